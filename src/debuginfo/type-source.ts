@@ -1,0 +1,58 @@
+/** A C type as BTF and DWARF both can say it. `void` is kind 'void'. */
+export type CType =
+  | { kind: 'void' }
+  | { kind: 'int'; name: string; size: number; signed: boolean; bool: boolean; char: boolean }
+  | { kind: 'float'; name: string; size: number }
+  | { kind: 'pointer'; target: () => CType; size: number }
+  | { kind: 'array'; element: () => CType; length: number }
+  | StructType
+  | EnumType
+  | { kind: 'forward'; name: string; union: boolean }
+  | { kind: 'typedef'; name: string; target: () => CType }
+  | { kind: 'qualified'; qualifier: 'const' | 'volatile' | 'restrict' | 'type_tag' | 'atomic'; target: () => CType }
+  | { kind: 'function'; returns: () => CType; parameters: readonly { name: string; type: () => CType }[] };
+
+export interface StructType {
+  kind: 'struct' | 'union';
+  /** '' for an anonymous one. */
+  name: string;
+  size: number;
+  members: readonly Member[];
+}
+
+export interface Member {
+  /** '' for an anonymous struct or union. */
+  name: string;
+  /** From the start of the struct. */
+  bitOffset: number;
+  /** Width of a bit field; 0 for a plain member. */
+  bitSize: number;
+  type: () => CType;
+}
+
+export interface EnumType {
+  kind: 'enum';
+  name: string;
+  size: number;
+  signed: boolean;
+  values: ReadonlyMap<string, bigint>;
+}
+
+/** Where types come from: BTF or DWARF. Lookups are cached; a missing name is undefined, never an error. */
+export interface TypeSource {
+  /** For `info`: "vmlinux .BTF", "BTF in the dump", "vmlinux DWARF 5". */
+  readonly source: string;
+  /**
+   * A complete struct or union by its tag. `definedBy` names a function whose compile unit has it: DWARF needs the hint,
+   * BTF ignores it.
+   */
+  struct(name: string, definedBy?: string): StructType | undefined;
+  enum(name: string, definedBy?: string): EnumType | undefined;
+  typedef(name: string, definedBy?: string): CType | undefined;
+  /** The enumerator's value in any enum, anonymous ones too. */
+  enumerator(name: string, definedBy?: string): bigint | undefined;
+  /** The type of a global variable, where the source knows it (DWARF; BTF for per-CPU ones). */
+  variable(name: string): CType | undefined;
+  /** Tags of all structs known by name, for completion and search; may be costly on DWARF and is then empty. */
+  structNames(): Iterable<string>;
+}

@@ -1,0 +1,27 @@
+import type { RegisterNote } from './notes.js';
+import type { PhysicalMemory } from './physical-memory.js';
+
+export type DumpFormat = 'elf' | 'kdump';
+
+/** An opened dump: what the file says of itself, and the memory in it. */
+export interface Dump {
+  readonly path: string;
+  readonly format: DumpFormat;
+  /** For people: "kdump-compressed, header version 6, zstd, flattened". */
+  readonly formatName: string;
+  /** ELF machine or utsname machine: 'x86_64', 'aarch64', … */
+  readonly architecture: string;
+  readonly memory: PhysicalMemory;
+  /** `uname` from a kdump header, where it is filled in. */
+  readonly uname?: { release: string; version: string; machine: string; nodename: string };
+  /** What makedumpfile's filter left out (bits: 1 zero, 2 cache, 4 private cache, 8 user, 16 free); unknown in ELF files. */
+  readonly dumpLevel?: number;
+  readonly registers: readonly RegisterNote[];
+  /** VMCOREINFO's text, from the note; undefined where the file has none. */
+  readonly vmcoreinfo?: string;
+  /** True for hypervisor dumps (QEMU): registers stand in the order of the CPUs. */
+  readonly fromHypervisor: boolean;
+  /** What the file says or shows of its own completeness, one sentence each; empty for a whole dump. */
+  readonly defects: readonly string[];
+  close(): void;
+}

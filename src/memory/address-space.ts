@@ -1,0 +1,54 @@
+import type { MissingPage, Page } from '../dump/physical-memory.js';
+
+/** An address that no page table maps, or a page table that can't be read. */
+export class Unmapped {
+  constructor(readonly detail: string) {}
+}
+
+export type Unreadable = MissingPage | Unmapped;
+
+/** Reading failed at `address`. A guarded walk turns it into a gap; nothing else should catch it. */
+export class ReadError extends Error {
+  override name = 'ReadError';
+  constructor(
+    readonly address: bigint,
+    readonly cause: Unreadable,
+  ) {
+    super(`${hex(address)}: ${unreadableInWords(cause)}`);
+  }
+}
+
+/** Virtual memory: the kernel's, or one process's. All 64-bit addresses are bigint; little endian. */
+export interface AddressSpace {
+  /** In bytes; 4096 on x86_64. */
+  readonly pageSize: number;
+  /** The page with number `address >> 12`, as a double (52 bits). The hot path: no bigint. */
+  page(pageNumber: number): Page | Unreadable;
+  /** The physical address, or why there is none. */
+  translate(address: bigint): number | Unreadable;
+  /** A copy of `length` bytes. @throws ReadError */
+  read(address: bigint, length: number): Uint8Array;
+  u8(address: bigint): number;
+  u16(address: bigint): number;
+  u32(address: bigint): number;
+  i32(address: bigint): number;
+  u64(address: bigint): bigint;
+  /** Text up to NUL or `limit` bytes, as UTF-8 with invalid bytes replaced. @throws ReadError */
+  cString(address: bigint, limit?: number): string;
+}
+
+/** The words of a report for a page that can't be had. */
+export function unreadableInWords(why: Unreadable): string {
+  if (why instanceof Unmapped) return `not mapped (${why.detail})`;
+  const words = {
+    absent: 'no memory at this address in the dump',
+    excluded: 'page excluded from the dump',
+    'cut off': 'page cut off: the file is shorter than its tables say',
+    damaged: 'page damaged',
+  }[why.kind];
+  return why.detail === undefined ? words : `${words} (${why.detail})`;
+}
+
+function hex(address: bigint): string {
+  return `0x${address.toString(16)}`;
+}

@@ -1,0 +1,139 @@
+/**
+ * What a plugin yields: data with column types and units, never text laid out. The same view becomes text, JSON,
+ * Markdown, HTML and a screen.
+ */
+export type View = FactsView | TableView | TreeView | LogView | StackView | ChartView | GraphView | FindingsView;
+
+/** How a cell is to be read. Sizes are told in the unit that the kernel counts in; renderers convert and label. */
+export type ValueType =
+  | 'text' | 'integer' | 'boolean' | 'address' | 'symbol'
+  | 'bytes' | 'kB' | 'pages' | 'ns' | 'ms' | 'unixTime' | 'percent' | 'flags' | 'pid' | 'task';
+
+/** A cell. null is "does not apply"; a `Gap` is "could not be read". Addresses are bigint. */
+export type Cell = string | number | bigint | boolean | null | readonly string[] | Gap;
+
+/** Something that could not be read, and why. `what` in the kernel's words: "zone.free_area[3]". */
+export interface Gap {
+  readonly gap: true;
+  readonly what: string;
+  readonly reason: string;
+  readonly address?: bigint;
+}
+
+export interface Column {
+  /** Stable, for JSON: 'freePages'. */
+  key: string;
+  /** For people: 'FREE'. */
+  title: string;
+  type: ValueType;
+  /** Hidden where room is short; higher goes first. */
+  dispensable?: number;
+}
+
+export interface Fact {
+  key: string;
+  title: string;
+  type: ValueType;
+  value: Cell;
+  /** A remark beside the value. */
+  note?: string;
+  /** The object that the value is a door to. */
+  door?: Door;
+}
+
+/** What Enter on a value opens: an address with the type that stands there. */
+export interface Door {
+  /** 'struct task_struct' */
+  type: string;
+  address: bigint;
+}
+
+export interface FactsView { kind: 'facts'; id: string; title: string; facts: readonly Fact[] }
+
+/** Cells by column key; `door` says what object the row stands for. */
+export interface Row { cells: Readonly<Record<string, Cell>>; door?: Door }
+
+export interface TableView { kind: 'table'; id: string; title: string; columns: readonly Column[]; rows: Iterable<Row>; note?: string }
+
+export interface TreeNode extends Row { children: readonly TreeNode[] }
+/** A table whose rows have children; the first column is the one that is indented. */
+export interface TreeView { kind: 'tree'; id: string; title: string; columns: readonly Column[]; roots: Iterable<TreeNode>; note?: string }
+
+export interface LogLine {
+  /** Since boot. */
+  timeNs?: number;
+  level?: number;
+  facility?: number;
+  /** "T123" or "C0", as the kernel prints it. */
+  caller?: string;
+  sequence?: number;
+  /** May hold newlines: further lines of one record. */
+  text: string;
+  /** Lines of ours, not of the log: "3 records reserved but never committed". */
+  remark?: true;
+}
+export interface LogView { kind: 'log'; id: string; title: string; lines: Iterable<LogLine> }
+
+export interface StackFrame {
+  index: number;
+  ip: bigint;
+  /** The stack pointer in this frame. */
+  sp?: bigint;
+  function?: string;
+  offset?: number;
+  module?: string;
+  inlined?: true;
+  file?: string;
+  line?: number;
+  /** unwound: by ORC or CFI; framePointer; scanned: a return address found on the stack, not sure. */
+  found: 'registers' | 'unwound' | 'framePointer' | 'scanned';
+  arguments?: readonly { name: string; value: string }[];
+  locals?: readonly { name: string; value: string }[];
+  /** An entry frame: registers saved in a pt_regs, and what kind of entry. */
+  registers?: Readonly<Record<string, bigint>>;
+  note?: string;
+}
+export interface Stack {
+  title: string;
+  door?: Door;
+  frames: readonly StackFrame[];
+  /** Why it ends where it ends, where that is not simply the bottom. */
+  end?: string;
+  /** Titles of further tasks with this same stack. */
+  sameAs?: readonly string[];
+}
+export interface StackView { kind: 'stack'; id: string; title: string; stacks: Iterable<Stack> }
+
+/** Parts of a whole, or bars against marks (a zone's free pages against min, low, high). */
+export interface ChartView {
+  kind: 'chart'; id: string; title: string; unit: ValueType;
+  bars: readonly { label: string; value: number; marks?: readonly { label: string; value: number }[] }[];
+  total?: number;
+}
+
+export interface GraphView {
+  kind: 'graph'; id: string; title: string;
+  nodes: readonly { id: string; label: string; kind: 'cpu' | 'task' | 'lock' | 'object'; door?: Door }[];
+  edges: readonly { from: string; to: string; label: string }[];
+  /** Node ids of each cycle. */
+  cycles: readonly (readonly string[])[];
+}
+
+/** certain: follows from what was read. */
+export type Certainty = 'certain' | 'likely' | 'possible';
+
+export interface Finding {
+  /** Stable: 'oom.watermark'. */
+  id: string;
+  /** 0 to 100: how much it explains of why the machine died; orders findings across plugins. */
+  weight: number;
+  certainty: Certainty;
+  /** The moment it speaks of: the OOM report's, or the dump's. */
+  moment: 'report' | 'dump';
+  /** One sentence that an operator can act on. */
+  sentence: string;
+  /** What it rests on, with its arithmetic, a line each. */
+  evidence: readonly string[];
+  doors?: readonly Door[];
+}
+export interface FindingsView { kind: 'findings'; id: string; title: string; findings: readonly Finding[] }
