@@ -12,7 +12,7 @@ export class ReadError extends Error {
   override name = 'ReadError';
   constructor(
     readonly address: bigint,
-    readonly cause: Unreadable,
+    override readonly cause: Unreadable,
   ) {
     super(`${hex(address)}: ${unreadableInWords(cause)}`);
   }
