@@ -1,0 +1,73 @@
+/**
+ * From names to places, without making a string of each: a hash table over the bytes of the string section. Entries are
+ * numbers that the caller gave, in the order given.
+ */
+export interface NameIndex {
+  /** All entries whose name is `name`, in the order in which they were added. */
+  find(name: string): number[];
+}
+
+/** A string section, at its place among the string offsets of a blob and its base. */
+export interface StringPool {
+  strings: Uint8Array;
+  firstString: number;
+  endString: number;
+}
+
+/**
+ * @param pools the string sections that names may lie in
+ * @param count entries 0 to count - 1
+ * @param nameOffset the offset of entry n's name; outside of the pools (or at an empty string) the entry has no name
+ */
+export function indexNames(pools: readonly StringPool[], count: number, nameOffset: (entry: number) => number): NameIndex {
+  const size = 2 ** Math.ceil(Math.log2(Math.max(2, count * 1.5)));
+  const heads = new Int32Array(size).fill(-1);
+  const next = new Int32Array(count).fill(-1);
+  // Backwards, so that the chains run forwards.
+  for (let entry = count - 1; entry >= 0; entry--) {
+    const offset = nameOffset(entry);
+    const pool = poolAt(pools, offset);
+    if (pool === undefined || pool.strings[offset - pool.firstString] === 0) continue;
+    const slot = hashAt(pool.strings, offset - pool.firstString) & (size - 1);
+    next[entry] = heads[slot]!;
+    heads[slot] = entry;
+  }
+  return {
+    find(name) {
+      const wanted = Buffer.from(`${name}\0`, 'latin1');
+      const found: number[] = [];
+      for (let entry = heads[hashAt(wanted, 0) & (size - 1)]!; entry >= 0; entry = next[entry]!) {
+        const pool = poolAt(pools, nameOffset(entry))!;
+        if (equalAt(pool.strings, nameOffset(entry) - pool.firstString, wanted)) found.push(entry);
+      }
+      return found;
+    },
+  };
+}
+
+function poolAt(pools: readonly StringPool[], offset: number): StringPool | undefined {
+  for (const pool of pools) if (offset >= pool.firstString && offset < pool.endString) return pool;
+  return undefined;
+}
+
+// Names in C are short; a hostile string section without NULs must not make each hash as long as itself.
+const HASHED_BYTES = 96;
+
+/** FNV-1a over a NUL-terminated string. */
+function hashAt(bytes: Uint8Array, start: number): number {
+  let hash = 0x811c9dc5;
+  const end = Math.min(bytes.length, start + HASHED_BYTES);
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i]!;
+    if (byte === 0) break;
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return hash ^ (hash >>> 15);
+}
+
+function equalAt(strings: Uint8Array, offset: number, wanted: Uint8Array): boolean {
+  for (let i = 0; i < wanted.length; i++) {
+    if ((strings[offset + i] ?? 0) !== wanted[i]) return false;
+  }
+  return true;
+}

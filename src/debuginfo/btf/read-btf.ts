@@ -1,0 +1,115 @@
+import type { CType, EnumType, StructType, TypeSource } from '../type-source.js';
+import { Kind, kindOf, vlenOf } from './format.js';
+import { enumeratorAt, enumeratorValue, isSigned, materialiser, type Materialise } from './materialise.js';
+import { indexNames, type NameIndex } from './name-index.js';
+import { readTypeTable, stringAt, type TypeTable } from './type-table.js';
+
+/** Types from a BTF blob; as the base of a split one it also lends its ids and strings. */
+export interface BtfTypes extends TypeSource {
+  /** All structs and unions with that tag, complete ones only: files may each have a static one of their own. */
+  structs(name: string): StructType[];
+  /** The type with that id; ids that lead nowhere become a forward whose name says so. */
+  type(id: number): CType;
+  /** How many ids there are, the base's included; id 0 is void. */
+  readonly typeCount: number;
+  readonly table: TypeTable;
+}
+
+/**
+ * Reads a BTF blob (.BTF of a vmlinux, __start_BTF to __stop_BTF in memory, btf.data of a module): include/uapi/linux/btf.h.
+ * One pass notes where the types start; a type is made when it is asked for. With `base` the blob is split BTF on top of it.
+ * @throws InputError where the blob's structure is broken; a single bad reference in it is no error but a forward
+ */
+export function readBtf(bytes: Uint8Array, source: string, base?: BtfTypes): BtfTypes {
+  const own = readTypeTable(bytes, source, base?.table);
+  const tables = base ? [own, base.table] : [own];
+  const type: Materialise = materialiser(tables, base && ((id) => base.type(id)));
+
+  let typeNames: NameIndex | undefined;
+  const idsNamed = (name: string, ...kinds: number[]): number[] => {
+    typeNames ??= indexTypes(tables);
+    return typeNames.find(name).filter((n) => kinds.includes(kindOf(own.words[own.at[n]! + 1]!))).map((n) => own.firstId + n);
+  };
+  let enumeratorNames: EnumeratorIndex | undefined;
+
+  const structs = (name: string): StructType[] => idsNamed(name, Kind.STRUCT, Kind.UNION)
+    .map(type).filter((found): found is StructType => found.kind === 'struct' || found.kind === 'union');
+
+  return {
+    source,
+    table: own,
+    typeCount: own.endId,
+    type,
+    structs: (name) => [...structs(name), ...(base?.structs(name) ?? [])],
+    struct(name) {
+      const found = structs(name);
+      return found.find((struct) => struct.members.length > 0) ?? found[0] ?? base?.struct(name);
+    },
+    enum(name) {
+      const found = idsNamed(name, Kind.ENUM, Kind.ENUM64).map(type).find((found) => found.kind === 'enum');
+      return (found as EnumType | undefined) ?? base?.enum(name);
+    },
+    typedef(name) {
+      const id = idsNamed(name, Kind.TYPEDEF)[0];
+      return id === undefined ? base?.typedef(name) : type(id);
+    },
+    enumerator(name) {
+      enumeratorNames ??= indexEnumerators(tables);
+      return enumeratorNames.value(name) ?? base?.enumerator(name);
+    },
+    variable(name) {
+      const id = idsNamed(name, Kind.VAR)[0];
+      return id === undefined ? base?.variable(name) : type(own.words[own.at[id - own.firstId]! + 2]!);
+    },
+    *structNames() {
+      if (base) yield* base.structNames();
+      const seen = new Set<string>();
+      for (const at of own.at) {
+        const kind = kindOf(own.words[at + 1]!);
+        if (kind !== Kind.STRUCT && kind !== Kind.UNION) continue;
+        const name = stringAt(tables, own.words[at]!);
+        if (name === '' || seen.has(name)) continue;
+        seen.add(name);
+        yield name;
+      }
+    },
+  };
+}
+
+function indexTypes(tables: readonly TypeTable[]): NameIndex {
+  const own = tables[0]!;
+  return indexNames(tables, own.at.length, (n) => own.words[own.at[n]!]!);
+}
+
+interface EnumeratorIndex {
+  value(name: string): bigint | undefined;
+}
+
+function indexEnumerators(tables: readonly TypeTable[]): EnumeratorIndex {
+  const own = tables[0]!;
+  const enums = own.at.filter((at) => {
+    const kind = kindOf(own.words[at + 1]!);
+    return kind === Kind.ENUM || kind === Kind.ENUM64;
+  });
+  const firsts = new Uint32Array(enums.length + 1);
+  enums.forEach((at, n) => { firsts[n + 1] = firsts[n]! + vlenOf(own.words[at + 1]!); });
+  const places = new Uint32Array(firsts[enums.length]!);
+  enums.forEach((at, n) => {
+    for (let i = 0; i < vlenOf(own.words[at + 1]!); i++) places[firsts[n]! + i] = enumeratorAt(own.words, at, i);
+  });
+  const names = indexNames(tables, places.length, (entry) => own.words[places[entry]!]!);
+  return {
+    value(name) {
+      const entry = names.find(name)[0];
+      if (entry === undefined) return undefined;
+      let n = 0;
+      // The last enum that starts at or before the entry; an enum may have no enumerators.
+      for (let low = 0, high = enums.length - 1; low <= high;) {
+        const middle = (low + high) >>> 1;
+        if (firsts[middle]! <= entry) { n = middle; low = middle + 1; } else high = middle - 1;
+      }
+      const at = enums[n]!;
+      return enumeratorValue(own.words, at, entry - firsts[n]!, isSigned(tables, at));
+    },
+  };
+}

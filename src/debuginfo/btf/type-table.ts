@@ -1,0 +1,71 @@
+import { InputError } from '../../bytes/input-error.js';
+import { btfSections, Kind, kflagOf, kindOf, vlenOf } from './format.js';
+
+/**
+ * The types of one blob by id, still packed. Ids and string offsets of split BTF (a module's) go on where its base's end:
+ * `firstId` and `firstString` say where.
+ */
+export interface TypeTable {
+  words: Uint32Array;
+  /** Index in `words` of type `firstId + n`. */
+  at: Uint32Array;
+  firstId: number;
+  /** One past the last id. */
+  endId: number;
+  firstString: number;
+  endString: number;
+  strings: Uint8Array;
+  /** Some enum says that it is signed: so the others are not. */
+  marksSignedEnums: boolean;
+}
+
+/**
+ * One pass over the type section that notes where each type starts.
+ * @throws InputError where the blob's structure is broken, or has a kind that can't be skipped
+ */
+export function readTypeTable(bytes: Uint8Array, source: string, base: TypeTable | undefined): TypeTable {
+  const { words, strings, layout } = btfSections(bytes, source);
+  const firstId = base?.endId ?? 1;
+  const firstString = base?.endString ?? 0;
+  // A type has three words at least, so there can't be more of them than this.
+  const at = new Uint32Array(Math.floor(words.length / 3));
+  let count = 0;
+  let position = 0;
+  let marksSignedEnums = false;
+  while (position + 3 <= words.length) {
+    const info = words[position + 1]!;
+    const kind = kindOf(info);
+    const rest = layout(kind);
+    if (rest === undefined) {
+      throw new InputError(
+        `The types in ${source} can't be read: type ${firstId + count} is of kind ${kind}, which is not known, and no layout table says how long it is.`,
+      );
+    }
+    at[count++] = position;
+    marksSignedEnums ||= kind === Kind.ENUM64 || (kind === Kind.ENUM && kflagOf(info));
+    position += 3 + rest.once + rest.each * vlenOf(info);
+  }
+  if (position !== words.length) throw new InputError(`The types in ${source} can't be read: the last one is cut off.`);
+  return {
+    words, at: at.subarray(0, count), strings,
+    firstId, endId: firstId + count,
+    firstString, endString: firstString + strings.length,
+    marksSignedEnums,
+  };
+}
+
+/** The table among a split one and its base that has `id`, or undefined: 0 is void, and any other id may be nonsense. */
+export function tableOf(tables: readonly TypeTable[], id: number): TypeTable | undefined {
+  return tables.find((table) => id >= table.firstId && id < table.endId);
+}
+
+const latin1 = new TextDecoder('latin1');
+
+/** The string at `offset`, over a blob and its base; '' where there is none. */
+export function stringAt(tables: readonly TypeTable[], offset: number): string {
+  const table = tables.find((table) => offset >= table.firstString && offset < table.endString);
+  if (table === undefined) return '';
+  const start = offset - table.firstString;
+  const end = table.strings.indexOf(0, start);
+  return latin1.decode(table.strings.subarray(start, end < 0 ? table.strings.length : end));
+}
