@@ -1,0 +1,101 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+
+import { InputError } from './input-error.js';
+
+/** Bytes by position, of a file or of memory. Synchronous, and never more than what is asked for. */
+export interface FileReader {
+  /** In bytes. */
+  readonly size: number;
+  /** The bytes from `offset`; fewer than `length` (down to none) where the file ends before. Never throws for a range outside the file. */
+  read(offset: number, length: number): Uint8Array;
+}
+
+export interface OpenFile extends FileReader {
+  readonly path: string;
+  close(): void;
+}
+
+/**
+ * Opens a regular file for reading by position.
+ * @throws InputError where there is none, where it is a directory, or where it may not be read
+ */
+export function openFile(path: string): OpenFile {
+  const fd = openOrExplain(path);
+  const size = sizeOrExplain(fd, path);
+  let open = true;
+  return {
+    path,
+    size,
+    read(offset, length) {
+      const wanted = clampedLength(size, offset, length);
+      const bytes = Buffer.allocUnsafeSlow(wanted);
+      return bytes.subarray(0, readFully(fd, path, bytes, offset));
+    },
+    close() {
+      if (open) closeSync(fd);
+      open = false;
+    },
+  };
+}
+
+/** A reader over bytes already in memory; what it returns is a view of them. */
+export function memoryReader(bytes: Uint8Array): FileReader {
+  return {
+    size: bytes.length,
+    read: (offset, length) => bytes.subarray(offset, offset + clampedLength(bytes.length, offset, length)),
+  };
+}
+
+function clampedLength(size: number, offset: number, length: number): number {
+  if (!(offset >= 0) || !(length > 0)) return 0;
+  return Math.max(0, Math.min(length, size - offset));
+}
+
+/** The kernel may return less than asked; what a file system can't read ends the bytes, as the end of the file does. */
+function readFully(fd: number, path: string, bytes: Uint8Array, offset: number): number {
+  let done = 0;
+  while (done < bytes.length) {
+    let got: number;
+    try {
+      got = readSync(fd, bytes, done, bytes.length - done, offset + done);
+    } catch (error) {
+      throw new InputError(`Reading ${path} at offset ${offset + done} failed: ${systemReason(error)}.`, { cause: error });
+    }
+    if (got === 0) break;
+    done += got;
+  }
+  return done;
+}
+
+function openOrExplain(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw new InputError(`Cannot open ${path}: ${systemReason(error)}.`, { cause: error });
+  }
+}
+
+function sizeOrExplain(fd: number, path: string): number {
+  const stat = fstatSync(fd);
+  if (stat.isFile()) return stat.size;
+  closeSync(fd);
+  if (stat.isDirectory()) throw new InputError(`Cannot open ${path}: it is a directory; name the file in it.`);
+  throw new InputError(`Cannot open ${path}: it is not a regular file, and reading by position needs one; save it to a file first.`);
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of the path is not a directory',
+  EACCES: 'no permission to read it',
+  EPERM: 'no permission to read it',
+  EISDIR: 'it is a directory; name the file in it',
+  EMFILE: 'too many files are open',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'too many symbolic links',
+  EIO: 'the device reports an input/output error',
+};
+
+function systemReason(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
+}
