@@ -52,7 +52,7 @@ export interface TypeSource {
   /** The enumerator's value in any enum, anonymous ones too. */
   enumerator(name: string, definedBy?: string): bigint | undefined;
   /** The type of a global variable, where the source knows it (DWARF; BTF for per-CPU ones). */
-  variable(name: string): CType | undefined;
+  variable(name: string, definedBy?: string): CType | undefined;
   /** Tags of all structs known by name, for completion and search; may be costly on DWARF and is then empty. */
   structNames(): Iterable<string>;
 }

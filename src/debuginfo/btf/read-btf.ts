@@ -1,7 +1,7 @@
 import type { CType, EnumType, StructType, TypeSource } from '../type-source.js';
 import { Kind, kindOf, vlenOf } from './format.js';
 import { enumeratorAt, enumeratorValue, isSigned, materialiser, type Materialise } from './materialise.js';
-import { indexNames, type NameIndex } from './name-index.js';
+import { indexNames, type NameIndex } from '../name-index.js';
 import { readTypeTable, stringAt, type TypeTable } from './type-table.js';
 
 /** Types from a BTF blob; as the base of a split one it also lends its ids and strings. */
@@ -46,8 +46,8 @@ export function readBtf(bytes: Uint8Array, source: string, base?: BtfTypes): Btf
       return found.find((struct) => struct.members.length > 0) ?? found[0] ?? base?.struct(name);
     },
     enum(name) {
-      const found = idsNamed(name, Kind.ENUM, Kind.ENUM64).map(type).find((found) => found.kind === 'enum');
-      return (found as EnumType | undefined) ?? base?.enum(name);
+      const found = idsNamed(name, Kind.ENUM, Kind.ENUM64).map(type).find((found): found is EnumType => found.kind === 'enum');
+      return found ?? base?.enum(name);
     },
     typedef(name) {
       const id = idsNamed(name, Kind.TYPEDEF)[0];

@@ -24,7 +24,8 @@ export interface TypeTable {
  * @throws InputError where the blob's structure is broken, or has a kind that can't be skipped
  */
 export function readTypeTable(bytes: Uint8Array, source: string, base: TypeTable | undefined): TypeTable {
-  const { words, strings, layout } = btfSections(bytes, source);
+  const sections = btfSections(bytes, source);
+  const { words, strings } = sections;
   const firstId = base?.endId ?? 1;
   const firstString = base?.endString ?? 0;
   // A type has three words at least, so there can't be more of them than this.
@@ -35,7 +36,7 @@ export function readTypeTable(bytes: Uint8Array, source: string, base: TypeTable
   while (position + 3 <= words.length) {
     const info = words[position + 1]!;
     const kind = kindOf(info);
-    const rest = layout(kind);
+    const rest = sections.layout(kind);
     if (rest === undefined) {
       throw new InputError(
         `The types in ${source} can't be read: type ${firstId + count} is of kind ${kind}, which is not known, and no layout table says how long it is.`,

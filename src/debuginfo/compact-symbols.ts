@@ -1,0 +1,117 @@
+import { indexNames, type NameIndex } from './name-index.js';
+import type { SymbolInfo, SymbolTable } from './symbol-table.js';
+
+/** A hundred thousand symbols without an object for each; symbol n is the n-th of each array. */
+export interface CompactSymbols {
+  addresses: BigUint64Array;
+  /** nm's letters. */
+  types: Uint8Array;
+  /** Where in `nameBytes` each NUL-terminated name starts. */
+  nameOffsets: Uint32Array;
+  nameBytes: Uint8Array;
+  /** In bytes, 0 where unknown; without it all reach to the next symbol. */
+  sizes?: Float64Array;
+  /** Among symbols of one address the one with the lowest rank names it; without it the first. */
+  ranks?: Uint8Array;
+  module?: string;
+}
+
+// The last symbol before a hole in the address space must not claim the hole. Static arrays can be large (a printk buffer).
+const LONGEST_REACH = 0x100_0000n;
+
+/** A SymbolTable over packed symbols; sorted and indexed on first use. */
+export function symbolTable(symbols: CompactSymbols, source: string): SymbolTable {
+  const { addresses } = symbols;
+  const count = addresses.length;
+  let names: NameIndex | undefined;
+  const named = (name: string): number[] => {
+    names ??= indexNames(
+      [{ strings: symbols.nameBytes, firstString: 0, endString: symbols.nameBytes.length }],
+      count, (n) => symbols.nameOffsets[n]!,
+    );
+    return names.find(name);
+  };
+  let order: Uint32Array | undefined;
+  const sorted = (): Uint32Array => (order ??= ascending(symbols));
+
+  /** The place in `sorted()` of the last symbol at or below `address`, or -1. */
+  const lastUpTo = (address: bigint): number => {
+    const places = sorted();
+    let low = 0;
+    let high = count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (addresses[places[middle]!]! <= address) low = middle + 1; else high = middle;
+    }
+    return low - 1;
+  };
+  const reachOf = (n: number): bigint => {
+    const address = addresses[n]!;
+    const next = lastUpTo(address) + 1;
+    const distance = next < count ? addresses[sorted()[next]!]! - address : LONGEST_REACH;
+    return distance < LONGEST_REACH ? distance : LONGEST_REACH;
+  };
+  const infoOf = (n: number): SymbolInfo => ({
+    name: nameOf(symbols, n),
+    address: addresses[n]!,
+    size: symbols.sizes?.[n] || Number(reachOf(n)),
+    type: String.fromCharCode(symbols.types[n]!),
+    ...(symbols.module === undefined ? {} : { module: symbols.module }),
+  });
+
+  return {
+    source,
+    count,
+    addressOf(name) {
+      const n = named(name)[0];
+      return n === undefined ? undefined : addresses[n];
+    },
+    lookup: (name) => named(name).map(infoOf),
+    at(address) {
+      const last = lastUpTo(address);
+      if (last < 0) return undefined;
+      const places = sorted();
+      const found = addresses[places[last]!]!;
+      const first = lastUpTo(found - 1n) + 1;
+      const n = places[first]!;
+      // Padding after a function belongs to it, as the kernel's own kallsyms_lookup() has it.
+      if (address - found >= reachOf(n)) return undefined;
+      return { symbol: infoOf(n), offset: Number(address - found) };
+    },
+    *[Symbol.iterator]() {
+      for (const n of sorted()) yield infoOf(n);
+    },
+  };
+}
+
+function nameOf({ nameBytes, nameOffsets }: CompactSymbols, n: number): string {
+  const start = nameOffsets[n]!;
+  const end = nameBytes.indexOf(0, start);
+  return Buffer.from(nameBytes.buffer, nameBytes.byteOffset + start, (end < 0 ? nameBytes.length : end) - start).toString('latin1');
+}
+
+/** The symbols' numbers by address, then rank, then as they stood. */
+function ascending({ addresses, ranks }: CompactSymbols): Uint32Array {
+  const order = Uint32Array.from(addresses, (_, n) => n);
+  let isSorted = ranks === undefined;
+  for (let n = 1; isSorted && n < addresses.length; n++) isSorted = addresses[n - 1]! <= addresses[n]!;
+  if (isSorted) return order;
+  // Halves of the words: comparing bigints would make two for each comparison.
+  const halves = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
+  return order.sort((a, b) =>
+    halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || (ranks ? ranks[a]! - ranks[b]! : 0) || a - b);
+}
+
+/** Packs a list of symbols, as modules have them. */
+export function packSymbols(list: readonly SymbolInfo[]): CompactSymbols {
+  const names = Buffer.from(list.map((symbol) => `${symbol.name}\0`).join(''), 'latin1');
+  const nameOffsets = new Uint32Array(list.length);
+  let offset = 0;
+  list.forEach((symbol, n) => { nameOffsets[n] = offset; offset += symbol.name.length + 1; });
+  return {
+    addresses: BigUint64Array.from(list, (symbol) => symbol.address),
+    types: Uint8Array.from(list, (symbol) => symbol.type.charCodeAt(0)),
+    sizes: Float64Array.from(list, (symbol) => symbol.size),
+    nameOffsets, nameBytes: names,
+  };
+}

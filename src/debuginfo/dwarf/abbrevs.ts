@@ -1,0 +1,82 @@
+import { AT, FORM } from './constants.js';
+import { Cursor } from './cursor.js';
+import { damaged } from './dwarf-error.js';
+import { fixedFormSize, type UnitFormat } from './forms.js';
+import type { Windowed } from './sections.js';
+
+/** The layout of entries with one abbreviation code, as compiled for one unit format. */
+export interface Abbrev {
+  readonly tag: number;
+  readonly hasChildren: boolean;
+  readonly attributes: readonly number[];
+  readonly forms: readonly number[];
+  /** Values of DW_FORM_implicit_const, by the attribute's place. */
+  readonly implicit: readonly (number | undefined)[];
+  /** Bytes of all attributes together where they do not depend on the entry; -1 where they do. */
+  readonly fixedSize: number;
+  /** The place of DW_AT_sibling among the attributes; -1 without. */
+  readonly siblingPlace: number;
+}
+
+/** Abbreviations by code. */
+export type AbbrevTable = ReadonlyMap<number, Abbrev>;
+
+const MAX_TABLES = 4096;
+const MAX_ATTRIBUTES = 1024;
+const FIRST_READ = 16 * 1024;
+
+/** Tables of .debug_abbrev, each parsed once: units of one compilation, and dwz's partial units, share them. */
+export function abbrevTables(section: Windowed): (offset: number, format: UnitFormat) => AbbrevTable {
+  const known = new Map<string, AbbrevTable>();
+  return (offset, format) => {
+    const key = `${offset}/${format.version}/${format.addressSize}/${format.offsetSize}`;
+    let table = known.get(key);
+    if (table === undefined) {
+      table = parse(section, offset, format);
+      if (known.size >= MAX_TABLES) known.delete(known.keys().next().value!);
+      known.set(key, table);
+    }
+    return table;
+  };
+}
+
+function parse(section: Windowed, offset: number, format: UnitFormat): AbbrevTable {
+  if (!(offset < section.size)) throw damaged(section.name, offset, 'lies outside of the section');
+  // A table says nowhere how long it is: more is read as it turns out to be longer.
+  for (let length = FIRST_READ; ; length *= 4) {
+    const bytes = section.upTo(offset, length);
+    try {
+      return parseTable(new Cursor(bytes, 0, section.name, offset), format);
+    } catch (error) {
+      if (bytes.length < length || offset + length >= section.size) throw error;
+    }
+  }
+}
+
+function parseTable(cursor: Cursor, format: UnitFormat): AbbrevTable {
+  const table = new Map<number, Abbrev>();
+  for (let code = cursor.uleb(); code !== 0; code = cursor.uleb()) table.set(code, parseAbbrev(cursor, format));
+  return table;
+}
+
+function parseAbbrev(cursor: Cursor, format: UnitFormat): Abbrev {
+  const tag = cursor.uleb();
+  const hasChildren = cursor.u8() !== 0;
+  const attributes: number[] = [];
+  const forms: number[] = [];
+  const implicit: (number | undefined)[] = [];
+  let fixedSize = 0;
+  for (;;) {
+    const attribute = cursor.uleb();
+    const form = cursor.uleb();
+    const value = form === FORM.implicit_const ? cursor.sleb() : undefined;
+    if (attribute === 0 && form === 0) break;
+    if (attributes.length === MAX_ATTRIBUTES) throw cursor.damaged('has too many attributes');
+    attributes.push(attribute);
+    forms.push(form);
+    implicit.push(value);
+    const size = fixedFormSize(form, format);
+    fixedSize = size < 0 || fixedSize < 0 ? -1 : fixedSize + size;
+  }
+  return { tag, hasChildren, attributes, forms, implicit, fixedSize, siblingPlace: attributes.indexOf(AT.sibling) };
+}

@@ -1,0 +1,56 @@
+import type { AddressKey } from './address-key.js';
+
+/** Address ranges, each with a number; looked up by the address. */
+export interface RangeMap {
+  /** The number of the range that holds the address: of the one that starts last, where they overlap; undefined in none. */
+  at(address: AddressKey): number | undefined;
+  readonly count: number;
+}
+
+/** Collects ranges [low, high) in any order. */
+export interface RangeCollector {
+  add(low: AddressKey, high: AddressKey, value: number): void;
+  finish(): RangeMap;
+}
+
+/** How many ranges before the one found are tried, where that one ends too early: ranges nest little. */
+const MAX_LOOK_BACK = 16;
+
+export function rangeCollector(): RangeCollector {
+  const lows: number[] = [];
+  const highs: number[] = [];
+  const values: number[] = [];
+  return {
+    add(low, high, value) {
+      // Ranges from address 0 on are what a linker leaves of a function it dropped.
+      if (!(high > low) || low === 0) return;
+      lows.push(low);
+      highs.push(high);
+      values.push(value);
+    },
+    finish() {
+      const order = Uint32Array.from(lows.keys()).sort((a, b) => lows[a]! - lows[b]! || highs[b]! - highs[a]!);
+      const sortedLows = Float64Array.from(order, (i) => lows[i]!);
+      return {
+        count: order.length,
+        at(address) {
+          const last = lastNotAbove(sortedLows, address);
+          for (let i = last; i >= 0 && i > last - MAX_LOOK_BACK; i--) if (address < highs[order[i]!]!) return values[order[i]!];
+          return undefined;
+        },
+      };
+    },
+  };
+}
+
+/** The index of the last element that is not above `value` in an ascending array; -1 where there is none. */
+export function lastNotAbove(sorted: Float64Array, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

@@ -1,0 +1,72 @@
+import { InputError } from '../../bytes/input-error.js';
+import { symbolTable } from '../compact-symbols.js';
+import type { SymbolTable } from '../symbol-table.js';
+import { decodeAddresses, entryBytes, type AddressCoding } from './addresses.js';
+import { locateKallsyms } from './locate.js';
+import { readTable, readUpTo, type PagedMemory } from './memory-reader.js';
+import { unpackNames, type KallsymsNames } from './names.js';
+import type { KallsymsPlaces } from './places.js';
+import { LONGEST_TOKEN_TABLE, readTokens, TOKEN_INDEX_BYTES, type Tokens } from './tokens.js';
+
+// Some 2 MB in real kernels.
+const MOST_PACKED_BYTES = 64 << 20;
+// The kernel's image is mapped within 1 GiB (KERNEL_IMAGE_SIZE).
+const IMAGE_REACH = 1n << 30n;
+
+/**
+ * The kernel's own symbol table, from its memory: kernel/kallsyms.c, as scripts/kallsyms.c writes it, 5.10 to 7.2.
+ * @param symbol a SYMBOL() of VMCOREINFO as it stands there; kernels before 6.0 name none of the tables, and they are searched for
+ * @throws InputError where no table is found, or it can't be read or decoded
+ */
+export function readKallsyms(memory: PagedMemory, symbol: (name: string) => bigint | undefined): SymbolTable {
+  const places = locateKallsyms(memory, symbol);
+  const tokens = tokensAt(memory, places);
+  const stext = symbol('_stext');
+  for (const names of namesAt(memory, places, tokens)) {
+    for (const reading of places.addresses) {
+      const bytes = readUpTo(memory, reading.at, places.count * entryBytes(reading.coding)).bytes;
+      if (bytes.length < places.count * entryBytes(reading.coding)) continue;
+      const addresses = decodeAddresses({ ...reading, bytes }, places.count);
+      const table = symbolTable({ addresses, ...names }, inWords(places, reading.coding));
+      const foundStext = table.addressOf('_stext') ?? table.addressOf('_text');
+      if (stext === undefined ? isPlausible(addresses, foundStext, places) : foundStext === stext) return table;
+    }
+  }
+  throw new InputError(
+    `The kernel's symbol table can't be read from the dump: no way of reading its ${places.count} names and addresses puts _stext where it is.`,
+  );
+}
+
+function tokensAt(memory: PagedMemory, places: KallsymsPlaces): Tokens {
+  const table = readUpTo(memory, places.tokenTable, LONGEST_TOKEN_TABLE).bytes;
+  const index = readTable(memory, places.tokenIndex, TOKEN_INDEX_BYTES, 'kallsyms_token_index');
+  const tokens = readTokens(table, index);
+  if (tokens) return tokens;
+  throw new InputError("The kernel's symbol table can't be read from the dump: kallsyms_token_table and kallsyms_token_index don't fit together.");
+}
+
+/** The names in each coding in which they are names. */
+function* namesAt(memory: PagedMemory, places: KallsymsPlaces, tokens: Tokens): Generator<KallsymsNames> {
+  // The names stand before the token table in every release; how long they are only decoding tells.
+  const distance = places.tokenTable - places.names;
+  const limit = distance > 0n && distance < MOST_PACKED_BYTES ? Number(distance) : MOST_PACKED_BYTES;
+  const packed = readUpTo(memory, places.names, limit).bytes;
+  for (const coding of ['one or two bytes', 'one byte'] as const) {
+    const names = unpackNames(packed, places.count, tokens, coding);
+    if (names) yield names;
+  }
+}
+
+/** Where VMCOREINFO does not say where _stext is, it must lie in the image that the tables lie in, and addresses ascend. */
+function isPlausible(addresses: BigUint64Array, stext: bigint | undefined, places: KallsymsPlaces): boolean {
+  return stext !== undefined && stext < places.names && places.names - stext < IMAGE_REACH && isAscending(addresses);
+}
+
+function isAscending(addresses: BigUint64Array): boolean {
+  for (let n = 1; n < addresses.length; n++) if (addresses[n]! < addresses[n - 1]!) return false;
+  return true;
+}
+
+function inWords(places: KallsymsPlaces, coding: AddressCoding): string {
+  return `kallsyms in the dump (${coding}${places.foundBy === 'search' ? ', found by search' : ''})`;
+}
