@@ -1,0 +1,74 @@
+import type { StructType, TypeSource } from '../debuginfo/type-source.js';
+import { findMember, resolveType } from '../debuginfo/type-walk.js';
+import { ShapeError } from './gaps.js';
+import { bitFieldReader, readerFor, type Reader, type ReaderHost } from './readers.js';
+import type { MemberSpec, RefBase, Shape } from './shape.js';
+
+/** A shape found in this kernel: offsets fixed, accessors compiled. */
+export interface BoundShape {
+  readonly shape: Shape;
+  readonly size: number;
+  /** In bytes; members that this kernel lacks are not in it. */
+  readonly offsets: ReadonlyMap<string, number>;
+  ref(address: bigint): RefBase;
+}
+
+/**
+ * Finds a shape's members in the kernel's types and compiles an accessor for each.
+ * @throws ShapeError that names what this kernel lacks
+ */
+export function bindShape(host: ReaderHost, types: TypeSource, shape: Shape): BoundShape {
+  const struct = structNamed(types, shape);
+  if (!struct) throw new ShapeError(`this kernel has no \`struct ${shape.struct}\` in its types`);
+  const offsets = new Map<string, number>();
+  const prototype: Record<string, unknown> = { $struct: shape.struct };
+  for (const [name, spec] of Object.entries(shape.members)) bindMember(host, struct, name, spec, offsets, prototype);
+  return {
+    shape,
+    size: struct.size,
+    offsets,
+    ref: (address) => Object.create(prototype, { $address: { value: BigInt.asUintN(64, address), enumerable: true } }) as RefBase,
+  };
+}
+
+/** By its tag, or by the typedef of a struct that has none (nodemask_t). */
+function structNamed(types: TypeSource, { struct, definedBy }: Shape): StructType | undefined {
+  const tagged = types.struct(struct, definedBy);
+  if (tagged) return tagged;
+  const named = types.typedef(struct, definedBy);
+  const resolved = named && resolveType(named);
+  return resolved?.kind === 'struct' || resolved?.kind === 'union' ? resolved : undefined;
+}
+
+function bindMember(
+  host: ReaderHost, struct: StructType, name: string, spec: MemberSpec, offsets: Map<string, number>, prototype: Record<string, unknown>,
+): void {
+  const { type, optional, percpu, formerly } = typeof spec === 'string' ? { type: spec } : spec;
+  const found = findMember(struct, name) ?? (formerly === undefined ? undefined : findMember(struct, formerly));
+  if (!found) {
+    if (optional) return void Object.defineProperty(prototype, name, { value: undefined });
+    throw new ShapeError(`\`struct ${struct.name}\` has no member \`${name}\` in this kernel`);
+  }
+  const reader = found.member.bitSize > 0
+    ? bitField(host, found.bitOffset, found.member.bitSize, found.type)
+    : readerFor(host, type, found.type, percpu ?? false);
+  if (typeof reader === 'string') {
+    // An optional member of another type is that of another era: the one that this reader knows is not there.
+    if (optional) return void Object.defineProperty(prototype, name, { value: undefined });
+    throw new ShapeError(`\`struct ${struct.name}\`'s member \`${name}\` is ${reader} in this kernel, where \`${type}\` is expected`);
+  }
+  const offset = found.bitOffset >> 3;
+  offsets.set(name, offset);
+  const distance = found.member.bitSize > 0 ? 0n : BigInt(offset);
+  Object.defineProperty(prototype, name, {
+    get(this: RefBase) {
+      return reader(this.$address + distance);
+    },
+    enumerable: true,
+  });
+}
+
+function bitField(host: ReaderHost, bitOffset: number, bitSize: number, type: Parameters<typeof resolveType>[0]): Reader {
+  const resolved = resolveType(type);
+  return bitFieldReader(host.memory, bitOffset, bitSize, resolved.kind === 'int' && resolved.signed);
+}

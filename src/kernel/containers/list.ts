@@ -1,0 +1,57 @@
+import type { Kernel } from '../kernel.js';
+import type { Ref, RefBase, Shape, StructName } from '../shape.js';
+
+/** A list longer than this is broken: a machine with 4 Mi threads or slabs on one list has not been seen. */
+const LONGEST = 1 << 26;
+
+/**
+ * The objects on a `struct list_head`, as list_for_each_entry() visits them. A broken link, a circle that misses the
+ * head, or a page that is not in the dump ends the walk with a gap.
+ */
+export function* list<S extends Shape | StructName>(kernel: Kernel, head: RefBase | bigint, shape: S, member: string): Generator<Ref<S>> {
+  const struct = typeof shape === 'string' ? shape : shape.struct;
+  for (const node of listNodes(kernel, head, `list of ${struct}.${member}`)) yield kernel.containerOf(shape, node, member);
+}
+
+/** The addresses of the links themselves; `next` may name another member for lists that go backwards. */
+export function* listNodes(kernel: Kernel, head: RefBase | bigint, what: string, direction: 'next' | 'prev' = 'next'): Generator<bigint> {
+  const start = typeof head === 'bigint' ? head : head.$address;
+  const distance = direction === 'next' ? 0n : 8n;
+  const next = (node: bigint): bigint | undefined => kernel.attempt(what, () => kernel.memory.u64(node + distance));
+  yield* chain(kernel, what, next(start), next, (node) => node === start);
+}
+
+/** The nodes of a `struct hlist_head`: the first pointer, then NULL-terminated `next`. */
+export function* hlistNodes(kernel: Kernel, head: bigint, what: string): Generator<bigint> {
+  const next = (node: bigint): bigint | undefined => kernel.attempt(what, () => kernel.memory.u64(node));
+  yield* chain(kernel, what, next(head), next, (node) => node === 0n);
+}
+
+/** The nodes of a `struct llist_head`, newest first: same layout as an hlist's forward links. */
+export const llistNodes = hlistNodes;
+
+/** An hlist_nulls chain ends with an odd pointer. */
+export function* hlistNullsNodes(kernel: Kernel, head: bigint, what: string): Generator<bigint> {
+  const next = (node: bigint): bigint | undefined => kernel.attempt(what, () => kernel.memory.u64(node));
+  yield* chain(kernel, what, next(head), next, (node) => (node & 1n) === 1n);
+}
+
+/** Follows `next` until `ends`; guarded against circles (Brent's method), NULL and endless chains. */
+function* chain(
+  kernel: Kernel, what: string, first: bigint | undefined, next: (node: bigint) => bigint | undefined, ends: (node: bigint) => boolean,
+): Generator<bigint> {
+  let landmark = 0n;
+  let landmarkAt = 1;
+  let count = 0;
+  for (let node = first; node !== undefined && !ends(node); node = next(node)) {
+    kernel.guard.step();
+    if (node === 0n) return kernel.gap(what, `broken after ${count} elements: a NULL link`);
+    if (node === landmark) return kernel.gap(what, `goes in a circle that misses its head, after ${count} elements`, node);
+    if (++count > LONGEST) return kernel.gap(what, `longer than ${LONGEST} elements`);
+    if (count === landmarkAt) {
+      landmark = node;
+      landmarkAt *= 2;
+    }
+    yield node;
+  }
+}

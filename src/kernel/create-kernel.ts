@@ -1,0 +1,201 @@
+import type { Dump } from '../dump/dump.js';
+import type { SymbolTable } from '../debuginfo/symbol-table.js';
+import type { CType, TypeSource } from '../debuginfo/type-source.js';
+import { findMember, resolveType } from '../debuginfo/type-walk.js';
+import type { AddressSpace } from '../memory/address-space.js';
+import { anchors } from '../../symbols/enums.js';
+import { bindShape, type BoundShape } from './bind-shape.js';
+import { setBits } from './containers/bitmap.js';
+import { list } from './containers/list.js';
+import { scalarByName, tagOf } from './declared-type.js';
+import { GapLog, gapOf, isGapError, ShapeError } from './gaps.js';
+import { bindGlobal, type BoundGlobal, type GlobalName, type GlobalValue } from './globals.js';
+import { Guard } from './guard.js';
+import type { Kernel } from './kernel.js';
+import { knownShape } from './known-shapes.js';
+import type { ReaderHost } from './readers.js';
+import type { Ref, Shape, StructName } from './shape.js';
+
+export interface KernelParts {
+  release: string;
+  architecture: string;
+  dump?: Dump;
+  memory: AddressSpace;
+  symbols: SymbolTable;
+  types: TypeSource;
+  vmcoreinfo: (key: string) => string | undefined;
+  cancelFlag?: Int32Array;
+}
+
+/** A kernel from its parts: a real dump's, or a toy's. */
+export function createKernel(parts: KernelParts): Kernel {
+  const { memory, symbols, types } = parts;
+  const shared = new Map<string, unknown>();
+  const once = <T>(key: string, make: () => T): T => {
+    if (!shared.has(key)) shared.set(key, make());
+    return shared.get(key) as T;
+  };
+  const { bind, missing, host } = shapeBinder(parts);
+  const global = globalBinder(host, symbols, types);
+  const perCpuOffset = (cpu: number): bigint => {
+    const offset = once('__per_cpu_offset', () => (global('__per_cpu_offset', true) ? kernel.global('__per_cpu_offset') : undefined));
+    // A kernel without SMP has no such table: its per-CPU variables are plain ones.
+    return offset === undefined ? 0n : (offset[cpu] ?? 0n);
+  };
+  const structOf = (name: string) => {
+    const struct = types.struct(name, knownShape(name)?.definedBy);
+    if (!struct) throw new ShapeError(`this kernel has no \`struct ${name}\` in its types`);
+    return struct;
+  };
+
+  const kernel: Kernel = {
+    release: parts.release,
+    architecture: parts.architecture,
+    dump: parts.dump,
+    memory, symbols, types,
+    vmcoreinfo: parts.vmcoreinfo,
+    gaps: new GapLog(),
+    guard: new Guard(parts.cancelFlag),
+    attempt(what, read) {
+      try {
+        return read();
+      } catch (error) {
+        if (!isGapError(error)) throw error;
+        kernel.gaps.record(gapOf(what, error));
+        return undefined;
+      }
+    },
+    gap: (what, reason, address) => kernel.gaps.record({ gap: true, what, reason, ...(address === undefined ? {} : { address }) }),
+    once,
+    bind, missing,
+    has(name, member) {
+      const struct = types.struct(name, knownShape(name)?.definedBy);
+      return struct !== undefined && (member === undefined || findMember(struct, member) !== undefined);
+    },
+    ref: <S extends Shape | StructName>(shape: S, address: bigint) => bind(shape).ref(address) as Ref<S>,
+    containerOf: <S extends Shape | StructName>(shape: S, address: bigint, member: string) =>
+      bind(shape).ref(address - BigInt(kernel.offsetOf(typeof shape === 'string' ? shape : shape.struct, member))) as Ref<S>,
+    offsetOf: (struct, member) => once(`offsetof ${struct}.${member}`, () => offsetIn(structOf(struct), member)),
+    sizeOf: (struct) => structOf(struct).size,
+    hasGlobal: (name) => symbols.addressOf(name) !== undefined,
+    global<N extends GlobalName>(name: N) {
+      const bound = global(name);
+      return bound.read(bound.address) as GlobalValue<N>;
+    },
+    symbol(name) {
+      const address = symbols.addressOf(name);
+      if (address === undefined) throw new ShapeError(`this kernel has no symbol \`${name}\``);
+      return address;
+    },
+    perCpu: (pointer, cpu) => pointer.read(BigInt.asUintN(64, pointer.offset + perCpuOffset(cpu))),
+    perCpuGlobal<N extends GlobalName>(name: N, cpu: number) {
+      const bound = global(name);
+      return bound.read(BigInt.asUintN(64, bound.address + perCpuOffset(cpu))) as GlobalValue<N>;
+    },
+    perCpuOffset,
+    possibleCpus: () => once('possible CPUs', () => possibleCpus(kernel)),
+    enumerator: (name) => {
+      const value = types.enumerator(name, anchors[name]);
+      return value === undefined ? undefined : Number(value);
+    },
+    enumValues: (name) => once(`enum ${name}`, () => new Map([...(types.enum(name, anchors[name])?.values ?? [])].map(([key, value]) => [key, Number(value)]))),
+    list: (head, shape, member) => list(kernel, head, shape, member),
+    close: () => parts.dump?.close(),
+  };
+  return kernel;
+}
+
+function shapeBinder(parts: KernelParts): { bind: Kernel['bind']; missing: Kernel['missing']; host: ReaderHost } {
+  const { types } = parts;
+  const bound = new Map<Shape, BoundShape | ShapeError>();
+  const opaque = new Map<string, Shape>();
+  const shapeNamed = (struct: string): Shape => {
+    const known = knownShape(struct) ?? opaque.get(struct);
+    if (known) return known;
+    const made: Shape = { struct, members: {} };
+    opaque.set(struct, made);
+    return made;
+  };
+  const tryBind = (shape: Shape): BoundShape | ShapeError => {
+    let found = bound.get(shape);
+    if (!found) {
+      try {
+        found = bindShape(host, types, shape);
+      } catch (error) {
+        if (!(error instanceof ShapeError)) throw error;
+        found = error;
+      }
+      bound.set(shape, found);
+    }
+    return found;
+  };
+  const bind: Kernel['bind'] = (shape) => {
+    const found = tryBind(typeof shape === 'string' ? shapeNamed(shape) : shape);
+    if (found instanceof ShapeError) throw found;
+    return found;
+  };
+  const host: ReaderHost = {
+    memory: parts.memory,
+    refTo: (struct, address) => {
+      const shape = shapeNamed(struct);
+      // A struct that no shape describes is a door only: it needs no types.
+      return knownShape(struct) ? bind(shape).ref(address) : { $struct: struct, $address: address };
+    },
+    typeNamed: (base) => typeNamed(types, base),
+  };
+  return {
+    bind, host,
+    missing: (shape) => {
+      const found = tryBind(typeof shape === 'string' ? shapeNamed(shape) : shape);
+      return found instanceof ShapeError ? found.message : undefined;
+    },
+  };
+}
+
+function typeNamed(types: TypeSource, base: string): CType | undefined {
+  const tag = tagOf(base);
+  if (tag !== undefined) return types.struct(tag, knownShape(tag)?.definedBy) ?? types.typedef(tag);
+  if (base.startsWith('enum ')) return types.enum(base.slice(5), anchors[base.slice(5)]);
+  const scalar = scalarByName(base);
+  if (scalar) return { kind: 'int', name: base, ...scalar, bool: base === 'bool', char: base === 'char' };
+  return types.typedef(base, anchors[base]);
+}
+
+/** Binds each global once. With `probe`, a missing one is undefined instead of an error. */
+function globalBinder(host: ReaderHost, symbols: SymbolTable, types: TypeSource) {
+  const bound = new Map<GlobalName, BoundGlobal | undefined>();
+  function find(name: GlobalName, probe: true): BoundGlobal | undefined;
+  function find(name: GlobalName): BoundGlobal;
+  function find(name: GlobalName, probe?: true): BoundGlobal | undefined {
+    if (!bound.has(name)) bound.set(name, bindGlobal(host, symbols, types, name));
+    const found = bound.get(name);
+    if (!found && !probe) throw new ShapeError(`this kernel has no variable \`${name}\``);
+    return found;
+  }
+  return find;
+}
+
+function offsetIn(struct: Parameters<typeof findMember>[0], path: string): number {
+  let bits = 0;
+  let at = struct;
+  const names = path.split('.');
+  for (const [i, name] of names.entries()) {
+    const found = findMember(at, name);
+    if (!found) throw new ShapeError(`\`struct ${at.name}\` has no member \`${name}\` in this kernel`);
+    bits += found.bitOffset;
+    if (i === names.length - 1) break;
+    const inner = resolveType(found.type);
+    if (inner.kind !== 'struct' && inner.kind !== 'union') throw new ShapeError(`\`${at.name}.${name}\` is no struct in this kernel`);
+    at = inner;
+  }
+  return bits >> 3;
+}
+
+function possibleCpus(kernel: Kernel): readonly number[] {
+  const cpus = kernel.attempt('cpu_possible_mask', () => {
+    const mask = kernel.global('__cpu_possible_mask');
+    const limit = kernel.attempt('nr_cpu_ids', () => kernel.global('nr_cpu_ids'));
+    return [...setBits(mask.bits, limit)];
+  });
+  return cpus && cpus.length > 0 ? cpus : [0];
+}

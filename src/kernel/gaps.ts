@@ -1,0 +1,61 @@
+import { ReadError } from '../memory/address-space.js';
+
+/** Something that could not be read, and why. `what` in the kernel's words: "zone.free_area[3]". */
+export interface Gap {
+  readonly gap: true;
+  readonly what: string;
+  readonly reason: string;
+  readonly address?: bigint;
+}
+
+/** A value that was read but can't be so: a length of 2^60, a pointer to nowhere. */
+export class Implausible extends Error {
+  override name = 'Implausible';
+  constructor(
+    message: string,
+    readonly address?: bigint,
+  ) {
+    super(message);
+  }
+}
+
+/** A struct of this kernel lacks what a reader needs of it. */
+export class ShapeError extends Error {
+  override name = 'ShapeError';
+}
+
+/** The user, or a deadline, ended the work: never a gap. */
+export class Cancelled extends Error {
+  override name = 'Cancelled';
+}
+
+/** True for what a guarded walk may turn into a gap; all else is a bug of ours and goes on up. */
+export function isGapError(error: unknown): error is ReadError | Implausible | ShapeError {
+  return error instanceof ReadError || error instanceof Implausible || error instanceof ShapeError;
+}
+
+export function gapOf(what: string, error: ReadError | Implausible | ShapeError): Gap {
+  const address = error instanceof ShapeError ? undefined : error.address;
+  return { gap: true, what, reason: error.message, ...(address === undefined ? {} : { address }) };
+}
+
+/** A dump with a million damaged pages must not yield a million lines: past this, gaps are counted only. */
+const MOST_GAPS = 500;
+
+/** Collects the gaps of one piece of work: a section of the report, or a test. */
+export class GapLog {
+  readonly #gaps = new Map<string, Gap>();
+  /** Those that are counted but not kept. */
+  dropped = 0;
+
+  record(gap: Gap): void {
+    const key = `${gap.what}\0${gap.reason}`;
+    if (this.#gaps.has(key)) return;
+    if (this.#gaps.size >= MOST_GAPS) this.dropped++;
+    else this.#gaps.set(key, gap);
+  }
+
+  get list(): readonly Gap[] {
+    return [...this.#gaps.values()];
+  }
+}

@@ -1,0 +1,75 @@
+import type { Dump } from '../dump/dump.js';
+import type { SymbolTable } from '../debuginfo/symbol-table.js';
+import type { TypeSource } from '../debuginfo/type-source.js';
+import type { AddressSpace } from '../memory/address-space.js';
+import type { BoundShape } from './bind-shape.js';
+import type { GapLog } from './gaps.js';
+import type { GlobalName, GlobalValue } from './globals.js';
+import type { Guard } from './guard.js';
+import type { PerCpu, Ref, RefBase, Shape, StructName } from './shape.js';
+
+/** A dead kernel: its memory, its names and types, and readers bound to them. */
+export interface Kernel {
+  /** `uname -r`. */
+  readonly release: string;
+  /** `uname -m`. */
+  readonly architecture: string;
+  /** The file that it was read from; undefined for a toy kernel. */
+  readonly dump: Dump | undefined;
+  readonly memory: AddressSpace;
+  readonly symbols: SymbolTable;
+  readonly types: TypeSource;
+  /** What VMCOREINFO says, by key. */
+  vmcoreinfo(key: string): string | undefined;
+
+  /** What could not be read since the log was last exchanged. */
+  gaps: GapLog;
+  readonly guard: Guard;
+  /**
+   * What `read` gives; where memory is missing, a gap named `what`, and undefined.
+   * The one place that turns a failed read into a gap.
+   */
+  attempt<T>(what: string, read: () => T): T | undefined;
+  /** Records a gap that no failed read made. */
+  gap(what: string, reason: string, address?: bigint): void;
+  /** Work shared between plugins: made at the first call, then kept. */
+  once<T>(key: string, make: () => T): T;
+
+  /** @throws ShapeError that says what this kernel lacks */
+  bind(shape: Shape | StructName): BoundShape;
+  /** Why a shape does not bind; undefined where it does. */
+  missing(shape: Shape | StructName): string | undefined;
+  /** True where this kernel has the struct, and the member if one is named. */
+  has(struct: string, member?: string): boolean;
+  /** @throws ShapeError */
+  ref<S extends Shape | StructName>(shape: S, address: bigint): Ref<S>;
+  /** The object that has its `member` at `address`. */
+  containerOf<S extends Shape | StructName>(shape: S, address: bigint, member: string): Ref<S>;
+  /** In bytes, in any struct of this kernel; dots lead into members: 'se.group_node'. @throws ShapeError */
+  offsetOf(struct: string, member: string): number;
+  /** In bytes. @throws ShapeError */
+  sizeOf(struct: string): number;
+
+  hasGlobal(name: GlobalName): boolean;
+  /** The value of a global variable. @throws ShapeError where this kernel has none of that name, ReadError */
+  global<N extends GlobalName>(name: N): GlobalValue<N>;
+  /** The address of a symbol; for per-CPU ones their offset. @throws ShapeError */
+  symbol(name: string): bigint;
+  /** What a per-CPU pointer or variable holds on a CPU. */
+  perCpu<T>(pointer: PerCpu<T>, cpu: number): T;
+  perCpuGlobal<N extends GlobalName>(name: N, cpu: number): GlobalValue<N>;
+  /** What to add to a per-CPU symbol's address. */
+  perCpuOffset(cpu: number): bigint;
+  /** CPUs whose per-CPU areas exist, ascending: sums go over these, since a panic empties `cpu_online_mask`. */
+  possibleCpus(): readonly number[];
+
+  /** An enumerator's value, in whatever enum; undefined where this kernel has none. */
+  enumerator(name: string): number | undefined;
+  /** All names of an enum with their values; empty where this kernel has none. */
+  enumValues(name: string): ReadonlyMap<string, number>;
+
+  /** The objects on a `struct list_head`, by the member that links them. Ends with a gap where the list is broken. */
+  list<S extends Shape | StructName>(head: RefBase | bigint, shape: S, member: string): Generator<Ref<S>>;
+  /** Frees the dump's file. */
+  close(): void;
+}

@@ -1,0 +1,23 @@
+import * as basics from '../../symbols/basics.js';
+import * as cgroups from '../../symbols/cgroups.js';
+import * as modules from '../../symbols/modules.js';
+import * as nodes from '../../symbols/nodes.js';
+import * as oom from '../../symbols/oom.js';
+import * as printk from '../../symbols/printk.js';
+import * as tasks from '../../symbols/tasks.js';
+import * as trees from '../../symbols/trees.js';
+import type { Shape } from './shape.js';
+
+const all = { ...basics, ...cgroups, ...modules, ...nodes, ...oom, ...printk, ...tasks, ...trees } satisfies Record<string, Shape>;
+
+type All = (typeof all)[keyof typeof all];
+
+/** Every shape of `symbols/`, by its struct's tag. */
+export type KnownShapes = { [S in All as S['struct']]: S };
+
+const byStruct: ReadonlyMap<string, Shape> = new Map(Object.values(all).map((shape) => [shape.struct, shape]));
+
+/** The shape that `symbols/` has for a struct. */
+export function knownShape(struct: string): Shape | undefined {
+  return byStruct.get(struct);
+}

@@ -1,0 +1,84 @@
+import type { KnownShapes } from './known-shapes.js';
+
+/**
+ * What a reader needs of a struct, as plain data: members with the C types that are expected. The grammar of types:
+ * - `'int'`, `'unsigned long'`, `'pid_t'`, `'enum x'`, `'atomic_long_t'`, `'bool'`: a number; over 2^53 it is a gap;
+ * - `'u64'`, `'s64'`, `'void *'` and pointers to scalars: a bigint;
+ * - `'char *'`: the text that it points to, null for NULL; `'char[]'`: text up to NUL;
+ * - `'struct x'`, `'struct x *'`: a reference; NULL is null;
+ * - `'T[]'`, `'T[][]'`: arrays, as long as the kernel's own type says.
+ * A struct of one scalar member (atomic_t, kuid_t) is read as that scalar.
+ */
+export interface Shape {
+  readonly struct: string;
+  /** A function whose DWARF compile unit has the struct; BTF needs no such hint. */
+  readonly definedBy?: string;
+  readonly members: Readonly<Record<string, MemberSpec>>;
+}
+
+export type MemberSpec =
+  | string
+  | {
+      readonly type: string;
+      /** Only some eras have it: the value is undefined elsewhere. */
+      readonly optional?: true;
+      /** A `__percpu` pointer: give it to `kernel.perCpu`. */
+      readonly percpu?: true;
+      /** Another name of the same member in other eras. */
+      readonly formerly?: string;
+    };
+
+export type StructName = keyof KnownShapes;
+
+/** A pointer into the per-CPU areas; `kernel.perCpu(pointer, cpu)` gives what stands there. */
+export interface PerCpu<T> {
+  readonly offset: bigint;
+  readonly read: (address: bigint) => T;
+}
+
+export interface RefBase {
+  /** Where the object stands. */
+  readonly $address: bigint;
+  /** The tag: 'task_struct'. */
+  readonly $struct: string;
+}
+
+type ShapeOf<S> = S extends Shape ? S : S extends StructName ? KnownShapes[S] : never;
+
+/** A reference to a struct in the dump. Members are read when asked for. @throws ReadError where the page is missing */
+export type Ref<S extends Shape | StructName> = RefBase & {
+  readonly [M in keyof ShapeOf<S>['members']]: MemberValue<ShapeOf<S>['members'][M]>;
+};
+
+type MemberValue<M> = M extends string
+  ? ValueOf<M>
+  : M extends { readonly type: infer T extends string }
+    ? (M extends { readonly percpu: true } ? PerCpu<PointeeOf<T>> : ValueOf<T>) | (M extends { readonly optional: true } ? undefined : never)
+    : never;
+
+type PointeeOf<T extends string> = T extends `${infer P} *` ? ValueOf<P> : ValueOf<T>;
+
+export type ReferenceTo<N extends string> = N extends StructName ? Ref<N> : RefBase;
+
+type Wide = 'u64' | 's64' | '__u64' | 'unsigned long long' | 'long long' | 'atomic64_t' | 'ktime_t';
+
+/** The value of a C type, in the grammar of `Shape`. */
+export type ValueOf<T extends string> = T extends `${infer E}[][]`
+  ? readonly (readonly ValueOf<E>[])[]
+  : T extends 'char[]'
+    ? string
+    : T extends `${infer E}[]`
+      ? readonly ValueOf<E>[]
+      : T extends 'char *'
+        ? string | null
+        : T extends `struct ${infer N} *` | `union ${infer N} *`
+          ? ReferenceTo<N> | null
+          : T extends `${string}*`
+            ? bigint
+            : T extends `struct ${infer N}` | `union ${infer N}`
+              ? ReferenceTo<N>
+              : T extends 'bool'
+                ? boolean
+                : T extends Wide
+                  ? bigint
+                  : number;

@@ -1,0 +1,50 @@
+/** struct module, include/linux/module.h. */
+export const moduleShape = {
+  struct: 'module',
+  definedBy: 'load_module',
+  members: {
+    state: 'int',
+    list: 'struct list_head',
+    name: 'char[]',
+    kallsyms: { type: 'struct mod_kallsyms *', optional: true },
+    core_layout: { type: 'struct module_layout', optional: true }, // up to 6.3
+    init_layout: { type: 'struct module_layout', optional: true },
+    mem: { type: 'struct module_memory[]', optional: true }, // since 6.4 (ac3b43283923)
+    taints: { type: 'unsigned long' },
+  },
+} as const;
+
+/** struct mod_kallsyms, include/linux/module.h. */
+export const modKallsyms = {
+  struct: 'mod_kallsyms',
+  definedBy: 'load_module',
+  members: { symtab: 'void *', num_symtab: 'unsigned int', strtab: 'void *', typetab: { type: 'void *', optional: true } },
+} as const;
+
+/** struct module_layout, up to 6.3. */
+export const moduleLayout = {
+  struct: 'module_layout',
+  definedBy: 'load_module',
+  members: { base: 'void *', size: 'unsigned int', text_size: 'unsigned int' },
+} as const;
+
+/** struct module_memory, since 6.4: indexed by enum mod_mem_type. */
+export const moduleMemory = {
+  struct: 'module_memory',
+  definedBy: 'load_module',
+  members: { base: 'void *', size: 'unsigned int' },
+} as const;
+
+/** struct btf_module, kernel/bpf/btf.c: a module's own types. */
+export const btfModule = {
+  struct: 'btf_module',
+  definedBy: 'btf_parse_module',
+  members: { list: 'struct list_head', module: 'struct module *', btf: 'struct btf *' },
+} as const;
+
+/** struct btf, kernel/bpf/btf.c. */
+export const btf = {
+  struct: 'btf',
+  definedBy: 'btf_parse_module',
+  members: { data: 'void *', data_size: 'unsigned int', start_id: { type: 'unsigned int', optional: true }, start_str_off: { type: 'unsigned int', optional: true } },
+} as const;
