@@ -135,5 +135,7 @@ export interface Finding {
   /** What it rests on, with its arithmetic, a line each. */
   evidence: readonly string[];
   doors?: readonly Door[];
+  /** What it is about, without numbers and addresses ('kmalloc-64', 'logbuf_lock'): goes into the problem's signature. */
+  about?: string;
 }
 export interface FindingsView { kind: 'findings'; id: string; title: string; findings: readonly Finding[] }

@@ -1,0 +1,15 @@
+/** The door for plugins: what they are made with, and what they get. The readers are in 'oompm/linux' and its fellows. */
+export { definePlugin, pluginApi, type Plugin, type PluginDefinition } from './plugin/define-plugin.js';
+export type { Argument, Arguments, Flag, Flags, OptionValues, ValuesOf } from './plugin/options.js';
+export type { BundledPlugin } from './plugin/registry.js';
+export {
+  chart, columns, fact, facts, findings, gap, graph, isGap, log, stacks, table, tree,
+  type ColumnOf, type RowOf, type TreeNodeOf, type ViewOptions,
+} from './plugin/make-views.js';
+export type {
+  Cell, Certainty, ChartView, Column, Door, Fact, FactsView, Finding, FindingsView, Gap, GraphView, LogLine, LogView, Row,
+  Stack, StackFrame, StackView, TableView, TreeNode, TreeView, ValueType, View,
+} from './plugin/views.js';
+export type { Kernel } from './kernel/kernel.js';
+export type { MemberSpec, PerCpu, Ref, RefBase, Shape, StructName } from './kernel/shape.js';
+export { InputError } from './bytes/input-error.js';

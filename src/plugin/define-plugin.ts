@@ -1,0 +1,104 @@
+import type { Kernel } from '../kernel/kernel.js';
+import type { Shape, StructName } from '../kernel/shape.js';
+import { defaultValues, type Arguments, type Flags, type OptionValues, type ValuesOf } from './options.js';
+import type { View } from './views.js';
+
+/** Version of the door between oompm and its plugins: a plugin written for another one is refused, by name. */
+export const pluginApi = 1;
+
+const made = Symbol('made by definePlugin');
+
+/** One plugin: a command, a section of `analyze`, a screen. */
+export interface Plugin {
+  readonly [made]: true;
+  readonly api: number;
+  /** The command's name: lower case letters, digits and dashes. */
+  readonly id: string;
+  /** One line, for `--help` and as the section's title. */
+  readonly summary: string;
+  /** Shapes without which it can say nothing: where one does not bind, the plugin is *unavailable*, with the reason. */
+  readonly needs: readonly (Shape | StructName)[];
+  readonly flags: Flags;
+  readonly arguments: Arguments;
+  /** Values that its section in `analyze` is run with; undefined where it has none. */
+  readonly inReport: OptionValues | undefined;
+  /** Arguments of example command lines, for `--help`: "vmcore --tree". */
+  readonly examples: readonly string[];
+  run(kernel: Kernel, values: OptionValues): Generator<View>;
+}
+
+export interface PluginDefinition<F extends Flags, A extends Arguments> {
+  id: string;
+  summary: string;
+  needs?: readonly (Shape | StructName)[];
+  flags?: F;
+  arguments?: A;
+  /**
+   * The section in `analyze`: values other than the defaults, or false for no section. Without it a plugin has a section,
+   * unless it needs an argument.
+   */
+  inReport?: false | Partial<ValuesOf<F, A>>;
+  examples?: readonly string[];
+  /** The `pluginApi` that it was written for; the present one where it does not say. */
+  api?: number;
+  /** Reads and yields views, synchronously; never prints, never formats a number. */
+  run(kernel: Kernel, flags: ValuesOf<F, A>): Generator<View>;
+}
+
+/**
+ * Makes a plugin of its declaration.
+ * @throws TypeError with one sentence where the declaration is wrong
+ */
+export function definePlugin<const F extends Flags = {}, const A extends Arguments = {}>(definition: PluginDefinition<F, A>): Plugin {
+  const flags: Flags = definition.flags ?? {};
+  const args: Arguments = definition.arguments ?? {};
+  const mistake = mistakeIn(definition, flags, args);
+  if (mistake !== undefined) throw new TypeError(mistake);
+  const needsArgument = Object.values(args).some((argument) => argument.required);
+  const values: OptionValues = { ...defaultValues(flags), ...(definition.inReport === false ? {} : definition.inReport) };
+  return {
+    [made]: true,
+    api: definition.api ?? pluginApi,
+    id: definition.id,
+    summary: definition.summary,
+    needs: definition.needs ?? [],
+    flags,
+    arguments: args,
+    inReport: definition.inReport === false || (needsArgument && definition.inReport === undefined) ? undefined : values,
+    examples: definition.examples ?? [],
+    // The command line has checked the values against the declaration that F and A were inferred from.
+    run: (kernel, given) => definition.run(kernel, given as ValuesOf<F, A>),
+  };
+}
+
+/** Whether a value came out of this copy of `definePlugin`. */
+export function isPlugin(value: unknown): value is Plugin {
+  return typeof value === 'object' && value !== null && made in value;
+}
+
+const idForm = /^[a-z][a-z0-9-]*$/;
+const nameForm = /^[a-zA-Z][a-zA-Z0-9-]*$/;
+
+function mistakeIn(definition: PluginDefinition<Flags, Arguments> | PluginDefinition<never, never>, flags: Flags, args: Arguments): string | undefined {
+  const { id } = definition;
+  if (typeof id !== 'string' || !idForm.test(id)) return `a plugin's id is lower case letters, digits and dashes, not ${JSON.stringify(id)}`;
+  if (typeof definition.summary !== 'string' || definition.summary === '') return `plugin ${id}: it has no summary`;
+  if (typeof definition.run !== 'function') return `plugin ${id}: it has no function run`;
+  const letters = new Map<string, string>();
+  for (const [name, flag] of Object.entries(flags)) {
+    if (!nameForm.test(name)) return `plugin ${id}: a flag can't be named ${JSON.stringify(name)}`;
+    if (flag.char === undefined) continue;
+    if (flag.char.length !== 1) return `plugin ${id}: flag ${name}: char is one letter, not ${JSON.stringify(flag.char)}`;
+    const other = letters.get(flag.char);
+    if (other !== undefined) return `plugin ${id}: flags ${other} and ${name} are both -${flag.char}`;
+    letters.set(flag.char, name);
+  }
+  const list = Object.entries(args);
+  for (const [index, [name, argument]] of list.entries()) {
+    if (!nameForm.test(name)) return `plugin ${id}: an argument can't be named ${JSON.stringify(name)}`;
+    if (name in flags) return `plugin ${id}: ${name} is both a flag and an argument`;
+    if (argument.multiple && index < list.length - 1) return `plugin ${id}: only the last argument can be multiple, not ${name}`;
+    if (argument.required && list.slice(0, index).some(([, before]) => !before.required)) return `plugin ${id}: argument ${name} is required, but one before it is not`;
+  }
+  return undefined;
+}

@@ -1,0 +1,85 @@
+import type {
+  Cell, ChartView, Column, Door, Fact, FactsView, Finding, FindingsView, Gap, GraphView, LogLine, LogView, Stack, StackView,
+  TableView, TreeNode, TreeView, ValueType,
+} from './views.js';
+
+/** `id` is the view's stable name in JSON; made of the title where it is not given. */
+export interface ViewOptions {
+  id?: string;
+  note?: string;
+}
+
+/** Names and values: `facts('Machine', [fact('release', 'Release', 'text', kernel.release)])`. */
+export function facts(title: string, list: readonly Fact[], options: ViewOptions = {}): FactsView {
+  return { kind: 'facts', id: idOf(title, options), title, facts: list };
+}
+
+export function fact(key: string, title: string, type: ValueType, value: Cell, more: { note?: string; door?: Door } = {}): Fact {
+  return { key, title, type, value, ...more };
+}
+
+/** A column whose key is checked against the rows' cells. */
+export type ColumnOf<K extends string> = Column & { readonly key: K };
+
+export interface RowOf<K extends string> {
+  cells: Readonly<Record<K, Cell>>;
+  door?: Door;
+}
+export interface TreeNodeOf<K extends string> extends RowOf<K> {
+  children: readonly TreeNodeOf<K>[];
+}
+
+/** Keeps the keys of columns as literals, so that a row with a cell missing or misspelt does not compile. */
+export function columns<const K extends string>(list: readonly ColumnOf<K>[]): readonly ColumnOf<K>[] {
+  return list;
+}
+
+/** `rows` may be a generator: it is pulled as far as the limits allow. */
+export function table<K extends string>(
+  title: string, list: readonly ColumnOf<K>[], rows: Iterable<RowOf<NoInfer<K>>>, options: ViewOptions = {},
+): TableView {
+  return { kind: 'table', id: idOf(title, options), title, columns: list, rows, ...noteOf(options) };
+}
+
+export function tree<K extends string>(
+  title: string, list: readonly ColumnOf<K>[], roots: Iterable<TreeNodeOf<NoInfer<K>>>, options: ViewOptions = {},
+): TreeView {
+  return { kind: 'tree', id: idOf(title, options), title, columns: list, roots: roots as Iterable<TreeNode>, ...noteOf(options) };
+}
+
+export function log(title: string, lines: Iterable<LogLine>, options: ViewOptions = {}): LogView {
+  return { kind: 'log', id: idOf(title, options), title, lines };
+}
+
+export function stacks(title: string, list: Iterable<Stack>, options: ViewOptions = {}): StackView {
+  return { kind: 'stack', id: idOf(title, options), title, stacks: list };
+}
+
+export function chart(title: string, unit: ValueType, bars: ChartView['bars'], options: ViewOptions & { total?: number } = {}): ChartView {
+  return { kind: 'chart', id: idOf(title, options), title, unit, bars, ...(options.total === undefined ? {} : { total: options.total }) };
+}
+
+export function graph(title: string, parts: Pick<GraphView, 'nodes' | 'edges' | 'cycles'>, options: ViewOptions = {}): GraphView {
+  return { kind: 'graph', id: idOf(title, options), title, ...parts };
+}
+
+export function findings(title: string, list: readonly Finding[], options: ViewOptions = {}): FindingsView {
+  return { kind: 'findings', id: idOf(title, options), title, findings: list };
+}
+
+/** A cell that could not be read. */
+export function gap(what: string, reason: string, address?: bigint): Gap {
+  return { gap: true, what, reason, ...(address === undefined ? {} : { address }) };
+}
+
+export function isGap(cell: unknown): cell is Gap {
+  return typeof cell === 'object' && cell !== null && 'gap' in cell && cell.gap === true;
+}
+
+function idOf(title: string, { id }: ViewOptions): string {
+  return id ?? title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+}
+
+function noteOf({ note }: ViewOptions): { note?: string } {
+  return note === undefined ? {} : { note };
+}

@@ -1,0 +1,46 @@
+import type { Plugin } from './define-plugin.js';
+
+/** A bundled plugin, imported when a command needs it: `{ id: 'ps', load: () => import('./ps/index.js') }`. */
+export interface BundledPlugin {
+  id: string;
+  load: () => Promise<{ default: Plugin }>;
+}
+
+/** A user's plugin, with the file that it came from. */
+export interface LoadedPlugin {
+  plugin: Plugin;
+  path: string;
+}
+
+/** All plugins by id, in the order of a report: the bundled ones as listed, then a user's. */
+export interface Registry {
+  /** Ids in the order of a report. */
+  readonly ids: readonly string[];
+  /** One sentence for each plugin that stands in another's place. */
+  readonly warnings: readonly string[];
+  /** A user's plugin has the path of its file. */
+  pathOf(id: string): string | undefined;
+  load(id: string): Promise<Plugin | undefined>;
+  all(): Promise<readonly Plugin[]>;
+}
+
+/** Where two plugins have one id, the later stands, in the place of the former. */
+export function createRegistry(bundled: readonly BundledPlugin[], loaded: readonly LoadedPlugin[]): Registry {
+  const warnings: string[] = [];
+  const byId = new Map<string, { load: () => Promise<Plugin>; path?: string }>();
+  for (const { id, load } of bundled) byId.set(id, { load: async () => (await load()).default });
+  for (const { plugin, path } of loaded) {
+    const former = byId.get(plugin.id);
+    if (former !== undefined) warnings.push(`${path}: plugin ${plugin.id} replaces ${former.path === undefined ? 'the bundled one' : `the one from ${former.path}`}`);
+    byId.set(plugin.id, { load: () => Promise.resolve(plugin), path });
+  }
+  const ids = [...byId.keys()];
+  const load = (id: string): Promise<Plugin> | undefined => byId.get(id)?.load();
+  return {
+    ids,
+    warnings,
+    pathOf: (id) => byId.get(id)?.path,
+    load: async (id) => load(id),
+    all: async () => (await Promise.all(ids.map(load))).filter((plugin) => plugin !== undefined),
+  };
+}

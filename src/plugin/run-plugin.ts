@@ -1,0 +1,141 @@
+import { InputError } from '../bytes/input-error.js';
+import { Cancelled, GapLog, isGapError } from '../kernel/gaps.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { BadView, openView } from './contain-view.js';
+import type { Plugin } from './define-plugin.js';
+import type { OptionValues } from './options.js';
+import { defaultLimits, type Limits, type Outcome, type Section, type SolidView } from './section.js';
+import type { Gap, LogLine, Row, Stack, TreeNode } from './views.js';
+
+/** Rows go in batches: a screen shows the first before the last is read, and a worker posts few messages. */
+const batchSize = 512;
+
+export type Item = Row | TreeNode | LogLine | Stack;
+
+/** What a run reports while it goes: a view, then its rows, then the next view; `end` comes last, and always. */
+export type RunEvent =
+  | { kind: 'view'; view: SolidView }
+  | { kind: 'batch'; items: readonly Item[] }
+  | { kind: 'end'; outcome: Outcome; gaps: readonly Gap[] };
+
+/**
+ * Runs one plugin on one kernel, step by step. Whatever the plugin does becomes an outcome, never an exception; only one
+ * that loops without yielding and without reading can't be ended from here (the runner in the worker can).
+ */
+export function* runEvents(kernel: Kernel, plugin: Plugin, values: OptionValues, limits: Limits = defaultLimits): Generator<RunEvent> {
+  const before = kernel.gaps;
+  const gaps = new GapLog();
+  kernel.gaps = gaps;
+  kernel.guard.limit(limits.ms);
+  try {
+    const reason = missingShapes(kernel, plugin);
+    const outcome = reason === undefined ? yield* pull(kernel, plugin, values, limits) : { kind: 'unavailable' as const, reason };
+    yield { kind: 'end', outcome, gaps: listed(gaps) };
+  } finally {
+    kernel.gaps = before;
+    kernel.guard.limit(undefined);
+  }
+}
+
+/** Runs one plugin to its end. */
+export function runPlugin(kernel: Kernel, plugin: Plugin, values: OptionValues, limits: Limits = defaultLimits): Section {
+  const collector = collectSection(plugin);
+  for (const event of runEvents(kernel, plugin, values, limits)) collector.take(event);
+  return collector.section();
+}
+
+/** Makes a section of a run's events, also of a run that was ended in the middle. */
+export function collectSection(plugin: { id: string; summary: string }): { take(event: RunEvent): void; section(ended?: Outcome): Section } {
+  const views: { view: SolidView; items: Item[] }[] = [];
+  let end: { outcome: Outcome; gaps: readonly Gap[] } | undefined;
+  return {
+    take(event) {
+      if (event.kind === 'view') views.push({ view: event.view, items: [] });
+      else if (event.kind === 'end') end = event;
+      else for (const item of event.items) views.at(-1)?.items.push(item);
+    },
+    section: (ended = { kind: 'cut short', reason: 'it was stopped' }) => ({
+      plugin: plugin.id,
+      title: plugin.summary,
+      outcome: end?.outcome ?? ended,
+      views: views.map(({ view, items }) => withItems(view, items)),
+      gaps: end?.gaps ?? [],
+    }),
+  };
+}
+
+function withItems(view: SolidView, items: readonly Item[]): SolidView {
+  switch (view.kind) {
+    case 'table': return { ...view, rows: items as readonly Row[] };
+    case 'tree': return { ...view, roots: items as readonly TreeNode[] };
+    case 'log': return { ...view, lines: items as readonly LogLine[] };
+    case 'stack': return { ...view, stacks: items as readonly Stack[] };
+    default: return view;
+  }
+}
+
+function listed(gaps: GapLog): readonly Gap[] {
+  if (gaps.dropped === 0) return gaps.list;
+  return [...gaps.list, { gap: true, what: `${gaps.dropped} more gaps`, reason: 'counted, not listed' }];
+}
+
+function missingShapes(kernel: Kernel, plugin: Plugin): string | undefined {
+  const reasons = plugin.needs.map((shape) => kernel.missing(shape)).filter((reason) => reason !== undefined);
+  return reasons.length === 0 ? undefined : reasons.join('; ');
+}
+
+function* pull(kernel: Kernel, plugin: Plugin, values: OptionValues, limits: Limits): Generator<RunEvent, Outcome> {
+  const deadline = performance.now() + limits.ms;
+  let itemsLeft = limits.items;
+  let viewsLeft = limits.views;
+  let batch: Item[] = [];
+  try {
+    for (const given of plugin.run(kernel, values)) {
+      if (viewsLeft-- === 0) return { kind: 'cut short', reason: `it yields more than ${limits.views} views` };
+      const { view, items, clean } = openView(given);
+      yield { kind: 'view', view };
+      if (performance.now() > deadline) return tooLong(limits);
+      if (items === undefined || clean === undefined) continue;
+      try {
+        for (const raw of items) {
+          const { item, count } = clean(raw);
+          itemsLeft -= count;
+          if (itemsLeft < 0) return { kind: 'cut short', reason: `it yields more than ${limits.items} rows` };
+          batch.push(item);
+          if (performance.now() > deadline) return tooLong(limits);
+          if (batch.length < batchSize) continue;
+          yield { kind: 'batch', items: batch };
+          batch = [];
+        }
+      } finally {
+        // Rows that came before a failure or a limit stand.
+        if (batch.length > 0) yield { kind: 'batch', items: batch };
+        batch = [];
+      }
+    }
+    return { kind: 'done' };
+  } catch (error) {
+    return outcomeOf(error);
+  }
+}
+
+function tooLong(limits: Limits): Outcome {
+  return { kind: 'cut short', reason: `it took longer than ${limits.ms / 1000} s` };
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (error instanceof InputError) return { kind: 'unavailable', reason: error.message };
+  if (error instanceof Cancelled) return { kind: 'cut short', reason: error.message };
+  if (isGapError(error)) return { kind: 'failed', fault: 'dump', reason: error.message, ...placeOf(error) };
+  if (error instanceof BadView) return { kind: 'failed', fault: 'plugin', reason: error.message };
+  if (error instanceof Error) return { kind: 'failed', fault: 'plugin', reason: `${error.name}: ${error.message}`, ...placeOf(error) };
+  return { kind: 'failed', fault: 'plugin', reason: `it threw ${typeof error === 'string' ? error : typeof error}` };
+}
+
+/** The first line of the stack: function, file and line, without the folders above it. */
+function placeOf(error: Error): { where?: string } {
+  const line = error.stack?.split('\n').find((candidate) => /^\s+at /.test(candidate));
+  if (line === undefined) return {};
+  const place = line.trim().slice(3).replaceAll(/(?:file:\/\/)?\/[^\s()]*\/(?=[^/\s()]+\/[^/\s()]+:\d)/g, '');
+  return { where: place };
+}

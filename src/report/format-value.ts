@@ -1,0 +1,117 @@
+import { isGap } from '../plugin/make-views.js';
+import type { Cell, ValueType } from '../plugin/views.js';
+
+/** The one place where a number becomes text for people. */
+
+/** What a page is, in bytes: the dump's, not ours. */
+export interface Units {
+  pageSize: number;
+}
+
+/** Columns of numbers are aligned on the right. */
+export function isNumeric(type: ValueType): boolean {
+  return numeric.has(type);
+}
+const numeric: ReadonlySet<ValueType> = new Set<ValueType>(['integer', 'bytes', 'kB', 'pages', 'ns', 'ms', 'percent', 'pid']);
+
+/** What stands under or beside a column's title: the kernel's units are never mixed in silence. */
+export function unitOf(type: ValueType): string | undefined {
+  return units[type];
+}
+const units: Readonly<Partial<Record<ValueType, string>>> = { bytes: 'bytes', kB: 'kB', pages: 'pages', ns: 's', ms: 'ms', percent: '%' };
+
+/** In a table: the bare number, exact, in the column's unit. */
+export function inTable(cell: Cell, type: ValueType): string {
+  if (cell === null) return '-';
+  if (isGap(cell)) return '?';
+  if (typeof cell === 'object') return cell.join('|');
+  switch (type) {
+    case 'ns': return seconds(cell);
+    case 'percent': return typeof cell === 'number' ? cell.toFixed(1) : String(cell);
+    default: return plain(cell, type);
+  }
+}
+
+/** Standing alone: with its unit, and with a size that one can picture beside the kernel's own. */
+export function alone(cell: Cell, type: ValueType, { pageSize }: Units): string {
+  if (cell === null) return 'none';
+  if (isGap(cell)) return `could not be read: ${cell.reason}`;
+  if (typeof cell === 'object') return cell.join(' | ');
+  switch (type) {
+    case 'pages': return isNumber(cell) ? `${grouped(cell)} pages (${size(scale(cell, pageSize))})` : String(cell);
+    case 'kB': return isNumber(cell) ? `${grouped(cell)} kB (${size(scale(cell, 1024))})` : String(cell);
+    case 'bytes': return isNumber(cell) ? (Number(cell) < 1024 ? `${grouped(cell)} bytes` : `${size(Number(cell))} (${grouped(cell)} bytes)`) : String(cell);
+    case 'ns': return `${seconds(cell)} s`;
+    case 'ms': return `${plain(cell, type)} ms`;
+    case 'percent': return `${inTable(cell, type)} %`;
+    case 'integer': return isNumber(cell) ? grouped(cell) : String(cell);
+    default: return plain(cell, type);
+  }
+}
+
+/** Bytes as kiB, MiB, GiB, TiB: three digits that mean something. */
+export function size(bytes: number): string {
+  let value = bytes;
+  let unit = 0;
+  while (Math.abs(value) >= 1024 && unit < sizes.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  return `${unit === 0 || Math.abs(value) >= 1000 ? value.toFixed(0) : value.toPrecision(3)} ${sizes[unit]}`;
+}
+const sizes = ['bytes', 'kiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+/** A kernel log's time stamp: "[   12.345678]". */
+export function timestamp(ns: number): string {
+  return `[${(Math.floor(ns / 1000) / 1e6).toFixed(6).padStart(12)}]`;
+}
+
+/** "0xffffffff81000000" */
+export function address(value: bigint | number): string {
+  return `0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`;
+}
+
+/** A duration's or a number's quantity in a chart, with its unit. */
+export function quantity(value: number, type: ValueType, units: Units): string {
+  switch (type) {
+    case 'pages': return size(value * units.pageSize);
+    case 'kB': return size(value * 1024);
+    case 'bytes': return size(value);
+    default: return alone(value, type, units);
+  }
+}
+
+function plain(cell: string | number | bigint | boolean, type: ValueType): string {
+  if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
+  if (typeof cell === 'string') return cell;
+  switch (type) {
+    case 'address': case 'symbol': return Number.isInteger(Number(cell)) ? address(cell) : String(cell);
+    case 'unixTime': return utc(Number(cell));
+    default: return typeof cell === 'number' && !Number.isInteger(cell) ? String(Number(cell.toPrecision(6))) : String(cell);
+  }
+}
+
+/** Seconds since 1970, to a UTC date; a time that no calendar has stays a number. */
+function utc(unix: number): string {
+  const date = new Date(unix * 1000);
+  return Number.isNaN(date.getTime()) ? String(unix) : `${date.toISOString().replace('T', ' ').replace(/\.\d+Z$/, '')} UTC`;
+}
+
+function seconds(cell: string | number | bigint | boolean): string {
+  if (!isNumber(cell)) return String(cell);
+  return typeof cell === 'bigint' ? `${cell / 1_000_000_000n}.${String(cell % 1_000_000_000n / 1000n).padStart(6, '0')}` : (cell / 1e9).toFixed(6);
+}
+
+/** Digits in groups of three. An integer too large for a double's 15 digits comes as bigint. */
+function grouped(value: number | bigint): string {
+  if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(6)));
+  return BigInt(value).toString().replaceAll(/\B(?=(\d{3})+$)/g, ',');
+}
+
+function scale(value: number | bigint, by: number): number {
+  return Number(value) * by;
+}
+
+function isNumber(cell: unknown): cell is number | bigint {
+  return typeof cell === 'number' || typeof cell === 'bigint';
+}

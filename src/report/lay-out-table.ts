@@ -1,0 +1,122 @@
+import stringWidth from 'string-width';
+import type { Column, Row, TreeNode } from '../plugin/views.js';
+import { oneLine } from './escape.js';
+import { inTable, isNumeric, unitOf } from './format-value.js';
+
+/** A table as lines of plain text, and the columns that did not fit. */
+export interface LaidOutTable {
+  header: string[];
+  lines: string[];
+  /** Titles of columns left out for want of room. */
+  dropped: string[];
+}
+
+const columnGap = '  ';
+/** Text columns are cut to no less than this, before a table is simply wider than the screen. */
+const narrowestText = 12;
+
+/** A row and the tree's lines before its first cell. */
+interface FlatRow {
+  cells: Row['cells'];
+  lead: string;
+}
+
+/** `width` in columns of the terminal; Infinity for a file, where nothing is left out or cut. */
+export function layOutTable(columns: readonly Column[], rows: readonly FlatRow[], width: number): LaidOutTable {
+  const texts = columns.map((column, index) => rows.map((row) => {
+    const text = oneLine(inTable(row.cells[column.key] ?? null, column.type));
+    return index === 0 ? row.lead + text : text;
+  }));
+  const widths = columns.map((column, index) => {
+    let widest = Math.max(widthOf(column.title), widthOf(unitOf(column.type) ?? ''));
+    for (const text of texts[index]!) widest = Math.max(widest, widthOf(text));
+    return widest;
+  });
+  const kept = fit(columns, widths, width);
+  const pad = (index: number, text: string, last: boolean): string => {
+    const room = widths[index]!;
+    const cut = widthOf(text) > room ? cutTo(text, room) : text;
+    const space = ' '.repeat(Math.max(0, room - widthOf(cut)));
+    return index > 0 && isNumeric(columns[index]!.type) ? space + cut : last ? cut : cut + space;
+  };
+  const line = (textOf: (index: number) => string): string =>
+    kept.map((index, place) => pad(index, textOf(index), place === kept.length - 1)).join(columnGap).trimEnd();
+  const header = [line((index) => oneLine(columns[index]!.title))];
+  if (kept.some((index) => unitOf(columns[index]!.type) !== undefined)) header.push(line((index) => unitOf(columns[index]!.type) ?? ''));
+  return {
+    header,
+    lines: rows.map((_, row) => line((index) => texts[index]![row]!)),
+    dropped: columns.filter((_, index) => !kept.includes(index)).map((column) => column.title),
+  };
+}
+
+/** Which columns stay; narrows `widths` of text columns where leaving out was not enough. */
+function fit(columns: readonly Column[], widths: number[], width: number): number[] {
+  let kept = columns.map((_, index) => index);
+  const total = (): number => kept.reduce((sum, index) => sum + widths[index]!, 0) + columnGap.length * (kept.length - 1);
+  const dispensable = kept.filter((index) => columns[index]!.dispensable !== undefined)
+    .toSorted((a, b) => columns[b]!.dispensable! - columns[a]!.dispensable! || b - a);
+  for (const index of dispensable) {
+    if (total() <= width) return kept;
+    kept = kept.filter((other) => other !== index);
+  }
+  const shrinkable = kept.filter((index) => !isNumeric(columns[index]!.type) && columns[index]!.type !== 'address')
+    .toSorted((a, b) => widths[b]! - widths[a]!);
+  for (const index of shrinkable) {
+    const over = total() - width;
+    if (over <= 0) break;
+    widths[index] = Math.max(Math.min(narrowestText, widths[index]!), widths[index]! - over);
+  }
+  return kept;
+}
+
+/** A forest as rows, depth first, each with the lines that show whose child it is. */
+export function flattenTree(roots: readonly TreeNode[]): FlatRow[] {
+  const flat: FlatRow[] = [];
+  const stack = roots.map((node) => ({ node, lead: '', below: '' })).toReversed();
+  while (stack.length > 0) {
+    const { node, lead, below } = stack.pop()!;
+    flat.push({ cells: node.cells, lead });
+    const { children } = node;
+    for (let index = children.length - 1; index >= 0; index--) {
+      const last = index === children.length - 1;
+      stack.push({ node: children[index]!, lead: below + (last ? '└─' : '├─'), below: below + (last ? '  ' : '│ ') });
+    }
+  }
+  return flat;
+}
+
+/** Columns that text takes on a terminal; the fast way for what nearly all cells are. */
+export function widthOf(text: string): number {
+  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
+}
+
+const graphemes = new Intl.Segmenter();
+
+/** The beginning of `text` that fits, with an ellipsis. */
+export function cutTo(text: string, width: number): string {
+  let used = 0;
+  let kept = '';
+  for (const { segment } of graphemes.segment(text)) {
+    used += widthOf(segment);
+    if (used > width - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+
+/** Words on lines of at most `width` columns; a longer word stands alone. */
+export function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  return lines;
+}

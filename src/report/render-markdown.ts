@@ -1,0 +1,72 @@
+import type { Section, SolidView } from '../plugin/section.js';
+import type { Column, Row } from '../plugin/views.js';
+import { fenced, markdown, oneLine } from './escape.js';
+import { alone, inTable, isNumeric, quantity, unitOf, type Units } from './format-value.js';
+import { flattenTree } from './lay-out-table.js';
+import { outcomeInWords } from './outcome-in-words.js';
+import { plain } from './paint.js';
+import { viewLines } from './render-text.js';
+import type { Report } from './report.js';
+
+/** The report as GitHub-flavoured Markdown, for a ticket. */
+export function* renderMarkdown(report: Report): Generator<string> {
+  const { dump, tool } = report;
+  yield `# ${markdown(`Linux ${dump.release} ${dump.architecture}`)}\n\n`;
+  yield `${markdown(`${tool.name} ${tool.version}, ${dump.files.join(' ')}: ${dump.format}`)}\n`;
+  if (report.signature !== null) yield `\nProblem \`${report.signature}\`\n`;
+  for (const defect of dump.defects) yield `\n> ${markdown(defect)}\n`;
+  if (report.findings.length > 0) yield '\n## Findings\n\n';
+  for (const [index, finding] of report.findings.entries()) {
+    const moment = finding.moment === 'report' ? 'at the OOM report' : 'in the dump';
+    yield `${index + 1}. **${markdown(finding.sentence)}** (${finding.certainty}, ${moment}; ${markdown(finding.plugin)})\n`;
+    for (const evidence of finding.evidence) yield `   - ${markdown(evidence)}\n`;
+  }
+  for (const section of report.sections) yield* sectionMarkdown(section, dump);
+  const withGaps = report.sections.filter((section) => section.gaps.length > 0);
+  if (withGaps.length > 0) yield '\n## What could not be read\n\n';
+  for (const { plugin, gaps } of withGaps) for (const { what, reason } of gaps) yield `- ${markdown(`${plugin}: ${what}: ${reason}`)}\n`;
+}
+
+function* sectionMarkdown(section: Section, units: Units): Generator<string> {
+  const trouble = outcomeInWords(section);
+  if (section.views.length === 0 && trouble === undefined) return;
+  yield `\n## ${markdown(`${section.plugin}: ${section.title}`)}\n`;
+  for (const view of section.views) {
+    yield view.title === '' ? '\n' : `\n### ${markdown(view.title)}\n\n`;
+    yield* viewMarkdown(view, units);
+  }
+  if (trouble !== undefined) yield `\n> ${markdown(trouble)}\n`;
+}
+
+/** One view, without its title. */
+export function* viewMarkdown(view: SolidView, units: Units): Generator<string> {
+  switch (view.kind) {
+    case 'facts':
+      for (const { title, value, type, note } of view.facts) yield `- ${markdown(title)}: ${markdown(alone(value, type, units))}${note === undefined ? '' : ` (${markdown(note)})`}\n`;
+      return;
+    case 'table': return yield* tableMarkdown(view.columns, view.rows.map(({ cells }) => ({ cells, lead: '' })), view.note);
+    case 'tree': return yield* tableMarkdown(view.columns, flattenTree(view.roots), view.note);
+    case 'chart':
+      for (const bar of view.bars) {
+        const marks = (bar.marks ?? []).map((mark) => `${mark.label} ${quantity(mark.value, view.unit, units)}`).join(', ');
+        yield `- ${markdown(bar.label)}: ${markdown(quantity(bar.value, view.unit, units))}${marks === '' ? '' : ` (${markdown(marks)})`}\n`;
+      }
+      return;
+    default: {
+      // Logs, stacks and graphs read best as they stand in a terminal.
+      const lines = [...viewLines(view, units, { width: Infinity, paint: plain })].map((line) => line.replace(/\n$/, ''));
+      yield `${fenced(lines)}\n`;
+    }
+  }
+}
+
+function* tableMarkdown(columns: readonly Column[], rows: readonly { cells: Row['cells']; lead: string }[], note: string | undefined): Generator<string> {
+  const title = ({ title, type }: Column): string => markdown(unitOf(type) === undefined ? title : `${title} (${unitOf(type)})`);
+  yield `| ${columns.map(title).join(' | ')} |\n`;
+  yield `|${columns.map(({ type }) => isNumeric(type) ? ' ---: ' : ' --- ').join('|')}|\n`;
+  for (const { cells, lead } of rows) {
+    const texts = columns.map(({ key, type }, index) => (index === 0 ? lead : '') + markdown(inTable(cells[key] ?? null, type)));
+    yield `| ${texts.join(' | ')} |\n`;
+  }
+  if (note !== undefined) yield `\n${markdown(oneLine(note))}\n`;
+}

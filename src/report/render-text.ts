@@ -1,0 +1,179 @@
+import { isGap } from '../plugin/make-views.js';
+import type { Section, SolidView } from '../plugin/section.js';
+import type { ChartView, FactsView, GraphView, LogLine, Stack, StackFrame } from '../plugin/views.js';
+import { oneLine, textLines } from './escape.js';
+import { address, alone, quantity, timestamp, type Units } from './format-value.js';
+import { flattenTree, layOutTable, widthOf, wrap } from './lay-out-table.js';
+import { outcomeInWords } from './outcome-in-words.js';
+import { plain, type Paint } from './paint.js';
+import type { Report, ReportedFinding } from './report.js';
+
+export interface TextOptions {
+  /** Columns of the terminal; Infinity for a file. */
+  width: number;
+  paint: Paint;
+}
+
+/** Prose is hard to read on longer lines, however wide the terminal. */
+const widestProse = 100;
+
+/** The report as text, in pieces that end with a newline. */
+export function* renderText(report: Report, options: TextOptions = { width: Infinity, paint: plain }): Generator<string> {
+  const { paint } = options;
+  const units: Units = report.dump;
+  yield* head(report, options);
+  if (report.findings.length > 0) {
+    yield `\n${paint('title', 'Findings')}\n`;
+    for (const [index, finding] of report.findings.entries()) yield* findingLines(finding, index + 1, options);
+  }
+  for (const section of report.sections) yield* sectionLines(section, units, options, report.sections.length > 1);
+  yield* unread(report.sections, options);
+}
+
+function* head({ tool, dump, signature }: Report, { paint, width }: TextOptions): Generator<string> {
+  const about = `${tool.name} ${tool.version} · Linux ${oneLine(dump.release)} ${dump.architecture} · ${dump.files.map(oneLine).join(' ')} (${dump.format})`;
+  for (const line of wrap(about, Math.max(40, width))) yield `${paint('quiet', line)}\n`;
+  for (const defect of dump.defects) yield `${paint('warning', `Note: ${oneLine(defect)}`)}\n`;
+  if (signature !== null) yield `${paint('quiet', `problem ${signature}`)}\n`;
+}
+
+function* findingLines(finding: ReportedFinding, number: number, { paint, width }: TextOptions): Generator<string> {
+  const room = Math.min(width, widestProse) - 4;
+  const moment = finding.moment === 'report' ? 'at the OOM report' : 'in the dump';
+  const [first = '', ...rest] = wrap(oneLine(finding.sentence), room);
+  yield `${String(number).padStart(2)}. ${paint('heading', first)}\n`;
+  for (const line of rest) yield `    ${paint('heading', line)}\n`;
+  yield `    ${paint('quiet', `${finding.certainty}, ${moment}; ${finding.plugin}`)}\n`;
+  for (const evidence of finding.evidence) {
+    for (const [index, line] of wrap(oneLine(evidence), room - 2).entries()) yield `    ${index === 0 ? '- ' : '  '}${line}\n`;
+  }
+}
+
+function* sectionLines(section: Section, units: Units, options: TextOptions, titled: boolean): Generator<string> {
+  const { paint } = options;
+  const trouble = outcomeInWords(section);
+  if (section.views.length === 0 && trouble === undefined) return;
+  if (titled) yield `\n${paint('title', `── ${section.plugin}: ${oneLine(section.title)} ──`)}\n`;
+  for (const view of section.views) {
+    yield `\n`;
+    if (view.title !== '') yield `${paint('heading', oneLine(view.title))}\n`;
+    yield* viewLines(view, units, options);
+  }
+  if (trouble !== undefined) yield `${paint('bad', oneLine(trouble))}\n`;
+}
+
+/** One view, without its title. */
+export function* viewLines(view: SolidView, units: Units, options: TextOptions): Generator<string> {
+  switch (view.kind) {
+    case 'facts': yield* factLines(view, units, options); break;
+    case 'table': case 'tree': {
+      const rows = view.kind === 'tree' ? flattenTree(view.roots) : view.rows.map(({ cells }) => ({ cells, lead: '' }));
+      if (rows.length === 0) {
+        yield `${options.paint('quiet', 'none')}\n`;
+        break;
+      }
+      const { header, lines, dropped } = layOutTable(view.columns, rows, options.width);
+      for (const line of header) yield `${options.paint('quiet', line)}\n`;
+      for (const line of lines) yield `${line}\n`;
+      if (dropped.length > 0) yield `${options.paint('quiet', `(left out for want of room: ${dropped.map(oneLine).join(', ')})`)}\n`;
+      if (view.note !== undefined) for (const line of wrap(oneLine(view.note), Math.min(options.width, widestProse))) yield `${options.paint('quiet', line)}\n`;
+      break;
+    }
+    case 'log': for (const line of view.lines) yield* logLine(line, options); break;
+    case 'stack': for (const stack of view.stacks) yield* stackLines(stack, options); break;
+    case 'chart': yield* chartLines(view, units, options); break;
+    case 'graph': yield* graphLines(view, options); break;
+    case 'findings': for (const [index, finding] of view.findings.entries()) yield* findingLines({ ...finding, plugin: view.id }, index + 1, options); break;
+  }
+}
+
+function* factLines({ facts }: FactsView, units: Units, { paint, width }: TextOptions): Generator<string> {
+  const titleWidth = facts.reduce((widest, fact) => Math.max(widest, widthOf(oneLine(fact.title))), 0);
+  for (const fact of facts) {
+    const title = oneLine(fact.title);
+    const value = oneLine(alone(fact.value, fact.type, units));
+    const note = fact.note === undefined ? '' : ` (${oneLine(fact.note)})`;
+    const [first = '', ...rest] = wrap(value + note, Math.max(20, width - titleWidth - 2));
+    yield `${paint('quiet', title)}${' '.repeat(titleWidth - widthOf(title))}  ${isGap(fact.value) ? paint('warning', first) : first}\n`;
+    for (const line of rest) yield `${' '.repeat(titleWidth + 2)}${line}\n`;
+  }
+}
+
+function* logLine(line: LogLine, { paint }: TextOptions): Generator<string> {
+  if (line.remark) {
+    yield `${paint('warning', `    -- ${oneLine(line.text)}`)}\n`;
+    return;
+  }
+  const stamp = line.timeNs === undefined ? '' : timestamp(line.timeNs);
+  const caller = line.caller === undefined ? '' : `[${oneLine(line.caller).padStart(6)}]`;
+  const lead = `${stamp}${caller}`;
+  // KERN_EMERG to KERN_ERR, and KERN_WARNING.
+  const meaning = line.level === undefined ? undefined : line.level <= 3 ? 'bad' : line.level === 4 ? 'warning' : undefined;
+  for (const text of textLines(line.text)) {
+    yield `${paint('quiet', lead)}${lead === '' ? '' : ' '}${meaning === undefined ? text : paint(meaning, text)}\n`;
+  }
+}
+
+/** A frame in one line, as a stack is written everywhere: "#3 out_of_memory+0x1a2 at mm/oom_kill.c:1092". */
+export function frameInWords(frame: StackFrame): string {
+  const offset = frame.offset === undefined ? '' : `+0x${frame.offset.toString(16)}`;
+  const name = frame.function === undefined ? address(frame.ip) : `${frame.function}${frame.inlined ? '' : offset}`;
+  const module = frame.module === undefined ? '' : ` [${frame.module}]`;
+  const place = frame.file === undefined ? '' : ` at ${frame.file}${frame.line === undefined ? '' : `:${frame.line}`}`;
+  const sure = frame.found === 'scanned' ? '? ' : '';
+  const how = frame.inlined ? ' (inlined)' : frame.found === 'framePointer' ? ' (by frame pointer)' : '';
+  const note = frame.note === undefined ? '' : `: ${frame.note}`;
+  return oneLine(`#${frame.index} ${sure}${name}${module}${place}${how}${note}`);
+}
+
+function* stackLines(stack: Stack, { paint, width }: TextOptions): Generator<string> {
+  yield `${oneLine(stack.title)}\n`;
+  for (const frame of stack.frames) {
+    yield `  ${frame.found === 'scanned' ? paint('quiet', frameInWords(frame)) : frameInWords(frame)}\n`;
+    for (const [word, list] of [['', frame.arguments], ['', frame.locals]] as const) {
+      for (const { name, value } of list ?? []) yield `       ${word}${oneLine(name)} = ${oneLine(value)}\n`;
+    }
+    const registers = Object.entries(frame.registers ?? {}).map(([name, value]) => `${oneLine(name)}=${address(value)}`);
+    if (registers.length > 0) for (const line of wrap(registers.join(' '), Math.min(width, widestProse) - 5)) yield `     ${paint('quiet', line)}\n`;
+  }
+  if (stack.end !== undefined) yield `  ${paint('warning', `(${oneLine(stack.end)})`)}\n`;
+  if (stack.sameAs !== undefined && stack.sameAs.length > 0) {
+    for (const line of wrap(`the same stack: ${stack.sameAs.map(oneLine).join(', ')}`, Math.min(width, widestProse) - 2)) yield `  ${paint('quiet', line)}\n`;
+  }
+}
+
+const barWidth = 30;
+
+function* chartLines(chart: ChartView, units: Units, { paint }: TextOptions): Generator<string> {
+  const labelWidth = chart.bars.reduce((widest, bar) => Math.max(widest, widthOf(oneLine(bar.label))), 0);
+  const whole = chart.total ?? Math.max(0, ...chart.bars.flatMap((bar) => [bar.value, ...(bar.marks ?? []).map((mark) => mark.value)]));
+  for (const bar of chart.bars) {
+    const label = oneLine(bar.label);
+    const filled = whole > 0 ? Math.min(barWidth, Math.max(0, Math.round((bar.value / whole) * barWidth))) : 0;
+    const share = chart.total === undefined || whole === 0 ? '' : ` ${((bar.value / whole) * 100).toFixed(1).padStart(5)} %`;
+    const marks = (bar.marks ?? []).map((mark) => `${oneLine(mark.label)} ${quantity(mark.value, chart.unit, units)}`).join(', ');
+    yield `${label}${' '.repeat(labelWidth - widthOf(label))}  ${'█'.repeat(filled)}${paint('quiet', '·'.repeat(barWidth - filled))} ${quantity(bar.value, chart.unit, units).padStart(10)}${share}${marks === '' ? '' : paint('quiet', `  (${marks})`)}\n`;
+  }
+}
+
+function* graphLines(graph: GraphView, { paint }: TextOptions): Generator<string> {
+  const labels = new Map(graph.nodes.map((node) => [node.id, oneLine(node.label)]));
+  const label = (id: string): string => labels.get(id) ?? oneLine(id);
+  for (const cycle of graph.cycles) yield `${paint('bad', `cycle: ${[...cycle, ...cycle.slice(0, 1)].map(label).join(' → ')}`)}\n`;
+  for (const edge of graph.edges) yield `${label(edge.from)} → ${label(edge.to)}  ${paint('quiet', oneLine(edge.label))}\n`;
+  const joined = new Set(graph.edges.flatMap((edge) => [edge.from, edge.to]));
+  for (const node of graph.nodes) if (!joined.has(node.id)) yield `${label(node.id)}\n`;
+}
+
+/** A section's gaps beyond this many are counted in text; JSON has them all. */
+const gapsShown = 20;
+
+function* unread(sections: readonly Section[], { paint }: TextOptions): Generator<string> {
+  const withGaps = sections.filter((section) => section.gaps.length > 0);
+  if (withGaps.length === 0) return;
+  yield `\n${paint('title', 'What could not be read')}\n`;
+  for (const { plugin, gaps } of withGaps) {
+    for (const { what, reason } of gaps.slice(0, gapsShown)) yield `${paint('warning', `${plugin}: ${oneLine(what)}: ${oneLine(reason)}`)}\n`;
+    if (gaps.length > gapsShown) yield `${paint('quiet', `${plugin}: and ${gaps.length - gapsShown} more (--format json has all)`)}\n`;
+  }
+}

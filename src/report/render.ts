@@ -1,0 +1,18 @@
+import { renderHtml } from './render-html.js';
+import { renderJson } from './render-json.js';
+import { renderMarkdown } from './render-markdown.js';
+import { renderText, type TextOptions } from './render-text.js';
+import type { Report } from './report.js';
+
+export const reportFormats = ['text', 'json', 'md', 'html'] as const;
+export type ReportFormat = (typeof reportFormats)[number];
+
+/** The report in pieces, to be written as they come. `text` counts for the format of that name only. */
+export function render(report: Report, format: ReportFormat, text?: TextOptions): Iterable<string> {
+  switch (format) {
+    case 'text': return renderText(report, text);
+    case 'json': return renderJson(report);
+    case 'md': return renderMarkdown(report);
+    case 'html': return renderHtml(report);
+  }
+}
