@@ -165,11 +165,16 @@ export class Die {
 
   /** This entry, then what it is an instance or a definition of: names and types may stand at any of them. */
   *origins(): Generator<Die> {
-    let die: Die | undefined = this;
-    for (let i = 0; die !== undefined && i < MAX_ORIGINS; i++) {
+    yield this;
+    let die = this.origin();
+    for (let i = 1; die !== undefined && i < MAX_ORIGINS; i++) {
       yield die;
-      die = die.reference(AT.abstract_origin) ?? die.reference(AT.specification);
+      die = die.origin();
     }
+  }
+
+  origin(): Die | undefined {
+    return this.reference(AT.abstract_origin) ?? this.reference(AT.specification);
   }
 
   /** DW_AT_name, here or at an origin. */

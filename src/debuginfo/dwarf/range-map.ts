@@ -29,7 +29,7 @@ export function rangeCollector(): RangeCollector {
       values.push(value);
     },
     finish() {
-      const order = Uint32Array.from(lows.keys()).sort((a, b) => lows[a]! - lows[b]! || highs[b]! - highs[a]!);
+      const order = Uint32Array.from(lows.keys()).toSorted((a, b) => lows[a]! - lows[b]! || highs[b]! - highs[a]!);
       const sortedLows = Float64Array.from(order, (i) => lows[i]!);
       return {
         count: order.length,
