@@ -2,7 +2,11 @@ import type { MissingPage, Page } from '../dump/physical-memory.js';
 
 /** An address that no page table maps, or a page table that can't be read. */
 export class Unmapped {
-  constructor(readonly detail: string) {}
+  constructor(
+    readonly detail: string,
+    /** Why the page table is not to be had, where that was the reason: what it maps is then unknown, not unmapped. */
+    readonly missingTable?: MissingPage,
+  ) {}
 }
 
 export type Unreadable = MissingPage | Unmapped;
@@ -37,9 +41,19 @@ export interface AddressSpace {
   cString(address: bigint, limit?: number): string;
 }
 
+/** `address >> 12`, for `AddressSpace.page`. */
+export function pageNumberOf(address: bigint): number {
+  return Number(BigInt.asUintN(64, address) >> 12n);
+}
+
+/** The address at which a page starts. */
+export function addressOfPage(pageNumber: number): bigint {
+  return BigInt(pageNumber) << 12n;
+}
+
 /** The words of a report for a page that can't be had. */
 export function unreadableInWords(why: Unreadable): string {
-  if (why instanceof Unmapped) return `not mapped (${why.detail})`;
+  if (why instanceof Unmapped) return why.missingTable ? `mapping unknown (${why.detail})` : `not mapped (${why.detail})`;
   const words = {
     absent: 'no memory at this address in the dump',
     excluded: 'page excluded from the dump',
