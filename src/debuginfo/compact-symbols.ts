@@ -11,7 +11,7 @@ export interface CompactSymbols {
   nameBytes: Uint8Array;
   /** In bytes, 0 where unknown; without it all reach to the next symbol. */
   sizes?: Float64Array;
-  /** Among symbols of one address the one with the lowest rank names it; without it the first. */
+  /** Among symbols of one address the one with the lowest rank names it, then the first by name; without ranks the first as they stand. */
   ranks?: Uint8Array;
   module?: string;
 }
@@ -90,16 +90,30 @@ function nameOf({ nameBytes, nameOffsets }: CompactSymbols, n: number): string {
   return Buffer.from(nameBytes.buffer, nameBytes.byteOffset + start, (end < 0 ? nameBytes.length : end) - start).toString('latin1');
 }
 
-/** The symbols' numbers by address, then rank, then as they stood. */
-function ascending({ addresses, ranks }: CompactSymbols): Uint32Array {
+/** The symbols' numbers by address, then rank and name, or as they stood. */
+function ascending(symbols: CompactSymbols): Uint32Array {
+  const { addresses, ranks } = symbols;
   const order = Uint32Array.from(addresses, (_, n) => n);
   let isSorted = ranks === undefined;
   for (let n = 1; isSorted && n < addresses.length; n++) isSorted = addresses[n - 1]! <= addresses[n]!;
   if (isSorted) return order;
   // Halves of the words: comparing bigints would make two for each comparison.
   const halves = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
-  return order.sort((a, b) =>
-    halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || (ranks ? ranks[a]! - ranks[b]! : 0) || a - b);
+  const aliases = (a: number, b: number): number => (ranks ? ranks[a]! - ranks[b]! || compareNames(symbols, a, b) : 0) || a - b;
+  return order.toSorted((a, b) => halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || aliases(a, b));
+}
+
+// Names are no longer; a hostile string table may have no NUL at all.
+const COMPARED_BYTES = 512;
+
+function compareNames({ nameBytes, nameOffsets }: CompactSymbols, a: number, b: number): number {
+  for (let i = 0; i < COMPARED_BYTES; i++) {
+    const left = nameBytes[nameOffsets[a]! + i] ?? 0;
+    const right = nameBytes[nameOffsets[b]! + i] ?? 0;
+    if (left !== right) return left - right;
+    if (left === 0) return 0;
+  }
+  return 0;
 }
 
 /** Packs a list of symbols, as modules have them. */

@@ -1,0 +1,84 @@
+import type { SectionHeader } from '../bytes/elf.js';
+import type { CompactSymbols } from './compact-symbols.js';
+
+/** sizeof(Elf64_Sym) */
+export const ELF_SYMBOL_BYTES = 24;
+
+const STT_SECTION = 3;
+const STT_FILE = 4;
+const STB_LOCAL = 0;
+const STB_WEAK = 2;
+const SHN_UNDEF = 0;
+const SHN_LORESERVE = 0xff00;
+const SHT_NOBITS = 8;
+const SHF_WRITE = 1;
+const SHF_ALLOC = 2;
+const SHF_EXECINSTR = 4;
+const KERNEL_HALF = 1n << 63n;
+
+/**
+ * The named symbols of a vmlinux's .symtab, as nm and kallsyms have them: no files, sections or undefined ones.
+ * @param kaslrOffset added to addresses in the kernel's half. Per-CPU symbols that are offsets (up to 6.14) lie near 0 and stay.
+ */
+export function elfSymbols(symtab: Uint8Array, strtab: Uint8Array, sections: readonly SectionHeader[], kaslrOffset: bigint): CompactSymbols {
+  const view = new DataView(symtab.buffer, symtab.byteOffset, symtab.byteLength);
+  const entries = Math.floor(symtab.length / ELF_SYMBOL_BYTES);
+  const addresses = new BigUint64Array(entries);
+  const types = new Uint8Array(entries);
+  const sizes = new Float64Array(entries);
+  const nameOffsets = new Uint32Array(entries);
+  const ranks = new Uint8Array(entries);
+  let count = 0;
+  for (let at = 0; at + ELF_SYMBOL_BYTES <= symtab.length; at += ELF_SYMBOL_BYTES) {
+    const name = view.getUint32(at, true);
+    const info = symtab[at + 4]!;
+    const section = view.getUint16(at + 6, true);
+    const kind = info & 0xf;
+    if (kind === STT_FILE || kind === STT_SECTION || section === SHN_UNDEF || (strtab[name] ?? 0) === 0) continue;
+    const value = view.getBigUint64(at + 8, true);
+    addresses[count] = value >= KERNEL_HALF ? value + kaslrOffset : value;
+    sizes[count] = view.getUint32(at + 16, true) + view.getUint32(at + 20, true) * 2 ** 32;
+    nameOffsets[count] = name;
+    types[count] = letter(info >> 4, kind, section < SHN_LORESERVE ? sections[section] : undefined);
+    ranks[count] = rank(strtab, name, info >> 4);
+    count++;
+  }
+  return {
+    addresses: addresses.slice(0, count), types: types.subarray(0, count), sizes: sizes.subarray(0, count),
+    nameOffsets: nameOffsets.subarray(0, count), ranks: ranks.subarray(0, count), nameBytes: strtab,
+  };
+}
+
+/** nm's letter: by the section the symbol lies in, lower case for local ones. */
+function letter(binding: number, kind: number, section: SectionHeader | undefined): number {
+  if (binding === STB_WEAK) return (kind === 1 ? 'V' : 'W').charCodeAt(0);
+  // Per-CPU symbols that are offsets are absolute to the kernel.
+  const isOffset = section !== undefined && section.addr === 0n && (section.flags & SHF_ALLOC) !== 0;
+  const upper = section === undefined || isOffset ? 'A' : letterOf(section);
+  return upper.charCodeAt(0) | (binding === STB_LOCAL ? 0x20 : 0);
+}
+
+function letterOf({ flags, type }: SectionHeader): string {
+  if ((flags & SHF_EXECINSTR) !== 0) return 'T';
+  if (type === SHT_NOBITS && (flags & SHF_WRITE) !== 0) return 'B';
+  if ((flags & SHF_WRITE) !== 0) return 'D';
+  return (flags & SHF_ALLOC) !== 0 ? 'R' : 'N';
+}
+
+const WEAK = 0x80;
+const BY_LINKER_SCRIPT = 0x40;
+const MOST_UNDERSCORES = 0x3f;
+
+/** kallsyms' order of aliases, compare_symbols() in scripts/kallsyms.c: strong before weak, real before the linker script's, few underscores first. */
+function rank(strtab: Uint8Array, name: number, binding: number): number {
+  let underscores = 0;
+  while (underscores < MOST_UNDERSCORES && strtab[name + underscores] === 0x5f) underscores++;
+  const linker = underscores >= 2 && isLinkerProvided(strtab, name) ? BY_LINKER_SCRIPT : 0;
+  return (binding === STB_WEAK ? WEAK : 0) | linker | underscores;
+}
+
+function isLinkerProvided(strtab: Uint8Array, start: number): boolean {
+  const end = strtab.indexOf(0, start);
+  const name = Buffer.from(strtab.buffer, strtab.byteOffset + start, Math.max(0, Math.min(end, start + 512) - start)).toString('latin1');
+  return name.length >= 8 && /^__(?:start_|stop_|end_)|^__.*(?:_start|_end)$/.test(name);
+}

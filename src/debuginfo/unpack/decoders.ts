@@ -1,0 +1,83 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+import type { FileReader } from '../../bytes/file-reader.js';
+import { chunksOf } from './chunks.js';
+import { fastestLz4Block, lz4LegacyBlocks } from './lz4-legacy.js';
+import type { Packing } from './packing.js';
+import { programOnPath, through } from './programs.js';
+import { zstdStream } from './zstd.js';
+
+/**
+ * A packed file's content, piece by piece. The caller bounds it.
+ * @throws Error in the decoder's words
+ */
+export async function* unpacked(packing: Packing, file: FileReader): AsyncGenerator<Uint8Array> {
+  switch (packing) {
+    case 'gzip':
+      yield* Readable.from(chunksOf(file)).pipe(createGunzip()) as AsyncIterable<Uint8Array>;
+      return;
+    case 'zstd':
+      yield* (await zstdStream())(chunksOf(file));
+      return;
+    case 'lz4':
+      yield* lz4LegacyBlocks(file, await fastestLz4Block());
+      return;
+    case 'xz': case 'lzma':
+      yield* xz(packing, file);
+      return;
+    case 'bzip2': case 'lzo': {
+      const name = packing === 'lzo' ? 'lzop' : packing;
+      const program = programOnPath(name);
+      if (program === undefined) throw new Error(`the program ${name} is needed for it and not installed`);
+      yield* through(program, ['-dc'], chunksOf(file));
+      return;
+    }
+    default:
+      packing satisfies never;
+  }
+}
+
+/** xz on PATH is fastest and knows the x86 filter that bzImages use; lzma-native knows it too; xz-decompress does not. */
+async function* xz(packing: 'xz' | 'lzma', file: FileReader): AsyncGenerator<Uint8Array> {
+  const program = programOnPath('xz');
+  if (program !== undefined) {
+    yield* through(program, ['-dc', `--format=${packing}`], chunksOf(file));
+    return;
+  }
+  // By a variable: tsc must not ask for the types of packages that may not be installed.
+  const names = { native: 'lzma-native', pure: 'xz-decompress' } as { native: string; pure: string };
+  const native = await optional(() => import(names.native) as Promise<LzmaNative>);
+  if (native !== undefined) {
+    yield* Readable.from(chunksOf(file)).pipe(native.createDecompressor()) as AsyncIterable<Uint8Array>;
+    return;
+  }
+  const pure = packing === 'xz' ? await optional(() => import(names.pure) as Promise<XzDecompress>) : undefined;
+  if (pure === undefined) throw new Error('the program xz, or the package lzma-native, is needed for it and not installed');
+  const chunks = chunksOf(file);
+  const input = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const next = chunks.next();
+      if (next.done) controller.close();
+      else controller.enqueue(next.value);
+    },
+  });
+  yield* new pure.XzReadableStream(input) as unknown as AsyncIterable<Uint8Array>;
+}
+
+interface LzmaNative {
+  /** Tells .xz and .lzma apart by itself. */
+  createDecompressor(): NodeJS.ReadWriteStream;
+}
+
+interface XzDecompress {
+  XzReadableStream: new (packed: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
+}
+
+async function optional<T>(load: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await load();
+  } catch {
+    return undefined;
+  }
+}

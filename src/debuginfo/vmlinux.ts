@@ -1,0 +1,154 @@
+import { elfNotes, readElfHeader, sectionHeaders, SHT_NOBITS, type ElfHeader, type SectionHeader } from '../bytes/elf.js';
+import type { FileReader } from '../bytes/file-reader.js';
+import { InputError } from '../bytes/input-error.js';
+import { symbolTable } from './compact-symbols.js';
+import { needsZstd, sectionContent } from './elf-sections.js';
+import { ELF_SYMBOL_BYTES, elfSymbols } from './elf-symbols.js';
+import type { SymbolTable } from './symbol-table.js';
+import { openKernelFile } from './unpack/unpack-vmlinux.js';
+import { readyUnzstd } from './unpack/zstd.js';
+
+/** An opened vmlinux, or a separate file with its debug information. Nothing is read before it is asked for, and never the whole file. */
+export interface Vmlinux {
+  readonly path: string;
+  /** How the file was packed: "xz", "bzImage, zstd"; undefined for a plain ELF file. */
+  readonly packing?: string;
+  /** As `uname -m` has it. */
+  readonly architecture: string;
+  /** Hexadecimal, as `file` and debuginfod write it; undefined where the file has none. */
+  readonly buildId?: string;
+  /** linux_banner, "Linux version 6.1.0 …" without its newline; undefined where the file does not hold it. */
+  banner(): string | undefined;
+  /** A section's content, unpacked where it is compressed; undefined where there is none. @throws InputError where it does not unpack */
+  section(name: string): FileReader | undefined;
+  /** .symtab with KASLR's offset added; undefined for a stripped file. */
+  symbols(kaslrOffset: bigint): SymbolTable | undefined;
+  /** The .BTF section; undefined where there is none. */
+  btf(): Uint8Array | undefined;
+  close(): void;
+}
+
+// A symbol table of a million symbols and their names.
+const LARGEST_TABLE = 256 << 20;
+const NT_GNU_BUILD_ID = 3;
+const LARGEST_NOTES = 1 << 20;
+const LONGEST_BANNER = 1024;
+
+/**
+ * Opens a vmlinux: raw, packed (.gz, .xz, .zst, .bz2, .lz4), a bzImage, or a separate debug file; told by content.
+ * @throws InputError where it is none of these, or not a 64-bit little-endian one
+ */
+export async function openVmlinux(path: string, options: { cacheFolder?: string } = {}): Promise<Vmlinux> {
+  const { reader, packing, close } = await openKernelFile(path, options.cacheFolder);
+  try {
+    const header = readElfHeader(reader);
+    if (header === undefined) throw new InputError(`${path} is no vmlinux: its ELF header is broken.`);
+    if (header.bits !== 64 || !header.littleEndian) {
+      throw new InputError(`${path} is a ${header.bits}-bit ${header.littleEndian ? '' : 'big-endian '}file for ${header.architecture}; only 64-bit little-endian kernels can be read.`);
+    }
+    const sections = sectionHeaders(reader, header);
+    const unzstd = sections.some((section) => needsZstd(reader, section)) ? await readyUnzstd() : undefined;
+    const content = (section: SectionHeader | undefined) => section && sectionContent(reader, section, unzstd);
+    return vmlinux({ path, header, sections, content, close, ...(packing === undefined ? {} : { packing }) });
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+interface Parts {
+  path: string;
+  packing?: string;
+  header: ElfHeader;
+  sections: readonly SectionHeader[];
+  content(section: SectionHeader | undefined): FileReader | undefined;
+  close(): void;
+}
+
+function vmlinux(parts: Parts): Vmlinux {
+  const { path, header, sections } = parts;
+  const named = (name: string) => sections.find((section) => section.name === name);
+  const unpacked = new Map<string, FileReader | undefined>();
+  const buildId = readBuildId(parts);
+  let tables: { symtab: Uint8Array; strtab: Uint8Array } | undefined;
+  const found: Vmlinux = {
+    path,
+    ...(parts.packing === undefined ? {} : { packing: parts.packing }),
+    architecture: header.architecture,
+    ...(buildId === undefined ? {} : { buildId }),
+    banner: () => readBanner(found, sections),
+    section(name) {
+      if (!unpacked.has(name)) unpacked.set(name, parts.content(named(name)));
+      return unpacked.get(name);
+    },
+    symbols(kaslrOffset) {
+      tables ??= readSymbolTables(parts, named('.symtab'));
+      return tables && symbolTable(elfSymbols(tables.symtab, tables.strtab, sections, kaslrOffset), 'vmlinux .symtab');
+    },
+    btf() {
+      const section = found.section('.BTF');
+      return section && section.read(0, Math.min(section.size, LARGEST_TABLE));
+    },
+    close: () => parts.close(),
+  };
+  return found;
+}
+
+function readSymbolTables(parts: Parts, section: SectionHeader | undefined): { symtab: Uint8Array; strtab: Uint8Array } | undefined {
+  const symtab = parts.content(section);
+  const strtab = section && parts.content(parts.sections[section.link]);
+  if (!symtab || !strtab || symtab.size < ELF_SYMBOL_BYTES) return undefined;
+  return {
+    symtab: symtab.read(0, Math.min(symtab.size, LARGEST_TABLE)),
+    strtab: strtab.read(0, Math.min(strtab.size, LARGEST_TABLE)),
+  };
+}
+
+/** From whichever section has the note: .note.gnu.build-id, or .notes, which kernels merge all notes into. */
+function readBuildId(parts: Parts): string | undefined {
+  const SHT_NOTE = 7;
+  for (const section of parts.sections.filter((section) => section.type === SHT_NOTE)) {
+    const notes = parts.content(section)?.read(0, LARGEST_NOTES);
+    for (const note of notes ? elfNotes(notes, true) : []) {
+      if (note.name === 'GNU' && note.type === NT_GNU_BUILD_ID) return Buffer.from(note.desc).toString('hex');
+    }
+  }
+  return undefined;
+}
+
+function readBanner(file: Vmlinux, sections: readonly SectionHeader[]): string | undefined {
+  const address = file.symbols(0n)?.addressOf('linux_banner');
+  if (address === undefined) return bannerBySearch(file.section('.rodata'));
+  const section = sections.find(({ addr, size, type }) => type !== SHT_NOBITS && address >= addr && address < addr + BigInt(size));
+  const content = section && file.section(section.name);
+  return content && bannerIn(content.read(Number(address - section.addr), LONGEST_BANNER));
+}
+
+const BANNER_START = Buffer.from('Linux version ');
+
+function bannerIn(bytes: Uint8Array): string | undefined {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!text.subarray(0, BANNER_START.length).equals(BANNER_START)) return undefined;
+  return /^[^\0\n]*/.exec(text.toString('latin1'))![0];
+}
+
+/**
+ * A stripped kernel: the text in .rodata that starts as the banner does. Since 6.2 there are two: a weak one, which was
+ * overridden, has no build number after its "#".
+ */
+function bannerBySearch(rodata: FileReader | undefined): string | undefined {
+  const WINDOW = 1 << 20;
+  let weak: string | undefined;
+  for (let at = 0; rodata && at < rodata.size; at += WINDOW) {
+    const bytes = rodata.read(at, WINDOW + LONGEST_BANNER);
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let found = text.indexOf(BANNER_START); found >= 0; found = text.indexOf(BANNER_START, found + 1)) {
+      const banner = bannerIn(text.subarray(found, found + LONGEST_BANNER));
+      // linux_proc_banner is the same text with %s in it.
+      if (banner === undefined || !banner.includes(' (') || banner.includes('%s')) continue;
+      if (/#\d/.test(banner)) return banner;
+      weak ??= banner;
+    }
+  }
+  return weak;
+}
