@@ -1,0 +1,76 @@
+import type { AddressKey } from './address-key.js';
+import { TAG } from './constants.js';
+import { Die } from './die.js';
+import type { DwarfFile } from './dwarf-file.js';
+import { rangeCollector, type RangeMap } from './range-map.js';
+import { rangesOf } from './ranges.js';
+import { topLevelEntries } from './type-names.js';
+import type { Unit } from './units.js';
+
+/** Blocks and inlined functions nest some twenty deep in the kernel. */
+const MAX_SCOPES = 512;
+const MAX_UNITS = 64;
+const MAX_ENTRIES = 1_000_000;
+
+const SUBPROGRAM: ReadonlySet<number> = new Set([TAG.subprogram]);
+
+/** The functions of units, by address; the units last used are kept. */
+export interface Functions {
+  /** The function whose code has the address; undefined where none of the unit's does (assembler). */
+  at(unit: Unit, address: AddressKey): Die | undefined;
+}
+
+export function functionsOf(file: DwarfFile): Functions {
+  const known = new Map<number, RangeMap>();
+  return {
+    at(unit, address) {
+      const map = known.get(unit.offset) ?? readFunctions(file, unit);
+      known.delete(unit.offset);
+      known.set(unit.offset, map);
+      if (known.size > MAX_UNITS) known.delete(known.keys().next().value!);
+      const at = map.at(address);
+      return at === undefined ? undefined : Die.read(file, unit, at);
+    },
+  };
+}
+
+function readFunctions(file: DwarfFile, unit: Unit): RangeMap {
+  const functions = rangeCollector();
+  for (const at of topLevelEntries(file, unit, SUBPROGRAM)) {
+    for (const [low, high] of rangesOf(Die.read(file, unit, at)!)) functions.add(low, high, at);
+  }
+  return functions.finish();
+}
+
+/** The scopes that an address lies in: the function, then blocks and inlined functions, outermost first. */
+export function scopesAt(subprogram: Die, address: AddressKey): Die[] {
+  const scopes = [subprogram];
+  for (let inner: Die | undefined = subprogram; scopes.length < MAX_SCOPES; scopes.push(inner)) {
+    inner = innerScope(inner, address);
+    if (inner === undefined) break;
+  }
+  return scopes;
+}
+
+function innerScope(scope: Die, address: AddressKey): Die | undefined {
+  for (const child of entriesWithin(scope)) {
+    if (child.tag !== TAG.lexical_block && child.tag !== TAG.inlined_subroutine) continue;
+    if (rangesOf(child).some(([low, high]) => address >= low && address < high)) return child;
+  }
+  return undefined;
+}
+
+/** The entries directly within a scope; those of blocks that cover no code of their own count as the scope's. */
+export function* entriesWithin(scope: Die): Generator<Die> {
+  const pending = [scope.children()];
+  for (let i = 0; i < MAX_ENTRIES; i++) {
+    const next = pending.at(-1)?.next();
+    if (next === undefined) return;
+    if (next.done === true) {
+      pending.pop();
+      continue;
+    }
+    yield next.value;
+    if (next.value.tag === TAG.lexical_block && pending.length < MAX_SCOPES && rangesOf(next.value).length === 0) pending.push(next.value.children());
+  }
+}

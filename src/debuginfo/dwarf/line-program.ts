@@ -1,0 +1,93 @@
+import type { AddressKey } from './address-key.js';
+import type { Cursor } from './cursor.js';
+import type { LineHeader } from './line-header.js';
+
+/** Rows of a line table by column; a sequence is a run of rows that ascends by address. */
+export interface LineRows {
+  addresses: AddressKey[];
+  files: number[];
+  lines: number[];
+  columns: number[];
+  /** First row, row behind the last, and the address where the code ends. */
+  sequences: { first: number; end: number; high: AddressKey }[];
+}
+
+/** The largest units of kernels have some 100,000 rows. */
+const MAX_ROWS = 20_000_000;
+
+const enum Standard {
+  copy = 1, advance_pc, advance_line, set_file, set_column, negate_stmt, set_basic_block, const_add_pc, fixed_advance_pc,
+}
+const enum Extended {
+  end_sequence = 1, set_address = 2, define_file = 3,
+}
+
+/** Runs a line number program, DWARF 5 section 6.2.5. */
+export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
+  const rows: LineRows = { addresses: [], files: [], lines: [], columns: [], sequences: [] };
+  const { minimumInstructionLength, maximumOperations, lineBase, lineRange, opcodeBase, operands } = header;
+  let address = 0;
+  let operation = 0;
+  let file = 1;
+  let line = 1;
+  let column = 0;
+  let first = 0;
+
+  const advance = (by: number): void => {
+    if (maximumOperations === 1) address += by * minimumInstructionLength;
+    else {
+      address += minimumInstructionLength * Math.floor((operation + by) / maximumOperations);
+      operation = (operation + by) % maximumOperations;
+    }
+  };
+  const row = (): void => {
+    if (rows.addresses.length === MAX_ROWS) throw cursor.damaged('is one line too many');
+    rows.addresses.push(address);
+    rows.files.push(file);
+    rows.lines.push(line);
+    rows.columns.push(column);
+  };
+  const extended = (): void => {
+    const length = cursor.uleb();
+    const end = cursor.at + length;
+    if (length === 0 || end > cursor.end) throw cursor.damaged('has an operation of no or too great length');
+    const opcode = cursor.u8();
+    if (opcode === Extended.end_sequence) {
+      if (rows.addresses.length > first) rows.sequences.push({ first, end: rows.addresses.length, high: address });
+      first = rows.addresses.length;
+      address = operation = column = 0;
+      file = line = 1;
+    } else if (opcode === Extended.set_address) {
+      address = cursor.address(length - 1);
+      operation = 0;
+    }
+    cursor.at = end;
+  };
+
+  while (!cursor.done) {
+    const opcode = cursor.u8();
+    if (opcode >= opcodeBase) {
+      const special = opcode - opcodeBase;
+      advance(Math.floor(special / lineRange));
+      line += lineBase + (special % lineRange);
+      row();
+      continue;
+    }
+    switch (opcode) {
+      case 0: extended(); break;
+      case Standard.copy: row(); break;
+      case Standard.advance_pc: advance(cursor.uleb()); break;
+      case Standard.advance_line: line += cursor.sleb(); break;
+      case Standard.set_file: file = cursor.uleb(); break;
+      case Standard.set_column: column = cursor.uleb(); break;
+      case Standard.const_add_pc: advance(Math.floor((255 - opcodeBase) / lineRange)); break;
+      case Standard.fixed_advance_pc:
+        address += cursor.u16();
+        operation = 0;
+        break;
+      default: // no effect on rows, or not known: the header says how many operands to pass over
+        for (let left = operands[opcode - 1] ?? 0; left > 0; left--) cursor.skipLeb();
+    }
+  }
+  return rows;
+}
