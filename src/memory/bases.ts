@@ -1,5 +1,5 @@
+import type { Vmcoreinfo } from '../dump/vmcoreinfo.js';
 import { addressOfPage, pageNumberOf, ReadError, Unmapped, type AddressSpace } from './address-space.js';
-import { hexadecimal, type VmcoreinfoValues } from './kernel-facts.js';
 import { KERNEL_MAP_PAGE, type KernelSpace } from './kernel-space.js';
 import { mappedLeaves } from './mapped-leaves.js';
 
@@ -21,7 +21,7 @@ export interface Bases {
 
 export interface BaseHints {
   symbolAddress?: ((name: string) => bigint | undefined) | undefined;
-  vmcoreinfo?: VmcoreinfoValues | undefined;
+  vmcoreinfo?: Vmcoreinfo | undefined;
 }
 
 /**
@@ -95,7 +95,7 @@ function textFrame(space: KernelSpace): number | undefined {
 
 function* vmemmapCandidates(space: KernelSpace, hints: BaseHints, directMap: Base | undefined): Generator<Base> {
   yield* variable(space, hints, 'vmemmap_base');
-  const stated = hexadecimal(hints.vmcoreinfo?.get('SYMBOL(vmemmap)')); // 7.x
+  const stated = hints.vmcoreinfo?.symbol('vmemmap'); // 7.x
   if (stated !== undefined) yield { address: stated, source: 'VMCOREINFO' };
   yield* vmemmapByMemSection(space, hints);
   if (directMap) yield* vmemmapByPageTables(space, directMap);
@@ -107,9 +107,9 @@ const SECTION_PRESENT = 1n;
 
 /** With CONFIG_SPARSEMEM_EXTREME mem_section is a table of roots, and each section has the same number in it: vmemmap. */
 function* vmemmapByMemSection(space: KernelSpace, { vmcoreinfo }: BaseHints): Generator<Base> {
-  const roots = hexadecimal(vmcoreinfo?.get('SYMBOL(mem_section)'));
-  const memberOffset = vmcoreinfo?.get('OFFSET(mem_section.section_mem_map)');
-  if (roots === undefined || memberOffset === undefined || !/^[0-9]{1,4}$/.test(memberOffset)) return;
+  const roots = vmcoreinfo?.symbol('mem_section');
+  const memberOffset = vmcoreinfo?.offset('mem_section.section_mem_map');
+  if (roots === undefined || memberOffset === undefined) return;
   const firstRoot = attempt(space, roots);
   if (firstRoot === undefined || firstRoot === 0n) return;
   const sectionMap = attempt(space, firstRoot + BigInt(memberOffset));
@@ -146,7 +146,7 @@ function isFullOfPageLinks(space: AddressSpace, pageNumber: number): boolean {
 
 function* vmallocCandidates(space: KernelSpace, hints: BaseHints, directMap: Base | undefined): Generator<Base> {
   yield* variable(space, hints, 'vmalloc_base');
-  const stated = hexadecimal(hints.vmcoreinfo?.get('NUMBER(VMALLOC_START)')?.replace(/^0x/, '')); // 6.9 and later
+  const stated = hints.vmcoreinfo?.number('VMALLOC_START'); // 6.9 and later
   if (stated !== undefined) yield { address: stated, source: 'VMCOREINFO' };
   if (!directMap) return;
   // The kernel gives out vmalloc space from its start on, so the first mapping is in its first GiB.
