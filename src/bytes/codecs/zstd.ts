@@ -1,0 +1,48 @@
+import { CodecError } from './codec-error.js';
+import type { BlockDecoder } from './codec-error.js';
+
+const MAGIC = 0xfd2fb528;
+
+/**
+ * A decoder for Zstandard frames; asynchronous, because WebAssembly starts so. Synchronous from then on.
+ * Memory is bounded by the target: a frame that announces more is refused before it is decoded.
+ */
+export function readyZstd(): Promise<BlockDecoder> {
+  ready ??= load();
+  return ready;
+}
+
+let ready: Promise<BlockDecoder> | undefined;
+
+async function load(): Promise<BlockDecoder> {
+  const { default: { ZstdCodec } } = await import('zstd-codec');
+  const codec = await new Promise<{ decompress(source: Uint8Array): Uint8Array | null }>((resolve) => {
+    ZstdCodec.run((binding) => resolve(new binding.Simple()));
+  });
+  return (source, target) => {
+    const announced = frameContentSize(source);
+    if (announced === undefined) throw new CodecError('zstd: no frame with a content size');
+    if (announced > target.length) throw new CodecError(`zstd: announces ${announced} bytes where ${target.length} fit`);
+    if (announced === 0) return 0;
+    const bytes = codec.decompress(source);
+    if (bytes === null) throw new CodecError('zstd: broken frame');
+    target.set(bytes);
+    return bytes.length;
+  };
+}
+
+/** Frame_Content_Size of RFC 8878, section 3.1.1.1; undefined where the frame has none, or is no frame. */
+export function frameContentSize(source: Uint8Array): number | undefined {
+  if (source.length < 6) return undefined;
+  const view = new DataView(source.buffer, source.byteOffset, source.byteLength);
+  if (view.getUint32(0, true) !== MAGIC) return undefined;
+  const descriptor = source[4]!;
+  const singleSegment = (descriptor & 0x20) !== 0;
+  const at = 5 + (singleSegment ? 0 : 1) + [0, 1, 2, 4][descriptor & 3]!;
+  const bytes = [singleSegment ? 1 : 0, 2, 4, 8][descriptor >> 6]!;
+  if (bytes === 0 || at + bytes > source.length) return undefined;
+  if (bytes === 1) return source[at];
+  if (bytes === 2) return view.getUint16(at, true) + 256;
+  if (bytes === 4) return view.getUint32(at, true);
+  return Number(view.getBigUint64(at, true));
+}

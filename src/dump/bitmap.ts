@@ -1,0 +1,97 @@
+import { BLOCK_BYTES } from './block-cache.js';
+
+const BITS_PER_BLOCK = BLOCK_BYTES * 8;
+
+/** One of a kdump file's bitmaps: a bit for each page, least significant first. */
+export interface Bitmap {
+  /** undefined where the file ends before the bit. */
+  has(bit: number): boolean | undefined;
+  /** How many bits are set before `bit`; undefined where the file ends before that. */
+  rank(bit: number): number | undefined;
+  /** Runs of set bits, ascending: `start` inclusive, `end` exclusive; ends where the file does. */
+  runs(): Iterable<{ start: number; end: number }>;
+}
+
+/**
+ * @param offset where the bitmap starts in the file; a multiple of the block size
+ * @param bits how many pages it speaks of
+ * @param readBlock the file by blocks, cached
+ * @param onBlock called for each block that is counted or scanned; may throw to stop
+ */
+export function openBitmap(offset: number, bits: number, readBlock: (block: number) => Uint8Array, onBlock: () => void = () => {}): Bitmap {
+  const firstBlock = offset / BLOCK_BYTES;
+  // before[i]: bits set before block i. It grows as far as is asked: one number for 4 KiB of bitmap, 128 MiB of memory.
+  const before: number[] = [0];
+
+  function setBefore(block: number): number | undefined {
+    for (let at = before.length - 1; at < block; at++) {
+      onBlock();
+      const bytes = readBlock(firstBlock + at);
+      if (bytes.length < BLOCK_BYTES) return undefined;
+      before.push(before[at]! + countBits(bytes, BITS_PER_BLOCK));
+    }
+    return before[block];
+  }
+
+  return {
+    has(bit) {
+      if (!(bit >= 0 && bit < bits)) return false;
+      const byte = Math.floor(bit / 8);
+      const value = readBlock(firstBlock + Math.floor(byte / BLOCK_BYTES))[byte % BLOCK_BYTES];
+      return value === undefined ? undefined : (value & (1 << bit % 8)) !== 0;
+    },
+    rank(bit) {
+      const block = Math.floor(bit / BITS_PER_BLOCK);
+      const earlier = setBefore(block);
+      if (earlier === undefined) return undefined;
+      const inBlock = bit % BITS_PER_BLOCK;
+      const bytes = readBlock(firstBlock + block);
+      return bytes.length * 8 < inBlock ? undefined : earlier + countBits(bytes, inBlock);
+    },
+    *runs() {
+      let start = -1;
+      let at = 0;
+      for (; at < bits; ) {
+        if (at % BITS_PER_BLOCK === 0) onBlock();
+        const byte = Math.floor(at / 8);
+        const bytes = readBlock(firstBlock + Math.floor(byte / BLOCK_BYTES));
+        const value = bytes[byte % BLOCK_BYTES];
+        if (value === undefined) break;
+        const whole = value === (start < 0 ? 0 : 0xff);
+        if (whole && at % 8 === 0) {
+          at += 8; // nothing changes in this byte
+          continue;
+        }
+        const set = (value & (1 << at % 8)) !== 0;
+        if (set && start < 0) start = at;
+        if (!set && start >= 0) {
+          yield { start, end: at };
+          start = -1;
+        }
+        at++;
+      }
+      if (start >= 0) yield { start, end: Math.min(at, bits) };
+    },
+  };
+}
+
+/** Bits set among the first `bits` of `bytes`, which are whole words of a block. */
+export function countBits(bytes: Uint8Array, bits: number): number {
+  const words = Math.floor(bits / 32);
+  let count = 0;
+  if (bytes.byteOffset % 4 === 0) {
+    const view = new Uint32Array(bytes.buffer, bytes.byteOffset, words);
+    for (let i = 0; i < words; i++) count += popcount(view[i]!);
+  } else {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let i = 0; i < words; i++) count += popcount(view.getUint32(i * 4, true));
+  }
+  for (let bit = words * 32; bit < bits; bit++) count += ((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1;
+  return count;
+}
+
+function popcount(word: number): number {
+  let v = word - ((word >>> 1) & 0x55555555);
+  v = (v & 0x33333333) + ((v >>> 2) & 0x33333333);
+  return Math.imul((v + (v >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

@@ -1,0 +1,150 @@
+import { CodecError } from '../bytes/codecs/codec-error.js';
+import type { BlockDecoder } from '../bytes/codecs/codec-error.js';
+import { decodeLzo1x } from '../bytes/codecs/lzo1x.js';
+import { decodeSnappy } from '../bytes/codecs/snappy.js';
+import { decodeZlib } from '../bytes/codecs/zlib.js';
+import type { FileReader } from '../bytes/file-reader.js';
+import { openBitmap } from './bitmap.js';
+import type { Bitmap } from './bitmap.js';
+import { BLOCK_BYTES, blockCache } from './block-cache.js';
+import type { KdumpHeader } from './kdump-header.js';
+import { MissingPage, Page } from './physical-memory.js';
+import type { PhysicalRange } from './physical-memory.js';
+
+/** One file of a dump: all of it, or a part of a split one. */
+export interface KdumpPart {
+  path: string;
+  file: FileReader;
+  header: KdumpHeader;
+}
+
+export interface KdumpMemory {
+  load: (pfn: number) => Page | MissingPage;
+  ranges: () => Iterable<PhysicalRange>;
+}
+
+/** struct page_desc: offset u64, size u32, flags u32, page_flags u64. */
+const DESCRIPTOR_BYTES = 24;
+
+const FLAG_ZLIB = 0x1;
+const FLAG_LZO = 0x2;
+const FLAG_SNAPPY = 0x4;
+const FLAG_ZSTD = 0x20;
+
+/**
+ * Pages of a kdump-compressed file, each found by one rank in the 2nd bitmap and one descriptor.
+ * @param zstd the decoder where the header announces zstd
+ */
+export function kdumpMemory(parts: readonly KdumpPart[], zstd: BlockDecoder | undefined, onPageRead?: () => void): KdumpMemory {
+  const opened = parts.map((part) => openPart(part, zstd, onPageRead));
+  const first = opened[0]!;
+  const { maxMapnr } = parts[0]!.header;
+  return {
+    load(pfn) {
+      if (!(pfn >= 0 && pfn < maxMapnr)) return new MissingPage('absent');
+      const part = opened.length === 1 ? first : (opened.find((p) => pfn >= p.startPfn && pfn < p.endPfn) ?? first);
+      return part.load(pfn);
+    },
+    *ranges() {
+      for (const { start, end } of first.ram.runs()) yield { start: start * BLOCK_BYTES, end: end * BLOCK_BYTES };
+    },
+  };
+}
+
+interface OpenPart {
+  startPfn: number;
+  endPfn: number;
+  ram: Bitmap;
+  load: (pfn: number) => Page | MissingPage;
+}
+
+function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, onPageRead?: () => void): OpenPart {
+  const readBlock = blockCache(file);
+  const { blockSize, startPfn, endPfn } = header;
+  const { ramOffset, dumpedOffset, bits } = bitmaps(header);
+  const ram = openBitmap(ramOffset, bits, readBlock, onPageRead);
+  const dumped = openBitmap(dumpedOffset, bits, readBlock, onPageRead);
+  const scratch = new Uint8Array(DESCRIPTOR_BYTES);
+  const scratchView = new DataView(scratch.buffer);
+  let descriptorsBefore: number | undefined = startPfn === 0 ? 0 : undefined;
+
+  /** Copies the descriptor into `scratch`; false where the file ends before. */
+  function readDescriptor(index: number): boolean {
+    const at = header.descriptorsOffset + index * DESCRIPTOR_BYTES;
+    const block = Math.floor(at / BLOCK_BYTES);
+    const inBlock = at - block * BLOCK_BYTES;
+    const bytes = readBlock(block);
+    const here = Math.min(DESCRIPTOR_BYTES, BLOCK_BYTES - inBlock);
+    if (bytes.length < inBlock + here) return false;
+    for (let i = 0; i < here; i++) scratch[i] = bytes[inBlock + i]!;
+    if (here === DESCRIPTOR_BYTES) return true;
+    const next = readBlock(block + 1);
+    if (next.length < DESCRIPTOR_BYTES - here) return false;
+    for (let i = here; i < DESCRIPTOR_BYTES; i++) scratch[i] = next[i - here]!;
+    return true;
+  }
+
+  function load(pfn: number): Page | MissingPage {
+    if (pfn >= bits) return new MissingPage('cut off', 'the bitmap ends before this page');
+    const isDumped = dumped.has(pfn);
+    if (isDumped === undefined) return new MissingPage('cut off', 'the file ends within its bitmap');
+    if (!isDumped) return new MissingPage(ram.has(pfn) ? 'excluded' : 'absent');
+    if (pfn < startPfn || pfn >= endPfn) return new MissingPage('cut off', 'it is in a part of the split dump that was not given');
+
+    descriptorsBefore ??= dumped.rank(startPfn);
+    const rank = dumped.rank(pfn);
+    if (rank === undefined || descriptorsBefore === undefined) return new MissingPage('cut off', 'the file ends within its bitmap');
+    if (!readDescriptor(rank - descriptorsBefore)) return new MissingPage('cut off', 'the file ends within its page descriptors');
+
+    const offset = scratchView.getUint32(4, true) * 2 ** 32 + scratchView.getUint32(0, true);
+    const size = scratchView.getUint32(8, true);
+    const flags = scratchView.getUint32(12, true);
+    if (offset === 0) return new MissingPage('cut off', 'makedumpfile had no room left to write it');
+    if (size === 0 || size > blockSize) return new MissingPage('damaged', `its descriptor says ${size} bytes`);
+    const bytes = file.read(offset, size);
+    if (bytes.length < size) return new MissingPage('cut off', 'the file ends before it');
+    return decode(bytes, flags);
+  }
+
+  function decode(bytes: Uint8Array, flags: number): Page | MissingPage {
+    if (flags === 0) {
+      return bytes.length === blockSize ? new Page(bytes) : new MissingPage('damaged', `stored with ${bytes.length} bytes instead of ${blockSize}`);
+    }
+    const decoder = decoderFor(flags, zstd);
+    if (typeof decoder === 'string') return new MissingPage('damaged', decoder);
+    const target = new Uint8Array(blockSize);
+    try {
+      const length = decoder(bytes, target);
+      return length === blockSize ? new Page(target) : new MissingPage('damaged', `decodes to ${length} bytes instead of ${blockSize}`);
+    } catch (error) {
+      if (error instanceof CodecError) return new MissingPage('damaged', error.message);
+      throw error;
+    }
+  }
+
+  return { startPfn, endPfn, ram, load };
+}
+
+/**
+ * The 1st bitmap (RAM) and the 2nd (dumped) share bitmap_blocks in halves. Dumps from before makedumpfile have one
+ * bitmap only: then one half has too few bits for the pages announced, and the whole has enough.
+ */
+function bitmaps(header: KdumpHeader): { ramOffset: number; dumpedOffset: number; bits: number } {
+  const { bitmapOffset, bitmapBytes, blockSize, maxMapnr } = header;
+  const half = Math.floor(bitmapBytes / blockSize / 2) * blockSize;
+  const single = half * 8 < maxMapnr && bitmapBytes * 8 >= maxMapnr;
+  return single
+    ? { ramOffset: bitmapOffset, dumpedOffset: bitmapOffset, bits: Math.min(maxMapnr, bitmapBytes * 8) }
+    : { ramOffset: bitmapOffset, dumpedOffset: bitmapOffset + half, bits: Math.min(maxMapnr, half * 8) };
+}
+
+/** The page's own flags decide; or why there is no decoder. */
+function decoderFor(flags: number, zstd: BlockDecoder | undefined): BlockDecoder | string {
+  switch (flags) {
+    case FLAG_ZLIB: return decodeZlib;
+    case FLAG_LZO: return decodeLzo1x;
+    case FLAG_SNAPPY: return decodeSnappy;
+    case FLAG_ZSTD: return zstd ?? 'zstd, which the header does not announce';
+    default: return `its flags are 0x${flags.toString(16)}, which name no codec`;
+  }
+}

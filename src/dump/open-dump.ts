@@ -1,0 +1,189 @@
+import { readyZstd } from '../bytes/codecs/zstd.js';
+import { ET_CORE, ET_DYN, ET_EXEC, ET_REL, PT_NOTE, isElf, programHeaders, readElfHeader } from '../bytes/elf.js';
+import { openFile } from '../bytes/file-reader.js';
+import type { FileReader, OpenFile } from '../bytes/file-reader.js';
+import { InputError } from '../bytes/input-error.js';
+import type { Dump } from './dump.js';
+import { elfMemory } from './elf-memory.js';
+import { isFlattened, openFlattened } from './flattened.js';
+import {
+  DH_COMPRESSED_INCOMPLETE, DH_COMPRESSED_LZO, DH_COMPRESSED_SNAPPY, DH_COMPRESSED_ZLIB, DH_COMPRESSED_ZSTD, KDUMP_MAGIC, isNewerVersion,
+  readKdumpHeader,
+} from './kdump-header.js';
+import type { FileRange, KdumpHeader } from './kdump-header.js';
+import { kdumpMemory } from './kdump-memory.js';
+import type { KdumpPart } from './kdump-memory.js';
+import { MAX_NOTES_BYTES, latin1, readNotes } from './note-reader.js';
+import type { Notes } from './note-reader.js';
+import { cachePages } from './page-cache.js';
+import { refuseUnknownFile } from './unknown-file.js';
+
+export interface OpenDumpOptions {
+  /** Bound of the page cache, shared by all readers; 64 MiB if not given. */
+  cacheBytes?: number;
+  /** Called before each page that is read from the file, and in long scans of its tables; what it throws ends the read. */
+  onPageRead?: () => void;
+}
+
+/**
+ * Opens a vmcore, told by its content: ELF, kdump-compressed, either of them flattened. Several paths are the parts of
+ * one split dump (makedumpfile --split), in any order. Reading is synchronous from then on.
+ * @throws InputError where a file is no dump, can't be read, is of another architecture, or has no whole header
+ */
+export async function openDump(path: string | readonly string[], options: OpenDumpOptions = {}): Promise<Dump> {
+  const paths = typeof path === 'string' ? [path] : path;
+  const files: OpenFile[] = [];
+  try {
+    for (const one of paths) files.push(openFile(one));
+    const [only] = files;
+    if (only === undefined) throw new InputError('No dump was given.');
+    const layers = files.map((file) => unflattened(file, options));
+    const start = layers[0]!.reader.read(0, 8);
+    const close = () => files.forEach((file) => file.close());
+    if (isElf(start)) {
+      if (files.length > 1) throw new InputError(`${only.path} is an ELF dump, which has no parts; give one file.`);
+      return { ...openElf(layers[0]!, options), close };
+    }
+    return { ...(await openKdump(layers, options)), close };
+  } catch (error) {
+    for (const file of files) file.close();
+    throw error;
+  }
+}
+
+/** A file as its dump format is in it: the flattening taken off. */
+interface Layer {
+  path: string;
+  reader: FileReader;
+  flattened: boolean;
+  cut: boolean;
+}
+
+function unflattened(file: OpenFile, options: OpenDumpOptions): Layer {
+  if (!isFlattened(file.read(0, 16))) return { path: file.path, reader: file, flattened: false, cut: false };
+  const reader = openFlattened(file, file.path, options.onPageRead);
+  return { path: file.path, reader, flattened: true, cut: reader.cut };
+}
+
+function openElf({ path, reader, flattened, cut }: Layer, options: OpenDumpOptions): Omit<Dump, 'close'> {
+  const header = readElfHeader(reader);
+  if (header === undefined) throw new InputError(`${path} is cut off within its ELF header: it has ${reader.size} bytes; copy the dump again.`);
+  if (header.type !== ET_CORE) {
+    const kind = { [ET_REL]: 'an object file or kernel module', [ET_EXEC]: 'an executable, such as a vmlinux', [ET_DYN]: 'an executable or a library' }[header.type];
+    throw new InputError(`${path} is not a vmcore: it is an ELF file, but ${kind ?? `of type ${header.type}`}; give the dump, and a vmlinux beside it.`);
+  }
+  if (header.architecture !== 'x86_64') throw new InputError(`${path} is a dump of a ${header.architecture} machine; oompm reads dumps of x86_64.`);
+
+  const memory = elfMemory(reader, header, path);
+  const notes = readNotes(noteBytes(reader, header));
+  const defects: string[] = [];
+  if (cut) defects.push('The file is flattened and ends without its end mark: what stood behind is cut off.');
+  if ((header.flags & 1) !== 0) defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');
+  const { offset, count, entrySize } = header.programHeaders;
+  if (count === 0 || offset + count * entrySize > reader.size) defects.push(`The file ends within its table of ${count} segments: what they hold is not known.`);
+  if (memory.cutBytes > 0) defects.push(`The file is cut off: ${memory.cutBytes} bytes of memory that its segments announce are not in it.`);
+  return {
+    path,
+    format: 'elf',
+    formatName: `ELF${flattened ? ', flattened' : ''}`,
+    architecture: header.architecture,
+    memory: { pageSize: 4096, page: cachePages(memory.load, 4096, options.cacheBytes, options.onPageRead), ranges: memory.ranges },
+    ...fromNotes(notes, defects),
+  };
+}
+
+function noteBytes(reader: FileReader, header: NonNullable<ReturnType<typeof readElfHeader>>): Uint8Array {
+  for (const segment of programHeaders(reader, header)) {
+    if (segment.type === PT_NOTE) return reader.read(segment.offset, Math.min(segment.fileSize, MAX_NOTES_BYTES));
+  }
+  return new Uint8Array(0);
+}
+
+async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Promise<Omit<Dump, 'close'>> {
+  const parts = layers.map(({ path, reader }): KdumpPart => {
+    refuseUnknownFile(reader, path, KDUMP_MAGIC);
+    return { path, file: reader, header: readKdumpHeader(reader, path) };
+  }).toSorted((a, b) => a.header.startPfn - b.header.startPfn);
+  const defects = partDefects(parts);
+  const { path, header } = parts[0]!;
+
+  const zstd = parts.some((part) => part.header.status & DH_COMPRESSED_ZSTD) ? await readyZstd() : undefined;
+  const { load, ranges } = kdumpMemory(parts, zstd, options.onPageRead);
+  const notes = kdumpNotes(parts);
+  if (notes.prstatusBytes !== undefined && notes.registers.length === 0 && header.uname.machine === '') {
+    throw new InputError(`${path} is a dump of another architecture than x86_64 (its register notes have ${notes.prstatusBytes} bytes), which oompm does not read.`);
+  }
+  if (layers.some((layer) => layer.cut)) defects.push('The file is flattened and ends without its end mark: what stood behind is cut off.');
+  if ((header.status & DH_COMPRESSED_INCOMPLETE) !== 0) defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');
+  if (isNewerVersion(header)) defects.push(`Header version ${header.version} is newer than those known; read as version 6.`);
+  for (const part of parts) {
+    if (part.header.descriptorsOffset > part.file.size) defects.push(`${part.path} ends before its page descriptors: no page of it can be read.`);
+  }
+  const { nodename, release, version, machine } = header.uname;
+  return {
+    path,
+    format: 'kdump',
+    formatName: formatName(header, layers.some((layer) => layer.flattened), parts.length),
+    architecture: machine || 'x86_64',
+    memory: { pageSize: header.blockSize, page: cachePages(load, header.blockSize, options.cacheBytes, options.onPageRead), ranges },
+    ...(release === '' ? {} : { uname: { release, version, machine, nodename } }),
+    ...(header.dumpLevel === undefined ? {} : { dumpLevel: header.dumpLevel }),
+    ...fromNotes(notes, defects),
+  };
+}
+
+/** Whether the parts are those of one dump, and all of them. */
+function partDefects(parts: readonly KdumpPart[]): string[] {
+  const [first] = parts;
+  const same = (a: KdumpHeader, b: KdumpHeader) => a.maxMapnr === b.maxMapnr && a.uname.release === b.uname.release && a.uname.nodename === b.uname.nodename;
+  let next = 0;
+  const defects: string[] = [];
+  for (const { path, header } of parts) {
+    if (parts.length > 1 && !header.split) throw new InputError(`${path} is not a part of a split dump; give one file.`);
+    if (!same(header, first!.header)) throw new InputError(`${path} and ${first!.path} are not parts of the same split dump.`);
+    if (header.split && header.startPfn > next) defects.push(`Pages ${next} to ${header.startPfn - 1} are in a part of the split dump that was not given.`);
+    next = Math.max(next, header.endPfn);
+  }
+  if (first!.header.split && next < first!.header.maxMapnr) defects.push(`Pages ${next} to ${first!.header.maxMapnr - 1} are in a part of the split dump that was not given.`);
+  return defects;
+}
+
+function kdumpNotes(parts: readonly KdumpPart[]): Notes {
+  const range = (which: (header: KdumpHeader) => FileRange, limit: number) => {
+    for (const { file, header } of parts) {
+      const { offset, size } = which(header);
+      if (offset > 0 && size > 0) return file.read(offset, Math.min(size, limit));
+    }
+    return new Uint8Array(0);
+  };
+  const notes = readNotes(range((header) => header.notes, MAX_NOTES_BYTES));
+  const vmcoreinfo = latin1(range((header) => header.vmcoreinfo, MAX_VMCOREINFO_BYTES));
+  if (vmcoreinfo !== '') notes.vmcoreinfo = vmcoreinfo;
+  const eraseinfo = latin1(range((header) => header.eraseinfo, MAX_VMCOREINFO_BYTES));
+  if (eraseinfo !== '') notes.eraseinfo = eraseinfo;
+  return notes;
+}
+
+/** The kernel's text is a page; a tool's may be longer. */
+const MAX_VMCOREINFO_BYTES = 64 << 10;
+
+function fromNotes(notes: Notes, defects: string[]): Pick<Dump, 'registers' | 'vmcoreinfo' | 'fromHypervisor' | 'defects'> {
+  if (notes.eraseinfo !== undefined) defects.push('makedumpfile erased data from it on purpose, by its configuration: erased bytes read as X.');
+  return {
+    registers: notes.registers,
+    ...(notes.vmcoreinfo === undefined ? {} : { vmcoreinfo: notes.vmcoreinfo }),
+    fromHypervisor: notes.fromHypervisor,
+    defects,
+  };
+}
+
+function formatName(header: KdumpHeader, flattened: boolean, parts: number): string {
+  const codecs = [
+    [DH_COMPRESSED_ZLIB, 'zlib'], [DH_COMPRESSED_LZO, 'lzo'], [DH_COMPRESSED_SNAPPY, 'snappy'], [DH_COMPRESSED_ZSTD, 'zstd'],
+  ] as const;
+  const announced = codecs.filter(([bit]) => (header.status & bit) !== 0).map(([, name]) => name);
+  const words = [`kdump-compressed, header version ${header.version}`, ...(announced.length > 0 ? announced : ['uncompressed pages'])];
+  if (flattened) words.push('flattened');
+  if (header.split) words.push(`split, ${parts} ${parts === 1 ? 'part' : 'parts'}`);
+  return words.join(', ');
+}

@@ -1,0 +1,34 @@
+import type { FileReader } from '../bytes/file-reader.js';
+import { InputError } from '../bytes/input-error.js';
+
+/** Files that people take for a vmcore, by how they begin; the words go on after "it is". */
+const lookalikes: readonly (readonly [start: string, words: string])[] = [
+  ['\x1f\x8b', 'compressed by gzip; unpack it first (gzip -dk)'],
+  ['\xfd7zXZ\0', 'compressed by xz; unpack it first (xz -dk)'],
+  ['\x28\xb5\x2f\xfd', 'compressed by zstd; unpack it first (zstd -dk)'],
+  ['BZh', 'compressed by bzip2; unpack it first (bzip2 -dk)'],
+  ['DISKDUMP', 'a diskdump from before kdump, which oompm does not read'],
+  ['EMiL', 'a LiME image, which oompm does not read'],
+  ['PAGEDU64', 'a Windows crash dump'],
+  ['QEVM', "a QEMU migration stream; make a dump with QEMU's dump-guest-memory"],
+  ['LibvirtQemudSave', 'a saved libvirt machine; make a dump with virsh dump --memory-only'],
+];
+
+const SHOWN_BYTES = 16;
+
+/** @throws InputError unless the file begins with `magic` */
+export function refuseUnknownFile(file: FileReader, path: string, magic: string): void {
+  if (file.size === 0) throw new InputError(`${path} is not a vmcore: it is empty.`);
+  const start = Buffer.from(file.read(0, SHOWN_BYTES)).toString('latin1');
+  if (start.startsWith(magic)) return;
+  for (const [lookalike, words] of lookalikes) {
+    if (start.startsWith(lookalike)) throw new InputError(`${path} is not a vmcore: it is ${words}.`);
+  }
+  throw new InputError(`${path} is not a vmcore: it begins with ${shown(start)}; expected an ELF core file, "KDUMP   " or "makedumpfile".`);
+}
+
+/** Text as text, anything else in hexadecimal: bytes of a foreign file never reach a terminal as they are. */
+function shown(start: string): string {
+  const printable = /^[\x20-\x7e\t\r\n]+$/.test(start);
+  return printable ? JSON.stringify(start) : Buffer.from(start, 'latin1').toString('hex').replaceAll(/(..)(?!$)/g, '$1 ');
+}
