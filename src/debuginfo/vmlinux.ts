@@ -1,4 +1,4 @@
-import { elfNotes, readElfHeader, sectionHeaders, SHT_NOBITS, type ElfHeader, type SectionHeader } from '../bytes/elf.js';
+import { ET_CORE, elfNotes, readElfHeader, sectionHeaders, SHT_NOBITS, type ElfHeader, type SectionHeader } from '../bytes/elf.js';
 import type { FileReader } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
 import { symbolTable } from './compact-symbols.js';
@@ -39,19 +39,21 @@ const LONGEST_BANNER = 1024;
  * @throws InputError where it is none of these, or not a 64-bit little-endian one
  */
 export async function openVmlinux(path: string, options: { cacheFolder?: string } = {}): Promise<Vmlinux> {
-  const { reader, packing, close } = await openKernelFile(path, options.cacheFolder);
+  const kernel = await openKernelFile(path, options.cacheFolder);
+  const { reader, packing } = kernel;
   try {
     const header = readElfHeader(reader);
     if (header === undefined) throw new InputError(`${path} is no vmlinux: its ELF header is broken.`);
     if (header.bits !== 64 || !header.littleEndian) {
       throw new InputError(`${path} is a ${header.bits}-bit ${header.littleEndian ? '' : 'big-endian '}file for ${header.architecture}; only 64-bit little-endian kernels can be read.`);
     }
+    if (header.type === ET_CORE) throw new InputError(`${path} is no vmlinux but an ELF core file: a dump.`);
     const sections = sectionHeaders(reader, header);
     const unzstd = sections.some((section) => needsZstd(reader, section)) ? await readyUnzstd() : undefined;
     const content = (section: SectionHeader | undefined) => section && sectionContent(reader, section, unzstd);
-    return vmlinux({ path, header, sections, content, close, ...(packing === undefined ? {} : { packing }) });
+    return vmlinux({ path, header, sections, content, close: () => kernel.close(), ...(packing === undefined ? {} : { packing }) });
   } catch (error) {
-    close();
+    kernel.close();
     throw error;
   }
 }
@@ -118,7 +120,10 @@ function readBuildId(parts: Parts): string | undefined {
 
 function readBanner(file: Vmlinux, sections: readonly SectionHeader[]): string | undefined {
   const address = file.symbols(0n)?.addressOf('linux_banner');
-  if (address === undefined) return bannerBySearch(file.section('.rodata'));
+  if (address === undefined) {
+    const rodata = file.section('.rodata');
+    return rodata && bannerBySearch(rodata);
+  }
   const section = sections.find(({ addr, size, type }) => type !== SHT_NOBITS && address >= addr && address < addr + BigInt(size));
   const content = section && file.section(section.name);
   return content && bannerIn(content.read(Number(address - section.addr), LONGEST_BANNER));
@@ -136,10 +141,10 @@ function bannerIn(bytes: Uint8Array): string | undefined {
  * A stripped kernel: the text in .rodata that starts as the banner does. Since 6.2 there are two: a weak one, which was
  * overridden, has no build number after its "#".
  */
-function bannerBySearch(rodata: FileReader | undefined): string | undefined {
+function bannerBySearch(rodata: FileReader): string | undefined {
   const WINDOW = 1 << 20;
   let weak: string | undefined;
-  for (let at = 0; rodata && at < rodata.size; at += WINDOW) {
+  for (let at = 0; at < rodata.size; at += WINDOW) {
     const bytes = rodata.read(at, WINDOW + LONGEST_BANNER);
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let found = text.indexOf(BANNER_START); found >= 0; found = text.indexOf(BANNER_START, found + 1)) {

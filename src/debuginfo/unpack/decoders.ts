@@ -1,9 +1,11 @@
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
+import { lz4Decoder } from '../../bytes/codecs/lz4.js';
 import type { FileReader } from '../../bytes/file-reader.js';
 import { chunksOf } from './chunks.js';
-import { fastestLz4Block, lz4LegacyBlocks } from './lz4-legacy.js';
+import { lz4LegacyBlocks } from './lz4-legacy.js';
+import { lzopBlocks } from './lzop.js';
 import type { Packing } from './packing.js';
 import { programOnPath, through } from './programs.js';
 import { zstdStream } from './zstd.js';
@@ -21,15 +23,17 @@ export async function* unpacked(packing: Packing, file: FileReader): AsyncGenera
       yield* (await zstdStream())(chunksOf(file));
       return;
     case 'lz4':
-      yield* lz4LegacyBlocks(file, await fastestLz4Block());
+      yield* lz4LegacyBlocks(file, lz4Decoder());
       return;
     case 'xz': case 'lzma':
       yield* xz(packing, file);
       return;
-    case 'bzip2': case 'lzo': {
-      const name = packing === 'lzo' ? 'lzop' : packing;
-      const program = programOnPath(name);
-      if (program === undefined) throw new Error(`the program ${name} is needed for it and not installed`);
+    case 'lzo':
+      yield* lzopBlocks(file);
+      return;
+    case 'bzip2': {
+      const program = programOnPath('bzip2');
+      if (program === undefined) throw new Error('the program bzip2 is needed for it and not installed');
       yield* through(program, ['-dc'], chunksOf(file));
       return;
     }
@@ -46,7 +50,7 @@ async function* xz(packing: 'xz' | 'lzma', file: FileReader): AsyncGenerator<Uin
     return;
   }
   // By a variable: tsc must not ask for the types of packages that may not be installed.
-  const names = { native: 'lzma-native', pure: 'xz-decompress' } as { native: string; pure: string };
+  const names: Record<'native' | 'pure', string> = { native: 'lzma-native', pure: 'xz-decompress' };
   const native = await optional(() => import(names.native) as Promise<LzmaNative>);
   if (native !== undefined) {
     yield* Readable.from(chunksOf(file)).pipe(native.createDecompressor()) as AsyncIterable<Uint8Array>;

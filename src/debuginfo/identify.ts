@@ -1,0 +1,27 @@
+import { ET_CORE, isElf, readElfHeader } from '../bytes/elf.js';
+import { openFile } from '../bytes/file-reader.js';
+import { bootImagePayload } from './unpack/boot-image.js';
+import { packingOf } from './unpack/packing.js';
+
+/** What a file is, as far as the order of arguments needs it: told by content, never by name. */
+export type FileRole = 'dump' | 'vmlinux' | 'other';
+
+// Where each is looked for: makedumpfile's and QEMU's files start so, flattened or not.
+const dumpStarts = ['KDUMP   ', 'DISKDUMP', 'makedumpfile\0'];
+const FIRST_BYTES = 16;
+
+/**
+ * `vmlinux` for an executable ELF file, a packed one, or a bzImage; a packed file is not unpacked to see what is in it.
+ * @throws InputError where the file can't be opened
+ */
+export function identify(path: string): FileRole {
+  const file = openFile(path);
+  try {
+    const start = file.read(0, FIRST_BYTES);
+    if (dumpStarts.some((magic) => Buffer.from(start).toString('latin1').startsWith(magic))) return 'dump';
+    if (isElf(start)) return readElfHeader(file)?.type === ET_CORE ? 'dump' : 'vmlinux';
+    return packingOf(start) !== undefined || bootImagePayload(file) !== undefined ? 'vmlinux' : 'other';
+  } finally {
+    file.close();
+  }
+}
