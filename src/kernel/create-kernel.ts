@@ -3,12 +3,15 @@ import type { SymbolTable } from '../debuginfo/symbol-table.js';
 import type { CType, TypeSource } from '../debuginfo/type-source.js';
 import { findMember, resolveType } from '../debuginfo/type-walk.js';
 import type { AddressSpace } from '../memory/address-space.js';
+import { physicalOfDirectMap, type Bases } from '../memory/bases.js';
+import type { KernelSpace } from '../memory/kernel-space.js';
+import { userSpace } from '../memory/user-space.js';
 import { anchors } from '../../symbols/enums.js';
 import { bindShape, type BoundShape } from './bind-shape.js';
 import { setBits } from './containers/bitmap.js';
 import { list } from './containers/list.js';
 import { scalarByName, tagOf } from './declared-type.js';
-import { GapLog, gapOf, isGapError, ShapeError } from './gaps.js';
+import { GapLog, gapOf, Implausible, isGapError, ShapeError } from './gaps.js';
 import { bindGlobal, type BoundGlobal, type GlobalName, type GlobalValue } from './globals.js';
 import { Guard } from './guard.js';
 import type { Kernel } from './kernel.js';
@@ -21,6 +24,8 @@ export interface KernelParts {
   architecture: string;
   dump?: Dump;
   memory: AddressSpace;
+  /** A real dump's memory has page tables and RAM; a toy's may be a plain map. */
+  machine?: { space: KernelSpace; bases: Bases };
   symbols: SymbolTable;
   types: TypeSource;
   vmcoreinfo: (key: string) => string | undefined;
@@ -53,6 +58,9 @@ export function createKernel(parts: KernelParts): Kernel {
     architecture: parts.architecture,
     dump: parts.dump,
     memory, symbols, types,
+    physical: parts.machine?.space.physical,
+    bases: parts.machine?.bases ?? {},
+    userSpace: (pgd) => processSpace(parts.machine, pgd),
     vmcoreinfo: parts.vmcoreinfo,
     gaps: new GapLog(),
     guard: new Guard(parts.cancelFlag),
@@ -103,6 +111,12 @@ export function createKernel(parts: KernelParts): Kernel {
     close: () => parts.dump?.close(),
   };
   return kernel;
+}
+
+function processSpace(machine: KernelParts['machine'], pgd: bigint): AddressSpace {
+  const physical = machine && physicalOfDirectMap(machine.bases, pgd);
+  if (machine === undefined || physical === undefined) throw new Implausible(`a page table at 0x${pgd.toString(16)}, which is not in the direct map`, pgd);
+  return userSpace(machine.space, physical);
 }
 
 function shapeBinder(parts: KernelParts): { bind: Kernel['bind']; missing: Kernel['missing']; host: ReaderHost } {

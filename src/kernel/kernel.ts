@@ -1,7 +1,9 @@
-import type { Dump } from '../dump/dump.js';
 import type { SymbolTable } from '../debuginfo/symbol-table.js';
 import type { TypeSource } from '../debuginfo/type-source.js';
+import type { Dump } from '../dump/dump.js';
+import type { PhysicalMemory } from '../dump/physical-memory.js';
 import type { AddressSpace } from '../memory/address-space.js';
+import type { Bases } from '../memory/bases.js';
 import type { BoundShape } from './bind-shape.js';
 import type { GapLog } from './gaps.js';
 import type { GlobalName, GlobalValue } from './globals.js';
@@ -17,6 +19,12 @@ export interface Kernel {
   /** The file that it was read from; undefined for a toy kernel. */
   readonly dump: Dump | undefined;
   readonly memory: AddressSpace;
+  /** The machine's RAM, by page frame; undefined for a toy kernel without any. */
+  readonly physical: PhysicalMemory | undefined;
+  /** Where KASLR put the direct map, vmalloc's region and the array of struct page. */
+  readonly bases: Bases;
+  /** A process's own addresses, by `mm->pgd`. @throws Implausible where that is no address of the direct map */
+  userSpace(pgd: bigint): AddressSpace;
   readonly symbols: SymbolTable;
   readonly types: TypeSource;
   /** What VMCOREINFO says, by key. */

@@ -1,0 +1,23 @@
+import type { SymbolTable } from '../debuginfo/symbol-table.js';
+import type { TypeSource } from '../debuginfo/type-source.js';
+
+/** Where there are no types at all: every shape says so. */
+export const noTypes: TypeSource = {
+  source: 'none',
+  struct: () => undefined,
+  enum: () => undefined,
+  typedef: () => undefined,
+  enumerator: () => undefined,
+  variable: () => undefined,
+  structNames: () => [],
+};
+
+/** Where there are no names at all. */
+export const noSymbols: SymbolTable = {
+  source: 'none',
+  count: 0,
+  addressOf: () => undefined,
+  lookup: () => [],
+  at: () => undefined,
+  [Symbol.iterator]: () => [][Symbol.iterator](),
+};

@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+
+import { InputError } from '../bytes/input-error.js';
+import type { SymbolTable } from '../debuginfo/symbol-table.js';
+import type { TypeSource } from '../debuginfo/type-source.js';
+import { readKallsyms } from '../debuginfo/kallsyms/read-kallsyms.js';
+import { openVmlinux, type Vmlinux } from '../debuginfo/vmlinux.js';
+import type { Dump } from '../dump/dump.js';
+import { openDump } from '../dump/open-dump.js';
+import { findVmcoreinfo, parseVmcoreinfo, type Vmcoreinfo } from '../dump/vmcoreinfo.js';
+import { createKernel } from '../kernel/create-kernel.js';
+import { Cancelled } from '../kernel/gaps.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { findBases, type Bases } from '../memory/bases.js';
+import { kernelFacts } from '../memory/kernel-facts.js';
+import { kernelSpace, type KernelSpace } from '../memory/kernel-space.js';
+import { checkVmlinux } from './check-vmlinux.js';
+import { findTypes } from './find-types.js';
+import { noSymbols } from './nothing-known.js';
+
+export interface OpenOptions {
+  /** The dump; all its parts where it was split. */
+  dump: readonly string[];
+  vmlinux?: string;
+  /** Use the vmlinux though it is of another build. */
+  force?: boolean;
+  /** Only types from there: BTF, or the vmlinux's DWARF. */
+  types?: 'btf' | 'dwarf';
+  /** A file that stands in for the dump's VMCOREINFO. */
+  vmcoreinfo?: string;
+  /** Set to 1 from elsewhere: the work ends at its next step. */
+  cancelFlag?: Int32Array;
+}
+
+/** A dead kernel, and how it was opened: what `info` shows. */
+export interface Session {
+  readonly kernel: Kernel;
+  readonly dump: Dump;
+  readonly vmlinux?: Vmlinux;
+  readonly vmcoreinfo?: Vmcoreinfo;
+  /** "note", "memory", or the file that stood in. */
+  readonly vmcoreinfoSource?: string;
+  readonly symbolSource: string;
+  readonly typeSource: string;
+  readonly kaslrOffset: bigint;
+  readonly bases: Bases;
+  /** What was not as it should be on the way, one sentence each. */
+  readonly defects: readonly string[];
+  close(): void;
+}
+
+/**
+ * Brings up all layers on a dump: memory, names, types, the kernel.
+ * @throws InputError with one sentence where the files can't serve
+ */
+export async function openSession(options: OpenOptions): Promise<Session> {
+  const { cancelFlag } = options;
+  const dump = await openDump(options.dump, { onPageRead: () => lookAt(cancelFlag) });
+  let vmlinux: Vmlinux | undefined;
+  try {
+    if (dump.architecture !== 'x86_64') {
+      throw new InputError(`${dump.path} is a dump of a ${dump.architecture} machine; oompm reads x86_64 so far.`);
+    }
+    vmlinux = options.vmlinux === undefined ? undefined : await openVmlinux(options.vmlinux);
+    return await bringUp(dump, vmlinux, options);
+  } catch (error) {
+    vmlinux?.close();
+    dump.close();
+    throw error;
+  }
+}
+
+/** The kernel alone: for plugins' tests and scripts. */
+export async function openKernel(options: OpenOptions): Promise<Kernel> {
+  return (await openSession(options)).kernel;
+}
+
+async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options: OpenOptions): Promise<Session> {
+  const defects = [...dump.defects];
+  const { info, source: vmcoreinfoSource } = vmcoreinfoOf(dump, options.vmcoreinfo);
+  const space = kernelSpace(dump.memory, kernelFacts(info, dump.registers));
+  defects.push(...space.defects);
+  const kaslrOffset = kaslrOffsetOf(info, vmlinux);
+  if (vmlinux) checkVmlinux(vmlinux, info, space, kaslrOffset, options.force ?? false);
+
+  const symbols = symbolsOf(vmlinux, space, info, kaslrOffset, defects);
+  const bases = findBases(space, { symbolAddress: symbols.addressOf, vmcoreinfo: info });
+  const types = await findTypes({ vmlinux, space, symbols, kaslrOffset, only: options.types }, defects);
+  const kernel = assemble({ dump, space, bases, symbols, types, info, options });
+  return {
+    kernel, dump, kaslrOffset, defects,
+    ...(vmlinux ? { vmlinux } : {}),
+    ...(info ? { vmcoreinfo: info } : {}),
+    ...(vmcoreinfoSource === undefined ? {} : { vmcoreinfoSource }),
+    bases,
+    symbolSource: symbols.source,
+    typeSource: types.source,
+    close() {
+      vmlinux?.close();
+      dump.close();
+    },
+  };
+}
+
+function lookAt(cancelFlag: Int32Array | undefined): void {
+  if (cancelFlag && Atomics.load(cancelFlag, 0) !== 0) throw new Cancelled('cancelled');
+}
+
+function vmcoreinfoOf(dump: Dump, file: string | undefined): { info?: Vmcoreinfo; source?: string } {
+  if (file !== undefined) return { info: parseVmcoreinfo(readFile(file)), source: file };
+  if (dump.vmcoreinfo !== undefined) return { info: parseVmcoreinfo(dump.vmcoreinfo), source: 'note' };
+  const found = findVmcoreinfo(dump.memory);
+  return found === undefined ? {} : { info: parseVmcoreinfo(found), source: 'found in memory' };
+}
+
+function readFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new InputError(`VMCOREINFO can't be read from ${path}: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+/** What KASLR added to the addresses of vmlinux. */
+function kaslrOffsetOf(info: Vmcoreinfo | undefined, vmlinux: Vmlinux | undefined): bigint {
+  if (info?.kernelOffset !== undefined) return info.kernelOffset;
+  const running = info?.symbol('_stext');
+  const linked = running === undefined ? undefined : vmlinux?.symbols(0n)?.addressOf('_stext');
+  return running === undefined || linked === undefined ? 0n : running - linked;
+}
+
+function symbolsOf(vmlinux: Vmlinux | undefined, space: KernelSpace, info: Vmcoreinfo | undefined, kaslrOffset: bigint, defects: string[]): SymbolTable {
+  const own = vmlinux?.symbols(kaslrOffset);
+  if (own) return own;
+  try {
+    return readKallsyms(space, (name) => info?.symbol(name));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    defects.push(error.message);
+    return noSymbols;
+  }
+}
+
+interface Parts {
+  dump: Dump;
+  space: KernelSpace;
+  bases: Bases;
+  symbols: SymbolTable;
+  types: TypeSource;
+  info: Vmcoreinfo | undefined;
+  options: OpenOptions;
+}
+
+function assemble({ dump, space, bases, symbols, types, info, options }: Parts): Kernel {
+  return createKernel({
+    release: info?.get('OSRELEASE') ?? dump.uname?.release ?? 'unknown',
+    architecture: dump.architecture,
+    dump,
+    memory: space,
+    machine: { space, bases },
+    symbols,
+    types,
+    vmcoreinfo: (key) => info?.get(key),
+    ...(options.cancelFlag ? { cancelFlag: options.cancelFlag } : {}),
+  });
+}
