@@ -1,9 +1,9 @@
 import { InputError } from '../bytes/input-error.js';
 import { Page, type PhysicalMemory } from '../dump/physical-memory.js';
-import { pageNumberOf, Unmapped, type AddressSpace } from './address-space.js';
+import { pageNumberOf, Unmapped } from './address-space.js';
 import { mappedLeaves } from './mapped-leaves.js';
 import { mappedSpace } from './mapped-space.js';
-import { pageTables, USER_HALF_PAGES, type PageTableRoot, type PageTables } from './page-tables.js';
+import { pageTables, USER_HALF_PAGES, type PageTableRoot, type PageTables, type PageTableSpace } from './page-tables.js';
 import type { KernelFacts } from './kernel-facts.js';
 
 /** Virtual pages that lie one after the other in physical memory, by rule and not by page tables. */
@@ -14,9 +14,8 @@ export interface LinearRule {
 }
 
 /** The kernel's virtual memory. User addresses are not mapped in it: those belong to a process (`userSpace`). */
-export interface KernelSpace extends AddressSpace {
+export interface KernelSpace extends PageTableSpace {
   readonly physical: PhysicalMemory;
-  readonly tables: PageTables;
   /** `phys_base`, signed: a kernel image address minus 0xffffffff80000000 plus this is its physical address. */
   readonly physBase: number;
   /** What was not as it should be, one sentence each. */

@@ -31,9 +31,15 @@ export interface PageTables extends Required<PageTableRoot> {
   mapping(pageNumber: number): Mapping | Hole;
 }
 
+/** Virtual memory with the page tables behind it, for walks over ranges. */
+export interface PageTableSpace extends AddressSpace {
+  readonly tables: PageTables;
+}
+
 /** Virtual memory as page tables have it. */
-export function pageTableSpace(physical: PhysicalMemory, root: PageTableRoot): AddressSpace {
-  return mappedSpace(physical, pageTables(physical, root).frame);
+export function pageTableSpace(physical: PhysicalMemory, root: PageTableRoot): PageTableSpace {
+  const tables = pageTables(physical, root);
+  return { ...mappedSpace(physical, tables.frame), tables };
 }
 
 /** Regions of 2 MiB whose upper walk is remembered: one reaches 512 pages, all of them 2 GiB. */

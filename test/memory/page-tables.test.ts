@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MissingPage, Page } from '../../src/dump/physical-memory.js';
 import { addressOfPage, pageNumberOf, ReadError, Unmapped, type AddressSpace } from '../../src/memory/address-space.js';
