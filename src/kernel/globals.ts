@@ -1,6 +1,7 @@
 import { globals } from '../../symbols/globals.js';
 import type { CType, TypeSource } from '../debuginfo/type-source.js';
 import type { SymbolTable } from '../debuginfo/symbol-table.js';
+import { resolveType } from '../debuginfo/type-walk.js';
 import { parseDeclared } from './declared-type.js';
 import { ShapeError } from './gaps.js';
 import { readerFor, type Reader, type ReaderHost } from './readers.js';
@@ -34,10 +35,17 @@ export function bindGlobal(host: ReaderHost, symbols: SymbolTable, types: TypeSo
   const candidates = symbols.lookup(name).filter((symbol) => symbol.module === undefined);
   const symbol = candidates.find((candidate) => /[dDbBrRaAVvws]/.test(candidate.type)) ?? candidates[0];
   if (!symbol) return undefined;
-  const actual = types.variable(name) ?? declaredArray(host, types, spec, symbol.size);
+  const actual = completeVariable(types, name) ?? declaredArray(host, types, spec, symbol.size);
   const read = readerFor(host, spec.type, actual, false);
   if (typeof read === 'string') throw new ShapeError(`the variable \`${name}\` is ${read}`);
   return { address: symbol.address, percpu: spec.percpu ?? false, read };
+}
+
+/** The variable's type, unless it is that of an `extern` declaration of an array without a length. */
+function completeVariable(types: TypeSource, name: string): CType | undefined {
+  const type = types.variable(name);
+  const resolved = type && resolveType(type);
+  return resolved?.kind === 'array' && resolved.length === 0 ? undefined : type;
 }
 
 /** BTF knows no variables: an array's length comes from its declaration, else from the room up to the next symbol. */
