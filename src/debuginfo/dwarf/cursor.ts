@@ -21,6 +21,16 @@ export class Cursor {
     return damaged(this.section, this.base + this.at, what);
   }
 
+  /** Where it stands in the section. */
+  get position(): number {
+    return this.base + this.at;
+  }
+
+  /** What is left, as a cursor of its own. */
+  slice(): Cursor {
+    return new Cursor(this.bytes, this.at, this.section, this.base, this.end);
+  }
+
   get done(): boolean {
     return this.at >= this.end;
   }

@@ -4,6 +4,8 @@ import { damaged } from './dwarf-error.js';
 /** Access to an ELF file's sections by name, uncompressed; undefined for a section that is not there. */
 export interface DebugSections {
   section(name: string): FileReader | undefined;
+  /** Where the section is loaded, as the file has it; .eh_frame counts from there. 0n for one that is not loaded. */
+  addressOf?(name: string): bigint | undefined;
 }
 
 const WINDOW = 64 * 1024;
