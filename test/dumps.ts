@@ -1,27 +1,60 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const sharedDumps = resolve(projectRoot, '../shared/dumps');
+const fixtures = join(projectRoot, 'fixtures');
 
 /**
- * The folder with the real dumps, unpacked: what OOMPM_DUMPS names, else `.dumps/` filled from ../shared/dumps by its
- * own script (some 1.5 GB, once). undefined where neither is to be had: tests then skip and say so.
+ * The folder with the real dumps, unpacked: what OOMPM_DUMPS names, else `.dumps/all` filled from ../shared/dumps by its
+ * own script (some 1.5 GB, once), else `.dumps/fixtures` with the few of this repository.
  */
-export function dumpsDir(): string | undefined {
+export function dumpsDir(): string {
   const named = process.env['OOMPM_DUMPS'];
   if (named) return named;
-  const unpacked = join(projectRoot, '.dumps');
-  if (existsSync(join(unpacked, '.complete'))) return unpacked;
-  if (!existsSync(join(sharedDumps, 'unpack'))) return undefined;
-  execFileSync('bash', ['-c', `${join(sharedDumps, 'unpack')} ${unpacked} && touch ${unpacked}/.complete`], { stdio: 'inherit' });
-  return unpacked;
+  return existsSync(join(sharedDumps, 'unpack')) ? filled('all', fillFromShared) : filled('fixtures', fillFromFixtures);
 }
 
-/** Path of a real dump's file, or undefined where the dumps are not to be had. */
+/** The path of a real dump's file; undefined where it is not to be had: the test is then to be skipped. */
 export function dumpFile(name: string): string | undefined {
-  const dir = dumpsDir();
-  return dir === undefined ? undefined : join(dir, name);
+  const path = join(dumpsDir(), name);
+  return existsSync(path) ? path : undefined;
+}
+
+/** Every dump file there is, as paths below `dumpsDir()`: '6.1-global-panic/vmcore.zstd'. */
+export function allDumps(): string[] {
+  return readdirSync(dumpsDir(), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => readdirSync(join(dumpsDir(), name)).filter((file) => file.startsWith('vmcore')).map((file) => `${name}/${file}`))
+    .toSorted();
+}
+
+/** For a test's title: says that it was skipped for want of the dump. */
+export function unlessMissing(name: string): string {
+  return dumpFile(name) === undefined ? `${name} (skipped: the dump is not at hand; set OOMPM_DUMPS)` : name;
+}
+
+/** Fills beside the place and moves it there when it is whole: test files run at the same time. */
+function filled(name: string, fill: (folder: string) => void): string {
+  const folder = join(projectRoot, '.dumps', name);
+  if (existsSync(folder)) return folder;
+  const unfinished = `${folder}.${process.pid}`;
+  mkdirSync(unfinished, { recursive: true });
+  fill(unfinished);
+  if (existsSync(folder)) rmSync(unfinished, { recursive: true });
+  else renameSync(unfinished, folder);
+  return folder;
+}
+
+function fillFromShared(folder: string): void {
+  execFileSync(join(sharedDumps, 'unpack'), [folder], { stdio: 'inherit' });
+}
+
+function fillFromFixtures(folder: string): void {
+  for (const entry of readdirSync(fixtures, { withFileTypes: true })) {
+    if (entry.isDirectory()) cpSync(join(fixtures, entry.name), join(folder, entry.name), { recursive: true });
+    else if (entry.name.endsWith('.tar.xz')) execFileSync('tar', ['-xJf', join(fixtures, entry.name), '-C', folder], { stdio: 'inherit' });
+  }
 }
