@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../bytes/input-error.js';
-import { openKernel } from '../kernel/open-kernel.js';
+import { openKernel } from '../session/open-kernel.js';
 import { loadPlugins } from './load-plugin.js';
 import { createRegistry, type BundledPlugin } from './registry.js';
 import { runEvents } from './run-plugin.js';
@@ -13,7 +13,7 @@ const reply = (message: WorkerReply): void => port.postMessage(message);
 
 try {
   const [kernel, { bundledPlugins }, { loaded }] = await Promise.all([
-    openKernel(start.kernel),
+    openKernel(start.open),
     import(start.bundled) as Promise<{ bundledPlugins: readonly BundledPlugin[] }>,
     loadPlugins(start.plugins),
   ]);

@@ -18,7 +18,7 @@ export interface Runner {
 }
 
 /** The worker starts with the first run, and anew after one that had to be ended. */
-export function startRunner(start: Omit<WorkerStart, 'kernel'> & { kernel: Omit<WorkerStart['kernel'], 'cancel'> }): Runner {
+export function startRunner(start: Omit<WorkerStart, 'open'> & { open: Omit<WorkerStart['open'], 'cancelFlag'> }): Runner {
   const flag = new Int32Array(new SharedArrayBuffer(4));
   let worker: Worker | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -27,7 +27,7 @@ export function startRunner(start: Omit<WorkerStart, 'kernel'> & { kernel: Omit<
 
   const ready = async (): Promise<Worker> => {
     if (worker !== undefined) return worker;
-    const started = new Worker(new URL('runner-worker.js', import.meta.url), { workerData: { ...start, kernel: { ...start.kernel, cancel: flag } } });
+    const started = new Worker(new URL('runner-worker.js', import.meta.url), { workerData: { ...start, open: { ...start.open, cancelFlag: flag } } });
     await opened(started);
     worker = started;
     return started;

@@ -1,11 +1,11 @@
-import type { OpenKernelOptions } from '../kernel/open-kernel.js';
+import type { OpenOptions } from '../session/open-kernel.js';
 import type { OptionValues } from './options.js';
 import type { RunEvent } from './run-plugin.js';
 import type { Limits } from './section.js';
 
 /** What a worker is started with: plugins cross as paths and ids, never as functions. */
 export interface WorkerStart {
-  kernel: OpenKernelOptions;
+  open: OpenOptions;
   /** The module that exports the list `bundledPlugins`, as a file URL. */
   bundled: string;
   /** Files of a user's plugins. */

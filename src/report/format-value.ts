@@ -57,7 +57,7 @@ export function size(bytes: number): string {
     value /= 1024;
     unit++;
   }
-  return `${unit === 0 || Math.abs(value) >= 1000 ? value.toFixed(0) : value.toPrecision(3)} ${sizes[unit]}`;
+  return `${unit === 0 || Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(3)))} ${sizes[unit]}`;
 }
 const sizes = ['bytes', 'kiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 

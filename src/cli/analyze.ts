@@ -1,0 +1,67 @@
+import { Args, Command, Flags } from '@oclif/core';
+import { InputError } from '../bytes/input-error.js';
+import type { Plugin } from '../plugin/define-plugin.js';
+import { defaultValues } from '../plugin/options.js';
+import type { Registry } from '../plugin/registry.js';
+import type { Section } from '../plugin/section.js';
+import { makeReport } from '../report/report.js';
+import { noteFaults, runOne, writeReport } from './answer.js';
+import { commonFlags, type CommonValues } from './common-flags.js';
+import { openNamed } from './open-named.js';
+import { plugins } from './plugins.js';
+import { progress } from './progress.js';
+import { formatOf, reportTarget } from './write-report.js';
+
+export class Analyze extends Command {
+  static override id = 'analyze';
+  static override summary = 'Why the machine ran out of memory, or stopped';
+  static override usage = ['analyze VMCORE [VMLINUX]'];
+  static override examples = [
+    '<%= config.bin %> analyze vmcore',
+    '<%= config.bin %> analyze vmcore vmlinux',
+    '<%= config.bin %> analyze vmcore -o report.html',
+    '<%= config.bin %> analyze vmcore --only overview,zones --format json',
+    '<%= config.bin %> analyze vmcore --plugin ./mine.ts',
+  ];
+  static override args = {
+    vmcore: Args.string({ description: 'the dump: ELF, kdump-compressed or flattened' }),
+    vmlinux: Args.string({ description: 'its kernel, before or after the dump; not needed' }),
+  };
+  static override flags = {
+    only: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', helpValue: 'ID', summary: 'these sections only, parted by commas' }),
+    ...commonFlags,
+  };
+  static override strict = false;
+
+  async run(): Promise<void> {
+    const { argv, flags } = await this.parse(Analyze);
+    const common = flags as CommonValues;
+    const words = argv as string[];
+    const { registry } = await plugins();
+    const only = knownIds(registry, flags.only);
+    const target = reportTarget(common, words);
+    const opened = await openNamed('analyze', words, common);
+    if (opened.rest.length > 0) throw new InputError(`analyze does not know what to do with ${opened.rest[0]}: it is neither a dump nor a kernel`);
+    const sections: Section[] = [];
+    for (const plugin of await asked(registry, only)) {
+      progress(plugin.id);
+      sections.push(await runOne(plugin, plugin.inReport ?? defaultValues(plugin.flags), opened));
+    }
+    opened.session.close();
+    await writeReport(makeReport(this.config.version, opened.facts, sections), formatOf(common), target);
+    await noteFaults(sections);
+  }
+}
+
+function knownIds(registry: Registry, only: readonly string[] | undefined): readonly string[] | undefined {
+  const unknown = only?.find((id) => !registry.ids.includes(id));
+  if (unknown !== undefined) throw new InputError(`--only ${unknown}: there is no such section; there are ${registry.ids.join(', ')}`);
+  return only;
+}
+
+/** Those asked for, or those with a section in the report, in its order. */
+async function asked(registry: Registry, only: readonly string[] | undefined): Promise<readonly Plugin[]> {
+  if (only === undefined) return (await registry.all()).filter((plugin) => plugin.inReport !== undefined);
+  const loaded = await Promise.all(registry.ids.filter((id) => only.includes(id)).map((id) => registry.load(id)));
+  return loaded.filter((plugin) => plugin !== undefined);
+}

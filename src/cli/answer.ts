@@ -1,0 +1,75 @@
+import { InputError } from '../bytes/input-error.js';
+import type { Plugin } from '../plugin/define-plugin.js';
+import type { OptionValues } from '../plugin/options.js';
+import type { Section } from '../plugin/section.js';
+import { makeReport } from '../report/report.js';
+import type { ReportFormat } from '../report/render.js';
+import type { CommonValues } from './common-flags.js';
+import type { Opened } from './open-named.js';
+import { endProgress, progress } from './progress.js';
+import { bundledModule, plugins } from './plugins.js';
+import { formatOf, type ReportTarget } from './write-report.js';
+
+export interface Question {
+  plugin: Plugin;
+  values: OptionValues;
+  opened: Opened;
+  version: string;
+  flags: CommonValues;
+  target: ReportTarget;
+  /** Views only, for a format of the plugin's own. */
+  bare?: boolean;
+}
+
+/** Runs one plugin and writes what it says. @throws InputError where the question does not fit the dump */
+export async function answer({ plugin, values, opened, version, flags, target, bare = false }: Question): Promise<void> {
+  progress(plugin.id);
+  const section = await runOne(plugin, values, opened);
+  opened.session.close();
+  endProgress();
+  const { outcome, views } = section;
+  if (views.length === 0 && outcome.kind === 'unavailable') throw new InputError(`${plugin.id}: ${outcome.reason}`);
+  if (bare) {
+    const { viewLines } = await import('../report/render-text.js');
+    await target.write(views.flatMap((view) => [...viewLines(view, opened.facts, target.text)]));
+  } else {
+    await writeReport(makeReport(version, opened.facts, [section]), formatOf(flags), target);
+  }
+  await noteFaults([section]);
+}
+
+/** The bundled ones run here; a user's in a worker, where one that hangs can be ended. */
+export async function runOne(plugin: Plugin, values: OptionValues, { session, options }: Opened): Promise<Section> {
+  const { registry, files } = await plugins();
+  if (registry.pathOf(plugin.id) === undefined) {
+    const { runPlugin } = await import('../plugin/run-plugin.js');
+    return runPlugin(session.kernel, plugin, values);
+  }
+  const { startRunner } = await import('../plugin/start-runner.js');
+  const runner = startRunner({ open: options, bundled: bundledModule, plugins: files });
+  try {
+    return await runner.run(plugin, values);
+  } finally {
+    await runner.close();
+  }
+}
+
+export async function writeReport(report: ReturnType<typeof makeReport>, format: ReportFormat, target: ReportTarget): Promise<void> {
+  const { render } = await import('../report/render.js');
+  await target.write(render(report, format, target.text));
+}
+
+/** A bundled plugin that broke is a bug of ours: exit code 1, though the rest was answered. A user's own is named only. */
+export async function noteFaults(sections: readonly Section[]): Promise<void> {
+  const { registry } = await plugins();
+  for (const { plugin, outcome } of sections) {
+    if (outcome.kind !== 'failed' || outcome.fault !== 'plugin') continue;
+    const path = registry.pathOf(plugin);
+    if (path === undefined) {
+      const { reportBug } = await import('./report-bug.js');
+      process.exitCode = reportBug(`plugin ${plugin}: ${outcome.reason}${outcome.where === undefined ? '' : ` in ${outcome.where}`}`);
+    } else {
+      process.stderr.write(`oompm: plugin ${path} broke: ${outcome.reason}${outcome.where === undefined ? '' : ` in ${outcome.where}`}\n`);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import { Flags } from '@oclif/core';
+import { reportFormats } from '../report/render.js';
+
+const helpGroup = 'common';
+
+/** Flags that every command on a dump takes. */
+export const commonFlags = {
+  format: Flags.string({ options: reportFormats, summary: 'form of the report; without it text, or what the name of the -o file says', helpGroup }),
+  output: Flags.string({ char: 'o', helpValue: 'FILE', summary: 'write the report to a file', helpGroup }),
+  color: Flags.string({ options: ['auto', 'always', 'never'] as const, default: 'auto' as const, summary: 'colours; NO_COLOR is heeded too', helpGroup }),
+  vmlinux: Flags.string({ helpValue: 'FILE', summary: 'the kernel with symbols and types; raw, compressed or vmlinuz', helpGroup }),
+  search: Flags.boolean({ allowNo: true, default: true, summary: 'look for the vmlinux in the usual places', helpGroup }),
+  force: Flags.boolean({ summary: 'use the vmlinux though its build-id is another', helpGroup }),
+  types: Flags.string({ options: ['btf', 'dwarf'] as const, summary: 'take types from there only', helpGroup }),
+  vmcoreinfo: Flags.string({ helpValue: 'FILE', summary: 'VMCOREINFO as text, for a dump that has none', helpGroup }),
+  plugin: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'FILE', summary: "load a plugin of one's own, .ts or .js; may be repeated", helpGroup }),
+};
+
+/** Their values, as the parser gives them. */
+export interface CommonValues {
+  format: string | undefined;
+  output: string | undefined;
+  color: 'auto' | 'always' | 'never';
+  vmlinux: string | undefined;
+  search: boolean;
+  force: boolean;
+  types: 'btf' | 'dwarf' | undefined;
+  vmcoreinfo: string | undefined;
+  plugin: string[] | undefined;
+}

@@ -1,0 +1,53 @@
+import type { Kernel } from '../kernel/kernel.js';
+import { definePlugin } from '../plugin/define-plugin.js';
+import { fact, facts } from '../plugin/make-views.js';
+import type { Fact } from '../plugin/views.js';
+
+/** `info`: what the file is, what is in it, and where names and types come from. */
+export const infoPlugin = definePlugin({
+  id: 'info',
+  summary: 'What the dump is: format, completeness, sources of symbols and types',
+  examples: ['vmcore', 'vmcore vmlinux'],
+  *run(kernel) {
+    yield facts('Dump', dumpFacts(kernel));
+    yield facts('Kernel', [
+      fact('release', 'Release', 'text', kernel.release),
+      fact('architecture', 'Architecture', 'text', kernel.architecture),
+      fact('buildId', 'Build id', 'text', kernel.vmcoreinfo('BUILD-ID') ?? null),
+      fact('possibleCpus', 'CPUs', 'integer', kernel.attempt('possible CPUs', () => kernel.possibleCpus().length) ?? null),
+      fact('kernelOffset', 'KASLR offset', 'address', hexOf(kernel.vmcoreinfo('KERNELOFFSET'))),
+    ]);
+    yield facts('Sources', [
+      fact('symbols', 'Symbols', 'text', kernel.symbols.source, { note: `${kernel.symbols.count} names` }),
+      fact('types', 'Types', 'text', kernel.types.source),
+    ]);
+  },
+});
+
+function dumpFacts({ dump, memory }: Kernel): Fact[] {
+  if (dump === undefined) return [];
+  const ram = [...dump.memory.ranges()].reduce((sum, range) => sum + range.end - range.start, 0);
+  return [
+    fact('file', 'File', 'text', dump.path),
+    fact('format', 'Format', 'text', dump.formatName),
+    fact('origin', 'Written by', 'text', dump.fromHypervisor ? 'the hypervisor' : 'the crash kernel'),
+    fact('ram', 'RAM it describes', 'bytes', ram),
+    fact('pageSize', 'Page size', 'bytes', memory.pageSize),
+    fact('filter', 'Filter', 'text', dump.dumpLevel === undefined ? null : filterInWords(dump.dumpLevel)),
+    fact('registers', 'Register notes', 'integer', dump.registers.length),
+    fact('defects', 'Completeness', 'text', dump.defects.length === 0 ? 'whole, as far as its own tables say' : dump.defects.join('; ')),
+    ...(dump.uname === undefined ? [] : [fact('nodename', 'Host', 'text', dump.uname.nodename)]),
+  ];
+}
+
+/** makedumpfile's -d: what each bit leaves out. */
+const filterBits = [[1, 'zero pages'], [2, 'cache'], [4, 'private cache'], [8, 'user pages'], [16, 'free pages']] as const;
+
+function filterInWords(level: number): string {
+  const left = filterBits.filter(([bit]) => (level & bit) !== 0).map(([, words]) => words);
+  return left.length === 0 ? `level ${level}: nothing left out` : `level ${level}: without ${left.join(', ')}`;
+}
+
+function hexOf(text: string | undefined): bigint | null {
+  return text !== undefined && /^[\da-f]+$/i.test(text) ? BigInt(`0x${text}`) : null;
+}

@@ -1,0 +1,69 @@
+import { InputError } from '../bytes/input-error.js';
+import type { DumpFacts } from '../report/report.js';
+import type { OpenOptions, Session } from '../session/open-kernel.js';
+import type { CommonValues } from './common-flags.js';
+import { progress } from './progress.js';
+import { tellFiles } from './tell-files.js';
+
+/** An opened dump, and what a report's head says of it. */
+export interface Opened {
+  session: Session;
+  facts: DumpFacts;
+  /** What it was opened with, for a worker that opens it again. */
+  options: OpenOptions;
+  /** Words of the command line that name no file. */
+  rest: string[];
+}
+
+/**
+ * Opens what the command line names.
+ * @throws InputError
+ */
+export async function openNamed(command: string, words: readonly string[], flags: CommonValues): Promise<Opened> {
+  if (words.length === 0) throw new InputError(`${command} needs a dump: oompm ${command} VMCORE`);
+  const { dump, vmlinux, rest } = tellFiles(words);
+  if (dump.length === 0) throw new InputError(`${vmlinux} is a kernel, not a dump: oompm ${command} VMCORE ${vmlinux}`);
+  progress(`opening ${dump[0]}`);
+  const kernelFile = flags.vmlinux ?? vmlinux ?? (flags.search ? await found(dump) : undefined);
+  const options: OpenOptions = {
+    dump,
+    ...(kernelFile === undefined ? {} : { vmlinux: kernelFile }),
+    ...(flags.force ? { force: true } : {}),
+    ...(flags.types === undefined ? {} : { types: flags.types }),
+    ...(flags.vmcoreinfo === undefined ? {} : { vmcoreinfo: flags.vmcoreinfo }),
+  };
+  const { openSession } = await import('../session/open-kernel.js');
+  const session = await openSession(options);
+  return { session, facts: factsOf(session, options), options, rest };
+}
+
+/** The dump's own vmlinux, where one lies in the usual places; a dump that names no build has none to be found. */
+async function found(files: readonly string[]): Promise<string | undefined> {
+  const [{ openDump }, { parseVmcoreinfo }, { findVmlinux }] = await Promise.all([
+    import('../dump/open-dump.js'), import('../dump/vmcoreinfo.js'), import('../debuginfo/find-vmlinux.js'),
+  ]);
+  const dump = await openDump(files);
+  try {
+    const info = dump.vmcoreinfo === undefined ? undefined : parseVmcoreinfo(dump.vmcoreinfo);
+    const buildId = info?.get('BUILD-ID');
+    const release = info?.get('OSRELEASE');
+    if (buildId === undefined) return undefined;
+    const { vmlinux } = await findVmlinux({ dumpPath: dump.path, buildId, ...(release === undefined ? {} : { release }) });
+    vmlinux?.close();
+    return vmlinux?.path;
+  } finally {
+    dump.close();
+  }
+}
+
+function factsOf({ kernel, dump, defects, vmlinux }: Session, { dump: files }: OpenOptions): DumpFacts {
+  return {
+    files,
+    format: dump.formatName,
+    architecture: kernel.architecture,
+    release: kernel.release,
+    pageSize: kernel.memory.pageSize,
+    ...(vmlinux === undefined ? {} : { vmlinux: vmlinux.path }),
+    defects,
+  };
+}

@@ -1,0 +1,93 @@
+import { Args, Command, Flags } from '@oclif/core';
+import type { Plugin } from '../plugin/define-plugin.js';
+import type { Flag, OptionValues } from '../plugin/options.js';
+import { reportFormats } from '../report/render.js';
+import { commonFlags, type CommonValues } from './common-flags.js';
+import { answer } from './answer.js';
+import { matchArguments } from './match-arguments.js';
+import { openNamed } from './open-named.js';
+import { reportTarget } from './write-report.js';
+
+type OclifFlags = NonNullable<typeof Command.flags>;
+
+/** The command that a plugin's declaration describes: `oompm ps VMCORE [VMLINUX] [--tree]`. */
+export function pluginCommand(plugin: Plugin): typeof Command {
+  const ownFormats = formatsOf(plugin);
+  const flags: OclifFlags = { ...ownFlags(plugin), ...commonFlags, format: formatFlag(ownFormats) };
+  const words = Object.entries(plugin.arguments).map(([name, { required, multiple }]) =>
+    `${required ? name.toUpperCase() : `[${name.toUpperCase()}]`}${multiple ? '...' : ''}`);
+
+  return class extends Command {
+    static override id = plugin.id;
+    static override summary = plugin.summary;
+    static override usage = [`${plugin.id} VMCORE [VMLINUX] ${words.join(' ')}`.trim()];
+    static override examples = (plugin.examples.length > 0 ? plugin.examples : ['vmcore']).map((line) => `<%= config.bin %> ${plugin.id} ${line}`);
+    static override flags = flags;
+    static override args = Object.fromEntries([
+      ['vmcore', Args.string({ description: 'the dump' })],
+      ['vmlinux', Args.string({ description: 'its kernel, before or after the dump; not needed' })],
+      ...Object.entries(plugin.arguments).map(([name, { summary }]) => [name, Args.string({ description: summary })] as const),
+    ]);
+    // Words are told apart by what the files hold, and then matched by `matchArguments`.
+    static override strict = false;
+
+    async run(): Promise<void> {
+      const { argv, flags: parsed } = await this.parse(this.constructor as typeof Command);
+      const common = parsed as unknown as CommonValues;
+      const own = parsed as Record<string, OptionValues[string]>;
+      const target = reportTarget(common, argv as string[]);
+      const opened = await openNamed(plugin.id, argv as string[], common);
+      const values: OptionValues = {
+        ...Object.fromEntries(Object.entries(plugin.flags).map(([name, flag]) => [name, valueOf(flag, own[name])])),
+        ...matchArguments(plugin.id, plugin.arguments, opened.rest),
+        ...(ownFormats.length === 0 ? {} : { format: ownFormats.includes(common.format ?? '') ? common.format : undefined }),
+      };
+      const bare = ownFormats.includes(common.format ?? '');
+      await answer({ plugin, values, opened, version: this.config.version, flags: bare ? { ...common, format: 'text' } : common, target, bare });
+    }
+  };
+}
+
+/** A plugin may add formats of its own to the common ones: it is then given the word, and what it yields is written bare. */
+function formatsOf(plugin: Plugin): readonly string[] {
+  const { format } = plugin.flags;
+  return format?.type === 'string' ? format.options ?? [] : [];
+}
+
+function formatFlag(own: readonly string[]): OclifFlags[string] {
+  return own.length === 0 ? commonFlags.format : Flags.string({ options: [...reportFormats, ...own], summary: commonFlags.format.summary!, helpGroup: commonFlags.format.helpGroup! });
+}
+
+/** A common flag of the same name stands, so that `-o` is the same everywhere. */
+function ownFlags(plugin: Plugin): OclifFlags {
+  return Object.fromEntries(Object.entries(plugin.flags).filter(([name]) => !(name in commonFlags)).map(([name, flag]) => [name, oclifFlag(flag)]));
+}
+
+const takenChars = new Set(['o', 'h']);
+
+function oclifFlag(flag: Flag): OclifFlags[string] {
+  const shared = { summary: flag.summary, ...(flag.char === undefined || takenChars.has(flag.char) ? {} : { char: flag.char as 'a' }) };
+  switch (flag.type) {
+    case 'boolean': return Flags.boolean({ ...shared, ...(flag.default ? { default: true, allowNo: true } : {}) });
+    case 'string': return Flags.string({
+      ...shared, ...many(flag), ...(flag.options === undefined ? {} : { options: [...flag.options] }),
+    });
+    case 'integer': return Flags.integer({
+      ...shared, ...many(flag), ...(flag.min === undefined ? {} : { min: flag.min }), ...(flag.max === undefined ? {} : { max: flag.max }),
+    });
+  }
+}
+
+function many({ multiple, default: byDefault }: { multiple?: boolean; default?: string | number }): { multiple?: false } {
+  const shape = {
+    ...(multiple ? { multiple: true, multipleNonGreedy: true } : {}),
+    ...(byDefault === undefined ? {} : { default: multiple ? [byDefault] : byDefault }),
+  };
+  // oclif types one flag and many apart; here it is one declaration for both.
+  return shape as { multiple?: false };
+}
+
+function valueOf(flag: Flag, parsed: OptionValues[string]): OptionValues[string] {
+  if (flag.type === 'boolean') return parsed ?? false;
+  return flag.multiple ? parsed ?? [] : parsed;
+}

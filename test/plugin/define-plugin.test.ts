@@ -1,0 +1,63 @@
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import { columns, definePlugin, pluginApi, table } from '../../src/index.js';
+import { isPlugin } from '../../src/plugin/define-plugin.js';
+
+const nothing = { *run() {} };
+
+test('values of flags and arguments have the declared types', () => {
+  definePlugin({
+    id: 'typed',
+    summary: 'x',
+    flags: {
+      tree: { type: 'boolean', summary: 'x' },
+      state: { type: 'string', summary: 'x', options: ['D', 'R'] },
+      lines: { type: 'integer', summary: 'x', default: 50 },
+      name: { type: 'string', summary: 'x', multiple: true },
+    },
+    arguments: { pid: { type: 'integer', summary: 'x', required: true }, rest: { type: 'string', summary: 'x', multiple: true } },
+    *run(_kernel, flags) {
+      expectTypeOf(flags.tree).toEqualTypeOf<boolean>();
+      expectTypeOf(flags.state).toEqualTypeOf<'D' | 'R' | undefined>();
+      expectTypeOf(flags.lines).toEqualTypeOf<number>();
+      expectTypeOf(flags.name).toEqualTypeOf<readonly string[]>();
+      expectTypeOf(flags.pid).toEqualTypeOf<number>();
+      expectTypeOf(flags.rest).toEqualTypeOf<readonly string[]>();
+    },
+  });
+});
+
+test('a row whose cells do not fit the columns does not compile', () => {
+  const list = columns([{ key: 'pid', title: 'PID', type: 'pid' }, { key: 'comm', title: 'COMM', type: 'task' }]);
+  const view = table('Tasks', list, [{ cells: { pid: 1, comm: 'init' } }]);
+  expect(view.id).toBe('tasks');
+  expectTypeOf(table<'pid' | 'comm'>).parameter(2).not.toExtend<Iterable<{ cells: { pid: number } }>>();
+});
+
+describe('a wrong declaration is refused with one sentence', () => {
+  test.each([
+    [{ ...nothing, id: 'Upper', summary: 'x' }, /id is lower case/],
+    [{ ...nothing, id: 'x', summary: '' }, /no summary/],
+    [{ id: 'x', summary: 'x' }, /no function run/],
+    [{ ...nothing, id: 'x', summary: 'x', flags: { a: { type: 'boolean', summary: 'x', char: 'z' }, b: { type: 'boolean', summary: 'x', char: 'z' } } }, /both -z/],
+    [{ ...nothing, id: 'x', summary: 'x', flags: { a: { type: 'boolean', summary: 'x' } }, arguments: { a: { type: 'string', summary: 'x' } } }, /both a flag and an argument/],
+    [{ ...nothing, id: 'x', summary: 'x', arguments: { a: { type: 'string', summary: 'x', multiple: true }, b: { type: 'string', summary: 'x' } } }, /only the last argument/],
+    [{ ...nothing, id: 'x', summary: 'x', arguments: { a: { type: 'string', summary: 'x' }, b: { type: 'string', summary: 'x', required: true } } }, /one before it is not/],
+  ])('%#', (definition, sentence) => {
+    expect(() => definePlugin(definition as Parameters<typeof definePlugin>[0])).toThrow(sentence);
+  });
+});
+
+test('a plugin has a section in the report unless it says no or needs an argument', () => {
+  const make = (more: object): ReturnType<typeof definePlugin> => definePlugin({ ...nothing, id: 'x', summary: 'x', flags: { lines: { type: 'integer', summary: 'x', default: 9 } }, ...more });
+  expect(make({}).inReport).toEqual({ lines: 9 });
+  expect(make({ inReport: { lines: 3 } }).inReport).toEqual({ lines: 3 });
+  expect(make({ inReport: false }).inReport).toBeUndefined();
+  expect(make({ arguments: { pid: { type: 'integer', summary: 'x', required: true } } }).inReport).toBeUndefined();
+});
+
+test('only what definePlugin made is a plugin', () => {
+  const plugin = definePlugin({ ...nothing, id: 'x', summary: 'x' });
+  expect(isPlugin(plugin)).toBe(true);
+  expect(plugin.api).toBe(pluginApi);
+  expect(isPlugin({ id: 'x', summary: 'x', run() {} })).toBe(false);
+});
