@@ -1,0 +1,317 @@
+/**
+ * The OOM report as plain data. Two ways in: `parse/` fills it from log text, the `oom` plugin from a dump's memory.
+ * Verdicts and the kernel's own layout read only this.
+ *
+ * Every part is optional. What a source could not give is absent, and `missing` says so in words: absent never means 0.
+ * Numbers keep the unit that the kernel counts or prints in, and the name says which.
+ */
+
+/** A number as the kernel printed it; a bigint only where it exceeds 2^53 and a double would lose digits. */
+export type Count = number | bigint;
+
+/** Counters by the kernel's own name. A vendor's kernel may have more than the known ones; their order is kept. */
+export type Counters<Known extends string = never> = { readonly [name in Known]?: Count } & { readonly [name: string]: Count | undefined };
+
+export type ReportKind =
+  /** `out_of_memory()` ran, or its kill line stands there. */
+  | 'oom'
+  /** `warn_alloc()`: a request failed and nothing was killed. */
+  | 'allocation-failure'
+  /** The state alone: sysrq-m, or a text that holds nothing that tells why it was printed. */
+  | 'show-mem';
+
+export type Certainty = 'certain' | 'likely' | 'possible';
+
+export interface OomReport {
+  readonly kind: ReportKind;
+  readonly source: 'log' | 'memory';
+  readonly event: OomEvent;
+  readonly kernel: KernelIdentity;
+  /** Bytes in a page / 1024; from the free lists' first column, or the dump. */
+  readonly pageSizeKB?: number;
+  readonly memcg?: Memcg;
+  /** The `Mem-Info:` lines, in pages. */
+  readonly memInfo?: Counters<MemInfoCounter>;
+  readonly nodes?: readonly NodeState[];
+  readonly zones?: readonly ZoneState[];
+  readonly freeLists?: readonly FreeList[];
+  readonly hugepages?: readonly HugepagePool[];
+  readonly pageCachePages?: Count;
+  readonly swap?: SwapState;
+  readonly totals?: Totals;
+  readonly slab?: SlabList;
+  /** The ten largest code sites, where CONFIG_MEM_ALLOC_PROFILING counts them. */
+  readonly allocationSites?: readonly AllocationSite[];
+  readonly tasks?: readonly OomTask[];
+  /** The columns that the task table has, by the kernel's own heading; tells an absent column from a zero. */
+  readonly taskColumns?: readonly string[];
+  /** Named as the one to kill: by "Kill process … or sacrifice child", or by the constraint line. */
+  readonly selected?: Victim;
+  readonly kills: readonly Kill[];
+  readonly reaped: readonly Reaped[];
+  /** memory.oom.group: the cgroup whose tasks are all killed. */
+  readonly groupKill?: string;
+  /** The panic that ended it: "Out of memory: compulsory panic_on_oom is enabled". */
+  readonly panic?: string;
+  readonly trace?: readonly string[];
+  readonly registers?: readonly string[];
+  /** What no log holds: filled from a dump only. */
+  readonly beyond?: BeyondTheLog;
+  /** What this source should have had and has not, in words. */
+  readonly missing: readonly string[];
+  /** Where in the text: 1-based lines. */
+  readonly lines?: { readonly first: number; readonly last: number };
+}
+
+export interface OomEvent {
+  /** The task that asked for memory. */
+  readonly comm?: string;
+  readonly pid?: number;
+  readonly uid?: number;
+  readonly cpu?: number;
+  /** As printed, without brackets: seconds since boot ("130.772276") or the wall clock. */
+  readonly time?: string;
+  readonly gfp?: Gfp;
+  /** 2^order pages were asked for; -1 is sysrq-f. */
+  readonly order?: number;
+  readonly oomScoreAdj?: number;
+  /** Until 3.x beside oom_score_adj. */
+  readonly oomAdj?: number;
+  readonly caller: { readonly by: OomCaller; readonly certainty: Certainty; readonly because: string };
+  readonly constraint?: string;
+  /** "(null)" is no nodemask: every node. */
+  readonly nodemask?: string;
+  readonly cpuset?: string;
+  readonly memsAllowed?: string;
+  /** A line of its own before warn_alloc's: "vmalloc: allocation failure: 17178820608 bytes". */
+  readonly failure?: string;
+  /** sum of RAM (and swap) that badness is measured against, in pages: `oc->totalpages`. */
+  readonly totalPages?: number;
+}
+
+/** Who called `out_of_memory()`. */
+export type OomCaller = 'page allocation' | 'memcg charge' | 'sysrq' | 'page fault' | 'bpf' | 'unknown';
+
+export interface Gfp {
+  readonly mask: number;
+  /** The flags' names in the order printed; absent where neither the text nor a table gives them. */
+  readonly names?: readonly string[];
+  /** text: printed beside the mask. kernel: by the table in the dump. release: by the release's own layout, likely only. */
+  readonly namesFrom?: 'text' | 'kernel' | 'release';
+}
+
+export interface KernelIdentity {
+  readonly release?: string;
+  /** What follows the release: "#1 Debian 6.1.176-1". */
+  readonly build?: string;
+  readonly architecture?: string;
+  readonly hardware?: string;
+  /** "G        W", or "" where it says "Not tainted". */
+  readonly taint?: string;
+}
+
+export interface Memcg {
+  /** `oom_memcg`: the group whose limit was hit. */
+  readonly path?: string;
+  /** The group of the victim. */
+  readonly taskPath?: string;
+  /** By the kernel's own name for the counter: memory, swap, memory+swap, kmem. */
+  readonly counters: readonly MemcgCounter[];
+  /** memory.stat, bytes and events as the group keeps them, or kB where the kernel printed "cache:80KB" (v1, until 5.2). */
+  readonly stat?: Counters;
+  readonly statUnit?: 'bytes' | 'kB';
+  /** The group that `stat` is of: it can be that of a descendant (v1). */
+  readonly statPath?: string;
+  /** 7.1+: "Memory cgroup min protection 0kB -- low protection 0kB". */
+  readonly protectionKB?: { readonly min: Count; readonly low: Count };
+}
+
+export interface MemcgCounter {
+  readonly name: string;
+  readonly usageKB: Count;
+  /** null: no limit. */
+  readonly limitKB: Count | null;
+  /** The limit as it was printed, for the kernel's own layout. */
+  readonly limitPrintedKB?: Count;
+  readonly failures: Count;
+}
+
+export type MemInfoCounter =
+  | 'active_anon' | 'inactive_anon' | 'isolated_anon' | 'active_file' | 'inactive_file' | 'isolated_file' | 'unevictable'
+  | 'dirty' | 'writeback' | 'unstable' | 'slab_reclaimable' | 'slab_unreclaimable' | 'mapped' | 'shmem' | 'pagetables'
+  | 'sec_pagetables' | 'bounce' | 'kernel_misc_reclaimable' | 'free' | 'free_pcp' | 'free_cma';
+
+export type NodeCounter =
+  | 'active_anon' | 'inactive_anon' | 'active_file' | 'inactive_file' | 'unevictable' | 'isolated(anon)' | 'isolated(file)'
+  | 'mapped' | 'dirty' | 'writeback' | 'shmem' | 'shmem_thp' | 'shmem_pmdmapped' | 'anon_thp' | 'writeback_tmp' | 'unstable'
+  | 'kernel_stack' | 'shadow_call_stack' | 'pagetables' | 'sec_pagetables' | 'Balloon' | 'gpu_active' | 'gpu_reclaim';
+
+export interface NodeState {
+  readonly node: number;
+  readonly kB: Counters<NodeCounter>;
+  readonly allUnreclaimable?: boolean;
+}
+
+export type ZoneCounter =
+  | 'free' | 'boost' | 'min' | 'low' | 'high' | 'promo' | 'reserved_highatomic' | 'free_highatomic' | 'active_anon' | 'inactive_anon'
+  | 'active_file' | 'inactive_file' | 'unevictable' | 'isolated(anon)' | 'isolated(file)' | 'writepending' | 'zspages' | 'present'
+  | 'managed' | 'mlocked' | 'dirty' | 'writeback' | 'mapped' | 'shmem' | 'slab_reclaimable' | 'slab_unreclaimable' | 'kernel_stack'
+  | 'pagetables' | 'unstable' | 'bounce' | 'free_pcp' | 'local_pcp' | 'free_cma' | 'writeback_tmp';
+
+export interface ZoneState {
+  /** absent: a kernel without NUMA prints none; it is node 0. */
+  readonly node?: number;
+  readonly name: string;
+  readonly kB: Counters<ZoneCounter>;
+  /** By zone index of the request, in pages. */
+  readonly lowmemReservePages?: readonly number[];
+  /** Until 4.7. */
+  readonly pagesScanned?: Count;
+  readonly allUnreclaimable?: boolean;
+}
+
+export interface FreeList {
+  readonly node?: number;
+  readonly zone: string;
+  /** Index is the order. `types`: the migrate types that have a page there: U M E H C I; undefined where not printed. */
+  readonly orders: readonly { readonly blocks: Count; readonly blockKB: number; readonly types?: string }[];
+  readonly totalKB?: Count;
+}
+
+export interface HugepagePool {
+  readonly node: number;
+  readonly total: Count;
+  readonly free: Count;
+  readonly surplus: Count;
+  readonly sizeKB: number;
+}
+
+export interface SwapState {
+  readonly cachePages?: Count;
+  /** Until 5.1x. */
+  readonly cacheStats?: { readonly add: Count; readonly delete: Count; readonly findSuccess: Count; readonly findTotal: Count };
+  readonly freeKB?: Count;
+  readonly totalKB?: Count;
+}
+
+/** In pages. */
+export interface Totals {
+  readonly ram?: Count;
+  readonly highmem?: Count;
+  readonly reserved?: Count;
+  readonly cmaReserved?: Count;
+  readonly hwpoisoned?: Count;
+  /** Further totals of old kernels by what stands after "pages": "shared", "non-shared", "in pagetable cache". */
+  readonly others?: Counters;
+}
+
+export interface SlabList {
+  readonly caches: readonly SlabCache[];
+  /** "excessive unreclaimable slab but cannot dump stats" */
+  readonly unavailable?: string;
+}
+export interface SlabCache { readonly name: string; readonly usedKB: Count; readonly totalKB: Count }
+
+export interface AllocationSite { readonly size: string; readonly calls: Count; readonly site: string }
+
+export interface OomTask {
+  readonly pid: number;
+  readonly uid: number;
+  readonly tgid: number;
+  readonly name: string;
+  /** Pages. */
+  readonly totalVm: Count;
+  readonly rss: Count;
+  readonly rssAnon?: Count;
+  readonly rssFile?: Count;
+  readonly rssShmem?: Count;
+  readonly pgtablesBytes?: Count;
+  /** Until 4.15: pages of page tables. */
+  readonly nrPtes?: Count;
+  readonly nrPmds?: Count;
+  readonly nrPuds?: Count;
+  readonly swapents?: Count;
+  readonly oomScoreAdj: number;
+  /** Columns that only old or vendor kernels have: cpu, oom_adj, "(01)nrss". */
+  readonly others?: Counters;
+  /** Where the printed values are approximate (6.2 to 6.12), the true ones; from memory only. */
+  readonly exact?: { readonly rss: Count; readonly rssAnon?: Count; readonly rssFile?: Count; readonly rssShmem?: Count };
+  /** `oom_badness()`; from memory exact, from a log reckoned by `badness.ts`. */
+  readonly badness?: number;
+  /** Why it can't be chosen: "init", "oom_score_adj is -1000", "already reaped". */
+  readonly notEligible?: string;
+}
+
+export interface Victim { readonly pid?: number; readonly comm?: string; readonly uid?: number; readonly score?: number }
+
+export interface Kill {
+  readonly pid: number;
+  readonly comm?: string;
+  readonly uid?: number;
+  /** What stands before "Killed process": "Out of memory", "Memory cgroup out of memory". */
+  readonly message?: string;
+  readonly totalVmKB?: Count;
+  readonly anonRssKB?: Count;
+  readonly fileRssKB?: Count;
+  readonly shmemRssKB?: Count;
+  readonly pgtablesKB?: Count;
+  readonly oomScoreAdj?: number;
+  readonly time?: string;
+}
+
+export interface Reaped {
+  readonly pid: number;
+  readonly comm?: string;
+  /** false: "unable to reap". */
+  readonly done: boolean;
+  readonly anonRssKB?: Count;
+  readonly fileRssKB?: Count;
+  readonly shmemRssKB?: Count;
+  readonly time?: string;
+}
+
+/** Counters that only a dump's memory gives. Absent where the reader could not have them. */
+export interface BeyondTheLog {
+  /** Pages of per-CPU chunks, vmalloc, kernel stacks (kB), page tables in all. */
+  readonly percpuPages?: number;
+  readonly vmallocPages?: number;
+  readonly kernelStackKB?: number;
+  readonly pagetablePages?: number;
+  /** hugetlb pools over all nodes. */
+  readonly hugetlb?: readonly { readonly sizeKB: number; readonly total: number; readonly free: number; readonly reserved: number; readonly surplus: number }[];
+  readonly zram?: readonly { readonly name: string; readonly poolPages: number; readonly originalBytes?: number; readonly compressedBytes?: number }[];
+  readonly tmpfs?: readonly { readonly mount: string; readonly usedPages: number; readonly limitPages: number | null; readonly largest?: readonly { readonly path: string; readonly bytes: number }[] }[];
+  readonly pipes?: { readonly count: number; readonly pages: number; readonly holders?: readonly { readonly comm: string; readonly pid: number; readonly pages: number }[] };
+  /** Caches by size, with who is known to own them: a module, a subsystem. Reclaimable ones too. */
+  readonly slabCaches?: readonly (SlabCache & { readonly reclaimable: boolean; readonly owner?: string })[];
+  readonly sockets?: { readonly pages: number };
+  readonly bufferPages?: number;
+  readonly swappiness?: number;
+  /** vm.panic_on_oom, vm.overcommit_memory and so on, by name. */
+  readonly sysctls?: Readonly<Record<string, number>>;
+  /** Free pages of nodes that the request could not use (cpuset, policy): they are not in the kernel's own report. */
+  readonly otherNodes?: readonly { readonly node: number; readonly freePages: number; readonly managedPages: number }[];
+  /** Which member of `oom_control` or which walk gave what, for `--evidence`. */
+  readonly provenance?: Readonly<Record<string, string>>;
+}
+
+/** A count as a double: for shares and comparisons, where a rounding beyond 2^53 does not matter. */
+export function amount(count: Count): number;
+export function amount(count: Count | undefined): number | undefined;
+export function amount(count: Count | undefined): number | undefined {
+  return count === undefined ? undefined : Number(count);
+}
+
+/** "Node 0 Normal", as the kernel names a zone. */
+export function zoneTitle(zone: { readonly node?: number; readonly name: string }): string {
+  return zone.node === undefined ? zone.name : `Node ${zone.node} ${zone.name}`;
+}
+
+export function freeListOf(report: OomReport, zone: ZoneState): FreeList | undefined {
+  return report.freeLists?.find((list) => list.zone === zone.name && list.node === zone.node);
+}
+
+/** What a page takes; 4 kB where the report does not tell. */
+export function pageKB(report: OomReport): number {
+  return report.pageSizeKB ?? 4;
+}

@@ -1,0 +1,96 @@
+import { exactCount } from '../../count.js';
+import type { Count, OomTask } from '../../model.js';
+import { push, bounds } from '../draft.js';
+import type { LineKind } from '../line-kind.js';
+
+/** dump_tasks(): a table whose heading tells the columns; they changed in 2.6.36, 3.x, 4.4, 4.15 and 6.8, and vendors add theirs. */
+export const tasksHead: LineKind = {
+  name: 'tasks',
+  role: 'body',
+  starts: /^(?:Tasks state \(memory values in pages\):|\[\s*pid\s*\])/,
+  continues: /^(?:uid|tgid|total_vm|rss|rss_\w+|nr_\w+|pgtables_bytes|swapents|oom_\w+|name|cpu)\b/,
+  open: (text) => text.startsWith('[') && !/\bname$/.test(text),
+  read(text, draft) {
+    draft.section = 'tasks';
+    if (!text.startsWith('[')) return;
+    draft.columns = text.replace(/^\[\s*pid\s*\]/, '').trim().split(/\s+/);
+    draft.tasks ??= [];
+  },
+};
+
+/** "[  5532]     0  5532  2884233  2793370 22437888        0             0 a.out" */
+export const task: LineKind = {
+  name: 'task',
+  role: 'body',
+  starts: /^\[\s*\d+\]\s+\d+\s+\d+(?:\s|$)/,
+  continues: /^\S/,
+  // Nine words after the pid make the narrowest table; where the heading is known the wrap is mended by it.
+  open: (text) => !/^\[\s*\d+\](?:\s+-?\d+){6,}\s+\S/.test(text),
+  read(text, draft) {
+    draft.section = 'tasks';
+    const row = readRow(text, draft.columns);
+    if (row === undefined) return;
+    push(draft, draft.tasks ??= [], row.task, bounds.tasks, 'tasks');
+    draft.columns ??= row.columns;
+  },
+};
+
+/** How many words a row has by the heading, the pid not counted. */
+export function rowIsWhole(text: string, columns: readonly string[] | undefined): boolean {
+  if (columns === undefined) return !task.open!(text);
+  return text.replace(/^\[\s*\d+\]\s*/, '').split(/\s+/).length >= columns.length;
+}
+
+function readRow(text: string, heading: readonly string[] | undefined): { task: OomTask; columns: string[] } | undefined {
+  const found = /^\[\s*(\d+)\]\s+(.*)$/.exec(text);
+  if (found === null) return undefined;
+  const words = found[2]!.split(/\s+/);
+  const columns = heading === undefined ? guessColumns(words) : [...heading];
+  const numeric = columns.filter((name) => name !== 'name');
+  if (words.length < numeric.length || !words.slice(0, numeric.length).every((word) => /^-?\d+$/.test(word))) return undefined;
+  const values = new Map<string, Count>();
+  numeric.forEach((name, i) => values.set(name, exactCount(words[i]!)));
+  // A name may hold spaces; what it looks like is kept.
+  const name = nameAfter(found[2]!, numeric.length);
+  const number = (column: string): number => Number(values.get(column) ?? 0);
+  const optional = <K extends string>(key: K, column: string): { [k in K]?: Count } => {
+    const value = values.get(column);
+    return value === undefined ? {} : { [key]: value } as { [k in K]: Count };
+  };
+  const others = Object.fromEntries([...values].filter(([column]) => !known.has(column)));
+  return {
+    columns,
+    task: {
+      pid: Number(found[1]), uid: number('uid'), tgid: number('tgid'), name,
+      totalVm: values.get('total_vm') ?? 0, rss: values.get('rss') ?? 0,
+      ...optional('rssAnon', 'rss_anon'), ...optional('rssFile', 'rss_file'), ...optional('rssShmem', 'rss_shmem'),
+      ...optional('pgtablesBytes', 'pgtables_bytes'), ...optional('nrPtes', 'nr_ptes'), ...optional('nrPmds', 'nr_pmds'), ...optional('nrPuds', 'nr_puds'),
+      ...optional('swapents', 'swapents'),
+      oomScoreAdj: number('oom_score_adj'),
+      ...(Object.keys(others).length === 0 ? {} : { others }),
+    },
+  };
+}
+
+const known = new Set(['uid', 'tgid', 'total_vm', 'rss', 'rss_anon', 'rss_file', 'rss_shmem', 'pgtables_bytes', 'nr_ptes', 'nr_pmds', 'nr_puds', 'swapents', 'oom_score_adj']);
+
+/** A table whose heading was cut off: by the number of figures, and whether page tables are counted in bytes. */
+function guessColumns(words: readonly string[]): string[] {
+  const figures = words.findIndex((word) => !/^-?\d+$/.test(word));
+  const start = ['uid', 'tgid', 'total_vm', 'rss'];
+  const end = ['swapents', 'oom_score_adj', 'name'];
+  if (figures === 10) return [...start, 'rss_anon', 'rss_file', 'rss_shmem', 'pgtables_bytes', ...end];
+  if (figures === 9) return [...start, 'nr_ptes', 'nr_pmds', 'nr_puds', ...end];
+  if (figures === 8) return [...start, 'nr_ptes', 'nr_pmds', ...end];
+  return [...start, Number(words[4]) % 4096 === 0 ? 'pgtables_bytes' : 'nr_ptes', ...end];
+}
+
+function nameAfter(row: string, figures: number): string {
+  let at = 0;
+  for (let i = 0; i < figures; i++) {
+    const next = /^\s*-?\d+/.exec(row.slice(at));
+    if (next === null) break;
+    at += next[0].length;
+  }
+  return row.slice(at).trim();
+}
