@@ -77,13 +77,14 @@ export function evaluateLocation(cursor: Cursor, context: ExpressionContext, ini
 
 /** The number that an expression leaves: of CFA rules, frame bases and call sites. A register stands for its value. */
 export function evaluateNumber(cursor: Cursor, context: ExpressionContext, initial: readonly bigint[] = []): bigint {
-  const [first] = evaluateLocation(cursor, context, initial);
-  switch (first!.place.kind) {
-    case 'memory': return first!.place.address;
-    case 'value': return BigInt.asUintN(64, first!.place.value.value);
-    case 'register': return registerValue(context, first!.place.register);
-    case 'bytes': return BigInt.asUintN(64, fromLittleEndian(first!.place.bytes));
+  const { place } = evaluateLocation(cursor, context, initial)[0]!;
+  switch (place.kind) {
+    case 'memory': return place.address;
+    case 'value': return BigInt.asUintN(64, place.value.value);
+    case 'register': return registerValue(context, place.register);
+    case 'bytes': return BigInt.asUintN(64, fromLittleEndian(place.bytes));
     case 'implicit pointer': case 'nowhere': throw new NoValue('it was optimized away');
+    default: return place satisfies never;
   }
 }
 

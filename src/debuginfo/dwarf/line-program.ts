@@ -15,12 +15,10 @@ export interface LineRows {
 /** The largest units of kernels have some 100,000 rows. */
 const MAX_ROWS = 20_000_000;
 
-const enum Standard {
-  copy = 1, advance_pc, advance_line, set_file, set_column, negate_stmt, set_basic_block, const_add_pc, fixed_advance_pc,
-}
-const enum Extended {
-  end_sequence = 1, set_address = 2, define_file = 3,
-}
+const STANDARD = {
+  extended: 0, copy: 1, advancePc: 2, advanceLine: 3, setFile: 4, setColumn: 5, constAddPc: 8, fixedAdvancePc: 9,
+} as const;
+const EXTENDED = { endSequence: 1, setAddress: 2 } as const;
 
 /** Runs a line number program, DWARF 5 section 6.2.5. */
 export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
@@ -52,12 +50,12 @@ export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
     const end = cursor.at + length;
     if (length === 0 || end > cursor.end) throw cursor.damaged('has an operation of no or too great length');
     const opcode = cursor.u8();
-    if (opcode === Extended.end_sequence) {
+    if (opcode === EXTENDED.endSequence) {
       if (rows.addresses.length > first) rows.sequences.push({ first, end: rows.addresses.length, high: address });
       first = rows.addresses.length;
       address = operation = column = 0;
       file = line = 1;
-    } else if (opcode === Extended.set_address) {
+    } else if (opcode === EXTENDED.setAddress) {
       address = cursor.address(length - 1);
       operation = 0;
     }
@@ -74,14 +72,14 @@ export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
       continue;
     }
     switch (opcode) {
-      case 0: extended(); break;
-      case Standard.copy: row(); break;
-      case Standard.advance_pc: advance(cursor.uleb()); break;
-      case Standard.advance_line: line += cursor.sleb(); break;
-      case Standard.set_file: file = cursor.uleb(); break;
-      case Standard.set_column: column = cursor.uleb(); break;
-      case Standard.const_add_pc: advance(Math.floor((255 - opcodeBase) / lineRange)); break;
-      case Standard.fixed_advance_pc:
+      case STANDARD.extended: extended(); break;
+      case STANDARD.copy: row(); break;
+      case STANDARD.advancePc: advance(cursor.uleb()); break;
+      case STANDARD.advanceLine: line += cursor.sleb(); break;
+      case STANDARD.setFile: file = cursor.uleb(); break;
+      case STANDARD.setColumn: column = cursor.uleb(); break;
+      case STANDARD.constAddPc: advance(Math.floor((255 - opcodeBase) / lineRange)); break;
+      case STANDARD.fixedAdvancePc:
         address += cursor.u16();
         operation = 0;
         break;
