@@ -15,14 +15,14 @@ export const cpumask = {
 /** include/linux/utsname.h */
 export const utsNamespace = {
   struct: 'uts_namespace',
-  definedBy: 'out_of_memory',
+  definedBy: 'getrusage',
   members: { name: 'struct new_utsname' },
 } as const;
 
 /** include/uapi/linux/utsname.h */
 export const newUtsname = {
   struct: 'new_utsname',
-  definedBy: 'out_of_memory',
+  definedBy: 'getrusage',
   members: { sysname: 'char[]', nodename: 'char[]', release: 'char[]', version: 'char[]', machine: 'char[]' },
 } as const;
 

@@ -38,13 +38,13 @@ export const moduleMemory = {
 /** struct btf_module, kernel/bpf/btf.c: a module's own types. */
 export const btfModule = {
   struct: 'btf_module',
-  definedBy: 'btf_parse_module',
+  definedBy: 'btf_put',
   members: { list: 'struct list_head', module: 'struct module *', btf: 'struct btf *' },
 } as const;
 
 /** struct btf, kernel/bpf/btf.c. */
 export const btf = {
   struct: 'btf',
-  definedBy: 'btf_parse_module',
+  definedBy: 'btf_put',
   members: { data: 'void *', data_size: 'unsigned int', start_id: { type: 'unsigned int', optional: true }, start_str_off: { type: 'unsigned int', optional: true } },
 } as const;

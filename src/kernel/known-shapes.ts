@@ -15,7 +15,9 @@ type All = (typeof all)[keyof typeof all];
 /** Every shape of `symbols/`, by its struct's tag. */
 export type KnownShapes = { [S in All as S['struct']]: S };
 
-const byStruct: ReadonlyMap<string, Shape> = new Map(Object.values(all).map((shape) => [shape.struct, shape]));
+export const allShapes: readonly Shape[] = Object.values(all);
+
+const byStruct: ReadonlyMap<string, Shape> = new Map(allShapes.map((shape) => [shape.struct, shape]));
 
 /** The shape that `symbols/` has for a struct. */
 export function knownShape(struct: string): Shape | undefined {
