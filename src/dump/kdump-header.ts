@@ -135,5 +135,5 @@ function refuseOtherLayouts(bytes: Uint8Array, path: string): void {
     : plausible(BLOCK_SIZE_32, false) ? '32-bit big-endian'
     : undefined;
   if (layout === undefined) return; // nonsense, which the caller says
-  throw new InputError(`${path} is a dump of a ${machine || layout} machine; oompm reads dumps of x86_64.`);
+  throw new InputError(`${path} is a dump for ${machine || layout}; oompm reads dumps of x86_64.`);
 }

@@ -31,24 +31,25 @@ export interface OpenDumpOptions {
  * @throws InputError where a file is no dump, can't be read, is of another architecture, or has no whole header
  */
 export async function openDump(path: string | readonly string[], options: OpenDumpOptions = {}): Promise<Dump> {
-  const paths = typeof path === 'string' ? [path] : path;
   const files: OpenFile[] = [];
   try {
-    for (const one of paths) files.push(openFile(one));
-    const [only] = files;
-    if (only === undefined) throw new InputError('No dump was given.');
-    const layers = files.map((file) => unflattened(file, options));
-    const start = layers[0]!.reader.read(0, 8);
-    const close = () => files.forEach((file) => file.close());
-    if (isElf(start)) {
-      if (files.length > 1) throw new InputError(`${only.path} is an ELF dump, which has no parts; give one file.`);
-      return { ...openElf(layers[0]!, options), close };
-    }
-    return { ...(await openKdump(layers, options)), close };
+    for (const one of typeof path === 'string' ? [path] : path) files.push(openFile(one));
+    return await openDumpFiles(files, options);
   } catch (error) {
     for (const file of files) file.close();
     throw error;
   }
+}
+
+/** `openDump` over files that are open already, or that are in memory; closing the dump closes them. */
+export async function openDumpFiles(files: readonly OpenFile[], options: OpenDumpOptions = {}): Promise<Dump> {
+  const layers = files.map((file) => unflattened(file, options));
+  const [first] = layers;
+  if (first === undefined) throw new InputError('No dump was given.');
+  const close = () => files.forEach((file) => file.close());
+  if (!isElf(first.reader.read(0, 8))) return { ...(await openKdump(layers, options)), close };
+  if (layers.length > 1) throw new InputError(`${first.path} is an ELF dump, which has no parts; give one file.`);
+  return { ...openElf(first, options), close };
 }
 
 /** A file as its dump format is in it: the flattening taken off. */
@@ -72,7 +73,7 @@ function openElf({ path, reader, flattened, cut }: Layer, options: OpenDumpOptio
     const kind = { [ET_REL]: 'an object file or kernel module', [ET_EXEC]: 'an executable, such as a vmlinux', [ET_DYN]: 'an executable or a library' }[header.type];
     throw new InputError(`${path} is not a vmcore: it is an ELF file, but ${kind ?? `of type ${header.type}`}; give the dump, and a vmlinux beside it.`);
   }
-  if (header.architecture !== 'x86_64') throw new InputError(`${path} is a dump of a ${header.architecture} machine; oompm reads dumps of x86_64.`);
+  if (header.architecture !== 'x86_64') throw new InputError(`${path} is a dump for ${header.architecture}; oompm reads dumps of x86_64.`);
 
   const memory = elfMemory(reader, header, path);
   const notes = readNotes(noteBytes(reader, header));

@@ -1,0 +1,115 @@
+import { afterAll, describe, expect, test } from 'vitest';
+
+import { openFile } from '../../src/bytes/file-reader.js';
+import type { OpenFile } from '../../src/bytes/file-reader.js';
+import { InputError } from '../../src/bytes/input-error.js';
+import type { Dump } from '../../src/dump/dump.js';
+import { openDumpFiles } from '../../src/dump/open-dump.js';
+import { MissingPage, Page } from '../../src/dump/physical-memory.js';
+import { findVmcoreinfo, parseVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
+import { dumpsDir } from '../dumps.js';
+
+/** For a long run by hand: FUZZ_CASES=20000, and FUZZ_SEED for another order. */
+const CASES = Number(process.env['FUZZ_CASES'] ?? 1000);
+const SEED = Number(process.env['FUZZ_SEED'] ?? 9);
+/** A hang is what this finds; the machine may be busy. */
+const MAX_MS_PER_CASE = 5000;
+const MAX_RSS_BYTES = 1 << 30;
+const CACHE_BYTES = 4 << 20;
+
+const dir = dumpsDir();
+const names = [
+  '6.1-global-panic/vmcore', '6.1-global-panic/vmcore.elf', '6.1-global-panic/vmcore.flat', '6.1-global-panic/vmcore.zlib',
+  '6.1-global-panic/vmcore.lzo', '6.1-global-panic/vmcore.snappy', '6.1-global-panic/vmcore.zstd', '6.1-kdump-offline/vmcore.elf',
+];
+
+describe.skipIf(dir === undefined)(`${CASES} broken dumps, seed ${SEED} (needs ../shared/dumps or OOMPM_DUMPS)`, () => {
+  const opened: OpenFile[] = [];
+  afterAll(() => opened.forEach((file) => file.close()));
+
+  test.each(names)('%s: an answer, a missing page with its reason, or one sentence', async (name) => {
+    const file = openFile(`${dir}/${name}`);
+    opened.push(file);
+    const regions = regionsOf(file);
+    let refused = 0;
+    let missing = 0;
+    for (let i = 0; i < CASES / names.length; i++) {
+      const random = randomNumbers(SEED * 1_000_003 + i);
+      const began = performance.now();
+      const dump = await openDumpFiles([broken(file, regions, random)], { cacheBytes: CACHE_BYTES }).catch((error: unknown) => error);
+      if (dump instanceof InputError) {
+        expect(dump.message).toMatch(/^[\x20-\x7e]+\.$/);
+        refused++;
+      } else if (dump instanceof Error) {
+        throw new Error(`case ${i} of ${name} ended with ${dump.stack}`);
+      } else {
+        missing += readSome(dump as Dump, random);
+      }
+      expect(performance.now() - began, `case ${i} of ${name}`).toBeLessThan(MAX_MS_PER_CASE);
+    }
+    expect(process.memoryUsage().rss).toBeLessThan(MAX_RSS_BYTES);
+    // The breaking does reach the reader: some dumps are refused, some pages are missed.
+    expect(refused).toBeGreaterThan(0);
+    expect(missing).toBeGreaterThan(0);
+  }, 3_600_000);
+});
+
+/** Reads pages all over the dump; returns how many were cut off or damaged. */
+function readSome(dump: Dump, random: () => number): number {
+  parseVmcoreinfo(dump.vmcoreinfo ?? '').symbol('_stext');
+  findVmcoreinfo(dump.memory, 200);
+  let broken = 0;
+  const read = (pfn: number) => {
+    const page = dump.memory.page(pfn);
+    if (page instanceof Page) expect(page.bytes.length).toBe(4096);
+    else expect(['absent', 'excluded', 'cut off', 'damaged']).toContain(page.kind);
+    if (page instanceof MissingPage && (page.kind === 'damaged' || page.kind === 'cut off')) broken++;
+  };
+  let ranges = 0;
+  for (const { start, end } of dump.memory.ranges()) {
+    expect(end).toBeGreaterThan(start);
+    if (++ranges > 200) break;
+    const pages = (end - start) / 4096;
+    for (let i = 0; i < 20; i++) read(start / 4096 + Math.floor(random() * pages));
+  }
+  for (const pfn of [0, 1, 2 ** 31, 2 ** 40, 2 ** 52, -1, Number.NaN]) read(pfn);
+  for (const line of dump.defects) expect(line).toMatch(/\.$/);
+  return broken;
+}
+
+/** Where flips matter most, as parts of the file: else nearly all would land in pages. */
+function regionsOf(file: OpenFile): [start: number, length: number][] {
+  const tables = Math.min(file.size, 64 << 10);
+  return [[0, 512], [4096, 8192], [0, tables], [tables, Math.min(file.size - tables, 1 << 20)], [0, file.size]];
+}
+
+/** The file with some bytes changed and, in a third of the cases, its end cut off. */
+function broken(file: OpenFile, regions: [number, number][], random: () => number): OpenFile {
+  const changed = new Map<number, number>();
+  for (let flips = 1 + Math.floor(random() ** 2 * 40); flips > 0; flips--) {
+    const [start, length] = regions[Math.floor(random() * regions.length)]!;
+    changed.set(start + Math.floor(random() * length), random() < 0.3 ? 0xff : Math.floor(random() * 256));
+  }
+  const size = random() < 0.33 ? Math.floor(random() ** 3 * file.size) : file.size;
+  return {
+    path: file.path,
+    size,
+    close: () => {},
+    read(offset, length) {
+      const bytes = file.read(offset, Math.max(0, Math.min(length, size - offset)));
+      for (const [at, value] of changed) if (at >= offset && at < offset + bytes.length) bytes[at - offset] = value;
+      return bytes;
+    },
+  };
+}
+
+/** mulberry32: the same numbers everywhere for one seed. */
+function randomNumbers(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
