@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { coloured, plain } from '../../src/report/paint.js';
+import { render, reportFormats } from '../../src/report/render.js';
+import { renderText } from '../../src/report/render-text.js';
+import { widthOf } from '../../src/report/lay-out-table.js';
+import { columns, table } from '../../src/index.js';
+import { everyView, nasty, reportOf, sectionOf } from './sample-report.js';
+
+const nastyReport = reportOf([sectionOf('one', everyView(nasty), [{ what: nasty, reason: nasty }]), sectionOf('two', [])]);
+const rendered = (format: (typeof reportFormats)[number]): string => [...render(nastyReport, format)].join('');
+
+const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false })
+  .compile(JSON.parse(readFileSync(new URL('../../docs/report-schema.json', import.meta.url), 'utf8')) as object);
+
+describe('JSON', () => {
+  test('a report with every kind of view is as the schema says', () => {
+    const valid = validate(JSON.parse(rendered('json')));
+    expect(validate.errors ?? []).toEqual([]);
+    expect(valid).toBe(true);
+  });
+
+  test('the schema refuses what is not so', () => {
+    expect(validate({ ...JSON.parse(rendered('json')) as object, schemaVersion: 2 })).toBe(false);
+    const numbered = rendered('json').replace('"address":"0xffff888000002000"', '"address":1');
+    expect(numbered).not.toBe(rendered('json'));
+    expect(validate(JSON.parse(numbered))).toBe(false);
+  });
+
+  test('addresses are hexadecimal, large integers strings, others numbers', () => {
+    const report = JSON.parse(rendered('json')) as { sections: { views: { kind: string; rows?: { cells: object; door: object }[] }[] }[] };
+    const row = report.sections[0]!.views.find((view) => view.kind === 'table')!.rows![0]!;
+    expect(row.cells).toMatchObject({ mm: '0xffff888000001000', rss: 1234, big: '1152921504606846976' });
+    expect(row.door).toEqual({ type: 'task_struct', address: '0xffff888000002000' });
+  });
+});
+
+describe('text from a dump does nothing', () => {
+  // oxlint-disable-next-line no-control-regex
+  const controls = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+
+  test.each(['text', 'md', 'html'] as const)('%s has no control characters but newlines', (format) => {
+    expect(controls.exec(rendered(format))).toBeNull();
+  });
+
+  test('HTML has no element of the dump’s', () => {
+    expect(rendered('html')).not.toMatch(/<script|<img/i);
+    expect(rendered('html')).toContain('&lt;script&gt;');
+  });
+
+  test('Markdown has no HTML, link or code of the dump’s outside fences', () => {
+    const outside = rendered('md').replaceAll(/^(`{3,})text\n[^]*?\n\1$/gm, '');
+    expect(outside).not.toMatch(/(?<!\\)<script/);
+    expect(outside).not.toMatch(/(?<!\\)\]\(javascript/);
+    expect(outside).not.toMatch(/(?<!\\)`x/);
+  });
+
+  test('any text at all leaves every format whole', () => {
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
+      const report = reportOf([sectionOf('one', everyView(text), [{ what: text, reason: text }])]);
+      for (const format of ['text', 'md', 'html'] as const) {
+        const out = [...render(report, format)].join('');
+        if (controls.test(out)) return false;
+        if (Buffer.from(out, 'utf8').toString('utf8') !== out) return false;
+      }
+      return validate(JSON.parse([...render(report, 'json')].join(''))) === true;
+    }), { numRuns: 200 });
+  });
+
+  test('a table in Markdown keeps its cells whatever they hold', () => {
+    const list = columns([{ key: 'a', title: 'A', type: 'text' }, { key: 'b', title: 'B', type: 'text' }]);
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const md = [...render(reportOf([sectionOf('one', [table('T', list, [{ cells: { a: text, b: 'end' } }])])]), 'md')].join('');
+      const line = md.split('\n').find((candidate) => candidate.endsWith('| end |'))!;
+      return line.replaceAll(/\\./g, '').split('|').length === 4;
+    }));
+  });
+});
+
+describe('text', () => {
+  const wide = columns([
+    { key: 'name', title: 'NAME', type: 'text' }, { key: 'free', title: 'FREE', type: 'pages' },
+    { key: 'a', title: 'A', type: 'text', dispensable: 1 }, { key: 'b', title: 'B', type: 'text', dispensable: 2 },
+  ]);
+  const view = table('Wide', wide, [
+    { cells: { name: '日本語', free: 5, a: 'x'.repeat(30), b: 'y'.repeat(40) } },
+    { cells: { name: 'Normal', free: 12_345, a: 'x', b: null } },
+  ]);
+  const lines = (width: number): string[] => [...renderText(reportOf([sectionOf('one', [view])]), { width, paint: plain })].join('').split('\n');
+
+  test('columns are aligned by what a terminal shows, units stand below the titles', () => {
+    const all = lines(Infinity);
+    const at = all.indexOf('NAME     FREE  A                               B');
+    expect(all.slice(at, at + 4).map((line) => line.trimEnd())).toEqual([
+      'NAME     FREE  A                               B',
+      '        pages',
+      `日本語      5  ${'x'.repeat(30)}  ${'y'.repeat(40)}`,
+      'Normal  12345  x                               -',
+    ]);
+  });
+
+  test('on a narrow terminal the dispensable go first, and it is said', () => {
+    expect(lines(80).join('\n')).toContain('(left out for want of room: B)');
+    for (const line of lines(80).slice(2)) expect(widthOf(line)).toBeLessThanOrEqual(80);
+  });
+
+  test('colours add nothing but colours', () => {
+    // oxlint-disable-next-line no-control-regex
+    const painted = [...renderText(nastyReport, { width: 100, paint: coloured })].join('').replaceAll(/\u001b\[\d+m/g, '');
+    expect(painted).toBe([...renderText(nastyReport, { width: 100, paint: plain })].join(''));
+  });
+
+  test('what is missing names itself and the reason', () => {
+    const section = { plugin: 'slab', title: 'Slab', views: [], gaps: [], outcome: { kind: 'unavailable' as const, reason: '`struct kmem_cache` has no member `cpu_slab` in this kernel' } };
+    expect([...renderText(reportOf([section]))].join('')).toContain('slab: not shown: `struct kmem_cache` has no member `cpu_slab` in this kernel\n');
+  });
+});
