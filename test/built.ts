@@ -1,0 +1,69 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const projectRoot = resolve(fileURLToPath(new URL('..', import.meta.url)));
+const main = join(projectRoot, 'dist/src/cli/main.js');
+const lock = join(projectRoot, '.tmp/building');
+
+/**
+ * Builds dist/ where sources are newer: the command line, workers and users' plugins are tried as they are shipped. Type
+ * errors are `npm run types`' to report; here it counts that there is something to run.
+ */
+export function build(): void {
+  mkdirSync(join(projectRoot, '.tmp'), { recursive: true });
+  // Test files run side by side; one of them builds, the others wait.
+  for (let waited = 0; !takeLock(); waited++) {
+    if (waited > 300) throw new Error(`${lock} is held for minutes; remove it`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  }
+  try {
+    if (isFresh()) return;
+    const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { cwd: projectRoot, encoding: 'utf8' });
+    if (!existsSync(main)) throw new Error(`dist/ could not be built:\n${tsc.stdout}`);
+  } finally {
+    rmSync(lock, { recursive: true });
+  }
+}
+
+function takeLock(): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isFresh(): boolean {
+  if (!existsSync(main)) return false;
+  return newest('dist', '.js') >= Math.max(newest('src', '.ts'), newest('src', '.tsx'), newest('plugins', '.ts'), newest('symbols', '.ts'));
+}
+
+function newest(folder: string, ending: string): number {
+  const files = readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(ending) && !file.endsWith(`.d${ending}`));
+  return Math.max(0, ...files.map((file) => statSync(join(projectRoot, folder, file)).mtimeMs));
+}
+
+export interface Answer {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs `oompm` to its end, with nothing of this machine's own settings. */
+export function oompm(words: readonly string[], options: { env?: Record<string, string>; cwd?: string } = {}): Promise<Answer> {
+  const child = startOompm(words, options);
+  const answer: Answer = { code: null, stdout: '', stderr: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (answer.stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (answer.stderr += text));
+  return new Promise((done) => child.on('close', (code) => done({ ...answer, code })));
+}
+
+export function startOompm(words: readonly string[], { env = {}, cwd }: { env?: Record<string, string>; cwd?: string } = {}): ChildProcess {
+  return spawn(process.execPath, [join(projectRoot, 'bin/oompm.js'), ...words], {
+    ...(cwd === undefined ? {} : { cwd }),
+    env: { PATH: process.env['PATH'] ?? '', HOME: join(projectRoot, '.tmp/home'), ...env },
+  });
+}

@@ -1,0 +1,86 @@
+import { readFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { build, oompm, startOompm } from '../built.js';
+import { dumpFile, dumpsDir } from '../dumps.js';
+
+const scratch = mkdtempSync(join(tmpdir(), 'oompm-real-'));
+const validate = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false })
+  .compile(JSON.parse(readFileSync(new URL('../../docs/report-schema.json', import.meta.url), 'utf8')) as object);
+
+describe.skipIf(dumpsDir() === undefined)('on real dumps (they come from OOMPM_DUMPS or ../shared/dumps)', () => {
+  const dump = dumpFile('7.2-global-panic/vmcore')!;
+  const vmlinux = dumpFile('vmlinux-7.2')!;
+  beforeAll(build);
+
+  test('info says what the dump is and where names and types come from', async () => {
+    const { code, stdout, stderr } = await oompm(['info', dump]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Release +7\.2\.13-lab$/m);
+    expect(stdout).toMatch(/^Symbols +kallsyms in the dump/m);
+    expect(stdout).toMatch(/^Types +BTF in the dump/m);
+  });
+
+  test('the vmlinux may stand before or after the dump', async () => {
+    const [after, before] = await Promise.all([oompm(['info', dump, vmlinux]), oompm(['info', vmlinux, dump])]);
+    expect(after.stdout).toMatch(/^Symbols +vmlinux/m);
+    expect(before).toEqual(after);
+  });
+
+  test('a vmlinux of another build is refused with both ids', async () => {
+    const { code, stdout, stderr } = await oompm(['info', dump, dumpFile('vmlinux-6.12')!]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.match(/[0-9a-f]{40}/g)).toHaveLength(2);
+  });
+
+  test('a dump cut in half is a sentence or a report, never a stack trace', async () => {
+    const half = join(scratch, 'half');
+    const whole = readFileSync(dump);
+    writeFileSync(half, whole.subarray(0, whole.length / 2));
+    const { code, stderr } = await oompm(['info', half]);
+    expect([0, 2]).toContain(code);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('the name of the output file gives the format; every report is as the schema says', async () => {
+    const json = join(scratch, 'report.json');
+    expect(await oompm(['analyze', dump, '-o', json])).toEqual({ code: 0, stdout: '', stderr: '' });
+    validate(JSON.parse(readFileSync(json, 'utf8')));
+    expect(validate.errors ?? []).toEqual([]);
+    const html = join(scratch, 'report.html');
+    await oompm(['info', dump, '-o', html]);
+    expect(readFileSync(html, 'utf8')).toMatch(/^<!DOCTYPE html>/);
+  });
+
+  test('read shows memory as words and as an object', async () => {
+    const words = await oompm(['read', dump, 'linux_banner', '-n', '16']);
+    expect(words.stdout).toContain('Linux version 7.');
+    const object = await oompm(['rd', dump, 'init_task', '--type', 'task_struct']);
+    expect(object.stdout).toMatch(/^char comm\[16\] +\d+ +"swapper\/0"$/m);
+    const nothing = await oompm(['read', dump, 'no_such_symbol']);
+    expect(nothing).toEqual({ code: 2, stdout: '', stderr: 'oompm: read: no_such_symbol is neither an address in hexadecimal nor a symbol of this kernel\n' });
+  });
+
+  test('colours only where they are asked for', async () => {
+    expect((await oompm(['info', dump])).stdout).not.toContain('\u001b');
+    expect((await oompm(['info', dump, '--color', 'always'])).stdout).toContain('\u001b[1m');
+  });
+
+  test('a reader that goes away is no error', async () => {
+    const child = startOompm(['read', dump, '_stext', '-n', '1000000']);
+    let stderr = '';
+    child.stderr!.on('data', (text: Buffer) => (stderr += text.toString()));
+    child.stdout!.once('data', () => child.stdout!.destroy());
+    const code = await new Promise((done) => child.on('close', done));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('Ctrl-C ends at once, as a signal does: 130 in a shell', async () => {
+    const child = startOompm(['read', dump, '_stext', '-n', '1000000']);
+    child.stdout!.once('data', () => child.kill('SIGINT'));
+    const [code, signal] = await new Promise<[number | null, string | null]>((done) => child.on('exit', (...ended) => done(ended)));
+    expect([code, signal]).toEqual([null, 'SIGINT']);
+  });
+});
