@@ -45,7 +45,7 @@ export const globalReport = `[  130.772276] a.out invoked oom-killer: gfp_mask=0
 [  130.843472] oom_reaper: reaped process 5532 (a.out), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB
 `;
 
-export const memcgReport = `[    4.1] stress invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0
+export const memcgReport = `[    4.100000] stress invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0
 [    4.200000] CPU: 2 PID: 210 Comm: stress Not tainted 6.1.0 #1
 [    4.300000] Call Trace:
 [    4.300000]  dump_header+0x4c/0x2d0

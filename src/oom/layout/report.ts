@@ -1,0 +1,114 @@
+import type { Gfp, Kill, OomReport, OomTask } from '../model.js';
+import type { ReportFeatures } from './features.js';
+import { memoryLines } from './memory.js';
+
+/**
+ * A report as that kernel prints it: dump_header(), then, where they were printed, the constraint line and the kill lines.
+ * White space within lines is the kernel's in the task table, one space elsewhere. The trace that dump_stack() prints after
+ * the first line is not here: it is no part of the state.
+ */
+export function kernelReport(report: OomReport, features: ReportFeatures): string[] {
+  const ofMemcg = report.memcg !== undefined && report.memcg.counters.length > 0;
+  return [
+    ...openingLine(report),
+    ...(ofMemcg ? memcgLines(report) : memoryLines(report, features)),
+    ...(features.slabList ? slabLines(report) : []),
+    ...(features.memcgProtection ? [protectionLine(report)] : []),
+    ...(report.tasks === undefined ? [] : taskLines(report.tasks, features)),
+    ...constraintLine(report),
+    ...(report.groupKill === undefined ? report.kills.map(killLine) : groupLines(report, report.groupKill)),
+  ];
+}
+
+function openingLine({ kind, event }: OomReport): string[] {
+  const { gfp } = event;
+  if (event.comm === undefined || gfp === undefined) return [];
+  if (kind === 'allocation-failure') {
+    return [`${event.comm}: ${event.failure ?? 'page allocation failure'}: order:${event.order ?? 0}, mode:${mask(gfp)}, nodemask=${event.nodemask ?? '(null)'}${
+      event.cpuset === undefined ? '' : `,cpuset=${event.cpuset}`}${event.memsAllowed === undefined ? '' : `,mems_allowed=${event.memsAllowed}`}`];
+  }
+  return [`${event.comm} invoked oom-killer: gfp_mask=${mask(gfp)}, order=${event.order ?? 0}, oom_score_adj=${event.oomScoreAdj ?? 0}`];
+}
+
+function mask(gfp: Gfp): string {
+  const names = gfp.names === undefined || gfp.namesFrom === 'release' ? '' : `(${gfp.names.join('|')})`;
+  return `0x${gfp.mask.toString(16)}${names}`;
+}
+
+function memcgLines({ memcg }: OomReport): string[] {
+  if (memcg === undefined) return [];
+  return [
+    ...memcg.counters.map((counter) => `${counter.name}: usage ${counter.usageKB}kB, limit ${counter.limitPrintedKB ?? counter.limitKB ?? noLimitKB}kB, failcnt ${counter.failures}`),
+    `Memory cgroup stats for ${memcg.statPath ?? memcg.path ?? '/'}:`,
+    ...Object.entries(memcg.stat ?? {}).map(([name, value]) => `${name} ${value}`),
+  ];
+}
+
+/** PAGE_COUNTER_MAX of a 64-bit kernel with pages of 4 KiB, in kB. */
+const noLimitKB = 9007199254740988n;
+
+function protectionLine({ memcg }: OomReport): string {
+  return `Memory cgroup min protection ${memcg?.protectionKB?.min ?? 0}kB -- low protection ${memcg?.protectionKB?.low ?? 0}kB`;
+}
+
+function slabLines({ slab }: OomReport): string[] {
+  if (slab === undefined) return [];
+  if (slab.unavailable !== undefined) return [slab.unavailable];
+  return [
+    'Unreclaimable slab info:',
+    'Name                      Used          Total',
+    ...slab.caches.map((cache) => `${cache.name.padEnd(17)} ${String(cache.usedKB).padStart(10)}KB ${String(cache.totalKB).padStart(10)}KB`),
+  ];
+}
+
+/** printf widths of dump_task(), by column. */
+const widths: Readonly<Record<string, number>> = {
+  uid: 5, tgid: 5, total_vm: 8, rss: 8, rss_anon: 8, rss_file: 8, rss_shmem: 9, pgtables_bytes: 8, nr_ptes: 7, nr_pmds: 7, swapents: 8, oom_score_adj: 13,
+};
+
+function taskLines(tasks: readonly OomTask[], { taskColumns, tasksTitle }: ReportFeatures): string[] {
+  const heading: Readonly<Record<string, string>> = { uid: '  uid', tgid: ' tgid', total_vm: 'total_vm', rss: '     rss' };
+  return [
+    ...(tasksTitle ? ['Tasks state (memory values in pages):'] : []),
+    `[  pid  ] ${taskColumns.map((name) => heading[name] ?? name).join(' ')}`,
+    ...tasks.map((task) => `[${String(task.pid).padStart(7)}] ${taskColumns.map((name) => cell(task, name).padStart(widths[name] ?? 0)).join(' ')}`),
+  ];
+}
+
+function cell(task: OomTask, column: string): string {
+  switch (column) {
+    case 'uid': return String(task.uid);
+    case 'tgid': return String(task.tgid);
+    case 'total_vm': return String(task.totalVm);
+    case 'rss': return String(task.rss);
+    case 'rss_anon': return String(task.rssAnon ?? 0);
+    case 'rss_file': return String(task.rssFile ?? 0);
+    case 'rss_shmem': return String(task.rssShmem ?? 0);
+    case 'pgtables_bytes': return String(task.pgtablesBytes ?? 0);
+    case 'nr_ptes': return String(task.nrPtes ?? 0);
+    case 'nr_pmds': return String(task.nrPmds ?? 0);
+    case 'nr_puds': return String(task.nrPuds ?? 0);
+    case 'swapents': return String(task.swapents ?? 0);
+    case 'oom_score_adj': return String(task.oomScoreAdj);
+    case 'name': return task.name;
+    default: return String(task.others?.[column] ?? 0);
+  }
+}
+
+function constraintLine({ event, memcg, selected }: OomReport): string[] {
+  if (event.constraint === undefined) return [];
+  const scope = memcg?.path !== undefined ? `,oom_memcg=${memcg.path}` : memcg?.taskPath === undefined ? '' : ',global_oom';
+  return [`oom-kill:constraint=${event.constraint},nodemask=${event.nodemask ?? '(null)'}${event.cpuset === undefined ? '' : `,cpuset=${event.cpuset}`}${
+    event.memsAllowed === undefined ? '' : `,mems_allowed=${event.memsAllowed}`}${scope}${memcg?.taskPath === undefined ? '' : `,task_memcg=${memcg.taskPath}`},task=${
+    selected?.comm ?? ''},pid=${selected?.pid ?? 0},uid=${selected?.uid ?? 0}`];
+}
+
+function groupLines(report: OomReport, group: string): string[] {
+  const [first, ...rest] = report.kills;
+  return [...(first === undefined ? [] : [killLine(first)]), `Tasks in ${group} are going to be killed due to memory.oom.group set`, ...rest.map(killLine)];
+}
+
+function killLine(kill: Kill): string {
+  return `${kill.message ?? 'Out of memory'}: Killed process ${kill.pid} (${kill.comm ?? ''}) total-vm:${kill.totalVmKB ?? 0}kB, anon-rss:${kill.anonRssKB ?? 0}kB, file-rss:${
+    kill.fileRssKB ?? 0}kB, shmem-rss:${kill.shmemRssKB ?? 0}kB, UID:${kill.uid ?? 0} pgtables:${kill.pgtablesKB ?? 0}kB oom_score_adj:${kill.oomScoreAdj ?? 0}`;
+}
