@@ -50,44 +50,47 @@ export function openBitmap(offset: number, bits: number, readBlock: (block: numb
     },
     *runs() {
       let start = -1;
-      let at = 0;
-      for (; at < bits; ) {
-        if (at % BITS_PER_BLOCK === 0) onBlock();
-        const byte = Math.floor(at / 8);
-        const bytes = readBlock(firstBlock + Math.floor(byte / BLOCK_BYTES));
-        const value = bytes[byte % BLOCK_BYTES];
-        if (value === undefined) break;
-        const whole = value === (start < 0 ? 0 : 0xff);
-        if (whole && at % 8 === 0) {
-          at += 8; // nothing changes in this byte
-          continue;
+      let end = 0;
+      for (let base = 0; base < bits; base += BITS_PER_BLOCK) {
+        onBlock();
+        const bytes = readBlock(firstBlock + base / BITS_PER_BLOCK);
+        const words = wordsOf(bytes);
+        const here = Math.min(bits - base, bytes.length * 8);
+        for (let at = 0; at < here; ) {
+          // A whole word in which nothing changes.
+          if ((at & 31) === 0 && at + 32 <= here && words[at >> 5] === (start < 0 ? 0 : 0xffffffff)) {
+            at += 32;
+            continue;
+          }
+          const set = ((bytes[at >> 3]! >> (at & 7)) & 1) === 1;
+          if (set && start < 0) start = base + at;
+          if (!set && start >= 0) {
+            yield { start, end: base + at };
+            start = -1;
+          }
+          at++;
         }
-        const set = (value & (1 << at % 8)) !== 0;
-        if (set && start < 0) start = at;
-        if (!set && start >= 0) {
-          yield { start, end: at };
-          start = -1;
-        }
-        at++;
+        end = base + here;
+        if (bytes.length < BLOCK_BYTES) break;
       }
-      if (start >= 0) yield { start, end: Math.min(at, bits) };
+      if (start >= 0) yield { start, end };
     },
   };
 }
 
 /** Bits set among the first `bits` of `bytes`, which are whole words of a block. */
 export function countBits(bytes: Uint8Array, bits: number): number {
-  const words = Math.floor(bits / 32);
+  const words = wordsOf(bytes);
+  const whole = Math.min(bits >> 5, words.length);
   let count = 0;
-  if (bytes.byteOffset % 4 === 0) {
-    const view = new Uint32Array(bytes.buffer, bytes.byteOffset, words);
-    for (let i = 0; i < words; i++) count += popcount(view[i]!);
-  } else {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let i = 0; i < words; i++) count += popcount(view.getUint32(i * 4, true));
-  }
-  for (let bit = words * 32; bit < bits; bit++) count += ((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1;
+  for (let i = 0; i < whole; i++) count += popcount(words[i]!);
+  for (let bit = whole * 32; bit < bits; bit++) count += ((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1;
   return count;
+}
+
+function wordsOf(bytes: Uint8Array): Uint32Array {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2);
 }
 
 function popcount(word: number): number {

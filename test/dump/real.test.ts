@@ -69,7 +69,7 @@ describe.skipIf(dir === undefined)('real dumps (../shared/dumps or OOMPM_DUMPS)'
         if (one.bytes.some((byte) => byte !== 0)) expect.fail(`page ${pfn} is not zero, and not in the ELF file`);
       }
     }
-    expect(same).toBe(8127);
+    expect(same).toBe(7468);
   });
 
   test.each(['5.10-global-panic/vmcore', '6.1-global-panic/vmcore.lzo', '7.2-global-panic/vmcore.zstd'])(
