@@ -30,7 +30,8 @@ export interface BaseHints {
  * The direct map, once found, becomes a linear rule of `space`: it can then be read where its page tables can't.
  */
 export function findBases(space: KernelSpace, hints: BaseHints = {}): Bases {
-  const directMap = firstThat(directMapCandidates(space, hints), ({ address }) => directMapFits(space, address));
+  const known = knownFrames(space);
+  const directMap = firstThat(directMapCandidates(space, hints), ({ address }) => directMapFits(space, address, known));
   const vmemmap = firstThat(vmemmapCandidates(space, hints, directMap), ({ address }) => couldBeBase(address));
   const vmalloc = firstThat(vmallocCandidates(space, hints, directMap), ({ address }) => couldBeBase(address));
   const bases = { directMap, vmalloc, vmemmap };
@@ -66,31 +67,37 @@ function directMapLimit({ directMap, vmalloc, vmemmap }: Bases): number {
   return Number(next.address - directMap.address);
 }
 
+/** Bounds against tables that lead in circles. The direct map comes before all else but an alias or two. */
+const STEPS_TO_DIRECT_MAP = 500_000;
+const STEPS_TO_TEXT = 4096;
+const MOST_CANDIDATES = 1000;
+
 function* directMapCandidates(space: KernelSpace, hints: BaseHints): Generator<Base> {
   yield* variable(space, hints, 'page_offset_base');
   // The lowest region of the kernel's half. Its first page is physical 0; each other page of it tells the base as well.
   const tried = new Set<number>();
-  for (const { pageNumber, pfn } of mappedLeaves(space.tables, kernelHalf(space), KERNEL_MAP_PAGE)) {
+  for (const { pageNumber, pfn } of mappedLeaves(space.tables, kernelHalf(space), KERNEL_MAP_PAGE, undefined, STEPS_TO_DIRECT_MAP)) {
     const base = pageNumber - pfn;
     if (base % PAGES_IN_GIB !== 0 || tried.has(base)) continue;
-    tried.add(base);
+    if (tried.add(base).size > MOST_CANDIDATES) return;
     yield { address: addressOfPage(base), source: 'page tables' };
   }
 }
 
-/** Two frames that the direct map must have: the top page table and the kernel's text. */
-function directMapFits(space: KernelSpace, address: bigint): boolean {
-  if (!couldBeBase(address)) return false;
-  const base = pageNumberOf(address);
-  const known = [Math.floor(space.tables.root / space.pageSize), textFrame(space)].filter((pfn) => pfn !== undefined);
-  const found = known.map((pfn) => ({ pfn, frame: space.tables.frame(base + pfn) }));
-  const contradicted = found.some(({ pfn, frame }) => (frame instanceof Unmapped ? !frame.missingTable : frame !== pfn));
-  return !contradicted;
+/** Frames that the direct map must have: the top page table's and the kernel's text. */
+function knownFrames(space: KernelSpace): number[] {
+  const frames = [Math.floor(space.tables.root / space.pageSize)];
+  for (const { pfn } of mappedLeaves(space.tables, KERNEL_MAP_PAGE, 2 ** 52, undefined, STEPS_TO_TEXT)) return [...frames, pfn];
+  return frames;
 }
 
-function textFrame(space: KernelSpace): number | undefined {
-  for (const { pfn } of mappedLeaves(space.tables, KERNEL_MAP_PAGE, 2 ** 52, undefined, 4096)) return pfn;
-  return undefined;
+function directMapFits(space: KernelSpace, address: bigint, known: readonly number[]): boolean {
+  if (!couldBeBase(address)) return false;
+  const base = pageNumberOf(address);
+  return known.every((pfn) => {
+    const frame = space.tables.frame(base + pfn);
+    return frame instanceof Unmapped ? frame.missingTable !== undefined : frame === pfn;
+  });
 }
 
 function* vmemmapCandidates(space: KernelSpace, hints: BaseHints, directMap: Base | undefined): Generator<Base> {
@@ -159,6 +166,8 @@ function* vmallocCandidates(space: KernelSpace, hints: BaseHints, directMap: Bas
 /** Of memory in the largest machines; against tables that lead in circles. */
 const MOST_GIB = 64 * 1024;
 const STEPS_TO_NEXT_LEAF = 100_000;
+/** What vmalloc has mapped lies between, page by page. */
+const STEPS_TO_VMEMMAP = 2_000_000;
 
 /** What is mapped above the direct map, which is stepped over by the GiB: it may have terabytes. */
 function* leavesAboveDirectMap(space: KernelSpace, { address }: Base): Generator<{ pageNumber: number }> {
@@ -170,7 +179,7 @@ function* leavesAboveDirectMap(space: KernelSpace, { address }: Base): Generator
     if (leaf.pageNumber - leaf.pfn !== base) break;
     pageNumber = leaf.pageNumber - (leaf.pageNumber % PAGES_IN_GIB) + PAGES_IN_GIB;
   }
-  yield* mappedLeaves(space.tables, pageNumber, KERNEL_MAP_PAGE);
+  yield* mappedLeaves(space.tables, pageNumber, KERNEL_MAP_PAGE, undefined, STEPS_TO_VMEMMAP);
 }
 
 function* variable(space: KernelSpace, { symbolAddress }: BaseHints, name: string): Generator<Base> {

@@ -111,6 +111,24 @@ describe('walking', () => {
   });
 });
 
+test('whatever stands in the tables, the answer is a place or a reason', () => {
+  const entry = fc.oneof(fc.constantFrom(0x10063n, 0x11063n, 0x12063n, 0x110e3n, 0x120a2n), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }));
+  const places = fc.array(fc.tuple(fc.nat(511), entry), { maxLength: 40 });
+  fc.assert(
+    fc.property(fc.array(places, { minLength: 3, maxLength: 3 }), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }), (tables, address) => {
+      const memory = toyMemory();
+      for (const [n, table] of tables.entries()) for (const [place, value] of table) memory.writeU64(0x10000 + n * 4096 + place * 8, value);
+      const space = pageTableSpace(memory, { root: 0x10000, levels: 4 });
+      for (const place of [address, ...tables.flat().map(([n]) => BigInt.asUintN(64, BigInt.asIntN(48, BigInt(n) << 39n)))]) {
+        const found = space.translate(place);
+        if (typeof found === 'number') expect(found).toBeLessThan(2 ** 52);
+        else expect(found).toBeInstanceOf(Unmapped);
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
 describe('what is not there', () => {
   test('empty entries say at which level', () => {
     const { space } = spaceOf([{ address: KERNEL, physical: 0x5000 }]);

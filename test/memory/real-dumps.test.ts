@@ -1,4 +1,4 @@
-import { existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
+import { existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Dump } from '../../src/dump/dump.js';
@@ -13,101 +13,99 @@ import { mappedLeaves } from '../../src/memory/mapped-leaves.js';
 import { pagesCovered } from '../../src/memory/page-table-entry.js';
 import { findBytes, readablePages } from '../../src/memory/scan.js';
 import { userSpace } from '../../src/memory/user-space.js';
-import { dumpsDir } from '../dumps.js';
+import { allDumps, dumpsDir, unlessMissing } from '../dumps.js';
 
 const dir = dumpsDir();
-const vmcores = dir === undefined ? [] : findVmcores(dir);
+const vmcores = allDumps();
 
-describe.skipIf(vmcores.length === 0)('real dumps (skipped without OOMPM_DUMPS or ../shared/dumps)', () => {
-  describe.each(vmcores)('%s', (name) => {
-    let dump: Dump;
-    let vmcoreinfo: Vmcoreinfo;
-    let space: KernelSpace;
+describe.each(vmcores)('%s', (name) => {
+  let dump: Dump;
+  let vmcoreinfo: Vmcoreinfo;
+  let space: KernelSpace;
 
-    beforeAll(async () => {
-      dump = await openDump(join(dir!, name));
-      vmcoreinfo = parseVmcoreinfo(dump.vmcoreinfo!);
-      space = kernelSpace(dump.memory, kernelFacts(vmcoreinfo));
-    });
-    afterAll(() => dump.close());
+  beforeAll(async () => {
+    dump = await openDump(join(dir, name));
+    vmcoreinfo = parseVmcoreinfo(dump.vmcoreinfo!);
+    space = kernelSpace(dump.memory, kernelFacts(vmcoreinfo));
+  });
+  afterAll(() => dump.close());
 
-    test('the page tables are found and verified', () => {
-      expect(space.defects).toEqual([]);
-      expect(space.tables.levels).toBe(name.startsWith('7.2-global-panic') ? 5 : 4);
-    });
+  test('the page tables are found and verified', () => {
+    expect(space.defects).toEqual([]);
+    expect(space.tables.levels).toBe(name.startsWith('7.2-global-panic') ? 5 : 4);
+  });
 
-    test('linux_banner is the one in the log', () => {
-      const [, banner] = /(Linux version .*)\n/.exec(readFileSync(join(dir!, dirname(name), 'kernel.log'), 'utf8'))!;
-      // Elsewhere in the image there is a copy without the build number.
-      const places = [...findBytes(space, KERNEL_MAP_PAGE, 2 ** 52, Buffer.from('Linux version '), 8)];
-      expect(places.map((address) => space.cString(address).trimEnd())).toContain(banner!.trimEnd());
-    });
+  test('linux_banner is the one in the log', () => {
+    const [, banner] = /(Linux version .*)\n/.exec(readFileSync(join(dir, dirname(name), 'kernel.log'), 'utf8'))!;
+    // Elsewhere in the image there is a copy without the build number.
+    const places = [...findBytes(space, KERNEL_MAP_PAGE, 2 ** 52, Buffer.from('Linux version '), 8)];
+    expect(places.map((address) => space.cString(address).trimEnd())).toContain(banner!.trimEnd());
+  });
 
-    test('rodata equals vmlinux’s, each variable at its own place', ({ skip }) => {
-      const vmlinux = vmlinuxOf(name) ?? skip('no vmlinux for it');
-      // These have no addresses in them, which KASLR would have moved.
-      for (const [variable, length] of [['linux_banner', 64], ['kallsyms_names', 65536], ['kallsyms_token_table', 512], ['kallsyms_token_index', 512]] as const) {
-        const symbol = vmlinux.symbols.get(variable)!;
-        expect(space.read(symbol + vmcoreinfo.kernelOffset!, length), variable).toEqual(vmlinux.bytes(symbol, length));
+  test('rodata equals vmlinux’s, each variable at its own place', ({ skip }) => {
+    const vmlinux = vmlinuxOf(name) ?? skip('no vmlinux for it');
+    // These have no addresses in them, which KASLR would have moved.
+    for (const [variable, length] of [['linux_banner', 64], ['kallsyms_names', 65536], ['kallsyms_token_table', 512], ['kallsyms_token_index', 512]] as const) {
+      const symbol = vmlinux.symbols.get(variable)!;
+      expect(space.read(symbol + vmcoreinfo.kernelOffset!, length), variable).toEqual(vmlinux.bytes(symbol, length));
+    }
+  });
+
+  test('VMCOREINFO reads the same through the address that the kernel has for it', ({ skip }) => {
+    const vmlinux = vmlinuxOf(name) ?? skip('no vmlinux for it');
+    const text = space.u64(vmlinux.symbols.get('vmcoreinfo_data')! + vmcoreinfo.kernelOffset!);
+    if (name.includes('kdump')) {
+      // crash_save_vmcoreinfo() used the safe copy, in the memory of the crash kernel: no part of the dump.
+      expect(space.page(pageNumberOf(text))).toEqual(new MissingPage('absent'));
+    } else {
+      expect(space.cString(text, 4096)).toBe(dump.vmcoreinfo!.replace(/\0.*$/s, ''));
+    }
+  });
+
+  test('all roads lead to the same bases', ({ skip }) => {
+    const addresses = ({ directMap, vmalloc, vmemmap }: ReturnType<typeof findBases>) => [directMap?.address, vmalloc?.address, vmemmap?.address];
+    const byPageTables = findBases(space);
+    expect(addresses(byPageTables)).not.toContain(undefined);
+    expect(addresses(findBases(space, { vmcoreinfo }))).toEqual(addresses(byPageTables));
+    const vmlinux = vmlinuxOf(name) ?? skip('no vmlinux: its variables were not compared');
+    const symbolAddress = (variable: string) => vmlinux.symbols.get(variable)! + vmcoreinfo.kernelOffset!;
+    const byVariables = findBases(space, { symbolAddress });
+    expect(byVariables.directMap?.source).toBe('variable');
+    expect(addresses(byVariables)).toEqual(addresses(byPageTables));
+  });
+
+  test('the direct map shows each page of RAM', () => {
+    const bases = findBases(space, { vmcoreinfo });
+    let compared = 0;
+    for (const { start, end } of dump.memory.ranges()) {
+      for (let pfn = Math.ceil(start / 4096); pfn < Math.floor(end / 4096); pfn += 97) {
+        const page = dump.memory.page(pfn);
+        if (!(page instanceof Page)) continue;
+        const address = directMapAddress(bases, pfn)!;
+        const frame = space.translate(address);
+        if (typeof frame !== 'number') continue; // what the kernel itself keeps unmapped: the crash kernel's memory
+        expect(frame).toBe(pfn * 4096);
+        expect(physicalOfDirectMap(bases, address + 5n)).toBe(pfn * 4096 + 5);
+        compared++;
       }
-    });
+    }
+    expect(compared).toBeGreaterThan(20);
+  });
 
-    test('VMCOREINFO reads the same through the address that the kernel has for it', ({ skip }) => {
-      const vmlinux = vmlinuxOf(name) ?? skip('no vmlinux for it');
-      const text = space.u64(vmlinux.symbols.get('vmcoreinfo_data')! + vmcoreinfo.kernelOffset!);
-      if (name.includes('kdump')) {
-        // crash_save_vmcoreinfo() used the safe copy, in the memory of the crash kernel: no part of the dump.
-        expect(space.page(pageNumberOf(text))).toEqual(new MissingPage('absent'));
-      } else {
-        expect(space.cString(text, 4096)).toBe(dump.vmcoreinfo!.replace(/\0.*$/s, ''));
-      }
-    });
-
-    test('all roads lead to the same bases', ({ skip }) => {
-      const addresses = ({ directMap, vmalloc, vmemmap }: ReturnType<typeof findBases>) => [directMap?.address, vmalloc?.address, vmemmap?.address];
-      const byPageTables = findBases(space);
-      expect(addresses(byPageTables)).not.toContain(undefined);
-      expect(addresses(findBases(space, { vmcoreinfo }))).toEqual(addresses(byPageTables));
-      const vmlinux = vmlinuxOf(name) ?? skip('no vmlinux: its variables were not compared');
-      const symbolAddress = (variable: string) => vmlinux.symbols.get(variable)! + vmcoreinfo.kernelOffset!;
-      const byVariables = findBases(space, { symbolAddress });
-      expect(byVariables.directMap?.source).toBe('variable');
-      expect(addresses(byVariables)).toEqual(addresses(byPageTables));
-    });
-
-    test('the direct map shows each page of RAM', () => {
-      const bases = findBases(space, { vmcoreinfo });
-      let compared = 0;
-      for (const { start, end } of dump.memory.ranges()) {
-        for (let pfn = Math.ceil(start / 4096); pfn < Math.floor(end / 4096); pfn += 97) {
-          const page = dump.memory.page(pfn);
-          if (!(page instanceof Page)) continue;
-          const address = directMapAddress(bases, pfn)!;
-          const frame = space.translate(address);
-          if (typeof frame !== 'number') continue; // what the kernel itself keeps unmapped: the crash kernel's memory
-          expect(frame).toBe(pfn * 4096);
-          expect(physicalOfDirectMap(bases, address + 5n)).toBe(pfn * 4096 + 5);
-          compared++;
-        }
-      }
-      expect(compared).toBeGreaterThan(20);
-    });
-
-    test('control registers lead to the same memory as VMCOREINFO', ({ skip }) => {
-      skip(dump.registers.every(({ control }) => control === undefined), 'no control registers in this file');
-      const byRegisters = kernelSpace(dump.memory, kernelFacts(undefined, dump.registers));
-      const stext = vmcoreinfo.symbol('_stext')!;
-      expect(byRegisters.tables.levels).toBe(space.tables.levels);
-      expect(byRegisters.physBase).toBe(space.physBase);
-      expect(byRegisters.translate(stext)).toBe(space.translate(stext));
-      expect(findBases(byRegisters).directMap).toEqual(findBases(space).directMap);
-    });
+  test('control registers lead to the same memory as VMCOREINFO', ({ skip }) => {
+    skip(dump.registers.every(({ control }) => control === undefined), 'no control registers in this file');
+    const byRegisters = kernelSpace(dump.memory, kernelFacts(undefined, dump.registers));
+    const stext = vmcoreinfo.symbol('_stext')!;
+    expect(byRegisters.tables.levels).toBe(space.tables.levels);
+    expect(byRegisters.physBase).toBe(space.physBase);
+    expect(byRegisters.translate(stext)).toBe(space.translate(stext));
+    expect(findBases(byRegisters).directMap).toEqual(findBases(space).directMap);
   });
 });
 
 /** The lab's processes start each of their pages with a line that has its address (../shared/lab/guest/hog.c). */
-test.skipIf(!vmcores.includes('6.12-idle/vmcore'))('6.12-idle: user pages stand where they say', async () => {
-  const dump = await openDump(join(dir!, '6.12-idle/vmcore'));
+test.skipIf(!vmcores.includes('6.12-idle/vmcore'))(`${unlessMissing('6.12-idle/vmcore')}: user pages stand where they say`, async () => {
+  const dump = await openDump(join(dir, '6.12-idle/vmcore'));
   const kernel = kernelSpace(dump.memory, kernelFacts(parseVmcoreinfo(dump.vmcoreinfo!)));
   let pages = 0;
   for (const pgd of pgdsOf(kernel)) {
@@ -123,11 +121,11 @@ test.skipIf(!vmcores.includes('6.12-idle/vmcore'))('6.12-idle: user pages stand 
   dump.close();
 });
 
-test.skipIf(!vmcores.includes('6.12-zram-panic/vmcore'))('6.12-zram-panic: swapped out pages are as many as the kernel counted', async () => {
-  const dump = await openDump(join(dir!, '6.12-zram-panic/vmcore'));
+test.skipIf(!vmcores.includes('6.12-zram-panic/vmcore'))(`${unlessMissing('6.12-zram-panic/vmcore')}: swapped out pages are as many as the kernel counted`, async () => {
+  const dump = await openDump(join(dir, '6.12-zram-panic/vmcore'));
   const kernel = kernelSpace(dump.memory, kernelFacts(parseVmcoreinfo(dump.vmcoreinfo!)));
   const counted = ascending([...pgdsOf(kernel)].map((pgd) => swappedOutPages(userSpace(kernel, pgd).tables)));
-  const log = readFileSync(join(dir!, '6.12-zram-panic/kernel.log'), 'utf8');
+  const log = readFileSync(join(dir, '6.12-zram-panic/kernel.log'), 'utf8');
   const table = ascending([...log.matchAll(/\[ +\d+\](?: +\d+){8} +(\d+) +-?\d+ \S+/g)].map(([, swapents]) => Number(swapents)));
   expect(table.filter((swapents) => swapents > 100).length).toBeGreaterThan(5);
   // The table leaves out init, and 6.12 prints approximate counters: each of the two CPUs may hold back up to
@@ -168,11 +166,6 @@ function* pgdsOf(kernel: KernelSpace): Generator<number> {
   }
 }
 
-function findVmcores(root: string): string[] {
-  const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return folders.flatMap(({ name }) => readdirSync(join(root, name)).filter((file) => file.startsWith('vmcore')).map((file) => `${name}/${file}`)).toSorted();
-}
-
 interface Vmlinux {
   symbols: Map<string, bigint>;
   rodata: { start: bigint; end: bigint };
@@ -182,7 +175,7 @@ interface Vmlinux {
 const vmlinuxes = new Map<string, Vmlinux>();
 
 function vmlinuxOf(dump: string): Vmlinux | undefined {
-  const path = join(dir!, `vmlinux-${dump.slice(0, dump.indexOf('-'))}`);
+  const path = join(dir, `vmlinux-${dump.slice(0, dump.indexOf('-'))}`);
   if (!existsSync(path)) return undefined;
   const known = vmlinuxes.get(path) ?? readVmlinux(path);
   vmlinuxes.set(path, known);
