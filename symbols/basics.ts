@@ -32,3 +32,10 @@ export const nodemask = {
   definedBy: 'out_of_memory',
   members: { bits: 'u64[]' },
 } as const;
+
+/** struct hlist_head, include/linux/types.h */
+export const hlistHead = {
+  struct: 'hlist_head',
+  definedBy: 'out_of_memory',
+  members: { first: 'void *' },
+} as const;

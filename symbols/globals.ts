@@ -10,6 +10,7 @@ export const globals = {
   node_data: { type: 'struct pglist_data *[]' },
   nr_node_ids: { type: 'unsigned int' },
   nr_cpu_ids: { type: 'unsigned int' },
+  nr_threads: { type: 'int' },
   __per_cpu_offset: { type: 'u64[]' },
   __cpu_possible_mask: { type: 'struct cpumask' },
   __cpu_online_mask: { type: 'struct cpumask' },
@@ -22,7 +23,7 @@ export const globals = {
   runqueues: { type: 'struct rq', percpu: true },
   current_task: { type: 'struct task_struct *', percpu: true },
   pcpu_hot: { type: 'struct pcpu_hot', percpu: true },
-  crash_notes: { type: 'void *', percpu: true },
+  crash_notes: { type: 'void *' }, // a pointer into the per-CPU areas
   modules: { type: 'struct list_head' },
   btf_modules: { type: 'struct list_head' },
   prb: { type: 'struct printk_ringbuffer *' },
@@ -33,13 +34,17 @@ export const globals = {
   log_first_seq: { type: 'u64' },
   log_next_seq: { type: 'u64' },
   panic_cpu: { type: 'atomic_t' },
-  tainted_mask: { type: 'unsigned long' },
+  tainted_mask: { type: 'u64' },
+  taint_flags: { type: 'struct taint_flag[]' },
   saved_command_line: { type: 'char *' },
+  boot_command_line: { type: 'char[]', length: 2048 }, // COMMAND_LINE_SIZE of x86
+  dump_stack_arch_desc_str: { type: 'char[]', length: 128 }, // "Hardware name"
   avenrun: { type: 'unsigned long[]', length: 3 },
   jiffies_64: { type: 'u64' },
   jiffies: { type: 'u64' },
   _totalram_pages: { type: 'atomic_long_t' },
   totalreserve_pages: { type: 'unsigned long' },
-  tk_core: { type: 'struct tk_core' },
+  tk_core: { type: 'void *' }, // a struct without a name up to 6.12, struct tk_data from then on
+  timekeeper_data: { type: 'void *' }, // struct tk_data[], since 6.17 (22c62b9a84b8)
   crashing_cpu: { type: 'int' },
 } as const;

@@ -14,6 +14,7 @@ export const task = {
     comm: 'char[]',
     prio: 'int',
     on_cpu: { type: 'int', optional: true }, // SMP only
+    jobctl: { type: 'u64', optional: true },
     cpu: { type: 'unsigned int', optional: true }, // THREAD_INFO_IN_TASK before 5.16: in the task; after: in thread_info
     thread_info: { type: 'struct thread_info', optional: true },
     tasks: 'struct list_head',
@@ -27,6 +28,8 @@ export const task = {
     mm: 'struct mm_struct *',
     active_mm: 'struct mm_struct *',
     signal: 'struct signal_struct *',
+    thread_pid: { type: 'struct pid *', optional: true }, // since 4.19 (2c4704756cab)
+    pid_links: { type: 'struct hlist_node[]', optional: true, formerly: 'pids' }, // by enum pid_type
     cred: 'struct cred *',
     real_cred: 'struct cred *',
     nsproxy: 'struct nsproxy *',
@@ -95,6 +98,8 @@ export const mm = {
     mm_count: 'atomic_t',
     pgtables_bytes: 'atomic_long_t',
     map_count: 'int',
+    rss_stat: { type: 'struct mm_rss_stat', optional: true }, // up to 6.1
+    rss_counters: { type: 'struct percpu_counter[]', optional: true, formerly: 'rss_stat' }, // the same member since 6.2 (f1a7941243c1)
     total_vm: 'unsigned long',
     locked_vm: 'unsigned long',
     pinned_vm: { type: 'u64' },
@@ -133,7 +138,7 @@ export const vma = {
 export const pid = {
   struct: 'pid',
   definedBy: 'out_of_memory',
-  members: { level: 'unsigned int' },
+  members: { level: 'unsigned int', tasks: 'struct hlist_head[]' }, // tasks by enum pid_type
 } as const;
 
 /** struct pid_namespace, include/linux/pid_namespace.h: the PID IDR is the second road to all tasks. */
@@ -147,5 +152,40 @@ export const pidNamespace = {
 export const idr = {
   struct: 'idr',
   definedBy: 'find_pid_ns',
-  members: { idr_base: 'unsigned int' },
+  members: { idr_base: 'unsigned int', idr_rt: 'struct xarray' },
+} as const;
+
+/** struct mm_rss_stat, include/linux/mm_types_task.h, up to 6.1: pages by MM_FILEPAGES and its fellows. */
+export const mmRssStat = {
+  struct: 'mm_rss_stat',
+  definedBy: 'out_of_memory',
+  members: { count: 'atomic_long_t[]' },
+} as const;
+
+/** struct task_rss_stat, up to 6.1 with SPLIT_RSS_COUNTING: what a thread has not yet added to its mm. */
+export const taskRssStat = {
+  struct: 'task_rss_stat',
+  definedBy: 'out_of_memory',
+  members: { count: 'int[]' },
+} as const;
+
+/** struct percpu_counter, include/linux/percpu_counter.h: the sum is count and what each CPU holds. */
+export const percpuCounter = {
+  struct: 'percpu_counter',
+  definedBy: 'out_of_memory',
+  members: { count: 's64', counters: { type: 'int *', percpu: true, optional: true } }, // counters: SMP only
+} as const;
+
+/** struct rq, kernel/sched/sched.h. */
+export const runqueue = {
+  struct: 'rq',
+  definedBy: 'wake_up_process',
+  members: { nr_running: 'unsigned int', curr: 'struct task_struct *', idle: 'struct task_struct *' },
+} as const;
+
+/** struct pcpu_hot, arch/x86/include/asm/current.h: from 6.2 to 6.14. */
+export const pcpuHot = {
+  struct: 'pcpu_hot',
+  definedBy: 'out_of_memory',
+  members: { current_task: 'struct task_struct *' },
 } as const;
