@@ -21,20 +21,29 @@ export interface Abbrev {
 /** Abbreviations by code. */
 export type AbbrevTable = ReadonlyMap<number, Abbrev>;
 
-const MAX_TABLES = 4096;
+/** Kept over all tables; Debian's kernel has some 400,000 in all of its units. */
+const MAX_KEPT = 300_000;
+/** Of one table; dwz's largest have some thousand. */
+const MAX_ABBREVS = 100_000;
 const MAX_ATTRIBUTES = 1024;
 const FIRST_READ = 16 * 1024;
 
 /** Tables of .debug_abbrev, each parsed once: units of one compilation, and dwz's partial units, share them. */
 export function abbrevTables(section: Windowed): (offset: number, format: UnitFormat) => AbbrevTable {
   const known = new Map<string, AbbrevTable>();
+  let kept = 0;
   return (offset, format) => {
     const key = `${offset}/${format.version}/${format.addressSize}/${format.offsetSize}`;
     let table = known.get(key);
     if (table === undefined) {
       table = parse(section, offset, format);
-      if (known.size >= MAX_TABLES) known.delete(known.keys().next().value!);
       known.set(key, table);
+      kept += table.size;
+      for (const [old, { size }] of known) {
+        if (kept <= MAX_KEPT || old === key) break;
+        known.delete(old);
+        kept -= size;
+      }
     }
     return table;
   };
@@ -55,7 +64,10 @@ function parse(section: Windowed, offset: number, format: UnitFormat): AbbrevTab
 
 function parseTable(cursor: Cursor, format: UnitFormat): AbbrevTable {
   const table = new Map<number, Abbrev>();
-  for (let code = cursor.uleb(); code !== 0; code = cursor.uleb()) table.set(code, parseAbbrev(cursor, format));
+  for (let code = cursor.uleb(); code !== 0; code = cursor.uleb()) {
+    if (table.size === MAX_ABBREVS) throw cursor.damaged('is one abbreviation too many');
+    table.set(code, parseAbbrev(cursor, format));
+  }
   return table;
 }
 

@@ -3,7 +3,7 @@ import { AT, TAG } from './constants.js';
 import type { Die } from './die.js';
 
 const MAX_ENTRIES = 1_000_000;
-const MAX_DEPTH = 512;
+const MAX_DEPTH = 128;
 
 const SITES: ReadonlySet<number> = new Set([TAG.call_site, TAG.GNU_call_site]);
 const PARAMETERS: ReadonlySet<number> = new Set([TAG.call_site_parameter, TAG.GNU_call_site_parameter]);

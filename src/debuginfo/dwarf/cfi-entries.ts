@@ -36,7 +36,8 @@ export interface Fde {
 
 /** Debian's kernel has 2.5 MB with some 70,000 functions. */
 const MAX_SECTION = 256 * 2 ** 20;
-const MAX_ENTRY = 2 ** 20;
+/** The largest functions of the kernel have some kilobytes. */
+const MAX_ENTRY = 64 * 1024;
 
 /** Where the description of each function stands: one pass over the section, that reads of each entry its start only. */
 export function indexEntries(cfi: CfiSection): RangeMap {

@@ -26,7 +26,8 @@ export interface CfiRow {
 }
 
 const MAX_REMEMBERED = 256;
-const MAX_REGISTERS = 1024;
+/** The largest machines number to 96. */
+const MAX_REGISTERS = 128;
 
 /** Runs a function's instructions up to an address. */
 export function rowAt(section: CfiSection, fde: Fde, address: AddressKey): CfiRow {

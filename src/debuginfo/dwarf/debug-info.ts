@@ -3,7 +3,7 @@ import { cfiLookup, type Cfi } from './cfi.js';
 import { openDwarfFile } from './dwarf-file.js';
 import { dwarfTypes } from './dwarf-types.js';
 import { codeAddress, type FrameState, type ReadMemory } from './frame-state.js';
-import { frameContext } from './frame-context.js';
+import { frameContext, MAX_ENTRY_VALUES } from './frame-context.js';
 import { codeLookup, inlineChain, type InlineFrame } from './inline-chain.js';
 import type { SourceLine } from './lines.js';
 import type { DebugSections } from './sections.js';
@@ -48,7 +48,7 @@ export function openDebugInfo(sections: DebugSections, kaslrOffset: bigint): Deb
     },
     variablesAt(frame, level, read) {
       const found = code.at(codeAddress(frame) - kaslrOffset);
-      return found === undefined ? [] : variablesOf(found, level, types.materialiser, frameContext(found, frame, { code, cfi, read, kaslrOffset }));
+      return found === undefined ? [] : variablesOf(found, level, types.materialiser, frameContext(found, frame, { code, cfi, read, kaslrOffset, entryValues: { left: MAX_ENTRY_VALUES } }));
     },
     cfiFor(address) {
       const found = cfi(address - kaslrOffset);

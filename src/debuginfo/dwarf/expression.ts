@@ -44,7 +44,7 @@ export interface PlacedPiece {
 }
 
 /** Real expressions have under a hundred operations; a loop in one is an attack or an error. */
-const MAX_OPERATIONS = 10_000;
+const MAX_OPERATIONS = 2000;
 const MAX_STACK = 256;
 const MAX_PIECES = 1024;
 /** The widest integer that is calculated with: __int128. */

@@ -17,10 +17,15 @@ export interface FrameSurroundings {
   cfi: CfiLookup;
   read: ReadMemory;
   kaslrOffset: bigint;
+  /** How many entry values may still be asked for: each may ask for more in the caller. */
+  entryValues: { left: number };
 }
 
 /** A value of the entry may itself rest on one of the caller's entry, and so on. */
 const MAX_CALLERS = 8;
+
+/** Variables of one frame that ask for one or two each. */
+export const MAX_ENTRY_VALUES = 1000;
 
 /** DW_ATE_*: encodings of integers, and whether they are signed. */
 const INTEGERS: ReadonlyMap<number, boolean> = new Map([[2, false], [5, true], [6, true], [7, false], [8, false], [0x10, false]]);
@@ -56,6 +61,7 @@ export function frameContext(code: CodeAt, frame: FrameState, around: FrameSurro
 
 /** What the caller passed: its call site says how to calculate it from registers that the call has left alone. */
 function entryValue(code: CodeAt, expression: Uint8Array, frame: FrameState, around: FrameSurroundings, depth: number): bigint | undefined {
+  if (around.entryValues.left-- <= 0) return undefined;
   const caller = frame.caller?.();
   if (caller === undefined || caller.interrupted) return undefined;
   const callerCode = around.code.at(codeAddress(caller) - around.kaslrOffset);

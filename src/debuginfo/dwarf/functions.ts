@@ -8,9 +8,11 @@ import { topLevelEntries } from './type-names.js';
 import type { Unit } from './units.js';
 
 /** Blocks and inlined functions nest some twenty deep in the kernel. */
-const MAX_SCOPES = 512;
+const MAX_SCOPES = 128;
 const MAX_UNITS = 64;
 const MAX_ENTRIES = 1_000_000;
+/** Ranges looked at for one unit or one scope: the kernel's have some thousands. */
+const MAX_RANGES = 1_000_000;
 
 const SUBPROGRAM: ReadonlySet<number> = new Set([TAG.subprogram]);
 
@@ -36,8 +38,12 @@ export function functionsOf(file: DwarfFile): Functions {
 
 function readFunctions(file: DwarfFile, unit: Unit): RangeMap {
   const functions = rangeCollector();
+  let count = 0;
   for (const at of topLevelEntries(file, unit, SUBPROGRAM)) {
-    for (const [low, high] of rangesOf(Die.read(file, unit, at)!)) functions.add(low, high, at);
+    for (const [low, high] of rangesOf(Die.read(file, unit, at)!)) {
+      if (++count > MAX_RANGES) return functions.finish();
+      functions.add(low, high, at);
+    }
   }
   return functions.finish();
 }
@@ -53,9 +59,12 @@ export function scopesAt(subprogram: Die, address: AddressKey): Die[] {
 }
 
 function innerScope(scope: Die, address: AddressKey): Die | undefined {
+  let count = 0;
   for (const child of entriesWithin(scope)) {
     if (child.tag !== TAG.lexical_block && child.tag !== TAG.inlined_subroutine) continue;
-    if (rangesOf(child).some(([low, high]) => address >= low && address < high)) return child;
+    const ranges = rangesOf(child);
+    if (ranges.some(([low, high]) => address >= low && address < high)) return child;
+    if ((count += ranges.length) > MAX_RANGES) return undefined;
   }
   return undefined;
 }

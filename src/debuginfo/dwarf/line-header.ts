@@ -17,7 +17,7 @@ export interface LineHeader {
   files: string[];
 }
 
-const MAX_ENTRIES = 1_000_000;
+const MAX_ENTRIES = 65_536;
 const DW_LNCT_path = 1;
 const DW_LNCT_directory_index = 2;
 

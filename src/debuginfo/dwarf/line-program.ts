@@ -13,7 +13,7 @@ export interface LineRows {
 }
 
 /** The largest units of kernels have some 100,000 rows. */
-const MAX_ROWS = 20_000_000;
+const MAX_ROWS = 2_000_000;
 
 const STANDARD = {
   extended: 0, copy: 1, advancePc: 2, advanceLine: 3, setFile: 4, setColumn: 5, constAddPc: 8, fixedAdvancePc: 9,

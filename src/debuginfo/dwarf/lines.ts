@@ -20,25 +20,40 @@ export interface LineTable {
   at(address: AddressKey): SourceLine | undefined;
   /** The path behind a file number, as DW_AT_call_file and DW_AT_decl_file have it. */
   file(index: number): string | undefined;
+  readonly rowCount: number;
 }
 
-const MAX_PROGRAM_BYTES = 256 * 2 ** 20;
-const MAX_TABLES = 32;
+const MAX_PROGRAM_BYTES = 64 * 2 ** 20;
+/** Kept over all tables; a unit of the kernel has some thousand. */
+const MAX_KEPT_ROWS = 2_000_000;
 
 /** Line tables by unit; the last ones used are kept. */
 export function lineTables(file: DwarfFile): (unit: Unit) => LineTable {
   const known = new Map<number, LineTable>();
+  let kept = 0;
   return (unit) => {
-    const old = known.get(unit.offset);
-    const table = old ?? readLineTable(file, unit);
-    known.delete(unit.offset);
+    let table = known.get(unit.offset);
+    if (table !== undefined) {
+      known.delete(unit.offset);
+      known.set(unit.offset, table);
+      return table;
+    }
+    table = readLineTable(file, unit);
     known.set(unit.offset, table);
-    if (known.size > MAX_TABLES) known.delete(known.keys().next().value!);
+    kept += table.rowCount + ROWS_OF_AN_EMPTY_TABLE;
+    for (const [old, { rowCount }] of known) {
+      if (kept <= MAX_KEPT_ROWS || old === unit.offset) break;
+      known.delete(old);
+      kept -= rowCount + ROWS_OF_AN_EMPTY_TABLE;
+    }
     return table;
   };
 }
 
-const NOTHING: LineTable = { at: () => undefined, file: () => undefined };
+/** What a table's names cost, in rows. */
+const ROWS_OF_AN_EMPTY_TABLE = 1000;
+
+const NOTHING: LineTable = { rowCount: 0, at: () => undefined, file: () => undefined };
 
 function readLineTable(file: DwarfFile, unit: Unit): LineTable {
   const offset = unit.bases.get(AT.stmt_list);
@@ -63,6 +78,7 @@ function lineTable(files: readonly string[], rows: LineRows): LineTable {
   const columns = Uint32Array.from(rows.columns);
   const fileNumbers = Uint32Array.from(rows.files);
   return {
+    rowCount: rows.addresses.length,
     file: (index) => files[index],
     at(address) {
       const sequence = rows.sequences[bySequence.at(address) ?? -1];

@@ -7,7 +7,7 @@ import type { Unit } from './units.js';
 export type AddressRange = readonly [low: AddressKey, high: AddressKey];
 
 /** Ranges of one entry that are believed: the largest units of kernels have some thousands. */
-const MAX_RANGES = 100_000;
+const MAX_RANGES = 20_000;
 const FIRST_READ = 1024;
 
 /** The code that an entry covers, by DW_AT_ranges or DW_AT_low_pc and DW_AT_high_pc; nothing where it has neither. */

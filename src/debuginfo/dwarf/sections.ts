@@ -12,7 +12,7 @@ const WINDOW = 64 * 1024;
 const MAX_WINDOWS = 128;
 /** The longest string that is believed: names of C++ templates and producers reach some kilobytes. */
 const MAX_STRING = 64 * 1024;
-const MAX_REMEMBERED_STRINGS = 100_000;
+const MAX_REMEMBERED_CHARACTERS = 8 * 2 ** 20;
 
 /** Bytes of a section by position, through a few windows that are kept; nothing is ever read whole. */
 export interface Windowed {
@@ -60,12 +60,18 @@ export interface Strings {
 
 export function stringsIn(section: Windowed): Strings {
   const known = new Map<number, string>();
+  let remembered = 0;
   return {
     at(offset) {
       const old = known.get(offset);
       if (old !== undefined) return old;
       const text = readString(section, offset);
-      if (known.size >= MAX_REMEMBERED_STRINGS) known.clear();
+      // An entry costs as much as some 32 characters, however short its text is.
+      remembered += text.length + 32;
+      if (remembered > MAX_REMEMBERED_CHARACTERS) {
+        known.clear();
+        remembered = text.length + 32;
+      }
       known.set(offset, text);
       return text;
     },

@@ -46,7 +46,9 @@ const MAX_HEADER = 40;
 /** C files of the kernel give some 100 kB, the largest drivers 5 MB. */
 const MAX_UNIT = 512 * 2 ** 20;
 const CACHED_BYTES = 48 * 2 ** 20;
-const MAX_UNITS = 2_000_000;
+const MAX_CACHED_UNITS = 2048;
+/** Lab kernels that went through dwz have 11,000. */
+const MAX_UNITS = 500_000;
 const HEADER_READ = 4096;
 
 export function openUnits(sections: DebugSections): Units | undefined {
@@ -76,7 +78,7 @@ export function openUnits(sections: DebugSections): Units | undefined {
     cache.set(offset, unit);
     cachedBytes += unit.bytes.length;
     for (const [old, { bytes }] of cache) {
-      if (cachedBytes <= CACHED_BYTES || old === offset) break;
+      if ((cachedBytes <= CACHED_BYTES && cache.size <= MAX_CACHED_UNITS) || old === offset) break;
       cache.delete(old);
       cachedBytes -= bytes.length;
     }

@@ -32,7 +32,8 @@ export interface Variable {
 
 /** Functions of the kernel have at most some hundred. */
 const MAX_VARIABLES = 4096;
-const MAX_VALUE_BYTES = 64 * 1024;
+/** Of a value that lies in no memory: structs in registers have some dozens. */
+const MAX_VALUE_BYTES = 4096;
 const MAX_INDIRECTIONS = 4;
 
 /**
