@@ -75,7 +75,8 @@ export async function openKernel(options: OpenOptions): Promise<Kernel> {
   return (await openSession(options)).kernel;
 }
 
-async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options: OpenOptions): Promise<Session> {
+/** The same on files that are already open; closing them stays the caller's where it throws. */
+export async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options: Omit<OpenOptions, 'dump' | 'vmlinux'>): Promise<Session> {
   const defects = [...dump.defects];
   const { info, source: vmcoreinfoSource } = vmcoreinfoOf(dump, options.vmcoreinfo);
   const space = kernelSpace(dump.memory, kernelFacts(info, dump.registers));
@@ -86,7 +87,7 @@ async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options: OpenOp
   const symbols = symbolsOf(vmlinux, space, info, kaslrOffset, defects);
   const bases = findBases(space, { symbolAddress: symbols.addressOf, vmcoreinfo: info });
   const types = await findTypes({ vmlinux, space, symbols, kaslrOffset, only: options.types }, defects);
-  const kernel = assemble({ dump, space, bases, symbols, types, info, options });
+  const kernel = assemble({ dump, space, bases, symbols, types, info, cancelFlag: options.cancelFlag });
   return {
     kernel, dump, kaslrOffset, defects,
     ...(vmlinux ? { vmlinux } : {}),
@@ -148,10 +149,10 @@ interface Parts {
   symbols: SymbolTable;
   types: TypeSource;
   info: Vmcoreinfo | undefined;
-  options: OpenOptions;
+  cancelFlag: Int32Array | undefined;
 }
 
-function assemble({ dump, space, bases, symbols, types, info, options }: Parts): Kernel {
+function assemble({ dump, space, bases, symbols, types, info, cancelFlag }: Parts): Kernel {
   return createKernel({
     release: info?.get('OSRELEASE') ?? dump.uname?.release ?? 'unknown',
     architecture: dump.architecture,
@@ -161,6 +162,6 @@ function assemble({ dump, space, bases, symbols, types, info, options }: Parts):
     symbols,
     types,
     vmcoreinfo: (key) => info?.get(key),
-    ...(options.cancelFlag ? { cancelFlag: options.cancelFlag } : {}),
+    ...(cancelFlag ? { cancelFlag } : {}),
   });
 }

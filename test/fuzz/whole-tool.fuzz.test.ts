@@ -1,0 +1,91 @@
+import { afterAll, describe, expect, test } from 'vitest';
+
+import { bundledPlugins } from '../../plugins/index.js';
+import { InputError } from '../../src/bytes/input-error.js';
+import { openDump } from '../../src/dump/open-dump.js';
+import type { Kernel } from '../../src/kernel/kernel.js';
+import type { Plugin } from '../../src/plugin/define-plugin.js';
+import { runPlugin } from '../../src/plugin/run-plugin.js';
+import type { Section } from '../../src/plugin/section.js';
+import { makeReport } from '../../src/report/report.js';
+import { renderJson } from '../../src/report/render-json.js';
+import { bringUp, openSession, type Session } from '../../src/session/open-kernel.js';
+import { dumpFile, unlessMissing } from '../dumps.js';
+import { flippedMemory } from './flipped-memory.js';
+import { randomNumbers } from './random-numbers.js';
+
+/** For a long run by hand: FUZZ_CASES=20000, and FUZZ_SEED for another order. */
+const CASES = Number(process.env['FUZZ_CASES'] ?? 400);
+const SEED = Number(process.env['FUZZ_SEED'] ?? 9);
+/** A hang is what this finds; the machine may be busy. */
+const MOST_MS = 20_000;
+const MOST_RSS_BYTES = 1 << 30;
+
+const dumps = ['5.10-memcg1-panic/vmcore', '6.1-global-panic/vmcore', '7.2-reaper/vmcore'];
+
+describe(`kernel memory broken in ${CASES} ways, seed ${SEED}: an answer, a named gap, or one sentence`, () => {
+  test.each(dumps)('%s', async (name) => {
+    const path = dumpFile(name);
+    if (path === undefined) return void console.log(unlessMissing(name));
+    const dump = await openDump([path]);
+    const sound = await openSession({ dump: [path] });
+    opened.push(sound);
+    const plugins = await Promise.all(bundledPlugins.map(async ({ load }) => (await load()).default));
+    const targets = places(sound.kernel);
+    for (let i = 0; i < CASES / dumps.length; i++) {
+      const random = randomNumbers(SEED * 1_000_003 + i);
+      const kind = Object.keys(targets)[i % Object.keys(targets).length]!;
+      const memory = flippedMemory(dump.memory, targets[kind]!, random, 1 + Math.floor(random() ** 3 * 200));
+      const began = performance.now();
+      const said = `case ${i} (${kind})`;
+      const session = await bringUp({ ...dump, memory, close: () => undefined }, undefined, {}).catch((error: unknown) => error);
+      if (session instanceof InputError) expect(session.message, said).toMatch(/\.$/);
+      else if (session instanceof Error) throw new Error(`${said} ended with ${session.stack}`);
+      else judge(session as Session, plugins, said);
+      expect(performance.now() - began, said).toBeLessThan(MOST_MS);
+    }
+    expect(process.memoryUsage().rss).toBeLessThan(MOST_RSS_BYTES);
+    dump.close();
+  }, 3_600_000);
+  const opened: Session[] = [];
+  afterAll(() => opened.forEach((session) => session.close()));
+});
+
+/** All plugins run to an end that is not a bug of ours, and the report renders. */
+function judge(session: Session, plugins: readonly Plugin[], said: string): void {
+  const sections: Section[] = plugins.filter((plugin) => plugin.inReport !== undefined).map((plugin) => runPlugin(session.kernel, plugin, plugin.inReport!, { ms: MOST_MS / 2, items: 100_000, views: 1000 }));
+  for (const { plugin, outcome } of sections) {
+    if (outcome.kind === 'failed' && outcome.fault === 'plugin') throw new Error(`${said}: plugin ${plugin} broke: ${outcome.reason} ${outcome.where ?? ''}`);
+  }
+  const facts = { files: ['broken'], format: session.dump.formatName, architecture: session.kernel.architecture, release: session.kernel.release, pageSize: 4096, defects: session.defects };
+  let length = 0;
+  for (const piece of renderJson(makeReport('0', facts, sections))) length += piece.length;
+  expect(length).toBeGreaterThan(100);
+}
+
+/** Page frames of what the tool rests on: names, types, tasks, nodes, page tables; and anything at all. */
+function places(kernel: Kernel): Record<string, number[]> {
+  const frames = (start: bigint, bytes: number): number[] => {
+    const found = new Set<number>();
+    for (let at = start; at < start + BigInt(bytes); at += 4096n) {
+      const physical = kernel.memory.translate(at);
+      if (typeof physical === 'number') found.add(Math.floor(physical / 4096));
+    }
+    return [...found];
+  };
+  const tasks = [...kernel.list(kernel.global('init_task').tasks, 'task_struct', 'tasks')];
+  const node = kernel.global('node_data')[0]!;
+  const btf = kernel.symbol('__start_BTF');
+  return {
+    types: frames(btf, Number(kernel.symbol('__stop_BTF') - btf)),
+    'read-only data': frames(kernel.symbol('__start_rodata'), Number(btf - kernel.symbol('__start_rodata'))), // kallsyms lie in it
+    VMCOREINFO: frames(kernel.memory.u64(kernel.symbol('vmcoreinfo_data')), 4096),
+    tasks: tasks.flatMap((task) => frames(task.$address, 4096)),
+    processes: tasks.flatMap((task) => (task.mm ? frames(task.mm.$address, 1024) : [])).concat(tasks.flatMap((task) => (task.signal ? frames(task.signal.$address, 512) : []))),
+    stacks: tasks.flatMap((task) => frames(task.stack, 16384)),
+    nodes: frames(node.$address, kernel.sizeOf('pglist_data')),
+    data: frames(kernel.symbol('_sdata'), Number(kernel.symbol('_edata') - kernel.symbol('_sdata'))),
+    'page tables': frames(kernel.symbol('init_top_pgt'), 4096),
+    anything: [...kernel.physical!.ranges()].flatMap(({ start, end }) => Array.from({ length: 200 }, (_, i) => Math.floor((start + ((end - start) * i) / 200) / 4096))),
+  };
+}
