@@ -4,7 +4,6 @@ import { globalReport, memcgReport } from './text.js';
 
 /** The kernel's text of each line, without the stamp. */
 const bare = globalReport.split('\n').map((line) => line.replace(/^\[ *[\d.]+\] /, ''));
-const stamps = globalReport.split('\n').map((line) => /^\[ *([\d.]+)\]/.exec(line)?.[1]);
 const logical = globalReport.replace(/\n {8,}/g, '#012 ').trimEnd().split('\n');
 
 const plain = summary(globalReport);

@@ -1,0 +1,32 @@
+import type { OomReport } from './model.js';
+import type { Judgement, Verdict } from './verdict.js';
+import { constraint } from './verdicts/constraint.js';
+import { memoryHeld } from './verdicts/memory-held.js';
+import { nothingWrong } from './verdicts/nothing-wrong.js';
+import { prevention } from './verdicts/prevention.js';
+import { reclaim } from './verdicts/reclaim.js';
+import { victim } from './verdicts/victim.js';
+import { watermark } from './verdicts/watermark.js';
+
+/** Every verdict; each reads only the model. */
+export const verdicts: readonly Verdict[] = [nothingWrong, constraint, watermark, memoryHeld, reclaim, victim, prevention];
+
+const sureness = { certain: 0, likely: 1, possible: 2 } as const;
+
+/** What the verdicts say of a report, the weightiest and surest first. */
+export function judge(report: OomReport): Judgement[] {
+  return verdicts
+    .flatMap((verdict) => {
+      const answer = verdict.judge(report);
+      return 'so' in answer ? answer.so : [];
+    })
+    .sort((a, b) => b.weight - a.weight || sureness[a.certainty] - sureness[b.certainty]);
+}
+
+/** The verdicts that do not hold, each with the reason. */
+export function rejected(report: OomReport): { readonly id: string; readonly because: string }[] {
+  return verdicts.flatMap((verdict) => {
+    const answer = verdict.judge(report);
+    return 'so' in answer ? [] : [{ id: verdict.id, because: answer.notSo }];
+  });
+}

@@ -1,0 +1,88 @@
+import { amount, pageKB, zoneTitle, type OomReport } from '../model.js';
+import { exactKB, kB, list } from '../quantity.js';
+import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
+import { isOfMachine, zonesAllowed } from '../zones.js';
+
+/** Counters of the machine and of its zones are read at different moments: a smaller difference says nothing. */
+const leastElsewhere = 0.02;
+
+/** Whether a limit was the cause while the machine had memory: a cgroup, a cpuset, a memory policy; or none of them. */
+export const constraint: Verdict = {
+  id: 'oom.constraint',
+  judge(report) {
+    if (report.kind !== 'oom') return notSo('no OOM kill');
+    if (!isOfMachine(report)) return ofMemcg(report);
+    const elsewhere = freeElsewhere(report);
+    switch (report.event.constraint) {
+      case 'CONSTRAINT_CPUSET': return so(nodesFull(report, 'a cpuset', `cpuset ${report.event.cpuset ?? 'of the task'} allows node ${report.event.memsAllowed ?? '?'}`, elsewhere, 'certain'));
+      case 'CONSTRAINT_MEMORY_POLICY': return so(nodesFull(report, 'a memory policy', `the policy's nodemask is ${report.event.nodemask ?? '?'}`, elsewhere, 'certain'));
+      case 'CONSTRAINT_NONE': return so({
+        id: this.id, weight: 30, certainty: 'certain', moment: 'report',
+        sentence: 'No cgroup, cpuset or memory policy limited the request: the machine as a whole was out of memory (constraint none).',
+        evidence: [`constraint=CONSTRAINT_NONE, nodemask=${report.event.nodemask ?? 'not printed'}, mems_allowed=${report.event.memsAllowed ?? 'not printed'}`],
+      });
+      default:
+    }
+    if (elsewhere === undefined || !nodesAreMissing(report)) return notSo('the report does not say, and shows every node');
+    return so(nodesFull(report, 'a cpuset or a memory policy', 'the report leaves out the other nodes, as it does for nodes that the task may not use', elsewhere, 'likely'));
+  },
+};
+
+function ofMemcg({ memcg, event, kills, selected }: OomReport): ReturnType<Verdict['judge']> {
+  const memory = memcg?.counters.find((counter) => counter.name === 'memory');
+  const both = memcg?.counters.find((counter) => counter.name === 'memory+swap');
+  const hit = [memory, both].find((counter) => counter?.limitKB !== undefined && counter.limitKB !== null && Number(counter.usageKB) >= Number(counter.limitKB) * 0.99);
+  const path = memcg?.path ?? 'a memory cgroup';
+  const victim = kills[0]?.comm ?? selected?.comm ?? event.comm;
+  const below = memcg?.taskPath !== undefined && memcg.path !== undefined && memcg.taskPath !== memcg.path
+    ? `; ${victim ?? 'the victim'} runs in ${memcg.taskPath}, below it` : '';
+  if (hit === undefined) {
+    return so({
+      id: constraint.id, weight: 80, certainty: memory === undefined ? 'likely' : 'certain', moment: 'report',
+      sentence: `The kill is for ${path}, not for the machine${memory === undefined ? ': its limit was hit' : `; its own usage is ${kB(memory.usageKB)}${memory.limitKB === null ? ' and it has no limit' : ` of ${kB(memory.limitKB)}`}`}${below}.`,
+      evidence: [`constraint=${event.constraint ?? 'not printed'}, oom_memcg=${memcg?.path ?? 'not printed'}`],
+    });
+  }
+  return so({
+    id: constraint.id, weight: 92, certainty: 'certain', moment: 'report',
+    sentence: `The limit of ${path} was hit, not the machine's memory: ${kB(hit.usageKB)} used of ${kB(hit.limitKB!)}, and it had run into the limit ${hit.failures} times${below}.`,
+    evidence: [`${hit.name}: usage ${exactKB(hit.usageKB)}, limit ${exactKB(hit.limitKB!)}, failcnt ${hit.failures}`],
+  });
+}
+
+function nodesFull(report: OomReport, by: string, because: string, elsewhere: Elsewhere | undefined, certainty: Judgement['certainty']): Judgement {
+  const zones = zonesAllowed(report)?.zones ?? report.zones ?? [];
+  const here = zones.map((zone) => `${zoneTitle(zone)} ${kB(zone.kB.free ?? 0)} free`);
+  const there = elsewhere === undefined ? 'what the other nodes have is not in the report' : `${elsewhere.where} ${kB(elsewhere.kB)} free`;
+  return {
+    id: constraint.id, weight: 93, certainty, moment: 'report',
+    sentence: `${by[0]!.toUpperCase()}${by.slice(1)} is the cause: the nodes that the request may use are full (${here.length === 0 ? 'their zones are not in the report' : list(here)}), while ${there}.`,
+    evidence: [because, ...(elsewhere === undefined ? [] : [elsewhere.arithmetic])],
+  };
+}
+
+interface Elsewhere { readonly kB: number; readonly where: string; readonly arithmetic: string }
+
+/** Free memory that the report's zones do not show: of nodes that were left out. */
+function freeElsewhere(report: OomReport): Elsewhere | undefined {
+  const page = pageKB(report);
+  const others = report.beyond?.otherNodes;
+  if (others !== undefined && others.length > 0) {
+    const free = others.reduce((sum, node) => sum + node.freePages, 0) * page;
+    return { kB: free, where: `node ${list(others.map((node) => String(node.node)))} ${others.length === 1 ? 'has' : 'have'}`, arithmetic: others.map((node) => `node ${node.node}: ${node.freePages * page} kB free of ${node.managedPages * page} kB`).join('; ') };
+  }
+  const all = amount(report.memInfo?.free);
+  if (all === undefined || report.zones === undefined) return undefined;
+  const shown = report.zones.reduce((sum, zone) => sum + Number(zone.kB.free ?? 0), 0);
+  const rest = all * page - shown;
+  const ram = amount(report.totals?.ram);
+  if (rest <= 0 || (ram !== undefined && rest < ram * page * leastElsewhere)) return undefined;
+  return { kB: rest, where: 'other nodes have', arithmetic: `free in all ${all * page} kB − in the zones shown ${shown} kB = ${rest} kB elsewhere` };
+}
+
+/** Zones above what the request may use are left out too (since 6.1): only nodes that are not there tell of a limit. */
+function nodesAreMissing(report: OomReport): boolean {
+  const nodes = report.nodes?.map((node) => node.node) ?? [];
+  if (nodes.length > 0 && (nodes[0] !== 0 || nodes.some((node, i) => node !== i))) return true;
+  return zonesAllowed(report)?.highest === 'Movable' && nodes.length > 0;
+}

@@ -1,0 +1,176 @@
+import { amount, pageKB, type OomReport, type OomTask } from '../model.js';
+import { bytes, exactKB, kB, list, share } from '../quantity.js';
+import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
+import { isOfMachine, managedKB } from '../zones.js';
+
+/** Below this share of memory a consumer explains nothing by itself. */
+const notable = 0.15;
+/** A single process that holds so much is the story. */
+const dominant = 0.3;
+
+/** What held the memory: the largest consumers, which add up to all that the kernel manages, with what no counter accounts for. */
+export const memoryHeld: Verdict = {
+  id: 'oom.memory-held',
+  judge(report) {
+    const judgements = isOfMachine(report) ? ofMachine(report) : ofMemcg(report);
+    return judgements.length === 0 ? notSo('the report holds no counters to tell it') : so(...judgements);
+  },
+};
+
+export interface Consumer { readonly name: string; readonly kB: number }
+
+/** Consumers of the whole machine in kB, the largest first; with "not accounted for" they add up to `managedKB`. */
+export function consumers(report: OomReport): { managedKB: number; consumers: readonly Consumer[]; unaccountedKB: number } | undefined {
+  const page = pageKB(report);
+  const managed = managedKB(report, page);
+  const info = report.memInfo;
+  if (managed === undefined || info === undefined) return undefined;
+  const pages = (...names: string[]): number => names.reduce((sum, name) => sum + (amount(info[name]) ?? 0), 0) * page;
+  const shmem = pages('shmem');
+  const onAnonLists = pages('active_anon', 'inactive_anon', 'isolated_anon');
+  const unevictable = pages('unevictable');
+  // shmem stands on the anonymous lists; what of it does not fit there is locked.
+  const shmemOnLists = Math.min(shmem, onAnonLists);
+  const stacks = sum(report.nodes?.map((node) => node.kB.kernel_stack) ?? report.zones?.map((zone) => zone.kB.kernel_stack) ?? [])
+    || sum(report.zones?.map((zone) => zone.kB.kernel_stack) ?? []);
+  const hugetlb = (report.hugepages ?? []).reduce((total, pool) => total + Number(pool.total) * pool.sizeKB, 0);
+  const beyond = report.beyond;
+  const all: Consumer[] = [
+    { name: 'anonymous memory of processes', kB: onAnonLists - shmemOnLists },
+    { name: 'shmem and tmpfs', kB: shmemOnLists },
+    { name: 'page cache', kB: pages('active_file', 'inactive_file', 'isolated_file') },
+    { name: 'unevictable', kB: unevictable },
+    { name: 'slab, unreclaimable', kB: pages('slab_unreclaimable') },
+    { name: 'slab, reclaimable', kB: pages('slab_reclaimable') },
+    { name: 'page tables', kB: pages('pagetables', 'sec_pagetables') },
+    { name: 'kernel stacks', kB: stacks },
+    { name: 'hugetlb pools', kB: hugetlb },
+    { name: 'per-CPU memory', kB: (beyond?.percpuPages ?? 0) * page },
+    { name: "zram's pool", kB: (beyond?.zram ?? []).reduce((total, device) => total + device.poolPages * page, 0) || sum(report.zones?.map((zone) => zone.kB.zspages) ?? []) },
+    { name: 'pipes', kB: (beyond?.pipes?.pages ?? 0) * page },
+    { name: 'sockets', kB: (beyond?.sockets?.pages ?? 0) * page },
+    { name: 'free', kB: pages('free', 'free_pcp') },
+  ];
+  const held = all.filter((consumer) => consumer.kB > 0).sort((a, b) => b.kB - a.kB);
+  return { managedKB: managed, consumers: held, unaccountedKB: managed - held.reduce((total, consumer) => total + consumer.kB, 0) };
+}
+
+function ofMachine(report: OomReport): Judgement[] {
+  const shares = consumers(report);
+  if (shares === undefined) return [];
+  const { managedKB: whole } = shares;
+  const of = (name: string): number => shares.consumers.find((consumer) => consumer.name === name)?.kB ?? 0;
+  const anonymous = of('anonymous memory of processes');
+  const evidence = [
+    ...shares.consumers.map((consumer) => `${consumer.name}: ${exactKB(consumer.kB)} (${share(consumer.kB, whole)})`),
+    `not accounted for by any counter in the report: ${exactKB(shares.unaccountedKB)} (${share(shares.unaccountedKB, whole)})`,
+    `together: ${exactKB(whole)} managed`,
+  ];
+  const largest = shares.consumers.filter((consumer) => consumer.name !== 'free').slice(0, 3);
+  return [
+    judgement('shares', 60, `Of ${kB(whole)} that the kernel manages, ${list(largest.map((consumer) => `${kB(consumer.kB)} (${share(consumer.kB, whole)}) ${isAre(consumer.name)} ${consumer.name}`))}; ${
+      kB(Math.abs(shares.unaccountedKB))} (${share(Math.abs(shares.unaccountedKB), whole)}) ${shares.unaccountedKB < 0 ? 'are counted twice' : 'are not accounted for'}.`, evidence),
+    ...topProcess(report, whole, anonymous),
+    ...(of('slab, unreclaimable') > whole * notable ? [slabHeld(report, of('slab, unreclaimable'), whole)] : []),
+    ...(of('shmem and tmpfs') > whole * notable ? [shmemHeld(report, of('shmem and tmpfs'), whole)] : []),
+    ...(of('unevictable') > whole * notable ? [judgement('unevictable', 80, `${kB(of('unevictable'))} of ${kB(whole)} (${share(of('unevictable'), whole)}) ${'is unevictable: locked by mlock() or held by a file system that keeps its pages in memory'}.`,
+      [`unevictable: ${exactKB(of('unevictable'))}`])] : []),
+    ...(of('page tables') > whole * notable ? [judgement('page-tables', 75, `Page tables alone take ${kB(of('page tables'))} of ${kB(whole)} (${share(of('page tables'), whole)}): many processes map the same large memory.`,
+      [`pagetables: ${exactKB(of('page tables'))}`])] : []),
+    ...hugetlbHeld(report, whole),
+    ...(shares.unaccountedKB > whole * notable ? [judgement('unaccounted', 80, `${kB(shares.unaccountedKB)} of ${kB(whole)} (${share(shares.unaccountedKB, whole)}) are held by the kernel and accounted for by no counter in the report: `
+      + "drivers' own pages, pipes, sockets, vmalloc, a balloon.", evidence, 'likely')] : []),
+  ];
+}
+
+function topProcess(report: OomReport, whole: number, anonymous: number): Judgement[] {
+  const page = pageKB(report);
+  const top = largestTask(report.tasks);
+  if (top === undefined) return [];
+  const kill = report.kills.find((one) => one.pid === top.pid);
+  const anon = amount(kill?.anonRssKB) ?? (top.rssAnon === undefined ? undefined : Number(top.rssAnon) * page);
+  const held = anon ?? Number(top.rss) * page;
+  if (held < whole * dominant) return [];
+  const thp = sum(report.nodes?.map((node) => node.kB.anon_thp) ?? []);
+  const hugeShare = thp > 0 && anonymous > 0 ? `; ${share(thp, anonymous)} of the machine's anonymous memory is in transparent huge pages` : '';
+  const what = anon === undefined ? 'resident memory' : 'anonymous memory';
+  return [judgement('process', 88, `${kB(held)} of ${kB(whole)} managed is the ${what} of ${top.name} (pid ${top.pid})${hugeShare}.`, [
+    kill?.anonRssKB === undefined ? `${top.name}: ${what} ${exactKB(held)} (task table)` : `${top.name}: anon-rss ${exactKB(held)} (kill line)`,
+    `managed: ${exactKB(whole)}; share ${share(held, whole)}`,
+    ...(thp > 0 && anonymous > 0 ? [`anon_thp ${exactKB(thp)} of anonymous ${exactKB(anonymous)} = ${share(thp, anonymous)}`] : []),
+  ])];
+}
+
+function slabHeld(report: OomReport, slab: number, whole: number): Judgement {
+  const caches = (report.slab?.caches ?? report.beyond?.slabCaches ?? []).toSorted((a, b) => Number(b.totalKB) - Number(a.totalKB)).slice(0, 3);
+  const named = caches.length === 0 ? '' : `; the largest cache is ${caches[0]!.name} with ${kB(caches[0]!.totalKB)}`;
+  const owner = report.beyond?.slabCaches?.find((cache) => cache.name === caches[0]?.name)?.owner;
+  return judgement('slab', 86, `${kB(slab)} of ${kB(whole)} (${share(slab, whole)}) is unreclaimable slab, which no process owns and no kill frees${named}${owner === undefined ? '' : `, made by ${owner}`}.`,
+    [`slab_unreclaimable: ${exactKB(slab)}`, ...caches.map((cache) => `${cache.name}: used ${exactKB(cache.usedKB)} of ${exactKB(cache.totalKB)}`)]);
+}
+
+function shmemHeld(report: OomReport, shmem: number, whole: number): Judgement {
+  const mounts = (report.beyond?.tmpfs ?? []).toSorted((a, b) => b.usedPages - a.usedPages).slice(0, 3);
+  const named = mounts[0] === undefined ? '' : `; ${mounts[0].mount} holds ${kB(mounts[0].usedPages * pageKB(report))}`;
+  return judgement('shmem', 84, `${kB(shmem)} of ${kB(whole)} (${share(shmem, whole)}) is shared memory or files in tmpfs, which outlive the process that wrote them${named}.`,
+    [`shmem: ${exactKB(shmem)}`, ...mounts.flatMap((mount) => [`${mount.mount}: ${exactKB(mount.usedPages * pageKB(report))}`, ...(mount.largest ?? []).map((file) => `${file.path}: ${bytes(file.bytes)}`)])]);
+}
+
+function hugetlbHeld(report: OomReport, whole: number): Judgement[] {
+  const pools = report.hugepages ?? [];
+  const total = pools.reduce((kept, pool) => kept + Number(pool.total) * pool.sizeKB, 0);
+  const unused = pools.reduce((kept, pool) => kept + Number(pool.free) * pool.sizeKB, 0);
+  if (total < whole * notable) return [];
+  return [judgement('hugetlb', unused > total / 2 ? 87 : 70, `${kB(total)} of ${kB(whole)} (${share(total, whole)}) is set aside for hugetlb pages, and ${
+    unused === 0 ? 'all of it is in use' : `${kB(unused)} of that is not used by anyone`}; nothing else may use it.`,
+  pools.filter((pool) => Number(pool.total) > 0).map((pool) => `node ${pool.node}: ${pool.total} pages of ${pool.sizeKB} kB, ${pool.free} free`))];
+}
+
+function ofMemcg(report: OomReport): Judgement[] {
+  const { memcg } = report;
+  const stat = memcg?.stat;
+  const memory = memcg?.counters.find((counter) => counter.name === 'memory');
+  if (stat === undefined || memory === undefined) return [];
+  const unit = memcg!.statUnit === 'kB' ? 1 : 1024;
+  const inKB = (...names: string[]): number => names.reduce((total, name) => total + (amount(stat[name]) ?? 0) / unit, 0);
+  const shmem = inKB('shmem');
+  const parts: Consumer[] = [
+    { name: 'anonymous memory', kB: inKB('anon', 'rss') },
+    { name: 'page cache', kB: Math.max(0, inKB('file', 'cache') - shmem) },
+    { name: 'shmem and tmpfs', kB: shmem },
+    // v2 has since 5.18 one counter for all that the kernel itself holds for the group.
+    { name: 'kernel memory', kB: stat['kernel'] === undefined ? inKB('kernel_stack', 'pagetables', 'percpu', 'slab') : inKB('kernel') },
+    { name: 'socket buffers', kB: inKB('sock') },
+  ].filter((part) => part.kB > 0).sort((a, b) => b.kB - a.kB);
+  const usage = Number(memory.usageKB);
+  if (parts.length === 0 || usage === 0) return [];
+  const top = largestTask(report.tasks);
+  const held = top === undefined ? 0 : (amount(top.rssAnon) ?? Number(top.rss)) * pageKB(report);
+  const rest = usage - parts.reduce((total, part) => total + part.kB, 0);
+  return [judgement('shares', 70, `Of ${kB(usage)} charged to ${memcg!.path ?? 'the cgroup'}, ${list(parts.slice(0, 3).map((part) => `${kB(part.kB)} (${share(part.kB, usage)}) is ${part.name}`))}${
+    top === undefined ? '' : `; its largest process is ${top.name} (pid ${top.pid}) with ${kB(held)}`}.`,
+  [...parts.map((part) => `${part.name}: ${exactKB(Math.round(part.kB))} (${share(part.kB, usage)})`), `not in memory.stat: ${exactKB(Math.round(rest))}`, `usage: ${exactKB(usage)}`])];
+}
+
+/** The task that holds most, swapped pages included; of the threads of one process the kernel prints one row. */
+export function largestTask(tasks: readonly OomTask[] | undefined): OomTask | undefined {
+  let top: OomTask | undefined;
+  for (const task of tasks ?? []) if (top === undefined || held(task) > held(top)) top = task;
+  return top;
+}
+
+function held(task: OomTask): number {
+  return Number(task.exact?.rss ?? task.rss) + Number(task.swapents ?? 0);
+}
+
+function judgement(part: string, weight: number, sentence: string, evidence: readonly string[], certainty: Judgement['certainty'] = 'certain'): Judgement {
+  return { id: `oom.memory-held.${part}`, weight, certainty, moment: 'report', sentence, evidence };
+}
+
+function sum(counts: readonly (number | bigint | undefined)[]): number {
+  return counts.reduce<number>((total, one) => total + Number(one ?? 0), 0);
+}
+
+function isAre(name: string): string {
+  return name.endsWith('s') && !name.startsWith('anonymous') && !name.startsWith('shmem') ? 'are' : 'is';
+}

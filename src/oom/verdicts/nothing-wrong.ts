@@ -1,0 +1,52 @@
+import { amount, pageKB, zoneTitle, type OomReport } from '../model.js';
+import { exactKB, kB, list, share } from '../quantity.js';
+import { notSo, so, type Verdict } from '../verdict.js';
+import { isOfMachine, managedKB } from '../zones.js';
+import { zoneTries } from './watermark.js';
+
+/** Memory that was there after all: an OOM by hand, or zones that stand above their watermarks again. */
+export const nothingWrong: Verdict = {
+  id: 'oom.nothing-wrong',
+  judge(report) {
+    if (!isOfMachine(report)) return notSo("a cgroup's limit was hit");
+    const zones = report.zones ?? [];
+    if (zones.length === 0) return notSo('the zones are not in the report');
+    const byHand = report.event.caller.by === 'sysrq' || (report.event.order ?? 0) < 0;
+    return byHand ? startedByHand(report) : recovered(report);
+  },
+};
+
+function startedByHand(report: OomReport): ReturnType<Verdict['judge']> {
+  const zones = report.zones!;
+  const low = zones.filter((zone) => Number(zone.kB.free ?? 0) <= Number(zone.kB.low ?? 0));
+  const free = zones.reduce((sum, zone) => sum + Number(zone.kB.free ?? 0), 0);
+  const whole = managedKB(report, pageKB(report));
+  if (low.length === zones.length) return notSo('it was by hand, but memory was short');
+  return so({
+    id: nothingWrong.id, weight: 95, certainty: 'certain', moment: 'report',
+    sentence: `Nothing was wrong with memory: the OOM killer was started by hand (sysrq-f) while ${kB(free)}${whole === undefined ? '' : ` of ${kB(whole)} (${share(free, whole)})`} were free.`,
+    evidence: [report.event.caller.because, ...zones.map((zone) => `${zoneTitle(zone)}: free ${exactKB(zone.kB.free ?? 0)}, low ${exactKB(zone.kB.low ?? 0)}`)],
+  });
+}
+
+/** The report is printed a moment after the failure; in between memory can come free. */
+function recovered(report: OomReport): ReturnType<Verdict['judge']> {
+  const tries = zoneTries(report);
+  if (tries === undefined) return notSo('the zones, the gfp flags or the order are not in the report');
+  const able = tries.filter((one) => one.refusal === undefined);
+  if (able.length === 0) return notSo('no zone that the request may use could serve it');
+  if (report.event.caller.by === 'page fault' || report.event.gfp?.mask === 0) {
+    return so({
+      id: nothingWrong.id, weight: 85, certainty: 'likely', moment: 'report',
+      sentence: `The machine was not out of memory: a page fault ended with VM_FAULT_OOM (a cgroup's limit, or a failure in a driver or file system) while ${list(able.map((one) => `${zoneTitle(one.zone)} had ${kB(one.zone.kB.free ?? 0)} free`))}.`,
+      evidence: able.map((one) => one.arithmetic),
+    });
+  }
+  const freed = able.reduce((sum, one) => sum + Math.max(0, (amount(one.zone.kB.free) ?? 0) - (amount(one.zone.kB.min) ?? 0)), 0);
+  return so({
+    id: nothingWrong.id, weight: 62, certainty: 'likely', moment: 'report',
+    sentence: `When the report was printed ${list(able.map((one) => zoneTitle(one.zone)))} stood above ${able.length === 1 ? 'its watermark' : 'their watermarks'} again and could have served the request: at least ${kB(freed)} were freed since it failed${
+      report.event.order !== undefined && report.event.order > 0 ? ', or compaction would still have found a block' : ''}.`,
+    evidence: able.map((one) => one.arithmetic),
+  });
+}
