@@ -2,13 +2,14 @@
  * How fast our decoders are on the 4 KiB pages of a real dump, beside the C libraries that are installed, in one run
  * and one thread. The pages are compressed by the C libraries (codecs.c, built with cc when this runs).
  *
- *   OOMPM_DUMPS=… npx jiti bench/codecs.ts [DUMP]
+ * Compiled first, as users have it: a loader's rewritten imports keep the engine from inlining.
+ *
+ *   npx tsc -p tsconfig.json --outDir .tmp/bench && OOMPM_DUMPS=… node .tmp/bench/bench/codecs.js [DUMP]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import type { BlockDecoder } from '../src/bytes/codecs/codec-error.js';
 import { decodeLz4, lz4Decoder } from '../src/bytes/codecs/lz4.js';
@@ -71,7 +72,7 @@ async function pagesOf(path: string): Promise<Uint8Array> {
 function referenceSpeeds(pages: Uint8Array, folder: string): Map<string, number> {
   const program = join(folder, 'reference');
   writeFileSync(join(folder, 'pages'), pages);
-  const built = spawnSync('cc', ['-O2', '-o', program, fileURLToPath(new URL('codecs.c', import.meta.url)), '-ldl'], { stdio: 'inherit' });
+  const built = spawnSync('cc', ['-O2', '-o', program, 'bench/codecs.c', '-ldl'], { stdio: 'inherit' });
   if (built.status !== 0) return new Map();
   const { stdout } = spawnSync(program, [join(folder, 'pages'), folder], { encoding: 'utf8' });
   return new Map(stdout.trim().split('\n').map((line) => line.split(' ')).map(([name, speed]) => [name ?? '', Number(speed)]));

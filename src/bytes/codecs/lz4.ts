@@ -2,13 +2,15 @@ import { createRequire } from 'node:module';
 
 import { CodecError } from './codec-error.js';
 import type { BlockDecoder } from './codec-error.js';
-import { copyLiterals, copyMatch } from './copy.js';
+import { copyLiterals, copyMatch, viewOf } from './copy.js';
 
 const MIN_MATCH = 4;
 
 /** A raw LZ4 block (no frame), as lz4's lz4_Block_format.md has it. */
 export function decodeLz4(source: Uint8Array, target: Uint8Array): number {
   const end = source.length;
+  const from = viewOf(source);
+  const into = viewOf(target);
   const limit = target.length;
   let ip = 0;
   let op = 0;
@@ -24,7 +26,7 @@ export function decodeLz4(source: Uint8Array, target: Uint8Array): number {
       } while (byte === 255);
     }
     if (ip + literals > end || op + literals > limit) throw new CodecError('lz4: literals reach beyond the block');
-    copyLiterals(source, ip, target, op, literals);
+    copyLiterals(source, from, ip, target, into, op, literals);
     ip += literals;
     op += literals;
     if (ip === end) return op; // the last sequence has literals only
@@ -43,7 +45,7 @@ export function decodeLz4(source: Uint8Array, target: Uint8Array): number {
     }
     if (distance === 0 || distance > op) throw new CodecError('lz4: a match reaches back before the block');
     if (op + length > limit) throw new CodecError('lz4: a match reaches beyond the block');
-    copyMatch(target, op, distance, length);
+    copyMatch(target, into, op, distance, length);
     op += length;
   }
   throw new CodecError('lz4: ends without its last literals');

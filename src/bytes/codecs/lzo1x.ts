@@ -1,5 +1,5 @@
 import { CodecError } from './codec-error.js';
-import { copyLiterals, copyMatch } from './copy.js';
+import { copyLiterals, copyMatch, viewOf } from './copy.js';
 
 /** What an instruction below 16 means depends on how many literals the one before it copied. */
 const AFTER_LITERAL_RUN = 4;
@@ -10,6 +10,8 @@ const M4_BASE_OFFSET = 0x4000;
 /** LZO1X, as Documentation/staging/lzo.rst describes the stream (version 0: without the run-length extension of zram). */
 export function decodeLzo1x(source: Uint8Array, target: Uint8Array): number {
   const end = source.length;
+  const from = viewOf(source);
+  const into = viewOf(target);
   const limit = target.length;
   let ip = 0;
   let op = 0;
@@ -20,7 +22,7 @@ export function decodeLzo1x(source: Uint8Array, target: Uint8Array): number {
   if (first > 17) {
     const literals = first - 17;
     if (literals + 1 > end || literals > limit) throw new CodecError('lzo: literals reach beyond the block');
-    copyLiterals(source, 1, target, 0, literals);
+    copyLiterals(source, from, 1, target, into, 0, literals);
     ip = 1 + literals;
     op = literals;
     state = literals < 4 ? literals : AFTER_LITERAL_RUN;
@@ -79,7 +81,7 @@ export function decodeLzo1x(source: Uint8Array, target: Uint8Array): number {
       }
       length += 3;
       if (ip + length > end || op + length > limit) throw new CodecError('lzo: literals reach beyond the block');
-      copyLiterals(source, ip, target, op, length);
+      copyLiterals(source, from, ip, target, into, op, length);
       ip += length;
       op += length;
       state = AFTER_LITERAL_RUN;
@@ -94,9 +96,14 @@ export function decodeLzo1x(source: Uint8Array, target: Uint8Array): number {
 
     if (distance > op) throw new CodecError('lzo: a match reaches back before the block');
     if (op + length + literals > limit || ip + literals > end) throw new CodecError('lzo: data reaches beyond the block');
-    copyMatch(target, op, distance, length);
+    copyMatch(target, into, op, distance, length);
     op += length;
-    for (let i = 0; i < literals; i++) target[op++] = source[ip++]!;
+    if (literals > 0) {
+      if (ip + 4 <= end && op + 4 <= limit) into.setInt32(op, from.getInt32(ip, true), true);
+      else for (let i = 0; i < literals; i++) target[op + i] = source[ip + i]!;
+      ip += literals;
+      op += literals;
+    }
     state = literals;
   }
   throw new CodecError('lzo: ends without its end mark');
