@@ -7,6 +7,11 @@ const MAX_DEPTH = 16;
 // page_type-like unions have dozens of anonymous members, not thousands: bounds a search through hostile ones.
 const MAX_VISITS = 100_000;
 
+// A callback that takes a callback is as deep as it gets; broken types could name themselves in each parameter.
+const MAX_FUNCTION_DEPTH = 2;
+const MAX_PARAMETERS = 64;
+const MAX_INNER_PARAMETERS = 16;
+
 /** The type without typedefs and qualifiers. One that leads in a circle comes back as a forward that says so. */
 export function resolveType(type: CType): CType {
   let at = type;
@@ -63,7 +68,7 @@ export function typeName(type: CType): string {
 
 /**
  * The declaration of `name` with that type, as C writes it: `long unsigned int flags[4]`, `void (*func)(struct rcu_head *)`.
- * Function parameters of broken types are left out below a depth.
+ * Of nested function types only so many parameters are shown.
  */
 export function declaration(type: CType, name: string, depth = 0): string {
   let inner = name;
@@ -85,7 +90,9 @@ export function declaration(type: CType, name: string, depth = 0): string {
         at = at.element();
         continue;
       case 'function': {
-        const parameters = depth > 3 ? ['…'] : at.parameters.map((p) => declarationOfParameter(p, depth));
+        const shown = depth > MAX_FUNCTION_DEPTH ? [] : at.parameters.slice(0, depth === 0 ? MAX_PARAMETERS : MAX_INNER_PARAMETERS);
+        const parameters = shown.map((p) => declarationOfParameter(p, depth));
+        if (shown.length < at.parameters.length) parameters.push('…');
         inner = `${inner}(${parameters.length > 0 ? parameters.join(', ') : 'void'})`;
         at = at.returns();
         continue;
