@@ -13,6 +13,7 @@ export function completionScript(shell: (typeof shells)[number], commands: reado
     case 'bash': return bash(commands);
     case 'zsh': return zsh(commands);
     case 'fish': return fish(commands);
+    default: return shell satisfies never;
   }
 }
 

@@ -75,6 +75,7 @@ function oclifFlag(flag: Flag): OclifFlags[string] {
     case 'integer': return Flags.integer({
       ...shared, ...many(flag), ...(flag.min === undefined ? {} : { min: flag.min }), ...(flag.max === undefined ? {} : { max: flag.max }),
     });
+    default: return flag satisfies never;
   }
 }
 

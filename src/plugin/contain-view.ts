@@ -233,7 +233,7 @@ function cleanCell(cell: unknown): Cell {
   if (Array.isArray(cell)) return cell.map((part) => shortened(String(part)));
   if (isGap(cell)) {
     const address = field(cell, 'address');
-    return { gap: true, what: shortened(String(cell.what)), reason: shortened(String(cell.reason)), ...(typeof address === 'bigint' ? { address } : {}) };
+    return { gap: true, what: text(cell.what, 'gap.what'), reason: text(cell.reason, 'gap.reason'), ...(typeof address === 'bigint' ? { address } : {}) };
   }
   throw new BadView(`a cell holds ${describe(cell)}`);
 }

@@ -60,10 +60,8 @@ async function makeImporter(): Promise<(file: string) => Promise<unknown>> {
 
 /** The package's public doors as the running copy has them: a plugin sees the same classes as its host. */
 async function publicDoors(): Promise<Record<string, unknown>> {
-  const [oompm, linux, stack, locks, oom, testing] = await Promise.all([
-    import('oompm'), import('oompm/linux'), import('oompm/stack'), import('oompm/locks'), import('oompm/oom'), import('oompm/testing'),
-  ]);
-  return { oompm, 'oompm/linux': linux, 'oompm/stack': stack, 'oompm/locks': locks, 'oompm/oom': oom, 'oompm/testing': testing };
+  const [oompm, linux, oom, testing] = await Promise.all([import('oompm'), import('oompm/linux'), import('oompm/oom'), import('oompm/testing')]);
+  return { oompm, 'oompm/linux': linux, 'oompm/oom': oom, 'oompm/testing': testing };
 }
 
 function firstLine(error: unknown): string {

@@ -35,12 +35,12 @@ export function createRegistry(bundled: readonly BundledPlugin[], loaded: readon
     byId.set(plugin.id, { load: () => Promise.resolve(plugin), path });
   }
   const ids = [...byId.keys()];
-  const load = (id: string): Promise<Plugin> | undefined => byId.get(id)?.load();
+  const load = async (id: string): Promise<Plugin | undefined> => byId.get(id)?.load();
   return {
     ids,
     warnings,
     pathOf: (id) => byId.get(id)?.path,
-    load: async (id) => load(id),
+    load,
     all: async () => (await Promise.all(ids.map(load))).filter((plugin) => plugin !== undefined),
   };
 }

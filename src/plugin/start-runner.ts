@@ -69,6 +69,7 @@ export function startRunner(start: Omit<WorkerStart, 'open'> & { open: Omit<Work
       };
       stopRun = stop;
       running.on('message', onMessage).on('error', onError);
+      // oxlint-disable-next-line require-post-message-target-origin -- a worker thread's has none
       running.postMessage(request);
     });
     if (stopped !== undefined) await end();

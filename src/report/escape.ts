@@ -7,6 +7,7 @@
  * C0 and C1 controls, DEL, line and paragraph separators, marks that change the direction of the text around them, and
  * lone surrogates: what a terminal or a browser acts on, or a file can't hold.
  */
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
 const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 const shortForms: Readonly<Record<string, string>> = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` };

@@ -8,5 +8,6 @@ export function outcomeInWords({ plugin, outcome, views }: Section): string | un
     case 'unavailable': return `${plugin}: ${shown}: ${outcome.reason}`;
     case 'failed': return `${plugin}: ${shown}: ${outcome.fault === 'plugin' ? 'the plugin broke: ' : ''}${outcome.reason}${outcome.where === undefined ? '' : ` (in ${outcome.where})`}`;
     case 'cut short': return `${plugin}: cut short: ${outcome.reason}`;
+    default: return outcome satisfies never;
   }
 }

@@ -62,10 +62,10 @@ export function* viewHtml(view: SolidView, units: Units): Generator<string> {
         yield `<dt>${html(title)}</dt><dd>${html(alone(value, type, units))}${note === undefined ? '' : ` <span class="quiet">${html(note)}</span>`}</dd>\n`;
       }
       yield '</dl>\n';
-      return;
-    case 'table': return yield* tableHtml(view.columns, view.rows.map(({ cells }) => ({ cells, lead: '' })), view.note);
-    case 'tree': return yield* tableHtml(view.columns, flattenTree(view.roots), view.note);
-    case 'chart': return yield* chartHtml(view, units);
+      break;
+    case 'table': yield* tableHtml(view.columns, view.rows.map(({ cells }) => ({ cells, lead: '' })), view.note); break;
+    case 'tree': yield* tableHtml(view.columns, flattenTree(view.roots), view.note); break;
+    case 'chart': yield* chartHtml(view, units); break;
     case 'log':
       yield '<pre>';
       for (const { timeNs, caller, level, text, remark } of view.lines) {
@@ -77,7 +77,7 @@ export function* viewHtml(view: SolidView, units: Units): Generator<string> {
         }
       }
       yield '</pre>\n';
-      return;
+      break;
     default: {
       yield '<pre>';
       for (const line of viewLines(view, units, { width: Infinity, paint: plain })) yield `${html(line.replace(/\n$/, ''))}\n`;

@@ -22,12 +22,12 @@ export function* renderJson(report: Report): Generator<string> {
 /** One view as a JSON object, in pieces. */
 export function* viewJson(view: SolidView): Generator<string> {
   switch (view.kind) {
-    case 'table': return yield* withRows(view, 'rows', view.rows, (row) => rowJson(row, view.columns));
-    case 'tree': return yield* withRows(view, 'roots', view.roots, (node) => nodeJson(node, view.columns));
-    case 'log': return yield* withRows(view, 'lines', view.lines, (line) => line);
-    case 'stack': return yield* withRows(view, 'stacks', view.stacks, stackJson);
-    case 'facts': return yield json({ ...view, facts: view.facts.map((fact) => ({ ...fact, value: cellJson(fact.value, fact.type) })) });
-    default: return yield json(view);
+    case 'table': yield* withRows(view, 'rows', view.rows, (row) => rowJson(row, view.columns)); break;
+    case 'tree': yield* withRows(view, 'roots', view.roots, (node) => nodeJson(node, view.columns)); break;
+    case 'log': yield* withRows(view, 'lines', view.lines, (line) => line); break;
+    case 'stack': yield* withRows(view, 'stacks', view.stacks, stackJson); break;
+    case 'facts': yield json({ ...view, facts: view.facts.map((fact) => ({ ...fact, value: cellJson(fact.value, fact.type) })) }); break;
+    default: yield json(view);
   }
 }
 

@@ -43,15 +43,15 @@ export function* viewMarkdown(view: SolidView, units: Units): Generator<string> 
   switch (view.kind) {
     case 'facts':
       for (const { title, value, type, note } of view.facts) yield `- ${markdown(title)}: ${markdown(alone(value, type, units))}${note === undefined ? '' : ` (${markdown(note)})`}\n`;
-      return;
-    case 'table': return yield* tableMarkdown(view.columns, view.rows.map(({ cells }) => ({ cells, lead: '' })), view.note);
-    case 'tree': return yield* tableMarkdown(view.columns, flattenTree(view.roots), view.note);
+      break;
+    case 'table': yield* tableMarkdown(view.columns, view.rows.map(({ cells }) => ({ cells, lead: '' })), view.note); break;
+    case 'tree': yield* tableMarkdown(view.columns, flattenTree(view.roots), view.note); break;
     case 'chart':
       for (const bar of view.bars) {
         const marks = (bar.marks ?? []).map((mark) => `${mark.label} ${quantity(mark.value, view.unit, units)}`).join(', ');
         yield `- ${markdown(bar.label)}: ${markdown(quantity(bar.value, view.unit, units))}${marks === '' ? '' : ` (${markdown(marks)})`}\n`;
       }
-      return;
+      break;
     default: {
       // Logs, stacks and graphs read best as they stand in a terminal.
       const lines = [...viewLines(view, units, { width: Infinity, paint: plain })].map((line) => line.replace(/\n$/, ''));

@@ -14,5 +14,6 @@ export function render(report: Report, format: ReportFormat, text?: TextOptions)
     case 'json': return renderJson(report);
     case 'md': return renderMarkdown(report);
     case 'html': return renderHtml(report);
+    default: return format satisfies never;
   }
 }

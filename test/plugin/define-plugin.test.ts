@@ -15,6 +15,7 @@ test('values of flags and arguments have the declared types', () => {
       name: { type: 'string', summary: 'x', multiple: true },
     },
     arguments: { pid: { type: 'integer', summary: 'x', required: true }, rest: { type: 'string', summary: 'x', multiple: true } },
+    // eslint-disable-next-line require-yield
     *run(_kernel, flags) {
       expectTypeOf(flags.tree).toEqualTypeOf<boolean>();
       expectTypeOf(flags.state).toEqualTypeOf<'D' | 'R' | undefined>();

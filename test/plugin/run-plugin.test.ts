@@ -8,8 +8,10 @@ import { kernelStub } from './kernel-stub.js';
 
 const numbers = columns([{ key: 'n', title: 'N', type: 'integer' }]);
 
-function plugin(run: (kernel: Kernel) => Generator<unknown>, needs: Plugin['needs'] = []): Plugin {
-  return definePlugin({ id: 'tried', summary: 'Tried', needs, run: (kernel) => run(kernel) as Generator<View> });
+function plugin(run: (kernel: Kernel) => Iterable<unknown>, needs: Plugin['needs'] = []): Plugin {
+  return definePlugin({ id: 'tried', summary: 'Tried', needs, *run(kernel) {
+      yield* run(kernel) as Iterable<View>;
+    }, });
 }
 
 function* count(to: number): Generator<{ cells: { n: number } }> {
@@ -29,7 +31,7 @@ test('views and rows arrive in order, rows in batches', () => {
 
 test('a shape that does not bind makes it unavailable, with the reason', () => {
   const kernel = kernelStub({ missing: { kmem_cache: '`struct kmem_cache` has no member `cpu_slab` in this kernel' } });
-  const section = runPlugin(kernel, plugin(function* () { throw new Error('must not run'); }, [{ struct: 'kmem_cache', members: {} }]), {});
+  const section = runPlugin(kernel, plugin(() => { throw new Error('must not run'); }, [{ struct: 'kmem_cache', members: {} }]), {});
   expect(section.outcome).toEqual({ kind: 'unavailable', reason: '`struct kmem_cache` has no member `cpu_slab` in this kernel' });
 });
 
@@ -45,9 +47,9 @@ test('what broke is said, and what came before stands', () => {
 });
 
 test('memory that is missing is the dump’s fault, a question that does not fit the user’s', () => {
-  const read = runPlugin(kernelStub(), plugin(function* () { throw new ReadError(0x10n, new Unmapped('no entry')); }), {});
+  const read = runPlugin(kernelStub(), plugin(() => { throw new ReadError(0x10n, new Unmapped('no entry')); }), {});
   expect(read.outcome).toMatchObject({ kind: 'failed', fault: 'dump', reason: '0x10: not mapped (no entry)' });
-  const asked = runPlugin(kernelStub(), plugin(function* () { throw new InputError('there is no task 7'); }), {});
+  const asked = runPlugin(kernelStub(), plugin(() => { throw new InputError('there is no task 7'); }), {});
   expect(asked.outcome).toEqual({ kind: 'unavailable', reason: 'there is no task 7' });
 });
 

@@ -1,0 +1,148 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+/** The layers of src/, each importing only those before it. */
+const layers = [
+  'bytes', 'dump', 'memory', 'debuginfo', 'kernel', 'linux', 'stack', 'locks', 'oom', 'session', 'plugin', 'testing', 'report', 'cli', 'tui',
+];
+
+/** What a layer does not import though it stands before it: the OOM model is filled from text as well as from memory. */
+const barred: Readonly<Record<string, readonly string[]>> = { oom: ['dump', 'memory', 'debuginfo', 'kernel', 'linux', 'stack', 'locks'] };
+
+/** The public doors: all that a plugin sees, bundled or a user's. */
+const doors: Readonly<Record<string, string>> = {
+  oompm: 'src/index.ts', 'oompm/linux': 'src/linux/index.ts', 'oompm/stack': 'src/stack/index.ts', 'oompm/locks': 'src/locks/index.ts',
+  'oompm/oom': 'src/oom/index.ts', 'oompm/testing': 'src/testing/index.ts',
+};
+
+/** They hand the doors to users' plugins, or bring up the bundled ones. */
+const mayOpenDoors = ['src/plugin/load-plugin.ts'];
+const mayLoadPlugins = ['src/cli/plugins.ts'];
+
+const longestFile = 500;
+const generated = /^\/[/*][^\n]*\bgenerated\b/i;
+
+const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
+
+interface Import {
+  from: string;
+  /** A path from the project's root, or a package's name. */
+  to: string;
+  /** Gone when it runs. */
+  typeOnly: boolean;
+}
+
+const files = ['src', 'plugins', 'symbols'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
+    .map((file) => posix.join(folder, file)));
+const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
+const imports = files.flatMap((file) => importsOf(file, texts.get(file)!));
+
+test('imports are found at all, of every form', () => {
+  expect(importsOf('src/a/b.ts', `
+    import type { A } from '../c/d.js';
+    import {
+      E,
+    } from './f.js';
+    export { G } from 'g';
+    const h = await import('../../h/i.js');
+    type J = import('./j.js').J;
+    import 'k';
+    // import nothing from './comment.js'
+  `).map(({ to }) => to)).toEqual(['src/c/d.ts', 'src/a/f.ts', 'g', 'h/i.ts', 'src/a/j.ts', 'k']);
+  expect(imports.length).toBeGreaterThan(files.length);
+});
+
+describe('imports point up the list of layers', () => {
+  test('within src/', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      const [mine, other] = [layerOf(from), layerOf(to)];
+      if (mine === undefined || other === undefined || mine === other) return false;
+      return layers.indexOf(other) > layers.indexOf(mine) || (barred[mine]?.includes(other) ?? false);
+    });
+    expect(wrong.map(arrow)).toEqual([]);
+  });
+
+  test('every folder of src/ is a layer', () => {
+    const folders = new Set(files.filter((file) => file.split('/').length > 2 && file.startsWith('src/')).map((file) => file.split('/')[1]!));
+    expect([...folders].filter((folder) => !layers.includes(folder))).toEqual([]);
+  });
+
+  test('symbols/ imports nothing but its own', () => {
+    expect(imports.filter(({ from, to }) => from.startsWith('symbols/') && !to.startsWith('symbols/')).map(arrow)).toEqual([]);
+  });
+
+  test('plugins/ import the public doors and their own folder', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      if (!from.startsWith('plugins/') || to in doors) return false;
+      const folder = from.split('/')[1]!;
+      return from === 'plugins/index.ts' ? !/^plugins\/[^/]+\/index\.ts$/.test(to) : !to.startsWith(`plugins/${folder}/`);
+    });
+    expect(wrong.map(arrow)).toEqual([]);
+  });
+
+  test('src/ does not go through its own doors, and only the command line knows the bundled plugins', () => {
+    const wrong = imports.filter(({ from, to }) => from.startsWith('src/')
+      && ((to in doors && !mayOpenDoors.includes(from)) || (to.startsWith('plugins/') && !mayLoadPlugins.includes(from))));
+    expect(wrong.map(arrow)).toEqual([]);
+  });
+
+  test('a door is a list of names, and no layer imports one', () => {
+    const doorFiles = new Set(Object.values(doors));
+    expect(imports.filter(({ from, to }) => doorFiles.has(to) && !doorFiles.has(from)).map(arrow)).toEqual([]);
+    for (const door of doorFiles) {
+      const text = texts.get(door);
+      if (text !== undefined) expect(text.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '').replaceAll(/export (type )?(\*|\{[^}]*\})( as \w+)?( from '[^']+')?;/g, '').trim(), door).toBe('');
+    }
+  });
+});
+
+test('no import leads back to where it came from', () => {
+  const next = new Map(files.map((file) => [file, imports.filter(({ from, to, typeOnly }) => from === file && !typeOnly && texts.has(to))]));
+  const state = new Map<string, 'open' | 'done'>();
+  const cycles: string[] = [];
+  const visit = (file: string, path: readonly string[]): void => {
+    if (state.get(file) === 'done') return;
+    if (state.get(file) === 'open') {
+      cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+      return;
+    }
+    state.set(file, 'open');
+    for (const { to } of next.get(file) ?? []) visit(to, [...path, file]);
+    state.set(file, 'done');
+  };
+  for (const file of files) visit(file, []);
+  expect(cycles).toEqual([]);
+});
+
+test(`no file is longer than ${longestFile} lines`, () => {
+  const long = [...texts].filter(([, text]) => !generated.test(text) && text.split('\n').length > longestFile).map(([file]) => file);
+  expect(long).toEqual([]);
+});
+
+function layerOf(path: string): string | undefined {
+  const [top, folder, ...rest] = path.split('/');
+  return top === 'src' && rest.length > 0 ? folder : undefined;
+}
+
+function importsOf(file: string, text: string): Import[] {
+  const code = text.replaceAll(/^\s*(?:\/\/|\*|\/\*).*$/gm, '');
+  const form = /\b(?:import|export)\s+(type\s)?[^'";()]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
+  return [...code.matchAll(form)].map(([, type, named, bare]) => {
+    const name = named ?? bare!;
+    return { from: file, to: name.startsWith('.') ? sourceOf(file, name) : name, typeOnly: type !== undefined };
+  });
+}
+
+/** './x.js' as it stands in the sources: x.ts, or x.tsx. */
+function sourceOf(file: string, name: string): string {
+  const path = relative(root, resolve(root, dirname(file), name)).replaceAll('\\', '/').replace(/\.js$/, '.ts');
+  return texts.has(`${path}x`) ? `${path}x` : path;
+}
+
+function arrow({ from, to }: Import): string {
+  return `${from} imports ${to}`;
+}
