@@ -32,7 +32,13 @@ export function decodeSnappy(source: Uint8Array, target: Uint8Array): number {
         ip += extra;
       }
       if (length < 1 || length > end - ip || length > announced - op) throw new CodecError('snappy: literals reach beyond the block');
-      copyLiterals(source, from, ip, target, into, op, length);
+      if (length <= 8 && ip + 8 <= end && op + 8 <= target.length) {
+        // Most literals are this short, and a call is as long as the copy.
+        into.setInt32(op, from.getInt32(ip, true), true);
+        into.setInt32(op + 4, from.getInt32(ip + 4, true), true);
+      } else {
+        copyLiterals(source, from, ip, target, into, op, length);
+      }
       ip += length;
       op += length;
       continue;

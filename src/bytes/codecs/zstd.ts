@@ -21,12 +21,11 @@ async function load(): Promise<BlockDecoder> {
   await decoder.init();
   return (source, target) => {
     const announced = frameContentSize(source);
-    if (announced === undefined) throw new CodecError('zstd: no frame with a content size');
-    if (announced > target.length) throw new CodecError(`zstd: announces ${announced} bytes where ${target.length} fit`);
+    if (announced !== undefined && announced > target.length) throw new CodecError(`zstd: announces ${announced} bytes where ${target.length} fit`);
     if (announced === 0) return 0;
     // With the size given, it decodes into that much and no more; what is broken gives a length that is another.
-    const bytes = decoder.decode(source, announced);
-    if (bytes.length !== announced) throw new CodecError('zstd: broken frame');
+    const bytes = decoder.decode(source, announced ?? target.length);
+    if (bytes.length === 0 || bytes.length !== (announced ?? bytes.length)) throw new CodecError('zstd: broken frame');
     target.set(bytes);
     return bytes.length;
   };
