@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { InputError } from '../../src/bytes/input-error.js';
+import { packSymbols, symbolTable } from '../../src/debuginfo/compact-symbols.js';
+import { findKallsyms } from '../../src/debuginfo/kallsyms/find-kallsyms.js';
+import { readKallsyms } from '../../src/debuginfo/kallsyms/read-kallsyms.js';
+import type { PagedMemory } from '../../src/debuginfo/kallsyms/memory-reader.js';
+import { mergeSymbolTables, moduleSymbols } from '../../src/debuginfo/module-symbols.js';
+import { Page } from '../../src/dump/physical-memory.js';
+import { dumpFile } from '../dumps.js';
+import { elfSymbol, TEXT } from './build-elf.js';
+import { elfMemory } from './elf-memory.js';
+
+const info = (name: string, address: bigint, size = 0) => ({ name, address, size, type: 't' });
+const kernel = symbolTable(packSymbols([info('b', TEXT + 0x100n, 8), info('a', TEXT), info('alias', TEXT), info('last', TEXT + 0x200n)]), 'test');
+
+describe('a symbol table', () => {
+  test('an address in a function, in its padding, before all and far beyond', () => {
+    expect(kernel.at(TEXT + 4n)).toMatchObject({ symbol: { name: 'a', size: 0x100 }, offset: 4 });
+    expect(kernel.at(TEXT + 0x10cn)).toMatchObject({ symbol: { name: 'b', size: 8 }, offset: 12 });
+    expect(kernel.at(TEXT - 1n)).toBeUndefined();
+    expect(kernel.at(TEXT + 0x4000_0000n)).toBeUndefined();
+    expect(kernel.at(0n)).toBeUndefined();
+  });
+  test('names that stand twice, and not at all; iteration ascends', () => {
+    expect(kernel.addressOf('none')).toBeUndefined();
+    expect(kernel.lookup('a')).toHaveLength(1);
+    expect([...kernel].map(({ name }) => name)).toEqual(['a', 'alias', 'b', 'last']);
+    const twice = symbolTable(packSymbols([info('x', 2n), info('x', 1n)]), 'test');
+    expect(twice.lookup('x').map(({ address }) => address)).toEqual([2n, 1n]);
+  });
+});
+
+describe('modules', () => {
+  const strtab = Buffer.from('\0init_module\0schedule\0');
+  const symtab = Buffer.concat([
+    elfSymbol({ name: 0, value: 0n, section: 0 }),
+    elfSymbol({ name: 1, value: TEXT + 0x3000_0000n, size: 16 }),
+    elfSymbol({ name: 13, value: 0n, section: 0 }),
+    elfSymbol({ name: 13, value: TEXT + 0x3000_0010n, size: 16 }),
+    elfSymbol({ name: 0xffff, value: TEXT + 0x3000_0020n }),
+  ]);
+  const leaky = moduleSymbols({ module: 'leaky', symtab: symtab.subarray(0, symtab.length - 3), strtab, typetab: Buffer.from('?TUt') });
+
+  test('the undefined, the nameless and the cut off are left out', () => {
+    expect(leaky).toEqual([
+      { name: 'init_module', address: TEXT + 0x3000_0000n, size: 16, type: 'T', module: 'leaky' },
+      { name: 'schedule', address: TEXT + 0x3000_0010n, size: 16, type: 't', module: 'leaky' },
+    ]);
+  });
+  test('merged: the kernel has a name first, an address is whose it is', () => {
+    const withSchedule = symbolTable(packSymbols([...kernel, info('schedule', TEXT + 0x180n)]), 'test');
+    const merged = mergeSymbolTables(withSchedule, [leaky, []]);
+    expect(merged.count).toBe(7);
+    expect(merged.addressOf('schedule')).toBe(TEXT + 0x180n);
+    expect(merged.lookup('schedule').map(({ module }) => module)).toEqual([undefined, 'leaky']);
+    expect(merged.at(TEXT + 0x3000_0012n)).toMatchObject({ symbol: { name: 'schedule', module: 'leaky' }, offset: 2 });
+    expect(merged.at(TEXT + 1n)).toMatchObject({ symbol: { name: 'a' } });
+    const addresses = [...merged].map(({ address }) => address);
+    expect(addresses).toEqual(addresses.toSorted((a, b) => Number(a - b)));
+  });
+  test('no modules: the kernel alone', () => expect(mergeSymbolTables(kernel, [])).toBe(kernel));
+});
+
+const vmlinux = dumpFile('vmlinux-5.10') ?? '';
+
+test.skipIf(!existsSync(vmlinux))('damaged kallsyms: a table, or one sentence', () => {
+  const memory = elfMemory(vmlinux);
+  const places = findKallsyms(memory, TEXT);
+  const parts = [
+    ...places.addresses.map(({ at }) => ({ at, length: places.count * 4 })),
+    { at: places.names, length: Number(places.tokenTable - places.names) },
+    { at: places.names - 16n, length: 16 },
+    { at: places.tokenTable, length: Number(places.tokenIndex - places.tokenTable) },
+    { at: places.tokenIndex, length: 512 },
+  ];
+  // The image's pages once, so that a run is fast.
+  const pages = new Map<number, ReturnType<PagedMemory['page']>>();
+  const page = (n: number): ReturnType<PagedMemory['page']> => {
+    let found = pages.get(n);
+    if (!found) pages.set(n, (found = memory.page(n)));
+    return found;
+  };
+  const flip = fc.record({ part: fc.constantFrom(...parts), share: fc.double({ min: 0, max: 1, noNaN: true }), value: fc.integer({ min: 0, max: 255 }) });
+  fc.assert(fc.property(fc.array(flip, { minLength: 1, maxLength: 4 }), (flips) => {
+    const damaged = flips.map(({ part, share, value }) => ({ at: part.at + BigInt(Math.floor(share * (part.length - 1))), value }));
+    const broken: PagedMemory = {
+      pageSize: 4096,
+      page(n) {
+        const here = damaged.filter(({ at }) => Number(at >> 12n) === n);
+        const whole = page(n);
+        if (here.length === 0 || !(whole instanceof Page)) return whole;
+        const bytes = whole.bytes.slice();
+        for (const { at, value } of here) bytes[Number(at & 0xfffn)] = value;
+        return new Page(bytes);
+      },
+    };
+    try {
+      const table = readKallsyms(broken, (name) => (name === '_stext' ? TEXT : undefined));
+      table.at(TEXT + 100n);
+      table.lookup('out_of_memory');
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+    }
+  }), { numRuns: 40, seed: 9 });
+});

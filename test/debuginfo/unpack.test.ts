@@ -1,0 +1,148 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+import { InputError } from '../../src/bytes/input-error.js';
+import { identify } from '../../src/debuginfo/identify.js';
+import { programOnPath } from '../../src/debuginfo/unpack/programs.js';
+import { openVmlinux } from '../../src/debuginfo/vmlinux.js';
+import { buildElf, TEXT, toyVmlinux } from './build-elf.js';
+
+let folder: string;
+let cacheFolder: string;
+const toy = toyVmlinux({ filler: 9_000_000 });
+beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'oompm-unpack-')); });
+beforeEach(() => { cacheFolder = mkdtempSync(join(folder, 'cache-')); });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, bytes: Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, bytes);
+  return path;
+}
+
+/** A bzImage as far as its setup header goes: boot protocol 2.15, one setup sector, the payload after some code. */
+function bzImage(payload: Uint8Array, appendedSize: boolean): Buffer {
+  const CODE = 0x200;
+  const setup = Buffer.alloc(1024);
+  setup.writeUInt8(1, 0x1f1);
+  setup.writeUInt16LE(0xaa55, 0x1fe);
+  setup.write('HdrS', 0x202, 'latin1');
+  setup.writeUInt16LE(0x20f, 0x206);
+  const size = Buffer.alloc(appendedSize ? 4 : 0);
+  if (appendedSize) size.writeUInt32LE(toy.length);
+  setup.writeUInt32LE(CODE, 0x248);
+  setup.writeUInt32LE(payload.length + size.length, 0x24c);
+  return Buffer.concat([setup, Buffer.alloc(CODE, 0x90), payload, size, Buffer.alloc(4096, 0xcc)]);
+}
+
+const packers: { packing: string; program?: string; args?: string[]; appendedSize: boolean }[] = [
+  { packing: 'gzip', appendedSize: false },
+  { packing: 'xz', program: 'xz', args: ['--check=crc32', '--x86', '--lzma2=dict=1MiB', '-c'], appendedSize: true },
+  { packing: 'zstd', program: 'zstd', args: ['-q', '-c'], appendedSize: true },
+  { packing: 'lz4', program: 'lz4', args: ['-l', '-c'], appendedSize: true },
+  { packing: 'lzo', program: 'lzop', args: ['-c'], appendedSize: true },
+  { packing: 'bzip2', program: 'bzip2', args: ['-c'], appendedSize: true },
+  { packing: 'lzma', program: 'xz', args: ['--format=lzma', '-c'], appendedSize: true },
+];
+
+describe.each(packers)('$packing', ({ packing, program, args, appendedSize }) => {
+  const canPack = program === undefined || programOnPath(program) !== undefined;
+  const pack = (): Buffer => (program === undefined ? gzipSync(toy) : execFileSync(program, args, { input: toy, maxBuffer: 1 << 26 }));
+
+  test.skipIf(!canPack).each(['packed', 'bzImage'])('%s: the kernel in it is found, whatever its name', async (how) => {
+    const path = file(`anything.${packing}.${how}`, how === 'packed' ? pack() : bzImage(pack(), appendedSize));
+    expect(identify(path)).toBe('vmlinux');
+    const vmlinux = await openVmlinux(path, { cacheFolder });
+    expect(vmlinux.packing).toBe(how === 'packed' ? packing : `bzImage, ${packing}`);
+    expect(vmlinux.buildId).toBe('ab'.repeat(20));
+    expect(vmlinux.symbols(0n)!.addressOf('schedule')).toBe(TEXT + 0x10n);
+    expect(vmlinux.section('.filler')!.size).toBe(9_000_000);
+    vmlinux.close();
+    expect(readFileSync(join(cacheFolder, readdirSync(cacheFolder)[0]!)).equals(toy)).toBe(true);
+  });
+
+  test.skipIf(!canPack)('cut in half: one sentence, and nothing is kept', async () => {
+    const whole = pack();
+    const path = file(`half.${packing}`, whole.subarray(0, whole.length / 2));
+    await expect(openVmlinux(path, { cacheFolder })).rejects.toThrow(InputError);
+    expect(readdirSync(cacheFolder)).toEqual([]);
+  });
+});
+
+test('without xz on PATH the packages stand in', async () => {
+  if (!programOnPath('xz')) return;
+  const path = file('no-program.xz', execFileSync('xz', ['-c'], { input: toy, maxBuffer: 1 << 26 }));
+  const old = process.env['PATH'];
+  process.env['PATH'] = '/nowhere';
+  try {
+    const vmlinux = await openVmlinux(path, { cacheFolder });
+    expect(vmlinux.section('.filler')!.size).toBe(9_000_000);
+    vmlinux.close();
+  } finally {
+    process.env['PATH'] = old;
+  }
+});
+
+test('the second time it is not unpacked again', async () => {
+  const path = file('twice.gz', gzipSync(toy));
+  (await openVmlinux(path, { cacheFolder })).close();
+  const kept = join(cacheFolder, readdirSync(cacheFolder)[0]!);
+  // What lies in the cache is what is opened.
+  writeFileSync(kept, toyVmlinux({ buildId: 'cd'.repeat(20) }));
+  const again = await openVmlinux(path, { cacheFolder });
+  expect(again.buildId).toBe('cd'.repeat(20));
+  again.close();
+});
+
+test('where no cache can be written, memory serves', async () => {
+  const blocked = file('blocked', Buffer.from('a file where a folder should be'));
+  const vmlinux = await openVmlinux(file('toy.gz', gzipSync(toy)), { cacheFolder: join(blocked, 'below') });
+  expect(vmlinux.symbols(0n)!.count).toBe(3);
+  vmlinux.close();
+});
+
+test('a compressed section reads as what was compressed; a missing one is undefined', async () => {
+  const vmlinux = await openVmlinux(file('plain', toy), { cacheFolder });
+  const section = vmlinux.section('.debug_str')!;
+  expect(Buffer.from(section.read(0, 15)).toString()).toBe('hello from zlib');
+  expect(section.size).toBe(750);
+  expect(vmlinux.section('.nothing')).toBeUndefined();
+  expect(vmlinux.btf()).toBeUndefined();
+  expect(vmlinux.banner()).toBe('Linux version 6.1.0-toy (me@here) #1');
+  vmlinux.close();
+});
+
+describe('what is no vmlinux', () => {
+  test.each([
+    ['empty', Buffer.alloc(0), /no vmlinux/],
+    ['text', Buffer.from('hello\n'), /no vmlinux/],
+    ['a packed text', gzipSync('hello'), /not an ELF file/],
+    ['a core file', buildElf([], { type: 4 }), /a dump/],
+    ['an ELF file cut off in its header', toy.subarray(0, 40), /broken/],
+    ['a bzImage packed in an unknown way', bzImage(Buffer.from('0123456789abcdef0123'), true), /not known/],
+  ])('%s', async (name, bytes, words) => {
+    const attempt = openVmlinux(file(name.replaceAll(' ', '-'), bytes), { cacheFolder });
+    await expect(attempt).rejects.toThrow(InputError);
+    await expect(attempt).rejects.toThrow(words);
+  });
+  test('a directory, and nothing at all', async () => {
+    await expect(openVmlinux(folder)).rejects.toThrow(/directory/);
+    await expect(openVmlinux(join(folder, 'none'))).rejects.toThrow(/no such file/);
+  });
+});
+
+test.each([
+  ['KDUMP   rest', 'dump'], ['makedumpfile\0\0\0\0', 'dump'], ['hello', 'other'], ['', 'other'],
+] as const)('identify: %j is %s', (text, role) => {
+  expect(identify(file('role', Buffer.from(text, 'latin1')))).toBe(role);
+});
+
+test('identify: an ELF core file is a dump, an executable is not', () => {
+  expect(identify(file('core', buildElf([], { type: 4 })))).toBe('dump');
+  expect(identify(file('exec', toy))).toBe('vmlinux');
+});
