@@ -2,7 +2,7 @@
  * A sparse kdump of a 1 TB machine: bitmaps (2 × 32 MiB) and descriptors (6 GB) of real size, a page of data in each
  * 4,096th descriptor's place. States time and peak memory to open it and to read 10,000 pages at random.
  *
- *   npx jiti bench/sparse-kdump.ts [TERABYTES]
+ *   npx tsc -p tsconfig.json --outDir .tmp/bench && node .tmp/bench/bench/sparse-kdump.js [TERABYTES]
  */
 import { closeSync, ftruncateSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
