@@ -1,0 +1,82 @@
+import { columns, gap, type Cell, type Kernel, type RowOf } from 'oompm';
+import { isKernelThread, ppidOf, readOrGap, residentPages, rssOf, taskCpu, taskState, uidOf, type Rss, type Task, type UnreadableTask } from 'oompm/linux';
+
+const list = columns([
+  { key: 'pid', title: 'PID', type: 'pid' },
+  { key: 'tgid', title: 'TGID', type: 'pid', dispensable: 6 },
+  { key: 'ppid', title: 'PPID', type: 'pid', dispensable: 3 },
+  { key: 'uid', title: 'UID', type: 'integer', dispensable: 2 },
+  { key: 'state', title: 'ST', type: 'text' },
+  { key: 'cpu', title: 'CPU', type: 'integer', dispensable: 4 },
+  { key: 'onCpu', title: 'ON CPU', type: 'boolean', dispensable: 5 },
+  { key: 'totalVm', title: 'VM', type: 'pages', dispensable: 1 },
+  { key: 'rss', title: 'RSS', type: 'pages' },
+  { key: 'rssAnon', title: 'ANON', type: 'pages', dispensable: 2 },
+  { key: 'rssFile', title: 'FILE', type: 'pages', dispensable: 3 },
+  { key: 'rssShmem', title: 'SHMEM', type: 'pages', dispensable: 3 },
+  // What the kernel's own reports go by: without what threads or CPUs keep to themselves.
+  { key: 'rssApproximate', title: 'RSS~', type: 'pages', dispensable: 7 },
+  { key: 'rssAnonApproximate', title: 'ANON~', type: 'pages', dispensable: 9 },
+  { key: 'rssFileApproximate', title: 'FILE~', type: 'pages', dispensable: 9 },
+  { key: 'rssShmemApproximate', title: 'SHMEM~', type: 'pages', dispensable: 9 },
+  { key: 'swap', title: 'SWAP', type: 'pages', dispensable: 2 },
+  { key: 'swapApproximate', title: 'SWAP~', type: 'pages', dispensable: 9 },
+  { key: 'pageTables', title: 'PGTABLES', type: 'bytes', dispensable: 2 },
+  { key: 'oomScoreAdj', title: 'ADJ', type: 'integer', dispensable: 1 },
+  { key: 'comm', title: 'COMM', type: 'text' },
+]);
+
+type Key = (typeof list)[number]['key'];
+export type TaskRow = RowOf<Key>;
+
+/** The columns, with that one first: a tree indents its first. */
+export function taskColumns(first: Key): typeof list {
+  return [...list.filter(({ key }) => key === first), ...list.filter(({ key }) => key !== first)];
+}
+
+/** One task; what a task of the kernel does not have is null. */
+export function taskRow(kernel: Kernel, task: Task): TaskRow {
+  const read = <T extends Cell>(what: string, of: () => T): Cell => readOrGap(`task_struct.${what}`, of);
+  const mm = readOrGap('task_struct.mm', () => (isKernelThread(task) ? null : task.mm));
+  const ofMm = <T extends Cell>(what: string, of: (held: NonNullable<Task['mm']>) => T): Cell => {
+    if (mm === null || 'gap' in mm) return mm;
+    return readOrGap(`mm_struct.${what}`, () => of(mm));
+  };
+  const rss = mm === null || 'gap' in mm ? mm : readOrGap('mm_struct.rss_stat', () => rssOf(kernel, mm));
+  const pages = (of: (counted: Rss) => number): Cell => (rss === null || 'gap' in rss ? rss : of(rss));
+  return {
+    cells: {
+      pid: read('pid', () => task.pid),
+      tgid: read('tgid', () => task.tgid),
+      ppid: read('real_parent', () => ppidOf(task)),
+      uid: read('real_cred', () => uidOf(task) ?? null),
+      state: read('__state', () => taskState(task).letter),
+      cpu: read('cpu', () => taskCpu(task) ?? null),
+      onCpu: read('on_cpu', () => taskState(task).onCpu),
+      totalVm: ofMm('total_vm', (held) => held.total_vm),
+      rss: pages(({ exact }) => residentPages(exact)),
+      rssAnon: pages(({ exact }) => exact.anon),
+      rssFile: pages(({ exact }) => exact.file),
+      rssShmem: pages(({ exact }) => exact.shmem),
+      rssApproximate: pages(({ approximate }) => residentPages(approximate)),
+      rssAnonApproximate: pages(({ approximate }) => approximate.anon),
+      rssFileApproximate: pages(({ approximate }) => approximate.file),
+      rssShmemApproximate: pages(({ approximate }) => approximate.shmem),
+      swap: pages(({ exact }) => exact.swap),
+      swapApproximate: pages(({ approximate }) => approximate.swap),
+      pageTables: ofMm('pgtables_bytes', (held) => held.pgtables_bytes),
+      oomScoreAdj: readOrGap('signal_struct.oom_score_adj', () => task.signal?.oom_score_adj ?? null),
+      comm: read('comm', () => task.comm),
+    },
+    door: { type: 'struct task_struct', address: task.$address },
+  };
+}
+
+/** A task that is known to be there: its pid where that is known, and the reason in every other cell. */
+export function unreadableRow({ pid, address, reason }: UnreadableTask): TaskRow {
+  const missing = gap(pid === undefined ? 'task' : `task with pid ${pid}`, reason, address);
+  return {
+    cells: { ...(Object.fromEntries(list.map(({ key }) => [key, missing])) as Record<Key, Cell>), ...(pid === undefined ? {} : { pid }) },
+    ...(address === undefined ? {} : { door: { type: 'struct task_struct', address } }),
+  };
+}

@@ -1,0 +1,34 @@
+import { xarrayEntries } from '../kernel/containers/xarray.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Ref } from '../kernel/shape.js';
+import { gatherGaps } from './gathered-gaps.js';
+
+/** What stands at a PID: its task, or why that can't be read. */
+export type PidEntry = { pid: number; task: Ref<'task_struct'> } | { pid: number; reason: string };
+
+/** enum pid_type: PIDTYPE_PID has been its first since 2.6. */
+const PIDTYPE_PID = 0;
+
+/**
+ * The tasks by PID in the initial namespace, as find_ge_pid() and pid_task() find them: `init_pid_ns.idr`, struct pid, and
+ * its list of tasks. Since 4.15 (95846ecf9dac); the road to tasks that a broken task list hides.
+ */
+export function* tasksByPid(kernel: Kernel): Generator<PidEntry> {
+  const root = kernel.attempt('init_pid_ns.idr', () => kernel.global('init_pid_ns').idr.idr_rt.$address);
+  const base = kernel.attempt('init_pid_ns.idr', () => kernel.global('init_pid_ns').idr.idr_base);
+  if (root === undefined) return;
+  for (const { index, entry } of xarrayEntries(kernel, root, 'init_pid_ns.idr')) {
+    // An IDR keeps its flags and odd pointers apart from these.
+    if ((entry & 3n) !== 0n) continue;
+    yield* tasksOfPid(kernel, entry, Number(index) + (base ?? 0));
+  }
+}
+
+/** A struct pid may be held for a process group or session whose leader is gone: it then has no task of its own. */
+function* tasksOfPid(kernel: Kernel, address: bigint, pid: number): Generator<PidEntry> {
+  const { result: first, gaps } = gatherGaps(kernel, () => kernel.attempt('struct pid', () => kernel.ref('pid', address).tasks[PIDTYPE_PID]?.first));
+  if (first === undefined) return yield { pid, reason: `its struct pid can't be read: ${gaps[0]?.reason ?? 'no list of tasks in it'}` };
+  const offset = BigInt(kernel.bind('task_struct').offsets.get('pid_links') ?? 0);
+  // One task at most has a PID as its own.
+  if (first !== 0n) yield { pid, task: kernel.ref('task_struct', first - offset) };
+}

@@ -1,0 +1,199 @@
+import { listNodes } from '../kernel/containers/list.js';
+import { Implausible } from '../kernel/gaps.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Ref } from '../kernel/shape.js';
+import { currentTask, idleTask } from './cpu-tasks.js';
+import { gatherGaps } from './gathered-gaps.js';
+import { tasksByPid } from './pids.js';
+
+export type Task = Ref<'task_struct'>;
+
+/** A task that is known to be there and can't be read. */
+export interface UnreadableTask {
+  /** Where the PID IDR names it. */
+  readonly pid?: number;
+  readonly address?: bigint;
+  readonly reason: string;
+}
+
+/** Every task of the machine, by all roads that lead to one. */
+export interface TaskSurvey {
+  /** Thread group leaders, kernel threads too, in the order of `init_task.tasks`; those found by another road come last. */
+  readonly processes: readonly Task[];
+  /** Every thread, each process's together; the idle tasks are not among them. */
+  readonly threads: readonly Task[];
+  readonly unreadable: readonly UnreadableTask[];
+  /** Which roads were taken, where the task list alone was not enough; a sentence each. */
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Every process and thread, as for_each_process_thread() visits them. Where the list is broken, or the kernel's own count
+ * (`nr_threads`) says more, the list is also walked backwards, and the PID IDR and the run queues are asked.
+ */
+export function surveyTasks(kernel: Kernel): TaskSurvey {
+  const { result, gaps } = kernel.once('task survey', () => gatherGaps(kernel, () => survey(kernel)));
+  for (const gap of gaps) kernel.gaps.record(gap);
+  return result;
+}
+
+/** Thread group leaders, kernel threads among them; without the idle tasks. */
+export function processes(kernel: Kernel): readonly Task[] {
+  return surveyTasks(kernel).processes;
+}
+
+/** Every thread of every process; without the idle tasks. */
+export function allThreads(kernel: Kernel): readonly Task[] {
+  return surveyTasks(kernel).threads;
+}
+
+/** A process's threads, the leader among them, as for_each_thread() visits them. Ends with a gap where the list is broken. */
+export function* threadsOf(kernel: Kernel, task: Task): Generator<Task> {
+  const label = taskLabel(kernel, task);
+  const signal = kernel.attempt(`threads of ${label}`, () => task.signal);
+  if (!signal) return;
+  for (const node of listNodes(kernel, signal.thread_head, `threads of ${label}`)) yield kernel.containerOf('task_struct', node, 'thread_node');
+}
+
+/** The task with that PID in the initial namespace. */
+export function taskOfPid(kernel: Kernel, pid: number): Task | undefined {
+  const byPid = kernel.once('tasks by pid', () => new Map(surveyTasks(kernel).threads.map((task) => [pidOf(kernel, task), task])));
+  return byPid.get(pid);
+}
+
+/** "oomer (51)", or the address where even that can't be read. */
+export function taskLabel(kernel: Kernel, task: Task): string {
+  return quietly(kernel, () => `${task.comm} (${task.pid})`) ?? `task at 0x${task.$address.toString(16)}`;
+}
+
+function survey(kernel: Kernel): TaskSurvey {
+  const collected = new Collected(kernel);
+  const head = kernel.attempt('init_task', () => kernel.global('init_task').tasks);
+  const forwards = head ? walkList(kernel, head.$address, 'next', collected) : { whole: false, count: 0 };
+  const listed = collected.processes.length;
+  const remarks: string[] = [];
+  let backwards = 0;
+  if (!forwards.whole && head) {
+    walkList(kernel, head.$address, 'prev', collected);
+    backwards = collected.processes.length - listed;
+  }
+  for (const leader of [...collected.processes]) for (const thread of threadsOf(kernel, leader)) collected.addThread(thread);
+
+  const counted = kernel.hasGlobal('nr_threads') ? kernel.attempt('nr_threads', () => kernel.global('nr_threads')) : undefined;
+  const complete = forwards.whole && (counted === undefined || collected.threadCount >= counted);
+  if (!complete) {
+    const before = collected.threadCount;
+    for (const found of tasksByPid(kernel)) {
+      if ('task' in found) collected.addThread(found.task, found.pid);
+      else collected.addUnreadable(found);
+    }
+    if (!forwards.whole) {
+      remarks.push(`The task list is broken: ${listed} processes were found on it forwards and ${backwards} more backwards; ${collected.threadCount - before} more threads come from the PID IDR.`);
+    } else if (collected.threadCount > before) {
+      remarks.push(`The task list leaves out ${collected.threadCount - before} threads that the PID IDR has.`);
+    }
+  }
+  const beforeQueues = collected.threadCount;
+  for (const cpu of kernel.possibleCpus()) {
+    const current = quietly(kernel, () => currentTask(kernel, cpu));
+    if (current && !isIdle(kernel, current, cpu)) collected.addThread(current);
+  }
+  if (collected.threadCount > beforeQueues) {
+    remarks.push(`${collected.threadCount - beforeQueues} tasks that run on a CPU are on no list any more: they were exiting.`);
+  }
+  const found = collected.threadCount + collected.unreadable.length;
+  if (counted !== undefined && counted > found) remarks.push(`The kernel counts ${counted} threads (nr_threads); ${found} were found.`);
+  return { processes: collected.processes, threads: collected.threads(), unreadable: collected.unreadable, remarks };
+}
+
+/** Walks `init_task.tasks` one way; whole where it came back to its head, and every element could be read. */
+function walkList(kernel: Kernel, head: bigint, direction: 'next' | 'prev', collected: Collected): { whole: boolean; count: number } {
+  let count = 0;
+  let readable = true;
+  const { gaps } = gatherGaps(kernel, () => {
+    for (const node of listNodes(kernel, head, 'init_task.tasks', direction)) {
+      const task = kernel.containerOf('task_struct', node, 'tasks');
+      if (collected.addThread(task)) count++;
+      else readable = false;
+    }
+  });
+  for (const gap of gaps) kernel.gaps.record({ ...gap, what: `init_task.tasks, ${direction === 'next' ? 'forwards' : 'backwards'} after ${count} tasks` });
+  return { whole: gaps.length === 0 && readable, count };
+}
+
+/** Tasks by address, each once, however it was found. */
+class Collected {
+  readonly processes: Task[] = [];
+  readonly unreadable: UnreadableTask[] = [];
+  readonly #threads = new Map<bigint, Task>();
+  readonly #byLeader = new Map<bigint, Task[]>();
+  readonly #unreadable = new Set<bigint>();
+
+  constructor(readonly kernel: Kernel) {}
+
+  get threadCount(): number {
+    return this.#threads.size;
+  }
+
+  /** False where the task can't be read. */
+  addThread(task: Task, pid?: number): boolean {
+    if (this.#threads.has(task.$address)) return true;
+    const { result: leader, gaps } = gatherGaps(this.kernel, () => this.kernel.attempt('task', () => identify(task)));
+    if (leader === undefined) {
+      this.addUnreadable({ ...(pid === undefined ? {} : { pid }), address: task.$address, reason: gaps[0]?.reason ?? 'it is no task' });
+      return false;
+    }
+    this.#threads.set(task.$address, task);
+    const group = this.#byLeader.get(leader);
+    if (group) group.push(task);
+    else this.#byLeader.set(leader, [task]);
+    if (leader === task.$address) this.processes.push(task);
+    return true;
+  }
+
+  addUnreadable(found: UnreadableTask): void {
+    if (found.address !== undefined) {
+      const known = this.#unreadable.has(found.address);
+      this.#unreadable.add(found.address);
+      if (known) {
+        const index = this.unreadable.findIndex((other) => other.address === found.address);
+        const other = this.unreadable[index];
+        if (other && other.pid === undefined) this.unreadable[index] = { ...other, ...found };
+        return;
+      }
+    }
+    this.unreadable.push(found);
+  }
+
+  /** Each process's threads together, in the order of the processes; those whose leader is gone come last. */
+  threads(): Task[] {
+    const leaders = new Set(this.processes.map((leader) => leader.$address));
+    return [
+      ...this.processes.flatMap((leader) => this.#byLeader.get(leader.$address) ?? []),
+      ...[...this.#byLeader].filter(([leader]) => !leaders.has(leader)).flatMap(([, group]) => group),
+    ];
+  }
+}
+
+/** Reads what every task must have; the leader's address. @throws what a guarded read turns into a gap */
+function identify(task: Task): bigint {
+  const { pid, tgid } = task;
+  // PID_MAX_LIMIT is 4 Mi on 64 bits.
+  if (pid < 0 || pid > 1 << 22 || tgid < 0 || tgid > 1 << 22) throw new Implausible(`a task with pid ${pid}, tgid ${tgid}`, task.$address);
+  void task.comm;
+  const leader = task.group_leader;
+  return leader === null || pid === tgid ? task.$address : leader.$address;
+}
+
+function pidOf(kernel: Kernel, task: Task): number {
+  return quietly(kernel, () => task.pid) ?? -1;
+}
+
+function isIdle(kernel: Kernel, task: Task, cpu: number): boolean {
+  return quietly(kernel, () => idleTask(kernel, cpu)?.$address) === task.$address || pidOf(kernel, task) === 0;
+}
+
+/** For what is only asked on the way: its gap says nothing that another does not say better. */
+function quietly<T>(kernel: Kernel, read: () => T): T | undefined {
+  return gatherGaps(kernel, () => kernel.attempt('', read)).result;
+}
