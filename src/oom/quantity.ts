@@ -47,7 +47,7 @@ function figures(value: number, unit: number): string {
   if (unit === 0) return String(Math.round(value));
   const size = Math.abs(value);
   if (size >= 100) return value.toFixed(0);
-  return size >= 20 ? value.toFixed(1) : trimmed(value.toFixed(2));
+  return trimmed(value.toFixed(size >= 20 ? 1 : 2));
 }
 
 function trimmed(text: string): string {

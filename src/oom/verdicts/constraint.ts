@@ -2,6 +2,7 @@ import { amount, pageKB, zoneTitle, type OomReport } from '../model.js';
 import { exactKB, kB, list } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, zonesAllowed } from '../zones.js';
+import { isByHand } from './nothing-wrong.js';
 
 /** Counters of the machine and of its zones are read at different moments: a smaller difference says nothing. */
 const leastElsewhere = 0.02;
@@ -11,6 +12,7 @@ export const constraint: Verdict = {
   id: 'oom.constraint',
   judge(report) {
     if (report.kind !== 'oom') return notSo('no OOM kill');
+    if (isByHand(report)) return notSo('it was by hand');
     if (!isOfMachine(report)) return ofMemcg(report);
     const elsewhere = freeElsewhere(report);
     switch (report.event.constraint) {

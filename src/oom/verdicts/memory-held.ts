@@ -122,7 +122,7 @@ function hugetlbHeld(report: OomReport, whole: number): Judgement[] {
   const unused = pools.reduce((kept, pool) => kept + Number(pool.free) * pool.sizeKB, 0);
   if (total < whole * notable) return [];
   return [judgement('hugetlb', unused > total / 2 ? 87 : 70, `${kB(total)} of ${kB(whole)} (${share(total, whole)}) is set aside for hugetlb pages, and ${
-    unused === 0 ? 'all of it is in use' : `${kB(unused)} of that is not used by anyone`}; nothing else may use it.`,
+    unused === 0 ? 'all of it is in use' : unused === total ? 'none of it is used by anyone' : `${kB(unused)} of that is not used by anyone`}; nothing else may use it.`,
   pools.filter((pool) => Number(pool.total) > 0).map((pool) => `node ${pool.node}: ${pool.total} pages of ${pool.sizeKB} kB, ${pool.free} free`))];
 }
 

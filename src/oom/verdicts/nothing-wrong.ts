@@ -1,4 +1,4 @@
-import { amount, pageKB, zoneTitle, type OomReport } from '../model.js';
+import { pageKB, zoneTitle, type OomReport } from '../model.js';
 import { exactKB, kB, list, share } from '../quantity.js';
 import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
@@ -9,10 +9,8 @@ export const nothingWrong: Verdict = {
   id: 'oom.nothing-wrong',
   judge(report) {
     if (!isOfMachine(report)) return notSo("a cgroup's limit was hit");
-    const zones = report.zones ?? [];
-    if (zones.length === 0) return notSo('the zones are not in the report');
-    const byHand = report.event.caller.by === 'sysrq' || (report.event.order ?? 0) < 0;
-    return byHand ? startedByHand(report) : recovered(report);
+    if ((report.zones ?? []).length === 0) return notSo('the zones are not in the report');
+    return isByHand(report) ? startedByHand(report) : recovered(report);
   },
 };
 
@@ -29,6 +27,10 @@ function startedByHand(report: OomReport): ReturnType<Verdict['judge']> {
   });
 }
 
+export function isByHand({ event }: OomReport): boolean {
+  return event.caller.by === 'sysrq' || (event.order ?? 0) < 0;
+}
+
 /** The report is printed a moment after the failure; in between memory can come free. */
 function recovered(report: OomReport): ReturnType<Verdict['judge']> {
   const tries = zoneTries(report);
@@ -42,7 +44,7 @@ function recovered(report: OomReport): ReturnType<Verdict['judge']> {
       evidence: able.map((one) => one.arithmetic),
     });
   }
-  const freed = able.reduce((sum, one) => sum + Math.max(0, (amount(one.zone.kB.free) ?? 0) - (amount(one.zone.kB.min) ?? 0)), 0);
+  const freed = able.reduce((sum, one) => sum + Math.max(0, one.spareKB), 0);
   return so({
     id: nothingWrong.id, weight: 62, certainty: 'likely', moment: 'report',
     sentence: `When the report was printed ${list(able.map((one) => zoneTitle(one.zone)))} stood above ${able.length === 1 ? 'its watermark' : 'their watermarks'} again and could have served the request: at least ${kB(freed)} were freed since it failed${

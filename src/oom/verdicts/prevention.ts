@@ -3,6 +3,7 @@ import { bytes, exactKB, kB, share } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { consumers, largestTask } from './memory-held.js';
+import { isByHand } from './nothing-wrong.js';
 import { zoneTries } from './watermark.js';
 
 /** A cache that is this much of all unreclaimable slab, and this much of memory, is not a busy machine's: it leaks. */
@@ -29,7 +30,7 @@ function limitTooSmall(report: OomReport): Judgement[] {
   if (limit === undefined || limit === null) return [];
   const top = largestTask(report.tasks);
   const wants = top === undefined ? 'what runs in it' : `${top.name} (virtual size ${kB(Number(top.totalVm) * pageKB(report))})`;
-  return [advice('limit', 48, 'likely', `Raise memory.max of ${report.memcg!.path ?? 'the cgroup'} above ${kB(limit)}, or make ${wants} use less: the limit is too small for the workload.`,
+  return [advice('limit', 48, 'likely', `Raise the limit of ${report.memcg!.path ?? 'the cgroup'} above ${kB(limit)}, or make ${wants} use less: the limit is too small for the workload.`,
     [`limit ${exactKB(limit)}, hit ${memory!.failures} times`])];
 }
 
@@ -96,7 +97,7 @@ function fragmentation(report: OomReport): Judgement[] {
 }
 
 function noSwap(report: OomReport): Judgement[] {
-  if (!isOfMachine(report) || report.kind !== 'oom' || amount(report.swap?.totalKB) !== 0) return [];
+  if (!isOfMachine(report) || report.kind !== 'oom' || isByHand(report) || amount(report.swap?.totalKB) !== 0) return [];
   const shares = consumers(report);
   const movable = shares?.consumers.filter((consumer) => consumer.name.startsWith('anonymous') || consumer.name.startsWith('shmem')).reduce((sum, consumer) => sum + consumer.kB, 0) ?? 0;
   if (shares === undefined || movable < shares.managedKB * 0.3) return [];
@@ -104,7 +105,7 @@ function noSwap(report: OomReport): Judgement[] {
 }
 
 function byHand(report: OomReport): Judgement[] {
-  if (report.event.caller.by !== 'sysrq') return [];
+  if (!isByHand(report)) return [];
   return [advice('sysrq', 50, 'certain', 'Ask who wrote "f" to /proc/sysrq-trigger or pressed SysRq-f: the kernel did not start this by itself.', [report.event.caller.because])];
 }
 

@@ -3,6 +3,7 @@ import { amount, pageKB, type OomReport } from '../model.js';
 import { exactKB, kB, list, share } from '../quantity.js';
 import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
+import { isByHand } from './nothing-wrong.js';
 
 /** File pages below this share of memory are the last that programs run from: reclaim finds nothing there. */
 const exhaustedCache = 0.01;
@@ -14,6 +15,7 @@ const muchDirty = 0.5;
 export const reclaim: Verdict = {
   id: 'oom.reclaim',
   judge(report) {
+    if (isByHand(report)) return notSo('nobody needed a page: it was by hand');
     const found = isOfMachine(report) ? ofMachine(report) : ofMemcg(report);
     if (found.reasons.length === 0) return notSo('nothing in the report stands in the way of reclaim');
     return so({

@@ -29,7 +29,7 @@ export const watermark: Verdict = {
   },
 };
 
-export interface ZoneTry { readonly zone: ZoneState; readonly refusal?: string; readonly arithmetic: string; readonly fragmented: boolean }
+export interface ZoneTry { readonly zone: ZoneState; readonly refusal?: string; readonly arithmetic: string; readonly fragmented: boolean; /** What is left above the watermark; below 0 what lacks. */ readonly spareKB: number }
 
 /** Each zone that the request may use, highest first, with why it refuses; undefined where the report lacks what is needed. */
 export function zoneTries(report: OomReport): ZoneTry[] | undefined {
@@ -66,30 +66,31 @@ function tryZone(zone: ZoneState, freeList: FreeList | undefined, request: Reque
   const mark = min === printedMin ? `min ${exactKB(min)}` : `${exactKB(min)}, what is left of min ${exactKB(printedMin)} for such a request`;
   const arithmetic = `${terms}${sum} ${usable <= min ? '≤' : '>'} ${mark}`;
 
-  if (meaning.memalloc) return { zone, arithmetic: `${title}: no watermark holds for it`, fragmented: false };
-  if (usable > min) return withBlocks(zone, freeList, request, arithmetic, free);
-  if (free <= min) return { zone, refusal: `${title} is below its min watermark (${kB(free)} free, min ${kB(min)})`, arithmetic, fragmented: false };
+  if (meaning.memalloc) return { zone, arithmetic: `${title}: no watermark holds for it`, fragmented: false, spareKB: usable - min };
+  if (usable > min) return withBlocks(zone, freeList, request, { arithmetic, free, spareKB: usable - min });
+  if (free <= min) return { zone, refusal: `${title} is below its min watermark (${kB(free)} free, min ${kB(min)})`, arithmetic, fragmented: false, spareKB: usable - min };
   const heldBack = [
     ...(reserve > 0 ? [`its lowmem_reserve for ${request.kept} requests (${kB(reserve)})`] : []),
     ...(cma > 0 ? [`CMA, closed to what can't be moved (${kB(cma)})`] : []),
     ...(highatomic > 0 ? [`the highatomic reserve (${kB(highatomic)})`] : []),
   ];
   const forbids = heldBack.length === 0 ? 'the order leaves too little' : `${list(heldBack)} ${heldBack.length === 1 ? 'forbids' : 'forbid'} it`;
-  return { zone, refusal: `${title} is above its min watermark (${kB(free)} free, min ${kB(min)}) but ${forbids}`, arithmetic, fragmented: false };
+  return { zone, refusal: `${title} is above its min watermark (${kB(free)} free, min ${kB(min)}) but ${forbids}`, arithmetic, fragmented: false, spareKB: usable - min };
 }
 
 /** Enough pages; for an order above 0 there must be a block as large, of a type that the request may take. */
-function withBlocks(zone: ZoneState, freeList: FreeList | undefined, { meaning, order, page }: Request, arithmetic: string, free: number): ZoneTry {
-  if (order === 0 || freeList === undefined) return { zone, arithmetic, fragmented: false };
+function withBlocks(zone: ZoneState, freeList: FreeList | undefined, { meaning, order, page }: Request, { arithmetic, free, spareKB }: { arithmetic: string; free: number; spareKB: number }): ZoneTry {
+  if (order === 0 || freeList === undefined) return { zone, arithmetic, fragmented: false, spareKB };
   const usable = freeList.orders.slice(order).some(({ blocks, types }) => Number(blocks) > 0
     && (types === undefined || /[UME]/.test(types) || (meaning.movable && types.includes('C')) || (meaning.atomic && types.includes('H'))));
-  if (usable) return { zone, arithmetic, fragmented: false };
+  if (usable) return { zone, arithmetic, fragmented: false, spareKB };
   const size = page * 2 ** order;
   return {
     zone,
     refusal: `${zoneTitle(zone)} is fragmented: ${kB(free)} are free, but no block of ${size} kB that the request may take`,
     arithmetic: `${arithmetic}; free blocks of ${size} kB and more: ${freeList.orders.slice(order).map(({ blocks, blockKB, types }) => `${blocks}*${blockKB}kB${types === undefined ? '' : ` (${types})`}`).join(' ') || 'none'}`,
     fragmented: true,
+    spareKB,
   };
 }
 
