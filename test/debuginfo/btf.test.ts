@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { InputError } from '../../src/bytes/input-error.js';
@@ -91,12 +91,12 @@ describe('kinds that are not known', () => {
   const unknown: RawType = { kind: 40, vlen: 2, last: 0, rest: [9, 8, 7] };
   const named: RawType = { name: 'after', kind: Kind.STRUCT, vlen: 0, last: 8 };
   test('are skipped where the blob has a layout table (7.2)', () => {
-    const layout = new Array<number>(41 * 4).fill(0);
+    const layout = Array.from({ length: 41 * 4 }, () => 0);
     layout[40 * 4] = 4; // one word once,
     layout[40 * 4 + 1] = 4; // and one for each element
     const types = readBtf(buildBtf([unknown, named], { headerLength: 32, layout }), 'test');
     expect(types.struct('after')?.size).toBe(8);
-    expect(types.type(1)).toMatchObject({ kind: 'forward', name: expect.stringContaining('kind 40') });
+    expect(typeName(types.type(1))).toContain('kind 40');
   });
   test('are an error that names them where it has none', () => {
     expect(() => readBtf(buildBtf([unknown, named]), 'test')).toThrow(/type 1 is of kind 40/);
@@ -112,7 +112,7 @@ test('references that lead nowhere, or in circles, end', () => {
     { name: 'matryoshka', kind: Kind.STRUCT, vlen: 1, last: 4, rest: ['', 5, 0] },
   ]), 'test');
   expect(resolveType(types.typedef('loop')!).kind).toBe('forward');
-  expect(resolveType(types.typedef('lost')!)).toMatchObject({ kind: 'forward', name: expect.stringContaining('99') });
+  expect(typeName(resolveType(types.typedef('lost')!))).toContain('type 99');
   expect(sizeOf(types.type(4))).toBeUndefined();
   expect(typeName(types.type(4))).toContain('[2]');
   expect(findMember(types.struct('matryoshka')!, 'x')).toBeUndefined();

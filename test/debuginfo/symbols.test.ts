@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { InputError } from '../../src/bytes/input-error.js';

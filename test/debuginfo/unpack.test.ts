@@ -52,7 +52,7 @@ const packers: { packing: string; program?: string; args?: string[]; appendedSiz
 
 describe.each(packers)('$packing', ({ packing, program, args, appendedSize }) => {
   const canPack = program === undefined || programOnPath(program) !== undefined;
-  const pack = (): Buffer => (program === undefined ? gzipSync(toy) : execFileSync(program, args, { input: toy, maxBuffer: 1 << 26 }));
+  const pack = (): Buffer => (program === undefined ? gzipSync(toy) : execFileSync(program, args ?? [], { input: toy, maxBuffer: 1 << 26 }));
 
   test.skipIf(!canPack).each(['packed', 'bzImage'])('%s: the kernel in it is found, whatever its name', async (how) => {
     const path = file(`anything.${packing}.${how}`, how === 'packed' ? pack() : bzImage(pack(), appendedSize));
