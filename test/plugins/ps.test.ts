@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { isGap, type Cell, type Kernel, type TreeNode, type TreeView } from 'oompm';
+
+import ps from '../../plugins/ps/index.js';
+import { openKernel } from '../../src/session/open-kernel.js';
+import { allDumps, dumpFile, dumpsDir, unlessMissing } from '../dumps.js';
+import { kernelLog, lastTaskTable } from '../linux/kernel-log.js';
+import { tableOf, viewsOf } from './views-of.js';
+
+const opened: Kernel[] = [];
+afterEach(() => opened.splice(0).forEach((kernel) => kernel.close()));
+
+async function kernelOf(dump: string, vmlinux?: string): Promise<Kernel> {
+  const kernel = await openKernel({ dump: [join(dumpsDir(), dump)], ...(vmlinux === undefined ? {} : { vmlinux: dumpFile(vmlinux)! }) });
+  opened.push(kernel);
+  return kernel;
+}
+
+/** Up to 6.12 the kernel prints what its cheap read has; 7.2 sums up. */
+const printsExact = (release: string): boolean => Number.parseInt(release, 10) >= 7;
+
+/** The rows of `ps` as the kernel would have printed them, by its column names. */
+function asPrinted(kernel: Kernel): Map<Cell, { numbers: Record<string, Cell>; name: Cell }> {
+  const exact = printsExact(kernel.release);
+  return new Map(tableOf(ps, kernel).rows.map(({ cells }) => [cells['pid']!, {
+    numbers: {
+      pid: cells['pid']!, uid: cells['uid']!, tgid: cells['tgid']!, total_vm: cells['totalVm']!,
+      rss: cells[exact ? 'rss' : 'rssApproximate']!,
+      rss_anon: cells[exact ? 'rssAnon' : 'rssAnonApproximate']!,
+      rss_file: cells[exact ? 'rssFile' : 'rssFileApproximate']!,
+      rss_shmem: cells[exact ? 'rssShmem' : 'rssShmemApproximate']!,
+      pgtables_bytes: cells['pageTables']!, swapents: cells[exact ? 'swap' : 'swapApproximate']!, oom_score_adj: cells['oomScoreAdj']!,
+    },
+    name: cells['comm']!,
+  }]));
+}
+
+const panics = allDumps().filter((dump) => /-panic\/vmcore$/.test(dump) && existsSync(join(dumpsDir(), dirname(dump), 'kernel.log')));
+
+describe.skipIf(panics.length === 0)('the task table that the kernel printed, from memory', () => {
+  test.each(panics)('%s', async (dump) => {
+    const printed = lastTaskTable(kernelLog(join(dumpsDir(), dirname(dump), 'kernel.log')));
+    expect(printed.length).toBeGreaterThan(0);
+    const found = asPrinted(await kernelOf(dump));
+    for (const task of printed) {
+      const row = found.get(task.numbers['pid']!);
+      const numbers = row && Object.fromEntries(Object.keys(task.numbers).map((column) => [column, row.numbers[column]]));
+      expect({ numbers, name: row?.name }).toEqual(task);
+    }
+  });
+});
+
+describe('with the vmlinux the answers are the same', () => {
+  test.each([
+    ['5.10-global-panic/vmcore', 'vmlinux-5.10'], ['6.1-global-panic/vmcore', 'vmlinux-6.1'],
+    ['6.12-global-panic/vmcore', 'vmlinux-6.12'], ['7.2-global-panic/vmcore', 'vmlinux-7.2'],
+  ])('%s', async (dump, vmlinux) => {
+    if (!dumpFile(dump) || !dumpFile(vmlinux)) return expect(unlessMissing(dump)).toContain('skipped');
+    const [without, given] = [await kernelOf(dump), await kernelOf(dump, vmlinux)];
+    expect(tableOf(ps, given).rows).toEqual(tableOf(ps, without).rows);
+  });
+});
+
+test.skipIf(!dumpFile('7.2-global-panic/vmcore.d31.zstd'))(unlessMissing('7.2-global-panic/vmcore.d31.zstd'), async () => {
+  const broken = await kernelOf('7.2-global-panic/vmcore.d31.zstd');
+  const { rows, note } = tableOf(ps, broken);
+  const [unreadable, readable] = [rows.filter(({ cells }) => isGap(cells['comm'])), rows.filter(({ cells }) => !isGap(cells['comm']))];
+  expect(readable).toHaveLength(41);
+  expect(unreadable.map(({ cells }) => cells['pid'])).toEqual([8, 56, 16, 21, 31, 32, 47]);
+  expect(note).toContain('The task list is broken: 7 processes were found on it forwards and 1 more backwards; 33 more threads come from the PID IDR.');
+  // Nothing invented: what both dumps of that machine can read is the same.
+  const whole = new Map(tableOf(ps, await kernelOf('7.2-global-panic/vmcore')).rows.map((row) => [row.cells['pid'], row]));
+  for (const { cells } of readable) {
+    const known = whole.get(cells['pid']);
+    for (const [key, cell] of Object.entries(cells)) if (!isGap(cell)) expect([cells['pid'], key, cell]).toEqual([cells['pid'], key, known?.cells[key]]);
+  }
+});
+
+describe.skipIf(!dumpFile('6.1-reaper/vmcore'))('6.1-reaper: what is asked for', () => {
+  test('threads, kernel threads, users, names', async () => {
+    const kernel = await kernelOf('6.1-reaper/vmcore');
+    const pids = (values: Parameters<typeof tableOf>[2]) => tableOf(ps, kernel, values).rows.map(({ cells }) => cells['pid']);
+    const all = pids({});
+    expect(pids({ threads: true }).length).toBeGreaterThan(all.length);
+    expect([...pids({ kernel: true }), ...pids({ user: true })].toSorted()).toEqual([...all].toSorted());
+    expect(tableOf(ps, kernel, { task: ['kworker*'] }).rows.every(({ cells }) => String(cells['comm']).startsWith('kworker'))).toBe(true);
+    expect(pids({ task: ['1'] })).toEqual([1]);
+    expect(pids({ task: ['nobody of that name'] })).toEqual([]);
+  });
+
+  test('the tree has every process once, kernel threads under kthreadd', async () => {
+    const kernel = await kernelOf('6.1-reaper/vmcore');
+    const view = viewsOf(ps, kernel, { tree: true }).find((view): view is TreeView => view.kind === 'tree');
+    const roots = [...view!.roots];
+    const count = (nodes: readonly TreeNode[]): number => nodes.reduce((sum, { children }) => sum + 1 + count(children), 0);
+    expect(count(roots)).toBe(tableOf(ps, kernel).rows.length);
+    expect(roots.map(({ cells }) => cells['comm'])).toEqual(['init', 'kthreadd']);
+    expect(roots[1]!.children.map(({ cells }) => cells['comm'])).toContain('oom_reaper');
+  });
+});
