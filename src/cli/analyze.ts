@@ -45,7 +45,7 @@ export class Analyze extends Command {
     const sections: Section[] = [];
     for (const plugin of await asked(registry, only)) {
       progress(plugin.id);
-      sections.push(await runOne(plugin, plugin.inReport ?? defaultValues(plugin.flags), opened));
+      sections.push(await runOne(plugin, plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments), opened));
     }
     opened.session.close();
     await writeReport(makeReport(this.config.version, opened.facts, sections), formatOf(common), target);

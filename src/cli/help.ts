@@ -19,6 +19,12 @@ export default class ExamplesFirstHelp extends Help {
 }
 
 class ExamplesFirstCommandHelp extends CommandHelp {
+  /** Without the dots that oclif gives to arguments that it does not match itself. */
+  protected override args(args: Parameters<CommandHelp['args']>[0]): ReturnType<CommandHelp['args']> {
+    const described = args.filter(({ description }) => description !== undefined);
+    return described.length === 0 ? undefined : described.map(({ name, description }) => [name.toUpperCase(), description]);
+  }
+
   protected override sections(): ReturnType<CommandHelp['sections']> {
     const sections = super.sections().filter(({ header }) => header !== 'DESCRIPTION');
     return [...sections.filter(({ header }) => header === 'EXAMPLES'), ...sections.filter(({ header }) => header !== 'EXAMPLES')];

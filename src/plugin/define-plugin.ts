@@ -55,7 +55,7 @@ export function definePlugin<const F extends Flags = {}, const A extends Argumen
   const mistake = mistakeIn(definition, flags, args);
   if (mistake !== undefined) throw new TypeError(mistake);
   const needsArgument = Object.values(args).some((argument) => argument.required);
-  const values: OptionValues = { ...defaultValues(flags), ...(definition.inReport === false ? {} : definition.inReport) };
+  const values: OptionValues = { ...defaultValues(flags, args), ...(definition.inReport === false ? {} : definition.inReport) };
   return {
     [made]: true,
     api: definition.api ?? pluginApi,

@@ -66,8 +66,11 @@ export type ValuesOf<F extends Flags, A extends Arguments> =
   { readonly [K in keyof F]: FlagValue<F[K]> } & { readonly [K in keyof A]: ArgumentValue<A[K]> };
 
 /** The values that hold where nothing was given. */
-export function defaultValues(flags: Flags): OptionValues {
-  return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, defaultOf(flag)]));
+export function defaultValues(flags: Flags, args: Arguments): OptionValues {
+  return Object.fromEntries([
+    ...Object.entries(args).map(([name, { multiple }]) => [name, multiple ? [] : undefined] as const),
+    ...Object.entries(flags).map(([name, flag]) => [name, defaultOf(flag)] as const),
+  ]);
 }
 
 function defaultOf(flag: Flag): OptionValue {

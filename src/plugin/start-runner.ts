@@ -27,7 +27,7 @@ export function startRunner(start: Omit<WorkerStart, 'open'> & { open: Omit<Work
 
   const ready = async (): Promise<Worker> => {
     if (worker !== undefined) return worker;
-    const started = new Worker(new URL('runner-worker.js', import.meta.url), { workerData: { ...start, open: { ...start.open, cancelFlag: flag } } });
+    const started = new Worker(new URL('runner-worker.js', import.meta.url), { workerData: { ...start, open: { ...start.open, cancelFlag: flag } }, execArgv: [] });
     await opened(started);
     worker = started;
     return started;
@@ -40,8 +40,8 @@ export function startRunner(start: Omit<WorkerStart, 'open'> & { open: Omit<Work
   };
 
   const runNow: Runner['run'] = async (plugin, values, { limits = defaultLimits, onEvent } = {}) => {
-    const running = await ready();
     Atomics.store(flag, 0, 0);
+    const running = await ready();
     const collector = collectSection(plugin);
     const request: RunRequest = { run: ++runs, id: plugin.id, values, limits };
     const stopped = await new Promise<Outcome | undefined>((resolve) => {

@@ -62,3 +62,11 @@ test('only what definePlugin made is a plugin', () => {
   expect(plugin.api).toBe(pluginApi);
   expect(isPlugin({ id: 'x', summary: 'x', run() {} })).toBe(false);
 });
+
+test('without a command line every value has its default', () => {
+  const plugin = definePlugin({
+    ...nothing, id: 'x', summary: 'x', flags: { tree: { type: 'boolean', summary: 'x' }, name: { type: 'string', summary: 'x', multiple: true } },
+    arguments: { pid: { type: 'integer', summary: 'x' }, more: { type: 'string', summary: 'x', multiple: true } },
+  });
+  expect(plugin.inReport).toEqual({ tree: false, name: [], pid: undefined, more: [] });
+});

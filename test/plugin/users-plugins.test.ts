@@ -1,0 +1,109 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Runner } from '../../src/plugin/start-runner.js';
+import { defaultLimits } from '../../src/plugin/section.js';
+import { build, oompm, projectRoot } from '../built.js';
+import { dumpFile, dumpsDir } from '../dumps.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'oompm-plugins-'));
+function plugin(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const greeting = plugin('greeting.ts', `
+  import { definePlugin, fact, facts, InputError, type Kernel } from 'oompm';
+  import { words } from './words.js';
+  enum Tone { Quiet, Loud }
+  export default definePlugin({
+    id: 'greeting', summary: 'Says hello',
+    flags: { loud: { type: 'boolean', char: 'l', summary: 'shout' } },
+    arguments: { who: { type: 'string', summary: 'whom to greet' } },
+    *run(kernel: Kernel, { loud, who = 'you' }) {
+      if (who === 'nobody') throw new InputError('nobody is not there');
+      yield facts('Greeting', [fact('hello', 'Hello', 'text', words(who, kernel.release) + (loud ? Tone[Tone.Loud] : ''))]);
+    },
+  });`);
+plugin('words.ts', `export const words = (who: string, where: string): string => who + ' on ' + where;`);
+const broken = plugin('broken.ts', 'export default definePlugin({');
+const throwing = plugin('throwing.js', `export default { id: 'throwing', summary: 'Throws', *run() { throw new TypeError('oh'); } };`);
+const older = plugin('older.js', `export default { id: 'older', summary: 'Old', api: 0, *run() {} };`);
+const nothing = plugin('nothing.js', 'export const x = 1;');
+const again = plugin('again.js', `export default { id: 'greeting', summary: 'Another', *run() {} };`);
+const hanging = plugin('hanging.js', `export default { id: 'hanging', summary: 'Hangs', *run() {
+  yield { kind: 'facts', id: 'before', title: 'Before', facts: [] };
+  for (;;);
+} };`);
+
+describe.skipIf(dumpsDir() === undefined)('a user’s plugin (on a real dump, from OOMPM_DUMPS or ../shared/dumps)', () => {
+  const dump = dumpFile('6.1-global-panic/vmcore')!;
+  beforeAll(build);
+
+  test('has its command, with its flags, arguments and help, and no build step', async () => {
+    const { code, stdout, stderr } = await oompm(['greeting', '--plugin', greeting, dump, 'world', '-l']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Hello +world on 6\.1\.192-labLoud$/m);
+    expect((await oompm(['greeting', '--help', '--plugin', greeting])).stdout).toMatch(/-l, --loud +shout/);
+    expect((await oompm(['--help', '--plugin', greeting])).stdout).toMatch(/^ {2}greeting +Says hello$/m);
+  });
+
+  test('has its section in the report', async () => {
+    const { stdout } = await oompm(['analyze', dump, '--plugin', greeting, '--format', 'json']);
+    const report = JSON.parse(stdout) as { sections: { plugin: string; outcome: object }[] };
+    expect(report.sections.at(-1)).toMatchObject({ plugin: 'greeting', outcome: { kind: 'done' }, views: [{ facts: [{ value: 'you on 6.1.192-lab' }] }] });
+  });
+
+  test('sees our own classes: its InputError is a sentence and exit 2', async () => {
+    expect(await oompm(['greeting', dump, 'nobody', '--plugin', greeting])).toEqual({ code: 2, stdout: '', stderr: 'oompm: greeting: nobody is not there\n' });
+  });
+
+  test('that can’t be loaded is one line, and the rest stands', async () => {
+    const { code, stdout, stderr } = await oompm(['info', dump, ...[broken, older, nothing, join(folder, 'gone.ts')].flatMap((path) => ['--plugin', path])]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('6.1.192-lab');
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines.map((line) => line.slice(0, line.indexOf(':', 8)))).toEqual(
+      [broken, older, nothing, join(folder, 'gone.ts')].map((path) => `oompm: plugin ${path} is left out`));
+    expect(stderr).toContain('it was written for version 0 of the plugin interface; this oompm has version 1');
+    expect(stderr).toContain('it has no default export');
+  });
+
+  test('that breaks is named in its section, and is no bug of ours', async () => {
+    const { code, stdout, stderr } = await oompm(['analyze', dump, '--only', 'throwing,greeting', '--plugin', throwing, '--plugin', greeting]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('throwing: not shown: the plugin broke: TypeError: oh');
+    expect(stdout).toContain('you on 6.1.192-lab');
+    expect(stderr).toContain(`oompm: plugin ${throwing} broke: TypeError: oh`);
+  });
+
+  test('with an id that is taken stands in the other’s place, and it is said', async () => {
+    const { stdout, stderr } = await oompm(['--help', '--plugin', greeting, '--plugin', again]);
+    expect(stderr).toBe(`oompm: ${again}: plugin greeting replaces the one from ${greeting}\n`);
+    expect(stdout).toMatch(/^ {2}greeting +Another$/m);
+  });
+
+  describe('that hangs', () => {
+    let runner: Runner;
+    beforeAll(async () => {
+      const at = (path: string): string => pathToFileURL(join(projectRoot, path)).href;
+      const { startRunner } = await import(at('dist/src/plugin/start-runner.js')) as typeof import('../../src/plugin/start-runner.js');
+      runner = startRunner({ open: { dump: [dump] }, bundled: at('dist/plugins/index.js'), plugins: [hanging, greeting] });
+    });
+    afterAll(() => runner.close());
+
+    test('is ended at its limit, what it yielded stands, and the next one runs', async () => {
+      const ended = await runner.run({ id: 'hanging', summary: '' }, {}, { limits: { ...defaultLimits, ms: 300 } });
+      expect(ended).toMatchObject({ outcome: { kind: 'cut short', reason: 'it took longer than 0.3 s and was ended' }, views: [{ id: 'before' }] });
+      expect(await runner.run({ id: 'greeting', summary: '' }, {})).toMatchObject({ outcome: { kind: 'done' }, views: [{ id: 'greeting' }] });
+    });
+
+    test('is ended when it is cancelled', async () => {
+      const running = runner.run({ id: 'hanging', summary: '' }, {}, { onEvent: (event) => event.kind === 'view' && runner.cancel() });
+      expect(await running).toMatchObject({ outcome: { kind: 'cut short', reason: 'it was cancelled' } });
+    });
+  });
+});
