@@ -36,6 +36,7 @@ export const zone = {
     free_area: 'struct free_area[]',
     vm_stat: 'long[]', // by enum zone_stat_item
     zone_pgdat: 'struct pglist_data *',
+    per_cpu_zonestats: { type: 'struct per_cpu_zonestat *', percpu: true, optional: true }, // since 5.14 (28f836b6777b)
     per_cpu_pageset: { type: 'struct per_cpu_pages *', percpu: true, optional: true }, // since 5.14 (28f836b6777b)
     pageset: { type: 'struct per_cpu_pageset *', percpu: true, optional: true }, // before
   },
@@ -52,7 +53,7 @@ export const perCpuPages = {
 export const perCpuPageset = {
   struct: 'per_cpu_pageset',
   definedBy: 'out_of_memory',
-  members: { pcp: 'struct per_cpu_pages' },
+  members: { pcp: 'struct per_cpu_pages', vm_stat_diff: { type: 's8[]', optional: true } },
 } as const;
 
 /** struct free_area: one order's free lists, by migrate type. */
@@ -74,4 +75,25 @@ export const zoneref = {
   struct: 'zoneref',
   definedBy: 'out_of_memory',
   members: { zone: 'struct zone *', zone_idx: 'int' },
+} as const;
+
+/** struct per_cpu_zonestat, since 5.14: what a CPU has not folded into the zone's counters yet. */
+export const perCpuZonestat = {
+  struct: 'per_cpu_zonestat',
+  definedBy: 'out_of_memory',
+  members: { vm_stat_diff: 's8[]' },
+} as const;
+
+/** struct per_cpu_nodestat, include/linux/mmzone.h. */
+export const perCpuNodestat = {
+  struct: 'per_cpu_nodestat',
+  definedBy: 'out_of_memory',
+  members: { vm_node_stat_diff: 's8[]' },
+} as const;
+
+/** struct vm_event_state, include/linux/vmstat.h: one for each CPU, by enum vm_event_item. */
+export const vmEventState = {
+  struct: 'vm_event_state',
+  definedBy: 'out_of_memory',
+  members: { event: 'unsigned long[]' },
 } as const;

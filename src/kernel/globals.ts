@@ -62,6 +62,7 @@ function declaredArray(host: ReaderHost, types: TypeSource, spec: GlobalSpec, ro
 
 function elementType(host: ReaderHost, base: string, stars: number): { type: CType; size: number } | undefined {
   if (stars > 0) return { type: { kind: 'pointer', target: () => ({ kind: 'void' }), size: 8 }, size: 8 };
-  const type = host.typeNamed(base);
+  const named = host.typeNamed(base);
+  const type = named && resolveType(named);
   return type && 'size' in type ? { type, size: type.size } : undefined;
 }

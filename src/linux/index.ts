@@ -6,3 +6,14 @@ export { isExiting, isKernelThread, ppidOf, taskCpu, taskState, uidOf, type Task
 export {
   allThreads, processes, surveyTasks, taskLabel, taskOfPid, threadsOf, type Task, type TaskSurvey, type UnreadableTask,
 } from './tasks.js';
+export { isRemark, type LogEntry, type LogRecord, type LogRemark } from './log-entry.js';
+export { logRecords, logRecordsByVmcoreinfo } from './printk.js';
+export { memoryNodes, nodesInState, onlineNodes, type NodeRef } from './nodes.js';
+export { allZones, zonesOf, type Watermarks, type Zone } from './zones.js';
+export { perCpuPages } from './per-cpu-pages.js';
+export { countFreeLists, freeLists, type FreeOrder } from './free-lists.js';
+export { memoryTotals, type MemoryTotals } from './memory-totals.js';
+export {
+  globalNodeCounters, globalNumaCounters, globalZoneCounters, nodeCounterDiffs, nodeCounters, vmEvents, zoneCounterDiffs, zoneCounters,
+  type Counters,
+} from './vmstat.js';

@@ -1,0 +1,26 @@
+import type { Kernel } from '../kernel/kernel.js';
+import type { AddressSpace } from '../memory/address-space.js';
+import type { LogEntry } from './log-entry.js';
+import { logSourceOf, logSourceOfVmcoreinfo, type LogSource } from './printk-layout.js';
+import { bufferRecords } from './printk-log-buffer.js';
+import { ringRecords } from './printk-ring.js';
+import { unflushedRecords } from './printk-unflushed.js';
+
+/**
+ * The kernel's log, oldest first: the printk ring buffer since 5.10, the record buffer before, then what CPUs had not
+ * handed over yet (until 5.14). Remarks stand where records are missing.
+ * @throws ReadError, Implausible, ShapeError where there is no log to be read
+ */
+export function* logRecords(kernel: Kernel): Generator<LogEntry> {
+  yield* recordsOf(logSourceOf(kernel));
+  yield* unflushedRecords(kernel);
+}
+
+/** The log of a dump that has neither symbols nor types: VMCOREINFO describes the ring buffer since 5.10. */
+export function logRecordsByVmcoreinfo(memory: AddressSpace, vmcoreinfo: (key: string) => string | undefined): Generator<LogEntry> {
+  return recordsOf(logSourceOfVmcoreinfo(memory, vmcoreinfo));
+}
+
+function recordsOf(source: LogSource): Generator<LogEntry> {
+  return source.symbol('prb') === undefined ? bufferRecords(source) : ringRecords(source);
+}
