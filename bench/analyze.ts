@@ -28,7 +28,7 @@ if (existsSync(vmlinux)) {
 }
 
 const results: { name: string; run: Run | undefined }[] = commands.map(([name, command, input]) => ({
-  name, run: measure(command, { ...(input === undefined ? {} : { input }) }),
+  name, run: measure(command, input === undefined ? {} : { input }),
 }));
 const reference = results.find(({ name }) => name.startsWith('drgn'))?.run?.wallSeconds;
 

@@ -55,5 +55,5 @@ function lines(size: number): Buffer {
     length += line.length;
   }
   const block = Buffer.from(parts.join(''));
-  return Buffer.concat(new Array<Buffer>(Math.ceil(size / block.length)).fill(block));
+  return Buffer.concat(Array.from({ length: Math.ceil(size / block.length) }, () => block));
 }

@@ -13,6 +13,8 @@ export interface ModuleTables {
 }
 
 const SHN_UNDEF = 0;
+/** Before 5.2 nm's letter stood in st_info instead: letters of functions and data are no such value. */
+const STT_FILE = 4;
 const LONGEST_NAME = 512;
 
 /** A module's symbols as kallsyms shows them (module_get_kallsym() in the kernel), the undefined ones left out. */
@@ -22,7 +24,7 @@ export function moduleSymbols({ module, symtab, strtab, typetab }: ModuleTables)
   for (let n = 0; (n + 1) * ELF_SYMBOL_BYTES <= symtab.length; n++) {
     const at = n * ELF_SYMBOL_BYTES;
     const name = nameAt(strtab, view.getUint32(at, true));
-    if (name === '' || view.getUint16(at + 6, true) === SHN_UNDEF) continue;
+    if (name === '' || view.getUint16(at + 6, true) === SHN_UNDEF || (symtab[at + 4]! & 0xf) === STT_FILE) continue;
     const letter = typetab === undefined ? symtab[at + 4] : typetab[n];
     found.push({
       name, module,

@@ -1,5 +1,5 @@
 import { InputError } from '../bytes/input-error.js';
-import { readBtf } from '../debuginfo/btf/read-btf.js';
+import { readBtf, type BtfTypes } from '../debuginfo/btf/read-btf.js';
 import type { SymbolTable } from '../debuginfo/symbol-table.js';
 import type { TypeSource } from '../debuginfo/type-source.js';
 import type { Vmlinux } from '../debuginfo/vmlinux.js';
@@ -22,7 +22,7 @@ const LARGEST_BTF = 256n << 20n;
  * The kernel's types: the vmlinux's BTF, else the dump's, else the vmlinux's DWARF. Sources that fail say why in `defects`.
  * @throws InputError where the source that was asked for is not there
  */
-export async function findTypes(question: TypeQuestion, defects: string[]): Promise<TypeSource> {
+export async function findTypes(question: TypeQuestion, defects: string[]): Promise<TypeSource | BtfTypes> {
   if (question.only !== 'dwarf') {
     const btf = btfOfVmlinux(question, defects) ?? btfOfDump(question, defects);
     if (btf) return btf;
@@ -36,19 +36,19 @@ export async function findTypes(question: TypeQuestion, defects: string[]): Prom
   return noTypes;
 }
 
-function btfOfVmlinux({ vmlinux }: TypeQuestion, defects: string[]): TypeSource | undefined {
+function btfOfVmlinux({ vmlinux }: TypeQuestion, defects: string[]): BtfTypes | undefined {
   const bytes = vmlinux?.btf();
   return bytes && tryBtf(() => readBtf(bytes, 'vmlinux .BTF'), defects);
 }
 
-function btfOfDump({ space, symbols }: TypeQuestion, defects: string[]): TypeSource | undefined {
+function btfOfDump({ space, symbols }: TypeQuestion, defects: string[]): BtfTypes | undefined {
   const start = symbols.addressOf('__start_BTF');
   const stop = symbols.addressOf('__stop_BTF');
   if (start === undefined || stop === undefined || stop <= start || stop - start > LARGEST_BTF) return undefined;
   return tryBtf(() => readBtf(space.read(start, Number(stop - start)), 'BTF in the dump'), defects);
 }
 
-function tryBtf(read: () => TypeSource, defects: string[]): TypeSource | undefined {
+function tryBtf(read: () => BtfTypes, defects: string[]): BtfTypes | undefined {
   try {
     return read();
   } catch (error) {
@@ -63,5 +63,5 @@ async function typesOfDwarf({ vmlinux, symbols, kaslrOffset }: TypeQuestion): Pr
   const { openDwarfFile } = await import('../debuginfo/dwarf/dwarf-file.js');
   const { dwarfTypes } = await import('../debuginfo/dwarf/dwarf-types.js');
   const file = openDwarfFile(vmlinux);
-  return file && dwarfTypes(file).sourceFor(symbols.addressOf, kaslrOffset);
+  return file && dwarfTypes(file).sourceFor((name) => symbols.addressOf(name), kaslrOffset);
 }

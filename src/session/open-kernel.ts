@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { InputError } from '../bytes/input-error.js';
 import type { SymbolTable } from '../debuginfo/symbol-table.js';
 import type { TypeSource } from '../debuginfo/type-source.js';
+import type { BtfTypes } from '../debuginfo/btf/read-btf.js';
 import { readKallsyms } from '../debuginfo/kallsyms/read-kallsyms.js';
 import { openVmlinux, type Vmlinux } from '../debuginfo/vmlinux.js';
 import type { Dump } from '../dump/dump.js';
@@ -15,8 +16,12 @@ import { findBases, type Bases } from '../memory/bases.js';
 import { kernelFacts } from '../memory/kernel-facts.js';
 import { kernelSpace, type KernelSpace } from '../memory/kernel-space.js';
 import { checkVmlinux } from './check-vmlinux.js';
+import { moduleTypes } from '../linux/module-types.js';
+import { moduleSymbolTable } from '../linux/modules.js';
 import { findTypes } from './find-types.js';
 import { noSymbols } from './nothing-known.js';
+import { symbolsInTurn } from './symbols-in-turn.js';
+import { typesInTurn } from './types-in-turn.js';
 
 export interface OpenOptions {
   /** The dump; all its parts where it was split. */
@@ -85,7 +90,7 @@ export async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options:
   if (vmlinux) checkVmlinux(vmlinux, info, space, kaslrOffset, options.force ?? false);
 
   const symbols = symbolsOf(vmlinux, space, info, kaslrOffset, defects);
-  const bases = findBases(space, { symbolAddress: symbols.addressOf, vmcoreinfo: info });
+  const bases = findBases(space, { symbolAddress: (name) => symbols.addressOf(name), vmcoreinfo: info });
   const types = await findTypes({ vmlinux, space, symbols, kaslrOffset, only: options.types }, defects);
   const kernel = assemble({ dump, space, bases, symbols, types, info, cancelFlag: options.cancelFlag });
   return {
@@ -153,15 +158,33 @@ interface Parts {
 }
 
 function assemble({ dump, space, bases, symbols, types, info, cancelFlag }: Parts): Kernel {
-  return createKernel({
+  const kernel: Kernel = createKernel({
     release: info?.get('OSRELEASE') ?? dump.uname?.release ?? 'unknown',
     architecture: dump.architecture,
     dump,
     memory: space,
     machine: { space, bases },
-    symbols,
-    types,
+    symbols: symbolsInTurn(symbols, once(() => moduleSymbolTable(kernel))),
+    types: isBtf(types) ? typesInTurn(types, once(() => moduleTypes(kernel, types))) : types,
     vmcoreinfo: (key) => info?.get(key),
     ...(cancelFlag ? { cancelFlag } : {}),
   });
+  return kernel;
+}
+
+function isBtf(types: TypeSource | BtfTypes): types is BtfTypes {
+  return 'typeCount' in types;
+}
+
+/** What `make` gives, made at the first call; a call from within `make` itself finds nothing yet. */
+function once<T>(make: () => T): () => T | undefined {
+  let made: T | undefined;
+  let begun = false;
+  return () => {
+    if (!begun) {
+      begun = true;
+      made = make();
+    }
+    return made;
+  };
 }

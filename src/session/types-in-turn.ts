@@ -4,11 +4,11 @@ import type { CType, EnumType, StructType, TypeSource } from '../debuginfo/type-
  * Several sources as one, the first that knows a name answers: a vmlinux before the dump itself, the kernel before its
  * modules. Later ones are made when the earlier have no answer.
  */
-export function typesInTurn(first: TypeSource, later: () => readonly TypeSource[]): TypeSource {
+export function typesInTurn(first: TypeSource, later: () => readonly TypeSource[] | undefined): TypeSource {
   function ask<T>(question: (source: TypeSource) => T | undefined): T | undefined {
     const answer = question(first);
     if (answer !== undefined) return answer;
-    for (const source of later()) {
+    for (const source of later() ?? []) {
       const found = question(source);
       if (found !== undefined) return found;
     }
@@ -23,7 +23,7 @@ export function typesInTurn(first: TypeSource, later: () => readonly TypeSource[
     variable: (name) => ask((source) => source.variable(name)),
     *structNames() {
       yield* first.structNames();
-      for (const source of later()) yield* source.structNames();
+      for (const source of later() ?? []) yield* source.structNames();
     },
   };
 }

@@ -28,7 +28,10 @@ export interface MapleEntry {
 export function* mapleEntries(kernel: Kernel, tree: bigint, what: string): Generator<MapleEntry> {
   const root = kernel.attempt(what, () => kernel.memory.u64(tree + BigInt(kernel.offsetOf('maple_tree', 'ma_root'))));
   if (root === undefined || root === 0n) return;
-  if (!isNode(root)) return yield { first: 0n, last: 0n, entry: root };
+  if (!isNode(root)) {
+    yield { first: 0n, last: 0n, entry: root };
+    return;
+  }
   const pending: { node: bigint; first: bigint; last: bigint; depth: number }[] = [{ node: root, first: 0n, last: MAX_INDEX, depth: 0 }];
   for (let at = pending.pop(); at; at = pending.pop()) {
     kernel.guard.step();
