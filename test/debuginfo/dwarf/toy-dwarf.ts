@@ -20,8 +20,8 @@ export interface ToyUnit {
   entry: ToyEntry;
 }
 
-/** Sections with these units; each entry has an abbreviation of its own. Further sections are added as they are. */
-export function toyDwarf(units: ToyUnit[], further: Record<string, number[]> = {}): ToySections {
+/** Sections with these units, and where the labels stand; each entry has an abbreviation of its own. Further sections are added as they are. */
+export function toyDwarf(units: ToyUnit[], further: Record<string, number[]> = {}): ToySections & { labels: ReadonlyMap<string, { offset: number }> } {
   const info: number[] = [];
   const abbrev: number[] = [];
   const labels = new Map<string, { offset: number; unit: number }>();
@@ -60,7 +60,7 @@ export function toyDwarf(units: ToyUnit[], further: Record<string, number[]> = {
     const target = labels.get(ref)!;
     info.splice(at, 4, ...fixed(target.offset - (whole ? 0 : unit), 4));
   }
-  return toySections({ '.debug_info': info, '.debug_abbrev': abbrev, ...further });
+  return { ...toySections({ '.debug_info': info, '.debug_abbrev': abbrev, ...further }), labels };
 }
 
 export type ToySections = DebugSections & { contents: Record<string, Uint8Array> };
