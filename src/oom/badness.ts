@@ -25,7 +25,7 @@ export function badnessOf(report: OomReport): Badness[] {
     const notEligible = task.notEligible ?? (task.oomScoreAdj === -1000 ? 'its oom_score_adj is -1000' : task.pid === 1 ? 'it is init' : undefined);
     const points = task.badness ?? footprintPages(task, page) + Math.trunc(task.oomScoreAdj * total / 1000);
     return { task, points, ...(notEligible === undefined ? {} : { notEligible }) };
-  }).sort((a, b) => Number(a.notEligible !== undefined) - Number(b.notEligible !== undefined) || b.points - a.points);
+  }).toSorted((a, b) => Number(a.notEligible !== undefined) - Number(b.notEligible !== undefined) || b.points - a.points);
 }
 
 /** What a kill would free, more or less: rss, swap and page tables, in pages. */

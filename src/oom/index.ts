@@ -1,4 +1,5 @@
 export * from './model.js';
+export { scopeOf, type Scope } from './scope.js';
 export { explainLog, reportsIn } from './parse/explain.js';
 export type { LogSource } from './parse/source.js';
 export { compareReports, type ComparedLine } from './layout/compare.js';

@@ -20,7 +20,7 @@ export function judge(report: OomReport): Judgement[] {
       const answer = verdict.judge(report);
       return 'so' in answer ? answer.so : [];
     })
-    .sort((a, b) => b.weight - a.weight || sureness[a.certainty] - sureness[b.certainty]);
+    .toSorted((a, b) => b.weight - a.weight || sureness[a.certainty] - sureness[b.certainty]);
 }
 
 /** The verdicts that do not hold, each with the reason. */

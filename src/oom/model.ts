@@ -295,11 +295,15 @@ export interface BeyondTheLog {
   readonly provenance?: Readonly<Record<string, string>>;
 }
 
-/** A count as a double: for shares and comparisons, where a rounding beyond 2^53 does not matter. */
+/**
+ * A count as a double: for shares and comparisons, where a rounding beyond 2^53 does not matter. A counter that fell below
+ * zero and was printed unsigned is what it was: negative.
+ */
 export function amount(count: Count): number;
 export function amount(count: Count | undefined): number | undefined;
 export function amount(count: Count | undefined): number | undefined {
-  return count === undefined ? undefined : Number(count);
+  if (typeof count !== 'bigint') return count;
+  return Number(count >= 1n << 62n ? BigInt.asIntN(64, count) : count);
 }
 
 /** "Node 0 Normal", as the kernel names a zone. */

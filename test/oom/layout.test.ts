@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compareReports, featuresOf, kernelReport, printedReport, reportsIn } from '../../src/oom/index.js';
+import { compareReports, featuresOf, kernelReport, printedReport, reportsIn, type OomReport } from '../../src/oom/index.js';
 import { dumpsDir } from '../dumps.js';
 import { globalReport, memcgReport } from './text.js';
 
@@ -21,6 +21,17 @@ function differences(text: string): unknown[] {
 describe.skipIf(logs.length === 0)('a report that a kernel printed, read and printed again, is the same line by line', () => {
   test.each(logs)('%s', (file) => {
     expect(differences(readFileSync(file, 'utf8'))).toEqual([]);
+  });
+});
+
+describe.skipIf(logs.length === 0)('a rebuilt report, read as a log, is the same model', () => {
+  test.each(logs)('%s', (file) => {
+    const text = readFileSync(file, 'utf8');
+    const [report] = reportsIn(text);
+    const [again] = reportsIn(kernelReport(report!, featuresOf(report!, printedReport(text, report!))).join('\n'));
+    const state = ({ event: { comm, gfp, order, oomScoreAdj, constraint }, memcg, memInfo, nodes, zones, freeLists, hugepages, pageCachePages, swap, totals, slab, tasks, taskColumns }: OomReport): unknown =>
+      ({ comm, gfp, order, oomScoreAdj, constraint, memcg, memInfo, nodes, zones, freeLists, hugepages, pageCachePages, swap, totals, slab, tasks, taskColumns });
+    expect(state(again!)).toEqual(state(report!));
   });
 });
 

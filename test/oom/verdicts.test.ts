@@ -74,7 +74,7 @@ describe('watermark', () => {
     [['Normal'], 2, ['Normal', 'Movable']],
     [['DMA', 'Normal', 'HighMem'], 4, ['DMA', 'Normal', 'HighMem', 'Movable']],
   ])('zones %j with %i reserves', (names, length, types) => {
-    expect(zoneTypes(names.map((name) => ({ name, kB: {}, lowmemReservePages: new Array<number>(length).fill(0) })))).toEqual(types);
+    expect(zoneTypes(names.map((name) => ({ name, kB: {}, lowmemReservePages: Array.from({ length }, () => 0) })))).toEqual(types);
   });
 });
 

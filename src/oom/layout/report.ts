@@ -1,4 +1,4 @@
-import type { Gfp, Kill, OomReport, OomTask } from '../model.js';
+import type { Count, Gfp, Kill, OomReport, OomTask } from '../model.js';
 import type { ReportFeatures } from './features.js';
 import { memoryLines } from './memory.js';
 
@@ -40,7 +40,7 @@ function memcgLines({ memcg }: OomReport): string[] {
   return [
     ...memcg.counters.map((counter) => `${counter.name}: usage ${counter.usageKB}kB, limit ${counter.limitPrintedKB ?? counter.limitKB ?? noLimitKB}kB, failcnt ${counter.failures}`),
     `Memory cgroup stats for ${memcg.statPath ?? memcg.path ?? '/'}:`,
-    ...Object.entries(memcg.stat ?? {}).map(([name, value]) => `${name} ${value}`),
+    ...Object.entries<Count | undefined>(memcg.stat ?? {}).map(([name, value]) => `${name} ${value ?? 0}`),
   ];
 }
 

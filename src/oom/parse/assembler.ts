@@ -49,7 +49,7 @@ export class EventAssembler implements LineSink {
 
   gap(): void {
     this.#joiner.flush();
-    for (const draft of [...this.#open]) this.#close(draft);
+    for (const draft of this.#open) this.#close(draft);
     this.#loose = undefined;
   }
 
@@ -71,7 +71,7 @@ export class EventAssembler implements LineSink {
       case 'trigger': return this.#trigger(line, kind);
       case 'body': return this.#body(line, kind);
       case 'kill': return this.#kill(line, kind);
-      case 'reaper': return this.#reaper(line, kind);
+      default: return this.#reaper(line, kind);
     }
   }
 

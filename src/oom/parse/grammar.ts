@@ -20,7 +20,7 @@ const kinds: readonly LineKind[] = [
 export function kindOf(text: string): LineKind | undefined {
   // Nothing that a line of these reports begins with is longer than this; a regex is never run over megabytes.
   const head = text.length > 2048 ? text.slice(0, 2048) : text;
-  return kinds.find((kind) => kind.starts.test(head));
+  return kinds.find((kind) => (kind.needs === undefined || head.includes(kind.needs)) && kind.starts.test(head));
 }
 
 /** Lines that mean something only after the heading that they stand under. */

@@ -26,6 +26,8 @@ export class LineJoiner {
   /** A stamp with nothing after it: the text stands on the next line. */
   #stampAlone: LogLine | undefined;
   #columns: Draft['columns'];
+  /** A terminal broke a value in its middle: it may have broken a task's name too, which nothing tells from a whole one. */
+  #breaksWords = false;
 
   constructor(give: (line: LogLine, kind: LineKind | undefined) => void) {
     this.#give = give;
@@ -33,6 +35,8 @@ export class LineJoiner {
 
   add(taken: LogLine): void {
     if (taken.foreign) return;
+    // What is written between quoted lines is the answer to the mail.
+    if (this.#pending?.line.quoted === true && !taken.quoted && !taken.stamped && this.#pending.between++ < mostBetween * 4) return;
     if (taken.text === '') {
       this.#stampAlone = taken.stamped ? taken : undefined;
       // An empty line ends a paragraph of a mail, and a line of the log with it.
@@ -45,7 +49,10 @@ export class LineJoiner {
     const pending = this.#pending;
     if (pending !== undefined) {
       if (this.#goesOn(pending, line, kind)) {
-        pending.line = { ...pending.line, text: joined(pending.line.text, line.text, pending.kind) };
+        const whole = pending.kind.name === 'task' && rowIsWhole(pending.line.text, this.#columns);
+        const text = whole ? pending.line.text + line.text : joined(pending.line.text, line.text, pending.kind);
+        if (text.length === pending.line.text.length + line.text.length && /\w$/.test(pending.line.text) && /^\w/.test(line.text)) this.#breaksWords = true;
+        pending.line = { ...pending.line, text };
         pending.pieces++;
         return;
       }
@@ -71,7 +78,7 @@ export class LineJoiner {
   }
 
   #isOpen(kind: LineKind, text: string): boolean {
-    if (kind.name === 'task') return !rowIsWhole(text, this.#columns);
+    if (kind.name === 'task') return this.#breaksWords || !rowIsWhole(text, this.#columns);
     return kind.open?.(text) ?? false;
   }
 
@@ -79,7 +86,7 @@ export class LineJoiner {
     if (pending.pieces >= mostPieces || pending.line.text.length + line.text.length > longestJoined) return false;
     if (!this.#isOpen(pending.kind, pending.line.text) || !pending.kind.continues?.test(line.text)) return false;
     if (kind !== undefined && kind.name !== 'cpuset' && !(kind === pending.kind && kind.name === 'kill' && pending.line.text.endsWith(':'))) return false;
-    if (!line.stamped) return true;
+    if (!line.stamped) return pending.kind.name !== 'task' || !rowIsWhole(pending.line.text, this.#columns) || /^\S{1,15}$/.test(line.text);
     // A piece with its own stamp: of the same CPU or task, if the log tells, and not just any word.
     return inPieces.has(pending.kind.name) && pending.kind.solid !== true && pending.line.caller === line.caller;
   }

@@ -6,6 +6,8 @@ export interface LineKind {
   readonly name: string;
   /** Known by its beginning alone, wherever it stands. */
   readonly starts: RegExp;
+  /** A piece that every such line holds: looked for first, where the beginning alone is dear to match. */
+  readonly needs?: string;
   /** The text so far is not the whole line: more may follow on the next. */
   open?(text: string): boolean;
   /** How a next line begins that goes on with this one. */

@@ -10,6 +10,8 @@ export interface LogLine {
   readonly time?: string;
   /** CONFIG_PRINTK_CALLER: "T123" or "C0". */
   readonly caller?: string;
+  /** A mail quotes it. */
+  readonly quoted: boolean;
   /** Another program's line: syslog's tag is not the kernel. */
   readonly foreign: boolean;
 }
@@ -49,7 +51,7 @@ export function logLines(raw: string, number: number): LogLine[] {
   line = unwrapped(line);
   const quoted = quote.exec(line);
   if (quoted !== null) line = line.slice(quoted[0].length);
-  const first = withoutPrefix(line.trim(), number);
+  const first: LogLine = { ...withoutPrefix(line.trim(), number), quoted: quoted !== null };
   if (!first.text.includes('#012') && !first.text.includes('\\x0a')) return [bounded(first)];
   return first.text.split(/#012|\\x0a/).map((text) => bounded({ ...first, text: withoutPrefix(text.trim(), number).text }));
 }
@@ -58,7 +60,7 @@ function bounded(line: LogLine): LogLine {
   return line.text.length > longestText ? { ...line, text: line.text.slice(0, longestText) } : line;
 }
 
-function withoutPrefix(line: string, number: number): LogLine {
+function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
   let text = line;
   let time: string | undefined;
   let caller: string | undefined;

@@ -81,7 +81,7 @@ function callerOf(draft: Draft): { by: OomCaller; certainty: Certainty; because:
   if (draft.memcgCounters.length > 0 || draft.memcgPath !== undefined || memcgKill) {
     return { by: 'memcg charge', certainty: 'likely', because: 'the report is of a memory cgroup' };
   }
-  if (draft.sawMemInfo || draft.constraint !== undefined) return { by: 'page allocation', certainty: 'likely', because: 'the report is of the whole machine' };
+  if (draft.sawMemInfo || draft.constraint !== undefined || draft.slab !== undefined) return { by: 'page allocation', certainty: 'likely', because: 'the report is of the whole machine' };
   return { by: 'unknown', certainty: 'possible', because: 'neither a trace nor a constraint is in the text' };
 }
 

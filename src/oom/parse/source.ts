@@ -14,7 +14,7 @@ export interface LineSink {
 }
 
 /** Words that only the kernel's memory reports have, or nearly: every event holds one of them. */
-const anchors = ['invoked', 'oom-', 'oom_', 'ed process', 'ill process', 'page allocation', 'Mem-Info', ': usage ', 'ut of memory', 'pages RAM']
+const anchors = ['invoked', 'oom-', 'oom_', 'ed process', 'ill process', 'page allocation', 'Mem-Info', ': usage ', 'ut of memory', 'pages RAM', ': vmalloc ']
   .map((word) => Buffer.from(word));
 
 /** A report's task table is announced by its header, but memory.stat and a trace come before any anchor of a cut report. */
@@ -74,7 +74,7 @@ export class LineScanner {
 
   /** Whole lines. */
   #takeLines(block: Buffer): void {
-    const next = new Array<number>(anchors.length).fill(-1);
+    const next = anchors.map(() => -1);
     let at = 0;
     while (at < block.length) {
       if (this.#hot > 0) {

@@ -51,7 +51,7 @@ export function consumers(report: OomReport): { managedKB: number; consumers: re
     { name: 'sockets', kB: (beyond?.sockets?.pages ?? 0) * page },
     { name: 'free', kB: pages('free', 'free_pcp') },
   ];
-  const held = all.filter((consumer) => consumer.kB > 0).sort((a, b) => b.kB - a.kB);
+  const held = all.filter((consumer) => consumer.kB > 0).toSorted((a, b) => b.kB - a.kB);
   return { managedKB: managed, consumers: held, unaccountedKB: managed - held.reduce((total, consumer) => total + consumer.kB, 0) };
 }
 
@@ -73,7 +73,7 @@ function ofMachine(report: OomReport): Judgement[] {
     ...topProcess(report, whole, anonymous),
     ...(of('slab, unreclaimable') > whole * notable ? [slabHeld(report, of('slab, unreclaimable'), whole)] : []),
     ...(of('shmem and tmpfs') > whole * notable ? [shmemHeld(report, of('shmem and tmpfs'), whole)] : []),
-    ...(of('unevictable') > whole * notable ? [judgement('unevictable', 80, `${kB(of('unevictable'))} of ${kB(whole)} (${share(of('unevictable'), whole)}) ${'is unevictable: locked by mlock() or held by a file system that keeps its pages in memory'}.`,
+    ...(of('unevictable') > whole * notable ? [judgement('unevictable', 80, `${kB(of('unevictable'))} of ${kB(whole)} (${share(of('unevictable'), whole)}) is unevictable: locked by mlock() or held by a file system that keeps its pages in memory.`,
       [`unevictable: ${exactKB(of('unevictable'))}`])] : []),
     ...(of('page tables') > whole * notable ? [judgement('page-tables', 75, `Page tables alone take ${kB(of('page tables'))} of ${kB(whole)} (${share(of('page tables'), whole)}): many processes map the same large memory.`,
       [`pagetables: ${exactKB(of('page tables'))}`])] : []),
@@ -141,7 +141,7 @@ function ofMemcg(report: OomReport): Judgement[] {
     // v2 has since 5.18 one counter for all that the kernel itself holds for the group.
     { name: 'kernel memory', kB: stat['kernel'] === undefined ? inKB('kernel_stack', 'pagetables', 'percpu', 'slab') : inKB('kernel') },
     { name: 'socket buffers', kB: inKB('sock') },
-  ].filter((part) => part.kB > 0).sort((a, b) => b.kB - a.kB);
+  ].filter((part) => part.kB > 0).toSorted((a, b) => b.kB - a.kB);
   const usage = Number(memory.usageKB);
   if (parts.length === 0 || usage === 0) return [];
   const top = largestTask(report.tasks);

@@ -39,15 +39,18 @@ export const constraint: LineKind = {
   },
 };
 
-/** Until 5.0: "Out of memory: Kill process 1532 (name) score 919 or sacrifice child". What dies may be a child of it. */
+/**
+ * Until 5.0: "Out of memory: Kill process 1532 (name) score 919 or sacrifice child". What dies may be a child of it.
+ * Since 5.2 also: "Out of memory: OOM victim 12 (name) is already exiting. Skip killing the task".
+ */
 export const selection: LineKind = {
   name: 'selection',
   role: 'kill',
-  starts: /^(?:.{0,80}?: )?[Kk]ill process \d+/,
+  starts: /^(?:.{0,80}?: )?(?:[Kk]ill process \d+|OOM victim \d+ )/,
   continues: /^(?:\(|score|or |sacrifice|child)/,
-  open: (text) => !/child$|memory$/.test(text),
+  open: (text) => !/child$|memory$|task$/.test(text),
   read(text, draft) {
-    const found = /[Kk]ill process (\d+)[, ]*(?:\((.*)\))?(?: score (\d+))?/.exec(text);
+    const found = /(?:[Kk]ill process|OOM victim) (\d+)[, ]*(?:\((.*)\))?(?: score (\d+))?/.exec(text);
     if (found === null || /sharing same memory/.test(text)) return;
     draft.selected = {
       pid: Number(found[1]),
@@ -71,7 +74,7 @@ export const kill: LineKind = {
     const found = /^(?:(.*?): ?)?Killed process (\d+)(.*)$/.exec(text);
     if (found === null) return;
     const rest = found[3]!;
-    const name = /^,?(?: UID \d+,)? ?\((.*?)\)(?=[, ]*(?:UID|total-vm|vsz|anon-rss|score|$))/.exec(rest);
+    const name = /^,?(?: UID \d+,)? ?\((.*?)\)(?=[, ]*(?:UID|total-vm|vsz|anon-rss|score|\.?$))/.exec(rest);
     const uid = /\bUID:? ?(\d+)/.exec(rest);
     const adj = /oom_score_adj:(-?\d+)/.exec(rest);
     const kB = <K extends string>(key: K, printed: string): { [k in K]?: Count } => {

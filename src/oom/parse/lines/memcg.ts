@@ -33,7 +33,7 @@ export const memcgStat: LineKind = {
   role: 'body',
   starts: /^Memory cgroup stats(?: for|:)/,
   continues: /^(?:\/\S*|for \S|[a-z_]+:\d+[kK]B|:)/,
-  open: (text) => !/:$/.test(text),
+  open: (text) => !text.endsWith(':'),
   token: /^[a-z_]+:\d+KB$/,
   read(text, draft) {
     draft.section = 'stat';

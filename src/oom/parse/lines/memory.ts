@@ -15,7 +15,7 @@ export const memInfoHead: LineKind = {
   },
 };
 
-const memInfoNames = 'active_anon|inactive_anon|active_file|inactive_file|isolated_anon|isolated_file|unevictable|slab_reclaimable|slab_unreclaimable|mapped|sec_pagetables|kernel_misc_reclaimable|free|dirty|bounce|free_pcp|active|inactive|pagetables|shmem|writeback|anon_thp|file_thp';
+const memInfoNames = 'active_anon|inactive_anon|active_file|inactive_file|isolated_anon|isolated_file|unevictable|slab_reclaimable|slab_unreclaimable|mapped|sec_pagetables|kernel_misc_reclaimable|free|dirty|bounce|free_pcp|free_cma|active|inactive|pagetables|shmem|writeback|anon_thp|file_thp';
 
 /** "active_anon:285 inactive_anon:2820935 isolated_anon:0", in pages: several lines of one record. */
 export const memInfo: LineKind = {
@@ -34,7 +34,7 @@ export const memInfo: LineKind = {
 };
 
 const kBPair = /^[A-Za-z_][\w()]*:-?\d+[kK]B,?$/;
-const moreCounters = /^(?:[A-Za-z_][\w()]*:|\d+[kK]?B?\b|[kK]?B\b|all_unreclaimable|yes\b|no\b|pages_scanned)/;
+const moreCounters = /^(?:[A-Za-z_][\w()]*:|:\d|\d+[kK]?B?\b|[kK]?B\b|all_unreclaimable|yes\b|no\b|pages_scanned)/;
 
 /** "Node 0 active_anon:1140kB … all_unreclaimable? yes", since 4.8. */
 export const node: LineKind = {

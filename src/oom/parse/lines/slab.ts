@@ -31,7 +31,7 @@ export function readSlabRow(text: string, draft: Draft): boolean {
 }
 
 export function readAllocationSite(text: string, draft: Draft): boolean {
-  const row = /^([\d.]+ [KMGT]?i?B)\s+(\d+)\s+(\S+:\d+.*)$/.exec(text);
+  const row = /^([\d.]+(?: ?[KMGT]?i?B)?)\s+(\d+)\s+(\S+:\d+.*)$/.exec(text);
   if (row === null) return false;
   push(draft, draft.allocationSites ??= [], { size: row[1]!, calls: exactCount(row[2]!), site: row[3]! }, 64, 'allocation sites');
   return true;

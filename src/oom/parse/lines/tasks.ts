@@ -8,7 +8,8 @@ export const tasksHead: LineKind = {
   name: 'tasks',
   role: 'body',
   starts: /^(?:Tasks state \(memory values in pages\):|\[\s*pid\s*\])/,
-  continues: /^(?:uid|tgid|total_vm|rss|rss_\w+|nr_\w+|pgtables_bytes|swapents|oom_\w+|name|cpu)\b/,
+  continues: /^[a-z_]/,
+  token: /^(?:total_vm|rss_\w+|nr_\w+|pgtables_bytes|swapents|oom_adj|oom_score_adj|name)$/,
   open: (text) => text.startsWith('[') && !/\bname$/.test(text),
   read(text, draft) {
     draft.section = 'tasks';

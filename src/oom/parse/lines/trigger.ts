@@ -6,6 +6,7 @@ import type { LogLine } from '../prefix.js';
 export const trigger: LineKind = {
   name: 'trigger',
   role: 'trigger',
+  needs: ' invoked',
   starts: /^.{1,64}? invoked(?: oom-killer(?::|$)|$)/,
   continues: /^(?:invoked\b|oom-killer|gfp_mask|\(?_*GFP_|\||,|order=|nodemask=|oom_|cpuset=|mems_allowed)/,
   open: (text) => !/oom_(?:score_)?adj=-?\d+/.test(text),
@@ -21,7 +22,7 @@ export const trigger: LineKind = {
     if (order !== null) draft.order = Number(order[1]);
     const adj = /\boom_score_adj=(-?\d+)/.exec(text);
     if (adj !== null) draft.oomScoreAdj = Number(adj[1]);
-    const oldAdj = /\boom_adj=(-?\d+)/.exec(text);
+    const oldAdj = /\boom(?:_|kill)adj=(-?\d+)/.exec(text);
     if (oldAdj !== null) draft.oomAdj = Number(oldAdj[1]);
     readPlace(text, draft);
   },
@@ -31,6 +32,7 @@ export const trigger: LineKind = {
 export const allocationFailure: LineKind = {
   name: 'allocation failure',
   role: 'trigger',
+  needs: 'alloc',
   starts: /^.{0,64}?: (?:page allocation(?: failure| stalls|$)|vmalloc(?: size| error|: allocation failure, allocated))/,
   continues: /^(?:failure|order:|mode:|\(?_*GFP_|\||,|nodemask=|cpuset=|mems_allowed)/,
   open: (text) => !/mode:0x[0-9a-f]+/i.test(text) || (/nodemask=?$|,\s*$|\($|\|$/.test(text)) || (text.includes('(') && /mode:[^)]*$/.test(text)),
@@ -75,6 +77,7 @@ export const sysrq: LineKind = {
 export const place: LineKind = {
   name: 'cpuset',
   role: 'body',
+  needs: 'cpuset=',
   starts: /^(?:.{1,32} )?cpuset=\S* ?(?:mems_allowed=\S+)?$|^,cpuset=/,
   read: readPlace,
 };
@@ -128,7 +131,7 @@ export const version: LineKind = {
   },
 };
 
-const frame = /^(?:\[[0-9a-f]{8,16}\] \[[0-9a-f]{8,16}\]\s+|\(?\[<[0-9a-f]+>\]\s*)?\(?(?:\? )?[\w.$]+\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?|^\[<[0-9a-f]{8,16}>\] \(|^\S+ from \S+\+0x/;
+const frame = /^(?:\[[0-9a-f]{8,16}\] \[[0-9a-f]{8,16}\]\s+|\(?\[<[0-9a-f]+>\]\s*)?\(?(?:\? )?[\w.$]+\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?|^\[<[0-9a-f]{8,16}>\] \(|^\S+ from \S+\+0x|^(?:\? )?[\w.$]+ \([\w./-]+:\d+[ )]/;
 const traceHead = /^(?:Call [Tt]race:|Backtrace:|Stack ?:|<\/?(?:TASK|IRQ|NMI|SOFTIRQ|#DF)>)/;
 
 export const trace: LineKind = {

@@ -1,0 +1,16 @@
+import type { OomReport } from './model.js';
+import { isOfMachine } from './zones.js';
+
+/** What ran out: the machine, a cgroup, the nodes of a cpuset or a policy; or none of them. */
+export type Scope = 'global' | 'memcg' | 'cpuset' | 'policy' | 'by hand' | 'allocation failure' | 'unknown';
+
+/** In a word, for lists of events. A report that is cut too short to tell is 'unknown'. */
+export function scopeOf(report: OomReport): Scope {
+  if (report.kind === 'allocation-failure') return 'allocation failure';
+  if (report.event.caller.by === 'sysrq') return 'by hand';
+  if (!isOfMachine(report)) return 'memcg';
+  if (report.event.constraint === 'CONSTRAINT_CPUSET') return 'cpuset';
+  if (report.event.constraint === 'CONSTRAINT_MEMORY_POLICY') return 'policy';
+  if (report.kind === 'show-mem') return 'unknown';
+  return report.event.caller.by === 'unknown' && report.kills[0]?.message !== 'Out of memory' ? 'unknown' : 'global';
+}
