@@ -10,7 +10,10 @@ export const moduleShape = {
     core_layout: { type: 'struct module_layout', optional: true }, // up to 6.3
     init_layout: { type: 'struct module_layout', optional: true },
     mem: { type: 'struct module_memory[]', optional: true }, // since 6.4 (ac3b43283923)
-    taints: { type: 'unsigned long' },
+    taints: 'u64', // by the bits of tainted_mask
+    refcnt: { type: 'atomic_t', optional: true }, // MODULE_UNLOAD; one more than its users
+    version: { type: 'char *', optional: true },
+    args: 'char *',
   },
 } as const;
 

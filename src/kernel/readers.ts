@@ -26,7 +26,8 @@ const MOST_ELEMENTS = 1 << 16;
  */
 export function readerFor(host: ReaderHost, declared: string, actual: CType | undefined, percpu: boolean): Reader | string {
   const parsed = parseDeclared(declared);
-  const type = actual ? resolveType(actual) : host.typeNamed(parsed.base);
+  // A pointer that no type is known of is one all the same: what it points to says nothing about it.
+  const type = actual ? resolveType(actual) : parsed.stars > 0 && parsed.dimensions === 0 ? undefined : host.typeNamed(parsed.base);
   if (percpu) return perCpuReader(host, parsed);
   if (parsed.dimensions > 0) return arrayReader(host, parsed, type);
   if (parsed.stars > 0) return pointerReader(host, parsed, type);

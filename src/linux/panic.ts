@@ -1,0 +1,59 @@
+import type { Kernel } from '../kernel/kernel.js';
+import { currentTask } from './cpu-tasks.js';
+import { isRemark } from './log-entry.js';
+import { logRecords } from './printk.js';
+import type { Task } from './tasks.js';
+
+/** How the kernel ended, as far as it knew. */
+export interface Panic {
+  /** "Out of memory: compulsory panic_on_oom is enabled"; undefined where the log has no such line. */
+  readonly message?: string;
+  /** When it said so, since boot. */
+  readonly timeNs?: number;
+  /** The CPU that panicked. */
+  readonly cpu?: number;
+  /** Which of the kernel's variables, or the log, says so. */
+  readonly cpuSource?: 'panic_cpu' | 'crashing_cpu' | 'log';
+  /** What ran on that CPU. */
+  readonly task?: Task;
+  /** "T57" or "C0": who printed the message, where the log says. */
+  readonly caller?: string;
+}
+
+const PANIC = /^Kernel panic - not syncing: (.*)/;
+
+/** The panic, by the log, `panic_cpu` and `crashing_cpu`; undefined where nothing speaks of one. */
+export function panicOf(kernel: Kernel): Panic | undefined {
+  const said = kernel.attempt('log', () => panicLine(kernel));
+  const named = panicCpu(kernel) ?? cpuOfCaller(said?.caller);
+  if (said === undefined && named === undefined) return undefined;
+  const task = named === undefined ? undefined : kernel.attempt(`current task of CPU ${named.cpu}`, () => currentTask(kernel, named.cpu));
+  return { ...said, ...(named ? { cpu: named.cpu, cpuSource: named.source } : {}), ...(task ? { task } : {}) };
+}
+
+/** The first such line is the panic; further ones are what went wrong after it. */
+function panicLine(kernel: Kernel): Pick<Panic, 'message' | 'timeNs' | 'caller'> | undefined {
+  for (const entry of logRecords(kernel)) {
+    kernel.guard.step();
+    if (isRemark(entry)) continue;
+    // Only the kernel itself can say that it panics; user space writes to the log too.
+    const message = entry.facility === 0 ? PANIC.exec(entry.text)?.[1] : undefined;
+    if (message === undefined) continue;
+    return { message, ...(entry.timeNs === undefined ? {} : { timeNs: entry.timeNs }), ...(entry.caller === undefined ? {} : { caller: entry.caller }) };
+  }
+  return undefined;
+}
+
+/** Both are -1 as long as nothing has happened. */
+function panicCpu(kernel: Kernel): { cpu: number; source: 'panic_cpu' | 'crashing_cpu' } | undefined {
+  for (const source of ['panic_cpu', 'crashing_cpu'] as const) {
+    const cpu = kernel.hasGlobal(source) ? kernel.attempt(source, () => kernel.global(source)) : undefined;
+    if (cpu !== undefined && kernel.possibleCpus().includes(cpu)) return { cpu, source };
+  }
+  return undefined;
+}
+
+function cpuOfCaller(caller: string | undefined): { cpu: number; source: 'log' } | undefined {
+  const found = caller === undefined ? null : /^C(\d+)$/.exec(caller);
+  return found ? { cpu: Number(found[1]), source: 'log' } : undefined;
+}
