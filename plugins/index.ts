@@ -2,5 +2,7 @@ import type { BundledPlugin } from 'oompm';
 
 /** The bundled plugins, in the order of their sections in a report; each is imported when it is needed. */
 export const bundledPlugins: readonly BundledPlugin[] = [
+  { id: 'overview', load: () => import('./overview/index.js') },
   { id: 'ps', load: () => import('./ps/index.js') },
+  { id: 'mod', load: () => import('./mod/index.js') },
 ];

@@ -9,3 +9,8 @@ export function cpusIn(kernel: Kernel, mask: CpuMask): readonly number[] {
   const limit = kernel.hasGlobal('nr_cpu_ids') ? kernel.global('nr_cpu_ids') : Infinity;
   return [...setBits(bits, limit)];
 }
+
+/** Pages that the page allocator was given: MemTotal of /proc/meminfo. @throws ReadError, ShapeError */
+export function totalRamPages(kernel: Kernel): number {
+  return kernel.global('_totalram_pages');
+}

@@ -1,11 +1,20 @@
 /** What Linux keeps where: pure readers with typed results, named as the kernel names things. */
+export { cpuRegisters, registersOf, type CpuRegisters } from './cpu-registers.js';
 export { currentTask, idleTask, runqueue } from './cpu-tasks.js';
+export { cpusIn, totalRamPages, type CpuMask } from './cpus.js';
+export { loadAverage } from './load-average.js';
+export { moduleBtf, moduleTypes, type ModuleBtf } from './module-types.js';
+export { moduleMemory, modules, moduleState, moduleSymbolTable, symbolsOfModule, type Module, type ModuleMemory } from './modules.js';
+export { lastLogStamp, panicOf, type Panic } from './panic.js';
 export { readOrGap } from './read-or-gap.js';
 export { residentPages, rssOf, type Rss, type RssPages } from './rss.js';
+export { kernelTaints, taintsOf, type Taint } from './taint.js';
 export { isExiting, isKernelThread, ppidOf, taskCpu, taskState, uidOf, type TaskState } from './task-state.js';
 export {
   allThreads, processes, surveyTasks, taskLabel, taskOfPid, threadsOf, type Task, type TaskSurvey, type UnreadableTask,
 } from './tasks.js';
+export { crashTime, kernelTime, type KernelTime } from './time.js';
+export { commandLine, hardwareName, uts, type Uts } from './uts.js';
 export { isRemark, type LogEntry, type LogRecord, type LogRemark } from './log-entry.js';
 export { logRecords, logRecordsByVmcoreinfo } from './printk.js';
 export { memoryNodes, nodesInState, onlineNodes, type NodeRef } from './nodes.js';

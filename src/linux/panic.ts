@@ -57,3 +57,13 @@ function cpuOfCaller(caller: string | undefined): { cpu: number; source: 'log' }
   const found = caller === undefined ? null : /^C(\d+)$/.exec(caller);
   return found ? { cpu: Number(found[1]), source: 'log' } : undefined;
 }
+
+/** The stamp of the log's last record, in nanoseconds since boot; undefined for an empty log. @throws ReadError, ShapeError */
+export function lastLogStamp(kernel: Kernel): number | undefined {
+  let last: number | undefined;
+  for (const entry of logRecords(kernel)) {
+    kernel.guard.step();
+    if (!isRemark(entry) && entry.timeNs !== undefined) last = entry.timeNs;
+  }
+  return last;
+}

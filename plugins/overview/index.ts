@@ -1,0 +1,18 @@
+import { definePlugin, facts, table } from 'oompm';
+
+import { cpuColumns, cpuRows } from './cpus.js';
+import { dumpFacts } from './dump.js';
+import { endFacts } from './end.js';
+import { machineFacts } from './machine.js';
+
+export default definePlugin({
+  id: 'overview',
+  summary: 'The machine, how it ended, and how much of it the dump has',
+  examples: ['vmcore', 'vmcore --format json'],
+  *run(kernel) {
+    yield facts('How it ended', endFacts(kernel));
+    yield facts('Machine', machineFacts(kernel));
+    yield table('CPUs', cpuColumns, cpuRows(kernel));
+    yield facts('Dump', dumpFacts(kernel));
+  },
+});

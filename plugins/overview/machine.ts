@@ -1,0 +1,45 @@
+import { fact, type Cell, type Fact, type Kernel } from 'oompm';
+import { commandLine, cpusIn, hardwareName, loadAverage, readOrGap, surveyTasks, totalRamPages, uts, type CpuMask } from 'oompm/linux';
+
+export function machineFacts(kernel: Kernel): Fact[] {
+  const name = readOrGap('init_uts_ns', () => uts(kernel));
+  const ofName = (key: 'nodename' | 'version' | 'machine'): Cell => ('gap' in name ? name : name[key]);
+  return [
+    fact('release', 'Kernel', 'text', kernel.release),
+    fact('version', 'Built', 'text', ofName('version')),
+    fact('host', 'Host', 'text', ofName('nodename')),
+    fact('architecture', 'Architecture', 'text', 'gap' in name ? kernel.architecture : name.machine),
+    fact('hardware', 'Hardware', 'text', readOrGap('dump_stack_arch_desc_str', () => hardwareName(kernel) || null)),
+    fact('commandLine', 'Command line', 'text', readOrGap('saved_command_line', () => commandLine(kernel))),
+    cpuFact(kernel, 'possible', 'CPUs'),
+    cpuFact(kernel, 'present', 'CPUs present'),
+    cpuFact(kernel, 'online', 'CPUs online'),
+    fact('memory', 'Memory', 'pages', readOrGap('_totalram_pages', () => totalRamPages(kernel)), { note: 'that the kernel manages' }),
+    fact('load', 'Load', 'text', readOrGap('avenrun', () => loadAverage(kernel).map((load) => load.toFixed(2)).join(' ')), { note: 'over 1, 5 and 15 minutes' }),
+    taskFact(kernel),
+  ];
+}
+
+function cpuFact(kernel: Kernel, mask: CpuMask, title: string): Fact {
+  const cpus = readOrGap(`cpu_${mask}_mask`, () => cpusIn(kernel, mask));
+  if ('gap' in cpus) return fact(`${mask}Cpus`, title, 'integer', cpus);
+  // A panic stops the other CPUs and takes them out of the mask; with a crash kernel it does not.
+  return fact(`${mask}Cpus`, title, 'integer', cpus.length, { note: ranges(cpus) });
+}
+
+function taskFact(kernel: Kernel): Fact {
+  const { processes, threads, unreadable } = surveyTasks(kernel);
+  const note = `${threads.length} threads${unreadable.length === 0 ? '' : `; ${unreadable.length} more tasks can't be read`}`;
+  return fact('tasks', 'Processes', 'integer', processes.length, { note });
+}
+
+/** As the kernel writes lists of CPUs: 0-3,8. */
+function ranges(numbers: readonly number[]): string {
+  const parts: { first: number; last: number }[] = [];
+  for (const number of numbers) {
+    const open = parts.at(-1);
+    if (open && open.last === number - 1) open.last = number;
+    else parts.push({ first: number, last: number });
+  }
+  return parts.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
+}
