@@ -10,7 +10,7 @@ import { commonFlags, type CommonValues } from './common-flags.js';
 import { openNamed } from './open-named.js';
 import { plugins } from './plugins.js';
 import { progress } from './progress.js';
-import { formatOf, reportTarget } from './write-report.js';
+import { reportTarget } from './write-report.js';
 
 export class Analyze extends Command {
   static override id = 'analyze';
@@ -48,7 +48,7 @@ export class Analyze extends Command {
       sections.push(await runOne(plugin, plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments), opened));
     }
     opened.session.close();
-    await writeReport(makeReport(this.config.version, opened.facts, sections), formatOf(common), target);
+    await writeReport(makeReport(this.config.version, opened.facts, sections), common, target);
     await noteFaults(sections);
   }
 }

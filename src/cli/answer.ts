@@ -2,8 +2,7 @@ import { InputError } from '../bytes/input-error.js';
 import type { Plugin } from '../plugin/define-plugin.js';
 import type { OptionValues } from '../plugin/options.js';
 import type { Section } from '../plugin/section.js';
-import { makeReport } from '../report/report.js';
-import type { ReportFormat } from '../report/render.js';
+import { makeReport, type Report } from '../report/report.js';
 import type { CommonValues } from './common-flags.js';
 import type { Opened } from './open-named.js';
 import { endProgress, progress } from './progress.js';
@@ -33,7 +32,7 @@ export async function answer({ plugin, values, opened, version, flags, target, b
     const { viewLines } = await import('../report/render-text.js');
     await target.write(views.flatMap((view) => [...viewLines(view, opened.facts, target.text)]));
   } else {
-    await writeReport(makeReport(version, opened.facts, [section]), formatOf(flags), target);
+    await writeReport(makeReport(version, opened.facts, [section]), flags, target);
   }
   await noteFaults([section]);
 }
@@ -54,9 +53,9 @@ export async function runOne(plugin: Plugin, values: OptionValues, { session, op
   }
 }
 
-export async function writeReport(report: ReturnType<typeof makeReport>, format: ReportFormat, target: ReportTarget): Promise<void> {
-  const { render } = await import('../report/render.js');
-  await target.write(render(report, format, target.text));
+export async function writeReport(report: Report, flags: CommonValues, target: ReportTarget): Promise<void> {
+  const [{ render }, { redact }] = await Promise.all([import('../report/render.js'), import('../report/redact.js')]);
+  await target.write(render(flags.redact ? redact(report) : report, formatOf(flags), target.text));
 }
 
 /** A bundled plugin that broke is a bug of ours: exit code 1, though the rest was answered. A user's own is named only. */

@@ -13,6 +13,7 @@ export const commonFlags = {
   force: Flags.boolean({ summary: 'use the vmlinux though its build-id is another', helpGroup }),
   types: Flags.string({ options: ['btf', 'dwarf'] as const, summary: 'take types from there only', helpGroup }),
   vmcoreinfo: Flags.string({ helpValue: 'FILE', summary: 'VMCOREINFO as text, for a dump that has none', helpGroup }),
+  redact: Flags.boolean({ summary: 'names of tasks and hosts, paths and log text replaced by tokens', helpGroup }),
   plugin: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'FILE', summary: "load a plugin of one's own, .ts or .js; may be repeated", helpGroup }),
 };
 
@@ -26,5 +27,6 @@ export interface CommonValues {
   force: boolean;
   types: 'btf' | 'dwarf' | undefined;
   vmcoreinfo: string | undefined;
+  redact: boolean;
   plugin: string[] | undefined;
 }

@@ -14,6 +14,9 @@ export interface Plugins {
   files: readonly string[];
 }
 
+/** Commands that no plugin makes. */
+const reservedIds: ReadonlySet<string> = new Set(['analyze', 'info', 'read', 'rd', 'completion', 'help']);
+
 let loading: Promise<Plugins> | undefined;
 
 /** The bundled plugins and those named by --plugin or in the config file; loaded once. What is wrong is one line on stderr. */
@@ -27,9 +30,11 @@ async function loadAll(words: readonly string[]): Promise<Plugins> {
   const config = configuredPlugins();
   const named = [...config.files, ...namedPlugins(words)];
   const { loaded, warnings } = named.length === 0 ? { loaded: [], warnings: [] } : await loadPlugins([...new Set(named)]);
-  const registry = createRegistry(bundledPlugins, loaded);
-  for (const warning of [...config.warnings, ...warnings, ...registry.warnings]) process.stderr.write(`oompm: ${oneLine(warning)}\n`);
-  return { registry, files: loaded.map(({ path }) => path) };
+  const free = loaded.filter(({ plugin }) => !reservedIds.has(plugin.id));
+  const registry = createRegistry(bundledPlugins, free);
+  const reserved = loaded.filter((one) => !free.includes(one)).map(({ plugin, path }) => `plugin ${path} is left out: ${plugin.id} is a command of oompm's own`);
+  for (const warning of [...config.warnings, ...warnings, ...reserved, ...registry.warnings]) process.stderr.write(`oompm: ${oneLine(warning)}\n`);
+  return { registry, files: free.map(({ path }) => path) };
 }
 
 /** `--plugin FILE` and `--plugin=FILE`, read before the parser knows the commands that they bring. */

@@ -1,6 +1,6 @@
 import { oneLine } from '../report/escape.js';
 
-const whereToReport = 'This is a bug in oompm. Please report it with the lines above, the kernel release and the command line, at the address under "bugs" in its package.json.';
+const whereToReport = 'This is a bug in oompm. Please report it with the lines above, the kernel release and the command line.';
 const framesShown = 8;
 
 /** Says on stderr what broke, and where to send it; @returns the exit code for it. */

@@ -58,10 +58,13 @@ async function makeImporter(): Promise<(file: string) => Promise<unknown>> {
   return (file) => jiti.import(file);
 }
 
-/** The package's public doors as the running copy has them: a plugin sees the same classes as its host. */
+/**
+ * The package's public doors as the running copy has them: a plugin sees the same classes as its host. 'oompm/testing' is
+ * not among them: it serves a plugin's tests, which have a runner of their own.
+ */
 async function publicDoors(): Promise<Record<string, unknown>> {
-  const [oompm, linux, oom, testing] = await Promise.all([import('oompm'), import('oompm/linux'), import('oompm/oom'), import('oompm/testing')]);
-  return { oompm, 'oompm/linux': linux, 'oompm/oom': oom, 'oompm/testing': testing };
+  const [oompm, linux, oom] = await Promise.all([import('oompm'), import('oompm/linux'), import('oompm/oom')]);
+  return { oompm, 'oompm/linux': linux, 'oompm/oom': oom };
 }
 
 function firstLine(error: unknown): string {

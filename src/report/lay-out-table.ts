@@ -33,11 +33,12 @@ export function layOutTable(columns: readonly Column[], rows: readonly FlatRow[]
     return widest;
   });
   const kept = fit(columns, widths, width);
+  const isTree = rows.some(({ lead }) => lead !== '');
   const pad = (index: number, text: string, last: boolean): string => {
     const room = widths[index]!;
     const cut = widthOf(text) > room ? cutTo(text, room) : text;
     const space = ' '.repeat(Math.max(0, room - widthOf(cut)));
-    return index > 0 && isNumeric(columns[index]!.type) ? space + cut : last ? cut : cut + space;
+    return !(isTree && index === 0) && isNumeric(columns[index]!.type) ? space + cut : last ? cut : cut + space;
   };
   const line = (textOf: (index: number) => string): string =>
     kept.map((index, place) => pad(index, textOf(index), place === kept.length - 1)).join(columnGap).trimEnd();

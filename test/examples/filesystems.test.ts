@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { build, oompm, projectRoot } from '../built.js';
+import { dumpFile, dumpsDir } from '../dumps.js';
+
+/** A user's folder: the plugin's file, and oompm as npm puts it there. */
+const folder = mkdtempSync(join(tmpdir(), 'oompm-user-'));
+const plugin = join(folder, 'filesystems.ts');
+
+beforeAll(() => {
+  build();
+  cpSync(join(projectRoot, 'examples/filesystems.ts'), plugin);
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(projectRoot, join(folder, 'node_modules/oompm'));
+  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+    compilerOptions: { target: 'es2023', module: 'nodenext', strict: true, noUncheckedIndexedAccess: true, exactOptionalPropertyTypes: true, skipLibCheck: true, noEmit: true, types: [] },
+    include: ['*.ts'],
+  }));
+});
+
+function compile(): string {
+  return spawnSync(process.execPath, [join(projectRoot, 'node_modules/typescript/bin/tsc'), '-p', folder, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' }).stdout;
+}
+
+test('the example compiles as a user’s plugin would, against what is shipped', () => {
+  expect(compile()).toBe('');
+});
+
+test('a member that its shape does not have does not compile', () => {
+  writeFileSync(join(folder, 'typo.ts'), `
+    import { definePlugin, type Kernel } from 'oompm';
+    const shape = { struct: 'super_block', members: { s_id: 'char[]' } } as const;
+    export default definePlugin({ id: 'typo', summary: 'x', *run(kernel: Kernel) { kernel.ref(shape, 0n).s_idd; } });`);
+  expect(compile()).toMatch(/^typo\.ts\(4,\d+\): error TS2551: Property 's_idd' does not exist/m);
+  writeFileSync(join(folder, 'typo.ts'), '');
+});
+
+describe.skipIf(dumpsDir() === undefined)('the example runs on real dumps (from OOMPM_DUMPS or ../shared/dumps)', () => {
+  test.each([['5.10-global-panic', 'bdev'], ['6.1-global-panic', 'bdev'], ['6.12-global-panic', 'pidfs'], ['7.2-global-panic', 'nullfs']])('%s', async (name, type) => {
+    const { code, stdout, stderr } = await oompm(['filesystems', dumpFile(`${name}/vmcore`)!, '--plugin', './filesystems.ts', '--format', 'json', '--type', type], { cwd: folder });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { sections } = JSON.parse(stdout) as { sections: { gaps: unknown[]; views: { rows: { cells: object }[] }[] }[] };
+    expect(sections[0]).toMatchObject({ outcome: { kind: 'done' }, gaps: [] });
+    expect(sections[0]!.views[0]!.rows.map(({ cells }) => cells)).toEqual([{ device: type, type, blockSize: 4096, readOnly: expect.any(Boolean) as boolean, frozen: false }]);
+  });
+});
