@@ -21,7 +21,7 @@ test.each(['text', 'json', 'md', 'html'] as const)('nothing of the machine’s i
 test('one name has one token throughout, and the kernel’s words stay', () => {
   const out = [...render(redact(report), 'text')].join('');
   expect(out).toMatch(/^ 1\. task-1 \(51\) holds path-1 in 3 pages\/s\.$/m);
-  expect(out).toMatch(/^51 +task-1$/m);
+  expect(out).toMatch(/^ 51 +task-1$/m);
   expect(out).toMatch(/^Panic +invoked by task-1 on host-1$/m);
   expect(out).toContain('#0 schedule at kernel/sched/core.c:7');
   expect(out).toContain('3 records lost');
