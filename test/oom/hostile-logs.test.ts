@@ -66,6 +66,29 @@ describe('much text', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(150e6);
   });
 
+  test('the line numbers are right however the text comes, with words of the OOM killer in other lines', async () => {
+    const other = 'Jan 12 10:00:00 node kubelet[1]: container oom_score_adj set to 999\n';
+    const text = `${other.repeat(700)}usb\n${globalReport}${'usb\n'.repeat(900)}${other.repeat(3)}${memcgReport}`;
+    const wanted = reportsIn(text).map((report) => report.lines);
+    const lines = text.split('\n');
+    expect(wanted.map((range) => lines[range!.first - 1])).toEqual([globalReport.split('\n')[0], memcgReport.split('\n')[0]]);
+    await fc.assert(fc.asyncProperty(fc.integer({ min: 50, max: 70_000 }), async (size) => {
+      const bytes = Buffer.from(text);
+      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+      expect((await all(explainLog(pieces))).map((report) => report.lines)).toEqual(wanted);
+    }), { numRuns: 25 });
+  });
+
+  test('a headless report keeps what stood before its first telling word', async () => {
+    const cut = globalReport.slice(globalReport.indexOf('[  130.802859]'));
+    for (const size of [100, 1000, 100_000]) {
+      const bytes = Buffer.from(`${'usb\n'.repeat(2000)}${cut}`);
+      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size));
+      const [report] = await all(explainLog(pieces));
+      expect(report!.tasks).toHaveLength(4);
+    }
+  });
+
   test('a task table that never ends is cut, and said', async () => {
     const row = `[  1.000000] [    784]     0   784     6662     1221    77824        0          -250 systemd-journal\n`;
     function* source(): Generator<Uint8Array> {

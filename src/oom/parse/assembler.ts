@@ -1,6 +1,6 @@
 import type { OomReport } from '../model.js';
 import { newDraft, bounds, type Draft } from './draft.js';
-import { readInSection } from './grammar.js';
+import { kindOf, readInSection } from './grammar.js';
 import { LineJoiner } from './joiner.js';
 import type { LineKind } from './line-kind.js';
 import { logLines, type LogLine } from './prefix.js';
@@ -45,6 +45,13 @@ export class EventAssembler implements LineSink {
     this.#took = false;
     for (const line of logLines(text, number)) this.#joiner.add(line);
     return this.#took;
+  }
+
+  wakesAt(text: string): boolean {
+    return logLines(text, 0).some((line) => {
+      const kind = line.foreign ? undefined : kindOf(line.text);
+      return kind !== undefined && !atTheHead.has(kind.name);
+    });
   }
 
   gap(): void {

@@ -9,6 +9,8 @@ export type LogSource = string | Uint8Array | AsyncIterable<string | Uint8Array>
 /** What takes the lines. `lineIn` answers whether it is inside a report and wants the lines that follow. */
 export interface LineSink {
   lineIn(text: string, number: number): boolean;
+  /** Whether a line that holds an anchor is one of a report: other programs write of oom_score_adj too. */
+  wakesAt(text: string): boolean;
   /** Lines were passed over: what was open has ended. */
   gap(): void;
 }
@@ -24,6 +26,8 @@ const bytesBefore = 32 * 1024;
 const linesAfter = 300;
 /** A line longer than this is taken in pieces. rsyslog puts a whole report into one line with #012. */
 const longestLine = 4 * 1024 * 1024;
+/** So much of a line tells what it is; the whole of it is read if it is one of a report. */
+const longestWake = 64 * 1024;
 const pieceSize = 256 * 1024;
 
 export class LineScanner {
@@ -76,22 +80,33 @@ export class LineScanner {
   #takeLines(block: Buffer): void {
     const next = anchors.map(() => -1);
     let at = 0;
+    /** From here on no line was given to the sink. */
+    let cold = 0;
     while (at < block.length) {
       if (this.#hot > 0) {
         at = this.#giveLine(block, at);
+        cold = at;
         continue;
       }
       const anchor = nearest(block, at, next);
       if (anchor < 0) {
         this.#number += newlines(block, at, block.length);
-        this.#keepBefore(block, at);
-        return;
+        break;
       }
-      const start = this.#startOfWindow(block, at, anchor);
-      this.#number += newlines(block, at, start);
+      const line = lineStart(block, anchor, at);
+      const end = lineEnd(block, anchor);
+      if (!this.#sink.wakesAt(block.toString('utf8', line, Math.min(end, line + longestWake)))) {
+        this.#number += newlines(block, at, end);
+        at = end;
+        continue;
+      }
+      const start = startOfWindow(block, cold, anchor);
+      this.#number += start < at ? -newlines(block, start, at) : newlines(block, at, start);
       at = start;
       this.#hot = linesBefore + linesAfter;
+      this.#giveKept(start === cold);
     }
+    if (this.#hot === 0) this.#keepBefore(block, cold);
   }
 
   #giveLine(block: Buffer, at: number): number {
@@ -103,22 +118,13 @@ export class LineScanner {
     return end + 1;
   }
 
-  /** Where to begin: some lines before the anchor, and if the block has not so many, those kept from before it. */
-  #startOfWindow(block: Buffer, at: number, anchor: number): number {
-    const lowest = Math.max(at, anchor - bytesBefore);
-    let start = lineStart(block, anchor, at);
-    let lines = 0;
-    while (start > lowest && lines < linesBefore) {
-      start = lineStart(block, start - 1, at);
-      lines++;
-    }
-    if (start === at && this.#before.length > 0) {
-      const kept = this.#before;
-      this.#before = Buffer.alloc(0);
-      this.#number -= newlines(kept, 0, kept.length);
-      for (let from = 0; from < kept.length;) from = this.#giveLine(kept, from);
-    }
-    return start;
+  /** The lines kept from before this block, if the window reaches to its start; they are not kept any longer in any case. */
+  #giveKept(wanted: boolean): void {
+    const kept = this.#before;
+    this.#before = Buffer.alloc(0);
+    if (!wanted) return;
+    this.#number -= newlines(kept, 0, kept.length);
+    for (let from = 0; from < kept.length;) from = this.#giveLine(kept, from);
   }
 
   #keepBefore(block: Buffer, at: number): void {
@@ -130,6 +136,14 @@ export class LineScanner {
       ? Buffer.from(kept)
       : Buffer.concat([cutToLine(this.#before, bytesBefore - kept.length), kept]);
   }
+}
+
+/** Where to begin: some lines before the anchor, of those that were not given yet. */
+function startOfWindow(block: Buffer, cold: number, anchor: number): number {
+  const lowest = Math.max(cold, anchor - bytesBefore);
+  let start = lineStart(block, anchor, cold);
+  for (let lines = 0; start > lowest && lines < linesBefore; lines++) start = lineStart(block, start - 1, cold);
+  return start;
 }
 
 /** The nearest anchor from `at`; `next` keeps where each was found last, so that no byte is searched twice for it. */
@@ -149,6 +163,12 @@ function lineStart(block: Buffer, within: number, lowest: number): number {
   if (within <= lowest) return lowest;
   const before = block.lastIndexOf(0x0a, within - 1);
   return before < lowest ? lowest : before + 1;
+}
+
+/** Past the newline. */
+function lineEnd(block: Buffer, within: number): number {
+  const found = block.indexOf(0x0a, within);
+  return found < 0 ? block.length : found + 1;
 }
 
 function newlines(block: Buffer, from: number, to: number): number {
