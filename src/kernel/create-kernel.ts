@@ -1,4 +1,5 @@
 import type { Dump } from '../dump/dump.js';
+import type { DebugInfo } from '../debuginfo/dwarf/debug-info.js';
 import type { SymbolTable } from '../debuginfo/symbol-table.js';
 import type { CType, TypeSource } from '../debuginfo/type-source.js';
 import { findMember, resolveType } from '../debuginfo/type-walk.js';
@@ -28,6 +29,8 @@ export interface KernelParts {
   machine?: { space: KernelSpace; bases: Bases };
   symbols: SymbolTable;
   types: TypeSource;
+  /** Opens the DWARF of a vmlinux; called once, when it is first asked for. */
+  openDebugInfo?: () => DebugInfo | undefined;
   vmcoreinfo: (key: string) => string | undefined;
   cancelFlag?: Int32Array;
 }
@@ -58,6 +61,7 @@ export function createKernel(parts: KernelParts): Kernel {
     architecture: parts.architecture,
     dump: parts.dump,
     memory, symbols, types,
+    debugInfo: () => once('debug information', () => parts.openDebugInfo?.()),
     physical: parts.machine?.space.physical,
     bases: parts.machine?.bases ?? {},
     userSpace: (pgd) => processSpace(parts.machine, pgd),

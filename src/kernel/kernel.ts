@@ -1,3 +1,4 @@
+import type { DebugInfo } from '../debuginfo/dwarf/debug-info.js';
 import type { SymbolTable } from '../debuginfo/symbol-table.js';
 import type { TypeSource } from '../debuginfo/type-source.js';
 import type { Dump } from '../dump/dump.js';
@@ -27,6 +28,8 @@ export interface Kernel {
   userSpace(pgd: bigint): AddressSpace;
   readonly symbols: SymbolTable;
   readonly types: TypeSource;
+  /** The DWARF of a vmlinux, opened at the first call; undefined where there is none. What is asked of it may throw DwarfError. */
+  debugInfo(): DebugInfo | undefined;
   /** What VMCOREINFO says, by key. */
   vmcoreinfo(key: string): string | undefined;
 

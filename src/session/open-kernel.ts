@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { InputError } from '../bytes/input-error.js';
+import type { DebugInfo } from '../debuginfo/dwarf/debug-info.js';
 import type { SymbolTable } from '../debuginfo/symbol-table.js';
 import type { TypeSource } from '../debuginfo/type-source.js';
 import type { BtfTypes } from '../debuginfo/btf/read-btf.js';
@@ -92,7 +93,8 @@ export async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options:
   const symbols = symbolsOf(vmlinux, space, info, kaslrOffset, defects);
   const bases = findBases(space, { symbolAddress: (name) => symbols.addressOf(name), vmcoreinfo: info });
   const types = await findTypes({ vmlinux, space, symbols, kaslrOffset, only: options.types }, defects);
-  const kernel = assemble({ dump, space, bases, symbols, types, info, cancelFlag: options.cancelFlag });
+  const openDebugInfo = vmlinux && (await debugInfoOf(vmlinux, kaslrOffset));
+  const kernel = assemble({ dump, space, bases, symbols, types, info, openDebugInfo, cancelFlag: options.cancelFlag });
   return {
     kernel, dump, kaslrOffset, defects,
     ...(vmlinux ? { vmlinux } : {}),
@@ -147,6 +149,13 @@ function symbolsOf(vmlinux: Vmlinux | undefined, space: KernelSpace, info: Vmcor
   }
 }
 
+/** The code for DWARF is loaded where there is some; the DWARF itself is not touched before it is needed. */
+async function debugInfoOf(vmlinux: Vmlinux, kaslrOffset: bigint): Promise<(() => DebugInfo | undefined) | undefined> {
+  if (vmlinux.section('.debug_info') === undefined && vmlinux.section('.debug_frame') === undefined) return undefined;
+  const { openDebugInfo } = await import('../debuginfo/dwarf/debug-info.js');
+  return () => openDebugInfo(vmlinux, kaslrOffset);
+}
+
 interface Parts {
   dump: Dump;
   space: KernelSpace;
@@ -154,10 +163,11 @@ interface Parts {
   symbols: SymbolTable;
   types: TypeSource;
   info: Vmcoreinfo | undefined;
+  openDebugInfo: (() => DebugInfo | undefined) | undefined;
   cancelFlag: Int32Array | undefined;
 }
 
-function assemble({ dump, space, bases, symbols, types, info, cancelFlag }: Parts): Kernel {
+function assemble({ dump, space, bases, symbols, types, info, openDebugInfo, cancelFlag }: Parts): Kernel {
   const kernel: Kernel = createKernel({
     release: info?.get('OSRELEASE') ?? dump.uname?.release ?? 'unknown',
     architecture: dump.architecture,
@@ -167,6 +177,7 @@ function assemble({ dump, space, bases, symbols, types, info, cancelFlag }: Part
     symbols: symbolsInTurn(symbols, once(() => moduleSymbolTable(kernel))),
     types: isBtf(types) ? typesInTurn(types, once(() => moduleTypes(kernel, types))) : types,
     vmcoreinfo: (key) => info?.get(key),
+    ...(openDebugInfo ? { openDebugInfo } : {}),
     ...(cancelFlag ? { cancelFlag } : {}),
   });
   return kernel;

@@ -1,0 +1,43 @@
+import { callerRegisters, X86_64 } from '../debuginfo/dwarf/call-frame.js';
+import { DwarfError } from '../debuginfo/dwarf/dwarf-error.js';
+import { NoValue } from '../debuginfo/dwarf/expression-value.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { isGapError } from '../kernel/gaps.js';
+import { codeAddressOf, type Frame } from './frame.js';
+import type { Caller } from './orc-step.js';
+import { DWARF } from './registers.js';
+import type { StackMemory } from './stack-memory.js';
+
+/** The caller by the compiler's own call frame information, which also tells what registers were saved; undefined where it says nothing. */
+export function cfiCaller(memory: StackMemory, frame: Frame): Caller | undefined {
+  try {
+    const cfi = memory.kernel.debugInfo()?.cfiFor(codeAddressOf(frame));
+    if (cfi === undefined) return undefined;
+    const { returnAddress, registers: found } = callerRegisters(cfi, (number) => frame.registers[number], readIn(memory), X86_64);
+    if (returnAddress === undefined) return undefined;
+    const registers = Array.from({ length: 17 }, (_, number) => found.get(number));
+    registers[DWARF.ip] = returnAddress;
+    return { ip: returnAddress, interrupted: cfi.signalFrame, registers, found: 'unwound' };
+  } catch (error) {
+    if (error instanceof NoValue) return undefined;
+    if (error instanceof DwarfError || isGapError(error)) {
+      memory.kernel.gap('call frame information', error.message);
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function readIn(memory: StackMemory) {
+  return (address: bigint, length: number) => (memory.areaOf(address) ? readMemory(memory.kernel, address, length) : undefined);
+}
+
+/** Bytes of the dump, or undefined: for expressions, whose every read may fail. */
+export function readMemory(kernel: Kernel, address: bigint, length: number): Uint8Array | undefined {
+  try {
+    return kernel.memory.read(address, length);
+  } catch (error) {
+    if (isGapError(error)) return undefined;
+    throw error;
+  }
+}

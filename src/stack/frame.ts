@@ -1,0 +1,39 @@
+import type { StackArea } from './areas.js';
+import type { SavedRegisters } from './pt-regs.js';
+import { DWARF, type RegisterFile } from './registers.js';
+
+/** How a frame was found: `scanned` is a return address that stands on the stack, and not sure. */
+export type Found = 'registers' | 'unwound' | 'framePointer' | 'scanned';
+
+/** One activation of code; functions inlined into it are told by `nameFrames`. */
+export interface Frame {
+  readonly ip: bigint;
+  /** `ip` is the next instruction to run, not a return address. */
+  readonly interrupted: boolean;
+  readonly registers: RegisterFile;
+  readonly found: Found;
+  /** The saved registers that this frame was found by: the code below it came in by an exception, an interrupt or a system call. */
+  readonly entry?: SavedRegisters;
+  /** Code of a process: the last frame. */
+  readonly user?: true;
+  /** The stack that the frame stands on; undefined where its stack pointer is in none. */
+  readonly area?: StackArea;
+}
+
+/** A stack, innermost frame first. */
+export interface UnwoundStack {
+  readonly frames: readonly Frame[];
+  /** Why it does not reach the bottom in the regular way; frames after `brokenAfter` are then `scanned`. */
+  readonly end?: string;
+  /** The index of the frame whose caller could not be found. */
+  readonly brokenAfter?: number;
+}
+
+export function spOf({ registers }: Frame): bigint | undefined {
+  return registers[DWARF.sp];
+}
+
+/** The address whose code runs in a frame: before a return address lies the call. */
+export function codeAddressOf({ ip, interrupted }: Frame): bigint {
+  return interrupted ? ip : BigInt.asUintN(64, ip - 1n);
+}

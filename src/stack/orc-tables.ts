@@ -1,0 +1,113 @@
+import { moduleUnwinding } from '../../symbols/stack.js';
+import { isGapError } from '../kernel/gaps.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { codeRangeOf, type ModuleCode } from './code.js';
+import { decodeOrc, layoutOfFlags, layoutOfHash, type OrcEntry, type OrcLayout } from './orc-entry.js';
+
+/** Two tables side by side: addresses relative to where they stand, ascending, and six bytes for each. */
+interface OrcTable {
+  readonly count: number;
+  readonly addresses: bigint;
+  readonly entries: bigint;
+}
+
+const ENTRY_BYTES = 6;
+/** The kernel's own have some 300 000. */
+const MOST_ENTRIES = 1 << 24;
+const HASH_BYTES = 20;
+
+/** Finds the ORC entry of an address; undefined where no table has one. Reads the pages that the search touches, no more. */
+export type OrcLookup = (address: bigint) => OrcEntry | undefined;
+
+/** The kernel's ORC tables and its modules', as __start_orc_unwind and `mod->arch` name them; undefined for a kernel without. */
+export function orcLookup(kernel: Kernel): OrcLookup | undefined {
+  return kernel.once('ORC', () => {
+    const table = kernelTable(kernel);
+    const layout = table && kernel.attempt('ORC tables', () => layoutOf(kernel, table));
+    if (!table || !layout) return undefined;
+    const known = new Map<bigint, OrcEntry | undefined>();
+    return (address) => {
+      if (!known.has(address)) known.set(address, find(kernel, table, layout, address));
+      return known.get(address);
+    };
+  });
+}
+
+function find(kernel: Kernel, own: OrcTable, layout: OrcLayout, address: bigint): OrcEntry | undefined {
+  const range = codeRangeOf(kernel, address);
+  const table = range?.module ? moduleTable(kernel, range.module) : own;
+  if (range === undefined || table === undefined || table.count === 0) return undefined;
+  return kernel.attempt('ORC tables', () => {
+    const index = indexOf(kernel, table, address);
+    return index < 0 ? undefined : entryAt(kernel, table, layout, index);
+  });
+}
+
+function kernelTable(kernel: Kernel): OrcTable | undefined {
+  const [addresses, addressesEnd, entries, entriesEnd] = ['__start_orc_unwind_ip', '__stop_orc_unwind_ip', '__start_orc_unwind', '__stop_orc_unwind']
+    .map((name) => kernel.symbols.addressOf(name));
+  if (addresses === undefined || addressesEnd === undefined || entries === undefined || entriesEnd === undefined) return undefined;
+  const count = Math.min(Number(addressesEnd - addresses) / 4, Number(entriesEnd - entries) / ENTRY_BYTES);
+  return count >= 1 && count <= MOST_ENTRIES ? { count: Math.floor(count), addresses, entries } : undefined;
+}
+
+function moduleTable(kernel: Kernel, { name, ref }: ModuleCode): OrcTable | undefined {
+  return kernel.once(`ORC of module at ${ref.$address}`, () => kernel.attempt(`ORC tables of module ${name}`, () => {
+    const { arch } = kernel.ref(moduleUnwinding, ref.$address);
+    if (!arch || arch.num_orcs > MOST_ENTRIES || arch.num_orcs === 0) return undefined;
+    return { count: arch.num_orcs, addresses: arch.orc_unwind_ip, entries: arch.orc_unwind };
+  }));
+}
+
+/** The last entry that is not above an address, as __orc_find() has it; -1 before the first. */
+function indexOf(kernel: Kernel, { count, addresses }: OrcTable, address: bigint): number {
+  const distance = Number(address - addresses);
+  let low = 0;
+  let high = count - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    if (middle * 4 + kernel.memory.i32(addresses + BigInt(middle * 4)) <= distance) low = middle + 1;
+    else high = middle - 1;
+  }
+  return low - 1;
+}
+
+function entryAt(kernel: Kernel, { entries }: OrcTable, layout: OrcLayout, index: number): OrcEntry {
+  const at = entries + BigInt(index * ENTRY_BYTES);
+  const signed = (address: bigint) => (kernel.memory.u16(address) << 16) >> 16;
+  return decodeOrc(layout, signed(at), signed(at + 2n), kernel.memory.u16(at + 4n));
+}
+
+const SAMPLES = 64;
+const MOST_ENTRY_CODE = 4096;
+
+function layoutOf(kernel: Kernel, table: OrcTable): OrcLayout | undefined {
+  const header = kernel.symbols.addressOf('__start_orc_header');
+  const stated = header === undefined ? undefined : layoutOfHash(kernel.memory.read(header, HASH_BYTES));
+  return stated ?? layoutOfFlags(sampleOf(kernel, table), flagsOfEntryCode(kernel, table));
+}
+
+/** Flags of entries from all over the table; pages that are missing are passed over. */
+function sampleOf(kernel: Kernel, { count, entries }: OrcTable): number[] {
+  const flags: number[] = [];
+  for (let n = 0; n < SAMPLES; n++) {
+    const at = entries + BigInt(Math.floor((n * count) / SAMPLES) * ENTRY_BYTES + 4);
+    try {
+      flags.push(kernel.memory.u16(at));
+    } catch (error) {
+      if (!isGapError(error)) throw error;
+    }
+  }
+  return flags;
+}
+
+/** The assembler code through which exceptions, interrupts and system calls come. @throws ReadError */
+function flagsOfEntryCode(kernel: Kernel, table: OrcTable): number[] {
+  const [low, high] = [kernel.symbols.addressOf('__entry_text_start'), kernel.symbols.addressOf('__entry_text_end')];
+  if (low === undefined || high === undefined || high <= low) return [];
+  const first = Math.max(0, indexOf(kernel, table, low));
+  const last = Math.min(indexOf(kernel, table, high), first + MOST_ENTRY_CODE);
+  const flags: number[] = [];
+  for (let index = first; index <= last; index++) flags.push(kernel.memory.u16(table.entries + BigInt(index * ENTRY_BYTES + 4)));
+  return flags;
+}

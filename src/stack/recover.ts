@@ -1,0 +1,83 @@
+import { addressOfPage, pageNumberOf } from '../memory/address-space.js';
+import { Page } from '../dump/physical-memory.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { StackArea } from './areas.js';
+import { codePlace, codeRanges } from './code.js';
+import { codeAddressOf, spOf, type Frame, type UnwoundStack } from './frame.js';
+import { onlyKnown } from './registers.js';
+import { returnAddress, type ReturnAddress } from './return-address.js';
+import { unwind, type UnwindOptions } from './unwind.js';
+
+/** A return address and where on the stack it stands. */
+interface Candidate extends ReturnAddress {
+  readonly at: bigint;
+  readonly ip: bigint;
+}
+
+/** Where no chain leads to the bottom, so many of what was found are shown: the rest is older still. */
+const MOST_LONE_CANDIDATES = 64;
+/** Chains that are tried: each of them may be as long as a stack. */
+const MOST_TRIES = 256;
+
+/**
+ * Goes on where unwinding could not: looks for return addresses on the stack, and takes the first that unwinds from there
+ * to the bottom; one behind a call of the very function that lost its caller is preferred. All of it is marked `scanned`:
+ * stale words of earlier calls look the same.
+ */
+export function recover(kernel: Kernel, stack: UnwoundStack, areas: readonly StackArea[], options: UnwindOptions = {}): UnwoundStack {
+  if (stack.end === undefined) return stack;
+  const last = stack.frames.at(-1);
+  const rest = scanned(kernel, last, areas, options);
+  return rest.length === 0 ? stack : { ...stack, frames: [...stack.frames, ...rest] };
+}
+
+function scanned(kernel: Kernel, last: Frame | undefined, areas: readonly StackArea[], options: UnwindOptions): readonly Frame[] {
+  const from = last && spOf(last);
+  const area = last?.area ?? areas.find(({ name }) => name === 'task stack');
+  if (area === undefined) return [];
+  const start = last?.area && from !== undefined ? from : area.low;
+  const candidates = [...candidatesIn(kernel, area, start)];
+  for (const candidate of byLikelihood(kernel, last, candidates).slice(0, MOST_TRIES)) {
+    const chain = unwind(kernel, frameAt(candidate), areas, options);
+    if (chain.end === undefined) return chain.frames.map(asScanned);
+  }
+  return candidates.filter(({ callSeen }) => callSeen).slice(0, MOST_LONE_CANDIDATES).map((candidate) => ({ ...frameAt(candidate), area }));
+}
+
+/** First those behind a call of the function whose caller is sought, then all, lowest first. */
+function byLikelihood(kernel: Kernel, last: Frame | undefined, candidates: readonly Candidate[]): readonly Candidate[] {
+  const place = last && codePlace(kernel, codeAddressOf(last));
+  if (place === undefined) return candidates;
+  // A part that the compiler split off ("x.cold") is entered by a jump from the function itself.
+  const whole = place.function.replace(/\.(?:cold|part\.\d+|isra\.\d+|constprop\.\d+)(?:\.\d+)*$/, '');
+  const starts = new Set([place.start, ...kernel.symbols.lookup(whole).map(({ address }) => address)]);
+  const calls = candidates.filter(({ target }) => target !== undefined && starts.has(target));
+  return [...calls, ...candidates.filter((candidate) => !calls.includes(candidate))];
+}
+
+function frameAt({ at, ip }: Candidate) {
+  return { ip, interrupted: false, registers: onlyKnown(ip, at + 8n, undefined), found: 'scanned' as const };
+}
+
+function asScanned(frame: Frame): Frame {
+  return { ...frame, found: 'scanned' };
+}
+
+/** Every return address on a stack from an address on, ascending; pages that can't be read are passed over. */
+function* candidatesIn(kernel: Kernel, area: StackArea, from: bigint): Generator<Candidate> {
+  const start = ((from > area.low ? from : area.low) + 7n) & ~7n;
+  const highest = codeRanges(kernel).map(({ low }) => Number(low >> 32n));
+  const halves = new Set(highest.flatMap((half) => [half, half + 1]));
+  for (let number = pageNumberOf(start); addressOfPage(number) < area.high; number++) {
+    const page = kernel.memory.page(number);
+    if (!(page instanceof Page)) continue;
+    const base = addressOfPage(number);
+    for (let at = base < start ? Number(start - base) : 0; at + 8 <= page.view.byteLength; at += 8) {
+      kernel.guard.step();
+      if (!halves.has(page.view.getUint32(at + 4, true))) continue;
+      const ip = page.view.getBigUint64(at, true);
+      const found = returnAddress(kernel, ip);
+      if (found) yield { ...found, at: base + BigInt(at), ip };
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import { isGapError } from '../kernel/gaps.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { spOf, codeAddressOf, type Frame, type UnwoundStack } from './frame.js';
+import type { StackArea } from './areas.js';
+import { cfiCaller } from './cfi-step.js';
+import { codeRangeOf } from './code.js';
+import { framePointerCaller } from './frame-pointer-step.js';
+import { orcCaller, type Caller } from './orc-step.js';
+import { orcLookup } from './orc-tables.js';
+import { DWARF } from './registers.js';
+import { hex, stackMemory, type StackMemory } from './stack-memory.js';
+
+/** Deepest stack that is believed: 16 KiB hold some 200 frames, and there are eight stacks for a CPU. */
+const MOST_FRAMES = 1024;
+
+export interface UnwindOptions {
+  /** Also find the registers that callers had saved, by the compiler's call frame information: values of locals rest on them. */
+  savedRegisters?: boolean;
+}
+
+/**
+ * Unwinds from a frame to the bottom of its stack: by ORC, where it has nothing by call frame information, then by
+ * frame pointers. Never reads outside of `areas`. What stops it is in `end`.
+ */
+export function unwind(kernel: Kernel, first: Caller, areas: readonly StackArea[], options: UnwindOptions = {}): UnwoundStack {
+  const memory = stackMemory(kernel, areas);
+  const frames: Frame[] = [];
+  const left = new Set<StackArea>();
+  let frame = placed(memory, first);
+  for (;;) {
+    kernel.guard.step();
+    frames.push(frame);
+    if (frame.user) return { frames };
+    if (frames.length === MOST_FRAMES) return { frames, end: `more than ${MOST_FRAMES} frames`, brokenAfter: frames.length - 1 };
+    const step = nextFrame(memory, frame, options);
+    if (step === 'bottom') return { frames };
+    const reason = typeof step === 'string' ? step : wrongTurn(frame, step, left);
+    if (reason !== undefined || typeof step === 'string') return { frames, end: reason!, brokenAfter: frames.length - 1 };
+    if (frame.area && frame.area !== step.area) left.add(frame.area);
+    frame = step;
+  }
+}
+
+/** Stacks are left upwards, and each of them once: anything else would go on for ever. */
+function wrongTurn(frame: Frame, next: Frame, left: ReadonlySet<StackArea>): string | undefined {
+  if (next.user) return undefined;
+  if (!next.area || !frame.area) return undefined;
+  if (left.has(next.area)) return `goes in a circle: back to the ${next.area.name}, which it had left`;
+  if (next.area === frame.area && spOf(next)! <= spOf(frame)!) return `goes in a circle: the caller's stack pointer ${hex(spOf(next)!)} is not above ${hex(spOf(frame)!)}`;
+  return undefined;
+}
+
+function placed(memory: StackMemory, caller: Caller): Frame {
+  const sp = caller.registers[DWARF.sp];
+  const area = sp === undefined || caller.user ? undefined : topArea(memory, sp);
+  return { ...caller, ...(area ? { area } : {}) };
+}
+
+/** A stack pointer may stand right at the top, where nothing is left to pop. */
+function topArea(memory: StackMemory, sp: bigint): StackArea | undefined {
+  return memory.areaOf(sp) ?? memory.areaOf(sp - 8n);
+}
+
+/** The caller's frame, or 'bottom', or why there is none. */
+function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): Frame | string {
+  const { kernel } = memory;
+  const orc = orcLookup(kernel);
+  const entry = orc?.(codeAddressOf(frame));
+  if (entry?.type === 'end of stack') return 'bottom';
+  const ways: (() => Caller | undefined)[] = [];
+  if (entry && entry.type !== 'undefined') ways.push(() => withSavedRegisters(memory, frame, orcCaller(memory, frame, entry), options));
+  ways.push(() => cfiCaller(memory, frame));
+  if (!entry) ways.push(() => framePointerCaller(memory, frame));
+  let reason: string | undefined;
+  for (const way of ways) {
+    try {
+      const caller = way();
+      if (caller === undefined) continue;
+      const next = placed(memory, caller);
+      const wrong = next.user || codeRangeOf(kernel, codeAddressOf(next)) ? undefined : notCode(next);
+      if (wrong === undefined) return next;
+      // A jump into the void leaves an address that is no code in the saved registers: that frame is real.
+      if (next.entry) return next;
+      reason ??= wrong;
+    } catch (error) {
+      if (!isGapError(error)) throw error;
+      reason ??= error.message;
+    }
+  }
+  if (!orc && frame.registers[DWARF.bp] === 0n) return 'bottom';
+  return reason ?? (codeRangeOf(kernel, codeAddressOf(frame)) ? `nothing describes the stack at ${hex(frame.ip)}` : `${hex(frame.ip)} is not code of the kernel or a module`);
+}
+
+function notCode(frame: Frame): string {
+  return `the return address ${hex(frame.ip)} below ${hex(spOf(frame) ?? 0n)} is not code`;
+}
+
+/** ORC knows what is patched and where stacks are changed; where the compiler agrees on the frame, it knows more registers. */
+function withSavedRegisters(memory: StackMemory, frame: Frame, caller: Caller, { savedRegisters }: UnwindOptions): Caller {
+  if (!savedRegisters || caller.entry) return caller;
+  const byCompiler = cfiCaller(memory, frame);
+  if (byCompiler?.ip !== caller.ip || byCompiler.registers[DWARF.sp] !== caller.registers[DWARF.sp]) return caller;
+  return { ...caller, registers: byCompiler.registers.map((value, number) => value ?? caller.registers[number]) };
+}

@@ -1,0 +1,27 @@
+/** struct inactive_task_frame, arch/x86/include/asm/switch_to.h: what __switch_to_asm() leaves at a sleeping task's thread.sp. */
+export const inactiveTaskFrame = {
+  struct: 'inactive_task_frame',
+  definedBy: 'copy_thread',
+  members: { r15: 'u64', r14: 'u64', r13: 'u64', r12: 'u64', bx: 'u64', bp: 'u64', ret_addr: 'u64' },
+} as const;
+
+/** struct mod_arch_specific, arch/x86/include/asm/module.h: a module's own ORC tables. */
+export const modArchSpecific = {
+  struct: 'mod_arch_specific',
+  definedBy: 'load_module',
+  members: { num_orcs: 'unsigned int', orc_unwind_ip: 'void *', orc_unwind: 'void *' },
+} as const;
+
+/** What unwinding alone needs of a `struct module`. */
+export const moduleUnwinding = {
+  struct: 'module',
+  definedBy: 'load_module',
+  members: { arch: { type: 'struct mod_arch_specific', optional: true } },
+} as const;
+
+/** struct pcpu_hot, arch/x86/include/asm/current.h, from 6.2 to 6.14: it held the top of the IRQ stack. */
+export const pcpuHotStacks = {
+  struct: 'pcpu_hot',
+  definedBy: 'out_of_memory',
+  members: { hardirq_stack_ptr: 'void *' },
+} as const;
