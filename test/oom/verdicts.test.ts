@@ -147,6 +147,11 @@ describe('constraint', () => {
     expect(found(report, 'oom.constraint')!.sentence).toContain('other nodes have 1.91 GiB free');
     expect(found(report, 'oom.prevention.cpuset')).toBeDefined();
   });
+  test('a cpuset whose nodes have only zones that the request may not use', () => {
+    const report = changed(globalReport, ['CONSTRAINT_NONE', 'CONSTRAINT_CPUSET'], ['0x100cca(GFP_HIGHUSER_MOVABLE)', '0x100cc2(GFP_HIGHUSER)'],
+      [/.*Node 0 DMA(?:32)?[ :][^\n]*\n(?:.*lowmem[^\n]*\n)?/g, ''], [/Node 0 Normal/g, 'Node 0 Movable']);
+    expect(found(report, 'oom.constraint')!.sentence).toContain('have only zones that it may not use (Node 0 Movable 86.1 MiB free');
+  });
   test('a policy', () => {
     const report = changed(globalReport, ['CONSTRAINT_NONE,nodemask=(null)', 'CONSTRAINT_MEMORY_POLICY,nodemask=1']);
     expect(found(report, 'oom.prevention.policy')!.sentence).toContain('nodemask 1');
@@ -159,7 +164,7 @@ describe('constraint', () => {
 
 describe('victim', () => {
   test('is the consumer, and was reaped', () => {
-    expect(found(global, 'oom.victim.chosen')!.sentence).toBe("The victim is the consumer: a.out (pid 5532) held the most (10.68 GiB by the kernel's reckoning), and it was reaped to 0 kB; next would have been (sd-pam) (pid 5267) with 5.99 MiB.");
+    expect(found(global, 'oom.victim.chosen')!.sentence).toBe("The victim is the consumer: a.out (pid 5532) held the most (10.68 GiB with its page tables and swap), and it was reaped to 0 kB; next would have been (sd-pam) (pid 5267) with 5.99 MiB.");
   });
   test('a protected consumer', () => {
     const report = changed(globalReport, [/22437888 {8}0 {13}0 a\.out/, '22437888 0 -1000 postgres'], [/\[[^\n]*oom-kill:constraint[^]*/, '']);

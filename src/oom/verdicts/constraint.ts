@@ -55,10 +55,20 @@ function ofMemcg({ memcg, event, kills, selected }: OomReport): ReturnType<Verdi
 function nodesFull(report: OomReport, by: string, because: string, elsewhere: Elsewhere | undefined, certainty: Judgement['certainty']): Judgement {
   const zones = zonesAllowed(report)?.zones ?? report.zones ?? [];
   const here = zones.map((zone) => `${zoneTitle(zone)} ${kB(zone.kB.free ?? 0)} free`);
+  const closed = zones.length === 0 ? (report.zones ?? []).map((zone) => `${zoneTitle(zone)} ${kB(zone.kB.free ?? 0)} free`) : [];
+  const state = here.length > 0 ? `are full (${list(here)})`
+    : closed.length > 0 ? `have only zones that it may not use (${list(closed)}; it asks for a page that can't be moved)` : 'were full (their zones are not in the report)';
   const there = elsewhere === undefined ? 'what the other nodes have is not in the report' : `${elsewhere.where} ${kB(elsewhere.kB)} free`;
+  if (report.zones === undefined && elsewhere === undefined) {
+    return {
+      id: constraint.id, weight: 80, certainty, moment: 'report',
+      sentence: `The request was limited by ${by} (${because}); what its nodes and the others had left is not in the report.`,
+      evidence: [because],
+    };
+  }
   return {
     id: constraint.id, weight: 93, certainty, moment: 'report',
-    sentence: `${by[0]!.toUpperCase()}${by.slice(1)} is the cause: the nodes that the request may use are full (${here.length === 0 ? 'their zones are not in the report' : list(here)}), while ${there}.`,
+    sentence: `${by[0]!.toUpperCase()}${by.slice(1)} is the cause: the nodes that the request may use ${state}, while ${there}.`,
     evidence: [because, ...(elsewhere === undefined ? [] : [elsewhere.arithmetic])],
   };
 }

@@ -43,7 +43,7 @@ function slabLeak(report: OomReport): Judgement[] {
   const size = Number(top.totalKB);
   if (size < slab * leakOfSlab || size < whole * leakOfMemory) return [];
   const used = Number(top.usedKB) >= size * 0.9 ? 'its objects are in use and grow: a leak' : 'many of its objects are free: it is fragmented';
-  return [advice('slab', 58, 'likely', `Find who allocates from the slab cache ${top.name}: it alone has ${kB(size)} (${share(size, slab)} of all unreclaimable slab), and ${used}.`,
+  return [advice('slab', 58, size > slab * 0.6 ? 'likely' : 'possible', `Find who allocates from the slab cache ${top.name}: it alone has ${kB(size)} (${share(size, slab)} of all unreclaimable slab), and ${used}.`,
     [`${top.name}: used ${exactKB(top.usedKB)} of ${exactKB(top.totalKB)}; all caches in the list ${exactKB(slab)}`])];
 }
 

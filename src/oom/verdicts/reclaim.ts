@@ -7,6 +7,8 @@ import { isByHand } from './nothing-wrong.js';
 
 /** File pages below this share of memory are the last that programs run from: reclaim finds nothing there. */
 const exhaustedCache = 0.01;
+/** On a large machine a hundredth is much: what is more than this is not exhausted. */
+const someCacheKB = 512 * 1024;
 /** Free swap below this share is as good as none: what is left is in pieces, or goes to others. */
 const fullSwap = 0.01;
 const muchDirty = 0.5;
@@ -46,7 +48,7 @@ function ofMachine(report: OomReport): Found {
     evidence.push(`Free swap ${exactKB(free)} of ${exactKB(total)}`);
   }
   const file = inKB('active_file', 'inactive_file');
-  if (report.memInfo !== undefined && whole !== undefined && file < whole * exhaustedCache) {
+  if (report.memInfo !== undefined && whole !== undefined && file < Math.min(whole * exhaustedCache, someCacheKB)) {
     reasons.push(`the page cache is exhausted (${kB(file)} left)`);
     evidence.push(`active_file + inactive_file = ${exactKB(file)} of ${exactKB(whole)} managed`);
   }

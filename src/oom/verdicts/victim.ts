@@ -1,4 +1,4 @@
-import { badnessOf, totalPages } from '../badness.js';
+import { badnessOf, footprintPages, totalPages } from '../badness.js';
 import { amount, pageKB, type OomReport, type OomTask } from '../model.js';
 import { exactKB, kB, share } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
@@ -29,12 +29,12 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
   const first = ranked[0];
   if (chosen === undefined) {
     if (first === undefined) {
-      if (report.panic === undefined) return [];
-      return [one('none', 70, 'likely', `Nobody could be killed: ${report.tasks?.length === 0 ? 'no process had memory to give' : 'every process is protected'}; the machine ended with "${report.panic}".`,
-        (report.tasks ?? []).slice(0, 8).map((task) => `${task.name} (pid ${task.pid}): oom_score_adj ${task.oomScoreAdj}`))];
+      if (report.panic === undefined || report.tasks === undefined) return [];
+      return [one('none', 70, 'likely', `Nobody could be killed: ${report.tasks.length === 0 ? 'no process had memory to give' : 'every process is protected'}; the machine ended with "${report.panic}".`,
+        report.tasks.slice(0, 8).map((task) => `${task.name} (pid ${task.pid}): oom_score_adj ${task.oomScoreAdj}`))];
     }
     if (report.panic === undefined) return [];
-    return [one('panic', 45, 'certain', `Nobody was killed, for the machine is set to stop at the first OOM (panic_on_oom); it would have been ${named(first.task)}, with ${kB(first.points * page)}.`, ranking(ranked, report))];
+    return [one('panic', 45, 'certain', `Nobody was killed, for the machine is set to stop at the first OOM (panic_on_oom); it would have been ${named(first.task)}, which held ${held(first.task, page)}.`, ranking(ranked, report))];
   }
   const name = nameOf(report, chosen);
   const freed = reaped(report, chosen);
@@ -48,16 +48,21 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
   const task = ranked[place]!;
   const top = largestTask(report.tasks);
   const next = ranked.find((one) => one.task.pid !== task.task.pid);
-  const nextWords = next === undefined ? 'no other could be chosen' : `next would have been ${named(next.task)} with ${kB(Math.max(0, next.points) * page)}`;
+  const nextWords = next === undefined ? 'no other could be chosen' : `next would have been ${named(next.task)} with ${held(next.task, page)}`;
   const right = place === 0 || task.points >= first.points * (1 - near);
   if (right && top !== undefined && (top.pid === task.task.pid || same(top, task.task))) {
-    return [one('chosen', 50, 'certain', `The victim is the consumer: ${name} held the most (${kB(task.points * page)} by the kernel's reckoning)${freed}; ${nextWords}.`, ranking(ranked, report))];
+    return [one('chosen', 50, 'certain', `The victim is the consumer: ${name} held the most (${kB(footprintPages(task.task, page * 1024) * page)} with its page tables and swap)${freed}; ${nextWords}.`, ranking(ranked, report))];
   }
   if (right) {
-    return [one('chosen', 55, 'certain', `${name} was chosen by its score (${kB(task.points * page)} with its oom_score_adj of ${task.task.oomScoreAdj})${freed}; it is not what holds the most.`, ranking(ranked, report))];
+    return [one('chosen', 55, 'certain', `${name} was chosen for its oom_score_adj of ${task.task.oomScoreAdj}, holding ${kB(footprintPages(task.task, page * 1024) * page)}${freed}; ${named(top ?? task.task)} holds the most.`, ranking(ranked, report))];
   }
-  return [one('chosen', 60, 'likely', `${name} was killed, but ${named(first.task)} has the higher score (${kB(first.points * page)} against ${kB(task.points * page)})${freed}: ${
-    report.groupKill !== undefined ? 'its cgroup is killed as a whole' : 'a child, a task that was already dying, or oom_kill_allocating_task'}.`, ranking(ranked, report))];
+  return [one('chosen', 60, 'likely', `${name} was killed, but ${named(first.task)} has the higher score (${first.points} points against ${task.points})${freed}: ${
+    report.groupKill !== undefined ? 'its cgroup is killed as a whole' : boundToNodes(report) ? 'that one may not use the nodes that are short, so it could not be chosen' : 'a child, a task that was already dying, or oom_kill_allocating_task'}.`, ranking(ranked, report))];
+}
+
+/** oom_cpuset_eligible(): only tasks that may use the same nodes are looked at. */
+function boundToNodes({ event }: OomReport): boolean {
+  return event.constraint === 'CONSTRAINT_CPUSET' || event.constraint === 'CONSTRAINT_MEMORY_POLICY';
 }
 
 /** The largest consumer is kept from being chosen by its oom_score_adj, or no process is large at all. */
@@ -99,6 +104,12 @@ function reaped(report: OomReport, pid: number): string {
   if (!line.done) return ', and its memory could not be reaped';
   const left = Number(line.anonRssKB ?? 0) + Number(line.shmemRssKB ?? 0);
   return left === 0 ? ', and it was reaped to 0 kB' : `, and was reaped to ${kB(left)} (anonymous and shared memory)`;
+}
+
+/** With its oom_score_adj, where that counted too. */
+function held(task: OomTask, page: number): string {
+  const adj = task.oomScoreAdj === 0 ? '' : ` and an oom_score_adj of ${task.oomScoreAdj}`;
+  return `${kB(footprintPages(task, page * 1024) * page)}${adj}`;
 }
 
 function nameOf(report: OomReport, pid: number): string {
