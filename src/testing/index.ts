@@ -1,0 +1,9 @@
+/** For tests of plugins and readers: kernels and dump files made in the test itself. */
+export { toyKernel, type ToyKernel, type ToyKernelOptions, type ToyObject, type ToyVariable } from './toy-kernel.js';
+export { perCpu, to, type ToyPerCpuPointer, type ToyPointer, type ToyValue } from './toy-value.js';
+export { buildBtf, type RawType } from './build-btf.js';
+export { parseCTypes } from './parse-c-types.js';
+export { commonTypes, taskTypes } from './toy-types.js';
+export { buildKdump, type KdumpOptions, type TestCodec, type TestPage } from './build-kdump.js';
+export { toyMemory, type ToyMemory } from './toy-memory.js';
+export { openKernel } from '../session/open-kernel.js';
