@@ -14,8 +14,6 @@ export interface CallingConvention {
 
 /** System V ABI for AMD64, figures 3.4 and 3.36: rbx, rbp, r12 to r15. */
 export const X86_64: CallingConvention = { calleeSaved: new Set([3, 6, 12, 13, 14, 15]), stackPointer: 7 };
-/** AAPCS64: x19 to x29. */
-export const AARCH64: CallingConvention = { calleeSaved: new Set([19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29]), stackPointer: 31 };
 
 /** The caller's frame: its registers as far as they are known. */
 export interface CallerRegisters {

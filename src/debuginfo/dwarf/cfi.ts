@@ -33,8 +33,10 @@ export function cfiLookup(file: DwarfFile): CfiLookup {
 }
 
 function source(file: DwarfFile, name: string, exceptionFrames: boolean): CfiLookup | undefined {
-  if (!file.has(name)) return undefined;
-  const section: CfiSection = { section: file.section(name), exceptionFrames, address: file.sectionAddress(name) };
+  const loadedAt = file.sectionAddress(name);
+  // Without its address, .eh_frame's pointers lead nowhere; .debug_frame has none that count from itself.
+  if (!file.has(name) || (exceptionFrames && loadedAt === undefined)) return undefined;
+  const section: CfiSection = { section: file.section(name), exceptionFrames, address: loadedAt ?? 0 };
   const cies = new Map<number, Cie>();
   let index: RangeMap | undefined;
   const cieAt = (at: number): Cie => {

@@ -7,6 +7,7 @@ import { frameContext, MAX_ENTRY_VALUES } from './frame-context.js';
 import { codeLookup, inlineChain, type InlineFrame } from './inline-chain.js';
 import type { SourceLine } from './lines.js';
 import type { DebugSections } from './sections.js';
+import { unitLookup } from './unit-lookup.js';
 import { variablesOf, type Variable } from './variables.js';
 
 /** What the DWARF of a vmlinux says of a dead machine; all addresses are the machine's, KASLR's offset added. */
@@ -33,8 +34,9 @@ export interface DebugInfo {
 export function openDebugInfo(sections: DebugSections, kaslrOffset: bigint): DebugInfo | undefined {
   const file = openDwarfFile(sections);
   if (file === undefined) return undefined;
-  const types = dwarfTypes(file);
-  const code = codeLookup(file);
+  const unitAt = unitLookup(file);
+  const types = dwarfTypes(file, unitAt);
+  const code = codeLookup(file, unitAt);
   const cfi = cfiLookup(file);
   return {
     types: (addressOf) => types.sourceFor(addressOf, kaslrOffset),

@@ -1,6 +1,6 @@
 import type { Abbrev } from './abbrevs.js';
 import { type AddressKey } from './address-key.js';
-import { AT, FORM, TAG } from './constants.js';
+import { AT, FORM } from './constants.js';
 import type { Cursor } from './cursor.js';
 import { damaged, DwarfError } from './dwarf-error.js';
 import { indirectForm, skipForm } from './forms.js';
@@ -271,10 +271,6 @@ export function abbrevFor(unit: Unit, cursor: Cursor, code: number): Abbrev {
   const abbrev = unit.abbrevs.get(code);
   if (abbrev === undefined) throw cursor.damaged(`has the abbreviation ${code}, which its unit does not define`);
   return abbrev;
-}
-
-export function isUnitTag(tag: number): boolean {
-  return tag === TAG.compile_unit || tag === TAG.partial_unit || tag === TAG.type_unit;
 }
 
 function supplementary(): DwarfError {

@@ -14,8 +14,8 @@ export interface DwarfFile {
   /** A section's bytes by position; an empty one where the file has none of that name. */
   section(name: string): Windowed;
   has(name: string): boolean;
-  /** Where a section is loaded; 0 where that is not known. */
-  sectionAddress(name: string): AddressKey;
+  /** Where a section is loaded, where that is known. */
+  sectionAddress(name: string): AddressKey | undefined;
   indexedString(unit: Unit, index: number): string;
   indexedAddress(unit: Unit, index: number): AddressKey;
   /** @throws DwarfError where the reference leads to nothing */
@@ -40,7 +40,10 @@ export function openDwarfFile(sections: DebugSections): DwarfFile | undefined {
     lineStrings: stringsIn(section('.debug_line_str')),
     section,
     has: (name) => (sections.section(name)?.size ?? 0) > 0,
-    sectionAddress: (name) => keyOf(sections.addressOf?.(name) ?? 0n),
+    sectionAddress(name) {
+      const address = sections.addressOf?.(name);
+      return address === undefined ? undefined : keyOf(address);
+    },
     indexedString(unit, index) {
       const base = unit.bases.get(AT.str_offsets_base) ?? (unit.version >= 5 ? 2 * unit.offsetSize : 0);
       return file.strings.at(entryOf(section('.debug_str_offsets'), base, index, unit.offsetSize).offset(unit.offsetSize));

@@ -6,7 +6,7 @@ import type { DwarfFile } from './dwarf-file.js';
 import { enumeratorValue, enumIsSigned, materialiser, type Materialiser } from './materialise.js';
 import type { TypeNames } from './type-names.js';
 import { typeUnits, type TypeUnits } from './type-units.js';
-import { unitLookup } from './unit-lookup.js';
+import { unitLookup, type UnitLookup } from './unit-lookup.js';
 
 /** The types of a file with DWARF; units are read when an anchor leads to them. */
 export interface DwarfTypes {
@@ -24,10 +24,9 @@ export interface DwarfTypes {
 /** Which of a unit's names a search is about. */
 type Kind = 'structs' | 'enums' | 'typedefs' | 'variables';
 
-export function dwarfTypes(file: DwarfFile): DwarfTypes {
+export function dwarfTypes(file: DwarfFile, lookup: UnitLookup = unitLookup(file)): DwarfTypes {
   const units = typeUnits(file);
   const types = materialiser(file, (declaration) => definitionOf(file, units, declaration));
-  const lookup = unitLookup(file);
   return {
     file,
     materialiser: types,

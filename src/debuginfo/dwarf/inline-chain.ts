@@ -5,7 +5,7 @@ import type { DwarfFile } from './dwarf-file.js';
 import { functionsOf, scopesAt, type Functions } from './functions.js';
 import { lineTables, type LineTable, type SourceLine } from './lines.js';
 import type { Unit } from './units.js';
-import { unitLookup } from './unit-lookup.js';
+import { unitLookup, type UnitLookup } from './unit-lookup.js';
 
 /** One function that is being executed at an address: inlined into the next, or the one with code of its own. */
 export interface InlineFrame {
@@ -32,8 +32,7 @@ export interface CodeLookup {
   at(address: bigint): CodeAt | undefined;
 }
 
-export function codeLookup(file: DwarfFile): CodeLookup {
-  const unitAt = unitLookup(file);
+export function codeLookup(file: DwarfFile, unitAt: UnitLookup = unitLookup(file)): CodeLookup {
   const functions: Functions = functionsOf(file);
   const tables = lineTables(file);
   return {

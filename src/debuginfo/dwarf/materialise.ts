@@ -31,7 +31,8 @@ export function materialiser(file: DwarfFile, complete: (declaration: Die) => Di
     const known = made.get(die.offset);
     if (known !== undefined) return known;
     const type = make(die);
-    made.set(die.offset, type);
+    // A definition may turn up with a unit that is read later.
+    if (type.kind !== 'forward') made.set(die.offset, type);
     return type;
   };
 
@@ -47,7 +48,10 @@ export function materialiser(file: DwarfFile, complete: (declaration: Die) => Di
 
   const lazily = (target: DieReference): (() => CType) => {
     let type: CType | undefined;
-    return () => (type ??= typeOf(file.follow(target)));
+    return () => {
+      if (type === undefined || type.kind === 'forward') type = typeOf(file.follow(target));
+      return type;
+    };
   };
 
   const make = (die: Die): CType => {

@@ -10,11 +10,14 @@ import { type Windowed } from './sections.js';
 const MAX_ARANGES_BYTES = 64 * 2 ** 20;
 const MAX_RANGES = 1_500_000;
 
+/** The offset of the unit that has the code at an address of the file. */
+export type UnitLookup = (address: AddressKey) => number | undefined;
+
 /**
  * Which unit has the code at an address: by .debug_aranges, which covers functions only; without it by the ranges
  * that the units' own entries give (clang writes no .debug_aranges), which reads the start of each unit.
  */
-export function unitLookup(file: DwarfFile): (address: AddressKey) => number | undefined {
+export function unitLookup(file: DwarfFile): UnitLookup {
   let map: RangeMap | undefined;
   return (address) => {
     map ??= read(file);

@@ -40,7 +40,7 @@ export interface Units {
 }
 
 /** Offsets from here on lie in .debug_types: far above any file's size. */
-export const TYPES_SECTION = 2 ** 48;
+const TYPES_SECTION = 2 ** 48;
 
 const MAX_HEADER = 40;
 /** C files of the kernel give some 100 kB, the largest drivers 5 MB. */

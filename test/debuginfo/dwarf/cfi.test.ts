@@ -9,8 +9,8 @@ import { openDwarfFile } from '../../../src/debuginfo/dwarf/dwarf-file.js';
 import { littleEndian } from '../../../src/debuginfo/dwarf/expression-value.js';
 import { OP } from '../../../src/debuginfo/dwarf/operations.js';
 import { TAG } from '../../../src/debuginfo/dwarf/constants.js';
+import { openVmlinux } from '../../../src/debuginfo/vmlinux.js';
 import { dumpFile } from '../../dumps.js';
-import { elfSections } from './elf-sections.js';
 import { fixed, sleb, text, toyDwarf, uleb } from './toy-dwarf.js';
 
 const LOW = 0xffffffff81000100n;
@@ -79,8 +79,8 @@ test('nonsense is refused in one sentence: states that were not remembered, unkn
 const path = dumpFile('vmlinux-6.1');
 const there = path !== undefined && existsSync(path) && spawnSync('readelf', ['--version']).status === 0;
 
-test.skipIf(!there)('the rows of functions equal those that readelf shows', () => {
-  const lookup = cfiLookup(openDwarfFile(elfSections(path!))!);
+test.skipIf(!there)('the rows of functions equal those that readelf shows', async () => {
+  const lookup = cfiLookup(openDwarfFile(await openVmlinux(path!))!);
   const shown = spawnSync('bash', ['-c', `readelf --debug-dump=frames-interp '${path!}' 2>/dev/null | head -60000`], { encoding: 'utf8', maxBuffer: 1 << 27 }).stdout;
   let compared = 0;
   for (const block of shown.split('\n\n').slice(0, -1)) {

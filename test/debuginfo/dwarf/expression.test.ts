@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { assert, bigInt, property, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { Cursor } from '../../../src/debuginfo/dwarf/cursor.js';
@@ -97,8 +97,8 @@ describe('no value', () => {
 });
 
 test('any bytes end as places, NoValue or DwarfError', () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+  assert(
+    property(uint8Array({ maxLength: 64 }), (bytes) => {
       try {
         evaluateLocation(cursor([...bytes]), context);
       } catch (error) {
@@ -110,8 +110,8 @@ test('any bytes end as places, NoValue or DwarfError', () => {
 });
 
 test('LEB128: what was written is read, exactly where a double holds it', () => {
-  fc.assert(
-    fc.property(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
+  assert(
+    property(bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), (value) => {
       expect(cursor(sleb(value)).slebExact()).toBe(value);
       expect(cursor(uleb(BigInt.asUintN(64, value))).ulebExact()).toBe(BigInt.asUintN(64, value));
       const near = value >> 12n;

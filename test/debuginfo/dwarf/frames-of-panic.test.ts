@@ -7,12 +7,12 @@ import type { FrameState, ReadMemory } from '../../../src/debuginfo/dwarf/frame-
 import type { Variable } from '../../../src/debuginfo/dwarf/variables.js';
 import { resolveType } from '../../../src/debuginfo/type-walk.js';
 import type { X86Registers } from '../../../src/dump/notes.js';
+import { openVmlinux } from '../../../src/debuginfo/vmlinux.js';
 import { openDump } from '../../../src/dump/open-dump.js';
 import { parseVmcoreinfo } from '../../../src/dump/vmcoreinfo.js';
 import { kernelFacts } from '../../../src/memory/kernel-facts.js';
 import { kernelSpace } from '../../../src/memory/kernel-space.js';
 import { dumpFile } from '../../dumps.js';
-import { elfSections } from './elf-sections.js';
 
 /** DWARF's numbers of the registers, System V ABI for AMD64, figure 3.36. */
 const NUMBERS = ['ax', 'dx', 'cx', 'bx', 'si', 'di', 'bp', 'sp', 'r8', 'r9', 'r10', 'r11', 'r12', 'r13', 'r14', 'r15', 'ip'] as const;
@@ -31,7 +31,7 @@ test.skipIf(!there).each(['5.10', '6.1'])('%s: call frame information leads from
       return undefined;
     }
   };
-  const info = openDebugInfo(elfSections(dumpFile(`vmlinux-${release}`)!), kaslrOffset)!;
+  const info = openDebugInfo(await openVmlinux(dumpFile(`vmlinux-${release}`)!), kaslrOffset)!;
 
   const stacks = dump.registers.map(({ registers }) => [...unwind(info, read, registers)]);
   const stack = stacks.find((frames) => frames.some(({ name }) => name === 'panic'))!;

@@ -95,6 +95,21 @@ describe('units', () => {
     expect(types.struct('nowhere', 'anchor')).toBeUndefined();
   });
 
+  test('a forward becomes the struct once a unit that defines it has been read', () => {
+    const first = unit([
+      { tag: TAG.structure_type, label: 'declared', attributes: [[AT.name, FORM.string, 'later'], [AT.declaration, FORM.flag_present, 1]] },
+      struct('s', 8, [member('m', 'declared', at(0))]),
+    ]);
+    const sections = toyDwarf([first, unit([struct('later', 4, [])])]);
+    const second = Buffer.from(sections.contents['.debug_info']!).readUInt32LE(0) + 4;
+    const file = openDwarfFile(toySections({ ...sections.contents, '.debug_aranges': aranges([0, ANCHOR], [second, ANCHOR + 0x1000n]) }))!;
+    const types = dwarfTypes(file).sourceFor((name) => (name === 'late' ? ANCHOR + 0x1000n : ANCHOR), 0n);
+    const { type } = types.struct('s', 'anchor')!.members[0]!;
+    expect(type().kind).toBe('forward');
+    expect(types.struct('later', 'late')!.size).toBe(4);
+    expect(type()).toMatchObject({ kind: 'struct', size: 4 });
+  });
+
   test('a type unit is found by its signature', () => {
     const types = typesOf([
       unit([struct('s', 8, [{ tag: TAG.member, attributes: [[AT.name, FORM.string, 'm'], [AT.type, FORM.ref_sig8, 0x1234n]] }])]),
@@ -187,9 +202,12 @@ function typesOf(units: ToyUnit[]): TypeSource {
   return dwarfTypes(openDwarfFile(toyDwarf(units, { '.debug_aranges': aranges() }))!).sourceFor((name) => (name === 'anchor' ? ANCHOR : undefined), 0n);
 }
 
-function aranges(): number[] {
-  const body = [...fixed(2, 2), ...fixed(0, 4), 8, 0, 0, 0, 0, 0, ...fixed(ANCHOR, 8), ...fixed(0x100, 8), ...fixed(0, 16)];
-  return [...fixed(body.length, 4), ...body];
+/** 0x100 bytes of code for each unit. */
+function aranges(...units: [unit: number, address: bigint][]): number[] {
+  return (units.length > 0 ? units : [[0, ANCHOR] as const]).flatMap(([offset, address]) => {
+    const body = [...fixed(2, 2), ...fixed(offset, 4), 8, 0, 0, 0, 0, 0, ...fixed(address, 8), ...fixed(0x100, 8), ...fixed(0, 16)];
+    return [...fixed(body.length, 4), ...body];
+  });
 }
 
 function unit(children: ToyEntry[]): ToyUnit {

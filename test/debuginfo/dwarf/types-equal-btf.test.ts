@@ -6,8 +6,8 @@ import { openDwarfFile } from '../../../src/debuginfo/dwarf/dwarf-file.js';
 import { dwarfTypes } from '../../../src/debuginfo/dwarf/dwarf-types.js';
 import type { StructType, TypeSource } from '../../../src/debuginfo/type-source.js';
 import { typeName } from '../../../src/debuginfo/type-walk.js';
+import { openVmlinux } from '../../../src/debuginfo/vmlinux.js';
 import { dumpFile } from '../../dumps.js';
-import { elfSections } from './elf-sections.js';
 
 /** Structs, and a function in whose unit each is defined. */
 const ANCHORS: [string, string][] = [
@@ -22,8 +22,8 @@ describe.each(['vmlinux-5.10', 'vmlinux-6.1'])('%s', (name) => {
   const path = dumpFile(name);
   const there = path !== undefined && existsSync(path);
 
-  test.skipIf(!there)('structs by DWARF have the members of those by BTF', () => {
-    const { btf, dwarf } = sources(path!);
+  test.skipIf(!there)('structs by DWARF have the members of those by BTF', async () => {
+    const { btf, dwarf } = await sources(path!);
     for (const [struct, anchor] of ANCHORS) {
       const fromBtf = btf.struct(struct);
       expect(fromBtf, struct).toBeDefined();
@@ -31,8 +31,8 @@ describe.each(['vmlinux-5.10', 'vmlinux-6.1'])('%s', (name) => {
     }
   });
 
-  test.skipIf(!there)('enumerators, enums and typedefs by DWARF equal those by BTF', () => {
-    const { btf, dwarf } = sources(path!);
+  test.skipIf(!there)('enumerators, enums and typedefs by DWARF equal those by BTF', async () => {
+    const { btf, dwarf } = await sources(path!);
     // Compilers keep only the enums that a unit uses: page_alloc.c uses these, oom_kill.c not all of them.
     for (const enumerator of ['NR_FREE_PAGES', 'MIGRATE_MOVABLE', 'ZONE_NORMAL', 'WMARK_HIGH', 'NR_SLAB_UNRECLAIMABLE_B', 'CONSTRAINT_MEMCG']) {
       expect(dwarf.enumerator(enumerator, 'si_mem_available'), enumerator).toBe(btf.enumerator(enumerator));
@@ -44,8 +44,8 @@ describe.each(['vmlinux-5.10', 'vmlinux-6.1'])('%s', (name) => {
     expect(typeName(dwarf.variable('vm_zone_stat', 'out_of_memory')!)).toBe(`atomic_long_t [${btf.enumerator('NR_VM_ZONE_STAT_ITEMS')}]`);
   });
 
-  test.skipIf(!there)('a name that no unit has, and an anchor that is no function, give undefined', () => {
-    const { dwarf } = sources(path!);
+  test.skipIf(!there)('a name that no unit has, and an anchor that is no function, give undefined', async () => {
+    const { dwarf } = await sources(path!);
     expect(dwarf.struct('zone', 'no_such_function')).toBeUndefined();
     expect(dwarf.struct('zone'), 'no unit is known yet').toBeUndefined();
     expect(dwarf.struct('no_such_struct', 'out_of_memory')).toBeUndefined();
@@ -54,17 +54,13 @@ describe.each(['vmlinux-5.10', 'vmlinux-6.1'])('%s', (name) => {
   });
 });
 
-function sources(path: string): { btf: TypeSource; dwarf: TypeSource } {
-  const sections = elfSections(path);
-  const symbols = sections.symbols();
-  const btfBytes = sections.section('.BTF')!;
+async function sources(path: string): Promise<{ btf: TypeSource; dwarf: TypeSource }> {
   const kaslrOffset = 0x1a000000n;
+  const vmlinux = await openVmlinux(path);
+  const symbols = vmlinux.symbols(kaslrOffset)!;
   return {
-    btf: readBtf(btfBytes.read(0, btfBytes.size), 'vmlinux .BTF'),
-    dwarf: dwarfTypes(openDwarfFile(sections)!).sourceFor((name) => {
-      const address = symbols.get(name);
-      return address === undefined ? undefined : address + kaslrOffset;
-    }, kaslrOffset),
+    btf: readBtf(vmlinux.btf()!, 'vmlinux .BTF'),
+    dwarf: dwarfTypes(openDwarfFile(vmlinux)!).sourceFor((name) => symbols.addressOf(name), kaslrOffset),
   };
 }
 
