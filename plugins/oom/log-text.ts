@@ -1,0 +1,22 @@
+import type { Kernel } from 'oompm';
+import { isRemark, logRecords, type LogRecord } from 'oompm/linux';
+
+const NS_IN_S = 1_000_000_000;
+
+/** The dead kernel's log as the console shows it, with the stamps and callers that the parser joins events by. */
+export function logText(kernel: Kernel): string {
+  return kernel.once('log as text', () => {
+    const lines: string[] = [];
+    kernel.attempt('log', () => {
+      for (const entry of logRecords(kernel)) if (!isRemark(entry)) lines.push(...recordLines(entry));
+    });
+    return lines.join('\n');
+  });
+}
+
+function recordLines({ timeNs, caller, text }: LogRecord): string[] {
+  const stamp = timeNs === undefined ? '' : `[${(timeNs / NS_IN_S).toFixed(6).padStart(12)}]`;
+  const who = caller === undefined ? '' : `[${caller.padStart(6)}]`;
+  const prefix = stamp + who === '' ? '' : `${stamp}${who} `;
+  return text.split('\n').map((line) => prefix + line);
+}

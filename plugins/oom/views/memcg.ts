@@ -1,0 +1,26 @@
+import { columns, fact, facts, table, type FactsView, type TableView } from 'oompm';
+import type { OomReport } from 'oompm/oom';
+
+/** The cgroup's counters: usage, limit and how often the limit was hit. */
+export function memcgView({ memcg }: OomReport): FactsView | undefined {
+  if (memcg === undefined || memcg.counters.length === 0) return undefined;
+  return facts(`Cgroup ${memcg.path ?? ''}`.trim(), memcg.counters.flatMap(({ name, usageKB, limitKB, failures }) => [
+    fact(`${name}-usage`, `${name}: usage`, 'kB', usageKB),
+    limitKB === null ? fact(`${name}-limit`, `${name}: limit`, 'text', 'none') : fact(`${name}-limit`, `${name}: limit`, 'kB', limitKB),
+    fact(`${name}-failures`, `${name}: limit hit`, 'integer', failures, { note: 'times' }),
+  ]), { id: 'memcg' });
+}
+
+const statColumns = columns([
+  { key: 'name', title: 'COUNTER', type: 'text' },
+  { key: 'value', title: 'VALUE', type: 'integer' },
+]);
+
+/** memory.stat, without what is 0. */
+export function memcgStatView({ memcg }: OomReport): TableView | undefined {
+  if (memcg?.stat === undefined) return undefined;
+  const rows = Object.entries(memcg.stat).flatMap(([name, value]) => (value === undefined || Number(value) === 0 ? [] : [{ cells: { name, value } }]));
+  return table(`memory.stat of ${memcg.statPath ?? memcg.path ?? 'the cgroup'}`, statColumns, rows, {
+    id: 'memcg-stat', note: `Sizes in ${memcg.statUnit === 'kB' ? 'kB' : 'bytes'}, the others count events; what is 0 is left out.`,
+  });
+}

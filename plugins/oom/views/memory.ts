@@ -1,0 +1,70 @@
+import { chart, columns, fact, facts, table, type ChartView, type FactsView, type RowOf, type TableView } from 'oompm';
+import { consumers, zoneTitle, zoneTries, type Count, type OomReport } from 'oompm/oom';
+
+/** The consumers as shares of all that the kernel manages; they add up to it. */
+export function consumersView(report: OomReport): ChartView | undefined {
+  const found = consumers(report);
+  if (found === undefined) return undefined;
+  const rest = found.unaccountedKB > 0 ? [{ label: 'not accounted for', value: found.unaccountedKB }] : [];
+  return chart('What held the memory', 'kB', [...found.consumers.map(({ name, kB }) => ({ label: name, value: kB })), ...rest], { id: 'consumers', total: found.managedKB });
+}
+
+const zoneColumns = columns([
+  { key: 'zone', title: 'ZONE', type: 'text' },
+  { key: 'free', title: 'FREE', type: 'kB' },
+  { key: 'min', title: 'MIN', type: 'kB' },
+  { key: 'low', title: 'LOW', type: 'kB' },
+  { key: 'high', title: 'HIGH', type: 'kB' },
+  { key: 'managed', title: 'MANAGED', type: 'kB' },
+  { key: 'reckoning', title: 'THE REQUEST HERE', type: 'text' },
+]);
+
+/** Each zone that the report shows, with how the watermark check of the request comes out there. */
+export function zonesView(report: OomReport): TableView | undefined {
+  const { zones } = report;
+  if (zones === undefined || zones.length === 0) return undefined;
+  const tries = new Map((zoneTries(report) ?? []).map((one) => [one.zone, one]));
+  const asked = (report.event.order ?? -1) >= 0;
+  function* rows(): Generator<RowOf<(typeof zoneColumns)[number]['key']>> {
+    for (const zone of zones!) {
+      const found = tries.get(zone);
+      const reckoning = !asked ? 'no page was asked for' : found === undefined ? 'not open to the request' : found.arithmetic.replace(`${zoneTitle(zone)}: `, '');
+      yield { cells: { zone: zoneTitle(zone), free: cell(zone.kB.free), min: cell(zone.kB.min), low: cell(zone.kB.low), high: cell(zone.kB.high), managed: cell(zone.kB.managed), reckoning } };
+    }
+  }
+  return table('Zones', zoneColumns, rows(), { id: 'zones' });
+}
+
+const slabColumns = columns([
+  { key: 'name', title: 'CACHE', type: 'text' },
+  { key: 'used', title: 'USED', type: 'kB' },
+  { key: 'total', title: 'TOTAL', type: 'kB' },
+]);
+
+const MOST_CACHES = 20;
+
+/** The largest unreclaimable slab caches, where the report lists them. */
+export function slabView({ slab }: OomReport): TableView | undefined {
+  if (slab === undefined || slab.caches.length === 0) return undefined;
+  const largest = slab.caches.toSorted((a, b) => Number(b.totalKB) - Number(a.totalKB)).slice(0, MOST_CACHES);
+  const note = slab.caches.length > MOST_CACHES ? { note: `The largest ${MOST_CACHES} of ${slab.caches.length} caches.` } : {};
+  return table('Unreclaimable slab caches', slabColumns, largest.map((cache) => ({ cells: { name: cache.name, used: cache.usedKB, total: cache.totalKB } })), { id: 'slab', ...note });
+}
+
+/** Swap and hugetlb pools. */
+export function swapView({ swap, hugepages }: OomReport): FactsView | undefined {
+  const pools = (hugepages ?? []).filter((pool) => Number(pool.total) > 0);
+  if (swap === undefined && pools.length === 0) return undefined;
+  return facts('Swap and huge pages', [
+    ...(swap?.totalKB === undefined ? [] : [fact('swapTotal', 'Swap', 'kB', swap.totalKB)]),
+    ...(swap?.freeKB === undefined ? [] : [fact('swapFree', 'Free swap', 'kB', swap.freeKB)]),
+    ...(swap?.cachePages === undefined ? [] : [fact('swapCache', 'Swap cache', 'pages', swap.cachePages)]),
+    ...pools.flatMap((pool) => [
+      fact(`hugetlb-${pool.node}-${pool.sizeKB}`, `Huge pages of ${pool.sizeKB} kB, node ${pool.node}`, 'integer', pool.total, { note: `${pool.free} free` }),
+    ]),
+  ], { id: 'swap' });
+}
+
+function cell(value: Count | undefined): Count | null {
+  return value ?? null;
+}

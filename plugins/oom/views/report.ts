@@ -1,0 +1,43 @@
+import { columns, table, type TableView, type View } from 'oompm';
+import { judge, scopeOf, type Judgement, type OomReport } from 'oompm/oom';
+
+import { eventView, named } from './event.js';
+import { findingsView } from './findings.js';
+import { memcgStatView, memcgView } from './memcg.js';
+import { consumersView, slabView, swapView, zonesView } from './memory.js';
+import { tasksView } from './tasks.js';
+
+/** A report and its verdicts for people, whether it was filled from memory or from a log. */
+export function* reportViews(report: OomReport, more: readonly Judgement[] = []): Generator<View> {
+  yield findingsView([...judge(report), ...more]);
+  yield eventView(report);
+  const views = [consumersView(report), zonesView(report), memcgView(report), swapView(report), slabView(report), tasksView(report), memcgStatView(report), missingView(report)];
+  for (const view of views) if (view !== undefined) yield view;
+}
+
+const eventColumns = columns([
+  { key: 'event', title: 'EVENT', type: 'integer' },
+  { key: 'time', title: 'TIME', type: 'text' },
+  { key: 'scope', title: 'SCOPE', type: 'text' },
+  { key: 'by', title: 'ASKED FOR BY', type: 'text' },
+  { key: 'order', title: 'ORDER', type: 'integer', dispensable: 1 },
+  { key: 'killed', title: 'KILLED', type: 'text' },
+  { key: 'line', title: 'LINE', type: 'integer', dispensable: 2 },
+]);
+
+/** The events of a log, oldest first: what `--event N` chooses from. */
+export function eventsView(reports: readonly OomReport[]): TableView {
+  return table('Memory events in the log', eventColumns, reports.map((report, i) => ({
+    cells: {
+      event: i + 1, time: report.event.time ?? null, scope: scopeOf(report),
+      by: report.event.comm === undefined ? null : named(report.event.comm, report.event.pid), order: report.event.order ?? null,
+      killed: report.kills.map((kill) => named(kill.comm, kill.pid)), line: report.lines?.first ?? null,
+    },
+  })), { id: 'events' });
+}
+
+const missingColumns = columns([{ key: 'what', title: 'NOT IN THE REPORT', type: 'text' }]);
+
+function missingView({ missing }: OomReport): TableView | undefined {
+  return missing.length === 0 ? undefined : table('What is missing', missingColumns, missing.map((what) => ({ cells: { what } })), { id: 'missing' });
+}

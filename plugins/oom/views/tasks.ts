@@ -1,0 +1,43 @@
+import { columns, table, type Cell, type RowOf, type TableView } from 'oompm';
+import { badnessOf, pageKB, totalPages, type OomReport } from 'oompm/oom';
+
+const taskColumns = columns([
+  { key: 'pid', title: 'PID', type: 'pid' },
+  { key: 'uid', title: 'UID', type: 'integer', dispensable: 2 },
+  { key: 'totalVm', title: 'VM', type: 'pages', dispensable: 1 },
+  { key: 'rss', title: 'RSS', type: 'pages' },
+  { key: 'rssPrinted', title: 'RSS~', type: 'pages', dispensable: 6 },
+  { key: 'rssAnon', title: 'ANON', type: 'pages', dispensable: 3 },
+  { key: 'rssFile', title: 'FILE', type: 'pages', dispensable: 4 },
+  { key: 'rssShmem', title: 'SHMEM', type: 'pages', dispensable: 4 },
+  { key: 'swap', title: 'SWAP', type: 'pages', dispensable: 1 },
+  { key: 'pageTables', title: 'PGTABLES', type: 'bytes', dispensable: 2 },
+  { key: 'oomScoreAdj', title: 'ADJ', type: 'integer' },
+  { key: 'badness', title: 'BADNESS', type: 'pages' },
+  { key: 'name', title: 'COMM', type: 'text' },
+  { key: 'notEligible', title: 'NOT TO BE CHOSEN', type: 'text' },
+]);
+
+/** The tasks that the OOM killer weighs, the one it would choose first; those it passes over come last, with the reason. */
+export function tasksView(report: OomReport): TableView | undefined {
+  const ranked = badnessOf(report);
+  if (ranked.length === 0) return undefined;
+  function* rows(): Generator<RowOf<(typeof taskColumns)[number]['key']>> {
+    for (const { task, points, notEligible } of ranked) {
+      const exact = task.exact;
+      const own = (value: Cell | undefined): Cell => value ?? null;
+      yield {
+        cells: {
+          pid: task.pid, uid: task.uid, totalVm: task.totalVm,
+          rss: exact?.rss ?? task.rss, rssPrinted: exact === undefined ? null : task.rss,
+          rssAnon: own(exact?.rssAnon ?? task.rssAnon), rssFile: own(exact?.rssFile ?? task.rssFile), rssShmem: own(exact?.rssShmem ?? task.rssShmem),
+          swap: own(task.swapents), pageTables: own(task.pgtablesBytes), oomScoreAdj: task.oomScoreAdj,
+          badness: notEligible === undefined ? points : null, name: task.name, notEligible: notEligible ?? null,
+        },
+      };
+    }
+  }
+  const total = totalPages(report);
+  const measured = total === undefined ? '' : `oom_score_adj counts in thousandths of ${Math.trunc(total)} pages (${Math.trunc(total) * pageKB(report)} kB).`;
+  return table('Tasks, the first to be chosen first', taskColumns, rows(), { id: 'tasks', ...(measured === '' ? {} : { note: measured }) });
+}
