@@ -3,17 +3,18 @@ import { damaged } from './dwarf-error.js';
 
 /** Reads forward over bytes of a section; little endian, as all machines are whose DWARF is read. */
 export class Cursor {
-  private readonly view: DataView;
-
-  /** @param base the offset in the section of the first byte, for messages */
+  /**
+   * @param base the offset in the section of the first byte, for messages
+   * @param view of the same bytes, where many cursors share one: making it costs more than most reads
+   */
   constructor(
     readonly bytes: Uint8Array,
     public at: number,
     private readonly section: string,
     private readonly base: number,
     public end: number = bytes.length,
+    private readonly view: DataView = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
   ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (!(at >= 0 && at <= end && end <= bytes.length)) throw this.damaged('lies outside of its unit');
   }
 
@@ -28,7 +29,7 @@ export class Cursor {
 
   /** What is left, as a cursor of its own. */
   slice(): Cursor {
-    return new Cursor(this.bytes, this.at, this.section, this.base, this.end);
+    return new Cursor(this.bytes, this.at, this.section, this.base, this.end, this.view);
   }
 
   get done(): boolean {

@@ -171,7 +171,8 @@ function loadUnit({ reader, section, base }: Part, header: UnitHeader, abbrevs: 
   if (length > MAX_UNIT) throw damaged(section.name, header.offset - base, `starts a unit of ${length} bytes, more than is believed`);
   const bytes = reader.read(header.offset - base, length);
   if (bytes.length !== length) throw damaged(section.name, header.offset - base, 'starts a unit that lies beyond the end of the file');
-  const cursor = (at: number, end = length): Cursor => new Cursor(bytes, at, section.name, header.offset - base, end);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
+  const cursor = (at: number, end = length): Cursor => new Cursor(bytes, at, section.name, header.offset - base, end, view);
   const table = abbrevs(header.abbrevOffset, header);
   return { ...header, bytes, abbrevs: table, bases: rootOffsets(cursor(header.headerSize), table, header), cursor };
 }
