@@ -1,5 +1,5 @@
-import { columns, gap, type Cell, type Kernel, type RowOf } from 'oompm';
-import { isKernelThread, ppidOf, readOrGap, residentPages, rssOf, taskCpu, taskState, uidOf, type Rss, type Task, type UnreadableTask } from 'oompm/linux';
+import { columns, gap, isGap, type Cell, type Kernel, type RowOf } from 'oompm';
+import { isKernelThread, oomMarks, ppidOf, readOrGap, residentPages, rssOf, taskCpu, taskLabel, taskState, uidOf, type Rss, type Task, type UnreadableTask } from 'oompm/linux';
 
 const list = columns([
   { key: 'pid', title: 'PID', type: 'pid' },
@@ -23,6 +23,7 @@ const list = columns([
   { key: 'swapApproximate', title: 'SWAP~', type: 'pages', dispensable: 9 },
   { key: 'pageTables', title: 'PGTABLES', type: 'bytes', dispensable: 2 },
   { key: 'oomScoreAdj', title: 'ADJ', type: 'integer', dispensable: 1 },
+  { key: 'oom', title: 'OOM', type: 'flags', dispensable: 4 },
   { key: 'comm', title: 'COMM', type: 'text' },
 ]);
 
@@ -44,7 +45,7 @@ export function taskRow(kernel: Kernel, task: Task): TaskRow {
   };
   const rss = mm === null || 'gap' in mm ? mm : readOrGap('mm_struct.rss_stat', () => rssOf(kernel, mm));
   const pages = (of: (counted: Rss) => number): Cell => (rss === null || 'gap' in rss ? rss : of(rss));
-  return {
+  const row: TaskRow = {
     cells: {
       pid: read('pid', () => task.pid),
       tgid: read('tgid', () => task.tgid),
@@ -66,10 +67,23 @@ export function taskRow(kernel: Kernel, task: Task): TaskRow {
       swapApproximate: pages(({ approximate }) => approximate.swap),
       pageTables: ofMm('pgtables_bytes', (held) => held.pgtables_bytes),
       oomScoreAdj: readOrGap('signal_struct.oom_score_adj', () => task.signal?.oom_score_adj ?? null),
+      oom: readOrGap('signal_struct.oom_mm', () => marksOf(kernel, task)),
       comm: read('comm', () => task.comm),
     },
     door: { type: 'struct task_struct', address: task.$address },
   };
+  const missing = Object.values(row.cells).filter(isGap);
+  // One line for a task, whose memory two pages share, and not one for each cell.
+  if (missing.length > 0) kernel.gap(taskLabel(kernel, task), `${missing.length} of its columns can't be read; ${missing[0]!.what}: ${missing[0]!.reason}`, missing[0]!.address);
+  return row;
+}
+
+/** What the OOM killer has done to it, in its own words. */
+function marksOf(kernel: Kernel, task: Task): readonly string[] | null {
+  if (isKernelThread(task)) return null;
+  const { victim, skipped, reaperQueued, marked } = oomMarks(kernel, task);
+  const marks = [marked || victim ? 'victim' : '', victim ? 'memdie' : '', reaperQueued ? 'reaper' : '', skipped ? 'skip' : ''].filter((mark) => mark !== '');
+  return marks.length === 0 ? null : marks;
 }
 
 /** A task that is known to be there: its pid where that is known, and the reason in every other cell. */

@@ -1,4 +1,5 @@
 /** What Linux keeps where: pure readers with typed results, named as the kernel names things. */
+export { constant, type Constant, type ConstantName } from './constants.js';
 export { cpuRegisters, registersOf, type CpuRegisters } from './cpu-registers.js';
 export { currentTask, idleTask, runqueue } from './cpu-tasks.js';
 export { cpusIn, totalRamPages, type CpuMask } from './cpus.js';
@@ -9,7 +10,7 @@ export { lastLogStamp, panicOf, type Panic } from './panic.js';
 export { readOrGap } from './read-or-gap.js';
 export { residentPages, rssOf, type Rss, type RssPages } from './rss.js';
 export { kernelTaints, taintsOf, type Taint } from './taint.js';
-export { isExiting, isKernelThread, ppidOf, taskCpu, taskState, uidOf, type TaskState } from './task-state.js';
+export { isExiting, isKernelThread, mmFlags, oomMarks, ppidOf, taskCpu, taskState, uidOf, type OomMarks, type TaskState } from './task-state.js';
 export {
   allThreads, processes, surveyTasks, taskLabel, taskOfPid, threadsOf, type Task, type TaskSurvey, type UnreadableTask,
 } from './tasks.js';

@@ -1,13 +1,7 @@
+import type { Kernel } from '../kernel/kernel.js';
+import type { Ref } from '../kernel/shape.js';
+import { constant, fixed } from './constants.js';
 import type { Task } from './tasks.js';
-
-/** include/linux/sched.h, since 4.14; the bits that a state is reported by. */
-const TASK_UNINTERRUPTIBLE = 0x2;
-const REPORTED = 0x7f; // TASK_REPORT: running to parked
-const TASK_NOLOAD = 0x400;
-const TASK_IDLE = TASK_UNINTERRUPTIBLE | TASK_NOLOAD;
-const TASK_RTLOCK_WAIT = 0x1000;
-const TASK_FROZEN = 0x8000; // since 6.1 (f5d39b020809)
-const TASK_NEW = 0x800;
 
 /** By bit of the state: fls() of it, as in task_state_index(). */
 const LETTERS = 'RSDTtXZP';
@@ -30,10 +24,11 @@ export function taskState(task: Task): TaskState {
 }
 
 function letterOf(state: number, exitState: number): string {
-  if ((state & TASK_NEW) !== 0) return 'N';
-  if ((state & TASK_IDLE) === TASK_IDLE) return 'I';
-  const waits = (state & (TASK_RTLOCK_WAIT | TASK_FROZEN)) !== 0 ? TASK_UNINTERRUPTIBLE : 0;
-  const reported = ((state | exitState) & REPORTED) | waits;
+  const idle = fixed('TASK_UNINTERRUPTIBLE') | fixed('TASK_NOLOAD');
+  if ((state & fixed('TASK_NEW')) !== 0) return 'N';
+  if ((state & idle) === idle) return 'I';
+  const waits = (state & (fixed('TASK_RTLOCK_WAIT') | fixed('TASK_FROZEN'))) !== 0 ? fixed('TASK_UNINTERRUPTIBLE') : 0;
+  const reported = ((state | exitState) & fixed('TASK_REPORT')) | waits;
   return LETTERS[32 - Math.clz32(reported)] ?? '?';
 }
 
@@ -42,18 +37,14 @@ export function taskCpu(task: Task): number | undefined {
   return task.thread_info?.cpu ?? task.cpu;
 }
 
-/** PF_KTHREAD, include/linux/sched.h: since 2.6.27. */
-const PF_KTHREAD = 0x0020_0000;
-const PF_EXITING = 0x4;
-
 /** True for a task of the kernel itself: it has no memory of its own, though it may borrow an mm. @throws ReadError */
 export function isKernelThread(task: Task): boolean {
-  return (task.flags & PF_KTHREAD) !== 0;
+  return (task.flags & fixed('PF_KTHREAD')) !== 0;
 }
 
 /** True once do_exit() has begun. @throws ReadError */
 export function isExiting(task: Task): boolean {
-  return (task.flags & PF_EXITING) !== 0;
+  return (task.flags & fixed('PF_EXITING')) !== 0;
 }
 
 /** The real user, as the kernel's own task table prints it. @throws ReadError */
@@ -66,4 +57,32 @@ export function ppidOf(task: Task): number {
   return task.real_parent?.tgid ?? 0;
 }
 
+/** What the OOM killer has done to a task. */
+export interface OomMarks {
+  /** TIF_MEMDIE: chosen, and it may use the reserves. */
+  readonly victim: boolean;
+  /** MMF_OOM_SKIP: its memory is reaped, or can't be: it is passed over. */
+  readonly skipped: boolean;
+  /** MMF_OOM_REAP_QUEUED: the reaper has it, or had. */
+  readonly reaperQueued: boolean;
+  /** signal->oom_mm: it was marked as victim, though its mm may be gone. */
+  readonly marked: boolean;
+}
 
+/** tsk_is_oom_victim() and the bits around it. @throws ReadError, ShapeError */
+export function oomMarks(kernel: Kernel, task: Task): OomMarks {
+  const held = task.signal?.oom_mm ?? task.mm;
+  const flags = held ? mmFlags(kernel, held) : 0n;
+  const has = (bits: bigint, name: 'TIF_MEMDIE' | 'MMF_OOM_SKIP' | 'MMF_OOM_REAP_QUEUED') => (bits >> BigInt(constant(kernel, name).value) & 1n) === 1n;
+  return {
+    victim: has(task.thread_info?.flags ?? 0n, 'TIF_MEMDIE'),
+    skipped: has(flags, 'MMF_OOM_SKIP'),
+    reaperQueued: has(flags, 'MMF_OOM_REAP_QUEUED'),
+    marked: task.signal?.oom_mm != null,
+  };
+}
+
+/** `mm->flags`: a word, or the first of a bitmap since 6.18. @throws ReadError */
+export function mmFlags(kernel: Kernel, mm: Ref<'mm_struct'>): bigint {
+  return mm.flags ?? kernel.memory.u64(mm.$address + BigInt(kernel.offsetOf('mm_struct', 'flags')));
+}

@@ -34,6 +34,7 @@ export interface TaskSurvey {
 export function surveyTasks(kernel: Kernel): TaskSurvey {
   const { result, gaps } = kernel.once('task survey', () => gatherGaps(kernel, () => survey(kernel)));
   for (const gap of gaps) kernel.gaps.record(gap);
+  for (const { pid, address, reason } of result.unreadable) kernel.gap(pid === undefined ? 'a task' : `task with pid ${pid}`, reason, address);
   return result;
 }
 
@@ -88,9 +89,9 @@ function survey(kernel: Kernel): TaskSurvey {
       else collected.addUnreadable(found);
     }
     if (!forwards.whole) {
-      remarks.push(`The task list is broken: ${listed} processes were found on it forwards and ${backwards} more backwards; ${collected.threadCount - before} more threads come from the PID IDR.`);
+      remarks.push(`The task list is broken: ${listed} processes were found on it forwards and ${backwards} more backwards; ${collected.threadCount - before} more tasks come from the PID IDR.`);
     } else if (collected.threadCount > before) {
-      remarks.push(`The task list leaves out ${collected.threadCount - before} threads that the PID IDR has.`);
+      remarks.push(`The task list leaves out ${collected.threadCount - before} tasks that the PID IDR has.`);
     }
   }
   const beforeQueues = collected.threadCount;
@@ -98,9 +99,8 @@ function survey(kernel: Kernel): TaskSurvey {
     const current = quietly(kernel, () => currentTask(kernel, cpu));
     if (current && !isIdle(kernel, current, cpu)) collected.addThread(current);
   }
-  if (collected.threadCount > beforeQueues) {
-    remarks.push(`${collected.threadCount - beforeQueues} tasks that run on a CPU are on no list any more: they were exiting.`);
-  }
+  const running = collected.threadCount - beforeQueues;
+  if (running > 0) remarks.push(`${running} tasks that run on a CPU are on no list: they were about to be gone, or the lists are broken.`);
   const found = collected.threadCount + collected.unreadable.length;
   if (counted !== undefined && counted > found) remarks.push(`The kernel counts ${counted} threads (nr_threads); ${found} were found.`);
   return { processes: collected.processes, threads: collected.threads(), unreadable: collected.unreadable, remarks };

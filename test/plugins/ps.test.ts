@@ -69,7 +69,7 @@ test.skipIf(!dumpFile('7.2-global-panic/vmcore.d31.zstd'))(unlessMissing('7.2-gl
   const [unreadable, readable] = [rows.filter(({ cells }) => isGap(cells['comm'])), rows.filter(({ cells }) => !isGap(cells['comm']))];
   expect(readable).toHaveLength(41);
   expect(unreadable.map(({ cells }) => cells['pid'])).toEqual([8, 56, 16, 21, 31, 32, 47]);
-  expect(note).toContain('The task list is broken: 7 processes were found on it forwards and 1 more backwards; 33 more threads come from the PID IDR.');
+  expect(note).toContain('The task list is broken: 7 processes were found on it forwards and 1 more backwards; 33 more tasks come from the PID IDR.');
   // Nothing invented: what both dumps of that machine can read is the same.
   const whole = new Map(tableOf(ps, await kernelOf('7.2-global-panic/vmcore')).rows.map((row) => [row.cells['pid'], row]));
   for (const { cells } of readable) {
