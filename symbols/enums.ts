@@ -1,22 +1,23 @@
 /**
- * For enums, enumerators and typedefs: a function whose DWARF compile unit has them. BTF needs no such hint.
+ * For enums, enumerators and typedefs: a function whose DWARF compile unit has them. BTF needs no such hint. GCC keeps
+ * only the enums that a unit uses: those of mmzone.h stand with si_mem_available().
  */
 export const anchors: Readonly<Record<string, string>> = {
-  zone_stat_item: 'out_of_memory',
-  node_stat_item: 'out_of_memory',
-  numa_stat_item: 'out_of_memory',
-  vm_event_item: 'out_of_memory',
-  migratetype: 'out_of_memory',
-  zone_type: 'out_of_memory',
-  zone_watermarks: 'out_of_memory',
-  lru_list: 'out_of_memory',
-  node_states: 'out_of_memory',
+  zone_stat_item: 'si_mem_available',
+  node_stat_item: 'si_mem_available',
+  numa_stat_item: 'si_mem_available',
+  vm_event_item: 'si_mem_available',
+  migratetype: 'si_mem_available',
+  zone_type: 'si_mem_available',
+  zone_watermarks: 'si_mem_available',
+  lru_list: 'si_mem_available',
+  node_states: 'si_mem_available',
   oom_constraint: 'out_of_memory',
-  pageflags: 'out_of_memory',
-  NR_VM_NODE_STAT_ITEMS: 'out_of_memory',
-  NR_VM_ZONE_STAT_ITEMS: 'out_of_memory',
-  NR_VM_NUMA_EVENT_ITEMS: 'out_of_memory',
-  NR_VM_EVENT_ITEMS: 'out_of_memory',
+  pageflags: 'si_mem_available',
+  NR_VM_NODE_STAT_ITEMS: 'si_mem_available',
+  NR_VM_ZONE_STAT_ITEMS: 'si_mem_available',
+  NR_VM_NUMA_EVENT_ITEMS: 'si_mem_available',
+  NR_VM_EVENT_ITEMS: 'si_mem_available',
   MM_FILEPAGES: 'out_of_memory',
   MM_ANONPAGES: 'out_of_memory',
   MM_SWAPENTS: 'out_of_memory',
@@ -24,3 +25,6 @@ export const anchors: Readonly<Record<string, string>> = {
   nodemask_t: 'out_of_memory',
   cpumask_t: 'out_of_memory',
 };
+
+/** For enumerators without an entry above. */
+export const generalAnchor = 'si_mem_available';

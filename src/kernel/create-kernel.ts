@@ -7,7 +7,7 @@ import type { AddressSpace } from '../memory/address-space.js';
 import { physicalOfDirectMap, type Bases } from '../memory/bases.js';
 import type { KernelSpace } from '../memory/kernel-space.js';
 import { userSpace } from '../memory/user-space.js';
-import { anchors } from '../../symbols/enums.js';
+import { anchors, generalAnchor } from '../../symbols/enums.js';
 import { bindShape, type BoundShape } from './bind-shape.js';
 import { setBits } from './containers/bitmap.js';
 import { list } from './containers/list.js';
@@ -107,7 +107,7 @@ export function createKernel(parts: KernelParts): Kernel {
     perCpuOffset,
     possibleCpus: () => once('possible CPUs', () => possibleCpus(kernel)),
     enumerator: (name) => {
-      const value = types.enumerator(name, anchors[name]);
+      const value = types.enumerator(name, anchors[name] ?? generalAnchor);
       return value === undefined ? undefined : Number(value);
     },
     enumValues: (name) => once(`enum ${name}`, () => new Map([...(types.enum(name, anchors[name])?.values ?? [])].map(([key, value]) => [key, Number(value)]))),

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 
+import { anchors } from '../../symbols/enums.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { allShapes } from '../../src/kernel/known-shapes.js';
 import { openKernel } from '../../src/session/open-kernel.js';
@@ -25,5 +26,11 @@ describe.each(kernels)('$vmlinux: every shape has the same offsets by BTF and by
       return [shape.struct, reason ?? { size: kernel.bind(shape).size, offsets: Object.fromEntries(kernel.bind(shape).offsets) }];
     }));
     expect(layouts(dwarf!)).toEqual(layouts(btf!));
+
+    const enums = (kernel: Kernel) => Object.fromEntries(Object.keys(anchors).map((name) => [name, { values: kernel.enumValues(name), value: kernel.enumerator(name) }]));
+    expect(enums(dwarf!)).toEqual(enums(btf!));
+    for (const name of ['NR_FREE_PAGES', 'MIGRATE_CMA', 'WMARK_MIN', 'PG_slab', 'MM_ANONPAGES']) {
+      expect(dwarf!.enumerator(name), name).toBe(btf!.enumerator(name));
+    }
   });
 });
