@@ -21,7 +21,7 @@ const linesToPanic = 40;
 const linesToReaper = 200;
 
 /** Lines that alone are no event: they are kept for the report that may follow. */
-const context = new Set(['cpu', 'hardware', 'trace', 'registers', 'cpuset', 'lowmem_reserve', 'task', 'memcg protection', 'pagecache', 'swap cache', 'swap cache stats', 'mem-info counters', 'slab list refused']);
+const context = new Set(['cpu', 'hardware', 'trace', 'registers', 'cpuset', 'lowmem_reserve', 'task', 'memcg protection', 'pagecache', 'swap cache', 'swap cache stats', 'mem-info counters', 'slab list refused', 'slab row']);
 /** Lines that come before the state; after it they are another's. */
 const atTheHead = new Set(['cpu', 'hardware', 'trace', 'registers', 'cpuset']);
 

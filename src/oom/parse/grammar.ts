@@ -5,7 +5,7 @@ import { groupKill, memcgCounter, memcgProtection, memcgStat, readStatEntry, tas
 import {
   allocationSitesHead, freeList, hugepages, lowmemReserve, memInfo, memInfoHead, node, pageCache, swapCache, swapCacheStats, swapSizes, totals, zone,
 } from './lines/memory.js';
-import { readAllocationSite, readSlabRow, slabHead, slabUnavailable } from './lines/slab.js';
+import { readAllocationSite, slabHead, slabRow, slabUnavailable } from './lines/slab.js';
 import { task, tasksHead } from './lines/tasks.js';
 import { allocationFailure, cpu, hardware, place, registers, sysrq, trace, trigger, version, vmallocFailure } from './lines/trigger.js';
 
@@ -14,7 +14,7 @@ const kinds: readonly LineKind[] = [
   task, tasksHead, trigger, allocationFailure, vmallocFailure, sysrq, constraint, groupKill, reaper, panic, selection, kill,
   memcgCounter, memcgStat, taskInMemcg, memcgProtection, slabHead, slabUnavailable, allocationSitesHead,
   memInfoHead, hugepages, node, zone, lowmemReserve, freeList, pageCache, swapCache, swapCacheStats, swapSizes, totals, memInfo,
-  cpu, hardware, version, trace, registers, place,
+  cpu, hardware, version, trace, registers, place, slabRow,
 ];
 
 export function kindOf(text: string): LineKind | undefined {
@@ -27,7 +27,6 @@ export function kindOf(text: string): LineKind | undefined {
 export function readInSection(text: string, draft: Draft): boolean {
   if (text.length > 256) return false;
   if (draft.section === 'stat') return readStatEntry(text, draft);
-  if (draft.section === 'slab') return readSlabRow(text, draft);
   if (draft.section === 'sites') return readAllocationSite(text, draft);
   return false;
 }

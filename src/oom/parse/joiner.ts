@@ -26,6 +26,7 @@ export class LineJoiner {
   /** A stamp with nothing after it: the text stands on the next line. */
   #stampAlone: LogLine | undefined;
   #columns: Draft['columns'];
+  #inForeign = false;
   /** A terminal broke a value in its middle: it may have broken a task's name too, which nothing tells from a whole one. */
   #breaksWords = false;
 
@@ -34,9 +35,12 @@ export class LineJoiner {
   }
 
   add(taken: LogLine): void {
-    if (taken.foreign) return;
+    // What a wrapped line of another program goes on with is that program's too, even if it quotes the kernel.
+    if (taken.stamped) this.#inForeign = taken.foreign;
+    if (taken.foreign || this.#inForeign) return;
     // What is written between quoted lines is the answer to the mail.
-    if (this.#pending?.line.quoted === true && !taken.quoted && !taken.stamped && this.#pending.between++ < mostBetween * 4) return;
+    if (this.#pending?.line.quoted === true && !taken.quoted && !taken.stamped
+      && this.#pending.kind.continues?.test(taken.text) !== true && this.#pending.between++ < mostBetween * 4) return;
     if (taken.text === '') {
       this.#stampAlone = taken.stamped ? taken : undefined;
       // An empty line ends a paragraph of a mail, and a line of the log with it.
@@ -53,6 +57,7 @@ export class LineJoiner {
         const text = whole ? pending.line.text + line.text : joined(pending.line.text, line.text, pending.kind);
         if (text.length === pending.line.text.length + line.text.length && /\w$/.test(pending.line.text) && /^\w/.test(line.text)) this.#breaksWords = true;
         pending.line = { ...pending.line, text };
+        pending.kind = kindOf(text) ?? pending.kind;
         pending.pieces++;
         return;
       }
@@ -84,7 +89,7 @@ export class LineJoiner {
 
   #goesOn(pending: Pending, line: LogLine, kind: LineKind | undefined): boolean {
     if (pending.pieces >= mostPieces || pending.line.text.length + line.text.length > longestJoined) return false;
-    if (!this.#isOpen(pending.kind, pending.line.text) || !pending.kind.continues?.test(line.text)) return false;
+    if (!this.#isOpen(pending.kind, pending.line.text) || !(line.stamped ? pending.kind.continues : pending.kind.continuesBare ?? pending.kind.continues)?.test(line.text)) return false;
     if (kind !== undefined && kind.name !== 'cpuset' && !(kind === pending.kind && kind.name === 'kill' && pending.line.text.endsWith(':'))) return false;
     if (!line.stamped) return pending.kind.name !== 'task' || !rowIsWhole(pending.line.text, this.#columns) || /^\S{1,15}$/.test(line.text);
     // A piece with its own stamp: of the same CPU or task, if the log tells, and not just any word.
@@ -93,11 +98,12 @@ export class LineJoiner {
 }
 
 function joined(text: string, next: string, kind: LineKind): string {
-  if (kind.solid || text.endsWith('|') || text.endsWith('(') || next.startsWith(',') || next.startsWith('|')) return text + next;
+  if (kind.solid || text.endsWith('|') || text.endsWith('(') || /^[,|)]/.test(next)) return text + next;
   if (kind.token !== undefined) {
     const last = text.slice(text.lastIndexOf(' ') + 1);
     const first = /^\S+/.exec(next)![0];
-    if (kind.token.test(last + first) && !kind.token.test(last)) return text + next;
+    // "DMA" and "free:4kB" are two; "inac" and "tive_anon:4kB" are one: no word in small letters stands alone among values.
+    if (kind.token.test(last + first) && !kind.token.test(last) && (!kind.token.test(first) || /^[a-z_]+$/.test(last))) return text + next;
   }
   return `${text} ${next}`;
 }

@@ -12,6 +12,8 @@ export interface LineKind {
   open?(text: string): boolean;
   /** How a next line begins that goes on with this one. */
   readonly continues?: RegExp;
+  /** The same where the next line has no stamp of its own: a terminal breaks words, so it can begin anyhow. */
+  readonly continuesBare?: RegExp;
   /** A piece of a value that holds no space: broken pieces are put together without one. */
   readonly solid?: boolean;
   /** A whole "name:value" of this kind: where two pieces make one and neither is one, the break was inside it. */

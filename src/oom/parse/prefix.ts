@@ -88,6 +88,7 @@ function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
   if (clock !== null) time = clock[1]!.trim();
   take(facility);
   if (clock !== null) take(container);
+  else text = text.replace(container, '');
   if (clock !== null && !clock[0].startsWith('[') && !/,\d+[+-]/.test(clock[1]!)) {
     const tag = syslogTag.exec(text);
     if (tag !== null && kernelTag.test(tag[2]!)) text = text.slice(tag[0].length);

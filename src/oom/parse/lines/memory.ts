@@ -33,7 +33,7 @@ export const memInfo: LineKind = {
   },
 };
 
-const kBPair = /^[A-Za-z_][\w()]*:-?\d+[kK]B,?$/;
+const kBPair = /^[A-Za-z][\w()]*:-?\d+[kK]B,?$/;
 const moreCounters = /^(?:[A-Za-z_][\w()]*:|:\d|\d+[kK]?B?\b|[kK]?B\b|all_unreclaimable|yes\b|no\b|pages_scanned)/;
 
 /** "Node 0 active_anon:1140kB … all_unreclaimable? yes", since 4.8. */
@@ -62,11 +62,13 @@ export const zone: LineKind = {
   name: 'zone',
   long: true,
   role: 'body',
-  starts: /^(?:Node \d+ )?[A-Z]\w* free:\d+[kK]?B?/,
-  continues: moreCounters,
+  // "Node 0" or "Node 0 DMA" at the edge of a mail: what follows tells whether it is a zone.
+  starts: /^(?:Node \d+ )?[A-Z]\w* free:\d+[kK]?B?|^Node \d+(?: [A-Z]\w*)?$/,
+  continues: new RegExp(`${moreCounters.source}|^[A-Z]\\w*(?: free|:)|^hugepages_`),
   open: (text) => !/free_cma:\d+kB|all_unreclaimable\?\s*(?:yes|no)/.test(text),
   token: kBPair,
   read(text, draft) {
+    if (!text.includes(' free:')) return;
     draft.section = 'memory';
     draft.sawMemInfo = true;
     const [, nodeId, name] = /^(?:Node (\d+) )?(\w+) /.exec(text)!;

@@ -23,7 +23,18 @@ export const slabUnavailable: LineKind = {
 };
 
 /** "kmalloc-4k                64KB         64KB": only inside the list. */
-export function readSlabRow(text: string, draft: Draft): boolean {
+export const slabRow: LineKind = {
+  name: 'slab row',
+  role: 'body',
+  starts: /^\S.{0,63}?\s+\d+KB(?:\s+\d+KB)?$/,
+  continues: /^\d+KB$/,
+  open: (text) => !/KB\s+\d+KB$/.test(text),
+  read(text, draft) {
+    if (draft.section === 'slab') readSlabRow(text, draft);
+  },
+};
+
+function readSlabRow(text: string, draft: Draft): boolean {
   const row = /^(\S.*?)\s+(\d+)KB\s+(\d+)KB$/.exec(text);
   if (row === null) return false;
   push(draft, draft.slab ??= [], { name: row[1]!, usedKB: exactCount(row[2]!), totalKB: exactCount(row[3]!) }, bounds.caches, 'slab caches');

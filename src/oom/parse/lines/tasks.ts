@@ -9,7 +9,7 @@ export const tasksHead: LineKind = {
   role: 'body',
   starts: /^(?:Tasks state \(memory values in pages\):|\[\s*pid\s*\])/,
   continues: /^[a-z_]/,
-  token: /^(?:total_vm|rss_\w+|nr_\w+|pgtables_bytes|swapents|oom_adj|oom_score_adj|name)$/,
+  token: /^(?:total_vm|rss_anon|rss_file|rss_shmem|nr_ptes|nr_pmds|nr_puds|pgtables_bytes|swapents|oom_adj|oom_score_adj|name)$/,
   open: (text) => text.startsWith('[') && !/\bname$/.test(text),
   read(text, draft) {
     draft.section = 'tasks';

@@ -9,8 +9,9 @@ export const trigger: LineKind = {
   needs: ' invoked',
   starts: /^.{1,64}? invoked(?: oom-killer(?::|$)|$)/,
   continues: /^(?:invoked\b|oom-killer|gfp_mask|\(?_*GFP_|\||,|order=|nodemask=|oom_|cpuset=|mems_allowed)/,
+  continuesBare: /^[\w()|,=:-]/,
   open: (text) => !/oom_(?:score_)?adj=-?\d+/.test(text),
-  token: /^(?:gfp_mask|order|oom_score_adj|oom_adj)=\S+$/,
+  token: /^(?:gfp_mask=0x[0-9a-f]+(?:\([^()]*\))?|(?:order|oom_score_adj|oom_adj)=-?\d+|oom-killer:|invoked),?$/,
   read(text, draft, line) {
     draft.trigger = 'oom';
     draft.triggerText = text;
@@ -36,7 +37,8 @@ export const allocationFailure: LineKind = {
   starts: /^.{0,64}?: (?:page allocation(?: failure| stalls|$)|vmalloc(?: size| error|: allocation failure, allocated))/,
   continues: /^(?:failure|order:|mode:|\(?_*GFP_|\||,|nodemask=|cpuset=|mems_allowed)/,
   open: (text) => !/mode:0x[0-9a-f]+/i.test(text) || (/nodemask=?$|,\s*$|\($|\|$/.test(text)) || (text.includes('(') && /mode:[^)]*$/.test(text)),
-  token: /^(?:mode|order):\S+$/,
+  continuesBare: /^[\w()|,=:-]/,
+  token: /^(?:mode:0x[0-9a-f]+(?:\([^()]*\))?|order:\d+|allocation|failure:|nodemask=\(null\)|\S*cpuset=\S*,mems_allowed=[\d,-]+),?$/,
   read(text, draft, line) {
     draft.trigger = 'allocation-failure';
     draft.triggerText = text;
