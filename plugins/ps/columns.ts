@@ -37,9 +37,9 @@ export function taskColumns(first: Key): typeof list {
 
 /** One task; what a task of the kernel does not have is null. */
 export function taskRow(kernel: Kernel, task: Task): TaskRow {
-  const read = <T extends Cell>(what: string, of: () => T): Cell => readOrGap(`task_struct.${what}`, of);
+  const read = (what: string, of: () => Cell): Cell => readOrGap(`task_struct.${what}`, of);
   const mm = readOrGap('task_struct.mm', () => (isKernelThread(task) ? null : task.mm));
-  const ofMm = <T extends Cell>(what: string, of: (held: NonNullable<Task['mm']>) => T): Cell => {
+  const ofMm = (what: string, of: (held: NonNullable<Task['mm']>) => Cell): Cell => {
     if (mm === null || 'gap' in mm) return mm;
     return readOrGap(`mm_struct.${what}`, () => of(mm));
   };

@@ -15,7 +15,7 @@ const DEEPEST = 64;
  * so is one of a circle, or of a family deeper than any is.
  */
 export function familyTree(kernel: Kernel, tasks: readonly Task[]): FamilyNode[] {
-  const nodes = new Map(tasks.map((task) => [task.$address, { ...taskRow(kernel, task), children: [] } as FamilyNode]));
+  const nodes = new Map<bigint, FamilyNode>(tasks.map((task) => [task.$address, { ...taskRow(kernel, task), children: [] }]));
   const parents = new Map(tasks.map((task) => [task.$address, parentOf(kernel, task, nodes)]));
   const depths = new Map<bigint, number>();
   const roots: FamilyNode[] = [];

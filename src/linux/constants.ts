@@ -31,7 +31,7 @@ export function constant(kernel: Kernel, name: ConstantName): Constant {
 }
 
 /** A value that has never moved. */
-export function fixed<N extends FixedName>(name: N): number {
+export function fixed(name: FixedName): number {
   return constants[name].value;
 }
 
@@ -48,7 +48,8 @@ function bitInCode(kernel: Kernel, name: string): number | undefined {
   const address = kernel.symbols.lookup(name).find(({ type }) => /t/i.test(type))?.address;
   if (address === undefined || kernel.architecture !== 'x86_64') return undefined;
   const code = gatherGaps(kernel, () => kernel.attempt(name, () => kernel.memory.read(address, CODE_BYTES))).result;
-  for (let at = 0; code && at + 12 <= code.length; at++) {
+  if (code === undefined) return undefined;
+  for (let at = 0; at + 12 <= code.length; at++) {
     const [lock, rex, escape, opcode, modrm] = code.subarray(at, at + 5) as unknown as [number, number, number, number, number];
     if ((lock !== 0xf0 && lock !== 0x3e) || (rex & 0xf8) !== 0x48 || escape !== 0x0f || opcode !== 0xba || ((modrm >> 3) & 7) !== 5) continue;
     return code[at + 5 + addressBytes(modrm)];

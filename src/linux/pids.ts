@@ -25,9 +25,12 @@ export function* tasksByPid(kernel: Kernel): Generator<PidEntry> {
 }
 
 /** A struct pid may be held for a process group or session whose leader is gone: it then has no task of its own. */
-function* tasksOfPid(kernel: Kernel, address: bigint, pid: number): Generator<PidEntry> {
+function* tasksOfPid(kernel: Kernel, address: bigint, pid: number): Generator<PidEntry, void> {
   const { result: first, gaps } = gatherGaps(kernel, () => kernel.attempt('struct pid', () => kernel.ref('pid', address).tasks[PIDTYPE_PID]?.first));
-  if (first === undefined) return yield { pid, reason: `its struct pid can't be read: ${gaps[0]?.reason ?? 'no list of tasks in it'}` };
+  if (first === undefined) {
+    yield { pid, reason: `its struct pid can't be read: ${gaps[0]?.reason ?? 'no list of tasks in it'}` };
+    return;
+  }
   const offset = BigInt(kernel.bind('task_struct').offsets.get('pid_links') ?? 0);
   // One task at most has a PID as its own.
   if (first !== 0n) yield { pid, task: kernel.ref('task_struct', first - offset) };

@@ -36,5 +36,5 @@ function lettersByBit(kernel: Kernel): readonly string[] {
   // Padding after the table reads as further elements.
   const end = letters.indexOf('');
   const known = end < 0 ? letters : letters.slice(0, end);
-  return known.length > 0 ? known : [...taintLetters];
+  return known.length > 0 ? known : taintLetters.split('');
 }

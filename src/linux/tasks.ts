@@ -78,7 +78,7 @@ function survey(kernel: Kernel): TaskSurvey {
     walkList(kernel, head.$address, 'prev', collected);
     backwards = collected.processes.length - listed;
   }
-  for (const leader of [...collected.processes]) for (const thread of threadsOf(kernel, leader)) collected.addThread(thread);
+  for (const leader of collected.processes.slice()) for (const thread of threadsOf(kernel, leader)) collected.addThread(thread);
 
   const counted = kernel.hasGlobal('nr_threads') ? kernel.attempt('nr_threads', () => kernel.global('nr_threads')) : undefined;
   const complete = forwards.whole && (counted === undefined || collected.threadCount >= counted);

@@ -170,7 +170,7 @@ function declare(declarations: string, objects: Readonly<Record<string, ToyObjec
   const types = readBtf(buildBtf(parseCTypes(`${commonTypes}${declarations}${source.join('\n')}`)), 'a toy kernel');
   return {
     types,
-    typeOf(name: string): CType {
+    typeOf: (name: string): CType => {
       const type = types.typedef(`__toy_${name}`);
       if (!type) throw new Error(`toyKernel: the type of "${name}" can't be found`);
       return resolveType(type);

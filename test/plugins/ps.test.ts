@@ -37,7 +37,7 @@ function asPrinted(kernel: Kernel): Map<Cell, { numbers: Record<string, Cell>; n
   }]));
 }
 
-const panics = allDumps().filter((dump) => /-panic\/vmcore$/.test(dump) && existsSync(join(dumpsDir(), dirname(dump), 'kernel.log')));
+const panics = allDumps().filter((dump) => dump.endsWith('-panic/vmcore') && existsSync(join(dumpsDir(), dirname(dump), 'kernel.log')));
 
 describe.skipIf(panics.length === 0)('the task table that the kernel printed, from memory', () => {
   test.each(panics)('%s', async (dump) => {
@@ -84,8 +84,10 @@ describe.skipIf(!dumpFile('6.1-reaper/vmcore'))('6.1-reaper: what is asked for',
     const pids = (values: Parameters<typeof tableOf>[2]) => tableOf(ps, kernel, values).rows.map(({ cells }) => cells['pid']);
     const all = pids({});
     expect(pids({ threads: true }).length).toBeGreaterThan(all.length);
-    expect([...pids({ kernel: true }), ...pids({ user: true })].toSorted()).toEqual([...all].toSorted());
-    expect(tableOf(ps, kernel, { task: ['kworker*'] }).rows.every(({ cells }) => String(cells['comm']).startsWith('kworker'))).toBe(true);
+    expect(new Set([...pids({ kernel: true }), ...pids({ user: true })])).toEqual(new Set(all));
+    const workers = tableOf(ps, kernel, { task: ['kworker*'] }).rows.map(({ cells }) => cells['comm']);
+    expect(workers).toEqual(workers.map(() => expect.stringMatching(/^kworker/) as unknown));
+    expect(workers.length).toBeGreaterThan(5);
     expect(pids({ task: ['1'] })).toEqual([1]);
     expect(pids({ task: ['nobody of that name'] })).toEqual([]);
   });
