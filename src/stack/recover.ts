@@ -1,10 +1,10 @@
 import { addressOfPage, pageNumberOf } from '../memory/address-space.js';
 import { Page } from '../dump/physical-memory.js';
 import type { Kernel } from '../kernel/kernel.js';
-import type { StackArea } from './areas.js';
-import { codePlace, codeRanges } from './code.js';
+import { inArea, type StackArea } from './areas.js';
+import { codePlace, codeRanges, sourceName } from './code.js';
 import { codeAddressOf, spOf, type Frame, type UnwoundStack } from './frame.js';
-import { onlyKnown } from './registers.js';
+import { DWARF, onlyKnown } from './registers.js';
 import { returnAddress, type ReturnAddress } from './return-address.js';
 import { unwind, type UnwindOptions } from './unwind.js';
 
@@ -38,7 +38,7 @@ function scanned(kernel: Kernel, last: Frame | undefined, areas: readonly StackA
   const start = last?.area && from !== undefined ? from : area.low;
   const candidates = [...candidatesIn(kernel, area, start)];
   for (const candidate of byLikelihood(kernel, last, candidates).slice(0, MOST_TRIES)) {
-    const chain = unwind(kernel, frameAt(candidate), areas, options);
+    const chain = unwind(kernel, frameAt(candidate, basePointer(last, candidate, area)), areas, options);
     if (chain.end === undefined) return chain.frames.map(asScanned);
   }
   return candidates.filter(({ callSeen }) => callSeen).slice(0, MOST_LONE_CANDIDATES).map((candidate) => ({ ...frameAt(candidate), area }));
@@ -49,14 +49,20 @@ function byLikelihood(kernel: Kernel, last: Frame | undefined, candidates: reado
   const place = last && codePlace(kernel, codeAddressOf(last));
   if (place === undefined) return candidates;
   // A part that the compiler split off ("x.cold") is entered by a jump from the function itself.
-  const whole = place.function.replace(/\.(?:cold|part\.\d+|isra\.\d+|constprop\.\d+)(?:\.\d+)*$/, '');
+  const whole = sourceName(place.function);
   const starts = new Set([place.start, ...kernel.symbols.lookup(whole).map(({ address }) => address)]);
   const calls = candidates.filter(({ target }) => target !== undefined && starts.has(target));
   return [...calls, ...candidates.filter((candidate) => !calls.includes(candidate))];
 }
 
-function frameAt({ at, ip }: Candidate) {
-  return { ip, interrupted: false, registers: onlyKnown(ip, at + 8n, undefined), found: 'scanned' as const };
+function frameAt({ at, ip }: Candidate, bp?: bigint) {
+  return { ip, interrupted: false, registers: onlyKnown(ip, at + 8n, bp), found: 'scanned' as const };
+}
+
+/** The frame pointer of the last good frame, where it may still be that of a caller. */
+function basePointer(last: Frame | undefined, { at }: Candidate, area: StackArea): bigint | undefined {
+  const bp = last?.registers[DWARF.bp];
+  return bp !== undefined && bp > at && inArea(area, bp) ? bp : undefined;
 }
 
 function asScanned(frame: Frame): Frame {

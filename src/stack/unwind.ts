@@ -3,7 +3,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { spOf, codeAddressOf, type Frame, type UnwoundStack } from './frame.js';
 import type { StackArea } from './areas.js';
 import { cfiCaller } from './cfi-step.js';
-import { codeRangeOf } from './code.js';
+import { codePlace, codeRangeOf } from './code.js';
 import { framePointerCaller } from './frame-pointer-step.js';
 import { orcCaller, type Caller } from './orc-step.js';
 import { orcLookup } from './orc-tables.js';
@@ -88,7 +88,14 @@ function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): F
     }
   }
   if (!orc && frame.registers[DWARF.bp] === 0n) return 'bottom';
-  return reason ?? (codeRangeOf(kernel, codeAddressOf(frame)) ? `nothing describes the stack at ${hex(frame.ip)}` : `${hex(frame.ip)} is not code of the kernel or a module`);
+  return reason ?? undescribed(kernel, frame);
+}
+
+/** objtool leaves functions out that change the stack in ways of their own (STACK_FRAME_NON_STANDARD). */
+function undescribed(kernel: Kernel, frame: Frame): string {
+  const place = codePlace(kernel, codeAddressOf(frame));
+  if (place === undefined) return `${hex(frame.ip)} is not code of the kernel or a module`;
+  return `no table describes the stack within ${place.function}`;
 }
 
 function notCode(frame: Frame): string {
