@@ -5,12 +5,19 @@ export const oomControl = {
   members: {
     zonelist: 'struct zonelist *',
     nodemask: 'void *',
-    memcg: 'struct mem_cgroup *',
+    memcg: 'void *', // checked before anything is read through it
     gfp_mask: 'unsigned int',
     order: 'int',
     totalpages: 'unsigned long',
     chosen: 'void *',
-    chosen_points: 'long',
-    constraint: 'enum oom_constraint',
+    chosen_points: 's64', // LONG_MIN until a task is chosen
+    constraint: 'unsigned int', // enum oom_constraint; another number is no enumerator
   },
+} as const;
+
+/** struct trace_print_flags, include/linux/tracepoint-defs.h: the names of flags, as %pGg and its like print them. */
+export const tracePrintFlags = {
+  struct: 'trace_print_flags',
+  definedBy: 'dump_page',
+  members: { mask: 'u64', name: 'char *' },
 } as const;

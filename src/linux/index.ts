@@ -15,6 +15,7 @@ export {
   allThreads, processes, surveyTasks, taskLabel, taskOfPid, threadsOf, type Task, type TaskSurvey, type UnreadableTask,
 } from './tasks.js';
 export { crashTime, kernelTime, type KernelTime } from './time.js';
+export { vmaPages, vmas, type Vma } from './vma.js';
 export { commandLine, hardwareName, uts, type Uts } from './uts.js';
 export { isRemark, type LogEntry, type LogRecord, type LogRemark } from './log-entry.js';
 export { logRecords, logRecordsByVmcoreinfo } from './printk.js';
@@ -27,3 +28,15 @@ export {
   globalNodeCounters, globalNumaCounters, globalZoneCounters, nodeCounterDiffs, nodeCounters, vmEvents, zoneCounterDiffs, zoneCounters,
   type Counters,
 } from './vmstat.js';
+export { hugetlbPools, type HugetlbPool } from './hugetlb.js';
+export { swapAreas, swapTotals, type SwapArea, type SwapTotals } from './swap.js';
+export { zramDevices, type Zram } from './zram.js';
+export { kernelMemory, type KernelMemory } from './kernel-memory.js';
+export { slabCaches, type SlabCache } from './slab.js';
+export { cgroupPath } from './cgroup-path.js';
+export { allMemcgs, memcgOfTask, readMemcg, type Memcg } from './memcg.js';
+export { memcgStat } from './memcg-stat.js';
+export { readPageCounter, type PageCounter } from './page-counter.js';
+export { memsAllowed, oomLockHolder, oomsInProgress, type OomInProgress } from './oom/oom-control.js';
+export { oomCaller, type OomCallerFound } from './oom/oom-caller.js';
+export { gfpInWords, gfpNames, type GfpName } from './oom/gfp-names.js';
