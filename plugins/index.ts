@@ -3,6 +3,9 @@ import type { BundledPlugin } from 'oompm';
 /** The bundled plugins, in the order of their sections in a report; each is imported when it is needed. */
 export const bundledPlugins: readonly BundledPlugin[] = [
   { id: 'overview', load: () => import('./overview/index.js') },
+  { id: 'oom', load: () => import('./oom/index.js') },
+  { id: 'log', load: () => import('./log/index.js') },
+  { id: 'zones', load: () => import('./zones/index.js') },
   { id: 'ps', load: () => import('./ps/index.js') },
   { id: 'mod', load: () => import('./mod/index.js') },
 ];

@@ -1,17 +1,22 @@
 import * as basics from '../../symbols/basics.js';
 import * as cgroups from '../../symbols/cgroups.js';
+import * as hugetlb from '../../symbols/hugetlb.js';
+import * as memcg from '../../symbols/memcg.js';
 import * as modules from '../../symbols/modules.js';
 import * as nodes from '../../symbols/nodes.js';
 import * as oom from '../../symbols/oom.js';
 import * as printk from '../../symbols/printk.js';
+import * as shmem from '../../symbols/shmem.js';
+import * as slab from '../../symbols/slab.js';
 import * as stack from '../../symbols/stack.js';
+import * as swap from '../../symbols/swap.js';
 import * as taint from '../../symbols/taint.js';
 import * as tasks from '../../symbols/tasks.js';
 import * as time from '../../symbols/time.js';
 import * as trees from '../../symbols/trees.js';
 import type { Shape } from './shape.js';
 
-const all = { ...basics, ...cgroups, ...modules, ...nodes, ...oom, ...printk, inactiveTaskFrame: stack.inactiveTaskFrame, modArchSpecific: stack.modArchSpecific, taintFlag: taint.taintFlag, ...tasks, ...time, ...trees } satisfies Record<string, Shape>;
+const all = { ...basics, ...cgroups, ...hugetlb, ...memcg, ...modules, ...nodes, ...oom, ...printk, ...shmem, ...slab, ...swap, inactiveTaskFrame: stack.inactiveTaskFrame, modArchSpecific: stack.modArchSpecific, taintFlag: taint.taintFlag, ...tasks, ...time, ...trees } satisfies Record<string, Shape>;
 
 type All = (typeof all)[keyof typeof all];
 

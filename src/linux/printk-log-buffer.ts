@@ -28,11 +28,15 @@ export function* bufferRecords(source: LogSource): Generator<LogEntry> {
     const bytes = memory.u16(buffer + BigInt(index + layout.length));
     if (bytes === 0) {
       // The record that would not fit before the end stands at the start.
-      if (index === 0) return yield { remark: 'the log breaks off: a record without a length' };
-      index = 0;
-      continue;
+      if (index !== 0) {
+        index = 0;
+        continue;
+      }
     }
-    if (bytes < layout.size || index + bytes > length) return yield { remark: `the log breaks off: a record of ${bytes} bytes` };
+    if (bytes < layout.size || index + bytes > length) {
+      yield { remark: `the log breaks off: a record of ${bytes} bytes` };
+      return;
+    }
     yield recordAt(source, layout, buffer + BigInt(index), bytes, sequence);
     if (sequence !== undefined) sequence++;
     index += bytes;

@@ -34,11 +34,15 @@ function unflushedText(kernel: Kernel, buffer: bigint): string {
   return logText(kernel.memory.read(buffer + BigInt(kernel.offsetOf('printk_safe_seq_buf', 'buffer')), bytes));
 }
 
+/** KERN_SOH: the byte before a message's level. */
+const SOH = String.fromCharCode(1);
+/** MESSAGE_LOGLEVEL_DEFAULT: warning. */
+const DEFAULT_LEVEL = 4;
+
 /** Messages begin with KERN_SOH and a level ("\x01" "4"), or "\x01c" where they go on. */
 function linesOf(text: string): { level: number; line: string }[] {
   return text.split('\n').filter((line) => line !== '').map((line) => {
-    // eslint-disable-next-line no-control-regex
-    const [, level] = /^\x01([0-7])/.exec(line) ?? [];
-    return { level: Number(level ?? 4), line: line.replaceAll(/\x01[0-7cd]/g, '') };
+    const level = line.startsWith(SOH) ? Number.parseInt(line.charAt(1), 8) : Number.NaN;
+    return { level: Number.isNaN(level) ? DEFAULT_LEVEL : level, line: line.split(SOH).map((part, i) => (i === 0 ? part : part.slice(1))).join('') };
   });
 }

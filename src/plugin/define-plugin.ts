@@ -37,7 +37,7 @@ export interface PluginDefinition<F extends Flags, A extends Arguments> {
    * The section in `analyze`: values other than the defaults, or false for no section. Without it a plugin has a section,
    * unless it needs an argument.
    */
-  inReport?: false | Partial<ValuesOf<F, A>>;
+  inReport?: false | Partial<NoInfer<ValuesOf<F, A>>>;
   examples?: readonly string[];
   /** The `pluginApi` that it was written for; the present one where it does not say. */
   api?: number;

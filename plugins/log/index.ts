@@ -1,0 +1,60 @@
+import { definePlugin, InputError, log, type LogLine } from 'oompm';
+import { isRemark, logRecords, type LogEntry } from 'oompm/linux';
+
+/** The words of dmesg, by level. */
+const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug'] as const;
+
+/** The end of a log tells of the death; a report need not repeat the boot. */
+const RECORDS_IN_REPORT = 200;
+
+export default definePlugin({
+  id: 'log',
+  summary: 'The kernel’s log, also what the console never showed',
+  flags: {
+    level: { type: 'string', char: 'l', options: LEVELS, summary: 'only messages as severe as this, or more' },
+    grep: { type: 'string', char: 'g', summary: 'only messages that match this regular expression' },
+    tail: { type: 'integer', char: 'n', min: 1, summary: 'only the last so many messages' },
+  },
+  inReport: { tail: RECORDS_IN_REPORT },
+  examples: ['vmcore', 'vmcore --level err', 'vmcore --grep "oom|Out of memory"', 'vmcore --tail 50'],
+  *run(kernel, { level, grep, tail }) {
+    const lowest = level === undefined ? LEVELS.length : LEVELS.indexOf(level);
+    const pattern = grep === undefined ? undefined : patternOf(grep);
+    const wanted = (entry: LogEntry): boolean =>
+      isRemark(entry) ? pattern === undefined : entry.level <= lowest && (pattern === undefined || pattern.test(entry.text));
+    const lines = chosen(logRecords(kernel), wanted);
+    yield log('Kernel log', tail === undefined ? lines : lastOf(lines, tail), { id: 'log' });
+  },
+});
+
+function patternOf(source: string): RegExp {
+  try {
+    return new RegExp(source, 'i');
+  } catch (error) {
+    throw new InputError(`--grep ${JSON.stringify(source)} is no regular expression: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+function* chosen(entries: Iterable<LogEntry>, wanted: (entry: LogEntry) => boolean): Generator<LogLine> {
+  for (const entry of entries) if (wanted(entry)) yield isRemark(entry) ? { text: entry.remark, remark: true } : line(entry);
+}
+
+function line({ timeNs, level, facility, caller, sequence, text }: Exclude<LogEntry, { remark: string }>): LogLine {
+  return {
+    ...(timeNs === undefined ? {} : { timeNs }), level, facility, text,
+    ...(caller === undefined ? {} : { caller }), ...(sequence === undefined ? {} : { sequence }),
+  };
+}
+
+function* lastOf(lines: Iterable<LogLine>, count: number): Generator<LogLine> {
+  const kept: LogLine[] = [];
+  let dropped = 0;
+  for (const next of lines) {
+    kept.push(next);
+    // Cut down by halves: shifting one by one costs a move of all the rest.
+    if (kept.length >= 2 * count) dropped += kept.splice(0, kept.length - count).length;
+  }
+  dropped += kept.splice(0, Math.max(kept.length - count, 0)).length;
+  if (dropped > 0) yield { text: `${dropped} earlier ${dropped === 1 ? 'message' : 'messages'} not shown`, remark: true };
+  yield* kept;
+}

@@ -1,0 +1,39 @@
+/** struct kmem_cache of SLUB, mm/slab.h (before 6.8 include/linux/slub_def.h). */
+export const kmemCache = {
+  struct: 'kmem_cache',
+  definedBy: 'kmem_cache_free',
+  members: {
+    name: 'char *',
+    flags: 'unsigned int',
+    size: 'unsigned int',
+    object_size: 'unsigned int',
+    oo: 'unsigned int', // order in the upper half, objects in the lower
+    list: 'struct list_head',
+  },
+} as const;
+
+/** struct kmem_cache_per_node_ptrs, mm/slab.h, since 7.x. */
+export const kmemCachePerNodePtrs = {
+  struct: 'kmem_cache_per_node_ptrs',
+  definedBy: 'kmem_cache_free',
+  members: { node: 'struct kmem_cache_node *' },
+} as const;
+
+/** struct kmem_cache_node of SLUB, mm/slub.c: a cache's slabs on one node. Counted with CONFIG_SLUB_DEBUG only. */
+export const kmemCacheNode = {
+  struct: 'kmem_cache_node',
+  definedBy: 'kmem_cache_free',
+  members: {
+    nr_partial: 'unsigned long',
+    partial: 'struct list_head',
+    nr_slabs: { type: 'atomic_long_t', optional: true },
+    total_objects: { type: 'atomic_long_t', optional: true },
+  },
+} as const;
+
+/** struct slab, mm/slab.h, since 5.17; a slab's fields lay in struct page before. */
+export const slab = {
+  struct: 'slab',
+  definedBy: 'kmem_cache_free',
+  members: { slab_list: 'struct list_head', inuse: 'unsigned int', objects: 'unsigned int' },
+} as const;
