@@ -1,7 +1,7 @@
 /** struct hstate, include/linux/hugetlb.h: the pool of one size of huge pages. */
 export const hstate = {
   struct: 'hstate',
-  definedBy: 'out_of_memory',
+  definedBy: 'hugetlb_total_pages',
   members: {
     order: 'unsigned int',
     nr_huge_pages: 'unsigned long',
