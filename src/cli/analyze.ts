@@ -3,13 +3,11 @@ import { InputError } from '../bytes/input-error.js';
 import type { Plugin } from '../plugin/define-plugin.js';
 import { defaultValues } from '../plugin/options.js';
 import type { Registry } from '../plugin/registry.js';
-import type { Section } from '../plugin/section.js';
 import { makeReport } from '../report/report.js';
-import { noteFaults, runOne, writeReport } from './answer.js';
+import { noteFaults, runAll, writeReport } from './answer.js';
 import { commonFlags, type CommonValues } from './common-flags.js';
 import { openNamed } from './open-named.js';
 import { plugins } from './plugins.js';
-import { progress } from './progress.js';
 import { reportTarget } from './write-report.js';
 
 export class Analyze extends Command {
@@ -42,12 +40,8 @@ export class Analyze extends Command {
     const target = reportTarget(common, words);
     const opened = await openNamed('analyze', words, common);
     if (opened.rest.length > 0) throw new InputError(`analyze does not know what to do with ${opened.rest[0]}: it is neither a dump nor a kernel`);
-    const sections: Section[] = [];
-    for (const plugin of await asked(registry, only)) {
-      progress(plugin.id);
-      sections.push(await runOne(plugin, plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments), opened));
-    }
-    opened.session.close();
+    const questions = (await asked(registry, only)).map((plugin) => ({ plugin, values: plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments) }));
+    const sections = await runAll(questions, opened);
     await writeReport(makeReport(this.config.version, opened.facts, sections), common, target);
     await noteFaults(sections);
   }

@@ -1,6 +1,7 @@
 import { InputError } from '../bytes/input-error.js';
 import type { Plugin } from '../plugin/define-plugin.js';
 import type { OptionValues } from '../plugin/options.js';
+import type { Runner } from '../plugin/start-runner.js';
 import type { Section } from '../plugin/section.js';
 import { makeReport, type Report } from '../report/report.js';
 import type { CommonValues } from './common-flags.js';
@@ -22,34 +23,41 @@ export interface Question {
 
 /** Runs one plugin and writes what it says. @throws InputError where the question does not fit the dump */
 export async function answer({ plugin, values, opened, version, flags, target, bare = false }: Question): Promise<void> {
-  progress(plugin.id);
-  const section = await runOne(plugin, values, opened);
-  opened.session.close();
-  endProgress();
-  const { outcome, views } = section;
+  const sections = await runAll([{ plugin, values }], opened);
+  const { outcome, views } = sections[0]!;
   if (views.length === 0 && outcome.kind === 'unavailable') throw new InputError(`${plugin.id}: ${outcome.reason}`);
   if (bare) {
     const { viewLines } = await import('../report/render-text.js');
     await target.write(views.flatMap((view) => [...viewLines(view, opened.facts, target.text)]));
   } else {
-    await writeReport(makeReport(version, opened.facts, [section]), flags, target);
+    await writeReport(makeReport(version, opened.facts, sections), flags, target);
   }
-  await noteFaults([section]);
+  await noteFaults(sections);
 }
 
-/** The bundled ones run here; a user's in a worker, where one that hangs can be ended. */
-export async function runOne(plugin: Plugin, values: OptionValues, { session, options }: Opened): Promise<Section> {
-  const { registry, files } = await plugins();
-  if (registry.pathOf(plugin.id) === undefined) {
-    const { runPlugin } = await import('../plugin/run-plugin.js');
-    return runPlugin(session.kernel, plugin, values);
-  }
-  const { startRunner } = await import('../plugin/start-runner.js');
-  const runner = startRunner({ open: options, bundled: bundledModule, plugins: files });
+/**
+ * Runs plugins one after another. The bundled ones run here, since a worker would have to open the dump for itself; a
+ * user's run in one worker, where one that hangs can be ended.
+ */
+export async function runAll(questions: readonly { plugin: Plugin; values: OptionValues }[], { session, options }: Opened): Promise<Section[]> {
+  const [{ registry, files }, { runPlugin }] = await Promise.all([plugins(), import('../plugin/run-plugin.js')]);
+  const sections: Section[] = [];
+  let runner: Runner | undefined;
   try {
-    return await runner.run(plugin, values);
+    for (const { plugin, values } of questions) {
+      progress(plugin.id);
+      if (registry.pathOf(plugin.id) === undefined) {
+        sections.push(runPlugin(session.kernel, plugin, values));
+      } else {
+        runner ??= (await import('../plugin/start-runner.js')).startRunner({ open: options, bundled: bundledModule, plugins: files });
+        sections.push(await runner.run(plugin, values));
+      }
+    }
+    return sections;
   } finally {
-    await runner.close();
+    session.close();
+    await runner?.close();
+    endProgress();
   }
 }
 

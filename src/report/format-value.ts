@@ -49,7 +49,7 @@ export function alone(cell: Cell, type: ValueType, { pageSize }: Units): string 
   }
 }
 
-/** Bytes as kiB, MiB, GiB, TiB: three digits that mean something. */
+/** Bytes as KiB, MiB, GiB, TiB: three digits that mean something. */
 export function size(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -59,7 +59,7 @@ export function size(bytes: number): string {
   }
   return `${unit === 0 || Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(3)))} ${sizes[unit]}`;
 }
-const sizes = ['bytes', 'kiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+const sizes = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** A kernel log's time stamp: "[   12.345678]". */
 export function timestamp(ns: number): string {

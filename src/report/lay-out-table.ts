@@ -32,7 +32,7 @@ export function layOutTable(columns: readonly Column[], rows: readonly FlatRow[]
     for (const text of texts[index]!) widest = Math.max(widest, widthOf(text));
     return widest;
   });
-  const kept = fit(columns, widths, width);
+  const kept = fitColumns(columns, widths, width);
   const isTree = rows.some(({ lead }) => lead !== '');
   const pad = (index: number, text: string, last: boolean): string => {
     const room = widths[index]!;
@@ -52,7 +52,7 @@ export function layOutTable(columns: readonly Column[], rows: readonly FlatRow[]
 }
 
 /** Which columns stay; narrows `widths` of text columns where leaving out was not enough. */
-function fit(columns: readonly Column[], widths: number[], width: number): number[] {
+export function fitColumns(columns: readonly Column[], widths: number[], width: number): number[] {
   let kept = columns.map((_, index) => index);
   const total = (): number => kept.reduce((sum, index) => sum + widths[index]!, 0) + columnGap.length * (kept.length - 1);
   const dispensable = kept.filter((index) => columns[index]!.dispensable !== undefined)
