@@ -9,15 +9,19 @@ export type PidEntry = { pid: number; task: Ref<'task_struct'> } | { pid: number
 /** enum pid_type: PIDTYPE_PID has been its first since 2.6. */
 const PIDTYPE_PID = 0;
 
+/** PID_MAX_LIMIT of 64-bit machines, include/linux/threads.h. */
+const MOST_PIDS = 1n << 22n;
+
 /**
  * The tasks by PID in the initial namespace, as find_ge_pid() and pid_task() find them: `init_pid_ns.idr`, struct pid, and
  * its list of tasks. Since 4.15 (95846ecf9dac); the road to tasks that a broken task list hides.
  */
-export function* tasksByPid(kernel: Kernel): Generator<PidEntry> {
+export function* tasksByPid(kernel: Kernel): Generator<PidEntry, void> {
   const root = kernel.attempt('init_pid_ns.idr', () => kernel.global('init_pid_ns').idr.idr_rt.$address);
   const base = kernel.attempt('init_pid_ns.idr', () => kernel.global('init_pid_ns').idr.idr_base);
   if (root === undefined) return;
   for (const { index, entry } of xarrayEntries(kernel, root, 'init_pid_ns.idr')) {
+    if (index > MOST_PIDS) return kernel.gap('init_pid_ns.idr', `a pid of ${index}: no machine has that`);
     // An IDR keeps its flags and odd pointers apart from these.
     if ((entry & 3n) !== 0n) continue;
     yield* tasksOfPid(kernel, entry, Number(index) + (base ?? 0));

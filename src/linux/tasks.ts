@@ -50,7 +50,7 @@ export function allThreads(kernel: Kernel): readonly Task[] {
 
 /** A process's threads, the leader among them, as for_each_thread() visits them. Ends with a gap where the list is broken. */
 export function* threadsOf(kernel: Kernel, task: Task): Generator<Task> {
-  const label = taskLabel(kernel, task);
+  const label = ownLabel(kernel, task);
   const signal = kernel.attempt(`threads of ${label}`, () => task.signal);
   if (!signal) return;
   for (const node of listNodes(kernel, signal.thread_head, `threads of ${label}`)) yield kernel.containerOf('task_struct', node, 'thread_node');
@@ -62,8 +62,14 @@ export function taskOfPid(kernel: Kernel, pid: number): Task | undefined {
   return byPid.get(pid);
 }
 
-/** "oomer (51)", or the address where even that can't be read. */
+/** "oomer (51)"; for one that can't be read what else is known of it: its pid, or its address. */
 export function taskLabel(kernel: Kernel, task: Task): string {
+  const known = kernel.once('pids of unreadable tasks', () => new Map(surveyTasks(kernel).unreadable.map(({ address, pid }) => [address, pid])));
+  const pid = known.get(task.$address);
+  return pid === undefined ? ownLabel(kernel, task) : `task with pid ${pid}`;
+}
+
+function ownLabel(kernel: Kernel, task: Task): string {
   return quietly(kernel, () => `${task.comm} (${task.pid})`) ?? `task at 0x${task.$address.toString(16)}`;
 }
 
@@ -127,7 +133,8 @@ class Collected {
   readonly unreadable: UnreadableTask[] = [];
   readonly #threads = new Map<bigint, Task>();
   readonly #byLeader = new Map<bigint, Task[]>();
-  readonly #unreadable = new Set<bigint>();
+  /** Where in `unreadable` an address stands. */
+  readonly #unreadable = new Map<bigint, number>();
 
   constructor(readonly kernel: Kernel) {}
 
@@ -152,16 +159,14 @@ class Collected {
   }
 
   addUnreadable(found: UnreadableTask): void {
-    if (found.address !== undefined) {
-      const known = this.#unreadable.has(found.address);
-      this.#unreadable.add(found.address);
-      if (known) {
-        const index = this.unreadable.findIndex((other) => other.address === found.address);
-        const other = this.unreadable[index];
-        if (other && other.pid === undefined) this.unreadable[index] = { ...other, ...found };
-        return;
-      }
+    const index = found.address === undefined ? undefined : this.#unreadable.get(found.address);
+    const other = index === undefined ? undefined : this.unreadable[index];
+    if (index !== undefined && other) {
+      // The list led to it first, and the IDR knows its pid.
+      this.unreadable[index] = { ...found, ...other };
+      return;
     }
+    if (found.address !== undefined) this.#unreadable.set(found.address, this.unreadable.length);
     this.unreadable.push(found);
   }
 

@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { isGap, type Cell, type Kernel, type TreeNode, type TreeView } from 'oompm';
+import { to } from 'oompm/testing';
 
 import ps from '../../plugins/ps/index.js';
 import { openKernel } from '../../src/session/open-kernel.js';
 import { allDumps, dumpFile, dumpsDir, unlessMissing } from '../dumps.js';
 import { kernelLog, lastTaskTable } from '../linux/kernel-log.js';
+import { toyTasks } from '../linux/toy-tasks.js';
 import { tableOf, viewsOf } from './views-of.js';
 
 const opened: Kernel[] = [];
@@ -100,5 +102,37 @@ describe.skipIf(!dumpFile('6.1-reaper/vmcore'))('6.1-reaper: what is asked for',
     expect(count(roots)).toBe(tableOf(ps, kernel).rows.length);
     expect(roots.map(({ cells }) => cells['comm'])).toEqual(['init', 'kthreadd']);
     expect(roots[1]!.children.map(({ cells }) => cells['comm'])).toContain('oom_reaper');
+  });
+});
+
+test('6.12 prints what its cheap read has, and the true numbers stand beside it', async () => {
+  if (!dumpFile('6.12-global-panic/vmcore')) return expect(unlessMissing('6.12-global-panic')).toContain('skipped');
+  const { rows } = tableOf(ps, await kernelOf('6.12-global-panic/vmcore'), { user: true });
+  const differing = rows.filter(({ cells }) => cells['rss'] !== cells['rssApproximate']);
+  expect(differing.length).toBeGreaterThan(0);
+  // A CPU keeps less than its batch to itself: twice the CPUs, 32 at least, for each of the three counters.
+  for (const { cells } of differing) expect(Math.abs(Number(cells['rss']) - Number(cells['rssApproximate']))).toBeLessThan(3 * 2 * 32);
+});
+
+describe('families that none has', () => {
+  const shape = (nodes: readonly TreeNode[]): unknown => nodes.map(({ cells, children }) => (children.length === 0 ? cells['comm'] : [cells['comm'], shape(children)]));
+  const roots = (kernel: Kernel): TreeNode[] => [...(viewsOf(ps, kernel, { tree: true }).find((view): view is TreeView => view.kind === 'tree')!.roots)];
+
+  test('parents in a circle are roots, each once', () => {
+    const kernel = toyTasks({ a: { pid: 1 }, b: { pid: 2, real_parent: to('a') }, c: { pid: 3, real_parent: to('d') }, d: { pid: 4, real_parent: to('c') }, e: { pid: 5, real_parent: to('e') } });
+    expect(shape(roots(kernel))).toEqual([['a', ['b']], 'c', 'd', 'e']);
+  });
+
+  test('a chain of 200 does not go down 200 levels', () => {
+    const chain = Object.fromEntries(Array.from({ length: 200 }, (_, i) => [`t${i}`, { pid: 1000 + i, ...(i === 0 ? {} : { real_parent: to(`t${i - 1}`) }) }]));
+    const depth = (nodes: readonly TreeNode[]): number => (nodes.length === 0 ? 0 : 1 + Math.max(...nodes.map(({ children }) => depth(children))));
+    const count = (nodes: readonly TreeNode[]): number => nodes.reduce((sum, { children }) => sum + 1 + count(children), 0);
+    const found = roots(toyTasks(chain));
+    expect([count(found), depth(found)]).toEqual([200, 64]);
+  });
+
+  test('a process whose parent can’t be read is a root', () => {
+    const kernel = toyTasks({ a: { pid: 1 }, b: { pid: 2, real_parent: to('a') } }, { lost: ['a'] });
+    expect(shape(roots(kernel))).toEqual(['b', expect.objectContaining({ gap: true }) as unknown]);
   });
 });
