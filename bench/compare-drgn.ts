@@ -80,7 +80,8 @@ function difference(kernel: Kernel, stack: TaskStack, own: readonly NamedFrame[]
 let differences = 0;
 const [vmlinux, ...vmcores] = process.argv.slice(2).toSorted((a, b) => Number(b.includes('vmlinux')) - Number(a.includes('vmlinux')));
 for (const vmcore of vmcores) {
-  const { kernel, close } = await openSession({ dump: [vmcore], vmlinux: vmlinux! });
+  const session = await openSession({ dump: [vmcore], vmlinux: vmlinux! });
+  const { kernel } = session;
   const theirs = askDrgn(vmcore, vmlinux!);
   const stacks: [string, TaskStack, readonly Told[] | string][] = [
     ...kernel.possibleCpus().map((cpu): [string, TaskStack, readonly Told[] | string] => [`CPU ${cpu}`, cpuStack(kernel, cpu), theirs.cpus[cpu] ?? 'no such CPU']),
@@ -100,6 +101,6 @@ for (const vmcore of vmcores) {
   differences += wrong.length;
   console.log(`${vmcore}: ${stacks.length} stacks, ${frames} frames (${inlined} inlined), ${wrong.length} differ; ${labels} labels`);
   for (const line of wrong) console.log(line);
-  close();
+  session.close();
 }
 process.exitCode = differences > 0 ? 1 : 0;

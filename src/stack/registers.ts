@@ -8,12 +8,11 @@ export const DWARF = {
   ax: 0, dx: 1, cx: 2, bx: 3, si: 4, di: 5, bp: 6, sp: 7, r8: 8, r9: 9, r10: 10, r11: 11, r12: 12, r13: 13, r14: 14, r15: 15, ip: 16,
 } as const;
 
-const names = Object.entries(DWARF) as [keyof typeof DWARF, number][];
+/** In the order of their numbers. */
+const names = (Object.entries(DWARF) as [keyof typeof DWARF, number][]).toSorted(([, a], [, b]) => a - b);
 
 export function registerFile(registers: Partial<X86Registers>): (bigint | undefined)[] {
-  const file: (bigint | undefined)[] = new Array<undefined>(17).fill(undefined);
-  for (const [name, number] of names) file[number] = registers[name];
-  return file;
+  return names.map(([name]) => registers[name]);
 }
 
 /** The caller's registers where nothing is known of them but these. */

@@ -1,0 +1,32 @@
+import type { Kernel, Stack } from 'oompm';
+import { taskLabel, taskState } from 'oompm/linux';
+import { showStack, stackKey, type ShowOptions, type TaskStack } from 'oompm/stack';
+
+/** Stacks ready to be shown; of those that are the same, the first stands for all. Unwinds when it is pulled. */
+export function* foldedStacks(kernel: Kernel, unwinders: readonly (() => TaskStack)[], options: ShowOptions): Generator<Stack> {
+  const groups = new Map<string, { stack: TaskStack; titles: string[] }>();
+  for (const unwind of unwinders) {
+    kernel.guard.step();
+    const stack = unwind();
+    const key = stackKey(stack);
+    const group = groups.get(key);
+    if (group) group.titles.push(titleOf(kernel, stack));
+    else groups.set(key, { stack, titles: [titleOf(kernel, stack)] });
+  }
+  for (const { stack, titles } of groups.values()) {
+    const [title = '', ...sameAs] = titles;
+    yield {
+      title,
+      ...(stack.task ? { door: { type: 'struct task_struct', address: stack.task.$address } } : {}),
+      ...showStack(kernel, stack, options),
+      ...(sameAs.length > 0 ? { sameAs } : {}),
+    };
+  }
+}
+
+function titleOf(kernel: Kernel, { task, cpu }: TaskStack): string {
+  const label = task === undefined ? undefined : taskLabel(kernel, task);
+  if (cpu !== undefined) return label === undefined ? `CPU ${cpu}` : `CPU ${cpu}: ${label}`;
+  const letter = task && kernel.attempt('task state', () => taskState(task).letter);
+  return `${label ?? 'a task'}${letter === undefined ? '' : `, ${letter}`}`;
+}

@@ -1,0 +1,115 @@
+import type { Kernel } from '../kernel/kernel.js';
+import type { Frame, Found } from './frame.js';
+import { spOf } from './frame.js';
+import { nameFrames } from './name-frames.js';
+import type { TaskStack } from './stacks.js';
+import { variablesIn } from './variables.js';
+import { variableText } from './variable-text.js';
+
+/** A frame as the view of stacks has it: what a plugin yields. */
+export interface ShownFrame {
+  index: number;
+  ip: bigint;
+  sp?: bigint;
+  function?: string;
+  offset?: number;
+  module?: string;
+  inlined?: true;
+  file?: string;
+  line?: number;
+  found: Found;
+  arguments?: readonly { name: string; value: string }[];
+  locals?: readonly { name: string; value: string }[];
+  registers?: Readonly<Record<string, bigint>>;
+  note?: string;
+}
+
+export interface ShownStack {
+  frames: readonly ShownFrame[];
+  end?: string;
+}
+
+export interface ShowOptions {
+  /** Registers that entries into the kernel saved. */
+  registers?: boolean;
+  /** Arguments and locals, where there is DWARF. */
+  variables?: boolean;
+}
+
+/** A stack with names, lines and remarks, ready to be a view; inlined functions are frames of their own. */
+export function showStack(kernel: Kernel, stack: TaskStack, options: ShowOptions = {}): ShownStack {
+  const frames: ShownFrame[] = [];
+  for (const [position, frame] of stack.frames.entries()) {
+    const named = nameFrames(kernel, [frame]);
+    for (const { level, inlined, function: name, place, source } of named) {
+      const remarks = [
+        ...(level === 0 ? whereInWords(stack.frames, position) : []),
+        ...(level === named.length - 1 ? howItWentOn(stack, position) : []),
+      ];
+      frames.push({
+        index: frames.length,
+        ip: frame.ip,
+        ...definedSp(frame),
+        ...functionOf(inlined, name, place),
+        ...(source ? { file: source.file, line: source.line } : {}),
+        found: frame.found,
+        ...(options.variables ? variableLists(kernel, stack, frame, level) : {}),
+        ...(options.registers && level === named.length - 1 ? savedRegisters(stack.frames, position) : {}),
+        ...(remarks.length > 0 ? { note: remarks.join('; ') } : {}),
+      });
+    }
+  }
+  return { frames, ...(stack.end === undefined ? {} : { end: endInWords(stack) }) };
+}
+
+function definedSp(frame: Frame): { sp?: bigint } {
+  const sp = spOf(frame);
+  return sp === undefined ? {} : { sp };
+}
+
+function functionOf(inlined: boolean, name: string | undefined, place: { function: string; offset: number; module?: string } | undefined) {
+  if (inlined) return { inlined: true as const, ...(name === undefined ? {} : { function: name }) };
+  if (place === undefined) return name === undefined ? {} : { function: name };
+  return { function: place.function, offset: place.offset, ...(place.module === undefined ? {} : { module: place.module }) };
+}
+
+/** The stack that a frame stands on, where it is another one than that of the frame before. */
+function whereInWords(frames: readonly Frame[], position: number): string[] {
+  const frame = frames[position]!;
+  if (frame.user) return ['user mode'];
+  const { area } = frame;
+  if (area === undefined || area === frames[position - 1]?.area) return [];
+  return position === 0 && area.name === 'task stack' ? [] : [`on the ${area.name}`];
+}
+
+/** What the frame was entered from, or that nobody knows what called it. */
+function howItWentOn(stack: TaskStack, position: number): string[] {
+  const remarks: string[] = [];
+  const entry = stack.frames[position + 1]?.entry;
+  if (entry) remarks.push(entry.user ? 'came from user mode' : 'interrupted the kernel');
+  if (position === stack.brokenAfter) remarks.push('its caller was not found');
+  return remarks;
+}
+
+function endInWords({ end, frames }: TaskStack): string {
+  return frames.some(({ found }) => found === 'scanned') ? `${end}; frames marked ? were found by scanning the stack and are not sure` : end!;
+}
+
+/** An entry's own frame shows what it saved: the registers of the frame that it came from. */
+function savedRegisters(frames: readonly Frame[], position: number): { registers?: Readonly<Record<string, bigint>> } {
+  const saved = frames[position + 1]?.entry?.registers;
+  return saved === undefined ? {} : { registers: Object.fromEntries(Object.entries(saved).filter(([, value]) => value !== undefined)) };
+}
+
+function variableLists(kernel: Kernel, stack: TaskStack, frame: Frame, level: number): Pick<ShownFrame, 'arguments' | 'locals'> {
+  const variables = variablesIn(kernel, stack, frame, level);
+  const shown = (parameter: boolean) => variables.filter((variable) => variable.parameter === parameter)
+    .map((variable) => ({ name: variable.name, value: variableText(kernel, variable) }));
+  const [args, locals] = [shown(true), shown(false)];
+  return { ...(args.length > 0 ? { arguments: args } : {}), ...(locals.length > 0 ? { locals } : {}) };
+}
+
+/** Two stacks are the same where each frame is at the same place in the code; what user space did does not count. */
+export function stackKey(stack: TaskStack): string {
+  return [...stack.frames.map(({ ip, found, user }) => (user ? 'user' : `${ip} ${found}`)), stack.end ?? ''].join('\n');
+}
