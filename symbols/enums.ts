@@ -22,6 +22,8 @@ export const anchors: Readonly<Record<string, string>> = {
   MM_ANONPAGES: 'out_of_memory',
   MM_SWAPENTS: 'out_of_memory',
   MM_SHMEMPAGES: 'out_of_memory',
+  module_state: 'load_module',
+  mod_mem_type: 'load_module',
   nodemask_t: 'out_of_memory',
   cpumask_t: 'out_of_memory',
 };

@@ -23,3 +23,24 @@ export const timespec64 = {
   definedBy: 'ktime_get_with_offset',
   members: { tv_sec: 's64', tv_nsec: 'long' },
 } as const;
+
+/** struct tk_data, kernel/time/timekeeping.c: since 6.13 (8c4799b18417). */
+export const tkData = {
+  struct: 'tk_data',
+  definedBy: 'ktime_get_with_offset',
+  members: { timekeeper: 'struct timekeeper' },
+} as const;
+
+/** struct seqcount_raw_spinlock, include/linux/seqlock.h: since 5.10; larger where lockdep watches it. */
+export const seqcountRawSpinlock = {
+  struct: 'seqcount_raw_spinlock',
+  definedBy: 'ktime_get_with_offset',
+  members: {},
+} as const;
+
+/** struct seqcount, include/linux/seqlock_types.h: what stood there before. */
+export const seqcount = {
+  struct: 'seqcount',
+  definedBy: 'ktime_get_with_offset',
+  members: { sequence: 'unsigned int' },
+} as const;
