@@ -59,9 +59,29 @@ export const globals = {
   avenrun: { type: 'unsigned long[]', length: 3 },
   jiffies_64: { type: 'u64' },
   jiffies: { type: 'u64' },
+  sysctl_panic_on_oom: { type: 'int' },
+  sysctl_oom_kill_allocating_task: { type: 'int' },
+  sysctl_oom_dump_tasks: { type: 'int' },
+  sysctl_overcommit_memory: { type: 'int' },
+  oom_reaper_list: { type: 'struct task_struct *' },
   _totalram_pages: { type: 'atomic_long_t' },
   totalreserve_pages: { type: 'unsigned long' },
   tk_core: { type: 'void *' }, // a struct without a name up to 6.12, struct tk_data from then on
   timekeeper_data: { type: 'void *' }, // struct tk_data[], since 6.17 (22c62b9a84b8)
   crashing_cpu: { type: 'int' },
+  rcu_state: { type: 'struct rcu_state' },
+  rcu_data: { type: 'struct rcu_data', percpu: true },
+  tick_nsec: { type: 'unsigned long' },
+  watchdog_thresh: { type: 'int' },
+  watchdog_touch_ts: { type: 'unsigned long', percpu: true },
+  hrtimer_interrupts: { type: 'unsigned long', percpu: true },
+  sysctl_hung_task_timeout_secs: { type: 'unsigned long' },
+  console_sem: { type: 'struct semaphore' },
+  console_owner: { type: 'struct task_struct *' },
+  console_waiter: { type: 'bool' },
+  printk_cpulock_owner: { type: 'atomic_t' }, // from 5.15 (bound to a CPU, -1 free)
+  printk_cpu_sync_owner: { type: 'atomic_t' }, // the same since 5.19
+  dump_lock: { type: 'atomic_t' }, // the same before 5.15
+  pv_lock_hash: { type: 'struct pv_hash_entry *' },
+  pv_lock_hash_bits: { type: 'unsigned int' },
 } as const;

@@ -40,3 +40,7 @@ export { readPageCounter, type PageCounter } from './page-counter.js';
 export { memsAllowed, oomLockHolder, oomsInProgress, type OomInProgress } from './oom/oom-control.js';
 export { oomCaller, type OomCallerFound } from './oom/oom-caller.js';
 export { gfpInWords, gfpNames, type GfpName } from './oom/gfp-names.js';
+export { dentryName, dentryPath, inodePath, mountPoint } from './dentry-path.js';
+export { tmpfsMounts, type Tmpfs, type TmpfsFile } from './shmem.js';
+export { oomCandidates, sumsRss, wouldChoose, type OomCandidate, type OomScope } from './oom/candidates.js';
+export { printkFormats } from './oom/printed-formats.js';

@@ -1,0 +1,66 @@
+import type { Kernel } from 'oompm';
+import { cgroupPath, gfpInWords, memsAllowed, oomCaller, uidOf, type OomInProgress, type Task } from 'oompm/linux';
+import { gfpMeaning, type Gfp, type OomEvent } from 'oompm/oom';
+
+/** The event by `struct oom_control` and the task that asked. */
+export function eventOf(kernel: Kernel, oom: OomInProgress): OomEvent {
+  const { task } = oom;
+  const uid = kernel.attempt('cred', () => uidOf(task));
+  const adj = kernel.attempt('signal_struct.oom_score_adj', () => task.signal?.oom_score_adj);
+  const cpuset = kernel.attempt('cpuset of the task', () => cpusetName(kernel, task));
+  return {
+    comm: task.comm, pid: task.pid,
+    ...(uid === undefined ? {} : { uid }),
+    ...(oom.cpu === undefined ? {} : { cpu: oom.cpu }),
+    gfp: gfpOf(kernel, oom.gfpMask),
+    order: oom.order,
+    ...(adj === undefined ? {} : { oomScoreAdj: adj }),
+    caller: callerOf(kernel, oom),
+    constraint: oom.constraint,
+    nodemask: oom.nodemask === undefined ? '(null)' : rangesOf(oom.nodemask),
+    ...(cpuset === undefined ? {} : { cpuset }),
+    memsAllowed: rangesOf(memsAllowed(task)),
+    totalPages: oom.totalPages,
+  };
+}
+
+export function gfpOf(kernel: Kernel, mask: number): Gfp {
+  const names = gfpInWords(kernel, mask);
+  return { mask, ...(names === undefined ? {} : { names, namesFrom: 'kernel' as const }) };
+}
+
+function callerOf(kernel: Kernel, oom: OomInProgress): OomEvent['caller'] {
+  const found = oomCaller(kernel, oom);
+  if (found !== undefined) return { by: found.by, certainty: 'certain', because: `${found.function}() called out_of_memory(), by the return address on the stack` };
+  if (oom.memcg !== undefined) return { by: 'memcg charge', certainty: 'certain', because: 'oom_control.memcg is set' };
+  if (oom.order === -1) return { by: 'sysrq', certainty: 'certain', because: 'oom_control.order is -1' };
+  return { by: 'page allocation', certainty: 'likely', because: 'oom_control has a zonelist and an order' };
+}
+
+/** gfp_zone() as an index of enum zone_type; a zone that is not configured stands for Normal. undefined where the flags have no names. */
+export function highestZoneOf(kernel: Kernel, gfp: Gfp): number | undefined {
+  const meaning = gfpMeaning(gfp);
+  return meaning && (kernel.enumerator(`ZONE_${meaning.highestZone.toUpperCase()}`) ?? kernel.enumerator('ZONE_NORMAL'));
+}
+
+/** "0-1,3": a bitmap's list as %*pbl prints it. */
+export function rangesOf(numbers: readonly number[]): string {
+  const runs: string[] = [];
+  for (let i = 0; i < numbers.length;) {
+    let last = i;
+    while (numbers[last + 1] === numbers[last]! + 1) last++;
+    runs.push(last === i ? String(numbers[i]) : `${numbers[i]}-${numbers[last]}`);
+    i = last + 1;
+  }
+  return runs.join(',');
+}
+
+/** pr_cont_cgroup_name() of the task's cpuset: its last name alone, "/" for the root. */
+function cpusetName(kernel: Kernel, task: Task): string | undefined {
+  const index = kernel.enumerator('cpuset_cgrp_id');
+  const css = index === undefined ? undefined : task.cgroups?.subsys[index];
+  if (css === undefined || css === 0n) return undefined;
+  const { cgroup } = kernel.ref('cgroup_subsys_state', css);
+  const path = cgroup === null ? undefined : cgroupPath(kernel, cgroup);
+  return path === '/' ? '/' : path?.split('/').at(-1);
+}

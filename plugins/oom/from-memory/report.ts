@@ -1,0 +1,76 @@
+import type { Kernel } from 'oompm';
+import {
+  hardwareName, kernelTaints, memsAllowed, oomCandidates, slabCaches, uidOf, uts, wouldChoose, type OomCandidate, type OomInProgress, type SlabCache,
+} from 'oompm/linux';
+import { kernelReport, type KernelIdentity, type OomReport, type ReportFeatures, type SlabList } from 'oompm/oom';
+
+import { eventOf, highestZoneOf } from './event.js';
+import { kernelFeatures } from './features.js';
+import { machineState } from './machine.js';
+import { memcgState } from './memcg.js';
+import { listedTasks } from './tasks.js';
+
+/** An event in progress, and all that its report would say, from memory. */
+export interface RebuiltReport {
+  readonly report: OomReport;
+  readonly features: ReportFeatures;
+  readonly candidates: readonly OomCandidate[];
+}
+
+/** What out_of_memory() of this kernel would have printed, and what it knows beside. */
+export function rebuiltReport(kernel: Kernel, oom: OomInProgress): RebuiltReport {
+  const event = eventOf(kernel, oom);
+  const candidates = oomCandidates(kernel, oom);
+  const victim = typeof oom.chosen === 'object' ? candidates.find((one) => one.process.$address === (oom.chosen as { $address: bigint }).$address) : wouldChoose(candidates);
+  const memcg = memcgState(kernel, oom, victim?.holder);
+  const machine = machineState(kernel, {
+    nodes: oom.nodemask ?? memsAllowed(oom.task),
+    highestZone: event.gfp === undefined ? undefined : highestZoneOf(kernel, event.gfp),
+    cpu: oom.cpu,
+  });
+  const slab = oom.memcg === undefined ? slabList(kernel, machine.memInfo) : undefined;
+  const taskColumns = kernelFeatures(kernel).taskColumns;
+  const report: OomReport = {
+    kind: 'oom', source: 'memory', event, kernel: identityOf(kernel),
+    pageSizeKB: kernel.memory.pageSize / 1024,
+    ...(memcg === undefined ? {} : { memcg }),
+    ...machine,
+    ...(slab === undefined ? {} : { slab }),
+    tasks: listedTasks(kernel, candidates), taskColumns,
+    ...(victim?.holder === undefined ? {} : { selected: { pid: victim.holder.pid, comm: victim.holder.comm, uid: uidOf(victim.holder) ?? 0, ...(victim.badness === undefined ? {} : { score: victim.badness }) } }),
+    kills: [], reaped: [], missing: [],
+  };
+  return { report, candidates, features: { ...kernelFeatures(kernel), slabList: slab !== undefined, memcgProtection: memcg?.protectionKB !== undefined } };
+}
+
+/** The lines up to where panic_on_oom ends the report, and those that would have followed. */
+export function kernelLines({ report, features }: RebuiltReport): { readonly lines: readonly string[]; readonly after: readonly string[] } {
+  const { constraint: _, ...event } = report.event;
+  const lines = kernelReport({ ...report, event, kills: [] }, features);
+  return { lines, after: kernelReport(report, features).slice(lines.length) };
+}
+
+function identityOf(kernel: Kernel): KernelIdentity {
+  const names = kernel.attempt('init_uts_ns', () => uts(kernel));
+  const hardware = kernel.attempt('dump_stack_arch_desc_str', () => hardwareName(kernel));
+  const taints = kernel.attempt('tainted_mask', () => kernelTaints(kernel));
+  return {
+    release: kernel.release, architecture: kernel.architecture,
+    ...(names === undefined ? {} : { build: names.version }),
+    ...(hardware === undefined || hardware === '' ? {} : { hardware }),
+    ...(taints === undefined ? {} : { taint: taints.map(({ letter }) => letter).join('') }),
+  };
+}
+
+/** dump_unreclaimable_slab(), where should_dump_unreclaim_slab(): more slab than all user pages. */
+function slabList(kernel: Kernel, info: OomReport['memInfo']): SlabList | undefined {
+  const user = ['active_anon', 'inactive_anon', 'active_file', 'inactive_file', 'isolated_anon', 'isolated_file', 'unevictable'];
+  const pages = user.reduce((sum, name) => sum + Number(info?.[name] ?? 0), 0);
+  if (Number(info?.['slab_unreclaimable'] ?? 0) <= pages) return undefined;
+  const caches = kernel.attempt('slab caches', () => slabCaches(kernel)) ?? [];
+  return { caches: caches.filter((cache) => !cache.reclaimable && cache.totalObjects > 0).map(asListed) };
+}
+
+function asListed({ name, size, activeObjects, totalObjects }: SlabCache): SlabList['caches'][number] {
+  return { name, usedKB: Math.trunc(activeObjects * size / 1024), totalKB: Math.trunc(totalObjects * size / 1024) };
+}

@@ -1,0 +1,29 @@
+import type { Kernel } from 'oompm';
+import { residentPages, sumsRss, uidOf, type OomCandidate } from 'oompm/linux';
+import type { OomTask } from 'oompm/oom';
+
+import { kernelFeatures } from './features.js';
+
+/** dump_tasks()' table with what it does not say: each task's badness, or why it can't be chosen, and its true rss. */
+export function listedTasks(kernel: Kernel, candidates: readonly OomCandidate[]): OomTask[] {
+  return candidates.filter(({ listed }) => listed).flatMap((one) => kernel.attempt('task of the table', () => [taskRow(kernel, one)]) ?? []);
+}
+
+/** @throws ReadError */
+function taskRow(kernel: Kernel, { holder, rss, pageTableBytes, oomScoreAdj, badness, passedOver }: OomCandidate): OomTask {
+  const task = holder!;
+  const printed = sumsRss(kernel) ? rss!.exact : rss!.approximate;
+  const { exact } = rss!;
+  const split = kernelFeatures(kernel).taskColumns.includes('rss_anon');
+  const differs = residentPages(exact) !== residentPages(printed) || exact.anon !== printed.anon || exact.shmem !== printed.shmem || exact.file !== printed.file;
+  return {
+    pid: task.pid, uid: uidOf(task) ?? 0, tgid: task.tgid, name: task.comm,
+    totalVm: task.mm?.total_vm ?? 0,
+    rss: residentPages(printed),
+    ...(split ? { rssAnon: printed.anon, rssFile: printed.file, rssShmem: printed.shmem } : {}),
+    pgtablesBytes: pageTableBytes, swapents: printed.swap, oomScoreAdj,
+    ...(differs || !split ? { exact: { rss: residentPages(exact), rssAnon: exact.anon, rssFile: exact.file, rssShmem: exact.shmem } } : {}),
+    ...(badness === undefined ? {} : { badness }),
+    ...(passedOver === undefined ? {} : { notEligible: passedOver }),
+  };
+}

@@ -1,0 +1,156 @@
+import { setBits } from '../../kernel/containers/bitmap.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import type { Ref } from '../../kernel/shape.js';
+import { memcgOfTask } from '../memcg.js';
+import { callsFunction } from './calls-function.js';
+import { residentPages, rssOf, type Rss } from '../rss.js';
+import { isKernelThread, oomMarks } from '../task-state.js';
+import { processes, taskLabel, threadsOf, type Task } from '../tasks.js';
+import { memsAllowed, type OomInProgress } from './oom-control.js';
+
+/** What limits the choice: the fields of `struct oom_control` that count; for no event in progress, the machine as a whole. */
+export type OomScope = Pick<OomInProgress, 'nodemask' | 'memcg' | 'totalPages' | 'order'> & { readonly task?: Task };
+
+/** A process as the OOM killer weighs it. */
+export interface OomCandidate {
+  readonly process: Task;
+  /** The thread that still has the memory: find_lock_task_mm(); undefined where none has. */
+  readonly holder: Task | undefined;
+  readonly rss: Rss | undefined;
+  readonly pageTableBytes: number;
+  readonly oomScoreAdj: number;
+  /** dump_tasks() would print it. */
+  readonly listed: boolean;
+  /** oom_badness(), in pages; undefined where it can't be chosen. */
+  readonly badness: number | undefined;
+  /** Why it can't be chosen. */
+  readonly passedOver: string | undefined;
+}
+
+/** Every process with what oom_evaluate_task() makes of it, in the order in which the kernel looks at them; kernel threads left out. */
+export function oomCandidates(kernel: Kernel, scope: OomScope): readonly OomCandidate[] {
+  const exact = sumsRss(kernel);
+  return inOrder(kernel, scope).flatMap((process) => {
+    const found = kernel.attempt(`badness of ${taskLabel(kernel, process)}`, () => (isKernelThread(process) ? undefined : weigh(kernel, process, scope, exact)));
+    return found === undefined ? [] : [found];
+  });
+}
+
+/** select_bad_process(): the highest badness, the last of equal ones; undefined where nobody can be chosen. */
+export function wouldChoose(candidates: readonly OomCandidate[], except: readonly OomCandidate[] = []): OomCandidate | undefined {
+  let chosen: OomCandidate | undefined;
+  for (const one of candidates) {
+    if (one.badness === undefined || except.includes(one)) continue;
+    if (chosen?.badness === undefined || one.badness >= chosen.badness) chosen = one;
+  }
+  return chosen;
+}
+
+/**
+ * Whether this kernel's OOM killer adds up what each CPU holds of a process's counters (since 7.x), or goes by the cheap
+ * value: by the code of dump_task().
+ */
+export function sumsRss(kernel: Kernel): boolean {
+  return kernel.once('OOM killer sums rss', () => callsFunction(kernel, 'dump_task', '__percpu_counter_sum') ?? false);
+}
+
+/** The process list; for a cgroup mem_cgroup_scan_tasks()'s order: group by group, parents first. */
+function inOrder(kernel: Kernel, scope: OomScope): readonly Task[] {
+  const all = processes(kernel);
+  if (scope.memcg === undefined) return all;
+  const order = new Map(memcgsBelow(kernel, scope.memcg).map((address, place) => [address, place]));
+  const placed = all.map((task) => ({ task, place: kernel.attempt('cgroup of a task', () => order.get(memcgOfTask(kernel, task)?.$address ?? 0n)) }));
+  return placed.toSorted((a, b) => (a.place ?? Infinity) - (b.place ?? Infinity) || 0).map(({ task }) => task);
+}
+
+/** A cgroup and all below it, parents first: for_each_mem_cgroup_tree(). */
+function memcgsBelow(kernel: Kernel, top: bigint): readonly bigint[] {
+  const found: bigint[] = [];
+  const seen = new Set<bigint>();
+  const pending = [top];
+  for (let address = pending.pop(); address !== undefined; address = pending.pop()) {
+    kernel.guard.step();
+    if (seen.has(address)) continue;
+    seen.add(address);
+    found.push(address);
+    const children = kernel.attempt('children of a memory cgroup', () => kernel.ref('mem_cgroup', address!).css.children);
+    if (children === undefined) continue;
+    const below = [...kernel.list(children, 'cgroup_subsys_state', 'sibling')];
+    pending.push(...below.toReversed().map((css) => kernel.containerOf('mem_cgroup', css.$address, 'css').$address));
+  }
+  return found;
+}
+
+/** @throws ReadError, ShapeError */
+function weigh(kernel: Kernel, process: Task, scope: OomScope, exact: boolean): OomCandidate {
+  const holder = threadWithMemory(kernel, process);
+  const mm = holder?.mm ?? undefined;
+  const rss = mm && rssOf(kernel, mm);
+  const pageTableBytes = mm?.pgtables_bytes ?? 0;
+  const oomScoreAdj = process.signal?.oom_score_adj ?? 0;
+  const outside = outsideOf(kernel, process, scope);
+  const passedOver = outside ?? (process.tgid === 1 ? 'it is init' : whyNot(kernel, process, holder, oomScoreAdj, scope));
+  const counted = rss && (exact ? rss.exact : rss.approximate);
+  const points = counted === undefined ? 0
+    : residentPages(counted) + counted.swap + Math.trunc(pageTableBytes / kernel.memory.pageSize) + oomScoreAdj * Math.trunc(scope.totalPages / 1000);
+  return {
+    process, holder, rss, pageTableBytes, oomScoreAdj, passedOver,
+    listed: outside === undefined && process.tgid !== 1 && mm !== undefined,
+    badness: passedOver === undefined ? points : undefined,
+  };
+}
+
+/** find_lock_task_mm(): the process, or one of its threads that has not left its mm yet. */
+function threadWithMemory(kernel: Kernel, process: Task): Task | undefined {
+  if (process.mm !== null) return process;
+  for (const thread of threadsOf(kernel, process)) if (thread.mm !== null) return thread;
+  return undefined;
+}
+
+/** In the order of oom_evaluate_task() and oom_badness(). */
+function whyNot(kernel: Kernel, process: Task, holder: Task | undefined, adj: number, scope: OomScope): string | undefined {
+  const marks = oomMarks(kernel, process);
+  if (marks.marked && scope.order !== -1) return marks.skipped ? 'it was killed before, and its memory is reaped' : 'it was killed before and is still dying: no other is chosen meanwhile';
+  if (holder === undefined) return 'it has no memory any more';
+  if (adj === -1000) return 'its oom_score_adj is -1000';
+  if (oomMarks(kernel, holder).skipped) return 'its memory is reaped already, or can\'t be (MMF_OOM_SKIP)';
+  if (inVfork(holder)) return 'it is in the middle of vfork() and still uses its parent\'s memory';
+  return undefined;
+}
+
+function inVfork(task: Task): boolean {
+  return task.vfork_done !== 0n && task.real_parent?.mm?.$address === task.mm?.$address;
+}
+
+/** Why its memory is none of what ran out; undefined where it is. */
+function outsideOf(kernel: Kernel, process: Task, scope: OomScope): string | undefined {
+  if (scope.memcg !== undefined) {
+    const below = kernel.once(`memory cgroups below 0x${scope.memcg.toString(16)}`, () => new Set(memcgsBelow(kernel, scope.memcg!)));
+    const own = memcgOfTask(kernel, process)?.$address;
+    return own !== undefined && below.has(own) ? undefined : 'it is not in the cgroup';
+  }
+  const { task, nodemask } = scope;
+  if (task === undefined) return undefined;
+  // oom_cpuset_eligible(): one thread that may use the nodes is enough.
+  const threads = [...threadsOf(kernel, process)];
+  const one = threads.length === 0 ? [process] : threads;
+  if (nodemask !== undefined) {
+    return one.some((thread) => policyReaches(kernel, thread, nodemask)) ? undefined : `its memory policy keeps it off node ${nodemask.join(', ')}`;
+  }
+  const allowed = memsAllowed(task);
+  return one.some((thread) => memsAllowed(thread).some((node) => allowed.includes(node))) ? undefined : `its cpuset keeps it off node ${allowed.join(', ')}`;
+}
+
+/** MPOL_BIND, include/uapi/linux/mempolicy.h. */
+const MPOL_BIND = 2;
+
+/** mempolicy_in_oom_domain(): only "bind" keeps a task off other nodes. */
+function policyReaches(kernel: Kernel, task: Task, nodemask: readonly number[]): boolean {
+  const { mempolicy } = task;
+  if (mempolicy === undefined || mempolicy === null) return true;
+  const at = (member: string): bigint => mempolicy.$address + BigInt(kernel.offsetOf('mempolicy', member));
+  if (kernel.memory.u16(at('mode')) !== MPOL_BIND) return true;
+  // In a union before 5.14 (269fbe72cded).
+  const nodes: Ref<'nodemask_t'> = kernel.ref('nodemask_t', at(kernel.has('mempolicy', 'nodes') ? 'nodes' : 'v.nodes'));
+  return [...setBits(nodes.bits)].some((node) => nodemask.includes(node));
+}
