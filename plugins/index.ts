@@ -5,7 +5,10 @@ export const bundledPlugins: readonly BundledPlugin[] = [
   { id: 'overview', load: () => import('./overview/index.js') },
   { id: 'oom', load: () => import('./oom/index.js') },
   { id: 'log', load: () => import('./log/index.js') },
+  { id: 'bt', load: () => import('./bt/index.js') },
   { id: 'zones', load: () => import('./zones/index.js') },
+  { id: 'slab', load: () => import('./slab/index.js') },
+  { id: 'swap', load: () => import('./swap/index.js') },
   { id: 'ps', load: () => import('./ps/index.js') },
   { id: 'mod', load: () => import('./mod/index.js') },
 ];
