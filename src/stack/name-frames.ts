@@ -1,5 +1,4 @@
 import { DwarfError } from '../debuginfo/dwarf/dwarf-error.js';
-import type { InlineFrame } from '../debuginfo/dwarf/inline-chain.js';
 import type { SourceLine } from '../debuginfo/dwarf/lines.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { codePlace, type CodePlace } from './code.js';
@@ -26,15 +25,28 @@ export function nameFrames(kernel: Kernel, frames: readonly Frame[]): NamedFrame
 
 function functionsOf(kernel: Kernel, frame: Frame): NamedFrame[] {
   const place = placeOf(kernel, frame);
-  const chain = place?.module === undefined ? inlineChain(kernel, frame) : undefined;
   const named = { frame, ...(place ? { place, function: place.function } : {}) };
-  if (chain === undefined) return [{ ...named, level: 0, inlined: false }];
-  return chain.map(({ inlined, source, function: name }, level) => ({
-    ...(inlined ? { frame } : named),
+  const chain = place?.module === undefined ? byDwarf(kernel, () => inlineChain(kernel, frame, named)) : undefined;
+  return chain ?? [{ ...named, level: 0, inlined: false }];
+}
+
+function inlineChain(kernel: Kernel, frame: Frame, own: Pick<NamedFrame, 'frame' | 'place' | 'function'>): NamedFrame[] | undefined {
+  return kernel.debugInfo()?.inlineChainAt(codeAddressOf(frame))?.map(({ inlined, source, function: name }, level) => ({
+    ...(inlined ? { frame } : own),
     level, inlined,
     ...(name === undefined ? {} : { function: name }),
-    ...(source ? { source } : {}),
+    ...(source ? { source: { ...source, file: withoutRoot(kernel, source.file) } } : {}),
   }));
+}
+
+/** Kernels are built in all kinds of folders; `init/main.c` tells which, and paths are shown from there on. */
+function withoutRoot(kernel: Kernel, file: string): string {
+  const root = kernel.once('folder of the sources', () => {
+    const main = kernel.symbols.addressOf('start_kernel');
+    const path = main === undefined ? undefined : kernel.debugInfo()?.lineAt(main)?.file;
+    return path?.endsWith('/init/main.c') ? path.slice(0, -'init/main.c'.length) : '';
+  });
+  return root !== '' && file.startsWith(root) ? file.slice(root.length) : file;
 }
 
 /** A return address behind a call that does not return may belong to the next function already: the call's own place counts. */
@@ -43,9 +55,9 @@ function placeOf(kernel: Kernel, frame: Frame): CodePlace | undefined {
   return place && { ...place, offset: place.offset + (frame.interrupted ? 0 : 1) };
 }
 
-function inlineChain(kernel: Kernel, frame: Frame): readonly InlineFrame[] | undefined {
+function byDwarf<T>(kernel: Kernel, read: () => T | undefined): T | undefined {
   try {
-    return kernel.debugInfo()?.inlineChainAt(codeAddressOf(frame));
+    return read();
   } catch (error) {
     if (!(error instanceof DwarfError)) throw error;
     kernel.gap('functions by DWARF', error.message);
