@@ -8,6 +8,8 @@ import { openDumpFiles } from '../../src/dump/open-dump.js';
 import { MissingPage, Page } from '../../src/dump/physical-memory.js';
 import { findVmcoreinfo, parseVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
 import { dumpsDir } from '../dumps.js';
+import { brokenFile, tablesOf } from './broken-file.js';
+import { randomNumbers } from './random-numbers.js';
 
 /** For a long run by hand: FUZZ_CASES=20000, and FUZZ_SEED for another order. */
 const CASES = Number(process.env['FUZZ_CASES'] ?? 1000);
@@ -30,13 +32,13 @@ describe.skipIf(dir === undefined)(`${CASES} broken dumps, seed ${SEED} (needs .
   test.each(names)('%s: an answer, a missing page with its reason, or one sentence', async (name) => {
     const file = openFile(`${dir}/${name}`);
     opened.push(file);
-    const regions = regionsOf(file);
+    const regions = tablesOf(file);
     let refused = 0;
     let missing = 0;
     for (let i = 0; i < CASES / names.length; i++) {
       const random = randomNumbers(SEED * 1_000_003 + i);
       const began = performance.now();
-      const dump = await openDumpFiles([broken(file, regions, random)], { cacheBytes: CACHE_BYTES }).catch((error: unknown) => error);
+      const dump = await openDumpFiles([brokenFile(file, regions, random)], { cacheBytes: CACHE_BYTES }).catch((error: unknown) => error);
       if (dump instanceof InputError) {
         expect(dump.message).toMatch(/^[\x20-\x7e]+\.$/);
         refused++;
@@ -75,41 +77,4 @@ function readSome(dump: Dump, random: () => number): number {
   for (const pfn of [0, 1, 2 ** 31, 2 ** 40, 2 ** 52, -1, Number.NaN]) read(pfn);
   for (const line of dump.defects) expect(line).toMatch(/\.$/);
   return broken;
-}
-
-/** Where flips matter most, as parts of the file: else nearly all would land in pages. */
-function regionsOf(file: OpenFile): [start: number, length: number][] {
-  const tables = Math.min(file.size, 64 << 10);
-  return [[0, 512], [4096, 8192], [0, tables], [tables, Math.min(file.size - tables, 1 << 20)], [0, file.size]];
-}
-
-/** The file with some bytes changed and, in a third of the cases, its end cut off. */
-function broken(file: OpenFile, regions: [number, number][], random: () => number): OpenFile {
-  const changed = new Map<number, number>();
-  for (let flips = 1 + Math.floor(random() ** 2 * 40); flips > 0; flips--) {
-    const [start, length] = regions[Math.floor(random() * regions.length)]!;
-    changed.set(start + Math.floor(random() * length), random() < 0.3 ? 0xff : Math.floor(random() * 256));
-  }
-  const size = random() < 0.33 ? Math.floor(random() ** 3 * file.size) : file.size;
-  return {
-    path: file.path,
-    size,
-    close: () => {},
-    read(offset, length) {
-      const bytes = file.read(offset, Math.max(0, Math.min(length, size - offset)));
-      for (const [at, value] of changed) if (at >= offset && at < offset + bytes.length) bytes[at - offset] = value;
-      return bytes;
-    },
-  };
-}
-
-/** mulberry32: the same numbers everywhere for one seed. */
-function randomNumbers(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { bundledPlugins } from '../../plugins/index.js';
+import { openFile } from '../../src/bytes/file-reader.js';
 import { InputError } from '../../src/bytes/input-error.js';
-import { openDump } from '../../src/dump/open-dump.js';
+import { openDump, openDumpFiles } from '../../src/dump/open-dump.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import type { Plugin } from '../../src/plugin/define-plugin.js';
 import { runPlugin } from '../../src/plugin/run-plugin.js';
@@ -11,11 +12,12 @@ import { makeReport } from '../../src/report/report.js';
 import { renderJson } from '../../src/report/render-json.js';
 import { bringUp, openSession, type Session } from '../../src/session/open-kernel.js';
 import { dumpFile } from '../dumps.js';
+import { brokenFile, tablesOf } from './broken-file.js';
 import { flippedMemory } from './flipped-memory.js';
 import { randomNumbers } from './random-numbers.js';
 
 /** For a long run by hand: FUZZ_CASES=20000, and FUZZ_SEED for another order. */
-const CASES = Number(process.env['FUZZ_CASES'] ?? 400);
+const CASES = Number(process.env['FUZZ_CASES'] ?? 1000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? 9);
 /** A hang is what this finds; the machine may be busy. */
 const MOST_MS = 20_000;
@@ -50,6 +52,25 @@ describe(`kernel memory broken in ${CASES} ways, seed ${SEED}: an answer, a name
   }, 3_600_000);
   const opened: Session[] = [];
   afterAll(() => opened.forEach((session) => session.close()));
+});
+
+describe(`dump files broken in ${CASES / 4} ways, seed ${SEED}: an answer, a named gap, or one sentence`, () => {
+  test.each(dumps.filter((name) => dumpFile(name) !== undefined))('%s', async (name) => {
+    const file = openFile(dumpFile(name)!);
+    const plugins = await Promise.all(bundledPlugins.map(async ({ load }) => (await load()).default));
+    for (let i = 0; i < CASES / 4 / dumps.length; i++) {
+      const said = `case ${i} of ${name}`;
+      const began = performance.now();
+      const broken = brokenFile(file, tablesOf(file), randomNumbers(SEED * 2_000_003 + i));
+      const session = await openDumpFiles([broken], { cacheBytes: 16 << 20 }).then((dump) => bringUp(dump, undefined, {})).catch((error: unknown) => error);
+      if (session instanceof InputError) expect(session.message, said).toMatch(/\.$/);
+      else if (session instanceof Error) throw new Error(`${said} ended with ${session.stack}`);
+      else judge(session as Session, plugins, said);
+      expect(performance.now() - began, said).toBeLessThan(MOST_MS);
+    }
+    expect(process.memoryUsage().rss).toBeLessThan(MOST_RSS_BYTES);
+    file.close();
+  }, 3_600_000);
 });
 
 /** All plugins run to an end that is not a bug of ours, and the report renders. */
