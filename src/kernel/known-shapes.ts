@@ -6,6 +6,7 @@ import * as memcg from '../../symbols/memcg.js';
 import * as modules from '../../symbols/modules.js';
 import * as nodes from '../../symbols/nodes.js';
 import * as oom from '../../symbols/oom.js';
+import * as pipes from '../../symbols/pipes.js';
 import * as printk from '../../symbols/printk.js';
 import { rcuData, rcuNode, rcuState, schedEntity } from '../../symbols/scheduling.js';
 import * as shmem from '../../symbols/shmem.js';
@@ -18,7 +19,7 @@ import * as time from '../../symbols/time.js';
 import * as trees from '../../symbols/trees.js';
 import type { Shape } from './shape.js';
 
-const all = { ...basics, ...cgroups, ...hugetlb, ...locks, ...memcg, ...modules, ...nodes, ...oom, ...printk, rcuData, rcuNode, rcuState, schedEntity, ...shmem, ...slab, ...swap, inactiveTaskFrame: stack.inactiveTaskFrame, modArchSpecific: stack.modArchSpecific, taintFlag: taint.taintFlag, ...tasks, ...time, ...trees } satisfies Record<string, Shape>;
+const all = { ...basics, ...cgroups, ...hugetlb, ...locks, ...memcg, ...modules, ...nodes, ...oom, ...pipes, ...printk, rcuData, rcuNode, rcuState, schedEntity, ...shmem, ...slab, ...swap, inactiveTaskFrame: stack.inactiveTaskFrame, modArchSpecific: stack.modArchSpecific, taintFlag: taint.taintFlag, ...tasks, ...time, ...trees } satisfies Record<string, Shape>;
 
 type All = (typeof all)[keyof typeof all];
 

@@ -44,3 +44,4 @@ export { dentryName, dentryPath, inodePath, mountPoint } from './dentry-path.js'
 export { tmpfsMounts, type Tmpfs, type TmpfsFile } from './shmem.js';
 export { oomCandidates, sumsRss, wouldChoose, type OomCandidate, type OomScope } from './oom/candidates.js';
 export { printkFormats } from './oom/printed-formats.js';
+export { openPipes, type Pipe } from './pipes.js';
