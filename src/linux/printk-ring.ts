@@ -134,8 +134,8 @@ function* chunk(ring: Ring, done: number, descs: DataView, infos: DataView): Gen
         next: descs.getBigUint64(at + ring.desc.next, true),
         info: new DataView(infos.buffer, infos.byteOffset + i * ring.info.size, ring.info.size),
       };
-    // The tail stands on a reusable descriptor from boot on until the ring is full for the first time.
-    } else if (expected !== ring.tail) yield { problem: 'made free for new ones' };
+    }
+    // Reusable ones are behind: their text was overwritten (the sequence tells), or they were never used since boot.
   }
 }
 
@@ -167,10 +167,11 @@ function textOf({ memory }: LogSource, ring: Ring, id: bigint, begin: bigint, ne
     return begin === FAILED_LPOS || next === FAILED_LPOS ? { problem: 'lost for want of room in the ring' } : '';
   }
   // A block that ends exactly at the end of the ring is not wrapped: older writers never leave one there, newer ones do.
-  const wrapped = ((next - 1n) & ~(size - 1n)) !== (begin & ~(size - 1n));
+  // Positions start below 0 and are 64 bits wide: the end of the first lap is 0.
+  const wrapped = (BigInt.asUintN(64, next - 1n) ^ begin) >= size;
   const start = wrapped ? 0n : begin & (size - 1n);
-  const blockBytes = wrapped ? next & (size - 1n) : next - begin;
-  if (blockBytes <= BigInt(BLOCK_HEADER) || start + blockBytes > size) return { problem: 'damaged: their place in the ring makes no sense' };
+  const blockBytes = wrapped ? next & (size - 1n) : BigInt.asUintN(64, next - begin);
+  if (blockBytes <= BigInt(BLOCK_HEADER) || start + blockBytes > size) return { problem: 'damaged: no such place in the ring' };
   const available = Number(blockBytes) - BLOCK_HEADER;
   const block = readable(() => memory.read(ring.data + start, BLOCK_HEADER + Math.min(textLength, available)));
   if (typeof block === 'string') return { problem: `can't be read: ${block}` };
