@@ -18,6 +18,7 @@ export class Analyze extends Command {
     '<%= config.bin %> analyze vmcore',
     '<%= config.bin %> analyze vmcore vmlinux',
     '<%= config.bin %> analyze vmcore -o report.html',
+    '<%= config.bin %> analyze vmcore --format text',
     '<%= config.bin %> analyze vmcore --only overview,zones --format json',
     '<%= config.bin %> analyze vmcore --plugin ./mine.ts',
   ];
@@ -35,6 +36,8 @@ export class Analyze extends Command {
     const { argv, flags } = await this.parse(Analyze);
     const common = flags as CommonValues;
     const words = argv as string[];
+    const { openScreens, wantsScreens } = await import('./open-tui.js');
+    if (words.length > 0 && wantsScreens({ ...common, only: flags.only })) return openScreens(words, common, this.config.version);
     const { registry } = await plugins();
     const only = knownIds(registry, flags.only);
     const target = reportTarget(common, words);

@@ -25,6 +25,7 @@ export async function commandsFor(words: readonly string[]): Promise<Commands> {
 /** Commands that no plugin makes. */
 const ours: Readonly<Record<string, () => Promise<typeof Command>>> = {
   analyze: async () => (await import('./analyze.js')).Analyze,
+  tui: async () => (await import('./tui.js')).Tui,
   info: async () => ourPlugin((await import('./info-plugin.js')).infoPlugin),
   read: async () => ourPlugin((await import('./read-plugin.js')).readPlugin),
   rd: async () => ourPlugin((await import('./read-plugin.js')).readPlugin, true),

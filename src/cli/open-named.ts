@@ -20,6 +20,17 @@ export interface Opened {
  * @throws InputError
  */
 export async function openNamed(command: string, words: readonly string[], flags: CommonValues): Promise<Opened> {
+  const { options, rest } = await namedFiles(command, words, flags);
+  const { openSession } = await import('../session/open-kernel.js');
+  const session = await openSession(options);
+  return { session, facts: factsOf(session, options), options, rest };
+}
+
+/**
+ * The files that a command line names, and the vmlinux that belongs to them.
+ * @throws InputError
+ */
+export async function namedFiles(command: string, words: readonly string[], flags: CommonValues): Promise<Pick<Opened, 'options' | 'rest'>> {
   if (words.length === 0) throw new InputError(`${command} needs a dump: oompm ${command} VMCORE`);
   const { dump, vmlinux, rest } = tellFiles(words);
   if (dump.length === 0) throw new InputError(`${vmlinux} is a kernel, not a dump: oompm ${command} VMCORE ${vmlinux}`);
@@ -32,9 +43,7 @@ export async function openNamed(command: string, words: readonly string[], flags
     ...(flags.types === undefined ? {} : { types: flags.types }),
     ...(flags.vmcoreinfo === undefined ? {} : { vmcoreinfo: flags.vmcoreinfo }),
   };
-  const { openSession } = await import('../session/open-kernel.js');
-  const session = await openSession(options);
-  return { session, facts: factsOf(session, options), options, rest };
+  return { options, rest };
 }
 
 /** The dump's own vmlinux, where one lies in the usual places; a dump that names no build has none to be found. */

@@ -1,0 +1,152 @@
+import { InputError } from '../../bytes/input-error.js';
+import { matchArguments } from '../../cli/match-arguments.js';
+import { readPlugin } from '../../cli/read-plugin.js';
+import { taskLabel, taskOfPid } from '../../linux/tasks.js';
+import { isGapError } from '../../kernel/gaps.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import type { Plugin } from '../../plugin/define-plugin.js';
+import { defaultValues, type OptionValues } from '../../plugin/options.js';
+import type { Registry } from '../../plugin/registry.js';
+import { runEvents, type RunEvent } from '../../plugin/run-plugin.js';
+import { defaultLimits, type Outcome } from '../../plugin/section.js';
+import type { Gap } from '../../plugin/views.js';
+import { quoted } from '../state/command-line.js';
+import type { Question } from '../state/state.js';
+import { parseWords } from './parse-words.js';
+
+/** An answer in pieces: what it is called, the command line that says the same (VMCORE for the files), and what to show. */
+export interface AnswerPiece {
+  title?: string;
+  command?: string;
+  events: readonly RunEvent[];
+}
+
+/** A door opens at once or is given up: nobody waits longer. */
+const limits = { ...defaultLimits, ms: 60_000, items: 300_000 };
+
+/** Answers a question to the dump. Whatever goes wrong is part of the answer. */
+export async function* answerTo(kernel: Kernel, registry: Registry, question: Question): AsyncGenerator<AnswerPiece> {
+  try {
+    if (question.kind === 'object') yield* openObject(kernel, registry, question.type, question.address);
+    else yield* openWords(kernel, registry, question.text.trim());
+  } catch (error) {
+    if (!(error instanceof InputError) && !isGapError(error)) throw error;
+    yield { events: [ended({ kind: 'unavailable', reason: error.message })] };
+  }
+}
+
+async function* openWords(kernel: Kernel, registry: Registry, text: string): AsyncGenerator<AnswerPiece> {
+  const pid = /^(?:pid\s+)?(\d{1,7})$/.exec(text)?.[1];
+  if (pid !== undefined) {
+    const task = taskOfPid(kernel, Number(pid));
+    if (task === undefined) throw new InputError(`there is no task with pid ${pid}`);
+    return yield* openTask(kernel, registry, task.$address);
+  }
+  const [first = '', ...rest] = parseWords(text);
+  const plugin = registry.ids.includes(first) ? await registry.load(first) : undefined;
+  if (plugin !== undefined) {
+    return yield* run(kernel, plugin, valuesOf(plugin, rest), { title: text, command: `oompm ${plugin.id} VMCORE ${rest.map(quoted).join(' ')}`.trimEnd() });
+  }
+  const [, type, where] = /^((?:(?:struct|union|enum)\s+)?[A-Za-z_]\w*)\s+(\S+)$/.exec(text) ?? [];
+  if (type !== undefined && where !== undefined) {
+    const address = addressOf(kernel, where);
+    return yield* openObject(kernel, registry, type, address);
+  }
+  const variable = /^[A-Za-z_]\w*$/.test(text) && kernel.symbols.addressOf(text) !== undefined ? variableType(kernel, text) : undefined;
+  yield* run(kernel, readPlugin, { where: text, type: variable, length: wordsShown }, {
+    title: text, command: `oompm read VMCORE ${quoted(text)}${variable === undefined ? ` --length ${wordsShown}` : ` --type ${quoted(variable)}`}`,
+  });
+}
+
+const wordsShown = 1024;
+
+async function* openObject(kernel: Kernel, registry: Registry, type: string, address: bigint): AsyncGenerator<AnswerPiece> {
+  if (/^(?:struct\s+)?task_struct$/.test(type)) return yield* openTask(kernel, registry, address);
+  yield* run(kernel, readPlugin, { where: hex(address), type, length: wordsShown }, objectName(type, address));
+}
+
+/** A task: all that plugins say of one, then the struct itself. */
+async function* openTask(kernel: Kernel, registry: Registry, address: bigint): AsyncGenerator<AnswerPiece> {
+  const task = kernel.ref('task_struct', address);
+  const pid = kernel.attempt('task_struct.pid', () => task.pid);
+  yield { title: taskLabel(kernel, task), command: objectName('struct task_struct', address).command, events: [] };
+  const gaps: Gap[] = [];
+  for (const plugin of pid === undefined || pid === 0 ? [] : await registry.all()) {
+    const argument = Object.keys(plugin.arguments).find((name) => /^(?:task|tasks|pid|pids)$/.test(name));
+    if (argument === undefined) continue;
+    const { type, multiple } = plugin.arguments[argument]!;
+    const value = type === 'integer' ? pid! : String(pid);
+    const values = { ...defaultValues(plugin.flags, plugin.arguments), ...('threads' in plugin.flags ? { threads: true } : {}), [argument]: multiple ? [value] : value } as OptionValues;
+    yield { events: [...runEvents(kernel, plugin, values, limits)].flatMap((event) => withoutEnd(event, gaps)) };
+  }
+  const events = [...runEvents(kernel, readPlugin, { where: hex(address), type: 'struct task_struct', length: wordsShown }, limits)];
+  yield { events: [...events.flatMap((event) => withoutEnd(event, gaps)), { kind: 'end', outcome: endOf(events), gaps }] };
+}
+
+function withoutEnd(event: RunEvent, gaps: Gap[]): RunEvent[] {
+  if (event.kind !== 'end') return [event];
+  gaps.push(...event.gaps);
+  return [];
+}
+
+function endOf(events: readonly RunEvent[]): Outcome {
+  const end = events.find((event) => event.kind === 'end');
+  return end?.outcome ?? { kind: 'done' };
+}
+
+function* run(kernel: Kernel, plugin: Plugin, values: OptionValues, name: { title: string; command: string }): Generator<AnswerPiece> {
+  yield { ...name, events: [] };
+  for (const event of runEvents(kernel, plugin, values, limits)) yield { events: [event] };
+}
+
+function ended(outcome: Outcome): RunEvent {
+  return { kind: 'end', outcome, gaps: [] };
+}
+
+function objectName(type: string, address: bigint): { title: string; command: string } {
+  return { title: `${type} at ${hex(address)}`, command: `oompm read VMCORE ${hex(address)} --type ${quoted(type)}` };
+}
+
+/** A variable's struct, where the types know variables at all (DWARF does). */
+function variableType(kernel: Kernel, name: string): string | undefined {
+  const type = kernel.types.variable(name);
+  return type?.kind === 'struct' || type?.kind === 'union' ? `${type.kind} ${type.name}` : undefined;
+}
+
+function addressOf(kernel: Kernel, where: string): bigint {
+  if (/^(?:0x)?[\da-f]{1,16}$/i.test(where) && kernel.symbols.addressOf(where) === undefined) return BigInt(`0x${where.replace(/^0x/i, '')}`);
+  const [, name = '', plus = '0'] = /^(.+?)(?:\+(0x[\da-f]+|\d+))?$/i.exec(where) ?? [];
+  const symbol = kernel.symbols.addressOf(name);
+  if (symbol === undefined) throw new InputError(`${where} is neither an address nor a symbol of this kernel`);
+  return symbol + BigInt(plus);
+}
+
+/** Flags and arguments as the command line takes them: `--tree`, `-t`, `--level 4`, `--level=4`. */
+function valuesOf(plugin: Plugin, words: readonly string[]): OptionValues {
+  const values: Record<string, OptionValues[string]> = { ...defaultValues(plugin.flags, plugin.arguments) };
+  const rest: string[] = [];
+  for (let at = 0; at < words.length; at++) {
+    const word = words[at]!;
+    const [, dashes, given = '', attached] = /^(--?)([a-zA-Z][\w-]*)(?:=(.*))?$/s.exec(word) ?? [];
+    if (dashes === undefined) {
+      rest.push(word);
+      continue;
+    }
+    const [name, flag] = Object.entries(plugin.flags).find(([long, { char }]) => dashes === '--' ? long === given : char === given) ?? [];
+    if (name === undefined || flag === undefined) throw new InputError(`${plugin.id} has no flag ${word}; there are ${Object.keys(plugin.flags).map((long) => `--${long}`).join(', ') || 'none'}`);
+    if (flag.type === 'boolean') {
+      values[name] = true;
+      continue;
+    }
+    const value = attached ?? words[++at];
+    if (value === undefined) throw new InputError(`${plugin.id}: ${word} needs a value`);
+    if (flag.type === 'integer' && !/^-?\d+$/.test(value)) throw new InputError(`${plugin.id}: ${word} needs a whole number, not ${value}`);
+    const typed = flag.type === 'integer' ? Number(value) : value;
+    values[name] = flag.multiple ? [...(values[name] as readonly (string | number)[]), typed] as readonly string[] : typed;
+  }
+  return { ...values, ...matchArguments(plugin.id, plugin.arguments, rest) };
+}
+
+function hex(address: bigint): string {
+  return `0x${BigInt.asUintN(64, address).toString(16)}`;
+}

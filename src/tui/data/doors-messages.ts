@@ -1,0 +1,27 @@
+import type { CommonValues } from '../../cli/common-flags.js';
+import type { OptionValues } from '../../plugin/options.js';
+import type { RunEvent } from '../../plugin/run-plugin.js';
+import type { DumpFacts } from '../../report/report.js';
+import type { OpenOptions } from '../../session/open-kernel.js';
+import type { PluginInfo, Question } from '../state/state.js';
+
+/** What the second worker is started with: the command line, which it makes sense of for both. */
+export interface DoorsStart {
+  words: readonly string[];
+  flags: CommonValues;
+  cancelFlag: Int32Array;
+}
+
+export interface AskRequest {
+  request: number;
+  question: Question;
+}
+
+/** A plugin, and the values that its screen is run with. */
+export type KnownPlugin = PluginInfo & { values: OptionValues };
+
+/** From the worker. `resolved` comes first and once; `refused` instead of it where there is no dump to be opened. */
+export type DoorsReply =
+  | { kind: 'resolved'; options: OpenOptions; facts: DumpFacts; plugins: readonly KnownPlugin[]; files: readonly string[]; warnings: readonly string[] }
+  | { kind: 'refused'; message: string; input: boolean }
+  | { kind: 'answer'; request: number; title?: string; command?: string; events: readonly RunEvent[] };

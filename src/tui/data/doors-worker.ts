@@ -1,0 +1,54 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { InputError } from '../../bytes/input-error.js';
+import { namedFiles } from '../../cli/open-named.js';
+import { plugins } from '../../cli/plugins.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { defaultValues } from '../../plugin/options.js';
+import { openKernel } from '../../session/open-kernel.js';
+import { answerTo } from './answers.js';
+import type { AskRequest, DoorsReply, DoorsStart, KnownPlugin } from './doors-messages.js';
+import { glance } from './glance.js';
+
+/**
+ * The second worker: makes sense of the command line, then answers what Enter and the prompt ask, while the first runs
+ * plugins. It opens the dump with its first question.
+ */
+const start = workerData as DoorsStart;
+const port = parentPort!;
+// oxlint-disable-next-line require-post-message-target-origin -- a worker thread's has none
+const reply = (message: DoorsReply): void => port.postMessage(message);
+
+try {
+  const [{ options, rest }, { registry, files }] = await Promise.all([namedFiles('analyze', start.words, start.flags), plugins()]);
+  if (rest.length > 0) throw new InputError(`analyze does not know what to do with ${rest[0]}: it is neither a dump nor a kernel`);
+  const facts = await glance(options);
+  const all = await registry.all();
+  reply({
+    kind: 'resolved', options, facts, files,
+    plugins: all.map((plugin): KnownPlugin => ({
+      id: plugin.id,
+      summary: plugin.summary,
+      inReport: plugin.inReport !== undefined,
+      required: Object.entries(plugin.arguments).filter(([, argument]) => argument.required).map(([name]) => name),
+      values: plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments),
+    })),
+    warnings: registry.warnings,
+  });
+
+  let opening: Promise<Kernel> | undefined;
+  let last: Promise<void> = Promise.resolve();
+  port.on('message', ({ request, question }: AskRequest) => {
+    last = last.then(async () => {
+      try {
+        opening ??= openKernel({ ...options, cancelFlag: start.cancelFlag });
+        const kernel = await opening;
+        for await (const piece of answerTo(kernel, registry, question)) reply({ kind: 'answer', request, ...piece });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        reply({ kind: 'answer', request, events: [{ kind: 'end', gaps: [], outcome: { kind: 'failed', fault: error instanceof InputError ? 'dump' : 'plugin', reason } }] });
+      }
+    });
+  });
+} catch (error) {
+  reply({ kind: 'refused', message: error instanceof Error ? error.message : String(error), input: error instanceof InputError });
+}

@@ -1,0 +1,114 @@
+import type { Door } from '../../plugin/views.js';
+import type { Meaning } from '../../report/paint.js';
+import { cutTo, widthOf } from '../../report/lay-out-table.js';
+
+/** Text of one meaning; already escaped. */
+export interface Span {
+  text: string;
+  meaning?: Meaning;
+}
+
+/** What Enter can open: an object of the dump, or a question such as "pid 51" that a worker answers. */
+export type Target = { kind: 'door'; door: Door } | { kind: 'question'; text: string } | { kind: 'plugin'; id: string } | { kind: 'text'; title: string; text: string };
+
+export interface NamedTarget {
+  label: string;
+  target: Target;
+}
+
+/** One line of a screen. */
+export interface Line {
+  spans: readonly Span[];
+  /** The first is what Enter opens. */
+  targets?: readonly NamedTarget[];
+  /** Its place among the folds of the page: Space opens and closes what hangs under the line. */
+  fold?: string;
+  /** Enter opens the fold, and `o` the targets. */
+  foldFirst?: boolean;
+}
+
+/** Lines of one origin, made when they are shown: a table of 50,000 rows is one block. */
+export interface Block {
+  /** Where it stands in the page: view and part. */
+  id: string;
+  length: number;
+  line(index: number): Line;
+  /** Lower case text for search; without it the line's spans are asked. */
+  text?(index: number): string;
+  /** Column titles that stay in sight while the block scrolls. */
+  pinned?: readonly Line[];
+  /** It moves sideways by itself, by columns. */
+  ownShift?: true;
+  /** The view that a key for sorting or exporting is about. */
+  view?: string;
+}
+
+export function fixedBlock(id: string, lines: readonly Line[], view?: string): Block {
+  return { id, length: lines.length, line: (index) => lines[index]!, ...(view === undefined ? {} : { view }) };
+}
+
+export function plainLine(text: string, meaning?: Meaning): Line {
+  return { spans: [span(text, meaning)] };
+}
+
+export function span(text: string, meaning?: Meaning): Span {
+  return meaning === undefined ? { text } : { text, meaning };
+}
+
+export function lineText(line: Line): string {
+  return line.spans.map(({ text }) => text).join('');
+}
+
+/** The spans within `width` columns, the last one cut with an ellipsis where they are wider. */
+export function cutSpans(spans: readonly Span[], width: number): Span[] {
+  const kept: Span[] = [];
+  let left = width;
+  for (const [index, one] of spans.entries()) {
+    const wide = widthOf(one.text);
+    const more = spans.slice(index + 1).some(({ text }) => text !== '');
+    if (wide < left || (wide === left && !more)) {
+      kept.push(one);
+      left -= wide;
+      continue;
+    }
+    if (left > 0) kept.push({ ...one, text: wide === left ? `${cutTo(`${one.text} `, left)}` : cutTo(one.text, left) });
+    break;
+  }
+  return kept;
+}
+
+/** The spans without their first `columns` columns: a screen moved to the right. */
+export function shiftSpans(spans: readonly Span[], columns: number): Span[] {
+  if (columns === 0) return [...spans];
+  const kept: Span[] = [];
+  let skip = columns;
+  for (const one of spans) {
+    const wide = widthOf(one.text);
+    if (wide <= skip) {
+      skip -= wide;
+      continue;
+    }
+    kept.push(skip === 0 ? one : { ...one, text: dropColumns(one.text, skip) });
+    skip = 0;
+  }
+  return kept;
+}
+
+export function padded(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
+}
+
+const graphemes = new Intl.Segmenter();
+
+function dropColumns(text: string, columns: number): string {
+  if (text.length === widthOf(text)) return text.slice(columns);
+  let dropped = 0;
+  let from = 0;
+  for (const { segment, index } of graphemes.segment(text)) {
+    if (dropped >= columns) break;
+    dropped += widthOf(segment);
+    from = index + segment.length;
+  }
+  // Half of a wide character is a space.
+  return ' '.repeat(Math.max(0, dropped - columns)) + text.slice(from);
+}

@@ -1,0 +1,89 @@
+import type { LogLine } from '../../plugin/views.js';
+import { oneLine, textLines } from '../../report/escape.js';
+import { timestamp } from '../../report/format-value.js';
+import { filterWords } from './choose-rows.js';
+import { plainLine, span, type Block, type Line, type Span } from './line.js';
+import type { Room, ShownView, TimeStyle } from './view-state.js';
+
+/** A line of the screen: the log record and which of its own lines. */
+interface Place { record: number; part: number }
+
+/** Longer lines are cut on the screen; Enter shows them whole. */
+const longestShown = 4096;
+
+/** A kernel log: records up to a level, those that the filter leaves. */
+export function logBlock({ view, key }: ShownView, room: Room): Block {
+  if (view.kind !== 'log') throw new Error(`${view.kind} is no log`);
+  const lines = view.lines;
+  const places = placesOf(lines, room);
+  if (places.length === 0) return { id: key, view: key, length: 1, line: () => plainLine(lines.length === 0 ? 'no lines' : 'no line matches', 'quiet') };
+  return {
+    id: key,
+    view: key,
+    length: places.length,
+    text: (at) => partOf(lines, places[at]!).toLowerCase(),
+    line: (at) => logLine(lines, places[at]!, room.look.times),
+  };
+}
+
+const lastPlaces = new WeakMap<readonly LogLine[], { key: string; places: readonly Place[] }>();
+
+function placesOf(lines: readonly LogLine[], { look }: Room): readonly Place[] {
+  const key = `${look.level} ${look.filter}`;
+  const known = lastPlaces.get(lines);
+  if (known?.key === key) return known.places;
+  const words = filterWords(look.filter);
+  const places: Place[] = [];
+  for (const [record, line] of lines.entries()) {
+    if ((line.level ?? 0) > look.level && !line.remark) continue;
+    for (const [part, text] of parts(line).entries()) {
+      if (words.every((word) => text.toLowerCase().includes(word))) places.push({ record, part });
+    }
+  }
+  lastPlaces.set(lines, { key, places });
+  return places;
+}
+
+const cut = new WeakMap<LogLine, readonly string[]>();
+
+function parts(line: LogLine): readonly string[] {
+  let known = cut.get(line);
+  if (known === undefined) {
+    known = line.remark ? [oneLine(line.text)] : textLines(line.text);
+    cut.set(line, known);
+  }
+  return known;
+}
+
+function partOf(lines: readonly LogLine[], { record, part }: Place): string {
+  return parts(lines[record]!)[part]!;
+}
+
+function logLine(lines: readonly LogLine[], place: Place, times: TimeStyle): Line {
+  const line = lines[place.record]!;
+  const text = partOf(lines, place);
+  if (line.remark) return plainLine(`    -- ${text}`, 'warning');
+  const spans: Span[] = [span(timeOf(lines, place.record, times), 'quiet')];
+  if (line.caller !== undefined) spans.push(span(`[${oneLine(line.caller).padStart(6)}] `, 'quiet'));
+  // KERN_EMERG to KERN_ERR, and KERN_WARNING: by a letter too, for a terminal without colours.
+  const meaning = line.level === undefined ? undefined : line.level <= 3 ? 'bad' as const : line.level === 4 ? 'warning' as const : undefined;
+  spans.push(span(levelLetter(line.level), meaning ?? 'quiet'), span(text.length > longestShown ? `${text.slice(0, longestShown)}…` : text, meaning));
+  return { spans, targets: [{ label: 'the whole record', target: { kind: 'text', title: `log record${line.sequence === undefined ? '' : ` ${line.sequence}`}`, text: line.text } }] };
+}
+
+const letters = ['M', 'A', 'C', 'E', 'W', 'N', 'I', 'D'];
+
+/** eMergency, Alert, Critical, Error, Warning, Notice, Info, Debug. */
+function levelLetter(level: number | undefined): string {
+  return level === undefined ? '' : `${letters[level] ?? '?'} `;
+}
+
+function timeOf(lines: readonly LogLine[], record: number, times: TimeStyle): string {
+  const { timeNs } = lines[record]!;
+  if (timeNs === undefined || times === 'none') return '';
+  if (times === 'boot') return `${timestamp(timeNs)} `;
+  let before = record - 1;
+  while (before >= 0 && lines[before]!.timeNs === undefined) before--;
+  const delta = before < 0 ? 0 : (timeNs - lines[before]!.timeNs!) / 1e9;
+  return `${`+${delta.toFixed(6)}`.padStart(14)} `;
+}

@@ -1,0 +1,69 @@
+import type { Stack, StackFrame } from '../../plugin/views.js';
+import { oneLine } from '../../report/escape.js';
+import { address } from '../../report/format-value.js';
+import { wrap } from '../../report/lay-out-table.js';
+import { frameInWords } from '../../report/render-text.js';
+import { filterWords } from './choose-rows.js';
+import { fixedBlock, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
+import { isOpen, type Room, type ShownView } from './view-state.js';
+
+/** More stacks than this are closed at first: one line each says enough to choose. */
+const openAtFirst = 4;
+
+/** Stacks, folded: the title, then the frames, then what a frame holds. */
+export function stackBlock({ view, key }: ShownView, room: Room): Block {
+  if (view.kind !== 'stack') throw new Error(`${view.kind} is no stack`);
+  const words = filterWords(room.look.filter);
+  const lines = view.stacks.flatMap((stack, at) => (words.length === 0 || matches(stack, words) ? [...stackLines(stack, `${key}:${at}`, room, view.stacks.length <= openAtFirst)] : []));
+  return fixedBlock(key, lines.length > 0 ? lines : [plainLine(view.stacks.length === 0 ? 'no stacks' : 'no stack matches', 'quiet')], key);
+}
+
+function matches(stack: Stack, words: readonly string[]): boolean {
+  const text = [stack.title, ...stack.frames.map((frame) => frame.function ?? ''), ...(stack.sameAs ?? [])].join(' ').toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+function* stackLines(stack: Stack, fold: string, room: Room, openFirst: boolean): Generator<Line> {
+  const open = isOpen(room.look, fold, openFirst);
+  const top = stack.frames.find((frame) => frame.function !== undefined)?.function ?? '';
+  yield {
+    spans: [
+      span(open ? '▾ ' : '▸ ', 'quiet'), span(oneLine(stack.title), 'heading'),
+      span(`  ${stack.frames.length} frames${open ? '' : `, ${oneLine(top)}`}${stack.sameAs === undefined ? '' : `, and ${stack.sameAs.length} more with the same`}`, 'quiet'),
+    ],
+    fold,
+    foldFirst: true,
+    ...(stack.door === undefined ? {} : { targets: [{ label: `${oneLine(stack.door.type)} ${address(stack.door.address)}`, target: { kind: 'door', door: stack.door } }] }),
+  };
+  if (!open) return;
+  for (const frame of stack.frames) yield* frameLines(frame, `${fold}/${frame.index}`, room);
+  if (stack.end !== undefined) yield plainLine(`    (${oneLine(stack.end)})`, 'warning');
+  if (stack.sameAs !== undefined && stack.sameAs.length > 0) {
+    for (const line of wrap(`the same stack: ${stack.sameAs.map(oneLine).join(', ')}`, Math.max(20, room.width - 4))) yield plainLine(`    ${line}`, 'quiet');
+  }
+}
+
+function* frameLines(frame: StackFrame, fold: string, { look, width }: Room): Generator<Line> {
+  const details = detailsOf(frame, width);
+  const open = details.length > 0 && isOpen(look, fold, false);
+  const mark = details.length === 0 ? '    ' : open ? '  ▾ ' : '  ▸ ';
+  yield {
+    spans: [span(mark, 'quiet'), span(frameInWords(frame), frame.found === 'scanned' ? 'quiet' : undefined)],
+    targets: frameTargets(frame),
+    ...(details.length === 0 ? {} : { fold }),
+  };
+  if (open) yield* details;
+}
+
+function frameTargets({ ip, sp, registers }: StackFrame): readonly NamedTarget[] {
+  const at = (label: string, value: bigint): NamedTarget => ({ label: `${label} ${address(value)}`, target: { kind: 'question', text: address(value) } });
+  return [at('ip', ip), ...(sp === undefined ? [] : [at('sp', sp)]), ...Object.entries(registers ?? {}).filter(([, value]) => value !== 0n).map(([name, value]) => at(oneLine(name), value))];
+}
+
+function detailsOf(frame: StackFrame, width: number): Line[] {
+  const lines: Line[] = [];
+  for (const { name, value } of [...(frame.arguments ?? []), ...(frame.locals ?? [])]) lines.push(plainLine(`        ${oneLine(name)} = ${oneLine(value)}`));
+  const registers = Object.entries(frame.registers ?? {}).map(([name, value]) => `${oneLine(name)}=${address(value)}`);
+  if (registers.length > 0) for (const line of wrap(registers.join(' '), Math.max(30, width - 8))) lines.push(plainLine(`        ${line}`, 'address'));
+  return lines;
+}

@@ -1,0 +1,45 @@
+import type { Units } from '../../report/format-value.js';
+import type { SolidView } from '../../plugin/section.js';
+import type { Sorting } from './choose-rows.js';
+import type { TableIndex } from './table-index.js';
+
+/** A view as far as it has come in, with what scrolling it needs. */
+export interface ShownView {
+  /** Of the plugin and the view: 'zones/3'. */
+  key: string;
+  view: SolidView;
+  /** Of tables and trees. */
+  index?: TableIndex;
+}
+
+export type TimeStyle = 'boot' | 'delta' | 'none';
+
+/** How a page is looked at. */
+export interface Look {
+  /** Folds that are not as they are at first. */
+  folds: ReadonlySet<string>;
+  /** How all folds are but for those in `folds`; without it each as its kind is at first. */
+  all?: 'open' | 'closed';
+  sortings: Readonly<Record<string, Sorting>>;
+  filter: string;
+  /** Log lines up to this level; 7 is all. */
+  level: number;
+  times: TimeStyle;
+  /** How far the page is moved to the right: columns of a table, or eights of text columns. */
+  shift: number;
+}
+
+export const firstLook: Look = { folds: new Set(), sortings: {}, filter: '', level: 7, times: 'boot', shift: 0 };
+
+/** What laying out a view depends on. */
+export interface Room {
+  width: number;
+  units: Units;
+  look: Look;
+  /** Trees open so deep at first. */
+  openDepth: number;
+}
+
+export function isOpen({ folds, all }: Look, fold: string, openAtFirst: boolean): boolean {
+  return folds.has(fold) !== (all === undefined ? openAtFirst : all === 'open');
+}

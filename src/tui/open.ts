@@ -1,0 +1,36 @@
+import type { CommonValues } from '../cli/common-flags.js';
+import { firstScreen } from './first-screen.js';
+import { takeTerminal } from './terminal.js';
+
+export interface TuiRequest {
+  /** The files as the command line names them. */
+  words: readonly string[];
+  flags: CommonValues;
+  version: string;
+  /** The module with the list of bundled plugins, as a file URL. */
+  bundled: string;
+  colour: boolean;
+}
+
+/** How it ended: the exit code, and what is to be left on the terminal. */
+export type { Ended } from './run.js';
+
+/**
+ * Opens the screens on this process's terminal. The header stands there before Ink, which takes longer than half a second
+ * to load, is even asked for.
+ */
+export async function openTui(request: TuiRequest): Promise<import('./run.js').Ended> {
+  const { stdin, stdout } = process;
+  let fail: (error: unknown) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  const terminal = takeTerminal(stdin, stdout, (error) => fail(error));
+  stdout.write(firstScreen(request.words, request.version, stdout.columns));
+  // React checks more, and is slower, where it is not told that this is no development.
+  process.env['NODE_ENV'] ??= 'production';
+  try {
+    const { runScreens } = await import('./run.js');
+    return await Promise.race([runScreens(request, terminal), failed]);
+  } finally {
+    terminal.restore();
+  }
+}

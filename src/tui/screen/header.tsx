@@ -1,0 +1,54 @@
+import { basename } from 'node:path';
+import { Box } from 'ink';
+import type { ReactElement } from 'react';
+import { oneLine } from '../../report/escape.js';
+import { widthOf } from '../../report/lay-out-table.js';
+import { span, type Span } from '../lines/line.js';
+import { pageOf, type State } from '../state/state.js';
+import { screenId, screensOf } from '../state/update.js';
+import { LineText } from './line-text.js';
+
+/** Which dump this is and how far it is read; then the screens, or what was opened. */
+export function Header({ state }: { state: State }): ReactElement {
+  const { columns } = state.size;
+  const { source } = pageOf(state);
+  const isScreen = source.kind === 'overview' || source.kind === 'plugin';
+  const left = dumpSpans(state);
+  const right = progressOf(state);
+  const used = left.reduce((sum, { text }) => sum + widthOf(text), 0);
+  const room = columns - used - widthOf(right);
+  return (
+    <Box flexDirection="column" flexShrink={0}>
+      <LineText width={columns} spans={room > 1 ? [...left, span(' '.repeat(room)), span(right, 'warning')] : [span(`${right} `, 'warning'), ...left]} />
+      <LineText width={columns} spans={isScreen ? screenSpans(state, screenId(source), columns) : [span(' [ back  ', 'quiet'), span(oneLine(source.title), 'heading')]} />
+    </Box>
+  );
+}
+
+function dumpSpans({ files, dump }: State): Span[] {
+  const names = files.map((file) => oneLine(basename(file))).join(' ');
+  return [span(' oompm ', 'heading'), span(names), ...(dump === undefined ? [] : [span(` · Linux ${oneLine(dump.release)} ${dump.architecture}`, 'quiet')])];
+}
+
+function progressOf({ refused, dump, plugins, sections }: State): string {
+  if (refused !== undefined) return 'not opened ';
+  if (dump === undefined) return 'opening… ';
+  const running = Object.entries(sections).find(([, { status }]) => status === 'running')?.[0];
+  if (running === undefined) return '';
+  const inReport = plugins.filter((plugin) => plugin.inReport);
+  const ended = inReport.filter(({ id }) => sections[id]?.status === 'ended').length;
+  return `reading ${running}… ${ended}/${inReport.length} `;
+}
+
+/** As many screens as there is room for, the present one among them. */
+function screenSpans(state: State, present: string, columns: number): Span[] {
+  const tabs = screensOf(state).map((source, at) => {
+    const id = screenId(source);
+    return { id, text: at < 10 ? ` ${at} ${id} ` : ` ${id} ` };
+  });
+  let first = 0;
+  const presentAt = Math.max(0, tabs.findIndex(({ id }) => id === present));
+  const widthFrom = (from: number): number => tabs.slice(from, presentAt + 1).reduce((sum, { text }) => sum + text.length + 1, 2);
+  while (first < presentAt && widthFrom(first) > columns) first++;
+  return tabs.slice(first).flatMap(({ id, text }) => id === present ? [span(`[${text.trim()}]`, 'heading')] : [span(text, 'quiet')]);
+}

@@ -1,0 +1,47 @@
+import { sameLine } from '../lines/page-lines.js';
+import { linesOf } from './page-blocks.js';
+import { bodyRows, settle } from './move.js';
+import type { Action } from './actions.js';
+import { pageOf, type State } from './state.js';
+import { nothingYet, yieldedAfter } from './yielded.js';
+
+type Arrival = Extract<Action, { kind: 'found' | 'refused' | 'yielded' | 'restarted' | 'answered' | 'resize' }>;
+
+/** What comes from outside: the line that is looked at stays where it is on the screen. */
+export function arrive(state: State, action: Arrival): State {
+  const page = pageOf(state);
+  const before = linesOf(state, page);
+  const changed = withArrival(state, action);
+  const after = linesOf(changed, page);
+  if (after === before && changed.size === state.size) return changed;
+  // One who has not moved yet sees the beginning, whatever is put before it.
+  const cursor = page.cursor === 0 ? 0 : sameLine(before, page.cursor, after);
+  const top = page.cursor === 0 ? 0 : Math.max(0, cursor - (page.cursor - page.top));
+  const kept = settle(cursor === page.cursor && top === page.top ? page : { ...page, cursor, top }, after, bodyRows(changed));
+  return kept === page ? changed : { ...changed, history: changed.history.with(changed.at, kept) };
+}
+
+function withArrival(state: State, action: Arrival): State {
+  switch (action.kind) {
+    case 'resize': return { ...state, size: { columns: action.columns, rows: action.rows } };
+    case 'found': {
+      const warning = action.warnings[0];
+      return { ...state, dump: action.dump, plugins: action.plugins, ...(warning === undefined ? {} : { message: { text: warning, bad: true } }) };
+    }
+    case 'refused': return { ...state, refused: action.reason };
+    case 'yielded': {
+      const section = yieldedAfter(state.sections[action.id] ?? nothingYet, action.id, action.events);
+      return { ...state, sections: { ...state.sections, [action.id]: section } };
+    }
+    case 'restarted': return { ...state, sections: { ...state.sections, [action.id]: { ...nothingYet, status: 'running' } } };
+    case 'answered': {
+      const answer = yieldedAfter(state.answers[action.request] ?? nothingYet, `answer ${action.request}`, action.events);
+      const history = action.title === undefined ? state.history : state.history.map((page) => {
+        if (page.source.kind !== 'answer' || page.source.request !== action.request) return page;
+        return { ...page, source: { ...page.source, title: action.title!, ...(action.command === undefined ? {} : { command: action.command }) } };
+      });
+      return { ...state, history, answers: { ...state.answers, [action.request]: answer } };
+    }
+    default: return action satisfies never;
+  }
+}

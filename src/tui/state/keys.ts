@@ -1,0 +1,143 @@
+import type { Action } from './actions.js';
+import { bodyRows } from './move.js';
+import type { State } from './state.js';
+
+/** A key as Ink tells it; only what is asked for here. */
+export interface Key {
+  upArrow?: boolean; downArrow?: boolean; leftArrow?: boolean; rightArrow?: boolean;
+  pageUp?: boolean; pageDown?: boolean; home?: boolean; end?: boolean;
+  return?: boolean; escape?: boolean; tab?: boolean; shift?: boolean; ctrl?: boolean; meta?: boolean;
+  backspace?: boolean; delete?: boolean;
+}
+
+/** Keys and what they do, for the help; each line is one habit of less, vim or the arrows. */
+export const keyHelp: readonly (readonly [keys: string, does: string])[] = [
+  ['↑ ↓ j k', 'a line up or down'],
+  ['PgUp PgDn b Space, Ctrl-U Ctrl-D', 'a page, half a page'],
+  ['g G Home End', 'first and last line'],
+  ['← → h l', 'close and open a fold; move a wide table or log sideways'],
+  ['Enter', 'open what the line stands for: task, struct, verdict, screen'],
+  ['o', 'choose among everything on the line that can be opened'],
+  ['z Z', 'open or close this fold, all folds'],
+  ['[ ] Backspace', 'back and forward through what was opened'],
+  ['Tab Shift-Tab, 0 to 9, s', 'next screen, screen by number (0 is the overview), list of screens'],
+  ['/ n N', 'search, next, previous'],
+  ['&', 'show only what has these words, as you type; Esc shows all again'],
+  ['< > r', 'sort by the column to the left or right, reverse'],
+  ['e E', 'log: next and previous OOM report, oops or panic'],
+  ['t v', 'log: time since boot, since the line before, or none; level'],
+  [':', 'open symbol, symbol+offset, address, "task_struct 0x…", pid, or "ps --tree"'],
+  ['w', 'write this screen to a file: .txt, .md, .json or .html'],
+  ['y', 'the command line that says the same; it is left on the terminal at the end'],
+  ['x R', 'stop what is being read; read it again'],
+  ['q Q Ctrl-C', 'back and out; out at once'],
+];
+
+export function actionsOf(state: State, input: string, key: Key): Action[] {
+  if (key.ctrl && input === 'c') return [{ kind: 'quit', code: 130 }];
+  if (key.ctrl && input === 'z') return [{ kind: 'suspend' }];
+  if (key.ctrl && input === 'l') return [{ kind: 'redraw' }];
+  if (state.mode.kind === 'input') return inputActions(input, key);
+  const action = special(state, key) ?? (key.ctrl ? withCtrl(state, input) : undefined);
+  if (action !== undefined) return [action];
+  if (key.ctrl || key.meta) return [];
+  // Keys that are held down, or come over a slow line, arrive several at once.
+  const actions: Action[] = [];
+  for (const character of input) {
+    const one = browseAction(state, character);
+    if (one === undefined) continue;
+    actions.push(one);
+    // What follows is typed into the line that this opens.
+    if (one.kind === 'input') {
+      const rest = input.slice(input.indexOf(character) + character.length);
+      if (rest !== '') actions.push(...inputActions(rest, {}));
+      break;
+    }
+  }
+  return actions;
+}
+
+function inputActions(input: string, key: Key): Action[] {
+  if (key.escape) return [{ kind: 'escape' }];
+  if (key.return) return [{ kind: 'submit' }];
+  if (key.backspace || key.delete) return [{ kind: 'erase' }];
+  if (key.ctrl && (input === 'u' || input === 'w')) return [{ kind: 'eraseAll' }];
+  if (key.ctrl || key.meta || key.tab || input === '') return [];
+  // A pasted line ends with Enter.
+  const [line = '', ...more] = input.split(/[\r\n]/);
+  return [...(line === '' ? [] : [{ kind: 'type' as const, text: line }]), ...(more.length > 0 ? [{ kind: 'submit' as const }] : [])];
+}
+
+function special(state: State, key: Key): Action | undefined {
+  const rows = bodyRows(state);
+  if (key.upArrow) return { kind: 'move', by: -1 };
+  if (key.downArrow) return { kind: 'move', by: 1 };
+  if (key.pageUp) return { kind: 'page', by: 1 - rows };
+  if (key.pageDown) return { kind: 'page', by: rows - 1 };
+  if (key.home) return { kind: 'top' };
+  if (key.end) return { kind: 'bottom' };
+  if (key.leftArrow) return { kind: 'sideways', by: -1 };
+  if (key.rightArrow) return { kind: 'sideways', by: 1 };
+  if (key.tab) return { kind: 'screen', by: key.shift ? -1 : 1 };
+  if (key.return) return { kind: 'enter' };
+  if (key.escape) return { kind: 'escape' };
+  if (key.backspace || key.delete) return { kind: 'back' };
+  return undefined;
+}
+
+function withCtrl(state: State, input: string): Action | undefined {
+  const rows = bodyRows(state);
+  switch (input) {
+    case 'f': return { kind: 'page', by: rows - 1 };
+    case 'b': return { kind: 'page', by: 1 - rows };
+    case 'd': return { kind: 'page', by: rows >> 1 };
+    case 'u': return { kind: 'page', by: -(rows >> 1) };
+    case 'n': return { kind: 'move', by: 1 };
+    case 'p': return { kind: 'move', by: -1 };
+    case 'o': return { kind: 'back' };
+    default: return undefined;
+  }
+}
+
+function browseAction(state: State, input: string): Action | undefined {
+  const rows = bodyRows(state);
+  if (/^\d$/.test(input)) return { kind: 'screenNumber', number: Number(input) };
+  switch (input) {
+    case 'j': return { kind: 'move', by: 1 };
+    case 'k': return { kind: 'move', by: -1 };
+    case ' ': case 'f': return { kind: 'page', by: rows - 1 };
+    case 'b': return { kind: 'page', by: 1 - rows };
+    case 'd': return { kind: 'page', by: rows >> 1 };
+    case 'u': return { kind: 'page', by: -(rows >> 1) };
+    case 'g': return { kind: 'top' };
+    case 'G': return { kind: 'bottom' };
+    case 'h': return { kind: 'sideways', by: -1 };
+    case 'l': return { kind: 'sideways', by: 1 };
+    case 'o': return { kind: 'choose' };
+    case 's': return { kind: 'screens' };
+    case 'z': return { kind: 'fold' };
+    case 'Z': return { kind: 'foldAll' };
+    case '[': return { kind: 'back' };
+    case ']': return { kind: 'forward' };
+    case '/': return { kind: 'input', purpose: 'search' };
+    case '&': return { kind: 'input', purpose: 'filter' };
+    case ':': return { kind: 'input', purpose: 'question' };
+    case 'w': return { kind: 'input', purpose: 'export' };
+    case 'n': return { kind: 'next', direction: 1 };
+    case 'N': return { kind: 'next', direction: -1 };
+    case 'e': return { kind: 'event', direction: 1 };
+    case 'E': return { kind: 'event', direction: -1 };
+    case '<': return { kind: 'sort', by: -1 };
+    case '>': return { kind: 'sort', by: 1 };
+    case 'r': return { kind: 'reverse' };
+    case 't': return { kind: 'times' };
+    case 'v': return { kind: 'level' };
+    case 'y': return { kind: 'command' };
+    case 'x': return { kind: 'cancel' };
+    case 'R': return { kind: 'again' };
+    case '?': return { kind: 'help' };
+    case 'q': return { kind: 'leave' };
+    case 'Q': return { kind: 'quit', code: 0 };
+    default: return undefined;
+  }
+}

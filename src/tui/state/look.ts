@@ -1,0 +1,127 @@
+import type { Action } from './actions.js';
+import { placeOf, searchText } from '../lines/page-lines.js';
+import type { Look, ShownView, TimeStyle } from '../lines/view-state.js';
+import { withPage } from './history.js';
+import { linesOf } from './page-blocks.js';
+import { bodyRows, cursorLine, movedTo } from './move.js';
+import { pageOf, type Page, type State } from './state.js';
+
+/** Moves a wide page, or closes and opens the fold under the cursor. */
+export function sideways(state: State, by: 1 | -1): State {
+  const page = pageOf(state);
+  const fold = cursorLine(page, linesOf(state, page))?.fold;
+  if (fold !== undefined && page.look.shift === 0) {
+    const toggled = withFold(state, page, fold);
+    // Whether it was open is what its lines say: open ones are more.
+    const [before, after] = [linesOf(state, page).length, linesOf(toggled, pageOf(toggled)).length];
+    if (by > 0 ? after > before : after < before) return toggled;
+  }
+  const shift = Math.max(0, page.look.shift + by);
+  return shift === page.look.shift ? state : withLook(state, page, { shift });
+}
+
+export function toggleFold(state: State): State {
+  const page = pageOf(state);
+  const fold = cursorLine(page, linesOf(state, page))?.fold;
+  return fold === undefined ? state : withFold(state, page, fold);
+}
+
+export function toggleAllFolds(state: State): State {
+  const page = pageOf(state);
+  const all = page.look.all === 'open' ? 'closed' as const : 'open' as const;
+  return withLook(state, page, { all, folds: new Set() });
+}
+
+/** The state with a filter, the cursor on the first row that it leaves. */
+export function withFilter(state: State, filter: string): State {
+  return withLook(state, pageOf(state), { filter });
+}
+
+/** Sorts the table under the cursor by the column beside the present one. */
+export function sortBy(state: State, by: 1 | -1): State {
+  const page = pageOf(state);
+  const table = tableAt(state, page);
+  if (table === undefined) return { ...state, message: { text: 'there is no table on this screen to be sorted', bad: false } };
+  const { columns } = table.view;
+  const at = columns.findIndex(({ key }) => key === page.look.sortings[table.key]?.column);
+  const to = at < 0 ? (by > 0 ? 0 : columns.length - 1) : (at + by + columns.length) % columns.length;
+  // Numbers are sorted to find the largest.
+  const descending = columns[to]!.type !== 'text';
+  const sorted = withLook(state, page, { sortings: { ...page.look.sortings, [table.key]: { column: columns[to]!.key, descending } } });
+  return { ...sorted, message: { text: `sorted by ${columns[to]!.title}, ${descending ? 'largest' : 'smallest'} first`, bad: false } };
+}
+
+export function reverse(state: State): State {
+  const page = pageOf(state);
+  const table = tableAt(state, page);
+  const sorting = table && page.look.sortings[table.key];
+  if (table === undefined || sorting === undefined) return sortBy(state, 1);
+  return withLook(state, page, { sortings: { ...page.look.sortings, [table.key]: { ...sorting, descending: !sorting.descending } } });
+}
+
+const nextTimes: Readonly<Record<TimeStyle, TimeStyle>> = { boot: 'delta', delta: 'none', none: 'boot' };
+const timesInWords: Readonly<Record<TimeStyle, string>> = { boot: 'time since boot', delta: 'time since the line before', none: 'no time' };
+
+export function nextTimeStyle(state: State): State {
+  const times = nextTimes[pageOf(state).look.times];
+  return { ...withLook(state, pageOf(state), { times }), message: { text: timesInWords[times], bad: false } };
+}
+
+/** All, then without debug and info, warnings and worse, errors and worse. */
+const levels: readonly (readonly [level: number, words: string])[] = [[7, 'all levels'], [5, 'notices and worse'], [4, 'warnings and worse'], [3, 'errors and worse']];
+
+export function nextLevel(state: State): State {
+  const page = pageOf(state);
+  const at = levels.findIndex(([level]) => level === page.look.level);
+  const [level, words] = levels[(at + 1) % levels.length]!;
+  return { ...withLook(state, page, { level }), message: { text: words, bad: false } };
+}
+
+/** What a log is read for: where the kernel says that it runs out of memory, or stops. */
+const events = ['invoked oom-killer', 'out of memory:', 'kernel panic', 'bug:', 'oops', 'soft lockup', 'hard lockup', 'blocked for more than', 'general protection fault', 'possible circular locking'];
+
+export function toEvent(state: State, direction: 1 | -1): State {
+  const page = pageOf(state);
+  const lines = linesOf(state, page);
+  for (let at = page.cursor + direction; at >= 0 && at < lines.length; at += direction) {
+    const text = searchText(lines, at);
+    if (events.some((event) => text.includes(event))) return withPage(state, movedTo(page, lines, bodyRows(state), at));
+  }
+  return { ...state, message: { text: direction > 0 ? 'no OOM report, oops or panic further down' : 'no OOM report, oops or panic further up', bad: false } };
+}
+
+export function lookAction(state: State, action: Action): State | undefined {
+  switch (action.kind) {
+    case 'sideways': return sideways(state, action.by);
+    case 'fold': return toggleFold(state);
+    case 'foldAll': return toggleAllFolds(state);
+    case 'sort': return sortBy(state, action.by);
+    case 'reverse': return reverse(state);
+    case 'times': return nextTimeStyle(state);
+    case 'level': return nextLevel(state);
+    case 'event': return toEvent(state, action.direction);
+    default: return undefined;
+  }
+}
+
+function withFold(state: State, page: Page, fold: string): State {
+  const folds = new Set(page.look.folds);
+  if (!folds.delete(fold)) folds.add(fold);
+  return withLook(state, page, { folds });
+}
+
+function withLook(state: State, page: Page, change: Partial<Look>): State {
+  return withPage(state, { ...page, look: { ...page.look, ...change } });
+}
+
+/** The table that the cursor is in, else the first of the screen. */
+function tableAt(state: State, page: Page): { key: string; view: Extract<ShownView['view'], { kind: 'table' }> } | undefined {
+  const under = placeOf(linesOf(state, page), page.cursor)?.block.view;
+  const { source } = page;
+  const views = source.kind === 'overview' ? Object.values(state.sections).flatMap((section) => section.views)
+    : source.kind === 'plugin' ? state.sections[source.id]?.views
+    : source.kind === 'answer' ? state.answers[source.request]?.views : undefined;
+  const here = views?.find(({ key, view }) => key === under && view.kind === 'table') ?? (source.kind === 'overview' ? undefined : views?.find(({ view }) => view.kind === 'table'));
+  return here?.view.kind === 'table' ? { key: here.key, view: here.view } : undefined;
+}
+

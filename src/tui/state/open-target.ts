@@ -1,0 +1,53 @@
+import { oneLine } from '../../report/escape.js';
+import type { NamedTarget, Target } from '../lines/line.js';
+import { opened, settled } from './history.js';
+import { linesOf } from './page-blocks.js';
+import { cursorLine } from './move.js';
+import { pageOf, type Effect, type Question, type State } from './state.js';
+import { nothingYet } from './yielded.js';
+
+export interface Update {
+  state: State;
+  effects: Effect[];
+}
+
+export function openTarget(state: State, target: Target): Update {
+  switch (target.kind) {
+    case 'plugin': return openPlugin(state, target.id);
+    case 'text': return { state: settled(opened(state, { kind: 'text', title: target.title, text: target.text })), effects: [] };
+    case 'door': {
+      const { type, address } = target.door;
+      return ask(state, { kind: 'object', type, address }, `${oneLine(type)} at 0x${address.toString(16)}`);
+    }
+    case 'question': return ask(state, { kind: 'words', text: target.text }, oneLine(target.text));
+    default: return target satisfies never;
+  }
+}
+
+/** A plugin's screen; one that has not run yet runs next. */
+export function openPlugin(state: State, id: string): Update {
+  if (id === 'overview') return { state: settled(opened(state, { kind: 'overview' })), effects: [] };
+  const info = state.plugins.find((plugin) => plugin.id === id);
+  if (info === undefined) return { state: { ...state, message: { text: `there is no screen ${id}`, bad: true } }, effects: [] };
+  const next = settled(opened(state, { kind: 'plugin', id }));
+  const yielded = state.sections[id];
+  if (info.required.length > 0 || (yielded !== undefined && yielded.status !== 'waiting')) return { state: next, effects: [] };
+  return { state: next, effects: [{ kind: 'run', id, again: false }] };
+}
+
+/** A question typed at the prompt: a screen's name opens the screen, all else goes to the dump. */
+export function openQuestion(state: State, text: string): Update {
+  if (text === 'overview' || state.plugins.some(({ id, required }) => id === text && required.length === 0)) return openPlugin(state, text);
+  return ask(state, { kind: 'words', text }, oneLine(text));
+}
+
+export function ask(state: State, question: Question, title: string): Update {
+  const request = state.lastRequest + 1;
+  const asked: State = { ...state, lastRequest: request, answers: { ...state.answers, [request]: { ...nothingYet, status: 'running' } } };
+  return { state: settled(opened(asked, { kind: 'answer', request, title })), effects: [{ kind: 'ask', request, question }] };
+}
+
+export function targetsUnderCursor(state: State): readonly NamedTarget[] {
+  const page = pageOf(state);
+  return cursorLine(page, linesOf(state, page))?.targets ?? [];
+}

@@ -1,0 +1,147 @@
+import type { Section } from '../../plugin/section.js';
+import type { Gap } from '../../plugin/views.js';
+import { oneLine, textLines } from '../../report/escape.js';
+import { widthOf, wrap } from '../../report/lay-out-table.js';
+import { outcomeInWords } from '../../report/outcome-in-words.js';
+import { orderFindings, type ReportedFinding } from '../../report/report.js';
+import { fixedBlock, lineText, plainLine, span, type Block, type Line } from '../lines/line.js';
+import { pageLines, type PageLines } from '../lines/page-lines.js';
+import { findingsBlock } from '../lines/prose-blocks.js';
+import { viewBlocks } from '../lines/view-blocks.js';
+import type { Room } from '../lines/view-state.js';
+import { pageOf, type Page, type PluginInfo, type State, type Yielded } from './state.js';
+
+/** Kernels have 4 KiB pages where the dump has not said yet. */
+const usualPageSize = 4096;
+
+const known = new WeakMap<Page, { deps: readonly unknown[]; lines: PageLines }>();
+
+/** All lines of a page, of which those in sight are made when they are asked for. */
+export function linesOf(state: State, page: Page = pageOf(state)): PageLines {
+  const deps = [state.sections, state.answers, state.plugins, state.dump, state.refused, state.size.columns];
+  const before = known.get(page);
+  if (before !== undefined && before.deps.every((dep, at) => dep === deps[at])) return before.lines;
+  const lines = pageLines(withoutGapAbove(blocksOf(state, page)));
+  known.set(page, { deps, lines });
+  return lines;
+}
+
+/** Views are parted by an empty line; the first needs none. */
+function withoutGapAbove(blocks: readonly Block[]): readonly Block[] {
+  const [first, ...rest] = blocks;
+  if (first === undefined || first.length < 2 || lineText(first.line(0)) !== '') return blocks;
+  return [{ ...first, length: first.length - 1, line: (at) => first.line(at + 1) }, ...rest];
+}
+
+/** A margin on the left for the cursor's mark. */
+export const margin = 2;
+
+function blocksOf(state: State, page: Page): Block[] {
+  const room: Room = {
+    width: Math.max(20, state.size.columns - margin),
+    units: { pageSize: state.dump?.pageSize ?? usualPageSize },
+    look: page.look,
+    openDepth: Infinity,
+  };
+  const { source } = page;
+  switch (source.kind) {
+    case 'overview': return overviewBlocks(state, room);
+    case 'plugin': {
+      const info = state.plugins.find(({ id }) => id === source.id);
+      return yieldedBlocks(source.id, state.sections[source.id], room, info);
+    }
+    // An object has its own members open, and what stands in them closed.
+    case 'answer': return yieldedBlocks(source.title, state.answers[source.request], { ...room, openDepth: 0 }, undefined);
+    case 'text': return [fixedBlock('text', textLines(source.text).flatMap((text) => chunks(text, room.width)).map((text) => plainLine(text)))];
+    default: return source satisfies never;
+  }
+}
+
+function overviewBlocks(state: State, room: Room): Block[] {
+  if (state.refused !== undefined) return [fixedBlock('refused', wrap(oneLine(state.refused), room.width).map((line) => plainLine(line, 'bad')))];
+  const sections = Object.entries(state.sections);
+  const findings: ReportedFinding[] = orderFindings(sections.flatMap(([plugin, { views }]) =>
+    views.flatMap(({ view }) => view.kind === 'findings' ? view.findings.map((finding) => ({ ...finding, plugin })) : [])));
+  const running = state.dump === undefined || state.plugins.some(({ id, inReport }) => inReport && state.sections[id]?.status !== 'ended');
+  const overview = state.sections['overview'];
+  return [
+    fixedBlock('found', [{ spans: [span('Findings', 'title'), span(running ? '  still looking' : '', 'quiet')] }]),
+    findings.length > 0 ? findingsBlock('findings', findings, room)
+      : fixedBlock('none found', [plainLine(running ? 'none so far' : 'no plugin found a cause', 'quiet')]),
+    ...(overview?.views ?? []).filter(({ view }) => view.kind !== 'findings').flatMap((shown) => viewBlocks(shown, room)),
+    ...gapBlocks(sections.flatMap(([plugin, { gaps }]) => gaps.map((gap) => ({ ...gap, what: `${plugin}: ${gap.what}` }))), room),
+    ...defectBlocks(state.dump?.defects ?? [], room),
+    screensBlock(state, room),
+  ];
+}
+
+/** Past these, the plugin's own screen has them all. */
+const gapsShown = 30;
+
+function gapBlocks(gaps: readonly Gap[], room: Room, most = gapsShown): Block[] {
+  if (gaps.length === 0) return [];
+  const lines: Line[] = [plainLine(''), { spans: [span('What could not be read', 'title'), span(`  ${gaps.length}`, 'quiet')] }];
+  for (const { what, reason, address } of gaps.slice(0, most)) {
+    const target = address === undefined ? {} : { targets: [{ label: `0x${address.toString(16)}`, target: { kind: 'question' as const, text: `0x${address.toString(16)}` } }] };
+    lines.push(...wrap(`${oneLine(what)}: ${oneLine(reason)}`, room.width).map((text, at) => ({ ...plainLine(at === 0 ? text : `  ${text}`, 'warning'), ...target })));
+  }
+  if (gaps.length > most) lines.push(plainLine(`and ${gaps.length - most} more, on the screens of their plugins`, 'quiet'));
+  return [fixedBlock('gaps', lines)];
+}
+
+function defectBlocks(defects: readonly string[], room: Room): Block[] {
+  if (defects.length === 0) return [];
+  return [fixedBlock('defects', [plainLine(''), plainLine('The file', 'title'), ...defects.flatMap((defect) => wrap(oneLine(defect), room.width).map((line) => plainLine(line, 'warning')))])];
+}
+
+function screensBlock(state: State, room: Room): Block {
+  const idWidth = state.plugins.reduce((widest, { id }) => Math.max(widest, id.length), 0);
+  return fixedBlock('screens', [
+    plainLine(''),
+    plainLine('Screens', 'title'),
+    ...state.plugins.map((plugin): Line => ({
+      spans: [span(plugin.id.padEnd(idWidth), 'heading'), span(`  ${statusOf(plugin, state.sections[plugin.id]).slice(0, room.width)}`, 'quiet')],
+      targets: [{ label: `screen ${plugin.id}`, target: { kind: 'plugin', id: plugin.id } }],
+    })),
+  ]);
+}
+
+function statusOf(plugin: PluginInfo, yielded: Yielded | undefined): string {
+  const summary = oneLine(plugin.summary);
+  if (plugin.required.length > 0) return `${summary} (:${plugin.id} ${plugin.required.join(' ').toUpperCase()})`;
+  if (yielded === undefined) return plugin.inReport ? `${summary} (waiting)` : `${summary} (runs when it is opened)`;
+  if (yielded.status !== 'ended') return `${summary} (${yielded.status})`;
+  const trouble = outcomeInWords(sectionOf(plugin.id, plugin.summary, yielded));
+  return trouble === undefined ? summary : oneLine(trouble);
+}
+
+function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, info: PluginInfo | undefined): Block[] {
+  if (yielded === undefined) {
+    const why = info !== undefined && info.required.length > 0 ? `it needs ${info.required.join(', ')}: type :${info.id} and what it is to show` : 'not run yet';
+    return [fixedBlock('status', [plainLine(''), plainLine(why, 'quiet')])];
+  }
+  const trouble = yielded.outcome === undefined ? undefined : outcomeInWords(sectionOf(name, name, yielded));
+  return [
+    ...yielded.views.flatMap((shown) => viewBlocks(shown, room)),
+    ...gapBlocks(yielded.gaps, room, Infinity),
+    ...(trouble === undefined ? [] : [fixedBlock('trouble', [plainLine(''), ...wrap(oneLine(trouble), room.width).map((line) => plainLine(line, 'bad'))])]),
+    ...(yielded.status === 'ended' ? (yielded.views.length === 0 && trouble === undefined ? [fixedBlock('status', [plainLine(''), plainLine('nothing to show', 'quiet')])] : [])
+      : [fixedBlock('status', [plainLine(''), plainLine(yielded.status === 'running' ? 'reading… (x stops it)' : 'waiting for its turn…', 'quiet')])]),
+  ];
+}
+
+/** What was yielded, as a section of a report: for export, and for the words of its outcome. */
+export function sectionOf(plugin: string, title: string, yielded: Yielded): Section {
+  return {
+    plugin, title,
+    outcome: yielded.outcome ?? { kind: 'cut short', reason: 'it is still running' },
+    views: yielded.views.map(({ view }) => view),
+    gaps: yielded.gaps,
+  };
+}
+
+/** Where there are wide characters, as many fit for sure as there would be if all were. */
+function chunks(text: string, width: number): string[] {
+  const most = widthOf(text) > text.length ? Math.floor(width / 2) : width;
+  return text.length <= most ? [text] : text.match(new RegExp(`.{1,${most}}`, 'gsu')) ?? [];
+}

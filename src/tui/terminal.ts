@@ -1,0 +1,69 @@
+import { writeSync } from 'node:fs';
+import type { ReadStream, WriteStream } from 'node:tty';
+
+/** process.stdout: the number is for writes that must be done before the process ends. */
+export type Output = WriteStream & { readonly fd: number };
+
+/** The alternate screen, without a cursor; and back, whatever colours were on. */
+const enter = '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H';
+const leave = '\u001b[0m\u001b[?25h\u001b[?1049l';
+
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
+
+/** The terminal while the screens have it. */
+export interface Terminal {
+  readonly input: ReadStream;
+  readonly output: Output;
+  /** Gives the terminal back as it was; again is no harm. */
+  restore(): void;
+  /** Ctrl-Z: gives the terminal back, stops, and takes it again when the shell says so. */
+  suspend(onResume: () => void): void;
+}
+
+/**
+ * Takes the terminal. It is given back however the process ends: at its own exit, by a signal, or by an error that nobody
+ * caught, which `onError` is then told of.
+ */
+export function takeTerminal(input: ReadStream, output: Output, onError: (error: unknown) => void): Terminal {
+  let taken = false;
+  const take = (): void => {
+    taken = true;
+    if (input.isTTY) input.setRawMode(true);
+    output.write(enter);
+  };
+  const restore = (): void => {
+    if (!taken) return;
+    taken = false;
+    // Synchronously: at an exit nothing else is written any more.
+    try {
+      if (input.isTTY) input.setRawMode(false);
+      writeSync(output.fd, leave);
+    } catch {
+      // The terminal has gone away: there is nothing to give back.
+    }
+  };
+  take();
+  process.on('exit', restore);
+  for (const [signal, code] of Object.entries(signals)) {
+    process.on(signal, () => {
+      restore();
+      process.exit(code);
+    });
+  }
+  process.on('uncaughtException', (error) => {
+    restore();
+    onError(error);
+  });
+  return {
+    input, output, restore,
+    suspend(onResume) {
+      restore();
+      process.once('SIGCONT', () => {
+        take();
+        onResume();
+      });
+      // The whole foreground job, as the terminal itself does it: a wrapper around us stops too.
+      process.kill(0, 'SIGTSTP');
+    },
+  };
+}
