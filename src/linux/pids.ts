@@ -19,23 +19,24 @@ const MOST_PIDS = 1n << 22n;
 export function* tasksByPid(kernel: Kernel): Generator<PidEntry, void> {
   const root = kernel.attempt('init_pid_ns.idr', () => kernel.global('init_pid_ns').idr.idr_rt.$address);
   const base = kernel.attempt('init_pid_ns.idr', () => kernel.global('init_pid_ns').idr.idr_base);
-  if (root === undefined) return;
+  // Since 4.19 (2c4704756cab); before, `pids[]` with the node as its first member.
+  const links = kernel.attempt('task_struct.pid_links', () => BigInt(kernel.bind('task_struct').offsets.get('pid_links') ?? 0));
+  if (root === undefined || links === undefined) return;
   for (const { index, entry } of xarrayEntries(kernel, root, 'init_pid_ns.idr')) {
     if (index > MOST_PIDS) return kernel.gap('init_pid_ns.idr', `a pid of ${index}: no machine has that`);
     // An IDR keeps its flags and odd pointers apart from these.
     if ((entry & 3n) !== 0n) continue;
-    yield* tasksOfPid(kernel, entry, Number(index) + (base ?? 0));
+    yield* tasksOfPid(kernel, entry, { pid: Number(index) + (base ?? 0), links });
   }
 }
 
 /** A struct pid may be held for a process group or session whose leader is gone: it then has no task of its own. */
-function* tasksOfPid(kernel: Kernel, address: bigint, pid: number): Generator<PidEntry, void> {
+function* tasksOfPid(kernel: Kernel, address: bigint, { pid, links }: { pid: number; links: bigint }): Generator<PidEntry, void> {
   const { result: first, gaps } = gatherGaps(kernel, () => kernel.attempt('struct pid', () => kernel.ref('pid', address).tasks[PIDTYPE_PID]?.first));
   if (first === undefined) {
     yield { pid, reason: `its struct pid can't be read: ${gaps[0]?.reason ?? 'no list of tasks in it'}` };
     return;
   }
-  const offset = BigInt(kernel.bind('task_struct').offsets.get('pid_links') ?? 0);
   // One task at most has a PID as its own.
-  if (first !== 0n) yield { pid, task: kernel.ref('task_struct', first - offset) };
+  if (first !== 0n) yield { pid, task: kernel.ref('task_struct', first - links) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { perCpu, to } from 'oompm/testing';
+import { perCpu, to, toyKernel } from 'oompm/testing';
 import { processes, rssOf, surveyTasks, taskState, threadsOf, type Task } from 'oompm/linux';
 
 import { toyTasks } from './toy-tasks.js';
@@ -59,6 +59,13 @@ describe('every task', () => {
     const kernel = toyTasks(three, { overwrite: { 'b.pid': -7 } });
     expect(pids(surveyTasks(kernel).threads)).toEqual([1, 3]);
     expect(surveyTasks(kernel).unreadable).toMatchObject([{ pid: 2, reason: 'a task with pid -7, tgid 2' }]);
+  });
+
+  test('a kernel whose types lack struct task_struct has gaps, and no tasks', () => {
+    const types = 'struct xarray { void *xa_head; }; struct idr { struct xarray idr_rt; unsigned idr_base; }; struct pid_namespace { struct idr idr; unsigned level; }; struct pid { unsigned level; };';
+    const kernel = toyKernel({ types, variables: { init_task: { type: 'struct list_head' }, init_pid_ns: { type: 'struct pid_namespace' } } });
+    expect(surveyTasks(kernel)).toMatchObject({ processes: [], threads: [], unreadable: [] });
+    expect(kernel.gaps.list.map(({ what, reason }) => [what, reason])).toContainEqual(['init_task', 'this kernel has no `struct task_struct` in its types']);
   });
 
   test('a list and an IDR without a page are gaps, not an end', () => {

@@ -10,7 +10,14 @@ const LONGEST = 1 << 26;
  */
 export function* list<S extends Shape | StructName>(kernel: Kernel, head: RefBase | bigint, shape: S, member: string): Generator<Ref<S>> {
   const struct = typeof shape === 'string' ? shape : shape.struct;
-  for (const node of listNodes(kernel, head, `list of ${struct}.${member}`)) yield kernel.containerOf(shape, node, member);
+  const what = `list of ${struct}.${member}`;
+  // A struct that does not bind is a gap like any other: nobody expects a walk to throw.
+  const offset = kernel.attempt(what, () => {
+    kernel.bind(shape);
+    return BigInt(kernel.offsetOf(struct, member));
+  });
+  if (offset === undefined) return;
+  for (const node of listNodes(kernel, head, what)) yield kernel.ref(shape, node - offset);
 }
 
 /** The addresses of the links themselves; `next` may name another member for lists that go backwards. */
