@@ -45,3 +45,5 @@ export { tmpfsMounts, type Tmpfs, type TmpfsFile } from './shmem.js';
 export { oomCandidates, sumsRss, wouldChoose, type OomCandidate, type OomScope } from './oom/candidates.js';
 export { printkFormats } from './oom/printed-formats.js';
 export { openPipes, type Pipe } from './pipes.js';
+export { oomReaperQueue, oomVictims, type OomVictim } from './oom/victims.js';
+export { moduleOfCache } from './oom/slab-owner.js';

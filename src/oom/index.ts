@@ -10,6 +10,7 @@ export { badnessOf, footprintPages, totalPages, type Badness } from './badness.j
 export { gfpFlags, gfpMeaning, requestInWords, withNames, type GfpMeaning } from './gfp.js';
 export { judge, rejected, verdicts } from './judge.js';
 export { consumers, type Consumer } from './verdicts/memory-held.js';
+export { afterwards } from './verdicts/afterwards.js';
 export type { Answer, Judgement, Verdict } from './verdict.js';
 export { zoneTries, type ZoneTry } from './verdicts/watermark.js';
 export { zonesAllowed, zoneTypes } from './zones.js';

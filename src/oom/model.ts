@@ -291,8 +291,30 @@ export interface BeyondTheLog {
   readonly sysctls?: Readonly<Record<string, number>>;
   /** Free pages of nodes that the request could not use (cpuset, policy): they are not in the kernel's own report. */
   readonly otherNodes?: readonly { readonly node: number; readonly freePages: number; readonly managedPages: number }[];
+  /** Processes that the OOM killer killed and that are still there, at the time of the dump. */
+  readonly victims?: readonly VictimState[];
+  /** oom_reaper_list: whose memory the reaper is still to take. */
+  readonly reaperQueue?: readonly Victim[];
+  /** Processes that the table leaves out, and why; kernel threads are not among them. */
+  readonly passedOver?: readonly { readonly pid: number; readonly comm: string; readonly rssPages: number; readonly because: string }[];
   /** Which member of `oom_control` or which walk gave what, for `--evidence`. */
   readonly provenance?: Readonly<Record<string, string>>;
+}
+
+/** A killed process that has not gone. */
+export interface VictimState {
+  readonly pid: number;
+  readonly comm: string;
+  /** MMF_OOM_SKIP: its memory was reaped, or the reaper gave up on it. */
+  readonly reaped: boolean;
+  /** It waits for the reaper. */
+  readonly queued: boolean;
+  /** TIF_MEMDIE: one of its threads may use the reserves. */
+  readonly mayUseReserves: boolean;
+  /** Pages that its memory still has. */
+  readonly heldPages: number;
+  /** Threads that keep it from going, with where they are in the kernel, innermost function first. */
+  readonly threads: readonly { readonly pid: number; readonly comm: string; readonly state: string; readonly exiting: boolean; readonly where: readonly string[] }[];
 }
 
 /**

@@ -43,6 +43,21 @@ export function rebuiltReport(kernel: Kernel, oom: OomInProgress): RebuiltReport
   return { report, candidates, features: { ...kernelFeatures(kernel), slabList: slab !== undefined, memcgProtection: memcg?.protectionKB !== undefined } };
 }
 
+/** No event: what show_mem() and the task table would say at the time of the dump. Badness is measured against the machine. */
+export function stateReport(kernel: Kernel): RebuiltReport {
+  const ram = kernel.attempt('_totalram_pages', () => kernel.global('_totalram_pages')) ?? 0;
+  const swap = kernel.hasGlobal('total_swap_pages') ? kernel.attempt('total_swap_pages', () => kernel.global('total_swap_pages')) ?? 0 : 0;
+  const candidates = oomCandidates(kernel, { nodemask: undefined, memcg: undefined, totalPages: ram + swap, order: 0 });
+  const machine = machineState(kernel, { nodes: undefined, highestZone: undefined, cpu: undefined });
+  const report: OomReport = {
+    kind: 'show-mem', source: 'memory', kernel: identityOf(kernel), pageSizeKB: kernel.memory.pageSize / 1024,
+    event: { caller: { by: 'unknown', certainty: 'certain', because: 'no task was inside out_of_memory() when the machine stopped' }, totalPages: ram + swap },
+    ...machine, tasks: listedTasks(kernel, candidates), taskColumns: kernelFeatures(kernel).taskColumns,
+    kills: [], reaped: [], missing: [],
+  };
+  return { report, candidates, features: kernelFeatures(kernel) };
+}
+
 /** The lines up to where panic_on_oom ends the report, and those that would have followed. */
 export function kernelLines({ report, features }: RebuiltReport): { readonly lines: readonly string[]; readonly after: readonly string[] } {
   const { constraint: _, ...event } = report.event;

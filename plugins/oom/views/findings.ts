@@ -2,8 +2,8 @@ import { findings, type Finding, type FindingsView } from 'oompm';
 import type { Judgement } from 'oompm/oom';
 
 /** What the verdicts say, as a report's findings. */
-export function findingsView(judgements: readonly Judgement[]): FindingsView {
-  return findings('What the OOM report says', judgements.map(asFinding), { id: 'verdicts' });
+export function findingsView(judgements: readonly Judgement[], id = 'verdicts'): FindingsView {
+  return findings('What the OOM report says', judgements.map(asFinding), { id });
 }
 
 function asFinding({ id, weight, certainty, moment, sentence, evidence }: Judgement): Finding {

@@ -1,0 +1,45 @@
+import type { Kernel } from 'oompm';
+import { oomsInProgress } from 'oompm/linux';
+import { reportsIn, type OomReport } from 'oompm/oom';
+
+import { rebuiltReport, type RebuiltReport } from './from-memory/report.js';
+import { logText } from './log-text.js';
+
+/** An event that was under way, rebuilt from memory, with what its own report in the log adds. */
+export interface CurrentEvent extends RebuiltReport {
+  /** The kernel's own report of it, as far as the log has it. */
+  readonly printed: OomReport | undefined;
+}
+
+export interface Events {
+  /** Those under way when the machine stopped; two CPUs can't be in out_of_memory() at once, so mostly one or none. */
+  readonly current: readonly CurrentEvent[];
+  /** The log's, oldest first; the current ones among them. */
+  readonly logged: readonly OomReport[];
+}
+
+/** Every memory event of this machine that there is to be had, from its memory and from its log. */
+export function eventsOf(kernel: Kernel): Events {
+  return kernel.once('OOM events', () => {
+    const logged = reportsIn(logText(kernel));
+    const current = oomsInProgress(kernel).flatMap((oom) => kernel.attempt('OOM in progress', () => [joined(rebuiltReport(kernel, oom), logged)]) ?? []);
+    return { current, logged };
+  });
+}
+
+/** The log has the time and the trace; a report that ended with a kill is of an event before. */
+function joined(rebuilt: RebuiltReport, logged: readonly OomReport[]): CurrentEvent {
+  const { report } = rebuilt;
+  const last = logged.findLast((one) => one.kind === 'oom');
+  const printed = last?.event.pid === report.event.pid && last?.kills.length === 0 ? last : undefined;
+  if (printed === undefined) return { ...rebuilt, printed };
+  const { event, trace, registers, panic, lines } = printed;
+  return {
+    ...rebuilt, printed,
+    report: {
+      ...report,
+      event: { ...report.event, ...(event.time === undefined ? {} : { time: event.time }) },
+      ...(trace === undefined ? {} : { trace }), ...(registers === undefined ? {} : { registers }), ...(panic === undefined ? {} : { panic }), ...(lines === undefined ? {} : { lines }),
+    },
+  };
+}

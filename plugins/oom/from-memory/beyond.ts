@@ -1,0 +1,104 @@
+import type { Kernel } from 'oompm';
+import {
+  hugetlbPools, kernelMemory, moduleOfCache, onlineNodes, openPipes, residentPages, slabCaches, tmpfsMounts, zonesOf, zramDevices,
+  type OomCandidate,
+} from 'oompm/linux';
+import type { BeyondTheLog } from 'oompm/oom';
+
+import { victimsBeyond } from './victims.js';
+
+const LARGEST_FILES = 5;
+const MOST_HOLDERS = 8;
+const MOST_CACHES = 20;
+/** Only for caches of this size does the question who made them pay: modules' memory is searched for it. */
+const WORTH_AN_OWNER_KB = 4096;
+const MOST_OWNERS = 3;
+const MOST_PASSED_OVER = 200;
+
+/** What no report of the kernel's has. A part that can't be read is a gap, and left out. */
+export function beyondTheLog(kernel: Kernel, shownNodes: readonly number[] | undefined, candidates: readonly OomCandidate[]): BeyondTheLog {
+  const own = kernelMemory(kernel);
+  const caches = kernel.attempt('slab caches', () => cachesBySize(kernel));
+  const pipes = kernel.attempt('pipes', () => pipesHeld(kernel));
+  const tmpfs = kernel.attempt('tmpfs', () => tmpfsHeld(kernel));
+  const zram = kernel.attempt('zram', () => zramDevices(kernel).map(({ name, poolPages, storedPages, compressedBytes }) => ({
+    name, poolPages, originalBytes: storedPages * kernel.memory.pageSize, compressedBytes,
+  })));
+  const hugetlb = kernel.attempt('hugetlb pools', () => hugetlbPools(kernel).filter(({ total }) => total > 0).map(({ sizeKB, total, free, reserved, surplus }) => ({ sizeKB, total, free, reserved, surplus })));
+  return {
+    ...defined('percpuPages', own.percpuPages), ...defined('vmallocPages', own.vmallocPages),
+    ...defined('kernelStackKB', own.kernelStackKB), ...defined('pagetablePages', own.pagetablePages),
+    ...defined('hugetlb', hugetlb), ...defined('zram', zram), ...defined('tmpfs', tmpfs), ...defined('pipes', pipes), ...defined('slabCaches', caches),
+    ...defined('swappiness', kernel.hasGlobal('vm_swappiness') ? kernel.attempt('vm_swappiness', () => kernel.global('vm_swappiness')) : undefined),
+    sysctls: sysctls(kernel),
+    otherNodes: otherNodes(kernel, shownNodes),
+    ...victimsBeyond(kernel),
+    passedOver: candidates.filter(({ listed, passedOver }) => !listed && passedOver !== undefined).slice(0, MOST_PASSED_OVER).map(({ process, rss, passedOver }) => ({
+      pid: process.pid, comm: process.comm, rssPages: rss === undefined ? 0 : residentPages(rss.exact), because: passedOver!,
+    })),
+  };
+}
+
+function defined<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
+  return value === undefined ? {} : { [key]: value } as { [P in K]: T };
+}
+
+function cachesBySize(kernel: Kernel): NonNullable<BeyondTheLog['slabCaches']> {
+  const pageKB = kernel.memory.pageSize / 1024;
+  let asked = 0;
+  return slabCaches(kernel).toSorted((a, b) => b.pages - a.pages).slice(0, MOST_CACHES).map((cache) => {
+    const owner = cache.pages * pageKB >= WORTH_AN_OWNER_KB && asked++ < MOST_OWNERS ? moduleOfCache(kernel, cache.address) : undefined;
+    return {
+      name: cache.name, usedKB: Math.trunc(cache.activeObjects * cache.size / 1024), totalKB: cache.pages * pageKB, reclaimable: cache.reclaimable,
+      ...(owner === undefined ? {} : { owner: `module ${owner}` }),
+    };
+  });
+}
+
+function pipesHeld(kernel: Kernel): NonNullable<BeyondTheLog['pipes']> {
+  const pipes = openPipes(kernel);
+  const byTask = new Map<bigint, { comm: string; pid: number; pages: number }>();
+  for (const { pages, holders } of pipes) {
+    for (const task of holders) {
+      const known = byTask.get(task.$address);
+      if (known) known.pages += pages;
+      else byTask.set(task.$address, { comm: task.comm, pid: task.pid, pages });
+    }
+  }
+  return {
+    count: pipes.length, pages: pipes.reduce((sum, pipe) => sum + pipe.pages, 0),
+    holders: [...byTask.values()].toSorted((a, b) => b.pages - a.pages).slice(0, MOST_HOLDERS),
+  };
+}
+
+/** Mounts that hold something; the kernel's own, mounted nowhere, by what it is for. */
+function tmpfsHeld(kernel: Kernel): NonNullable<BeyondTheLog['tmpfs']> {
+  return tmpfsMounts(kernel, { files: LARGEST_FILES }).filter(({ pages, swappedPages }) => pages + swappedPages > 0).map((one) => ({
+    mount: one.mountPoint ?? 'memfd, SysV and shared anonymous memory', usedPages: one.pages, limitPages: one.limitPages,
+    largest: one.largest.map((file) => ({
+      path: file.path === undefined ? '(deleted)' : `${one.mountPoint === undefined || one.mountPoint === '/' ? '' : one.mountPoint}${file.path}`,
+      bytes: (file.pages + file.swappedPages) * kernel.memory.pageSize,
+    })),
+  }));
+}
+
+const sysctlNames = ['sysctl_panic_on_oom', 'sysctl_oom_kill_allocating_task', 'sysctl_oom_dump_tasks', 'sysctl_overcommit_memory'] as const;
+
+function sysctls(kernel: Kernel): Readonly<Record<string, number>> {
+  return Object.fromEntries(sysctlNames.flatMap((name) => {
+    const value = kernel.hasGlobal(name) ? kernel.attempt(name, () => kernel.global(name)) : undefined;
+    return value === undefined ? [] : [[`vm.${name.slice('sysctl_'.length)}`, value]];
+  }));
+}
+
+function otherNodes(kernel: Kernel, shown: readonly number[] | undefined): NonNullable<BeyondTheLog['otherNodes']> {
+  if (shown === undefined) return [];
+  return onlineNodes(kernel).filter((node) => !shown.includes(node.node_id)).map((node) => {
+    const zones = zonesOf(kernel, node);
+    return {
+      node: node.node_id,
+      freePages: zones.reduce((sum, zone) => sum + zone.freePages + zone.pcpPages, 0),
+      managedPages: zones.reduce((sum, zone) => sum + zone.managedPages, 0),
+    };
+  }).filter(({ managedPages }) => managedPages > 0);
+}

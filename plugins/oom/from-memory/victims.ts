@@ -1,0 +1,30 @@
+import type { Kernel } from 'oompm';
+import { isExiting, oomReaperQueue, oomVictims, residentPages, taskState, type Task } from 'oompm/linux';
+import type { BeyondTheLog, VictimState } from 'oompm/oom';
+import { showStack, stackOf } from 'oompm/stack';
+
+const MOST_FRAMES = 8;
+const MOST_THREADS = 8;
+
+/** What has become of those that were killed: who is still there, what it holds, and which thread keeps it. */
+export function victimsBeyond(kernel: Kernel): Pick<BeyondTheLog, 'victims' | 'reaperQueue'> {
+  const victims = oomVictims(kernel).flatMap((victim): VictimState[] => kernel.attempt('OOM victim', () => [{
+    pid: victim.process.pid, comm: victim.process.comm,
+    reaped: victim.reaped, queued: victim.queued, mayUseReserves: victim.marks.victim,
+    heldPages: victim.rss === undefined ? 0 : residentPages(victim.rss.exact),
+    threads: victim.holders.slice(0, MOST_THREADS).map((thread) => threadState(kernel, thread)),
+  }]) ?? []);
+  return {
+    victims,
+    reaperQueue: oomReaperQueue(kernel).flatMap((task) => kernel.attempt('task of the reaper', () => [{ pid: task.pid, comm: task.comm }]) ?? []),
+  };
+}
+
+/** @throws ReadError */
+function threadState(kernel: Kernel, thread: Task): VictimState['threads'][number] {
+  const { frames } = showStack(kernel, stackOf(kernel, thread));
+  return {
+    pid: thread.pid, comm: thread.comm, state: taskState(thread).letter, exiting: isExiting(thread),
+    where: frames.flatMap(({ function: name }) => (name === undefined ? [] : [name])).slice(0, MOST_FRAMES),
+  };
+}
