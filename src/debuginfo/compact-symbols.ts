@@ -12,7 +12,7 @@ export interface CompactSymbols {
   /** In bytes, 0 where unknown; without it all reach to the next symbol. */
   sizes?: Float64Array;
   /** Among symbols of one address the one with the lowest rank names it, then the first by name; without ranks the first as they stand. */
-  ranks?: Uint8Array;
+  rank?: (n: number) => number;
   module?: string;
 }
 
@@ -92,15 +92,58 @@ function nameOf({ nameBytes, nameOffsets }: CompactSymbols, n: number): string {
 
 /** The symbols' numbers by address, then rank and name, or as they stood. */
 function ascending(symbols: CompactSymbols): Uint32Array {
-  const { addresses, ranks } = symbols;
-  const order = Uint32Array.from(addresses, (_, n) => n);
-  let isSorted = ranks === undefined;
-  for (let n = 1; isSorted && n < addresses.length; n++) isSorted = addresses[n - 1]! <= addresses[n]!;
-  if (isSorted) return order;
+  const { addresses, rank } = symbols;
+  if (rank === undefined && isAscending(addresses)) return Uint32Array.from(addresses, (_, n) => n);
   // Halves of the words: comparing bigints would make two for each comparison.
   const halves = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
-  const aliases = (a: number, b: number): number => (ranks ? ranks[a]! - ranks[b]! || compareNames(symbols, a, b) : 0) || a - b;
-  return order.toSorted((a, b) => halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || aliases(a, b));
+  const order = ascendingByKeys(halves) ?? ascendingByComparison(halves);
+  if (rank) sortAliases(symbols, rank, order, halves);
+  return order;
+}
+
+function isAscending(addresses: BigUint64Array): boolean {
+  for (let n = 1; n < addresses.length; n++) if (addresses[n - 1]! > addresses[n]!) return false;
+  return true;
+}
+
+const NUMBER_BITS = 2 ** 20;
+/** A symbol's address in 33 bits: an offset into the per-CPU area, or a place in the top 4 GiB, where a kernel's image is. */
+const TOP = 0xffffffff;
+
+/** One sort of plain numbers, address and symbol's number in one: five times as fast as one that compares. */
+function ascendingByKeys(halves: Uint32Array): Uint32Array | undefined {
+  const count = halves.length / 2;
+  if (count > NUMBER_BITS) return undefined;
+  const keys = new Float64Array(count);
+  for (let n = 0; n < count; n++) {
+    const high = halves[n * 2 + 1]!;
+    if (high !== 0 && high !== TOP) return undefined;
+    keys[n] = ((high === TOP ? 2 ** 32 : 0) + halves[n * 2]!) * NUMBER_BITS + n;
+  }
+  keys.sort();
+  const order = new Uint32Array(count);
+  for (let n = 0; n < count; n++) order[n] = keys[n]! % NUMBER_BITS;
+  return order;
+}
+
+function ascendingByComparison(halves: Uint32Array): Uint32Array {
+  return Uint32Array.from({ length: halves.length / 2 }, (_, n) => n)
+    .toSorted((a, b) => halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || a - b);
+}
+
+/** Puts each run of symbols with one address in the order of their ranks and names. */
+function sortAliases(symbols: CompactSymbols, rank: (n: number) => number, order: Uint32Array, halves: Uint32Array): void {
+  const same = (a: number, b: number): boolean => halves[a * 2] === halves[b * 2] && halves[a * 2 + 1] === halves[b * 2 + 1];
+  for (let start = 0; start < order.length;) {
+    let end = start + 1;
+    while (end < order.length && same(order[start]!, order[end]!)) end++;
+    if (end - start > 1) {
+      const run = Array.from(order.subarray(start, end), (n) => ({ n, rank: rank(n) }));
+      const sorted = run.toSorted((a, b) => a.rank - b.rank || compareNames(symbols, a.n, b.n) || a.n - b.n);
+      for (const [i, { n }] of sorted.entries()) order[start + i] = n;
+    }
+    start = end;
+  }
 }
 
 // Names are no longer; a hostile string table may have no NUL at all.

@@ -14,7 +14,8 @@ const SHT_NOBITS = 8;
 const SHF_WRITE = 1;
 const SHF_ALLOC = 2;
 const SHF_EXECINSTR = 4;
-const KERNEL_HALF = 1n << 63n;
+/** Of an address's upper half. */
+const KERNEL_HALF = 0x80000000;
 
 /**
  * The named symbols of a vmlinux's .symtab, as nm and kallsyms have them: no files, sections or undefined ones.
@@ -27,7 +28,11 @@ export function elfSymbols(symtab: Uint8Array, strtab: Uint8Array, sections: rea
   const types = new Uint8Array(entries);
   const sizes = new Float64Array(entries);
   const nameOffsets = new Uint32Array(entries);
-  const ranks = new Uint8Array(entries);
+  const bindings = new Uint8Array(entries);
+  // Halves of the words: a bigint for each of 150,000 symbols would take longer than all the rest.
+  const halves = new Uint32Array(addresses.buffer);
+  const kaslrLow = Number(BigInt.asUintN(32, kaslrOffset));
+  const kaslrHigh = Number(BigInt.asUintN(32, kaslrOffset >> 32n));
   let count = 0;
   for (let at = 0; at + ELF_SYMBOL_BYTES <= symtab.length; at += ELF_SYMBOL_BYTES) {
     const name = view.getUint32(at, true);
@@ -35,17 +40,20 @@ export function elfSymbols(symtab: Uint8Array, strtab: Uint8Array, sections: rea
     const section = view.getUint16(at + 6, true);
     const kind = info & 0xf;
     if (kind === STT_FILE || kind === STT_SECTION || section === SHN_UNDEF || (strtab[name] ?? 0) === 0) continue;
-    const value = view.getBigUint64(at + 8, true);
-    addresses[count] = value >= KERNEL_HALF ? value + kaslrOffset : value;
+    const low = view.getUint32(at + 8, true);
+    const high = view.getUint32(at + 12, true);
+    const isKernelAddress = high >= KERNEL_HALF;
+    halves[count * 2] = isKernelAddress ? low + kaslrLow : low;
+    halves[count * 2 + 1] = isKernelAddress ? high + kaslrHigh + (low + kaslrLow > 0xffffffff ? 1 : 0) : high;
     sizes[count] = view.getUint32(at + 16, true) + view.getUint32(at + 20, true) * 2 ** 32;
     nameOffsets[count] = name;
     types[count] = letter(info >> 4, kind, section < SHN_LORESERVE ? sections[section] : undefined);
-    ranks[count] = rank(strtab, name, info >> 4);
+    bindings[count] = info >> 4;
     count++;
   }
   return {
     addresses: addresses.slice(0, count), types: types.subarray(0, count), sizes: sizes.subarray(0, count),
-    nameOffsets: nameOffsets.subarray(0, count), ranks: ranks.subarray(0, count), nameBytes: strtab,
+    nameOffsets: nameOffsets.subarray(0, count), rank: (n) => rank(strtab, nameOffsets[n]!, bindings[n]!), nameBytes: strtab,
   };
 }
 
@@ -77,8 +85,13 @@ function rank(strtab: Uint8Array, name: number, binding: number): number {
   return (binding === STB_WEAK ? WEAK : 0) | linker | underscores;
 }
 
+const LINKER_STARTS = ['__start_', '__stop_', '__end_'].map((text) => Buffer.from(text));
+const LINKER_ENDS = ['_start', '_end'].map((text) => Buffer.from(text));
+const SHORTEST_LINKER_NAME = 8;
+
 function isLinkerProvided(strtab: Uint8Array, start: number): boolean {
   const end = strtab.indexOf(0, start);
-  const name = Buffer.from(strtab.buffer, strtab.byteOffset + start, Math.max(0, Math.min(end, start + 512) - start)).toString('latin1');
-  return name.length >= 8 && /^__(?:start_|stop_|end_)|^__.*(?:_start|_end)$/.test(name);
+  if (end - start < SHORTEST_LINKER_NAME) return false;
+  const stands = (part: Uint8Array, at: number): boolean => at >= start && part.every((byte, i) => strtab[at + i] === byte);
+  return LINKER_STARTS.some((part) => stands(part, start)) || LINKER_ENDS.some((part) => stands(part, end - part.length));
 }
