@@ -1,5 +1,5 @@
 import { chart, columns, definePlugin, table } from 'oompm';
-import { allZones, countFreeLists, freeLists, onlineNodes, zonesOf } from 'oompm/linux';
+import { allZones, countFreeLists, freeLists, onlineNodes, zoneNames, zonesOf } from 'oompm/linux';
 
 import { counterTables } from './counters.js';
 import { zoneColumns, zoneRow } from './zone-table.js';
@@ -17,7 +17,7 @@ export default definePlugin({
   *run(kernel, flags) {
     const nodes = onlineNodes(kernel);
     const zones = allZones(kernel);
-    const names = zoneNames(zones);
+    const names = zoneNames(kernel);
     yield table('Nodes', nodeColumns, nodes.map((node) => nodeRow(kernel, node, zonesOf(kernel, node))));
     yield table('Zones', zoneColumns, zones.map(zoneRow));
     yield chart('Free pages against watermarks', 'pages', zones.map((zone) => ({
@@ -28,7 +28,7 @@ export default definePlugin({
       ],
     })), { id: 'watermarks' });
     yield table('Lowmem reserve', reserveColumns, zones.flatMap((zone) => zone.lowmemReserve.map((pages, index) => ({
-      cells: { node: zone.node, zone: zone.name, for: names.get(index) ?? `zone ${index}`, reserve: pages },
+      cells: { node: zone.node, zone: zone.name, for: names[index] ?? `zone ${index}`, reserve: pages },
     }))), { id: 'lowmem-reserve', note: 'What each zone keeps back from requests that could be served by a higher one.' });
     yield table('Free lists', freeColumns, zones.flatMap((zone) => (kernel.attempt(`free lists of ${zone.name}`, () => freeLists(kernel, zone)) ?? []).map((order) => ({
       cells: { node: zone.node, zone: zone.name, order: order.order, block: order.blockKB, blocks: order.blocks, size: order.blocks * order.blockKB, types: order.types },
@@ -66,8 +66,3 @@ const countColumns = columns([
   { key: 'type', title: 'TYPE', type: 'text' },
   { key: 'blocks', title: 'BLOCKS', type: 'integer' },
 ]);
-
-/** Names of zones by index, as far as the machine has them. */
-function zoneNames(zones: readonly { index: number; name: string }[]): ReadonlyMap<number, string> {
-  return new Map(zones.map(({ index, name }) => [index, name]));
-}

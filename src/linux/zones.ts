@@ -56,6 +56,12 @@ export function allZones(kernel: Kernel): readonly Zone[] {
   return onlineNodes(kernel).flatMap((node) => zonesOf(kernel, node));
 }
 
+/** Names by enum zone_type, of zones without pages too. */
+export function zoneNames(kernel: Kernel): readonly string[] {
+  const [node] = onlineNodes(kernel);
+  return (node && kernel.attempt('names of zones', () => node.node_zones.map((zone, index) => zone.name ?? `zone ${index}`))) ?? [];
+}
+
 function readZone(kernel: Kernel, node: number, zone: Ref<'zone'>, index: number): Zone {
   const counters = zoneCounters(kernel, zone);
   const pcpPagesByCpu = perCpuPages(kernel, zone);
