@@ -39,20 +39,24 @@ function inlineChain(kernel: Kernel, frame: Frame, own: Pick<NamedFrame, 'frame'
   }));
 }
 
-/** Kernels are built in all kinds of folders; `init/main.c` tells which, and paths are shown from there on. */
-function withoutRoot(kernel: Kernel, file: string): string {
-  const root = kernel.once('folder of the sources', () => {
-    const main = kernel.symbols.addressOf('start_kernel');
-    const path = main === undefined ? undefined : kernel.debugInfo()?.lineAt(main)?.file;
-    return path?.endsWith('/init/main.c') ? path.slice(0, -'init/main.c'.length) : '';
-  });
-  return root !== '' && file.startsWith(root) ? file.slice(root.length) : file;
-}
-
 /** A return address behind a call that does not return may belong to the next function already: the call's own place counts. */
 function placeOf(kernel: Kernel, frame: Frame): CodePlace | undefined {
   const place = codePlace(kernel, codeAddressOf(frame));
   return place && { ...place, offset: place.offset + (frame.interrupted ? 0 : 1) };
+}
+
+/** Of the compiler's units and of the assembler's: the two name their folders differently. */
+const ANCHORS = [['start_kernel', 'init/main.c'], ['secondary_startup_64', 'arch/x86/kernel/head_64.S']] as const;
+
+/** Kernels are built in all kinds of folders; files that are the same in all of them tell which, and paths are shown from there on. */
+function withoutRoot(kernel: Kernel, file: string): string {
+  const roots = kernel.once('folders of the sources', () => ANCHORS.flatMap(([symbol, path]) => {
+    const address = kernel.symbols.addressOf(symbol);
+    const found = address === undefined ? undefined : kernel.debugInfo()?.lineAt(address)?.file;
+    return found?.endsWith(`/${path}`) ? [found.slice(0, -path.length)] : [];
+  }));
+  const root = roots.find((folder) => file.startsWith(folder));
+  return root === undefined ? file : file.slice(root.length);
 }
 
 function byDwarf<T>(kernel: Kernel, read: () => T | undefined): T | undefined {
