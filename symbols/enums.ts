@@ -1,5 +1,5 @@
 /**
- * For enums, enumerators and typedefs: a function whose DWARF compile unit has them. BTF needs no such hint. GCC keeps
+ * For enums, enumerators, typedefs, and structs without a shape: a function whose DWARF compile unit has them. BTF needs no such hint. GCC keeps
  * only the enums that a unit uses: those of mmzone.h stand with si_mem_available().
  */
 export const anchors: Readonly<Record<string, string>> = {
@@ -26,6 +26,7 @@ export const anchors: Readonly<Record<string, string>> = {
   mod_mem_type: 'load_module',
   nodemask_t: 'out_of_memory',
   cpumask_t: 'out_of_memory',
+  mount: 'mntput',
 };
 
 /** For enumerators without an entry above. */

@@ -51,7 +51,7 @@ export function createKernel(parts: KernelParts): Kernel {
     return offset === undefined ? 0n : (offset[cpu] ?? 0n);
   };
   const structOf = (name: string) => {
-    const struct = types.struct(name, knownShape(name)?.definedBy);
+    const struct = types.struct(name, anchorOf(name));
     if (!struct) throw new ShapeError(`this kernel has no \`struct ${name}\` in its types`);
     return struct;
   };
@@ -81,7 +81,7 @@ export function createKernel(parts: KernelParts): Kernel {
     once,
     bind, missing,
     has(name, member) {
-      const struct = types.struct(name, knownShape(name)?.definedBy);
+      const struct = types.struct(name, anchorOf(name));
       return struct !== undefined && (member === undefined || findMember(struct, member) !== undefined);
     },
     ref: <S extends Shape | StructName>(shape: S, address: bigint) => bind(shape).ref(address) as Ref<S>,
@@ -170,9 +170,14 @@ function shapeBinder(parts: KernelParts): { bind: Kernel['bind']; missing: Kerne
   };
 }
 
+/** A function whose DWARF unit has the struct. */
+function anchorOf(struct: string): string | undefined {
+  return knownShape(struct)?.definedBy ?? anchors[struct];
+}
+
 function typeNamed(types: TypeSource, base: string): CType | undefined {
   const tag = tagOf(base);
-  if (tag !== undefined) return types.struct(tag, knownShape(tag)?.definedBy) ?? types.typedef(tag);
+  if (tag !== undefined) return types.struct(tag, anchorOf(tag)) ?? types.typedef(tag);
   if (base.startsWith('enum ')) return types.enum(base.slice(5), anchors[base.slice(5)]);
   const scalar = scalarByName(base);
   if (scalar) return { kind: 'int', name: base, ...scalar, bool: base === 'bool', char: base === 'char' };

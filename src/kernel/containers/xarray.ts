@@ -1,10 +1,11 @@
 import type { CType } from '../../debuginfo/type-source.js';
 import { findMember, resolveType } from '../../debuginfo/type-walk.js';
-import { ShapeError } from '../gaps.js';
+import { Implausible, ShapeError } from '../gaps.js';
 import type { Kernel } from '../kernel.js';
 
-/** 64-bit indices with six bits a level need eleven levels. */
-const DEEPEST = 16;
+/** 64-bit indices with six bits a level need eleven levels, the topmost of which has this shift. */
+const HIGHEST_SHIFT = 60;
+const DEEPEST = 11;
 
 interface Layout {
   /** Byte offsets within a node. */
@@ -21,21 +22,21 @@ export function* xarrayEntries(kernel: Kernel, root: bigint, what: string): Gene
   const head = kernel.attempt(what, () => kernel.memory.u64(root + headOffset(kernel)));
   const layout = kernel.attempt(what, () => kernel.once('xarray layout', () => nodeLayout(kernel)));
   if (head === undefined || head === 0n || layout === undefined) return;
-  const pending: { entry: bigint; index: bigint; depth: number }[] = [{ entry: head, index: 0n, depth: 0 }];
+  // A node's shift is below its parent's: a tree whose nodes are shared or circular comes to its end.
+  const pending: { entry: bigint; index: bigint; below: number }[] = [{ entry: head, index: 0n, below: HIGHEST_SHIFT + 1 }];
   for (let at = pending.pop(); at; at = pending.pop()) {
     kernel.guard.step();
     if (!isNode(at.entry)) {
       yield { index: at.index, entry: at.entry };
       continue;
     }
-    if (at.depth > DEEPEST) return kernel.gap(what, `deeper than ${DEEPEST} levels`, at.entry);
-    const { entry, index, depth } = at;
+    const { entry, index, below } = at;
     const node = nodeAddress(entry);
     const children = kernel.attempt(what, () => {
       const shift = kernel.memory.u8(node + layout.shift);
-      if (shift > 60) throw new ShapeError(`a node with a shift of ${shift}`);
+      if (shift >= below) throw new Implausible(`a node with a shift of ${shift} where it must be below ${below}`, node);
       return slots(kernel, node + layout.slots, layout.slotCount).map((slot, i) => ({
-        entry: slot, index: index + (BigInt(i) << BigInt(shift)), depth: depth + 1,
+        entry: slot, index: index + (BigInt(i) << BigInt(shift)), below: shift,
       }));
     });
     // Siblings (multi-index entries) repeat the canonical slot: bit pattern of a small internal entry.
