@@ -4,10 +4,10 @@ import { update } from './state/update.js';
 
 /** Holds the state; `onEffect` does what the reducer asks for. */
 export interface Store {
-  state(): State;
-  dispatch(action: Action): void;
+  readonly state: () => State;
+  readonly dispatch: (action: Action) => void;
   /** @returns what ends the subscription */
-  subscribe(listener: () => void): () => void;
+  readonly subscribe: (listener: () => void) => () => void;
 }
 
 export function createStore(first: State, onEffect: (effect: Effect, store: Store) => void): Store {

@@ -8,7 +8,7 @@ export type Output = WriteStream & { readonly fd: number };
 const enter = '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H';
 const leave = '\u001b[0m\u001b[?25h\u001b[?1049l';
 
-const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** The terminal while the screens have it. */
 export interface Terminal {
@@ -44,10 +44,11 @@ export function takeTerminal(input: ReadStream, output: Output, onError: (error:
   };
   take();
   process.on('exit', restore);
-  for (const [signal, code] of Object.entries(signals)) {
-    process.on(signal, () => {
+  for (const signal of signals) {
+    process.once(signal, () => {
       restore();
-      process.exit(code);
+      // Nobody listens any more: the process ends as the signal ends it.
+      process.kill(process.pid, signal);
     });
   }
   process.on('uncaughtException', (error) => {

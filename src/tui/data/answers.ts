@@ -25,7 +25,7 @@ export interface AnswerPiece {
 const limits = { ...defaultLimits, ms: 60_000, items: 300_000 };
 
 /** Answers a question to the dump. Whatever goes wrong is part of the answer. */
-export async function* answerTo(kernel: Kernel, registry: Registry, question: Question): AsyncGenerator<AnswerPiece> {
+export async function* answerTo(kernel: Kernel, registry: Registry, question: Question): AsyncGenerator<AnswerPiece, void> {
   try {
     if (question.kind === 'object') yield* openObject(kernel, registry, question.type, question.address);
     else yield* openWords(kernel, registry, question.text.trim());
@@ -35,7 +35,7 @@ export async function* answerTo(kernel: Kernel, registry: Registry, question: Qu
   }
 }
 
-async function* openWords(kernel: Kernel, registry: Registry, text: string): AsyncGenerator<AnswerPiece> {
+async function* openWords(kernel: Kernel, registry: Registry, text: string): AsyncGenerator<AnswerPiece, void> {
   const pid = /^(?:pid\s+)?(\d{1,7})$/.exec(text)?.[1];
   if (pid !== undefined) {
     const task = taskOfPid(kernel, Number(pid));
@@ -60,18 +60,20 @@ async function* openWords(kernel: Kernel, registry: Registry, text: string): Asy
 
 const wordsShown = 1024;
 
-async function* openObject(kernel: Kernel, registry: Registry, type: string, address: bigint): AsyncGenerator<AnswerPiece> {
+async function* openObject(kernel: Kernel, registry: Registry, type: string, address: bigint): AsyncGenerator<AnswerPiece, void> {
   if (/^(?:struct\s+)?task_struct$/.test(type)) return yield* openTask(kernel, registry, address);
   yield* run(kernel, readPlugin, { where: hex(address), type, length: wordsShown }, objectName(type, address));
 }
 
 /** A task: all that plugins say of one, then the struct itself. */
-async function* openTask(kernel: Kernel, registry: Registry, address: bigint): AsyncGenerator<AnswerPiece> {
+async function* openTask(kernel: Kernel, registry: Registry, address: bigint): AsyncGenerator<AnswerPiece, void> {
   const task = kernel.ref('task_struct', address);
   const pid = kernel.attempt('task_struct.pid', () => task.pid);
   yield { title: taskLabel(kernel, task), command: objectName('struct task_struct', address).command, events: [] };
   const gaps: Gap[] = [];
-  for (const plugin of pid === undefined || pid === 0 ? [] : await registry.all()) {
+  for (const id of pid === undefined || pid === 0 ? [] : registry.ids) {
+    const plugin = await registry.load(id).catch(() => undefined);
+    if (plugin === undefined) continue;
     const argument = Object.keys(plugin.arguments).find((name) => /^(?:task|tasks|pid|pids)$/.test(name));
     if (argument === undefined) continue;
     const { type, multiple } = plugin.arguments[argument]!;
@@ -94,7 +96,7 @@ function endOf(events: readonly RunEvent[]): Outcome {
   return end?.outcome ?? { kind: 'done' };
 }
 
-function* run(kernel: Kernel, plugin: Plugin, values: OptionValues, name: { title: string; command: string }): Generator<AnswerPiece> {
+function* run(kernel: Kernel, plugin: Plugin, values: OptionValues, name: { title: string; command: string }): Generator<AnswerPiece, void> {
   yield { ...name, events: [] };
   for (const event of runEvents(kernel, plugin, values, limits)) yield { events: [event] };
 }

@@ -22,7 +22,10 @@ try {
   const [{ options, rest }, { registry, files }] = await Promise.all([namedFiles('analyze', start.words, start.flags), plugins()]);
   if (rest.length > 0) throw new InputError(`analyze does not know what to do with ${rest[0]}: it is neither a dump nor a kernel`);
   const facts = await glance(options);
-  const all = await registry.all();
+  // One that does not load is named, and the others stand.
+  const loaded = await Promise.allSettled(registry.ids.map((id) => registry.load(id)));
+  const broken = loaded.flatMap((one, at) => one.status === 'rejected' ? [`plugin ${registry.ids[at]} does not load: ${String(one.reason)}`] : []);
+  const all = loaded.flatMap((one) => one.status === 'fulfilled' && one.value !== undefined ? [one.value] : []);
   reply({
     kind: 'resolved', options, facts, files,
     plugins: all.map((plugin): KnownPlugin => ({
@@ -32,7 +35,7 @@ try {
       required: Object.entries(plugin.arguments).filter(([, argument]) => argument.required).map(([name]) => name),
       values: plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments),
     })),
-    warnings: registry.warnings,
+    warnings: [...registry.warnings, ...broken],
   });
 
   let opening: Promise<Kernel> | undefined;

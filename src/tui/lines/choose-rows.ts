@@ -16,7 +16,7 @@ export function chooseRows(index: TableIndex, columns: readonly Column[], filter
   let chosen = new Uint32Array(index.rows.length);
   let count = 0;
   for (let row = 0; row < chosen.length; row++) {
-    if (words.length === 0 || words.every((word) => index.texts[row]!.includes(word))) chosen[count++] = row;
+    if (words.every((word) => index.texts[row]!.includes(word))) chosen[count++] = row;
   }
   chosen = chosen.subarray(0, count);
   const column = columns.find(({ key }) => key === sorting?.column);
@@ -68,7 +68,7 @@ function sorted(index: TableIndex, chosen: Uint32Array, { key }: Column, descend
     if (typeof value === 'string' || (typeof value === 'object' && value !== null && !isGap(value))) numeric = false;
   }
   if (!numeric) for (const row of chosen) texts[row] = textOf(index.rows[row]!.cells[key] ?? null);
-  return chosen.slice().sort((a, b) => {
+  return chosen.toSorted((a, b) => {
     if (!numeric) {
       const [left, right] = [texts[a]!, texts[b]!];
       if (left === right) return a - b;

@@ -37,6 +37,8 @@ export interface Block {
   text?(index: number): string;
   /** Column titles that stay in sight while the block scrolls. */
   pinned?: readonly Line[];
+  /** Titles and notes: the cursor goes over them to what can be opened. */
+  passive?: true;
   /** It moves sideways by itself, by columns. */
   ownShift?: true;
   /** The view that a key for sorting or exporting is about. */
@@ -45,6 +47,11 @@ export interface Block {
 
 export function fixedBlock(id: string, lines: readonly Line[], view?: string): Block {
   return { id, length: lines.length, line: (index) => lines[index]!, ...(view === undefined ? {} : { view }) };
+}
+
+/** The same block, which the cursor goes over. */
+export function passive(block: Block): Block {
+  return { ...block, passive: true };
 }
 
 export function plainLine(text: string, meaning?: Meaning): Line {
@@ -71,7 +78,7 @@ export function cutSpans(spans: readonly Span[], width: number): Span[] {
       left -= wide;
       continue;
     }
-    if (left > 0) kept.push({ ...one, text: wide === left ? `${cutTo(`${one.text} `, left)}` : cutTo(one.text, left) });
+    if (left > 0) kept.push({ ...one, text: cutTo(wide === left ? `${one.text} ` : one.text, left) });
     break;
   }
   return kept;

@@ -57,7 +57,7 @@ function* findingLines(finding: Finding | ReportedFinding, index: number, key: s
   const more = { fold, foldFirst: true, targets } as const;
   const heavy = finding.weight >= 70 && finding.certainty !== 'possible' ? 'bad' as const : 'heading' as const;
   const [first = '', ...rest] = wrap(oneLine(finding.sentence), width);
-  yield { spans: [span(`${mark} `, 'quiet'), span(`${certaintyMark[finding.certainty]} `, heavy), span(`${first}`, heavy)], ...more };
+  yield { spans: [span(`${mark} `, 'quiet'), span(`${certaintyMark[finding.certainty]} `, heavy), span(first, heavy)], ...more };
   for (const line of rest) yield { spans: [span('    '), span(line, heavy)], ...more };
   yield { spans: [span(`    ${finding.certainty}, ${finding.moment === 'report' ? 'at the OOM report' : 'in the dump'}${by}`, 'quiet')], ...more };
   if (!open) return;

@@ -18,7 +18,7 @@ export function tableBlock(shown: ShownView, room: Room): Block {
   if ((view.kind !== 'table' && view.kind !== 'tree') || index === undefined) throw new Error(`${view.kind} is no table`);
   const sorting = room.look.sortings[key];
   const rows = chosen(shown, index, view.columns, room, sorting);
-  const { kept, widths } = columnsShown(view.columns, index.widths, room);
+  const { kept, widths } = columnsShown(view.columns, index.widths, room, sorting);
   if (rows.length === 0) {
     const none = index.rows.length === 0 ? 'none' : `none of ${index.rows.length} rows matches`;
     return { id: key, view: key, length: 1, line: () => plainLine(none, 'quiet'), pinned: [] };
@@ -48,6 +48,12 @@ export function rowsShown(shown: ShownView, room: Room): { shown: number; all: n
   return { shown: chosen(shown, index, view.columns, room, room.look.sortings[shown.key]).length, all: index.rows.length };
 }
 
+/** Columns that can be sorted by: those in sight. */
+export function sortableColumns({ view, index, key }: ShownView, room: Room): readonly Column[] {
+  if (view.kind !== 'table' || index === undefined) return [];
+  return columnsShown(view.columns, index.widths, room, room.look.sortings[key]).kept.map((at) => view.columns[at]!);
+}
+
 const lastChoice = new WeakMap<TableIndex, { key: string; folds: unknown; rows: Uint32Array }>();
 
 function chosen({ view, key }: ShownView, index: TableIndex, columns: readonly Column[], { look, openDepth }: Room, sorting: Sorting | undefined): Uint32Array {
@@ -62,8 +68,9 @@ function chosen({ view, key }: ShownView, index: TableIndex, columns: readonly C
 }
 
 /** The first column stays; the others move out to the left as the page is shifted to the right. */
-function columnsShown(columns: readonly Column[], natural: readonly number[], { width, look }: Room): { kept: number[]; widths: number[] } {
-  const widths = [...natural];
+function columnsShown(columns: readonly Column[], natural: readonly number[], { width, look }: Room, sorting: Sorting | undefined): { kept: number[]; widths: number[] } {
+  // The column that is sorted by has a mark beside its title.
+  const widths = columns.map(({ key, title }, index) => key === sorting?.column ? Math.max(natural[index]!, widthOf(oneLine(title)) + 1) : natural[index]!);
   if (look.shift === 0) return { kept: fitColumns(columns, widths, width), widths };
   const from = Math.min(1 + look.shift, columns.length - 1);
   const kept = [0];
@@ -79,8 +86,7 @@ function columnsShown(columns: readonly Column[], natural: readonly number[], { 
 function header(columns: readonly Column[], kept: readonly number[], widths: readonly number[], sorting: Sorting | undefined): Line[] {
   const mark = (index: number): string => columns[index]!.key === sorting?.column ? (sorting.descending ? '▼' : '▲') : '';
   const titles = kept.map((index, place) => {
-    const title = oneLine(columns[index]!.title) + mark(index);
-    return aligned(widthOf(title) > widths[index]! ? oneLine(columns[index]!.title) : title, index, columns, widths[index]!, place === kept.length - 1);
+    return aligned(oneLine(columns[index]!.title) + mark(index), index, columns, widths[index]!, place === kept.length - 1);
   });
   const lines = [plainLine(titles.join(columnGap), 'heading')];
   if (kept.some((index) => unitOf(columns[index]!.type) !== undefined)) {

@@ -71,7 +71,7 @@ export function withRoots(index: TableIndex, columns: readonly Column[], roots: 
 export const foldMarkWidth = 2;
 
 function countBelow(places: readonly Place[]): Place[] {
-  const below = new Array<number>(places.length).fill(0);
+  const below = places.map(() => 0);
   const parents: number[] = [];
   for (const [at, { depth }] of places.entries()) {
     parents.length = depth;

@@ -2,7 +2,7 @@ import { oneLine } from '../../report/escape.js';
 import { wrap } from '../../report/lay-out-table.js';
 import { chartBlock } from './chart-block.js';
 import { graphBlock } from './graph-block.js';
-import { fixedBlock, plainLine, span, type Block } from './line.js';
+import { fixedBlock, passive, plainLine, span, type Block } from './line.js';
 import { logBlock } from './log-block.js';
 import { factsBlock, findingsBlock } from './prose-blocks.js';
 import { stackBlock } from './stack-block.js';
@@ -12,11 +12,11 @@ import type { Room, ShownView } from './view-state.js';
 /** A view with its title, whatever its kind: every plugin's screen is made of these. */
 export function viewBlocks(shown: ShownView, room: Room): Block[] {
   const { view, key } = shown;
-  const title = fixedBlock(`${key} title`, [plainLine(''), { spans: [span(oneLine(view.title), 'title'), span(countWords(shown, room), 'quiet')] }], key);
-  const note = 'note' in view && view.note !== undefined ? [fixedBlock(`${key} note`, wrap(oneLine(view.note), room.width).map((line) => plainLine(line, 'quiet')), key)] : [];
+  const title = passive(fixedBlock(`${key} title`, [plainLine(''), { spans: [span(oneLine(view.title), 'title'), span(countWords(shown, room), 'quiet')] }], key));
+  const note = 'note' in view && view.note !== undefined ? [passive(fixedBlock(`${key} note`, wrap(oneLine(view.note), room.width).map((line) => plainLine(line, 'quiet')), key))] : [];
   const body = bodyBlock(shown, room);
   // Column titles scroll with the page, and stay in sight once they have reached the top.
-  const header = body.pinned === undefined || body.pinned.length === 0 ? [] : [{ ...fixedBlock(`${key} header`, body.pinned, key), ownShift: true as const }];
+  const header = body.pinned === undefined || body.pinned.length === 0 ? [] : [{ ...passive(fixedBlock(`${key} header`, body.pinned, key)), ownShift: true as const }];
   return [title, ...header, body, ...note];
 }
 

@@ -22,7 +22,7 @@ function inputSpans(purpose: InputPurpose, text: string, columns: number): Span[
   const shown = oneLine(text);
   const room = columns - widthOf(lead) - 2;
   // The end is what is being typed.
-  const tail = widthOf(shown) > room ? `…${[...shown].slice(-Math.max(1, (room >> 1) - 1)).join('')}` : shown;
+  const tail = widthOf(shown) > room ? `…${shown.slice(-Math.max(1, (room >> 1) - 1))}` : shown;
   return [span(lead, 'heading'), span(tail), span('█'), span(hints[purpose], 'quiet')];
 }
 

@@ -14,9 +14,8 @@ export function arrive(state: State, action: Arrival): State {
   const changed = withArrival(state, action);
   const after = linesOf(changed, page);
   if (after === before && changed.size === state.size) return changed;
-  // One who has not moved yet sees the beginning, whatever is put before it.
-  const cursor = page.cursor === 0 ? 0 : sameLine(before, page.cursor, after);
-  const top = page.cursor === 0 ? 0 : Math.max(0, cursor - (page.cursor - page.top));
+  const cursor = page.fresh ? 0 : sameLine(before, page.cursor, after);
+  const top = page.fresh ? 0 : Math.max(0, cursor - (page.cursor - page.top));
   const kept = settle(cursor === page.cursor && top === page.top ? page : { ...page, cursor, top }, after, bodyRows(changed));
   return kept === page ? changed : { ...changed, history: changed.history.with(changed.at, kept) };
 }

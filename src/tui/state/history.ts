@@ -7,7 +7,7 @@ import { pageOf, type Page, type Source, type State } from './state.js';
 const longestHistory = 200;
 
 export function newPage(source: Source): Page {
-  return { source, look: firstLook, cursor: 0, top: 0, search: '' };
+  return { source, look: firstLook, fresh: true, cursor: 0, top: 0, search: '' };
 }
 
 /** The state with its present page changed, and that page's cursor on a line that exists. */

@@ -1,8 +1,9 @@
 import type { Action } from './actions.js';
 import { placeOf, searchText } from '../lines/page-lines.js';
+import { sortableColumns } from '../lines/table-block.js';
 import type { Look, ShownView, TimeStyle } from '../lines/view-state.js';
 import { withPage } from './history.js';
-import { linesOf } from './page-blocks.js';
+import { linesOf, roomOf } from './page-blocks.js';
 import { bodyRows, cursorLine, movedTo } from './move.js';
 import { pageOf, type Page, type State } from './state.js';
 
@@ -42,7 +43,8 @@ export function sortBy(state: State, by: 1 | -1): State {
   const page = pageOf(state);
   const table = tableAt(state, page);
   if (table === undefined) return { ...state, message: { text: 'there is no table on this screen to be sorted', bad: false } };
-  const { columns } = table.view;
+  const columns = sortableColumns(table, roomOf(state, page));
+  if (columns.length === 0) return state;
   const at = columns.findIndex(({ key }) => key === page.look.sortings[table.key]?.column);
   const to = at < 0 ? (by > 0 ? 0 : columns.length - 1) : (at + by + columns.length) % columns.length;
   // Numbers are sorted to find the largest.
@@ -115,13 +117,12 @@ function withLook(state: State, page: Page, change: Partial<Look>): State {
 }
 
 /** The table that the cursor is in, else the first of the screen. */
-function tableAt(state: State, page: Page): { key: string; view: Extract<ShownView['view'], { kind: 'table' }> } | undefined {
+function tableAt(state: State, page: Page): ShownView | undefined {
   const under = placeOf(linesOf(state, page), page.cursor)?.block.view;
   const { source } = page;
   const views = source.kind === 'overview' ? Object.values(state.sections).flatMap((section) => section.views)
     : source.kind === 'plugin' ? state.sections[source.id]?.views
     : source.kind === 'answer' ? state.answers[source.request]?.views : undefined;
-  const here = views?.find(({ key, view }) => key === under && view.kind === 'table') ?? (source.kind === 'overview' ? undefined : views?.find(({ view }) => view.kind === 'table'));
-  return here?.view.kind === 'table' ? { key: here.key, view: here.view } : undefined;
+  return views?.find(({ key, view }) => key === under && view.kind === 'table') ?? (source.kind === 'overview' ? undefined : views?.find(({ view }) => view.kind === 'table'));
 }
 

@@ -4,7 +4,7 @@ import { oneLine, textLines } from '../../report/escape.js';
 import { widthOf, wrap } from '../../report/lay-out-table.js';
 import { outcomeInWords } from '../../report/outcome-in-words.js';
 import { orderFindings, type ReportedFinding } from '../../report/report.js';
-import { fixedBlock, lineText, plainLine, span, type Block, type Line } from '../lines/line.js';
+import { fixedBlock, lineText, passive, plainLine, span, type Block, type Line } from '../lines/line.js';
 import { pageLines, type PageLines } from '../lines/page-lines.js';
 import { findingsBlock } from '../lines/prose-blocks.js';
 import { viewBlocks } from '../lines/view-blocks.js';
@@ -36,13 +36,18 @@ function withoutGapAbove(blocks: readonly Block[]): readonly Block[] {
 /** A margin on the left for the cursor's mark. */
 export const margin = 2;
 
-function blocksOf(state: State, page: Page): Block[] {
-  const room: Room = {
+export function roomOf(state: State, page: Page): Room {
+  return {
     width: Math.max(20, state.size.columns - margin),
     units: { pageSize: state.dump?.pageSize ?? usualPageSize },
     look: page.look,
-    openDepth: Infinity,
+    // An object has its own members open, and what stands in them closed.
+    openDepth: page.source.kind === 'answer' ? 0 : Infinity,
   };
+}
+
+function blocksOf(state: State, page: Page): Block[] {
+  const room = roomOf(state, page);
   const { source } = page;
   switch (source.kind) {
     case 'overview': return overviewBlocks(state, room);
@@ -50,8 +55,7 @@ function blocksOf(state: State, page: Page): Block[] {
       const info = state.plugins.find(({ id }) => id === source.id);
       return yieldedBlocks(source.id, state.sections[source.id], room, info);
     }
-    // An object has its own members open, and what stands in them closed.
-    case 'answer': return yieldedBlocks(source.title, state.answers[source.request], { ...room, openDepth: 0 }, undefined);
+    case 'answer': return yieldedBlocks(source.title, state.answers[source.request], room, undefined);
     case 'text': return [fixedBlock('text', textLines(source.text).flatMap((text) => chunks(text, room.width)).map((text) => plainLine(text)))];
     default: return source satisfies never;
   }
@@ -65,13 +69,13 @@ function overviewBlocks(state: State, room: Room): Block[] {
   const running = state.dump === undefined || state.plugins.some(({ id, inReport }) => inReport && state.sections[id]?.status !== 'ended');
   const overview = state.sections['overview'];
   return [
-    fixedBlock('found', [{ spans: [span('Findings', 'title'), span(running ? '  still looking' : '', 'quiet')] }]),
+    passive(fixedBlock('found', [{ spans: [span('Findings', 'title'), span(running ? '  still looking' : '', 'quiet')] }])),
     findings.length > 0 ? findingsBlock('findings', findings, room)
       : fixedBlock('none found', [plainLine(running ? 'none so far' : 'no plugin found a cause', 'quiet')]),
     ...(overview?.views ?? []).filter(({ view }) => view.kind !== 'findings').flatMap((shown) => viewBlocks(shown, room)),
     ...gapBlocks(sections.flatMap(([plugin, { gaps }]) => gaps.map((gap) => ({ ...gap, what: `${plugin}: ${gap.what}` }))), room),
     ...defectBlocks(state.dump?.defects ?? [], room),
-    screensBlock(state, room),
+    ...screensBlocks(state),
   ];
 }
 
@@ -94,16 +98,15 @@ function defectBlocks(defects: readonly string[], room: Room): Block[] {
   return [fixedBlock('defects', [plainLine(''), plainLine('The file', 'title'), ...defects.flatMap((defect) => wrap(oneLine(defect), room.width).map((line) => plainLine(line, 'warning')))])];
 }
 
-function screensBlock(state: State, room: Room): Block {
+function screensBlocks(state: State): Block[] {
   const idWidth = state.plugins.reduce((widest, { id }) => Math.max(widest, id.length), 0);
-  return fixedBlock('screens', [
-    plainLine(''),
-    plainLine('Screens', 'title'),
-    ...state.plugins.map((plugin): Line => ({
-      spans: [span(plugin.id.padEnd(idWidth), 'heading'), span(`  ${statusOf(plugin, state.sections[plugin.id]).slice(0, room.width)}`, 'quiet')],
+  return [
+    passive(fixedBlock('screens title', [plainLine(''), plainLine('Screens', 'title')])),
+    fixedBlock('screens', state.plugins.map((plugin): Line => ({
+      spans: [span(plugin.id.padEnd(idWidth), 'heading'), span(`  ${statusOf(plugin, state.sections[plugin.id])}`, 'quiet')],
       targets: [{ label: `screen ${plugin.id}`, target: { kind: 'plugin', id: plugin.id } }],
-    })),
-  ]);
+    }))),
+  ];
 }
 
 function statusOf(plugin: PluginInfo, yielded: Yielded | undefined): string {

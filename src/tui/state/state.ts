@@ -33,6 +33,8 @@ export type Source =
 export interface Page {
   source: Source;
   look: Look;
+  /** Nobody has moved on it yet: it shows its beginning, whatever comes in. */
+  fresh: boolean;
   /** The line that the keys are about. */
   cursor: number;
   /** The first line in sight. */

@@ -5,7 +5,7 @@ import { commandLine } from './command-line.js';
 import { newPage, opened, sameSource, settled, stepped, withPage } from './history.js';
 import { lookAction, toggleFold, withFilter } from './look.js';
 import { linesOf } from './page-blocks.js';
-import { bodyRows, cursorLine, moved, movedTo, paged } from './move.js';
+import { bodyRows, cursorLine, moved, movedTo, paged, toTop } from './move.js';
 import { openPlugin, openQuestion, openTarget, targetsUnderCursor, type Update } from './open-target.js';
 import { pageOf, type Source, type State } from './state.js';
 import { search, startInput, submitted, typed } from './typing.js';
@@ -48,7 +48,7 @@ function browse(state: State, action: Action): Update {
   switch (action.kind) {
     case 'move': return only(withPage(state, moved(page, lines, rows, action.by)));
     case 'page': return only(withPage(state, paged(page, lines, rows, action.by)));
-    case 'top': return only(withPage(state, movedTo(page, lines, rows, 0)));
+    case 'top': return only(withPage(state, toTop(page, lines, rows)));
     case 'bottom': return only(withPage(state, movedTo(page, lines, rows, lines.length - 1)));
     case 'enter': {
       const line = cursorLine(page, lines);
@@ -142,12 +142,18 @@ function choosing(state: State, mode: Extract<State['mode'], { kind: 'choose' }>
   }
 }
 
+/** What one sees as one character may be several. */
+function withoutLast(text: string): string {
+  const last = [...new Intl.Segmenter().segment(text)].at(-1);
+  return text.slice(0, last?.index ?? 0);
+}
+
 function inputting(state: State, mode: Extract<State['mode'], { kind: 'input' }>, action: Action): Update {
   switch (action.kind) {
     case 'type': return { state: typed(state, mode, mode.text + action.text), effects: [] };
     case 'erase': {
       if (mode.text === '') return { state: { ...state, mode: { kind: 'browse' } }, effects: [] };
-      return { state: typed(state, mode, [...mode.text].slice(0, -1).join('')), effects: [] };
+      return { state: typed(state, mode, withoutLast(mode.text)), effects: [] };
     }
     case 'eraseAll': return { state: typed(state, mode, ''), effects: [] };
     case 'submit': {
