@@ -5,11 +5,12 @@ import { memoryHeld } from './verdicts/memory-held.js';
 import { nothingWrong } from './verdicts/nothing-wrong.js';
 import { prevention } from './verdicts/prevention.js';
 import { reclaim } from './verdicts/reclaim.js';
+import { stillThere } from './verdicts/still-there.js';
 import { victim } from './verdicts/victim.js';
 import { watermark } from './verdicts/watermark.js';
 
 /** Every verdict; each reads only the model. */
-export const verdicts: readonly Verdict[] = [nothingWrong, constraint, watermark, memoryHeld, reclaim, victim, prevention];
+export const verdicts: readonly Verdict[] = [nothingWrong, constraint, watermark, memoryHeld, reclaim, victim, stillThere, prevention];
 
 const sureness = { certain: 0, likely: 1, possible: 2 } as const;
 

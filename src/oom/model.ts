@@ -291,6 +291,8 @@ export interface BeyondTheLog {
   readonly sysctls?: Readonly<Record<string, number>>;
   /** Free pages of nodes that the request could not use (cpuset, policy): they are not in the kernel's own report. */
   readonly otherNodes?: readonly { readonly node: number; readonly freePages: number; readonly managedPages: number }[];
+  /** Who has memory locked (mm->locked_vm), the most first. */
+  readonly locked?: readonly { readonly comm: string; readonly pid: number; readonly pages: number }[];
   /** Processes that the OOM killer killed and that are still there, at the time of the dump. */
   readonly victims?: readonly VictimState[];
   /** oom_reaper_list: whose memory the reaper is still to take. */

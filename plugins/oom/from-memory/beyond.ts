@@ -32,6 +32,7 @@ export function beyondTheLog(kernel: Kernel, shownNodes: readonly number[] | und
     ...defined('swappiness', kernel.hasGlobal('vm_swappiness') ? kernel.attempt('vm_swappiness', () => kernel.global('vm_swappiness')) : undefined),
     sysctls: sysctls(kernel),
     otherNodes: otherNodes(kernel, shownNodes),
+    locked: lockers(candidates),
     ...victimsBeyond(kernel),
     passedOver: candidates.filter(({ listed, passedOver }) => !listed && passedOver !== undefined).slice(0, MOST_PASSED_OVER).map(({ process, rss, passedOver }) => ({
       pid: process.pid, comm: process.comm, rssPages: rss === undefined ? 0 : residentPages(rss.exact), because: passedOver!,
@@ -80,6 +81,11 @@ function tmpfsHeld(kernel: Kernel): NonNullable<BeyondTheLog['tmpfs']> {
       bytes: (file.pages + file.swappedPages) * kernel.memory.pageSize,
     })),
   }));
+}
+
+function lockers(candidates: readonly OomCandidate[]): NonNullable<BeyondTheLog['locked']> {
+  return candidates.map(({ process, holder }) => ({ comm: process.comm, pid: process.pid, pages: holder?.mm?.locked_vm ?? 0 }))
+    .filter(({ pages }) => pages > 0).toSorted((a, b) => b.pages - a.pages).slice(0, MOST_HOLDERS);
 }
 
 const sysctlNames = ['sysctl_panic_on_oom', 'sysctl_oom_kill_allocating_task', 'sysctl_oom_dump_tasks', 'sysctl_overcommit_memory'] as const;

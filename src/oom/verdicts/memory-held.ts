@@ -1,10 +1,10 @@
 import { amount, pageKB, type OomReport, type OomTask } from '../model.js';
-import { bytes, exactKB, kB, list, share } from '../quantity.js';
+import { exactKB, kB, list, share } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
+import { heldBy, notable } from './held.js';
+import { hugetlbHeld, pipesHeld, shmemHeld, slabHeld, unevictableHeld, zramHeld } from './kernel-held.js';
 
-/** Below this share of memory a consumer explains nothing by itself. */
-const notable = 0.15;
 /** A single process that holds so much is the story. */
 const dominant = 0.3;
 
@@ -31,10 +31,10 @@ export function consumers(report: OomReport): { managedKB: number; consumers: re
   const unevictable = pages('unevictable');
   // shmem stands on the anonymous lists; what of it does not fit there is locked.
   const shmemOnLists = Math.min(shmem, onAnonLists);
-  const stacks = sum(report.nodes?.map((node) => node.kB.kernel_stack) ?? report.zones?.map((zone) => zone.kB.kernel_stack) ?? [])
-    || sum(report.zones?.map((zone) => zone.kB.kernel_stack) ?? []);
-  const hugetlb = (report.hugepages ?? []).reduce((total, pool) => total + Number(pool.total) * pool.sizeKB, 0);
   const beyond = report.beyond;
+  // The report shows nodes that the request may use only; a dump has all.
+  const stacks = beyond?.kernelStackKB ?? stacksShown(report);
+  const hugetlb = (beyond?.hugetlb ?? report.hugepages ?? []).reduce((total, pool) => total + Number(pool.total) * pool.sizeKB, 0);
   const all: Consumer[] = [
     { name: 'anonymous memory of processes', kB: onAnonLists - shmemOnLists },
     { name: 'shmem and tmpfs', kB: shmemOnLists },
@@ -55,6 +55,11 @@ export function consumers(report: OomReport): { managedKB: number; consumers: re
   return { managedKB: managed, consumers: held, unaccountedKB: managed - held.reduce((total, consumer) => total + consumer.kB, 0) };
 }
 
+/** By node since 5.10, by zone before. */
+function stacksShown({ nodes, zones }: OomReport): number {
+  return sum(nodes?.map((node) => node.kB.kernel_stack) ?? []) || sum(zones?.map((zone) => zone.kB.kernel_stack) ?? []);
+}
+
 function ofMachine(report: OomReport): Judgement[] {
   const shares = consumers(report);
   if (shares === undefined) return [];
@@ -63,24 +68,33 @@ function ofMachine(report: OomReport): Judgement[] {
   const anonymous = of('anonymous memory of processes');
   const evidence = [
     ...shares.consumers.map((consumer) => `${consumer.name}: ${exactKB(consumer.kB)} (${share(consumer.kB, whole)})`),
-    `not accounted for by any counter in the report: ${exactKB(shares.unaccountedKB)} (${share(shares.unaccountedKB, whole)})`,
+    shares.unaccountedKB < 0 ? `counted twice: ${exactKB(-shares.unaccountedKB)}`
+      : `not accounted for by any counter: ${exactKB(shares.unaccountedKB)} (${share(shares.unaccountedKB, whole)})`,
     `together: ${exactKB(whole)} managed`,
   ];
   const largest = shares.consumers.filter((consumer) => consumer.name !== 'free').slice(0, 3);
   return [
-    judgement('shares', 60, `Of ${kB(whole)} that the kernel manages, ${list(largest.map((consumer) => `${kB(consumer.kB)} (${share(consumer.kB, whole)}) ${isAre(consumer.name)} ${consumer.name}`))}; ${
-      kB(Math.abs(shares.unaccountedKB))} (${share(Math.abs(shares.unaccountedKB), whole)}) ${shares.unaccountedKB < 0 ? 'are counted twice' : 'are not accounted for'}.`, evidence),
+    heldBy('shares', 60, `Of ${kB(whole)} that the kernel manages, ${list(largest.map((consumer) => `${kB(consumer.kB)} (${share(consumer.kB, whole)}) ${isAre(consumer.name)} ${consumer.name}`))}; ${restInWords(shares.unaccountedKB, whole)}.`, evidence),
     ...topProcess(report, whole, anonymous),
     ...(of('slab, unreclaimable') > whole * notable ? [slabHeld(report, of('slab, unreclaimable'), whole)] : []),
     ...(of('shmem and tmpfs') > whole * notable ? [shmemHeld(report, of('shmem and tmpfs'), whole)] : []),
-    ...(of('unevictable') > whole * notable ? [judgement('unevictable', 80, `${kB(of('unevictable'))} of ${kB(whole)} (${share(of('unevictable'), whole)}) is unevictable: locked by mlock() or held by a file system that keeps its pages in memory.`,
-      [`unevictable: ${exactKB(of('unevictable'))}`])] : []),
-    ...(of('page tables') > whole * notable ? [judgement('page-tables', 75, `Page tables alone take ${kB(of('page tables'))} of ${kB(whole)} (${share(of('page tables'), whole)}): many processes map the same large memory.`,
+    ...(of('unevictable') > whole * notable ? [unevictableHeld(report, of('unevictable'), whole)] : []),
+    ...(of('page tables') > whole * notable ? [heldBy('page-tables', 75, `Page tables alone take ${kB(of('page tables'))} of ${kB(whole)} (${share(of('page tables'), whole)}): many processes map the same large memory.`,
       [`pagetables: ${exactKB(of('page tables'))}`])] : []),
     ...hugetlbHeld(report, whole),
-    ...(shares.unaccountedKB > whole * notable ? [judgement('unaccounted', 80, `${kB(shares.unaccountedKB)} of ${kB(whole)} (${share(shares.unaccountedKB, whole)}) are held by the kernel and accounted for by no counter in the report: `
+    ...pipesHeld(report, whole),
+    ...zramHeld(report, whole),
+    ...(shares.unaccountedKB > whole * notable ? [heldBy('unaccounted', 80, `${kB(shares.unaccountedKB)} of ${kB(whole)} (${share(shares.unaccountedKB, whole)}) are held by the kernel and accounted for by no counter in the report: `
       + "drivers' own pages, pipes, sockets, vmalloc, a balloon.", evidence, 'likely')] : []),
   ];
+}
+
+/** Counters that are read one after the other do not add up to the last page. */
+const roundingShare = 0.001;
+
+function restInWords(rest: number, whole: number): string {
+  if (Math.abs(rest) < whole * roundingShare) return 'that accounts for all but a rounding';
+  return `${kB(Math.abs(rest))} (${share(Math.abs(rest), whole)}) ${rest < 0 ? 'is counted twice' : 'is not accounted for'}`;
 }
 
 function topProcess(report: OomReport, whole: number, anonymous: number): Judgement[] {
@@ -88,42 +102,24 @@ function topProcess(report: OomReport, whole: number, anonymous: number): Judgem
   const top = largestTask(report.tasks);
   if (top === undefined) return [];
   const kill = report.kills.find((one) => one.pid === top.pid);
-  const anon = amount(kill?.anonRssKB) ?? (top.rssAnon === undefined ? undefined : Number(top.rssAnon) * page);
+  const anon = amount(kill?.anonRssKB) ?? pagesOf(top.exact?.rssAnon ?? top.rssAnon, page);
   const held = anon ?? Number(top.rss) * page;
-  if (held < whole * dominant) return [];
+  // A cpuset or a policy binds the request to nodes: only their memory counts.
+  const bound = report.event.constraint === 'CONSTRAINT_CPUSET' || report.event.constraint === 'CONSTRAINT_MEMORY_POLICY';
+  const open = bound && report.zones !== undefined ? sum(report.zones.map((zone) => zone.kB.managed)) : whole;
+  if (held < open * dominant) return [];
   const thp = sum(report.nodes?.map((node) => node.kB.anon_thp) ?? []);
   const hugeShare = thp > 0 && anonymous > 0 ? `; ${share(thp, anonymous)} of the machine's anonymous memory is in transparent huge pages` : '';
   const what = anon === undefined ? 'resident memory' : 'anonymous memory';
-  return [judgement('process', 88, `${kB(held)} of ${kB(whole)} managed is the ${what} of ${top.name} (pid ${top.pid})${hugeShare}.`, [
+  return [heldBy('process', 88, `${kB(held)} of ${kB(open)} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${top.name} (pid ${top.pid})${hugeShare}.`, [
     kill?.anonRssKB === undefined ? `${top.name}: ${what} ${exactKB(held)} (task table)` : `${top.name}: anon-rss ${exactKB(held)} (kill line)`,
-    `managed: ${exactKB(whole)}; share ${share(held, whole)}`,
+    `managed: ${exactKB(open)}; share ${share(held, open)}`,
     ...(thp > 0 && anonymous > 0 ? [`anon_thp ${exactKB(thp)} of anonymous ${exactKB(anonymous)} = ${share(thp, anonymous)}`] : []),
   ])];
 }
 
-function slabHeld(report: OomReport, slab: number, whole: number): Judgement {
-  const caches = (report.slab?.caches ?? report.beyond?.slabCaches ?? []).toSorted((a, b) => Number(b.totalKB) - Number(a.totalKB)).slice(0, 3);
-  const named = caches.length === 0 ? '' : `; the largest cache is ${caches[0]!.name} with ${kB(caches[0]!.totalKB)}`;
-  const owner = report.beyond?.slabCaches?.find((cache) => cache.name === caches[0]?.name)?.owner;
-  return judgement('slab', 86, `${kB(slab)} of ${kB(whole)} (${share(slab, whole)}) is unreclaimable slab, which no process owns and no kill frees${named}${owner === undefined ? '' : `, made by ${owner}`}.`,
-    [`slab_unreclaimable: ${exactKB(slab)}`, ...caches.map((cache) => `${cache.name}: used ${exactKB(cache.usedKB)} of ${exactKB(cache.totalKB)}`)]);
-}
-
-function shmemHeld(report: OomReport, shmem: number, whole: number): Judgement {
-  const mounts = (report.beyond?.tmpfs ?? []).toSorted((a, b) => b.usedPages - a.usedPages).slice(0, 3);
-  const named = mounts[0] === undefined ? '' : `; ${mounts[0].mount} holds ${kB(mounts[0].usedPages * pageKB(report))}`;
-  return judgement('shmem', 84, `${kB(shmem)} of ${kB(whole)} (${share(shmem, whole)}) is shared memory or files in tmpfs, which outlive the process that wrote them${named}.`,
-    [`shmem: ${exactKB(shmem)}`, ...mounts.flatMap((mount) => [`${mount.mount}: ${exactKB(mount.usedPages * pageKB(report))}`, ...(mount.largest ?? []).map((file) => `${file.path}: ${bytes(file.bytes)}`)])]);
-}
-
-function hugetlbHeld(report: OomReport, whole: number): Judgement[] {
-  const pools = report.hugepages ?? [];
-  const total = pools.reduce((kept, pool) => kept + Number(pool.total) * pool.sizeKB, 0);
-  const unused = pools.reduce((kept, pool) => kept + Number(pool.free) * pool.sizeKB, 0);
-  if (total < whole * notable) return [];
-  return [judgement('hugetlb', unused > total / 2 ? 87 : 70, `${kB(total)} of ${kB(whole)} (${share(total, whole)}) is set aside for hugetlb pages, and ${
-    unused === 0 ? 'all of it is in use' : unused === total ? 'none of it is used by anyone' : `${kB(unused)} of that is not used by anyone`}; nothing else may use it.`,
-  pools.filter((pool) => Number(pool.total) > 0).map((pool) => `node ${pool.node}: ${pool.total} pages of ${pool.sizeKB} kB, ${pool.free} free`))];
+function pagesOf(count: OomTask['rssAnon'], page: number): number | undefined {
+  return count === undefined ? undefined : Number(count) * page;
 }
 
 function ofMemcg(report: OomReport): Judgement[] {
@@ -147,7 +143,7 @@ function ofMemcg(report: OomReport): Judgement[] {
   const top = largestTask(report.tasks);
   const held = top === undefined ? 0 : (amount(top.rssAnon) ?? Number(top.rss)) * pageKB(report);
   const rest = usage - parts.reduce((total, part) => total + part.kB, 0);
-  return [judgement('shares', 70, `Of ${kB(usage)} charged to ${memcg!.path ?? 'the cgroup'}, ${list(parts.slice(0, 3).map((part) => `${kB(part.kB)} (${share(part.kB, usage)}) is ${part.name}`))}${
+  return [heldBy('shares', 70, `Of ${kB(usage)} charged to ${memcg!.path ?? 'the cgroup'}, ${list(parts.slice(0, 3).map((part) => `${kB(part.kB)} (${share(part.kB, usage)}) is ${part.name}`))}${
     top === undefined ? '' : `; its largest process is ${top.name} (pid ${top.pid}) with ${kB(held)}`}.`,
   [...parts.map((part) => `${part.name}: ${exactKB(Math.round(part.kB))} (${share(part.kB, usage)})`), `not in memory.stat: ${exactKB(Math.round(rest))}`, `usage: ${exactKB(usage)}`])];
 }
@@ -161,10 +157,6 @@ export function largestTask(tasks: readonly OomTask[] | undefined): OomTask | un
 
 function held(task: OomTask): number {
   return Number(task.exact?.rss ?? task.rss) + Number(task.swapents ?? 0);
-}
-
-function judgement(part: string, weight: number, sentence: string, evidence: readonly string[], certainty: Judgement['certainty'] = 'certain'): Judgement {
-  return { id: `oom.memory-held.${part}`, weight, certainty, moment: 'report', sentence, evidence };
 }
 
 function sum(counts: readonly (number | bigint | undefined)[]): number {

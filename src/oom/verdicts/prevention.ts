@@ -98,6 +98,8 @@ function fragmentation(report: OomReport): Judgement[] {
 
 function noSwap(report: OomReport): Judgement[] {
   if (!isOfMachine(report) || report.kind !== 'oom' || isByHand(report) || amount(report.swap?.totalKB) !== 0) return [];
+  // Where the other nodes have memory, the binding is to be changed, not the machine.
+  if (boundToNodes(report).length > 0) return [];
   const shares = consumers(report);
   const movable = shares?.consumers.filter((consumer) => consumer.name.startsWith('anonymous') || consumer.name.startsWith('shmem')).reduce((sum, consumer) => sum + consumer.kB, 0) ?? 0;
   if (shares === undefined || movable < shares.managedKB * 0.3) return [];

@@ -16,7 +16,8 @@ export const victim: Verdict = {
   judge(report) {
     if (report.kind !== 'oom') return notSo('no OOM kill');
     const ranked = badnessOf(report).filter((one) => one.notEligible === undefined);
-    const chosen = report.kills[0]?.pid ?? report.selected?.pid;
+    // A report filled from memory names whom the kernel would have chosen; panic_on_oom stopped it before.
+    const chosen = report.kills[0]?.pid ?? (report.panic === undefined ? report.selected?.pid : undefined);
     const judgements = [...choice(report, ranked, chosen), ...hidden(report, ranked[0]?.task), ...group(report)];
     return judgements.length === 0 ? notSo('neither a victim nor a task table is in the report') : so(...judgements);
   },
