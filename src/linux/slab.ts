@@ -100,17 +100,19 @@ function sumFree(kernel: Kernel, nodes: Iterable<bigint>, most: number): { free:
   let slabs = 0;
   for (const node of nodes) {
     if (slabs >= most) break;
-    const usage = kernel.attempt('partial slab', () => slabUsage(kernel, node));
-    if (usage) free += usage.objects - usage.inuse;
+    free += kernel.attempt('partial slab', () => freeOnSlab(kernel, node)) ?? 0;
     slabs++;
   }
   return { free, slabs };
 }
 
-function slabUsage(kernel: Kernel, listNode: bigint): { objects: number; inuse: number } {
-  if (kernel.has('slab', 'slab_list')) return kernel.containerOf('slab', listNode, 'slab_list');
+function freeOnSlab(kernel: Kernel, listNode: bigint): number {
+  if (kernel.has('slab', 'slab_list')) {
+    const slab = kernel.containerOf('slab', listNode, 'slab_list');
+    return slab.objects - slab.inuse;
+  }
   // Up to 5.16 in struct page: inuse:16, objects:15, frozen:1.
   const page = listNode - BigInt(kernel.offsetOf('page', 'slab_list'));
   const counters = kernel.memory.u32(page + BigInt(kernel.offsetOf('page', 'counters')));
-  return { inuse: counters & 0xffff, objects: (counters >>> 16) & 0x7fff };
+  return ((counters >>> 16) & 0x7fff) - (counters & 0xffff);
 }
