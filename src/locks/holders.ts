@@ -1,0 +1,151 @@
+import type { Certainty } from './certainty.js';
+import { activationInWords, cpuContexts, sleepingContexts, stackWords, type Activation, type Context } from './contexts.js';
+import { isGapError } from '../kernel/gaps.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { hex } from '../stack/stack-memory.js';
+import { lockCalls, type LockCall } from './lock-calls.js';
+import { lockFunction } from './lock-functions.js';
+import { isSleepingLock, sleepingLockState, tasksByAddress } from './lock-state.js';
+import type { Lock, Wait } from './wait.js';
+
+/** Somebody who has a lock. */
+export interface Holding {
+  readonly lock: Lock;
+  readonly holder: Context;
+  readonly certainty: Certainty;
+  /** The function that took it, where the stack shows it. */
+  readonly taker?: Activation;
+  /** Which of the holder's segments has it. */
+  readonly segment?: number;
+  readonly evidence: readonly string[];
+}
+
+/** Who has a lock that somebody waits for: by the owner that the lock names, else by the code that stands on the stacks. */
+export function holdersOf(kernel: Kernel, lock: Lock, waits: readonly Wait[]): readonly Holding[] {
+  if (isSleepingLock(lock.kind)) return [...byOwnerWord(kernel, lock), ...(lock.kind === 'rwsem' ? [] : byOwnerlessCode(kernel, lock, waits))];
+  if (lock.kind !== 'spinlock' && lock.kind !== 'rwlock') return [];
+  const debug = byDebugOwner(kernel, lock);
+  return debug ? [debug] : byCode(kernel, lock, waits);
+}
+
+function byOwnerlessCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
+  return lock.kind === 'semaphore' || lock.kind === 'percpu-rwsem' ? byCode(kernel, lock, waits) : [];
+}
+
+function contextOfTask(kernel: Kernel, task: bigint): Context | undefined {
+  return [...cpuContexts(kernel), ...sleepingContexts(kernel)].find((context) => context.task?.$address === task);
+}
+
+function byOwnerWord(kernel: Kernel, lock: Lock): Holding[] {
+  const state = sleepingLockState(kernel, lock.kind, lock.address);
+  if (state?.owner === undefined || !tasksByAddress(kernel).has(state.owner)) return [];
+  const holder = contextOfTask(kernel, state.owner);
+  if (holder === undefined) return [];
+  const inCode = holdingFrame(kernel, lock, holder, []);
+  const frame = inCode ? { taker: inCode.activation, segment: inCode.segment } : {};
+  if (!state.ownerIsReader) return [{ lock, holder, certainty: 'certain', ...frame, evidence: [`the lock's owner word names ${holder.label}`, ...(inCode ? [inCode.evidence] : [])] }];
+  const hint = `the lock's owner word names ${holder.label} as the last reader that came in`;
+  if (inCode) return [{ lock, holder, certainty: state.readers === 1 ? 'certain' : 'likely', ...frame, evidence: [hint, ...(state.readers === 1 ? ['the count says that there is one reader'] : []), inCode.evidence] }];
+  return [{ lock, holder, certainty: state.readers === 1 ? 'likely' : 'possible', evidence: [hint] }];
+}
+
+/** With CONFIG_DEBUG_SPINLOCK a lock knows who has it. */
+function byDebugOwner(kernel: Kernel, lock: Lock): Holding | undefined {
+  if (lock.kind !== 'spinlock' || !kernel.has('raw_spinlock', 'owner_cpu')) return undefined;
+  try {
+    const { owner, owner_cpu: cpu } = kernel.ref('raw_spinlock', lock.address);
+    const holder = owner === undefined ? undefined : contextOfTask(kernel, BigInt.asUintN(64, owner));
+    return holder && { lock, holder, certainty: 'certain', evidence: [`the lock's debugging fields name ${holder.label} as its owner, on CPU ${cpu ?? '?'}`] };
+  } catch (error) {
+    if (!isGapError(error)) throw error;
+    return undefined;
+  }
+}
+
+/** A frame whose function has taken the lock and has not come to where it lets it go. */
+interface HoldingFrame {
+  readonly activation: Activation;
+  readonly segment: number;
+  readonly evidence: string;
+  /** The code names the lock; else only the stack does. */
+  readonly byCode: boolean;
+}
+
+function byCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
+  const own = waits.filter((wait) => wait.lock.address === lock.address);
+  const running = holdingContexts(kernel, lock, cpuContexts(kernel), own);
+  // A task that sleeps should have no spinlock: it is asked only where no CPU shows one.
+  const found = running.length > 0 ? running : holdingContexts(kernel, lock, sleepingContexts(kernel), own);
+  const unread = cpuContexts(kernel).filter(({ stack }) => stack.frames.length === 0);
+  return found.map(({ holder, frame }) => {
+    const sure = found.length === 1 && frame.byCode && unread.length === 0;
+    const evidence = [frame.evidence];
+    if (found.length > 1) evidence.push(`${found.length} stacks are in code that takes it`);
+    else if (running.length > 0 && unread.length === 0) evidence.push(`on no other CPU is there a function that has taken it: ${others(cpuContexts(kernel), holder)}`);
+    if (unread.length > 0) evidence.push(`what ${unread.map(({ label }) => label).join(', ')} did can't be told`);
+    return { lock, holder, certainty: sure ? 'certain' : frame.byCode ? 'likely' : 'possible', taker: frame.activation, segment: frame.segment, evidence };
+  });
+}
+
+/** Contexts that are listed one by one; of more only the number is said. */
+const LISTED = 4;
+
+function others(contexts: readonly Context[], holder: Context): string {
+  const rest = contexts.filter((context) => context !== holder);
+  if (rest.length === 0) return 'there is none';
+  if (rest.length > LISTED) return `${rest.length} others were looked at`;
+  return rest.map(({ label, segments }) => `${label} in ${activationInWords(segments[0]?.activations[0] ?? NOWHERE)}`).join('; ');
+}
+
+const NOWHERE = { name: '', offset: 0 } as Activation;
+
+function holdingContexts(kernel: Kernel, lock: Lock, contexts: readonly Context[], waits: readonly Wait[]): { holder: Context; frame: HoldingFrame }[] {
+  return contexts.flatMap((holder) => {
+    const frame = holdingFrame(kernel, lock, holder, waits);
+    return frame ? [{ holder, frame }] : [];
+  });
+}
+
+/** The innermost frame of a context that is inside of a critical section of the lock. */
+function holdingFrame(kernel: Kernel, lock: Lock, holder: Context, waits: readonly Wait[]): HoldingFrame | undefined {
+  let byStack: HoldingFrame | undefined;
+  for (const [segment, { activations }] of holder.segments.entries()) {
+    const waiting = waits.find((wait) => wait.waiter === holder && wait.segment === segment);
+    for (const [index, activation] of activations.entries()) {
+      kernel.guard.step();
+      // Frames below the taker are the lock's own; the taker itself waits at this very call.
+      if (waiting && index < waiting.takerIndex) continue;
+      if (activation.place === undefined || lockFunction(activation.name)) continue;
+      const calls = lockCalls(kernel, activation.place).filter(({ kind, after }) => kind === lock.kind && after <= activation.offset);
+      const before = waiting && index === waiting.takerIndex ? calls.filter(({ after }) => after < activation.offset) : calls;
+      const last = before.findLast((call) => call.lock === lock.address);
+      if (last && last.does !== 'release') return { activation, segment, byCode: true, evidence: inCode(lock, activation, last, holder) };
+      if (last === undefined && byStack === undefined && !(waiting && index === waiting.takerIndex)) byStack = onStack(kernel, lock, holder, segment, index, before);
+    }
+  }
+  return byStack;
+}
+
+function inCode(lock: Lock, activation: Activation, call: LockCall, { cpu, task }: Context): string {
+  const where = cpu === undefined ? 'the stack of ' + (task ? 'the task' : 'it') : `CPU ${cpu}'s stack`;
+  const way = call.callee === undefined ? 'takes it' : `calls ${call.callee}(&${lock.name.text.replace(/ \[.*\]$/, '')})`;
+  return `${activationInWords(activation)} is on ${where}${activation.frame.found === 'scanned' ? ' (found by scanning)' : ''}: its code ${way}, goes on at +0x${call.after.toString(16)}, and has not come to where it lets go`;
+}
+
+/** Where the code does not name the lock: the function took some lock of that kind last, and the lock's address stands in its frames. */
+function onStack(kernel: Kernel, lock: Lock, { segments, stack }: Context, segment: number, index: number, calls: readonly LockCall[]): HoldingFrame | undefined {
+  const last = calls.at(-1);
+  if (last === undefined || last.does === 'release' || last.lock !== undefined) return undefined;
+  const { activations } = segments[segment]!;
+  const activation = activations[index]!;
+  const register = (segment === 0 && index === 0 ? stack.frames[0]?.registers : activation.frame.registers)?.findIndex((value) => value === lock.address) ?? -1;
+  const saved = register >= 0 ? undefined : wordThatNames(kernel, lock, activations[Math.max(0, index - 1)]!, activations[index + 1]);
+  if (register < 0 && saved === undefined) return undefined;
+  const place = saved === undefined ? 'its address is in a register' : `its address stands in the frame, at ${hex(saved)}`;
+  return { activation, segment, byCode: false, evidence: `${activationInWords(activation)} has called ${last.callee ?? 'a lock function'} and not yet an unlock; ${place}` };
+}
+
+function wordThatNames(kernel: Kernel, lock: Lock, from: Activation, above: Activation | undefined): bigint | undefined {
+  for (const { at, word } of stackWords(kernel, from.frame, above?.frame)) if (word === lock.address) return at;
+  return undefined;
+}

@@ -1,0 +1,108 @@
+import type { StructType } from '../debuginfo/type-source.js';
+import { resolveType, sizeOf } from '../debuginfo/type-walk.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { hex } from '../stack/stack-memory.js';
+import { slabObject, type SlabObject } from './slab-object.js';
+
+/** What a lock is called. */
+export interface LockName {
+  /** For people: "logbuf_lock", "&inode.i_rwsem at 0x…", "lab_mutex_a [stuck]". */
+  readonly text: string;
+  /** Without addresses and numbers, for the problem's signature. */
+  readonly about: string;
+}
+
+/** Locks within structs, by the tag of their own struct. */
+const LOCK_STRUCTS: ReadonlySet<string> = new Set([
+  'spinlock', 'raw_spinlock', 'qspinlock', 'mutex', 'rw_semaphore', 'semaphore', 'completion', 'rt_mutex', 'rt_mutex_base', 'percpu_rw_semaphore',
+  'wait_queue_head', 'swait_queue_head', 'ww_mutex', 'qrwlock',
+]);
+
+/** A symbol's room reaches to the next symbol: a variable is not that far off. */
+const LARGEST_VARIABLE = 1n << 20n;
+
+/** Names a lock: as symbol, as per-CPU variable, as member of a slab object, else by its address. */
+export function lockName(kernel: Kernel, address: bigint): LockName {
+  return kernel.once(`name of lock ${address}`, () => bySymbol(kernel, address) ?? perCpu(kernel, address) ?? bySlab(kernel, address) ?? { text: `the lock at ${hex(address)}`, about: 'unknown' });
+}
+
+function bySymbol(kernel: Kernel, address: bigint): LockName | undefined {
+  const found = kernel.symbols.at(address);
+  if (found === undefined || !/[bBdDrRvV]/.test(found.symbol.type) || found.symbol.address < 1n << 63n || BigInt(found.offset) >= LARGEST_VARIABLE) return undefined;
+  const { symbol, offset } = found;
+  if (symbol.size > 0 && offset >= symbol.size) return undefined;
+  return named(kernel, symbol.name, offset, symbol.module);
+}
+
+function named(kernel: Kernel, symbol: string, offset: number, module?: string): LockName {
+  const type = kernel.types.variable(symbol);
+  const resolved = type && resolveType(type);
+  const member = resolved?.kind === 'struct' && offset < resolved.size ? lockMember(resolved, offset) : undefined;
+  const text = offset === 0 && member === undefined ? symbol : member ? `${symbol}.${member.member}` : `${symbol}+0x${offset.toString(16)}`;
+  return { text: module === undefined ? text : `${text} [${module}]`, about: member ? `${symbol}.${member.member}` : symbol };
+}
+
+/** Per-CPU areas are as far apart as they are large; a variable's offset is its symbol's address. */
+function perCpu(kernel: Kernel, address: bigint): LockName | undefined {
+  const cpus = kernel.possibleCpus().map((cpu) => ({ cpu, base: kernel.perCpuOffset(cpu) })).filter(({ base }) => base !== 0n && base <= address);
+  const nearest = cpus.toSorted((a, b) => (a.base > b.base ? -1 : 1))[0];
+  const [start, end] = [kernel.symbols.addressOf('__per_cpu_start'), kernel.symbols.addressOf('__per_cpu_end')];
+  if (nearest === undefined || start === undefined || end === undefined) return undefined;
+  const offset = BigInt.asUintN(64, address - nearest.base);
+  if (offset < start || offset >= end) return undefined;
+  const found = kernel.symbols.at(offset);
+  if (found === undefined) return undefined;
+  const { text, about } = named(kernel, found.symbol.name, found.offset);
+  return { text: `${text} of CPU ${nearest.cpu}`, about };
+}
+
+function bySlab(kernel: Kernel, address: bigint): LockName | undefined {
+  const object = slabObject(kernel, address);
+  if (object === undefined) return undefined;
+  const struct = structOfCache(kernel, object);
+  const member = struct && lockMember(struct, object.offset);
+  if (member) return { text: `&${member.struct}.${member.member} at ${hex(address)}`, about: `${member.struct}.${member.member}` };
+  return { text: `the lock at ${hex(address)}, 0x${object.offset.toString(16)} bytes into an object of ${object.cache}`, about: object.cache };
+}
+
+/** Caches whose objects are of a struct of another name. */
+const STRUCT_OF_CACHE: Readonly<Record<string, string>> = {
+  filp: 'file', signal_cache: 'signal_struct', sighand_cache: 'sighand_struct', files_cache: 'files_struct', fs_cache: 'fs_struct',
+  sock_inode_cache: 'socket_alloc', bdev_cache: 'bdev_inode', TCP: 'tcp_sock', TCPv6: 'tcp6_sock', UDP: 'udp_sock', UNIX: 'unix_sock', mnt_cache: 'mount',
+};
+
+/** The struct that a cache's objects are, by its name, and only where the sizes agree. */
+function structOfCache(kernel: Kernel, { cache, objectBytes }: SlabObject): StructType | undefined {
+  const stem = cache.replace(/_cachep?$/, '');
+  const names = [STRUCT_OF_CACHE[cache], cache, stem, `${stem}_info`, `${stem}_struct`].filter((name): name is string => name !== undefined);
+  for (const name of names) {
+    const struct = kernel.types.struct(name);
+    if (struct && struct.size <= objectBytes && objectBytes - struct.size < 64) return struct;
+  }
+  return undefined;
+}
+
+/** Deepest nesting of structs that is followed. */
+const DEEPEST = 8;
+
+/** The lock at an offset of a struct, as the innermost struct that has a name calls it. */
+export function lockMember(struct: StructType, offset: number): { struct: string; member: string } | undefined {
+  let at: { struct: StructType; offset: number; named: string; path: string }[] = [{ struct, offset, named: struct.name, path: '' }];
+  for (let depth = 0; depth < DEEPEST && at.length > 0; depth++) {
+    const inner: typeof at = [];
+    for (const { struct: outer, offset: from, named: tag, path } of at) {
+      for (const member of outer.members) {
+        const type = resolveType(member.type());
+        const start = member.bitOffset >> 3;
+        if (from < start || from >= start + (sizeOf(type) ?? 0)) continue;
+        const name = member.name === '' ? path : path === '' ? member.name : `${path}.${member.name}`;
+        if (type.kind !== 'struct' && type.kind !== 'union') continue;
+        if (LOCK_STRUCTS.has(type.name) && from === start) return { struct: tag, member: name };
+        // Within a struct that has a name of its own, that one tells more: inode.i_rwsem, not ext4_inode_info.vfs_inode.i_rwsem.
+        inner.push({ struct: type, offset: from - start, named: type.name === '' ? tag : type.name, path: type.name === '' ? name : '' });
+      }
+    }
+    at = inner;
+  }
+  return undefined;
+}

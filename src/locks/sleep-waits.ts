@@ -1,0 +1,171 @@
+import type { Kernel } from '../kernel/kernel.js';
+import { taskState } from '../linux/task-state.js';
+import type { Task } from '../linux/tasks.js';
+import { spOf } from '../stack/frame.js';
+import { hex } from '../stack/stack-memory.js';
+import { acquiringIn, type Acquiring } from './acquiring.js';
+import { sleepingContexts, stackWords, wordAt, type Context } from './contexts.js';
+import { lockGivenAt } from './lock-calls.js';
+import { lockName } from './lock-name.js';
+import { plausibleLock, sleepingLockState } from './lock-state.js';
+import type { LockKind } from './lock-functions.js';
+import type { Lock, Wait } from './wait.js';
+import { ringOf, waiterForms, type WaiterForm } from './waiters.js';
+import { decodeBlocker } from './words/owner-words.js';
+import { taskScheduling } from '../../symbols/scheduling.js';
+
+/**
+ * What each sleeping task waits for. A waiter's struct on the task's own stack tells, which names the task and is linked
+ * into the lock's list; nothing else is believed. Wait queues count only for tasks in uninterruptible sleep.
+ */
+export function sleepWaits(kernel: Kernel): readonly Wait[] {
+  return kernel.once('sleep waits', () => sleepingContexts(kernel).flatMap((waiter) => kernel.attempt(`what ${waiter.label} waits for`, () => waitOf(kernel, waiter)) ?? []));
+}
+
+function waitOf(kernel: Kernel, waiter: Context): Wait | undefined {
+  const segment = waiter.segments[0];
+  const task = waiter.task;
+  if (segment === undefined || task === undefined || segment.activations.length === 0) return undefined;
+  const acquiring = acquiringIn(segment);
+  if (acquiring === undefined) return taskState(task).letter === 'D' ? onWaitQueue(kernel, waiter, task) : undefined;
+  const found = findLock(kernel, task, acquiring);
+  if (found === undefined) return undefined;
+  return {
+    ...found, waiter, segment: 0, spinning: false, takerIndex: acquiring.takerIndex,
+    ...(found.mode ?? acquiring.mode ? { mode: found.mode ?? acquiring.mode! } : {}),
+    ...(acquiring.taker ? { taker: acquiring.taker } : {}),
+  };
+}
+
+type Found = Pick<Wait, 'lock' | 'how' | 'node' | 'mode'>;
+
+function findLock(kernel: Kernel, task: Task, acquiring: Acquiring): Found | undefined {
+  switch (acquiring.kind) {
+    case 'mutex': case 'rwsem': case 'semaphore': case 'completion': return byWaiter(kernel, task, acquiring, acquiring.kind);
+    case 'rtmutex': return blockedOn(kernel, task);
+    case 'percpu-rwsem': return byWaiter(kernel, task, acquiring, 'percpu-rwsem') ?? asPercpuWriter(kernel, task, acquiring);
+    case 'page bit': return onPageBit(kernel, task, acquiring);
+    default: return undefined;
+  }
+}
+
+function lockAt(kernel: Kernel, kind: Lock['kind'], address: bigint): Lock {
+  return { kind, address, name: lockName(kernel, address) };
+}
+
+/** A waiter that names the task, among the words of the frames that acquire. */
+function* ownWaiters(kernel: Kernel, task: Task, { frames, taker }: Pick<Acquiring, 'frames' | 'taker'>, form: WaiterForm): Generator<bigint> {
+  for (const { at, word } of stackWords(kernel, frames[0]!.frame, taker?.frame)) {
+    if (word !== task.$address) continue;
+    const node = at - BigInt(form.task) + BigInt(form.node);
+    const [next, prev] = [wordAt(kernel, node), wordAt(kernel, node + 8n)];
+    if (next === undefined || prev === undefined || wordAt(kernel, next + 8n) !== node || wordAt(kernel, prev) !== node) continue;
+    yield node;
+  }
+}
+
+function byWaiter(kernel: Kernel, task: Task, acquiring: Acquiring, kind: keyof ReturnType<typeof waiterForms>): Found | undefined {
+  const form = waiterForms(kernel)[kind];
+  if (form === undefined) return undefined;
+  for (const node of ownWaiters(kernel, task, acquiring, form)) {
+    const ring = ringOf(kernel, node, form);
+    const found = ring.head === undefined ? headless(kernel, task, acquiring, kind, ring.waiters) : ring.head - BigInt(form.head ?? 0);
+    if (found === undefined || (form.head === undefined) !== (ring.head === undefined)) continue;
+    if (kind !== 'completion' && kind !== 'percpu-rwsem' && !knownForm(kernel, kind, found)) continue;
+    const mode = kind === 'rwsem' ? rwsemMode(kernel, node - BigInt(form.node)) : undefined;
+    return {
+      lock: lockAt(kernel, kind, found), node,
+      how: [`a ${form.struct} on its stack (${hex(node - BigInt(form.node))}) names the task and is linked into the lock's list`],
+      ...(mode ? { mode } : {}),
+    };
+  }
+  return undefined;
+}
+
+function knownForm(kernel: Kernel, kind: LockKind, address: bigint): boolean {
+  const state = sleepingLockState(kernel, kind, address);
+  return state !== undefined && (!state.held || plausibleLock(kernel, kind, address));
+}
+
+/** Where the list has no head, the lock points to its first waiter: one that does is looked for where the task has its address. */
+function headless(kernel: Kernel, task: Task, { frames, taker }: Acquiring, kind: LockKind, waiters: readonly bigint[]): bigint | undefined {
+  const struct = { mutex: 'mutex', rwsem: 'rw_semaphore', semaphore: 'semaphore' }[kind as string];
+  if (struct === undefined || !kernel.has(struct, 'first_waiter')) return undefined;
+  const offset = BigInt(kernel.offsetOf(struct, 'first_waiter'));
+  const points = (address: bigint | undefined): address is bigint => {
+    const first = address === undefined || address < 1n << 63n ? undefined : wordAt(kernel, address + offset);
+    return first !== undefined && waiters.includes(first);
+  };
+  const blocker = kernel.attempt('task_struct.blocker', () => kernel.ref(taskScheduling, task.$address).blocker);
+  const named = blocker === undefined ? undefined : decodeBlocker(blocker)?.lock;
+  if (points(named)) return named;
+  const given = taker?.place && lockGivenAt(kernel, taker.place, taker.offset);
+  if (points(given)) return given;
+  const saved = frames[0]!.frame.registers.find(points);
+  if (saved !== undefined) return saved;
+  for (const { word } of stackWords(kernel, frames[0]!.frame, taker?.frame)) if (points(word)) return word;
+  return undefined;
+}
+
+function rwsemMode(kernel: Kernel, waiter: bigint): 'read' | 'write' | undefined {
+  const { type } = kernel.ref('rwsem_waiter', waiter);
+  return type === kernel.enumerator('RWSEM_WAITING_FOR_WRITE') ? 'write' : type === kernel.enumerator('RWSEM_WAITING_FOR_READ') ? 'read' : undefined;
+}
+
+/** task->pi_blocked_on is its rt_mutex_waiter, which names the lock. */
+function blockedOn(kernel: Kernel, task: Task): Found | undefined {
+  const waiter = kernel.ref(taskScheduling, task.$address).pi_blocked_on;
+  if (waiter === undefined || waiter === 0n) return undefined;
+  const { task: own, lock } = kernel.ref('rt_mutex_waiter', waiter);
+  if (own?.$address !== task.$address || lock === 0n) return undefined;
+  return { lock: lockAt(kernel, 'rtmutex', lock), how: [`task_struct.pi_blocked_on leads to an rt_mutex_waiter (${hex(waiter)}) that names the task and the lock`], node: waiter };
+}
+
+/** percpu_down_write() waits until the readers are gone; the lock's `writer` is then the task. */
+function asPercpuWriter(kernel: Kernel, task: Task, { frames, taker }: Acquiring): Found | undefined {
+  if (!kernel.has('percpu_rw_semaphore', 'writer')) return undefined;
+  const offset = BigInt(kernel.offsetOf('percpu_rw_semaphore', 'writer'));
+  const waitsHere = (address: bigint | undefined): address is bigint => address !== undefined && address >= 1n << 63n && wordAt(kernel, address + offset) === task.$address;
+  const given = taker?.place && lockGivenAt(kernel, taker.place, taker.offset);
+  const found = [given, ...frames[0]!.frame.registers, ...[...stackWords(kernel, frames[0]!.frame, taker?.frame)].map(({ word }) => word)].find(waitsHere);
+  return found === undefined ? undefined : { lock: lockAt(kernel, 'percpu-rwsem', found), how: ['the lock\'s `writer` is this task'], mode: 'write' };
+}
+
+/** A wait_page_queue on the stack names the page and the bit that is waited for. */
+function onPageBit(kernel: Kernel, task: Task, acquiring: Acquiring): Found | undefined {
+  const queue = waiterForms(kernel)['wait queue'];
+  if (queue === undefined || kernel.missing('wait_page_queue') !== undefined) return undefined;
+  const inner = BigInt(kernel.offsetOf('wait_page_queue', 'wait'));
+  for (const node of ownWaiters(kernel, task, acquiring, queue)) {
+    const { folio, bit_nr: bit } = kernel.ref('wait_page_queue', node - BigInt(queue.node) - inner);
+    if (folio < 1n << 63n || bit < 0 || bit > 63) continue;
+    const flag = [...kernel.enumValues('pageflags')].find(([, value]) => value === bit)?.[0] ?? `bit ${bit}`;
+    return {
+      lock: { kind: 'page bit', address: folio, name: { text: `${flag} of the page at ${hex(folio)}`, about: flag } }, node,
+      how: [`a wait_page_queue on its stack names the page and the bit`],
+    };
+  }
+  return undefined;
+}
+
+/** Any other wait queue, found in the frames of the task: whoever wakes it is not known. */
+function onWaitQueue(kernel: Kernel, waiter: Context, task: Task): Wait | undefined {
+  const { activations } = waiter.segments[0]!;
+  const forms = waiterForms(kernel);
+  // Frames of the task's own work: everything up to the top may hold the entry.
+  const range = { frames: activations };
+  for (const kind of ['completion', 'wait queue'] as const) {
+    const form = forms[kind];
+    if (form === undefined || spOf(activations[0]!.frame) === undefined) continue;
+    for (const node of ownWaiters(kernel, task, range, form)) {
+      const { head } = ringOf(kernel, node, form);
+      if (head === undefined) continue;
+      const address = head - BigInt(form.head ?? 0);
+      return {
+        lock: lockAt(kernel, kind, address), waiter, segment: 0, spinning: false, takerIndex: 0, node,
+        how: [`a ${form.struct} on its stack (${hex(node - BigInt(form.node))}) names the task and is linked into the queue`],
+      };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,28 @@
+import type { Activation, Context } from './contexts.js';
+import type { LockKind } from './lock-functions.js';
+import type { LockName } from './lock-name.js';
+
+/** Something that is waited for. */
+export interface Lock {
+  readonly kind: LockKind | 'wait queue';
+  readonly address: bigint;
+  readonly name: LockName;
+}
+
+/** Somebody who waits for a lock, at the moment of the dump. */
+export interface Wait {
+  readonly lock: Lock;
+  readonly waiter: Context;
+  /** Which of the context's segments waits: 0 is what runs now, others were interrupted while they waited. */
+  readonly segment: number;
+  /** It keeps its CPU busy. */
+  readonly spinning: boolean;
+  readonly mode?: 'read' | 'write';
+  /** The function that wants the lock, and its place in the segment. */
+  readonly taker?: Activation;
+  readonly takerIndex: number;
+  /** What tells that it is this lock, a phrase each. */
+  readonly how: readonly string[];
+  /** The waiter's own struct, where it has one: its place in the lock's list. */
+  readonly node?: bigint;
+}
