@@ -5,7 +5,7 @@ import { isRemark, logRecords, type LogEntry } from 'oompm/linux';
 const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug'] as const;
 
 /** The end of a log tells of the death; a report need not repeat the boot. */
-const RECORDS_IN_REPORT = 200;
+const RECORDS_IN_REPORT = 80;
 
 export default definePlugin({
   id: 'log',

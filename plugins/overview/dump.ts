@@ -15,7 +15,7 @@ export function dumpFacts(kernel: Kernel): Fact[] {
   const withRegisters = registers.filter((found) => 'note' in found);
   return [
     fact('format', 'Format', 'text', dump?.formatName ?? null),
-    fact('filter', 'Left out', 'flags', filterInWords(dump?.dumpLevel), dump?.dumpLevel === undefined ? { note: 'the file does not say what its filter left out' } : { note: `makedumpfile -d ${dump.dumpLevel}` }),
+    fact('filter', 'Left out', 'flags', filterInWords(dump?.dumpLevel), dump?.dumpLevel === undefined ? { note: 'an ELF file does not say what a filter left out' } : { note: `makedumpfile -d ${dump.dumpLevel}` }),
     fact('defects', 'Defects', 'flags', dump && dump.defects.length > 0 ? dump.defects : null),
     fact('registers', 'Registers of CPUs', 'integer', withRegisters.length, { note: `of ${registers.length}` }),
     fact('kaslrOffset', 'KASLR offset', 'address', kaslr === undefined || kaslr === 0n ? null : kaslr, kaslr === undefined ? { note: 'VMCOREINFO has none' } : {}),
@@ -23,6 +23,7 @@ export function dumpFacts(kernel: Kernel): Fact[] {
 }
 
 function filterInWords(level: number | undefined): readonly string[] | null {
-  if (level === undefined || level === 0) return null;
+  if (level === undefined) return ['unknown'];
+  if (level === 0) return null;
   return EXCLUDED.filter(([bit]) => (level & bit) !== 0).map(([, words]) => words);
 }

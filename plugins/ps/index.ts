@@ -18,7 +18,7 @@ export default definePlugin({
   arguments: {
     task: { type: 'string', summary: 'only tasks with that pid or name; * stands for any text', multiple: true },
   },
-  inReport: {},
+  inReport: { user: true },
   examples: ['vmcore', 'vmcore --tree', 'vmcore --threads java', 'vmcore "kworker*"'],
   *run(kernel, flags) {
     const survey = surveyTasks(kernel);
@@ -27,8 +27,9 @@ export default definePlugin({
     const note = [
       ...survey.remarks,
       ...(survey.unreadable.length > 0 ? [`${survey.unreadable.length} tasks are there but can't be read; they are listed with the reason.`] : []),
-    ].join(' ');
-    const options = { id: 'tasks', ...(note === '' ? {} : { note }) };
+    ];
+    if (flags.user) note.push('Tasks of the kernel are left out.');
+    const options = { id: 'tasks', ...(note.length === 0 ? {} : { note: note.join(' ') }) };
     const unreadable = flags.task.length === 0 && !flags.user && !flags.kernel ? survey.unreadable.map(unreadableRow) : [];
     if (flags.tree) {
       yield tree(title, taskColumns('comm'), [...familyTree(kernel, tasks), ...unreadable.map((row) => ({ ...row, children: [] }))], options);

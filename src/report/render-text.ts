@@ -17,9 +17,12 @@ export interface TextOptions {
 /** Prose is hard to read on longer lines, however wide the terminal. */
 const widestProse = 100;
 
+/** A report of many sections is read, printed and mailed; one question's answer may be as wide as its columns. */
+const widestReport = 140;
+
 /** The report as text, in pieces that end with a newline. */
-export function* renderText(report: Report, options: TextOptions = { width: Infinity, paint: plain }): Generator<string> {
-  const { paint } = options;
+export function* renderText(report: Report, { width, paint }: TextOptions = { width: Infinity, paint: plain }): Generator<string> {
+  const options: TextOptions = { width: report.sections.length > 1 ? Math.min(width, widestReport) : width, paint };
   const units: Units = report.dump;
   yield* head(report, options);
   if (report.findings.length > 0) {
