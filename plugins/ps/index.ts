@@ -30,7 +30,7 @@ export default definePlugin({
     ];
     if (flags.user) note.push('Tasks of the kernel are left out.');
     const options = { id: 'tasks', ...(note.length === 0 ? {} : { note: note.join(' ') }) };
-    const unreadable = flags.task.length === 0 && !flags.user && !flags.kernel ? survey.unreadable.map(unreadableRow) : [];
+    const unreadable = flags.task.length === 0 && !flags.kernel ? survey.unreadable.map(unreadableRow) : [];
     if (flags.tree) {
       yield tree(title, taskColumns('comm'), [...familyTree(kernel, tasks), ...unreadable.map((row) => ({ ...row, children: [] }))], options);
       return;
