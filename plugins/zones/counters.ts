@@ -22,7 +22,7 @@ export function* counterTables(kernel: Kernel, nodes: readonly NodeRef[], zones:
     ...rows('machine', read('vm_numa_event', () => globalNumaCounters(kernel))),
   ], { id: 'machine-counters' });
   yield table('Counters of nodes', counterColumns, nodes.flatMap((node) =>
-    rows(`Node ${node.node_id}`, read('vm_stat', () => nodeCounters(kernel, node)), read('vm_node_stat_diff', () => nodeCounterDiffs(kernel, node)))),
+    rows(`Node ${kernel.attempt('node_id', () => node.node_id) ?? '?'}`, read('vm_stat', () => nodeCounters(kernel, node)), read('vm_node_stat_diff', () => nodeCounterDiffs(kernel, node)))),
   { id: 'node-counters', note: 'CPUs keep small differences for themselves; the kernel prints counters without them.' });
   yield table('Counters of zones', counterColumns, zones.flatMap((zone) =>
     rows(`Node ${zone.node} ${zone.name}`, zone.counters, read('vm_stat_diff', () => zoneCounterDiffs(kernel, zone.ref)))), { id: 'zone-counters' });

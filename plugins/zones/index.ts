@@ -18,7 +18,7 @@ export default definePlugin({
     const nodes = onlineNodes(kernel);
     const zones = allZones(kernel);
     const names = zoneNames(kernel);
-    yield table('Nodes', nodeColumns, nodes.map((node) => nodeRow(kernel, node, zonesOf(kernel, node))));
+    yield table('Nodes', nodeColumns, nodes.flatMap((node) => kernel.attempt('struct pglist_data', () => nodeRow(kernel, node, zonesOf(kernel, node))) ?? []));
     yield table('Zones', zoneColumns, zones.map(zoneRow));
     yield chart('Free pages against watermarks', 'pages', zones.map((zone) => ({
       label: `Node ${zone.node} ${zone.name}`,
@@ -34,7 +34,7 @@ export default definePlugin({
       cells: { node: zone.node, zone: zone.name, order: order.order, block: order.blockKB, blocks: order.blocks, size: order.blocks * order.blockKB, types: order.types },
     }))), { id: 'free-lists', note: 'Types with a block there: U unmovable, M movable, E reclaimable, H highatomic, C CMA, I isolated.' });
     if (flags.count) {
-      yield table('Free blocks by type, counted', countColumns, zones.flatMap((zone) => countFreeLists(kernel, zone).flatMap((counts, order) =>
+      yield table('Free blocks by type, counted', countColumns, zones.flatMap((zone) => (kernel.attempt(`free lists of ${zone.name}`, () => countFreeLists(kernel, zone)) ?? []).flatMap((counts, order) =>
         [...counts].filter(([, blocks]) => blocks > 0).map(([type, blocks]) => ({ cells: { node: zone.node, zone: zone.name, order, type, blocks } })))),
       { id: 'free-counted' });
     }
