@@ -5,6 +5,8 @@
  * assembler code drgn names the function and the kernel's own traces (and oompm) the last label; these are counted apart.
  */
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Kernel } from '../src/kernel/kernel.js';
 import { allThreads } from '../src/linux/tasks.js';
 import { openSession } from '../src/session/open-kernel.js';
@@ -17,25 +19,7 @@ interface DrgnStacks {
   tasks: Record<string, readonly Told[] | string>;
 }
 
-const script = `
-import json
-from drgn.helpers.linux import *
-def told(frame):
-    try:
-        source = "%s:%d:%d" % frame.source()
-    except LookupError:
-        source = None
-    return [hex(frame.pc), frame.name, bool(frame.is_inline), source]
-def stack(task):
-    try:
-        return [told(frame) for frame in prog.stack_trace(task)]
-    except Exception as error:
-        return str(error)
-print(json.dumps({
-    "cpus": {cpu: stack(cpu_curr(prog, cpu)) for cpu in for_each_possible_cpu(prog)},
-    "tasks": {task.pid.value_(): stack(task) for task in for_each_task(prog)},
-}))
-`;
+const script = readFileSync(fileURLToPath(new URL('drgn-stacks.py', import.meta.url)), 'utf8');
 
 function askDrgn(vmcore: string, vmlinux: string): DrgnStacks {
   const drgn = process.env['DRGN'] ?? 'drgn';

@@ -10,6 +10,8 @@ export interface CodeRange {
   readonly high: bigint;
   /** undefined for the kernel's own. */
   readonly module?: ModuleCode;
+  /** The name of code that was made at run time: a BPF program, one of its trampolines. */
+  readonly made?: string;
 }
 
 export interface ModuleCode {
@@ -41,9 +43,9 @@ const TEXT = [['_stext', '_etext'], ['_sinittext', '_einittext']] as const;
 /** What may hold code: before 6.4 a module's code and data are one piece. */
 const MODULE_CODE: ReadonlySet<string> = new Set(['text', 'init_text', 'core', 'init']);
 
-/** All ranges of code, those of modules among them. A module that can't be read is a gap. */
+/** All ranges of code: the kernel's, those of modules, BPF programs. A module that can't be read is a gap. */
 export function codeRanges(kernel: Kernel): readonly CodeRange[] {
-  return kernel.once('ranges of code', () => [...kernelText(kernel), ...moduleText(kernel)]);
+  return kernel.once('ranges of code', () => [...kernelText(kernel), ...moduleText(kernel), ...bpfText(kernel)]);
 }
 
 function kernelText(kernel: Kernel): CodeRange[] {
@@ -69,6 +71,18 @@ function moduleText(kernel: Kernel): CodeRange[] {
   return ranges;
 }
 
+function bpfText(kernel: Kernel): CodeRange[] {
+  const head = kernel.symbols.addressOf('bpf_kallsyms');
+  if (head === undefined || kernel.missing('bpf_ksym') !== undefined) return [];
+  const ranges: CodeRange[] = [];
+  for (const ksym of kernel.list(head, 'bpf_ksym', 'lnode')) {
+    kernel.attempt('bpf_ksym', () => {
+      if (ksym.end > ksym.start && ksym.end - ksym.start <= BigInt(LARGEST_MODULE)) ranges.push({ low: ksym.start, high: ksym.end, made: ksym.name });
+    });
+  }
+  return ranges;
+}
+
 function moduleCode(kernel: Kernel, ref: Ref<'module'>): ModuleCode {
   const { name } = ref;
   return {
@@ -88,7 +102,7 @@ function isCodeSymbol({ type }: SymbolInfo): boolean {
   return 'tTwW'.includes(type);
 }
 
-/** The range of code that an address lies in: __kernel_text_address() in the kernel, but for code that is made at run time. */
+/** The range of code that an address lies in, as __kernel_text_address() tells it in the kernel. */
 export function codeRangeOf(kernel: Kernel, address: bigint): CodeRange | undefined {
   return codeRanges(kernel).find(({ low, high }) => address >= low && address < high);
 }
@@ -97,6 +111,7 @@ export function codeRangeOf(kernel: Kernel, address: bigint): CodeRange | undefi
 export function codePlace(kernel: Kernel, address: bigint): CodePlace | undefined {
   const range = codeRangeOf(kernel, address);
   if (range === undefined) return undefined;
+  if (range.made !== undefined) return { function: range.made, start: range.low, offset: Number(address - range.low), size: Number(range.high - range.low) };
   const found = (range.module ? range.module.symbols() : kernel.symbols)?.at(address);
   if (found === undefined || found.symbol.address < range.low) return undefined;
   const { symbol, offset } = found;

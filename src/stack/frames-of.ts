@@ -20,7 +20,7 @@ export interface PlacedFrame extends NamedFrame {
  */
 export function framesOf(kernel: Kernel, task: Task): readonly PlacedFrame[] {
   return kernel.once(`frames of ${task.$address}`, () => {
-    const { frames } = stackOf(kernel, task);
+    const { frames } = stackOf(kernel, task, { savedRegisters: true });
     return frames.flatMap((frame, index) => {
       const sp = spOf(frame);
       const above = frames[index + 1];

@@ -36,7 +36,7 @@ export function orcLookup(kernel: Kernel): OrcLookup | undefined {
 function find(kernel: Kernel, own: OrcTable, layout: OrcLayout, address: bigint): OrcEntry | undefined {
   const range = codeRangeOf(kernel, address);
   const table = range?.module ? moduleTable(kernel, range.module) : own;
-  if (range === undefined || table === undefined) return undefined;
+  if (range === undefined || range.made !== undefined || table === undefined) return undefined;
   return kernel.attempt('ORC tables', () => {
     const index = indexOf(kernel, table, address);
     return index < 0 ? undefined : entryAt(kernel, table, layout, index);

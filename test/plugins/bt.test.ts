@@ -86,7 +86,7 @@ describe.skipIf(dumpFile('6.1-lock-irq/vmcore') === undefined)('bt on 6.1-lock-i
 
 describe.skipIf(dumpFile('6.1-global-panic/vmcore') === undefined || dumpFile('vmlinux-6.1') === undefined)('bt with a vmlinux', () => {
   test('inlined functions, files and lines from the root of the sources, arguments', async () => {
-    const { cpus } = stacksIn(await kernelOf('6.1-global-panic', dumpFile('vmlinux-6.1')!), { locals: true });
+    const { cpus } = stacksIn(await kernelOf('6.1-global-panic', dumpFile('vmlinux-6.1')), { locals: true });
     const [stack] = cpus!;
     expect(stack!.frames.slice(1, 4)).toMatchObject([
       { function: 'panic', file: 'kernel/panic.c' },
