@@ -25,9 +25,11 @@ export async function commandsFor(words: readonly string[]): Promise<Commands> {
 /** Commands that no plugin makes. */
 const ours: Readonly<Record<string, () => Promise<typeof Command>>> = {
   analyze: async () => (await import('./analyze.js')).Analyze,
+  explain: async () => (await import('./explain.js')).Explain,
   tui: async () => (await import('./tui.js')).Tui,
   info: async () => ourPlugin((await import('./info-plugin.js')).infoPlugin),
   read: async () => ourPlugin((await import('./read-plugin.js')).readPlugin),
+  list: async () => ourPlugin((await import('./list-plugin.js')).listPlugin),
   rd: async () => ourPlugin((await import('./read-plugin.js')).readPlugin, true),
   completion: async () => (await import('./completion.js')).Completion,
 };

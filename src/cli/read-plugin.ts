@@ -4,7 +4,8 @@ import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { definePlugin } from '../plugin/define-plugin.js';
 import { columns, fact, facts, gap, table, tree, type RowOf } from '../plugin/make-views.js';
-import { objectColumns, objectTree, scalar } from '../plugin/object-tree.js';
+import { readScalar } from '../kernel/inspect/read-scalar.js';
+import { objectColumns, objectTree } from '../plugin/object-tree.js';
 
 const bytesInRow = 16;
 /** One screen of a large terminal many times over; more is a task for a plugin. */
@@ -31,7 +32,7 @@ export const readPlugin = definePlugin({
     length: { type: 'integer', char: 'n', min: 1, max: mostBytes, default: 64, summary: 'how many bytes, where no type is given' },
   },
   *run(kernel, { where, type, length }) {
-    const address = addressOf(kernel, where);
+    const address = addressNamed(kernel, where);
     if (type === undefined) {
       yield table(placeInWords(kernel, address), wordColumns, words(kernel, address, length), { id: 'words' });
       return;
@@ -39,12 +40,12 @@ export const readPlugin = definePlugin({
     const found = typeNamed(kernel, type);
     const title = `${type} at ${placeInWords(kernel, address)}`;
     if (found.kind === 'struct' || found.kind === 'union') yield tree(title, objectColumns, objectTree(kernel, found, address), { id: 'object' });
-    else yield facts(title, [fact('value', 'Value', 'text', scalar(kernel, found, address).value)], { id: 'object' });
+    else yield facts(title, [fact('value', 'Value', 'text', readScalar(kernel, found, address).value)], { id: 'object' });
   },
 });
 
-/** @throws InputError */
-function addressOf(kernel: Kernel, where: string): bigint {
+/** An address in hexadecimal or a symbol, +0x10 after it or not. @throws InputError where it is neither */
+export function addressNamed(kernel: Kernel, where: string): bigint {
   const [, base = '', plus = '0'] = /^(.+?)(?:\+(0x[\da-f]+|\d+))?$/i.exec(where) ?? [];
   const symbol = kernel.symbols.addressOf(base);
   if (symbol !== undefined) return symbol + BigInt(plus);

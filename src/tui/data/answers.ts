@@ -1,6 +1,8 @@
+import { listVariables } from '../../../symbols/lists.js';
 import { InputError } from '../../bytes/input-error.js';
 import { matchArguments } from '../../cli/match-arguments.js';
-import { readPlugin } from '../../cli/read-plugin.js';
+import { listPlugin } from '../../cli/list-plugin.js';
+import { addressNamed, readPlugin } from '../../cli/read-plugin.js';
 import { taskLabel, taskOfPid } from '../../linux/tasks.js';
 import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
@@ -49,19 +51,37 @@ async function* openWords(kernel: Kernel, registry: Registry, text: string): Asy
   }
   const [, type, where] = /^((?:(?:struct|union|enum)\s+)?[A-Za-z_]\w*)\s+(\S+)$/.exec(text) ?? [];
   if (type !== undefined && where !== undefined) {
-    const address = addressOf(kernel, where);
-    return yield* openObject(kernel, registry, type, address);
+    return yield* openObject(kernel, registry, type, addressNamed(kernel, where));
   }
   const variable = /^[A-Za-z_]\w*$/.test(text) && kernel.symbols.addressOf(text) !== undefined ? variableType(kernel, text) : undefined;
-  yield* run(kernel, readPlugin, { where: text, type: variable, length: wordsShown }, {
-    title: text, command: `oompm read VMCORE ${quoted(text)}${variable === undefined ? ` --length ${wordsShown}` : ` --type ${quoted(variable)}`}`,
-  });
+  if (listVariables[text] !== undefined || variable === 'struct list_head') return yield* openList(kernel, text, undefined);
+  if (variable === undefined) return yield* openMemory(kernel, text);
+  yield* run(kernel, readPlugin, { where: text, type: variable, length: wordsShown }, { title: text, command: `oompm read VMCORE ${quoted(text)} --type ${quoted(variable)}` });
+}
+
+function openMemory(kernel: Kernel, where: string): Generator<AnswerPiece, void> {
+  return run(kernel, readPlugin, { where, type: undefined, length: wordsShown }, { title: `memory at ${where}`, command: `oompm read VMCORE ${quoted(where)} --length ${wordsShown}` });
+}
+
+function openList(kernel: Kernel, where: string, link: string | undefined): Generator<AnswerPiece, void> {
+  const command = `oompm list VMCORE ${quoted(where)}${link === undefined ? '' : ` --link ${link}`}`;
+  return run(kernel, listPlugin, { where, link }, { title: `list at ${where}`, command });
+}
+
+/** What has members or a value to show; void and int are memory. */
+function isType({ types }: Kernel, name: string): boolean {
+  const [, tag, bare = ''] = /^(?:(struct|union|enum)\s+)?(\w+)$/.exec(name) ?? [];
+  if (tag === 'enum') return types.enum(bare) !== undefined;
+  return types.struct(bare) !== undefined || (tag === undefined && types.typedef(bare) !== undefined);
 }
 
 const wordsShown = 1024;
 
 async function* openObject(kernel: Kernel, registry: Registry, type: string, address: bigint): AsyncGenerator<AnswerPiece, void> {
   if (/^(?:struct\s+)?task_struct$/.test(type)) return yield* openTask(kernel, registry, address);
+  const link = /^list of ([\w.]+)$/.exec(type)?.[1];
+  if (link !== undefined || type === 'struct list_head') return yield* openList(kernel, hex(address), link);
+  if (!isType(kernel, type)) return yield* openMemory(kernel, hex(address));
   yield* run(kernel, readPlugin, { where: hex(address), type, length: wordsShown }, objectName(type, address));
 }
 
@@ -113,14 +133,6 @@ function objectName(type: string, address: bigint): { title: string; command: st
 function variableType(kernel: Kernel, name: string): string | undefined {
   const type = kernel.types.variable(name);
   return type?.kind === 'struct' || type?.kind === 'union' ? `${type.kind} ${type.name}` : undefined;
-}
-
-function addressOf(kernel: Kernel, where: string): bigint {
-  if (/^(?:0x)?[\da-f]{1,16}$/i.test(where) && kernel.symbols.addressOf(where) === undefined) return BigInt(`0x${where.replace(/^0x/i, '')}`);
-  const [, name = '', plus = '0'] = /^(.+?)(?:\+(0x[\da-f]+|\d+))?$/i.exec(where) ?? [];
-  const symbol = kernel.symbols.addressOf(name);
-  if (symbol === undefined) throw new InputError(`${where} is neither an address nor a symbol of this kernel`);
-  return symbol + BigInt(plus);
 }
 
 /** Flags and arguments as the command line takes them: `--tree`, `-t`, `--level 4`, `--level=4`. */

@@ -1,0 +1,45 @@
+import { listVariables } from '../../symbols/lists.js';
+import { InputError } from '../bytes/input-error.js';
+import { listEntries } from '../kernel/inspect/list-entries.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { definePlugin } from '../plugin/define-plugin.js';
+import { columns, table, type RowOf } from '../plugin/make-views.js';
+import { addressNamed } from './read-plugin.js';
+
+const entryColumns = columns([
+  { key: 'index', title: 'INDEX', type: 'integer' },
+  { key: 'object', title: 'OBJECT', type: 'address' },
+  { key: 'link', title: 'LINK', type: 'address', dispensable: 1 },
+  { key: 'name', title: 'NAME', type: 'text' },
+]);
+
+/** `list`, as crash's: what hangs on a list_head. */
+export const listPlugin = definePlugin({
+  id: 'list',
+  summary: 'What hangs on a list_head: a list of the kernel, element by element',
+  inReport: false,
+  examples: ['vmcore slab_caches', 'vmcore 0xffffffff82a12345 --link task_struct.sibling'],
+  arguments: {
+    where: { type: 'string', required: true, summary: 'the head: an address in hexadecimal, or a symbol; +0x10 may follow' },
+  },
+  flags: {
+    link: { type: 'string', char: 'l', summary: "the member that links the elements: 'task_struct.sibling'; known for the kernel's common lists" },
+  },
+  *run(kernel, { where, link }) {
+    const known = link ?? listVariables[where];
+    if (known !== undefined && !/^\w+(?:\.\w+)+$/.test(known)) throw new InputError(`--link ${known}: it is to be a struct and its member, as in task_struct.sibling`);
+    const head = addressNamed(kernel, where);
+    yield table(known === undefined ? `Links of the list at ${where}` : `List at ${where}, linked by ${known}`, entryColumns, rows(kernel, head, known), { id: 'list' });
+  },
+});
+
+function* rows(kernel: Kernel, head: bigint, link: string | undefined): Generator<RowOf<'index' | 'object' | 'link' | 'name'>> {
+  const struct = link?.split('.')[0];
+  let index = 0;
+  for (const { node, object, name } of listEntries(kernel, head, link)) {
+    yield {
+      cells: { index: index++, object: object ?? null, link: node, name: name ?? null },
+      ...(object === undefined ? { door: { type: 'struct list_head', address: node } } : { door: { type: `struct ${struct}`, address: object } }),
+    };
+  }
+}

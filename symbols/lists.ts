@@ -1,0 +1,55 @@
+/**
+ * Heads of lists, and the members that link what hangs on them: a `struct list_head` alone does not say what it holds.
+ * Written as the kernel's list_for_each_entry() calls pair them.
+ */
+export const listLinks: Readonly<Record<string, string>> = {
+  'task_struct.tasks': 'task_struct.tasks',
+  'task_struct.children': 'task_struct.sibling',
+  'task_struct.sibling': 'task_struct.sibling',
+  'task_struct.thread_group': 'task_struct.thread_group',
+  'task_struct.thread_node': 'task_struct.thread_node',
+  'task_struct.cg_list': 'task_struct.cg_list',
+  'signal_struct.thread_head': 'task_struct.thread_node',
+  'mm_struct.mmlist': 'mm_struct.mmlist',
+  'css_set.tasks': 'task_struct.cg_list',
+  'css_set.mg_tasks': 'task_struct.cg_list',
+  'css_set.dying_tasks': 'task_struct.cg_list',
+  'cgroup_subsys_state.children': 'cgroup_subsys_state.sibling',
+  'cgroup_subsys_state.sibling': 'cgroup_subsys_state.sibling',
+  'kmem_cache.list': 'kmem_cache.list',
+  'kmem_cache_node.partial': 'slab.slab_list',
+  'kmem_cache_node.full': 'slab.slab_list',
+  'module.list': 'module.list',
+  'super_block.s_list': 'super_block.s_list',
+  'super_block.s_inodes': 'inode.i_sb_list',
+  'super_block.s_mounts': 'mount.mnt_instance',
+  'mnt_namespace.list': 'mount.mnt_list',
+  'mount.mnt_mounts': 'mount.mnt_child',
+  'file_system_type.fs_supers': 'super_block.s_instances',
+  'worker_pool.workers': 'worker.node',
+  'worker_pool.worklist': 'work_struct.entry',
+  'workqueue_struct.pwqs': 'pool_workqueue.pwqs_node',
+  'workqueue_struct.list': 'workqueue_struct.list',
+  'wait_queue_head.head': 'wait_queue_entry.entry',
+  'mutex.wait_list': 'mutex_waiter.list',
+  'rw_semaphore.wait_list': 'rwsem_waiter.list',
+  'semaphore.wait_list': 'semaphore_waiter.list',
+  'task_group.list': 'task_group.list',
+  'task_group.children': 'task_group.siblings',
+  'net.list': 'net.list',
+  'net.dev_base_head': 'net_device.dev_list',
+  'net_device.dev_list': 'net_device.dev_list',
+  'swap_info_struct.list': 'swap_info_struct.list',
+};
+
+/** Lists whose head is a variable. */
+export const listVariables: Readonly<Record<string, string>> = {
+  slab_caches: 'kmem_cache.list',
+  modules: 'module.list',
+  super_blocks: 'super_block.s_list',
+  workqueues: 'workqueue_struct.list',
+  task_groups: 'task_group.list',
+  net_namespace_list: 'net.list',
+  vmap_area_list: 'vmap_area.list',
+  cgroup_roots: 'cgroup_root.root_list',
+};
