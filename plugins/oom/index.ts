@@ -1,5 +1,5 @@
 import { definePlugin, InputError, type Kernel, type View } from 'oompm';
-import { printedReport } from 'oompm/oom';
+import { printedReport, type OomReport } from 'oompm/oom';
 
 import { eventsOf } from './events.js';
 import { beyondTheLog } from './from-memory/beyond.js';
@@ -16,15 +16,17 @@ export default definePlugin({
   flags: {
     format: { type: 'string', options: ['kernel'], summary: "kernel: the report in this kernel's own layout, rebuilt from memory" },
     compare: { type: 'boolean', summary: 'hold the rebuilt report against the one in the log, line by line' },
-    event: { type: 'integer', char: 'e', min: 1, summary: "an event of the log, by its number in the list of events" },
+    log: { type: 'boolean', summary: 'go by the log alone, as explain does' },
+    event: { type: 'integer', char: 'e', min: 1, summary: 'an event of the log, by its number in the list of events' },
   },
   examples: ['vmcore', 'vmcore --format kernel', 'vmcore --compare', 'vmcore --event 1'],
-  *run(kernel, { format, compare, event }) {
+  *run(kernel, { format, compare, log, event }) {
     if (format === 'kernel') yield kernelFormatView(lastRebuilt(kernel));
     else if (compare) yield* compared(kernel);
-    else if (event !== undefined) yield* logged(kernel, event);
+    else if (log || event !== undefined) yield* explained(eventsOf(kernel).logged, event);
     else yield* story(kernel);
   },
+  explain: (reports, { event }) => explained(reports, event),
 });
 
 /** The event in progress; without one what show_mem() would print. */
@@ -39,12 +41,17 @@ function* compared(kernel: Kernel): Generator<View> {
   yield* comparedView(current, printedReport(logText(kernel), current.printed));
 }
 
-/** @throws InputError where the log has no such event */
-function* logged(kernel: Kernel, number: number): Generator<View> {
-  const reports = eventsOf(kernel).logged;
-  const report = reports[number - 1];
-  if (report === undefined) throw new InputError(`the log has ${reports.length === 0 ? 'no memory event' : `${reports.length} memory events`}; there is no event ${number}`);
-  yield* reportViews(report);
+/**
+ * One event of a log: the one asked for, else the last OOM; with the list of all where there are more.
+ * @throws InputError where the log has no such event
+ */
+function* explained(reports: readonly OomReport[], number: number | undefined): Generator<View> {
+  const report = number === undefined ? reports.findLast((one) => one.kind === 'oom') ?? reports.at(-1) : reports[number - 1];
+  if (report === undefined && number !== undefined) {
+    throw new InputError(`there is no event ${number}: ${reports.length === 0 ? 'the log has no memory event' : reports.length === 1 ? 'the log has one' : `the log has ${reports.length}`}`);
+  }
+  if (report !== undefined) yield* reportViews(report);
+  if (reports.length !== 1) yield eventsView(reports, report);
 }
 
 function* story(kernel: Kernel): Generator<View> {

@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js';
+import type { OomReport } from '../oom/model.js';
 import type { Shape, StructName } from '../kernel/shape.js';
 import { defaultValues, type Arguments, type Flags, type OptionValues, type ValuesOf } from './options.js';
 import type { View } from './views.js';
@@ -25,6 +26,8 @@ export interface Plugin {
   /** Arguments of example command lines, for `--help`: "vmcore --tree". */
   readonly examples: readonly string[];
   run(kernel: Kernel, values: OptionValues): Generator<View>;
+  /** What it says of the reports in a log, where there is no dump: `oompm explain`. */
+  explain?(reports: readonly OomReport[], values: OptionValues): Generator<View>;
 }
 
 export interface PluginDefinition<F extends Flags, A extends Arguments> {
@@ -43,6 +46,8 @@ export interface PluginDefinition<F extends Flags, A extends Arguments> {
   api?: number;
   /** Reads and yields views, synchronously; never prints, never formats a number. */
   run(kernel: Kernel, flags: ValuesOf<F, A>): Generator<View>;
+  /** The same of the reports in a log, where there is no dump. */
+  explain?(reports: readonly OomReport[], flags: ValuesOf<F, A>): Generator<View>;
 }
 
 /**
@@ -68,6 +73,7 @@ export function definePlugin<const F extends Flags = {}, const A extends Argumen
     examples: definition.examples ?? [],
     // The command line has checked the values against the declaration that F and A were inferred from.
     run: (kernel, given) => definition.run(kernel, given as ValuesOf<F, A>),
+    ...(definition.explain === undefined ? {} : { explain: (reports, given) => definition.explain!(reports, given as ValuesOf<F, A>) }),
   };
 }
 

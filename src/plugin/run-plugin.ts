@@ -1,11 +1,12 @@
 import { InputError } from '../bytes/input-error.js';
 import { Cancelled, GapLog, isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { OomReport } from '../oom/model.js';
 import { BadView, openView } from './contain-view.js';
 import type { Plugin } from './define-plugin.js';
 import type { OptionValues } from './options.js';
 import { defaultLimits, type Limits, type Outcome, type Section, type SolidView } from './section.js';
-import type { Gap, LogLine, Row, Stack, TreeNode } from './views.js';
+import type { Gap, LogLine, Row, Stack, TreeNode, View } from './views.js';
 
 /** Rows go in batches: a screen shows the first before the last is read, and a worker posts few messages. */
 const batchSize = 512;
@@ -29,7 +30,7 @@ export function* runEvents(kernel: Kernel, plugin: Plugin, values: OptionValues,
   kernel.guard.limit(limits.ms);
   try {
     const reason = missingShapes(kernel, plugin);
-    const outcome = reason === undefined ? yield* pull(kernel, plugin, values, limits) : { kind: 'unavailable' as const, reason };
+    const outcome = reason === undefined ? yield* pull(() => plugin.run(kernel, values), limits) : { kind: 'unavailable' as const, reason };
     yield { kind: 'end', outcome, gaps: listed(gaps) };
   } finally {
     kernel.gaps = before;
@@ -41,6 +42,18 @@ export function* runEvents(kernel: Kernel, plugin: Plugin, values: OptionValues,
 export function runPlugin(kernel: Kernel, plugin: Plugin, values: OptionValues, limits: Limits = defaultLimits): Section {
   const collector = collectSection(plugin);
   for (const event of runEvents(kernel, plugin, values, limits)) collector.take(event);
+  return collector.section();
+}
+
+/** The same on the reports of a log. @throws TypeError for a plugin that has nothing to say of them */
+export function runOnReports(plugin: Plugin, reports: readonly OomReport[], values: OptionValues, limits: Limits = defaultLimits): Section {
+  const { explain } = plugin;
+  if (explain === undefined) throw new TypeError(`plugin ${plugin.id} does not explain logs`);
+  const collector = collectSection(plugin);
+  const steps = pull(() => explain(reports, values), limits);
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) collector.take(step.value);
+  collector.take({ kind: 'end', outcome: step.value, gaps: [] });
   return collector.section();
 }
 
@@ -84,13 +97,13 @@ function missingShapes(kernel: Kernel, plugin: Plugin): string | undefined {
   return reasons.length === 0 ? undefined : reasons.join('; ');
 }
 
-function* pull(kernel: Kernel, plugin: Plugin, values: OptionValues, limits: Limits): Generator<RunEvent, Outcome> {
+function* pull(views: () => Iterable<View>, limits: Limits): Generator<RunEvent, Outcome> {
   const deadline = performance.now() + limits.ms;
   let itemsLeft = limits.items;
   let viewsLeft = limits.views;
   let batch: Item[] = [];
   try {
-    for (const given of plugin.run(kernel, values)) {
+    for (const given of views()) {
       if (viewsLeft-- === 0) return { kind: 'cut short', reason: `it yields more than ${limits.views} views` };
       const { view, items, clean } = openView(given);
       yield { kind: 'view', view };

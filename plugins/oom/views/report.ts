@@ -26,14 +26,15 @@ const eventColumns = columns([
 ]);
 
 /** The events of a log, oldest first: what `--event N` chooses from. */
-export function eventsView(reports: readonly OomReport[]): TableView {
+export function eventsView(reports: readonly OomReport[], shown?: OomReport): TableView {
+  const place = shown === undefined ? -1 : reports.indexOf(shown);
   return table('Memory events in the log', eventColumns, reports.map((report, i) => ({
     cells: {
       event: i + 1, time: report.event.time ?? null, scope: scopeOf(report),
       by: report.event.comm === undefined ? null : named(report.event.comm, report.event.pid), order: report.event.order ?? null,
       killed: report.kills.map((kill) => named(kill.comm, kill.pid)), line: report.lines?.first ?? null,
     },
-  })), { id: 'events' });
+  })), { id: 'events', ...(place < 0 || reports.length < 2 ? {} : { note: `Event ${place + 1} is the one above; --event shows another.` }) });
 }
 
 const missingColumns = columns([{ key: 'what', title: 'NOT IN THE REPORT', type: 'text' }]);
