@@ -25,7 +25,7 @@ export interface TaskStack extends UnwoundStack {
  */
 export function cpuStack(kernel: Kernel, cpu: number, options: UnwindOptions = {}): TaskStack {
   const task = currentOn(kernel, cpu);
-  const own = task && taskStackOf(kernel, task);
+  const own = task && kernel.attempt('task_struct.stack', () => taskStack(kernel, task));
   const areas = [...(own ? [own] : []), ...cpuStacks(kernel, cpu)];
   const identity = { cpu, ...(task ? { task } : {}) };
   const found = cpuRegisters(kernel).find((registers) => registers.cpu === cpu);
@@ -65,20 +65,17 @@ function currentOn(kernel: Kernel, cpu: number): Task | undefined {
 }
 
 function sleepingStack(kernel: Kernel, task: Task, options: UnwindOptions): TaskStack {
-  const area = taskStackOf(kernel, task);
-  if (area === undefined) return { task, frames: [], end: 'it has no stack any more' };
+  let area: StackArea | undefined;
   let first: Caller;
   try {
+    area = taskStack(kernel, task);
+    if (area === undefined) return { task, frames: [], end: 'it has no stack any more' };
     first = switchedOut(kernel, task, area);
   } catch (error) {
     if (!isGapError(error)) throw error;
-    return { task, ...recover(kernel, { frames: [], end: error.message }, [area], options) };
+    return { task, ...recover(kernel, { frames: [], end: error.message }, area ? [area] : [], options) };
   }
   return { task, ...recover(kernel, unwind(kernel, first, [area], options), [area], options) };
-}
-
-function taskStackOf(kernel: Kernel, task: Task): StackArea | undefined {
-  return kernel.attempt('task_struct.stack', () => taskStack(kernel, task));
 }
 
 /** struct inactive_task_frame holds what a switch away saves; its last word is where the task goes on. @throws ReadError, Implausible */

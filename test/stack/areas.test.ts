@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import type { Kernel } from '../../src/kernel/kernel.js';
+import { allThreads } from '../../src/linux/tasks.js';
 import { Page } from '../../src/dump/physical-memory.js';
 import { pageNumberOf } from '../../src/memory/address-space.js';
 import { openKernel } from '../../src/session/open-kernel.js';
 import { cpuStacks, threadStackBytes } from '../../src/stack/areas.js';
 import { codePlace, codeRangeOf, codeRanges } from '../../src/stack/code.js';
+import { stackOf } from '../../src/stack/stacks.js';
 import { toyKernel } from '../../src/testing/toy-kernel.js';
 import { dumpFile } from '../dumps.js';
 
@@ -57,4 +59,17 @@ describe('code that was made at run time', () => {
     });
     expect(codeRanges(kernel)).toEqual([]);
   });
+});
+
+const broken = dumpFile('7.2-global-panic/vmcore.d31.zstd');
+
+test.skipIf(broken === undefined)('a task that the dump lacks has no stack for just that reason', async () => {
+  const kernel = await openKernel({ dump: [broken!] });
+  const stacks = allThreads(kernel).map((task) => stackOf(kernel, task));
+  const without = stacks.filter(({ frames }) => frames.length === 0);
+  expect(without.length).toBeGreaterThan(0);
+  for (const { end } of without) expect(end).toMatch(/page excluded from the dump/);
+  // 41 tasks can be read; of six the dump lacks the page that says where their stack is.
+  expect(stacks.length - without.length).toBe(35);
+  kernel.close();
 });
