@@ -27,19 +27,25 @@ export function eventsOf(kernel: Kernel): Events {
   });
 }
 
-/** The log has the time and the trace; a report that ended with a kill is of an event before. */
+/** The log has the time and the trace, and the whole task table where not every task can be read; a report that ended with a kill is of an event before. */
 function joined(rebuilt: RebuiltReport, logged: readonly OomReport[]): CurrentEvent {
   const { report } = rebuilt;
   const last = logged.findLast((one) => one.kind === 'oom');
-  const printed = last?.event.pid === report.event.pid && last?.kills.length === 0 ? last : undefined;
+  const printed = last?.kills.length === 0 && (report.event.pid === undefined || report.event.pid === last.event.pid) ? last : undefined;
   if (printed === undefined) return { ...rebuilt, printed };
-  const { event, trace, registers, panic, lines } = printed;
+  const { event, trace, registers, panic, lines, tasks } = printed;
   return {
     ...rebuilt, printed,
     report: {
       ...report,
-      event: { ...report.event, ...(event.time === undefined ? {} : { time: event.time }) },
+      // What could not be read of the task, its own report says.
+      event: { ...pick(event, ['comm', 'pid', 'uid', 'oomScoreAdj', 'time']), ...report.event },
+      ...(rebuilt.candidates.unreadable > 0 && tasks !== undefined ? { tasks, missing: [`${rebuilt.candidates.unreadable} tasks can't be read in memory: the task table is the log's`] } : {}),
       ...(trace === undefined ? {} : { trace }), ...(registers === undefined ? {} : { registers }), ...(panic === undefined ? {} : { panic }), ...(lines === undefined ? {} : { lines }),
     },
   };
+}
+
+function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
+  return Object.fromEntries(keys.flatMap((key) => (from[key] === undefined ? [] : [[key, from[key]]]))) as Pick<T, K>;
 }

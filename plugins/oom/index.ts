@@ -59,12 +59,12 @@ function* story(kernel: Kernel): Generator<View> {
   const current = events.current.at(-1);
   if (current !== undefined) {
     const nodes = current.report.nodes?.map(({ node }) => node);
-    yield* reportViews({ ...current.report, beyond: beyondTheLog(kernel, nodes, current.candidates) });
+    yield* reportViews({ ...current.report, beyond: beyondTheLog(kernel, nodes, current.candidates.list) });
   } else {
     const last = events.logged.at(-1);
     if (last !== undefined) yield* reportViews({ ...last, beyond: victimsBeyond(kernel) });
     const state = stateReport(kernel);
-    yield* stateViews({ ...state.report, beyond: beyondTheLog(kernel, undefined, state.candidates) }, last);
+    yield* stateViews({ ...state.report, beyond: beyondTheLog(kernel, undefined, state.candidates.list) }, last);
   }
   if (events.logged.length > 1 || current === undefined) yield eventsView(events.logged);
 }

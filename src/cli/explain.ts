@@ -76,7 +76,7 @@ async function readLog(path: string): Promise<{ reports: OomReport[]; facts: Dum
     reports,
     facts: {
       files: [path === '-' ? 'standard input' : path], format: 'kernel log', defects: [],
-      architecture: last?.kernel.architecture ?? '(architecture not in the log)', release: last?.kernel.release ?? '(release not in the log)',
+      architecture: last?.kernel.architecture ?? 'of unknown architecture', release: last?.kernel.release ?? 'of unknown release',
       pageSize: (last?.pageSizeKB ?? 4) * 1024,
     },
   };

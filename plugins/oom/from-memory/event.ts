@@ -8,8 +8,10 @@ export function eventOf(kernel: Kernel, oom: OomInProgress): OomEvent {
   const uid = kernel.attempt('cred', () => uidOf(task));
   const adj = kernel.attempt('signal_struct.oom_score_adj', () => task.signal?.oom_score_adj);
   const cpuset = kernel.attempt('cpuset of the task', () => cpusetName(kernel, task));
+  const who = kernel.attempt('task that asked for memory', () => ({ comm: task.comm, pid: task.pid }));
+  const allowed = nodesAllowed(kernel, oom);
   return {
-    comm: task.comm, pid: task.pid,
+    ...who,
     ...(uid === undefined ? {} : { uid }),
     ...(oom.cpu === undefined ? {} : { cpu: oom.cpu }),
     gfp: gfpOf(kernel, oom.gfpMask),
@@ -19,9 +21,14 @@ export function eventOf(kernel: Kernel, oom: OomInProgress): OomEvent {
     constraint: oom.constraint,
     nodemask: oom.nodemask === undefined ? '(null)' : rangesOf(oom.nodemask),
     ...(cpuset === undefined ? {} : { cpuset }),
-    memsAllowed: rangesOf(memsAllowed(task)),
+    ...(allowed === undefined ? {} : { memsAllowed: rangesOf(allowed) }),
     totalPages: oom.totalPages,
   };
+}
+
+/** cpuset_current_mems_allowed of the task that asked; undefined where it can't be read. */
+export function nodesAllowed(kernel: Kernel, { task }: OomInProgress): readonly number[] | undefined {
+  return kernel.attempt('task_struct.mems_allowed', () => memsAllowed(task));
 }
 
 export function gfpOf(kernel: Kernel, mask: number): Gfp {

@@ -1,10 +1,10 @@
 import type { Kernel } from 'oompm';
 import {
-  hardwareName, kernelTaints, memsAllowed, oomCandidates, slabCaches, uidOf, uts, wouldChoose, type OomCandidate, type OomInProgress, type SlabCache,
+  hardwareName, kernelTaints, oomCandidates, slabCaches, uidOf, uts, wouldChoose, type OomCandidates, type OomInProgress, type SlabCache,
 } from 'oompm/linux';
 import { kernelReport, type KernelIdentity, type OomReport, type ReportFeatures, type SlabList } from 'oompm/oom';
 
-import { eventOf, highestZoneOf } from './event.js';
+import { eventOf, highestZoneOf, nodesAllowed } from './event.js';
 import { kernelFeatures } from './features.js';
 import { machineState } from './machine.js';
 import { memcgState } from './memcg.js';
@@ -14,17 +14,17 @@ import { listedTasks } from './tasks.js';
 export interface RebuiltReport {
   readonly report: OomReport;
   readonly features: ReportFeatures;
-  readonly candidates: readonly OomCandidate[];
+  readonly candidates: OomCandidates;
 }
 
 /** What out_of_memory() of this kernel would have printed, and what it knows beside. */
 export function rebuiltReport(kernel: Kernel, oom: OomInProgress): RebuiltReport {
   const event = eventOf(kernel, oom);
   const candidates = oomCandidates(kernel, oom);
-  const victim = typeof oom.chosen === 'object' ? candidates.find((one) => one.process.$address === (oom.chosen as { $address: bigint }).$address) : wouldChoose(candidates);
+  const victim = typeof oom.chosen === 'object' ? candidates.list.find((one) => one.process.$address === (oom.chosen as { $address: bigint }).$address) : wouldChoose(candidates.list);
   const memcg = memcgState(kernel, oom, victim?.holder);
   const machine = machineState(kernel, {
-    nodes: oom.nodemask ?? memsAllowed(oom.task),
+    nodes: oom.nodemask ?? nodesAllowed(kernel, oom),
     highestZone: event.gfp === undefined ? undefined : highestZoneOf(kernel, event.gfp),
     cpu: oom.cpu,
   });
@@ -36,9 +36,9 @@ export function rebuiltReport(kernel: Kernel, oom: OomInProgress): RebuiltReport
     ...(memcg === undefined ? {} : { memcg }),
     ...machine,
     ...(slab === undefined ? {} : { slab }),
-    tasks: listedTasks(kernel, candidates), taskColumns,
+    tasks: listedTasks(kernel, candidates.list), taskColumns,
     ...(victim?.holder === undefined ? {} : { selected: { pid: victim.holder.pid, comm: victim.holder.comm, uid: uidOf(victim.holder) ?? 0, ...(victim.badness === undefined ? {} : { score: victim.badness }) } }),
-    kills: [], reaped: [], missing: [],
+    kills: [], reaped: [], missing: missingTasks(candidates),
   };
   return { report, candidates, features: { ...kernelFeatures(kernel), slabList: slab !== undefined, memcgProtection: memcg?.protectionKB !== undefined } };
 }
@@ -52,8 +52,8 @@ export function stateReport(kernel: Kernel): RebuiltReport {
   const report: OomReport = {
     kind: 'show-mem', source: 'memory', kernel: identityOf(kernel), pageSizeKB: kernel.memory.pageSize / 1024,
     event: { caller: { by: 'unknown', certainty: 'certain', because: 'no task was inside out_of_memory() when the machine stopped' }, totalPages: ram + swap },
-    ...machine, tasks: listedTasks(kernel, candidates), taskColumns: kernelFeatures(kernel).taskColumns,
-    kills: [], reaped: [], missing: [],
+    ...machine, tasks: listedTasks(kernel, candidates.list), taskColumns: kernelFeatures(kernel).taskColumns,
+    kills: [], reaped: [], missing: missingTasks(candidates),
   };
   return { report, candidates, features: kernelFeatures(kernel) };
 }
@@ -63,6 +63,10 @@ export function kernelLines({ report, features }: RebuiltReport): { readonly lin
   const { constraint: _, ...event } = report.event;
   const lines = kernelReport({ ...report, event, kills: [] }, features);
   return { lines, after: kernelReport(report, features).slice(lines.length) };
+}
+
+function missingTasks({ unreadable }: OomCandidates): string[] {
+  return unreadable === 0 ? [] : [`${unreadable} tasks that can't be read: they are not in the task table, and who would be chosen is not certain`];
 }
 
 function identityOf(kernel: Kernel): KernelIdentity {

@@ -6,7 +6,7 @@ import { kernelLines, type RebuiltReport } from '../from-memory/report.js';
 /** The report in this kernel's own layout; what panic_on_oom cut off comes after a marker. */
 export function kernelFormatView(rebuilt: RebuiltReport): LogView {
   const { lines, after } = kernelLines(rebuilt);
-  const marker = after.length === 0 ? [] : [{ text: '--- here panic_on_oom ends the report; without it there would follow:', remark: true as const }];
+  const marker = after.length === 0 ? [] : [{ text: 'here panic_on_oom ends the report; without it there would follow:', remark: true as const }];
   return log('As the kernel prints it', [...lines.map((text) => ({ text })), ...marker, ...after.map((text) => ({ text }))], { id: 'kernel-format' });
 }
 

@@ -5,7 +5,7 @@ import { memcgOfTask } from '../memcg.js';
 import { callsFunction } from './calls-function.js';
 import { residentPages, rssOf, type Rss } from '../rss.js';
 import { isKernelThread, oomMarks } from '../task-state.js';
-import { processes, taskLabel, threadsOf, type Task } from '../tasks.js';
+import { processes, surveyTasks, taskLabel, threadsOf, type Task } from '../tasks.js';
 import { memsAllowed, type OomInProgress } from './oom-control.js';
 
 /** What limits the choice: the fields of `struct oom_control` that count; for no event in progress, the machine as a whole. */
@@ -27,13 +27,24 @@ export interface OomCandidate {
   readonly passedOver: string | undefined;
 }
 
+export interface OomCandidates {
+  readonly list: readonly OomCandidate[];
+  /** Tasks that are there and can't be read: whether they are candidates is not known. */
+  readonly unreadable: number;
+}
+
 /** Every process with what oom_evaluate_task() makes of it, in the order in which the kernel looks at them; kernel threads left out. */
-export function oomCandidates(kernel: Kernel, scope: OomScope): readonly OomCandidate[] {
+export function oomCandidates(kernel: Kernel, scope: OomScope): OomCandidates {
   const exact = sumsRss(kernel);
-  return inOrder(kernel, scope).flatMap((process) => {
-    const found = kernel.attempt(`badness of ${taskLabel(kernel, process)}`, () => (isKernelThread(process) ? undefined : weigh(kernel, process, scope, exact)));
-    return found === undefined ? [] : [found];
-  });
+  const allowed = scope.task && kernel.attempt('task_struct.mems_allowed', () => memsAllowed(scope.task!));
+  const list: OomCandidate[] = [];
+  let unreadable = surveyTasks(kernel).unreadable.length;
+  for (const process of inOrder(kernel, scope)) {
+    const weighed = kernel.attempt(`badness of ${taskLabel(kernel, process)}`, () => ({ found: isKernelThread(process) ? undefined : weigh(kernel, process, { ...scope, allowed }, exact) }));
+    if (weighed === undefined) unreadable++;
+    else if (weighed.found !== undefined) list.push(weighed.found);
+  }
+  return { list, unreadable };
 }
 
 /** select_bad_process(): the highest badness, the last of equal ones; undefined where nobody can be chosen. */
@@ -81,8 +92,11 @@ function memcgsBelow(kernel: Kernel, top: bigint): readonly bigint[] {
   return found;
 }
 
+/** The scope, with the nodes that the asking task may use; undefined where nobody asks or it can't be read. */
+type Weighing = OomScope & { readonly allowed: readonly number[] | undefined };
+
 /** @throws ReadError, ShapeError */
-function weigh(kernel: Kernel, process: Task, scope: OomScope, exact: boolean): OomCandidate {
+function weigh(kernel: Kernel, process: Task, scope: Weighing, exact: boolean): OomCandidate {
   const holder = threadWithMemory(kernel, process);
   const mm = holder?.mm ?? undefined;
   const rss = mm && rssOf(kernel, mm);
@@ -123,22 +137,21 @@ function inVfork(task: Task): boolean {
 }
 
 /** Why its memory is none of what ran out; undefined where it is. */
-function outsideOf(kernel: Kernel, process: Task, scope: OomScope): string | undefined {
+function outsideOf(kernel: Kernel, process: Task, scope: Weighing): string | undefined {
   if (scope.memcg !== undefined) {
     const below = kernel.once(`memory cgroups below 0x${scope.memcg.toString(16)}`, () => new Set(memcgsBelow(kernel, scope.memcg!)));
     const own = memcgOfTask(kernel, process)?.$address;
     return own !== undefined && below.has(own) ? undefined : 'it is not in the cgroup';
   }
-  const { task, nodemask } = scope;
-  if (task === undefined) return undefined;
+  const { nodemask, allowed } = scope;
+  if (nodemask === undefined && allowed === undefined) return undefined;
   // oom_cpuset_eligible(): one thread that may use the nodes is enough.
   const threads = [...threadsOf(kernel, process)];
   const one = threads.length === 0 ? [process] : threads;
   if (nodemask !== undefined) {
     return one.some((thread) => policyReaches(kernel, thread, nodemask)) ? undefined : `its memory policy keeps it off node ${nodemask.join(', ')}`;
   }
-  const allowed = memsAllowed(task);
-  return one.some((thread) => memsAllowed(thread).some((node) => allowed.includes(node))) ? undefined : `its cpuset keeps it off node ${allowed.join(', ')}`;
+  return one.some((thread) => memsAllowed(thread).some((node) => allowed!.includes(node))) ? undefined : `its cpuset keeps it off node ${allowed!.join(', ')}`;
 }
 
 /** MPOL_BIND, include/uapi/linux/mempolicy.h. */
