@@ -50,7 +50,7 @@ function bindMember(
     throw new ShapeError(`\`struct ${struct.name}\` has no member \`${name}\` in this kernel`);
   }
   const reader = found.member.bitSize > 0
-    ? bitField(host, found.bitOffset, found.member.bitSize, found.type)
+    ? bitField(host, type, found.bitOffset, found.member.bitSize, found.type)
     : readerFor(host, type, found.type, percpu ?? false);
   if (typeof reader === 'string') {
     // An optional member of another type is that of another era: the one that this reader knows is not there.
@@ -68,7 +68,7 @@ function bindMember(
   });
 }
 
-function bitField(host: ReaderHost, bitOffset: number, bitSize: number, type: Parameters<typeof resolveType>[0]): Reader {
+function bitField(host: ReaderHost, declared: string, bitOffset: number, bitSize: number, type: Parameters<typeof resolveType>[0]): Reader {
   const resolved = resolveType(type);
-  return bitFieldReader(host.memory, bitOffset, bitSize, resolved.kind === 'int' && resolved.signed);
+  return bitFieldReader(host.memory, declared, bitOffset, bitSize, resolved.kind === 'int' && resolved.signed);
 }

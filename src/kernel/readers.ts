@@ -28,7 +28,7 @@ export function readerFor(host: ReaderHost, declared: string, actual: CType | un
   const parsed = parseDeclared(declared);
   // A pointer that no type is known of is one all the same: what it points to says nothing about it.
   const type = actual ? resolveType(actual) : parsed.stars > 0 && parsed.dimensions === 0 ? undefined : host.typeNamed(parsed.base);
-  if (percpu) return perCpuReader(host, parsed);
+  if (percpu) return perCpuReader(host, parsed, type);
   if (parsed.dimensions > 0) return arrayReader(host, parsed, type);
   if (parsed.stars > 0) return pointerReader(host, parsed, type);
   const tag = tagOf(parsed.base);
@@ -36,7 +36,8 @@ export function readerFor(host: ReaderHost, declared: string, actual: CType | un
   return scalarReader(host, parsed.base, type);
 }
 
-function perCpuReader(host: ReaderHost, parsed: DeclaredType): Reader | string {
+function perCpuReader(host: ReaderHost, parsed: DeclaredType, type: CType | undefined): Reader | string {
+  if (type && type.kind !== 'pointer') return `${typeName(type)}, not a pointer`;
   const pointee: DeclaredType = { ...parsed, stars: parsed.stars - 1 };
   const read = readerFor(host, declaredText(pointee), undefined, false);
   if (typeof read === 'string') return read;
@@ -135,15 +136,17 @@ function exactNumber(value: bigint, address: bigint): number {
   return number;
 }
 
-/** A reader for a bit field; `bitOffset` counts from the address that the reader is given. */
-export function bitFieldReader(memory: AddressSpace, bitOffset: number, bitSize: number, signed: boolean): Reader {
+/** A reader for a bit field of the declared type; `bitOffset` counts from the address that the reader is given. */
+export function bitFieldReader(memory: AddressSpace, declared: string, bitOffset: number, bitSize: number, signed: boolean): Reader {
   const firstByte = bitOffset >> 3;
   const shift = BigInt(bitOffset & 7);
   const bytes = ((bitOffset & 7) + bitSize + 7) >> 3;
-  return (address) => {
+  const read = (address: bigint): bigint => {
     let raw = 0n;
     for (let i = bytes - 1; i >= 0; i--) raw = (raw << 8n) | BigInt(memory.u8(address + BigInt(firstByte + i)));
     const value = BigInt.asUintN(bitSize, raw >> shift);
-    return Number(signed ? BigInt.asIntN(bitSize, value) : value);
+    return signed ? BigInt.asIntN(bitSize, value) : value;
   };
+  if (declared === 'bool') return (address) => read(address) !== 0n;
+  return isWide(declared) ? read : (address) => exactNumber(read(address), address);
 }

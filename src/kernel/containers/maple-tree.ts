@@ -1,12 +1,12 @@
 import { findMember, resolveType } from '../../debuginfo/type-walk.js';
-import { ShapeError } from '../gaps.js';
+import { Implausible, ShapeError } from '../gaps.js';
 import type { Kernel } from '../kernel.js';
 
 /** MAPLE_HEIGHT_MAX is 31. */
 const DEEPEST = 32;
 const MAX_INDEX = 0xffff_ffff_ffff_ffffn;
 
-/** enum maple_type, from bit 3 of an encoded node pointer. */
+/** enum maple_type, from bit 3 of an encoded node pointer. Dense nodes (0) are in no kernel's trees yet. */
 const LEAF_64 = 1;
 const ARANGE_64 = 3;
 
@@ -39,7 +39,7 @@ export function* mapleEntries(kernel: Kernel, tree: bigint, what: string): Gener
     const { node, first, last, depth } = at;
     const ranges = kernel.attempt(what, () => [...slotsOf(kernel, node, first, last)]);
     if (ranges === undefined) continue;
-    if (nodeType(node) <= LEAF_64) {
+    if (nodeType(node) === LEAF_64) {
       for (const range of ranges) if (range.entry !== 0n) yield range;
       continue;
     }
@@ -51,13 +51,15 @@ export function* mapleEntries(kernel: Kernel, tree: bigint, what: string): Gener
 
 /** The used slots of a node with the range of each; mirrors mt_dump_range64(). */
 function* slotsOf(kernel: Kernel, node: bigint, min: bigint, max: bigint): Generator<MapleEntry> {
-  const layout = kernel.once(`maple node ${nodeType(node)}`, () => nodeLayout(kernel, nodeType(node)));
+  const type = nodeType(node);
   const address = node & ~0xffn;
+  if (type < LEAF_64 || type > ARANGE_64) throw new Implausible(`a maple node of type ${type}`, address);
+  const layout = kernel.once(`maple node ${type}`, () => nodeLayout(kernel, type));
   let first = min;
   for (let i = 0; i < layout.slotCount; i++) {
     const last = i < layout.pivotCount ? kernel.memory.u64(address + layout.pivots + BigInt(i * 8)) : max;
     if (last === 0n && i > 0) return;
-    if (last < first || last > max) throw new ShapeError(`a maple node whose pivots are out of order`);
+    if (last < first || last > max) throw new Implausible('a maple node whose pivots are out of order', address);
     yield { first, last, entry: kernel.memory.u64(address + layout.slots + BigInt(i * 8)) };
     if (last === max) return;
     first = last + 1n;
