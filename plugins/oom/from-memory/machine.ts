@@ -3,7 +3,7 @@ import {
   freeLists, globalNodeCounters, globalZoneCounters, hugetlbPools, memoryTotals, nodeCounters, onlineNodes, swapTotals, zonesOf,
   type Counters, type NodeRef, type Zone,
 } from 'oompm/linux';
-import type { FreeList, HugepagePool, NodeState, OomReport, ZoneState } from 'oompm/oom';
+import type { Count, FreeList, HugepagePool, NodeState, OomReport, ZoneState } from 'oompm/oom';
 
 import { kernelFeatures } from './features.js';
 
@@ -42,7 +42,7 @@ export function machineState(kernel: Kernel, filter: Filter): Machine {
     ...(pageCachePages === undefined ? {} : { pageCachePages }),
     swap: {
       ...(swap?.cachePages === undefined ? {} : { cachePages: swap.cachePages }),
-      ...(swap?.cacheStats === undefined ? {} : { cacheStats: swap.cacheStats }),
+      ...(swap?.cacheStats === undefined ? {} : { cacheStats: counts(swap.cacheStats) }),
       freeKB: (swap?.freePages ?? 0) * pageKB, totalKB: (swap?.totalPages ?? 0) * pageKB,
     },
     totals: {
@@ -51,6 +51,11 @@ export function machineState(kernel: Kernel, filter: Filter): Machine {
       ...(totals.hwpoisoned === undefined ? {} : { hwpoisoned: totals.hwpoisoned }),
     },
   };
+}
+
+/** As the model counts: a bigint only where a double would lose digits. */
+function counts<K extends string>(values: Readonly<Record<K, bigint>>): Record<K, Count> {
+  return Object.fromEntries(Object.entries<bigint>(values).map(([name, value]) => [name, value <= Number.MAX_SAFE_INTEGER ? Number(value) : value])) as Record<K, Count>;
 }
 
 /** Since 6.1 (974f4367dd31) show_mem() is told the highest zone; distributions took it over into older releases. */
