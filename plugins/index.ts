@@ -6,6 +6,7 @@ export const bundledPlugins: readonly BundledPlugin[] = [
   { id: 'oom', load: () => import('./oom/index.js') },
   { id: 'log', load: () => import('./log/index.js') },
   { id: 'bt', load: () => import('./bt/index.js') },
+  { id: 'locks', load: () => import('./locks/index.js') },
   { id: 'zones', load: () => import('./zones/index.js') },
   { id: 'slab', load: () => import('./slab/index.js') },
   { id: 'swap', load: () => import('./swap/index.js') },

@@ -119,7 +119,7 @@ function holdingFrame(kernel: Kernel, lock: Lock, holder: Context, waits: readon
       const calls = lockCalls(kernel, activation.place).filter(({ kind, after }) => kind === lock.kind && after <= activation.offset);
       const before = waiting && index === waiting.takerIndex ? calls.filter(({ after }) => after < activation.offset) : calls;
       const last = before.findLast((call) => call.lock === lock.address);
-      if (last && last.does !== 'release') return { activation, segment, byCode: true, evidence: inCode(lock, activation, last, holder) };
+      if (last && last.does !== 'release') return { activation, segment, byCode: last.does === 'acquire', evidence: inCode(lock, activation, last, holder) };
       if (last === undefined && byStack === undefined && !(waiting && index === waiting.takerIndex)) byStack = onStack(kernel, lock, holder, segment, index, before);
     }
   }

@@ -10,7 +10,7 @@ import { lockName } from './lock-name.js';
 import { plausibleLock, sleepingLockState } from './lock-state.js';
 import type { LockKind } from './lock-functions.js';
 import type { Lock, Wait } from './wait.js';
-import { ringOf, waiterForms, type WaiterForm } from './waiters.js';
+import { ringOf, waiterForms, type WaiterForm, type WaiterKind } from './waiters.js';
 import { decodeBlocker } from './words/owner-words.js';
 import { taskScheduling } from '../../symbols/scheduling.js';
 
@@ -64,14 +64,14 @@ function* ownWaiters(kernel: Kernel, task: Task, { frames, taker }: Pick<Acquiri
   }
 }
 
-function byWaiter(kernel: Kernel, task: Task, acquiring: Acquiring, kind: keyof ReturnType<typeof waiterForms>): Found | undefined {
+function byWaiter(kernel: Kernel, task: Task, acquiring: Acquiring, kind: Exclude<WaiterKind, 'wait queue'>): Found | undefined {
   const form = waiterForms(kernel)[kind];
   if (form === undefined) return undefined;
   for (const node of ownWaiters(kernel, task, acquiring, form)) {
     const ring = ringOf(kernel, node, form);
     const found = ring.head === undefined ? headless(kernel, task, acquiring, kind, ring.waiters) : ring.head - BigInt(form.head ?? 0);
     if (found === undefined || (form.head === undefined) !== (ring.head === undefined)) continue;
-    if (kind !== 'completion' && kind !== 'percpu-rwsem' && !knownForm(kernel, kind, found)) continue;
+    if (isOwned(kind) && !knownForm(kernel, kind, found)) continue;
     const mode = kind === 'rwsem' ? rwsemMode(kernel, node - BigInt(form.node)) : undefined;
     return {
       lock: lockAt(kernel, kind, found), node,
@@ -80,6 +80,11 @@ function byWaiter(kernel: Kernel, task: Task, acquiring: Acquiring, kind: keyof 
     };
   }
   return undefined;
+}
+
+/** Kinds whose words tell whether what stands there is such a lock. */
+function isOwned(kind: WaiterKind): kind is 'mutex' | 'rwsem' | 'semaphore' {
+  return kind === 'mutex' || kind === 'rwsem' || kind === 'semaphore';
 }
 
 function knownForm(kernel: Kernel, kind: LockKind, address: bigint): boolean {

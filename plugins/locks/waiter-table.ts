@@ -1,0 +1,38 @@
+import { columns, type Kernel, type RowOf } from 'oompm';
+import { taskState } from 'oompm/linux';
+import { activationInWords, waitedNs, type ContendedLock } from 'oompm/locks';
+
+export const waiterColumns = columns([
+  { key: 'lock', title: 'LOCK', type: 'text' },
+  { key: 'place', title: 'PLACE', type: 'text' },
+  { key: 'waiter', title: 'WAITER', type: 'text' },
+  { key: 'state', title: 'ST', type: 'text', dispensable: 2 },
+  { key: 'cpu', title: 'CPU', type: 'integer', dispensable: 3 },
+  { key: 'mode', title: 'FOR', type: 'text', dispensable: 3 },
+  { key: 'function', title: 'IN', type: 'symbol' },
+  { key: 'waited', title: 'SINCE', type: 'ns' },
+  { key: 'evidence', title: 'EVIDENCE', type: 'text', dispensable: 4 },
+]);
+
+type Key = (typeof waiterColumns)[number]['key'];
+
+/** A lock's waiters, next to get it first. */
+export function waiterRows(kernel: Kernel, lock: ContendedLock): RowOf<Key>[] {
+  return lock.waits.map((wait) => {
+    const { task, cpu } = wait.waiter;
+    return {
+      cells: {
+        lock: lock.lock.name.text,
+        place: wait.place ?? null,
+        waiter: wait.waiter.label,
+        state: task ? (kernel.attempt('task_struct.__state', () => taskState(task).letter) ?? null) : null,
+        cpu: cpu ?? null,
+        mode: wait.mode ?? null,
+        function: wait.taker ? activationInWords(wait.taker) : null,
+        waited: waitedNs(kernel, wait) ?? null,
+        evidence: wait.how.join('; '),
+      },
+      ...(task ? { door: { type: 'struct task_struct', address: task.$address } } : {}),
+    };
+  });
+}

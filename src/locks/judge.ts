@@ -1,0 +1,163 @@
+import { taskLabel } from '../linux/tasks.js';
+import { taskState } from '../linux/task-state.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { weakest, type Certainty } from './certainty.js';
+import { activationInWords, type Context } from './contexts.js';
+import { asleepNs, onCpuNs, secondsInWords } from './how-long.js';
+import { selfDeadlockStory } from './self-deadlock.js';
+import { contendedLocks, type ContendedLock, type QueuedWait } from './survey.js';
+import { contextId, waitGraph, type Cycle, type WaitGraph } from './wait-graph.js';
+
+/** A conclusion on locks, in the form of a plugin's finding. */
+export interface LockFinding {
+  readonly id: 'lock.self-deadlock' | 'lock.deadlock' | 'lock.owner-sleeps' | 'lock.sleeps-with-spinlock' | 'lock.stuck-owner' | 'lock.owner-unknown';
+  readonly weight: number;
+  readonly certainty: Certainty;
+  readonly moment: 'dump';
+  readonly sentence: string;
+  readonly evidence: readonly string[];
+  readonly about: string;
+  /** Locks and tasks that it speaks of. */
+  readonly doors: readonly { readonly type: string; readonly address: bigint }[];
+}
+
+/** A lock that is waited for this long is why somebody looks at the dump; below it is contention as it comes and goes. */
+const STUCK_NS = 5e9;
+
+/** What the locks of the moment say: deadlocks first, then owners that everybody waits for. */
+export function lockFindings(kernel: Kernel): readonly LockFinding[] {
+  return kernel.once('lock findings', () => {
+    const locks = contendedLocks(kernel);
+    const graph = waitGraph(locks);
+    const inCycle = new Set(graph.cycles.flatMap(({ links }) => links.map(({ lock }) => lock)));
+    return [
+      ...graph.cycles.map((cycle) => (cycle.links.length === 1 ? selfDeadlock(kernel, cycle) : deadlock(kernel, cycle))),
+      ...locks.filter((lock) => !inCycle.has(lock)).flatMap((lock) => withoutCycle(kernel, lock, graph) ?? []),
+    ].map((finding) => ({ ...finding, moment: 'dump' as const }));
+  });
+}
+
+type Judged = Omit<LockFinding, 'moment'>;
+
+function selfDeadlock(kernel: Kernel, cycle: Cycle): Judged {
+  const [{ wait, lock, holding }] = cycle.links as [Cycle['links'][number]];
+  const { sentence, evidence } = selfDeadlockStory(kernel, wait, lock, holding);
+  return {
+    id: 'lock.self-deadlock', weight: 95, certainty: holding.certainty, sentence, evidence: [...evidence, ...behind(lock, [wait])],
+    about: lock.lock.name.about, doors: doorsOf([lock], [wait.waiter]),
+  };
+}
+
+function deadlock(kernel: Kernel, { links }: Cycle): Judged {
+  const steps = links.map(({ wait, lock, holding }) => `${labelOf(kernel, wait.waiter)} waits for ${lock.lock.name.text}, which ${labelOf(kernel, holding.holder)} has`);
+  const evidence = links.flatMap(({ wait, lock, holding }) => [
+    waitInWords(kernel, wait, lock),
+    `${lock.lock.name.text} is ${lock.state}: ${holding.evidence.join('; ')}.`,
+    ...behind(lock, [wait]),
+  ]);
+  return {
+    id: 'lock.deadlock', weight: 90, certainty: weakest(...links.map(({ holding }) => holding.certainty)),
+    sentence: `Deadlock of ${links.length}: ${steps.join('; ')}. None of them can go on.`,
+    evidence, about: links.map(({ lock }) => lock.lock.name.about).toSorted().join(', '), doors: doorsOf(links.map(({ lock }) => lock), links.map(({ wait }) => wait.waiter)),
+  };
+}
+
+/** A lock whose holder is no waiter of a circle: it is told where it makes others wait for long. */
+function withoutCycle(kernel: Kernel, lock: ContendedLock, graph: WaitGraph): Judged | undefined {
+  const { kind, name } = lock.lock;
+  if (kind === 'completion' || kind === 'wait queue' || kind === 'page bit') return undefined;
+  const longest = Math.max(0, ...lock.waits.map((wait) => waitedNs(kernel, wait) ?? 0));
+  const stuck = longest >= STUCK_NS;
+  const [holding] = lock.holders;
+  const evidence = [
+    `${name.text} is ${lock.state}.`,
+    ...(holding ? [`${sentenceCase(holding.evidence.join('; '))}.`] : []),
+    ...lock.waits.map((wait) => waitInWords(kernel, wait, lock)),
+    ...lock.remarks,
+  ];
+  const common = { evidence, about: name.about, doors: doorsOf([lock], [...lock.waits.map(({ waiter }) => waiter), ...(holding ? [holding.holder] : [])]) };
+  const who = waitersInWords(kernel, lock.waits);
+  const long = longest > 0 ? `, for up to ${secondsInWords(longest)}` : '';
+  if (holding === undefined) {
+    if (!stuck) return undefined;
+    return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who} ${name.text}${long}; who has it can't be told.`, ...common };
+  }
+  const { holder, certainty } = holding;
+  const label = labelOf(kernel, holder);
+  if (holder.cpu !== undefined) {
+    const since = holder.task === undefined ? undefined : onCpuNs(kernel, holder.task);
+    if (!stuck && (since ?? 0) < STUCK_NS) return undefined;
+    const doing = holder.segments[0]?.activations[0];
+    return {
+      id: 'lock.stuck-owner', weight: 80, certainty,
+      sentence: `${who} ${name.text}${long}: ${label} has it and does not let it go; it is in ${doing ? activationInWords(doing) : 'code that can\'t be told'}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
+      ...common,
+    };
+  }
+  const sleeps = holder.task && asleepNs(kernel, holder.task);
+  const alsoWaits = graph.edges.find(({ from, label: edge }) => from === contextId(holder) && /for/.test(edge));
+  const next = alsoWaits && graph.nodes.get(alsoWaits.to)?.label;
+  const what = next === undefined ? `sleeps in ${sleepsIn(holder)}` : `itself waits for ${next}`;
+  const state = holder.task ? kernel.attempt('task_struct.__state', () => taskState(holder.task!).letter) : undefined;
+  const spinning = kind === 'spinlock' || kind === 'rwlock';
+  if (!stuck && !spinning) return undefined;
+  return {
+    id: spinning ? 'lock.sleeps-with-spinlock' : 'lock.owner-sleeps', weight: spinning ? 85 : 70, certainty,
+    sentence: `${who} ${name.text}${long}: ${label} has it and ${what}${sleeps === undefined ? '' : `, for ${secondsInWords(sleeps)}`}${state === undefined ? '' : ` (state ${state})`}.`,
+    ...common,
+  };
+}
+
+/** The innermost function of a sleeper that is not the scheduler's. */
+function sleepsIn({ segments }: Context): string {
+  const own = segments[0]?.activations.find(({ name }) => !/^_*(?:io_)?schedule(?:_|$)|^context_switch$|^__switch_to/.test(name));
+  return own ? activationInWords(own) : 'the scheduler';
+}
+
+function labelOf(kernel: Kernel, { task, label, cpu }: Context): string {
+  if (task === undefined) return label;
+  return cpu === undefined ? taskLabel(kernel, task) : `CPU ${cpu} (${taskLabel(kernel, task)})`;
+}
+
+/** Waiters that are named one by one. */
+const NAMED = 4;
+
+function waitersInWords(kernel: Kernel, waits: readonly QueuedWait[]): string {
+  const names = waits.slice(0, NAMED).map(({ waiter }) => labelOf(kernel, waiter));
+  const more = waits.length > NAMED ? [`${waits.length - NAMED} more`] : [];
+  const all = [...names, ...more];
+  const list = all.length === 1 ? all[0]! : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+  return `${list} ${waits.length === 1 ? 'waits' : 'wait'} for`;
+}
+
+export function waitInWords(kernel: Kernel, wait: QueuedWait, { lock }: ContendedLock): string {
+  const time = waitedNs(kernel, wait);
+  const mode = wait.mode === undefined ? '' : ` for ${wait.mode === 'read' ? 'reading' : 'writing'}`;
+  const taker = wait.taker ? ` in ${activationInWords(wait.taker)}` : '';
+  const place = wait.place === undefined ? '' : `, ${/^\d/.test(wait.place) ? `number ${wait.place} in its queue` : wait.place}`;
+  return `${labelOf(kernel, wait.waiter)} ${wait.spinning ? 'spins' : 'waits'} for ${lock.name.text}${mode}${taker}${place}${time === undefined ? '' : `, for ${secondsInWords(time)}`}: ${wait.how.join('; ')}.`;
+}
+
+/** A spinning CPU has waited at most as long as its task has run; a sleeper has slept just so long. */
+export function waitedNs(kernel: Kernel, { waiter: { task }, spinning }: QueuedWait): number | undefined {
+  if (task === undefined) return undefined;
+  return spinning ? onCpuNs(kernel, task) : asleepNs(kernel, task);
+}
+
+function behind({ lock, waits }: ContendedLock, inside: readonly QueuedWait[]): string[] {
+  const others = waits.filter((wait) => !inside.includes(wait));
+  return others.length === 0 ? [] : [`Behind it, for ${lock.name.text}: ${others.slice(0, NAMED).map(({ waiter }) => waiter.label).join(', ')}${others.length > NAMED ? ` and ${others.length - NAMED} more` : ''}.`];
+}
+
+function doorsOf(locks: readonly ContendedLock[], contexts: readonly Context[]): { type: string; address: bigint }[] {
+  const type = { spinlock: 'struct raw_spinlock', rwlock: 'struct qrwlock', mutex: 'struct mutex', rwsem: 'struct rw_semaphore', semaphore: 'struct semaphore', rtmutex: 'struct rt_mutex', 'percpu-rwsem': 'struct percpu_rw_semaphore', completion: 'struct completion', 'page bit': 'struct page', 'wait queue': 'struct wait_queue_head' };
+  return [
+    ...locks.map(({ lock }) => ({ type: type[lock.kind], address: lock.address })),
+    ...contexts.flatMap(({ task }) => (task ? [{ type: 'struct task_struct', address: task.$address }] : [])),
+  ];
+}
+
+export function sentenceCase(text: string): string {
+  // Names of functions keep their own case.
+  return /^(?:the|on|what) /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
+}
