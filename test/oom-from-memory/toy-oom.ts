@@ -3,9 +3,9 @@ import { taskTypes, to, type ToyKernel, type ToyKernelOptions, type ToyValue } f
 import { toyTasks } from '../linux/toy-tasks.js';
 
 /** 16 KiB, THREAD_SIZE: what was called, the structure, what called. */
-const types = `
+export const toyOomTypes = `
   typedef struct { unsigned long bits[1]; } nodemask_t;
-  ${taskTypes.replace('char comm[16];', 'char comm[16]; nodemask_t mems_allowed; struct task_struct *oom_reaper_list;')}
+  ${taskTypes.replace('char comm[16];', 'char comm[16]; nodemask_t mems_allowed; struct task_struct *oom_reaper_list; struct mempolicy *mempolicy;')}
   enum zone_type { ZONE_NORMAL, MAX_NR_ZONES };
   enum zone_stat_item { NR_FREE_PAGES, NR_VM_ZONE_STAT_ITEMS };
   enum node_stat_item { NR_ACTIVE_ANON, NR_VM_NODE_STAT_ITEMS };
@@ -32,6 +32,7 @@ const types = `
   };
   struct mem_cgroup { struct cgroup_subsys_state css; struct page_counter memory, swap; };
   struct mutex { void *owner; };
+  struct mempolicy { unsigned short mode; nodemask_t nodes; };
   struct oom_control {
     struct zonelist *zonelist; nodemask_t *nodemask; struct mem_cgroup *memcg; gfp_t gfp_mask; int order; unsigned long totalpages;
     struct task_struct *chosen; long chosen_points; enum oom_constraint constraint;
@@ -53,7 +54,7 @@ export function toyOom(control: Readonly<Record<string, ToyValue>> = {}, { holde
   return toyTasks(
     { asker: { pid: 5, stack: to('stack'), mems_allowed: { bits: [0b10] } }, other: { pid: 6 } },
     {
-      types, ...options,
+      types: toyOomTypes, ...options,
       variables: {
         node_data: { type: 'struct pglist_data *[2]', value: [to('node0'), to('node1')] },
         node_states: { type: 'nodemask_t[3]', value: [{ bits: [0b11] }, { bits: [0b11] }, { bits: [0b11] }] },
