@@ -2,8 +2,13 @@ import type { Kernel, Stack } from 'oompm';
 import { taskLabel, taskState } from 'oompm/linux';
 import { showStack, stackKey, type ShowOptions, type TaskStack } from 'oompm/stack';
 
+interface FoldOptions extends ShowOptions {
+  /** Different stacks that are shown; the titles of the others are. */
+  most: number;
+}
+
 /** Stacks ready to be shown; of those that are the same, the first stands for all. Unwinds when it is pulled. */
-export function* foldedStacks(kernel: Kernel, unwinders: readonly (() => TaskStack)[], options: ShowOptions): Generator<Stack> {
+export function* foldedStacks(kernel: Kernel, unwinders: readonly (() => TaskStack)[], options: FoldOptions): Generator<Stack> {
   const groups = new Map<string, { stack: TaskStack; titles: string[] }>();
   for (const unwind of unwinders) {
     kernel.guard.step();
@@ -13,7 +18,8 @@ export function* foldedStacks(kernel: Kernel, unwinders: readonly (() => TaskSta
     if (group) group.titles.push(titleOf(kernel, stack));
     else groups.set(key, { stack, titles: [titleOf(kernel, stack)] });
   }
-  for (const { stack, titles } of groups.values()) {
+  const all = [...groups.values()];
+  for (const { stack, titles } of all.slice(0, options.most)) {
     const [title = '', ...sameAs] = titles;
     yield {
       title,
@@ -22,6 +28,8 @@ export function* foldedStacks(kernel: Kernel, unwinders: readonly (() => TaskSta
       ...(sameAs.length > 0 ? { sameAs } : {}),
     };
   }
+  const rest = all.slice(options.most);
+  if (rest.length > 0) yield { title: `${rest.length} more`, frames: [], end: `not shown here: ${rest.flatMap(({ titles }) => titles).join(', ')}` };
 }
 
 function titleOf(kernel: Kernel, { task, cpu }: TaskStack): string {

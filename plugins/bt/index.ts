@@ -15,18 +15,22 @@ export default definePlugin({
     all: { type: 'boolean', char: 'A', summary: 'every task' },
     state: { type: 'string', char: 's', summary: 'tasks in these states, by the letters of ps: D, S, R, …' },
     locals: { type: 'boolean', char: 'l', summary: 'with arguments and local variables; needs a vmlinux with debug information' },
+    most: { type: 'integer', char: 'm', min: 1, summary: 'show so many different stacks at most; the panic comes first' },
     brief: { type: 'boolean', char: 'b', summary: 'without the registers that entries into the kernel saved' },
   },
   arguments: {
     task: { type: 'string', summary: 'tasks with that pid, name or address; * stands for any text', multiple: true },
   },
-  inReport: { active: true, state: 'D', brief: true },
+  // A thousand CPUs that spin, each at another instruction, are told of in a few stacks.
+  inReport: { active: true, state: 'D', brief: true, most: 20 },
   examples: ['vmcore', 'vmcore -a', 'vmcore 57', 'vmcore --state D', 'vmcore --all', 'vmcore 57 --locals vmlinux'],
   *run(kernel, flags) {
     const unwinding = { savedRegisters: flags.locals };
-    const showing = { registers: !flags.brief, variables: flags.locals };
+    const showing = { registers: !flags.brief, variables: flags.locals, most: flags.most ?? Infinity };
     const chosen = chosenTasks(kernel, flags);
-    const cpus = flags.active ? kernel.possibleCpus() : flags.cpu;
+    const panic = panicOf(kernel);
+    const all = flags.active ? kernel.possibleCpus() : flags.cpu;
+    const cpus = flags.most === undefined ? all : all.toSorted((a, b) => Number(b === panic?.cpu) - Number(a === panic?.cpu));
     if (cpus.length > 0) yield stacks('CPUs', foldedStacks(kernel, stacksOfCpus(kernel, cpus, unwinding), showing), { id: 'cpus' });
     if (chosen) {
       // What a CPU runs has been shown with the CPU.
@@ -34,7 +38,6 @@ export default definePlugin({
       if (tasks.length > 0 || !flags.active) yield stacks(chosen.title, foldedStacks(kernel, tasks.map((task) => () => stackOf(kernel, task, unwinding)), showing), { id: 'tasks' });
     }
     if (chosen || cpus.length > 0) return;
-    const panic = panicOf(kernel);
     const own = panic?.cpu === undefined ? kernel.possibleCpus() : [panic.cpu];
     yield stacks(panic?.cpu === undefined ? 'CPUs' : 'The CPU that panicked', foldedStacks(kernel, stacksOfCpus(kernel, own, unwinding), showing), { id: 'cpus' });
   },

@@ -31,23 +31,26 @@ export function unwind(kernel: Kernel, first: Caller, areas: readonly StackArea[
     kernel.guard.step();
     frames.push(frame);
     if (frame.user) return { frames };
-    if (frames.length === MOST_FRAMES) return { frames, end: `more than ${MOST_FRAMES} frames`, brokenAfter: frames.length - 1 };
-    const step = nextFrame(memory, frame, options);
-    if (step === 'bottom') return { frames };
-    const reason = typeof step === 'string' ? step : wrongTurn(frame, step, left);
-    if (reason !== undefined || typeof step === 'string') return { frames, end: reason!, brokenAfter: frames.length - 1 };
-    if (frame.area && frame.area !== step.area) left.add(frame.area);
-    frame = step;
+    const next = frames.length < MOST_FRAMES ? nextFrame(memory, frame, options) : { reason: `more than ${MOST_FRAMES} frames` };
+    if (next === undefined) return { frames };
+    const caller = 'reason' in next ? next : unlessCircle(frame, next, left);
+    if ('reason' in caller) return { frames, end: caller.reason, brokenAfter: frames.length - 1 };
+    if (frame.area && frame.area !== caller.area) left.add(frame.area);
+    frame = caller;
   }
 }
 
-/** Stacks are left upwards, and each of them once: anything else would go on for ever. */
-function wrongTurn(frame: Frame, next: Frame, left: ReadonlySet<StackArea>): string | undefined {
-  if (next.user) return undefined;
-  if (!next.area || !frame.area) return undefined;
-  if (left.has(next.area)) return `goes in a circle: back to the ${next.area.name}, which it had left`;
-  if (next.area === frame.area && spOf(next)! <= spOf(frame)!) return `goes in a circle: the caller's stack pointer ${hex(spOf(next)!)} is not above ${hex(spOf(frame)!)}`;
-  return undefined;
+/** Why there is no caller to be had. */
+interface Broken {
+  reason: string;
+}
+
+/** Stacks are left upwards, and each of them once: anything else would go on for ever. @returns the caller, where that is so */
+function unlessCircle(frame: Frame, next: Frame, left: ReadonlySet<StackArea>): Frame | Broken {
+  if (next.user || !next.area || !frame.area) return next;
+  if (left.has(next.area)) return { reason: `goes in a circle: back to the ${next.area.name}, which it had left` };
+  if (next.area === frame.area && spOf(next)! <= spOf(frame)!) return { reason: `goes in a circle: the caller's stack pointer ${hex(spOf(next)!)} is not above ${hex(spOf(frame)!)}` };
+  return next;
 }
 
 function placed(memory: StackMemory, caller: Caller): Frame {
@@ -61,12 +64,12 @@ function topArea(memory: StackMemory, sp: bigint): StackArea | undefined {
   return memory.areaOf(sp) ?? memory.areaOf(sp - 8n);
 }
 
-/** The caller's frame, or 'bottom', or why there is none. */
-function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): Frame | string {
+/** The caller's frame; undefined at the bottom of the stack. */
+function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): Frame | Broken | undefined {
   const { kernel } = memory;
   const orc = orcLookup(kernel);
   const entry = orc?.(codeAddressOf(frame));
-  if (entry?.type === 'end of stack') return 'bottom';
+  if (entry?.type === 'end of stack') return undefined;
   const ways: (() => Caller | undefined)[] = [];
   if (entry && entry.type !== 'undefined') ways.push(() => withSavedRegisters(memory, frame, orcCaller(memory, frame, entry), options));
   ways.push(() => cfiCaller(memory, frame));
@@ -87,8 +90,8 @@ function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): F
       reason ??= error.message;
     }
   }
-  if (!orc && frame.registers[DWARF.bp] === 0n) return 'bottom';
-  return reason ?? undescribed(kernel, frame);
+  if (!orc && frame.registers[DWARF.bp] === 0n) return undefined;
+  return { reason: reason ?? undescribed(kernel, frame) };
 }
 
 /** objtool leaves functions out that change the stack in ways of their own (STACK_FRAME_NON_STANDARD). */

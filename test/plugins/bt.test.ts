@@ -98,3 +98,20 @@ describe.skipIf(dumpFile('6.1-global-panic/vmcore') === undefined || dumpFile('v
     expect(slowpath.arguments?.find(({ name }) => name === 'order')).toEqual({ name: 'order', value: '0' });
   });
 });
+
+describe.skipIf(dumpFile('6.1-lock-spin/vmcore') === undefined)('bt on 6.1-lock-spin', () => {
+  test('no more different stacks than were asked for, and the others by name', async () => {
+    const kernel = await kernelOf('6.1-lock-spin');
+    const whole = stacksIn(kernel, { active: true }).cpus!;
+    expect(whole).toHaveLength(4);
+    const { cpus } = stacksIn(kernel, { active: true, most: 2 });
+    expect(cpus!.slice(0, 2)).toEqual(whole.slice(0, 2));
+    expect(cpus![2]).toEqual({ title: '2 more', frames: [], end: `not shown here: ${whole[2]!.title}, ${whole[3]!.title}` });
+  });
+});
+
+test.skipIf(dumpFile('6.1-kdump-offline/vmcore') === undefined)('in a report, the CPU that panicked comes first', async () => {
+  const { cpus, tasks } = stacksIn(await kernelOf('6.1-kdump-offline'), { ...bt.inReport });
+  expect(titles(cpus)![0]).toBe('CPU 2: a.out (64)');
+  expect(tasks).toBeUndefined();
+});
