@@ -23,7 +23,7 @@ export function badnessOf(report: OomReport): Badness[] {
   const page = pageKB(report) * 1024;
   return (report.tasks ?? []).map((task): Badness => {
     const notEligible = task.notEligible ?? (task.oomScoreAdj === -1000 ? 'its oom_score_adj is -1000' : task.pid === 1 ? 'it is init' : undefined);
-    const points = task.badness ?? footprintPages(task, page) + Math.trunc(task.oomScoreAdj * total / 1000);
+    const points = task.badness ?? footprintPages(task, page) + task.oomScoreAdj * Math.trunc(total / 1000);
     return { task, points, ...(notEligible === undefined ? {} : { notEligible }) };
   }).toSorted((a, b) => Number(a.notEligible !== undefined) - Number(b.notEligible !== undefined) || b.points - a.points);
 }

@@ -30,7 +30,8 @@ export const constraint: Verdict = {
   },
 };
 
-function ofMemcg({ memcg, event, kills, selected }: OomReport): ReturnType<Verdict['judge']> {
+function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
+  const { memcg, event, kills, selected } = report;
   const memory = memcg?.counters.find((counter) => counter.name === 'memory');
   const both = memcg?.counters.find((counter) => counter.name === 'memory+swap');
   const hit = [memory, both].find((counter) => counter?.limitKB !== undefined && counter.limitKB !== null && Number(counter.usageKB) >= Number(counter.limitKB) * 0.99);
@@ -38,6 +39,8 @@ function ofMemcg({ memcg, event, kills, selected }: OomReport): ReturnType<Verdi
   const victim = kills[0]?.comm ?? selected?.comm ?? event.comm;
   const below = memcg?.taskPath !== undefined && memcg.path !== undefined && memcg.taskPath !== memcg.path
     ? `; ${victim ?? 'the victim'} runs in ${memcg.taskPath}, below it` : '';
+  // Only a dump has the machine's counters beside a cgroup's.
+  const free = report.memInfo?.free === undefined ? undefined : (Number(report.memInfo.free) + Number(report.memInfo.free_pcp ?? 0)) * pageKB(report);
   if (hit === undefined) {
     return so({
       id: constraint.id, weight: 80, certainty: memory === undefined ? 'likely' : 'certain', moment: 'report',
@@ -47,8 +50,8 @@ function ofMemcg({ memcg, event, kills, selected }: OomReport): ReturnType<Verdi
   }
   return so({
     id: constraint.id, weight: 92, certainty: 'certain', moment: 'report',
-    sentence: `The limit of ${path} was hit, not the machine's memory: ${kB(hit.usageKB)} used of ${kB(hit.limitKB!)}, and it had run into the limit ${hit.failures} times${below}.`,
-    evidence: [`${hit.name}: usage ${exactKB(hit.usageKB)}, limit ${exactKB(hit.limitKB!)}, failcnt ${hit.failures}`],
+    sentence: `The limit of ${path} was hit, not the machine's memory: ${kB(hit.usageKB)} used of ${kB(hit.limitKB!)}, and it had run into the limit ${hit.failures} times${below}${free === undefined ? '' : `; the machine had ${kB(free)} free`}.`,
+    evidence: [`${hit.name}: usage ${exactKB(hit.usageKB)}, limit ${exactKB(hit.limitKB!)}, failcnt ${hit.failures}`, ...(free === undefined ? [] : [`free on the machine: ${exactKB(free)} (no part of the kernel's own report)`])],
   });
 }
 

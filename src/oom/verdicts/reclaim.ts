@@ -75,14 +75,17 @@ function ofMachine(report: OomReport): Found {
   return { reasons, evidence };
 }
 
-function ofMemcg({ memcg }: OomReport): Found {
+function ofMemcg({ memcg, swap: ofMachineSwap }: OomReport): Found {
   const reasons: string[] = [];
   const evidence: string[] = [];
   const counter = (name: string) => memcg?.counters.find((one) => one.name === name);
   const swap = counter('swap');
   const both = counter('memory+swap');
   const memory = counter('memory');
-  if (swap?.limitKB !== undefined && swap.limitKB !== null && swap.usageKB >= swap.limitKB) {
+  if (amount(ofMachineSwap?.totalKB) === 0) {
+    reasons.push('the machine has no swap');
+    evidence.push('Total swap = 0 kB');
+  } else if (swap?.limitKB !== undefined && swap.limitKB !== null && swap.usageKB >= swap.limitKB) {
     reasons.push(Number(swap.limitKB) === 0 ? 'the cgroup may not swap' : `the cgroup's swap is used up (${kB(swap.usageKB)} of ${kB(swap.limitKB)})`);
     evidence.push(`swap: usage ${exactKB(swap.usageKB)}, limit ${exactKB(swap.limitKB)}`);
   }
