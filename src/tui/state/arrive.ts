@@ -12,12 +12,13 @@ export function arrive(state: State, action: Arrival): State {
   const page = pageOf(state);
   const before = linesOf(state, page);
   const changed = withArrival(state, action);
-  const after = linesOf(changed, page);
+  const now = pageOf(changed);
+  const after = linesOf(changed, now);
   if (after === before && changed.size === state.size) return changed;
   const cursor = page.fresh ? 0 : sameLine(before, page.cursor, after);
   const top = page.fresh ? 0 : Math.max(0, cursor - (page.cursor - page.top));
-  const kept = settle(cursor === page.cursor && top === page.top ? page : { ...page, cursor, top }, after, bodyRows(changed));
-  return kept === page ? changed : { ...changed, history: changed.history.with(changed.at, kept) };
+  const kept = settle(cursor === now.cursor && top === now.top ? now : { ...now, cursor, top }, after, bodyRows(changed));
+  return kept === now ? changed : { ...changed, history: changed.history.with(changed.at, kept) };
 }
 
 function withArrival(state: State, action: Arrival): State {

@@ -1,0 +1,121 @@
+import stringWidth from 'string-width';
+import { describe, expect, test } from 'vitest';
+
+import { chart, columns, fact, facts, findings, gap, graph, log, stacks, table, tree } from '../../src/plugin/make-views.js';
+import type { View } from '../../src/plugin/views.js';
+import { frameOf } from './toy-screen.js';
+import { ToySession } from './toy-state.js';
+
+const sizes = [{ columns: 80, rows: 24 }, { columns: 160, rows: 50 }, { columns: 20, rows: 6 }];
+
+const zones: View[] = [
+  table('Zones', columns([
+    { key: 'name', title: 'ZONE', type: 'text' }, { key: 'free', title: 'FREE', type: 'pages' }, { key: 'min', title: 'MIN', type: 'pages' },
+    { key: 'start', title: 'START', type: 'address', dispensable: 1 },
+  ]), [{ cells: { name: 'DMA32', free: 162, min: 94, start: 0xffff888000001000n } }, { cells: { name: 'Normal', free: gap('zone.vm_stat', 'page excluded'), min: 224, start: null } }]),
+  chart('Free against watermarks', 'pages', [
+    { label: 'DMA32', value: 162, marks: [{ label: 'min', value: 94 }, { label: 'low', value: 117 }, { label: 'high', value: 140 }] },
+    { label: 'Normal', value: 60, marks: [{ label: 'min', value: 224 }, { label: 'low', value: 280 }, { label: 'high', value: 336 }] },
+  ]),
+];
+
+const everything: Readonly<Record<string, readonly View[]>> = {
+  overview: [
+    findings('Findings', [{ id: 'oom', weight: 90, certainty: 'certain', moment: 'report', sentence: 'Nothing could be reclaimed, so that a.out had to die.', evidence: ['free 60 < min 224'] }]),
+    facts('Machine', [fact('release', 'Release', 'text', '6.1.0'), fact('ram', 'RAM', 'pages', 26734), fact('lost', 'Lost', 'text', gap('x', 'page excluded'))]),
+    chart('Where memory went', 'pages', [{ label: 'anonymous', value: 22570 }, { label: 'slab', value: 1300 }, { label: 'free', value: 600 }], { total: 26734 }),
+  ],
+  zones,
+  log: [log('Kernel log', [{ timeNs: 1.5e9, level: 4, caller: 'T51', text: 'a.out invoked oom-killer' }, { text: 'two records were lost', remark: true }])],
+  bt: [stacks('Stacks', [{
+    title: 'a.out (52)', door: { type: 'struct task_struct', address: 0xffff888000002000n },
+    frames: [
+      { index: 0, ip: 0xffffffff81000000n, function: 'out_of_memory', offset: 0x1a2, found: 'unwound', file: 'mm/oom_kill.c', line: 1092, arguments: [{ name: 'oc', value: '0xffff888000003000' }] },
+      { index: 1, ip: 0xffffffff81000100n, function: 'asm_exc_page_fault', found: 'registers', registers: { rip: 0x401000n, rsp: 0x7ffe00n } },
+    ],
+  }])],
+  ps: [tree('Processes', columns([{ key: 'comm', title: 'COMM', type: 'text' }, { key: 'pid', title: 'PID', type: 'pid' }]), [{ cells: { comm: 'init', pid: 1 }, children: [{ cells: { comm: 'sh', pid: 9 }, children: [] }] }])],
+  locks: [graph('Who waits for whom', {
+    nodes: [
+      { id: 't1', label: 'abba-1 (51)', kind: 'task' }, { id: 'a', label: 'lock_a', kind: 'lock' }, { id: 't2', label: 'abba-2 (52)', kind: 'task' }, { id: 'b', label: 'lock_b', kind: 'lock' },
+      { id: 't3', label: 'late (60)', kind: 'task' }, { id: 'c0', label: 'CPU 0', kind: 'cpu' },
+    ],
+    edges: [
+      { from: 't1', to: 'b', label: 'waits for' }, { from: 'b', to: 't2', label: 'held by' }, { from: 't2', to: 'a', label: 'waits for' }, { from: 'a', to: 't1', label: 'held by' },
+      { from: 't3', to: 'a', label: 'waits for' }, { from: 'c0', to: 't1', label: 'runs' },
+    ],
+    cycles: [['t1', 'b', 't2', 'a']],
+  })],
+};
+
+describe.each(sizes)('at $columns×$rows', (size) => {
+  test('every screen fills the window, and no line is wider', () => {
+    const session = new ToySession(everything, size);
+    for (const keys of ['0', '1', '2', '3', '4', '5', 's', '<esc>?', '<esc>:some words', '<esc>/x', '<esc>&a']) {
+      const frame = frameOf(session.keys(keys).state);
+      expect(frame, keys).toHaveLength(size.rows);
+      expect(frame.filter((line) => stringWidth(line) > size.columns), keys).toEqual([]);
+    }
+  });
+});
+
+const at = (columns: number, rows: number, keys: string): string => frameOf(new ToySession(everything, { columns, rows }).keys(keys).state).join('\n');
+
+describe('what stands on the screens', () => {
+  test('the overview: findings first with their evidence, facts, where memory went, what could not be read, the screens', () => {
+    const frame = at(100, 50, '');
+    expect(frame).toMatch(/^ oompm vmcore · Linux 6\.1\.0-toy x86_64/);
+    expect(frame).toContain('> ▾ ● Nothing could be reclaimed, so that a.out had to die.');
+    expect(frame).toContain('certain, at the OOM report; overview');
+    expect(frame).toContain('- free 60 < min 224');
+    expect(frame).toContain('could not be read: page excluded');
+    expect(frame).toMatch(/██ anonymous +88\.2 MiB +84\.4 %/);
+    expect(frame).toMatch(/^ {2}zones +all about zones/m);
+  });
+
+  test('zones: bars with their marks, and in words what is below them', () => {
+    const frame = at(80, 24, ':zones<enter>');
+    expect(frame).toMatch(/ZONE +FREE +MIN +START/);
+    expect(frame).toMatch(/pages +pages/);
+    expect(frame).toMatch(/Normal +\? +224 +-/);
+    expect(frame).toMatch(/Normal █+·*m·*l·*h? +240 KiB below min/);
+    expect(frame).toMatch(/m min 376 KiB {3}l low 468 KiB {3}h high 560 KiB/);
+  });
+
+  test('a stack opens to source lines, and a frame to its arguments and registers', () => {
+    expect(at(100, 24, ':bt<enter>')).toContain('#0 out_of_memory+0x1a2 at mm/oom_kill.c:1092');
+    expect(at(100, 24, ':bt<enter>jz')).toContain('oc = 0xffff888000003000');
+    expect(at(100, 24, ':bt<enter>jjz')).toContain('rip=0x401000 rsp=0x7ffe00');
+  });
+
+  test('a cycle is drawn as a ring, and what hangs on it as a tree', () => {
+    const frame = at(80, 40, ':locks<enter>');
+    expect(frame).toContain('cycle 1 of 1: none of these can go on');
+    expect(frame.split('\n').map((line) => line.slice(2)).filter((line) => /[┌│└]/.test(line)).slice(0, 11)).toEqual([
+      '  ┌──▶ [abba-1 (51)]', '  │      │ waits for', '  │      ▼', '  │    (lock_b)', '  │      │ held by', '  │      ▼',
+      '  │    [abba-2 (52)]', '  │      │ waits for', '  │      ▼', '  │    (lock_a)', '  └─────── held by',
+    ]);
+    expect(frame).toMatch(/\[late \(60\)]\n +└─ waits for ─▶ \(lock_a\) \(see above\)/);
+    expect(frame).toContain('<CPU 0>');
+  });
+
+  test('? on every screen, with all keys', () => {
+    for (const screen of ['0', '1', '2', '3', '4', '5']) {
+      const frame = at(120, 50, `${screen}?`);
+      for (const does of ['search, next, previous', 'write this screen to a file', 'back and out']) expect(frame).toContain(does);
+    }
+  });
+
+  test('column titles stay in sight', () => {
+    const long = table('Long', columns([{ key: 'n', title: 'NUMBER', type: 'integer' }]), Array.from({ length: 100 }, (_, n) => ({ cells: { n } })));
+    const frame = frameOf(new ToySession({ long: [long] }).keys('1G').state);
+    expect(frame[2]).toBe('  NUMBER');
+    expect(frame.at(-2)).toMatch(/^> 99/);
+  });
+
+  test('what is being read is said', () => {
+    const session = new ToySession(everything);
+    session.act({ kind: 'restarted', id: 'bt' });
+    expect(frameOf(session.state)[0]).toMatch(/reading bt… 5\/6$/);
+  });
+});
