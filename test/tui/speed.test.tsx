@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { columns, table } from '../../src/plugin/make-views.js';
-import { frameOf } from './toy-screen.js';
+import { toyScreen } from './toy-screen.js';
 import { ToySession } from './toy-state.js';
 
 const rows = 50_000;
@@ -16,20 +16,26 @@ test(`a table of ${rows} rows scrolls, sorts, filters and searches within ${aimM
     cells: { pid: n + 1, comm: `worker/${n % 977}:${n % 13}`, rss: (n * 7919) % 100_003, address: 0xffff888000000000n + BigInt(n) * 4096n, state: n % 3 === 0 ? 'S' : 'D' },
   })));
   const session = new ToySession({ big: [big] }, { columns: 160, rows: 50 }).keys('1');
+  const screen = toyScreen(session.state);
   const measured: Record<string, number[]> = {};
   const press = (what: string, keys: readonly string[]): void => {
     for (const key of keys) {
       const start = performance.now();
       session.keys(key);
-      frameOf(session.state);
+      screen.frame(session.state);
       (measured[what] ??= []).push(performance.now() - start);
     }
   };
-  press('warm up', ['j', 'k', '<pagedown>']);
+  // What is compiled at the first keys is no key's own time.
+  for (const key of ['j', 'k', '<pagedown>', 'g']) {
+    session.keys(key);
+    screen.frame(session.state);
+  }
   press('scroll', Array.from({ length: 20 }, (_, at) => (at % 4 === 0 ? 'G' : at % 4 === 1 ? '<pageup>' : at % 4 === 2 ? 'g' : 'j')));
   press('sort', ['>', '>', '>', '>', '>', 'r', 'r', '<']);
   press('filter', ['&', 'w', 'o', 'r', 'k', 'e', 'r', '/', '9', '7', '<enter>', '<esc>']);
   press('search', ['/', 'w', 'o', 'r', 'k', 'e', 'r', '/', '9', '7', '6', '<enter>', 'n', 'N']);
+  screen.unmount();
   const report = Object.entries(measured).map(([what, times]) => ({ what, median: median(times), max: Math.max(...times) }));
   console.log(report.map(({ what, median: middle, max }) => `${what}: median ${middle.toFixed(1)} ms, longest ${max.toFixed(1)} ms`).join('\n'));
   for (const { what, median: middle } of report) expect(middle, what).toBeLessThan(aimMs);

@@ -1,10 +1,10 @@
 import type { ChartView } from '../../plugin/views.js';
-import { oneLine } from '../../report/escape.js';
 import { quantity } from '../../report/format-value.js';
 import { cutTo, widthOf } from '../../report/lay-out-table.js';
 import type { Meaning } from '../../report/paint.js';
 import { fixedBlock, padded, span, type Block, type Line, type Span } from './line.js';
 import type { Room, ShownView } from './view-state.js';
+import { shownText } from './shown-text.js';
 
 const widestLabel = 28;
 const narrowestBar = 12;
@@ -72,11 +72,11 @@ function barLines(chart: ChartView, room: Room): Line[] {
     const first: Line = {
       spans: [
         span(label), span(' '), ...barSpans(bar.value, marks, scale, width, meaning), span(` ${amount.padStart(10)}${share}`),
-        ...(under === undefined ? [] : [span(` below ${oneLine(under.label)}`, meaning)]),
+        ...(under === undefined ? [] : [span(` below ${shownText(under.label)}`, meaning)]),
       ],
     };
     if (marks.length === 0) return [first];
-    const legend = marks.map(({ label: name, value }) => `${letterOf(name)} ${oneLine(name)} ${quantity(value, chart.unit, room.units)}`).join('   ');
+    const legend = marks.map(({ label: name, value }) => `${letterOf(name)} ${shownText(name)} ${quantity(value, chart.unit, room.units)}`).join('   ');
     return [first, { spans: [span(' '.repeat(labelWidth + 1)), span(legend, 'quiet')] }];
   });
 }
@@ -110,15 +110,15 @@ function barSpans(value: number, marks: readonly { label: string; value: number 
 }
 
 function letterOf(label: string): string {
-  const first = oneLine(label).charAt(0);
+  const first = shownText(label).charAt(0);
   return first !== '' && widthOf(first) === 1 ? first : '|';
 }
 
 function labelWidthOf(chart: ChartView): number {
-  return Math.min(widestLabel, chart.bars.reduce((widest, bar) => Math.max(widest, widthOf(oneLine(bar.label))), 0));
+  return Math.min(widestLabel, chart.bars.reduce((widest, bar) => Math.max(widest, widthOf(shownText(bar.label))), 0));
 }
 
 function labelled(label: string, width: number): string {
-  const text = oneLine(label);
+  const text = shownText(label);
   return padded(widthOf(text) > width ? cutTo(text, width) : text, width);
 }

@@ -1,8 +1,8 @@
 import type { GraphView } from '../../plugin/views.js';
-import { oneLine } from '../../report/escape.js';
 import { address } from '../../report/format-value.js';
 import { fixedBlock, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
 import type { ShownView } from './view-state.js';
+import { shownText } from './shown-text.js';
 
 type Node = GraphView['nodes'][number];
 type Edge = GraphView['edges'][number];
@@ -68,7 +68,7 @@ function* ringLines(cycle: readonly string[], nodes: ReadonlyMap<string, Node>, 
     if (edge !== undefined) drawn.add(edge);
     const rail = place === 0 ? '  ┌──▶ ' : '  │    ';
     yield nodeLine(nodes.get(id), id, [span(rail, 'bad')], '', '', 'bad');
-    const label = oneLine(edge?.label ?? '');
+    const label = shownText(edge?.label ?? '');
     if (place === cycle.length - 1) {
       yield { spans: [span('  └─────── ', 'bad'), span(label, 'quiet')] };
     } else {
@@ -89,7 +89,7 @@ function* treeLines(
     drawnEdges.add(edge);
     const seen = drawnNodes.has(edge.to);
     drawnNodes.add(edge.to);
-    yield nodeLine(nodes.get(edge.to), edge.to, [span(`${lead}${last ? '└─ ' : '├─ '}`, 'quiet'), span(`${oneLine(edge.label)} `, 'quiet'), span('─▶ ', 'quiet')], '', seen ? ' (see above)' : '');
+    yield nodeLine(nodes.get(edge.to), edge.to, [span(`${lead}${last ? '└─ ' : '├─ '}`, 'quiet'), span(`${shownText(edge.label)} `, 'quiet'), span('─▶ ', 'quiet')], '', seen ? ' (see above)' : '');
     if (!seen && lead.length < 120) open.push(...edgesOf(edge.to, `${lead}${last ? '   ' : '│  '}`));
   }
 
@@ -102,9 +102,9 @@ function* treeLines(
 function nodeLine(node: Node | undefined, id: string, before: Line['spans'], lead: string, after: string, meaning?: 'bad'): Line {
   const [left, right] = shapes[node?.kind ?? 'object'];
   const door = node?.door;
-  const targets: NamedTarget[] = door === undefined ? [] : [{ label: `${oneLine(door.type)} ${address(door.address)}`, target: { kind: 'door', door } }];
+  const targets: NamedTarget[] = door === undefined ? [] : [{ label: `${shownText(door.type)} ${address(door.address)}`, target: { kind: 'door', door } }];
   return {
-    spans: [...before, span(lead), span(`${left}${oneLine(node?.label ?? id)}${right}`, meaning ?? 'heading'), span(after, 'quiet')],
+    spans: [...before, span(lead), span(`${left}${shownText(node?.label ?? id)}${right}`, meaning ?? 'heading'), span(after, 'quiet')],
     ...(targets.length === 0 ? {} : { targets }),
   };
 }

@@ -1,15 +1,12 @@
 import type { LogLine } from '../../plugin/views.js';
-import { oneLine, textLines } from '../../report/escape.js';
 import { timestamp } from '../../report/format-value.js';
 import { filterWords } from './choose-rows.js';
 import { plainLine, span, type Block, type Line, type Span } from './line.js';
 import type { Room, ShownView, TimeStyle } from './view-state.js';
+import { shownText } from './shown-text.js';
 
 /** A line of the screen: the log record and which of its own lines. */
 interface Place { record: number; part: number }
-
-/** Longer lines are cut on the screen; Enter shows them whole. */
-const longestShown = 4096;
 
 /** A kernel log: records up to a level, those that the filter leaves. */
 export function logBlock({ view, key }: ShownView, room: Room): Block {
@@ -49,7 +46,8 @@ const cut = new WeakMap<LogLine, readonly string[]>();
 function parts(line: LogLine): readonly string[] {
   let known = cut.get(line);
   if (known === undefined) {
-    known = line.remark ? [oneLine(line.text)] : textLines(line.text);
+    // Long lines are cut; Enter shows them whole.
+    known = line.remark ? [shownText(line.text)] : line.text.split('\n').map((part) => shownText(part.replaceAll('\t', '        ')));
     cut.set(line, known);
   }
   return known;
@@ -64,10 +62,10 @@ function logLine(lines: readonly LogLine[], place: Place, times: TimeStyle): Lin
   const text = partOf(lines, place);
   if (line.remark) return plainLine(`    -- ${text}`, 'warning');
   const spans: Span[] = [span(timeOf(lines, place.record, times), 'quiet')];
-  if (line.caller !== undefined) spans.push(span(`[${oneLine(line.caller).padStart(6)}] `, 'quiet'));
+  if (line.caller !== undefined) spans.push(span(`[${shownText(line.caller).padStart(6)}] `, 'quiet'));
   // KERN_EMERG to KERN_ERR, and KERN_WARNING: by a letter too, for a terminal without colours.
   const meaning = line.level === undefined ? undefined : line.level <= 3 ? 'bad' as const : line.level === 4 ? 'warning' as const : undefined;
-  spans.push(span(levelLetter(line.level), meaning ?? 'quiet'), span(text.length > longestShown ? `${text.slice(0, longestShown)}…` : text, meaning));
+  spans.push(span(levelLetter(line.level), meaning ?? 'quiet'), span(text, meaning));
   return { spans, targets: [{ label: 'the whole record', target: { kind: 'text', title: `log record${line.sequence === undefined ? '' : ` ${line.sequence}`}`, text: line.text } }] };
 }
 

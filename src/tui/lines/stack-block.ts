@@ -1,11 +1,11 @@
 import type { Stack, StackFrame } from '../../plugin/views.js';
-import { oneLine } from '../../report/escape.js';
 import { address } from '../../report/format-value.js';
 import { wrap } from '../../report/lay-out-table.js';
 import { frameInWords } from '../../report/render-text.js';
 import { filterWords } from './choose-rows.js';
 import { fixedBlock, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
 import { isOpen, type Room, type ShownView } from './view-state.js';
+import { shownText } from './shown-text.js';
 
 /** More stacks than this are closed at first: one line each says enough to choose. */
 const openAtFirst = 4;
@@ -28,18 +28,18 @@ function* stackLines(stack: Stack, fold: string, room: Room, openFirst: boolean)
   const top = stack.frames.find((frame) => frame.function !== undefined)?.function ?? '';
   yield {
     spans: [
-      span(open ? '▾ ' : '▸ ', 'quiet'), span(oneLine(stack.title), 'heading'),
-      span(`  ${stack.frames.length} frames${open ? '' : `, ${oneLine(top)}`}${stack.sameAs === undefined ? '' : `, and ${stack.sameAs.length} more with the same`}`, 'quiet'),
+      span(open ? '▾ ' : '▸ ', 'quiet'), span(shownText(stack.title), 'heading'),
+      span(`  ${stack.frames.length} frames${open ? '' : `, ${shownText(top)}`}${stack.sameAs === undefined ? '' : `, and ${stack.sameAs.length} more with the same`}`, 'quiet'),
     ],
     fold,
     foldFirst: true,
-    ...(stack.door === undefined ? {} : { targets: [{ label: `${oneLine(stack.door.type)} ${address(stack.door.address)}`, target: { kind: 'door', door: stack.door } }] }),
+    ...(stack.door === undefined ? {} : { targets: [{ label: `${shownText(stack.door.type)} ${address(stack.door.address)}`, target: { kind: 'door', door: stack.door } }] }),
   };
   if (!open) return;
   for (const frame of stack.frames) yield* frameLines(frame, `${fold}/${frame.index}`, room);
-  if (stack.end !== undefined) yield plainLine(`    (${oneLine(stack.end)})`, 'warning');
+  if (stack.end !== undefined) yield plainLine(`    (${shownText(stack.end)})`, 'warning');
   if (stack.sameAs !== undefined && stack.sameAs.length > 0) {
-    for (const line of wrap(`the same stack: ${stack.sameAs.map(oneLine).join(', ')}`, Math.max(20, room.width - 4))) yield plainLine(`    ${line}`, 'quiet');
+    for (const line of wrap(`the same stack: ${stack.sameAs.map(shownText).join(', ')}`, Math.max(20, room.width - 4))) yield plainLine(`    ${line}`, 'quiet');
   }
 }
 
@@ -48,7 +48,7 @@ function* frameLines(frame: StackFrame, fold: string, { look, width }: Room): Ge
   const open = details.length > 0 && isOpen(look, fold, false);
   const mark = details.length === 0 ? '    ' : open ? '  ▾ ' : '  ▸ ';
   yield {
-    spans: [span(mark, 'quiet'), span(frameInWords(frame), frame.found === 'scanned' ? 'quiet' : undefined)],
+    spans: [span(mark, 'quiet'), span(shownText(frameInWords(frame)), frame.found === 'scanned' ? 'quiet' : undefined)],
     targets: frameTargets(frame),
     ...(details.length === 0 ? {} : { fold }),
   };
@@ -57,13 +57,13 @@ function* frameLines(frame: StackFrame, fold: string, { look, width }: Room): Ge
 
 function frameTargets({ ip, sp, registers }: StackFrame): readonly NamedTarget[] {
   const at = (label: string, value: bigint): NamedTarget => ({ label: `${label} ${address(value)}`, target: { kind: 'question', text: address(value) } });
-  return [at('ip', ip), ...(sp === undefined ? [] : [at('sp', sp)]), ...Object.entries(registers ?? {}).filter(([, value]) => value !== 0n).map(([name, value]) => at(oneLine(name), value))];
+  return [at('ip', ip), ...(sp === undefined ? [] : [at('sp', sp)]), ...Object.entries(registers ?? {}).filter(([, value]) => value !== 0n).map(([name, value]) => at(shownText(name), value))];
 }
 
 function detailsOf(frame: StackFrame, width: number): Line[] {
   const lines: Line[] = [];
-  for (const { name, value } of [...(frame.arguments ?? []), ...(frame.locals ?? [])]) lines.push(plainLine(`        ${oneLine(name)} = ${oneLine(value)}`));
-  const registers = Object.entries(frame.registers ?? {}).map(([name, value]) => `${oneLine(name)}=${address(value)}`);
+  for (const { name, value } of [...(frame.arguments ?? []), ...(frame.locals ?? [])]) lines.push(plainLine(`        ${shownText(name)} = ${shownText(value)}`));
+  const registers = Object.entries(frame.registers ?? {}).map(([name, value]) => `${shownText(name)}=${address(value)}`);
   if (registers.length > 0) for (const line of wrap(registers.join(' '), Math.max(30, width - 8))) lines.push(plainLine(`        ${line}`, 'address'));
   return lines;
 }

@@ -1,6 +1,5 @@
 import { isGap } from '../../plugin/make-views.js';
 import type { Column, Row } from '../../plugin/views.js';
-import { oneLine } from '../../report/escape.js';
 import { isNumeric, unitOf } from '../../report/format-value.js';
 import { cutTo, fitColumns, widthOf } from '../../report/lay-out-table.js';
 import type { Meaning } from '../../report/paint.js';
@@ -9,6 +8,7 @@ import { plainLine, span, type Block, type Line, type Span } from './line.js';
 import { cellText, type TableIndex } from './table-index.js';
 import { rowTargets } from './targets.js';
 import { isOpen, type Room, type ShownView } from './view-state.js';
+import { shownText } from './shown-text.js';
 
 const columnGap = '  ';
 
@@ -70,7 +70,7 @@ function chosen({ view, key }: ShownView, index: TableIndex, columns: readonly C
 /** The first column stays; the others move out to the left as the page is shifted to the right. */
 function columnsShown(columns: readonly Column[], natural: readonly number[], { width, look }: Room, sorting: Sorting | undefined): { kept: number[]; widths: number[] } {
   // The column that is sorted by has a mark beside its title.
-  const widths = columns.map(({ key, title }, index) => key === sorting?.column ? Math.max(natural[index]!, widthOf(oneLine(title)) + 1) : natural[index]!);
+  const widths = columns.map(({ key, title }, index) => key === sorting?.column ? Math.max(natural[index]!, widthOf(shownText(title)) + 1) : natural[index]!);
   if (look.shift === 0) return { kept: fitColumns(columns, widths, width), widths };
   const from = Math.min(1 + look.shift, columns.length - 1);
   const kept = [0];
@@ -86,7 +86,7 @@ function columnsShown(columns: readonly Column[], natural: readonly number[], { 
 function header(columns: readonly Column[], kept: readonly number[], widths: readonly number[], sorting: Sorting | undefined): Line[] {
   const mark = (index: number): string => columns[index]!.key === sorting?.column ? (sorting.descending ? '▼' : '▲') : '';
   const titles = kept.map((index, place) => {
-    return aligned(oneLine(columns[index]!.title) + mark(index), index, columns, widths[index]!, place === kept.length - 1);
+    return aligned(shownText(columns[index]!.title) + mark(index), index, columns, widths[index]!, place === kept.length - 1);
   });
   const lines = [plainLine(titles.join(columnGap), 'heading')];
   if (kept.some((index) => unitOf(columns[index]!.type) !== undefined)) {

@@ -1,7 +1,7 @@
 import type { Column, Row, TreeNode } from '../../plugin/views.js';
-import { oneLine } from '../../report/escape.js';
 import { inTable, unitOf } from '../../report/format-value.js';
 import { widthOf } from '../../report/lay-out-table.js';
+import { shownText } from './shown-text.js';
 
 /** Where a node stands in its tree. */
 export interface Place {
@@ -33,7 +33,7 @@ export interface TableIndex {
 const widestCell = 400;
 
 export function emptyIndex(columns: readonly Column[]): TableIndex {
-  return { rows: [], places: [], texts: [], widths: columns.map((column) => Math.max(widthOf(oneLine(column.title)), widthOf(unitOf(column.type) ?? ''))) };
+  return { rows: [], places: [], texts: [], widths: columns.map((column) => Math.max(widthOf(shownText(column.title)), widthOf(unitOf(column.type) ?? ''))) };
 }
 
 /** The index with further rows; the old one stays as it is. */
@@ -98,5 +98,5 @@ function measured(index: TableIndex, columns: readonly Column[], rows: readonly 
 }
 
 export function cellText(row: Row, column: Column): string {
-  return oneLine(inTable(row.cells[column.key] ?? null, column.type));
+  return shownText(inTable(row.cells[column.key] ?? null, column.type));
 }

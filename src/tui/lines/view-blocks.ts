@@ -1,4 +1,3 @@
-import { oneLine } from '../../report/escape.js';
 import { wrap } from '../../report/lay-out-table.js';
 import { chartBlock } from './chart-block.js';
 import { graphBlock } from './graph-block.js';
@@ -8,12 +7,13 @@ import { factsBlock, findingsBlock } from './prose-blocks.js';
 import { stackBlock } from './stack-block.js';
 import { rowsShown, tableBlock } from './table-block.js';
 import type { Room, ShownView } from './view-state.js';
+import { shownText } from './shown-text.js';
 
 /** A view with its title, whatever its kind: every plugin's screen is made of these. */
 export function viewBlocks(shown: ShownView, room: Room): Block[] {
   const { view, key } = shown;
-  const title = passive(fixedBlock(`${key} title`, [plainLine(''), { spans: [span(oneLine(view.title), 'title'), span(countWords(shown, room), 'quiet')] }], key));
-  const note = 'note' in view && view.note !== undefined ? [passive(fixedBlock(`${key} note`, wrap(oneLine(view.note), room.width).map((line) => plainLine(line, 'quiet')), key))] : [];
+  const title = passive(fixedBlock(`${key} title`, [plainLine(''), { spans: [span(shownText(view.title), 'title'), span(countWords(shown, room), 'quiet')] }], key));
+  const note = 'note' in view && view.note !== undefined ? [passive(fixedBlock(`${key} note`, wrap(shownText(view.note), room.width).map((line) => plainLine(line, 'quiet')), key))] : [];
   const body = bodyBlock(shown, room);
   // Column titles scroll with the page, and stay in sight once they have reached the top.
   const header = body.pinned === undefined || body.pinned.length === 0 ? [] : [{ ...passive(fixedBlock(`${key} header`, body.pinned, key)), ownShift: true as const }];

@@ -1,10 +1,10 @@
 import type { ReactElement } from 'react';
-import { oneLine } from '../../report/escape.js';
 import { cutTo, widthOf } from '../../report/lay-out-table.js';
 import { span, type Span } from '../lines/line.js';
 import { linesOf } from '../state/page-blocks.js';
 import { pageOf, type InputPurpose, type State } from '../state/state.js';
 import { LineText } from './line-text.js';
+import { shownText } from '../lines/shown-text.js';
 
 const leads: Readonly<Record<InputPurpose, string>> = { search: '/', filter: '& ', question: ': ', export: 'write to ' };
 const hints: Readonly<Record<InputPurpose, string>> = {
@@ -19,7 +19,7 @@ export function Footer({ state }: { state: State }): ReactElement {
 
 function inputSpans(purpose: InputPurpose, text: string, columns: number): Span[] {
   const lead = ` ${leads[purpose]}`;
-  const shown = oneLine(text);
+  const shown = shownText(text);
   const room = columns - widthOf(lead) - 2;
   // The end is what is being typed.
   const tail = widthOf(shown) > room ? `…${shown.slice(-Math.max(1, (room >> 1) - 1))}` : shown;
@@ -38,11 +38,11 @@ function statusSpans(state: State): Span[] {
   const { columns } = state.size;
   const page = pageOf(state);
   const lines = linesOf(state, page);
-  const filter = page.look.filter === '' ? '' : `& ${oneLine(page.look.filter)}  `;
+  const filter = page.look.filter === '' ? '' : `& ${shownText(page.look.filter)}  `;
   const where = `${filter}${lines.length === 0 ? 0 : page.cursor + 1}/${lines.length} `;
   const room = Math.max(0, columns - widthOf(where) - 1);
   const { message } = state;
-  const text = message === undefined ? hintsFor(columns) : ` ${oneLine(message.text)}`;
+  const text = message === undefined ? hintsFor(columns) : ` ${shownText(message.text)}`;
   const cut = widthOf(text) > room ? cutTo(text, room) : text;
   return [span(cut, message === undefined ? 'quiet' : message.bad ? 'bad' : 'heading'), span(' '.repeat(Math.max(1, columns - widthOf(cut) - widthOf(where)))), span(where, 'quiet')];
 }

@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
-import { oneLine } from '../../report/escape.js';
 import { widthOf } from '../../report/lay-out-table.js';
 import { span, type Span } from '../lines/line.js';
 import { pageOf, type State } from '../state/state.js';
 import { screenId, screensOf } from '../state/update.js';
 import { LineText } from './line-text.js';
+import { shownText } from '../lines/shown-text.js';
 
 /** Which dump this is and how far it is read; then the screens, or what was opened. */
 export function Header({ state }: { state: State }): ReactElement {
@@ -20,14 +20,14 @@ export function Header({ state }: { state: State }): ReactElement {
   return (
     <Box flexDirection="column" flexShrink={0}>
       <LineText width={columns} spans={room > 1 ? [...left, span(' '.repeat(room)), span(right, 'warning')] : [span(`${right} `, 'warning'), ...left]} />
-      <LineText width={columns} spans={isScreen ? screenSpans(state, screenId(source), columns) : [span(' [ back  ', 'quiet'), span(oneLine(source.title), 'heading')]} />
+      <LineText width={columns} spans={isScreen ? screenSpans(state, screenId(source), columns) : [span(' [ back  ', 'quiet'), span(shownText(source.title), 'heading')]} />
     </Box>
   );
 }
 
 function dumpSpans({ files, dump }: State): Span[] {
-  const names = files.map((file) => oneLine(basename(file))).join(' ');
-  return [span(' oompm ', 'heading'), span(names), ...(dump === undefined ? [] : [span(` · Linux ${oneLine(dump.release)} ${dump.architecture}`, 'quiet')])];
+  const names = files.map((file) => shownText(basename(file))).join(' ');
+  return [span(' oompm ', 'heading'), span(names), ...(dump === undefined ? [] : [span(` · Linux ${shownText(dump.release)} ${dump.architecture}`, 'quiet')])];
 }
 
 function progressOf({ refused, dump, plugins, sections }: State): string {

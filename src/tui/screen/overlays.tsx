@@ -1,12 +1,12 @@
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
-import { oneLine } from '../../report/escape.js';
 import { wrap } from '../../report/lay-out-table.js';
 import { padded, span, type Line } from '../lines/line.js';
 import { keyHelp } from '../state/keys.js';
 import { bodyRows } from '../state/move.js';
 import type { Mode, State } from '../state/state.js';
 import { LineText } from './line-text.js';
+import { shownText } from '../lines/shown-text.js';
 
 /** Keys and what they do. */
 export function Help({ state, top }: { state: State; top: number }): ReactElement {
@@ -35,7 +35,7 @@ export function Chooser({ state, mode }: { state: State; mode: Extract<Mode, { k
   const lines: Line[] = [
     { spans: [span(` ${mode.title}`, 'title'), span('   Enter or number opens, Esc goes back', 'quiet')] },
     { spans: [span('')] },
-    ...mode.targets.map(({ label }, at): Line => ({ spans: [span(at === mode.at ? '> ' : '  '), span(`${at + first < 10 ? at + first : ' '}  `, 'quiet'), span(oneLine(label))] })),
+    ...mode.targets.map(({ label }, at): Line => ({ spans: [span(at === mode.at ? '> ' : '  '), span(`${at + first < 10 ? at + first : ' '}  `, 'quiet'), span(shownText(label))] })),
   ];
   return <Lines lines={lines} top={Math.max(0, mode.at + 3 - rows)} chosen={mode.at + 2} state={state} />;
 }

@@ -1,10 +1,10 @@
-import { oneLine } from '../../report/escape.js';
 import type { NamedTarget, Target } from '../lines/line.js';
 import { opened, settled } from './history.js';
 import { linesOf } from './page-blocks.js';
 import { cursorLine } from './move.js';
 import { pageOf, type Effect, type Question, type State } from './state.js';
 import { nothingYet } from './yielded.js';
+import { shownText } from '../lines/shown-text.js';
 
 export interface Update {
   state: State;
@@ -17,9 +17,9 @@ export function openTarget(state: State, target: Target): Update {
     case 'text': return { state: settled(opened(state, { kind: 'text', title: target.title, text: target.text })), effects: [] };
     case 'door': {
       const { type, address } = target.door;
-      return ask(state, { kind: 'object', type, address }, `${oneLine(type)} at 0x${address.toString(16)}`);
+      return ask(state, { kind: 'object', type, address }, `${shownText(type)} at 0x${address.toString(16)}`);
     }
-    case 'question': return ask(state, { kind: 'words', text: target.text }, oneLine(target.text));
+    case 'question': return ask(state, { kind: 'words', text: target.text }, shownText(target.text));
     default: return target satisfies never;
   }
 }
@@ -38,7 +38,7 @@ export function openPlugin(state: State, id: string): Update {
 /** A question typed at the prompt: a screen's name opens the screen, all else goes to the dump. */
 export function openQuestion(state: State, text: string): Update {
   if (text === 'overview' || state.plugins.some(({ id, required }) => id === text && required.length === 0)) return openPlugin(state, text);
-  return ask(state, { kind: 'words', text }, oneLine(text));
+  return ask(state, { kind: 'words', text }, shownText(text));
 }
 
 export function ask(state: State, question: Question, title: string): Update {

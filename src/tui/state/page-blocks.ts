@@ -1,6 +1,6 @@
 import type { Section } from '../../plugin/section.js';
 import type { Gap } from '../../plugin/views.js';
-import { oneLine, textLines } from '../../report/escape.js';
+import { textLines } from '../../report/escape.js';
 import { widthOf, wrap } from '../../report/lay-out-table.js';
 import { outcomeInWords } from '../../report/outcome-in-words.js';
 import { orderFindings, type ReportedFinding } from '../../report/report.js';
@@ -10,6 +10,7 @@ import { findingsBlock } from '../lines/prose-blocks.js';
 import { viewBlocks } from '../lines/view-blocks.js';
 import type { Room } from '../lines/view-state.js';
 import { pageOf, type Page, type PluginInfo, type State, type Yielded } from './state.js';
+import { shownText } from '../lines/shown-text.js';
 
 /** Kernels have 4 KiB pages where the dump has not said yet. */
 const usualPageSize = 4096;
@@ -62,7 +63,7 @@ function blocksOf(state: State, page: Page): Block[] {
 }
 
 function overviewBlocks(state: State, room: Room): Block[] {
-  if (state.refused !== undefined) return [fixedBlock('refused', wrap(oneLine(state.refused), room.width).map((line) => plainLine(line, 'bad')))];
+  if (state.refused !== undefined) return [fixedBlock('refused', wrap(shownText(state.refused), room.width).map((line) => plainLine(line, 'bad')))];
   const sections = Object.entries(state.sections);
   const findings: ReportedFinding[] = orderFindings(sections.flatMap(([plugin, { views }]) =>
     views.flatMap(({ view }) => view.kind === 'findings' ? view.findings.map((finding) => ({ ...finding, plugin })) : [])));
@@ -87,7 +88,7 @@ function gapBlocks(gaps: readonly Gap[], room: Room, most = gapsShown): Block[] 
   const lines: Line[] = [plainLine(''), { spans: [span('What could not be read', 'title'), span(`  ${gaps.length}`, 'quiet')] }];
   for (const { what, reason, address } of gaps.slice(0, most)) {
     const target = address === undefined ? {} : { targets: [{ label: `0x${address.toString(16)}`, target: { kind: 'question' as const, text: `0x${address.toString(16)}` } }] };
-    lines.push(...wrap(`${oneLine(what)}: ${oneLine(reason)}`, room.width).map((text, at) => ({ ...plainLine(at === 0 ? text : `  ${text}`, 'warning'), ...target })));
+    lines.push(...wrap(`${shownText(what)}: ${shownText(reason)}`, room.width).map((text, at) => ({ ...plainLine(at === 0 ? text : `  ${text}`, 'warning'), ...target })));
   }
   if (gaps.length > most) lines.push(plainLine(`and ${gaps.length - most} more, on the screens of their plugins`, 'quiet'));
   return [fixedBlock('gaps', lines)];
@@ -95,7 +96,7 @@ function gapBlocks(gaps: readonly Gap[], room: Room, most = gapsShown): Block[] 
 
 function defectBlocks(defects: readonly string[], room: Room): Block[] {
   if (defects.length === 0) return [];
-  return [fixedBlock('defects', [plainLine(''), plainLine('The file', 'title'), ...defects.flatMap((defect) => wrap(oneLine(defect), room.width).map((line) => plainLine(line, 'warning')))])];
+  return [fixedBlock('defects', [plainLine(''), plainLine('The file', 'title'), ...defects.flatMap((defect) => wrap(shownText(defect), room.width).map((line) => plainLine(line, 'warning')))])];
 }
 
 function screensBlocks(state: State): Block[] {
@@ -110,12 +111,12 @@ function screensBlocks(state: State): Block[] {
 }
 
 function statusOf(plugin: PluginInfo, yielded: Yielded | undefined): string {
-  const summary = oneLine(plugin.summary);
+  const summary = shownText(plugin.summary);
   if (plugin.required.length > 0) return `${summary} (:${plugin.id} ${plugin.required.join(' ').toUpperCase()})`;
   if (yielded === undefined) return plugin.inReport ? `${summary} (waiting)` : `${summary} (runs when it is opened)`;
   if (yielded.status !== 'ended') return `${summary} (${yielded.status})`;
   const trouble = outcomeInWords(sectionOf(plugin.id, plugin.summary, yielded));
-  return trouble === undefined ? summary : oneLine(trouble);
+  return trouble === undefined ? summary : shownText(trouble);
 }
 
 function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, info: PluginInfo | undefined): Block[] {
@@ -127,7 +128,7 @@ function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, i
   return [
     ...yielded.views.flatMap((shown) => viewBlocks(shown, room)),
     ...gapBlocks(yielded.gaps, room, Infinity),
-    ...(trouble === undefined ? [] : [fixedBlock('trouble', [plainLine(''), ...wrap(oneLine(trouble), room.width).map((line) => plainLine(line, 'bad'))])]),
+    ...(trouble === undefined ? [] : [fixedBlock('trouble', [plainLine(''), ...wrap(shownText(trouble), room.width).map((line) => plainLine(line, 'bad'))])]),
     ...(yielded.status === 'ended' ? (yielded.views.length === 0 && trouble === undefined ? [fixedBlock('status', [plainLine(''), plainLine('nothing to show', 'quiet')])] : [])
       : [fixedBlock('status', [plainLine(''), plainLine(yielded.status === 'running' ? 'reading… (x stops it)' : 'waiting for its turn…', 'quiet')])]),
   ];

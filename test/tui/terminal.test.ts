@@ -1,0 +1,149 @@
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+import { build, projectRoot } from '../built.js';
+import { hasTmux, openTerminal, type RealTerminal } from './tmux.js';
+
+/** It lies in the repository as it is. */
+const dump = join(projectRoot, 'fixtures/6.1-global-panic/vmcore');
+const oompm = `node ${join(projectRoot, 'bin/oompm.js')}`;
+
+describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux is not installed)'}`, () => {
+  let terminal: RealTerminal;
+  beforeAll(build);
+  beforeEach(() => {
+    terminal = openTerminal(100, 30);
+  });
+  afterEach(() => terminal.close());
+
+  const start = (words = `analyze ${dump}`): void => {
+    terminal.until('shell>');
+    terminal.press(`${oompm} ${words}`, 'Enter');
+  };
+
+  test('analyze opens the screens; every screen has something to say; q leaves the shell as it was', () => {
+    terminal.until('shell>');
+    terminal.press('echo before', 'Enter');
+    start();
+    terminal.until(/● .*a\.out/);
+    expect(terminal.screen()).toMatch(/^ oompm vmcore · Linux 6\.1/);
+    terminal.press('1');
+    const [tabs = ''] = /^.*\[1 .*$/m.exec(terminal.until('[1 ')) ?? [];
+    const ids = [...tabs.matchAll(/\d ([a-z-]+)/g)].map(([, id]) => id!);
+    expect(ids.length).toBeGreaterThan(3);
+    for (const [at, id] of ids.entries()) {
+      if (at > 8) break;
+      terminal.press(String(at + 1));
+      const text = terminal.until(new RegExp(`\\[${at + 1} ${id}\\]`));
+      expect(text, id).not.toContain('the plugin broke');
+    }
+    terminal.press(':ps', 'Enter');
+    expect(terminal.until(/PID +PPID/)).toContain('kthreadd');
+    terminal.press('q');
+    terminal.until('[0 overview]');
+    terminal.press('q');
+    const after = terminal.until(/before\n[^]*shell>\s*$/);
+    expect(after).not.toContain('Findings');
+  });
+
+  test('doors: a task, a struct of it, the prompt, back and forward', () => {
+    start();
+    terminal.until(/● /);
+    terminal.press(':ps', 'Enter');
+    terminal.until(/PID +PPID/);
+    terminal.press('/a.out', 'Enter', 'Enter');
+    terminal.until('[ back  a.out');
+    terminal.until('struct task_struct at 0x');
+    terminal.press('/mm_struct *mm', 'Enter', 'Enter');
+    terminal.until('[ back  struct mm_struct at 0x');
+    terminal.until(/pgd_t \*pgd/);
+    terminal.press('[');
+    terminal.until('[ back  a.out');
+    terminal.press(']');
+    terminal.until('[ back  struct mm_struct');
+    terminal.press(':jiffies', 'Enter');
+    terminal.until('<jiffies>');
+    terminal.press(':1', 'Enter');
+    terminal.until(/\[ back {2}init \(1\)/);
+    terminal.press(':no_such_thing', 'Enter');
+    terminal.until('no_such_thing is neither an address in hexadecimal nor a symbol of this kernel');
+  });
+
+  test('w writes the screen, y leaves its command line on the terminal', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oompm-tui-'));
+    start();
+    terminal.until(/● /);
+    terminal.press(':zones', 'Enter');
+    terminal.until(/\[\d zones\]/);
+    terminal.press('w', 'C-u', join(folder, 'zones.md'), 'Enter');
+    terminal.until('written to');
+    expect(existsSync(join(folder, 'zones.md'))).toBe(true);
+    expect(readFileSync(join(folder, 'zones.md'), 'utf8')).toContain('Normal');
+    terminal.press('y');
+    terminal.until(`oompm zones ${dump}`);
+    terminal.press('Q');
+    terminal.until(new RegExp(`^oompm zones ${dump}`, 'm'));
+  });
+
+  test('another size while it runs, smaller and larger', () => {
+    start();
+    terminal.until(/● /);
+    for (const [columns, rows] of [[60, 15], [140, 40], [40, 10]] as const) {
+      terminal.resize(columns, rows);
+      terminal.until(new RegExp(`^ oompm vmcore[^\\n]*\\n[^]*\\n \\? help[^\\n]*$`));
+      const lines = terminal.screen().trimEnd().split('\n');
+      expect(lines).toHaveLength(rows);
+      expect(lines[0]).toMatch(/^ oompm vmcore/);
+      expect(lines.filter((line) => line.startsWith(' oompm vmcore'))).toHaveLength(1);
+    }
+  });
+
+  test('Ctrl-Z stops it and gives the shell back; fg takes the screen again', () => {
+    start();
+    terminal.until(/● /);
+    terminal.press('C-z');
+    terminal.until(/Stopped/);
+    terminal.press('fg', 'Enter');
+    terminal.until(/^ oompm vmcore[^]*● /);
+    terminal.press('?');
+    terminal.until('search, next, previous');
+  });
+
+  test('Ctrl-C leaves with 130 at any moment, and a signal gives the terminal back', () => {
+    start();
+    terminal.press('C-c');
+    terminal.press('echo code $?', 'Enter');
+    terminal.until('code 130');
+    terminal.press('clear', 'Enter');
+    start();
+    terminal.until(/● /);
+    terminal.press('C-c');
+    terminal.press('echo again $?', 'Enter');
+    terminal.until('again 130');
+    terminal.press('clear', 'Enter');
+    start(`analyze ${dump} & sleep 3; kill -TERM $!; wait $!; echo ended`);
+    terminal.until('ended');
+  });
+
+  test('without colours where NO_COLOR says so', () => {
+    terminal.close();
+    terminal = openTerminal(100, 30, { NO_COLOR: '1' });
+    start();
+    terminal.until(/● /);
+    // oxlint-disable-next-line no-control-regex -- colours are what is looked for
+    expect(terminal.screen()).not.toMatch(/\u001b\[3\dm/);
+  });
+
+  test('what is no dump is one sentence and exit 2; a user\'s plugin has its screen', () => {
+    start(`analyze ${join(projectRoot, 'package.json')}; echo code $?`);
+    const text = terminal.until('code 2');
+    expect(text).toMatch(/^oompm: /m);
+    terminal.press('clear', 'Enter');
+    start(`tui ${dump} --plugin ${join(projectRoot, 'examples/filesystems.ts')}`);
+    terminal.until(/● /);
+    terminal.press(':filesystems', 'Enter');
+    terminal.until('Superblocks');
+  });
+});
