@@ -101,7 +101,7 @@ const MOST_WORDS = 1 << 17;
 export function* stackWords(kernel: Kernel, first: Frame, above: Frame | undefined): Generator<{ at: bigint; word: bigint }> {
   const low = spOf(first);
   if (low === undefined || first.area === undefined) return;
-  const top = above?.area === first.area ? spOf(above!) : undefined;
+  const top = above && above.area === first.area ? spOf(above) : undefined;
   const high = top ?? first.area.high;
   let count = 0;
   for (let at = (low + 7n) & ~7n; at + 8n <= high && count < MOST_WORDS; at += 8n, count++) {

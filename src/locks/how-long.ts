@@ -32,9 +32,19 @@ export function asleepNs(kernel: Kernel, task: Task): number | undefined {
 
 /** For how long a task has had its CPU without a break: since it was last switched to (`sched_info.last_arrival`). */
 export function onCpuNs(kernel: Kernel, task: Task): number | undefined {
-  if (!kernel.has('task_struct', 'sched_info') || !kernel.has('sched_info', 'last_arrival')) return undefined;
-  const address = task.$address + BigInt(kernel.offsetOf('task_struct', 'sched_info') + kernel.offsetOf('sched_info', 'last_arrival'));
-  return since(kernel, kernel.attempt('sched_info.last_arrival', () => kernel.memory.u64(address)));
+  return since(kernel, schedInfo(kernel, task, 'last_arrival'));
+}
+
+/** For how long a task that is runnable has waited for a CPU (`sched_info.last_queued`). */
+export function queuedNs(kernel: Kernel, task: Task): number | undefined {
+  return since(kernel, schedInfo(kernel, task, 'last_queued'));
+}
+
+/** undefined in kernels that keep no such books (no CONFIG_SCHED_INFO). */
+function schedInfo(kernel: Kernel, task: Task, member: 'last_arrival' | 'last_queued'): bigint | undefined {
+  if (!kernel.has('task_struct', 'sched_info') || !kernel.has('sched_info', member)) return undefined;
+  const address = task.$address + BigInt(kernel.offsetOf('task_struct', 'sched_info') + kernel.offsetOf('sched_info', member));
+  return kernel.attempt(`sched_info.${member}`, () => kernel.memory.u64(address));
 }
 
 function since(kernel: Kernel, time: bigint | undefined): number | undefined {

@@ -1,24 +1,17 @@
 import { taskLabel } from '../linux/tasks.js';
 import { taskState } from '../linux/task-state.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { weakest, type Certainty } from './certainty.js';
+import { weakest } from './certainty.js';
 import { activationInWords, type Context } from './contexts.js';
+import type { Finding } from './finding.js';
 import { asleepNs, onCpuNs, secondsInWords } from './how-long.js';
 import { selfDeadlockStory } from './self-deadlock.js';
 import { contendedLocks, type ContendedLock, type QueuedWait } from './survey.js';
 import { contextId, waitGraph, type Cycle, type WaitGraph } from './wait-graph.js';
 
-/** A conclusion on locks, in the form of a plugin's finding. */
-export interface LockFinding {
+/** A conclusion on locks. */
+export interface LockFinding extends Finding {
   readonly id: 'lock.self-deadlock' | 'lock.deadlock' | 'lock.owner-sleeps' | 'lock.sleeps-with-spinlock' | 'lock.stuck-owner' | 'lock.owner-unknown';
-  readonly weight: number;
-  readonly certainty: Certainty;
-  readonly moment: 'dump';
-  readonly sentence: string;
-  readonly evidence: readonly string[];
-  readonly about: string;
-  /** Locks and tasks that it speaks of. */
-  readonly doors: readonly { readonly type: string; readonly address: bigint }[];
 }
 
 /** A lock that is waited for this long is why somebody looks at the dump; below it is contention as it comes and goes. */

@@ -1,7 +1,10 @@
 import type { StructType } from '../debuginfo/type-source.js';
 import { resolveType, sizeOf } from '../debuginfo/type-walk.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { allThreads, taskLabel, type Task } from '../linux/tasks.js';
+import { threadStackBytes } from '../stack/areas.js';
 import { hex } from '../stack/stack-memory.js';
+import type { LockKind } from './lock-functions.js';
 import { slabObject, type SlabObject } from './slab-object.js';
 
 /** What a lock is called. */
@@ -10,7 +13,12 @@ export interface LockName {
   readonly text: string;
   /** Without addresses and numbers, for the problem's signature. */
   readonly about: string;
+  /** False where only its address is known. */
+  readonly known: boolean;
 }
+
+/** What a thing is that has no name of its own. */
+const NOUNS: Readonly<Partial<Record<LockKind | 'wait queue', string>>> = { completion: 'completion', 'wait queue': 'wait queue', mutex: 'mutex', spinlock: 'spinlock', rwsem: 'rwsem' };
 
 /** Locks within structs, by the tag of their own struct. */
 const LOCK_STRUCTS: ReadonlySet<string> = new Set([
@@ -21,9 +29,12 @@ const LOCK_STRUCTS: ReadonlySet<string> = new Set([
 /** A symbol's room reaches to the next symbol: a variable is not that far off. */
 const LARGEST_VARIABLE = 1n << 20n;
 
-/** Names a lock: as symbol, as per-CPU variable, as member of a slab object, else by its address. */
-export function lockName(kernel: Kernel, address: bigint): LockName {
-  return kernel.once(`name of lock ${address}`, () => bySymbol(kernel, address) ?? perCpu(kernel, address) ?? bySlab(kernel, address) ?? { text: `the lock at ${hex(address)}`, about: 'unknown' });
+/** Names a lock: as symbol, as per-CPU variable, as member of a slab object, by the stack that it is on, else by its address. */
+export function lockName(kernel: Kernel, address: bigint, kind?: LockKind | 'wait queue'): LockName {
+  const noun = (kind && NOUNS[kind]) ?? 'lock';
+  return kernel.once(`name of ${noun} ${address}`, () =>
+    bySymbol(kernel, address) ?? perCpu(kernel, address) ?? onStack(kernel, address, noun) ?? bySlab(kernel, address, noun)
+      ?? { text: `the ${noun} at ${hex(address)}`, about: noun, known: false });
 }
 
 function bySymbol(kernel: Kernel, address: bigint): LockName | undefined {
@@ -39,7 +50,7 @@ function named(kernel: Kernel, symbol: string, offset: number, module?: string):
   const resolved = type && resolveType(type);
   const member = resolved?.kind === 'struct' && offset < resolved.size ? lockMember(resolved, offset) : undefined;
   const text = offset === 0 && member === undefined ? symbol : member ? `${symbol}.${member.member}` : `${symbol}+0x${offset.toString(16)}`;
-  return { text: module === undefined ? text : `${text} [${module}]`, about: member ? `${symbol}.${member.member}` : symbol };
+  return { text: module === undefined ? text : `${text} [${module}]`, about: member ? `${symbol}.${member.member}` : symbol, known: true };
 }
 
 /** Per-CPU areas are as far apart as they are large; a variable's offset is its symbol's address. */
@@ -53,16 +64,28 @@ function perCpu(kernel: Kernel, address: bigint): LockName | undefined {
   const found = kernel.symbols.at(offset);
   if (found === undefined) return undefined;
   const { text, about } = named(kernel, found.symbol.name, found.offset);
-  return { text: `${text} of CPU ${nearest.cpu}`, about };
+  return { text: `${text} of CPU ${nearest.cpu}`, about, known: true };
 }
 
-function bySlab(kernel: Kernel, address: bigint): LockName | undefined {
+/** Completions often stand on the stack of whoever waits for them. */
+function onStack(kernel: Kernel, address: bigint, noun: string): LockName | undefined {
+  const bytes = BigInt(threadStackBytes(kernel));
+  const owner = tasksByStack(kernel).get(address & ~(bytes - 1n));
+  return owner && { text: `the ${noun} at ${hex(address)}, on the stack of ${taskLabel(kernel, owner)}`, about: noun, known: false };
+}
+
+/** Stacks begin at multiples of their size. */
+function tasksByStack(kernel: Kernel): ReadonlyMap<bigint, Task> {
+  return kernel.once('tasks by stack', () => new Map(allThreads(kernel).map((task) => [kernel.attempt('task_struct.stack', () => task.stack) ?? 0n, task])));
+}
+
+function bySlab(kernel: Kernel, address: bigint, noun: string): LockName | undefined {
   const object = slabObject(kernel, address);
   if (object === undefined) return undefined;
   const struct = structOfCache(kernel, object);
   const member = struct && lockMember(struct, object.offset);
-  if (member) return { text: `&${member.struct}.${member.member} at ${hex(address)}`, about: `${member.struct}.${member.member}` };
-  return { text: `the lock at ${hex(address)}, 0x${object.offset.toString(16)} bytes into an object of ${object.cache}`, about: object.cache };
+  if (member) return { text: `&${member.struct}.${member.member} at ${hex(address)}`, about: `${member.struct}.${member.member}`, known: true };
+  return { text: `the ${noun} at ${hex(address)}, 0x${object.offset.toString(16)} bytes into an object of ${object.cache}`, about: object.cache, known: false };
 }
 
 /** Caches whose objects are of a struct of another name. */

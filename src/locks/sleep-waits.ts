@@ -50,7 +50,7 @@ function findLock(kernel: Kernel, task: Task, acquiring: Acquiring): Found | und
 }
 
 function lockAt(kernel: Kernel, kind: Lock['kind'], address: bigint): Lock {
-  return { kind, address, name: lockName(kernel, address) };
+  return { kind, address, name: lockName(kernel, address, kind) };
 }
 
 /** A waiter that names the task, among the words of the frames that acquire. */
@@ -146,7 +146,7 @@ function onPageBit(kernel: Kernel, task: Task, acquiring: Acquiring): Found | un
     if (folio < 1n << 63n || bit < 0 || bit > 63) continue;
     const flag = [...kernel.enumValues('pageflags')].find(([, value]) => value === bit)?.[0] ?? `bit ${bit}`;
     return {
-      lock: { kind: 'page bit', address: folio, name: { text: `${flag} of the page at ${hex(folio)}`, about: flag } }, node,
+      lock: { kind: 'page bit', address: folio, name: { text: `${flag} of the page at ${hex(folio)}`, about: flag, known: true } }, node,
       how: [`a wait_page_queue on its stack names the page and the bit`],
     };
   }

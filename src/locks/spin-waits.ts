@@ -47,7 +47,7 @@ function waitOf(kernel: Kernel, waiter: Context, segment: Segment, index: number
     return undefined;
   }
   return {
-    lock: { kind: acquiring.kind, address: best.address, name: lockName(kernel, best.address) },
+    lock: { kind: acquiring.kind, address: best.address, name: lockName(kernel, best.address, acquiring.kind) },
     waiter, segment: index, spinning: true, takerIndex: acquiring.takerIndex, how: best.how,
     ...(acquiring.mode ? { mode: acquiring.mode } : {}), ...(acquiring.taker ? { taker: acquiring.taker } : {}),
   };
@@ -105,6 +105,6 @@ function weighed(kernel: Kernel, { cpu }: Context, candidate: Candidate, { kind 
     weight += BY_TAIL;
     how.push(`the lock word's tail names CPU ${tail.cpu} itself`);
   }
-  if (!/^the lock at/.test(lockName(kernel, address).text)) weight += BY_NAME;
+  if (lockName(kernel, address).known) weight += BY_NAME;
   return { ...candidate, weight, how };
 }

@@ -23,7 +23,8 @@ export function waiterForms(kernel: Kernel): Readonly<Partial<Record<WaiterKind,
     const made: Partial<Record<WaiterKind, WaiterForm>> = {};
     const add = (kind: WaiterKind, struct: string, task: string, node: string, lock: string, head: string): void => {
       if (!kernel.has(struct, task) || !kernel.has(struct, node)) return;
-      const offset = kernel.has(lock, head.split('.')[0]!) ? { head: kernel.offsetOf(lock, head) } : {};
+      const [member = head] = head.split('.');
+      const offset = kernel.has(lock, member) ? { head: kernel.offsetOf(lock, head) } : {};
       made[kind] = { struct, task: kernel.offsetOf(struct, task), node: kernel.offsetOf(struct, node), ...offset };
     };
     add('mutex', 'mutex_waiter', 'task', 'list', 'mutex', 'wait_list');

@@ -1,0 +1,74 @@
+import { columns, definePlugin, fact, facts, findings, log, table, type RowOf } from 'oompm';
+import { activationInWords, cpuProgress, gracePeriod, hungTasks, hungTaskTimeoutNs, stallFindings, watchdogReports, type CpuProgress, type HungTask } from 'oompm/locks';
+
+const cpuColumns = columns([
+  { key: 'cpu', title: 'CPU', type: 'integer' },
+  { key: 'stuck', title: 'STUCK', type: 'boolean' },
+  { key: 'runs', title: 'RUNS', type: 'text' },
+  { key: 'since', title: 'SINCE', type: 'ns' },
+  { key: 'in', title: 'IN', type: 'symbol' },
+  { key: 'tick', title: 'LAST TICK', type: 'ns', dispensable: 1 },
+  { key: 'watchdog', title: 'WATCHDOG RAN', type: 'ns', dispensable: 2 },
+  { key: 'waiting', title: 'WAITING', type: 'integer' },
+  { key: 'longest', title: 'LONGEST', type: 'ns', dispensable: 1 },
+  { key: 'rcu', title: 'RCU WAITS', type: 'boolean', dispensable: 2 },
+]);
+
+const hungColumns = columns([
+  { key: 'task', title: 'TASK', type: 'text' },
+  { key: 'asleep', title: 'ASLEEP', type: 'ns' },
+  { key: 'in', title: 'IN', type: 'symbol' },
+]);
+
+export default definePlugin({
+  id: 'watchdogs',
+  summary: 'Stuck CPUs, hung tasks and RCU stalls, as the watchdogs would see them',
+  needs: ['task_struct'],
+  examples: ['vmcore'],
+  *run(kernel) {
+    yield findings('Stalls', stallFindings(kernel), { id: 'findings' });
+    const period = gracePeriod(kernel);
+    yield table('CPUs', cpuColumns, cpuProgress(kernel).map((progress) => cpuRow(progress, period?.waitsFor ?? [])), { id: 'cpus' });
+    if (period) {
+      yield facts('RCU', [
+        fact('name', 'Flavour', 'text', period.name),
+        fact('running', 'Grace period runs', 'boolean', period.running),
+        fact('for', 'For', 'ns', period.forNs ?? null),
+        fact('stalled', 'Longer than the stall timeout', 'boolean', period.stalled),
+        fact('waitsFor', 'Waits for CPUs', 'text', period.waitsFor.length === 0 ? null : period.waitsFor.join(', ')),
+        fact('readers', 'Waits for preempted readers', 'boolean', period.readers),
+      ], { id: 'rcu' });
+    }
+    const hung = hungTasks(kernel);
+    if (hung.length > 0) yield table('Tasks in uninterruptible sleep for too long', hungColumns, hung.map(hungRow), { id: 'hung', note: `Too long is ${hungTaskTimeoutNs(kernel) / 1e9} s here (hung_task_timeout_secs; 120 s where that is off).` });
+    const reports = watchdogReports(kernel);
+    if (reports.length > 0) yield log('What the watchdogs printed', reports.map(({ record }) => record), { id: 'reports' });
+  },
+});
+
+function cpuRow({ context, sameTaskNs, softlockupNs, clockAgeNs, starved, stuck }: CpuProgress, rcu: readonly number[]): RowOf<(typeof cpuColumns)[number]['key']> {
+  const { cpu, task } = context;
+  const first = context.segments[0]?.activations[0];
+  return {
+    cells: {
+      cpu: cpu ?? null, stuck,
+      runs: context.label.replace(/^CPU \d+: /, ''),
+      since: sameTaskNs ?? null,
+      in: first ? activationInWords(first) : null,
+      tick: clockAgeNs ?? null,
+      watchdog: softlockupNs ?? null,
+      waiting: starved.length,
+      longest: starved[0]?.forNs ?? null,
+      rcu: cpu !== undefined && rcu.includes(cpu),
+    },
+    ...(task ? { door: { type: 'struct task_struct', address: task.$address } } : {}),
+  };
+}
+
+/** The scheduler's own frames say nothing of what is waited for. */
+const SCHEDULER = /^_*(?:io_)?schedule(?:_|$)|^context_switch$|^__switch_to/;
+
+function hungRow({ context, task, asleepNs }: HungTask): RowOf<(typeof hungColumns)[number]['key']> {
+  const own = context.segments[0]?.activations.find(({ name }) => !SCHEDULER.test(name));
+  return { cells: { task: context.label, asleep: asleepNs, in: own ? activationInWords(own) : null }, door: { type: 'struct task_struct', address: task.$address } };
+}

@@ -1,0 +1,57 @@
+import type { Kernel } from '../kernel/kernel.js';
+import type { Task } from '../linux/tasks.js';
+import { sinceJiffies } from './jiffies.js';
+
+/** RCU's grace period at the moment of the dump. */
+export interface GracePeriod {
+  /** "rcu_sched" or "rcu_preempt". */
+  readonly name: string;
+  readonly running: boolean;
+  readonly forNs?: number;
+  /** Longer than RCU allows before it warns (`rcu_cpu_stall_timeout`). */
+  readonly stalled: boolean;
+  /** CPUs that have not gone through a quiescent state since it began. */
+  readonly waitsFor: readonly number[];
+  /** Readers that were preempted keep it from ending. */
+  readonly readers: boolean;
+  /** The thread that drives grace periods. */
+  readonly thread?: Task;
+}
+
+/** A machine has some hundred leaves at the most. */
+const MOST_NODES = 4096;
+
+/** Mirrors print_other_cpu_stall(): which CPUs a grace period waits for. undefined where RCU's state can't be read. */
+export function gracePeriod(kernel: Kernel): GracePeriod | undefined {
+  if (!kernel.hasGlobal('rcu_state') || kernel.missing('rcu_state') !== undefined) return undefined;
+  return kernel.attempt('rcu_state', () => {
+    const state = kernel.global('rcu_state');
+    const running = (state.gp_seq & 3n) !== 0n;
+    const forNs = running ? sinceJiffies(kernel, state.gp_start) : undefined;
+    const waitsFor: number[] = [];
+    let readers = false;
+    for (const node of state.node.slice(0, MOST_NODES)) {
+      if (!running) break;
+      if (node.gp_tasks !== undefined && node.gp_tasks !== 0n) readers = true;
+      waitsFor.push(...kernel.possibleCpus().filter((cpu) => cpu >= node.grplo && cpu <= node.grphi && isLeafOf(kernel, cpu, node.$address) && ((node.qsmask >> BigInt(cpu - node.grplo)) & 1n) === 1n));
+    }
+    return {
+      name: state.name ?? 'rcu', running, waitsFor, readers,
+      stalled: (forNs ?? 0) > stallTimeoutNs(kernel),
+      ...(forNs === undefined ? {} : { forNs }), ...(state.gp_kthread ? { thread: state.gp_kthread } : {}),
+    };
+  });
+}
+
+/** CONFIG_RCU_CPU_STALL_TIMEOUT's usual value. */
+const USUAL_TIMEOUT_S = 21;
+
+function stallTimeoutNs(kernel: Kernel): number {
+  const name = 'rcu_cpu_stall_timeout';
+  const seconds = kernel.hasGlobal(name) ? kernel.attempt(name, () => kernel.global(name)) : undefined;
+  return (seconds === undefined || seconds <= 0 ? USUAL_TIMEOUT_S : seconds) * 1e9;
+}
+
+function isLeafOf(kernel: Kernel, cpu: number, node: bigint): boolean {
+  return kernel.perCpuGlobal('rcu_data', cpu).mynode?.$address === node;
+}
