@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip } from 'node:zlib';
 import { Args, Command, Flags } from '@oclif/core';
 import { InputError } from '../bytes/input-error.js';
 import { identify } from '../debuginfo/identify.js';
@@ -69,13 +69,14 @@ async function oomPlugin(): Promise<Plugin> {
 async function readLog(path: string): Promise<{ reports: OomReport[]; facts: DumpFacts }> {
   progress(path === '-' ? 'reading standard input' : `reading ${path}`);
   const reports: OomReport[] = [];
-  for await (const report of explainLog(logFrom(path))) reports.push(report);
+  const defects: string[] = [];
+  for await (const report of explainLog(logFrom(path, defects))) reports.push(report);
   endProgress();
   const last = reports.at(-1);
   return {
     reports,
     facts: {
-      files: [path === '-' ? 'standard input' : path], format: 'kernel log', defects: [],
+      files: [path === '-' ? 'standard input' : path], format: 'kernel log', defects,
       architecture: last?.kernel.architecture ?? 'of unknown architecture', release: last?.kernel.release ?? 'of unknown release',
       pageSize: (last?.pageSizeKB ?? 4) * 1024,
     },
@@ -83,12 +84,21 @@ async function readLog(path: string): Promise<{ reports: OomReport[]; facts: Dum
 }
 
 /** A file as it is, or unpacked by gzip, as logrotate leaves old logs. @throws InputError */
-function logFrom(path: string): LogSource {
+function logFrom(path: string, defects: string[]): LogSource {
   if (path === '-') return process.stdin;
   const packed = packing(path);
   if (packed === 'other') throw new InputError(`${path} is compressed; unpack it first, or: xzcat ${path} | oompm explain -`);
-  const stream = createReadStream(path);
-  return packed === 'gzip' ? stream.pipe(createGunzip()) : stream;
+  return packed === 'gzip' ? unpacked(path, defects) : createReadStream(path);
+}
+
+/** What can be unpacked: of a file that was cut off, all up to there; the report then says what it lacks. */
+async function* unpacked(path: string, defects: string[]): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(path).pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })) as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))) throw error;
+    defects.push(`${path} is damaged: ${error.message}; what comes after that is not read`);
+  }
 }
 
 function packing(path: string): 'gzip' | 'other' | undefined {

@@ -47,10 +47,9 @@ export function runPlugin(kernel: Kernel, plugin: Plugin, values: OptionValues, 
 
 /** The same on the reports of a log. @throws TypeError for a plugin that has nothing to say of them */
 export function runOnReports(plugin: Plugin, reports: readonly OomReport[], values: OptionValues, limits: Limits = defaultLimits): Section {
-  const { explain } = plugin;
-  if (explain === undefined) throw new TypeError(`plugin ${plugin.id} does not explain logs`);
+  if (plugin.explain === undefined) throw new TypeError(`plugin ${plugin.id} does not explain logs`);
   const collector = collectSection(plugin);
-  const steps = pull(() => explain(reports, values), limits);
+  const steps = pull(() => plugin.explain!(reports, values), limits);
   let step = steps.next();
   for (; !step.done; step = steps.next()) collector.take(step.value);
   collector.take({ kind: 'end', outcome: step.value, gaps: [] });

@@ -79,12 +79,13 @@ function memcgsBelow(kernel: Kernel, top: bigint): readonly bigint[] {
   const found: bigint[] = [];
   const seen = new Set<bigint>();
   const pending = [top];
-  for (let address = pending.pop(); address !== undefined; address = pending.pop()) {
+  while (pending.length > 0) {
+    const address = pending.pop()!;
     kernel.guard.step();
     if (seen.has(address)) continue;
     seen.add(address);
     found.push(address);
-    const children = kernel.attempt('children of a memory cgroup', () => kernel.ref('mem_cgroup', address!).css.children);
+    const children = kernel.attempt('children of a memory cgroup', () => kernel.ref('mem_cgroup', address).css.children);
     if (children === undefined) continue;
     const below = [...kernel.list(children, 'cgroup_subsys_state', 'sibling')];
     pending.push(...below.toReversed().map((css) => kernel.containerOf('mem_cgroup', css.$address, 'css').$address));

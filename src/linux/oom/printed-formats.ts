@@ -4,6 +4,8 @@ import type { Kernel } from '../../kernel/kernel.js';
 /** Read at once; a format that lies across two pieces is found by their overlap. */
 const PIECE = 1 << 20;
 const LONGEST_FORMAT = 2048;
+/** include/linux/kern_levels.h */
+const KERN_SOH = 1;
 /** A kernel's rodata is some 10 MB; with BTF in it 20. */
 const MOST_RODATA = 1 << 26;
 
@@ -50,5 +52,5 @@ function formatAround(piece: Buffer, place: number): string | undefined {
   const end = piece.indexOf(0, place);
   if (end < 0 || end - start > LONGEST_FORMAT) return undefined;
   // KERN_SOH and a level, or "c" for a line that goes on.
-  return piece.toString('latin1', start, end).replace(/^\u0001./, '');
+  return piece.toString('latin1', piece[start] === KERN_SOH ? start + 2 : start, end);
 }
