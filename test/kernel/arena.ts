@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { toyKernel, type ToyKernel } from 'oompm/testing';
 
 /** Where the words of `kernelOver` stand: the first object of any toy kernel, at the start of a page. */
