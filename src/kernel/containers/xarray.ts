@@ -33,7 +33,8 @@ interface Node {
  */
 export function* xarrayEntries(kernel: Kernel, root: bigint, what: string): Generator<{ index: bigint; entry: bigint }> {
   const layout = kernel.attempt(what, () => layoutOf(kernel));
-  const head = layout && kernel.attempt(what, () => kernel.memory.u64(root + layout.head));
+  if (layout === undefined) return;
+  const head = kernel.attempt(what, () => kernel.memory.u64(root + layout.head));
   if (head === undefined || head === 0n) return;
   const pending: { entry: bigint; index: bigint; slot: number; above: Node }[] = [{ entry: head, index: 0n, slot: 0, above: NO_PARENT }];
   for (let at = pending.pop(); at; at = pending.pop()) {
