@@ -24,11 +24,13 @@ export function frameWriter(output: WriteStream, onFrame?: () => void): FrameWri
   let last: string[] = [];
   const paint = (): void => {
     let text = '';
-    for (let row = 0; row < last.length && row < output.rows; row++) {
-      if (shown[row] !== last[row]) text += `\u001b[${row + 1};1H\u001b[0m${last[row]}\u001b[0m\u001b[K`;
+    // A frame made for a larger window may still come in after the window has changed.
+    const lines = last.slice(0, output.rows);
+    for (const [row, line] of lines.entries()) {
+      if (shown[row] !== line) text += `\u001b[${row + 1};1H\u001b[0m${line}\u001b[0m\u001b[K`;
     }
-    if (shown.length > last.length) text += `\u001b[${last.length + 1};1H\u001b[J`;
-    shown = last;
+    if (shown.length > lines.length && lines.length < output.rows) text += `\u001b[${lines.length + 1};1H\u001b[J`;
+    shown = lines;
     if (text !== '') output.write(begin + text + end);
     onFrame?.();
   };

@@ -4,9 +4,12 @@ import type { ReadStream, WriteStream } from 'node:tty';
 /** process.stdout: the number is for writes that must be done before the process ends. */
 export type Output = WriteStream & { readonly fd: number };
 
-/** The alternate screen, without a cursor; and back, whatever colours were on. */
-const enter = '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H';
-const leave = '\u001b[0m\u001b[?25h\u001b[?1049l';
+/**
+ * The alternate screen, without a cursor, and lines cut at the edge: a frame made for a wider window must not scroll. And
+ * back, whatever colours were on.
+ */
+const enter = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[2J\u001b[H';
+const leave = '\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 

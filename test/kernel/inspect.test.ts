@@ -69,7 +69,7 @@ describe('an object by its types', () => {
   });
 
   test('structs and arrays have their members below them', () => {
-    expect(members.get('struct inner inner')?.members.map(({ declaration, value }) => `${declaration.split(' ').at(-1)} = ${String(value)}`)).toEqual(['low = 7', 'high = 9']);
+    expect(members.get('struct inner inner')?.members.map(({ declaration, value }) => `${declaration.split(' ').at(-1)} = ${typeof value === 'string' ? value : '?'}`)).toEqual(['low = 7', 'high = 9']);
     const words = [...members.values()].find(({ declaration }) => declaration.includes('words[3]'))!;
     expect(words.members.map((member) => member.value)).toEqual(['1', '2', '78187493520 (0x1234567890)']);
   });
@@ -78,7 +78,7 @@ describe('an object by its types', () => {
     const owner = members.get('struct owner *owner')!;
     expect(owner.value).toMatch(new RegExp(`^0x${kernel.addressOf('owner').toString(16)} (<.*> )?"boss"$`));
     expect(owner.place).toEqual({ type: 'struct owner', address: kernel.addressOf('owner') });
-    expect(members.get('const char *label')?.value).toMatch(/^0x[\da-f]+ (<.*> )?"a label"$/);
+    expect([...members.values()].find(({ declaration }) => declaration.endsWith('char *label'))?.value).toMatch(/^0x[\da-f]+ (<.*> )?"a label"$/);
     expect(members.get('void *nothing')).toMatchObject({ value: 'NULL' });
     expect(members.get('void *nothing')).not.toHaveProperty('place');
   });

@@ -31,13 +31,11 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
     expect(terminal.screen()).toMatch(/^ oompm vmcore · Linux 6\.1/);
     terminal.press('1');
     const [tabs = ''] = /^.*\[1 .*$/m.exec(terminal.until('[1 ')) ?? [];
-    const ids = [...tabs.matchAll(/\d ([a-z-]+)/g)].map(([, id]) => id!);
-    expect(ids.length).toBeGreaterThan(3);
-    for (const [at, id] of ids.entries()) {
-      if (at > 8) break;
-      terminal.press(String(at + 1));
-      const text = terminal.until(new RegExp(`\\[${at + 1} ${id}\\]`));
-      expect(text, id).not.toContain('the plugin broke');
+    const screens = [...tabs.matchAll(/(\d) ([a-z-]+)/g)];
+    expect(screens.length).toBeGreaterThan(5);
+    for (const [name, number] of screens) {
+      terminal.press(number!);
+      expect(terminal.until(`[${name}]`), name).not.toContain('the plugin broke');
     }
     terminal.press(':ps', 'Enter');
     expect(terminal.until(/PID +PPID/)).toContain('kthreadd');
@@ -68,7 +66,7 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
     terminal.press(':1', 'Enter');
     terminal.until(/\[ back {2}init \(1\)/);
     terminal.press(':no_such_thing', 'Enter');
-    terminal.until('no_such_thing is neither an address in hexadecimal nor a symbol of this kernel');
+    terminal.until(/no_such_thing is neither an address in\s+hexadecimal nor a\s+symbol/);
   });
 
   test('w writes the screen, y leaves its command line on the terminal', () => {
@@ -76,7 +74,7 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
     start();
     terminal.until(/● /);
     terminal.press(':zones', 'Enter');
-    terminal.until(/\[\d zones\]/);
+    terminal.until(/\[\d zones][^]*Normal/);
     terminal.press('w', 'C-u', join(folder, 'zones.md'), 'Enter');
     terminal.until('written to');
     expect(existsSync(join(folder, 'zones.md'))).toBe(true);
@@ -89,10 +87,11 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
 
   test('another size while it runs, smaller and larger', () => {
     start();
-    terminal.until(/● /);
+    terminal.until(/^ oompm vmcore · Linux [^ ]+ x86_64\n[^]*● /);
     for (const [columns, rows] of [[60, 15], [140, 40], [40, 10]] as const) {
       terminal.resize(columns, rows);
-      terminal.until(new RegExp(`^ oompm vmcore[^\\n]*\\n[^]*\\n \\? help[^\\n]*$`));
+      // A shrinking tmux cuts off at the top: what was at the bottom stands there before it is drawn anew.
+      terminal.until((screen) => screen.startsWith(' oompm vmcore') && screen.trimEnd().split('\n').length === rows && / \? help[^\n]*\s*$/.test(screen));
       const lines = terminal.screen().trimEnd().split('\n');
       expect(lines).toHaveLength(rows);
       expect(lines[0]).toMatch(/^ oompm vmcore/);
@@ -113,18 +112,27 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
 
   test('Ctrl-C leaves with 130 at any moment, and a signal gives the terminal back', () => {
     start();
+    // The header stands there before Ink has loaded.
+    terminal.until('opening…');
     terminal.press('C-c');
+    terminal.until(/shell> node[^]*shell>\s*$/);
     terminal.press('echo code $?', 'Enter');
     terminal.until('code 130');
     terminal.press('clear', 'Enter');
     start();
     terminal.until(/● /);
     terminal.press('C-c');
+    terminal.until(/shell>\s*$/);
     terminal.press('echo again $?', 'Enter');
     terminal.until('again 130');
     terminal.press('clear', 'Enter');
-    start(`analyze ${dump} & sleep 3; kill -TERM $!; wait $!; echo ended`);
-    terminal.until('ended');
+    terminal.until('shell>');
+    start();
+    terminal.until(/● /);
+    process.kill(terminal.child(), 'SIGTERM');
+    terminal.until(/Terminated|shell>\s*$/);
+    terminal.press('echo signal $?', 'Enter');
+    terminal.until('signal 143');
   });
 
   test('without colours where NO_COLOR says so', () => {

@@ -8,8 +8,10 @@ export interface RealTerminal {
   press(...keys: readonly string[]): void;
   screen(): string;
   /** Waits until the screen has that; @throws Error with the screen where it does not come */
-  until(wanted: RegExp | string, ms?: number): string;
+  until(wanted: RegExp | string | ((screen: string) => boolean), ms?: number): string;
   resize(columns: number, rows: number): void;
+  /** The process that the shell runs. */
+  child(): number;
   close(): void;
 }
 
@@ -34,12 +36,17 @@ export function openTerminal(columns: number, rows: number, env: Readonly<Record
       const deadline = performance.now() + ms;
       for (;;) {
         const text = screen();
-        if (typeof wanted === 'string' ? text.includes(wanted) : wanted.test(text)) return text;
+        if (typeof wanted === 'string' ? text.includes(wanted) : typeof wanted === 'function' ? wanted(text) : wanted.test(text)) return text;
         if (performance.now() > deadline) throw new Error(`${String(wanted)} did not come within ${ms} ms; the screen is:\n${text}`);
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
       }
     },
     resize: (toColumns, toRows) => void tmux('resize-window', '-t', 't', '-x', String(toColumns), '-y', String(toRows)),
+    child() {
+      const shellPid = tmux('display-message', '-p', '-t', 't', '#{pane_pid}').trim();
+      const [first] = execFileSync('ps', ['-o', 'pid=', '--ppid', shellPid], { encoding: 'utf8' }).trim().split(/\s+/);
+      return Number(first);
+    },
     close: () => void spawnSync('tmux', ['-L', socket, 'kill-server']),
   };
 }

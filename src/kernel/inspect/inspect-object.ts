@@ -42,6 +42,9 @@ export function inspectObject(kernel: Kernel, type: StructType, address: bigint)
       if (left-- <= 0) return [];
       const at = Math.floor(member.bitOffset / 8);
       const inner = member.type();
+      const unnamed = member.name === '' ? resolveType(inner) : undefined;
+      // Its members are the outer struct's own, as C has it; a union's stay together, since only one of them holds.
+      if (unnamed?.kind === 'struct' && depth < deepest) return ofStruct(unnamed, base + BigInt(at), offset + at, depth + 1);
       const words = declaration(inner, member.name);
       if (member.bitSize > 0) {
         const value = readBitField(kernel, base + BigInt(at), member.bitOffset % 8, member.bitSize, inner);

@@ -33,7 +33,8 @@ try {
       summary: plugin.summary,
       inReport: plugin.inReport !== undefined,
       required: Object.entries(plugin.arguments).filter(([, argument]) => argument.required).map(([name]) => name),
-      values: plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments),
+      // A screen has room for what a report leaves out: all of the log, tasks of the kernel.
+      values: defaultValues(plugin.flags, plugin.arguments),
     })),
     warnings: [...registry.warnings, ...broken],
   });

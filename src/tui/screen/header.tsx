@@ -19,7 +19,7 @@ export function Header({ state }: { state: State }): ReactElement {
   const room = columns - used - widthOf(right);
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <LineText width={columns} spans={room > 1 ? [...left, span(' '.repeat(room)), span(right, 'warning')] : [span(`${right} `, 'warning'), ...left]} />
+      <LineText width={columns} spans={room > 1 ? [...left, span(' '.repeat(room)), span(right, 'warning')] : [...left.slice(0, 2), span(` ${right}`, 'warning')]} />
       <LineText width={columns} spans={isScreen ? screenSpans(state, screenId(source), columns) : [span(' [ back  ', 'quiet'), span(shownText(source.title), 'heading')]} />
     </Box>
   );

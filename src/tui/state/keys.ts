@@ -38,23 +38,26 @@ export function actionsOf(state: State, input: string, key: Key): Action[] {
   if (key.ctrl && input === 'z') return [{ kind: 'suspend' }];
   if (key.ctrl && input === 'l') return [{ kind: 'redraw' }];
   if (state.mode.kind === 'input') return inputActions(input, key);
-  const action = special(state, key) ?? (key.ctrl ? withCtrl(state, input) : undefined);
-  if (action !== undefined) return [action];
-  if (key.ctrl || key.meta) return [];
-  // Keys that are held down, or come over a slow line, arrive several at once.
-  const actions: Action[] = [];
-  for (const character of input) {
-    const one = browseAction(state, character);
-    if (one === undefined) continue;
-    actions.push(one);
-    // What follows is typed into the line that this opens.
-    if (one.kind === 'input') {
-      const rest = input.slice(input.indexOf(character) + character.length);
-      if (rest !== '') actions.push(...inputActions(rest, {}));
-      break;
-    }
-  }
-  return actions;
+  const action = special(state, key) ?? (key.ctrl ? withCtrl(state, input) : key.meta ? undefined : browseAction(state, input));
+  return action === undefined ? [] : [action];
+}
+
+/**
+ * Keys that are held down, pasted, or come over a slow line arrive several at once: one after another, since what a key
+ * means depends on those before it.
+ */
+export function keystrokes(input: string, key: Key): { input: string; key: Key }[] {
+  if (input.length < 2 || key.ctrl || key.meta) return [{ input, key }];
+  return [...new Intl.Segmenter().segment(input)].flatMap(({ segment }) => controlKeys(segment) ?? [{ input: segment, key: {} }]);
+}
+
+function controlKeys(segment: string): { input: string; key: Key }[] | undefined {
+  if (segment === '\r\n' || segment === '\r' || segment === '\n') return [{ input: '', key: { return: true } }];
+  const code = segment.charCodeAt(0);
+  if (code === 9) return [{ input: '', key: { tab: true } }];
+  if (code === 8 || code === 127) return [{ input: '', key: { backspace: true } }];
+  if (code === 27) return [{ input: '', key: { escape: true } }];
+  return code < 32 ? [{ input: String.fromCharCode(code + 96), key: { ctrl: true } }] : undefined;
 }
 
 function inputActions(input: string, key: Key): Action[] {
@@ -62,10 +65,7 @@ function inputActions(input: string, key: Key): Action[] {
   if (key.return) return [{ kind: 'submit' }];
   if (key.backspace || key.delete) return [{ kind: 'erase' }];
   if (key.ctrl && (input === 'u' || input === 'w')) return [{ kind: 'eraseAll' }];
-  if (key.ctrl || key.meta || key.tab || input === '') return [];
-  // A pasted line ends with Enter.
-  const [line = '', ...more] = input.split(/[\r\n]/);
-  return [...(line === '' ? [] : [{ kind: 'type' as const, text: line }]), ...(more.length > 0 ? [{ kind: 'submit' as const }] : [])];
+  return key.ctrl || key.meta || key.tab || input === '' ? [] : [{ kind: 'type', text: input }];
 }
 
 function special(state: State, key: Key): Action | undefined {
