@@ -13,7 +13,7 @@ export const moduleShape = {
     taints: 'u64', // by the bits of tainted_mask
     refcnt: { type: 'atomic_t', optional: true }, // MODULE_UNLOAD; one more than its users
     version: { type: 'char *', optional: true },
-    args: 'char *',
+    args: { type: 'char *', optional: true }, // gone in 7.3
   },
 } as const;
 
