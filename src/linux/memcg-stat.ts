@@ -1,6 +1,7 @@
 import { findMember, resolveType } from '../debuginfo/type-walk.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
+import { vmEventNames } from './vm-event-names.js';
 
 /**
  * The lines of memory.stat on the unified hierarchy, in the kernel's order, in bytes or as counts of events, as
@@ -148,9 +149,11 @@ function* eventLines(kernel: Kernel, stats: Stats): Generator<[string, number]> 
   }
   yield ['pgscan', sum('PGSCAN')];
   yield ['pgsteal', sum('PGSTEAL')];
-  const names = new Map([...kernel.enumValues('vm_event_item')].map(([name, index]) => [index, name]));
+  const items = new Map([...kernel.enumValues('vm_event_item')].map(([name, index]) => [index, name]));
+  const nameOf = vmEventNames(kernel);
   for (const index of table) {
-    const name = names.get(index);
-    if (name !== undefined && name !== 'PGPGIN' && name !== 'PGPGOUT') yield [name.toLowerCase(), stats.event(index) ?? 0];
+    const item = items.get(index);
+    if (item === undefined || item === 'PGPGIN' || item === 'PGPGOUT') continue;
+    yield [nameOf(index) ?? item.toLowerCase(), stats.event(index) ?? 0];
   }
 }
