@@ -10,6 +10,7 @@ export const commonFlags = {
   color: Flags.string({ options: ['auto', 'always', 'never'] as const, default: 'auto' as const, summary: 'colours; NO_COLOR is heeded too', helpGroup }),
   vmlinux: Flags.string({ helpValue: 'FILE', summary: 'the kernel with symbols and types; raw, compressed or vmlinuz', helpGroup }),
   search: Flags.boolean({ allowNo: true, default: true, summary: 'look for the vmlinux in the usual places', helpGroup }),
+  debuginfod: Flags.boolean({ summary: 'fetch a vmlinux that is not found from the servers in DEBUGINFOD_URLS', helpGroup }),
   force: Flags.boolean({ summary: 'use the vmlinux though its build-id is another', helpGroup }),
   types: Flags.string({ options: ['btf', 'dwarf'] as const, summary: 'take types from there only', helpGroup }),
   vmcoreinfo: Flags.string({ helpValue: 'FILE', summary: 'VMCOREINFO as text, for a dump that has none', helpGroup }),
@@ -24,6 +25,7 @@ export interface CommonValues {
   color: 'auto' | 'always' | 'never';
   vmlinux: string | undefined;
   search: boolean;
+  debuginfod: boolean;
   force: boolean;
   types: 'btf' | 'dwarf' | undefined;
   vmcoreinfo: string | undefined;

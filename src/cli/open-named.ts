@@ -2,6 +2,7 @@ import { InputError } from '../bytes/input-error.js';
 import type { DumpFacts } from '../report/report.js';
 import type { OpenOptions, Session } from '../session/open-kernel.js';
 import type { CommonValues } from './common-flags.js';
+import { ownVmlinux } from './own-vmlinux.js';
 import { progress } from './progress.js';
 import { tellFiles } from './tell-files.js';
 
@@ -35,7 +36,7 @@ export async function namedFiles(command: string, words: readonly string[], flag
   const { dump, vmlinux, rest } = tellFiles(words);
   if (dump.length === 0) throw new InputError(`${vmlinux} is a kernel, not a dump: oompm ${command} VMCORE ${vmlinux}`);
   progress(`opening ${dump[0]}`);
-  const kernelFile = flags.vmlinux ?? vmlinux ?? (flags.search ? await found(dump) : undefined);
+  const kernelFile = flags.vmlinux ?? vmlinux ?? await ownVmlinux(dump, flags);
   const options: OpenOptions = {
     dump,
     ...(kernelFile === undefined ? {} : { vmlinux: kernelFile }),
@@ -44,25 +45,6 @@ export async function namedFiles(command: string, words: readonly string[], flag
     ...(flags.vmcoreinfo === undefined ? {} : { vmcoreinfo: flags.vmcoreinfo }),
   };
   return { options, rest };
-}
-
-/** The dump's own vmlinux, where one lies in the usual places; a dump that names no build has none to be found. */
-async function found(files: readonly string[]): Promise<string | undefined> {
-  const [{ openDump }, { parseVmcoreinfo }, { findVmlinux }] = await Promise.all([
-    import('../dump/open-dump.js'), import('../dump/vmcoreinfo.js'), import('../debuginfo/find-vmlinux.js'),
-  ]);
-  const dump = await openDump(files);
-  try {
-    const info = dump.vmcoreinfo === undefined ? undefined : parseVmcoreinfo(dump.vmcoreinfo);
-    const buildId = info?.get('BUILD-ID');
-    const release = info?.get('OSRELEASE');
-    if (buildId === undefined) return undefined;
-    const { vmlinux } = await findVmlinux({ dumpPath: dump.path, buildId, ...(release === undefined ? {} : { release }) });
-    vmlinux?.close();
-    return vmlinux?.path;
-  } finally {
-    dump.close();
-  }
 }
 
 function factsOf({ kernel, dump, defects, vmlinux }: Session, { dump: files }: OpenOptions): DumpFacts {

@@ -1,0 +1,45 @@
+import { InputError } from '../bytes/input-error.js';
+import type { CommonValues } from './common-flags.js';
+import { progress } from './progress.js';
+
+/**
+ * The vmlinux that belongs to a dump, by its build-id: from the usual places, else, where the user asked for it, from a
+ * debuginfod server.
+ * @throws InputError where it was to be fetched and can't be
+ */
+export async function ownVmlinux(files: readonly string[], { search, debuginfod }: Pick<CommonValues, 'search' | 'debuginfod'>): Promise<string | undefined> {
+  if (!search && !debuginfod) return undefined;
+  const { dumpPath, buildId, release } = await kernelOf(files);
+  if (buildId === undefined) {
+    if (debuginfod) throw new InputError(`debuginfod can't be asked for the kernel of ${dumpPath}: the dump's VMCOREINFO has no BUILD-ID (kernels before 5.9); give the vmlinux.`);
+    return undefined;
+  }
+  const found = search ? await foundHere({ dumpPath, buildId, ...(release === undefined ? {} : { release }) }) : undefined;
+  return found ?? (debuginfod ? fetched(buildId) : undefined);
+}
+
+async function kernelOf(files: readonly string[]): Promise<{ dumpPath: string; buildId: string | undefined; release: string | undefined }> {
+  const [{ openDump }, { parseVmcoreinfo }] = await Promise.all([import('../dump/open-dump.js'), import('../dump/vmcoreinfo.js')]);
+  const dump = await openDump(files);
+  dump.close();
+  const info = dump.vmcoreinfo === undefined ? undefined : parseVmcoreinfo(dump.vmcoreinfo);
+  return { dumpPath: dump.path, buildId: info?.get('BUILD-ID'), release: info?.get('OSRELEASE') };
+}
+
+async function foundHere(wanted: { dumpPath: string; buildId: string; release?: string }): Promise<string | undefined> {
+  const { findVmlinux } = await import('../debuginfo/find-vmlinux.js');
+  const { vmlinux } = await findVmlinux(wanted);
+  vmlinux?.close();
+  return vmlinux?.path;
+}
+
+async function fetched(buildId: string): Promise<string> {
+  const { fetchDebuginfod } = await import('../debuginfo/debuginfod.js');
+  return fetchDebuginfod(buildId, {
+    progress: (bytes, total) => progress(`fetching the vmlinux: ${mebibytes(bytes)}${total === undefined ? '' : ` of ${mebibytes(total)}`}`),
+  });
+}
+
+function mebibytes(bytes: number): string {
+  return `${Math.floor(bytes / 2 ** 20)} MiB`;
+}
