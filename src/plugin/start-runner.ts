@@ -17,8 +17,13 @@ export interface Runner {
   close(): Promise<void>;
 }
 
-/** The worker starts with the first run, and anew after one that had to be ended. */
-export function startRunner(start: Omit<WorkerStart, 'open'> & { open: Omit<WorkerStart['open'], 'cancelFlag'> }): Runner {
+/**
+ * The worker starts with the first run, and anew after one that had to be ended. With `quiet` what a plugin prints is dropped:
+ * on a screen it would stand anywhere.
+ */
+export function startRunner(
+  start: Omit<WorkerStart, 'open'> & { open: Omit<WorkerStart['open'], 'cancelFlag'> }, { quiet = false }: { quiet?: boolean } = {},
+): Runner {
   const flag = new Int32Array(new SharedArrayBuffer(4));
   let worker: Worker | undefined;
   let last: Promise<unknown> = Promise.resolve();
@@ -27,7 +32,8 @@ export function startRunner(start: Omit<WorkerStart, 'open'> & { open: Omit<Work
 
   const ready = async (): Promise<Worker> => {
     if (worker !== undefined) return worker;
-    const started = new Worker(new URL('runner-worker.js', import.meta.url), { workerData: { ...start, open: { ...start.open, cancelFlag: flag } }, execArgv: [] });
+    const started = new Worker(new URL('runner-worker.js', import.meta.url), { workerData: { ...start, open: { ...start.open, cancelFlag: flag } }, execArgv: [], stdout: quiet, stderr: quiet });
+    if (quiet) for (const stream of [started.stdout, started.stderr]) stream.resume();
     await opened(started);
     worker = started;
     return started;

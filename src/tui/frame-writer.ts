@@ -24,10 +24,11 @@ export function frameWriter(output: WriteStream, onFrame?: () => void): FrameWri
   let last: string[] = [];
   const paint = (): void => {
     let text = '';
+    // Cleared first: after a line of the whole width the cursor stands on its last character.
     // A frame made for a larger window may still come in after the window has changed.
     const lines = last.slice(0, output.rows);
     for (const [row, line] of lines.entries()) {
-      if (shown[row] !== line) text += `\u001b[${row + 1};1H\u001b[0m${line}\u001b[0m\u001b[K`;
+      if (shown[row] !== line) text += `\u001b[${row + 1};1H\u001b[0m\u001b[K${line}\u001b[0m`;
     }
     if (shown.length > lines.length && lines.length < output.rows) text += `\u001b[${lines.length + 1};1H\u001b[J`;
     shown = lines;

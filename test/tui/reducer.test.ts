@@ -216,7 +216,7 @@ describe('folds', () => {
 
 describe('logs', () => {
   const kernelLog = log('Log', [
-    { timeNs: 1e9, level: 6, text: 'booting' }, { timeNs: 2.5e9, level: 4, text: 'careful\nsecond line' },
+    { timeNs: 1e9, level: 6, text: 'booting, debug: on' }, { timeNs: 2.5e9, level: 4, text: 'careful\nsecond line' },
     { timeNs: 3e9, level: 4, text: 'a.out invoked oom-killer: gfp_mask=0x0' }, { timeNs: 4e9, level: 0, text: 'Kernel panic - not syncing' },
   ]);
 

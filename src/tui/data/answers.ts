@@ -155,6 +155,7 @@ function valuesOf(plugin: Plugin, words: readonly string[]): OptionValues {
     const value = attached ?? words[++at];
     if (value === undefined) throw new InputError(`${plugin.id}: ${word} needs a value`);
     if (flag.type === 'integer' && !/^-?\d+$/.test(value)) throw new InputError(`${plugin.id}: ${word} needs a whole number, not ${value}`);
+    if (flag.type === 'string' && flag.options !== undefined && !flag.options.includes(value)) throw new InputError(`${plugin.id}: ${word} is one of ${flag.options.join(', ')}, not ${value}`);
     const typed = flag.type === 'integer' ? Number(value) : value;
     values[name] = flag.multiple ? [...(values[name] as readonly (string | number)[]), typed] as readonly string[] : typed;
   }

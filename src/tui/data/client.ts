@@ -51,7 +51,7 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
       case 'resolved': {
         if (runner !== undefined) return;
         const { options, facts, plugins, files, warnings } = reply;
-        runner = startRunner({ open: options, bundled: start.bundled, plugins: files });
+        runner = startRunner({ open: options, bundled: start.bundled, plugins: files }, { quiet: true });
         queue = runQueue(plugins.filter(({ inReport, required }) => inReport && required.length === 0), (plugin) => runOne(runner!, plugin));
         known = new Map(plugins.map((plugin) => [plugin.id, plugin]));
         dispatch({ kind: 'found', dump: facts, plugins: plugins.map(({ id, summary, inReport, required }) => ({ id, summary, inReport, required })), warnings });
@@ -69,6 +69,7 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
       // It reads --plugin for itself; what a plugin prints must not reach the screen.
       argv: process.argv.slice(2), execArgv: [], stdout: true, stderr: true,
     });
+    for (const stream of [started.stdout, started.stderr]) stream.resume();
     started.on('message', onReply);
     started.on('error', (error) => {
       dispatch({ kind: 'message', text: error.message, bad: true });

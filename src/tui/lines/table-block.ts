@@ -7,7 +7,7 @@ import { chooseNodes, chooseRows, type Sorting } from './choose-rows.js';
 import { plainLine, span, type Block, type Line, type Span } from './line.js';
 import { cellText, type TableIndex } from './table-index.js';
 import { rowTargets } from './targets.js';
-import { isOpen, type Room, type ShownView } from './view-state.js';
+import { isOpen, openDepthOf, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
 const columnGap = '  ';
@@ -34,7 +34,7 @@ export function tableBlock(shown: ShownView, room: Room): Block {
       const row = rows[at]!;
       const place = index.places[row];
       const fold = place === undefined || place.children === 0 ? undefined : `${key}:${place.path}`;
-      const open = place !== undefined && (room.look.filter !== '' || (fold !== undefined && isOpen(room.look, fold, place.depth < room.openDepth)));
+      const open = place !== undefined && (room.look.filter !== '' || (fold !== undefined && isOpen(room.look, fold, place.depth < openDepthOf(view))));
       const lead = place === undefined ? '' : `${place.lead}${fold === undefined ? '' : open ? '▾ ' : '▸ '}`;
       return rowLine(index.rows[row]!, view.columns, kept, widths, lead, fold);
     },
@@ -56,8 +56,9 @@ export function sortableColumns({ view, index, key }: ShownView, room: Room): re
 
 const lastChoice = new WeakMap<TableIndex, { key: string; folds: unknown; rows: Uint32Array }>();
 
-function chosen({ view, key }: ShownView, index: TableIndex, columns: readonly Column[], { look, openDepth }: Room, sorting: Sorting | undefined): Uint32Array {
-  const question = JSON.stringify([look.filter, sorting ?? null, openDepth, look.all ?? null]);
+function chosen({ view, key }: ShownView, index: TableIndex, columns: readonly Column[], { look }: Room, sorting: Sorting | undefined): Uint32Array {
+  const openDepth = openDepthOf(view);
+  const question = JSON.stringify([look.filter, sorting ?? null, look.all ?? null]);
   const known = lastChoice.get(index);
   if (known?.key === question && known.folds === look.folds) return known.rows;
   const rows = view.kind === 'tree'

@@ -36,8 +36,11 @@ export interface Room {
   width: number;
   units: Units;
   look: Look;
-  /** Trees open so deep at first. */
-  openDepth: number;
+}
+
+/** How deep a tree is open at first: an object shows its own members, what stands in them is closed. */
+export function openDepthOf({ id }: SolidView): number {
+  return id === 'object' ? 0 : Infinity;
 }
 
 export function isOpen({ folds, all }: Look, fold: string, openAtFirst: boolean): boolean {

@@ -80,14 +80,13 @@ export function nextLevel(state: State): State {
 }
 
 /** What a log is read for: where the kernel says that it runs out of memory, or stops. */
-const events = ['invoked oom-killer', 'out of memory:', 'kernel panic', 'bug:', 'oops', 'soft lockup', 'hard lockup', 'blocked for more than', 'general protection fault', 'possible circular locking'];
+const events = /invoked oom-killer|out of memory:|kernel panic|\b(?:bug|oops):|soft lockup|hard lockup|blocked for more than|general protection fault|circular locking|self-detected stall/;
 
 export function toEvent(state: State, direction: 1 | -1): State {
   const page = pageOf(state);
   const lines = linesOf(state, page);
   for (let at = page.cursor + direction; at >= 0 && at < lines.length; at += direction) {
-    const text = searchText(lines, at);
-    if (events.some((event) => text.includes(event))) return withPage(state, movedTo(page, lines, bodyRows(state), at));
+    if (events.test(searchText(lines, at))) return withPage(state, movedTo(page, lines, bodyRows(state), at));
   }
   return { ...state, message: { text: direction > 0 ? 'no OOM report, oops or panic further down' : 'no OOM report, oops or panic further up', bad: false } };
 }

@@ -8,7 +8,7 @@ import { fixedBlock, lineText, passive, plainLine, span, type Block, type Line }
 import { pageLines, type PageLines } from '../lines/page-lines.js';
 import { findingsBlock } from '../lines/prose-blocks.js';
 import { viewBlocks } from '../lines/view-blocks.js';
-import type { Room } from '../lines/view-state.js';
+import type { Room, ShownView } from '../lines/view-state.js';
 import { pageOf, type Page, type PluginInfo, type State, type Yielded } from './state.js';
 import { shownText } from '../lines/shown-text.js';
 
@@ -42,8 +42,6 @@ export function roomOf(state: State, page: Page): Room {
     width: Math.max(20, state.size.columns - margin),
     units: { pageSize: state.dump?.pageSize ?? usualPageSize },
     look: page.look,
-    // An object has its own members open, and what stands in them closed.
-    openDepth: page.source.kind === 'answer' ? 0 : Infinity,
   };
 }
 
@@ -73,12 +71,22 @@ function overviewBlocks(state: State, room: Room): Block[] {
     passive(fixedBlock('found', [{ spans: [span('Findings', 'title'), span(running ? '  still looking' : '', 'quiet')] }])),
     findings.length > 0 ? findingsBlock('findings', findings, room)
       : fixedBlock('none found', [plainLine(running ? 'none so far' : 'no plugin found a cause', 'quiet')]),
+    ...sections.filter(([id]) => id !== 'overview').flatMap(([, { views }]) => views).filter(isWholeInParts).flatMap((shown) => viewBlocks(shown, room)),
     ...(overview?.views ?? []).filter(({ view }) => view.kind !== 'findings').flatMap((shown) => viewBlocks(shown, room)),
     ...gapBlocks(sections.flatMap(([plugin, { gaps }]) => gaps.map((gap) => ({ ...gap, what: `${plugin}: ${gap.what}` }))), room),
     ...defectBlocks(state.dump?.defects ?? [], room),
     ...screensBlocks(state),
   ];
 }
+
+/** Where the memory went, whichever plugin says it: parts of a whole, as one bar. */
+function isWholeInParts({ view }: ShownView): boolean {
+  if (view.kind !== 'chart' || view.total === undefined || view.bars.length < 2 || view.bars.some((bar) => bar.marks !== undefined)) return false;
+  return view.bars.reduce((sum, { value }) => sum + value, 0) >= view.total * accountedFor;
+}
+
+/** A chart of the largest few is no account of the whole. */
+const accountedFor = 0.9;
 
 /** Past these, the plugin's own screen has them all. */
 const gapsShown = 30;
