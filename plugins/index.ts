@@ -9,6 +9,7 @@ export const bundledPlugins: readonly BundledPlugin[] = [
   { id: 'locks', load: () => import('./locks/index.js') },
   { id: 'watchdogs', load: () => import('./watchdogs/index.js') },
   { id: 'zones', load: () => import('./zones/index.js') },
+  { id: 'pages', load: () => import('./pages/index.js') },
   { id: 'slab', load: () => import('./slab/index.js') },
   { id: 'swap', load: () => import('./swap/index.js') },
   { id: 'ps', load: () => import('./ps/index.js') },

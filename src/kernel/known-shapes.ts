@@ -7,6 +7,7 @@ import * as modules from '../../symbols/modules.js';
 import * as nodes from '../../symbols/nodes.js';
 import * as oom from '../../symbols/oom.js';
 import * as pipes from '../../symbols/pipes.js';
+import * as pages from '../../symbols/pages.js';
 import * as printk from '../../symbols/printk.js';
 import { rcuData, rcuNode, rcuState, schedEntity } from '../../symbols/scheduling.js';
 import * as shmem from '../../symbols/shmem.js';
@@ -19,7 +20,7 @@ import * as time from '../../symbols/time.js';
 import * as trees from '../../symbols/trees.js';
 import type { Shape } from './shape.js';
 
-const all = { ...basics, ...cgroups, ...hugetlb, ...locks, ...memcg, ...modules, ...nodes, ...oom, ...pipes, ...printk, rcuData, rcuNode, rcuState, schedEntity, ...shmem, ...slab, ...swap, bpfKsym: stack.bpfKsym, inactiveTaskFrame: stack.inactiveTaskFrame, modArchSpecific: stack.modArchSpecific, taintFlag: taint.taintFlag, ...tasks, ...time, ...trees } satisfies Record<string, Shape>;
+const all = { ...basics, ...cgroups, ...hugetlb, ...locks, ...memcg, ...modules, ...nodes, ...oom, ...pipes, ...pages, ...printk, rcuData, rcuNode, rcuState, schedEntity, ...shmem, ...slab, ...swap, bpfKsym: stack.bpfKsym, inactiveTaskFrame: stack.inactiveTaskFrame, modArchSpecific: stack.modArchSpecific, taintFlag: taint.taintFlag, ...tasks, ...time, ...trees } satisfies Record<string, Shape>;
 
 type All = (typeof all)[keyof typeof all];
 

@@ -47,3 +47,5 @@ export { printkFormats } from './oom/printed-formats.js';
 export { openPipes, type Pipe } from './pipes.js';
 export { oomReaperQueue, oomVictims, type OomVictim } from './oom/victims.js';
 export { moduleOfCache } from './oom/slab-owner.js';
+export { pageKinds, type PageKind } from './pages/page-layout.js';
+export { scanPages, type PageCounts } from './pages/scan-pages.js';
