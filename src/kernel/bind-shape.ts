@@ -31,6 +31,15 @@ export function bindShape(host: ReaderHost, types: TypeSource, shape: Shape): Bo
   };
 }
 
+/** A reference to a struct that does not bind: it has its address, and each member says what this kernel lacks. */
+export function unboundRef(shape: Shape, address: bigint, reason: ShapeError): RefBase {
+  const ref = { $struct: shape.struct, $address: address };
+  for (const member of Object.keys(shape.members)) {
+    Object.defineProperty(ref, member, { get: () => { throw reason; } });
+  }
+  return ref;
+}
+
 /** By its tag, or by the typedef of a struct that has none (nodemask_t). */
 function structNamed(types: TypeSource, { struct, definedBy }: Shape): StructType | undefined {
   const tagged = types.struct(struct, definedBy);

@@ -8,7 +8,7 @@ import { physicalOfDirectMap, type Bases } from '../memory/bases.js';
 import type { KernelSpace } from '../memory/kernel-space.js';
 import { userSpace } from '../memory/user-space.js';
 import { anchors, generalAnchor } from '../../symbols/enums.js';
-import { bindShape, type BoundShape } from './bind-shape.js';
+import { bindShape, unboundRef, type BoundShape } from './bind-shape.js';
 import { setBits } from './containers/bitmap.js';
 import { list } from './containers/list.js';
 import { scalarByName, tagOf } from './declared-type.js';
@@ -155,9 +155,11 @@ function shapeBinder(parts: KernelParts): { bind: Kernel['bind']; missing: Kerne
   const host: ReaderHost = {
     memory: parts.memory,
     refTo: (struct, address) => {
-      const shape = shapeNamed(struct);
+      const shape = knownShape(struct);
       // A struct that no shape describes is a door only: it needs no types.
-      return knownShape(struct) ? bind(shape).ref(address) : { $struct: struct, $address: address };
+      if (!shape) return { $struct: struct, $address: address };
+      const found = tryBind(shape);
+      return found instanceof ShapeError ? unboundRef(shape, address, found) : found.ref(address);
     },
     typeNamed: (base) => typeNamed(types, base),
   };
