@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { sleepingLockState } from 'oompm/locks';
+import { perCpu, to, toyKernel } from 'oompm/testing';
+
+import { ringOf, type WaiterForm } from '../../src/locks/waiters.js';
+
+describe('sleeping locks, by what they say of themselves', () => {
+  const semaphore = (count: number) => {
+    const kernel = toyKernel({ types: 'struct semaphore { unsigned int count; };', variables: { sem: { type: 'struct semaphore', value: { count } } } });
+    return sleepingLockState(kernel, 'semaphore', kernel.addressOf('sem'));
+  };
+
+  test('a semaphore with none left is held, and names nobody', () => {
+    expect(semaphore(0)).toEqual({ words: 'none left', held: true });
+    expect(semaphore(2)).toEqual({ words: '2 left', held: false });
+  });
+
+  test('an rt_mutex names its owner in the word whose lowest bit says that others wait', () => {
+    const make = (word: bigint) => toyKernel({
+      types: 'struct task_struct { int pid; }; struct rt_mutex_base { unsigned long owner; };',
+      variables: { lock: { type: 'struct rt_mutex_base', value: { owner: word } }, free: { type: 'struct rt_mutex_base' } },
+      objects: { owner: { type: 'struct task_struct', value: { pid: 7 } } },
+    });
+    const kernel = make(make(0n).addressOf('owner') | 1n);
+    const owner = kernel.addressOf('owner');
+    expect(sleepingLockState(kernel, 'rtmutex', kernel.addressOf('lock'))).toEqual({ words: 'held, with waiters', held: true, owner });
+    expect(sleepingLockState(kernel, 'rtmutex', kernel.addressOf('free'))).toEqual({ words: 'free', held: false });
+  });
+
+  test('readers of a percpu-rwsem are the sum over the CPUs, which may be negative on one', () => {
+    const kernel = toyKernel({
+      cpus: 2,
+      types: 'typedef struct { int counter; } atomic_t; struct percpu_rw_semaphore { unsigned int *read_count; atomic_t block; };',
+      variables: {
+        lock: { type: 'struct percpu_rw_semaphore', value: { read_count: perCpu(3, 0xffff_fffe), block: { counter: 1 } } },
+      },
+    });
+    expect(sleepingLockState(kernel, 'percpu-rwsem', kernel.addressOf('lock'))).toEqual({ words: 'a writer holds it or wants it, one reader', held: true, readers: 1 });
+  });
+});
+
+describe('broken lists of waiters', () => {
+  const form: WaiterForm = { struct: 'mutex_waiter', task: 16, node: 0, head: 0 };
+  const types = 'struct task_struct { int pid; }; struct mutex_waiter { struct list_head list; struct task_struct *task; };';
+  const list = (overwrite: Parameters<typeof toyKernel>[0]['overwrite'], lost: readonly string[] = []) => toyKernel({
+    types, lost: [...lost], overwrite: overwrite ?? {},
+    variables: { init_task: { type: 'struct task_struct' } },
+    objects: { a: { type: 'struct mutex_waiter' }, b: { type: 'struct mutex_waiter' }, c: { type: 'struct mutex_waiter' } },
+    lists: [['a.list', 'b.list', 'c.list']],
+  });
+
+  test.each([
+    ['that goes in a circle beside its beginning', { 'c.list.next': to('b.list') }, [], /goes in a circle that misses where it began/],
+    ['whose link the dump lacks', {}, ['b'], /broken after 2 links/],
+    ['whose link leads nowhere', { 'b.list.next': 0x10n }, [], /broken after 3 links/],
+  ] as const)('one %s ends, and is a gap', (_what, overwrite, lost, reason) => {
+    const kernel = list(overwrite, lost);
+    ringOf(kernel, kernel.addressOf('a.list'), form);
+    expect(kernel.gaps.list.map((gap) => gap.reason).join('\n')).toMatch(reason);
+  });
+});
