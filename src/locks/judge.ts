@@ -7,6 +7,7 @@ import type { Finding } from './finding.js';
 import { asleepNs, onCpuNs, secondsInWords } from './how-long.js';
 import { selfDeadlockStory } from './self-deadlock.js';
 import { contendedLocks, type ContendedLock, type QueuedWait } from './survey.js';
+import type { Lock } from './wait.js';
 import { contextId, waitGraph, type Cycle, type WaitGraph } from './wait-graph.js';
 
 /** A conclusion on locks. */
@@ -73,7 +74,7 @@ function withoutCycle(kernel: Kernel, lock: ContendedLock, graph: WaitGraph): Ju
   const long = longest > 0 ? `, for up to ${secondsInWords(longest)}` : '';
   if (holding === undefined) {
     if (!stuck) return undefined;
-    return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who} ${name.text}${long}; who has it can't be told.`, ...common };
+    return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who} ${name.text}${long}; who has it can't be told${unnamed(kind)}.`, ...common };
   }
   const { holder, certainty } = holding;
   const label = labelOf(kernel, holder);
@@ -99,6 +100,12 @@ function withoutCycle(kernel: Kernel, lock: ContendedLock, graph: WaitGraph): Ju
     sentence: `${who} ${name.text}${long}: ${label} has it and ${what}${sleeps === undefined ? '' : `, for ${secondsInWords(sleeps)}`}${state === undefined ? '' : ` (state ${state})`}.`,
     ...common,
   };
+}
+
+/** Why nobody is named, where that is the kind's own way. */
+function unnamed(kind: Lock['kind']): string {
+  if (kind === 'semaphore') return ': a semaphore does not name those who took it';
+  return kind === 'percpu-rwsem' ? ': a percpu-rwsem does not name its readers' : '';
 }
 
 /** The innermost function of a sleeper that is not the scheduler's. */

@@ -85,7 +85,7 @@ function rtMutexState(kernel: Kernel, address: bigint): SleepingLockState {
 /** A semaphore has no owner; since 6.16 it may name the last task that took it (`last_holder`). */
 function semaphoreState(kernel: Kernel, address: bigint): SleepingLockState {
   const { count, last_holder: holder } = kernel.ref('semaphore', address);
-  return { words: count === 0 ? 'none left' : `${count} left`, held: count === 0, ...(holder !== undefined && holder !== 0n ? { owner: holder } : {}) };
+  return { words: count === 0 ? 'used up (its count is 0)' : `open to ${count} more`, held: count === 0, ...(holder !== undefined && holder !== 0n ? { owner: holder } : {}) };
 }
 
 function percpuRwsemState(kernel: Kernel, address: bigint): SleepingLockState {
@@ -93,5 +93,5 @@ function percpuRwsemState(kernel: Kernel, address: bigint): SleepingLockState {
   // Each CPU counts those that came in there and those that went out: only the sum means something.
   const readers = kernel.possibleCpus().reduce((sum, cpu) => (sum + kernel.perCpu(lock.read_count, cpu)) >>> 0, 0);
   const blocked = lock.block === 1;
-  return { words: `${blocked ? 'a writer holds it or wants it' : 'no writer'}, ${readers === 1 ? 'one reader' : `${readers} readers`}`, held: blocked || readers > 0, readers };
+  return { words: `${blocked ? 'held or wanted by a writer' : 'without a writer'}, with ${readers === 0 ? 'no reader' : readers === 1 ? 'one reader' : `${readers} readers`} inside`, held: blocked || readers > 0, readers };
 }

@@ -11,8 +11,8 @@ describe('sleeping locks, by what they say of themselves', () => {
   };
 
   test('a semaphore with none left is held, and names nobody', () => {
-    expect(semaphore(0)).toEqual({ words: 'none left', held: true });
-    expect(semaphore(2)).toEqual({ words: '2 left', held: false });
+    expect(semaphore(0)).toEqual({ words: 'used up (its count is 0)', held: true });
+    expect(semaphore(2)).toEqual({ words: 'open to 2 more', held: false });
   });
 
   test('an rt_mutex names its owner in the word whose lowest bit says that others wait', () => {
@@ -35,7 +35,7 @@ describe('sleeping locks, by what they say of themselves', () => {
         lock: { type: 'struct percpu_rw_semaphore', value: { read_count: perCpu(3, 0xffff_fffe), block: { counter: 1 } } },
       },
     });
-    expect(sleepingLockState(kernel, 'percpu-rwsem', kernel.addressOf('lock'))).toEqual({ words: 'a writer holds it or wants it, one reader', held: true, readers: 1 });
+    expect(sleepingLockState(kernel, 'percpu-rwsem', kernel.addressOf('lock'))).toEqual({ words: 'held or wanted by a writer, with one reader inside', held: true, readers: 1 });
   });
 });
 
