@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: { conditions: ['oompm-source'] },
   ssr: { resolve: { conditions: ['oompm-source', 'node', 'import', 'default'] } },
   test: {
+    setupFiles: ['test/property-seed.ts'],
     include: ['test/**/*.test.{ts,tsx}'],
     testTimeout: 60_000,
     hookTimeout: 300_000,

@@ -21,7 +21,8 @@ interface Entry {
 /** Word 0 is the root; nodes follow. As xa_store() and xa_store_order() lay them out. */
 function xarrayOf(entries: readonly Entry[]): bigint[] {
   const words = [0n];
-  const last = Math.max(0, ...entries.map(({ index, order }) => index + 2 ** order - 1));
+  // As xas_max() has it: an entry over the first 2^order indices makes the tree one index deeper, so that it has a slot of its own.
+  const last = Math.max(0, ...entries.map(({ index, order }) => index + 2 ** order - (index === 0 && order > 0 ? 0 : 1)));
   if (last === 0) return [entries[0]?.entry ?? 0n];
   let topShift = 0;
   while (last >= 2 ** (topShift + 6)) topShift += 6;
