@@ -31,6 +31,8 @@ const ours: Readonly<Record<string, () => Promise<typeof Command>>> = {
   read: async () => ourPlugin((await import('./read-plugin.js')).readPlugin),
   list: async () => ourPlugin((await import('./list-plugin.js')).listPlugin),
   rd: async () => ourPlugin((await import('./read-plugin.js')).readPlugin, true),
+  struct: async () => ourPlugin((await import('./struct-plugin.js')).structPlugin),
+  sym: async () => ourPlugin((await import('./sym-plugin.js')).symPlugin),
   completion: async () => (await import('./completion.js')).Completion,
 };
 

@@ -4,7 +4,7 @@ import { listEntries } from '../kernel/inspect/list-entries.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { definePlugin } from '../plugin/define-plugin.js';
 import { columns, table, type RowOf } from '../plugin/make-views.js';
-import { addressNamed } from './read-plugin.js';
+import { addressForms, addressNamed } from './address-named.js';
 
 const entryColumns = columns([
   { key: 'index', title: 'INDEX', type: 'integer' },
@@ -20,7 +20,7 @@ export const listPlugin = definePlugin({
   inReport: false,
   examples: ['vmcore slab_caches', 'vmcore 0xffffffff82a12345 --link task_struct.sibling'],
   arguments: {
-    where: { type: 'string', required: true, summary: 'the head: an address in hexadecimal, or a symbol; +0x10 may follow' },
+    where: { type: 'string', required: true, summary: `the head: ${addressForms}` },
   },
   flags: {
     link: { type: 'string', char: 'l', summary: "the member that links the elements: 'task_struct.sibling'; known for the kernel's common lists" },

@@ -15,7 +15,7 @@ export interface Plugins {
 }
 
 /** Commands that no plugin makes. */
-const reservedIds: ReadonlySet<string> = new Set(['analyze', 'explain', 'tui', 'info', 'read', 'rd', 'list', 'completion', 'help']);
+const reservedIds: ReadonlySet<string> = new Set(['analyze', 'explain', 'tui', 'info', 'read', 'rd', 'list', 'struct', 'sym', 'completion', 'help']);
 
 let loading: Promise<Plugins> | undefined;
 

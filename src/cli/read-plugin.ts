@@ -1,11 +1,14 @@
-import { InputError } from '../bytes/input-error.js';
-import { resolveType } from '../debuginfo/type-walk.js';
+import type { CType } from '../debuginfo/type-source.js';
 import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { definePlugin } from '../plugin/define-plugin.js';
 import { columns, fact, facts, gap, table, tree, type RowOf } from '../plugin/make-views.js';
 import { readScalar } from '../kernel/inspect/read-scalar.js';
+import { symbolInWords } from '../kernel/inspect/symbol-in-words.js';
+import type { View } from '../plugin/views.js';
 import { objectColumns, objectTree } from '../plugin/object-tree.js';
+import { addressForms, addressNamed } from './address-named.js';
+import { typeNamed } from './type-named.js';
 
 const bytesInRow = 16;
 /** One screen of a large terminal many times over; more is a task for a plugin. */
@@ -25,7 +28,7 @@ export const readPlugin = definePlugin({
   inReport: false,
   examples: ['vmcore jiffies_64', 'vmcore init_task --type task_struct', 'vmcore 0xffffffff82a12345 --length 256'],
   arguments: {
-    where: { type: 'string', required: true, summary: 'an address in hexadecimal, or a symbol; +0x10 may follow' },
+    where: { type: 'string', required: true, summary: addressForms },
   },
   flags: {
     type: { type: 'string', char: 't', summary: "show it as this struct, union, enum or typedef: 'zone', 'struct zone'" },
@@ -37,35 +40,20 @@ export const readPlugin = definePlugin({
       yield table(placeInWords(kernel, address), wordColumns, words(kernel, address, length), { id: 'words' });
       return;
     }
-    const found = typeNamed(kernel, type);
-    const title = `${type} at ${placeInWords(kernel, address)}`;
-    if (found.kind === 'struct' || found.kind === 'union') yield tree(title, objectColumns, objectTree(kernel, found, address), { id: 'object' });
-    else yield facts(title, [fact('value', 'Value', 'text', readScalar(kernel, found, address).value)], { id: 'object' });
+    yield objectAt(kernel, type, typeNamed(kernel, type), address);
   },
 });
 
-/** An address in hexadecimal or a symbol, +0x10 after it or not. @throws InputError where it is neither */
-export function addressNamed(kernel: Kernel, where: string): bigint {
-  const [, base = '', plus = '0'] = /^(.+?)(?:\+(0x[\da-f]+|\d+))?$/i.exec(where) ?? [];
-  const symbol = kernel.symbols.addressOf(base);
-  if (symbol !== undefined) return symbol + BigInt(plus);
-  if (/^(0x)?[\da-f]{1,16}$/i.test(base)) return BigInt(`0x${base.replace(/^0x/i, '')}`) + BigInt(plus);
-  throw new InputError(`${where} is neither an address in hexadecimal nor a symbol of this kernel`);
-}
-
-function typeNamed(kernel: Kernel, name: string): ReturnType<typeof resolveType> {
-  const [, tag, bare = ''] = /^(?:(struct|union|enum)\s+)?(\w[\w ]*)$/.exec(name.trim()) ?? [];
-  const found = (tag === undefined || tag === 'struct' || tag === 'union' ? kernel.types.struct(bare) : undefined)
-    ?? (tag === undefined || tag === 'enum' ? kernel.types.enum(bare) : undefined)
-    ?? (tag === undefined ? kernel.types.typedef(bare) : undefined);
-  if (found === undefined) throw new InputError(`this kernel's types (${kernel.types.source}) have no ${name}`);
-  return resolveType(found);
+/** An object of a type with its members' values. */
+export function objectAt(kernel: Kernel, type: string, found: CType, address: bigint): View {
+  const title = `${type} at ${placeInWords(kernel, address)}`;
+  if (found.kind === 'struct' || found.kind === 'union') return tree(title, objectColumns, objectTree(kernel, found, address), { id: 'object' });
+  return facts(title, [fact('value', 'Value', 'text', readScalar(kernel, found, address).value)], { id: 'object' });
 }
 
 function placeInWords(kernel: Kernel, address: bigint): string {
-  const found = kernel.symbols.at(address);
-  const hex = `0x${address.toString(16)}`;
-  return found === undefined ? hex : `${hex} <${found.symbol.name}${found.offset === 0 ? '' : `+0x${found.offset.toString(16)}`}>`;
+  const symbol = symbolInWords(kernel, address);
+  return `0x${address.toString(16)}${symbol === undefined ? '' : ` <${symbol}>`}`;
 }
 
 function* words(kernel: Kernel, address: bigint, length: number): Generator<RowOf<'address' | 'first' | 'second' | 'text'>> {

@@ -63,6 +63,28 @@ describe.skipIf(dumpsDir() === undefined)('on real dumps (they come from OOMPM_D
     expect(nothing).toEqual({ code: 2, stdout: '', stderr: 'oompm: read: no_such_symbol is neither an address in hexadecimal nor a symbol of this kernel\n' });
   });
 
+  test('a per-CPU variable is asked for with its CPU, as runqueues:1', async () => {
+    const both = await oompm(['sym', dump, 'runqueues']);
+    const [address] = /(?<=^On CPU 1 +)0x\w+/m.exec(both.stdout)!;
+    expect((await oompm(['read', dump, 'runqueues:1+8'])).stdout).toContain(`\n0x${(BigInt(address) + 8n).toString(16)}\n`);
+    expect((await oompm(['struct', dump, 'rq', 'runqueues:1'])).stdout).toMatch(/^int cpu +\d+ +1$/m);
+    const stderr = async (where: string): Promise<string> => (await oompm(['read', dump, where])).stderr;
+    expect(await stderr('runqueues')).toBe('oompm: read: runqueues is a per-CPU variable: say whose, as in runqueues:0\n');
+    expect(await stderr('runqueues:7')).toBe('oompm: read: runqueues:7: this machine has no CPU 7, but 0, 1\n');
+    expect(await stderr('jiffies:0')).toBe('oompm: read: jiffies is one variable for all CPUs: leave out :0\n');
+  });
+
+  test('struct shows how a type lies in memory; sym what an address lies in', async () => {
+    const layout = await oompm(['struct', dump, 'zone']);
+    expect(layout.stdout).toMatch(/^struct zone, \d+ bytes\n/m);
+    expect(layout.stdout).toMatch(/^long unsigned int watermark_boost +32 +8 +-$/m);
+    expect((await oompm(['struct', dump, 'zone_type'])).stdout).toMatch(/^ZONE_NORMAL +1$/m);
+    expect((await oompm(['struct', dump, 'nosuch'])).stderr).toBe("oompm: struct: this kernel's types (BTF in the dump) have no nosuch\n");
+    const [address] = /0x\w+/.exec((await oompm(['sym', dump, 'init_task'])).stdout)!;
+    const inside = await oompm(['sym', dump, `${address}+0x10`]);
+    expect(inside.stdout).toMatch(/^Symbol +init_task\nInto it +16 bytes$/m);
+  });
+
   test('colours only where they are asked for', async () => {
     expect((await oompm(['info', dump])).stdout).not.toContain('\u001b');
     expect((await oompm(['info', dump, '--color', 'always'])).stdout).toContain('\u001b[1m');

@@ -3,6 +3,7 @@ import { findMember, resolveType, typeName } from '../../debuginfo/type-walk.js'
 import { isGapError, type Gap } from '../gaps.js';
 import type { Kernel } from '../kernel.js';
 import type { Place } from './inspect-object.js';
+import { symbolInWords } from './symbol-in-words.js';
 
 const longestText = 4096;
 /** What a pointer to text is shown with. */
@@ -88,12 +89,6 @@ function quoted(kernel: Kernel, at: bigint): string[] {
   if (at === 0n) return [];
   const text = kernel.memory.cString(at, longestHint);
   return text !== '' && !/[^\u0020-\u007e\u00a1-\uffef]/.test(text) ? [JSON.stringify(text)] : [];
-}
-
-/** "jiffies+0x8", where the address lies in a symbol. */
-function symbolInWords(kernel: Kernel, address: bigint): string | undefined {
-  const found = kernel.symbols.at(address);
-  return found === undefined ? undefined : `${found.symbol.name}${found.offset === 0 ? '' : `+0x${found.offset.toString(16)}`}`;
 }
 
 function isKernelAddress(address: bigint): boolean {

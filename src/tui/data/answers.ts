@@ -2,7 +2,8 @@ import { listVariables } from '../../../symbols/lists.js';
 import { InputError } from '../../bytes/input-error.js';
 import { matchArguments } from '../../cli/match-arguments.js';
 import { listPlugin } from '../../cli/list-plugin.js';
-import { addressNamed, readPlugin } from '../../cli/read-plugin.js';
+import { addressNamed } from '../../cli/address-named.js';
+import { readPlugin } from '../../cli/read-plugin.js';
 import { taskLabel, taskOfPid } from '../../linux/tasks.js';
 import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
@@ -53,7 +54,8 @@ async function* openWords(kernel: Kernel, registry: Registry, text: string): Asy
   if (type !== undefined && where !== undefined) {
     return yield* openObject(kernel, registry, type, addressNamed(kernel, where));
   }
-  const variable = /^[A-Za-z_]\w*$/.test(text) && kernel.symbols.addressOf(text) !== undefined ? variableType(kernel, text) : undefined;
+  const name = /^([A-Za-z_]\w*)(?::\d+)?$/.exec(text)?.[1];
+  const variable = name !== undefined && kernel.symbols.addressOf(name) !== undefined ? variableType(kernel, name) : undefined;
   if (listVariables[text] !== undefined || variable === 'struct list_head') return yield* openList(kernel, text, undefined);
   if (variable === undefined) return yield* openMemory(kernel, text);
   yield* run(kernel, readPlugin, { where: text, type: variable, length: wordsShown }, { title: text, command: `oompm read VMCORE ${quoted(text)} --type ${quoted(variable)}` });

@@ -1,0 +1,38 @@
+import { sizeOf } from '../debuginfo/type-walk.js';
+import { typeLayout, type LaidOutMember } from '../kernel/inspect/type-layout.js';
+import { definePlugin } from '../plugin/define-plugin.js';
+import { columns, fact, facts, tree, type TreeNodeOf } from '../plugin/make-views.js';
+import { addressForms, addressNamed } from './address-named.js';
+import { objectAt } from './read-plugin.js';
+import { typeNamed } from './type-named.js';
+
+const layoutColumns = columns([
+  { key: 'member', title: 'MEMBER', type: 'text' },
+  { key: 'offset', title: 'OFFSET', type: 'text' },
+  { key: 'size', title: 'SIZE', type: 'bytes' },
+  { key: 'hole', title: 'HOLE BEFORE', type: 'bytes' },
+]);
+
+/** `struct`, as crash's: how a type lies in memory, as pahole prints it, or an object of that type with its values. */
+export const structPlugin = definePlugin({
+  id: 'struct',
+  summary: 'A type of this kernel, member by member, with offsets, sizes and holes; or an object of it',
+  inReport: false,
+  examples: ['vmcore zone', 'vmcore zone_type', 'vmcore task_struct init_task', 'vmcore rq runqueues:1'],
+  arguments: {
+    type: { type: 'string', required: true, summary: "a struct, union, enum or typedef: 'zone', 'struct zone'" },
+    where: { type: 'string', summary: `an object of it: ${addressForms}` },
+  },
+  *run(kernel, { type, where }) {
+    const found = typeNamed(kernel, type);
+    if (where !== undefined) yield objectAt(kernel, type, found, addressNamed(kernel, where));
+    else if (found.kind === 'struct' || found.kind === 'union') yield tree(`${found.kind} ${found.name}, ${found.size} bytes`, layoutColumns, typeLayout(found).map(asNode), { id: 'layout' });
+    else if (found.kind === 'enum') yield facts(`enum ${found.name}`, [...found.values].map(([name, value]) => fact(name, name, 'text', value.toString())), { id: 'layout' });
+    else yield facts(type, [fact('size', 'Size', 'bytes', sizeOf(found) ?? null)], { id: 'layout' });
+  },
+});
+
+function asNode({ declaration, offset, bits, size, members, hole }: LaidOutMember): TreeNodeOf<'member' | 'offset' | 'size' | 'hole'> {
+  const place = bits === undefined ? `${offset}` : `${offset}, bits ${bits.from} to ${bits.from + bits.count - 1}`;
+  return { cells: { member: declaration, offset: place, size: size ?? null, hole: hole === 0 ? null : hole }, children: members.map(asNode) };
+}
