@@ -19,11 +19,13 @@ export const lockFunctions = {
     acquire: [
       '_raw_read_lock', '_raw_read_lock_irq', '_raw_read_lock_irqsave', '_raw_read_lock_bh',
       '_raw_write_lock', '_raw_write_lock_irq', '_raw_write_lock_irqsave', '_raw_write_lock_bh', '_raw_write_lock_nested',
+      'rt_read_lock', 'rt_write_lock',
     ],
-    trylock: ['_raw_read_trylock', '_raw_write_trylock'],
+    trylock: ['_raw_read_trylock', '_raw_write_trylock', 'rt_read_trylock', 'rt_write_trylock'],
     release: [
       '_raw_read_unlock', '_raw_read_unlock_irq', '_raw_read_unlock_irqrestore', '_raw_read_unlock_bh',
       '_raw_write_unlock', '_raw_write_unlock_irq', '_raw_write_unlock_irqrestore', '_raw_write_unlock_bh',
+      'rt_read_unlock', 'rt_write_unlock',
     ],
     inside: ['queued_read_lock_slowpath', 'queued_write_lock_slowpath'],
   },
@@ -46,7 +48,7 @@ export const lockFunctions = {
     ],
     trylock: ['down_read_trylock', 'down_write_trylock'],
     release: ['up_read', 'up_write', 'up_read_non_owner'],
-    inside: ['rwsem_down_read_slowpath', 'rwsem_down_write_slowpath', '__down_read', '__down_write', '__down_read_common', '__down_write_common'],
+    inside: ['rwsem_down_read_slowpath', 'rwsem_down_write_slowpath', '__down_read', '__down_write', '__down_read_common', '__down_write_common', 'rwbase_read_lock', '__rwbase_read_lock', 'rwbase_write_lock'],
   },
   semaphore: {
     acquire: ['down', 'down_interruptible', 'down_killable', 'down_timeout'],

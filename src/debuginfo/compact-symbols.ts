@@ -18,6 +18,8 @@ export interface CompactSymbols {
 
 // The last symbol before a hole in the address space must not claim the hole. Static arrays can be large (a printk buffer).
 const LONGEST_REACH = 0x100_0000n;
+/** What stands behind the very last symbol, which marks the end of the kernel or is a function of a module, is some other's. */
+const REACH_OF_LAST = 0x1_0000n;
 
 /** A SymbolTable over packed symbols; sorted and indexed on first use. */
 export function symbolTable(symbols: CompactSymbols, source: string): SymbolTable {
@@ -48,7 +50,7 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
   const reachOf = (n: number): bigint => {
     const address = addresses[n]!;
     const next = lastUpTo(address) + 1;
-    const distance = next < count ? addresses[sorted()[next]!]! - address : LONGEST_REACH;
+    const distance = next < count ? addresses[sorted()[next]!]! - address : REACH_OF_LAST;
     return distance < LONGEST_REACH ? distance : LONGEST_REACH;
   };
   const infoOf = (n: number): SymbolInfo => ({

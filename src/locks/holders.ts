@@ -6,6 +6,7 @@ import { hex } from '../stack/stack-memory.js';
 import { lockCalls, type LockCall } from './lock-calls.js';
 import { lockFunction } from './lock-functions.js';
 import { isSleepingLock, sleepingLockState, tasksByAddress } from './lock-state.js';
+import { rtMutexOffset } from './rt-locks.js';
 import type { Lock, Wait } from './wait.js';
 
 /** Somebody who has a lock. */
@@ -22,14 +23,18 @@ export interface Holding {
 
 /** Who has a lock that somebody waits for: by the owner that the lock names, else by the code that stands on the stacks. */
 export function holdersOf(kernel: Kernel, lock: Lock, waits: readonly Wait[]): readonly Holding[] {
-  if (isSleepingLock(lock.kind)) return [...byOwnerWord(kernel, lock), ...(lock.kind === 'rwsem' ? [] : byOwnerlessCode(kernel, lock, waits))];
+  const named = isSleepingLock(lock.kind) || rtMutexOffset(kernel, lock.kind) !== undefined;
+  if (named) return [...byOwnerWord(kernel, lock), ...byOwnerlessCode(kernel, lock, waits)];
   if (lock.kind !== 'spinlock' && lock.kind !== 'rwlock') return [];
   const debug = byDebugOwner(kernel, lock);
   return debug ? [debug] : byCode(kernel, lock, waits);
 }
 
+/** Semaphores and percpu-rwsems name nobody, and with PREEMPT_RT readers are only counted. */
 function byOwnerlessCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
-  return lock.kind === 'semaphore' || lock.kind === 'percpu-rwsem' ? byCode(kernel, lock, waits) : [];
+  const { kind, address } = lock;
+  const onlyCounted = (kind === 'rwsem' || kind === 'rwlock') && rtMutexOffset(kernel, kind) !== undefined && (sleepingLockState(kernel, kind, address)?.readers ?? 0) > 0;
+  return kind === 'semaphore' || kind === 'percpu-rwsem' || onlyCounted ? byCode(kernel, lock, waits) : [];
 }
 
 function contextOfTask(kernel: Kernel, task: bigint): Context | undefined {

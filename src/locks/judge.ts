@@ -59,14 +59,15 @@ function deadlock(kernel: Kernel, { links }: Cycle): Judged {
 /** A lock whose holder is no waiter of a circle: it is told where it makes others wait for long. */
 function withoutCycle(kernel: Kernel, lock: ContendedLock, graph: WaitGraph): Judged | undefined {
   const { kind, name } = lock.lock;
-  if (kind === 'completion' || kind === 'wait queue' || kind === 'page bit') return undefined;
+  if (kind === 'completion' || kind === 'wait queue') return undefined;
   const longest = Math.max(0, ...lock.waits.map((wait) => waitedNs(kernel, wait) ?? 0));
   const stuck = longest >= STUCK_NS;
   const [holding] = lock.holders;
   const evidence = [
     `${name.text} is ${lock.state}.`,
     ...(holding ? [`${sentenceCase(holding.evidence.join('; '))}.`] : []),
-    ...lock.waits.map((wait) => waitInWords(kernel, wait, lock)),
+    ...lock.waits.slice(0, NAMED).map((wait) => waitInWords(kernel, wait, lock)),
+    ...(lock.waits.length > NAMED ? [`${lock.waits.length - NAMED} more wait behind them.`] : []),
     ...lock.remarks,
   ];
   const common = { evidence, about: name.about, doors: doorsOf([lock], [...lock.waits.map(({ waiter }) => waiter), ...(holding ? [holding.holder] : [])]) };
@@ -93,7 +94,7 @@ function withoutCycle(kernel: Kernel, lock: ContendedLock, graph: WaitGraph): Ju
   const next = alsoWaits && graph.nodes.get(alsoWaits.to)?.label;
   const what = next === undefined ? `sleeps in ${sleepsIn(holder)}` : `itself waits for ${next}`;
   const state = holder.task ? kernel.attempt('task_struct.__state', () => taskState(holder.task!).letter) : undefined;
-  const spinning = kind === 'spinlock' || kind === 'rwlock';
+  const spinning = lock.waits.some((wait) => wait.spinning);
   if (!stuck && !spinning) return undefined;
   return {
     id: spinning ? 'lock.sleeps-with-spinlock' : 'lock.owner-sleeps', weight: spinning ? 85 : 70, certainty,
@@ -104,6 +105,7 @@ function withoutCycle(kernel: Kernel, lock: ContendedLock, graph: WaitGraph): Ju
 
 /** Why nobody is named, where that is the kind's own way. */
 function unnamed(kind: Lock['kind']): string {
+  if (kind === 'page bit') return ': a bit of a page does not name who set it';
   if (kind === 'semaphore') return ': a semaphore does not name those who took it';
   return kind === 'percpu-rwsem' ? ': a percpu-rwsem does not name its readers' : '';
 }

@@ -3,7 +3,8 @@ import { isGapError } from '../kernel/gaps.js';
 import { allThreads, type Task } from '../linux/tasks.js';
 import { idleTask } from '../linux/cpu-tasks.js';
 import type { LockKind } from './lock-functions.js';
-import { decodeMutexOwner, decodeRtMutexOwner, decodeRwsemCount, decodeRwsemOwner } from './words/owner-words.js';
+import { rtLockState } from './rt-locks.js';
+import { decodeMutexOwner, decodeRwsemCount, decodeRwsemOwner } from './words/owner-words.js';
 
 /** What a sleeping lock says of itself. */
 export interface SleepingLockState {
@@ -29,13 +30,13 @@ export function tasksByAddress(kernel: Kernel): ReadonlyMap<bigint, Task> {
   });
 }
 
-/** Decodes a sleeping lock; undefined where this kernel's has another form (PREEMPT_RT), or it can't be read. */
+/** Decodes a sleeping lock, an rwlock of PREEMPT_RT among them; undefined where this kernel's has another form, or it can't be read. */
 export function sleepingLockState(kernel: Kernel, kind: LockKind | 'wait queue', address: bigint): SleepingLockState | undefined {
   try {
     switch (kind) {
-      case 'mutex': return mutexState(kernel, address);
-      case 'rwsem': return rwsemState(kernel, address);
-      case 'rtmutex': return rtMutexState(kernel, address);
+      case 'mutex': return mutexState(kernel, address) ?? rtLockState(kernel, kind, address);
+      case 'rwsem': return rwsemState(kernel, address) ?? rtLockState(kernel, kind, address);
+      case 'rtmutex': case 'rwlock': return rtLockState(kernel, kind, address);
       case 'semaphore': return semaphoreState(kernel, address);
       case 'percpu-rwsem': return percpuRwsemState(kernel, address);
       default: return undefined;
@@ -74,12 +75,6 @@ function rwsemState(kernel: Kernel, address: bigint): SleepingLockState | undefi
   const held = writer || readers > 0;
   const words = writer ? 'held for writing' : readers > 0 ? `held by ${readers === 1 ? 'one reader' : `${readers} readers`}` : 'free';
   return { words: [words, ...flags].join(', '), held, ...(held && task !== 0n ? { owner: task, ownerIsReader: reader } : {}), ...(writer ? {} : { readers }) };
-}
-
-function rtMutexState(kernel: Kernel, address: bigint): SleepingLockState {
-  const word = kernel.has('rt_mutex_base') ? kernel.ref('rt_mutex_base', address).owner : kernel.ref('rt_mutex', address).owner ?? 0n;
-  const { task, waiters } = decodeRtMutexOwner(word);
-  return { words: `${task === 0n ? 'free' : 'held'}${waiters ? ', with waiters' : ''}`, held: task !== 0n, ...(task === 0n ? {} : { owner: task }) };
 }
 
 /** A semaphore has no owner; since 6.16 it may name the last task that took it (`last_holder`). */

@@ -10,6 +10,8 @@ import { lockName } from './lock-name.js';
 import { plausibleLock, sleepingLockState } from './lock-state.js';
 import type { LockKind } from './lock-functions.js';
 import type { Lock, Wait } from './wait.js';
+import { rtMutexOffset, rtMutexOwner } from './rt-locks.js';
+import { isGapError } from '../kernel/gaps.js';
 import { ringOf, waiterForms, type WaiterForm, type WaiterKind } from './waiters.js';
 import { decodeBlocker } from './words/owner-words.js';
 import { taskScheduling } from '../../symbols/scheduling.js';
@@ -41,8 +43,10 @@ type Found = Pick<Wait, 'lock' | 'how' | 'node' | 'mode'>;
 
 function findLock(kernel: Kernel, task: Task, acquiring: Acquiring): Found | undefined {
   switch (acquiring.kind) {
-    case 'mutex': case 'rwsem': case 'semaphore': case 'completion': return byWaiter(kernel, task, acquiring, acquiring.kind);
-    case 'rtmutex': return blockedOn(kernel, task);
+    case 'semaphore': case 'completion': return byWaiter(kernel, task, acquiring, acquiring.kind);
+    case 'mutex': case 'rwsem': return blockedOn(kernel, task, acquiring.kind) ?? byWaiter(kernel, task, acquiring, acquiring.kind) ?? asRtWriter(kernel, task, acquiring);
+    case 'rtmutex': return blockedOn(kernel, task, acquiring.kind);
+    case 'rwlock': return blockedOn(kernel, task, acquiring.kind) ?? asRtWriter(kernel, task, acquiring);
     case 'percpu-rwsem': return byWaiter(kernel, task, acquiring, 'percpu-rwsem') ?? asPercpuWriter(kernel, task, acquiring);
     case 'page bit': return onPageBit(kernel, task, acquiring);
     default: return undefined;
@@ -117,13 +121,34 @@ function rwsemMode(kernel: Kernel, waiter: bigint): 'read' | 'write' | undefined
   return type === kernel.enumerator('RWSEM_WAITING_FOR_WRITE') ? 'write' : type === kernel.enumerator('RWSEM_WAITING_FOR_READ') ? 'read' : undefined;
 }
 
-/** task->pi_blocked_on is its rt_mutex_waiter, which names the lock. */
-function blockedOn(kernel: Kernel, task: Task): Found | undefined {
+/** task->pi_blocked_on is its rt_mutex_waiter, which names the rt_mutex: with PREEMPT_RT that is a part of other locks. */
+function blockedOn(kernel: Kernel, task: Task, kind: LockKind): Found | undefined {
+  const offset = rtMutexOffset(kernel, kind);
+  if (offset === undefined) return undefined;
   const waiter = kernel.ref(taskScheduling, task.$address).pi_blocked_on;
   if (waiter === undefined || waiter === 0n) return undefined;
   const { task: own, lock } = kernel.ref('rt_mutex_waiter', waiter);
   if (own?.$address !== task.$address || lock === 0n) return undefined;
-  return { lock: lockAt(kernel, 'rtmutex', lock), how: [`task_struct.pi_blocked_on leads to an rt_mutex_waiter (${hex(waiter)}) that names the task and the lock`], node: waiter };
+  return { lock: lockAt(kernel, kind, lock - offset), how: [`task_struct.pi_blocked_on leads to an rt_mutex_waiter (${hex(waiter)}) that names the task and the lock`], node: waiter };
+}
+
+/** rwbase_write_lock() takes the rt_mutex, and then waits until the readers are out. */
+function asRtWriter(kernel: Kernel, task: Task, { kind, frames, taker }: Acquiring): Found | undefined {
+  const offset = rtMutexOffset(kernel, kind);
+  if (offset === undefined || kind === 'mutex') return undefined;
+  const waitsHere = (address: bigint | undefined): address is bigint => address !== undefined && address >= 1n << 63n && (address & 7n) === 0n && ownsRtMutex(kernel, task, address + offset);
+  const given = taker?.place && lockGivenAt(kernel, taker.place, taker.offset);
+  const found = [given, ...frames[0]!.frame.registers, ...[...stackWords(kernel, frames[0]!.frame, taker?.frame)].map(({ word }) => word)].find(waitsHere);
+  return found === undefined ? undefined : { lock: lockAt(kernel, kind, found), how: ['its rt_mutex names this task, which waits until the readers are out'], mode: 'write' };
+}
+
+function ownsRtMutex(kernel: Kernel, task: Task, rtMutex: bigint): boolean {
+  try {
+    return rtMutexOwner(kernel, rtMutex).task === task.$address;
+  } catch (error) {
+    if (!isGapError(error)) throw error;
+    return false;
+  }
 }
 
 /** percpu_down_write() waits until the readers are gone; the lock's `writer` is then the task. */
@@ -146,7 +171,7 @@ function onPageBit(kernel: Kernel, task: Task, acquiring: Acquiring): Found | un
     if (folio < 1n << 63n || bit < 0 || bit > 63) continue;
     const flag = [...kernel.enumValues('pageflags')].find(([, value]) => value === bit)?.[0] ?? `bit ${bit}`;
     return {
-      lock: { kind: 'page bit', address: folio, name: { text: `${flag} of the page at ${hex(folio)}`, about: flag, known: true } }, node,
+      lock: { kind: 'page bit', address: folio, bit, name: { text: `${flag} of the page at ${hex(folio)}`, about: flag, known: true } }, node,
       how: [`a wait_page_queue on its stack names the page and the bit`],
     };
   }

@@ -6,6 +6,8 @@ import { hashedNode, spinQueue, spinWord, type SpinQueue } from './spin-queue.js
 import { spinWaits } from './spin-waits.js';
 import type { Lock, Wait } from './wait.js';
 import { ringOf, waiterForms, type WaiterKind } from './waiters.js';
+import { decodeRwlockWord, rwlockInWords } from './words/queued-rwlock.js';
+import { rtMutexOffset, rtQueue } from './rt-locks.js';
 import { spinWordInWords, type SpinWord } from './words/queued-spinlock.js';
 
 /** A lock that somebody waits for. */
@@ -95,18 +97,31 @@ function other(kernel: Kernel, own: readonly Wait[], waits: readonly Wait[]): Co
   return { lock, state: state?.words ?? stateInWords(kernel, lock), waits: byList(kernel, lock, own), holders: holdersOf(kernel, lock, waits), remarks: [] };
 }
 
-function stateInWords(kernel: Kernel, { kind, address }: Lock): string {
+function stateInWords(kernel: Kernel, { kind, address, bit }: Lock): string {
+  if (kind === 'rwlock') {
+    const word = kernel.attempt('qrwlock.cnts', () => decodeRwlockWord(kernel.memory.u32(address)));
+    return word === undefined ? 'its word is none of a queued rwlock' : rwlockInWords(word);
+  }
+  if (kind === 'page bit' && bit !== undefined) {
+    const flags = kernel.attempt('page.flags', () => kernel.memory.u64(address));
+    return flags === undefined ? '' : (flags >> BigInt(bit)) & 1n ? 'set' : 'clear';
+  }
   if (kind !== 'completion') return '';
   const done = kernel.attempt('completion.done', () => kernel.ref('completion', address).done);
   return done === undefined ? '' : done === 0 ? 'not completed' : 'completed';
 }
 
-/** In the order of the lock's list. */
+/** In the order of the lock's list, or of the tree that an rt_mutex keeps. */
 function byList(kernel: Kernel, lock: Lock, own: readonly Wait[]): QueuedWait[] {
+  if (rtMutexOffset(kernel, lock.kind) !== undefined) return inPlaces(own, rtQueue(kernel, lock.kind, lock.address));
   const form = waiterForms(kernel)[lock.kind as WaiterKind];
   const first = own.find(({ node }) => node !== undefined)?.node;
   if (form === undefined || first === undefined) return [...own];
   const order = ringOf(kernel, firstOf(kernel, lock) ?? first, form).waiters;
+  return inPlaces(own, order);
+}
+
+function inPlaces(own: readonly Wait[], order: readonly bigint[]): QueuedWait[] {
   const place = ({ node }: Wait): number => (node === undefined ? -1 : order.indexOf(node));
   return own.toSorted((a, b) => place(a) - place(b)).map((wait) => (place(wait) < 0 ? wait : { ...wait, place: String(place(wait) + 1) }));
 }

@@ -7,6 +7,8 @@ export interface Lock {
   readonly kind: LockKind | 'wait queue';
   readonly address: bigint;
   readonly name: LockName;
+  /** Of a page bit: its number in page.flags. */
+  readonly bit?: number;
 }
 
 /** Somebody who waits for a lock, at the moment of the dump. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sleepingLockState } from 'oompm/locks';
 import { perCpu, to, toyKernel } from 'oompm/testing';
 
+import { rtQueue } from '../../src/locks/rt-locks.js';
 import { ringOf, type WaiterForm } from '../../src/locks/waiters.js';
 
 describe('sleeping locks, by what they say of themselves', () => {
@@ -57,5 +58,55 @@ describe('broken lists of waiters', () => {
     const kernel = list(overwrite, lost);
     ringOf(kernel, kernel.addressOf('a.list'), form);
     expect(kernel.gaps.list.map((gap) => gap.reason).join('\n')).toMatch(reason);
+  });
+});
+
+describe('locks that PREEMPT_RT makes of an rt_mutex', () => {
+  const types = `
+    struct rb_node { struct rb_node *__rb_parent_color; struct rb_node *rb_right; struct rb_node *rb_left; };
+    struct rb_root { struct rb_node *rb_node; };
+    struct rb_root_cached { struct rb_root rb_root; struct rb_node *rb_leftmost; };
+    struct task_struct { int pid; };
+    struct rt_mutex_base { int wait_lock; struct rb_root_cached waiters; unsigned long owner; };
+    struct mutex { struct rt_mutex_base rtmutex; };
+    struct rwbase_rt { atomic_t readers; struct rt_mutex_base rtmutex; };
+    struct rw_semaphore { struct rwbase_rt rwbase; };
+    struct rt_waiter_node { struct rb_node entry; int prio; };
+    struct rt_mutex_waiter { struct rt_waiter_node tree; struct task_struct *task; struct rt_mutex_base *lock; };
+  `;
+  const kernelWith = (readers: number) => {
+    const make = (owner: bigint) => toyKernel({
+      types,
+      variables: {
+        mutex: { type: 'struct mutex', value: { rtmutex: { owner } } },
+        rwsem: { type: 'struct rw_semaphore', value: { rwbase: { readers: { counter: readers }, rtmutex: { owner, waiters: { rb_root: { rb_node: to('second.tree.entry') } } } } } },
+      },
+      objects: {
+        owner: { type: 'struct task_struct', value: { pid: 7 } },
+        first: { type: 'struct rt_mutex_waiter', value: { tree: { entry: { __rb_parent_color: to('second.tree.entry') } } } },
+        second: { type: 'struct rt_mutex_waiter', value: { tree: { entry: { rb_left: to('first.tree.entry') } } } },
+      },
+    });
+    return make(make(0n).addressOf('owner') | 1n);
+  };
+  const kernel = kernelWith(0x4000_0000);
+  const owner = kernel.addressOf('owner');
+
+  test('a mutex names its owner', () => {
+    expect(sleepingLockState(kernel, 'mutex', kernel.addressOf('mutex'))).toEqual({ words: 'held, with waiters', held: true, owner });
+  });
+
+  test('a rwsem names its writer, and only counts its readers', () => {
+    const state = (readers: number) => {
+      const one = kernelWith(readers);
+      return sleepingLockState(one, 'rwsem', one.addressOf('rwsem'));
+    };
+    expect(state(0x4000_0000)).toEqual({ words: 'held for writing, with waiters', held: true, owner });
+    expect(state(2)).toEqual({ words: 'held by 2 readers, a writer waits until they are out, with waiters', held: true, readers: 2 });
+  });
+
+  test('its waiters come in the order of the tree', () => {
+    expect(rtQueue(kernel, 'rwsem', kernel.addressOf('rwsem'))).toEqual([kernel.addressOf('first'), kernel.addressOf('second')]);
+    expect(rtQueue(kernel, 'mutex', kernel.addressOf('mutex'))).toEqual([]);
   });
 });

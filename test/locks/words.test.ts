@@ -5,6 +5,9 @@ import {
   spinWordInWords,
 } from 'oompm/locks';
 
+import { rwlockInWords } from '../../src/locks/words/queued-rwlock.js';
+import { decodeRwbaseReaders } from '../../src/locks/words/rwbase.js';
+
 const task = 0xffff_8881_00cb_5280n;
 /** As the kernel's signed words are read. */
 const signed = (word: bigint) => BigInt.asIntN(64, word);
@@ -71,4 +74,21 @@ test('task_struct.blocker names a lock and its kind', () => {
     { lock, kind: 'mutex' }, { lock, kind: 'semaphore' }, { lock, kind: 'rwsem', mode: 'read' }, { lock, kind: 'rwsem', mode: 'write' },
   ]);
   expect(decodeBlocker(0n)).toBeUndefined();
+});
+
+describe('reader/writer locks of PREEMPT_RT', () => {
+  test.each([
+    ['nobody is in', 0x8000_0000, { writer: false, writerWaits: false, readers: 0 }],
+    ['readers are in', 0x8000_0003, { writer: false, writerWaits: false, readers: 3 }],
+    ['a writer waits until a reader is out', 0x1, { writer: false, writerWaits: true, readers: 1 }],
+    ['a writer has it', 0x4000_0000, { writer: true, writerWaits: false, readers: 0 }],
+  ])('%s', (_what, word, said) => {
+    expect(decodeRwbaseReaders(word)).toEqual(said);
+    expect(decodeRwbaseReaders(word | 0)).toEqual(said);
+  });
+});
+
+test('a queued rwlock in words', () => {
+  const words = (word: number) => rwlockInWords(decodeRwlockWord(word)!);
+  expect([0, 0xff, 0x200, 0x700].map(words)).toEqual(['free', 'held for writing', 'held by one reader', 'held by 3 readers, a writer waits']);
 });

@@ -15,3 +15,9 @@ export function decodeRwlockWord(word: number): RwlockWord | undefined {
   if (byte !== 0 && byte !== WRITER_LOCKED) return undefined;
   return { writer: byte === WRITER_LOCKED, writerWaits: (word & WRITER_WAITS) !== 0, readers: word >>> READERS_SHIFT };
 }
+
+/** "held by one reader, a writer waits" */
+export function rwlockInWords({ writer, writerWaits, readers }: RwlockWord): string {
+  const held = writer ? 'held for writing' : readers === 0 ? 'free' : `held by ${readers === 1 ? 'one reader' : `${readers} readers`}`;
+  return `${held}${writerWaits ? ', a writer waits' : ''}`;
+}
