@@ -46,8 +46,8 @@ export function callsIn(code: Uint8Array, start: bigint, functions: ReadonlyMap<
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
   const calls: LockCall[] = [];
   let barrier = 0;
-  for (let at = 0; at + 5 <= code.length; at++) {
-    if (code[at] === 0xe8) {
+  for (let at = 0; at + 3 <= code.length; at++) {
+    if (code[at] === 0xe8 && at + 5 <= code.length) {
       const target = BigInt.asUintN(64, start + BigInt(at + 5 + view.getInt32(at + 1, true)));
       const callee = functions.get(target);
       if (callee === undefined || callee.does === 'inside') continue;
