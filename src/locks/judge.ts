@@ -12,7 +12,7 @@ import { contextId, waitGraph, type Cycle, type WaitGraph } from './wait-graph.j
 
 /** A conclusion on locks. */
 export interface LockFinding extends Finding {
-  readonly id: 'lock.self-deadlock' | 'lock.deadlock' | 'lock.owner-sleeps' | 'lock.sleeps-with-spinlock' | 'lock.stuck-owner' | 'lock.owner-unknown';
+  readonly id: 'lock.self-deadlock' | 'lock.deadlock' | 'lock.owner-sleeps' | 'lock.sleeps-with-spinlock' | 'lock.stuck-owner' | 'lock.owner-exited' | 'lock.owner-unknown';
 }
 
 /** A lock that is waited for this long is why somebody looks at the dump; below it is contention as it comes and goes. */
@@ -73,6 +73,14 @@ function withoutCycle(kernel: Kernel, lock: ContendedLock, graph: WaitGraph): Ju
   const common = { evidence, about: name.about, doors: doorsOf([lock], [...lock.waits.map(({ waiter }) => waiter), ...(holding ? [holding.holder] : [])]) };
   const who = waitersInWords(kernel, lock.waits);
   const long = longest > 0 ? `, for up to ${secondsInWords(longest)}` : '';
+  if (holding === undefined && lock.exited !== undefined) {
+    const gone = `The lock's owner word names ${lock.exited}, whose task_struct is freed: no task of the dump is there.`;
+    return {
+      id: 'lock.owner-exited', weight: 85, certainty: 'likely', ...common,
+      sentence: `${who} ${name.text}${long}: ${lock.exited} took it and has exited without letting it go, so that nobody will.`,
+      evidence: [evidence[0]!, gone, ...evidence.slice(1)],
+    };
+  }
   if (holding === undefined) {
     if (!stuck) return undefined;
     return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who} ${name.text}${long}; who has it can't be told${unnamed(kind)}.`, ...common };

@@ -3,6 +3,8 @@ import { resolveType, sizeOf } from '../debuginfo/type-walk.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { allThreads, taskLabel, type Task } from '../linux/tasks.js';
 import { threadStackBytes } from '../stack/areas.js';
+import type { SymbolInfo } from '../debuginfo/symbol-table.js';
+import { codeRangeOf } from '../stack/code.js';
 import { hex } from '../stack/stack-memory.js';
 import type { LockKind } from './lock-functions.js';
 import { slabObject, type SlabObject } from './slab-object.js';
@@ -18,7 +20,7 @@ export interface LockName {
 }
 
 /** What a thing is that has no name of its own. */
-const NOUNS: Readonly<Partial<Record<LockKind | 'wait queue', string>>> = { completion: 'completion', 'wait queue': 'wait queue', mutex: 'mutex', spinlock: 'spinlock', rwsem: 'rwsem' };
+const NOUNS: Readonly<Partial<Record<LockKind | 'wait queue', string>>> = { completion: 'completion', 'wait queue': 'wait queue', mutex: 'mutex', spinlock: 'spinlock', rwlock: 'rwlock', rwsem: 'rwsem', rtmutex: 'rt_mutex', semaphore: 'semaphore', 'percpu-rwsem': 'percpu-rwsem' };
 
 /** Locks within structs, by the tag of their own struct. */
 const LOCK_STRUCTS: ReadonlySet<string> = new Set([
@@ -39,10 +41,15 @@ export function lockName(kernel: Kernel, address: bigint, kind?: LockKind | 'wai
 
 function bySymbol(kernel: Kernel, address: bigint): LockName | undefined {
   const found = kernel.symbols.at(address);
-  if (found === undefined || !/[bBdDrRvV]/.test(found.symbol.type) || found.symbol.address < 1n << 63n || BigInt(found.offset) >= LARGEST_VARIABLE) return undefined;
+  if (found === undefined || isCode(kernel, found.symbol) || found.symbol.address < 1n << 63n || BigInt(found.offset) >= LARGEST_VARIABLE) return undefined;
   const { symbol, offset } = found;
   if (symbol.size > 0 && offset >= symbol.size) return undefined;
   return named(kernel, symbol.name, offset, symbol.module);
+}
+
+/** By where it lies: kallsyms of 7.x gives variables the letter of code. */
+function isCode(kernel: Kernel, { address, type, module }: SymbolInfo): boolean {
+  return module === undefined ? codeRangeOf(kernel, address) !== undefined : /[tTwW]/.test(type);
 }
 
 function named(kernel: Kernel, symbol: string, offset: number, module?: string): LockName {

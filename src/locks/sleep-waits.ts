@@ -5,6 +5,7 @@ import { spOf } from '../stack/frame.js';
 import { hex } from '../stack/stack-memory.js';
 import { acquiringIn, type Acquiring } from './acquiring.js';
 import { sleepingContexts, stackWords, wordAt, type Context } from './contexts.js';
+import { exitedOwner } from './exited-owner.js';
 import { lockGivenAt } from './lock-calls.js';
 import { lockName } from './lock-name.js';
 import { plausibleLock, sleepingLockState } from './lock-state.js';
@@ -75,7 +76,7 @@ function byWaiter(kernel: Kernel, task: Task, acquiring: Acquiring, kind: Exclud
     const ring = ringOf(kernel, node, form);
     const found = ring.head === undefined ? headless(kernel, task, acquiring, kind, ring.waiters) : ring.head - BigInt(form.head ?? 0);
     if (found === undefined || (form.head === undefined) !== (ring.head === undefined)) continue;
-    if (isOwned(kind) && !knownForm(kernel, kind, found)) continue;
+    if (isOwned(kind) && !knownForm(kernel, kind, found) && exitedOwner(kernel, kind, found) === undefined) continue;
     const mode = kind === 'rwsem' ? rwsemMode(kernel, node - BigInt(form.node)) : undefined;
     return {
       lock: lockAt(kernel, kind, found), node,

@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js';
+import { exitedOwner } from './exited-owner.js';
 import { holdersOf, type Holding } from './holders.js';
 import { sleepingLockState } from './lock-state.js';
 import { sleepWaits } from './sleep-waits.js';
@@ -19,6 +20,8 @@ export interface ContendedLock {
   /** First to get it first, as far as the lock tells; `place` says what it is in the queue. */
   readonly waits: readonly QueuedWait[];
   readonly holders: readonly Holding[];
+  /** Who took it, and is no task any more. */
+  readonly exited?: string;
   /** Remarks that the words of the lock lead to. */
   readonly remarks: readonly string[];
 }
@@ -94,7 +97,8 @@ function silent(own: readonly Wait[], queue: SpinQueue): string[] {
 function other(kernel: Kernel, own: readonly Wait[], waits: readonly Wait[]): ContendedLock {
   const { lock } = own[0]!;
   const state = sleepingLockState(kernel, lock.kind, lock.address);
-  return { lock, state: state?.words ?? stateInWords(kernel, lock), waits: byList(kernel, lock, own), holders: holdersOf(kernel, lock, waits), remarks: [] };
+  const exited = exitedOwner(kernel, lock.kind, lock.address);
+  return { lock, state: state?.words ?? stateInWords(kernel, lock), waits: byList(kernel, lock, own), holders: holdersOf(kernel, lock, waits), remarks: [], ...(exited === undefined ? {} : { exited }) };
 }
 
 function stateInWords(kernel: Kernel, { kind, address, bit }: Lock): string {

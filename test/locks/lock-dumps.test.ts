@@ -4,6 +4,7 @@ import { contendedLocks, lockFindings, type ContendedLock, type LockFinding } fr
 import { openKernel } from 'oompm/testing';
 
 import locks from '../../plugins/locks/index.js';
+import { lockName } from '../../src/locks/lock-name.js';
 import { dumpFile, unlessMissing } from '../dumps.js';
 import { tableOf, viewsOf } from '../plugins/views-of.js';
 
@@ -154,5 +155,16 @@ onDump('6.1-lock-irq', 'vmlinux-6.1', (of) => {
 describe.each(['6.1-global-panic', '5.10-many-panic', '6.12-zram-panic', '7.2-kdump-global', '6.1-kdump-offline', 'debian-6.1-global-panic'])('%s: no lock accident', (dump) => {
   onDump(dump, undefined, (of) => {
     test('and none is told', () => expect(of().findings).toEqual([]));
+  });
+});
+
+describe.skipIf(dumpFile('7.2-global/vmcore') === undefined)('7.2, whose kallsyms gives variables the letter of code', () => {
+  test('a lock is named by its symbol all the same; what lies in code is none', async () => {
+    const kernel = await openKernel({ dump: [dumpFile('7.2-global/vmcore')!] });
+    const symbol = kernel.symbols.lookup('console_sem')[0]!;
+    expect(symbol.type).toBe('t');
+    expect(lockName(kernel, symbol.address, 'semaphore')).toEqual({ text: 'console_sem', about: 'console_sem', known: true });
+    expect(lockName(kernel, kernel.symbols.addressOf('schedule')!, 'semaphore').known).toBe(false);
+    kernel.close();
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { sleepingLockState } from 'oompm/locks';
 import { perCpu, to, toyKernel } from 'oompm/testing';
 
+import { exitedOwner } from '../../src/locks/exited-owner.js';
 import { rtQueue } from '../../src/locks/rt-locks.js';
 import { ringOf, type WaiterForm } from '../../src/locks/waiters.js';
 
@@ -103,6 +104,10 @@ describe('locks that PREEMPT_RT makes of an rt_mutex', () => {
     };
     expect(state(0x4000_0000)).toEqual({ words: 'held for writing, with waiters', held: true, owner });
     expect(state(2)).toEqual({ words: 'held by 2 readers, a writer waits until they are out, with waiters', held: true, readers: 2 });
+  });
+
+  test('an owner that no task list has is believed to have exited only where a task_struct of the slab is left', () => {
+    expect(exitedOwner(kernel, 'mutex', kernel.addressOf('mutex'))).toBeUndefined();
   });
 
   test('its waiters come in the order of the tree', () => {
