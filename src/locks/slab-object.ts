@@ -35,24 +35,25 @@ function find(kernel: Kernel, address: bigint): SlabObject | undefined {
   const pageBytes = BigInt(kernel.sizeOf('page'));
   const page = vmemmap.address + BigInt(Math.floor(physical / 4096)) * pageBytes;
   const cacheOffset = BigInt(kernel.has('slab', 'slab_cache') ? kernel.offsetOf('slab', 'slab_cache') : kernel.offsetOf('page', 'slab_cache'));
-  for (const head of headsOf(kernel, page)) {
-    const cache = caches(kernel).get(kernel.memory.u64(head + cacheOffset));
-    const base = cache && directMapAddress(kernel.bases, Number((head - vmemmap.address) / pageBytes));
-    if (cache === undefined || base === undefined || base > address) continue;
-    const offset = Number((address - base) % BigInt(cache.size)) - cache.pad;
-    if (offset < 0 || offset >= cache.objectBytes) return undefined;
-    return { cache: cache.name, objectBytes: cache.objectBytes, start: address - BigInt(offset), offset };
-  }
-  return undefined;
+  const head = headOf(kernel, page);
+  const cache = caches(kernel).get(kernel.memory.u64(head + cacheOffset));
+  const base = cache && directMapAddress(kernel.bases, Number((head - vmemmap.address) / pageBytes));
+  if (cache === undefined || base === undefined || base > address) return undefined;
+  const offset = Number((address - base) % BigInt(cache.size)) - cache.pad;
+  if (offset < 0 || offset >= cache.objectBytes) return undefined;
+  return { cache: cache.name, objectBytes: cache.objectBytes, start: address - BigInt(offset), offset };
 }
 
-/** The page itself, or what its compound_head says; that word is a mask instead of a pointer since 7.1. */
-function headsOf(kernel: Kernel, page: bigint): bigint[] {
+/** A page's head is nowhere near the end of the address space, but a mask for the page's own address is. */
+const LOWEST_MASK = 2n ** 64n - (1n << 32n);
+
+/** The page itself, or of a tail the head: since 7.1 its word may be a mask instead of a pointer (compound_info_has_mask()). */
+function headOf(kernel: Kernel, page: bigint): bigint {
   const member = kernel.has('page', 'compound_head') ? 'compound_head' : 'compound_info';
-  if (!kernel.has('page', member)) return [page];
+  if (!kernel.has('page', member)) return page;
   const word = kernel.memory.u64(page + BigInt(kernel.offsetOf('page', member)));
-  if ((word & 1n) === 0n) return [page];
-  return [word - 1n, page & (word - 1n)];
+  if ((word & 1n) === 0n) return page;
+  return word >= LOWEST_MASK ? page & (word - 1n) : word - 1n;
 }
 
 interface Cache {
