@@ -12,7 +12,7 @@ import { contextId, waitGraph, type Cycle, type WaitGraph } from './wait-graph.j
 
 /** A conclusion on locks. */
 export interface LockFinding extends Finding {
-  readonly id: 'lock.self-deadlock' | 'lock.deadlock' | 'lock.owner-sleeps' | 'lock.sleeps-with-spinlock' | 'lock.stuck-owner' | 'lock.owner-exited' | 'lock.owner-unknown';
+  readonly id: 'lock.self-deadlock' | 'lock.deadlock' | 'lock.owner-sleeps' | 'lock.sleeps-with-spinlock' | 'lock.stuck-owner' | 'lock.owner-exited' | 'lock.frozen' | 'lock.owner-unknown';
 }
 
 /** A lock that is waited for this long is why somebody looks at the dump; below it is contention as it comes and goes. */
@@ -81,6 +81,16 @@ function withoutCycle(kernel: Kernel, lock: ContendedLock, graph: WaitGraph): Ju
       evidence: [evidence[0]!, gone, ...evidence.slice(1)],
     };
   }
+  if (holding === undefined && lock.frozen !== undefined) {
+    if (!stuck) return undefined;
+    const { system, complete } = lock.frozen;
+    const why = complete ? 'it is frozen, so that whoever writes to it waits until it is thawed' : 'it is being frozen, which waits for those that still write to it, and others wait behind that';
+    return {
+      id: 'lock.frozen', weight: 75, certainty: 'certain', ...common, about: `${system.type} ${name.about}`,
+      sentence: `${who.replace(/ for$/, '')} to write to ${system.text}${long}: ${why}.`,
+      evidence: [evidence[0]!, `${lock.frozen.evidence}.`, ...evidence.slice(1)],
+    };
+  }
   if (holding === undefined) {
     if (!stuck) return undefined;
     return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who} ${name.text}${long}; who has it can't be told${unnamed(kind)}.`, ...common };
@@ -115,7 +125,7 @@ function withoutCycle(kernel: Kernel, lock: ContendedLock, graph: WaitGraph): Ju
 function unnamed(kind: Lock['kind']): string {
   if (kind === 'page bit') return ': a bit of a page does not name who set it';
   if (kind === 'semaphore') return ': a semaphore does not name those who took it';
-  return kind === 'percpu-rwsem' ? ': a percpu-rwsem does not name its readers' : '';
+  return kind === 'percpu-rwsem' ? ': a percpu-rwsem names neither its readers nor a writer that is in' : '';
 }
 
 /** The innermost function of a sleeper that is not the scheduler's. */

@@ -1,4 +1,4 @@
-import type { StructType } from '../debuginfo/type-source.js';
+import type { CType, StructType } from '../debuginfo/type-source.js';
 import { resolveType, sizeOf } from '../debuginfo/type-walk.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { allThreads, taskLabel, type Task } from '../linux/tasks.js';
@@ -6,6 +6,7 @@ import { threadStackBytes } from '../stack/areas.js';
 import type { SymbolInfo } from '../debuginfo/symbol-table.js';
 import { codeRangeOf } from '../stack/code.js';
 import { hex } from '../stack/stack-memory.js';
+import { fileName, fileSystemAround, inodeOfLock } from './file-objects.js';
 import type { LockKind } from './lock-functions.js';
 import { slabObject, type SlabObject } from './slab-object.js';
 
@@ -35,7 +36,7 @@ const LARGEST_VARIABLE = 1n << 20n;
 export function lockName(kernel: Kernel, address: bigint, kind?: LockKind | 'wait queue'): LockName {
   const noun = (kind && NOUNS[kind]) ?? 'lock';
   return kernel.once(`name of ${noun} ${address}`, () =>
-    bySymbol(kernel, address) ?? perCpu(kernel, address) ?? onStack(kernel, address, noun) ?? bySlab(kernel, address, noun)
+    bySymbol(kernel, address) ?? perCpu(kernel, address) ?? onStack(kernel, address, noun) ?? ofFile(kernel, address) ?? bySlab(kernel, address, noun)
       ?? { text: `the ${noun} at ${hex(address)}`, about: noun, known: false });
 }
 
@@ -86,6 +87,22 @@ function tasksByStack(kernel: Kernel): ReadonlyMap<bigint, Task> {
   return kernel.once('tasks by stack', () => new Map(allThreads(kernel).map((task) => [kernel.attempt('task_struct.stack', () => task.stack) ?? 0n, task])));
 }
 
+/** What belongs to a file, or to a file system, is told with its name. */
+function ofFile(kernel: Kernel, address: bigint): LockName | undefined {
+  const system = fileSystemAround(kernel, address);
+  if (system) {
+    const struct = kernel.types.struct('super_block');
+    const member = struct && lockMember(struct, Number(address - system.superBlock));
+    return member && { text: `&${member.struct}.${member.member} at ${hex(address)} (${system.text})`, about: `${member.struct}.${member.member}`, known: true };
+  }
+  const inode = inodeOfLock(kernel, address);
+  const file = inode && fileName(kernel, inode);
+  if (inode === undefined || file === undefined) return undefined;
+  const struct = kernel.types.struct('inode');
+  const member = struct && lockMember(struct, Number(address - inode));
+  return member && { text: `&${member.struct}.${member.member} at ${hex(address)} (${file})`, about: `${member.struct}.${member.member}`, known: true };
+}
+
 function bySlab(kernel: Kernel, address: bigint, noun: string): LockName | undefined {
   const object = slabObject(kernel, address);
   if (object === undefined) return undefined;
@@ -112,6 +129,13 @@ function structOfCache(kernel: Kernel, { cache, objectBytes }: SlabObject): Stru
   return undefined;
 }
 
+/** Which element of an array of locks begins at an offset. */
+function indexOfLock(of: CType, offset: number): number | undefined {
+  const element = resolveType(of);
+  if (element.kind !== 'struct' || !LOCK_STRUCTS.has(element.name) || element.size === 0 || offset % element.size !== 0) return undefined;
+  return offset / element.size;
+}
+
 /** Deepest nesting of structs that is followed. */
 const DEEPEST = 8;
 
@@ -126,6 +150,8 @@ export function lockMember(struct: StructType, offset: number): { struct: string
         const start = member.bitOffset >> 3;
         if (from < start || from >= start + (sizeOf(type) ?? 0)) continue;
         const name = member.name === '' ? path : path === '' ? member.name : `${path}.${member.name}`;
+        const index = type.kind === 'array' ? indexOfLock(type.element(), from - start) : undefined;
+        if (index !== undefined) return { struct: tag, member: `${name}[${index}]` };
         if (type.kind !== 'struct' && type.kind !== 'union') continue;
         if (LOCK_STRUCTS.has(type.name) && from === start) return { struct: tag, member: name };
         // Within a struct that has a name of its own, that one tells more: inode.i_rwsem, not ext4_inode_info.vfs_inode.i_rwsem.

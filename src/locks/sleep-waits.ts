@@ -6,6 +6,7 @@ import { hex } from '../stack/stack-memory.js';
 import { acquiringIn, type Acquiring } from './acquiring.js';
 import { sleepingContexts, stackWords, wordAt, type Context } from './contexts.js';
 import { exitedOwner } from './exited-owner.js';
+import { contentOfPage } from './file-objects.js';
 import { lockGivenAt } from './lock-calls.js';
 import { lockName } from './lock-name.js';
 import { plausibleLock, sleepingLockState } from './lock-state.js';
@@ -171,8 +172,9 @@ function onPageBit(kernel: Kernel, task: Task, acquiring: Acquiring): Found | un
     const { folio, bit_nr: bit } = kernel.ref('wait_page_queue', node - BigInt(queue.node) - inner);
     if (folio < 1n << 63n || bit < 0 || bit > 63) continue;
     const flag = [...kernel.enumValues('pageflags')].find(([, value]) => value === bit)?.[0] ?? `bit ${bit}`;
+    const content = contentOfPage(kernel, folio);
     return {
-      lock: { kind: 'page bit', address: folio, bit, name: { text: `${flag} of the page at ${hex(folio)}`, about: flag, known: true } }, node,
+      lock: { kind: 'page bit', address: folio, bit, name: { text: `${flag} of the page at ${hex(folio)}${content === undefined ? '' : ` (${content})`}`, about: flag, known: true } }, node,
       how: [`a wait_page_queue on its stack names the page and the bit`],
     };
   }

@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { exitedOwner } from './exited-owner.js';
+import { frozenBy, type Frozen } from './file-objects.js';
 import { holdersOf, type Holding } from './holders.js';
 import { sleepingLockState } from './lock-state.js';
 import { sleepWaits } from './sleep-waits.js';
@@ -22,6 +23,8 @@ export interface ContendedLock {
   readonly holders: readonly Holding[];
   /** Who took it, and is no task any more. */
   readonly exited?: string;
+  /** The file system that it keeps frozen. */
+  readonly frozen?: Frozen;
   /** Remarks that the words of the lock lead to. */
   readonly remarks: readonly string[];
 }
@@ -98,7 +101,11 @@ function other(kernel: Kernel, own: readonly Wait[], waits: readonly Wait[]): Co
   const { lock } = own[0]!;
   const state = sleepingLockState(kernel, lock.kind, lock.address);
   const exited = exitedOwner(kernel, lock.kind, lock.address);
-  return { lock, state: state?.words ?? stateInWords(kernel, lock), waits: byList(kernel, lock, own), holders: holdersOf(kernel, lock, waits), remarks: [], ...(exited === undefined ? {} : { exited }) };
+  const frozen = lock.kind === 'percpu-rwsem' ? frozenBy(kernel, lock.address) : undefined;
+  return {
+    lock, state: state?.words ?? stateInWords(kernel, lock), waits: byList(kernel, lock, own), holders: holdersOf(kernel, lock, waits), remarks: [],
+    ...(exited === undefined ? {} : { exited }), ...(frozen === undefined ? {} : { frozen }),
+  };
 }
 
 function stateInWords(kernel: Kernel, { kind, address, bit }: Lock): string {
