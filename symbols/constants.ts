@@ -13,6 +13,8 @@ export const constants = {
   TASK_UNINTERRUPTIBLE: { value: 0x2 },
   TASK_REPORT: { value: 0x7f },
   TASK_NOLOAD: { value: 0x400 },
+  TASK_DEAD: { value: 0x80 },
+  EXIT_DEAD: { value: 0x10 },
   TASK_NEW: { value: 0x800 },
   TASK_RTLOCK_WAIT: { value: 0x1000 }, // since 5.15
   TASK_FROZEN: { value: 0x8000 }, // since 6.1 (f5d39b020809)

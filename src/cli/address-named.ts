@@ -1,5 +1,5 @@
 import { InputError } from '../bytes/input-error.js';
-import { isPerCpuSymbol } from '../kernel/inspect/symbol-in-words.js';
+import { isPerCpuSymbol } from '../kernel/inspect/symbol-at.js';
 import type { Kernel } from '../kernel/kernel.js';
 
 /** How the arguments that go through `addressNamed` are told to a user. */
@@ -27,6 +27,6 @@ function offsetOfCpu(kernel: Kernel, name: string, symbol: bigint, cpu: string |
   }
   const cpus = kernel.possibleCpus();
   if (cpu === undefined) throw new InputError(`${name} is a per-CPU variable: say whose, as in ${name}:${cpus[0] ?? 0}`);
-  if (!cpus.includes(Number(cpu))) throw new InputError(`${name}:${cpu}: this machine has no CPU ${cpu}, but ${cpus.join(', ')}`);
+  if (!cpus.includes(Number(cpu))) throw new InputError(`${name}:${cpu}: this machine has no CPU ${cpu}, but ${cpus.length}, from ${cpus[0]} to ${cpus.at(-1)}`);
   return kernel.perCpuOffset(Number(cpu));
 }

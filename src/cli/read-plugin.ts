@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { definePlugin } from '../plugin/define-plugin.js';
 import { columns, fact, facts, gap, table, tree, type RowOf } from '../plugin/make-views.js';
 import { readScalar } from '../kernel/inspect/read-scalar.js';
-import { symbolInWords } from '../kernel/inspect/symbol-in-words.js';
+import { symbolInWords } from '../kernel/inspect/symbol-at.js';
 import type { View } from '../plugin/views.js';
 import { objectColumns, objectTree } from '../plugin/object-tree.js';
 import { addressForms, addressNamed } from './address-named.js';

@@ -1,4 +1,5 @@
-import { sizeOf } from '../debuginfo/type-walk.js';
+import { sizeOf, typeName } from '../debuginfo/type-walk.js';
+import { tagged } from '../kernel/inspect/read-scalar.js';
 import { typeLayout, type LaidOutMember } from '../kernel/inspect/type-layout.js';
 import { definePlugin } from '../plugin/define-plugin.js';
 import { columns, fact, facts, tree, type TreeNodeOf } from '../plugin/make-views.js';
@@ -8,7 +9,7 @@ import { typeNamed } from './type-named.js';
 
 const layoutColumns = columns([
   { key: 'member', title: 'MEMBER', type: 'text' },
-  { key: 'offset', title: 'OFFSET', type: 'text' },
+  { key: 'offset', title: 'OFFSET', type: 'bytes' },
   { key: 'size', title: 'SIZE', type: 'bytes' },
   { key: 'hole', title: 'HOLE BEFORE', type: 'bytes' },
 ]);
@@ -26,13 +27,13 @@ export const structPlugin = definePlugin({
   *run(kernel, { type, where }) {
     const found = typeNamed(kernel, type);
     if (where !== undefined) yield objectAt(kernel, type, found, addressNamed(kernel, where));
-    else if (found.kind === 'struct' || found.kind === 'union') yield tree(`${found.kind} ${found.name}, ${found.size} bytes`, layoutColumns, typeLayout(found).map(asNode), { id: 'layout' });
-    else if (found.kind === 'enum') yield facts(`enum ${found.name}`, [...found.values].map(([name, value]) => fact(name, name, 'text', value.toString())), { id: 'layout' });
-    else yield facts(type, [fact('size', 'Size', 'bytes', sizeOf(found) ?? null)], { id: 'layout' });
+    else if (found.kind === 'struct' || found.kind === 'union') yield tree(`${found.name === '' ? type : tagged(found)}, ${found.size} bytes`, layoutColumns, typeLayout(found).map(asNode), { id: 'layout' });
+    else if (found.kind === 'enum') yield facts(type, [...found.values].map(([name, value]) => fact(name, name, 'text', value.toString())), { id: 'layout' });
+    else yield facts(type, [fact('type', 'Type', 'text', typeName(found)), fact('size', 'Size', 'bytes', sizeOf(found) ?? null)], { id: 'layout' });
   },
 });
 
 function asNode({ declaration, offset, bits, size, members, hole }: LaidOutMember): TreeNodeOf<'member' | 'offset' | 'size' | 'hole'> {
-  const place = bits === undefined ? `${offset}` : `${offset}, bits ${bits.from} to ${bits.from + bits.count - 1}`;
-  return { cells: { member: declaration, offset: place, size: size ?? null, hole: hole === 0 ? null : hole }, children: members.map(asNode) };
+  const member = bits === undefined ? declaration : `${declaration} (bits ${bits.from} to ${bits.from + bits.count - 1})`;
+  return { cells: { member, offset, size: size ?? null, hole: hole === 0 ? null : hole }, children: members.map(asNode) };
 }

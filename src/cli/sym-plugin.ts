@@ -1,10 +1,11 @@
-import { isPerCpuSymbol } from '../kernel/inspect/symbol-in-words.js';
+import type { SymbolInfo } from '../debuginfo/symbol-table.js';
+import { isPerCpuSymbol, symbolAt } from '../kernel/inspect/symbol-at.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { definePlugin } from '../plugin/define-plugin.js';
 import { fact, facts } from '../plugin/make-views.js';
 import { addressNamed } from './address-named.js';
 
-/** `sym`, as crash's: a symbol's address, or what symbol an address lies in. */
+/** `sym`, as crash's: the addresses of a symbol, of which static ones may share the name, or what symbol an address lies in. */
 export const symPlugin = definePlugin({
   id: 'sym',
   summary: 'A symbol’s address, or the symbol that an address lies in',
@@ -14,19 +15,25 @@ export const symPlugin = definePlugin({
     where: { type: 'string', required: true, summary: 'a symbol, or an address in hexadecimal' },
   },
   *run(kernel, { where }) {
-    const named = kernel.symbols.addressOf(where);
-    const address = named ?? addressNamed(kernel, where);
-    const found = kernel.symbols.at(address);
-    yield facts(where, [
-      fact('address', 'Address', 'address', address),
-      fact('symbol', 'Symbol', 'symbol', found?.symbol.name ?? (named === undefined ? null : where)),
-      fact('offset', 'Into it', 'bytes', found?.offset ?? null),
-      fact('type', 'Kind', 'text', found?.symbol.type ?? null, { note: 'as nm has it' }),
-      fact('module', 'Module', 'text', found?.symbol.module ?? null),
-      ...(isPerCpuSymbol(kernel, address) ? perCpu(kernel, address) : []),
-    ], { id: 'symbol' });
+    const named = kernel.symbols.lookup(where);
+    const found = named.length > 0 ? named.map((symbol) => ({ address: symbol.address, symbol, offset: 0 })) : [atAddress(kernel, addressNamed(kernel, where))];
+    for (const [index, { address, symbol, offset }] of found.entries()) {
+      yield facts(where, [
+        fact('address', 'Address', 'address', address),
+        fact('symbol', 'Symbol', 'symbol', symbol?.name ?? null),
+        fact('offset', 'Into it', 'bytes', offset),
+        fact('type', 'Kind', 'text', symbol?.type ?? null, { note: 'nm’s letter, as the table of symbols has it' }),
+        fact('module', 'Module', 'text', symbol?.module ?? null),
+        ...(isPerCpuSymbol(kernel, address) ? perCpu(kernel, address) : []),
+      ], { id: index === 0 ? 'symbol' : `symbol-${index + 1}` });
+    }
   },
 });
+
+function atAddress(kernel: Kernel, address: bigint): { address: bigint; symbol: SymbolInfo | undefined; offset: number | null } {
+  const found = symbolAt(kernel, address);
+  return { address, symbol: found?.symbol, offset: found?.offset ?? null };
+}
 
 function perCpu(kernel: Kernel, address: bigint): ReturnType<typeof fact>[] {
   return kernel.possibleCpus().map((cpu) => fact(`cpu${cpu}`, `On CPU ${cpu}`, 'address', BigInt.asUintN(64, address + kernel.perCpuOffset(cpu))));

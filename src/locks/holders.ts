@@ -3,6 +3,7 @@ import { activationInWords, cpuContexts, sleepingContexts, stackWords, type Acti
 import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { hex } from '../stack/stack-memory.js';
+import type { TaskStack } from '../stack/stacks.js';
 import { lockCalls, type LockCall } from './lock-calls.js';
 import { lockFunction } from './lock-functions.js';
 import { isSleepingLock, sleepingLockState, tasksByAddress } from './lock-state.js';
@@ -81,15 +82,20 @@ function byCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
   const running = holdingContexts(kernel, lock, cpuContexts(kernel), own);
   // A task that sleeps should have no spinlock: it is asked only where no CPU shows one.
   const found = running.length > 0 ? running : holdingContexts(kernel, lock, sleepingContexts(kernel), own);
-  const unread = cpuContexts(kernel).filter(({ stack }) => stack.frames.length === 0);
+  const unread = cpuContexts(kernel).filter(({ stack }) => isCutShort(stack));
   return found.map(({ holder, frame }) => {
     const sure = found.length === 1 && frame.byCode && unread.length === 0;
     const evidence = [frame.evidence];
     if (found.length > 1) evidence.push(`${found.length} stacks are in code that takes it`);
     else if (running.length > 0 && unread.length === 0) evidence.push(`on no other CPU is there a function that has taken it: ${others(cpuContexts(kernel), holder)}`);
-    if (unread.length > 0) evidence.push(`what ${unread.map(({ label }) => label).join(', ')} did can't be told`);
+    if (unread.length > 0) evidence.push(`what ${unread.map(({ label }) => label).join(', ')} did can't be told in full`);
     return { lock, holder, certainty: sure ? 'certain' : frame.byCode ? 'likely' : 'possible', taker: frame.activation, segment: frame.segment, evidence };
   });
+}
+
+/** Of what a stack that breaks off, and of which nothing was recovered behind that, had nobody knows. */
+function isCutShort({ frames, end }: TaskStack): boolean {
+  return frames.length === 0 || (end !== undefined && frames.at(-1)!.found !== 'scanned');
 }
 
 /** Contexts that are listed one by one; of more only the number is said. */

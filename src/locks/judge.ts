@@ -46,7 +46,7 @@ function deadlock(kernel: Kernel, { links }: Cycle): Judged {
   const steps = links.map(({ wait, lock, holding }) => `${labelOf(kernel, wait.waiter)} waits for ${lock.lock.name.text}, which ${labelOf(kernel, holding.holder)} has`);
   const evidence = links.flatMap(({ wait, lock, holding }) => [
     waitInWords(kernel, wait, lock),
-    `${lock.lock.name.text} is ${lock.state}: ${holding.evidence.join('; ')}.`,
+    `${stateOf(lock)}: ${holding.evidence.join('; ')}.`,
     ...behind(lock, [wait]),
   ]);
   return {
@@ -63,22 +63,22 @@ function withoutCycle(kernel: Kernel, lock: ContendedLock, graph: WaitGraph): Ju
   const longest = Math.max(0, ...lock.waits.map((wait) => waitedNs(kernel, wait) ?? 0));
   const stuck = longest >= STUCK_NS;
   const [holding] = lock.holders;
+  const state = `${stateOf(lock)}.`;
   const evidence = [
-    `${name.text} is ${lock.state}.`,
     ...(holding ? [`${sentenceCase(holding.evidence.join('; '))}.`] : []),
     ...lock.waits.slice(0, NAMED).map((wait) => waitInWords(kernel, wait, lock)),
-    ...(lock.waits.length > NAMED ? [`${lock.waits.length - NAMED} more wait behind them.`] : []),
+    ...(lock.waits.length > NAMED ? [`${lock.waits.length - NAMED} more wait for it.`] : []),
     ...lock.remarks,
   ];
-  const common = { evidence, about: name.about, doors: doorsOf([lock], [...lock.waits.map(({ waiter }) => waiter), ...(holding ? [holding.holder] : [])]) };
+  const common = { evidence: [state, ...evidence], about: name.about, doors: doorsOf([lock], [...lock.waits.map(({ waiter }) => waiter), ...(holding ? [holding.holder] : [])]) };
   const who = waitersInWords(kernel, lock.waits);
   const long = longest > 0 ? `, for up to ${secondsInWords(longest)}` : '';
   if (holding === undefined && lock.exited !== undefined) {
-    const gone = `The lock's owner word names ${lock.exited}, whose task_struct is freed: no task of the dump is there.`;
+    const gone = `The lock's owner word names ${lock.exited}, which is in no list of tasks; its task_struct says that it is dead.`;
     return {
       id: 'lock.owner-exited', weight: 85, certainty: 'likely', ...common,
-      sentence: `${who} ${name.text}${long}: ${lock.exited} took it and has exited without letting it go, so that nobody will.`,
-      evidence: [evidence[0]!, gone, ...evidence.slice(1)],
+      sentence: `${who} for ${name.text}${long}: ${lock.exited} took it and has exited without letting it go, so that nobody will.`,
+      evidence: [state, gone, ...evidence],
     };
   }
   if (holding === undefined && lock.frozen !== undefined) {
@@ -87,13 +87,13 @@ function withoutCycle(kernel: Kernel, lock: ContendedLock, graph: WaitGraph): Ju
     const why = complete ? 'it is frozen, so that whoever writes to it waits until it is thawed' : 'it is being frozen, which waits for those that still write to it, and others wait behind that';
     return {
       id: 'lock.frozen', weight: 75, certainty: 'certain', ...common, about: `${system.type} ${name.about}`,
-      sentence: `${who.replace(/ for$/, '')} to write to ${system.text}${long}: ${why}.`,
-      evidence: [evidence[0]!, `${lock.frozen.evidence}.`, ...evidence.slice(1)],
+      sentence: `${who} to write to ${system.text}${long}: ${why}.`,
+      evidence: [state, `${lock.frozen.evidence}.`, ...evidence],
     };
   }
   if (holding === undefined) {
     if (!stuck) return undefined;
-    return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who} ${name.text}${long}; who has it can't be told${unnamed(kind)}.`, ...common };
+    return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who} for ${name.text}${long}; who has it can't be told${unnamed(kind)}.`, ...common };
   }
   const { holder, certainty } = holding;
   const label = labelOf(kernel, holder);
@@ -103,7 +103,7 @@ function withoutCycle(kernel: Kernel, lock: ContendedLock, graph: WaitGraph): Ju
     const doing = holder.segments[0]?.activations[0];
     return {
       id: 'lock.stuck-owner', weight: 80, certainty,
-      sentence: `${who} ${name.text}${long}: ${label} has it and does not let it go; it is in ${doing ? activationInWords(doing) : 'code that can\'t be told'}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
+      sentence: `${who} for ${name.text}${long}: ${label} has it and does not let it go; it is in ${doing ? activationInWords(doing) : 'code that can\'t be told'}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
       ...common,
     };
   }
@@ -111,14 +111,18 @@ function withoutCycle(kernel: Kernel, lock: ContendedLock, graph: WaitGraph): Ju
   const alsoWaits = graph.edges.find(({ from, label: edge }) => from === contextId(holder) && /for/.test(edge));
   const next = alsoWaits && graph.nodes.get(alsoWaits.to)?.label;
   const what = next === undefined ? `sleeps in ${sleepsIn(holder)}` : `itself waits for ${next}`;
-  const state = holder.task ? kernel.attempt('task_struct.__state', () => taskState(holder.task!).letter) : undefined;
+  const letter = holder.task ? kernel.attempt('task_struct.__state', () => taskState(holder.task!).letter) : undefined;
   const spinning = lock.waits.some((wait) => wait.spinning);
   if (!stuck && !spinning) return undefined;
   return {
     id: spinning ? 'lock.sleeps-with-spinlock' : 'lock.owner-sleeps', weight: spinning ? 85 : 70, certainty,
-    sentence: `${who} ${name.text}${long}: ${label} has it and ${what}${sleeps === undefined ? '' : `, for ${secondsInWords(sleeps)}`}${state === undefined ? '' : ` (state ${state})`}.`,
+    sentence: `${who} for ${name.text}${long}: ${label} has it and ${what}${sleeps === undefined ? '' : `, for ${secondsInWords(sleeps)}`}${letter === undefined ? '' : ` (state ${letter})`}.`,
     ...common,
   };
+}
+
+function stateOf({ lock: { name }, state }: ContendedLock): string {
+  return state === '' ? `What ${name.text} says of itself can't be read` : `${name.text} is ${state}`;
 }
 
 /** Why nobody is named, where that is the kind's own way. */
@@ -147,7 +151,7 @@ function waitersInWords(kernel: Kernel, waits: readonly QueuedWait[]): string {
   const more = waits.length > NAMED ? [`${waits.length - NAMED} more`] : [];
   const all = [...names, ...more];
   const list = all.length === 1 ? all[0]! : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
-  return `${list} ${waits.length === 1 ? 'waits' : 'wait'} for`;
+  return `${list} ${waits.length === 1 ? 'waits' : 'wait'}`;
 }
 
 export function waitInWords(kernel: Kernel, wait: QueuedWait, { lock }: ContendedLock): string {

@@ -49,7 +49,7 @@ export function lockFunctionsByAddress(kernel: Kernel): ReadonlyMap<bigint, Lock
 
 /** Whether a function takes a lock for reading only, where the kind has readers. */
 export function modeOf(name: string): 'read' | 'write' | undefined {
-  if (/(?:^|_)(?:down_read|(?:rt_)?read_lock|rwbase_read_lock|percpu_down_read|cpus_read)/.test(name)) return 'read';
-  if (/(?:^|_)(?:down_write|(?:rt_)?write_lock|rwbase_write_lock|percpu_down_write|cpus_write)/.test(name)) return 'write';
+  if (/(?:^|_)(?:down_read|read_lock|percpu_down_read|cpus_read)/.test(name)) return 'read';
+  if (/(?:^|_)(?:down_write|write_lock|percpu_down_write|cpus_write)/.test(name)) return 'write';
   return undefined;
 }

@@ -1,9 +1,10 @@
+import type { SymbolInfo } from '../debuginfo/symbol-table.js';
 import type { CType, StructType } from '../debuginfo/type-source.js';
 import { resolveType, sizeOf } from '../debuginfo/type-walk.js';
+import { isPerCpuSymbol } from '../kernel/inspect/symbol-at.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { allThreads, taskLabel, type Task } from '../linux/tasks.js';
 import { threadStackBytes } from '../stack/areas.js';
-import type { SymbolInfo } from '../debuginfo/symbol-table.js';
 import { codeRangeOf } from '../stack/code.js';
 import { hex } from '../stack/stack-memory.js';
 import { fileName, fileSystemAround, inodeOfLock } from './file-objects.js';
@@ -65,10 +66,9 @@ function named(kernel: Kernel, symbol: string, offset: number, module?: string):
 function perCpu(kernel: Kernel, address: bigint): LockName | undefined {
   const cpus = kernel.possibleCpus().map((cpu) => ({ cpu, base: kernel.perCpuOffset(cpu) })).filter(({ base }) => base !== 0n && base <= address);
   const nearest = cpus.toSorted((a, b) => (a.base > b.base ? -1 : 1))[0];
-  const [start, end] = [kernel.symbols.addressOf('__per_cpu_start'), kernel.symbols.addressOf('__per_cpu_end')];
-  if (nearest === undefined || start === undefined || end === undefined) return undefined;
+  if (nearest === undefined) return undefined;
   const offset = BigInt.asUintN(64, address - nearest.base);
-  if (offset < start || offset >= end) return undefined;
+  if (!isPerCpuSymbol(kernel, offset)) return undefined;
   const found = kernel.symbols.at(offset);
   if (found === undefined) return undefined;
   const { text, about } = named(kernel, found.symbol.name, found.offset);
@@ -90,17 +90,17 @@ function tasksByStack(kernel: Kernel): ReadonlyMap<bigint, Task> {
 /** What belongs to a file, or to a file system, is told with its name. */
 function ofFile(kernel: Kernel, address: bigint): LockName | undefined {
   const system = fileSystemAround(kernel, address);
-  if (system) {
-    const struct = kernel.types.struct('super_block');
-    const member = struct && lockMember(struct, Number(address - system.superBlock));
-    return member && { text: `&${member.struct}.${member.member} at ${hex(address)} (${system.text})`, about: `${member.struct}.${member.member}`, known: true };
-  }
+  if (system) return memberOf(kernel, 'super_block', system.superBlock, address, system.text);
   const inode = inodeOfLock(kernel, address);
-  const file = inode && fileName(kernel, inode);
-  if (inode === undefined || file === undefined) return undefined;
-  const struct = kernel.types.struct('inode');
-  const member = struct && lockMember(struct, Number(address - inode));
-  return member && { text: `&${member.struct}.${member.member} at ${hex(address)} (${file})`, about: `${member.struct}.${member.member}`, known: true };
+  if (inode === undefined) return undefined;
+  const file = fileName(kernel, inode);
+  return file === undefined ? undefined : memberOf(kernel, 'inode', inode, address, file);
+}
+
+function memberOf(kernel: Kernel, name: string, object: bigint, address: bigint, whose: string): LockName | undefined {
+  const struct = kernel.types.struct(name);
+  const member = struct && lockMember(struct, Number(address - object));
+  return member && { text: `&${member.struct}.${member.member} at ${hex(address)} (${whose})`, about: `${member.struct}.${member.member}`, known: true };
 }
 
 function bySlab(kernel: Kernel, address: bigint, noun: string): LockName | undefined {

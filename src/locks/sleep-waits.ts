@@ -46,7 +46,8 @@ type Found = Pick<Wait, 'lock' | 'how' | 'node' | 'mode'>;
 function findLock(kernel: Kernel, task: Task, acquiring: Acquiring): Found | undefined {
   switch (acquiring.kind) {
     case 'semaphore': case 'completion': return byWaiter(kernel, task, acquiring, acquiring.kind);
-    case 'mutex': case 'rwsem': return blockedOn(kernel, task, acquiring.kind) ?? byWaiter(kernel, task, acquiring, acquiring.kind) ?? asRtWriter(kernel, task, acquiring);
+    case 'mutex': return blockedOn(kernel, task, acquiring.kind) ?? byWaiter(kernel, task, acquiring, acquiring.kind);
+    case 'rwsem': return blockedOn(kernel, task, acquiring.kind) ?? byWaiter(kernel, task, acquiring, acquiring.kind) ?? asRtWriter(kernel, task, acquiring);
     case 'rtmutex': return blockedOn(kernel, task, acquiring.kind);
     case 'rwlock': return blockedOn(kernel, task, acquiring.kind) ?? asRtWriter(kernel, task, acquiring);
     case 'percpu-rwsem': return byWaiter(kernel, task, acquiring, 'percpu-rwsem') ?? asPercpuWriter(kernel, task, acquiring);
@@ -137,7 +138,7 @@ function blockedOn(kernel: Kernel, task: Task, kind: LockKind): Found | undefine
 /** rwbase_write_lock() takes the rt_mutex, and then waits until the readers are out. */
 function asRtWriter(kernel: Kernel, task: Task, { kind, frames, taker }: Acquiring): Found | undefined {
   const offset = rtMutexOffset(kernel, kind);
-  if (offset === undefined || kind === 'mutex') return undefined;
+  if (offset === undefined) return undefined;
   const waitsHere = (address: bigint | undefined): address is bigint => address !== undefined && address >= 1n << 63n && (address & 7n) === 0n && ownsRtMutex(kernel, task, address + offset);
   const given = taker?.place && lockGivenAt(kernel, taker.place, taker.offset);
   const found = [given, ...frames[0]!.frame.registers, ...[...stackWords(kernel, frames[0]!.frame, taker?.frame)].map(({ word }) => word)].find(waitsHere);

@@ -51,7 +51,7 @@ function spinning(kernel: Kernel, own: readonly Wait[], waits: readonly Wait[]):
   const { lock } = own[0]!;
   const holders = holdersOf(kernel, lock, waits);
   const word = spinWord(kernel, lock.address);
-  if (word === undefined) return { lock, state: 'its word is none of a queued spinlock', waits: own, holders, remarks: [] };
+  if (word === undefined) return { lock, state: 'in a state that can\'t be told: its word can\'t be read, or is none of a queued spinlock', waits: own, holders, remarks: [] };
   const queue = spinQueue(kernel, word);
   const hashed = word.slow ? hashedNode(kernel, lock.address) : undefined;
   const placed = inOrder(own, word, queue, hashed?.cpu);
@@ -110,11 +110,12 @@ function other(kernel: Kernel, own: readonly Wait[], waits: readonly Wait[]): Co
 
 function stateInWords(kernel: Kernel, { kind, address, bit }: Lock): string {
   if (kind === 'rwlock') {
-    const word = kernel.attempt('qrwlock.cnts', () => decodeRwlockWord(kernel.memory.u32(address)));
-    return word === undefined ? 'its word is none of a queued rwlock' : rwlockInWords(word);
+    const word = kernel.attempt('qrwlock.cnts', () => kernel.memory.u32(address));
+    const decoded = word === undefined ? undefined : decodeRwlockWord(word);
+    return word === undefined ? '' : decoded ? rwlockInWords(decoded) : `in a state that no queued rwlock has (0x${word.toString(16)})`;
   }
   if (kind === 'page bit' && bit !== undefined) {
-    const flags = kernel.attempt('page.flags', () => kernel.memory.u64(address));
+    const flags = kernel.attempt('page.flags', () => kernel.memory.u64(address + BigInt(kernel.offsetOf('page', 'flags'))));
     return flags === undefined ? '' : (flags >> BigInt(bit)) & 1n ? 'set' : 'clear';
   }
   if (kind !== 'completion') return '';

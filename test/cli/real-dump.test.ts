@@ -70,7 +70,7 @@ describe.skipIf(dumpsDir() === undefined)('on real dumps (they come from OOMPM_D
     expect((await oompm(['struct', dump, 'rq', 'runqueues:1'])).stdout).toMatch(/^int cpu +\d+ +1$/m);
     const stderr = async (where: string): Promise<string> => (await oompm(['read', dump, where])).stderr;
     expect(await stderr('runqueues')).toBe('oompm: read: runqueues is a per-CPU variable: say whose, as in runqueues:0\n');
-    expect(await stderr('runqueues:7')).toBe('oompm: read: runqueues:7: this machine has no CPU 7, but 0, 1\n');
+    expect(await stderr('runqueues:7')).toBe('oompm: read: runqueues:7: this machine has no CPU 7, but 2, from 0 to 1\n');
     expect(await stderr('jiffies:0')).toBe('oompm: read: jiffies is one variable for all CPUs: leave out :0\n');
   });
 

@@ -3,7 +3,7 @@ import { findMember, resolveType, typeName } from '../../debuginfo/type-walk.js'
 import { isGapError, type Gap } from '../gaps.js';
 import type { Kernel } from '../kernel.js';
 import type { Place } from './inspect-object.js';
-import { symbolInWords } from './symbol-in-words.js';
+import { symbolInWords } from './symbol-at.js';
 
 const longestText = 4096;
 /** What a pointer to text is shown with. */

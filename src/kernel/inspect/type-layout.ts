@@ -8,7 +8,7 @@ const membersShown = 20_000;
 export interface LaidOutMember {
   declaration: string;
   offset: number;
-  /** Of a bit field: its bits within the byte at `offset`. */
+  /** Of a bit field: its bits, counted from the lowest of the byte at `offset`. */
   bits?: { from: number; count: number };
   size: number | undefined;
   /** Of an embedded struct or union. */

@@ -1,0 +1,24 @@
+import type { SymbolInfo } from '../../debuginfo/symbol-table.js';
+import type { Kernel } from '../kernel.js';
+
+const KERNEL_HALF = 1n << 63n;
+
+/**
+ * The symbol that an address lies in. Below the kernel's half only per-CPU variables have one: what is behind their
+ * section, as pointers to dynamically allocated ones are, lies in none.
+ */
+export function symbolAt(kernel: Kernel, address: bigint): { symbol: SymbolInfo; offset: number } | undefined {
+  return address >= KERNEL_HALF || isPerCpuSymbol(kernel, address) ? kernel.symbols.at(address) : undefined;
+}
+
+/** "jiffies+0x8", where the address lies in a symbol. */
+export function symbolInWords(kernel: Kernel, address: bigint): string | undefined {
+  const found = symbolAt(kernel, address);
+  return found && `${found.symbol.name}${found.offset === 0 ? '' : `+0x${found.offset.toString(16)}`}`;
+}
+
+/** Whether a symbol's address is the place of a per-CPU variable, to which the offset of a CPU is to be added. */
+export function isPerCpuSymbol(kernel: Kernel, address: bigint): boolean {
+  const [start, end] = [kernel.symbols.addressOf('__per_cpu_start'), kernel.symbols.addressOf('__per_cpu_end')];
+  return start !== undefined && end !== undefined && address >= start && address < end;
+}
