@@ -7,6 +7,7 @@ import type { TaskStack } from '../stack/stacks.js';
 import { lockCalls, type LockCall } from './lock-calls.js';
 import { lockFunction } from './lock-functions.js';
 import { isSleepingLock, sleepingLockState, tasksByAddress } from './lock-state.js';
+import { consoleSemHolders, printkHolders } from './printk-locks.js';
 import { rtMutexOffset } from './rt-locks.js';
 import type { Lock, Wait } from './wait.js';
 
@@ -24,6 +25,9 @@ export interface Holding {
 
 /** Who has a lock that somebody waits for: by the owner that the lock names, else by the code that stands on the stacks. */
 export function holdersOf(kernel: Kernel, lock: Lock, waits: readonly Wait[]): readonly Holding[] {
+  if (lock.kind === 'console owner' || lock.kind === 'printk CPU lock') return printkHolders(kernel, lock);
+  const printing = consoleSemHolders(kernel, lock);
+  if (printing.length > 0) return printing;
   const named = isSleepingLock(lock.kind) || rtMutexOffset(kernel, lock.kind) !== undefined;
   if (named) return [...byOwnerWord(kernel, lock), ...byOwnerlessCode(kernel, lock, waits)];
   if (lock.kind !== 'spinlock' && lock.kind !== 'rwlock') return [];

@@ -5,7 +5,7 @@ export { type Finding } from './finding.js';
 export { holdersOf, type Holding } from './holders.js';
 export { asleepNs, latestNs, onCpuNs, queuedNs, runqueueClockNs, secondsInWords } from './how-long.js';
 export { interruption, type Interruption } from './interruptions.js';
-export { lockFindings, waitedNs, type LockFinding } from './judge.js';
+export { lockFindings, type LockFinding } from './judge.js';
 export { stallFindings } from './judge-stalls.js';
 export { lockName, type LockName } from './lock-name.js';
 export { sleepingLockState, type SleepingLockState } from './lock-state.js';
@@ -17,6 +17,7 @@ export { contendedLocks, type ContendedLock, type QueuedWait } from './survey.js
 export { systemCallOf } from './system-call.js';
 export { type Lock, type Wait } from './wait.js';
 export { cpuProgress, hungTasks, hungTaskTimeoutNs, watchdogReports, type CpuProgress, type HungTask, type WatchdogReport } from './watchdogs.js';
+export { waitedNs } from './waits-in-words.js';
 export { contextId, lockId, waitGraph, type Cycle, type WaitGraph } from './wait-graph.js';
 export { decodeSpinWord, spinLayout, spinWordInWords, type SpinLayout, type SpinWord } from './words/queued-spinlock.js';
 export { decodeRwlockWord, type RwlockWord } from './words/queued-rwlock.js';

@@ -1,7 +1,8 @@
 import { lockFunctions, optimisticSpinFunctions, spinIdleFunctions } from '../../symbols/lock-functions.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { PrintkLockKind } from './printk-locks.js';
 
-export type LockKind = keyof typeof lockFunctions;
+export type LockKind = keyof typeof lockFunctions | PrintkLockKind;
 
 /** What a function does to a lock; `inside` is a part of acquiring. */
 export interface LockFunction {
@@ -11,7 +12,7 @@ export interface LockFunction {
 }
 
 const byName = new Map<string, LockFunction>();
-for (const [kind, functions] of Object.entries(lockFunctions) as [LockKind, (typeof lockFunctions)[LockKind]][]) {
+for (const [kind, functions] of Object.entries(lockFunctions) as [keyof typeof lockFunctions, (typeof lockFunctions)[keyof typeof lockFunctions]][]) {
   for (const does of ['acquire', 'trylock', 'release', 'inside'] as const) {
     for (const name of functions[does]) byName.set(name, { kind, does, name });
   }

@@ -1,3 +1,4 @@
+import { globals } from '../../symbols/globals.js';
 import type { SymbolInfo } from '../debuginfo/symbol-table.js';
 import type { CType, StructType } from '../debuginfo/type-source.js';
 import { resolveType, sizeOf } from '../debuginfo/type-walk.js';
@@ -37,16 +38,16 @@ const LARGEST_VARIABLE = 1n << 20n;
 export function lockName(kernel: Kernel, address: bigint, kind?: LockKind | 'wait queue'): LockName {
   const noun = (kind && NOUNS[kind]) ?? 'lock';
   return kernel.once(`name of ${noun} ${address}`, () =>
-    bySymbol(kernel, address) ?? perCpu(kernel, address) ?? onStack(kernel, address, noun) ?? ofFile(kernel, address) ?? bySlab(kernel, address, noun)
+    bySymbol(kernel, address, kind) ?? perCpu(kernel, address, kind) ?? onStack(kernel, address, noun) ?? ofFile(kernel, address) ?? bySlab(kernel, address, noun)
       ?? { text: `the ${noun} at ${hex(address)}`, about: noun, known: false });
 }
 
-function bySymbol(kernel: Kernel, address: bigint): LockName | undefined {
+function bySymbol(kernel: Kernel, address: bigint, kind?: LockKind | 'wait queue'): LockName | undefined {
   const found = kernel.symbols.at(address);
   if (found === undefined || isCode(kernel, found.symbol) || found.symbol.address < 1n << 63n || BigInt(found.offset) >= LARGEST_VARIABLE) return undefined;
   const { symbol, offset } = found;
   if (symbol.size > 0 && offset >= symbol.size) return undefined;
-  return named(kernel, symbol.name, offset, symbol.module);
+  return named(kernel, symbol.name, offset, kind, symbol.module);
 }
 
 /** By where it lies: kallsyms of 7.x gives variables the letter of code. */
@@ -54,16 +55,25 @@ function isCode(kernel: Kernel, { address, type, module }: SymbolInfo): boolean 
   return module === undefined ? codeRangeOf(kernel, address) !== undefined : /[tTwW]/.test(type);
 }
 
-function named(kernel: Kernel, symbol: string, offset: number, module?: string): LockName {
+function named(kernel: Kernel, symbol: string, offset: number, kind: LockKind | 'wait queue' | undefined, module?: string): LockName {
+  const type = typeOfVariable(kernel, symbol);
+  // A semaphore begins with the spinlock that guards it.
+  const isItself = type?.kind === 'struct' && LOCK_STRUCTS.has(type.name) && offset === 0 && kind !== 'spinlock';
+  const path = type?.kind === 'struct' && !isItself && offset < type.size ? lockMember(type, offset)?.path : undefined;
+  const text = path !== undefined ? `${symbol}.${path}` : offset === 0 ? symbol : `${symbol}+0x${offset.toString(16)}`;
+  return { text: module === undefined ? text : `${text} [${module}]`, about: path === undefined ? symbol : `${symbol}.${path}`.replaceAll(/\[\d+\]/g, '[]'), known: true };
+}
+
+/** As the kernel's types say, which know few variables; else as oompm has declared it. */
+function typeOfVariable(kernel: Kernel, symbol: string): CType | undefined {
   const type = kernel.types.variable(symbol);
-  const resolved = type && resolveType(type);
-  const member = resolved?.kind === 'struct' && offset < resolved.size ? lockMember(resolved, offset) : undefined;
-  const text = offset === 0 && member === undefined ? symbol : member ? `${symbol}.${member.member}` : `${symbol}+0x${offset.toString(16)}`;
-  return { text: module === undefined ? text : `${text} [${module}]`, about: member ? `${symbol}.${member.member}` : symbol, known: true };
+  if (type) return resolveType(type);
+  const declared = Object.hasOwn(globals, symbol) ? /^struct (\w+)$/.exec(globals[symbol as keyof typeof globals].type)?.[1] : undefined;
+  return declared === undefined ? undefined : kernel.types.struct(declared);
 }
 
 /** Per-CPU areas are as far apart as they are large; a variable's offset is its symbol's address. */
-function perCpu(kernel: Kernel, address: bigint): LockName | undefined {
+function perCpu(kernel: Kernel, address: bigint, kind?: LockKind | 'wait queue'): LockName | undefined {
   const cpus = kernel.possibleCpus().map((cpu) => ({ cpu, base: kernel.perCpuOffset(cpu) })).filter(({ base }) => base !== 0n && base <= address);
   const nearest = cpus.toSorted((a, b) => (a.base > b.base ? -1 : 1))[0];
   if (nearest === undefined) return undefined;
@@ -71,7 +81,7 @@ function perCpu(kernel: Kernel, address: bigint): LockName | undefined {
   if (!isPerCpuSymbol(kernel, offset)) return undefined;
   const found = kernel.symbols.at(offset);
   if (found === undefined) return undefined;
-  const { text, about } = named(kernel, found.symbol.name, found.offset);
+  const { text, about } = named(kernel, found.symbol.name, found.offset, kind);
   return { text: `${text} of CPU ${nearest.cpu}`, about, known: true };
 }
 
@@ -129,36 +139,51 @@ function structOfCache(kernel: Kernel, { cache, objectBytes }: SlabObject): Stru
   return undefined;
 }
 
-/** Which element of an array of locks begins at an offset. */
-function indexOfLock(of: CType, offset: number): number | undefined {
-  const element = resolveType(of);
-  if (element.kind !== 'struct' || !LOCK_STRUCTS.has(element.name) || element.size === 0 || offset % element.size !== 0) return undefined;
-  return offset / element.size;
-}
-
 /** Deepest nesting of structs that is followed. */
 const DEEPEST = 8;
 
-/** The lock at an offset of a struct, as the innermost struct that has a name calls it. */
-export function lockMember(struct: StructType, offset: number): { struct: string; member: string } | undefined {
-  let at: { struct: StructType; offset: number; named: string; path: string }[] = [{ struct, offset, named: struct.name, path: '' }];
+/** A lock within a struct. */
+export interface LockMember {
+  /** The innermost struct around it that has a name: inode.i_rwsem tells more than ext4_inode_info.vfs_inode.i_rwsem. */
+  readonly struct: string;
+  /** Its path in that struct. */
+  readonly member: string;
+  /** Its path in the outermost. */
+  readonly path: string;
+}
+
+/** The lock at an offset of a struct. */
+export function lockMember(struct: StructType, offset: number): LockMember | undefined {
+  let at: { struct: StructType; offset: number; named: string; member: string; path: string }[] = [{ struct, offset, named: struct.name, member: '', path: '' }];
   for (let depth = 0; depth < DEEPEST && at.length > 0; depth++) {
     const inner: typeof at = [];
-    for (const { struct: outer, offset: from, named: tag, path } of at) {
-      for (const member of outer.members) {
-        const type = resolveType(member.type());
-        const start = member.bitOffset >> 3;
-        if (from < start || from >= start + (sizeOf(type) ?? 0)) continue;
-        const name = member.name === '' ? path : path === '' ? member.name : `${path}.${member.name}`;
-        const index = type.kind === 'array' ? indexOfLock(type.element(), from - start) : undefined;
-        if (index !== undefined) return { struct: tag, member: `${name}[${index}]` };
+    for (const outer of at) {
+      for (const { name, type: typeOf, bitOffset } of outer.struct.members) {
+        const whole = resolveType(typeOf());
+        const start = bitOffset >> 3;
+        if (outer.offset < start || outer.offset >= start + (sizeOf(whole) ?? 0)) continue;
+        const { type, index, offset: within } = elementAt(whole, outer.offset - start);
         if (type.kind !== 'struct' && type.kind !== 'union') continue;
-        if (LOCK_STRUCTS.has(type.name) && from === start) return { struct: tag, member: name };
-        // Within a struct that has a name of its own, that one tells more: inode.i_rwsem, not ext4_inode_info.vfs_inode.i_rwsem.
-        inner.push({ struct: type, offset: from - start, named: type.name === '' ? tag : type.name, path: type.name === '' ? name : '' });
+        const member = joined(outer.member, name, index);
+        const path = joined(outer.path, name, index);
+        if (LOCK_STRUCTS.has(type.name) && within === 0) return { struct: outer.named, member, path };
+        inner.push({ struct: type, offset: within, path, ...(type.name === '' ? { named: outer.named, member } : { named: type.name, member: '' }) });
       }
     }
     at = inner;
   }
   return undefined;
+}
+
+function joined(path: string, name: string, index: number | undefined): string {
+  if (name === '') return path;
+  return `${path === '' ? '' : `${path}.`}${name}${index === undefined ? '' : `[${index}]`}`;
+}
+
+/** What an offset of an array is in; anything else is its own element. */
+function elementAt(type: CType, offset: number): { type: CType; index?: number; offset: number } {
+  if (type.kind !== 'array') return { type, offset };
+  const element = resolveType(type.element());
+  const size = sizeOf(element) ?? 0;
+  return size === 0 ? { type, offset } : { type: element, index: Math.floor(offset / size), offset: offset % size };
 }

@@ -3,6 +3,7 @@ import { exitedOwner } from './exited-owner.js';
 import { frozenBy, type Frozen } from './file-objects.js';
 import { holdersOf, type Holding } from './holders.js';
 import { sleepingLockState } from './lock-state.js';
+import { printkLockInWords, printkWaits } from './printk-locks.js';
 import { sleepWaits } from './sleep-waits.js';
 import { hashedNode, spinQueue, spinWord, type SpinQueue } from './spin-queue.js';
 import { spinWaits } from './spin-waits.js';
@@ -37,7 +38,7 @@ export interface QueuedWait extends Wait {
 /** Every lock that a CPU spins on or a task sleeps for, with who waits and who has it. */
 export function contendedLocks(kernel: Kernel): readonly ContendedLock[] {
   return kernel.once('contended locks', () => {
-    const waits = [...spinWaits(kernel), ...sleepWaits(kernel)];
+    const waits = [...spinWaits(kernel), ...printkWaits(kernel), ...sleepWaits(kernel)];
     const byLock = new Map<string, Wait[]>();
     for (const wait of waits) {
       const key = `${wait.lock.kind} ${wait.lock.address}`;
@@ -118,6 +119,7 @@ function stateInWords(kernel: Kernel, { kind, address, bit }: Lock): string {
     const flags = kernel.attempt('page.flags', () => kernel.memory.u64(address + BigInt(kernel.offsetOf('page', 'flags'))));
     return flags === undefined ? '' : (flags >> BigInt(bit)) & 1n ? 'set' : 'clear';
   }
+  if (kind === 'console owner' || kind === 'printk CPU lock') return printkLockInWords(kernel, kind);
   if (kind !== 'completion') return '';
   const done = kernel.attempt('completion.done', () => kernel.ref('completion', address).done);
   return done === undefined ? '' : done === 0 ? 'not completed' : 'completed';
