@@ -58,9 +58,10 @@ function path(handler: readonly Activation[], wait: QueuedWait): string {
 function whyForEver(wait: QueuedWait, { lock, state, spin, remarks }: ContendedLock, who: string): string[] {
   const pending = spin?.word.pending && wait.place === 'pending' ? `: the pending one is ${who} itself` : '';
   const word = state === '' ? [] : [`${lock.name.text} is ${state}${pending}.`, ...remarks.map((remark) => remark.charAt(0).toUpperCase() + remark.slice(1))];
-  const how = `${who} ${wait.spinning ? 'spins' : 'waits'} for it${wait.taker ? ` in ${activationInWords(wait.taker)}` : ''}: ${wait.how.join('; ')}.`;
+  const asleep = spin?.asleep !== undefined && spin.asleep === wait.waiter.cpu;
+  const how = `${who} ${asleep ? 'waits for it, asleep in the hypervisor,' : wait.spinning ? 'spins for it' : 'waits for it'}${wait.taker ? ` in ${activationInWords(wait.taker)}` : ''}: ${wait.how.join('; ')}.`;
   const same = isSleepingLock(lock.kind)
     ? 'The one that waits is the one that holds it: nobody else can let it go.'
-    : `The CPU that waits is the CPU that holds it: what would let it go runs only once the ${wait.segment === 0 ? 'spinning' : 'waiting'} ends.`;
+    : `The CPU that waits is the CPU that holds it: what would let it go runs only once the ${asleep ? 'waiting' : wait.segment === 0 ? 'spinning' : 'waiting'} ends.`;
   return [...word, how, same];
 }

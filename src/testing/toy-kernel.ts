@@ -7,7 +7,11 @@ import { createKernel } from '../kernel/create-kernel.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { Unmapped } from '../memory/address-space.js';
 import { mappedSpace } from '../memory/mapped-space.js';
+import type { Dump } from '../dump/dump.js';
+import type { X86Registers } from '../dump/notes.js';
+import type { PhysicalMemory } from '../dump/physical-memory.js';
 import { buildBtf } from './build-btf.js';
+import type { MemoryPiece } from './build-orc.js';
 import { parseCTypes } from './parse-c-types.js';
 import { toyMemory } from './toy-memory.js';
 import { commonTypes } from './toy-types.js';
@@ -23,6 +27,8 @@ export interface ToyObject {
 export interface ToyVariable extends ToyObject {
   /** One value for each CPU: the symbol is then a per-CPU one. */
   perCpu?: readonly ToyValue[];
+  /** Where it stands; somewhere if not given. */
+  at?: bigint;
 }
 
 export interface ToyKernelOptions {
@@ -39,12 +45,19 @@ export interface ToyKernelOptions {
   /** Objects and variables whose pages the dump lacks. */
   lost?: readonly string[];
   /** Further symbols: functions, and variables that are only an address. */
-  symbols?: Readonly<Record<string, bigint>>;
+  symbols?: Readonly<Record<string, bigint | { readonly address: bigint; readonly size: number }>>;
+  /** Memory anywhere in the kernel: code, stacks. See `toyCode`, `words`, `ptRegs`. */
+  memory?: readonly MemoryPiece[];
+  /** Registers of the CPUs at the end, as a hypervisor's dump has them. */
+  registers?: readonly ToyRegisters[];
   /** Possible CPUs; 1 if not given. */
   cpus?: number;
   vmcoreinfo?: Readonly<Record<string, string>>;
   release?: string;
 }
+
+/** One CPU's registers; what is not given is 0. */
+export type ToyRegisters = Partial<X86Registers> & { readonly cr2?: bigint };
 
 export interface ToyKernel extends Kernel {
   /** Where something stands: 'a', 'a.tasks', 'a.pid_links[1]'. */
@@ -54,6 +67,8 @@ export interface ToyKernel extends Kernel {
 const PAGE = 4096;
 /** The direct map of x86_64 without KASLR: page n of it is page frame n. */
 const BASE = 0xffff_8880_0000_0000n;
+const DIRECT_MAP_END = BASE + (1n << 32n);
+const ELSEWHERE_FRAME = 1 << 19;
 /** Per-CPU areas begin at frame 2^16, one each 256 pages. */
 const AREA_FRAME = 1 << 16;
 const AREA_PAGES = 256;
@@ -87,12 +102,24 @@ export function toyKernel(options: ToyKernelOptions): ToyKernel {
   const { types, typeOf } = declare(options.types, objects);
   const memory = toyMemory();
   const places = new Map<string, { address: bigint; size: number; type: CType }>();
-  const symbols: SymbolInfo[] = Object.entries(options.symbols ?? {}).map(([name, address]) => ({ name, address, size: 16, type: 't' }));
+  const symbols: SymbolInfo[] = Object.entries(options.symbols ?? {}).map(([name, place]) => ({ name, type: 't', ...(typeof place === 'bigint' ? { address: place, size: 16 } : place) }));
   let nextFrame = 16;
   let nextPerCpu = FIRST_PER_CPU_OFFSET;
 
-  const frameOf = (pageNumber: number): number => pageNumber - Number(BASE >> 12n);
-  const write = (address: bigint, bytes: Uint8Array): void => memory.write(Number(address - BASE), bytes);
+  const elsewhere = new Map<number, number>();
+  const frameOf = (pageNumber: number): number => elsewhere.get(pageNumber) ?? pageNumber - Number(BASE >> 12n);
+  /** Pages that are not of the direct map have frames behind all others. */
+  const write = (address: bigint, bytes: Uint8Array): void => {
+    if (address >= BASE && address < DIRECT_MAP_END) return memory.write(Number(address - BASE), bytes);
+    for (let done = 0; done < bytes.length; ) {
+      const pageNumber = Number((address + BigInt(done)) >> 12n);
+      const offset = Number(address + BigInt(done) & 4095n);
+      if (!elsewhere.has(pageNumber)) elsewhere.set(pageNumber, ELSEWHERE_FRAME + elsewhere.size);
+      const part = bytes.subarray(done, done + PAGE - offset);
+      memory.write(elsewhere.get(pageNumber)! * PAGE + offset, part);
+      done += part.length;
+    }
+  };
   const allocate = (size: number): bigint => {
     const address = BASE + BigInt(nextFrame * PAGE);
     const pages = Math.max(1, Math.ceil(size / PAGE));
@@ -117,10 +144,12 @@ export function toyKernel(options: ToyKernelOptions): ToyKernel {
   };
   const put = (address: bigint, type: CType, value: ToyValue): void => writeValue({ write, allocate, allocatePerCpu, areaOf, addressOf, cpus }, address, type, value);
 
-  for (const [name, { perCpu }] of Object.entries<ToyVariable>(objects)) {
+  for (const { at, bytes } of options.memory ?? []) write(at, bytes);
+  for (const [name, { perCpu, at }] of Object.entries<ToyVariable>(objects)) {
     const type = typeOf(name);
     const size = sizeOf(type) ?? 0;
-    const address = perCpu ? allocatePerCpu(size) : allocate(size);
+    const address = perCpu ? allocatePerCpu(size) : at ?? allocate(size);
+    if (at !== undefined) write(at, new Uint8Array(size));
     places.set(name, { address: perCpu ? areaOf(0) + address : address, size, type });
     if (name in variables) symbols.push({ name, address, size, type: perCpu ? 'A' : 'D' });
   }
@@ -157,8 +186,20 @@ export function toyKernel(options: ToyKernelOptions): ToyKernel {
     symbols: symbolTable(packSymbols(symbols.toSorted((a, b) => (a.address < b.address ? -1 : 1))), 'a toy kernel'),
     types,
     vmcoreinfo: (key) => options.vmcoreinfo?.[key],
+    ...(options.registers ? { dump: toyDump(memory, options.registers) } : {}),
   });
   return Object.assign(kernel, { addressOf });
+}
+
+/** A dump that a hypervisor took: each CPU's GS base is its per-CPU area. */
+function toyDump(memory: PhysicalMemory, registers: readonly ToyRegisters[]): Dump {
+  const none = { r15: 0n, r14: 0n, r13: 0n, r12: 0n, bp: 0n, bx: 0n, r11: 0n, r10: 0n, r9: 0n, r8: 0n, ax: 0n, cx: 0n, dx: 0n, si: 0n, di: 0n, orig_ax: 0n, ip: 0n, cs: 0x10n, flags: 0x46n, sp: 0n, ss: 0x18n };
+  return {
+    path: 'a toy kernel', format: 'elf', formatName: 'toy', architecture: 'x86_64', memory, fromHypervisor: true, defects: [], close: () => undefined,
+    registers: registers.map(({ cr2 = 0n, ...own }, cpu) => ({
+      index: cpu, pid: 0, registers: { ...none, ...own }, control: { cr0: 0n, cr2, cr3: 0n, cr4: 0n, gsBase: areaOf(cpu), kernelGsBase: 0n },
+    })),
+  };
 }
 
 /** The BTF of the declarations, and each object's type in it: a typedef of its own, since BTF has no types for variables. */

@@ -5,12 +5,11 @@ import { Unmapped } from '../../src/memory/address-space.js';
 import { mappedSpace } from '../../src/memory/mapped-space.js';
 import { noTypes } from '../../src/session/nothing-known.js';
 import type { StackArea } from '../../src/stack/areas.js';
-import type { OrcEntry, OrcLayout, OrcRegister } from '../../src/stack/orc-entry.js';
+import type { OrcEntry, OrcLayout } from '../../src/stack/orc-entry.js';
+import { buildOrc, CALL } from '../../src/testing/build-orc.js';
 import { toyMemory } from '../../src/testing/toy-memory.js';
 
 export const TEXT = 0xffffffff81000000n;
-const ORC_ADDRESSES = 0xffffffff82000000n;
-const ORC_ENTRIES = 0xffffffff82100000n;
 const HEADER = 0xffffffff82200000n;
 export const STACK = 0xffffc90000100000n;
 const STACK_BYTES = 16384n;
@@ -40,26 +39,6 @@ export interface ToyStackOptions {
   lost?: readonly bigint[];
 }
 
-const REGISTERS: Record<'old' | 'new', readonly OrcRegister[]> = {
-  old: ['undefined', 'prev sp', 'dx', 'di', 'bp', 'sp', 'r10', 'r13', 'bp indirect', 'sp indirect'],
-  new: ['undefined', 'ax', 'dx', 'sp', 'bp', 'di', 'r10', 'r13', 'prev sp', 'sp indirect', 'bp indirect'],
-};
-
-/** An entry as objtool would write it in that layout. */
-export function packed(layout: OrcLayout, entry: OrcEntry): number {
-  const names = REGISTERS[layout === 'wide type, new registers' ? 'new' : 'old'];
-  const registers = names.indexOf(entry.spRegister) | (names.indexOf(entry.bpRegister) << 4);
-  if (layout.startsWith('wide')) {
-    return registers | (['undefined', 'end of stack', 'call', 'regs', 'partial regs'].indexOf(entry.type) << 8) | (entry.signal ? 0x800 : 0);
-  }
-  const ends = entry.type === 'end of stack';
-  if (ends || entry.type === 'undefined') return ends ? (layout === 'end flag' ? 0x400 : 0x800) : 0;
-  const type = ['call', 'regs', 'partial regs'].indexOf(entry.type) << 8;
-  return registers | type | (layout !== 'end flag' && entry.signal ? 0x400 : 0);
-}
-
-const CALL: OrcEntry = { type: 'call', spRegister: 'sp', spOffset: 8, bpRegister: 'undefined', bpOffset: 0, signal: false };
-
 /** A kernel of some functions, their ORC table and two stacks; `unwind` needs no more of it. */
 export function toyStack(options: ToyStackOptions = {}): Kernel {
   const layout = options.layout ?? 'wide type';
@@ -88,21 +67,10 @@ export function toyStack(options: ToyStackOptions = {}): Kernel {
       const name = functions[n];
       return { address: TEXT + BigInt(n * 64 + (name === undefined ? 0x800 : n * 192 + 256)), entry: { ...CALL, ...(name === undefined ? {} : given[name]) } };
     });
-    const bytes = (index: number): Uint8Array => {
-      const { entry } = entries[index]!;
-      const raw = index === functions.indexOf('odd') ? options.raw : undefined;
-      const values = raw ?? { spOffset: entry.spOffset, bpOffset: entry.bpOffset, flags: packed(layout, entry) };
-      return new Uint8Array(Int16Array.of(values.spOffset, values.bpOffset, values.flags).buffer);
-    };
-    for (const [index, { address }] of entries.entries()) {
-      const slot = ORC_ADDRESSES + BigInt(index * 4);
-      write(slot, new Uint8Array(Int32Array.of(Number(address - slot)).buffer));
-      write(ORC_ENTRIES + BigInt(index * 6), bytes(index));
-    }
-    symbols.push(
-      ['__start_orc_unwind_ip', ORC_ADDRESSES], ['__stop_orc_unwind_ip', ORC_ADDRESSES + BigInt(entries.length * 4)],
-      ['__start_orc_unwind', ORC_ENTRIES], ['__stop_orc_unwind', ORC_ENTRIES + BigInt(entries.length * 6)],
-    );
+    const rows = entries.map(({ address, entry }, index) => ({ address, entry: index === functions.indexOf('odd') && options.raw ? options.raw : entry }));
+    const tables = buildOrc(layout, rows);
+    for (const piece of tables.memory) write(piece.at, piece.bytes);
+    symbols.push(...tables.symbols);
   }
   if (options.hash !== undefined) {
     write(HEADER, Buffer.from(options.hash, 'hex'));

@@ -1,0 +1,82 @@
+import { ptRegs, taskTypes, to, toyCode, words, type MemoryPiece, type ToyCode, type ToyFunction, type ToyKernel, type ToyKernelOptions, type ToyRegisters } from 'oompm/testing';
+
+import { toyTasks } from '../linux/toy-tasks.js';
+
+/** A run of calls on one stack, innermost function first; each calls the one before it. */
+export interface ToySegment {
+  readonly calls: readonly string[];
+  readonly on?: 'task' | 'DF' | 'NMI' | 'IRQ';
+  /** Where in its innermost function it is; behind everything that it calls if not given. */
+  readonly offset?: number;
+  /** Its stack pointer as it was interrupted, where that is not the top of its words. */
+  readonly sp?: bigint;
+}
+
+/** What a CPU runs now first, then what that interrupted. The last function of all but the last segment is an entry. */
+export interface ToyCpu {
+  readonly comm: string;
+  readonly pid: number;
+  readonly segments: readonly ToySegment[];
+  readonly cr2?: bigint;
+}
+
+const STACK_BYTES = 16384n;
+const taskStackOf = (cpu: number): bigint => 0xffffc90000200000n + BigInt(cpu) * 0x10000n;
+const exceptionStacksOf = (cpu: number): bigint => 0xfffffe0000216000n + BigInt(cpu) * 0x10000n;
+const irqStackOf = (cpu: number): bigint => 0xffffc90000a00000n + BigInt(cpu) * 0x10000n;
+
+const types = `
+  struct exception_stacks { char ESTACKS[8]; };
+  struct cea_exception_stacks { char DF_stack_guard[4096]; char DF_stack[4096]; char NMI_stack_guard[4096]; char NMI_stack[8192]; };
+  struct irq_stack { char stack[16384]; };
+  struct mcs_spinlock { struct mcs_spinlock *next; int locked, count; };
+  struct qnode { struct mcs_spinlock mcs; long reserved[2]; };
+`;
+
+/** How an entry is unwound: its pt_regs stand right above. */
+export const ENTRY: ToyFunction = { orc: { type: 'regs', spOffset: 0, signal: true } };
+/** The outermost function of a stack. */
+export const BOTTOM: ToyFunction = { orc: { type: 'end of stack', spRegister: 'undefined' } };
+
+/** How far below a stack's top the words of a segment begin that others interrupted. */
+const DEPTH = 0x1000n;
+
+/** A machine of CPUs whose stacks are made of calls: production code unwinds them by ORC, and reads their code. */
+export function toyMachine(functions: Readonly<Record<string, ToyFunction>>, cpus: readonly ToyCpu[], more: Partial<ToyKernelOptions> = {}): ToyKernel & { code: ToyCode } {
+  const code = toyCode(functions);
+  const memory: MemoryPiece[] = [...code.memory, ...(more.memory ?? [])];
+  const registers = cpus.map((cpu, number): ToyRegisters => {
+    for (const [low, bytes] of [[taskStackOf(number), STACK_BYTES], [exceptionStacksOf(number), 0x5000n], [irqStackOf(number), STACK_BYTES]] as const) memory.push({ at: low, bytes: new Uint8Array(Number(bytes)) });
+    let interrupted: { ip: bigint; sp: bigint } | undefined;
+    for (const { calls, on = 'task', offset = 0x80, sp } of cpu.segments.toReversed()) {
+      const returns = calls.slice(1).map((name, index) => code.returnTo(name, calls[index]!));
+      const base = topOf(number, on) - (interrupted === undefined || on === 'task' ? DEPTH : 168n + BigInt(returns.length * 8));
+      memory.push(words(base, ...returns));
+      if (interrupted) memory.push(ptRegs(base + BigInt(returns.length * 8), interrupted));
+      interrupted = { ip: code.at(calls[0]!, offset), sp: sp ?? base };
+    }
+    return { ...interrupted!, ...(cpu.cr2 === undefined ? {} : { cr2: cpu.cr2 }) };
+  });
+  const tasks = Object.fromEntries(cpus.map(({ comm, pid }, number) => [comm, { pid, on_cpu: 1, stack: taskStackOf(number) }]));
+  const kernel = toyTasks(tasks, {
+    ...more, cpus: cpus.length, memory, registers,
+    types: `${taskTypes}${types}${more.types ?? ''}`,
+    symbols: { ...code.symbols, ...more.symbols },
+    variables: {
+      runqueues: { type: 'struct rq', perCpu: cpus.map(({ comm }) => ({ curr: to(comm), idle: to('init_task') })) },
+      cea_exception_stacks: { type: 'struct cea_exception_stacks *', perCpu: cpus.map((_, number) => exceptionStacksOf(number)) },
+      hardirq_stack_ptr: { type: 'void *', perCpu: cpus.map((_, number) => irqStackOf(number) + STACK_BYTES) },
+      ...more.variables,
+    },
+  });
+  return Object.assign(kernel, { code });
+}
+
+function topOf(cpu: number, on: NonNullable<ToySegment['on']>): bigint {
+  switch (on) {
+    case 'task': return taskStackOf(cpu) + STACK_BYTES;
+    case 'DF': return exceptionStacksOf(cpu) + 0x2000n;
+    case 'NMI': return exceptionStacksOf(cpu) + 0x5000n;
+    case 'IRQ': return irqStackOf(cpu) + STACK_BYTES;
+  }
+}
