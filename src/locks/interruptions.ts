@@ -26,6 +26,13 @@ const KINDS: readonly (readonly [RegExp, Interruption['kind'], string])[] = [
   [/(?:^|_)nmi(?:_|$)|repeat_nmi/, 'NMI', 'an NMI'],
   [/page_fault/, 'page fault', 'a page fault'],
   [/machine_check|_mc(?:e)?$/, 'machine check', 'a machine check'],
+  [/exc_debug|^debug$/, 'exception', 'a debug exception'],
+  [/exc_int3|^(?:do_)?int3$/, 'exception', 'a breakpoint'],
+  [/general_protection/, 'exception', 'a general protection fault'],
+  [/invalid_op/, 'exception', 'an invalid opcode'],
+  [/divide_error/, 'exception', 'a divide error'],
+  [/stack_segment/, 'exception', 'a stack segment fault'],
+  [/vmm_communication/, 'exception', 'a #VC exception'],
   [/sysvec_|common_interrupt|_intr\b|ret_from_intr|apic|spurious|irq|interrupt/, 'interrupt', 'an interrupt'],
 ];
 

@@ -85,6 +85,6 @@ const PT_REGS = ['r15', 'r14', 'r13', 'r12', 'bp', 'bx', 'r11', 'r10', 'r9', 'r8
 
 /** A struct pt_regs of x86_64, as entry code leaves it: in the kernel, where `cs` does not say otherwise. */
 export function ptRegs(at: bigint, registers: Partial<Record<(typeof PT_REGS)[number], bigint>>): MemoryPiece {
-  const all = { cs: 0x10n, flags: 0x246n, ss: 0x18n, ...registers };
-  return words(at, ...PT_REGS.map((name) => all[name as keyof typeof all] ?? 0n));
+  const all: typeof registers = { cs: 0x10n, flags: 0x246n, ss: 0x18n, ...registers };
+  return words(at, ...PT_REGS.map((name) => all[name] ?? 0n));
 }
