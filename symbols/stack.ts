@@ -32,3 +32,24 @@ export const bpfKsym = {
   definedBy: 'bpf_ksym_add',
   members: { start: 'u64', end: 'u64', name: 'char[]', lnode: 'struct list_head' },
 } as const;
+
+/** struct ftrace_ret_stack, include/linux/ftrace.h: a return address that the function graph tracer replaced. */
+export const ftraceRetStack = {
+  struct: 'ftrace_ret_stack',
+  definedBy: 'ftrace_graph_ret_addr',
+  members: { ret: 'u64', func: 'u64', retp: 'u64' },
+} as const;
+
+/** struct rethook_node, include/linux/rethook.h, since 5.18 (54ecbe6f1ed5): one that a kretprobe replaced. */
+export const rethookNode = {
+  struct: 'rethook_node',
+  definedBy: 'rethook_find_ret_addr',
+  members: { ret_addr: 'u64', frame: 'u64' },
+} as const;
+
+/** struct kretprobe_instance, include/linux/kprobes.h: the same before rethook. */
+export const kretprobeInstance = {
+  struct: 'kretprobe_instance',
+  definedBy: 'register_kretprobe',
+  members: { ret_addr: { type: 'u64', optional: true }, fp: { type: 'u64', optional: true } },
+} as const;

@@ -14,6 +14,8 @@ export interface Frame {
   readonly found: Found;
   /** The saved registers that this frame was found by: the code below it came in by an exception, an interrupt or a system call. */
   readonly entry?: SavedRegisters;
+  /** Tracers had put these in place of the return address, the outermost first; `ip` is what they kept. */
+  readonly trampolines?: readonly string[];
   /** Code of a process: the last frame. */
   readonly user?: true;
   /** The stack that the frame stands on; undefined where its stack pointer is in none. */

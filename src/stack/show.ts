@@ -87,6 +87,8 @@ function howItWentOn(stack: TaskStack, position: number): string[] {
   const remarks: string[] = [];
   const entry = stack.frames[position + 1]?.entry;
   if (entry) remarks.push(entry.user ? 'came from user mode' : 'interrupted the kernel');
+  const trampolines = stack.frames[position + 1]?.trampolines;
+  if (trampolines) remarks.push(`returns through ${trampolines.join(' and ')}`);
   if (position === stack.brokenAfter) remarks.push('its caller was not found');
   return remarks;
 }

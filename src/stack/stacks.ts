@@ -19,12 +19,19 @@ export interface TaskStack extends UnwoundStack {
   readonly cpu?: number;
 }
 
+export type StackOptions = Omit<UnwindOptions, 'task'>;
+
+function unwindOptions(task: Task | undefined, savedRegisters: boolean | undefined): UnwindOptions {
+  return { ...(task ? { task } : {}), ...(savedRegisters === undefined ? {} : { savedRegisters }) };
+}
+
 /**
  * What each possible CPU is doing, from the registers in the dump's notes. A CPU without registers says why in `end`,
  * and what stands on its task's stack is `scanned`.
  */
-export function cpuStack(kernel: Kernel, cpu: number, options: UnwindOptions = {}): TaskStack {
+export function cpuStack(kernel: Kernel, cpu: number, { savedRegisters }: StackOptions = {}): TaskStack {
   const task = currentOn(kernel, cpu);
+  const options = unwindOptions(task, savedRegisters);
   const own = task && kernel.attempt('task_struct.stack', () => taskStack(kernel, task));
   const areas = [...(own ? [own] : []), ...cpuStacks(kernel, cpu)];
   const identity = { cpu, ...(task ? { task } : {}) };
@@ -43,7 +50,7 @@ export function cpuStack(kernel: Kernel, cpu: number, options: UnwindOptions = {
  * A task's stack: from its CPU's registers where it runs, else from what __switch_to_asm() left at `thread.sp`.
  * Never throws for what the dump lacks: `end` says what was in the way.
  */
-export function stackOf(kernel: Kernel, task: Task, options: UnwindOptions = {}): TaskStack {
+export function stackOf(kernel: Kernel, task: Task, options: StackOptions = {}): TaskStack {
   const cpu = runningOn(kernel).get(task.$address);
   return cpu === undefined ? sleepingStack(kernel, task, options) : cpuStack(kernel, cpu, options);
 }
@@ -64,7 +71,8 @@ function currentOn(kernel: Kernel, cpu: number): Task | undefined {
   return kernel.attempt(`current task of CPU ${cpu}`, () => currentTask(kernel, cpu)) ?? undefined;
 }
 
-function sleepingStack(kernel: Kernel, task: Task, options: UnwindOptions): TaskStack {
+function sleepingStack(kernel: Kernel, task: Task, { savedRegisters }: StackOptions): TaskStack {
+  const options = unwindOptions(task, savedRegisters);
   let area: StackArea | undefined;
   let first: Caller;
   try {

@@ -1,5 +1,6 @@
 import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { Task } from '../linux/tasks.js';
 import { spOf, codeAddressOf, type Frame, type UnwoundStack } from './frame.js';
 import type { StackArea } from './areas.js';
 import { cfiCaller } from './cfi-step.js';
@@ -8,6 +9,7 @@ import { framePointerCaller } from './frame-pointer-step.js';
 import { orcCaller, type Caller } from './orc-step.js';
 import { orcLookup } from './orc-tables.js';
 import { DWARF } from './registers.js';
+import { pastTrampolines } from './replaced-return.js';
 import { hex, stackMemory, type StackMemory } from './stack-memory.js';
 
 /** Deepest stack that is believed: 16 KiB hold some 200 frames, and there are eight stacks for a CPU. */
@@ -16,6 +18,8 @@ const MOST_FRAMES = 1024;
 export interface UnwindOptions {
   /** Also find the registers that callers had saved, by the compiler's call frame information: values of locals rest on them. */
   savedRegisters?: boolean;
+  /** Whose stack it is: tracers keep a task's return addresses with the task. */
+  task?: Task;
 }
 
 /**
@@ -77,9 +81,9 @@ function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): F
   let reason: string | undefined;
   for (const way of ways) {
     try {
-      const caller = way();
-      if (caller === undefined) continue;
-      const next = placed(memory, caller);
+      const found = way();
+      if (found === undefined) continue;
+      const next = placed(memory, pastTrampolines(kernel, found, options.task));
       const wrong = next.user || codeRangeOf(kernel, codeAddressOf(next)) ? undefined : notCode(next);
       if (wrong === undefined) return next;
       // A jump into the void leaves an address that is no code in the saved registers: that frame is real.

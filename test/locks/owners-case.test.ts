@@ -5,7 +5,7 @@ import { to, type ToyFunction, type ToyInstruction } from 'oompm/testing';
 import { cpuStack } from '../../src/stack/stacks.js';
 import { codePlace } from '../../src/stack/code.js';
 import { codeAddressOf } from '../../src/stack/frame.js';
-import { BOTTOM, ENTRY, toyMachine } from './toy-machine.js';
+import { BOTTOM, ENTRY, toyMachine } from '../stack/toy-machine.js';
 
 /** As in the owner's backtrace. */
 const LOGBUF_LOCK = 0xffffffff82ab060cn;

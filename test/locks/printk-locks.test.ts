@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { contendedLocks, lockFindings, waitGraph } from 'oompm/locks';
 import { to, type ToyFunction } from 'oompm/testing';
 
-import { BOTTOM, toyMachine, type ToyCpu } from './toy-machine.js';
+import { BOTTOM, toyMachine, type ToyCpu } from '../stack/toy-machine.js';
 
 const PAUSE = [0xf3, 0x90];
 /** `pause` stands at +0x80, where the toy's functions are by default. */

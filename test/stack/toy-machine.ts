@@ -1,4 +1,4 @@
-import { ptRegs, taskTypes, to, toyCode, words, type MemoryPiece, type ToyCode, type ToyFunction, type ToyKernel, type ToyKernelOptions, type ToyRegisters } from 'oompm/testing';
+import { ptRegs, taskTypes, to, toyCode, words, type MemoryPiece, type ToyCode, type ToyFunction, type ToyKernel, type ToyKernelOptions, type ToyRegisters, type ToyValue } from 'oompm/testing';
 
 import { toyTasks } from '../linux/toy-tasks.js';
 
@@ -18,6 +18,13 @@ export interface ToyCpu {
   readonly pid: number;
   readonly segments: readonly ToySegment[];
   readonly cr2?: bigint;
+  /** Further members of its task. */
+  readonly task?: Readonly<Record<string, ToyValue>>;
+}
+
+export interface ToyMachineOptions extends Partial<ToyKernelOptions> {
+  /** C declarations of further members of a task_struct. */
+  readonly taskMembers?: string;
 }
 
 const STACK_BYTES = 16384n;
@@ -38,13 +45,18 @@ export const ENTRY: ToyFunction = { orc: { type: 'regs', spOffset: 0, signal: tr
 /** The outermost function of a stack. */
 export const BOTTOM: ToyFunction = { orc: { type: 'end of stack', spRegister: 'undefined' } };
 
+/** Where the return addresses of what a CPU runs on its task's stack stand. */
+export function returnSlot(cpu: number, index: number): bigint {
+  return topOf(cpu, 'task') - DEPTH + BigInt(index * 8);
+}
+
 /** How far below a stack's top the words of a segment begin that others interrupted. */
 const DEPTH = 0x1000n;
 
 /** A machine of CPUs whose stacks are made of calls: production code unwinds them by ORC, and reads their code. */
-export function toyMachine(functions: Readonly<Record<string, ToyFunction>>, cpus: readonly ToyCpu[], more: Partial<ToyKernelOptions> = {}): ToyKernel & { code: ToyCode } {
+export function toyMachine(functions: Readonly<Record<string, ToyFunction>>, cpus: readonly ToyCpu[], { taskMembers = '', ...more }: ToyMachineOptions = {}): ToyKernel & { code: ToyCode } {
   const code = toyCode(functions);
-  const memory: MemoryPiece[] = [...code.memory, ...(more.memory ?? [])];
+  const memory: MemoryPiece[] = [...code.memory];
   const registers = cpus.map((cpu, number): ToyRegisters => {
     for (const [low, bytes] of [[taskStackOf(number), STACK_BYTES], [exceptionStacksOf(number), 0x5000n], [irqStackOf(number), STACK_BYTES]] as const) memory.push({ at: low, bytes: new Uint8Array(Number(bytes)) });
     let interrupted: { ip: bigint; sp: bigint } | undefined;
@@ -57,10 +69,11 @@ export function toyMachine(functions: Readonly<Record<string, ToyFunction>>, cpu
     }
     return { ...interrupted!, ...(cpu.cr2 === undefined ? {} : { cr2: cpu.cr2 }) };
   });
-  const tasks = Object.fromEntries(cpus.map(({ comm, pid }, number) => [comm, { pid, on_cpu: 1, stack: taskStackOf(number) }]));
+  memory.push(...(more.memory ?? []));
+  const tasks = Object.fromEntries(cpus.map(({ comm, pid, task }, number) => [comm, { pid, on_cpu: 1, stack: taskStackOf(number), ...task }]));
   const kernel = toyTasks(tasks, {
     ...more, cpus: cpus.length, memory, registers,
-    types: `${taskTypes}${types}${more.types ?? ''}`,
+    types: `${types}${more.types ?? ''}${taskTypes.replace('struct thread_struct thread;', `struct thread_struct thread; ${taskMembers}`)}`,
     symbols: { ...code.symbols, ...more.symbols },
     variables: {
       runqueues: { type: 'struct rq', perCpu: cpus.map(({ comm }) => ({ curr: to(comm), idle: to('init_task') })) },
