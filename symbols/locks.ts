@@ -159,3 +159,10 @@ export const rawSpinlock = {
     owner: { type: 'void *', optional: true },
   },
 } as const;
+
+/** struct worker, kernel/workqueue_internal.h: a thread that runs work items. */
+export const worker = {
+  struct: 'worker',
+  definedBy: 'process_one_work',
+  members: { current_work: 'u64', current_func: 'u64', scheduled: 'struct list_head' },
+} as const;

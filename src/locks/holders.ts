@@ -2,6 +2,7 @@ import type { Certainty } from './certainty.js';
 import { activationInWords, cpuContexts, sleepingContexts, stackWords, type Activation, type Context } from './contexts.js';
 import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { gracePeriodHolders } from './grace-period-waits.js';
 import { hex } from '../stack/stack-memory.js';
 import type { TaskStack } from '../stack/stacks.js';
 import { lockCalls, type LockCall } from './lock-calls.js';
@@ -25,6 +26,8 @@ export interface Holding {
 
 /** Who has a lock that somebody waits for: by the owner that the lock names, else by the code that stands on the stacks. */
 export function holdersOf(kernel: Kernel, lock: Lock, waits: readonly Wait[]): readonly Holding[] {
+  if (lock.kind === 'RCU grace period') return gracePeriodHolders(kernel, lock);
+  if (lock.heldBy !== undefined) return byTask(kernel, lock, lock.heldBy);
   if (lock.kind === 'console owner' || lock.kind === 'printk CPU lock') return printkHolders(kernel, lock);
   const printing = consoleSemHolders(kernel, lock);
   if (printing.length > 0) return printing;
@@ -44,6 +47,11 @@ function byOwnerlessCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Ho
 
 function contextOfTask(kernel: Kernel, task: bigint): Context | undefined {
   return [...cpuContexts(kernel), ...sleepingContexts(kernel)].find((context) => context.task?.$address === task);
+}
+
+function byTask(kernel: Kernel, lock: Lock, { task, evidence }: NonNullable<Lock['heldBy']>): Holding[] {
+  const holder = contextOfTask(kernel, task);
+  return holder === undefined ? [] : [{ lock, holder, certainty: 'certain', evidence: [evidence] }];
 }
 
 function byOwnerWord(kernel: Kernel, lock: Lock): Holding[] {

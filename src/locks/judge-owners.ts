@@ -4,9 +4,11 @@ import { activationInWords, type Context } from './contexts.js';
 import type { Finding } from './finding.js';
 import type { Holding } from './holders.js';
 import { asleepNs, onCpuNs, secondsInWords } from './how-long.js';
+import { gracePeriod } from './rcu.js';
 import type { ContendedLock } from './survey.js';
+import { isHeld } from './wait.js';
 import { contextId, type WaitGraph } from './wait-graph.js';
-import { doorsOf, labelOf, NAMED, sentenceCase, sleepsIn, stateOf, unnamed, waitersInWords, waitedNs, waitInWords } from './waits-in-words.js';
+import { doorsOf, hasInWords, labelOf, NAMED, sentenceCase, sleepsIn, stateOf, unnamed, waitersInWords, waitedNs, waitInWords } from './waits-in-words.js';
 
 /** A lock that is waited for this long is why somebody looks at the dump; below it is contention as it comes and goes. */
 const STUCK_NS = 5e9;
@@ -33,12 +35,15 @@ type OwnerFinding = Exclude<ReturnType<typeof ownerFinding>, undefined>;
 /** A lock whose holder is no waiter of a circle: it is told where it makes others wait for long, or for ever. */
 export function ownerFinding(kernel: Kernel, lock: ContendedLock, graph: WaitGraph) {
   const { kind, name } = lock.lock;
-  if (kind === 'completion' || kind === 'wait queue') return undefined;
+  // Who waits for one of these with nobody to name waits for an event, as servers do.
+  if ((kind === 'completion' || kind === 'wait queue') && lock.holders.length === 0) return undefined;
+  // A stall of RCU is a finding of the watchdogs.
+  if (kind === 'RCU grace period' && gracePeriod(kernel)?.stalled) return undefined;
   const longest = Math.max(0, ...lock.waits.map((wait) => waitedNs(kernel, wait) ?? 0));
   const [holding] = lock.holders;
   const evidence = [
     `${stateOf(lock)}.`,
-    ...(holding ? [`${sentenceCase(holding.evidence.join('; '))}.`] : []),
+    ...lock.holders.slice(0, NAMED).map(({ evidence: why }) => `${sentenceCase(why.join('; '))}.`),
     ...lock.waits.slice(0, NAMED).map((wait) => waitInWords(kernel, wait, lock)),
     ...(lock.waits.length > NAMED ? [`${lock.waits.length - NAMED} more wait for it.`] : []),
     ...lock.remarks,
@@ -106,14 +111,14 @@ function itselfWaits({ graph }: Case, holder: Context): string | undefined {
 }
 
 function running(one: Case, { holder, certainty }: Holding): Judged<'lock.stuck-owner'> | undefined {
-  const { kernel, who, long, stuck, common } = one;
+  const { kernel, lock, who, long, stuck, common } = one;
   const since = holder.task === undefined ? undefined : onCpuNs(kernel, holder.task);
   if (!stuck && (since ?? 0) < STUCK_NS) return undefined;
   const waits = itselfWaits(one, holder);
   const doing = holder.segments[0]?.activations[0];
   return {
-    id: 'lock.stuck-owner', weight: waits === undefined ? 80 : 65, certainty, ...common,
-    sentence: `${who}${long}: ${labelOf(kernel, holder)} has it and ${waits ?? 'does not let it go'}; it is in ${doing ? activationInWords(doing) : 'code that can\'t be told'}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
+    id: 'lock.stuck-owner', weight: !isHeld(lock.lock) ? 58 : waits === undefined ? 80 : 65, certainty, ...common,
+    sentence: `${who}${long}: ${labelOf(kernel, holder)} ${hasInWords(lock.lock)}${waits === undefined ? isHeld(lock.lock) ? ' and does not let it go' : '' : ` and ${waits}`}; it is in ${doing ? activationInWords(doing) : 'code that can\'t be told'}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
   };
 }
 
@@ -124,7 +129,7 @@ function asleep(one: Case, { holder, certainty }: Holding): Judged<'lock.sleeps-
   const sleeps = holder.task && asleepNs(kernel, holder.task);
   const letter = holder.task ? kernel.attempt('task_struct.__state', () => taskState(holder.task!).letter) : undefined;
   return {
-    id: spinning ? 'lock.sleeps-with-spinlock' : 'lock.owner-sleeps', weight: spinning ? 85 : 70, certainty, ...common,
-    sentence: `${who}${long}: ${labelOf(kernel, holder)} has it and ${itselfWaits(one, holder) ?? `sleeps in ${sleepsIn(holder)}`}${sleeps === undefined ? '' : `, for ${secondsInWords(sleeps)}`}${letter === undefined ? '' : ` (state ${letter})`}.`,
+    id: spinning ? 'lock.sleeps-with-spinlock' : 'lock.owner-sleeps', weight: !isHeld(lock.lock) ? 58 : spinning ? 85 : 70, certainty, ...common,
+    sentence: `${who}${long}: ${labelOf(kernel, holder)} ${hasInWords(lock.lock)} and ${itselfWaits(one, holder) ?? `sleeps in ${sleepsIn(holder)}`}${sleeps === undefined ? '' : `, for ${secondsInWords(sleeps)}`}${letter === undefined ? '' : ` (state ${letter})`}.`,
   };
 }

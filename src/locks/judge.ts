@@ -4,6 +4,7 @@ import type { Finding } from './finding.js';
 import { ownerFinding, type OwnerFindingId } from './judge-owners.js';
 import { selfDeadlockStory } from './self-deadlock.js';
 import { contendedLocks } from './survey.js';
+import { isHeld } from './wait.js';
 import { waitGraph, type Cycle } from './wait-graph.js';
 import { behind, doorsOf, labelOf, stateOf, waitInWords } from './waits-in-words.js';
 
@@ -37,7 +38,7 @@ function selfDeadlock(kernel: Kernel, cycle: Cycle): Judged {
 }
 
 function deadlock(kernel: Kernel, { links }: Cycle): Judged {
-  const steps = links.map(({ wait, lock, holding }) => `${labelOf(kernel, wait.waiter)} waits for ${lock.lock.name.text}, which ${labelOf(kernel, holding.holder)} has`);
+  const steps = links.map(({ wait, lock, holding }) => `${labelOf(kernel, wait.waiter)} waits for ${lock.lock.name.text}, which ${labelOf(kernel, holding.holder)} ${isHeld(lock.lock) ? 'has' : 'holds up'}`);
   const evidence = links.flatMap(({ wait, lock, holding }) => [
     waitInWords(kernel, wait, lock),
     `${stateOf(lock)}: ${holding.evidence.join('; ')}.`,

@@ -2,7 +2,8 @@ import { lockFunctions, optimisticSpinFunctions, spinIdleFunctions } from '../..
 import type { Kernel } from '../kernel/kernel.js';
 import type { PrintkLockKind } from './printk-locks.js';
 
-export type LockKind = keyof typeof lockFunctions | PrintkLockKind;
+/** A grace period and a work item are no locks: who waits for them waits for somebody all the same. */
+export type LockKind = keyof typeof lockFunctions | PrintkLockKind | 'RCU grace period' | 'work item';
 
 /** What a function does to a lock; `inside` is a part of acquiring. */
 export interface LockFunction {

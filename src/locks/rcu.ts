@@ -43,6 +43,24 @@ export function gracePeriod(kernel: Kernel): GracePeriod | undefined {
   });
 }
 
+/** There can't be more tasks. */
+const MOST_READERS = 1 << 22;
+
+/** Tasks that were preempted as readers and keep the grace period from ending: rcu_node.blkd_tasks from gp_tasks on. @throws ReadError */
+export function preemptedReaders(kernel: Kernel): readonly bigint[] {
+  if (!kernel.has('rcu_node', 'gp_tasks') || !kernel.has('task_struct', 'rcu_node_entry')) return [];
+  const [head, link] = [BigInt(kernel.offsetOf('rcu_node', 'blkd_tasks')), BigInt(kernel.offsetOf('task_struct', 'rcu_node_entry'))];
+  const found: bigint[] = [];
+  for (const node of kernel.global('rcu_state').node.slice(0, MOST_NODES)) {
+    const end = node.$address + head;
+    for (let at = node.gp_tasks ?? 0n; at !== 0n && at !== end && found.length < MOST_READERS; at = kernel.memory.u64(at)) {
+      kernel.guard.step();
+      found.push(at - link);
+    }
+  }
+  return found;
+}
+
 /** CONFIG_RCU_CPU_STALL_TIMEOUT's usual value. */
 const USUAL_TIMEOUT_S = 21;
 

@@ -3,6 +3,7 @@ import { taskState } from '../linux/task-state.js';
 import type { Task } from '../linux/tasks.js';
 import { spOf } from '../stack/frame.js';
 import { hex } from '../stack/stack-memory.js';
+import { behindCompletion } from './behind-completion.js';
 import { acquiringIn, type Acquiring } from './acquiring.js';
 import { sleepingContexts, stackWords, wordAt, type Context } from './contexts.js';
 import { exitedOwner } from './exited-owner.js';
@@ -35,7 +36,8 @@ function waitOf(kernel: Kernel, waiter: Context): Wait | undefined {
   const found = findLock(kernel, task, acquiring);
   if (found === undefined) return undefined;
   return {
-    ...found, waiter, segment: 0, spinning: false, takerIndex: acquiring.takerIndex,
+    ...found, lock: behindCompletion(kernel, found.lock, segment.activations, acquiring.takerIndex),
+    waiter, segment: 0, spinning: false, takerIndex: acquiring.takerIndex,
     ...(found.mode ?? acquiring.mode ? { mode: found.mode ?? acquiring.mode! } : {}),
     ...(acquiring.taker ? { taker: acquiring.taker } : {}),
   };

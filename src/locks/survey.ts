@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { exitedOwner } from './exited-owner.js';
+import { gracePeriodInWords } from './grace-period-waits.js';
 import { frozenBy, type Frozen } from './file-objects.js';
 import { holdersOf, type Holding } from './holders.js';
 import { sleepingLockState } from './lock-state.js';
@@ -119,6 +120,8 @@ function stateInWords(kernel: Kernel, { kind, address, bit }: Lock): string {
     const flags = kernel.attempt('page.flags', () => kernel.memory.u64(address + BigInt(kernel.offsetOf('page', 'flags'))));
     return flags === undefined ? '' : (flags >> BigInt(bit)) & 1n ? 'set' : 'clear';
   }
+  if (kind === 'RCU grace period') return gracePeriodInWords(kernel);
+  if (kind === 'work item') return 'running';
   if (kind === 'console owner' || kind === 'printk CPU lock') return printkLockInWords(kernel, kind);
   if (kind !== 'completion') return '';
   const done = kernel.attempt('completion.done', () => kernel.ref('completion', address).done);

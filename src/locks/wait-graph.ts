@@ -1,6 +1,7 @@
 import type { Holding } from './holders.js';
 import type { Context } from './contexts.js';
 import type { ContendedLock, QueuedWait } from './survey.js';
+import { isHeld } from './wait.js';
 
 /** Who waits for what, and who has that. */
 export interface WaitGraph {
@@ -42,7 +43,7 @@ export function waitGraph(locks: readonly ContendedLock[]): WaitGraph {
       edges.push({ from: waiter, to: id, label: `${wait.spinning ? 'spins for' : 'sleeps for'}${wait.place === undefined ? '' : ` (${wait.place})`}` });
       for (const holding of lock.holders) links.set(waiter, [...(links.get(waiter) ?? []), { wait, lock, holding }]);
     }
-    for (const { holder, certainty } of lock.holders) edges.push({ from: id, to: add(holder), label: certainty === 'certain' ? 'held by' : `${certainty === 'likely' ? 'probably' : 'possibly'} held by` });
+    for (const { holder, certainty } of lock.holders) edges.push({ from: id, to: add(holder), label: `${certainty === 'certain' ? '' : certainty === 'likely' ? 'probably ' : 'possibly '}${isHeld(lock.lock) ? 'held' : 'held up'} by` });
   }
   return { nodes, edges, cycles: cyclesIn(links) };
 }

@@ -9,6 +9,8 @@ export interface Lock {
   readonly name: LockName;
   /** Of a page bit: its number in page.flags. */
   readonly bit?: number;
+  /** Of what is no lock and yet waited for: the task that must get on with it, where that was found along with it. */
+  readonly heldBy?: { readonly task: bigint; readonly evidence: string };
 }
 
 /** Somebody who waits for a lock, at the moment of the dump. */
@@ -27,4 +29,9 @@ export interface Wait {
   readonly how: readonly string[];
   /** The waiter's own struct, where it has one: its place in the lock's list. */
   readonly node?: bigint;
+}
+
+/** Events that somebody must bring about are held up; locks are had. */
+export function isHeld({ kind }: Lock): boolean {
+  return kind !== 'RCU grace period' && kind !== 'work item' && kind !== 'completion';
 }

@@ -4,10 +4,16 @@ import { activationInWords, type Context } from './contexts.js';
 import type { Finding } from './finding.js';
 import { asleepNs, onCpuNs, secondsInWords } from './how-long.js';
 import type { ContendedLock, QueuedWait } from './survey.js';
-import type { Lock } from './wait.js';
+import { isHeld, type Lock } from './wait.js';
 
-export function stateOf({ lock: { name }, state }: ContendedLock): string {
+export function stateOf({ lock, state }: ContendedLock): string {
+  const { name } = lock;
+  if (!isHeld(lock)) return `${sentenceCase(lock.name.text)} is ${state}`;
   return state === '' ? `What ${name.text} says of itself can't be read` : `${name.text} is ${state}`;
+}
+
+export function hasInWords(lock: Lock): string {
+  return isHeld(lock) ? 'has it' : 'holds it up';
 }
 
 /** Why nobody is named, where that is the kind's own way. */

@@ -138,9 +138,12 @@ onDump('6.1-lock-spin', 'vmlinux-6.1', (of) => {
     expect(lock.spin!.queue.nodes.map(({ cpu, index }) => [cpu, index])).toEqual([[3, 0]]);
   });
 
-  test('a task that waits for RCU is a waiter too, with nobody who has what it waits for', () => {
-    const lock = of().locks.find(({ lock: { kind } }) => kind === 'completion')!;
-    expect([lock.state, lock.holders, lock.waits.map(({ waiter, taker }) => [waiter.task?.comm, taker?.name])]).toEqual(['not completed', [], [['kworker/3:1', '__wait_rcu_gp']]]);
+  test('a task that waits for RCU waits for the CPUs that hold the grace period up', () => {
+    const lock = of().locks.find(({ lock: { kind } }) => kind === 'RCU grace period')!;
+    expect(lock.lock.name.text).toBe('the RCU grace period of rcu_sched');
+    expect(lock.state).toMatch(/^running, for 3\d(?:\.\d)? s$/);
+    expect(lock.waits.map(({ waiter, taker }) => [waiter.task?.comm, taker?.name])).toEqual([['kworker/3:1', '__wait_rcu_gp']]);
+    expect(lock.holders.map(({ holder, certainty }) => [holder.cpu, certainty])).toEqual([[1, 'certain'], [2, 'certain'], [3, 'certain']]);
   });
 });
 
