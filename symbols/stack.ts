@@ -53,3 +53,13 @@ export const kretprobeInstance = {
   definedBy: 'register_kretprobe',
   members: { ret_addr: { type: 'u64', optional: true }, fp: { type: 'u64', optional: true } },
 } as const;
+
+/** struct ftrace_ops, include/linux/ftrace.h: a tracer, on the list `ftrace_ops_list`. */
+export const ftraceOps = {
+  struct: 'ftrace_ops',
+  definedBy: 'register_ftrace_function',
+  members: {
+    next: 'u64', flags: 'u64',
+    trampoline: { type: 'u64', optional: true }, trampoline_size: { type: 'u64', optional: true }, // with CONFIG_DYNAMIC_FTRACE
+  },
+} as const;

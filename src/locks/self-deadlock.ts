@@ -22,7 +22,8 @@ export function selfDeadlockStory(kernel: Kernel, wait: QueuedWait, contended: C
   const sentence = between.length > 0
     ? `${who} waits for ${lock.name.text}, which it holds itself: ${taken}; ${came}, and what handles that wants the same lock${wanted}. It can never go on.`
     : `${waiter.label} waits for ${lock.name.text}, which it holds itself: ${taken}, and wants it again${wanted}. It can never go on.`;
-  return { sentence, evidence: [...howItWasTaken(holding, owner, call), ...between.flatMap((one) => inWords(one, lock.name.text, wait)), ...whyForEver(wait, contended, who)] };
+  const directly = between.length === 0 ? pathBetween(holding, wait) : [];
+  return { sentence, evidence: [...howItWasTaken(holding, owner, call), ...directly, ...between.flatMap((one) => inWords(one, lock.name.text, wait)), ...whyForEver(wait, contended, who)] };
 }
 
 /** What came between taking and waiting, in the order in which it came. */
@@ -47,6 +48,14 @@ function inWords({ what, kind, at, stack, handler, badStack }: Interruption, loc
     ...(badStack ?? []), ...hence,
     `${what.charAt(0).toUpperCase()}${what.slice(1)} came over ${where}${on}; its handler ran ${path(handler, wait)}, which needs ${lock}.`,
   ];
+}
+
+/** The calls from the function that took it to the one that wants it, where both are in one run of calls. */
+function pathBetween({ holder, taker, segment, lock }: Holding, wait: QueuedWait): string[] {
+  const { activations } = holder.segments[wait.segment] ?? { activations: [] };
+  const from = taker === undefined || segment !== wait.segment ? -1 : activations.indexOf(taker);
+  if (from <= wait.takerIndex) return [];
+  return [`On the way ${activations.slice(wait.takerIndex, from + 1).toReversed().map(({ name }) => name || '?').join(' → ')} it comes to want ${lock.name.text} again.`];
 }
 
 /** Calls from the handler to the lock, outermost first, without the lock's own functions. */

@@ -2,6 +2,7 @@ import type { SymbolInfo, SymbolTable } from '../debuginfo/symbol-table.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
 import { moduleMemory, modules, symbolsOfModule } from '../linux/modules.js';
+import { bpfText, ftraceText } from './made-code.js';
 import { mergeSymbolTables } from '../debuginfo/module-symbols.js';
 
 /** A run of addresses that holds code: [low, high). */
@@ -10,8 +11,10 @@ export interface CodeRange {
   readonly high: bigint;
   /** undefined for the kernel's own. */
   readonly module?: ModuleCode;
-  /** The name of code that was made at run time: a BPF program, one of its trampolines. */
+  /** The name of code that was made at run time: a BPF program, a trampoline of BPF's or of ftrace's. */
   readonly made?: string;
+  /** It begins as a copy of this code, which tables of ORC describe. */
+  readonly copyOf?: bigint;
 }
 
 export interface ModuleCode {
@@ -43,9 +46,9 @@ const TEXT = [['_stext', '_etext'], ['_sinittext', '_einittext']] as const;
 /** What may hold code: before 6.4 a module's code and data are one piece. */
 const MODULE_CODE: ReadonlySet<string> = new Set(['text', 'init_text', 'core', 'init']);
 
-/** All ranges of code: the kernel's, those of modules, BPF programs. A module that can't be read is a gap. */
+/** All ranges of code: the kernel's, those of modules, what was made at run time. A module that can't be read is a gap. */
 export function codeRanges(kernel: Kernel): readonly CodeRange[] {
-  return kernel.once('ranges of code', () => [...kernelText(kernel), ...moduleText(kernel), ...bpfText(kernel)]);
+  return kernel.once('ranges of code', () => [...kernelText(kernel), ...moduleText(kernel), ...bpfText(kernel), ...ftraceText(kernel)]);
 }
 
 function kernelText(kernel: Kernel): CodeRange[] {
@@ -66,18 +69,6 @@ function moduleText(kernel: Kernel): CodeRange[] {
       for (const { kind, base, bytes } of moduleMemory(kernel, ref)) {
         if (MODULE_CODE.has(kind) && bytes <= LARGEST_MODULE) ranges.push({ low: base, high: base + BigInt(bytes), module });
       }
-    });
-  }
-  return ranges;
-}
-
-function bpfText(kernel: Kernel): CodeRange[] {
-  const head = kernel.symbols.addressOf('bpf_kallsyms');
-  if (head === undefined || kernel.missing('bpf_ksym') !== undefined) return [];
-  const ranges: CodeRange[] = [];
-  for (const ksym of kernel.list(head, 'bpf_ksym', 'lnode')) {
-    kernel.attempt('bpf_ksym', () => {
-      if (ksym.end > ksym.start && ksym.end - ksym.start <= BigInt(LARGEST_MODULE)) ranges.push({ low: ksym.start, high: ksym.end, made: ksym.name });
     });
   }
   return ranges;

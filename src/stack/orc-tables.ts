@@ -35,6 +35,7 @@ export function orcLookup(kernel: Kernel): OrcLookup | undefined {
 
 function find(kernel: Kernel, own: OrcTable, layout: OrcLayout, address: bigint): OrcEntry | undefined {
   const range = codeRangeOf(kernel, address);
+  if (range?.copyOf !== undefined) return find(kernel, own, layout, range.copyOf + (address - range.low));
   const table = range?.module ? moduleTable(kernel, range.module) : own;
   if (range === undefined || range.made !== undefined || table === undefined) return undefined;
   return kernel.attempt('ORC tables', () => {

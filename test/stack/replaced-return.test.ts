@@ -34,6 +34,40 @@ const hooks = 'struct llist_node { struct llist_node *next; }; struct llist_head
 /** The tracer's own entry of one replaced return. */
 const graphTypes = 'struct ftrace_ret_stack { unsigned long ret, func; unsigned long *retp; };';
 
+describe('a trampoline that ftrace made for one tracer', () => {
+  const COPY = 0xffffffffc0001000n;
+  const tracing = (ops: Readonly<Record<string, bigint>>) => {
+    const traced = {
+      handler: {},
+      ftrace_caller: { orc: { type: 'end of stack' as const } },
+      ftrace_regs_caller: { code: [{ call: 'handler' }], orc: { spOffset: 24 } },
+      leaf: { code: [{ call: 'ftrace_regs_caller' }] },
+      bottom: { ...BOTTOM, code: [{ call: 'leaf' }] },
+    } satisfies Record<string, ToyFunction>;
+    const { returnTo } = toyCode(traced);
+    const kernel = toyMachine(traced, [{ comm: 'traced', pid: 100, segments: [{ calls: ['handler', 'ftrace_regs_caller', 'leaf', 'bottom'] }] }], {
+      types: 'struct ftrace_ops { void *func; struct ftrace_ops *next; unsigned long flags, trampoline, trampoline_size; };',
+      variables: { ftrace_ops_list: { type: 'struct ftrace_ops *', value: to('ops') } },
+      objects: { ops: { type: 'struct ftrace_ops', value: { next: to('end'), flags: 4n, trampoline: COPY, trampoline_size: 256n, ...ops } }, end: { type: 'struct ftrace_ops' } },
+      memory: [words(returnSlot(0, 0), COPY + 5n, 1n, 2n, returnTo('leaf', 'ftrace_regs_caller'), returnTo('bottom', 'leaf'))],
+    });
+    const stack = cpuStack(kernel, 0);
+    return { stack, names: stack.frames.filter(({ found }) => found !== 'scanned').map((frame) => codePlace(kernel, codeAddressOf(frame))?.function) };
+  };
+
+  test('is unwound as the code that it is a copy of', () => {
+    const { stack, names } = tracing({});
+    expect(names).toEqual(['handler', 'ftrace_trampoline', 'leaf', 'bottom']);
+    expect(stack.end).toBeUndefined();
+  });
+
+  test('is no code where its size is nonsense', () => {
+    const { stack, names } = tracing({ trampoline_size: 1n << 40n });
+    expect(names).toEqual(['handler']);
+    expect(stack.end).toMatch(/^the return address 0xffffffffc0001005 .* is not code$/);
+  });
+});
+
 describe('return addresses that a tracer has put its trampoline in place of', () => {
   test('the function graph tracer keeps them on a stack of its own, from 6.11 at any word of it', () => {
     const graph = (...entries: bigint[]): Tracer => ({

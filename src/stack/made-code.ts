@@ -1,0 +1,41 @@
+import type { Kernel } from '../kernel/kernel.js';
+import type { CodeRange } from './code.js';
+
+/** What is made at run time is some pages at the most: more is a broken struct. */
+const LARGEST = 16 << 20;
+
+/** BPF programs and their trampolines, by the list `bpf_kallsyms`. */
+export function bpfText(kernel: Kernel): CodeRange[] {
+  const head = kernel.symbols.addressOf('bpf_kallsyms');
+  if (head === undefined || kernel.missing('bpf_ksym') !== undefined) return [];
+  const ranges: CodeRange[] = [];
+  for (const ksym of kernel.list(head, 'bpf_ksym', 'lnode')) {
+    kernel.attempt('bpf_ksym', () => {
+      if (ksym.end > ksym.start && ksym.end - ksym.start <= BigInt(LARGEST)) ranges.push({ low: ksym.start, high: ksym.end, made: ksym.name });
+    });
+  }
+  return ranges;
+}
+
+/** FTRACE_OPS_FL_SAVE_REGS of include/linux/ftrace.h: bit 2 since 4.18. */
+const SAVE_REGS = 4n;
+/** Tracers that are registered at one time. */
+const MOST_OPS = 65_536;
+
+/** Trampolines of ftrace, each made for one ftrace_ops as a copy of ftrace_caller or ftrace_regs_caller: orc_ftrace_find(). */
+export function ftraceText(kernel: Kernel): CodeRange[] {
+  const list = kernel.symbols.addressOf('ftrace_ops_list');
+  if (list === undefined || kernel.missing('ftrace_ops') !== undefined) return [];
+  const ranges: CodeRange[] = [];
+  const seen = new Set<bigint>();
+  kernel.attempt('ftrace_ops_list', () => {
+    for (let at = kernel.memory.u64(list); at !== 0n && !seen.has(at) && seen.size < MOST_OPS;) {
+      seen.add(at);
+      const { next, flags, trampoline = 0n, trampoline_size: bytes = 0n } = kernel.ref('ftrace_ops', at);
+      const copyOf = kernel.symbols.addressOf((flags & SAVE_REGS) === 0n ? 'ftrace_caller' : 'ftrace_regs_caller');
+      if (trampoline !== 0n && bytes > 0n && bytes <= BigInt(LARGEST)) ranges.push({ low: trampoline, high: trampoline + bytes, made: 'ftrace_trampoline', ...(copyOf === undefined ? {} : { copyOf }) });
+      at = next;
+    }
+  });
+  return ranges;
+}
