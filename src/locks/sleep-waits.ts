@@ -48,9 +48,9 @@ type Found = Pick<Wait, 'lock' | 'how' | 'node' | 'mode'>;
 function findLock(kernel: Kernel, task: Task, acquiring: Acquiring): Found | undefined {
   switch (acquiring.kind) {
     case 'semaphore': case 'completion': return byWaiter(kernel, task, acquiring, acquiring.kind);
-    case 'mutex': return blockedOn(kernel, task, acquiring.kind) ?? byWaiter(kernel, task, acquiring, acquiring.kind);
+    case 'mutex': return blockedOn(kernel, task, acquiring.kind) ?? byWaiter(kernel, task, acquiring, acquiring.kind) ?? onItself(kernel, task, acquiring);
     case 'rwsem': return blockedOn(kernel, task, acquiring.kind) ?? byWaiter(kernel, task, acquiring, acquiring.kind) ?? asRtWriter(kernel, task, acquiring);
-    case 'rtmutex': return blockedOn(kernel, task, acquiring.kind);
+    case 'rtmutex': return blockedOn(kernel, task, acquiring.kind) ?? onItself(kernel, task, acquiring);
     case 'rwlock': return blockedOn(kernel, task, acquiring.kind) ?? asRtWriter(kernel, task, acquiring);
     case 'percpu-rwsem': return byWaiter(kernel, task, acquiring, 'percpu-rwsem') ?? asPercpuWriter(kernel, task, acquiring);
     case 'page bit': return onPageBit(kernel, task, acquiring);
@@ -138,13 +138,24 @@ function blockedOn(kernel: Kernel, task: Task, kind: LockKind): Found | undefine
 }
 
 /** rwbase_write_lock() takes the rt_mutex, and then waits until the readers are out. */
-function asRtWriter(kernel: Kernel, task: Task, { kind, frames, taker }: Acquiring): Found | undefined {
+function asRtWriter(kernel: Kernel, task: Task, acquiring: Acquiring): Found | undefined {
+  const found = ownRtMutex(kernel, task, acquiring);
+  return found === undefined ? undefined : { lock: lockAt(kernel, acquiring.kind, found), how: ['its rt_mutex names this task, which waits until the readers are out'], mode: 'write' };
+}
+
+/** A task that wants an rt_mutex which it has is no waiter: rt_mutex_handle_deadlock() warns, and puts it to sleep for ever. */
+function onItself(kernel: Kernel, task: Task, acquiring: Acquiring): Found | undefined {
+  const found = ownRtMutex(kernel, task, acquiring);
+  return found === undefined ? undefined : { lock: lockAt(kernel, acquiring.kind, found), how: ['it is no waiter of the lock, which names this very task: rt_mutex_handle_deadlock() has put it to sleep for ever'] };
+}
+
+/** A lock that a task has, among what its acquiring frames hold. */
+function ownRtMutex(kernel: Kernel, task: Task, { kind, frames, taker }: Acquiring): bigint | undefined {
   const offset = rtMutexOffset(kernel, kind);
   if (offset === undefined) return undefined;
   const waitsHere = (address: bigint | undefined): address is bigint => address !== undefined && address >= 1n << 63n && (address & 7n) === 0n && ownsRtMutex(kernel, task, address + offset);
   const given = taker?.place && lockGivenAt(kernel, taker.place, taker.offset);
-  const found = [given, ...frames[0]!.frame.registers, ...[...stackWords(kernel, frames[0]!.frame, taker?.frame)].map(({ word }) => word)].find(waitsHere);
-  return found === undefined ? undefined : { lock: lockAt(kernel, kind, found), how: ['its rt_mutex names this task, which waits until the readers are out'], mode: 'write' };
+  return [given, ...frames[0]!.frame.registers, ...[...stackWords(kernel, frames[0]!.frame, taker?.frame)].map(({ word }) => word)].find(waitsHere);
 }
 
 function ownsRtMutex(kernel: Kernel, task: Task, rtMutex: bigint): boolean {

@@ -22,7 +22,19 @@ export interface ToyCpu {
   readonly task?: Readonly<Record<string, ToyValue>>;
 }
 
+/** A task that sleeps. */
+export interface ToySleeper {
+  readonly comm: string;
+  readonly pid: number;
+  /** Innermost first; each calls the one before it. */
+  readonly calls: readonly string[];
+  /** Words of a function's own frame, below its return address: its ORC must say so. */
+  readonly locals?: Readonly<Record<string, readonly bigint[]>>;
+  readonly task?: Readonly<Record<string, ToyValue>>;
+}
+
 export interface ToyMachineOptions extends Partial<ToyKernelOptions> {
+  readonly sleepers?: readonly ToySleeper[];
   /** C declarations of further members of a task_struct. */
   readonly taskMembers?: string;
 }
@@ -36,6 +48,7 @@ const types = `
   struct exception_stacks { char ESTACKS[8]; };
   struct cea_exception_stacks { char DF_stack_guard[4096]; char DF_stack[4096]; char NMI_stack_guard[4096]; char NMI_stack[8192]; };
   struct irq_stack { char stack[16384]; };
+  struct inactive_task_frame { unsigned long r15, r14, r13, r12, bx, bp, ret_addr; };
   struct mcs_spinlock { struct mcs_spinlock *next; int locked, count; };
   struct qnode { struct mcs_spinlock mcs; long reserved[2]; };
 `;
@@ -44,6 +57,31 @@ const types = `
 export const ENTRY: ToyFunction = { orc: { type: 'regs', spOffset: 0, signal: true } };
 /** The outermost function of a stack. */
 export const BOTTOM: ToyFunction = { orc: { type: 'end of stack', spRegister: 'undefined' } };
+
+/** TASK_UNINTERRUPTIBLE */
+const ASLEEP = 2;
+const FRAME_WORDS = 7;
+
+/** A stack as __switch_to_asm() leaves it: struct inactive_task_frame, then the frames from the innermost on. */
+function sleeping(code: ToyCode, { comm, pid, calls, locals = {}, task = {} }: ToySleeper, number: number): { stack: MemoryPiece[]; entry: readonly [string, Readonly<Record<string, ToyValue>> & { pid: number }] } {
+  const sp = taskStackOf(number) + STACK_BYTES - DEPTH;
+  const frames: bigint[] = [];
+  for (const [index, name] of calls.entries()) {
+    frames.push(...(locals[name] ?? []));
+    const caller = calls[index + 1];
+    if (caller !== undefined) frames.push(code.returnTo(caller, name));
+  }
+  const saved = [0n, 0n, 0n, 0n, 0n, 0n, code.at(calls[0]!, 0x80)];
+  return {
+    stack: [{ at: taskStackOf(number), bytes: new Uint8Array(Number(STACK_BYTES)) }, words(sp, ...saved, ...frames)],
+    entry: [comm, { pid, __state: ASLEEP, stack: taskStackOf(number), thread: { sp }, ...task }],
+  };
+}
+
+/** Where a sleeper's words begin, its innermost function's first. @param number how many CPUs and sleepers are before it */
+export function sleeperSlot(number: number, index: number): bigint {
+  return taskStackOf(number) + STACK_BYTES - DEPTH + BigInt((FRAME_WORDS + index) * 8);
+}
 
 /** Where the return addresses of what a CPU runs on its task's stack stand. */
 export function returnSlot(cpu: number, index: number): bigint {
@@ -54,7 +92,7 @@ export function returnSlot(cpu: number, index: number): bigint {
 const DEPTH = 0x1000n;
 
 /** A machine of CPUs whose stacks are made of calls: production code unwinds them by ORC, and reads their code. */
-export function toyMachine(functions: Readonly<Record<string, ToyFunction>>, cpus: readonly ToyCpu[], { taskMembers = '', ...more }: ToyMachineOptions = {}): ToyKernel & { code: ToyCode } {
+export function toyMachine(functions: Readonly<Record<string, ToyFunction>>, cpus: readonly ToyCpu[], { taskMembers = '', sleepers = [], ...more }: ToyMachineOptions = {}): ToyKernel & { code: ToyCode } {
   const code = toyCode(functions);
   const memory: MemoryPiece[] = [...code.memory];
   const registers = cpus.map((cpu, number): ToyRegisters => {
@@ -69,8 +107,9 @@ export function toyMachine(functions: Readonly<Record<string, ToyFunction>>, cpu
     }
     return { ...interrupted!, ...(cpu.cr2 === undefined ? {} : { cr2: cpu.cr2 }) };
   });
-  memory.push(...(more.memory ?? []));
-  const tasks = Object.fromEntries(cpus.map(({ comm, pid, task }, number) => [comm, { pid, on_cpu: 1, stack: taskStackOf(number), ...task }]));
+  const asleep = sleepers.map((sleeper, index) => sleeping(code, sleeper, cpus.length + index));
+  memory.push(...asleep.flatMap(({ stack }) => stack), ...(more.memory ?? []));
+  const tasks = Object.fromEntries([...cpus.map(({ comm, pid, task }, number) => [comm, { pid, on_cpu: 1, stack: taskStackOf(number), ...task }] as const), ...asleep.map(({ entry }) => entry)]);
   const kernel = toyTasks(tasks, {
     ...more, cpus: cpus.length, memory, registers,
     types: `${types}${more.types ?? ''}${taskTypes.replace('struct thread_struct thread;', `struct thread_struct thread; ${taskMembers}`)}`,
