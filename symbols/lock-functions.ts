@@ -63,7 +63,7 @@ export const lockFunctions = {
     inside: ['rt_mutex_slowlock', '__rt_mutex_slowlock', '__rt_mutex_slowlock_locked', 'rt_mutex_slowlock_block', 'rtlock_slowlock_locked', '__rt_mutex_lock'],
   },
   'percpu-rwsem': {
-    acquire: ['percpu_down_write', 'percpu_down_read', '__percpu_down_read', 'cpus_read_lock', 'cpus_write_lock'],
+    acquire: ['percpu_down_write', 'percpu_down_read', '__percpu_down_read'],
     trylock: [],
     release: ['percpu_up_write', 'percpu_up_read', '__percpu_up_read'],
     inside: ['percpu_rwsem_wait', '__percpu_rwsem_wait'],
@@ -84,6 +84,14 @@ export const lockFunctions = {
     release: [],
     inside: ['wait_on_page_bit_common', 'folio_wait_bit_common', '__wait_on_page_locked_async', 'migration_entry_wait_on_locked'],
   },
+} as const;
+
+/** Functions that need not be told which lock: it is always the same variable. */
+export const fixedLockFunctions = {
+  console_sem: { kind: 'semaphore', acquire: ['console_lock'], trylock: ['console_trylock'], release: ['console_unlock'] },
+  cpu_hotplug_lock: { kind: 'percpu-rwsem', acquire: ['cpus_read_lock', 'cpus_write_lock'], trylock: ['cpus_read_trylock'], release: ['cpus_read_unlock', 'cpus_write_unlock'] },
+  mem_hotplug_lock: { kind: 'percpu-rwsem', acquire: ['get_online_mems', 'mem_hotplug_begin'], trylock: [], release: ['put_online_mems', 'mem_hotplug_done'] },
+  rtnl_mutex: { kind: 'mutex', acquire: ['rtnl_lock', 'rtnl_lock_killable'], trylock: ['rtnl_trylock'], release: ['rtnl_unlock', '__rtnl_unlock'] },
 } as const;
 
 /** What a CPU that waits for a paravirtual lock may be found in: it has given its time back to the hypervisor. */

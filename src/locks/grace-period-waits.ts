@@ -1,5 +1,6 @@
 import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { Certainty } from './certainty.js';
 import { cpuContexts, sleepingContexts, type Activation } from './contexts.js';
 import type { Holding } from './holders.js';
 import { secondsInWords } from './how-long.js';
@@ -34,14 +35,24 @@ const SLOW_NS = 1e9;
 /** Who keeps it from ending: CPUs without a quiescent state, readers that were preempted. */
 export function gracePeriodHolders(kernel: Kernel, lock: Lock): readonly Holding[] {
   const period = gracePeriod(kernel);
-  if (period === undefined || !period.running || (period.forNs ?? 0) < SLOW_NS) return [];
+  if (period === undefined) return [];
+  if (!period.running) return driver(kernel, lock, 'possible', 'no grace period runs, so that its own thread has to begin one, or callbacks of the last have not run');
+  if ((period.forNs ?? 0) < SLOW_NS) return [];
   const cpus = cpuContexts(kernel).filter(({ cpu }) => cpu !== undefined && period.waitsFor.includes(cpu));
+  if (period.waitsFor.length === 0 && !period.readers) return driver(kernel, lock, 'likely', 'no CPU and no reader keeps it from ending, so that its own thread has to go on');
   const readers = new Set(preemptedReadersOf(kernel));
   const tasks = [...cpuContexts(kernel), ...sleepingContexts(kernel)].filter(({ task }) => task !== undefined && readers.has(task.$address));
   return [
     ...cpus.map((holder): Holding => ({ lock, holder, certainty: 'certain', evidence: [`rcu_node.qsmask says that CPU ${holder.cpu} has not been through a quiescent state since it began`] })),
     ...tasks.map((holder): Holding => ({ lock, holder, certainty: 'certain', evidence: [`rcu_node.gp_tasks leads to ${holder.label}, which was preempted within a reader`] })),
   ];
+}
+
+/** Where nobody keeps it from ending, it is the thread that begins and ends grace periods. */
+function driver(kernel: Kernel, lock: Lock, certainty: Certainty, why: string): readonly Holding[] {
+  const thread = gracePeriod(kernel)?.thread?.$address;
+  const holder = [...cpuContexts(kernel), ...sleepingContexts(kernel)].find(({ task }) => task !== undefined && task.$address === thread);
+  return holder === undefined ? [] : [{ lock, holder, certainty, evidence: [`${why}: ${holder.label}`] }];
 }
 
 function preemptedReadersOf(kernel: Kernel): readonly bigint[] {

@@ -151,7 +151,8 @@ function holdingFrame(kernel: Kernel, lock: Lock, holder: Context, waits: readon
 
 function inCode(lock: Lock, activation: Activation, call: LockCall, { cpu, task }: Context): string {
   const where = cpu === undefined ? 'the stack of ' + (task ? 'the task' : 'it') : `CPU ${cpu}'s stack`;
-  const way = call.callee === undefined ? 'takes it' : `calls ${call.callee}(&${lock.name.text.replace(/ \[.*\]$/, '')})`;
+  const argument = call.callee !== undefined && lockFunction(call.callee)?.variable !== undefined ? '' : `&${lock.name.text.replace(/ \[.*\]$/, '')}`;
+  const way = call.callee === undefined ? 'takes it' : `calls ${call.callee}(${argument})`;
   return `${activationInWords(activation)} is on ${where}${activation.frame.found === 'scanned' ? ' (found by scanning)' : ''}: its code ${way}, goes on at +0x${call.after.toString(16)}, and has not come to where it lets go`;
 }
 

@@ -3,12 +3,12 @@ import { taskState } from '../linux/task-state.js';
 import { activationInWords, type Context } from './contexts.js';
 import type { Finding } from './finding.js';
 import type { Holding } from './holders.js';
-import { asleepNs, onCpuNs, secondsInWords } from './how-long.js';
+import { asleepNs, onCpuNs, queuedNs, secondsInWords } from './how-long.js';
 import { gracePeriod } from './rcu.js';
 import type { ContendedLock } from './survey.js';
 import { isHeld } from './wait.js';
 import { contextId, type WaitGraph } from './wait-graph.js';
-import { doorsOf, hasInWords, labelOf, NAMED, sentenceCase, sleepsIn, stateOf, unnamed, waitersInWords, waitedNs, waitInWords } from './waits-in-words.js';
+import { doorsOf, hasInWords, labelOf, NAMED, sentenceCase, longestWaitNs, sleepsIn, stateOf, unnamed, waitersInWords, waitInWords } from './waits-in-words.js';
 
 /** A lock that is waited for this long is why somebody looks at the dump; below it is contention as it comes and goes. */
 const STUCK_NS = 5e9;
@@ -39,7 +39,7 @@ export function ownerFinding(kernel: Kernel, lock: ContendedLock, graph: WaitGra
   if ((kind === 'completion' || kind === 'wait queue') && lock.holders.length === 0) return undefined;
   // A stall of RCU is a finding of the watchdogs.
   if (kind === 'RCU grace period' && gracePeriod(kernel)?.stalled) return undefined;
-  const longest = Math.max(0, ...lock.waits.map((wait) => waitedNs(kernel, wait) ?? 0));
+  const longest = longestWaitNs(kernel, lock);
   const [holding] = lock.holders;
   const evidence = [
     `${stateOf(lock)}.`,
@@ -115,7 +115,8 @@ function running(one: Case, { holder, certainty }: Holding): Judged<'lock.stuck-
   const since = holder.task === undefined ? undefined : onCpuNs(kernel, holder.task);
   if (!stuck && (since ?? 0) < STUCK_NS) return undefined;
   const waits = itselfWaits(one, holder);
-  const doing = holder.segments[0]?.activations[0];
+  // What a CPU did that was stopped is what it was stopped in.
+  const doing = (stopFunction(holder) === undefined ? holder.segments[0] : holder.segments[1])?.activations[0];
   return {
     id: 'lock.stuck-owner', weight: !isHeld(lock.lock) ? 58 : waits === undefined ? 80 : 65, certainty, ...common,
     sentence: `${who}${long}: ${labelOf(kernel, holder)} ${hasInWords(lock.lock)}${waits === undefined ? isHeld(lock.lock) ? ' and does not let it go' : '' : ` and ${waits}`}; it is in ${doing ? activationInWords(doing) : 'code that can\'t be told'}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
@@ -126,10 +127,10 @@ function asleep(one: Case, { holder, certainty }: Holding): Judged<'lock.sleeps-
   const { kernel, lock, who, long, stuck, common } = one;
   const spinning = lock.waits.some((wait) => wait.spinning);
   if (!stuck && !spinning) return undefined;
-  const sleeps = holder.task && asleepNs(kernel, holder.task);
   const letter = holder.task ? kernel.attempt('task_struct.__state', () => taskState(holder.task!).letter) : undefined;
+  const since = holder.task && (letter === 'R' ? queuedNs(kernel, holder.task) : asleepNs(kernel, holder.task));
   return {
     id: spinning ? 'lock.sleeps-with-spinlock' : 'lock.owner-sleeps', weight: !isHeld(lock.lock) ? 58 : spinning ? 85 : 70, certainty, ...common,
-    sentence: `${who}${long}: ${labelOf(kernel, holder)} ${hasInWords(lock.lock)} and ${itselfWaits(one, holder) ?? `sleeps in ${sleepsIn(holder)}`}${sleeps === undefined ? '' : `, for ${secondsInWords(sleeps)}`}${letter === undefined ? '' : ` (state ${letter})`}.`,
+    sentence: `${who}${long}: ${labelOf(kernel, holder)} ${hasInWords(lock.lock)} and ${itselfWaits(one, holder) ?? (letter === 'R' ? 'is runnable, but has no CPU' : `sleeps in ${sleepsIn(holder)}`)}${since === undefined ? '' : `, for ${secondsInWords(since)}`}${letter === undefined ? '' : ` (state ${letter})`}.`,
   };
 }

@@ -6,7 +6,7 @@ import { selfDeadlockStory } from './self-deadlock.js';
 import { contendedLocks } from './survey.js';
 import { isHeld } from './wait.js';
 import { waitGraph, type Cycle } from './wait-graph.js';
-import { behind, doorsOf, labelOf, stateOf, waitInWords } from './waits-in-words.js';
+import { behind, doorsOf, labelOf, longestWaitNs, stateOf, waitInWords } from './waits-in-words.js';
 
 /** A conclusion on locks. */
 export interface LockFinding extends Finding {
@@ -21,7 +21,8 @@ export function lockFindings(kernel: Kernel): readonly LockFinding[] {
     const inCycle = new Set(graph.cycles.flatMap(({ links }) => links.map(({ lock }) => lock)));
     return [
       ...graph.cycles.map((cycle) => (cycle.links.length === 1 ? selfDeadlock(kernel, cycle) : deadlock(kernel, cycle))),
-      ...locks.filter((lock) => !inCycle.has(lock)).flatMap((lock) => ownerFinding(kernel, lock, graph) ?? []),
+      // Who waits longest waits for the cause; others came to wait since.
+      ...locks.filter((lock) => !inCycle.has(lock)).toSorted((a, b) => longestWaitNs(kernel, b) - longestWaitNs(kernel, a)).flatMap((lock) => ownerFinding(kernel, lock, graph) ?? []),
     ].map((finding) => ({ ...finding, moment: 'dump' as const }));
   });
 }

@@ -37,12 +37,12 @@ export function lockCalls(kernel: Kernel, place: CodePlace): readonly LockCall[]
       if (!isGapError(error)) throw error;
       return [];
     }
-    return callsIn(code, place.start, lockFunctionsByAddress(kernel));
+    return callsIn(code, place.start, lockFunctionsByAddress(kernel), (name) => kernel.symbols.addressOf(name));
   });
 }
 
 /** The same on bytes. */
-export function callsIn(code: Uint8Array, start: bigint, functions: ReadonlyMap<bigint, LockFunction>): LockCall[] {
+export function callsIn(code: Uint8Array, start: bigint, functions: ReadonlyMap<bigint, LockFunction>, variableAt: (name: string) => bigint | undefined = () => undefined): LockCall[] {
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
   const calls: LockCall[] = [];
   let barrier = 0;
@@ -51,7 +51,7 @@ export function callsIn(code: Uint8Array, start: bigint, functions: ReadonlyMap<
       const target = BigInt.asUintN(64, start + BigInt(at + 5 + view.getInt32(at + 1, true)));
       const callee = functions.get(target);
       if (callee === undefined || callee.does === 'inside') continue;
-      const lock = constantArgument(view, start, Math.max(barrier, at - ARGUMENT_BYTES), at);
+      const lock = callee.variable !== undefined ? variableAt(callee.variable) : constantArgument(view, start, Math.max(barrier, at - ARGUMENT_BYTES), at);
       calls.push({ after: at + 5, kind: callee.kind, does: callee.does, callee: callee.name, ...(lock === undefined ? {} : { lock }) });
       barrier = at + 5;
       at += 4;

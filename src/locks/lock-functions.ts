@@ -1,4 +1,4 @@
-import { lockFunctions, optimisticSpinFunctions, spinIdleFunctions } from '../../symbols/lock-functions.js';
+import { fixedLockFunctions, lockFunctions, optimisticSpinFunctions, spinIdleFunctions } from '../../symbols/lock-functions.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { PrintkLockKind } from './printk-locks.js';
 
@@ -10,12 +10,20 @@ export interface LockFunction {
   readonly kind: LockKind;
   readonly does: 'acquire' | 'trylock' | 'release' | 'inside';
   readonly name: string;
+  /** The variable that it is about, whatever it is given. */
+  readonly variable?: string;
 }
 
 const byName = new Map<string, LockFunction>();
 for (const [kind, functions] of Object.entries(lockFunctions) as [keyof typeof lockFunctions, (typeof lockFunctions)[keyof typeof lockFunctions]][]) {
   for (const does of ['acquire', 'trylock', 'release', 'inside'] as const) {
     for (const name of functions[does]) byName.set(name, { kind, does, name });
+  }
+}
+
+for (const [variable, functions] of Object.entries(fixedLockFunctions)) {
+  for (const does of ['acquire', 'trylock', 'release'] as const) {
+    for (const name of functions[does]) byName.set(name, { kind: functions.kind, does, name, variable });
   }
 }
 

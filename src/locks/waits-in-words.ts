@@ -3,6 +3,7 @@ import { taskLabel } from '../linux/tasks.js';
 import { activationInWords, type Context } from './contexts.js';
 import type { Finding } from './finding.js';
 import { asleepNs, onCpuNs, secondsInWords } from './how-long.js';
+import { interruption } from './interruptions.js';
 import type { ContendedLock, QueuedWait } from './survey.js';
 import { isHeld, type Lock } from './wait.js';
 
@@ -34,13 +35,19 @@ export function labelOf(kernel: Kernel, { task, label, cpu }: Context): string {
   return cpu === undefined ? taskLabel(kernel, task) : `CPU ${cpu} (${taskLabel(kernel, task)})`;
 }
 
+/** "CPU 0 (init (1)), in an NMI,": what came over a task is no doing of its own. */
+function waiterInWords(kernel: Kernel, { waiter, segment, spinning }: QueuedWait): string {
+  const came = spinning ? interruption(kernel, waiter, segment) : undefined;
+  return `${labelOf(kernel, waiter)}${came === undefined ? '' : `, in ${came.what},`}`;
+}
+
 /** Waiters that are named one by one. */
 export const NAMED = 4;
 
 export function waitersInWords(kernel: Kernel, waits: readonly QueuedWait[]): string {
   // A CPU may wait, be interrupted, and wait for the same again.
-  const waiters = [...new Set(waits.map(({ waiter }) => waiter))];
-  const names = waiters.slice(0, NAMED).map((waiter) => labelOf(kernel, waiter));
+  const waiters = [...new Map(waits.map((wait) => [wait.waiter, wait])).values()];
+  const names = waiters.slice(0, NAMED).map((wait) => waiterInWords(kernel, wait));
   const more = waiters.length > NAMED ? [`${waiters.length - NAMED} more`] : [];
   const all = [...names, ...more];
   const list = all.length === 1 ? all[0]! : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
@@ -52,7 +59,11 @@ export function waitInWords(kernel: Kernel, wait: QueuedWait, { lock }: Contende
   const mode = wait.mode === undefined ? '' : ` for ${wait.mode === 'read' ? 'reading' : 'writing'}`;
   const taker = wait.taker ? ` in ${activationInWords(wait.taker)}` : '';
   const place = wait.place === undefined ? '' : `, ${/^\d/.test(wait.place) ? `number ${wait.place} in its queue` : wait.place}`;
-  return `${labelOf(kernel, wait.waiter)} ${wait.spinning ? 'spins' : 'waits'} for ${lock.name.text}${mode}${taker}${place}${time === undefined ? '' : `, for ${secondsInWords(time)}`}: ${wait.how.join('; ')}.`;
+  return `${waiterInWords(kernel, wait)} ${wait.spinning ? 'spins' : 'waits'} for ${lock.name.text}${mode}${taker}${place}${time === undefined ? '' : `, for ${secondsInWords(time)}`}: ${wait.how.join('; ')}.`;
+}
+
+export function longestWaitNs(kernel: Kernel, { waits }: ContendedLock): number {
+  return Math.max(0, ...waits.map((wait) => waitedNs(kernel, wait) ?? 0));
 }
 
 /** A spinning CPU has waited at most as long as its task has run; a sleeper has slept just so long. */

@@ -44,12 +44,12 @@ describe('a trampoline that ftrace made for one tracer', () => {
       leaf: { code: [{ call: 'ftrace_regs_caller' }] },
       bottom: { ...BOTTOM, code: [{ call: 'leaf' }] },
     } satisfies Record<string, ToyFunction>;
-    const { returnTo } = toyCode(traced);
+    const layout = toyCode(traced);
     const kernel = toyMachine(traced, [{ comm: 'traced', pid: 100, segments: [{ calls: ['handler', 'ftrace_regs_caller', 'leaf', 'bottom'] }] }], {
       types: 'struct ftrace_ops { void *func; struct ftrace_ops *next; unsigned long flags, trampoline, trampoline_size; };',
       variables: { ftrace_ops_list: { type: 'struct ftrace_ops *', value: to('ops') } },
       objects: { ops: { type: 'struct ftrace_ops', value: { next: to('end'), flags: 4n, trampoline: COPY, trampoline_size: 256n, ...ops } }, end: { type: 'struct ftrace_ops' } },
-      memory: [words(returnSlot(0, 0), COPY + 5n, 1n, 2n, returnTo('leaf', 'ftrace_regs_caller'), returnTo('bottom', 'leaf'))],
+      memory: [words(returnSlot(0, 0), COPY + 5n, 1n, 2n, layout.returnTo('leaf', 'ftrace_regs_caller'), layout.returnTo('bottom', 'leaf'))],
     });
     const stack = cpuStack(kernel, 0);
     return { stack, names: stack.frames.filter(({ found }) => found !== 'scanned').map((frame) => codePlace(kernel, codeAddressOf(frame))?.function) };
