@@ -8,6 +8,7 @@ import type { TaskStack } from '../stack/stacks.js';
 import { lockCalls, type LockCall } from './lock-calls.js';
 import { lockFunction } from './lock-functions.js';
 import { isSleepingLock, sleepingLockState, tasksByAddress } from './lock-state.js';
+import { pageLockHolders } from './page-lock-holders.js';
 import { consoleSemHolders, printkHolders } from './printk-locks.js';
 import { rtMutexOffset } from './rt-locks.js';
 import type { Lock, Wait } from './wait.js';
@@ -33,6 +34,7 @@ export function holdersOf(kernel: Kernel, lock: Lock, waits: readonly Wait[]): r
   if (printing.length > 0) return printing;
   const named = isSleepingLock(lock.kind) || rtMutexOffset(kernel, lock.kind) !== undefined;
   if (named) return [...byOwnerWord(kernel, lock), ...byOwnerlessCode(kernel, lock, waits)];
+  if (lock.kind === 'page bit') return pageLockHolders(kernel, lock, waits);
   if (lock.kind !== 'spinlock' && lock.kind !== 'rwlock') return [];
   const debug = byDebugOwner(kernel, lock);
   return debug ? [debug] : byCode(kernel, lock, waits);
@@ -140,7 +142,8 @@ function holdingFrame(kernel: Kernel, lock: Lock, holder: Context, waits: readon
       if (waiting && index < waiting.takerIndex) continue;
       if (activation.place === undefined || lockFunction(activation.name)) continue;
       const calls = lockCalls(kernel, activation.place).filter(({ kind, after }) => kind === lock.kind && after <= activation.offset);
-      const before = waiting && index === waiting.takerIndex ? calls.filter(({ after }) => after < activation.offset) : calls;
+      // What is inlined before the call is its other branch: the way that does not wait.
+      const before = waiting && index === waiting.takerIndex ? calls.filter(({ after, callee }) => after < activation.offset && callee !== undefined) : calls;
       const last = before.findLast((call) => call.lock === lock.address);
       if (last && last.does !== 'release') return { activation, segment, byCode: last.does === 'acquire', evidence: inCode(lock, activation, last, holder) };
       if (last === undefined && byStack === undefined && !(waiting && index === waiting.takerIndex)) byStack = onStack(kernel, lock, holder, segment, index, before);

@@ -82,7 +82,7 @@ function frozen({ kernel, lock, long, stuck, common }: Case): Judged<'lock.froze
 
 function unknown({ lock, who, long, stuck, common }: Case): Judged<'lock.owner-unknown'> | undefined {
   if (!stuck) return undefined;
-  return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who}${long}; who has it can't be told${unnamed(lock.lock.kind)}.`, ...common };
+  return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who}${long}; who has it can't be told${unnamed(lock)}.`, ...common };
 }
 
 /** Where a CPU halts for good, as another panics, dumps or reboots. */
@@ -119,7 +119,7 @@ function running(one: Case, { holder, certainty }: Holding): Judged<'lock.stuck-
   const doing = (stopFunction(holder) === undefined ? holder.segments[0] : holder.segments[1])?.activations[0];
   return {
     id: 'lock.stuck-owner', weight: !isHeld(lock.lock) ? 58 : waits === undefined ? 80 : 65, certainty, ...common,
-    sentence: `${who}${long}: ${labelOf(kernel, holder)} ${hasInWords(lock.lock)}${waits === undefined ? isHeld(lock.lock) ? ' and does not let it go' : '' : ` and ${waits}`}; it is in ${doing ? activationInWords(doing) : 'code that can\'t be told'}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
+    sentence: `${who}${long}: ${labelOf(kernel, holder)} ${hasInWords(lock.lock, certainty)}${waits === undefined ? isHeld(lock.lock) ? ' and does not let it go' : '' : ` and ${waits}`}; it is in ${doing ? activationInWords(doing) : 'code that can\'t be told'}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
   };
 }
 
@@ -131,6 +131,6 @@ function asleep(one: Case, { holder, certainty }: Holding): Judged<'lock.sleeps-
   const since = holder.task && (letter === 'R' ? queuedNs(kernel, holder.task) : asleepNs(kernel, holder.task));
   return {
     id: spinning ? 'lock.sleeps-with-spinlock' : 'lock.owner-sleeps', weight: !isHeld(lock.lock) ? 58 : spinning ? 85 : 70, certainty, ...common,
-    sentence: `${who}${long}: ${labelOf(kernel, holder)} ${hasInWords(lock.lock)} and ${itselfWaits(one, holder) ?? (letter === 'R' ? 'is runnable, but has no CPU' : `sleeps in ${sleepsIn(holder)}`)}${since === undefined ? '' : `, for ${secondsInWords(since)}`}${letter === undefined ? '' : ` (state ${letter})`}.`,
+    sentence: `${who}${long}: ${labelOf(kernel, holder)} ${hasInWords(lock.lock, certainty)} and ${itselfWaits(one, holder) ?? (letter === 'R' ? 'is runnable, but has no CPU' : `sleeps in ${sleepsIn(holder)}`)}${since === undefined ? '' : `, for ${secondsInWords(since)}`}${letter === undefined ? '' : ` (state ${letter})`}.`,
   };
 }

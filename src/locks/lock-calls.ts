@@ -9,7 +9,7 @@ export interface LockCall {
   readonly after: number;
   readonly kind: LockKind;
   readonly does: 'acquire' | 'trylock' | 'release';
-  /** The function that is called; undefined for an unlock that is inlined. */
+  /** The function that is called; undefined for what is inlined. */
   readonly callee?: string;
   /** The lock, where the code names it by its address. */
   readonly lock?: bigint;
@@ -25,7 +25,8 @@ const STORE_BYTES = 16;
 /**
  * What a function does to locks, in the order of its code, without a disassembler: calls (E8) of the functions that lock and
  * unlock, each with the constant that was loaded into RDI before it; and the store of a zero byte by which a queued spinlock
- * is released where that is inlined. Jumps are not followed: what stands first need not run first.
+ * is released where that is inlined; the per-CPU counts of a percpu_rw_semaphore's readers, whose functions are all inlined.
+ * Jumps are not followed: what stands first need not run first.
  */
 export function lockCalls(kernel: Kernel, place: CodePlace): readonly LockCall[] {
   return kernel.once(`lock calls of ${place.start}`, () => {
@@ -37,12 +38,24 @@ export function lockCalls(kernel: Kernel, place: CodePlace): readonly LockCall[]
       if (!isGapError(error)) throw error;
       return [];
     }
-    return callsIn(code, place.start, lockFunctionsByAddress(kernel), (name) => kernel.symbols.addressOf(name));
+    return callsIn(code, place.start, { functions: lockFunctionsByAddress(kernel), variable: (name) => kernel.symbols.addressOf(name), ...readCount(kernel) });
   });
 }
 
+function readCount(kernel: Kernel): { readCount?: number } {
+  return kernel.has('percpu_rw_semaphore', 'read_count') ? { readCount: kernel.offsetOf('percpu_rw_semaphore', 'read_count') } : {};
+}
+
+/** What the scanner must know of a kernel. */
+export interface KnownLocks {
+  readonly functions: ReadonlyMap<bigint, LockFunction>;
+  readonly variable?: (name: string) => bigint | undefined;
+  /** Offset of `read_count` in a percpu_rw_semaphore. */
+  readonly readCount?: number;
+}
+
 /** The same on bytes. */
-export function callsIn(code: Uint8Array, start: bigint, functions: ReadonlyMap<bigint, LockFunction>, variableAt: (name: string) => bigint | undefined = () => undefined): LockCall[] {
+export function callsIn(code: Uint8Array, start: bigint, { functions, variable, readCount: offset }: KnownLocks): LockCall[] {
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
   const calls: LockCall[] = [];
   let barrier = 0;
@@ -51,10 +64,15 @@ export function callsIn(code: Uint8Array, start: bigint, functions: ReadonlyMap<
       const target = BigInt.asUintN(64, start + BigInt(at + 5 + view.getInt32(at + 1, true)));
       const callee = functions.get(target);
       if (callee === undefined || callee.does === 'inside') continue;
-      const lock = callee.variable !== undefined ? variableAt(callee.variable) : constantArgument(view, start, Math.max(barrier, at - ARGUMENT_BYTES), at);
+      const lock = callee.variable !== undefined ? variable?.(callee.variable) : constantArgument(view, start, Math.max(barrier, at - ARGUMENT_BYTES), at);
       calls.push({ after: at + 5, kind: callee.kind, does: callee.does, callee: callee.name, ...(lock === undefined ? {} : { lock }) });
       barrier = at + 5;
       at += 4;
+      continue;
+    }
+    const read = offset === undefined ? undefined : readerCount(view, start, at);
+    if (read) {
+      calls.push({ after: at + read.length, kind: 'percpu-rwsem', does: read.does, lock: read.pointer - BigInt(offset!) });
       continue;
     }
     const unlock = inlinedUnlock(view, start, at);
@@ -78,6 +96,27 @@ function loadsRdi(view: DataView, start: bigint, at: number): bigint | undefined
   const modRm = view.getUint8(at + 2);
   if (opcode === 0xc7 && modRm === 0xc7) return BigInt.asUintN(64, BigInt(view.getInt32(at + 3, true)));
   if (opcode === 0x8d && modRm === 0x3d) return BigInt.asUintN(64, start + BigInt(at + 7 + view.getInt32(at + 3, true)));
+  return undefined;
+}
+
+/** How far the count may be from the load of the pointer to it. */
+const COUNT_BYTES = 24;
+
+/**
+ * percpu_down_read() and percpu_up_read(): `mov disp32(%rip), %reg` (REX 8b) loads the semaphore's `read_count`, and `incl` or
+ * `decl %gs:(%reg)` (65 ff /0, /1) counts.
+ */
+function readerCount(view: DataView, start: bigint, at: number): { does: 'acquire' | 'release'; pointer: bigint; length: number } | undefined {
+  if (view.getUint8(at) !== 0x65) return undefined;
+  const wide = view.getUint8(at + 1) === 0x41 ? 1 : 0;
+  if (at + 3 + wide > view.byteLength || view.getUint8(at + 1 + wide) !== 0xff) return undefined;
+  const modRm = view.getUint8(at + 2 + wide);
+  const [mode, does, register] = [modRm >> 6, (modRm >> 3) & 7, modRm & 7];
+  if (mode !== 0 || does > 1 || register === 4 || register === 5) return undefined;
+  for (let load = at - 7; load >= Math.max(0, at - COUNT_BYTES); load--) {
+    const loaded = view.getUint8(load) === (wide ? 0x4c : 0x48) && view.getUint8(load + 1) === 0x8b && view.getUint8(load + 2) === (0x05 | (register << 3));
+    if (loaded) return { does: does === 0 ? 'acquire' : 'release', pointer: BigInt.asUintN(64, start + BigInt(load + 7 + view.getInt32(load + 3, true))), length: 3 + wide };
+  }
   return undefined;
 }
 

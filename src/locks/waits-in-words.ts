@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { taskLabel } from '../linux/tasks.js';
+import type { Certainty } from './certainty.js';
 import { activationInWords, type Context } from './contexts.js';
 import type { Finding } from './finding.js';
 import { asleepNs, onCpuNs, secondsInWords } from './how-long.js';
@@ -13,15 +14,17 @@ export function stateOf({ lock, state }: ContendedLock): string {
   return state === '' ? `What ${name.text} says of itself can't be read` : `${name.text} is ${state}`;
 }
 
-export function hasInWords(lock: Lock): string {
+/** "has it", "holds it up", or that it may be so. */
+export function hasInWords(lock: Lock, certainty: Certainty): string {
+  if (certainty === 'possible') return isHeld(lock) ? 'may have it' : 'may hold it up';
   return isHeld(lock) ? 'has it' : 'holds it up';
 }
 
 /** Why nobody is named, where that is the kind's own way. */
-export function unnamed(kind: Lock['kind']): string {
+export function unnamed({ lock: { kind }, state }: ContendedLock): string {
   if (kind === 'page bit') return ': a bit of a page does not name who set it';
   if (kind === 'semaphore') return ': a semaphore does not name those who took it';
-  return kind === 'percpu-rwsem' ? ': a percpu-rwsem names neither its readers nor a writer that is in' : '';
+  return kind === 'percpu-rwsem' ? `: it is ${state}, and names neither its readers nor a writer that is in` : '';
 }
 
 /** The innermost function of a sleeper that is not the scheduler's. */

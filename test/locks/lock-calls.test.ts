@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { callsIn } from '../../src/locks/lock-calls.js';
+import { callsIn, type KnownLocks } from '../../src/locks/lock-calls.js';
 import type { LockFunction } from '../../src/locks/lock-functions.js';
 
 const START = 0xffff_ffff_8100_0000n;
@@ -23,10 +23,12 @@ const movRdi = (lock: bigint): Piece => () => [0x48, 0xc7, 0xc7, ...int32(lock)]
 const leaRdi = (lock: bigint): Piece => (at) => [0x48, 0x8d, 0x3d, ...int32(lock - (START + BigInt(at + 7)))];
 const storeZero = (lock: bigint): Piece => (at) => [0xc6, 0x05, ...int32(lock - (START + BigInt(at + 7))), 0];
 
-function scan(...pieces: Piece[]) {
+const scan = (...pieces: Piece[]) => scanWith({ functions }, ...pieces);
+
+function scanWith(known: KnownLocks, ...pieces: Piece[]) {
   const code: number[] = [];
   for (const piece of pieces) code.push(...piece(code.length));
-  return callsIn(Uint8Array.from(code), START, functions).map(({ after, does, lock }) => ({ after, does, lock }));
+  return callsIn(Uint8Array.from(code), START, known).map(({ after, does, lock }) => ({ after, does, lock }));
 }
 
 describe('which lock a call is given, out of the bytes of the code', () => {
@@ -44,6 +46,11 @@ describe('which lock a call is given, out of the bytes of the code', () => {
     expect(scan(movRdi(LOCK), nops(40), call(LOCK_FUNCTION))).toMatchObject([{ lock: undefined }]);
   });
 
+  test('a function that is always about the same variable', () => {
+    const known: KnownLocks = { functions: new Map([[LOCK_FUNCTION, { kind: 'semaphore', does: 'acquire', name: 'console_lock', variable: 'console_sem' }]]), variable: () => OTHER };
+    expect(scanWith(known, movRdi(LOCK), call(LOCK_FUNCTION))).toEqual([{ after: 12, does: 'acquire', lock: OTHER }]);
+  });
+
   test('calls of other functions are none of a lock\'s', () => {
     expect(scan(movRdi(LOCK), call(LOCK_FUNCTION + 4n))).toEqual([]);
   });
@@ -56,9 +63,33 @@ describe('which lock a call is given, out of the bytes of the code', () => {
     expect(scan(nops(20), bytes(0xc6, 0x07, 0x00), nops(4))).toEqual([]);
   });
 
+  describe('the readers of a percpu-rwsem, whose functions are all inlined', () => {
+    const READ_COUNT = 0x60;
+    const load = (register: number, rex = 0x48): Piece => (at) => [rex, 0x8b, 0x05 | (register << 3), ...int32(LOCK + BigInt(READ_COUNT) - (START + BigInt(at + 7)))];
+    const count = (...code: number[]): Piece => bytes(0x65, ...code);
+    const scanned = (...pieces: Piece[]) => scanWith({ functions, readCount: READ_COUNT }, ...pieces);
+
+    test('count up, count down, by any register that the pointer was loaded into', () => {
+      expect(scanned(load(0), count(0xff, 0x00))).toEqual([{ after: 10, does: 'acquire', lock: LOCK }]);
+      expect(scanned(load(2), nops(8), count(0xff, 0x0a))).toEqual([{ after: 18, does: 'release', lock: LOCK }]);
+      expect(scanned(load(1, 0x4c), count(0x41, 0xff, 0x01))).toEqual([{ after: 11, does: 'acquire', lock: LOCK }]);
+    });
+
+    test('another register, a load too far off, a count of something else: nothing', () => {
+      expect(scanned(load(0), count(0xff, 0x03))).toEqual([]);
+      expect(scanned(load(0), nops(24), count(0xff, 0x00))).toEqual([]);
+      expect(scanned(load(0), count(0xff, 0x05, 0, 0, 0, 0))).toEqual([]);
+      expect(scanned(load(0), count(0xff, 0x10))).toEqual([]);
+    });
+
+    test('a kernel without such semaphores has none', () => {
+      expect(scan(load(0), count(0xff, 0x00))).toEqual([]);
+    });
+  });
+
   test('code that is cut off in the middle of an instruction ends there', () => {
     const whole = [...movRdi(LOCK)(0), ...call(LOCK_FUNCTION)(7)];
-    for (let length = 0; length < whole.length; length++) expect(callsIn(Uint8Array.from(whole.slice(0, length)), START, functions), `${length} bytes`).toEqual([]);
-    expect(callsIn(Uint8Array.of(0xc6), START, functions)).toEqual([]);
+    for (let length = 0; length < whole.length; length++) expect(callsIn(Uint8Array.from(whole.slice(0, length)), START, { functions }), `${length} bytes`).toEqual([]);
+    expect(callsIn(Uint8Array.of(0xc6), START, { functions })).toEqual([]);
   });
 });
