@@ -1,15 +1,21 @@
-import { definePlugin, findings, graph, table } from 'oompm';
+import { definePlugin, findings, graph, stacks, table } from 'oompm';
 import { contendedLocks, contextId, lockFindings, lockId, waitGraph } from 'oompm/locks';
 
 import { lockColumns, lockRow } from './lock-table.js';
+import { ownerStacks } from './owner-stacks.js';
 import { waiterColumns, waiterRows } from './waiter-table.js';
 
 export default definePlugin({
   id: 'locks',
   summary: 'Locks: who waits for what, since when, who has it, and deadlocks',
   needs: ['task_struct'],
-  examples: ['vmcore', 'vmcore --format json'],
-  *run(kernel) {
+  flags: {
+    brief: { type: 'boolean', char: 'b', summary: 'without the stacks of those who have a lock' },
+  },
+  // There the stacks of CPUs and of tasks in uninterruptible sleep are told anyway.
+  inReport: { brief: true },
+  examples: ['vmcore', 'vmcore --brief', 'vmcore --format json'],
+  *run(kernel, { brief }) {
     const locks = contendedLocks(kernel);
     yield findings('Locks', lockFindings(kernel), { id: 'findings' });
     const note = locks.length === 0 ? 'No CPU spins for a lock, and no task sleeps for one.' : undefined;
@@ -22,5 +28,6 @@ export default definePlugin({
       edges,
       cycles: cycles.map(({ links }) => links.flatMap(({ wait, lock }) => [contextId(wait.waiter), lockId(lock)])),
     }, { id: 'graph' });
+    if (!brief && locks.some(({ holders }) => holders.length > 0)) yield stacks('What those do who have a lock', ownerStacks(kernel, locks), { id: 'owners' });
   },
 });

@@ -15,7 +15,7 @@ export { slabObject, type SlabObject } from './slab-object.js';
 export { spinQueue, spinWord, type QueueNode, type SpinQueue } from './spin-queue.js';
 export { contendedLocks, type ContendedLock, type QueuedWait } from './survey.js';
 export { systemCallOf } from './system-call.js';
-export { type Lock, type Wait } from './wait.js';
+export { isHeld, type Lock, type Wait } from './wait.js';
 export { cpuProgress, hungTasks, hungTaskTimeoutNs, watchdogReports, type CpuProgress, type HungTask, type WatchdogReport } from './watchdogs.js';
 export { waitedNs } from './waits-in-words.js';
 export { contextId, lockId, waitGraph, type Cycle, type WaitGraph } from './wait-graph.js';

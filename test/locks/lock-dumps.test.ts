@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { GraphView, Kernel } from 'oompm';
+import type { GraphView, Kernel, StackView } from 'oompm';
 import { contendedLocks, lockFindings, type ContendedLock, type LockFinding } from 'oompm/locks';
 import { openKernel } from 'oompm/testing';
 
@@ -129,6 +129,15 @@ onDump('6.1-lock-spin', 'vmlinux-6.1', (of) => {
     expect(of().findings.map(({ id, certainty }) => [id, certainty])).toEqual([['lock.stuck-owner', 'certain']]);
     expect(of().finding.sentence).toMatch(/^CPU 2 \(lab_waiter_2 \(66\)\) and CPU 3 \(lab_waiter_3 \(67\)\) wait for lab_spinlock \[stuck\], for up to 3\d(?:\.\d)? s: CPU 1 \(lab_owner \(65\)\) has it and does not let it go; it is in spin_owner\+0xe \[stuck\]/);
     expect(evidenceOf(of().finding, /_raw_spin_lock\(&lab_spinlock\)/)).toContain('spin_owner+0xe [stuck] is on CPU 1\'s stack');
+  });
+
+  test('what the owner does is shown, unless in brief', () => {
+    const owners = (brief: boolean) => viewsOf(locks, of().kernel, { brief }).filter(({ id }) => id === 'owners');
+    const [view] = owners(false) as [StackView];
+    const [stack] = [...view.stacks];
+    expect(stack!.title).toBe('CPU 1: lab_owner (65): has lab_spinlock [stuck], holds up the RCU grace period of rcu_sched');
+    expect([...stack!.frames].map((frame) => frame.function)).toEqual(['spin_owner', 'kthread', 'ret_from_fork']);
+    expect(owners(true)).toEqual([]);
   });
 
   test('one pending, one queued: the MCS nodes are followed', () => {
