@@ -10,7 +10,10 @@ const MOST = 16;
 export function* ownerStacks(kernel: Kernel, locks: readonly ContendedLock[]): Generator<Stack> {
   const byHolder = new Map<Holding['holder'], string[]>();
   for (const { lock, holders } of locks.toSorted((a, b) => b.waits.length - a.waits.length)) {
-    for (const { holder } of holders) byHolder.set(holder, [...(byHolder.get(holder) ?? []), `${isHeld(lock) ? 'has' : 'holds up'} ${lock.name.text}`]);
+    for (const { holder, certainty } of holders) {
+      const has = isHeld(lock) ? ['has', 'may have'] : ['holds up', 'may hold up'];
+      byHolder.set(holder, [...(byHolder.get(holder) ?? []), `${has[certainty === 'possible' ? 1 : 0]} ${lock.name.text}`]);
+    }
   }
   const all = [...byHolder];
   for (const [{ label, task, cpu, stack }, names] of all.slice(0, MOST)) {

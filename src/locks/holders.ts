@@ -89,6 +89,8 @@ interface HoldingFrame {
   readonly evidence: string;
   /** The code names the lock; else only the stack does. */
   readonly byCode: boolean;
+  /** It has tried to take it, and may have failed: where nobody else can have it, it did not. */
+  readonly tried: boolean;
 }
 
 function byCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
@@ -103,7 +105,7 @@ function byCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
     if (found.length > 1) evidence.push(`${found.length} stacks are in code that takes it`);
     else if (running.length > 0 && unread.length === 0) evidence.push(`on no other CPU is there a function that has taken it: ${others(cpuContexts(kernel), holder)}`);
     if (unread.length > 0) evidence.push(`what ${unread.map(({ label }) => label).join(', ')} did can't be told in full`);
-    return { lock, holder, certainty: sure ? 'certain' : frame.byCode ? 'likely' : 'possible', taker: frame.activation, segment: frame.segment, evidence };
+    return { lock, holder, certainty: sure && !frame.tried ? 'certain' : sure || (frame.byCode && !frame.tried) ? 'likely' : 'possible', taker: frame.activation, segment: frame.segment, evidence };
   });
 }
 
@@ -145,7 +147,7 @@ function holdingFrame(kernel: Kernel, lock: Lock, holder: Context, waits: readon
       // What is inlined before the call is its other branch: the way that does not wait.
       const before = waiting && index === waiting.takerIndex ? calls.filter(({ after, callee }) => after < activation.offset && callee !== undefined) : calls;
       const last = before.findLast((call) => call.lock === lock.address);
-      if (last && last.does !== 'release') return { activation, segment, byCode: last.does === 'acquire', evidence: inCode(lock, activation, last, holder) };
+      if (last && last.does !== 'release') return { activation, segment, byCode: true, tried: last.does === 'trylock', evidence: inCode(lock, activation, last, holder) };
       if (last === undefined && byStack === undefined && !(waiting && index === waiting.takerIndex)) byStack = onStack(kernel, lock, holder, segment, index, before);
     }
   }
@@ -169,7 +171,7 @@ function onStack(kernel: Kernel, lock: Lock, { segments, stack }: Context, segme
   const saved = register >= 0 ? undefined : wordThatNames(kernel, lock, activations[Math.max(0, index - 1)]!, activations[index + 1]);
   if (register < 0 && saved === undefined) return undefined;
   const place = saved === undefined ? 'its address is in a register' : `its address stands in the frame, at ${hex(saved)}`;
-  return { activation, segment, byCode: false, evidence: `${activationInWords(activation)} has called ${last.callee ?? 'a lock function'} and not yet an unlock; ${place}` };
+  return { activation, segment, byCode: false, tried: last.does === 'trylock', evidence: `${activationInWords(activation)} has called ${last.callee ?? 'a lock function'} and not yet an unlock; ${place}` };
 }
 
 function wordThatNames(kernel: Kernel, lock: Lock, from: Activation, above: Activation | undefined): bigint | undefined {

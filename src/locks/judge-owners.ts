@@ -8,7 +8,7 @@ import { gracePeriod } from './rcu.js';
 import type { ContendedLock } from './survey.js';
 import { isHeld } from './wait.js';
 import { contextId, type WaitGraph } from './wait-graph.js';
-import { doorsOf, hasInWords, labelOf, NAMED, sentenceCase, longestWaitNs, sleepsIn, stateOf, unnamed, waitersInWords, waitInWords } from './waits-in-words.js';
+import { doorsOf, hasInWords, labelOf, labelWithin, NAMED, sentenceCase, longestWaitNs, sleepsIn, stateOf, unnamed, waitersInWords, waitInWords } from './waits-in-words.js';
 
 /** A lock that is waited for this long is why somebody looks at the dump; below it is contention as it comes and goes. */
 const STUCK_NS = 5e9;
@@ -110,7 +110,7 @@ function itselfWaits({ graph }: Case, holder: Context): string | undefined {
   return edge && `itself waits for ${graph.nodes.get(edge.to)?.label ?? 'another lock'}`;
 }
 
-function running(one: Case, { holder, certainty }: Holding): Judged<'lock.stuck-owner'> | undefined {
+function running(one: Case, { holder, certainty, segment }: Holding): Judged<'lock.stuck-owner'> | undefined {
   const { kernel, lock, who, long, stuck, common } = one;
   const since = holder.task === undefined ? undefined : onCpuNs(kernel, holder.task);
   if (!stuck && (since ?? 0) < STUCK_NS) return undefined;
@@ -119,7 +119,7 @@ function running(one: Case, { holder, certainty }: Holding): Judged<'lock.stuck-
   const doing = (stopFunction(holder) === undefined ? holder.segments[0] : holder.segments[1])?.activations[0];
   return {
     id: 'lock.stuck-owner', weight: !isHeld(lock.lock) ? 58 : waits === undefined ? 80 : 65, certainty, ...common,
-    sentence: `${who}${long}: ${labelOf(kernel, holder)} ${hasInWords(lock.lock, certainty)}${waits === undefined ? isHeld(lock.lock) ? ' and does not let it go' : '' : ` and ${waits}`}; it is in ${doing ? activationInWords(doing) : 'code that can\'t be told'}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
+    sentence: `${who}${long}: ${labelWithin(kernel, holder, segment)} ${hasInWords(lock.lock, certainty)}${waits === undefined ? isHeld(lock.lock) ? ' and does not let it go' : '' : ` and ${waits}`}; it is in ${doing ? activationInWords(doing) : 'code that can\'t be told'}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
   };
 }
 

@@ -38,10 +38,14 @@ export function labelOf(kernel: Kernel, { task, label, cpu }: Context): string {
   return cpu === undefined ? taskLabel(kernel, task) : `CPU ${cpu} (${taskLabel(kernel, task)})`;
 }
 
-/** "CPU 0 (init (1)), in an NMI,": what came over a task is no doing of its own. */
 function waiterInWords(kernel: Kernel, { waiter, segment, spinning }: QueuedWait): string {
-  const came = spinning ? interruption(kernel, waiter, segment) : undefined;
-  return `${labelOf(kernel, waiter)}${came === undefined ? '' : `, in ${came.what},`}`;
+  return labelWithin(kernel, waiter, spinning ? segment : undefined);
+}
+
+/** "CPU 0 (init (1)), in an NMI,": what came over a task is no doing of its own. */
+export function labelWithin(kernel: Kernel, context: Context, segment: number | undefined): string {
+  const came = segment === undefined ? undefined : interruption(kernel, context, segment);
+  return `${labelOf(kernel, context)}${came === undefined ? '' : `, in ${came.what},`}`;
 }
 
 /** Waiters that are named one by one. */
