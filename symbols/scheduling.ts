@@ -28,7 +28,10 @@ export const rcuState = {
 export const rcuNode = {
   struct: 'rcu_node',
   definedBy: 'call_rcu',
-  members: { qsmask: 'u64', grplo: 'int', grphi: 'int', gp_tasks: { type: 'void *', optional: true } },
+  members: {
+    qsmask: 'u64', expmask: 'u64', grplo: 'int', grphi: 'int',
+    gp_tasks: { type: 'u64', optional: true }, exp_tasks: { type: 'u64', optional: true }, // into blkd_tasks, with CONFIG_PREEMPT_RCU
+  },
 } as const;
 
 /** struct rcu_data, kernel/rcu/tree.h: one for each CPU. */

@@ -27,7 +27,7 @@ export interface Holding {
 
 /** Who has a lock that somebody waits for: by the owner that the lock names, else by the code that stands on the stacks. */
 export function holdersOf(kernel: Kernel, lock: Lock, waits: readonly Wait[]): readonly Holding[] {
-  if (lock.kind === 'RCU grace period') return gracePeriodHolders(kernel, lock);
+  if (lock.kind === 'RCU grace period' || lock.kind === 'expedited RCU grace period') return gracePeriodHolders(kernel, lock);
   if (lock.heldBy !== undefined) return byTask(kernel, lock, lock.heldBy);
   if (lock.kind === 'console owner' || lock.kind === 'printk CPU lock') return printkHolders(kernel, lock);
   const printing = consoleSemHolders(kernel, lock);

@@ -1,9 +1,10 @@
 import { fixedLockFunctions, lockFunctions, optimisticSpinFunctions, spinIdleFunctions } from '../../symbols/lock-functions.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { GracePeriodKind } from './grace-period-waits.js';
 import type { PrintkLockKind } from './printk-locks.js';
 
 /** A grace period and a work item are no locks: who waits for them waits for somebody all the same. */
-export type LockKind = keyof typeof lockFunctions | PrintkLockKind | 'RCU grace period' | 'work item';
+export type LockKind = keyof typeof lockFunctions | PrintkLockKind | GracePeriodKind | 'work item';
 
 /** What a function does to a lock; `inside` is a part of acquiring. */
 export interface LockFunction {

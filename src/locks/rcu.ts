@@ -28,15 +28,10 @@ export function gracePeriod(kernel: Kernel): GracePeriod | undefined {
     const state = kernel.global('rcu_state');
     const running = (state.gp_seq & 3n) !== 0n;
     const forNs = running ? sinceJiffies(kernel, state.gp_start) : undefined;
-    const waitsFor: number[] = [];
-    let readers = false;
-    for (const node of state.node.slice(0, MOST_NODES)) {
-      if (!running) break;
-      if (node.gp_tasks !== undefined && node.gp_tasks !== 0n) readers = true;
-      waitsFor.push(...kernel.possibleCpus().filter((cpu) => cpu >= node.grplo && cpu <= node.grphi && isLeafOf(kernel, cpu, node.$address) && ((node.qsmask >> BigInt(cpu - node.grplo)) & 1n) === 1n));
-    }
     return {
-      name: state.name ?? 'rcu', running, waitsFor, readers,
+      name: state.name ?? 'rcu', running,
+      waitsFor: running ? cpusWaitedFor(kernel, 'normal') : [],
+      readers: running && state.node.slice(0, MOST_NODES).some(({ gp_tasks: first }) => first !== undefined && first !== 0n),
       stalled: (forNs ?? 0) > stallTimeoutNs(kernel),
       ...(forNs === undefined ? {} : { forNs }), ...(state.gp_kthread ? { thread: state.gp_kthread } : {}),
     };
@@ -46,14 +41,28 @@ export function gracePeriod(kernel: Kernel): GracePeriod | undefined {
 /** There can't be more tasks. */
 const MOST_READERS = 1 << 22;
 
-/** Tasks that were preempted as readers and keep the grace period from ending: rcu_node.blkd_tasks from gp_tasks on. @throws ReadError */
-export function preemptedReaders(kernel: Kernel): readonly bigint[] {
+/** What tells who keeps a grace period from ending: a mask of CPUs, and where in blkd_tasks the readers begin. */
+const KEPT_BY = {
+  normal: { mask: 'qsmask', tasks: 'gp_tasks' },
+  expedited: { mask: 'expmask', tasks: 'exp_tasks' },
+} as const;
+
+/** CPUs without a quiescent state in a grace period of either kind, as print_other_cpu_stall() and synchronize_rcu_expedited_wait() find them. @throws ReadError */
+export function cpusWaitedFor(kernel: Kernel, kind: keyof typeof KEPT_BY): readonly number[] {
+  return kernel.global('rcu_state').node.slice(0, MOST_NODES).flatMap((node) => {
+    const mask = node[KEPT_BY[kind].mask];
+    return mask === 0n ? [] : kernel.possibleCpus().filter((cpu) => cpu >= node.grplo && cpu <= node.grphi && isLeafOf(kernel, cpu, node.$address) && ((mask >> BigInt(cpu - node.grplo)) & 1n) === 1n);
+  });
+}
+
+/** Tasks that were preempted as readers and keep it from ending: rcu_node.blkd_tasks from that place on. @throws ReadError */
+export function preemptedReaders(kernel: Kernel, kind: keyof typeof KEPT_BY): readonly bigint[] {
   if (!kernel.has('rcu_node', 'gp_tasks') || !kernel.has('task_struct', 'rcu_node_entry')) return [];
   const [head, link] = [BigInt(kernel.offsetOf('rcu_node', 'blkd_tasks')), BigInt(kernel.offsetOf('task_struct', 'rcu_node_entry'))];
   const found: bigint[] = [];
   for (const node of kernel.global('rcu_state').node.slice(0, MOST_NODES)) {
     const end = node.$address + head;
-    for (let at = node.gp_tasks ?? 0n; at !== 0n && at !== end && found.length < MOST_READERS; at = kernel.memory.u64(at)) {
+    for (let at = node[KEPT_BY[kind].tasks] ?? 0n; at !== 0n && at !== end && found.length < MOST_READERS; at = kernel.memory.u64(at)) {
       kernel.guard.step();
       found.push(at - link);
     }

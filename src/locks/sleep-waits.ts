@@ -6,6 +6,7 @@ import { hex } from '../stack/stack-memory.js';
 import { behindCompletion } from './behind-completion.js';
 import { acquiringIn, type Acquiring } from './acquiring.js';
 import { sleepingContexts, stackWords, wordAt, type Context } from './contexts.js';
+import { expeditedBehind } from './grace-period-waits.js';
 import { exitedOwner } from './exited-owner.js';
 import { contentOfPage } from './file-objects.js';
 import { lockGivenAt } from './lock-calls.js';
@@ -209,7 +210,7 @@ function onWaitQueue(kernel: Kernel, waiter: Context, task: Task): Wait | undefi
       if (head === undefined) continue;
       const address = head - BigInt(form.head ?? 0);
       return {
-        lock: lockAt(kernel, kind, address), waiter, segment: 0, spinning: false, takerIndex: 0, node,
+        lock: expeditedBehind(kernel, activations) ?? lockAt(kernel, kind, address), waiter, segment: 0, spinning: false, takerIndex: 0, node,
         how: [`a ${form.struct} on its stack (${hex(node - BigInt(form.node))}) names the task and is linked into the queue`],
       };
     }

@@ -120,7 +120,7 @@ function stateInWords(kernel: Kernel, { kind, address, bit }: Lock): string {
     const flags = kernel.attempt('page.flags', () => kernel.memory.u64(address + BigInt(kernel.offsetOf('page', 'flags'))));
     return flags === undefined ? '' : (flags >> BigInt(bit)) & 1n ? 'set' : 'clear';
   }
-  if (kind === 'RCU grace period') return gracePeriodInWords(kernel);
+  if (kind === 'RCU grace period' || kind === 'expedited RCU grace period') return gracePeriodInWords(kernel, kind);
   if (kind === 'work item') return 'running';
   if (kind === 'console owner' || kind === 'printk CPU lock') return printkLockInWords(kernel, kind);
   if (kind !== 'completion') return '';

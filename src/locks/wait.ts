@@ -33,5 +33,5 @@ export interface Wait {
 
 /** Events that somebody must bring about are held up; locks are had. */
 export function isHeld({ kind }: Lock): boolean {
-  return kind !== 'RCU grace period' && kind !== 'work item' && kind !== 'completion';
+  return kind !== 'RCU grace period' && kind !== 'expedited RCU grace period' && kind !== 'work item' && kind !== 'completion';
 }
