@@ -51,6 +51,16 @@ export function sleepingContexts(kernel: Kernel): readonly Context[] {
   return kernel.once('contexts of tasks', () => allThreads(kernel).filter((task) => cpuOf(kernel, task) === undefined).map((task) => contextOf(kernel, stackOf(kernel, task))));
 }
 
+/** CPUs first, then tasks. */
+export function allContexts(kernel: Kernel): readonly Context[] {
+  return kernel.once('contexts', () => [...cpuContexts(kernel), ...sleepingContexts(kernel)]);
+}
+
+/** What a task does, on a CPU or asleep. @param task address of its task_struct */
+export function contextOfTask(kernel: Kernel, task: bigint): Context | undefined {
+  return kernel.once('contexts by task', () => new Map(allContexts(kernel).toReversed().flatMap((context) => (context.task ? [[context.task.$address, context] as const] : [])))).get(task);
+}
+
 function contextOf(kernel: Kernel, stack: TaskStack): Context {
   const { task, cpu } = stack;
   const who = task ? taskLabel(kernel, task) : 'no task';

@@ -1,7 +1,7 @@
 import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Certainty } from './certainty.js';
-import { cpuContexts, sleepingContexts, type Activation, type Context } from './contexts.js';
+import { allContexts, contextOfTask, cpuContexts, type Activation } from './contexts.js';
 import type { Holding } from './holders.js';
 import { secondsInWords } from './how-long.js';
 import { cpusWaitedFor, gracePeriod, preemptedReaders } from './rcu.js';
@@ -62,7 +62,7 @@ function keepers(kernel: Kernel, lock: Lock, kind: 'normal' | 'expedited'): read
   if (found === undefined) return [];
   const [mask, tasks] = kind === 'normal' ? ['qsmask', 'gp_tasks'] : ['expmask', 'exp_tasks'];
   const cpus = cpuContexts(kernel).filter(({ cpu }) => cpu !== undefined && found.cpus.includes(cpu));
-  const readers = everybody(kernel).filter(({ task }) => task !== undefined && found.readers.has(task.$address));
+  const readers = allContexts(kernel).filter(({ task }) => task !== undefined && found.readers.has(task.$address));
   return [
     ...cpus.map((holder): Holding => ({ lock, holder, certainty: 'certain', evidence: [`rcu_node.${mask} says that CPU ${holder.cpu} has not been through a quiescent state since it began`] })),
     ...readers.map((holder): Holding => ({ lock, holder, certainty: 'certain', evidence: [`rcu_node.${tasks} leads to ${holder.label}, which was preempted within a reader`] })),
@@ -72,12 +72,8 @@ function keepers(kernel: Kernel, lock: Lock, kind: 'normal' | 'expedited'): read
 /** Where nobody keeps it from ending, it is the thread that begins and ends grace periods. */
 function driver(kernel: Kernel, lock: Lock, certainty: Certainty, why: string): readonly Holding[] {
   const thread = gracePeriod(kernel)?.thread?.$address;
-  const holder = everybody(kernel).find(({ task }) => task !== undefined && task.$address === thread);
+  const holder = thread === undefined ? undefined : contextOfTask(kernel, thread);
   return holder === undefined ? [] : [{ lock, holder, certainty, evidence: [`${why}: ${holder.label}`] }];
-}
-
-function everybody(kernel: Kernel): readonly Context[] {
-  return [...cpuContexts(kernel), ...sleepingContexts(kernel)];
 }
 
 function readable<T>(kernel: Kernel, read: () => T): T | undefined {

@@ -1,5 +1,5 @@
 import type { Certainty } from './certainty.js';
-import { activationInWords, cpuContexts, sleepingContexts, stackWords, type Activation, type Context } from './contexts.js';
+import { activationInWords, contextOfTask, cpuContexts, sleepingContexts, stackWords, type Activation, type Context } from './contexts.js';
 import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { gracePeriodHolders } from './grace-period-waits.js';
@@ -45,10 +45,6 @@ function byOwnerlessCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Ho
   const { kind, address } = lock;
   const onlyCounted = (kind === 'rwsem' || kind === 'rwlock') && rtMutexOffset(kernel, kind) !== undefined && (sleepingLockState(kernel, kind, address)?.readers ?? 0) > 0;
   return kind === 'semaphore' || kind === 'percpu-rwsem' || onlyCounted ? byCode(kernel, lock, waits) : [];
-}
-
-function contextOfTask(kernel: Kernel, task: bigint): Context | undefined {
-  return [...cpuContexts(kernel), ...sleepingContexts(kernel)].find((context) => context.task?.$address === task);
 }
 
 function byTask(kernel: Kernel, lock: Lock, { task, evidence }: NonNullable<Lock['heldBy']>): Holding[] {

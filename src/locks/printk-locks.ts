@@ -1,6 +1,6 @@
 import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { cpuContexts, sleepingContexts, type Activation, type Context } from './contexts.js';
+import { allContexts, contextOfTask, cpuContexts, type Activation, type Context } from './contexts.js';
 import type { Holding } from './holders.js';
 import { lockName } from './lock-name.js';
 import type { Lock, Wait } from './wait.js';
@@ -94,7 +94,7 @@ function consoleWaiter(kernel: Kernel): boolean {
 export function printkLockInWords(kernel: Kernel, kind: PrintkLockKind): string {
   if (kind === 'console owner') {
     const task = consoleOwner(kernel);
-    const owner = [...cpuContexts(kernel), ...sleepingContexts(kernel)].find((context) => context.task?.$address === task);
+    const owner = task === undefined ? undefined : contextOfTask(kernel, task);
     return task === undefined ? '' : `${owner?.label ?? 'a task that is in no list'}, which prints${consoleWaiter(kernel) ? '; one CPU waits to take over (console_waiter)' : ''}`;
   }
   const owner = cpuLockOwner(kernel);
@@ -112,7 +112,7 @@ export function printkHolders(kernel: Kernel, lock: Lock): readonly Holding[] {
 /** The task that console_owner names: it prints, with the console semaphore taken. */
 function printer(kernel: Kernel, lock: Lock): Holding[] {
   const task = consoleOwner(kernel);
-  const holder = task === undefined ? undefined : [...cpuContexts(kernel), ...sleepingContexts(kernel)].find((context) => context.task?.$address === task);
+  const holder = task === undefined ? undefined : contextOfTask(kernel, task);
   return holder === undefined ? [] : [{ lock, holder, certainty: 'certain', evidence: [`console_owner names ${holder.label}: who is named there prints, with console_sem taken`] }];
 }
 
@@ -121,7 +121,7 @@ export function consoleSemHolders(kernel: Kernel, lock: Lock): readonly Holding[
   if (lock.kind !== 'semaphore' || lock.address !== kernel.symbols.addressOf('console_sem')) return [];
   const named = printer(kernel, lock);
   if (named.length > 0) return named;
-  return [...cpuContexts(kernel), ...sleepingContexts(kernel)].flatMap((holder) => {
+  return allContexts(kernel).flatMap((holder) => {
     const prints = holder.segments.flatMap(({ activations }) => activations).find(({ name }) => CONSOLE_PRINTS.has(name));
     return prints === undefined ? [] : [{ lock, holder, certainty: 'likely' as const, evidence: [`${prints.name} is on its stack, which prints with the semaphore taken`] }];
   });
