@@ -139,7 +139,8 @@ function byList(kernel: Kernel, lock: Lock, own: readonly Wait[]): QueuedWait[] 
 }
 
 function inPlaces(own: readonly Wait[], order: readonly bigint[]): QueuedWait[] {
-  const place = ({ node }: Wait): number => (node === undefined ? -1 : order.indexOf(node));
+  const places = new Map(order.map((node, index) => [node, index]));
+  const place = ({ node }: Wait): number => (node === undefined ? -1 : places.get(node) ?? -1);
   return own.toSorted((a, b) => place(a) - place(b)).map((wait) => (place(wait) < 0 ? wait : { ...wait, place: String(place(wait) + 1) }));
 }
 

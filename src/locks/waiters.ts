@@ -49,22 +49,41 @@ export interface Ring {
 /** Waiters of one lock: more than there can be tasks is a broken list. */
 const MOST_WAITERS = 1 << 22;
 
+/** A list's links in their order, from any of them. */
+interface Circle {
+  readonly nodes: readonly bigint[];
+  /** Of which there should be one. */
+  readonly heads: readonly bigint[];
+}
+
 /** Goes round a list from one of its waiters. A broken list ends with a gap, and with what was found up to there. */
 export function ringOf(kernel: Kernel, node: bigint, form: WaiterForm): Ring {
-  const nodes: bigint[] = [];
+  const { nodes, heads } = circleOf(kernel, node, form);
+  const [head] = heads;
+  const from = nodes.indexOf(heads.length === 1 ? head! : node);
+  const turned = [...nodes.slice(from), ...nodes.slice(0, from)];
+  if (heads.length !== 1 || head === undefined) return { waiters: turned.filter((link) => !heads.includes(link)) };
+  return { waiters: turned.slice(1), head };
+}
+
+/** A list is walked once, whichever of its waiters is asked about. */
+function circleOf(kernel: Kernel, node: bigint, form: WaiterForm): Circle {
+  const known = kernel.once(`lists of ${form.struct}`, () => new Map<bigint, Circle>());
+  const before = known.get(node);
+  if (before) return before;
   const seen = new Set<bigint>();
   let at: bigint | undefined = node;
-  while (at !== undefined && !seen.has(at) && nodes.length < MOST_WAITERS) {
+  while (at !== undefined && !seen.has(at) && seen.size < MOST_WAITERS) {
     kernel.guard.step();
     seen.add(at);
-    nodes.push(at);
     at = wordAt(kernel, at);
   }
-  if (at !== node) kernel.gap(`list of a ${form.struct}`, at === undefined ? `broken after ${nodes.length} links` : 'goes in a circle that misses where it began', node);
-  const heads = nodes.filter((link) => !isWaiter(kernel, link, form));
-  if (heads.length !== 1) return { waiters: nodes.filter((link) => !heads.includes(link)) };
-  const from = nodes.indexOf(heads[0]!);
-  return { waiters: [...nodes.slice(from + 1), ...nodes.slice(0, from)], head: heads[0]! };
+  const nodes = [...seen];
+  const closed = at === node;
+  if (!closed) kernel.gap(`list of a ${form.struct}`, at === undefined ? `broken after ${nodes.length} links` : 'goes in a circle that misses where it began', node);
+  const circle = { nodes, heads: nodes.filter((link) => !isWaiter(kernel, link, form)) };
+  for (const link of closed ? nodes : [node]) known.set(link, circle);
+  return circle;
 }
 
 /** The task of a waiter: the struct names it, and stands on its stack. */
