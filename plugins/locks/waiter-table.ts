@@ -1,6 +1,6 @@
 import { columns, type Kernel, type RowOf } from 'oompm';
 import { taskState } from 'oompm/linux';
-import { activationInWords, waitedNs, type ContendedLock } from 'oompm/locks';
+import { activationInWords, waitedNs, type ContendedLock, type QueuedWait } from 'oompm/locks';
 
 export const waiterColumns = columns([
   { key: 'lock', title: 'LOCK', type: 'text' },
@@ -16,23 +16,33 @@ export const waiterColumns = columns([
 
 type Key = (typeof waiterColumns)[number]['key'];
 
-/** A lock's waiters, next to get it first. */
-export function waiterRows(kernel: Kernel, lock: ContendedLock): RowOf<Key>[] {
-  return lock.waits.map((wait) => {
-    const { task, cpu } = wait.waiter;
-    return {
-      cells: {
-        lock: lock.lock.name.text,
-        place: wait.place ?? null,
-        waiter: wait.waiter.label,
-        state: task ? (kernel.attempt('task_struct.__state', () => taskState(task).letter) ?? null) : null,
-        cpu: cpu ?? null,
-        mode: wait.mode ?? null,
-        function: wait.taker ? activationInWords(wait.taker) : null,
-        waited: waitedNs(kernel, wait) ?? null,
-        evidence: wait.how.join('; '),
-      },
-      ...(task ? { door: { type: 'struct task_struct', address: task.$address } } : {}),
-    };
-  });
+/** A waiter, and what it waits for. */
+interface Shown {
+  readonly lock: ContendedLock;
+  readonly wait: QueuedWait;
+}
+
+/** Each lock's first waiters, and a remark on those that are left out. */
+export function shownWaits(locks: readonly ContendedLock[], most: number): { waits: readonly Shown[]; note?: string } {
+  const waits = locks.flatMap((lock) => lock.waits.slice(0, most).map((wait) => ({ lock, wait })));
+  const more = locks.filter((lock) => lock.waits.length > most).map((lock) => `${lock.waits.length - most} more for ${lock.lock.name.text}`);
+  return { waits, ...(more.length === 0 ? {} : { note: `Not shown here: ${more.join(', ')}.` }) };
+}
+
+export function waiterRow(kernel: Kernel, { lock: { name } }: ContendedLock, wait: QueuedWait): RowOf<Key> {
+  const { task, cpu } = wait.waiter;
+  return {
+    cells: {
+      lock: name.text,
+      place: wait.place ?? null,
+      waiter: wait.waiter.label,
+      state: task ? (kernel.attempt('task_struct.__state', () => taskState(task).letter) ?? null) : null,
+      cpu: cpu ?? null,
+      mode: wait.mode ?? null,
+      function: wait.taker ? activationInWords(wait.taker) : null,
+      waited: waitedNs(kernel, wait) ?? null,
+      evidence: wait.how.join('; '),
+    },
+    ...(task ? { door: { type: 'struct task_struct', address: task.$address } } : {}),
+  };
 }

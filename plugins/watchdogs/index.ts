@@ -24,8 +24,12 @@ export default definePlugin({
   id: 'watchdogs',
   summary: 'Stuck CPUs, hung tasks and RCU stalls, as the watchdogs would see them',
   needs: ['task_struct'],
+  flags: {
+    most: { type: 'integer', char: 'm', min: 1, summary: 'show so many hung tasks at most, those that sleep longest' },
+  },
+  inReport: { most: 40 },
   examples: ['vmcore'],
-  *run(kernel) {
+  *run(kernel, { most = Infinity }) {
     yield findings('Stalls', stallFindings(kernel), { id: 'findings' });
     const period = gracePeriod(kernel);
     yield table('CPUs', cpuColumns, cpuProgress(kernel).map((progress) => cpuRow(progress, period?.waitsFor ?? [])), { id: 'cpus' });
@@ -40,7 +44,8 @@ export default definePlugin({
       ], { id: 'rcu' });
     }
     const hung = hungTasks(kernel);
-    if (hung.length > 0) yield table('Tasks in uninterruptible sleep for too long', hungColumns, hung.map(hungRow), { id: 'hung', note: `Too long is ${hungTaskTimeoutNs(kernel) / 1e9} s here (hung_task_timeout_secs; 120 s where that is off).` });
+    const rest = hung.length > most ? `Not shown here: ${hung.length - most} more. ` : '';
+    if (hung.length > 0) yield table('Tasks in uninterruptible sleep for too long', hungColumns, hung.slice(0, most).map(hungRow), { id: 'hung', note: `${rest}Too long is ${hungTaskTimeoutNs(kernel) / 1e9} s here (hung_task_timeout_secs; 120 s where that is off).` });
     const reports = watchdogReports(kernel);
     if (reports.length > 0) yield log('What the watchdogs printed', reports.map(({ record }) => record), { id: 'reports' });
   },

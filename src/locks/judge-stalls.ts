@@ -82,9 +82,20 @@ function hung(kernel: Kernel): Finding | undefined {
   return {
     id: 'watchdog.hung-tasks', weight: 45, certainty: 'certain', moment: 'dump', about: tasks.map(({ task }) => kernel.attempt('task_struct.comm', () => task.comm) ?? '').toSorted()[0] ?? '',
     sentence: `${tasks.length === 1 ? 'One task has' : `${tasks.length} tasks have`} been in uninterruptible sleep for more than ${limit}: ${listed(tasks.map(what))}.`,
-    evidence: [...tasks.slice(0, LISTED).map(({ context }) => `${context.label}: ${path(context)}.`), ...said(kernel, 'hung task')],
+    evidence: [...byPath(tasks.map(({ context }) => context)), ...said(kernel, 'hung task')],
     doors: doors(tasks.map(({ context }) => context)),
   };
+}
+
+/** A line for each different stack, with those that have it. */
+function byPath(contexts: readonly Context[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const context of contexts) {
+    const key = path(context);
+    groups.set(key, [...(groups.get(key) ?? []), context.label]);
+  }
+  const lines = [...groups].map(([key, [first = '', ...more]]) => `${first}${more.length === 0 ? '' : ` and ${more.length} more`}: ${key}.`);
+  return lines.length > LISTED ? [...lines.slice(0, LISTED), `${lines.length - LISTED} more stacks.`] : lines;
 }
 
 /** A stack in one line, outermost function last. */

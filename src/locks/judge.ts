@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { weakest } from './certainty.js';
 import type { Finding } from './finding.js';
+import { foldAlike } from './fold-findings.js';
 import { ownerFinding, type OwnerFindingId } from './judge-owners.js';
 import { selfDeadlockStory } from './self-deadlock.js';
 import { contendedLocks } from './survey.js';
@@ -19,11 +20,11 @@ export function lockFindings(kernel: Kernel): readonly LockFinding[] {
     const locks = contendedLocks(kernel);
     const graph = waitGraph(locks);
     const inCycle = new Set(graph.cycles.flatMap(({ links }) => links.map(({ lock }) => lock)));
-    return [
+    return foldAlike([
       ...graph.cycles.map((cycle) => (cycle.links.length === 1 ? selfDeadlock(kernel, cycle) : deadlock(kernel, cycle))),
       // Who waits longest waits for the cause; others came to wait since.
       ...locks.filter((lock) => !inCycle.has(lock)).toSorted((a, b) => longestWaitNs(kernel, b) - longestWaitNs(kernel, a)).flatMap((lock) => ownerFinding(kernel, lock, graph) ?? []),
-    ].map((finding) => ({ ...finding, moment: 'dump' as const }));
+    ]).map((finding) => ({ ...finding, moment: 'dump' as const }));
   });
 }
 

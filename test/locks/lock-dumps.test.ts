@@ -117,6 +117,14 @@ onDump('5.10-lock-rwsem', 'vmlinux-5.10', (of) => {
     expect(of().finding.sentence).toMatch(/^lab_writer \(71\), lab_reader_2 \(73\) and lab_reader_1 \(72\) wait for lab_rwsem \[stuck\], for up to 31\.\d s: lab_sleeper \(70\) has it and sleeps in rwsem_sleeper\+0x1b \[stuck\], for 31\.\d s \(state D\)\.$/);
   });
 
+  test('of many waiters the first are shown, where few are asked for', () => {
+    const table = tableOf(locks, of().kernel, { most: 1 }, 'waiters');
+    expect(table.rows.map(({ cells }) => cells['waiter'])).toEqual(['lab_writer (71)']);
+    expect(table.note).toBe('Not shown here: 2 more for lab_rwsem [stuck].');
+    const graph = viewsOf(locks, of().kernel, { most: 1 }).find((view): view is GraphView => view.kind === 'graph')!;
+    expect(graph.edges.map(({ label }) => label)).toEqual(['sleeps for (1)', 'held by']);
+  });
+
   test('the queue in the order of its list, the writer first', () => {
     const [lock] = of().locks;
     expect([lock!.lock.kind, lock!.state]).toEqual(['rwsem', 'held by one reader, with waiters']);
