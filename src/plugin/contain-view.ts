@@ -163,7 +163,7 @@ function cleanStack(given: unknown): { item: Stack; count: number } {
   return { item, count: 1 + frames.length };
 }
 
-const foundBy = ['registers', 'unwound', 'framePointer', 'scanned'] as const;
+const foundBy = ['registers', 'unwound', 'framePointer', 'call', 'scanned'] as const;
 
 function cleanFrame(given: unknown, index: number): StackFrame {
   const registers = field(given, 'registers');

@@ -85,8 +85,8 @@ export interface StackFrame {
   inlined?: true;
   file?: string;
   line?: number;
-  /** unwound: by ORC or CFI; framePointer; scanned: a return address found on the stack, not sure. */
-  found: 'registers' | 'unwound' | 'framePointer' | 'scanned';
+  /** unwound: by ORC or CFI; framePointer; call: behind a call of the function below; scanned: a return address found on the stack, not sure. */
+  found: 'registers' | 'unwound' | 'framePointer' | 'call' | 'scanned';
   arguments?: readonly { name: string; value: string }[];
   locals?: readonly { name: string; value: string }[];
   /** An entry frame: registers saved in a pt_regs, and what kind of entry. */

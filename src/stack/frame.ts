@@ -2,8 +2,11 @@ import type { StackArea } from './areas.js';
 import type { SavedRegisters } from './pt-regs.js';
 import { DWARF, type RegisterFile } from './registers.js';
 
-/** How a frame was found: `scanned` is a return address that stands on the stack, and not sure. */
-export type Found = 'registers' | 'unwound' | 'framePointer' | 'scanned';
+/**
+ * How a frame was found: `call` by a return address behind a call of the very function whose caller is sought, from where the
+ * stack unwinds to its bottom; `scanned` by a return address that stands on the stack, and not sure.
+ */
+export type Found = 'registers' | 'unwound' | 'framePointer' | 'call' | 'scanned';
 
 /** One activation of code; functions inlined into it are told by `nameFrames`. */
 export interface Frame {

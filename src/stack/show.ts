@@ -1,6 +1,7 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { Frame, Found } from './frame.js';
-import { spOf } from './frame.js';
+import { codePlace } from './code.js';
+import { codeAddressOf, spOf } from './frame.js';
 import { nameFrames } from './name-frames.js';
 import type { TaskStack } from './stacks.js';
 import { variablesIn } from './variables.js';
@@ -43,7 +44,7 @@ export function showStack(kernel: Kernel, stack: TaskStack, options: ShowOptions
     const named = nameFrames(kernel, [frame]);
     for (const { level, inlined, function: name, place, source } of named) {
       const remarks = [
-        ...(level === 0 ? whereInWords(stack.frames, position) : []),
+        ...(level === 0 ? [...whereInWords(stack.frames, position), ...howFound(kernel, stack.frames, position)] : []),
         ...(level === named.length - 1 ? howItWentOn(stack, position) : []),
       ];
       frames.push({
@@ -71,6 +72,14 @@ function functionOf(inlined: boolean, name: string | undefined, place: { functio
   if (inlined) return { inlined: true as const, ...(name === undefined ? {} : { function: name }) };
   if (place === undefined) return name === undefined ? {} : { function: name };
   return { function: place.function, offset: place.offset, ...(place.module === undefined ? {} : { module: place.module }) };
+}
+
+/** What has no tables still stands behind its call. */
+function howFound(kernel: Kernel, frames: readonly Frame[], position: number): string[] {
+  const [below, frame] = [frames[position - 1], frames[position]!];
+  if (frame.found !== 'call' || below === undefined) return [];
+  const callee = codePlace(kernel, codeAddressOf(below));
+  return callee ? [`found by its call of ${callee.function}`] : [];
 }
 
 /** The stack that a frame stands on, where it is another one than that of the frame before. */
