@@ -63,3 +63,10 @@ export const ftraceOps = {
     trampoline: { type: 'u64', optional: true }, trampoline_size: { type: 'u64', optional: true }, // with CONFIG_DYNAMIC_FTRACE
   },
 } as const;
+
+/** struct kprobe_insn_page, kernel/kprobes.c: code that kprobes made, on the list `pages` of a kprobe_insn_cache. */
+export const kprobeInsnPage = {
+  struct: 'kprobe_insn_page',
+  definedBy: 'register_kprobe',
+  members: { list: 'struct list_head', insns: 'u64' },
+} as const;

@@ -20,7 +20,7 @@ import * as time from '../../symbols/time.js';
 import * as trees from '../../symbols/trees.js';
 import type { Shape } from './shape.js';
 
-const all = { ...basics, ...cgroups, ...hugetlb, ...locks, ...memcg, ...modules, ...nodes, ...oom, ...pipes, ...pages, ...printk, rcuData, rcuNode, rcuState, schedEntity, ...shmem, ...slab, ...swap, bpfKsym: stack.bpfKsym, ftraceOps: stack.ftraceOps, ftraceRetStack: stack.ftraceRetStack, inactiveTaskFrame: stack.inactiveTaskFrame, kretprobeInstance: stack.kretprobeInstance, modArchSpecific: stack.modArchSpecific, rethookNode: stack.rethookNode, taintFlag: taint.taintFlag, ...tasks, ...time, ...trees } satisfies Record<string, Shape>;
+const all = { ...basics, ...cgroups, ...hugetlb, ...locks, ...memcg, ...modules, ...nodes, ...oom, ...pipes, ...pages, ...printk, rcuData, rcuNode, rcuState, schedEntity, ...shmem, ...slab, ...swap, bpfKsym: stack.bpfKsym, ftraceOps: stack.ftraceOps, ftraceRetStack: stack.ftraceRetStack, inactiveTaskFrame: stack.inactiveTaskFrame, kprobeInsnPage: stack.kprobeInsnPage, kretprobeInstance: stack.kretprobeInstance, modArchSpecific: stack.modArchSpecific, rethookNode: stack.rethookNode, taintFlag: taint.taintFlag, ...tasks, ...time, ...trees } satisfies Record<string, Shape>;
 
 type All = (typeof all)[keyof typeof all];
 

@@ -26,6 +26,7 @@ const KINDS: readonly (readonly [RegExp, Interruption['kind'], string])[] = [
   [/(?:^|_)nmi(?:_|$)|repeat_nmi/, 'NMI', 'an NMI'],
   [/page_fault/, 'page fault', 'a page fault'],
   [/machine_check|_mc(?:e)?$/, 'machine check', 'a machine check'],
+  [/^kprobe_optinsn$/, 'exception', 'a kprobe'],
   [/exc_debug|^debug$/, 'exception', 'a debug exception'],
   [/exc_int3|^(?:do_)?int3$/, 'exception', 'a breakpoint'],
   [/general_protection/, 'exception', 'a general protection fault'],

@@ -2,7 +2,7 @@ import type { SymbolInfo, SymbolTable } from '../debuginfo/symbol-table.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
 import { moduleMemory, modules, symbolsOfModule } from '../linux/modules.js';
-import { bpfText, ftraceText } from './made-code.js';
+import { bpfText, ftraceText, kprobeText } from './made-code.js';
 import { mergeSymbolTables } from '../debuginfo/module-symbols.js';
 
 /** A run of addresses that holds code: [low, high). */
@@ -13,8 +13,8 @@ export interface CodeRange {
   readonly module?: ModuleCode;
   /** The name of code that was made at run time: a BPF program, a trampoline of BPF's or of ftrace's. */
   readonly made?: string;
-  /** It begins as a copy of this code, which tables of ORC describe. */
-  readonly copyOf?: bigint;
+  /** How it is unwound, which no table says: as the code that it is a copy of, or by the pt_regs at its stack pointer. */
+  readonly unwoundBy?: { readonly copyOf: bigint } | 'pt_regs';
 }
 
 export interface ModuleCode {
@@ -48,7 +48,7 @@ const MODULE_CODE: ReadonlySet<string> = new Set(['text', 'init_text', 'core', '
 
 /** All ranges of code: the kernel's, those of modules, what was made at run time. A module that can't be read is a gap. */
 export function codeRanges(kernel: Kernel): readonly CodeRange[] {
-  return kernel.once('ranges of code', () => [...kernelText(kernel), ...moduleText(kernel), ...bpfText(kernel), ...ftraceText(kernel)]);
+  return kernel.once('ranges of code', () => [...kernelText(kernel), ...moduleText(kernel), ...bpfText(kernel), ...ftraceText(kernel), ...kprobeText(kernel)]);
 }
 
 function kernelText(kernel: Kernel): CodeRange[] {

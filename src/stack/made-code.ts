@@ -33,9 +33,28 @@ export function ftraceText(kernel: Kernel): CodeRange[] {
       seen.add(at);
       const { next, flags, trampoline = 0n, trampoline_size: bytes = 0n } = kernel.ref('ftrace_ops', at);
       const copyOf = kernel.symbols.addressOf((flags & SAVE_REGS) === 0n ? 'ftrace_caller' : 'ftrace_regs_caller');
-      if (trampoline !== 0n && bytes > 0n && bytes <= BigInt(LARGEST)) ranges.push({ low: trampoline, high: trampoline + bytes, made: 'ftrace_trampoline', ...(copyOf === undefined ? {} : { copyOf }) });
+      if (trampoline !== 0n && bytes > 0n && bytes <= BigInt(LARGEST)) ranges.push({ low: trampoline, high: trampoline + bytes, made: 'ftrace_trampoline', ...(copyOf === undefined ? {} : { unwoundBy: { copyOf } }) });
       at = next;
     }
   });
+  return ranges;
+}
+
+const PAGE = 4096n;
+
+/**
+ * The detours of optimised kprobes: each saves a struct pt_regs on the stack, whose ip optimized_callback() sets to right
+ * behind the probe, and calls (optprobe_template_entry in arch/x86/kernel/kprobes/opt.c).
+ */
+export function kprobeText(kernel: Kernel): CodeRange[] {
+  const slots = kernel.symbols.addressOf('kprobe_optinsn_slots');
+  if (slots === undefined || !kernel.has('kprobe_insn_cache', 'pages') || kernel.missing('kprobe_insn_page') !== undefined) return [];
+  const ranges: CodeRange[] = [];
+  for (const page of kernel.list(slots + BigInt(kernel.offsetOf('kprobe_insn_cache', 'pages')), 'kprobe_insn_page', 'list')) {
+    kernel.attempt('kprobe_insn_page', () => {
+      const { insns: low } = page;
+      ranges.push({ low, high: low + PAGE, made: 'kprobe_optinsn', unwoundBy: 'pt_regs' });
+    });
+  }
   return ranges;
 }

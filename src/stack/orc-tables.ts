@@ -33,9 +33,13 @@ export function orcLookup(kernel: Kernel): OrcLookup | undefined {
   });
 }
 
+/** The registers that it was entered with stand at the stack pointer. */
+const AT_PT_REGS: OrcEntry = { type: 'regs', spRegister: 'sp', spOffset: 0, bpRegister: 'undefined', bpOffset: 0, signal: true };
+
 function find(kernel: Kernel, own: OrcTable, layout: OrcLayout, address: bigint): OrcEntry | undefined {
   const range = codeRangeOf(kernel, address);
-  if (range?.copyOf !== undefined) return find(kernel, own, layout, range.copyOf + (address - range.low));
+  if (range?.unwoundBy === 'pt_regs') return AT_PT_REGS;
+  if (range?.unwoundBy !== undefined) return find(kernel, own, layout, range.unwoundBy.copyOf + (address - range.low));
   const table = range?.module ? moduleTable(kernel, range.module) : own;
   if (range === undefined || range.made !== undefined || table === undefined) return undefined;
   return kernel.attempt('ORC tables', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { to, toyCode, words, type MemoryPiece, type ToyFunction } from 'oompm/testing';
+import { ptRegs, to, toyCode, words, type MemoryPiece, type ToyFunction } from 'oompm/testing';
 
 import { codePlace } from '../../src/stack/code.js';
 import { codeAddressOf } from '../../src/stack/frame.js';
@@ -66,6 +66,31 @@ describe('a trampoline that ftrace made for one tracer', () => {
     expect(names).toEqual(['handler']);
     expect(stack.end).toMatch(/^the return address 0xffffffffc0001005 .* is not code$/);
   });
+});
+
+test('the detour of an optimised kprobe is unwound by the registers that it has saved', () => {
+  const SLOT = 0xffffffffc0002000n;
+  const probed = {
+    optimized_callback: {},
+    leaf: {},
+    bottom: { ...BOTTOM, code: [{ call: 'optimized_callback' }, { call: 'leaf' }] },
+  } satisfies Record<string, ToyFunction>;
+  const layout = toyCode(probed);
+  const regs = returnSlot(0, 1);
+  const kernel = toyMachine(probed, [{ comm: 'probed', pid: 100, segments: [{ calls: ['optimized_callback', 'bottom'] }] }], {
+    types: `
+      struct kprobe_insn_page { struct list_head list; void *insns; };
+      struct kprobe_insn_cache { u64 mutex; struct list_head pages; };
+    `,
+    variables: { kprobe_optinsn_slots: { type: 'struct kprobe_insn_cache' } },
+    objects: { page: { type: 'struct kprobe_insn_page', value: { insns: SLOT } } },
+    lists: [['kprobe_optinsn_slots.pages', 'page.list']],
+    memory: [words(returnSlot(0, 0), SLOT + 0x34n), ptRegs(regs, { ip: layout.at('leaf', 1), sp: regs + 168n }), words(regs + 168n, layout.returnTo('bottom', 'leaf'))],
+  });
+  const stack = cpuStack(kernel, 0);
+  expect(stack.frames.map((frame) => codePlace(kernel, codeAddressOf(frame))?.function)).toEqual(['optimized_callback', 'kprobe_optinsn', 'leaf', 'bottom']);
+  expect(stack.frames[2]).toMatchObject({ interrupted: true, entry: { user: false, address: regs } });
+  expect(stack.end).toBeUndefined();
 });
 
 describe('return addresses that a tracer has put its trampoline in place of', () => {
