@@ -7,3 +7,8 @@ const ORDER: readonly Certainty[] = ['certain', 'likely', 'possible'];
 export function weakest(...parts: readonly Certainty[]): Certainty {
   return ORDER[Math.max(0, ...parts.map((part) => ORDER.indexOf(part)))]!;
 }
+
+/** For sorting: what is surest first. */
+export function bySurest(a: { readonly certainty: Certainty }, b: { readonly certainty: Certainty }): number {
+  return ORDER.indexOf(a.certainty) - ORDER.indexOf(b.certainty);
+}

@@ -1,4 +1,4 @@
-import type { Certainty } from './certainty.js';
+import { bySurest, type Certainty } from './certainty.js';
 import { activationInWords, contextOfTask, cpuContexts, sleepingContexts, stackWords, type Activation, type Context } from './contexts.js';
 import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -11,6 +11,7 @@ import { isSleepingLock, sleepingLockState, tasksByAddress } from './lock-state.
 import { pageLockHolders } from './page-lock-holders.js';
 import { consoleSemHolders, printkHolders } from './printk-locks.js';
 import { rtMutexOffset } from './rt-locks.js';
+import { rwlockWord } from './rwlock-word.js';
 import type { Lock, Wait } from './wait.js';
 
 /** Somebody who has a lock. */
@@ -33,18 +34,40 @@ export function holdersOf(kernel: Kernel, lock: Lock, waits: readonly Wait[]): r
   const printing = consoleSemHolders(kernel, lock);
   if (printing.length > 0) return printing;
   const named = isSleepingLock(lock.kind) || rtMutexOffset(kernel, lock.kind) !== undefined;
-  if (named) return [...byOwnerWord(kernel, lock), ...byOwnerlessCode(kernel, lock, waits)];
+  if (named) {
+    const inside = byOwnerlessCode(kernel, lock, waits);
+    // Where all readers are known, the one that the owner word names and that is none of them has left.
+    const complete = inside.length > 0 && inside.length === readersInside(kernel, lock) && inside.every(({ certainty }) => certainty === 'certain');
+    const byWord = byOwnerWord(kernel, lock).filter(({ holder }) => !complete || inside.some((reader) => reader.holder === holder));
+    return eachOnce([...byWord, ...inside]);
+  }
   if (lock.kind === 'page bit') return pageLockHolders(kernel, lock, waits);
   if (lock.kind !== 'spinlock' && lock.kind !== 'rwlock') return [];
   const debug = byDebugOwner(kernel, lock);
   return debug ? [debug] : byCode(kernel, lock, waits);
 }
 
-/** Semaphores and percpu-rwsems name nobody, and with PREEMPT_RT readers are only counted. */
+/** Who is found in two ways is as sure as the better of them, by the evidence of both; the surest come first. */
+function eachOnce(holdings: readonly Holding[]): readonly Holding[] {
+  const merged = new Map<Context, Holding>();
+  for (const holding of holdings) {
+    const before = merged.get(holding.holder);
+    const [better, other] = [...(before ? [before] : []), holding].toSorted(bySurest) as [Holding, Holding?];
+    merged.set(holding.holder, other === undefined ? better : { ...better, evidence: [...new Set([...other.evidence, ...better.evidence])] });
+  }
+  return [...merged.values()].toSorted(bySurest);
+}
+
+/** Semaphores and percpu-rwsems name nobody; of readers at most the last that came in is named, and with PREEMPT_RT none is. */
 function byOwnerlessCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
-  const { kind, address } = lock;
-  const onlyCounted = (kind === 'rwsem' || kind === 'rwlock') && rtMutexOffset(kernel, kind) !== undefined && (sleepingLockState(kernel, kind, address)?.readers ?? 0) > 0;
+  const { kind } = lock;
+  const onlyCounted = (kind === 'rwsem' || kind === 'rwlock') && (readersInside(kernel, lock) ?? 0) > 0;
   return kind === 'semaphore' || kind === 'percpu-rwsem' || onlyCounted ? byCode(kernel, lock, waits) : [];
+}
+
+/** How many readers a lock counts; undefined for one that counts none. */
+function readersInside(kernel: Kernel, { kind, address }: Lock): number | undefined {
+  return sleepingLockState(kernel, kind, address)?.readers ?? (kind === 'rwlock' ? rwlockWord(kernel, address)?.readers : undefined);
 }
 
 function byTask(kernel: Kernel, lock: Lock, { task, evidence }: NonNullable<Lock['heldBy']>): Holding[] {
@@ -95,10 +118,12 @@ function byCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
   // A task that sleeps should have no spinlock: it is asked only where no CPU shows one.
   const found = running.length > 0 ? running : holdingContexts(kernel, lock, sleepingContexts(kernel), own);
   const unread = cpuContexts(kernel).filter(({ stack }) => isCutShort(stack));
+  // Readers are counted: as many stacks as the count says are all of them.
+  const counted = found.length > 1 && readersInside(kernel, lock) === found.length;
   return found.map(({ holder, frame }) => {
-    const sure = found.length === 1 && frame.byCode && unread.length === 0;
+    const sure = (found.length === 1 || counted) && frame.byCode && unread.length === 0;
     const evidence = [frame.evidence];
-    if (found.length > 1) evidence.push(`${found.length} stacks are in code that takes it`);
+    if (found.length > 1) evidence.push(counted ? `the count says that there are ${found.length} readers, and so many stacks are in code that takes it` : `${found.length} stacks are in code that takes it`);
     else if (running.length > 0 && unread.length === 0) evidence.push(`on no other CPU is there a function that has taken it: ${others(cpuContexts(kernel), holder)}`);
     if (unread.length > 0) evidence.push(`what ${unread.map(({ label }) => label).join(', ')} did can't be told in full`);
     return { lock, holder, certainty: sure && !frame.tried ? 'certain' : sure || (frame.byCode && !frame.tried) ? 'likely' : 'possible', taker: frame.activation, segment: frame.segment, evidence };
@@ -150,8 +175,8 @@ function holdingFrame(kernel: Kernel, lock: Lock, holder: Context, waits: readon
   return byStack;
 }
 
-function inCode(lock: Lock, activation: Activation, call: LockCall, { cpu, task }: Context): string {
-  const where = cpu === undefined ? 'the stack of ' + (task ? 'the task' : 'it') : `CPU ${cpu}'s stack`;
+function inCode(lock: Lock, activation: Activation, call: LockCall, { cpu, label }: Context): string {
+  const where = cpu === undefined ? `the stack of ${label}` : `CPU ${cpu}'s stack`;
   const argument = call.callee !== undefined && lockFunction(call.callee)?.variable !== undefined ? '' : `&${lock.name.text.replace(/ \[.*\]$/, '')}`;
   const way = call.callee === undefined ? 'takes it' : `calls ${call.callee}(${argument})`;
   return `${activationInWords(activation)} is on ${where}${activation.frame.found === 'scanned' ? ' (found by scanning)' : ''}: its code ${way}, goes on at +0x${call.after.toString(16)}, and has not come to where it lets go`;

@@ -1,9 +1,11 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { taskState } from '../linux/task-state.js';
+import type { Certainty } from './certainty.js';
 import { activationInWords, type Context } from './contexts.js';
 import type { Finding } from './finding.js';
 import type { Holding } from './holders.js';
 import { asleepNs, onCpuNs, queuedNs, secondsInWords } from './how-long.js';
+import { interruption } from './interruptions.js';
 import { gracePeriod } from './rcu.js';
 import type { ContendedLock } from './survey.js';
 import { isHeld } from './wait.js';
@@ -115,12 +117,29 @@ function running(one: Case, { holder, certainty, segment }: Holding): Judged<'lo
   const since = holder.task === undefined ? undefined : onCpuNs(kernel, holder.task);
   if (!stuck && (since ?? 0) < STUCK_NS) return undefined;
   const waits = itselfWaits(one, holder);
-  // What a CPU did that was stopped is what it was stopped in.
-  const doing = (stopFunction(holder) === undefined ? holder.segments[0] : holder.segments[1])?.activations[0];
   return {
     id: 'lock.stuck-owner', weight: !isHeld(lock.lock) ? 58 : waits === undefined ? 80 : 65, certainty, ...common,
-    sentence: `${who}${long}: ${labelWithin(kernel, holder, segment)} ${hasInWords(lock.lock, certainty)}${waits === undefined ? isHeld(lock.lock) ? ' and does not let it go' : '' : ` and ${waits}`}; it is in ${doing ? activationInWords(doing) : 'code that can\'t be told'}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
+    sentence: `${who}${long}: ${ownerDoes(lock, labelWithin(kernel, holder, segment), certainty, waits ?? (isHeld(lock.lock) ? 'does not let it go' : undefined))}; it is in ${doingInWords(kernel, holder, segment)}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
   };
+}
+
+/** "a (1) has it and sleeps", "a (1), one of 3 that have it, sleeps". */
+function ownerDoes({ lock, holders }: ContendedLock, label: string, certainty: Certainty, does: string | undefined): string {
+  const alike = holders.filter((other) => other.certainty === certainty).length;
+  if (alike <= 1) return `${label} ${hasInWords(lock, certainty)}${does === undefined ? '' : ` and ${does}`}`;
+  const have = hasInWords(lock, certainty).replace(/^has /, 'have ').replace(/^holds /, 'hold ');
+  return does === undefined ? `${label} is one of ${alike} that ${have}` : `${label}, one of ${alike} that ${have}, ${does}`;
+}
+
+/** Where the holder is with the lock; and where what came over it is, unless that is what stops CPUs for good. */
+function doingInWords(kernel: Kernel, holder: Context, segment: number | undefined): string {
+  const now = stopFunction(holder) === undefined ? 0 : 1;
+  const at = (index: number): string => {
+    const first = holder.segments[index]?.activations[0];
+    return first ? activationInWords(first) : 'code that can\'t be told';
+  };
+  const came = segment === undefined || segment <= now ? undefined : interruption(kernel, holder, segment - 1);
+  return came === undefined ? at(now) : `${at(segment!)}, under ${came.what} that is in ${at(now)},`;
 }
 
 function asleep(one: Case, { holder, certainty }: Holding): Judged<'lock.sleeps-with-spinlock' | 'lock.owner-sleeps'> | undefined {
@@ -131,6 +150,6 @@ function asleep(one: Case, { holder, certainty }: Holding): Judged<'lock.sleeps-
   const since = holder.task && (letter === 'R' ? queuedNs(kernel, holder.task) : asleepNs(kernel, holder.task));
   return {
     id: spinning ? 'lock.sleeps-with-spinlock' : 'lock.owner-sleeps', weight: !isHeld(lock.lock) ? 58 : spinning ? 85 : 70, certainty, ...common,
-    sentence: `${who}${long}: ${labelOf(kernel, holder)} ${hasInWords(lock.lock, certainty)} and ${itselfWaits(one, holder) ?? (letter === 'R' ? 'is runnable, but has no CPU' : `sleeps in ${sleepsIn(holder)}`)}${since === undefined ? '' : `, for ${secondsInWords(since)}`}${letter === undefined ? '' : ` (state ${letter})`}.`,
+    sentence: `${who}${long}: ${ownerDoes(lock, labelOf(kernel, holder), certainty, itselfWaits(one, holder) ?? (letter === 'R' ? 'is runnable, but has no CPU' : `sleeps in ${sleepsIn(holder)}`))}${since === undefined ? '' : `, for ${secondsInWords(since)}`}${letter === undefined ? '' : ` (state ${letter})`}.`,
   };
 }

@@ -1,5 +1,4 @@
 import type { Kernel } from '../kernel/kernel.js';
-import { isGapError } from '../kernel/gaps.js';
 import { codeRangeOf } from '../stack/code.js';
 import { DWARF } from '../stack/registers.js';
 import { acquiringIn, type Acquiring } from './acquiring.js';
@@ -7,9 +6,9 @@ import { activationInWords, cpuContexts, stackWords, type Context, type Segment 
 import { lockGivenAt } from './lock-calls.js';
 import { lockName } from './lock-name.js';
 import { isSleepingLock, plausibleLock } from './lock-state.js';
+import { rwlockWord } from './rwlock-word.js';
 import { spinWord, tailNode } from './spin-queue.js';
 import type { Wait } from './wait.js';
-import { decodeRwlockWord } from './words/queued-rwlock.js';
 
 /** What each CPU spins on, in what it does now or in what was interrupted there. */
 export function spinWaits(kernel: Kernel): readonly Wait[] {
@@ -85,15 +84,6 @@ function couldBe(kernel: Kernel, address: bigint, { kind }: Acquiring): boolean 
   const word = spinWord(kernel, address);
   if (word === undefined || !(word.locked || word.pending || word.tail)) return false;
   return word.tail === undefined || tailNode(kernel, word) !== undefined;
-}
-
-function rwlockWord(kernel: Kernel, address: bigint) {
-  try {
-    return decodeRwlockWord(kernel.memory.u32(address));
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return undefined;
-  }
 }
 
 function weighed(kernel: Kernel, { cpu }: Context, candidate: Candidate, { kind }: Acquiring): Candidate {
