@@ -23,7 +23,7 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? 9);
 const MOST_MS = 20_000;
 const MOST_RSS_BYTES = 1 << 30;
 
-const dumps = ['5.10-memcg1-panic/vmcore', '6.1-global-panic/vmcore', '7.2-reaper/vmcore'];
+const dumps = ['5.10-memcg1-panic/vmcore', '5.10-lockstuck/vmcore', '6.1-global-panic/vmcore', '7.2-reaper/vmcore'];
 
 describe(`kernel memory broken in ${CASES} ways, seed ${SEED}: an answer, a named gap, or one sentence`, () => {
   test.skip.each(dumps.filter((name) => dumpFile(name) === undefined))('%s (skipped: the dump is not at hand; set OOMPM_DUMPS)', () => undefined);
