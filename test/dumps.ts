@@ -9,7 +9,7 @@ const fixtures = join(projectRoot, 'fixtures');
 
 /**
  * The folder with the real dumps, unpacked: what OOMPM_DUMPS names, else `.dumps/all` filled from ../shared/dumps by its
- * own script (some 1.5 GB, once), else `.dumps/fixtures` with the few of this repository.
+ * own script (some 1.5 GB, once) and with those that only this repository has, else `.dumps/fixtures` with the few of it.
  */
 export function dumpsDir(): string {
   const named = process.env['OOMPM_DUMPS'];
@@ -50,11 +50,12 @@ function filled(name: string, fill: (folder: string) => void): string {
 
 function fillFromShared(folder: string): void {
   execFileSync(join(sharedDumps, 'unpack'), [folder], { stdio: 'inherit' });
+  fillFromFixtures(folder);
 }
 
 function fillFromFixtures(folder: string): void {
   for (const entry of readdirSync(fixtures, { withFileTypes: true })) {
-    if (entry.isDirectory()) cpSync(join(fixtures, entry.name), join(folder, entry.name), { recursive: true });
-    else if (entry.name.endsWith('.tar.xz')) execFileSync('tar', ['-xJf', join(fixtures, entry.name), '-C', folder], { stdio: 'inherit' });
+    if (entry.isDirectory()) cpSync(join(fixtures, entry.name), join(folder, entry.name), { recursive: true, force: false });
+    else if (entry.name.endsWith('.tar.xz')) execFileSync('tar', ['-xJf', join(fixtures, entry.name), '-C', folder, '--skip-old-files'], { stdio: 'inherit' });
   }
 }

@@ -40,7 +40,7 @@ export function holdersOf(kernel: Kernel, lock: Lock, waits: readonly Wait[]): r
   }
   if (lock.kind === 'page bit') return pageLockHolders(kernel, lock, waits);
   if (lock.kind !== 'spinlock' && lock.kind !== 'rwlock') return [];
-  const debug = byDebugOwner(kernel, lock);
+  const debug = byDebugOwner(kernel, lock, waits);
   return debug ? [debug] : byCode(kernel, lock, waits);
 }
 
@@ -81,12 +81,17 @@ function byOwnerWord(kernel: Kernel, lock: Lock): Holding[] {
 }
 
 /** With CONFIG_DEBUG_SPINLOCK a lock knows who has it. */
-function byDebugOwner(kernel: Kernel, lock: Lock): Holding | undefined {
+function byDebugOwner(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding | undefined {
   if (lock.kind !== 'spinlock' || !kernel.has('raw_spinlock', 'owner_cpu')) return undefined;
   try {
     const { owner, owner_cpu: cpu } = kernel.ref('raw_spinlock', lock.address);
     const holder = owner === undefined ? undefined : contextOfTask(kernel, BigInt.asUintN(64, owner));
-    return holder && { lock, holder, certainty: 'certain', evidence: [`the lock's debugging fields name ${holder.label} as its owner, on CPU ${cpu ?? '?'}`] };
+    if (holder === undefined) return undefined;
+    const inCode = holdingFrame(kernel, lock, holder, waits.filter((wait) => wait.lock.address === lock.address));
+    return {
+      lock, holder, certainty: 'certain', ...(inCode ? { taker: inCode.activation, segment: inCode.segment } : {}),
+      evidence: [`the lock's debugging fields name ${holder.label} as its owner, on CPU ${cpu ?? '?'}`, ...(inCode ? [inCode.evidence] : [])],
+    };
   } catch (error) {
     if (!isGapError(error)) throw error;
     return undefined;
