@@ -1,7 +1,7 @@
 import { fixedLockFunctions, lockFunctions, optimisticSpinFunctions, spinIdleFunctions } from '../../symbols/lock-functions.js';
 import type { Kernel } from '../kernel/kernel.js';
-import type { GracePeriodKind } from './grace-period-waits.js';
-import type { PrintkLockKind } from './printk-locks.js';
+import type { GracePeriodKind } from './waits/grace-period-waits.js';
+import type { PrintkLockKind } from './waits/printk-locks.js';
 
 /** A grace period and a work item are no locks: who waits for them waits for somebody all the same. */
 export type LockKind = keyof typeof lockFunctions | PrintkLockKind | GracePeriodKind | 'work item';

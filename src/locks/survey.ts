@@ -1,18 +1,18 @@
 import type { Kernel } from '../kernel/kernel.js';
-import { exitedOwner } from './exited-owner.js';
-import { gracePeriodInWords } from './grace-period-waits.js';
-import { frozenBy, type Frozen } from './file-objects.js';
-import { holdersOf, type Holding } from './holders.js';
-import { sleepingLockState } from './lock-state.js';
-import { printkLockInWords, printkWaits } from './printk-locks.js';
-import { sleepWaits } from './sleep-waits.js';
-import { hashedNode, spinQueue, spinWord, type SpinQueue } from './spin-queue.js';
-import { spinWaits } from './spin-waits.js';
+import { exitedOwner } from './owners/exited-owner.js';
+import { gracePeriodInWords } from './waits/grace-period-waits.js';
+import { frozenBy, type Frozen } from './names/file-objects.js';
+import { holdersOf, type Holding } from './owners/holders.js';
+import { sleepingLockState } from './state/lock-state.js';
+import { printkLockInWords, printkWaits } from './waits/printk-locks.js';
+import { sleepWaits } from './waits/sleep-waits.js';
+import { hashedNode, spinQueue, spinWord, type SpinQueue } from './state/spin-queue.js';
+import { spinWaits } from './waits/spin-waits.js';
 import type { Lock, Wait } from './wait.js';
-import { ringOf, waiterForms, type WaiterKind } from './waiters.js';
-import { decodeRwlockWord, rwlockInWords } from './words/queued-rwlock.js';
-import { rtMutexOffset, rtQueue } from './rt-locks.js';
-import { spinWordInWords, type SpinWord } from './words/queued-spinlock.js';
+import { ringOf, waiterForms, type WaiterKind } from './waits/waiters.js';
+import { decodeRwlockWord, rwlockInWords } from './state/words/queued-rwlock.js';
+import { rtMutexOffset, rtQueue } from './state/rt-locks.js';
+import { spinWordInWords, type SpinWord } from './state/words/queued-spinlock.js';
 
 /** A lock that somebody waits for. */
 export interface ContendedLock {

@@ -1,4 +1,4 @@
-import type { Holding } from './holders.js';
+import type { Holding } from './owners/holders.js';
 import type { Context } from './contexts.js';
 import type { ContendedLock, QueuedWait } from './survey.js';
 import { isHeld } from './wait.js';

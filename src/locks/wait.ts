@@ -1,6 +1,6 @@
 import type { Activation, Context } from './contexts.js';
 import type { LockKind } from './lock-functions.js';
-import type { LockName } from './lock-name.js';
+import type { LockName } from './names/lock-name.js';
 
 /** Something that is waited for. */
 export interface Lock {

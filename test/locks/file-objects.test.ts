@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { to, toyKernel } from 'oompm/testing';
 
-import { contentOfPage, fileName, frozenBy, inodeOfLock } from '../../src/locks/file-objects.js';
-import { lockName } from '../../src/locks/lock-name.js';
+import { contentOfPage, fileName, frozenBy, inodeOfLock } from '../../src/locks/names/file-objects.js';
+import { lockName } from '../../src/locks/names/lock-name.js';
 
 const types = `
   struct qstr { unsigned long hash_len; const char *name; };

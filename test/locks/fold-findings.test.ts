@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { foldAlike } from '../../src/locks/fold-findings.js';
+import { foldAlike } from '../../src/locks/findings/fold-findings.js';
 
 const finding = (id: string, about: string, number: number) => ({ id, about, sentence: `${id} ${number}`, evidence: [`of ${number}`] });
 const many = (count: number) => Array.from({ length: count }, (_, number) => finding('lock.owner-unknown', 'PG_locked', number));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { callsIn, type KnownLocks } from '../../src/locks/lock-calls.js';
+import { callsIn, type KnownLocks } from '../../src/locks/owners/lock-calls.js';
 import type { LockFunction } from '../../src/locks/lock-functions.js';
 
 const START = 0xffff_ffff_8100_0000n;

@@ -4,7 +4,7 @@ import { contendedLocks, lockFindings, type ContendedLock, type LockFinding } fr
 import { openKernel } from 'oompm/testing';
 
 import locks from '../../plugins/locks/index.js';
-import { lockName } from '../../src/locks/lock-name.js';
+import { lockName } from '../../src/locks/names/lock-name.js';
 import { dumpFile, unlessMissing } from '../dumps.js';
 import { tableOf, viewsOf } from '../plugins/views-of.js';
 

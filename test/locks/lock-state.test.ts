@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { sleepingLockState } from 'oompm/locks';
 import { perCpu, to, toyKernel } from 'oompm/testing';
 
-import { exitedOwner } from '../../src/locks/exited-owner.js';
-import { rtQueue } from '../../src/locks/rt-locks.js';
-import { ringOf, type WaiterForm } from '../../src/locks/waiters.js';
+import { exitedOwner } from '../../src/locks/owners/exited-owner.js';
+import { rtQueue } from '../../src/locks/state/rt-locks.js';
+import { ringOf, type WaiterForm } from '../../src/locks/waits/waiters.js';
 
 describe('sleeping locks, by what they say of themselves', () => {
   const semaphore = (count: number) => {

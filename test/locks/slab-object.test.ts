@@ -4,7 +4,7 @@ import { allThreads, taskState } from 'oompm/linux';
 import { slabObject } from 'oompm/locks';
 import { openKernel } from 'oompm/testing';
 
-import { exitedTask } from '../../src/locks/exited-owner.js';
+import { exitedTask } from '../../src/locks/owners/exited-owner.js';
 import { dumpFile } from '../dumps.js';
 
 describe.each(['5.10-global-panic', '6.1-global-panic', '6.12-zram-panic', '7.2-global', '7.2-thp-panic'])('%s', (name) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { spinQueue, spinWord, spinWordInWords } from 'oompm/locks';
 import { to, toyKernel, type ToyValue } from 'oompm/testing';
 
-import { hashedNode } from '../../src/locks/spin-queue.js';
+import { hashedNode } from '../../src/locks/state/spin-queue.js';
 
 const types = `
   struct mcs_spinlock { struct mcs_spinlock *next; int locked, count; };

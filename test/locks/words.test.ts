@@ -5,8 +5,8 @@ import {
   spinWordInWords,
 } from 'oompm/locks';
 
-import { rwlockInWords } from '../../src/locks/words/queued-rwlock.js';
-import { decodeRwbaseReaders } from '../../src/locks/words/rwbase.js';
+import { rwlockInWords } from '../../src/locks/state/words/queued-rwlock.js';
+import { decodeRwbaseReaders } from '../../src/locks/state/words/rwbase.js';
 
 const task = 0xffff_8881_00cb_5280n;
 /** As the kernel's signed words are read. */

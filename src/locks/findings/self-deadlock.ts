@@ -1,0 +1,76 @@
+import type { Kernel } from '../../kernel/kernel.js';
+import { taskLabel } from '../../linux/tasks.js';
+import { activationInWords, type Activation } from '../contexts.js';
+import type { Holding } from '../owners/holders.js';
+import { interruption, type Interruption } from './interruptions.js';
+import { isSleepingLock } from '../state/lock-state.js';
+import type { ContendedLock, QueuedWait } from '../survey.js';
+import { systemCallOf } from '../waits/system-call.js';
+
+/** How somebody came to wait for a lock that he has himself, told in the order in which it happened. */
+export function selfDeadlockStory(kernel: Kernel, wait: QueuedWait, contended: ContendedLock, holding: Holding): { sentence: string; evidence: string[] } {
+  const { lock } = contended;
+  const { waiter } = wait;
+  const between = holding.segment === undefined ? [] : cameBetween(kernel, wait, holding.segment);
+  const who = waiter.cpu === undefined ? waiter.label : `CPU ${waiter.cpu}`;
+  const owner = waiter.task ? taskLabel(kernel, waiter.task) : 'what it ran';
+  const call = systemCallOf(kernel, waiter);
+  const taker = holding.taker?.name;
+  const taken = `${owner}${call === undefined ? '' : `, in ${call},`} took it${taker === undefined ? '' : ` in ${taker}`}`;
+  const came = between.map((one) => `${one.what} came over it in ${one.at.name}`).join(', then ');
+  const wanted = wait.taker === undefined ? '' : ` in ${wait.taker.name}`;
+  const sentence = between.length > 0
+    ? `${who} waits for ${lock.name.text}, which it holds itself: ${taken}; ${came}, and what handles that wants the same lock${wanted}. It can never go on.`
+    : `${waiter.label} waits for ${lock.name.text}, which it holds itself: ${taken}, and wants it again${wanted}. It can never go on.`;
+  const directly = between.length === 0 ? pathBetween(holding, wait) : [];
+  return { sentence, evidence: [...howItWasTaken(holding, owner, call), ...directly, ...between.flatMap((one) => inWords(one, lock.name.text, wait)), ...whyForEver(wait, contended, who)] };
+}
+
+/** What came between taking and waiting, in the order in which it came. */
+function cameBetween(kernel: Kernel, wait: QueuedWait, taken: number): Interruption[] {
+  const found: Interruption[] = [];
+  for (let segment = taken - 1; segment >= wait.segment; segment--) {
+    const one = interruption(kernel, wait.waiter, segment);
+    if (one) found.push(one);
+  }
+  return found;
+}
+
+function howItWasTaken({ evidence, lock }: Holding, owner: string, call: string | undefined): string[] {
+  return [`${owner}${call === undefined ? '' : `, in ${call},`} took ${lock.name.text}: ${evidence.join('; ')}.`];
+}
+
+function inWords({ what, kind, at, stack, handler, badStack }: Interruption, lock: string, wait: QueuedWait): string[] {
+  const on = stack === undefined || stack.name === 'task stack' ? '' : `, on the ${stack.name}`;
+  const where = activationInWords(at);
+  const hence = badStack && kind === 'double fault' ? ['A fault that can\'t be delivered is a double fault, whose handler has a stack of its own.'] : [];
+  return [
+    ...(badStack ?? []), ...hence,
+    `${what.charAt(0).toUpperCase()}${what.slice(1)} came over ${where}${on}; its handler ran ${path(handler, wait)}, which needs ${lock}.`,
+  ];
+}
+
+/** The calls from the function that took it to the one that wants it, where both are in one run of calls. */
+function pathBetween({ holder, taker, segment, lock }: Holding, wait: QueuedWait): string[] {
+  const { activations } = holder.segments[wait.segment] ?? { activations: [] };
+  const from = taker === undefined || segment !== wait.segment ? -1 : activations.indexOf(taker);
+  if (from <= wait.takerIndex) return [];
+  return [`On the way ${activations.slice(wait.takerIndex, from + 1).toReversed().map(({ name }) => name || '?').join(' → ')} it comes to want ${lock.name.text} again.`];
+}
+
+/** Calls from the handler to the lock, outermost first, without the lock's own functions. */
+function path(handler: readonly Activation[], wait: QueuedWait): string {
+  const names = handler.slice(0, handler.length - wait.takerIndex).map(({ name }) => (name === '' ? '?' : name));
+  return (names.length > 0 ? names : handler.map(({ name }) => name)).join(' → ');
+}
+
+function whyForEver(wait: QueuedWait, { lock, state, spin, remarks }: ContendedLock, who: string): string[] {
+  const pending = spin?.word.pending && wait.place === 'pending' ? `: the pending one is ${who} itself` : '';
+  const word = state === '' ? [] : [`${lock.name.text} is ${state}${pending}.`, ...remarks.map((remark) => remark.charAt(0).toUpperCase() + remark.slice(1))];
+  const asleep = spin?.asleep !== undefined && spin.asleep === wait.waiter.cpu;
+  const how = `${who} ${asleep ? 'waits for it, asleep in the hypervisor,' : wait.spinning ? 'spins for it' : 'waits for it'}${wait.taker ? ` in ${activationInWords(wait.taker)}` : ''}: ${wait.how.join('; ')}.`;
+  const same = isSleepingLock(lock.kind)
+    ? 'The one that waits is the one that holds it: nobody else can let it go.'
+    : `The CPU that waits is the CPU that holds it: what would let it go runs only once the ${asleep ? 'waiting' : wait.segment === 0 ? 'spinning' : 'waiting'} ends.`;
+  return [...word, how, same];
+}

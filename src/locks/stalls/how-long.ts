@@ -1,0 +1,59 @@
+import { runqueueClock, taskScheduling } from '../../../symbols/scheduling.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { runqueue } from '../../linux/cpu-tasks.js';
+import { lastLogStamp } from '../../linux/panic.js';
+import type { Task } from '../../linux/tasks.js';
+
+/** sched_clock() cannot have counted longer: ten years. */
+const LONGEST_NS = 10n * 366n * 86_400n * 1_000_000_000n;
+
+/**
+ * The latest moment that the scheduler or the log knows of, in nanoseconds of sched_clock(): the machine may have stood longer.
+ * undefined where neither can be read.
+ */
+export function latestNs(kernel: Kernel): bigint | undefined {
+  return kernel.once('latest moment', () => {
+    const clocks = kernel.possibleCpus().map((cpu) => runqueueClockNs(kernel, cpu));
+    const stamp = kernel.attempt('log', () => lastLogStamp(kernel));
+    const known = [...clocks, stamp === undefined ? undefined : BigInt(Math.round(stamp))].filter((time) => time !== undefined && time > 0n && time < LONGEST_NS) as bigint[];
+    return known.length === 0 ? undefined : known.reduce((a, b) => (a > b ? a : b));
+  });
+}
+
+/** When a CPU's run queue last looked at the clock: at a tick, or as it switched tasks. */
+export function runqueueClockNs(kernel: Kernel, cpu: number): bigint | undefined {
+  return kernel.attempt(`runqueues of CPU ${cpu}`, () => kernel.ref(runqueueClock, runqueue(kernel, cpu).$address).clock);
+}
+
+/** For how long a task that does not run has not run: since its time was last accounted. */
+export function asleepNs(kernel: Kernel, task: Task): number | undefined {
+  return since(kernel, kernel.attempt('sched_entity.exec_start', () => kernel.ref(taskScheduling, task.$address).se.exec_start));
+}
+
+/** For how long a task has had its CPU without a break: since it was last switched to (`sched_info.last_arrival`). */
+export function onCpuNs(kernel: Kernel, task: Task): number | undefined {
+  return since(kernel, schedInfo(kernel, task, 'last_arrival'));
+}
+
+/** For how long a task that is runnable has waited for a CPU (`sched_info.last_queued`). */
+export function queuedNs(kernel: Kernel, task: Task): number | undefined {
+  return since(kernel, schedInfo(kernel, task, 'last_queued'));
+}
+
+/** undefined in kernels that keep no such books (no CONFIG_SCHED_INFO). */
+function schedInfo(kernel: Kernel, task: Task, member: 'last_arrival' | 'last_queued'): bigint | undefined {
+  if (!kernel.has('task_struct', 'sched_info') || !kernel.has('sched_info', member)) return undefined;
+  const address = task.$address + BigInt(kernel.offsetOf('task_struct', 'sched_info') + kernel.offsetOf('sched_info', member));
+  return kernel.attempt(`sched_info.${member}`, () => kernel.memory.u64(address));
+}
+
+function since(kernel: Kernel, time: bigint | undefined): number | undefined {
+  const latest = latestNs(kernel);
+  if (latest === undefined || time === undefined || time === 0n || time > latest) return undefined;
+  return Number(latest - time);
+}
+
+/** "27 s", "340 ms" */
+export function secondsInWords(ns: number): string {
+  return ns >= 1e9 ? `${Math.round(ns / 1e8) / 10} s` : `${Math.round(ns / 1e6)} ms`;
+}

@@ -1,0 +1,50 @@
+import type { Kernel } from '../../kernel/kernel.js';
+import { rbtreeNodes } from '../../kernel/containers/rbtree.js';
+import type { LockKind } from '../lock-functions.js';
+import type { SleepingLockState } from './lock-state.js';
+import { decodeRtMutexOwner } from './words/owner-words.js';
+import { decodeRwbaseReaders } from './words/rwbase.js';
+
+/** Where the rt_mutex is in a lock that PREEMPT_RT makes of one; undefined where this kernel's locks of that kind have none. */
+export function rtMutexOffset(kernel: Kernel, kind: LockKind | 'wait queue'): bigint | undefined {
+  return kernel.once(`rt_mutex in a ${kind}`, () => {
+    switch (kind) {
+      case 'rtmutex': return 0n;
+      case 'mutex': return kernel.has('mutex', 'rtmutex') ? BigInt(kernel.offsetOf('mutex', 'rtmutex')) : undefined;
+      case 'rwsem': return kernel.has('rw_semaphore', 'rwbase') ? BigInt(kernel.offsetOf('rw_semaphore', 'rwbase') + kernel.offsetOf('rwbase_rt', 'rtmutex')) : undefined;
+      // rwlock_t has no name as a struct; it begins with its rwbase_rt wherever locks sleep.
+      case 'rwlock': return kernel.has('rw_semaphore', 'rwbase') ? BigInt(kernel.offsetOf('rwbase_rt', 'rtmutex')) : undefined;
+      default: return undefined;
+    }
+  });
+}
+
+/** The word of an rt_mutex that names its owner. */
+export function rtMutexOwner(kernel: Kernel, rtMutex: bigint): { readonly task: bigint; readonly waiters: boolean } {
+  return decodeRtMutexOwner(kernel.has('rt_mutex_base') ? kernel.ref('rt_mutex_base', rtMutex).owner : kernel.ref('rt_mutex', rtMutex).owner ?? 0n);
+}
+
+/** What a lock that is made of an rt_mutex says of itself; undefined where this kernel's locks of that kind are not. */
+export function rtLockState(kernel: Kernel, kind: LockKind, address: bigint): SleepingLockState | undefined {
+  const offset = rtMutexOffset(kernel, kind);
+  if (offset === undefined) return undefined;
+  const { task, waiters } = rtMutexOwner(kernel, address + offset);
+  const flags = waiters ? ', with waiters' : '';
+  if (kind === 'mutex' || kind === 'rtmutex') return { words: `${task === 0n ? 'free' : 'held'}${flags}`, held: task !== 0n, ...(task === 0n ? {} : { owner: task }) };
+  const rwbase = address + offset - BigInt(kernel.offsetOf('rwbase_rt', 'rtmutex'));
+  const { writer, writerWaits, readers } = decodeRwbaseReaders(kernel.memory.u32(rwbase + BigInt(kernel.offsetOf('rwbase_rt', 'readers'))));
+  if (writer) return { words: `held for writing${flags}`, held: true, ...(task === 0n ? {} : { owner: task }) };
+  const words = readers === 0 ? 'free' : `held by ${readers === 1 ? 'one reader' : `${readers} readers`}`;
+  return { words: `${words}${writerWaits ? ', a writer waits until they are out' : ''}${flags}`, held: readers > 0, readers };
+}
+
+/** The rt_mutex_waiters of a lock in the order in which they get it: by priority, then as they came. */
+export function rtQueue(kernel: Kernel, kind: LockKind | 'wait queue', address: bigint): readonly bigint[] {
+  const offset = rtMutexOffset(kernel, kind);
+  const base = kernel.has('rt_mutex_base', 'waiters') ? 'rt_mutex_base' : 'rt_mutex';
+  if (offset === undefined || !kernel.has(base, 'waiters')) return [];
+  const entry = kernel.has('rt_mutex_waiter', 'tree') ? 'tree.entry' : 'tree_entry';
+  const within = kernel.attempt('rt_mutex_waiter', () => BigInt(kernel.offsetOf('rt_mutex_waiter', entry)));
+  if (within === undefined) return [];
+  return [...rbtreeNodes(kernel, address + offset + BigInt(kernel.offsetOf(base, 'waiters')), 'waiters of an rt_mutex')].map((node) => node - within);
+}

@@ -1,0 +1,45 @@
+import type { Activation, Segment } from '../contexts.js';
+import { isOptimisticSpin, isSpinIdle, lockFunction, modeOf, type LockKind } from '../lock-functions.js';
+
+/** The frames of a segment that acquire a lock: from the innermost up to, but without, the function that wants it. */
+export interface Acquiring {
+  readonly kind: LockKind;
+  /** In the slow path: it did not get the lock at once. */
+  readonly slow: boolean;
+  /** Spins for a sleeping lock while its owner runs. */
+  readonly optimistic: boolean;
+  readonly mode?: 'read' | 'write';
+  readonly frames: readonly Activation[];
+  /** Index of `taker` in the segment. */
+  readonly takerIndex: number;
+  readonly taker?: Activation;
+}
+
+/** How deep below acquiring a segment may be: __schedule, schedule, schedule_timeout; or a hypervisor's way to wait. */
+const DEEPEST = 10;
+
+/** What the innermost frames of a segment acquire; undefined where they do something else. */
+export function acquiringIn({ activations }: Segment): Acquiring | undefined {
+  const first = activations.slice(0, DEEPEST).findIndex(({ name }) => isAcquiring(name));
+  if (first < 0) return undefined;
+  let end = first;
+  while (end < activations.length && (isAcquiring(activations[end]!.name) || isOptimisticSpin(activations[end]!.name))) end++;
+  const frames = activations.slice(0, end);
+  const functions = frames.map(({ name }) => lockFunction(name)).filter((found) => found !== undefined);
+  // A rwlock's waiters queue on a spinlock within it: the outermost says what is wanted.
+  const kind = functions.at(-1)!.kind;
+  const mode = frames.map(({ name }) => modeOf(name)).findLast((found) => found !== undefined);
+  const taker = activations[end];
+  return {
+    kind,
+    slow: functions.some(({ does }) => does === 'inside') || frames.some(({ name }) => isSpinIdle(name)),
+    optimistic: frames.some(({ name }) => isOptimisticSpin(name)),
+    frames, takerIndex: end,
+    ...(mode ? { mode } : {}), ...(taker ? { taker } : {}),
+  };
+}
+
+function isAcquiring(name: string): boolean {
+  const found = lockFunction(name);
+  return found?.does === 'acquire' || found?.does === 'inside';
+}

@@ -1,0 +1,100 @@
+import type { Kernel } from '../../kernel/kernel.js';
+import { codeRangeOf } from '../../stack/code.js';
+import { DWARF } from '../../stack/registers.js';
+import { acquiringIn, type Acquiring } from './acquiring.js';
+import { activationInWords, cpuContexts, stackWords, type Context, type Segment } from '../contexts.js';
+import { lockGivenAt } from '../owners/lock-calls.js';
+import { lockName } from '../names/lock-name.js';
+import { isSleepingLock, plausibleLock } from '../state/lock-state.js';
+import { rwlockWord } from '../state/rwlock-word.js';
+import { spinWord, tailNode } from '../state/spin-queue.js';
+import type { Wait } from '../wait.js';
+
+/** What each CPU spins on, in what it does now or in what was interrupted there. */
+export function spinWaits(kernel: Kernel): readonly Wait[] {
+  return kernel.once('spin waits', () => cpuContexts(kernel).flatMap((context) =>
+    context.segments.flatMap((segment, index) => {
+      const acquiring = acquiringIn(segment);
+      if (acquiring === undefined || !acquiring.slow) return [];
+      return waitOf(kernel, context, segment, index, acquiring) ?? [];
+    })));
+}
+
+/** An address that may be the lock's, and what speaks for it. */
+interface Candidate {
+  address: bigint;
+  weight: number;
+  how: string[];
+}
+
+/** The function's own code names the lock: nothing else is needed. */
+const BY_CODE = 8;
+const BY_FIRST_ARGUMENT = 4;
+const BY_REGISTER = 2;
+const BY_STACK = 1;
+/** The word says that this very CPU waits. */
+const BY_TAIL = 6;
+const BY_NAME = 3;
+
+function waitOf(kernel: Kernel, waiter: Context, segment: Segment, index: number, acquiring: Acquiring): Wait | undefined {
+  const best = candidates(kernel, waiter, segment, acquiring)
+    .filter(({ address, weight }) => weight >= BY_CODE || couldBe(kernel, address, acquiring))
+    .map((candidate) => weighed(kernel, waiter, candidate, acquiring))
+    .toSorted((a, b) => b.weight - a.weight)[0];
+  if (best === undefined) {
+    kernel.gap(`what ${waiter.label} spins on`, `no register and no word of its stack is a lock that ${acquiring.frames.at(-1)!.name} could wait for`);
+    return undefined;
+  }
+  return {
+    lock: { kind: acquiring.kind, address: best.address, name: lockName(kernel, best.address, acquiring.kind) },
+    waiter, segment: index, spinning: true, takerIndex: acquiring.takerIndex, how: best.how,
+    ...(acquiring.mode ? { mode: acquiring.mode } : {}), ...(acquiring.taker ? { taker: acquiring.taker } : {}),
+  };
+}
+
+/** A register's own name is told: an engineer looks there first. */
+const REGISTERS = Object.entries(DWARF).filter(([name]) => name !== 'ip' && name !== 'sp');
+
+function candidates(kernel: Kernel, waiter: Context, segment: Segment, { frames, taker }: Acquiring): Candidate[] {
+  const found = new Map<bigint, Candidate>();
+  const add = (address: bigint | undefined, weight: number, how: string): void => {
+    if (address === undefined || address < 1n << 63n || (address & 3n) !== 0n) return;
+    const known = found.get(address);
+    if (!known) found.set(address, { address, weight, how: [how] });
+    else if (known.weight < weight) found.set(address, { address, weight, how: [how] });
+  };
+  const given = taker?.place && lockGivenAt(kernel, taker.place, taker.offset);
+  if (given !== undefined) add(given, BY_CODE, `${taker!.name} loads its address right before the call`);
+  const registers = segment.interruptedBy === undefined ? waiter.stack.frames[0]?.registers : segment.activations[0]?.frame.registers;
+  for (const [name, number] of REGISTERS) {
+    add(registers?.[number], name === 'di' ? BY_FIRST_ARGUMENT : BY_REGISTER, `register r${name.replace(/^r/, '')} in ${activationInWords(frames[0]!)}`);
+  }
+  for (const { at, word } of stackWords(kernel, frames[0]!.frame, taker?.frame)) add(word, BY_STACK, `saved on the stack at 0x${at.toString(16)}`);
+  return [...found.values()];
+}
+
+/** Whether what stands there could be a lock that somebody waits for. */
+function couldBe(kernel: Kernel, address: bigint, { kind }: Acquiring): boolean {
+  if (codeRangeOf(kernel, address)?.module === undefined && codeRangeOf(kernel, address) !== undefined) return false;
+  if (isSleepingLock(kind)) return plausibleLock(kernel, kind, address);
+  if (kind === 'rwlock') {
+    const word = rwlockWord(kernel, address);
+    return word !== undefined && (word.writer || word.writerWaits || word.readers > 0);
+  }
+  const word = spinWord(kernel, address);
+  if (word === undefined || !(word.locked || word.pending || word.tail)) return false;
+  return word.tail === undefined || tailNode(kernel, word) !== undefined;
+}
+
+function weighed(kernel: Kernel, { cpu }: Context, candidate: Candidate, { kind }: Acquiring): Candidate {
+  const { address } = candidate;
+  let { weight } = candidate;
+  const how = [...candidate.how];
+  const tail = kind === 'spinlock' ? spinWord(kernel, address)?.tail : undefined;
+  if (tail !== undefined && tail.cpu === cpu) {
+    weight += BY_TAIL;
+    how.push(`the lock word's tail names CPU ${tail.cpu} itself`);
+  }
+  if (lockName(kernel, address).known) weight += BY_NAME;
+  return { ...candidate, weight, how };
+}
