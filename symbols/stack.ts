@@ -40,7 +40,7 @@ export const ftraceRetStack = {
   members: { ret: 'u64', func: 'u64', retp: 'u64' },
 } as const;
 
-/** struct rethook_node, include/linux/rethook.h, since 5.18 (54ecbe6f1ed5): one that a kretprobe replaced. */
+/** struct rethook_node, include/linux/rethook.h, since 5.18: one that a kretprobe replaced. */
 export const rethookNode = {
   struct: 'rethook_node',
   definedBy: 'rethook_find_ret_addr',

@@ -43,7 +43,9 @@ export function contendedLocks(kernel: Kernel): readonly ContendedLock[] {
     const byLock = new Map<string, Wait[]>();
     for (const wait of waits) {
       const key = `${wait.lock.kind} ${wait.lock.address}`;
-      byLock.set(key, [...(byLock.get(key) ?? []), wait]);
+      const own = byLock.get(key);
+      if (own) own.push(wait);
+      else byLock.set(key, [wait]);
     }
     return [...byLock.values()].map((own) => (own[0]!.lock.kind === 'spinlock' ? spinning(kernel, own, waits) : other(kernel, own, waits)));
   });

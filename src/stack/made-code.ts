@@ -17,7 +17,7 @@ export function bpfText(kernel: Kernel): CodeRange[] {
   return ranges;
 }
 
-/** FTRACE_OPS_FL_SAVE_REGS of include/linux/ftrace.h: bit 2 since 4.18. */
+/** FTRACE_OPS_FL_SAVE_REGS of include/linux/ftrace.h: bit 2. */
 const SAVE_REGS = 4n;
 /** Tracers that are registered at one time. */
 const MOST_OPS = 65_536;

@@ -60,7 +60,7 @@ function keptReturn(kernel: Kernel, task: Task | undefined, slot: bigint, trampo
 /** SHADOW_STACK_SIZE; before 6.11 50 entries, which are less. */
 const SHADOW_STACK_BYTES = 4096;
 
-/** Entries stand at any word since 6.11 (42675b723b48), with other words between them: the place on the stack tells. */
+/** Entries stand at any word since 6.11, with other words between them: the place on the stack tells. */
 function byGraphTracer(kernel: Kernel, task: Task | undefined, slot: bigint): bigint | undefined {
   if (task === undefined || !kernel.has('task_struct', 'ret_stack') || kernel.missing('ftrace_ret_stack') !== undefined) return undefined;
   const stack = kernel.memory.u64(task.$address + BigInt(kernel.offsetOf('task_struct', 'ret_stack')));

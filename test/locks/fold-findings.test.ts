@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { foldAlike } from '../../src/locks/findings/fold-findings.js';
 
-const finding = (id: string, about: string, number: number) => ({ id, about, sentence: `${id} ${number}`, evidence: [`of ${number}`] });
+const finding = (id: string, about: string, number: number) => ({ id, about, certainty: 'possible', sentence: `${id} ${number}`, evidence: [`of ${number}`] });
 const many = (count: number) => Array.from({ length: count }, (_, number) => finding('lock.owner-unknown', 'PG_locked', number));
 
 describe('findings that are alike', () => {
@@ -17,8 +17,8 @@ describe('findings that are alike', () => {
     expect(folded[4]!.evidence.at(-1)).toBe('6 more; the table of locks has them all.');
   });
 
-  test('what is about another thing, or of another kind, is not alike', () => {
-    const mixed = [...many(3), ...many(3).map((one) => ({ ...one, about: 'i_rwsem' })), ...many(3).map((one) => ({ ...one, id: 'lock.frozen' }))];
-    expect(foldAlike(mixed)).toHaveLength(9);
+  test('what is about another thing, of another kind, or as sure as no other, is not alike', () => {
+    const mixed = [...many(3), ...many(3).map((one) => ({ ...one, certainty: 'certain' })), ...many(3).map((one) => ({ ...one, about: 'i_rwsem' })), ...many(3).map((one) => ({ ...one, id: 'lock.frozen' }))];
+    expect(foldAlike(mixed)).toHaveLength(12);
   });
 });

@@ -7,7 +7,7 @@ import { dumpFile, unlessMissing } from '../dumps.js';
 
 const NAME = 'lab-6.1-lock-zoo/vmcore';
 
-describe.skipIf(dumpFile(NAME) === undefined)(`${unlessMissing(NAME)}: nine lock accidents in one machine`, () => {
+describe.skipIf(dumpFile(NAME) === undefined)(`${unlessMissing(NAME)}: eight lock accidents in one machine`, () => {
   let kernel: Kernel;
   beforeAll(async () => {
     kernel = await openKernel({ dump: [dumpFile(NAME)!] });

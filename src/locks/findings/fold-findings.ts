@@ -2,6 +2,7 @@
 interface Foldable {
   readonly id: string;
   readonly about: string;
+  readonly certainty: string;
   readonly sentence: string;
   readonly evidence: readonly string[];
 }
@@ -15,7 +16,7 @@ const NAMED = 20;
 export function foldAlike<F extends Foldable>(findings: readonly F[]): readonly F[] {
   const byKind = new Map<string, F[]>();
   for (const finding of findings) {
-    const key = `${finding.id} ${finding.about}`;
+    const key = `${finding.id} ${finding.certainty} ${finding.about}`;
     byKind.set(key, [...(byKind.get(key) ?? []), finding]);
   }
   return [...byKind.values()].flatMap((alike) => (alike.length <= TOLD + 1 ? alike : [...alike.slice(0, TOLD), folded(alike.slice(TOLD))]));

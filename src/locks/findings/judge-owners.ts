@@ -84,7 +84,7 @@ function frozen({ kernel, lock, long, stuck, common }: Case): Judged<'lock.froze
 
 function unknown({ lock, who, long, stuck, common }: Case): Judged<'lock.owner-unknown'> | undefined {
   if (!stuck) return undefined;
-  return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who}${long}; who has it can't be told${unnamed(lock)}.`, ...common };
+  return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who}${long}; ${isHeld(lock.lock) ? 'who has it' : 'who holds it up'} can't be told${unnamed(lock)}.`, ...common };
 }
 
 /** Where a CPU halts for good, as another panics, dumps or reboots. */

@@ -23,7 +23,7 @@ export function lockFindings(kernel: Kernel): readonly LockFinding[] {
     return foldAlike([
       ...graph.cycles.map((cycle) => (cycle.links.length === 1 ? selfDeadlock(kernel, cycle) : deadlock(kernel, cycle))),
       // Who waits longest waits for the cause; others came to wait since.
-      ...locks.filter((lock) => !inCycle.has(lock)).toSorted((a, b) => longestWaitNs(kernel, b) - longestWaitNs(kernel, a)).flatMap((lock) => ownerFinding(kernel, lock, graph) ?? []),
+      ...locks.filter((lock) => !inCycle.has(lock)).map((lock) => ({ lock, longest: longestWaitNs(kernel, lock) })).toSorted((a, b) => b.longest - a.longest).flatMap(({ lock }) => ownerFinding(kernel, lock, graph) ?? []),
     ]).map((finding) => ({ ...finding, moment: 'dump' as const }));
   });
 }

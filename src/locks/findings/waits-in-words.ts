@@ -9,9 +9,9 @@ import type { ContendedLock, QueuedWait } from '../survey.js';
 import { isHeld, type Lock } from '../wait.js';
 
 export function stateOf({ lock, state }: ContendedLock): string {
-  const { name } = lock;
-  if (!isHeld(lock)) return `${sentenceCase(lock.name.text)} is ${state}`;
-  return state === '' ? `What ${name.text} says of itself can't be read` : `${name.text} is ${state}`;
+  const { text } = lock.name;
+  if (state === '') return `What ${text} says of itself can't be read`;
+  return `${isHeld(lock) ? text : sentenceCase(text)} is ${state}`;
 }
 
 /** "has it", "holds it up", or that it may be so. */
@@ -70,7 +70,7 @@ export function waitInWords(kernel: Kernel, wait: QueuedWait, { lock }: Contende
 }
 
 export function longestWaitNs(kernel: Kernel, { waits }: ContendedLock): number {
-  return Math.max(0, ...waits.map((wait) => waitedNs(kernel, wait) ?? 0));
+  return waits.reduce((longest, wait) => Math.max(longest, waitedNs(kernel, wait) ?? 0), 0);
 }
 
 /** A spinning CPU has waited at most as long as its task has run; a sleeper has slept just so long. */

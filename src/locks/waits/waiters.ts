@@ -54,16 +54,19 @@ interface Circle {
   readonly nodes: readonly bigint[];
   /** Of which there should be one. */
   readonly heads: readonly bigint[];
+  /** From its one head, which is the same for all that ask. */
+  readonly ring?: Ring;
 }
 
 /** Goes round a list from one of its waiters. A broken list ends with a gap, and with what was found up to there. */
 export function ringOf(kernel: Kernel, node: bigint, form: WaiterForm): Ring {
-  const { nodes, heads } = circleOf(kernel, node, form);
-  const [head] = heads;
-  const from = nodes.indexOf(heads.length === 1 ? head! : node);
-  const turned = [...nodes.slice(from), ...nodes.slice(0, from)];
-  if (heads.length !== 1 || head === undefined) return { waiters: turned.filter((link) => !heads.includes(link)) };
-  return { waiters: turned.slice(1), head };
+  const { nodes, heads, ring } = circleOf(kernel, node, form);
+  return ring ?? { waiters: turned(nodes, node).filter((link) => !heads.includes(link)) };
+}
+
+function turned(nodes: readonly bigint[], first: bigint): readonly bigint[] {
+  const from = nodes.indexOf(first);
+  return [...nodes.slice(from), ...nodes.slice(0, from)];
 }
 
 /** A list is walked once, whichever of its waiters is asked about. */
@@ -81,7 +84,9 @@ function circleOf(kernel: Kernel, node: bigint, form: WaiterForm): Circle {
   const nodes = [...seen];
   const closed = at === node;
   if (!closed) kernel.gap(`list of a ${form.struct}`, at === undefined ? `broken after ${nodes.length} links` : 'goes in a circle that misses where it began', node);
-  const circle = { nodes, heads: nodes.filter((link) => !isWaiter(kernel, link, form)) };
+  const heads = nodes.filter((link) => !isWaiter(kernel, link, form));
+  const [head] = heads;
+  const circle: Circle = { nodes, heads, ...(head !== undefined && heads.length === 1 ? { ring: { waiters: turned(nodes, head).slice(1), head } } : {}) };
   for (const link of closed ? nodes : [node]) known.set(link, circle);
   return circle;
 }
