@@ -1,16 +1,12 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const projectRoot = resolve(fileURLToPath(new URL('..', import.meta.url)));
-const main = join(projectRoot, 'dist/src/cli/main.js');
 const lock = join(projectRoot, '.tmp/building');
 
-/**
- * Builds dist/ where sources are newer: the command line, workers and users' plugins are tried as they are shipped. Type
- * errors are `npm run types`' to report; here it counts that there is something to run.
- */
+/** Builds dist/ where sources are newer: the command line, workers and users' plugins are tried as they are shipped. */
 export function build(): void {
   mkdirSync(join(projectRoot, '.tmp'), { recursive: true });
   // Test files run side by side; one of them builds, the others wait.
@@ -19,9 +15,8 @@ export function build(): void {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
   }
   try {
-    if (isFresh()) return;
-    const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { cwd: projectRoot, encoding: 'utf8' });
-    if (!existsSync(main)) throw new Error(`dist/ could not be built:\n${tsc.stdout}`);
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/build.js', '--if-stale'], { cwd: projectRoot, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`dist/ could not be built:\n${stderr}`);
   } finally {
     rmSync(lock, { recursive: true });
   }
@@ -34,16 +29,6 @@ function takeLock(): boolean {
   } catch {
     return false;
   }
-}
-
-function isFresh(): boolean {
-  if (!existsSync(main)) return false;
-  return newest('dist', '.js') >= Math.max(newest('src', '.ts'), newest('src', '.tsx'), newest('plugins', '.ts'), newest('symbols', '.ts'));
-}
-
-function newest(folder: string, ending: string): number {
-  const files = readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith(ending) && !file.endsWith(`.d${ending}`));
-  return Math.max(0, ...files.map((file) => statSync(join(projectRoot, folder, file)).mtimeMs));
 }
 
 export interface Answer {

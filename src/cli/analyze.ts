@@ -1,4 +1,6 @@
-import { Args, Command, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import { Command } from '@oclif/core/command';
+import * as Flags from '@oclif/core/flags';
 import { InputError } from '../bytes/input-error.js';
 import type { Plugin } from '../plugin/define-plugin.js';
 import { defaultValues } from '../plugin/options.js';

@@ -49,7 +49,7 @@ export async function runAll(questions: readonly { plugin: Plugin; values: Optio
       if (registry.pathOf(plugin.id) === undefined) {
         sections.push(runPlugin(session.kernel, plugin, values));
       } else {
-        runner ??= (await import('../plugin/start-runner.js')).startRunner({ open: options, bundled: bundledModule, plugins: files });
+        runner ??= (await import('../plugin/start-runner.js')).startRunner({ open: options, bundled: bundledModule(), plugins: files });
         sections.push(await runner.run(plugin, values));
       }
     }

@@ -1,25 +1,27 @@
-import type { Command } from '@oclif/core';
+import type { Command } from '@oclif/core/command';
 import { plugins } from './plugins.js';
+import type { CommandSummary } from './root-help.js';
 
-type Commands = Record<string, typeof Command>;
-
-/**
- * The commands that a command line may mean, for oclif. Modules are imported as far as they are needed: only where help or
- * completion is asked for, or a word is unknown, all of them.
- */
-export async function commandsFor(words: readonly string[]): Promise<Commands> {
-  const word = words.find((candidate) => !candidate.startsWith('-'));
-  const make = word === undefined ? undefined : ours[word];
-  if (word !== undefined && make !== undefined && word !== 'completion') return { [word]: await make() };
+/** The command of that name; only what it needs is imported. */
+export async function commandNamed(word: string): Promise<typeof Command | undefined> {
+  const own = ours[word];
+  if (own !== undefined) return own();
   const { registry } = await plugins();
-  const { pluginCommand } = await import('./plugin-command.js');
-  const plugin = word === undefined ? undefined : await registry.load(word);
-  if (plugin !== undefined) return { [plugin.id]: pluginCommand(plugin) };
-  const [own, all] = await Promise.all([
-    Promise.all(Object.entries(ours).map(async ([id, load]) => [id, await load()] as const)),
-    registry.all(),
-  ]);
-  return Object.fromEntries([...own, ...all.map((loaded) => [loaded.id, pluginCommand(loaded)] as const)]);
+  const plugin = await registry.load(word);
+  return plugin === undefined ? undefined : (await import('./plugin-command.js')).pluginCommand(plugin);
+}
+
+/** All that are not hidden, by name. */
+export async function allCommands(): Promise<(typeof Command)[]> {
+  const [{ registry }, { pluginCommand }] = await Promise.all([plugins(), import('./plugin-command.js')]);
+  const [own, loaded] = await Promise.all([Promise.all(Object.values(ours).map((load) => load())), registry.all()]);
+  return [...own.filter(({ hidden }) => !hidden), ...loaded.map(pluginCommand)].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** What the list of commands in `--help` shows; the build keeps it beside the code. */
+export async function commandSummaries(): Promise<CommandSummary[]> {
+  const commands = await allCommands();
+  return [...commands.map(({ id, summary = '' }) => ({ id, summary })), { id: 'help', summary: 'This help, or that of one command' }].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Commands that no plugin makes. */
@@ -33,7 +35,7 @@ const ours: Readonly<Record<string, () => Promise<typeof Command>>> = {
   rd: async () => ourPlugin((await import('./read-plugin.js')).readPlugin, true),
   struct: async () => ourPlugin((await import('./struct-plugin.js')).structPlugin),
   sym: async () => ourPlugin((await import('./sym-plugin.js')).symPlugin),
-  completion: async () => (await import('./completion.js')).Completion,
+  completion: async () => (await import('./completion.js')).completionCommand(allCommands),
 };
 
 async function ourPlugin(plugin: Parameters<typeof import('./plugin-command.js').pluginCommand>[0], hidden = false): Promise<typeof Command> {
@@ -42,6 +44,3 @@ async function ourPlugin(plugin: Parameters<typeof import('./plugin-command.js')
   command.hidden = hidden;
   return command;
 }
-
-/** What package.json names as the place of the commands. */
-export const COMMANDS = await commandsFor(process.argv.slice(2));

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { reportFormats } from '../report/render.js';
 
 const helpGroup = 'common';

@@ -1,6 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { constants, createGunzip } from 'node:zlib';
-import { Args, Command, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import { Command } from '@oclif/core/command';
+import * as Flags from '@oclif/core/flags';
 import { InputError } from '../bytes/input-error.js';
 import { identify } from '../debuginfo/identify.js';
 import { openFile } from '../bytes/file-reader.js';

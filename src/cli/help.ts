@@ -1,25 +1,24 @@
-import { CommandHelp, Help } from '@oclif/core';
+import { CommandHelp } from '@oclif/core/help';
+import type { Command } from '@oclif/core/command';
+import { leanConfig } from './lean-config.js';
 
-const examples = `EXAMPLES
-  $ oompm analyze vmcore                  why did this machine run out of memory, or stop?
-  $ oompm analyze vmcore vmlinux          with the kernel's own symbols and types, in any order
-  $ oompm analyze vmcore -o report.html   as HTML; .md and .json likewise
-  $ oompm explain dmesg.txt               an OOM report in a log, read and explained; - is stdin
-  $ oompm ps vmcore --tree                one question only
-  $ oompm info vmcore                     what is this file?
-`;
-
-/** Help that starts with examples. */
-export default class ExamplesFirstHelp extends Help {
-  protected override CommandHelpClass = ExamplesFirstCommandHelp;
-
-  override formatRoot(): string {
-    const { version, pjson } = this.config;
-    return `${pjson.description ?? ''}\n\n${examples}\noompm ${version}; oompm COMMAND --help tells more of a command`;
-  }
+/** Help on one command, on standard output. */
+export function showCommandHelp(command: typeof Command): void {
+  const config = leanConfig();
+  const help = new ExamplesFirstHelp(loadable(command), config, { maxWidth: Math.max(60, Math.min(process.stdout.columns || 80, 100)) });
+  process.stdout.write(`${command.summary ?? ''}\n\n${help.generate()}\n`);
 }
 
-class ExamplesFirstCommandHelp extends CommandHelp {
+/** Flags and arguments with their names in them, as oclif's help wants them. */
+function loadable(command: typeof Command): Command.Loadable {
+  const named = <T extends object>(declared: Record<string, T> | undefined): Record<string, T & { name: string }> =>
+    Object.fromEntries(Object.entries(declared ?? {}).map(([name, one]) => [name, { ...one, name }]));
+  const shape = { id: command.id, usage: command.usage, examples: command.examples, strict: command.strict, aliases: [], hiddenAliases: [], hidden: false, flags: named(command.flags), args: named(command.args) };
+  return shape as unknown as Command.Loadable;
+}
+
+/** Help that starts with examples. */
+class ExamplesFirstHelp extends CommandHelp {
   /** Without the dots that oclif gives to arguments that it does not match itself. */
   protected override args(args: Parameters<CommandHelp['args']>[0]): ReturnType<CommandHelp['args']> {
     const described = args.filter(({ description }) => description !== undefined);

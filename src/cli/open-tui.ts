@@ -8,7 +8,7 @@ export async function openScreens(words: readonly string[], flags: CommonValues,
   if (words.length === 0) throw new InputError('tui needs a dump: oompm tui VMCORE');
   const { openTui } = await import('../tui/open.js');
   const colour = flags.color === 'always' || (flags.color === 'auto' && !process.env['NO_COLOR']);
-  const { code, commands, refused } = await openTui({ words, flags, version, bundled: bundledModule, colour });
+  const { code, commands, refused } = await openTui({ words, flags, version, bundled: bundledModule(), colour });
   for (const command of commands) process.stdout.write(`${oneLine(command)}\n`);
   if (refused !== undefined) throw new InputError(refused);
   process.exit(code);

@@ -1,4 +1,6 @@
-import { Args, Command, Flags } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import { Command } from '@oclif/core/command';
+import * as Flags from '@oclif/core/flags';
 import type { Plugin } from '../plugin/define-plugin.js';
 import type { Flag, OptionValues } from '../plugin/options.js';
 import { reportFormats } from '../report/render.js';

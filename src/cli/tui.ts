@@ -1,4 +1,5 @@
-import { Args, Command } from '@oclif/core';
+import * as Args from '@oclif/core/args';
+import { Command } from '@oclif/core/command';
 import { InputError } from '../bytes/input-error.js';
 import { commonFlags, type CommonValues } from './common-flags.js';
 import { openScreens } from './open-tui.js';

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../bytes/input-error.js';
 import type { OptionValues } from './options.js';
@@ -32,7 +33,7 @@ export function startRunner(
 
   const ready = async (): Promise<Worker> => {
     if (worker !== undefined) return worker;
-    const started = new Worker(new URL('runner-worker.js', import.meta.url), { workerData: { ...start, open: { ...start.open, cancelFlag: flag } }, execArgv: [], stdout: quiet, stderr: quiet });
+    const started = new Worker(createRequire(import.meta.url).resolve('#runner-worker'), { workerData: { ...start, open: { ...start.open, cancelFlag: flag } }, execArgv: [], stdout: quiet, stderr: quiet });
     if (quiet) for (const stream of [started.stdout, started.stderr]) stream.resume();
     await opened(started);
     worker = started;

@@ -1,11 +1,11 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Runner } from '../../src/plugin/start-runner.js';
+import { bundledModule } from '../../src/cli/plugins.js';
+import { startRunner, type Runner } from '../../src/plugin/start-runner.js';
 import { defaultLimits } from '../../src/plugin/section.js';
-import { build, oompm, projectRoot } from '../built.js';
+import { build, oompm } from '../built.js';
 import { dumpFile, dumpsDir } from '../dumps.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'oompm-plugins-'));
@@ -88,10 +88,8 @@ describe.skipIf(dumpsDir() === undefined)('a user’s plugin (on a real dump, fr
 
   describe('that hangs', () => {
     let runner: Runner;
-    beforeAll(async () => {
-      const at = (path: string): string => pathToFileURL(join(projectRoot, path)).href;
-      const { startRunner } = await import(at('dist/src/plugin/start-runner.js')) as typeof import('../../src/plugin/start-runner.js');
-      runner = startRunner({ open: { dump: [dump] }, bundled: at('dist/plugins/index.js'), plugins: [hanging, greeting] });
+    beforeAll(() => {
+      runner = startRunner({ open: { dump: [dump] }, bundled: bundledModule(), plugins: [hanging, greeting] });
     });
     afterAll(() => runner.close());
 

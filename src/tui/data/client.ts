@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { CommonValues } from '../../cli/common-flags.js';
 import type { RunEvent } from '../../plugin/run-plugin.js';
@@ -64,7 +65,7 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
   let known: ReadonlyMap<string, KnownPlugin> = new Map();
 
   const startDoors = (): Worker => {
-    const started = new Worker(new URL('doors-worker.js', import.meta.url), {
+    const started = new Worker(createRequire(import.meta.url).resolve('#doors-worker'), {
       workerData: { words: start.words, flags: start.flags, cancelFlag } satisfies DoorsStart,
       // It reads --plugin for itself; what a plugin prints must not reach the screen.
       argv: process.argv.slice(2), execArgv: [], stdout: true, stderr: true,

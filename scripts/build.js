@@ -1,0 +1,100 @@
+#!/usr/bin/env node
+/**
+ * Makes dist/: the code bundled and split by what commands load, the list of commands for `--help`, the licences of what is
+ * bundled, and, with --types, the public doors' declarations.
+ *
+ *   node scripts/build.js [--if-stale] [--types]
+ *
+ * Rolldown, for it comes with Vitest's Vite: a bundle of esbuild's took as long to load, and its own 11 MB to install.
+ */
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { rolldown } from 'rolldown';
+import { dts } from 'rolldown-plugin-dts';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+const packageJson = /** @type {{ exports: Record<string, string | { default: string, 'oompm-source': string }>, dependencies: object, optionalDependencies: object }} */ (readJson(join(root, 'package.json')));
+
+/** The doors that package.json exports, by the name of their file in dist/. */
+const doors = Object.fromEntries(Object.values(packageJson.exports).flatMap((door) =>
+  typeof door === 'string' ? [] : [[door.default.replace(/^\.\/dist\/(.*)\.js$/, '$1'), door['oompm-source']]]));
+
+/** @type {Record<string, string>} */
+const entries = {
+  oompm: './src/cli/main.ts',
+  commands: './src/cli/commands.ts',
+  plugins: './plugins/index.ts',
+  'runner-worker': './src/plugin/runner-worker.ts',
+  'doors-worker': './src/tui/data/doors-worker.ts',
+  ...doors,
+};
+
+/** What is not bundled: native code, what reads files of its own, and what others' code asks for in case it is there. */
+const external = [...Object.keys(packageJson.dependencies), ...Object.keys(packageJson.optionalDependencies), 'typescript', 'react-devtools-core'];
+
+const words = process.argv.slice(2);
+if (!words.includes('--if-stale') || isStale()) await build();
+
+async function build() {
+  const unfinished = join(root, `.dist.${process.pid}`);
+  const bundle = await rolldown({
+    cwd: root,
+    input: entries,
+    platform: 'node',
+    external,
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+    resolve: { conditionNames: ['oompm-source', 'node', 'import', 'default'] },
+  });
+  const { output } = await bundle.write({
+    dir: unfinished, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', comments: { legal: false, annotation: false, jsdoc: false },
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  });
+  await bundle.close();
+  writeFileSync(join(unfinished, 'LICENSES.txt'), licences(output.flatMap((chunk) => chunk.type === 'chunk' ? chunk.moduleIds : [])));
+  if (words.includes('--types')) await buildTypes(unfinished);
+  const { commandSummaries } = /** @type {typeof import('../src/cli/commands.js')} */ (await import(pathToFileURL(join(unfinished, 'commands.js')).href));
+  writeFileSync(join(unfinished, 'commands.json'), JSON.stringify(await commandSummaries()));
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(unfinished, dist);
+}
+
+/** @param {string} dir */
+async function buildTypes(dir) {
+  const bundle = await rolldown({
+    cwd: root, input: doors, platform: 'node', external: [...external, /^node:/],
+    resolve: { conditionNames: ['oompm-source', 'node', 'import', 'default'] },
+    plugins: [dts({ emitDtsOnly: true, tsconfig: join(root, 'tsconfig.build.json') })],
+  });
+  await bundle.write({ dir, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' });
+  await bundle.close();
+}
+
+/** Each bundled package's own licence text. @param {readonly string[]} moduleIds */
+function licences(moduleIds) {
+  const folders = new Set(moduleIds.flatMap((id) => id.match(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/)?.[0] ?? []));
+  return [...folders].toSorted().map((folder) => {
+    const { name, version, license } = /** @type {{ name: string, version: string, license: string }} */ (readJson(join(folder, 'package.json')));
+    const file = readdirSync(folder).find((entry) => /^licen[sc]e/i.test(entry));
+    return `${name} ${version} (${license})\n\n${file === undefined ? 'The package has no text of its licence.\n' : readFileSync(join(folder, file), 'utf8')}`;
+  }).join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+function isStale() {
+  const built = join(dist, 'commands.json');
+  if (!existsSync(built)) return true;
+  const sources = ['src', 'plugins', 'symbols', 'scripts', 'package.json'].map((name) => join(root, name));
+  return Math.max(...sources.map(newest)) > statSync(built).mtimeMs;
+}
+
+/** When the file, or the latest in the folder, was changed. @param {string} path @returns {number} */
+function newest(path) {
+  const stat = statSync(path);
+  return stat.isDirectory() ? Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name)))) : stat.mtimeMs;
+}
+
+/** @param {string} path @returns {unknown} */
+function readJson(path) {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}

@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import envPaths from 'env-paths';
+
+/** The user's plugins, by --plugin and the config file, with a sentence for what is wrong with that file. */
+export function userPluginFiles(words: readonly string[]): { files: readonly string[]; warnings: readonly string[] } {
+  const { files, warnings } = configuredPlugins();
+  return { files: [...new Set([...files, ...namedPlugins(words)])], warnings };
+}
+
+/** `--plugin FILE` and `--plugin=FILE`, read before the parser knows the commands that they bring. */
+export function namedPlugins(words: readonly string[]): string[] {
+  const end = words.indexOf('--');
+  const before = end < 0 ? words : words.slice(0, end);
+  return before.flatMap((word, index) => {
+    if (word.startsWith('--plugin=')) return [word.slice('--plugin='.length)];
+    const next = before[index + 1];
+    return word === '--plugin' && next !== undefined ? [next] : [];
+  });
+}
+
+/** `{ "plugins": ["who-sleeps.ts"] }` in the user's config folder; paths are relative to it. */
+function configuredPlugins(): { files: string[]; warnings: string[] } {
+  const file = join(envPaths('oompm', { suffix: '' }).config, 'config.json');
+  if (!existsSync(file)) return { files: [], warnings: [] };
+  try {
+    const config = JSON.parse(readFileSync(file, 'utf8')) as { plugins?: unknown } | null;
+    const listed = config?.plugins ?? [];
+    if (!Array.isArray(listed) || !listed.every((path) => typeof path === 'string')) throw new Error('"plugins" is not a list of paths');
+    return { files: listed.map((path) => resolve(dirname(file), path)), warnings: [] };
+  } catch (error) {
+    return { files: [], warnings: [`${file} is not heeded: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+}
