@@ -9,7 +9,7 @@ import type { BlockDecoder } from '../../src/bytes/codecs/codec-error.js';
 import { decodeLz4, lz4Decoder } from '../../src/bytes/codecs/lz4.js';
 import { decodeLzo1x } from '../../src/bytes/codecs/lzo1x.js';
 import { decodeSnappy } from '../../src/bytes/codecs/snappy.js';
-import { decodeZlib } from '../../src/bytes/codecs/zlib.js';
+import { decodeZlib, newInflate, reusedInflate } from '../../src/bytes/codecs/zlib.js';
 import { frameContentSize, readyZstd } from '../../src/bytes/codecs/zstd.js';
 import { lz4Literals, lzo1xLiterals, snappyLiterals } from '../../src/testing/block-encoders.js';
 
@@ -129,4 +129,34 @@ test('zstd: a frame that announces more than a page is refused before it is deco
 
 test('zlib: a stream that gives more than a page ends there', () => {
   expect(() => decodeZlib(deflateSync(new Uint8Array(64 << 20)), new Uint8Array(4096))).toThrow(CodecError);
+});
+
+describe('zlib: the inflate that is used again for each page', () => {
+  const reused = reusedInflate();
+
+  test('is to be had in this Node', () => {
+    expect(reused).toBeDefined();
+  });
+
+  test('does what inflateSync() does: on streams, on cut ones, with other bytes in them, and with too little room', () => {
+    const outcome = (decode: typeof newInflate, source: Uint8Array, room: number): unknown => {
+      const target = new Uint8Array(room);
+      try {
+        return [decode(source, target), target];
+      } catch (error) {
+        return error instanceof CodecError;
+      }
+    };
+    fc.assert(fc.property(
+      fc.uint8Array({ maxLength: 300 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 30 }), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 }), fc.integer({ min: -5, max: 5 }),
+      (bytes, repeat, cut, changes, spare) => {
+        const plain = Buffer.concat(Array.from({ length: repeat }, () => bytes));
+        const source = new Uint8Array(deflateSync(plain));
+        const given = source.subarray(0, Math.max(0, source.length - cut));
+        for (const [at, value] of changes) if (given.length > 0) given[at % given.length] = value;
+        const room = Math.max(1, plain.length + spare);
+        expect(outcome(reused!, given, room)).toEqual(outcome(newInflate, given, room));
+      },
+    ), { numRuns: 2_000 });
+  });
 });
