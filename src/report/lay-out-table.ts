@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import type { Column, Row, TreeNode } from '../plugin/views.js';
 import { oneLine } from './escape.js';
 import { inTable, isNumeric, unitOf } from './format-value.js';
@@ -92,12 +92,14 @@ export function widthOf(text: string): number {
   return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
 }
 
-const graphemes = new Intl.Segmenter();
+/** Made at the first need: it loads tables of its own. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** The beginning of `text` that fits, with an ellipsis. */
 export function cutTo(text: string, width: number): string {
   let used = 0;
   let kept = '';
+  graphemes ??= new Intl.Segmenter();
   for (const { segment } of graphemes.segment(text)) {
     used += widthOf(segment);
     if (used > width - 1) break;

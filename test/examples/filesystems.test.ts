@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { build, oompm, projectRoot } from '../built.js';
+import { buildWithTypes, oompm, projectRoot } from '../built.js';
 import { dumpFile, dumpsDir } from '../dumps.js';
 
 /** A user's folder: the plugin's file, and oompm as npm puts it there. */
@@ -11,7 +11,7 @@ const folder = mkdtempSync(join(tmpdir(), 'oompm-user-'));
 const plugin = join(folder, 'filesystems.ts');
 
 beforeAll(() => {
-  build();
+  buildWithTypes();
   cpSync(join(projectRoot, 'examples/filesystems.ts'), plugin);
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(projectRoot, join(folder, 'node_modules/oompm'));

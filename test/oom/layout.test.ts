@@ -13,6 +13,8 @@ if (logs.length === 0) console.log('skipped: the dumps with their kernel.log are
 function differences(text: string): unknown[] {
   return reportsIn(text).flatMap((report) => {
     const printed = printedReport(text, report);
+    // Of many kills in a row the kernel prints the line of the kill alone (oom_rs).
+    if (printed.length === 1 && report.kind === 'oom') return [];
     expect(printed.length).toBeGreaterThan(8);
     return compareReports(kernelReport(report, featuresOf(report, printed)), printed).filter((line) => line.result !== 'equal');
   });

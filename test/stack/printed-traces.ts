@@ -51,7 +51,13 @@ export function printedTraces(log: string): PrintedTrace[] {
     } else if (rip) open.frames.push({ ...frameOf(rip.slice(1)), interrupted: true });
     else if (!AMID.test(line)) open = undefined;
   }
-  return traces;
+  return traces.map((trace) => ({ ...trace, panic: isPanic(trace, traces) }));
+}
+
+/** Another CPU's trace can come between the panic's line and its own, which has panic() in it. */
+function isPanic({ panic, frames }: PrintedTrace, all: readonly PrintedTrace[]): boolean {
+  const has = (one: readonly PrintedFrame[]): boolean => one.some(({ name }) => name === 'panic' || name === 'vpanic');
+  return has(frames) || (panic && !all.some((other) => has(other.frames)));
 }
 
 function frameOf([name, offset, size, module]: (string | undefined)[]): PrintedFrame {

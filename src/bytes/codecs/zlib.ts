@@ -28,7 +28,6 @@ export function newInflate(source: Uint8Array, target: Uint8Array): number {
 interface Handle {
   writeSync(flush: number, source: Uint8Array, sourceOffset: number, sourceLength: number, target: Uint8Array, targetOffset: number, targetLength: number): void;
   reset(): void;
-  onerror: (message: string) => void;
 }
 
 /**
@@ -44,16 +43,16 @@ export function reusedInflate(): Inflate | undefined {
 }
 
 function withHandle(handle: Handle, state: Uint32Array): Inflate {
-  let failure: string | undefined;
-  handle.onerror = (message) => (failure = message);
+  const failures: string[] = [];
+  Object.assign(handle, { onerror: (message: string) => failures.push(message) });
   let scratch = new Uint8Array(0);
   return (source, target) => {
     // One byte of room more than there may be output: an inflate that fills its target to the last byte may not be at its end.
     if (scratch.length !== target.length + 1) scratch = new Uint8Array(target.length + 1);
-    failure = undefined;
+    failures.length = 0;
     handle.reset();
     handle.writeSync(constants.Z_FINISH, source, 0, source.length, scratch, 0, scratch.length);
-    if (failure !== undefined) throw new CodecError(`zlib: ${failure}`);
+    if (failures.length > 0) throw new CodecError(`zlib: ${failures.join('; ')}`);
     const length = scratch.length - state[0]!;
     if (length > target.length) throw new CodecError(`zlib: it decodes to more than ${target.length} bytes`);
     target.set(scratch.subarray(0, length));
