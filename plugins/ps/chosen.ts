@@ -10,10 +10,15 @@ export interface Choice {
 
 /** The tasks that the flags ask for. One whose name can't be read is not what a name asks for. */
 export function chosen(kernel: Kernel, tasks: readonly Task[], { user, kernel: ofKernel, task: wanted }: Choice): readonly Task[] {
-  const kinds = user === ofKernel ? tasks : tasks.filter((task) => kernel.attempt('task_struct.flags', () => isKernelThread(task)) === ofKernel);
+  const kinds = user === ofKernel ? tasks : tasks.filter((task) => isOfKernel(kernel, task) === ofKernel);
   if (wanted.length === 0) return kinds;
   const matches = wanted.map(matcher);
   return kinds.filter((task) => kernel.attempt('task_struct.comm', () => matches.some((match) => match(task))) ?? false);
+}
+
+/** Undefined where it can't be told. */
+export function isOfKernel(kernel: Kernel, task: Task): boolean | undefined {
+  return kernel.attempt('task_struct.flags', () => isKernelThread(task));
 }
 
 function matcher(wanted: string): (task: Task) => boolean {

@@ -23,7 +23,7 @@ const list = columns([
   { key: 'swapApproximate', title: 'SWAP~', type: 'pages', dispensable: 9 },
   { key: 'pageTables', title: 'PGTABLES', type: 'bytes', dispensable: 2 },
   { key: 'oomScoreAdj', title: 'ADJ', type: 'integer', dispensable: 1 },
-  { key: 'oom', title: 'OOM', type: 'flags', dispensable: 4 },
+  { key: 'oom', title: 'OOM', type: 'flags', dispensable: 1 },
   { key: 'comm', title: 'COMM', type: 'text' },
 ]);
 
@@ -33,6 +33,28 @@ export type TaskRow = RowOf<Key>;
 /** The columns, with that one first: a tree indents its first. */
 export function taskColumns(first: Key): typeof list {
   return [...list.filter(({ key }) => key === first), ...list.filter(({ key }) => key !== first)];
+}
+
+/** What a task of the kernel has: no memory of its own. */
+export const kernelThreadColumns = columns([
+  { key: 'pid', title: 'PID', type: 'pid' },
+  { key: 'ppid', title: 'PPID', type: 'pid', dispensable: 3 },
+  { key: 'uid', title: 'UID', type: 'integer', dispensable: 4 },
+  { key: 'state', title: 'ST', type: 'text' },
+  { key: 'cpu', title: 'CPU', type: 'integer', dispensable: 1 },
+  { key: 'onCpu', title: 'ON CPU', type: 'boolean', dispensable: 2 },
+  { key: 'comm', title: 'COMM', type: 'text' },
+]);
+
+export function kernelThreadRow({ cells, ...rest }: TaskRow): RowOf<(typeof kernelThreadColumns)[number]['key']> {
+  const { pid, ppid, uid, state, cpu, onCpu, comm } = cells;
+  return { cells: { pid, ppid, uid, state, cpu, onCpu, comm }, ...rest };
+}
+
+/** By what is resident; what can't be read comes last, and equal ones stay as they are. */
+export function largestFirst(rows: readonly TaskRow[]): TaskRow[] {
+  const size = ({ cells }: TaskRow): number => (typeof cells.rss === 'number' ? cells.rss : -1);
+  return rows.toSorted((a, b) => size(b) - size(a));
 }
 
 /** One task; what a task of the kernel does not have is null. */

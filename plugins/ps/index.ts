@@ -1,8 +1,8 @@
 import { definePlugin, table, tree } from 'oompm';
 import { surveyTasks } from 'oompm/linux';
 
-import { taskColumns, taskRow, unreadableRow } from './columns.js';
-import { chosen } from './chosen.js';
+import { kernelThreadColumns, kernelThreadRow, largestFirst, taskColumns, taskRow, unreadableRow } from './columns.js';
+import { chosen, isOfKernel } from './chosen.js';
 import { familyTree } from './family-tree.js';
 
 export default definePlugin({
@@ -35,10 +35,15 @@ export default definePlugin({
       yield tree(title, taskColumns('comm'), [...familyTree(kernel, tasks), ...unreadable.map((row) => ({ ...row, children: [] }))], options);
       return;
     }
-    function* rows() {
-      for (const task of tasks) yield taskRow(kernel, task);
-      yield* unreadable;
+    const [users, threads] = [tasks.filter((task) => !isOfKernel(kernel, task)), tasks.filter((task) => isOfKernel(kernel, task))];
+    if (users.length > 0 || unreadable.length > 0 || threads.length === 0) {
+      yield table(title, taskColumns('pid'), [...largestFirst(users.map((task) => taskRow(kernel, task))), ...unreadable], { ...options, sorted: { column: 'rss', descending: true } });
     }
-    yield table(title, taskColumns('pid'), rows(), options);
+    if (threads.length === 0) return;
+    function* rows() {
+      for (const task of threads) yield kernelThreadRow(taskRow(kernel, task));
+    }
+    // They have no memory of their own, and are many.
+    yield table('Kernel threads', kernelThreadColumns, rows(), { id: 'kernel-threads', folded: users.length > 0, ...(users.length > 0 || options.note === undefined ? {} : { note: options.note }) });
   },
 });

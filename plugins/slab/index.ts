@@ -29,6 +29,7 @@ export default definePlugin({
       door: { type: 'struct kmem_cache', address: cache.address },
     })), {
       id: 'caches',
+      sorted: { column: 'total', descending: true },
       note: shown.length < caches.length ? `${caches.length - shown.length} smaller ones are not shown.` : 'Objects on CPUs’ own slabs count as used, as in /proc/slabinfo.',
     });
     yield chart('The largest', 'bytes', caches.slice(0, CHARTED).map((cache) => ({ label: cache.name, value: cache.totalObjects * cache.size })), {

@@ -48,18 +48,21 @@ export interface Door {
   address: bigint;
 }
 
-/**
- * A view that belongs beside the verdict, by what it tells of. A page shows one of each subject at its top: that of the
- * plugin of the first finding before another's.
- */
-export type Headline = 'memory' | 'zones' | 'waits' | 'end';
-
-export interface FactsView { kind: 'facts'; id: string; title: string; facts: readonly Fact[]; headline?: Headline }
+export interface FactsView { kind: 'facts'; id: string; title: string; facts: readonly Fact[] }
 
 /** Cells by column key; `door` says what object the row stands for. */
 export interface Row { cells: Readonly<Record<string, Cell>>; door?: Door }
 
-export interface TableView { kind: 'table'; id: string; title: string; columns: readonly Column[]; rows: Iterable<Row>; note?: string }
+export interface TableView {
+  kind: 'table'; id: string; title: string; columns: readonly Column[]; rows: Iterable<Row>; note?: string;
+  /** The order that the rows are in: a screen marks the column, and sorts by it until it is told otherwise. */
+  sorted?: Sorting;
+  /** Less telling than what stands before it: a screen shows the title only until it is opened. */
+  folded?: true;
+}
+
+/** By the cells of one column; equal ones keep their order. */
+export interface Sorting { column: string; descending: boolean }
 
 export interface TreeNode extends Row { children: readonly TreeNode[] }
 /** A table whose rows have children; the first column is the one that is indented. */
@@ -115,7 +118,6 @@ export interface ChartView {
   kind: 'chart'; id: string; title: string; unit: ValueType;
   bars: readonly { label: string; value: number; marks?: readonly { label: string; value: number }[] }[];
   total?: number;
-  headline?: Headline;
 }
 
 export interface GraphView {
@@ -124,7 +126,6 @@ export interface GraphView {
   edges: readonly { from: string; to: string; label: string }[];
   /** Node ids of each cycle. */
   cycles: readonly (readonly string[])[];
-  headline?: Headline;
 }
 
 /** certain: follows from what was read. */
@@ -143,8 +144,6 @@ export interface Finding {
   /** What it rests on, with its arithmetic, a line each. */
   evidence: readonly string[];
   doors?: readonly Door[];
-  /** Where it is told in full: ids of the plugin's own views, or 'ps/tasks' for another plugin's. */
-  views?: readonly string[];
   /** What it is about, without numbers and addresses ('kmalloc-64', 'logbuf_lock'): goes into the problem's signature. */
   about?: string;
 }

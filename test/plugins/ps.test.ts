@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { isGap, type Cell, type Kernel, type TreeNode, type TreeView } from 'oompm';
+import { isGap, type Cell, type Kernel, type OptionValues, type Row, type TableView, type TreeNode, type TreeView } from 'oompm';
 import { to } from 'oompm/testing';
 
 import ps from '../../plugins/ps/index.js';
@@ -20,13 +20,18 @@ async function kernelOf(dump: string, vmlinux?: string): Promise<Kernel> {
   return kernel;
 }
 
+/** The rows of all tables: users' tasks, then those of the kernel. */
+function rowsOf(kernel: Kernel, values: OptionValues = {}): Row[] {
+  return viewsOf(ps, kernel, values).flatMap((view) => (view.kind === 'table' ? [...view.rows] : []));
+}
+
 /** Up to 6.12 the kernel prints what its cheap read has; 7.2 sums up. */
 const printsExact = (release: string): boolean => Number.parseInt(release, 10) >= 7;
 
 /** The rows of `ps` as the kernel would have printed them, by its column names. */
 function asPrinted(kernel: Kernel): Map<Cell, { numbers: Record<string, Cell>; name: Cell }> {
   const exact = printsExact(kernel.release);
-  return new Map(tableOf(ps, kernel).rows.map(({ cells }) => [cells['pid']!, {
+  return new Map(rowsOf(kernel).map(({ cells }) => [cells['pid']!, {
     numbers: {
       pid: cells['pid']!, uid: cells['uid']!, tgid: cells['tgid']!, total_vm: cells['totalVm']!,
       rss: cells[exact ? 'rss' : 'rssApproximate']!,
@@ -61,37 +66,55 @@ describe('with the vmlinux the answers are the same', () => {
   ])('%s', async (dump, vmlinux) => {
     if (!dumpFile(dump) || !dumpFile(vmlinux)) return expect(unlessMissing(dump)).toContain('skipped');
     const [without, given] = [await kernelOf(dump), await kernelOf(dump, vmlinux)];
-    expect(tableOf(ps, given).rows).toEqual(tableOf(ps, without).rows);
+    expect(rowsOf(given)).toEqual(rowsOf(without));
   });
 });
 
 test.skipIf(!dumpFile('7.2-global-panic/vmcore.d31.zstd'))(unlessMissing('7.2-global-panic/vmcore.d31.zstd'), async () => {
   const broken = await kernelOf('7.2-global-panic/vmcore.d31.zstd');
-  const { rows, note } = tableOf(ps, broken);
+  const rows = rowsOf(broken);
+  const { note } = tableOf(ps, broken);
   const [unreadable, readable] = [rows.filter(({ cells }) => isGap(cells['comm'])), rows.filter(({ cells }) => !isGap(cells['comm']))];
   expect(readable).toHaveLength(41);
   expect(unreadable.map(({ cells }) => cells['pid'])).toEqual([8, 56, 16, 21, 31, 32, 47]);
   expect(note).toContain('The task list is broken: 7 processes were found on it forwards and 1 more backwards; 33 more tasks come from the PID IDR.');
-  // Nothing invented: what both dumps of that machine can read is the same.
-  const whole = new Map(tableOf(ps, await kernelOf('7.2-global-panic/vmcore')).rows.map((row) => [row.cells['pid'], row]));
+  // Nothing invented: what both dumps of that machine can read is the same. Whose flags can't be read is not told from a user's.
+  const whole = new Map(rowsOf(await kernelOf('7.2-global-panic/vmcore')).map((row) => [row.cells['pid'], row]));
   for (const { cells } of readable) {
     const known = whole.get(cells['pid']);
-    for (const [key, cell] of Object.entries(cells)) if (!isGap(cell)) expect([cells['pid'], key, cell]).toEqual([cells['pid'], key, known?.cells[key]]);
+    for (const [key, cell] of Object.entries(cells)) if (!isGap(cell) && Object.hasOwn(known?.cells ?? {}, key)) expect([cells['pid'], key, cell]).toEqual([cells['pid'], key, known?.cells[key]]);
   }
 });
 
 describe.skipIf(!dumpFile('6.1-reaper/vmcore'))('6.1-reaper: what is asked for', () => {
   test('threads, kernel threads, users, names', async () => {
     const kernel = await kernelOf('6.1-reaper/vmcore');
-    const pids = (values: Parameters<typeof tableOf>[2]) => tableOf(ps, kernel, values).rows.map(({ cells }) => cells['pid']);
+    const pids = (values: Parameters<typeof tableOf>[2]) => rowsOf(kernel, values).map(({ cells }) => cells['pid']);
     const all = pids({});
     expect(pids({ threads: true }).length).toBeGreaterThan(all.length);
     expect(new Set([...pids({ kernel: true }), ...pids({ user: true })])).toEqual(new Set(all));
-    const workers = tableOf(ps, kernel, { task: ['kworker*'] }).rows.map(({ cells }) => cells['comm']);
+    const workers = rowsOf(kernel, { task: ['kworker*'] }).map(({ cells }) => cells['comm']);
     expect(workers).toEqual(workers.map(() => expect.stringMatching(/^kworker/) as unknown));
     expect(workers.length).toBeGreaterThan(5);
     expect(pids({ task: ['1'] })).toEqual([1]);
     expect(pids({ task: ['nobody of that name'] })).toEqual([]);
+  });
+
+  test('users’ tasks come first, the largest at the top; kernel threads after them, folded', async () => {
+    const [users, threads, ...more] = viewsOf(ps, await kernelOf('6.1-reaper/vmcore')).filter((view): view is TableView => view.kind === 'table');
+    expect(more).toEqual([]);
+    expect(users).toMatchObject({ id: 'tasks', sorted: { column: 'rss', descending: true } });
+    expect(users!.folded).toBeUndefined();
+    const sizes = [...users!.rows].map(({ cells }) => Number(cells['rss']));
+    expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
+    expect(threads).toMatchObject({ id: 'kernel-threads', folded: true });
+    expect([...threads!.rows].map(({ cells }) => cells['comm'])).toContain('kthreadd');
+  });
+
+  test('where only kernel threads are asked for they are not folded', async () => {
+    const views = viewsOf(ps, await kernelOf('6.1-reaper/vmcore'), { kernel: true });
+    expect(views).toHaveLength(1);
+    expect(views[0]).not.toHaveProperty('folded');
   });
 
   test('the tree has every process once, kernel threads under kthreadd', async () => {
@@ -99,7 +122,7 @@ describe.skipIf(!dumpFile('6.1-reaper/vmcore'))('6.1-reaper: what is asked for',
     const view = viewsOf(ps, kernel, { tree: true }).find((view): view is TreeView => view.kind === 'tree');
     const roots = [...view!.roots];
     const count = (nodes: readonly TreeNode[]): number => nodes.reduce((sum, { children }) => sum + 1 + count(children), 0);
-    expect(count(roots)).toBe(tableOf(ps, kernel).rows.length);
+    expect(count(roots)).toBe(rowsOf(kernel).length);
     expect(roots.map(({ cells }) => cells['comm'])).toEqual(['init', 'kthreadd']);
     expect(roots[1]!.children.map(({ cells }) => cells['comm'])).toContain('oom_reaper');
   });
@@ -107,7 +130,7 @@ describe.skipIf(!dumpFile('6.1-reaper/vmcore'))('6.1-reaper: what is asked for',
 
 test('6.12 prints what its cheap read has, and the true numbers stand beside it', async () => {
   if (!dumpFile('6.12-global-panic/vmcore')) return expect(unlessMissing('6.12-global-panic')).toContain('skipped');
-  const { rows } = tableOf(ps, await kernelOf('6.12-global-panic/vmcore'), { user: true });
+  const rows = rowsOf(await kernelOf('6.12-global-panic/vmcore'), { user: true });
   const differing = rows.filter(({ cells }) => cells['rss'] !== cells['rssApproximate']);
   expect(differing.length).toBeGreaterThan(0);
   // A CPU keeps less than its batch to itself: twice the CPUs, 32 at least, for each of the three counters.
