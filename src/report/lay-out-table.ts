@@ -14,6 +14,8 @@ export interface LaidOutTable {
 const columnGap = '  ';
 /** Text columns are cut to no less than this, before a table is simply wider than the screen. */
 const narrowestText = 12;
+/** And a column of text is put back with no less than this, of which one can guess the rest. */
+const narrowestTold = 20;
 
 /** A row and the tree's lines before its first cell. */
 interface FlatRow {
@@ -58,8 +60,17 @@ export function fitColumns(columns: readonly Column[], widths: number[], width: 
   const dispensable = kept.filter((index) => columns[index]!.dispensable !== undefined)
     .toSorted((a, b) => columns[b]!.dispensable! - columns[a]!.dispensable! || b - a);
   for (const index of dispensable) {
-    if (total() <= width) return kept;
+    if (total() <= width) break;
     kept = kept.filter((other) => other !== index);
+  }
+  // A wide one that went may have left room for others, the most telling first; of a text its beginning tells too.
+  for (const index of dispensable.toReversed()) {
+    if (kept.includes(index)) continue;
+    const room = width - total() - columnGap.length;
+    const isText = !isNumeric(columns[index]!.type) && columns[index]!.type !== 'address';
+    if (widths[index]! > room && !(isText && room >= narrowestTold)) continue;
+    widths[index] = Math.min(widths[index]!, room);
+    kept = [...kept, index].toSorted((a, b) => a - b);
   }
   const shrinkable = kept.filter((index) => !isNumeric(columns[index]!.type) && columns[index]!.type !== 'address')
     .toSorted((a, b) => widths[b]! - widths[a]!);

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { coloured, plain } from '../../src/report/paint.js';
 import { render, reportFormats } from '../../src/report/render.js';
 import { renderText } from '../../src/report/render-text.js';
-import { widthOf } from '../../src/report/lay-out-table.js';
+import { layOutTable, widthOf } from '../../src/report/lay-out-table.js';
 import { columns, table } from '../../src/index.js';
 import { everyView, nasty, reportOf, sectionOf } from './sample-report.js';
 
@@ -102,8 +102,19 @@ describe('text', () => {
   });
 
   test('on a narrow terminal the dispensable go first, and it is said', () => {
-    expect(lines(80).join('\n')).toContain('(left out for want of room: B)');
-    for (const line of lines(80).slice(2)) expect(widthOf(line)).toBeLessThanOrEqual(80);
+    expect(lines(60).join('\n')).toContain('(left out for want of room: B)');
+    for (const line of lines(60).slice(2)) expect(widthOf(line)).toBeLessThanOrEqual(60);
+  });
+
+  test('what a wide one leaves is given back: the more telling first, a text with its beginning', () => {
+    const list = columns([
+      { key: 'kind', title: 'KIND', type: 'text' }, { key: 'use', title: 'USED FOR', type: 'text', dispensable: 1 },
+      { key: 'frames', title: 'FRAMES', type: 'pages' }, { key: 'size', title: 'SIZE', type: 'bytes', dispensable: 2 },
+    ]);
+    const { header, lines: laidOut, dropped } = layOutTable(list, [{ cells: { kind: 'kernel', use: 'z'.repeat(90), frames: 5, size: 20_480 }, lead: '' }], 80);
+    expect([header[0], dropped]).toEqual([expect.stringMatching(/^KIND +USED FOR +FRAMES$/), ['SIZE']]);
+    expect(laidOut[0]).toMatch(/^kernel {2}z{50,}… {2} +5$/);
+    expect(layOutTable(list, [{ cells: { kind: 'kernel', use: 'z'.repeat(90), frames: 5, size: 20_480 }, lead: '' }], 32).dropped).toEqual(['USED FOR']);
   });
 
   test('colours add nothing but colours', () => {
