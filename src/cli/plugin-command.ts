@@ -2,15 +2,13 @@ import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import type { Plugin } from '../plugin/define-plugin.js';
-import type { Flag, OptionValues } from '../plugin/options.js';
+import type { OptionValues } from '../plugin/options.js';
 import { reportFormats } from '../report/render.js';
 import { commonFlags, type CommonValues } from './common-flags.js';
 import { answer } from './answer.js';
-import { matchArguments } from './match-arguments.js';
 import { openNamed } from './open-named.js';
+import { ownFlags, pluginValues, type OclifFlags } from './plugin-values.js';
 import { reportTarget } from './write-report.js';
-
-type OclifFlags = NonNullable<typeof Command.flags>;
 
 /** The command that a plugin's declaration describes: `oompm ps VMCORE [VMLINUX] [--tree]`. */
 export function pluginCommand(plugin: Plugin): typeof Command {
@@ -40,8 +38,7 @@ export function pluginCommand(plugin: Plugin): typeof Command {
       const target = reportTarget(common, argv as string[]);
       const opened = await openNamed(plugin.id, argv as string[], common);
       const values: OptionValues = {
-        ...Object.fromEntries(Object.entries(plugin.flags).map(([name, flag]) => [name, valueOf(flag, own[name])])),
-        ...matchArguments(plugin.id, plugin.arguments, opened.rest),
+        ...pluginValues(plugin, own, opened.rest),
         ...(ownFormats.length === 0 ? {} : { format: ownFormats.includes(common.format ?? '') ? common.format : undefined }),
       };
       const bare = ownFormats.includes(common.format ?? '');
@@ -58,39 +55,4 @@ function formatsOf(plugin: Plugin): readonly string[] {
 
 function formatFlag(own: readonly string[]): OclifFlags[string] {
   return own.length === 0 ? commonFlags.format : Flags.string({ options: [...reportFormats, ...own], summary: commonFlags.format.summary!, helpGroup: commonFlags.format.helpGroup! });
-}
-
-/** A common flag of the same name stands, so that `-o` is the same everywhere. */
-function ownFlags(plugin: Plugin): OclifFlags {
-  return Object.fromEntries(Object.entries(plugin.flags).filter(([name]) => !(name in commonFlags)).map(([name, flag]) => [name, oclifFlag(flag)]));
-}
-
-const takenChars = new Set(['o', 'h']);
-
-function oclifFlag(flag: Flag): OclifFlags[string] {
-  const shared = { summary: flag.summary, ...(flag.char === undefined || takenChars.has(flag.char) ? {} : { char: flag.char as 'a' }) };
-  switch (flag.type) {
-    case 'boolean': return Flags.boolean({ ...shared, ...(flag.default ? { default: true, allowNo: true } : {}) });
-    case 'string': return Flags.string({
-      ...shared, ...many(flag), ...(flag.options === undefined ? {} : { options: [...flag.options] }),
-    });
-    case 'integer': return Flags.integer({
-      ...shared, ...many(flag), ...(flag.min === undefined ? {} : { min: flag.min }), ...(flag.max === undefined ? {} : { max: flag.max }),
-    });
-    default: return flag satisfies never;
-  }
-}
-
-function many({ multiple, default: byDefault }: { multiple?: boolean; default?: string | number }): { multiple?: false } {
-  const shape = {
-    ...(multiple ? { multiple: true, multipleNonGreedy: true } : {}),
-    ...(byDefault === undefined ? {} : { default: multiple ? [byDefault] : byDefault }),
-  };
-  // oclif types one flag and many apart; here it is one declaration for both.
-  return shape as { multiple?: false };
-}
-
-function valueOf(flag: Flag, parsed: OptionValues[string]): OptionValues[string] {
-  if (flag.type === 'boolean') return parsed ?? false;
-  return flag.multiple ? parsed ?? [] : parsed;
 }

@@ -1,0 +1,72 @@
+import { Errors, Flags, Parser, type Command } from '@oclif/core';
+import { InputError } from '../bytes/input-error.js';
+import type { Plugin } from '../plugin/define-plugin.js';
+import type { Flag, OptionValues } from '../plugin/options.js';
+import { commonFlags } from './common-flags.js';
+import { matchArguments } from './match-arguments.js';
+
+export type OclifFlags = NonNullable<typeof Command.flags>;
+
+/** A plugin's flags for oclif; a common flag of the same name stands, so that `-o` is the same everywhere. */
+export function ownFlags(plugin: Plugin): OclifFlags {
+  return Object.fromEntries(Object.entries(plugin.flags).filter(([name]) => !(name in commonFlags)).map(([name, flag]) => [name, oclifFlag(flag)]));
+}
+
+/** What a plugin is run with, of what oclif has read. */
+export function pluginValues(plugin: Plugin, parsed: OptionValues, rest: readonly string[]): OptionValues {
+  return {
+    ...Object.fromEntries(Object.entries(plugin.flags).map(([name, flag]) => [name, valueOf(flag, parsed[name])])),
+    ...matchArguments(plugin.id, plugin.arguments, rest),
+  };
+}
+
+/**
+ * The words after a plugin's name where there is no dump among them: the prompt of the screens, read as the command line is.
+ * @throws InputError in one sentence
+ */
+export async function parsePluginWords(plugin: Plugin, words: readonly string[]): Promise<OptionValues> {
+  try {
+    const { argv, flags } = await Parser.parse([...words], { flags: ownFlags(plugin), args: {}, strict: false });
+    return pluginValues(plugin, flags as OptionValues, argv as string[]);
+  } catch (error) {
+    if (error instanceof Errors.CLIError) throw new InputError(`${plugin.id}: ${inOneSentence(error.message)}`);
+    throw error;
+  }
+}
+
+/** oclif's own messages are a fact, further lines of it, and where its help is. */
+function inOneSentence(message: string): string {
+  // oxlint-disable-next-line no-control-regex -- oclif colours its messages
+  const lines = message.replaceAll(/\u001b\[[\d;]*m/g, '').split('\n').map((line) => line.trim());
+  return lines.filter((line) => line !== '' && !line.startsWith('See more help')).join(': ').replace(/^./, (letter) => letter.toLowerCase());
+}
+
+const takenChars = new Set(['o', 'h']);
+
+function oclifFlag(flag: Flag): OclifFlags[string] {
+  const shared = { summary: flag.summary, ...(flag.char === undefined || takenChars.has(flag.char) ? {} : { char: flag.char as 'a' }) };
+  switch (flag.type) {
+    case 'boolean': return Flags.boolean({ ...shared, ...(flag.default ? { default: true, allowNo: true } : {}) });
+    case 'string': return Flags.string({
+      ...shared, ...many(flag), ...(flag.options === undefined ? {} : { options: [...flag.options] }),
+    });
+    case 'integer': return Flags.integer({
+      ...shared, ...many(flag), ...(flag.min === undefined ? {} : { min: flag.min }), ...(flag.max === undefined ? {} : { max: flag.max }),
+    });
+    default: return flag satisfies never;
+  }
+}
+
+function many({ multiple, default: byDefault }: { multiple?: boolean; default?: string | number }): { multiple?: false } {
+  const shape = {
+    ...(multiple ? { multiple: true, multipleNonGreedy: true } : {}),
+    ...(byDefault === undefined ? {} : { default: multiple ? [byDefault] : byDefault }),
+  };
+  // oclif types one flag and many apart; here it is one declaration for both.
+  return shape as { multiple?: false };
+}
+
+function valueOf(flag: Flag, parsed: OptionValues[string]): OptionValues[string] {
+  if (flag.type === 'boolean') return parsed ?? false;
+  return flag.multiple ? parsed ?? [] : parsed;
+}
