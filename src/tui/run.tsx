@@ -4,7 +4,7 @@ import { exportPage } from './export.js';
 import { frameWriter } from './frame-writer.js';
 import { App } from './screen/screen.js';
 import { coloured, uncoloured } from './screen/theme.js';
-import { pageOf, type Effect } from './state/state.js';
+import type { Effect } from './state/state.js';
 import { firstState } from './state/update.js';
 import { createStore, type Store } from './store.js';
 import type { TuiRequest } from './open.js';
@@ -34,7 +34,9 @@ export async function runScreens(request: TuiRequest, terminal: Terminal): Promi
     switch (effect.kind) {
       case 'run': return client?.run(effect.id, effect.again);
       case 'ask': return client?.ask(effect.request, effect.question);
-      case 'cancel': return pageOf(state()).source.kind === 'answer' ? client?.cancelAnswer() : client?.cancelRun();
+      case 'complete': return client?.complete(effect.text);
+      case 'copy': return terminal.copy(effect.text);
+      case 'cancel': return effect.what === 'answer' ? client?.cancelAnswer() : client?.cancelRun();
       case 'export':
         void exportPage(state(), effect.page, effect.file, request.version).then(
           (text) => dispatch({ kind: 'message', text, bad: false }),

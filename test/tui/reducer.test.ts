@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest';
 
-import { columns, fact, facts, findings, log, table, tree } from '../../src/plugin/make-views.js';
-import { update } from '../../src/tui/state/update.js';
-import { plugin, runOf, ToySession } from './toy-state.js';
+import { columns, fact, facts, findings, log, stacks, table, tree } from '../../src/plugin/make-views.js';
+import { lineText } from '../../src/tui/lines/line.js';
+import { lineAt } from '../../src/tui/lines/page-lines.js';
+import { linesOf } from '../../src/tui/state/page-blocks.js';
+import { actionsOf, keystrokes } from '../../src/tui/state/keys.js';
+import { panesOf } from '../../src/tui/state/panes.js';
+import { firstState, update } from '../../src/tui/state/update.js';
+import { facts as dumpFacts, plugin, runOf, ToySession } from './toy-state.js';
 
 const numbers = table('Numbers', columns([
   { key: 'n', title: 'N', type: 'integer' }, { key: 'name', title: 'NAME', type: 'text' },
@@ -138,7 +143,7 @@ describe('doors and history', () => {
   test(': asks the dump, or opens a screen by its name', () => {
     const session = new ToySession({ numbers: [numbers] }).keys(':init_task<enter>');
     expect(session.effects.at(-1)).toMatchObject({ kind: 'ask', question: { kind: 'words', text: 'init_task' } });
-    expect(session.keys(':numbers<enter>').page.source).toEqual({ kind: 'plugin', id: 'numbers' });
+    expect(session.keys('<esc>:numbers<enter>').page.source).toEqual({ kind: 'plugin', id: 'numbers' });
   });
 });
 
@@ -221,7 +226,7 @@ describe('logs', () => {
   ]);
 
   test('e goes from report to panic; v drops levels; t changes the times', () => {
-    const session = new ToySession({ log: [kernelLog] }).keys('1e');
+    const session = new ToySession({ log: [kernelLog] }).keys('1ge');
     expect(session.cursorLine).toContain('invoked oom-killer');
     expect(session.keys('e').cursorLine).toContain('Kernel panic');
     expect(session.keys('t').cursorLine).toContain('+1.000000');
@@ -232,7 +237,7 @@ describe('logs', () => {
   });
 
   test('Enter shows a record whole', () => {
-    const session = new ToySession({ log: [kernelLog] }).keys('1j<enter>');
+    const session = new ToySession({ log: [kernelLog] }).keys('1gj<enter>');
     expect(session.page.source).toMatchObject({ kind: 'text', text: 'careful\nsecond line' });
     expect(session.lines).toEqual(['careful', 'second line']);
   });
@@ -248,7 +253,8 @@ describe('export and command lines', () => {
 
   test('y gives the command line, ready for a shell', () => {
     const session = new ToySession({ numbers: [numbers] }).keys('1y');
-    expect(session.state.message?.text).toBe('oompm numbers /dumps/vmcore');
+    expect(session.state.message?.text).toBe('copied: oompm numbers /dumps/vmcore');
+    expect(session.effects.at(-1)).toEqual({ kind: 'copy', text: 'oompm numbers /dumps/vmcore' });
     session.keys('j<enter>');
     session.act({ kind: 'answered', request: 1, title: 't', command: "oompm read VMCORE 0x1 --type 'struct thing'", events: [] }).keys('y');
     expect(session.state.commands).toEqual(['oompm numbers /dumps/vmcore', "oompm read /dumps/vmcore 0x1 --type 'struct thing'"]);
@@ -265,3 +271,277 @@ test('Ctrl-C leaves from anywhere, with 130', () => {
 function numbersWhere(test: (n: number) => boolean): string[] {
   return Array.from({ length: 200 }, (_, n) => n).filter(test).map(String);
 }
+
+describe('entries', () => {
+  const long = (what: string): string => `${what} ${'and so on '.repeat(30)}`;
+  const two = findings('Findings', [
+    { id: 'a', weight: 90, certainty: 'certain', moment: 'dump', sentence: long('first'), evidence: [long('because'), 'and pid 52 too'] },
+    { id: 'b', weight: 80, certainty: 'certain', moment: 'dump', sentence: 'second, a.out (pid 51)', evidence: ['so'] },
+  ]);
+
+  test('the cursor stops at verdicts and at what they rest on, not at wrapped lines', () => {
+    const session = new ToySession({ a: [two] }, { columns: 80, rows: 40 }).keys('g');
+    expect(session.cursorLine).toContain('first');
+    expect(session.keys('j').cursorLine).toContain('- because');
+    expect(session.keys('j').cursorLine).toContain('- and pid 52 too');
+    expect(session.keys('j').cursorLine).toContain('second');
+    expect(session.keys('kkk').cursorLine).toContain('first');
+  });
+
+  test('an entry longer than the screen can still be read to its end', () => {
+    const huge = findings('Findings', [{ id: 'a', weight: 90, certainty: 'certain', moment: 'dump', sentence: long('start').repeat(8), evidence: [] }]);
+    const session = new ToySession({ a: [huge] }, { columns: 60, rows: 10 });
+    const seen = new Set<number>();
+    for (let press = 0; press < 30; press++) {
+      for (let row = 0; row < 7; row++) seen.add(session.page.top + row);
+      session.keys('j');
+    }
+    expect(seen.size).toBeGreaterThanOrEqual(session.lines.length);
+  });
+
+  test('f opens the next finding and closes the one before; F goes back', () => {
+    const session = new ToySession({ a: [two] }, { columns: 80, rows: 40 }).keys('gf');
+    expect(session.cursorLine).toContain('▾ ● second');
+    expect(session.lines.join('\n')).not.toContain('because');
+    session.keys('F');
+    expect(session.cursorLine).toContain('▾ ● first');
+    expect(session.lines.join('\n')).toContain('▸ ● second');
+    expect(session.keys('F').state.message?.text).toBe('no finding further up');
+  });
+
+  test('the first finding is open only where the others stay in sight', () => {
+    const open = (rows: number) => new ToySession({ a: [two] }, { columns: 80, rows }).lines.join('\n').includes('because');
+    expect([open(40), open(10)]).toEqual([true, false]);
+  });
+
+  test('tasks that a sentence names can be opened', () => {
+    const session = new ToySession({ a: [two] }, { columns: 80, rows: 40 }).keys('gfo');
+    expect(session.state.mode).toMatchObject({ kind: 'choose', targets: [{ label: 'pid 51' }, { label: 'screen a' }] });
+  });
+
+  test('Enter on the title of a stack opens its task; z folds it', () => {
+    const stack = stacks('Stacks', [{ title: 'a.out (52)', door: { type: 'struct task_struct', address: 0xffff888000002000n }, frames: [{ index: 0, ip: 1n, function: 'panic', found: 'unwound' }] }]);
+    const session = new ToySession({ bt: [stack] }).keys('1');
+    expect(session.keys('z').lines.join('\n')).not.toContain('#0');
+    session.keys('<enter>');
+    expect(session.effects.at(-1)).toMatchObject({ kind: 'ask', question: { kind: 'object', type: 'struct task_struct' } });
+  });
+});
+
+describe('Esc', () => {
+  test('goes back, wherever one is; on the first page it stays', () => {
+    const session = new ToySession({ numbers: [numbers] }).keys('1jj<enter>');
+    session.act({ kind: 'answered', request: 1, title: 'thing 3', events: [] });
+    expect(session.page.source.kind).toBe('answer');
+    expect(session.keys('<esc>').page.source).toEqual({ kind: 'plugin', id: 'numbers' });
+    expect(session.cursorLine).toMatch(/^2 /);
+    expect(session.keys('<esc>').page.source).toEqual({ kind: 'overview' });
+    session.keys('<esc>');
+    expect([session.page.source.kind, session.state.message?.text]).toEqual(['overview', 'this is the first page; q leaves']);
+  });
+
+  test('takes away filter and search first, and closes what lies above the page', () => {
+    const session = new ToySession({ numbers: [numbers] }).keys('1&odd<enter>/5<enter>');
+    expect(session.keys('<esc>').page.look.filter).toBe('');
+    expect(session.keys('<esc>').page.search).toBe('');
+    expect(session.page.source.kind).toBe('plugin');
+    for (const above of ['?', 's', 'w', ':']) expect(session.keys(`${above}<esc>`).page.source.kind).toBe('plugin');
+  });
+
+  test('an answer whose page is closed is forgotten', () => {
+    const session = new ToySession({ numbers: [numbers] }).keys('1<enter><esc>j<enter>');
+    expect(Object.keys(session.state.answers)).toEqual(['2']);
+    session.act({ kind: 'answered', request: 1, title: 'late', events: runOf(numbers) });
+    expect(Object.keys(session.state.answers)).toEqual(['2']);
+  });
+});
+
+describe('where screens open', () => {
+  const lines = (count: number, level = 6) => Array.from({ length: count }, (_, n) => ({ timeNs: n * 1e9, level, facility: 0, text: `line ${n}` }));
+
+  test('a log at the panic, with what came before above it', () => {
+    const session = new ToySession({ log: [log('Log', [...lines(300), { timeNs: 4e11, level: 0, facility: 0, text: 'Kernel panic - not syncing: Out of memory' }, ...lines(40)])] }).keys('1');
+    expect(session.cursorLine).toContain('Kernel panic');
+    expect(session.page.cursor - session.page.top).toBeGreaterThan(8);
+    expect(session.page.cursor - session.page.top).toBeLessThan(18);
+    expect(session.keys('g').cursorLine).toContain('line 0');
+  });
+
+  test('a log without a panic at its end; what a user wrote of a panic is no panic', () => {
+    const forged = { timeNs: 1e9, level: 1, facility: 1, text: 'Kernel panic - not syncing: no' };
+    const session = new ToySession({ log: [log('Log', [...lines(50), forged, ...lines(50)])] }).keys('1');
+    expect(session.cursorLine).toContain('line 49');
+    expect(session.page.cursor).toBe(session.lines.length - 1);
+  });
+
+  test('a log that is still coming in is followed to its end, until one moves', () => {
+    const session = new ToySession({}, undefined, [plugin('log')]);
+    const [view, batch] = runOf(log('Log', lines(100)));
+    session.act({ kind: 'yielded', id: 'log', events: [view!, batch!] }).keys('1');
+    expect(session.cursorLine).toContain('line 99');
+    session.keys('k').act({ kind: 'yielded', id: 'log', events: [batch!] });
+    expect(session.cursorLine).toContain('line 98');
+  });
+
+  test('a table by the order that it came in, which is marked; and with a bar for its sizes', () => {
+    const sized = table('Sized', columns([{ key: 'name', title: 'NAME', type: 'text' }, { key: 'rss', title: 'RSS', type: 'pages' }]),
+      [{ cells: { name: 'large', rss: 800 } }, { cells: { name: 'small', rss: 100 } }], { sorted: { column: 'rss', descending: true } });
+    const session = new ToySession({ ps: [sized] }).keys('1');
+    const text = session.lines.join('\n');
+    expect(text).toContain('RSS▼');
+    expect(text).toMatch(/large +800 ████████\n/);
+    expect(text).toMatch(/small +100 █·······/);
+    expect(session.keys('r').lines.join('\n')).toMatch(/RSS▲[^]*small[^]*large/);
+  });
+
+  test('a folded table as its title; Enter or z opens it, and a filter looks into it', () => {
+    const folded = table('Kernel threads', columns([{ key: 'comm', title: 'COMM', type: 'text' }]), [{ cells: { comm: 'kthreadd' } }, { cells: { comm: 'kswapd0' } }], { folded: true });
+    const session = new ToySession({ ps: [numbers, folded] }).keys('1G');
+    expect(session.cursorLine).toBe('▸ Kernel threads  2');
+    expect(session.keys('<enter>').lines).toContain('kswapd0');
+    expect(session.keys('z').lines).not.toContain('kswapd0');
+    expect(session.keys('&kswap<enter>').lines).toContain('kswapd0');
+  });
+
+  test('what was killed and what a finding names is marked in words', () => {
+    const tasks = table('Processes', columns([{ key: 'pid', title: 'PID', type: 'pid' }, { key: 'oom', title: 'OOM', type: 'flags' }, { key: 'comm', title: 'COMM', type: 'text' }]), [
+      { cells: { pid: 51, oom: null, comm: 'hog' } }, { cells: { pid: 52, oom: ['victim', 'reaper'], comm: 'unlucky' } }, { cells: { pid: 1, oom: null, comm: 'init' } },
+    ]);
+    const held = findings('Findings', [{ id: 'x', weight: 90, certainty: 'certain', moment: 'dump', sentence: 'hog (pid 51) holds most', evidence: ['init (pid 1) does not'] }]);
+    const rows = new ToySession({ ps: [tasks], oom: [held] }).keys('1').lines;
+    expect(rows.find((line) => line.includes('hog'))).toMatch(/◀ finding$/);
+    expect(rows.find((line) => line.includes('unlucky'))).toMatch(/◀ killed$/);
+    expect(rows.find((line) => line.includes('init'))).not.toContain('◀');
+  });
+
+  test('the numbers are for the screens that are in the report', () => {
+    const session = new ToySession({ a: [] }, undefined, [plugin('slow', { inReport: false }), plugin('ps')]);
+    expect(session.keys('2').page.source).toEqual({ kind: 'plugin', id: 'ps' });
+    expect(session.keys('3').page.source).toEqual({ kind: 'plugin', id: 'slow' });
+  });
+});
+
+test('while the dump is being opened nothing is told as an answer', () => {
+  const opening = firstState(['/dumps/vmcore'], { columns: 80, rows: 24 });
+  const told = (state: typeof opening): string => Array.from({ length: linesOf(state).length }, (_, at) => lineText(lineAt(linesOf(state), at)!)).join('\n');
+  expect(told(opening)).toBe('opening the dump…');
+  const { state } = update(opening, { kind: 'found', dump: dumpFacts, plugins: [plugin('oom')], warnings: [] });
+  expect(told(state)).toContain('still reading…');
+  expect(told(state)).not.toMatch(/none|no plugin/);
+  expect(new ToySession({ oom: [numbers] }).lines.join('\n')).toContain('no plugin found a cause');
+});
+
+describe('the prompt', () => {
+  const candidate = (text: string) => ({ text, label: text, kind: 'symbol' });
+  const typing = (text: string, ...candidates: readonly string[]): ToySession =>
+    new ToySession({ numbers: [numbers] }).keys(`:${text}`).act({ kind: 'completions', text, candidates: candidates.map(candidate), whole: true });
+  const line = ({ state }: ToySession): string => (state.mode.kind === 'input' ? state.mode.text : state.mode.kind);
+
+  test('asks with each letter how to go on; what comes for an older line is dropped', () => {
+    const session = new ToySession({ numbers: [numbers] }).keys(':sl');
+    expect(session.effects.slice(-3)).toEqual([{ kind: 'complete', text: '' }, { kind: 'complete', text: 's' }, { kind: 'complete', text: 'sl' }]);
+    session.act({ kind: 'completions', text: 's', candidates: [candidate('swap')], whole: true });
+    expect(session.state.mode).toMatchObject({ prompt: { candidates: [] } });
+  });
+
+  test('Tab fills in what all share, then goes through them and round; Shift-Tab back', () => {
+    const session = typing('sl', 'slab_caches', 'slab_mutex');
+    expect(line(session.keys('<tab>'))).toBe('slab_');
+    session.act({ kind: 'completions', text: 'slab_', candidates: ['slab_caches', 'slab_mutex'].map(candidate), whole: true });
+    expect(line(session.keys('<tab>'))).toBe('slab_caches');
+    expect(line(session.keys('<tab>'))).toBe('slab_mutex');
+    expect(line(session.keys('<tab>'))).toBe('slab_caches');
+    expect(line(session.keys('<backtab>'))).toBe('slab_mutex');
+    expect(line(session.keys('x'))).toBe('slab_mutexx');
+  });
+
+  test('Tab that comes before the names have come is kept for them', () => {
+    const session = new ToySession({ numbers: [numbers] }).keys(':jif<tab>');
+    session.act({ kind: 'completions', text: 'jif', candidates: [], whole: false });
+    expect(line(session)).toBe('jif');
+    session.act({ kind: 'completions', text: 'jif', candidates: [candidate('jiffies')], whole: true });
+    expect(line(session)).toBe('jiffies');
+  });
+
+  test('a question that is not understood is told under the line, and makes no page', () => {
+    const session = typing('kmemx').keys('<enter>');
+    const { history } = session.state;
+    session.act({ kind: 'answered', request: 1, events: [{ kind: 'end', outcome: { kind: 'unavailable', reason: 'kmemx is no symbol' }, gaps: [] }] });
+    expect(session.state.mode).toMatchObject({ kind: 'input', text: 'kmemx', prompt: { wrong: 'kmemx is no symbol' } });
+    expect(session.state.history).toEqual(history);
+    expect(session.keys('<backspace>').state.mode).not.toHaveProperty('prompt.wrong');
+  });
+
+  test('one that is understood opens its page with the first that comes', () => {
+    const session = typing('jiffies').keys('<enter>');
+    expect(session.page.source.kind).toBe('overview');
+    session.act({ kind: 'answered', request: 1, title: 'memory at jiffies', command: 'oompm read VMCORE jiffies', events: [] });
+    expect([session.state.mode.kind, session.page.source]).toEqual(['browse', { kind: 'answer', request: 1, title: 'memory at jiffies', command: 'oompm read VMCORE jiffies' }]);
+    session.act({ kind: 'answered', request: 1, events: runOf(numbers) });
+    expect(session.cursorLine).toMatch(/^0 /);
+  });
+
+  test('Esc stops what was asked, and what still comes of it opens nothing', () => {
+    const session = typing('pages').keys('<enter><esc>');
+    expect(session.effects.at(-1)).toEqual({ kind: 'cancel', what: 'answer' });
+    session.act({ kind: 'answered', request: 1, title: 'pages', events: runOf(numbers) });
+    expect(session.page.source.kind).toBe('overview');
+  });
+});
+
+describe('the mouse', () => {
+  test('the wheel moves the view, and the cursor only as far as it must', () => {
+    const session = new ToySession({ numbers: [numbers] }).keys('1jjjjjjjjjj');
+    const { cursor } = session.page;
+    for (const report of ['[<65;5;5M', '[<65;5;5M']) for (const action of actionsOf(session.state, report, {})) session.act(action);
+    expect([session.page.top, session.page.cursor]).toEqual([6, cursor]);
+    for (let turn = 0; turn < 10; turn++) for (const action of actionsOf(session.state, '[<65;5;5M', {})) session.act(action);
+    expect(session.page.cursor).toBeGreaterThanOrEqual(session.page.top);
+    for (let turn = 0; turn < 30; turn++) for (const action of actionsOf(session.state, '[<64;5;5M', {})) session.act(action);
+    expect(session.page.top).toBe(0);
+  });
+
+  test('a click puts the cursor on the entry, also where it is wrapped; a release and a move do nothing', () => {
+    const session = new ToySession({ numbers: [numbers] }).keys('1');
+    for (const action of actionsOf(session.state, '[<0;5;10M', {})) session.act(action);
+    expect(session.page.cursor).toBe(session.page.top + 7);
+    for (const report of ['[<0;5;20m', '[<35;5;3M']) expect(actionsOf(session.state, report, {})).toEqual([]);
+  });
+
+  test('a report is one stroke, whatever is typed', () => {
+    expect(keystrokes('[<64;10;5M', {})).toEqual([{ input: '[<64;10;5M', key: {} }]);
+    const session = new ToySession({ numbers: [numbers] }).keys(':abc');
+    for (const action of actionsOf(session.state, '[<64;10;5M', {})) session.act(action);
+    expect(session.state.mode).toMatchObject({ kind: 'input', text: 'abc' });
+  });
+});
+
+describe('J and K', () => {
+  test('open the next and the previous entry of the list, in the place of this one', () => {
+    const session = new ToySession({ numbers: [numbers] }).keys('1<enter>J');
+    expect(session.effects.at(-1)).toMatchObject({ kind: 'ask', question: { address: 2n } });
+    expect(session.state.at).toBe(2);
+    expect(session.keys('K').effects.at(-1)).toMatchObject({ question: { address: 1n } });
+    session.keys('K');
+    expect(session.state.message?.text).toBe('this was the first of the list');
+    expect(session.keys('<esc>').cursorLine).toMatch(/^0 /);
+  });
+});
+
+describe('a wide screen', () => {
+  const wide = { columns: 180, rows: 40 };
+  const verdicts = findings('Findings', [{ id: 'a', weight: 90, certainty: 'certain', moment: 'dump', sentence: 'first', evidence: ['because'] }, { id: 'b', weight: 80, certainty: 'certain', moment: 'dump', sentence: 'second', evidence: ['so'] }]);
+
+  test('findings stay closed: what they rest on stands beside them', () => {
+    const session = new ToySession({ a: [verdicts] }, wide);
+    expect(session.lines.join('\n')).not.toContain('because');
+    expect(session.keys('f').cursorLine).toContain('▸ ● second');
+  });
+
+  test('the list keeps its place beside what was opened of it, and J goes on in it', () => {
+    const session = new ToySession({ numbers: [numbers] }, wide).keys('1jj<enter>');
+    session.act({ kind: 'answered', request: 1, title: 'thing 3', events: runOf(facts('Thing', [fact('x', 'X', 'integer', 42)])) });
+    expect(panesOf(session.state)).toMatchObject({ list: { page: { source: { kind: 'plugin', id: 'numbers' }, cursor: session.state.history[1]!.cursor } } });
+    expect(session.keys('<esc>').cursorLine).toMatch(/^2 /);
+  });
+});

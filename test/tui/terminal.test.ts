@@ -38,7 +38,7 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
       expect(terminal.until(`[${name}]`), name).not.toContain('the plugin broke');
     }
     terminal.press(':ps', 'Enter');
-    expect(terminal.until(/PID +PPID/)).toContain('kthreadd');
+    expect(terminal.until(/PID +.*RSS▼/)).toContain('▸ Kernel threads');
     terminal.press('q');
     terminal.until('[0 overview]');
     terminal.press('q');
@@ -50,23 +50,60 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
     start();
     terminal.until(/● /);
     terminal.press(':ps', 'Enter');
-    terminal.until(/PID +PPID/);
+    terminal.until(/PID +.*RSS▼/);
     terminal.press('/a.out', 'Enter', 'Enter');
-    terminal.until('[ back  a.out');
+    terminal.until('ps › a.out (52)');
     terminal.until('struct task_struct at 0x');
     terminal.press('/mm_struct *mm', 'Enter', 'Enter');
-    terminal.until('[ back  struct mm_struct at 0x');
+    terminal.until('a.out (52) › struct mm_struct at 0x');
     terminal.until(/pgd_t \*pgd/);
     terminal.press('[');
-    terminal.until('[ back  a.out');
+    terminal.until(/ps › a\.out \(52\)\n/);
     terminal.press(']');
-    terminal.until('[ back  struct mm_struct');
+    terminal.until('› struct mm_struct');
     terminal.press(':jiffies', 'Enter');
     terminal.until('<jiffies>');
     terminal.press(':1', 'Enter');
-    terminal.until(/\[ back {2}init \(1\)/);
-    terminal.press(':no_such_thing', 'Enter');
-    terminal.until(/no_such_thing is neither an address in\s+hexadecimal nor a\s+symbol/);
+    terminal.until(/› init \(1\)/);
+    terminal.press('Escape');
+    terminal.until(/› memory at jiffies\n/);
+  });
+
+  test('the prompt: Tab completes, a typo is told under the line, flags are read as the command line reads them', () => {
+    start();
+    terminal.until(/● /);
+    terminal.press(':');
+    terminal.until('a command, symbol, type, task or address');
+    terminal.press('kmem_cac');
+    terminal.until(/kmem_cache +struct/);
+    terminal.press('he slab_c');
+    terminal.until(/slab_caches +symbol/);
+    terminal.press('C-u', 'no_such_thing', 'Enter');
+    terminal.until(/: no_such_thing█\n +no_such_thing is neither an address in hexadecimal nor a symbol/);
+    terminal.press('C-u', 'log --tail 0', 'Enter');
+    terminal.until(/: log --tail 0█\n +log: .*1/);
+    terminal.press('C-u', 'struct list_h', 'Tab');
+    terminal.until(': struct list_head');
+    terminal.press('Enter');
+    terminal.until('struct list_head, 16 bytes');
+    terminal.press('Escape');
+    terminal.until('[0 overview]');
+    terminal.press('Escape');
+    terminal.until('this is the first page');
+  });
+
+  test('the wheel scrolls, a click puts the cursor there, y reaches the clipboard', () => {
+    start();
+    terminal.until(/● /);
+    terminal.press('2');
+    const before = terminal.until('Kernel panic');
+    terminal.mouse(64, 10, 10);
+    terminal.until((screen) => screen !== before && screen.includes('Kernel panic'));
+    terminal.mouse(0, 10, 5);
+    terminal.until((screen) => screen.split('\n')[4]?.startsWith('> ') ?? false);
+    terminal.press('y');
+    terminal.until(`copied: oompm log ${dump}`);
+    expect(terminal.clipboard()).toBe(`oompm log ${dump}`);
   });
 
   test('w writes the screen, y leaves its command line on the terminal', () => {

@@ -6,6 +6,10 @@ import { projectRoot } from '../built.js';
 export interface RealTerminal {
   /** Presses keys, as tmux names them: 'j', 'Enter', 'C-c'. */
   press(...keys: readonly string[]): void;
+  /** What a terminal sends for the mouse: a button as xterm numbers them (64 is the wheel, upwards), at a column and a row from 1. */
+  mouse(button: number, column: number, row: number): void;
+  /** What a program has put into the terminal's clipboard (OSC 52). */
+  clipboard(): string;
   screen(): string;
   /** Waits until the screen has that; @throws Error with the screen where it does not come */
   until(wanted: RegExp | string | ((screen: string) => boolean), ms?: number): string;
@@ -27,10 +31,13 @@ export function openTerminal(columns: number, rows: number, env: Readonly<Record
   const shell = ['env', '-i', 'TERM=tmux-256color', ...Object.entries(inner).map(([name, value]) => `${name}=${value}`), 'bash', '--norc', '--noprofile', '-i'];
   tmux('-f', '/dev/null', '-u', 'new-session', '-d', '-s', 't', '-x', String(columns), '-y', String(rows), '-c', projectRoot, ...shell);
   tmux('set-option', '-g', 'status', 'off');
+  tmux('set-option', '-s', 'set-clipboard', 'on');
   tmux('resize-window', '-t', 't', '-x', String(columns), '-y', String(rows));
   const screen = (): string => tmux('capture-pane', '-p', '-t', 't');
   return {
     press: (...keys) => void tmux('send-keys', '-t', 't', ...keys),
+    mouse: (button, column, row) => void tmux('send-keys', '-t', 't', '-l', `\u001b[<${button};${column};${row}M`),
+    clipboard: () => tmux('show-buffer'),
     screen,
     until(wanted, ms = 10_000) {
       const deadline = performance.now() + ms;

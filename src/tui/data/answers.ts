@@ -1,9 +1,12 @@
 import { listVariables } from '../../../symbols/lists.js';
 import { InputError } from '../../bytes/input-error.js';
-import { matchArguments } from '../../cli/match-arguments.js';
+import { infoPlugin } from '../../cli/info-plugin.js';
 import { listPlugin } from '../../cli/list-plugin.js';
 import { addressNamed } from '../../cli/address-named.js';
+import { parsePluginWords } from '../../cli/plugin-values.js';
 import { readPlugin } from '../../cli/read-plugin.js';
+import { structPlugin } from '../../cli/struct-plugin.js';
+import { symPlugin } from '../../cli/sym-plugin.js';
 import { taskLabel, taskOfPid } from '../../linux/tasks.js';
 import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
@@ -46,19 +49,33 @@ async function* openWords(kernel: Kernel, registry: Registry, text: string): Asy
     return yield* openTask(kernel, registry, task.$address);
   }
   const [first = '', ...rest] = parseWords(text);
-  const plugin = registry.ids.includes(first) ? await registry.load(first) : undefined;
+  const plugin = await commandNamed(registry, first, rest);
   if (plugin !== undefined) {
-    return yield* run(kernel, plugin, valuesOf(plugin, rest), { title: text, command: `oompm ${plugin.id} VMCORE ${rest.map(quoted).join(' ')}`.trimEnd() });
+    return yield* run(kernel, plugin, await parsePluginWords(plugin, rest), { title: text, command: `oompm ${plugin.id} VMCORE ${rest.map(quoted).join(' ')}`.trimEnd() });
   }
   const [, type, where] = /^((?:(?:struct|union|enum)\s+)?[A-Za-z_]\w*)\s+(\S+)$/.exec(text) ?? [];
   if (type !== undefined && where !== undefined) {
+    if (!isType(kernel, type)) throw new InputError(`there is no command ${first}, and this kernel's types have no ${type}`);
     return yield* openObject(kernel, registry, type, addressNamed(kernel, where));
   }
   const name = /^([A-Za-z_]\w*)(?::\d+)?$/.exec(text)?.[1];
   const variable = name !== undefined && kernel.symbols.addressOf(name) !== undefined ? variableType(kernel, name) : undefined;
   if (listVariables[text] !== undefined || variable === 'struct list_head') return yield* openList(kernel, text, undefined);
-  if (variable === undefined) return yield* openMemory(kernel, text);
+  if (variable === undefined) {
+    if (rest.length > 0) throw new InputError(`there is no command ${first}: Tab completes commands, types, symbols and tasks`);
+    return yield* openMemory(kernel, text);
+  }
   yield* run(kernel, readPlugin, { where: text, type: variable, length: wordsShown }, { title: text, command: `oompm read VMCORE ${quoted(text)} --type ${quoted(variable)}` });
+}
+
+/** Commands of the command line that are no screens. */
+export const dumpCommands: Readonly<Record<string, Plugin>> = { info: infoPlugin, read: readPlugin, rd: readPlugin, list: listPlugin, struct: structPlugin, sym: symPlugin };
+
+/** "struct task_struct init_task" is also how C names a type, and then the object is meant: the command shows the same. */
+async function commandNamed(registry: Registry, first: string, rest: readonly string[]): Promise<Plugin | undefined> {
+  const own = Object.hasOwn(dumpCommands, first) ? dumpCommands[first] : undefined;
+  if (own === structPlugin && rest.length > 1) return undefined;
+  return own ?? (registry.ids.includes(first) ? await registry.load(first) : undefined);
 }
 
 function openMemory(kernel: Kernel, where: string): Generator<AnswerPiece, void> {
@@ -118,9 +135,14 @@ function endOf(events: readonly RunEvent[]): Outcome {
   return end?.outcome ?? { kind: 'done' };
 }
 
+/** @throws InputError where the question itself is wrong, before anything is yielded */
 function* run(kernel: Kernel, plugin: Plugin, values: OptionValues, name: { title: string; command: string }): Generator<AnswerPiece, void> {
-  yield { ...name, events: [] };
-  for (const event of runEvents(kernel, plugin, values, limits)) yield { events: [event] };
+  let named = false;
+  for (const event of runEvents(kernel, plugin, values, limits)) {
+    if (!named && event.kind === 'end' && event.outcome.kind === 'unavailable') throw new InputError(event.outcome.reason);
+    yield { ...(named ? {} : name), events: [event] };
+    named = true;
+  }
 }
 
 function ended(outcome: Outcome): RunEvent {
@@ -135,33 +157,6 @@ function objectName(type: string, address: bigint): { title: string; command: st
 function variableType(kernel: Kernel, name: string): string | undefined {
   const type = kernel.types.variable(name);
   return type?.kind === 'struct' || type?.kind === 'union' ? `${type.kind} ${type.name}` : undefined;
-}
-
-/** Flags and arguments as the command line takes them: `--tree`, `-t`, `--level 4`, `--level=4`. */
-function valuesOf(plugin: Plugin, words: readonly string[]): OptionValues {
-  const values: Record<string, OptionValues[string]> = { ...defaultValues(plugin.flags, plugin.arguments) };
-  const rest: string[] = [];
-  for (let at = 0; at < words.length; at++) {
-    const word = words[at]!;
-    const [, dashes, given = '', attached] = /^(--?)([a-zA-Z][\w-]*)(?:=(.*))?$/s.exec(word) ?? [];
-    if (dashes === undefined) {
-      rest.push(word);
-      continue;
-    }
-    const [name, flag] = Object.entries(plugin.flags).find(([long, { char }]) => dashes === '--' ? long === given : char === given) ?? [];
-    if (name === undefined || flag === undefined) throw new InputError(`${plugin.id} has no flag ${word}; there are ${Object.keys(plugin.flags).map((long) => `--${long}`).join(', ') || 'none'}`);
-    if (flag.type === 'boolean') {
-      values[name] = true;
-      continue;
-    }
-    const value = attached ?? words[++at];
-    if (value === undefined) throw new InputError(`${plugin.id}: ${word} needs a value`);
-    if (flag.type === 'integer' && !/^-?\d+$/.test(value)) throw new InputError(`${plugin.id}: ${word} needs a whole number, not ${value}`);
-    if (flag.type === 'string' && flag.options !== undefined && !flag.options.includes(value)) throw new InputError(`${plugin.id}: ${word} is one of ${flag.options.join(', ')}, not ${value}`);
-    const typed = flag.type === 'integer' ? Number(value) : value;
-    values[name] = flag.multiple ? [...(values[name] as readonly (string | number)[]), typed] as readonly string[] : typed;
-  }
-  return { ...values, ...matchArguments(plugin.id, plugin.arguments, rest) };
 }
 
 function hex(address: bigint): string {

@@ -6,7 +6,7 @@ import { defaultLimits } from '../../plugin/section.js';
 import { startRunner, type Runner } from '../../plugin/start-runner.js';
 import type { Action } from '../state/actions.js';
 import type { Question } from '../state/state.js';
-import type { AskRequest, DoorsReply, DoorsStart, KnownPlugin } from './doors-messages.js';
+import type { DoorsReply, DoorsRequest, DoorsStart, KnownPlugin } from './doors-messages.js';
 import { runQueue, type RunQueue } from './run-queue.js';
 
 export interface ClientStart {
@@ -21,6 +21,8 @@ export interface Client {
   /** Runs a plugin next, unless it has run; with `again` also then. */
   run(id: string, again: boolean): void;
   ask(request: number, question: Question): void;
+  /** Asks how to go on with what is typed. */
+  complete(text: string): void;
   cancelRun(): void;
   cancelAnswer(): void;
   close(): Promise<void>;
@@ -43,6 +45,7 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
   const onReply = (reply: DoorsReply): void => {
     switch (reply.kind) {
       case 'refused': return dispatch({ kind: 'refused', reason: reply.message });
+      case 'completions': return dispatch({ kind: 'completions', text: reply.text, candidates: reply.candidates, whole: reply.whole });
       case 'answer': {
         const { request, title, command, events } = reply;
         if (events.some(({ kind }) => kind === 'end')) answering.delete(request);
@@ -114,7 +117,12 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
       answering.add(request);
       doors ??= startDoors();
       // oxlint-disable-next-line require-post-message-target-origin -- a worker thread's has none
-      doors.postMessage({ request, question } satisfies AskRequest);
+      doors.postMessage({ kind: 'ask', request, question } satisfies DoorsRequest);
+    },
+    complete(text) {
+      doors ??= startDoors();
+      // oxlint-disable-next-line require-post-message-target-origin -- a worker thread's has none
+      doors.postMessage({ kind: 'complete', text } satisfies DoorsRequest);
     },
     cancelRun: () => runner?.cancel(),
     cancelAnswer() {

@@ -3,7 +3,7 @@ import type { OptionValues } from '../../plugin/options.js';
 import type { RunEvent } from '../../plugin/run-plugin.js';
 import type { DumpFacts } from '../../report/report.js';
 import type { OpenOptions } from '../../session/open-kernel.js';
-import type { PluginInfo, Question } from '../state/state.js';
+import type { Candidate, PluginInfo, Question } from '../state/state.js';
 
 /** What the second worker is started with: the command line, which it makes sense of for both. */
 export interface DoorsStart {
@@ -12,10 +12,10 @@ export interface DoorsStart {
   cancelFlag: Int32Array;
 }
 
-export interface AskRequest {
-  request: number;
-  question: Question;
-}
+/** To the worker: a question, or what is being typed, for which names are wanted. */
+export type DoorsRequest =
+  | { kind: 'ask'; request: number; question: Question }
+  | { kind: 'complete'; text: string };
 
 /** A plugin, and the values that its screen is run with. */
 export type KnownPlugin = PluginInfo & { values: OptionValues };
@@ -24,4 +24,5 @@ export type KnownPlugin = PluginInfo & { values: OptionValues };
 export type DoorsReply =
   | { kind: 'resolved'; options: OpenOptions; facts: DumpFacts; plugins: readonly KnownPlugin[]; files: readonly string[]; warnings: readonly string[] }
   | { kind: 'refused'; message: string; input: boolean }
+  | { kind: 'completions'; text: string; candidates: readonly Candidate[]; whole: boolean }
   | { kind: 'answer'; request: number; title?: string; command?: string; events: readonly RunEvent[] };

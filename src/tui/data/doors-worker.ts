@@ -5,8 +5,10 @@ import { plugins } from '../../cli/plugins.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { defaultValues } from '../../plugin/options.js';
 import { openKernel } from '../../session/open-kernel.js';
-import { answerTo } from './answers.js';
-import type { AskRequest, DoorsReply, DoorsStart, KnownPlugin } from './doors-messages.js';
+import type { Question } from '../state/state.js';
+import { answerTo, dumpCommands } from './answers.js';
+import { candidatesFor, type Commands } from './candidates.js';
+import type { DoorsReply, DoorsRequest, DoorsStart, KnownPlugin } from './doors-messages.js';
 import { glance } from './glance.js';
 
 /**
@@ -39,19 +41,32 @@ try {
     warnings: [...registry.warnings, ...broken],
   });
 
+  const commands: Commands = Object.fromEntries([...all.map((plugin) => [plugin.id, plugin] as const), ...Object.entries(dumpCommands)]);
   let opening: Promise<Kernel> | undefined;
+  const opened = (): Promise<Kernel> => (opening ??= openKernel({ ...options, cancelFlag: start.cancelFlag }));
   let last: Promise<void> = Promise.resolve();
-  port.on('message', ({ request, question }: AskRequest) => {
-    last = last.then(async () => {
-      try {
-        opening ??= openKernel({ ...options, cancelFlag: start.cancelFlag });
-        const kernel = await opening;
-        for await (const piece of answerTo(kernel, registry, question)) reply({ kind: 'answer', request, ...piece });
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        reply({ kind: 'answer', request, events: [{ kind: 'end', gaps: [], outcome: { kind: 'failed', fault: error instanceof InputError ? 'dump' : 'plugin', reason } }] });
-      }
-    });
+  let typed = '';
+
+  const answer = async (request: number, question: Question): Promise<void> => {
+    try {
+      for await (const piece of answerTo(await opened(), registry, question)) reply({ kind: 'answer', request, ...piece });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      reply({ kind: 'answer', request, events: [{ kind: 'end', gaps: [], outcome: { kind: 'failed', fault: error instanceof InputError ? 'dump' : 'plugin', reason } }] });
+    }
+  };
+  /** Commands are known at once; names of the dump when it is open, unless one has gone on typing. */
+  const complete = async (text: string): Promise<void> => {
+    typed = text;
+    reply({ kind: 'completions', text, candidates: candidatesFor(undefined, commands, text), whole: text === '' });
+    if (text === '') return;
+    const kernel = await opened().catch(() => undefined);
+    if (typed === text) reply({ kind: 'completions', text, candidates: candidatesFor(kernel, commands, text), whole: true });
+  };
+
+  port.on('message', (message: DoorsRequest) => {
+    if (message.kind === 'complete') void complete(message.text);
+    else last = last.then(() => answer(message.request, message.question));
   });
 } catch (error) {
   reply({ kind: 'refused', message: error instanceof Error ? error.message : String(error), input: error instanceof InputError });

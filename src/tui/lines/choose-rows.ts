@@ -1,11 +1,6 @@
 import { isGap } from '../../plugin/make-views.js';
-import type { Cell, Column } from '../../plugin/views.js';
+import type { Cell, Column, Sorting } from '../../plugin/views.js';
 import type { TableIndex } from './table-index.js';
-
-export interface Sorting {
-  column: string;
-  descending: boolean;
-}
 
 /**
  * Which rows a table shows, in which order: all words of the filter occur in the row. Equal ones keep the plugin's order;

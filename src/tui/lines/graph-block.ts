@@ -35,12 +35,12 @@ function* graphLines(graph: GraphView): Generator<Line> {
   const drawnEdges = new Set<Edge>();
   const outOf = groupBy(graph.edges, ({ from }) => from);
   const into = groupBy(graph.edges, ({ to }) => to);
-  yield plainLine('<CPU>  [task]  (lock)  {object}', 'quiet');
+  yield joining([span('<CPU>  [task]  (lock)  {object}', 'quiet')]);
   for (const [index, cycle] of graph.cycles.entries()) {
     const known = cycle.filter((id) => nodes.has(id));
     if (known.length === 0) continue;
-    yield plainLine('');
-    yield plainLine(`cycle ${index + 1} of ${graph.cycles.length}: none of these can go on`, 'bad');
+    yield joining([span('')]);
+    yield joining([span(`cycle ${index + 1} of ${graph.cycles.length}: none of these can go on`, 'bad')]);
     yield* ringLines(known, nodes, outOf, drawnEdges);
     for (const id of known) drawnNodes.add(id);
   }
@@ -51,13 +51,13 @@ function* graphLines(graph: GraphView): Generator<Line> {
   ];
   for (const start of starts) {
     if (!(outOf.get(start) ?? []).some((edge) => !drawnEdges.has(edge))) continue;
-    yield plainLine('');
+    yield joining([span('')]);
     yield nodeLine(nodes.get(start), start, [], '', drawnNodes.has(start) ? ' (see above)' : '');
     drawnNodes.add(start);
     yield* treeLines(start, nodes, outOf, drawnNodes, drawnEdges);
   }
   const alone = graph.nodes.filter(({ id }) => !drawnNodes.has(id) && !outOf.has(id) && !into.has(id));
-  if (alone.length > 0) yield plainLine('');
+  if (alone.length > 0) yield joining([span('')]);
   for (const node of alone) yield nodeLine(node, node.id, [], '', '');
 }
 
@@ -70,12 +70,17 @@ function* ringLines(cycle: readonly string[], nodes: ReadonlyMap<string, Node>, 
     yield nodeLine(nodes.get(id), id, [span(rail, 'bad')], '', '', 'bad');
     const label = shownText(edge?.label ?? '');
     if (place === cycle.length - 1) {
-      yield { spans: [span('  └─────── ', 'bad'), span(label, 'quiet')] };
+      yield joining([span('  └─────── ', 'bad'), span(label, 'quiet')]);
     } else {
-      yield { spans: [span('  │      │ ', 'bad'), span(label, 'quiet')] };
-      yield { spans: [span('  │      ▼', 'bad')] };
+      yield joining([span('  │      │ ', 'bad'), span(label, 'quiet')]);
+      yield joining([span('  │      ▼', 'bad')]);
     }
   }
+}
+
+/** What only joins the nodes above and below it. */
+function joining(spans: Line['spans']): Line {
+  return { spans, part: 'joins' };
 }
 
 /** Depth first and without recursion: how deep waiting goes is the dump's to choose. */

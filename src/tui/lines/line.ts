@@ -25,6 +25,12 @@ export interface Line {
   fold?: string;
   /** Enter opens the fold, and `o` the targets. */
   foldFirst?: boolean;
+  /** No entry of its own, so that the cursor goes over it: it goes on what stands above, or only joins what it stands between. */
+  part?: 'goesOn' | 'joins';
+  /** What a wide screen shows beside the list while the cursor is here. */
+  detail?: (width: number) => readonly Line[];
+  /** A verdict or the like: `f` goes from one to the next. */
+  finding?: 'open' | 'closed';
 }
 
 /** Lines of one origin, made when they are shown: a table of 50,000 rows is one block. */
@@ -41,12 +47,16 @@ export interface Block {
   passive?: true;
   /** It moves sideways by itself, by columns. */
   ownShift?: true;
+  /** Its lines are there already, and may be one entry's. */
+  wraps?: true;
   /** The view that a key for sorting or exporting is about. */
   view?: string;
+  /** The line that a page which begins with this block opens at, with what came before in sight above it. */
+  opensAt?: number;
 }
 
 export function fixedBlock(id: string, lines: readonly Line[], view?: string): Block {
-  return { id, length: lines.length, line: (index) => lines[index]!, ...(view === undefined ? {} : { view }) };
+  return { id, length: lines.length, wraps: true, line: (index) => lines[index]!, ...(view === undefined ? {} : { view }) };
 }
 
 /** The same block, which the cursor goes over. */
@@ -56,6 +66,11 @@ export function passive(block: Block): Block {
 
 export function plainLine(text: string, meaning?: Meaning): Line {
   return { spans: [span(text, meaning)] };
+}
+
+/** Wrapped text as one entry: the cursor stops at its first line. */
+export function entryLines(lines: readonly Line[]): Line[] {
+  return lines.map((line, at) => (at === 0 ? line : { ...line, part: 'goesOn' }));
 }
 
 export function span(text: string, meaning?: Meaning): Span {

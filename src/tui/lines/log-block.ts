@@ -1,5 +1,6 @@
 import type { LogLine } from '../../plugin/views.js';
 import { timestamp } from '../../report/format-value.js';
+import { deathIn } from './death-in-log.js';
 import { filterWords } from './choose-rows.js';
 import { plainLine, span, type Block, type Line, type Span } from './line.js';
 import type { Room, ShownView, TimeStyle } from './view-state.js';
@@ -18,9 +19,16 @@ export function logBlock({ view, key }: ShownView, room: Room): Block {
     id: key,
     view: key,
     length: places.length,
+    opensAt: opensAt(lines, places),
     text: (at) => partOf(lines, places[at]!).toLowerCase(),
     line: (at) => logLine(lines, places[at]!, room.look.times),
   };
+}
+
+/** At the death, or what is shown of the lines before it. */
+function opensAt(lines: readonly LogLine[], places: readonly Place[]): number {
+  const death = deathIn(lines);
+  return Math.max(0, places.findLastIndex(({ record, part }) => record < death || (record === death && part === 0)));
 }
 
 const lastPlaces = new WeakMap<readonly LogLine[], { key: string; places: readonly Place[] }>();

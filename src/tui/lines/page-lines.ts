@@ -55,11 +55,31 @@ export function findLine(lines: PageLines, text: string, from: number, direction
   return undefined;
 }
 
-/** The same line after the page has changed: of the same block, or as near as can be. */
+/** The same entry after the page has changed, or as near as can be: of the same block, and as far down in it. */
 export function sameLine(before: PageLines, at: number, after: PageLines): number {
   const place = placeOf(before, at);
   if (place === undefined) return Math.min(at, Math.max(0, after.length - 1));
-  const block = after.blocks.findIndex(({ id }) => id === place.block.id);
-  if (block < 0) return Math.min(at, Math.max(0, after.length - 1));
-  return after.starts[block]! + Math.min(place.index, Math.max(0, after.blocks[block]!.length - 1));
+  const found = after.blocks.findIndex(({ id }) => id === place.block.id);
+  if (found < 0) return Math.min(at, Math.max(0, after.length - 1));
+  const block = after.blocks[found]!;
+  const index = block.length === place.block.length ? place.index : entryAt(block, entriesBefore(place.block, place.index)) ?? place.index;
+  return after.starts[found]! + Math.min(index, Math.max(0, block.length - 1));
+}
+
+/** Where text is wrapped anew an entry is found by its number; only such blocks, which are short, have parts. */
+function entriesBefore(block: Block, index: number): number | undefined {
+  if (!block.wraps) return undefined;
+  let entries = 0;
+  for (let at = 1; at <= index; at++) if (block.line(at).part !== 'goesOn') entries++;
+  return entries;
+}
+
+function entryAt(block: Block, entry: number | undefined): number | undefined {
+  if (entry === undefined || !block.wraps) return undefined;
+  let entries = -1;
+  for (let at = 0; at < block.length; at++) {
+    if (block.line(at).part !== 'goesOn') entries++;
+    if (entries === entry) return at;
+  }
+  return undefined;
 }

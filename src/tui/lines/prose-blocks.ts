@@ -4,7 +4,8 @@ import { address, alone } from '../../report/format-value.js';
 import { widthOf, wrap } from '../../report/lay-out-table.js';
 import type { ReportedFinding } from '../../report/report.js';
 import { filterWords } from './choose-rows.js';
-import { fixedBlock, padded, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
+import { entryLines, fixedBlock, padded, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
+import { targetsInText } from './names-in-text.js';
 import { isOpen, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
@@ -27,7 +28,7 @@ function factLines(fact: Fact, title: string, value: string, titleWidth: number,
       spans: [span(padded(title, titleWidth), 'quiet'), span('  '), span(first, isGap(fact.value) ? 'warning' : targets.length > 0 ? 'address' : undefined)],
       ...(targets.length === 0 ? {} : { targets }),
     },
-    ...rest.map((line) => plainLine(`${' '.repeat(titleWidth + 2)}${line}`)),
+    ...rest.map((line): Line => ({ ...plainLine(`${' '.repeat(titleWidth + 2)}${line}`), part: 'goesOn' })),
   ];
 }
 
@@ -43,25 +44,53 @@ const widestProse = 110;
 
 /** Verdicts, what explains most first: the sentence, and under it what it rests on. */
 export function findingsBlock(key: string, findings: readonly (Finding | ReportedFinding)[], room: Room): Block {
-  return fixedBlock(key, findings.flatMap((finding, index) => [...findingLines(finding, index, key, room)]), key);
+  const whole = (index: number, open: boolean): Line[] => [...findingLines(findings[index]!, key, room, open)];
+  // The first is open where the others can still be seen below it, and nothing beside it tells the same.
+  const closed = findings.map((_, index) => whole(index, false));
+  const first = findings.length === 0 ? [] : whole(0, true);
+  const openFirst = !room.aside && first.length - (closed[0]?.length ?? 0) + closed.reduce((sum, lines) => sum + lines.length, 0) < room.height;
+  return fixedBlock(key, findings.flatMap((finding, index) => {
+    const open = isOpen(room.look, `${key}:${finding.id}`, index === 0 && openFirst);
+    return open ? whole(index, true) : closed[index]!;
+  }), key);
 }
 
-function* findingLines(finding: Finding | ReportedFinding, index: number, key: string, room: Room): Generator<Line> {
+function* findingLines(finding: Finding | ReportedFinding, key: string, room: Room, open: boolean): Generator<Line> {
   const width = Math.min(room.width, widestProse) - 6;
-  const fold = `${key}:${finding.id}`;
-  const open = isOpen(room.look, fold, index === 0);
   const mark = finding.evidence.length === 0 ? ' ' : open ? '▾' : '▸';
-  const by = 'plugin' in finding ? `; ${finding.plugin}` : '';
   const targets: NamedTarget[] = (finding.doors ?? []).map((door) => ({ label: `${shownText(door.type)} ${address(door.address)}`, target: { kind: 'door', door } }));
+  targets.push(...targetsInText([finding.sentence, ...finding.evidence]));
   if ('plugin' in finding) targets.push({ label: `screen ${finding.plugin}`, target: { kind: 'plugin', id: finding.plugin } });
-  const more = { fold, foldFirst: true, targets } as const;
-  const heavy = finding.weight >= 70 && finding.certainty !== 'possible' ? 'bad' as const : 'heading' as const;
+  const more = { fold: `${key}:${finding.id}`, foldFirst: true, targets, detail: (wide: number) => findingDetail(finding, wide) } as const;
+  const heavy = heavyOf(finding);
   const [first = '', ...rest] = wrap(shownText(finding.sentence), width);
-  yield { spans: [span(`${mark} `, 'quiet'), span(`${certaintyMark[finding.certainty]} `, heavy), span(first, heavy)], ...more };
-  for (const line of rest) yield { spans: [span('    '), span(line, heavy)], ...more };
-  yield { spans: [span(`    ${finding.certainty}, ${finding.moment === 'report' ? 'at the OOM report' : 'in the dump'}${by}`, 'quiet')], ...more };
+  yield { spans: [span(`${mark} `, 'quiet'), span(`${certaintyMark[finding.certainty]} `, heavy), span(first, heavy)], finding: open ? 'open' : 'closed', ...more };
+  for (const line of rest) yield { spans: [span('    '), span(line, heavy)], part: 'goesOn', ...more };
+  yield { spans: [span(`    ${standingOf(finding)}`, 'quiet')], part: 'goesOn', ...more };
   if (!open) return;
   for (const evidence of finding.evidence) {
-    for (const [place, line] of wrap(shownText(evidence), width).entries()) yield { spans: [span(place === 0 ? '    - ' : '      ', 'quiet'), span(line)], ...more };
+    const named = targetsInText([evidence]);
+    const lines = wrap(shownText(evidence), width).map((line, place): Line =>
+      ({ spans: [span(place === 0 ? '    - ' : '      ', 'quiet'), span(line)], ...more, ...(named.length === 0 ? {} : { targets: named, foldFirst: false }) }));
+    yield* entryLines(lines);
   }
+}
+
+/** The verdict with all that it rests on, for beside the list. */
+function findingDetail(finding: Finding | ReportedFinding, width: number): Line[] {
+  const heavy = heavyOf(finding);
+  return [
+    ...wrap(shownText(finding.sentence), width).map((line) => plainLine(line, heavy)),
+    plainLine(standingOf(finding), 'quiet'),
+    plainLine(''),
+    ...finding.evidence.flatMap((evidence) => wrap(shownText(evidence), Math.max(10, width - 2)).map((line, place): Line => ({ spans: [span(place === 0 ? '- ' : '  ', 'quiet'), span(line)] }))),
+  ];
+}
+
+function heavyOf({ weight, certainty }: Finding): 'bad' | 'heading' {
+  return weight >= 70 && certainty !== 'possible' ? 'bad' : 'heading';
+}
+
+function standingOf(finding: Finding | ReportedFinding): string {
+  return `${finding.certainty}, ${finding.moment === 'report' ? 'at the OOM report' : 'in the dump'}${'plugin' in finding ? `; ${finding.plugin}` : ''}`;
 }

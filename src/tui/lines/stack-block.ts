@@ -3,7 +3,7 @@ import { address } from '../../report/format-value.js';
 import { wrap } from '../../report/lay-out-table.js';
 import { frameInWords } from '../../report/render-text.js';
 import { filterWords } from './choose-rows.js';
-import { fixedBlock, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
+import { entryLines, fixedBlock, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
 import { isOpen, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
@@ -14,7 +14,7 @@ const openAtFirst = 4;
 export function stackBlock({ view, key }: ShownView, room: Room): Block {
   if (view.kind !== 'stack') throw new Error(`${view.kind} is no stack`);
   const words = filterWords(room.look.filter);
-  const lines = view.stacks.flatMap((stack, at) => (words.length === 0 || matches(stack, words) ? [...stackLines(stack, `${key}:${at}`, room, view.stacks.length <= openAtFirst)] : []));
+  const lines = view.stacks.flatMap((stack, at) => (words.length === 0 || matches(stack, words) ? [...stackLines(stack, `${key}:${at}`, room, !room.aside && view.stacks.length <= openAtFirst)] : []));
   return fixedBlock(key, lines.length > 0 ? lines : [plainLine(view.stacks.length === 0 ? 'no stacks' : 'no stack matches', 'quiet')], key);
 }
 
@@ -32,15 +32,28 @@ function* stackLines(stack: Stack, fold: string, room: Room, openFirst: boolean)
       span(`  ${stack.frames.length} frames${open ? '' : `, ${shownText(top)}`}${stack.sameAs === undefined ? '' : `, and ${stack.sameAs.length} more with the same`}`, 'quiet'),
     ],
     fold,
-    foldFirst: true,
+    detail: (width) => stackDetail(stack, width),
     ...(stack.door === undefined ? {} : { targets: [{ label: `${shownText(stack.door.type)} ${address(stack.door.address)}`, target: { kind: 'door', door: stack.door } }] }),
   };
   if (!open) return;
   for (const frame of stack.frames) yield* frameLines(frame, `${fold}/${frame.index}`, room);
-  if (stack.end !== undefined) yield plainLine(`    (${shownText(stack.end)})`, 'warning');
-  if (stack.sameAs !== undefined && stack.sameAs.length > 0) {
-    for (const line of wrap(`the same stack: ${stack.sameAs.map(shownText).join(', ')}`, Math.max(20, room.width - 4))) yield plainLine(`    ${line}`, 'quiet');
-  }
+  yield* endLines(stack, '    ', room.width);
+}
+
+function* endLines({ end, sameAs = [] }: Stack, lead: string, width: number): Generator<Line> {
+  if (end !== undefined) yield* entryLines(wrap(`(${shownText(end)})`, Math.max(20, width - lead.length)).map((line) => plainLine(lead + line, 'warning')));
+  if (sameAs.length === 0) return;
+  yield* entryLines(wrap(`the same stack: ${sameAs.map(shownText).join(', ')}`, Math.max(20, width - lead.length)).map((line) => plainLine(lead + line, 'quiet')));
+}
+
+/** The stack whole, for beside the list: frames that do not fit on a line go on below. */
+function stackDetail(stack: Stack, width: number): Line[] {
+  return [
+    ...wrap(shownText(stack.title), width).map((line) => plainLine(line, 'heading')),
+    ...stack.frames.flatMap((frame) => wrap(shownText(frameInWords(frame)), Math.max(10, width - 4)).map((line, at) =>
+      plainLine(at === 0 ? line : `    ${line}`, frame.found === 'scanned' ? 'quiet' : undefined))),
+    ...endLines(stack, '', width),
+  ];
 }
 
 function* frameLines(frame: StackFrame, fold: string, { look, width }: Room): Generator<Line> {
@@ -52,7 +65,7 @@ function* frameLines(frame: StackFrame, fold: string, { look, width }: Room): Ge
     targets: frameTargets(frame),
     ...(details.length === 0 ? {} : { fold }),
   };
-  if (open) yield* details;
+  if (open) for (const line of details) yield { ...line, part: 'goesOn' };
 }
 
 function frameTargets({ ip, sp, registers }: StackFrame): readonly NamedTarget[] {

@@ -1,34 +1,47 @@
 import { isGap } from '../../plugin/make-views.js';
-import type { Column, Row } from '../../plugin/views.js';
+import type { Column, Row, Sorting } from '../../plugin/views.js';
 import { isNumeric, unitOf } from '../../report/format-value.js';
 import { cutTo, fitColumns, widthOf } from '../../report/lay-out-table.js';
 import type { Meaning } from '../../report/paint.js';
-import { chooseNodes, chooseRows, type Sorting } from './choose-rows.js';
+import { chooseNodes, chooseRows } from './choose-rows.js';
 import { plainLine, span, type Block, type Line, type Span } from './line.js';
 import { cellText, type TableIndex } from './table-index.js';
 import { rowTargets } from './targets.js';
-import { isOpen, openDepthOf, type Room, type ShownView } from './view-state.js';
+import { isOpen, openDepthOf, type Look, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
 const columnGap = '  ';
+
+/** How a table's rows and columns are shown in the room that there is. */
+interface Layout {
+  columns: readonly Column[];
+  kept: readonly number[];
+  widths: readonly number[];
+  sorting: Sorting | undefined;
+  bar: Bar | undefined;
+  named: Room['named'];
+}
+
+/** A bar beside the sizes that a table is sorted by; the largest is all of it. */
+interface Bar { column: string; width: number; most: number }
 
 /** A table or tree as one block: its rows are chosen once for a filter and an order, and laid out when they are seen. */
 export function tableBlock(shown: ShownView, room: Room): Block {
   const { view, index, key } = shown;
   if ((view.kind !== 'table' && view.kind !== 'tree') || index === undefined) throw new Error(`${view.kind} is no table`);
-  const sorting = room.look.sortings[key];
+  const sorting = sortingOf(shown, room.look);
   const rows = chosen(shown, index, view.columns, room, sorting);
-  const { kept, widths } = columnsShown(view.columns, index.widths, room, sorting);
   if (rows.length === 0) {
     const none = index.rows.length === 0 ? 'none' : `none of ${index.rows.length} rows matches`;
     return { id: key, view: key, length: 1, line: () => plainLine(none, 'quiet'), pinned: [] };
   }
+  const layout: Layout = { columns: view.columns, ...columnsShown(shown, room), sorting, bar: barOf(shown, room), named: room.named };
   return {
     id: key,
     view: key,
     length: rows.length,
     ownShift: true,
-    pinned: header(view.columns, kept, widths, sorting),
+    pinned: header(layout),
     text: (at) => index.texts[rows[at]!]!,
     line(at) {
       const row = rows[at]!;
@@ -36,7 +49,7 @@ export function tableBlock(shown: ShownView, room: Room): Block {
       const fold = place === undefined || place.children === 0 ? undefined : `${key}:${place.path}`;
       const open = place !== undefined && (room.look.filter !== '' || (fold !== undefined && isOpen(room.look, fold, place.depth < openDepthOf(view))));
       const lead = place === undefined ? '' : `${place.lead}${fold === undefined ? '' : open ? '▾ ' : '▸ '}`;
-      return rowLine(index.rows[row]!, view.columns, kept, widths, lead, fold);
+      return rowLine(index.rows[row]!, layout, lead, fold);
     },
   };
 }
@@ -45,13 +58,26 @@ export function tableBlock(shown: ShownView, room: Room): Block {
 export function rowsShown(shown: ShownView, room: Room): { shown: number; all: number } | undefined {
   const { view, index } = shown;
   if ((view.kind !== 'table' && view.kind !== 'tree') || index === undefined) return undefined;
-  return { shown: chosen(shown, index, view.columns, room, room.look.sortings[shown.key]).length, all: index.rows.length };
+  return { shown: chosen(shown, index, view.columns, room, sortingOf(shown, room.look)).length, all: index.rows.length };
+}
+
+/** How many columns there is no room for. */
+export function columnsHidden(shown: ShownView, room: Room): number {
+  const { view, index } = shown;
+  if ((view.kind !== 'table' && view.kind !== 'tree') || index === undefined || index.rows.length === 0) return 0;
+  return view.columns.length - columnsShown(shown, room).kept.length;
 }
 
 /** Columns that can be sorted by: those in sight. */
-export function sortableColumns({ view, index, key }: ShownView, room: Room): readonly Column[] {
+export function sortableColumns(shown: ShownView, room: Room): readonly Column[] {
+  const { view, index } = shown;
   if (view.kind !== 'table' || index === undefined) return [];
-  return columnsShown(view.columns, index.widths, room, room.look.sortings[key]).kept.map((at) => view.columns[at]!);
+  return columnsShown(shown, room).kept.map((at) => view.columns[at]!);
+}
+
+/** By what a table is sorted: what was chosen, else the order that it came in. */
+export function sortingOf({ view, key }: ShownView, look: Look): Sorting | undefined {
+  return look.sortings[key] ?? (view.kind === 'table' ? view.sorted : undefined);
 }
 
 const lastChoice = new WeakMap<TableIndex, { key: string; folds: unknown; rows: Uint32Array }>();
@@ -68,11 +94,52 @@ function chosen({ view, key }: ShownView, index: TableIndex, columns: readonly C
   return rows;
 }
 
+const sizes: ReadonlySet<Column['type']> = new Set(['bytes', 'kB', 'pages']);
+/** A narrower screen needs all of it for the numbers. */
+const narrowestWithBar = 60;
+
+function barOf(shown: ShownView, room: Room): Bar | undefined {
+  const { view, index } = shown;
+  if (view.kind !== 'table' || index === undefined || room.width < narrowestWithBar) return undefined;
+  const sorting = sortingOf(shown, room.look);
+  const column = view.columns.find(({ key }) => key === sorting?.column);
+  if (column === undefined || !sizes.has(column.type)) return undefined;
+  const most = largestIn(index, column.key);
+  return most > 0 ? { column: column.key, width: room.width < 100 ? 8 : room.width < 150 ? 14 : 20, most } : undefined;
+}
+
+const largest = new WeakMap<TableIndex, Map<string, number>>();
+
+function largestIn(index: TableIndex, key: string): number {
+  const known = largest.get(index) ?? new Map<string, number>();
+  largest.set(index, known);
+  let most = known.get(key);
+  if (most === undefined) {
+    most = 0;
+    for (const { cells } of index.rows) {
+      const cell = cells[key];
+      if ((typeof cell === 'number' || typeof cell === 'bigint') && Number(cell) > most) most = Number(cell);
+    }
+    known.set(key, most);
+  }
+  return most;
+}
+
 /** The first column stays; the others move out to the left as the page is shifted to the right. */
-function columnsShown(columns: readonly Column[], natural: readonly number[], { width, look }: Room, sorting: Sorting | undefined): { kept: number[]; widths: number[] } {
-  // The column that is sorted by has a mark beside its title.
-  const widths = columns.map(({ key, title }, index) => key === sorting?.column ? Math.max(natural[index]!, widthOf(shownText(title)) + 1) : natural[index]!);
-  if (look.shift === 0) return { kept: fitColumns(columns, widths, width), widths };
+function columnsShown(shown: ShownView, room: Room): { kept: number[]; widths: number[] } {
+  const { view, index } = shown;
+  if ((view.kind !== 'table' && view.kind !== 'tree') || index === undefined) throw new Error(`${view.kind} is no table`);
+  const { columns } = view;
+  const { width, look } = room;
+  const sorting = sortingOf(shown, look);
+  const bar = barOf(shown, room);
+  // The column that is sorted by has a mark beside its title, and its bar behind it.
+  const widths = columns.map(({ key, title }, at) => {
+    const natural = index.widths[at]!;
+    if (key !== sorting?.column) return natural;
+    return Math.max(natural, widthOf(shownText(title)) + 1) + (key === bar?.column ? bar.width + 1 : 0);
+  });
+  if (look.shift === 0) return { kept: fitColumns(columns, widths, width - roomForMarks(index, columns, room.named)), widths };
   const from = Math.min(1 + look.shift, columns.length - 1);
   const kept = [0];
   let used = widths[0]!;
@@ -84,31 +151,77 @@ function columnsShown(columns: readonly Column[], natural: readonly number[], { 
   return { kept, widths };
 }
 
-function header(columns: readonly Column[], kept: readonly number[], widths: readonly number[], sorting: Sorting | undefined): Line[] {
-  const mark = (index: number): string => columns[index]!.key === sorting?.column ? (sorting.descending ? '▼' : '▲') : '';
-  const titles = kept.map((index, place) => {
-    return aligned(shownText(columns[index]!.title) + mark(index), index, columns, widths[index]!, place === kept.length - 1);
-  });
-  const lines = [plainLine(titles.join(columnGap), 'heading')];
-  if (kept.some((index) => unitOf(columns[index]!.type) !== undefined)) {
-    const units = kept.map((index, place) => aligned(unitOf(columns[index]!.type) ?? '', index, columns, widths[index]!, place === kept.length - 1));
-    lines.push(plainLine(units.join(columnGap), 'quiet'));
-  }
+function header(layout: Layout): Line[] {
+  const { columns, kept, sorting } = layout;
+  const mark = (at: number): string => columns[at]!.key === sorting?.column ? (sorting.descending ? '▼' : '▲') : '';
+  const lines = [plainLine(rowOf(layout, (at) => shownText(columns[at]!.title) + mark(at)), 'heading')];
+  if (kept.some((at) => unitOf(columns[at]!.type) !== undefined)) lines.push(plainLine(rowOf(layout, (at) => unitOf(columns[at]!.type) ?? ''), 'quiet'));
   return lines;
 }
 
-function rowLine(row: Row, columns: readonly Column[], kept: readonly number[], widths: readonly number[], lead: string, fold: string | undefined): Line {
+function rowOf(layout: Layout, textOf: (at: number) => string): string {
+  return layout.kept.map((at) => {
+    const bar = barIn(layout, at);
+    return aligned(textOf(at), at, layout, bar) + ' '.repeat(bar === undefined ? 0 : bar.width + 1);
+  }).join(columnGap).trimEnd();
+}
+
+/** The column's bar, where it has one and still has all of its width. */
+function barIn({ columns, widths, bar }: Layout, at: number): Bar | undefined {
+  return bar !== undefined && columns[at]!.key === bar.column && widths[at]! > bar.width + 1 ? bar : undefined;
+}
+
+function rowLine(row: Row, layout: Layout, lead: string, fold: string | undefined): Line {
+  const { columns, kept, widths } = layout;
+  const mark = markOf(row, layout);
   const spans: Span[] = [];
-  for (const [place, index] of kept.entries()) {
-    const column = columns[index]!;
+  for (const [place, at] of kept.entries()) {
+    const column = columns[at]!;
     if (place > 0) spans.push(span(columnGap));
-    const before = index === 0 ? lead : '';
+    const before = at === 0 ? lead : '';
     if (before !== '') spans.push(span(before, 'quiet'));
-    const text = aligned(cellText(row, column), index, columns, widths[index]! - widthOf(before), place === kept.length - 1);
-    spans.push(span(text, meaningOf(row, column)));
+    const bar = barIn(layout, at);
+    const text = aligned(cellText(row, column), at, { ...layout, widths: before === '' ? widths : widths.with(0, widths[0]! - widthOf(before)) }, bar);
+    spans.push(span(place === kept.length - 1 && mark === undefined ? text.trimEnd() : text, meaningOf(row, column) ?? (mark === undefined ? undefined : 'bad')));
+    if (bar !== undefined) spans.push(...barSpans(row, bar, mark === undefined ? undefined : 'bad'));
   }
+  if (mark !== undefined) spans.push(span(markLead + mark, 'bad'));
   const targets = rowTargets(columns, row);
   return { spans, ...(targets.length === 0 ? {} : { targets }), ...(fold === undefined ? {} : { fold }) };
+}
+
+function barSpans({ cells }: Row, { column, width, most }: Bar, meaning: Meaning | undefined): Span[] {
+  const cell = cells[column];
+  const value = typeof cell === 'number' || typeof cell === 'bigint' ? Number(cell) : 0;
+  const filled = value <= 0 ? 0 : Math.max(1, Math.round(value / most * width));
+  return [span(' '), span('█'.repeat(filled), meaning), span('·'.repeat(width - filled), 'quiet')];
+}
+
+const markLead = '  ◀ ';
+const marksKnown = new WeakMap<TableIndex, { named: Room['named']; room: number }>();
+
+/** Columns that marks behind the rows take, where any row has one. */
+function roomForMarks(index: TableIndex, columns: readonly Column[], named: Room['named']): number {
+  const known = marksKnown.get(index);
+  if (known?.named === named) return known.room;
+  let room = 0;
+  for (const row of index.rows) {
+    const mark = markOf(row, { columns, named });
+    if (mark !== undefined) room = Math.max(room, markLead.length + mark.length);
+  }
+  marksKnown.set(index, { named, room });
+  return room;
+}
+
+/** Whether the row is what the OOM killer took, or what a finding names. */
+function markOf({ cells, door }: Row, { columns, named }: Pick<Layout, 'columns' | 'named'>): string | undefined {
+  const flags = columns.find(({ key, type }) => key === 'oom' && type === 'flags');
+  const marks = flags === undefined ? undefined : cells[flags.key];
+  if (Array.isArray(marks) && marks.includes('victim')) return 'killed';
+  const pid = columns.find(({ type }) => type === 'pid');
+  const number = pid === undefined ? undefined : cells[pid.key];
+  if ((typeof number === 'number' && named.has(number)) || (door !== undefined && named.has(door.address))) return 'finding';
+  return undefined;
 }
 
 function meaningOf({ cells }: Row, { key, type }: Column): Meaning | undefined {
@@ -117,10 +230,9 @@ function meaningOf({ cells }: Row, { key, type }: Column): Meaning | undefined {
   return type === 'address' ? 'address' : undefined;
 }
 
-function aligned(text: string, index: number, columns: readonly Column[], room: number, last: boolean): string {
+function aligned(text: string, at: number, { columns, widths }: Layout, bar: Bar | undefined): string {
+  const room = widths[at]! - (bar === undefined ? 0 : bar.width + 1);
   const cut = widthOf(text) > room ? cutTo(text, Math.max(1, room)) : text;
   const space = ' '.repeat(Math.max(0, room - widthOf(cut)));
-  if (index > 0 && isNumeric(columns[index]!.type)) return space + cut;
-  return last ? cut : cut + space;
+  return at > 0 && isNumeric(columns[at]!.type) ? space + cut : cut + space;
 }
-

@@ -1,23 +1,31 @@
 import { wrap } from '../../report/lay-out-table.js';
 import { chartBlock } from './chart-block.js';
 import { graphBlock } from './graph-block.js';
-import { fixedBlock, passive, plainLine, span, type Block } from './line.js';
+import { fixedBlock, passive, plainLine, span, type Block, type Line } from './line.js';
 import { logBlock } from './log-block.js';
 import { factsBlock, findingsBlock } from './prose-blocks.js';
 import { stackBlock } from './stack-block.js';
-import { rowsShown, tableBlock } from './table-block.js';
-import type { Room, ShownView } from './view-state.js';
+import { columnsHidden, rowsShown, tableBlock } from './table-block.js';
+import { isOpen, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
 /** A view with its title, whatever its kind: every plugin's screen is made of these. */
 export function viewBlocks(shown: ShownView, room: Room): Block[] {
   const { view, key } = shown;
-  const title = passive(fixedBlock(`${key} title`, [plainLine(''), { spans: [span(shownText(view.title), 'title'), span(countWords(shown, room), 'quiet')] }], key));
+  const foldable = view.kind === 'table' && view.folded === true;
+  const isShown = !foldable || isOpen(room.look, key, room.look.filter !== '');
+  const title: Line = {
+    spans: [...(foldable ? [span(isShown ? '▾ ' : '▸ ', 'quiet')] : []), span(shownText(view.title), 'title'), span(countWords(shown, room, isShown), 'quiet')],
+    ...(foldable ? { fold: key } : {}),
+  };
+  const titles = foldable ? [passive(fixedBlock(`${key} gap`, [plainLine('')], key)), fixedBlock(`${key} title`, [title], key)]
+    : [passive(fixedBlock(`${key} title`, [plainLine(''), title], key))];
+  if (!isShown) return titles;
   const note = 'note' in view && view.note !== undefined ? [passive(fixedBlock(`${key} note`, wrap(shownText(view.note), room.width).map((line) => plainLine(line, 'quiet')), key))] : [];
   const body = bodyBlock(shown, room);
   // Column titles scroll with the page, and stay in sight once they have reached the top.
   const header = body.pinned === undefined || body.pinned.length === 0 ? [] : [{ ...passive(fixedBlock(`${key} header`, body.pinned, key)), ownShift: true as const }];
-  return [title, ...header, body, ...note];
+  return [...titles, ...header, body, ...note];
 }
 
 function bodyBlock(shown: ShownView, room: Room): Block {
@@ -34,8 +42,10 @@ function bodyBlock(shown: ShownView, room: Room): Block {
   }
 }
 
-function countWords(shown: ShownView, room: Room): string {
+function countWords(shown: ShownView, room: Room, isShown: boolean): string {
   const rows = rowsShown(shown, room);
-  if (rows === undefined || rows.all < 2) return '';
-  return rows.shown === rows.all ? `  ${rows.all}` : `  ${rows.shown} of ${rows.all}`;
+  if (rows === undefined) return '';
+  const count = rows.all < 2 ? '' : rows.shown === rows.all ? `  ${rows.all}` : `  ${rows.shown} of ${rows.all}`;
+  const hidden = isShown ? columnsHidden(shown, room) : 0;
+  return hidden === 0 ? count : `${count}  ${hidden} ${hidden === 1 ? 'column' : 'columns'} hidden: → and ←`;
 }

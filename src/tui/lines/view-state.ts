@@ -1,6 +1,6 @@
 import type { Units } from '../../report/format-value.js';
 import type { SolidView } from '../../plugin/section.js';
-import type { Sorting } from './choose-rows.js';
+import type { Sorting } from '../../plugin/views.js';
 import type { TableIndex } from './table-index.js';
 
 /** A view as far as it has come in, with what scrolling it needs. */
@@ -34,6 +34,11 @@ export const firstLook: Look = { folds: new Set(), sortings: {}, filter: '', lev
 /** What laying out a view depends on. */
 export interface Room {
   width: number;
+  height: number;
+  /** What the cursor is on is shown beside the list: nothing needs to be open in it. */
+  aside: boolean;
+  /** What the findings name: pids, and addresses of objects. */
+  named: ReadonlySet<number | bigint>;
   units: Units;
   look: Look;
 }

@@ -1,32 +1,93 @@
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
-import { shiftSpans, span, type Span } from '../lines/line.js';
-import { placeOf } from '../lines/page-lines.js';
-import { linesOf, margin } from '../state/page-blocks.js';
-import { bodyRows, linesInSight, pinnedAt } from '../state/move.js';
-import { pageOf, type State } from '../state/state.js';
+import { cutSpans, shiftSpans, span, type Line, type Span } from '../lines/line.js';
+import { lineAt, placeOf, sameLine, type PageLines } from '../lines/page-lines.js';
+import { linesOf } from '../state/page-blocks.js';
+import { bodyRows, entryEnd, linesInSight, pinnedAt, settle } from '../state/move.js';
+import { dividerWidth, margin, panesOf } from '../state/panes.js';
+import { pageOf, type Page, type State } from '../state/state.js';
 import { LineText } from './line-text.js';
 
 /** Text moves sideways by so many columns at a time. */
 const shiftStep = 8;
 
-/** The page: the lines in sight, and only these are made. */
+interface ShownLine { spans: readonly Span[]; chosen?: boolean }
+
+/** The page, and beside it the list that it was opened from, or what the cursor is on: only lines in sight are made. */
 export function Body({ state }: { state: State }): ReactElement {
   const page = pageOf(state);
-  const lines = linesOf(state, page);
   const rows = bodyRows(state);
   const { columns } = state.size;
-  const shown: ReactElement[] = pinnedAt(lines, page.top).slice(0, rows - 1).map((line, at) => (
-    <LineText key={`pinned ${at}`} width={columns} spans={[span(' '.repeat(margin)), ...line.spans]} />
-  ));
+  const { width, list, detail } = panesOf(state);
+  const lines = linesOf(state, page);
+  const main = linesShown(page, lines, rows);
+  const search = page.search.toLowerCase();
+  if (list === undefined && detail === undefined) {
+    return (
+      <Box flexDirection="column" height={rows} flexShrink={0}>
+        {main.map(({ spans, chosen = false }, at) => (
+          // oxlint-disable-next-line no-array-index-key -- a row of the screen has no other name
+          <LineText key={at} width={columns} chosen={chosen} search={search} spans={spans} />
+        ))}
+      </Box>
+    );
+  }
+  const left = list === undefined ? main : listShown(state, list.page, list.width, rows);
+  const right = list === undefined ? detailShown(page, lines, detail!, rows) : main;
+  const leftWidth = list?.width ?? width;
+  return (
+    <Box flexDirection="column" height={rows} flexShrink={0}>
+      {Array.from({ length: rows }, (_, at) => (
+        // oxlint-disable-next-line no-array-index-key -- a row of the screen has no other name
+        <Box key={at} width={columns}>
+          <LineText width={leftWidth} whole chosen={left[at]?.chosen ?? false} search={list === undefined ? search : ''} spans={left[at]?.spans ?? []} />
+          <LineText width={dividerWidth} whole spans={[span(' │ ', 'quiet')]} />
+          <LineText width={columns - leftWidth - dividerWidth} chosen={right[at]?.chosen ?? false} search={list === undefined ? '' : search} spans={right[at]?.spans ?? []} />
+        </Box>
+      ))}
+    </Box>
+  );
+}
+
+function linesShown(page: Page, lines: PageLines, rows: number): ShownLine[] {
+  const shown: ShownLine[] = pinnedAt(lines, page.top).slice(0, rows - 1).map((line) => ({ spans: [span(' '.repeat(margin)), ...line.spans] }));
   const end = Math.min(lines.length, page.top + linesInSight(lines, page.top, rows));
+  const entry = entryEnd(lines, page.cursor, rows);
   for (let at = page.top; at < end; at++) {
     const place = placeOf(lines, at);
     if (place === undefined) continue;
     const { spans } = place.block.line(place.index);
     const moved: Span[] = place.block.ownShift ? [...spans] : shiftSpans(spans, page.look.shift * shiftStep);
     const chosen = at === page.cursor;
-    shown.push(<LineText key={at} width={columns} chosen={chosen} search={page.search.toLowerCase()} spans={[span(chosen ? '> ' : '  '), ...moved]} />);
+    shown.push({ spans: [span(chosen ? '> ' : at > page.cursor && at <= entry ? '│ ' : '  ', chosen ? undefined : 'heading'), ...moved], chosen });
   }
-  return <Box flexDirection="column" height={rows} flexShrink={0}>{shown}</Box>;
+  return shown;
+}
+
+/** The list that the page was opened from, with the entry that it was opened by. */
+function listShown(state: State, page: Page, width: number, rows: number): ShownLine[] {
+  const before = linesOf(state, page);
+  const lines = linesOf(state, page, width);
+  const cursor = sameLine(before, page.cursor, lines);
+  return linesShown(settle({ ...page, fresh: false, cursor, top: Math.max(0, cursor - (page.cursor - page.top)) }, lines, rows), lines, rows);
+}
+
+/** What the entry under the cursor has to tell, or the nearest one above it. */
+function detailShown(page: Page, lines: PageLines, width: number, rows: number): ShownLine[] {
+  const line = detailedLine(lines, page.cursor);
+  const told = line?.detail?.(width - 1) ?? [];
+  const shown = told.slice(0, rows).map(({ spans }): ShownLine => ({ spans: cutSpans(spans, width) }));
+  if (told.length > rows) shown[rows - 1] = { spans: [span(`… ${told.length - rows + 1} lines more: Enter`, 'quiet')] };
+  return shown;
+}
+
+/** Further up there is another subject. */
+const farthestDetail = 300;
+
+function detailedLine(lines: PageLines, cursor: number): Line | undefined {
+  for (let at = cursor; at >= 0 && cursor - at < farthestDetail; at--) {
+    const line = lineAt(lines, at);
+    if (line?.detail !== undefined) return line;
+  }
+  return undefined;
 }

@@ -20,9 +20,20 @@ export function Header({ state }: { state: State }): ReactElement {
   return (
     <Box flexDirection="column" flexShrink={0}>
       <LineText width={columns} spans={room > 1 ? [...left, span(' '.repeat(room)), span(right, 'warning')] : [...left.slice(0, 2), span(` ${right}`, 'warning')]} />
-      <LineText width={columns} spans={isScreen ? screenSpans(state, screenId(source), columns) : [span(' [ back  ', 'quiet'), span(shownText(source.title), 'heading')]} />
+      <LineText width={columns} spans={isScreen ? screenSpans(state, screenId(source), columns) : trailSpans(state, columns)} />
     </Box>
   );
+}
+
+/** How one came to this page: the last screen, and what was opened from it. */
+function trailSpans(state: State, columns: number): Span[] {
+  const trail = state.history.slice(0, state.at + 1);
+  const from = Math.max(0, trail.findLastIndex(({ source }) => source.kind === 'overview' || source.kind === 'plugin'));
+  const names = trail.slice(from).map(({ source }) => shownText(source.kind === 'overview' ? 'overview' : source.kind === 'plugin' ? source.id : source.title));
+  const last = names.pop() ?? '';
+  // The nearest steps tell most.
+  while (names.length > 0 && widthOf([...names, last].join(' › ')) + 4 > columns) names.shift();
+  return [span(` ${names.map((name) => `${name} › `).join('')}`, 'quiet'), span(last, 'heading')];
 }
 
 function dumpSpans({ files, dump }: State): Span[] {
@@ -49,6 +60,17 @@ function screenSpans(state: State, present: string, columns: number): Span[] {
   let first = 0;
   const presentAt = Math.max(0, tabs.findIndex(({ id }) => id === present));
   const widthFrom = (from: number): number => tabs.slice(from, presentAt + 1).reduce((sum, { text }) => sum + text.length + 1, 2);
-  while (first < presentAt && widthFrom(first) > columns) first++;
-  return tabs.slice(first).flatMap(({ id, text }) => id === present ? [span(`[${text.trim()}]`, 'heading')] : [span(text, 'quiet')]);
+  while (first < presentAt && widthFrom(first) > columns - 2) first++;
+  const spans: Span[] = [];
+  let used = 0;
+  for (const { id, text } of tabs.slice(first)) {
+    // A name that is cut in the middle is no name.
+    if (used + widthOf(text) > columns - 2) {
+      spans.push(span(' …', 'quiet'));
+      break;
+    }
+    spans.push(id === present ? span(`[${text.trim()}]`, 'heading') : span(text, 'quiet'));
+    used += widthOf(text);
+  }
+  return spans;
 }

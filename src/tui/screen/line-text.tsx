@@ -9,12 +9,14 @@ interface Props {
   width: number;
   /** The line that the keys are about: inverse, over the whole width. */
   chosen?: boolean;
+  /** Filled up with blanks: something stands on its right. */
+  whole?: boolean;
   /** Text that was searched for, in lower case. */
   search?: string;
 }
 
 /** One line of the screen, never wider than the screen. */
-export function LineText({ spans, width, chosen = false, search = '' }: Props): ReactElement {
+export function LineText({ spans, width, chosen = false, whole = false, search = '' }: Props): ReactElement {
   const theme = useContext(ThemeContext);
   const cut = cutSpans(spans, width);
   const used = cut.reduce((sum, { text }) => sum + widthOf(text), 0);
@@ -25,7 +27,7 @@ export function LineText({ spans, width, chosen = false, search = '' }: Props): 
         // oxlint-disable-next-line no-array-index-key -- pieces of a line have no other name
         <Text key={index} {...(meaning === undefined ? {} : theme[meaning])} {...(found ? { inverse: !chosen, underline: true } : {})}>{text}</Text>
       ))}
-      {chosen || used === 0 ? ' '.repeat(Math.max(1, width - used)) : ''}
+      {chosen || whole || used === 0 ? ' '.repeat(Math.max(used === 0 ? 1 : 0, width - used)) : ''}
     </Text>
   );
 }

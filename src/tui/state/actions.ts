@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../plugin/run-plugin.js';
 import type { DumpFacts } from '../../report/report.js';
 import type { Target } from '../lines/line.js';
-import type { InputPurpose, PluginInfo } from './state.js';
+import type { Candidate, InputPurpose, PluginInfo } from './state.js';
 
 /** What happens: keys, as what they mean, and what comes from the workers. */
 export type Action =
@@ -33,6 +33,12 @@ export type Action =
   | { kind: 'submit' }
   | { kind: 'next'; direction: 1 | -1 }
   | { kind: 'event'; direction: 1 | -1 }
+  | { kind: 'finding'; direction: 1 | -1 }
+  | { kind: 'sibling'; direction: 1 | -1 }
+  | { kind: 'scroll'; by: number }
+  | { kind: 'click'; row: number; column: number }
+  | { kind: 'complete'; direction: 1 | -1 }
+  | { kind: 'completions'; text: string; candidates: readonly Candidate[]; whole: boolean }
   | { kind: 'sort'; by: 1 | -1 }
   | { kind: 'reverse' }
   | { kind: 'times' }

@@ -35,6 +35,8 @@ function withArrival(state: State, action: Arrival): State {
     }
     case 'restarted': return { ...state, sections: { ...state.sections, [action.id]: { ...nothingYet, status: 'running' } } };
     case 'answered': {
+      // Its page has been closed: what still comes in is for nobody.
+      if (state.answers[action.request] === undefined) return state;
       const answer = yieldedAfter(state.answers[action.request] ?? nothingYet, `answer ${action.request}`, action.events);
       const history = action.title === undefined ? state.history : state.history.map((page) => {
         if (page.source.kind !== 'answer' || page.source.request !== action.request) return page;

@@ -20,7 +20,14 @@ export function withPage(state: State, page: Page): State {
 /** A page opened from the present one: what lay ahead is forgotten. */
 export function opened(state: State, source: Source): State {
   const history = [...state.history.slice(0, state.at + 1), placeBefore(state, source) ?? newPage(source)].slice(-longestHistory);
-  return { ...state, history, at: history.length - 1 };
+  return { ...state, history, at: history.length - 1, answers: answersOf(state, history) };
+}
+
+/** Answers that no page shows any more are forgotten. */
+function answersOf({ answers }: State, history: readonly Page[]): State['answers'] {
+  const shown = new Set(history.flatMap(({ source }) => (source.kind === 'answer' ? [source.request] : [])));
+  const kept = Object.entries(answers).filter(([request]) => shown.has(Number(request)));
+  return kept.length === Object.keys(answers).length ? answers : Object.fromEntries(kept);
 }
 
 export function stepped(state: State, by: 1 | -1): State {

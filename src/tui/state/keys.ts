@@ -1,4 +1,5 @@
 import type { Action } from './actions.js';
+import { mouseActions } from './mouse.js';
 import { bodyRows } from './move.js';
 import type { State } from './state.js';
 
@@ -12,23 +13,25 @@ export interface Key {
 
 /** Keys and what they do, for the help; each line is one habit of less, vim or the arrows. */
 export const keyHelp: readonly (readonly [keys: string, does: string])[] = [
-  ['↑ ↓ j k', 'a line up or down'],
+  ['↑ ↓ j k, wheel', 'an entry up or down; a click puts the cursor there'],
   ['PgUp PgDn b Space, Ctrl-U Ctrl-D', 'a page, half a page'],
   ['g G Home End', 'first and last line'],
+  ['f F', 'next and previous finding, open'],
   ['← → h l', 'close and open a fold; move a wide table or log sideways'],
   ['Enter', 'open what the line stands for: task, struct, verdict, screen'],
   ['o', 'choose among everything on the line that can be opened'],
+  ['J K', 'open the next or previous entry of the list that this was opened from'],
   ['z Z', 'open or close this fold, all folds'],
-  ['[ ] Backspace', 'back and forward through what was opened'],
+  ['Esc [ ] Backspace', 'back, and forward through what was opened'],
   ['Tab Shift-Tab, 0 to 9, s', 'next screen, screen by number (0 is the overview), list of screens'],
   ['/ n N', 'search, next, previous'],
   ['&', 'show only what has these words, as you type; Esc shows all again'],
   ['< > r', 'sort by the column to the left or right, reverse'],
   ['e E', 'log: next and previous OOM report, oops or panic'],
   ['t v', 'log: time since boot, since the line before, or none; level'],
-  [':', 'open symbol, symbol+offset, address, "task_struct 0x…", pid, or "ps --tree"'],
+  [':', 'ask: symbol, address, "task_struct 0x…", pid, "ps --tree"; Tab completes'],
   ['w', 'write this screen to a file: .txt, .md, .json or .html'],
-  ['y', 'the command line that says the same; it is left on the terminal at the end'],
+  ['y', 'copy the command line that says the same; it is also left on the terminal at the end'],
   ['x R', 'stop what is being read; read it again'],
   ['q Q Ctrl-C', 'back and out; out at once'],
 ];
@@ -37,6 +40,8 @@ export function actionsOf(state: State, input: string, key: Key): Action[] {
   if (key.ctrl && input === 'c') return [{ kind: 'quit', code: 130 }];
   if (key.ctrl && input === 'z') return [{ kind: 'suspend' }];
   if (key.ctrl && input === 'l') return [{ kind: 'redraw' }];
+  const mouse = mouseActions(input);
+  if (mouse !== undefined) return mouse;
   if (state.mode.kind === 'input') return inputActions(input, key);
   const action = special(state, key) ?? (key.ctrl ? withCtrl(state, input) : key.meta ? undefined : browseAction(state, input));
   return action === undefined ? [] : [action];
@@ -47,7 +52,7 @@ export function actionsOf(state: State, input: string, key: Key): Action[] {
  * means depends on those before it.
  */
 export function keystrokes(input: string, key: Key): { input: string; key: Key }[] {
-  if (input.length < 2 || key.ctrl || key.meta) return [{ input, key }];
+  if (input.length < 2 || key.ctrl || key.meta || mouseActions(input) !== undefined) return [{ input, key }];
   return [...new Intl.Segmenter().segment(input)].flatMap(({ segment }) => controlKeys(segment) ?? [{ input: segment, key: {} }]);
 }
 
@@ -64,8 +69,9 @@ function inputActions(input: string, key: Key): Action[] {
   if (key.escape) return [{ kind: 'escape' }];
   if (key.return) return [{ kind: 'submit' }];
   if (key.backspace || key.delete) return [{ kind: 'erase' }];
+  if (key.tab) return [{ kind: 'complete', direction: key.shift ? -1 : 1 }];
   if (key.ctrl && (input === 'u' || input === 'w')) return [{ kind: 'eraseAll' }];
-  return key.ctrl || key.meta || key.tab || input === '' ? [] : [{ kind: 'type', text: input }];
+  return key.ctrl || key.meta || input === '' ? [] : [{ kind: 'type', text: input }];
 }
 
 function special(state: State, key: Key): Action | undefined {
@@ -105,7 +111,7 @@ function browseAction(state: State, input: string): Action | undefined {
   switch (input) {
     case 'j': return { kind: 'move', by: 1 };
     case 'k': return { kind: 'move', by: -1 };
-    case ' ': case 'f': return { kind: 'page', by: rows - 1 };
+    case ' ': return { kind: 'page', by: rows - 1 };
     case 'b': return { kind: 'page', by: 1 - rows };
     case 'd': return { kind: 'page', by: rows >> 1 };
     case 'u': return { kind: 'page', by: -(rows >> 1) };
@@ -125,6 +131,10 @@ function browseAction(state: State, input: string): Action | undefined {
     case 'w': return { kind: 'input', purpose: 'export' };
     case 'n': return { kind: 'next', direction: 1 };
     case 'N': return { kind: 'next', direction: -1 };
+    case 'f': return { kind: 'finding', direction: 1 };
+    case 'F': return { kind: 'finding', direction: -1 };
+    case 'J': return { kind: 'sibling', direction: 1 };
+    case 'K': return { kind: 'sibling', direction: -1 };
     case 'e': return { kind: 'event', direction: 1 };
     case 'E': return { kind: 'event', direction: -1 };
     case '<': return { kind: 'sort', by: -1 };

@@ -1,10 +1,12 @@
 import type { Action } from './actions.js';
-import { placeOf, searchText } from '../lines/page-lines.js';
-import { sortableColumns } from '../lines/table-block.js';
+import { logEvents } from '../lines/death-in-log.js';
+import { placeOf, searchText, type PageLines } from '../lines/page-lines.js';
+import { sortableColumns, sortingOf } from '../lines/table-block.js';
 import type { Look, ShownView, TimeStyle } from '../lines/view-state.js';
 import { withPage } from './history.js';
 import { linesOf, roomOf } from './page-blocks.js';
 import { bodyRows, cursorLine, movedTo } from './move.js';
+import { viewsOf } from './panes.js';
 import { pageOf, type Page, type State } from './state.js';
 
 /** Moves a wide page, or closes and opens the fold under the cursor. */
@@ -45,7 +47,7 @@ export function sortBy(state: State, by: 1 | -1): State {
   if (table === undefined) return { ...state, message: { text: 'there is no table on this screen to be sorted', bad: false } };
   const columns = sortableColumns(table, roomOf(state, page));
   if (columns.length === 0) return state;
-  const at = columns.findIndex(({ key }) => key === page.look.sortings[table.key]?.column);
+  const at = columns.findIndex(({ key }) => key === sortingOf(table, page.look)?.column);
   const to = at < 0 ? (by > 0 ? 0 : columns.length - 1) : (at + by + columns.length) % columns.length;
   // Numbers are sorted to find the largest.
   const descending = columns[to]!.type !== 'text';
@@ -56,7 +58,7 @@ export function sortBy(state: State, by: 1 | -1): State {
 export function reverse(state: State): State {
   const page = pageOf(state);
   const table = tableAt(state, page);
-  const sorting = table && page.look.sortings[table.key];
+  const sorting = table && sortingOf(table, page.look);
   if (table === undefined || sorting === undefined) return sortBy(state, 1);
   return withLook(state, page, { sortings: { ...page.look.sortings, [table.key]: { ...sorting, descending: !sorting.descending } } });
 }
@@ -79,16 +81,38 @@ export function nextLevel(state: State): State {
   return { ...withLook(state, page, { level }), message: { text: words, bad: false } };
 }
 
-/** What a log is read for: where the kernel says that it runs out of memory, or stops. */
-const events = /invoked oom-killer|out of memory:|kernel panic|\b(?:bug|oops):|soft lockup|hard lockup|blocked for more than|general protection fault|circular locking|self-detected stall/;
-
 export function toEvent(state: State, direction: 1 | -1): State {
   const page = pageOf(state);
   const lines = linesOf(state, page);
   for (let at = page.cursor + direction; at >= 0 && at < lines.length; at += direction) {
-    if (events.test(searchText(lines, at))) return withPage(state, movedTo(page, lines, bodyRows(state), at));
+    if (logEvents.test(searchText(lines, at))) return withPage(state, movedTo(page, lines, bodyRows(state), at));
   }
   return { ...state, message: { text: direction > 0 ? 'no OOM report, oops or panic further down' : 'no OOM report, oops or panic further up', bad: false } };
+}
+
+/** The next verdict, open, and the others closed: a small screen shows one at a time. */
+export function toFinding(state: State, direction: 1 | -1): State {
+  const page = pageOf(state);
+  const found = findingsIn(linesOf(state, page));
+  const next = direction > 0 ? found.find(({ at }) => at > page.cursor) : found.findLast(({ at }) => at < page.cursor);
+  if (next === undefined) return { ...state, message: { text: direction > 0 ? 'no finding further down' : 'no finding further up', bad: false } };
+  const folds = new Set(page.look.folds);
+  // Where it is told beside the list nothing need be open in it.
+  if (!roomOf(state, page).aside) {
+    for (const { fold, open } of found) if (open !== (fold === next.fold) && !folds.delete(fold)) folds.add(fold);
+  }
+  const opened = withLook(state, page, { folds });
+  const lines = linesOf(opened);
+  return withPage(opened, movedTo(pageOf(opened), lines, bodyRows(opened), findingsIn(lines).find(({ fold }) => fold === next.fold)?.at ?? next.at));
+}
+
+/** Where the verdicts of a page begin. */
+function findingsIn({ blocks, starts }: PageLines): { at: number; fold: string; open: boolean }[] {
+  return blocks.flatMap((block, place) => {
+    if (!block.wraps) return [];
+    return Array.from({ length: block.length }, (_, index) => ({ line: block.line(index), index })).flatMap(({ line, index }) =>
+      line.finding === undefined || line.fold === undefined ? [] : [{ at: starts[place]! + index, fold: line.fold, open: line.finding === 'open' }]);
+  });
 }
 
 export function lookAction(state: State, action: Action): State | undefined {
@@ -101,6 +125,7 @@ export function lookAction(state: State, action: Action): State | undefined {
     case 'times': return nextTimeStyle(state);
     case 'level': return nextLevel(state);
     case 'event': return toEvent(state, action.direction);
+    case 'finding': return toFinding(state, action.direction);
     default: return undefined;
   }
 }
@@ -118,10 +143,6 @@ function withLook(state: State, page: Page, change: Partial<Look>): State {
 /** The table that the cursor is in, else the first of the screen. */
 function tableAt(state: State, page: Page): ShownView | undefined {
   const under = placeOf(linesOf(state, page), page.cursor)?.block.view;
-  const { source } = page;
-  const views = source.kind === 'overview' ? Object.values(state.sections).flatMap((section) => section.views)
-    : source.kind === 'plugin' ? state.sections[source.id]?.views
-    : source.kind === 'answer' ? state.answers[source.request]?.views : undefined;
-  return views?.find(({ key, view }) => key === under && view.kind === 'table') ?? (source.kind === 'overview' ? undefined : views?.find(({ view }) => view.kind === 'table'));
+  const views = page.source.kind === 'overview' ? Object.values(state.sections).flatMap((section) => section.views) : viewsOf(state, page);
+  return views.find(({ key, view }) => key === under && view.kind === 'table') ?? (page.source.kind === 'overview' ? undefined : views.find(({ view }) => view.kind === 'table'));
 }
-

@@ -1,3 +1,4 @@
+import type { Action } from './actions.js';
 import type { NamedTarget, Target } from '../lines/line.js';
 import { opened, settled } from './history.js';
 import { linesOf } from './page-blocks.js';
@@ -35,11 +36,34 @@ export function openPlugin(state: State, id: string): Update {
   return { state: next, effects: [{ kind: 'run', id, again: false }] };
 }
 
-/** A question typed at the prompt: a screen's name opens the screen, all else goes to the dump. */
-export function openQuestion(state: State, text: string): Update {
-  if (text === 'overview' || state.plugins.some(({ id, required }) => id === text && required.length === 0)) return openPlugin(state, text);
-  return ask(state, { kind: 'words', text }, shownText(text));
+/**
+ * A question typed at the prompt: a screen's name opens the screen, all else goes to the dump. The prompt stays until the
+ * dump has answered: what it does not understand is told there, and makes no page.
+ */
+export function openQuestion(state: State, mode: Extract<State['mode'], { kind: 'input' }>, text: string): Update {
+  if (text === 'overview' || state.plugins.some(({ id, required }) => id === text && required.length === 0)) return openPlugin({ ...state, mode: { kind: 'browse' } }, text);
+  const request = state.lastRequest + 1;
+  return {
+    state: { ...state, lastRequest: request, mode: { ...mode, prompt: { candidates: [], request } } },
+    effects: [{ kind: 'ask', request, question: { kind: 'words', text } }],
+  };
 }
+
+/** The answer to what the prompt has asked: its page, or why there is none under the line. Undefined where it is no such answer. */
+export function promptAnswered(state: State, { request, title, command, events }: Answered): State | undefined {
+  const { mode } = state;
+  if (mode.kind !== 'input' || mode.prompt?.request !== request) return undefined;
+  if (title !== undefined) {
+    const asked: State = { ...state, mode: { kind: 'browse' }, answers: { ...state.answers, [request]: { ...nothingYet, status: 'running' } } };
+    return opened(asked, { kind: 'answer', request, title, ...(command === undefined ? {} : { command }) });
+  }
+  const end = events.find((event) => event.kind === 'end');
+  if (end === undefined) return state;
+  const wrong = end.outcome.kind === 'done' ? 'nothing to show' : end.outcome.reason;
+  return { ...state, mode: { ...mode, prompt: { candidates: [], wrong } } };
+}
+
+type Answered = Extract<Action, { kind: 'answered' }>;
 
 export function ask(state: State, question: Question, title: string): Update {
   const request = state.lastRequest + 1;

@@ -4,27 +4,39 @@ import { textLines } from '../../report/escape.js';
 import { widthOf, wrap } from '../../report/lay-out-table.js';
 import { outcomeInWords } from '../../report/outcome-in-words.js';
 import { orderFindings, type ReportedFinding } from '../../report/report.js';
-import { fixedBlock, lineText, passive, plainLine, span, type Block, type Line } from '../lines/line.js';
+import { entryLines, fixedBlock, lineText, passive, plainLine, span, type Block, type Line } from '../lines/line.js';
 import { pageLines, type PageLines } from '../lines/page-lines.js';
 import { findingsBlock } from '../lines/prose-blocks.js';
 import { viewBlocks } from '../lines/view-blocks.js';
 import type { Room, ShownView } from '../lines/view-state.js';
+import { pidsInText } from '../lines/names-in-text.js';
+import { bodyRows } from './move.js';
+import { margin, panesAt, type Panes } from './panes.js';
 import { pageOf, type Page, type PluginInfo, type State, type Yielded } from './state.js';
 import { shownText } from '../lines/shown-text.js';
 
 /** Kernels have 4 KiB pages where the dump has not said yet. */
 const usualPageSize = 4096;
 
-const known = new WeakMap<Page, { deps: readonly unknown[]; lines: PageLines }>();
+/** By the width that they are laid out in: a page stands beside another one in less. */
+const known = new WeakMap<Page, Map<number, { deps: readonly unknown[]; lines: PageLines }>>();
 
 /** All lines of a page, of which those in sight are made when they are asked for. */
-export function linesOf(state: State, page: Page = pageOf(state)): PageLines {
-  const deps = [state.sections, state.answers, state.plugins, state.dump, state.refused, state.size.columns];
-  const before = known.get(page);
+export function linesOf(state: State, page: Page = pageOf(state), width: number = panesOfPage(state, page).width): PageLines {
+  const deps = [state.sections, state.answers, state.plugins, state.dump, state.refused, state.size, state.history.length];
+  const laidOut = known.get(page) ?? new Map<number, { deps: readonly unknown[]; lines: PageLines }>();
+  known.set(page, laidOut);
+  const before = laidOut.get(width);
   if (before !== undefined && before.deps.every((dep, at) => dep === deps[at])) return before.lines;
-  const lines = pageLines(withoutGapAbove(blocksOf(state, page)));
-  known.set(page, { deps, lines });
+  const lines = pageLines(withoutGapAbove(blocksOf(state, page, width)));
+  laidOut.set(width, { deps, lines });
   return lines;
+}
+
+/** A page that is about to be put in the present one's place is shown as that is. */
+function panesOfPage(state: State, page: Page): Panes {
+  const at = state.history.lastIndexOf(page);
+  return panesAt(state, at < 0 ? state.at : at);
 }
 
 /** Views are parted by an empty line; the first needs none. */
@@ -34,19 +46,32 @@ function withoutGapAbove(blocks: readonly Block[]): readonly Block[] {
   return [{ ...first, length: first.length - 1, line: (at) => first.line(at + 1) }, ...rest];
 }
 
-/** A margin on the left for the cursor's mark. */
-export const margin = 2;
-
-export function roomOf(state: State, page: Page): Room {
+export function roomOf(state: State, page: Page, width: number = panesOfPage(state, page).width): Room {
   return {
-    width: Math.max(20, state.size.columns - margin),
+    width: Math.max(20, width - margin),
+    height: bodyRows(state),
+    aside: panesOfPage(state, page).detail !== undefined,
+    named: namedBy(state.sections),
     units: { pageSize: state.dump?.pageSize ?? usualPageSize },
     look: page.look,
   };
 }
 
-function blocksOf(state: State, page: Page): Block[] {
-  const room = roomOf(state, page);
+const namesKnown = new WeakMap<State['sections'], Room['named']>();
+
+/** The tasks and objects that findings name. */
+function namedBy(sections: State['sections']): Room['named'] {
+  let named = namesKnown.get(sections);
+  if (named === undefined) {
+    const findings = Object.values(sections).flatMap(({ views }) => views.flatMap(({ view }) => view.kind === 'findings' ? view.findings : []));
+    named = new Set(findings.flatMap(({ sentence, doors = [] }) => [...pidsInText(sentence), ...doors.map(({ address }) => address)]));
+    namesKnown.set(sections, named);
+  }
+  return named;
+}
+
+function blocksOf(state: State, page: Page, width: number): Block[] {
+  const room = roomOf(state, page, width);
   const { source } = page;
   switch (source.kind) {
     case 'overview': return overviewBlocks(state, room);
@@ -65,12 +90,13 @@ function overviewBlocks(state: State, room: Room): Block[] {
   const sections = Object.entries(state.sections);
   const findings: ReportedFinding[] = orderFindings(sections.flatMap(([plugin, { views }]) =>
     views.flatMap(({ view }) => view.kind === 'findings' ? view.findings.map((finding) => ({ ...finding, plugin })) : [])));
-  const running = state.dump === undefined || state.plugins.some(({ id, inReport }) => inReport && state.sections[id]?.status !== 'ended');
+  const running = state.plugins.some(({ id, inReport }) => inReport && state.sections[id]?.status !== 'ended');
   const overview = state.sections['overview'];
+  if (state.dump === undefined) return [fixedBlock('opening', [plainLine('opening the dump…', 'quiet')])];
   return [
-    passive(fixedBlock('found', [{ spans: [span('Findings', 'title'), span(running ? '  still looking' : '', 'quiet')] }])),
+    passive(fixedBlock('found', [{ spans: [span('Findings', 'title'), span(running && findings.length > 0 ? '  still reading' : '', 'quiet')] }])),
     findings.length > 0 ? findingsBlock('findings', findings, room)
-      : fixedBlock('none found', [plainLine(running ? 'none so far' : 'no plugin found a cause', 'quiet')]),
+      : fixedBlock('none found', [plainLine(running ? 'still reading…' : 'no plugin found a cause', 'quiet')]),
     ...sections.filter(([id]) => id !== 'overview').flatMap(([, { views }]) => views).filter(isWholeInParts).flatMap((shown) => viewBlocks(shown, room)),
     ...(overview?.views ?? []).filter(({ view }) => view.kind !== 'findings').flatMap((shown) => viewBlocks(shown, room)),
     ...gapBlocks(sections.flatMap(([plugin, { gaps }]) => gaps.map((gap) => ({ ...gap, what: `${plugin}: ${gap.what}` }))), room),
@@ -93,18 +119,19 @@ const gapsShown = 30;
 
 function gapBlocks(gaps: readonly Gap[], room: Room, most = gapsShown): Block[] {
   if (gaps.length === 0) return [];
-  const lines: Line[] = [plainLine(''), { spans: [span('What could not be read', 'title'), span(`  ${gaps.length}`, 'quiet')] }];
+  const lines: Line[] = [];
   for (const { what, reason, address } of gaps.slice(0, most)) {
     const target = address === undefined ? {} : { targets: [{ label: `0x${address.toString(16)}`, target: { kind: 'question' as const, text: `0x${address.toString(16)}` } }] };
-    lines.push(...wrap(`${shownText(what)}: ${shownText(reason)}`, room.width).map((text, at) => ({ ...plainLine(at === 0 ? text : `  ${text}`, 'warning'), ...target })));
+    lines.push(...entryLines(wrap(`${shownText(what)}: ${shownText(reason)}`, room.width).map((text, at) => ({ ...plainLine(at === 0 ? text : `  ${text}`, 'warning'), ...target }))));
   }
   if (gaps.length > most) lines.push(plainLine(`and ${gaps.length - most} more, on the screens of their plugins`, 'quiet'));
-  return [fixedBlock('gaps', lines)];
+  const title = [plainLine(''), { spans: [span('What could not be read', 'title'), span(`  ${gaps.length}`, 'quiet')] }];
+  return [passive(fixedBlock('gaps title', title)), fixedBlock('gaps', lines)];
 }
 
 function defectBlocks(defects: readonly string[], room: Room): Block[] {
   if (defects.length === 0) return [];
-  return [fixedBlock('defects', [plainLine(''), plainLine('The file', 'title'), ...defects.flatMap((defect) => wrap(shownText(defect), room.width).map((line) => plainLine(line, 'warning')))])];
+  return [passive(fixedBlock('defects title', [plainLine(''), plainLine('The file', 'title')])), fixedBlock('defects', defects.flatMap((defect) => entryLines(wrap(shownText(defect), room.width).map((line) => plainLine(line, 'warning')))))];
 }
 
 function screensBlocks(state: State): Block[] {

@@ -48,8 +48,35 @@ export type Mode =
   | { kind: 'browse' }
   | { kind: 'help'; top: number }
   /** A line of text is being typed; `before` is the page that Esc brings back. */
-  | { kind: 'input'; purpose: InputPurpose; text: string; before: Page }
+  | { kind: 'input'; purpose: InputPurpose; text: string; before: Page; prompt?: Prompt }
   | { kind: 'choose'; title: string; targets: readonly NamedTarget[]; at: number };
+
+/** One way to go on with what is being typed for the dump. */
+export interface Candidate {
+  /** The whole line with it. */
+  text: string;
+  /** What is shown of it. */
+  label: string;
+  /** 'command', 'struct', 'symbol', 'task' */
+  kind: string;
+  about?: string;
+}
+
+/** What stands under a question while it is typed. */
+export interface Prompt {
+  /** Ways to go on, for the text that they were asked for. */
+  candidates: readonly Candidate[];
+  /** All have come: names of the dump come after those of commands. */
+  whole?: boolean;
+  /** Tab was pressed before that. */
+  tab?: 1 | -1;
+  /** Which of them Tab has put into the line. */
+  chosen?: number;
+  /** The question is being asked: its page opens with the answer. */
+  request?: number;
+  /** Why it can't be answered. */
+  wrong?: string;
+}
 
 export interface State {
   size: { columns: number; rows: number };
@@ -75,7 +102,9 @@ export interface State {
 export type Effect =
   | { kind: 'run'; id: string; again: boolean }
   | { kind: 'ask'; request: number; question: Question }
-  | { kind: 'cancel' }
+  | { kind: 'complete'; text: string }
+  | { kind: 'copy'; text: string }
+  | { kind: 'cancel'; what: 'answer' | 'run' }
   | { kind: 'export'; file: string; page: Page }
   | { kind: 'suspend' }
   | { kind: 'redraw' }

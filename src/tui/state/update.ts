@@ -5,10 +5,11 @@ import { commandLine } from './command-line.js';
 import { newPage, opened, sameSource, settled, stepped, withPage } from './history.js';
 import { lookAction, toggleFold, withFilter } from './look.js';
 import { linesOf } from './page-blocks.js';
-import { bodyRows, cursorLine, moved, movedTo, paged, toTop } from './move.js';
-import { openPlugin, openQuestion, openTarget, targetsUnderCursor, type Update } from './open-target.js';
-import { pageOf, type Source, type State } from './state.js';
-import { search, startInput, submitted, typed } from './typing.js';
+import { bodyRows, cursorLine, entryStart, headerRows, moved, movedTo, paged, pinnedAt, scrolled, toBottom, toTop } from './move.js';
+import { panesOf } from './panes.js';
+import { openPlugin, openQuestion, openTarget, promptAnswered, targetsUnderCursor, type Update } from './open-target.js';
+import { pageOf, type Effect, type Source, type State } from './state.js';
+import { candidatesArrived, completed, questionTyped, search, startInput, submitted, typed } from './typing.js';
 
 export function firstState(files: readonly string[], size: State['size']): State {
   return {
@@ -20,7 +21,12 @@ export function firstState(files: readonly string[], size: State['size']): State
 /** What follows of an action, and what is to be done outside. Pure: the same action on the same state gives the same. */
 export function update(state: State, action: Action): Update {
   switch (action.kind) {
-    case 'found': case 'refused': case 'yielded': case 'restarted': case 'answered': case 'resize': return { state: arrive(state, action), effects: [] };
+    case 'completions': return candidatesArrived(state, action);
+    case 'answered': {
+      const prompted = promptAnswered(state, action);
+      return { state: prompted === undefined ? arrive(state, action) : prompted.mode.kind === 'input' ? prompted : settled(arrive(prompted, action)), effects: [] };
+    }
+    case 'found': case 'refused': case 'yielded': case 'restarted': case 'resize': return { state: arrive(state, action), effects: [] };
     case 'message': return { state: { ...state, message: { text: action.text, bad: action.bad } }, effects: [] };
     case 'quit': return { state, effects: [{ kind: 'quit', code: action.code }] };
     case 'suspend': return { state, effects: [{ kind: 'suspend' }] };
@@ -49,7 +55,9 @@ function browse(state: State, action: Action): Update {
     case 'move': return only(withPage(state, moved(page, lines, rows, action.by)));
     case 'page': return only(withPage(state, paged(page, lines, rows, action.by)));
     case 'top': return only(withPage(state, toTop(page, lines, rows)));
-    case 'bottom': return only(withPage(state, movedTo(page, lines, rows, lines.length - 1)));
+    case 'bottom': return only(withPage(state, toBottom(page, lines, rows)));
+    case 'scroll': return only(withPage(state, scrolled(page, lines, rows, action.by)));
+    case 'click': return only(clicked(state, action.row, action.column));
     case 'enter': {
       const line = cursorLine(page, lines);
       const [first] = line?.targets ?? [];
@@ -79,35 +87,71 @@ function browse(state: State, action: Action): Update {
       const source = screensOf(state)[action.number];
       return source === undefined ? only({ ...state, message: { text: `there is no screen ${action.number}`, bad: false } }) : openPlugin(state, screenId(source));
     }
+    case 'sibling': return sibling(state, action.direction);
     case 'back': return only(stepped(state, -1));
     case 'forward': return only(stepped(state, 1));
     case 'leave': return leave(state);
     case 'help': return only({ ...state, mode: { kind: 'help', top: 0 } });
-    case 'input': return only(startInput(state, action.purpose));
+    case 'input': return { state: settled(startInput(state, action.purpose)), effects: action.purpose === 'question' ? [{ kind: 'complete', text: '' }] : [] };
     case 'next': return only(search(state, action.direction));
     case 'escape': {
       if (page.look.filter !== '') return only(withFilter(state, ''));
-      return page.search === '' ? only(state) : only(withPage(state, { ...page, search: '' }));
+      if (page.search !== '') return only(withPage(state, { ...page, search: '' }));
+      return only(state.at > 0 ? stepped(state, -1) : { ...state, message: { text: 'this is the first page; q leaves', bad: false } });
     }
     case 'command': {
       const command = commandLine(state);
       if (command === undefined) return only({ ...state, message: { text: 'no command line says the same as this page', bad: false } });
-      return only({ ...state, message: { text: command, bad: false }, commands: [...state.commands.filter((one) => one !== command), command] });
+      return { state: { ...state, message: { text: `copied: ${command}`, bad: false }, commands: [...state.commands.filter((one) => one !== command), command] }, effects: [{ kind: 'copy', text: command }] };
     }
-    case 'cancel': return { state, effects: [{ kind: 'cancel' }] };
+    case 'cancel': return { state, effects: [{ kind: 'cancel', what: page.source.kind === 'answer' ? 'answer' : 'run' }] };
     case 'again': return page.source.kind === 'plugin' ? { state, effects: [{ kind: 'run', id: page.source.id, again: true }] } : only(state);
     default: return only(state);
   }
 }
 
-/** The overview, then a screen for each plugin that can run without being asked something. */
+/**
+ * The overview, then a screen for each plugin that can run without being asked something: first those that are in the
+ * report, which the number keys are for.
+ */
 export function screensOf(state: State): Source[] {
-  return [{ kind: 'overview' }, ...state.plugins.filter(({ id, required }) => id !== 'overview' && required.length === 0).map(({ id }): Source => ({ kind: 'plugin', id }))];
+  const able = state.plugins.filter(({ id, required }) => id !== 'overview' && required.length === 0);
+  const ordered = [...able.filter(({ inReport }) => inReport), ...able.filter(({ inReport }) => !inReport)];
+  return [{ kind: 'overview' }, ...ordered.map(({ id }): Source => ({ kind: 'plugin', id }))];
 }
 
 export function screenId(source: Source): string {
   return source.kind === 'plugin' ? source.id : 'overview';
 }
+
+/** The cursor on what was clicked: in the list beside, on the entry whose page is to be opened; a tab on its screen. */
+function clicked(state: State, row: number, column: number): State {
+  const page = pageOf(state);
+  const lines = linesOf(state, page);
+  const { list } = panesOf(state);
+  const at = page.top + row - headerRows - pinnedAt(lines, page.top).length;
+  if (row < headerRows || row >= state.size.rows - 1 || at < page.top || at >= lines.length || (list !== undefined && column < list.width)) return state;
+  return withPage(state, movedTo(page, lines, bodyRows(state), entryStart(lines, at)));
+}
+
+/** Opens the next entry of the list that this page was opened from, in this page's place. */
+function sibling(state: State, direction: 1 | -1): Update {
+  const isOpened = pageOf(state).source.kind === 'answer' || pageOf(state).source.kind === 'text';
+  if (!isOpened || state.at === 0) return { state: { ...state, message: { text: 'this page was not opened from a list', bad: false } }, effects: [] };
+  let there = stepped(state, -1);
+  for (let tries = 0; tries < longestGap; tries++) {
+    const page = pageOf(there);
+    const next = withPage(there, moved(page, linesOf(there, page), bodyRows(there), direction));
+    if (pageOf(next).cursor === page.cursor) return { state: { ...state, message: { text: direction > 0 ? 'this was the last of the list' : 'this was the first of the list', bad: false } }, effects: [] };
+    const [first] = targetsUnderCursor(next);
+    if (first !== undefined) return openTarget(next, first.target);
+    there = next;
+  }
+  return { state, effects: [] };
+}
+
+/** No list has so many lines between two that can be opened. */
+const longestGap = 500;
 
 /** Back to where this page was opened; from a screen to the overview; from the overview out. */
 function leave(state: State): Update {
@@ -150,19 +194,24 @@ function withoutLast(text: string): string {
 
 function inputting(state: State, mode: Extract<State['mode'], { kind: 'input' }>, action: Action): Update {
   switch (action.kind) {
-    case 'type': return { state: typed(state, mode, mode.text + action.text), effects: [] };
+    case 'complete': return completed(state, mode, action.direction);
+    case 'type': if (mode.prompt !== undefined) return questionTyped(state, mode, mode.text + action.text);
+      return { state: typed(state, mode, mode.text + action.text), effects: [] };
     case 'erase': {
-      if (mode.text === '') return { state: { ...state, mode: { kind: 'browse' } }, effects: [] };
+      if (mode.text === '') return { state: settled({ ...state, mode: { kind: 'browse' } }), effects: [] };
+      if (mode.prompt !== undefined) return questionTyped(state, mode, withoutLast(mode.text));
       return { state: typed(state, mode, withoutLast(mode.text)), effects: [] };
     }
-    case 'eraseAll': return { state: typed(state, mode, ''), effects: [] };
+    case 'eraseAll': if (mode.prompt !== undefined) return questionTyped(state, mode, '');
+      return { state: typed(state, mode, ''), effects: [] };
     case 'submit': {
       const { state: next, effects, question } = submitted(state, mode);
-      return question === undefined ? { state: next, effects } : openQuestion(next, question);
+      return question === undefined ? { state: settled(next), effects } : mode.prompt?.request !== undefined ? { state, effects: [] } : openQuestion(next, mode, question);
     }
     case 'escape': {
       const browsing: State = { ...state, mode: { kind: 'browse' } };
-      return { state: mode.purpose === 'filter' ? withFilter(browsing, '') : withPage(browsing, mode.before), effects: [] };
+      const stopped: Effect[] = mode.prompt?.request === undefined ? [] : [{ kind: 'cancel', what: 'answer' }];
+      return { state: mode.purpose === 'filter' ? withFilter(browsing, '') : withPage(browsing, mode.before), effects: stopped };
     }
     default: return { state, effects: [] };
   }

@@ -1,0 +1,41 @@
+import { cursorLine } from './move.js';
+import { linesOf } from './page-blocks.js';
+import { viewsOf } from './panes.js';
+import { pageOf, type State } from './state.js';
+
+/** The keys that do something on this page, the most wanted first. */
+export function keyHints(state: State): string[] {
+  const { mode } = state;
+  if (mode.kind === 'help') return ['j k scroll', 'any other key closes'];
+  if (mode.kind === 'choose') return ['Enter open', 'j k choose', 'Esc close'];
+  const page = pageOf(state);
+  const line = cursorLine(page, linesOf(state, page));
+  const { source } = page;
+  const views = viewsOf(state, page);
+  const has = (...kinds: readonly string[]): boolean => views.some(({ view }) => kinds.includes(view.kind));
+  const isOpened = source.kind === 'answer' || source.kind === 'text';
+  const canOpen = (line?.targets?.length ?? 0) > 0;
+  const hints: [string, boolean][] = [
+    ['? help', true],
+    ['Enter evidence', line?.fold !== undefined && line.foldFirst === true],
+    ['Enter open', canOpen && line?.foldFirst !== true],
+    ['z fold', line?.fold !== undefined && line.foldFirst !== true],
+    ['f next finding', source.kind === 'overview' || has('findings')],
+    ['Esc back', state.at > 0],
+    ['J K next, previous', isOpened && state.at > 0],
+    ['e next report', has('log')],
+    ['v level', has('log')],
+    ['t times', has('log')],
+    ['Tab screens', !isOpened],
+    ['/ search', true],
+    [': ask', true],
+    ['& filter', has('table', 'tree', 'log', 'stack', 'facts')],
+    ['< > sort', has('table')],
+    ['o choose', (line?.targets?.length ?? 0) > 1],
+    ['y copy command', true],
+    ['w write', true],
+    ['q quit', source.kind === 'overview'],
+    ['q leave', source.kind !== 'overview'],
+  ];
+  return hints.filter(([, applies]) => applies).map(([hint]) => hint);
+}
