@@ -19,7 +19,7 @@ export default definePlugin({
   examples: ['vmcore', 'vmcore --brief', 'vmcore --format json'],
   *run(kernel, { brief, most }) {
     const locks = contendedLocks(kernel);
-    yield findings('Locks', lockFindings(kernel), { id: 'findings' });
+    yield findings('Locks', lockFindings(kernel).map((finding) => ({ ...finding, views: ['locks', 'waiters'] })), { id: 'findings' });
     const none = locks.length === 0 ? 'No CPU spins for a lock, and no task sleeps for one.' : undefined;
     yield table('Locks that are waited for', lockColumns, locks.map(lockRow), { id: 'locks', ...(none === undefined ? {} : { note: none }) });
     if (locks.length === 0) return;

@@ -11,5 +11,5 @@ export function graphOf(locks: readonly ContendedLock[], shown: ReadonlySet<Queu
     nodes: [...nodes].filter(([id]) => kept(id)).map(([id, { label, kind, context }]) => ({ id, label, kind, ...(context?.task ? { door: { type: 'struct task_struct', address: context.task.$address } } : {}) })),
     edges: edges.filter(({ from }) => kept(from)),
     cycles: cycles.map(({ links }) => links.flatMap(({ wait, lock }) => [contextId(wait.waiter), lockId(lock)])),
-  }, { id: 'graph' });
+  }, { id: 'graph', headline: 'waits' });
 }

@@ -17,16 +17,19 @@ export default definePlugin({
     format: { type: 'string', options: ['kernel'], summary: "kernel: the report in this kernel's own layout, rebuilt from memory" },
     compare: { type: 'boolean', summary: 'hold the rebuilt report against the one in the log, line by line' },
     log: { type: 'boolean', summary: 'go by the log alone, as explain does' },
+    most: { type: 'integer', char: 'm', min: 1, summary: 'show so many tasks at most, the first to be chosen first' },
     event: { type: 'integer', char: 'e', min: 1, summary: 'an event of the log, by its number in the list of events' },
   },
+  // There ps lists every task.
+  inReport: { most: 40 },
   examples: ['vmcore', 'vmcore --format kernel', 'vmcore --compare', 'vmcore --event 1'],
-  *run(kernel, { format, compare, log, event }) {
+  *run(kernel, { format, compare, log, event, most }) {
     if (format === 'kernel') yield kernelFormatView(lastRebuilt(kernel));
     else if (compare) yield* compared(kernel);
-    else if (log || event !== undefined) yield* explained(eventsOf(kernel).logged, event);
-    else yield* story(kernel);
+    else if (log || event !== undefined) yield* explained(eventsOf(kernel).logged, event, most);
+    else yield* story(kernel, most);
   },
-  explain: (reports, { event }) => explained(reports, event),
+  explain: (reports, { event, most }) => explained(reports, event, most),
 });
 
 /** The event in progress; without one what show_mem() would print. */
@@ -45,26 +48,26 @@ function* compared(kernel: Kernel): Generator<View> {
  * One event of a log: the one asked for, else the last OOM; with the list of all where there are more.
  * @throws InputError where the log has no such event
  */
-function* explained(reports: readonly OomReport[], number: number | undefined): Generator<View> {
+function* explained(reports: readonly OomReport[], number: number | undefined, most: number | undefined): Generator<View> {
   const report = number === undefined ? reports.findLast((one) => one.kind === 'oom') ?? reports.at(-1) : reports[number - 1];
   if (report === undefined && number !== undefined) {
     throw new InputError(`there is no event ${number}: ${reports.length === 0 ? 'the log has no memory event' : reports.length === 1 ? 'the log has one' : `the log has ${reports.length}`}`);
   }
-  if (report !== undefined) yield* reportViews(report);
+  if (report !== undefined) yield* reportViews(report, { most });
   if (reports.length !== 1) yield eventsView(reports, report);
 }
 
-function* story(kernel: Kernel): Generator<View> {
+function* story(kernel: Kernel, most: number | undefined): Generator<View> {
   const events = eventsOf(kernel);
   const current = events.current.at(-1);
   if (current !== undefined) {
     const nodes = current.report.nodes?.map(({ node }) => node);
-    yield* reportViews({ ...current.report, beyond: beyondTheLog(kernel, nodes, current.candidates.list) });
+    yield* reportViews({ ...current.report, beyond: beyondTheLog(kernel, nodes, current.candidates.list) }, { most });
   } else {
     const last = events.logged.at(-1);
-    if (last !== undefined) yield* reportViews({ ...last, beyond: victimsBeyond(kernel) });
+    if (last !== undefined) yield* reportViews({ ...last, beyond: victimsBeyond(kernel) }, { most });
     const state = stateReport(kernel);
-    yield* stateViews({ ...state.report, beyond: beyondTheLog(kernel, undefined, state.candidates.list) }, last);
+    yield* stateViews({ ...state.report, beyond: beyondTheLog(kernel, undefined, state.candidates.list) }, { last, most });
   }
   if (events.logged.length > 1 || current === undefined) yield eventsView(events.logged);
 }

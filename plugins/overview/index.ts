@@ -10,7 +10,7 @@ export default definePlugin({
   summary: 'The machine, how it ended, and how much of it the dump has',
   examples: ['vmcore', 'vmcore --format json'],
   *run(kernel) {
-    yield facts('How it ended', endFacts(kernel));
+    yield facts('How it ended', endFacts(kernel), { headline: 'end' });
     yield facts('Machine', machineFacts(kernel));
     yield table('CPUs', cpuColumns, cpuRows(kernel));
     yield facts('Dump', dumpFacts(kernel));

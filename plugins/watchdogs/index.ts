@@ -30,7 +30,7 @@ export default definePlugin({
   inReport: { most: 40 },
   examples: ['vmcore'],
   *run(kernel, { most = Infinity }) {
-    yield findings('Stalls', stallFindings(kernel), { id: 'findings' });
+    yield findings('Stalls', stallFindings(kernel).map((finding) => ({ ...finding, views: viewsOf[finding.id] ?? [] })), { id: 'findings' });
     const period = gracePeriod(kernel);
     yield table('CPUs', cpuColumns, cpuProgress(kernel).map((progress) => cpuRow(progress, period?.waitsFor ?? [])), { id: 'cpus' });
     if (period) {
@@ -50,6 +50,13 @@ export default definePlugin({
     if (reports.length > 0) yield log('What the watchdogs printed', reports.map(({ record }) => record), { id: 'reports' });
   },
 });
+
+/** Where each finding's subject is told in full. */
+const viewsOf: Readonly<Record<string, readonly string[]>> = {
+  'watchdog.stuck-cpu': ['cpus', 'bt/cpus', 'reports'],
+  'watchdog.rcu-stall': ['rcu', 'cpus', 'bt/cpus'],
+  'watchdog.hung-tasks': ['hung', 'bt/tasks'],
+};
 
 function cpuRow({ context, sameTaskNs, softlockupNs, clockAgeNs, starved, stuck }: CpuProgress, rcu: readonly number[]): RowOf<(typeof cpuColumns)[number]['key']> {
   const { cpu, task } = context;

@@ -26,7 +26,7 @@ export default definePlugin({
       marks: [
         { label: 'min', value: zone.watermarks.min }, { label: 'low', value: zone.watermarks.low }, { label: 'high', value: zone.watermarks.high },
       ],
-    })), { id: 'watermarks' });
+    })), { id: 'watermarks', headline: 'zones' });
     yield table('Lowmem reserve', reserveColumns, zones.flatMap((zone) => zone.lowmemReserve.map((pages, index) => ({
       cells: { node: zone.node, zone: zone.name, for: names[index] ?? `zone ${index}`, reserve: pages },
     }))), { id: 'lowmem-reserve', note: 'What each zone keeps back from requests that could be served by a higher one.' });

@@ -80,6 +80,7 @@ async function readLog(path: string): Promise<{ reports: OomReport[]; facts: Dum
     facts: {
       files: [path === '-' ? 'standard input' : path], format: 'kernel log', defects,
       architecture: last?.kernel.architecture ?? 'of unknown architecture', release: last?.kernel.release ?? 'of unknown release',
+      ...(last?.kernel.host === undefined ? {} : { host: last.kernel.host }),
       pageSize: (last?.pageSizeKB ?? 4) * 1024,
     },
   };

@@ -22,9 +22,9 @@ export interface Opened {
  */
 export async function openNamed(command: string, words: readonly string[], flags: CommonValues): Promise<Opened> {
   const { options, rest } = await namedFiles(command, words, flags);
-  const { openSession } = await import('../session/open-kernel.js');
+  const [{ openSession }, { hostOf }] = await Promise.all([import('../session/open-kernel.js'), import('../session/host-name.js')]);
   const session = await openSession(options);
-  return { session, facts: factsOf(session, options), options, rest };
+  return { session, facts: factsOf(session, options, hostOf(session)), options, rest };
 }
 
 /**
@@ -47,12 +47,13 @@ export async function namedFiles(command: string, words: readonly string[], flag
   return { options, rest };
 }
 
-function factsOf({ kernel, dump, defects, vmlinux }: Session, { dump: files }: OpenOptions): DumpFacts {
+function factsOf({ kernel, dump, defects, vmlinux }: Session, { dump: files }: OpenOptions, host: string | undefined): DumpFacts {
   return {
     files,
     format: dump.formatName,
     architecture: kernel.architecture,
     release: kernel.release,
+    ...(host === undefined ? {} : { host }),
     pageSize: kernel.memory.pageSize,
     ...(vmlinux === undefined ? {} : { vmlinux: vmlinux.path }),
     defects,

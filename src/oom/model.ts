@@ -101,6 +101,8 @@ export interface Gfp {
 }
 
 export interface KernelIdentity {
+  /** The machine's name, where the log's lines bear it. */
+  readonly host?: string;
   readonly release?: string;
   /** What follows the release: "#1 Debian 6.1.176-1". */
   readonly build?: string;

@@ -1,7 +1,7 @@
 import { isGap } from './make-views.js';
 import type { SolidView } from './section.js';
 import type {
-  Cell, ChartView, Column, Door, Fact, Finding, GraphView, LogLine, Row, Stack, StackFrame, TableView, TreeNode, ValueType, View,
+  Cell, ChartView, Column, Door, Fact, Finding, GraphView, Headline, LogLine, Row, Stack, StackFrame, TableView, TreeNode, ValueType, View,
 } from './views.js';
 
 /**
@@ -37,7 +37,7 @@ export function openView(view: View): OpenView {
   if (!isObject(view)) throw new BadView(`it yielded ${describe(view)} instead of a view`);
   const head = { id: text(view.id, 'id'), title: text(view.title, 'title') };
   switch (view.kind) {
-    case 'facts': return { view: { kind: 'facts', ...head, facts: list(view.facts, 'facts').map(cleanFact) } };
+    case 'facts': return { view: { kind: 'facts', ...head, facts: list(view.facts, 'facts').map(cleanFact), ...cleanHeadline(view) } };
     case 'findings': return { view: { kind: 'findings', ...head, findings: list(view.findings, 'findings').map(cleanFinding) } };
     case 'chart': return { view: cleanChart(view, head) };
     case 'graph': return { view: cleanGraph(view, head) };
@@ -130,11 +130,22 @@ function cleanFact(given: unknown): Fact {
   };
 }
 
+const headlines = ['memory', 'zones', 'waits', 'end'] as const;
+
+function cleanHeadline(view: unknown): { headline?: Headline } {
+  const given = field(view, 'headline');
+  if (given === undefined) return {};
+  const headline = headlines.find((word) => word === given);
+  if (headline === undefined) throw new BadView(`headline is ${describe(given)}; it can be ${headlines.join(', ')}`);
+  return { headline };
+}
+
 const certainties = ['certain', 'likely', 'possible'] as const;
 
 function cleanFinding(given: unknown): Finding {
   const weight = Number(field(given, 'weight'));
   const doors = field(given, 'doors');
+  const views = field(given, 'views');
   return {
     id: text(field(given, 'id'), 'finding.id'),
     weight: Number.isFinite(weight) ? Math.min(100, Math.max(0, weight)) : 0,
@@ -143,6 +154,7 @@ function cleanFinding(given: unknown): Finding {
     sentence: text(field(given, 'sentence'), 'finding.sentence'),
     evidence: list(field(given, 'evidence'), 'finding.evidence').map((line) => text(line, 'evidence')),
     ...(doors === undefined ? {} : { doors: list(doors, 'doors').flatMap((door) => Object.values(optionalDoor(door))) }),
+    ...(views === undefined ? {} : { views: list(views, 'views').map((view) => text(view, 'finding.views')) }),
     ...optional('about', field(given, 'about')),
   };
 }
@@ -205,6 +217,7 @@ function cleanChart(view: ChartView, head: { id: string; title: string }): Chart
       return { ...cleanMark(bar), ...(marks === undefined ? {} : { marks: list(marks, 'marks').map(cleanMark) }) };
     }),
     ...optionalNumber('total', view.total),
+    ...cleanHeadline(view),
   };
 }
 
@@ -228,6 +241,7 @@ function cleanGraph(view: GraphView, head: { id: string; title: string }): Graph
       from: text(field(edge, 'from'), 'edge.from'), to: text(field(edge, 'to'), 'edge.to'), label: text(field(edge, 'label'), 'edge.label'),
     })),
     cycles: list(view.cycles, 'cycles').map((cycle) => list(cycle, 'cycle').map((id) => text(id, 'cycle'))),
+    ...cleanHeadline(view),
   };
 }
 

@@ -1,5 +1,5 @@
 import type {
-  Cell, ChartView, Column, Door, Fact, FactsView, Finding, FindingsView, Gap, GraphView, LogLine, LogView, Sorting, Stack, StackView,
+  Cell, ChartView, Column, Door, Fact, FactsView, Finding, FindingsView, Gap, GraphView, Headline, LogLine, LogView, Sorting, Stack, StackView,
   TableView, TreeNode, TreeView, ValueType,
 } from './views.js';
 
@@ -9,9 +9,14 @@ export interface ViewOptions {
   note?: string;
 }
 
+/** Of views that can stand at the top of a page. */
+export interface HeadlineOptions extends ViewOptions {
+  headline?: Headline;
+}
+
 /** Names and values: `facts('Machine', [fact('release', 'Release', 'text', kernel.release)])`. */
-export function facts(title: string, list: readonly Fact[], options: ViewOptions = {}): FactsView {
-  return { kind: 'facts', id: idOf(title, options), title, facts: list };
+export function facts(title: string, list: readonly Fact[], options: HeadlineOptions = {}): FactsView {
+  return { kind: 'facts', id: idOf(title, options), title, facts: list, ...headlineOf(options) };
 }
 
 export function fact(key: string, title: string, type: ValueType, value: Cell, more: { note?: string; door?: Door } = {}): Fact {
@@ -56,12 +61,12 @@ export function stacks(title: string, list: Iterable<Stack>, options: ViewOption
   return { kind: 'stack', id: idOf(title, options), title, stacks: list };
 }
 
-export function chart(title: string, unit: ValueType, bars: ChartView['bars'], options: ViewOptions & { total?: number } = {}): ChartView {
-  return { kind: 'chart', id: idOf(title, options), title, unit, bars, ...(options.total === undefined ? {} : { total: options.total }) };
+export function chart(title: string, unit: ValueType, bars: ChartView['bars'], options: HeadlineOptions & { total?: number } = {}): ChartView {
+  return { kind: 'chart', id: idOf(title, options), title, unit, bars, ...(options.total === undefined ? {} : { total: options.total }), ...headlineOf(options) };
 }
 
-export function graph(title: string, parts: Pick<GraphView, 'nodes' | 'edges' | 'cycles'>, options: ViewOptions = {}): GraphView {
-  return { kind: 'graph', id: idOf(title, options), title, ...parts };
+export function graph(title: string, parts: Pick<GraphView, 'nodes' | 'edges' | 'cycles'>, options: HeadlineOptions = {}): GraphView {
+  return { kind: 'graph', id: idOf(title, options), title, ...parts, ...headlineOf(options) };
 }
 
 export function findings(title: string, list: readonly Finding[], options: ViewOptions = {}): FindingsView {
@@ -83,4 +88,8 @@ function idOf(title: string, { id }: ViewOptions): string {
 
 function noteOf({ note }: ViewOptions): { note?: string } {
   return note === undefined ? {} : { note };
+}
+
+function headlineOf({ headline }: HeadlineOptions): { headline?: Headline } {
+  return headline === undefined ? {} : { headline };
 }

@@ -48,7 +48,13 @@ export interface Door {
   address: bigint;
 }
 
-export interface FactsView { kind: 'facts'; id: string; title: string; facts: readonly Fact[] }
+/**
+ * A view that belongs beside the verdict, by what it tells of. A page shows one of each subject at its top: that of the
+ * plugin of the first finding before another's.
+ */
+export type Headline = 'memory' | 'zones' | 'waits' | 'end';
+
+export interface FactsView { kind: 'facts'; id: string; title: string; facts: readonly Fact[]; headline?: Headline }
 
 /** Cells by column key; `door` says what object the row stands for. */
 export interface Row { cells: Readonly<Record<string, Cell>>; door?: Door }
@@ -118,6 +124,7 @@ export interface ChartView {
   kind: 'chart'; id: string; title: string; unit: ValueType;
   bars: readonly { label: string; value: number; marks?: readonly { label: string; value: number }[] }[];
   total?: number;
+  headline?: Headline;
 }
 
 export interface GraphView {
@@ -126,6 +133,7 @@ export interface GraphView {
   edges: readonly { from: string; to: string; label: string }[];
   /** Node ids of each cycle. */
   cycles: readonly (readonly string[])[];
+  headline?: Headline;
 }
 
 /** certain: follows from what was read. */
@@ -144,6 +152,8 @@ export interface Finding {
   /** What it rests on, with its arithmetic, a line each. */
   evidence: readonly string[];
   doors?: readonly Door[];
+  /** Where it is told in full: ids of the plugin's own views, or 'ps/tasks' for another plugin's. */
+  views?: readonly string[];
   /** What it is about, without numbers and addresses ('kmalloc-64', 'logbuf_lock'): goes into the problem's signature. */
   about?: string;
 }

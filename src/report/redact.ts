@@ -9,6 +9,7 @@ import type { Report } from './report.js';
  */
 export function redact(report: Report): Report {
   const names = new Names();
+  if (report.dump.host !== undefined) names.token('host', report.dump.host);
   for (const { views } of report.sections) for (const view of views) collect(view, names);
   const hide = names.hider();
   const hidden = mapStrings(report, hide) as Report;

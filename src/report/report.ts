@@ -12,6 +12,8 @@ export interface DumpFacts {
   readonly format: string;
   readonly architecture: string;
   readonly release: string;
+  /** The machine's own name; absent where it has none or it can't be read. */
+  readonly host?: string;
   /** In bytes. */
   readonly pageSize: number;
   /** The file that symbols or types came from; absent where the dump's own served. */

@@ -12,7 +12,7 @@ function summary(text: string): unknown {
   return reportsIn(text).map(({ event, memInfo, nodes, zones, freeLists, hugepages, swap, totals, tasks, kills, reaped, missing, kernel }) => {
     const { time: _, ...rest } = event;
     const untimed = (list: readonly { time?: string }[]): unknown => list.map(({ time: __, ...one }) => one);
-    return { rest, memInfo, nodes, zones, freeLists, hugepages, swap, totals, tasks, kills: untimed(kills), reaped: untimed(reaped), missing, kernel };
+    return { rest, memInfo, nodes, zones, freeLists, hugepages, swap, totals, tasks, kills: untimed(kills), reaped: untimed(reaped), missing, kernel: { ...kernel, host: undefined } };
   });
 }
 
@@ -47,6 +47,14 @@ describe('a line may begin in many ways; the report is the same', () => {
   };
   test.each(Object.entries(forms))('%s', (_name, form) => {
     expect(summary(logical.map(form).join('\n'))).toEqual(plain);
+  });
+
+  test.each([
+    ['new-db1', forms['syslog']!], ['host.example.org', forms['RFC 3339 with micros']!],
+    [undefined, forms['syslog without a host']!], [undefined, forms['dmesg -T']!], [undefined, forms['a container']!],
+  ] as const)('the host that syslog names: %s', (host, form) => {
+    const [report] = reportsIn(logical.map(form).join('\n'));
+    expect(report!.kernel.host).toBe(host);
   });
 
   test('no prefix at all', () => {

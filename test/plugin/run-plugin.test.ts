@@ -94,6 +94,7 @@ test.each([
   ['no columns', { kind: 'table', id: 'x', title: 'x', columns: [], rows: [] }, /0 columns/],
   ['rows that can’t be pulled', { kind: 'table', id: 'x', title: 'x', columns: numbers, rows: 5 }, /rows is a number/],
   ['a cell with an object', { kind: 'table', id: 'x', title: 'x', columns: numbers, rows: [{ cells: { n: {} } }] }, /a cell holds an object/],
+  ['a headline that there is not', { kind: 'facts', id: 'x', title: 'x', facts: [], headline: 'weather' }, /headline is "weather"; it can be memory, zones, waits, end/],
   ['a getter that throws', { id: 'x', title: 'x', get kind() { throw new Error('boo'); } }, /boo/],
 ])('a view with %s fails its section only', (_, view, sentence) => {
   const { outcome } = runPlugin(kernelStub(), plugin(function* () { yield view; }), {});

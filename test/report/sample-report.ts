@@ -34,7 +34,7 @@ export function everyView(text: string): View[] {
   ]);
   const cells = { comm: text, rss: 1234, mm: 0xffff888000001000n, flags: [text, 'b'], big: 2n ** 60n };
   return [
-    facts(text, [fact('a', text, 'text', text, { note: text }), fact('b', 'Free', 'pages', 59_900), fact('c', 'Gone', 'kB', gap('zone', text, 0x10n)), fact('d', 'None', 'bytes', null)]),
+    facts(text, [fact('a', text, 'text', text, { note: text }), fact('b', 'Free', 'pages', 59_900), fact('c', 'Gone', 'kB', gap('zone', text, 0x10n)), fact('d', 'None', 'bytes', null)], { headline: 'end' }),
     table(text, list, [{ cells, door: { type: 'task_struct', address: 0xffff888000002000n } }, { cells: { ...cells, rss: gap('rss', text), mm: null } }], { note: text }),
     tree(text, list, [{ cells, children: [{ cells, children: [] }, { cells, children: [{ cells, children: [] }] }] }]),
     log(text, [{ timeNs: 12_345_678_900, level: 3, caller: 'T1', sequence: 7, text: `${text}\nsecond line` }, { text: 'lost', remark: true }]),
@@ -42,8 +42,9 @@ export function everyView(text: string): View[] {
       { index: 0, ip: 0xffffffff81000010n, sp: 0xffffc90000003f00n, function: text, offset: 16, module: text, found: 'registers', file: text, line: 3, registers: { ax: 1n } },
       { index: 1, ip: 0xffffffff81000020n, found: 'scanned', locals: [{ name: text, value: text }] },
     ] }]),
-    chart(text, 'pages', [{ label: text, value: 10, marks: [{ label: text, value: 5 }] }, { label: 'b', value: 30 }], { total: 40 }),
-    graph(text, { nodes: [{ id: 'a', label: text, kind: 'task' }, { id: 'b', label: 'B', kind: 'lock' }], edges: [{ from: 'a', to: 'b', label: text }], cycles: [['a', 'b']] }),
-    findings(text, [{ id: 'x.y', weight: 80, certainty: 'certain', moment: 'dump', sentence: text, evidence: [text], about: 'x', doors: [{ type: 'zone', address: 1n }] }]),
+    chart(text, 'pages', [{ label: text, value: 10, marks: [{ label: text, value: 5 }] }, { label: 'b', value: 30 }], { total: 40, headline: 'zones' }),
+    chart(`${text} `, 'kB', [{ label: text, value: 10 }, { label: 'free', value: 30 }], { total: 40, headline: 'memory' }),
+    graph(text, { nodes: [{ id: 'a', label: text, kind: 'task' }, { id: 'b', label: 'B', kind: 'lock' }], edges: [{ from: 'a', to: 'b', label: text }], cycles: [['a', 'b']] }, { headline: 'waits' }),
+    findings(text, [{ id: 'x.y', weight: 80, certainty: 'certain', moment: 'dump', sentence: text, evidence: [text], about: 'x', doors: [{ type: 'zone', address: 1n }], views: [text, 'one/x'] }]),
   ];
 }

@@ -7,5 +7,22 @@ export function findingsView(judgements: readonly Judgement[], id = 'verdicts'):
 }
 
 function asFinding({ id, weight, certainty, moment, sentence, evidence }: Judgement): Finding {
-  return { id, weight, certainty, moment, sentence, evidence };
+  const views = viewsOf[id];
+  return { id, weight, certainty, moment, sentence, evidence, ...(views === undefined ? {} : { views }) };
 }
+
+/** Where each verdict's subject is told in full. */
+const viewsOf: Readonly<Record<string, readonly string[]>> = {
+  'oom.constraint': ['memcg', 'event'],
+  'oom.watermark': ['zones', 'zones/free-lists'],
+  'oom.memory-held.shares': ['memcg-stat', 'consumers'],
+  'oom.memory-held.process': ['tasks', 'ps/tasks'],
+  'oom.memory-held.page-tables': ['tasks', 'ps/tasks'],
+  'oom.memory-held.slab': ['slab', 'slab/caches'],
+  'oom.memory-held.hugetlb': ['swap'],
+  'oom.memory-held.zram': ['swap/zram'],
+  'oom.reclaim': ['swap', 'swap/swap'],
+  'oom.victim': ['tasks'],
+  'oom.still-there': ['ps/tasks'],
+  'oom.afterwards': ['consumers-now', 'zones-now', 'tasks-now'],
+};

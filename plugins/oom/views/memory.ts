@@ -1,12 +1,12 @@
 import { chart, columns, fact, facts, table, type ChartView, type FactsView, type RowOf, type TableView } from 'oompm';
-import { consumers, zoneTitle, zoneTries, type Count, type OomReport } from 'oompm/oom';
+import { amount, consumers, gfpMeaning, scopeOf, zoneTitle, zoneTries, type Count, type OomReport, type ZoneState } from 'oompm/oom';
 
 /** The consumers as shares of all that the kernel manages; they add up to it. */
 export function consumersView(report: OomReport): ChartView | undefined {
   const found = consumers(report);
   if (found === undefined) return undefined;
   const rest = found.unaccountedKB > 0 ? [{ label: 'not accounted for', value: found.unaccountedKB }] : [];
-  return chart('What held the memory', 'kB', [...found.consumers.map(({ name, kB }) => ({ label: name, value: kB })), ...rest], { id: 'consumers', total: found.managedKB });
+  return chart('What held the memory', 'kB', [...found.consumers.map(({ name, kB }) => ({ label: name, value: kB })), ...rest], { id: 'consumers', total: found.managedKB, headline: 'memory' });
 }
 
 const zoneColumns = columns([
@@ -33,6 +33,29 @@ export function zonesView(report: OomReport): TableView | undefined {
     }
   }
   return table('Zones', zoneColumns, rows(), { id: 'zones' });
+}
+
+/** Each zone's free memory on the scale of its watermarks, and how much must be free for the request to be served there. */
+export function watermarksView(report: OomReport): ChartView | undefined {
+  const { zones } = report;
+  const { order, gfp } = report.event;
+  const asked = scopeOf(report) !== 'memcg' && (order ?? -1) >= 0 && gfp !== undefined && gfpMeaning(gfp)?.memalloc === false;
+  const spare = new Map(asked ? (zoneTries(report) ?? []).map(({ zone, spareKB }) => [zone, spareKB]) : []);
+  const bars = (zones ?? []).flatMap((zone) => {
+    const free = amount(zone.kB.free);
+    return free === undefined ? [] : [{ label: zoneTitle(zone), value: free, marks: marksOf(zone, free, spare.get(zone)) }];
+  });
+  return bars.length === 0 ? undefined : chart('Free memory against watermarks', 'kB', bars, { id: 'watermarks', headline: 'zones' });
+}
+
+function marksOf(zone: ZoneState, free: number, spare: number | undefined): { label: string; value: number }[] {
+  const marks = (['min', 'low', 'high'] as const).flatMap((label) => {
+    const value = amount(zone.kB[label]);
+    return value === undefined ? [] : [{ label, value }];
+  });
+  // What is held back from such a request (lowmem_reserve, CMA, the highatomic reserve) must be free besides.
+  const needed = spare === undefined ? undefined : free - spare;
+  return needed === undefined || marks.some(({ value }) => value === needed) ? marks : [...marks, { label: 'needed for the request', value: needed }];
 }
 
 const slabColumns = columns([

@@ -1,17 +1,17 @@
 import { columns, table, type TableView, type View } from 'oompm';
-import { judge, scopeOf, type Judgement, type OomReport } from 'oompm/oom';
+import { judge, scopeOf, type OomReport } from 'oompm/oom';
 
 import { eventView, named } from './event.js';
 import { findingsView } from './findings.js';
 import { memcgStatView, memcgView } from './memcg.js';
-import { consumersView, slabView, swapView, zonesView } from './memory.js';
+import { consumersView, slabView, swapView, watermarksView, zonesView } from './memory.js';
 import { tasksView } from './tasks.js';
 
 /** A report and its verdicts for people, whether it was filled from memory or from a log. */
-export function* reportViews(report: OomReport, more: readonly Judgement[] = []): Generator<View> {
-  yield findingsView([...judge(report), ...more]);
+export function* reportViews(report: OomReport, { most }: { most: number | undefined }): Generator<View> {
+  yield findingsView(judge(report));
   yield eventView(report);
-  const views = [consumersView(report), zonesView(report), memcgView(report), swapView(report), slabView(report), tasksView(report), memcgStatView(report), missingView(report)];
+  const views = [consumersView(report), watermarksView(report), zonesView(report), memcgView(report), swapView(report), slabView(report), tasksView(report, most), memcgStatView(report), missingView(report)];
   for (const view of views) if (view !== undefined) yield view;
 }
 

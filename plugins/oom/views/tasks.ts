@@ -1,5 +1,5 @@
 import { columns, table, type Cell, type RowOf, type TableView } from 'oompm';
-import { badnessOf, pageKB, totalPages, type OomReport } from 'oompm/oom';
+import { badnessOf, pageKB, totalPages, type Badness, type OomReport } from 'oompm/oom';
 
 const taskColumns = columns([
   { key: 'pid', title: 'PID', type: 'pid' },
@@ -19,11 +19,11 @@ const taskColumns = columns([
 ]);
 
 /** The tasks that the OOM killer weighs, the one it would choose first; those it passes over come last, with the reason. */
-export function tasksView(report: OomReport): TableView | undefined {
+export function tasksView(report: OomReport, most = Infinity): TableView | undefined {
   const ranked = badnessOf(report);
   if (ranked.length === 0) return undefined;
   function* rows(): Generator<RowOf<(typeof taskColumns)[number]['key']>> {
-    for (const { task, points, notEligible } of ranked) {
+    for (const { task, points, notEligible } of ranked.slice(0, most)) {
       const exact = task.exact;
       const own = (value: Cell | undefined): Cell => value ?? null;
       yield {
@@ -38,6 +38,14 @@ export function tasksView(report: OomReport): TableView | undefined {
     }
   }
   const total = totalPages(report);
-  const measured = total === undefined ? '' : `oom_score_adj counts in thousandths of ${Math.trunc(total)} pages (${Math.trunc(total) * pageKB(report)} kB).`;
-  return table('Tasks, the first to be chosen first', taskColumns, rows(), { id: 'tasks', ...(measured === '' ? {} : { note: measured }) });
+  const notes = [
+    ...(total === undefined ? [] : [`oom_score_adj counts in thousandths of ${Math.trunc(total)} pages (${Math.trunc(total) * pageKB(report)} kB).`]),
+    ...(ranked.length > most ? [restInWords(ranked.slice(most))] : []),
+  ];
+  return table('Tasks, the first to be chosen first', taskColumns, rows(), { id: 'tasks', ...(notes.length === 0 ? {} : { note: notes.join(' ') }) });
+}
+
+function restInWords(rest: readonly Badness[]): string {
+  const passedOver = rest.filter(({ notEligible }) => notEligible !== undefined).length;
+  return `${rest.length} more are not shown${passedOver === 0 ? '' : `, ${passedOver} of them not to be chosen`}; oompm oom shows all.`;
 }

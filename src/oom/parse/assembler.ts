@@ -166,6 +166,7 @@ export class EventAssembler implements LineSink {
   #begin(line: LogLine): Draft {
     const draft = newDraft(line.number);
     if (line.caller !== undefined) draft.caller = line.caller;
+    if (line.host !== undefined) draft.host = line.host;
     this.#open.push(draft);
     if (this.#open.length > mostOpen) this.#close(this.#open[0]!);
     return draft;

@@ -27,6 +27,8 @@ export interface Draft {
   cpuset?: string;
   memsAllowed?: string;
   release?: string;
+  /** The machine that syslog names on the report's first line. */
+  host?: string;
   build?: string;
   hardware?: string;
   taint?: string;

@@ -10,6 +10,8 @@ export interface LogLine {
   readonly time?: string;
   /** CONFIG_PRINTK_CALLER: "T123" or "C0". */
   readonly caller?: string;
+  /** The machine that syslog names. */
+  readonly host?: string;
   /** A mail quotes it. */
   readonly quoted: boolean;
   /** Another program's line: syslog's tag is not the kernel. */
@@ -64,6 +66,7 @@ function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
   let text = line;
   let time: string | undefined;
   let caller: string | undefined;
+  let host: string | undefined;
   let stamped = false;
   let otherProgram = false;
 
@@ -91,8 +94,10 @@ function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
   else text = text.replace(container, '');
   if (clock !== null && !clock[0].startsWith('[') && !/,\d+[+-]/.test(clock[1]!)) {
     const tag = syslogTag.exec(text);
-    if (tag !== null && kernelTag.test(tag[2]!)) text = text.slice(tag[0].length);
-    else if (tag !== null && tag[3] !== undefined) otherProgram = true;
+    if (tag !== null && kernelTag.test(tag[2]!)) {
+      text = text.slice(tag[0].length);
+      if (tag[1] !== undefined && /^[\w.-]+$/.test(tag[1])) host = tag[1];
+    } else if (tag !== null && tag[3] !== undefined) otherProgram = true;
     else if (tag !== null && tag[1] !== undefined && !/[ =]/.test(tag[1]) && /^[a-z][\w.@/-]*$/.test(tag[2]!) && !/^oom|^swap/.test(tag[2]!)) otherProgram = true;
     else if (/^\S+ kernel: /.test(text)) text = text.slice(text.indexOf('kernel: ') + 8);
   } else if (clock === null) {
@@ -114,7 +119,7 @@ function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
     text = text.slice(alone[0].length);
   }
   if (stamp !== null) text = text.replace(vendorContext, '');
-  return { text: text.trim(), number, stamped, foreign: otherProgram, ...defined({ time, caller }) };
+  return { text: text.trim(), number, stamped, foreign: otherProgram, ...defined({ time, caller, host }) };
 }
 
 /** NO-BREAK SPACE from mails and web pages, CR, the literal ^M, colours of a terminal. */
@@ -149,9 +154,10 @@ function secondsOf(microseconds: string): string {
   return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
 }
 
-function defined(parts: { time: string | undefined; caller: string | undefined }): { time?: string; caller?: string } {
+function defined(parts: { time: string | undefined; caller: string | undefined; host?: string | undefined }): { time?: string; caller?: string; host?: string } {
   return {
     ...(parts.time === undefined ? {} : { time: parts.time }),
     ...(parts.caller === undefined ? {} : { caller: parts.caller }),
+    ...(parts.host === undefined ? {} : { host: parts.host }),
   };
 }

@@ -95,7 +95,7 @@ function kindOfReport(draft: Draft): ReportKind {
 
 function kernelOf(draft: Draft): KernelIdentity {
   return {
-    ...given('release', draft.release), ...given('build', draft.build), ...given('hardware', draft.hardware), ...given('taint', draft.taint),
+    ...given('release', draft.release), ...given('build', draft.build), ...given('hardware', draft.hardware), ...given('taint', draft.taint), ...given('host', draft.host),
     ...given('architecture', architectureOf(draft.release, [...draft.trace, ...draft.registers], draft.hardware)),
   };
 }

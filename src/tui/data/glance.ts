@@ -1,6 +1,7 @@
 import { parseVmcoreinfo } from '../../dump/vmcoreinfo.js';
 import { openDump } from '../../dump/open-dump.js';
 import type { DumpFacts } from '../../report/report.js';
+import { nameGiven } from '../../session/host-name.js';
 import type { OpenOptions } from '../../session/open-kernel.js';
 
 /** What the dump's own header says, before anything is looked for in memory: the first true thing on the screen. */
@@ -8,11 +9,13 @@ export async function glance({ dump: files, vmlinux }: OpenOptions): Promise<Dum
   const dump = await openDump(files);
   try {
     const info = dump.vmcoreinfo === undefined ? undefined : parseVmcoreinfo(dump.vmcoreinfo);
+    const host = nameGiven(dump.uname?.nodename);
     return {
       files,
       format: dump.formatName,
       architecture: dump.architecture,
       release: info?.get('OSRELEASE') ?? dump.uname?.release ?? 'of unknown release',
+      ...(host === undefined ? {} : { host }),
       pageSize: dump.memory.pageSize,
       ...(vmlinux === undefined ? {} : { vmlinux }),
       defects: dump.defects,

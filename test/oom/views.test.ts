@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import oom from '../../plugins/oom/index.js';
+import { reportsIn } from '../../src/oom/index.js';
+import { runOnReports } from '../../src/plugin/run-plugin.js';
+import type { SolidView } from '../../src/plugin/section.js';
+import { defaultValues } from '../../src/plugin/options.js';
+import type { OptionValues } from '../../src/plugin/options.js';
+import { globalReport, memcgReport } from './text.js';
+
+function view<K extends SolidView['kind']>(log: string, id: string, kind: K, values: OptionValues = {}): SolidView & { kind: K } {
+  const { views } = runOnReports(oom, reportsIn(log), { ...defaultValues(oom.flags, oom.arguments), ...values });
+  return views.find((one): one is SolidView & { kind: K } => one.id === id && one.kind === kind)!;
+}
+
+describe('zones against their watermarks', () => {
+  test('what a request needs beyond min is a mark of its own: min and the lowmem_reserve that holds for it', () => {
+    const { bars } = view(globalReport, 'watermarks', 'chart');
+    expect(bars.map(({ label, value }) => [label, value])).toEqual([['Node 0 DMA', 13_296], ['Node 0 DMA32', 59_900], ['Node 0 Normal', 88_188]]);
+    expect(bars[1]!.marks).toEqual([
+      { label: 'min', value: 24_044 }, { label: 'low', value: 30_052 }, { label: 'high', value: 36_060 }, { label: 'needed for the request', value: 24_044 + 8991 * 4 },
+    ]);
+    expect(bars[2]!.marks!.map(({ label }) => label)).toEqual(['min', 'low', 'high']);
+  });
+
+  test("a cgroup's OOM asks no zone", () => {
+    const asking = (log: string): boolean => (view(log, 'watermarks', 'chart')?.bars ?? []).some(({ marks }) => marks!.length > 3);
+    expect([asking(globalReport), asking(memcgReport)]).toEqual([true, false]);
+  });
+});
+
+test('a list of tasks that is cut says how many are left out', () => {
+  const all = view(globalReport, 'tasks', 'table');
+  const cut = view(globalReport, 'tasks', 'table', { most: 1 });
+  expect(cut.rows).toEqual(all.rows.slice(0, 1));
+  expect(cut.note).toContain(`${all.rows.length - 1} more are not shown`);
+  expect(all.note).not.toContain('not shown');
+});
