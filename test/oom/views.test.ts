@@ -17,7 +17,7 @@ describe('zones against their watermarks', () => {
     const { bars } = view(globalReport, 'watermarks', 'chart');
     expect(bars.map(({ label, value }) => [label, value])).toEqual([['Node 0 DMA', 13_296], ['Node 0 DMA32', 59_900], ['Node 0 Normal', 88_188]]);
     expect(bars[1]!.marks).toEqual([
-      { label: 'min', value: 24_044 }, { label: 'low', value: 30_052 }, { label: 'high', value: 36_060 }, { label: 'needed for the request', value: 24_044 + 8991 * 4 },
+      { label: 'min', value: 24_044 }, { label: 'low', value: 30_052 }, { label: 'high', value: 36_060 }, { label: 'what the request needs', value: 24_044 + 8991 * 4 },
     ]);
     expect(bars[2]!.marks!.map(({ label }) => label)).toEqual(['min', 'low', 'high']);
   });

@@ -46,7 +46,8 @@ describe('text from a dump does nothing', () => {
   });
 
   test('HTML has no element of the dump’s', () => {
-    expect(rendered('html')).not.toMatch(/<script|<img/i);
+    // The page's own script comes last, and its policy names no other.
+    expect(rendered('html').match(/<script|<img/gi)).toEqual(['<script']);
     expect(rendered('html')).toContain('&lt;script&gt;');
   });
 

@@ -55,7 +55,7 @@ function marksOf(zone: ZoneState, free: number, spare: number | undefined): { la
   });
   // What is held back from such a request (lowmem_reserve, CMA, the highatomic reserve) must be free besides.
   const needed = spare === undefined ? undefined : free - spare;
-  return needed === undefined || marks.some(({ value }) => value === needed) ? marks : [...marks, { label: 'needed for the request', value: needed }];
+  return needed === undefined || marks.some(({ value }) => value === needed) ? marks : [...marks, { label: 'what the request needs', value: needed }];
 }
 
 const slabColumns = columns([

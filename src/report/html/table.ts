@@ -1,0 +1,53 @@
+import type { Column, Row, Sorting } from '../../plugin/views.js';
+import { html } from '../escape.js';
+import { inTable, isNumeric, unitOf } from '../format-value.js';
+import { folded, titled } from './block.js';
+
+interface Table {
+  kind: 'table' | 'tree';
+  anchor: string;
+  title: string;
+  columns: readonly Column[];
+  rows: readonly { cells: Row['cells']; lead: string }[];
+  note?: string;
+  sorted?: Sorting;
+  folded?: true;
+}
+
+/** Rows that are shown unfolded. */
+const fewRows = 15;
+
+export function* tableHtml(table: Table, folds: boolean): Generator<string> {
+  const { anchor, title, rows } = table;
+  yield* folds && rows.length > 0 && (rows.length > fewRows || table.folded)
+    ? folded({ anchor, title, count: rows.length === 1 ? '1 row' : `${rows.length} rows` }, contentHtml(table))
+    : titled(anchor, title, contentHtml(table));
+}
+
+function* contentHtml({ kind, title, columns, rows, note, sorted }: Table): Generator<string> {
+  if (rows.length === 0) yield '<p class="quiet">none</p>\n';
+  else {
+    // A scrolling box takes the keyboard's focus, and says what it is.
+    yield `<div class="wide${rows.length > fewRows ? ' long' : ''}" tabindex="0" role="group" aria-label="${html(title)}"><table class="${kind}">\n<thead><tr>${columns.map((column) => {
+      const unit = unitOf(column.type);
+      const order = sorted?.column === column.key ? ` aria-sort="${sorted.descending ? 'descending' : 'ascending'}"` : '';
+      return `<th scope="col"${attributeOf(column)}${order}>${html(column.title)}${unit === undefined ? '' : ` <small>${unit}</small>`}</th>`;
+    }).join('')}</tr></thead>\n<tbody>\n`;
+    for (const { cells, lead } of rows) {
+      yield `<tr>${columns.map((column, index) => {
+        const cell = cells[column.key] ?? null;
+        const text = (index === 0 ? lead : '') + inTable(cell, column.type);
+        // What is sorted by, where the text is not the bare number.
+        const value = (typeof cell === 'number' || typeof cell === 'bigint') && isNumeric(column.type) && !/^-?[\d.]+$/.test(text) ? ` data-v="${cell}"` : '';
+        return `<td${attributeOf(column)}${value}>${html(text)}</td>`;
+      }).join('')}</tr>\n`;
+    }
+    yield '</tbody>\n</table></div>\n';
+  }
+  if (note !== undefined) yield `<p class="quiet">${html(note)}</p>\n`;
+}
+
+/** n: numbers, on the right. t: running text, which may wrap. */
+function attributeOf({ type }: Column): string {
+  return isNumeric(type) ? ' class="n"' : type === 'text' || type === 'flags' ? ' class="t"' : '';
+}
