@@ -74,14 +74,13 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
       if (last < 0) return undefined;
       const places = sorted();
       const found = addresses[places[last]!]!;
-      const first = lastUpTo(found - 1n) + 1;
-      const n = places[first]!;
+      const n = nameGiver(symbols, places.subarray(lastUpTo(found - 1n) + 1, last + 1));
       // Padding after a function belongs to it, as the kernel's own kallsyms_lookup() has it.
       if (address - found >= reachOf(n)) return undefined;
       return { symbol: infoOf(n), offset: Number(address - found) };
     },
     *[Symbol.iterator]() {
-      for (const n of sorted()) yield infoOf(n);
+      for (const n of withAliasesSorted(symbols, sorted())) yield infoOf(n);
     },
   };
 }
@@ -92,15 +91,12 @@ function nameOf({ nameBytes, nameOffsets }: CompactSymbols, n: number): string {
   return Buffer.from(nameBytes.buffer, nameBytes.byteOffset + start, (end < 0 ? nameBytes.length : end) - start).toString('latin1');
 }
 
-/** The symbols' numbers by address, then rank and name, or as they stood. */
-function ascending(symbols: CompactSymbols): Uint32Array {
-  const { addresses, rank } = symbols;
-  if (rank === undefined && isAscending(addresses)) return Uint32Array.from(addresses, (_, n) => n);
+/** The symbols' numbers by address; those of one address as they stood. */
+function ascending({ addresses }: CompactSymbols): Uint32Array {
+  if (isAscending(addresses)) return Uint32Array.from(addresses, (_, n) => n);
   // Halves of the words: comparing bigints would make two for each comparison.
   const halves = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
-  const order = ascendingByKeys(halves) ?? ascendingByComparison(halves);
-  if (rank) sortAliases(symbols, rank, order, halves);
-  return order;
+  return ascendingByKeys(halves) ?? ascendingByComparison(halves);
 }
 
 function isAscending(addresses: BigUint64Array): boolean {
@@ -133,19 +129,24 @@ function ascendingByComparison(halves: Uint32Array): Uint32Array {
     .toSorted((a, b) => halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || a - b);
 }
 
-/** Puts each run of symbols with one address in the order of their ranks and names. */
-function sortAliases(symbols: CompactSymbols, rank: (n: number) => number, order: Uint32Array, halves: Uint32Array): void {
-  const same = (a: number, b: number): boolean => halves[a * 2] === halves[b * 2] && halves[a * 2 + 1] === halves[b * 2 + 1];
-  for (let start = 0; start < order.length;) {
-    let end = start + 1;
-    while (end < order.length && same(order[start]!, order[end]!)) end++;
-    if (end - start > 1) {
-      const run = Array.from(order.subarray(start, end), (n) => ({ n, rank: rank(n) }));
-      const sorted = run.toSorted((a, b) => a.rank - b.rank || compareNames(symbols, a.n, b.n) || a.n - b.n);
-      for (const [i, { n }] of sorted.entries()) order[start + i] = n;
-    }
-    start = end;
+/** The one of several symbols at one address that names it. */
+function nameGiver(symbols: CompactSymbols, aliases: Uint32Array): number {
+  return aliases.length === 1 || symbols.rank === undefined ? aliases[0]! : byRank(symbols, symbols.rank, aliases)[0]!;
+}
+
+/** All in the order of their addresses, with those of one address by rank and name. */
+function* withAliasesSorted(symbols: CompactSymbols, order: Uint32Array): Generator<number> {
+  const { addresses, rank } = symbols;
+  for (let start = 0, end = 0; start < order.length; start = end) {
+    for (end = start + 1; end < order.length && addresses[order[end]!] === addresses[order[start]!];) end++;
+    yield* rank === undefined || end - start === 1 ? order.subarray(start, end) : byRank(symbols, rank, order.subarray(start, end));
   }
+}
+
+function byRank(symbols: CompactSymbols, rank: (n: number) => number, aliases: Uint32Array): number[] {
+  return Array.from(aliases, (n) => ({ n, rank: rank(n) }))
+    .toSorted((a, b) => a.rank - b.rank || compareNames(symbols, a.n, b.n) || a.n - b.n)
+    .map(({ n }) => n);
 }
 
 // Names are no longer; a hostile string table may have no NUL at all.

@@ -23,10 +23,11 @@ export function indexNames(pools: readonly StringPool[], count: number, nameOffs
   const size = 2 ** Math.ceil(Math.log2(Math.max(2, count * 1.5)));
   const heads = new Int32Array(size).fill(-1);
   const next = new Int32Array(count).fill(-1);
+  let pool = pools[0];
   // Backwards, so that the chains run forwards.
   for (let entry = count - 1; entry >= 0; entry--) {
     const offset = nameOffset(entry);
-    const pool = poolAt(pools, offset);
+    if (pool === undefined || offset < pool.firstString || offset >= pool.endString) pool = poolAt(pools, offset);
     if (pool === undefined || pool.strings[offset - pool.firstString] === 0) continue;
     const slot = hashAt(pool.strings, offset - pool.firstString) & (size - 1);
     next[entry] = heads[slot]!;

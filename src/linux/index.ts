@@ -43,7 +43,7 @@ export { gfpInWords, gfpNames, type GfpName } from './oom/gfp-names.js';
 export { dentryName, dentryPath, inodePath, mountPoint } from './dentry-path.js';
 export { tmpfsMounts, type Tmpfs, type TmpfsFile } from './shmem.js';
 export { oomCandidates, sumsRss, wouldChoose, type OomCandidate, type OomCandidates, type OomScope } from './oom/candidates.js';
-export { printkFormats } from './oom/printed-formats.js';
+export { printkFormats, type FormatSought } from './oom/printed-formats.js';
 export { openPipes, type Pipe } from './pipes.js';
 export { oomReaperQueue, oomVictims, type OomVictim } from './oom/victims.js';
 export { moduleOfCache } from './oom/slab-owner.js';

@@ -1,5 +1,7 @@
 import { Page } from '../../dump/physical-memory.js';
+import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { codeOf } from './code-of.js';
 
 /** Read at once; a format that lies across two pieces is found by their overlap. */
 const PIECE = 1 << 20;
@@ -9,14 +11,78 @@ const KERN_SOH = 1;
 /** A kernel's rodata is some 10 MB; with BTF in it 20. */
 const MOST_RODATA = 1 << 26;
 
+/** A word of a format, and the functions that print it; an optional one is not printed by every kernel. */
+export interface FormatSought {
+  word: string;
+  printedBy: readonly string[];
+  optional?: boolean;
+}
+
 /**
  * The kernel's own printk formats that hold one of these words, by word: what this kernel prints, and in which words, whatever
- * its release says. Without the level's prefix; searched for in its read-only data.
+ * its release says. Without the level's prefix. They are the strings that the code of those functions names; where that does not
+ * lead to one that every kernel has, all read-only data is searched, which takes a thousand pages.
  */
-export function printkFormats(kernel: Kernel, words: readonly string[]): ReadonlyMap<string, string> {
+export function printkFormats(kernel: Kernel, sought: readonly FormatSought[]): ReadonlyMap<string, string> {
+  const rodata = readOnlyData(kernel);
+  if (rodata === undefined) return new Map();
   const found = new Map<string, string>();
+  const left = sought.filter(({ word, printedBy, optional = false }) => {
+    const strings = printedBy.flatMap((name) => stringsOf(kernel, name, rodata));
+    const format = strings.find((string) => string.includes(word));
+    if (format !== undefined) found.set(word, format);
+    return format === undefined && !(optional && strings.length > 0);
+  });
+  return new Map([...found, ...(left.length === 0 ? [] : formatsInRodata(kernel, rodata, left.map(({ word }) => word)))]);
+}
+
+export interface Range {
+  start: bigint;
+  end: bigint;
+}
+
+export function readOnlyData(kernel: Kernel): Range | undefined {
   const [start, end] = [kernel.symbols.addressOf('__start_rodata'), kernel.symbols.addressOf('__end_rodata')];
-  if (start === undefined || end === undefined || end < start || end - start > BigInt(MOST_RODATA)) return found;
+  return start === undefined || end === undefined || end < start || end - start > BigInt(MOST_RODATA) ? undefined : { start, end };
+}
+
+/** Parts of a function that the compiler put elsewhere have its name and one of these. */
+const PARTS = ['', '.cold', '.part.0', '.isra.0', '.constprop.0', '.part.0.cold', '.isra.0.cold', '.constprop.0.cold'];
+
+function stringsOf(kernel: Kernel, name: string, rodata: Range): readonly string[] {
+  return kernel.once(`strings that ${name}() names`, () => PARTS.flatMap((part) => addressesIn(kernel, `${name}${part}`, rodata)).flatMap((address) => formatAt(kernel, address)));
+}
+
+/** Addresses in the read-only data that a function's code has: x86_64's 32-bit immediates, and distances from the next instruction. */
+function addressesIn(kernel: Kernel, name: string, { start, end }: Range): bigint[] {
+  const code = codeOf(kernel, name);
+  if (code === undefined) return [];
+  const view = new DataView(code.bytes.buffer, code.bytes.byteOffset, code.bytes.byteLength);
+  // Numbers: offsets from the start of the data, exact, since all lies in the top 2 GiB.
+  const [low, length, from] = [Number(BigInt.asIntN(64, start)), Number(end - start), Number(BigInt.asIntN(64, code.address))];
+  const addresses = new Set<number>();
+  for (let at = 0; at + 4 <= code.bytes.length; at++) {
+    const value = view.getInt32(at, true);
+    for (const address of [value, from + at + 4 + value]) if (address >= low && address < low + length) addresses.add(address);
+  }
+  return [...addresses].map((address) => BigInt.asUintN(64, BigInt(address)));
+}
+
+/** A printk format that starts there: with the level's prefix, or as text after a NUL. */
+function formatAt(kernel: Kernel, address: bigint): string[] {
+  try {
+    if (kernel.memory.u8(address - 1n) !== 0) return [];
+    const text = kernel.memory.cString(address, LONGEST_FORMAT);
+    return text.length < LONGEST_FORMAT ? [text.charCodeAt(0) === KERN_SOH ? text.slice(2) : text] : [];
+  } catch (error) {
+    if (!isGapError(error)) throw error;
+    return [];
+  }
+}
+
+/** Every format with one of the words, wherever it stands. */
+export function formatsInRodata(kernel: Kernel, { start, end }: Range, words: readonly string[]): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
   const wanted = words.map((word) => ({ word, bytes: Buffer.from(word) }));
   for (let at = start; at < end && found.size < words.length; at += BigInt(PIECE - LONGEST_FORMAT)) {
     const piece = readable(kernel, at, Number(end - at < BigInt(PIECE) ? end - at : BigInt(PIECE)));
