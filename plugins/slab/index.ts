@@ -43,9 +43,9 @@ const cacheColumns = columns([
   { key: 'total', title: 'TOTAL', type: 'bytes' },
   { key: 'used', title: 'USED', type: 'bytes' },
   { key: 'objects', title: 'OBJECTS', type: 'integer' },
-  { key: 'active', title: 'ACTIVE', type: 'integer' },
+  { key: 'active', title: 'ACTIVE', type: 'integer', dispensable: 1 },
   { key: 'objectSize', title: 'OBJECT', type: 'bytes' },
-  { key: 'slabs', title: 'SLABS', type: 'integer', dispensable: 1 },
-  { key: 'pages', title: 'PAGES', type: 'pages', dispensable: 2 },
+  { key: 'slabs', title: 'SLABS', type: 'integer', dispensable: 2 },
+  { key: 'pages', title: 'PAGES', type: 'pages', dispensable: 3 },
   { key: 'reclaimable', title: 'RECLAIMABLE', type: 'boolean' },
 ]);

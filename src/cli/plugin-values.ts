@@ -1,4 +1,7 @@
-import { Errors, Flags, Parser, type Command } from '@oclif/core';
+import type { Command } from '@oclif/core/command';
+import * as Errors from '@oclif/core/errors';
+import * as Flags from '@oclif/core/flags';
+import { parse } from '@oclif/core/parser';
 import { InputError } from '../bytes/input-error.js';
 import type { Plugin } from '../plugin/define-plugin.js';
 import type { Flag, OptionValues } from '../plugin/options.js';
@@ -26,7 +29,7 @@ export function pluginValues(plugin: Plugin, parsed: OptionValues, rest: readonl
  */
 export async function parsePluginWords(plugin: Plugin, words: readonly string[]): Promise<OptionValues> {
   try {
-    const { argv, flags } = await Parser.parse([...words], { flags: ownFlags(plugin), args: {}, strict: false });
+    const { argv, flags } = await parse([...words], { flags: ownFlags(plugin), args: {}, strict: false });
     return pluginValues(plugin, flags as OptionValues, argv as string[]);
   } catch (error) {
     if (error instanceof Errors.CLIError) throw new InputError(`${plugin.id}: ${inOneSentence(error.message)}`);

@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { chart, columns, fact, facts, findings, gap, graph, log, stacks, table, tree } from '../../src/plugin/make-views.js';
 import type { View } from '../../src/plugin/views.js';
 import { frameOf } from './toy-screen.js';
-import { ToySession } from './toy-state.js';
+import { runOf, ToySession } from './toy-state.js';
 
-const sizes = [{ columns: 80, rows: 24 }, { columns: 160, rows: 50 }, { columns: 20, rows: 6 }];
+const sizes = [{ columns: 80, rows: 24 }, { columns: 120, rows: 40 }, { columns: 160, rows: 50 }, { columns: 200, rows: 60 }, { columns: 20, rows: 6 }];
 
 const zones: View[] = [
   table('Zones', columns([
@@ -76,8 +76,7 @@ describe('what stands on the screens', () => {
   test('zones: bars with their marks, and in words what is below them', () => {
     const frame = at(80, 24, ':zones<enter>');
     expect(frame).toMatch(/ZONE +FREE +MIN +START/);
-    expect(frame).toMatch(/pages +pages/);
-    expect(frame).toMatch(/Normal +\? +224 +-/);
+    expect(frame).toMatch(/Normal +\? +896 KiB +-/);
     expect(frame).toMatch(/Normal █+·*m·*l·*h? +240 KiB below min/);
     expect(frame).toMatch(/m min 376 KiB {3}l low 468 KiB {3}h high 560 KiB/);
   });
@@ -111,6 +110,67 @@ describe('what stands on the screens', () => {
     const frame = frameOf(new ToySession({ long: [long] }).keys('1G').state);
     expect(frame[2]).toBe('  NUMBER');
     expect(frame.at(-2)).toMatch(/^> 99/);
+  });
+
+  test('the footer has the keys of this screen, and each whole', () => {
+    const footer = (columns: number, keys: string): string => at(columns, 24, keys).split('\n').at(-1)!;
+    expect(footer(200, ':ps<enter>')).not.toContain('sort');
+    expect(footer(200, ':zones<enter>')).toMatch(/< > sort/);
+    expect(footer(200, ':log<enter>')).toMatch(/E e reports {2}v level {2}t times/);
+    expect(footer(200, '0')).toContain('f next finding');
+    expect(footer(200, '0')).not.toContain('Esc back');
+    const all = new Set(footer(400, ':zones<enter>').trim().split(/ {2,}/));
+    for (let columns = 20; columns < 200; columns++) {
+      const keys = footer(columns, ':zones<enter>').trim().split(/ {2,}/);
+      // The last is the place of the cursor.
+      for (const key of keys.slice(0, -1)) expect(all, `${columns} columns`).toContain(key);
+    }
+  });
+
+  test('a narrow table says how many columns it hides', () => {
+    const many = table('Many', columns(['a', 'b', 'c', 'd'].map((key, index) => ({ key, title: key.toUpperCase(), type: 'text', ...(index === 0 ? {} : { dispensable: index }) }))), [{ cells: { a: 'x'.repeat(20), b: 'x'.repeat(20), c: 'x'.repeat(20), d: 'x'.repeat(20) } }]);
+    const title = (columns: number): string => frameOf(new ToySession({ many: [many] }, { columns, rows: 24 }).keys('1').state)[2]!;
+    expect([title(100), title(80), title(60)]).toEqual(['  Many', '  Many  1 column hidden: → and ←', '  Many  2 columns hidden: → and ←']);
+  });
+
+  test('a column without a value in any row goes first', () => {
+    const list = columns([{ key: 'name', title: 'NAME', type: 'text' }, { key: 'a', title: 'A'.repeat(15), type: 'integer', dispensable: 5 }, { key: 'oom', title: 'O'.repeat(15), type: 'flags' }]);
+    const title = (oom: string[] | null): string => frameOf(new ToySession({ x: [table('X', list, [{ cells: { name: 'n', a: 1, oom } }])] }, { columns: 36, rows: 24 }).keys('1').state)[3]!;
+    expect([title(null), title(['victim'])]).toEqual([expect.stringContaining('AAA'), expect.stringContaining('OOO')]);
+    expect([title(null), title(['victim'])]).toEqual([expect.not.stringContaining('OOO'), expect.not.stringContaining('AAA')]);
+  });
+
+  test('where no column may go, those go that do not fit: from the right, numbers first', () => {
+    const tight = table('Tight', columns([
+      { key: 'name', title: 'NAME', type: 'text' }, ...['a', 'b', 'c', 'd', 'e', 'f'].map((key) => ({ key, title: key.repeat(8).toUpperCase(), type: 'integer' as const })), { key: 'comm', title: 'COMM', type: 'text' },
+    ]), [{ cells: { name: 'x', a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, comm: 'init' } }]);
+    const frame = frameOf(new ToySession({ tight: [tight] }, { columns: 50, rows: 24 }).keys('1').state);
+    expect(frame.slice(2, 5)).toEqual(['  Tight  3 columns hidden: → and ←', '  NAME  AAAAAAAA  BBBBBBBB  CCCCCCCC  COMM', expect.stringMatching(/^> x +1 +2 +3 {2}init$/)]);
+  });
+
+  test('the prompt: ways to go on, and what is wrong, stand under the line', () => {
+    const session = new ToySession(everything, { columns: 80, rows: 24 }).keys(':sl');
+    session.act({ kind: 'completions', text: 'sl', candidates: Array.from({ length: 12 }, (_, n) => ({ text: `slab_${n}`, label: `slab_${n}`, kind: 'symbol' })), whole: true });
+    const lines = frameOf(session.state);
+    const prompt = lines.indexOf(' : sl█');
+    expect(lines.slice(prompt + 1)).toEqual([...Array.from({ length: 7 }, (_, n) => expect.stringMatching(new RegExp(`^ {3}slab_${n} +symbol$`)) as unknown), '   5 more; Tab goes through them']);
+    session.keys('<enter>');
+    session.act({ kind: 'answered', request: 1, events: [{ kind: 'end', outcome: { kind: 'unavailable', reason: 'sl is no symbol' }, gaps: [] }] });
+    expect(frameOf(session.state).slice(prompt, prompt + 2)).toEqual([' : sl█', '   sl is no symbol']);
+    expect(frameOf(session.keys('<esc>').state)).toHaveLength(24);
+  });
+
+  test('from 160 columns on what a line stands for is beside it', () => {
+    const beside = (columns: number, keys: string): string => at(columns, 40, keys);
+    expect(beside(160, '')).toMatch(/│ Nothing could be reclaimed, so that a.out had to die\.\n> ▸ ● Nothing could be reclaimed, so that a.out had to die\. +│ certain/);
+    expect(beside(160, '')).toMatch(/│ - free 60 < min 224/);
+    expect(beside(159, '')).not.toContain('│ - free');
+    expect(beside(160, ':bt<enter>')).toMatch(/ │ a\.out \(52\)\n> ▸ a\.out \(52\).*│ #0 out_of_memory/);
+    const opened = new ToySession(everything, { columns: 160, rows: 40 }).keys(':bt<enter><enter>');
+    opened.act({ kind: 'answered', request: 1, title: 'a.out (52)', events: runOf(facts('Task', [fact('pid', 'Pid', 'pid', 52)])) });
+    const frame = frameOf(opened.state).join('\n');
+    expect(frame).toContain('bt › a.out (52)');
+    expect(frame).toMatch(/^> ▸ a\.out \(52\).* │ > Pid +52$/m);
   });
 
   test('what is being read is said', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { columns, fact, facts, findings, log, stacks, table, tree } from '../../src/plugin/make-views.js';
+import { columns, fact, facts, findings, gap, log, stacks, table, tree } from '../../src/plugin/make-views.js';
 import { lineText } from '../../src/tui/lines/line.js';
 import { lineAt } from '../../src/tui/lines/page-lines.js';
 import { linesOf } from '../../src/tui/state/page-blocks.js';
@@ -389,9 +389,26 @@ describe('where screens open', () => {
     const session = new ToySession({ ps: [sized] }).keys('1');
     const text = session.lines.join('\n');
     expect(text).toContain('RSS▼');
-    expect(text).toMatch(/large +800 ████████\n/);
-    expect(text).toMatch(/small +100 █·······/);
+    expect(text).toMatch(/large +3\.13 MiB ████████\n/);
+    expect(text).toMatch(/small +400 KiB █·······/);
     expect(session.keys('r').lines.join('\n')).toMatch(/RSS▲[^]*small[^]*large/);
+  });
+
+  test('sizes as people read them; # shows them exact, with the unit under the title, and a filter finds both', () => {
+    const sized = table('Sized', columns([{ key: 'name', title: 'NAME', type: 'text' }, { key: 'rss', title: 'RSS', type: 'pages' }, { key: 'disk', title: 'DISK', type: 'bytes' }, { key: 'n', title: 'N', type: 'integer' }]),
+      [{ cells: { name: 'large', rss: 17_522, disk: 0, n: 2048 } }, { cells: { name: 'small', rss: gap('rss', 'excluded'), disk: 1000, n: 1 } }]);
+    const session = new ToySession({ ps: [sized] }).keys('1');
+    expect(session.lines.slice(1)).toEqual([expect.stringMatching(/^NAME +RSS +DISK +N$/), expect.stringMatching(/^large +68\.4 MiB +0 +2048$/), expect.stringMatching(/^small +\? +1000 bytes +1$/)]);
+    expect(session.keys('#').lines.slice(1)).toEqual([
+      expect.stringMatching(/^NAME +RSS +DISK +N$/), expect.stringMatching(/^ +pages +bytes$/), expect.stringMatching(/^large +17522 +0 +2048$/), expect.stringMatching(/^small +\? +1000 +1$/),
+    ]);
+    expect(session.keys('&17522<enter>').lines).toHaveLength(4);
+    expect(session.keys('<esc>#&68.4 mib<enter>').lines).toHaveLength(3);
+  });
+
+  test('offsets in a struct are exact', () => {
+    const layout = tree('struct x, 8 bytes', columns([{ key: 'member', title: 'MEMBER', type: 'text' }, { key: 'offset', title: 'OFFSET', type: 'bytes' }]), [{ cells: { member: 'int a', offset: 2500 }, children: [] }], { id: 'layout' });
+    expect(new ToySession({ struct: [layout] }).keys('1').lines.at(-1)).toMatch(/int a +2500$/);
   });
 
   test('a folded table as its title; Enter or z opens it, and a filter looks into it', () => {

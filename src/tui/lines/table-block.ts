@@ -1,13 +1,13 @@
 import { isGap } from '../../plugin/make-views.js';
 import type { Column, Row, Sorting } from '../../plugin/views.js';
-import { isNumeric, unitOf } from '../../report/format-value.js';
+import { isNumeric } from '../../report/format-value.js';
 import { cutTo, fitColumns, widthOf } from '../../report/lay-out-table.js';
 import type { Meaning } from '../../report/paint.js';
 import { chooseNodes, chooseRows } from './choose-rows.js';
 import { plainLine, span, type Block, type Line, type Span } from './line.js';
-import { cellText, type TableIndex } from './table-index.js';
+import { cellText, isSize, unitUnder, type CellStyle, type TableIndex } from './table-index.js';
 import { rowTargets } from './targets.js';
-import { isOpen, openDepthOf, type Look, type Room, type ShownView } from './view-state.js';
+import { cellStyle, isOpen, openDepthOf, type Look, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
 const columnGap = '  ';
@@ -20,6 +20,8 @@ interface Layout {
   sorting: Sorting | undefined;
   bar: Bar | undefined;
   named: Room['named'];
+  style: CellStyle;
+  units: Room['units'];
 }
 
 /** A bar beside the sizes that a table is sorted by; the largest is all of it. */
@@ -35,7 +37,7 @@ export function tableBlock(shown: ShownView, room: Room): Block {
     const none = index.rows.length === 0 ? 'none' : `none of ${index.rows.length} rows matches`;
     return { id: key, view: key, length: 1, line: () => plainLine(none, 'quiet'), pinned: [] };
   }
-  const layout: Layout = { columns: view.columns, ...columnsShown(shown, room), sorting, bar: barOf(shown, room), named: room.named };
+  const layout: Layout = { columns: view.columns, ...columnsShown(shown, room), sorting, bar: barOf(shown, room), named: room.named, style: cellStyle(view, room.look), units: room.units };
   return {
     id: key,
     view: key,
@@ -94,7 +96,6 @@ function chosen({ view, key }: ShownView, index: TableIndex, columns: readonly C
   return rows;
 }
 
-const sizes: ReadonlySet<Column['type']> = new Set(['bytes', 'kB', 'pages']);
 /** A narrower screen needs all of it for the numbers. */
 const narrowestWithBar = 60;
 
@@ -103,7 +104,7 @@ function barOf(shown: ShownView, room: Room): Bar | undefined {
   if (view.kind !== 'table' || index === undefined || room.width < narrowestWithBar) return undefined;
   const sorting = sortingOf(shown, room.look);
   const column = view.columns.find(({ key }) => key === sorting?.column);
-  if (column === undefined || !sizes.has(column.type)) return undefined;
+  if (column === undefined || !isSize(column)) return undefined;
   const most = largestIn(index, column.key);
   return most > 0 ? { column: column.key, width: room.width < 100 ? 8 : room.width < 150 ? 14 : 20, most } : undefined;
 }
@@ -133,13 +134,17 @@ function columnsShown(shown: ShownView, room: Room): { kept: number[]; widths: n
   const { width, look } = room;
   const sorting = sortingOf(shown, look);
   const bar = barOf(shown, room);
+  const style = cellStyle(view, look);
   // The column that is sorted by has a mark beside its title, and its bar behind it.
   const widths = columns.map(({ key, title }, at) => {
-    const natural = index.widths[at]!;
+    const natural = index.widths[style][at]!;
     if (key !== sorting?.column) return natural;
     return Math.max(natural, widthOf(shownText(title)) + 1) + (key === bar?.column ? bar.width + 1 : 0);
   });
-  if (look.shift === 0) return { kept: fitColumns(columns, widths, width - roomForMarks(index, columns, room.named)), widths };
+  if (look.shift === 0) {
+    const space = width - roomForMarks(index, columns, room.named);
+    return { kept: withinWidth(fitColumns(emptyFirst(columns, index), widths, space), columns, widths, space, sorting), widths };
+  }
   const from = Math.min(1 + look.shift, columns.length - 1);
   const kept = [0];
   let used = widths[0]!;
@@ -151,11 +156,28 @@ function columnsShown(shown: ShownView, room: Room): { kept: number[]; widths: n
   return { kept, widths };
 }
 
+/** A column without a value in any row tells least. */
+function emptyFirst(columns: readonly Column[], { filled, rows }: TableIndex): readonly Column[] {
+  return rows.length === 0 ? columns : columns.map((column, at) => (at === 0 || filled[at] ? column : { ...column, dispensable: Infinity }));
+}
+
+/** What still does not fit goes from the right: numbers before names, and never the column that is sorted by. */
+function withinWidth(fitted: readonly number[], columns: readonly Column[], widths: readonly number[], space: number, sorting: Sorting | undefined): number[] {
+  let kept = [...fitted];
+  const total = (): number => kept.reduce((sum, at) => sum + widths[at]!, columnGap.length * (kept.length - 1));
+  const removable = kept.slice(1).filter((at) => columns[at]!.key !== sorting?.column).toReversed();
+  for (const at of [...removable.filter((one) => isNumeric(columns[one]!.type)), ...removable.filter((one) => !isNumeric(columns[one]!.type))]) {
+    if (total() <= space) break;
+    kept = kept.filter((one) => one !== at);
+  }
+  return kept;
+}
+
 function header(layout: Layout): Line[] {
-  const { columns, kept, sorting } = layout;
+  const { columns, kept, sorting, style } = layout;
   const mark = (at: number): string => columns[at]!.key === sorting?.column ? (sorting.descending ? '▼' : '▲') : '';
   const lines = [plainLine(rowOf(layout, (at) => shownText(columns[at]!.title) + mark(at)), 'heading')];
-  if (kept.some((at) => unitOf(columns[at]!.type) !== undefined)) lines.push(plainLine(rowOf(layout, (at) => unitOf(columns[at]!.type) ?? ''), 'quiet'));
+  if (kept.some((at) => unitUnder(columns[at]!, style) !== '')) lines.push(plainLine(rowOf(layout, (at) => unitUnder(columns[at]!, style)), 'quiet'));
   return lines;
 }
 
@@ -181,7 +203,7 @@ function rowLine(row: Row, layout: Layout, lead: string, fold: string | undefine
     const before = at === 0 ? lead : '';
     if (before !== '') spans.push(span(before, 'quiet'));
     const bar = barIn(layout, at);
-    const text = aligned(cellText(row, column), at, { ...layout, widths: before === '' ? widths : widths.with(0, widths[0]! - widthOf(before)) }, bar);
+    const text = aligned(cellText(row, column, layout.style, layout.units), at, { ...layout, widths: before === '' ? widths : widths.with(0, widths[0]! - widthOf(before)) }, bar);
     spans.push(span(place === kept.length - 1 && mark === undefined ? text.trimEnd() : text, meaningOf(row, column) ?? (mark === undefined ? undefined : 'bad')));
     if (bar !== undefined) spans.push(...barSpans(row, bar, mark === undefined ? undefined : 'bad'));
   }

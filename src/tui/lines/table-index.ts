@@ -1,5 +1,5 @@
 import type { Column, Row, TreeNode } from '../../plugin/views.js';
-import { inTable, unitOf } from '../../report/format-value.js';
+import { inTable, quantity, unitOf, type Units } from '../../report/format-value.js';
 import { widthOf } from '../../report/lay-out-table.js';
 import { shownText } from './shown-text.js';
 
@@ -23,27 +23,44 @@ export interface TableIndex {
   readonly rows: readonly Row[];
   /** Of trees, beside each row. */
   readonly places: readonly Place[];
-  /** The row's cells as they are shown, in lower case: what a filter looks into. */
+  /** The row's cells as they can be shown, in lower case: what a filter looks into. */
   readonly texts: readonly string[];
-  /** The widest text of each column. */
-  readonly widths: readonly number[];
+  /** The widest text of each column, with sizes as people read them, and with exact ones. */
+  readonly widths: Readonly<Record<CellStyle, readonly number[]>>;
+  /** Whether a column has a value in any row. */
+  readonly filled: readonly boolean[];
+}
+
+/** Sizes in KiB, MiB and GiB, or exact, in the unit that the kernel counts in. */
+export type CellStyle = 'sized' | 'exact';
+
+const sizes: ReadonlySet<Column['type']> = new Set(['bytes', 'kB', 'pages']);
+
+export function isSize({ type }: Column): boolean {
+  return sizes.has(type);
+}
+
+/** What stands under a column's title: a size says its own unit in each row. */
+export function unitUnder(column: Column, style: CellStyle): string {
+  return style === 'sized' && isSize(column) ? '' : unitOf(column.type) ?? '';
 }
 
 /** No column is wider on a screen: a 64 kB text would push all others out. */
 const widestCell = 400;
 
 export function emptyIndex(columns: readonly Column[]): TableIndex {
-  return { rows: [], places: [], texts: [], widths: columns.map((column) => Math.max(widthOf(shownText(column.title)), widthOf(unitOf(column.type) ?? ''))) };
+  const titles = (style: CellStyle): number[] => columns.map((column) => Math.max(widthOf(shownText(column.title)), widthOf(unitUnder(column, style))));
+  return { rows: [], places: [], texts: [], widths: { sized: titles('sized'), exact: titles('exact') }, filled: columns.map(() => false) };
 }
 
 /** The index with further rows; the old one stays as it is. */
-export function withRows(index: TableIndex, columns: readonly Column[], rows: readonly Row[]): TableIndex {
-  const { texts, widths } = measured(index, columns, rows, []);
-  return { rows: [...index.rows, ...rows], places: index.places, texts: [...index.texts, ...texts], widths };
+export function withRows(index: TableIndex, columns: readonly Column[], rows: readonly Row[], units: Units): TableIndex {
+  const { texts, widths, filled } = measured(index, columns, rows, [], units);
+  return { rows: [...index.rows, ...rows], places: index.places, texts: [...index.texts, ...texts], widths, filled };
 }
 
 /** The index with further trees, depth first. */
-export function withRoots(index: TableIndex, columns: readonly Column[], roots: readonly TreeNode[]): TableIndex {
+export function withRoots(index: TableIndex, columns: readonly Column[], roots: readonly TreeNode[], units: Units): TableIndex {
   const rows: TreeNode[] = [];
   const places: Place[] = [];
   const before = index.places.reduce((count, { depth }) => count + (depth === 0 ? 1 : 0), 0);
@@ -63,8 +80,8 @@ export function withRoots(index: TableIndex, columns: readonly Column[], roots: 
     }
   }
   const counted = countBelow(places);
-  const { texts, widths } = measured(index, columns, rows, counted);
-  return { rows: [...index.rows, ...rows], places: [...index.places, ...counted], texts: [...index.texts, ...texts], widths };
+  const { texts, widths, filled } = measured(index, columns, rows, counted, units);
+  return { rows: [...index.rows, ...rows], places: [...index.places, ...counted], texts: [...index.texts, ...texts], widths, filled };
 }
 
 /** The mark before a node's first cell: ▾ open, ▸ closed, nothing for a leaf. */
@@ -81,22 +98,35 @@ function countBelow(places: readonly Place[]): Place[] {
   return places.map((place, at) => ({ ...place, below: below[at]! }));
 }
 
-function measured(index: TableIndex, columns: readonly Column[], rows: readonly Row[], places: readonly Place[]): { texts: string[]; widths: number[] } {
-  const widths = [...index.widths];
+function measured(
+  index: TableIndex, columns: readonly Column[], rows: readonly Row[], places: readonly Place[], units: Units,
+): Pick<TableIndex, 'texts' | 'widths' | 'filled'> {
+  const sized = [...index.widths.sized];
+  const exact = [...index.widths.exact];
+  const filled = [...index.filled];
   const texts = rows.map((row, at) => {
     let text = '';
     for (const [place, column] of columns.entries()) {
-      const cell = cellText(row, column);
+      const cell = cellText(row, column, 'exact', units);
       const lead = place === 0 && places.length > 0 ? widthOf(places[at]!.lead) + foldMarkWidth : 0;
-      const wide = Math.min(widestCell, lead + widthOf(cell));
-      if (wide > widths[place]!) widths[place] = wide;
+      exact[place] = Math.max(exact[place]!, Math.min(widestCell, lead + widthOf(cell)));
+      if (!filled[place] && (row.cells[column.key] ?? null) !== null) filled[place] = true;
       text += place === 0 ? cell : `\t${cell}`;
+      if (!isSize(column)) {
+        sized[place] = Math.max(sized[place]!, exact[place]);
+        continue;
+      }
+      const size = cellText(row, column, 'sized', units);
+      sized[place] = Math.max(sized[place]!, lead + widthOf(size));
+      text += `\t${size}`;
     }
     return text.toLowerCase();
   });
-  return { texts, widths };
+  return { texts, widths: { sized, exact }, filled };
 }
 
-export function cellText(row: Row, column: Column): string {
-  return shownText(inTable(row.cells[column.key] ?? null, column.type));
+export function cellText(row: Row, column: Column, style: CellStyle, units: Units): string {
+  const cell = row.cells[column.key] ?? null;
+  if (style === 'sized' && isSize(column) && (typeof cell === 'number' || typeof cell === 'bigint')) return Number(cell) === 0 ? '0' : quantity(Number(cell), column.type, units);
+  return shownText(inTable(cell, column.type));
 }

@@ -1,7 +1,7 @@
 import type { Units } from '../../report/format-value.js';
 import type { SolidView } from '../../plugin/section.js';
 import type { Sorting } from '../../plugin/views.js';
-import type { TableIndex } from './table-index.js';
+import type { CellStyle, TableIndex } from './table-index.js';
 
 /** A view as far as it has come in, with what scrolling it needs. */
 export interface ShownView {
@@ -25,11 +25,13 @@ export interface Look {
   /** Log lines up to this level; 7 is all. */
   level: number;
   times: TimeStyle;
+  /** Sizes in tables as the kernel counts them. */
+  exact: boolean;
   /** How far the page is moved to the right: columns of a table, or eights of text columns. */
   shift: number;
 }
 
-export const firstLook: Look = { folds: new Set(), sortings: {}, filter: '', level: 7, times: 'boot', shift: 0 };
+export const firstLook: Look = { folds: new Set(), sortings: {}, filter: '', level: 7, times: 'boot', exact: false, shift: 0 };
 
 /** What laying out a view depends on. */
 export interface Room {
@@ -46,6 +48,11 @@ export interface Room {
 /** How deep a tree is open at first: an object shows its own members, what stands in them is closed. */
 export function openDepthOf({ id }: SolidView): number {
   return id === 'object' ? 0 : Infinity;
+}
+
+/** How sizes in a table are told: offsets in a struct are exact whatever is asked for. */
+export function cellStyle({ id }: SolidView, { exact }: Look): CellStyle {
+  return exact || id === 'layout' ? 'exact' : 'sized';
 }
 
 export function isOpen({ folds, all }: Look, fold: string, openAtFirst: boolean): boolean {

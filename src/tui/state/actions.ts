@@ -41,6 +41,7 @@ export type Action =
   | { kind: 'completions'; text: string; candidates: readonly Candidate[]; whole: boolean }
   | { kind: 'sort'; by: 1 | -1 }
   | { kind: 'reverse' }
+  | { kind: 'exact' }
   | { kind: 'times' }
   | { kind: 'level' }
   | { kind: 'command' }

@@ -1,5 +1,5 @@
 import { sameLine } from '../lines/page-lines.js';
-import { linesOf } from './page-blocks.js';
+import { linesOf, unitsOf } from './page-blocks.js';
 import { bodyRows, settle } from './move.js';
 import type { Action } from './actions.js';
 import { pageOf, type State } from './state.js';
@@ -30,14 +30,14 @@ function withArrival(state: State, action: Arrival): State {
     }
     case 'refused': return { ...state, refused: action.reason };
     case 'yielded': {
-      const section = yieldedAfter(state.sections[action.id] ?? nothingYet, action.id, action.events);
+      const section = yieldedAfter(state.sections[action.id] ?? nothingYet, action.id, action.events, unitsOf(state));
       return { ...state, sections: { ...state.sections, [action.id]: section } };
     }
     case 'restarted': return { ...state, sections: { ...state.sections, [action.id]: { ...nothingYet, status: 'running' } } };
     case 'answered': {
       // Its page has been closed: what still comes in is for nobody.
       if (state.answers[action.request] === undefined) return state;
-      const answer = yieldedAfter(state.answers[action.request] ?? nothingYet, `answer ${action.request}`, action.events);
+      const answer = yieldedAfter(state.answers[action.request] ?? nothingYet, `answer ${action.request}`, action.events, unitsOf(state));
       const history = action.title === undefined ? state.history : state.history.map((page) => {
         if (page.source.kind !== 'answer' || page.source.request !== action.request) return page;
         return { ...page, source: { ...page.source, title: action.title!, ...(action.command === undefined ? {} : { command: action.command }) } };

@@ -1,3 +1,4 @@
+import { isSize } from '../lines/table-index.js';
 import { cursorLine } from './move.js';
 import { linesOf } from './page-blocks.js';
 import { viewsOf } from './panes.js';
@@ -23,7 +24,7 @@ export function keyHints(state: State): string[] {
     ['f next finding', source.kind === 'overview' || has('findings')],
     ['Esc back', state.at > 0],
     ['J K next, previous', isOpened && state.at > 0],
-    ['e next report', has('log')],
+    ['E e reports', has('log')],
     ['v level', has('log')],
     ['t times', has('log')],
     ['Tab screens', !isOpened],
@@ -31,6 +32,7 @@ export function keyHints(state: State): string[] {
     [': ask', true],
     ['& filter', has('table', 'tree', 'log', 'stack', 'facts')],
     ['< > sort', has('table')],
+    ['# exact', views.some(({ view }) => (view.kind === 'table' || view.kind === 'tree') && view.columns.some(isSize))],
     ['o choose', (line?.targets?.length ?? 0) > 1],
     ['y copy command', true],
     ['w write', true],

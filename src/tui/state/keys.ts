@@ -27,6 +27,7 @@ export const keyHelp: readonly (readonly [keys: string, does: string])[] = [
   ['/ n N', 'search, next, previous'],
   ['&', 'show only what has these words, as you type; Esc shows all again'],
   ['< > r', 'sort by the column to the left or right, reverse'],
+  ['#', 'sizes in MiB, or exact in the units that the kernel counts in'],
   ['e E', 'log: next and previous OOM report, oops or panic'],
   ['t v', 'log: time since boot, since the line before, or none; level'],
   [':', 'ask: symbol, address, "task_struct 0x…", pid, "ps --tree"; Tab completes'],
@@ -139,6 +140,7 @@ function browseAction(state: State, input: string): Action | undefined {
     case 'E': return { kind: 'event', direction: -1 };
     case '<': return { kind: 'sort', by: -1 };
     case '>': return { kind: 'sort', by: 1 };
+    case '#': return { kind: 'exact' };
     case 'r': return { kind: 'reverse' };
     case 't': return { kind: 'times' };
     case 'v': return { kind: 'level' };

@@ -63,6 +63,13 @@ export function reverse(state: State): State {
   return withLook(state, page, { sortings: { ...page.look.sortings, [table.key]: { ...sorting, descending: !sorting.descending } } });
 }
 
+/** Sizes as people read them, or exact. */
+export function toggleExact(state: State): State {
+  const page = pageOf(state);
+  const exact = !page.look.exact;
+  return { ...withLook(state, page, { exact }), message: { text: exact ? 'exact sizes, in the units that the kernel counts in' : 'sizes in KiB, MiB and GiB', bad: false } };
+}
+
 const nextTimes: Readonly<Record<TimeStyle, TimeStyle>> = { boot: 'delta', delta: 'none', none: 'boot' };
 const timesInWords: Readonly<Record<TimeStyle, string>> = { boot: 'time since boot', delta: 'time since the line before', none: 'no time' };
 
@@ -121,6 +128,7 @@ export function lookAction(state: State, action: Action): State | undefined {
     case 'fold': return toggleFold(state);
     case 'foldAll': return toggleAllFolds(state);
     case 'sort': return sortBy(state, action.by);
+    case 'exact': return toggleExact(state);
     case 'reverse': return reverse(state);
     case 'times': return nextTimeStyle(state);
     case 'level': return nextLevel(state);

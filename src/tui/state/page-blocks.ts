@@ -3,6 +3,7 @@ import type { Gap } from '../../plugin/views.js';
 import { textLines } from '../../report/escape.js';
 import { widthOf, wrap } from '../../report/lay-out-table.js';
 import { outcomeInWords } from '../../report/outcome-in-words.js';
+import type { Units } from '../../report/format-value.js';
 import { orderFindings, type ReportedFinding } from '../../report/report.js';
 import { entryLines, fixedBlock, lineText, passive, plainLine, span, type Block, type Line } from '../lines/line.js';
 import { pageLines, type PageLines } from '../lines/page-lines.js';
@@ -52,9 +53,13 @@ export function roomOf(state: State, page: Page, width: number = panesOfPage(sta
     height: bodyRows(state),
     aside: panesOfPage(state, page).detail !== undefined,
     named: namedBy(state.sections),
-    units: { pageSize: state.dump?.pageSize ?? usualPageSize },
+    units: unitsOf(state),
     look: page.look,
   };
+}
+
+export function unitsOf({ dump }: State): Units {
+  return { pageSize: dump?.pageSize ?? usualPageSize };
 }
 
 const namesKnown = new WeakMap<State['sections'], Room['named']>();

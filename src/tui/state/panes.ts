@@ -37,7 +37,7 @@ export function panesAt(state: State, at: number): Panes {
 /** Verdicts and stacks have more to tell than their lines do; a table that needs the width, and a log, have it. */
 function hasDetails(views: readonly ShownView[], width: number): boolean {
   return views.some(({ view }) => view.kind === 'findings' || view.kind === 'stack')
-    && views.every(({ view, index }) => view.kind !== 'log' && (index === undefined || index.widths.reduce((sum, wide) => sum + wide + columnGap, margin) <= width));
+    && views.every(({ view, index }) => view.kind !== 'log' && (index === undefined || index.widths.sized.reduce((sum, wide) => sum + wide + columnGap, margin) <= width));
 }
 
 const columnGap = 2;
