@@ -11,12 +11,45 @@ export interface Run {
   exitCode: number | null;
 }
 
+export interface Measured {
+  name: string;
+  command: readonly string[];
+  input?: string;
+  env?: Record<string, string>;
+}
+
 /** The median run of several, after one that is not counted. Needs GNU time (Debian: time). */
 export function measure(command: readonly string[], options: { runs?: number; input?: string; env?: Record<string, string> } = {}): Run | undefined {
   const [program = ''] = command;
   if (!isInstalled(program)) return undefined;
   const runs = Array.from({ length: (options.runs ?? 5) + 1 }, () => once(command, options)).slice(1);
-  return runs.toSorted((a, b) => a.wallSeconds - b.wallSeconds)[Math.floor(runs.length / 2)];
+  return medianBy(runs, ({ wallSeconds }) => wallSeconds);
+}
+
+/**
+ * Runs of several commands in turn, A B C A B C …, so that a machine that is slow for a while is so for all of them; the first
+ * round is not counted. A command whose program is not installed has no runs.
+ */
+export function inTurn(commands: readonly Measured[], rounds = 11): Map<string, Run[]> {
+  const there = commands.filter(({ command: [program = ''] }) => isInstalled(program));
+  const runs = new Map(commands.map(({ name }): [string, Run[]] => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const one of there) {
+      const run = once(one.command, one);
+      if (round > 0) runs.get(one.name)!.push(run);
+    }
+  }
+  return runs;
+}
+
+/** The median of a figure, and of its ratios to another command's run of the same round. */
+export function against(runs: readonly Run[], reference: readonly Run[], figure: (run: Run) => number): { median: number; ratio: number } {
+  const median = (values: readonly number[]): number => medianBy(values, (value) => value) ?? NaN;
+  return { median: median(runs.map(figure)), ratio: median(runs.map((run, round) => figure(run) / figure(reference[round]!))) };
+}
+
+function medianBy<T>(values: readonly T[], key: (value: T) => number): T | undefined {
+  return values.toSorted((a, b) => key(a) - key(b))[Math.floor(values.length / 2)];
 }
 
 function once(command: readonly string[], options: { input?: string; env?: Record<string, string> }): Run {
