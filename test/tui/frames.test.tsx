@@ -130,7 +130,7 @@ describe('what stands on the screens', () => {
   test('a narrow table says how many columns it hides', () => {
     const many = table('Many', columns(['a', 'b', 'c', 'd'].map((key, index) => ({ key, title: key.toUpperCase(), type: 'text', ...(index === 0 ? {} : { dispensable: index }) }))), [{ cells: { a: 'x'.repeat(20), b: 'x'.repeat(20), c: 'x'.repeat(20), d: 'x'.repeat(20) } }]);
     const title = (columns: number): string => frameOf(new ToySession({ many: [many] }, { columns, rows: 24 }).keys('1').state)[2]!;
-    expect([title(100), title(80), title(60)]).toEqual(['  Many', '  Many  1 column hidden: → and ←', '  Many  2 columns hidden: → and ←']);
+    expect([title(100), title(80), title(60)]).toEqual(['  Many', '  Many  1 column hidden (→)', '  Many  2 columns hidden (→)']);
   });
 
   test('a column without a value in any row goes first', () => {
@@ -145,7 +145,7 @@ describe('what stands on the screens', () => {
       { key: 'name', title: 'NAME', type: 'text' }, ...['a', 'b', 'c', 'd', 'e', 'f'].map((key) => ({ key, title: key.repeat(8).toUpperCase(), type: 'integer' as const })), { key: 'comm', title: 'COMM', type: 'text' },
     ]), [{ cells: { name: 'x', a: 1, b: 2, c: 3, d: 4, e: 5, f: 6, comm: 'init' } }]);
     const frame = frameOf(new ToySession({ tight: [tight] }, { columns: 50, rows: 24 }).keys('1').state);
-    expect(frame.slice(2, 5)).toEqual(['  Tight  3 columns hidden: → and ←', '  NAME  AAAAAAAA  BBBBBBBB  CCCCCCCC  COMM', expect.stringMatching(/^> x +1 +2 +3 {2}init$/)]);
+    expect(frame.slice(2, 5)).toEqual(['  Tight  3 columns hidden (→)', '  NAME  AAAAAAAA  BBBBBBBB  CCCCCCCC  COMM', expect.stringMatching(/^> x +1 +2 +3 {2}init$/)]);
   });
 
   test('the prompt: ways to go on, and what is wrong, stand under the line', () => {

@@ -253,7 +253,7 @@ describe('export and command lines', () => {
 
   test('y gives the command line, ready for a shell', () => {
     const session = new ToySession({ numbers: [numbers] }).keys('1y');
-    expect(session.state.message?.text).toBe('copied: oompm numbers /dumps/vmcore');
+    expect(session.state.message?.text).toBe('sent to the clipboard: oompm numbers /dumps/vmcore');
     expect(session.effects.at(-1)).toEqual({ kind: 'copy', text: 'oompm numbers /dumps/vmcore' });
     session.keys('j<enter>');
     session.act({ kind: 'answered', request: 1, title: 't', command: "oompm read VMCORE 0x1 --type 'struct thing'", events: [] }).keys('y');
@@ -390,7 +390,7 @@ describe('where screens open', () => {
     const text = session.lines.join('\n');
     expect(text).toContain('RSS▼');
     expect(text).toMatch(/large +3\.13 MiB ████████\n/);
-    expect(text).toMatch(/small +400 KiB █·······/);
+    expect(text).toMatch(/small +400 KiB █ {7}$/m);
     expect(session.keys('r').lines.join('\n')).toMatch(/RSS▲[^]*small[^]*large/);
   });
 

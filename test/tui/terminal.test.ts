@@ -102,7 +102,7 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
     terminal.mouse(0, 10, 5);
     terminal.until((screen) => screen.split('\n')[4]?.startsWith('> ') ?? false);
     terminal.press('y');
-    terminal.until(`copied: oompm log ${dump}`);
+    terminal.until('sent to the clipboard: oompm log');
     expect(terminal.clipboard()).toBe(`oompm log ${dump}`);
   });
 

@@ -216,7 +216,7 @@ function barSpans({ cells }: Row, { column, width, most }: Bar, meaning: Meaning
   const cell = cells[column];
   const value = typeof cell === 'number' || typeof cell === 'bigint' ? Number(cell) : 0;
   const filled = value <= 0 ? 0 : Math.max(1, Math.round(value / most * width));
-  return [span(' '), span('█'.repeat(filled), meaning), span('·'.repeat(width - filled), 'quiet')];
+  return [span(' '), span('█'.repeat(filled), meaning), span(' '.repeat(width - filled))];
 }
 
 const markLead = '  ◀ ';

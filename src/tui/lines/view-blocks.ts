@@ -47,5 +47,5 @@ function countWords(shown: ShownView, room: Room, isShown: boolean): string {
   if (rows === undefined) return '';
   const count = rows.all < 2 ? '' : rows.shown === rows.all ? `  ${rows.all}` : `  ${rows.shown} of ${rows.all}`;
   const hidden = isShown ? columnsHidden(shown, room) : 0;
-  return hidden === 0 ? count : `${count}  ${hidden} ${hidden === 1 ? 'column' : 'columns'} hidden: → and ←`;
+  return hidden === 0 ? count : `${count}  ${hidden} ${hidden === 1 ? 'column' : 'columns'} hidden (→)`;
 }

@@ -6,7 +6,7 @@ import { linesOf } from '../state/page-blocks.js';
 import { bodyRows, entryEnd, linesInSight, pinnedAt, settle } from '../state/move.js';
 import { dividerWidth, margin, panesOf } from '../state/panes.js';
 import { pageOf, type Page, type State } from '../state/state.js';
-import { LineText } from './line-text.js';
+import { LineText, SplitLine } from './line-text.js';
 
 /** Text moves sideways by so many columns at a time. */
 const shiftStep = 8;
@@ -38,12 +38,13 @@ export function Body({ state }: { state: State }): ReactElement {
   return (
     <Box flexDirection="column" height={rows} flexShrink={0}>
       {Array.from({ length: rows }, (_, at) => (
-        // oxlint-disable-next-line no-array-index-key -- a row of the screen has no other name
-        <Box key={at} width={columns}>
-          <LineText width={leftWidth} whole chosen={left[at]?.chosen ?? false} search={list === undefined ? search : ''} spans={left[at]?.spans ?? []} />
-          <LineText width={dividerWidth} whole spans={[span(' │ ', 'quiet')]} />
-          <LineText width={columns - leftWidth - dividerWidth} chosen={right[at]?.chosen ?? false} search={list === undefined ? '' : search} spans={right[at]?.spans ?? []} />
-        </Box>
+        <SplitLine
+          // oxlint-disable-next-line no-array-index-key -- a row of the screen has no other name
+          key={at}
+          left={{ width: leftWidth, spans: left[at]?.spans ?? [], chosen: left[at]?.chosen ?? false, search: list === undefined ? search : '' }}
+          divider={' │ '}
+          right={{ width: columns - leftWidth - dividerWidth, spans: right[at]?.spans ?? [], chosen: right[at]?.chosen ?? false, search: list === undefined ? '' : search }}
+        />
       ))}
     </Box>
   );

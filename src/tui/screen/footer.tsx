@@ -46,7 +46,7 @@ function promptLines(prompt: Prompt, text: string, columns: number, rows: number
   const lines: Span[][] = [];
   if (prompt.wrong !== undefined) lines.push(...wrap(shownText(prompt.wrong), columns - 4).map((line) => [span(`   ${line}`, 'bad')]));
   else if (prompt.request !== undefined) lines.push([span('   reading… (Esc stops it)', 'quiet')]);
-  else if (prompt.candidates.length === 0) lines.push([span(text === '' ? '   a command, symbol, type, task or address' : '   Enter asks it as it stands', 'quiet')]);
+  else if (prompt.candidates.length === 0) lines.push([span(`   ${text === '' ? 'a command, symbol, type, task or address' : prompt.whole ? 'Enter asks it as it stands' : 'reading the names…'}`, 'quiet')]);
   else lines.push(...candidateLines(prompt, columns, rows));
   return Array.from({ length: rows }, (_, at) => lines[at] ?? []);
 }

@@ -9,25 +9,36 @@ interface Props {
   width: number;
   /** The line that the keys are about: inverse, over the whole width. */
   chosen?: boolean;
-  /** Filled up with blanks: something stands on its right. */
-  whole?: boolean;
+  /** Of a line that others make with it: filled up with blanks. */
+  part?: boolean;
   /** Text that was searched for, in lower case. */
   search?: string;
 }
 
 /** One line of the screen, never wider than the screen. */
-export function LineText({ spans, width, chosen = false, whole = false, search = '' }: Props): ReactElement {
+export function LineText({ spans, width, chosen = false, part = false, search = '' }: Props): ReactElement {
   const theme = useContext(ThemeContext);
   const cut = cutSpans(spans, width);
   const used = cut.reduce((sum, { text }) => sum + widthOf(text), 0);
   const pieces = search === '' ? cut.map((span) => ({ ...span, found: false })) : marked(cut, search);
   return (
-    <Text wrap="truncate" inverse={chosen}>
+    <Text {...(part ? {} : { wrap: 'truncate' })} inverse={chosen}>
       {pieces.map(({ text, meaning, found }, index) => (
         // oxlint-disable-next-line no-array-index-key -- pieces of a line have no other name
         <Text key={index} {...(meaning === undefined ? {} : theme[meaning])} {...(found ? { inverse: !chosen, underline: true } : {})}>{text}</Text>
       ))}
-      {chosen || whole || used === 0 ? ' '.repeat(Math.max(used === 0 ? 1 : 0, width - used)) : ''}
+      {chosen || part || used === 0 ? ' '.repeat(Math.max(used === 0 ? 1 : 0, width - used)) : ''}
+    </Text>
+  );
+}
+
+/** Two lines beside each other as one line of the screen: a node for each would be laid out for each, at every key. */
+export function SplitLine({ left, right, divider }: { left: Props; right: Props; divider: string }): ReactElement {
+  return (
+    <Text wrap="truncate">
+      <LineText {...left} part />
+      <LineText width={widthOf(divider)} part spans={[{ text: divider, meaning: 'quiet' }]} />
+      <LineText {...right} part />
     </Text>
   );
 }

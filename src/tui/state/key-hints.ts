@@ -27,6 +27,7 @@ export function keyHints(state: State): string[] {
     ['E e reports', has('log')],
     ['v level', has('log')],
     ['t times', has('log')],
+    ['x stop', source.kind === 'plugin' ? state.sections[source.id]?.status === 'running' : source.kind === 'answer' && state.answers[source.request]?.status === 'running'],
     ['Tab screens', !isOpened],
     ['/ search', true],
     [': ask', true],

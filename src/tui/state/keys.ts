@@ -32,7 +32,7 @@ export const keyHelp: readonly (readonly [keys: string, does: string])[] = [
   ['t v', 'log: time since boot, since the line before, or none; level'],
   [':', 'ask: symbol, address, "task_struct 0x…", pid, "ps --tree"; Tab completes'],
   ['w', 'write this screen to a file: .txt, .md, .json or .html'],
-  ['y', 'copy the command line that says the same; it is also left on the terminal at the end'],
+  ['y', 'send the command line that says the same to the clipboard; it is left on the terminal too, at the end'],
   ['x R', 'stop what is being read; read it again'],
   ['q Q Ctrl-C', 'back and out; out at once'],
 ];

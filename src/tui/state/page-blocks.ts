@@ -63,15 +63,18 @@ export function unitsOf({ dump }: State): Units {
 }
 
 const namesKnown = new WeakMap<State['sections'], Room['named']>();
+let lastNames: { key: string; named: Room['named'] } | undefined;
 
-/** The tasks and objects that findings name. */
+/** The tasks and objects that findings name; the same set for the same names, since all rows of a table are asked for each new one. */
 function namedBy(sections: State['sections']): Room['named'] {
-  let named = namesKnown.get(sections);
-  if (named === undefined) {
-    const findings = Object.values(sections).flatMap(({ views }) => views.flatMap(({ view }) => view.kind === 'findings' ? view.findings : []));
-    named = new Set(findings.flatMap(({ sentence, doors = [] }) => [...pidsInText(sentence), ...doors.map(({ address }) => address)]));
-    namesKnown.set(sections, named);
-  }
+  const known = namesKnown.get(sections);
+  if (known !== undefined) return known;
+  const findings = Object.values(sections).flatMap(({ views }) => views.flatMap(({ view }) => view.kind === 'findings' ? view.findings : []));
+  const names = findings.flatMap(({ sentence, doors = [] }) => [...pidsInText(sentence), ...doors.map(({ address }) => address)]);
+  const key = names.join(' ');
+  const named = lastNames?.key === key ? lastNames.named : new Set(names);
+  lastNames = { key, named };
+  namesKnown.set(sections, named);
   return named;
 }
 

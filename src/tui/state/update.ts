@@ -102,7 +102,7 @@ function browse(state: State, action: Action): Update {
     case 'command': {
       const command = commandLine(state);
       if (command === undefined) return only({ ...state, message: { text: 'no command line says the same as this page', bad: false } });
-      return { state: { ...state, message: { text: `copied: ${command}`, bad: false }, commands: [...state.commands.filter((one) => one !== command), command] }, effects: [{ kind: 'copy', text: command }] };
+      return { state: { ...state, message: { text: `sent to the clipboard: ${command}`, bad: false }, commands: [...state.commands.filter((one) => one !== command), command] }, effects: [{ kind: 'copy', text: command }] };
     }
     case 'cancel': return { state, effects: [{ kind: 'cancel', what: page.source.kind === 'answer' ? 'answer' : 'run' }] };
     case 'again': return page.source.kind === 'plugin' ? { state, effects: [{ kind: 'run', id: page.source.id, again: true }] } : only(state);
