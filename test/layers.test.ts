@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { doors as doorsOfPlugins } from '../src/plugin/doors.js';
 
 /** The layers of src/, each importing only those before it. */
 const layers = [
@@ -11,14 +12,17 @@ const layers = [
 /** What a layer does not import though it stands before it: the OOM model is filled from text as well as from memory. */
 const barred: Readonly<Record<string, readonly string[]>> = { oom: ['dump', 'memory', 'debuginfo', 'kernel', 'linux', 'stack', 'locks'] };
 
-/** The public doors: all that a plugin sees, bundled or a user's. */
-const doors: Readonly<Record<string, string>> = {
-  oompm: 'src/index.ts', 'oompm/linux': 'src/linux/index.ts', 'oompm/stack': 'src/stack/index.ts', 'oompm/locks': 'src/locks/index.ts',
-  'oompm/oom': 'src/oom/index.ts', 'oompm/testing': 'src/testing/index.ts',
-};
+/** The public doors: all that a plugin sees, bundled or a user's, by package.json's exports. */
+const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { exports: Record<string, string | { 'oompm-source': string }> };
+const doors: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(exports).flatMap(([name, door]) =>
+  typeof door === 'string' ? [] : [[posix.join('oompm', name), posix.normalize(door['oompm-source'])]]));
+
+test("a user's plugin gets every door but the one for tests", () => {
+  expect(Object.keys(doorsOfPlugins)).toEqual(Object.keys(doors).filter((name) => name !== 'oompm/testing'));
+});
 
 /** They hand the doors to users' plugins, or bring up the bundled ones. */
-const mayOpenDoors = ['src/plugin/load-plugin.ts'];
+const mayOpenDoors = ['src/plugin/doors.ts'];
 const mayLoadPlugins = ['src/cli/plugins.ts'];
 /** The screens stand above the command line, which opens them in one place. */
 const mayOpenScreens = ['src/cli/open-tui.ts'];

@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 import { InputError } from './input-error.js';
+import { SurroundingsError, errorCode, surroundingsInWords } from './surroundings-error.js';
 
 /** Bytes by position, of a file or of memory. Synchronous, and never more than what is asked for. */
 export interface FileReader {
@@ -59,7 +60,7 @@ function readFully(fd: number, path: string, bytes: Uint8Array, offset: number):
     try {
       got = readSync(fd, bytes, done, bytes.length - done, offset + done);
     } catch (error) {
-      throw new InputError(`Reading ${path} at offset ${offset + done} failed: ${systemReason(error)}.`, { cause: error });
+      throw failure(`Reading ${path} at offset ${offset + done} failed`, error);
     }
     if (got === 0) break;
     done += got;
@@ -71,7 +72,7 @@ function openOrExplain(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    throw new InputError(`Cannot open ${path}: ${systemReason(error)}.`, { cause: error });
+    throw failure(`Cannot open ${path}`, error);
   }
 }
 
@@ -83,19 +84,18 @@ function sizeOrExplain(fd: number, path: string): number {
   throw new InputError(`Cannot open ${path}: it is not a regular file, and reading by position needs one; save it to a file first.`);
 }
 
-const reasons: Record<string, string> = {
+const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'a part of the path is not a directory',
   EACCES: 'no permission to read it',
   EPERM: 'no permission to read it',
   EISDIR: 'it is a directory; name the file in it',
-  EMFILE: 'too many files are open',
   ENAMETOOLONG: 'the name is too long',
   ELOOP: 'too many symbolic links',
-  EIO: 'the device reports an input/output error',
 };
 
-function systemReason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return reasons[code] ?? (error instanceof Error ? error.message : String(error));
+function failure(what: string, error: unknown): InputError {
+  const machine = surroundingsInWords(error);
+  if (machine !== undefined) return new SurroundingsError(`${what}: ${machine}.`, { cause: error });
+  return new InputError(`${what}: ${reasons[errorCode(error)] ?? (error instanceof Error ? error.message : String(error))}.`, { cause: error });
 }

@@ -2,12 +2,14 @@ import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { InputError } from '../bytes/input-error.js';
+import { didYouMean } from '../bytes/nearest-word.js';
 import type { Plugin } from '../plugin/define-plugin.js';
 import { defaultValues } from '../plugin/options.js';
 import type { Registry } from '../plugin/registry.js';
 import { makeReport } from '../report/report.js';
-import { noteFaults, runAll, writeReport } from './answer.js';
+import { runAll, writeReport } from './answer.js';
 import { commonFlags, type CommonValues } from './common-flags.js';
+import { noteOutcome } from './note-outcome.js';
 import { openNamed } from './open-named.js';
 import { plugins } from './plugins.js';
 import { reportTarget } from './write-report.js';
@@ -25,8 +27,8 @@ export class Analyze extends Command {
     '<%= config.bin %> analyze vmcore --plugin ./mine.ts',
   ];
   static override args = {
-    vmcore: Args.string({ description: 'the dump: ELF, kdump-compressed or flattened' }),
-    vmlinux: Args.string({ description: 'its kernel, before or after the dump; not needed' }),
+    vmcore: Args.string({ ignoreStdin: true, description: 'the dump: ELF, kdump-compressed or flattened' }),
+    vmlinux: Args.string({ ignoreStdin: true, description: 'its kernel, before or after the dump; not needed' }),
   };
   static override flags = {
     only: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', helpValue: 'ID', summary: 'these sections only, parted by commas' }),
@@ -48,13 +50,13 @@ export class Analyze extends Command {
     const questions = (await asked(registry, only)).map((plugin) => ({ plugin, values: plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments) }));
     const sections = await runAll(questions, opened);
     await writeReport(makeReport(this.config.version, opened.facts, sections), common, target);
-    await noteFaults(sections);
+    await noteOutcome(sections, { defects: opened.facts.defects, named: only !== undefined });
   }
 }
 
 function knownIds(registry: Registry, only: readonly string[] | undefined): readonly string[] | undefined {
   const unknown = only?.find((id) => !registry.ids.includes(id));
-  if (unknown !== undefined) throw new InputError(`--only ${unknown}: there is no such section; there are ${registry.ids.join(', ')}`);
+  if (unknown !== undefined) throw new InputError(`--only ${unknown}: there is no such section${didYouMean(unknown, registry.ids) || `; there are ${registry.ids.join(', ')}`}`);
   return only;
 }
 

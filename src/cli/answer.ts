@@ -8,6 +8,7 @@ import type { CommonValues } from './common-flags.js';
 import type { Opened } from './open-named.js';
 import { endProgress, progress } from './progress.js';
 import { bundledModule, plugins } from './plugins.js';
+import { noteOutcome } from './note-outcome.js';
 import { formatOf, type ReportTarget } from './write-report.js';
 
 export interface Question {
@@ -25,14 +26,19 @@ export interface Question {
 export async function answer({ plugin, values, opened, version, flags, target, bare = false }: Question): Promise<void> {
   const sections = await runAll([{ plugin, values }], opened);
   const { outcome, views } = sections[0]!;
-  if (views.length === 0 && outcome.kind === 'unavailable') throw new InputError(`${plugin.id}: ${outcome.reason}`);
+  if (views.length === 0 && outcome.kind === 'unavailable' && outcome.fault !== 'kernel') throw new InputError(`${plugin.id}: ${outcome.reason}`);
   if (bare) {
     const { viewLines } = await import('../report/render-text.js');
     await target.write(views.flatMap((view) => [...viewLines(view, opened.facts, target.text)]));
   } else {
     await writeReport(makeReport(version, opened.facts, sections), flags, target);
   }
-  await noteFaults(sections);
+  await noteOutcome(sections, { defects: opened.facts.defects, named: true, arguments: isNamed(plugin, values) });
+}
+
+/** Whether one thing was asked for, by an argument. */
+function isNamed(plugin: Plugin, values: OptionValues): boolean {
+  return Object.keys(plugin.arguments).some((name) => [values[name]].flat().some((value) => value !== undefined));
 }
 
 /**
@@ -64,19 +70,4 @@ export async function runAll(questions: readonly { plugin: Plugin; values: Optio
 export async function writeReport(report: Report, flags: CommonValues, target: ReportTarget): Promise<void> {
   const [{ render }, { redact }] = await Promise.all([import('../report/render.js'), import('../report/redact.js')]);
   await target.write(render(flags.redact ? redact(report) : report, formatOf(flags), target.text));
-}
-
-/** A bundled plugin that broke is a bug of ours: exit code 1, though the rest was answered. A user's own is named only. */
-export async function noteFaults(sections: readonly Section[]): Promise<void> {
-  const { registry } = await plugins();
-  for (const { plugin, outcome } of sections) {
-    if (outcome.kind !== 'failed' || outcome.fault !== 'plugin') continue;
-    const path = registry.pathOf(plugin);
-    if (path === undefined) {
-      const { reportBug } = await import('./report-bug.js');
-      process.exitCode = reportBug(`plugin ${plugin}: ${outcome.reason}${outcome.where === undefined ? '' : ` in ${outcome.where}`}`);
-    } else {
-      process.stderr.write(`oompm: plugin ${path} broke: ${outcome.reason}${outcome.where === undefined ? '' : ` in ${outcome.where}`}\n`);
-    }
-  }
 }

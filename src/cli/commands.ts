@@ -1,11 +1,11 @@
 import type { Command } from '@oclif/core/command';
+import type { OwnCommand } from './command-ids.js';
 import { plugins } from './plugins.js';
 import type { CommandSummary } from './root-help.js';
 
 /** The command of that name; only what it needs is imported. */
 export async function commandNamed(word: string): Promise<typeof Command | undefined> {
-  const own = ours[word];
-  if (own !== undefined) return own();
+  if (isOurs(word)) return ours[word]();
   const { registry } = await plugins();
   const plugin = await registry.load(word);
   return plugin === undefined ? undefined : (await import('./plugin-command.js')).pluginCommand(plugin);
@@ -25,7 +25,7 @@ export async function commandSummaries(): Promise<CommandSummary[]> {
 }
 
 /** Commands that no plugin makes. */
-const ours: Readonly<Record<string, () => Promise<typeof Command>>> = {
+const ours: Readonly<Record<OwnCommand, () => Promise<typeof Command>>> = {
   analyze: async () => (await import('./analyze.js')).Analyze,
   explain: async () => (await import('./explain.js')).Explain,
   tui: async () => (await import('./tui.js')).Tui,
@@ -37,6 +37,10 @@ const ours: Readonly<Record<string, () => Promise<typeof Command>>> = {
   sym: async () => ourPlugin((await import('./sym-plugin.js')).symPlugin),
   completion: async () => (await import('./completion.js')).completionCommand(allCommands),
 };
+
+function isOurs(word: string): word is OwnCommand {
+  return Object.hasOwn(ours, word);
+}
 
 async function ourPlugin(plugin: Parameters<typeof import('./plugin-command.js').pluginCommand>[0], hidden = false): Promise<typeof Command> {
   const { pluginCommand } = await import('./plugin-command.js');

@@ -32,3 +32,9 @@ export interface CommonValues {
   redact: boolean;
   plugin: string[] | undefined;
 }
+
+/** Whether the word behind `--vmlinux`, or `-o`, is its value. */
+export function takesValue(word: string): boolean {
+  const found = Object.entries(commonFlags).find(([name, flag]) => word === `--${name}` || ('char' in flag && word === `-${flag.char}`));
+  return found !== undefined && found[1].type === 'option';
+}

@@ -13,7 +13,7 @@ export function completionCommand(commands: () => Promise<readonly (typeof Comma
       '<%= config.bin %> completion zsh > ~/.zfunc/_<%= config.bin %>',
       '<%= config.bin %> completion fish > ~/.config/fish/completions/<%= config.bin %>.fish',
     ];
-    static override args = { shell: Args.string({ required: true, options: [...shells], description: 'the shell' }) };
+    static override args = { shell: Args.string({ ignoreStdin: true, required: true, options: [...shells], description: 'the shell' }) };
 
     async run(): Promise<void> {
       const { args } = await this.parse(Completion);

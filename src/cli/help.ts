@@ -1,12 +1,13 @@
 import { CommandHelp } from '@oclif/core/help';
 import type { Command } from '@oclif/core/command';
+import { exitStatusHelp } from './exit-status.js';
 import { leanConfig } from './lean-config.js';
 
 /** Help on one command, on standard output. */
 export function showCommandHelp(command: typeof Command): void {
   const config = leanConfig();
   const help = new ExamplesFirstHelp(loadable(command), config, { maxWidth: Math.max(60, Math.min(process.stdout.columns || 80, 100)) });
-  process.stdout.write(`${command.summary ?? ''}\n\n${help.generate()}\n`);
+  process.stdout.write(`${command.summary ?? ''}\n\n${help.generate()}\n\n${exitStatusHelp()}`);
 }
 
 /** Flags and arguments with their names in them, as oclif's help wants them. */

@@ -1,25 +1,29 @@
-import { endQuietlyOnBrokenPipe } from './broken-pipe.js';
 import { userAgent } from './package-facts.js';
+import { watchOutput } from './watch-output.js';
 
-/** Runs a command line; sets the exit code (0 answered, 1 a bug of ours, 2 the user's input) and never throws. */
+/** Runs a command line; sets the exit status (see exit-status.ts) and never throws. */
 export async function runMain(words: string[]): Promise<void> {
-  endQuietlyOnBrokenPipe();
+  watchOutput();
   try {
     await dispatch(words);
   } catch (error) {
     const { mistake } = await import('./mistake.js');
-    process.exitCode = mistake(error);
+    process.exitCode = await mistake(error, words);
   }
 }
 
 /** Imports no more than the words ask for: this is what `--version` and `--help` wait for. */
-async function dispatch(words: string[]): Promise<void> {
+async function dispatch(words: readonly string[]): Promise<void> {
   const [word] = words;
-  if (word === '--version') process.stdout.write(`${userAgent}\n`);
-  else if (word === undefined || isHelp(word)) await (await import('./root-help.js')).showRootHelp(words);
-  else await (await import('./run-command.js')).runCommand(words);
+  if (word !== undefined && versionWords.has(word)) process.stdout.write(`${userAgent}\n`);
+  else if (word === undefined || (helpWords.has(word) && subjectOf(words) === undefined)) await (await import('./root-help.js')).showRootHelp(words);
+  else await (await import('./run-command.js')).runCommand(word === 'help' ? [subjectOf(words)!, '--help'] : words);
 }
 
-function isHelp(word: string): boolean {
-  return word === '--help' || word === '-h' || word === 'help';
+/** What `oompm help` is asked of. */
+function subjectOf([word, ...rest]: readonly string[]): string | undefined {
+  return word === 'help' ? rest.find((other) => !other.startsWith('-')) : undefined;
 }
+
+const versionWords: ReadonlySet<string> = new Set(['--version', '-v', '-V', 'version']);
+const helpWords: ReadonlySet<string> = new Set(['--help', '-h', 'help']);

@@ -24,9 +24,9 @@ export function pluginCommand(plugin: Plugin): typeof Command {
     static override examples = (plugin.examples.length > 0 ? plugin.examples : ['vmcore']).map((line) => `<%= config.bin %> ${plugin.id} ${line}`);
     static override flags = flags;
     static override args = Object.fromEntries([
-      ['vmcore', Args.string({ description: 'the dump' })],
-      ['vmlinux', Args.string({ description: 'its kernel, before or after the dump; not needed' })],
-      ...Object.entries(plugin.arguments).map(([name, { summary }]) => [name, Args.string({ description: summary })] as const),
+      ['vmcore', Args.string({ ignoreStdin: true, description: 'the dump' })],
+      ['vmlinux', Args.string({ ignoreStdin: true, description: 'its kernel, before or after the dump; not needed' })],
+      ...Object.entries(plugin.arguments).map(([name, { summary }]) => [name, Args.string({ ignoreStdin: true, description: summary })] as const),
     ]);
     // Words are told apart by what the files hold, and then matched by `matchArguments`.
     static override strict = false;

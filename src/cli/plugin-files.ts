@@ -2,14 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 
-/** The user's plugins, by --plugin and the config file, with a sentence for what is wrong with that file. */
-export function userPluginFiles(words: readonly string[]): { files: readonly string[]; warnings: readonly string[] } {
+/** The user's plugins: those of the config file, with a sentence for what is wrong with it, and those that --plugin names. */
+export function userPluginFiles(words: readonly string[]): { files: readonly string[]; named: readonly string[]; warnings: readonly string[] } {
   const { files, warnings } = configuredPlugins();
-  return { files: [...new Set([...files, ...namedPlugins(words)])], warnings };
+  const named = namedPlugins(words);
+  return { files: [...new Set([...files, ...named])], named, warnings };
 }
 
 /** `--plugin FILE` and `--plugin=FILE`, read before the parser knows the commands that they bring. */
-export function namedPlugins(words: readonly string[]): string[] {
+function namedPlugins(words: readonly string[]): string[] {
   const end = words.indexOf('--');
   const before = end < 0 ? words : words.slice(0, end);
   return before.flatMap((word, index) => {
@@ -29,6 +30,6 @@ function configuredPlugins(): { files: string[]; warnings: string[] } {
     if (!Array.isArray(listed) || !listed.every((path) => typeof path === 'string')) throw new Error('"plugins" is not a list of paths');
     return { files: listed.map((path) => resolve(dirname(file), path)), warnings: [] };
   } catch (error) {
-    return { files: [], warnings: [`${file} is not heeded: ${error instanceof Error ? error.message : String(error)}`] };
+    return { files: [], warnings: [`${file} is ignored: ${error instanceof Error ? error.message : String(error)}`] };
   }
 }

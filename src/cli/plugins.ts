@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { loadPlugins } from '../plugin/load-plugin.js';
+import { InputError } from '../bytes/input-error.js';
+import { loadPlugins, type RefusedPlugin } from '../plugin/load-plugin.js';
 import { createRegistry, type BundledPlugin, type Registry } from '../plugin/registry.js';
 import { oneLine } from '../report/escape.js';
+import { reservedIds } from './command-ids.js';
 import { userPluginFiles } from './plugin-files.js';
 
 /** The module with the bundled plugins' list; a worker imports it by this address. */
@@ -14,12 +16,13 @@ export interface Plugins {
   files: readonly string[];
 }
 
-/** Commands that no plugin makes. */
-const reservedIds: ReadonlySet<string> = new Set(['analyze', 'explain', 'tui', 'info', 'read', 'rd', 'list', 'struct', 'sym', 'completion', 'help']);
-
 let loading: Promise<Plugins> | undefined;
 
-/** The bundled plugins and those named by --plugin or in the config file; loaded once. What is wrong is one line on stderr. */
+/**
+ * The bundled plugins and those named by --plugin or in the config file; loaded once. What is wrong with one of the config
+ * file is a line on stderr: it is always there, and rarely what was asked for.
+ * @throws InputError where one that --plugin names can't serve
+ */
 export function plugins(): Promise<Plugins> {
   loading ??= loadAll(process.argv.slice(2));
   return loading;
@@ -27,11 +30,15 @@ export function plugins(): Promise<Plugins> {
 
 async function loadAll(words: readonly string[]): Promise<Plugins> {
   const { bundledPlugins } = await import('../../plugins/index.js') as { bundledPlugins: readonly BundledPlugin[] };
-  const named = userPluginFiles(words);
-  const { loaded, warnings } = named.files.length === 0 ? { loaded: [], warnings: [] } : await loadPlugins(named.files);
+  const { files, named, warnings } = userPluginFiles(words);
+  const { loaded, refused } = files.length === 0 ? { loaded: [], refused: [] } : await loadPlugins(files);
   const free = loaded.filter(({ plugin }) => !reservedIds.has(plugin.id));
+  const reserved = loaded.filter((one) => !free.includes(one)).map(({ plugin, path }): RefusedPlugin => ({ path, reason: `${plugin.id} is a command of oompm itself` }));
+  const leftOut = [...refused, ...reserved];
+  const asked = leftOut.find(({ path }) => named.includes(path));
+  if (asked !== undefined) throw new InputError(`--plugin ${asked.path} can't be used: ${asked.reason}`);
   const registry = createRegistry(bundledPlugins, free);
-  const reserved = loaded.filter((one) => !free.includes(one)).map(({ plugin, path }) => `plugin ${path} is left out: ${plugin.id} is a command of oompm's own`);
-  for (const warning of [...named.warnings, ...warnings, ...reserved, ...registry.warnings]) process.stderr.write(`oompm: ${oneLine(warning)}\n`);
+  const told = [...warnings, ...leftOut.map(({ path, reason }) => `plugin ${path} is left out: ${reason}`), ...registry.warnings];
+  for (const warning of told) process.stderr.write(`oompm: ${oneLine(warning)}\n`);
   return { registry, files: free.map(({ path }) => path) };
 }

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { exitStatusHelp } from './exit-status.js';
 import { description, version } from './package-facts.js';
 import { userPluginFiles } from './plugin-files.js';
 
@@ -16,17 +17,15 @@ export interface CommandSummary {
   summary: string;
 }
 
-/** Help on oompm as a whole, or on the command that follows `help`. Starts with examples. @throws InputError */
+/** Help on oompm as a whole; it starts with examples. */
 export async function showRootHelp(words: readonly string[]): Promise<void> {
-  const subject = words[0] === 'help' ? words.slice(1).find((word) => !word.startsWith('-')) : undefined;
-  if (subject !== undefined) return (await import('./run-command.js')).runCommand([subject, '--help']);
   process.stdout.write(rootHelp(await listed(words), Math.max(60, Math.min(process.stdout.columns || 80, 100))));
 }
 
 function rootHelp(commands: readonly CommandSummary[], width: number): string {
   const indent = Math.max(...commands.map(({ id }) => id.length)) + 4;
   const lines = commands.map(({ id, summary }) => `  ${id}`.padEnd(indent) + wrapped(summary, width - indent).join(`\n${' '.repeat(indent)}`));
-  return `${description}\n\n${examples}\noompm ${version}; oompm COMMAND --help tells more of a command\n\nCOMMANDS\n${lines.join('\n')}\n`;
+  return `${description}\n\n${examples}\noompm ${version}; oompm COMMAND --help tells more of a command\n\nCOMMANDS\n${lines.join('\n')}\n\n${exitStatusHelp()}`;
 }
 
 function wrapped(text: string, width: number): string[] {

@@ -10,8 +10,8 @@ export class Tui extends Command {
   static override usage = ['tui VMCORE [VMLINUX]'];
   static override examples = ['<%= config.bin %> tui vmcore', '<%= config.bin %> tui vmcore vmlinux', '<%= config.bin %> tui vmcore --plugin ./mine.ts'];
   static override args = {
-    vmcore: Args.string({ description: 'the dump: ELF, kdump-compressed or flattened' }),
-    vmlinux: Args.string({ description: 'its kernel, before or after the dump; not needed' }),
+    vmcore: Args.string({ ignoreStdin: true, description: 'the dump: ELF, kdump-compressed or flattened' }),
+    vmlinux: Args.string({ ignoreStdin: true, description: 'its kernel, before or after the dump; not needed' }),
   };
   static override flags = commonFlags;
   static override strict = false;

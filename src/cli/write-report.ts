@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
-import { createWriteStream, openSync, realpathSync } from 'node:fs';
 import { extname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { InputError } from '../bytes/input-error.js';
@@ -8,16 +7,28 @@ import { coloured, plain } from '../report/paint.js';
 import type { TextOptions } from '../report/render-text.js';
 import type { ReportFormat } from '../report/render.js';
 import type { CommonValues } from './common-flags.js';
+import { openOutput } from './output-file.js';
+import { joined } from './join-pieces.js';
 import { endProgress } from './progress.js';
 
 type OutputFlags = Pick<CommonValues, 'format' | 'output' | 'color'>;
 
-const formatByName: Readonly<Record<string, ReportFormat>> = { '.json': 'json', '.md': 'md', '.html': 'html', '.htm': 'html' };
+const formatByName: Readonly<Record<string, ReportFormat>> = {
+  '.txt': 'text', '.text': 'text', '.log': 'text', '.json': 'json', '.md': 'md', '.markdown': 'md', '.html': 'html', '.htm': 'html',
+};
+/** What looks like the ending that names a format; of `vmcore-6.1.192-lab` the last part does not. */
+const endingForm = /^\.[a-z][a-z\d]{0,7}$/;
 
-/** What --format says, else the -o file's name, else text. */
+/** What --format says, else the -o file's name, else text. @throws InputError where the name ends in no format that there is */
 export function formatOf({ format, output }: OutputFlags): ReportFormat {
   if (format !== undefined) return format as ReportFormat;
-  return (output === undefined ? undefined : formatByName[extname(output).toLowerCase()]) ?? 'text';
+  if (output === undefined) return 'text';
+  const ending = extname(output).toLowerCase();
+  const named = formatByName[ending];
+  if (named === undefined && endingForm.test(ending)) {
+    throw new InputError(`-o ${output}: ${ending} is no format of a report; end the name in .txt, .json, .md or .html, or say which by --format`);
+  }
+  return named ?? 'text';
 }
 
 /** Where a report goes. Made before the work begins: a file that can't be written is known at once. */
@@ -26,59 +37,27 @@ export interface ReportTarget {
   write(pieces: Iterable<string>): Promise<void>;
 }
 
-/** @throws InputError where the file can't be written, or is one of those that are read */
+/**
+ * @throws InputError where the file's name ends in no format, or it is one of those that are read
+ * @throws SurroundingsError where the file can't be written
+ */
 export function reportTarget(flags: OutputFlags, inputs: readonly string[]): ReportTarget {
-  if (flags.output !== undefined) {
-    const stream = openOutput(flags.output, inputs);
-    return {
-      text: { width: Infinity, paint: flags.color === 'always' ? coloured : plain },
-      write: async (pieces) => {
-        await writeAll(stream, pieces);
-        stream.end();
-        await once(stream, 'close');
-      },
-    };
+  const format = formatOf(flags);
+  if (flags.output !== undefined && flags.output !== '-') {
+    const file = openOutput(flags.output, inputs);
+    return { text: { width: Infinity, paint: flags.color === 'always' ? coloured : plain }, write: async (pieces) => file.write(pieces) };
   }
   const terminal = process.stdout.isTTY;
   const painted = flags.color === 'always' || (flags.color === 'auto' && terminal && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb');
   return {
     text: { width: terminal ? Math.max(80, process.stdout.columns) : Infinity, paint: painted ? coloured : plain },
-    write: (pieces) => terminal && formatOf(flags) === 'text' ? writePaged(pieces) : writeAll(process.stdout, pieces),
+    write: (pieces) => terminal && format === 'text' ? writePaged(pieces) : writeAll(process.stdout, pieces),
   };
-}
-
-function openOutput(path: string, inputs: readonly string[]): Writable {
-  const real = realPath(path);
-  if (inputs.some((input) => real !== undefined && realPath(input) === real)) throw new InputError(`-o ${path} is one of the files to be read; it was left as it is`);
-  try {
-    return createWriteStream(path, { fd: openSync(path, 'w') });
-  } catch (error) {
-    throw new InputError(`-o ${path} can't be written: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-function realPath(path: string): string | undefined {
-  try {
-    return realpathSync(path);
-  } catch {
-    return undefined;
-  }
 }
 
 async function writeAll(stream: Writable, pieces: Iterable<string>): Promise<void> {
   endProgress();
-  // Small pieces are joined: a write for each row of a table takes longer than making it.
-  let waiting = '';
-  const flush = async (): Promise<void> => {
-    const text = waiting;
-    waiting = '';
-    if (text !== '' && !stream.write(text)) await once(stream, 'drain');
-  };
-  for (const piece of pieces) {
-    waiting += piece;
-    if (waiting.length >= 64 * 1024) await flush();
-  }
-  await flush();
+  for (const text of joined(pieces)) if (!stream.write(text)) await once(stream, 'drain');
 }
 
 /** Through $PAGER, or less, which leaves at once where all fits on the screen. */

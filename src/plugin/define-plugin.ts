@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { OomReport } from '../oom/model.js';
 import type { Shape, StructName } from '../kernel/shape.js';
-import { defaultValues, type Arguments, type Flags, type OptionValues, type ValuesOf } from './options.js';
+import { type Flag, defaultValues, type Arguments, type Flags, type OptionValues, type ValuesOf } from './options.js';
 import type { View } from './views.js';
 
 /** Version of the door between oompm and its plugins: a plugin written for another one is refused, by name. */
@@ -82,6 +82,15 @@ export function isPlugin(value: unknown): value is Plugin {
   return typeof value === 'object' && value !== null && made in value;
 }
 
+/** Flags of every command: src/cli/common-flags.ts, held to this list by a test. */
+export const commonFlagNames: ReadonlySet<string> = new Set(['format', 'output', 'color', 'vmlinux', 'search', 'debuginfod', 'force', 'types', 'vmcoreinfo', 'redact', 'plugin', 'help']);
+export const takenLetters: ReadonlySet<string> = new Set(['o', 'h']);
+
+/** A plugin may have formats of its own beside the common ones. */
+function addsFormats(name: string, flag: Flag): boolean {
+  return name === 'format' && flag.type === 'string' && flag.options !== undefined;
+}
+
 const idForm = /^[a-z][a-z0-9-]*$/;
 const nameForm = /^[a-zA-Z][a-zA-Z0-9-]*$/;
 
@@ -93,7 +102,9 @@ function mistakeIn(definition: PluginDefinition<Flags, Arguments> | PluginDefini
   const letters = new Map<string, string>();
   for (const [name, flag] of Object.entries(flags)) {
     if (!nameForm.test(name)) return `plugin ${id}: a flag can't be named ${JSON.stringify(name)}`;
+    if (commonFlagNames.has(name) && !addsFormats(name, flag)) return `plugin ${id}: every command has a flag --${name}; give yours another name`;
     if (flag.char === undefined) continue;
+    if (takenLetters.has(flag.char)) return `plugin ${id}: flag ${name}: -${flag.char} is a flag of every command; give yours another letter`;
     if (flag.char.length !== 1) return `plugin ${id}: flag ${name}: char is one letter, not ${JSON.stringify(flag.char)}`;
     const other = letters.get(flag.char);
     if (other !== undefined) return `plugin ${id}: flags ${other} and ${name} are both -${flag.char}`;

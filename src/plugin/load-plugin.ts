@@ -1,24 +1,28 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { doors } from './doors.js';
 import { definePlugin, isPlugin, pluginApi, type Plugin } from './define-plugin.js';
 import type { LoadedPlugin } from './registry.js';
 
-/**
- * Loads users' plugins, .ts or .js, without a build step. A file that can't serve is left out with one sentence, and the
- * others stand.
- */
-export async function loadPlugins(paths: readonly string[]): Promise<{ loaded: LoadedPlugin[]; warnings: string[] }> {
+/** A file that can't serve, and why. */
+export interface RefusedPlugin {
+  path: string;
+  reason: string;
+}
+
+/** Loads users' plugins, .ts or .js, without a build step. A file that can't serve does not keep the others from it. */
+export async function loadPlugins(paths: readonly string[]): Promise<{ loaded: LoadedPlugin[]; refused: RefusedPlugin[] }> {
   const loaded: LoadedPlugin[] = [];
-  const warnings: string[] = [];
+  const refused: RefusedPlugin[] = [];
   for (const path of paths) {
     try {
       loaded.push({ plugin: await loadPlugin(path), path });
     } catch (error) {
-      warnings.push(`plugin ${path} is left out: ${firstLine(error)}`);
+      refused.push({ path, reason: firstLine(error) });
     }
   }
-  return { loaded, warnings };
+  return { loaded, refused };
 }
 
 /** @throws Error with one sentence: the file is not there, does not compile, or is no plugin */
@@ -48,9 +52,9 @@ function importer(): Promise<(file: string) => Promise<unknown>> {
 }
 
 async function makeImporter(): Promise<(file: string) => Promise<unknown>> {
-  const [{ createJiti }, doors] = await Promise.all([import('jiti'), publicDoors()]);
+  const [{ createJiti }, virtualModules] = await Promise.all([import('jiti'), openedDoors()]);
   const jiti = createJiti(import.meta.url, {
-    virtualModules: doors,
+    virtualModules,
     fsCache: join(envPaths('oompm', { suffix: '' }).cache, 'plugins'),
     // Natively imported, a plugin's own `import 'oompm'` would find another copy of our classes, or none.
     tryNative: false,
@@ -58,13 +62,8 @@ async function makeImporter(): Promise<(file: string) => Promise<unknown>> {
   return (file) => jiti.import(file);
 }
 
-/**
- * The package's public doors as the running copy has them: a plugin sees the same classes as its host. 'oompm/testing' is
- * not among them: it serves a plugin's tests, which have a runner of their own.
- */
-async function publicDoors(): Promise<Record<string, unknown>> {
-  const [oompm, linux, oom] = await Promise.all([import('oompm'), import('oompm/linux'), import('oompm/oom')]);
-  return { oompm, 'oompm/linux': linux, 'oompm/oom': oom };
+async function openedDoors(): Promise<Record<string, object>> {
+  return Object.fromEntries(await Promise.all(Object.entries(doors).map(async ([name, open]) => [name, await open()] as const)));
 }
 
 function firstLine(error: unknown): string {

@@ -30,7 +30,7 @@ export function* runEvents(kernel: Kernel, plugin: Plugin, values: OptionValues,
   kernel.guard.limit(limits.ms);
   try {
     const reason = missingShapes(kernel, plugin);
-    const outcome = reason === undefined ? yield* pull(() => plugin.run(kernel, values), limits) : { kind: 'unavailable' as const, reason };
+    const outcome = reason === undefined ? yield* pull(() => plugin.run(kernel, values), limits) : { kind: 'unavailable' as const, reason, fault: 'kernel' as const };
     yield { kind: 'end', outcome, gaps: listed(gaps) };
   } finally {
     kernel.gaps = before;

@@ -12,7 +12,7 @@ const port = parentPort!;
 const reply = (message: WorkerReply): void => port.postMessage(message);
 
 try {
-  const [kernel, { bundledPlugins }, { loaded, warnings }] = await Promise.all([
+  const [kernel, { bundledPlugins }, { loaded, refused }] = await Promise.all([
     openKernel(start.open),
     import(start.bundled) as Promise<{ bundledPlugins: readonly BundledPlugin[] }>,
     loadPlugins(start.plugins),
@@ -21,7 +21,7 @@ try {
   port.on('message', (request: RunRequest) => {
     void registry.load(request.id).then((plugin) => {
       if (plugin === undefined) {
-        reply({ kind: 'event', run: request.run, event: { kind: 'end', gaps: [], outcome: { kind: 'unavailable', reason: [`there is no plugin ${request.id}`, ...warnings].join('; ') } } });
+        reply({ kind: 'event', run: request.run, event: { kind: 'end', gaps: [], outcome: { kind: 'unavailable', reason: [`there is no plugin ${request.id}`, ...refused.map(({ path, reason }) => `${path}: ${reason}`)].join('; ') } } });
         return;
       }
       for (const event of runEvents(kernel, plugin, request.values, request.limits)) reply({ kind: 'event', run: request.run, event });

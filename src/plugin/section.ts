@@ -5,8 +5,8 @@ import type {
 /** How a plugin's run ended; each but `done` with the reason in words. What it yielded before stands in any case. */
 export type Outcome =
   | { kind: 'done' }
-  /** It has nothing to work on: a shape that does not bind, or the question does not fit the dump. */
-  | { kind: 'unavailable'; reason: string }
+  /** It has nothing to work on: this kernel lacks a shape that it needs (`fault`), or the question does not fit the dump. */
+  | { kind: 'unavailable'; reason: string; fault?: 'kernel' }
   /** It broke. `fault` says whose it is: memory that can't be read, or the plugin's own code. */
   | { kind: 'failed'; reason: string; fault: 'dump' | 'plugin'; where?: string }
   | { kind: 'cut short'; reason: string };

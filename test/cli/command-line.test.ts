@@ -33,17 +33,17 @@ describe('help', () => {
 describe('a mistake gets one sentence and exit 2', () => {
   test.each([
     ['no such command', ['nosuch'], /^oompm: there is no command nosuch; oompm --help lists the commands\n$/],
-    ['a file for a command', [fileWith('core', 'x')], /^oompm: there is no command .*core; to analyze a dump: oompm analyze .*core\n$/],
+    ['a file for a command is analyzed', [fileWith('core', 'x')], /^oompm: .*core is .*\n$/],
+    ['a file that is not there for a command', [join(scratch, 'vmcore')], /^oompm: there is neither a command nor a file .*vmcore; oompm --help lists the commands\n$/],
     ['no dump', ['analyze'], /^oompm: analyze needs a dump: oompm analyze VMCORE\n$/],
     ['a wrong path', ['analyze', join(scratch, 'nosuch')], /^oompm: .*nosuch.*\n$/],
     ['a text file', ['info', fileWith('notes.txt', 'dear diary\n')], /^oompm: .*notes\.txt.*\n$/],
     ['an empty file', ['info', fileWith('empty', '')], /^oompm: .*empty.*\n$/],
     ['a folder', ['analyze', scratch], /^oompm: .*oompm-cli-.*\n$/],
-    ['an unknown flag', ['info', '--frobnicate', 'x'], /^oompm: nonexistent flag: --frobnicate; See more help with --help\n$/],
+    ['an unknown flag', ['info', '--frobnicate', 'x'], /^oompm: info has no flag --frobnicate; oompm info --help lists its flags\n$/],
     ['a format that is none', ['analyze', '--format', 'pdf', 'x'], /^oompm: expected --format=pdf to be one of: text, json, md, html;.*\n$/],
     ['a section that is none', ['analyze', '--only', 'nosuch', 'x'], /^oompm: --only nosuch: there is no such section; there are .*\n$/],
     ['a kernel without a dump', ['analyze', fileWith('vmlinux', elf(2))], /^oompm: .*vmlinux is a kernel, not a dump: .*\n$/],
-    ['an output that can’t be', ['info', fileWith('dump', 'KDUMP   '), '-o', join(scratch, 'no/such/folder')], /^oompm: -o .* can't be written: .*\n$/],
   ])('%s', async (_, words, sentence) => {
     const { code, stdout, stderr } = await oompm(words);
     expect(stderr).toMatch(sentence);
@@ -56,6 +56,32 @@ describe('a mistake gets one sentence and exit 2', () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: `oompm: -o ${dump} is one of the files to be read; it was left as it is\n` });
     expect(readFileSync(dump, 'utf8')).toBe('KDUMP   and more');
   });
+});
+
+describe('wrong words get the nearest', () => {
+  test.each([
+    ['a command', ['analyse', 'x'], 'there is no command analyse; did you mean analyze?'],
+    ['a plugin’s command', ['zone', 'x'], 'there is no command zone; did you mean zones?'],
+    ['a flag', ['analyze', '--fomat', 'json', 'x'], 'analyze has no flag --fomat; did you mean --format?'],
+    ['a flag of a plugin', ['ps', '--tre', 'x'], 'ps has no flag --tre; did you mean --tree?'],
+    ['a value', ['info', '--format', 'jsn', 'x'], 'expected --format=jsn to be one of: text, json, md, html; did you mean json?'],
+    ['a section', ['analyze', '--only', 'zonse', 'x'], '--only zonse: there is no such section; did you mean zones?'],
+    ['help on a command', ['help', 'lokcs'], 'there is no command lokcs; did you mean locks?'],
+  ])('%s', async (_, words, sentence) => {
+    expect(await oompm(words)).toEqual({ code: 2, stdout: '', stderr: `oompm: ${sentence}\n` });
+  });
+
+  test('and none where none is near', async () => {
+    expect((await oompm(['frobnicate'])).stderr).toBe('oompm: there is no command frobnicate; oompm --help lists the commands\n');
+  });
+});
+
+test.each(['-v', '-V', 'version'])('%s is --version too', async (word) => {
+  expect(await oompm([word])).toEqual(await oompm(['--version']));
+});
+
+test('flags may stand before the command', async () => {
+  expect((await oompm(['--color', 'never', 'info', fileWith('notes2.txt', 'dear diary\n')])).stderr).toMatch(/notes2\.txt/);
 });
 
 test.each(['bash', 'zsh', 'fish'])('completion for %s names every command and flag', async (shell) => {

@@ -32,7 +32,7 @@ test('views and rows arrive in order, rows in batches', () => {
 test('a shape that does not bind makes it unavailable, with the reason', () => {
   const kernel = kernelStub({ missing: { kmem_cache: '`struct kmem_cache` has no member `cpu_slab` in this kernel' } });
   const section = runPlugin(kernel, plugin(() => { throw new Error('must not run'); }, [{ struct: 'kmem_cache', members: {} }]), {});
-  expect(section.outcome).toEqual({ kind: 'unavailable', reason: '`struct kmem_cache` has no member `cpu_slab` in this kernel' });
+  expect(section.outcome).toEqual({ kind: 'unavailable', reason: '`struct kmem_cache` has no member `cpu_slab` in this kernel', fault: 'kernel' });
 });
 
 test('what broke is said, and what came before stands', () => {

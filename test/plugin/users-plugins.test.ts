@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -61,23 +61,42 @@ describe.skipIf(dumpsDir() === undefined)('a user’s plugin (on a real dump, fr
     expect(await oompm(['greeting', dump, 'nobody', '--plugin', greeting])).toEqual({ code: 2, stdout: '', stderr: 'oompm: greeting: nobody is not there\n' });
   });
 
-  test('that can’t be loaded is one line, and the rest stands', async () => {
-    const { code, stdout, stderr } = await oompm(['info', dump, ...[broken, older, nothing, join(folder, 'gone.ts')].flatMap((path) => ['--plugin', path])]);
+  test.each([
+    [broken, /Unexpected token|Missing|ParseError/], [older, /it was written for version 0 of the plugin interface; this oompm has version 1/],
+    [nothing, /it has no default export/], [join(folder, 'gone.ts'), /there is no such file/],
+  ])('that can’t be loaded and was asked for by name is exit 2: %s', async (path, reason) => {
+    const { code, stdout, stderr } = await oompm(['info', dump, '--plugin', path]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.split('\n')).toHaveLength(2);
+    expect(stderr).toMatch(new RegExp(`^oompm: --plugin ${path} can't be used: `));
+    expect(stderr).toMatch(reason);
+  });
+
+  test('that can’t be loaded and stands in the config file is one line, and the rest stands', async () => {
+    const config = join(folder, 'config');
+    mkdirSync(join(config, 'oompm'), { recursive: true });
+    writeFileSync(join(config, 'oompm/config.json'), JSON.stringify({ plugins: [broken, greeting] }));
+    const { code, stdout, stderr } = await oompm(['greeting', dump], { env: { XDG_CONFIG_HOME: config } });
     expect(code).toBe(0);
-    expect(stdout).toContain('6.1.192-lab');
-    const lines = stderr.trimEnd().split('\n');
-    expect(lines.map((line) => line.slice(0, line.indexOf(':', 8)))).toEqual(
-      [broken, older, nothing, join(folder, 'gone.ts')].map((path) => `oompm: plugin ${path} is left out`));
-    expect(stderr).toContain('it was written for version 0 of the plugin interface; this oompm has version 1');
-    expect(stderr).toContain('it has no default export');
+    expect(stdout).toMatch(/^Hello +you on 6\.1\.192-lab$/m);
+    expect(stderr).toMatch(new RegExp(`^oompm: plugin ${broken} is left out: [^\\n]*\\n$`));
+  });
+
+  test('may import every door', async () => {
+    const path = plugin('all-doors.ts', `
+      import * as oompm from 'oompm'; import * as linux from 'oompm/linux'; import * as stack from 'oompm/stack'; import * as locks from 'oompm/locks'; import * as oom from 'oompm/oom';
+      export default oompm.definePlugin({ id: 'all-doors', summary: 'Opens all doors', *run() {
+        yield oompm.facts('Doors', [oompm.fact('doors', 'Doors', 'integer', [oompm, linux, stack, locks, oom].filter((door) => Object.keys(door).length > 0).length)]);
+      } });`);
+    expect(await oompm(['all-doors', dump, '--plugin', path])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Doors +5$/m) as string });
   });
 
   test('that breaks is named in its section, and is no bug of ours', async () => {
     const { code, stdout, stderr } = await oompm(['analyze', dump, '--only', 'throwing,greeting', '--plugin', throwing, '--plugin', greeting]);
-    expect(code).toBe(0);
+    expect(code).toBe(4);
     expect(stdout).toContain('throwing: not shown: the plugin broke: TypeError: oh');
     expect(stdout).toContain('you on 6.1.192-lab');
-    expect(stderr).toContain(`oompm: plugin ${throwing} broke: TypeError: oh`);
+    expect(stderr).toContain(`oompm: answered in part: plugin ${throwing} broke: TypeError: oh`);
   });
 
   test('with an id that is taken stands in the other’s place, and it is said', async () => {

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { didYouMean } from '../bytes/nearest-word.js';
+import { InputError } from '../bytes/input-error.js';
+import { reservedIds } from './command-ids.js';
+import { plugins } from './plugins.js';
+
+/**
+ * A command line with its command in front: flags that stand before it go behind it, and where there is a dump in its
+ * place, the command is `analyze`.
+ * @throws InputError where the word is neither a command nor a file
+ */
+export async function commandWords(words: readonly string[]): Promise<readonly string[]> {
+  const at = await commandAt(words);
+  const word = words[at];
+  if (word === undefined) return words;
+  const inFront = [word, ...words.toSpliced(at, 1)];
+  if (reservedIds.has(word)) return inFront;
+  const { registry } = await plugins();
+  if (registry.ids.includes(word)) return inFront;
+  if (existsSync(word)) return ['analyze', ...words];
+  throw new InputError(unknownCommand(word, registry.ids));
+}
+
+/** Where the first word stands that is neither a flag nor a flag's value. */
+async function commandAt(words: readonly string[]): Promise<number> {
+  if (words[0]?.startsWith('-') !== true) return 0;
+  const { takesValue } = await import('./common-flags.js');
+  let at = 0;
+  while (words[at]?.startsWith('-') === true && words[at] !== '--') at += takesValue(words[at]!) ? 2 : 1;
+  return at;
+}
+
+/** Commands that help does not list are not suggested either. */
+const unlisted: ReadonlySet<string> = new Set(['rd']);
+
+function unknownCommand(word: string, ids: readonly string[]): string {
+  if (/[./]/.test(word)) return `there is neither a command nor a file ${word}; oompm --help lists the commands`;
+  const known = [...reservedIds, ...ids].filter((id) => !unlisted.has(id));
+  return `there is no command ${word}${didYouMean(word, known) || '; oompm --help lists the commands'}`;
+}

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { build, oompm, projectRoot } from '../built.js';
+import { dumpFile } from '../dumps.js';
+
+beforeAll(build);
+
+const folder = mkdtempSync(join(tmpdir(), 'oompm-exit-'));
+const file = (name: string, content: string | Uint8Array): string => {
+  writeFileSync(join(folder, name), content);
+  return join(folder, name);
+};
+const dump = dumpFile('6.1-global-panic/vmcore')!;
+
+describe('the exit status speaks of the question', () => {
+  test('0: answered', async () => {
+    expect(await oompm(['oom', dump])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('2: a plugin that is not there, and no report instead', async () => {
+    expect(await oompm(['analyze', dump, '--plugin', join(folder, 'nosuch.ts')])).toEqual({ code: 2, stdout: '', stderr: `oompm: --plugin ${join(folder, 'nosuch.ts')} can't be used: there is no such file\n` });
+  });
+
+  test('2: an ending that is no format, and nothing is written', async () => {
+    const target = join(folder, 'report.pdf');
+    const { code, stderr } = await oompm(['info', dump, '-o', target]);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `oompm: -o ${target}: .pdf is no format of a report; end the name in .txt, .json, .md or .html, or say which by --format\n` });
+    expect(existsSync(target)).toBe(false);
+    expect(await oompm(['info', dump, '-o', target, '--format', 'text'])).toMatchObject({ code: 0 });
+  });
+
+  test('3: a folder that is not there, before the work begins', async () => {
+    const target = join(folder, 'no/such/report.html');
+    expect(await oompm(['analyze', dump, '-o', target])).toEqual({ code: 3, stdout: '', stderr: `oompm: -o ${target} can't be written: there is no such folder\n` });
+  });
+
+  test('3: a full disk', async () => {
+    expect(await oompm(['info', dump, '-o', '/dev/full', '--format', 'text'])).toEqual({ code: 3, stdout: '', stderr: "oompm: -o /dev/full can't be written: no space is left on the device\n" });
+  });
+
+  test('4: a user’s plugin that broke', async () => {
+    const throws = file('throws.js', "export default { id: 'throws', summary: 'x', *run() { throw new Error('boom'); } };");
+    expect(await oompm(['throws', dump, '--plugin', throws])).toMatchObject({ code: 4, stderr: expect.stringContaining('boom') as string });
+  });
+
+  test('4: a text that has nothing to be explained', async () => {
+    expect(await oompm(['explain', file('hello.txt', 'hello\n')])).toMatchObject({ code: 4, stderr: expect.stringMatching(/^oompm: answered in part: .*hello\.txt has no report of an OOM kill/) as string });
+  });
+
+  test('a report that fails leaves what was there', async () => {
+    const target = file('before.txt', 'what was there');
+    expect((await oompm(['info', file('text.txt', 'no dump'), '-o', target])).code).toBe(2);
+    expect(readFileSync(target, 'utf8')).toBe('what was there');
+  });
+
+  test('is in the help', async () => {
+    for (const words of [['--help'], ['analyze', '--help']]) expect((await oompm(words)).stdout).toMatch(/^EXIT STATUS\n(?: .*\n)*? +4 +answered in part/m);
+  });
+});
+
+describe('standard input is nobody’s argument', () => {
+  const withInput = (words: readonly string[], input: string): Promise<{ code: number | null; stdout: string; stderr: string }> => new Promise((done) => {
+    const child = spawn(process.execPath, [join(projectRoot, 'bin/oompm.js'), ...words], { stdio: 'pipe' });
+    const answer = { code: null as number | null, stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (answer.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (answer.stderr += text));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+    child.on('close', (code) => done({ ...answer, code }));
+  });
+
+  test.each(['overview', 'info', 'bt', 'zones'])('%s', async (command) => {
+    expect(await withInput([command, dump], 'zzz\n')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('read still wants its own', async () => {
+    expect(await withInput(['read', dump], 'init_task\n')).toMatchObject({ code: 2, stdout: '' });
+  });
+});
