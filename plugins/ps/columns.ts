@@ -24,7 +24,7 @@ const list = columns([
   { key: 'pageTables', title: 'PGTABLES', type: 'bytes', dispensable: 2 },
   { key: 'oomScoreAdj', title: 'ADJ', type: 'integer', dispensable: 1 },
   { key: 'oom', title: 'OOM', type: 'flags', dispensable: 1 },
-  { key: 'comm', title: 'COMM', type: 'text' },
+  { key: 'comm', title: 'COMM', type: 'task' },
 ]);
 
 type Key = (typeof list)[number]['key'];
@@ -43,7 +43,7 @@ export const kernelThreadColumns = columns([
   { key: 'state', title: 'ST', type: 'text' },
   { key: 'cpu', title: 'CPU', type: 'integer', dispensable: 1 },
   { key: 'onCpu', title: 'ON CPU', type: 'boolean', dispensable: 2 },
-  { key: 'comm', title: 'COMM', type: 'text' },
+  { key: 'comm', title: 'COMM', type: 'task' },
 ]);
 
 export function kernelThreadRow({ cells, ...rest }: TaskRow): RowOf<(typeof kernelThreadColumns)[number]['key']> {

@@ -1,7 +1,7 @@
 import type { Section } from '../plugin/section.js';
 import { html } from './escape.js';
 import { contentPolicy, hatches, script, style } from './html/assets.js';
-import { findingFoot } from './html/finding.js';
+import { evidenceHtml, howHtml } from './html/finding.js';
 import { placesOf, type Places } from './html/places.js';
 import { topHtml, topOf, type Top } from './html/top.js';
 import { viewHtml, type Shown } from './html/views.js';
@@ -39,7 +39,7 @@ function* furtherFindings(findings: readonly ReportedFinding[], places: Places):
   if (findings.length === 0) return;
   yield '<section id="findings">\n<h2>Further findings</h2>\n<ol class="findings" start="2">\n';
   for (const finding of findings) {
-    yield `<li><p class="sentence">${html(finding.sentence)}</p>\n${findingFoot(finding, places)}</li>\n`;
+    yield `<li><p class="sentence">${html(finding.sentence)}</p>\n${howHtml(finding, places)}${evidenceHtml(finding)}</li>\n`;
   }
   yield '</ol>\n</section>\n';
 }

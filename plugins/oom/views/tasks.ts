@@ -14,7 +14,7 @@ const taskColumns = columns([
   { key: 'pageTables', title: 'PGTABLES', type: 'bytes', dispensable: 2 },
   { key: 'oomScoreAdj', title: 'ADJ', type: 'integer' },
   { key: 'badness', title: 'BADNESS', type: 'pages' },
-  { key: 'name', title: 'COMM', type: 'text' },
+  { key: 'name', title: 'COMM', type: 'task' },
   { key: 'notEligible', title: 'NOT TO BE CHOSEN', type: 'text' },
 ]);
 

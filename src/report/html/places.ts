@@ -32,10 +32,10 @@ export function placesOf({ sections, findings }: Report): Places {
   };
   const ofSections = new Map(sections.map(({ plugin }) => [plugin, anchor(plugin)]));
   const ofViews = new Map<SolidView, string>();
-  const byName = new Map<string, Place>();
+  const byName = new Map<string, Place & { readonly plugin: string }>();
   for (const { plugin, views } of sections) {
     for (const view of views) {
-      const place = { anchor: anchor(plugin, view.id), title: view.title };
+      const place = { anchor: anchor(plugin, view.id), title: view.title, plugin };
       ofViews.set(view, place.anchor);
       if (!isEmpty(view) && !byName.has(`${plugin}/${view.id}`)) byName.set(`${plugin}/${view.id}`, place);
     }
@@ -56,8 +56,8 @@ export function placesOf({ sections, findings }: Report): Places {
     ofStack: (door) => ofStacks.get(door)?.anchor,
     of({ plugin, views, doors }) {
       const stacks = (doors ?? []).flatMap((door) => ofStacks.get(door.address) ?? []).slice(0, mostStacks);
-      const named = (views ?? []).flatMap((name) => byName.get(`${plugin}/${name}`) ?? byName.get(name) ?? []);
-      return [...new Set([...named, ...stacks])];
+      const named = [...new Set((views ?? []).flatMap((name) => byName.get(`${plugin}/${name}`) ?? byName.get(name) ?? []))];
+      return [...named.map(({ anchor: at, title, plugin: of }) => ({ anchor: at, title: of === plugin ? title : `${of}: ${title}` })), ...new Set(stacks)];
     },
   };
 }

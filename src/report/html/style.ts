@@ -28,6 +28,8 @@ h3{font-size:1rem;margin:1.1rem 0 .4rem}
 .how a::before{content:"→ "}
 .certain,.likely,.possible{font-weight:600}
 .certain{color:var(--text)}
+.first details{font-size:.9rem;color:var(--quiet)}
+.first details ul{font-size:1em}
 .first ul,.findings ul{margin:.2rem 0 0;padding-left:1.2rem;font-size:.9rem;color:var(--quiet);overflow-wrap:anywhere}
 .findings{padding-left:1.6rem}
 .findings>li{margin:.9rem 0}
@@ -51,7 +53,7 @@ table{border-collapse:collapse;font-size:.87rem}
 th,td{padding:.12rem .9rem .12rem 0;text-align:left;vertical-align:top}
 .table td,.tree td,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 .table td,.tree td{white-space:pre;font-size:.82rem}
-.wide .t{white-space:pre-wrap;min-width:7rem;max-width:44rem;overflow-wrap:anywhere}
+.wide .t{white-space:pre-wrap;max-width:44rem;overflow-wrap:break-word}
 thead th{position:sticky;top:0;background:var(--ground);box-shadow:inset 0 -1px var(--line);vertical-align:bottom;font-weight:600}
 thead small{display:block;font-weight:normal;color:var(--quiet)}
 tbody tr:hover{background:var(--raised)}
@@ -94,7 +96,7 @@ svg{display:block}
 rect.bad{fill:var(--bad)}rect.low{fill:var(--low)}rect.good{fill:var(--good)}
 .ring,.edges{line-height:2.1}
 .edges{list-style:none;padding:0;margin:.3rem 0}
-.node{border:1px solid var(--line);border-radius:.3rem;padding:.12rem .45rem;background:var(--ground);overflow-wrap:anywhere}
+.node{display:inline-block;line-height:1.5;border:1px solid var(--line);border-radius:.3rem;padding:.12rem .45rem;background:var(--ground);overflow-wrap:anywhere}
 .node.lock{border-color:var(--bad);border-style:dashed}
 .edge{color:var(--quiet);font-size:.85rem}
 footer{margin-top:2.5rem;padding-top:.5rem;border-top:1px solid var(--line);font-size:.85rem;overflow-wrap:anywhere}
@@ -109,7 +111,7 @@ dd{margin-bottom:.4rem}
 .track{grid-column:1/-1;width:auto;padding-bottom:.5rem}
 .table td,.tree td{font-size:.75rem}
 th,td{padding-right:.6rem}
-.wide .t{min-width:9rem}
+.wide .t{max-width:18rem}
 .long{max-height:70vh}
 }
 @media print{
@@ -120,7 +122,8 @@ nav,.filter{display:none}
 .wide,.long{overflow:visible;max-height:none}
 .table td,.tree td{white-space:pre-wrap;font-size:6.5pt;overflow-wrap:anywhere}
 th{font-size:6.5pt}
-.legend th,.bars th{font-size:9pt}
+.legend th,.bars th,.legend td,.bars td{font-size:8.5pt}
+.pictures{grid-template-columns:1fr 1fr;gap:0 1.5rem}
 th,td{padding-right:.35rem}
 thead th{position:static}
 pre{font-size:7pt}

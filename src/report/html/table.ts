@@ -24,7 +24,8 @@ export function* tableHtml(table: Table, folds: boolean): Generator<string> {
     : titled(anchor, title, contentHtml(table));
 }
 
-function* contentHtml({ kind, title, columns, rows, note, sorted }: Table): Generator<string> {
+function* contentHtml({ kind, title, columns: given, rows, note, sorted }: Table): Generator<string> {
+  const columns = kind === 'table' ? nameForward(given) : given;
   if (rows.length === 0) yield '<p class="quiet">none</p>\n';
   else {
     // A scrolling box takes the keyboard's focus, and says what it is.
@@ -50,4 +51,13 @@ function* contentHtml({ kind, title, columns, rows, note, sorted }: Table): Gene
 /** n: numbers, on the right. t: running text, which may wrap. */
 function attributeOf({ type }: Column): string {
   return isNumeric(type) ? ' class="n"' : type === 'text' || type === 'flags' ? ' class="t"' : '';
+}
+
+/** Columns that a phone shows without scrolling. */
+const inSight = 4;
+
+/** Whose row it is stands beside its number: at the end, where a terminal has it, a narrow window does not show it. */
+function nameForward(columns: readonly Column[]): readonly Column[] {
+  const at = columns.findIndex(({ type }) => type === 'task');
+  return at <= inSight ? columns : [columns[0]!, columns[at]!, ...columns.slice(1, at), ...columns.slice(at + 1)];
 }

@@ -1,9 +1,9 @@
 import type { SolidView } from '../../plugin/section.js';
 import type { ChartView, FactsView, GraphView, Headline } from '../../plugin/views.js';
 import { html } from '../escape.js';
-import type { Report } from '../report.js';
+import type { Report, ReportedFinding } from '../report.js';
 import { chartHtml } from './chart.js';
-import { findingFoot } from './finding.js';
+import { evidenceHtml, howHtml } from './finding.js';
 import { viewHtml, type Shown } from './views.js';
 
 type Headlined = (FactsView | ChartView | GraphView) & { headline: Headline };
@@ -50,7 +50,7 @@ export function* topHtml(report: Report, top: Top, shown: Shown): Generator<stri
     if (dump.host !== undefined) yield `<p class="quiet">${html(kernel)}</p>\n`;
   } else {
     yield `<p class="machine">${dump.host === undefined ? '' : `<strong>${html(dump.host)}</strong> `}${html(kernel)}</p>\n`;
-    yield `<h1${first.sentence.length > longHeading ? ' class="small"' : ''}>${html(first.sentence)}</h1>\n<div class="first">${findingFoot(first, shown.places)}</div>\n`;
+    yield `<h1${first.sentence.length > longHeading ? ' class="small"' : ''}>${html(first.sentence)}</h1>\n<div class="first">${howHtml(first, shown.places)}${restsOn(first)}</div>\n`;
   }
   for (const defect of dump.defects) yield `<p class="trouble">${html(defect)}</p>\n`;
   if (top.views.length > 0) yield '<div class="pictures">\n';
@@ -65,4 +65,12 @@ export function* topHtml(report: Report, top: Top, shown: Shown): Generator<stri
     const links = sections.map(({ plugin }) => `<a href="#${html(shown.places.ofSection(plugin))}">${html(plugin)}</a>`);
     yield `<nav aria-label="Sections">${findings.length > 1 ? '<a href="#findings">findings</a> ' : ''}${links.join(' ')}</nav>\n`;
   }
+}
+
+/** More characters of evidence are folded, so that the pictures stay in sight. */
+const shortEvidence = 300;
+
+function restsOn(finding: ReportedFinding): string {
+  const length = finding.evidence.reduce((all, line) => all + line.length, 0);
+  return length <= shortEvidence ? evidenceHtml(finding) : `<details>\n<summary>What it rests on</summary>\n${evidenceHtml(finding)}</details>\n`;
 }
