@@ -429,6 +429,8 @@ describe('where screens open', () => {
     expect(rows.find((line) => line.includes('hog'))).toMatch(/◀ finding$/);
     expect(rows.find((line) => line.includes('unlucky'))).toMatch(/◀ killed$/);
     expect(rows.find((line) => line.includes('init'))).not.toContain('◀');
+    expect(rows[0]).toBe('Processes  3  1 killed (/victim)');
+    expect(new ToySession({ ps: [tasks] }).keys('1/victim<enter>').cursorLine).toContain('unlucky');
   });
 
   test('the numbers are for the screens that are in the report', () => {

@@ -70,6 +70,11 @@ export function columnsHidden(shown: ShownView, room: Room): number {
   return view.columns.length - columnsShown(shown, room).kept.length;
 }
 
+/** How many tasks of the table the OOM killer took: what they had is gone, so that they are far down among the largest. */
+export function killedIn({ view, index }: ShownView, { named }: Room): number {
+  return view.kind === 'table' && index !== undefined ? marksIn(index, view.columns, named).killed : 0;
+}
+
 /** Columns that can be sorted by: those in sight. */
 export function sortableColumns(shown: ShownView, room: Room): readonly Column[] {
   const { view, index } = shown;
@@ -142,7 +147,7 @@ function columnsShown(shown: ShownView, room: Room): { kept: number[]; widths: n
     return Math.max(natural, widthOf(shownText(title)) + 1) + (key === bar?.column ? bar.width + 1 : 0);
   });
   if (look.shift === 0) {
-    const space = width - roomForMarks(index, columns, room.named);
+    const space = width - marksIn(index, columns, room.named).room;
     return { kept: withinWidth(fitColumns(emptyFirst(columns, index), widths, space), columns, widths, space, sorting), widths };
   }
   const from = Math.min(1 + look.shift, columns.length - 1);
@@ -220,19 +225,21 @@ function barSpans({ cells }: Row, { column, width, most }: Bar, meaning: Meaning
 }
 
 const markLead = '  ◀ ';
-const marksKnown = new WeakMap<TableIndex, { named: Room['named']; room: number }>();
+interface Marks { named: Room['named']; room: number; killed: number }
+const marksKnown = new WeakMap<TableIndex, Marks>();
 
-/** Columns that marks behind the rows take, where any row has one. */
-function roomForMarks(index: TableIndex, columns: readonly Column[], named: Room['named']): number {
+/** How wide the marks behind the rows are, and how many say that a task was killed. */
+function marksIn(index: TableIndex, columns: readonly Column[], named: Room['named']): Marks {
   const known = marksKnown.get(index);
-  if (known?.named === named) return known.room;
-  let room = 0;
+  if (known?.named === named) return known;
+  const marks: Marks = { named, room: 0, killed: 0 };
   for (const row of index.rows) {
     const mark = markOf(row, { columns, named });
-    if (mark !== undefined) room = Math.max(room, markLead.length + mark.length);
+    if (mark !== undefined) marks.room = Math.max(marks.room, markLead.length + mark.length);
+    if (mark === 'killed') marks.killed++;
   }
-  marksKnown.set(index, { named, room });
-  return room;
+  marksKnown.set(index, marks);
+  return marks;
 }
 
 /** Whether the row is what the OOM killer took, or what a finding names. */

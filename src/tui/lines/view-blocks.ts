@@ -5,7 +5,7 @@ import { fixedBlock, passive, plainLine, span, type Block, type Line } from './l
 import { logBlock } from './log-block.js';
 import { factsBlock, findingsBlock } from './prose-blocks.js';
 import { stackBlock } from './stack-block.js';
-import { columnsHidden, rowsShown, tableBlock } from './table-block.js';
+import { columnsHidden, killedIn, rowsShown, tableBlock } from './table-block.js';
 import { isOpen, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
@@ -47,5 +47,7 @@ function countWords(shown: ShownView, room: Room, isShown: boolean): string {
   if (rows === undefined) return '';
   const count = rows.all < 2 ? '' : rows.shown === rows.all ? `  ${rows.all}` : `  ${rows.shown} of ${rows.all}`;
   const hidden = isShown ? columnsHidden(shown, room) : 0;
-  return hidden === 0 ? count : `${count}  ${hidden} ${hidden === 1 ? 'column' : 'columns'} hidden (→)`;
+  const killed = killedIn(shown, room);
+  const killedWords = killed === 0 ? '' : `  ${killed} killed (/victim)`;
+  return hidden === 0 ? count + killedWords : `${count}${killedWords}  ${hidden} ${hidden === 1 ? 'column' : 'columns'} hidden (→)`;
 }
