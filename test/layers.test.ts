@@ -6,7 +6,7 @@ import { doors as doorsOfPlugins } from '../src/plugin/doors.js';
 
 /** The layers of src/, each importing only those before it. */
 const layers = [
-  'bytes', 'dump', 'memory', 'debuginfo', 'kernel', 'linux', 'stack', 'locks', 'oom', 'session', 'plugin', 'testing', 'report', 'cli', 'tui',
+  'words', 'bytes', 'dump', 'memory', 'debuginfo', 'kernel', 'linux', 'stack', 'locks', 'oom', 'session', 'plugin', 'testing', 'report', 'cli', 'tui',
 ];
 
 /** What a layer does not import though it stands before it: the OOM model is filled from text as well as from memory. */

@@ -44,7 +44,7 @@ const cacheColumns = columns([
   { key: 'used', title: 'USED', type: 'bytes' },
   { key: 'objects', title: 'OBJECTS', type: 'integer' },
   { key: 'active', title: 'ACTIVE', type: 'integer', dispensable: 1 },
-  { key: 'objectSize', title: 'OBJECT', type: 'bytes' },
+  { key: 'objectSize', title: 'OBJECT', type: 'bytes', exact: true },
   { key: 'slabs', title: 'SLABS', type: 'integer', dispensable: 2 },
   { key: 'pages', title: 'PAGES', type: 'pages', dispensable: 3 },
   { key: 'reclaimable', title: 'RECLAIMABLE', type: 'boolean' },

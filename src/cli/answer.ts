@@ -29,7 +29,7 @@ export async function answer({ plugin, values, opened, version, flags, target, b
   if (views.length === 0 && outcome.kind === 'unavailable' && outcome.fault !== 'kernel') throw new InputError(`${plugin.id}: ${outcome.reason}`);
   if (bare) {
     const { viewLines } = await import('../report/render-text.js');
-    await target.write(views.flatMap((view) => [...viewLines(view, opened.facts, target.text)]));
+    await target.write(views.flatMap((view) => [...viewLines(view, { pageSize: opened.facts.pageSize, raw: flags.raw }, target.text)]));
   } else {
     await writeReport(makeReport(version, opened.facts, sections), flags, target);
   }

@@ -14,6 +14,7 @@ export const commonFlags = {
   force: Flags.boolean({ summary: 'use the vmlinux though its build-id is another', helpGroup }),
   types: Flags.string({ options: ['btf', 'dwarf'] as const, summary: 'take types from there only', helpGroup }),
   vmcoreinfo: Flags.string({ helpValue: 'FILE', summary: 'VMCOREINFO as text, for a dump that has none', helpGroup }),
+  raw: Flags.boolean({ summary: "sizes in tables of text and Markdown as bare numbers in the kernel's units, as JSON always has them", helpGroup }),
   redact: Flags.boolean({ summary: 'names of tasks and hosts, paths and log text replaced by tokens', helpGroup }),
   plugin: Flags.string({ multiple: true, multipleNonGreedy: true, helpValue: 'FILE', summary: "load a plugin of one's own, .ts or .js; may be repeated", helpGroup }),
 };
@@ -29,6 +30,7 @@ export interface CommonValues {
   force: boolean;
   types: 'btf' | 'dwarf' | undefined;
   vmcoreinfo: string | undefined;
+  raw: boolean;
   redact: boolean;
   plugin: string[] | undefined;
 }

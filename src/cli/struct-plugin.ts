@@ -9,9 +9,9 @@ import { typeNamed } from './type-named.js';
 
 const layoutColumns = columns([
   { key: 'member', title: 'MEMBER', type: 'text' },
-  { key: 'offset', title: 'OFFSET', type: 'bytes' },
-  { key: 'size', title: 'SIZE', type: 'bytes' },
-  { key: 'hole', title: 'HOLE BEFORE', type: 'bytes' },
+  { key: 'offset', title: 'OFFSET', type: 'bytes', exact: true },
+  { key: 'size', title: 'SIZE', type: 'bytes', exact: true },
+  { key: 'hole', title: 'HOLE BEFORE', type: 'bytes', exact: true },
 ]);
 
 /** `struct`, as crash's: how a type lies in memory, as pahole prints it, or an object of that type with its values. */

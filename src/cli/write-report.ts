@@ -11,7 +11,7 @@ import { openOutput } from './output-file.js';
 import { joined } from './join-pieces.js';
 import { endProgress } from './progress.js';
 
-type OutputFlags = Pick<CommonValues, 'format' | 'output' | 'color'>;
+type OutputFlags = Pick<CommonValues, 'format' | 'output' | 'color' | 'raw'>;
 
 const formatByName: Readonly<Record<string, ReportFormat>> = {
   '.txt': 'text', '.text': 'text', '.log': 'text', '.json': 'json', '.md': 'md', '.markdown': 'md', '.html': 'html', '.htm': 'html',
@@ -45,12 +45,12 @@ export function reportTarget(flags: OutputFlags, inputs: readonly string[]): Rep
   const format = formatOf(flags);
   if (flags.output !== undefined && flags.output !== '-') {
     const file = openOutput(flags.output, inputs);
-    return { text: { width: Infinity, paint: flags.color === 'always' ? coloured : plain }, write: async (pieces) => file.write(pieces) };
+    return { text: { width: Infinity, paint: flags.color === 'always' ? coloured : plain, raw: flags.raw }, write: async (pieces) => file.write(pieces) };
   }
   const terminal = process.stdout.isTTY;
   const painted = flags.color === 'always' || (flags.color === 'auto' && terminal && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb');
   return {
-    text: { width: terminal ? Math.max(80, process.stdout.columns) : Infinity, paint: painted ? coloured : plain },
+    text: { width: terminal ? Math.max(80, process.stdout.columns) : Infinity, paint: painted ? coloured : plain, raw: flags.raw },
     write: (pieces) => terminal && format === 'text' ? writePaged(pieces) : writeAll(process.stdout, pieces),
   };
 }

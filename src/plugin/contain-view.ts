@@ -77,6 +77,7 @@ function cleanColumns(given: unknown): Column[] {
     title: text(field(column, 'title'), 'column.title'),
     type: valueType(field(column, 'type')),
     ...optionalNumber('dispensable', field(column, 'dispensable')),
+    ...(field(column, 'exact') === true ? { exact: true } : {}),
   }));
   if (columns.length === 0 || columns.length > mostColumns) throw new BadView(`a table with ${columns.length} columns`);
   if (new Set(columns.map((column) => column.key)).size < columns.length) throw new BadView('two columns have the same key');

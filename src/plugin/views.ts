@@ -28,6 +28,8 @@ export interface Column {
   type: ValueType;
   /** Hidden where room is short; higher goes first. */
   dispensable?: number;
+  /** Bare numbers in the column's unit wherever it is shown, never rounded: an offset, a score. */
+  exact?: true;
 }
 
 export interface Fact {

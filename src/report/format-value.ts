@@ -1,11 +1,15 @@
+import { size } from '../words/quantity.js';
 import { isGap } from '../plugin/make-views.js';
-import type { Cell, ValueType } from '../plugin/views.js';
+import type { Cell, Column, ValueType } from '../plugin/views.js';
 
 /** The one place where a number becomes text for people. */
 
-/** What a page is, in bytes: the dump's, not ours. */
+/** How sizes are told. */
 export interface Units {
+  /** What a page is, in bytes: the dump's, not ours. */
   pageSize: number;
+  /** Tables have bare numbers in the kernel's units, for arithmetic and scripts; else sizes such as "68.4 MiB". */
+  raw?: boolean;
 }
 
 /** Columns of numbers are aligned on the right. */
@@ -14,7 +18,26 @@ export function isNumeric(type: ValueType): boolean {
 }
 const numeric: ReadonlySet<ValueType> = new Set<ValueType>(['integer', 'bytes', 'kB', 'pages', 'ns', 'ms', 'percent', 'pid']);
 
-/** What stands under or beside a column's title: the kernel's units are never mixed in silence. */
+/** A table's cell, as `units` say. */
+export function cellText(cell: Cell, column: ColumnOfSizes, units: Units): string {
+  const unit = bytesIn(column, units);
+  return unit === undefined || !isNumber(cell) ? inTable(cell, column.type) : cell === 0 || cell === 0n ? '0' : size(Number(cell) * unit);
+}
+
+/** What stands under a column's title: none where each cell says its own. */
+export function columnUnit(column: ColumnOfSizes, units: Units): string | undefined {
+  return bytesIn(column, units) === undefined ? unitOf(column.type) : undefined;
+}
+
+type ColumnOfSizes = Pick<Column, 'type' | 'exact'>;
+
+/** Of one in this column, where its cells are told as sizes. */
+function bytesIn({ type, exact }: ColumnOfSizes, { pageSize, raw }: Units): number | undefined {
+  if (exact || raw) return undefined;
+  return type === 'bytes' ? 1 : type === 'kB' ? 1024 : type === 'pages' ? pageSize : undefined;
+}
+
+/** The unit of a column of bare numbers: the kernel's units are never mixed in silence. */
 export function unitOf(type: ValueType): string | undefined {
   return units[type];
 }
@@ -40,7 +63,7 @@ export function alone(cell: Cell, type: ValueType, { pageSize }: Units): string 
   switch (type) {
     case 'pages': return isNumber(cell) ? `${grouped(cell)} pages (${size(scale(cell, pageSize))})` : String(cell);
     case 'kB': return isNumber(cell) ? `${grouped(cell)} kB (${size(scale(cell, 1024))})` : String(cell);
-    case 'bytes': return isNumber(cell) ? (Number(cell) < 1024 ? `${grouped(cell)} bytes` : `${size(Number(cell))} (${grouped(cell)} bytes)`) : String(cell);
+    case 'bytes': return isNumber(cell) ? (Number(cell) < 1024 ? size(cell) : `${size(cell)} (${grouped(cell)} bytes)`) : String(cell);
     case 'ns': return `${seconds(cell)} s`;
     case 'ms': return `${plain(cell, type)} ms`;
     case 'percent': return `${inTable(cell, type)} %`;
@@ -48,18 +71,6 @@ export function alone(cell: Cell, type: ValueType, { pageSize }: Units): string 
     default: return plain(cell, type);
   }
 }
-
-/** Bytes as KiB, MiB, GiB, TiB: three digits that mean something. */
-export function size(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (Math.abs(value) >= 1024 && unit < sizes.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${unit === 0 || Math.abs(value) >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(3)))} ${sizes[unit]}`;
-}
-const sizes = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** A kernel log's time stamp: "[   12.345678]". */
 export function timestamp(ns: number): string {

@@ -1,7 +1,7 @@
 import stringWidth from 'fast-string-width';
 import type { Column, Row, TreeNode } from '../plugin/views.js';
 import { oneLine } from './escape.js';
-import { inTable, isNumeric, unitOf } from './format-value.js';
+import { cellText, columnUnit, isNumeric, type Units } from './format-value.js';
 
 /** A table as lines of plain text, and the columns that did not fit. */
 export interface LaidOutTable {
@@ -24,13 +24,13 @@ interface FlatRow {
 }
 
 /** `width` in columns of the terminal; Infinity for a file, where nothing is left out or cut. */
-export function layOutTable(columns: readonly Column[], rows: readonly FlatRow[], width: number): LaidOutTable {
+export function layOutTable(columns: readonly Column[], rows: readonly FlatRow[], width: number, units: Units): LaidOutTable {
   const texts = columns.map((column, index) => rows.map((row) => {
-    const text = oneLine(inTable(row.cells[column.key] ?? null, column.type));
+    const text = oneLine(cellText(row.cells[column.key] ?? null, column, units));
     return index === 0 ? row.lead + text : text;
   }));
   const widths = columns.map((column, index) => {
-    let widest = Math.max(widthOf(column.title), widthOf(unitOf(column.type) ?? ''));
+    let widest = Math.max(widthOf(column.title), widthOf(columnUnit(column, units) ?? ''));
     for (const text of texts[index]!) widest = Math.max(widest, widthOf(text));
     return widest;
   });
@@ -45,7 +45,7 @@ export function layOutTable(columns: readonly Column[], rows: readonly FlatRow[]
   const line = (textOf: (index: number) => string): string =>
     kept.map((index, place) => pad(index, textOf(index), place === kept.length - 1)).join(columnGap).trimEnd();
   const header = [line((index) => oneLine(columns[index]!.title))];
-  if (kept.some((index) => unitOf(columns[index]!.type) !== undefined)) header.push(line((index) => unitOf(columns[index]!.type) ?? ''));
+  if (kept.some((index) => columnUnit(columns[index]!, units) !== undefined)) header.push(line((index) => columnUnit(columns[index]!, units) ?? ''));
   return {
     header,
     lines: rows.map((_, row) => line((index) => texts[index]![row]!)),

@@ -1,15 +1,15 @@
 import type { Section, SolidView } from '../plugin/section.js';
 import type { Column, Row } from '../plugin/views.js';
 import { fenced, markdown, oneLine } from './escape.js';
-import { alone, inTable, isNumeric, quantity, unitOf, type Units } from './format-value.js';
+import { alone, cellText, columnUnit, isNumeric, quantity, type Units } from './format-value.js';
 import { flattenTree } from './lay-out-table.js';
 import { outcomeInWords } from './outcome-in-words.js';
 import { plain } from './paint.js';
-import { viewLines } from './render-text.js';
+import { viewLines, type TextOptions } from './render-text.js';
 import type { Report } from './report.js';
 
 /** The report as GitHub-flavoured Markdown, for a ticket. */
-export function* renderMarkdown(report: Report): Generator<string> {
+export function* renderMarkdown(report: Report, { raw = false }: Pick<TextOptions, 'raw'> = {}): Generator<string> {
   const { dump, tool } = report;
   yield `# ${markdown(`Linux ${dump.release} ${dump.architecture}`)}\n\n`;
   yield `${markdown(`${tool.name} ${tool.version}, ${dump.files.join(' ')}: ${dump.format}`)}\n`;
@@ -21,7 +21,7 @@ export function* renderMarkdown(report: Report): Generator<string> {
     yield `${index + 1}. **${markdown(finding.sentence)}** (${finding.certainty}, ${moment}; ${markdown(finding.plugin)})\n`;
     for (const evidence of finding.evidence) yield `   - ${markdown(evidence)}\n`;
   }
-  for (const section of report.sections) yield* sectionMarkdown(section, dump);
+  for (const section of report.sections) yield* sectionMarkdown(section, { pageSize: dump.pageSize, raw });
   const withGaps = report.sections.filter((section) => section.gaps.length > 0);
   if (withGaps.length > 0) yield '\n## What could not be read\n\n';
   for (const { plugin, gaps } of withGaps) for (const { what, reason } of gaps) yield `- ${markdown(`${plugin}: ${what}: ${reason}`)}\n`;
@@ -44,8 +44,8 @@ export function* viewMarkdown(view: SolidView, units: Units): Generator<string> 
     case 'facts':
       for (const { title, value, type, note } of view.facts) yield `- ${markdown(title)}: ${markdown(alone(value, type, units))}${note === undefined ? '' : ` (${markdown(note)})`}\n`;
       break;
-    case 'table': yield* tableMarkdown(view.columns, view.rows.map(({ cells }) => ({ cells, lead: '' })), view.note); break;
-    case 'tree': yield* tableMarkdown(view.columns, flattenTree(view.roots), view.note); break;
+    case 'table': yield* tableMarkdown(view.columns, view.rows.map(({ cells }) => ({ cells, lead: '' })), view.note, units); break;
+    case 'tree': yield* tableMarkdown(view.columns, flattenTree(view.roots), view.note, units); break;
     case 'chart':
       for (const bar of view.bars) {
         const marks = (bar.marks ?? []).map((mark) => `${mark.label} ${quantity(mark.value, view.unit, units)}`).join(', ');
@@ -60,12 +60,15 @@ export function* viewMarkdown(view: SolidView, units: Units): Generator<string> 
   }
 }
 
-function* tableMarkdown(columns: readonly Column[], rows: readonly { cells: Row['cells']; lead: string }[], note: string | undefined): Generator<string> {
-  const title = ({ title, type }: Column): string => markdown(unitOf(type) === undefined ? title : `${title} (${unitOf(type)})`);
+function* tableMarkdown(columns: readonly Column[], rows: readonly { cells: Row['cells']; lead: string }[], note: string | undefined, units: Units): Generator<string> {
+  const title = (column: Column): string => {
+    const unit = columnUnit(column, units);
+    return markdown(unit === undefined ? column.title : `${column.title} (${unit})`);
+  };
   yield `| ${columns.map(title).join(' | ')} |\n`;
   yield `|${columns.map(({ type }) => isNumeric(type) ? ' ---: ' : ' --- ').join('|')}|\n`;
   for (const { cells, lead } of rows) {
-    const texts = columns.map(({ key, type }, index) => (index === 0 ? lead : '') + markdown(inTable(cells[key] ?? null, type)));
+    const texts = columns.map((column, index) => (index === 0 ? lead : '') + markdown(cellText(cells[column.key] ?? null, column, units)));
     yield `| ${texts.join(' | ')} |\n`;
   }
   if (note !== undefined) yield `\n${markdown(oneLine(note))}\n`;

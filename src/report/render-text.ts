@@ -12,6 +12,8 @@ export interface TextOptions {
   /** Columns of the terminal; Infinity for a file. */
   width: number;
   paint: Paint;
+  /** Sizes in tables as bare numbers, in the kernel's units. */
+  raw?: boolean;
 }
 
 /** Prose is hard to read on longer lines, however wide the terminal. */
@@ -21,9 +23,9 @@ const widestProse = 100;
 const widestReport = 140;
 
 /** The report as text, in pieces that end with a newline. */
-export function* renderText(report: Report, { width, paint }: TextOptions = { width: Infinity, paint: plain }): Generator<string> {
-  const options: TextOptions = { width: report.sections.length > 1 ? Math.min(width, widestReport) : width, paint };
-  const units: Units = report.dump;
+export function* renderText(report: Report, { width, paint, raw = false }: TextOptions = { width: Infinity, paint: plain }): Generator<string> {
+  const options: TextOptions = { paint, width: report.sections.length > 1 ? Math.min(width, widestReport) : width };
+  const units: Units = { pageSize: report.dump.pageSize, raw };
   yield* head(report, options);
   if (report.findings.length > 0) {
     yield `\n${paint('title', 'Findings')}\n`;
@@ -75,7 +77,7 @@ export function* viewLines(view: SolidView, units: Units, options: TextOptions):
         yield `${options.paint('quiet', 'none')}\n`;
         break;
       }
-      const { header, lines, dropped } = layOutTable(view.columns, rows, options.width);
+      const { header, lines, dropped } = layOutTable(view.columns, rows, options.width, units);
       for (const line of header) yield `${options.paint('quiet', line)}\n`;
       for (const line of lines) yield `${line}\n`;
       if (dropped.length > 0) yield `${options.paint('quiet', `(left out for want of room: ${dropped.map(oneLine).join(', ')})`)}\n`;

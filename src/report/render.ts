@@ -7,12 +7,12 @@ import type { Report } from './report.js';
 export const reportFormats = ['text', 'json', 'md', 'html'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
-/** The report in pieces, to be written as they come. `text` counts for the format of that name only. */
+/** The report in pieces, to be written as they come. `text` counts for the format of that name, its `raw` for Markdown too. */
 export function render(report: Report, format: ReportFormat, text?: TextOptions): Iterable<string> {
   switch (format) {
     case 'text': return renderText(report, text);
     case 'json': return renderJson(report);
-    case 'md': return renderMarkdown(report);
+    case 'md': return renderMarkdown(report, text);
     case 'html': return renderHtml(report);
     default: return format satisfies never;
   }

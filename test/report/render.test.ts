@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { coloured, plain } from '../../src/report/paint.js';
 import { render, reportFormats } from '../../src/report/render.js';
+import { renderMarkdown } from '../../src/report/render-markdown.js';
 import { renderText } from '../../src/report/render-text.js';
 import { layOutTable, widthOf } from '../../src/report/lay-out-table.js';
 import { columns, table } from '../../src/index.js';
@@ -89,10 +90,28 @@ describe('text', () => {
     { cells: { name: '日本語', free: 5, a: 'x'.repeat(30), b: 'y'.repeat(40) } },
     { cells: { name: 'Normal', free: 12_345, a: 'x', b: null } },
   ]);
-  const lines = (width: number): string[] => [...renderText(reportOf([sectionOf('one', [view])]), { width, paint: plain })].join('').split('\n');
+  const lines = (width: number, raw = false): string[] => [...renderText(reportOf([sectionOf('one', [view])]), { width, paint: plain, raw })].join('').split('\n');
 
-  test('columns are aligned by what a terminal shows, units stand below the titles', () => {
+  test('sizes in a table are told in units that people read', () => {
     const all = lines(Infinity);
+    const at = all.indexOf('NAME        FREE  A                               B');
+    expect(all.slice(at, at + 3).map((line) => line.trimEnd())).toEqual([
+      'NAME        FREE  A                               B',
+      `日本語    20 KiB  ${'x'.repeat(30)}  ${'y'.repeat(40)}`,
+      'Normal  48.2 MiB  x                               -',
+    ]);
+  });
+
+  test('an offset or a score is never rounded, and Markdown says the same as text', () => {
+    const exact = columns([{ key: 'size', title: 'SIZE', type: 'bytes' }, { key: 'offset', title: 'OFFSET', type: 'bytes', exact: true }]);
+    const report = reportOf([sectionOf('one', [table('T', exact, [{ cells: { size: 1064, offset: 1064 } }, { cells: { size: 0, offset: 0 } }])])]);
+    expect([...renderText(report)].join('')).toContain('    SIZE  OFFSET\n           bytes\n1.04 KiB    1064\n       0       0\n');
+    expect([...renderMarkdown(report)].join('')).toMatch(/\| SIZE \| OFFSET \(bytes\) \|\n.*\n\| 1\.04 KiB \| 1064 \|\n/);
+    expect([...renderMarkdown(report, { raw: true })].join('')).toContain('| SIZE (bytes) | OFFSET (bytes) |');
+  });
+
+  test('columns are aligned by what a terminal shows, units of bare numbers stand below the titles', () => {
+    const all = lines(Infinity, true);
     const at = all.indexOf('NAME     FREE  A                               B');
     expect(all.slice(at, at + 4).map((line) => line.trimEnd())).toEqual([
       'NAME     FREE  A                               B',
@@ -112,10 +131,10 @@ describe('text', () => {
       { key: 'kind', title: 'KIND', type: 'text' }, { key: 'use', title: 'USED FOR', type: 'text', dispensable: 1 },
       { key: 'frames', title: 'FRAMES', type: 'pages' }, { key: 'size', title: 'SIZE', type: 'bytes', dispensable: 2 },
     ]);
-    const { header, lines: laidOut, dropped } = layOutTable(list, [{ cells: { kind: 'kernel', use: 'z'.repeat(90), frames: 5, size: 20_480 }, lead: '' }], 80);
+    const { header, lines: laidOut, dropped } = layOutTable(list, [{ cells: { kind: 'kernel', use: 'z'.repeat(90), frames: 5, size: 20_480 }, lead: '' }], 80, { pageSize: 4096, raw: true });
     expect([header[0], dropped]).toEqual([expect.stringMatching(/^KIND +USED FOR +FRAMES$/), ['SIZE']]);
     expect(laidOut[0]).toMatch(/^kernel {2}z{50,}… {2} +5$/);
-    expect(layOutTable(list, [{ cells: { kind: 'kernel', use: 'z'.repeat(90), frames: 5, size: 20_480 }, lead: '' }], 32).dropped).toEqual(['USED FOR']);
+    expect(layOutTable(list, [{ cells: { kind: 'kernel', use: 'z'.repeat(90), frames: 5, size: 20_480 }, lead: '' }], 32, { pageSize: 4096, raw: true }).dropped).toEqual(['USED FOR']);
   });
 
   test('colours add nothing but colours', () => {

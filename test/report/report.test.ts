@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Finding } from '../../src/index.js';
-import { alone, inTable, size, timestamp } from '../../src/report/format-value.js';
+import { size } from '../../src/words/quantity.js';
+import { alone, inTable, timestamp } from '../../src/report/format-value.js';
 import { orderFindings } from '../../src/report/report.js';
 import { signatureOf } from '../../src/report/signature.js';
 

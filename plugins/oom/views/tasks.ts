@@ -13,7 +13,7 @@ const taskColumns = columns([
   { key: 'swap', title: 'SWAP', type: 'pages', dispensable: 1 },
   { key: 'pageTables', title: 'PGTABLES', type: 'bytes', dispensable: 2 },
   { key: 'oomScoreAdj', title: 'ADJ', type: 'integer' },
-  { key: 'badness', title: 'BADNESS', type: 'pages' },
+  { key: 'badness', title: 'BADNESS', type: 'pages', exact: true },
   { key: 'name', title: 'COMM', type: 'task' },
   { key: 'notEligible', title: 'NOT TO BE CHOSEN', type: 'text' },
 ]);

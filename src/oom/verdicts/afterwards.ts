@@ -1,5 +1,6 @@
+import { sizeOfKB } from '../../words/quantity.js';
 import { pageKB, type OomReport } from '../model.js';
-import { exactKB, kB, share } from '../quantity.js';
+import { exactKB, share } from '../quantity.js';
 import type { Judgement } from '../verdict.js';
 import { managedKB } from '../zones.js';
 import { consumers } from './memory-held.js';
@@ -15,12 +16,12 @@ export function afterwards(state: OomReport, last: OomReport | undefined): Judge
   const before = last === undefined ? undefined : freeKB(last);
   const largest = consumers(state)?.consumers.find((consumer) => consumer.name !== 'free');
   const pressed = (state.zones ?? []).filter((zone) => Number(zone.kB.managed ?? 0) > 0).every((zone) => Number(zone.kB.free ?? 0) <= Number(zone.kB.low ?? 0));
-  const since = before === undefined ? '' : `; at the last report it was ${kB(before)}`;
-  const holder = largest === undefined ? '' : `, and the largest consumer is ${largest.name} with ${kB(largest.kB)} (${share(largest.kB, whole)})`;
+  const since = before === undefined ? '' : `; at the last report it was ${sizeOfKB(before)}`;
+  const holder = largest === undefined ? '' : `, and the largest consumer is ${largest.name} with ${sizeOfKB(largest.kB)} (${share(largest.kB, whole)})`;
   const state_ = pressed ? 'Memory was short when the machine stopped' : free >= whole * plenty ? 'Memory was not short when the machine stopped' : 'Memory was tight when the machine stopped, but above its watermarks';
   return [{
     id: 'oom.afterwards', weight: pressed ? 60 : 20, certainty: 'certain', moment: 'dump',
-    sentence: `${state_}: ${kB(free)} of ${kB(whole)} (${share(free, whole)}) is free${since}${holder}.`,
+    sentence: `${state_}: ${sizeOfKB(free)} of ${sizeOfKB(whole)} (${share(free, whole)}) is free${since}${holder}.`,
     evidence: [`free ${exactKB(free)} of ${exactKB(whole)} managed`, ...(before === undefined ? [] : [`free at the report: ${exactKB(before)}`])],
   }];
 }

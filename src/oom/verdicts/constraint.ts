@@ -1,5 +1,6 @@
+import { list, sizeOfKB } from '../../words/quantity.js';
 import { amount, pageKB, zoneTitle, type OomReport } from '../model.js';
-import { exactKB, kB, list } from '../quantity.js';
+import { exactKB } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, zonesAllowed } from '../zones.js';
 import { isByHand } from './nothing-wrong.js';
@@ -44,24 +45,24 @@ function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
   if (hit === undefined) {
     return so({
       id: constraint.id, weight: 80, certainty: memory === undefined ? 'likely' : 'certain', moment: 'report',
-      sentence: `The kill is for ${path}, not for the machine${memory === undefined ? ': its limit was hit' : `; its own usage is ${kB(memory.usageKB)}${memory.limitKB === null ? ' and it has no limit' : ` of ${kB(memory.limitKB)}`}`}${below}.`,
+      sentence: `The kill is for ${path}, not for the machine${memory === undefined ? ': its limit was hit' : `; its own usage is ${sizeOfKB(memory.usageKB)}${memory.limitKB === null ? ' and it has no limit' : ` of ${sizeOfKB(memory.limitKB)}`}`}${below}.`,
       evidence: [`constraint=${event.constraint ?? 'not printed'}, oom_memcg=${memcg?.path ?? 'not printed'}`],
     });
   }
   return so({
     id: constraint.id, weight: 92, certainty: 'certain', moment: 'report',
-    sentence: `The limit of ${path} was hit, not the machine's memory: ${kB(hit.usageKB)} used of ${kB(hit.limitKB!)}, and it had run into the limit ${hit.failures} times${below}${free === undefined ? '' : `; the machine had ${kB(free)} free`}.`,
+    sentence: `The limit of ${path} was hit, not the machine's memory: ${sizeOfKB(hit.usageKB)} used of ${sizeOfKB(hit.limitKB!)}, and it had run into the limit ${hit.failures} times${below}${free === undefined ? '' : `; the machine had ${sizeOfKB(free)} free`}.`,
     evidence: [`${hit.name}: usage ${exactKB(hit.usageKB)}, limit ${exactKB(hit.limitKB!)}, failcnt ${hit.failures}`, ...(free === undefined ? [] : [`free on the machine: ${exactKB(free)} (no part of the kernel's own report)`])],
   });
 }
 
 function nodesFull(report: OomReport, by: string, because: string, elsewhere: Elsewhere | undefined, certainty: Judgement['certainty']): Judgement {
   const zones = zonesAllowed(report)?.zones ?? report.zones ?? [];
-  const here = zones.map((zone) => `${zoneTitle(zone)} ${kB(zone.kB.free ?? 0)} free`);
-  const closed = zones.length === 0 ? (report.zones ?? []).map((zone) => `${zoneTitle(zone)} ${kB(zone.kB.free ?? 0)} free`) : [];
+  const here = zones.map((zone) => `${zoneTitle(zone)} ${sizeOfKB(zone.kB.free ?? 0)} free`);
+  const closed = zones.length === 0 ? (report.zones ?? []).map((zone) => `${zoneTitle(zone)} ${sizeOfKB(zone.kB.free ?? 0)} free`) : [];
   const state = here.length > 0 ? `are full (${list(here)})`
     : closed.length > 0 ? `have only zones that it may not use (${list(closed)}; it asks for a page that can't be moved)` : 'were full (their zones are not in the report)';
-  const there = elsewhere === undefined ? 'what the other nodes have is not in the report' : `${elsewhere.where} ${kB(elsewhere.kB)} free`;
+  const there = elsewhere === undefined ? 'what the other nodes have is not in the report' : `${elsewhere.where} ${sizeOfKB(elsewhere.kB)} free`;
   if (report.zones === undefined && elsewhere === undefined) {
     return {
       id: constraint.id, weight: 80, certainty, moment: 'report',

@@ -1,5 +1,6 @@
+import { list, sizeOfKB } from '../../words/quantity.js';
 import { amount, pageKB, type OomReport, type OomTask } from '../model.js';
-import { exactKB, kB, list, share } from '../quantity.js';
+import { exactKB, share } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { heldBy, notable } from './held.js';
@@ -74,17 +75,17 @@ function ofMachine(report: OomReport): Judgement[] {
   ];
   const largest = shares.consumers.filter((consumer) => consumer.name !== 'free').slice(0, 3);
   return [
-    heldBy('shares', 60, `Of ${kB(whole)} that the kernel manages, ${list(largest.map((consumer) => `${kB(consumer.kB)} (${share(consumer.kB, whole)}) ${isAre(consumer.name)} ${consumer.name}`))}; ${restInWords(shares.unaccountedKB, whole)}.`, evidence),
+    heldBy('shares', 60, `Of ${sizeOfKB(whole)} that the kernel manages, ${list(largest.map((consumer) => `${sizeOfKB(consumer.kB)} (${share(consumer.kB, whole)}) ${isAre(consumer.name)} ${consumer.name}`))}; ${restInWords(shares.unaccountedKB, whole)}.`, evidence),
     ...topProcess(report, whole, anonymous),
     ...(of('slab, unreclaimable') > whole * notable ? [slabHeld(report, of('slab, unreclaimable'), whole)] : []),
     ...(of('shmem and tmpfs') > whole * notable ? [shmemHeld(report, of('shmem and tmpfs'), whole)] : []),
     ...(of('unevictable') > whole * notable ? [unevictableHeld(report, of('unevictable'), whole)] : []),
-    ...(of('page tables') > whole * notable ? [heldBy('page-tables', 75, `Page tables alone take ${kB(of('page tables'))} of ${kB(whole)} (${share(of('page tables'), whole)}): many processes map the same large memory.`,
+    ...(of('page tables') > whole * notable ? [heldBy('page-tables', 75, `Page tables alone take ${sizeOfKB(of('page tables'))} of ${sizeOfKB(whole)} (${share(of('page tables'), whole)}): many processes map the same large memory.`,
       [`pagetables: ${exactKB(of('page tables'))}`])] : []),
     ...hugetlbHeld(report, whole),
     ...pipesHeld(report, whole),
     ...zramHeld(report, whole),
-    ...(shares.unaccountedKB > whole * notable ? [heldBy('unaccounted', 80, `${kB(shares.unaccountedKB)} of ${kB(whole)} (${share(shares.unaccountedKB, whole)}) are held by the kernel and accounted for by no counter in the report: `
+    ...(shares.unaccountedKB > whole * notable ? [heldBy('unaccounted', 80, `${sizeOfKB(shares.unaccountedKB)} of ${sizeOfKB(whole)} (${share(shares.unaccountedKB, whole)}) are held by the kernel and accounted for by no counter in the report: `
       + "drivers' own pages, pipes, sockets, vmalloc, a balloon.", evidence, 'likely')] : []),
   ];
 }
@@ -94,7 +95,7 @@ const roundingShare = 0.001;
 
 function restInWords(rest: number, whole: number): string {
   if (Math.abs(rest) < whole * roundingShare) return 'that accounts for all but a rounding';
-  return `${kB(Math.abs(rest))} (${share(Math.abs(rest), whole)}) ${rest < 0 ? 'is counted twice' : 'is not accounted for'}`;
+  return `${sizeOfKB(Math.abs(rest))} (${share(Math.abs(rest), whole)}) ${rest < 0 ? 'is counted twice' : 'is not accounted for'}`;
 }
 
 function topProcess(report: OomReport, whole: number, anonymous: number): Judgement[] {
@@ -111,7 +112,7 @@ function topProcess(report: OomReport, whole: number, anonymous: number): Judgem
   const thp = sum(report.nodes?.map((node) => node.kB.anon_thp) ?? []);
   const hugeShare = thp > 0 && anonymous > 0 ? `; ${share(thp, anonymous)} of the machine's anonymous memory is in transparent huge pages` : '';
   const what = anon === undefined ? 'resident memory' : 'anonymous memory';
-  return [heldBy('process', 88, `${kB(held)} of ${kB(open)} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${top.name} (pid ${top.pid})${hugeShare}.`, [
+  return [heldBy('process', 88, `${sizeOfKB(held)} of ${sizeOfKB(open)} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${top.name} (pid ${top.pid})${hugeShare}.`, [
     kill?.anonRssKB === undefined ? `${top.name}: ${what} ${exactKB(held)} (task table)` : `${top.name}: anon-rss ${exactKB(held)} (kill line)`,
     `managed: ${exactKB(open)}; share ${share(held, open)}`,
     ...(thp > 0 && anonymous > 0 ? [`anon_thp ${exactKB(thp)} of anonymous ${exactKB(anonymous)} = ${share(thp, anonymous)}`] : []),
@@ -143,8 +144,8 @@ function ofMemcg(report: OomReport): Judgement[] {
   const top = largestTask(report.tasks);
   const held = top === undefined ? 0 : (amount(top.rssAnon) ?? Number(top.rss)) * pageKB(report);
   const rest = usage - parts.reduce((total, part) => total + part.kB, 0);
-  return [heldBy('shares', 70, `Of ${kB(usage)} charged to ${memcg!.path ?? 'the cgroup'}, ${list(parts.slice(0, 3).map((part) => `${kB(part.kB)} (${share(part.kB, usage)}) is ${part.name}`))}${
-    top === undefined ? '' : `; its largest process is ${top.name} (pid ${top.pid}) with ${kB(held)}`}.`,
+  return [heldBy('shares', 70, `Of ${sizeOfKB(usage)} charged to ${memcg!.path ?? 'the cgroup'}, ${list(parts.slice(0, 3).map((part) => `${sizeOfKB(part.kB)} (${share(part.kB, usage)}) is ${part.name}`))}${
+    top === undefined ? '' : `; its largest process is ${top.name} (pid ${top.pid}) with ${sizeOfKB(held)}`}.`,
   [...parts.map((part) => `${part.name}: ${exactKB(Math.round(part.kB))} (${share(part.kB, usage)})`), `not in memory.stat: ${exactKB(Math.round(rest))}`, `usage: ${exactKB(usage)}`])];
 }
 

@@ -1,5 +1,6 @@
+import { list, sizeOfKB } from '../../words/quantity.js';
 import { pageKB, zoneTitle, type OomReport } from '../model.js';
-import { exactKB, kB, list, share } from '../quantity.js';
+import { exactKB, share } from '../quantity.js';
 import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { zoneTries } from './watermark.js';
@@ -22,7 +23,7 @@ function startedByHand(report: OomReport): ReturnType<Verdict['judge']> {
   if (low.length === zones.length) return notSo('it was by hand, but memory was short');
   return so({
     id: nothingWrong.id, weight: 95, certainty: 'certain', moment: 'report',
-    sentence: `Nothing was wrong with memory: the OOM killer was started by hand (sysrq-f) while ${kB(free)}${whole === undefined ? '' : ` of ${kB(whole)} (${share(free, whole)})`} were free.`,
+    sentence: `Nothing was wrong with memory: the OOM killer was started by hand (sysrq-f) while ${sizeOfKB(free)}${whole === undefined ? '' : ` of ${sizeOfKB(whole)} (${share(free, whole)})`} were free.`,
     evidence: [report.event.caller.because, ...zones.map((zone) => `${zoneTitle(zone)}: free ${exactKB(zone.kB.free ?? 0)}, low ${exactKB(zone.kB.low ?? 0)}`)],
   });
 }
@@ -40,14 +41,14 @@ function recovered(report: OomReport): ReturnType<Verdict['judge']> {
   if (report.event.caller.by === 'page fault' || report.event.gfp?.mask === 0) {
     return so({
       id: nothingWrong.id, weight: 85, certainty: 'likely', moment: 'report',
-      sentence: `The machine was not out of memory: a page fault ended with VM_FAULT_OOM (a cgroup's limit, or a failure in a driver or file system) while ${list(able.map((one) => `${zoneTitle(one.zone)} had ${kB(one.zone.kB.free ?? 0)} free`))}.`,
+      sentence: `The machine was not out of memory: a page fault ended with VM_FAULT_OOM (a cgroup's limit, or a failure in a driver or file system) while ${list(able.map((one) => `${zoneTitle(one.zone)} had ${sizeOfKB(one.zone.kB.free ?? 0)} free`))}.`,
       evidence: able.map((one) => one.arithmetic),
     });
   }
   const freed = able.reduce((sum, one) => sum + Math.max(0, one.spareKB), 0);
   return so({
     id: nothingWrong.id, weight: 62, certainty: 'likely', moment: 'report',
-    sentence: `When the report was printed ${list(able.map((one) => zoneTitle(one.zone)))} stood above ${able.length === 1 ? 'its watermark' : 'their watermarks'} again and could have served the request: at least ${kB(freed)} were freed since it failed${
+    sentence: `When the report was printed ${list(able.map((one) => zoneTitle(one.zone)))} stood above ${able.length === 1 ? 'its watermark' : 'their watermarks'} again and could have served the request: at least ${sizeOfKB(freed)} were freed since it failed${
       report.event.order !== undefined && report.event.order > 0 ? ', or compaction would still have found a block' : ''}.`,
     evidence: able.map((one) => one.arithmetic),
   });

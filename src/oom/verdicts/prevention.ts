@@ -1,5 +1,6 @@
+import { size, sizeOfKB } from '../../words/quantity.js';
 import { amount, pageKB, type OomReport } from '../model.js';
-import { bytes, exactKB, kB, share } from '../quantity.js';
+import { exactKB, share } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { consumers, largestTask } from './memory-held.js';
@@ -29,8 +30,8 @@ function limitTooSmall(report: OomReport): Judgement[] {
   const limit = memory?.limitKB;
   if (limit === undefined || limit === null) return [];
   const top = largestTask(report.tasks);
-  const wants = top === undefined ? 'what runs in it' : `${top.name} (virtual size ${kB(Number(top.totalVm) * pageKB(report))})`;
-  return [advice('limit', 48, 'likely', `Raise the limit of ${report.memcg!.path ?? 'the cgroup'} above ${kB(limit)}, or make ${wants} use less: the limit is too small for the workload.`,
+  const wants = top === undefined ? 'what runs in it' : `${top.name} (virtual size ${sizeOfKB(Number(top.totalVm) * pageKB(report))})`;
+  return [advice('limit', 48, 'likely', `Raise the limit of ${report.memcg!.path ?? 'the cgroup'} above ${sizeOfKB(limit)}, or make ${wants} use less: the limit is too small for the workload.`,
     [`limit ${exactKB(limit)}, hit ${memory!.failures} times`])];
 }
 
@@ -43,7 +44,7 @@ function slabLeak(report: OomReport): Judgement[] {
   const size = Number(top.totalKB);
   if (size < slab * leakOfSlab || size < whole * leakOfMemory) return [];
   const used = Number(top.usedKB) >= size * 0.9 ? 'its objects are in use and grow: a leak' : 'many of its objects are free: it is fragmented';
-  return [advice('slab', 58, size > slab * 0.6 ? 'likely' : 'possible', `Find who allocates from the slab cache ${top.name}: it alone has ${kB(size)} (${share(size, slab)} of all unreclaimable slab), and ${used}.`,
+  return [advice('slab', 58, size > slab * 0.6 ? 'likely' : 'possible', `Find who allocates from the slab cache ${top.name}: it alone has ${sizeOfKB(size)} (${share(size, slab)} of all unreclaimable slab), and ${used}.`,
     [`${top.name}: used ${exactKB(top.usedKB)} of ${exactKB(top.totalKB)}; all caches in the list ${exactKB(slab)}`])];
 }
 
@@ -53,7 +54,7 @@ function hugetlbUnused(report: OomReport): Judgement[] {
   const pools = report.hugepages ?? [];
   const unused = pools.reduce((sum, pool) => sum + Number(pool.free) * pool.sizeKB, 0);
   if (whole === undefined || unused < whole * notable) return [];
-  return [advice('hugetlb', 58, 'certain', `Make the hugetlb pool smaller (vm.nr_hugepages): ${kB(unused)} of it is free, and closed to all else.`,
+  return [advice('hugetlb', 58, 'certain', `Make the hugetlb pool smaller (vm.nr_hugepages): ${sizeOfKB(unused)} of it is free, and closed to all else.`,
     pools.filter((pool) => Number(pool.free) > 0).map((pool) => `node ${pool.node}: ${pool.free} of ${pool.total} pages of ${pool.sizeKB} kB free`))];
 }
 
@@ -65,7 +66,7 @@ function tmpfsFull(report: OomReport): Judgement[] {
   const mount = report.beyond?.tmpfs?.toSorted((a, b) => b.usedPages - a.usedPages)[0];
   const file = mount?.largest?.[0];
   const what = mount === undefined ? 'the tmpfs mounts (and /dev/shm)' : `the tmpfs ${mount.mount}`;
-  return [advice('tmpfs', 54, mount === undefined ? 'possible' : 'likely', `Put a limit on ${what}, and remove what lies there${file === undefined ? '' : `: ${file.path} alone has ${bytes(file.bytes)}`}; no kill frees it.`,
+  return [advice('tmpfs', 54, mount === undefined ? 'possible' : 'likely', `Put a limit on ${what}, and remove what lies there${file === undefined ? '' : `: ${file.path} alone has ${size(file.bytes)}`}; no kill frees it.`,
     [`shmem ${exactKB(shmem)} of ${exactKB(shares.managedKB)}`])];
 }
 
@@ -75,7 +76,7 @@ function protectedConsumer(report: OomReport): Judgement[] {
   if (top === undefined || whole === undefined || top.oomScoreAdj >= 0) return [];
   const size = Number(top.rss) * pageKB(report);
   if (size < whole * notable) return [];
-  return [advice('adj', 52, 'likely', `Give ${top.name} (pid ${top.pid}) a limit of its own, or take its oom_score_adj of ${top.oomScoreAdj} away: the OOM killer passes over what holds ${kB(size)}.`,
+  return [advice('adj', 52, 'likely', `Give ${top.name} (pid ${top.pid}) a limit of its own, or take its oom_score_adj of ${top.oomScoreAdj} away: the OOM killer passes over what holds ${sizeOfKB(size)}.`,
     [`${top.name}: rss ${exactKB(size)}, oom_score_adj ${top.oomScoreAdj}`])];
 }
 
@@ -103,7 +104,7 @@ function noSwap(report: OomReport): Judgement[] {
   const shares = consumers(report);
   const movable = shares?.consumers.filter((consumer) => consumer.name.startsWith('anonymous') || consumer.name.startsWith('shmem')).reduce((sum, consumer) => sum + consumer.kB, 0) ?? 0;
   if (shares === undefined || movable < shares.managedKB * 0.3) return [];
-  return [advice('swap', 40, 'possible', `Add swap or zram, or memory: ${kB(movable)} of anonymous and shared memory had nowhere to go; swap gives time, not a cure, where a process grows without end.`, ['Total swap = 0 kB'])];
+  return [advice('swap', 40, 'possible', `Add swap or zram, or memory: ${sizeOfKB(movable)} of anonymous and shared memory had nowhere to go; swap gives time, not a cure, where a process grows without end.`, ['Total swap = 0 kB'])];
 }
 
 function byHand(report: OomReport): Judgement[] {

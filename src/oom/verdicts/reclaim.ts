@@ -1,6 +1,7 @@
+import { list, sizeOfKB } from '../../words/quantity.js';
 import { gfpMeaning } from '../gfp.js';
 import { amount, pageKB, type OomReport } from '../model.js';
-import { exactKB, kB, list, share } from '../quantity.js';
+import { exactKB, share } from '../quantity.js';
 import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { isByHand } from './nothing-wrong.js';
@@ -41,25 +42,25 @@ function ofMachine(report: OomReport): Found {
   const total = amount(report.swap?.totalKB);
   const free = amount(report.swap?.freeKB);
   if (total === 0) {
-    reasons.push(report.memInfo === undefined ? 'there is no swap' : `there is no swap, so ${kB(anonymous)} of anonymous memory and shmem can go nowhere`);
+    reasons.push(report.memInfo === undefined ? 'there is no swap' : `there is no swap, so ${sizeOfKB(anonymous)} of anonymous memory and shmem can go nowhere`);
     evidence.push('Total swap = 0 kB');
   } else if (total !== undefined && free !== undefined && free <= total * fullSwap) {
-    reasons.push(`swap is full (${kB(free)} of ${kB(total)} left)`);
+    reasons.push(`swap is full (${sizeOfKB(free)} of ${sizeOfKB(total)} left)`);
     evidence.push(`Free swap ${exactKB(free)} of ${exactKB(total)}`);
   }
   const file = inKB('active_file', 'inactive_file');
   if (report.memInfo !== undefined && whole !== undefined && file < Math.min(whole * exhaustedCache, someCacheKB)) {
-    reasons.push(`the page cache is exhausted (${kB(file)} left)`);
+    reasons.push(`the page cache is exhausted (${sizeOfKB(file)} left)`);
     evidence.push(`active_file + inactive_file = ${exactKB(file)} of ${exactKB(whole)} managed`);
   }
   const unevictable = inKB('unevictable');
   if (whole !== undefined && unevictable > whole * 0.1) {
-    reasons.push(`${kB(unevictable)} (${share(unevictable, whole)}) is unevictable`);
+    reasons.push(`${sizeOfKB(unevictable)} (${share(unevictable, whole)}) is unevictable`);
     evidence.push(`unevictable ${exactKB(unevictable)}`);
   }
   const waiting = inKB('dirty', 'writeback');
   if (file > 0 && whole !== undefined && waiting > file * muchDirty && waiting > whole * exhaustedCache) {
-    reasons.push(`${kB(waiting)} of the page cache waits to be written`);
+    reasons.push(`${sizeOfKB(waiting)} of the page cache waits to be written`);
     evidence.push(`dirty + writeback = ${exactKB(waiting)} of ${exactKB(file)} of file pages`);
   }
   const given = (report.nodes ?? []).filter((node) => node.allUnreclaimable === true);
@@ -86,11 +87,11 @@ function ofMemcg({ memcg, swap: ofMachineSwap }: OomReport): Found {
     reasons.push('the machine has no swap');
     evidence.push('Total swap = 0 kB');
   } else if (swap?.limitKB !== undefined && swap.limitKB !== null && swap.usageKB >= swap.limitKB) {
-    reasons.push(Number(swap.limitKB) === 0 ? 'the cgroup may not swap' : `the cgroup's swap is used up (${kB(swap.usageKB)} of ${kB(swap.limitKB)})`);
+    reasons.push(Number(swap.limitKB) === 0 ? 'the cgroup may not swap' : `the cgroup's swap is used up (${sizeOfKB(swap.usageKB)} of ${sizeOfKB(swap.limitKB)})`);
     evidence.push(`swap: usage ${exactKB(swap.usageKB)}, limit ${exactKB(swap.limitKB)}`);
   }
   if (both?.limitKB !== undefined && both.limitKB !== null && memory !== undefined && both.usageKB >= both.limitKB) {
-    reasons.push(`memory and swap together are at their limit (${kB(both.limitKB)})`);
+    reasons.push(`memory and swap together are at their limit (${sizeOfKB(both.limitKB)})`);
     evidence.push(`memory+swap: usage ${exactKB(both.usageKB)}, limit ${exactKB(both.limitKB)}`);
   }
   const { stat } = memcg ?? {};
@@ -99,7 +100,7 @@ function ofMemcg({ memcg, swap: ofMachineSwap }: OomReport): Found {
     const names = ['active_file', 'inactive_file'];
     const file = names.reduce((sum, name) => sum + (amount(stat[name]) ?? 0) / unit, 0);
     if (names.some((name) => stat[name] !== undefined) && file < Number(memory.usageKB) * exhaustedCache) {
-      reasons.push(`its page cache is exhausted (${kB(file)} left)`);
+      reasons.push(`its page cache is exhausted (${sizeOfKB(file)} left)`);
       evidence.push(`active_file + inactive_file = ${exactKB(Math.round(file))} of ${exactKB(memory.usageKB)}`);
     }
   }

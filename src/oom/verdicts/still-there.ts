@@ -1,5 +1,5 @@
+import { list, sizeOfKB } from '../../words/quantity.js';
 import { pageKB, type OomReport, type VictimState } from '../model.js';
-import { kB, list } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 
 /** Functions that every sleeping or preempted thread is in: where it waits comes after them. */
@@ -24,8 +24,8 @@ function standing(report: OomReport, victim: VictimState): Judgement {
   const page = pageKB(report);
   const name = `${victim.comm} (pid ${victim.pid})`;
   const reap = victim.reaped
-    ? victim.heldPages === 0 ? 'its memory has been reaped' : `its memory has been reaped but for ${kB(victim.heldPages * page)}`
-    : victim.queued ? `it waits for the OOM reaper with ${kB(victim.heldPages * page)}` : `it still holds ${kB(victim.heldPages * page)}`;
+    ? victim.heldPages === 0 ? 'its memory has been reaped' : `its memory has been reaped but for ${sizeOfKB(victim.heldPages * page)}`
+    : victim.queued ? `it waits for the OOM reaper with ${sizeOfKB(victim.heldPages * page)}` : `it still holds ${sizeOfKB(victim.heldPages * page)}`;
   const blocked = victim.threads.filter((thread) => !thread.exiting);
   const keeps = blocked.length > 0 ? blocked : victim.threads;
   const because = keeps.length === 0 ? 'none of its threads has memory any more: it is about to go'

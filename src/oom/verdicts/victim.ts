@@ -1,6 +1,7 @@
+import { sizeOfKB } from '../../words/quantity.js';
 import { badnessOf, footprintPages, totalPages } from '../badness.js';
 import { amount, pageKB, type OomReport, type OomTask } from '../model.js';
-import { exactKB, kB, share } from '../quantity.js';
+import { exactKB, share } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { largestTask } from './memory-held.js';
@@ -42,7 +43,7 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
   const place = ranked.findIndex((one) => one.task.pid === chosen || one.task.tgid === chosen);
   if (place < 0 || first === undefined) {
     const kill = report.kills[0];
-    const size = kill?.anonRssKB === undefined ? '' : `, which held ${kB(Number(kill.anonRssKB) + Number(kill.shmemRssKB ?? 0) + Number(kill.fileRssKB ?? 0))}`;
+    const size = kill?.anonRssKB === undefined ? '' : `, which held ${sizeOfKB(Number(kill.anonRssKB) + Number(kill.shmemRssKB ?? 0) + Number(kill.fileRssKB ?? 0))}`;
     return [one('chosen', 40, 'certain', `${name} was chosen${size}${freed}; whether it was the right one can't be told: ${report.tasks === undefined ? 'there is no task table' : 'it is not in the task table'}.`,
       kill?.anonRssKB === undefined ? [] : [`anon-rss ${exactKB(kill.anonRssKB)} (kill line)`])];
   }
@@ -52,10 +53,10 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
   const nextWords = next === undefined ? 'no other could be chosen' : `next would have been ${named(next.task)} with ${held(next.task, page)}`;
   const right = place === 0 || task.points >= first.points * (1 - near);
   if (right && top !== undefined && (top.pid === task.task.pid || same(top, task.task))) {
-    return [one('chosen', 50, 'certain', `The victim is the consumer: ${name} held the most (${kB(footprintPages(task.task, page * 1024) * page)} with its page tables and swap)${freed}; ${nextWords}.`, ranking(ranked, report))];
+    return [one('chosen', 50, 'certain', `The victim is the consumer: ${name} held the most (${sizeOfKB(footprintPages(task.task, page * 1024) * page)} with its page tables and swap)${freed}; ${nextWords}.`, ranking(ranked, report))];
   }
   if (right) {
-    return [one('chosen', 55, 'certain', `${name} was chosen for its oom_score_adj of ${task.task.oomScoreAdj}, holding ${kB(footprintPages(task.task, page * 1024) * page)}${freed}; ${named(top ?? task.task)} holds the most.`, ranking(ranked, report))];
+    return [one('chosen', 55, 'certain', `${name} was chosen for its oom_score_adj of ${task.task.oomScoreAdj}, holding ${sizeOfKB(footprintPages(task.task, page * 1024) * page)}${freed}; ${named(top ?? task.task)} holds the most.`, ranking(ranked, report))];
   }
   return [one('chosen', 60, 'likely', `${name} was killed, but ${named(first.task)} has the higher score (${first.points} points against ${task.points})${freed}: ${
     report.groupKill !== undefined ? 'its cgroup is killed as a whole' : boundToNodes(report) ? 'that one may not use the nodes that are short, so it could not be chosen' : 'a child, a task that was already dying, or oom_kill_allocating_task'}.`, ranking(ranked, report))];
@@ -75,11 +76,11 @@ function hidden(report: OomReport, first: OomTask | undefined): Judgement[] {
   const whole = isOfMachine(report) ? managedKB(report, page) : amount(report.memcg?.counters[0]?.usageKB);
   if (whole === undefined || whole === 0) return [];
   if (top.oomScoreAdj < 0 && first?.pid !== top.pid && size > whole * smallShare) {
-    return [one('hidden', 78, 'certain', `${named(top)} holds ${kB(size)} (${share(size, whole)}) and is kept from being chosen by its oom_score_adj of ${top.oomScoreAdj}; others are killed in its place.`,
+    return [one('hidden', 78, 'certain', `${named(top)} holds ${sizeOfKB(size)} (${share(size, whole)}) and is kept from being chosen by its oom_score_adj of ${top.oomScoreAdj}; others are killed in its place.`,
       [`${top.name}: rss + swap ${exactKB(size)}, oom_score_adj ${top.oomScoreAdj}`, ...(first === undefined ? ['no other task can be chosen'] : [`first by score: ${named(first)}, oom_score_adj ${first.oomScoreAdj}`])])];
   }
   if (size < whole * smallShare) {
-    return [one('small', 68, 'certain', `No process is the consumer: the largest, ${named(top)}, holds ${kB(size)} (${share(size, whole)} of ${kB(whole)}), so killing gives little back.`,
+    return [one('small', 68, 'certain', `No process is the consumer: the largest, ${named(top)}, holds ${sizeOfKB(size)} (${share(size, whole)} of ${sizeOfKB(whole)}), so killing gives little back.`,
       [`${top.name}: rss + swap ${exactKB(size)}`])];
   }
   return [];
@@ -104,13 +105,13 @@ function reaped(report: OomReport, pid: number): string {
   if (line === undefined) return '';
   if (!line.done) return ', and its memory could not be reaped';
   const left = Number(line.anonRssKB ?? 0) + Number(line.shmemRssKB ?? 0);
-  return left === 0 ? ', and it was reaped to 0 kB' : `, and was reaped to ${kB(left)} (anonymous and shared memory)`;
+  return left === 0 ? ', and it was reaped to 0 kB' : `, and was reaped to ${sizeOfKB(left)} (anonymous and shared memory)`;
 }
 
 /** With its oom_score_adj, where that counted too. */
 function held(task: OomTask, page: number): string {
   const adj = task.oomScoreAdj === 0 ? '' : ` and an oom_score_adj of ${task.oomScoreAdj}`;
-  return `${kB(footprintPages(task, page * 1024) * page)}${adj}`;
+  return `${sizeOfKB(footprintPages(task, page * 1024) * page)}${adj}`;
 }
 
 function nameOf(report: OomReport, pid: number): string {

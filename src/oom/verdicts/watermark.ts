@@ -1,6 +1,7 @@
+import { list, sizeOfKB } from '../../words/quantity.js';
 import { gfpMeaning, requestInWords, type GfpMeaning } from '../gfp.js';
 import { amount, freeListOf, pageKB, zoneTitle, type FreeList, type OomReport, type ZoneState } from '../model.js';
-import { exactKB, kB, list } from '../quantity.js';
+import { exactKB } from '../quantity.js';
 import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, zonesAllowed } from '../zones.js';
 
@@ -68,14 +69,14 @@ function tryZone(zone: ZoneState, freeList: FreeList | undefined, request: Reque
 
   if (meaning.memalloc) return { zone, arithmetic: `${title}: no watermark holds for it`, fragmented: false, spareKB: usable - min };
   if (usable > min) return withBlocks(zone, freeList, request, { arithmetic, free, spareKB: usable - min });
-  if (free <= min) return { zone, refusal: `${title} is below its min watermark (${kB(free)} free, min ${kB(min)})`, arithmetic, fragmented: false, spareKB: usable - min };
+  if (free <= min) return { zone, refusal: `${title} is below its min watermark (${sizeOfKB(free)} free, min ${sizeOfKB(min)})`, arithmetic, fragmented: false, spareKB: usable - min };
   const heldBack = [
-    ...(reserve > 0 ? [`its lowmem_reserve for ${request.kept} requests (${kB(reserve)})`] : []),
-    ...(cma > 0 ? [`CMA, closed to what can't be moved (${kB(cma)})`] : []),
-    ...(highatomic > 0 ? [`the highatomic reserve (${kB(highatomic)})`] : []),
+    ...(reserve > 0 ? [`its lowmem_reserve for ${request.kept} requests (${sizeOfKB(reserve)})`] : []),
+    ...(cma > 0 ? [`CMA, closed to what can't be moved (${sizeOfKB(cma)})`] : []),
+    ...(highatomic > 0 ? [`the highatomic reserve (${sizeOfKB(highatomic)})`] : []),
   ];
   const forbids = heldBack.length === 0 ? 'the order leaves too little' : `${list(heldBack)} ${heldBack.length === 1 ? 'forbids' : 'forbid'} it`;
-  return { zone, refusal: `${title} is above its min watermark (${kB(free)} free, min ${kB(min)}) but ${forbids}`, arithmetic, fragmented: false, spareKB: usable - min };
+  return { zone, refusal: `${title} is above its min watermark (${sizeOfKB(free)} free, min ${sizeOfKB(min)}) but ${forbids}`, arithmetic, fragmented: false, spareKB: usable - min };
 }
 
 /** Enough pages; for an order above 0 there must be a block as large, of a type that the request may take. */
@@ -87,7 +88,7 @@ function withBlocks(zone: ZoneState, freeList: FreeList | undefined, { meaning, 
   const size = page * 2 ** order;
   return {
     zone,
-    refusal: `${zoneTitle(zone)} is fragmented: ${kB(free)} are free, but no block of ${size} kB that the request may take`,
+    refusal: `${zoneTitle(zone)} is fragmented: ${sizeOfKB(free)} are free, but no block of ${size} kB that the request may take`,
     arithmetic: `${arithmetic}; free blocks of ${size} kB and more: ${freeList.orders.slice(order).map(({ blocks, blockKB, types }) => `${blocks}*${blockKB}kB${types === undefined ? '' : ` (${types})`}`).join(' ') || 'none'}`,
     fragmented: true,
     spareKB,

@@ -36,8 +36,8 @@ export type CellStyle = 'sized' | 'exact';
 
 const sizes: ReadonlySet<Column['type']> = new Set(['bytes', 'kB', 'pages']);
 
-export function isSize({ type }: Column): boolean {
-  return sizes.has(type);
+export function isSize({ type, exact }: Column): boolean {
+  return !exact && sizes.has(type);
 }
 
 /** What stands under a column's title: a size says its own unit in each row. */
