@@ -1,5 +1,6 @@
 import { listVariables } from '../../../symbols/lists.js';
 import { InputError } from '../../bytes/input-error.js';
+import { didYouMean } from '../../bytes/nearest-word.js';
 import { infoPlugin } from '../../cli/info-plugin.js';
 import { listPlugin } from '../../cli/list-plugin.js';
 import { addressNamed } from '../../cli/address-named.js';
@@ -55,17 +56,33 @@ async function* openWords(kernel: Kernel, registry: Registry, text: string): Asy
   }
   const [, type, where] = /^((?:(?:struct|union|enum)\s+)?[A-Za-z_]\w*)\s+(\S+)$/.exec(text) ?? [];
   if (type !== undefined && where !== undefined) {
-    if (!isType(kernel, type)) throw new InputError(`there is no command ${first}, and this kernel's types have no ${type}`);
+    if (!isType(kernel, type)) throw new InputError(`there is no command ${first}, and this kernel's types have no ${type}${didYouMean(first, [...knownCommands(registry), ...kernel.types.structNames()])}`);
     return yield* openObject(kernel, registry, type, addressNamed(kernel, where));
   }
   const name = /^([A-Za-z_]\w*)(?::\d+)?$/.exec(text)?.[1];
   const variable = name !== undefined && kernel.symbols.addressOf(name) !== undefined ? variableType(kernel, name) : undefined;
   if (listVariables[text] !== undefined || variable === 'struct list_head') return yield* openList(kernel, text, undefined);
   if (variable === undefined) {
-    if (rest.length > 0) throw new InputError(`there is no command ${first}: Tab completes commands, types, symbols and tasks`);
-    return yield* openMemory(kernel, text);
+    if (rest.length > 0) throw new InputError(`there is no command ${first}${didYouMean(first, knownCommands(registry))}; Tab completes commands, types, symbols and tasks`);
+    yield* openPlace(kernel, registry, text);
+    return;
   }
   yield* run(kernel, readPlugin, { where: text, type: variable, length: wordsShown }, { title: text, command: `oompm read VMCORE ${quoted(text)} --type ${quoted(variable)}` });
+}
+
+/** Memory at what is named, or why there is none of that name, with the nearest that there is. */
+function openPlace(kernel: Kernel, registry: Registry, text: string): Generator<AnswerPiece, void> {
+  try {
+    addressNamed(kernel, text);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(error.message + didYouMean(text, [...knownCommands(registry), ...Object.keys(listVariables), ...kernel.types.structNames()]));
+  }
+  return openMemory(kernel, text);
+}
+
+function knownCommands(registry: Registry): string[] {
+  return [...registry.ids, ...Object.keys(dumpCommands)];
 }
 
 /** Commands of the command line that are no screens. */
