@@ -10,6 +10,7 @@ import type { Report } from './report.js';
 export function redact(report: Report): Report {
   const names = new Names();
   if (report.dump.host !== undefined) names.token('host', report.dump.host);
+  for (const file of [...report.dump.files, report.dump.vmlinux ?? '']) if (file.includes('/')) names.token('path', file);
   for (const { views } of report.sections) for (const view of views) collect(view, names);
   const hide = names.hider();
   const hidden = mapStrings(report, hide) as Report;
@@ -27,6 +28,7 @@ export function redact(report: Report): Report {
 const keysOfKind: readonly (readonly [kind: string, keys: RegExp])[] = [
   ['task', /^(?:comm|command|cmdline|task|name of task)$/i],
   ['host', /^(?:nodename|hostname|host|domainname)$/i],
+  ['command-line', /^commandLine$/],
   ['path', /^(?:path|file|cgroup|memcg|device|mount|mountpoint)$/i],
 ];
 

@@ -18,6 +18,14 @@ test.each(['text', 'json', 'md', 'html'] as const)('nothing of the machine’s i
   for (const secret of ['billing', 'db7', 'corp', 'secret', '/srv', 'blob']) expect(out).not.toContain(secret);
 });
 
+test.each(['text', 'json', 'md', 'html'] as const)('the dump’s path and the kernel’s command line are hidden in %s', (format) => {
+  const one = reportOf([sectionOf('one', [facts('Machine', [fact('commandLine', 'Command line', 'text', 'root=/dev/pathsecret nfsroot=argsecret:/x')])])]);
+  const files = ['cases/dirsecret/vmcore'];
+  const out = [...render(redact({ ...one, dump: { ...one.dump, files, vmlinux: '/boot/linuxsecret' } }), format)].join('');
+  expect(out).not.toMatch(/(?:path|arg|dir|linux)secret/);
+  expect(out).toMatch(/command-line-1/);
+});
+
 test('one name has one token throughout, and the kernel’s words stay', () => {
   const out = [...render(redact(report), 'text')].join('');
   expect(out).toMatch(/^ 1\. task-1 \(51\) holds path-1 in 3 pages\/s\.$/m);
