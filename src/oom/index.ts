@@ -9,7 +9,7 @@ export { kernelReport } from './layout/report.js';
 export { badnessOf, footprintPages, totalPages, type Badness } from './badness.js';
 export { gfpFlags, gfpMeaning, requestInWords, withNames, type GfpMeaning } from './gfp.js';
 export { judge, rejected, verdicts } from './judge.js';
-export { consumers, type Consumer } from './verdicts/memory-held.js';
+export { chargedTo, consumers, type Charged, type Consumer } from './verdicts/memory-held.js';
 export { afterwards } from './verdicts/afterwards.js';
 export type { Answer, Judgement, Verdict } from './verdict.js';
 export { zoneTries, type ZoneTry } from './verdicts/watermark.js';

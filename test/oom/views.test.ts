@@ -28,6 +28,20 @@ describe('zones against their watermarks', () => {
   });
 });
 
+describe('the picture of memory', () => {
+  test("a cgroup's OOM: the cgroup's own, whose parts add up to its limit", () => {
+    const { bars, total, headline, title } = view(memcgReport, 'charged', 'chart');
+    expect({ title, headline }).toEqual({ title: 'What held the memory of /lab.slice/job.scope', headline: 'memory' });
+    expect(bars.reduce((sum, { value }) => sum + value, 0)).toBe(total);
+    expect(view(memcgReport, 'consumers', 'chart')?.headline).toBeUndefined();
+  });
+
+  test("the machine's OOM: the machine's", () => {
+    expect(view(globalReport, 'charged', 'chart')).toBeUndefined();
+    expect(view(globalReport, 'consumers', 'chart').headline).toBe('memory');
+  });
+});
+
 test('a list of tasks that is cut says how many are left out', () => {
   const all = view(globalReport, 'tasks', 'table');
   const cut = view(globalReport, 'tasks', 'table', { most: 1 });

@@ -13,9 +13,9 @@ function asFinding({ id, weight, certainty, moment, sentence, evidence }: Judgem
 
 /** Where each verdict's subject is told in full. */
 const viewsOf: Readonly<Record<string, readonly string[]>> = {
-  'oom.constraint': ['memcg', 'event'],
+  'oom.constraint': ['memcg', 'charged', 'event'],
   'oom.watermark': ['zones', 'zones/free-lists'],
-  'oom.memory-held.shares': ['memcg-stat', 'consumers'],
+  'oom.memory-held.shares': ['charged', 'memcg-stat', 'consumers'],
   'oom.memory-held.process': ['tasks', 'ps/tasks'],
   'oom.memory-held.page-tables': ['tasks', 'ps/tasks'],
   'oom.memory-held.slab': ['slab', 'slab/caches'],

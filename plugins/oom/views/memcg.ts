@@ -1,5 +1,17 @@
-import { columns, fact, facts, table, type FactsView, type TableView } from 'oompm';
-import type { OomReport } from 'oompm/oom';
+import { chart, columns, fact, facts, table, type ChartView, type FactsView, type TableView } from 'oompm';
+import { chargedTo, type OomReport } from 'oompm/oom';
+
+/** What held the cgroup's memory, as shares of its limit. */
+export function chargedView(report: OomReport): ChartView | undefined {
+  const charged = chargedTo(report);
+  if (charged === undefined) return undefined;
+  const { usageKB, limitKB = usageKB, consumers, notInStatKB } = charged;
+  return chart(`What held the memory of ${report.memcg?.path ?? 'the cgroup'}`, 'kB', [
+    ...consumers.map(({ name, kB }) => ({ label: name, value: Math.round(kB) })),
+    ...(Math.round(notInStatKB) > 0 ? [{ label: 'not in memory.stat', value: Math.round(notInStatKB) }] : []),
+    ...(limitKB > usageKB ? [{ label: 'free below the limit', value: limitKB - usageKB }] : []),
+  ], { id: 'charged', total: Math.max(limitKB, usageKB), headline: 'memory' });
+}
 
 /** The cgroup's counters: usage, limit and how often the limit was hit. */
 export function memcgView({ memcg }: OomReport): FactsView | undefined {

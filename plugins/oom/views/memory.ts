@@ -6,7 +6,11 @@ export function consumersView(report: OomReport): ChartView | undefined {
   const found = consumers(report);
   if (found === undefined) return undefined;
   const rest = found.unaccountedKB > 0 ? [{ label: 'not accounted for', value: found.unaccountedKB }] : [];
-  return chart('What held the memory', 'kB', [...found.consumers.map(({ name, kB }) => ({ label: name, value: kB })), ...rest], { id: 'consumers', total: found.managedKB, headline: 'memory' });
+  const bars = [...found.consumers.map(({ name, kB }) => ({ label: name, value: kB })), ...rest];
+  // Where a cgroup's limit was hit, the picture to see first is the cgroup's.
+  return scopeOf(report) === 'memcg'
+    ? chart("What held the machine's memory", 'kB', bars, { id: 'consumers', total: found.managedKB })
+    : chart('What held the memory', 'kB', bars, { id: 'consumers', total: found.managedKB, headline: 'memory' });
 }
 
 const zoneColumns = columns([

@@ -3,7 +3,7 @@ import { judge, scopeOf, type OomReport } from 'oompm/oom';
 
 import { eventView, named } from './event.js';
 import { findingsView } from './findings.js';
-import { memcgStatView, memcgView } from './memcg.js';
+import { chargedView, memcgStatView, memcgView } from './memcg.js';
 import { consumersView, slabView, swapView, watermarksView, zonesView } from './memory.js';
 import { tasksView } from './tasks.js';
 
@@ -11,7 +11,7 @@ import { tasksView } from './tasks.js';
 export function* reportViews(report: OomReport, { most }: { most: number | undefined }): Generator<View> {
   yield findingsView(judge(report));
   yield eventView(report);
-  const views = [consumersView(report), watermarksView(report), zonesView(report), memcgView(report), swapView(report), slabView(report), tasksView(report, most), memcgStatView(report), missingView(report)];
+  const views = [chargedView(report), consumersView(report), watermarksView(report), zonesView(report), memcgView(report), swapView(report), slabView(report), tasksView(report, most), memcgStatView(report), missingView(report)];
   for (const view of views) if (view !== undefined) yield view;
 }
 

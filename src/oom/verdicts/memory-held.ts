@@ -123,15 +123,18 @@ function pagesOf(count: OomTask['rssAnon'], page: number): number | undefined {
   return count === undefined ? undefined : Number(count) * page;
 }
 
-function ofMemcg(report: OomReport): Judgement[] {
-  const { memcg } = report;
+/** What is charged to the cgroup that is out of memory, by its memory.stat. */
+export interface Charged { readonly usageKB: number; readonly limitKB: number | undefined; readonly consumers: readonly Consumer[]; readonly notInStatKB: number }
+
+/** undefined where the report has no memory.stat, or nothing is charged. */
+export function chargedTo({ memcg }: OomReport): Charged | undefined {
   const stat = memcg?.stat;
   const memory = memcg?.counters.find((counter) => counter.name === 'memory');
-  if (stat === undefined || memory === undefined) return [];
+  if (stat === undefined || memory === undefined) return undefined;
   const unit = memcg!.statUnit === 'kB' ? 1 : 1024;
   const inKB = (...names: string[]): number => names.reduce((total, name) => total + (amount(stat[name]) ?? 0) / unit, 0);
   const shmem = inKB('shmem');
-  const parts: Consumer[] = [
+  const consumers: Consumer[] = [
     { name: 'anonymous memory', kB: inKB('anon', 'rss') },
     { name: 'page cache', kB: Math.max(0, inKB('file', 'cache') - shmem) },
     { name: 'shmem and tmpfs', kB: shmem },
@@ -139,14 +142,21 @@ function ofMemcg(report: OomReport): Judgement[] {
     { name: 'kernel memory', kB: stat['kernel'] === undefined ? inKB('kernel_stack', 'pagetables', 'percpu', 'slab') : inKB('kernel') },
     { name: 'socket buffers', kB: inKB('sock') },
   ].filter((part) => part.kB > 0).toSorted((a, b) => b.kB - a.kB);
-  const usage = Number(memory.usageKB);
-  if (parts.length === 0 || usage === 0) return [];
+  const usageKB = Number(memory.usageKB);
+  if (consumers.length === 0 || usageKB === 0) return undefined;
+  const limitKB = memory.limitKB === null ? undefined : Number(memory.limitKB);
+  return { usageKB, limitKB, consumers, notInStatKB: usageKB - consumers.reduce((total, part) => total + part.kB, 0) };
+}
+
+function ofMemcg(report: OomReport): Judgement[] {
+  const charged = chargedTo(report);
+  if (charged === undefined) return [];
+  const { usageKB, consumers, notInStatKB } = charged;
   const top = largestTask(report.tasks);
   const held = top === undefined ? 0 : (amount(top.rssAnon) ?? Number(top.rss)) * pageKB(report);
-  const rest = usage - parts.reduce((total, part) => total + part.kB, 0);
-  return [heldBy('shares', 70, `Of ${sizeOfKB(usage)} charged to ${memcg!.path ?? 'the cgroup'}, ${list(parts.slice(0, 3).map((part) => `${sizeOfKB(part.kB)} (${share(part.kB, usage)}) is ${part.name}`))}${
+  return [heldBy('shares', 70, `Of ${sizeOfKB(usageKB)} charged to ${report.memcg!.path ?? 'the cgroup'}, ${list(consumers.slice(0, 3).map((part) => `${sizeOfKB(part.kB)} (${share(part.kB, usageKB)}) is ${part.name}`))}${
     top === undefined ? '' : `; its largest process is ${top.name} (pid ${top.pid}) with ${sizeOfKB(held)}`}.`,
-  [...parts.map((part) => `${part.name}: ${exactKB(Math.round(part.kB))} (${share(part.kB, usage)})`), `not in memory.stat: ${exactKB(Math.round(rest))}`, `usage: ${exactKB(usage)}`])];
+  [...consumers.map((part) => `${part.name}: ${exactKB(Math.round(part.kB))} (${share(part.kB, usageKB)})`), `not in memory.stat: ${exactKB(Math.round(notInStatKB))}`, `usage: ${exactKB(usageKB)}`])];
 }
 
 /** The task that holds most, swapped pages included; of the threads of one process the kernel prints one row. */
