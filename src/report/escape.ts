@@ -4,20 +4,25 @@
  */
 
 /**
- * C0 and C1 controls, DEL, line and paragraph separators, marks that change the direction of the text around them, and
- * lone surrogates: what a terminal or a browser acts on, or a file can't hold.
+ * Controls (C0, C1, DEL), line and paragraph separators, marks that change the direction of the text around them, what has no
+ * width or no shape (so that two names look like one), and lone surrogates: what a terminal or a browser acts on, a reader
+ * can't see, or a file can't hold.
  */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 const shortForms: Readonly<Record<string, string>> = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` };
 
-/** One line that does nothing to a terminal: controls appear as `\n`, `\x1b`, `\u202e`. */
+/** One line that does nothing to a terminal and hides nothing: controls appear as `\n`, `\x1b`, `\u202e`, `\u{e0041}`. */
 export function oneLine(text: string): string {
   return text.replace(unsafe, (character) => {
-    const code = character.charCodeAt(0);
-    return shortForms[character] ?? (code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`);
+    const code = character.codePointAt(0)!;
+    return shortForms[character] ?? (code < 0x100 ? `\\x${hex(code, 2)}` : code < 0x1_0000 ? `\\u${hex(code, 4)}` : `\\u{${hex(code, 5)}}`);
   });
+}
+
+/** The same characters in a text that is JSON already, as JSON's own escapes: it reads back as it was. */
+export function jsonText(json: string): string {
+  return json.replace(unsafe, (character) => Array.from({ length: character.length }, (_, at) => `\\u${hex(character.charCodeAt(at), 4)}`).join(''));
 }
 
 /** Lines of a log record: newlines part them, a tab is eight columns as in dmesg, the rest as in `oneLine`. */

@@ -1,6 +1,7 @@
 import { isGap } from '../plugin/make-views.js';
 import type { SolidView } from '../plugin/section.js';
 import type { Cell, Column, Row, Stack, TreeNode, ValueType } from '../plugin/views.js';
+import { jsonText } from './escape.js';
 import { address } from './format-value.js';
 import type { Report } from './report.js';
 
@@ -71,12 +72,12 @@ const largestExact = BigInt(Number.MAX_SAFE_INTEGER);
 
 /** Addresses are "0x…"; any other integer is a number as long as a double holds it, and decimal digits in a string beyond. */
 function json(value: object): string {
-  return JSON.stringify(value, (key, inner: unknown) => {
+  return jsonText(JSON.stringify(value, (key, inner: unknown) => {
     if (typeof inner === 'bigint') {
       if (addresses.has(key)) return address(inner);
       return inner >= -largestExact && inner <= largestExact ? Number(inner) : inner.toString();
     }
     if (typeof inner === 'number' && Number.isInteger(inner) && !Number.isSafeInteger(inner)) return BigInt(inner).toString();
     return inner;
-  });
+  }));
 }

@@ -46,6 +46,23 @@ describe('text from a dump does nothing', () => {
     expect(controls.exec(rendered(format))).toBeNull();
   });
 
+  test.each(reportFormats)('what can’t be seen is shown as its code in %s, and JSON reads back as it was', (format) => {
+    // C1 CSI, zero width space and joiner, a bidirectional override, a soft hyphen, a Hangul filler, a variation selector, a tag.
+    const invisible = ['\u009b', '\u200b', '\u200d', '\u202e', '\u00ad', '\u3164', '\ufe0f', '\u{e0041}'];
+    const name = `x${invisible.join('x')}x`;
+    const one = sectionOf('one', [table('T', columns([{ key: 'a', title: 'A', type: 'text' }]), [{ cells: { a: name } }])]);
+    const out = [...render(reportOf([one]), format)].join('');
+    for (const character of invisible) expect(out).not.toContain(character);
+    if (format === 'json') expect(JSON.parse(out)).toMatchObject({ sections: [{ views: [{ rows: [{ cells: { a: name } }] }] }] });
+    else expect(out.replaceAll(/\\(?=[\\{}])/g, '')).toContain(String.raw`x\x9bx\u200bx\u200dx\u202ex\xadx\u3164x\ufe0fx\u{e0041}x`);
+  });
+
+  test('letters, signs and emoji of any script stay as they are', () => {
+    const text = 'größe 内存 память ذاكرة 🙂 – “x”';
+    const one = sectionOf('one', [table('T', columns([{ key: 'a', title: 'A', type: 'text' }]), [{ cells: { a: text } }])]);
+    for (const format of reportFormats) expect([...render(reportOf([one]), format)].join('')).toContain(text);
+  });
+
   test('HTML has no element of the dump’s', () => {
     // The page's own script comes last, and its policy names no other.
     expect(rendered('html').match(/<script|<img/gi)).toEqual(['<script']);
