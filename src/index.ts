@@ -13,4 +13,4 @@ export type {
 export type { Kernel } from './kernel/kernel.js';
 export type { MemberSpec, PerCpu, Ref, RefBase, Shape, StructName } from './kernel/shape.js';
 export { InputError } from './bytes/input-error.js';
-export { count, list, size, sizeOfKB } from './words/quantity.js';
+export { counted, numbered, list, size, sizeOfKB } from './words/quantity.js';

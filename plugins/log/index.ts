@@ -1,4 +1,4 @@
-import { definePlugin, InputError, log, type LogLine } from 'oompm';
+import { definePlugin, InputError, log, type LogLine, counted } from 'oompm';
 import { isRemark, logRecords, type LogEntry } from 'oompm/linux';
 
 /** The words of dmesg, by level. */
@@ -55,6 +55,6 @@ function* lastOf(lines: Iterable<LogLine>, count: number): Generator<LogLine> {
     if (kept.length >= 2 * count) dropped += kept.splice(0, kept.length - count).length;
   }
   dropped += kept.splice(0, Math.max(kept.length - count, 0)).length;
-  if (dropped > 0) yield { text: `${dropped} earlier ${dropped === 1 ? 'message' : 'messages'} not shown`, remark: true };
+  if (dropped > 0) yield { text: `${counted(dropped, 'earlier message')} not shown`, remark: true };
   yield* kept;
 }

@@ -4,6 +4,7 @@ import { reportsIn, type OomReport } from 'oompm/oom';
 
 import { rebuiltReport, type RebuiltReport } from './from-memory/report.js';
 import { logText } from './log-text.js';
+import { counted } from 'oompm';
 
 /** An event that was under way, rebuilt from memory, with what its own report in the log adds. */
 export interface CurrentEvent extends RebuiltReport {
@@ -40,7 +41,7 @@ function joined(rebuilt: RebuiltReport, logged: readonly OomReport[]): CurrentEv
       ...report,
       // What could not be read of the task, its own report says.
       event: { ...pick(event, ['comm', 'pid', 'uid', 'oomScoreAdj', 'time']), ...report.event },
-      ...(rebuilt.candidates.unreadable > 0 && tasks !== undefined ? { tasks, missing: [`${rebuilt.candidates.unreadable} tasks can't be read in memory: the task table is the log's`] } : {}),
+      ...(rebuilt.candidates.unreadable > 0 && tasks !== undefined ? { tasks, missing: [`${counted(rebuilt.candidates.unreadable, 'task')} can't be read in memory: the task table is the log's`] } : {}),
       ...(trace === undefined ? {} : { trace }), ...(registers === undefined ? {} : { registers }), ...(panic === undefined ? {} : { panic }), ...(lines === undefined ? {} : { lines }),
     },
   };

@@ -1,4 +1,4 @@
-import { fact, type Cell, type Fact, type Kernel } from 'oompm';
+import { fact, type Cell, type Fact, type Kernel, counted } from 'oompm';
 import { commandLine, cpusIn, hardwareName, loadAverage, readOrGap, surveyTasks, totalRamPages, uts, type CpuMask } from 'oompm/linux';
 
 export function machineFacts(kernel: Kernel): Fact[] {
@@ -29,7 +29,7 @@ function cpuFact(kernel: Kernel, mask: CpuMask, title: string): Fact {
 
 function taskFact(kernel: Kernel): Fact {
   const { processes, threads, unreadable } = surveyTasks(kernel);
-  const note = `${threads.length} threads${unreadable.length === 0 ? '' : `; ${unreadable.length} more tasks can't be read`}`;
+  const note = `${counted(threads.length, 'thread')}${unreadable.length === 0 ? '' : `; ${counted(unreadable.length, 'more task')} can't be read`}`;
   return fact('tasks', 'Processes', 'integer', processes.length, { note });
 }
 

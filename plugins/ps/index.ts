@@ -1,4 +1,4 @@
-import { definePlugin, table, tree } from 'oompm';
+import { definePlugin, table, tree, counted, numbered } from 'oompm';
 import { surveyTasks } from 'oompm/linux';
 
 import { kernelThreadColumns, kernelThreadRow, largestFirst, taskColumns, taskRow, unreadableRow } from './columns.js';
@@ -26,7 +26,7 @@ export default definePlugin({
     const title = flags.threads ? 'Threads' : 'Processes';
     const note = [
       ...survey.remarks,
-      ...(survey.unreadable.length > 0 ? [`${survey.unreadable.length} tasks are there but can't be read; they are listed with the reason.`] : []),
+      ...(survey.unreadable.length > 0 ? [`${counted(survey.unreadable.length, 'task')} ${numbered(survey.unreadable.length, 'is', 'are')} there but can't be read; listed with the reason.`] : []),
     ];
     if (flags.user) note.push('Tasks of the kernel are left out.');
     const options = { id: 'tasks', ...(note.length === 0 ? {} : { note: note.join(' ') }) };

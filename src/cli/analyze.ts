@@ -2,7 +2,7 @@ import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { InputError } from '../bytes/input-error.js';
-import { didYouMean } from '../bytes/nearest-word.js';
+import { didYouMean } from '../words/nearest-word.js';
 import type { Plugin } from '../plugin/define-plugin.js';
 import { defaultValues } from '../plugin/options.js';
 import type { Registry } from '../plugin/registry.js';

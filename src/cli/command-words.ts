@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { didYouMean } from '../bytes/nearest-word.js';
+import { didYouMean } from '../words/nearest-word.js';
 import { InputError } from '../bytes/input-error.js';
 import { reservedIds } from './command-ids.js';
 import { plugins } from './plugins.js';

@@ -1,5 +1,5 @@
 import type * as Errors from '@oclif/core/errors';
-import { didYouMean } from '../bytes/nearest-word.js';
+import { didYouMean } from '../words/nearest-word.js';
 import { oneLine } from '../report/escape.js';
 
 /** oclif's complaints of a command line in one sentence, with the word that was meant where one is near. */

@@ -17,6 +17,7 @@ import { MAX_NOTES_BYTES, latin1, readNotes } from './note-reader.js';
 import type { Notes } from './note-reader.js';
 import { cachePages } from './page-cache.js';
 import { refuseUnknownFile } from './unknown-file.js';
+import { counted } from '../words/quantity.js';
 
 export interface OpenDumpOptions {
   /** Bound of the page cache, shared by all readers; 64 MiB if not given. */
@@ -185,6 +186,6 @@ function formatName(header: KdumpHeader, flattened: boolean, parts: number): str
   const announced = codecs.filter(([bit]) => (header.status & bit) !== 0).map(([, name]) => name);
   const words = [`kdump-compressed, header version ${header.version}`, ...(announced.length > 0 ? announced : ['uncompressed pages'])];
   if (flattened) words.push('flattened');
-  if (header.split) words.push(`split, ${parts} ${parts === 1 ? 'part' : 'parts'}`);
+  if (header.split) words.push(`split, ${counted(parts, 'part')}`);
   return words.join(', ');
 }

@@ -2,6 +2,7 @@ import { Implausible } from '../kernel/gaps.js';
 import { ReadError } from '../memory/address-space.js';
 import { callerInWords, logText, type LogEntry } from './log-entry.js';
 import { need, type LogSource } from './printk-layout.js';
+import { counted } from '../words/quantity.js';
 
 /** The state in the top two bits of prb_desc.state_var. */
 const RESERVED = 0;
@@ -204,18 +205,14 @@ class Remarks {
   *before(sequence: number): Generator<LogEntry> {
     const skipped = sequence - (this.#next ?? 0);
     const explained = this.#pending.reduce((sum, { count }) => sum + count, 0);
-    if (this.#next === undefined && skipped > explained) yield { remark: `${records(skipped - explained)} before these: overwritten by newer ones` };
+    if (this.#next === undefined && skipped > explained) yield { remark: `${counted(skipped - explained, 'record')} before these: overwritten by newer ones` };
     yield* this.rest();
-    if (this.#next !== undefined && skipped > explained) yield { remark: `${records(skipped - explained)} missing: the sequence jumps from ${this.#next - 1} to ${sequence}` };
+    if (this.#next !== undefined && skipped > explained) yield { remark: `${counted(skipped - explained, 'record')} missing: the sequence jumps from ${this.#next - 1} to ${sequence}` };
     if (this.#next !== undefined && skipped < 0) yield { remark: `the sequence goes back from ${this.#next - 1} to ${sequence}` };
     this.#next = sequence + 1;
   }
 
   *rest(): Generator<LogEntry> {
-    for (const { problem, count } of this.#pending.splice(0)) yield { remark: `${records(count)} ${problem}` };
+    for (const { problem, count } of this.#pending.splice(0)) yield { remark: `${counted(count, 'record')} ${problem}` };
   }
-}
-
-function records(count: number): string {
-  return count === 1 ? '1 record' : `${count} records`;
 }

@@ -5,6 +5,7 @@ import type { Ref } from '../kernel/shape.js';
 import { currentTask, idleTask } from './cpu-tasks.js';
 import { gatherGaps } from './gathered-gaps.js';
 import { tasksByPid } from './pids.js';
+import { counted, numbered } from '../words/quantity.js';
 
 export type Task = Ref<'task_struct'>;
 
@@ -86,8 +87,8 @@ function survey(kernel: Kernel): TaskSurvey {
   }
   for (const leader of collected.processes.slice()) for (const thread of threadsOf(kernel, leader)) collected.addThread(thread);
 
-  const counted = kernel.hasGlobal('nr_threads') ? kernel.attempt('nr_threads', () => kernel.global('nr_threads')) : undefined;
-  const complete = forwards.whole && (counted === undefined || collected.threadCount >= counted);
+  const kernelsCount = kernel.hasGlobal('nr_threads') ? kernel.attempt('nr_threads', () => kernel.global('nr_threads')) : undefined;
+  const complete = forwards.whole && (kernelsCount === undefined || collected.threadCount >= kernelsCount);
   if (!complete) {
     const before = collected.threadCount;
     for (const found of tasksByPid(kernel)) {
@@ -95,9 +96,9 @@ function survey(kernel: Kernel): TaskSurvey {
       else collected.addUnreadable(found);
     }
     if (!forwards.whole) {
-      remarks.push(`The task list is broken: ${listed} processes were found on it forwards and ${backwards} more backwards; ${collected.threadCount - before} more tasks come from the PID IDR.`);
+      remarks.push(`The task list is broken: ${counted(listed, 'process')} ${numbered(listed, 'was', 'were')} found on it forwards and ${backwards} more backwards; ${counted(collected.threadCount - before, 'more task')} ${numbered(collected.threadCount - before, 'comes', 'come')} from the PID IDR.`);
     } else if (collected.threadCount > before) {
-      remarks.push(`The task list leaves out ${collected.threadCount - before} tasks that the PID IDR has.`);
+      remarks.push(`The task list leaves out ${counted(collected.threadCount - before, 'task')} that the PID IDR has.`);
     }
   }
   const beforeQueues = collected.threadCount;
@@ -106,9 +107,9 @@ function survey(kernel: Kernel): TaskSurvey {
     if (current && !isIdle(kernel, current, cpu)) collected.addThread(current);
   }
   const running = collected.threadCount - beforeQueues;
-  if (running > 0) remarks.push(`${running} tasks that run on a CPU are on no list: they were about to be gone, or the lists are broken.`);
+  if (running > 0) remarks.push(`${counted(running, 'task')} that ${numbered(running, 'runs', 'run')} on a CPU ${numbered(running, 'is', 'are')} on no list: about to be gone, or the lists are broken.`);
   const found = collected.threadCount + collected.unreadable.length;
-  if (counted !== undefined && counted > found) remarks.push(`The kernel counts ${counted} threads (nr_threads); ${found} were found.`);
+  if (kernelsCount !== undefined && kernelsCount > found) remarks.push(`The kernel counts ${counted(kernelsCount, 'thread')} (nr_threads); ${found} ${numbered(found, 'was', 'were')} found.`);
   return { processes: collected.processes, threads: collected.threads(), unreadable: collected.unreadable, remarks };
 }
 
@@ -123,7 +124,7 @@ function walkList(kernel: Kernel, head: bigint, direction: 'next' | 'prev', coll
       else readable = false;
     }
   });
-  for (const gap of gaps) kernel.gaps.record({ ...gap, what: `init_task.tasks, ${direction === 'next' ? 'forwards' : 'backwards'} after ${count} tasks` });
+  for (const gap of gaps) kernel.gaps.record({ ...gap, what: `init_task.tasks, ${direction === 'next' ? 'forwards' : 'backwards'} after ${counted(count, 'task')}` });
   return { whole: gaps.length === 0 && readable, count };
 }
 

@@ -104,8 +104,8 @@ export function gfpMeaning(gfp: Gfp): GfpMeaning | undefined {
 /** "order 0 (one page of 4 kB), for a user's page that can be moved". */
 export function requestInWords(order: number | undefined, gfp: Gfp | undefined, pageKB: number): string {
   const size = order === undefined ? 'of unknown order'
-    : order < 0 ? 'by hand, for no page at all'
-      : order === 0 ? `order 0, one page of ${pageKB} kB` : `order ${order}, ${2 ** order} pages in a row (${pageKB * 2 ** order} kB)`;
+    : order < 0 ? 'manually (sysrq-f)'
+      : order === 0 ? `order 0, one page of ${pageKB} kB` : `order ${order}, ${2 ** order} contiguous pages (${pageKB * 2 ** order} kB)`;
   const meaning = gfp === undefined ? undefined : gfpMeaning(gfp);
   if (meaning === undefined || (order !== undefined && order < 0)) return size;
   const whose = meaning.forUser ? `a user page${meaning.movable ? ', movable' : ''}` : 'the kernel itself';

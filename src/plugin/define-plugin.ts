@@ -83,7 +83,7 @@ export function isPlugin(value: unknown): value is Plugin {
 }
 
 /** Flags of every command: src/cli/common-flags.ts, held to this list by a test. */
-export const commonFlagNames: ReadonlySet<string> = new Set(['format', 'output', 'color', 'vmlinux', 'search', 'debuginfod', 'force', 'types', 'vmcoreinfo', 'redact', 'plugin', 'help']);
+export const commonFlagNames: ReadonlySet<string> = new Set(['format', 'output', 'color', 'vmlinux', 'search', 'debuginfod', 'force', 'types', 'vmcoreinfo', 'redact', 'raw', 'plugin', 'help']);
 export const takenLetters: ReadonlySet<string> = new Set(['o', 'h']);
 
 /** A plugin may have formats of its own beside the common ones. */

@@ -7,6 +7,7 @@ import type { Plugin } from './define-plugin.js';
 import type { OptionValues } from './options.js';
 import { defaultLimits, type Limits, type Outcome, type Section, type SolidView } from './section.js';
 import type { Gap, LogLine, Row, Stack, TreeNode, View } from './views.js';
+import { counted } from '../words/quantity.js';
 
 /** Rows go in batches: a screen shows the first before the last is read, and a worker posts few messages. */
 const batchSize = 512;
@@ -88,7 +89,7 @@ function withItems(view: SolidView, items: readonly Item[]): SolidView {
 
 function listed(gaps: GapLog): readonly Gap[] {
   if (gaps.dropped === 0) return gaps.list;
-  return [...gaps.list, { gap: true, what: `${gaps.dropped} more gaps`, reason: 'counted, not listed' }];
+  return [...gaps.list, { gap: true, what: counted(gaps.dropped, 'more gap'), reason: 'counted, not listed' }];
 }
 
 function missingShapes(kernel: Kernel, plugin: Plugin): string | undefined {

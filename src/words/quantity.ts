@@ -5,7 +5,7 @@ const units = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 /** Bytes, as "10.65 GiB": three or four figures, as many as a reader takes in. */
 export function size(bytes: number | bigint): string {
   const given = Number(bytes);
-  if (Math.abs(given) < 1024) return count(Math.round(given), 'byte');
+  if (Math.abs(given) < 1024) return counted(Math.round(given), 'byte');
   let value = given;
   let unit = -1;
   // By what will be shown: 1023.9 MiB is told as 1 GiB, not as 1024 MiB.
@@ -21,9 +21,14 @@ export function sizeOfKB(kB: number | bigint): string {
   return kB === 0 || kB === 0n ? '0 KiB' : size(Number(kB) * 1024);
 }
 
-/** "1 process", "2 processes". */
-export function count(n: number | bigint, one: string, many = pluralOf(one)): string {
-  return `${n} ${Number(n) === 1 ? one : many}`;
+/** "1 process", "2 processes": a count with its noun. */
+export function counted(n: number | bigint, one: string, many = pluralOf(one)): string {
+  return `${n} ${numbered(n, one, many)}`;
+}
+
+/** The word alone: "was" of one, "were" of more. */
+export function numbered(n: number | bigint, one: string, many = pluralOf(one)): string {
+  return Number(n) === 1 ? one : many;
 }
 
 /** "a", "a and b", "a, b and c". */

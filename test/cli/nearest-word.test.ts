@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { nearestWord } from '../../src/bytes/nearest-word.js';
+import { nearestWord } from '../../src/words/nearest-word.js';
 import { commonFlags } from '../../src/cli/common-flags.js';
 import { commonFlagNames, definePlugin, takenLetters } from '../../src/plugin/define-plugin.js';
 

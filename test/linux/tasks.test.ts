@@ -20,9 +20,9 @@ describe('every task', () => {
     const { threads, unreadable, remarks } = surveyTasks(kernel);
     expect(pids(threads)).toEqual([1, 5, 3]);
     expect(unreadable.map(({ pid, address }) => [pid, address])).toEqual([[2, kernel.addressOf('b')], [4, kernel.addressOf('d')]]);
-    expect(remarks).toEqual(['The task list is broken: 1 processes were found on it forwards and 1 more backwards; 1 more tasks come from the PID IDR.']);
+    expect(remarks).toEqual(['The task list is broken: 1 process was found on it forwards and 1 more backwards; 1 more task comes from the PID IDR.']);
     expect(kernel.gaps.list.map(({ what }) => what)).toEqual([
-      'init_task.tasks, forwards after 1 tasks', 'init_task.tasks, backwards after 1 tasks', 'task with pid 2', 'task with pid 4',
+      'init_task.tasks, forwards after 1 task', 'init_task.tasks, backwards after 1 task', 'task with pid 2', 'task with pid 4',
     ]);
   });
 
@@ -44,7 +44,7 @@ describe('every task', () => {
   test('a task that was taken off the list is found where the kernel counts more than the list has', () => {
     const kernel = toyTasks(three, { unlisted: ['b'] });
     expect(pids(surveyTasks(kernel).threads)).toEqual([1, 3, 2]);
-    expect(surveyTasks(kernel).remarks).toEqual(['The task list leaves out 1 tasks that the PID IDR has.']);
+    expect(surveyTasks(kernel).remarks).toEqual(['The task list leaves out 1 task that the PID IDR has.']);
   });
 
   test('a task that runs and is on no list', () => {

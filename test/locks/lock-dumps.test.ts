@@ -127,7 +127,7 @@ onDump('5.10-lock-rwsem', 'vmlinux-5.10', (of) => {
 
   test('the queue in the order of its list, the writer first', () => {
     const [lock] = of().locks;
-    expect([lock!.lock.kind, lock!.state]).toEqual(['rwsem', 'held by one reader, with waiters']);
+    expect([lock!.lock.kind, lock!.state]).toEqual(['rwsem', 'held by 1 reader, with waiters']);
     expect(lock!.waits.map(({ place, mode, waiter }) => [place, mode, waiter.task?.comm])).toEqual([['1', 'write', 'lab_writer'], ['2', 'read', 'lab_reader_2'], ['3', 'read', 'lab_reader_1']]);
   });
 });

@@ -53,6 +53,6 @@ describe('readers of a rwsem, whose owner word names at most the last that came 
   });
 
   test('a single one', () => {
-    expect(machine(1, ['one'])).toEqual([['held by one reader, with waiters', ['one (110), certain']]]);
+    expect(machine(1, ['one'])).toEqual([['held by 1 reader, with waiters', ['one (110), certain']]]);
   });
 });

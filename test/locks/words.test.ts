@@ -90,5 +90,5 @@ describe('reader/writer locks of PREEMPT_RT', () => {
 
 test('a queued rwlock in words', () => {
   const words = (word: number) => rwlockInWords(decodeRwlockWord(word)!);
-  expect([0, 0xff, 0x200, 0x700].map(words)).toEqual(['free', 'held for writing', 'held by one reader', 'held by 3 readers, a writer waits']);
+  expect([0, 0xff, 0x200, 0x700].map(words)).toEqual(['free', 'held for writing', 'held by 1 reader', 'held by 3 readers, a writer waits']);
 });

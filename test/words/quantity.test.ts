@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { count, list, size, sizeOfKB } from '../../src/words/quantity.js';
+import { counted, list, size, sizeOfKB } from '../../src/words/quantity.js';
 
 test.each([
   [0, '0 bytes'], [1, '1 byte'], [1023, '1023 bytes'], [1024, '1 KiB'], [1536, '1.5 KiB'],
@@ -21,8 +21,8 @@ test('of the kernel\'s kB the words are those of as many bytes', () => {
 });
 
 test('a count agrees with its noun', () => {
-  expect([0, 1, 2].map((n) => count(n, 'process'))).toEqual(['0 processes', '1 process', '2 processes']);
-  expect([count(1n, 'entry'), count(2n, 'entry'), count(2, 'key'), count(2, 'CPU runs', 'CPUs run')]).toEqual(['1 entry', '2 entries', '2 keys', '2 CPUs run']);
+  expect([0, 1, 2].map((n) => counted(n, 'process'))).toEqual(['0 processes', '1 process', '2 processes']);
+  expect([counted(1n, 'entry'), counted(2n, 'entry'), counted(2, 'key'), counted(2, 'CPU runs', 'CPUs run')]).toEqual(['1 entry', '2 entries', '2 keys', '2 CPUs run']);
 });
 
 test('a list reads as a sentence does', () => {

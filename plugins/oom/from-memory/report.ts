@@ -9,6 +9,7 @@ import { kernelFeatures } from './features.js';
 import { machineState } from './machine.js';
 import { memcgState } from './memcg.js';
 import { listedTasks } from './tasks.js';
+import { counted } from 'oompm';
 
 /** An event in progress, and all that its report would say, from memory. */
 export interface RebuiltReport {
@@ -66,7 +67,7 @@ export function kernelLines({ report, features }: RebuiltReport): { readonly lin
 }
 
 function missingTasks({ unreadable }: OomCandidates): string[] {
-  return unreadable === 0 ? [] : [`${unreadable} tasks that can't be read: they are not in the task table, and who would be chosen is not certain`];
+  return unreadable === 0 ? [] : [`${counted(unreadable, 'task')} that can't be read: not in the task table, and who would be chosen is not certain`];
 }
 
 function identityOf(kernel: Kernel): KernelIdentity {

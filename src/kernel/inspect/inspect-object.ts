@@ -4,6 +4,7 @@ import { declaration, resolveType, sizeOf } from '../../debuginfo/type-walk.js';
 import type { Gap } from '../gaps.js';
 import type { Kernel } from '../kernel.js';
 import { readBitField, readScalar, tagged } from './read-scalar.js';
+import { counted } from '../../words/quantity.js';
 
 /** Structs nest some five deep; broken types without end. */
 const deepest = 8;
@@ -68,7 +69,7 @@ export function inspectObject(kernel: Kernel, type: StructType, address: bigint)
       left -= shown;
       const members = Array.from({ length: shown }, (_, index) =>
         inspected(inner.element(), `[${index}]`, at + BigInt(index * size), offset + index * size, depth + 1));
-      const more = inner.length > shown ? `${inner.length} elements, ${shown} of them shown` : `${inner.length} elements`;
+      const more = inner.length > shown ? `${counted(inner.length, 'element')}, ${shown} of them shown` : counted(inner.length, 'element');
       return { declaration: words, offset, value: more, members };
     }
     return { declaration: words, offset, ...readScalar(kernel, inner, at), members: [] };

@@ -7,6 +7,7 @@ import { asleepNs, onCpuNs, secondsInWords } from '../stalls/how-long.js';
 import { interruption } from './interruptions.js';
 import type { ContendedLock, QueuedWait } from '../survey.js';
 import { isHeld, type Lock } from '../wait.js';
+import { numbered } from '../../words/quantity.js';
 
 export function stateOf({ lock, state }: ContendedLock): string {
   const { text } = lock.name;
@@ -58,7 +59,7 @@ export function waitersInWords(kernel: Kernel, waits: readonly QueuedWait[]): st
   const more = waiters.length > NAMED ? [`${waiters.length - NAMED} more`] : [];
   const all = [...names, ...more];
   const list = all.length === 1 ? all[0]! : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
-  return `${list} ${waiters.length === 1 ? 'waits' : 'wait'}`;
+  return `${list} ${numbered(waiters.length, 'waits', 'wait')}`;
 }
 
 export function waitInWords(kernel: Kernel, wait: QueuedWait, { lock }: ContendedLock): string {

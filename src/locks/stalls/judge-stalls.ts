@@ -6,6 +6,7 @@ import type { Finding } from '../findings/finding.js';
 import { gracePeriod } from './rcu.js';
 import { contendedLocks } from '../survey.js';
 import { cpuProgress, hungTasks, hungTaskTimeoutNs, watchdogReports, type CpuProgress, type WatchdogReport } from './watchdogs.js';
+import { counted } from '../../words/quantity.js';
 
 /** What the watchdogs would say at the moment of the dump: CPUs that are stuck, RCU's grace period, tasks that hang. */
 export function stallFindings(kernel: Kernel): readonly Finding[] {
@@ -95,7 +96,7 @@ function byPath(contexts: readonly Context[]): string[] {
     groups.set(key, [...(groups.get(key) ?? []), context.label]);
   }
   const lines = [...groups].map(([key, [first = '', ...more]]) => `${first}${more.length === 0 ? '' : ` and ${more.length} more`}: ${key}.`);
-  return lines.length > LISTED ? [...lines.slice(0, LISTED), `${lines.length - LISTED} more stacks.`] : lines;
+  return lines.length > LISTED ? [...lines.slice(0, LISTED), `${counted(lines.length - LISTED, 'more stack')}.`] : lines;
 }
 
 /** A stack in one line, outermost function last. */

@@ -5,6 +5,7 @@ import { idleTask } from '../../linux/cpu-tasks.js';
 import type { LockKind } from '../lock-functions.js';
 import { rtLockState } from './rt-locks.js';
 import { decodeMutexOwner, decodeRwsemCount, decodeRwsemOwner } from './words/owner-words.js';
+import { counted } from '../../words/quantity.js';
 
 /** What a sleeping lock says of itself. */
 export interface SleepingLockState {
@@ -73,7 +74,7 @@ function rwsemState(kernel: Kernel, address: bigint): SleepingLockState | undefi
   const { task, reader } = decodeRwsemOwner(lock.owner);
   const flags = [...(waiters ? ['with waiters'] : []), ...(handoff ? ['to be handed over'] : [])];
   const held = writer || readers > 0;
-  const words = writer ? 'held for writing' : readers > 0 ? `held by ${readers === 1 ? 'one reader' : `${readers} readers`}` : 'free';
+  const words = writer ? 'held for writing' : readers > 0 ? `held by ${counted(readers, 'reader')}` : 'free';
   return { words: [words, ...flags].join(', '), held, ...(held && task !== 0n ? { owner: task, ownerIsReader: reader } : {}), ...(writer ? {} : { readers }) };
 }
 

@@ -4,6 +4,7 @@ import type { LockKind } from '../lock-functions.js';
 import type { SleepingLockState } from './lock-state.js';
 import { decodeRtMutexOwner } from './words/owner-words.js';
 import { decodeRwbaseReaders } from './words/rwbase.js';
+import { counted } from '../../words/quantity.js';
 
 /** Where the rt_mutex is in a lock that PREEMPT_RT makes of one; undefined where this kernel's locks of that kind have none. */
 export function rtMutexOffset(kernel: Kernel, kind: LockKind | 'wait queue'): bigint | undefined {
@@ -34,7 +35,7 @@ export function rtLockState(kernel: Kernel, kind: LockKind, address: bigint): Sl
   const rwbase = address + offset - BigInt(kernel.offsetOf('rwbase_rt', 'rtmutex'));
   const { writer, writerWaits, readers } = decodeRwbaseReaders(kernel.memory.u32(rwbase + BigInt(kernel.offsetOf('rwbase_rt', 'readers'))));
   if (writer) return { words: `held for writing${flags}`, held: true, ...(task === 0n ? {} : { owner: task }) };
-  const words = readers === 0 ? 'free' : `held by ${readers === 1 ? 'one reader' : `${readers} readers`}`;
+  const words = readers === 0 ? 'free' : `held by ${counted(readers, 'reader')}`;
   return { words: `${words}${writerWaits ? ', a writer waits until they are out' : ''}${flags}`, held: readers > 0, readers };
 }
 

@@ -1,4 +1,4 @@
-import { list, sizeOfKB } from '../../words/quantity.js';
+import { list, sizeOfKB, counted, numbered } from '../../words/quantity.js';
 import { amount, pageKB, zoneTitle, type OomReport } from '../model.js';
 import { exactKB } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
@@ -51,7 +51,7 @@ function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
   }
   return so({
     id: constraint.id, weight: 92, certainty: 'certain', moment: 'report',
-    sentence: `The limit of ${path} was hit, not the machine's memory: ${sizeOfKB(hit.usageKB)} used of ${sizeOfKB(hit.limitKB!)}, and it had run into the limit ${hit.failures} times${below}${free === undefined ? '' : `; the machine had ${sizeOfKB(free)} free`}.`,
+    sentence: `The limit of ${path} was hit, not the machine's memory: ${sizeOfKB(hit.usageKB)} used of ${sizeOfKB(hit.limitKB!)}, and it had run into the limit ${counted(hit.failures, 'time')}${below}${free === undefined ? '' : `; the machine had ${sizeOfKB(free)} free`}.`,
     evidence: [`${hit.name}: usage ${exactKB(hit.usageKB)}, limit ${exactKB(hit.limitKB!)}, failcnt ${hit.failures}`, ...(free === undefined ? [] : [`free on the machine: ${exactKB(free)} (no part of the kernel's own report)`])],
   });
 }
@@ -85,7 +85,7 @@ function freeElsewhere(report: OomReport): Elsewhere | undefined {
   const others = report.beyond?.otherNodes;
   if (others !== undefined && others.length > 0) {
     const free = others.reduce((sum, node) => sum + node.freePages, 0) * page;
-    return { kB: free, where: `node ${list(others.map((node) => String(node.node)))} ${others.length === 1 ? 'has' : 'have'}`, arithmetic: others.map((node) => `node ${node.node}: ${node.freePages * page} kB free of ${node.managedPages * page} kB`).join('; ') };
+    return { kB: free, where: `node ${list(others.map((node) => String(node.node)))} ${numbered(others.length, 'has', 'have')}`, arithmetic: others.map((node) => `node ${node.node}: ${node.freePages * page} kB free of ${node.managedPages * page} kB`).join('; ') };
   }
   const all = amount(report.memInfo?.free);
   if (all === undefined || report.zones === undefined) return undefined;

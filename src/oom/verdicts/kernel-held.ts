@@ -1,4 +1,4 @@
-import { count, list, size, sizeOfKB } from '../../words/quantity.js';
+import { counted, list, size, sizeOfKB } from '../../words/quantity.js';
 import { pageKB, type OomReport } from '../model.js';
 import { exactKB, share } from '../quantity.js';
 import type { Judgement } from '../verdict.js';
@@ -55,8 +55,8 @@ export function hugetlbHeld(report: OomReport, whole: number): Judgement[] {
   const use = unused === 0 ? 'all of it is in use' : unused === total ? 'none of it is used by anyone' : `${sizeOfKB(unused)} of that is not used by anyone`;
   const reserved = promised === undefined || unused === 0 ? '' : promised === 0 ? ', nor promised to any mapping' : `, though ${sizeOfKB(promised)} is promised to mappings that have not touched it`;
   return [heldBy('hugetlb', unused > total / 2 ? 91 : 70, `${sizeOfKB(total)} of ${sizeOfKB(whole)} (${share(total, whole)}) is set aside for hugetlb pages, and ${use}${reserved}; nothing else may use it.`, [
-    ...pools.filter((pool) => Number(pool.total) > 0).map((pool) => `node ${pool.node}: ${pool.total} pages of ${pool.sizeKB} kB, ${pool.free} free`),
-    ...(report.beyond?.hugetlb ?? []).map((pool) => `all nodes: ${pool.total} pages of ${pool.sizeKB} kB, ${pool.free} free, of these ${pool.reserved} reserved; ${pool.surplus} surplus`),
+    ...pools.filter((pool) => Number(pool.total) > 0).map((pool) => `node ${pool.node}: ${counted(pool.total, 'page')} of ${pool.sizeKB} kB, ${pool.free} free`),
+    ...(report.beyond?.hugetlb ?? []).map((pool) => `all nodes: ${counted(pool.total, 'page')} of ${pool.sizeKB} kB, ${pool.free} free, of these ${pool.reserved} reserved; ${pool.surplus} surplus`),
   ])];
 }
 
@@ -68,8 +68,8 @@ export function pipesHeld(report: OomReport, whole: number): Judgement[] {
   const holders = pipes.holders ?? [];
   const names = holders.slice(0, 3).map((one) => `${one.comm} (pid ${one.pid}) ${sizeOfKB(one.pages * pageKB(report))}`);
   const who = names.length === 0 ? '' : `; open in ${list(names)}${holders.length > 3 ? ' and others' : ''}`;
-  return [heldBy('pipes', 91, `${sizeOfKB(held)} of ${sizeOfKB(whole)} (${share(held, whole)}) is data in ${count(pipes.count, 'pipe')} that nobody has read: kernel memory that is in no process's rss, so the OOM killer can't see whose it is${who}.`,
-    [`pipes: ${pipes.count}, ${pipes.pages} pages = ${exactKB(held)}`, ...holders.map((one) => `${one.comm} (pid ${one.pid}): pipes with ${exactKB(one.pages * pageKB(report))} open`)])];
+  return [heldBy('pipes', 91, `${sizeOfKB(held)} of ${sizeOfKB(whole)} (${share(held, whole)}) is data in ${counted(pipes.count, 'pipe')} that nobody has read: kernel memory that is in no process's rss, so the OOM killer can't see whose it is${who}.`,
+    [`pipes: ${pipes.count}, ${counted(pipes.pages, 'page')} = ${exactKB(held)}`, ...holders.map((one) => `${one.comm} (pid ${one.pid}): pipes with ${exactKB(one.pages * pageKB(report))} open`)])];
 }
 
 /** Swap in RAM: what is swapped out still takes its compressed size of the memory that it was to free. */

@@ -1,4 +1,4 @@
-import { list, sizeOfKB } from '../../words/quantity.js';
+import { list, sizeOfKB, numbered } from '../../words/quantity.js';
 import { pageKB, zoneTitle, type OomReport } from '../model.js';
 import { exactKB, share } from '../quantity.js';
 import { notSo, so, type Verdict } from '../verdict.js';
@@ -48,7 +48,7 @@ function recovered(report: OomReport): ReturnType<Verdict['judge']> {
   const freed = able.reduce((sum, one) => sum + Math.max(0, one.spareKB), 0);
   return so({
     id: nothingWrong.id, weight: 62, certainty: 'likely', moment: 'report',
-    sentence: `When the report was printed ${list(able.map((one) => zoneTitle(one.zone)))} stood above ${able.length === 1 ? 'its watermark' : 'their watermarks'} again and could have served the request: at least ${sizeOfKB(freed)} were freed since it failed${
+    sentence: `When the report was printed ${list(able.map((one) => zoneTitle(one.zone)))} stood above ${numbered(able.length, 'its watermark', 'their watermarks')} again and could have served the request: at least ${sizeOfKB(freed)} were freed since it failed${
       report.event.order !== undefined && report.event.order > 0 ? ', or compaction would still have found a block' : ''}.`,
     evidence: able.map((one) => one.arithmetic),
   });

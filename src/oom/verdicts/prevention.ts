@@ -1,4 +1,4 @@
-import { size, sizeOfKB } from '../../words/quantity.js';
+import { size, sizeOfKB, counted } from '../../words/quantity.js';
 import { amount, pageKB, type OomReport } from '../model.js';
 import { exactKB, share } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
@@ -32,7 +32,7 @@ function limitTooSmall(report: OomReport): Judgement[] {
   const top = largestTask(report.tasks);
   const wants = top === undefined ? 'what runs in it' : `${top.name} (virtual size ${sizeOfKB(Number(top.totalVm) * pageKB(report))})`;
   return [advice('limit', 48, 'likely', `Raise the limit of ${report.memcg!.path ?? 'the cgroup'} above ${sizeOfKB(limit)}, or make ${wants} use less: the limit is too small for the workload.`,
-    [`limit ${exactKB(limit)}, hit ${memory!.failures} times`])];
+    [`limit ${exactKB(limit)}, hit ${counted(memory!.failures, 'time')}`])];
 }
 
 function slabLeak(report: OomReport): Judgement[] {
@@ -55,7 +55,7 @@ function hugetlbUnused(report: OomReport): Judgement[] {
   const unused = pools.reduce((sum, pool) => sum + Number(pool.free) * pool.sizeKB, 0);
   if (whole === undefined || unused < whole * notable) return [];
   return [advice('hugetlb', 58, 'certain', `Make the hugetlb pool smaller (vm.nr_hugepages): ${sizeOfKB(unused)} of it is free, and closed to all else.`,
-    pools.filter((pool) => Number(pool.free) > 0).map((pool) => `node ${pool.node}: ${pool.free} of ${pool.total} pages of ${pool.sizeKB} kB free`))];
+    pools.filter((pool) => Number(pool.free) > 0).map((pool) => `node ${pool.node}: ${pool.free} of ${counted(pool.total, 'page')} of ${pool.sizeKB} kB free`))];
 }
 
 function tmpfsFull(report: OomReport): Judgement[] {

@@ -1,4 +1,4 @@
-import { list, sizeOfKB } from '../../words/quantity.js';
+import { list, sizeOfKB, numbered } from '../../words/quantity.js';
 import { gfpMeaning } from '../gfp.js';
 import { amount, pageKB, type OomReport } from '../model.js';
 import { exactKB, share } from '../quantity.js';
@@ -65,7 +65,7 @@ function ofMachine(report: OomReport): Found {
   }
   const given = (report.nodes ?? []).filter((node) => node.allUnreclaimable === true);
   if (given.length > 0) {
-    reasons.push(`kswapd had given up on ${given.length === 1 ? 'node' : 'nodes'} ${list(given.map((node) => String(node.node)))}`);
+    reasons.push(`kswapd had given up on ${numbered(given.length, 'node')} ${list(given.map((node) => String(node.node)))}`);
     evidence.push(...given.map((node) => `Node ${node.node}: all_unreclaimable? yes`));
   }
   const meaning = report.event.gfp === undefined ? undefined : gfpMeaning(report.event.gfp);

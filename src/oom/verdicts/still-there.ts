@@ -1,4 +1,4 @@
-import { list, sizeOfKB } from '../../words/quantity.js';
+import { list, sizeOfKB, counted, numbered } from '../../words/quantity.js';
 import { pageKB, type OomReport, type VictimState } from '../model.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 
@@ -29,13 +29,13 @@ function standing(report: OomReport, victim: VictimState): Judgement {
   const blocked = victim.threads.filter((thread) => !thread.exiting);
   const keeps = blocked.length > 0 ? blocked : victim.threads;
   const because = keeps.length === 0 ? 'none of its threads has memory any more: it is about to go'
-    : `${keeps.length === 1 ? 'its thread' : 'its threads'} ${list(keeps.slice(0, 3).map((thread) => `${thread.comm} (pid ${thread.pid})`))} ${keeps.length === 1 ? 'is' : 'are'} ${
+    : `${numbered(keeps.length, 'its thread')} ${list(keeps.slice(0, 3).map((thread) => `${thread.comm} (pid ${thread.pid})`))} ${numbered(keeps.length, 'is', 'are')} ${
       list([...new Set(keeps.slice(0, 3).map((thread) => `${stateWords[thread.state] ?? thread.state}${placeOf(thread.where)}`))])}`;
   return {
     id: 'oom.still-there', weight: 89, certainty: 'certain', moment: 'dump',
     sentence: `${name} was killed by the OOM killer and is still there: ${reap}, but it can't exit, for ${because}.`,
     evidence: [
-      `${name}: ${victim.reaped ? 'MMF_OOM_SKIP is set' : 'MMF_OOM_SKIP is not set'}, ${victim.queued ? 'on oom_reaper_list' : 'not on oom_reaper_list'}, rss ${victim.heldPages} pages`,
+      `${name}: ${victim.reaped ? 'MMF_OOM_SKIP is set' : 'MMF_OOM_SKIP is not set'}, ${victim.queued ? 'on oom_reaper_list' : 'not on oom_reaper_list'}, rss ${counted(victim.heldPages, 'page')}`,
       ...keeps.map((thread) => `${thread.comm} (pid ${thread.pid}), state ${thread.state}: ${thread.where.length === 0 ? 'its stack can\'t be read' : thread.where.join(' < ')}`),
     ],
   };

@@ -1,4 +1,4 @@
-import { sizeOfKB } from '../../words/quantity.js';
+import { sizeOfKB, counted } from '../../words/quantity.js';
 import { badnessOf, footprintPages, totalPages } from '../badness.js';
 import { amount, pageKB, type OomReport, type OomTask } from '../model.js';
 import { exactKB, share } from '../quantity.js';
@@ -96,7 +96,7 @@ function ranking(ranked: Ranked, report: OomReport): string[] {
   const total = totalPages(report);
   return [
     ...ranked.slice(0, 3).map(({ task, points }) => `${named(task)}: rss ${exactKB(Number(task.rss) * page)}, swap ${exactKB(Number(task.swapents ?? 0) * page)}, oom_score_adj ${task.oomScoreAdj}: ${points} points (pages)`),
-    ...(total === undefined ? [] : [`measured against ${Math.trunc(total)} pages`]),
+    ...(total === undefined ? [] : [`measured against ${counted(Math.trunc(total), 'page')}`]),
   ];
 }
 

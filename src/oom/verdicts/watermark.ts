@@ -1,4 +1,4 @@
-import { list, sizeOfKB } from '../../words/quantity.js';
+import { list, sizeOfKB, numbered } from '../../words/quantity.js';
 import { gfpMeaning, requestInWords, type GfpMeaning } from '../gfp.js';
 import { amount, freeListOf, pageKB, zoneTitle, type FreeList, type OomReport, type ZoneState } from '../model.js';
 import { exactKB } from '../quantity.js';
@@ -75,7 +75,7 @@ function tryZone(zone: ZoneState, freeList: FreeList | undefined, request: Reque
     ...(cma > 0 ? [`CMA, closed to what can't be moved (${sizeOfKB(cma)})`] : []),
     ...(highatomic > 0 ? [`the highatomic reserve (${sizeOfKB(highatomic)})`] : []),
   ];
-  const forbids = heldBack.length === 0 ? 'the order leaves too little' : `${list(heldBack)} ${heldBack.length === 1 ? 'forbids' : 'forbid'} it`;
+  const forbids = heldBack.length === 0 ? 'the order leaves too little' : `${list(heldBack)} ${numbered(heldBack.length, 'forbids', 'forbid')} it`;
   return { zone, refusal: `${title} is above its min watermark (${sizeOfKB(free)} free, min ${sizeOfKB(min)}) but ${forbids}`, arithmetic, fragmented: false, spareKB: usable - min };
 }
 

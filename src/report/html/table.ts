@@ -2,6 +2,7 @@ import type { Column, Row, Sorting } from '../../plugin/views.js';
 import { html } from '../escape.js';
 import { inTable, isNumeric, unitOf } from '../format-value.js';
 import { folded, titled } from './block.js';
+import { counted } from '../../words/quantity.js';
 
 interface Table {
   kind: 'table' | 'tree';
@@ -20,7 +21,7 @@ const fewRows = 15;
 export function* tableHtml(table: Table, folds: boolean): Generator<string> {
   const { anchor, title, rows } = table;
   yield* folds && rows.length > 0 && (rows.length > fewRows || table.folded)
-    ? folded({ anchor, title, count: rows.length === 1 ? '1 row' : `${rows.length} rows` }, contentHtml(table))
+    ? folded({ anchor, title, count: counted(rows.length, 'row') }, contentHtml(table))
     : titled(anchor, title, contentHtml(table));
 }
 

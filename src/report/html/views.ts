@@ -10,6 +10,7 @@ import { chartHtml } from './chart.js';
 import { graphHtml } from './graph.js';
 import type { Places } from './places.js';
 import { tableHtml } from './table.js';
+import { counted } from '../../words/quantity.js';
 
 type Solid<K extends SolidView['kind']> = Extract<SolidView, { kind: K }>;
 
@@ -37,7 +38,7 @@ export function* viewHtml(view: SolidView, shown: Shown): Generator<string> {
     case 'stack': yield* titled(anchor, view.title, stacksHtml(view, shown)); break;
     case 'log': {
       const count = view.lines.length;
-      yield* shown.folds && count > fewLines ? folded({ anchor, title: view.title, count: `${count} lines` }, logHtml(view)) : titled(anchor, view.title, logHtml(view));
+      yield* shown.folds && count > fewLines ? folded({ anchor, title: view.title, count: counted(count, 'line') }, logHtml(view)) : titled(anchor, view.title, logHtml(view));
       break;
     }
     // A report's findings stand at its top.

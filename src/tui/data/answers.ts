@@ -1,6 +1,6 @@
 import { listVariables } from '../../../symbols/lists.js';
 import { InputError } from '../../bytes/input-error.js';
-import { didYouMean } from '../../bytes/nearest-word.js';
+import { didYouMean } from '../../words/nearest-word.js';
 import { infoPlugin } from '../../cli/info-plugin.js';
 import { listPlugin } from '../../cli/list-plugin.js';
 import { addressNamed } from '../../cli/address-named.js';

@@ -6,6 +6,7 @@ import { filterWords } from './choose-rows.js';
 import { entryLines, fixedBlock, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
 import { isOpen, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
+import { counted } from '../../words/quantity.js';
 
 /** More stacks than this are closed at first: one line each says enough to choose. */
 const openAtFirst = 4;
@@ -29,7 +30,7 @@ function* stackLines(stack: Stack, fold: string, room: Room, openFirst: boolean)
   yield {
     spans: [
       span(open ? '▾ ' : '▸ ', 'quiet'), span(shownText(stack.title), 'heading'),
-      span(`  ${stack.frames.length} frames${open ? '' : `, ${shownText(top)}`}${stack.sameAs === undefined ? '' : `, and ${stack.sameAs.length} more with the same`}`, 'quiet'),
+      span(`  ${counted(stack.frames.length, 'frame')}${open ? '' : `, ${shownText(top)}`}${stack.sameAs === undefined ? '' : `, and ${stack.sameAs.length} more with the same`}`, 'quiet'),
     ],
     fold,
     detail: (width) => stackDetail(stack, width),

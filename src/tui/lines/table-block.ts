@@ -9,6 +9,7 @@ import { cellText, isSize, unitUnder, type CellStyle, type TableIndex } from './
 import { rowTargets } from './targets.js';
 import { cellStyle, isOpen, openDepthOf, type Look, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
+import { counted } from '../../words/quantity.js';
 
 const columnGap = '  ';
 
@@ -34,7 +35,7 @@ export function tableBlock(shown: ShownView, room: Room): Block {
   const sorting = sortingOf(shown, room.look);
   const rows = chosen(shown, index, view.columns, room, sorting);
   if (rows.length === 0) {
-    const none = index.rows.length === 0 ? 'none' : `none of ${index.rows.length} rows matches`;
+    const none = index.rows.length === 0 ? 'none' : `none of ${counted(index.rows.length, 'row')} matches`;
     return { id: key, view: key, length: 1, line: () => plainLine(none, 'quiet'), pinned: [] };
   }
   const layout: Layout = { columns: view.columns, ...columnsShown(shown, room), sorting, bar: barOf(shown, room), named: room.named, style: cellStyle(view, room.look), units: room.units };

@@ -8,6 +8,7 @@ import { stackBlock } from './stack-block.js';
 import { columnsHidden, killedIn, rowsShown, tableBlock } from './table-block.js';
 import { isOpen, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
+import { counted } from '../../words/quantity.js';
 
 /** A view with its title, whatever its kind: every plugin's screen is made of these. */
 export function viewBlocks(shown: ShownView, room: Room): Block[] {
@@ -49,5 +50,5 @@ function countWords(shown: ShownView, room: Room, isShown: boolean): string {
   const hidden = isShown ? columnsHidden(shown, room) : 0;
   const killed = killedIn(shown, room);
   const killedWords = killed === 0 ? '' : `  ${killed} killed (/victim)`;
-  return hidden === 0 ? count + killedWords : `${count}${killedWords}  ${hidden} ${hidden === 1 ? 'column' : 'columns'} hidden (→)`;
+  return hidden === 0 ? count + killedWords : `${count}${killedWords}  ${counted(hidden, 'column')} hidden (→)`;
 }

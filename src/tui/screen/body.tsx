@@ -7,6 +7,7 @@ import { bodyRows, entryEnd, linesInSight, pinnedAt, settle } from '../state/mov
 import { dividerWidth, margin, panesOf } from '../state/panes.js';
 import { pageOf, type Page, type State } from '../state/state.js';
 import { LineText, SplitLine } from './line-text.js';
+import { counted } from '../../words/quantity.js';
 
 /** Text moves sideways by so many columns at a time. */
 const shiftStep = 8;
@@ -78,7 +79,7 @@ function detailShown(page: Page, lines: PageLines, width: number, rows: number):
   const line = detailedLine(lines, page.cursor);
   const told = line?.detail?.(width - 1) ?? [];
   const shown = told.slice(0, rows).map(({ spans }): ShownLine => ({ spans: cutSpans(spans, width) }));
-  if (told.length > rows) shown[rows - 1] = { spans: [span(`… ${told.length - rows + 1} lines more: Enter`, 'quiet')] };
+  if (told.length > rows) shown[rows - 1] = { spans: [span(`… ${counted(told.length - rows + 1, 'more line')}: Enter`, 'quiet')] };
   return shown;
 }
 

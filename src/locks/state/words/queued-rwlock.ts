@@ -1,4 +1,5 @@
-/** A queued rwlock's counter, include/asm-generic/qrwlock.h; who waits queues on the spinlock behind it. */
+
+import { counted } from '../../../words/quantity.js';/** A queued rwlock's counter, include/asm-generic/qrwlock.h; who waits queues on the spinlock behind it. */
 export interface RwlockWord {
   readonly writer: boolean;
   readonly writerWaits: boolean;
@@ -18,6 +19,6 @@ export function decodeRwlockWord(word: number): RwlockWord | undefined {
 
 /** "held by one reader, a writer waits" */
 export function rwlockInWords({ writer, writerWaits, readers }: RwlockWord): string {
-  const held = writer ? 'held for writing' : readers === 0 ? 'free' : `held by ${readers === 1 ? 'one reader' : `${readers} readers`}`;
+  const held = writer ? 'held for writing' : readers === 0 ? 'free' : `held by ${counted(readers, 'reader')}`;
   return `${held}${writerWaits ? ', a writer waits' : ''}`;
 }
