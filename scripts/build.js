@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Makes dist/: the code bundled and split by what commands load, the list of commands for `--help`, the licences of what is
+ * Makes dist/: the code bundled and split by what commands load, each command's help, the licences of what is
  * bundled, and, with --types, the public doors' declarations.
  *
  *   node scripts/build.js [--if-stale] [--types]
@@ -83,8 +83,8 @@ async function build() {
   await bundle.close();
   writeFileSync(join(unfinished, 'LICENSES.txt'), licences(output.flatMap((chunk) => chunk.type === 'chunk' ? chunk.moduleIds : [])));
   if (words.includes('--types')) await buildTypes(unfinished);
-  const { commandSummaries } = /** @type {typeof import('../src/cli/commands.js')} */ (await import(pathToFileURL(join(unfinished, 'commands.js')).href));
-  writeFileSync(join(unfinished, 'commands.json'), JSON.stringify(await commandSummaries()));
+  const { bundledHelp } = /** @type {typeof import('../src/cli/commands.js')} */ (await import(pathToFileURL(join(unfinished, 'commands.js')).href));
+  writeFileSync(join(unfinished, 'commands.json'), JSON.stringify(await bundledHelp()));
   rmSync(dist, { recursive: true, force: true });
   renameSync(unfinished, dist);
 }

@@ -15,7 +15,7 @@ export default definePlugin({
     all: { type: 'boolean', char: 'A', summary: 'every task' },
     state: { type: 'string', char: 's', summary: 'tasks in these states, by the letters of ps: D, S, R, …' },
     locals: { type: 'boolean', char: 'l', summary: 'with arguments and local variables; needs a vmlinux with debug information' },
-    most: { type: 'integer', char: 'm', min: 1, summary: 'show so many different stacks at most; the panic comes first' },
+    most: { type: 'integer', char: 'm', min: 1, summary: 'at most N different stacks; the panic comes first' },
     brief: { type: 'boolean', char: 'b', summary: 'without the registers that entries into the kernel saved' },
   },
   arguments: {

@@ -8,11 +8,11 @@ import { graphOf } from './wait-graph.js';
 
 export default definePlugin({
   id: 'locks',
-  summary: 'Locks: who waits for what, since when, who has it, and deadlocks',
+  summary: 'Locks: who waits for what, since when, who holds it, and deadlocks',
   needs: ['task_struct'],
   flags: {
-    brief: { type: 'boolean', char: 'b', summary: 'without the stacks of those who have a lock' },
-    most: { type: 'integer', char: 'm', min: 1, summary: 'show so many waiters of each lock at most, the next to get it first' },
+    brief: { type: 'boolean', char: 'b', summary: 'without the stacks of lock holders' },
+    most: { type: 'integer', char: 'm', min: 1, summary: 'at most N waiters of each lock, the next to get it first' },
   },
   // There the stacks of CPUs and of tasks in uninterruptible sleep are told anyway.
   inReport: { brief: true, most: 20 },

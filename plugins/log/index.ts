@@ -9,11 +9,11 @@ const RECORDS_IN_REPORT = 80;
 
 export default definePlugin({
   id: 'log',
-  summary: 'The kernel’s log, also what the console never showed',
+  summary: 'The kernel’s log, with what the console did not print',
   flags: {
     level: { type: 'string', char: 'l', options: LEVELS, summary: 'only messages as severe as this, or more' },
     grep: { type: 'string', char: 'g', summary: 'only messages that match this regular expression' },
-    tail: { type: 'integer', char: 'n', min: 1, summary: 'only the last so many messages' },
+    tail: { type: 'integer', char: 'n', min: 1, summary: 'only the last N messages' },
   },
   inReport: { tail: RECORDS_IN_REPORT },
   examples: ['vmcore', 'vmcore --level err', 'vmcore --grep "oom|Out of memory"', 'vmcore --tail 50'],

@@ -14,7 +14,7 @@ const moduleColumns = columns([
 
 export default definePlugin({
   id: 'mod',
-  summary: 'Loaded modules: where they stand, their size, what they taint',
+  summary: 'Loaded modules: address, size and taints',
   needs: ['module'],
   examples: ['vmcore'],
   *run(kernel) {

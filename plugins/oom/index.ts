@@ -17,7 +17,7 @@ export default definePlugin({
     format: { type: 'string', options: ['kernel'], summary: "kernel: the report in this kernel's own layout, rebuilt from memory" },
     compare: { type: 'boolean', summary: 'hold the rebuilt report against the one in the log, line by line' },
     log: { type: 'boolean', summary: 'go by the log alone, as explain does' },
-    most: { type: 'integer', char: 'm', min: 1, summary: 'show so many tasks at most, the first to be chosen first' },
+    most: { type: 'integer', char: 'm', min: 1, summary: 'at most N tasks, by badness' },
     event: { type: 'integer', char: 'e', min: 1, summary: 'an event of the log, by its number in the list of events' },
   },
   // There ps lists every task.

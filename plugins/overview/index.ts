@@ -7,7 +7,7 @@ import { machineFacts } from './machine.js';
 
 export default definePlugin({
   id: 'overview',
-  summary: 'The machine, how it ended, and how much of it the dump has',
+  summary: 'The machine, why it stopped, and how complete the dump is',
   examples: ['vmcore', 'vmcore --format json'],
   *run(kernel) {
     yield facts('How it ended', endFacts(kernel), { headline: 'end' });

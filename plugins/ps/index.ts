@@ -7,7 +7,7 @@ import { familyTree } from './family-tree.js';
 
 export default definePlugin({
   id: 'ps',
-  summary: 'Tasks: state, memory, and what the OOM killer thinks of them',
+  summary: 'Tasks: state, memory and OOM badness',
   needs: ['task_struct', 'mm_struct', 'signal_struct'],
   flags: {
     tree: { type: 'boolean', char: 't', summary: 'show who started whom' },

@@ -11,7 +11,7 @@ export default definePlugin({
   summary: 'Slab caches by the memory they take',
   needs: ['kmem_cache', 'kmem_cache_node'],
   flags: {
-    top: { type: 'integer', char: 'n', min: 1, summary: 'only the so many largest' },
+    top: { type: 'integer', char: 'n', min: 1, summary: 'only the N largest' },
     unreclaimable: { type: 'boolean', char: 'u', summary: 'only caches that memory pressure does not shrink' },
   },
   inReport: { top: CACHES_IN_REPORT },

@@ -25,7 +25,7 @@ export default definePlugin({
   summary: 'Stuck CPUs, hung tasks and RCU stalls, as the watchdogs would see them',
   needs: ['task_struct'],
   flags: {
-    most: { type: 'integer', char: 'm', min: 1, summary: 'show so many hung tasks at most, those that sleep longest' },
+    most: { type: 'integer', char: 'm', min: 1, summary: 'at most N hung tasks, the longest asleep first' },
   },
   inReport: { most: 40 },
   examples: ['vmcore'],

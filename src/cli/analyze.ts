@@ -19,19 +19,19 @@ export class Analyze extends Command {
   static override summary = 'Why the machine ran out of memory, or stopped';
   static override usage = ['analyze VMCORE [VMLINUX]'];
   static override examples = [
-    '<%= config.bin %> analyze vmcore',
-    '<%= config.bin %> analyze vmcore vmlinux',
-    '<%= config.bin %> analyze vmcore -o report.html',
-    '<%= config.bin %> analyze vmcore --format text',
-    '<%= config.bin %> analyze vmcore --only overview,zones --format json',
-    '<%= config.bin %> analyze vmcore --plugin ./mine.ts',
+    'oompm analyze vmcore',
+    'oompm analyze vmcore vmlinux',
+    'oompm analyze vmcore -o report.html',
+    'oompm analyze vmcore --format text',
+    'oompm analyze vmcore --only overview,zones --format json',
+    'oompm analyze vmcore --plugin ./mine.ts',
   ];
   static override args = {
     vmcore: Args.string({ ignoreStdin: true, description: 'the dump: ELF, kdump-compressed or flattened' }),
     vmlinux: Args.string({ ignoreStdin: true, description: 'its kernel, before or after the dump; not needed' }),
   };
   static override flags = {
-    only: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', helpValue: 'ID', summary: 'these sections only, parted by commas' }),
+    only: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', helpValue: 'ID', summary: 'these sections only, comma-separated' }),
     ...commonFlags,
   };
   static override strict = false;

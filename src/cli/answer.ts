@@ -26,12 +26,14 @@ export interface Question {
 export async function answer({ plugin, values, opened, version, flags, target, bare = false }: Question): Promise<void> {
   const sections = await runAll([{ plugin, values }], opened);
   const { outcome, views } = sections[0]!;
+  const report = makeReport(version, opened.facts, sections);
   if (views.length === 0 && outcome.kind === 'unavailable' && outcome.fault !== 'kernel') throw new InputError(`${plugin.id}: ${outcome.reason}`);
   if (bare) {
-    const { viewLines } = await import('../report/render-text.js');
-    await target.write(views.flatMap((view) => [...viewLines(view, { pageSize: opened.facts.pageSize, raw: flags.raw }, target.text)]));
+    const [{ viewLines }, { redact }] = await Promise.all([import('../report/render-text.js'), import('../report/redact.js')]);
+    const { dump, sections: shown } = flags.redact ? redact(report) : report;
+    await target.write(shown.flatMap((section) => section.views.flatMap((view) => [...viewLines(view, { pageSize: dump.pageSize, raw: flags.raw }, target.text)])));
   } else {
-    await writeReport(makeReport(version, opened.facts, sections), flags, target);
+    await writeReport(report, flags, target);
   }
   await noteOutcome(sections, { defects: opened.facts.defects, named: true, arguments: isNamed(plugin, values) });
 }

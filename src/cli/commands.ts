@@ -1,7 +1,8 @@
 import type { Command } from '@oclif/core/command';
 import type { OwnCommand } from './command-ids.js';
-import { plugins } from './plugins.js';
-import type { CommandSummary } from './root-help.js';
+import { createRegistry, type Registry } from '../plugin/registry.js';
+import { helpOf, type CommandsHelp } from './help-data.js';
+import { bundledPlugins, plugins } from './plugins.js';
 
 /** The command of that name; only what it needs is imported. */
 export async function commandNamed(word: string): Promise<typeof Command | undefined> {
@@ -11,17 +12,19 @@ export async function commandNamed(word: string): Promise<typeof Command | undef
   return plugin === undefined ? undefined : (await import('./plugin-command.js')).pluginCommand(plugin);
 }
 
-/** All that are not hidden, by name. */
-export async function allCommands(): Promise<(typeof Command)[]> {
-  const [{ registry }, { pluginCommand }] = await Promise.all([plugins(), import('./plugin-command.js')]);
-  const [own, loaded] = await Promise.all([Promise.all(Object.values(ours).map((load) => load())), registry.all()]);
-  return [...own.filter(({ hidden }) => !hidden), ...loaded.map(pluginCommand)].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+/** The help on all of them by the word that calls them: of those that there are now, or of those that oompm brings. */
+export async function commandsHelp(registry?: Registry): Promise<CommandsHelp> {
+  const [{ pluginCommand }, own, loaded] = await Promise.all([
+    import('./plugin-command.js'),
+    Promise.all(Object.entries(ours).map(async ([word, load]) => [word, helpOf(await load())] as const)),
+    (registry ?? (await plugins()).registry).all(),
+  ]);
+  return Object.fromEntries([...own, ...loaded.map((plugin) => [plugin.id, helpOf(pluginCommand(plugin))] as const)]);
 }
 
-/** What the list of commands in `--help` shows; the build keeps it beside the code. */
-export async function commandSummaries(): Promise<CommandSummary[]> {
-  const commands = await allCommands();
-  return [...commands.map(({ id, summary = '' }) => ({ id, summary })), { id: 'help', summary: 'This help, or that of one command' }].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+/** For the build, which keeps it beside the code: whatever plugins the one who builds has. */
+export async function bundledHelp(): Promise<CommandsHelp> {
+  return commandsHelp(createRegistry(await bundledPlugins(), []));
 }
 
 /** Commands that no plugin makes. */
@@ -35,7 +38,7 @@ const ours: Readonly<Record<OwnCommand, () => Promise<typeof Command>>> = {
   rd: async () => ourPlugin((await import('./read-plugin.js')).readPlugin, true),
   struct: async () => ourPlugin((await import('./struct-plugin.js')).structPlugin),
   sym: async () => ourPlugin((await import('./sym-plugin.js')).symPlugin),
-  completion: async () => (await import('./completion.js')).completionCommand(allCommands),
+  completion: async () => (await import('./completion.js')).completionCommand(commandsHelp),
 };
 
 function isOurs(word: string): word is OwnCommand {

@@ -1,35 +1,36 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import { completionScript, shells, type CompletedCommand } from './completion-script.js';
+import type { CommandsHelp, HelpData } from './help-data.js';
 
 /** `oompm completion SHELL`, of the commands that there are. */
-export function completionCommand(commands: () => Promise<readonly (typeof Command)[]>): typeof Command {
+export function completionCommand(commands: () => Promise<CommandsHelp>): typeof Command {
   return class Completion extends Command {
     static override id = 'completion';
-    static override summary = 'Completions for a shell, to be evaluated by it';
+    static override summary = 'Shell completion script for bash, zsh or fish';
     static override usage = ['completion bash|zsh|fish'];
     static override examples = [
-      'eval "$(<%= config.bin %> completion bash)"',
-      '<%= config.bin %> completion zsh > ~/.zfunc/_<%= config.bin %>',
-      '<%= config.bin %> completion fish > ~/.config/fish/completions/<%= config.bin %>.fish',
+      'eval "$(oompm completion bash)"',
+      'oompm completion zsh > ~/.zfunc/_oompm',
+      'oompm completion fish > ~/.config/fish/completions/oompm.fish',
     ];
     static override args = { shell: Args.string({ ignoreStdin: true, required: true, options: [...shells], description: 'the shell' }) };
 
     async run(): Promise<void> {
       const { args } = await this.parse(Completion);
-      const all = (await commands()).map(described);
+      const all = Object.values(await commands()).filter(({ hidden }) => !hidden).map(described);
       this.log(completionScript(args.shell as (typeof shells)[number], all));
     }
   };
 }
 
-function described({ id, summary = '', flags }: typeof Command): CompletedCommand {
+function described({ id, summary, flags }: HelpData): CompletedCommand {
   return {
     id, summary,
-    flags: Object.entries(flags ?? {}).map(([name, flag]) => ({
-      name, summary: flag.summary ?? '', takesValue: flag.type === 'option',
+    flags: Object.entries(flags).map(([name, flag]) => ({
+      name, summary: flag.summary, takesValue: flag.type === 'option',
       ...(flag.char === undefined ? {} : { char: flag.char }),
-      ...(flag.type === 'option' && flag.options !== undefined ? { options: flag.options } : {}),
+      ...(flag.options === undefined ? {} : { options: flag.options }),
     })),
   };
 }

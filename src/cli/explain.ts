@@ -11,7 +11,7 @@ import { runOnReports } from '../plugin/run-plugin.js';
 import { plain } from '../report/paint.js';
 import { makeReport, type DumpFacts } from '../report/report.js';
 import { runAll, writeReport } from './answer.js';
-import { commonFlags, type CommonValues } from './common-flags.js';
+import { commonFlags, dumpFlags, type CommonValues } from './common-flags.js';
 import { logFrom } from './log-file.js';
 import { inPart, noteOutcome } from './note-outcome.js';
 import { openNamed } from './open-named.js';
@@ -23,27 +23,30 @@ import { reportTarget } from './write-report.js';
 export class Explain extends Command {
   static override id = 'explain';
   static override summary = 'The OOM reports in a kernel log, read and explained';
-  static override usage = ['explain LOG|-|VMCORE [--event N]'];
+  static override usage = ['explain LOG|- [--event N]', 'explain VMCORE [VMLINUX] [--event N]'];
   static override examples = [
-    '<%= config.bin %> explain dmesg.txt',
-    'journalctl -k | <%= config.bin %> explain -',
-    '<%= config.bin %> explain /var/log/messages --event 2',
-    '<%= config.bin %> explain vmcore -o report.html',
+    'oompm explain dmesg.txt',
+    'journalctl -k | oompm explain -',
+    'oompm explain /var/log/messages --event 2',
+    'oompm explain vmcore -o report.html',
   ];
   static override args = { log: Args.string({ ignoreStdin: true, description: 'a text with what a kernel printed, - for standard input, or a dump' }) };
   static override flags = {
-    event: Flags.integer({ char: 'e', min: 1, summary: 'this event, by its number in the list of events' }),
+    event: Flags.integer({ char: 'e', min: 1, helpValue: 'N', summary: 'this event, by its number in the list of events' }),
     ...commonFlags,
   };
   static override strict = false;
 
   async run(): Promise<void> {
-    const { argv, flags } = await this.parse(Explain);
+    const { argv, flags, metadata } = await this.parse(Explain);
     const common = flags as CommonValues;
     const words = argv as string[];
     const target = reportTarget(common, words);
     const [path = '-', ...more] = words.length === 0 && process.stdin.isTTY ? [undefinedLog()] : words;
-    const { reports, facts, name } = path !== '-' && identify(path) === 'dump' ? await readDump(words, common) : await readLog(path, more);
+    const isDump = path !== '-' && identify(path) === 'dump';
+    const forDump = isDump ? undefined : Object.keys(dumpFlags).find((name) => name in flags && metadata.flags[name]?.setFromDefault !== true);
+    if (forDump !== undefined) throw new InputError(`explain: --${flags[forDump as keyof typeof dumpFlags] === false ? 'no-' : ''}${forDump} is of use with a dump, and ${path === '-' ? 'standard input' : path} is a text; leave it out`);
+    const { reports, facts, name } = isDump ? await readDump(words, common) : await readLog(path, more);
     const sections = (await explainers()).map((plugin) =>
       runOnReports(plugin, reports, { ...defaultValues(plugin.flags, plugin.arguments), ...(flags.event === undefined ? {} : { event: flags.event }) }));
     const unfit = sections.find(({ plugin, outcome }) => plugin === 'oom' && outcome.kind === 'unavailable');

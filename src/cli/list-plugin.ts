@@ -13,10 +13,10 @@ const entryColumns = columns([
   { key: 'name', title: 'NAME', type: 'text' },
 ]);
 
-/** `list`, as crash's: what hangs on a list_head. */
+/** `list`, as crash's: the elements behind a list_head. */
 export const listPlugin = definePlugin({
   id: 'list',
-  summary: 'What hangs on a list_head: a list of the kernel, element by element',
+  summary: 'The elements of a kernel list, by its list_head',
   inReport: false,
   examples: ['vmcore slab_caches', 'vmcore 0xffffffff82a12345 --link task_struct.sibling'],
   arguments: {
@@ -27,7 +27,7 @@ export const listPlugin = definePlugin({
   },
   *run(kernel, { where, link }) {
     const known = link ?? listVariables[where];
-    if (known !== undefined && !/^\w+(?:\.\w+)+$/.test(known)) throw new InputError(`--link ${known}: it is to be a struct and its member, as in task_struct.sibling`);
+    if (known !== undefined && !/^\w+(?:\.\w+)+$/.test(known)) throw new InputError(`--link ${known}: give a struct and its member, as in task_struct.sibling`);
     const head = addressNamed(kernel, where);
     yield table(known === undefined ? `Links of the list at ${where}` : `List at ${where}, linked by ${known}`, entryColumns, rows(kernel, head, known), { id: 'list' });
   },

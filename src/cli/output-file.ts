@@ -16,7 +16,7 @@ export interface OutputFile {
  */
 export function openOutput(path: string, inputs: readonly string[]): OutputFile {
   const real = realPath(path);
-  if (real !== undefined && inputs.some((input) => realPath(input) === real)) throw new InputError(`-o ${path} is one of the files to be read; it was left as it is`);
+  if (real !== undefined && inputs.some((input) => realPath(input) === real)) throw new InputError(`-o ${path} is one of the files to be read; it was left unchanged`);
   const fd = orExplain(path, () => real === undefined ? checkFolder(dirname(path)) : openSync(path, 'a'));
   return {
     write: (pieces) => {
@@ -49,7 +49,7 @@ const reasons: Readonly<Record<string, string>> = {
   EPERM: 'no permission to write there',
   ENAMETOOLONG: 'the name is too long',
   ELOOP: 'too many symbolic links',
-  EEXIST: 'a file of that name has come there in the meantime',
+  EEXIST: 'a file of that name was created meanwhile',
   ETXTBSY: 'it is a program that is running',
 };
 

@@ -21,7 +21,7 @@ export function pluginCommand(plugin: Plugin): typeof Command {
     static override id = plugin.id;
     static override summary = plugin.summary;
     static override usage = [`${plugin.id} VMCORE [VMLINUX] ${words.join(' ')}`.trim()];
-    static override examples = (plugin.examples.length > 0 ? plugin.examples : ['vmcore']).map((line) => `<%= config.bin %> ${plugin.id} ${line}`);
+    static override examples = (plugin.examples.length > 0 ? plugin.examples : ['vmcore']).map((line) => `oompm ${plugin.id} ${line}`);
     static override flags = flags;
     static override args = Object.fromEntries([
       ['vmcore', Args.string({ ignoreStdin: true, description: 'the dump' })],

@@ -54,7 +54,7 @@ function oclifFlag(flag: Flag): OclifFlags[string] {
       ...shared, ...many(flag), ...(flag.options === undefined ? {} : { options: [...flag.options] }),
     });
     case 'integer': return Flags.integer({
-      ...shared, ...many(flag), ...(flag.min === undefined ? {} : { min: flag.min }), ...(flag.max === undefined ? {} : { max: flag.max }),
+      helpValue: 'N', ...shared, ...many(flag), ...(flag.min === undefined ? {} : { min: flag.min }), ...(flag.max === undefined ? {} : { max: flag.max }),
     });
     default: return flag satisfies never;
   }

@@ -16,6 +16,10 @@ export interface Plugins {
   files: readonly string[];
 }
 
+export async function bundledPlugins(): Promise<readonly BundledPlugin[]> {
+  return ((await import('../../plugins/index.js')) as { bundledPlugins: readonly BundledPlugin[] }).bundledPlugins;
+}
+
 let loading: Promise<Plugins> | undefined;
 
 /**
@@ -29,7 +33,6 @@ export function plugins(): Promise<Plugins> {
 }
 
 async function loadAll(words: readonly string[]): Promise<Plugins> {
-  const { bundledPlugins } = await import('../../plugins/index.js') as { bundledPlugins: readonly BundledPlugin[] };
   const { files, named, warnings } = userPluginFiles(words);
   const { loaded, refused } = files.length === 0 ? { loaded: [], refused: [] } : await loadPlugins(files);
   const free = loaded.filter(({ plugin }) => !reservedIds.has(plugin.id));
@@ -37,7 +40,7 @@ async function loadAll(words: readonly string[]): Promise<Plugins> {
   const leftOut = [...refused, ...reserved];
   const asked = leftOut.find(({ path }) => named.includes(path));
   if (asked !== undefined) throw new InputError(`--plugin ${asked.path} can't be used: ${asked.reason}`);
-  const registry = createRegistry(bundledPlugins, free);
+  const registry = createRegistry(await bundledPlugins(), free);
   const told = [...warnings, ...leftOut.map(({ path, reason }) => `plugin ${path} is left out: ${reason}`), ...registry.warnings];
   for (const warning of told) process.stderr.write(`oompm: ${oneLine(warning)}\n`);
   return { registry, files: free.map(({ path }) => path) };

@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { exitStatusHelp } from './exit-status.js';
+import { builtHelp, type HelpData } from './help-data.js';
 import { description, version } from './package-facts.js';
-import { userPluginFiles } from './plugin-files.js';
 
 const examples = `EXAMPLES
   $ oompm analyze vmcore                  why did this machine run out of memory, or stop?
@@ -12,17 +11,12 @@ const examples = `EXAMPLES
   $ oompm info vmcore                     what is this file?
 `;
 
-export interface CommandSummary {
-  id: string;
-  summary: string;
-}
-
 /** Help on oompm as a whole; it starts with examples. */
 export async function showRootHelp(words: readonly string[]): Promise<void> {
-  process.stdout.write(rootHelp(await listed(words), Math.max(60, Math.min(process.stdout.columns || 80, 100))));
+  process.stdout.write(rootHelp(await summaries(words), Math.max(60, Math.min(process.stdout.columns || 80, 100))));
 }
 
-function rootHelp(commands: readonly CommandSummary[], width: number): string {
+function rootHelp(commands: readonly Summary[], width: number): string {
   const indent = Math.max(...commands.map(({ id }) => id.length)) + 4;
   const lines = commands.map(({ id, summary }) => `  ${id}`.padEnd(indent) + wrapped(summary, width - indent).join(`\n${' '.repeat(indent)}`));
   return `${description}\n\n${examples}\noompm ${version}; oompm COMMAND --help tells more of a command\n\nCOMMANDS\n${lines.join('\n')}\n\n${exitStatusHelp()}`;
@@ -38,9 +32,10 @@ function wrapped(text: string, width: number): string[] {
   return lines;
 }
 
-/** From the list that the build leaves beside the code; by loading every command where there is none, or where users' plugins have commands of their own. */
-async function listed(words: readonly string[]): Promise<readonly CommandSummary[]> {
-  const list = new URL('commands.json', import.meta.url);
-  if (userPluginFiles(words).files.length === 0 && existsSync(list)) return JSON.parse(readFileSync(list, 'utf8')) as CommandSummary[];
-  return (await import('./commands.js')).commandSummaries();
+type Summary = Pick<HelpData, 'id' | 'summary'>;
+
+async function summaries(words: readonly string[]): Promise<readonly Summary[]> {
+  const commands = builtHelp(words) ?? await (await import('./commands.js')).commandsHelp();
+  const listed: Summary[] = [...Object.values(commands).filter(({ hidden }) => !hidden), { id: 'help', summary: 'This help, or that of one command' }];
+  return listed.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

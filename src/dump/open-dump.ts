@@ -79,7 +79,7 @@ function openElf({ path, reader, flattened, cut }: Layer, options: OpenDumpOptio
   const memory = elfMemory(reader, header, path);
   const notes = readNotes(noteBytes(reader, header));
   const defects: string[] = [];
-  if (cut) defects.push('The file is flattened and ends without its end mark: what stood behind is cut off.');
+  if (cut) defects.push('The file is flattened and ends without its end mark: the rest is missing.');
   if ((header.flags & 1) !== 0) defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');
   const { offset, count, entrySize } = header.programHeaders;
   if (count === 0 || offset + count * entrySize > reader.size) defects.push(`The file ends within its table of ${count} segments: what they hold is not known.`);
@@ -115,7 +115,7 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
   if (notes.prstatusBytes !== undefined && notes.registers.length === 0 && header.uname.machine === '') {
     throw new InputError(`${path} is a dump of another architecture than x86_64 (its register notes have ${notes.prstatusBytes} bytes), which oompm does not read.`);
   }
-  if (layers.some((layer) => layer.cut)) defects.push('The file is flattened and ends without its end mark: what stood behind is cut off.');
+  if (layers.some((layer) => layer.cut)) defects.push('The file is flattened and ends without its end mark: the rest is missing.');
   if ((header.status & DH_COMPRESSED_INCOMPLETE) !== 0) defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');
   if (isNewerVersion(header)) defects.push(`Header version ${header.version} is newer than those known; read as version 6.`);
   for (const part of parts) {

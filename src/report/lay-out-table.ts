@@ -7,7 +7,7 @@ import { cellText, columnUnit, isNumeric, type Units } from './format-value.js';
 export interface LaidOutTable {
   header: string[];
   lines: string[];
-  /** Titles of columns left out for want of room. */
+  /** Titles of columns that do not fit. */
   dropped: string[];
 }
 

@@ -80,7 +80,7 @@ export function* viewLines(view: SolidView, units: Units, options: TextOptions):
       const { header, lines, dropped } = layOutTable(view.columns, rows, options.width, units);
       for (const line of header) yield `${options.paint('quiet', line)}\n`;
       for (const line of lines) yield `${line}\n`;
-      if (dropped.length > 0) yield `${options.paint('quiet', `(left out for want of room: ${dropped.map(oneLine).join(', ')})`)}\n`;
+      if (dropped.length > 0) yield `${options.paint('quiet', `(columns that do not fit: ${dropped.map(oneLine).join(', ')})`)}\n`;
       if (view.note !== undefined) for (const line of wrap(oneLine(view.note), Math.min(options.width, widestProse))) yield `${options.paint('quiet', line)}\n`;
       break;
     }

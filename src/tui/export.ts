@@ -17,12 +17,12 @@ const sliceMs = 15;
 /**
  * Writes what a page shows, whole, to a file whose name says the format.
  * @returns what to tell the user
- * @throws InputError where it can't be written; a file that is there already is left as it is
+ * @throws InputError where it can't be written; a file that exists is left unchanged
  */
 export async function exportPage(state: State, page: Page, file: string, version: string): Promise<string> {
   const format = formats[extname(file).toLowerCase()];
   if (format === undefined) throw new InputError(`${file}: the name ends in none of .txt, .md, .json and .html`);
-  if (existsSync(file)) throw new InputError(`${file} is there already, and was left as it is`);
+  if (existsSync(file)) throw new InputError(`${file} already exists; it was left unchanged`);
   if (state.dump === undefined) throw new InputError('there is nothing to write yet');
   const report = makeReport(version, state.dump, sectionsOf(state, page));
   const stream = open(file);

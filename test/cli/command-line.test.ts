@@ -53,7 +53,7 @@ describe('a mistake gets one sentence and exit 2', () => {
   test('the dump is never written over', async () => {
     const dump = fileWith('precious', 'KDUMP   and more');
     const { code, stderr } = await oompm(['info', dump, '-o', dump]);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: `oompm: -o ${dump} is one of the files to be read; it was left as it is\n` });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `oompm: -o ${dump} is one of the files to be read; it was left unchanged\n` });
     expect(readFileSync(dump, 'utf8')).toBe('KDUMP   and more');
   });
 });

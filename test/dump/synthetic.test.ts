@@ -180,7 +180,7 @@ describe('flattened', () => {
     const kept = [{ offset: 0, bytes: buildKdump({ pages }).subarray(0, 30_000 - 4096) }];
     const dump = await open(buildFlattened(kept, { endMark: false }));
     expect(shown(dump, 9)).toBe('cut off');
-    expect(dump.defects[0]).toBe('The file is flattened and ends without its end mark: what stood behind is cut off.');
+    expect(dump.defects[0]).toBe('The file is flattened and ends without its end mark: the rest is missing.');
     await expect(open(stream.subarray(0, 5000))).rejects.toThrow(InputError);
   });
 });

@@ -139,7 +139,7 @@ describe('text', () => {
   });
 
   test('on a narrow terminal the dispensable go first, and it is said', () => {
-    expect(lines(60).join('\n')).toContain('(left out for want of room: B)');
+    expect(lines(60).join('\n')).toContain('(columns that do not fit: B)');
     for (const line of lines(60).slice(2)) expect(widthOf(line)).toBeLessThanOrEqual(60);
   });
 

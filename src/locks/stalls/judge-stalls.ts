@@ -48,7 +48,7 @@ function progressInWords(kernel: Kernel, { context, softlockupNs, starved, clock
   return [
     ...(softlockupNs === undefined ? [] : [`The soft lockup watchdog's work last ran on ${cpu} some ${secondsInWords(softlockupNs)} ago.`]),
     ...(starved.length === 0 ? [] : [`For ${cpu} wait ${listed(starved.map(({ task, forNs }) => `${taskLabel(kernel, task)} (${secondsInWords(forNs)})`))}.`]),
-    ...(clockAgeNs === undefined || clockAgeNs < 1e9 ? [] : [`${cpu} has taken no tick for ${secondsInWords(clockAgeNs)}: its interrupts are off, or do not come.`]),
+    ...(clockAgeNs === undefined || clockAgeNs < 1e9 ? [] : [`${cpu} has taken no tick for ${secondsInWords(clockAgeNs)}: its interrupts are off, or not delivered.`]),
   ];
 }
 
@@ -64,7 +64,7 @@ function rcuStall(kernel: Kernel): Finding | undefined {
     sentence: `The RCU grace period of ${period.name} has run for ${secondsInWords(period.forNs ?? 0)} and waits for ${for_.length === 0 ? 'its own thread' : listed(for_)}; memory and whatever else is freed by RCU is not freed meanwhile.`,
     evidence: [
       ...(period.waitsFor.length === 0 ? [] : [`rcu_node.qsmask: no quiescent state yet on CPU ${period.waitsFor.join(', ')}.`]),
-      ...(waiting.length === 0 ? [] : [`Asleep until it ends: ${listed(waiting.map(({ label }) => label))}.`]),
+      ...(waiting.length === 0 ? [] : [`Waiting for it to end: ${listed(waiting.map(({ label }) => label))}.`]),
       ...said(kernel, 'RCU stall'),
     ],
     doors: doors([...contexts, ...waiting]),

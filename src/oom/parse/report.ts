@@ -142,7 +142,7 @@ function missingFrom(draft: Draft, kind: ReportKind): string[] {
   if (draft.trigger !== undefined && draft.order === undefined) missing.push('the order of the request: the opening line is cut');
   const ofMemcg = draft.memcgCounters.length > 0 || draft.memcgPath !== undefined || callerOf(draft).by === 'memcg charge';
   if (ofMemcg && draft.memcgCounters.length === 0) missing.push("the cgroup's usage and limit");
-  if (!ofMemcg && draft.zones.length === 0) missing.push('the zones: why the request failed cannot be reckoned');
+  if (!ofMemcg && draft.zones.length === 0) missing.push('the zones: why the request failed cannot be computed');
   if (!ofMemcg && draft.memInfo === undefined) missing.push("the machine's counters (Mem-Info)");
   if (!ofMemcg && draft.zones.length > 0 && draft.totals?.get('RAM') === undefined) missing.push('the total of RAM');
   if (kind === 'oom') {

@@ -1,0 +1,64 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Command } from '@oclif/core/command';
+import { userPluginFiles } from './plugin-files.js';
+
+/** What the help on a command is made of: plain data, so that the build can keep it. */
+export interface HelpData {
+  id: string;
+  summary: string;
+  usage: readonly string[];
+  examples: readonly string[];
+  args: Readonly<Record<string, { description: string; options?: readonly string[] }>>;
+  flags: Readonly<Record<string, FlagHelp>>;
+  hidden?: true;
+}
+
+export interface FlagHelp {
+  type: 'boolean' | 'option';
+  summary: string;
+  char?: string;
+  options?: readonly string[];
+  default?: string | number;
+  helpValue?: string;
+  helpGroup?: string;
+  allowNo?: boolean;
+  multiple?: boolean;
+}
+
+/** By the word that calls them, the hidden ones too. */
+export type CommandsHelp = Readonly<Record<string, HelpData>>;
+
+export function helpOf({ id, summary = '', usage, examples, args, flags, hidden }: typeof Command): HelpData {
+  return {
+    id, summary,
+    usage: [usage ?? []].flat(),
+    examples: (examples ?? []).map((example) => typeof example === 'string' ? example : example.command),
+    args: Object.fromEntries(Object.entries(args ?? {}).map(([name, { description = '', options }]) => [name, { description, ...(options === undefined ? {} : { options }) }])),
+    flags: Object.fromEntries(Object.entries(flags ?? {}).map(([name, flag]) => [name, flagHelp(flag)])),
+    ...(hidden ? { hidden } : {}),
+  };
+}
+
+function flagHelp(flag: NonNullable<typeof Command.flags>[string]): FlagHelp {
+  const shared = {
+    summary: flag.summary ?? '',
+    ...(flag.char === undefined ? {} : { char: flag.char }),
+    ...(flag.helpGroup === undefined ? {} : { helpGroup: flag.helpGroup }),
+  };
+  if (flag.type === 'boolean') return { type: 'boolean', ...shared, ...(flag.allowNo ? { allowNo: true } : {}) };
+  const byDefault: unknown = flag.default;
+  return {
+    type: 'option', ...shared,
+    ...(flag.options === undefined ? {} : { options: flag.options }),
+    ...(typeof byDefault === 'string' || typeof byDefault === 'number' ? { default: byDefault } : {}),
+    ...(typeof flag.helpValue === 'string' ? { helpValue: flag.helpValue } : {}),
+    ...(flag.multiple ? { multiple: true } : {}),
+  };
+}
+
+/** What the build left beside the code; undefined where it was not built, or where users' plugins have commands of their own. */
+export function builtHelp(words: readonly string[]): CommandsHelp | undefined {
+  const file = new URL('commands.json', import.meta.url);
+  if (userPluginFiles(words).files.length > 0 || !existsSync(file)) return undefined;
+  return JSON.parse(readFileSync(file, 'utf8')) as CommandsHelp;
+}
