@@ -1,5 +1,6 @@
 import { isGap } from './make-views.js';
 import type { SolidView } from './section.js';
+import { partKinds } from './views.js';
 import type {
   Cell, ChartView, Column, Door, Fact, Finding, GraphView, Headline, LogLine, Row, Stack, StackFrame, TableView, TreeNode, ValueType, View,
 } from './views.js';
@@ -215,7 +216,8 @@ function cleanChart(view: ChartView, head: { id: string; title: string }): Chart
     kind: 'chart', ...head, unit: valueType(view.unit),
     bars: list(view.bars, 'bars').map((bar) => {
       const marks = field(bar, 'marks');
-      return { ...cleanMark(bar), ...(marks === undefined ? {} : { marks: list(marks, 'marks').map(cleanMark) }) };
+      const kind = partKinds.find((known) => known === field(bar, 'kind'));
+      return { ...cleanMark(bar), ...(kind === undefined ? {} : { kind }), ...(marks === undefined ? {} : { marks: list(marks, 'marks').map(cleanMark) }) };
     }),
     ...optionalNumber('total', view.total),
     ...cleanHeadline(view),

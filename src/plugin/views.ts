@@ -121,10 +121,17 @@ export interface Stack {
 }
 export interface StackView { kind: 'stack'; id: string; title: string; stacks: Iterable<Stack> }
 
+/** What memory is used for. A kind looks the same in every picture. */
+export const partKinds = [
+  'anon', 'file', 'shmem', 'unevictable', 'slab-unreclaimable', 'slab-reclaimable', 'slab', 'page-tables', 'kernel-stacks', 'kernel',
+  'hugetlb', 'percpu', 'zram', 'pipes', 'sockets', 'free', 'unknown',
+] as const;
+export type PartKind = (typeof partKinds)[number];
+
 /** Parts of a whole, or bars against marks (a zone's free pages against min, low, high). */
 export interface ChartView {
   kind: 'chart'; id: string; title: string; unit: ValueType;
-  bars: readonly { label: string; value: number; marks?: readonly { label: string; value: number }[] }[];
+  bars: readonly { label: string; value: number; kind?: PartKind; marks?: readonly { label: string; value: number }[] }[];
   total?: number;
   headline?: Headline;
 }

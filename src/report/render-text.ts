@@ -6,6 +6,7 @@ import { address, alone, quantity, timestamp, type Units } from './format-value.
 import { flattenTree, layOutTable, widthOf, wrap } from './lay-out-table.js';
 import { outcomeInWords } from './outcome-in-words.js';
 import { plain, type Paint } from './paint.js';
+import { isWhole, looksOf } from './palette.js';
 import type { Report, ReportedFinding } from './report.js';
 
 export interface TextOptions {
@@ -152,12 +153,15 @@ const barWidth = 30;
 function* chartLines(chart: ChartView, units: Units, { paint }: TextOptions): Generator<string> {
   const labelWidth = chart.bars.reduce((widest, bar) => Math.max(widest, widthOf(oneLine(bar.label))), 0);
   const whole = chart.total ?? Math.max(0, ...chart.bars.flatMap((bar) => [bar.value, ...(bar.marks ?? []).map((mark) => mark.value)]));
-  for (const bar of chart.bars) {
+  // Bars against marks are told apart by their labels; parts look as they do in the one bar of a screen or a page.
+  const looks = isWhole(chart) ? looksOf(chart.bars) : [];
+  for (const [index, bar] of chart.bars.entries()) {
+    const { shade, hue } = looks[index] ?? { shade: '█' };
     const label = oneLine(bar.label);
     const filled = whole > 0 ? Math.min(barWidth, Math.max(0, Math.round((bar.value / whole) * barWidth))) : 0;
     const share = chart.total === undefined || whole === 0 ? '' : ` ${((bar.value / whole) * 100).toFixed(1).padStart(5)} %`;
     const marks = (bar.marks ?? []).map((mark) => `${oneLine(mark.label)} ${quantity(mark.value, chart.unit, units)}`).join(', ');
-    yield `${label}${' '.repeat(labelWidth - widthOf(label))}  ${'█'.repeat(filled)}${paint('quiet', '·'.repeat(barWidth - filled))} ${quantity(bar.value, chart.unit, units).padStart(10)}${share}${marks === '' ? '' : paint('quiet', `  (${marks})`)}\n`;
+    yield `${label}${' '.repeat(labelWidth - widthOf(label))}  ${hue === undefined ? shade.repeat(filled) : paint(hue, shade.repeat(filled))}${paint('quiet', '·'.repeat(barWidth - filled))} ${quantity(bar.value, chart.unit, units).padStart(10)}${share}${marks === '' ? '' : paint('quiet', `  (${marks})`)}\n`;
   }
 }
 

@@ -36,6 +36,14 @@ describe('the picture of memory', () => {
     expect(view(memcgReport, 'consumers', 'chart')?.headline).toBeUndefined();
   });
 
+  test('the kernel memory of a cgroup is told by kind, and each part has its kind', () => {
+    const log = memcgReport.replace('kernel 217088', 'kernel 217088\n              kernel_stack 16384\n              pagetables 172032');
+    const { bars } = view(log, 'charged', 'chart');
+    expect(bars.map(({ kind, value }) => [kind, value])).toEqual([
+      ['anon', 40_748], ['page-tables', 168], ['slab-unreclaimable', 18], ['kernel-stacks', 16], ['kernel', 10],
+    ]);
+  });
+
   test("the machine's OOM: the machine's", () => {
     expect(view(globalReport, 'charged', 'chart')).toBeUndefined();
     expect(view(globalReport, 'consumers', 'chart').headline).toBe('memory');

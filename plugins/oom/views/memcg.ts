@@ -5,12 +5,18 @@ import { chargedTo, type OomReport } from 'oompm/oom';
 export function chargedView(report: OomReport): ChartView | undefined {
   const charged = chargedTo(report);
   if (charged === undefined) return undefined;
-  const { usageKB, limitKB = usageKB, consumers, notInStatKB } = charged;
-  return chart(`What held the memory of ${report.memcg?.path ?? 'the cgroup'}`, 'kB', [
-    ...consumers.map(({ name, kB }) => ({ label: name, value: Math.round(kB) })),
-    ...(Math.round(notInStatKB) > 0 ? [{ label: 'not in memory.stat', value: Math.round(notInStatKB) }] : []),
-    ...(limitKB > usageKB ? [{ label: 'free below the limit', value: limitKB - usageKB }] : []),
-  ], { id: 'charged', total: Math.max(limitKB, usageKB), headline: 'memory' });
+  const { usageKB, limitKB = usageKB, consumers, kernel, notInStatKB } = charged;
+  const parts = kernel.length === 0 ? consumers : [...consumers.filter(({ kind }) => kind !== 'kernel'), ...kernel].toSorted((a, b) => b.kB - a.kB);
+  const bars = [
+    ...parts.map(({ name, kind, kB }) => ({ label: name, value: Math.round(kB), kind })),
+    ...(Math.round(notInStatKB) > 0 ? [{ label: 'not in memory.stat', value: Math.round(notInStatKB), kind: 'unknown' as const }] : []),
+  ];
+  // Each part is rounded to a kB; that must not make the parts exceed their whole.
+  const off = usageKB - bars.reduce((sum, { value }) => sum + value, 0);
+  if (Math.abs(off) <= bars.length) bars[0]!.value += off;
+  return chart(`What held the memory of ${report.memcg?.path ?? 'the cgroup'}`, 'kB',
+    limitKB > usageKB ? [...bars, { label: 'free below the limit', value: limitKB - usageKB, kind: 'free' }] : bars,
+    { id: 'charged', total: Math.max(limitKB, usageKB), headline: 'memory' });
 }
 
 /** The cgroup's counters: usage, limit and how often the limit was hit. */

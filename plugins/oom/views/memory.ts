@@ -5,8 +5,8 @@ import { amount, consumers, gfpMeaning, scopeOf, zoneTitle, zoneTries, type Coun
 export function consumersView(report: OomReport): ChartView | undefined {
   const found = consumers(report);
   if (found === undefined) return undefined;
-  const rest = found.unaccountedKB > 0 ? [{ label: 'not accounted for', value: found.unaccountedKB }] : [];
-  const bars = [...found.consumers.map(({ name, kB }) => ({ label: name, value: kB })), ...rest];
+  const rest = found.unaccountedKB > 0 ? [{ label: 'not accounted for', value: found.unaccountedKB, kind: 'unknown' as const }] : [];
+  const bars = [...found.consumers.map(({ name, kind, kB }) => ({ label: name, value: kB, kind })), ...rest];
   // Where a cgroup's limit was hit, the picture to see first is the cgroup's.
   return scopeOf(report) === 'memcg'
     ? chart("What held the machine's memory", 'kB', bars, { id: 'consumers', total: found.managedKB })

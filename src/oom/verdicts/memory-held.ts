@@ -18,7 +18,12 @@ export const memoryHeld: Verdict = {
   },
 };
 
-export interface Consumer { readonly name: string; readonly kB: number }
+/** What memory is used for, as charts tell it apart. */
+export type ConsumerKind =
+  | 'anon' | 'file' | 'shmem' | 'unevictable' | 'slab-unreclaimable' | 'slab-reclaimable' | 'slab' | 'page-tables' | 'kernel-stacks' | 'kernel'
+  | 'hugetlb' | 'percpu' | 'zram' | 'pipes' | 'sockets' | 'free';
+
+export interface Consumer { readonly name: string; readonly kind: ConsumerKind; readonly kB: number }
 
 /** Consumers of the whole machine in kB, the largest first; with "not accounted for" they add up to `managedKB`. */
 export function consumers(report: OomReport): { managedKB: number; consumers: readonly Consumer[]; unaccountedKB: number } | undefined {
@@ -37,20 +42,20 @@ export function consumers(report: OomReport): { managedKB: number; consumers: re
   const stacks = beyond?.kernelStackKB ?? stacksShown(report);
   const hugetlb = (beyond?.hugetlb ?? report.hugepages ?? []).reduce((total, pool) => total + Number(pool.total) * pool.sizeKB, 0);
   const all: Consumer[] = [
-    { name: 'anonymous memory of processes', kB: onAnonLists - shmemOnLists },
-    { name: 'shmem and tmpfs', kB: shmemOnLists },
-    { name: 'page cache', kB: pages('active_file', 'inactive_file', 'isolated_file') },
-    { name: 'unevictable', kB: unevictable },
-    { name: 'slab, unreclaimable', kB: pages('slab_unreclaimable') },
-    { name: 'slab, reclaimable', kB: pages('slab_reclaimable') },
-    { name: 'page tables', kB: pages('pagetables', 'sec_pagetables') },
-    { name: 'kernel stacks', kB: stacks },
-    { name: 'hugetlb pools', kB: hugetlb },
-    { name: 'per-CPU memory', kB: (beyond?.percpuPages ?? 0) * page },
-    { name: "zram's pool", kB: (beyond?.zram ?? []).reduce((total, device) => total + device.poolPages * page, 0) || sum(report.zones?.map((zone) => zone.kB.zspages) ?? []) },
-    { name: 'pipes', kB: (beyond?.pipes?.pages ?? 0) * page },
-    { name: 'sockets', kB: (beyond?.sockets?.pages ?? 0) * page },
-    { name: 'free', kB: pages('free', 'free_pcp') },
+    { name: 'anonymous memory of processes', kind: 'anon', kB: onAnonLists - shmemOnLists },
+    { name: 'shmem and tmpfs', kind: 'shmem', kB: shmemOnLists },
+    { name: 'page cache', kind: 'file', kB: pages('active_file', 'inactive_file', 'isolated_file') },
+    { name: 'unevictable', kind: 'unevictable', kB: unevictable },
+    { name: 'slab, unreclaimable', kind: 'slab-unreclaimable', kB: pages('slab_unreclaimable') },
+    { name: 'slab, reclaimable', kind: 'slab-reclaimable', kB: pages('slab_reclaimable') },
+    { name: 'page tables', kind: 'page-tables', kB: pages('pagetables', 'sec_pagetables') },
+    { name: 'kernel stacks', kind: 'kernel-stacks', kB: stacks },
+    { name: 'hugetlb pools', kind: 'hugetlb', kB: hugetlb },
+    { name: 'per-CPU memory', kind: 'percpu', kB: (beyond?.percpuPages ?? 0) * page },
+    { name: "zram's pool", kind: 'zram', kB: (beyond?.zram ?? []).reduce((total, device) => total + device.poolPages * page, 0) || sum(report.zones?.map((zone) => zone.kB.zspages) ?? []) },
+    { name: 'pipes', kind: 'pipes', kB: (beyond?.pipes?.pages ?? 0) * page },
+    { name: 'sockets', kind: 'sockets', kB: (beyond?.sockets?.pages ?? 0) * page },
+    { name: 'free', kind: 'free', kB: pages('free', 'free_pcp') },
   ];
   const held = all.filter((consumer) => consumer.kB > 0).toSorted((a, b) => b.kB - a.kB);
   return { managedKB: managed, consumers: held, unaccountedKB: managed - held.reduce((total, consumer) => total + consumer.kB, 0) };
@@ -124,7 +129,11 @@ function pagesOf(count: OomTask['rssAnon'], page: number): number | undefined {
 }
 
 /** What is charged to the cgroup that is out of memory, by its memory.stat. */
-export interface Charged { readonly usageKB: number; readonly limitKB: number | undefined; readonly consumers: readonly Consumer[]; readonly notInStatKB: number }
+export interface Charged {
+  readonly usageKB: number; readonly limitKB: number | undefined; readonly consumers: readonly Consumer[]; readonly notInStatKB: number;
+  /** What the kernel memory among the consumers is made of; empty where the counters do not say. */
+  readonly kernel: readonly Consumer[];
+}
 
 /** undefined where the report has no memory.stat, or nothing is charged. */
 export function chargedTo({ memcg }: OomReport): Charged | undefined {
@@ -134,18 +143,34 @@ export function chargedTo({ memcg }: OomReport): Charged | undefined {
   const unit = memcg!.statUnit === 'kB' ? 1 : 1024;
   const inKB = (...names: string[]): number => names.reduce((total, name) => total + (amount(stat[name]) ?? 0) / unit, 0);
   const shmem = inKB('shmem');
-  const consumers: Consumer[] = [
-    { name: 'anonymous memory', kB: inKB('anon', 'rss') },
-    { name: 'page cache', kB: Math.max(0, inKB('file', 'cache') - shmem) },
-    { name: 'shmem and tmpfs', kB: shmem },
+  const all: Consumer[] = [
+    { name: 'anonymous memory', kind: 'anon', kB: inKB('anon', 'rss') },
+    { name: 'page cache', kind: 'file', kB: Math.max(0, inKB('file', 'cache') - shmem) },
+    { name: 'shmem and tmpfs', kind: 'shmem', kB: shmem },
     // v2 has since 5.18 one counter for all that the kernel itself holds for the group.
-    { name: 'kernel memory', kB: stat['kernel'] === undefined ? inKB('kernel_stack', 'pagetables', 'percpu', 'slab') : inKB('kernel') },
-    { name: 'socket buffers', kB: inKB('sock') },
-  ].filter((part) => part.kB > 0).toSorted((a, b) => b.kB - a.kB);
+    { name: 'kernel memory', kind: 'kernel', kB: stat['kernel'] === undefined ? inKB('kernel_stack', 'pagetables', 'percpu', 'slab') : inKB('kernel') },
+    { name: 'socket buffers', kind: 'sockets', kB: inKB('sock') },
+  ];
+  const consumers = all.filter((part) => part.kB > 0).toSorted((a, b) => b.kB - a.kB);
   const usageKB = Number(memory.usageKB);
   if (consumers.length === 0 || usageKB === 0) return undefined;
   const limitKB = memory.limitKB === null ? undefined : Number(memory.limitKB);
-  return { usageKB, limitKB, consumers, notInStatKB: usageKB - consumers.reduce((total, part) => total + part.kB, 0) };
+  return { usageKB, limitKB, consumers, kernel: kernelParts(inKB, consumers.find(({ kind }) => kind === 'kernel')?.kB ?? 0), notInStatKB: usageKB - consumers.reduce((total, part) => total + part.kB, 0) };
+}
+
+/** Counters lag behind one another on busy CPUs: parts that exceed their sum are not shown. */
+function kernelParts(inKB: (...names: string[]) => number, kernelKB: number): Consumer[] {
+  const bySort = inKB('slab_unreclaimable') + inKB('slab_reclaimable') > 0;
+  const parts: Consumer[] = [
+    ...(bySort
+      ? [{ name: 'slab, unreclaimable', kind: 'slab-unreclaimable' as const, kB: inKB('slab_unreclaimable') }, { name: 'slab, reclaimable', kind: 'slab-reclaimable' as const, kB: inKB('slab_reclaimable') }]
+      : [{ name: 'slab', kind: 'slab' as const, kB: inKB('slab') }]),
+    { name: 'kernel stacks', kind: 'kernel-stacks', kB: inKB('kernel_stack') },
+    { name: 'page tables', kind: 'page-tables', kB: inKB('pagetables', 'sec_pagetables') },
+    { name: 'per-CPU memory', kind: 'percpu', kB: inKB('percpu') },
+  ];
+  const rest = kernelKB - parts.reduce((sum, { kB }) => sum + kB, 0);
+  return rest < -1 ? [] : [...parts, { name: 'other kernel memory', kind: 'kernel' as const, kB: rest }].filter(({ kB }) => kB >= 1);
 }
 
 function ofMemcg(report: OomReport): Judgement[] {

@@ -1,26 +1,16 @@
 import type { ChartView } from '../../plugin/views.js';
 import { html } from '../escape.js';
 import { quantity, type Units } from '../format-value.js';
+import { isWhole, looksOf } from '../palette.js';
 
 /** Parts of a whole as one bar and its legend; else a bar for each, with its marks. */
 export function* chartHtml(chart: ChartView, units: Units): Generator<string> {
-  const sum = chart.bars.reduce((all, { value }) => all + Math.max(0, value), 0);
-  const { total = 0 } = chart;
-  const isWhole = total > 0 && sum <= total && chart.bars.every(({ marks }) => marks === undefined);
-  yield* isWhole ? wholeHtml(chart, total, units) : barsHtml(chart, units);
-}
-
-/** How many paints style.ts has for parts that have none of their own. */
-const paints = 8;
-
-/** What is free is drawn hollow in every picture; what no counter tells of is hatched. */
-function paintOf(label: string, index: number): string {
-  if (/^free\b/i.test(label)) return 'free';
-  return /^not (?:accounted|in)\b/i.test(label) ? 'unknown' : `p${index % paints}`;
+  yield* isWhole(chart) ? wholeHtml(chart, chart.total!, units) : barsHtml(chart, units);
 }
 
 function* wholeHtml({ title, unit, bars }: ChartView, total: number, units: Units): Generator<string> {
-  const parts = bars.map((bar, index) => ({ ...bar, paint: paintOf(bar.label, index), share: Math.max(0, bar.value) / total * 100 }));
+  const looks = looksOf(bars);
+  const parts = bars.map((bar, index) => ({ ...bar, paint: looks[index]!.name, share: Math.max(0, bar.value) / total * 100 }));
   const spoken = parts.map(({ label, share }) => `${label} ${share.toFixed(1)} %`).join(', ');
   yield `<svg class="whole" role="img" width="100%" height="44" aria-label="${html(`${title}: ${spoken}`)}">`;
   let at = 0;
@@ -46,7 +36,7 @@ function* barsHtml(chart: ChartView, units: Units): Generator<string> {
     const scale = marks.length > 0 ? highest * 1.5 : total ?? most;
     const percent = (amount: number): string => (scale > 0 ? Math.min(100, Math.max(0, amount / scale * 100)) : 0).toFixed(2);
     const under = sorted.find((mark) => value <= mark.value);
-    const state = marks.length === 0 ? 'p0' : under === undefined ? 'good' : under === sorted[0] ? 'bad' : 'low';
+    const state = marks.length === 0 ? 'part' : under === undefined ? 'good' : under === sorted[0] ? 'bad' : 'low';
     const verdict = marks.length === 0 ? '' : under === undefined ? `above ${sorted.at(-1)!.label}` : `${value === under.value ? 'at' : 'below'} ${under.label}`;
     const amount = quantity(value, unit, units);
     const scaleText = sorted.map((mark) => `${mark.label} ${quantity(mark.value, unit, units)}`).join(', ');

@@ -1,12 +1,18 @@
+import { allLooks, type Look } from '../palette.js';
+
+const isHatched = ({ hue, hatch }: Look): boolean => hue !== undefined && hatch !== undefined;
+const fills = allLooks.filter(({ hue }) => hue !== undefined)
+  .map((look) => `.${look.name}{fill:${isHatched(look) ? `url(#h-${look.name})` : `var(--${look.hue})`}}`).join('');
+
 /**
- * Colours that keep apart for the colour-blind; every second part of a picture is hatched besides, and what is free is
+ * Colours that keep apart for the colour-blind; kinds of one colour are hatched, each in its own way, and what is free is
  * hollow, so that nothing is told by colour alone.
  */
 export const style = `
 :root{color-scheme:light dark;--ground:#fff;--raised:#f4f5f7;--text:#1b1f24;--quiet:#5b6470;--line:#d4d8dd;--link:#0a5bb5;--bad:#b3261e;--low:#8a5a00;--good:#1a7f4b;
---p0:#3b6fb6;--p1:#c8663d;--p2:#3f8f7f;--p3:#8a63b8;--p4:#b08a2e;--p5:#5a8fd0;--p6:#9a4f63;--p7:#6f7b88}
+--magenta:#8a3f9a;--green:#2f8550;--cyan:#2390a3;--yellow:#b08a2e;--blue:#3b6fb6}
 @media (prefers-color-scheme:dark){:root{--ground:#15181c;--raised:#1e2329;--text:#e3e6ea;--quiet:#9aa4af;--line:#363d46;--link:#7db4f5;--bad:#ff8f85;--low:#e0b04c;--good:#62c792;
---p0:#6f9fe0;--p1:#e08a62;--p2:#63b5a4;--p3:#ae8bd8;--p4:#cfae5a;--p5:#8fb8ee;--p6:#c67d90;--p7:#95a1ae}}
+--magenta:#c98ad8;--green:#6cc08d;--cyan:#62b8c8;--yellow:#d4b34f;--blue:#6f9fe0}}
 *{box-sizing:border-box}
 html{scroll-padding-top:3rem}
 body{overflow-wrap:break-word;font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--ground);max-width:80rem;margin:0 auto;padding:0 1.25rem 3rem}
@@ -86,13 +92,13 @@ svg{display:block}
 .ground{fill:var(--line)}
 .mark{fill:var(--text)}
 .beyond{fill:var(--ground);font-size:13px}
-.p0{fill:var(--p0)}.p1{fill:url(#h1)}.p2{fill:var(--p2)}.p3{fill:url(#h3)}.p4{fill:var(--p4)}.p5{fill:url(#h5)}.p6{fill:var(--p6)}.p7{fill:url(#h7)}
-.g1{fill:var(--p1)}.g3{fill:var(--p3)}.g5{fill:var(--p5)}.g7{fill:var(--p7)}.gu{fill:var(--ground)}
+${fills}.part{fill:var(--blue)}
+.hue-magenta{fill:var(--magenta)}.hue-green{fill:var(--green)}.hue-cyan{fill:var(--cyan)}.hue-yellow{fill:var(--yellow)}.hue-blue{fill:var(--blue)}.hue-none{fill:var(--ground)}
 .free{fill:var(--ground)}
 .legend .free,.whole .free{stroke:var(--quiet);stroke-width:1.5}
-.unknown{fill:url(#hu)}
+.unknown{fill:url(#h-unknown)}
 .hatch{stroke:var(--ground);stroke-width:1.6}
-.gu+.hatch{stroke:var(--quiet)}
+.hue-none+.hatch{stroke:var(--quiet)}
 rect.bad{fill:var(--bad)}rect.low{fill:var(--low)}rect.good{fill:var(--good)}
 .ring,.edges{line-height:2.1}
 .edges{list-style:none;padding:0;margin:.3rem 0}
@@ -134,6 +140,6 @@ rect,svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 }
 `;
 
-/** Every second part's pattern, over its own colour; and that of what no counter tells of. */
-export const hatches = `<svg class="defs" width="0" height="0" aria-hidden="true"><defs>${[['1', 45], ['3', -45], ['5', 0], ['7', 90], ['u', 45]].map(([name, angle]) =>
-  `<pattern id="h${name}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(${angle})"><rect class="g${name}" width="6" height="6"/><path class="hatch" d="M0 0V6"/></pattern>`).join('')}</defs></svg>`;
+/** The pattern of each hatched kind, over its own colour; and that of what no counter tells of. */
+export const hatches = `<svg class="defs" width="0" height="0" aria-hidden="true"><defs>${allLooks.filter((look) => isHatched(look) || look.name === 'unknown').map(({ name, hue = 'none', hatch = 45 }) =>
+  `<pattern id="h-${name}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(${hatch})"><rect class="hue-${hue}" width="6" height="6"/><path class="hatch" d="M0 0V6"/></pattern>`).join('')}</defs></svg>`;

@@ -2,6 +2,7 @@ import type { ChartView } from '../../plugin/views.js';
 import { quantity } from '../../report/format-value.js';
 import { cutTo, widthOf } from '../../report/lay-out-table.js';
 import type { Meaning } from '../../report/paint.js';
+import { isWhole, looksOf } from '../../report/palette.js';
 import { fixedBlock, padded, span, type Block, type Line, type Span } from './line.js';
 import type { Room, ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
@@ -13,22 +14,13 @@ const widestBar = 60;
 /** Parts of a whole as one bar and its legend; else a bar for each, with its marks upon it. */
 export function chartBlock({ view, key }: ShownView, room: Room): Block {
   if (view.kind !== 'chart') throw new Error(`${view.kind} is no chart`);
-  const { total } = view;
-  const isWhole = total !== undefined && total > 0 && view.bars.every((bar) => bar.marks === undefined) && sumOf(view) <= total;
-  return fixedBlock(key, isWhole ? wholeLines(view, total, room) : barLines(view, room), key);
+  return fixedBlock(key, isWhole(view) ? wholeLines(view, view.total!, room) : barLines(view, room), key);
 }
-
-function sumOf({ bars }: ChartView): number {
-  return bars.reduce((sum, { value }) => sum + value, 0);
-}
-
-/** Neighbours differ in shape, so that the parts can be told apart without colours. */
-const shades = ['█', '▒', '▓', '░'] as const;
-const partMeanings: readonly (Meaning | undefined)[] = ['bad', 'warning', 'good', 'address', undefined];
 
 function wholeLines(chart: ChartView, total: number, room: Room): Line[] {
   const width = Math.max(narrowestBar, room.width - 2);
-  const parts = chart.bars.map((bar, index) => ({ ...bar, shade: shades[index % shades.length]!, meaning: partMeanings[index % partMeanings.length] }));
+  const looks = looksOf(chart.bars);
+  const parts = chart.bars.map((bar, index) => ({ ...bar, shade: looks[index]!.shade, meaning: looks[index]!.hue }));
   const cells = shareOut(parts.map(({ value }) => value), total, width);
   const bar: Span[] = parts.map(({ shade, meaning }, index) => span(shade.repeat(cells[index]!), meaning));
   const rest = width - cells.reduce((sum, count) => sum + count, 0);

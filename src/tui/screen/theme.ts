@@ -13,6 +13,11 @@ export const coloured: Theme = {
   warning: { color: 'yellow' },
   good: { color: 'green' },
   address: { color: 'cyan' },
+  magenta: { color: 'magenta' },
+  green: { color: 'green' },
+  cyan: { color: 'cyan' },
+  yellow: { color: 'yellow' },
+  blue: { color: 'blueBright' },
 };
 
 /** NO_COLOR: each meaning is in the words too, weight only helps the eye. */
@@ -24,6 +29,11 @@ export const uncoloured: Theme = {
   warning: {},
   good: {},
   address: {},
+  magenta: {},
+  green: {},
+  cyan: {},
+  yellow: {},
+  blue: {},
 };
 
 export const ThemeContext = createContext<Theme>(coloured);
