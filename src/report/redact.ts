@@ -1,19 +1,21 @@
 import type { SolidView } from '../plugin/section.js';
 import type { Cell, Column, Row, TreeNode } from '../plugin/views.js';
+import { identifiers } from './identifiers.js';
 import type { Report } from './report.js';
 
 /**
- * The report without what could tell whose machine it was: names of tasks and hosts, paths, text of the log. Each is replaced
- * by a token, the same for the same name throughout: `task-3` in a finding is `task-3` in the table. Numbers, addresses,
- * symbols and the kernel's own names stay.
+ * The report without what could tell whose machine it was: names of tasks, hosts, cgroups, devices and files, addresses of the
+ * network, the kernel's command line, module parameters, strings read from memory and text of the log. Each is replaced by a
+ * token, the same for the same name throughout: `task-3` in a finding is `task-3` in the table. Numbers, addresses, symbols
+ * and the kernel's own names stay.
  */
 export function redact(report: Report): Report {
   const names = new Names();
-  if (report.dump.host !== undefined) names.token('host', report.dump.host);
-  for (const file of [...report.dump.files, report.dump.vmlinux ?? '']) if (file.includes('/')) names.token('path', file);
+  if (report.dump.host !== undefined) names.host(report.dump.host);
+  for (const file of [...report.dump.files, report.dump.vmlinux ?? '']) names.file(file);
   for (const { views } of report.sections) for (const view of views) collect(view, names);
   const hide = names.hider();
-  const hidden = mapStrings(report, hide) as Report;
+  const hidden = mapStrings(report, (text, key) => hide(key === 'value' ? text.replace(quoted, (string) => names.token('string', string)) : text)) as Report;
   return {
     ...hidden,
     signature: report.signature,
@@ -29,15 +31,23 @@ const keysOfKind: readonly (readonly [kind: string, keys: RegExp])[] = [
   ['task', /^(?:comm|command|cmdline|task|name of task)$/i],
   ['host', /^(?:nodename|hostname|host|domainname)$/i],
   ['command-line', /^commandLine$/],
+  ['parameters', /^args$/],
+  ['text', /^(?:printed|rebuilt|text)$/],
   ['path', /^(?:path|file|cgroup|memcg|device|mount|mountpoint)$/i],
 ];
 
-/** Two parts at least: "/srv/cache", not "/" alone nor "tasks/s". Sources of the kernel are relative, and stay. */
-const paths = /(?<![\w.])(?:\/[^\s/:,;'"()[\]<>|]+){2,}\/?/g;
+/** Names that a dump and its kernel have on every machine, and hosts that nobody named. */
+const generic = /^(?:-|vmcore|vmlinux|localhost|\(none\))$/;
+
+/** What is printed of a string in memory. */
+const quoted = /"(?:[^"\\]|\\.)*"/g;
 
 class Names {
   readonly #tokens = new Map<string, string>();
   readonly #counts = new Map<string, number>();
+  readonly #issued = new Set<string>();
+  /** They stand within other words too: "db7:/export", "root@db7". */
+  readonly #hosts = new Set<string>();
 
   /** The name's token; a new one where it has none. */
   token(kind: string, name: string): string {
@@ -47,23 +57,46 @@ class Names {
     this.#counts.set(kind, count);
     const token = `${kind}-${count}`;
     this.#tokens.set(name, token);
+    this.#issued.add(token);
     return token;
+  }
+
+  /** A host by its full name and by its first label, which is how a log calls it. */
+  host(name: string): void {
+    if (generic.test(name)) return;
+    this.#hosts.add(name);
+    this.token('host', name);
+    const [label = ''] = name.split('.');
+    if (label === name || label.length < shortestLabel) return;
+    this.#hosts.add(label);
+    this.token('host', label);
+  }
+
+  /** A file as it was given, and its own name: messages call it by either. */
+  file(path: string): void {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    for (const one of [path, name]) if (one !== '' && !generic.test(one)) this.token('path', one);
   }
 
   /** Replaces the names known so far where they stand as words, the odd ones first; then whatever looks like a path. */
   hider(): (text: string) => string {
-    const odd = [...this.#tokens.keys()].filter((name) => name.trim() !== '' && !plainName.test(name)).toSorted((a, b) => b.length - a.length);
+    const odd = [...this.#tokens.keys()].filter((name) => name.trim() !== '' && (!plainName.test(name) || this.#hosts.has(name))).toSorted((a, b) => b.length - a.length);
     const oddNames = odd.length === 0 ? undefined : new RegExp(`(?<![\\w-])(?:${odd.map(escaped).join('|')})(?![\\w-])`, 'g');
     const known = (name: string): string | undefined => this.#tokens.get(name);
     // Thousands of tasks make thousands of names: plain ones are looked up word by word, not tried one after another.
     const hideWord = (word: string): string => known(word)
       ?? word.replace(/^([.:/+-]*)(.*?)([.:/+-]*)$/, (_, before: string, name: string, after: string) => before + (known(name) ?? name) + after);
     return (text) => known(text)
-      ?? (oddNames === undefined ? text : text.replace(oddNames, (name) => known(name) ?? name))
-        .replace(paths, (path) => this.token('path', path))
-        .replace(plainWords, hideWord);
+      ?? identifiers.reduce(
+        // A name that is hidden already is not hidden once more.
+        (left, [kind, form]) => left.replace(form, (name) => this.#issued.has(name) ? name : this.token(kind, name)),
+        oddNames === undefined ? text : text.replace(oddNames, (name) => known(name) ?? name),
+      ).replace(plainWords, hideWord);
   }
 }
+
+/** Shorter labels are words of a sentence as well. */
+const shortestLabel = 3;
 
 const plainName = /^[\w.:/#@+-]+$/;
 const plainWords = /[\w.:/#@+-]+/g;
@@ -88,20 +121,26 @@ function collectRow(columns: readonly Column[], { cells }: Row, names: Names): v
 }
 
 function collectCell(key: string, type: Column['type'], value: Cell, names: Names): void {
+  if (Array.isArray(value)) for (const one of value as readonly string[]) collectCell(key, type, one, names);
   if (typeof value !== 'string' || value === '') return;
-  const kind = type === 'task' ? 'task' : keysOfKind.find(([, keys]) => keys.test(key))?.[0];
-  if (kind === undefined) return;
   // "oomer (51)": the name is what is hidden; the pid stays.
-  names.token(kind, kind === 'task' ? value.replace(/ \(\d+\)$/, '') : value);
+  const named = /^(.+) \((?:pid )?\d+\)$/s.exec(value)?.[1];
+  const kind = type === 'task' || (named !== undefined && keysOfNamed.test(key)) ? 'task' : keysOfKind.find(([, keys]) => keys.test(key))?.[0];
+  if (kind === 'host') names.host(value);
+  else if (kind !== undefined) names.token(kind, kind === 'task' ? named ?? value : value);
 }
 
+/** Text that may name a task with its pid, or be something else. */
+const keysOfNamed = /^(?:by|holder|waiter|owner|parent|(?:killed|reaped)(?:-\d+)?)$/;
+
 /** Members that are ours or the kernel's words, never the dead machine's. */
-const ours = new Set(['kind', 'id', 'key', 'type', 'plugin', 'format', 'release', 'architecture', 'version', 'certainty', 'moment', 'found', 'function', 'module']);
+const ours = new Set(['kind', 'id', 'key', 'type', 'plugin', 'format', 'release', 'architecture', 'buildId', 'version', 'certainty', 'moment', 'found', 'function', 'module']);
 
 /** A copy with every other string passed through `change`; as deep as views are, which the runner has limited. */
-function mapStrings(value: unknown, change: (text: string) => string, key = ''): unknown {
-  if (typeof value === 'string') return ours.has(key) ? value : change(value);
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change, key));
+function mapStrings(value: unknown, change: (text: string, key: string) => string, key = '', inCells = false): unknown {
+  if (typeof value === 'string') return !inCells && ours.has(key) ? value : change(value, key);
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change, key, inCells));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapStrings(inner, change, name)]));
+  // A row's cells are keyed by a plugin's columns: one that is called `id` or `type` may hold anything.
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapStrings(inner, change, name, key === 'cells')]));
 }
