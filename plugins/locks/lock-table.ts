@@ -8,7 +8,7 @@ export const lockColumns = columns([
   { key: 'state', title: 'STATE', type: 'text' },
   { key: 'waiters', title: 'WAITERS', type: 'integer' },
   { key: 'holder', title: 'HELD BY', type: 'text' },
-  { key: 'certainty', title: 'SURE', type: 'text', dispensable: 1 },
+  { key: 'certainty', title: 'CERTAINTY', type: 'text', dispensable: 1 },
   { key: 'evidence', title: 'EVIDENCE', type: 'text', dispensable: 4 },
 ]);
 

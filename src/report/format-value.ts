@@ -1,4 +1,4 @@
-import { size } from '../words/quantity.js';
+import { numbered, size } from '../words/quantity.js';
 import { isGap } from '../plugin/make-views.js';
 import type { Cell, Column, ValueType } from '../plugin/views.js';
 
@@ -61,8 +61,8 @@ export function alone(cell: Cell, type: ValueType, { pageSize }: Units): string 
   if (isGap(cell)) return `could not be read: ${cell.reason}`;
   if (typeof cell === 'object') return cell.join(' | ');
   switch (type) {
-    case 'pages': return isNumber(cell) ? `${grouped(cell)} pages (${size(scale(cell, pageSize))})` : String(cell);
-    case 'kB': return isNumber(cell) ? `${grouped(cell)} kB (${size(scale(cell, 1024))})` : String(cell);
+    case 'pages': return isNumber(cell) ? `${grouped(cell)} ${numbered(cell, 'page')}${inBrackets(scale(cell, pageSize))}` : String(cell);
+    case 'kB': return isNumber(cell) ? `${grouped(cell)} kB${inBrackets(scale(cell, 1024))}` : String(cell);
     case 'bytes': return isNumber(cell) ? (Number(cell) < 1024 ? size(cell) : `${size(cell)} (${grouped(cell)} bytes)`) : String(cell);
     case 'ns': return `${seconds(cell)} s`;
     case 'ms': return `${plain(cell, type)} ms`;
@@ -70,6 +70,11 @@ export function alone(cell: Cell, type: ValueType, { pageSize }: Units): string 
     case 'integer': return isNumber(cell) ? grouped(cell) : String(cell);
     default: return plain(cell, type);
   }
+}
+
+/** Nothing is as little in any unit. */
+function inBrackets(bytes: number): string {
+  return bytes === 0 ? '' : ` (${size(bytes)})`;
 }
 
 /** A kernel log's time stamp: "[   12.345678]". */

@@ -1,3 +1,4 @@
+import { kernelInWords } from './kernel-in-words.js';
 import type { Section } from '../plugin/section.js';
 import { html } from './escape.js';
 import { contentPolicy, hatches, script, style } from './html/assets.js';
@@ -31,7 +32,7 @@ export function* renderHtml(report: Report): Generator<string> {
 
 /** What a window, a tab and a bookmark show: whose machine, and what was wrong. */
 function titleOf({ dump, findings }: Report): string {
-  const what = findings[0]?.sentence ?? `Linux ${dump.release} ${dump.architecture}`;
+  const what = findings[0]?.sentence ?? kernelInWords(dump);
   return dump.host === undefined ? what : `${dump.host}: ${what}`;
 }
 

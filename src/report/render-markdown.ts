@@ -2,6 +2,7 @@ import type { Section, SolidView } from '../plugin/section.js';
 import type { Column, Row } from '../plugin/views.js';
 import { fenced, markdown, oneLine } from './escape.js';
 import { alone, cellText, columnUnit, isNumeric, quantity, type Units } from './format-value.js';
+import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree } from './lay-out-table.js';
 import { outcomeInWords } from './outcome-in-words.js';
 import { plain } from './paint.js';
@@ -11,7 +12,7 @@ import type { Report } from './report.js';
 /** The report as GitHub-flavoured Markdown, for a ticket. */
 export function* renderMarkdown(report: Report, { raw = false }: Pick<TextOptions, 'raw'> = {}): Generator<string> {
   const { dump, tool } = report;
-  yield `# ${markdown(`Linux ${dump.release} ${dump.architecture}`)}\n\n`;
+  yield `# ${markdown(kernelInWords(dump))}\n\n`;
   yield `${markdown(`${tool.name} ${tool.version}, ${dump.files.join(' ')}: ${dump.format}`)}\n`;
   if (report.signature !== null) yield `\nProblem \`${report.signature}\`\n`;
   for (const defect of dump.defects) yield `\n> ${markdown(defect)}\n`;

@@ -2,7 +2,9 @@ import { isGap } from '../plugin/make-views.js';
 import type { Section, SolidView } from '../plugin/section.js';
 import type { ChartView, FactsView, GraphView, LogLine, Stack, StackFrame } from '../plugin/views.js';
 import { oneLine, textLines } from './escape.js';
+import { counted } from '../words/quantity.js';
 import { address, alone, quantity, timestamp, type Units } from './format-value.js';
+import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree, layOutTable, widthOf, wrap } from './lay-out-table.js';
 import { outcomeInWords } from './outcome-in-words.js';
 import { plain, type Paint } from './paint.js';
@@ -20,12 +22,12 @@ export interface TextOptions {
 /** Prose is hard to read on longer lines, however wide the terminal. */
 const widestProse = 100;
 
-/** A report of many sections is read, printed and mailed; one question's answer may be as wide as its columns. */
-const widestReport = 140;
+/** What is no prose and no table: facts, and the line that says what was analysed. A table in a file leaves nothing out. */
+const widestLine = 140;
 
 /** The report as text, in pieces that end with a newline. */
 export function* renderText(report: Report, { width, paint, raw = false }: TextOptions = { width: Infinity, paint: plain }): Generator<string> {
-  const options: TextOptions = { paint, width: report.sections.length > 1 ? Math.min(width, widestReport) : width };
+  const options: TextOptions = { paint, width };
   const units: Units = { pageSize: report.dump.pageSize, raw };
   yield* head(report, options);
   if (report.findings.length > 0) {
@@ -37,10 +39,10 @@ export function* renderText(report: Report, { width, paint, raw = false }: TextO
 }
 
 function* head({ tool, dump, signature }: Report, { paint, width }: TextOptions): Generator<string> {
-  const about = `${tool.name} ${tool.version} · Linux ${oneLine(dump.release)} ${dump.architecture} · ${dump.files.map(oneLine).join(' ')} (${dump.format})`;
-  for (const line of wrap(about, Math.max(40, width))) yield `${paint('quiet', line)}\n`;
+  const about = `${tool.name} ${tool.version} · ${oneLine(kernelInWords(dump))} · ${dump.files.map(oneLine).join(' ')} (${dump.format})`;
+  for (const line of wrap(about, Math.max(40, Math.min(width, widestLine)))) yield `${paint('quiet', line)}\n`;
   for (const defect of dump.defects) yield `${paint('warning', `Note: ${oneLine(defect)}`)}\n`;
-  if (signature !== null) yield `${paint('quiet', `problem ${signature}`)}\n`;
+  if (signature !== null) yield `${paint('quiet', `problem signature ${signature} (dumps that died of the same have the same)`)}\n`;
 }
 
 function* findingLines(finding: ReportedFinding, number: number, { paint, width }: TextOptions): Generator<string> {
@@ -81,7 +83,7 @@ export function* viewLines(view: SolidView, units: Units, options: TextOptions):
       const { header, lines, dropped } = layOutTable(view.columns, rows, options.width, units);
       for (const line of header) yield `${options.paint('quiet', line)}\n`;
       for (const line of lines) yield `${line}\n`;
-      if (dropped.length > 0) yield `${options.paint('quiet', `(columns that do not fit: ${dropped.map(oneLine).join(', ')})`)}\n`;
+      if (dropped.length > 0) yield `${options.paint('quiet', `(${counted(dropped.length, 'column')} hidden for lack of width: ${dropped.map(oneLine).join(', ')}; a file has all)`)}\n`;
       if (view.note !== undefined) for (const line of wrap(oneLine(view.note), Math.min(options.width, widestProse))) yield `${options.paint('quiet', line)}\n`;
       break;
     }
@@ -99,7 +101,7 @@ function* factLines({ facts }: FactsView, units: Units, { paint, width }: TextOp
     const title = oneLine(fact.title);
     const value = oneLine(alone(fact.value, fact.type, units));
     const note = fact.note === undefined ? '' : ` (${oneLine(fact.note)})`;
-    const [first = '', ...rest] = wrap(value + note, Math.max(20, width - titleWidth - 2));
+    const [first = '', ...rest] = wrap(value + note, Math.max(20, Math.min(width, widestLine) - titleWidth - 2));
     yield `${paint('quiet', title)}${' '.repeat(titleWidth - widthOf(title))}  ${isGap(fact.value) ? paint('warning', first) : first}\n`;
     for (const line of rest) yield `${' '.repeat(titleWidth + 2)}${line}\n`;
   }

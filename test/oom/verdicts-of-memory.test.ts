@@ -84,7 +84,7 @@ describe('constraint', () => {
 describe('victim', () => {
   test('panic_on_oom: whom the kernel would have chosen is no victim', () => {
     const report: OomReport = { ...global, kills: [], reaped: [], panic: 'Out of memory: compulsory panic_on_oom is enabled', selected: { pid: 5532, comm: 'a.out' } };
-    expect(found(report, 'oom.victim.panic')!.sentence).toMatch(/^Nobody was killed, .*; it would have been a\.out \(pid 5532\) with 10\.68 GiB\.$/);
+    expect(found(report, 'oom.victim.panic')!.sentence).toMatch(/^Nobody was killed, .*; the victim would have been a\.out \(pid 5532\) with 10\.68 GiB\.$/);
     expect(found(report, 'oom.victim.chosen')).toBeUndefined();
     expect(found({ ...report, panic: undefined } as unknown as OomReport, 'oom.victim.chosen')).toBeDefined();
   });

@@ -174,7 +174,7 @@ describe('victim', () => {
   });
   test('a panic in place of a kill', () => {
     const report = changed(globalReport, [/oom-kill:constraint[^]*/, 'Kernel panic - not syncing: Out of memory: compulsory panic_on_oom is enabled\n']);
-    expect(found(report, 'oom.victim.panic')!.sentence).toContain('it would have been a.out (pid 5532)');
+    expect(found(report, 'oom.victim.panic')!.sentence).toContain('the victim would have been a.out (pid 5532)');
   });
   test('a kill line alone says that it can not be told', () => {
     expect(found(reportsIn(globalReport.split('\n').at(-3)!)[0]!, 'oom.victim.chosen')!.sentence).toContain('there is no task table');

@@ -7,7 +7,7 @@ import { render, reportFormats } from '../../src/report/render.js';
 import { renderMarkdown } from '../../src/report/render-markdown.js';
 import { renderText } from '../../src/report/render-text.js';
 import { layOutTable, widthOf } from '../../src/report/lay-out-table.js';
-import { columns, table } from '../../src/index.js';
+import { columns, fact, facts, table } from '../../src/index.js';
 import { everyView, nasty, reportOf, sectionOf } from './sample-report.js';
 
 const nastyReport = reportOf([sectionOf('one', everyView(nasty), [{ what: nasty, reason: nasty }]), sectionOf('two', [])]);
@@ -139,7 +139,7 @@ describe('text', () => {
   });
 
   test('on a narrow terminal the dispensable go first, and it is said', () => {
-    expect(lines(60).join('\n')).toContain('(columns that do not fit: B)');
+    expect(lines(60).join('\n')).toContain('(1 column hidden for lack of width: B; a file has all)');
     for (const line of lines(60).slice(2)) expect(widthOf(line)).toBeLessThanOrEqual(60);
   });
 
@@ -164,4 +164,33 @@ describe('text', () => {
     const section = { plugin: 'slab', title: 'Slab', views: [], gaps: [], outcome: { kind: 'unavailable' as const, reason: '`struct kmem_cache` has no member `cpu_slab` in this kernel' } };
     expect([...renderText(reportOf([section]))].join('')).toContain('slab: not shown: `struct kmem_cache` has no member `cpu_slab` in this kernel\n');
   });
+});
+
+describe('a report in a file', () => {
+  const wide = columns(Array.from({ length: 30 }, (_, at) => ({ key: `c${at}`, title: `COLUMN${at}`, type: 'text' as const, dispensable: at + 1 })));
+  const two = reportOf([sectionOf('one', [table('T', wide, [{ cells: Object.fromEntries(wide.map(({ key }) => [key, 'x'])) as Record<`c${number}`, string> }])]), sectionOf('two', [])]);
+  const text = (width: number): string => [...renderText(two, { width, paint: plain })].join('');
+
+  test('leaves no column out, of however many sections it is', () => {
+    expect(text(Infinity)).toMatch(/^COLUMN0 .* COLUMN29$/m);
+    expect(text(Infinity)).not.toContain('hidden');
+  });
+
+  test('a terminal says how many are hidden', () => {
+    expect(text(100)).toMatch(/^\(\d\d columns hidden for lack of width: COLUMN\d/m);
+  });
+});
+
+test('of a kernel that its log does not name nothing is said; one that is known has its release', () => {
+  const report = reportOf([]);
+  const unnamed = { ...report, dump: { ...report.dump, release: 'of unknown release', architecture: 'of unknown architecture' } };
+  for (const format of ['text', 'md', 'html'] as const) {
+    expect([...render(unnamed, format)].join('')).not.toContain('of unknown');
+    expect([...render(report, format)].join('')).toContain(`Linux ${report.dump.release}`);
+  }
+});
+
+test('nothing is told once, in one unit', () => {
+  const report = reportOf([sectionOf('one', [facts('F', [fact('a', 'Swap', 'kB', 0), fact('b', 'Cache', 'pages', 1), fact('c', 'Free', 'kB', 2048)])])]);
+  expect([...render(report, 'text')].join('')).toMatch(/Swap {3}0 kB\nCache {2}1 page \(4 KiB\)\nFree {3}2,048 kB \(2 MiB\)\n/);
 });

@@ -20,7 +20,7 @@ const zoneColumns = columns([
   { key: 'low', title: 'LOW', type: 'kB' },
   { key: 'high', title: 'HIGH', type: 'kB' },
   { key: 'managed', title: 'MANAGED', type: 'kB' },
-  { key: 'reckoning', title: 'THE REQUEST HERE', type: 'text' },
+  { key: 'reckoning', title: 'WATERMARK CHECK', type: 'text' },
 ]);
 
 /** Each zone that the report shows, with how the watermark check of the request comes out there. */
@@ -32,7 +32,7 @@ export function zonesView(report: OomReport): TableView | undefined {
   function* rows(): Generator<RowOf<(typeof zoneColumns)[number]['key']>> {
     for (const zone of zones!) {
       const found = tries.get(zone);
-      const reckoning = !asked ? 'no page was asked for' : found === undefined ? 'not open to the request' : found.arithmetic.replace(`${zoneTitle(zone)}: `, '');
+      const reckoning = !asked ? 'no page was requested' : found === undefined ? 'not open to the request' : found.arithmetic.replace(`${zoneTitle(zone)}: `, '');
       yield { cells: { zone: zoneTitle(zone), free: cell(zone.kB.free), min: cell(zone.kB.min), low: cell(zone.kB.low), high: cell(zone.kB.high), managed: cell(zone.kB.managed), reckoning } };
     }
   }

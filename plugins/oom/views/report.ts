@@ -1,7 +1,7 @@
 import { columns, table, type TableView, type View } from 'oompm';
 import { judge, scopeOf, type OomReport } from 'oompm/oom';
 
-import { eventView, named } from './event.js';
+import { eventView, named, timeOf } from './event.js';
 import { findingsView } from './findings.js';
 import { chargedView, memcgStatView, memcgView } from './memcg.js';
 import { consumersView, slabView, swapView, watermarksView, zonesView } from './memory.js';
@@ -19,7 +19,7 @@ const eventColumns = columns([
   { key: 'event', title: 'EVENT', type: 'integer' },
   { key: 'time', title: 'TIME', type: 'text' },
   { key: 'scope', title: 'SCOPE', type: 'text' },
-  { key: 'by', title: 'ASKED FOR BY', type: 'text' },
+  { key: 'by', title: 'INVOKED BY', type: 'text' },
   { key: 'order', title: 'ORDER', type: 'integer', dispensable: 1 },
   { key: 'killed', title: 'KILLED', type: 'text' },
   { key: 'line', title: 'LINE', type: 'integer', dispensable: 2 },
@@ -30,7 +30,7 @@ export function eventsView(reports: readonly OomReport[], shown?: OomReport): Ta
   const place = shown === undefined ? -1 : reports.indexOf(shown);
   return table('Memory events in the log', eventColumns, reports.map((report, i) => ({
     cells: {
-      event: i + 1, time: report.event.time ?? null, scope: scopeOf(report),
+      event: i + 1, time: timeOf(report.event.time) ?? null, scope: scopeOf(report),
       by: report.event.comm === undefined ? null : named(report.event.comm, report.event.pid), order: report.event.order ?? null,
       killed: report.kills.map((kill) => named(kill.comm, kill.pid)), line: report.lines?.first ?? null,
     },

@@ -15,7 +15,7 @@ const taskColumns = columns([
   { key: 'oomScoreAdj', title: 'ADJ', type: 'integer' },
   { key: 'badness', title: 'BADNESS', type: 'pages', exact: true },
   { key: 'name', title: 'COMM', type: 'task' },
-  { key: 'notEligible', title: 'NOT TO BE CHOSEN', type: 'text' },
+  { key: 'notEligible', title: 'NOT ELIGIBLE', type: 'text' },
 ]);
 
 /** The tasks that the OOM killer weighs, the one it would choose first; those it passes over come last, with the reason. */
@@ -42,10 +42,10 @@ export function tasksView(report: OomReport, most = Infinity): TableView | undef
     ...(total === undefined ? [] : [`oom_score_adj counts in thousandths of ${Math.trunc(total)} pages (${Math.trunc(total) * pageKB(report)} kB).`]),
     ...(ranked.length > most ? [restInWords(ranked.slice(most))] : []),
   ];
-  return table('Tasks, the first to be chosen first', taskColumns, rows(), { id: 'tasks', ...(notes.length === 0 ? {} : { note: notes.join(' ') }) });
+  return table('Tasks by badness', taskColumns, rows(), { id: 'tasks', ...(notes.length === 0 ? {} : { note: notes.join(' ') }) });
 }
 
 function restInWords(rest: readonly Badness[]): string {
   const passedOver = rest.filter(({ notEligible }) => notEligible !== undefined).length;
-  return `${rest.length} more are not shown${passedOver === 0 ? '' : `, ${passedOver} of them not to be chosen`}; oompm oom shows all.`;
+  return `${rest.length} more are not shown${passedOver === 0 ? '' : `, ${passedOver} of them not eligible`}; oompm oom shows all.`;
 }

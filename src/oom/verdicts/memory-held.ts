@@ -99,7 +99,7 @@ function ofMachine(report: OomReport): Judgement[] {
 const roundingShare = 0.001;
 
 function restInWords(rest: number, whole: number): string {
-  if (Math.abs(rest) < whole * roundingShare) return 'that accounts for all but a rounding';
+  if (Math.abs(rest) < whole * roundingShare) return 'that accounts for all of it, up to rounding';
   return `${sizeOfKB(Math.abs(rest))} (${share(Math.abs(rest), whole)}) ${rest < 0 ? 'is counted twice' : 'is not accounted for'}`;
 }
 

@@ -23,7 +23,7 @@ function startedByHand(report: OomReport): ReturnType<Verdict['judge']> {
   if (low.length === zones.length) return notSo('it was by hand, but memory was short');
   return so({
     id: nothingWrong.id, weight: 95, certainty: 'certain', moment: 'report',
-    sentence: `Nothing was wrong with memory: the OOM killer was started by hand (sysrq-f) while ${sizeOfKB(free)}${whole === undefined ? '' : ` of ${sizeOfKB(whole)} (${share(free, whole)})`} were free.`,
+    sentence: `Nothing was wrong with memory: the OOM killer was started manually (sysrq-f) while ${sizeOfKB(free)}${whole === undefined ? '' : ` of ${sizeOfKB(whole)} (${share(free, whole)})`} were free.`,
     evidence: [report.event.caller.because, ...zones.map((zone) => `${zoneTitle(zone)}: free ${exactKB(zone.kB.free ?? 0)}, low ${exactKB(zone.kB.low ?? 0)}`)],
   });
 }

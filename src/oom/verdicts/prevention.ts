@@ -94,7 +94,7 @@ function fragmentation(report: OomReport): Judgement[] {
   const tries = zoneTries(report) ?? [];
   const order = report.event.order ?? 0;
   if (order <= 0 || !tries.some((one) => one.fragmented)) return [];
-  return [advice('order', 50, 'likely', `Ask for less in one piece: memory is there, but not ${2 ** order} pages in a row; a larger vm.min_free_kbytes keeps more large blocks.`, tries.map((one) => one.arithmetic))];
+  return [advice('order', 50, 'likely', `Request smaller contiguous allocations: memory is there, but not ${2 ** order} contiguous pages; a larger vm.min_free_kbytes keeps more large blocks.`, tries.map((one) => one.arithmetic))];
 }
 
 function noSwap(report: OomReport): Judgement[] {

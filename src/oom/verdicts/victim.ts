@@ -36,7 +36,7 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
         report.tasks.slice(0, 8).map((task) => `${task.name} (pid ${task.pid}): oom_score_adj ${task.oomScoreAdj}`))];
     }
     if (report.panic === undefined) return [];
-    return [one('panic', 45, 'certain', `Nobody was killed, for the machine is set to stop at the first OOM (panic_on_oom); it would have been ${named(first.task)} with ${held(first.task, page)}.`, ranking(ranked, report))];
+    return [one('panic', 45, 'certain', `Nobody was killed, because panic_on_oom is set and the machine stops at the first OOM; the victim would have been ${named(first.task)} with ${held(first.task, page)}.`, ranking(ranked, report))];
   }
   const name = nameOf(report, chosen);
   const freed = reaped(report, chosen);

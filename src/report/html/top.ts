@@ -1,3 +1,4 @@
+import { kernelInWords } from '../kernel-in-words.js';
 import type { SolidView } from '../../plugin/section.js';
 import type { ChartView, FactsView, GraphView, Headline } from '../../plugin/views.js';
 import { html } from '../escape.js';
@@ -43,7 +44,7 @@ const longHeading = 140;
 export function* topHtml(report: Report, top: Top, shown: Shown): Generator<string> {
   const { dump, findings, sections } = report;
   const [first] = findings;
-  const kernel = `Linux ${dump.release} ${dump.architecture}`;
+  const kernel = kernelInWords(dump);
   yield '<header>\n';
   if (first === undefined) {
     yield `<h1>${html(dump.host ?? kernel)}</h1>\n`;
