@@ -44,6 +44,15 @@ describe('the picture of memory', () => {
     ]);
   });
 
+  test.each([
+    ['v1 counts it in kmem alone', 120, [['anon', 40_748], ['kernel', 120], ['unknown', 92]]],
+    ['kmem that exceeds what memory.stat leaves is no part of it', 500, [['anon', 40_748], ['unknown', 212]]],
+  ])('kernel memory: %s', (_, kmem, expected) => {
+    const log = memcgReport.replace('              kernel 217088\n              slab_unreclaimable 18544\n', '')
+      .replace('[    4.400000] Memory cgroup stats', `[    4.400000] kmem: usage ${kmem}kB, limit 9007199254740988kB, failcnt 0\n[    4.400000] Memory cgroup stats`);
+    expect(view(log, 'charged', 'chart').bars.map(({ kind, value }) => [kind, value])).toEqual(expected);
+  });
+
   test("the machine's OOM: the machine's", () => {
     expect(view(globalReport, 'charged', 'chart')).toBeUndefined();
     expect(view(globalReport, 'consumers', 'chart').headline).toBe('memory');

@@ -5,11 +5,12 @@ import { chargedTo, type OomReport } from 'oompm/oom';
 export function chargedView(report: OomReport): ChartView | undefined {
   const charged = chargedTo(report);
   if (charged === undefined) return undefined;
-  const { usageKB, limitKB = usageKB, consumers, kernel, notInStatKB } = charged;
+  const { usageKB, limitKB = usageKB, consumers, kernel } = charged;
   const parts = kernel.length === 0 ? consumers : [...consumers.filter(({ kind }) => kind !== 'kernel'), ...kernel].toSorted((a, b) => b.kB - a.kB);
+  const inNoCounter = Math.round(usageKB - parts.reduce((sum, { kB }) => sum + kB, 0));
   const bars = [
     ...parts.map(({ name, kind, kB }) => ({ label: name, value: Math.round(kB), kind })),
-    ...(Math.round(notInStatKB) > 0 ? [{ label: 'not in memory.stat', value: Math.round(notInStatKB), kind: 'unknown' as const }] : []),
+    ...(inNoCounter > 0 ? [{ label: 'not in memory.stat', value: inNoCounter, kind: 'unknown' as const }] : []),
   ];
   // Each part is rounded to a kB; that must not make the parts exceed their whole.
   const off = usageKB - bars.reduce((sum, { value }) => sum + value, 0);

@@ -131,7 +131,7 @@ function pagesOf(count: OomTask['rssAnon'], page: number): number | undefined {
 /** What is charged to the cgroup that is out of memory, by its memory.stat. */
 export interface Charged {
   readonly usageKB: number; readonly limitKB: number | undefined; readonly consumers: readonly Consumer[]; readonly notInStatKB: number;
-  /** What the kernel memory among the consumers is made of; empty where the counters do not say. */
+  /** What the kernel memory of the group is made of; empty where the counters do not say. On v1 memory.stat has none of it, and kmem all. */
   readonly kernel: readonly Consumer[];
 }
 
@@ -155,7 +155,12 @@ export function chargedTo({ memcg }: OomReport): Charged | undefined {
   const usageKB = Number(memory.usageKB);
   if (consumers.length === 0 || usageKB === 0) return undefined;
   const limitKB = memory.limitKB === null ? undefined : Number(memory.limitKB);
-  return { usageKB, limitKB, consumers, kernel: kernelParts(inKB, consumers.find(({ kind }) => kind === 'kernel')?.kB ?? 0), notInStatKB: usageKB - consumers.reduce((total, part) => total + part.kB, 0) };
+  const notInStatKB = usageKB - consumers.reduce((total, part) => total + part.kB, 0);
+  const kernelKB = consumers.find(({ kind }) => kind === 'kernel')?.kB;
+  const kmemKB = Number(memcg!.counters.find(({ name }) => name === 'kmem')?.usageKB ?? 0);
+  const kernel = kernelKB !== undefined ? kernelParts(inKB, kernelKB)
+    : kmemKB > 0 && kmemKB <= notInStatKB ? [{ name: 'kernel memory (kmem)', kind: 'kernel' as const, kB: kmemKB }] : [];
+  return { usageKB, limitKB, consumers, kernel, notInStatKB };
 }
 
 /** Counters lag behind one another on busy CPUs: parts that exceed their sum are not shown. */
