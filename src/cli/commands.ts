@@ -38,6 +38,7 @@ const ours: Readonly<Record<OwnCommand, () => Promise<typeof Command>>> = {
   rd: async () => ourPlugin((await import('./read-plugin.js')).readPlugin, true),
   struct: async () => ourPlugin((await import('./struct-plugin.js')).structPlugin),
   sym: async () => ourPlugin((await import('./sym-plugin.js')).symPlugin),
+  man: async () => (await import('./man.js')).Man,
   completion: async () => (await import('./completion.js')).completionCommand(commandsHelp),
 };
 

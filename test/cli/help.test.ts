@@ -17,7 +17,7 @@ writeFileSync(log, globalReport);
 
 describe('a command lists the common flags that it reads', () => {
   const ofDump = { ...dumpFlags, ...pluginFlags };
-  const others: Readonly<Record<string, object>> = { tui: ofDump, completion: {} };
+  const others: Readonly<Record<string, object>> = { tui: ofDump, completion: {}, man: {} };
 
   test.each(Object.entries(commands))('%s', (word, { flags }) => {
     const listed = Object.keys(flags).filter((name) => name in commonFlags);
