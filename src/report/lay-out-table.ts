@@ -119,11 +119,14 @@ export function cutTo(text: string, width: number): string {
   return `${kept}…`;
 }
 
+/** Between words, but not between a number and its unit. */
+const breaks = / (?!(?:%|[KMGTPE]iB|kB)(?!\w))/;
+
 /** Words on lines of at most `width` columns; a longer word stands alone. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of text.split(breaks)) {
     if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
       lines.push(line);
       line = word;

@@ -6,7 +6,7 @@ import { coloured, plain } from '../../src/report/paint.js';
 import { render, reportFormats } from '../../src/report/render.js';
 import { renderMarkdown } from '../../src/report/render-markdown.js';
 import { renderText } from '../../src/report/render-text.js';
-import { layOutTable, widthOf } from '../../src/report/lay-out-table.js';
+import { layOutTable, widthOf, wrap } from '../../src/report/lay-out-table.js';
 import { columns, fact, facts, table } from '../../src/index.js';
 import { everyView, nasty, reportOf, sectionOf } from './sample-report.js';
 
@@ -164,6 +164,16 @@ describe('text', () => {
     const section = { plugin: 'slab', title: 'Slab', views: [], gaps: [], outcome: { kind: 'unavailable' as const, reason: '`struct kmem_cache` has no member `cpu_slab` in this kernel' } };
     expect([...renderText(reportOf([section]))].join('')).toContain('slab: not shown: `struct kmem_cache` has no member `cpu_slab` in this kernel\n');
   });
+});
+
+test('a line ends between words, never between a number and its unit', () => {
+  const text = 'of 136 MiB held (4 %) and 12 kB of kBs';
+  for (let width = 1; width < 40; width++) {
+    const lines = wrap(text, width);
+    expect(lines.join(' ')).toBe(text);
+    for (const line of lines) expect(line).not.toMatch(/^(?:MiB|%|kB\b)/);
+  }
+  expect(wrap('a b %', 1)).toEqual(['a', 'b %']);
 });
 
 describe('a report in a file', () => {
