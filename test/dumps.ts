@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { test } from 'vitest';
 
 const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const sharedDumps = resolve(projectRoot, '../shared/dumps');
@@ -17,7 +18,7 @@ export function dumpsDir(): string {
   return existsSync(join(sharedDumps, 'unpack')) ? filled('all', fillFromShared) : filled('fixtures', fillFromFixtures);
 }
 
-/** The path of a real dump's file; undefined where it is not to be had: the test is then to be skipped. */
+/** The path of a real dump's file; undefined where it is not to be had. dumpsDir() itself is always there: of the larger dumps it says nothing. */
 export function dumpFile(name: string): string | undefined {
   const path = join(dumpsDir(), name);
   return existsSync(path) ? path : undefined;
@@ -31,9 +32,26 @@ export function allDumps(): string[] {
     .toSorted();
 }
 
-/** For a test's title: says that it was skipped for want of the dump. */
+/** Whether one of these is not to be had: what needs it is then skipped, under `titleFor`. */
+export function lacks(...names: readonly string[]): boolean {
+  return names.some((name) => dumpFile(name) === undefined);
+}
+
+/** A title that says for want of which files it was skipped. */
+export function titleFor(title: string, ...names: readonly string[]): string {
+  const missing = names.filter((name) => lacks(name));
+  return missing.length === 0 ? title : `${title} (skipped: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not at hand; set OOMPM_DUMPS)`;
+}
+
+/** A test that needs these files, or is skipped under a title that says so. */
+export function testWith(needed: string | readonly string[], title: string, body: () => void | Promise<void>, timeoutMs?: number): void {
+  const names = typeof needed === 'string' ? [needed] : needed;
+  test.skipIf(lacks(...names))(titleFor(title, ...names), body, timeoutMs);
+}
+
+/** The dump's name as a title of that kind. */
 export function unlessMissing(name: string): string {
-  return dumpFile(name) === undefined ? `${name} (skipped: the dump is not at hand; set OOMPM_DUMPS)` : name;
+  return titleFor(name, name);
 }
 
 /** Fills beside the place and moves it there when it is whole: test files run at the same time. */

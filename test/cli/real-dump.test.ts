@@ -4,13 +4,15 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { build, oompm, startOompm } from '../built.js';
-import { dumpFile, dumpsDir } from '../dumps.js';
+import { dumpFile, lacks, titleFor } from '../dumps.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'oompm-real-'));
 const validate = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false })
   .compile(JSON.parse(readFileSync(new URL('../../docs/report-schema.json', import.meta.url), 'utf8')) as object);
 
-describe.skipIf(dumpsDir() === undefined)('on real dumps (they come from OOMPM_DUMPS or ../shared/dumps)', () => {
+const needed = ['7.2-global-panic/vmcore', 'vmlinux-7.2', 'vmlinux-6.12'];
+
+describe.skipIf(lacks(...needed))(titleFor('on real dumps', ...needed), () => {
   const dump = dumpFile('7.2-global-panic/vmcore')!;
   const vmlinux = dumpFile('vmlinux-7.2')!;
   beforeAll(build);

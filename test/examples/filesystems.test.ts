@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildWithTypes, oompm, projectRoot } from '../built.js';
-import { dumpFile, dumpsDir } from '../dumps.js';
+import { dumpFile, testWith } from '../dumps.js';
 
 /** A user's folder: the plugin's file, and oompm as npm puts it there. */
 const folder = mkdtempSync(join(tmpdir(), 'oompm-user-'));
@@ -39,9 +39,9 @@ test('a member that its shape does not have does not compile', () => {
   writeFileSync(join(folder, 'typo.ts'), '');
 });
 
-describe.skipIf(dumpsDir() === undefined)('the example runs on real dumps (from OOMPM_DUMPS or ../shared/dumps)', () => {
-  test.each([['5.10-global-panic', 'bdev'], ['6.1-global-panic', 'bdev'], ['6.12-global-panic', 'pidfs'], ['7.2-global-panic', 'nullfs']])('%s', async (name, type) => {
-    const { code, stdout, stderr } = await oompm(['filesystems', dumpFile(`${name}/vmcore`)!, '--plugin', './filesystems.ts', '--format', 'json', '--type', type], { cwd: folder });
+describe('the example runs on real dumps', () => {
+  for (const [name, type] of Object.entries({ '5.10-global-panic/vmcore': 'bdev', '6.1-global-panic/vmcore': 'bdev', '6.12-global-panic/vmcore': 'pidfs', '7.2-global-panic/vmcore': 'nullfs' })) testWith(name, name, async () => {
+    const { code, stdout, stderr } = await oompm(['filesystems', dumpFile(name)!, '--plugin', './filesystems.ts', '--format', 'json', '--type', type], { cwd: folder });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { sections } = JSON.parse(stdout) as { sections: { gaps: unknown[]; views: { rows: { cells: object }[] }[] }[] };
     expect(sections[0]).toMatchObject({ outcome: { kind: 'done' }, gaps: [] });

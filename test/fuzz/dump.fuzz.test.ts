@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 
 import { openFile } from '../../src/bytes/file-reader.js';
 import type { OpenFile } from '../../src/bytes/file-reader.js';
@@ -7,7 +7,7 @@ import type { Dump } from '../../src/dump/dump.js';
 import { openDumpFiles } from '../../src/dump/open-dump.js';
 import { MissingPage, Page } from '../../src/dump/physical-memory.js';
 import { findVmcoreinfo, parseVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
-import { dumpsDir } from '../dumps.js';
+import { dumpsDir, testWith } from '../dumps.js';
 import { brokenFile, tablesOf } from './broken-file.js';
 import { randomNumbers } from './random-numbers.js';
 
@@ -25,11 +25,11 @@ const names = [
   '6.1-global-panic/vmcore.lzo', '6.1-global-panic/vmcore.snappy', '6.1-global-panic/vmcore.zstd', '6.1-kdump-offline/vmcore.elf',
 ];
 
-describe.skipIf(dir === undefined)(`${CASES} broken dumps, seed ${SEED} (needs ../shared/dumps or OOMPM_DUMPS)`, () => {
+describe(`${CASES} broken dumps, seed ${SEED}`, () => {
   const opened: OpenFile[] = [];
   afterAll(() => opened.forEach((file) => file.close()));
 
-  test.each(names)('%s: an answer, a missing page with its reason, or one sentence', async (name) => {
+  for (const name of names) testWith(name, `${name}: an answer, a missing page with its reason, or one sentence`, async () => {
     const file = openFile(`${dir}/${name}`);
     opened.push(file);
     const regions = tablesOf(file);

@@ -3,7 +3,7 @@ import { constant, oomMarks, surveyTasks, taskLabel, type ConstantName } from 'o
 import { openKernel, to, toyKernel } from 'oompm/testing';
 import type { Kernel } from 'oompm';
 
-import { dumpFile, unlessMissing } from '../dumps.js';
+import { dumpFile, testWith } from '../dumps.js';
 import { toyTasks } from './toy-tasks.js';
 
 const opened: Kernel[] = [];
@@ -14,14 +14,14 @@ const kernelOf = async (dump: string): Promise<Kernel> => {
 };
 
 describe('constants from the kernel’s own code', () => {
-  test.each([
-    ['5.10-global-panic/vmcore', { TIF_MEMDIE: 20, MMF_OOM_REAP_QUEUED: 26 }],
-    ['6.1-slab-panic/vmcore', { TIF_MEMDIE: 20, MMF_OOM_REAP_QUEUED: 25 }],
-    ['6.12-global-panic/vmcore', { TIF_MEMDIE: 20, MMF_OOM_REAP_QUEUED: 25 }],
-    ['7.2-slab-panic/vmcore', { TIF_MEMDIE: 3, MMF_OOM_REAP_QUEUED: 25 }],
-    ['debian-6.1-global-panic/vmcore', { TIF_MEMDIE: 20, MMF_OOM_REAP_QUEUED: 25 }],
-  ] as const)('%s', async (dump, values) => {
-    if (!dumpFile(dump)) return expect(unlessMissing(dump)).toContain('skipped');
+  const known = {
+    '5.10-global-panic/vmcore': { TIF_MEMDIE: 20, MMF_OOM_REAP_QUEUED: 26 },
+    '6.1-slab-panic/vmcore': { TIF_MEMDIE: 20, MMF_OOM_REAP_QUEUED: 25 },
+    '6.12-global-panic/vmcore': { TIF_MEMDIE: 20, MMF_OOM_REAP_QUEUED: 25 },
+    '7.2-slab-panic/vmcore': { TIF_MEMDIE: 3, MMF_OOM_REAP_QUEUED: 25 },
+    'debian-6.1-global-panic/vmcore': { TIF_MEMDIE: 20, MMF_OOM_REAP_QUEUED: 25 },
+  };
+  for (const [dump, values] of Object.entries(known)) testWith(dump, dump, async () => {
     const kernel = await kernelOf(dump);
     for (const [name, value] of Object.entries(values)) expect([name, constant(kernel, name as ConstantName)]).toEqual([name, { value, certainty: 'certain' }]);
   });
@@ -57,8 +57,7 @@ describe('what the OOM killer has done to a task', () => {
   });
 
   // A thread of the victim sleeps in a driver: killed, its memory reaped, and not gone.
-  test.each(['6.1-reaper/vmcore', '7.2-reaper/vmcore'])('%s', async (dump) => {
-    if (!dumpFile(dump)) return expect(unlessMissing(dump)).toContain('skipped');
+  for (const dump of ['6.1-reaper/vmcore', '7.2-reaper/vmcore']) testWith(dump, dump, async () => {
     const kernel = await kernelOf(dump);
     const marked = surveyTasks(kernel).threads.filter((task) => oomMarks(kernel, task).marked);
     expect(marked.map((task) => taskLabel(kernel, task))).toEqual(expect.arrayContaining([expect.stringContaining('database') as string]));

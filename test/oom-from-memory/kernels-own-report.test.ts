@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compareReports, kernelReport, reportsIn, type ComparedLine, type OomReport } from 'oompm/oom';
 
 import { kernelLines } from '../../plugins/oom/from-memory/report.js';
-import { dumpFile, unlessMissing } from '../dumps.js';
+import { testWith } from '../dumps.js';
 import { eventIn, panicDumps } from './dumps.js';
 
 /**
@@ -31,11 +31,10 @@ describe.skipIf(panicDumps.length === 0)('the report rebuilt from memory is the 
     kernel.close();
   });
 
-  test.each([
+  for (const [dump, vmlinux, types] of [
     ['5.10-many-panic/vmcore', 'vmlinux-5.10', undefined], ['6.1-slab-panic/vmcore', 'vmlinux-6.1', undefined], ['6.1-memcg-panic/vmcore', 'vmlinux-6.1', 'dwarf'],
     ['6.12-cpuset-panic/vmcore', 'vmlinux-6.12', undefined], ['7.2-memcg-panic/vmcore', 'vmlinux-7.2', undefined],
-  ] as const)('%s with %s, %s', async (dump, vmlinux, types) => {
-    if (dumpFile(dump) === undefined || dumpFile(vmlinux) === undefined) return expect(unlessMissing(dumpFile(dump) === undefined ? dump : vmlinux)).toContain('skipped');
+  ] as const) testWith([dump, vmlinux], `${dump} with ${vmlinux}${types === undefined ? '' : `, ${types}`}`, async () => {
     const { kernel, event, printed } = await eventIn(dump, vmlinux, types);
     expect(compareReports(kernelLines(event).lines, printed).filter((line) => line.result !== 'equal')).toEqual([]);
     kernel.close();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Finding } from 'oompm';
 
 import oom from '../../plugins/oom/index.js';
-import { dumpFile, unlessMissing } from '../dumps.js';
+import { dumpFile, testWith } from '../dumps.js';
 import { viewsOf } from '../plugins/views-of.js';
 import { openDump } from './dumps.js';
 
@@ -35,8 +35,7 @@ const expected: Readonly<Record<string, { says: readonly (readonly [id: string, 
 };
 
 describe('what the findings say of each dump', () => {
-  test.each(Object.keys(expected))('%s', async (dump) => {
-    if (dumpFile(`${dump}/vmcore`) === undefined) return expect(unlessMissing(`${dump}/vmcore`)).toContain('skipped');
+  for (const dump of Object.keys(expected)) testWith(`${dump}/vmcore`, dump, async () => {
     const kernel = await openDump(dump);
     const findings = viewsOf(oom, kernel).flatMap((view): readonly Finding[] => (view.kind === 'findings' ? view.findings : []));
     const { says, not = [] } = expected[dump]!;

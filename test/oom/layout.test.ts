@@ -6,7 +6,7 @@ import { dumpsDir } from '../dumps.js';
 import { globalReport, memcgReport } from './text.js';
 
 const dir = dumpsDir();
-const logs = dir === undefined ? [] : readdirSync(dir).map((name) => join(dir, name, 'kernel.log')).filter((file) => existsSync(file))
+const logs = readdirSync(dir).map((name) => join(dir, name, 'kernel.log')).filter((file) => existsSync(file))
   .filter((file) => readFileSync(file, 'utf8').includes('invoked oom-killer'));
 if (logs.length === 0) console.log('skipped: the dumps with their kernel.log are not there');
 

@@ -6,7 +6,7 @@ import { bundledModule } from '../../src/cli/plugins.js';
 import { startRunner, type Runner } from '../../src/plugin/start-runner.js';
 import { defaultLimits } from '../../src/plugin/section.js';
 import { build, oompm } from '../built.js';
-import { dumpFile, dumpsDir } from '../dumps.js';
+import { dumpFile } from '../dumps.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'oompm-plugins-'));
 function plugin(name: string, text: string): string {
@@ -39,7 +39,7 @@ const hanging = plugin('hanging.js', `export default { id: 'hanging', summary: '
   for (;;);
 } };`);
 
-describe.skipIf(dumpsDir() === undefined)('a user’s plugin (on a real dump, from OOMPM_DUMPS or ../shared/dumps)', () => {
+describe('a user’s plugin, on a real dump', () => {
   const dump = dumpFile('6.1-global-panic/vmcore')!;
   beforeAll(build);
 

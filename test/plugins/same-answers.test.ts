@@ -1,11 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Plugin, View } from 'oompm';
 import { openKernel } from 'oompm/testing';
 
 import mod from '../../plugins/mod/index.js';
 import overview from '../../plugins/overview/index.js';
 import ps from '../../plugins/ps/index.js';
-import { dumpFile, unlessMissing } from '../dumps.js';
+import { dumpFile, testWith } from '../dumps.js';
 import { viewsOf } from './views-of.js';
 
 const plugins: readonly Plugin[] = [overview, ps, mod];
@@ -23,20 +23,18 @@ async function answers(dump: string, options: { vmlinux?: string; types?: 'btf' 
 }
 
 describe('the dump alone, with its vmlinux, and by its DWARF: the same answers', () => {
-  test.each([
+  for (const [dump, vmlinux, hasDwarf] of [
     ['5.10-kdump-memcg1/vmcore', 'vmlinux-5.10', true], ['6.1-kdump-offline/vmcore', 'vmlinux-6.1', true], ['6.1-slab-panic/vmcore', 'vmlinux-6.1', true],
     ['6.12-global-panic/vmcore', 'vmlinux-6.12', false], ['7.2-reaper/vmcore', 'vmlinux-7.2', false],
-  ] as const)('%s', async (dump, vmlinux, hasDwarf) => {
-    if (!dumpFile(dump) || !dumpFile(vmlinux)) return expect([unlessMissing(dump), unlessMissing(vmlinux)].join()).toContain('skipped');
+  ] as const) testWith([dump, vmlinux], dump, async () => {
     const alone = await answers(dump);
     expect(await answers(dump, { vmlinux })).toEqual(alone);
     if (hasDwarf) expect(await answers(dump, { vmlinux, types: 'dwarf' })).toEqual(alone);
   });
 });
 
-test('6.1-global-panic in its formats: the same machine', async () => {
+testWith('6.1-global-panic/vmcore.elf', '6.1-global-panic in its formats: the same machine', async () => {
   const base = '6.1-global-panic/vmcore';
-  if (!dumpFile(`${base}.elf`)) return expect(unlessMissing(`${base}.elf`)).toContain('skipped');
   // What the file says of itself is another thing in each.
   const ofMachine = async (file: string) => {
     const kernel = await openKernel({ dump: [dumpFile(file)!] });

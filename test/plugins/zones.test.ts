@@ -4,7 +4,7 @@ import type { Cell, Kernel, Row } from 'oompm';
 
 import zones from '../../plugins/zones/index.js';
 import { openKernel } from '../../src/session/open-kernel.js';
-import { allDumps, dumpFile, dumpsDir, unlessMissing } from '../dumps.js';
+import { allDumps, dumpFile, dumpsDir, testWith } from '../dumps.js';
 import { kernelLog } from '../linux/kernel-log.js';
 import { tableOf, viewsOf } from './views-of.js';
 
@@ -80,14 +80,13 @@ describe.skipIf(panics.length === 0)('what the kernel printed of its zones, from
 });
 
 describe('with the vmlinux the answers are the same', () => {
-  test.each([
-    ['5.10-global-panic/vmcore', 'vmlinux-5.10'], ['6.1-global-panic/vmcore', 'vmlinux-6.1'],
-    ['6.12-global-panic/vmcore', 'vmlinux-6.12'], ['7.2-global-panic/vmcore', 'vmlinux-7.2'],
-  ])('%s', async (dump, vmlinux) => {
-    if (!dumpFile(dump) || !dumpFile(vmlinux)) return expect(unlessMissing(dump)).toContain('skipped');
-    const plain = (kernel: Kernel) => viewsOf(zones, kernel, { counters: true, count: true }).map((view) => (view.kind === 'table' ? { ...view, rows: [...view.rows] } : view));
-    expect(plain(await kernelOf(dump, vmlinux))).toEqual(plain(await kernelOf(dump)));
-  });
+  for (const release of ['5.10', '6.1', '6.12', '7.2']) {
+    const [dump, vmlinux] = [`${release}-global-panic/vmcore`, `vmlinux-${release}`];
+    testWith([dump, vmlinux], dump, async () => {
+      const plain = (kernel: Kernel) => viewsOf(zones, kernel, { counters: true, count: true }).map((view) => (view.kind === 'table' ? { ...view, rows: [...view.rows] } : view));
+      expect(plain(await kernelOf(dump, vmlinux))).toEqual(plain(await kernelOf(dump)));
+    });
+  }
 });
 
 test.skipIf(!dumpFile('6.12-cpuset-panic/vmcore'))('counted blocks are what the kernel counts; both nodes are there', async () => {

@@ -1,6 +1,6 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect } from 'vitest';
 import { build, oompm } from '../built.js';
-import { dumpFile, unlessMissing } from '../dumps.js';
+import { dumpFile, testWith } from '../dumps.js';
 
 beforeAll(build);
 
@@ -9,7 +9,7 @@ const oneOfMany = /(?<![\d.,] ?)\b1 (?:more |other |earlier |unlisted )?(?:tasks
 
 describe('one is told as one', () => {
   for (const name of ['6.1-global-panic/vmcore', '6.1-lock-zoo/vmcore', '6.1-lock-abba/vmcore', '5.10-lock-rwsem/vmcore', '5.10-lockstuck/vmcore', '6.1-memcg-panic/vmcore', '6.1-pipes-panic/vmcore', '6.1-hugetlb-panic/vmcore', 'workers/vmcore']) {
-    test.skipIf(dumpFile(name) === undefined)(unlessMissing(name), async () => {
+    testWith(name, name, async () => {
       const { stdout } = await oompm(['analyze', dumpFile(name)!, '--only', 'overview,oom,locks,watchdogs,zones,slab,swap,ps,runq,mod', '--no-search']);
       expect(stdout.length).toBeGreaterThan(1000);
       expect(stdout.match(oneOfMany) ?? []).toEqual([]);
