@@ -7,7 +7,8 @@ import { fixedBlock, padded, span, type Block, type Line, type Span } from './li
 import type { Room, ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
-const widestLabel = 28;
+/** A label has this many columns, or a third of the screen. */
+const leastForLabel = 28;
 const narrowestBar = 12;
 const widestBar = 60;
 
@@ -24,7 +25,7 @@ function wholeLines(chart: ChartView, total: number, room: Room): Line[] {
   const cells = shareOut(parts.map(({ value }) => value), total, width);
   const bar: Span[] = parts.map(({ shade, meaning }, index) => span(shade.repeat(cells[index]!), meaning));
   const rest = width - cells.reduce((sum, count) => sum + count, 0);
-  const labelWidth = labelWidthOf(chart);
+  const labelWidth = labelWidthOf(chart, room.width);
   return [
     { spans: [...bar, span('·'.repeat(Math.max(0, rest)), 'quiet')] },
     ...parts.map(({ label, value, shade, meaning }) => ({
@@ -48,7 +49,7 @@ function shareOut(values: readonly number[], total: number, width: number): numb
 }
 
 function barLines(chart: ChartView, room: Room): Line[] {
-  const labelWidth = labelWidthOf(chart);
+  const labelWidth = labelWidthOf(chart, room.width);
   const most = Math.max(0, ...chart.bars.flatMap((bar) => [bar.value, ...(bar.marks ?? []).map(({ value }) => value)]));
   const scale = chart.total ?? most;
   const marked = chart.bars.some((bar) => (bar.marks ?? []).length > 0);
@@ -106,8 +107,8 @@ function letterOf(label: string): string {
   return first !== '' && widthOf(first) === 1 ? first : '|';
 }
 
-function labelWidthOf(chart: ChartView): number {
-  return Math.min(widestLabel, chart.bars.reduce((widest, bar) => Math.max(widest, widthOf(shownText(bar.label))), 0));
+function labelWidthOf(chart: ChartView, width: number): number {
+  return Math.min(Math.max(leastForLabel, Math.floor(width / 3)), chart.bars.reduce((widest, bar) => Math.max(widest, widthOf(shownText(bar.label))), 0));
 }
 
 function labelled(label: string, width: number): string {
