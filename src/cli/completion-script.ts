@@ -2,7 +2,17 @@
 export interface CompletedCommand {
   id: string;
   summary: string;
-  flags: readonly { name: string; char?: string; summary: string; takesValue: boolean; options?: readonly string[] }[];
+  flags: readonly CompletedFlag[];
+  /** Its words, where they are not files. */
+  words?: readonly string[];
+}
+
+export interface CompletedFlag {
+  name: string;
+  char?: string;
+  summary: string;
+  /** What comes behind it: one of these, several of them with commas between, a file, a plugin's file, or what no shell knows. Undefined where nothing does. */
+  value?: readonly string[] | { list: readonly string[] } | 'file' | 'plugin' | 'free';
 }
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
@@ -18,13 +28,14 @@ export function completionScript(shell: (typeof shells)[number], commands: reado
 }
 
 function bash(commands: readonly CompletedCommand[]): string {
-  const cases = commands.map(({ id, flags }) => {
-    const values = flags.filter(({ options }) => options !== undefined)
-      .map(({ name, options }) => `        --${name}) COMPREPLY=($(compgen -W ${quoted(options!.join(' '))} -- "$word")); return;;`);
-    return `    ${id}) case "$before" in\n${[...values, '      esac'].join('\n')}\n      flags=${quoted(flags.map(({ name }) => `--${name}`).join(' '))};;`;
+  const cases = commands.map(({ id, flags, words }) => {
+    const values = flags.flatMap(({ name, char, value }) => value === undefined ? [] : [`        --${name}${char === undefined ? '' : `|-${char}`}) ${bashValue(value)}; return;;`]);
+    return `    ${id}) case "$before" in\n${[...values, '      esac'].join('\n')}\n      flags=${quoted(flags.map(({ name }) => `--${name}`).join(' '))}${words === undefined ? '' : `; words=${quoted(words.join(' '))}; files=no`};;`;
   });
   return `_oompm() {
-  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" flags=''
+  local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" flags='' words='' files=yes
+  # --level=err comes in three words.
+  if [[ $word == = ]]; then word=''; elif [[ $before == = ]]; then before="\${COMP_WORDS[COMP_CWORD-2]}"; fi
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W ${quoted(commands.map(({ id }) => id).join(' '))} -- "$word"))
     return
@@ -32,20 +43,43 @@ function bash(commands: readonly CompletedCommand[]): string {
   case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
   esac
-  if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "$flags" -- "$word")); else COMPREPLY=($(compgen -f -- "$word")); fi
+  if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "$flags" -- "$word")); elif [[ $files == no ]]; then COMPREPLY=($(compgen -W "$words" -- "$word")); else COMPREPLY=($(compgen -f -- "$word")); fi
 }
 complete -o filenames -F _oompm oompm`;
 }
 
+function bashValue(value: NonNullable<CompletedFlag['value']>): string {
+  if (value === 'file') return 'COMPREPLY=($(compgen -f -- "$word"))';
+  if (value === 'plugin') return `COMPREPLY=($(for kind in ts js mjs; do compgen -f -X "!*.$kind" -- "$word"; done; compgen -d -- "$word"))`;
+  if (value === 'free') return 'COMPREPLY=()';
+  if ('list' in value) return `local head=''; [[ $word == *,* ]] && head="\${word%,*},"; COMPREPLY=($(compgen -P "$head" -W ${quoted(value.list.join(' '))} -- "\${word##*,}"))`;
+  return `COMPREPLY=($(compgen -W ${quoted(value.join(' '))} -- "$word"))`;
+}
+
+function zshValue(value: NonNullable<CompletedFlag['value']>): string {
+  if (value === 'file') return '_files';
+  if (value === 'plugin') return '_files -g "*.(ts|js|mjs)"';
+  if (value === 'free') return ' ';
+  return 'list' in value ? `_sequence compadd - ${value.list.join(' ')}` : `(${value.join(' ')})`;
+}
+
+function fishValue(value: CompletedFlag['value']): string[] {
+  if (value === undefined) return [];
+  if (value === 'file') return ['-r -F'];
+  if (value === 'plugin') return [`-x -a ${quoted('(for f in (commandline -ct)*.{ts,js,mjs}; echo $f; end; __fish_complete_directories)')}`];
+  if (value === 'free') return ['-x'];
+  return [`-x -a ${quoted('list' in value ? `(__fish_append , ${value.list.join(' ')})` : value.join(' '))}`];
+}
+
 function zsh(commands: readonly CompletedCommand[]): string {
   const described = commands.map(({ id, summary }) => `    ${quoted(`${id}:${summary}`)}`).join('\n');
-  const cases = commands.map(({ id, flags }) => {
-    const specs = flags.map(({ name, char, summary, takesValue, options }) => {
-      const value = takesValue ? `:${name}:${options === undefined ? '_files' : `(${options.join(' ')})`}` : '';
+  const cases = commands.map(({ id, flags, words }) => {
+    const specs = flags.map(({ name, char, summary, value: behind }) => {
+      const value = behind === undefined ? '' : `:${name}:${zshValue(behind)}`;
       const what = summary.replaceAll(/[[\]:]/g, String.raw`\$&`);
       return char === undefined ? quoted(`--${name}[${what}]${value}`) : `{-${char},--${name}}${quoted(`[${what}]${value}`)}`;
     });
-    return `    ${id}) _arguments ${[...specs, quoted('*:file:_files')].join(' ')};;`;
+    return `    ${id}) _arguments ${[...specs, quoted(words === undefined ? '*:file:_files' : `1:word:(${words.join(' ')})`)].join(' ')};;`;
   });
   return `#compdef oompm
 _oompm() {
@@ -64,12 +98,13 @@ if [[ $funcstack[1] == _oompm ]]; then _oompm "$@"; else compdef _oompm oompm; f
 }
 
 function fish(commands: readonly CompletedCommand[]): string {
-  const lines = commands.flatMap(({ id, summary, flags }) => [
+  const lines = commands.flatMap(({ id, summary, flags, words }) => [
     `complete -c oompm -n __fish_use_subcommand -f -a ${id} -d ${quoted(summary)}`,
-    ...flags.map(({ name, char, summary: what, takesValue, options }) => [
+    ...(words === undefined ? [] : [`complete -c oompm -n '__fish_seen_subcommand_from ${id}' -f -a ${quoted(words.join(' '))}`]),
+    ...flags.map(({ name, char, summary: what, value }) => [
       `complete -c oompm -n '__fish_seen_subcommand_from ${id}' -l ${name}`,
       ...(char === undefined ? [] : [`-s ${char}`]),
-      ...(options === undefined ? (takesValue ? ['-r'] : []) : [`-x -a ${quoted(options.join(' '))}`]),
+      ...fishValue(value),
       `-d ${quoted(what)}`,
     ].join(' ')),
   ]);

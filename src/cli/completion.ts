@@ -1,7 +1,8 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
-import { completionScript, shells, type CompletedCommand } from './completion-script.js';
-import type { CommandsHelp, HelpData } from './help-data.js';
+import { completionScript, shells, type CompletedCommand, type CompletedFlag } from './completion-script.js';
+import type { CommandsHelp, FlagHelp, HelpData } from './help-data.js';
+import { plugins } from './plugins.js';
 
 /** `oompm completion SHELL`, of the commands that there are. */
 export function completionCommand(commands: () => Promise<CommandsHelp>): typeof Command {
@@ -18,19 +19,30 @@ export function completionCommand(commands: () => Promise<CommandsHelp>): typeof
 
     async run(): Promise<void> {
       const { args } = await this.parse(Completion);
-      const all = Object.values(await commands()).filter(({ hidden }) => !hidden).map(described);
+      const [{ registry }, known] = await Promise.all([plugins(), commands()]);
+      const listed = Object.values(known).filter(({ hidden }) => !hidden);
+      const help: CompletedCommand = { id: 'help', summary: 'This help, or that of one command', flags: [], words: listed.map(({ id }) => id) };
+      const all = [...listed.map((command) => described(command, registry.ids)), help];
       this.log(completionScript(args.shell as (typeof shells)[number], all));
     }
   };
 }
 
-function described({ id, summary, flags }: HelpData): CompletedCommand {
+function described({ id, summary, args, flags }: HelpData, sections: readonly string[]): CompletedCommand {
+  const [first] = Object.values(args);
+  const words = first === undefined ? [] : first.options;
   return {
-    id, summary,
+    id, summary, ...(words === undefined ? {} : { words }),
     flags: Object.entries(flags).map(([name, flag]) => ({
-      name, summary: flag.summary, takesValue: flag.type === 'option',
+      name, summary: flag.summary,
       ...(flag.char === undefined ? {} : { char: flag.char }),
-      ...(flag.options === undefined ? {} : { options: flag.options }),
+      ...(flag.type === 'boolean' ? {} : { value: valueOf(name, flag, sections) }),
     })),
   };
+}
+
+function valueOf(name: string, flag: FlagHelp, sections: readonly string[]): NonNullable<CompletedFlag['value']> {
+  if (name === 'only') return { list: sections };
+  if (name === 'plugin') return 'plugin';
+  return flag.options ?? (flag.helpValue === 'FILE' ? 'file' : 'free');
 }
