@@ -36,6 +36,8 @@ const entries = {
  * reading 10 kB of code that is not needed. Everything else is split by who imports it.
  */
 const groups = [
+  // What `--version` and every error path load.
+  { name: 'base', test: /\/src\/(?:words|bytes\/(?:input-error|surroundings-error)|cli\/(?:exit-status|progress)|report\/escape)/, priority: 2 },
   { name: 'paths', test: /node_modules\/(?:env-paths|is-safe-filename)\//, priority: 1 },
   { name: 'oclif', test: /node_modules\/@oclif\// },
   { name: 'kernel', test: /\/(?:symbols|src\/(?:bytes|dump|memory|debuginfo\/(?!dwarf|unpack)|kernel|linux|session|stack))\// },

@@ -1,3 +1,4 @@
+import module from 'node:module';
 import { userAgent } from './package-facts.js';
 import { watchOutput } from './watch-output.js';
 
@@ -17,7 +18,11 @@ async function dispatch(words: readonly string[]): Promise<void> {
   const [word] = words;
   if (word !== undefined && versionWords.has(word)) process.stdout.write(`${userAgent}\n`);
   else if (word === undefined || (helpWords.has(word) && subjectOf(words) === undefined)) await (await import('./root-help.js')).showRootHelp(words);
-  else await (await import('./run-command.js')).runCommand(word === 'help' ? [subjectOf(words)!, '--help'] : words);
+  else {
+    // Since Node 22: compiled code is kept among the system's temporary files, and is there at the next start.
+    (module as { enableCompileCache?: () => void }).enableCompileCache?.();
+    await (await import('./run-command.js')).runCommand(word === 'help' ? [subjectOf(words)!, '--help'] : words);
+  }
 }
 
 /** What `oompm help` is asked of. */
