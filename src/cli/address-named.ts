@@ -1,6 +1,7 @@
 import { InputError } from '../bytes/input-error.js';
 import { isPerCpuSymbol } from '../kernel/inspect/symbol-at.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { didYouMean } from '../words/nearest-word.js';
 
 /** How the arguments that go through `addressNamed` are told to a user. */
 export const addressForms = 'an address in hexadecimal, or a symbol; :CPU after a per-CPU one, and +0x10 may follow';
@@ -15,7 +16,7 @@ export function addressNamed(kernel: Kernel, where: string): bigint {
   const symbol = kernel.symbols.addressOf(base);
   if (symbol === undefined) {
     if (cpu === undefined && /^(0x)?[\da-f]{1,16}$/i.test(base)) return BigInt.asUintN(64, BigInt(`0x${base.replace(/^0x/i, '')}`) + BigInt(plus));
-    throw new InputError(`${where} is neither an address in hexadecimal nor a symbol of this kernel`);
+    throw new InputError(`${where} is neither an address in hexadecimal nor a symbol of this kernel${didYouMean(base, namesOf(kernel))}`);
   }
   return BigInt.asUintN(64, symbol + offsetOfCpu(kernel, base, symbol, cpu) + BigInt(plus));
 }
@@ -29,4 +30,8 @@ function offsetOfCpu(kernel: Kernel, name: string, symbol: bigint, cpu: string |
   if (cpu === undefined) throw new InputError(`${name} is a per-CPU variable: say whose, as in ${name}:${cpus[0] ?? 0}`);
   if (!cpus.includes(Number(cpu))) throw new InputError(`${name}:${cpu}: this machine has no CPU ${cpu}, but ${cpus.length}, from ${cpus[0]} to ${cpus.at(-1)}`);
   return kernel.perCpuOffset(Number(cpu));
+}
+
+function* namesOf(kernel: Kernel): Generator<string> {
+  for (const { name } of kernel.symbols) yield name;
 }

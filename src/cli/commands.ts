@@ -1,4 +1,5 @@
 import type { Command } from '@oclif/core/command';
+import { builtColumns } from './built-help.js';
 import type { OwnCommand } from './command-ids.js';
 import { createRegistry, type Registry } from '../plugin/registry.js';
 import { helpOf, type CommandsHelp } from './help-data.js';
@@ -24,7 +25,8 @@ export async function commandsHelp(registry?: Registry): Promise<CommandsHelp> {
 
 /** For the build, which keeps it beside the code: whatever plugins the one who builds has. */
 export async function bundledHelp(): Promise<CommandsHelp> {
-  return commandsHelp(createRegistry(await bundledPlugins(), []));
+  const [{ commandHelp }, help] = await Promise.all([import('./help.js'), bundledPlugins().then((bundled) => commandsHelp(createRegistry(bundled, [])))]);
+  return Object.fromEntries(Object.entries(help).map(([word, command]) => [word, { ...command, text: commandHelp(command, builtColumns) }]));
 }
 
 /** Commands that no plugin makes. */

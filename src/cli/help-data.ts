@@ -1,6 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from '@oclif/core/command';
-import { userPluginFiles } from './plugin-files.js';
 
 /** What the help on a command is made of: plain data, so that the build can keep it. */
 export interface HelpData {
@@ -11,6 +9,8 @@ export interface HelpData {
   args: Readonly<Record<string, { description: string; options?: readonly string[] }>>;
   flags: Readonly<Record<string, FlagHelp>>;
   hidden?: true;
+  /** As it is shown on 80 columns, from the build. */
+  text?: string;
 }
 
 export interface FlagHelp {
@@ -54,11 +54,4 @@ function flagHelp(flag: NonNullable<typeof Command.flags>[string]): FlagHelp {
     ...(typeof flag.helpValue === 'string' ? { helpValue: flag.helpValue } : {}),
     ...(flag.multiple ? { multiple: true } : {}),
   };
-}
-
-/** What the build left beside the code; undefined where it was not built, or where users' plugins have commands of their own. */
-export function builtHelp(words: readonly string[]): CommandsHelp | undefined {
-  const file = new URL('commands.json', import.meta.url);
-  if (userPluginFiles(words).files.length > 0 || !existsSync(file)) return undefined;
-  return JSON.parse(readFileSync(file, 'utf8')) as CommandsHelp;
 }

@@ -1,4 +1,5 @@
 import module from 'node:module';
+import { asksForHelp } from './asks-for-help.js';
 import { userAgent } from './package-facts.js';
 import { watchOutput } from './watch-output.js';
 
@@ -14,15 +15,19 @@ export async function runMain(words: string[]): Promise<void> {
 }
 
 /** Imports no more than the words ask for: this is what `--version` and `--help` wait for. */
-async function dispatch(words: readonly string[]): Promise<void> {
+async function dispatch(given: readonly string[]): Promise<void> {
+  const subject = subjectOf(given);
+  const words = subject === undefined ? given : [subject, '--help'];
   const [word] = words;
-  if (word !== undefined && versionWords.has(word)) process.stdout.write(`${userAgent}\n`);
-  else if (word === undefined || (helpWords.has(word) && subjectOf(words) === undefined)) await (await import('./root-help.js')).showRootHelp(words);
-  else {
-    // Since Node 22: compiled code is kept among the system's temporary files, and is there at the next start.
-    (module as { enableCompileCache?: () => void }).enableCompileCache?.();
-    await (await import('./run-command.js')).runCommand(word === 'help' ? [subjectOf(words)!, '--help'] : words);
+  if (word !== undefined && versionWords.has(word)) {
+    process.stdout.write(`${userAgent}\n`);
+    return;
   }
+  if (word === undefined || helpWords.has(word)) return (await import('./root-help.js')).showRootHelp(words);
+  if (asksForHelp(words) && (await import('./built-help.js')).showBuiltHelp(words)) return;
+  // Since Node 22: compiled code is kept among the system's temporary files, and is there at the next start.
+  (module as { enableCompileCache?: () => void }).enableCompileCache?.();
+  await (await import('./run-command.js')).runCommand(words);
 }
 
 /** What `oompm help` is asked of. */

@@ -1,5 +1,6 @@
+import { builtHelp } from './built-help.js';
 import { exitStatusHelp } from './exit-status.js';
-import { builtHelp, type HelpData } from './help-data.js';
+import type { HelpData } from './help-data.js';
 import { description, version } from './package-facts.js';
 
 const examples = `EXAMPLES

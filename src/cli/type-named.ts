@@ -2,6 +2,7 @@ import { InputError } from '../bytes/input-error.js';
 import type { CType } from '../debuginfo/type-source.js';
 import { resolveType } from '../debuginfo/type-walk.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { didYouMean } from '../words/nearest-word.js';
 
 /** The type that a user names: 'zone', 'struct zone', 'enum zone_type', 'pid_t'. @throws InputError where this kernel has none of that name */
 export function typeNamed(kernel: Kernel, name: string): CType {
@@ -9,6 +10,6 @@ export function typeNamed(kernel: Kernel, name: string): CType {
   const found = (tag === undefined || tag === 'struct' || tag === 'union' ? kernel.types.struct(bare) : undefined)
     ?? (tag === undefined || tag === 'enum' ? kernel.types.enum(bare) : undefined)
     ?? (tag === undefined ? kernel.types.typedef(bare) : undefined);
-  if (found === undefined) throw new InputError(`this kernel's types (${kernel.types.source}) have no ${name}`);
+  if (found === undefined) throw new InputError(`this kernel's types (${kernel.types.source}) have no ${name}${didYouMean(bare, kernel.types.structNames())}`);
   return resolveType(found);
 }

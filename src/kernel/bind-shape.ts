@@ -3,6 +3,7 @@ import { findMember, resolveType } from '../debuginfo/type-walk.js';
 import { ShapeError } from './gaps.js';
 import { bitFieldReader, readerFor, type Reader, type ReaderHost } from './readers.js';
 import type { MemberSpec, RefBase, Shape } from './shape.js';
+import { didYouMean } from '../words/nearest-word.js';
 
 /** A shape found in this kernel: offsets fixed, accessors compiled. */
 export interface BoundShape {
@@ -56,7 +57,7 @@ function bindMember(
   const found = findMember(struct, name) ?? (formerly === undefined ? undefined : findMember(struct, formerly));
   if (!found) {
     if (optional) return void Object.defineProperty(prototype, name, { value: undefined });
-    throw new ShapeError(`\`struct ${struct.name}\` has no member \`${name}\` in this kernel`);
+    throw new ShapeError(`\`struct ${struct.name}\` has no member \`${name}\` in this kernel${didYouMean(name, struct.members.map((member) => member.name))}`);
   }
   const reader = found.member.bitSize > 0
     ? bitField(host, type, found.bitOffset, found.member.bitSize, found.type)

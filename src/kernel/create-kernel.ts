@@ -19,6 +19,7 @@ import type { Kernel } from './kernel.js';
 import { knownShape } from './known-shapes.js';
 import type { ReaderHost } from './readers.js';
 import type { Ref, Shape, StructName } from './shape.js';
+import { didYouMean } from '../words/nearest-word.js';
 
 export interface KernelParts {
   release: string;
@@ -206,7 +207,7 @@ function offsetIn(struct: Parameters<typeof findMember>[0], path: string): numbe
   const names = path.split('.');
   for (const [i, name] of names.entries()) {
     const found = findMember(at, name);
-    if (!found) throw new ShapeError(`\`struct ${at.name}\` has no member \`${name}\` in this kernel`);
+    if (!found) throw new ShapeError(`\`struct ${at.name}\` has no member \`${name}\` in this kernel${didYouMean(name, at.members.map((member) => member.name))}`);
     bits += found.bitOffset;
     if (i === names.length - 1) break;
     const inner = resolveType(found.type);

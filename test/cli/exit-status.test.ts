@@ -80,3 +80,20 @@ describe('standard input is nobody’s argument', () => {
     expect(await withInput(['read', dump], 'init_task\n')).toMatchObject({ code: 2, stdout: '' });
   });
 });
+
+describe('a wrong word about the dump gets the nearest', () => {
+  test.each([
+    ['a type', ['struct', dump, 'task_struc'], /have no task_struc; did you mean task_struct\?$/],
+    ['a symbol', ['read', dump, 'init_tsk'], /nor a symbol of this kernel; did you mean init_task\?$/],
+    ['and none where none is near', ['read', dump, 'qqqqqqq'], /nor a symbol of this kernel$/],
+  ])('%s', async (_, words, sentence) => {
+    const { code, stderr } = await oompm(words);
+    expect(code).toBe(2);
+    expect(stderr.trimEnd()).toMatch(sentence);
+  });
+
+  test('a member of a struct, in a plugin', async () => {
+    const typo = file('typo.js', "export default { id: 'typo', summary: 'x', needs: [{ struct: 'task_struct', members: { pid: 'int', com: 'char[]' } }], *run() {} };");
+    expect((await oompm(['typo', dump, '--plugin', typo])).stdout).toContain('`struct task_struct` has no member `com` in this kernel; did you mean comm?');
+  });
+});
