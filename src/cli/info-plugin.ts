@@ -35,7 +35,7 @@ function dumpFacts({ dump, memory }: Kernel): Fact[] {
     fact('pageSize', 'Page size', 'bytes', memory.pageSize),
     fact('filter', 'Filter', 'text', dump.dumpLevel === undefined ? null : filterInWords(dump.dumpLevel)),
     fact('registers', 'Register notes', 'integer', dump.registers.length),
-    fact('defects', 'Completeness', 'text', dump.defects.length === 0 ? 'whole, as far as its own tables say' : dump.defects.join('; ')),
+    fact('defects', 'Completeness', 'text', dump.completeness.kind === 'whole' && dump.defects.length === 0 ? 'whole, as far as its own tables say' : dump.defects.join('; ')),
     ...(dump.uname === undefined ? [] : [fact('nodename', 'Host', 'text', dump.uname.nodename)]),
   ];
 }

@@ -1,3 +1,4 @@
+import type { Completeness } from './completeness.js';
 import type { RegisterNote } from './notes.js';
 import type { PhysicalMemory } from './physical-memory.js';
 
@@ -21,7 +22,9 @@ export interface Dump {
   readonly vmcoreinfo?: string;
   /** True for hypervisor dumps (QEMU): registers stand in the order of the CPUs. */
   readonly fromHypervisor: boolean;
-  /** What the file says or shows of its own completeness, one sentence each; empty for a whole dump. */
+  /** By the file's own tables against its length. */
+  readonly completeness: Completeness;
+  /** What the file says or shows of what it lacks, that it is cut off first of all, one sentence each; empty for a whole dump. */
   readonly defects: readonly string[];
   close(): void;
 }

@@ -8,8 +8,10 @@ import type { PhysicalRange } from './physical-memory.js';
 export interface ElfMemory {
   load: (pfn: number) => Page | MissingPage;
   ranges: () => Iterable<PhysicalRange>;
-  /** Bytes of segments that the file ends before. */
-  cutBytes: number;
+  /** Where the last byte stands that a segment has in the file. */
+  end: number;
+  /** Segments that lie where no machine or file has bytes. */
+  damaged: number;
 }
 
 const PAGE_BYTES = 4096;
@@ -26,9 +28,12 @@ export function elfMemory(file: FileReader, header: ElfHeader, path: string): El
   const inFile: Piece[] = [];
   const cut: Piece[] = [];
   const ram: Piece[] = [];
-  let cutBytes = 0;
+  let lastByte = 0;
+  let damaged = 0;
   let segments = 0;
   for (const { type, paddr, offset, fileSize, memorySize } of programHeaders(file, header)) {
+    if (offset + fileSize > MAX_ADDRESS || (type === PT_LOAD && paddr + fileSize > MAX_ADDRESS)) damaged++;
+    else if (fileSize > 0) lastByte = Math.max(lastByte, offset + fileSize);
     if (type !== PT_LOAD) continue;
     if (++segments > MAX_SEGMENTS) throw new InputError(`${path} has more than ${MAX_SEGMENTS} segments, which no machine needs: the file is damaged.`);
     const stored = Math.min(fileSize, MAX_ADDRESS - paddr);
@@ -36,10 +41,7 @@ export function elfMemory(file: FileReader, header: ElfHeader, path: string): El
     if (end <= paddr) continue;
     const there = Math.max(0, Math.min(stored, file.size - offset));
     if (there > 0) inFile.push({ start: paddr, end: paddr + there, offset });
-    if (stored > there) {
-      cut.push({ start: paddr + there, end: paddr + stored, offset: 0 });
-      cutBytes += stored - there;
-    }
+    if (stored > there) cut.push({ start: paddr + there, end: paddr + stored, offset: 0 });
     ram.push({ start: paddr, end, offset: 0 });
   }
   const stored = disjoint(inFile);
@@ -47,7 +49,8 @@ export function elfMemory(file: FileReader, header: ElfHeader, path: string): El
   const known = disjoint(ram);
 
   return {
-    cutBytes,
+    end: lastByte,
+    damaged,
     load(pfn) {
       const start = pfn * PAGE_BYTES;
       const end = start + PAGE_BYTES;

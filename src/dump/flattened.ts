@@ -1,5 +1,6 @@
 import type { FileReader } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
+import type { StatedEnd } from './completeness.js';
 
 const SIGNATURE = 'makedumpfile';
 const HEADER_BYTES = 4096;
@@ -11,9 +12,16 @@ const MAX_RECORDS = 8 << 20;
 
 /** A flattened file read as the file that it describes. */
 export interface FlattenedFile extends FileReader {
-  /** The stream ended without its end mark: what is missing is cut off. */
-  readonly cut: boolean;
+  /** How the stream ends; what did not come before that is cut off. */
+  readonly streamEnd: StreamEnd;
 }
+
+export type StreamEnd =
+  | { kind: 'end mark' }
+  /** The file ends within a record, or before the end mark. */
+  | { kind: 'cut off'; stated: StatedEnd }
+  /** At `at` stands no record. */
+  | { kind: 'broken'; at: number };
 
 export function isFlattened(start: Uint8Array): boolean {
   return Buffer.from(start.subarray(0, SIGNATURE.length)).toString('latin1') === SIGNATURE && start[SIGNATURE.length] === 0;
@@ -33,6 +41,7 @@ export function openFlattened(file: FileReader, path: string, onRecord: () => vo
   const extents = lastWriterWins(records);
   const { targets, sizes, positions } = extents;
   const count = targets.length;
+  const isWhole = records.streamEnd.kind === 'end mark';
   const size = count === 0 ? 0 : targets[count - 1]! + sizes[count - 1]!;
 
   /** The first extent that ends after `offset`. */
@@ -49,7 +58,7 @@ export function openFlattened(file: FileReader, path: string, onRecord: () => vo
 
   return {
     size,
-    cut: records.cut,
+    streamEnd: records.streamEnd,
     read(offset, length) {
       const wanted = Math.max(0, Math.min(length, size - offset));
       if (!(offset >= 0) || wanted === 0) return new Uint8Array(0);
@@ -63,7 +72,7 @@ export function openFlattened(file: FileReader, path: string, onRecord: () => vo
         const gap = targets[extent]! - at;
         if (gap > 0) {
           // What no record wrote is a hole, which reads as zero; in a cut stream it is what was to come.
-          if (records.cut) return bytes.subarray(0, done);
+          if (!isWhole) return bytes.subarray(0, done);
           done += Math.min(gap, wanted - done);
           continue;
         }
@@ -85,26 +94,33 @@ interface Extents {
   positions: Float64Array;
 }
 
-function readRecords(file: FileReader, path: string, onRecord: () => void): Extents & { cut: boolean } {
+function readRecords(file: FileReader, path: string, onRecord: () => void): Extents & { streamEnd: StreamEnd } {
   let capacity = 1024;
   let targets = new Float64Array(capacity);
   let sizes = new Float64Array(capacity);
   let positions = new Float64Array(capacity);
   let count = 0;
-  let cut = true;
+  let streamEnd: StreamEnd;
+  const cutOff = (bytes: number): StreamEnd => ({ kind: 'cut off', stated: { bytes, exact: false } });
   for (let at = HEADER_BYTES; ; ) {
     if (count % 4096 === 0) onRecord();
     const head = file.read(at, RECORD_HEADER_BYTES);
-    if (head.length < RECORD_HEADER_BYTES) break;
+    if (head.length < RECORD_HEADER_BYTES) {
+      streamEnd = cutOff(at + RECORD_HEADER_BYTES);
+      break;
+    }
     const view = new DataView(head.buffer, head.byteOffset, RECORD_HEADER_BYTES);
     if (view.getUint32(0) === END_MARK && view.getUint32(8) === END_MARK) {
-      cut = false;
+      streamEnd = { kind: 'end mark' };
       break;
     }
     const target = u64(view, 0);
     const size = u64(view, 8);
     // A record of no bytes says nothing, and an offset beyond 2^53 is no place in a file: the stream is broken from here.
-    if (size === 0 || target + size > Number.MAX_SAFE_INTEGER) break;
+    if (size === 0 || target + size > Number.MAX_SAFE_INTEGER) {
+      streamEnd = { kind: 'broken', at };
+      break;
+    }
     at += RECORD_HEADER_BYTES;
     const there = Math.min(size, Math.max(0, file.size - at));
     if (there > 0) {
@@ -121,9 +137,12 @@ function readRecords(file: FileReader, path: string, onRecord: () => void): Exte
       count++;
     }
     at += size;
-    if (there < size) break;
+    if (there < size) {
+      streamEnd = cutOff(at + RECORD_HEADER_BYTES);
+      break;
+    }
   }
-  return { targets: targets.subarray(0, count), sizes: sizes.subarray(0, count), positions: positions.subarray(0, count), cut };
+  return { targets: targets.subarray(0, count), sizes: sizes.subarray(0, count), positions: positions.subarray(0, count), streamEnd };
 }
 
 /** Ascending extents without overlap; where records overlap, the one that stands later in the stream holds. */

@@ -8,6 +8,7 @@ import { openBitmap } from './bitmap.js';
 import type { Bitmap } from './bitmap.js';
 import { BLOCK_BYTES, blockCache } from './block-cache.js';
 import type { KdumpHeader } from './kdump-header.js';
+import { DESCRIPTOR_BYTES } from './page-descriptor.js';
 import { MissingPage, Page } from './physical-memory.js';
 import type { PhysicalRange } from './physical-memory.js';
 
@@ -21,10 +22,12 @@ export interface KdumpPart {
 export interface KdumpMemory {
   load: (pfn: number) => Page | MissingPage;
   ranges: () => Iterable<PhysicalRange>;
+  /** How many page descriptors each part has by its bitmap, in the order of the parts; undefined where that is cut off, or beyond any machine. */
+  descriptors: () => (number | undefined)[];
 }
 
-/** struct page_desc: offset u64, size u32, flags u32, page_flags u64. */
-const DESCRIPTOR_BYTES = 24;
+/** 16 TiB of memory, a bitmap of 512 MiB: counted on opening. */
+const MAX_COUNTED_PAGES = 2 ** 32;
 
 const FLAG_ZLIB = 0x1;
 const FLAG_LZO = 0x2;
@@ -48,6 +51,7 @@ export function kdumpMemory(parts: readonly KdumpPart[], zstd: BlockDecoder | un
     *ranges() {
       for (const { start, end } of first.ram.runs()) yield { start: start * BLOCK_BYTES, end: end * BLOCK_BYTES };
     },
+    descriptors: () => opened.map((part) => part.descriptors()),
   };
 }
 
@@ -56,6 +60,7 @@ interface OpenPart {
   endPfn: number;
   ram: Bitmap;
   load: (pfn: number) => Page | MissingPage;
+  descriptors: () => number | undefined;
 }
 
 function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, onPageRead?: () => void): OpenPart {
@@ -122,7 +127,14 @@ function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, o
     }
   }
 
-  return { startPfn, endPfn, ram, load };
+  function descriptors(): number | undefined {
+    if (bits > MAX_COUNTED_PAGES) return undefined;
+    descriptorsBefore ??= dumped.rank(startPfn);
+    const all = dumped.rank(Math.min(bits, endPfn));
+    return all === undefined || descriptorsBefore === undefined ? undefined : Math.max(0, all - descriptorsBefore);
+  }
+
+  return { startPfn, endPfn, ram, load, descriptors };
 }
 
 /**

@@ -3,9 +3,14 @@ import { ET_CORE, ET_DYN, ET_EXEC, ET_REL, PT_NOTE, isElf, programHeaders, readE
 import { openFile } from '../bytes/file-reader.js';
 import type { FileReader, OpenFile } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
+import { completenessOf, cutFile, cutOffInWords, refusedAsCutOff } from './completeness.js';
+import type { CutFile, StatedEnd } from './completeness.js';
 import type { Dump } from './dump.js';
 import { elfMemory } from './elf-memory.js';
 import { isFlattened, openFlattened } from './flattened.js';
+import type { StreamEnd } from './flattened.js';
+import { kdumpEnd } from './kdump-end.js';
+import type { KdumpEnd } from './kdump-end.js';
 import {
   DH_COMPRESSED_INCOMPLETE, DH_COMPRESSED_LZO, DH_COMPRESSED_SNAPPY, DH_COMPRESSED_ZLIB, DH_COMPRESSED_ZSTD, KDUMP_MAGIC, isNewerVersion,
   readKdumpHeader,
@@ -17,7 +22,7 @@ import { MAX_NOTES_BYTES, latin1, readNotes } from './note-reader.js';
 import type { Notes } from './note-reader.js';
 import { cachePages } from './page-cache.js';
 import { refuseUnknownFile } from './unknown-file.js';
-import { counted } from '../words/quantity.js';
+import { counted, numbered } from '../words/quantity.js';
 
 export interface OpenDumpOptions {
   /** Bound of the page cache, shared by all readers; 64 MiB if not given. */
@@ -57,17 +62,40 @@ export async function openDumpFiles(files: readonly OpenFile[], options: OpenDum
 interface Layer {
   path: string;
   reader: FileReader;
-  flattened: boolean;
-  cut: boolean;
+  /** How a flattened file ends. */
+  streamEnd?: StreamEnd;
+  /** The flattened file is cut off: what is in it can't be told as cut off by itself. */
+  cut?: CutFile;
 }
 
 function unflattened(file: OpenFile, options: OpenDumpOptions): Layer {
-  if (!isFlattened(file.read(0, 16))) return { path: file.path, reader: file, flattened: false, cut: false };
+  if (!isFlattened(file.read(0, 16))) return { path: file.path, reader: file };
   const reader = openFlattened(file, file.path, options.onPageRead);
-  return { path: file.path, reader, flattened: true, cut: reader.cut };
+  const { streamEnd } = reader;
+  const cut = streamEnd.kind === 'cut off' ? cutFile(file.path, file.size, streamEnd.stated) : undefined;
+  return { path: file.path, reader, streamEnd, ...(cut === undefined ? {} : { cut }) };
 }
 
-function openElf({ path, reader, flattened, cut }: Layer, options: OpenDumpOptions): Omit<Dump, 'close'> {
+/** The file where it is cut off: a flattened one by its records, any other by the tables of what is in it. */
+function cutLayer({ path, reader, streamEnd, cut }: Layer, stated: StatedEnd): CutFile[] {
+  if (streamEnd !== undefined && streamEnd.kind !== 'end mark') return cut === undefined ? [] : [cut];
+  return [cutFile(path, reader.size, stated) ?? []].flat();
+}
+
+function brokenStream({ path, streamEnd }: Layer, parts = 1): string[] {
+  if (streamEnd?.kind !== 'broken') return [];
+  return [`${parts === 1 ? 'The file' : path} is damaged at byte ${streamEnd.at}: no record of the flattened format stands there, and the rest can't be read; copy it again.`];
+}
+
+/** The header of a stream may be what is missing, since makedumpfile writes it last: then `error` is not to the point. */
+function refusedStream(layer: Layer, error: InputError): InputError {
+  const [broken] = brokenStream(layer, 0);
+  if (broken !== undefined) return new InputError(broken, { cause: error });
+  return layer.cut === undefined ? error : refusedAsCutOff(completenessOf([layer.cut]), error);
+}
+
+function openElf(layer: Layer, options: OpenDumpOptions): Omit<Dump, 'close'> {
+  const { path, reader, streamEnd } = layer;
   const header = readElfHeader(reader);
   if (header === undefined) throw new InputError(`${path} is cut off within its ELF header: it has ${reader.size} bytes; copy the dump again.`);
   if (header.type !== ET_CORE) {
@@ -78,20 +106,28 @@ function openElf({ path, reader, flattened, cut }: Layer, options: OpenDumpOptio
 
   const memory = elfMemory(reader, header, path);
   const notes = readNotes(noteBytes(reader, header));
-  const defects: string[] = [];
-  if (cut) defects.push('The file is flattened and ends without its end mark: the rest is missing.');
+  const completeness = completenessOf(cutLayer(layer, elfEnd(reader, header, memory.end)));
+  const defects = [...cutOffInWords(completeness, 1), ...brokenStream(layer)];
   if ((header.flags & 1) !== 0) defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');
-  const { offset, count, entrySize } = header.programHeaders;
-  if (count === 0 || offset + count * entrySize > reader.size) defects.push(`The file ends within its table of ${count} segments: what they hold is not known.`);
-  if (memory.cutBytes > 0) defects.push(`The file is cut off: ${memory.cutBytes} bytes of memory that its segments announce are not in it.`);
+  if (header.programHeaders.count === 0) defects.push('The file has no table of segments: it says of no memory where it stands.');
+  if (memory.damaged > 0) defects.push(`${counted(memory.damaged, 'segment')} ${numbered(memory.damaged, 'lies', 'lie')} where no machine has memory: the table of segments is damaged.`);
   return {
     path,
     format: 'elf',
-    formatName: `ELF${flattened ? ', flattened' : ''}`,
+    formatName: `ELF${streamEnd === undefined ? '' : ', flattened'}`,
     architecture: header.architecture,
     memory: { pageSize: 4096, page: cachePages(memory.load, 4096, options.cacheBytes, options.onPageRead), ranges: memory.ranges },
+    completeness,
     ...fromNotes(notes, defects),
   };
+}
+
+/** Where an ELF file's tables say that it ends. */
+function elfEnd(reader: FileReader, { programHeaders: table, sectionHeaders: sections, bits }: NonNullable<ReturnType<typeof readElfHeader>>, segmentsEnd: number): StatedEnd {
+  const tableEnd = table.offset + table.count * table.entrySize;
+  const hasSections = sections.offset > 0 && sections.entrySize === (bits === 64 ? 64 : 40);
+  const sectionsEnd = hasSections ? sections.offset + Math.max(1, sections.count) * sections.entrySize : 0;
+  return { bytes: Math.max(tableEnd, segmentsEnd, sectionsEnd), exact: tableEnd <= reader.size };
 }
 
 function noteBytes(reader: FileReader, header: NonNullable<ReturnType<typeof readElfHeader>>): Uint8Array {
@@ -101,37 +137,60 @@ function noteBytes(reader: FileReader, header: NonNullable<ReturnType<typeof rea
   return new Uint8Array(0);
 }
 
+/** A part, and the file that it came from. */
+interface LayeredPart extends KdumpPart {
+  layer: Layer;
+}
+
 async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Promise<Omit<Dump, 'close'>> {
-  const parts = layers.map(({ path, reader }): KdumpPart => {
-    refuseUnknownFile(reader, path, KDUMP_MAGIC);
-    return { path, file: reader, header: readKdumpHeader(reader, path) };
+  const parts = layers.map((layer): LayeredPart => {
+    const { path, reader } = layer;
+    try {
+      refuseUnknownFile(reader, path, KDUMP_MAGIC);
+      return { path, file: reader, header: readKdumpHeader(reader, path), layer };
+    } catch (error) {
+      throw error instanceof InputError ? refusedStream(layer, error) : error;
+    }
   }).toSorted((a, b) => a.header.startPfn - b.header.startPfn);
-  const defects = partDefects(parts);
+  const missingParts = partDefects(parts);
   const { path, header } = parts[0]!;
 
   const zstd = parts.some((part) => part.header.status & DH_COMPRESSED_ZSTD) ? await readyZstd() : undefined;
-  const { load, ranges } = kdumpMemory(parts, zstd, options.onPageRead);
+  const { load, ranges, descriptors } = kdumpMemory(parts, zstd, options.onPageRead);
   const notes = kdumpNotes(parts);
   if (notes.prstatusBytes !== undefined && notes.registers.length === 0 && header.uname.machine === '') {
     throw new InputError(`${path} is a dump of another architecture than x86_64 (its register notes have ${notes.prstatusBytes} bytes), which oompm does not read.`);
   }
-  if (layers.some((layer) => layer.cut)) defects.push('The file is flattened and ends without its end mark: the rest is missing.');
+  const counts = descriptors();
+  const ends = parts.map((part, i) => kdumpEnd(part.file, part.header, counts[i], options.onPageRead));
+  const completeness = completenessOf(parts.flatMap(({ layer }, i) => cutLayer(layer, ends[i]!)));
+  const defects = [...cutOffInWords(completeness, parts.length), ...parts.flatMap(({ layer }) => brokenStream(layer, parts.length)), ...missingParts];
   if ((header.status & DH_COMPRESSED_INCOMPLETE) !== 0) defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');
   if (isNewerVersion(header)) defects.push(`Header version ${header.version} is newer than those known; read as version 6.`);
-  for (const part of parts) {
-    if (part.header.descriptorsOffset > part.file.size) defects.push(`${part.path} ends before its page descriptors: no page of it can be read.`);
-  }
+  defects.push(...descriptorDefects(ends.filter((_, i) => parts[i]!.layer.streamEnd?.kind !== 'cut off')));
   const { nodename, release, version, machine } = header.uname;
   return {
     path,
     format: 'kdump',
-    formatName: formatName(header, layers.some((layer) => layer.flattened), parts.length),
+    formatName: formatName(header, layers.some(({ streamEnd }) => streamEnd !== undefined), parts.length),
     architecture: machine || 'x86_64',
     memory: { pageSize: header.blockSize, page: cachePages(load, header.blockSize, options.cacheBytes, options.onPageRead), ranges },
     ...(release === '' ? {} : { uname: { release, version, machine, nodename } }),
     ...(header.dumpLevel === undefined ? {} : { dumpLevel: header.dumpLevel }),
+    completeness,
     ...fromNotes(notes, defects),
   };
+}
+
+function descriptorDefects(ends: readonly KdumpEnd[]): string[] {
+  const sum = (of: (end: KdumpEnd) => number) => ends.reduce((all, end) => all + of(end), 0);
+  const unwritten = sum((end) => end.unwritten);
+  const damaged = sum((end) => end.damaged);
+  const least = ends.some((end) => end.sampled) ? 'At least ' : '';
+  const defects: string[] = [];
+  if (unwritten > 0) defects.push(`${least}${counted(unwritten, 'page')} ${numbered(unwritten, 'was', 'were')} never written to the file: makedumpfile had no room left, or was ended before.`);
+  if (damaged > 0) defects.push(`${least}${counted(damaged, 'page descriptor')} ${numbered(damaged, 'leads', 'lead')} far past the end of the file: ${numbered(damaged, 'it is', 'they are')} damaged.`);
+  return defects;
 }
 
 /** Whether the parts are those of one dump, and all of them. */

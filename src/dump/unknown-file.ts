@@ -14,6 +14,7 @@ const lookalikes: readonly (readonly [start: string, words: string])[] = [
   ['LibvirtQemudSave', 'a saved libvirt machine; make a dump with virsh dump --memory-only'],
 ];
 
+const dumpStarts = ['KDUMP   ', 'makedumpfile\0', '\x7fELF'];
 const SHOWN_BYTES = 16;
 
 /** @throws InputError unless the file begins with `magic` */
@@ -21,6 +22,7 @@ export function refuseUnknownFile(file: FileReader, path: string, magic: string)
   if (file.size === 0) throw new InputError(`${path} is not a vmcore: it is empty.`);
   const start = Buffer.from(file.read(0, SHOWN_BYTES)).toString('latin1');
   if (start.startsWith(magic)) return;
+  if (file.size < SHOWN_BYTES && dumpStarts.some((whole) => whole.startsWith(start))) throw new InputError(`${path} is cut off within its first bytes: it has ${file.size}; copy the dump again.`);
   for (const [lookalike, words] of lookalikes) {
     if (start.startsWith(lookalike)) throw new InputError(`${path} is not a vmcore: it is ${words}.`);
   }

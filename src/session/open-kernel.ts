@@ -7,6 +7,7 @@ import type { TypeSource } from '../debuginfo/type-source.js';
 import type { BtfTypes } from '../debuginfo/btf/read-btf.js';
 import { readKallsyms } from '../debuginfo/kallsyms/read-kallsyms.js';
 import { openVmlinux, type Vmlinux } from '../debuginfo/vmlinux.js';
+import { refusedAsCutOff } from '../dump/completeness.js';
 import type { Dump } from '../dump/dump.js';
 import { openDump } from '../dump/open-dump.js';
 import { findVmcoreinfo, parseVmcoreinfo, type Vmcoreinfo } from '../dump/vmcoreinfo.js';
@@ -85,7 +86,7 @@ export async function openKernel(options: OpenOptions): Promise<Kernel> {
 export async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options: Omit<OpenOptions, 'dump' | 'vmlinux'>): Promise<Session> {
   const defects = [...dump.defects];
   const { info, source: vmcoreinfoSource } = vmcoreinfoOf(dump, options.vmcoreinfo);
-  const space = kernelSpace(dump.memory, kernelFacts(info, dump.registers));
+  const space = unlessCutOff(dump, () => kernelSpace(dump.memory, kernelFacts(info, dump.registers)));
   defects.push(...space.defects);
   const kaslrOffset = kaslrOffsetOf(info, vmlinux);
   if (vmlinux) checkVmlinux(vmlinux, info, space, kaslrOffset, options.force ?? false);
@@ -108,6 +109,15 @@ export async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options:
       dump.close();
     },
   };
+}
+
+/** What can't be found in a dump that is cut off was in what is missing; any further guess would mislead. */
+function unlessCutOff<T>(dump: Dump, find: () => T): T {
+  try {
+    return find();
+  } catch (error) {
+    throw error instanceof InputError ? refusedAsCutOff(dump.completeness, error) : error;
+  }
 }
 
 function lookAt(cancelFlag: Int32Array | undefined): void {

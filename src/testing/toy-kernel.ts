@@ -195,7 +195,7 @@ export function toyKernel(options: ToyKernelOptions): ToyKernel {
 function toyDump(memory: PhysicalMemory, registers: readonly ToyRegisters[]): Dump {
   const none = { r15: 0n, r14: 0n, r13: 0n, r12: 0n, bp: 0n, bx: 0n, r11: 0n, r10: 0n, r9: 0n, r8: 0n, ax: 0n, cx: 0n, dx: 0n, si: 0n, di: 0n, orig_ax: 0n, ip: 0n, cs: 0x10n, flags: 0x46n, sp: 0n, ss: 0x18n };
   return {
-    path: 'a toy kernel', format: 'elf', formatName: 'toy', architecture: 'x86_64', memory, fromHypervisor: true, defects: [], close: () => undefined,
+    path: 'a toy kernel', format: 'elf', formatName: 'toy', architecture: 'x86_64', memory, fromHypervisor: true, completeness: { kind: 'whole' }, defects: [], close: () => undefined,
     registers: registers.map(({ cr2 = 0n, ...own }, cpu) => ({
       index: cpu, pid: 0, registers: { ...none, ...own }, control: { cr0: 0n, cr2, cr3: 0n, cr4: 0n, gsBase: areaOf(cpu), kernelGsBase: 0n },
     })),

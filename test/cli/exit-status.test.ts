@@ -46,6 +46,26 @@ describe('the exit status speaks of the question', () => {
     expect(await oompm(['throws', dump, '--plugin', throws])).toMatchObject({ code: 4, stderr: expect.stringContaining('boom') as string });
   });
 
+  test('4: a dump that is cut off, told before all else in every format', async () => {
+    const whole = readFileSync(dump);
+    const has = Math.floor(whole.length * 0.9);
+    const cut = file('cut-off', whole.subarray(0, has));
+    const sentence = `The file is cut off: ${has} of ${whole.length} bytes (${has / whole.length > 0.9 ? 90 : 89.9} %); copy it again.`;
+    const info = await oompm(['info', cut]);
+    expect(info).toMatchObject({ code: 4, stderr: expect.stringContaining(`oompm: answered in part: ${sentence}\n`) as string });
+    expect(info.stdout.split('\n')[1]).toBe(`Note: ${sentence}`);
+    expect(info.stdout).toMatch(/^Completeness +The file is cut off/m);
+    expect(info.stdout).not.toContain('whole');
+    const [text, json, html, markdown] = await Promise.all(['text', 'json', 'html', 'md'].map((format) => oompm(['overview', cut, '--format', format])));
+    expect(text!.stdout.split('\n')[1]).toBe(`Note: ${sentence}`);
+    expect(JSON.parse(json!.stdout)).toMatchObject({ dump: { defects: [sentence] } });
+    expect(html!.stdout.indexOf(sentence)).toBeGreaterThan(0);
+    expect(html!.stdout.indexOf(sentence)).toBeLessThan(html!.stdout.indexOf('How it ended'));
+    expect(markdown!.stdout.split('\n').slice(0, 6)).toContain(`> ${sentence}`);
+    const early = await oompm(['info', file('cut-early', whole.subarray(0, 200_000))]);
+    expect(early).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^oompm: .*cut-early is cut off: 200000 of at least \d+ bytes; copy it again\./) as string });
+  });
+
   test('4: a text that has nothing to be explained', async () => {
     expect(await oompm(['explain', file('hello.txt', 'hello\n')])).toMatchObject({ code: 4, stderr: expect.stringMatching(/^oompm: answered in part: .*hello\.txt has no report of an OOM kill/) as string });
   });

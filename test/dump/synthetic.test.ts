@@ -34,6 +34,7 @@ const shown = (dump: Dump, pfn: number): unknown => {
   const page = dump.memory.page(pfn);
   return page instanceof MissingPage ? page.kind : page.bytes[0];
 };
+const neverWritten = '1 page was never written to the file: makedumpfile had no room left, or was ended before.';
 const zstd = await new Promise<{ compress(bytes: Uint8Array): Uint8Array | null }>((resolve) => {
   zstdCodec.ZstdCodec.run((binding) => resolve(new binding.Simple()));
 });
@@ -61,7 +62,7 @@ describe('kdump-compressed', () => {
     expect(dump.registers.map(({ pid, registers }) => [pid, registers.ip, registers.sp]))
       .toEqual(version >= 4 ? [[7, 0xffffffff81000000n, 0n], [0, 0n, 5n]] : []);
     expect(dump.dumpLevel).toBe(31);
-    expect(dump.defects).toEqual([]);
+    expect([dump.completeness, dump.defects]).toEqual([{ kind: 'whole' }, [neverWritten]]);
     dump.close();
   });
 
@@ -105,15 +106,15 @@ describe('kdump-compressed', () => {
     const second = save(buildKdump({ pages, split: { startPfn: 5, endPfn: 40_002 } }));
     const both = await openDump([second, first]);
     expect([1, 2, 5, 40_000, 40_001].map((pfn) => shown(both, pfn))).toEqual([11, 'excluded', 15, 40, 'cut off']);
-    expect(both.defects).toEqual([]);
+    expect(both.defects).toEqual([neverWritten]);
     const alone = await openDump(second);
     expect([1, 5].map((pfn) => shown(alone, pfn))).toEqual(['cut off', 15]);
-    expect(alone.defects).toEqual(['Pages 0 to 4 are in a part of the split dump that was not given.']);
+    expect(alone.defects).toEqual(['Pages 0 to 4 are in a part of the split dump that was not given.', neverWritten]);
     await expect(openDump([first, save(buildKdump({ pages }))])).rejects.toThrow('is not a part of a split dump');
   });
 
   test('an incomplete dump says so', async () => {
-    expect((await open(buildKdump({ pages, status: 8 }))).defects).toEqual(['makedumpfile marked the file as incomplete: it could not write all pages.']);
+    expect((await open(buildKdump({ pages, status: 8 }))).defects).toEqual(['makedumpfile marked the file as incomplete: it could not write all pages.', neverWritten]);
   });
 
   test('of another architecture: refused by its name', async () => {
@@ -178,9 +179,10 @@ describe('flattened', () => {
   test('a stream that was cut: its pages are there or cut off, and it says so', async () => {
     const stream = flatten(buildKdump({ pages }));
     const kept = [{ offset: 0, bytes: buildKdump({ pages }).subarray(0, 30_000 - 4096) }];
-    const dump = await open(buildFlattened(kept, { endMark: false }));
+    const bytes = buildFlattened(kept, { endMark: false });
+    const dump = await open(bytes);
     expect(shown(dump, 9)).toBe('cut off');
-    expect(dump.defects[0]).toBe('The file is flattened and ends without its end mark: the rest is missing.');
+    expect(dump.defects).toEqual([expect.stringMatching(`^The file is cut off: ${bytes.length} of at least ${bytes.length + 16} bytes; copy it again\\.$`)]);
     await expect(open(stream.subarray(0, 5000))).rejects.toThrow(InputError);
   });
 });
@@ -224,8 +226,8 @@ describe('ELF', () => {
     const dump = await open(whole.subarray(0, whole.length - 10));
     expect([0, 1].map((pfn) => shown(dump, pfn))).toEqual([1, 'cut off']);
     expect(dump.defects).toEqual([
+      `The file is cut off: ${whole.length - 10} of ${whole.length} bytes (99.8 %); copy it again.`,
       'makedumpfile marked the file as incomplete: it could not write all pages.',
-      'The file is cut off: 10 bytes of memory that its segments announce are not in it.',
     ]);
   });
 

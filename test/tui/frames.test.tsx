@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { chart, columns, fact, facts, findings, gap, graph, log, stacks, table, tree } from '../../src/plugin/make-views.js';
 import type { View } from '../../src/plugin/views.js';
 import { frameOf } from './toy-screen.js';
-import { runOf, ToySession } from './toy-state.js';
+import { facts as dumpFacts, runOf, ToySession } from './toy-state.js';
 
 const sizes = [{ columns: 80, rows: 24 }, { columns: 120, rows: 40 }, { columns: 160, rows: 50 }, { columns: 200, rows: 60 }, { columns: 20, rows: 6 }];
 
@@ -71,6 +71,15 @@ describe('what stands on the screens', () => {
     expect(frame).toContain('could not be read: page excluded');
     expect(frame).toMatch(/██ anonymous +88\.2 MiB +84\.4 %/);
     expect(frame).toMatch(/^ {2}zones +all about zones/m);
+  });
+
+  test('what the file lacks stands before all that rests on it', () => {
+    const sentence = 'The file is cut off: 7583170 of 8425745 bytes (89.9 %); copy it again.';
+    const session = new ToySession(everything, { columns: 100, rows: 50 });
+    session.act({ kind: 'found', dump: { ...dumpFacts, defects: [sentence] }, plugins: session.state.plugins, warnings: [] });
+    const frame = frameOf(session.state).join('\n');
+    expect(frame).toContain(sentence);
+    expect(frame.indexOf(sentence)).toBeLessThan(frame.indexOf('Findings'));
   });
 
   test('zones: bars with their marks, and in words what is below them', () => {

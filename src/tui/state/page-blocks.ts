@@ -102,13 +102,13 @@ function overviewBlocks(state: State, room: Room): Block[] {
   const overview = state.sections['overview'];
   if (state.dump === undefined) return [fixedBlock('opening', [plainLine('opening the dump…', 'quiet')])];
   return [
+    ...defectBlocks(state.dump.defects, room),
     passive(fixedBlock('found', [{ spans: [span('Findings', 'title'), span(running && findings.length > 0 ? '  still reading' : '', 'quiet')] }])),
     findings.length > 0 ? findingsBlock('findings', findings, room)
       : fixedBlock('none found', [plainLine(running ? 'still reading…' : 'no plugin found a cause', 'quiet')]),
     ...sections.filter(([id]) => id !== 'overview').flatMap(([, { views }]) => views).filter(isWholeInParts).flatMap((shown) => viewBlocks(shown, room)),
     ...(overview?.views ?? []).filter(({ view }) => view.kind !== 'findings').flatMap((shown) => viewBlocks(shown, room)),
     ...gapBlocks(sections.flatMap(([plugin, { gaps }]) => gaps.map((gap) => ({ ...gap, what: `${plugin}: ${gap.what}` }))), room),
-    ...defectBlocks(state.dump?.defects ?? [], room),
     ...screensBlocks(state),
   ];
 }
@@ -139,7 +139,7 @@ function gapBlocks(gaps: readonly Gap[], room: Room, most = gapsShown): Block[] 
 
 function defectBlocks(defects: readonly string[], room: Room): Block[] {
   if (defects.length === 0) return [];
-  return [passive(fixedBlock('defects title', [plainLine(''), plainLine('The file', 'title')])), fixedBlock('defects', defects.flatMap((defect) => entryLines(wrap(shownText(defect), room.width).map((line) => plainLine(line, 'warning')))))];
+  return [passive(fixedBlock('defects title', [plainLine('The file', 'title')])), fixedBlock('defects', defects.flatMap((defect) => entryLines(wrap(shownText(defect), room.width).map((line) => plainLine(line, 'warning'))))), passive(fixedBlock('defects end', [plainLine('')]))];
 }
 
 function screensBlocks(state: State): Block[] {
