@@ -2,13 +2,18 @@ import type { Kernel } from 'oompm';
 import { isRemark, logRecords, type LogRecord } from 'oompm/linux';
 
 const NS_IN_S = 1_000_000_000;
+/** include/uapi/linux/syslog.h; devkmsg_write() gives no user this facility. */
+const LOG_KERN = 0;
 
-/** The dead kernel's log as the console shows it, with the stamps and callers that the parser joins events by. */
+/**
+ * The dead kernel's log as the console shows it, with the stamps and callers that the parser joins events by. What user space
+ * wrote through /dev/kmsg (a facility that is not the kernel's, LOG_KERN) is left out: it may say anything.
+ */
 export function logText(kernel: Kernel): string {
   return kernel.once('log as text', () => {
     const lines: string[] = [];
     kernel.attempt('log', () => {
-      for (const entry of logRecords(kernel)) if (!isRemark(entry)) lines.push(...recordLines(entry));
+      for (const entry of logRecords(kernel)) if (!isRemark(entry) && (entry.facility ?? LOG_KERN) === LOG_KERN) lines.push(...recordLines(entry));
     });
     return lines.join('\n');
   });

@@ -7,6 +7,7 @@ import type { OomReport } from '../oom/model.js';
 import { explainLog, reportsIn } from '../oom/parse/explain.js';
 import { defaultValues } from '../plugin/options.js';
 import type { Plugin } from '../plugin/define-plugin.js';
+import type { LogLine } from '../plugin/views.js';
 import { runOnReports } from '../plugin/run-plugin.js';
 import { plain } from '../report/paint.js';
 import { makeReport, type DumpFacts } from '../report/report.js';
@@ -83,8 +84,13 @@ async function readDump(words: readonly string[], flags: CommonValues): Promise<
   const sections = await runAll([{ plugin, values: defaultValues(plugin.flags, plugin.arguments) }], opened);
   await noteOutcome(sections, { defects: [] });
   const { viewLines } = await import('../report/render-text.js');
-  const text = sections.flatMap(({ views }) => views.filter(({ kind }) => kind === 'log').flatMap((view) => [...viewLines(view, opened.facts, { width: Infinity, paint: plain })])).join('');
+  const text = sections.flatMap(({ views }) => views).flatMap((view) => view.kind !== 'log' ? [] : [...viewLines({ ...view, lines: kernelsOwn(view.lines) }, opened.facts, { width: Infinity, paint: plain })]).join('');
   return { reports: reportsIn(text), facts: opened.facts, name: `the log in ${opened.facts.files.join(' ')}` };
+}
+
+/** Without what user space wrote to /dev/kmsg, which may say anything, and without our remarks. */
+function kernelsOwn(lines: Iterable<LogLine>): LogLine[] {
+  return [...lines].filter(({ remark, facility = 0 }) => !remark && facility === 0);
 }
 
 async function readLog(path: string, more: readonly string[]): Promise<ReadLog> {

@@ -28,7 +28,7 @@ describe('oompm explain', () => {
   test('several events: a list, the last one shown, another on request; packed by gzip', async () => {
     const path = file('messages.gz', gzipSync(memcgReport + globalReport));
     const last = await oompm(['explain', path]);
-    expect(last.stdout).toMatch(/^ +1 +4\.1\S* +memcg +stress \(pid 210\)/m);
+    expect(last.stdout).toMatch(/^ +1 +4\.1\S* s since boot +memcg +stress \(pid 210\)/m);
     expect(last.stdout).toContain('Event 2 is the one above; --event shows another.');
     const first = await oompm(['explain', path, '--event', '1']);
     expect(first.stdout).toContain('The limit of /lab.slice/job.scope was hit');
