@@ -1,5 +1,5 @@
-import { fact, type Cell, type Fact, type Kernel } from 'oompm';
-import { crashTime, kernelTaints, kernelTime, lastLogStamp, panicOf, readOrGap, taskLabel } from 'oompm/linux';
+import { fact, gap, type Cell, type Fact, type Kernel } from 'oompm';
+import { crashTime, isLogWhole, kernelTaints, kernelTime, lastLogStamp, panicOf, readOrGap, taskLabel } from 'oompm/linux';
 
 /** When and why it stopped, as far as the kernel itself knew. */
 export function endFacts(kernel: Kernel): Fact[] {
@@ -9,11 +9,13 @@ export function endFacts(kernel: Kernel): Fact[] {
 function panicFacts(kernel: Kernel): Fact[] {
   const panic = readOrGap('panic', () => panicOf(kernel));
   if (panic !== undefined && 'gap' in panic) return [fact('panic', 'Panic', 'text', panic)];
+  const silent = panic?.message === undefined && !isLogWhole(kernel) ? gap('panic', "the log can't be read whole: why the kernel stopped is not known") : undefined;
+  if (panic === undefined && silent !== undefined) return [fact('panic', 'Panic', 'text', silent)];
   if (panic === undefined) return [fact('panic', 'Panic', 'text', null, { note: 'the kernel did not panic: it was running, or hung, when the dump was taken' })];
   const { message, timeNs, cpu, cpuSource, task, caller } = panic;
   return [
-    fact('panic', 'Panic', 'text', message ?? null, message === undefined ? { note: 'it panicked, and its log does not say why' } : {}),
-    fact('panicTime', 'Panic at', 'ns', timeNs ?? null, { note: 'since boot' }),
+    fact('panic', 'Panic', 'text', message ?? silent ?? null, message === undefined && silent === undefined ? { note: 'it panicked, and its log does not say why' } : {}),
+    fact('panicTime', 'Panic at', 'ns', timeNs ?? silent ?? null, { note: 'since boot' }),
     fact('panicCpu', 'On CPU', 'integer', cpu ?? null, cpuSource === undefined ? {} : { note: `by ${cpuSource}` }),
     fact('panicTask', 'In task', 'task', task ? taskLabel(kernel, task) : (caller ?? null), task ? { door: { type: 'struct task_struct', address: task.$address } } : {}),
   ];

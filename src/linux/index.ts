@@ -6,7 +6,7 @@ export { cpusIn, totalRamPages, type CpuMask } from './cpus.js';
 export { loadAverage } from './load-average.js';
 export { moduleBtf, moduleTypes, type ModuleBtf } from './module-types.js';
 export { moduleMemory, modules, moduleState, moduleSymbolTable, symbolsOfModule, type Module, type ModuleMemory } from './modules.js';
-export { lastLogStamp, panicOf, type Panic } from './panic.js';
+export { isLogWhole, lastLogStamp, panicOf, type Panic } from './panic.js';
 export { readOrGap } from './read-or-gap.js';
 export { residentPages, rssOf, type Rss, type RssPages } from './rss.js';
 export { kernelTaints, taintsOf, type Taint } from './taint.js';

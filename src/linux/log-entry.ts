@@ -18,6 +18,8 @@ export interface LogRecord {
 /** What is not in the log, and why: a remark of ours between records. */
 export interface LogRemark {
   readonly remark: string;
+  /** Records were there and could not be read: what the log does not say may have been in them. */
+  readonly unread?: true;
 }
 
 export type LogEntry = LogRecord | LogRemark;

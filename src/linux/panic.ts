@@ -58,6 +58,17 @@ function cpuOfCaller(caller: string | undefined): { cpu: number; source: 'log' }
   return found ? { cpu: Number(found[1]), source: 'log' } : undefined;
 }
 
+/** Whether all of the log can be read: only then does it count that it is silent on something. */
+export function isLogWhole(kernel: Kernel): boolean {
+  return kernel.attempt('log', () => {
+    for (const entry of logRecords(kernel)) {
+      kernel.guard.step();
+      if (isRemark(entry) && entry.unread) return false;
+    }
+    return true;
+  }) ?? false;
+}
+
 /** The stamp of the log's last record, in nanoseconds since boot; undefined for an empty log. @throws ReadError, ShapeError */
 export function lastLogStamp(kernel: Kernel): number | undefined {
   let last: number | undefined;

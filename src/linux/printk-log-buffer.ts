@@ -34,7 +34,7 @@ export function* bufferRecords(source: LogSource): Generator<LogEntry> {
       }
     }
     if (bytes < layout.size || index + bytes > length) {
-      yield { remark: `the log breaks off: a record of ${bytes} bytes` };
+      yield { remark: `the log breaks off: a record of ${bytes} bytes`, unread: true };
       return;
     }
     yield recordAt(source, layout, buffer + BigInt(index), bytes, sequence);

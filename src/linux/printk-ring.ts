@@ -207,12 +207,12 @@ class Remarks {
     const explained = this.#pending.reduce((sum, { count }) => sum + count, 0);
     if (this.#next === undefined && skipped > explained) yield { remark: `${counted(skipped - explained, 'record')} before these: overwritten by newer ones` };
     yield* this.rest();
-    if (this.#next !== undefined && skipped > explained) yield { remark: `${counted(skipped - explained, 'record')} missing: the sequence jumps from ${this.#next - 1} to ${sequence}` };
+    if (this.#next !== undefined && skipped > explained) yield { remark: `${counted(skipped - explained, 'record')} missing: the sequence jumps from ${this.#next - 1} to ${sequence}`, unread: true };
     if (this.#next !== undefined && skipped < 0) yield { remark: `the sequence goes back from ${this.#next - 1} to ${sequence}` };
     this.#next = sequence + 1;
   }
 
   *rest(): Generator<LogEntry> {
-    for (const { problem, count } of this.#pending.splice(0)) yield { remark: `${counted(count, 'record')} ${problem}` };
+    for (const { problem, count } of this.#pending.splice(0)) yield { remark: `${counted(count, 'record')} ${problem}`, unread: true };
   }
 }
