@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 import { InputError } from './input-error.js';
 import { SurroundingsError, errorCode, surroundingsInWords } from './surroundings-error.js';
@@ -21,7 +21,7 @@ export interface OpenFile extends FileReader {
  * @throws InputError where there is none, where it is a directory, or where it may not be read
  */
 export function openFile(path: string): OpenFile {
-  const fd = openOrExplain(path);
+  const fd = openWithoutWaiting(path);
   const size = sizeOrExplain(fd, path);
   let open = true;
   return {
@@ -68,9 +68,10 @@ function readFully(fd: number, path: string, bytes: Uint8Array, offset: number):
   return done;
 }
 
-function openOrExplain(path: string): number {
+/** A descriptor to read by. Opening a FIFO as usual waits for a writer that may never come. @throws InputError */
+export function openWithoutWaiting(path: string): number {
   try {
-    return openSync(path, 'r');
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw failure(`Cannot open ${path}`, error);
   }
@@ -81,7 +82,8 @@ function sizeOrExplain(fd: number, path: string): number {
   if (stat.isFile()) return stat.size;
   closeSync(fd);
   if (stat.isDirectory()) throw new InputError(`Cannot open ${path}: it is a directory; name the file in it.`);
-  throw new InputError(`Cannot open ${path}: it is not a regular file, and reading by position needs one; save it to a file first.`);
+  const kind = stat.isFIFO() ? 'a pipe' : stat.isCharacterDevice() || stat.isBlockDevice() ? 'a device' : 'no regular file';
+  throw new InputError(`Cannot open ${path}: it is ${kind}, and reading by position needs a regular file; save it to one first.`);
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -92,6 +94,7 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a directory; name the file in it',
   ENAMETOOLONG: 'the name is too long',
   ELOOP: 'too many symbolic links',
+  ENXIO: 'it is a socket or a device, not a file',
 };
 
 function failure(what: string, error: unknown): InputError {

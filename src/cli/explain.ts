@@ -13,7 +13,7 @@ import { plain } from '../report/paint.js';
 import { makeReport, type DumpFacts } from '../report/report.js';
 import { runAll, writeReport } from './answer.js';
 import { commonFlags, dumpFlags, type CommonValues } from './common-flags.js';
-import { logFrom } from './log-file.js';
+import { isPipe, logFrom } from './log-file.js';
 import { inPart, noteOutcome } from './note-outcome.js';
 import { openNamed } from './open-named.js';
 import { plugins } from './plugins.js';
@@ -44,7 +44,7 @@ export class Explain extends Command {
     const words = argv as string[];
     const target = reportTarget(common, words);
     const [path = '-', ...more] = words.length === 0 && process.stdin.isTTY ? [undefinedLog()] : words;
-    const isDump = path !== '-' && identify(path) === 'dump';
+    const isDump = path !== '-' && !isPipe(path) && identify(path) === 'dump';
     const forDump = isDump ? undefined : Object.keys(dumpFlags).find((name) => name in flags && metadata.flags[name]?.setFromDefault !== true);
     if (forDump !== undefined) throw new InputError(`explain: --${flags[forDump as keyof typeof dumpFlags] === false ? 'no-' : ''}${forDump} is of use with a dump, and ${path === '-' ? 'standard input' : path} is a text; leave it out`);
     const { reports, facts, name } = isDump ? await readDump(words, common) : await readLog(path, more);

@@ -1,17 +1,50 @@
-import { createReadStream } from 'node:fs';
+import { closeSync, createReadStream, readSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip } from 'node:zlib';
-import { openFile } from '../bytes/file-reader.js';
+import { openFile, openWithoutWaiting } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
+import { errorCode } from '../bytes/surroundings-error.js';
 import type { LogSource } from '../oom/parse/source.js';
 
 /** A log as it is, or unpacked by gzip, as logrotate leaves old ones. What the file lacks becomes a defect. @throws InputError */
 export function logFrom(path: string, defects: string[]): LogSource {
   if (path === '-') return process.stdin;
+  if (isPipe(path)) return fromPipe(path);
   const { packing, isize } = endsOf(path);
   if (packing === 'other') throw new InputError(`${path} is compressed; unpack it first, or: xzcat ${path} | oompm explain -`);
   return packing === 'gzip' ? unpacked(path, isize, defects) : createReadStream(path);
+}
+
+/** A FIFO, or what a shell hands over for <(…): to be read once, from its beginning. */
+export function isPipe(path: string): boolean {
+  try {
+    return statSync(path).isFIFO();
+  } catch {
+    return false; // opening it says why
+  }
+}
+
+/** Opened without waiting: a FIFO that nobody writes to would hold the program for ever. */
+function fromPipe(path: string): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+  const fd = openWithoutWaiting(path);
+  const first = Buffer.alloc(64 << 10);
+  try {
+    const length = readSync(fd, first);
+    if (length > 0) return pieces(fd, first.subarray(0, length));
+  } catch (error) {
+    if (errorCode(error) === 'EAGAIN') return pieces(fd, new Uint8Array(0));
+    closeSync(fd);
+    throw error;
+  }
+  closeSync(fd);
+  throw new InputError(`Cannot read ${path}: it is a pipe that nobody writes to.`);
+}
+
+async function* pieces(fd: number, first: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield first;
+  yield* new Socket({ fd, readable: true, writable: false }) as AsyncIterable<Uint8Array>;
 }
 
 /** What can be unpacked: of a file that was cut off, all up to there. */

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-
+import { openFile } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
 import type { DebugInfo } from '../debuginfo/dwarf/debug-info.js';
 import type { SymbolTable } from '../debuginfo/symbol-table.js';
@@ -131,11 +130,15 @@ function vmcoreinfoOf(dump: Dump, file: string | undefined): { info?: Vmcoreinfo
   return found === undefined ? {} : { info: parseVmcoreinfo(found), source: 'found in memory' };
 }
 
+/** The kernel's own is a page. */
+const LONGEST_VMCOREINFO = 1 << 20;
+
 function readFile(path: string): string {
+  const file = openFile(path);
   try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new InputError(`VMCOREINFO can't be read from ${path}: ${error instanceof Error ? error.message : String(error)}.`);
+    return Buffer.from(file.read(0, LONGEST_VMCOREINFO)).toString('utf8');
+  } finally {
+    file.close();
   }
 }
 
