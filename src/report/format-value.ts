@@ -121,7 +121,9 @@ function seconds(cell: string | number | bigint | boolean): string {
 /** Digits in groups of three. An integer too large for a double's 15 digits comes as bigint. */
 function grouped(value: number | bigint): string {
   if (typeof value === 'number' && !Number.isInteger(value)) return String(Number(value.toPrecision(6)));
-  return BigInt(value).toString().replaceAll(/\B(?=(\d{3})+$)/g, ',');
+  // Four digits are read at once: a uid of 1003 is no 1,003.
+  const digits = BigInt(value).toString();
+  return digits.length <= 4 ? digits : digits.replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function scale(value: number | bigint, by: number): number {
