@@ -12,6 +12,7 @@ import { commonFlags, type CommonValues } from './common-flags.js';
 import { noteOutcome } from './note-outcome.js';
 import { openNamed } from './open-named.js';
 import { plugins } from './plugins.js';
+import { leftOver } from './tell-files.js';
 import { reportTarget } from './write-report.js';
 
 export class Analyze extends Command {
@@ -46,7 +47,7 @@ export class Analyze extends Command {
     const only = knownIds(registry, flags.only);
     const target = reportTarget(common, words);
     const opened = await openNamed('analyze', words, common);
-    if (opened.rest.length > 0) throw new InputError(`analyze does not know what to do with ${opened.rest[0]}: it is neither a dump nor a kernel`);
+    if (opened.rest.length > 0) throw new InputError(`analyze does not know what to do with ${opened.rest[0]}: ${leftOver(opened.rest[0]!)}`);
     const questions = (await asked(registry, only)).map((plugin) => ({ plugin, values: plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments) }));
     const sections = await runAll(questions, opened);
     await writeReport(makeReport(this.config.version, opened.facts, sections), common, target);

@@ -33,7 +33,8 @@ export async function openNamed(command: string, words: readonly string[], flags
  */
 export async function namedFiles(command: string, words: readonly string[], flags: CommonValues): Promise<Pick<Opened, 'options' | 'rest'>> {
   if (words.length === 0) throw new InputError(`${command} needs a dump: oompm ${command} VMCORE`);
-  const { dump, vmlinux, rest } = tellFiles(words);
+  const { dump, vmlinux, packed, rest } = tellFiles(words);
+  if (packed !== undefined) throw new InputError(await packedDump(packed));
   if (dump.length === 0) throw new InputError(`${vmlinux} is a kernel, not a dump: oompm ${command} VMCORE ${vmlinux}`);
   progress(`opening ${dump[0]}`);
   const kernelFile = flags.vmlinux ?? vmlinux ?? await ownVmlinux(dump, flags);
@@ -45,6 +46,16 @@ export async function namedFiles(command: string, words: readonly string[], flag
     ...(flags.vmcoreinfo === undefined ? {} : { vmcoreinfo: flags.vmcoreinfo }),
   };
   return { options, rest };
+}
+
+/** A packed kernel is read as it is, and it is said, since this may be one. */
+async function packedDump(path: string): Promise<string> {
+  const [{ openFile }, { packedInWords, packingOf }] = await Promise.all([import('../bytes/file-reader.js'), import('../bytes/packing.js')]);
+  const file = openFile(path);
+  const packing = packingOf(file.read(0, 16));
+  file.close();
+  if (packing === undefined) throw new InputError(`${path} changed while it was read`);
+  return `${path} ${packedInWords(path, packing)} (only a kernel may stay packed, and a dump must be given beside it)`;
 }
 
 function factsOf({ kernel, dump, defects, vmlinux }: Session, { dump: files }: OpenOptions, host: string | undefined): DumpFacts {

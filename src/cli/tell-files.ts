@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { InputError } from '../bytes/input-error.js';
 import { identify, type FileRole } from '../debuginfo/identify.js';
 
@@ -5,26 +6,50 @@ import { identify, type FileRole } from '../debuginfo/identify.js';
 export interface ToldFiles {
   dump: string[];
   vmlinux: string | undefined;
+  /** Where there is no dump: a packed file, which may well be it. */
+  packed?: string;
   rest: string[];
 }
 
 /**
  * VMCORE and VMLINUX in any order, at the beginning of `words`. The parts of a split dump may all be named. A first word
  * that is neither is taken for the dump: opening it says best what is wrong with it.
+ * @throws InputError where a file is given twice
  */
 export function tellFiles(words: readonly string[]): ToldFiles {
   const told: ToldFiles = { dump: [], vmlinux: undefined, rest: [] };
+  let packed: string | undefined;
+  const seen = new Set<string>();
   for (const [index, word] of words.entries()) {
     const role = roleOf(word);
+    if (role !== 'other') refuseSecond(word, seen);
     if (role === 'dump') told.dump.push(word);
     else if (role === 'vmlinux' && told.vmlinux === undefined) told.vmlinux = word;
+    else if (role === 'packed' && packed === undefined) packed = word;
     else {
       told.rest = words.slice(index);
       break;
     }
   }
+  // Beside a dump it is the kernel, which is read as it is.
+  if (packed !== undefined && told.dump.length === 0) return { ...told, packed };
+  if (packed !== undefined && told.vmlinux === undefined) told.vmlinux = packed;
+  else if (packed !== undefined) told.rest.unshift(packed);
   if (told.dump.length === 0 && told.rest.length > 0) told.dump.push(told.rest.shift()!);
   return told;
+}
+
+/** Why a word that is left over is no file for oompm; goes on after a colon. */
+export function leftOver(word: string): string {
+  return existsSync(word) ? 'it is neither a dump nor a kernel, or one too many' : 'there is no such file';
+}
+
+/** @throws InputError where it is one of `seen`, by whatever name */
+function refuseSecond(path: string, seen: Set<string>): void {
+  const { dev, ino } = statSync(path, { bigint: true });
+  const id = `${dev}:${ino}`;
+  if (seen.has(id)) throw new InputError(`${path} is given twice; give each file once`);
+  seen.add(id);
 }
 
 function roleOf(path: string): FileRole {

@@ -1,17 +1,17 @@
 import { ET_CORE, isElf, readElfHeader } from '../bytes/elf.js';
 import { openFile } from '../bytes/file-reader.js';
 import { bootImagePayload } from './unpack/boot-image.js';
-import { packingOf } from './unpack/packing.js';
+import { packingOf } from '../bytes/packing.js';
 
 /** What a file is, as far as the order of arguments needs it: told by content, never by name. */
-export type FileRole = 'dump' | 'vmlinux' | 'other';
+export type FileRole = 'dump' | 'vmlinux' | 'packed' | 'other';
 
 // Where each is looked for: makedumpfile's and QEMU's files start so, flattened or not.
 const dumpStarts = ['KDUMP   ', 'DISKDUMP', 'makedumpfile\0'];
 const FIRST_BYTES = 16;
 
 /**
- * `vmlinux` for an executable ELF file, a packed one, or a bzImage; a packed file is not unpacked to see what is in it.
+ * `vmlinux` for an executable ELF file or a bzImage; a packed file is not unpacked to see what is in it.
  * @throws InputError where the file can't be opened
  */
 export function identify(path: string): FileRole {
@@ -20,7 +20,8 @@ export function identify(path: string): FileRole {
     const start = file.read(0, FIRST_BYTES);
     if (dumpStarts.some((magic) => Buffer.from(start).toString('latin1').startsWith(magic))) return 'dump';
     if (isElf(start)) return readElfHeader(file)?.type === ET_CORE ? 'dump' : 'vmlinux';
-    return packingOf(start) !== undefined || bootImagePayload(file) !== undefined ? 'vmlinux' : 'other';
+    if (packingOf(start) !== undefined) return 'packed';
+    return bootImagePayload(file) === undefined ? 'other' : 'vmlinux';
   } finally {
     file.close();
   }

@@ -1,5 +1,5 @@
 import { readyZstd } from '../bytes/codecs/zstd.js';
-import { ET_CORE, ET_DYN, ET_EXEC, ET_REL, PT_NOTE, isElf, programHeaders, readElfHeader } from '../bytes/elf.js';
+import { ET_CORE, ET_DYN, ET_EXEC, ET_REL, PT_NOTE, elfNotes, isElf, programHeaders, readElfHeader } from '../bytes/elf.js';
 import { openFile } from '../bytes/file-reader.js';
 import type { FileReader, OpenFile } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
@@ -21,6 +21,7 @@ import type { KdumpPart } from './kdump-memory.js';
 import { MAX_NOTES_BYTES, latin1, readNotes } from './note-reader.js';
 import type { Notes } from './note-reader.js';
 import { cachePages } from './page-cache.js';
+import { processCore, processCoreInWords } from './process-core.js';
 import { refuseUnknownFile } from './unknown-file.js';
 import { counted, numbered } from '../words/quantity.js';
 
@@ -105,7 +106,10 @@ function openElf(layer: Layer, options: OpenDumpOptions): Omit<Dump, 'close'> {
   if (header.architecture !== 'x86_64') throw new InputError(`${path} is a dump for ${header.architecture}; oompm reads dumps of x86_64.`);
 
   const memory = elfMemory(reader, header, path);
-  const notes = readNotes(noteBytes(reader, header));
+  const bytesOfNotes = noteBytes(reader, header);
+  const process = processCore(elfNotes(bytesOfNotes, header.littleEndian));
+  if (process !== undefined) throw new InputError(`${path} is ${processCoreInWords(process)}.`);
+  const notes = readNotes(bytesOfNotes);
   const completeness = completenessOf(cutLayer(layer, elfEnd(reader, header, memory.end)));
   const defects = [...cutOffInWords(completeness, 1), ...brokenStream(layer)];
   if ((header.flags & 1) !== 0) defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');

@@ -1,12 +1,9 @@
 import type { FileReader } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
+import { packedInWords, packingOf } from '../bytes/packing.js';
 
 /** Files that people take for a vmcore, by how they begin; the words go on after "it is". */
 const lookalikes: readonly (readonly [start: string, words: string])[] = [
-  ['\x1f\x8b', 'compressed by gzip; unpack it first (gzip -dk)'],
-  ['\xfd7zXZ\0', 'compressed by xz; unpack it first (xz -dk)'],
-  ['\x28\xb5\x2f\xfd', 'compressed by zstd; unpack it first (zstd -dk)'],
-  ['BZh', 'compressed by bzip2; unpack it first (bzip2 -dk)'],
   ['DISKDUMP', 'a diskdump from before kdump, which oompm does not read'],
   ['EMiL', 'a LiME image, which oompm does not read'],
   ['PAGEDU64', 'a Windows crash dump'],
@@ -23,6 +20,8 @@ export function refuseUnknownFile(file: FileReader, path: string, magic: string)
   const start = Buffer.from(file.read(0, SHOWN_BYTES)).toString('latin1');
   if (start.startsWith(magic)) return;
   if (file.size < SHOWN_BYTES && dumpStarts.some((whole) => whole.startsWith(start))) throw new InputError(`${path} is cut off within its first bytes: it has ${file.size}; copy the dump again.`);
+  const packing = packingOf(Buffer.from(start, 'latin1'));
+  if (packing !== undefined) throw new InputError(`${path} ${packedInWords(path, packing)}`);
   for (const [lookalike, words] of lookalikes) {
     if (start.startsWith(lookalike)) throw new InputError(`${path} is not a vmcore: it is ${words}.`);
   }

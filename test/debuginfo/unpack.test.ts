@@ -56,7 +56,7 @@ describe.each(packers)('$packing', ({ packing, program, args, appendedSize }) =>
 
   test.skipIf(!canPack).each(['packed', 'bzImage'])('%s: the kernel in it is found, whatever its name', async (how) => {
     const path = file(`anything.${packing}.${how}`, how === 'packed' ? pack() : bzImage(pack(), appendedSize));
-    expect(identify(path)).toBe('vmlinux');
+    expect(identify(path)).toBe(how === 'packed' ? 'packed' : 'vmlinux');
     const vmlinux = await openVmlinux(path, { cacheFolder });
     expect(vmlinux.packing).toBe(how === 'packed' ? packing : `bzImage, ${packing}`);
     expect(vmlinux.buildId).toBe('ab'.repeat(20));

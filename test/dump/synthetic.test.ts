@@ -242,7 +242,7 @@ describe('not a dump', () => {
     ['empty', '', /is not a vmcore: it is empty\.$/],
     ['text', 'hello, world\n', /is not a vmcore: it begins with "hello, world\\n"; expected/],
     ['terminal control', '\x1b[2Jxx', /begins with 1b 5b 32 4a 78 78; expected/],
-    ['gzip', '\x1f\x8b\x08', /compressed by gzip/],
+    ['gzip', '\x1f\x8b\x08', /is packed \(gzip\): unpack it first: gunzip < .*dump\d+ > NEW$/],
     ['an ELF start alone', '\x7fELF\x02\x01', /is cut off within its ELF header/],
   ])('%s', async (_, content, words) => {
     await expect(openDump(save(Buffer.from(content, 'latin1')))).rejects.toThrow(words);

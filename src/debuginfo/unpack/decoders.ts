@@ -6,7 +6,7 @@ import type { FileReader } from '../../bytes/file-reader.js';
 import { chunksOf } from './chunks.js';
 import { lz4LegacyBlocks } from './lz4-legacy.js';
 import { lzopBlocks } from './lzop.js';
-import type { Packing } from './packing.js';
+import type { Packing } from '../../bytes/packing.js';
 import { programOnPath, through } from './programs.js';
 import { zstdStream } from './zstd.js';
 

@@ -11,7 +11,7 @@ import { rangeReader } from '../elf-sections.js';
 import { APPENDED_SIZE_BYTES, bootImagePayload } from './boot-image.js';
 import { chunksOf } from './chunks.js';
 import { unpacked } from './decoders.js';
-import { packingOf, type Packing } from './packing.js';
+import { packingOf, type Packing } from '../../bytes/packing.js';
 
 /** Where unpacked kernels are kept, so that the next run need not unpack them again. */
 export function defaultCacheFolder(): string {
