@@ -1,10 +1,9 @@
-import type { Kernel } from 'oompm';
+import { counted, type Kernel } from 'oompm';
 import { oomsInProgress } from 'oompm/linux';
 import { reportsIn, type OomReport } from 'oompm/oom';
 
 import { rebuiltReport, type RebuiltReport } from './from-memory/report.js';
 import { logText } from './log-text.js';
-import { counted } from 'oompm';
 
 /** An event that was under way, rebuilt from memory, with what its own report in the log adds. */
 export interface CurrentEvent extends RebuiltReport {
@@ -22,10 +21,16 @@ export interface Events {
 /** Every memory event of this machine that there is to be had, from its memory and from its log. */
 export function eventsOf(kernel: Kernel): Events {
   return kernel.once('OOM events', () => {
-    const logged = reportsIn(logText(kernel));
-    const current = oomsInProgress(kernel).flatMap((oom) => kernel.attempt('OOM in progress', () => [joined(rebuiltReport(kernel, oom), logged)]) ?? []);
+    const logged = loggedEvents(kernel);
+    const inProgress = kernel.attempt('OOM in progress', () => oomsInProgress(kernel)) ?? [];
+    const current = inProgress.flatMap((oom) => kernel.attempt('OOM in progress', () => [joined(rebuiltReport(kernel, oom), logged)]) ?? []);
     return { current, logged };
   });
+}
+
+/** The log's alone, oldest first: they stand whatever else of memory can't be read. */
+export function loggedEvents(kernel: Kernel): readonly OomReport[] {
+  return kernel.once('OOM events of the log', () => reportsIn(logText(kernel)));
 }
 
 /** The log has the time and the trace, and the whole task table where not every task can be read; a report that ended with a kill is of an event before. */

@@ -1,11 +1,11 @@
 import { definePlugin, InputError, type Kernel, type View } from 'oompm';
 import { printedReport, type OomReport } from 'oompm/oom';
 
-import { eventsOf } from './events.js';
+import { eventsOf, loggedEvents } from './events.js';
 import { beyondTheLog } from './from-memory/beyond.js';
 import { stateReport, type RebuiltReport } from './from-memory/report.js';
 import { victimsBeyond } from './from-memory/victims.js';
-import { logText } from './log-text.js';
+import { logIsWhole, logText } from './log-text.js';
 import { comparedView, kernelFormatView } from './views/kernel-format.js';
 import { eventsView, reportViews } from './views/report.js';
 import { stateViews } from './views/state.js';
@@ -26,7 +26,7 @@ export default definePlugin({
   *run(kernel, { format, compare, log, event, most }) {
     if (format === 'kernel') yield kernelFormatView(lastRebuilt(kernel));
     else if (compare) yield* compared(kernel);
-    else if (log || event !== undefined) yield* explained(eventsOf(kernel).logged, event, most);
+    else if (log || event !== undefined) yield* explained(loggedEvents(kernel), event, most, logIsWhole(kernel));
     else yield* story(kernel, most);
   },
   explain: (reports, { event, most }) => explained(reports, event, most),
@@ -48,13 +48,13 @@ function* compared(kernel: Kernel): Generator<View> {
  * One event of a log: the one asked for, else the last OOM; with the list of all where there are more.
  * @throws InputError where the log has no such event
  */
-function* explained(reports: readonly OomReport[], number: number | undefined, most: number | undefined): Generator<View> {
+function* explained(reports: readonly OomReport[], number: number | undefined, most: number | undefined, whole = true): Generator<View> {
   const report = number === undefined ? reports.findLast((one) => one.kind === 'oom') ?? reports.at(-1) : reports[number - 1];
   if (report === undefined && number !== undefined) {
     throw new InputError(`there is no event ${number}: ${reports.length === 0 ? 'the log has no memory event' : reports.length === 1 ? 'the log has one' : `the log has ${reports.length}`}`);
   }
   if (report !== undefined) yield* reportViews(report, { most });
-  if (reports.length !== 1) yield eventsView(reports, report);
+  if (reports.length > 1 || (reports.length === 0 && whole)) yield eventsView(reports, report);
 }
 
 function* story(kernel: Kernel, most: number | undefined): Generator<View> {
@@ -62,12 +62,19 @@ function* story(kernel: Kernel, most: number | undefined): Generator<View> {
   const current = events.current.at(-1);
   if (current !== undefined) {
     const nodes = current.report.nodes?.map(({ node }) => node);
-    yield* reportViews({ ...current.report, beyond: beyondTheLog(kernel, nodes, current.candidates.list) }, { most });
+    yield* reportViews({ ...current.report, ...beyond(kernel, nodes, current) }, { most });
   } else {
     const last = events.logged.at(-1);
-    if (last !== undefined) yield* reportViews({ ...last, beyond: victimsBeyond(kernel) }, { most });
-    const state = stateReport(kernel);
-    yield* stateViews({ ...state.report, beyond: beyondTheLog(kernel, undefined, state.candidates.list) }, { last, most });
+    const victims = last === undefined ? undefined : kernel.attempt('victims', () => victimsBeyond(kernel));
+    if (last !== undefined) yield* reportViews({ ...last, ...(victims === undefined ? {} : { beyond: victims }) }, { most });
+    const state = kernel.attempt('state of memory at the time of the dump', () => stateReport(kernel));
+    if (state !== undefined) yield* stateViews({ ...state.report, ...beyond(kernel, undefined, state) }, { last, most });
   }
-  if (events.logged.length > 1 || current === undefined) yield eventsView(events.logged);
+  if (events.logged.length > 1 || (current === undefined && (events.logged.length === 1 || logIsWhole(kernel)))) yield eventsView(events.logged);
+}
+
+/** What memory has beyond a report, as far as it can be read: the report itself stands without. */
+function beyond(kernel: Kernel, nodes: readonly number[] | undefined, { candidates }: RebuiltReport): Pick<OomReport, 'beyond'> {
+  const found = kernel.attempt('what memory has beyond the report', () => beyondTheLog(kernel, nodes, candidates.list));
+  return found === undefined ? {} : { beyond: found };
 }

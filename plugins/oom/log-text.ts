@@ -10,12 +10,22 @@ const LOG_KERN = 0;
  * wrote through /dev/kmsg (a facility that is not the kernel's, LOG_KERN) is left out: it may say anything.
  */
 export function logText(kernel: Kernel): string {
+  return readLog(kernel).text;
+}
+
+/** Whether that is all of it: only then can it be said that there is no event in it. */
+export function logIsWhole(kernel: Kernel): boolean {
+  return readLog(kernel).whole;
+}
+
+function readLog(kernel: Kernel): { text: string; whole: boolean } {
   return kernel.once('log as text', () => {
     const lines: string[] = [];
-    kernel.attempt('log', () => {
+    const whole = kernel.attempt('log', () => {
       for (const entry of logRecords(kernel)) if (!isRemark(entry) && (entry.facility ?? LOG_KERN) === LOG_KERN) lines.push(...recordLines(entry));
+      return true;
     });
-    return lines.join('\n');
+    return { text: lines.join('\n'), whole: whole === true };
   });
 }
 

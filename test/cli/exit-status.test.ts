@@ -82,6 +82,26 @@ describe('the exit status speaks of the question', () => {
   });
 });
 
+describe('a dump that is cut off', () => {
+  const whole = readFileSync(dump);
+  const cut = (share: number): string => file(`cut-${share}`, whole.subarray(0, Math.floor(whole.length * share)));
+
+  test.each([['oom'], ['oom', '--log'], ['explain']])('1 %% of it missing: %s %s explains the log all the same', async (command, ...flags) => {
+    const { code, stdout, stderr } = await oompm([command, cut(0.99), ...flags]);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^oompm: answered in part: The file is cut off: /m);
+    expect(stdout).toContain('of 104 MiB managed is the resident memory of a.out (pid 52).');
+    expect(stdout).not.toMatch(/\.[jt]s:\d+/);
+  });
+
+  test('a tenth missing, and the log with it: nothing says that there was no event', async () => {
+    const { code, stdout } = await oompm(['oom', cut(0.9)]);
+    expect(code).toBe(4);
+    expect(stdout).toContain('The file is cut off');
+    expect(stdout).not.toMatch(/events in the log\nnone/);
+  });
+});
+
 describe('standard input is nobody’s argument', () => {
   const withInput = (words: readonly string[], input: string): Promise<{ code: number | null; stdout: string; stderr: string }> => new Promise((done) => {
     const child = spawn(process.execPath, [join(projectRoot, 'bin/oompm.js'), ...words], { stdio: 'pipe' });
