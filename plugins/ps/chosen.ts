@@ -1,4 +1,4 @@
-import type { Kernel } from 'oompm';
+import { InputError, type Kernel } from 'oompm';
 import { isKernelThread, type Task } from 'oompm/linux';
 
 export interface Choice {
@@ -8,12 +8,14 @@ export interface Choice {
   readonly task: readonly string[];
 }
 
-/** The tasks that the flags ask for. One whose name can't be read is not what a name asks for. */
+/** The tasks that the flags ask for. One whose name can't be read is not what a name asks for. @throws InputError for a task that is not there */
 export function chosen(kernel: Kernel, tasks: readonly Task[], { user, kernel: ofKernel, task: wanted }: Choice): readonly Task[] {
   const kinds = user === ofKernel ? tasks : tasks.filter((task) => isOfKernel(kernel, task) === ofKernel);
   if (wanted.length === 0) return kinds;
   const matches = wanted.map(matcher);
-  return kinds.filter((task) => kernel.attempt('task_struct.comm', () => matches.some((match) => match(task))) ?? false);
+  const found = kinds.filter((task) => kernel.attempt('task_struct.comm', () => matches.some((match) => match(task))) ?? false);
+  if (found.length === 0) throw new InputError(`There is no task ${wanted.join(', ')}; oompm ps lists them.`);
+  return found;
 }
 
 /** Undefined where it can't be told. */

@@ -30,10 +30,10 @@ export async function answer({ plugin, values, opened, version, flags, target, b
   if (views.length === 0 && outcome.kind === 'unavailable' && outcome.fault !== 'kernel') throw new InputError(`${plugin.id}: ${outcome.reason}`);
   if (bare) {
     const [{ viewLines }, { redact }] = await Promise.all([import('../report/render-text.js'), import('../report/redact.js')]);
-    const { dump, sections: shown } = flags.redact ? redact(report) : report;
+    const { dump, sections: shown } = flags.redact ? redact(report, opened.taskNames) : report;
     await target.write(shown.flatMap((section) => section.views.flatMap((view) => [...viewLines(view, { pageSize: dump.pageSize, raw: flags.raw }, target.text)])));
   } else {
-    await writeReport(report, flags, target);
+    await writeReport(report, flags, target, opened.taskNames);
   }
   await noteOutcome(sections, { defects: opened.facts.defects, named: true, arguments: isNamed(plugin, values) });
 }
@@ -69,7 +69,7 @@ export async function runAll(questions: readonly { plugin: Plugin; values: Optio
   }
 }
 
-export async function writeReport(report: Report, flags: CommonValues, target: ReportTarget): Promise<void> {
+export async function writeReport(report: Report, flags: CommonValues, target: ReportTarget, taskNames: readonly string[] = []): Promise<void> {
   const [{ render }, { redact }] = await Promise.all([import('../report/render.js'), import('../report/redact.js')]);
-  await target.write(render(flags.redact ? redact(report) : report, formatOf(flags), target.text));
+  await target.write(render(flags.redact ? redact(report, taskNames) : report, formatOf(flags), target.text));
 }

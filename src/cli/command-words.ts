@@ -36,5 +36,5 @@ const unlisted: ReadonlySet<string> = new Set(['rd']);
 function unknownCommand(word: string, ids: readonly string[]): string {
   if (/[./]/.test(word)) return `there is neither a command nor a file ${word}; oompm --help lists the commands`;
   const known = [...reservedIds, ...ids].filter((id) => !unlisted.has(id));
-  return `there is no command ${word}${didYouMean(word, known) || '; oompm --help lists the commands'}`;
+  return `there is no command ${word}${didYouMean(word, known) || `, nor a file of that name; oompm --help lists the commands`}`;
 }

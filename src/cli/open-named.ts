@@ -14,6 +14,8 @@ export interface Opened {
   options: OpenOptions;
   /** Words of the command line that name no file. */
   rest: string[];
+  /** The names of its tasks, where they are to be hidden. */
+  taskNames: readonly string[];
 }
 
 /**
@@ -24,7 +26,14 @@ export async function openNamed(command: string, words: readonly string[], flags
   const { options, rest } = await namedFiles(command, words, flags);
   const [{ openSession }, { hostOf }] = await Promise.all([import('../session/open-kernel.js'), import('../session/host-name.js')]);
   const session = await openSession(options);
-  return { session, facts: factsOf(session, options, hostOf(session)), options, rest };
+  return { session, facts: factsOf(session, options, hostOf(session)), options, rest, taskNames: flags.redact ? await namesOfTasks(session) : [] };
+}
+
+/** Those that can be read. */
+async function namesOfTasks({ kernel }: Session): Promise<string[]> {
+  const { surveyTasks } = await import('../linux/tasks.js');
+  const { threads } = kernel.attempt('names of tasks', () => surveyTasks(kernel)) ?? { threads: [] };
+  return threads.flatMap((task) => kernel.attempt('task_struct.comm', () => [task.comm]) ?? []);
 }
 
 /**

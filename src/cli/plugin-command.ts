@@ -1,3 +1,4 @@
+import { InputError } from '../bytes/input-error.js';
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
@@ -36,6 +37,7 @@ export function pluginCommand(plugin: Plugin): typeof Command {
       const common = parsed as unknown as CommonValues;
       const own = parsed as Record<string, OptionValues[string]>;
       const target = reportTarget(common, argv as string[]);
+      if (plugin.id === 'read' && common.redact && own['type'] === undefined) throw new InputError('read shows memory as it is, which --redact can hide nothing of; leave --redact out, or read an object with --type');
       const opened = await openNamed(plugin.id, argv as string[], common);
       const values: OptionValues = {
         ...pluginValues(plugin, own, opened.rest),

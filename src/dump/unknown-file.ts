@@ -25,11 +25,14 @@ export function refuseUnknownFile(file: FileReader, path: string, magic: string)
   for (const [lookalike, words] of lookalikes) {
     if (start.startsWith(lookalike)) throw new InputError(`${path} is not a vmcore: it is ${words}.`);
   }
-  throw new InputError(`${path} is not a vmcore: it begins with ${shown(start)}; expected an ELF core file, "KDUMP   " or "makedumpfile".`);
+  throw new InputError(`${path} is not a vmcore: it begins with ${shown(start)}; expected an ELF core file, "KDUMP   " or "makedumpfile"${isText(start) ? '. If it is a log: oompm explain' : ''}.`);
 }
 
 /** Text as text, anything else in hexadecimal: bytes of a foreign file never reach a terminal as they are. */
 function shown(start: string): string {
-  const printable = /^[\x20-\x7e\t\r\n]+$/.test(start);
-  return printable ? JSON.stringify(start) : Buffer.from(start, 'latin1').toString('hex').replaceAll(/(..)(?!$)/g, '$1 ');
+  return isText(start) ? JSON.stringify(start) : Buffer.from(start, 'latin1').toString('hex').replaceAll(/(..)(?!$)/g, '$1 ');
+}
+
+function isText(start: string): boolean {
+  return /^[\x20-\x7e\t\r\n]+$/.test(start);
 }

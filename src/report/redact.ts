@@ -8,14 +8,17 @@ import type { Report } from './report.js';
  * network, the kernel's command line, module parameters, strings read from memory and text of the log. Each is replaced by a
  * token, the same for the same name throughout: `task-3` in a finding is `task-3` in the table. Numbers, addresses, symbols
  * and the kernel's own names stay.
+ * @param tasks the names of the machine's tasks
  */
-export function redact(report: Report): Report {
+export function redact(report: Report, tasks: readonly string[] = []): Report {
   const names = new Names();
+  // All of the machine's, whether a table here has them or not: titles and findings name them too, and tokens are the same in every report.
+  for (const comm of tasks) if (comm !== '') names.token('task', comm);
   if (report.dump.host !== undefined) names.host(report.dump.host);
   for (const file of [...report.dump.files, report.dump.vmlinux ?? '']) names.file(file);
   for (const { views } of report.sections) for (const view of views) collect(view, names);
   const hide = names.hider();
-  const hidden = mapStrings(report, (text, key) => hide(key === 'value' ? text.replace(quoted, (string) => names.token('string', string)) : text)) as Report;
+  const hidden = mapStrings(report, (text, key) => hide(key === 'value' || wholeString.test(text) ? text.replace(quoted, (string) => names.token('string', string)) : text)) as Report;
   return {
     ...hidden,
     signature: report.signature,
@@ -40,6 +43,7 @@ const keysOfKind: readonly (readonly [kind: string, keys: RegExp])[] = [
 const generic = /^(?:-|vmcore|vmlinux|localhost|\(none\))$/;
 
 /** What is printed of a string in memory. */
+const wholeString = /^"(?:[^"\\]|\\.)*"$/;
 const quoted = /"(?:[^"\\]|\\.)*"/g;
 
 class Names {

@@ -32,7 +32,7 @@ describe('help', () => {
 
 describe('a mistake gets one sentence and exit 2', () => {
   test.each([
-    ['no such command', ['nosuch'], /^oompm: there is no command nosuch; oompm --help lists the commands\n$/],
+    ['no such command', ['nosuch'], /^oompm: there is no command nosuch, nor a file of that name; oompm --help lists the commands\n$/],
     ['a file for a command is analyzed', [fileWith('core', 'x')], /^oompm: .*core is .*\n$/],
     ['a file that is not there for a command', [join(scratch, 'vmcore')], /^oompm: there is neither a command nor a file .*vmcore; oompm --help lists the commands\n$/],
     ['no dump', ['analyze'], /^oompm: analyze needs a dump: oompm analyze VMCORE\n$/],
@@ -72,7 +72,7 @@ describe('wrong words get the nearest', () => {
   });
 
   test('and none where none is near', async () => {
-    expect((await oompm(['frobnicate'])).stderr).toBe('oompm: there is no command frobnicate; oompm --help lists the commands\n');
+    expect((await oompm(['frobnicate'])).stderr).toBe('oompm: there is no command frobnicate, nor a file of that name; oompm --help lists the commands\n');
   });
 });
 

@@ -96,7 +96,7 @@ describe.skipIf(!dumpFile('6.1-reaper/vmcore'))('6.1-reaper: what is asked for',
     expect(workers).toEqual(workers.map(() => expect.stringMatching(/^kworker/) as unknown));
     expect(workers.length).toBeGreaterThan(5);
     expect(pids({ task: ['1'] })).toEqual([1]);
-    expect(pids({ task: ['nobody of that name'] })).toEqual([]);
+    expect(() => pids({ task: ['nobody of that name'] })).toThrow('There is no task nobody of that name; oompm ps lists them.');
   });
 
   test('users’ tasks come first, the largest at the top; kernel threads after them, folded', async () => {

@@ -1,0 +1,29 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { build, oompm } from '../built.js';
+import { dumpFile } from '../dumps.js';
+
+beforeAll(build);
+
+const dump = dumpFile('6.1-global-panic/vmcore')!;
+
+describe('--redact hides names that no table of this report has', () => {
+  test.each([['bt', '--all'], ['watchdogs'], ['runq'], ['oom'], ['overview']])('%s %s', async (...words) => {
+    const plain = await oompm([...words, dump, '--format', 'json']);
+    expect(plain.stdout).toMatch(/a\.out|swapper|init/);
+    const { stdout } = await oompm([...words, dump, '--format', 'json', '--redact']);
+    expect(stdout).not.toMatch(/\ba\.out\b|fixtures\//);
+  });
+
+  test('the same task has the same token in each of them', async () => {
+    const token = async (...words: string[]): Promise<string | undefined> =>
+      /(task-\d+)(?:","| ?\(52\)| +52\b)/.exec((await oompm([...words, dump, '--redact', '--format', 'json'])).stdout.replace(/"pid":52,(.*?)"comm":"(task-\d+)"/, '$2 (52)'))?.[1];
+    const inStacks = await token('bt', '--all');
+    expect(inStacks).toBeDefined();
+    expect((await oompm(['overview', dump, '--redact'])).stdout).toContain(`${inStacks} (52)`);
+  });
+
+  test('strings of objects; bytes as they are can’t be hidden, and that is said', async () => {
+    expect((await oompm(['list', dump, 'super_blocks', '--redact'])).stdout).not.toMatch(/tmpfs|rootfs/);
+    expect(await oompm(['read', dump, 'init_uts_ns', '--redact'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
