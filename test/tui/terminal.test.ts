@@ -73,7 +73,8 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
     start();
     terminal.until(/● /);
     terminal.press(':');
-    terminal.until('a command, symbol, type, task or address');
+    // The hint of what may be typed gives way to offers as soon as there are some.
+    terminal.until(/^ : █/m);
     terminal.press('kmem_cac');
     terminal.until(/kmem_cache +struct/);
     terminal.press('he slab_c');
