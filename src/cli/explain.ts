@@ -47,12 +47,12 @@ export class Explain extends Command {
     const isDump = path !== '-' && !isPipe(path) && identify(path) === 'dump';
     const forDump = isDump ? undefined : Object.keys(dumpFlags).find((name) => name in flags && metadata.flags[name]?.setFromDefault !== true);
     if (forDump !== undefined) throw new InputError(`explain: --${flags[forDump as keyof typeof dumpFlags] === false ? 'no-' : ''}${forDump} is of use with a dump, and ${path === '-' ? 'standard input' : path} is a text; leave it out`);
-    const { reports, facts, name } = isDump ? await readDump(words, common) : await readLog(path, more);
+    const { reports, facts, name, taskNames } = isDump ? await readDump(words, common) : await readLog(path, more);
     const sections = (await explainers()).map((plugin) =>
       runOnReports(plugin, reports, { ...defaultValues(plugin.flags, plugin.arguments), ...(flags.event === undefined ? {} : { event: flags.event }) }));
     const unfit = sections.find(({ plugin, outcome }) => plugin === 'oom' && outcome.kind === 'unavailable');
     if (unfit?.outcome.kind === 'unavailable') throw new InputError(unfit.outcome.reason);
-    await writeReport(makeReport(this.config.version, facts, sections), common, target);
+    await writeReport(makeReport(this.config.version, facts, sections), common, target, taskNames);
     await noteOutcome(sections, { defects: facts.defects });
     if (reports.length === 0) inPart(`${name} has no report of an OOM kill, of a failed page allocation or of sysrq-m; explain takes what a kernel printed, as dmesg and journalctl -k show it`);
   }
@@ -72,6 +72,8 @@ interface ReadLog {
   facts: DumpFacts;
   /** For a sentence. */
   name: string;
+  /** Of a dump's tasks, where they are to be hidden; a log has those of its tables. */
+  taskNames?: readonly string[];
 }
 
 /** A dump's own log, as `oompm log` shows it. */
@@ -85,7 +87,7 @@ async function readDump(words: readonly string[], flags: CommonValues): Promise<
   await noteOutcome(sections, { defects: [] });
   const { viewLines } = await import('../report/render-text.js');
   const text = sections.flatMap(({ views }) => views).flatMap((view) => view.kind !== 'log' ? [] : [...viewLines({ ...view, lines: kernelsOwn(view.lines) }, opened.facts, { width: Infinity, paint: plain })]).join('');
-  return { reports: reportsIn(text), facts: opened.facts, name: `the log in ${opened.facts.files.join(' ')}` };
+  return { reports: reportsIn(text), facts: opened.facts, name: `the log in ${opened.facts.files.join(' ')}`, taskNames: opened.taskNames };
 }
 
 /** Without what user space wrote to /dev/kmsg, which may say anything, and without our remarks. */
