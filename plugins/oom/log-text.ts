@@ -22,8 +22,13 @@ function readLog(kernel: Kernel): { text: string; whole: boolean } {
   return kernel.once('log as text', () => {
     const lines: string[] = [];
     const whole = kernel.attempt('log', () => {
-      for (const entry of logRecords(kernel)) if (!isRemark(entry) && (entry.facility ?? LOG_KERN) === LOG_KERN) lines.push(...recordLines(entry));
-      return true;
+      let unread = false;
+      for (const entry of logRecords(kernel)) {
+        if (isRemark(entry)) unread ||= entry.unread === true;
+        else if ((entry.facility ?? LOG_KERN) === LOG_KERN) lines.push(...recordLines(entry));
+      }
+      if (unread) kernel.gap('log', 'some of its records can\'t be read; `oompm log` shows which');
+      return !unread;
     });
     return { text: lines.join('\n'), whole: whole === true };
   });

@@ -86,8 +86,8 @@ describe('a dump that is cut off', () => {
   const whole = readFileSync(dump);
   const cut = (share: number): string => file(`cut-${share}`, whole.subarray(0, Math.floor(whole.length * share)));
 
-  test.each([['oom'], ['oom', '--log'], ['explain']])('1 %% of it missing: %s %s explains the log all the same', async (command, ...flags) => {
-    const { code, stdout, stderr } = await oompm([command, cut(0.99), ...flags]);
+  test.each([{ words: 'oom' }, { words: 'oom --log' }, { words: 'explain' }])('a hundredth missing: $words explains the log all the same', async ({ words }) => {
+    const { code, stdout, stderr } = await oompm([...words.split(' '), cut(0.99)]);
     expect(code).toBe(4);
     expect(stderr).toMatch(/^oompm: answered in part: The file is cut off: /m);
     expect(stdout).toContain('of 104 MiB managed is the resident memory of a.out (pid 52).');
