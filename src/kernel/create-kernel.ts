@@ -15,6 +15,7 @@ import { scalarByName, tagOf } from './declared-type.js';
 import { GapLog, gapOf, Implausible, isGapError, ShapeError } from './gaps.js';
 import { bindGlobal, type BoundGlobal, type GlobalName, type GlobalValue } from './globals.js';
 import { Guard } from './guard.js';
+import { Kept } from './kept.js';
 import type { Kernel } from './kernel.js';
 import { knownShape } from './known-shapes.js';
 import type { ReaderHost } from './readers.js';
@@ -39,13 +40,18 @@ export interface KernelParts {
 /** A kernel from its parts: a real dump's, or a toy's. */
 export function createKernel(parts: KernelParts): Kernel {
   const { memory, symbols, types } = parts;
-  const shared = new Map<string, unknown>();
-  const once = <T>(key: string, make: () => T): T => {
-    if (!shared.has(key)) shared.set(key, make());
-    return shared.get(key) as T;
+  const holder: { gaps: GapLog } = {
+    get gaps() {
+      return kernel.gaps;
+    },
+    set gaps(log) {
+      kernel.gaps = log;
+    },
   };
-  const { bind, missing, host } = shapeBinder(parts);
-  const global = globalBinder(host, symbols, types);
+  const shared = new Kept<string>(holder);
+  const once = <T>(key: string, make: () => T): T => shared.get(key, make);
+  const { bind, missing, host } = shapeBinder(parts, holder);
+  const global = globalBinder(host, symbols, types, holder);
   const perCpuOffset = (cpu: number): bigint => {
     const offset = once('__per_cpu_offset', () => (global('__per_cpu_offset', true) ? kernel.global('__per_cpu_offset') : undefined));
     // A kernel without SMP has no such table: its per-CPU variables are plain ones.
@@ -124,9 +130,9 @@ function processSpace(machine: KernelParts['machine'], pgd: bigint): AddressSpac
   return userSpace(machine.space, physical);
 }
 
-function shapeBinder(parts: KernelParts): { bind: Kernel['bind']; missing: Kernel['missing']; host: ReaderHost } {
+function shapeBinder(parts: KernelParts, holder: { gaps: GapLog }): { bind: Kernel['bind']; missing: Kernel['missing']; host: ReaderHost } {
   const { types } = parts;
-  const bound = new Map<Shape, BoundShape | ShapeError>();
+  const bound = new Kept<Shape>(holder);
   const opaque = new Map<string, Shape>();
   const shapeNamed = (struct: string): Shape => {
     const known = knownShape(struct) ?? opaque.get(struct);
@@ -135,19 +141,15 @@ function shapeBinder(parts: KernelParts): { bind: Kernel['bind']; missing: Kerne
     opaque.set(struct, made);
     return made;
   };
-  const tryBind = (shape: Shape): BoundShape | ShapeError => {
-    let found = bound.get(shape);
-    if (!found) {
-      try {
-        found = bindShape(host, types, shape);
-      } catch (error) {
-        if (!(error instanceof ShapeError)) throw error;
-        found = error;
-      }
-      bound.set(shape, found);
+  const bindOrSay = (shape: Shape): BoundShape | ShapeError => {
+    try {
+      return bindShape(host, types, shape);
+    } catch (error) {
+      if (!(error instanceof ShapeError)) throw error;
+      return error;
     }
-    return found;
   };
+  const tryBind = (shape: Shape): BoundShape | ShapeError => bound.get(shape, bindOrSay);
   const bind: Kernel['bind'] = (shape) => {
     const found = tryBind(typeof shape === 'string' ? shapeNamed(shape) : shape);
     if (found instanceof ShapeError) throw found;
@@ -188,13 +190,13 @@ function typeNamed(types: TypeSource, base: string): CType | undefined {
 }
 
 /** Binds each global once. With `probe`, a missing one is undefined instead of an error. */
-function globalBinder(host: ReaderHost, symbols: SymbolTable, types: TypeSource) {
-  const bound = new Map<GlobalName, BoundGlobal | undefined>();
+function globalBinder(host: ReaderHost, symbols: SymbolTable, types: TypeSource, holder: { gaps: GapLog }) {
+  const bound = new Kept<GlobalName>(holder);
+  const bindOne = (name: GlobalName): BoundGlobal | undefined => bindGlobal(host, symbols, types, name);
   function find(name: GlobalName, probe: true): BoundGlobal | undefined;
   function find(name: GlobalName): BoundGlobal;
   function find(name: GlobalName, probe?: true): BoundGlobal | undefined {
-    if (!bound.has(name)) bound.set(name, bindGlobal(host, symbols, types, name));
-    const found = bound.get(name);
+    const found = bound.get(name, bindOne);
     if (!found && !probe) throw new ShapeError(`this kernel has no variable \`${name}\``);
     return found;
   }

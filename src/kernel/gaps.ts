@@ -45,6 +45,7 @@ const MOST_GAPS = 500;
 /** Collects the gaps of one piece of work: a section of the report, or a test. */
 export class GapLog {
   readonly #gaps = new Map<string, Gap>();
+  readonly #taken = new Set<GapLog>();
   /** Those that are counted but not kept. */
   dropped = 0;
 
@@ -53,6 +54,18 @@ export class GapLog {
     if (this.#gaps.has(key)) return;
     if (this.#gaps.size >= MOST_GAPS) this.dropped++;
     else this.#gaps.set(key, gap);
+  }
+
+  /** All that another log has; the same log once more changes nothing. */
+  recordAll(other: GapLog): void {
+    if (other.isEmpty || this.#taken.has(other)) return;
+    this.#taken.add(other);
+    for (const gap of other.#gaps.values()) this.record(gap);
+    this.dropped += other.dropped;
+  }
+
+  get isEmpty(): boolean {
+    return this.#gaps.size === 0;
   }
 
   get list(): readonly Gap[] {

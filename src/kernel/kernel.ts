@@ -43,7 +43,10 @@ export interface Kernel {
   attempt<T>(what: string, read: () => T): T | undefined;
   /** Records a gap that no failed read made. */
   gap(what: string, reason: string, address?: bigint): void;
-  /** Work shared between plugins: made at the first call, then kept. */
+  /**
+   * Work shared between plugins: made at the first call, then kept, with the gaps that it met: they are recorded at each use.
+   * A gap error that ended it is kept and thrown likewise.
+   */
   once<T>(key: string, make: () => T): T;
 
   /** @throws ShapeError that says what this kernel lacks */

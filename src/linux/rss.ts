@@ -1,7 +1,6 @@
 import { ShapeError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
-import { gatherGaps } from './gathered-gaps.js';
 import { allThreads, type Task } from './tasks.js';
 
 /** Pages by what they are, and swap entries. */
@@ -83,11 +82,11 @@ function perCpuCounter(kernel: Kernel, counter: Ref<'percpu_counter'>): Counter 
 
 /** What the threads of an mm keep to themselves (task->rss_stat, SPLIT_RSS_COUNTING), by member. */
 function cachedCounts(kernel: Kernel, mm: bigint): readonly number[] {
-  return kernel.once('cached rss', () => gatherGaps(kernel, () => {
+  return kernel.once('cached rss', () => {
     const byMm = new Map<bigint, number[]>();
     for (const task of allThreads(kernel)) kernel.attempt(`rss_stat of task at 0x${task.$address.toString(16)}`, () => addCached(byMm, task));
     return byMm;
-  })).result.get(mm) ?? [];
+  }).get(mm) ?? [];
 }
 
 function addCached(byMm: Map<bigint, number[]>, task: Task): void {

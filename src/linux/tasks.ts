@@ -33,10 +33,11 @@ export interface TaskSurvey {
  * (`nr_threads`) says more, the list is also walked backwards, and the PID IDR and the run queues are asked.
  */
 export function surveyTasks(kernel: Kernel): TaskSurvey {
-  const { result, gaps } = kernel.once('task survey', () => gatherGaps(kernel, () => survey(kernel)));
-  for (const gap of gaps) kernel.gaps.record(gap);
-  for (const { pid, address, reason } of result.unreadable) kernel.gap(pid === undefined ? 'a task' : `task with pid ${pid}`, reason, address);
-  return result;
+  return kernel.once('task survey', () => {
+    const found = survey(kernel);
+    for (const { pid, address, reason } of found.unreadable) kernel.gap(pid === undefined ? 'a task' : `task with pid ${pid}`, reason, address);
+    return found;
+  });
 }
 
 /** Thread group leaders, kernel threads among them; without the idle tasks. */

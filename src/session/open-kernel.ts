@@ -52,6 +52,8 @@ export interface Session {
   readonly bases: Bases;
   /** What was not as it should be on the way, one sentence each. */
   readonly defects: readonly string[];
+  /** The kernel once more, with nothing kept of what was asked of this one: as a section alone would find it. */
+  freshKernel(): Kernel;
   close(): void;
 }
 
@@ -94,9 +96,9 @@ export async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options:
   const bases = findBases(space, { symbolAddress: (name) => symbols.addressOf(name), vmcoreinfo: info });
   const types = await findTypes({ vmlinux, space, symbols, kaslrOffset, only: options.types }, defects);
   const openDebugInfo = vmlinux && (await debugInfoOf(vmlinux, kaslrOffset));
-  const kernel = assemble({ dump, space, bases, symbols, types, info, openDebugInfo, cancelFlag: options.cancelFlag });
+  const freshKernel = (): Kernel => assemble({ dump, space, bases, symbols, types, info, openDebugInfo, cancelFlag: options.cancelFlag });
   return {
-    kernel, dump, kaslrOffset, defects,
+    kernel: freshKernel(), freshKernel, dump, kaslrOffset, defects,
     ...(vmlinux ? { vmlinux } : {}),
     ...(info ? { vmcoreinfo: info } : {}),
     ...(vmcoreinfoSource === undefined ? {} : { vmcoreinfoSource }),
@@ -187,8 +189,8 @@ function assemble({ dump, space, bases, symbols, types, info, openDebugInfo, can
     dump,
     memory: space,
     machine: { space, bases },
-    symbols: symbolsInTurn(symbols, once(() => moduleSymbolTable(kernel))),
-    types: isBtf(types) ? typesInTurn(types, once(() => moduleTypes(kernel, types))) : types,
+    symbols: symbolsInTurn(symbols, notWithin(() => kernel.once('symbols of modules', () => moduleSymbolTable(kernel)))),
+    types: isBtf(types) ? typesInTurn(types, notWithin(() => kernel.once('types of modules', () => moduleTypes(kernel, types)))) : types,
     vmcoreinfo: (key) => info?.get(key),
     ...(openDebugInfo ? { openDebugInfo } : {}),
     ...(cancelFlag ? { cancelFlag } : {}),
@@ -200,15 +202,16 @@ function isBtf(types: TypeSource | BtfTypes): types is BtfTypes {
   return 'typeCount' in types;
 }
 
-/** What `make` gives, made at the first call; a call from within `make` itself finds nothing yet. */
-function once<T>(make: () => T): () => T | undefined {
-  let made: T | undefined;
-  let begun = false;
+/** What `make` gives; a call from within `make` itself finds nothing yet. */
+function notWithin<T>(make: () => T): () => T | undefined {
+  let within = false;
   return () => {
-    if (!begun) {
-      begun = true;
-      made = make();
+    if (within) return undefined;
+    within = true;
+    try {
+      return make();
+    } finally {
+      within = false;
     }
-    return made;
   };
 }

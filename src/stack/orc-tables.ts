@@ -1,5 +1,6 @@
 import { moduleUnwinding } from '../../symbols/stack.js';
 import { isGapError } from '../kernel/gaps.js';
+import { Kept } from '../kernel/kept.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { codeRangeOf, type ModuleCode } from './code.js';
 import { decodeOrc, layoutOfFlags, layoutOfHash, type OrcEntry, type OrcLayout } from './orc-entry.js';
@@ -25,11 +26,9 @@ export function orcLookup(kernel: Kernel): OrcLookup | undefined {
     const table = kernelTable(kernel);
     const layout = table && kernel.attempt('ORC tables', () => layoutOf(kernel, table));
     if (!table || !layout) return undefined;
-    const known = new Map<bigint, OrcEntry | undefined>();
-    return (address) => {
-      if (!known.has(address)) known.set(address, find(kernel, table, layout, address));
-      return known.get(address);
-    };
+    const known = new Kept<bigint>(kernel);
+    const lookUp = (address: bigint): OrcEntry | undefined => find(kernel, table, layout, address);
+    return (address) => known.get(address, lookUp);
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { isGapError } from '../../kernel/gaps.js';
+import { Kept } from '../../kernel/kept.js';
 import { taskStack, inArea } from '../../stack/areas.js';
 import { wordAt } from '../contexts.js';
 import { tasksByAddress } from '../state/lock-state.js';
@@ -52,6 +53,8 @@ const MOST_WAITERS = 1 << 22;
 /** A list's links in their order, from any of them. */
 interface Circle {
   readonly nodes: readonly bigint[];
+  /** Whether it came back to where it began. */
+  readonly closed: boolean;
   /** Of which there should be one. */
   readonly heads: readonly bigint[];
   /** From its one head, which is the same for all that ask. */
@@ -71,9 +74,13 @@ function turned(nodes: readonly bigint[], first: bigint): readonly bigint[] {
 
 /** A list is walked once, whichever of its waiters is asked about. */
 function circleOf(kernel: Kernel, node: bigint, form: WaiterForm): Circle {
-  const known = kernel.once(`lists of ${form.struct}`, () => new Map<bigint, Circle>());
-  const before = known.get(node);
-  if (before) return before;
+  const known = kernel.once(`lists of ${form.struct}`, () => new Kept<bigint>(kernel));
+  const circle = known.get(node, () => walk(kernel, node, form));
+  if (circle.closed) known.share(node, circle.nodes);
+  return circle;
+}
+
+function walk(kernel: Kernel, node: bigint, form: WaiterForm): Circle {
   const seen = new Set<bigint>();
   let at: bigint | undefined = node;
   while (at !== undefined && !seen.has(at) && seen.size < MOST_WAITERS) {
@@ -86,9 +93,7 @@ function circleOf(kernel: Kernel, node: bigint, form: WaiterForm): Circle {
   if (!closed) kernel.gap(`list of a ${form.struct}`, at === undefined ? `broken after ${nodes.length} links` : 'goes in a circle that misses where it began', node);
   const heads = nodes.filter((link) => !isWaiter(kernel, link, form));
   const [head] = heads;
-  const circle: Circle = { nodes, heads, ...(head !== undefined && heads.length === 1 ? { ring: { waiters: turned(nodes, head).slice(1), head } } : {}) };
-  for (const link of closed ? nodes : [node]) known.set(link, circle);
-  return circle;
+  return { nodes, heads, closed, ...(head !== undefined && heads.length === 1 ? { ring: { waiters: turned(nodes, head).slice(1), head } } : {}) };
 }
 
 /** The task of a waiter: the struct names it, and stands on its stack. */
