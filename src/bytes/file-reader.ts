@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
 
 import { InputError } from './input-error.js';
 import { SurroundingsError, errorCode, surroundingsInWords } from './surroundings-error.js';
@@ -77,9 +77,25 @@ export function openWithoutWaiting(path: string): number {
   }
 }
 
+/** Device and inode of each file that was opened: what a report must not be written over, by whatever name. */
+const opened = new Set<string>();
+
+/** Whether this thread has opened the file for reading. */
+export function wasRead(file: FileId): boolean {
+  return opened.has(fileId(file));
+}
+
+type FileId = Pick<BigIntStats, 'dev' | 'ino'>;
+
+/** The same for all names of one file. */
+export function fileId({ dev, ino }: FileId): string {
+  return `${dev}:${ino}`;
+}
+
 function sizeOrExplain(fd: number, path: string): number {
-  const stat = fstatSync(fd);
-  if (stat.isFile()) return stat.size;
+  const stat = fstatSync(fd, { bigint: true });
+  opened.add(fileId(stat));
+  if (stat.isFile()) return Number(stat.size);
   closeSync(fd);
   if (stat.isDirectory()) throw new InputError(`Cannot open ${path}: it is a directory; name the file in it.`);
   const kind = stat.isFIFO() ? 'a pipe' : stat.isCharacterDevice() || stat.isBlockDevice() ? 'a device' : 'no regular file';

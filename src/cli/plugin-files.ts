@@ -3,10 +3,11 @@ import { dirname, join, resolve } from 'node:path';
 import envPaths from 'env-paths';
 
 /** The user's plugins: those of the config file, with a sentence for what is wrong with it, and those that --plugin names. */
-export function userPluginFiles(words: readonly string[]): { files: readonly string[]; named: readonly string[]; warnings: readonly string[] } {
-  const { files, warnings } = configuredPlugins();
+export function userPluginFiles(words: readonly string[]): { files: readonly string[]; named: readonly string[]; warnings: readonly string[]; config: string } {
+  const config = join(envPaths('oompm', { suffix: '' }).config, 'config.json');
+  const { files, warnings } = configuredPlugins(config);
   const named = namedPlugins(words);
-  return { files: [...new Set([...files, ...named])], named, warnings };
+  return { files: [...new Set([...files, ...named])], named, warnings, config };
 }
 
 /** `--plugin FILE` and `--plugin=FILE`, read before the parser knows the commands that they bring. */
@@ -21,8 +22,7 @@ function namedPlugins(words: readonly string[]): string[] {
 }
 
 /** `{ "plugins": ["who-sleeps.ts"] }` in the user's config folder; paths are relative to it. */
-function configuredPlugins(): { files: string[]; warnings: string[] } {
-  const file = join(envPaths('oompm', { suffix: '' }).config, 'config.json');
+function configuredPlugins(file: string): { files: string[]; warnings: string[] } {
   if (!existsSync(file)) return { files: [], warnings: [] };
   try {
     const config = JSON.parse(readFileSync(file, 'utf8')) as { plugins?: unknown } | null;

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { fileId } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
 import { identify, type FileRole } from '../debuginfo/identify.js';
 
@@ -46,8 +47,7 @@ export function leftOver(word: string): string {
 
 /** @throws InputError where it is one of `seen`, by whatever name */
 function refuseSecond(path: string, seen: Set<string>): void {
-  const { dev, ino } = statSync(path, { bigint: true });
-  const id = `${dev}:${ino}`;
+  const id = fileId(statSync(path, { bigint: true }));
   if (seen.has(id)) throw new InputError(`${path} is given twice; give each file once`);
   seen.add(id);
 }

@@ -3,15 +3,17 @@ import { spawn } from 'node:child_process';
 import { extname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { InputError } from '../bytes/input-error.js';
+import { oneLine } from '../report/escape.js';
 import { coloured, plain } from '../report/paint.js';
 import type { TextOptions } from '../report/render-text.js';
 import type { ReportFormat } from '../report/render.js';
 import type { CommonValues } from './common-flags.js';
+import { inputsOf } from './inputs.js';
 import { openOutput } from './output-file.js';
 import { joined } from './join-pieces.js';
 import { endProgress } from './progress.js';
 
-type OutputFlags = Pick<CommonValues, 'format' | 'output' | 'color' | 'raw'>;
+type OutputFlags = Pick<CommonValues, 'format' | 'output'>;
 
 const formatByName: Readonly<Record<string, ReportFormat>> = {
   '.txt': 'text', '.text': 'text', '.log': 'text', '.json': 'json', '.md': 'md', '.markdown': 'md', '.html': 'html', '.htm': 'html',
@@ -31,6 +33,16 @@ export function formatOf({ format, output }: OutputFlags): ReportFormat {
   return named ?? 'text';
 }
 
+/** --format is heeded, and whoever opens the file by its name will wonder. A plugin's own format is a text of some kind. */
+function noteOtherForm(output: string, format: string): void {
+  const named = formatByName[extname(output).toLowerCase()];
+  const isOwn = !Object.values<string>(formatByName).includes(format);
+  if (named !== undefined && named !== (isOwn ? 'text' : format)) process.stderr.write(`oompm: ${oneLine(`-o ${output} is written as ${format}, as --format says, not as its name says`)}\n`);
+}
+
+/** Names of one's own standard output, which may be a pipe, a terminal or a file that something else has open. */
+const standardOutput: ReadonlySet<string> = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1']);
+
 /** Where a report goes. Made before the work begins: a file that can't be written is known at once. */
 export interface ReportTarget {
   readonly text: TextOptions;
@@ -38,14 +50,15 @@ export interface ReportTarget {
 }
 
 /**
- * @throws InputError where the file's name ends in no format, or it is one of those that are read
+ * @throws InputError where the file's name ends in no format, or what is there must not be lost
  * @throws SurroundingsError where the file can't be written
  */
-export function reportTarget(flags: OutputFlags, inputs: readonly string[]): ReportTarget {
+export function reportTarget(flags: CommonValues, words: readonly string[]): ReportTarget {
   const format = formatOf(flags);
-  if (flags.output !== undefined && flags.output !== '-') {
-    const file = openOutput(flags.output, inputs);
-    return { text: { width: Infinity, paint: flags.color === 'always' ? coloured : plain, raw: flags.raw }, write: async (pieces) => file.write(pieces) };
+  if (flags.output !== undefined && !standardOutput.has(flags.output)) {
+    const file = openOutput(flags.output, inputsOf(words, flags));
+    noteOtherForm(flags.output, format);
+    return { text: { width: Infinity, paint: flags.color === 'always' ? coloured : plain, raw: flags.raw }, write: (pieces) => file.write(pieces) };
   }
   const terminal = process.stdout.isTTY;
   const painted = flags.color === 'always' || (flags.color === 'auto' && terminal && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb');

@@ -1,5 +1,5 @@
 import { ET_CORE, isElf, readElfHeader } from '../bytes/elf.js';
-import { openFile } from '../bytes/file-reader.js';
+import { openFile, type FileReader } from '../bytes/file-reader.js';
 import { bootImagePayload } from './unpack/boot-image.js';
 import { packingOf } from '../bytes/packing.js';
 
@@ -17,12 +17,17 @@ const FIRST_BYTES = 16;
 export function identify(path: string): FileRole {
   const file = openFile(path);
   try {
-    const start = file.read(0, FIRST_BYTES);
-    if (dumpStarts.some((magic) => Buffer.from(start).toString('latin1').startsWith(magic))) return 'dump';
-    if (isElf(start)) return readElfHeader(file)?.type === ET_CORE ? 'dump' : 'vmlinux';
-    if (packingOf(start) !== undefined) return 'packed';
-    return bootImagePayload(file) === undefined ? 'other' : 'vmlinux';
+    return roleOfContent(file);
   } finally {
     file.close();
   }
+}
+
+/** The same by a file's beginning. */
+export function roleOfContent(file: FileReader): FileRole {
+  const start = file.read(0, FIRST_BYTES);
+  if (dumpStarts.some((magic) => Buffer.from(start).toString('latin1').startsWith(magic))) return 'dump';
+  if (isElf(start)) return readElfHeader(file)?.type === ET_CORE ? 'dump' : 'vmlinux';
+  if (packingOf(start) !== undefined) return 'packed';
+  return bootImagePayload(file) === undefined ? 'other' : 'vmlinux';
 }

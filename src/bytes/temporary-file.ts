@@ -1,0 +1,141 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
+import { errorCode } from './surroundings-error.js';
+
+/** What is being written, until it is whole. It goes away however the process ends, except by SIGKILL. */
+export interface TemporaryFile {
+  readonly path: string;
+  readonly fd: number;
+  write(bytes: Uint8Array): void;
+  /** Brings its bytes to the disk: some file systems tell only then that there is no room. */
+  sync(): void;
+  /** Takes the place of `target`, which must be on the same file system. */
+  moveTo(target: string): void;
+  /** Removes it, unless it has taken its place. */
+  discard(): void;
+}
+
+/**
+ * A new file in `folder`. What dead runs of this user's machine have left there is removed first.
+ * @throws the system's error
+ */
+export function temporaryFile(folder: string, mode = 0o600): TemporaryFile {
+  removeLeftovers(folder, (pid) => !isAlive(pid));
+  const path = join(folder, `${prefix()}${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
+  const fd = openSync(path, 'wx+', mode);
+  begun(path);
+  let open = true;
+  const close = (): void => {
+    if (open) closeSync(fd);
+    open = false;
+  };
+  return {
+    path, fd,
+    write(bytes) {
+      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+    },
+    sync: () => fsyncWherePossible(fd),
+    moveTo(target) {
+      renameSync(path, target);
+      ended(path);
+      close();
+    },
+    discard() {
+      close();
+      if (unfinished.has(path)) rmSync(path, { force: true });
+      ended(path);
+    },
+  };
+}
+
+/** What threads of this process left in `folder`: one that is ended from outside can't clear up. */
+export function removeOwnLeftovers(folder: string): void {
+  removeLeftovers(folder, (pid) => pid === process.pid);
+}
+
+/** Some file systems have no fsync. */
+function fsyncWherePossible(fd: number): void {
+  try {
+    fsyncSync(fd);
+  } catch (error) {
+    if (!['EINVAL', 'ENOSYS', 'ENOTSUP'].includes(errorCode(error))) throw error;
+  }
+}
+
+/**
+ * A process id means something only where it was given: the same folder may be seen from other machines and containers.
+ * Temporary files are named after both, and only those from here are judged.
+ */
+function prefix(): string {
+  const here = [hostname(), read(() => readFileSync('/etc/machine-id', 'utf8')), read(() => readlinkSync('/proc/self/ns/pid'))];
+  return `.oompm-${createHash('sha256').update(here.join('\n')).digest('hex').slice(0, 8)}-`;
+}
+
+function read(reading: () => string): string {
+  try {
+    return reading();
+  } catch {
+    return '';
+  }
+}
+
+function removeLeftovers(folder: string, isLeft: (pid: number) => boolean): void {
+  const own = prefix();
+  let names: string[];
+  try {
+    names = readdirSync(folder).filter((name) => name.startsWith(own));
+  } catch {
+    return; // It may be written to though it can't be listed.
+  }
+  for (const name of names) {
+    const [, pid] = /^(\d+)-[\da-f]{12}\.tmp$/.exec(name.slice(own.length)) ?? [];
+    if (pid === undefined || !isLeft(Number(pid))) continue;
+    try {
+      rmSync(join(folder, name), { force: true });
+    } catch {
+      // Another's, or gone already: clearing up is no reason to fail.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) !== 'ESRCH';
+  }
+}
+
+const unfinished = new Set<string>();
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+/** Signals are listened to only while there is something to remove: a process with a listener ends late, where it is busy. */
+function begun(path: string): void {
+  unfinished.add(path);
+  if (unfinished.size > 1) return;
+  process.on('exit', removeAll);
+  if (isMainThread) for (const signal of signals) process.on(signal, onSignal);
+}
+
+function ended(path: string): void {
+  if (!unfinished.delete(path) || unfinished.size > 0) return;
+  process.off('exit', removeAll);
+  for (const signal of signals) process.off(signal, onSignal);
+}
+
+function removeAll(): void {
+  for (const path of unfinished) {
+    rmSync(path, { force: true });
+    ended(path);
+  }
+}
+
+function onSignal(signal: NodeJS.Signals): void {
+  removeAll();
+  // Nobody listens any more: the process ends as the signal ends it. Where another does, that one sees to it.
+  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+}

@@ -1,0 +1,45 @@
+import { fstatSync, statSync, type BigIntStats } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileId, wasRead } from '../bytes/file-reader.js';
+import type { CommonValues } from './common-flags.js';
+import { userPluginFiles } from './plugin-files.js';
+
+type Naming = Partial<Pick<CommonValues, 'vmlinux' | 'vmcoreinfo'>>;
+
+/** Whether a file is one that a run reads: dumps, kernels, logs, plugins and what they import, by whatever name. */
+export type IsInput = (file: BigIntStats) => boolean;
+
+/**
+ * Known from the command line and the configuration before the work begins; what is found on the way, such as a vmlinux
+ * beside the dump, once it was opened.
+ */
+export function inputsOf(words: readonly string[], { vmlinux, vmcoreinfo }: Naming): IsInput {
+  const { files, config } = userPluginFiles(process.argv.slice(2));
+  const named = [...words, vmlinux, vmcoreinfo, ...files, config].filter((path) => path !== undefined);
+  // explain reads a log there, also where it is given no word.
+  const ids = new Set([...named.map(idOf), ...(words.length === 0 || words.includes('-') ? [standardInput()] : [])]);
+  return (file) => ids.has(fileId(file)) || wasRead(file) || imported().some((path) => idOf(path) === fileId(file));
+}
+
+/** What jiti has loaded, plugins with their own modules, is kept where Node keeps what was required. */
+function imported(): string[] {
+  return Object.keys(createRequire(import.meta.url).cache);
+}
+
+/** `oompm explain - < dmesg.txt`. */
+function standardInput(): string | undefined {
+  try {
+    return fileId(fstatSync(0, { bigint: true }));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined where there is no such file: opening it says so. */
+function idOf(path: string): string | undefined {
+  try {
+    return fileId(statSync(path, { bigint: true }));
+  } catch {
+    return undefined;
+  }
+}
