@@ -1,4 +1,4 @@
-import { indexNames, type NameIndex } from './name-index.js';
+import { namesInSection, type SymbolNames } from './symbol-names.js';
 import type { SymbolInfo, SymbolTable } from './symbol-table.js';
 
 /** A hundred thousand symbols without an object for each; symbol n is the n-th of each array. */
@@ -6,9 +6,7 @@ export interface CompactSymbols {
   addresses: BigUint64Array;
   /** nm's letters. */
   types: Uint8Array;
-  /** Where in `nameBytes` each NUL-terminated name starts. */
-  nameOffsets: Uint32Array;
-  nameBytes: Uint8Array;
+  names: SymbolNames;
   /** In bytes, 0 where unknown; without it all reach to the next symbol. */
   sizes?: Float64Array;
   /** Among symbols of one address the one with the lowest rank names it, then the first by name; without ranks the first as they stand. */
@@ -23,16 +21,8 @@ const REACH_OF_LAST = 0x1_0000n;
 
 /** A SymbolTable over packed symbols; sorted and indexed on first use. */
 export function symbolTable(symbols: CompactSymbols, source: string): SymbolTable {
-  const { addresses } = symbols;
+  const { addresses, names } = symbols;
   const count = addresses.length;
-  let names: NameIndex | undefined;
-  const named = (name: string): number[] => {
-    names ??= indexNames(
-      [{ strings: symbols.nameBytes, firstString: 0, endString: symbols.nameBytes.length }],
-      count, (n) => symbols.nameOffsets[n]!,
-    );
-    return names.find(name);
-  };
   let order: Uint32Array | undefined;
   const sorted = (): Uint32Array => (order ??= ascending(symbols));
 
@@ -54,7 +44,7 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
     return distance < LONGEST_REACH ? distance : LONGEST_REACH;
   };
   const infoOf = (n: number): SymbolInfo => ({
-    name: nameOf(symbols, n),
+    name: names.of(n),
     address: addresses[n]!,
     size: symbols.sizes?.[n] || Number(reachOf(n)),
     type: String.fromCharCode(symbols.types[n]!),
@@ -65,10 +55,10 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
     source,
     count,
     addressOf(name) {
-      const n = named(name)[0];
+      const n = names.find(name)[0];
       return n === undefined ? undefined : addresses[n];
     },
-    lookup: (name) => named(name).map(infoOf),
+    lookup: (name) => names.find(name).map(infoOf),
     at(address) {
       const last = lastUpTo(address);
       if (last < 0) return undefined;
@@ -85,23 +75,24 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
   };
 }
 
-function nameOf({ nameBytes, nameOffsets }: CompactSymbols, n: number): string {
-  const start = nameOffsets[n]!;
-  const end = nameBytes.indexOf(0, start);
-  return Buffer.from(nameBytes.buffer, nameBytes.byteOffset + start, (end < 0 ? nameBytes.length : end) - start).toString('latin1');
-}
-
 /** The symbols' numbers by address; those of one address as they stood. */
 function ascending({ addresses }: CompactSymbols): Uint32Array {
-  if (isAscending(addresses)) return Uint32Array.from(addresses, (_, n) => n);
   // Halves of the words: comparing bigints would make two for each comparison.
   const halves = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
-  return ascendingByKeys(halves) ?? ascendingByComparison(halves);
+  return isAscending(halves) ? numbersTo(addresses.length) : ascendingByKeys(halves) ?? ascendingByComparison(halves);
 }
 
-function isAscending(addresses: BigUint64Array): boolean {
-  for (let n = 1; n < addresses.length; n++) if (addresses[n - 1]! > addresses[n]!) return false;
+function isAscending(halves: Uint32Array): boolean {
+  for (let n = 2; n < halves.length; n += 2) {
+    if (halves[n - 1]! > halves[n + 1]! || (halves[n - 1] === halves[n + 1] && halves[n - 2]! > halves[n]!)) return false;
+  }
   return true;
+}
+
+function numbersTo(count: number): Uint32Array {
+  const numbers = new Uint32Array(count);
+  for (let n = 0; n < count; n++) numbers[n] = n;
+  return numbers;
 }
 
 const NUMBER_BITS = 2 ** 20;
@@ -125,7 +116,7 @@ function ascendingByKeys(halves: Uint32Array): Uint32Array | undefined {
 }
 
 function ascendingByComparison(halves: Uint32Array): Uint32Array {
-  return Uint32Array.from({ length: halves.length / 2 }, (_, n) => n)
+  return numbersTo(halves.length / 2)
     .toSorted((a, b) => halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || a - b);
 }
 
@@ -144,22 +135,13 @@ function* withAliasesSorted(symbols: CompactSymbols, order: Uint32Array): Genera
 }
 
 function byRank(symbols: CompactSymbols, rank: (n: number) => number, aliases: Uint32Array): number[] {
-  return Array.from(aliases, (n) => ({ n, rank: rank(n) }))
-    .toSorted((a, b) => a.rank - b.rank || compareNames(symbols, a.n, b.n) || a.n - b.n)
+  return Array.from(aliases, (n) => ({ n, rank: rank(n), name: symbols.names.of(n) }))
+    .toSorted((a, b) => a.rank - b.rank || compare(a.name, b.name) || a.n - b.n)
     .map(({ n }) => n);
 }
 
-// Names are no longer; a hostile string table may have no NUL at all.
-const COMPARED_BYTES = 512;
-
-function compareNames({ nameBytes, nameOffsets }: CompactSymbols, a: number, b: number): number {
-  for (let i = 0; i < COMPARED_BYTES; i++) {
-    const left = nameBytes[nameOffsets[a]! + i] ?? 0;
-    const right = nameBytes[nameOffsets[b]! + i] ?? 0;
-    if (left !== right) return left - right;
-    if (left === 0) return 0;
-  }
-  return 0;
+function compare(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }
 
 /** Packs a list of symbols, as modules have them. */
@@ -172,6 +154,6 @@ export function packSymbols(list: readonly SymbolInfo[]): CompactSymbols {
     addresses: BigUint64Array.from(list, (symbol) => symbol.address),
     types: Uint8Array.from(list, (symbol) => symbol.type.charCodeAt(0)),
     sizes: Float64Array.from(list, (symbol) => symbol.size),
-    nameOffsets, nameBytes: names,
+    names: namesInSection(names, nameOffsets),
   };
 }

@@ -1,5 +1,6 @@
 import type { SectionHeader } from '../bytes/elf.js';
 import type { CompactSymbols } from './compact-symbols.js';
+import { namesInSection } from './symbol-names.js';
 
 /** sizeof(Elf64_Sym) */
 export const ELF_SYMBOL_BYTES = 24;
@@ -53,7 +54,7 @@ export function elfSymbols(symtab: Uint8Array, strtab: Uint8Array, sections: rea
   }
   return {
     addresses: addresses.slice(0, count), types: types.subarray(0, count), sizes: sizes.subarray(0, count),
-    nameOffsets: nameOffsets.subarray(0, count), rank: (n) => rank(strtab, nameOffsets[n]!, bindings[n]!), nameBytes: strtab,
+    names: namesInSection(strtab, nameOffsets.subarray(0, count)), rank: (n) => rank(strtab, nameOffsets[n]!, bindings[n]!),
   };
 }
 

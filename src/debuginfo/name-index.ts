@@ -20,30 +20,52 @@ export interface StringPool {
  * @param nameOffset the offset of entry n's name; outside of the pools (or at an empty string) the entry has no name
  */
 export function indexNames(pools: readonly StringPool[], count: number, nameOffset: (entry: number) => number): NameIndex {
-  const size = 2 ** Math.ceil(Math.log2(Math.max(2, count * 1.5)));
-  const heads = new Int32Array(size).fill(-1);
-  const next = new Int32Array(count).fill(-1);
+  const chains = new HashChains(count);
   let pool = pools[0];
-  // Backwards, so that the chains run forwards.
   for (let entry = count - 1; entry >= 0; entry--) {
     const offset = nameOffset(entry);
     if (pool === undefined || offset < pool.firstString || offset >= pool.endString) pool = poolAt(pools, offset);
     if (pool === undefined || pool.strings[offset - pool.firstString] === 0) continue;
-    const slot = hashAt(pool.strings, offset - pool.firstString) & (size - 1);
-    next[entry] = heads[slot]!;
-    heads[slot] = entry;
+    chains.prepend(entry, hashAt(pool.strings, offset - pool.firstString));
   }
   return {
     find(name) {
       const wanted = Buffer.from(`${name}\0`, 'latin1');
       const found: number[] = [];
-      for (let entry = heads[hashAt(wanted, 0) & (size - 1)]!; entry >= 0; entry = next[entry]!) {
+      for (let entry = chains.first(hashAt(wanted, 0)); entry >= 0; entry = chains.after(entry)) {
         const pool = poolAt(pools, nameOffset(entry))!;
         if (equalAt(pool.strings, nameOffset(entry) - pool.firstString, wanted)) found.push(entry);
       }
       return found;
     },
   };
+}
+
+/** Entries by a 32-bit hash, chained in two arrays; filled backwards, so that a chain gives them ascending. */
+export class HashChains {
+  readonly #heads: Int32Array;
+  readonly #next: Int32Array;
+
+  constructor(count: number) {
+    this.#heads = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(2, count * 1.5)))).fill(-1);
+    this.#next = new Int32Array(count).fill(-1);
+  }
+
+  prepend(entry: number, hash: number): void {
+    const slot = hash & (this.#heads.length - 1);
+    this.#next[entry] = this.#heads[slot]!;
+    this.#heads[slot] = entry;
+  }
+
+  /** The first entry that may have the hash, or -1. */
+  first(hash: number): number {
+    return this.#heads[hash & (this.#heads.length - 1)]!;
+  }
+
+  /** The next one after it, or -1. */
+  after(entry: number): number {
+    return this.#next[entry]!;
+  }
 }
 
 function poolAt(pools: readonly StringPool[], offset: number): StringPool | undefined {

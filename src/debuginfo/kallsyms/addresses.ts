@@ -31,14 +31,35 @@ export function decodeAddresses(table: AddressTable, count: number): BigUint64Ar
     return addresses;
   }
   const { at, base = 0n } = table;
+  const put = intoHalves(addresses);
+  const from = halvesOf(table.coding === 'place-relative' ? at : table.coding === 'absolute per-CPU' ? base - 1n : base);
   for (let n = 0; n < count; n++) {
     const signed = view.getInt32(n * 4, true);
     switch (table.coding) {
-      case 'base-relative': addresses[n] = base + BigInt(signed >>> 0); break;
-      case 'absolute per-CPU': addresses[n] = signed >= 0 ? BigInt(signed) : base - 1n - BigInt(signed); break;
-      case 'place-relative': addresses[n] = at + BigInt(n * 4 + signed); break;
+      case 'base-relative': put(n, from, signed >>> 0); break;
+      case 'absolute per-CPU': put(n, signed >= 0 ? ZERO : from, Math.abs(signed)); break;
+      case 'place-relative': put(n, from, n * 4 + signed); break;
       default: table.coding satisfies never;
     }
   }
   return addresses;
+}
+
+interface Halves { low: number; high: number }
+const ZERO: Halves = { low: 0, high: 0 };
+const WORD = 2 ** 32;
+
+function halvesOf(address: bigint): Halves {
+  return { low: Number(BigInt.asUintN(32, address)), high: Number(BigInt.asUintN(32, address >> 32n)) };
+}
+
+/** Writes base + delta as two words: a bigint for each of 150,000 addresses would take ten times as long. */
+function intoHalves(addresses: BigUint64Array): (n: number, base: Halves, delta: number) => void {
+  const words = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
+  return (n, base, delta) => {
+    const low = base.low + delta;
+    // An array of words keeps what is left of each modulo 2^32, a negative one too.
+    words[n * 2] = low;
+    words[n * 2 + 1] = base.high + Math.floor(low / WORD);
+  };
 }

@@ -1,11 +1,12 @@
+import { HashChains } from '../name-index.js';
+import type { SymbolNames } from '../symbol-names.js';
+import { hashOf, slotHash, TokenHashes } from './token-hashes.js';
 import type { Tokens } from './tokens.js';
 
-/** Names and letters, unpacked; `end` is where the compressed table ended. */
+/** The names and letters of the table, still packed. */
 export interface KallsymsNames {
   types: Uint8Array;
-  nameOffsets: Uint32Array;
-  nameBytes: Uint8Array;
-  end: number;
+  names: SymbolNames;
 }
 
 /**
@@ -16,42 +17,65 @@ export type LengthCoding = 'one byte' | 'one or two bytes';
 
 // KSYM_NAME_LEN is 512 since 6.1.
 const LONGEST_NAME = 512;
-// Real ones are under 10 MB; tokens could blow a hostile table up to gigabytes.
-const MOST_NAME_BYTES = 256 << 20;
 
 /**
- * Unpacks kallsyms_names (kallsyms_expand_symbol() in kernel/kallsyms.c).
+ * Reads kallsyms_names (kallsyms_expand_symbol() in kernel/kallsyms.c). Of a hundred thousand names few are asked for: each
+ * is hashed from its tokens' hashes, and unpacked when it is wanted.
  * @returns undefined where the table does not hold `count` names in that coding
  */
-export function unpackNames(packed: Uint8Array, count: number, tokens: Tokens, coding: LengthCoding): KallsymsNames | undefined {
-  const { table, starts, lengths } = tokens;
+export function readNames(packed: Uint8Array, count: number, tokens: Tokens, coding: LengthCoding): KallsymsNames | undefined {
+  const { lengths } = tokens;
+  const hashing = new TokenHashes(tokens);
   const types = new Uint8Array(count);
-  const nameOffsets = new Uint32Array(count);
-  let names = new Uint8Array(Math.max(1 << 16, packed.length * 2));
+  const starts = new Uint32Array(count);
+  const hashes = new Int32Array(count);
   let at = 0;
-  let out = 0;
   for (let n = 0; n < count; n++) {
     const length = nameLength(packed, at, coding);
+    starts[n] = at;
     at += lengthBytes(packed, at, coding);
     const end = at + length;
     if (length === 0 || end > packed.length) return undefined;
-    if (out > MOST_NAME_BYTES) return undefined;
-    if (out + 2 * LONGEST_NAME > names.length) names = grown(names);
-    const start = out;
+    // The letter comes first; '?' where nm had none.
+    const first = packed[at++]!;
+    const letter = hashing.firstByte[first]!;
+    let bytes = lengths[first]!;
+    let hash = hashing.withoutFirst[first]!;
     for (; at < end; at++) {
       const token = packed[at]!;
-      const from = starts[token]!;
-      for (let i = 0; i < lengths[token]!; i++) names[out++] = table[from + i]!;
-      if (out - start > LONGEST_NAME) return undefined;
+      hash = hashing.append(hash, token);
+      bytes += lengths[token]!;
     }
-    // The letter comes first; '?' where nm had none.
-    const letter = names[start]!;
-    if (out - start < 2 || !isNmLetter(letter)) return undefined;
+    if (bytes < 2 || bytes > LONGEST_NAME || !isNmLetter(letter)) return undefined;
     types[n] = letter;
-    nameOffsets[n] = start + 1;
-    names[out++] = 0;
+    hashes[n] = hash;
   }
-  return { types, nameOffsets, nameBytes: names.subarray(0, out), end: at };
+  let chains: HashChains | undefined;
+  const nameOf = (n: number): string => {
+    const start = starts[n]! + lengthBytes(packed, starts[n]!, coding);
+    let name = '';
+    for (const token of packed.subarray(start, start + nameLength(packed, starts[n]!, coding))) name += tokens.texts[token]!;
+    return name.slice(1);
+  };
+  return {
+    types,
+    names: {
+      of: nameOf,
+      find(name) {
+        chains ??= chained(hashes);
+        const wanted = hashOf(Buffer.from(name, 'latin1'));
+        const found: number[] = [];
+        for (let n = chains.first(slotHash(wanted)); n >= 0; n = chains.after(n)) if (hashes[n] === wanted && nameOf(n) === name) found.push(n);
+        return found;
+      },
+    },
+  };
+}
+
+function chained(hashes: Int32Array): HashChains {
+  const chains = new HashChains(hashes.length);
+  for (let n = hashes.length - 1; n >= 0; n--) chains.prepend(n, slotHash(hashes[n]!));
+  return chains;
 }
 
 /** Where every 256th name starts, as kallsyms_markers has it, or undefined where the names run over the end. */
@@ -74,12 +98,6 @@ function nameLength(packed: Uint8Array, at: number, coding: LengthCoding): numbe
 
 function lengthBytes(packed: Uint8Array, at: number, coding: LengthCoding): number {
   return coding === 'one byte' || (packed[at] ?? 0) < 0x80 ? 1 : 2;
-}
-
-function grown(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(bytes.length * 2);
-  larger.set(bytes);
-  return larger;
 }
 
 function isNmLetter(byte: number): boolean {

@@ -4,7 +4,7 @@ import type { SymbolTable } from '../symbol-table.js';
 import { decodeAddresses, entryBytes, type AddressCoding } from './addresses.js';
 import { locateKallsyms } from './locate.js';
 import { readTable, readUpTo, type PagedMemory } from './memory-reader.js';
-import { unpackNames, type KallsymsNames } from './names.js';
+import { readNames, type KallsymsNames } from './names.js';
 import type { KallsymsPlaces } from './places.js';
 import { LONGEST_TOKEN_TABLE, readTokens, TOKEN_INDEX_BYTES, type Tokens } from './tokens.js';
 
@@ -52,7 +52,7 @@ function* namesAt(memory: PagedMemory, places: KallsymsPlaces, tokens: Tokens): 
   const limit = distance > 0n && distance < MOST_PACKED_BYTES ? Number(distance) : MOST_PACKED_BYTES;
   const packed = readUpTo(memory, places.names, limit).bytes;
   for (const coding of ['one or two bytes', 'one byte'] as const) {
-    const names = unpackNames(packed, places.count, tokens, coding);
+    const names = readNames(packed, places.count, tokens, coding);
     if (names) yield names;
   }
 }

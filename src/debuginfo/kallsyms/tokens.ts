@@ -4,6 +4,7 @@ export interface Tokens {
   /** Where token n starts; it ends before the NUL. */
   starts: Uint16Array;
   lengths: Uint8Array;
+  texts: readonly string[];
 }
 
 export const TOKEN_INDEX_BYTES = 512;
@@ -18,6 +19,7 @@ export function readTokens(table: Uint8Array, index: Uint8Array): Tokens | undef
   const view = new DataView(index.buffer, index.byteOffset, TOKEN_INDEX_BYTES);
   const starts = new Uint16Array(256);
   const lengths = new Uint8Array(256);
+  const texts: string[] = [];
   for (let n = 0, expected = 0; n < 256; n++) {
     const start = view.getUint16(n * 2, true);
     if (start !== expected) return undefined;
@@ -25,7 +27,8 @@ export function readTokens(table: Uint8Array, index: Uint8Array): Tokens | undef
     if (end < 0 || end - start > LONGEST_TOKEN) return undefined;
     starts[n] = start;
     lengths[n] = end - start;
+    texts.push(Buffer.from(table.buffer, table.byteOffset + start, end - start).toString('latin1'));
     expected = end + 1;
   }
-  return { table, starts, lengths };
+  return { table, starts, lengths, texts };
 }

@@ -1,0 +1,24 @@
+import { indexNames, type NameIndex } from './name-index.js';
+
+/** The names of a table's symbols, by the symbols' numbers. */
+export interface SymbolNames {
+  of(n: number): string;
+  /** All symbols whose name is `name`, ascending. */
+  find(name: string): number[];
+}
+
+/** Names that stand NUL-terminated in a string section, symbol n's at `offsets[n]`; indexed on first use. */
+export function namesInSection(strings: Uint8Array, offsets: Uint32Array): SymbolNames {
+  let index: NameIndex | undefined;
+  return {
+    of(n) {
+      const start = offsets[n]!;
+      const end = strings.indexOf(0, start);
+      return Buffer.from(strings.buffer, strings.byteOffset + start, (end < 0 ? strings.length : end) - start).toString('latin1');
+    },
+    find(name) {
+      index ??= indexNames([{ strings, firstString: 0, endString: strings.length }], offsets.length, (n) => offsets[n]!);
+      return index.find(name);
+    },
+  };
+}
