@@ -15,7 +15,7 @@ function tokensOf(texts: readonly string[]) {
   return { all, tokens: readTokens(Buffer.from(all.join('\0') + '\0', 'latin1'), index)! };
 }
 
-const text = fc.string({ unit: fc.constantFrom(...'abcdefghij_0123456789'), minLength: 1, maxLength: 9 });
+const text = fc.string({ unit: fc.constantFrom(...'abcdefghij_0123456789'.split('')), minLength: 1, maxLength: 9 });
 
 test('a hash is that of the bytes, whatever tokens they are put together from', () => {
   fc.assert(fc.property(fc.array(text, { minLength: 1, maxLength: 20 }), fc.array(fc.nat(255), { minLength: 1, maxLength: 30 }), (texts, codes) => {
