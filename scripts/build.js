@@ -8,7 +8,7 @@
  * Rolldown, for it comes with Vitest's Vite: a bundle of esbuild's took as long to load, and its own 11 MB to install.
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, posix, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
@@ -39,7 +39,7 @@ const groups = [
   // What `--version` and every error path load.
   { name: 'base', test: /\/src\/(?:words|bytes\/(?:input-error|surroundings-error)|cli\/(?:exit-status|progress)|report\/escape)/, priority: 2 },
   { name: 'paths', test: /node_modules\/(?:env-paths|is-safe-filename)\//, priority: 1 },
-  { name: 'oclif', test: /node_modules\/@oclif\// },
+  { name: 'oclif', test: /node_modules\/@oclif\/core\/lib\/(?!help\/(?!util))/ },
   { name: 'kernel', test: /\/(?:symbols|src\/(?:bytes|dump|memory|debuginfo\/(?!dwarf|unpack)|kernel|linux|session|stack))\// },
   { name: 'report', test: /\/src\/(?:oom\/|plugin\/(?!runner-worker)|report\/|locks\/)/ },
   { name: 'sections', test: /\/plugins\/[^/]+\// },
@@ -49,18 +49,40 @@ const groups = [
 const external = [...Object.keys(packageJson.dependencies), ...Object.keys(packageJson.optionalDependencies), 'typescript', 'react-devtools-core'];
 
 /**
- * Config.load() and the module loader are oclif's search for plugins, which src/cli/lean-config.ts does without: with semver,
- * minimatch, tinyglobby and ts-node's discovery they are half of oclif's code.
+ * What of oclif oompm never comes to, and what stands in for it. Commands are found, errors told and help shown by src/cli;
+ * oclif's own ways of doing it, with what they import, are four fifths of its code and most of the time it takes to load.
+ * @type {Record<string, string>}
  */
-const withoutOclifsConfig = {
-  name: 'without-oclifs-config',
+const standIns = {
+  config: 'exports.Config = class Config {};',
+  'module-loader': 'exports.load = undefined;',
+  logger: 'const none = { child: () => none, debug() {}, error() {}, info() {}, trace() {}, warn() {} }; exports.getLogger = () => none; exports.makeDebug = () => none.debug; exports.setLogger = exports.clearLoggers = () => {};',
+  'errors/handle': 'exports.handle = (error) => { throw error; };',
+  // For Flags.help(), which oompm has not.
+  'flags>help': 'exports.loadHelpClass = undefined;',
+  'ux/action/simple': 'exports.default = class { start() {} stop() {} };',
+  'ux/action/spinner': 'exports.default = class { start() {} stop() {} };',
+  'ux/colorize-json': 'exports.default = (json) => JSON.stringify(json);',
+};
+/** Help's texts are templates to oclif: of its own ones only the usage names a value. */
+const ejsStandIn = 'exports.default = { render: (text, data) => text.replace(/<%= ([\\w.]+) %>/g, (_, path) => path.split(".").reduce((value, key) => value[key], data)) };';
+
+const lessOfOclif = {
+  name: 'less-of-oclif',
   /** @param {string} id @param {string | undefined} importer */
   resolveId(id, importer) {
-    return importer?.includes('/node_modules/@oclif/core/') && /(?:^|\/)(?:config|module-loader)$/.test(id) ? '\0oclif-config' : undefined;
+    const [, inside] = importer?.match(/\/node_modules\/@oclif\/core\/lib\/(.*)/) ?? [];
+    if (inside === undefined) return undefined;
+    if (id === 'ejs') return '\0oclif:ejs';
+    const module = id.startsWith('.') ? posix.join(posix.dirname(inside), id) : id;
+    const found = [module, `${inside.replace(/\.js$/, '')}>${module}`].find((key) => key in standIns);
+    return found === undefined ? undefined : `\0oclif:${found}`;
   },
   /** @param {string} id */
   load(id) {
-    return id === '\0oclif-config' ? 'exports.Config = class Config {};' : undefined;
+    if (!id.startsWith('\0oclif:')) return undefined;
+    const module = id.slice('\0oclif:'.length);
+    return `exports.__esModule = true; ${module === 'ejs' ? ejsStandIn : standIns[module]}`;
   },
 };
 
@@ -74,7 +96,7 @@ async function build() {
     input: entries,
     platform: 'node',
     external,
-    plugins: [withoutOclifsConfig],
+    plugins: [lessOfOclif],
     // What a door exports is imported elsewhere too: that it is in another chunk already is as it should be.
     checks: { ineffectiveDynamicImport: false },
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
