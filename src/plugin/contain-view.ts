@@ -1,3 +1,5 @@
+import { didYouMean } from '../words/nearest-word.js';
+import { BadView, bigint, describe, field, isObject, iterable, list, noSlips, oneOf, optional, optionalNumber, shortened, shortenedParts, text, within } from './check-form.js';
 import { isGap } from './make-views.js';
 import type { SolidView } from './section.js';
 import { partKinds } from './views.js';
@@ -10,32 +12,63 @@ import type {
  * data of the declared form, or an error with one sentence. Renderers need not ask again.
  */
 
-const valueTypes: ReadonlySet<string> = new Set<ValueType>([
+const valueTypes: readonly ValueType[] = [
   'text', 'integer', 'boolean', 'address', 'symbol', 'bytes', 'kB', 'pages', 'ns', 'ms', 'unixTime', 'percent', 'flags', 'pid', 'task',
-]);
+];
 
-/** Longer text is cut: a log record has at most some 1000 characters, a path 4096. */
-const longestText = 64 * 1024;
+/** What each object of a view may have. */
+const keysOf = {
+  facts: keys('facts', 'headline'), findings: keys('findings'), chart: keys('unit', 'bars', 'total', 'headline'),
+  graph: keys('nodes', 'edges', 'cycles', 'headline'), table: keys('columns', 'rows', 'note', 'sorted', 'folded'),
+  tree: keys('columns', 'roots', 'note'), log: keys('lines'), stack: keys('stacks'),
+  column: new Set(['key', 'title', 'type', 'dispensable', 'exact']),
+  row: new Set(['cells', 'door']),
+  node: new Set(['cells', 'door', 'children']),
+  fact: new Set(['key', 'title', 'type', 'value', 'note', 'door']),
+  finding: new Set(['id', 'weight', 'certainty', 'moment', 'sentence', 'evidence', 'doors', 'views', 'about']),
+  line: new Set(['timeNs', 'level', 'facility', 'caller', 'sequence', 'text', 'remark']),
+  oneStack: new Set(['title', 'door', 'frames', 'end', 'sameAs']),
+  frame: new Set(['index', 'ip', 'sp', 'function', 'offset', 'module', 'inlined', 'file', 'line', 'found', 'arguments', 'locals', 'registers', 'note']),
+  bar: new Set(['label', 'value', 'kind', 'marks']),
+} as const;
+
+function keys(...own: readonly string[]): ReadonlySet<string> {
+  return new Set(['kind', 'id', 'title', ...own]);
+}
+
 const mostColumns = 200;
 /** Deeper trees are cut: a real process tree has some 20 levels. */
 const deepestTree = 200;
-
-/** A view that is not of the form that views.ts gives. */
-export class BadView extends Error {
-  override name = 'BadView';
-}
 
 /** The view without its rows, and its rows still to be pulled. */
 export interface OpenView {
   view: SolidView;
   items?: Iterable<unknown>;
-  /** One row, line, stack or tree made clean; `count` says how many rows it holds. */
-  clean?: (item: unknown) => { item: Row | TreeNode | LogLine | Stack; count: number };
+  /** One row, line, stack or tree made clean, the `index`th; `count` says how many rows it holds. */
+  clean?: (item: unknown, index: number) => { item: Row | TreeNode | LogLine | Stack; count: number };
 }
 
 /** @throws BadView */
 export function openView(view: View): OpenView {
   if (!isObject(view)) throw new BadView(`it yielded ${describe(view)} instead of a view`);
+  const kind: unknown = view.kind;
+  if (typeof kind !== 'string' || !Object.hasOwn(itemNames, kind)) {
+    throw new BadView(`it yielded a view of unknown kind ${describe(kind)}${typeof kind === 'string' ? didYouMean(kind, Object.keys(itemNames)) : ''}`);
+  }
+  const place = `${kind} ${typeof view.title === 'string' ? JSON.stringify(view.title.slice(0, 80)) : 'without a title'}`;
+  const { clean, ...open } = within(place, () => openedView(view));
+  return clean === undefined ? open : { ...open, clean: (item, index) => within(`${place}, ${itemNames[view.kind]} ${index + 1}`, () => clean(item)) };
+}
+
+/** What the items of a view are called where one is wrong. */
+const itemNames: Readonly<Record<View['kind'], string>> = {
+  table: 'row', tree: 'root', log: 'line', stack: 'stack', facts: 'fact', findings: 'finding', chart: 'bar', graph: 'node',
+};
+
+type Opened = Omit<OpenView, 'clean'> & { clean?: (item: unknown) => { item: Row | TreeNode | LogLine | Stack; count: number } };
+
+function openedView(view: View): Opened {
+  noSlips(view, keysOf[view.kind], 'it');
   const head = { id: text(view.id, 'id'), title: text(view.title, 'title') };
   switch (view.kind) {
     case 'facts': return { view: { kind: 'facts', ...head, facts: list(view.facts, 'facts').map(cleanFact), ...cleanHeadline(view) } };
@@ -47,7 +80,7 @@ export function openView(view: View): OpenView {
       return {
         view: { kind: 'table', ...head, columns, rows: [], ...optional('note', view.note), ...cleanOrder(view, columns) },
         items: iterable(view.rows, 'rows'),
-        clean: (row) => ({ item: cleanRow(row, columns), count: 1 }),
+        clean: (row) => ({ item: cleanRow(row, columns, keysOf.row), count: 1 }),
       };
     }
     case 'tree': {
@@ -68,45 +101,70 @@ export function openView(view: View): OpenView {
       items: iterable(view.stacks, 'stacks'),
       clean: (stack) => cleanStack(stack),
     };
-    default: throw new BadView(`it yielded a view of unknown kind ${describe((view as { kind?: unknown }).kind)}`);
+    default: return view satisfies never;
   }
 }
 
 function cleanColumns(given: unknown): Column[] {
-  const columns = list(given, 'columns').map((column): Column => ({
-    key: text(field(column, 'key'), 'column.key'),
-    title: text(field(column, 'title'), 'column.title'),
-    type: valueType(field(column, 'type')),
-    ...optionalNumber('dispensable', field(column, 'dispensable')),
-    ...(field(column, 'exact') === true ? { exact: true } : {}),
-  }));
+  const columns = list(given, 'columns').map((column, index): Column => {
+    const key = text(field(column, 'key'), `the key of column ${index + 1}`);
+    noSlips(column, keysOf.column, `column ${key}`);
+    return {
+      key,
+      title: text(field(column, 'title'), `the title of column ${key}`),
+      type: valueType(field(column, 'type'), `the type of column ${key}`),
+      ...optionalNumber('dispensable', field(column, 'dispensable')),
+      ...(field(column, 'exact') === true ? { exact: true } : {}),
+    };
+  });
   if (columns.length === 0 || columns.length > mostColumns) throw new BadView(`a table with ${columns.length} columns`);
-  if (new Set(columns.map((column) => column.key)).size < columns.length) throw new BadView('two columns have the same key');
+  const twice = columns.find(({ key }, index) => columns.findIndex((other) => other.key === key) < index);
+  if (twice !== undefined) throw new BadView(`two columns have the same key ${twice.key}`);
   return columns;
 }
 
 function cleanOrder({ sorted, folded }: { sorted?: unknown; folded?: unknown }, columns: readonly Column[]): Pick<TableView, 'sorted' | 'folded'> {
   const column = sorted === undefined ? undefined : columns.find(({ key }) => key === field(sorted, 'column'))?.key;
-  if (sorted !== undefined && column === undefined) throw new BadView('sorted names no column of the table');
+  if (sorted !== undefined && column === undefined) throw new BadView(`it is sorted by ${noColumn(String(field(sorted, 'column')), columns)}`);
   return {
     ...(column === undefined ? {} : { sorted: { column, descending: field(sorted, 'descending') === true } }),
     ...(folded === true ? { folded } : {}),
   };
 }
 
-function cleanRow(row: unknown, columns: readonly Column[]): Row {
-  const cells = field(row, 'cells');
-  return {
-    cells: Object.fromEntries(columns.map((column) => [column.key, cleanCell(field(cells, column.key))])),
-    ...optionalDoor(field(row, 'door')),
-  };
+function cleanRow(row: unknown, columns: readonly Column[], known: ReadonlySet<string>): Row {
+  noSlips(row, known, 'it');
+  const given = field(row, 'cells');
+  if (!isObject(given)) throw new BadView(`its cells are ${describe(given)}; a row is { cells: { ${columns[0]!.key}: … } }`);
+  const cells: Record<string, Cell> = {};
+  let missing = false;
+  for (const { key } of columns) {
+    if (Object.hasOwn(given, key)) cells[key] = cleanCell(given[key], 'cell', key);
+    else {
+      cells[key] = null;
+      missing = true;
+    }
+  }
+  if (missing) noStrayCells(given, columns);
+  return { cells, ...optionalDoor(field(row, 'door')) };
+}
+
+/** A cell that no column shows is no mistake where every column has one: a row may be made of an object that has more. */
+function noStrayCells(given: Readonly<Record<string, unknown>>, columns: readonly Column[]): void {
+  const stray = Object.keys(given).find((key) => !columns.some((column) => column.key === key));
+  if (stray !== undefined) throw new BadView(`it has a cell for ${noColumn(stray, columns.filter(({ key }) => !Object.hasOwn(given, key)))}`);
+}
+
+function noColumn(key: string, columns: readonly Column[]): string {
+  const known = columns.map((column) => column.key);
+  return `column ${key}, which the view does not have${didYouMean(key, known) || `; there are ${known.join(', ')}`}`;
 }
 
 /** A copy without recursion: the depth of a tree is the dump's to choose. */
 function cleanTree(root: unknown, columns: readonly Column[]): { item: TreeNode; count: number } {
   const nodes: { node: TreeNode & { children: TreeNode[] }; given: unknown; depth: number }[] = [];
   const open = (given: unknown, depth: number): TreeNode => {
-    const node = { ...cleanRow(given, columns), children: [] };
+    const node = { ...cleanRow(given, columns, keysOf.node), children: [] };
     nodes.push({ node, given, depth });
     return node;
   };
@@ -121,12 +179,14 @@ function cleanTree(root: unknown, columns: readonly Column[]): { item: TreeNode;
   return { item, count: nodes.length };
 }
 
-function cleanFact(given: unknown): Fact {
+function cleanFact(given: unknown, index: number): Fact {
+  const key = text(field(given, 'key'), `the key of fact ${index + 1}`);
+  noSlips(given, keysOf.fact, `fact ${key}`);
   return {
-    key: text(field(given, 'key'), 'fact.key'),
-    title: text(field(given, 'title'), 'fact.title'),
-    type: valueType(field(given, 'type')),
-    value: cleanCell(field(given, 'value')),
+    key,
+    title: text(field(given, 'title'), `the title of fact ${key}`),
+    type: valueType(field(given, 'type'), `the type of fact ${key}`),
+    value: cleanCell(field(given, 'value'), 'fact', key),
     ...optional('note', field(given, 'note')),
     ...optionalDoor(field(given, 'door')),
   };
@@ -137,22 +197,23 @@ const headlines = ['memory', 'zones', 'waits', 'end'] as const;
 function cleanHeadline(view: unknown): { headline?: Headline } {
   const given = field(view, 'headline');
   if (given === undefined) return {};
-  const headline = headlines.find((word) => word === given);
-  if (headline === undefined) throw new BadView(`headline is ${describe(given)}; it can be ${headlines.join(', ')}`);
-  return { headline };
+  const headline = oneOf(given, headlines, 'headline');
+  return headline === undefined ? {} : { headline };
 }
 
 const certainties = ['certain', 'likely', 'possible'] as const;
+const moments = ['report', 'dump'] as const;
 
-function cleanFinding(given: unknown): Finding {
+function cleanFinding(given: unknown, index: number): Finding {
+  noSlips(given, keysOf.finding, `finding ${index + 1}`);
   const weight = Number(field(given, 'weight'));
   const doors = field(given, 'doors');
   const views = field(given, 'views');
   return {
     id: text(field(given, 'id'), 'finding.id'),
     weight: Number.isFinite(weight) ? Math.min(100, Math.max(0, weight)) : 0,
-    certainty: certainties.find((word) => word === field(given, 'certainty')) ?? 'possible',
-    moment: field(given, 'moment') === 'report' ? 'report' : 'dump',
+    certainty: oneOf(field(given, 'certainty'), certainties, 'finding.certainty') ?? 'possible',
+    moment: oneOf(field(given, 'moment'), moments, 'finding.moment') ?? 'dump',
     sentence: text(field(given, 'sentence'), 'finding.sentence'),
     evidence: list(field(given, 'evidence'), 'finding.evidence').map((line) => text(line, 'evidence')),
     ...(doors === undefined ? {} : { doors: list(doors, 'doors').flatMap((door) => Object.values(optionalDoor(door))) }),
@@ -162,6 +223,7 @@ function cleanFinding(given: unknown): Finding {
 }
 
 function cleanLine(given: unknown): LogLine {
+  noSlips(given, keysOf.line, 'it');
   return {
     ...optionalNumber('timeNs', field(given, 'timeNs')),
     ...optionalNumber('level', field(given, 'level')),
@@ -174,6 +236,7 @@ function cleanLine(given: unknown): LogLine {
 }
 
 function cleanStack(given: unknown): { item: Stack; count: number } {
+  noSlips(given, keysOf.oneStack, 'it');
   const frames = list(field(given, 'frames'), 'frames').map(cleanFrame);
   const sameAs = field(given, 'sameAs');
   const item: Stack = {
@@ -189,6 +252,7 @@ function cleanStack(given: unknown): { item: Stack; count: number } {
 const foundBy = ['registers', 'unwound', 'framePointer', 'call', 'scanned'] as const;
 
 function cleanFrame(given: unknown, index: number): StackFrame {
+  noSlips(given, keysOf.frame, `frame ${index}`);
   const registers = field(given, 'registers');
   const sp = field(given, 'sp');
   return {
@@ -201,7 +265,7 @@ function cleanFrame(given: unknown, index: number): StackFrame {
     ...(field(given, 'inlined') === true ? { inlined: true as const } : {}),
     ...optional('file', field(given, 'file')),
     ...optionalNumber('line', field(given, 'line')),
-    found: foundBy.find((word) => word === field(given, 'found')) ?? 'scanned',
+    found: oneOf(field(given, 'found'), foundBy, 'frame.found') ?? 'scanned',
     ...optionalPairs('arguments', field(given, 'arguments')),
     ...optionalPairs('locals', field(given, 'locals')),
     ...(isObject(registers)
@@ -213,10 +277,11 @@ function cleanFrame(given: unknown, index: number): StackFrame {
 
 function cleanChart(view: ChartView, head: { id: string; title: string }): ChartView {
   return {
-    kind: 'chart', ...head, unit: valueType(view.unit),
-    bars: list(view.bars, 'bars').map((bar) => {
+    kind: 'chart', ...head, unit: valueType(view.unit, 'its unit'),
+    bars: list(view.bars, 'bars').map((bar, index) => {
+      noSlips(bar, keysOf.bar, `bar ${index + 1}`);
       const marks = field(bar, 'marks');
-      const kind = partKinds.find((known) => known === field(bar, 'kind'));
+      const kind = oneOf(field(bar, 'kind'), partKinds, `the kind of bar ${index + 1}`);
       return { ...cleanMark(bar), ...(kind === undefined ? {} : { kind }), ...(marks === undefined ? {} : { marks: list(marks, 'marks').map(cleanMark) }) };
     }),
     ...optionalNumber('total', view.total),
@@ -237,7 +302,7 @@ function cleanGraph(view: GraphView, head: { id: string; title: string }): Graph
     nodes: list(view.nodes, 'nodes').map((node) => ({
       id: text(field(node, 'id'), 'node.id'),
       label: text(field(node, 'label'), 'node.label'),
-      kind: nodeKinds.find((kind) => kind === field(node, 'kind')) ?? 'object',
+      kind: oneOf(field(node, 'kind'), nodeKinds, 'node.kind') ?? 'object',
       ...optionalDoor(field(node, 'door')),
     })),
     edges: list(view.edges, 'edges').map((edge) => ({
@@ -248,7 +313,7 @@ function cleanGraph(view: GraphView, head: { id: string; title: string }): Graph
   };
 }
 
-function cleanCell(cell: unknown): Cell {
+function cleanCell(cell: unknown, what: 'cell' | 'fact', key: string): Cell {
   switch (typeof cell) {
     case 'string': return shortened(cell);
     case 'number': return Number.isFinite(cell) ? cell : null;
@@ -256,58 +321,18 @@ function cleanCell(cell: unknown): Cell {
     default:
   }
   if (cell === undefined || cell === null) return null;
-  if (Array.isArray(cell)) return cell.map((part) => shortened(String(part)));
+  if (Array.isArray(cell)) return shortenedParts(cell);
   if (isGap(cell)) {
     const address = field(cell, 'address');
     return { gap: true, what: text(cell.what, 'gap.what'), reason: text(cell.reason, 'gap.reason'), ...(typeof address === 'bigint' ? { address } : {}) };
   }
-  throw new BadView(`a cell holds ${describe(cell)}`);
+  throw new BadView(`${what} ${key} holds ${describe(cell)}, which can't be shown: give text, a number, a boolean, an address, null, a list of texts or a gap`);
 }
 
-function text(value: unknown, what: string): string {
-  if (typeof value !== 'string') throw new BadView(`${what} is ${describe(value)}, not text`);
-  return shortened(value);
-}
-
-function shortened(value: string): string {
-  return value.length <= longestText ? value : `${value.slice(0, longestText)}… (${value.length - longestText} characters more)`;
-}
-
-function bigint(value: unknown, what: string): bigint {
-  if (typeof value !== 'bigint') throw new BadView(`${what} is ${describe(value)}, not an address`);
-  return value;
-}
-
-function valueType(value: unknown): ValueType {
-  if (typeof value !== 'string' || !valueTypes.has(value)) throw new BadView(`${describe(value)} is no type of value`);
-  return value as ValueType;
-}
-
-/** Lists that are part of a view's head; rows come by iterables, which the runner limits. */
-const longestList = 1_000_000;
-
-function list(value: unknown, what: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new BadView(`${what} is ${describe(value)}, not a list`);
-  if (value.length > longestList) throw new BadView(`${what} has ${value.length} entries`);
-  return value;
-}
-
-function iterable(value: unknown, what: string): Iterable<unknown> {
-  if (!isObject(value) || !(Symbol.iterator in value)) throw new BadView(`${what} is ${describe(value)}, not a list or a generator`);
-  return value as Iterable<unknown>;
-}
-
-function field(value: unknown, key: string): unknown {
-  if (!isObject(value)) throw new BadView(`${describe(value)} stands where an object with ${key} is needed`);
-  return Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function optional<K extends string>(key: K, value: unknown): { [P in K]?: string } {
-  return value === undefined || value === null ? {} : { [key]: text(value, key) } as { [P in K]?: string };
-}
-
-function optionalNumber<K extends string>(key: K, value: unknown): { [P in K]?: number } {
-  return typeof value === 'number' && Number.isFinite(value) ? { [key]: value } as { [P in K]?: number } : {};
+function valueType(value: unknown, what: string): ValueType {
+  const type = oneOf(value, valueTypes, what);
+  if (type === undefined) throw new BadView(`${what} is ${describe(value)}; it can be ${valueTypes.join(', ')}`);
+  return type;
 }
 
 function optionalPairs<K extends string>(key: K, value: unknown): { [P in K]?: { name: string; value: string }[] } {
@@ -319,14 +344,4 @@ function optionalPairs<K extends string>(key: K, value: unknown): { [P in K]?: {
 function optionalDoor(value: unknown): { door?: Door } {
   if (value === undefined || value === null) return {};
   return { door: { type: text(field(value, 'type'), 'door.type'), address: bigint(field(value, 'address'), 'door.address') } };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function describe(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
-  return typeof value === 'object' ? (Array.isArray(value) ? 'a list' : 'an object') : `a ${typeof value}`;
 }

@@ -1,7 +1,8 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { OomReport } from '../oom/model.js';
 import type { Shape, StructName } from '../kernel/shape.js';
-import { type Flag, defaultValues, type Arguments, type Flags, type OptionValues, type ValuesOf } from './options.js';
+import { defaultValues, type Arguments, type Flags, type OptionValues, type ValuesOf } from './options.js';
+import { BadDeclaration, mistakeIn } from './check-definition.js';
 import type { View } from './views.js';
 
 /** Version of the door between oompm and its plugins: a plugin written for another one is refused, by name. */
@@ -52,13 +53,13 @@ export interface PluginDefinition<F extends Flags, A extends Arguments> {
 
 /**
  * Makes a plugin of its declaration.
- * @throws TypeError with one sentence where the declaration is wrong
+ * @throws BadDeclaration with one sentence where the declaration is wrong
  */
 export function definePlugin<const F extends Flags = {}, const A extends Arguments = {}>(definition: PluginDefinition<F, A>): Plugin {
+  const mistake = mistakeIn(definition);
+  if (mistake !== undefined) throw new BadDeclaration(mistake);
   const flags: Flags = definition.flags ?? {};
   const args: Arguments = definition.arguments ?? {};
-  const mistake = mistakeIn(definition, flags, args);
-  if (mistake !== undefined) throw new TypeError(mistake);
   const needsArgument = Object.values(args).some((argument) => argument.required);
   const values: OptionValues = { ...defaultValues(flags, args), ...(definition.inReport === false ? {} : definition.inReport) };
   return {
@@ -80,42 +81,4 @@ export function definePlugin<const F extends Flags = {}, const A extends Argumen
 /** Whether a value came out of this copy of `definePlugin`. */
 export function isPlugin(value: unknown): value is Plugin {
   return typeof value === 'object' && value !== null && made in value;
-}
-
-/** Flags of every command: src/cli/common-flags.ts, held to this list by a test. */
-export const commonFlagNames: ReadonlySet<string> = new Set(['format', 'output', 'color', 'vmlinux', 'search', 'debuginfod', 'force', 'types', 'vmcoreinfo', 'redact', 'raw', 'plugin', 'help']);
-export const takenLetters: ReadonlySet<string> = new Set(['o', 'h']);
-
-/** A plugin may have formats of its own beside the common ones. */
-function addsFormats(name: string, flag: Flag): boolean {
-  return name === 'format' && flag.type === 'string' && flag.options !== undefined;
-}
-
-const idForm = /^[a-z][a-z0-9-]*$/;
-const nameForm = /^[a-zA-Z][a-zA-Z0-9-]*$/;
-
-function mistakeIn(definition: PluginDefinition<Flags, Arguments> | PluginDefinition<never, never>, flags: Flags, args: Arguments): string | undefined {
-  const { id } = definition;
-  if (typeof id !== 'string' || !idForm.test(id)) return `a plugin's id is lower case letters, digits and dashes, not ${JSON.stringify(id)}`;
-  if (typeof definition.summary !== 'string' || definition.summary === '') return `plugin ${id}: it has no summary`;
-  if (typeof definition.run !== 'function') return `plugin ${id}: it has no function run`;
-  const letters = new Map<string, string>();
-  for (const [name, flag] of Object.entries(flags)) {
-    if (!nameForm.test(name)) return `plugin ${id}: a flag can't be named ${JSON.stringify(name)}`;
-    if (commonFlagNames.has(name) && !addsFormats(name, flag)) return `plugin ${id}: every command has a flag --${name}; give yours another name`;
-    if (flag.char === undefined) continue;
-    if (takenLetters.has(flag.char)) return `plugin ${id}: flag ${name}: -${flag.char} is a flag of every command; give yours another letter`;
-    if (flag.char.length !== 1) return `plugin ${id}: flag ${name}: char is one letter, not ${JSON.stringify(flag.char)}`;
-    const other = letters.get(flag.char);
-    if (other !== undefined) return `plugin ${id}: flags ${other} and ${name} are both -${flag.char}`;
-    letters.set(flag.char, name);
-  }
-  const list = Object.entries(args);
-  for (const [index, [name, argument]] of list.entries()) {
-    if (!nameForm.test(name)) return `plugin ${id}: an argument can't be named ${JSON.stringify(name)}`;
-    if (name in flags) return `plugin ${id}: ${name} is both a flag and an argument`;
-    if (argument.multiple && index < list.length - 1) return `plugin ${id}: only the last argument can be multiple, not ${name}`;
-    if (argument.required && list.slice(0, index).some(([, before]) => !before.required)) return `plugin ${id}: argument ${name} is required, but one before it is not`;
-  }
-  return undefined;
 }

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { BadDeclaration } from './check-definition.js';
+import { describe } from './check-form.js';
 import { doors } from './doors.js';
 import { definePlugin, isPlugin, pluginApi, type Plugin } from './define-plugin.js';
 import type { LoadedPlugin } from './registry.js';
@@ -11,6 +13,8 @@ export interface RefusedPlugin {
   reason: string;
 }
 
+class NoPlugin extends Error {}
+
 /** Loads users' plugins, .ts or .js, without a build step. A file that can't serve does not keep the others from it. */
 export async function loadPlugins(paths: readonly string[]): Promise<{ loaded: LoadedPlugin[]; refused: RefusedPlugin[] }> {
   const loaded: LoadedPlugin[] = [];
@@ -19,7 +23,7 @@ export async function loadPlugins(paths: readonly string[]): Promise<{ loaded: L
     try {
       loaded.push({ plugin: await loadPlugin(path), path });
     } catch (error) {
-      refused.push({ path, reason: firstLine(error) });
+      refused.push({ path, reason: inOneSentence(error, path) });
     }
   }
   return { loaded, refused };
@@ -28,7 +32,7 @@ export async function loadPlugins(paths: readonly string[]): Promise<{ loaded: L
 /** @throws Error with one sentence: the file is not there, does not compile, or is no plugin */
 export async function loadPlugin(path: string): Promise<Plugin> {
   const file = resolve(path);
-  if (!existsSync(file)) throw new Error('there is no such file');
+  if (!existsSync(file)) throw new NoPlugin('there is no such file');
   const importFile = await importer();
   return asPlugin(await importFile(file));
 }
@@ -36,10 +40,10 @@ export async function loadPlugin(path: string): Promise<Plugin> {
 /** The plugin that a module exports by default, made here or written as a plain object. */
 function asPlugin(module: unknown): Plugin {
   const exported = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
-  if (exported === undefined) throw new Error('it has no default export');
-  if (typeof exported !== 'object' || exported === null) throw new Error('its default export is no plugin: write export default definePlugin({ … })');
+  if (exported === undefined) throw new NoPlugin('it has no default export');
+  if (typeof exported !== 'object' || exported === null) throw new NoPlugin('its default export is no plugin: write export default definePlugin({ … })');
   const api = 'api' in exported ? exported.api : pluginApi;
-  if (api !== pluginApi) throw new Error(`it was written for version ${String(api)} of the plugin interface; this oompm has version ${pluginApi}`);
+  if (api !== pluginApi) throw new NoPlugin(`it was written for version ${String(api)} of the plugin interface; this oompm has version ${pluginApi}`);
   return isPlugin(exported) ? exported : definePlugin(exported as Parameters<typeof definePlugin>[0]);
 }
 
@@ -66,7 +70,28 @@ async function openedDoors(): Promise<Record<string, object>> {
   return Object.fromEntries(await Promise.all(Object.entries(doors).map(async ([name, open]) => [name, await open()] as const)));
 }
 
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n', 1)[0] ?? '';
+/** What kept a file from serving, with the line where there is one. */
+function inOneSentence(error: unknown, path: string): string {
+  if (error instanceof BadDeclaration || error instanceof NoPlugin) return error.message;
+  if (!(error instanceof Error)) return `it threw ${describe(error)} while it was loaded`;
+  const [message = '', second = ''] = error.message.split('\n');
+  const [, said] = /^ParseError: (.*?)\.?\s*$/.exec(message) ?? [];
+  const [, file = path, line, column] = /^\s*(.+):(\d+):(\d+)$/.exec(second) ?? [];
+  // Babel counts columns from 0.
+  if (said !== undefined) return `syntax error in ${nameFrom(file, path)}line ${line}, column ${Number(column) + 1}: ${said}`;
+  return `${error.name === 'Error' ? '' : `${error.name}: `}${message}${placeOf(error, path)}`;
+}
+
+/** The uppermost line of the stack that is the user's: neither Node's nor the importer's. */
+function placeOf(error: Error, path: string): string {
+  for (const frame of error.stack?.split('\n') ?? []) {
+    const [, file, line] = /^\s+at (?:.*\()?(?:file:\/\/)?(\/.*?):(\d+):\d+\)?$/.exec(frame) ?? [];
+    if (file !== undefined && dirname(file).startsWith(dirname(resolve(path)))) return ` (${nameFrom(file, path)}line ${line})`;
+  }
+  return '';
+}
+
+/** Nothing for the plugin's own file, which is named already. */
+function nameFrom(file: string, path: string): string {
+  return file === resolve(path) ? '' : `${relative(dirname(resolve(path)), file)}, `;
 }

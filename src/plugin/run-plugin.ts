@@ -2,7 +2,8 @@ import { InputError } from '../bytes/input-error.js';
 import { Cancelled, GapLog, isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { OomReport } from '../oom/model.js';
-import { BadView, openView } from './contain-view.js';
+import { BadView, describe, isObject } from './check-form.js';
+import { openView } from './contain-view.js';
 import type { Plugin } from './define-plugin.js';
 import type { OptionValues } from './options.js';
 import { defaultLimits, type Limits, type Outcome, type Section, type SolidView } from './section.js';
@@ -31,7 +32,7 @@ export function* runEvents(kernel: Kernel, plugin: Plugin, values: OptionValues,
   kernel.guard.limit(limits.ms);
   try {
     const reason = missingShapes(kernel, plugin);
-    const outcome = reason === undefined ? yield* pull(() => plugin.run(kernel, values), limits) : { kind: 'unavailable' as const, reason, fault: 'kernel' as const };
+    const outcome = reason === undefined ? yield* pull(() => yielded(plugin.run(kernel, values), 'run'), limits) : { kind: 'unavailable' as const, reason, fault: 'kernel' as const };
     yield { kind: 'end', outcome, gaps: listed(gaps) };
   } finally {
     kernel.gaps = before;
@@ -50,7 +51,7 @@ export function runPlugin(kernel: Kernel, plugin: Plugin, values: OptionValues, 
 export function runOnReports(plugin: Plugin, reports: readonly OomReport[], values: OptionValues, limits: Limits = defaultLimits): Section {
   if (plugin.explain === undefined) throw new TypeError(`plugin ${plugin.id} does not explain logs`);
   const collector = collectSection(plugin);
-  const steps = pull(() => plugin.explain!(reports, values), limits);
+  const steps = pull(() => yielded(plugin.explain!(reports, values), 'explain'), limits);
   let step = steps.next();
   for (; !step.done; step = steps.next()) collector.take(step.value);
   collector.take({ kind: 'end', outcome: step.value, gaps: [] });
@@ -67,14 +68,23 @@ export function collectSection(plugin: { id: string; summary: string }): { take(
       else if (event.kind === 'end') end = event;
       else for (const item of event.items) views.at(-1)?.items.push(item);
     },
-    section: (ended = { kind: 'cut short', reason: 'it was stopped' }) => ({
-      plugin: plugin.id,
-      title: plugin.summary,
-      outcome: end?.outcome ?? ended,
-      views: views.map(({ view, items }) => withItems(view, items)),
-      gaps: end?.gaps ?? [],
-    }),
+    section(ended = { kind: 'cut short', reason: 'it was stopped' }) {
+      const outcome = end?.outcome ?? ended;
+      // Of what broke before its first row, "none" would be a claim.
+      const shown = outcome.kind !== 'done' && isEmpty(views.at(-1)) ? views.slice(0, -1) : views;
+      return {
+        plugin: plugin.id,
+        title: plugin.summary,
+        outcome,
+        views: shown.map(({ view, items }) => withItems(view, items)),
+        gaps: end?.gaps ?? [],
+      };
+    },
   };
+}
+
+function isEmpty(last: { view: SolidView; items: readonly Item[] } | undefined): boolean {
+  return last !== undefined && last.items.length === 0 && ['table', 'tree', 'log', 'stack'].includes(last.view.kind);
 }
 
 function withItems(view: SolidView, items: readonly Item[]): SolidView {
@@ -97,6 +107,17 @@ function missingShapes(kernel: Kernel, plugin: Plugin): string | undefined {
   return reasons.length === 0 ? undefined : reasons.join('; ');
 }
 
+/** What a generator gives; of another function it is said what it gave instead. */
+function yielded(returned: unknown, name: 'run' | 'explain'): Iterable<View> {
+  if (isObject(returned) && Symbol.iterator in returned) return returned as Iterable<View> & typeof returned;
+  const how = `write *${name}(…) { yield …; }`;
+  if (returned instanceof Promise || (isObject(returned) && Symbol.asyncIterator in returned)) {
+    throw new BadView(`${name} is async, but a dump is read without waiting: ${how}`);
+  }
+  const what = isObject(returned) && typeof returned['kind'] === 'string' ? `a ${returned['kind']} view` : returned === undefined ? 'nothing' : describe(returned);
+  throw new BadView(`${name} returned ${what} instead of yielding views, so it is no generator: ${how}`);
+}
+
 function* pull(views: () => Iterable<View>, limits: Limits): Generator<RunEvent, Outcome> {
   const deadline = performance.now() + limits.ms;
   let itemsLeft = limits.items;
@@ -110,8 +131,9 @@ function* pull(views: () => Iterable<View>, limits: Limits): Generator<RunEvent,
       if (performance.now() > deadline) return tooLong(limits);
       if (items === undefined || clean === undefined) continue;
       try {
+        let index = 0;
         for (const raw of items) {
-          const { item, count } = clean(raw);
+          const { item, count } = clean(raw, index++);
           itemsLeft -= count;
           if (itemsLeft < 0) return { kind: 'cut short', reason: `it yields more than ${limits.items} rows` };
           batch.push(item);
@@ -142,7 +164,7 @@ function outcomeOf(error: unknown): Outcome {
   if (isGapError(error)) return { kind: 'failed', fault: 'dump', reason: error.message, ...placeOf(error) };
   if (error instanceof BadView) return { kind: 'failed', fault: 'plugin', reason: error.message };
   if (error instanceof Error) return { kind: 'failed', fault: 'plugin', reason: `${error.name}: ${error.message}`, ...placeOf(error) };
-  return { kind: 'failed', fault: 'plugin', reason: `it threw ${typeof error === 'string' ? error : typeof error}` };
+  return { kind: 'failed', fault: 'plugin', reason: `it threw ${describe(error)}, not an Error` };
 }
 
 /** The first line of the stack: function, file and line, without the folders above it. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { nearestWord } from '../../src/words/nearest-word.js';
 import { commonFlags } from '../../src/cli/common-flags.js';
-import { commonFlagNames, definePlugin, takenLetters } from '../../src/plugin/define-plugin.js';
+import { commonFlagNames, takenLetters } from '../../src/plugin/check-definition.js';
+import { definePlugin } from '../../src/plugin/define-plugin.js';
 
 describe('the nearest word', () => {
   const words = ['analyze', 'zones', 'locks', 'log', 'ps', 'task_struct', 'mm_struct', 'page'];

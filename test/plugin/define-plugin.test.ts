@@ -42,10 +42,30 @@ describe('a wrong declaration is refused with one sentence', () => {
     [{ ...nothing, id: 'x', summary: 'x', flags: { a: { type: 'boolean', summary: 'x', char: 'z' }, b: { type: 'boolean', summary: 'x', char: 'z' } } }, /both -z/],
     [{ ...nothing, id: 'x', summary: 'x', flags: { a: { type: 'boolean', summary: 'x' } }, arguments: { a: { type: 'string', summary: 'x' } } }, /both a flag and an argument/],
     [{ ...nothing, id: 'x', summary: 'x', arguments: { a: { type: 'string', summary: 'x', multiple: true }, b: { type: 'string', summary: 'x' } } }, /only the last argument/],
+    [{ ...nothing, id: 'x', summary: 'x', needz: [] }, /^plugin x: there is no key needz; did you mean needs\?$/],
+    [{ ...nothing, id: 'x', summary: 'x', author: 'me' }, /^plugin x: there is no key author; there are id, summary/],
+    [{ ...nothing, id: 'x', summary: 'x', explian() {} }, /no key explian; did you mean explain\?/],
+    [{ ...nothing, id: 'x', summary: 'x', flags: { tree: { type: 'boolean', sumary: 'x' } } }, /flag tree: there is no key sumary; did you mean summary\?/],
+    [{ ...nothing, id: 'x', summary: 'x', flags: { tree: { type: 'bolean', summary: 'x' } } }, /flag tree: its type is "bolean"; did you mean boolean\?/],
+    [{ ...nothing, id: 'x', summary: 'x', flags: { tree: { type: 'boolean', summary: 'x', min: 3 } } }, /flag tree: there is no key min; there are type, summary, char, default/],
+    [{ ...nothing, id: 'x', summary: 'x', flags: { tree: true } }, /flag tree: it is a boolean, not an object/],
+    [{ ...nothing, id: 'x', summary: 'x', flags: { lines: { type: 'integer', summary: 'x', default: '5' } } }, /flag lines: its default is "5", but its type integer/],
+    [{ ...nothing, id: 'x', summary: 'x', flags: { state: { type: 'string', summary: 'x', options: ['runs', 'sleeps'], default: 'sleep' } } }, /its default "sleep" is none of its options; did you mean sleeps\?/],
+    [{ ...nothing, id: 'x', summary: 'x', arguments: { pid: { type: 'number', summary: 'x' } } }, /argument pid: its type is "number"; it can be string, integer/],
+    [{ ...nothing, id: 'x', summary: 'x', arguments: { pid: { type: 'integer', summary: 'x', require: true } } }, /argument pid: there is no key require; did you mean required\?/],
+    [{ ...nothing, id: 'x', summary: 'x', flags: { tree: { type: 'boolean', summary: 'x' } }, inReport: { tre: true } }, /inReport has a value for tre, but it has no such flag or argument; did you mean tree\?/],
+    [{ ...nothing, id: 'x', summary: 'x', needs: 'zone' }, /needs is to be a list of shapes/],
+    [{ ...nothing, id: 'x', summary: 'x', flags: { raw: { type: 'boolean', summary: 'x' } } }, /every command has a flag --raw/],
+    [7, /^a plugin is declared by an object, not a number/],
     [{ ...nothing, id: 'x', summary: 'x', arguments: { a: { type: 'string', summary: 'x' }, b: { type: 'string', summary: 'x', required: true } } }, /one before it is not/],
   ])('%#', (definition, sentence) => {
     expect(() => definePlugin(definition as Parameters<typeof definePlugin>[0])).toThrow(sentence);
   });
+});
+
+test('helpers beside run, and formats of its own, are no mistake', () => {
+  const helpful = { id: 'x', summary: 'x', flags: { format: { type: 'string', summary: 'x', options: ['dot'] } }, rows() {}, *run() {} };
+  expect(definePlugin(helpful as Parameters<typeof definePlugin>[0]).id).toBe('x');
 });
 
 test('a plugin has a section in the report unless it says no or needs an argument', () => {

@@ -30,6 +30,10 @@ const greeting = plugin('greeting.ts', `
   });`);
 plugin('words.ts', `export const words = (who: string, where: string): string => who + ' on ' + where;`);
 const broken = plugin('broken.ts', 'export default definePlugin({');
+plugin('mistake.ts', "export const a = 1;\nexport const b = {\n  y: 5;\n};");
+const helperBroken = plugin('helper-broken.ts', "import { b } from './mistake.js';\nexport default b;");
+const throwsOnLoad = plugin('throws-on-load.ts', "const nothing = undefined as unknown as { x: { y: number } };\nexport default nothing.x.y;");
+const misspelt = plugin('misspelt.js', `export default { id: 'misspelt', summary: 'x', flgs: {}, *run() {} };`);
 const throwing = plugin('throwing.js', `export default { id: 'throwing', summary: 'Throws', *run() { throw new TypeError('oh'); } };`);
 const older = plugin('older.js', `export default { id: 'older', summary: 'Old', api: 0, *run() {} };`);
 const nothing = plugin('nothing.js', 'export const x = 1;');
@@ -62,7 +66,9 @@ describe('a user’s plugin, on a real dump', () => {
   });
 
   test.each([
-    [broken, /Unexpected token|Missing|ParseError/], [older, /it was written for version 0 of the plugin interface; this oompm has version 1/],
+    [broken, /syntax error in line 1, column 30: Unexpected token\n$/], [helperBroken, /syntax error in mistake\.ts, line 3, column 7: Unexpected token/],
+    [throwsOnLoad, /TypeError: Cannot read properties of undefined \(reading 'x'\) \(line 2\)/], [misspelt, /plugin misspelt: there is no key flgs; did you mean flags\?/],
+    [older, /it was written for version 0 of the plugin interface; this oompm has version 1/],
     [nothing, /it has no default export/], [join(folder, 'gone.ts'), /there is no such file/],
   ])('that can’t be loaded and was asked for by name is exit 2: %s', async (path, reason) => {
     const { code, stdout, stderr } = await oompm(['info', dump, '--plugin', path]);
