@@ -79,7 +79,7 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
 function ascending({ addresses }: CompactSymbols): Uint32Array {
   // Halves of the words: comparing bigints would make two for each comparison.
   const halves = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
-  return isAscending(halves) ? numbersTo(addresses.length) : ascendingByKeys(halves) ?? ascendingByComparison(halves);
+  return isAscending(halves) ? numbersTo(addresses.length) : sortedByDigits(halves);
 }
 
 function isAscending(halves: Uint32Array): boolean {
@@ -95,29 +95,23 @@ function numbersTo(count: number): Uint32Array {
   return numbers;
 }
 
-const NUMBER_BITS = 2 ** 20;
-/** A symbol's address in 33 bits: an offset into the per-CPU area, or a place in the top 4 GiB, where a kernel's image is. */
-const TOP = 0xffffffff;
+const DIGITS = 2 ** 16;
 
-/** One sort of plain numbers, address and symbol's number in one: five times as fast as one that compares. */
-function ascendingByKeys(halves: Uint32Array): Uint32Array | undefined {
-  const count = halves.length / 2;
-  if (count > NUMBER_BITS) return undefined;
-  const keys = new Float64Array(count);
-  for (let n = 0; n < count; n++) {
-    const high = halves[n * 2 + 1]!;
-    if (high !== 0 && high !== TOP) return undefined;
-    keys[n] = ((high === TOP ? 2 ** 32 : 0) + halves[n * 2]!) * NUMBER_BITS + n;
+/** A radix sort, from the lowest digit up, each pass stable: ten times as fast as one that compares. */
+function sortedByDigits(halves: Uint32Array): Uint32Array {
+  const digits = new Uint16Array(halves.buffer, halves.byteOffset, halves.length * 2);
+  let order = numbersTo(halves.length / 2);
+  for (let digit = 0; digit < 4; digit++) {
+    const places = new Uint32Array(DIGITS + 1);
+    for (let at = digit; at < digits.length; at += 4) places[digits[at]! + 1]!++;
+    // The kernel's image has the upper digits in common.
+    if (places[digits[digit]! + 1] === order.length) continue;
+    for (let value = 0; value < DIGITS; value++) places[value + 1]! += places[value]!;
+    const next = new Uint32Array(order.length);
+    for (const n of order) next[places[digits[n * 4 + digit]!]!++] = n;
+    order = next;
   }
-  keys.sort();
-  const order = new Uint32Array(count);
-  for (let n = 0; n < count; n++) order[n] = keys[n]! % NUMBER_BITS;
   return order;
-}
-
-function ascendingByComparison(halves: Uint32Array): Uint32Array {
-  return numbersTo(halves.length / 2)
-    .toSorted((a, b) => halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || a - b);
 }
 
 /** The one of several symbols at one address that names it. */
