@@ -1,9 +1,9 @@
 import { counted, type Kernel } from 'oompm';
 import { oomsInProgress } from 'oompm/linux';
-import { reportsIn, type OomReport } from 'oompm/oom';
+import { reportsInRecords, type OomReport } from 'oompm/oom';
 
 import { rebuiltReport, type RebuiltReport } from './from-memory/report.js';
-import { logText } from './log-text.js';
+import { kernelRecords } from './kernel-records.js';
 
 /** An event that was under way, rebuilt from memory, with what its own report in the log adds. */
 export interface CurrentEvent extends RebuiltReport {
@@ -30,7 +30,7 @@ export function eventsOf(kernel: Kernel): Events {
 
 /** The log's alone, oldest first: they stand whatever else of memory can't be read. */
 export function loggedEvents(kernel: Kernel): readonly OomReport[] {
-  return kernel.once('OOM events of the log', () => reportsIn(logText(kernel)));
+  return kernel.once('OOM events of the log', () => reportsInRecords(kernelRecords(kernel)));
 }
 
 /** The log has the time and the trace, and the whole task table where not every task can be read; a report that ended with a kill is of an event before. */

@@ -5,7 +5,7 @@ import { eventsOf, loggedEvents } from './events.js';
 import { beyondTheLog } from './from-memory/beyond.js';
 import { stateReport, type RebuiltReport } from './from-memory/report.js';
 import { victimsBeyond } from './from-memory/victims.js';
-import { logIsWhole, logText } from './log-text.js';
+import { kernelRecords, logIsWhole } from './kernel-records.js';
 import { comparedView, kernelFormatView } from './views/kernel-format.js';
 import { eventsView, reportViews } from './views/report.js';
 import { stateViews } from './views/state.js';
@@ -41,7 +41,7 @@ function* compared(kernel: Kernel): Generator<View> {
   const current = eventsOf(kernel).current.at(-1);
   if (current === undefined) throw new InputError('no OOM event was in progress when the machine stopped: memory is no longer as it was when the report was printed');
   if (current.printed === undefined) throw new InputError('the log has no report of the OOM event that was in progress');
-  yield* comparedView(current, printedReport(logText(kernel), current.printed));
+  yield* comparedView(current, printedReport(kernelRecords(kernel), current.printed));
 }
 
 /**

@@ -4,12 +4,12 @@ import * as Flags from '@oclif/core/flags';
 import { InputError } from '../bytes/input-error.js';
 import { identify } from '../debuginfo/identify.js';
 import type { OomReport } from '../oom/model.js';
-import { explainLog, reportsIn } from '../oom/parse/explain.js';
+import { explainLog } from '../oom/parse/explain.js';
+import { reportsInRecords } from '../oom/parse/records.js';
 import { defaultValues } from '../plugin/options.js';
 import type { Plugin } from '../plugin/define-plugin.js';
 import type { LogLine } from '../plugin/views.js';
 import { runOnReports } from '../plugin/run-plugin.js';
-import { plain } from '../report/paint.js';
 import { makeReport, type DumpFacts } from '../report/report.js';
 import { runAll, writeReport } from './answer.js';
 import { commonFlags, dumpFlags, type CommonValues } from './common-flags.js';
@@ -85,9 +85,8 @@ async function readDump(words: readonly string[], flags: CommonValues): Promise<
   if (opened.rest.length > 0) throw new InputError(`explain takes one log; ${opened.rest[0]} is too much`);
   const sections = await runAll([{ plugin, values: defaultValues(plugin.flags, plugin.arguments) }], opened);
   await noteOutcome(sections, { defects: [] });
-  const { viewLines } = await import('../report/render-text.js');
-  const text = sections.flatMap(({ views }) => views).flatMap((view) => view.kind !== 'log' ? [] : [...viewLines({ ...view, lines: kernelsOwn(view.lines) }, opened.facts, { width: Infinity, paint: plain })]).join('');
-  return { reports: reportsIn(text), facts: opened.facts, name: `the log in ${opened.facts.files.join(' ')}`, taskNames: opened.taskNames };
+  const records = sections.flatMap(({ views }) => views).flatMap((view) => view.kind !== 'log' ? [] : kernelsOwn(view.lines));
+  return { reports: reportsInRecords(records), facts: opened.facts, name: `the log in ${opened.facts.files.join(' ')}`, taskNames: opened.taskNames };
 }
 
 /** Without what user space wrote to /dev/kmsg, which may say anything, and without our remarks. */

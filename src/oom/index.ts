@@ -1,6 +1,7 @@
 export * from './model.js';
 export { scopeOf, type Scope } from './scope.js';
 export { explainLog, reportsIn } from './parse/explain.js';
+export { reportsInRecords, type KernelRecord } from './parse/records.js';
 export type { LogSource } from './parse/source.js';
 export { compareReports, type ComparedLine } from './layout/compare.js';
 export { featuresOf, taskColumnsWithPgtables, taskColumnsWithRssSplit, type ReportFeatures } from './layout/features.js';

@@ -115,7 +115,8 @@ function utc(unix: number): string {
 
 function seconds(cell: string | number | bigint | boolean): string {
   if (!isNumber(cell)) return String(cell);
-  return typeof cell === 'bigint' ? `${cell / 1_000_000_000n}.${String(cell % 1_000_000_000n / 1000n).padStart(6, '0')}` : (cell / 1e9).toFixed(6);
+  // As print_time() does, cut and not rounded: the log's stamps are to be found again.
+  return typeof cell === 'bigint' ? `${cell / 1_000_000_000n}.${String(cell % 1_000_000_000n / 1000n).padStart(6, '0')}` : (Math.trunc(cell / 1000) / 1e6).toFixed(6);
 }
 
 /** Digits in groups of three. An integer too large for a double's 15 digits comes as bigint. */

@@ -3,7 +3,7 @@ import type { Kernel } from 'oompm';
 import { printedReport, type OomReport } from 'oompm/oom';
 
 import { eventsOf, type CurrentEvent } from '../../plugins/oom/events.js';
-import { logText } from '../../plugins/oom/log-text.js';
+import { kernelRecords } from '../../plugins/oom/kernel-records.js';
 import { openKernel } from '../../src/session/open-kernel.js';
 import { allDumps, dumpFile, dumpsDir } from '../dumps.js';
 
@@ -15,7 +15,7 @@ export async function eventIn(dump: string, vmlinux?: string, types?: 'btf' | 'd
   const kernel = await openDump(dump, vmlinux, types);
   const event = eventsOf(kernel).current.at(-1);
   if (event?.printed === undefined) throw new Error(`${dump}: no event in progress, or none that the log tells of`);
-  return { kernel, event, printed: printedReport(logText(kernel), event.printed), printedModel: event.printed };
+  return { kernel, event, printed: printedReport(kernelRecords(kernel), event.printed), printedModel: event.printed };
 }
 
 export async function openDump(dump: string, vmlinux?: string, types?: 'btf' | 'dwarf'): Promise<Kernel> {

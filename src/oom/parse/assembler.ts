@@ -42,13 +42,22 @@ export class EventAssembler implements LineSink {
   }
 
   lineIn(text: string, number: number): boolean {
-    this.#took = false;
-    for (const line of logLines(text, number)) this.#joiner.add(line);
-    return this.#took;
+    return this.take(logLines(text, number));
   }
 
   wakesAt(text: string): boolean {
-    return logLines(text, 0).some((line) => {
+    return this.wakesAtAny(logLines(text, 0));
+  }
+
+  /** Whether it is inside a report and wants the lines that follow. */
+  take(lines: readonly LogLine[]): boolean {
+    this.#took = false;
+    for (const line of lines) this.#joiner.add(line);
+    return this.#took;
+  }
+
+  wakesAtAny(lines: readonly LogLine[]): boolean {
+    return lines.some((line) => {
       const kind = line.foreign ? undefined : kindOf(line.text);
       return kind !== undefined && !atTheHead.has(kind.name);
     });

@@ -58,7 +58,7 @@ export function logLines(raw: string, number: number): LogLine[] {
   return first.text.split(/#012|\\x0a/).map((text) => bounded({ ...first, text: withoutPrefix(text.trim(), number).text }));
 }
 
-function bounded(line: LogLine): LogLine {
+export function bounded(line: LogLine): LogLine {
   return line.text.length > longestText ? { ...line, text: line.text.slice(0, longestText) } : line;
 }
 

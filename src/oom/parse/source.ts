@@ -16,14 +16,18 @@ export interface LineSink {
 }
 
 /** Words that only the kernel's memory reports have, or nearly: every event holds one of them. */
-const anchors = ['invoked', 'oom-', 'oom_', 'ed process', 'ill process', 'page allocation', 'Mem-Info', ': usage ', 'ut of memory', 'pages RAM', ': vmalloc ']
-  .map((word) => Buffer.from(word));
+const anchorWords = ['invoked', 'oom-', 'oom_', 'ed process', 'ill process', 'page allocation', 'Mem-Info', ': usage ', 'ut of memory', 'pages RAM', ': vmalloc '];
+const anchors = anchorWords.map((word) => Buffer.from(word));
+
+export function anchorIn(text: string): boolean {
+  return anchorWords.some((word) => text.includes(word));
+}
 
 /** A report's task table is announced by its header, but memory.stat and a trace come before any anchor of a cut report. */
-const linesBefore = 150;
+export const linesBefore = 150;
 const bytesBefore = 32 * 1024;
 /** After the last line that a report took, so many more are looked at: other CPUs and daemons write in between. */
-const linesAfter = 300;
+export const linesAfter = 300;
 /** A line longer than this is taken in pieces. rsyslog puts a whole report into one line with #012. */
 const longestLine = 4 * 1024 * 1024;
 /** So much of a line tells what it is; the whole of it is read if it is one of a report. */
