@@ -36,7 +36,7 @@ test.each([
   [alone(1e300, 'unixTime', { pageSize: 4096 }), '1e+300'],
   [alone(null, 'pages', { pageSize: 4096 }), 'none'],
   [inTable(59_900, 'pages'), '59900'],
-  [inTable(12_345_678_900, 'ns'), '12.345679'],
+  [inTable(12_345_678_900, 'ns'), '12.345678'],
   [inTable(-1n, 'address'), '0xffffffffffffffff'],
   [inTable(33.333, 'percent'), '33.3'],
   [inTable(true, 'boolean'), 'yes'],
