@@ -11,7 +11,7 @@ function recordsOf(text: string, caller?: string): KernelRecord[] {
   });
 }
 
-const untimed = ({ event, lines: _, ...rest }: OomReport): unknown => ({ ...rest, event: { ...event, time: undefined } });
+const untimed = (report: OomReport): unknown => ({ ...report, lines: undefined, event: { ...report.event, time: undefined } });
 const noise = (count: number): KernelRecord[] => Array.from({ length: count }, (__, n) => ({ text: `usb 1-1: new device number ${n}` }));
 
 test.each([['global', globalReport], ['memcg', memcgReport]])('the records of a %s report say what its text says', (_name, text) => {
