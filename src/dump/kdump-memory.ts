@@ -4,6 +4,7 @@ import { decodeLzo1x } from '../bytes/codecs/lzo1x.js';
 import { decodeSnappy } from '../bytes/codecs/snappy.js';
 import { decodeZlib } from '../bytes/codecs/zlib.js';
 import type { FileReader } from '../bytes/file-reader.js';
+import { readAhead } from '../bytes/read-ahead.js';
 import { openBitmap } from './bitmap.js';
 import type { Bitmap } from './bitmap.js';
 import { BLOCK_BYTES, blockCache } from './block-cache.js';
@@ -65,6 +66,7 @@ interface OpenPart {
 
 function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, onPageRead?: () => void): OpenPart {
   const readBlock = blockCache(file);
+  const readPage = readAhead(file);
   const { blockSize, startPfn, endPfn } = header;
   const { ramOffset, dumpedOffset, bits } = bitmaps(header);
   const ram = openBitmap(ramOffset, bits, readBlock, onPageRead);
@@ -106,14 +108,14 @@ function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, o
     const flags = scratchView.getUint32(12, true);
     if (offset === 0) return new MissingPage('cut off', 'makedumpfile had no room left to write it');
     if (size === 0 || size > blockSize) return new MissingPage('damaged', `its descriptor says ${size} bytes`);
-    const bytes = file.read(offset, size);
+    const bytes = readPage(offset, size);
     if (bytes.length < size) return new MissingPage('cut off', 'the file ends before it');
     return decode(bytes, flags);
   }
 
   function decode(bytes: Uint8Array, flags: number): Page | MissingPage {
     if (flags === 0) {
-      return bytes.length === blockSize ? new Page(bytes) : new MissingPage('damaged', `stored with ${bytes.length} bytes instead of ${blockSize}`);
+      return bytes.length === blockSize ? new Page(bytes.slice()) : new MissingPage('damaged', `stored with ${bytes.length} bytes instead of ${blockSize}`);
     }
     const decoder = decoderFor(flags, zstd);
     if (typeof decoder === 'string') return new MissingPage('damaged', decoder);

@@ -1,6 +1,6 @@
 import type { Plugin } from './define-plugin.js';
 
-/** A bundled plugin, imported when a command needs it: `{ id: 'ps', load: () => import('./ps/index.js') }`. */
+/** A bundled plugin, imported when a command needs it. */
 export interface BundledPlugin {
   id: string;
   load: () => Promise<{ default: Plugin }>;

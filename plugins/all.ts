@@ -1,0 +1,13 @@
+export { default as overview } from './overview/index.js';
+export { default as oom } from './oom/index.js';
+export { default as log } from './log/index.js';
+export { default as bt } from './bt/index.js';
+export { default as locks } from './locks/index.js';
+export { default as watchdogs } from './watchdogs/index.js';
+export { default as zones } from './zones/index.js';
+export { default as pages } from './pages/index.js';
+export { default as slab } from './slab/index.js';
+export { default as swap } from './swap/index.js';
+export { default as ps } from './ps/index.js';
+export { default as runq } from './runq/index.js';
+export { default as mod } from './mod/index.js';
