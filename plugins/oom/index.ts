@@ -3,6 +3,7 @@ import { printedReport, type OomReport } from 'oompm/oom';
 
 import { eventsOf, loggedEvents } from './events.js';
 import { beyondTheLog } from './from-memory/beyond.js';
+import { Parts } from './from-memory/parts.js';
 import { stateReport, type RebuiltReport } from './from-memory/report.js';
 import { victimsBeyond } from './from-memory/victims.js';
 import { kernelRecords, logIsWhole } from './kernel-records.js';
@@ -62,19 +63,26 @@ function* story(kernel: Kernel, most: number | undefined): Generator<View> {
   const current = events.current.at(-1);
   if (current !== undefined) {
     const nodes = current.report.nodes?.map(({ node }) => node);
-    yield* reportViews({ ...current.report, ...beyond(kernel, nodes, current) }, { most });
+    yield* reportViews(withBeyond(kernel, nodes, current), { most });
   } else {
     const last = events.logged.at(-1);
-    const victims = last === undefined ? undefined : kernel.attempt('victims', () => victimsBeyond(kernel));
-    if (last !== undefined) yield* reportViews({ ...last, ...(victims === undefined ? {} : { beyond: victims }) }, { most });
+    if (last !== undefined) yield* reportViews(withVictims(kernel, last), { most });
     const state = kernel.attempt('state of memory at the time of the dump', () => stateReport(kernel));
-    if (state !== undefined) yield* stateViews({ ...state.report, ...beyond(kernel, undefined, state) }, { last, most });
+    if (state !== undefined) yield* stateViews(withBeyond(kernel, undefined, state), { last, most });
   }
   if (events.logged.length > 1 || (current === undefined && (events.logged.length === 1 || logIsWhole(kernel)))) yield eventsView(events.logged);
 }
 
 /** What memory has beyond a report, as far as it can be read: the report itself stands without. */
-function beyond(kernel: Kernel, nodes: readonly number[] | undefined, { candidates }: RebuiltReport): Pick<OomReport, 'beyond'> {
-  const found = kernel.attempt('what memory has beyond the report', () => beyondTheLog(kernel, nodes, candidates.list));
-  return found === undefined ? {} : { beyond: found };
+function withBeyond(kernel: Kernel, nodes: readonly number[] | undefined, { report, candidates }: RebuiltReport): OomReport {
+  return joined(report, beyondTheLog(kernel, nodes, candidates.list));
+}
+
+function withVictims(kernel: Kernel, report: OomReport): OomReport {
+  const parts = new Parts(kernel);
+  return joined(report, { beyond: victimsBeyond(parts), incomplete: parts.incomplete });
+}
+
+function joined(report: OomReport, { beyond, incomplete }: Pick<OomReport, 'beyond' | 'incomplete'>): OomReport {
+  return { ...report, ...(beyond === undefined ? {} : { beyond }), incomplete: { ...report.incomplete, ...incomplete } };
 }

@@ -1,5 +1,5 @@
 import type { Kernel } from 'oompm';
-import { isRemark, logRecords } from 'oompm/linux';
+import { gapsInWords, isRemark, logRecords, withGaps } from 'oompm/linux';
 import type { KernelRecord } from 'oompm/oom';
 
 /** include/uapi/linux/syslog.h; devkmsg_write() gives no user this facility. */
@@ -15,21 +15,37 @@ export function kernelRecords(kernel: Kernel): readonly KernelRecord[] {
 
 /** Whether that is all of it: only then can it be said that there is no event in it. */
 export function logIsWhole(kernel: Kernel): boolean {
-  return readLog(kernel).whole;
+  return logHoles(kernel).length === 0;
 }
 
-function readLog(kernel: Kernel): { records: readonly KernelRecord[]; whole: boolean } {
+/** Where records can't be read. */
+export interface LogHole {
+  /** The line that follows, as the records' lines are numbered from 1. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+export function logHoles(kernel: Kernel): readonly LogHole[] {
+  return readLog(kernel).holes;
+}
+
+function readLog(kernel: Kernel): { records: readonly KernelRecord[]; holes: readonly LogHole[] } {
   return kernel.once('the kernel’s own records', () => {
     const records: KernelRecord[] = [];
-    const whole = kernel.attempt('log', () => {
-      let unread = false;
+    const holes: LogHole[] = [];
+    let line = 1;
+    const { result: atItsEnd, gaps } = withGaps(kernel, () => kernel.attempt('log', () => {
       for (const entry of logRecords(kernel)) {
-        if (isRemark(entry)) unread ||= entry.unread === true;
-        else if ((entry.facility ?? LOG_KERN) === LOG_KERN) records.push(entry);
+        if (isRemark(entry)) {
+          if (entry.unread) holes.push({ line, reason: `the log: ${entry.remark}` });
+        } else if ((entry.facility ?? LOG_KERN) === LOG_KERN) {
+          records.push(entry);
+          line += entry.text.split('\n').length;
+        }
       }
-      if (unread) kernel.gap('log', 'some of its records can\'t be read; `oompm log` shows which');
-      return !unread;
-    });
-    return { records, whole: whole === true };
+      return true;
+    }));
+    if (atItsEnd === undefined) holes.push({ line, reason: gapsInWords(gaps) ?? "the log can't be read" });
+    return { records, holes };
   });
 }

@@ -13,6 +13,8 @@ export interface SymbolInfo {
 export interface SymbolTable {
   /** Where the names come from, for `info`: "vmlinux .symtab", "kallsyms in the dump (base-relative)". */
   readonly source: string;
+  /** Why nothing is known: what held the names can't be read. Whoever asks is told of a gap. */
+  readonly unreadable?: string;
   readonly count: number;
   /** The address of the first symbol with that name; per-CPU symbols give their offset. */
   addressOf(name: string): bigint | undefined;

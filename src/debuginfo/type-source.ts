@@ -42,6 +42,8 @@ export interface EnumType {
 export interface TypeSource {
   /** For `info`: "vmlinux .BTF", "BTF in the dump", "vmlinux DWARF 5". */
   readonly source: string;
+  /** Why nothing is known though it should be: what held the types can't be read. Whoever asks is told of a gap. */
+  readonly unreadable?: string;
   /**
    * A complete struct or union by its tag. `definedBy` names a function whose compile unit has it: DWARF needs the hint,
    * BTF ignores it.

@@ -3,6 +3,7 @@ import { findMember, resolveType } from '../debuginfo/type-walk.js';
 import { ShapeError } from './gaps.js';
 import { bitFieldReader, readerFor, type Reader, type ReaderHost } from './readers.js';
 import type { MemberSpec, RefBase, Shape } from './shape.js';
+import { noSuchStruct } from './unreadable-names.js';
 import { didYouMean } from '../words/nearest-word.js';
 
 /** A shape found in this kernel: offsets fixed, accessors compiled. */
@@ -20,7 +21,7 @@ export interface BoundShape {
  */
 export function bindShape(host: ReaderHost, types: TypeSource, shape: Shape): BoundShape {
   const struct = structNamed(types, shape);
-  if (!struct) throw new ShapeError(`this kernel has no \`struct ${shape.struct}\` in its types`);
+  if (!struct) throw new ShapeError(noSuchStruct(types, shape.struct));
   const offsets = new Map<string, number>();
   const prototype: Record<string, unknown> = { $struct: shape.struct };
   for (const [name, spec] of Object.entries(shape.members)) bindMember(host, struct, name, spec, offsets, prototype);

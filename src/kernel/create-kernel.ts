@@ -20,6 +20,7 @@ import type { Kernel } from './kernel.js';
 import { knownShape } from './known-shapes.js';
 import type { ReaderHost } from './readers.js';
 import type { Ref, Shape, StructName } from './shape.js';
+import { noSuchStruct, noSuchSymbol, tellingSymbols, tellingTypes } from './unreadable-names.js';
 import { didYouMean } from '../words/nearest-word.js';
 
 export interface KernelParts {
@@ -38,8 +39,11 @@ export interface KernelParts {
 }
 
 /** A kernel from its parts: a real dump's, or a toy's. */
-export function createKernel(parts: KernelParts): Kernel {
-  const { memory, symbols, types } = parts;
+export function createKernel(given: KernelParts): Kernel {
+  const symbols = tellingSymbols(given.symbols, (reason) => kernel.gap("the kernel's symbols", reason));
+  const types = tellingTypes(given.types, (reason) => kernel.gap("the kernel's types", reason));
+  const parts = { ...given, symbols, types };
+  const { memory } = parts;
   const holder: { gaps: GapLog } = {
     get gaps() {
       return kernel.gaps;
@@ -59,7 +63,7 @@ export function createKernel(parts: KernelParts): Kernel {
   };
   const structOf = (name: string) => {
     const struct = types.struct(name, anchorOf(name));
-    if (!struct) throw new ShapeError(`this kernel has no \`struct ${name}\` in its types`);
+    if (!struct) throw new ShapeError(noSuchStruct(types, name));
     return struct;
   };
 
@@ -103,7 +107,7 @@ export function createKernel(parts: KernelParts): Kernel {
     },
     symbol(name) {
       const address = symbols.addressOf(name);
-      if (address === undefined) throw new ShapeError(`this kernel has no symbol \`${name}\``);
+      if (address === undefined) throw new ShapeError(noSuchSymbol(symbols, 'symbol', name));
       return address;
     },
     perCpu: (pointer, cpu) => pointer.read(BigInt.asUintN(64, pointer.offset + perCpuOffset(cpu))),
@@ -197,7 +201,7 @@ function globalBinder(host: ReaderHost, symbols: SymbolTable, types: TypeSource,
   function find(name: GlobalName): BoundGlobal;
   function find(name: GlobalName, probe?: true): BoundGlobal | undefined {
     const found = bound.get(name, bindOne);
-    if (!found && !probe) throw new ShapeError(`this kernel has no variable \`${name}\``);
+    if (!found && !probe) throw new ShapeError(noSuchSymbol(symbols, 'variable', name));
     return found;
   }
   return find;

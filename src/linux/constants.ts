@@ -1,7 +1,7 @@
 import { constants } from '../../symbols/constants.js';
 import { ShapeError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { gatherGaps } from './gathered-gaps.js';
+import { gatherGaps } from '../kernel/gathered-gaps.js';
 
 export type ConstantName = keyof typeof constants;
 

@@ -2,7 +2,7 @@ import { readNotes } from '../dump/note-reader.js';
 import type { RegisterNote } from '../dump/notes.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { cpusIn } from './cpus.js';
-import { gatherGaps } from './gathered-gaps.js';
+import { gatherGaps } from '../kernel/gathered-gaps.js';
 
 /** A CPU's registers at the end, or why there are none. */
 export type CpuRegisters =

@@ -1,7 +1,7 @@
 import { xarrayEntries } from '../kernel/containers/xarray.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
-import { gatherGaps } from './gathered-gaps.js';
+import { gatherGaps } from '../kernel/gathered-gaps.js';
 
 /** What stands at a PID: its task, or why that can't be read. */
 export type PidEntry = { pid: number; task: Ref<'task_struct'> } | { pid: number; reason: string };

@@ -33,7 +33,7 @@ export function* ringRecords(source: LogSource): Generator<LogEntry> {
   for (const found of descriptors(source, ring)) {
     source.step?.();
     const entry = 'problem' in found ? found : recordOf(source, ring, found);
-    if ('problem' in entry) remarks.add(entry.problem, entry.count ?? 1);
+    if ('problem' in entry) remarks.add(entry);
     else {
       yield* remarks.before(entry.sequence);
       yield entry;
@@ -95,6 +95,8 @@ function within(value: number, least: number, most: number, what: string): numbe
 interface Problem {
   problem: string;
   count?: number;
+  /** The record was there and can't be read; else the kernel itself has lost it. */
+  unread?: true;
 }
 
 interface Descriptor {
@@ -115,7 +117,7 @@ function* descriptors({ memory }: LogSource, ring: Ring): Generator<Descriptor |
     const descs = readable(() => memory.read(ring.descs + BigInt(index * ring.desc.size), length * ring.desc.size));
     const infos = readable(() => memory.read(ring.infos + BigInt(index * ring.info.size), length * ring.info.size));
     const reason = [descs, infos].find((part) => typeof part === 'string');
-    if (typeof descs === 'string' || typeof infos === 'string') yield { problem: `can't be read: ${reason as string}`, count: length };
+    if (typeof descs === 'string' || typeof infos === 'string') yield { problem: `can't be read: ${reason as string}`, count: length, unread: true };
     else yield* chunk(ring, done, descs, infos);
     done += length;
   }
@@ -172,10 +174,10 @@ function textOf({ memory }: LogSource, ring: Ring, id: bigint, begin: bigint, ne
   const wrapped = (BigInt.asUintN(64, next - 1n) ^ begin) >= size;
   const start = wrapped ? 0n : begin & (size - 1n);
   const blockBytes = wrapped ? next & (size - 1n) : BigInt.asUintN(64, next - begin);
-  if (blockBytes <= BigInt(BLOCK_HEADER) || start + blockBytes > size) return { problem: 'damaged: no such place in the ring' };
+  if (blockBytes <= BigInt(BLOCK_HEADER) || start + blockBytes > size) return { problem: 'damaged: no such place in the ring', unread: true };
   const available = Number(blockBytes) - BLOCK_HEADER;
   const block = readable(() => memory.read(ring.data + start, BLOCK_HEADER + Math.min(textLength, available)));
-  if (typeof block === 'string') return { problem: `can't be read: ${block}` };
+  if (typeof block === 'string') return { problem: `can't be read: ${block}`, unread: true };
   if ((block.getBigUint64(0, true) & ID_MASK) !== id) return { problem: 'overwritten by others' };
   return logText(new Uint8Array(block.buffer, block.byteOffset + BLOCK_HEADER, block.byteLength - BLOCK_HEADER));
 }
@@ -194,12 +196,12 @@ function readable(read: () => Uint8Array): DataView | string {
 /** Like problems in a row become one remark; jumps in the sequence that no problem explains become one too. */
 class Remarks {
   #next: number | undefined;
-  readonly #pending: { problem: string; count: number }[] = [];
+  readonly #pending: { problem: string; count: number; unread?: true }[] = [];
 
-  add(problem: string, count: number): void {
+  add({ problem, count = 1, unread }: Problem): void {
     const last = this.#pending.at(-1);
     if (last?.problem === problem) last.count += count;
-    else this.#pending.push({ problem, count });
+    else this.#pending.push({ problem, count, ...(unread ? { unread } : {}) });
   }
 
   *before(sequence: number): Generator<LogEntry> {
@@ -213,6 +215,6 @@ class Remarks {
   }
 
   *rest(): Generator<LogEntry> {
-    for (const { problem, count } of this.#pending.splice(0)) yield { remark: `${counted(count, 'record')} ${problem}`, unread: true };
+    for (const { problem, count, unread } of this.#pending.splice(0)) yield { remark: `${counted(count, 'record')} ${problem}`, ...(unread ? { unread } : {}) };
   }
 }

@@ -20,6 +20,7 @@ export function* unflushedRecords(kernel: Kernel): Generator<LogEntry> {
     if (variable === undefined) continue;
     for (const cpu of kernel.possibleCpus()) {
       const text = kernel.attempt(`${symbol} of CPU ${cpu}`, () => unflushedText(kernel, BigInt.asUintN(64, variable + kernel.perCpuOffset(cpu))));
+      if (text === undefined) yield { remark: `what CPU ${cpu} said ${said} can't be read`, unread: true };
       if (text === undefined || text === '') continue;
       yield { remark: `CPU ${cpu} said this ${said}; it had not reached the log:` };
       for (const { level, line } of linesOf(text)) yield { level, facility: 0, caller: `C${cpu}`, text: line };

@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { AddressSpace } from '../memory/address-space.js';
-import type { LogEntry } from './log-entry.js';
+import { isRemark, type LogEntry } from './log-entry.js';
 import { logSourceOf, logSourceOfVmcoreinfo, type LogSource } from './printk-layout.js';
 import { bufferRecords } from './printk-log-buffer.js';
 import { ringRecords } from './printk-ring.js';
@@ -8,11 +8,14 @@ import { unflushedRecords } from './printk-unflushed.js';
 
 /**
  * The kernel's log, oldest first: the printk ring buffer since 5.10, the record buffer before, then what CPUs had not
- * handed over yet (until 5.14). Remarks stand where records are missing.
+ * handed over yet (until 5.14). Remarks stand where records are missing; those that can't be read are gaps too.
  * @throws ReadError, Implausible, ShapeError where there is no log to be read
  */
 export function* logRecords(kernel: Kernel): Generator<LogEntry> {
-  yield* recordsOf(logSourceOf(kernel));
+  for (const entry of recordsOf(logSourceOf(kernel))) {
+    if (isRemark(entry) && entry.unread) kernel.gap('log', entry.remark);
+    yield entry;
+  }
   yield* unflushedRecords(kernel);
 }
 

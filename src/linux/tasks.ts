@@ -3,7 +3,7 @@ import { Implausible } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
 import { currentTask, idleTask } from './cpu-tasks.js';
-import { gatherGaps } from './gathered-gaps.js';
+import { gatherGaps } from '../kernel/gathered-gaps.js';
 import { tasksByPid } from './pids.js';
 import { counted, numbered } from '../words/quantity.js';
 

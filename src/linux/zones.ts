@@ -28,7 +28,8 @@ export interface Zone {
   /** By enum zone_type of the request's highest zone. */
   readonly lowmemReserve: readonly number[];
   readonly pcpPagesByCpu: ReadonlyMap<number, number>;
-  readonly pcpPages: number;
+  /** undefined: not those of every CPU can be read. */
+  readonly pcpPages: number | undefined;
   readonly counters: Counters;
 }
 
@@ -80,7 +81,7 @@ function readZone(kernel: Kernel, node: number, zone: Ref<'zone'>, index: number
     freeHighatomicPages: zone.nr_free_highatomic,
     lowmemReserve: zone.lowmem_reserve,
     pcpPagesByCpu,
-    pcpPages: [...pcpPagesByCpu.values()].reduce((sum, pages) => sum + pages, 0),
+    pcpPages: pcpPagesByCpu.size < kernel.possibleCpus().length ? undefined : [...pcpPagesByCpu.values()].reduce((sum, pages) => sum + pages, 0),
   };
 }
 

@@ -1,7 +1,8 @@
 import type { OomReport } from './model.js';
+import { judgedByWhatWasRead } from './noted-report.js';
 import type { Judgement, Verdict } from './verdict.js';
 import { constraint } from './verdicts/constraint.js';
-import { memoryHeld } from './verdicts/memory-held.js';
+import { memoryHeld, processHeld } from './verdicts/memory-held.js';
 import { nothingWrong } from './verdicts/nothing-wrong.js';
 import { prevention } from './verdicts/prevention.js';
 import { reclaim } from './verdicts/reclaim.js';
@@ -10,17 +11,17 @@ import { victim } from './verdicts/victim.js';
 import { watermark } from './verdicts/watermark.js';
 
 /** Every verdict; each reads only the model. */
-export const verdicts: readonly Verdict[] = [nothingWrong, constraint, watermark, memoryHeld, reclaim, victim, stillThere, prevention];
+export const verdicts: readonly Verdict[] = [nothingWrong, constraint, watermark, memoryHeld, processHeld, reclaim, victim, stillThere, prevention];
 
 const sureness = { certain: 0, likely: 1, possible: 2 } as const;
 
 /** What the verdicts say of a report, the weightiest and surest first. */
 export function judge(report: OomReport): Judgement[] {
   return verdicts
-    .flatMap((verdict) => {
-      const answer = verdict.judge(report);
+    .flatMap((verdict) => judgedByWhatWasRead([report], (noted) => {
+      const answer = verdict.judge(noted!);
       return 'so' in answer ? answer.so : [];
-    })
+    }))
     .toSorted((a, b) => b.weight - a.weight || sureness[a.certainty] - sureness[b.certainty]);
 }
 

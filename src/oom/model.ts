@@ -59,9 +59,14 @@ export interface OomReport {
   readonly beyond?: BeyondTheLog;
   /** What this source should have had and has not, in words. */
   readonly missing: readonly string[];
+  /** Parts of which not all could be read, with what was met first. What rests on one of them is less sure; 'all': on whichever. */
+  readonly incomplete?: Incomplete;
   /** Where in the text: 1-based lines. */
   readonly lines?: { readonly first: number; readonly last: number };
 }
+
+export type ReportPart = 'all' | Exclude<keyof OomReport, 'incomplete' | 'missing' | 'beyond'> | `beyond.${keyof BeyondTheLog}`;
+export type Incomplete = Readonly<Partial<Record<ReportPart, string>>>;
 
 export interface OomEvent {
   /** The task that asked for memory. */
@@ -218,7 +223,8 @@ export interface AllocationSite { readonly size: string; readonly calls: Count; 
 
 export interface OomTask {
   readonly pid: number;
-  readonly uid: number;
+  /** absent: the task's credentials can't be read. */
+  readonly uid?: number;
   readonly tgid: number;
   readonly name: string;
   /** Pages. */
@@ -315,8 +321,8 @@ export interface VictimState {
   readonly queued: boolean;
   /** TIF_MEMDIE: one of its threads may use the reserves. */
   readonly mayUseReserves: boolean;
-  /** Pages that its memory still has. */
-  readonly heldPages: number;
+  /** Pages that its memory still has; absent: they can't be read. */
+  readonly heldPages?: number;
   /** Threads that keep it from going, with where they are in the kernel, innermost function first. */
   readonly threads: readonly { readonly pid: number; readonly comm: string; readonly state: string; readonly exiting: boolean; readonly where: readonly string[] }[];
 }

@@ -33,8 +33,17 @@ export async function findTypes(question: TypeQuestion, defects: string[]): Prom
   if (question.only === 'dwarf') {
     throw new InputError(question.vmlinux ? `${question.vmlinux.path} has no DWARF; give a vmlinux with debug information.` : '--types dwarf needs a vmlinux with debug information.');
   }
-  return noTypes;
+  return { ...noTypes, ...unreadable(question, defects) };
 }
+
+/** The dump has types where its symbols say so; where these are not known either, nobody can tell. */
+function unreadable({ symbols }: TypeQuestion, defects: readonly string[]): { unreadable?: string } {
+  if (symbols.unreadable !== undefined) return { unreadable: "the kernel's symbols, which say where they are, can't be read" };
+  const failed = defects.findLast((defect) => defect.startsWith(BTF_FAILED));
+  return failed === undefined ? {} : { unreadable: failed.slice(BTF_FAILED.length) };
+}
+
+const BTF_FAILED = "BTF can't be used: ";
 
 function btfOfVmlinux({ vmlinux }: TypeQuestion, defects: string[]): BtfTypes | undefined {
   const bytes = vmlinux?.btf();
@@ -53,7 +62,7 @@ function tryBtf(read: () => BtfTypes, defects: string[]): BtfTypes | undefined {
     return read();
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof ReadError)) throw error;
-    defects.push(`BTF can't be used: ${error.message}`);
+    defects.push(BTF_FAILED + error.message);
     return undefined;
   }
 }

@@ -13,11 +13,13 @@ export const noTypes: TypeSource = {
 };
 
 /** Where there are no names at all. */
-export const noSymbols: SymbolTable = {
-  source: 'none',
-  count: 0,
-  addressOf: () => undefined,
-  lookup: () => [],
-  at: () => undefined,
-  [Symbol.iterator]: () => [][Symbol.iterator](),
-};
+export const noSymbols: SymbolTable = symbolsOf({});
+
+/** Where there are names and they can't be read. */
+export function unreadableSymbols(unreadable: string): SymbolTable {
+  return symbolsOf({ unreadable });
+}
+
+function symbolsOf(why: Pick<SymbolTable, 'unreadable'>): SymbolTable {
+  return { source: 'none', ...why, count: 0, addressOf: () => undefined, lookup: () => [], at: () => undefined, [Symbol.iterator]: () => [][Symbol.iterator]() };
+}

@@ -20,7 +20,7 @@ import { checkVmlinux } from './check-vmlinux.js';
 import { moduleTypes } from '../linux/module-types.js';
 import { moduleSymbolTable } from '../linux/modules.js';
 import { findTypes } from './find-types.js';
-import { noSymbols } from './nothing-known.js';
+import { unreadableSymbols } from './nothing-known.js';
 import { symbolsInTurn } from './symbols-in-turn.js';
 import { typesInTurn } from './types-in-turn.js';
 
@@ -160,7 +160,7 @@ function symbolsOf(vmlinux: Vmlinux | undefined, space: KernelSpace, info: Vmcor
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     defects.push(error.message);
-    return noSymbols;
+    return unreadableSymbols(error.message);
   }
 }
 

@@ -1,5 +1,5 @@
 import { moduleUnwinding } from '../../symbols/stack.js';
-import { isGapError } from '../kernel/gaps.js';
+import { Implausible, isGapError } from '../kernel/gaps.js';
 import { Kept } from '../kernel/kept.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { codeRangeOf, type ModuleCode } from './code.js';
@@ -17,15 +17,18 @@ const ENTRY_BYTES = 6;
 const MOST_ENTRIES = 1 << 24;
 const HASH_BYTES = 20;
 
-/** Finds the ORC entry of an address; undefined where no table has one. Reads the pages that the search touches, no more. */
+/**
+ * Finds the ORC entry of an address; undefined where no table has one. Reads the pages that the search touches, no more.
+ * @throws ReadError, Implausible where they can't be read: what the address' own entry says is then not known
+ */
 export type OrcLookup = (address: bigint) => OrcEntry | undefined;
 
 /** The kernel's ORC tables and its modules', as __start_orc_unwind and `mod->arch` name them; undefined for a kernel without. */
 export function orcLookup(kernel: Kernel): OrcLookup | undefined {
   return kernel.once('ORC', () => {
     const table = kernelTable(kernel);
-    const layout = table && kernel.attempt('ORC tables', () => layoutOf(kernel, table));
-    if (!table || !layout) return undefined;
+    if (!table) return undefined;
+    const layout = (): OrcLayout => kernel.once('layout of ORC', () => layoutOf(kernel, table) ?? unknownLayout(table));
     const known = new Kept<bigint>(kernel);
     const lookUp = (address: bigint): OrcEntry | undefined => find(kernel, table, layout, address);
     return (address) => known.get(address, lookUp);
@@ -35,16 +38,18 @@ export function orcLookup(kernel: Kernel): OrcLookup | undefined {
 /** The registers that it was entered with stand at the stack pointer. */
 const AT_PT_REGS: OrcEntry = { type: 'regs', spRegister: 'sp', spOffset: 0, bpRegister: 'undefined', bpOffset: 0, signal: true };
 
-function find(kernel: Kernel, own: OrcTable, layout: OrcLayout, address: bigint): OrcEntry | undefined {
+function find(kernel: Kernel, own: OrcTable, layout: () => OrcLayout, address: bigint): OrcEntry | undefined {
   const range = codeRangeOf(kernel, address);
   if (range?.unwoundBy === 'pt_regs') return AT_PT_REGS;
   if (range?.unwoundBy !== undefined) return find(kernel, own, layout, range.unwoundBy.copyOf + (address - range.low));
   const table = range?.module ? moduleTable(kernel, range.module) : own;
   if (range === undefined || range.made !== undefined || table === undefined) return undefined;
-  return kernel.attempt('ORC tables', () => {
-    const index = indexOf(kernel, table, address);
-    return index < 0 ? undefined : entryAt(kernel, table, layout, index);
-  });
+  const index = indexOf(kernel, table, address);
+  return index < 0 ? undefined : entryAt(kernel, table, layout(), index);
+}
+
+function unknownLayout({ entries }: OrcTable): never {
+  throw new Implausible('the layout of the ORC entries is none that is known', entries);
 }
 
 function kernelTable(kernel: Kernel): OrcTable | undefined {
@@ -55,12 +60,13 @@ function kernelTable(kernel: Kernel): OrcTable | undefined {
   return count >= 1 && count <= MOST_ENTRIES ? { count: Math.floor(count), addresses, entries } : undefined;
 }
 
-function moduleTable(kernel: Kernel, { name, ref }: ModuleCode): OrcTable | undefined {
-  return kernel.once(`ORC of module at ${ref.$address}`, () => kernel.attempt(`ORC tables of module ${name}`, () => {
+/** @throws ReadError */
+function moduleTable(kernel: Kernel, { ref }: ModuleCode): OrcTable | undefined {
+  return kernel.once(`ORC of module at ${ref.$address}`, () => {
     const { arch } = kernel.ref(moduleUnwinding, ref.$address);
     if (!arch || arch.num_orcs > MOST_ENTRIES || arch.num_orcs === 0) return undefined;
     return { count: arch.num_orcs, addresses: arch.orc_unwind_ip, entries: arch.orc_unwind };
-  }));
+  });
 }
 
 /** The last entry that is not above an address, as __orc_find() has it; -1 before the first. */

@@ -1,13 +1,15 @@
-import { isGapError } from '../kernel/gaps.js';
+import { gapOf, isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
-import type { Task } from '../linux/tasks.js';
+import { taskLabel, type Task } from '../linux/tasks.js';
+import { ReadError } from '../memory/address-space.js';
 import { spOf, codeAddressOf, type Frame, type UnwoundStack } from './frame.js';
 import type { StackArea } from './areas.js';
 import { cfiCaller } from './cfi-step.js';
 import { codePlace, codeRangeOf } from './code.js';
 import { framePointerCaller } from './frame-pointer-step.js';
 import { orcCaller, type Caller } from './orc-step.js';
-import { orcLookup } from './orc-tables.js';
+import type { OrcEntry } from './orc-entry.js';
+import { orcLookup, type OrcLookup } from './orc-tables.js';
 import { DWARF } from './registers.js';
 import { pastTrampolines } from './replaced-return.js';
 import { hex, stackMemory, type StackMemory } from './stack-memory.js';
@@ -72,18 +74,20 @@ function topArea(memory: StackMemory, sp: bigint): StackArea | undefined {
 function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): Frame | Broken | undefined {
   const { kernel } = memory;
   const orc = orcLookup(kernel);
-  const entry = orc?.(codeAddressOf(frame));
+  const found = orcEntry(kernel, orc, frame);
+  const [entry, unreadable] = found && 'reason' in found ? [undefined, found.reason] : [found, undefined];
   if (entry?.type === 'end of stack') return undefined;
   const ways: (() => Caller | undefined)[] = [];
   if (entry && entry.type !== 'undefined') ways.push(() => withSavedRegisters(memory, frame, orcCaller(memory, frame, entry), options));
   ways.push(() => cfiCaller(memory, frame));
-  if (!entry) ways.push(() => framePointerCaller(memory, frame));
-  let reason: string | undefined;
+  if (!entry && unreadable === undefined) ways.push(() => framePointerCaller(memory, frame));
+  let reason = unreadable;
+  let unread: ReadError | undefined;
   for (const way of ways) {
     try {
-      const found = way();
-      if (found === undefined) continue;
-      const next = placed(memory, pastTrampolines(kernel, found, options.task));
+      const caller = way();
+      if (caller === undefined) continue;
+      const next = placed(memory, pastTrampolines(kernel, caller, options.task));
       const wrong = next.user || codeRangeOf(kernel, codeAddressOf(next)) ? undefined : notCode(next);
       if (wrong === undefined) return next;
       // A jump into the void leaves an address that is no code in the saved registers: that frame is real.
@@ -91,11 +95,27 @@ function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): F
       reason ??= wrong;
     } catch (error) {
       if (!isGapError(error)) throw error;
+      if (error instanceof ReadError) unread ??= error;
       reason ??= error.message;
     }
   }
+  if (unread) kernel.gaps.record(gapOf(options.task ? `stack of ${taskLabel(kernel, options.task)}` : 'a stack', unread));
   if (!orc && frame.registers[DWARF.bp] === 0n) return undefined;
   return { reason: reason ?? undescribed(kernel, frame) };
+}
+
+/**
+ * What ORC says of a frame; undefined where it says nothing, the reason where what it says can't be read. A frame pointer is no
+ * stand-in for that: in a kernel with ORC functions use the register as they like.
+ */
+function orcEntry(kernel: Kernel, orc: OrcLookup | undefined, frame: Frame): OrcEntry | Broken | undefined {
+  try {
+    return orc?.(codeAddressOf(frame));
+  } catch (error) {
+    if (!isGapError(error)) throw error;
+    kernel.gaps.record(gapOf('ORC tables', error));
+    return { reason: `the ORC tables can't be read: ${error.message}` };
+  }
 }
 
 /** objtool leaves functions out that change the stack in ways of their own (STACK_FRAME_NON_STANDARD). */

@@ -172,6 +172,26 @@ describe('what stands on the stack is found again', () => {
   });
 });
 
+describe('what can’t be read is said, and nothing is guessed in its place', () => {
+  const orcEntries = (kernel: Kernel): bigint => kernel.symbols.addressOf('__start_orc_unwind')!;
+
+  test('the ORC table: a frame pointer is no stand-in for it', () => {
+    // By its frame pointer `inner` would have been called by `outer`.
+    const words: ToyStackOptions['words'] = [...chain, [SP + 0x100n, SP + 0x200n], [SP + 0x108n, at('outer')]];
+    const lost = orcEntries(toyStack({ layout: 'wide type', words }));
+    const { kernel, stack } = unwound({ layout: 'wide type', words, lost: [lost] }, start(SP, { bp: SP + 0x100n }));
+    expect(names(kernel, stack)).toEqual(['inner']);
+    expect(stack.end).toMatch(/^the ORC tables can't be read: 0x/);
+    expect(kernel.gaps.list.map(({ what }) => what)).toContain('ORC tables');
+  });
+
+  test('a page of the stack', () => {
+    const { kernel, stack } = unwound({ orc: BOTTOM, words: chain, lost: [SP] });
+    expect(names(kernel, stack)).toEqual(['inner']);
+    expect(kernel.gaps.list.map(({ what }) => what)).toContain('a stack');
+  });
+});
+
 test('whatever ORC tables and stacks hold, it ends', () => {
   fc.assert(fc.property(
     fc.constantFrom(...layouts),

@@ -1,10 +1,12 @@
 import type { Kernel } from 'oompm';
 import {
   hugetlbPools, kernelMemory, moduleOfCache, onlineNodes, openPipes, residentPages, slabCaches, tmpfsMounts, zonesOf, zramDevices,
-  type OomCandidate,
+  type KernelMemory, type OomCandidate,
 } from 'oompm/linux';
-import type { BeyondTheLog } from 'oompm/oom';
+import type { BeyondTheLog, OomReport } from 'oompm/oom';
 
+import { definedOnly } from './defined-only.js';
+import { Parts } from './parts.js';
 import { victimsBeyond } from './victims.js';
 
 const LARGEST_FILES = 5;
@@ -15,33 +17,33 @@ const WORTH_AN_OWNER_KB = 4096;
 const MOST_OWNERS = 3;
 const MOST_PASSED_OVER = 200;
 
-/** What no report of the kernel's has. A part that can't be read is a gap, and left out. */
-export function beyondTheLog(kernel: Kernel, shownNodes: readonly number[] | undefined, candidates: readonly OomCandidate[]): BeyondTheLog {
-  const own = kernelMemory(kernel);
-  const caches = kernel.attempt('slab caches', () => cachesBySize(kernel));
-  const pipes = kernel.attempt('pipes', () => pipesHeld(kernel));
-  const tmpfs = kernel.attempt('tmpfs', () => tmpfsHeld(kernel));
-  const zram = kernel.attempt('zram', () => zramDevices(kernel).map(({ name, poolPages, storedPages, compressedBytes }) => ({
-    name, poolPages, originalBytes: storedPages * kernel.memory.pageSize, compressedBytes,
-  })));
-  const hugetlb = kernel.attempt('hugetlb pools', () => hugetlbPools(kernel).filter(({ total }) => total > 0).map(({ sizeKB, total, free, reserved, surplus }) => ({ sizeKB, total, free, reserved, surplus })));
-  return {
-    ...defined('percpuPages', own.percpuPages), ...defined('vmallocPages', own.vmallocPages),
-    ...defined('kernelStackKB', own.kernelStackKB), ...defined('pagetablePages', own.pagetablePages),
-    ...defined('hugetlb', hugetlb), ...defined('zram', zram), ...defined('tmpfs', tmpfs), ...defined('pipes', pipes), ...defined('slabCaches', caches),
-    ...defined('swappiness', kernel.hasGlobal('vm_swappiness') ? kernel.attempt('vm_swappiness', () => kernel.global('vm_swappiness')) : undefined),
-    sysctls: sysctls(kernel),
-    otherNodes: otherNodes(kernel, shownNodes),
-    locked: lockers(candidates),
-    ...victimsBeyond(kernel),
-    passedOver: candidates.filter(({ listed, passedOver }) => !listed && passedOver !== undefined).slice(0, MOST_PASSED_OVER).map(({ process, rss, passedOver }) => ({
-      pid: process.pid, comm: process.comm, rssPages: rss === undefined ? 0 : residentPages(rss.exact), because: passedOver!,
-    })),
-  };
+/** What no report of the kernel's has, with which of it is not whole. A part that can't be read is a gap, and left out. */
+export function beyondTheLog(kernel: Kernel, shownNodes: readonly number[] | undefined, candidates: readonly OomCandidate[]): Pick<OomReport, 'beyond' | 'incomplete'> {
+  const parts = new Parts(kernel);
+  const own = (part: keyof KernelMemory & keyof BeyondTheLog): number | undefined => parts.read(`beyond.${part}`, () => kernelMemory(kernel)[part]);
+  const beyond: BeyondTheLog = definedOnly({
+    percpuPages: own('percpuPages'), vmallocPages: own('vmallocPages'), kernelStackKB: own('kernelStackKB'), pagetablePages: own('pagetablePages'),
+    hugetlb: parts.read('beyond.hugetlb', () => hugetlbPools(kernel).filter(({ total }) => total > 0).map(({ sizeKB, total, free, reserved, surplus }) => ({ sizeKB, total, free, reserved, surplus }))),
+    zram: parts.read('beyond.zram', () => zramDevices(kernel).map(({ name, poolPages, storedPages, compressedBytes }) => ({
+      name, poolPages, originalBytes: storedPages * kernel.memory.pageSize, compressedBytes,
+    }))),
+    tmpfs: parts.read('beyond.tmpfs', () => tmpfsHeld(kernel)),
+    pipes: parts.read('beyond.pipes', () => pipesHeld(kernel)),
+    slabCaches: parts.read('beyond.slabCaches', () => cachesBySize(kernel)),
+    swappiness: parts.read('beyond.swappiness', () => (kernel.hasGlobal('vm_swappiness') ? kernel.global('vm_swappiness') : undefined)),
+    sysctls: parts.read('beyond.sysctls', () => sysctls(kernel)),
+    otherNodes: parts.read('beyond.otherNodes', () => otherNodes(kernel, shownNodes)),
+    locked: parts.read('beyond.locked', () => lockers(candidates)),
+    ...victimsBeyond(parts),
+    passedOver: parts.read('beyond.passedOver', () => passedOver(candidates)),
+  });
+  return { beyond, incomplete: parts.incomplete };
 }
 
-function defined<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
-  return value === undefined ? {} : { [key]: value } as { [P in K]: T };
+function passedOver(candidates: readonly OomCandidate[]): NonNullable<BeyondTheLog['passedOver']> {
+  return candidates.flatMap(({ process, rss, listed, passedOver: because }) => (listed || because === undefined ? [] : [{
+    pid: process.pid, comm: process.comm, rssPages: rss === undefined ? 0 : residentPages(rss.exact), because,
+  }])).slice(0, MOST_PASSED_OVER);
 }
 
 function cachesBySize(kernel: Kernel): NonNullable<BeyondTheLog['slabCaches']> {
@@ -103,7 +105,7 @@ function otherNodes(kernel: Kernel, shown: readonly number[] | undefined): NonNu
     const zones = zonesOf(kernel, node);
     return {
       node: node.node_id,
-      freePages: zones.reduce((sum, zone) => sum + zone.freePages + zone.pcpPages, 0),
+      freePages: zones.reduce((sum, zone) => sum + zone.freePages + (zone.pcpPages ?? 0), 0),
       managedPages: zones.reduce((sum, zone) => sum + zone.managedPages, 0),
     };
   }).filter(({ managedPages }) => managedPages > 0);

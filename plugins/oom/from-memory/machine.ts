@@ -5,7 +5,9 @@ import {
 } from 'oompm/linux';
 import type { Count, FreeList, HugepagePool, NodeState, OomReport, ZoneState } from 'oompm/oom';
 
+import { definedOnly } from './defined-only.js';
 import { kernelFeatures } from './features.js';
+import type { Parts } from './parts.js';
 
 /** Which nodes and zones show_mem() leaves out, and whose CPU's lists are the local ones. */
 export interface Filter {
@@ -22,35 +24,41 @@ const MAX_RECLAIM_RETRIES = 16;
 type Machine = Pick<OomReport, 'memInfo' | 'nodes' | 'zones' | 'freeLists' | 'hugepages' | 'pageCachePages' | 'swap' | 'totals'>;
 
 /** What show_mem() tells, from memory: by the same counters, with what CPUs have not folded in left out as the kernel leaves it out. */
-export function machineState(kernel: Kernel, filter: Filter): Machine {
+export function machineState(parts: Parts, filter: Filter): Machine {
+  const { kernel } = parts;
   const pageKB = kernel.memory.pageSize / 1024;
   // Up to 5.10 all nodes and zones are shown but those that the request's nodemask forbids; since 6.1 zones above it are not.
   const highest = filtersZones(kernel) ? filter.highestZone : undefined;
-  const nodes = onlineNodes(kernel).filter((node) => filter.nodes === undefined || filter.nodes.includes(node.node_id));
-  const zones = nodes.flatMap((node) => zonesOf(kernel, node)).filter((zone) => highest === undefined || zone.index <= highest);
-  const managed = new Set(zones.filter((zone) => zone.managedPages > 0).map((zone) => zone.node));
-  const shown = highest === undefined ? nodes : nodes.filter((node) => managed.has(node.node_id));
-  const swap = kernel.attempt('swap', () => swapTotals(kernel));
-  const totals = memoryTotals(kernel);
-  const pageCachePages = globalNodeCounters(kernel).get('NR_FILE_PAGES');
+  const nodesShown = (): readonly NodeRef[] => onlineNodes(kernel).filter((node) => filter.nodes === undefined || filter.nodes.includes(node.node_id));
+  const zonesShown = (): readonly Zone[] => nodesShown().flatMap((node) => zonesOf(kernel, node)).filter((zone) => highest === undefined || zone.index <= highest);
+  return definedOnly({
+    memInfo: parts.read('memInfo', () => memInfo(kernel, zonesShown())),
+    nodes: parts.read('nodes', () => {
+      const managed = new Set(zonesShown().filter((zone) => zone.managedPages > 0).map((zone) => zone.node));
+      return nodesShown().filter((node) => highest === undefined || managed.has(node.node_id)).map((node) => nodeState(kernel, node, pageKB));
+    }),
+    zones: parts.read('zones', () => zonesShown().map((zone) => zoneState(kernel, zone, filter.cpu, pageKB))),
+    freeLists: parts.read('freeLists', () => zonesShown().map((zone) => freeList(kernel, zone, pageKB))),
+    hugepages: parts.read('hugepages', () => hugepages(kernel, filter.nodes)),
+    pageCachePages: parts.read('pageCachePages', () => globalNodeCounters(kernel).get('NR_FILE_PAGES')),
+    swap: parts.read('swap', () => swapState(kernel, pageKB)),
+    totals: parts.read('totals', () => totalsOf(kernel)),
+  });
+}
+
+/** A kernel without swap has none, and prints it so. */
+function swapState(kernel: Kernel, pageKB: number): NonNullable<OomReport['swap']> {
+  const swap = swapTotals(kernel) ?? { totalPages: 0, freePages: 0, cachePages: undefined, cacheStats: undefined };
   return {
-    memInfo: memInfo(kernel, zones),
-    nodes: shown.map((node) => nodeState(kernel, node, pageKB)),
-    zones: zones.map((zone) => zoneState(kernel, zone, filter.cpu, pageKB)),
-    freeLists: zones.map((zone) => freeList(kernel, zone, pageKB)),
-    hugepages: hugepages(kernel, filter.nodes),
-    ...(pageCachePages === undefined ? {} : { pageCachePages }),
-    swap: {
-      ...(swap?.cachePages === undefined ? {} : { cachePages: swap.cachePages }),
-      ...(swap?.cacheStats === undefined ? {} : { cacheStats: counts(swap.cacheStats) }),
-      freeKB: (swap?.freePages ?? 0) * pageKB, totalKB: (swap?.totalPages ?? 0) * pageKB,
-    },
-    totals: {
-      ram: totals.ram, highmem: totals.highmem, reserved: totals.reserved,
-      ...(totals.cmaReserved === undefined ? {} : { cmaReserved: totals.cmaReserved }),
-      ...(totals.hwpoisoned === undefined ? {} : { hwpoisoned: totals.hwpoisoned }),
-    },
+    freeKB: swap.freePages * pageKB, totalKB: swap.totalPages * pageKB,
+    ...(swap.cachePages === undefined ? {} : { cachePages: swap.cachePages }),
+    ...(swap.cacheStats === undefined ? {} : { cacheStats: counts(swap.cacheStats) }),
   };
+}
+
+function totalsOf(kernel: Kernel): NonNullable<OomReport['totals']> {
+  const { ram, highmem, reserved, cmaReserved, hwpoisoned } = memoryTotals(kernel);
+  return definedOnly({ ram, highmem, reserved, cmaReserved, hwpoisoned });
 }
 
 /** As the model counts: a bigint only where a double would lose digits. */
@@ -81,9 +89,15 @@ function memInfo(kernel: Kernel, shown: readonly Zone[]): NonNullable<OomReport[
   };
   return {
     ...Object.fromEntries(memInfoItems.filter(([name]) => left[name] !== false).map(([name, item]) => [name, slabAware(counters, item) ?? 0])),
-    free_pcp: shown.reduce((sum, zone) => sum + zone.pcpPages, 0),
+    ...sumGiven('free_pcp', shown.map((zone) => zone.pcpPages)),
     free_cma: counters.get('NR_FREE_CMA_PAGES') ?? 0,
   };
+}
+
+/** A sum of which a part can't be read is none. */
+function sumGiven<K extends string>(name: K, parts: readonly (number | undefined)[], unit = 1): { [P in K]?: number } {
+  const known = parts.filter((part) => part !== undefined);
+  return known.length < parts.length ? {} : { [name]: known.reduce((sum, part) => sum + part, 0) * unit } as { [P in K]?: number };
 }
 
 /** Slab counters are named in bytes since 5.9 (d42f3245c7e2), though they still hold pages. */
@@ -142,7 +156,7 @@ function zoneState(kernel: Kernel, zone: Zone, cpu: number | undefined, pageKB: 
       ...(f.reservedHighatomic ? { reserved_highatomic: (zone.reservedHighatomicPages ?? 0) * pageKB } : {}),
       ...(f.freeHighatomic ? { free_highatomic: (zone.freeHighatomicPages ?? 0) * pageKB } : {}),
       present: zone.presentPages * pageKB, managed: zone.managedPages * pageKB,
-      free_pcp: zone.pcpPages * pageKB, local_pcp: (cpu === undefined ? 0 : zone.pcpPagesByCpu.get(cpu) ?? 0) * pageKB,
+      ...sumGiven('free_pcp', [zone.pcpPages], pageKB), ...sumGiven('local_pcp', [cpu === undefined ? 0 : zone.pcpPagesByCpu.get(cpu)], pageKB),
     },
     lowmemReservePages: zone.lowmemReserve,
   };
@@ -160,7 +174,7 @@ function freeList(kernel: Kernel, zone: Zone, pageKB: number): FreeList {
 
 /** By node, each with all sizes; filtered by node since it is asked for each (hugetlb_show_meminfo_node(), 6.0). */
 function hugepages(kernel: Kernel, nodes: readonly number[] | undefined): HugepagePool[] {
-  const pools = kernel.attempt('hugetlb pools', () => hugetlbPools(kernel)) ?? [];
+  const pools = hugetlbPools(kernel);
   const filtered = kernel.symbols.addressOf('hugetlb_show_meminfo_node') === undefined ? undefined : nodes;
   const shown = (pools[0]?.nodes ?? []).map(({ node }) => node).filter((node) => filtered === undefined || filtered.includes(node));
   return shown.flatMap((node) => pools.flatMap((pool) => pool.nodes.filter((one) => one.node === node)

@@ -1,14 +1,17 @@
 import type { Kernel } from 'oompm';
 import {
-  hardwareName, kernelTaints, oomCandidates, slabCaches, uidOf, uts, wouldChoose, type OomCandidates, type OomInProgress, type SlabCache,
+  hardwareName, kernelTaints, oomCandidates, slabCaches, uts, wouldChoose,
+  type OomCandidate, type OomCandidates, type OomInProgress, type OomScope, type SlabCache,
 } from 'oompm/linux';
-import { kernelReport, type KernelIdentity, type OomReport, type ReportFeatures, type SlabList } from 'oompm/oom';
+import { kernelReport, type KernelIdentity, type OomEvent, type OomReport, type OomTask, type ReportFeatures, type SlabList, type Victim } from 'oompm/oom';
 
+import { definedOnly } from './defined-only.js';
 import { eventOf, highestZoneOf, nodesAllowed } from './event.js';
 import { kernelFeatures } from './features.js';
 import { machineState } from './machine.js';
 import { memcgState } from './memcg.js';
-import { listedTasks } from './tasks.js';
+import { Parts } from './parts.js';
+import { listedTasks, usersOf } from './tasks.js';
 import { counted } from 'oompm';
 
 /** An event in progress, and all that its report would say, from memory. */
@@ -20,43 +23,61 @@ export interface RebuiltReport {
 
 /** What out_of_memory() of this kernel would have printed, and what it knows beside. */
 export function rebuiltReport(kernel: Kernel, oom: OomInProgress): RebuiltReport {
-  const event = eventOf(kernel, oom);
-  const candidates = oomCandidates(kernel, oom);
+  const parts = new Parts(kernel);
+  const features = kernelFeatures(kernel);
+  const event = parts.read('event', () => eventOf(kernel, oom)) ?? unknownEvent;
+  const { candidates, tasks, users } = tasksOf(parts, oom);
   const victim = typeof oom.chosen === 'object' ? candidates.list.find((one) => one.process.$address === (oom.chosen as { $address: bigint }).$address) : wouldChoose(candidates.list);
-  const memcg = memcgState(kernel, oom, victim?.holder);
-  const machine = machineState(kernel, {
+  const memcg = parts.read('memcg', () => memcgState(kernel, oom, victim?.holder));
+  const machine = machineState(parts, {
     nodes: oom.nodemask ?? nodesAllowed(kernel, oom),
     highestZone: event.gfp === undefined ? undefined : highestZoneOf(kernel, event.gfp),
     cpu: oom.cpu,
   });
-  const slab = oom.memcg === undefined ? slabList(kernel, machine.memInfo) : undefined;
-  const taskColumns = kernelFeatures(kernel).taskColumns;
+  const slab = oom.memcg === undefined ? parts.read('slab', () => slabList(kernel, machine.memInfo)) : undefined;
+  const selected = victim && parts.read('selected', () => selectedTask(victim, users.get(victim)));
   const report: OomReport = {
-    kind: 'oom', source: 'memory', event, kernel: identityOf(kernel),
-    pageSizeKB: kernel.memory.pageSize / 1024,
-    ...(memcg === undefined ? {} : { memcg }),
-    ...machine,
-    ...(slab === undefined ? {} : { slab }),
-    tasks: listedTasks(kernel, candidates.list), taskColumns,
-    ...(victim?.holder === undefined ? {} : { selected: { pid: victim.holder.pid, comm: victim.holder.comm, uid: uidOf(victim.holder) ?? 0, ...(victim.badness === undefined ? {} : { score: victim.badness }) } }),
-    kills: [], reaped: [], missing: missingTasks(candidates),
+    kind: 'oom', source: 'memory', event, kernel: identityOf(kernel), pageSizeKB: kernel.memory.pageSize / 1024,
+    ...definedOnly({ memcg, slab, tasks, selected }),
+    ...machine, taskColumns: features.taskColumns,
+    kills: [], reaped: [], missing: missingTasks(candidates), ...incompleteOf(parts),
   };
-  return { report, candidates, features: { ...kernelFeatures(kernel), slabList: slab !== undefined, memcgProtection: memcg?.protectionKB !== undefined } };
+  return { report, candidates, features: { ...features, slabList: slab !== undefined, memcgProtection: memcg?.protectionKB !== undefined } };
 }
 
 /** No event: what show_mem() and the task table would say at the time of the dump. Badness is measured against the machine. */
 export function stateReport(kernel: Kernel): RebuiltReport {
-  const ram = kernel.attempt('_totalram_pages', () => kernel.global('_totalram_pages')) ?? 0;
-  const swap = kernel.hasGlobal('total_swap_pages') ? kernel.attempt('total_swap_pages', () => kernel.global('total_swap_pages')) ?? 0 : 0;
-  const candidates = oomCandidates(kernel, { nodemask: undefined, memcg: undefined, totalPages: ram + swap, order: 0 });
-  const machine = machineState(kernel, { nodes: undefined, highestZone: undefined, cpu: undefined });
+  const parts = new Parts(kernel);
+  const features = kernelFeatures(kernel);
+  const totalPages = parts.read('event', () => kernel.global('_totalram_pages') + (kernel.hasGlobal('total_swap_pages') ? kernel.global('total_swap_pages') : 0));
+  const { candidates, tasks } = tasksOf(parts, { nodemask: undefined, memcg: undefined, totalPages: totalPages ?? 0, order: 0 });
+  const machine = machineState(parts, { nodes: undefined, highestZone: undefined, cpu: undefined });
   const report: OomReport = {
     kind: 'show-mem', source: 'memory', kernel: identityOf(kernel), pageSizeKB: kernel.memory.pageSize / 1024,
-    event: { caller: { by: 'unknown', certainty: 'certain', because: 'no task was inside out_of_memory() when the machine stopped' }, totalPages: ram + swap },
-    ...machine, tasks: listedTasks(kernel, candidates.list), taskColumns: kernelFeatures(kernel).taskColumns,
-    kills: [], reaped: [], missing: missingTasks(candidates),
+    event: { caller: { by: 'unknown', certainty: 'certain', because: 'no task was inside out_of_memory() when the machine stopped' }, ...definedOnly({ totalPages }) },
+    ...machine, ...definedOnly({ tasks }), taskColumns: features.taskColumns,
+    kills: [], reaped: [], missing: missingTasks(candidates), ...incompleteOf(parts),
   };
-  return { report, candidates, features: kernelFeatures(kernel) };
+  return { report, candidates, features };
+}
+
+const unknownEvent: OomEvent = { caller: { by: 'unknown', certainty: 'possible', because: 'the task that asked can\'t be read' } };
+
+function tasksOf(parts: Parts, scope: OomScope): { candidates: OomCandidates; tasks: OomTask[] | undefined; users: ReadonlyMap<OomCandidate, number> } {
+  const { kernel } = parts;
+  const candidates = parts.read('tasks', () => oomCandidates(kernel, scope)) ?? { list: [], unreadable: 0 };
+  const users = usersOf(kernel, candidates.list);
+  const tasks = parts.read('tasks', () => listedTasks(kernel, candidates.list, users));
+  return { candidates, tasks, users };
+}
+
+/** @throws ReadError */
+function selectedTask({ holder, badness }: OomCandidate, uid: number | undefined): Victim | undefined {
+  return holder && { pid: holder.pid, comm: holder.comm, ...definedOnly({ uid, score: badness }) };
+}
+
+function incompleteOf({ incomplete }: Parts): Pick<OomReport, 'incomplete'> {
+  return Object.keys(incomplete).length === 0 ? {} : { incomplete };
 }
 
 /** The lines up to where panic_on_oom ends the report, and those that would have followed. */
@@ -85,10 +106,10 @@ function identityOf(kernel: Kernel): KernelIdentity {
 /** dump_unreclaimable_slab(), where should_dump_unreclaim_slab(): more slab than all user pages. */
 function slabList(kernel: Kernel, info: OomReport['memInfo']): SlabList | undefined {
   const user = ['active_anon', 'inactive_anon', 'active_file', 'inactive_file', 'isolated_anon', 'isolated_file', 'unevictable'];
-  const pages = user.reduce((sum, name) => sum + Number(info?.[name] ?? 0), 0);
-  if (Number(info?.['slab_unreclaimable'] ?? 0) <= pages) return undefined;
-  const caches = kernel.attempt('slab caches', () => slabCaches(kernel)) ?? [];
-  return { caches: caches.filter((cache) => !cache.reclaimable && cache.totalObjects > 0).map(asListed) };
+  if (info === undefined) return undefined;
+  const pages = user.reduce((sum, name) => sum + Number(info[name] ?? 0), 0);
+  if (Number(info['slab_unreclaimable'] ?? 0) <= pages) return undefined;
+  return { caches: slabCaches(kernel).filter((cache) => !cache.reclaimable && cache.totalObjects > 0).map(asListed) };
 }
 
 function asListed({ name, size, activeObjects, totalObjects }: SlabCache): SlabList['caches'][number] {

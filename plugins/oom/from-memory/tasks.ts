@@ -4,20 +4,28 @@ import type { OomTask } from 'oompm/oom';
 
 import { kernelFeatures } from './features.js';
 
+/** The users of the tasks, which no judgement rests on: credentials are objects of their own, and a task stands in the table without. */
+export function usersOf(kernel: Kernel, candidates: readonly OomCandidate[]): ReadonlyMap<OomCandidate, number> {
+  return new Map(candidates.flatMap((one) => {
+    const uid = one.holder && kernel.attempt('cred', () => uidOf(one.holder!));
+    return uid === undefined ? [] : [[one, uid] as const];
+  }));
+}
+
 /** dump_tasks()' table with what it does not say: each task's badness, or why it can't be chosen, and its true rss. */
-export function listedTasks(kernel: Kernel, candidates: readonly OomCandidate[]): OomTask[] {
-  return candidates.filter(({ listed }) => listed).flatMap((one) => kernel.attempt('task of the table', () => [taskRow(kernel, one)]) ?? []);
+export function listedTasks(kernel: Kernel, candidates: readonly OomCandidate[], users: ReadonlyMap<OomCandidate, number>): OomTask[] {
+  return candidates.filter(({ listed }) => listed).flatMap((one) => kernel.attempt('task of the table', () => [taskRow(kernel, one, users.get(one))]) ?? []);
 }
 
 /** @throws ReadError */
-function taskRow(kernel: Kernel, { holder, rss, pageTableBytes, oomScoreAdj, badness, passedOver }: OomCandidate): OomTask {
+function taskRow(kernel: Kernel, { holder, rss, pageTableBytes, oomScoreAdj, badness, passedOver }: OomCandidate, uid: number | undefined): OomTask {
   const task = holder!;
   const printed = sumsRss(kernel) ? rss!.exact : rss!.approximate;
   const { exact } = rss!;
   const split = kernelFeatures(kernel).taskColumns.includes('rss_anon');
   const differs = residentPages(exact) !== residentPages(printed) || exact.anon !== printed.anon || exact.shmem !== printed.shmem || exact.file !== printed.file;
   return {
-    pid: task.pid, uid: uidOf(task) ?? 0, tgid: task.tgid, name: task.comm,
+    pid: task.pid, ...(uid === undefined ? {} : { uid }), tgid: task.tgid, name: task.comm,
     totalVm: task.mm?.total_vm ?? 0,
     rss: residentPages(printed),
     ...(split ? { rssAnon: printed.anon, rssFile: printed.file, rssShmem: printed.shmem } : {}),

@@ -3,21 +3,24 @@ import { isExiting, oomReaperQueue, oomVictims, residentPages, taskState, type T
 import type { BeyondTheLog, VictimState } from 'oompm/oom';
 import { showStack, stackOf } from 'oompm/stack';
 
+import { definedOnly } from './defined-only.js';
+import type { Parts } from './parts.js';
+
 const MOST_FRAMES = 8;
 const MOST_THREADS = 8;
 
 /** What has become of those that were killed: who is still there, what it holds, and which thread keeps it. */
-export function victimsBeyond(kernel: Kernel): Pick<BeyondTheLog, 'victims' | 'reaperQueue'> {
-  const victims = oomVictims(kernel).flatMap((victim): VictimState[] => kernel.attempt('OOM victim', () => [{
-    pid: victim.process.pid, comm: victim.process.comm,
-    reaped: victim.reaped, queued: victim.queued, mayUseReserves: victim.marks.victim,
-    heldPages: victim.rss === undefined ? 0 : residentPages(victim.rss.exact),
-    threads: victim.holders.slice(0, MOST_THREADS).map((thread) => threadState(kernel, thread)),
-  }]) ?? []);
-  return {
-    victims,
-    reaperQueue: oomReaperQueue(kernel).flatMap((task) => kernel.attempt('task of the reaper', () => [{ pid: task.pid, comm: task.comm }]) ?? []),
-  };
+export function victimsBeyond(parts: Parts): Pick<BeyondTheLog, 'victims' | 'reaperQueue'> {
+  const { kernel } = parts;
+  return definedOnly({
+    victims: parts.read('beyond.victims', () => oomVictims(kernel).flatMap((victim): VictimState[] => kernel.attempt('OOM victim', () => [{
+      pid: victim.process.pid, comm: victim.process.comm,
+      reaped: victim.reaped, queued: victim.queued, mayUseReserves: victim.marks.victim,
+      ...(victim.rss === undefined ? {} : { heldPages: residentPages(victim.rss.exact) }),
+      threads: victim.holders.slice(0, MOST_THREADS).map((thread) => threadState(kernel, thread)),
+    }]) ?? [])),
+    reaperQueue: parts.read('beyond.reaperQueue', () => oomReaperQueue(kernel).flatMap((task) => kernel.attempt('task of the reaper', () => [{ pid: task.pid, comm: task.comm }]) ?? [])),
+  });
 }
 
 /** @throws ReadError */

@@ -1,4 +1,4 @@
-import { columns, table, type Cell, type RowOf, type TableView } from 'oompm';
+import { columns, gap, table, type Cell, type RowOf, type TableView } from 'oompm';
 import { badnessOf, pageKB, totalPages, type Badness, type OomReport } from 'oompm/oom';
 
 const taskColumns = columns([
@@ -18,6 +18,8 @@ const taskColumns = columns([
   { key: 'notEligible', title: 'NOT ELIGIBLE', type: 'text' },
 ]);
 
+const unknownUid = gap('cred', "the task's credentials can't be read");
+
 /** The tasks that the OOM killer weighs, the one it would choose first; those it passes over come last, with the reason. */
 export function tasksView(report: OomReport, most = Infinity): TableView | undefined {
   const ranked = badnessOf(report);
@@ -28,7 +30,7 @@ export function tasksView(report: OomReport, most = Infinity): TableView | undef
       const own = (value: Cell | undefined): Cell => value ?? null;
       yield {
         cells: {
-          pid: task.pid, uid: task.uid, totalVm: task.totalVm,
+          pid: task.pid, uid: task.uid ?? unknownUid, totalVm: task.totalVm,
           rss: exact?.rss ?? task.rss, rssPrinted: exact === undefined ? null : task.rss,
           rssAnon: own(exact?.rssAnon ?? task.rssAnon), rssFile: own(exact?.rssFile ?? task.rssFile), rssShmem: own(exact?.rssShmem ?? task.rssShmem),
           swap: own(task.swapents), pageTables: own(task.pgtablesBytes), oomScoreAdj: task.oomScoreAdj,

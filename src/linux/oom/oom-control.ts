@@ -3,7 +3,7 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Ref } from '../../kernel/shape.js';
 import { cpuRegisters } from '../cpu-registers.js';
 import { currentTask } from '../cpu-tasks.js';
-import { gatherGaps } from '../gathered-gaps.js';
+import { gatherGaps } from '../../kernel/gathered-gaps.js';
 import { onlineNodes } from '../nodes.js';
 import { taskState } from '../task-state.js';
 import { allThreads, taskLabel, type Task } from '../tasks.js';

@@ -61,6 +61,9 @@ function slabLines({ slab }: OomReport): string[] {
   ];
 }
 
+/** What could not be read: the kernel would have printed a number. */
+const unknown = '?';
+
 /** printf widths of dump_task(), by column. */
 const widths: Readonly<Record<string, number>> = {
   uid: 5, tgid: 5, total_vm: 8, rss: 8, rss_anon: 8, rss_file: 8, rss_shmem: 9, pgtables_bytes: 8, nr_ptes: 7, nr_pmds: 7, swapents: 8, oom_score_adj: 13,
@@ -77,7 +80,7 @@ function taskLines(tasks: readonly OomTask[], { taskColumns, tasksTitle }: Repor
 
 function cell(task: OomTask, column: string): string {
   switch (column) {
-    case 'uid': return String(task.uid);
+    case 'uid': return String(task.uid ?? unknown);
     case 'tgid': return String(task.tgid);
     case 'total_vm': return String(task.totalVm);
     case 'rss': return String(task.rss);
@@ -100,7 +103,7 @@ function constraintLine({ event, memcg, selected }: OomReport): string[] {
   const scope = memcg?.path !== undefined ? `,oom_memcg=${memcg.path}` : memcg?.taskPath === undefined ? '' : ',global_oom';
   return [`oom-kill:constraint=${event.constraint},nodemask=${event.nodemask ?? '(null)'}${event.cpuset === undefined ? '' : `,cpuset=${event.cpuset}`}${
     event.memsAllowed === undefined ? '' : `,mems_allowed=${event.memsAllowed}`}${scope}${memcg?.taskPath === undefined ? '' : `,task_memcg=${memcg.taskPath}`},task=${
-    selected?.comm ?? ''},pid=${selected?.pid ?? 0},uid=${selected?.uid ?? 0}`];
+    selected?.comm ?? unknown},pid=${selected?.pid ?? unknown},uid=${selected?.uid ?? unknown}`];
 }
 
 function groupLines(report: OomReport, group: string): string[] {

@@ -1,5 +1,6 @@
 import { sizeOfKB } from '../../words/quantity.js';
 import { pageKB, type OomReport } from '../model.js';
+import { judgedByWhatWasRead } from '../noted-report.js';
 import { exactKB, share } from '../quantity.js';
 import type { Judgement } from '../verdict.js';
 import { managedKB } from '../zones.js';
@@ -9,7 +10,11 @@ import { consumers } from './memory-held.js';
 const plenty = 0.1;
 
 /** How memory stands at the time of the dump, and what has changed since the last report. */
-export function afterwards(state: OomReport, last: OomReport | undefined): Judgement[] {
+export function afterwards(state: OomReport, last: OomReport | undefined): readonly Judgement[] {
+  return judgedByWhatWasRead([state, last], (noted, before) => howItStands(noted!, before));
+}
+
+function howItStands(state: OomReport, last: OomReport | undefined): Judgement[] {
   const free = freeKB(state);
   const whole = managedKB(state, pageKB(state));
   if (free === undefined || whole === undefined) return [];

@@ -18,6 +18,17 @@ export const memoryHeld: Verdict = {
   },
 };
 
+/** The one process that is the story. By itself: it rests on the task table, which the shares do not. */
+export const processHeld: Verdict = {
+  id: 'oom.memory-held.process',
+  judge(report) {
+    const whole = isOfMachine(report) && report.memInfo !== undefined ? managedKB(report, pageKB(report)) : undefined;
+    if (whole === undefined) return notSo('the report holds no counters of the machine to tell it');
+    const judgement = topProcess(report, whole, onAnonymousLists(report).anonymousKB);
+    return judgement === undefined ? notSo('no process holds so much') : so(judgement);
+  },
+};
+
 /** What memory is used for, as charts tell it apart. */
 export type ConsumerKind =
   | 'anon' | 'file' | 'shmem' | 'unevictable' | 'slab-unreclaimable' | 'slab-reclaimable' | 'slab' | 'page-tables' | 'kernel-stacks' | 'kernel'
@@ -31,21 +42,17 @@ export function consumers(report: OomReport): { managedKB: number; consumers: re
   const managed = managedKB(report, page);
   const info = report.memInfo;
   if (managed === undefined || info === undefined) return undefined;
-  const pages = (...names: string[]): number => names.reduce((sum, name) => sum + (amount(info[name]) ?? 0), 0) * page;
-  const shmem = pages('shmem');
-  const onAnonLists = pages('active_anon', 'inactive_anon', 'isolated_anon');
-  const unevictable = pages('unevictable');
-  // shmem stands on the anonymous lists; what of it does not fit there is locked.
-  const shmemOnLists = Math.min(shmem, onAnonLists);
+  const pages = (...names: string[]): number => sumOf(info, names) * page;
+  const { anonymousKB, shmemKB } = onAnonymousLists(report);
   const beyond = report.beyond;
   // The report shows nodes that the request may use only; a dump has all.
   const stacks = beyond?.kernelStackKB ?? stacksShown(report);
   const hugetlb = (beyond?.hugetlb ?? report.hugepages ?? []).reduce((total, pool) => total + Number(pool.total) * pool.sizeKB, 0);
   const all: Consumer[] = [
-    { name: 'anonymous memory of processes', kind: 'anon', kB: onAnonLists - shmemOnLists },
-    { name: 'shmem and tmpfs', kind: 'shmem', kB: shmemOnLists },
+    { name: 'anonymous memory of processes', kind: 'anon', kB: anonymousKB },
+    { name: 'shmem and tmpfs', kind: 'shmem', kB: shmemKB },
     { name: 'page cache', kind: 'file', kB: pages('active_file', 'inactive_file', 'isolated_file') },
-    { name: 'unevictable', kind: 'unevictable', kB: unevictable },
+    { name: 'unevictable', kind: 'unevictable', kB: pages('unevictable') },
     { name: 'slab, unreclaimable', kind: 'slab-unreclaimable', kB: pages('slab_unreclaimable') },
     { name: 'slab, reclaimable', kind: 'slab-reclaimable', kB: pages('slab_reclaimable') },
     { name: 'page tables', kind: 'page-tables', kB: pages('pagetables', 'sec_pagetables') },
@@ -61,6 +68,19 @@ export function consumers(report: OomReport): { managedKB: number; consumers: re
   return { managedKB: managed, consumers: held, unaccountedKB: managed - held.reduce((total, consumer) => total + consumer.kB, 0) };
 }
 
+/** shmem stands on the anonymous lists; what of it does not fit there is locked. */
+function onAnonymousLists(report: OomReport): { anonymousKB: number; shmemKB: number } {
+  const page = pageKB(report);
+  const info = report.memInfo ?? {};
+  const lists = sumOf(info, ['active_anon', 'inactive_anon', 'isolated_anon']) * page;
+  const shmemKB = Math.min(sumOf(info, ['shmem']) * page, lists);
+  return { anonymousKB: lists - shmemKB, shmemKB };
+}
+
+function sumOf(info: NonNullable<OomReport['memInfo']>, names: readonly string[]): number {
+  return names.reduce((total, name) => total + (amount(info[name]) ?? 0), 0);
+}
+
 /** By node since 5.10, by zone before. */
 function stacksShown({ nodes, zones }: OomReport): number {
   return sum(nodes?.map((node) => node.kB.kernel_stack) ?? []) || sum(zones?.map((zone) => zone.kB.kernel_stack) ?? []);
@@ -71,7 +91,6 @@ function ofMachine(report: OomReport): Judgement[] {
   if (shares === undefined) return [];
   const { managedKB: whole } = shares;
   const of = (name: string): number => shares.consumers.find((consumer) => consumer.name === name)?.kB ?? 0;
-  const anonymous = of('anonymous memory of processes');
   const evidence = [
     ...shares.consumers.map((consumer) => `${consumer.name}: ${exactKB(consumer.kB)} (${share(consumer.kB, whole)})`),
     shares.unaccountedKB < 0 ? `counted twice: ${exactKB(-shares.unaccountedKB)}`
@@ -81,7 +100,6 @@ function ofMachine(report: OomReport): Judgement[] {
   const largest = shares.consumers.filter((consumer) => consumer.name !== 'free').slice(0, 3);
   return [
     heldBy('shares', 60, `Of ${sizeOfKB(whole)} that the kernel manages, ${list(largest.map((consumer) => `${sizeOfKB(consumer.kB)} (${share(consumer.kB, whole)}) ${isAre(consumer.name)} ${consumer.name}`))}; ${restInWords(shares.unaccountedKB, whole)}.`, evidence),
-    ...topProcess(report, whole, anonymous),
     ...(of('slab, unreclaimable') > whole * notable ? [slabHeld(report, of('slab, unreclaimable'), whole)] : []),
     ...(of('shmem and tmpfs') > whole * notable ? [shmemHeld(report, of('shmem and tmpfs'), whole)] : []),
     ...(of('unevictable') > whole * notable ? [unevictableHeld(report, of('unevictable'), whole)] : []),
@@ -103,25 +121,25 @@ function restInWords(rest: number, whole: number): string {
   return `${sizeOfKB(Math.abs(rest))} (${share(Math.abs(rest), whole)}) ${rest < 0 ? 'is counted twice' : 'is not accounted for'}`;
 }
 
-function topProcess(report: OomReport, whole: number, anonymous: number): Judgement[] {
+function topProcess(report: OomReport, whole: number, anonymous: number): Judgement | undefined {
   const page = pageKB(report);
   const top = largestTask(report.tasks);
-  if (top === undefined) return [];
+  if (top === undefined) return undefined;
   const kill = report.kills.find((one) => one.pid === top.pid);
   const anon = amount(kill?.anonRssKB) ?? pagesOf(top.exact?.rssAnon ?? top.rssAnon, page);
   const held = anon ?? Number(top.rss) * page;
   // A cpuset or a policy binds the request to nodes: only their memory counts.
   const bound = report.event.constraint === 'CONSTRAINT_CPUSET' || report.event.constraint === 'CONSTRAINT_MEMORY_POLICY';
   const open = bound && report.zones !== undefined ? sum(report.zones.map((zone) => zone.kB.managed)) : whole;
-  if (held < open * dominant) return [];
+  if (held < open * dominant) return undefined;
   const thp = sum(report.nodes?.map((node) => node.kB.anon_thp) ?? []);
   const hugeShare = thp > 0 && anonymous > 0 ? `; ${share(thp, anonymous)} of the machine's anonymous memory is in transparent huge pages` : '';
   const what = anon === undefined ? 'resident memory' : 'anonymous memory';
-  return [heldBy('process', 88, `${sizeOfKB(held)} of ${sizeOfKB(open)} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${top.name} (pid ${top.pid})${hugeShare}.`, [
+  return heldBy('process', 88, `${sizeOfKB(held)} of ${sizeOfKB(open)} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${top.name} (pid ${top.pid})${hugeShare}.`, [
     kill?.anonRssKB === undefined ? `${top.name}: ${what} ${exactKB(held)} (task table)` : `${top.name}: anon-rss ${exactKB(held)} (kill line)`,
     `managed: ${exactKB(open)}; share ${share(held, open)}`,
     ...(thp > 0 && anonymous > 0 ? [`anon_thp ${exactKB(thp)} of anonymous ${exactKB(anonymous)} = ${share(thp, anonymous)}`] : []),
-  ])];
+  ]);
 }
 
 function pagesOf(count: OomTask['rssAnon'], page: number): number | undefined {

@@ -23,9 +23,10 @@ export const stillThere: Verdict = {
 function standing(report: OomReport, victim: VictimState): Judgement {
   const page = pageKB(report);
   const name = `${victim.comm} (pid ${victim.pid})`;
+  const held = victim.heldPages === undefined ? "memory that can't be counted" : sizeOfKB(victim.heldPages * page);
   const reap = victim.reaped
-    ? victim.heldPages === 0 ? 'its memory has been reaped' : `its memory has been reaped but for ${sizeOfKB(victim.heldPages * page)}`
-    : victim.queued ? `it waits for the OOM reaper with ${sizeOfKB(victim.heldPages * page)}` : `it still holds ${sizeOfKB(victim.heldPages * page)}`;
+    ? victim.heldPages === 0 ? 'its memory has been reaped' : `its memory has been reaped but for ${held}`
+    : victim.queued ? `it waits for the OOM reaper with ${held}` : `it still holds ${held}`;
   const blocked = victim.threads.filter((thread) => !thread.exiting);
   const keeps = blocked.length > 0 ? blocked : victim.threads;
   const because = keeps.length === 0 ? 'none of its threads has memory any more: it is about to go'
@@ -35,7 +36,7 @@ function standing(report: OomReport, victim: VictimState): Judgement {
     id: 'oom.still-there', weight: 89, certainty: 'certain', moment: 'dump',
     sentence: `${name} was killed by the OOM killer and is still there: ${reap}, but it can't exit, for ${because}.`,
     evidence: [
-      `${name}: ${victim.reaped ? 'MMF_OOM_SKIP is set' : 'MMF_OOM_SKIP is not set'}, ${victim.queued ? 'on oom_reaper_list' : 'not on oom_reaper_list'}, rss ${counted(victim.heldPages, 'page')}`,
+      `${name}: ${victim.reaped ? 'MMF_OOM_SKIP is set' : 'MMF_OOM_SKIP is not set'}, ${victim.queued ? 'on oom_reaper_list' : 'not on oom_reaper_list'}, rss ${victim.heldPages === undefined ? 'not known' : counted(victim.heldPages, 'page')}`,
       ...keeps.map((thread) => `${thread.comm} (pid ${thread.pid}), state ${thread.state}: ${thread.where.length === 0 ? 'its stack can\'t be read' : thread.where.join(' < ')}`),
     ],
   };

@@ -18,7 +18,9 @@ export const victim: Verdict = {
     if (report.kind !== 'oom') return notSo('no OOM kill');
     const ranked = badnessOf(report).filter((one) => one.notEligible === undefined);
     // A report filled from memory names whom the kernel would have chosen; panic_on_oom stopped it before.
-    const chosen = report.kills[0]?.pid ?? (report.panic === undefined ? report.selected?.pid : undefined);
+    // Where the log's end can't be read, it may have been so too.
+    const stopped = report.panic !== undefined || (report.kills.length === 0 && report.incomplete?.panic !== undefined);
+    const chosen = report.kills[0]?.pid ?? (stopped ? undefined : report.selected?.pid);
     const judgements = [...choice(report, ranked, chosen), ...hidden(report, ranked[0]?.task), ...group(report)];
     return judgements.length === 0 ? notSo('neither a victim nor a task table is in the report') : so(...judgements);
   },

@@ -1,0 +1,50 @@
+import type { SymbolInfo, SymbolTable } from '../debuginfo/symbol-table.js';
+import type { TypeSource } from '../debuginfo/type-source.js';
+
+/** Symbols that can't be read: each question tells so. "This kernel has none" would be said of them else. */
+export function tellingSymbols(symbols: SymbolTable, tell: (reason: string) => void): SymbolTable {
+  const { unreadable } = symbols;
+  if (unreadable === undefined) return symbols;
+  const told = (): SymbolTable => {
+    tell(unreadable);
+    return symbols;
+  };
+  return {
+    source: symbols.source, unreadable,
+    get count() {
+      return told().count;
+    },
+    addressOf: (name) => told().addressOf(name),
+    lookup: (name) => told().lookup(name),
+    at: (address) => told().at(address),
+    [Symbol.iterator]: (): Iterator<SymbolInfo> => told()[Symbol.iterator](),
+  };
+}
+
+/** The same for types. */
+export function tellingTypes(types: TypeSource, tell: (reason: string) => void): TypeSource {
+  const { unreadable } = types;
+  if (unreadable === undefined) return types;
+  const told = (): TypeSource => {
+    tell(unreadable);
+    return types;
+  };
+  return {
+    source: types.source, unreadable,
+    struct: (name, definedBy) => told().struct(name, definedBy),
+    enum: (name, definedBy) => told().enum(name, definedBy),
+    typedef: (name, definedBy) => told().typedef(name, definedBy),
+    enumerator: (name, definedBy) => told().enumerator(name, definedBy),
+    variable: (name, definedBy) => told().variable(name, definedBy),
+    structNames: () => told().structNames(),
+  };
+}
+
+/** "this kernel has no `struct zone` in its types", where that is known. */
+export function noSuchStruct({ unreadable }: TypeSource, name: string): string {
+  return unreadable === undefined ? `this kernel has no \`struct ${name}\` in its types` : `\`struct ${name}\` is not known: the kernel's types can't be read`;
+}
+
+export function noSuchSymbol({ unreadable }: SymbolTable, kind: 'symbol' | 'variable', name: string): string {
+  return unreadable === undefined ? `this kernel has no ${kind} \`${name}\`` : `the ${kind} \`${name}\` is not known: the kernel's symbols can't be read`;
+}

@@ -1,0 +1,33 @@
+import { lessSure } from '../words/less-sure.js';
+import type { BeyondTheLog, Incomplete, OomReport } from './model.js';
+import type { Judgement } from './verdict.js';
+
+/**
+ * What a judge makes of a report, made less sure by a step where it looked at parts of which not all could be read: no verdict
+ * need think of that, and none can forget it.
+ */
+export function judgedByWhatWasRead(reports: readonly (OomReport | undefined)[], judge: (...noted: (OomReport | undefined)[]) => readonly Judgement[]): readonly Judgement[] {
+  const met = new Set<string>();
+  const judgements = judge(...reports.map((report) => report && noted(report, met)));
+  return judgements.map((one) => lessSure(one, [...met]));
+}
+
+/** The report; what was met in each incomplete part that is looked at goes into `met`. */
+function noted(report: OomReport, met: Set<string>): OomReport {
+  const { incomplete } = report;
+  if (incomplete === undefined) return report;
+  const beyond = report.beyond && noting<BeyondTheLog>(report.beyond, 'beyond.', incomplete, met);
+  return noting<OomReport>(beyond === undefined ? report : { ...report, beyond }, '', incomplete, met);
+}
+
+function noting<T extends object>(owner: T, prefix: string, incomplete: Incomplete, met: Set<string>): T {
+  return new Proxy(owner, {
+    get(target, name, receiver): unknown {
+      for (const part of ['all', `${prefix}${String(name)}`]) {
+        const what = incomplete[part as keyof Incomplete];
+        if (what !== undefined) met.add(what);
+      }
+      return Reflect.get(target, name, receiver);
+    },
+  });
+}
