@@ -1,6 +1,8 @@
 import { Parser } from 'binary-parser';
 
+import { boundedCount } from './bounds.js';
 import type { FileReader } from './file-reader.js';
+import { InputError } from './input-error.js';
 
 /** The file header, gABI "ELF Header"; counts are those that hold, PN_XNUM and SHN_XINDEX already resolved. */
 export interface ElfHeader {
@@ -66,9 +68,13 @@ export const SHF_COMPRESSED = 0x800;
 const PN_XNUM = 0xffff;
 const SHN_XINDEX = 0xffff;
 
-/** Sections with names: a kernel with -ffunction-sections has some 100,000. */
-const MAX_SECTIONS = 1 << 20;
+/** makedumpfile -E splits segments where its filter left out a MiB or more: 2 TiB in which it does so at every second one. */
+export const MAX_PROGRAM_HEADERS = 1 << 20;
+/** A kernel with a section for each function (FG-KASLR) has some 60,000. */
+export const MAX_SECTIONS = 1 << 17;
 const MAX_SECTION_NAMES_BYTES = 64 << 20;
+/** Names are looked for, and none of those is longer; sections may share one name that is. */
+const MAX_SECTION_NAME = 256;
 /** Headers are read in pieces, so that a count from a broken file costs nothing. */
 const HEADERS_PER_READ = 4096;
 const MAX_NOTE_NAME = 4096;
@@ -106,23 +112,47 @@ export function readElfHeader(file: FileReader): ElfHeader | undefined {
  * compares with `header.programHeaders.count`.
  */
 export function* programHeaders(file: FileReader, header: ElfHeader): Generator<ProgramHeader> {
-  const minimum = header.bits === 64 ? 56 : 32;
-  for (const view of tableEntries(file, header.programHeaders, minimum)) yield programHeader(view, header);
+  for (const view of tableEntries(file, header.programHeaders, programHeaderBytes(header))) yield programHeader(view, header);
+}
+
+/**
+ * To be asked before the program headers of a file are read.
+ * @throws InputError where its table of them can't be one
+ */
+export function checkProgramHeaders({ programHeaders: table, bits }: ElfHeader, path: string): void {
+  boundedCount(path, table.count, 'program headers', MAX_PROGRAM_HEADERS);
+  checkEntrySize(table, programHeaderBytes({ bits }), 'program header', path);
+}
+
+/**
+ * To be asked before the section headers of a file are read.
+ * @throws InputError where its table of them can't be one
+ */
+export function checkSectionHeaders({ sectionHeaders: table, bits }: ElfHeader, path: string): void {
+  boundedCount(path, table.count, 'sections', MAX_SECTIONS);
+  checkEntrySize(table, sectionHeaderBytes({ bits }), 'section header', path);
+}
+
+function checkEntrySize({ offset, count, entrySize }: ElfTable, bytes: number, what: string, path: string): void {
+  if (offset === 0 || count === 0 || entrySize === bytes) return;
+  throw new InputError(`${path} states that a ${what} has ${entrySize} bytes, where it has ${bytes}: it is damaged; copy it again, or take it from where it was made.`);
 }
 
 /** The section headers with their names; as many as the file really has. */
 export function sectionHeaders(file: FileReader, header: ElfHeader): SectionHeader[] {
   const sections: SectionHeader[] = [];
   const nameOffsets: number[] = [];
-  for (const view of tableEntries(file, header.sectionHeaders, header.bits === 64 ? 64 : 40)) {
-    if (sections.length === MAX_SECTIONS) break;
+  for (const view of tableEntries(file, header.sectionHeaders, sectionHeaderBytes(header))) {
     nameOffsets.push(view.getUint32(0, header.littleEndian));
     sections.push(sectionHeader(view, header, sections.length));
   }
   const strings = sections[header.sectionNames];
   if (strings === undefined || strings.type === SHT_NOBITS) return sections;
   const names = file.read(strings.offset, Math.min(strings.size, MAX_SECTION_NAMES_BYTES));
-  for (const section of sections) section.name = cString(names, nameOffsets[section.index] ?? names.length);
+  for (const section of sections) {
+    const start = nameOffsets[section.index]!;
+    section.name = cString(names.subarray(start, start + MAX_SECTION_NAME), 0);
+  }
   return sections;
 }
 
@@ -192,7 +222,7 @@ const noteHeaderBig = new Parser().endianness('big').uint32('namesz').uint32('de
 function resolveLongCounts(file: FileReader, header: ElfHeader, raw: { phnum: number; shnum: number; shstrndx: number }): void {
   const long = raw.phnum === PN_XNUM || raw.shstrndx === SHN_XINDEX || (raw.shnum === 0 && header.sectionHeaders.offset !== 0);
   if (!long) return;
-  const zeroth = [...tableEntries(file, { ...header.sectionHeaders, count: 1 }, header.bits === 64 ? 64 : 40)][0];
+  const zeroth = [...tableEntries(file, { ...header.sectionHeaders, count: 1 }, sectionHeaderBytes(header))][0];
   if (zeroth === undefined) return;
   const { size, link, info } = sectionHeader(zeroth, header, 0);
   if (raw.phnum === PN_XNUM && info >= PN_XNUM) header.programHeaders.count = info;
@@ -200,10 +230,18 @@ function resolveLongCounts(file: FileReader, header: ElfHeader, raw: { phnum: nu
   if (raw.shstrndx === SHN_XINDEX) header.sectionNames = link;
 }
 
-/** Views of a table's entries, read in pieces; ends where the file does. */
-function* tableEntries(file: FileReader, table: ElfTable, minimumSize: number): Generator<DataView> {
+function programHeaderBytes({ bits }: Pick<ElfHeader, 'bits'>): number {
+  return bits === 64 ? 56 : 32;
+}
+
+function sectionHeaderBytes({ bits }: Pick<ElfHeader, 'bits'>): number {
+  return bits === 64 ? 64 : 40;
+}
+
+/** Views of a table's entries, read in pieces; ends where the file does, and has none where they are not of that size. */
+function* tableEntries(file: FileReader, table: ElfTable, size: number): Generator<DataView> {
   const { offset, count, entrySize } = table;
-  if (offset === 0 || entrySize < minimumSize) return;
+  if (offset === 0 || entrySize !== size) return;
   for (let first = 0; first < count; first += HEADERS_PER_READ) {
     const wanted = Math.min(HEADERS_PER_READ, count - first);
     const bytes = file.read(offset + first * entrySize, wanted * entrySize);

@@ -7,6 +7,8 @@ import { SurroundingsError, errorCode, surroundingsInWords } from './surrounding
 export interface FileReader {
   /** In bytes. */
   readonly size: number;
+  /** How many bytes of it are stored: holes, which read as zero, make a file as long as its writer likes for nothing. */
+  readonly held: number;
   /** The bytes from `offset`; fewer than `length` (down to none) where the file ends before. Never throws for a range outside the file. */
   read(offset: number, length: number): Uint8Array;
 }
@@ -22,11 +24,12 @@ export interface OpenFile extends FileReader {
  */
 export function openFile(path: string): OpenFile {
   const fd = openWithoutWaiting(path);
-  const size = sizeOrExplain(fd, path);
+  const { size, held } = sizeOrExplain(fd, path);
   let open = true;
   return {
     path,
     size,
+    held,
     read(offset, length) {
       const wanted = clampedLength(size, offset, length);
       const bytes = Buffer.allocUnsafeSlow(wanted);
@@ -43,6 +46,7 @@ export function openFile(path: string): OpenFile {
 export function memoryReader(bytes: Uint8Array): FileReader {
   return {
     size: bytes.length,
+    held: bytes.length,
     read: (offset, length) => bytes.subarray(offset, offset + clampedLength(bytes.length, offset, length)),
   };
 }
@@ -92,10 +96,15 @@ export function fileId({ dev, ino }: FileId): string {
   return `${dev}:${ino}`;
 }
 
-function sizeOrExplain(fd: number, path: string): number {
+/** What stat counts in blocks is of this size on every system. */
+const STAT_BLOCK = 512;
+
+function sizeOrExplain(fd: number, path: string): { size: number; held: number } {
   const stat = fstatSync(fd, { bigint: true });
   opened.add(fileId(stat));
-  if (stat.isFile()) return Number(stat.size);
+  const size = Number(stat.size);
+  // Some file systems don't say, or keep a small file where they count no blocks.
+  if (stat.isFile()) return { size, held: stat.blocks > 0n ? Math.min(size, Number(stat.blocks) * STAT_BLOCK) : size };
   closeSync(fd);
   if (stat.isDirectory()) throw new InputError(`Cannot open ${path}: it is a directory; name the file in it.`);
   const kind = stat.isFIFO() ? 'a pipe' : stat.isCharacterDevice() || stat.isBlockDevice() ? 'a device' : 'no regular file';

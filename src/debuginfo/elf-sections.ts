@@ -46,6 +46,7 @@ export function rangeReader(file: FileReader, start: number, length: number): Fi
   const size = Math.max(0, Math.min(length, file.size - start));
   return {
     size,
+    held: Math.min(size, file.held),
     read: (offset, wanted) => (offset >= 0 && offset < size ? file.read(start + offset, Math.min(wanted, size - offset)) : new Uint8Array(0)),
   };
 }

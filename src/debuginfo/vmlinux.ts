@@ -1,4 +1,4 @@
-import { ET_CORE, elfNotes, readElfHeader, sectionHeaders, SHT_NOBITS, type ElfHeader, type SectionHeader } from '../bytes/elf.js';
+import { checkSectionHeaders, ET_CORE, elfNotes, readElfHeader, sectionHeaders, SHT_NOBITS, type ElfHeader, type SectionHeader } from '../bytes/elf.js';
 import type { FileReader } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
 import { symbolTable } from './compact-symbols.js';
@@ -48,6 +48,7 @@ export async function openVmlinux(path: string, options: { cacheFolder?: string 
       throw new InputError(`${path} is a ${header.bits}-bit ${header.littleEndian ? '' : 'big-endian '}file for ${header.architecture}; only 64-bit little-endian kernels can be read.`);
     }
     if (header.type === ET_CORE) throw new InputError(`${path} is no vmlinux but an ELF core file: a dump.`);
+    checkSectionHeaders(header, path);
     const sections = sectionHeaders(reader, header);
     const unzstd = sections.some((section) => needsZstd(reader, section)) ? await readyUnzstd() : undefined;
     const content = (section: SectionHeader | undefined) => section && sectionContent(reader, section, unzstd);

@@ -1,3 +1,4 @@
+import type { FileReader } from '../bytes/file-reader.js';
 import { BLOCK_BYTES } from './block-cache.js';
 
 const BITS_PER_BLOCK = BLOCK_BYTES * 8;
@@ -8,29 +9,41 @@ export interface Bitmap {
   has(bit: number): boolean | undefined;
   /** How many bits are set before `bit`; undefined where the file ends before that. */
   rank(bit: number): number | undefined;
-  /** Runs of set bits, ascending: `start` inclusive, `end` exclusive; ends where the file does. */
+  /** Runs of set bits, ascending: `start` inclusive, `end` exclusive; ends where the file does, or after a million. */
   runs(): Iterable<{ start: number; end: number }>;
 }
+
+/** 64 KiB: the pages of 2 GiB of memory. */
+const BLOCKS_PER_READ = 16;
+/** A machine has some dozens of ranges of memory. */
+const MAX_RUNS = 1 << 20;
 
 /**
  * @param offset where the bitmap starts in the file; a multiple of the block size
  * @param bits how many pages it speaks of
  * @param readBlock the file by blocks, cached
- * @param onBlock called for each block that is counted or scanned; may throw to stop
+ * @param onRead called for each piece that is counted or scanned; may throw to stop
  */
-export function openBitmap(offset: number, bits: number, readBlock: (block: number) => Uint8Array, onBlock: () => void = () => {}): Bitmap {
+export function openBitmap(file: FileReader, offset: number, bits: number, readBlock: (block: number) => Uint8Array, onRead: () => void = () => {}): Bitmap {
   const firstBlock = offset / BLOCK_BYTES;
   // before[i]: bits set before block i. It grows as far as is asked: one number for 4 KiB of bitmap, 128 MiB of memory.
   const before: number[] = [0];
 
   function setBefore(block: number): number | undefined {
-    for (let at = before.length - 1; at < block; at++) {
-      onBlock();
-      const bytes = readBlock(firstBlock + at);
+    while (before.length <= block) {
+      onRead();
+      const known = before.length - 1;
+      const bytes = readBlocks(known, Math.min(BLOCKS_PER_READ, block - known));
       if (bytes.length < BLOCK_BYTES) return undefined;
-      before.push(before[at]! + countBits(bytes, BITS_PER_BLOCK));
+      for (let at = 0; at + BLOCK_BYTES <= bytes.length; at += BLOCK_BYTES) {
+        before.push(before.at(-1)! + countBits(bytes.subarray(at, at + BLOCK_BYTES), BITS_PER_BLOCK));
+      }
     }
     return before[block];
+  }
+
+  function readBlocks(block: number, count: number): Uint8Array {
+    return file.read(offset + block * BLOCK_BYTES, count * BLOCK_BYTES);
   }
 
   return {
@@ -40,20 +53,23 @@ export function openBitmap(offset: number, bits: number, readBlock: (block: numb
       const value = readBlock(firstBlock + Math.floor(byte / BLOCK_BYTES))[byte % BLOCK_BYTES];
       return value === undefined ? undefined : (value & (1 << bit % 8)) !== 0;
     },
-    rank(bit) {
+    rank(asked) {
+      const bit = Math.min(asked, bits);
       const block = Math.floor(bit / BITS_PER_BLOCK);
       const earlier = setBefore(block);
       if (earlier === undefined) return undefined;
       const inBlock = bit % BITS_PER_BLOCK;
+      if (inBlock === 0) return earlier;
       const bytes = readBlock(firstBlock + block);
       return bytes.length * 8 < inBlock ? undefined : earlier + countBits(bytes, inBlock);
     },
     *runs() {
+      let found = 0;
       let start = -1;
       let end = 0;
-      for (let base = 0; base < bits; base += BITS_PER_BLOCK) {
-        onBlock();
-        const bytes = readBlock(firstBlock + base / BITS_PER_BLOCK);
+      for (let base = 0; base < bits; base += BLOCKS_PER_READ * BITS_PER_BLOCK) {
+        onRead();
+        const bytes = readBlocks(base / BITS_PER_BLOCK, BLOCKS_PER_READ);
         const words = wordsOf(bytes);
         const here = Math.min(bits - base, bytes.length * 8);
         for (let at = 0; at < here; ) {
@@ -66,12 +82,13 @@ export function openBitmap(offset: number, bits: number, readBlock: (block: numb
           if (set && start < 0) start = base + at;
           if (!set && start >= 0) {
             yield { start, end: base + at };
+            if (++found === MAX_RUNS) return;
             start = -1;
           }
           at++;
         }
         end = base + here;
-        if (bytes.length < BLOCK_BYTES) break;
+        if (bytes.length < BLOCKS_PER_READ * BLOCK_BYTES) break;
       }
       if (start >= 0) yield { start, end };
     },

@@ -1,13 +1,16 @@
 import { PT_LOAD, programHeaders } from '../bytes/elf.js';
 import type { ElfHeader } from '../bytes/elf.js';
+import { readableBytes } from '../bytes/bounds.js';
 import type { FileReader } from '../bytes/file-reader.js';
-import { InputError } from '../bytes/input-error.js';
+import { ascendingOrder } from '../bytes/ascending-order.js';
+import { NumberColumns } from '../bytes/number-columns.js';
 import { MissingPage, Page } from './physical-memory.js';
-import type { PhysicalRange } from './physical-memory.js';
+import type { PhysicalRange, StoredPage } from './physical-memory.js';
 
 export interface ElfMemory {
   load: (pfn: number) => Page | MissingPage;
   ranges: () => Iterable<PhysicalRange>;
+  stored: (most: number) => Iterable<StoredPage>;
   /** Where the last byte stands that a segment has in the file. */
   end: number;
   /** Segments that lie where no machine or file has bytes. */
@@ -17,32 +20,29 @@ export interface ElfMemory {
 const PAGE_BYTES = 4096;
 /** 52 physical address bits. */
 const MAX_ADDRESS = 2 ** 52;
-/** makedumpfile splits segments at holes that its filter left; far fewer than one for each MiB of a large machine. */
-const MAX_SEGMENTS = 4 << 20;
+const BYTES_PER_READ = 64 << 10;
 
 /**
  * Pages of an ELF vmcore by p_paddr alone (p_vaddr is 0 in QEMU's files). Segments may overlap: /proc/vmcore gives the
  * kernel's text one of its own. What p_memsz has beyond p_filesz was left out by the filter.
  */
-export function elfMemory(file: FileReader, header: ElfHeader, path: string): ElfMemory {
-  const inFile: Piece[] = [];
-  const cut: Piece[] = [];
-  const ram: Piece[] = [];
+export function elfMemory(file: FileReader, header: ElfHeader): ElfMemory {
+  const inFile = new NumberColumns(3);
+  const cut = new NumberColumns(3);
+  const ram = new NumberColumns(3);
   let lastByte = 0;
   let damaged = 0;
-  let segments = 0;
   for (const { type, paddr, offset, fileSize, memorySize } of programHeaders(file, header)) {
     if (offset + fileSize > MAX_ADDRESS || (type === PT_LOAD && paddr + fileSize > MAX_ADDRESS)) damaged++;
     else if (fileSize > 0) lastByte = Math.max(lastByte, offset + fileSize);
     if (type !== PT_LOAD) continue;
-    if (++segments > MAX_SEGMENTS) throw new InputError(`${path} has more than ${MAX_SEGMENTS} segments, which no machine needs: the file is damaged.`);
     const stored = Math.min(fileSize, MAX_ADDRESS - paddr);
     const end = Math.min(paddr + Math.max(memorySize, fileSize), MAX_ADDRESS);
     if (end <= paddr) continue;
     const there = Math.max(0, Math.min(stored, file.size - offset));
-    if (there > 0) inFile.push({ start: paddr, end: paddr + there, offset });
-    if (stored > there) cut.push({ start: paddr + there, end: paddr + stored, offset: 0 });
-    ram.push({ start: paddr, end, offset: 0 });
+    if (there > 0) inFile.push(paddr, paddr + there, offset);
+    if (stored > there) cut.push(paddr + there, paddr + stored, 0);
+    ram.push(paddr, end, 0);
   }
   const stored = disjoint(inFile);
   const lost = disjoint(cut);
@@ -54,9 +54,9 @@ export function elfMemory(file: FileReader, header: ElfHeader, path: string): El
     load(pfn) {
       const start = pfn * PAGE_BYTES;
       const end = start + PAGE_BYTES;
-      const piece = stored[firstEndingAfter(stored, start)];
-      if (piece !== undefined && piece.start <= start && piece.end >= end) {
-        const bytes = file.read(piece.offset + (start - piece.start), PAGE_BYTES);
+      const at = firstEndingAfter(stored, start);
+      if (at < stored.count && stored.starts[at]! <= start && stored.ends[at]! >= end) {
+        const bytes = file.read(stored.offsets[at]! + (start - stored.starts[at]!), PAGE_BYTES);
         return bytes.length === PAGE_BYTES ? new Page(bytes) : new MissingPage('cut off', 'the file ends before it');
       }
       const storedBytes = overlap(stored, start, end);
@@ -68,9 +68,9 @@ export function elfMemory(file: FileReader, header: ElfHeader, path: string): El
     *ranges() {
       // Disjoint pieces may touch, and begin within a page: merged and widened to pages.
       let open: PhysicalRange | undefined;
-      for (const piece of known) {
-        const start = Math.floor(piece.start / PAGE_BYTES) * PAGE_BYTES;
-        const end = Math.ceil(piece.end / PAGE_BYTES) * PAGE_BYTES;
+      for (let i = 0; i < known.count; i++) {
+        const start = Math.floor(known.starts[i]! / PAGE_BYTES) * PAGE_BYTES;
+        const end = Math.ceil(known.ends[i]! / PAGE_BYTES) * PAGE_BYTES;
         if (open !== undefined && start <= open.end) {
           open.end = Math.max(open.end, end);
           continue;
@@ -80,53 +80,77 @@ export function elfMemory(file: FileReader, header: ElfHeader, path: string): El
       }
       if (open !== undefined) yield open;
     },
+    *stored(most) {
+      let left = Math.min(most, readableBytes(file) / PAGE_BYTES);
+      for (let i = 0; i < stored.count && left > 0; i++) {
+        const first = Math.ceil(stored.starts[i]! / PAGE_BYTES) * PAGE_BYTES;
+        const last = Math.min(Math.floor(stored.ends[i]! / PAGE_BYTES) * PAGE_BYTES, first + left * PAGE_BYTES);
+        // A read of a page takes about as long as one of many.
+        left -= Math.max(BYTES_PER_READ, last - first) / PAGE_BYTES;
+        for (let at = first; at < last; at += BYTES_PER_READ) {
+          const bytes = file.read(stored.offsets[i]! + (at - stored.starts[i]!), Math.min(BYTES_PER_READ, last - at));
+          for (let within = 0; within + PAGE_BYTES <= bytes.length; within += PAGE_BYTES) {
+            yield { pfn: (at + within) / PAGE_BYTES, bytes: bytes.subarray(within, within + PAGE_BYTES) };
+          }
+        }
+      }
+    },
   };
 }
 
-/** Physical bytes `start`…`end`, and where the first of them stands in the file. */
-interface Piece {
-  start: number;
-  end: number;
-  offset: number;
+/** Physical bytes from `starts[i]` to `ends[i]`, and where the first of them stands in the file; ascending, without overlap. */
+interface Pieces {
+  count: number;
+  starts: Float64Array;
+  ends: Float64Array;
+  offsets: Float64Array;
 }
 
-/** Ascending pieces without overlap that cover the same bytes; where two cover a byte, the one that starts first keeps it. */
-function disjoint(pieces: Piece[]): Piece[] {
-  const sorted = pieces.toSorted((a, b) => a.start - b.start);
-  const result: Piece[] = [];
+/** Pieces that cover the same bytes as `rows` of start, end and offset; where two cover a byte, the one that starts first keeps it. */
+function disjoint(rows: NumberColumns): Pieces {
+  const starts = rows.column(0);
+  const ends = rows.column(1);
+  const offsets = rows.column(2);
+  const result = { count: 0, starts: new Float64Array(rows.length), ends: new Float64Array(rows.length), offsets: new Float64Array(rows.length) };
   let covered = 0;
-  for (const { start, end, offset } of sorted) {
-    const from = Math.max(start, covered);
+  for (const row of ascendingOrder(starts)) {
+    const from = Math.max(starts[row]!, covered);
+    const end = ends[row]!;
     if (from >= end) continue;
-    result.push({ start: from, end, offset: offset + (from - start) });
+    result.starts[result.count] = from;
+    result.ends[result.count] = end;
+    result.offsets[result.count] = offsets[row]! + (from - starts[row]!);
+    result.count++;
     covered = end;
   }
   return result;
 }
 
-function firstEndingAfter(pieces: readonly Piece[], address: number): number {
+function firstEndingAfter({ ends, count }: Pieces, address: number): number {
   let low = 0;
-  let high = pieces.length;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (pieces[middle]!.end > address) high = middle;
+    if (ends[middle]! > address) high = middle;
     else low = middle + 1;
   }
   return low;
 }
 
-function* piecesIn(pieces: readonly Piece[], start: number, end: number): Generator<Piece> {
-  for (let i = firstEndingAfter(pieces, start); i < pieces.length && pieces[i]!.start < end; i++) yield pieces[i]!;
+function* piecesIn(pieces: Pieces, start: number, end: number): Generator<{ start: number; end: number; offset: number }> {
+  for (let i = firstEndingAfter(pieces, start); i < pieces.count && pieces.starts[i]! < end; i++) {
+    yield { start: pieces.starts[i]!, end: pieces.ends[i]!, offset: pieces.offsets[i]! };
+  }
 }
 
-function overlap(pieces: readonly Piece[], start: number, end: number): number {
+function overlap(pieces: Pieces, start: number, end: number): number {
   let bytes = 0;
   for (const piece of piecesIn(pieces, start, end)) bytes += Math.min(piece.end, end) - Math.max(piece.start, start);
   return bytes;
 }
 
 /** A page from several segments; where it is no RAM at all (the edge of a range within a page) it reads as zero. */
-function assemble(file: FileReader, stored: readonly Piece[], start: number): Page | MissingPage {
+function assemble(file: FileReader, stored: Pieces, start: number): Page | MissingPage {
   const bytes = new Uint8Array(PAGE_BYTES);
   for (const piece of piecesIn(stored, start, start + PAGE_BYTES)) {
     const from = Math.max(piece.start, start);

@@ -1,4 +1,6 @@
+import { ascendingOrder } from '../bytes/ascending-order.js';
 import type { FileReader } from '../bytes/file-reader.js';
+import { NumberColumns } from '../bytes/number-columns.js';
 import { InputError } from '../bytes/input-error.js';
 import type { StatedEnd } from './completeness.js';
 
@@ -7,8 +9,14 @@ const HEADER_BYTES = 4096;
 const RECORD_HEADER_BYTES = 16;
 const FLAT_HEADER_TYPE = 1;
 const END_MARK = 0xffffffff;
-/** Three numbers for each: 200 MB, and 32 GB of records of a page. */
-const MAX_RECORDS = 8 << 20;
+/** Nine numbers for each: 300 MB. makedumpfile's records have 16 KiB or more, and QEMU's 16 KiB: a file of 64 GiB. */
+const MAX_RECORDS = 4 << 20;
+/** A sector is the least that anything writes, but at the end of a table; each piece of a file takes one read. */
+const SMALL_PIECE = 512;
+const MAX_SMALL_PIECES = 64 << 10;
+/** Where records are small, many headers are had by one read. */
+const SMALL_RECORD = 4096;
+const BYTES_PER_READ = 64 << 10;
 
 /** A flattened file read as the file that it describes. */
 export interface FlattenedFile extends FileReader {
@@ -41,6 +49,8 @@ export function openFlattened(file: FileReader, path: string, onRecord: () => vo
   const extents = lastWriterWins(records);
   const { targets, sizes, positions } = extents;
   const count = targets.length;
+  // Records that overlap leave pieces of one another.
+  if (sizes.reduce((sum, bytes) => sum + (bytes < SMALL_PIECE ? 1 : 0), 0) > MAX_SMALL_PIECES) throw inSmallPieces(path);
   const isWhole = records.streamEnd.kind === 'end mark';
   const size = count === 0 ? 0 : targets[count - 1]! + sizes[count - 1]!;
 
@@ -58,6 +68,7 @@ export function openFlattened(file: FileReader, path: string, onRecord: () => vo
 
   return {
     size,
+    held: file.held,
     streamEnd: records.streamEnd,
     read(offset, length) {
       const wanted = Math.max(0, Math.min(length, size - offset));
@@ -95,68 +106,56 @@ interface Extents {
 }
 
 function readRecords(file: FileReader, path: string, onRecord: () => void): Extents & { streamEnd: StreamEnd } {
-  let capacity = 1024;
-  let targets = new Float64Array(capacity);
-  let sizes = new Float64Array(capacity);
-  let positions = new Float64Array(capacity);
-  let count = 0;
-  let streamEnd: StreamEnd;
+  const records = new NumberColumns(3);
+  const headerAt = headersOf(file);
+  let small = 0;
+  const columns = (streamEnd: StreamEnd) => ({ targets: records.column(0), sizes: records.column(1), positions: records.column(2), streamEnd });
   const cutOff = (bytes: number): StreamEnd => ({ kind: 'cut off', stated: { bytes, exact: false } });
   for (let at = HEADER_BYTES; ; ) {
-    if (count % 4096 === 0) onRecord();
-    const head = file.read(at, RECORD_HEADER_BYTES);
-    if (head.length < RECORD_HEADER_BYTES) {
-      streamEnd = cutOff(at + RECORD_HEADER_BYTES);
-      break;
-    }
-    const view = new DataView(head.buffer, head.byteOffset, RECORD_HEADER_BYTES);
-    if (view.getUint32(0) === END_MARK && view.getUint32(8) === END_MARK) {
-      streamEnd = { kind: 'end mark' };
-      break;
-    }
+    if (records.length % 4096 === 0) onRecord();
+    const view = headerAt(at);
+    if (view === undefined) return columns(cutOff(at + RECORD_HEADER_BYTES));
+    if (view.getUint32(0) === END_MARK && view.getUint32(8) === END_MARK) return columns({ kind: 'end mark' });
     const target = u64(view, 0);
     const size = u64(view, 8);
     // A record of no bytes says nothing, and an offset beyond 2^53 is no place in a file: the stream is broken from here.
-    if (size === 0 || target + size > Number.MAX_SAFE_INTEGER) {
-      streamEnd = { kind: 'broken', at };
-      break;
-    }
+    if (size === 0 || target + size > Number.MAX_SAFE_INTEGER) return columns({ kind: 'broken', at });
     at += RECORD_HEADER_BYTES;
     const there = Math.min(size, Math.max(0, file.size - at));
     if (there > 0) {
-      if (count === MAX_RECORDS) throw new InputError(`${path} has more than ${MAX_RECORDS} flattened records; rearrange it first: makedumpfile -R NEW < ${path}`);
-      if (count === capacity) {
-        capacity *= 2;
-        targets = grown(targets, capacity);
-        sizes = grown(sizes, capacity);
-        positions = grown(positions, capacity);
-      }
-      targets[count] = target;
-      sizes[count] = there;
-      positions[count] = at;
-      count++;
+      if (records.length === MAX_RECORDS) throw new InputError(`${path} has more than ${MAX_RECORDS} flattened records; rearrange it first: makedumpfile -R NEW < ${path}`);
+      if (there < SMALL_PIECE && ++small > MAX_SMALL_PIECES) throw inSmallPieces(path);
+      records.push(target, there, at);
     }
     at += size;
-    if (there < size) {
-      streamEnd = cutOff(at + RECORD_HEADER_BYTES);
-      break;
-    }
+    if (there < size) return columns(cutOff(at + RECORD_HEADER_BYTES));
   }
-  return { targets: targets.subarray(0, count), sizes: sizes.subarray(0, count), positions: positions.subarray(0, count), streamEnd };
+}
+
+function inSmallPieces(path: string): InputError {
+  return new InputError(`${path} is in more than ${MAX_SMALL_PIECES} pieces of less than ${SMALL_PIECE} bytes, which no program writes: it is damaged; copy it again, or rearrange it first: makedumpfile -R NEW < ${path}`);
+}
+
+/** The record's header at a place, which only ever grows; undefined where the file ends before its end. */
+function headersOf(file: FileReader): (at: number) => DataView | undefined {
+  let bytes: Uint8Array = new Uint8Array(0);
+  let start = 0;
+  return (at) => {
+    if (at + RECORD_HEADER_BYTES > start + bytes.length) {
+      const isNear = at < start + bytes.length + SMALL_RECORD;
+      bytes = file.read(at, isNear ? BYTES_PER_READ : RECORD_HEADER_BYTES);
+      start = at;
+    }
+    return bytes.length < at - start + RECORD_HEADER_BYTES ? undefined : new DataView(bytes.buffer, bytes.byteOffset + (at - start), RECORD_HEADER_BYTES);
+  };
 }
 
 /** Ascending extents without overlap; where records overlap, the one that stands later in the stream holds. */
 function lastWriterWins(records: Extents): Extents {
   const { targets, sizes, positions } = records;
-  const order = Uint32Array.from(targets.keys());
-  if (!isAscending(targets)) order.sort((a, b) => targets[a]! - targets[b]! || a - b);
-
-  const result = { targets: [] as number[], sizes: [] as number[], positions: [] as number[] };
+  const result = new NumberColumns(3);
   const push = (record: number, from: number, to: number) => {
-    if (from >= to) return;
-    result.targets.push(from);
-    result.sizes.push(to - from);
-    result.positions.push(positions[record]! + (from - targets[record]!));
+    if (from < to) result.push(from, to - from, positions[record]! + (from - targets[record]!));
   };
   // A sweep over the starts: `active` is a heap of the records begun so far, the latest written on top.
   const active = new LatestFirst();
@@ -175,18 +174,13 @@ function lastWriterWins(records: Extents): Extents {
       at = to;
     }
   };
-  for (const record of order) {
+  for (const record of ascendingOrder(targets)) {
     writeUntil(targets[record]!);
     at = targets[record]!;
     active.push(record);
   }
   writeUntil(Infinity);
-  return { targets: Float64Array.from(result.targets), sizes: Float64Array.from(result.sizes), positions: Float64Array.from(result.positions) };
-}
-
-function isAscending(values: Float64Array): boolean {
-  for (let i = 1; i < values.length; i++) if (values[i]! < values[i - 1]!) return false;
-  return true;
+  return { targets: result.column(0), sizes: result.column(1), positions: result.column(2) };
 }
 
 /** A binary heap of record numbers, the greatest first. */
@@ -224,12 +218,6 @@ class LatestFirst {
     }
     items[at] = last;
   }
-}
-
-function grown(values: Float64Array, capacity: number): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(capacity);
-  larger.set(values);
-  return larger;
 }
 
 function u64(view: DataView, at: number): number {

@@ -20,6 +20,9 @@ const DESCRIPTORS_PER_READ = 4096;
  */
 const MAX_DESCRIPTORS = (64 << 20) / DESCRIPTOR_BYTES;
 
+/** A list of the symbols whose data was erased. */
+const MAX_ERASEINFO_BYTES = 1 << 20;
+
 /**
  * @param count how many descriptors the bitmap says there are; undefined where it is cut off
  * @param onRead called for each piece that is read; may throw to stop
@@ -35,9 +38,9 @@ export function kdumpEnd(file: FileReader, header: KdumpHeader, count: number | 
   // makedumpfile leaves no gaps: what lies past the end of a file that was cut is no more than the pages that lead there.
   const furthest = file.size + all.bytesPastEnd + (count - there + first) * blockSize;
   const sane = all.end > furthest ? scan(furthest) : all;
-  const erased = eraseinfo.offset + eraseinfo.size;
+  const erased = eraseinfo.offset === 0 ? 0 : eraseinfo.offset + eraseinfo.size;
   return {
-    bytes: Math.max(tableEnd, sane.end, erased <= furthest + eraseinfo.size ? erased : 0),
+    bytes: Math.max(tableEnd, sane.end, erased <= furthest + Math.min(eraseinfo.size, MAX_ERASEINFO_BYTES) ? erased : 0),
     exact: there === count,
     unwritten: all.unwritten,
     damaged: sane.beyond,

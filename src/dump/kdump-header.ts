@@ -1,5 +1,6 @@
 import { Parser } from 'binary-parser';
 
+import { refuseTableOfHoles } from '../bytes/bounds.js';
 import type { FileReader } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
 import { latin1 } from './note-reader.js';
@@ -46,8 +47,8 @@ const BLOCK_SIZE_64 = 428;
 const BLOCK_SIZE_32 = 416;
 const SUB_HEADER_BYTES = 104;
 const NEWEST_VERSION = 6;
-/** Page numbers of 52 physical address bits. */
-const MAX_PFN = 2 ** 40;
+/** 256 TiB, and a bitmap of 8 GiB: twice what four levels of page tables reach, and read in seconds. */
+const MAX_PFN = 2 ** 36;
 
 const headerTail = new Parser().endianness('little').seek(424)
   .uint32('status').int32('blockSize').int32('subHeaderBlocks').int32('bitmapBlocks').uint32('maxMapnr');
@@ -75,6 +76,7 @@ export function readKdumpHeader(file: FileReader, path: string): KdumpHeader {
   }
   const bitmapOffset = (1 + raw.subHeaderBlocks) * blockSize;
   const bitmapBytes = raw.bitmapBlocks * blockSize;
+  refuseTableOfHoles(path, file, 'a bitmap', bitmapOffset, bitmapBytes);
   const field = (i: number) => latin1(bytes.subarray(UTSNAME + i * UTSNAME_FIELD, UTSNAME + (i + 1) * UTSNAME_FIELD));
   const header: KdumpHeader = {
     version,

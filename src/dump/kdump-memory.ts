@@ -11,7 +11,7 @@ import { BLOCK_BYTES, blockCache } from './block-cache.js';
 import type { KdumpHeader } from './kdump-header.js';
 import { DESCRIPTOR_BYTES } from './page-descriptor.js';
 import { MissingPage, Page } from './physical-memory.js';
-import type { PhysicalRange } from './physical-memory.js';
+import type { PhysicalRange, StoredPage } from './physical-memory.js';
 
 /** One file of a dump: all of it, or a part of a split one. */
 export interface KdumpPart {
@@ -23,6 +23,7 @@ export interface KdumpPart {
 export interface KdumpMemory {
   load: (pfn: number) => Page | MissingPage;
   ranges: () => Iterable<PhysicalRange>;
+  stored: (most: number) => Iterable<StoredPage>;
   /** How many page descriptors each part has by its bitmap, in the order of the parts; undefined where that is cut off, or beyond any machine. */
   descriptors: () => (number | undefined)[];
 }
@@ -52,6 +53,9 @@ export function kdumpMemory(parts: readonly KdumpPart[], zstd: BlockDecoder | un
     *ranges() {
       for (const { start, end } of first.ram.runs()) yield { start: start * BLOCK_BYTES, end: end * BLOCK_BYTES };
     },
+    *stored(most) {
+      for (const part of opened) yield* part.stored(most / opened.length);
+    },
     descriptors: () => opened.map((part) => part.descriptors()),
   };
 }
@@ -61,6 +65,7 @@ interface OpenPart {
   endPfn: number;
   ram: Bitmap;
   load: (pfn: number) => Page | MissingPage;
+  stored: (most: number) => Iterable<StoredPage>;
   descriptors: () => number | undefined;
 }
 
@@ -69,8 +74,8 @@ function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, o
   const readPage = readAhead(file);
   const { blockSize, startPfn, endPfn } = header;
   const { ramOffset, dumpedOffset, bits } = bitmaps(header);
-  const ram = openBitmap(ramOffset, bits, readBlock, onPageRead);
-  const dumped = openBitmap(dumpedOffset, bits, readBlock, onPageRead);
+  const ram = openBitmap(file, ramOffset, bits, readBlock, onPageRead);
+  const dumped = openBitmap(file, dumpedOffset, bits, readBlock, onPageRead);
   const scratch = new Uint8Array(DESCRIPTOR_BYTES);
   const scratchView = new DataView(scratch.buffer);
   let descriptorsBefore: number | undefined = startPfn === 0 ? 0 : undefined;
@@ -136,7 +141,19 @@ function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, o
     return all === undefined || descriptorsBefore === undefined ? undefined : Math.max(0, all - descriptorsBefore);
   }
 
-  return { startPfn, endPfn, ram, load, descriptors };
+  function* stored(most: number): Generator<StoredPage> {
+    let looked = 0;
+    for (const { start, end } of dumped.runs()) {
+      for (let pfn = Math.max(start, startPfn); pfn < Math.min(end, endPfn); pfn++) {
+        if (++looked > most) return;
+        onPageRead?.();
+        const page = load(pfn);
+        if (page instanceof Page) yield { pfn, bytes: page.bytes };
+      }
+    }
+  }
+
+  return { startPfn, endPfn, ram, load, stored, descriptors };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { readyZstd } from '../bytes/codecs/zstd.js';
-import { ET_CORE, ET_DYN, ET_EXEC, ET_REL, PT_NOTE, elfNotes, isElf, programHeaders, readElfHeader } from '../bytes/elf.js';
+import { ET_CORE, ET_DYN, ET_EXEC, ET_REL, PT_NOTE, checkProgramHeaders, elfNotes, isElf, programHeaders, readElfHeader } from '../bytes/elf.js';
 import { openFile } from '../bytes/file-reader.js';
 import type { FileReader, OpenFile } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
@@ -105,7 +105,8 @@ function openElf(layer: Layer, options: OpenDumpOptions): Omit<Dump, 'close'> {
   }
   if (header.architecture !== 'x86_64') throw new InputError(`${path} is a dump for ${header.architecture}; oompm reads dumps of x86_64.`);
 
-  const memory = elfMemory(reader, header, path);
+  checkProgramHeaders(header, path);
+  const memory = elfMemory(reader, header);
   const bytesOfNotes = noteBytes(reader, header);
   const process = processCore(elfNotes(bytesOfNotes, header.littleEndian));
   if (process !== undefined) throw new InputError(`${path} is ${processCoreInWords(process)}.`);
@@ -120,7 +121,7 @@ function openElf(layer: Layer, options: OpenDumpOptions): Omit<Dump, 'close'> {
     format: 'elf',
     formatName: `ELF${streamEnd === undefined ? '' : ', flattened'}`,
     architecture: header.architecture,
-    memory: { pageSize: 4096, page: cachePages(memory.load, 4096, options.cacheBytes, options.onPageRead), ranges: memory.ranges },
+    memory: { pageSize: 4096, page: cachePages(memory.load, 4096, options.cacheBytes, options.onPageRead), ranges: memory.ranges, stored: memory.stored },
     completeness,
     ...fromNotes(notes, defects),
   };
@@ -160,7 +161,7 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
   const { path, header } = parts[0]!;
 
   const zstd = parts.some((part) => part.header.status & DH_COMPRESSED_ZSTD) ? await readyZstd() : undefined;
-  const { load, ranges, descriptors } = kdumpMemory(parts, zstd, options.onPageRead);
+  const { load, ranges, stored, descriptors } = kdumpMemory(parts, zstd, options.onPageRead);
   const notes = kdumpNotes(parts);
   if (notes.prstatusBytes !== undefined && notes.registers.length === 0 && header.uname.machine === '') {
     throw new InputError(`${path} is a dump of another architecture than x86_64 (its register notes have ${notes.prstatusBytes} bytes), which oompm does not read.`);
@@ -178,7 +179,7 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
     format: 'kdump',
     formatName: formatName(header, layers.some(({ streamEnd }) => streamEnd !== undefined), parts.length),
     architecture: machine || 'x86_64',
-    memory: { pageSize: header.blockSize, page: cachePages(load, header.blockSize, options.cacheBytes, options.onPageRead), ranges },
+    memory: { pageSize: header.blockSize, page: cachePages(load, header.blockSize, options.cacheBytes, options.onPageRead), ranges, stored },
     ...(release === '' ? {} : { uname: { release, version, machine, nodename } }),
     ...(header.dumpLevel === undefined ? {} : { dumpLevel: header.dumpLevel }),
     completeness,

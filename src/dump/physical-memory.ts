@@ -29,6 +29,13 @@ export interface PhysicalRange {
   end: number;
 }
 
+/** A page that stands whole in the file. */
+export interface StoredPage {
+  pfn: number;
+  /** Holds until the next page is asked for. */
+  bytes: Uint8Array;
+}
+
 /**
  * The machine's RAM as a dump has it. Physical addresses and page numbers are `number`s: 52 bits fit a double exactly.
  * Reading is synchronous and served from a bounded page cache.
@@ -40,4 +47,6 @@ export interface PhysicalMemory {
   page(pfn: number): Page | MissingPage;
   /** What the dump says is RAM, ascending, disjoint; pages in it may still be excluded. */
   ranges(): Iterable<PhysicalRange>;
+  /** The pages that the file holds, ascending, of the first `most` that it speaks of: for one look through memory, so none is kept in the cache. */
+  stored(most: number): Iterable<StoredPage>;
 }

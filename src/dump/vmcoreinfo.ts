@@ -1,5 +1,4 @@
 import type { PhysicalMemory } from './physical-memory.js';
-import { Page } from './physical-memory.js';
 
 /** VMCOREINFO's lines by kind, as kernel/vmcore_info.c (before 6.9 crash_core.c) writes them; undefined where there is no such line. */
 export interface Vmcoreinfo {
@@ -45,7 +44,6 @@ export function parseVmcoreinfo(text: string): Vmcoreinfo {
 }
 
 const START = Buffer.from('OSRELEASE=', 'latin1');
-const FIRST_WORD = START.readUInt32LE(0);
 
 /**
  * VMCOREINFO in memory, for dumps whose notes lack it (QEMU without `-device vmcoreinfo`): the kernel keeps it in a
@@ -53,15 +51,9 @@ const FIRST_WORD = START.readUInt32LE(0);
  * @param maxPages how many pages are looked at: the kernel's page lies in the first gigabytes, where early allocations are
  */
 export function findVmcoreinfo(memory: PhysicalMemory, maxPages = 4 << 20): string | undefined {
-  let looked = 0;
-  for (const { start, end } of memory.ranges()) {
-    for (let pfn = Math.ceil(start / memory.pageSize); (pfn + 1) * memory.pageSize <= end; pfn++) {
-      if (++looked > maxPages) return undefined;
-      const page = memory.page(pfn);
-      if (!(page instanceof Page) || page.view.getUint32(0, true) !== FIRST_WORD) continue;
-      const text = vmcoreinfoText(page.bytes);
-      if (text !== undefined) return text;
-    }
+  for (const { bytes } of memory.stored(maxPages)) {
+    const text = START.equals(bytes.subarray(0, START.length)) ? vmcoreinfoText(bytes) : undefined;
+    if (text !== undefined) return text;
   }
   return undefined;
 }

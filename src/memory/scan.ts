@@ -1,4 +1,4 @@
-import { Page, type PhysicalMemory } from '../dump/physical-memory.js';
+import { Page } from '../dump/physical-memory.js';
 import { addressOfPage } from './address-space.js';
 import { mappedLeaves } from './mapped-leaves.js';
 import type { PageTableSpace } from './page-tables.js';
@@ -69,23 +69,4 @@ function* matches(haystack: Buffer, needle: Uint8Array, alignment: number, start
   for (let at = haystack.indexOf(needle); at !== -1; at = haystack.indexOf(needle, at + 1)) {
     if ((misaligned + at) % alignment === 0) yield start + BigInt(at);
   }
-}
-
-/**
- * Frames of physical memory whose content starts with `prefix`, ascending.
- * @param maxPages how many pages are looked at: in a compressed dump each of them is decompressed for it
- */
-export function* framesStartingWith(physical: PhysicalMemory, prefix: Uint8Array, maxPages: number): Generator<number, void, void> {
-  let looked = 0;
-  for (const { start, end } of physical.ranges()) {
-    for (let pfn = Math.ceil(start / physical.pageSize); (pfn + 1) * physical.pageSize <= end; pfn++) {
-      if (++looked > maxPages) return;
-      const page = physical.page(pfn);
-      if (page instanceof Page && startsWith(page.bytes, prefix)) yield pfn;
-    }
-  }
-}
-
-function startsWith(bytes: Uint8Array, prefix: Uint8Array): boolean {
-  return bytes.length >= prefix.length && prefix.every((byte, n) => bytes[n] === byte);
 }

@@ -50,6 +50,10 @@ export function toyMemory(): ToyMemory {
     pageSize: PAGE_SIZE,
     page: (pfn) => pages.get(pfn) ?? new MissingPage('absent'),
     ranges,
+    *stored(most) {
+      const there = [...pages].flatMap(([pfn, page]) => (page instanceof Page ? { pfn, bytes: page.bytes } : []));
+      yield* there.toSorted((a, b) => a.pfn - b.pfn).slice(0, most);
+    },
     write,
     writeU64: (physical, value) => write(physical, new Uint8Array(BigUint64Array.of(BigInt.asUintN(64, value)).buffer)),
     lose: (pfn, kind = 'excluded') => void pages.set(pfn, new MissingPage(kind)),

@@ -130,7 +130,8 @@ describe('bitmap', () => {
         for (const [start, length] of ranges) bits.fill(1, start, start + length);
         const bytes = new Uint8Array(Math.ceil(bits.length / 8 / 4096) * 4096);
         for (const [bit, set] of bits.entries()) if (set) bytes[bit >> 3]! |= 1 << (bit & 7);
-        const bitmap = openBitmap(0, bits.length, blockCache(memoryReader(bytes)));
+        const file = memoryReader(bytes);
+        const bitmap = openBitmap(file, 0, bits.length, blockCache(file));
         for (const bit of asked) {
           expect(bitmap.rank(bit)).toBe(bits.subarray(0, bit).reduce((sum, b) => sum + b, 0));
           expect(bitmap.has(bit)).toBe(bits[bit] === 1);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 
-import { MissingPage, Page } from '../../src/dump/physical-memory.js';
 import type { PhysicalMemory } from '../../src/dump/physical-memory.js';
 import { findVmcoreinfo, parseVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
+import { toyMemory } from '../../src/testing/toy-memory.js';
 
 const text = [
   'OSRELEASE=6.1.0-toy', 'PAGESIZE=4096', 'SYMBOL(_stext)=ffffffff81000000', 'SIZE(page)=64', 'OFFSET(page.flags)=0', 'LENGTH(node_data)=1024',
@@ -28,21 +28,16 @@ test('what is not there, or is no number, is undefined', () => {
 test('found in memory at the start of a page; a page that only begins alike is passed over', () => {
   const pages = new Map([[3, 'OSRELEASE=copied by a shell\n'], [6, text]]);
   expect(findVmcoreinfo(memoryOf(pages, 8))).toBe(text);
-  expect(findVmcoreinfo(memoryOf(pages, 8), 6)).toBeUndefined();
+  expect(findVmcoreinfo(memoryOf(pages, 8), 4)).toBeUndefined();
   expect(findVmcoreinfo(memoryOf(new Map(), 8))).toBeUndefined();
 });
 
 /** Pages that begin with a text; the odd ones of the others are excluded. */
 function memoryOf(pages: ReadonlyMap<number, string>, count: number): PhysicalMemory {
-  return {
-    pageSize: 4096,
-    page(pfn) {
-      const text = pages.get(pfn);
-      if (text === undefined && pfn % 2 === 1) return new MissingPage('excluded');
-      const bytes = new Uint8Array(4096);
-      bytes.set(Buffer.from(text ?? '', 'latin1'));
-      return new Page(bytes);
-    },
-    ranges: () => [{ start: 0, end: count * 4096 }],
-  };
+  const memory = toyMemory();
+  for (let pfn = 0; pfn < count; pfn++) {
+    memory.write(pfn * 4096, Buffer.from(pages.get(pfn) ?? '\0', 'latin1'));
+    if (!pages.has(pfn) && pfn % 2 === 1) memory.lose(pfn);
+  }
+  return memory;
 }

@@ -17,6 +17,7 @@ export function brokenFile(file: OpenFile, regions: [number, number][], random: 
   return {
     path: file.path,
     size,
+    held: Math.min(size, file.held),
     close: () => {},
     read(offset, length) {
       const bytes = file.read(offset, Math.max(0, Math.min(length, size - offset)));

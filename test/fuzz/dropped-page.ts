@@ -22,6 +22,9 @@ export function watched(dump: Dump): WatchedDump {
   const memory: PhysicalMemory = {
     pageSize: whole.pageSize,
     ranges: () => whole.ranges(),
+    *stored(most) {
+      for (const page of whole.stored(most)) if (page.pfn !== refused) yield page;
+    },
     page(pfn) {
       read.add(pfn);
       return pfn === refused ? new MissingPage('damaged', 'dropped by the test') : whole.page(pfn);

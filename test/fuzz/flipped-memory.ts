@@ -15,6 +15,12 @@ export function flippedMemory(memory: PhysicalMemory, targets: readonly number[]
   return {
     pageSize: memory.pageSize,
     ranges: () => memory.ranges(),
+    *stored(most) {
+      for (const { pfn, bytes } of memory.stored(most)) {
+        const page = changed.has(pfn) ? this.page(pfn) : undefined;
+        yield { pfn, bytes: page instanceof Page ? page.bytes : bytes };
+      }
+    },
     page(pfn): Page | MissingPage {
       const known = pages.get(pfn);
       if (known) return known;

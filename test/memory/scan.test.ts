@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { pageNumberOf } from '../../src/memory/address-space.js';
 import { mappedLeaves } from '../../src/memory/mapped-leaves.js';
 import { pageTableSpace } from '../../src/memory/page-tables.js';
-import { findBytes, framesStartingWith, readablePages } from '../../src/memory/scan.js';
+import { findBytes, readablePages } from '../../src/memory/scan.js';
 import { buildPageTables, type ToyMapping } from '../../src/testing/build-page-tables.js';
 import { toyMemory } from '../../src/testing/toy-memory.js';
 import { toy, toyKernelMemory } from './toy-kernel-memory.js';
@@ -96,11 +96,4 @@ describe('findBytes', () => {
     expect([...findBytes(space, first, first + 2, Buffer.from('aaa'))].map((a) => a - START)).toEqual([0xffdn, 0xffen, 0xfffn]);
     expect([...findBytes(space, first, first + 2, Buffer.from('a'))]).toHaveLength(5);
   });
-});
-
-test('framesStartingWith finds frames by their first bytes, up to a limit', () => {
-  const memory = toyMemory();
-  for (let pfn = 0; pfn < 10; pfn++) memory.write(pfn * 4096 + (pfn === 7 ? 0 : 1), Buffer.from('OSRELEASE='));
-  expect([...framesStartingWith(memory, Buffer.from('OSRELEASE='), 100)]).toEqual([7]);
-  expect([...framesStartingWith(memory, Buffer.from('OSRELEASE='), 7)]).toEqual([]);
 });

@@ -31,7 +31,7 @@ export function openDwarfFile(sections: DebugSections): DwarfFile | undefined {
   const opened = new Map<string, Windowed>();
   const section = (name: string): Windowed => {
     let found = opened.get(name);
-    if (found === undefined) opened.set(name, (found = windowed(name, sections.section(name) ?? { size: 0, read: () => new Uint8Array(0) })));
+    if (found === undefined) opened.set(name, (found = windowed(name, sections.section(name) ?? { size: 0, held: 0, read: () => new Uint8Array(0) })));
     return found;
   };
   const file: DwarfFile = {

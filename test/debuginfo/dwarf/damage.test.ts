@@ -66,6 +66,7 @@ function outcome(ask: () => unknown, seed: number): 'answer' | 'sentence' {
 function damaged(whole: DebugSections, seed: number, rate: number): DebugSections {
   const spoilt = (reader: FileReader): FileReader => ({
     size: reader.size,
+    held: reader.held,
     read(offset, length) {
       const bytes = Uint8Array.from(reader.read(offset, length));
       for (let i = 0; i < bytes.length; i++) {
