@@ -64,7 +64,8 @@ function changedFindings(before: Section, after: Section): Breach[] {
   return other.flatMap((finding): Breach[] => {
     const was = take(({ id, about }) => id === finding.id && about === finding.about) ?? take(({ id }) => id === finding.id);
     if (was && sureness[finding.certainty] < sureness[was.certainty]) return [];
-    if (was && finding.certainty === was.certainty && finding.sentence === was.sentence && finding.evidence.every((line) => was.evidence.includes(line))) return [];
+    // What is possible can't be less sure: it says what it rests on besides.
+    if (was && finding.certainty === was.certainty && finding.sentence === was.sentence && (finding.certainty === 'possible' || finding.evidence.every((line) => was.evidence.includes(line)))) return [];
     return [{
       section: after.plugin,
       rule: was ? 'a finding changed as sure as before' : 'a finding that was not there',
