@@ -3,9 +3,8 @@ import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { InputError } from '../bytes/input-error.js';
 import { didYouMean } from '../words/nearest-word.js';
-import type { Plugin } from '../plugin/define-plugin.js';
 import { defaultValues } from '../plugin/options.js';
-import type { Registry } from '../plugin/registry.js';
+import type { AnyPlugin, Registry } from '../plugin/registry.js';
 import { makeReport } from '../report/report.js';
 import { runAll, writeReport } from './answer.js';
 import { commonFlags, type CommonValues } from './common-flags.js';
@@ -62,7 +61,7 @@ function knownIds(registry: Registry, only: readonly string[] | undefined): read
 }
 
 /** Those asked for, or those with a section in the report, in its order. */
-async function asked(registry: Registry, only: readonly string[] | undefined): Promise<readonly Plugin[]> {
+async function asked(registry: Registry, only: readonly string[] | undefined): Promise<readonly AnyPlugin[]> {
   if (only === undefined) return (await registry.all()).filter((plugin) => plugin.inReport !== undefined);
   const loaded = await Promise.all(registry.ids.filter((id) => only.includes(id)).map((id) => registry.load(id)));
   return loaded.filter((plugin) => plugin !== undefined);

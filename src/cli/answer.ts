@@ -1,18 +1,18 @@
 import { InputError } from '../bytes/input-error.js';
-import type { Plugin } from '../plugin/define-plugin.js';
+import { isPlugin } from '../plugin/define-plugin.js';
 import type { OptionValues } from '../plugin/options.js';
-import type { Runner } from '../plugin/start-runner.js';
+import type { AnyPlugin } from '../plugin/registry.js';
 import type { Section } from '../plugin/section.js';
 import { makeReport, type Report } from '../report/report.js';
 import type { CommonValues } from './common-flags.js';
 import type { Opened } from './open-named.js';
 import { endProgress, progress } from './progress.js';
-import { bundledModule, plugins } from './plugins.js';
+import { plugins } from './plugins.js';
 import { noteOutcome } from './note-outcome.js';
 import { formatOf, type ReportTarget } from './write-report.js';
 
 export interface Question {
-  plugin: Plugin;
+  plugin: AnyPlugin;
   values: OptionValues;
   opened: Opened;
   version: string;
@@ -39,7 +39,7 @@ export async function answer({ plugin, values, opened, version, flags, target, b
 }
 
 /** Whether one thing was asked for, by an argument. */
-function isNamed(plugin: Plugin, values: OptionValues): boolean {
+function isNamed(plugin: AnyPlugin, values: OptionValues): boolean {
   return Object.keys(plugin.arguments).some((name) => [values[name]].flat().some((value) => value !== undefined));
 }
 
@@ -47,24 +47,17 @@ function isNamed(plugin: Plugin, values: OptionValues): boolean {
  * Runs plugins one after another. The bundled ones run here, since a worker would have to open the dump for itself; a
  * user's run in one worker, where one that hangs can be ended.
  */
-export async function runAll(questions: readonly { plugin: Plugin; values: OptionValues }[], { session, options }: Opened): Promise<Section[]> {
-  const [{ registry, files }, { runPlugin }] = await Promise.all([plugins(), import('../plugin/run-plugin.js')]);
+export async function runAll(questions: readonly { plugin: AnyPlugin; values: OptionValues }[], { session, options }: Opened): Promise<Section[]> {
+  const [{ runner }, { runPlugin }] = await Promise.all([plugins(), import('../plugin/run-plugin.js')]);
   const sections: Section[] = [];
-  let runner: Runner | undefined;
   try {
     for (const { plugin, values } of questions) {
       progress(plugin.id);
-      if (registry.pathOf(plugin.id) === undefined) {
-        sections.push(runPlugin(session.kernel, plugin, values));
-      } else {
-        runner ??= (await import('../plugin/start-runner.js')).startRunner({ open: options, bundled: bundledModule(), plugins: files });
-        sections.push(await runner.run(plugin, values));
-      }
+      sections.push(isPlugin(plugin) ? runPlugin(session.kernel, plugin, values) : await runner!.run(plugin, values, { dump: options }));
     }
     return sections;
   } finally {
     session.close();
-    await runner?.close();
     endProgress();
   }
 }

@@ -7,7 +7,9 @@ import type { OomReport } from '../oom/model.js';
 import { explainLog } from '../oom/parse/explain.js';
 import { reportsInRecords } from '../oom/parse/records.js';
 import { defaultValues } from '../plugin/options.js';
-import type { Plugin } from '../plugin/define-plugin.js';
+import { isPlugin } from '../plugin/define-plugin.js';
+import type { AnyPlugin } from '../plugin/registry.js';
+import type { Section } from '../plugin/section.js';
 import type { LogLine } from '../plugin/views.js';
 import { runOnReports } from '../plugin/run-plugin.js';
 import { makeReport, type DumpFacts } from '../report/report.js';
@@ -48,8 +50,11 @@ export class Explain extends Command {
     const forDump = isDump ? undefined : Object.keys(dumpFlags).find((name) => name in flags && metadata.flags[name]?.setFromDefault !== true);
     if (forDump !== undefined) throw new InputError(`explain: --${flags[forDump as keyof typeof dumpFlags] === false ? 'no-' : ''}${forDump} is of use with a dump, and ${path === '-' ? 'standard input' : path} is a text; leave it out`);
     const { reports, facts, name, taskNames } = isDump ? await readDump(words, common) : await readLog(path, more);
-    const sections = (await explainers()).map((plugin) =>
-      runOnReports(plugin, reports, { ...defaultValues(plugin.flags, plugin.arguments), ...(flags.event === undefined ? {} : { event: flags.event }) }));
+    const sections: Section[] = [];
+    for (const plugin of await explainers()) {
+      const values = { ...defaultValues(plugin.flags, plugin.arguments), ...(flags.event === undefined ? {} : { event: flags.event }) };
+      sections.push(isPlugin(plugin) ? runOnReports(plugin, reports, values) : await (await plugins()).runner!.run(plugin, values, { reports }));
+    }
     const unfit = sections.find(({ plugin, outcome }) => plugin === 'oom' && outcome.kind === 'unavailable');
     if (unfit?.outcome.kind === 'unavailable') throw new InputError(unfit.outcome.reason);
     await writeReport(makeReport(this.config.version, facts, sections), common, target, taskNames);
@@ -63,8 +68,8 @@ function undefinedLog(): never {
 }
 
 /** The bundled plugin oom, and what a user has. */
-async function explainers(): Promise<readonly Plugin[]> {
-  return (await (await plugins()).registry.all()).filter((plugin) => plugin.explain !== undefined);
+async function explainers(): Promise<readonly AnyPlugin[]> {
+  return (await (await plugins()).registry.all()).filter((plugin) => isPlugin(plugin) ? plugin.explain !== undefined : plugin.explains);
 }
 
 interface ReadLog {

@@ -2,7 +2,8 @@ import { InputError } from '../bytes/input-error.js';
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
-import type { Plugin } from '../plugin/define-plugin.js';
+import type { Declaration } from '../plugin/define-plugin.js';
+import type { AnyPlugin } from '../plugin/registry.js';
 import type { OptionValues } from '../plugin/options.js';
 import { reportFormats } from '../report/render.js';
 import { commonFlags, type CommonValues } from './common-flags.js';
@@ -12,7 +13,7 @@ import { ownFlags, pluginValues, type OclifFlags } from './plugin-values.js';
 import { reportTarget } from './write-report.js';
 
 /** The command that a plugin's declaration describes: `oompm ps VMCORE [VMLINUX] [--tree]`. */
-export function pluginCommand(plugin: Plugin): typeof Command {
+export function pluginCommand(plugin: AnyPlugin): typeof Command {
   const ownFormats = formatsOf(plugin);
   const flags: OclifFlags = { ...ownFlags(plugin), ...commonFlags, format: formatFlag(ownFormats) };
   const words = Object.entries(plugin.arguments).map(([name, { required, multiple }]) =>
@@ -50,7 +51,7 @@ export function pluginCommand(plugin: Plugin): typeof Command {
 }
 
 /** A plugin may add formats of its own to the common ones: it is then given the word, and what it yields is written bare. */
-function formatsOf(plugin: Plugin): readonly string[] {
+function formatsOf(plugin: Declaration): readonly string[] {
   const { format } = plugin.flags;
   return format?.type === 'string' ? format.options ?? [] : [];
 }

@@ -3,7 +3,7 @@ import * as Errors from '@oclif/core/errors';
 import * as Flags from '@oclif/core/flags';
 import { parse } from '@oclif/core/parser';
 import { InputError } from '../bytes/input-error.js';
-import type { Plugin } from '../plugin/define-plugin.js';
+import type { Declaration } from '../plugin/define-plugin.js';
 import type { Flag, OptionValues } from '../plugin/options.js';
 import { commonFlags } from './common-flags.js';
 import { matchArguments } from './match-arguments.js';
@@ -11,12 +11,12 @@ import { matchArguments } from './match-arguments.js';
 export type OclifFlags = NonNullable<typeof Command.flags>;
 
 /** A plugin's flags for oclif; a common flag of the same name stands, so that `-o` is the same everywhere. */
-export function ownFlags(plugin: Plugin): OclifFlags {
+export function ownFlags(plugin: Declaration): OclifFlags {
   return Object.fromEntries(Object.entries(plugin.flags).filter(([name]) => !(name in commonFlags)).map(([name, flag]) => [name, oclifFlag(flag)]));
 }
 
 /** What a plugin is run with, of what oclif has read. */
-export function pluginValues(plugin: Plugin, parsed: OptionValues, rest: readonly string[]): OptionValues {
+export function pluginValues(plugin: Declaration, parsed: OptionValues, rest: readonly string[]): OptionValues {
   return {
     ...Object.fromEntries(Object.entries(plugin.flags).map(([name, flag]) => [name, valueOf(flag, parsed[name])])),
     ...matchArguments(plugin.id, plugin.arguments, rest),
@@ -27,7 +27,7 @@ export function pluginValues(plugin: Plugin, parsed: OptionValues, rest: readonl
  * The words after a plugin's name where there is no dump among them: the prompt of the screens, read as the command line is.
  * @throws InputError in one sentence
  */
-export async function parsePluginWords(plugin: Plugin, words: readonly string[]): Promise<OptionValues> {
+export async function parsePluginWords(plugin: Declaration, words: readonly string[]): Promise<OptionValues> {
   try {
     const { argv, flags } = await parse([...words], { flags: ownFlags(plugin), args: {}, strict: false });
     return pluginValues(plugin, flags as OptionValues, argv as string[]);

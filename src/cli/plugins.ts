@@ -1,19 +1,24 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { InputError } from '../bytes/input-error.js';
-import { loadPlugins, type RefusedPlugin } from '../plugin/load-plugin.js';
 import { createRegistry, type BundledPlugin, type Registry } from '../plugin/registry.js';
+import type { RefusedPlugin, Runner } from '../plugin/start-runner.js';
 import { oneLine } from '../report/escape.js';
 import { reservedIds } from './command-ids.js';
 import { userPluginFiles } from './plugin-files.js';
+import { endProgress } from './progress.js';
 
 /** The module with the bundled plugins' list; a worker imports it by this address. */
 export const bundledModule = (): string => pathToFileURL(createRequire(import.meta.url).resolve('#bundled-plugins')).href;
 
 export interface Plugins {
   registry: Registry;
-  /** Files of the user's plugins that did load. */
+  /** Runs the user's plugins; undefined where there are none. */
+  runner: Runner | undefined;
+  /** Files of those that did load. */
   files: readonly string[];
+  /** What was said of the others on stderr. */
+  warnings: readonly string[];
 }
 
 export async function bundledPlugins(): Promise<readonly BundledPlugin[]> {
@@ -34,14 +39,21 @@ export function plugins(): Promise<Plugins> {
 
 async function loadAll(words: readonly string[]): Promise<Plugins> {
   const { files, named, warnings } = userPluginFiles(words);
-  const { loaded, refused } = files.length === 0 ? { loaded: [], refused: [] } : await loadPlugins(files);
-  const free = loaded.filter(({ plugin }) => !reservedIds.has(plugin.id));
-  const reserved = loaded.filter((one) => !free.includes(one)).map(({ plugin, path }): RefusedPlugin => ({ path, reason: `${plugin.id} is a command of oompm itself` }));
+  const runner = files.length === 0 ? undefined : (await import('../plugin/start-runner.js')).startRunner({ files }, { onPrint: printed });
+  const { loaded, refused } = runner === undefined ? { loaded: [], refused: [] } : await runner.declared();
+  const free = loaded.filter(({ id }) => !reservedIds.has(id));
+  const reserved = loaded.filter((one) => !free.includes(one)).map(({ id, path }): RefusedPlugin => ({ path, reason: `${id} is a command of oompm itself` }));
   const leftOut = [...refused, ...reserved];
   const asked = leftOut.find(({ path }) => named.includes(path));
   if (asked !== undefined) throw new InputError(`--plugin ${asked.path} can't be used: ${asked.reason}`);
   const registry = createRegistry(await bundledPlugins(), free);
   const told = [...warnings, ...leftOut.map(({ path, reason }) => `plugin ${path} is left out: ${reason}`), ...registry.warnings];
   for (const warning of told) process.stderr.write(`oompm: ${oneLine(warning)}\n`);
-  return { registry, files: free.map(({ path }) => path) };
+  return { registry, runner, files: free.map(({ path }) => path), warnings: told };
+}
+
+/** A plugin's console.log helps to write it; on standard output it would stand in the report. */
+function printed(line: string): void {
+  endProgress();
+  process.stderr.write(`${oneLine(line)}\n`);
 }

@@ -10,25 +10,36 @@ export const pluginApi = 1;
 
 const made = Symbol('made by definePlugin');
 
-/** One plugin: a command, a section of `analyze`, a screen. */
-export interface Plugin {
-  readonly [made]: true;
+/** What a plugin says of itself: plain data, so that the command line can have it where the code is elsewhere. */
+export interface Declaration {
   readonly api: number;
   /** The command's name: lower case letters, digits and dashes. */
   readonly id: string;
   /** One line, for `--help` and as the section's title. */
   readonly summary: string;
-  /** Shapes without which it can say nothing: where one does not bind, the plugin is *unavailable*, with the reason. */
-  readonly needs: readonly (Shape | StructName)[];
   readonly flags: Flags;
   readonly arguments: Arguments;
   /** Values that its section in `analyze` is run with; undefined where it has none. */
   readonly inReport: OptionValues | undefined;
   /** Arguments of example command lines, for `--help`: "vmcore --tree". */
   readonly examples: readonly string[];
+}
+
+/** One plugin: a command, a section of `analyze`, a screen. */
+export interface Plugin extends Declaration {
+  readonly [made]: true;
+  /** Shapes without which it can say nothing: where one does not bind, the plugin is *unavailable*, with the reason. */
+  readonly needs: readonly (Shape | StructName)[];
   run(kernel: Kernel, values: OptionValues): Generator<View>;
   /** What it says of the reports in a log, where there is no dump: `oompm explain`. */
   explain?(reports: readonly OomReport[], values: OptionValues): Generator<View>;
+}
+
+/** A user's plugin as all but its worker have it: its file, and what it says of itself. */
+export interface UsersPlugin extends Declaration {
+  readonly path: string;
+  /** Whether it has something to say of the reports in a log. */
+  readonly explains: boolean;
 }
 
 export interface PluginDefinition<F extends Flags, A extends Arguments> {

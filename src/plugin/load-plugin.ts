@@ -4,32 +4,14 @@ import envPaths from 'env-paths';
 import { BadDeclaration } from './check-definition.js';
 import { describe } from './check-form.js';
 import { doors } from './doors.js';
-import { definePlugin, isPlugin, pluginApi, type Plugin } from './define-plugin.js';
-import type { LoadedPlugin } from './registry.js';
-
-/** A file that can't serve, and why. */
-export interface RefusedPlugin {
-  path: string;
-  reason: string;
-}
+import { definePlugin, isPlugin, pluginApi, type Plugin, type UsersPlugin } from './define-plugin.js';
 
 class NoPlugin extends Error {}
 
-/** Loads users' plugins, .ts or .js, without a build step. A file that can't serve does not keep the others from it. */
-export async function loadPlugins(paths: readonly string[]): Promise<{ loaded: LoadedPlugin[]; refused: RefusedPlugin[] }> {
-  const loaded: LoadedPlugin[] = [];
-  const refused: RefusedPlugin[] = [];
-  for (const path of paths) {
-    try {
-      loaded.push({ plugin: await loadPlugin(path), path });
-    } catch (error) {
-      refused.push({ path, reason: inOneSentence(error, path) });
-    }
-  }
-  return { loaded, refused };
-}
-
-/** @throws Error with one sentence: the file is not there, does not compile, or is no plugin */
+/**
+ * Loads a user's plugin, .ts or .js, without a build step, in a worker: at its top level it may do anything.
+ * @throws what `inOneSentence` tells: the file is not there, does not compile, or is no plugin
+ */
 export async function loadPlugin(path: string): Promise<Plugin> {
   const file = resolve(path);
   if (!existsSync(file)) throw new NoPlugin('there is no such file');
@@ -47,10 +29,16 @@ function asPlugin(module: unknown): Plugin {
   return isPlugin(exported) ? exported : definePlugin(exported as Parameters<typeof definePlugin>[0]);
 }
 
+/** What of a plugin crosses to other threads. */
+export function declarationOf(plugin: Plugin, path: string): UsersPlugin {
+  const { api, id, summary, flags, arguments: args, inReport, examples } = plugin;
+  return { api, id, summary, flags, arguments: args, inReport, examples, path, explains: plugin.explain !== undefined };
+}
+
 let made: Promise<(file: string) => Promise<unknown>> | undefined;
 
 /** jiti is loaded once, and only where a user has a plugin: it and the doors together cost some 100 ms. */
-function importer(): Promise<(file: string) => Promise<unknown>> {
+export function importer(): Promise<(file: string) => Promise<unknown>> {
   made ??= makeImporter();
   return made;
 }
@@ -71,7 +59,7 @@ async function openedDoors(): Promise<Record<string, object>> {
 }
 
 /** What kept a file from serving, with the line where there is one. */
-function inOneSentence(error: unknown, path: string): string {
+export function inOneSentence(error: unknown, path: string): string {
   if (error instanceof BadDeclaration || error instanceof NoPlugin) return error.message;
   if (!(error instanceof Error)) return `it threw ${describe(error)} while it was loaded`;
   const [message = '', second = ''] = error.message.split('\n');

@@ -1,4 +1,4 @@
-import type { Plugin } from './define-plugin.js';
+import type { Plugin, UsersPlugin } from './define-plugin.js';
 
 /** A bundled plugin, imported when a command needs it. */
 export interface BundledPlugin {
@@ -6,11 +6,8 @@ export interface BundledPlugin {
   load: () => Promise<{ default: Plugin }>;
 }
 
-/** A user's plugin, with the file that it came from. */
-export interface LoadedPlugin {
-  plugin: Plugin;
-  path: string;
-}
+/** Any that can be asked: one whose code is here, or a user's, which runs in a worker. */
+export type AnyPlugin = Plugin | UsersPlugin;
 
 /** All plugins by id, in the order of a report: the bundled ones as listed, then a user's. */
 export interface Registry {
@@ -20,22 +17,23 @@ export interface Registry {
   readonly warnings: readonly string[];
   /** A user's plugin has the path of its file. */
   pathOf(id: string): string | undefined;
-  load(id: string): Promise<Plugin | undefined>;
-  all(): Promise<readonly Plugin[]>;
+  load(id: string): Promise<AnyPlugin | undefined>;
+  all(): Promise<readonly AnyPlugin[]>;
 }
 
 /** Where two plugins have one id, the later stands, in the place of the former. */
-export function createRegistry(bundled: readonly BundledPlugin[], loaded: readonly LoadedPlugin[]): Registry {
+export function createRegistry(bundled: readonly BundledPlugin[], users: readonly UsersPlugin[]): Registry {
   const warnings: string[] = [];
-  const byId = new Map<string, { load: () => Promise<Plugin>; path?: string }>();
+  const byId = new Map<string, { load: () => Promise<AnyPlugin>; path?: string }>();
   for (const { id, load } of bundled) byId.set(id, { load: async () => (await load()).default });
-  for (const { plugin, path } of loaded) {
+  for (const plugin of users) {
+    const { path } = plugin;
     const former = byId.get(plugin.id);
     if (former !== undefined) warnings.push(`${path}: plugin ${plugin.id} replaces ${former.path === undefined ? 'the bundled one' : `the one from ${former.path}`}`);
     byId.set(plugin.id, { load: () => Promise.resolve(plugin), path });
   }
   const ids = [...byId.keys()];
-  const load = async (id: string): Promise<Plugin | undefined> => byId.get(id)?.load();
+  const load = async (id: string): Promise<AnyPlugin | undefined> => byId.get(id)?.load();
   return {
     ids,
     warnings,

@@ -47,14 +47,20 @@ export function runPlugin(kernel: Kernel, plugin: Plugin, values: OptionValues, 
   return collector.section();
 }
 
-/** The same on the reports of a log. @throws TypeError for a plugin that has nothing to say of them */
-export function runOnReports(plugin: Plugin, reports: readonly OomReport[], values: OptionValues, limits: Limits = defaultLimits): Section {
+/** The same on the reports of a log, step by step. @throws TypeError for a plugin that has nothing to say of them */
+export function reportEvents(plugin: Plugin, reports: readonly OomReport[], values: OptionValues, limits: Limits = defaultLimits): Iterable<RunEvent> {
   if (plugin.explain === undefined) throw new TypeError(`plugin ${plugin.id} does not explain logs`);
+  return eventsOfReports(() => yielded(plugin.explain!(reports, values), 'explain'), limits);
+}
+
+function* eventsOfReports(views: () => Iterable<View>, limits: Limits): Generator<RunEvent> {
+  yield { kind: 'end', outcome: yield* pull(views, limits), gaps: [] };
+}
+
+/** To its end. @throws TypeError for a plugin that has nothing to say of them */
+export function runOnReports(plugin: Plugin, reports: readonly OomReport[], values: OptionValues, limits: Limits = defaultLimits): Section {
   const collector = collectSection(plugin);
-  const steps = pull(() => yielded(plugin.explain!(reports, values), 'explain'), limits);
-  let step = steps.next();
-  for (; !step.done; step = steps.next()) collector.take(step.value);
-  collector.take({ kind: 'end', outcome: step.value, gaps: [] });
+  for (const event of reportEvents(plugin, reports, values, limits)) collector.take(event);
   return collector.section();
 }
 
@@ -158,7 +164,8 @@ function tooLong(limits: Limits): Outcome {
   return { kind: 'cut short', reason: `it took longer than ${limits.ms / 1000} s` };
 }
 
-function outcomeOf(error: unknown): Outcome {
+/** How a run ended that threw. */
+export function outcomeOf(error: unknown): Outcome {
   if (error instanceof InputError) return { kind: 'unavailable', reason: error.message };
   if (error instanceof Cancelled) return { kind: 'cut short', reason: error.message };
   if (isGapError(error)) return { kind: 'failed', fault: 'dump', reason: error.message, ...placeOf(error) };

@@ -1,33 +1,109 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../bytes/input-error.js';
-import { openKernel } from '../session/open-kernel.js';
-import { loadPlugins } from './load-plugin.js';
-import { createRegistry, type BundledPlugin } from './registry.js';
-import { runEvents } from './run-plugin.js';
-import type { RunRequest, WorkerReply, WorkerStart } from './worker-messages.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { openKernel, type OpenOptions } from '../session/open-kernel.js';
+import { watchBuiltIns } from './built-ins.js';
+import type { Plugin } from './define-plugin.js';
+import type { BundledPlugin } from './registry.js';
+import { outcomeOf, reportEvents, runEvents, type RunEvent } from './run-plugin.js';
+import type { RunRequest, Subject, WorkerReply, WorkerStart } from './worker-messages.js';
 
-/** The worker's side of the runner: opens the dump for itself, then runs plugins as asked and posts what they yield. */
+/** The worker's side of the runner: loads plugins, opens the dump for itself, runs as asked and posts what they yield. */
 const start = workerData as WorkerStart;
 const port = parentPort!;
 const reply = (message: WorkerReply): void => port.postMessage(message);
 
-try {
-  const [kernel, { bundledPlugins }, { loaded, refused }] = await Promise.all([
-    openKernel(start.open),
-    import(start.bundled) as Promise<{ bundledPlugins: readonly BundledPlugin[] }>,
-    loadPlugins(start.plugins),
-  ]);
-  const registry = createRegistry(bundledPlugins, loaded);
-  port.on('message', (request: RunRequest) => {
-    void registry.load(request.id).then((plugin) => {
-      if (plugin === undefined) {
-        reply({ kind: 'event', run: request.run, event: { kind: 'end', gaps: [], outcome: { kind: 'unavailable', reason: [`there is no plugin ${request.id}`, ...refused.map(({ path, reason }) => `${path}: ${reason}`)].join('; ') } } });
-        return;
-      }
-      for (const event of runEvents(kernel, plugin, request.values, request.limits)) reply({ kind: 'event', run: request.run, event });
-    });
+/** A user's by their files. */
+const plugins = new Map<string, Plugin>();
+/** Imported at the first run of each. */
+const bundled = new Map<string, BundledPlugin>();
+let opening: Promise<Kernel> | undefined;
+let changed = (): string | undefined => undefined;
+
+if ('files' in start.plugins) await loadFiles(start.plugins.files);
+else await listBundled(start.plugins.bundled);
+
+port.on('message', (request: RunRequest) => {
+  answer(request).catch((error: unknown) => reply({ kind: 'event', run: request.run, event: { kind: 'end', gaps: [], outcome: outcomeOf(error) } }));
+});
+reply({ kind: 'ready' });
+
+async function loadFiles(files: readonly string[]): Promise<void> {
+  const { declarationOf, importer, inOneSentence, loadPlugin } = await import('./load-plugin.js');
+  await importer();
+  keepProcess();
+  keepOutput();
+  keepRunning();
+  changed = watchBuiltIns();
+  for (const path of files) {
+    reply({ kind: 'loading', path });
+    const loaded = await loadPlugin(path).then((plugin) => ({ plugin }), (error: unknown) => ({ error }));
+    const what = changed();
+    if (what !== undefined) return reply({ kind: 'refused', path, reason: `it changes ${what}, which all code uses; leave what is built in as it is`, spoilt: true });
+    if ('error' in loaded) {
+      reply({ kind: 'refused', path, reason: inOneSentence(loaded.error, path), spoilt: false });
+    } else {
+      plugins.set(path, loaded.plugin);
+      reply({ kind: 'loaded', plugin: declarationOf(loaded.plugin, path) });
+    }
+  }
+}
+
+async function listBundled(module: string): Promise<void> {
+  const { bundledPlugins } = await import(module) as { bundledPlugins: readonly BundledPlugin[] };
+  for (const plugin of bundledPlugins) bundled.set(plugin.id, plugin);
+}
+
+/** A signal to the process would end the one that has the report: process.exit ends this worker only. */
+function keepProcess(): void {
+  const kill = process.kill.bind(process);
+  process.kill = (pid, signal) => {
+    if (signal !== 0 && (pid === process.pid || pid === 0)) throw new Error('a plugin can\'t signal the process that it runs in');
+    return kill(pid, signal);
+  };
+}
+
+/** A promise that nobody awaits, or a timer, fails when another plugin may be running, and is no fault of that one. */
+function keepRunning(): void {
+  process.on('uncaughtException', (error) => {
+    const outcome = outcomeOf(error);
+    if (outcome.kind === 'failed') reply({ kind: 'printed', text: `a plugin failed beside its run: ${outcome.reason}${outcome.where === undefined ? '' : ` in ${outcome.where}`}\n` });
   });
-  reply({ kind: 'ready' });
-} catch (error) {
-  reply({ kind: 'refused', message: error instanceof Error ? error.message : String(error), input: error instanceof InputError });
+}
+
+/** In order with all else that is told, and also where the plugin then never ends. */
+function keepOutput(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.write = (chunk: string | Uint8Array, ...more: unknown[]): boolean => {
+      reply({ kind: 'printed', text: typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString() });
+      const done = more.at(-1);
+      if (typeof done === 'function') done();
+      return true;
+    };
+  }
+}
+
+async function answer({ run, plugin: name, values, subject, limits }: RunRequest): Promise<void> {
+  const plugin = plugins.get(name) ?? (await bundled.get(name)?.load())?.default;
+  if (plugin === undefined) return reply({ kind: 'closed', run, message: `there is no plugin ${name}`, input: false });
+  let events: Iterable<RunEvent>;
+  try {
+    events = 'reports' in subject ? reportEvents(plugin, subject.reports, values, limits) : runEvents(await opened(subject), plugin, values, limits);
+  } catch (error) {
+    return reply({ kind: 'closed', run, message: error instanceof Error ? error.message : String(error), input: error instanceof InputError });
+  }
+  reply({ kind: 'opened', run });
+  for (const event of events) reply(event.kind === 'end' ? ended(run, event) : { kind: 'event', run, event });
+}
+
+function ended(run: number, event: RunEvent & { kind: 'end' }): WorkerReply {
+  const what = changed();
+  if (what === undefined) return { kind: 'event', run, event };
+  const outcome = { kind: 'failed', fault: 'plugin', reason: `it changed ${what}, which all code uses: what it told can't be relied on` } as const;
+  return { kind: 'event', run, event: { ...event, outcome }, spoilt: true };
+}
+
+function opened({ dump }: Subject & { dump: OpenOptions }): Promise<Kernel> {
+  opening ??= openKernel({ ...dump, cancelFlag: start.cancelFlag });
+  return opening;
 }

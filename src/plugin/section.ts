@@ -39,3 +39,7 @@ export interface Limits {
 
 /** A machine with a million threads is real; a report of ten million rows is a plugin that does not end. */
 export const defaultLimits: Limits = { ms: 120_000, items: 2_000_000, views: 10_000 };
+
+/** For a user's plugin: what it may take beside the dump that is open for it, and how long its file may take to load. */
+export const memoryLimit = 1024 * 1024 * 1024;
+export const loadLimitMs = 10_000;

@@ -1,42 +1,82 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../bytes/input-error.js';
+import { size } from '../words/quantity.js';
+import type { UsersPlugin } from './define-plugin.js';
 import type { OptionValues } from './options.js';
 import { collectSection, type RunEvent } from './run-plugin.js';
-import { defaultLimits, type Limits, type Outcome, type Section } from './section.js';
-import type { RunRequest, WorkerReply, WorkerStart } from './worker-messages.js';
+import { defaultLimits, loadLimitMs, memoryLimit, type Limits, type Outcome, type Section } from './section.js';
+import type { RunRequest, Subject, WorkerReply, WorkersPlugins, WorkerStart } from './worker-messages.js';
 
 /** After its deadline a run gets this long to notice the flag at its next read; then the worker is ended under it. */
 const graceMs = 1_000;
+/** A plugin can fill some 100 MB with Buffers in that time. */
+const memoryLookMs = 50;
 
-/** Runs plugins in a worker: the caller's thread stays free, and a plugin that hangs is ended. */
+/** A worker that has nothing to load is there within a second; on a machine that is busy, later. */
+const startLimitMs = 60_000;
+
+type Ended = Exclude<Outcome, { kind: 'done' }>;
+
+/** A file that can't serve, and why. */
+export interface RefusedPlugin {
+  path: string;
+  reason: string;
+}
+
+export interface RunOptions {
+  limits?: Limits;
+  /** Sees what comes while it comes. */
+  onEvent?: (event: RunEvent) => void;
+}
+
+/** Runs plugins in a worker: the caller's thread stays free, and a plugin that hangs, or ends its process, ends a worker. */
 export interface Runner {
-  /** One run; further ones wait for it. `onEvent` sees what comes while it comes. */
-  run(plugin: { id: string; summary: string }, values: OptionValues, options?: { limits?: Limits; onEvent?: (event: RunEvent) => void }): Promise<Section>;
+  /** A user's plugins that serve, and files that do not. */
+  declared(): Promise<{ loaded: readonly UsersPlugin[]; refused: readonly RefusedPlugin[] }>;
+  /** One run; further ones wait for it. @throws InputError where one of the bundled plugins finds that the dump does not open */
+  run(plugin: { id: string; summary: string; path?: string }, values: OptionValues, subject: Subject, options?: RunOptions): Promise<Section>;
   /** Ends the run in progress; what it has yielded stands. */
   cancel(): void;
   close(): Promise<void>;
 }
 
 /**
- * The worker starts with the first run, and anew after one that had to be ended. With `quiet` what a plugin prints is dropped:
- * on a screen it would stand anywhere.
+ * The worker starts when it is first needed, and anew after one that had to be ended. It does not keep the process. `onPrint`
+ * sees each line that plugins print; without it they are dropped: on a screen they would stand anywhere.
  */
-export function startRunner(
-  start: Omit<WorkerStart, 'open'> & { open: Omit<WorkerStart['open'], 'cancelFlag'> }, { quiet = false }: { quiet?: boolean } = {},
-): Runner {
+export function startRunner(plugins: WorkersPlugins, { onPrint = () => undefined }: { onPrint?: (line: string) => void } = {}): Runner {
+  const areUsers = 'files' in plugins;
   const flag = new Int32Array(new SharedArrayBuffer(4));
+  const known = new Map<string, UsersPlugin>();
+  const refused = new Map<string, string>();
   let worker: Worker | undefined;
+  /** Whoever waits for the worker hears here why it is gone. */
+  let onLost: ((ended: Ended) => void) | undefined;
   let last: Promise<unknown> = Promise.resolve();
   let runs = 0;
-  let stopRun: ((outcome: Outcome) => void) | undefined;
+  let stopRun: ((ended: Ended) => void) | undefined;
 
-  const ready = async (): Promise<Worker> => {
-    if (worker !== undefined) return worker;
-    const started = new Worker(createRequire(import.meta.url).resolve('#runner-worker'), { workerData: { ...start, open: { ...start.open, cancelFlag: flag } }, execArgv: [], stdout: quiet, stderr: quiet });
-    if (quiet) for (const stream of [started.stdout, started.stderr]) stream.resume();
-    await opened(started);
-    worker = started;
+  const spawn = (): Worker => {
+    const workerData: WorkerStart = {
+      plugins: areUsers ? { files: plugins.files.filter((path) => !refused.has(path)) } : plugins, cancelFlag: flag,
+    };
+    const started = new Worker(createRequire(import.meta.url).resolve('#runner-worker'), {
+      // Their streams stay unread, which would keep the process: what is printed comes as a message.
+      workerData, execArgv: [], stdout: true, stderr: true,
+      ...(areUsers ? { resourceLimits: { maxOldGenerationSizeMb: memoryLimit / 1024 / 1024 } } : {}),
+    });
+    const print = byLines(onPrint);
+    started.on('message', (reply: WorkerReply) => {
+      if (reply.kind === 'printed') print(reply.text);
+    });
+    const lost = (ended: Ended): void => {
+      if (worker !== started) return;
+      worker = undefined;
+      onLost?.(ended);
+    };
+    started.on('error', (error) => lost(brokenBy(error)));
+    started.on('exit', (code) => lost({ kind: 'failed', fault: 'plugin', reason: `it ended its own process (process.exit(${code}))` }));
     return started;
   };
 
@@ -46,46 +86,128 @@ export function startRunner(
     await ending?.terminate();
   };
 
-  const runNow: Runner['run'] = async (plugin, values, { limits = defaultLimits, onEvent } = {}) => {
+  /** Loads until all that are left serve: what one breaks, a new worker has not. */
+  const ready = async (): Promise<Worker> => {
+    while (worker === undefined) {
+      worker = spawn();
+      const failure = await loading(worker);
+      if (failure === undefined) break;
+      await end();
+      if (failure.path === undefined) throw new Error(failure.reason);
+      refused.set(failure.path, failure.reason);
+    }
+    return worker;
+  };
+
+  /** Follows a new worker until it is ready; @returns what it broke on, with the file that it was loading. */
+  const loading = (started: Worker): Promise<{ path: string | undefined; reason: string } | undefined> => new Promise((resolve) => {
+    let path: string | undefined;
+    const late = (): void => settle(path === undefined ? 'the worker for plugins did not start' : `it was not loaded within ${loadLimitMs / 1000} s; look for an endless loop, or for what waits, outside of run`);
+    let timer = setTimeout(late, startLimitMs);
+    const watch = areUsers ? watchMemory(() => settle(`it took more than ${size(memoryLimit)} of memory while it was loaded`)) : undefined;
+    const settle = (reason?: string): void => {
+      clearTimeout(timer);
+      watch?.stop();
+      onLost = undefined;
+      started.off('message', onMessage).unref();
+      resolve(reason === undefined ? undefined : { path, reason });
+    };
+    const onMessage = (reply: WorkerReply): void => {
+      clearTimeout(timer);
+      timer = setTimeout(late, loadLimitMs);
+      switch (reply.kind) {
+        case 'loading':
+          ({ path } = reply);
+          watch?.start();
+          break;
+        case 'loaded':
+          known.set(reply.plugin.path, reply.plugin);
+          break;
+        case 'refused':
+          if (reply.spoilt) settle(reply.reason);
+          else refused.set(reply.path, reply.reason);
+          break;
+        case 'ready': settle(); break;
+        default:
+      }
+    };
+    onLost = ({ reason }) => settle(`${reason} while it was loaded`);
+    started.on('message', onMessage);
+  });
+
+  const runNow = async ({ id, summary, path }: { id: string; summary: string; path?: string }, values: OptionValues, subject: Subject, { limits = defaultLimits, onEvent }: RunOptions): Promise<Section> => {
     Atomics.store(flag, 0, 0);
+    const collector = collectSection({ id, summary });
     const running = await ready();
-    const collector = collectSection(plugin);
-    const request: RunRequest = { run: ++runs, id: plugin.id, values, limits };
-    const stopped = await new Promise<Outcome | undefined>((resolve) => {
-      let timer = setTimeout(() => stop({ kind: 'cut short', reason: `it took longer than ${limits.ms / 1000} s and was ended` }), limits.ms + graceMs);
+    const reason = path === undefined ? undefined : refused.get(path);
+    if (reason !== undefined) return collector.section({ kind: 'unavailable', reason });
+    const request: RunRequest = { run: ++runs, plugin: path ?? id, values, subject, limits };
+    let isSpoilt = false;
+    running.ref();
+    const stopped = await new Promise<Outcome | undefined>((resolve, reject) => {
+      const tooLong = (): void => stop({ kind: 'cut short', reason: `it took longer than ${limits.ms / 1000} s and was ended` });
+      let timer = setTimeout(tooLong, limits.ms + graceMs);
+      const watch = areUsers ? watchMemory(() => settle(tooMuch)) : undefined;
       const settle = (outcome?: Outcome): void => {
         clearTimeout(timer);
+        watch?.stop();
         stopRun = undefined;
-        running.off('message', onMessage).off('error', onError);
+        onLost = undefined;
+        running.off('message', onMessage).unref();
         resolve(outcome);
       };
       const onMessage = (reply: WorkerReply): void => {
-        if (reply.kind !== 'event' || reply.run !== request.run) return;
-        collector.take(reply.event);
-        onEvent?.(reply.event);
-        if (reply.event.kind === 'end') settle();
-      };
-      const onError = (error: Error): void => {
-        settle({ kind: 'failed', fault: 'plugin', reason: `${error.name}: ${error.message}` });
+        if (!('run' in reply) || reply.run !== request.run) return;
+        switch (reply.kind) {
+          case 'opened':
+            // From here on it is the plugin's time, and its memory.
+            if (stopRun !== undefined) {
+              clearTimeout(timer);
+              timer = setTimeout(tooLong, limits.ms + graceMs);
+            }
+            watch?.start();
+            break;
+          case 'closed':
+            if (!areUsers) reject(reply.input ? new InputError(reply.message) : new Error(reply.message));
+            settle({ kind: 'unavailable', reason: reply.message });
+            break;
+          case 'event':
+            collector.take(reply.event);
+            onEvent?.(reply.event);
+            isSpoilt ||= reply.spoilt === true;
+            if (reply.event.kind === 'end') settle();
+            break;
+          default: reply satisfies never;
+        }
       };
       // The flag first: a guarded step sees it and ends in order. Then the worker itself.
-      const stop = (outcome: Outcome): void => {
+      const stop = (ended: Ended): void => {
         Atomics.store(flag, 0, 1);
         clearTimeout(timer);
-        timer = setTimeout(() => settle(outcome), graceMs);
+        timer = setTimeout(() => settle(ended), graceMs);
+        stopRun = undefined;
       };
       stopRun = stop;
-      running.on('message', onMessage).on('error', onError);
+      onLost = settle;
+      running.on('message', onMessage);
       // oxlint-disable-next-line require-post-message-target-origin -- a worker thread's has none
       running.postMessage(request);
     });
-    if (stopped !== undefined) await end();
+    if (stopped !== undefined || isSpoilt) await end();
     return collector.section(stopped);
   };
 
   return {
-    run(plugin, values, options) {
-      const result = last.then(() => runNow(plugin, values, options));
+    async declared() {
+      if (areUsers && plugins.files.length > 0) await ready();
+      const files = areUsers ? plugins.files : [];
+      return {
+        loaded: files.flatMap((path) => refused.has(path) ? [] : known.get(path) ?? []),
+        refused: files.flatMap((path) => refused.has(path) ? [{ path, reason: refused.get(path)! }] : []),
+      };
+    },
+    run(plugin, values, subject, options = {}) {
+      const result = last.then(() => runNow(plugin, values, subject, options));
       last = result.catch(() => undefined);
       return result;
     },
@@ -94,13 +216,34 @@ export function startRunner(
   };
 }
 
-function opened(worker: Worker): Promise<void> {
-  return new Promise((resolve, reject) => {
-    worker.once('error', reject);
-    worker.once('message', (reply: WorkerReply) => {
-      worker.off('error', reject);
-      if (reply.kind === 'refused') reject(reply.input ? new InputError(reply.message) : new Error(reply.message));
-      else resolve();
-    });
-  });
+const tooMuch: Ended = { kind: 'cut short', reason: `it took more than ${size(memoryLimit)} of memory and was ended` };
+
+function brokenBy(error: Error): Ended {
+  if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') return tooMuch;
+  return { kind: 'failed', fault: 'plugin', reason: `${error.name}: ${error.message}` };
+}
+
+/** Buffers are outside of a worker's heap, whose size Node limits: of them only the process as a whole tells. */
+function watchMemory(onOver: () => void): { start(): void; stop(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    start() {
+      const before = process.memoryUsage.rss();
+      clearInterval(timer);
+      timer = setInterval(() => {
+        if (process.memoryUsage.rss() - before > memoryLimit) onOver();
+      }, memoryLookMs);
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+/** By lines; what is printed without an end of line comes with the next. */
+function byLines(onLine: (line: string) => void): (text: string) => void {
+  let begun = '';
+  return (text) => {
+    const lines = `${begun}${text}`.split('\n');
+    begun = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
+  };
 }

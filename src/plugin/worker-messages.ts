@@ -1,27 +1,43 @@
+import type { OomReport } from '../oom/model.js';
 import type { OpenOptions } from '../session/open-kernel.js';
+import type { UsersPlugin } from './define-plugin.js';
 import type { OptionValues } from './options.js';
 import type { RunEvent } from './run-plugin.js';
 import type { Limits } from './section.js';
 
+/** Whose plugins a worker runs: a user's by their files, or ours by the module that exports the list of them, as a file URL. */
+export type WorkersPlugins = { files: readonly string[] } | { bundled: string };
+
 /** What a worker is started with: plugins cross as paths and ids, never as functions. */
 export interface WorkerStart {
-  open: OpenOptions;
-  /** The module that exports the list `bundledPlugins`, as a file URL. */
-  bundled: string;
-  /** Files of a user's plugins. */
-  plugins: readonly string[];
+  plugins: WorkersPlugins;
+  /** Set to 1 from elsewhere: the run ends at its next step. */
+  cancelFlag: Int32Array;
 }
 
-/** To the worker: run one plugin. Runs are done one after another. */
+/** What a plugin is asked of: a dump, or the reports in a log. */
+export type Subject = { dump: OpenOptions } | { reports: readonly OomReport[] };
+
+/** To the worker: run one plugin, by its file or its id. Runs are done one after another. */
 export interface RunRequest {
   run: number;
-  id: string;
+  plugin: string;
   values: OptionValues;
+  subject: Subject;
   limits: Limits;
 }
 
-/** From the worker. `refused` ends the worker's service: the dump does not open. */
+/**
+ * From the worker. First `loading` for each file, then `loaded` or `refused`; `ready` behind the last. A run is `opened`,
+ * or the dump does not open (`closed`); then come its events. `spoilt`: what all code shares was changed, and this worker
+ * can't be relied on any more.
+ */
 export type WorkerReply =
+  | { kind: 'loading'; path: string }
+  | { kind: 'loaded'; plugin: UsersPlugin }
+  | { kind: 'refused'; path: string; reason: string; spoilt: boolean }
   | { kind: 'ready' }
-  | { kind: 'refused'; message: string; input: boolean }
-  | { kind: 'event'; run: number; event: RunEvent };
+  | { kind: 'printed'; text: string }
+  | { kind: 'opened'; run: number }
+  | { kind: 'closed'; run: number; message: string; input: boolean }
+  | { kind: 'event'; run: number; event: RunEvent; spoilt?: true };

@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { bundledModule } from '../../src/cli/plugins.js';
 import { startRunner, type Runner } from '../../src/plugin/start-runner.js';
 import { defaultLimits } from '../../src/plugin/section.js';
 import { build, oompm } from '../built.js';
@@ -114,18 +113,18 @@ describe('a user’s plugin, on a real dump', () => {
   describe('that hangs', () => {
     let runner: Runner;
     beforeAll(() => {
-      runner = startRunner({ open: { dump: [dump] }, bundled: bundledModule(), plugins: [hanging, greeting] });
+      runner = startRunner({ files: [hanging, greeting] });
     });
     afterAll(() => runner.close());
 
     test('is ended at its limit, what it yielded stands, and the next one runs', async () => {
-      const ended = await runner.run({ id: 'hanging', summary: '' }, {}, { limits: { ...defaultLimits, ms: 300 } });
+      const ended = await runner.run({ id: 'hanging', summary: '', path: hanging }, {}, { dump: { dump: [dump] } }, { limits: { ...defaultLimits, ms: 300 } });
       expect(ended).toMatchObject({ outcome: { kind: 'cut short', reason: 'it took longer than 0.3 s and was ended' }, views: [{ id: 'before' }] });
-      expect(await runner.run({ id: 'greeting', summary: '' }, {})).toMatchObject({ outcome: { kind: 'done' }, views: [{ id: 'greeting' }] });
+      expect(await runner.run({ id: 'greeting', summary: '', path: greeting }, {}, { dump: { dump: [dump] } })).toMatchObject({ outcome: { kind: 'done' }, views: [{ id: 'greeting' }] });
     });
 
     test('is ended when it is cancelled', async () => {
-      const running = runner.run({ id: 'hanging', summary: '' }, {}, { onEvent: (event) => event.kind === 'view' && runner.cancel() });
+      const running = runner.run({ id: 'hanging', summary: '', path: hanging }, {}, { dump: { dump: [dump] } }, { onEvent: (event) => event.kind === 'view' && runner.cancel() });
       expect(await running).toMatchObject({ outcome: { kind: 'cut short', reason: 'it was cancelled' } });
     });
   });

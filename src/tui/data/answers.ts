@@ -11,9 +11,9 @@ import { symPlugin } from '../../cli/sym-plugin.js';
 import { taskLabel, taskOfPid } from '../../linux/tasks.js';
 import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import type { Plugin } from '../../plugin/define-plugin.js';
+import { isPlugin, type Plugin, type UsersPlugin } from '../../plugin/define-plugin.js';
 import { defaultValues, type OptionValues } from '../../plugin/options.js';
-import type { Registry } from '../../plugin/registry.js';
+import type { AnyPlugin, Registry } from '../../plugin/registry.js';
 import { runEvents, type RunEvent } from '../../plugin/run-plugin.js';
 import { defaultLimits, type Outcome } from '../../plugin/section.js';
 import type { Gap } from '../../plugin/views.js';
@@ -28,71 +28,78 @@ export interface AnswerPiece {
   events: readonly RunEvent[];
 }
 
+/** All plugins; a user's run elsewhere. */
+export interface Askable extends Registry {
+  runUsers(plugin: UsersPlugin, values: OptionValues): Promise<readonly RunEvent[]>;
+}
+
 /** A door opens at once or is given up: nobody waits longer. */
-const limits = { ...defaultLimits, ms: 60_000, items: 300_000 };
+export const answerLimits = { ...defaultLimits, ms: 60_000, items: 300_000 };
 
 /** Answers a question to the dump. Whatever goes wrong is part of the answer. */
-export async function* answerTo(kernel: Kernel, registry: Registry, question: Question): AsyncGenerator<AnswerPiece, void> {
+export async function* answerTo(kernel: Kernel, plugins: Askable, question: Question): AsyncGenerator<AnswerPiece, void> {
   try {
-    if (question.kind === 'object') yield* openObject(kernel, registry, question.type, question.address);
-    else yield* openWords(kernel, registry, question.text.trim());
+    if (question.kind === 'object') yield* openObject(kernel, plugins, question.type, question.address);
+    else yield* openWords(kernel, plugins, question.text.trim());
   } catch (error) {
     if (!(error instanceof InputError) && !isGapError(error)) throw error;
     yield { events: [ended({ kind: 'unavailable', reason: error.message })] };
   }
 }
 
-async function* openWords(kernel: Kernel, registry: Registry, text: string): AsyncGenerator<AnswerPiece, void> {
+async function* openWords(kernel: Kernel, plugins: Askable, text: string): AsyncGenerator<AnswerPiece, void> {
   const pid = /^(?:pid\s+)?(\d{1,7})$/.exec(text)?.[1];
   if (pid !== undefined) {
     const task = taskOfPid(kernel, Number(pid));
     if (task === undefined) throw new InputError(`there is no task with pid ${pid}`);
-    return yield* openTask(kernel, registry, task.$address);
+    return yield* openTask(kernel, plugins, task.$address);
   }
   const [first = '', ...rest] = parseWords(text);
-  const plugin = await commandNamed(registry, first, rest);
+  const plugin = await commandNamed(plugins, first, rest);
   if (plugin !== undefined) {
-    return yield* run(kernel, plugin, await parsePluginWords(plugin, rest), { title: text, command: `oompm ${plugin.id} VMCORE ${rest.map(quoted).join(' ')}`.trimEnd() });
+    const values = await parsePluginWords(plugin, rest);
+    const events = isPlugin(plugin) ? runEvents(kernel, plugin, values, answerLimits) : await plugins.runUsers(plugin, values);
+    return yield* told(events, { title: text, command: `oompm ${plugin.id} VMCORE ${rest.map(quoted).join(' ')}`.trimEnd() });
   }
   const [, type, where] = /^((?:(?:struct|union|enum)\s+)?[A-Za-z_]\w*)\s+(\S+)$/.exec(text) ?? [];
   if (type !== undefined && where !== undefined) {
-    if (!isType(kernel, type)) throw new InputError(`there is no command ${first}, and this kernel's types have no ${type}${didYouMean(first, [...knownCommands(registry), ...kernel.types.structNames()])}`);
-    return yield* openObject(kernel, registry, type, addressNamed(kernel, where));
+    if (!isType(kernel, type)) throw new InputError(`there is no command ${first}, and this kernel's types have no ${type}${didYouMean(first, [...knownCommands(plugins), ...kernel.types.structNames()])}`);
+    return yield* openObject(kernel, plugins, type, addressNamed(kernel, where));
   }
   const name = /^([A-Za-z_]\w*)(?::\d+)?$/.exec(text)?.[1];
   const variable = name !== undefined && kernel.symbols.addressOf(name) !== undefined ? variableType(kernel, name) : undefined;
   if (listVariables[text] !== undefined || variable === 'struct list_head') return yield* openList(kernel, text, undefined);
   if (variable === undefined) {
-    if (rest.length > 0) throw new InputError(`there is no command ${first}${didYouMean(first, knownCommands(registry))}; Tab completes commands, types, symbols and tasks`);
-    yield* openPlace(kernel, registry, text);
+    if (rest.length > 0) throw new InputError(`there is no command ${first}${didYouMean(first, knownCommands(plugins))}; Tab completes commands, types, symbols and tasks`);
+    yield* openPlace(kernel, plugins, text);
     return;
   }
   yield* run(kernel, readPlugin, { where: text, type: variable, length: wordsShown }, { title: text, command: `oompm read VMCORE ${quoted(text)} --type ${quoted(variable)}` });
 }
 
 /** Memory at what is named, or why there is none of that name, with the nearest that there is. */
-function openPlace(kernel: Kernel, registry: Registry, text: string): Generator<AnswerPiece, void> {
+function openPlace(kernel: Kernel, plugins: Askable, text: string): Generator<AnswerPiece, void> {
   try {
     addressNamed(kernel, text);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(error.message + didYouMean(text, [...knownCommands(registry), ...Object.keys(listVariables), ...kernel.types.structNames()]));
+    throw new InputError(error.message + didYouMean(text, [...knownCommands(plugins), ...Object.keys(listVariables), ...kernel.types.structNames()]));
   }
   return openMemory(kernel, text);
 }
 
-function knownCommands(registry: Registry): string[] {
-  return [...registry.ids, ...Object.keys(dumpCommands)];
+function knownCommands(plugins: Askable): string[] {
+  return [...plugins.ids, ...Object.keys(dumpCommands)];
 }
 
 /** Commands of the command line that are no screens. */
 export const dumpCommands: Readonly<Record<string, Plugin>> = { info: infoPlugin, read: readPlugin, rd: readPlugin, list: listPlugin, struct: structPlugin, sym: symPlugin };
 
 /** "struct task_struct init_task" is also how C names a type, and then the object is meant: the command shows the same. */
-async function commandNamed(registry: Registry, first: string, rest: readonly string[]): Promise<Plugin | undefined> {
+async function commandNamed(plugins: Askable, first: string, rest: readonly string[]): Promise<AnyPlugin | undefined> {
   const own = Object.hasOwn(dumpCommands, first) ? dumpCommands[first] : undefined;
   if (own === structPlugin && rest.length > 1) return undefined;
-  return own ?? (registry.ids.includes(first) ? await registry.load(first) : undefined);
+  return own ?? (plugins.ids.includes(first) ? await plugins.load(first) : undefined);
 }
 
 function openMemory(kernel: Kernel, where: string): Generator<AnswerPiece, void> {
@@ -113,8 +120,8 @@ function isType({ types }: Kernel, name: string): boolean {
 
 const wordsShown = 1024;
 
-async function* openObject(kernel: Kernel, registry: Registry, type: string, address: bigint): AsyncGenerator<AnswerPiece, void> {
-  if (/^(?:struct\s+)?task_struct$/.test(type)) return yield* openTask(kernel, registry, address);
+async function* openObject(kernel: Kernel, plugins: Askable, type: string, address: bigint): AsyncGenerator<AnswerPiece, void> {
+  if (/^(?:struct\s+)?task_struct$/.test(type)) return yield* openTask(kernel, plugins, address);
   const link = /^list of ([\w.]+)$/.exec(type)?.[1];
   if (link !== undefined || type === 'struct list_head') return yield* openList(kernel, hex(address), link);
   if (!isType(kernel, type)) return yield* openMemory(kernel, hex(address));
@@ -122,28 +129,31 @@ async function* openObject(kernel: Kernel, registry: Registry, type: string, add
 }
 
 /** A task: all that plugins say of one, then the struct itself. */
-async function* openTask(kernel: Kernel, registry: Registry, address: bigint): AsyncGenerator<AnswerPiece, void> {
+async function* openTask(kernel: Kernel, plugins: Askable, address: bigint): AsyncGenerator<AnswerPiece, void> {
   const task = kernel.ref('task_struct', address);
   const pid = kernel.attempt('task_struct.pid', () => task.pid);
   yield { title: taskLabel(kernel, task), command: objectName('struct task_struct', address).command, events: [] };
   const gaps: Gap[] = [];
-  for (const id of pid === undefined || pid === 0 ? [] : registry.ids) {
-    const plugin = await registry.load(id).catch(() => undefined);
+  for (const id of pid === undefined || pid === 0 ? [] : plugins.ids) {
+    const plugin = await plugins.load(id).catch(() => undefined);
     if (plugin === undefined) continue;
     const argument = Object.keys(plugin.arguments).find((name) => /^(?:task|tasks|pid|pids)$/.test(name));
     if (argument === undefined) continue;
     const { type, multiple } = plugin.arguments[argument]!;
     const value = type === 'integer' ? pid! : String(pid);
     const values = { ...defaultValues(plugin.flags, plugin.arguments), ...('threads' in plugin.flags ? { threads: true } : {}), [argument]: multiple ? [value] : value } as OptionValues;
-    yield { events: [...runEvents(kernel, plugin, values, limits)].flatMap((event) => withoutEnd(event, gaps)) };
+    const events = isPlugin(plugin) ? [...runEvents(kernel, plugin, values, answerLimits)] : await plugins.runUsers(plugin, values);
+    yield { events: events.flatMap((event) => withoutEnd(id, event, gaps)) };
   }
-  const events = [...runEvents(kernel, readPlugin, { where: hex(address), type: 'struct task_struct', length: wordsShown }, limits)];
-  yield { events: [...events.flatMap((event) => withoutEnd(event, gaps)), { kind: 'end', outcome: endOf(events), gaps }] };
+  const events = [...runEvents(kernel, readPlugin, { where: hex(address), type: 'struct task_struct', length: wordsShown }, answerLimits)];
+  yield { events: [...events.flatMap((event) => withoutEnd('read', event, gaps)), { kind: 'end', outcome: endOf(events), gaps }] };
 }
 
-function withoutEnd(event: RunEvent, gaps: Gap[]): RunEvent[] {
+/** One that broke, of several, is told among the gaps. */
+function withoutEnd(plugin: string, event: RunEvent, gaps: Gap[]): RunEvent[] {
   if (event.kind !== 'end') return [event];
   gaps.push(...event.gaps);
+  if (plugin !== 'read' && (event.outcome.kind === 'failed' || event.outcome.kind === 'cut short')) gaps.push({ gap: true, what: plugin, reason: event.outcome.reason });
   return [];
 }
 
@@ -152,10 +162,14 @@ function endOf(events: readonly RunEvent[]): Outcome {
   return end?.outcome ?? { kind: 'done' };
 }
 
+function run(kernel: Kernel, plugin: Plugin, values: OptionValues, name: { title: string; command: string }): Generator<AnswerPiece, void> {
+  return told(runEvents(kernel, plugin, values, answerLimits), name);
+}
+
 /** @throws InputError where the question itself is wrong, before anything is yielded */
-function* run(kernel: Kernel, plugin: Plugin, values: OptionValues, name: { title: string; command: string }): Generator<AnswerPiece, void> {
+function* told(events: Iterable<RunEvent>, name: { title: string; command: string }): Generator<AnswerPiece, void> {
   let named = false;
-  for (const event of runEvents(kernel, plugin, values, limits)) {
+  for (const event of events) {
     if (!named && event.kind === 'end' && event.outcome.kind === 'unavailable') throw new InputError(event.outcome.reason);
     yield { ...(named ? {} : name), events: [event] };
     named = true;

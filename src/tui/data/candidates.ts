@@ -1,7 +1,7 @@
 import { listVariables } from '../../../symbols/lists.js';
 import { processes } from '../../linux/tasks.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import type { Plugin } from '../../plugin/define-plugin.js';
+import type { Declaration } from '../../plugin/define-plugin.js';
 import type { Candidate } from '../state/state.js';
 
 /** So many of one kind are offered; with one more letter there are others. */
@@ -13,7 +13,7 @@ interface Names { symbols: readonly string[]; variables: readonly string[]; stru
 const namesKnown = new WeakMap<Kernel, Names>();
 
 /** Commands by name, those of plugins and those that read the dump as it is. */
-export type Commands = Readonly<Record<string, Plugin>>;
+export type Commands = Readonly<Record<string, Declaration>>;
 
 /** Ways to go on with a line that is typed at the prompt: commands, tasks, types, symbols; within a command its flags and arguments. */
 export function candidatesFor(kernel: Kernel | undefined, commands: Commands, line: string): Candidate[] {
@@ -37,7 +37,7 @@ function commandCandidates(commands: Commands, start: string): Candidate[] {
   }));
 }
 
-function inCommand(kernel: Kernel | undefined, plugin: Plugin, rest: readonly string[], word: string): Candidate[] {
+function inCommand(kernel: Kernel | undefined, plugin: Declaration, rest: readonly string[], word: string): Candidate[] {
   const flags = Object.entries(plugin.flags);
   const last = rest.at(-1) ?? '';
   const open = flags.find(([name, { type, char }]) => type !== 'boolean' && (last === `--${name}` || last === `-${char}`));

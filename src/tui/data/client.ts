@@ -4,6 +4,7 @@ import type { CommonValues } from '../../cli/common-flags.js';
 import type { RunEvent } from '../../plugin/run-plugin.js';
 import { defaultLimits } from '../../plugin/section.js';
 import { startRunner, type Runner } from '../../plugin/start-runner.js';
+import type { OpenOptions } from '../../session/open-kernel.js';
 import type { Action } from '../state/actions.js';
 import type { Question } from '../state/state.js';
 import type { DoorsReply, DoorsRequest, DoorsStart, KnownPlugin } from './doors-messages.js';
@@ -38,7 +39,7 @@ const graceMs = 1_000;
 export function startClient(start: ClientStart, dispatch: (action: Action) => void): Client {
   const cancelFlag = new Int32Array(new SharedArrayBuffer(4));
   const gathered = gather(dispatch);
-  let runner: Runner | undefined;
+  let runners: readonly Runner[] = [];
   let queue: RunQueue<KnownPlugin> | undefined;
   const answering = new Set<number>();
 
@@ -53,10 +54,12 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
         return gathered.answer(request, events);
       }
       case 'resolved': {
-        if (runner !== undefined) return;
+        if (runners.length > 0) return;
         const { options, facts, plugins, files, warnings } = reply;
-        runner = startRunner({ open: options, bundled: start.bundled, plugins: files }, { quiet: true });
-        queue = runQueue(plugins.filter(({ inReport, required }) => inReport && required.length === 0), (plugin) => runOne(runner!, plugin));
+        // What they print is dropped: on a screen it would stand anywhere. A user's are apart, so that they break nothing else.
+        const [ours, users] = [startRunner({ bundled: start.bundled }), startRunner({ files })];
+        runners = [ours, users];
+        queue = runQueue(plugins.filter(({ inReport, required }) => inReport && required.length === 0), (plugin) => runOne(plugin.path === undefined ? ours : users, plugin, options));
         known = new Map(plugins.map((plugin) => [plugin.id, plugin]));
         dispatch({ kind: 'found', dump: facts, plugins: plugins.map(({ id, summary, inReport, required }) => ({ id, summary, inReport, required })), warnings });
         queue.start();
@@ -88,11 +91,11 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
     answering.clear();
   };
 
-  const runOne = async (onRunner: Runner, plugin: KnownPlugin): Promise<void> => {
+  const runOne = async (onRunner: Runner, plugin: KnownPlugin, dump: OpenOptions): Promise<void> => {
     dispatch({ kind: 'restarted', id: plugin.id });
     let isEnded = false;
     try {
-      const section = await onRunner.run(plugin, plugin.values, {
+      const section = await onRunner.run(plugin, plugin.values, { dump }, {
         limits,
         onEvent(event) {
           isEnded ||= event.kind === 'end';
@@ -124,7 +127,9 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
       // oxlint-disable-next-line require-post-message-target-origin -- a worker thread's has none
       doors.postMessage({ kind: 'complete', text } satisfies DoorsRequest);
     },
-    cancelRun: () => runner?.cancel(),
+    cancelRun() {
+      for (const runner of runners) runner.cancel();
+    },
     cancelAnswer() {
       Atomics.store(cancelFlag, 0, 1);
       const asked = [...answering];
@@ -137,7 +142,7 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
     },
     async close() {
       gathered.stop();
-      await Promise.all([doors?.terminate(), runner?.close()]);
+      await Promise.all([doors?.terminate(), ...runners.map((runner) => runner.close())]);
     },
   };
 }

@@ -17,8 +17,8 @@ export type DoorsRequest =
   | { kind: 'ask'; request: number; question: Question }
   | { kind: 'complete'; text: string };
 
-/** A plugin, and the values that its screen is run with. */
-export type KnownPlugin = PluginInfo & { values: OptionValues };
+/** A plugin, and the values that its screen is run with; a user's has the path of its file. */
+export type KnownPlugin = PluginInfo & { values: OptionValues; path?: string };
 
 /** From the worker. `resolved` comes first and once; `refused` instead of it where there is no dump to be opened. */
 export type DoorsReply =

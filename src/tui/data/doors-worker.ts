@@ -4,9 +4,10 @@ import { namedFiles } from '../../cli/open-named.js';
 import { plugins } from '../../cli/plugins.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { defaultValues } from '../../plugin/options.js';
+import type { RunEvent } from '../../plugin/run-plugin.js';
 import { openKernel } from '../../session/open-kernel.js';
 import type { Question } from '../state/state.js';
-import { answerTo, dumpCommands } from './answers.js';
+import { answerLimits, answerTo, dumpCommands, type Askable } from './answers.js';
 import { candidatesFor, type Commands } from './candidates.js';
 import type { DoorsReply, DoorsRequest, DoorsStart, KnownPlugin } from './doors-messages.js';
 import { glance } from './glance.js';
@@ -21,7 +22,7 @@ const port = parentPort!;
 const reply = (message: DoorsReply): void => port.postMessage(message);
 
 try {
-  const [{ options, rest }, { registry, files }] = await Promise.all([namedFiles('analyze', start.words, start.flags), plugins()]);
+  const [{ options, rest }, { registry, files, runner, warnings }] = await Promise.all([namedFiles('analyze', start.words, start.flags), plugins()]);
   if (rest.length > 0) throw new InputError(`analyze does not know what to do with ${rest[0]}: it is neither a dump nor a kernel`);
   const facts = await glance(options);
   // One that does not load is named, and the others stand.
@@ -37,11 +38,20 @@ try {
       required: Object.entries(plugin.arguments).filter(([, argument]) => argument.required).map(([name]) => name),
       // A screen has room for what a report leaves out: all of the log, tasks of the kernel.
       values: defaultValues(plugin.flags, plugin.arguments),
+      ...('path' in plugin ? { path: plugin.path } : {}),
     })),
-    warnings: [...registry.warnings, ...broken],
+    warnings: [...warnings, ...broken],
   });
 
   const commands: Commands = Object.fromEntries([...all.map((plugin) => [plugin.id, plugin] as const), ...Object.entries(dumpCommands)]);
+  const askable: Askable = {
+    ...registry,
+    async runUsers(plugin, values) {
+      const events: RunEvent[] = [];
+      const { outcome, gaps } = await runner!.run(plugin, values, { dump: options }, { limits: answerLimits, onEvent: (event) => events.push(event) });
+      return events.at(-1)?.kind === 'end' ? events : [...events, { kind: 'end', outcome, gaps }];
+    },
+  };
   let opening: Promise<Kernel> | undefined;
   const opened = (): Promise<Kernel> => (opening ??= openKernel({ ...options, cancelFlag: start.cancelFlag }));
   let last: Promise<void> = Promise.resolve();
@@ -49,7 +59,7 @@ try {
 
   const answer = async (request: number, question: Question): Promise<void> => {
     try {
-      for await (const piece of answerTo(await opened(), registry, question)) reply({ kind: 'answer', request, ...piece });
+      for await (const piece of answerTo(await opened(), askable, question)) reply({ kind: 'answer', request, ...piece });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       reply({ kind: 'answer', request, events: [{ kind: 'end', gaps: [], outcome: { kind: 'failed', fault: error instanceof InputError ? 'dump' : 'plugin', reason } }] });
