@@ -107,6 +107,14 @@ export function readElfHeader(file: FileReader): ElfHeader | undefined {
   return header;
 }
 
+/** Whether the file reaches as far as its headers say: a copy that was interrupted does not. */
+export function isWholeElf(file: FileReader): boolean {
+  const header = readElfHeader(file);
+  if (header === undefined) return false;
+  const { offset, count, entrySize } = header.sectionHeaders;
+  return offset + count * entrySize <= file.size && [...programHeaders(file, header)].every((segment) => segment.offset + segment.fileSize <= file.size);
+}
+
 /**
  * The program headers in the order of the file, as far as the file reaches; a caller that must know whether all came
  * compares with `header.programHeaders.count`.

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { errorCode } from './surroundings-error.js';
 
@@ -26,7 +27,8 @@ export function temporaryFile(folder: string, mode = 0o600): TemporaryFile {
   removeLeftovers(folder, (pid) => !isAlive(pid));
   const path = join(folder, `${prefix()}${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
   const fd = openSync(path, 'wx+', mode);
-  begun(path);
+  const remove = (): void => rmSync(path, { force: true });
+  begun(path, remove);
   let open = true;
   const close = (): void => {
     if (open) closeSync(fd);
@@ -45,15 +47,26 @@ export function temporaryFile(folder: string, mode = 0o600): TemporaryFile {
     },
     discard() {
       close();
-      if (unfinished.has(path)) rmSync(path, { force: true });
+      if (unfinished.has(path)) remove();
       ended(path);
     },
   };
 }
 
-/** What threads of this process left in `folder`: one that is ended from outside can't clear up. */
-export function removeOwnLeftovers(folder: string): void {
-  removeLeftovers(folder, (pid) => pid === process.pid);
+/** A thread that is ended from outside can't clear up: what this process has begun in `folder` goes away with the process. */
+export function clearAtEnd(folder: string): void {
+  begun(folder, () => removeLeftovers(folder, (pid) => pid === process.pid));
+}
+
+/** For a loop that writes: lets signals in now and then. Who presses Ctrl-C need not wait until all is written. */
+export function signalPauses(): () => Promise<void> {
+  const afterMs = 50;
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < afterMs) return;
+    await setImmediate();
+    last = performance.now();
+  };
 }
 
 /** Some file systems have no fsync. */
@@ -110,14 +123,16 @@ function isAlive(pid: number): boolean {
   }
 }
 
-const unfinished = new Set<string>();
+/** What is to be done if the process ends now, by the path that it is about. */
+const unfinished = new Map<string, () => void>();
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** Signals are listened to only while there is something to remove: a process with a listener ends late, where it is busy. */
-function begun(path: string): void {
-  unfinished.add(path);
+function begun(path: string, remove: () => void): void {
+  unfinished.set(path, remove);
   if (unfinished.size > 1) return;
   process.on('exit', removeAll);
+  // Other threads are told of no signals.
   if (isMainThread) for (const signal of signals) process.on(signal, onSignal);
 }
 
@@ -128,8 +143,8 @@ function ended(path: string): void {
 }
 
 function removeAll(): void {
-  for (const path of unfinished) {
-    rmSync(path, { force: true });
+  for (const [path, remove] of unfinished) {
+    remove();
     ended(path);
   }
 }

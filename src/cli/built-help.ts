@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { CommandsHelp } from './help-data.js';
 import { userPluginFiles } from './plugin-files.js';
+import { print } from './standard-output.js';
 
 /** The columns that the build made the texts for. */
 export const builtColumns = 80;
@@ -18,6 +19,6 @@ export function showBuiltHelp(words: readonly string[]): boolean {
   const built = builtHelp(words);
   const text = built !== undefined && Object.hasOwn(built, word) ? built[word]!.text : undefined;
   if (text === undefined || (process.stdout.columns ?? builtColumns) < builtColumns) return false;
-  process.stdout.write(text);
+  print(text);
   return true;
 }

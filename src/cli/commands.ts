@@ -14,11 +14,12 @@ export async function commandNamed(word: string): Promise<typeof Command | undef
 }
 
 /** The help on all of them by the word that calls them: of those that there are now, or of those that oompm brings. */
-export async function commandsHelp(registry?: Registry): Promise<CommandsHelp> {
+export async function commandsHelp(given?: Registry): Promise<CommandsHelp> {
+  const registry = given ?? (await plugins()).registry;
   const [{ pluginCommand }, own, loaded] = await Promise.all([
     import('./plugin-command.js'),
     Promise.all(Object.entries(ours).map(async ([word, load]) => [word, helpOf(await load())] as const)),
-    (registry ?? (await plugins()).registry).all(),
+    registry.all(),
   ]);
   return Object.fromEntries([...own, ...loaded.map((plugin) => [plugin.id, helpOf(pluginCommand(plugin))] as const)]);
 }

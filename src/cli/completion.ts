@@ -3,6 +3,7 @@ import { Command } from '@oclif/core/command';
 import { completionScript, shells, type CompletedCommand, type CompletedFlag } from './completion-script.js';
 import type { CommandsHelp, FlagHelp, HelpData } from './help-data.js';
 import { plugins } from './plugins.js';
+import { print } from './standard-output.js';
 
 /** `oompm completion SHELL`, of the commands that there are. */
 export function completionCommand(commands: () => Promise<CommandsHelp>): typeof Command {
@@ -23,7 +24,7 @@ export function completionCommand(commands: () => Promise<CommandsHelp>): typeof
       const listed = Object.values(known).filter(({ hidden }) => !hidden);
       const help: CompletedCommand = { id: 'help', summary: 'This help, or that of one command', flags: [], words: listed.map(({ id }) => id) };
       const all = [...listed.map((command) => described(command, registry.ids)), help];
-      this.log(completionScript(args.shell as (typeof shells)[number], all));
+      print(`${completionScript(args.shell as (typeof shells)[number], all)}\n`);
     }
   };
 }

@@ -3,10 +3,11 @@ import type { Command } from '@oclif/core/command';
 import { exitStatusHelp } from './exit-status.js';
 import type { HelpData } from './help-data.js';
 import { leanConfig } from './lean-config.js';
+import { print } from './standard-output.js';
 
 /** Help on one command, on standard output. */
 export function showCommandHelp(command: HelpData): void {
-  process.stdout.write(commandHelp(command, Math.max(60, Math.min(process.stdout.columns || 80, 100))));
+  print(commandHelp(command, Math.max(60, Math.min(process.stdout.columns || 80, 100))));
 }
 
 export function commandHelp(command: HelpData, width: number): string {

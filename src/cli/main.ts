@@ -1,6 +1,9 @@
 import module from 'node:module';
+import { surroundingsInWords } from '../bytes/surroundings-error.js';
 import { asksForHelp } from './asks-for-help.js';
+import { exitStatus } from './exit-status.js';
 import { userAgent } from './package-facts.js';
+import { print } from './standard-output.js';
 import { watchOutput } from './watch-output.js';
 
 /** Runs a command line; sets the exit status (see exit-status.ts) and never throws. */
@@ -9,9 +12,21 @@ export async function runMain(words: string[]): Promise<void> {
   try {
     await dispatch(words);
   } catch (error) {
-    const { mistake } = await import('./mistake.js');
-    process.exitCode = await mistake(error, words);
+    try {
+      const { mistake } = await import('./mistake.js');
+      process.exitCode = await mistake(error, words);
+    } catch (again) {
+      process.exitCode = notEvenThat(again);
+    }
   }
+}
+
+/** Where there are no file handles, our own files can't be opened either. @throws what is no fault of the machine */
+function notEvenThat(error: unknown): number {
+  const reason = surroundingsInWords(error);
+  if (reason === undefined) throw error;
+  process.stderr.write(`oompm: it can't be started: ${reason}\n`);
+  return exitStatus.surroundings;
 }
 
 /** Imports no more than the words ask for: this is what `--version` and `--help` wait for. */
@@ -20,7 +35,7 @@ async function dispatch(given: readonly string[]): Promise<void> {
   const words = subject === undefined ? given : [subject, '--help'];
   const [word] = words;
   if (word !== undefined && versionWords.has(word)) {
-    process.stdout.write(`${userAgent}\n`);
+    print(`${userAgent}\n`);
     return;
   }
   if (word === undefined || helpWords.has(word)) return (await import('./root-help.js')).showRootHelp(words);

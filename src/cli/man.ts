@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { Command } from '@oclif/core/command';
 import { programOnPath } from '../debuginfo/unpack/programs.js';
 import { manText } from './man-text.js';
+import { print } from './standard-output.js';
 
 /** `oompm man`: npm installs no man page, so that `man oompm` finds none. */
 export class Man extends Command {
@@ -17,6 +18,6 @@ export class Man extends Command {
     await this.parse(Man);
     const page = join(dirname(createRequire(import.meta.url).resolve('oompm/package.json')), 'docs/oompm.1');
     if (process.stdout.isTTY && programOnPath('man') !== undefined && spawnSync('man', [page], { stdio: 'inherit' }).status === 0) return;
-    process.stdout.write(manText(readFileSync(page, 'utf8')));
+    print(manText(readFileSync(page, 'utf8')));
   }
 }

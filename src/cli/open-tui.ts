@@ -2,6 +2,7 @@ import { InputError } from '../bytes/input-error.js';
 import { oneLine } from '../report/escape.js';
 import type { CommonValues } from './common-flags.js';
 import { bundledModule } from './plugins.js';
+import { print } from './standard-output.js';
 
 /** Opens the screens, and leaves on the terminal what was asked to be kept. @throws InputError where there is no dump to be opened */
 export async function openScreens(words: readonly string[], flags: CommonValues, version: string): Promise<void> {
@@ -9,7 +10,7 @@ export async function openScreens(words: readonly string[], flags: CommonValues,
   const { openTui } = await import('../tui/open.js');
   const colour = flags.color === 'always' || (flags.color === 'auto' && !process.env['NO_COLOR']);
   const { code, commands, refused } = await openTui({ words, flags, version, bundled: bundledModule(), colour });
-  for (const command of commands) process.stdout.write(`${oneLine(command)}\n`);
+  for (const command of commands) print(`${oneLine(command)}\n`);
   if (refused !== undefined) throw new InputError(refused);
   process.exit(code);
 }

@@ -1,10 +1,10 @@
 import { closeSync, constants, fchmodSync, fchownSync, openSync, writeSync, type BigIntStats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
-import { setImmediate, setTimeout } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import { InputError } from '../bytes/input-error.js';
 import { SurroundingsError, errorCode } from '../bytes/surroundings-error.js';
-import { temporaryFile, type TemporaryFile } from '../bytes/temporary-file.js';
+import { signalPauses, temporaryFile, type TemporaryFile } from '../bytes/temporary-file.js';
 import { writeFailureInWords } from '../bytes/write-failure.js';
 import type { IsInput } from './inputs.js';
 import { joined } from './join-pieces.js';
@@ -61,18 +61,20 @@ function openReplacement(place: Place): Write {
 async function replace(path: string, pieces: Iterable<string>): Promise<void> {
   const { file, isBeside } = openTemporary(path, whatIsAt(path));
   try {
-    const pause = pauses();
-    for (const text of pieces) {
-      file.write(Buffer.from(text));
-      await pause();
-    }
-    file.sync();
+    await fill(file, pieces).catch((error: unknown) => { throw isBeside ? error : elsewhere(error); });
     if (!isBeside || !moved(file, path)) overwrite(path, file);
-  } catch (error) {
-    throw isBeside ? error : elsewhere(error);
   } finally {
     file.discard();
   }
+}
+
+async function fill(file: TemporaryFile, pieces: Iterable<string>): Promise<void> {
+  const pause = signalPauses();
+  for (const text of pieces) {
+    file.write(Buffer.from(text));
+    await pause();
+  }
+  file.sync();
 }
 
 /**
@@ -125,17 +127,6 @@ class Reason extends Error {}
 function elsewhere(error: unknown): unknown {
   const reason = writeFailureInWords(error);
   return reason === undefined ? error : new Reason(`the report is first written to ${tmpdir()}, and there ${reason}; TMPDIR names another folder`, { cause: error });
-}
-
-/** Lets signals in now and then: who presses Ctrl-C need not wait until a long report is written. */
-function pauses(): () => Promise<void> {
-  const afterMs = 50;
-  let last = performance.now();
-  return async () => {
-    if (performance.now() - last < afterMs) return;
-    await setImmediate();
-    last = performance.now();
-  };
 }
 
 /** A pipe is opened when there is something for it: one that was opened and closed again ends its reader. */

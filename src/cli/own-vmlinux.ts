@@ -1,6 +1,7 @@
 import { InputError } from '../bytes/input-error.js';
+import { oneLine } from '../report/escape.js';
 import type { CommonValues } from './common-flags.js';
-import { progress } from './progress.js';
+import { endProgress, progress } from './progress.js';
 
 /**
  * The vmlinux that belongs to a dump, by its build-id: from the usual places, else, where the user asked for it, from a
@@ -28,9 +29,16 @@ async function kernelOf(files: readonly string[]): Promise<{ dumpPath: string; b
 
 async function foundHere(wanted: { dumpPath: string; buildId: string; release?: string }): Promise<string | undefined> {
   const { findVmlinux } = await import('../debuginfo/find-vmlinux.js');
-  const { vmlinux } = await findVmlinux(wanted);
+  const { vmlinux, hindered } = await findVmlinux(wanted);
   vmlinux?.close();
+  if (vmlinux === undefined) for (const sentence of hindered) noted(sentence);
   return vmlinux?.path;
+}
+
+/** Without a vmlinux the answer may be poorer, and the user had one. */
+function noted(sentence: string): void {
+  endProgress();
+  process.stderr.write(`oompm: going on without a vmlinux: ${oneLine(sentence)}\n`);
 }
 
 async function fetched(buildId: string): Promise<string> {

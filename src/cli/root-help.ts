@@ -2,6 +2,7 @@ import { builtHelp } from './built-help.js';
 import { exitStatusHelp } from './exit-status.js';
 import type { HelpData } from './help-data.js';
 import { description, version } from './package-facts.js';
+import { print } from './standard-output.js';
 
 const examples = `EXAMPLES
   $ oompm analyze vmcore                  why did this machine run out of memory, or stop?
@@ -14,7 +15,7 @@ const examples = `EXAMPLES
 
 /** Help on oompm as a whole; it starts with examples. */
 export async function showRootHelp(words: readonly string[]): Promise<void> {
-  process.stdout.write(rootHelp(await summaries(words), Math.max(60, Math.min(process.stdout.columns || 80, 100))));
+  print(rootHelp(await summaries(words), Math.max(60, Math.min(process.stdout.columns || 80, 100))));
 }
 
 function rootHelp(commands: readonly Summary[], width: number): string {

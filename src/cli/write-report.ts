@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { spawn } from 'node:child_process';
 import { extname } from 'node:path';
-import type { Writable } from 'node:stream';
 import { InputError } from '../bytes/input-error.js';
 import { oneLine } from '../report/escape.js';
 import { coloured, plain } from '../report/paint.js';
@@ -12,6 +11,7 @@ import { inputsOf } from './inputs.js';
 import { openOutput } from './output-file.js';
 import { joined } from './join-pieces.js';
 import { endProgress } from './progress.js';
+import { print } from './standard-output.js';
 
 type OutputFlags = Pick<CommonValues, 'format' | 'output'>;
 
@@ -64,20 +64,20 @@ export function reportTarget(flags: CommonValues, words: readonly string[]): Rep
   const painted = flags.color === 'always' || (flags.color === 'auto' && terminal && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb');
   return {
     text: { width: terminal ? Math.max(80, process.stdout.columns) : Infinity, paint: painted ? coloured : plain, raw: flags.raw },
-    write: (pieces) => terminal && format === 'text' ? writePaged(pieces) : writeAll(process.stdout, pieces),
+    write: (pieces) => terminal && format === 'text' ? writePaged(pieces) : writeAll(pieces),
   };
 }
 
-async function writeAll(stream: Writable, pieces: Iterable<string>): Promise<void> {
+async function writeAll(pieces: Iterable<string>): Promise<void> {
   endProgress();
-  for (const text of joined(pieces)) if (!stream.write(text)) await once(stream, 'drain');
+  for (const text of joined(pieces)) if (!print(text)) await once(process.stdout, 'drain');
 }
 
 /** Through $PAGER, or less, which leaves at once where all fits on the screen. */
 async function writePaged(pieces: Iterable<string>): Promise<void> {
   endProgress();
   const pager = process.env['PAGER'] ?? 'less -RFX';
-  if (pager === '' || pager === 'cat') return writeAll(process.stdout, pieces);
+  if (pager === '' || pager === 'cat') return writeAll(pieces);
   const child = spawn(pager, { shell: true, stdio: ['pipe', 'inherit', 'inherit'] });
   const ended = once(child, 'close') as Promise<[number | null]>;
   // A pager that is left before the end, or Ctrl-C in it, is its own affair.
@@ -88,7 +88,7 @@ async function writePaged(pieces: Iterable<string>): Promise<void> {
     const text = [...pieces].join('');
     child.stdin.end(text);
     const [code] = await ended;
-    if (code === 126 || code === 127) await writeAll(process.stdout, [text]);
+    if (code === 126 || code === 127) await writeAll([text]);
   } finally {
     process.off('SIGINT', ignore);
   }

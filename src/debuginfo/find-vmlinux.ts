@@ -1,8 +1,9 @@
 import { accessSync, constants } from 'node:fs';
-import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
 import { InputError } from '../bytes/input-error.js';
+import { SurroundingsError } from '../bytes/surroundings-error.js';
+import { defaultDebuginfodCache } from './cache-folders.js';
 import { openVmlinux, type Vmlinux } from './vmlinux.js';
 
 /** What a dump says of the kernel it is of. */
@@ -30,6 +31,8 @@ export interface FoundVmlinux {
   vmlinux: Vmlinux;
   /** Files that were there and not taken, one sentence each. */
   passedOver: string[];
+  /** Those of them that this machine kept from being read: for want of space, say. */
+  hindered: string[];
 }
 
 const packed = ['', '.xz', '.gz', '.zst', '.bz2'];
@@ -39,23 +42,25 @@ const packed = ['', '.xz', '.gz', '.zst', '.bz2'];
  * debuginfod's cache. Only one whose build-id (or banner, where the dump has no build-id) is the dump's is taken.
  * @returns `vmlinux` undefined where none matches
  */
-export async function findVmlinux(wanted: WantedKernel, roots: SearchRoots = {}): Promise<Partial<FoundVmlinux> & { passedOver: string[] }> {
+export async function findVmlinux(wanted: WantedKernel, roots: SearchRoots = {}): Promise<Omit<FoundVmlinux, 'vmlinux'> & { vmlinux?: Vmlinux }> {
   const passedOver: string[] = [];
-  if (wanted.buildId === undefined && wanted.banner === undefined) return { passedOver };
+  const hindered: string[] = [];
+  if (wanted.buildId === undefined && wanted.banner === undefined) return { passedOver, hindered };
   for (const path of candidatePaths(wanted, roots)) {
     if (!isReadable(path)) continue;
     try {
       const vmlinux = await openVmlinux(path, roots.cacheFolder === undefined ? {} : { cacheFolder: roots.cacheFolder });
       const objection = mismatch(vmlinux, wanted);
-      if (objection === undefined && hasContent(vmlinux)) return { vmlinux, passedOver };
+      if (objection === undefined && hasContent(vmlinux)) return { vmlinux, passedOver, hindered };
       vmlinux.close();
       passedOver.push(`${path}: ${objection ?? 'it has neither symbols nor types'}`);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       passedOver.push(`${path}: ${error.message}`);
+      if (error instanceof SurroundingsError) hindered.push(error.message);
     }
   }
-  return { passedOver };
+  return { passedOver, hindered };
 }
 
 /** Every place that is looked at, in order. */
@@ -108,10 +113,4 @@ function isReadable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** As debuginfod's own client has it: DEBUGINFOD_CACHE_PATH, else under the XDG cache. */
-export function defaultDebuginfodCache(): string {
-  const { DEBUGINFOD_CACHE_PATH: named, XDG_CACHE_HOME: cache } = process.env;
-  return named || join(cache || join(homedir(), '.cache'), 'debuginfod_client');
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { surroundingsInWords } from '../bytes/surroundings-error.js';
 import { BadDeclaration } from './check-definition.js';
 import { describe } from './check-form.js';
 import { doors } from './doors.js';
@@ -45,13 +46,18 @@ export function importer(): Promise<(file: string) => Promise<unknown>> {
 
 async function makeImporter(): Promise<(file: string) => Promise<unknown>> {
   const [{ createJiti }, virtualModules] = await Promise.all([import('jiti'), openedDoors()]);
-  const jiti = createJiti(import.meta.url, {
-    virtualModules,
-    fsCache: join(envPaths('oompm', { suffix: '' }).cache, 'plugins'),
-    // Natively imported, a plugin's own `import 'oompm'` would find another copy of our classes, or none.
-    tryNative: false,
-  });
-  return (file) => jiti.import(file);
+  // Natively imported, a plugin's own `import 'oompm'` would find another copy of our classes, or none.
+  const importWith = (fsCache: string | false) => (file: string): Promise<unknown> => createJiti(import.meta.url, { virtualModules, tryNative: false, fsCache }).import(file);
+  const importKept = importWith(join(envPaths('oompm', { suffix: '' }).cache, 'plugins'));
+  return async (file) => {
+    try {
+      return await importKept(file);
+    } catch (error) {
+      // A disk that is full keeps jiti from keeping, and should not keep a plugin from running.
+      if (surroundingsInWords(error) === undefined) throw error;
+      return importWith(false)(file);
+    }
+  };
 }
 
 async function openedDoors(): Promise<Record<string, object>> {

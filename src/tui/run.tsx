@@ -1,4 +1,6 @@
 import { render } from 'ink';
+import { clearAtEnd } from '../bytes/temporary-file.js';
+import { defaultCacheFolder, defaultDebuginfodCache } from '../debuginfo/cache-folders.js';
 import { startClient, type Client } from './data/client.js';
 import { exportPage } from './export.js';
 import { frameWriter } from './frame-writer.js';
@@ -54,6 +56,8 @@ export async function runScreens(request: TuiRequest, terminal: Terminal): Promi
     // A dump that can't be opened is one sentence, as everywhere.
     if (store.state().refused !== undefined) leave(2);
   });
+  // Where the workers write, which are ended under whatever they do.
+  for (const folder of [defaultCacheFolder(), defaultDebuginfodCache()]) clearAtEnd(folder);
   client = startClient({ words: request.words, flags: request.flags, bundled: request.bundled }, store.dispatch);
   output.on('resize', () => {
     store.dispatch({ kind: 'resize', columns: output.columns, rows: output.rows });

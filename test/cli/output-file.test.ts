@@ -16,7 +16,7 @@ const put = (name: string, content: string): string => {
 const old = 'what was there';
 const temporaries = (where = folder): string[] => readdirSync(where).filter((name) => name.startsWith('.oompm-'));
 const bash = (script: string, env: Record<string, string> = {}): Answer => {
-  const { status, stdout, stderr } = spawnSync('bash', ['-c', script], { cwd: folder, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: folder, OOMPM: join(projectRoot, 'bin/oompm.js'), DUMP: dump, LOG: log, ...env } });
+  const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], { cwd: folder, encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: folder, OOMPM: join(projectRoot, 'bin/oompm.js'), DUMP: dump, LOG: log, ...env } });
   return { code: status, stdout, stderr };
 };
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -7,9 +7,11 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { InputError } from '../../src/bytes/input-error.js';
+import { SurroundingsError } from '../../src/bytes/surroundings-error.js';
 import { identify } from '../../src/debuginfo/identify.js';
 import { programOnPath } from '../../src/debuginfo/unpack/programs.js';
 import { openVmlinux } from '../../src/debuginfo/vmlinux.js';
+import { smallDisk } from '../small-disk.js';
 import { buildElf, TEXT, toyVmlinux } from './build-elf.js';
 
 let folder: string;
@@ -104,6 +106,48 @@ test('where no cache can be written, memory serves', async () => {
   const vmlinux = await openVmlinux(file('toy.gz', gzipSync(toy)), { cacheFolder: join(blocked, 'below') });
   expect(vmlinux.symbols(0n)!.count).toBe(3);
   vmlinux.close();
+});
+
+describe('a cache that is broken or full is none', () => {
+  test.each([
+    ['empty', (path: string) => writeFileSync(path, '')],
+    ['cut off', (path: string) => writeFileSync(path, toy.subarray(0, toy.length - 1))],
+    ['something else', (path: string) => writeFileSync(path, 'hello')],
+    ['a folder', (path: string) => { rmSync(path); mkdirSync(path); }],
+  ])('what is kept is %s: unpacked again', async (_, spoil) => {
+    const path = file('spoilt.gz', gzipSync(toy));
+    (await openVmlinux(path, { cacheFolder })).close();
+    const [name] = readdirSync(cacheFolder);
+    spoil(join(cacheFolder, name!));
+    const vmlinux = await openVmlinux(path, { cacheFolder });
+    expect(vmlinux.section('.filler')!.size).toBe(9_000_000);
+    expect(Buffer.from(vmlinux.section('.debug_str')!.read(0, 15)).toString()).toBe('hello from zlib');
+    vmlinux.close();
+    expect(readdirSync(cacheFolder)).toEqual([name]);
+  });
+
+  test('what is no kernel is not kept', async () => {
+    await expect(openVmlinux(file('text.gz', gzipSync('hello')), { cacheFolder })).rejects.toThrow(/not an ELF file/);
+    expect(readdirSync(cacheFolder)).toEqual([]);
+  });
+
+  const disk = smallDisk(1024);
+  afterAll(() => disk?.unmount());
+
+  test.skipIf(disk === undefined)(`a disk that is full: memory serves${disk === undefined ? ' (skipped: nothing can be mounted here)' : ''}`, async () => {
+    const vmlinux = await openVmlinux(file('full.gz', gzipSync(toy)), { cacheFolder: join(disk!.folder, 'cache') });
+    expect(vmlinux.section('.filler')!.size).toBe(9_000_000);
+    vmlinux.close();
+    expect(readdirSync(join(disk!.folder, 'cache'))).toEqual([]);
+  });
+
+  test('more than fits into memory, and nowhere to put it: a sentence that says so', { timeout: 60_000 }, async () => {
+    const blocked = file('no-folder', Buffer.from('a file'));
+    const large = file('large.gz', gzipSync(Buffer.concat([toy, Buffer.alloc(260 << 20)]), { level: 1 }));
+    const attempt = openVmlinux(large, { cacheFolder: join(blocked, 'below') });
+    await expect(attempt).rejects.toThrow(SurroundingsError);
+    await expect(attempt).rejects.toThrow(`${large} unpacks to more than 256 MiB and needs a file in ${join(blocked, 'below')}, which can't be written: a part of the path is not a folder; XDG_CACHE_HOME names another folder.`);
+  });
 });
 
 test('a compressed section reads as what was compressed; a missing one is undefined', async () => {

@@ -1,22 +1,19 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
-import envPaths from 'env-paths';
-
-import { isElf } from '../../bytes/elf.js';
+import { isElf, isWholeElf } from '../../bytes/elf.js';
 import { memoryReader, openFile, type FileReader, type OpenFile } from '../../bytes/file-reader.js';
 import { InputError } from '../../bytes/input-error.js';
+import { SurroundingsError, surroundingsInWords } from '../../bytes/surroundings-error.js';
+import { signalPauses, temporaryFile, type TemporaryFile } from '../../bytes/temporary-file.js';
+import { writeFailureInWords } from '../../bytes/write-failure.js';
+import { defaultCacheFolder } from '../cache-folders.js';
 import { rangeReader } from '../elf-sections.js';
 import { APPENDED_SIZE_BYTES, bootImagePayload } from './boot-image.js';
 import { chunksOf } from './chunks.js';
 import { unpacked } from './decoders.js';
 import { packingOf, type Packing } from '../../bytes/packing.js';
-
-/** Where unpacked kernels are kept, so that the next run need not unpack them again. */
-export function defaultCacheFolder(): string {
-  return join(envPaths('oompm', { suffix: '' }).cache, 'vmlinux');
-}
 
 // A distribution's vmlinux with DWARF is 400 to 900 MB.
 const LARGEST = 2 ** 31;
@@ -72,33 +69,62 @@ function packedKernel(path: string, file: OpenFile, packing: Packing | undefined
   return { name: `bzImage, ${inside}`, packing: inside, bytes: rangeReader(bytes, 0, length) };
 }
 
-async function unpackedFile(path: string, packed: Packed, cacheFolder: string): Promise<FileReader & { close(): void }> {
+async function unpackedFile(path: string, packed: Packed, cacheFolder: string): Promise<OpenedContent> {
   const kept = join(cacheFolder, `${sha256(packed.bytes)}.elf`);
-  const known = openIfThere(kept);
+  const known = openIfWhole(kept);
   if (known) return known;
-  const temporary = `${kept}.${randomUUID()}`;
-  const fd = createIfPossible(cacheFolder, temporary);
   try {
-    if (fd === undefined) return inMemory(path, packed);
-    let size = 0;
-    for await (const part of bounded(path, packed, LARGEST)) {
-      for (let done = 0; done < part.length; ) done += writeSync(fd, part, done);
-      size += part.length;
-    }
-    if (size === 0) throw new InputError(`${path} can't be unpacked (${packed.name}): there is nothing in it.`);
-    renameSync(temporary, kept);
-  } finally {
-    if (fd !== undefined) {
-      closeSync(fd);
-      rmSync(temporary, { force: true });
-    }
+    return await onDisk(path, packed, kept);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    return inMemory(path, packed, cacheFolder, error);
   }
-  return openFile(kept);
 }
 
-async function inMemory(path: string, packed: Packed): Promise<FileReader & { close(): void }> {
+type OpenedContent = FileReader & { close(): void };
+
+/** @throws InputError where it does not unpack; the system's error where no file can be written */
+async function onDisk(path: string, packed: Packed, kept: string): Promise<OpenedContent> {
+  mkdirSync(dirname(kept), { recursive: true });
+  const file = temporaryFile(dirname(kept));
+  try {
+    const pause = signalPauses();
+    let size = 0;
+    for await (const part of bounded(path, packed, LARGEST)) {
+      file.write(part);
+      size += part.length;
+      await pause();
+    }
+    if (size === 0) throw new InputError(`${path} can't be unpacked (${packed.name}): there is nothing in it.`);
+    const content = openFile(file.path);
+    if (isElf(content.read(0, 4))) keepIfPossible(file, kept);
+    return content;
+  } finally {
+    file.discard();
+  }
+}
+
+/** What is open stays readable also where it has no name any more. */
+function keepIfPossible(file: TemporaryFile, kept: string): void {
+  try {
+    file.moveTo(kept);
+  } catch {
+    // A folder of that name, say: the next run unpacks again.
+  }
+}
+
+/** A read-only home or a full disk is no reason to fail, as long as memory will do. */
+async function inMemory(path: string, packed: Packed, cacheFolder: string, obstacle: unknown): Promise<OpenedContent> {
   const parts: Uint8Array[] = [];
-  for await (const part of bounded(path, packed, LARGEST_IN_MEMORY)) parts.push(part);
+  let size = 0;
+  for await (const part of bounded(path, packed, LARGEST)) {
+    size += part.length;
+    if (size > LARGEST_IN_MEMORY) {
+      const reason = writeFailureInWords(obstacle) ?? (obstacle instanceof Error ? obstacle.message : String(obstacle));
+      throw new SurroundingsError(`${path} unpacks to more than ${LARGEST_IN_MEMORY / 2 ** 20} MiB and needs a file in ${cacheFolder}, which can't be written: ${reason}; XDG_CACHE_HOME names another folder.`, { cause: obstacle });
+    }
+    parts.push(part);
+  }
   return { ...memoryReader(Buffer.concat(parts)), close: () => {} };
 }
 
@@ -112,6 +138,8 @@ async function* bounded(path: string, packed: Packed, limit: number): AsyncGener
     }
   } catch (error) {
     if (error instanceof InputError) throw error;
+    const machine = surroundingsInWords(error);
+    if (machine !== undefined) throw new SurroundingsError(`${path} can't be unpacked (${packed.name}): ${machine}.`, { cause: error });
     throw new InputError(`${path} can't be unpacked (${packed.name}): ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
   }
 }
@@ -122,20 +150,14 @@ function sha256(file: FileReader): string {
   return hash.digest('hex');
 }
 
-function openIfThere(path: string): OpenFile | undefined {
+/** A file in the cache may be what a crash of the machine left of it. */
+function openIfWhole(path: string): OpenFile | undefined {
   try {
-    return openFile(path);
+    const file = openFile(path);
+    if (isWholeElf(file)) return file;
+    file.close();
   } catch {
-    return undefined;
+    // Not there, or not to be read: it is made anew.
   }
-}
-
-/** undefined where the folder can't be written to: a read-only home is no reason to fail. */
-function createIfPossible(folder: string, path: string): number | undefined {
-  try {
-    mkdirSync(folder, { recursive: true });
-    return openSync(path, 'wx', 0o600);
-  } catch {
-    return undefined;
-  }
+  return undefined;
 }

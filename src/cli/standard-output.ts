@@ -1,0 +1,31 @@
+import { fstatSync, writeSync } from 'node:fs';
+import { SurroundingsError, surroundingsInWords } from '../bytes/surroundings-error.js';
+
+/**
+ * Writes to standard output. Where that is a file, Node's own stream takes a short write for a whole one: on a disk that
+ * fills up the end of a report would be missing, and nothing said.
+ * @returns false where it would rather have no more before it has drained
+ * @throws SurroundingsError
+ */
+export function print(text: string): boolean {
+  if (!isFile()) return process.stdout.write(text);
+  const bytes = Buffer.from(text);
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(process.stdout.fd, bytes, done);
+  } catch (error) {
+    const reason = surroundingsInWords(error);
+    throw reason === undefined ? error : new SurroundingsError(notWritten(reason), { cause: error });
+  }
+  return true;
+}
+
+export function notWritten(reason: string): string {
+  return `standard output can't be written: ${reason}`;
+}
+
+let known: boolean | undefined;
+
+function isFile(): boolean {
+  known ??= fstatSync(process.stdout.fd).isFile();
+  return known;
+}
