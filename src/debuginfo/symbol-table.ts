@@ -15,6 +15,8 @@ export interface SymbolTable {
   readonly source: string;
   /** Why nothing is known: what held the names can't be read. Whoever asks is told of a gap. */
   readonly unreadable?: string;
+  /** The kernel's alone, where this table has its modules' symbols too: asking those reads the list of modules. */
+  readonly kernelOnly?: SymbolTable;
   readonly count: number;
   /** The address of the first symbol with that name; per-CPU symbols give their offset. */
   addressOf(name: string): bigint | undefined;

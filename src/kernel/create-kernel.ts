@@ -55,7 +55,8 @@ export function createKernel(given: KernelParts): Kernel {
   const shared = new Kept<string>(holder);
   const once = <T>(key: string, make: () => T): T => shared.get(key, make);
   const { bind, missing, host } = shapeBinder(parts, holder);
-  const global = globalBinder(host, symbols, types, holder);
+  const ownSymbols = symbols.kernelOnly ?? symbols;
+  const global = globalBinder(host, ownSymbols, types, holder);
   const perCpuOffset = (cpu: number): bigint => {
     const offset = once('__per_cpu_offset', () => (global('__per_cpu_offset', true) ? kernel.global('__per_cpu_offset') : undefined));
     // A kernel without SMP has no such table: its per-CPU variables are plain ones.
@@ -100,7 +101,7 @@ export function createKernel(given: KernelParts): Kernel {
       bind(shape).ref(address - BigInt(kernel.offsetOf(typeof shape === 'string' ? shape : shape.struct, member))) as Ref<S>,
     offsetOf: (struct, member) => once(`offsetof ${struct}.${member}`, () => offsetIn(structOf(struct), member)),
     sizeOf: (struct) => structOf(struct).size,
-    hasGlobal: (name) => symbols.addressOf(name) !== undefined,
+    hasGlobal: (name) => ownSymbols.addressOf(name) !== undefined,
     global<N extends GlobalName>(name: N) {
       const bound = global(name);
       return bound.read(bound.address) as GlobalValue<N>;

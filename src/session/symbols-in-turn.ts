@@ -4,6 +4,7 @@ import type { SymbolInfo, SymbolTable } from '../debuginfo/symbol-table.js';
 export function symbolsInTurn(kernel: SymbolTable, modules: () => SymbolTable | undefined): SymbolTable {
   return {
     source: kernel.source,
+    kernelOnly: kernel,
     ...(kernel.unreadable === undefined ? {} : { unreadable: kernel.unreadable }),
     get count() {
       return kernel.count + (modules()?.count ?? 0);
