@@ -1,8 +1,8 @@
 import { fstatSync, statSync, type BigIntStats } from 'node:fs';
-import { createRequire } from 'node:module';
 import { fileId, wasRead } from '../bytes/file-reader.js';
 import type { CommonValues } from './common-flags.js';
 import { userPluginFiles } from './plugin-files.js';
+import { pluginModules } from './plugins.js';
 
 type Naming = Partial<Pick<CommonValues, 'vmlinux' | 'vmcoreinfo'>>;
 
@@ -18,12 +18,7 @@ export function inputsOf(words: readonly string[], { vmlinux, vmcoreinfo }: Nami
   const named = [...words, vmlinux, vmcoreinfo, ...files, config].filter((path) => path !== undefined);
   // explain reads a log there, also where it is given no word.
   const ids = new Set([...named.map(idOf), ...(words.length === 0 || words.includes('-') ? [standardInput()] : [])]);
-  return (file) => ids.has(fileId(file)) || wasRead(file) || imported().some((path) => idOf(path) === fileId(file));
-}
-
-/** What jiti has loaded, plugins with their own modules, is kept where Node keeps what was required. */
-function imported(): string[] {
-  return Object.keys(createRequire(import.meta.url).cache);
+  return (file) => ids.has(fileId(file)) || wasRead(file) || pluginModules().some((path) => idOf(path) === fileId(file));
 }
 
 /** `oompm explain - < dmesg.txt`. */

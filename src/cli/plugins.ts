@@ -26,6 +26,12 @@ export async function bundledPlugins(): Promise<readonly BundledPlugin[]> {
 }
 
 let loading: Promise<Plugins> | undefined;
+let modules: readonly string[] = [];
+
+/** The files that the user's plugins are made of, as far as they have been loaded. */
+export function pluginModules(): readonly string[] {
+  return modules;
+}
 
 /**
  * The bundled plugins and those named by --plugin or in the config file; loaded once. What is wrong with one of the config
@@ -41,6 +47,7 @@ async function loadAll(words: readonly string[]): Promise<Plugins> {
   const { files, named, warnings } = userPluginFiles(words);
   const runner = files.length === 0 ? undefined : (await import('../plugin/start-runner.js')).startRunner({ files }, { onPrint: printed });
   const { loaded, refused } = runner === undefined ? { loaded: [], refused: [] } : await runner.declared();
+  modules = loaded.flatMap((plugin) => plugin.modules);
   const free = loaded.filter(({ id }) => !reservedIds.has(id));
   const reserved = loaded.filter((one) => !free.includes(one)).map(({ id, path }): RefusedPlugin => ({ path, reason: `${id} is a command of oompm itself` }));
   const leftOut = [...refused, ...reserved];

@@ -40,6 +40,8 @@ export interface UsersPlugin extends Declaration {
   readonly path: string;
   /** Whether it has something to say of the reports in a log. */
   readonly explains: boolean;
+  /** The files of it and of what it imports; those of plugins loaded before it may be among them. */
+  readonly modules: readonly string[];
 }
 
 export interface PluginDefinition<F extends Flags, A extends Arguments> {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import envPaths from 'env-paths';
 import { surroundingsInWords } from '../bytes/surroundings-error.js';
@@ -33,7 +34,12 @@ function asPlugin(module: unknown): Plugin {
 /** What of a plugin crosses to other threads. */
 export function declarationOf(plugin: Plugin, path: string): UsersPlugin {
   const { api, id, summary, flags, arguments: args, inReport, examples } = plugin;
-  return { api, id, summary, flags, arguments: args, inReport, examples, path, explains: plugin.explain !== undefined };
+  return { api, id, summary, flags, arguments: args, inReport, examples, path, explains: plugin.explain !== undefined, modules: loadedModules() };
+}
+
+/** What jiti has loaded is kept where Node keeps what was required. */
+function loadedModules(): string[] {
+  return Object.keys(createRequire(import.meta.url).cache);
 }
 
 let made: Promise<(file: string) => Promise<unknown>> | undefined;
