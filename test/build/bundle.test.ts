@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { build, projectRoot } from '../built.js';
@@ -44,6 +46,20 @@ test('the package has no source maps, and a fifth of the files that it had', () 
   const built = readdirSync(dist, { recursive: true, encoding: 'utf8' });
   expect(built.filter((file) => file.endsWith('.map'))).toEqual([]);
   expect(built.length).toBeLessThan(250);
+});
+
+test('npm link finds in the package what it runs there, and nothing is done', () => {
+  const { files, scripts } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { files: string[]; scripts: { prepare: string } };
+  const [program, script] = scripts.prepare.split(' ') as [string, string];
+  expect(program).toBe('node');
+  expect(files).toContain(script);
+  const installed = mkdtempSync(join(tmpdir(), 'oompm-installed-'));
+  cpSync(join(projectRoot, script), join(installed, script));
+  cpSync(join(projectRoot, 'package.json'), join(installed, 'package.json'));
+  mkdirSync(join(installed, 'node_modules/.bin'), { recursive: true });
+  const { status, stderr } = spawnSync(process.execPath, [script], { cwd: installed, encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(readdirSync(join(installed, 'node_modules/.bin'))).toEqual([]);
 });
 
 test('what is bundled has its licence beside it', () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -28,6 +28,20 @@ function compile(): string {
 
 test('the example compiles as a user’s plugin would, against what is shipped', () => {
   expect(compile()).toBe('');
+});
+
+describe('the plugin in docs/plugins.md', () => {
+  const [, text = ''] = /```ts\n(.*?)```/s.exec(readFileSync(join(projectRoot, 'docs/plugins.md'), 'utf8')) ?? [];
+
+  test('compiles, and runs', async () => {
+    writeFileSync(join(folder, 'mappings.ts'), text);
+    expect(compile()).toBe('');
+    const { code, stdout, stderr } = await oompm(['mappings', dumpFile('6.1-global-panic/vmcore')!, '--plugin', './mappings.ts', '--least', '11'], { cwd: folder });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^ *PID +COMMAND +MAPPINGS$/m);
+    expect(stdout).toMatch(/^ *49 +java +11$/m);
+    expect(stdout).not.toMatch(/ 10$/m);
+  });
 });
 
 test('a member that its shape does not have does not compile', () => {
