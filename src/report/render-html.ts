@@ -1,6 +1,7 @@
 import { kernelInWords } from './kernel-in-words.js';
 import type { Section } from '../plugin/section.js';
 import { html } from './escape.js';
+import { foldGaps } from './fold-gaps.js';
 import { contentPolicy, hatches, script, style } from './html/assets.js';
 import { evidenceHtml, howHtml } from './html/finding.js';
 import { placesOf, type Places } from './html/places.js';
@@ -58,10 +59,13 @@ function* sectionHtml(section: Section, top: Top, shown: Shown): Generator<strin
 }
 
 function* unread(sections: readonly Section[]): Generator<string> {
-  const withGaps = sections.filter((section) => section.gaps.length > 0);
-  if (withGaps.length === 0) return;
+  const causes = foldGaps(sections);
+  if (causes.length === 0) return;
   yield '<section id="unread">\n<h2>What could not be read</h2>\n<ul>\n';
-  for (const { plugin, gaps } of withGaps) for (const { what, reason } of gaps) yield `<li>${html(`${plugin}: ${what}: ${reason}`)}</li>\n`;
+  for (const { summary, folded } of causes) {
+    const all = folded.map((line) => `<li>${html(line)}</li>`).join('\n');
+    yield folded.length === 0 ? `<li>${html(summary)}</li>\n` : `<li><details><summary>${html(summary)}</summary>\n<ul>\n${all}\n</ul></details></li>\n`;
+  }
   yield '</ul>\n</section>\n';
 }
 

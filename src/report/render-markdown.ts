@@ -1,6 +1,7 @@
 import type { Section, SolidView } from '../plugin/section.js';
 import type { Column, Row } from '../plugin/views.js';
 import { fenced, markdown, oneLine } from './escape.js';
+import { foldGaps } from './fold-gaps.js';
 import { alone, cellText, columnUnit, isNumeric, quantity, type Units } from './format-value.js';
 import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree } from './lay-out-table.js';
@@ -23,9 +24,9 @@ export function* renderMarkdown(report: Report, { raw = false }: Pick<TextOption
     for (const evidence of finding.evidence) yield `   - ${markdown(evidence)}\n`;
   }
   for (const section of report.sections) yield* sectionMarkdown(section, { pageSize: dump.pageSize, raw });
-  const withGaps = report.sections.filter((section) => section.gaps.length > 0);
-  if (withGaps.length > 0) yield '\n## What could not be read\n\n';
-  for (const { plugin, gaps } of withGaps) for (const { what, reason } of gaps) yield `- ${markdown(`${plugin}: ${what}: ${reason}`)}\n`;
+  const causes = foldGaps(report.sections);
+  if (causes.length > 0) yield '\n## What could not be read\n\n';
+  for (const { summary } of causes) yield `- ${markdown(summary)}\n`;
 }
 
 function* sectionMarkdown(section: Section, units: Units): Generator<string> {

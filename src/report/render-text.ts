@@ -2,6 +2,7 @@ import { isGap } from '../plugin/make-views.js';
 import type { Section, SolidView } from '../plugin/section.js';
 import type { ChartView, FactsView, GraphView, LogLine, Stack, StackFrame } from '../plugin/views.js';
 import { oneLine, textLines } from './escape.js';
+import { foldGaps } from './fold-gaps.js';
 import { counted } from '../words/quantity.js';
 import { address, alone, quantity, timestamp, type Units } from './format-value.js';
 import { kernelInWords } from './kernel-in-words.js';
@@ -176,15 +177,17 @@ function* graphLines(graph: GraphView, { paint }: TextOptions): Generator<string
   for (const node of graph.nodes) if (!joined.has(node.id)) yield `${label(node.id)}\n`;
 }
 
-/** A section's gaps beyond this many are counted in text; JSON has them all. */
-const gapsShown = 20;
+/** Causes beyond this many are counted in text; JSON has them all. */
+const causesShown = 40;
 
-function* unread(sections: readonly Section[], { paint }: TextOptions): Generator<string> {
-  const withGaps = sections.filter((section) => section.gaps.length > 0);
-  if (withGaps.length === 0) return;
+function* unread(sections: readonly Section[], { paint, width }: TextOptions): Generator<string> {
+  const causes = foldGaps(sections);
+  if (causes.length === 0) return;
   yield `\n${paint('title', 'What could not be read')}\n`;
-  for (const { plugin, gaps } of withGaps) {
-    for (const { what, reason } of gaps.slice(0, gapsShown)) yield `${paint('warning', `${plugin}: ${oneLine(what)}: ${oneLine(reason)}`)}\n`;
-    if (gaps.length > gapsShown) yield `${paint('quiet', `${plugin}: and ${gaps.length - gapsShown} more (--format json has all)`)}\n`;
+  for (const { summary, folded } of causes.slice(0, causesShown)) {
+    // One gap stays on its line, to be searched for; what folds many of them is prose.
+    const lines = folded.length === 0 ? [oneLine(summary)] : wrap(`${oneLine(summary)} (--format json has all)`, Math.min(width, widestLine) - 2);
+    for (const [index, line] of lines.entries()) yield `${paint('warning', index === 0 ? line : `  ${line}`)}\n`;
   }
+  if (causes.length > causesShown) yield `${paint('quiet', `and ${causes.length - causesShown} more (--format json has all)`)}\n`;
 }

@@ -20,6 +20,7 @@ import { checkVmlinux } from './check-vmlinux.js';
 import { moduleTypes } from '../linux/module-types.js';
 import { moduleSymbolTable } from '../linux/modules.js';
 import { findTypes } from './find-types.js';
+import { misfiltered } from './misfiltered.js';
 import { unreadableSymbols } from './nothing-known.js';
 import { symbolsInTurn } from './symbols-in-turn.js';
 import { typesInTurn } from './types-in-turn.js';
@@ -96,9 +97,18 @@ export async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options:
   const bases = findBases(space, { symbolAddress: (name) => symbols.addressOf(name), vmcoreinfo: info });
   const types = await findTypes({ vmlinux, space, symbols, kaslrOffset, only: options.types }, defects);
   const openDebugInfo = vmlinux && (await debugInfoOf(vmlinux, kaslrOffset));
-  const freshKernel = (): Kernel => assemble({ dump, space, bases, symbols, types, info, openDebugInfo, cancelFlag: options.cancelFlag });
+  const told = { ...dump };
+  const freshKernel = (): Kernel => assemble({ dump: told, space, bases, symbols, types, info, openDebugInfo, cancelFlag: options.cancelFlag });
+  const kernel = freshKernel();
+  const filterFault = misfiltered(dump, kernel);
+  if (filterFault !== undefined) {
+    // Right after what is cut off: it explains most of what can't be read.
+    const at = dump.completeness.kind === 'whole' ? 0 : dump.completeness.files.length;
+    defects.splice(at, 0, filterFault);
+    told.defects = dump.defects.toSpliced(at, 0, filterFault);
+  }
   return {
-    kernel: freshKernel(), freshKernel, dump, kaslrOffset, defects,
+    kernel, freshKernel, dump: told, kaslrOffset, defects,
     ...(vmlinux ? { vmlinux } : {}),
     ...(info ? { vmcoreinfo: info } : {}),
     ...(vmcoreinfoSource === undefined ? {} : { vmcoreinfoSource }),

@@ -57,7 +57,8 @@ export function scanPages(kernel: Kernel, startPfn: number, endPfn: number): Pag
   return counts;
 }
 
-function kindAt(layout: PageLayout, view: DataView, at: number): PageKind {
+/** What the head of a page is used for, by its struct page at `at`. */
+export function kindAt(layout: PageLayout, view: DataView, at: number): PageKind {
   const flags = view.getUint32(at + layout.flags, true);
   const typed = layout.kindOfType(view.getInt32(at + layout.type, true));
   if (typed !== undefined) return typed;

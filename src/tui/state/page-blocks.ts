@@ -1,6 +1,6 @@
 import type { Section } from '../../plugin/section.js';
-import type { Gap } from '../../plugin/views.js';
 import { textLines } from '../../report/escape.js';
+import { foldGaps, type FoldedGaps } from '../../report/fold-gaps.js';
 import { widthOf, wrap } from '../../report/lay-out-table.js';
 import { outcomeInWords } from '../../report/outcome-in-words.js';
 import type { Units } from '../../report/format-value.js';
@@ -108,7 +108,7 @@ function overviewBlocks(state: State, room: Room): Block[] {
       : fixedBlock('none found', [plainLine(running ? 'still reading…' : 'no plugin found a cause', 'quiet')]),
     ...sections.filter(([id]) => id !== 'overview').flatMap(([, { views }]) => views).filter(isWholeInParts).flatMap((shown) => viewBlocks(shown, room)),
     ...(overview?.views ?? []).filter(({ view }) => view.kind !== 'findings').flatMap((shown) => viewBlocks(shown, room)),
-    ...gapBlocks(sections.flatMap(([plugin, { gaps }]) => gaps.map((gap) => ({ ...gap, what: `${plugin}: ${gap.what}` }))), room),
+    ...gapBlocks(foldGaps(sections.map(([plugin, { gaps }]) => ({ plugin, gaps }))), room),
     ...screensBlocks(state),
   ];
 }
@@ -125,15 +125,16 @@ const accountedFor = 0.9;
 /** Past these, the plugin's own screen has them all. */
 const gapsShown = 30;
 
-function gapBlocks(gaps: readonly Gap[], room: Room, most = gapsShown): Block[] {
+function gapBlocks(gaps: readonly FoldedGaps[], room: Room, most = gapsShown): Block[] {
   if (gaps.length === 0) return [];
   const lines: Line[] = [];
-  for (const { what, reason, address } of gaps.slice(0, most)) {
+  for (const { summary, address } of gaps.slice(0, most)) {
     const target = address === undefined ? {} : { targets: [{ label: `0x${address.toString(16)}`, target: { kind: 'question' as const, text: `0x${address.toString(16)}` } }] };
-    lines.push(...entryLines(wrap(`${shownText(what)}: ${shownText(reason)}`, room.width).map((text, at) => ({ ...plainLine(at === 0 ? text : `  ${text}`, 'warning'), ...target }))));
+    lines.push(...entryLines(wrap(shownText(summary), room.width).map((text, at) => ({ ...plainLine(at === 0 ? text : `  ${text}`, 'warning'), ...target }))));
   }
   if (gaps.length > most) lines.push(plainLine(`and ${gaps.length - most} more, on the screens of their plugins`, 'quiet'));
-  const title = [plainLine(''), { spans: [span('What could not be read', 'title'), span(`  ${gaps.length}`, 'quiet')] }];
+  const count = gaps.reduce((sum, { folded }) => sum + Math.max(folded.length, 1), 0);
+  const title = [plainLine(''), { spans: [span('What could not be read', 'title'), span(`  ${count}`, 'quiet')] }];
   return [passive(fixedBlock('gaps title', title)), fixedBlock('gaps', lines)];
 }
 
@@ -170,7 +171,7 @@ function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, i
   const trouble = yielded.outcome === undefined ? undefined : outcomeInWords(sectionOf(name, name, yielded));
   return [
     ...yielded.views.flatMap((shown) => viewBlocks(shown, room)),
-    ...gapBlocks(yielded.gaps, room, Infinity),
+    ...gapBlocks(yielded.gaps.map(({ what, reason, address }) => ({ summary: `${what}: ${reason}`, folded: [], ...(address === undefined ? {} : { address }) })), room, Infinity),
     ...(trouble === undefined ? [] : [fixedBlock('trouble', [plainLine(''), ...wrap(shownText(trouble), room.width).map((line) => plainLine(line, 'bad'))])]),
     ...(yielded.status === 'ended' ? (yielded.views.length === 0 && trouble === undefined ? [fixedBlock('status', [plainLine(''), plainLine('nothing to show', 'quiet')])] : [])
       : [fixedBlock('status', [plainLine(''), plainLine(yielded.status === 'running' ? 'reading… (x stops it)' : 'waiting for its turn…', 'quiet')])]),
