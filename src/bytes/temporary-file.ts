@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { errorCode } from './surroundings-error.js';
 
@@ -26,9 +26,10 @@ export interface TemporaryFile {
 export function temporaryFile(folder: string, mode = 0o600): TemporaryFile {
   removeLeftovers(folder, (pid) => !isAlive(pid));
   const path = join(folder, `${prefix()}${process.pid}-${randomBytes(6).toString('hex')}.tmp`);
-  const fd = openSync(path, 'wx+', mode);
   const remove = (): void => rmSync(path, { force: true });
+  // Before it is there: a signal may come between any two steps.
   begun(path, remove);
+  const fd = openedNew(path, mode);
   let open = true;
   const close = (): void => {
     if (open) closeSync(fd);
@@ -53,6 +54,15 @@ export function temporaryFile(folder: string, mode = 0o600): TemporaryFile {
   };
 }
 
+function openedNew(path: string, mode: number): number {
+  try {
+    return openSync(path, 'wx+', mode);
+  } catch (error) {
+    ended(path);
+    throw error;
+  }
+}
+
 /** A thread that is ended from outside can't clear up: what this process has begun in `folder` goes away with the process. */
 export function clearAtEnd(folder: string): void {
   begun(folder, () => removeLeftovers(folder, (pid) => pid === process.pid));
@@ -64,7 +74,7 @@ export function signalPauses(): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < afterMs) return;
-    await setImmediate();
+    await nextTurn();
     last = performance.now();
   };
 }
@@ -125,12 +135,14 @@ function isAlive(pid: number): boolean {
 
 /** What is to be done if the process ends now, by the path that it is about. */
 const unfinished = new Map<string, () => void>();
+let listening = false;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** Signals are listened to only while there is something to remove: a process with a listener ends late, where it is busy. */
 function begun(path: string, remove: () => void): void {
   unfinished.set(path, remove);
-  if (unfinished.size > 1) return;
+  if (listening) return;
+  listening = true;
   process.on('exit', removeAll);
   // Other threads are told of no signals.
   if (isMainThread) for (const signal of signals) process.on(signal, onSignal);
@@ -138,6 +150,14 @@ function begun(path: string, remove: () => void): void {
 
 function ended(path: string): void {
   if (!unfinished.delete(path) || unfinished.size > 0) return;
+  // A signal that has come by now is told in the next turn of the event loop; without a listener it would be lost.
+  setImmediate(() => setImmediate(() => {
+    if (unfinished.size === 0) listenNoMore();
+  }));
+}
+
+function listenNoMore(): void {
+  listening = false;
   process.off('exit', removeAll);
   for (const signal of signals) process.off(signal, onSignal);
 }
@@ -151,6 +171,7 @@ function removeAll(): void {
 
 function onSignal(signal: NodeJS.Signals): void {
   removeAll();
+  listenNoMore();
   // Nobody listens any more: the process ends as the signal ends it. Where another does, that one sees to it.
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }

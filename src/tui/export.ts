@@ -1,8 +1,10 @@
-import { createWriteStream, existsSync, openSync, realpathSync } from 'node:fs';
-import { once } from 'node:events';
-import { extname } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, extname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { InputError } from '../bytes/input-error.js';
+import { temporaryFile } from '../bytes/temporary-file.js';
+import { writeFailureInWords } from '../bytes/write-failure.js';
+import { joined } from '../cli/join-pieces.js';
 import { plain } from '../report/paint.js';
 import { render, type ReportFormat } from '../report/render.js';
 import { makeReport } from '../report/report.js';
@@ -25,17 +27,31 @@ export async function exportPage(state: State, page: Page, file: string, version
   if (existsSync(file)) throw new InputError(`${file} already exists; it was left unchanged`);
   if (state.dump === undefined) throw new InputError('there is nothing to write yet');
   const report = makeReport(version, state.dump, sectionsOf(state, page));
-  const stream = open(file);
-  let slice = performance.now();
-  for (const piece of render(report, format, { width: Infinity, paint: plain })) {
-    if (!stream.write(piece)) await once(stream, 'drain');
-    if (performance.now() - slice < sliceMs) continue;
-    await setImmediate();
-    slice = performance.now();
+  try {
+    await writeNew(file, render(report, format, { width: Infinity, paint: plain }));
+  } catch (error) {
+    const reason = writeFailureInWords(error);
+    throw reason === undefined ? error : new InputError(`${file} can't be written: ${reason}`, { cause: error });
   }
-  stream.end();
-  await once(stream, 'close');
   return `written to ${realpathSync(file)}`;
+}
+
+/** Whole or not at all. */
+async function writeNew(path: string, pieces: Iterable<string>): Promise<void> {
+  const file = temporaryFile(dirname(resolve(path)), 0o666);
+  try {
+    let slice = performance.now();
+    for (const piece of joined(pieces)) {
+      file.write(Buffer.from(piece));
+      if (performance.now() - slice < sliceMs) continue;
+      await setImmediate();
+      slice = performance.now();
+    }
+    file.sync();
+    file.moveTo(path);
+  } finally {
+    file.discard();
+  }
 }
 
 function sectionsOf(state: State, { source }: Page): Parameters<typeof makeReport>[2] {
@@ -51,13 +67,5 @@ function sectionsOf(state: State, { source }: Page): Parameters<typeof makeRepor
     }
     case 'text': return [{ plugin: 'text', title: source.title, outcome: { kind: 'done' }, gaps: [], views: [{ kind: 'log', id: 'text', title: source.title, lines: [{ text: source.text }] }] }];
     default: return source satisfies never;
-  }
-}
-
-function open(file: string): ReturnType<typeof createWriteStream> {
-  try {
-    return createWriteStream(file, { fd: openSync(file, 'wx') });
-  } catch (error) {
-    throw new InputError(`${file} can't be written: ${error instanceof Error ? error.message : String(error)}`);
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { clearAtEnd, temporaryFile } from '../../src/bytes/temporary-file.js';
@@ -13,7 +14,7 @@ const scripts = mkdtempSync(join(tmpdir(), 'oompm-temporary-scripts-'));
 afterAll(() => [folder, scripts].forEach((one) => rmSync(one, { recursive: true, force: true })));
 const listeners = (): number => ['exit', 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'].reduce((sum, event) => sum + process.listenerCount(event), 0);
 
-test('it takes its place, or goes away, and nobody listens for signals any more', () => {
+test('it takes its place, or goes away, and nobody listens for signals any more', async () => {
   const before = listeners();
   const kept = temporaryFile(folder);
   const dropped = temporaryFile(folder);
@@ -27,6 +28,7 @@ test('it takes its place, or goes away, and nobody listens for signals any more'
   dropped.discard();
   expect(names()).toEqual(['target']);
   expect(readFileSync(join(folder, 'target'), 'utf8')).toBe('whole');
+  for (let turn = 0; turn < 3; turn++) await nextTurn();
   expect(listeners()).toBe(before);
   rmSync(join(folder, 'target'));
 });
@@ -68,6 +70,11 @@ const [folder, end] = process.argv.slice(2);
 const file = temporaryFile(folder);
 file.write(Buffer.from('half'));
 console.log('ready');
+if (end === 'busy') {
+  const until = Date.now() + 500;
+  while (Date.now() < until);
+  file.discard();
+}
 if (end === 'exit') process.exit(5);
 if (end === 'throw') throw new Error('x');
 if (end === 'reject') Promise.reject(new Error('x'));
@@ -89,6 +96,11 @@ setTimeout(() => {}, 60000);
 
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)('by %s, which still ends it as it would', async (signal) => {
     expect(await run('wait', signal)).toEqual({ code: null, signal, left: [] });
+  });
+
+  test('by a signal that comes in a step that is not interrupted', async () => {
+    const { signal, left } = await run('busy', 'SIGTERM');
+    expect({ signal, left }).toEqual({ signal: 'SIGTERM', left: [] });
   });
 
   test.each([['exit', 5], ['throw', 1], ['reject', 1]])('by %s', async (end, code) => {
