@@ -74,23 +74,14 @@ export function collectSection(plugin: { id: string; summary: string }): { take(
       else if (event.kind === 'end') end = event;
       else for (const item of event.items) views.at(-1)?.items.push(item);
     },
-    section(ended = { kind: 'cut short', reason: 'it was stopped' }) {
-      const outcome = end?.outcome ?? ended;
-      // Of what broke before its first row, "none" would be a claim.
-      const shown = outcome.kind !== 'done' && isEmpty(views.at(-1)) ? views.slice(0, -1) : views;
-      return {
-        plugin: plugin.id,
-        title: plugin.summary,
-        outcome,
-        views: shown.map(({ view, items }) => withItems(view, items)),
-        gaps: end?.gaps ?? [],
-      };
-    },
+    section: (ended = { kind: 'cut short', reason: 'it was stopped' }) => ({
+      plugin: plugin.id,
+      title: plugin.summary,
+      outcome: end?.outcome ?? ended,
+      views: views.map(({ view, items }) => withItems(view, items)),
+      gaps: end?.gaps ?? [],
+    }),
   };
-}
-
-function isEmpty(last: { view: SolidView; items: readonly Item[] } | undefined): boolean {
-  return last !== undefined && last.items.length === 0 && ['table', 'tree', 'log', 'stack'].includes(last.view.kind);
 }
 
 function withItems(view: SolidView, items: readonly Item[]): SolidView {
@@ -133,9 +124,19 @@ function* pull(views: () => Iterable<View>, limits: Limits): Generator<RunEvent,
     for (const given of views()) {
       if (viewsLeft-- === 0) return { kind: 'cut short', reason: `it yields more than ${limits.views} views` };
       const { view, items, clean } = openView(given);
-      yield { kind: 'view', view };
-      if (performance.now() > deadline) return tooLong(limits);
-      if (items === undefined || clean === undefined) continue;
+      if (items === undefined || clean === undefined) {
+        yield { kind: 'view', view };
+        if (performance.now() > deadline) return tooLong(limits);
+        continue;
+      }
+      // With its first rows, or when there are none: where it breaks before, "none" would be a claim.
+      let isShown = false;
+      const show = function* (): Generator<RunEvent> {
+        if (!isShown) yield { kind: 'view', view };
+        isShown = true;
+        if (batch.length > 0) yield { kind: 'batch', items: batch };
+        batch = [];
+      };
       try {
         let index = 0;
         for (const raw of items) {
@@ -144,14 +145,12 @@ function* pull(views: () => Iterable<View>, limits: Limits): Generator<RunEvent,
           if (itemsLeft < 0) return { kind: 'cut short', reason: `it yields more than ${limits.items} rows` };
           batch.push(item);
           if (performance.now() > deadline) return tooLong(limits);
-          if (batch.length < batchSize) continue;
-          yield { kind: 'batch', items: batch };
-          batch = [];
+          if (batch.length >= batchSize) yield* show();
         }
+        yield* show();
       } finally {
         // Rows that came before a failure or a limit stand.
-        if (batch.length > 0) yield { kind: 'batch', items: batch };
-        batch = [];
+        if (batch.length > 0) yield* show();
       }
     }
     return { kind: 'done' };
