@@ -1,5 +1,5 @@
 import { counted, type Kernel } from 'oompm';
-import { gapsInWords, oomsInProgress, withGaps } from 'oompm/linux';
+import { lossesInWords, oomsInProgress, withGaps } from 'oompm/linux';
 import { reportsInRecords, type OomReport } from 'oompm/oom';
 
 import { rebuiltReport, type RebuiltReport } from './from-memory/report.js';
@@ -24,7 +24,7 @@ export function eventsOf(kernel: Kernel): Events {
     const logged = loggedEvents(kernel);
     const { result: inProgress = [], gaps } = withGaps(kernel, () => kernel.attempt('OOM in progress', () => oomsInProgress(kernel)));
     const current = inProgress.flatMap((oom) => kernel.attempt('OOM in progress', () => [joined(kernel, rebuiltReport(kernel, oom), logged)]) ?? []);
-    const met = current.length === 0 ? gapsInWords(gaps) : undefined;
+    const met = current.length === 0 ? lossesInWords(gaps) : undefined;
     // The event may still have been under way: then the log's report is but a part of what there is to know.
     return { current, logged: met === undefined ? logged : logged.map((report, i) => (i === logged.length - 1 ? { ...report, incomplete: { ...report.incomplete, all: met } } : report)) };
   });

@@ -1,5 +1,5 @@
 import type { Kernel } from 'oompm';
-import { gapsInWords, isRemark, logRecords, withGaps } from 'oompm/linux';
+import { lossesInWords, isRemark, logRecords, withGaps } from 'oompm/linux';
 import type { KernelRecord } from 'oompm/oom';
 
 /** include/uapi/linux/syslog.h; devkmsg_write() gives no user this facility. */
@@ -45,7 +45,7 @@ function readLog(kernel: Kernel): { records: readonly KernelRecord[]; holes: rea
       }
       return true;
     }));
-    if (atItsEnd === undefined) holes.push({ line, reason: gapsInWords(gaps) ?? "the log can't be read" });
+    if (atItsEnd === undefined) holes.push({ line, reason: lossesInWords(gaps) ?? "the log can't be read" });
     return { records, holes };
   });
 }

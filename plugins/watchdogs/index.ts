@@ -1,5 +1,5 @@
-import { columns, definePlugin, fact, facts, findings, log, table, type RowOf } from 'oompm';
-import { activationInWords, cpuProgress, gracePeriod, hungTasks, hungTaskTimeoutNs, stallFindings, watchdogReports, type CpuProgress, type HungTask } from 'oompm/locks';
+import { columns, definePlugin, fact, facts, findings, gap, log, table, type Cell, type Kernel, type RowOf } from 'oompm';
+import { activationInWords, cpuProgress, gracePeriod, hungTasks, hungTaskTimeoutNs, latestNs, stallFindings, watchdogReports, type CpuProgress, type HungTask } from 'oompm/locks';
 
 const cpuColumns = columns([
   { key: 'cpu', title: 'CPU', type: 'integer' },
@@ -32,7 +32,7 @@ export default definePlugin({
   *run(kernel, { most = Infinity }) {
     yield findings('Stalls', stallFindings(kernel).map((finding) => ({ ...finding, views: viewsOf[finding.id] ?? [] })), { id: 'findings' });
     const period = gracePeriod(kernel);
-    yield table('CPUs', cpuColumns, cpuProgress(kernel).map((progress) => cpuRow(progress, period?.waitsFor ?? [])), { id: 'cpus' });
+    yield table('CPUs', cpuColumns, cpuProgress(kernel).map((progress) => cpuRow(progress, period?.waitsFor ?? [], timeless(kernel))), { id: 'cpus' });
     if (period) {
       yield facts('RCU', [
         fact('name', 'Flavour', 'text', period.name),
@@ -58,19 +58,24 @@ const viewsOf: Readonly<Record<string, readonly string[]>> = {
   'watchdog.hung-tasks': ['hung', 'bt/tasks'],
 };
 
-function cpuRow({ context, sameTaskNs, softlockupNs, clockAgeNs, starved, stuck }: CpuProgress, rcu: readonly number[]): RowOf<(typeof cpuColumns)[number]['key']> {
+/** What stands where a time is not known: a gap, where it is not known how late it was. */
+function timeless(kernel: Kernel): Cell {
+  return latestNs(kernel) === undefined ? gap('the latest moment', "a clock or the end of the log can't be read") : null;
+}
+
+function cpuRow({ context, sameTaskNs, softlockupNs, clockAgeNs, starved, stuck }: CpuProgress, rcu: readonly number[], unknown: Cell): RowOf<(typeof cpuColumns)[number]['key']> {
   const { cpu, task } = context;
   const first = context.segments[0]?.activations[0];
   return {
     cells: {
       cpu: cpu ?? null, stuck,
       runs: context.label.replace(/^CPU \d+: /, ''),
-      since: sameTaskNs ?? null,
+      since: sameTaskNs ?? unknown,
       in: first ? activationInWords(first) : null,
-      tick: clockAgeNs ?? null,
-      watchdog: softlockupNs ?? null,
+      tick: clockAgeNs ?? unknown,
+      watchdog: softlockupNs ?? unknown,
       waiting: starved.length,
-      longest: starved[0]?.forNs ?? null,
+      longest: starved[0]?.forNs ?? (starved.length === 0 ? null : unknown),
       rcu: cpu !== undefined && rcu.includes(cpu),
     },
     ...(task ? { door: { type: 'struct task_struct', address: task.$address } } : {}),

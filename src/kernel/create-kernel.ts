@@ -12,7 +12,7 @@ import { bindShape, unboundRef, type BoundShape } from './bind-shape.js';
 import { setBits } from './containers/bitmap.js';
 import { list } from './containers/list.js';
 import { scalarByName, tagOf } from './declared-type.js';
-import { GapLog, gapOf, Implausible, isGapError, ShapeError } from './gaps.js';
+import { GapLog, gapOf, Implausible, isGapError, isLoss, ShapeError } from './gaps.js';
 import { bindGlobal, type BoundGlobal, type GlobalName, type GlobalValue } from './globals.js';
 import { Guard } from './guard.js';
 import { Kept } from './kept.js';
@@ -86,6 +86,15 @@ export function createKernel(given: KernelParts): Kernel {
       } catch (error) {
         if (!isGapError(error)) throw error;
         kernel.gaps.record(gapOf(what, error));
+        return undefined;
+      }
+    },
+    peek(what, read) {
+      try {
+        return read();
+      } catch (error) {
+        if (!isGapError(error)) throw error;
+        if (isLoss(error)) kernel.gaps.record(gapOf(what, error));
         return undefined;
       }
     },

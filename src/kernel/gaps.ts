@@ -1,4 +1,4 @@
-import { ReadError } from '../memory/address-space.js';
+import { ReadError, Unmapped } from '../memory/address-space.js';
 
 /** Something that could not be read, and why. `what` in the kernel's words: "zone.free_area[3]". */
 export interface Gap {
@@ -34,9 +34,26 @@ export function isGapError(error: unknown): error is ReadError | Implausible | S
   return error instanceof ReadError || error instanceof Implausible || error instanceof ShapeError;
 }
 
+/** True where the dump has lost a page, or the page table that leads to it: what stood there is not known. */
+export function isLoss(error: unknown): boolean {
+  if (!(error instanceof ReadError)) return false;
+  const { cause } = error;
+  const page = cause instanceof Unmapped ? cause.missingTable : cause;
+  return page !== undefined && (page.kind === 'damaged' || page.kind === 'cut off');
+}
+
 export function gapOf(what: string, error: ReadError | Implausible | ShapeError): Gap {
   const address = error instanceof ShapeError ? undefined : error.address;
-  return { gap: true, what, reason: error.message, ...(address === undefined ? {} : { address }) };
+  const gap: Gap = { gap: true, what, reason: error.message, ...(address === undefined ? {} : { address }) };
+  if (error instanceof ShapeError) lacks.add(gap);
+  return gap;
+}
+
+const lacks = new WeakSet<Gap>();
+
+/** True where it is the kernel that lacks something: nothing was lost that would have said otherwise. */
+export function isLack(gap: Gap): boolean {
+  return lacks.has(gap);
 }
 
 /** A dump with a million damaged pages must not yield a million lines: past this, gaps are counted only. */

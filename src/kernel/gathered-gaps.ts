@@ -1,4 +1,4 @@
-import { GapLog, type Gap } from './gaps.js';
+import { GapLog, isLack, type Gap } from './gaps.js';
 import type { Kernel } from './kernel.js';
 
 /** What `work` gives, and the gaps that it met, which are kept out of the kernel's log: for work that is shared or that has a second road. */
@@ -20,7 +20,8 @@ export function withGaps<T>(kernel: Kernel, work: () => T): { result: T; gaps: r
   return found;
 }
 
-/** "zone.free_area[3] (0x…: page damaged), and 2 more"; undefined for none. */
-export function gapsInWords([first, ...more]: readonly Gap[]): string | undefined {
+/** What was lost: "zone.free_area[3] (0x…: page damaged), and 2 more"; undefined where nothing was, though the kernel may lack something. */
+export function lossesInWords(gaps: readonly Gap[]): string | undefined {
+  const [first, ...more] = gaps.filter((gap) => !isLack(gap));
   return first && `${first.what} (${first.reason})${more.length === 0 ? '' : `, and ${more.length} more`}`;
 }

@@ -38,9 +38,14 @@ export interface Kernel {
   readonly guard: Guard;
   /**
    * What `read` gives; where memory is missing, a gap named `what`, and undefined.
-   * The one place that turns a failed read into a gap.
+   * Where a failed read becomes a gap.
    */
   attempt<T>(what: string, read: () => T): T | undefined;
+  /**
+   * What `read` gives, for a guess: undefined where it can't be read, which is a gap only where the dump has lost what stood
+   * there. That no memory is there, or that its page was left out of the dump, answers the guess.
+   */
+  peek<T>(what: string, read: () => T): T | undefined;
   /** Records a gap that no failed read made. */
   gap(what: string, reason: string, address?: bigint): void;
   /**

@@ -8,7 +8,7 @@ export { moduleBtf, moduleTypes, type ModuleBtf } from './module-types.js';
 export { moduleMemory, modules, moduleState, moduleSymbolTable, symbolsOfModule, type Module, type ModuleMemory } from './modules.js';
 export { isLogWhole, lastLogStamp, panicOf, type Panic } from './panic.js';
 export { readOrGap } from './read-or-gap.js';
-export { gapsInWords, withGaps } from '../kernel/gathered-gaps.js';
+export { lossesInWords, withGaps } from '../kernel/gathered-gaps.js';
 export { residentPages, rssOf, type Rss, type RssPages } from './rss.js';
 export { kernelTaints, taintsOf, type Taint } from './taint.js';
 export { isExiting, isKernelThread, mmFlags, oomMarks, ppidOf, taskCpu, taskState, uidOf, type OomMarks, type TaskState } from './task-state.js';

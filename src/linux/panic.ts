@@ -1,3 +1,4 @@
+import { Implausible } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { currentTask } from './cpu-tasks.js';
 import { isRemark } from './log-entry.js';
@@ -69,12 +70,18 @@ export function isLogWhole(kernel: Kernel): boolean {
   }) ?? false;
 }
 
-/** The stamp of the log's last record, in nanoseconds since boot; undefined for an empty log. @throws ReadError, ShapeError */
+/**
+ * The stamp of the log's last record, in nanoseconds since boot; undefined for an empty log.
+ * @throws ReadError, ShapeError, Implausible where that record can't be read
+ */
 export function lastLogStamp(kernel: Kernel): number | undefined {
   let last: number | undefined;
+  let unread: string | undefined;
   for (const entry of logRecords(kernel)) {
     kernel.guard.step();
-    if (!isRemark(entry) && entry.timeNs !== undefined) last = entry.timeNs;
+    if (isRemark(entry)) unread = entry.unread ? entry.remark : unread;
+    else if (entry.timeNs !== undefined) [last, unread] = [entry.timeNs, undefined];
   }
+  if (unread !== undefined) throw new Implausible(`the log's last records: ${unread}`);
   return last;
 }

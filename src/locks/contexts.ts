@@ -1,4 +1,3 @@
-import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { allThreads, taskLabel, type Task } from '../linux/tasks.js';
 import { codePlace, sourceName, type CodePlace } from '../stack/code.js';
@@ -93,12 +92,7 @@ export function activationInWords({ name, offset, place }: Activation): string {
 
 /** The word of a frame, or undefined where it can't be read. */
 export function wordAt(kernel: Kernel, address: bigint): bigint | undefined {
-  try {
-    return kernel.memory.u64(address);
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return undefined;
-  }
+  return kernel.peek('a word of a stack or of a lock', () => kernel.memory.u64(address));
 }
 
 /** Most words of a stack that are looked at: a stack of 1 MiB has no more. */

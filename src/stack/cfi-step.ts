@@ -34,10 +34,5 @@ function readIn(memory: StackMemory) {
 
 /** Bytes of the dump, or undefined: for expressions, whose every read may fail. */
 export function readMemory(kernel: Kernel, address: bigint, length: number): Uint8Array | undefined {
-  try {
-    return kernel.memory.read(address, length);
-  } catch (error) {
-    if (isGapError(error)) return undefined;
-    throw error;
-  }
+  return kernel.peek('memory of a frame', () => kernel.memory.read(address, length));
 }

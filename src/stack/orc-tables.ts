@@ -1,5 +1,5 @@
 import { moduleUnwinding } from '../../symbols/stack.js';
-import { Implausible, isGapError } from '../kernel/gaps.js';
+import { Implausible } from '../kernel/gaps.js';
 import { Kept } from '../kernel/kept.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { codeRangeOf, type ModuleCode } from './code.js';
@@ -102,11 +102,8 @@ function sampleOf(kernel: Kernel, { count, entries }: OrcTable): number[] {
   const flags: number[] = [];
   for (let n = 0; n < SAMPLES; n++) {
     const at = entries + BigInt(Math.floor((n * count) / SAMPLES) * ENTRY_BYTES + 4);
-    try {
-      flags.push(kernel.memory.u16(at));
-    } catch (error) {
-      if (!isGapError(error)) throw error;
-    }
+    const found = kernel.peek('ORC tables', () => kernel.memory.u16(at));
+    if (found !== undefined) flags.push(found);
   }
   return flags;
 }

@@ -95,7 +95,10 @@ function* candidatesIn(kernel: Kernel, area: StackArea, from: bigint): Generator
   const halves = new Set(highest.flatMap((half) => [half, half + 1]));
   for (let number = pageNumberOf(start); addressOfPage(number) < area.high; number++) {
     const page = kernel.memory.page(number);
-    if (!(page instanceof Page)) continue;
+    if (!(page instanceof Page)) {
+      kernel.peek('a stack', () => kernel.memory.u8(addressOfPage(number)));
+      continue;
+    }
     const base = addressOfPage(number);
     for (let at = base < start ? Number(start - base) : 0; at + 8 <= page.view.byteLength; at += 8) {
       kernel.guard.step();

@@ -1,5 +1,4 @@
 import { hlistNodes, llistNodes } from '../kernel/containers/list.js';
-import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../linux/tasks.js';
 import type { Caller } from './orc-step.js';
@@ -47,12 +46,8 @@ function trampolineAt(kernel: Kernel, address: bigint): string | undefined {
 /** The return address that was put aside for a place on the stack; `trampoline` is what stands there. */
 function keptReturn(kernel: Kernel, task: Task | undefined, slot: bigint, trampoline: bigint): bigint | undefined {
   for (const ways of [byGraphTracer, byRethook, byKretprobe]) {
-    try {
-      const found = ways(kernel, task, slot);
-      if (found !== undefined && found !== trampoline) return found;
-    } catch (error) {
-      if (!isGapError(error)) throw error;
-    }
+    const found = kernel.peek('return addresses that tracers keep', () => ways(kernel, task, slot));
+    if (found !== undefined && found !== trampoline) return found;
   }
   return undefined;
 }

@@ -1,4 +1,3 @@
-import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { codeRangeOf } from './code.js';
 
@@ -16,14 +15,8 @@ const LONGEST_CALL = 7;
 export function returnAddress(kernel: Kernel, word: bigint): ReturnAddress | undefined {
   const range = codeRangeOf(kernel, word - 1n);
   if (range === undefined || word - BigInt(LONGEST_CALL) < range.low) return undefined;
-  let code: Uint8Array;
-  try {
-    code = kernel.memory.read(word - BigInt(LONGEST_CALL), LONGEST_CALL);
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return { callSeen: false };
-  }
-  return callBefore(code, word);
+  const code = kernel.peek('code', () => kernel.memory.read(word - BigInt(LONGEST_CALL), LONGEST_CALL));
+  return code === undefined ? { callSeen: false } : callBefore(code, word);
 }
 
 /** The call that ends a run of seven bytes: E8 with a distance, or FF /2 in any of its lengths. */

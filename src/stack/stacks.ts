@@ -1,9 +1,9 @@
 import { inactiveTaskFrame } from '../../symbols/stack.js';
-import { Implausible, isGapError } from '../kernel/gaps.js';
+import { gapOf, Implausible, isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { cpuRegisters } from '../linux/cpu-registers.js';
 import { currentTask } from '../linux/cpu-tasks.js';
-import type { Task } from '../linux/tasks.js';
+import { taskLabel, type Task } from '../linux/tasks.js';
 import { cpuStacks, inArea, taskStack, type StackArea } from './areas.js';
 import type { UnwoundStack } from './frame.js';
 import type { Caller } from './orc-step.js';
@@ -81,6 +81,7 @@ function sleepingStack(kernel: Kernel, task: Task, { savedRegisters }: StackOpti
     first = switchedOut(kernel, task, area);
   } catch (error) {
     if (!isGapError(error)) throw error;
+    kernel.gaps.record(gapOf(`stack of ${taskLabel(kernel, task)}`, error));
     return { task, ...recover(kernel, { frames: [], end: error.message }, area ? [area] : [], options) };
   }
   return { task, ...recover(kernel, unwind(kernel, first, [area], options), [area], options) };

@@ -52,6 +52,8 @@ function gapsIn(value: unknown): Gap[] {
   return Object.values(value).flatMap(gapsIn);
 }
 
+const unread = /^Not all that this rests on could be read: /;
+
 const sureness: Record<Certainty, number> = { possible: 0, likely: 1, certain: 2 };
 
 function changedFindings(before: Section, after: Section): Breach[] {
@@ -62,10 +64,14 @@ function changedFindings(before: Section, after: Section): Breach[] {
   };
   const other = findingsOf(after).filter((finding) => take((one) => isDeepStrictEqual(said(one), said(finding))) === undefined);
   return other.flatMap((finding): Breach[] => {
-    const was = take(({ id, about }) => id === finding.id && about === finding.about) ?? take(({ id }) => id === finding.id);
+    // Of the same kind, or another conclusion on the same lock or task.
+    const was = take(({ id, about }) => id === finding.id && about === finding.about) ?? take(({ id }) => id === finding.id)
+      ?? take(({ about }) => about !== undefined && about === finding.about);
     if (was && sureness[finding.certainty] < sureness[was.certainty]) return [];
-    // What is possible can't be less sure: it says what it rests on besides.
-    if (was && finding.certainty === was.certainty && finding.sentence === was.sentence && (finding.certainty === 'possible' || finding.evidence.every((line) => was.evidence.includes(line)))) return [];
+    // One that the lost one had stood before, or that only memory could rule out: it must say that it rests on less.
+    if (!was && finding.certainty !== 'certain' && finding.evidence.some((line) => unread.test(line))) return [];
+    // What was merely possible stays so, and says that not all could be read.
+    if (was && finding.certainty === was.certainty && finding.sentence === was.sentence && finding.evidence.every((line) => was.evidence.includes(line) || unread.test(line))) return [];
     return [{
       section: after.plugin,
       rule: was ? 'a finding changed as sure as before' : 'a finding that was not there',

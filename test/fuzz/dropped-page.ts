@@ -36,19 +36,28 @@ export function watched(dump: Dump): WatchedDump {
 /** What the tool says of a dump, section by section; or the one sentence for which it can't. */
 export type Answer = { readonly sections: readonly Section[]; readonly defects: readonly string[] } | { readonly refusal: string };
 
+export interface Answered {
+  readonly together: Answer;
+  readonly alone: () => readonly Section[];
+  /** How many of the pages had been read when the kernel was up: names and types, for the most part. */
+  readonly readToOpen: number;
+}
+
 /** All plugins, one after another on one kernel; then, where asked for, each alone on a kernel of its own. */
-export async function answerOf({ dump }: WatchedDump, plugins: readonly Plugin[]): Promise<{ together: Answer; alone: () => readonly Section[] }> {
+export async function answerOf({ dump, read }: WatchedDump, plugins: readonly Plugin[]): Promise<Answered> {
   let session: Session;
   try {
     session = await bringUp(dump, undefined, {});
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { together: { refusal: error.message }, alone: () => [] };
+    return { together: { refusal: error.message }, alone: () => [], readToOpen: read.size };
   }
   const { kernel, defects } = session;
+  const readToOpen = read.size;
   return {
     together: { sections: plugins.map((plugin) => sectionOf(kernel, plugin)), defects },
     alone: () => plugins.map((plugin) => sectionOf(session.freshKernel(), plugin)),
+    readToOpen,
   };
 }
 

@@ -3,6 +3,8 @@ import { toyKernel } from 'oompm/testing';
 
 import { Cancelled, GapLog, Implausible, ShapeError } from '../../src/kernel/gaps.js';
 import { Guard } from '../../src/kernel/guard.js';
+import { MissingPage } from '../../src/dump/physical-memory.js';
+import { ReadError, Unmapped } from '../../src/memory/address-space.js';
 import { listNodes } from '../../src/kernel/containers/list.js';
 
 const eventTypes = 'enum node_stat_item { NR_ONE, NR_TWO, NR_VM_NODE_STAT_ITEMS }; struct vm_event_state { unsigned long event[2]; };';
@@ -54,6 +56,16 @@ describe('gaps', () => {
     expect(() => kernel.attempt('a bug', () => { throw new TypeError('ours'); })).toThrow(TypeError);
     expect(() => kernel.attempt('the end', () => { throw new Cancelled('cancelled'); })).toThrow(Cancelled);
     expect(kernel.gaps.list.map(({ what, address }) => [what, address])).toEqual([['a word', 8n], ['a count', 5n], ['a shape', undefined]]);
+  });
+
+  test.each<[string, ConstructorParameters<typeof ReadError>[1], boolean]>([
+    ['no memory', new MissingPage('absent'), false], ['what the filter left out', new MissingPage('excluded'), false], ['no mapping', new Unmapped('no such page'), false],
+    ['a damaged page', new MissingPage('damaged'), true], ['a page that is cut off', new MissingPage('cut off'), true],
+    ['a damaged page table', new Unmapped('its table', new MissingPage('damaged')), true],
+  ])('a guess that finds %s', (_, why, isGap) => {
+    const kernel = toyKernel({ types: '' });
+    expect(kernel.peek('a guess', () => { throw new ReadError(8n, why); })).toBeUndefined();
+    expect(kernel.gaps.list.map(({ what, address }) => [what, address])).toEqual(isGap ? [['a guess', 8n]] : []);
   });
 
   test('the same gap is told once, and no more than some hundreds are', () => {

@@ -1,5 +1,5 @@
 import type { Kernel } from 'oompm';
-import { gapsInWords, withGaps } from 'oompm/linux';
+import { lossesInWords, withGaps } from 'oompm/linux';
 import type { ReportPart } from 'oompm/oom';
 
 /** Reads a report part by part. One that can't be read is left out; one of which not all could be read is told in `incomplete`. */
@@ -10,7 +10,7 @@ export class Parts {
 
   read<T>(part: ReportPart, read: () => T): T | undefined {
     const { result, gaps } = withGaps(this.kernel, () => this.kernel.attempt(part, read));
-    const met = gapsInWords(gaps);
+    const met = lossesInWords(gaps);
     if (met !== undefined) this.incomplete[part] ??= met;
     return result;
   }

@@ -1,5 +1,4 @@
 import { Page } from '../../dump/physical-memory.js';
-import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { codeOf } from './code-of.js';
 
@@ -70,14 +69,11 @@ function addressesIn(kernel: Kernel, name: string, { start, end }: Range): bigin
 
 /** A printk format that starts there: with the level's prefix, or as text after a NUL. */
 function formatAt(kernel: Kernel, address: bigint): string[] {
-  try {
+  return kernel.peek("a printk format of the kernel's", () => {
     if (kernel.memory.u8(address - 1n) !== 0) return [];
     const text = kernel.memory.cString(address, LONGEST_FORMAT);
     return text.length < LONGEST_FORMAT ? [text.charCodeAt(0) === KERN_SOH ? text.slice(2) : text] : [];
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return [];
-  }
+  }) ?? [];
 }
 
 /** Every format with one of the words, wherever it stands. */
@@ -107,6 +103,7 @@ function readable(kernel: Kernel, start: bigint, length: number): Buffer {
     const part = Math.min(length - at, pageSize - Number(address & BigInt(pageSize - 1)));
     const page = kernel.memory.page(Number(address >> 12n));
     if (page instanceof Page) piece.set(page.bytes.subarray(Number(address & BigInt(pageSize - 1))).subarray(0, part), at);
+    else kernel.peek("the kernel's read-only data", () => kernel.memory.u8(address));
     at += part;
   }
   return piece;

@@ -1,5 +1,4 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { isGapError } from '../../kernel/gaps.js';
 import { registersOf } from '../../linux/cpu-registers.js';
 import { cpuStacks, inArea, taskStack, type StackArea } from '../../stack/areas.js';
 import { spOf } from '../../stack/frame.js';
@@ -125,13 +124,8 @@ function isUnmapped(kernel: Kernel, address: bigint): boolean {
 
 /** "push" or "call" where the instruction is one: 50 to 57, 41 50 to 41 57, 68, 6a, ff /6; e8, ff /2. */
 function stackWrite(kernel: Kernel, ip: bigint): 'push' | 'call' | undefined {
-  let code: Uint8Array;
-  try {
-    code = kernel.memory.read(ip, 3);
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return undefined;
-  }
+  const code = kernel.peek('code', () => kernel.memory.read(ip, 3));
+  if (code === undefined) return undefined;
   const at = (code[0]! & 0xf0) === 0x40 ? 1 : 0;
   const opcode = code[at]!;
   if ((opcode & 0xf8) === 0x50 || opcode === 0x68 || opcode === 0x6a) return 'push';

@@ -4,6 +4,7 @@ import type { Finding } from './finding.js';
 import { foldAlike } from './fold-findings.js';
 import { ownerFinding, type OwnerFindingId } from './judge-owners.js';
 import { selfDeadlockStory } from './self-deadlock.js';
+import { judgedByWhatWasRead } from './judged-by-what-was-read.js';
 import { contendedLocks } from '../survey.js';
 import { isHeld } from '../wait.js';
 import { waitGraph, type Cycle } from '../wait-graph.js';
@@ -16,7 +17,7 @@ export interface LockFinding extends Finding {
 
 /** What the locks of the moment say: deadlocks first, then owners that everybody waits for. */
 export function lockFindings(kernel: Kernel): readonly LockFinding[] {
-  return kernel.once('lock findings', () => {
+  return kernel.once('lock findings', () => judgedByWhatWasRead(kernel, () => {
     const locks = contendedLocks(kernel);
     const graph = waitGraph(locks);
     const inCycle = new Set(graph.cycles.flatMap(({ links }) => links.map(({ lock }) => lock)));
@@ -25,7 +26,7 @@ export function lockFindings(kernel: Kernel): readonly LockFinding[] {
       // Who waits longest waits for the cause; others came to wait since.
       ...locks.filter((lock) => !inCycle.has(lock)).map((lock) => ({ lock, longest: longestWaitNs(kernel, lock) })).toSorted((a, b) => b.longest - a.longest).flatMap(({ lock }) => ownerFinding(kernel, lock, graph) ?? []),
     ]).map((finding) => ({ ...finding, moment: 'dump' as const }));
-  });
+  }));
 }
 
 type Judged = Omit<LockFinding, 'moment'>;

@@ -1,4 +1,3 @@
-import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { directMapAddress, physicalOfDirectMap } from '../../memory/bases.js';
 
@@ -20,12 +19,7 @@ const MOST_CACHES = 1 << 14;
  * @returns undefined for an address that is in no slab, or that nothing tells of
  */
 export function slabObject(kernel: Kernel, address: bigint): SlabObject | undefined {
-  try {
-    return find(kernel, address);
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return undefined;
-  }
+  return kernel.peek('the slab of an object', () => find(kernel, address));
 }
 
 function find(kernel: Kernel, address: bigint): SlabObject | undefined {

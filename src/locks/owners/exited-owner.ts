@@ -1,4 +1,3 @@
-import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { fixed } from '../../linux/constants.js';
 import { taskState } from '../../linux/task-state.js';
@@ -23,13 +22,10 @@ export function exitedTask(kernel: Kernel, task: bigint): string | undefined {
   if (tasksByAddress(kernel).has(task)) return undefined;
   const object = slabObject(kernel, task);
   if (object?.cache !== 'task_struct' || object.offset !== 0) return undefined;
-  try {
+  // A freed object may be gone from the dump: then nothing tells whose it was.
+  return kernel.peek('a task that has exited', () => {
     const exited = kernel.ref('task_struct', task);
     const { comm, pid } = exited;
     return taskState(exited).flags === DEAD && pid > 0 && comm !== '' ? `${comm} (${pid})` : undefined;
-  } catch (error) {
-    // A freed object may be gone from the dump: then nothing tells whose it was.
-    if (!isGapError(error)) throw error;
-    return undefined;
-  }
+  });
 }

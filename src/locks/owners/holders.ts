@@ -1,4 +1,3 @@
-import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { bySurest, type Certainty } from '../certainty.js';
 import { byCode, holdingFrame } from './code-holders.js';
@@ -83,7 +82,7 @@ function byOwnerWord(kernel: Kernel, lock: Lock): Holding[] {
 /** With CONFIG_DEBUG_SPINLOCK a lock knows who has it. */
 function byDebugOwner(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding | undefined {
   if (lock.kind !== 'spinlock' || !kernel.has('raw_spinlock', 'owner_cpu')) return undefined;
-  try {
+  return kernel.peek('debugging fields of a spinlock', () => {
     const { owner, owner_cpu: cpu } = kernel.ref('raw_spinlock', lock.address);
     const holder = owner === undefined ? undefined : contextOfTask(kernel, BigInt.asUintN(64, owner));
     if (holder === undefined) return undefined;
@@ -92,8 +91,5 @@ function byDebugOwner(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holdi
       lock, holder, certainty: 'certain', ...(inCode ? { taker: inCode.activation, segment: inCode.segment } : {}),
       evidence: [`the lock's debugging fields name ${holder.label} as its owner, on CPU ${cpu ?? '?'}`, ...(inCode ? [inCode.evidence] : [])],
     };
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return undefined;
-  }
+  });
 }

@@ -1,5 +1,4 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { isGapError } from '../../kernel/gaps.js';
 import type { CodePlace } from '../../stack/code.js';
 import { lockFunctionsByAddress, type LockFunction, type LockKind } from '../lock-functions.js';
 
@@ -31,13 +30,8 @@ const STORE_BYTES = 16;
 export function lockCalls(kernel: Kernel, place: CodePlace): readonly LockCall[] {
   return kernel.once(`lock calls of ${place.start}`, () => {
     const length = Math.min(place.size, LONGEST_FUNCTION);
-    let code: Uint8Array;
-    try {
-      code = kernel.memory.read(place.start, length);
-    } catch (error) {
-      if (!isGapError(error)) throw error;
-      return [];
-    }
+    const code = kernel.peek(`code of ${place.function}`, () => kernel.memory.read(place.start, length));
+    if (code === undefined) return [];
     return callsIn(code, place.start, { functions: lockFunctionsByAddress(kernel), variable: (name) => kernel.symbols.addressOf(name), ...readCount(kernel) });
   });
 }

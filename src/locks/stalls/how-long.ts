@@ -1,4 +1,5 @@
 import { runqueueClock, taskScheduling } from '../../../symbols/scheduling.js';
+import { gapOf, isGapError, ShapeError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { runqueue } from '../../linux/cpu-tasks.js';
 import { lastLogStamp } from '../../linux/panic.js';
@@ -9,20 +10,39 @@ const LONGEST_NS = 10n * 366n * 86_400n * 1_000_000_000n;
 
 /**
  * The latest moment that the scheduler or the log knows of, in nanoseconds of sched_clock(): the machine may have stood longer.
- * undefined where neither can be read.
+ * undefined where there is neither, or one of them can't be read: that may have been the latest.
  */
 export function latestNs(kernel: Kernel): bigint | undefined {
   return kernel.once('latest moment', () => {
-    const clocks = kernel.possibleCpus().map((cpu) => runqueueClockNs(kernel, cpu));
-    const stamp = kernel.attempt('log', () => lastLogStamp(kernel));
-    const known = [...clocks, stamp === undefined ? undefined : BigInt(Math.round(stamp))].filter((time) => time !== undefined && time > 0n && time < LONGEST_NS) as bigint[];
+    const times = [
+      ...kernel.possibleCpus().map((cpu) => timeOr(kernel, `runqueues of CPU ${cpu}`, () => clockOf(kernel, cpu))),
+      timeOr(kernel, 'log', () => BigInt(Math.round(lastLogStamp(kernel) ?? 0))),
+    ];
+    if (times.includes('unread')) return undefined;
+    const known = times.filter((time) => typeof time === 'bigint' && time > 0n && time < LONGEST_NS) as bigint[];
     return known.length === 0 ? undefined : known.reduce((a, b) => (a > b ? a : b));
   });
 }
 
+/** undefined where this kernel has no such thing. */
+function timeOr(kernel: Kernel, what: string, read: () => bigint): bigint | 'unread' | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!isGapError(error)) throw error;
+    kernel.gaps.record(gapOf(what, error));
+    return error instanceof ShapeError ? undefined : 'unread';
+  }
+}
+
 /** When a CPU's run queue last looked at the clock: at a tick, or as it switched tasks. */
 export function runqueueClockNs(kernel: Kernel, cpu: number): bigint | undefined {
-  return kernel.attempt(`runqueues of CPU ${cpu}`, () => kernel.ref(runqueueClock, runqueue(kernel, cpu).$address).clock);
+  return kernel.attempt(`runqueues of CPU ${cpu}`, () => clockOf(kernel, cpu));
+}
+
+/** @throws ReadError, ShapeError */
+function clockOf(kernel: Kernel, cpu: number): bigint {
+  return kernel.ref(runqueueClock, runqueue(kernel, cpu).$address).clock;
 }
 
 /** For how long a task that does not run has not run: since its time was last accounted. */

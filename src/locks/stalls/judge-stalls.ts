@@ -3,6 +3,7 @@ import { taskLabel } from '../../linux/tasks.js';
 import { activationInWords, cpuContexts, sleepingContexts, type Context } from '../contexts.js';
 import { secondsInWords } from './how-long.js';
 import type { Finding } from '../findings/finding.js';
+import { judgedByWhatWasRead } from '../findings/judged-by-what-was-read.js';
 import { gracePeriod } from './rcu.js';
 import { contendedLocks } from '../survey.js';
 import { cpuProgress, hungTasks, hungTaskTimeoutNs, watchdogReports, type CpuProgress, type WatchdogReport } from './watchdogs.js';
@@ -10,7 +11,7 @@ import { counted } from '../../words/quantity.js';
 
 /** What the watchdogs would say at the moment of the dump: CPUs that are stuck, RCU's grace period, tasks that hang. */
 export function stallFindings(kernel: Kernel): readonly Finding[] {
-  return kernel.once('stall findings', () => [stuckCpus(kernel), rcuStall(kernel), hung(kernel)].filter((finding) => finding !== undefined));
+  return kernel.once('stall findings', () => [stuckCpus, rcuStall, hung].flatMap((judge) => judgedByWhatWasRead(kernel, () => [judge(kernel)].filter((finding) => finding !== undefined))));
 }
 
 /** What is listed one by one. */

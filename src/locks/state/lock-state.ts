@@ -1,5 +1,4 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { isGapError } from '../../kernel/gaps.js';
 import { allThreads, type Task } from '../../linux/tasks.js';
 import { idleTask } from '../../linux/cpu-tasks.js';
 import type { LockKind } from '../lock-functions.js';
@@ -33,7 +32,7 @@ export function tasksByAddress(kernel: Kernel): ReadonlyMap<bigint, Task> {
 
 /** Decodes a sleeping lock, an rwlock of PREEMPT_RT among them; undefined where this kernel's has another form, or it can't be read. */
 export function sleepingLockState(kernel: Kernel, kind: LockKind | 'wait queue', address: bigint): SleepingLockState | undefined {
-  try {
+  return kernel.peek(`state of a ${kind}`, () => {
     switch (kind) {
       case 'mutex': return mutexState(kernel, address) ?? rtLockState(kernel, kind, address);
       case 'rwsem': return rwsemState(kernel, address) ?? rtLockState(kernel, kind, address);
@@ -42,10 +41,7 @@ export function sleepingLockState(kernel: Kernel, kind: LockKind | 'wait queue',
       case 'percpu-rwsem': return percpuRwsemState(kernel, address);
       default: return undefined;
     }
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return undefined;
-  }
+  });
 }
 
 /** Whether what stands at an address can be such a lock: it is held, and by a task that exists, if it names one. */

@@ -1,5 +1,4 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { isGapError } from '../../kernel/gaps.js';
 import { hex } from '../../stack/stack-memory.js';
 import { decodeSpinWord, spinLayout, type SpinWord } from './words/queued-spinlock.js';
 
@@ -22,12 +21,7 @@ const NODES_PER_CPU = 4;
 
 /** A spinlock's word; undefined where it can't be read or is none. */
 export function spinWord(kernel: Kernel, address: bigint): SpinWord | undefined {
-  try {
-    return decodeSpinWord(kernel.memory.u32(address), spinLayout(kernel));
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return undefined;
-  }
+  return kernel.peek('word of a spinlock', () => decodeSpinWord(kernel.memory.u32(address), spinLayout(kernel)));
 }
 
 /** A node with what it says. */

@@ -1,4 +1,3 @@
-import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { allContexts, contextOfTask, cpuContexts, type Activation, type Context } from '../contexts.js';
 import type { Holding } from '../owners/holders.js';
@@ -58,13 +57,8 @@ const LOOP_BYTES = 24;
 function isInPauseLoop(kernel: Kernel, { frame, place }: Activation): boolean {
   const { ip } = frame;
   if (place === undefined) return false;
-  try {
-    const code = kernel.memory.read(ip - BigInt(Math.min(LOOP_BYTES, Number(ip - place.start))), 2 * LOOP_BYTES);
-    return code.some((byte, at) => byte === 0xf3 && code[at + 1] === 0x90);
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return false;
-  }
+  const code = kernel.peek('code', () => kernel.memory.read(ip - BigInt(Math.min(LOOP_BYTES, Number(ip - place.start))), 2 * LOOP_BYTES));
+  return code?.some((byte, at) => byte === 0xf3 && code[at + 1] === 0x90) ?? false;
 }
 
 function printkLock(kernel: Kernel, kind: PrintkLockKind): Lock | undefined {

@@ -15,7 +15,6 @@ import { plausibleLock, sleepingLockState } from '../state/lock-state.js';
 import type { LockKind } from '../lock-functions.js';
 import type { Lock, Wait } from '../wait.js';
 import { rtMutexOffset, rtMutexOwner } from '../state/rt-locks.js';
-import { isGapError } from '../../kernel/gaps.js';
 import { ringOf, waiterForms, type WaiterForm, type WaiterKind } from './waiters.js';
 import { decodeBlocker } from '../state/words/owner-words.js';
 import { taskScheduling } from '../../../symbols/scheduling.js';
@@ -160,12 +159,7 @@ function ownRtMutex(kernel: Kernel, task: Task, { kind, frames, taker }: Acquiri
 }
 
 function ownsRtMutex(kernel: Kernel, task: Task, rtMutex: bigint): boolean {
-  try {
-    return rtMutexOwner(kernel, rtMutex).task === task.$address;
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return false;
-  }
+  return kernel.peek('owner of an rt_mutex', () => rtMutexOwner(kernel, rtMutex).task) === task.$address;
 }
 
 /** percpu_down_write() waits until the readers are gone; the lock's `writer` is then the task. */

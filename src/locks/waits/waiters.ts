@@ -1,5 +1,4 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { isGapError } from '../../kernel/gaps.js';
 import { Kept } from '../../kernel/kept.js';
 import { taskStack, inArea } from '../../stack/areas.js';
 import { wordAt } from '../contexts.js';
@@ -101,13 +100,8 @@ export function taskOfWaiter(kernel: Kernel, node: bigint, form: WaiterForm): bi
   const address = wordAt(kernel, node - BigInt(form.node) + BigInt(form.task));
   const task = address === undefined ? undefined : tasksByAddress(kernel).get(address);
   if (task === undefined) return undefined;
-  try {
-    const area = taskStack(kernel, task);
-    return area && inArea(area, node) ? address : undefined;
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return undefined;
-  }
+  const area = kernel.peek('task_struct.stack', () => taskStack(kernel, task));
+  return area && inArea(area, node) ? address : undefined;
 }
 
 function isWaiter(kernel: Kernel, node: bigint, form: WaiterForm): boolean {

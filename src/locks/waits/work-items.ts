@@ -1,4 +1,3 @@
-import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { codePlace } from '../../stack/code.js';
 import { hex } from '../../stack/stack-memory.js';
@@ -12,13 +11,10 @@ const FLUSHES: ReadonlySet<string> = new Set(['__flush_work', 'flush_work', '__c
 /** The work item that a completion in a struct wq_barrier stands for, with the worker that runs it; undefined where it has not begun. */
 export function workItemBehind(kernel: Kernel, completion: bigint, taker: string): Lock | undefined {
   if (!FLUSHES.has(taker) || !kernel.has('wq_barrier', 'done') || kernel.missing('worker') !== undefined) return undefined;
-  try {
+  return kernel.peek('the worker that runs a work item', () => {
     const entry = completion + BigInt(kernel.offsetOf('wq_barrier', 'work') + kernel.offsetOf('work_struct', 'entry') - kernel.offsetOf('wq_barrier', 'done'));
     return runningBefore(kernel, entry);
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return undefined;
-  }
+  });
 }
 
 /** Items that one worker has been given: more is a broken list. */

@@ -1,0 +1,11 @@
+import { lossesInWords, withGaps } from '../../kernel/gathered-gaps.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { lessSure } from '../../words/less-sure.js';
+import type { Finding } from './finding.js';
+
+/** Findings that met gaps on their way are less sure by a step: what could not be read may have said otherwise. */
+export function judgedByWhatWasRead<F extends Finding>(kernel: Kernel, judge: () => readonly F[]): readonly F[] {
+  const { result, gaps } = withGaps(kernel, judge);
+  const met = lossesInWords(gaps);
+  return met === undefined ? result : result.map((finding) => lessSure(finding, [met]));
+}
