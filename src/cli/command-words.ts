@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { didYouMean } from '../words/nearest-word.js';
 import { InputError } from '../bytes/input-error.js';
 import { reservedIds } from './command-ids.js';
+import { hereThatIs } from './other-tools.js';
 import { plugins } from './plugins.js';
 
 /**
@@ -36,5 +37,5 @@ const unlisted: ReadonlySet<string> = new Set(['rd']);
 function unknownCommand(word: string, ids: readonly string[]): string {
   if (/[./]/.test(word)) return `there is neither a command nor a file ${word}; oompm --help lists the commands`;
   const known = [...reservedIds, ...ids].filter((id) => !unlisted.has(id));
-  return `there is no command ${word}${didYouMean(word, known) || `, nor a file of that name; oompm --help lists the commands`}`;
+  return `there is no command ${word}${hereThatIs(word) || didYouMean(word, known) || `, nor a file of that name; oompm --help lists the commands`}`;
 }

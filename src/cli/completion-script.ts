@@ -38,6 +38,8 @@ function bash(commands: readonly CompletedCommand[]): string {
   if [[ $word == = ]]; then word=''; elif [[ $before == = ]]; then before="\${COMP_WORDS[COMP_CWORD-2]}"; fi
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W ${quoted(commands.map(({ id }) => id).join(' '))} -- "$word"))
+    # oompm VMCORE
+    [[ \${#COMPREPLY[@]} == 0 ]] && COMPREPLY=($(compgen -f -- "$word"))
     return
   fi
   case "\${COMP_WORDS[1]}" in
@@ -87,7 +89,7 @@ _oompm() {
   commands=(
 ${described}
   )
-  if ((CURRENT == 2)); then _describe command commands; return; fi
+  if ((CURRENT == 2)); then _describe command commands || _files; return; fi
   local command=$words[2]
   shift words; ((CURRENT--))
   case $command in
@@ -108,7 +110,8 @@ function fish(commands: readonly CompletedCommand[]): string {
       `-d ${quoted(what)}`,
     ].join(' ')),
   ]);
-  return lines.join('\n');
+  // oompm VMCORE
+  return [...lines, `complete -c oompm -n '__fish_use_subcommand; and string match -q "?*" -- (commandline -ct)' -F`].join('\n');
 }
 
 /** For all three: single quotes, with none inside but as the shells want them. */

@@ -1,4 +1,5 @@
 import * as Args from '@oclif/core/args';
+import { InputError } from '../bytes/input-error.js';
 import { Command } from '@oclif/core/command';
 import { completionScript, shells, type CompletedCommand, type CompletedFlag } from './completion-script.js';
 import type { CommandsHelp, FlagHelp, HelpData } from './help-data.js';
@@ -16,10 +17,11 @@ export function completionCommand(commands: () => Promise<CommandsHelp>): typeof
       'oompm completion zsh > ~/.zfunc/_oompm',
       'oompm completion fish > ~/.config/fish/completions/oompm.fish',
     ];
-    static override args = { shell: Args.string({ ignoreStdin: true, required: true, options: [...shells], description: 'the shell' }) };
+    static override args = { shell: Args.string({ ignoreStdin: true, options: [...shells], description: 'the shell' }) };
 
     async run(): Promise<void> {
       const { args } = await this.parse(Completion);
+      if (args.shell === undefined) throw new InputError(`completion needs a shell: ${shells.map((shell) => `oompm completion ${shell}`).join(', ')}`);
       const [{ registry }, known] = await Promise.all([plugins(), commands()]);
       const listed = Object.values(known).filter(({ hidden }) => !hidden);
       const help: CompletedCommand = { id: 'help', summary: 'This help, or that of one command', flags: [], words: listed.map(({ id }) => id) };
@@ -42,8 +44,11 @@ function described({ id, summary, args, flags }: HelpData, sections: readonly st
   };
 }
 
+/** What is offered where more than that is taken: bt --state takes several letters in one word. */
+const offered: Readonly<Record<string, readonly string[]>> = { state: ['D', 'I', 'N', 'P', 'R', 'S', 'T', 'X', 'Z', 't'] };
+
 function valueOf(name: string, flag: FlagHelp, sections: readonly string[]): NonNullable<CompletedFlag['value']> {
   if (name === 'only') return { list: sections };
   if (name === 'plugin') return 'plugin';
-  return flag.options ?? (flag.helpValue === 'FILE' ? 'file' : 'free');
+  return flag.options ?? offered[name] ?? (flag.helpValue === 'FILE' ? 'file' : 'free');
 }

@@ -99,14 +99,33 @@ function kernelsOwn(lines: Iterable<LogLine>): LogLine[] {
   return [...lines].filter(({ remark, facility = 0 }) => !remark && facility === 0);
 }
 
+interface Looked {
+  bytes: number;
+  isKernels: boolean;
+}
+
+/** What dmesg, with and without -T, syslog, the journal and pstore put before the kernel's lines. */
+const kernelsMark = /\[ *\d+\.\d+\]|\bkernel\b|^\[\w{3} \w{3} +\d+ \d\d:|^<\d+>|^Oops|^Panic/m;
+
+async function* lookedAt(source: ReturnType<typeof logFrom>, looked: Looked): AsyncGenerator<string | Uint8Array> {
+  for await (const piece of typeof source === 'string' || source instanceof Uint8Array ? [source] : source) {
+    looked.bytes += piece.length;
+    looked.isKernels ||= kernelsMark.test(typeof piece === 'string' ? piece : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1'));
+    yield piece;
+  }
+}
+
 async function readLog(path: string, more: readonly string[]): Promise<ReadLog> {
   if (more.length > 0) throw new InputError(`explain takes one log; ${more[0]} is too much`);
   const name = path === '-' ? 'standard input' : path;
   progress(`reading ${name}`);
   const reports: OomReport[] = [];
   const defects: string[] = [];
-  for await (const report of explainLog(logFrom(path, defects))) reports.push(report);
+  const looked: Looked = { bytes: 0, isKernels: false };
+  for await (const report of explainLog(lookedAt(logFrom(path, defects), looked))) reports.push(report);
   endProgress();
+  if (looked.bytes === 0 && defects.length === 0) throw new InputError(`${name} is empty; explain takes what dmesg or journalctl -k shows`);
+  if (reports.length === 0 && !looked.isKernels) throw new InputError(`${name} is no kernel log: no line has a time stamp or prefix of the kernel's; explain takes what dmesg or journalctl -k shows`);
   const last = reports.at(-1);
   return {
     reports, name,

@@ -2,6 +2,7 @@ import { InputError } from '../bytes/input-error.js';
 import type { DumpFacts } from '../report/report.js';
 import type { OpenOptions, Session } from '../session/open-kernel.js';
 import type { CommonValues } from './common-flags.js';
+import { isKernel } from '../debuginfo/identify.js';
 import { ownVmlinux } from './own-vmlinux.js';
 import { progress } from './progress.js';
 import { tellFiles } from './tell-files.js';
@@ -44,7 +45,7 @@ export async function namedFiles(command: string, words: readonly string[], flag
   if (words.length === 0) throw new InputError(`${command} needs a dump: oompm ${command} VMCORE`);
   const { dump, vmlinux, packed, rest } = tellFiles(words);
   if (packed !== undefined) throw new InputError(await packedDump(packed));
-  if (dump.length === 0) throw new InputError(`${vmlinux} is a kernel, not a dump: oompm ${command} VMCORE ${vmlinux}`);
+  if (dump.length === 0) throw new InputError(isKernel(vmlinux!) ? `${vmlinux} is a kernel, not a dump: oompm ${command} VMCORE ${vmlinux}` : `${vmlinux} is a program, not a dump: oompm ${command} VMCORE`);
   progress(`opening ${dump[0]}`);
   const kernelFile = flags.vmlinux ?? vmlinux ?? await ownVmlinux(dump, flags);
   const options: OpenOptions = {

@@ -20,7 +20,7 @@ export function unknownFlag(command: string, flag: string, known: readonly strin
 
 /** A fact and further lines, coloured; here on one line. */
 function plainLines(message: string): string {
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- oclif colours its messages
   const lines = message.replaceAll(/\u001b\[[\d;]*m/g, '').split('\n').filter((line) => line.trim() !== '');
   return lines.map((line) => line.trim()).join('; ');
 }

@@ -1,4 +1,4 @@
-import { ET_CORE, isElf, readElfHeader } from '../bytes/elf.js';
+import { ET_CORE, PT_LOAD, isElf, programHeaders, readElfHeader } from '../bytes/elf.js';
 import { openFile, type FileReader } from '../bytes/file-reader.js';
 import { bootImagePayload } from './unpack/boot-image.js';
 import { packingOf } from '../bytes/packing.js';
@@ -18,6 +18,18 @@ export function identify(path: string): FileRole {
   const file = openFile(path);
   try {
     return roleOfContent(file);
+  } finally {
+    file.close();
+  }
+}
+
+/** Whether what `identify` takes for a vmlinux may be one: programs of user space are linked to the lower half of the addresses. */
+export function isKernel(path: string): boolean {
+  const file = openFile(path);
+  try {
+    const header = readElfHeader(file);
+    const loads = header === undefined ? [] : [...programHeaders(file, header)].filter(({ type }) => type === PT_LOAD);
+    return loads.length === 0 || loads.some(({ vaddr }) => vaddr >= 1n << 63n);
   } finally {
     file.close();
   }

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { build, oompm } from '../built.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'oompm-completion-'));
-for (const name of ['mine.ts', 'mine.mjs', 'mine.txt']) writeFileSync(join(folder, name), '');
+for (const name of ['mine.ts', 'mine.mjs', 'mine.txt', 'vmcore-1']) writeFileSync(join(folder, name), '');
 beforeAll(async () => {
   build();
   for (const shell of ['bash', 'zsh', 'fish']) writeFileSync(join(folder, shell), (await oompm(['completion', shell])).stdout);
@@ -29,6 +29,10 @@ const cases: readonly (readonly [words: string[], offered: string[]])[] = [
   [['ps', 'mine.tx'], ['mine.txt']],
   [['slab', '--top', ''], []],
   [['man', ''], []],
+  [['bt', '--state', 'D'], ['D']],
+  [['anal'], ['analyze']],
+  // A dump in the place of a command.
+  [['vmc'], ['vmcore-1']],
 ];
 
 describe.skipIf(!have('bash'))('bash', () => {

@@ -67,8 +67,21 @@ describe('the exit status speaks of the question', () => {
     expect(early).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/^oompm: .*cut-early is cut off: 200000 of at least \d+ bytes; copy it again\./) as string });
   });
 
-  test('4: a text that has nothing to be explained', async () => {
-    expect(await oompm(['explain', file('hello.txt', 'hello\n')])).toMatchObject({ code: 4, stderr: expect.stringMatching(/^oompm: answered in part: .*hello\.txt has no report of an OOM kill/) as string });
+  test.each([
+    ['dmesg', '[    0.000000] Linux version 6.1.0\n'], ['dmesg -T', '[Mon Nov 13 10:00:01 2023] usb 1-1: new device\n'],
+    ['syslog', 'Nov 13 10:00:01 host kernel: usb 1-1: new device\n'], ['kmsg', '<6>usb 1-1: new device\n'],
+  ])('4: a log of %s that has nothing to be explained', async (_, line) => {
+    expect(await oompm(['explain', file('quiet.txt', line)])).toMatchObject({ code: 4, stderr: expect.stringMatching(/^oompm: answered in part: .*quiet\.txt has no report of an OOM kill/) as string });
+  });
+
+  test.each([['hello\n', 'is no kernel log: no line has a time stamp or prefix of the kernel\'s'], ['root:x:0:0:root:/root:/bin/bash\n', 'is no kernel log: no line has a time stamp or prefix of the kernel\'s'], ['', 'is empty']])('2: %j is no log of a kernel', async (text, words) => {
+    const path = file('other.txt', text);
+    expect(await oompm(['explain', path])).toEqual({ code: 2, stdout: '', stderr: `oompm: ${path} ${words}; explain takes what dmesg or journalctl -k shows\n` });
+  });
+
+  test('a report without time stamps is one all the same', async () => {
+    const bare = readFileSync(join(projectRoot, 'fixtures/6.1-global-panic/kernel.log'), 'utf8').replaceAll(/^(?:<\d+>)?\[ *\d+\.\d+\] /gm, '');
+    expect((await oompm(['explain', file('bare.txt', bare)])).code).toBe(0);
   });
 
   test('a report that fails leaves what was there', async () => {
