@@ -1,5 +1,6 @@
 import type { SectionHeader } from '../bytes/elf.js';
 import type { CompactSymbols } from './compact-symbols.js';
+import { endOfName } from './name-at.js';
 import { namesInSection } from './symbol-names.js';
 
 /** sizeof(Elf64_Sym) */
@@ -91,7 +92,7 @@ const LINKER_ENDS = ['_start', '_end'].map((text) => Buffer.from(text));
 const SHORTEST_LINKER_NAME = 8;
 
 function isLinkerProvided(strtab: Uint8Array, start: number): boolean {
-  const end = strtab.indexOf(0, start);
+  const end = endOfName(strtab, start);
   if (end - start < SHORTEST_LINKER_NAME) return false;
   const stands = (part: Uint8Array, at: number): boolean => at >= start && part.every((byte, i) => strtab[at + i] === byte);
   return LINKER_STARTS.some((part) => stands(part, start)) || LINKER_ENDS.some((part) => stands(part, end - part.length));

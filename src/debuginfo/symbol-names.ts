@@ -1,3 +1,4 @@
+import { nameAt } from './name-at.js';
 import { indexNames, type NameIndex } from './name-index.js';
 
 /** The names of a table's symbols, by the symbols' numbers. */
@@ -11,11 +12,7 @@ export interface SymbolNames {
 export function namesInSection(strings: Uint8Array, offsets: Uint32Array): SymbolNames {
   let index: NameIndex | undefined;
   return {
-    of(n) {
-      const start = offsets[n]!;
-      const end = strings.indexOf(0, start);
-      return Buffer.from(strings.buffer, strings.byteOffset + start, (end < 0 ? strings.length : end) - start).toString('latin1');
-    },
+    of: (n) => nameAt(strings, offsets[n]!),
     find(name) {
       index ??= indexNames([{ strings, firstString: 0, endString: strings.length }], offsets.length, (n) => offsets[n]!);
       return index.find(name);

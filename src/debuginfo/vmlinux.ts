@@ -1,8 +1,9 @@
-import { checkSectionHeaders, ET_CORE, elfNotes, readElfHeader, sectionHeaders, SHT_NOBITS, type ElfHeader, type SectionHeader } from '../bytes/elf.js';
+import { boundedCount, readableBytes } from '../bytes/bounds.js';
+import { checkSectionHeaders, ET_CORE, elfNotes, readElfHeader, sectionHeaders, SHF_COMPRESSED, SHT_NOBITS, type ElfHeader, type SectionHeader } from '../bytes/elf.js';
 import type { FileReader } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
 import { symbolTable } from './compact-symbols.js';
-import { needsZstd, sectionContent } from './elf-sections.js';
+import { needsZstd, sectionContents } from './elf-sections.js';
 import { ELF_SYMBOL_BYTES, elfSymbols } from './elf-symbols.js';
 import type { SymbolTable } from './symbol-table.js';
 import { openKernelFile } from './unpack/unpack-vmlinux.js';
@@ -28,10 +29,15 @@ export interface Vmlinux {
   close(): void;
 }
 
-// A symbol table of a million symbols and their names.
-const LARGEST_TABLE = 256 << 20;
+/** Kernels have 150,000 to 300,000. */
+export const MAX_SYMBOLS = 1 << 21;
+const MAX_SYMBOL_NAMES_BYTES = 128 << 20;
+/** Kernels have some 6 MB. */
+const MAX_BTF_BYTES = 64 << 20;
 const NT_GNU_BUILD_ID = 3;
-const LARGEST_NOTES = 1 << 20;
+/** All of a kernel's notes are some kB; they are in a few sections, or in one. */
+const LARGEST_NOTES = 64 << 10;
+const MAX_NOTE_SECTIONS = 64;
 const LONGEST_BANNER = 1024;
 
 /**
@@ -51,7 +57,7 @@ export async function openVmlinux(path: string, options: { cacheFolder?: string 
     checkSectionHeaders(header, path);
     const sections = sectionHeaders(reader, header);
     const unzstd = sections.some((section) => needsZstd(reader, section)) ? await readyUnzstd() : undefined;
-    const content = (section: SectionHeader | undefined) => section && sectionContent(reader, section, unzstd);
+    const content = sectionContents(reader, unzstd);
     return vmlinux({ path, header, sections, content, close: () => kernel.close(), ...(packing === undefined ? {} : { packing }) });
   } catch (error) {
     kernel.close();
@@ -90,7 +96,7 @@ function vmlinux(parts: Parts): Vmlinux {
     },
     btf() {
       const section = found.section('.BTF');
-      return section && section.read(0, Math.min(section.size, LARGEST_TABLE));
+      return section && section.read(0, Math.min(section.size, MAX_BTF_BYTES));
     },
     close: () => parts.close(),
   };
@@ -102,15 +108,17 @@ function readSymbolTables(parts: Parts, section: SectionHeader | undefined): { s
   const strtab = section && parts.content(parts.sections[section.link]);
   if (!symtab || !strtab || symtab.size < ELF_SYMBOL_BYTES) return undefined;
   return {
-    symtab: symtab.read(0, Math.min(symtab.size, LARGEST_TABLE)),
-    strtab: strtab.read(0, Math.min(strtab.size, LARGEST_TABLE)),
+    symtab: symtab.read(0, boundedCount(parts.path, Math.floor(symtab.size / ELF_SYMBOL_BYTES), 'symbols', MAX_SYMBOLS) * ELF_SYMBOL_BYTES),
+    strtab: strtab.read(0, Math.min(strtab.size, MAX_SYMBOL_NAMES_BYTES)),
   };
 }
 
 /** From whichever section has the note: .note.gnu.build-id, or .notes, which kernels merge all notes into. */
 function readBuildId(parts: Parts): string | undefined {
   const SHT_NOTE = 7;
-  for (const section of parts.sections.filter((section) => section.type === SHT_NOTE)) {
+  for (const section of parts.sections.filter((section) => section.type === SHT_NOTE).slice(0, MAX_NOTE_SECTIONS)) {
+    // Nobody packs notes, and what unpacks is kept.
+    if ((section.flags & SHF_COMPRESSED) !== 0) continue;
     const notes = parts.content(section)?.read(0, LARGEST_NOTES);
     for (const note of notes ? elfNotes(notes, true) : []) {
       if (note.name === 'GNU' && note.type === NT_GNU_BUILD_ID) return Buffer.from(note.desc).toString('hex');
@@ -145,7 +153,7 @@ function bannerIn(bytes: Uint8Array): string | undefined {
 function bannerBySearch(rodata: FileReader): string | undefined {
   const WINDOW = 1 << 20;
   let weak: string | undefined;
-  for (let at = 0; at < rodata.size; at += WINDOW) {
+  for (let at = 0; at < readableBytes(rodata); at += WINDOW) {
     const bytes = rodata.read(at, WINDOW + LONGEST_BANNER);
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     for (let found = text.indexOf(BANNER_START); found >= 0; found = text.indexOf(BANNER_START, found + 1)) {

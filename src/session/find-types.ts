@@ -16,7 +16,7 @@ export interface TypeQuestion {
 }
 
 /** The kernel's BTF is 3 to 10 MB. */
-const LARGEST_BTF = 256n << 20n;
+const LARGEST_BTF = 64n << 20n;
 
 /**
  * The kernel's types: the vmlinux's BTF, else the dump's, else the vmlinux's DWARF. Sources that fail say why in `defects`.

@@ -1,4 +1,5 @@
 import { InputError } from '../../bytes/input-error.js';
+import { nameAt } from '../name-at.js';
 import { btfSections, Kind, kflagOf, kindOf, vlenOf } from './format.js';
 
 /**
@@ -60,13 +61,9 @@ export function tableOf(tables: readonly TypeTable[], id: number): TypeTable | u
   return tables.find((table) => id >= table.firstId && id < table.endId);
 }
 
-const latin1 = new TextDecoder('latin1');
-
 /** The string at `offset`, over a blob and its base; '' where there is none. */
 export function stringAt(tables: readonly TypeTable[], offset: number): string {
   const table = tables.find((table) => offset >= table.firstString && offset < table.endString);
   if (table === undefined) return '';
-  const start = offset - table.firstString;
-  const end = table.strings.indexOf(0, start);
-  return latin1.decode(table.strings.subarray(start, end < 0 ? table.strings.length : end));
+  return nameAt(table.strings, offset - table.firstString);
 }
