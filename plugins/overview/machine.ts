@@ -1,4 +1,4 @@
-import { fact, type Cell, type Fact, type Kernel, counted } from 'oompm';
+import { fact, gap, type Cell, type Fact, type Kernel, counted } from 'oompm';
 import { commandLine, cpusIn, hardwareName, loadAverage, readOrGap, surveyTasks, totalRamPages, uts, type CpuMask } from 'oompm/linux';
 
 export function machineFacts(kernel: Kernel): Fact[] {
@@ -29,6 +29,8 @@ function cpuFact(kernel: Kernel, mask: CpuMask, title: string): Fact {
 
 function taskFact(kernel: Kernel): Fact {
   const { processes, threads, unreadable } = surveyTasks(kernel);
+  // No kernel is without a task.
+  if (threads.length === 0) return fact('tasks', 'Processes', 'integer', gap('tasks', 'no list of the tasks can be read'));
   const note = `${counted(threads.length, 'thread')}${unreadable.length === 0 ? '' : `; ${counted(unreadable.length, 'more task')} can't be read`}`;
   return fact('tasks', 'Processes', 'integer', processes.length, { note });
 }

@@ -1,12 +1,13 @@
+import { withGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { allZones } from './zones.js';
 
-/** The totals at the end of show_mem(), in pages. */
+/** The totals at the end of show_mem(), in pages; the sums over all zones are undefined where a zone can't be read. */
 export interface MemoryTotals {
-  readonly ram: number;
+  readonly ram: number | undefined;
   /** HighMem/MovableOnly. */
-  readonly highmem: number;
-  readonly reserved: number;
+  readonly highmem: number | undefined;
+  readonly reserved: number | undefined;
   /** undefined: a kernel without CMA prints no such line. */
   readonly cmaReserved: number | undefined;
   /** undefined: a kernel without memory failure handling. */
@@ -14,9 +15,10 @@ export interface MemoryTotals {
 }
 
 export function memoryTotals(kernel: Kernel): MemoryTotals {
-  const zones = allZones(kernel);
+  const { result: zones, gaps } = withGaps(kernel, () => allZones(kernel));
   const highmem = kernel.enumerator('ZONE_HIGHMEM');
-  const sum = (pages: (zone: (typeof zones)[number]) => number): number => zones.reduce((total, zone) => total + pages(zone), 0);
+  const sum = (pages: (zone: (typeof zones)[number]) => number): number | undefined =>
+    gaps.length > 0 || zones.length === 0 ? undefined : zones.reduce((total, zone) => total + pages(zone), 0);
   return {
     ram: sum((zone) => zone.presentPages),
     highmem: sum((zone) => (zone.index === highmem ? zone.presentPages : 0)),

@@ -1,5 +1,5 @@
 import { Implausible } from '../kernel/gaps.js';
-import { ReadError } from '../memory/address-space.js';
+import { ReadError, unreadableInWords } from '../memory/address-space.js';
 import { callerInWords, logText, type LogEntry } from './log-entry.js';
 import { need, type LogSource } from './printk-layout.js';
 import { counted } from '../words/quantity.js';
@@ -188,7 +188,8 @@ function readable(read: () => Uint8Array): DataView | string {
     const bytes = read();
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   } catch (error) {
-    if (error instanceof ReadError) return error.message;
+    // Without its address: what befell a thousand records alike is one remark.
+    if (error instanceof ReadError) return unreadableInWords(error.cause);
     throw error;
   }
 }

@@ -11,9 +11,9 @@ export interface SwapTotals {
   readonly cacheStats: { readonly add: bigint; readonly delete: bigint; readonly findSuccess: bigint; readonly findTotal: bigint } | undefined;
 }
 
-/** undefined: a kernel without swap (CONFIG_SWAP). */
+/** undefined: a kernel without swap (CONFIG_SWAP). @throws ShapeError where the symbols that would tell can't be read */
 export function swapTotals(kernel: Kernel): SwapTotals | undefined {
-  if (!kernel.hasGlobal('nr_swap_pages') || !kernel.hasGlobal('total_swap_pages')) return undefined;
+  if (kernel.symbols.unreadable === undefined && (!kernel.hasGlobal('nr_swap_pages') || !kernel.hasGlobal('total_swap_pages'))) return undefined;
   return {
     totalPages: kernel.global('total_swap_pages'),
     freePages: Math.max(kernel.global('nr_swap_pages'), 0),

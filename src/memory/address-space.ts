@@ -57,7 +57,7 @@ export function unreadableInWords(why: Unreadable): string {
   const words = {
     absent: 'no memory at this address in the dump',
     excluded: 'page excluded from the dump',
-    'cut off': 'page cut off: the file is shorter than its tables say',
+    'cut off': 'page cut off',
     damaged: 'page damaged',
   }[why.kind];
   return why.detail === undefined ? words : `${words} (${why.detail})`;

@@ -3,7 +3,12 @@ import { managedKB, isOfMachine } from './zones.js';
 
 /** oom_badness(): rss + swap + page tables, and oom_score_adj in thousandths of all that could be used. */
 
-export interface Badness { readonly task: OomTask; readonly points: number; readonly notEligible?: string }
+export interface Badness {
+  readonly task: OomTask;
+  /** undefined where an oom_score_adj counts and how much memory there is to measure it against is not known. */
+  readonly points: number | undefined;
+  readonly notEligible?: string;
+}
 
 /** Pages that badness is measured against (constrained_alloc(), mem_cgroup_get_max()); undefined where the report does not tell. */
 export function totalPages(report: OomReport): number | undefined {
@@ -17,15 +22,17 @@ export function totalPages(report: OomReport): number | undefined {
   return managed === undefined ? undefined : managed / page + (amount(report.swap?.totalKB) ?? 0) / page;
 }
 
-/** Every task with its points, the worst first; those that can't be chosen with the reason, last. */
+/** Every task with its points, the worst first, by what it holds where the points are not known; those that can't be chosen with the reason, last. */
 export function badnessOf(report: OomReport): Badness[] {
-  const total = totalPages(report) ?? 0;
+  const total = totalPages(report);
   const page = pageKB(report) * 1024;
+  const order = ({ task, points }: Badness): number => points ?? footprintPages(task, page);
   return (report.tasks ?? []).map((task): Badness => {
     const notEligible = task.notEligible ?? (task.oomScoreAdj === -1000 ? 'its oom_score_adj is -1000' : task.pid === 1 ? 'it is init' : undefined);
-    const points = task.badness ?? footprintPages(task, page) + task.oomScoreAdj * Math.trunc(total / 1000);
+    const adjusted = task.oomScoreAdj === 0 ? 0 : total === undefined ? undefined : task.oomScoreAdj * Math.trunc(total / 1000);
+    const points = task.badness ?? (adjusted === undefined ? undefined : footprintPages(task, page) + adjusted);
     return { task, points, ...(notEligible === undefined ? {} : { notEligible }) };
-  }).toSorted((a, b) => Number(a.notEligible !== undefined) - Number(b.notEligible !== undefined) || b.points - a.points);
+  }).toSorted((a, b) => Number(a.notEligible !== undefined) - Number(b.notEligible !== undefined) || order(b) - order(a));
 }
 
 /** What a kill would free, more or less: rss, swap and page tables, in pages. */

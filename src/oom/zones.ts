@@ -36,7 +36,7 @@ export function managedKB(report: OomReport, pageSizeKB: number): number | undef
   const reserved = amount(report.totals?.reserved);
   if (ram !== undefined && reserved !== undefined) return (ram - reserved) * pageSizeKB;
   const zones = report.zones;
-  if (zones === undefined || zones.some((zone) => zone.kB.managed === undefined)) return undefined;
+  if (zones === undefined || zones.length === 0 || zones.some((zone) => zone.kB.managed === undefined)) return undefined;
   // Zones that are not shown, of nodes that the task may not use, would be missing from the sum.
   const shown = zones.reduce((sum, zone) => sum + Number(zone.kB.free ?? 0), 0);
   if ((amount(report.memInfo?.free) ?? 0) * pageSizeKB > shown * 1.1) return undefined;

@@ -167,7 +167,7 @@ function tooLong(limits: Limits): Outcome {
 export function outcomeOf(error: unknown): Outcome {
   if (error instanceof InputError) return { kind: 'unavailable', reason: error.message };
   if (error instanceof Cancelled) return { kind: 'cut short', reason: error.message };
-  if (isGapError(error)) return { kind: 'failed', fault: 'dump', reason: error.message, ...placeOf(error) };
+  if (isGapError(error)) return { kind: 'failed', fault: 'dump', reason: error.message };
   if (error instanceof BadView) return { kind: 'failed', fault: 'plugin', reason: error.message };
   if (error instanceof Error) return { kind: 'failed', fault: 'plugin', reason: `${error.name}: ${error.message}`, ...placeOf(error) };
   return { kind: 'failed', fault: 'plugin', reason: `it threw ${describe(error)}, not an Error` };

@@ -50,7 +50,7 @@ export function stateReport(kernel: Kernel): RebuiltReport {
   const parts = new Parts(kernel);
   const features = kernelFeatures(kernel);
   const totalPages = parts.read('event', () => kernel.global('_totalram_pages') + (kernel.hasGlobal('total_swap_pages') ? kernel.global('total_swap_pages') : 0));
-  const { candidates, tasks } = tasksOf(parts, { nodemask: undefined, memcg: undefined, totalPages: totalPages ?? 0, order: 0 });
+  const { candidates, tasks } = tasksOf(parts, { nodemask: undefined, memcg: undefined, totalPages, order: 0 });
   const machine = machineState(parts, { nodes: undefined, highestZone: undefined, cpu: undefined });
   const report: OomReport = {
     kind: 'show-mem', source: 'memory', kernel: identityOf(kernel), pageSizeKB: kernel.memory.pageSize / 1024,

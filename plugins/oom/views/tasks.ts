@@ -34,7 +34,7 @@ export function tasksView(report: OomReport, most = Infinity): TableView | undef
           rss: exact?.rss ?? task.rss, rssPrinted: exact === undefined ? null : task.rss,
           rssAnon: own(exact?.rssAnon ?? task.rssAnon), rssFile: own(exact?.rssFile ?? task.rssFile), rssShmem: own(exact?.rssShmem ?? task.rssShmem),
           swap: own(task.swapents), pageTables: own(task.pgtablesBytes), oomScoreAdj: task.oomScoreAdj,
-          badness: notEligible === undefined ? points : null, name: task.name, notEligible: notEligible ?? null,
+          badness: notEligible === undefined ? points ?? null : null, name: task.name, notEligible: notEligible ?? null,
         },
       };
     }

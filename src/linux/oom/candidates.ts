@@ -9,7 +9,11 @@ import { processes, surveyTasks, taskLabel, threadsOf, type Task } from '../task
 import { memsAllowed, type OomInProgress } from './oom-control.js';
 
 /** What limits the choice: the fields of `struct oom_control` that count; for no event in progress, the machine as a whole. */
-export type OomScope = Pick<OomInProgress, 'nodemask' | 'memcg' | 'totalPages' | 'order'> & { readonly task?: Task };
+export type OomScope = Pick<OomInProgress, 'nodemask' | 'memcg' | 'order'> & {
+  readonly task?: Task;
+  /** What an oom_score_adj is measured against; undefined where it can't be read. */
+  readonly totalPages: number | undefined;
+};
 
 /** A process as the OOM killer weighs it. */
 export interface OomCandidate {
@@ -21,7 +25,7 @@ export interface OomCandidate {
   readonly oomScoreAdj: number;
   /** dump_tasks() would print it. */
   readonly listed: boolean;
-  /** oom_badness(), in pages; undefined where it can't be chosen. */
+  /** oom_badness(), in pages; undefined where it can't be chosen, or what its oom_score_adj is measured against can't be read. */
   readonly badness: number | undefined;
   /** Why it can't be chosen. */
   readonly passedOver: string | undefined;
@@ -106,8 +110,10 @@ function weigh(kernel: Kernel, process: Task, scope: Weighing, exact: boolean): 
   const outside = outsideOf(kernel, process, scope);
   const passedOver = outside ?? (process.tgid === 1 ? 'it is init' : whyNot(kernel, process, holder, oomScoreAdj, scope));
   const counted = rss && (exact ? rss.exact : rss.approximate);
+  const adjusted = oomScoreAdj === 0 ? 0 : scope.totalPages === undefined ? undefined : oomScoreAdj * Math.trunc(scope.totalPages / 1000);
   const points = counted === undefined ? 0
-    : residentPages(counted) + counted.swap + Math.trunc(pageTableBytes / kernel.memory.pageSize) + oomScoreAdj * Math.trunc(scope.totalPages / 1000);
+    : adjusted === undefined ? undefined
+      : residentPages(counted) + counted.swap + Math.trunc(pageTableBytes / kernel.memory.pageSize) + adjusted;
   return {
     process, holder, rss, pageTableBytes, oomScoreAdj, passedOver,
     listed: outside === undefined && process.tgid !== 1 && mm !== undefined,

@@ -31,6 +31,7 @@ type Ranked = ReturnType<typeof badnessOf>;
 function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): Judgement[] {
   const page = pageKB(report);
   const first = ranked[0];
+  const weighed = isWeighed(ranked);
   if (chosen === undefined) {
     if (first === undefined) {
       if (report.panic === undefined || report.tasks === undefined) return [];
@@ -38,7 +39,7 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
         report.tasks.slice(0, 8).map((task) => `${task.name} (pid ${task.pid}): oom_score_adj ${task.oomScoreAdj}`))];
     }
     if (report.panic === undefined) return [];
-    return [one('panic', 45, 'certain', `Nobody was killed, because panic_on_oom is set and the machine stops at the first OOM; the victim would have been ${named(first.task)} with ${held(first.task, page)}.`, ranking(ranked, report))];
+    return [one('panic', 45, weighed ? 'certain' : 'likely', `Nobody was killed, because panic_on_oom is set and the machine stops at the first OOM; the victim ${weighed ? 'would' : 'may'} have been ${named(first.task)} with ${held(first.task, page)}.`, ranking(ranked, report))];
   }
   const name = nameOf(report, chosen);
   const freed = reaped(report, chosen);
@@ -52,16 +53,24 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
   const task = ranked[place]!;
   const top = largestTask(report.tasks);
   const next = ranked.find((one) => one.task.pid !== task.task.pid);
-  const nextWords = next === undefined ? 'no other could be chosen' : `next would have been ${named(next.task)} with ${held(next.task, page)}`;
-  const right = place === 0 || task.points >= first.points * (1 - near);
+  const nextWords = !weighed ? 'who would have been next can\'t be told, for the report does not say how much memory there is to measure an oom_score_adj against' : next === undefined ? 'no other could be chosen' : `next would have been ${named(next.task)} with ${held(next.task, page)}`;
+  const right = place === 0 || (task.points !== undefined && first.points !== undefined && task.points >= first.points * (1 - near));
   if (right && top !== undefined && (top.pid === task.task.pid || same(top, task.task))) {
     return [one('chosen', 50, 'certain', `The victim is the consumer: ${name} held the most (${sizeOfKB(footprintPages(task.task, page * 1024) * page)} with its page tables and swap)${freed}; ${nextWords}.`, ranking(ranked, report))];
   }
   if (right) {
     return [one('chosen', 55, 'certain', `${name} was chosen for its oom_score_adj of ${task.task.oomScoreAdj}, holding ${sizeOfKB(footprintPages(task.task, page * 1024) * page)}${freed}; ${named(top ?? task.task)} holds the most.`, ranking(ranked, report))];
   }
-  return [one('chosen', 60, 'likely', `${name} was killed, but ${named(first.task)} has the higher score (${first.points} points against ${task.points})${freed}: ${
+  if (!weighed) {
+    return [one('chosen', 60, 'likely', `${name} was killed${freed}, though ${named(first.task)} holds more; whether an oom_score_adj made the difference can't be told, for the report does not say how much memory there is to measure it against.`, ranking(ranked, report))];
+  }
+  return [one('chosen', 60, 'likely', `${name} was killed, but ${named(first.task)} has the higher score${first.points === undefined || task.points === undefined ? '' : ` (${first.points} points against ${task.points})`}${freed}: ${
     report.groupKill !== undefined ? 'its cgroup is killed as a whole' : boundToNodes(report) ? 'that one may not use the nodes that are short, so it could not be chosen' : 'a child, a task that was already dying, or oom_kill_allocating_task'}.`, ranking(ranked, report))];
+}
+
+/** Whether it is known who comes before whom: an oom_score_adj that all have makes no difference. */
+function isWeighed(ranked: Ranked): boolean {
+  return ranked.every(({ points }) => points !== undefined) || new Set(ranked.map(({ task }) => task.oomScoreAdj)).size === 1;
 }
 
 /** oom_cpuset_eligible(): only tasks that may use the same nodes are looked at. */
@@ -97,7 +106,7 @@ function ranking(ranked: Ranked, report: OomReport): string[] {
   const page = pageKB(report);
   const total = totalPages(report);
   return [
-    ...ranked.slice(0, 3).map(({ task, points }) => `${named(task)}: rss ${exactKB(Number(task.rss) * page)}, swap ${exactKB(Number(task.swapents ?? 0) * page)}, oom_score_adj ${task.oomScoreAdj}: ${points} points (pages)`),
+    ...ranked.slice(0, 3).map(({ task, points }) => `${named(task)}: rss ${exactKB(Number(task.rss) * page)}, swap ${exactKB(Number(task.swapents ?? 0) * page)}, oom_score_adj ${task.oomScoreAdj}${points === undefined ? '' : `: ${points} points (pages)`}`),
     ...(total === undefined ? [] : [`measured against ${counted(Math.trunc(total), 'page')}`]),
   ];
 }
