@@ -74,7 +74,7 @@ describe('the ring buffer since 5.10', () => {
     ring.memory.lose(ring.address(ring.data), 16);
     ring.view.setBigUint64(ring.data + 16, 99n, true);
     expect(texts(read(ring))).toEqual([
-      `# 1 record can't be read: 0x${ring.address(ring.data).toString(16)}: page excluded from the dump`, '# 1 record overwritten by others', 'c',
+      "# 1 record can't be read: page excluded from the dump", '# 1 record overwritten by others', 'c',
     ]);
     // What the kernel itself has lost leaves no doubt about the rest.
     expect(read(ring).filter(isRemark).map(({ unread }) => unread)).toEqual([true, undefined]);
@@ -85,7 +85,7 @@ describe('the ring buffer since 5.10', () => {
     ring.write({ text: 'a' });
     ring.write({ text: 'b' });
     ring.memory.lose(ring.address(ring.infos), 1);
-    expect(texts(read(ring))).toContainEqual(expect.stringMatching(/^# \d+ records can't be read: 0x/));
+    expect(texts(read(ring))).toContainEqual(expect.stringMatching(/^# \d+ records can't be read: page/));
   });
 
   test('nonsense ends as an answer or as one error of the gap kind', () => {
