@@ -1,5 +1,5 @@
-import { chart, columns, definePlugin, table } from 'oompm';
-import { slabCaches } from 'oompm/linux';
+import { chart, columns, definePlugin, gap, table } from 'oompm';
+import { lossesInWords, slabCaches, withGaps } from 'oompm/linux';
 
 /** In a report the largest tell; the others are one line of a command away. */
 const CACHES_IN_REPORT = 20;
@@ -17,26 +17,31 @@ export default definePlugin({
   inReport: { top: CACHES_IN_REPORT },
   examples: ['vmcore', 'vmcore --unreclaimable --top 10'],
   *run(kernel, { top, unreclaimable }) {
-    const caches = slabCaches(kernel).filter((cache) => cache.totalObjects > 0 && !(unreclaimable && cache.reclaimable))
+    const { result: found, gaps } = withGaps(kernel, () => slabCaches(kernel));
+    // Shares of a whole, and how many more there are, are told of a list that could be read to its end.
+    const whole = lossesInWords(gaps) === undefined;
+    const caches = found.filter((cache) => cache.totalObjects > 0 && !(unreclaimable && cache.reclaimable))
       .toSorted((a, b) => b.totalObjects * b.size - a.totalObjects * a.size || (a.name < b.name ? -1 : 1));
     const shown = caches.slice(0, top ?? caches.length);
     yield table('Slab caches', cacheColumns, shown.map((cache) => ({
       cells: {
-        name: cache.name, total: cache.totalObjects * cache.size, used: cache.activeObjects * cache.size,
-        objects: cache.totalObjects, active: cache.activeObjects, objectSize: cache.size, slabs: cache.slabs, pages: cache.pages,
+        name: cache.name, total: cache.totalObjects * cache.size, used: cache.activeObjects === undefined ? unknownUse : cache.activeObjects * cache.size,
+        objects: cache.totalObjects, active: cache.activeObjects ?? unknownUse, objectSize: cache.size, slabs: cache.slabs, pages: cache.pages,
         reclaimable: cache.reclaimable,
       },
       door: { type: 'struct kmem_cache', address: cache.address },
     })), {
       id: 'caches',
       sorted: { column: 'total', descending: true },
-      note: shown.length < caches.length ? `${caches.length - shown.length} smaller ones are not shown.` : 'Objects on CPUs’ own slabs count as used, as in /proc/slabinfo.',
+      note: !whole ? 'Not all caches can be read, or not all of their slabs: there may be others as large.' : shown.length < caches.length ? `${caches.length - shown.length} smaller ones are not shown.` : 'Objects on CPUs’ own slabs count as used, as in /proc/slabinfo.',
     });
     yield chart('The largest', 'bytes', caches.slice(0, CHARTED).map((cache) => ({ label: cache.name, value: cache.totalObjects * cache.size })), {
-      id: 'largest', total: caches.reduce((sum, cache) => sum + cache.totalObjects * cache.size, 0),
+      id: 'largest', ...(whole ? { total: caches.reduce((sum, cache) => sum + cache.totalObjects * cache.size, 0) } : {}),
     });
   },
 });
+
+const unknownUse = gap('partial slabs', 'not all of them can be read');
 
 const cacheColumns = columns([
   { key: 'name', title: 'CACHE', type: 'text' },

@@ -60,7 +60,10 @@ export function createKernel(given: KernelParts): Kernel {
   const perCpuOffset = (cpu: number): bigint => {
     const offset = once('__per_cpu_offset', () => (global('__per_cpu_offset', true) ? kernel.global('__per_cpu_offset') : undefined));
     // A kernel without SMP has no such table: its per-CPU variables are plain ones.
-    return offset === undefined ? 0n : (offset[cpu] ?? 0n);
+    if (offset === undefined) return 0n;
+    const own = offset[cpu];
+    if (own === undefined) throw new Implausible(`CPU ${cpu}, of which __per_cpu_offset has no entry`);
+    return own;
   };
   const structOf = (name: string) => {
     const struct = types.struct(name, anchorOf(name));
@@ -234,10 +237,12 @@ function offsetIn(struct: Parameters<typeof findMember>[0], path: string): numbe
 }
 
 function possibleCpus(kernel: Kernel): readonly number[] {
-  const cpus = kernel.attempt('cpu_possible_mask', () => {
-    const mask = kernel.global('__cpu_possible_mask');
-    const limit = kernel.attempt('nr_cpu_ids', () => kernel.global('nr_cpu_ids'));
-    return [...setBits(mask.bits, limit)];
-  });
-  return cpus && cpus.length > 0 ? cpus : [0];
+  const limit = kernel.attempt('nr_cpu_ids', () => kernel.global('nr_cpu_ids'));
+  const cpus = kernel.attempt('cpu_possible_mask', () => [...setBits(kernel.global('__cpu_possible_mask').bits, limit)]);
+  if (cpus) return cpus.length > 0 ? cpus : [0];
+  // nr_cpu_ids is one more than the last possible CPU, and mostly there is none missing below.
+  return Array.from({ length: limit !== undefined && limit > 0 && limit <= MOST_CPUS ? limit : 1 }, (_, cpu) => cpu);
 }
+
+/** NR_CPUS is at most 8192. */
+const MOST_CPUS = 8192;

@@ -1,4 +1,5 @@
 import { listNodes } from '../kernel/containers/list.js';
+import { lossesInWords, withGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
 
@@ -9,7 +10,8 @@ export interface SlabCache {
   /** Of an object with what SLUB puts around it, in bytes. */
   readonly objectSize: number;
   readonly size: number;
-  readonly activeObjects: number;
+  /** undefined: not all of its partial slabs can be read. */
+  readonly activeObjects: number | undefined;
   readonly totalObjects: number;
   readonly slabs: number;
   /** At most: a slab can be smaller where memory was short. */
@@ -43,16 +45,17 @@ function readCache(kernel: Kernel, cache: Ref<'kmem_cache'>, reclaimBit: number)
   const order = cache.oo >>> ORDER_SHIFT;
   let slabs = 0;
   let totalObjects = 0;
-  let freeObjects = 0;
+  let freeObjects: number | undefined = 0;
   for (const node of nodesOf(kernel, cache)) {
     slabs += node.nr_slabs ?? 0;
     totalObjects += node.total_objects ?? 0;
-    freeObjects += freeOnPartialSlabs(kernel, node, name);
+    const free = withGaps(kernel, () => freeOnPartialSlabs(kernel, node, name));
+    freeObjects = freeObjects === undefined || lossesInWords(free.gaps) !== undefined ? undefined : freeObjects + free.result;
   }
   return {
     address: cache.$address, name, size: cache.size, objectSize: cache.object_size,
     // Other CPUs move slabs while the kernel counts, and so can the dump have caught them.
-    activeObjects: Math.max(totalObjects - freeObjects, 0),
+    activeObjects: freeObjects === undefined ? undefined : Math.max(totalObjects - freeObjects, 0),
     totalObjects, slabs,
     pages: order < HIGHEST_ORDER ? slabs * 2 ** order : 0,
     reclaimable: (cache.flags & (1 << reclaimBit)) !== 0,

@@ -217,7 +217,12 @@ export interface SlabList {
   /** "excessive unreclaimable slab but cannot dump stats" */
   readonly unavailable?: string;
 }
-export interface SlabCache { readonly name: string; readonly usedKB: Count; readonly totalKB: Count }
+export interface SlabCache {
+  readonly name: string;
+  /** absent: not all of its partial slabs can be read. */
+  readonly usedKB?: Count;
+  readonly totalKB: Count;
+}
 
 export interface AllocationSite { readonly size: string; readonly calls: Count; readonly site: string }
 

@@ -39,13 +39,13 @@ test('a list of partial slabs that goes in a circle is a gap, and no object is c
   const kernel = machine({ overwrite: { 'y.slab_list.next': to('x.slab_list') } });
   const [cache] = slabCaches(kernel);
   expect(cache!.totalObjects).toBe(300);
-  expect(cache!.activeObjects).toBeGreaterThanOrEqual(0);
+  expect(cache!.activeObjects).toBeUndefined();
   expect(kernel.gaps.list).toMatchObject([{ what: 'partial slabs of leak' }]);
 });
 
-test('a slab that is not in the dump is a gap; the rest stands', () => {
+test('a slab that is not in the dump is a gap, and how many objects are in use is not known', () => {
   const kernel = machine({ lost: ['y'] });
-  expect(slabCaches(kernel)[0]).toMatchObject({ totalObjects: 300, activeObjects: 210 });
+  expect(slabCaches(kernel)[0]).toMatchObject({ totalObjects: 300, activeObjects: undefined });
   expect(kernel.gaps.list.length).toBeGreaterThan(0);
 });
 

@@ -7,6 +7,7 @@ import type { BeyondTheLog, OomReport } from 'oompm/oom';
 
 import { definedOnly } from './defined-only.js';
 import { Parts } from './parts.js';
+import { usedBy } from './used-by.js';
 import { victimsBeyond } from './victims.js';
 
 const LARGEST_FILES = 5;
@@ -52,7 +53,7 @@ function cachesBySize(kernel: Kernel): NonNullable<BeyondTheLog['slabCaches']> {
   return slabCaches(kernel).toSorted((a, b) => b.pages - a.pages).slice(0, MOST_CACHES).map((cache) => {
     const owner = cache.pages * pageKB >= WORTH_AN_OWNER_KB && asked++ < MOST_OWNERS ? moduleOfCache(kernel, cache.address) : undefined;
     return {
-      name: cache.name, usedKB: Math.trunc(cache.activeObjects * cache.size / 1024), totalKB: cache.pages * pageKB, reclaimable: cache.reclaimable,
+      name: cache.name, ...usedBy(cache.activeObjects, cache.size), totalKB: cache.pages * pageKB, reclaimable: cache.reclaimable,
       ...(owner === undefined ? {} : { owner: `module ${owner}` }),
     };
   });

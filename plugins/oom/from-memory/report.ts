@@ -11,6 +11,7 @@ import { kernelFeatures } from './features.js';
 import { machineState } from './machine.js';
 import { memcgState } from './memcg.js';
 import { Parts } from './parts.js';
+import { usedBy } from './used-by.js';
 import { listedTasks, usersOf } from './tasks.js';
 import { counted } from 'oompm';
 
@@ -113,5 +114,5 @@ function slabList(kernel: Kernel, info: OomReport['memInfo']): SlabList | undefi
 }
 
 function asListed({ name, size, activeObjects, totalObjects }: SlabCache): SlabList['caches'][number] {
-  return { name, usedKB: Math.trunc(activeObjects * size / 1024), totalKB: Math.trunc(totalObjects * size / 1024) };
+  return { name, ...usedBy(activeObjects, size), totalKB: Math.trunc(totalObjects * size / 1024) };
 }

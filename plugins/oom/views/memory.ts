@@ -1,4 +1,4 @@
-import { chart, columns, fact, facts, table, type ChartView, type FactsView, type RowOf, type TableView } from 'oompm';
+import { chart, columns, fact, facts, gap, table, type ChartView, type FactsView, type RowOf, type TableView } from 'oompm';
 import { amount, consumers, gfpMeaning, scopeOf, zoneTitle, zoneTries, type Count, type OomReport, type ZoneState } from 'oompm/oom';
 
 /** The consumers as shares of all that the kernel manages; they add up to it. */
@@ -69,13 +69,14 @@ const slabColumns = columns([
 ]);
 
 const MOST_CACHES = 20;
+const unknownUse = gap('partial slabs', 'not all of them can be read');
 
 /** The largest unreclaimable slab caches, where the report lists them. */
 export function slabView({ slab }: OomReport): TableView | undefined {
   if (slab === undefined || slab.caches.length === 0) return undefined;
   const largest = slab.caches.toSorted((a, b) => Number(b.totalKB) - Number(a.totalKB)).slice(0, MOST_CACHES);
   const note = slab.caches.length > MOST_CACHES ? { note: `The largest ${MOST_CACHES} of ${slab.caches.length} caches.` } : {};
-  return table('Unreclaimable slab caches', slabColumns, largest.map((cache) => ({ cells: { name: cache.name, used: cache.usedKB, total: cache.totalKB } })), { id: 'slab', ...note });
+  return table('Unreclaimable slab caches', slabColumns, largest.map((cache) => ({ cells: { name: cache.name, used: cache.usedKB ?? unknownUse, total: cache.totalKB } })), { id: 'slab', ...note });
 }
 
 /** Swap and hugetlb pools. */

@@ -1,7 +1,8 @@
 import { zoneTitle, type Count, type Counters, type OomReport, type ZoneState } from '../model.js';
 import type { ReportFeatures } from './features.js';
+import { unknown } from './unknown.js';
 
-/** The lines of show_mem(), in the order and words of the kernel that has these features. Unknown values are 0, as it would print. */
+/** The lines of show_mem(), in the order and words of the kernel that has these features. A value that is not known is a question mark: 0 would be one. */
 export function memoryLines(report: OomReport, features: ReportFeatures): string[] {
   return [
     'Mem-Info:',
@@ -16,9 +17,9 @@ export function memoryLines(report: OomReport, features: ReportFeatures): string
       `lowmem_reserve[]: ${(zone.lowmemReservePages ?? []).join(' ')}`,
     ]),
     ...(report.freeLists ?? []).map((list) => `${title({ name: list.zone, ...(list.node === undefined ? {} : { node: list.node }) }, features)}: ${list.orders
-      .map(({ blocks, blockKB, types }) => `${blocks}*${blockKB}kB${types === undefined || Number(blocks) === 0 ? '' : ` (${types})`}`).join(' ')} = ${list.totalKB ?? 0}kB`),
+      .map(({ blocks, blockKB, types }) => `${blocks}*${blockKB}kB${types === undefined || Number(blocks) === 0 ? '' : ` (${types})`}`).join(' ')} = ${list.totalKB ?? unknown}kB`),
     ...(report.hugepages ?? []).map((pool) => `Node ${pool.node} hugepages_total=${pool.total} hugepages_free=${pool.free} hugepages_surp=${pool.surplus} hugepages_size=${pool.sizeKB}kB`),
-    `${report.pageCachePages ?? 0} total pagecache pages`,
+    `${report.pageCachePages ?? unknown} total pagecache pages`,
     ...swapLines(report, features),
     ...totalLines(report, features),
     ...(report.allocationSites === undefined ? [] : ['Memory allocations:', ...report.allocationSites.map((site) => `${site.size} ${site.calls} ${site.site}`)]),
@@ -26,7 +27,7 @@ export function memoryLines(report: OomReport, features: ReportFeatures): string
 }
 
 function memInfoLines({ memInfo = {} }: OomReport, features: ReportFeatures): string[] {
-  const line = (names: readonly string[]): string => names.map((name) => `${name}:${memInfo[name] ?? 0}`).join(' ');
+  const line = (names: readonly string[]): string => names.map((name) => `${name}:${memInfo[name] ?? unknown}`).join(' ');
   const tables = features.secPagetables
     ? [['mapped', 'shmem', 'pagetables'], ['sec_pagetables', 'bounce']]
     : [['mapped', 'shmem', 'pagetables', 'bounce']];
@@ -45,7 +46,7 @@ function nodeCounters(kB: Counters, features: ReportFeatures): string {
   const space = features.thpSpace ? ' ' : '';
   return [
     kBCounters(kB, ['active_anon', 'inactive_anon', 'active_file', 'inactive_file', 'unevictable', 'isolated(anon)', 'isolated(file)', 'mapped', 'dirty', 'writeback', 'shmem']),
-    ...(features.thp ? ['shmem_thp', 'shmem_pmdmapped', 'anon_thp'].map((name) => `${name}:${space}${kB[name] ?? 0}kB`) : []),
+    ...(features.thp ? ['shmem_thp', 'shmem_pmdmapped', 'anon_thp'].map((name) => `${name}:${space}${kB[name] ?? unknown}kB`) : []),
     kBCounters(kB, [
       ...(features.writebackTmp ? ['writeback_tmp'] : []), ...(features.unstable ? ['unstable'] : []), ...(features.nodeKernelStack ? ['kernel_stack'] : []),
       ...(features.shadowCallStack ? ['shadow_call_stack'] : []), ...(features.nodePagetables ? ['pagetables'] : []), ...(features.secPagetables ? ['sec_pagetables'] : []),
@@ -54,7 +55,7 @@ function nodeCounters(kB: Counters, features: ReportFeatures): string {
 }
 
 function zoneCounters(kB: Counters, features: ReportFeatures): string {
-  const highatomic = (name: string): string => `${name}:${kB[name] ?? 0}${features.highatomicUnit}`;
+  const highatomic = (name: string): string => `${name}:${kB[name] ?? unknown}${features.highatomicUnit}`;
   return [
     kBCounters(kB, ['free', ...(features.boost ? ['boost'] : []), 'min', 'low', 'high']),
     ...(features.reservedHighatomic ? [highatomic('reserved_highatomic')] : []),
@@ -70,25 +71,25 @@ function zoneCounters(kB: Counters, features: ReportFeatures): string {
 function swapLines({ swap = {} }: OomReport, features: ReportFeatures): string[] {
   const stats = swap.cacheStats;
   return [
-    `${swap.cachePages ?? 0} pages in swap cache`,
+    `${swap.cachePages ?? unknown} pages in swap cache`,
     ...(features.swapCacheStats && stats !== undefined ? [`Swap cache stats: add ${stats.add}, delete ${stats.delete}, find ${stats.findSuccess}/${stats.findTotal}`] : []),
-    `Free swap  = ${swap.freeKB ?? 0}kB`,
-    `Total swap = ${swap.totalKB ?? 0}kB`,
+    `Free swap  = ${swap.freeKB ?? unknown}kB`,
+    `Total swap = ${swap.totalKB ?? unknown}kB`,
   ];
 }
 
 function totalLines({ totals = {} }: OomReport, features: ReportFeatures): string[] {
   return [
-    `${totals.ram ?? 0} pages RAM`,
-    `${totals.highmem ?? 0} pages HighMem/MovableOnly`,
-    `${totals.reserved ?? 0} pages reserved`,
-    ...(features.cma ? [`${totals.cmaReserved ?? 0} pages cma reserved`] : []),
-    ...(features.hwpoison ? [`${totals.hwpoisoned ?? 0} pages hwpoisoned`] : []),
+    `${totals.ram ?? unknown} pages RAM`,
+    `${totals.highmem ?? unknown} pages HighMem/MovableOnly`,
+    `${totals.reserved ?? unknown} pages reserved`,
+    ...(features.cma ? [`${totals.cmaReserved ?? unknown} pages cma reserved`] : []),
+    ...(features.hwpoison ? [`${totals.hwpoisoned ?? unknown} pages hwpoisoned`] : []),
   ];
 }
 
 function kBCounters(kB: Readonly<Record<string, Count | undefined>>, names: readonly string[]): string {
-  return names.map((name) => `${name}:${kB[name] ?? 0}kB`).join(' ');
+  return names.map((name) => `${name}:${kB[name] ?? unknown}kB`).join(' ');
 }
 
 function title(zone: Pick<ZoneState, 'node' | 'name'>, features: ReportFeatures): string {

@@ -1,6 +1,7 @@
 import type { Count, Gfp, Kill, OomReport, OomTask } from '../model.js';
 import type { ReportFeatures } from './features.js';
 import { memoryLines } from './memory.js';
+import { unknown } from './unknown.js';
 
 /**
  * A report as that kernel prints it: dump_header(), then, where they were printed, the constraint line and the kill lines.
@@ -24,10 +25,10 @@ function openingLine({ kind, event }: OomReport): string[] {
   const { gfp } = event;
   if (event.comm === undefined || gfp === undefined) return [];
   if (kind === 'allocation-failure') {
-    return [`${event.comm}: ${event.failure ?? 'page allocation failure'}: order:${event.order ?? 0}, mode:${mask(gfp)}, nodemask=${event.nodemask ?? '(null)'}${
+    return [`${event.comm}: ${event.failure ?? 'page allocation failure'}: order:${event.order ?? unknown}, mode:${mask(gfp)}, nodemask=${event.nodemask ?? '(null)'}${
       event.cpuset === undefined ? '' : `,cpuset=${event.cpuset}`}${event.memsAllowed === undefined ? '' : `,mems_allowed=${event.memsAllowed}`}`];
   }
-  return [`${event.comm} invoked oom-killer: gfp_mask=${mask(gfp)}, order=${event.order ?? 0}, oom_score_adj=${event.oomScoreAdj ?? 0}`];
+  return [`${event.comm} invoked oom-killer: gfp_mask=${mask(gfp)}, order=${event.order ?? unknown}, oom_score_adj=${event.oomScoreAdj ?? unknown}`];
 }
 
 function mask(gfp: Gfp): string {
@@ -40,7 +41,7 @@ function memcgLines({ memcg }: OomReport): string[] {
   return [
     ...memcg.counters.map((counter) => `${counter.name}: usage ${counter.usageKB}kB, limit ${counter.limitPrintedKB ?? counter.limitKB ?? noLimitKB}kB, failcnt ${counter.failures}`),
     `Memory cgroup stats for ${memcg.statPath ?? memcg.path ?? '/'}:`,
-    ...Object.entries<Count | undefined>(memcg.stat ?? {}).map(([name, value]) => `${name} ${value ?? 0}`),
+    ...Object.entries<Count | undefined>(memcg.stat ?? {}).map(([name, value]) => `${name} ${value ?? unknown}`),
   ];
 }
 
@@ -48,7 +49,7 @@ function memcgLines({ memcg }: OomReport): string[] {
 const noLimitKB = 9007199254740988n;
 
 function protectionLine({ memcg }: OomReport): string {
-  return `Memory cgroup min protection ${memcg?.protectionKB?.min ?? 0}kB -- low protection ${memcg?.protectionKB?.low ?? 0}kB`;
+  return `Memory cgroup min protection ${memcg?.protectionKB?.min ?? unknown}kB -- low protection ${memcg?.protectionKB?.low ?? unknown}kB`;
 }
 
 function slabLines({ slab }: OomReport): string[] {
@@ -57,12 +58,9 @@ function slabLines({ slab }: OomReport): string[] {
   return [
     'Unreclaimable slab info:',
     'Name                      Used          Total',
-    ...slab.caches.map((cache) => `${cache.name.padEnd(17)} ${String(cache.usedKB).padStart(10)}KB ${String(cache.totalKB).padStart(10)}KB`),
+    ...slab.caches.map((cache) => `${cache.name.padEnd(17)} ${String(cache.usedKB ?? unknown).padStart(10)}KB ${String(cache.totalKB).padStart(10)}KB`),
   ];
 }
-
-/** What could not be read: the kernel would have printed a number. */
-const unknown = '?';
 
 /** printf widths of dump_task(), by column. */
 const widths: Readonly<Record<string, number>> = {
@@ -84,17 +82,17 @@ function cell(task: OomTask, column: string): string {
     case 'tgid': return String(task.tgid);
     case 'total_vm': return String(task.totalVm);
     case 'rss': return String(task.rss);
-    case 'rss_anon': return String(task.rssAnon ?? 0);
-    case 'rss_file': return String(task.rssFile ?? 0);
-    case 'rss_shmem': return String(task.rssShmem ?? 0);
-    case 'pgtables_bytes': return String(task.pgtablesBytes ?? 0);
-    case 'nr_ptes': return String(task.nrPtes ?? 0);
-    case 'nr_pmds': return String(task.nrPmds ?? 0);
-    case 'nr_puds': return String(task.nrPuds ?? 0);
-    case 'swapents': return String(task.swapents ?? 0);
+    case 'rss_anon': return String(task.rssAnon ?? unknown);
+    case 'rss_file': return String(task.rssFile ?? unknown);
+    case 'rss_shmem': return String(task.rssShmem ?? unknown);
+    case 'pgtables_bytes': return String(task.pgtablesBytes ?? unknown);
+    case 'nr_ptes': return String(task.nrPtes ?? unknown);
+    case 'nr_pmds': return String(task.nrPmds ?? unknown);
+    case 'nr_puds': return String(task.nrPuds ?? unknown);
+    case 'swapents': return String(task.swapents ?? unknown);
     case 'oom_score_adj': return String(task.oomScoreAdj);
     case 'name': return task.name;
-    default: return String(task.others?.[column] ?? 0);
+    default: return String(task.others?.[column] ?? unknown);
   }
 }
 
@@ -112,6 +110,6 @@ function groupLines(report: OomReport, group: string): string[] {
 }
 
 function killLine(kill: Kill): string {
-  return `${kill.message ?? 'Out of memory'}: Killed process ${kill.pid} (${kill.comm ?? ''}) total-vm:${kill.totalVmKB ?? 0}kB, anon-rss:${kill.anonRssKB ?? 0}kB, file-rss:${
-    kill.fileRssKB ?? 0}kB, shmem-rss:${kill.shmemRssKB ?? 0}kB, UID:${kill.uid ?? 0} pgtables:${kill.pgtablesKB ?? 0}kB oom_score_adj:${kill.oomScoreAdj ?? 0}`;
+  return `${kill.message ?? 'Out of memory'}: Killed process ${kill.pid} (${kill.comm ?? ''}) total-vm:${kill.totalVmKB ?? unknown}kB, anon-rss:${kill.anonRssKB ?? unknown}kB, file-rss:${
+    kill.fileRssKB ?? unknown}kB, shmem-rss:${kill.shmemRssKB ?? unknown}kB, UID:${kill.uid ?? unknown} pgtables:${kill.pgtablesKB ?? unknown}kB oom_score_adj:${kill.oomScoreAdj ?? unknown}`;
 }

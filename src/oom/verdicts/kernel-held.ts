@@ -1,5 +1,5 @@
 import { counted, list, size, sizeOfKB } from '../../words/quantity.js';
-import { pageKB, type OomReport } from '../model.js';
+import { pageKB, type OomReport, type SlabCache } from '../model.js';
 import { exactKB, share } from '../quantity.js';
 import type { Judgement } from '../verdict.js';
 import { heldBy, notable } from './held.js';
@@ -18,10 +18,15 @@ export function slabHeld(report: OomReport, slab: number, whole: number): Judgem
   const who = owner !== undefined ? `, made by ${owner}` : asking === undefined ? '' : `; the request that failed came from module ${asking.module} (${asking.function})`;
   return heldBy('slab', 91, `${sizeOfKB(slab)} of ${sizeOfKB(whole)} (${share(slab, whole)}) is unreclaimable slab: kernel objects that nobody owns as far as the OOM killer can see, so no kill frees them${named}${who}.`, [
     `slab_unreclaimable: ${exactKB(slab)}`,
-    ...caches.map((cache) => `${cache.name}: used ${exactKB(cache.usedKB)} of ${exactKB(cache.totalKB)}`),
+    ...caches.map((cache) => `${cache.name}: ${usedOf(cache)}`),
     ...(owner === undefined ? [] : [`${caches[0]!.name}: the data of ${owner} points to it`]),
     ...(asking === undefined ? [] : [`in the trace: ${asking.line}`]),
   ]);
+}
+
+/** "used 12 kB of 16 kB" */
+export function usedOf({ usedKB, totalKB }: SlabCache): string {
+  return usedKB === undefined ? `${exactKB(totalKB)}, of which it is not known how much is used` : `used ${exactKB(usedKB)} of ${exactKB(totalKB)}`;
 }
 
 /** The innermost frame of the event's trace that is a module's. */

@@ -3,6 +3,7 @@ import { amount, pageKB, type OomReport } from '../model.js';
 import { exactKB, share } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
+import { usedOf } from './kernel-held.js';
 import { consumers, largestTask } from './memory-held.js';
 import { isByHand } from './nothing-wrong.js';
 import { zoneTries } from './watermark.js';
@@ -43,9 +44,9 @@ function slabLeak(report: OomReport): Judgement[] {
   const top = caches.toSorted((a, b) => Number(b.totalKB) - Number(a.totalKB))[0]!;
   const size = Number(top.totalKB);
   if (size < slab * leakOfSlab || size < whole * leakOfMemory) return [];
-  const used = Number(top.usedKB) >= size * 0.9 ? 'its objects are in use and grow: a leak' : 'many of its objects are free: it is fragmented';
+  const used = top.usedKB === undefined ? 'how much of that is in use can\'t be read' : Number(top.usedKB) >= size * 0.9 ? 'its objects are in use and grow: a leak' : 'many of its objects are free: it is fragmented';
   return [advice('slab', 58, size > slab * 0.6 ? 'likely' : 'possible', `Find who allocates from the slab cache ${top.name}: it alone has ${sizeOfKB(size)} (${share(size, slab)} of all unreclaimable slab), and ${used}.`,
-    [`${top.name}: used ${exactKB(top.usedKB)} of ${exactKB(top.totalKB)}; all caches in the list ${exactKB(slab)}`])];
+    [`${top.name}: ${usedOf(top)}; all caches in the list ${exactKB(slab)}`])];
 }
 
 function hugetlbUnused(report: OomReport): Judgement[] {
