@@ -84,6 +84,8 @@ const description = [
   `${bold('oompm analyze')} ${plain('answers first: on a terminal in screens to browse, else as a report of all plugins that have a section in it. Each plugin is a command too. Where a dump stands in the place of a command, the command is analyze.')}`,
   '.PP',
   plain('What could not be read is named, with the reason, and the rest stands.'),
+  '.PP',
+  plain('A column whose title ends in ~, as RSS~ does, has the count that the kernel itself goes by in its reports: without what threads or, since Linux 6.2, CPUs have counted and not yet added. Its neighbour without ~ has that too.'),
 ];
 
 const screens = [

@@ -12,7 +12,7 @@ import type { AnyPlugin } from '../plugin/registry.js';
 import type { Section } from '../plugin/section.js';
 import type { LogLine } from '../plugin/views.js';
 import { runOnReports } from '../plugin/run-plugin.js';
-import { makeReport, type DumpFacts } from '../report/report.js';
+import { logFormat, makeReport, type DumpFacts } from '../report/report.js';
 import { runAll, writeReport } from './answer.js';
 import { commonFlags, dumpFlags, type CommonValues } from './common-flags.js';
 import { isPipe, logFrom } from './log-file.js';
@@ -130,7 +130,7 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
   return {
     reports, name,
     facts: {
-      files: [name], format: 'kernel log', defects,
+      files: [name], format: logFormat, defects,
       architecture: last?.kernel.architecture ?? 'of unknown architecture', release: last?.kernel.release ?? 'of unknown release',
       ...(last?.kernel.host === undefined ? {} : { host: last.kernel.host }),
       pageSize: (last?.pageSizeKB ?? 4) * 1024,

@@ -29,13 +29,17 @@ export interface Report {
   readonly schemaVersion: typeof schemaVersion;
   readonly tool: { readonly name: 'oompm'; readonly version: string };
   readonly dump: DumpFacts;
-  /** The same for dumps that died of the same; null where nothing was found. */
+  /** The same for dumps that died of the same; null where nothing was found, and of a log. */
   readonly signature: string | null;
   /** Over all plugins, what explains most first. */
   readonly findings: readonly ReportedFinding[];
   /** Views as yielded, less the findings. */
   readonly sections: readonly Section[];
 }
+
+/** DumpFacts.format of a text: what it leaves untold would make twins of events that are none, so that it gets no signature. */
+export const logFormat = 'kernel log';
+
 
 export function makeReport(version: string, dump: DumpFacts, sections: readonly Section[]): Report {
   const findings = orderFindings(sections.flatMap((section) => section.views.flatMap((view) =>
@@ -44,7 +48,7 @@ export function makeReport(version: string, dump: DumpFacts, sections: readonly 
     schemaVersion,
     tool: { name: 'oompm', version },
     dump,
-    signature: signatureOf(findings),
+    signature: dump.format === logFormat ? null : signatureOf(findings),
     findings,
     sections: sections.map((section) => ({ ...section, views: section.views.filter((view) => view.kind !== 'findings') })),
   };

@@ -7,7 +7,7 @@ beforeAll(build);
 const dump = dumpFile('6.1-global-panic/vmcore')!;
 
 describe('--redact hides names that no table of this report has', () => {
-  test.each([['bt', '--all'], ['watchdogs'], ['runq'], ['oom'], ['overview']])('%s %s', async (...words) => {
+  test.each([['bt', '--all'], ['watchdogs'], ['runq'], ['oom'], ['overview'], ['explain']])('%s %s', async (...words) => {
     const plain = await oompm([...words, dump, '--format', 'json']);
     expect(plain.stdout).toMatch(/a\.out|swapper|init/);
     const { stdout } = await oompm([...words, dump, '--format', 'json', '--redact']);

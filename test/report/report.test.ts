@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Finding } from '../../src/index.js';
 import { size } from '../../src/words/quantity.js';
 import { alone, inTable, timestamp } from '../../src/report/format-value.js';
-import { orderFindings } from '../../src/report/report.js';
+import { logFormat, makeReport, orderFindings } from '../../src/report/report.js';
 import { signatureOf } from '../../src/report/signature.js';
 
 function finding(id: string, more: Partial<Finding> = {}): Finding {
@@ -23,6 +23,14 @@ test('twins have one signature, whatever the numbers; others have another', () =
   expect(signatureOf([finding('oom.slab', { about: 'dentry' })])).not.toBe(one);
   expect(signatureOf([finding('a'), finding('b')])).toBe(signatureOf([finding('b'), finding('a')]));
   expect(signatureOf([finding('guess', { certainty: 'possible' })])).toBeNull();
+});
+
+test('a log has no signature: it leaves too much untold to have twins', () => {
+  const of = (format: string): string | null => makeReport('0', { files: ['x'], format, architecture: 'x86_64', release: '6.1', pageSize: 4096, defects: [] }, [
+    { plugin: 'oom', title: 'x', outcome: { kind: 'done' }, gaps: [], views: [{ kind: 'findings', id: 'findings', title: 'Findings', findings: [finding('oom.slab')] }] },
+  ]).signature;
+  expect(of('ELF')).toMatch(/^[0-9a-f]{16}$/);
+  expect(of(logFormat)).toBeNull();
 });
 
 test.each([
