@@ -103,11 +103,21 @@ function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, o
     if (!isDumped) return new MissingPage(ram.has(pfn) ? 'excluded' : 'absent');
     if (pfn < startPfn || pfn >= endPfn) return new MissingPage('cut off', 'it is in a part of the split dump that was not given');
 
+    const index = descriptorOf(pfn);
+    if (index === undefined) return new MissingPage('cut off', 'the file ends within its bitmap');
+    if (!readDescriptor(index)) return new MissingPage('cut off', 'the file ends within its page descriptors');
+    return described();
+  }
+
+  /** The descriptor's number of a page that was dumped. */
+  function descriptorOf(pfn: number): number | undefined {
     descriptorsBefore ??= dumped.rank(startPfn);
     const rank = dumped.rank(pfn);
-    if (rank === undefined || descriptorsBefore === undefined) return new MissingPage('cut off', 'the file ends within its bitmap');
-    if (!readDescriptor(rank - descriptorsBefore)) return new MissingPage('cut off', 'the file ends within its page descriptors');
+    return rank === undefined || descriptorsBefore === undefined ? undefined : rank - descriptorsBefore;
+  }
 
+  /** The page of the descriptor in `scratch`. */
+  function described(): Page | MissingPage {
     const offset = scratchView.getUint32(4, true) * 2 ** 32 + scratchView.getUint32(0, true);
     const size = scratchView.getUint32(8, true);
     const flags = scratchView.getUint32(12, true);
@@ -143,11 +153,19 @@ function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, o
 
   function* stored(most: number): Generator<StoredPage> {
     let looked = 0;
+    let lastOffset = 0n;
+    let page: Page | MissingPage | undefined;
     for (const { start, end } of dumped.runs()) {
-      for (let pfn = Math.max(start, startPfn); pfn < Math.min(end, endPfn); pfn++) {
-        if (++looked > most) return;
+      const first = Math.max(start, startPfn);
+      let index = descriptorOf(first);
+      if (index === undefined) return;
+      for (let pfn = first; pfn < Math.min(end, endPfn); pfn++) {
+        if (++looked > most || !readDescriptor(index++)) return;
         onPageRead?.();
-        const page = load(pfn);
+        // All pages of zeros have one place in the file.
+        const offset = scratchView.getBigUint64(0, true);
+        if (page === undefined || offset !== lastOffset) page = described();
+        lastOffset = offset;
         if (page instanceof Page) yield { pfn, bytes: page.bytes };
       }
     }

@@ -167,5 +167,5 @@ test('damaged blobs are read, or refused with an InputError', () => {
         }
       }
     },
-  ), { numRuns: 1000 });
+  ), { numRuns: Number(process.env['FUZZ_CASES'] ?? 1000) });
 });

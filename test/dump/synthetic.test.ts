@@ -66,6 +66,15 @@ describe('kdump-compressed', () => {
     dump.close();
   });
 
+  test('a look through the pages that are stored has each as a read of it has, in parts too', async () => {
+    const all = await open(buildKdump({ pages, codec: 'zlib' }));
+    expect([...all.memory.stored(100)].map(({ pfn, bytes }) => [pfn, bytes[0]])).toEqual([[1, 11], [5, 15], [40_000, 40]]);
+    expect([...all.memory.stored(2)].map(({ pfn }) => pfn)).toEqual([1, 5]);
+    const parts = [{ startPfn: 0, endPfn: 5 }, { startPfn: 5, endPfn: 40_002 }].map((split) => save(buildKdump({ pages, split })));
+    const both = await openDump(parts);
+    expect([...both.memory.stored(100)].map(({ pfn, bytes }) => [pfn, bytes[0]])).toEqual([[1, 11], [5, 15], [40_000, 40]]);
+  });
+
   test('a single bitmap serves as both', async () => {
     const dump = await open(buildKdump({ pages: new Map([[3, pageOf(3)]]), singleBitmap: true, version: 1 }));
     expect([2, 3, 4].map((pfn) => shown(dump, pfn))).toEqual(['absent', 3, 'absent']);
