@@ -37,8 +37,8 @@ export default definePlugin({
       yield facts('RCU', [
         fact('name', 'Flavour', 'text', period.name),
         fact('running', 'Grace period runs', 'boolean', period.running),
-        fact('for', 'For', 'ns', period.forNs ?? null),
-        fact('stalled', 'Longer than the stall timeout', 'boolean', period.stalled),
+        fact('for', 'For', 'ns', period.forNs ?? (period.running ? timeless(kernel) : null)),
+        fact('stalled', 'Longer than the stall timeout', 'boolean', period.stalled || ((period.running && period.forNs === undefined ? timeless(kernel) : null) ?? false)),
         fact('waitsFor', 'Waits for CPUs', 'text', period.waitsFor.length === 0 ? null : period.waitsFor.join(', ')),
         fact('readers', 'Waits for preempted readers', 'boolean', period.readers),
       ], { id: 'rcu' });
@@ -68,7 +68,7 @@ function cpuRow({ context, sameTaskNs, softlockupNs, clockAgeNs, starved, stuck 
   const first = context.segments[0]?.activations[0];
   return {
     cells: {
-      cpu: cpu ?? null, stuck,
+      cpu: cpu ?? null, stuck: stuck || (unknown ?? false),
       runs: context.label.replace(/^CPU \d+: /, ''),
       since: sameTaskNs ?? unknown,
       in: first ? activationInWords(first) : null,
