@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -9,6 +10,8 @@ export default defineConfig({
   test: {
     setupFiles: ['test/property-seed.ts'],
     include: ['test/**/*.test.{ts,tsx}'],
+    // Vitest leaves one CPU to itself; of two that is half.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 300_000,
   },
