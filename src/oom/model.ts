@@ -65,7 +65,9 @@ export interface OomReport {
   readonly lines?: { readonly first: number; readonly last: number };
 }
 
-export type ReportPart = 'all' | Exclude<keyof OomReport, 'incomplete' | 'missing' | 'beyond'> | `beyond.${keyof BeyondTheLog}`;
+export type ReportPart =
+  | 'all' | Exclude<keyof OomReport, 'incomplete' | 'missing' | 'beyond'>
+  | `beyond.${keyof BeyondTheLog}` | `event.${keyof OomEvent}` | `memcg.${keyof Memcg}`;
 export type Incomplete = Readonly<Partial<Record<ReportPart, string>>>;
 
 export interface OomEvent {

@@ -1,5 +1,5 @@
 import { lessSure } from '../words/less-sure.js';
-import type { BeyondTheLog, Incomplete, OomReport } from './model.js';
+import type { Incomplete, OomReport } from './model.js';
 import type { Judgement } from './verdict.js';
 
 /**
@@ -14,20 +14,20 @@ export function judgedByWhatWasRead(reports: readonly (OomReport | undefined)[],
 
 /** The report; what was met in each incomplete part that is looked at goes into `met`. */
 function noted(report: OomReport, met: Set<string>): OomReport {
-  const { incomplete } = report;
-  if (incomplete === undefined) return report;
-  const beyond = report.beyond && noting<BeyondTheLog>(report.beyond, 'beyond.', incomplete, met);
-  return noting<OomReport>(beyond === undefined ? report : { ...report, beyond }, '', incomplete, met);
+  return report.incomplete === undefined ? report : noting(report, '', report.incomplete, met);
 }
 
 function noting<T extends object>(owner: T, prefix: string, incomplete: Incomplete, met: Set<string>): T {
   return new Proxy(owner, {
     get(target, name, receiver): unknown {
-      for (const part of ['all', `${prefix}${String(name)}`]) {
-        const what = incomplete[part as keyof Incomplete];
+      const part = `${prefix}${String(name)}`;
+      for (const looked of ['all', part]) {
+        const what = incomplete[looked as keyof Incomplete];
         if (what !== undefined) met.add(what);
       }
-      return Reflect.get(target, name, receiver);
+      const value: unknown = Reflect.get(target, name, receiver);
+      const hasParts = typeof value === 'object' && value !== null && Object.keys(incomplete).some((key) => key.startsWith(`${part}.`));
+      return hasParts ? noting(value, `${part}.`, incomplete, met) : value;
     },
   });
 }

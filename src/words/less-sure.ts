@@ -5,5 +5,5 @@ interface Conclusion { readonly certainty: keyof typeof below; readonly evidence
 /** A conclusion that rests on what could not be read in full: less sure by a step, and it says what was met. */
 export function lessSure<C extends Conclusion>(conclusion: C, met: readonly string[]): C {
   if (met.length === 0) return conclusion;
-  return { ...conclusion, certainty: below[conclusion.certainty], evidence: [...conclusion.evidence, ...met.map((what) => `Not all that this rests on could be read: ${what}.`)] };
+  return { ...conclusion, certainty: below[conclusion.certainty], evidence: [...conclusion.evidence, `Not all that this rests on could be read: ${met.join('; ')}.`] };
 }

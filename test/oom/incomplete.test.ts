@@ -25,6 +25,8 @@ describe('a verdict is less sure where it looks at a part of which not all could
     ['the task table', { tasks: 'lost' }, { ...whole, 'oom.memory-held.process': 'likely' }],
     ['the per-CPU memory', { 'beyond.percpuPages': 'lost' }, { ...whole, 'oom.memory-held.shares': 'likely' }],
     ['a part that is not there at all', { 'beyond.sockets': 'lost' }, { ...whole, 'oom.memory-held.shares': 'likely' }],
+    ['what the event has of the task that asked', { 'event.uid': 'lost', 'event.cpuset': 'lost', 'memcg.taskPath': 'lost' }, whole],
+    ['the nodemask of the event', { 'event.nodemask': 'lost' }, { ...whole, 'oom.constraint': 'likely' }],
     ['everything', { all: 'lost' }, { 'oom.constraint': 'likely', 'oom.memory-held.shares': 'likely', 'oom.memory-held.process': 'likely' }],
   ])('%s', (_, incomplete, expected) => {
     expect(certainties(incomplete)).toMatchObject(expected);
@@ -33,6 +35,11 @@ describe('a verdict is less sure where it looks at a part of which not all could
   test('the evidence says what was met, once', () => {
     const [shares] = judge({ ...report, incomplete: { memInfo: 'vm_stat (page damaged)', 'beyond.pipes': 'vm_stat (page damaged)' } }).filter(({ id }) => id === 'oom.memory-held.shares');
     expect(shares?.evidence.filter((line) => line.startsWith('Not all'))).toEqual(['Not all that this rests on could be read: vm_stat (page damaged).']);
+  });
+
+  test('two parts are told in one line', () => {
+    const [shares] = judge({ ...report, incomplete: { memInfo: 'vm_stat', 'beyond.pipes': 'a pipe' } }).filter(({ id }) => id === 'oom.memory-held.shares');
+    expect(shares?.evidence.filter((line) => line.startsWith('Not all'))).toEqual(['Not all that this rests on could be read: vm_stat; a pipe.']);
   });
 
   test('where the end of the log can’t be read, nobody is said to have been chosen; the panic that it has is', () => {

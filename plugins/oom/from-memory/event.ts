@@ -2,14 +2,17 @@ import type { Kernel } from 'oompm';
 import { cgroupPath, gfpInWords, memsAllowed, oomCaller, uidOf, type OomInProgress, type Task } from 'oompm/linux';
 import { gfpMeaning, type Gfp, type OomEvent } from 'oompm/oom';
 
+import type { Parts } from './parts.js';
+
 /** The event by `struct oom_control` and the task that asked. */
-export function eventOf(kernel: Kernel, oom: OomInProgress): OomEvent {
+export function eventOf(parts: Parts, oom: OomInProgress): OomEvent {
+  const { kernel } = parts;
   const { task } = oom;
-  const uid = kernel.attempt('cred', () => uidOf(task));
-  const adj = kernel.attempt('signal_struct.oom_score_adj', () => task.signal?.oom_score_adj);
-  const cpuset = kernel.attempt('cpuset of the task', () => cpusetName(kernel, task));
-  const who = kernel.attempt('task that asked for memory', () => ({ comm: task.comm, pid: task.pid }));
-  const allowed = nodesAllowed(kernel, oom);
+  const uid = parts.read('event.uid', () => uidOf(task));
+  const adj = parts.read('event.oomScoreAdj', () => task.signal?.oom_score_adj);
+  const cpuset = parts.read('event.cpuset', () => cpusetName(kernel, task));
+  const who = parts.read('event.pid', () => ({ comm: task.comm, pid: task.pid }));
+  const allowed = parts.read('event.memsAllowed', () => nodesAllowed(kernel, oom));
   return {
     ...who,
     ...(uid === undefined ? {} : { uid }),

@@ -3,19 +3,21 @@ import { memcgOfTask, memcgStat, readMemcg, type OomInProgress, type PageCounter
 import type { Memcg, MemcgCounter } from 'oompm/oom';
 
 import { kernelFeatures } from './features.js';
+import type { Parts } from './parts.js';
 
 /** mem_cgroup_print_oom_meminfo(): the counters and memory.stat of the group that is out of memory; with the victim's group. */
-export function memcgState(kernel: Kernel, oom: OomInProgress, victim: Task | undefined): Memcg | undefined {
-  const taskPath = victim && kernel.attempt('cgroup of the victim', () => {
+export function memcgState(parts: Parts, oom: OomInProgress, victim: Task | undefined): Memcg | undefined {
+  const { kernel } = parts;
+  const taskPath = victim && parts.read('memcg.taskPath', () => {
     const own = memcgOfTask(kernel, victim);
     return own && readMemcg(kernel, own).path;
   });
-  const protectionKB = kernelFeatures(kernel).memcgProtection ? protection(kernel, oom) : undefined;
+  const protectionKB = kernelFeatures(kernel).memcgProtection ? parts.read('memcg.protectionKB', () => protection(kernel, oom)) : undefined;
   const shared = { ...(taskPath === undefined ? {} : { taskPath }), ...(protectionKB === undefined ? {} : { protectionKB }) };
   if (oom.memcg === undefined) return Object.keys(shared).length === 0 ? undefined : { counters: [], ...shared };
   const memcg = kernel.attempt('mem_cgroup', () => readMemcg(kernel, kernel.ref('mem_cgroup', oom.memcg!)));
   if (memcg === undefined) return { counters: [], ...shared };
-  const stat = kernel.attempt('memory.stat', () => memcgStat(kernel, memcg.ref));
+  const stat = parts.read('memcg.stat', () => memcgStat(kernel, memcg.ref));
   const pageKB = kernel.memory.pageSize / 1024;
   return {
     path: memcg.path, ...shared,

@@ -1,17 +1,36 @@
-import type { Kernel } from 'oompm';
+import type { Gap, Kernel } from 'oompm';
 import { lossesInWords, withGaps } from 'oompm/linux';
 import type { ReportPart } from 'oompm/oom';
 
-/** Reads a report part by part. One that can't be read is left out; one of which not all could be read is told in `incomplete`. */
+/**
+ * Reads a report part by part. One that can't be read is left out; one of which not all could be read is told in `incomplete`,
+ * the smallest that it was: what befell `event.uid` is no matter of the rest of the event.
+ */
 export class Parts {
   readonly incomplete: Partial<Record<ReportPart, string>> = {};
+  /** What parts within the one that is being read have met. */
+  #within = new Set<string>();
 
   constructor(readonly kernel: Kernel) {}
 
   read<T>(part: ReportPart, read: () => T): T | undefined {
+    const around = this.#within;
+    this.#within = new Set();
     const { result, gaps } = withGaps(this.kernel, () => this.kernel.attempt(part, read));
-    const met = lossesInWords(gaps);
+    const met = lossesInWords(gaps.filter((gap) => !this.#within.has(keyOf(gap)) && !isOfModules(gap)));
     if (met !== undefined) this.incomplete[part] ??= met;
+    this.#within = new Set([...around, ...gaps.map(keyOf)]);
     return result;
   }
+}
+
+function keyOf({ what, reason }: Gap): string {
+  return `${what}\0${reason}`;
+}
+
+const ofModules = new Set(['modules', 'list of module.list', 'module.kallsyms', 'btf_modules', 'list of btf_module.list']);
+
+/** A type or symbol that this kernel has not is looked for among its modules' too: what a report rests on is the kernel's own. */
+function isOfModules({ what }: Gap): boolean {
+  return ofModules.has(what) || what.startsWith('types of module ');
 }

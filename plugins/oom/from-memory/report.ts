@@ -26,10 +26,10 @@ export interface RebuiltReport {
 export function rebuiltReport(kernel: Kernel, oom: OomInProgress): RebuiltReport {
   const parts = new Parts(kernel);
   const features = kernelFeatures(kernel);
-  const event = parts.read('event', () => eventOf(kernel, oom)) ?? unknownEvent;
+  const event = parts.read('event', () => eventOf(parts, oom)) ?? unknownEvent;
   const { candidates, tasks, users } = tasksOf(parts, oom);
   const victim = typeof oom.chosen === 'object' ? candidates.list.find((one) => one.process.$address === (oom.chosen as { $address: bigint }).$address) : wouldChoose(candidates.list);
-  const memcg = parts.read('memcg', () => memcgState(kernel, oom, victim?.holder));
+  const memcg = parts.read('memcg', () => memcgState(parts, oom, victim?.holder));
   const machine = machineState(parts, {
     nodes: oom.nodemask ?? nodesAllowed(kernel, oom),
     highestZone: event.gfp === undefined ? undefined : highestZoneOf(kernel, event.gfp),
@@ -50,7 +50,7 @@ export function rebuiltReport(kernel: Kernel, oom: OomInProgress): RebuiltReport
 export function stateReport(kernel: Kernel): RebuiltReport {
   const parts = new Parts(kernel);
   const features = kernelFeatures(kernel);
-  const totalPages = parts.read('event', () => kernel.global('_totalram_pages') + (kernel.hasGlobal('total_swap_pages') ? kernel.global('total_swap_pages') : 0));
+  const totalPages = parts.read('event.totalPages', () => kernel.global('_totalram_pages') + (kernel.hasGlobal('total_swap_pages') ? kernel.global('total_swap_pages') : 0));
   const { candidates, tasks } = tasksOf(parts, { nodemask: undefined, memcg: undefined, totalPages, order: 0 });
   const machine = machineState(parts, { nodes: undefined, highestZone: undefined, cpu: undefined });
   const report: OomReport = {
