@@ -6,7 +6,7 @@ import { beyondTheLog } from './from-memory/beyond.js';
 import { Parts } from './from-memory/parts.js';
 import { stateReport, type RebuiltReport } from './from-memory/report.js';
 import { victimsBeyond } from './from-memory/victims.js';
-import { kernelRecords, logIsWhole } from './kernel-records.js';
+import { kernelRecords, logHoles, logIsWhole } from './kernel-records.js';
 import { comparedView, kernelFormatView } from './views/kernel-format.js';
 import { eventsView, reportViews } from './views/report.js';
 import { stateViews } from './views/state.js';
@@ -68,7 +68,10 @@ function* story(kernel: Kernel, most: number | undefined): Generator<View> {
     const last = events.logged.at(-1);
     if (last !== undefined) yield* reportViews(withVictims(kernel, last), { most });
     const state = kernel.attempt('state of memory at the time of the dump', () => stateReport(kernel));
-    if (state !== undefined) yield* stateViews(withBeyond(kernel, undefined, state), { last, most });
+    // The report that it would be held against may be in what can't be read of the log.
+    const hole = last === undefined ? logHoles(kernel)[0]?.reason : undefined;
+    const incomplete = hole === undefined ? {} : { all: hole };
+    if (state !== undefined) yield* stateViews(joined(withBeyond(kernel, undefined, state), { incomplete }), { last, most });
   }
   if (events.logged.length > 1 || (current === undefined && (events.logged.length === 1 || logIsWhole(kernel)))) yield eventsView(events.logged);
 }

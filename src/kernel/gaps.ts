@@ -51,6 +51,11 @@ export function gapOf(what: string, error: ReadError | Implausible | ShapeError)
 
 const lacks = new WeakSet<Gap>();
 
+/** For what was lost and could hold no answer to most of the questions that led to it. */
+export function countAsLack(gap: Gap): void {
+  lacks.add(gap);
+}
+
 /** True where it is the kernel that lacks something: nothing was lost that would have said otherwise. */
 export function isLack(gap: Gap): boolean {
   return lacks.has(gap);

@@ -22,7 +22,10 @@ export function zramDevices(kernel: Kernel): readonly Zram[] {
   if (idr === undefined) return [];
   const devices: Zram[] = [];
   for (const { index, entry } of xarrayEntries(kernel, idr + BigInt(kernel.offsetOf('idr', 'idr_rt')), 'zram_index_idr')) {
-    const device = kernel.attempt(`zram${index}`, () => readDevice(kernel, entry, index));
+    // A device is there: where its module's types can't be read, what it holds is lost.
+    const unknown = kernel.missing('zram');
+    if (unknown !== undefined) kernel.gap(`zram${index}`, unknown);
+    const device = unknown === undefined ? kernel.attempt(`zram${index}`, () => readDevice(kernel, entry, index)) : undefined;
     if (device) devices.push(device);
   }
   return devices;

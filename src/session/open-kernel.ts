@@ -11,7 +11,8 @@ import type { Dump } from '../dump/dump.js';
 import { openDump } from '../dump/open-dump.js';
 import { findVmcoreinfo, parseVmcoreinfo, type Vmcoreinfo } from '../dump/vmcoreinfo.js';
 import { createKernel } from '../kernel/create-kernel.js';
-import { Cancelled } from '../kernel/gaps.js';
+import { Cancelled, countAsLack } from '../kernel/gaps.js';
+import { withGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { findBases, type Bases } from '../memory/bases.js';
 import { kernelFacts } from '../memory/kernel-facts.js';
@@ -200,12 +201,19 @@ function assemble({ dump, space, bases, symbols, types, info, openDebugInfo, can
     memory: space,
     machine: { space, bases },
     symbols: symbolsInTurn(symbols, notWithin(() => kernel.once('symbols of modules', () => moduleSymbolTable(kernel)))),
-    types: isBtf(types) ? typesInTurn(types, notWithin(() => kernel.once('types of modules', () => moduleTypes(kernel, types)))) : types,
+    types: isBtf(types) ? typesInTurn(types, notWithin(() => kernel.once('types of modules', () => typesOfModules(kernel, types)))) : types,
     vmcoreinfo: (key) => info?.get(key),
     ...(openDebugInfo ? { openDebugInfo } : {}),
     ...(cancelFlag ? { cancelFlag } : {}),
   });
   return kernel;
+}
+
+/** What the kernel's own types have not is hardly ever in a module's: a reader of one must ask whether its module is loaded. */
+function typesOfModules(kernel: Kernel, types: BtfTypes): readonly BtfTypes[] {
+  const { result, gaps } = withGaps(kernel, () => moduleTypes(kernel, types));
+  gaps.forEach(countAsLack);
+  return result;
 }
 
 function isBtf(types: TypeSource | BtfTypes): types is BtfTypes {

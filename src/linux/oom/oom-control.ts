@@ -97,11 +97,15 @@ function searchStack(kernel: Kernel, task: Task, cpu: number | undefined, holder
   for (let index = 0; index + check.words <= words.length; index++) {
     kernel.guard.step();
     if (!check.mayBe(index)) continue;
-    const { result } = gatherGaps(kernel, () => kernel.attempt('oom_control', () => accept(kernel, task, from + BigInt(index) * 8n)));
+    const { result, gaps } = gatherGaps(kernel, () => kernel.peek(CANDIDATE, () => accept(kernel, task, from + BigInt(index) * 8n)));
+    // What a wrong guess leads to says nothing; that a right one could not be told from it does.
+    for (const gap of gaps) if (gap.what === CANDIDATE) kernel.gaps.record(gap);
     if (result) found.push({ ...result, task, cpu, holdsOomLock: holder === task.$address });
   }
   return found;
 }
+
+const CANDIDATE = 'what may be an oom_control';
 
 /** THREAD_SIZE: the linker script gives init's stack just so much. */
 function stackBytes(kernel: Kernel): number {
