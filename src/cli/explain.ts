@@ -125,7 +125,7 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
   for await (const report of explainLog(lookedAt(logFrom(path, defects), looked))) reports.push(report);
   endProgress();
   if (looked.bytes === 0 && defects.length === 0) throw new InputError(`${name} is empty; explain takes what dmesg or journalctl -k shows`);
-  if (reports.length === 0 && !looked.isKernels) throw new InputError(`${name} is no kernel log: no line has a time stamp or prefix of the kernel's; explain takes what dmesg or journalctl -k shows`);
+  if (reports.length === 0 && !looked.isKernels && defects.length === 0) throw new InputError(`${name} is no kernel log: no line has a time stamp or prefix of the kernel's; explain takes what dmesg or journalctl -k shows`);
   const last = reports.at(-1);
   return {
     reports, name,

@@ -36,7 +36,7 @@ describe('oompm explain', () => {
   });
 
   test('JSON, and a log without an event', async () => {
-    const { code, stdout, stderr } = await oompm(['explain', file('quiet.txt', 'Nothing of that kind.\n'), '--format', 'json']);
+    const { code, stdout, stderr } = await oompm(['explain', file('quiet.txt', '[    1.000000] Nothing of that kind.\n'), '--format', 'json']);
     expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringMatching(/^oompm: answered in part: .*quiet\.txt has no report of an OOM kill/) as string });
     expect(JSON.parse(stdout)).toMatchObject({ findings: [], dump: { format: 'kernel log' }, sections: [{ plugin: 'oom', outcome: { kind: 'done' } }] });
   });
