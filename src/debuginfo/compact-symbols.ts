@@ -79,7 +79,8 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
 function ascending({ addresses }: CompactSymbols): Uint32Array {
   // Halves of the words: comparing bigints would make two for each comparison.
   const halves = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
-  return isAscending(halves) ? numbersTo(addresses.length) : sortedByDigits(halves);
+  if (isAscending(halves)) return numbersTo(addresses.length);
+  return addresses.length < FEW ? sortedByComparison(halves) : sortedByDigits(halves);
 }
 
 function isAscending(halves: Uint32Array): boolean {
@@ -96,6 +97,12 @@ function numbersTo(count: number): Uint32Array {
 }
 
 const DIGITS = 2 ** 16;
+/** A module's symbols: four passes over all digits would take longer than their few comparisons. */
+const FEW = 4096;
+
+function sortedByComparison(halves: Uint32Array): Uint32Array {
+  return numbersTo(halves.length / 2).sort((a, b) => halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || a - b);
+}
 
 /** A radix sort, from the lowest digit up, each pass stable: ten times as fast as one that compares. */
 function sortedByDigits(halves: Uint32Array): Uint32Array {
