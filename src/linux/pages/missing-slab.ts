@@ -24,7 +24,7 @@ const MOST_LOOKED = 64;
 
 const PAGE_MAPPING_ANON = 1;
 
-/** A sample of the slab pages by the kernel's own account; undefined where its struct pages can't be read. */
+/** A sample of the slab pages by the kernel's own account; undefined where its struct pages can't be read, or PG_slab is a flag. */
 export function missingSlab(kernel: Kernel, physical: PhysicalMemory): MissingSlab | undefined {
   try {
     return sampled(kernel, physical);
@@ -36,12 +36,14 @@ export function missingSlab(kernel: Kernel, physical: PhysicalMemory): MissingSl
 
 function sampled(kernel: Kernel, physical: PhysicalMemory): MissingSlab | undefined {
   const base = kernel.bases.vmemmap;
-  if (!base) return undefined;
+  // Where it is a flag, every filter sees it.
+  if (!base || kernel.enumerator('PG_slab') !== undefined) return undefined;
   const layout = kernel.once('page layout', () => pageLayout(kernel));
   const perPage = Math.floor(physical.pageSize / layout.size);
   const firstArrayPage = pageNumberOf(base.address);
   const found: MissingSlab = { lookLikeAnon: { looked: 0, missing: 0 }, tails: { looked: 0, missing: 0 } };
   for (const first of sampledFrames(physical, perPage)) {
+    if (found.lookLikeAnon.looked === MOST_LOOKED && found.tails.looked === MOST_LOOKED) break;
     const page = kernel.memory.page(firstArrayPage + first / perPage);
     if (!(page instanceof Page)) continue;
     let last: PageKind = 'unused';
