@@ -101,7 +101,7 @@ const DIGITS = 2 ** 16;
 const FEW = 4096;
 
 function sortedByComparison(halves: Uint32Array): Uint32Array {
-  return numbersTo(halves.length / 2).sort((a, b) => halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || a - b);
+  return numbersTo(halves.length / 2).toSorted((a, b) => halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || a - b);
 }
 
 /** A radix sort, from the lowest digit up, each pass stable: ten times as fast as one that compares. */
