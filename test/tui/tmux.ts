@@ -39,7 +39,7 @@ export function openTerminal(columns: number, rows: number, env: Readonly<Record
     mouse: (button, column, row) => void tmux('send-keys', '-t', 't', '-l', `\u001b[<${button};${column};${row}M`),
     clipboard: () => tmux('show-buffer'),
     screen,
-    until(wanted, ms = 10_000) {
+    until(wanted, ms = 30_000) {
       const deadline = performance.now() + ms;
       for (;;) {
         const text = screen();
