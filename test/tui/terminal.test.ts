@@ -27,8 +27,7 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
     terminal.until('shell>');
     terminal.press('echo before', 'Enter');
     start();
-    terminal.until(/● .*a\.out/);
-    expect(terminal.screen()).toMatch(/^ oompm vmcore · Linux 6\.1/);
+    expect(terminal.until(/● .*a\.out/)).toMatch(/^ oompm vmcore · Linux 6\.1/);
     terminal.press('1');
     const [tabs = ''] = /^.*\[1 .*$/m.exec(terminal.until('[1 ')) ?? [];
     const screens = [...tabs.matchAll(/(\d) ([a-z-]+)/g)];
