@@ -14,7 +14,14 @@ const scripts = mkdtempSync(join(tmpdir(), 'oompm-temporary-scripts-'));
 afterAll(() => [folder, scripts].forEach((one) => rmSync(one, { recursive: true, force: true })));
 const listeners = (): number => ['exit', 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'].reduce((sum, event) => sum + process.listenerCount(event), 0);
 
+/** They are taken away a turn after the last file has gone. */
+const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 3; turn++) await nextTurn();
+};
+
 test('it takes its place, or goes away, and nobody listens for signals any more', async () => {
+  // The file that was made while the tests were listed has listeners of its own.
+  await settled();
   const before = listeners();
   const kept = temporaryFile(folder);
   const dropped = temporaryFile(folder);
@@ -28,7 +35,7 @@ test('it takes its place, or goes away, and nobody listens for signals any more'
   dropped.discard();
   expect(names()).toEqual(['target']);
   expect(readFileSync(join(folder, 'target'), 'utf8')).toBe('whole');
-  for (let turn = 0; turn < 3; turn++) await nextTurn();
+  await settled();
   expect(listeners()).toBe(before);
   rmSync(join(folder, 'target'));
 });
