@@ -38,7 +38,7 @@ function readLog(kernel: Kernel): { records: readonly KernelRecord[]; holes: rea
       for (const entry of logRecords(kernel)) {
         if (isRemark(entry)) {
           if (entry.unread) holes.push({ line, reason: `the log: ${entry.remark}` });
-        } else if ((entry.facility ?? LOG_KERN) === LOG_KERN) {
+        } else if (entry.facility === LOG_KERN) {
           records.push(entry);
           line += entry.text.split('\n').length;
         }

@@ -1,6 +1,7 @@
+import { MOST_RUNS } from '../dump/bitmap.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { definePlugin } from '../plugin/define-plugin.js';
-import { fact, facts } from '../plugin/make-views.js';
+import { fact, facts, gap } from '../plugin/make-views.js';
 import type { Fact } from '../plugin/views.js';
 
 /** `info`: what the file is, what is in it, and where names and types come from. */
@@ -26,7 +27,10 @@ export const infoPlugin = definePlugin({
 
 function dumpFacts({ dump, memory }: Kernel): Fact[] {
   if (dump === undefined) return [];
-  const ram = [...dump.memory.ranges()].reduce((sum, range) => sum + range.end - range.start, 0);
+  const ranges = [...dump.memory.ranges()];
+  const ram = ranges.length < MOST_RUNS
+    ? ranges.reduce((sum, range) => sum + range.end - range.start, 0)
+    : gap('RAM', `the bitmap has ${MOST_RUNS} ranges of memory or more: it is damaged`);
   return [
     fact('file', 'File', 'text', dump.path),
     fact('format', 'Format', 'text', dump.formatName),

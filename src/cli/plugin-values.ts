@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Command } from '@oclif/core/command';
 import * as Errors from '@oclif/core/errors';
 import * as Flags from '@oclif/core/flags';
@@ -39,8 +40,7 @@ export async function parsePluginWords(plugin: Declaration, words: readonly stri
 
 /** oclif's own messages are a fact, further lines of it, and where its help is. */
 function inOneSentence(message: string): string {
-  // oxlint-disable-next-line no-control-regex -- oclif colours its messages
-  const lines = message.replaceAll(/\u001b\[[\d;]*m/g, '').split('\n').map((line) => line.trim());
+  const lines = stripVTControlCharacters(message).split('\n').map((line) => line.trim());
   return lines.filter((line) => line !== '' && !line.startsWith('See more help')).join(': ').replace(/^./, (letter) => letter.toLowerCase());
 }
 

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import type * as Errors from '@oclif/core/errors';
 import { didYouMean } from '../words/nearest-word.js';
 import { oneLine } from '../report/escape.js';
@@ -20,8 +21,7 @@ export function unknownFlag(command: string, flag: string, known: readonly strin
 
 /** A fact and further lines, coloured; here on one line. */
 function plainLines(message: string): string {
-  // oxlint-disable-next-line no-control-regex -- oclif colours its messages
-  const lines = message.replaceAll(/\u001b\[[\d;]*m/g, '').split('\n').filter((line) => line.trim() !== '');
+  const lines = stripVTControlCharacters(message).split('\n').filter((line) => line.trim() !== '');
   return lines.map((line) => line.trim()).join('; ');
 }
 

@@ -1,3 +1,4 @@
+import { ascendingOrderOfWords } from '../bytes/ascending-order.js';
 import { namesInSection, type SymbolNames } from './symbol-names.js';
 import type { SymbolInfo, SymbolTable } from './symbol-table.js';
 
@@ -24,7 +25,7 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
   const { addresses, names } = symbols;
   const count = addresses.length;
   let order: Uint32Array | undefined;
-  const sorted = (): Uint32Array => (order ??= ascending(symbols));
+  const sorted = (): Uint32Array => (order ??= ascendingOrderOfWords(addresses));
 
   /** The place in `sorted()` of the last symbol at or below `address`, or -1. */
   const lastUpTo = (address: bigint): number => {
@@ -73,52 +74,6 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
       for (const n of withAliasesSorted(symbols, sorted())) yield infoOf(n);
     },
   };
-}
-
-/** The symbols' numbers by address; those of one address as they stood. */
-function ascending({ addresses }: CompactSymbols): Uint32Array {
-  // Halves of the words: comparing bigints would make two for each comparison.
-  const halves = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
-  if (isAscending(halves)) return numbersTo(addresses.length);
-  return addresses.length < FEW ? sortedByComparison(halves) : sortedByDigits(halves);
-}
-
-function isAscending(halves: Uint32Array): boolean {
-  for (let n = 2; n < halves.length; n += 2) {
-    if (halves[n - 1]! > halves[n + 1]! || (halves[n - 1] === halves[n + 1] && halves[n - 2]! > halves[n]!)) return false;
-  }
-  return true;
-}
-
-function numbersTo(count: number): Uint32Array {
-  const numbers = new Uint32Array(count);
-  for (let n = 0; n < count; n++) numbers[n] = n;
-  return numbers;
-}
-
-const DIGITS = 2 ** 16;
-/** A module's symbols: four passes over all digits would take longer than their few comparisons. */
-const FEW = 4096;
-
-function sortedByComparison(halves: Uint32Array): Uint32Array {
-  return numbersTo(halves.length / 2).toSorted((a, b) => halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || a - b);
-}
-
-/** A radix sort, from the lowest digit up, each pass stable: ten times as fast as one that compares. */
-function sortedByDigits(halves: Uint32Array): Uint32Array {
-  const digits = new Uint16Array(halves.buffer, halves.byteOffset, halves.length * 2);
-  let order = numbersTo(halves.length / 2);
-  for (let digit = 0; digit < 4; digit++) {
-    const places = new Uint32Array(DIGITS + 1);
-    for (let at = digit; at < digits.length; at += 4) places[digits[at]! + 1]!++;
-    // The kernel's image has the upper digits in common.
-    if (places[digits[digit]! + 1] === order.length) continue;
-    for (let value = 0; value < DIGITS; value++) places[value + 1]! += places[value]!;
-    const next = new Uint32Array(order.length);
-    for (const n of order) next[places[digits[n * 4 + digit]!]!++] = n;
-    order = next;
-  }
-  return order;
 }
 
 /** The one of several symbols at one address that names it. */

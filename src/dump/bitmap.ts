@@ -15,8 +15,8 @@ export interface Bitmap {
 
 /** 64 KiB: the pages of 2 GiB of memory. */
 const BLOCKS_PER_READ = 16;
-/** A machine has some dozens of ranges of memory. */
-const MAX_RUNS = 1 << 20;
+/** A machine has some dozens of ranges of memory: where there are as many as this, the bitmap is damaged. */
+export const MOST_RUNS = 1 << 20;
 
 /**
  * @param offset where the bitmap starts in the file; a multiple of the block size
@@ -82,7 +82,7 @@ export function openBitmap(file: FileReader, offset: number, bits: number, readB
           if (set && start < 0) start = base + at;
           if (!set && start >= 0) {
             yield { start, end: base + at };
-            if (++found === MAX_RUNS) return;
+            if (++found === MOST_RUNS) return;
             start = -1;
           }
           at++;

@@ -1,12 +1,31 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
-import { ascendingOrder } from '../../src/bytes/ascending-order.js';
+import { ascendingOrder, ascendingOrderOfWords } from '../../src/bytes/ascending-order.js';
+
+/** Few are sorted by comparisons, many by digits. */
+const repeats = fc.constantFrom(1, 1, 5000);
+const repeated = <T>(values: readonly T[], times: number): T[] => Array.from({ length: values.length * times }, (_, n) => values[n % values.length]!);
 
 test('as a stable sort that compares, up to 2^53', () => {
   const value = fc.oneof(fc.nat(5), fc.maxSafeNat());
-  fc.assert(fc.property(fc.array(value, { maxLength: 200 }), (values) => {
+  fc.assert(fc.property(fc.array(value, { minLength: 1, maxLength: 20 }), repeats, (few, times) => {
+    const values = repeated(few, times);
     const expected = values.map((_, n) => n).toSorted((a, b) => values[a]! - values[b]! || a - b);
-    expect([...ascendingOrder(Float64Array.from(values))]).toEqual(expected);
-  }));
+    expect(Buffer.compare(Buffer.from(ascendingOrder(Float64Array.from(values)).buffer), Buffer.from(Uint32Array.from(expected).buffer))).toBe(0);
+  }), { numRuns: 60 });
+});
+
+test('words of 64 bits too', () => {
+  const word = fc.oneof(fc.bigInt(0n, 5n), fc.bigInt(0n, (1n << 64n) - 1n), fc.bigInt(0n, 0xffffn).map((low) => 0xffffffff81000000n + low));
+  fc.assert(fc.property(fc.array(word, { minLength: 1, maxLength: 20 }), repeats, (few, times) => {
+    const values = repeated(few, times);
+    const expected = values.map((_, n) => n).toSorted((a, b) => (values[a]! < values[b]! ? -1 : values[a]! > values[b]! ? 1 : a - b));
+    expect(Buffer.compare(Buffer.from(ascendingOrderOfWords(BigUint64Array.from(values)).buffer), Buffer.from(Uint32Array.from(expected).buffer))).toBe(0);
+  }), { numRuns: 60 });
+});
+
+test('nothing, and one', () => {
+  expect([...ascendingOrder(new Float64Array(0))]).toEqual([]);
+  expect([...ascendingOrderOfWords(BigUint64Array.of(7n))]).toEqual([0]);
 });

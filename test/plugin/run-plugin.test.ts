@@ -142,8 +142,7 @@ test.each([
   ['returns nothing', () => undefined, /run returned nothing instead of/],
   ['returns text', () => 'all is well', /run returned "all is well" instead of/],
   ['is async', () => Promise.resolve([]), /run is async, but a dump is read without waiting/],
-  // eslint-disable-next-line require-yield
-  ['is an async generator', async function* () { await Promise.resolve(); }, /run is async, but/],
+  ['is an async generator', async function* () { yield await Promise.resolve(facts('x', [])); }, /run is async, but/],
 ])('a run that %s is told how to be a generator', (_, run, sentence) => {
   const odd = definePlugin({ id: 'odd', summary: 'x', run: run as unknown as Plugin['run'] });
   expect(runPlugin(kernelStub(), odd, {}).outcome).toMatchObject({ kind: 'failed', fault: 'plugin', reason: expect.stringMatching(sentence) as string });
