@@ -22,13 +22,17 @@ export function zramDevices(kernel: Kernel): readonly Zram[] {
   if (idr === undefined) return [];
   const devices: Zram[] = [];
   for (const { index, entry } of xarrayEntries(kernel, idr + BigInt(kernel.offsetOf('idr', 'idr_rt')), 'zram_index_idr')) {
-    // A device is there: where its module's types can't be read, what it holds is lost.
-    const unknown = kernel.missing('zram');
-    if (unknown !== undefined) kernel.gap(`zram${index}`, unknown);
-    const device = unknown === undefined ? kernel.attempt(`zram${index}`, () => readDevice(kernel, entry, index)) : undefined;
+    const lost = typesLost(kernel);
+    if (lost !== undefined) kernel.gap(`zram${index}`, lost);
+    const device = lost === undefined ? kernel.attempt(`zram${index}`, () => readDevice(kernel, entry, index)) : undefined;
     if (device) devices.push(device);
   }
   return devices;
+}
+
+/** A device is there: where the list of its module's types may have lost them, what it holds is lost. Kernels without that list never had them. */
+function typesLost(kernel: Kernel): string | undefined {
+  return kernel.hasGlobal('btf_modules') ? kernel.missing('zram') : undefined;
 }
 
 function readDevice(kernel: Kernel, address: bigint, index: bigint): Zram | undefined {

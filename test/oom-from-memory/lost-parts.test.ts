@@ -50,3 +50,17 @@ describe('the report stands without a part that is lost', () => {
     expect(found.some(({ sentence }) => sentence.startsWith('Of 104 MiB that the kernel manages, 88.2 MiB'))).toBe(true);
   });
 });
+
+describe('what a kernel has not is no loss', () => {
+  const unlinked = 'unlinked/vmcore';
+  testWith(unlinked, 'a zram device of a 5.10, whose modules have no types: no verdict is less sure for it', async () => {
+    const dump = await openDump([dumpFile(unlinked)!]);
+    const { kernel } = await bringUp(dump, undefined, {});
+    const { views, gaps } = runPlugin(kernel, oom, defaultValues(oom.flags, oom.arguments));
+    dump.close();
+    const findings = views.flatMap((view) => (view.kind === 'findings' ? view.findings : []));
+    expect(gaps.map(({ what }) => what)).toContain('zram0');
+    expect(findings.find(({ sentence }) => sentence.includes('/run/app.log'))).toMatchObject({ certainty: 'certain' });
+    expect(findings.flatMap(({ evidence }) => evidence).filter((line) => line.startsWith('Not all'))).toEqual([]);
+  });
+});

@@ -17,7 +17,7 @@ export class Parts {
     const around = this.#within;
     this.#within = new Set();
     const { result, gaps } = withGaps(this.kernel, () => this.kernel.attempt(part, read));
-    const met = lossesInWords(gaps.filter((gap) => !this.#within.has(keyOf(gap)) && !isOfModules(gap)));
+    const met = lossesInWords(gaps.filter((gap) => !this.#within.has(keyOf(gap)) && (part === 'beyond.zram' || !ofModules.has(gap.what))));
     if (met !== undefined) this.incomplete[part] ??= met;
     this.#within = new Set([...around, ...gaps.map(keyOf)]);
     return result;
@@ -28,9 +28,5 @@ function keyOf({ what, reason }: Gap): string {
   return `${what}\0${reason}`;
 }
 
-const ofModules = new Set(['modules', 'list of module.list', 'module.kallsyms', 'btf_modules', 'list of btf_module.list']);
-
-/** A type or symbol that this kernel has not is looked for among its modules' too: what a report rests on is the kernel's own. */
-function isOfModules({ what }: Gap): boolean {
-  return ofModules.has(what) || what.startsWith('types of module ');
-}
+/** A symbol that the kernel has not is looked for among its modules' too; of what a report rests on only zram's is one of those. */
+const ofModules = new Set(['modules', 'list of module.list', 'module.kallsyms']);
