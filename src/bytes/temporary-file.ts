@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -37,9 +37,7 @@ export function temporaryFile(folder: string, mode = 0o600): TemporaryFile {
   };
   return {
     path, fd,
-    write(bytes) {
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-    },
+    write: (bytes) => writeFileSync(fd, bytes),
     sync: () => fsyncWherePossible(fd),
     moveTo(target) {
       renameSync(path, target);

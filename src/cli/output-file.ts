@@ -1,4 +1,4 @@
-import { closeSync, constants, fchmodSync, fchownSync, openSync, writeSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, openSync, writeFileSync, type BigIntStats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -170,10 +170,7 @@ async function openPipe(path: string): Promise<number> {
 /** A reader that has seen enough is no error, as with standard output. */
 function writeAll(fd: number, pieces: Iterable<string>): void {
   try {
-    for (const text of pieces) {
-      const bytes = Buffer.from(text);
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-    }
+    for (const text of pieces) writeFileSync(fd, Buffer.from(text));
   } catch (error) {
     if (errorCode(error) !== 'EPIPE') throw error;
   } finally {

@@ -1,4 +1,4 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { fstatSync, writeFileSync } from 'node:fs';
 import { SurroundingsError, surroundingsInWords } from '../bytes/surroundings-error.js';
 
 /**
@@ -9,9 +9,8 @@ import { SurroundingsError, surroundingsInWords } from '../bytes/surroundings-er
  */
 export function print(text: string): boolean {
   if (!isFile()) return process.stdout.write(text);
-  const bytes = Buffer.from(text);
   try {
-    for (let done = 0; done < bytes.length; ) done += writeSync(process.stdout.fd, bytes, done);
+    writeFileSync(process.stdout.fd, Buffer.from(text));
   } catch (error) {
     const reason = surroundingsInWords(error);
     throw reason === undefined ? error : new SurroundingsError(notWritten(reason), { cause: error });
