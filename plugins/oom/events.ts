@@ -1,9 +1,8 @@
 import { counted, type Kernel } from 'oompm';
-import { lossesInWords, oomsInProgress, withGaps } from 'oompm/linux';
+import { kernelRecords, logHoles, lossesInWords, oomsInProgress, withGaps } from 'oompm/linux';
 import { reportsInRecords, type OomReport } from 'oompm/oom';
 
 import { rebuiltReport, type RebuiltReport } from './from-memory/report.js';
-import { kernelRecords, logHoles } from './kernel-records.js';
 
 /** An event that was under way, rebuilt from memory, with what its own report in the log adds. */
 export interface CurrentEvent extends RebuiltReport {

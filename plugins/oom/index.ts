@@ -1,4 +1,5 @@
 import { definePlugin, InputError, type Kernel, type View } from 'oompm';
+import { isLogWhole, kernelRecords, logHoles } from 'oompm/linux';
 import { printedReport, type OomReport } from 'oompm/oom';
 
 import { eventsOf, loggedEvents } from './events.js';
@@ -6,7 +7,6 @@ import { beyondTheLog } from './from-memory/beyond.js';
 import { Parts } from './from-memory/parts.js';
 import { stateReport, type RebuiltReport } from './from-memory/report.js';
 import { victimsBeyond } from './from-memory/victims.js';
-import { kernelRecords, logHoles, logIsWhole } from './kernel-records.js';
 import { comparedView, kernelFormatView } from './views/kernel-format.js';
 import { eventsView, reportViews } from './views/report.js';
 import { stateViews } from './views/state.js';
@@ -27,7 +27,7 @@ export default definePlugin({
   *run(kernel, { format, compare, log, event, most }) {
     if (format === 'kernel') yield kernelFormatView(lastRebuilt(kernel));
     else if (compare) yield* compared(kernel);
-    else if (log || event !== undefined) yield* explained(loggedEvents(kernel), event, most, logIsWhole(kernel));
+    else if (log || event !== undefined) yield* explained(loggedEvents(kernel), event, most, isLogWhole(kernel));
     else yield* story(kernel, most);
   },
   explain: (reports, { event, most }) => explained(reports, event, most),
@@ -73,7 +73,7 @@ function* story(kernel: Kernel, most: number | undefined): Generator<View> {
     const incomplete = hole === undefined ? {} : { all: hole };
     if (state !== undefined) yield* stateViews(joined(withBeyond(kernel, undefined, state), { incomplete }), { last, most });
   }
-  if (events.logged.length > 1 || (current === undefined && (events.logged.length === 1 || logIsWhole(kernel)))) yield eventsView(events.logged);
+  if (events.logged.length > 1 || (current === undefined && (events.logged.length === 1 || isLogWhole(kernel)))) yield eventsView(events.logged);
 }
 
 /** What memory has beyond a report, as far as it can be read: the report itself stands without. */

@@ -1,6 +1,7 @@
 import { Implausible } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { currentTask } from './cpu-tasks.js';
+import { kernelRecords } from './kernel-records.js';
 import { isRemark } from './log-entry.js';
 import { logRecords } from './printk.js';
 import type { Task } from './tasks.js';
@@ -25,7 +26,7 @@ const PANIC = /^Kernel panic - not syncing: (.*)/;
 
 /** The panic, by the log, `panic_cpu` and `crashing_cpu`; undefined where nothing speaks of one. */
 export function panicOf(kernel: Kernel): Panic | undefined {
-  const said = kernel.attempt('log', () => panicLine(kernel));
+  const said = panicLine(kernel);
   const named = panicCpu(kernel) ?? cpuOfCaller(said?.caller);
   if (said === undefined && named === undefined) return undefined;
   const task = named === undefined ? undefined : kernel.attempt(`current task of CPU ${named.cpu}`, () => currentTask(kernel, named.cpu));
@@ -34,13 +35,10 @@ export function panicOf(kernel: Kernel): Panic | undefined {
 
 /** The first such line is the panic; further ones are what went wrong after it. */
 function panicLine(kernel: Kernel): Pick<Panic, 'message' | 'timeNs' | 'caller'> | undefined {
-  for (const entry of logRecords(kernel)) {
-    kernel.guard.step();
-    if (isRemark(entry)) continue;
-    // Only the kernel itself can say that it panics; user space writes to the log too.
-    const message = entry.facility === 0 ? PANIC.exec(entry.text)?.[1] : undefined;
+  for (const { text, timeNs, caller } of kernelRecords(kernel)) {
+    const message = PANIC.exec(text)?.[1];
     if (message === undefined) continue;
-    return { message, ...(entry.timeNs === undefined ? {} : { timeNs: entry.timeNs }), ...(entry.caller === undefined ? {} : { caller: entry.caller }) };
+    return { message, ...(timeNs === undefined ? {} : { timeNs }), ...(caller === undefined ? {} : { caller }) };
   }
   return undefined;
 }
@@ -57,17 +55,6 @@ function panicCpu(kernel: Kernel): { cpu: number; source: 'panic_cpu' | 'crashin
 function cpuOfCaller(caller: string | undefined): { cpu: number; source: 'log' } | undefined {
   const found = caller === undefined ? null : /^C(\d+)$/.exec(caller);
   return found ? { cpu: Number(found[1]), source: 'log' } : undefined;
-}
-
-/** Whether all of the log can be read: only then does it count that it is silent on something. */
-export function isLogWhole(kernel: Kernel): boolean {
-  return kernel.attempt('log', () => {
-    for (const entry of logRecords(kernel)) {
-      kernel.guard.step();
-      if (isRemark(entry) && entry.unread) return false;
-    }
-    return true;
-  }) ?? false;
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { isRemark, type LogRecord } from '../../linux/log-entry.js';
-import { logRecords } from '../../linux/printk.js';
+import { kernelRecords } from '../../linux/kernel-records.js';
+import type { LogRecord } from '../../linux/log-entry.js';
 import { taskState } from '../../linux/task-state.js';
 import type { Task } from '../../linux/tasks.js';
 import { idleTask } from '../../linux/cpu-tasks.js';
@@ -30,19 +30,15 @@ const FORMS: readonly (readonly [WatchdogReport['kind'], RegExp])[] = [
 export function watchdogReports(kernel: Kernel): readonly WatchdogReport[] {
   return kernel.once('watchdog reports', () => {
     const found: WatchdogReport[] = [];
-    kernel.attempt('log', () => {
-      for (const record of logRecords(kernel)) {
-        kernel.guard.step();
-        if (isRemark(record) || record.facility !== 0) continue;
-        for (const [kind, form] of FORMS) {
-          const match = form.exec(record.text);
-          if (match === null) continue;
-          const number = (name: string) => (match.groups?.[name] === undefined ? {} : { [name]: Number(match.groups[name]) });
-          found.push({ kind, record, ...number('cpu'), ...number('pid'), ...number('seconds') });
-          break;
-        }
+    for (const record of kernelRecords(kernel)) {
+      for (const [kind, form] of FORMS) {
+        const match = form.exec(record.text);
+        if (match === null) continue;
+        const number = (name: string) => (match.groups?.[name] === undefined ? {} : { [name]: Number(match.groups[name]) });
+        found.push({ kind, record, ...number('cpu'), ...number('pid'), ...number('seconds') });
+        break;
       }
-    });
+    }
     return found;
   });
 }
