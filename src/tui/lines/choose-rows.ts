@@ -52,34 +52,39 @@ export function filterWords(filter: string): string[] {
 
 function sorted(index: TableIndex, chosen: Uint32Array, { key }: Column, descending: boolean): Uint32Array {
   const sign = descending ? -1 : 1;
-  const numbers = new Float64Array(index.rows.length);
-  const texts: string[] = [];
-  let numeric = true;
-  for (const row of chosen) {
-    const value = index.rows[row]!.cells[key] ?? null;
-    const number = numberOf(value);
-    numbers[row] = number;
-    // An address past 2^53 keeps its order among others by its text too, but a double is near enough to sort by.
-    if (typeof value === 'string' || (typeof value === 'object' && value !== null && !isGap(value))) numeric = false;
-  }
-  if (!numeric) for (const row of chosen) texts[row] = textOf(index.rows[row]!.cells[key] ?? null);
-  return chosen.toSorted((a, b) => {
-    if (!numeric) {
-      const [left, right] = [texts[a]!, texts[b]!];
-      if (left === right) return a - b;
-      if (left === '' || right === '') return left === '' ? 1 : -1;
-      return sign * (left < right ? -1 : 1);
-    }
-    const [left, right] = [numbers[a]!, numbers[b]!];
-    if (left === right) return a - b;
-    if (Number.isNaN(left) || Number.isNaN(right)) return Number.isNaN(left) ? (Number.isNaN(right) ? a - b : 1) : -1;
-    return sign * (left - right);
-  });
+  const keys = sortKeys(index, key).map((value) => (Number.isNaN(value) ? Infinity : sign * value));
+  // Two without a value differ by NaN, which is as good as 0 here.
+  return chosen.toSorted((a, b) => keys[a]! - keys[b]! || a - b);
 }
 
+const keysKnown = new WeakMap<TableIndex, Map<string, Float64Array>>();
+
+/** A number for each row to sort a column by, NaN where it has no value; made once, since texts take long to compare. */
+function sortKeys(index: TableIndex, key: string): Float64Array {
+  const known = keysKnown.get(index) ?? new Map<string, Float64Array>();
+  keysKnown.set(index, known);
+  let keys = known.get(key);
+  if (keys === undefined) {
+    const cells = index.rows.map((row) => row.cells[key] ?? null);
+    keys = cells.some(isText) ? ranksOfTexts(cells.map(textOf)) : Float64Array.from(cells, numberOf);
+    known.set(key, keys);
+  }
+  return keys;
+}
+
+function ranksOfTexts(texts: readonly string[]): Float64Array {
+  const ranks = new Map<string, number>();
+  for (const text of [...new Set(texts)].toSorted()) ranks.set(text, text === '' ? NaN : ranks.size);
+  return Float64Array.from(texts, (text) => ranks.get(text)!);
+}
+
+function isText(cell: Cell): boolean {
+  return typeof cell === 'string' || (typeof cell === 'object' && cell !== null && !isGap(cell));
+}
+
+/** An address past 2^53 too: a double is near enough to sort by. */
 function numberOf(cell: Cell): number {
-  if (typeof cell === 'number' || typeof cell === 'bigint' || typeof cell === 'boolean') return Number(cell);
-  return NaN;
+  return typeof cell === 'number' || typeof cell === 'bigint' || typeof cell === 'boolean' ? Number(cell) : NaN;
 }
 
 function textOf(cell: Cell): string {

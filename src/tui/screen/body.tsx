@@ -1,12 +1,13 @@
-import { Box } from 'ink';
-import type { ReactElement } from 'react';
+import { Box, Text } from 'ink';
+import { useContext, type ReactElement } from 'react';
 import { cutSpans, shiftSpans, span, type Line, type Span } from '../lines/line.js';
 import { lineAt, placeOf, sameLine, type PageLines } from '../lines/page-lines.js';
 import { linesOf } from '../state/page-blocks.js';
 import { bodyRows, entryEnd, linesInSight, pinnedAt, settle } from '../state/move.js';
 import { dividerWidth, margin, panesOf } from '../state/panes.js';
 import { pageOf, type Page, type State } from '../state/state.js';
-import { LineText, SplitLine } from './line-text.js';
+import { LineText } from './line-text.js';
+import { ThemeContext } from './theme.js';
 import { counted } from '../../words/quantity.js';
 
 /** Text moves sideways by so many columns at a time. */
@@ -16,6 +17,7 @@ interface ShownLine { spans: readonly Span[]; chosen?: boolean }
 
 /** The page, and beside it the list that it was opened from, or what the cursor is on: only lines in sight are made. */
 export function Body({ state }: { state: State }): ReactElement {
+  const theme = useContext(ThemeContext);
   const page = pageOf(state);
   const rows = bodyRows(state);
   const { columns } = state.size;
@@ -23,29 +25,25 @@ export function Body({ state }: { state: State }): ReactElement {
   const lines = linesOf(state, page);
   const main = linesShown(page, lines, rows);
   const search = page.search.toLowerCase();
-  if (list === undefined && detail === undefined) {
-    return (
-      <Box flexDirection="column" height={rows} flexShrink={0}>
-        {main.map(({ spans, chosen = false }, at) => (
-          // oxlint-disable-next-line no-array-index-key -- a row of the screen has no other name
-          <LineText key={at} width={columns} chosen={chosen} search={search} spans={spans} />
-        ))}
-      </Box>
-    );
-  }
+  if (list === undefined && detail === undefined) return <Lines lines={main} width={columns} rows={rows} search={search} />;
   const left = list === undefined ? main : listShown(state, list.page, list.width, rows);
   const right = list === undefined ? detailShown(page, lines, detail!, rows) : main;
   const leftWidth = list?.width ?? width;
   return (
-    <Box flexDirection="column" height={rows} flexShrink={0}>
-      {Array.from({ length: rows }, (_, at) => (
-        <SplitLine
-          // oxlint-disable-next-line no-array-index-key -- a row of the screen has no other name
-          key={at}
-          left={{ width: leftWidth, spans: left[at]?.spans ?? [], chosen: left[at]?.chosen ?? false, search: list === undefined ? search : '' }}
-          divider={' │ '}
-          right={{ width: columns - leftWidth - dividerWidth, spans: right[at]?.spans ?? [], chosen: right[at]?.chosen ?? false, search: list === undefined ? '' : search }}
-        />
+    <Box height={rows} flexShrink={0}>
+      <Lines lines={left} width={leftWidth} rows={rows} search={list === undefined ? search : ''} />
+      <Text {...theme.quiet}>{Array.from({ length: rows }, () => ' │ ').join('\n')}</Text>
+      <Lines lines={right} width={columns - leftWidth - dividerWidth} rows={rows} search={list === undefined ? '' : search} />
+    </Box>
+  );
+}
+
+function Lines({ lines, width, rows, search }: { lines: readonly ShownLine[]; width: number; rows: number; search: string }): ReactElement {
+  return (
+    <Box flexDirection="column" width={width} height={rows} flexShrink={0}>
+      {lines.map(({ spans, chosen = false }, at) => (
+        // oxlint-disable-next-line no-array-index-key -- a row of the screen has no other name
+        <LineText key={at} width={width} chosen={chosen} search={search} spans={spans} />
       ))}
     </Box>
   );

@@ -1,6 +1,7 @@
 import { Text } from 'ink';
 import { useContext, type ReactElement } from 'react';
 import { widthOf } from '../../report/lay-out-table.js';
+import type { Meaning } from '../../report/paint.js';
 import { cutSpans, type Span } from '../lines/line.js';
 import { ThemeContext } from './theme.js';
 
@@ -9,38 +10,37 @@ interface Props {
   width: number;
   /** The line that the keys are about: inverse, over the whole width. */
   chosen?: boolean;
-  /** Of a line that others make with it: filled up with blanks. */
-  part?: boolean;
   /** Text that was searched for, in lower case. */
   search?: string;
 }
 
+interface Piece { text: string; meaning: Meaning | undefined; found: boolean }
+
 /** One line of the screen, never wider than the screen. */
-export function LineText({ spans, width, chosen = false, part = false, search = '' }: Props): ReactElement {
+export function LineText({ spans, width, chosen = false, search = '' }: Props): ReactElement {
   const theme = useContext(ThemeContext);
   const cut = cutSpans(spans, width);
   const used = cut.reduce((sum, { text }) => sum + widthOf(text), 0);
-  const pieces = search === '' ? cut.map((span) => ({ ...span, found: false })) : marked(cut, search);
+  const rest = chosen ? width - used : used === 0 ? 1 : 0;
   return (
-    <Text {...(part ? {} : { wrap: 'truncate' })} inverse={chosen}>
-      {pieces.map(({ text, meaning, found }, index) => (
+    <Text wrap="truncate" inverse={chosen}>
+      {joined(search === '' ? cut : marked(cut, search), rest).map(({ text, meaning, found }, index) => (meaning === undefined && !found ? text : (
         // oxlint-disable-next-line no-array-index-key -- pieces of a line have no other name
         <Text key={index} {...(meaning === undefined ? {} : theme[meaning])} {...(found ? { inverse: !chosen, underline: true } : {})}>{text}</Text>
-      ))}
-      {chosen || part || used === 0 ? ' '.repeat(Math.max(used === 0 ? 1 : 0, width - used)) : ''}
+      )))}
     </Text>
   );
 }
 
-/** Two lines beside each other as one line of the screen: a node for each would be laid out for each, at every key. */
-export function SplitLine({ left, right, divider }: { left: Props; right: Props; divider: string }): ReactElement {
-  return (
-    <Text wrap="truncate">
-      <LineText {...left} part />
-      <LineText width={widthOf(divider)} part spans={[{ text: divider, meaning: 'quiet' }]} />
-      <LineText {...right} part />
-    </Text>
-  );
+/** Pieces that look alike as one, filled up with blanks: Ink styles, measures and compares each by itself. */
+function joined(pieces: readonly (Span & { found?: boolean })[], blanks: number): Piece[] {
+  const whole: Piece[] = [];
+  for (const { text, meaning, found = false } of [...pieces, { text: ' '.repeat(Math.max(0, blanks)) }]) {
+    const last = whole.at(-1);
+    if (last !== undefined && last.meaning === meaning && last.found === found) last.text += text;
+    else if (text !== '') whole.push({ text, meaning, found });
+  }
+  return whole;
 }
 
 /** Spans cut where what was searched for begins and ends; it may go over several. */
