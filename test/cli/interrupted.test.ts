@@ -6,6 +6,7 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { build, projectRoot, startOompm } from '../built.js';
 import { toyVmlinux } from '../debuginfo/build-elf.js';
+import { figuresOf } from '../fuzz/figures.js';
 
 /** Of each command, how often it is interrupted; for a long run by hand: INTERRUPTIONS=100, and FUZZ_SEED for other moments. */
 const rounds = Number(process.env['INTERRUPTIONS']) || 3;
@@ -61,7 +62,7 @@ function isJson(bytes: Buffer): boolean {
   }
 }
 
-describe.each(commands)('$title: interrupted, it is whole or what was there', ({ file, words, isWhole }) => {
+describe.each(commands)('$title: interrupted, it is whole or what was there', ({ title, file, words, isWhole }) => {
   const path = join(folder, file);
   const isCache = file.startsWith('cache');
   const watched = isCache ? path : folder;
@@ -82,6 +83,7 @@ describe.each(commands)('$title: interrupted, it is whole or what was there', ({
     if (isCache && !existsSync(large)) writeFileSync(large, execFileSync('gzip', ['-1', '-c'], { input: kernel, maxBuffer: 2 ** 28 }));
     before();
     const { ms } = await interrupted(words, env, undefined, 0, watched);
+    const figures = figuresOf(title, 'INTERRUPTIONS');
     const moments = fc.sample(fc.tuple(fc.constantFrom(...signals), fc.double({ min: 0, max: 1.1, noNaN: true })), rounds);
     for (const [round, [signal, share]] of moments.entries()) {
       before();
@@ -89,6 +91,8 @@ describe.each(commands)('$title: interrupted, it is whole or what was there', ({
       // Ended by the signal, or done before it came.
       expect(ended.signal ?? ended.code).toBeOneOf([signal, 0, 2]);
       check();
+      figures.count(ended.signal === null ? 'done before' : `ended by ${ended.signal}`);
     }
+    figures.tell();
   });
 });

@@ -12,8 +12,9 @@ import { buildElf } from '../../src/testing/build-elf.js';
 import { flatten } from '../../src/testing/build-flattened.js';
 import { buildKdump } from '../../src/testing/build-kdump.js';
 import { dumpFile } from '../dumps.js';
+import { figuresOf } from '../fuzz/figures.js';
 
-/** At how many places each file is cut; 100 by hand: CUTS=100 npx vitest run test/dump/cut-off.test.ts. */
+/** At how many places each file is cut; by hand CUTS=100: docs/long-suites.md. */
 const places = Number(process.env['CUTS'] ?? 12);
 const folder = mkdtempSync(join(tmpdir(), 'oompm-cut-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -39,6 +40,7 @@ describe.each(real)('%s: a real dump', (name, whole) => {
     copyFileSync(whole!, path);
     // From the end, so that the file only ever gets shorter.
     const spread = Array.from({ length: places - 1 }, (_, i) => Math.ceil((size * (i + 1)) / places));
+    const figures = figuresOf(name, 'CUTS');
     for (const length of [size - 1, ...spread.toReversed(), 4200, 4000, 100, 15, 7, 1]) {
       truncateSync(path, length);
       const said = await openSession({ dump: [path] }).then((session) => {
@@ -47,7 +49,9 @@ describe.each(real)('%s: a real dump', (name, whole) => {
       }, (error: unknown) => (error instanceof InputError ? error.message : error));
       expect({ length, said }).toEqual({ length, said: expect.stringMatching(new RegExp(`^(The file is cut off: ${length} of |${path} is cut off: ${length} of |${path} is cut off within its )`)) as unknown });
       expect(said).not.toContain('of another kernel');
+      figures.count(String(said).startsWith('The file') ? 'told' : 'refused');
     }
+    figures.tell();
   });
 });
 

@@ -13,6 +13,7 @@ import { buildKdump, type TestPage } from '../../src/testing/build-kdump.js';
 import { dumpFile, lacks, titleFor } from '../dumps.js';
 import { breachesOf, type Breach } from './compare-answers.js';
 import { answerOf, watched, type Answer } from './dropped-page.js';
+import { figuresOf } from './figures.js';
 
 /** By hand CUTS=100: docs/long-suites.md. */
 const PLACES = Number(process.env['CUTS'] ?? 2);
@@ -41,13 +42,17 @@ describe(`cut at ${PLACES} places: what the report says of the rest is as sure a
     copyFileSync(files.at(-1)!, last);
     const { size } = statSync(last);
     const found: string[] = [];
+    const figures = figuresOf(form, 'CUTS');
     for (let place = PLACES; place > 0; place--) {
       // From the end, so that the file only ever gets shorter: an equal share each, the first a single byte less.
       const length = place === PLACES ? size - 1 : Math.ceil(size * place / PLACES);
       truncateSync(last, length);
       const cut = await answerOfFiles([...files.slice(0, -1), last], plugins);
-      if (typeof cut !== 'string') found.push(...breachesOf(withoutDefects(whole), withoutDefects(cut)).map((breach) => inWords(length, breach)));
+      const breaches = typeof cut === 'string' ? [] : breachesOf(withoutDefects(whole), withoutDefects(cut));
+      found.push(...breaches.map((breach) => inWords(length, breach)));
+      figures.count(typeof cut === 'string' ? 'refused' : breaches.length > 0 ? 'not told' : 'told');
     }
+    figures.tell();
     expect(found.join('\n')).toBe('');
   });
 });

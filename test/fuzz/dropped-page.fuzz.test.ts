@@ -7,6 +7,7 @@ import { openDump } from '../../src/dump/open-dump.js';
 import { dumpFile, testWith, unlessMissing } from '../dumps.js';
 import { breachesOf, breachesOfOrder, type Breach } from './compare-answers.js';
 import { answerOf, watched } from './dropped-page.js';
+import { figuresOf } from './figures.js';
 import { randomNumbers } from './random-numbers.js';
 
 /** By hand: DROP_PAGES=all, or how many of those that are read; DROP_DUMP is one of the dumps' files. docs/long-suites.md. */
@@ -23,21 +24,19 @@ describe(`one page that is read made unreadable, ${PAGES} of them, seed ${SEED}:
     const { together: sound, alone, readToOpen } = await answerOf(pages, plugins);
     const read = [...pages.read];
     expect(breachesOfOrder(sound, alone())).toEqual([]);
-    const began = performance.now();
+    const figures = figuresOf(name, 'DROP_PAGES');
     const found: Found[] = [];
-    let runs = 0;
     for (const pfn of chosen(read.slice(0, readToOpen), read.slice(readToOpen))) {
       pages.refuse(pfn);
       const damaged = await answerOf(pages, plugins);
       // Where nothing differs, no gap was met that a section could lose.
-      if (!isDeepStrictEqual(sound, damaged.together)) {
-        const breaches = [...breachesOf(sound, damaged.together), ...breachesOfOrder(damaged.together, damaged.alone())];
-        found.push(...breaches.map((breach) => ({ ...breach, pfn })));
-      }
-      runs++;
+      const differs = !isDeepStrictEqual(sound, damaged.together);
+      const breaches = differs ? [...breachesOf(sound, damaged.together), ...breachesOfOrder(damaged.together, damaged.alone())] : [];
+      found.push(...breaches.map((breach) => ({ ...breach, pfn })));
+      figures.count(!differs ? 'the same' : breaches.length > 0 ? 'not told' : 'refusal' in damaged.together ? 'refused' : 'told');
     }
     dump.close();
-    if (PAGES === 'all') console.log(`${name}: ${runs} pages, ${Math.round((performance.now() - began) / 1000)} s, peak ${Math.round(process.resourceUsage().maxRSS / 1024)} MiB, ${found.length} breaches on ${new Set(found.map(({ pfn }) => pfn)).size} pages`);
+    figures.tell();
     expect(inWords(found)).toBe('');
   }, 24 * 3_600_000);
 });

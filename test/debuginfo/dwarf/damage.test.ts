@@ -9,9 +9,10 @@ import type { SymbolTable } from '../../../src/debuginfo/symbol-table.js';
 import { typeName } from '../../../src/debuginfo/type-walk.js';
 import { openVmlinux } from '../../../src/debuginfo/vmlinux.js';
 import { dumpFile } from '../../dumps.js';
+import { figuresOf } from '../../fuzz/figures.js';
 
-/** Cases in a usual run; OOMPM_FUZZ=2000 for a long one. */
-const CASES = Number(process.env['OOMPM_FUZZ'] ?? 40);
+/** For a long run by hand: FUZZ_CASES=1200. */
+const CASES = Number(process.env['FUZZ_CASES'] ?? 40);
 /** One byte in so many is another one. */
 const RATES = [50, 2000, 20_000, 500_000];
 const MAX_MS = 5000;
@@ -24,13 +25,19 @@ test.skipIf(!there).each(['vmlinux-5.10', 'vmlinux-6.1'])('%s with damaged DWARF
   const symbols = whole.symbols(0n)!;
   const functions = [...symbols].filter(({ type, size }) => (type === 't' || type === 'T') && size > 0);
   const outcomes = { answer: 0, sentence: 0 };
+  const figures = figuresOf(name, 'FUZZ_CASES');
   let slowest = 0;
   for (let seed = 1; seed <= CASES; seed++) {
     const sections = damaged(whole, seed, RATES[seed % RATES.length]!);
     const started = performance.now();
-    for (const ask of questions(sections, symbols, functions[(seed * 7919) % functions.length]!.address + 8n)) outcomes[outcome(ask, seed)]++;
+    for (const ask of questions(sections, symbols, functions[(seed * 7919) % functions.length]!.address + 8n)) {
+      const ended = outcome(ask, seed);
+      outcomes[ended]++;
+      figures.count(ended, performance.now() - started);
+    }
     slowest = Math.max(slowest, performance.now() - started);
   }
+  figures.tell();
   expect(outcomes.answer).toBeGreaterThan(0);
   expect(outcomes.sentence).toBeGreaterThan(0);
   expect(slowest).toBeLessThan(MAX_MS);
