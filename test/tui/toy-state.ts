@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../src/plugin/run-plugin.js';
+import { columns, table } from '../../src/plugin/make-views.js';
 import type { View } from '../../src/plugin/views.js';
 import type { SolidView } from '../../src/plugin/section.js';
 import type { DumpFacts } from '../../src/report/report.js';
@@ -15,6 +16,11 @@ export const facts: DumpFacts = { files: ['/dumps/vmcore'], format: 'toy', archi
 export function plugin(id: string, more: Partial<PluginInfo> = {}): PluginInfo {
   return { id, summary: `all about ${id}`, inReport: true, required: [], ...more };
 }
+
+/** A table of 200 rows, each of which opens something. */
+export const numbers = table('Numbers', columns([
+  { key: 'n', title: 'N', type: 'integer' }, { key: 'name', title: 'NAME', type: 'text' },
+]), Array.from({ length: 200 }, (_, n) => ({ cells: { n, name: n % 2 === 0 ? `even ${n}` : `odd ${n}` }, door: { type: 'struct thing', address: BigInt(n + 1) } })));
 
 /** The events of a run that yields these views to its end. */
 export function runOf(...views: readonly View[]): RunEvent[] {

@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest';
+
+import { columns, findings, gap, table, tree } from '../../src/plugin/make-views.js';
+import { numbers, ToySession } from './toy-state.js';
+
+describe('tables', () => {
+  test('> sorts by the next column and r reverses; equal ones keep their order', () => {
+    const session = new ToySession({ numbers: [numbers] }).keys('1>g');
+    expect(session.cursorLine).toMatch(/^199 /);
+    expect(session.keys('rg').cursorLine).toMatch(/^0 /);
+    expect(session.keys('>g').cursorLine).toMatch(/even 0$/);
+    expect(session.keys('rg').cursorLine).toMatch(/odd 99$/);
+  });
+
+  test('& filters as one types; Esc shows all again', () => {
+    const session = new ToySession({ numbers: [numbers] }).keys('1&odd 7');
+    expect(session.lines.filter((line) => /^\d/.test(line)).map((line) => line.trim().split(/ +/)[0])).toEqual(
+      numbersWhere((n) => n % 2 === 1 && String(n).includes('7')));
+    session.keys('<enter>');
+    expect(session.state.mode.kind).toBe('browse');
+    expect(session.lines.length).toBeLessThan(50);
+    expect(session.keys('<esc>').lines.length).toBeGreaterThan(200);
+  });
+
+  test('a filter that nothing matches says so', () => {
+    expect(new ToySession({ numbers: [numbers] }).keys('1&nosuch<enter>').lines.join('\n')).toContain('none of 200 rows matches');
+  });
+
+  test('cells without a value come last in either order', () => {
+    const gappy = table('Gappy', columns([{ key: 'n', title: 'N', type: 'integer' }]), [{ cells: { n: null } }, { cells: { n: 3 } }, { cells: { n: 5 } }]);
+    const session = new ToySession({ gappy: [gappy] }).keys('1>');
+    const rows = (): string[] => session.lines.filter((line) => /^[\d-]/.test(line)).map((line) => line.trim());
+    expect(rows()).toEqual(['5', '3', '-']);
+    session.keys('r');
+    expect(rows()).toEqual(['3', '5', '-']);
+  });
+
+  test('a table by the order that it came in, which is marked; and with a bar for its sizes', () => {
+    const sized = table('Sized', columns([{ key: 'name', title: 'NAME', type: 'text' }, { key: 'rss', title: 'RSS', type: 'pages' }]),
+      [{ cells: { name: 'large', rss: 800 } }, { cells: { name: 'small', rss: 100 } }], { sorted: { column: 'rss', descending: true } });
+    const session = new ToySession({ ps: [sized] }).keys('1');
+    const text = session.lines.join('\n');
+    expect(text).toContain('RSS▼');
+    expect(text).toMatch(/large +3\.13 MiB ████████\n/);
+    expect(text).toMatch(/small +400 KiB █ {7}$/m);
+    expect(session.keys('r').lines.join('\n')).toMatch(/RSS▲[^]*small[^]*large/);
+  });
+
+  test('sizes as people read them; # shows them exact, with the unit under the title, and a filter finds both', () => {
+    const sized = table('Sized', columns([{ key: 'name', title: 'NAME', type: 'text' }, { key: 'rss', title: 'RSS', type: 'pages' }, { key: 'disk', title: 'DISK', type: 'bytes' }, { key: 'n', title: 'N', type: 'integer' }]),
+      [{ cells: { name: 'large', rss: 17_522, disk: 0, n: 2048 } }, { cells: { name: 'small', rss: gap('rss', 'excluded'), disk: 1000, n: 1 } }]);
+    const session = new ToySession({ ps: [sized] }).keys('1');
+    expect(session.lines.slice(1)).toEqual([expect.stringMatching(/^NAME +RSS +DISK +N$/), expect.stringMatching(/^large +68\.4 MiB +0 +2048$/), expect.stringMatching(/^small +\? +1000 bytes +1$/)]);
+    expect(session.keys('#').lines.slice(1)).toEqual([
+      expect.stringMatching(/^NAME +RSS +DISK +N$/), expect.stringMatching(/^ +pages +bytes$/), expect.stringMatching(/^large +17522 +0 +2048$/), expect.stringMatching(/^small +\? +1000 +1$/),
+    ]);
+    expect(session.keys('&17522<enter>').lines).toHaveLength(4);
+    expect(session.keys('<esc>#&68.4 mib<enter>').lines).toHaveLength(3);
+  });
+
+  test('offsets in a struct are exact', () => {
+    const layout = tree('struct x, 8 bytes', columns([{ key: 'member', title: 'MEMBER', type: 'text' }, { key: 'offset', title: 'OFFSET', type: 'bytes' }]), [{ cells: { member: 'int a', offset: 2500 }, children: [] }], { id: 'layout' });
+    expect(new ToySession({ struct: [layout] }).keys('1').lines.at(-1)).toMatch(/int a +2500$/);
+  });
+
+  test('a folded table as its title; Enter or z opens it, and a filter looks into it', () => {
+    const folded = table('Kernel threads', columns([{ key: 'comm', title: 'COMM', type: 'text' }]), [{ cells: { comm: 'kthreadd' } }, { cells: { comm: 'kswapd0' } }], { folded: true });
+    const session = new ToySession({ ps: [numbers, folded] }).keys('1G');
+    expect(session.cursorLine).toBe('▸ Kernel threads  2');
+    expect(session.keys('<enter>').lines).toContain('kswapd0');
+    expect(session.keys('z').lines).not.toContain('kswapd0');
+    expect(session.keys('&kswap<enter>').lines).toContain('kswapd0');
+  });
+
+  test('what was killed and what a finding names is marked in words', () => {
+    const tasks = table('Processes', columns([{ key: 'pid', title: 'PID', type: 'pid' }, { key: 'oom', title: 'OOM', type: 'flags' }, { key: 'comm', title: 'COMM', type: 'text' }]), [
+      { cells: { pid: 51, oom: null, comm: 'hog' } }, { cells: { pid: 52, oom: ['victim', 'reaper'], comm: 'unlucky' } }, { cells: { pid: 1, oom: null, comm: 'init' } },
+    ]);
+    const held = findings('Findings', [{ id: 'x', weight: 90, certainty: 'certain', moment: 'dump', sentence: 'hog (pid 51) holds most', evidence: ['init (pid 1) does not'] }]);
+    const rows = new ToySession({ ps: [tasks], oom: [held] }).keys('1').lines;
+    expect(rows.find((line) => line.includes('hog'))).toMatch(/◀ finding$/);
+    expect(rows.find((line) => line.includes('unlucky'))).toMatch(/◀ killed$/);
+    expect(rows.find((line) => line.includes('init'))).not.toContain('◀');
+    expect(rows[0]).toBe('Processes  3  1 killed (/victim)');
+    expect(new ToySession({ ps: [tasks] }).keys('1/victim<enter>').cursorLine).toContain('unlucky');
+  });
+});
+
+describe('folds', () => {
+  const family = tree('Family', columns([{ key: 'name', title: 'NAME', type: 'text' }]), [
+    { cells: { name: 'root' }, children: [{ cells: { name: 'child' }, children: [{ cells: { name: 'grandchild' }, children: [] }] }, { cells: { name: 'other' }, children: [] }] },
+  ]);
+  const names = (session: ToySession): string[] => session.lines.slice(2).map((line) => line.replaceAll(/[^a-z]/g, ''));
+
+  test('z and the arrows close and open; Z all', () => {
+    const session = new ToySession({ family: [family] }).keys('1');
+    expect(names(session)).toEqual(['root', 'child', 'grandchild', 'other']);
+    expect(names(session.keys('jz'))).toEqual(['root', 'child', 'other']);
+    expect(names(session.keys('<right>'))).toEqual(['root', 'child', 'grandchild', 'other']);
+    expect(names(session.keys('<left>'))).toEqual(['root', 'child', 'other']);
+    expect(names(session.keys('ZZ'))).toEqual(['root']);
+    expect(names(session.keys('Z'))).toEqual(['root', 'child', 'grandchild', 'other']);
+  });
+
+  test('a filter shows what matches with all above it, though a fold is closed', () => {
+    expect(names(new ToySession({ family: [family] }).keys('1z&grand<enter>'))).toEqual(['root', 'child', 'grandchild']);
+  });
+});
+
+function numbersWhere(test: (n: number) => boolean): string[] {
+  return Array.from({ length: 200 }, (_, n) => n).filter(test).map(String);
+}
