@@ -137,3 +137,10 @@ export function wrap(text: string, width: number): string[] {
   lines.push(line);
   return lines;
 }
+
+/** The text if it fits, else its first words and an ellipsis: half a number would be another number. */
+export function cutAtWord(text: string, width: number): string {
+  if (widthOf(text) <= width) return text;
+  const [first = ''] = wrap(text, width - 2);
+  return widthOf(first) + 2 <= width ? `${first} …` : cutTo(first, width);
+}

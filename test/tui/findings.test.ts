@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { findings } from '../../src/plugin/make-views.js';
+import { fact, facts, findings, gap } from '../../src/plugin/make-views.js';
 import { ToySession } from './toy-state.js';
 
 describe('entries', () => {
@@ -45,6 +45,20 @@ describe('entries', () => {
     expect([open(40), open(10)]).toEqual([true, false]);
   });
 
+  test('on a small screen closed ones are brief, so that all are in sight, and cut at a word; an open one is whole', () => {
+    const many = findings('Findings', ['a', 'b', 'c', 'd', 'e'].map((id) => ({ id, weight: 90, certainty: 'certain', moment: 'dump', sentence: `${id} ${'12.345 MiB '.repeat(30)}end`, evidence: ['so'] })));
+    const shown = (rows: number, keys: string): string[] => new ToySession({ a: [many] }, { columns: 80, rows }).keys(keys).lines.slice(0, rows - 3);
+    const brief = shown(24, 'g');
+    expect(brief[0]).toBe('Findings  5');
+    for (const id of ['a', 'b', 'c', 'd', 'e']) expect(brief.filter((line) => line.startsWith(`▸ ● ${id} `))).toHaveLength(1);
+    expect(brief.filter((line) => line.endsWith('…'))).toHaveLength(5);
+    for (const line of brief.filter((one) => one.endsWith('…'))) expect(line).toMatch(/ 12\.345 MiB …$/);
+    expect(brief.join('\n')).not.toContain('end');
+    const opened = shown(24, 'g<enter>').join('\n');
+    expect(opened).toMatch(/▾ ● a [^…]*end\n +certain, in the dump; a\n +- so\n▸ ● b/);
+    expect(shown(80, 'g').join('\n').match(/end\n +certain/g)).toHaveLength(5);
+  });
+
   test('tasks that a sentence names can be opened', () => {
     const session = new ToySession({ a: [two] }, { columns: 80, rows: 40 }).keys('gfo');
     expect(session.state.mode).toMatchObject({ kind: 'choose', targets: [{ label: 'pid 51' }, { label: 'screen a' }] });
@@ -60,4 +74,15 @@ describe('a wide screen', () => {
     expect(session.lines.join('\n')).not.toContain('because');
     expect(session.keys('f').cursorLine).toContain('▸ ● second');
   });
+});
+
+test('which machine it was stands above them in one line, as far as it is known', () => {
+  const line = (...told: Parameters<typeof fact>[]): string | undefined =>
+    new ToySession({ overview: [facts('Machine', told.map((one) => fact(...one)))] }).lines[0];
+  const machine: Parameters<typeof fact>[] = [['memory', 'Memory', 'pages', 262_144], ['possibleCpus', 'CPUs', 'integer', 1], ['uptime', 'Uptime', 'ns', 200_000_000_000_000n]];
+  expect(line(['panic', 'Panic', 'text', 'Out of memory'], ...machine)).toBe('1 GiB RAM · 1 CPU · up 2 days · panic: Out of memory');
+  expect(line(['panic', 'Panic', 'text', null], ...machine)).toMatch(/ · no panic$/);
+  expect(line(['panic', 'Panic', 'text', null], ['panicTime', 'Panic at', 'ns', 1], ...machine)).toMatch(/ · panic, the log does not say why$/);
+  expect(line(['panic', 'Panic', 'text', gap('panic', 'absent')], ['memory', 'Memory', 'pages', gap('memory', 'absent')], ['uptime', 'Uptime', 'ns', 59_900_000_000])).toBe('up 59 s');
+  expect(line(...machine)).toBe('Findings');
 });

@@ -1,7 +1,7 @@
 import { isGap } from '../../plugin/make-views.js';
 import type { Fact, Finding } from '../../plugin/views.js';
 import { address, alone } from '../../report/format-value.js';
-import { widthOf, wrap } from '../../report/lay-out-table.js';
+import { cutAtWord, widthOf, wrap } from '../../report/lay-out-table.js';
 import type { ReportedFinding } from '../../report/report.js';
 import { filterWords } from './choose-rows.js';
 import { entryLines, fixedBlock, padded, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
@@ -42,31 +42,39 @@ function factTargets({ door, value, type }: Fact): readonly NamedTarget[] {
 const certaintyMark = { certain: '●', likely: '◐', possible: '○' } as const;
 const widestProse = 110;
 
-/** Verdicts, what explains most first: the sentence, and under it what it rests on. */
+/** More of the screen than this share is not for verdicts that nobody has opened. */
+const shareOfVerdicts = 0.6;
+/** Then each of them has so many lines, and the first one more: what explains most. */
+const linesInBrief = 2;
+
+/** Verdicts, what explains most first: the sentence, and under it what it rests on. On a small screen the closed ones are brief. */
 export function findingsBlock(key: string, findings: readonly (Finding | ReportedFinding)[], room: Room): Block {
-  const whole = (index: number, open: boolean): Line[] => [...findingLines(findings[index]!, key, room, open)];
+  const linesOf = (index: number, open: boolean, most?: number): Line[] => [...findingLines(findings[index]!, key, room, open, most)];
+  const closed = findings.map((_, index) => linesOf(index, false));
+  const count = closed.reduce((sum, lines) => sum + lines.length, 0);
+  const brief = findings.length > 1 && count > room.height * shareOfVerdicts;
   // The first is open where the others can still be seen below it, and nothing beside it tells the same.
-  const closed = findings.map((_, index) => whole(index, false));
-  const first = findings.length === 0 ? [] : whole(0, true);
-  const openFirst = !room.aside && first.length - (closed[0]?.length ?? 0) + closed.reduce((sum, lines) => sum + lines.length, 0) < room.height;
+  const openFirst = !room.aside && !brief && findings.length > 0 && linesOf(0, true).length - closed[0]!.length + count < room.height;
   return fixedBlock(key, findings.flatMap((finding, index) => {
-    const open = isOpen(room.look, `${key}:${finding.id}`, index === 0 && openFirst);
-    return open ? whole(index, true) : closed[index]!;
+    if (isOpen(room.look, `${key}:${finding.id}`, index === 0 && openFirst)) return linesOf(index, true);
+    return brief ? linesOf(index, false, index === 0 ? linesInBrief + 1 : linesInBrief) : closed[index]!;
   }), key);
 }
 
-function* findingLines(finding: Finding | ReportedFinding, key: string, room: Room, open: boolean): Generator<Line> {
+/** `most` lines of the sentence and nothing else, where they are given. */
+function* findingLines(finding: Finding | ReportedFinding, key: string, room: Room, open: boolean, most = Infinity): Generator<Line> {
   const width = Math.min(room.width, widestProse) - 6;
-  const mark = finding.evidence.length === 0 ? ' ' : open ? '▾' : '▸';
   const targets: NamedTarget[] = (finding.doors ?? []).map((door) => ({ label: `${shownText(door.type)} ${address(door.address)}`, target: { kind: 'door', door } }));
   targets.push(...targetsInText([finding.sentence, ...finding.evidence]));
   if ('plugin' in finding) targets.push({ label: `screen ${finding.plugin}`, target: { kind: 'plugin', id: finding.plugin } });
   const more = { fold: `${key}:${finding.id}`, foldFirst: true, targets, detail: (wide: number) => findingDetail(finding, wide) } as const;
   const heavy = heavyOf(finding);
-  const [first = '', ...rest] = wrap(shownText(finding.sentence), width);
+  const sentence = wrap(shownText(finding.sentence), width);
+  const [first = '', ...rest] = sentence.length <= most ? sentence : [...sentence.slice(0, most - 1), cutAtWord(sentence.slice(most - 1).join(' '), width)];
+  const mark = finding.evidence.length === 0 && sentence.length <= most ? ' ' : open ? '▾' : '▸';
   yield { spans: [span(`${mark} `, 'quiet'), span(`${certaintyMark[finding.certainty]} `, heavy), span(first, heavy)], finding: open ? 'open' : 'closed', ...more };
   for (const line of rest) yield { spans: [span('    '), span(line, heavy)], part: 'goesOn', ...more };
-  yield { spans: [span(`    ${standingOf(finding)}`, 'quiet')], part: 'goesOn', ...more };
+  if (most === Infinity) yield { spans: [span(`    ${standingOf(finding)}`, 'quiet')], part: 'goesOn', ...more };
   if (!open) return;
   for (const evidence of finding.evidence) {
     const named = targetsInText([evidence]);

@@ -1,7 +1,7 @@
 import type { Section } from '../../plugin/section.js';
 import { textLines } from '../../report/escape.js';
 import { foldGaps, type FoldedGaps } from '../../report/fold-gaps.js';
-import { widthOf, wrap } from '../../report/lay-out-table.js';
+import { cutAtWord, widthOf, wrap } from '../../report/lay-out-table.js';
 import { outcomeInWords } from '../../report/outcome-in-words.js';
 import type { Units } from '../../report/format-value.js';
 import { orderFindings, type ReportedFinding } from '../../report/report.js';
@@ -12,6 +12,7 @@ import { viewBlocks } from '../lines/view-blocks.js';
 import type { Room, ShownView } from '../lines/view-state.js';
 import { pidsInText } from '../lines/names-in-text.js';
 import { bodyRows } from './move.js';
+import { machineInWords } from './machine-line.js';
 import { margin, panesAt, type Panes } from './panes.js';
 import { pageOf, type Page, type PluginInfo, type State, type Yielded } from './state.js';
 import { shownText } from '../lines/shown-text.js';
@@ -101,9 +102,11 @@ function overviewBlocks(state: State, room: Room): Block[] {
   const running = state.plugins.some(({ id, inReport }) => inReport && state.sections[id]?.status !== 'ended');
   const overview = state.sections['overview'];
   if (state.dump === undefined) return [fixedBlock('opening', [plainLine('opening the dump…', 'quiet')])];
+  const machine = machineInWords(state, room);
   return [
+    ...(machine === undefined ? [] : [passive(fixedBlock('machine', [plainLine(cutAtWord(shownText(machine), room.width), 'quiet')]))]),
     ...defectBlocks(state.dump.defects, room),
-    passive(fixedBlock('found', [{ spans: [span('Findings', 'title'), span(running && findings.length > 0 ? '  still reading' : '', 'quiet')] }])),
+    passive(fixedBlock('found', [{ spans: [span('Findings', 'title'), span(findings.length === 0 ? '' : `  ${findings.length}${running ? ', still reading' : ''}`, 'quiet')] }])),
     findings.length > 0 ? findingsBlock('findings', findings, room)
       : fixedBlock('none found', [plainLine(running ? 'still reading…' : 'no plugin found a cause', 'quiet')]),
     ...sections.filter(([id]) => id !== 'overview').flatMap(([, { views }]) => views).filter(isWholeInParts).flatMap((shown) => viewBlocks(shown, room)),
