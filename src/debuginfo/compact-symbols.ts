@@ -5,11 +5,11 @@ import type { SymbolInfo, SymbolTable } from './symbol-table.js';
 /** A hundred thousand symbols without an object for each; symbol n is the n-th of each array. */
 export interface CompactSymbols {
   addresses: BigUint64Array;
-  /** nm's letters. */
-  types: Uint8Array;
+  /** nm's letter, as a character code. */
+  type: (n: number) => number;
   names: SymbolNames;
   /** In bytes, 0 where unknown; without it all reach to the next symbol. */
-  sizes?: Float64Array;
+  size?: (n: number) => number;
   /** Among symbols of one address the one with the lowest rank names it, then the first by name; without ranks the first as they stand. */
   rank?: (n: number) => number;
   module?: string;
@@ -47,8 +47,8 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
   const infoOf = (n: number): SymbolInfo => ({
     name: names.of(n),
     address: addresses[n]!,
-    size: symbols.sizes?.[n] || Number(reachOf(n)),
-    type: String.fromCharCode(symbols.types[n]!),
+    size: symbols.size?.(n) || Number(reachOf(n)),
+    type: String.fromCharCode(symbols.type(n)),
     ...(symbols.module === undefined ? {} : { module: symbols.module }),
   });
 
@@ -108,8 +108,8 @@ export function packSymbols(list: readonly SymbolInfo[]): CompactSymbols {
   list.forEach((symbol, n) => { nameOffsets[n] = offset; offset += symbol.name.length + 1; });
   return {
     addresses: BigUint64Array.from(list, (symbol) => symbol.address),
-    types: Uint8Array.from(list, (symbol) => symbol.type.charCodeAt(0)),
-    sizes: Float64Array.from(list, (symbol) => symbol.size),
+    type: (n) => list[n]!.type.charCodeAt(0),
+    size: (n) => list[n]!.size,
     names: namesInSection(names, nameOffsets),
   };
 }

@@ -5,6 +5,7 @@ import { namesInSection } from './symbol-names.js';
 
 /** sizeof(Elf64_Sym) */
 export const ELF_SYMBOL_BYTES = 24;
+const SYMBOL_WORDS = ELF_SYMBOL_BYTES / 4;
 
 const STT_SECTION = 3;
 const STT_FILE = 4;
@@ -24,39 +25,51 @@ const KERNEL_HALF = 0x80000000;
  * @param kaslrOffset added to addresses in the kernel's half. Per-CPU symbols that are offsets (up to 6.14) lie near 0 and stay.
  */
 export function elfSymbols(symtab: Uint8Array, strtab: Uint8Array, sections: readonly SectionHeader[], kaslrOffset: bigint): CompactSymbols {
-  const view = new DataView(symtab.buffer, symtab.byteOffset, symtab.byteLength);
-  const entries = Math.floor(symtab.length / ELF_SYMBOL_BYTES);
-  const addresses = new BigUint64Array(entries);
-  const types = new Uint8Array(entries);
-  const sizes = new Float64Array(entries);
-  const nameOffsets = new Uint32Array(entries);
-  const bindings = new Uint8Array(entries);
+  const words = wordsOf(symtab);
+  const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  const most = Math.floor(words.length / SYMBOL_WORDS);
+  const addresses = new BigUint64Array(most);
+  const entries = new Uint32Array(most);
+  const nameOffsets = new Uint32Array(most);
   // Halves of the words: a bigint for each of 150,000 symbols would take longer than all the rest.
   const halves = new Uint32Array(addresses.buffer);
   const kaslrLow = Number(BigInt.asUintN(32, kaslrOffset));
   const kaslrHigh = Number(BigInt.asUintN(32, kaslrOffset >> 32n));
   let count = 0;
-  for (let at = 0; at + ELF_SYMBOL_BYTES <= symtab.length; at += ELF_SYMBOL_BYTES) {
-    const name = view.getUint32(at, true);
-    const info = symtab[at + 4]!;
-    const section = view.getUint16(at + 6, true);
-    const kind = info & 0xf;
-    if (kind === STT_FILE || kind === STT_SECTION || section === SHN_UNDEF || (strtab[name] ?? 0) === 0) continue;
-    const low = view.getUint32(at + 8, true);
-    const high = view.getUint32(at + 12, true);
+  for (let entry = 0, at = 0; entry < most; entry++, at += SYMBOL_WORDS) {
+    // st_info, st_other and st_shndx share a word.
+    const described = words[at + 1]!;
+    const kind = described & 0xf;
+    if (kind === STT_FILE || kind === STT_SECTION || described >>> 16 === SHN_UNDEF || (strtab[words[at]!] ?? 0) === 0) continue;
+    const low = words[at + 2]!;
+    const high = words[at + 3]!;
     const isKernelAddress = high >= KERNEL_HALF;
     halves[count * 2] = isKernelAddress ? low + kaslrLow : low;
     halves[count * 2 + 1] = isKernelAddress ? high + kaslrHigh + (low + kaslrLow > 0xffffffff ? 1 : 0) : high;
-    sizes[count] = view.getUint32(at + 16, true) + view.getUint32(at + 20, true) * 2 ** 32;
-    nameOffsets[count] = name;
-    types[count] = letter(info >> 4, kind, section < SHN_LORESERVE ? sections[section] : undefined);
-    bindings[count] = info >> 4;
+    entries[count] = entry;
+    nameOffsets[count] = words[at]!;
     count++;
   }
+  // Most symbols are asked for nothing more.
+  const first = (n: number): number => entries[n]! * SYMBOL_WORDS;
+  const binding = (n: number): number => bytes[entries[n]! * ELF_SYMBOL_BYTES + 4]! >> 4;
   return {
-    addresses: addresses.slice(0, count), types: types.subarray(0, count), sizes: sizes.subarray(0, count),
-    names: namesInSection(strtab, nameOffsets.subarray(0, count)), rank: (n) => rank(strtab, nameOffsets[n]!, bindings[n]!),
+    addresses: addresses.slice(0, count),
+    type(n) {
+      const described = words[first(n) + 1]!;
+      const section = described >>> 16;
+      return letter(binding(n), described & 0xf, section < SHN_LORESERVE ? sections[section] : undefined);
+    },
+    size: (n) => words[first(n) + 4]! + words[first(n) + 5]! * 2 ** 32,
+    names: namesInSection(strtab, nameOffsets.subarray(0, count)),
+    rank: (n) => rank(strtab, nameOffsets[n]!, binding(n)),
   };
+}
+
+/** Typed arrays start at multiples of their elements' size. */
+function wordsOf(symtab: Uint8Array): Uint32Array {
+  const aligned = symtab.byteOffset % 4 === 0 ? symtab : new Uint8Array(symtab);
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.length / 4));
 }
 
 /** nm's letter: by the section the symbol lies in, lower case for local ones. */

@@ -14,6 +14,8 @@ export interface Abbrev {
   readonly implicit: readonly (number | undefined)[];
   /** Bytes of all attributes together where they do not depend on the entry; -1 where they do. */
   readonly fixedSize: number;
+  /** Whether entries of it may say where their code is. */
+  readonly hasCode: boolean;
   /** The place of DW_AT_sibling among the attributes; -1 without. */
   readonly siblingPlace: number;
 }
@@ -90,5 +92,6 @@ function parseAbbrev(cursor: Cursor, format: UnitFormat): Abbrev {
     const size = fixedFormSize(form, format);
     fixedSize = size < 0 || fixedSize < 0 ? -1 : fixedSize + size;
   }
-  return { tag, hasChildren, attributes, forms, implicit, fixedSize, siblingPlace: attributes.indexOf(AT.sibling) };
+  const hasCode = attributes.includes(AT.low_pc) || attributes.includes(AT.ranges);
+  return { tag, hasChildren, attributes, forms, implicit, fixedSize, hasCode, siblingPlace: attributes.indexOf(AT.sibling) };
 }

@@ -14,7 +14,6 @@ const MAX_ENTRIES = 1_000_000;
 /** Ranges looked at for one unit or one scope: the kernel's have some thousands. */
 const MAX_RANGES = 1_000_000;
 
-const SUBPROGRAM: ReadonlySet<number> = new Set([TAG.subprogram]);
 
 /** The functions of units, by address; the units last used are kept. */
 export interface Functions {
@@ -39,7 +38,7 @@ export function functionsOf(file: DwarfFile): Functions {
 function readFunctions(file: DwarfFile, unit: Unit): RangeMap {
   const functions = rangeCollector();
   let count = 0;
-  for (const at of topLevelEntries(file, unit, SUBPROGRAM)) {
+  for (const at of topLevelEntries(file, unit, ({ tag, hasCode }) => hasCode && tag === TAG.subprogram)) {
     for (const [low, high] of rangesOf(Die.read(file, unit, at)!)) {
       if (++count > MAX_RANGES) return functions.finish();
       functions.add(low, high, at);

@@ -13,8 +13,8 @@ export interface LineHeader {
   opcodeBase: number;
   /** How many LEB128 operands each standard opcode has, from opcode 1 on. */
   operands: Uint8Array;
-  /** Paths by the file number that rows use; relative to the unit's DW_AT_comp_dir where they lie below it. */
-  files: string[];
+  /** The path behind the number that rows use, relative to the unit's DW_AT_comp_dir where it lies below that. Few are asked for. */
+  file(number: number): string | undefined;
 }
 
 const MAX_ENTRIES = 65_536;
@@ -41,55 +41,68 @@ export function readLineHeader(file: DwarfFile, cursor: Cursor, offsetSize: 4 | 
   const files = version >= 5 ? filesV5(file, cursor, format, compDir) : filesV4(cursor, compDir, unitName);
   if (programAt < cursor.at || programAt > cursor.end) throw cursor.damaged('has line numbers whose header is longer or shorter than it says');
   cursor.at = programAt;
-  return { version, minimumInstructionLength, maximumOperations, lineBase, lineRange, opcodeBase, operands, files };
+  return { version, minimumInstructionLength, maximumOperations, lineBase, lineRange, opcodeBase, operands, file: (number) => files[number]?.() };
 }
 
-function filesV4(cursor: Cursor, compDir: string, unitName: string): string[] {
+type Path = () => string;
+
+function filesV4(cursor: Cursor, compDir: string, unitName: string): Path[] {
   const directories = [''];
   for (let name = cursor.cString(); name !== ''; name = cursor.cString()) directories.push(name);
   // Numbered from 1; number 0 is what rows of broken writers say for the unit's own file.
-  const files = [pathOf('', unitName, compDir)];
+  const files: Path[] = [() => pathOf('', unitName, compDir)];
   for (let name = cursor.cString(); name !== ''; name = cursor.cString()) {
-    files.push(pathOf(directories[cursor.uleb()] ?? '', name, compDir));
+    const found = name;
+    const directory = cursor.uleb();
+    files.push(() => pathOf(directories[directory] ?? '', found, compDir));
     cursor.skipLeb();
     cursor.skipLeb();
   }
   return files;
 }
 
-function filesV5(file: DwarfFile, cursor: Cursor, format: UnitFormat, compDir: string): string[] {
-  const directories = [...entries(file, cursor, format)].map(({ path }) => path);
+function filesV5(file: DwarfFile, cursor: Cursor, format: UnitFormat, compDir: string): Path[] {
+  const directories = entries(file, cursor, format);
   // Directory 0 is the unit's own.
-  const own = directories[0] ?? compDir;
-  return [...entries(file, cursor, format)].map(({ path, directory }) => pathOf(directory === 0 ? '' : (directories[directory] ?? ''), path, own));
+  const own: Path = () => directories[0]?.path() ?? compDir;
+  return entries(file, cursor, format).map(({ path, directory }) => () => pathOf(directory === 0 ? '' : (directories[directory]?.path() ?? ''), path(), own()));
 }
 
-function* entries(file: DwarfFile, cursor: Cursor, format: UnitFormat): Generator<{ path: string; directory: number }> {
+function entries(file: DwarfFile, cursor: Cursor, format: UnitFormat): { path: Path; directory: number }[] {
   const fields: { content: number; form: number }[] = [];
   for (let left = cursor.u8(); left > 0; left--) fields.push({ content: cursor.uleb(), form: cursor.uleb() });
   const count = cursor.uleb();
   if (count > MAX_ENTRIES || (count > 0 && fields.length === 0)) throw cursor.damaged(`has line numbers with ${count} files or directories`);
+  const found: { path: Path; directory: number }[] = [];
   for (let i = 0; i < count; i++) {
-    let path = '';
+    let path: Path = () => '';
     let directory = 0;
     for (const { content, form } of fields) {
       if (content === DW_LNCT_path) path = readPath(file, cursor, form, format);
       else if (content === DW_LNCT_directory_index) directory = readIndex(cursor, form, format);
       else skipForm(cursor, form, format);
     }
-    yield { path, directory };
+    found.push({ path, directory });
+  }
+  return found;
+}
+
+function readPath(file: DwarfFile, cursor: Cursor, form: number, format: UnitFormat): Path {
+  switch (form) {
+    case FORM.string: {
+      const path = cursor.cString();
+      return () => path;
+    }
+    case FORM.line_strp: return stringAt(file.lineStrings, cursor.offset(format.offsetSize));
+    case FORM.strp: return stringAt(file.strings, cursor.offset(format.offsetSize));
+    default:
+      skipForm(cursor, form, format);
+      return () => '?';
   }
 }
 
-function readPath(file: DwarfFile, cursor: Cursor, form: number, format: UnitFormat): string {
-  switch (form) {
-    case FORM.string: return cursor.cString();
-    case FORM.line_strp: return file.lineStrings.at(cursor.offset(format.offsetSize));
-    case FORM.strp: return file.strings.at(cursor.offset(format.offsetSize));
-    default:
-      skipForm(cursor, form, format);
-      return '?';
-  }
+function stringAt(strings: DwarfFile['strings'], offset: number): Path {
+  return () => strings.at(offset);
 }
 
 function readIndex(cursor: Cursor, form: number, format: UnitFormat): number {

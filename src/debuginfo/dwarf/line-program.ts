@@ -4,10 +4,10 @@ import type { LineHeader } from './line-header.js';
 
 /** Rows of a line table by column; a sequence is a run of rows that ascends by address. */
 export interface LineRows {
-  addresses: AddressKey[];
-  files: number[];
-  lines: number[];
-  columns: number[];
+  addresses: Float64Array;
+  files: Uint32Array;
+  lines: Uint32Array;
+  columns: Uint32Array;
   /** First row, row behind the last, and the address where the code ends. */
   sequences: { first: number; end: number; high: AddressKey }[];
 }
@@ -22,8 +22,15 @@ const EXTENDED = { endSequence: 1, setAddress: 2 } as const;
 
 /** Runs a line number program, DWARF 5 section 6.2.5. */
 export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
-  const rows: LineRows = { addresses: [], files: [], lines: [], columns: [], sequences: [] };
   const { minimumInstructionLength, maximumOperations, lineBase, lineRange, opcodeBase, operands } = header;
+  // Each row takes a byte or more.
+  const most = Math.min(cursor.end - cursor.at, MAX_ROWS);
+  const addresses = new Float64Array(most);
+  const files = new Uint32Array(most);
+  const lines = new Uint32Array(most);
+  const columns = new Uint32Array(most);
+  const sequences: LineRows['sequences'] = [];
+  let count = 0;
   let address = 0;
   let operation = 0;
   let file = 1;
@@ -39,11 +46,12 @@ export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
     }
   };
   const row = (): void => {
-    if (rows.addresses.length === MAX_ROWS) throw cursor.damaged('is one line too many');
-    rows.addresses.push(address);
-    rows.files.push(file);
-    rows.lines.push(line);
-    rows.columns.push(column);
+    if (count === most) throw cursor.damaged('is one line too many');
+    addresses[count] = address;
+    files[count] = file;
+    lines[count] = line;
+    columns[count] = column;
+    count++;
   };
   const extended = (): void => {
     const length = cursor.uleb();
@@ -51,8 +59,8 @@ export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
     if (length === 0 || end > cursor.end) throw cursor.damaged('has an operation of no or too great length');
     const opcode = cursor.u8();
     if (opcode === EXTENDED.endSequence) {
-      if (rows.addresses.length > first) rows.sequences.push({ first, end: rows.addresses.length, high: address });
-      first = rows.addresses.length;
+      if (count > first) sequences.push({ first, end: count, high: address });
+      first = count;
       address = operation = column = 0;
       file = line = 1;
     } else if (opcode === EXTENDED.setAddress) {
@@ -87,5 +95,5 @@ export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
         for (let left = operands[opcode - 1] ?? 0; left > 0; left--) cursor.skipLeb();
     }
   }
-  return rows;
+  return { addresses: addresses.slice(0, count), files: files.slice(0, count), lines: lines.slice(0, count), columns: columns.slice(0, count), sequences };
 }

@@ -66,27 +66,23 @@ function readLineTable(file: DwarfFile, unit: Unit): LineTable {
   const cursor = new Cursor(section.bytes(at, length), 0, '.debug_line', at);
   const root = file.root(unit);
   const header = readLineHeader(file, cursor, offsetSize, root.string(AT.comp_dir) ?? '', root.string(AT.name) ?? '');
-  return lineTable(header.files, runLineProgram(cursor, header));
+  return lineTable((index) => header.file(index), runLineProgram(cursor, header));
 }
 
-function lineTable(files: readonly string[], rows: LineRows): LineTable {
-  const sequences = rangeCollector();
-  rows.sequences.forEach(({ first, high }, i) => sequences.add(rows.addresses[first]!, high, i));
-  const bySequence = sequences.finish();
-  const addresses = Float64Array.from(rows.addresses);
-  const lines = Uint32Array.from(rows.lines);
-  const columns = Uint32Array.from(rows.columns);
-  const fileNumbers = Uint32Array.from(rows.files);
+function lineTable(file: (index: number) => string | undefined, { addresses, files, lines, columns, sequences }: LineRows): LineTable {
+  const ranges = rangeCollector();
+  sequences.forEach(({ first, high }, i) => ranges.add(addresses[first]!, high, i));
+  const bySequence = ranges.finish();
   return {
-    rowCount: rows.addresses.length,
-    file: (index) => files[index],
+    rowCount: addresses.length,
+    file,
     at(address) {
-      const sequence = rows.sequences[bySequence.at(address) ?? -1];
+      const sequence = sequences[bySequence.at(address) ?? -1];
       if (sequence === undefined) return undefined;
       // Of several rows with one address the last one holds.
       const row = sequence.first + lastNotAbove(addresses.subarray(sequence.first, sequence.end), address);
       if (row < sequence.first || lines[row] === 0) return undefined;
-      return { file: files[fileNumbers[row]!] ?? '?', line: lines[row]!, column: columns[row]! };
+      return { file: file(files[row]!) ?? '?', line: lines[row]!, column: columns[row]! };
     },
   };
 }

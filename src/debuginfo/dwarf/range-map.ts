@@ -1,8 +1,9 @@
+import { ascendingOrder } from '../../bytes/ascending-order.js';
 import type { AddressKey } from './address-key.js';
 
 /** Address ranges, each with a number; looked up by the address. */
 export interface RangeMap {
-  /** The number of the range that holds the address: of the one that starts last, where they overlap; undefined in none. */
+  /** The number of the range that holds the address: of the one that starts last, where they overlap, or was added last; undefined in none. */
   at(address: AddressKey): number | undefined;
   readonly count: number;
 }
@@ -29,7 +30,7 @@ export function rangeCollector(): RangeCollector {
       values.push(value);
     },
     finish() {
-      const order = Uint32Array.from(lows.keys()).toSorted((a, b) => lows[a]! - lows[b]! || highs[b]! - highs[a]!);
+      const order = ascendingOrder(lows);
       const sortedLows = Float64Array.from(order, (i) => lows[i]!);
       return {
         count: order.length,

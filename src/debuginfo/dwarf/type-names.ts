@@ -1,3 +1,4 @@
+import type { Abbrev } from './abbrevs.js';
 import { AT, TAG } from './constants.js';
 import { abbrevFor, Die, skipEntry } from './die.js';
 import type { DwarfFile } from './dwarf-file.js';
@@ -53,7 +54,7 @@ export function readTypeNames(file: DwarfFile, unit: Unit): TypeNames {
     }
   };
 
-  for (const at of topLevelEntries(file, unit, NAMED)) note(Die.read(file, unit, at)!);
+  for (const at of topLevelEntries(file, unit, ({ tag }) => NAMED.has(tag))) note(Die.read(file, unit, at)!);
   return { unitOffset: unit.offset, structs, enums, typedefs, variables, enumEntries, imports };
 }
 
@@ -61,8 +62,8 @@ const NAMED: ReadonlySet<number> = new Set([
   TAG.structure_type, TAG.union_type, TAG.class_type, TAG.enumeration_type, TAG.typedef, TAG.variable, TAG.imported_unit,
 ]);
 
-/** Places of the top-level entries with one of these tags. */
-export function* topLevelEntries(file: DwarfFile, unit: Unit, tags: ReadonlySet<number>): Generator<number> {
+/** Places of the top-level entries whose abbreviation is wanted. */
+export function* topLevelEntries(file: DwarfFile, unit: Unit, wanted: (abbrev: Abbrev) => boolean): Generator<number> {
   const root = file.root(unit);
   if (!root.abbrev.hasChildren) return;
   const cursor = unit.cursor(root.end());
@@ -75,7 +76,7 @@ export function* topLevelEntries(file: DwarfFile, unit: Unit, tags: ReadonlySet<
       continue;
     }
     const abbrev = abbrevFor(unit, cursor, code);
-    if (depth === 0 && tags.has(abbrev.tag)) yield at;
+    if (depth === 0 && wanted(abbrev)) yield at;
     const sibling = skipEntry(cursor, unit, abbrev);
     if (!abbrev.hasChildren) continue;
     if (sibling >= cursor.at && sibling <= cursor.end) cursor.at = sibling;

@@ -5,7 +5,8 @@ import type { Tokens } from './tokens.js';
 
 /** The names and letters of the table, still packed. */
 export interface KallsymsNames {
-  types: Uint8Array;
+  /** As a character code. */
+  type: (n: number) => number;
   names: SymbolNames;
 }
 
@@ -58,7 +59,7 @@ export function readNames(packed: Uint8Array, count: number, tokens: Tokens, cod
     return name.slice(1);
   };
   return {
-    types,
+    type: (n) => types[n]!,
     names: {
       of: nameOf,
       find(name) {
