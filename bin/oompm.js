@@ -1,20 +1,20 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+// CommonJS, as all of dist/ (scripts/build.js says why).
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
 
-const main = new URL('../dist/oompm.js', import.meta.url);
+const main = join(__dirname, '../dist/oompm.cjs');
 if (existsSync(main)) {
-  const runMain = await loaded();
-  await runMain?.(process.argv.slice(2));
+  void loaded()?.(process.argv.slice(2));
 } else {
   process.stderr.write('oompm: it is not built yet: run npm ci, or npm run build, in its folder\n');
   process.exitCode = 2;
 }
 
-/** Not with so few file handles that its own files can't be opened. */
-async function loaded() {
+/** Not with so few file handles that its own files can't be opened. @returns {((words: string[]) => Promise<void>) | undefined} */
+function loaded() {
   try {
-    /** @type {{ runMain: (words: string[]) => Promise<void> }} */
-    const { runMain } = await import(main.href);
+    const { runMain } = /** @type {{ runMain: (words: string[]) => Promise<void> }} */ (require(main));
     return runMain;
   } catch (error) {
     if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error;

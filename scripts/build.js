@@ -6,6 +6,7 @@
  *   node scripts/build.js [--if-stale] [--types]
  *
  * Rolldown, for it comes with Vitest's Vite: a bundle of esbuild's took as long to load, and its own 11 MB to install.
+ * CommonJS: Node 20 loads 40 files of it in 50 ms less than as ES modules, and lets compiled code be kept (src/cli/compiled-code.ts).
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, resolve } from 'node:path';
@@ -19,7 +20,7 @@ const packageJson = /** @type {{ exports: Record<string, string | { default: str
 
 /** The doors that package.json exports, by the name of their file in dist/. */
 const doors = Object.fromEntries(Object.values(packageJson.exports).flatMap((door) =>
-  typeof door === 'string' ? [] : [[door.default.replace(/^\.\/dist\/(.*)\.js$/, '$1'), door['oompm-source']]]));
+  typeof door === 'string' ? [] : [[door.default.replace(/^\.\/dist\/(.*)\.cjs$/, '$1'), door['oompm-source']]]));
 
 /** @type {Record<string, string>} */
 const entries = {
@@ -37,7 +38,7 @@ const entries = {
  */
 const groups = [
   // What `--version` and every error path load.
-  { name: 'base', test: /\/src\/(?:words|bytes\/(?:input-error|surroundings-error)|cli\/(?:exit-status|progress)|report\/escape)/, priority: 2 },
+  { name: 'base', test: /\/src\/(?:words|bytes\/(?:input-error|make-folder|surroundings-error)|cli\/(?:exit-status|progress)|report\/escape)/, priority: 2 },
   { name: 'paths', test: /node_modules\/(?:env-paths|is-safe-filename)\//, priority: 1 },
   { name: 'oclif', test: /node_modules\/@oclif\/core\/lib\/(?!help\/(?!util))/ },
   { name: 'kernel', test: /\/(?:symbols|src\/(?:bytes|dump|memory|debuginfo\/(?!dwarf|unpack)|kernel|linux|session|stack))\// },
@@ -86,6 +87,20 @@ const lessOfOclif = {
   },
 };
 
+/** What Ink waits for as it is loaded, which CommonJS can't: devtools, which are left out, and its layout engine (src/tui/layout-engine.ts). */
+const inkWithoutWaiting = {
+  name: 'ink-without-waiting',
+  transform: {
+    filter: { id: /\/node_modules\/(?:ink\/build\/reconciler|yoga-layout\/dist\/src\/index)\.js$/ },
+    /** @param {string} code @param {string} id */
+    handler(code, id) {
+      return id.includes('/ink/')
+        ? code.replace(/^if \(isDev\(\)\) \{.*?^\}/ms, '').replace('await loadPackageJson()', '{}')
+        : code.replace('wrapAssembly(await loadYoga())', '{ ready: loadYoga().then((loaded) => Object.assign(Yoga, wrapAssembly(loaded))) }');
+    },
+  },
+};
+
 const words = process.argv.slice(2);
 if (!words.includes('--if-stale') || isStale()) await build();
 
@@ -96,20 +111,20 @@ async function build() {
     input: entries,
     platform: 'node',
     external,
-    plugins: [lessOfOclif],
+    plugins: [lessOfOclif, inkWithoutWaiting],
     // What a door exports is imported elsewhere too: that it is in another chunk already is as it should be.
     checks: { ineffectiveDynamicImport: false },
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
     resolve: { conditionNames: ['oompm-source', 'node', 'import', 'default'] },
   });
   const { output } = await bundle.write({
-    dir: unfinished, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', codeSplitting: { groups },
+    dir: unfinished, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs', codeSplitting: { groups },
     comments: false,
   });
   await bundle.close();
   writeFileSync(join(unfinished, 'LICENSES.txt'), licences(output.flatMap((chunk) => chunk.type === 'chunk' ? chunk.moduleIds : [])));
   if (words.includes('--types')) await buildTypes(unfinished);
-  const { bundledHelp } = /** @type {typeof import('../src/cli/commands.js')} */ (await import(pathToFileURL(join(unfinished, 'commands.js')).href));
+  const { bundledHelp } = /** @type {typeof import('../src/cli/commands.js')} */ (await import(pathToFileURL(join(unfinished, 'commands.cjs')).href));
   writeFileSync(join(unfinished, 'commands.json'), JSON.stringify(await bundledHelp()));
   rmSync(dist, { recursive: true, force: true });
   renameSync(unfinished, dist);

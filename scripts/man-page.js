@@ -102,6 +102,7 @@ const environment = [
   ['DEBUGINFOD_MAXTIME', 'Seconds that fetching a file may take in all; 3600 where it is not set.'],
   ['DEBUGINFOD_CACHE_PATH', 'Where fetched vmlinux files are kept and looked for; debuginfod_client in the cache folder where it is not set.'],
   ['XDG_CACHE_HOME', 'The cache folder; ~/.cache where it is not set.'],
+  ['NODE_DISABLE_COMPILE_CACHE', 'oompm\'s compiled code is not kept in the cache folder, where it is set: each start compiles it anew.'],
   ['XDG_CONFIG_HOME', 'The folder of oompm/config.json; ~/.config where it is not set.'],
   ['PATH', 'Where man, the pager and programs that unpack a compressed vmlinux (xz, bzip2) are found.'],
 ];
@@ -110,7 +111,7 @@ const files = [
   ...tagged(bold('~/.config/oompm/config.json'), [
     plain('Plugins to load always; paths are relative to the file:'), '.RS', '.EX', plain('{ "plugins": ["who-sleeps.ts"] }'), '.EE', '.RE',
   ]),
-  ...tagged(bold('~/.cache/oompm/'), [plain('Compressed vmlinux files, unpacked, and plugins in TypeScript, compiled. It may be removed at any time.')]),
+  ...tagged(bold('~/.cache/oompm/'), [plain('Compressed vmlinux files, unpacked; plugins in TypeScript and oompm\'s own code, compiled. It may be removed at any time.')]),
   ...tagged(bold('~/.cache/debuginfod_client/'), [plain('The cache of debuginfod, shared with its own client.')]),
 ];
 

@@ -1,4 +1,3 @@
-import module from 'node:module';
 import { surroundingsInWords } from '../bytes/surroundings-error.js';
 import { asksForHelp } from './asks-for-help.js';
 import { exitStatus } from './exit-status.js';
@@ -40,8 +39,7 @@ async function dispatch(given: readonly string[]): Promise<void> {
   }
   if (word === undefined || helpWords.has(word)) return (await import('./root-help.js')).showRootHelp(words);
   if (asksForHelp(words) && (await import('./built-help.js')).showBuiltHelp(words)) return;
-  // Since Node 22: compiled code is kept among the system's temporary files, and is there at the next start.
-  (module as { enableCompileCache?: () => void }).enableCompileCache?.();
+  (await import('./compiled-code.js')).keepCompiledCode();
   await (await import('./run-command.js')).runCommand(words);
 }
 

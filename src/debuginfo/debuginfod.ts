@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { isWholeElf } from '../bytes/elf.js';
 import { openFile } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
+import { makeFolder } from '../bytes/make-folder.js';
 import { SurroundingsError, errorCode } from '../bytes/surroundings-error.js';
 import { signalPauses, temporaryFile, type TemporaryFile } from '../bytes/temporary-file.js';
 import { writeFailureInWords } from '../bytes/write-failure.js';
@@ -62,12 +62,12 @@ export async function fetchDebuginfod(buildId: string, options: DebuginfodOption
 }
 
 function beginIn(folder: string): TemporaryFile {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   return temporaryFile(folder);
 }
 
 function keep(file: TemporaryFile, target: string): void {
-  mkdirSync(dirname(target), { recursive: true });
+  makeFolder(dirname(target));
   file.moveTo(target);
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';
 import envPaths from 'env-paths';
+import { makeFolder } from '../bytes/make-folder.js';
 import { surroundingsInWords } from '../bytes/surroundings-error.js';
 import { BadDeclaration } from './check-definition.js';
 import { describe } from './check-form.js';
@@ -54,7 +55,7 @@ async function makeImporter(): Promise<(file: string) => Promise<unknown>> {
   const [{ createJiti }, virtualModules] = await Promise.all([import('jiti'), openedDoors()]);
   // Natively imported, a plugin's own `import 'oompm'` would find another copy of our classes, or none.
   const importWith = (fsCache: string | false) => (file: string): Promise<unknown> => createJiti(import.meta.url, { virtualModules, tryNative: false, fsCache }).import(file);
-  const importKept = importWith(join(envPaths('oompm', { suffix: '' }).cache, 'plugins'));
+  const importKept = importWith(cacheFolder() ?? false);
   return async (file) => {
     try {
       return await importKept(file);
@@ -64,6 +65,17 @@ async function makeImporter(): Promise<(file: string) => Promise<unknown>> {
       return importWith(false)(file);
     }
   };
+}
+
+/** undefined where there can be none. */
+function cacheFolder(): string | undefined {
+  const folder = join(envPaths('oompm', { suffix: '' }).cache, 'plugins');
+  try {
+    makeFolder(folder);
+    return folder;
+  } catch {
+    return undefined;
+  }
 }
 
 async function openedDoors(): Promise<Record<string, object>> {

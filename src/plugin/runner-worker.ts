@@ -20,13 +20,16 @@ const bundled = new Map<string, BundledPlugin>();
 let opening: Promise<Kernel> | undefined;
 let changed = (): string | undefined => undefined;
 
-if ('files' in start.plugins) await loadFiles(start.plugins.files);
-else await listBundled(start.plugins.bundled);
+void begin();
 
-port.on('message', (request: RunRequest) => {
-  answer(request).catch((error: unknown) => reply({ kind: 'event', run: request.run, event: { kind: 'end', gaps: [], outcome: outcomeOf(error) } }));
-});
-reply({ kind: 'ready' });
+async function begin(): Promise<void> {
+  if ('files' in start.plugins) await loadFiles(start.plugins.files);
+  else await listBundled(start.plugins.bundled);
+  port.on('message', (request: RunRequest) => {
+    answer(request).catch((error: unknown) => reply({ kind: 'event', run: request.run, event: { kind: 'end', gaps: [], outcome: outcomeOf(error) } }));
+  });
+  reply({ kind: 'ready' });
+}
 
 async function loadFiles(files: readonly string[]): Promise<void> {
   const { declarationOf, importer, inOneSentence, loadPlugin } = await import('./load-plugin.js');

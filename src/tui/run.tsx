@@ -4,6 +4,7 @@ import { defaultCacheFolder, defaultDebuginfodCache } from '../debuginfo/cache-f
 import { startClient, type Client } from './data/client.js';
 import { exportPage } from './export.js';
 import { frameWriter } from './frame-writer.js';
+import { layoutEngine } from './layout-engine.js';
 import { App } from './screen/screen.js';
 import { coloured, uncoloured } from './screen/theme.js';
 import type { Effect } from './state/state.js';
@@ -63,6 +64,7 @@ export async function runScreens(request: TuiRequest, terminal: Terminal): Promi
     store.dispatch({ kind: 'resize', columns: output.columns, rows: output.rows });
     writer.resized();
   });
+  await layoutEngine;
   const app = render(<App store={store} theme={request.colour ? coloured : uncoloured} />, {
     stdin: terminal.input, stdout: writer.stream, debug: true, exitOnCtrlC: false, patchConsole: false,
   });

@@ -9,12 +9,12 @@ beforeAll(build);
 
 const dist = join(projectRoot, 'dist');
 
-/** The files that are loaded with one of the bundle's, by imports at its top. */
+/** The files that are loaded with one of the bundle's, by what it requires at its top. */
 function loadedWith(file: string, seen = new Set<string>()): ReadonlySet<string> {
   if (seen.has(file)) return seen;
   seen.add(file);
   const text = readFileSync(join(dist, file), 'utf8');
-  for (const [, imported] of text.matchAll(/^(?:import|export)\b[^;]*?["']\.\/([^"']+)["'];/gm)) loadedWith(imported!, seen);
+  for (const [, required] of text.matchAll(/^(?:const \w+ = )?require\("\.\/([^"]+)"\);/gm)) loadedWith(required!, seen);
   return seen;
 }
 
@@ -22,12 +22,12 @@ const kB = (files: Iterable<string>): number => [...files].reduce((sum, file) =>
 
 /** The file that a dynamic import of that module became. */
 function chunk(name: string): string {
-  return readdirSync(dist).find((file) => new RegExp(`^${name}-[\\w-]+\\.js$`).test(file))!;
+  return readdirSync(dist).find((file) => new RegExp(`^${name}-[\\w-]+\\.cjs$`).test(file))!;
 }
 
 describe('what a first word waits for', () => {
   test('--version: some kB of our own, nothing of oclif', () => {
-    expect(kB(loadedWith('oompm.js'))).toBeLessThan(24);
+    expect(kB(loadedWith('oompm.cjs'))).toBeLessThan(24);
   });
 
   test('--help: the list that the build made, no command', () => {

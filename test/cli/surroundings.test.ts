@@ -42,13 +42,17 @@ describe('whatever writes to standard output', () => {
   });
 });
 
+const nothing = join(folder, 'nothing.cjs');
+writeFileSync(nothing, '');
+/** With fewer, Node itself does not come to open a script. */
+const fewestHandles = Array.from({ length: 64 }, (_, n) => n).find((limit) => bash(`ulimit -n ${limit} && ${process.execPath} ${nothing}`).code === 0)!;
 test.each(['--help', 'analyze $DUMP', 'explain $LOG', 'completion bash', 'ps $DUMP'])('%s: too few file handles are one sentence, or enough', (words) => {
-  const codes = [19, 22, 25, 28, 31, 34].map((limit) => {
-    const { code, stderr } = bash(`ulimit -n ${limit}; $o ${words} > /dev/null`);
+  const codes = [0, 1, 2, 3, 6].map((more) => {
+    const { code, stderr } = bash(`ulimit -n ${fewestHandles + more}; $o ${words} > /dev/null`);
     expect(stderr.replaceAll(/^oompm: (?:it can't be started|Cannot open \S+|.*): too many files are open; raise the limit \(ulimit -n\)\.?\n/gm, '')).toBe('');
     return code;
   });
-  expect(codes[0]).toBe(3);
+  if (words.startsWith('analyze')) expect(codes[0]).toBe(3);
   for (const code of codes) expect([0, 3]).toContain(code);
 });
 
@@ -84,8 +88,9 @@ describe.skipIf(disk === undefined)(`a full disk${disk === undefined ? ' (skippe
     writeFileSync(join(folder, 'mine.ts'), "export default { id: 'mine', summary: 'x', *run() {} } as const;\n");
     writeFileSync(at('filled'), Buffer.alloc(40 << 10));
     writeFileSync(join(folder, 'file'), '');
-    for (const home of [disk!.folder, join(folder, 'file')]) {
-      expect(bash('$o mine $DUMP --plugin ./mine.ts', { HOME: home, TMPDIR: home })).toMatchObject({ code: 0, stderr: '' });
+    // Of /proc Node's own mkdir never comes back.
+    for (const home of [disk!.folder, join(folder, 'file'), '/proc']) {
+      expect(bash('$o mine $DUMP --plugin ./mine.ts', { HOME: home, TMPDIR: home === '/proc' ? folder : home })).toMatchObject({ code: 0, stderr: '' });
     }
     rmSync(at('filled'));
   });

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { isElf, isWholeElf } from '../../bytes/elf.js';
 import { memoryReader, openFile, type FileReader, type OpenFile } from '../../bytes/file-reader.js';
 import { InputError } from '../../bytes/input-error.js';
+import { makeFolder } from '../../bytes/make-folder.js';
 import { SurroundingsError, surroundingsInWords } from '../../bytes/surroundings-error.js';
 import { signalPauses, temporaryFile, type TemporaryFile } from '../../bytes/temporary-file.js';
 import { writeFailureInWords } from '../../bytes/write-failure.js';
@@ -85,7 +85,7 @@ type OpenedContent = FileReader & { close(): void };
 
 /** @throws InputError where it does not unpack; the system's error where no file can be written */
 async function onDisk(path: string, packed: Packed, kept: string): Promise<OpenedContent> {
-  mkdirSync(dirname(kept), { recursive: true });
+  makeFolder(dirname(kept));
   const file = temporaryFile(dirname(kept));
   try {
     const pause = signalPauses();

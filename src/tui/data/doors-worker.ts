@@ -21,7 +21,11 @@ const port = parentPort!;
 // oxlint-disable-next-line require-post-message-target-origin -- a worker thread's has none
 const reply = (message: DoorsReply): void => port.postMessage(message);
 
-try {
+begin().catch((error: unknown) => {
+  reply({ kind: 'refused', message: error instanceof Error ? error.message : String(error), input: error instanceof InputError });
+});
+
+async function begin(): Promise<void> {
   const [{ options, rest }, { registry, files, runner, warnings }] = await Promise.all([namedFiles('analyze', start.words, start.flags), plugins()]);
   if (rest.length > 0) throw new InputError(`analyze does not know what to do with ${rest[0]}: it is neither a dump nor a kernel`);
   const facts = await glance(options);
@@ -78,6 +82,4 @@ try {
     if (message.kind === 'complete') void complete(message.text);
     else last = last.then(() => answer(message.request, message.question));
   });
-} catch (error) {
-  reply({ kind: 'refused', message: error instanceof Error ? error.message : String(error), input: error instanceof InputError });
 }
