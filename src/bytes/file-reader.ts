@@ -9,7 +9,7 @@ export interface FileReader {
   readonly size: number;
   /** How many bytes of it are stored: holes, which read as zero, make a file as long as its writer likes for nothing. */
   readonly held: number;
-  /** The bytes from `offset`; fewer than `length` (down to none) where the file ends before. Never throws for a range outside the file. */
+  /** The bytes from `offset`, no Buffer, whose slice() would be no copy; fewer than `length` (down to none) where the file ends before. Never throws for a range outside the file. */
   read(offset: number, length: number): Uint8Array;
 }
 
@@ -32,8 +32,8 @@ export function openFile(path: string): OpenFile {
     held,
     read(offset, length) {
       const wanted = clampedLength(size, offset, length);
-      const bytes = Buffer.allocUnsafeSlow(wanted);
-      return bytes.subarray(0, readFully(fd, path, bytes, offset));
+      const { buffer } = Buffer.allocUnsafeSlow(wanted);
+      return new Uint8Array(buffer, 0, readFully(fd, path, new Uint8Array(buffer), offset));
     },
     close() {
       if (open) closeSync(fd);
@@ -43,7 +43,8 @@ export function openFile(path: string): OpenFile {
 }
 
 /** A reader over bytes already in memory; what it returns is a view of them. */
-export function memoryReader(bytes: Uint8Array): FileReader {
+export function memoryReader(given: Uint8Array): FileReader {
+  const bytes = new Uint8Array(given.buffer, given.byteOffset, given.length);
   return {
     size: bytes.length,
     held: bytes.length,

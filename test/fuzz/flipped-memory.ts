@@ -27,7 +27,7 @@ export function flippedMemory(memory: PhysicalMemory, targets: readonly number[]
       const page = memory.page(pfn);
       const edits = changed.get(pfn);
       if (!edits || !(page instanceof Page)) return page;
-      const bytes = page.bytes.slice();
+      const bytes = Uint8Array.from(page.bytes);
       for (const [at, value] of edits) bytes[at] = value;
       const broken = new Page(bytes);
       pages.set(pfn, broken);
