@@ -1,5 +1,5 @@
 import { columns, definePlugin, fact, facts, findings, gap, log, table, type Cell, type Kernel, type RowOf } from 'oompm';
-import { activationInWords, cpuProgress, gracePeriod, hungTasks, hungTaskTimeoutNs, latestNs, stallFindings, watchdogReports, type CpuProgress, type HungTask } from 'oompm/locks';
+import { activationInWords, cpuProgress, gracePeriod, hungTasks, hungTaskTimeoutNs, latestNs, ownFunction, stallFindings, watchdogReports, type CpuProgress, type HungTask } from 'oompm/locks';
 
 const cpuColumns = columns([
   { key: 'cpu', title: 'CPU', type: 'integer' },
@@ -82,10 +82,9 @@ function cpuRow({ context, sameTaskNs, softlockupNs, clockAgeNs, starved, stuck 
   };
 }
 
-/** The scheduler's own frames say nothing of what is waited for. */
-const SCHEDULER = /^_*(?:io_)?schedule(?:_|$)|^context_switch$|^__switch_to/;
-
 function hungRow({ context, task, asleepNs }: HungTask): RowOf<(typeof hungColumns)[number]['key']> {
-  const own = context.segments[0]?.activations.find(({ name }) => !SCHEDULER.test(name));
-  return { cells: { task: context.label, asleep: asleepNs, in: own ? activationInWords(own) : null }, door: { type: 'struct task_struct', address: task.$address } };
+  const own = ownFunction(context);
+  // A return address that scanning found may be left of an earlier call.
+  const place = own?.frame.found === 'scanned' ? gap('the function that sleeps', 'its stack could not be unwound so far') : own ? activationInWords(own) : null;
+  return { cells: { task: context.label, asleep: asleepNs, in: place }, door: { type: 'struct task_struct', address: task.$address } };
 }

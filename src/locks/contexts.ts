@@ -84,6 +84,14 @@ function segmentsOf(kernel: Kernel, frames: readonly Frame[]): Segment[] {
   return segments;
 }
 
+/** The scheduler's own frames say nothing of what is waited for. */
+const SCHEDULER = /^_*(?:io_)?schedule(?:_|$)|^context_switch$|^__switch_to/;
+
+/** The innermost function of a sleeper that is not the scheduler's; whether it is sure, its frame says. */
+export function ownFunction({ segments }: Context): Activation | undefined {
+  return segments[0]?.activations.find(({ name }) => !SCHEDULER.test(name));
+}
+
 /** "vprintk_emit+0x72" */
 export function activationInWords({ name, offset, place }: Activation): string {
   if (name === '') return 'an unknown function';

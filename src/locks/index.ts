@@ -1,5 +1,5 @@
 /** Lock words decoded; who waits for whom, since when, and who has it. */
-export { activationInWords, cpuContexts, sleepingContexts, type Activation, type Context, type Segment } from './contexts.js';
+export { activationInWords, cpuContexts, ownFunction, sleepingContexts, type Activation, type Context, type Segment } from './contexts.js';
 export { type Certainty } from './certainty.js';
 export { type Finding } from './findings/finding.js';
 export { holdersOf, type Holding } from './owners/holders.js';

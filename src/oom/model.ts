@@ -330,7 +330,7 @@ export interface VictimState {
   readonly mayUseReserves: boolean;
   /** Pages that its memory still has; absent: they can't be read. */
   readonly heldPages?: number;
-  /** Threads that keep it from going, with where they are in the kernel, innermost function first. */
+  /** Threads that keep it from going, with where they are in the kernel, innermost function first; "? name" was found by scanning, as in the kernel's own traces. */
   readonly threads: readonly { readonly pid: number; readonly comm: string; readonly state: string; readonly exiting: boolean; readonly where: readonly string[] }[];
 }
 

@@ -11,10 +11,11 @@ import { dumpFile, testWith } from '../dumps.js';
 import { watched } from '../fuzz/dropped-page.js';
 
 const DUMP = '6.1-global-panic/vmcore';
+const REAPER = '7.2-reaper/vmcore';
 
 /** A section of a dump that has lost the page of an address. */
-async function withoutPage(addressIn: (kernel: Kernel) => bigint, values: Readonly<Record<string, unknown>>): Promise<{ sound: Section; damaged: Section }> {
-  const dump = await openDump([dumpFile(DUMP)!]);
+async function withoutPage(addressIn: (kernel: Kernel) => bigint, values: Readonly<Record<string, unknown>>, name = DUMP): Promise<{ sound: Section; damaged: Section }> {
+  const dump = await openDump([dumpFile(name)!]);
   const pages = watched(dump);
   const { kernel } = await bringUp(pages.dump, undefined, {});
   const options = { ...defaultValues(oom.flags, oom.arguments), ...values } as Parameters<typeof oom.run>[1];
@@ -48,6 +49,19 @@ describe('the report stands without a part that is lost', () => {
     const found = damaged.views.flatMap((view) => (view.kind === 'findings' ? view.findings : []));
     expect(found.find(({ id }) => id === 'oom.memory-held.shares')).toMatchObject({ certainty: 'likely' });
     expect(found.some(({ sentence }) => sentence.startsWith('Of 104 MiB that the kernel manages, 88.2 MiB'))).toBe(true);
+  });
+
+  testWith(REAPER, 'the list of modules, in whose code a victim sleeps: no place is named by what scanning found', async () => {
+    const { sound, damaged } = await withoutPage((kernel) => kernel.symbol('modules'), {}, REAPER);
+    const [before, after] = [sound, damaged].map(({ views }) => new Map(views.flatMap((view) => (view.kind === 'findings' ? view.findings.map((finding) => [finding.id, finding] as const) : []))));
+    expect(before!.get('oom.still-there')).toMatchObject({ certainty: 'certain', sentence: expect.stringMatching(/is in uninterruptible sleep in tarpit_read\(\)\.$/) as unknown });
+    expect(after!.get('oom.still-there')).toMatchObject({
+      certainty: 'likely', sentence: expect.stringMatching(/is in uninterruptible sleep\.$/) as unknown,
+      evidence: expect.arrayContaining([expect.stringContaining('schedule_timeout < ? ksys_read < '), expect.stringMatching(/^Not all .*: list of module\.list/)]) as unknown,
+    });
+    before!.delete('oom.still-there');
+    after!.delete('oom.still-there');
+    expect([...after!.values()].map(({ id, certainty }) => [id, certainty])).toEqual([...before!.values()].map(({ id, certainty }) => [id, certainty]));
   });
 });
 

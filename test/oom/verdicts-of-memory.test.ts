@@ -105,6 +105,8 @@ describe('victims that are still there', () => {
     [{ reaped: false, heldPages: 256 }, 'it still holds 1 MiB'],
     [{ threads: [] }, 'none of its threads has memory any more'],
     [{ threads: [{ ...thread, where: [] }] }, 'is in uninterruptible sleep.'],
+    [{ threads: [{ ...thread, where: ['__schedule', 'schedule', '? tarpit_read', '? vfs_read'] }] }, 'is in uninterruptible sleep.'],
+    [{ threads: [{ ...thread, where: ['__schedule', 'tarpit_read', '? vfs_read'] }] }, 'is in uninterruptible sleep in tarpit_read().'],
     [{ threads: [thread, { ...thread, pid: 56, state: 'R', where: ['spin'] }] }, 'its threads io-thread (pid 55) and io-thread (pid 56) are in uninterruptible sleep in tarpit_read() and running or waiting for a CPU in spin()'],
   ] as const)('%o', (changes, words) => {
     expect(sentence(changes)).toContain(words);

@@ -17,7 +17,7 @@ export class Parts {
     const around = this.#within;
     this.#within = new Set();
     const { result, gaps } = withGaps(this.kernel, () => this.kernel.attempt(part, read));
-    const met = lossesInWords(gaps.filter((gap) => !this.#within.has(keyOf(gap)) && (part === 'beyond.zram' || !ofModules.has(gap.what))));
+    const met = lossesInWords(gaps.filter((gap) => !this.#within.has(keyOf(gap)) && (restOnModules.has(part) || !ofModules.has(gap.what))));
     if (met !== undefined) this.incomplete[part] ??= met;
     this.#within = new Set([...around, ...gaps.map(keyOf)]);
     return result;
@@ -28,5 +28,7 @@ function keyOf({ what, reason }: Gap): string {
   return `${what}\0${reason}`;
 }
 
-/** A symbol that the kernel has not is looked for among its modules' too; of what a report rests on only zram's is one of those. */
+/** zram's own symbols, and the code that victims' threads are in. */
+const restOnModules: ReadonlySet<ReportPart> = new Set(['beyond.zram', 'beyond.victims']);
+/** What stands in the way of a module's symbols: one that the kernel has not is looked for among these too, and no other part rests on any. */
 const ofModules = new Set(['modules', 'list of module.list', 'module.kallsyms']);

@@ -28,6 +28,6 @@ function threadState(kernel: Kernel, thread: Task): VictimState['threads'][numbe
   const { frames } = showStack(kernel, stackOf(kernel, thread));
   return {
     pid: thread.pid, comm: thread.comm, state: taskState(thread).letter, exiting: isExiting(thread),
-    where: frames.flatMap(({ function: name }) => (name === undefined ? [] : [name])).slice(0, MOST_FRAMES),
+    where: frames.flatMap(({ function: name, found }) => (name === undefined ? [] : [found === 'scanned' ? `? ${name}` : name])).slice(0, MOST_FRAMES),
   };
 }

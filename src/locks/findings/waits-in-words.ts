@@ -1,7 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { taskLabel } from '../../linux/tasks.js';
 import type { Certainty } from '../certainty.js';
-import { activationInWords, type Context } from '../contexts.js';
+import { activationInWords, ownFunction, type Context } from '../contexts.js';
 import type { Finding } from './finding.js';
 import { asleepNs, onCpuNs, secondsInWords } from '../stalls/how-long.js';
 import { interruption } from './interruptions.js';
@@ -28,10 +28,9 @@ export function unnamed({ lock: { kind }, state }: ContendedLock): string {
   return kind === 'percpu-rwsem' ? `: it is ${state}, and names neither its readers nor a writer that is in` : '';
 }
 
-/** The innermost function of a sleeper that is not the scheduler's. */
-export function sleepsIn({ segments }: Context): string {
-  const own = segments[0]?.activations.find(({ name }) => !/^_*(?:io_)?schedule(?:_|$)|^context_switch$|^__switch_to/.test(name));
-  return own ? activationInWords(own) : 'the scheduler';
+export function sleepsIn(sleeper: Context): string {
+  const own = ownFunction(sleeper);
+  return own === undefined ? 'the scheduler' : `${activationInWords(own)}${own.frame.found === 'scanned' ? ' (found by scanning)' : ''}`;
 }
 
 export function labelOf(kernel: Kernel, { task, label, cpu }: Context): string {

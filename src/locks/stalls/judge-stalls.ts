@@ -100,9 +100,9 @@ function byPath(contexts: readonly Context[]): string[] {
   return lines.length > LISTED ? [...lines.slice(0, LISTED), `${counted(lines.length - LISTED, 'more stack')}.`] : lines;
 }
 
-/** A stack in one line, outermost function last. */
+/** A stack in one line, outermost function last; with "?" as in the kernel's own traces where it is not sure. */
 function path({ segments }: Context): string {
-  const names = segments.flatMap(({ activations }) => activations.map(({ name }) => name || '?'));
+  const names = segments.flatMap(({ activations }) => activations.map(({ frame, name }) => `${frame.found === 'scanned' ? '? ' : ''}${name || '?'}`));
   return names.length > 12 ? `${names.slice(0, 12).join(' ← ')} ← …` : names.join(' ← ');
 }
 

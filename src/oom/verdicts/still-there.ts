@@ -2,6 +2,8 @@ import { list, sizeOfKB, counted, numbered } from '../../words/quantity.js';
 import { pageKB, type OomReport, type VictimState } from '../model.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 
+/** How the kernel marks a function that may only have left its address on the stack. */
+const notSure = /^\? /;
 /** Functions that every sleeping or preempted thread is in: where it waits comes after them. */
 const scheduling = /^(?:__)?schedule(?:_timeout\w*|_idle|_preempt_disabled)?$|^context_switch$|^__switch_to|^preempt_schedule|^io_schedule/;
 
@@ -43,6 +45,6 @@ function standing(report: OomReport, victim: VictimState): Judgement {
 }
 
 function placeOf(where: readonly string[]): string {
-  const place = where.find((name) => !scheduling.test(name));
+  const place = where.find((name) => !scheduling.test(name) && !notSure.test(name));
   return place === undefined ? '' : ` in ${place}()`;
 }
