@@ -10,7 +10,8 @@ export const identifiers: readonly (readonly [kind: string, form: RegExp])[] = [
   ['uuid', /(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])/gi],
   // Of a machine (machine-id), a container or an image; a build id has 40 digits.
   ['id', /(?<![\w])(?:[0-9a-f]{32}|[0-9a-f]{64})(?!\w)/gi],
-  ['mac', /(?<![\w:])(?:[0-9a-f]{2}:){5}[0-9a-f]{2}(?![\w:])/gi],
+  // Both of a packet and its type stand in one piece too.
+  ['mac', /(?<![\w:])(?:[0-9a-f]{2}:){5,}[0-9a-f]{2}(?![\w:])/gi],
   ['ip', /(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\w)/g],
   ['ip', /(?<![\w:.])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}|::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,7}:)(?![\w:])/gi],
   ['device', /(?<![\w-])(?:(?:sd|vd|xvd)[a-z]\d*|sd[a-z]{2}\d+|nvme\d+(?:c\d+)?n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|(?:dm-|md|loop|nbd|rbd|drbd)\d+(?:p\d+)?|dasd[a-z]+\d*)(?![\w-])/g],

@@ -1,13 +1,14 @@
 import type { SolidView } from '../plugin/section.js';
 import type { Cell, Column, Row, TreeNode } from '../plugin/views.js';
 import { identifiers } from './identifiers.js';
+import { collectKernelNames, redactKernelLine, type Tokens } from './redact-kernel-line.js';
 import type { Report } from './report.js';
 
 /**
  * The report without what could tell whose machine it was: names of tasks, hosts, cgroups, devices and files, addresses of the
- * network, the kernel's command line, module parameters, strings read from memory and text of the log. Each is replaced by a
- * token, the same for the same name throughout: `task-3` in a finding is `task-3` in the table. Numbers, addresses, symbols
- * and the kernel's own names stay.
+ * network, the kernel's command line, module parameters, strings read from memory and what is not the kernel's own in its log.
+ * Each is replaced by a token, the same for the same name throughout: `task-3` in a finding is `task-3` in the table. Numbers,
+ * addresses, symbols and the kernel's own names and words stay.
  * @param tasks the names of the machine's tasks
  */
 export function redact(report: Report, tasks: readonly string[] = []): Report {
@@ -18,13 +19,19 @@ export function redact(report: Report, tasks: readonly string[] = []): Report {
   for (const file of [...report.dump.files, report.dump.vmlinux ?? '']) names.file(file);
   for (const { views } of report.sections) for (const view of views) collect(view, names);
   const hide = names.hider();
-  const hidden = mapStrings(report, (text, key) => hide(key === 'value' || wholeString.test(text) ? text.replace(quoted, (string) => names.token('string', string)) : text)) as Report;
+  const released = new Set([report.dump.release, `${report.dump.release}.`]);
+  const kernelLine = (text: string): string => redactKernelLine(text, names, hide, released);
+  const hidden = mapStrings(report, (text, key) => kernelLines.test(key) ? kernelLine(text) : hide(key === 'value' || wholeString.test(text) ? text.replace(quoted, (string) => names.token('string', string)) : text)) as Report;
   return {
     ...hidden,
     signature: report.signature,
-    sections: hidden.sections.map((section) => ({
+    sections: hidden.sections.map((section, at) => ({
       ...section,
-      views: section.views.map((view) => view.kind === 'log' ? { ...view, lines: view.lines.map((line) => line.remark ? line : { ...line, text: names.token('text', line.text) }) } : view),
+      views: section.views.map((view, place) => {
+        const plain = report.sections[at]!.views[place]!;
+        if (view.kind !== 'log' || plain.kind !== 'log') return view;
+        return { ...view, lines: plain.lines.map((line) => (line.remark ? line : { ...line, text: line.facility === kernelFacility ? kernelLine(line.text) : names.token('text', line.text) })) };
+      }),
     })),
   };
 }
@@ -35,9 +42,14 @@ const keysOfKind: readonly (readonly [kind: string, keys: RegExp])[] = [
   ['host', /^(?:nodename|hostname|host|domainname)$/i],
   ['command-line', /^commandLine$/],
   ['parameters', /^args$/],
-  ['text', /^(?:printed|rebuilt|text)$/],
+  ['text', /^text$/],
   ['path', /^(?:path|file|cgroup|memcg|device|mount|mountpoint)$/i],
 ];
+
+/** Columns with lines of the kernel's own report. */
+const kernelLines = /^(?:printed|rebuilt)$/;
+/** What others wrote into the log may be any text. */
+const kernelFacility = 0;
 
 /** Names that a dump and its kernel have on every machine, and hosts that nobody named. */
 const generic = /^(?:-|vmcore|vmlinux|localhost|\(none\))$/;
@@ -46,8 +58,10 @@ const generic = /^(?:-|vmcore|vmlinux|localhost|\(none\))$/;
 const wholeString = /^"(?:[^"\\]|\\.)*"$/;
 const quoted = /"(?:[^"\\]|\\.)*"/g;
 
-class Names {
+class Names implements Tokens {
   readonly #tokens = new Map<string, string>();
+  /** Words of the log are no names, and stay where they stand elsewhere. */
+  readonly #texts = new Map<string, string>();
   readonly #counts = new Map<string, number>();
   readonly #issued = new Set<string>();
   /** They stand within other words too: "db7:/export", "root@db7". */
@@ -55,14 +69,26 @@ class Names {
 
   /** The name's token; a new one where it has none. */
   token(kind: string, name: string): string {
-    const known = this.#tokens.get(name);
+    return this.#tokenIn(this.#tokens, kind, name);
+  }
+
+  text(words: string): string {
+    return this.#tokenIn(this.#texts, 'text', words);
+  }
+
+  #tokenIn(tokens: Map<string, string>, kind: string, name: string): string {
+    const known = tokens.get(name);
     if (known !== undefined) return known;
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
     const token = `${kind}-${count}`;
-    this.#tokens.set(name, token);
+    tokens.set(name, token);
     this.#issued.add(token);
     return token;
+  }
+
+  isToken(word: string): boolean {
+    return this.#issued.has(word);
   }
 
   /** A host by its full name and by its first label, which is how a log calls it. */
@@ -110,6 +136,7 @@ function escaped(name: string): string {
 }
 
 function collect(view: SolidView, names: Names): void {
+  if (view.kind === 'log') for (const { text, facility, remark } of view.lines) if (facility === kernelFacility && !remark) collectKernelNames(text, names);
   if (view.kind === 'facts') for (const { key, type, value } of view.facts) collectCell(key, type, value, names);
   if (view.kind === 'table') for (const row of view.rows) collectRow(view.columns, row, names);
   if (view.kind !== 'tree') return;
