@@ -37,11 +37,16 @@ function orderByKeys(halves: Uint32Array): Uint32Array | undefined {
   const count = halves.length / 2;
   const most = Math.floor(2 ** 53 / 2 ** 32 / count);
   const uppers = new Set<number>();
-  for (let i = 1; i < halves.length && uppers.size <= most; i += 2) uppers.add(halves[i]!);
+  for (let i = 1; i < halves.length && uppers.size <= most; i += 2) if (halves[i] !== halves[i - 2]) uppers.add(halves[i]!);
   if (uppers.size > most) return undefined;
   const ranks = new Map([...uppers].toSorted((a, b) => a - b).map((upper, rank) => [upper, rank * 2 ** 32]));
   const keys = new Float64Array(count);
-  for (let i = 0; i < count; i++) keys[i] = (ranks.get(halves[i * 2 + 1]!)! + halves[i * 2]!) * count + i;
+  let upper = -1;
+  let rank = 0;
+  for (let i = 0; i < count; i++) {
+    if (halves[i * 2 + 1] !== upper) rank = ranks.get(upper = halves[i * 2 + 1]!)!;
+    keys[i] = (rank + halves[i * 2]!) * count + i;
+  }
   keys.sort();
   const order = new Uint32Array(count);
   for (let i = 0; i < count; i++) order[i] = keys[i]! % count;

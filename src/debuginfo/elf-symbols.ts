@@ -1,4 +1,5 @@
 import type { SectionHeader } from '../bytes/elf.js';
+import { wordsOf } from '../bytes/words.js';
 import type { CompactSymbols } from './compact-symbols.js';
 import { endOfName } from './name-at.js';
 import { namesInSection } from './symbol-names.js';
@@ -64,12 +65,6 @@ export function elfSymbols(symtab: Uint8Array, strtab: Uint8Array, sections: rea
     names: namesInSection(strtab, nameOffsets.subarray(0, count)),
     rank: (n) => rank(strtab, nameOffsets[n]!, binding(n)),
   };
-}
-
-/** Typed arrays start at multiples of their elements' size. */
-function wordsOf(symtab: Uint8Array): Uint32Array {
-  const aligned = symtab.byteOffset % 4 === 0 ? symtab : new Uint8Array(symtab);
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.length / 4));
 }
 
 /** nm's letter: by the section the symbol lies in, lower case for local ones. */

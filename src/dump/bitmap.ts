@@ -1,4 +1,5 @@
 import type { FileReader } from '../bytes/file-reader.js';
+import { wordsOf } from '../bytes/words.js';
 import { BLOCK_BYTES } from './block-cache.js';
 
 const BITS_PER_BLOCK = BLOCK_BYTES * 8;
@@ -103,11 +104,6 @@ export function countBits(bytes: Uint8Array, bits: number): number {
   for (let i = 0; i < whole; i++) count += popcount(words[i]!);
   for (let bit = whole * 32; bit < bits; bit++) count += ((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1;
   return count;
-}
-
-function wordsOf(bytes: Uint8Array): Uint32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
-  return new Uint32Array(aligned.buffer, aligned.byteOffset, aligned.length >> 2);
 }
 
 function popcount(word: number): number {

@@ -1,4 +1,5 @@
 import type { FileReader } from '../bytes/file-reader.js';
+import { wordsOf } from '../bytes/words.js';
 import type { StatedEnd } from './completeness.js';
 import type { KdumpHeader } from './kdump-header.js';
 import { DESCRIPTOR_BYTES } from './page-descriptor.js';
@@ -13,6 +14,7 @@ export interface KdumpEnd extends StatedEnd {
   sampled: boolean;
 }
 
+const DESCRIPTOR_WORDS = DESCRIPTOR_BYTES / 4;
 const DESCRIPTORS_PER_READ = 4096;
 /**
  * The most that is looked at: 2.8 million pages, 64 MiB of descriptors, some 0.1 s. Pages are written in the order of
@@ -52,10 +54,10 @@ export function kdumpEnd(file: FileReader, header: KdumpHeader, count: number | 
     for (let at = first; at < there; at += DESCRIPTORS_PER_READ) {
       onRead();
       const bytes = file.read(descriptorsOffset + at * DESCRIPTOR_BYTES, Math.min(DESCRIPTORS_PER_READ, there - at) * DESCRIPTOR_BYTES);
-      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-      for (let entry = 0; entry + DESCRIPTOR_BYTES <= bytes.length; entry += DESCRIPTOR_BYTES) {
-        const offset = view.getUint32(entry + 4, true) * 2 ** 32 + view.getUint32(entry, true);
-        const size = view.getUint32(entry + 8, true);
+      const words = wordsOf(bytes);
+      for (let entry = 0; entry + DESCRIPTOR_WORDS <= words.length; entry += DESCRIPTOR_WORDS) {
+        const offset = words[entry + 1]! * 2 ** 32 + words[entry]!;
+        const size = words[entry + 2]!;
         const end = offset + size;
         if (offset === 0) seen.unwritten++;
         else if (size === 0 || size > blockSize) continue; // the page is told as damaged where it is read

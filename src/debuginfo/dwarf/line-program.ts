@@ -38,62 +38,60 @@ export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
   let column = 0;
   let first = 0;
 
-  const advance = (by: number): void => {
-    if (maximumOperations === 1) address += by * minimumInstructionLength;
-    else {
-      address += minimumInstructionLength * Math.floor((operation + by) / maximumOperations);
-      operation = (operation + by) % maximumOperations;
+  // No functions within: what they share is slower to reach, and a dump's first question runs all of this only once.
+  while (!cursor.done) {
+    const opcode = cursor.u8();
+    let advance = 0;
+    const isRow = opcode >= opcodeBase || opcode === STANDARD.copy;
+    if (opcode >= opcodeBase) {
+      const special = opcode - opcodeBase;
+      advance = Math.floor(special / lineRange);
+      line += lineBase + (special % lineRange);
+    } else {
+      switch (opcode) {
+        case STANDARD.extended: {
+          const length = cursor.uleb();
+          const end = cursor.at + length;
+          if (length === 0 || end > cursor.end) throw cursor.damaged('has an operation of no or too great length');
+          const extended = cursor.u8();
+          if (extended === EXTENDED.endSequence) {
+            if (count > first) sequences.push({ first, end: count, high: address });
+            first = count;
+            address = operation = column = 0;
+            file = line = 1;
+          } else if (extended === EXTENDED.setAddress) {
+            address = cursor.address(length - 1);
+            operation = 0;
+          }
+          cursor.at = end;
+          break;
+        }
+        case STANDARD.copy: break;
+        case STANDARD.advancePc: advance = cursor.uleb(); break;
+        case STANDARD.advanceLine: line += cursor.sleb(); break;
+        case STANDARD.setFile: file = cursor.uleb(); break;
+        case STANDARD.setColumn: column = cursor.uleb(); break;
+        case STANDARD.constAddPc: advance = Math.floor((255 - opcodeBase) / lineRange); break;
+        case STANDARD.fixedAdvancePc:
+          address += cursor.u16();
+          operation = 0;
+          break;
+        default: // no effect on rows, or not known: the header says how many operands to pass over
+          for (let left = operands[opcode - 1] ?? 0; left > 0; left--) cursor.skipLeb();
+      }
     }
-  };
-  const row = (): void => {
+    if (maximumOperations === 1) address += advance * minimumInstructionLength;
+    else {
+      address += minimumInstructionLength * Math.floor((operation + advance) / maximumOperations);
+      operation = (operation + advance) % maximumOperations;
+    }
+    if (!isRow) continue;
     if (count === most) throw cursor.damaged('is one line too many');
     addresses[count] = address;
     files[count] = file;
     lines[count] = line;
     columns[count] = column;
     count++;
-  };
-  const extended = (): void => {
-    const length = cursor.uleb();
-    const end = cursor.at + length;
-    if (length === 0 || end > cursor.end) throw cursor.damaged('has an operation of no or too great length');
-    const opcode = cursor.u8();
-    if (opcode === EXTENDED.endSequence) {
-      if (count > first) sequences.push({ first, end: count, high: address });
-      first = count;
-      address = operation = column = 0;
-      file = line = 1;
-    } else if (opcode === EXTENDED.setAddress) {
-      address = cursor.address(length - 1);
-      operation = 0;
-    }
-    cursor.at = end;
-  };
-
-  while (!cursor.done) {
-    const opcode = cursor.u8();
-    if (opcode >= opcodeBase) {
-      const special = opcode - opcodeBase;
-      advance(Math.floor(special / lineRange));
-      line += lineBase + (special % lineRange);
-      row();
-      continue;
-    }
-    switch (opcode) {
-      case STANDARD.extended: extended(); break;
-      case STANDARD.copy: row(); break;
-      case STANDARD.advancePc: advance(cursor.uleb()); break;
-      case STANDARD.advanceLine: line += cursor.sleb(); break;
-      case STANDARD.setFile: file = cursor.uleb(); break;
-      case STANDARD.setColumn: column = cursor.uleb(); break;
-      case STANDARD.constAddPc: advance(Math.floor((255 - opcodeBase) / lineRange)); break;
-      case STANDARD.fixedAdvancePc:
-        address += cursor.u16();
-        operation = 0;
-        break;
-      default: // no effect on rows, or not known: the header says how many operands to pass over
-        for (let left = operands[opcode - 1] ?? 0; left > 0; left--) cursor.skipLeb();
-    }
   }
   return { addresses: addresses.slice(0, count), files: files.slice(0, count), lines: lines.slice(0, count), columns: columns.slice(0, count), sequences };
 }
