@@ -79,7 +79,9 @@ function zsh(commands: readonly CompletedCommand[]): string {
     const specs = flags.map(({ name, char, summary, value: behind }) => {
       const value = behind === undefined ? '' : `:${name}:${zshValue(behind)}`;
       const what = summary.replaceAll(/[[\]:]/g, String.raw`\$&`);
-      return char === undefined ? quoted(`--${name}[${what}]${value}`) : `{-${char},--${name}}${quoted(`[${what}]${value}`)}`;
+      // With "=" the value may stand in the same word too.
+      const long = `--${name}${behind === undefined ? '' : '='}`;
+      return char === undefined ? quoted(`${long}[${what}]${value}`) : `{-${char},${long}}${quoted(`[${what}]${value}`)}`;
     });
     return `    ${id}) _arguments ${[...specs, quoted(words === undefined ? '*:file:_files' : `1:word:(${words.join(' ')})`)].join(' ')};;`;
   });

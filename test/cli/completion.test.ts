@@ -31,6 +31,7 @@ const cases: readonly (readonly [words: string[], offered: string[]])[] = [
   [['man', ''], []],
   [['bt', '--state', 'D'], ['D']],
   [['anal'], ['analyze']],
+  [['ps', '--form'], ['--format']],
   // A dump in the place of a command.
   [['vmc'], ['vmcore-1']],
 ];
@@ -50,6 +51,48 @@ describe.skipIf(!have('fish'))('fish', () => {
   });
 });
 
-test.skipIf(!have('zsh'))('zsh takes the script', () => {
-  expect(spawnSync('zsh', ['-f', '-c', 'autoload -U compinit; compinit -u -D; source ./zsh; print $_comps[oompm]'], { cwd: folder, encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '', stdout: '_oompm\n' });
+/** What zsh's line editor offers at Tab: a shell of its own at a pseudo-terminal, whose compadd tells what it is given. */
+const zshSetup = `PROMPT=
+autoload -U compinit
+compinit -u -D
+source ./zsh
+bindkey '^I' complete-word
+zstyle ':completion:*' insert-tab false
+compadd() {
+  [[ " \${@[1,(i)(-|--)]} " == *' '-[OAD]' '* ]] && { builtin compadd "$@"; return }
+  local -a offered; builtin compadd -A offered "$@"
+  ((\$#offered)) && print -rl -- $'\n'OFFERED:$^offered
+  builtin compadd "$@"
+}
+finish() { print -r -- "ALL-""OFFERED"; exit }
+comppostfuncs=(finish)
+print READY-TO-"COMPLETE"
+`;
+const zshAsk = `zmodload zsh/zpty
+zpty shell zsh -f -i
+zpty -w shell 'source ./setup.zsh'
+zpty -r shell out '*READY-TO-COMPLETE*'
+zpty -w -n shell "$1"$'\t'
+zpty -r shell out '*ALL-OFFERED*'
+print -r -- "$out"
+`;
+
+function zshOffers(line: string): string[] {
+  const { stdout } = spawnSync('zsh', ['-f', '-c', zshAsk, 'zsh', line], { cwd: folder, encoding: 'utf8', timeout: 20_000 });
+  expect(stdout).toContain('ALL-OFFERED');
+  return [...stdout.matchAll(/^OFFERED:(.*?)\r?$/gm)].map(([, offered]) => offered!).toSorted();
+}
+
+describe.skipIf(!have('zsh') || spawnSync('zsh', ['-f', '-c', 'zmodload zsh/zpty']).status !== 0)('zsh', () => {
+  beforeAll(() => writeFileSync(join(folder, 'setup.zsh'), zshSetup));
+
+  test.each([
+    ...cases,
+    [['log', '--level=e'], ['emerg', 'err']],
+    [['log', '--le'], ['--level']],
+    [['ps', 'vmcore-1', '--format', 'j'], ['json']],
+  ] as const)('%j', (words, offered) => {
+    // The line editor replaces the last word of a list alone.
+    expect(zshOffers(['oompm', ...words].join(' '))).toEqual(offered.map((one) => one.replace(/^.*,/, '')));
+  });
 });
