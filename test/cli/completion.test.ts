@@ -61,7 +61,7 @@ zstyle ':completion:*' insert-tab false
 compadd() {
   [[ " \${@[1,(i)(-|--)]} " == *' '-[OAD]' '* ]] && { builtin compadd "$@"; return }
   local -a offered; builtin compadd -A offered "$@"
-  ((\$#offered)) && print -rl -- $'\n'OFFERED:$^offered
+  (($#offered)) && print -rl -- $'\n'OFFERED:$^offered
   builtin compadd "$@"
 }
 finish() { print -r -- "ALL-""OFFERED"; exit }
