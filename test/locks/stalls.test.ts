@@ -4,7 +4,9 @@ import { cpuProgress, gracePeriod, hungTasks, runQueues, stallFindings, watchdog
 import { openKernel } from 'oompm/testing';
 
 import runq from '../../plugins/runq/index.js';
-import { dumpFile, unlessMissing } from '../dumps.js';
+import watchdogs from '../../plugins/watchdogs/index.js';
+import { dumpFile, testWith, unlessMissing } from '../dumps.js';
+import { withoutPage } from '../fuzz/without-page.js';
 import { tableOf } from '../plugins/views-of.js';
 
 const opened: Kernel[] = [];
@@ -52,5 +54,17 @@ describe.each(['5.10-lock-rwsem', '6.1-lock-spin', '6.12-zram-panic', '7.2-lock-
 describe.each(['6.1-global-panic', '6.12-idle', '7.2-kdump-global', 'debian-6.1-global-panic'])('%s', (name) => {
   test.skipIf(missing(name))(`${unlessMissing(`${name}/vmcore`)}: nothing is stuck`, async () => {
     expect(stallFindings(await kernelOf(name))).toEqual([]);
+  });
+});
+
+describe('a hung task whose stack can’t be unwound so far, for the list of modules is lost', () => {
+  testWith('7.2-reaper/vmcore', 'no function of it is named that only scanning found', async () => {
+    const { sound, damaged } = await withoutPage('7.2-reaper/vmcore', watchdogs, (kernel) => kernel.symbol('modules'));
+    const [before, after] = [sound, damaged].map(({ views }) => ({
+      hung: views.flatMap((view) => (view.id === 'hung' && view.kind === 'table' ? view.rows.map(({ cells }) => cells['in']) : [])),
+      evidence: views.flatMap((view) => (view.kind === 'findings' ? view.findings.flatMap((finding) => finding.evidence) : [])).filter((line) => line.startsWith('io-thread (59): ')),
+    }));
+    expect(before).toEqual({ hung: ['tarpit_read+0x13 [tarpit]'], evidence: [expect.stringContaining('schedule_timeout ← tarpit_read ← ksys_read')] });
+    expect(after).toEqual({ hung: [expect.objectContaining({ gap: true })], evidence: [expect.stringContaining('schedule_timeout ← ? ksys_read ← ? ')] });
   });
 });

@@ -8,25 +8,10 @@ import { runPlugin } from '../../src/plugin/run-plugin.js';
 import type { Section } from '../../src/plugin/section.js';
 import { bringUp } from '../../src/session/open-kernel.js';
 import { dumpFile, testWith } from '../dumps.js';
-import { watched } from '../fuzz/dropped-page.js';
+import { withoutPage } from '../fuzz/without-page.js';
 
 const DUMP = '6.1-global-panic/vmcore';
 const REAPER = '7.2-reaper/vmcore';
-
-/** A section of a dump that has lost the page of an address. */
-async function withoutPage(addressIn: (kernel: Kernel) => bigint, values: Readonly<Record<string, unknown>>, name = DUMP): Promise<{ sound: Section; damaged: Section }> {
-  const dump = await openDump([dumpFile(name)!]);
-  const pages = watched(dump);
-  const { kernel } = await bringUp(pages.dump, undefined, {});
-  const options = { ...defaultValues(oom.flags, oom.arguments), ...values } as Parameters<typeof oom.run>[1];
-  const sound = runPlugin(kernel, oom, options);
-  const physical = kernel.memory.translate(addressIn(kernel));
-  if (typeof physical !== 'number') throw new Error('the address is not mapped as it is');
-  pages.refuse(Math.floor(physical / kernel.memory.pageSize));
-  const damaged = runPlugin((await bringUp(pages.dump, undefined, {})).kernel, oom, options);
-  dump.close();
-  return { sound, damaged };
-}
 
 const linesOf = (section: Section): string[] => section.views.flatMap((view) => (view.kind === 'log' ? view.lines.map(({ text }) => text) : []));
 const credOfVictim = (kernel: Kernel): bigint => [...kernel.list(kernel.global('init_task').tasks, 'task_struct', 'tasks')].find(({ comm }) => comm === 'a.out')!.real_cred!.$address;
@@ -34,7 +19,7 @@ const counters = (kernel: Kernel): bigint => kernel.symbol('vm_node_stat');
 
 describe('the report stands without a part that is lost', () => {
   testWith(DUMP, 'the credentials of the task that would be killed: each line is there, its uid is not known', async () => {
-    const { sound, damaged } = await withoutPage(credOfVictim, { format: 'kernel' });
+    const { sound, damaged } = await withoutPage(DUMP, oom, credOfVictim, { format: 'kernel' });
     const [before, after] = [linesOf(sound), linesOf(damaged)];
     expect(before.length).toBeGreaterThan(40);
     expect(after.length).toBe(before.length);
@@ -45,14 +30,14 @@ describe('the report stands without a part that is lost', () => {
   });
 
   testWith(DUMP, 'the machine’s counters: those that are lost are the log’s, and what rests on them is less sure', async () => {
-    const { damaged } = await withoutPage(counters, {});
+    const { damaged } = await withoutPage(DUMP, oom, counters);
     const found = damaged.views.flatMap((view) => (view.kind === 'findings' ? view.findings : []));
     expect(found.find(({ id }) => id === 'oom.memory-held.shares')).toMatchObject({ certainty: 'likely' });
     expect(found.some(({ sentence }) => sentence.startsWith('Of 104 MiB that the kernel manages, 88.2 MiB'))).toBe(true);
   });
 
   testWith(REAPER, 'the list of modules, in whose code a victim sleeps: no place is named by what scanning found', async () => {
-    const { sound, damaged } = await withoutPage((kernel) => kernel.symbol('modules'), {}, REAPER);
+    const { sound, damaged } = await withoutPage(REAPER, oom, (kernel) => kernel.symbol('modules'));
     const [before, after] = [sound, damaged].map(({ views }) => new Map(views.flatMap((view) => (view.kind === 'findings' ? view.findings.map((finding) => [finding.id, finding] as const) : []))));
     expect(before!.get('oom.still-there')).toMatchObject({ certainty: 'certain', sentence: expect.stringMatching(/is in uninterruptible sleep in tarpit_read\(\)\.$/) as unknown });
     expect(after!.get('oom.still-there')).toMatchObject({
