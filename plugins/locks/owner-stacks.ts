@@ -6,7 +6,7 @@ import { showStack } from 'oompm/stack';
 /** Owners whose stacks are shown: the locks that are waited for most come first. */
 const MOST = 16;
 
-/** What those do who have a lock that others wait for, each once. */
+/** Stacks of lock holders that others wait for, each once. */
 export function* ownerStacks(kernel: Kernel, locks: readonly ContendedLock[]): Generator<Stack> {
   const byHolder = new Map<Holding['holder'], string[]>();
   for (const { lock, holders } of locks.toSorted((a, b) => b.waits.length - a.waits.length)) {

@@ -167,7 +167,7 @@ function recordOf(source: LogSource, ring: Ring, { id, begin, next, info }: Desc
 function textOf({ memory }: LogSource, ring: Ring, id: bigint, begin: bigint, next: bigint, textLength: number): string | Problem {
   const size = BigInt(ring.dataBytes);
   if ((begin & 1n) === 1n && (next & 1n) === 1n) {
-    return begin === FAILED_LPOS || next === FAILED_LPOS ? { problem: 'lost for want of room in the ring' } : '';
+    return begin === FAILED_LPOS || next === FAILED_LPOS ? { problem: 'lost: the ring had no room for it' } : '';
   }
   // A block that ends exactly at the end of the ring is not wrapped: older writers never leave one there, newer ones do.
   // Positions start below 0 and are 64 bits wide: the end of the first lap is 0.

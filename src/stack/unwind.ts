@@ -54,8 +54,8 @@ interface Broken {
 /** Stacks are left upwards, and each of them once: anything else would go on for ever. @returns the caller, where that is so */
 function unlessCircle(frame: Frame, next: Frame, left: ReadonlySet<StackArea>): Frame | Broken {
   if (next.user || !next.area || !frame.area) return next;
-  if (left.has(next.area)) return { reason: `goes in a circle: back to the ${next.area.name}, which it had left` };
-  if (next.area === frame.area && spOf(next)! <= spOf(frame)!) return { reason: `goes in a circle: the caller's stack pointer ${hex(spOf(next)!)} is not above ${hex(spOf(frame)!)}` };
+  if (left.has(next.area)) return { reason: `has a cycle: back to the ${next.area.name}, which it had left` };
+  if (next.area === frame.area && spOf(next)! <= spOf(frame)!) return { reason: `has a cycle: the caller's stack pointer ${hex(spOf(next)!)} is not above ${hex(spOf(frame)!)}` };
   return next;
 }
 

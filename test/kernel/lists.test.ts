@@ -67,13 +67,13 @@ describe('broken lists end as gaps', () => {
     const { kernel, walked, places } = things({ 'c.link.next': to('b.link') });
     expect(walked.slice(0, 3)).toEqual(places('a', 'b', 'c'));
     expect(walked.length).toBeLessThan(12);
-    expect(kernel.gaps.list).toMatchObject([{ what: 'list of thing.link', reason: expect.stringContaining('a circle that misses its head') as string }]);
+    expect(kernel.gaps.list).toMatchObject([{ what: 'list of thing.link', reason: expect.stringContaining('a cycle that does not include its head') as string }]);
   });
 
   test('a node that leads to itself', () => {
     const { kernel, walked } = things({ 'b.link.next': to('b.link') });
     expect(walked.length).toBeLessThan(8);
-    expect(kernel.gaps.list).toMatchObject([{ reason: expect.stringContaining('a circle') as string, address: kernel.addressOf('b.link') }]);
+    expect(kernel.gaps.list).toMatchObject([{ reason: expect.stringContaining('a cycle') as string, address: kernel.addressOf('b.link') }]);
   });
 
   test('a NULL link', () => {

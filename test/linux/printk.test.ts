@@ -51,7 +51,7 @@ describe('the ring buffer since 5.10', () => {
     ring.view.setBigUint64(ring.descriptorOf(6) + 8, 1n, true); // FAILED_LPOS
     const found = texts(read(ring));
     expect(found.map((text) => text.replaceAll('\0', ''))).toEqual([
-      'first', '# 2 records reserved but never committed', 'committed', 'cut', '', '# 1 record lost for want of room in the ring',
+      'first', '# 2 records reserved but never committed', 'committed', 'cut', '', '# 1 record lost: the ring had no room for it',
     ]);
   });
 

@@ -45,11 +45,11 @@ describe.each([
     test('one finding: a CPU that waits for a lock which it holds itself, certain', () => {
       expect(of().findings.map(({ id, certainty, about }) => ({ id, certainty, about }))).toEqual([{ id: 'lock.self-deadlock', certainty: 'certain', about: 'logbuf_lock' }]);
       expect(of().finding.sentence).toBe('CPU 1 waits for logbuf_lock, which it holds itself: init (57), in write(fd 1: /dev/kmsg), took it in vprintk_emit; '
-        + 'a double fault came over it in vprintk_store, and what handles that wants the same lock in vprintk_emit. It can never go on.');
+        + 'a double fault interrupted it in vprintk_store, and its handler needs the same lock in vprintk_emit. It can never go on.');
     });
 
     test('the lock was taken in vprintk_emit, by a write to /dev/kmsg by init', () => {
-      expect(evidenceOf(of().finding, /took logbuf_lock/)).toMatch(/^init \(57\), in write\(fd 1: \/dev\/kmsg\), took logbuf_lock: vprintk_emit\+0x72 is on CPU 1's stack \(found by scanning\): its code calls _raw_spin_lock\(&logbuf_lock\), goes on at \+0x60, and has not come to where it lets go/);
+      expect(evidenceOf(of().finding, /took logbuf_lock/)).toMatch(/^init \(57\), in write\(fd 1: \/dev\/kmsg\), took logbuf_lock: vprintk_emit\+0x72 is on CPU 1's stack \(found by scanning\): its code calls _raw_spin_lock\(&logbuf_lock\), goes on at \+0x60, and has not reached its unlock/);
     });
 
     test('the stack pointer was outside of the stack: both values, and by how much', () => {
@@ -114,7 +114,7 @@ describe.each([
 onDump('5.10-lock-rwsem', 'vmlinux-5.10', (of) => {
   test('a queue behind a reader that sleeps', () => {
     expect(of().findings.map(({ id, certainty }) => [id, certainty])).toEqual([['lock.owner-sleeps', 'certain']]);
-    expect(of().finding.sentence).toMatch(/^lab_writer \(71\), lab_reader_2 \(73\) and lab_reader_1 \(72\) wait for lab_rwsem \[stuck\], for up to 31\.\d s: lab_sleeper \(70\) has it and sleeps in rwsem_sleeper\+0x1b \[stuck\], for 31\.\d s \(state D\)\.$/);
+    expect(of().finding.sentence).toMatch(/^lab_writer \(71\), lab_reader_2 \(73\) and lab_reader_1 \(72\) wait for lab_rwsem \[stuck\], for up to 31\.\d s: lab_sleeper \(70\) holds it and sleeps in rwsem_sleeper\+0x1b \[stuck\], for 31\.\d s \(state D\)\.$/);
   });
 
   test('of many waiters the first are shown, where few are asked for', () => {
@@ -135,7 +135,7 @@ onDump('5.10-lock-rwsem', 'vmlinux-5.10', (of) => {
 onDump('6.1-lock-spin', 'vmlinux-6.1', (of) => {
   test('the owner is named, with its evidence', () => {
     expect(of().findings.map(({ id, certainty }) => [id, certainty])).toEqual([['lock.stuck-owner', 'certain']]);
-    expect(of().finding.sentence).toMatch(/^CPU 2 \(lab_waiter_2 \(66\)\) and CPU 3 \(lab_waiter_3 \(67\)\) wait for lab_spinlock \[stuck\], for up to 3\d(?:\.\d)? s: CPU 1 \(lab_owner \(65\)\) has it and does not let it go; it is in spin_owner\+0xe \[stuck\]/);
+    expect(of().finding.sentence).toMatch(/^CPU 2 \(lab_waiter_2 \(66\)\) and CPU 3 \(lab_waiter_3 \(67\)\) wait for lab_spinlock \[stuck\], for up to 3\d(?:\.\d)? s: CPU 1 \(lab_owner \(65\)\) holds it and does not release it; it is in spin_owner\+0xe \[stuck\]/);
     expect(evidenceOf(of().finding, /_raw_spin_lock\(&lab_spinlock\)/)).toContain('spin_owner+0xe [stuck] is on CPU 1\'s stack');
   });
 
@@ -167,7 +167,7 @@ onDump('6.1-lock-spin', 'vmlinux-6.1', (of) => {
 onDump('6.1-lock-irq', 'vmlinux-6.1', (of) => {
   test('taken with interrupts on, then again by a timer on the same CPU', () => {
     expect(of().findings.map(({ id, certainty }) => [id, certainty])).toEqual([['lock.self-deadlock', 'certain']]);
-    expect(of().finding.sentence).toBe('CPU 1 waits for lab_spinlock [stuck], which it holds itself: lab_irq (65) took it in irq_owner; an interrupt (sysvec_apic_timer_interrupt) came over it in delay_tsc, and what handles that wants the same lock in irq_tick. It can never go on.');
+    expect(of().finding.sentence).toBe('CPU 1 waits for lab_spinlock [stuck], which it holds itself: lab_irq (65) took it in irq_owner; an interrupt (sysvec_apic_timer_interrupt) interrupted it in delay_tsc, and its handler needs the same lock in irq_tick. It can never go on.');
     expect(evidenceOf(of().finding, /its handler ran/)).toContain('hrtimer_interrupt → __hrtimer_run_queues → irq_tick, which needs lab_spinlock [stuck].');
   });
 });

@@ -52,7 +52,7 @@ describe('broken lists of waiters', () => {
   });
 
   test.each([
-    ['that goes in a circle beside its beginning', { 'c.list.next': to('b.list') }, [], /goes in a circle that misses where it began/],
+    ['that goes in a circle beside its beginning', { 'c.list.next': to('b.list') }, [], /has a cycle that does not include where it began/],
     ['whose link the dump lacks', {}, ['b'], /broken after 2 links/],
     ['whose link leads nowhere', { 'b.list.next': 0x10n }, [], /broken after 3 links/],
   ] as const)('one %s ends, and is a gap', (_what, overwrite, lost, reason) => {

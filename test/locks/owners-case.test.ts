@@ -96,14 +96,14 @@ describe('the owner\'s own backtrace: a paravirtual lock, asleep in the hypervis
     expect(others).toEqual([]);
     expect(finding).toMatchObject({
       id: 'lock.self-deadlock', certainty: 'certain', about: 'logbuf_lock',
-      sentence: 'CPU 1 waits for logbuf_lock, which it holds itself: init (57) took it in vprintk_emit; a double fault came over it in vprintk_store, and what handles that wants the same lock in vprintk_emit. It can never go on.',
+      sentence: 'CPU 1 waits for logbuf_lock, which it holds itself: init (57) took it in vprintk_emit; a double fault interrupted it in vprintk_store, and its handler needs the same lock in vprintk_emit. It can never go on.',
     });
     const evidence = finding!.evidence.join('\n');
-    expect(evidence).toMatch(/^init \(57\) took logbuf_lock: vprintk_emit\+0x11 is on CPU 1's stack \(found by scanning\): its code calls _raw_spin_lock\(&logbuf_lock\), goes on at \+0xc, and has not come to where it lets go; on no other CPU/);
+    expect(evidence).toMatch(/^init \(57\) took logbuf_lock: vprintk_emit\+0x11 is on CPU 1's stack \(found by scanning\): its code calls _raw_spin_lock\(&logbuf_lock\), goes on at \+0xc, and has not reached its unlock; on no other CPU/);
     expect(evidence).toMatch(/In vprintk_store\+0x0 the stack pointer was 0xffffc9000020d000, outside of the task's stack 0xffffc90000210000–0xffffc90000214000: 12288 bytes below its start\./);
     expect(evidence).toMatch(/It should have been 0xffffc90000213000, where the return address into vprintk_emit stands: vprintk_store had not run one instruction\./);
     expect(evidence).toMatch(/The push there writes to 0xffffc9000020cff8, which no page table maps/);
-    expect(evidence).toMatch(/A double fault came over vprintk_store\+0x0, on the #DF stack of CPU 1; its handler ran double_fault → do_double_fault → df_debug → show_regs → show_trace_log_lvl → get_stack_info → printk_deferred → vprintk_deferred → vprintk_emit, which needs logbuf_lock\./);
+    expect(evidence).toMatch(/A double fault interrupted vprintk_store\+0x0, on the #DF stack of CPU 1; its handler ran double_fault → do_double_fault → df_debug → show_regs → show_trace_log_lvl → get_stack_info → printk_deferred → vprintk_deferred → vprintk_emit, which needs logbuf_lock\./);
     expect(evidence).toMatch(/CPU 1 waits for it, asleep in the hypervisor, in vprintk_emit\+0xc/);
   });
 });

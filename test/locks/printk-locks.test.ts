@@ -84,7 +84,7 @@ describe('a holder that was stopped by another CPU\'s panic', () => {
   test('is why the panicking CPU can never go on', () => {
     expect(lockFindings(kernel('stop_this_cpu'))).toMatchObject([{
       id: 'lock.holder-stopped', certainty: 'certain',
-      sentence: 'CPU 0 (crasher (101)) waits for port_lock, which nobody will let go: CPU 1 (victim (102)) has it and was stopped in holder+0x80, as a CPU that panics or reboots stops all others (stop_this_cpu).',
+      sentence: 'CPU 0 (crasher (101)) waits for port_lock, which nobody will release: CPU 1 (victim (102)) holds it and was stopped in holder+0x80, as a CPU that panics or reboots stops all others (stop_this_cpu).',
     }]);
   });
 

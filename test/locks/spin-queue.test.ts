@@ -53,7 +53,7 @@ describe('the queue of a spinlock, from its tail back to its head', () => {
     const { kernel, word } = machine(queuedUpTo(1), (at) => [
       [none, none, none, none], [node(at(2), 1), none, none, none], [node(at(1), 1), none, none, none], [none, none, none, none],
     ]);
-    expect(spinQueue(kernel, word)).toMatchObject({ broken: 'it goes in a circle' });
+    expect(spinQueue(kernel, word)).toMatchObject({ broken: 'it has a cycle' });
   });
 
   test('two nodes before the same one: nobody can tell', () => {

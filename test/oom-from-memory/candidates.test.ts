@@ -110,7 +110,7 @@ describe('after a kill', () => {
   test('the reaper’s list goes in a circle', () => {
     const kernel = victim({ overwrite: { 'next.oom_reaper_list': to('thread') } });
     expect(oomReaperQueue(kernel).map(({ comm }) => comm)).toEqual(['thread', 'next']);
-    expect(kernel.gaps.list).toMatchObject([{ what: 'oom_reaper_list', reason: 'goes in a circle after 2 tasks' }]);
+    expect(kernel.gaps.list).toMatchObject([{ what: 'oom_reaper_list', reason: 'has a cycle after 2 tasks' }]);
   });
 
   test('the reaper’s list leads to nowhere', () => {

@@ -133,11 +133,11 @@ describe('a broken stack ends with the reason', () => {
     ['a page that is not in the dump', { orc: BOTTOM, words: chain, lost: [SP] }, start(), /page excluded from the dump/],
     ['an entry that says nothing', { orc: { inner: { type: 'undefined' } }, words: chain }, start(), /no table describes the stack within inner/],
     ['a register that is not known', { orc: { inner: { spRegister: 'r13' } }, words: chain }, start(), /register r13, .*, is not known/],
-    ['a circle within a stack', { orc: { inner: { spOffset: 16 }, middle: { spOffset: -16 } }, words: [[SP + 8n, at('middle')], [SP - 8n, at('inner')], ...chain.slice(3)] }, start(), /goes in a circle: the caller's stack pointer/],
+    ['a circle within a stack', { orc: { inner: { spOffset: 16 }, middle: { spOffset: -16 } }, words: [[SP + 8n, at('middle')], [SP - 8n, at('inner')], ...chain.slice(3)] }, start(), /has a cycle: the caller's stack pointer/],
     ['a circle over two stacks', {
       orc: { inner: { spRegister: 'sp indirect' } },
       words: [[SP, irqStack.low + 0x100n], [irqStack.low + 0x100n, at('inner')], [irqStack.low + 0x108n, SP + 0x100n], [SP + 0x100n, at('inner')]],
-    }, start(), /goes in a circle: back to the task stack/],
+    }, start(), /has a cycle: back to the task stack/],
   ])('%s', (_, options, first, reason) => {
     const { stack } = unwound(options, first);
     expect(stack.end).toMatch(reason);

@@ -53,7 +53,7 @@ function* chain(
   for (let node = first; node !== undefined && !ends(node); node = next(node)) {
     kernel.guard.step();
     if (node === 0n) return kernel.gap(what, `broken after ${count} elements: a NULL link`);
-    if (node === landmark) return kernel.gap(what, `goes in a circle that misses its head, after ${count} elements`, node);
+    if (node === landmark) return kernel.gap(what, `has a cycle that does not include its head, after ${count} elements`, node);
     if (++count > LONGEST) return kernel.gap(what, `longer than ${LONGEST} elements`);
     if (count === landmarkAt) {
       landmark = node;

@@ -64,7 +64,7 @@ export function oomReaperQueue(kernel: Kernel): readonly Task[] {
   kernel.attempt('oom_reaper_list', () => {
     for (let task: Task | null | undefined = kernel.global('oom_reaper_list'); task; task = task.oom_reaper_list) {
       kernel.guard.step();
-      if (seen.has(task.$address)) return kernel.gap('oom_reaper_list', `goes in a circle after ${queued.length} tasks`, task.$address);
+      if (seen.has(task.$address)) return kernel.gap('oom_reaper_list', `has a cycle after ${queued.length} tasks`, task.$address);
       if (queued.length >= MOST_QUEUED) return kernel.gap('oom_reaper_list', `longer than ${MOST_QUEUED} tasks`);
       seen.add(task.$address);
       queued.push(task);

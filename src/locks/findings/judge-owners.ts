@@ -65,7 +65,7 @@ function exited({ lock, who, long, common }: Case): Judged<'lock.owner-exited'> 
   const gone = `The lock's owner word names ${lock.exited}, which is in no list of tasks; its task_struct says that it is dead.`;
   return {
     id: 'lock.owner-exited', weight: 85, certainty: 'likely', ...common,
-    sentence: `${who}${long}: ${lock.exited} took it and has exited without letting it go, so that nobody will.`,
+    sentence: `${who}${long}: ${lock.exited} took it and has exited without releasing it: nobody will.`,
     evidence: [state, gone, ...rest],
   };
 }
@@ -84,7 +84,7 @@ function frozen({ kernel, lock, long, stuck, common }: Case): Judged<'lock.froze
 
 function unknown({ lock, who, long, stuck, common }: Case): Judged<'lock.owner-unknown'> | undefined {
   if (!stuck) return undefined;
-  return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who}${long}; ${isHeld(lock.lock) ? 'who has it' : 'who holds it up'} can't be told${unnamed(lock)}.`, ...common };
+  return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who}${long}; ${isHeld(lock.lock) ? 'who holds it' : 'who delays it'} can't be told${unnamed(lock)}.`, ...common };
 }
 
 /** Where a CPU halts for good, as another panics, dumps or reboots. */
@@ -102,7 +102,7 @@ function stopped({ kernel, lock, who, common }: Case, { holder, certainty }: Hol
   const at = holder.segments[1]?.activations[0];
   return {
     id: 'lock.holder-stopped', weight: 88, certainty, ...common,
-    sentence: `${who}, which nobody will let go: ${labelOf(kernel, holder)} has it and was stopped${at === undefined ? '' : ` in ${activationInWords(at)}`}, as a CPU that panics or reboots stops all others (${halt}).`,
+    sentence: `${who}, which nobody will release: ${labelOf(kernel, holder)} holds it and was stopped${at === undefined ? '' : ` in ${activationInWords(at)}`}, as a CPU that panics or reboots stops all others (${halt}).`,
   };
 }
 
@@ -119,15 +119,15 @@ function running(one: Case, { holder, certainty, segment }: Holding): Judged<'lo
   const waits = itselfWaits(one, holder);
   return {
     id: 'lock.stuck-owner', weight: !isHeld(lock.lock) ? 58 : waits === undefined ? 80 : 65, certainty, ...common,
-    sentence: `${who}${long}: ${ownerDoes(lock, labelWithin(kernel, holder, segment), certainty, waits ?? (isHeld(lock.lock) ? 'does not let it go' : undefined))}; it is in ${doingInWords(kernel, holder, segment)}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
+    sentence: `${who}${long}: ${ownerDoes(lock, labelWithin(kernel, holder, segment), certainty, waits ?? (isHeld(lock.lock) ? 'does not release it' : undefined))}; it is in ${doingInWords(kernel, holder, segment)}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
   };
 }
 
-/** "a (1) has it and sleeps", "a (1), one of 3 that have it, sleeps". */
+/** "a (1) holds it and sleeps", "a (1), one of 3 that hold it, sleeps". */
 function ownerDoes({ lock, holders }: ContendedLock, label: string, certainty: Certainty, does: string | undefined): string {
   const alike = holders.filter((other) => other.certainty === certainty).length;
   if (alike <= 1) return `${label} ${hasInWords(lock, certainty)}${does === undefined ? '' : ` and ${does}`}`;
-  const have = hasInWords(lock, certainty).replace(/^has /, 'have ').replace(/^holds /, 'hold ');
+  const have = hasInWords(lock, certainty).replace(/^(hold|delay)s /, '$1 ');
   return does === undefined ? `${label} is one of ${alike} that ${have}` : `${label}, one of ${alike} that ${have}, ${does}`;
 }
 

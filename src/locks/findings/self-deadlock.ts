@@ -17,10 +17,10 @@ export function selfDeadlockStory(kernel: Kernel, wait: QueuedWait, contended: C
   const call = systemCallOf(kernel, waiter);
   const taker = holding.taker?.name;
   const taken = `${owner}${call === undefined ? '' : `, in ${call},`} took it${taker === undefined ? '' : ` in ${taker}`}`;
-  const came = between.map((one) => `${one.what} came over it in ${one.at.name}`).join(', then ');
+  const came = between.map((one) => `${one.what} interrupted it in ${one.at.name}`).join(', then ');
   const wanted = wait.taker === undefined ? '' : ` in ${wait.taker.name}`;
   const sentence = between.length > 0
-    ? `${who} waits for ${lock.name.text}, which it holds itself: ${taken}; ${came}, and what handles that wants the same lock${wanted}. It can never go on.`
+    ? `${who} waits for ${lock.name.text}, which it holds itself: ${taken}; ${came}, and its handler needs the same lock${wanted}. It can never go on.`
     : `${waiter.label} waits for ${lock.name.text}, which it holds itself: ${taken}, and wants it again${wanted}. It can never go on.`;
   const directly = between.length === 0 ? pathBetween(holding, wait) : [];
   return { sentence, evidence: [...howItWasTaken(holding, owner, call), ...directly, ...between.flatMap((one) => inWords(one, lock.name.text, wait)), ...whyForEver(wait, contended, who)] };
@@ -46,7 +46,7 @@ function inWords({ what, kind, at, stack, handler, badStack }: Interruption, loc
   const hence = badStack && kind === 'double fault' ? ['A fault that can\'t be delivered is a double fault, whose handler has a stack of its own.'] : [];
   return [
     ...(badStack ?? []), ...hence,
-    `${what.charAt(0).toUpperCase()}${what.slice(1)} came over ${where}${on}; its handler ran ${path(handler, wait)}, which needs ${lock}.`,
+    `${what.charAt(0).toUpperCase()}${what.slice(1)} interrupted ${where}${on}; its handler ran ${path(handler, wait)}, which needs ${lock}.`,
   ];
 }
 
@@ -70,7 +70,7 @@ function whyForEver(wait: QueuedWait, { lock, state, spin, remarks }: ContendedL
   const asleep = spin?.asleep !== undefined && spin.asleep === wait.waiter.cpu;
   const how = `${who} ${asleep ? 'waits for it, asleep in the hypervisor,' : wait.spinning ? 'spins for it' : 'waits for it'}${wait.taker ? ` in ${activationInWords(wait.taker)}` : ''}: ${wait.how.join('; ')}.`;
   const same = isSleepingLock(lock.kind)
-    ? 'The one that waits is the one that holds it: nobody else can let it go.'
-    : `The CPU that waits is the CPU that holds it: what would let it go runs only once the ${asleep ? 'waiting' : wait.segment === 0 ? 'spinning' : 'waiting'} ends.`;
+    ? 'The one that waits is the one that holds it: nobody else can release it.'
+    : `The CPU that waits is the CPU that holds it: what would release it runs only once the ${asleep ? 'waiting' : wait.segment === 0 ? 'spinning' : 'waiting'} ends.`;
   return [...word, how, same];
 }

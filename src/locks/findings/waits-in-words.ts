@@ -15,10 +15,10 @@ export function stateOf({ lock, state }: ContendedLock): string {
   return `${isHeld(lock) ? text : sentenceCase(text)} is ${state}`;
 }
 
-/** "has it", "holds it up", or that it may be so. */
+/** "holds it", "delays it", or that it may be so. */
 export function hasInWords(lock: Lock, certainty: Certainty): string {
-  if (certainty === 'possible') return isHeld(lock) ? 'may have it' : 'may hold it up';
-  return isHeld(lock) ? 'has it' : 'holds it up';
+  if (certainty === 'possible') return isHeld(lock) ? 'may hold it' : 'may delay it';
+  return isHeld(lock) ? 'holds it' : 'delays it';
 }
 
 /** Why nobody is named, where that is the kind's own way. */

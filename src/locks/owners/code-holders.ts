@@ -20,7 +20,7 @@ export interface HoldingFrame {
   readonly tried: boolean;
 }
 
-/** Who has a lock by the code on the stacks: a function that has taken it and has not come to where it lets go. */
+/** Who has a lock by the code on the stacks: a function that has taken it and has not reached its unlock. */
 export function byCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
   const own = waits.filter((wait) => wait.lock.address === lock.address);
   const running = holdingContexts(kernel, lock, cpuContexts(kernel), own);
@@ -89,7 +89,7 @@ function inCode(lock: Lock, activation: Activation, call: LockCall, { cpu, label
   const where = cpu === undefined ? `the stack of ${label}` : `CPU ${cpu}'s stack`;
   const argument = call.callee !== undefined && lockFunction(call.callee)?.variable !== undefined ? '' : `&${lock.name.text.replace(/ \[.*\]$/, '')}`;
   const way = call.callee === undefined ? 'takes it' : `calls ${call.callee}(${argument})`;
-  return `${activationInWords(activation)} is on ${where}${activation.frame.found === 'scanned' ? ' (found by scanning)' : ''}: its code ${way}, goes on at +0x${call.after.toString(16)}, and has not come to where it lets go`;
+  return `${activationInWords(activation)} is on ${where}${activation.frame.found === 'scanned' ? ' (found by scanning)' : ''}: its code ${way}, goes on at +0x${call.after.toString(16)}, and has not reached its unlock`;
 }
 
 /** Where the code does not name the lock: the function took some lock of that kind last, and the lock's address stands in its frames. */

@@ -73,7 +73,7 @@ export function spinQueue(kernel: Kernel, word: SpinWord): SpinQueue {
   const nodes: QueueNode[] = [last];
   const seen = new Set([last.address]);
   for (let node = before.get(last.address); node !== undefined; node = before.get(node.address)) {
-    if (seen.has(node.address)) return { nodes, broken: 'it goes in a circle' };
+    if (seen.has(node.address)) return { nodes, broken: 'it has a cycle' };
     seen.add(node.address);
     nodes.unshift(node);
   }

@@ -89,7 +89,7 @@ function walk(kernel: Kernel, node: bigint, form: WaiterForm): Circle {
   }
   const nodes = [...seen];
   const closed = at === node;
-  if (!closed) kernel.gap(`list of a ${form.struct}`, at === undefined ? `broken after ${nodes.length} links` : 'goes in a circle that misses where it began', node);
+  if (!closed) kernel.gap(`list of a ${form.struct}`, at === undefined ? `broken after ${nodes.length} links` : 'has a cycle that does not include where it began', node);
   const heads = nodes.filter((link) => !isWaiter(kernel, link, form));
   const [head] = heads;
   return { nodes, heads, closed, ...(head !== undefined && heads.length === 1 ? { ring: { waiters: turned(nodes, head).slice(1), head } } : {}) };
