@@ -1,3 +1,4 @@
+import { logStamp } from '../words/log-stamp.js';
 import { numbered, size } from '../words/quantity.js';
 import { isGap } from '../plugin/make-views.js';
 import type { Cell, Column, ValueType } from '../plugin/views.js';
@@ -79,7 +80,7 @@ function inBrackets(bytes: number): string {
 
 /** A kernel log's time stamp: "[   12.345678]". */
 export function timestamp(ns: number): string {
-  return `[${(Math.floor(ns / 1000) / 1e6).toFixed(6).padStart(12)}]`;
+  return `[${logStamp(ns).padStart(12)}]`;
 }
 
 /** "0xffffffff81000000" */

@@ -114,6 +114,21 @@ describe('what stands on the screens', () => {
     }
   });
 
+  test('what the marks mean is in it whole, on a narrow screen too', () => {
+    for (const columns of [60, 80, 120, 200]) {
+      const frame = at(columns, 80, '?');
+      expect(frame).not.toContain('…\n');
+      for (const mark of ['● certain', '- does not apply']) expect(frame).toContain(mark);
+      expect(frame.replaceAll(/\s+/g, ' ')).toContain("~ as the kernel's own report counts: without what CPUs and threads have not added up yet");
+    }
+  });
+
+  test('verdicts that there are none of have no title, and no key', () => {
+    const frame = frameOf(new ToySession({ locks: [findings('Locks', []), table('Contended', columns([{ key: 'n', title: 'N', type: 'integer' }]), [])] }, { columns: 120, rows: 24 }).keys('1').state);
+    expect(frame[2]).toBe('  Contended');
+    expect(frame.at(-1)).not.toContain('f next finding');
+  });
+
   test('column titles stay in sight', () => {
     const long = table('Long', columns([{ key: 'n', title: 'NUMBER', type: 'integer' }]), Array.from({ length: 100 }, (_, n) => ({ cells: { n } })));
     const frame = frameOf(new ToySession({ long: [long] }).keys('1G').state);

@@ -7,6 +7,7 @@ import { judgedByWhatWasRead } from '../findings/judged-by-what-was-read.js';
 import { gracePeriod } from './rcu.js';
 import { contendedLocks } from '../survey.js';
 import { cpuProgress, hungTasks, hungTaskTimeoutNs, watchdogReports, type CpuProgress, type WatchdogReport } from './watchdogs.js';
+import { logStamp } from '../../words/log-stamp.js';
 import { counted } from '../../words/quantity.js';
 
 /** What the watchdogs would say at the moment of the dump: CPUs that are stuck, RCU's grace period, tasks that hang. */
@@ -111,6 +112,6 @@ function said(kernel: Kernel, ...kinds: readonly WatchdogReport['kind'][]): stri
   const reports = watchdogReports(kernel).filter(({ kind }) => kinds.includes(kind));
   const last = reports.at(-1);
   if (last === undefined) return [];
-  const stamp = last.record.timeNs === undefined ? '' : `[${(last.record.timeNs / 1e9).toFixed(6)}] `;
+  const stamp = last.record.timeNs === undefined ? '' : `[${logStamp(last.record.timeNs)}] `;
   return [`The kernel said so ${reports.length === 1 ? 'once' : `${reports.length} times`}, last: ${stamp}${last.record.text}`];
 }

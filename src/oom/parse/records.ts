@@ -3,6 +3,7 @@ import { EventAssembler } from './assembler.js';
 import { kindOf } from './grammar.js';
 import { bounded, type LogLine } from './prefix.js';
 import { anchorIn, linesAfter, linesBefore } from './source.js';
+import { logStamp } from '../../words/log-stamp.js';
 
 /** One message of a kernel as its log buffer has it. */
 export interface KernelRecord {
@@ -13,9 +14,6 @@ export interface KernelRecord {
   /** "T123" or "C0", as the kernel prints it. */
   readonly caller?: string;
 }
-
-const NS_IN_US = 1000;
-const US_IN_S = 1_000_000;
 
 /**
  * The memory reports in a kernel's own records, in the order of their first lines. Stamp and caller are the record's, and
@@ -52,7 +50,7 @@ export function reportsInRecords(records: Iterable<KernelRecord>): OomReport[] {
 export function* linesOf(records: Iterable<KernelRecord>): Generator<LogLine> {
   let number = 0;
   for (const { text, timeNs, caller } of records) {
-    const time = timeNs === undefined ? {} : { time: stampOf(timeNs) };
+    const time = timeNs === undefined ? {} : { time: logStamp(timeNs) };
     let isFirst = true;
     for (const part of text.split('\n')) {
       number++;
@@ -64,9 +62,4 @@ export function* linesOf(records: Iterable<KernelRecord>): Generator<LogLine> {
       isFirst = false;
     }
   }
-}
-
-/** print_time() cuts what is less than a microsecond off. */
-function stampOf(timeNs: number): string {
-  return (Math.floor(timeNs / NS_IN_US) / US_IN_S).toFixed(6);
 }

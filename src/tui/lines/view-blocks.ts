@@ -13,6 +13,7 @@ import { counted } from '../../words/quantity.js';
 /** A view with its title, whatever its kind: every plugin's screen is made of these. */
 export function viewBlocks(shown: ShownView, room: Room): Block[] {
   const { view, key } = shown;
+  if (view.kind === 'findings' && view.findings.length === 0) return [];
   const foldable = view.kind === 'table' && view.folded === true;
   const isShown = !foldable || isOpen(room.look, key, room.look.filter !== '');
   const title: Line = {

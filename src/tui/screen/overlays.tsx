@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
-import { wrap } from '../../report/lay-out-table.js';
+import { widthOf, wrap } from '../../report/lay-out-table.js';
 import { padded, span, type Line } from '../lines/line.js';
 import { keyHelp } from '../state/keys.js';
 import { bodyRows } from '../state/move.js';
@@ -23,9 +23,22 @@ export function Help({ state, top }: { state: State; top: number }): ReactElemen
       }));
     }),
     { spans: [span('')] },
-    { spans: [span(' ● certain   ◐ likely   ○ possible      ▸ closed   ▾ open      ? could not be read   - does not apply', 'quiet')] },
+    ...legendLines(columns - 2).map((line): Line => ({ spans: [span(` ${line}`, 'quiet')] })),
   ];
   return <Lines lines={lines} top={Math.min(top, Math.max(0, lines.length - bodyRows(state)))} state={state} />;
+}
+
+const legend = ['● certain', '◐ likely', '○ possible', '▸ closed', '▾ open', '? could not be read', '- does not apply', "~ as the kernel's own report counts: without what CPUs and threads have not added up yet"];
+
+/** As many on a line as there is room for, none of them cut. */
+function legendLines(width: number): string[] {
+  const lines: string[] = [];
+  for (const one of legend) {
+    const longer = `${lines.at(-1) ?? ''}   ${one}`;
+    if (lines.length > 0 && widthOf(longer) <= width) lines[lines.length - 1] = longer;
+    else lines.push(...wrap(one, width));
+  }
+  return lines;
 }
 
 /** A list to choose from: what a line has to be opened, or all screens. */

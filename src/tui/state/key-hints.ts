@@ -21,7 +21,7 @@ export function keyHints(state: State): string[] {
     ['Enter evidence', line?.fold !== undefined && line.foldFirst === true],
     ['Enter open', canOpen && line?.foldFirst !== true],
     ['z fold', line?.fold !== undefined && line.foldFirst !== true],
-    ['f next finding', source.kind === 'overview' || has('findings')],
+    ['f next finding', source.kind === 'overview' || views.some(({ view }) => view.kind === 'findings' && view.findings.length > 0)],
     ['Esc back', state.at > 0],
     ['J K next, previous', isOpened && state.at > 0],
     ['E e reports', has('log')],
