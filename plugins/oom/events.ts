@@ -15,17 +15,19 @@ export interface Events {
   readonly current: readonly CurrentEvent[];
   /** The log's, oldest first; the current ones among them. */
   readonly logged: readonly OomReport[];
+  /** Why it is not known whether one was under way; undefined where it is. */
+  readonly unsearched: string | undefined;
 }
 
 /** Every memory event of this machine that there is to be had, from its memory and from its log. */
 export function eventsOf(kernel: Kernel): Events {
   return kernel.once('OOM events', () => {
     const logged = loggedEvents(kernel);
-    const { result: inProgress = [], gaps } = withGaps(kernel, () => kernel.attempt('OOM in progress', () => oomsInProgress(kernel)));
-    const current = inProgress.flatMap((oom) => kernel.attempt('OOM in progress', () => [joined(kernel, rebuiltReport(kernel, oom), logged)]) ?? []);
-    const met = current.length === 0 ? lossesInWords(gaps) : undefined;
+    const { result: current, gaps } = withGaps(kernel, () => kernel.attempt('OOM in progress', () => oomsInProgress(kernel).map((oom) => joined(kernel, rebuiltReport(kernel, oom), logged))));
+    if (current !== undefined && current.length > 0) return { current, logged, unsearched: undefined };
+    const met = lossesInWords(gaps);
     // The event may still have been under way: then the log's report is but a part of what there is to know.
-    return { current, logged: met === undefined ? logged : logged.map((report, i) => (i === logged.length - 1 ? { ...report, incomplete: { ...report.incomplete, all: met } } : report)) };
+    return { current: [], unsearched: met ?? (current === undefined ? gaps.at(-1)?.reason : undefined), logged: met === undefined ? logged : logged.map((report, i) => (i === logged.length - 1 ? { ...report, incomplete: { ...report.incomplete, all: met } } : report)) };
   });
 }
 

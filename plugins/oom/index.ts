@@ -35,7 +35,8 @@ export default definePlugin({
 
 /** The event in progress; without one what show_mem() would print. */
 function lastRebuilt(kernel: Kernel): RebuiltReport {
-  return eventsOf(kernel).current.at(-1) ?? stateReport(kernel);
+  const { current, unsearched } = eventsOf(kernel);
+  return current.at(-1) ?? stateReport(kernel, unsearched);
 }
 
 function* compared(kernel: Kernel): Generator<View> {
@@ -67,7 +68,7 @@ function* story(kernel: Kernel, most: number | undefined): Generator<View> {
   } else {
     const last = events.logged.at(-1);
     if (last !== undefined) yield* reportViews(withVictims(kernel, last), { most });
-    const state = kernel.attempt('state of memory at the time of the dump', () => stateReport(kernel));
+    const state = kernel.attempt('state of memory at the time of the dump', () => stateReport(kernel, events.unsearched));
     // The report that it would be held against may be in what can't be read of the log.
     const hole = last === undefined ? logHoles(kernel)[0]?.reason : undefined;
     const incomplete = hole === undefined ? {} : { all: hole };

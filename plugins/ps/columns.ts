@@ -1,5 +1,5 @@
 import { columns, gap, isGap, type Cell, type Kernel, type RowOf } from 'oompm';
-import { isKernelThread, oomMarks, ppidOf, readOrGap, residentPages, rssOf, taskCpu, taskLabel, taskState, uidOf, type Rss, type Task, type UnreadableTask } from 'oompm/linux';
+import { isKernelThread, oomMarks, ppidOf, readOrGap, residentPages, rssOf, taskCpu, taskLabel, taskState, uidOf, type RssPages, type Task, type UnreadableTask } from 'oompm/linux';
 
 const list = columns([
   { key: 'pid', title: 'PID', type: 'pid' },
@@ -66,7 +66,8 @@ export function taskRow(kernel: Kernel, task: Task): TaskRow {
     return readOrGap(`mm_struct.${what}`, () => of(mm));
   };
   const rss = mm === null || 'gap' in mm ? mm : readOrGap('mm_struct.rss_stat', () => rssOf(kernel, mm));
-  const pages = (of: (counted: Rss) => number): Cell => (rss === null || 'gap' in rss ? rss : of(rss));
+  const approximate = (of: (counted: RssPages) => number): Cell => (rss === null || 'gap' in rss ? rss : of(rss.approximate));
+  const exact = (of: (counted: RssPages) => number): Cell => (rss === null || 'gap' in rss ? rss : rss.exact === undefined ? notAdded : of(rss.exact));
   const row: TaskRow = {
     cells: {
       pid: read('pid', () => task.pid),
@@ -77,16 +78,16 @@ export function taskRow(kernel: Kernel, task: Task): TaskRow {
       cpu: read('cpu', () => taskCpu(task) ?? null),
       onCpu: read('on_cpu', () => taskState(task).onCpu),
       totalVm: ofMm('total_vm', (held) => held.total_vm),
-      rss: pages(({ exact }) => residentPages(exact)),
-      rssAnon: pages(({ exact }) => exact.anon),
-      rssFile: pages(({ exact }) => exact.file),
-      rssShmem: pages(({ exact }) => exact.shmem),
-      rssApproximate: pages(({ approximate }) => residentPages(approximate)),
-      rssAnonApproximate: pages(({ approximate }) => approximate.anon),
-      rssFileApproximate: pages(({ approximate }) => approximate.file),
-      rssShmemApproximate: pages(({ approximate }) => approximate.shmem),
-      swap: pages(({ exact }) => exact.swap),
-      swapApproximate: pages(({ approximate }) => approximate.swap),
+      rss: exact(residentPages),
+      rssAnon: exact(({ anon }) => anon),
+      rssFile: exact(({ file }) => file),
+      rssShmem: exact(({ shmem }) => shmem),
+      rssApproximate: approximate(residentPages),
+      rssAnonApproximate: approximate(({ anon }) => anon),
+      rssFileApproximate: approximate(({ file }) => file),
+      rssShmemApproximate: approximate(({ shmem }) => shmem),
+      swap: exact((counted) => counted.swap),
+      swapApproximate: approximate((counted) => counted.swap),
       pageTables: ofMm('pgtables_bytes', (held) => held.pgtables_bytes),
       oomScoreAdj: readOrGap('signal_struct.oom_score_adj', () => task.signal?.oom_score_adj ?? null),
       oom: readOrGap('signal_struct.oom_mm', () => marksOf(kernel, task)),
@@ -99,6 +100,8 @@ export function taskRow(kernel: Kernel, task: Task): TaskRow {
   if (missing.length > 0) kernel.gap(taskLabel(kernel, task), `${missing.length} of its columns can't be read; ${missing[0]!.what}: ${missing[0]!.reason}`, missing[0]!.address);
   return row;
 }
+
+const notAdded = gap('rss_stat', 'what a thread or a CPU has not added to it yet can\'t be read');
 
 /** What the OOM killer has done to it, in its own words. */
 function marksOf(kernel: Kernel, task: Task): readonly string[] | null {

@@ -1,6 +1,6 @@
-import { columns, table, type Kernel, type TableView } from 'oompm';
+import { columns, table, type Gap, type Kernel, type TableView } from 'oompm';
 import {
-  globalNodeCounters, globalNumaCounters, globalZoneCounters, nodeCounterDiffs, nodeCounters, vmEvents, zoneCounterDiffs,
+  globalNodeCounters, globalNumaCounters, globalZoneCounters, nodeCounterDiffs, nodeCounters, readOrGap, vmEvents, zoneCounterDiffs,
   type Counters, type NodeRef, type Zone,
 } from 'oompm/linux';
 
@@ -22,13 +22,13 @@ export function* counterTables(kernel: Kernel, nodes: readonly NodeRef[], zones:
     ...rows('machine', read('vm_numa_event', () => globalNumaCounters(kernel))),
   ], { id: 'machine-counters' });
   yield table('Counters of nodes', counterColumns, nodes.flatMap((node) =>
-    rows(`Node ${kernel.attempt('node_id', () => node.node_id) ?? '?'}`, read('vm_stat', () => nodeCounters(kernel, node)), read('vm_node_stat_diff', () => nodeCounterDiffs(kernel, node)))),
+    rows(`Node ${kernel.attempt('node_id', () => node.node_id) ?? '?'}`, read('vm_stat', () => nodeCounters(kernel, node)), readOrGap('vm_node_stat_diff', () => nodeCounterDiffs(kernel, node)))),
   { id: 'node-counters', note: 'CPUs keep small differences for themselves; the kernel prints counters without them.' });
   yield table('Counters of zones', counterColumns, zones.flatMap((zone) =>
-    rows(`Node ${zone.node} ${zone.name}`, zone.counters, read('vm_stat_diff', () => zoneCounterDiffs(kernel, zone.ref)))), { id: 'zone-counters' });
+    rows(`Node ${zone.node} ${zone.name}`, zone.counters, readOrGap('vm_stat_diff', () => zoneCounterDiffs(kernel, zone.ref)))), { id: 'zone-counters' });
   yield table('Events since boot', counterColumns, rows('machine', read('vm_event_states', () => vmEvents(kernel))), { id: 'events' });
 }
 
-function rows(of: string, counters: Counters, diffs: Counters = noDiffs) {
-  return [...counters].map(([counter, value]) => ({ cells: { of, counter, value, notFolded: diffs.get(counter) ?? null } }));
+function rows(of: string, counters: Counters, diffs: Counters | Gap = noDiffs) {
+  return [...counters].map(([counter, value]) => ({ cells: { of, counter, value, notFolded: 'gap' in diffs ? diffs : diffs.get(counter) ?? null } }));
 }

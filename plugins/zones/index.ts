@@ -1,5 +1,5 @@
 import { chart, columns, definePlugin, table } from 'oompm';
-import { allZones, countFreeLists, freeLists, onlineNodes, zoneNames, zonesOf } from 'oompm/linux';
+import { allZones, countFreeLists, freeLists, onlineNodes, zoneNames } from 'oompm/linux';
 
 import { counterTables } from './counters.js';
 import { zoneColumns, zoneRow } from './zone-table.js';
@@ -18,7 +18,7 @@ export default definePlugin({
     const nodes = onlineNodes(kernel);
     const zones = allZones(kernel);
     const names = zoneNames(kernel);
-    yield table('Nodes', nodeColumns, nodes.flatMap((node) => kernel.attempt('struct pglist_data', () => nodeRow(kernel, node, zonesOf(kernel, node))) ?? []));
+    yield table('Nodes', nodeColumns, nodes.flatMap((node) => kernel.attempt('struct pglist_data', () => nodeRow(kernel, node)) ?? []));
     yield table('Zones', zoneColumns, zones.map(zoneRow));
     yield chart('Free pages against watermarks', 'pages', zones.map((zone) => ({
       label: `Node ${zone.node} ${zone.name}`,

@@ -1,5 +1,5 @@
-import { columns, type Kernel, type RowOf } from 'oompm';
-import { nodeCounters, type NodeRef, type Zone } from 'oompm/linux';
+import { columns, gap, type Cell, type Kernel, type RowOf } from 'oompm';
+import { everyZoneOf, nodeCounters, readOrGap, type NodeRef, type Zone } from 'oompm/linux';
 
 /** The kernel gives a node up for unreclaimable after so many fruitless tries: MAX_RECLAIM_RETRIES. */
 const MAX_RECLAIM_RETRIES = 16;
@@ -19,10 +19,12 @@ export const nodeColumns = columns([
   { key: 'allUnreclaimable', title: 'ALL UNRECLAIMABLE', type: 'boolean' },
 ]);
 
-export function nodeRow(kernel: Kernel, node: NodeRef, zones: readonly Zone[]): RowOf<(typeof nodeColumns)[number]['key']> {
-  const counters = kernel.attempt(`vm_stat of node ${node.node_id}`, () => nodeCounters(kernel, node)) ?? new Map<string, number>();
-  const sum = (pages: (zone: Zone) => number): number => zones.reduce((total, zone) => total + pages(zone), 0);
-  const of = (...names: string[]): number | null => {
+export function nodeRow(kernel: Kernel, node: NodeRef): RowOf<(typeof nodeColumns)[number]['key']> {
+  const counters = readOrGap(`vm_stat of node ${node.node_id}`, () => nodeCounters(kernel, node));
+  const zones = everyZoneOf(kernel, node);
+  const sum = (pages: (zone: Zone) => number): Cell => zones?.reduce((total, zone) => total + pages(zone), 0) ?? gap('node_zones', 'not every zone can be read');
+  const of = (...names: string[]): Cell => {
+    if ('gap' in counters) return counters;
     const found = names.flatMap((name) => counters.get(name) ?? []);
     return found.length === 0 ? null : found.reduce((total, pages) => total + pages, 0);
   };

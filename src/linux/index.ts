@@ -22,7 +22,7 @@ export { commandLine, hardwareName, uts, type Uts } from './uts.js';
 export { isRemark, type LogEntry, type LogRecord, type LogRemark } from './log-entry.js';
 export { logRecords, logRecordsByVmcoreinfo } from './printk.js';
 export { memoryNodes, nodesInState, onlineNodes, type NodeRef } from './nodes.js';
-export { allZones, zoneNames, zonesOf, type Watermarks, type Zone } from './zones.js';
+export { allZones, everyZoneOf, zoneNames, zonesOf, type Watermarks, type Zone } from './zones.js';
 export { perCpuPages } from './per-cpu-pages.js';
 export { countFreeLists, freeLists, type FreeOrder } from './free-lists.js';
 export { memoryTotals, type MemoryTotals } from './memory-totals.js';

@@ -1,6 +1,5 @@
-import { withGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { allZones } from './zones.js';
+import { everyZone, type Zone } from './zones.js';
 
 /** The totals at the end of show_mem(), in pages; the sums over all zones are undefined where a zone can't be read. */
 export interface MemoryTotals {
@@ -15,10 +14,9 @@ export interface MemoryTotals {
 }
 
 export function memoryTotals(kernel: Kernel): MemoryTotals {
-  const { result: zones, gaps } = withGaps(kernel, () => allZones(kernel));
+  const zones = everyZone(kernel);
   const highmem = kernel.enumerator('ZONE_HIGHMEM');
-  const sum = (pages: (zone: (typeof zones)[number]) => number): number | undefined =>
-    gaps.length > 0 || zones.length === 0 ? undefined : zones.reduce((total, zone) => total + pages(zone), 0);
+  const sum = (pages: (zone: Zone) => number): number | undefined => zones?.reduce((total, zone) => total + pages(zone), 0);
   return {
     ram: sum((zone) => zone.presentPages),
     highmem: sum((zone) => (zone.index === highmem ? zone.presentPages : 0)),

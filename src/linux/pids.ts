@@ -21,12 +21,12 @@ export function* tasksByPid(kernel: Kernel): Generator<PidEntry, void> {
   const base = kernel.attempt('init_pid_ns.idr', () => kernel.global('init_pid_ns').idr.idr_base);
   // Since 4.19 (2c4704756cab); before, `pids[]` with the node as its first member.
   const links = kernel.attempt('task_struct.pid_links', () => BigInt(kernel.bind('task_struct').offsets.get('pid_links') ?? 0));
-  if (root === undefined || links === undefined) return;
+  if (root === undefined || base === undefined || links === undefined) return;
   for (const { index, entry } of xarrayEntries(kernel, root, 'init_pid_ns.idr')) {
     if (index > MOST_PIDS) return kernel.gap('init_pid_ns.idr', `a pid of ${index}: no machine has that`);
     // An IDR keeps its flags and odd pointers apart from these.
     if ((entry & 3n) !== 0n) continue;
-    yield* tasksOfPid(kernel, entry, { pid: Number(index) + (base ?? 0), links });
+    yield* tasksOfPid(kernel, entry, { pid: Number(index) + base, links });
   }
 }
 

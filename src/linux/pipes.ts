@@ -1,3 +1,4 @@
+import { Implausible } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { processes, type Task } from './tasks.js';
 
@@ -46,7 +47,10 @@ export function openPipes(kernel: Kernel): readonly Pipe[] {
 function* openFiles(kernel: Kernel, process: Task): Generator<bigint> {
   const table = kernel.attempt('files_struct', () => process.files?.fdt ?? undefined);
   if (!table) return;
-  const bytes = kernel.attempt('fdtable', () => (table.max_fds > MOST_FILES ? undefined : kernel.memory.read(table.fd, table.max_fds * 8)));
+  const bytes = kernel.attempt('fdtable', () => {
+    if (table.max_fds > MOST_FILES) throw new Implausible(`a table of ${table.max_fds} files`, table.$address);
+    return kernel.memory.read(table.fd, table.max_fds * 8);
+  });
   if (bytes === undefined) return;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at + 8 <= bytes.length; at += 8) {
@@ -66,18 +70,17 @@ function pipeContent(kernel: Kernel, address: bigint): { pages: number; bytes: n
   const pipe = kernel.ref('pipe_inode_info', address);
   const { head, tail, ring_size: slots, bufs } = pipe;
   const used = (head - tail) >>> 0;
+  if (slots > MOST_SLOTS || used > slots) throw new Implausible(`a pipe with ${used} of ${slots} slots used`, address);
   let [pages, bytes] = [0, 0];
-  if (slots > 0 && slots <= MOST_SLOTS && used <= slots) {
-    const size = BigInt(kernel.sizeOf('pipe_buffer'));
-    for (let i = 0; i < used; i++) {
-      kernel.guard.step();
-      // The ring's size is a power of two.
-      const buffer = kernel.ref('pipe_buffer', bufs + BigInt((tail + i) & (slots - 1)) * size);
-      if (buffer.page !== 0n) pages++;
-      bytes += buffer.len;
-    }
+  const size = BigInt(kernel.sizeOf('pipe_buffer'));
+  for (let i = 0; i < used; i++) {
+    kernel.guard.step();
+    // The ring's size is a power of two.
+    const buffer = kernel.ref('pipe_buffer', bufs + BigInt((tail + i) & (slots - 1)) * size);
+    if (buffer.page !== 0n) pages++;
+    bytes += buffer.len;
   }
   // Up to two pages are kept for the next write.
-  pages += (pipe.tmp_page ?? []).filter((page) => page !== null).length;
+  for (const page of pipe.tmp_page ?? []) if (page !== null) pages++;
   return { pages, bytes };
 }

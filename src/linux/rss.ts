@@ -18,19 +18,16 @@ export interface RssPages {
 export interface Rss {
   /** get_mm_counter(): what the kernel itself goes by in most places. */
   readonly approximate: RssPages;
-  /** get_mm_counter_sum(): with what threads or CPUs have not yet added. */
-  readonly exact: RssPages;
+  /** get_mm_counter_sum(): with what threads or CPUs have not yet added; undefined where that can't be read of one of them. */
+  readonly exact: RssPages | undefined;
 }
 
 /** @throws ReadError, ShapeError */
 export function rssOf(kernel: Kernel, mm: Ref<'mm_struct'>): Rss {
   const { file, anon, shmem, swap } = kernel.once('mm counters', () => members(kernel));
-  const read = counterReader(kernel, mm);
-  const [f, a, h, s] = [read(file), read(anon), read(shmem), read(swap)];
-  return {
-    approximate: { file: f.approximate, anon: a.approximate, shmem: h.approximate, swap: s.approximate },
-    exact: { file: f.exact, anon: a.exact, shmem: h.exact, swap: s.exact },
-  };
+  const { approximate, exact } = counters(kernel, mm);
+  const pages = (of: (member: number) => number): RssPages => ({ file: of(file), anon: of(anon), shmem: of(shmem), swap: of(swap) });
+  return { approximate: pages(approximate), exact: kernel.attempt('rss that is not added yet', () => pages(exact)) };
 }
 
 /** get_mm_rss(): what `ps` calls RSS. */
@@ -38,9 +35,10 @@ export function residentPages({ file, anon, shmem }: RssPages): number {
   return file + anon + shmem;
 }
 
-interface Counter {
-  approximate: number;
-  exact: number;
+interface Counters {
+  approximate: (member: number) => number;
+  /** @throws ReadError */
+  exact: (member: number) => number;
 }
 
 /** MM_FILEPAGES and its fellows, include/linux/mm_types_task.h. */
@@ -53,15 +51,20 @@ function members(kernel: Kernel): { file: number; anon: number; shmem: number; s
   return { file: index('MM_FILEPAGES'), anon: index('MM_ANONPAGES'), shmem: index('MM_SHMEMPAGES'), swap: index('MM_SWAPENTS') };
 }
 
-function counterReader(kernel: Kernel, mm: Ref<'mm_struct'>): (member: number) => Counter {
+/** As percpu_counter_read_positive() and get_mm_counter() have it: none is below 0. */
+function counters(kernel: Kernel, mm: Ref<'mm_struct'>): Counters {
   const perCpu = mm.rss_counters;
-  if (perCpu) return (member) => perCpuCounter(kernel, elementOf(perCpu, member));
+  if (perCpu) {
+    return {
+      approximate: (member) => Math.max(0, Number(elementOf(perCpu, member).count)),
+      exact: (member) => Math.max(0, sumOverCpus(kernel, elementOf(perCpu, member))),
+    };
+  }
   const counts = mm.rss_stat?.count;
   if (!counts) throw new ShapeError('`struct mm_struct` has no member `rss_stat` of a kind that is known');
-  const cached = cachedCounts(kernel, mm.$address);
-  return (member) => {
-    const count = elementOf(counts, member);
-    return { approximate: Math.max(0, count), exact: Math.max(0, count + (cached[member] ?? 0)) };
+  return {
+    approximate: (member) => Math.max(0, elementOf(counts, member)),
+    exact: (member) => Math.max(0, elementOf(counts, member) + elementOf(keptByThreads(kernel, mm.$address, counts.length), member)),
   };
 }
 
@@ -71,28 +74,33 @@ function elementOf<T>(list: readonly T[], index: number): T {
   return element;
 }
 
-/** percpu_counter_read_positive(), and percpu_counter_sum_positive() over possible CPUs: an offline CPU's part is 0. */
-function perCpuCounter(kernel: Kernel, counter: Ref<'percpu_counter'>): Counter {
-  const count = Number(counter.count);
-  const { counters } = counter;
-  let sum = count;
-  if (counters && counters.offset !== 0n) for (const cpu of kernel.possibleCpus()) sum += kernel.perCpu(counters, cpu);
-  return { approximate: Math.max(0, count), exact: Math.max(0, sum) };
+/** percpu_counter_sum() over possible CPUs: an offline CPU's part is 0. */
+function sumOverCpus(kernel: Kernel, counter: Ref<'percpu_counter'>): number {
+  const { counters: parts } = counter;
+  let sum = Number(counter.count);
+  if (parts && parts.offset !== 0n) for (const cpu of kernel.possibleCpus()) sum += kernel.perCpu(parts, cpu);
+  return sum;
 }
 
-/** What the threads of an mm keep to themselves (task->rss_stat, SPLIT_RSS_COUNTING), by member. */
-function cachedCounts(kernel: Kernel, mm: bigint): readonly number[] {
-  return kernel.once('cached rss', () => {
-    const byMm = new Map<bigint, number[]>();
-    for (const task of allThreads(kernel)) kernel.attempt(`rss_stat of task at 0x${task.$address.toString(16)}`, () => addCached(byMm, task));
+/** What the threads of an mm keep to themselves (task->rss_stat, SPLIT_RSS_COUNTING), by member. @throws ReadError */
+function keptByThreads(kernel: Kernel, mm: bigint, members: number): readonly number[] {
+  return kernel.once(`rss kept by threads of mm 0x${mm.toString(16)}`, () => {
+    const sums = Array.from({ length: members }, () => 0);
+    for (const thread of threadsByMm(kernel).get(mm) ?? []) thread.rss_stat?.count.forEach((count, member) => { sums[member]! += count; });
+    return sums;
+  });
+}
+
+function threadsByMm(kernel: Kernel): ReadonlyMap<bigint, readonly Task[]> {
+  return kernel.once('threads by mm', () => {
+    const byMm = new Map<bigint, Task[]>();
+    for (const thread of allThreads(kernel)) {
+      const mm = kernel.attempt(`mm of task at 0x${thread.$address.toString(16)}`, () => thread.mm?.$address);
+      if (mm === undefined) continue;
+      const own = byMm.get(mm);
+      if (own) own.push(thread);
+      else byMm.set(mm, [thread]);
+    }
     return byMm;
-  }).get(mm) ?? [];
-}
-
-function addCached(byMm: Map<bigint, number[]>, task: Task): void {
-  const address = task.mm?.$address;
-  const cached = task.rss_stat?.count;
-  if (address === undefined || cached === undefined) return;
-  const sums = byMm.get(address);
-  byMm.set(address, cached.map((count, member) => count + (sums?.[member] ?? 0)));
+  });
 }

@@ -1,4 +1,5 @@
 import { listNodes } from '../kernel/containers/list.js';
+import { Implausible, ShapeError } from '../kernel/gaps.js';
 import { lossesInWords, withGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
@@ -27,10 +28,11 @@ const RECLAIM_ACCOUNT_BIT = 17;
 const ORDER_SHIFT = 16;
 const HIGHEST_ORDER = 32;
 
-/** Every slab cache, in the order of the kernel's list, newest first. A cache that can't be read is a gap. */
+/** Every slab cache, in the order of the kernel's list, newest first. A cache that can't be read is a gap. @throws ShapeError where this kernel keeps no count of slabs */
 export function slabCaches(kernel: Kernel): readonly SlabCache[] {
   return kernel.once('slab caches', () => {
     const caches: SlabCache[] = [];
+    if (!kernel.has('kmem_cache_node', 'total_objects')) throw new ShapeError('this kernel does not count its slabs and their objects (CONFIG_SLUB_DEBUG)');
     const reclaimBit = kernel.enumerator('_SLAB_RECLAIM_ACCOUNT') ?? RECLAIM_ACCOUNT_BIT;
     for (const cache of kernel.list(kernel.global('slab_caches'), 'kmem_cache', 'list')) {
       const read = kernel.attempt(`kmem_cache 0x${cache.$address.toString(16)}`, () => readCache(kernel, cache, reclaimBit));
@@ -43,12 +45,13 @@ export function slabCaches(kernel: Kernel): readonly SlabCache[] {
 function readCache(kernel: Kernel, cache: Ref<'kmem_cache'>, reclaimBit: number): SlabCache {
   const name = cache.name ?? '(no name)';
   const order = cache.oo >>> ORDER_SHIFT;
+  if (order >= HIGHEST_ORDER) throw new Implausible(`slabs of order ${order}`, cache.$address);
   let slabs = 0;
   let totalObjects = 0;
   let freeObjects: number | undefined = 0;
   for (const node of nodesOf(kernel, cache)) {
-    slabs += node.nr_slabs ?? 0;
-    totalObjects += node.total_objects ?? 0;
+    slabs += node.nr_slabs!;
+    totalObjects += node.total_objects!;
     const free = withGaps(kernel, () => freeOnPartialSlabs(kernel, node, name));
     freeObjects = freeObjects === undefined || lossesInWords(free.gaps) !== undefined ? undefined : freeObjects + free.result;
   }
@@ -57,7 +60,7 @@ function readCache(kernel: Kernel, cache: Ref<'kmem_cache'>, reclaimBit: number)
     // Other CPUs move slabs while the kernel counts, and so can the dump have caught them.
     activeObjects: freeObjects === undefined ? undefined : Math.max(totalObjects - freeObjects, 0),
     totalObjects, slabs,
-    pages: order < HIGHEST_ORDER ? slabs * 2 ** order : 0,
+    pages: slabs * 2 ** order,
     reclaimable: (cache.flags & (1 << reclaimBit)) !== 0,
   };
 }
@@ -95,7 +98,7 @@ function approximateFree(kernel: Kernel, node: Ref<'kmem_cache_node'>, name: str
   const front = sumFree(kernel, listNodes(kernel, node.partial, what), half);
   const back = sumFree(kernel, listNodes(kernel, node.partial, what, 'prev'), half);
   const scanned = front.slabs + back.slabs;
-  return scanned === 0 ? 0 : Math.min(Math.floor(((front.free + back.free) * node.nr_partial) / scanned), node.total_objects ?? Infinity);
+  return scanned === 0 ? 0 : Math.min(Math.floor(((front.free + back.free) * node.nr_partial) / scanned), node.total_objects!);
 }
 
 function sumFree(kernel: Kernel, nodes: Iterable<bigint>, most: number): { free: number; slabs: number } {
@@ -103,7 +106,7 @@ function sumFree(kernel: Kernel, nodes: Iterable<bigint>, most: number): { free:
   let slabs = 0;
   for (const node of nodes) {
     if (slabs >= most) break;
-    free += kernel.attempt('partial slab', () => freeOnSlab(kernel, node)) ?? 0;
+    kernel.attempt('partial slab', () => { free += freeOnSlab(kernel, node); });
     slabs++;
   }
   return { free, slabs };

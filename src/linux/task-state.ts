@@ -1,3 +1,4 @@
+import { ShapeError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
 import { constant, fixed } from './constants.js';
@@ -16,9 +17,10 @@ export interface TaskState {
   readonly onCpu: boolean;
 }
 
-/** Mirrors task_state_index() and task_index_to_char(). @throws ReadError */
+/** Mirrors task_state_index() and task_index_to_char(). @throws ReadError, ShapeError */
 export function taskState(task: Task): TaskState {
-  const state = task.__state ?? task.state ?? 0;
+  const state = task.__state ?? task.state;
+  if (state === undefined) throw new ShapeError('`struct task_struct` has neither `__state` nor `state` in this kernel');
   const flags = (state | task.exit_state) >>> 0;
   return { letter: letterOf(state >>> 0, task.exit_state), flags, onCpu: task.on_cpu === 1 };
 }

@@ -1,3 +1,4 @@
+import { ShapeError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
 
@@ -35,7 +36,7 @@ export function zoneCounters(kernel: Kernel, zone: Ref<'zone'>): Counters {
   return named(kernel, 'zone_stat_item', zone.vm_stat);
 }
 
-/** What each node's counters lack: the sum of all CPUs' differences that are not folded in. */
+/** What each node's counters lack: the sum of all CPUs' differences that are not folded in. @throws ReadError where a CPU's can't be read */
 export function nodeCounterDiffs(kernel: Kernel, node: Ref<'pglist_data'>): Counters {
   const { per_cpu_nodestats: stats } = node;
   if (!stats) return new Map();
@@ -49,7 +50,7 @@ export function zoneCounterDiffs(kernel: Kernel, zone: Ref<'zone'>): Counters {
   return pageset ? summed(kernel, 'zone_stat_item', (cpu) => kernel.perCpu(pageset, cpu)?.vm_stat_diff) : new Map();
 }
 
-/** Events since boot, over all possible CPUs, as all_vm_events() sums them. */
+/** Events since boot, over all possible CPUs, as all_vm_events() sums them. @throws ReadError where those of a CPU can't be read */
 export function vmEvents(kernel: Kernel): Counters {
   return summed(kernel, 'vm_event_item', (cpu) => kernel.perCpuGlobal('vm_event_states', cpu).event);
 }
@@ -64,8 +65,7 @@ function named(kernel: Kernel, items: CounterEnum, values: readonly number[]): C
 function summed(kernel: Kernel, items: CounterEnum, valuesOn: (cpu: number) => readonly number[] | undefined): Counters {
   const sums: number[] = [];
   for (const cpu of kernel.possibleCpus()) {
-    const values = kernel.attempt(`${items} of CPU ${cpu}`, () => valuesOn(cpu)) ?? [];
-    for (const [index, value] of values.entries()) sums[index] = (sums[index] ?? 0) + value;
+    valuesOn(cpu)?.forEach((value, index) => { sums[index] = (sums[index] ?? 0) + value; });
   }
   return new Map(names(kernel, items).flatMap(([name, index]) => {
     const value = sums[index];
@@ -73,11 +73,20 @@ function summed(kernel: Kernel, items: CounterEnum, valuesOn: (cpu: number) => r
   }));
 }
 
+/** @throws ShapeError where this kernel has no such counter: it is no 0 */
+export function counterOf(counters: Counters, name: string): number {
+  const value = counters.get(name);
+  if (value === undefined) throw new ShapeError(`this kernel has no counter ${name}`);
+  return value;
+}
+
 /** Names by index. Aliases (NR_LRU_BASE and NR_INACTIVE_ANON) share one: the later is the item, the earlier marks its group. */
 function names(kernel: Kernel, items: CounterEnum): readonly (readonly [string, number])[] {
   return kernel.once(`names of ${items}`, () => {
     const byIndex = new Map<number, string>();
-    for (const [name, index] of kernel.enumValues(items)) {
+    const values = kernel.enumValues(items);
+    if (values.size === 0) throw new ShapeError(`this kernel's types have no enum ${items}`);
+    for (const [name, index] of values) {
       if (!/^NR_VM_.*_ITEMS$/.test(name)) byIndex.set(index, name);
     }
     return [...byIndex].map(([index, name]) => [name, index] as const).toSorted((a, b) => a[1] - b[1]);

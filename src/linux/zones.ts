@@ -1,8 +1,9 @@
+import { withGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
 import { onlineNodes, type NodeRef } from './nodes.js';
 import { perCpuPages } from './per-cpu-pages.js';
-import { zoneCounters, type Counters } from './vmstat.js';
+import { counterOf, zoneCounters, type Counters } from './vmstat.js';
 
 /** A populated zone as show_mem() tells it; everything in pages. */
 export interface Zone {
@@ -43,18 +44,32 @@ export interface Watermarks {
 
 /** A node's populated zones, lowest first: those with present pages, as for_each_populated_zone() visits them. */
 export function zonesOf(kernel: Kernel, node: NodeRef): readonly Zone[] {
-  return kernel.once(`zones of 0x${node.$address.toString(16)}`, () => {
-    const zones = kernel.attempt('node_zones', () => node.node_zones) ?? [];
-    return zones.flatMap((zone, index) => {
-      const found = kernel.attempt(`node_zones[${index}]`, () => (zone.present_pages === 0 ? undefined : readZone(kernel, node.node_id, zone, index)));
-      return found ? [found] : [];
-    });
-  });
+  return readZones(kernel, node).flatMap((zone) => zone ?? []);
+}
+
+/** The same, for sums: undefined where one of them can't be read. */
+export function everyZoneOf(kernel: Kernel, node: NodeRef): readonly Zone[] | undefined {
+  const zones = readZones(kernel, node);
+  return zones.includes(undefined) ? undefined : zonesOf(kernel, node);
+}
+
+/** By index: null for one without pages, undefined for one that can't be read. */
+function readZones(kernel: Kernel, node: NodeRef): readonly (Zone | null | undefined)[] {
+  return kernel.once(`zones of 0x${node.$address.toString(16)}`, () =>
+    kernel.attempt('node_zones', () => node.node_zones)?.map((zone, index) =>
+      kernel.attempt(`node_zones[${index}]`, () => (zone.present_pages === 0 ? null : readZone(kernel, node.node_id, zone, index)))) ?? [undefined]);
 }
 
 /** The populated zones of all nodes. */
 export function allZones(kernel: Kernel): readonly Zone[] {
   return onlineNodes(kernel).flatMap((node) => zonesOf(kernel, node));
+}
+
+/** The same, for sums: undefined where a node or a zone can't be read. */
+export function everyZone(kernel: Kernel): readonly Zone[] | undefined {
+  const { result: nodes, gaps } = withGaps(kernel, () => onlineNodes(kernel));
+  const zones = nodes.map((node) => everyZoneOf(kernel, node));
+  return gaps.length > 0 || nodes.length === 0 || zones.includes(undefined) ? undefined : zones.flatMap((own) => own!);
 }
 
 /** Names by enum zone_type, of zones without pages too. */
@@ -74,7 +89,7 @@ function readZone(kernel: Kernel, node: number, zone: Ref<'zone'>, index: number
     presentPages: zone.present_pages,
     managedPages: zone.managed_pages,
     cmaPages: zone.cma_pages ?? 0,
-    freePages: counters.get('NR_FREE_PAGES') ?? 0,
+    freePages: counterOf(counters, 'NR_FREE_PAGES'),
     watermarks: watermarks(kernel, zone),
     boostPages: zone.watermark_boost,
     reservedHighatomicPages: zone.nr_reserved_highatomic,

@@ -45,8 +45,14 @@ test('pages and bytes in the slots in use, by who has the pipe open; counters th
 
 test.each([
   ['more slots in use than there are', { 'pipe.head': 9 }], ['a ring of no slots', { 'pipe.ring_size': 0 }], ['a ring of a billion slots', { 'pipe.ring_size': 0x4000_0000 }],
-])('a broken pipe, %s: nothing of it is counted but the page kept', (_, overwrite) => {
-  expect(openPipes(machine({ overwrite }))).toMatchObject([{ pages: 1, bytes: 0 }]);
+])('a broken pipe, %s: a gap, and no pipe of a page', (_, overwrite) => {
+  const kernel = machine({ overwrite });
+  expect(openPipes(kernel)).toEqual([]);
+  expect(kernel.gaps.list).toMatchObject([{ what: expect.stringMatching(/^pipe 0x/) as string, reason: expect.stringMatching(/^a pipe with \d+ of \d+ slots used/) as string }]);
+});
+
+test('a pipe of no slots with none in use is empty but for the page kept', () => {
+  expect(openPipes(machine({ overwrite: { 'pipe.ring_size': 0, 'pipe.head': 0xffff_fffe } }))).toMatchObject([{ pages: 1, bytes: 0 }]);
 });
 
 test('a table of open files that can’t be', () => {

@@ -49,6 +49,16 @@ test('a slab that is not in the dump is a gap, and how many objects are in use i
   expect(kernel.gaps.list.length).toBeGreaterThan(0);
 });
 
+test('a kernel that does not count its slabs has not none', () => {
+  expect(() => slabCaches(machine({ types: types.replace('atomic_long_t nr_slabs, total_objects;', 'atomic_long_t others[2];'), objects: {}, lists: [['slab_caches']] }))).toThrow('does not count its slabs');
+});
+
+test('an order that no slab has is a gap, not a cache of no pages', () => {
+  const kernel = machine({ overwrite: { 'cache.oo': { x: 0xffff_0000 } } });
+  expect(slabCaches(kernel)).toEqual([]);
+  expect(kernel.gaps.list).toMatchObject([{ reason: expect.stringContaining('slabs of order 65535') as string }]);
+});
+
 test('a cache that can’t be read is a gap, the others are shown', () => {
   const kernel = machine({ lost: ['node'] });
   expect(slabCaches(kernel)).toEqual([]);

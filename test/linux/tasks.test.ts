@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { perCpu, to, toyKernel } from 'oompm/testing';
+import { perCpu, taskTypes, to, toyKernel, type ToyKernelOptions } from 'oompm/testing';
 import { processes, rssOf, surveyTasks, taskState, threadsOf, type Task } from 'oompm/linux';
 
 import { toyTasks } from './toy-tasks.js';
@@ -100,5 +100,24 @@ describe('resident pages', () => {
       approximate: { file: 64, anon: 0, shmem: 7, swap: 0 },
       exact: { file: 66, anon: 0, shmem: 7, swap: 10 },
     });
+  });
+
+  test('what one CPU has not added can’t be read: no sum without it, and the cheap read stands', () => {
+    const counter = { count: 5, counters: 0x7fff_0000_0000n };
+    const kernel = toyTasks({ a: { pid: 1, mm: to('mm') } }, { objects: { mm: { type: 'struct mm_struct', value: { rss_stat: [counter, counter, counter, counter] } } } });
+    expect(rssOf(kernel, processes(kernel)[0]!.mm!)).toEqual({ approximate: { file: 5, anon: 5, shmem: 5, swap: 5 }, exact: undefined });
+    expect(kernel.gaps.list).toMatchObject([{ what: 'rss that is not added yet' }]);
+  });
+
+  const kept = taskTypes.replace('char comm[16];', 'char comm[16]; struct task_rss_stat { int events; int count[4]; } rss_stat;').replace('struct percpu_counter rss_stat[4];', 'struct mm_rss_stat { atomic_long_t count[4]; } rss_stat;');
+  const threads = (options: Partial<ToyKernelOptions> = {}) => toyTasks(
+    { a: { pid: 1, mm: to('mm'), rss_stat: { count: [1, 2, 3, 4] } }, b: { pid: 2, mm: to('mm'), rss_stat: { count: [10, 0, 0, 0] } } },
+    { types: kept, threadsOf: { a: ['b'] }, objects: { mm: { type: 'struct mm_struct', value: { rss_stat: { count: [100, 100, 100, 100] } } }, none: { type: 'struct mm_struct', value: {} } }, ...options },
+  );
+
+  test('up to 6.1 threads keep some to themselves', () => {
+    const kernel = threads();
+    expect(rssOf(kernel, processes(kernel)[0]!.mm!).exact).toEqual({ file: 111, anon: 102, swap: 103, shmem: 104 });
+    expect(rssOf(kernel, kernel.ref('mm_struct', kernel.addressOf('none'))).exact).toEqual({ file: 0, anon: 0, swap: 0, shmem: 0 });
   });
 });

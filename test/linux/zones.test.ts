@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { allZones, countFreeLists, freeLists, onlineNodes, zoneNames, zonesOf } from 'oompm/linux';
+import { allZones, countFreeLists, everyZoneOf, freeLists, memoryTotals, onlineNodes, zoneCounterDiffs, zoneNames, zonesOf } from 'oompm/linux';
 import { perCpu, to, toyKernel, type ToyKernelOptions } from 'oompm/testing';
+
+import zones from '../../plugins/zones/index.js';
+import { tableOf } from '../plugins/views-of.js';
 
 const types = (pcp: string): string => `
   enum zone_type { ZONE_DMA32, ZONE_NORMAL, MAX_NR_ZONES };
@@ -85,6 +88,49 @@ describe('zones', () => {
     expect(zonesOf(kernel, b!).map((zone) => zone.name)).toEqual(['Normal']);
     expect(kernel.gaps.list.length).toBeGreaterThan(0);
     expect(kernel.gaps.list.every(({ what }) => what.startsWith('node_zones'))).toBe(true);
+  });
+});
+
+describe('a sum of which a part can’t be read is none', () => {
+  const two = (lost: readonly string[]) => toyKernel({
+    types: now, lost,
+    variables: { node_data: { type: 'struct pglist_data *[2]', value: [to('a'), to('b')] } },
+    objects: { a: node, b: { ...node, value: { ...node.value, node_id: 1, node_zones: [{ name: 'DMA32', present_pages: 50, managed_pages: 50 }, normal] } } },
+  });
+
+  test('the totals of the machine, and of a node: all that can be read, or nothing', () => {
+    const sound = two([]);
+    expect(memoryTotals(sound)).toMatchObject({ ram: 2050, reserved: 200 });
+    expect(everyZoneOf(sound, onlineNodes(sound)[1]!)?.map(({ name }) => name)).toEqual(['DMA32', 'Normal']);
+    const damaged = two(['a']);
+    expect(memoryTotals(damaged)).toMatchObject({ ram: undefined, highmem: undefined, reserved: undefined });
+    expect(onlineNodes(damaged).map((one) => everyZoneOf(damaged, one) === undefined)).toEqual([true, false]);
+  });
+
+  test('the table of nodes: a node whose zone can’t be read has no sum, one without pages has 0', () => {
+    const kernel = machine({ variables: { contig_page_data: { type: 'struct pglist_data', value: { node_zones: [{}, normal] } } }, overwrite: { 'contig_page_data.node_zones[1].name': 0xdead_0000n } });
+    expect(tableOf(zones, kernel).rows[0]!.cells).toMatchObject({ present: { gap: true }, managed: { gap: true }, free: { gap: true } });
+    const empty = machine({ variables: { contig_page_data: { type: 'struct pglist_data', value: { node_zones: [{}, {}] } } } });
+    expect(tableOf(zones, empty).rows[0]!.cells).toMatchObject({ present: 0, managed: 0, free: 0 });
+  });
+
+  test('a counter that the kernel has not is no 0', () => {
+    const kernel = machine({ types: now.replace('NR_FREE_PAGES', 'NR_OTHER_PAGES') });
+    expect(allZones(kernel)).toEqual([]);
+    expect(kernel.gaps.list).toMatchObject([{ what: 'node_zones[1]', reason: 'this kernel has no counter NR_FREE_PAGES' }]);
+  });
+
+  test('what CPUs have not folded in: of all, or of none', () => {
+    const old = types('struct per_cpu_pageset *pageset;');
+    const { per_cpu_pageset: _, ...rest } = normal;
+    const of = (overwrite: ToyKernelOptions['overwrite'] = {}) => {
+      const kernel = machine({ types: old, overwrite, variables: { contig_page_data: { type: 'struct pglist_data', value: { node_zones: [{}, { ...rest, pageset: perCpu({ vm_stat_diff: [3] }, { vm_stat_diff: [-1] }) }] } } } });
+      return { kernel, zone: onlineNodes(kernel)[0]!.node_zones[1]! };
+    };
+    const sound = of();
+    expect([...zoneCounterDiffs(sound.kernel, sound.zone)]).toEqual([['NR_FREE_PAGES', 2]]);
+    const damaged = of({ '__per_cpu_offset[1]': 0xdead_0000n });
+    expect(() => zoneCounterDiffs(damaged.kernel, damaged.zone)).toThrow();
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Kernel } from 'oompm';
 import {
-  hugetlbPools, kernelMemory, moduleOfCache, onlineNodes, openPipes, residentPages, slabCaches, tmpfsMounts, zonesOf, zramDevices,
+  everyZoneOf, hugetlbPools, kernelMemory, moduleOfCache, onlineNodes, openPipes, residentPages, slabCaches, tmpfsMounts, zramDevices,
   type KernelMemory, type OomCandidate,
 } from 'oompm/linux';
 import type { BeyondTheLog, OomReport } from 'oompm/oom';
@@ -43,7 +43,7 @@ export function beyondTheLog(kernel: Kernel, shownNodes: readonly number[] | und
 
 function passedOver(candidates: readonly OomCandidate[]): NonNullable<BeyondTheLog['passedOver']> {
   return candidates.flatMap(({ process, rss, listed, passedOver: because }) => (listed || because === undefined ? [] : [{
-    pid: process.pid, comm: process.comm, rssPages: rss === undefined ? 0 : residentPages(rss.exact), because,
+    pid: process.pid, comm: process.comm, rssPages: rss === undefined ? 0 : residentPages(rss.exact ?? rss.approximate), because,
   }])).slice(0, MOST_PASSED_OVER);
 }
 
@@ -100,14 +100,14 @@ function sysctls(kernel: Kernel): Readonly<Record<string, number>> {
   }));
 }
 
-function otherNodes(kernel: Kernel, shown: readonly number[] | undefined): NonNullable<BeyondTheLog['otherNodes']> {
+/** undefined where what one of them has can't be read: the sum over them would be too small. */
+function otherNodes(kernel: Kernel, shown: readonly number[] | undefined): BeyondTheLog['otherNodes'] {
   if (shown === undefined) return [];
-  return onlineNodes(kernel).filter((node) => !shown.includes(node.node_id)).map((node) => {
-    const zones = zonesOf(kernel, node);
-    return {
-      node: node.node_id,
-      freePages: zones.reduce((sum, zone) => sum + zone.freePages + (zone.pcpPages ?? 0), 0),
-      managedPages: zones.reduce((sum, zone) => sum + zone.managedPages, 0),
-    };
-  }).filter(({ managedPages }) => managedPages > 0);
+  const others = onlineNodes(kernel).filter((node) => !shown.includes(node.node_id)).map((node) => ({ node: node.node_id, zones: everyZoneOf(kernel, node) }));
+  if (others.some(({ zones }) => zones === undefined || zones.some(({ pcpPages }) => pcpPages === undefined))) return undefined;
+  return others.map(({ node, zones }) => ({
+    node,
+    freePages: zones!.reduce((sum, zone) => sum + zone.freePages + zone.pcpPages!, 0),
+    managedPages: zones!.reduce((sum, zone) => sum + zone.managedPages, 0),
+  })).filter(({ managedPages }) => managedPages > 0);
 }

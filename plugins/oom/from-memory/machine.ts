@@ -88,10 +88,21 @@ function memInfo(kernel: Kernel, shown: readonly Zone[]): NonNullable<OomReport[
     unstable: features.unstable, sec_pagetables: features.secPagetables, kernel_misc_reclaimable: features.kernelMiscReclaimable,
   };
   return {
-    ...Object.fromEntries(memInfoItems.filter(([name]) => left[name] !== false).map(([name, item]) => [name, slabAware(counters, item) ?? 0])),
+    ...countsOf(memInfoItems.filter(([name]) => left[name] !== false), (item) => slabAware(counters, item)),
     ...sumGiven('free_pcp', shown.map((zone) => zone.pcpPages)),
-    free_cma: counters.get('NR_FREE_CMA_PAGES') ?? 0,
+    ...countsOf([['free_cma', 'NR_FREE_CMA_PAGES']], (item) => counters.get(item)),
   };
+}
+
+/** Gone with bounce buffers (after 6.12), and its lines say 0 ever since. */
+const PRINTED_AS_ZERO = 'NR_BOUNCE';
+
+/** By the lines' names; what this kernel does not count is absent. */
+function countsOf(items: readonly (readonly [string, string])[], count: (item: string) => number | undefined): Record<string, number> {
+  return Object.fromEntries(items.flatMap(([name, item]) => {
+    const value = count(item) ?? (item === PRINTED_AS_ZERO ? 0 : undefined);
+    return value === undefined ? [] : [[name, value] as const];
+  }));
 }
 
 /** A sum of which a part can't be read is none. */
@@ -123,9 +134,13 @@ function nodeState(kernel: Kernel, node: NodeRef, pageKB: number): NodeState {
     shadow_call_stack: f.shadowCallStack, pagetables: f.nodePagetables, sec_pagetables: f.secPagetables,
     Balloon: f.balloonAndGpu, gpu_active: f.balloonAndGpu, gpu_reclaim: f.balloonAndGpu,
   };
-  const kB = nodeItems.filter(([name]) => printed[name] !== false)
-    .map(([name, item]) => [name, (counters.get(item) ?? 0) * (item.endsWith('_KB') ? 1 : pageKB * (/_(?:THPS|PMDMAPPED)$/.test(item) ? pagesInThpCount(kernel) : 1))] as const);
-  return { node: node.node_id, kB: Object.fromEntries(kB), allUnreclaimable: (node.kswapd_failures ?? 0) >= MAX_RECLAIM_RETRIES };
+  const pages = (item: string): number => (/_(?:THPS|PMDMAPPED)$/.test(item) ? pagesInThpCount(kernel) : 1);
+  const failures = node.kswapd_failures;
+  return {
+    node: node.node_id,
+    kB: countsOf(nodeItems.filter(([name]) => printed[name] !== false), (item) => inKB(counters.get(item), item, pageKB * pages(item))),
+    ...(failures === undefined ? {} : { allUnreclaimable: failures >= MAX_RECLAIM_RETRIES }),
+  };
 }
 
 /**
@@ -142,19 +157,23 @@ const zoneItems: readonly (readonly [string, string])[] = [
   ['kernel_stack', 'NR_KERNEL_STACK_KB'], ['pagetables', 'NR_PAGETABLE'], ['bounce', 'NR_BOUNCE'], ['free_cma', 'NR_FREE_CMA_PAGES'],
 ];
 
+/** Most count pages, some kB by themselves. */
+function inKB(count: number | undefined, item: string, unit: number): number | undefined {
+  return count === undefined ? undefined : count * (item.endsWith('_KB') ? 1 : unit);
+}
+
 function zoneState(kernel: Kernel, zone: Zone, cpu: number | undefined, pageKB: number): ZoneState {
   const f = kernelFeatures(kernel);
   const printed: Readonly<Record<string, boolean>> = { zspages: f.zspages, kernel_stack: !f.nodeKernelStack, pagetables: !f.nodePagetables };
-  const items = zoneItems.filter(([name]) => printed[name] !== false).map(([name, item]) => [name, (zone.counters.get(item) ?? 0) * (item.endsWith('_KB') ? 1 : pageKB)] as const);
   return {
     ...(f.numa ? { node: zone.node } : {}),
     name: zone.name,
     kB: {
-      ...Object.fromEntries(items),
+      ...countsOf(zoneItems.filter(([name]) => printed[name] !== false), (item) => inKB(zone.counters.get(item), item, pageKB)),
       free: zone.freePages * pageKB, min: zone.watermarks.min * pageKB, low: zone.watermarks.low * pageKB, high: zone.watermarks.high * pageKB,
-      ...(f.boost ? { boost: (zone.boostPages ?? 0) * pageKB } : {}),
-      ...(f.reservedHighatomic ? { reserved_highatomic: (zone.reservedHighatomicPages ?? 0) * pageKB } : {}),
-      ...(f.freeHighatomic ? { free_highatomic: (zone.freeHighatomicPages ?? 0) * pageKB } : {}),
+      ...(f.boost ? sumGiven('boost', [zone.boostPages], pageKB) : {}),
+      ...(f.reservedHighatomic ? sumGiven('reserved_highatomic', [zone.reservedHighatomicPages], pageKB) : {}),
+      ...(f.freeHighatomic ? sumGiven('free_highatomic', [zone.freeHighatomicPages], pageKB) : {}),
       present: zone.presentPages * pageKB, managed: zone.managedPages * pageKB,
       ...sumGiven('free_pcp', [zone.pcpPages], pageKB), ...sumGiven('local_pcp', [cpu === undefined ? 0 : zone.pcpPagesByCpu.get(cpu)], pageKB),
     },

@@ -46,8 +46,11 @@ export function rebuiltReport(kernel: Kernel, oom: OomInProgress): RebuiltReport
   return { report, candidates, features: { ...features, slabList: slab !== undefined, memcgProtection: memcg?.protectionKB !== undefined } };
 }
 
-/** No event: what show_mem() and the task table would say at the time of the dump. Badness is measured against the machine. */
-export function stateReport(kernel: Kernel): RebuiltReport {
+/**
+ * No event: what show_mem() and the task table would say at the time of the dump. Badness is measured against the machine.
+ * @param unsearched why it is not known whether there was one
+ */
+export function stateReport(kernel: Kernel, unsearched: string | undefined): RebuiltReport {
   const parts = new Parts(kernel);
   const features = kernelFeatures(kernel);
   const totalPages = parts.read('event.totalPages', () => kernel.global('_totalram_pages') + (kernel.hasGlobal('total_swap_pages') ? kernel.global('total_swap_pages') : 0));
@@ -55,11 +58,17 @@ export function stateReport(kernel: Kernel): RebuiltReport {
   const machine = machineState(parts, { nodes: undefined, highestZone: undefined, cpu: undefined });
   const report: OomReport = {
     kind: 'show-mem', source: 'memory', kernel: identityOf(kernel), pageSizeKB: kernel.memory.pageSize / 1024,
-    event: { caller: { by: 'unknown', certainty: 'certain', because: 'no task was inside out_of_memory() when the machine stopped' }, ...definedOnly({ totalPages }) },
+    event: { caller: callerWithoutEvent(unsearched), ...definedOnly({ totalPages }) },
     ...machine, ...definedOnly({ tasks }), taskColumns: features.taskColumns,
     kills: [], reaped: [], missing: missingTasks(candidates), ...incompleteOf(parts),
   };
   return { report, candidates, features };
+}
+
+function callerWithoutEvent(unsearched: string | undefined): OomEvent['caller'] {
+  return unsearched === undefined
+    ? { by: 'unknown', certainty: 'certain', because: 'no task was inside out_of_memory() when the machine stopped' }
+    : { by: 'unknown', certainty: 'possible', because: `whether a task was inside out_of_memory() when the machine stopped can't be told: ${unsearched}` };
 }
 
 const unknownEvent: OomEvent = { caller: { by: 'unknown', certainty: 'possible', because: 'the task that asked can\'t be read' } };

@@ -20,17 +20,17 @@ export function listedTasks(kernel: Kernel, candidates: readonly OomCandidate[],
 /** @throws ReadError */
 function taskRow(kernel: Kernel, { holder, rss, pageTableBytes, oomScoreAdj, badness, passedOver }: OomCandidate, uid: number | undefined): OomTask {
   const task = holder!;
-  const printed = sumsRss(kernel) ? rss!.exact : rss!.approximate;
-  const { exact } = rss!;
+  const { exact, approximate } = rss!;
+  const printed = sumsRss(kernel) ? exact! : approximate;
   const split = kernelFeatures(kernel).taskColumns.includes('rss_anon');
-  const differs = residentPages(exact) !== residentPages(printed) || exact.anon !== printed.anon || exact.shmem !== printed.shmem || exact.file !== printed.file;
+  const differs = exact !== undefined && (!split || exact.anon !== printed.anon || exact.shmem !== printed.shmem || exact.file !== printed.file);
   return {
     pid: task.pid, ...(uid === undefined ? {} : { uid }), tgid: task.tgid, name: task.comm,
-    totalVm: task.mm?.total_vm ?? 0,
+    totalVm: task.mm!.total_vm,
     rss: residentPages(printed),
     ...(split ? { rssAnon: printed.anon, rssFile: printed.file, rssShmem: printed.shmem } : {}),
     pgtablesBytes: pageTableBytes, swapents: printed.swap, oomScoreAdj,
-    ...(differs || !split ? { exact: { rss: residentPages(exact), rssAnon: exact.anon, rssFile: exact.file, rssShmem: exact.shmem } } : {}),
+    ...(differs ? { exact: { rss: residentPages(exact), rssAnon: exact.anon, rssFile: exact.file, rssShmem: exact.shmem } } : {}),
     ...(badness === undefined ? {} : { badness }),
     ...(passedOver === undefined ? {} : { notEligible: passedOver }),
   };

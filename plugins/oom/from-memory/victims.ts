@@ -16,7 +16,7 @@ export function victimsBeyond(parts: Parts): Pick<BeyondTheLog, 'victims' | 'rea
     victims: parts.read('beyond.victims', () => oomVictims(kernel).flatMap((victim): VictimState[] => kernel.attempt('OOM victim', () => [{
       pid: victim.process.pid, comm: victim.process.comm,
       reaped: victim.reaped, queued: victim.queued, mayUseReserves: victim.marks.victim,
-      ...(victim.rss === undefined ? {} : { heldPages: residentPages(victim.rss.exact) }),
+      ...(victim.rss?.exact === undefined ? {} : { heldPages: residentPages(victim.rss.exact) }),
       threads: victim.holders.slice(0, MOST_THREADS).map((thread) => threadState(kernel, thread)),
     }]) ?? [])),
     reaperQueue: parts.read('beyond.reaperQueue', () => oomReaperQueue(kernel).flatMap((task) => kernel.attempt('task of the reaper', () => [{ pid: task.pid, comm: task.comm }]) ?? [])),

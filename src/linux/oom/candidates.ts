@@ -1,3 +1,4 @@
+import { Implausible } from '../../kernel/gaps.js';
 import { setBits } from '../../kernel/containers/bitmap.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Ref } from '../../kernel/shape.js';
@@ -110,6 +111,7 @@ function weigh(kernel: Kernel, process: Task, scope: Weighing, exact: boolean): 
   const outside = outsideOf(kernel, process, scope);
   const passedOver = outside ?? (process.tgid === 1 ? 'it is init' : whyNot(kernel, process, holder, oomScoreAdj, scope));
   const counted = rss && (exact ? rss.exact : rss.approximate);
+  if (rss !== undefined && counted === undefined) throw new Implausible('what CPUs have of its rss can\'t be read', process.$address);
   const adjusted = oomScoreAdj === 0 ? 0 : scope.totalPages === undefined ? undefined : oomScoreAdj * Math.trunc(scope.totalPages / 1000);
   const points = counted === undefined ? 0
     : adjusted === undefined ? undefined

@@ -45,11 +45,13 @@ const ABORTED = 0xffff_ffff_ffff_ffffn;
  * Every `struct oom_control` of a task inside out_of_memory(): searched for on the stack of whoever holds oom_lock, of each
  * CPU's task and of each task that waits for a CPU. Only a structure that is consistent in itself and with the machine is one:
  * the zonelist is a node's, the cgroup a cgroup, and totalpages what constrained_alloc() gives for the constraint.
+ * @throws ShapeError where this kernel's types do not tell what one looks like
  */
 export function oomsInProgress(kernel: Kernel): readonly OomInProgress[] {
   return kernel.once('OOM in progress', () => {
-    if (kernel.missing('oom_control') !== undefined) return [];
     const holder = oomLockHolder(kernel);
+    if (holder === 0n) return [];
+    kernel.bind('oom_control');
     const found = candidates(kernel, holder).flatMap(({ task, cpu }) => searchStack(kernel, task, cpu, holder));
     // Who does not hold the lock has left out_of_memory(), and what stands on its stack is old; unless the lock can't be read.
     return holder === undefined ? found : found.filter((one) => one.holdsOomLock);
@@ -71,7 +73,6 @@ function candidates(kernel: Kernel, holder: bigint | undefined): Candidate[] {
     const task = kernel.attempt(`current task of CPU ${cpu}`, () => currentTask(kernel, cpu));
     if (task) found.set(task.$address, { task, cpu });
   }
-  if (holder === 0n) return [];
   if (holder !== undefined) return [found.get(holder) ?? { task: kernel.ref('task_struct', holder), cpu: undefined }];
   for (const task of allThreads(kernel)) {
     kernel.guard.step();
