@@ -1,4 +1,4 @@
-import { amount, pageKB, type OomReport, type OomTask } from './model.js';
+import { ifCounted, pageKB, type OomReport, type OomTask } from './model.js';
 import { managedKB, isOfMachine } from './zones.js';
 
 /** oom_badness(): rss + swap + page tables, and oom_score_adj in thousandths of all that could be used. */
@@ -19,7 +19,9 @@ export function totalPages(report: OomReport): number | undefined {
     return limit === null || limit === undefined ? undefined : Number(limit) / page;
   }
   const managed = managedKB(report, page);
-  return managed === undefined ? undefined : managed / page + (amount(report.swap?.totalKB) ?? 0) / page;
+  // A log says nothing of swap where the kernel has none; memory does.
+  const unread = report.swap === undefined && report.source === 'memory';
+  return managed === undefined || unread ? undefined : managed / page + ifCounted(report.swap?.totalKB) / page;
 }
 
 /** Every task with its points, the worst first, by what it holds where the points are not known; those that can't be chosen with the reason, last. */
@@ -38,7 +40,7 @@ export function badnessOf(report: OomReport): Badness[] {
 /** What a kill would free, more or less: rss, swap and page tables, in pages. */
 export function footprintPages(task: OomTask, pageBytes: number): number {
   const tables = task.pgtablesBytes === undefined
-    ? Number(task.nrPtes ?? 0) + Number(task.nrPmds ?? 0) + Number(task.nrPuds ?? 0)
+    ? ifCounted(task.nrPtes) + ifCounted(task.nrPmds) + ifCounted(task.nrPuds)
     : Math.trunc(Number(task.pgtablesBytes) / pageBytes);
-  return Number(task.exact?.rss ?? task.rss) + Number(task.swapents ?? 0) + tables;
+  return Number(task.exact?.rss ?? task.rss) + ifCounted(task.swapents) + tables;
 }

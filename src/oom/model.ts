@@ -294,7 +294,7 @@ export interface BeyondTheLog {
   readonly pagetablePages?: number;
   /** hugetlb pools over all nodes. */
   readonly hugetlb?: readonly { readonly sizeKB: number; readonly total: number; readonly free: number; readonly reserved: number; readonly surplus: number }[];
-  readonly zram?: readonly { readonly name: string; readonly poolPages: number; readonly originalBytes?: number; readonly compressedBytes?: number }[];
+  readonly zram?: readonly { readonly name: string; readonly poolPages: number; readonly originalBytes: number; readonly compressedBytes: number }[];
   readonly tmpfs?: readonly { readonly mount: string; readonly usedPages: number; readonly limitPages: number | null; readonly largest?: readonly { readonly path: string; readonly bytes: number }[] }[];
   readonly pipes?: { readonly count: number; readonly pages: number; readonly holders?: readonly { readonly comm: string; readonly pid: number; readonly pages: number }[] };
   /** Caches by size, with who is known to own them: a module, a subsystem. Reclaimable ones too. */
@@ -343,6 +343,16 @@ export function amount(count: Count | undefined): number | undefined;
 export function amount(count: Count | undefined): number | undefined {
   if (typeof count !== 'bigint') return count;
   return Number(count >= 1n << 62n ? BigInt.asIntN(64, count) : count);
+}
+
+/** What all add up to, as a double; undefined where one of them is not given: that is no 0. */
+export function totalOf(counts: readonly (Count | undefined)[]): number | undefined {
+  return counts.includes(undefined) ? undefined : counts.reduce<number>((sum, count) => sum + amount(count!), 0);
+}
+
+/** Of what not every kernel counts, or prints: one that does not has none of it. */
+export function ifCounted(count: Count | undefined): number {
+  return count === undefined ? 0 : amount(count);
 }
 
 /** "Node 0 Normal", as the kernel names a zone. */

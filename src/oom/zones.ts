@@ -1,4 +1,4 @@
-import { amount, type OomReport, type ZoneState } from './model.js';
+import { amount, totalOf, type OomReport, type ZoneState } from './model.js';
 import { gfpMeaning } from './gfp.js';
 
 /** enum zone_type, in order; which of them a kernel has is its configuration. */
@@ -36,11 +36,12 @@ export function managedKB(report: OomReport, pageSizeKB: number): number | undef
   const reserved = amount(report.totals?.reserved);
   if (ram !== undefined && reserved !== undefined) return (ram - reserved) * pageSizeKB;
   const zones = report.zones;
-  if (zones === undefined || zones.length === 0 || zones.some((zone) => zone.kB.managed === undefined)) return undefined;
+  if (zones === undefined || zones.length === 0) return undefined;
   // Zones that are not shown, of nodes that the task may not use, would be missing from the sum.
-  const shown = zones.reduce((sum, zone) => sum + Number(zone.kB.free ?? 0), 0);
-  if ((amount(report.memInfo?.free) ?? 0) * pageSizeKB > shown * 1.1) return undefined;
-  return zones.reduce((sum, zone) => sum + Number(zone.kB.managed), 0);
+  const shown = totalOf(zones.map((zone) => zone.kB.free));
+  const free = amount(report.memInfo?.free);
+  if (shown === undefined || (free !== undefined && free * pageSizeKB > shown * 1.1)) return undefined;
+  return totalOf(zones.map((zone) => zone.kB.managed));
 }
 
 /** Of the machine as a whole, not of a cgroup. */

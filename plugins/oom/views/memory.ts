@@ -5,7 +5,7 @@ import { amount, consumers, gfpMeaning, scopeOf, zoneTitle, zoneTries, type Coun
 export function consumersView(report: OomReport): ChartView | undefined {
   const found = consumers(report);
   if (found === undefined) return undefined;
-  const rest = found.unaccountedKB > 0 ? [{ label: 'not accounted for', value: found.unaccountedKB, kind: 'unknown' as const }] : [];
+  const rest = found.unaccountedKB > 0 ? [{ label: found.unread.length === 0 ? 'not accounted for' : 'not accounted for, or not read', value: found.unaccountedKB, kind: 'unknown' as const }] : [];
   const bars = [...found.consumers.map(({ name, kind, kB }) => ({ label: name, value: kB, kind })), ...rest];
   // Where a cgroup's limit was hit, the picture to see first is the cgroup's.
   return scopeOf(report) === 'memcg'
@@ -27,13 +27,16 @@ const zoneColumns = columns([
 export function zonesView(report: OomReport): TableView | undefined {
   const { zones } = report;
   if (zones === undefined || zones.length === 0) return undefined;
-  const tries = new Map((zoneTries(report) ?? []).map((one) => [one.zone, one]));
-  const asked = (report.event.order ?? -1) >= 0;
+  const found = zoneTries(report);
+  const tries = new Map(found?.map((one) => [one.zone, one.arithmetic.replace(`${zoneTitle(one.zone)}: `, '')]));
+  const { order } = report.event;
+  const reckoning = (zone: ZoneState): string | null => {
+    if (order === undefined ? report.kind === 'show-mem' : order < 0) return 'no page was requested';
+    return found === undefined ? null : tries.get(zone) ?? 'not open to the request';
+  };
   function* rows(): Generator<RowOf<(typeof zoneColumns)[number]['key']>> {
     for (const zone of zones!) {
-      const found = tries.get(zone);
-      const reckoning = !asked ? 'no page was requested' : found === undefined ? 'not open to the request' : found.arithmetic.replace(`${zoneTitle(zone)}: `, '');
-      yield { cells: { zone: zoneTitle(zone), free: cell(zone.kB.free), min: cell(zone.kB.min), low: cell(zone.kB.low), high: cell(zone.kB.high), managed: cell(zone.kB.managed), reckoning } };
+      yield { cells: { zone: zoneTitle(zone), free: cell(zone.kB.free), min: cell(zone.kB.min), low: cell(zone.kB.low), high: cell(zone.kB.high), managed: cell(zone.kB.managed), reckoning: reckoning(zone) } };
     }
   }
   return table('Zones', zoneColumns, rows(), { id: 'zones' });
@@ -43,13 +46,13 @@ export function zonesView(report: OomReport): TableView | undefined {
 export function watermarksView(report: OomReport): ChartView | undefined {
   const { zones } = report;
   const { order, gfp } = report.event;
-  const asked = scopeOf(report) !== 'memcg' && (order ?? -1) >= 0 && gfp !== undefined && gfpMeaning(gfp)?.memalloc === false;
-  const spare = new Map(asked ? (zoneTries(report) ?? []).map(({ zone, spareKB }) => [zone, spareKB]) : []);
-  const bars = (zones ?? []).flatMap((zone) => {
+  const asked = scopeOf(report) !== 'memcg' && order !== undefined && order >= 0 && gfp !== undefined && gfpMeaning(gfp)?.memalloc === false;
+  const spare = new Map(asked ? zoneTries(report)?.map(({ zone, spareKB }) => [zone, spareKB]) : undefined);
+  const bars = zones?.flatMap((zone) => {
     const free = amount(zone.kB.free);
     return free === undefined ? [] : [{ label: zoneTitle(zone), value: free, marks: marksOf(zone, free, spare.get(zone)) }];
   });
-  return bars.length === 0 ? undefined : chart('Free memory against watermarks', 'kB', bars, { id: 'watermarks', headline: 'zones' });
+  return bars === undefined || bars.length === 0 ? undefined : chart('Free memory against watermarks', 'kB', bars, { id: 'watermarks', headline: 'zones' });
 }
 
 function marksOf(zone: ZoneState, free: number, spare: number | undefined): { label: string; value: number }[] {

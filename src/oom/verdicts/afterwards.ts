@@ -1,5 +1,5 @@
 import { sizeOfKB } from '../../words/quantity.js';
-import { pageKB, type OomReport } from '../model.js';
+import { amount, ifCounted, pageKB, totalOf, type OomReport } from '../model.js';
 import { judgedByWhatWasRead } from '../noted-report.js';
 import { exactKB, share } from '../quantity.js';
 import type { Judgement } from '../verdict.js';
@@ -20,18 +20,20 @@ function howItStands(state: OomReport, last: OomReport | undefined): Judgement[]
   if (free === undefined || whole === undefined) return [];
   const before = last === undefined ? undefined : freeKB(last);
   const largest = consumers(state)?.consumers.find((consumer) => consumer.name !== 'free');
-  const pressed = (state.zones ?? []).filter((zone) => Number(zone.kB.managed ?? 0) > 0).every((zone) => Number(zone.kB.free ?? 0) <= Number(zone.kB.low ?? 0));
+  const pressed = state.zones!.filter((zone) => zone.kB.managed !== 0).every(({ kB }) => kB.free !== undefined && kB.low !== undefined && amount(kB.free) <= amount(kB.low));
+  // Each CPU keeps some, and what one of them keeps may not be readable.
+  const least = state.zones!.every((zone) => zone.kB.free_pcp !== undefined) ? '' : 'at least ';
   const since = before === undefined ? '' : `; at the last report it was ${sizeOfKB(before)}`;
   const holder = largest === undefined ? '' : `, and the largest consumer is ${largest.name} with ${sizeOfKB(largest.kB)} (${share(largest.kB, whole)})`;
   const state_ = pressed ? 'Memory was short when the machine stopped' : free >= whole * plenty ? 'Memory was not short when the machine stopped' : 'Memory was tight when the machine stopped, but above its watermarks';
   return [{
     id: 'oom.afterwards', weight: pressed ? 60 : 20, certainty: 'certain', moment: 'dump',
-    sentence: `${state_}: ${sizeOfKB(free)} of ${sizeOfKB(whole)} (${share(free, whole)}) is free${since}${holder}.`,
+    sentence: `${state_}: ${least}${sizeOfKB(free)} of ${sizeOfKB(whole)} (${share(free, whole)}) is free${since}${holder}.`,
     evidence: [`free ${exactKB(free)} of ${exactKB(whole)} managed`, ...(before === undefined ? [] : [`free at the report: ${exactKB(before)}`])],
   }];
 }
 
 function freeKB(report: OomReport): number | undefined {
   if (report.zones === undefined || report.zones.length === 0) return undefined;
-  return report.zones.reduce((sum, zone) => sum + Number(zone.kB.free ?? 0) + Number(zone.kB.free_pcp ?? 0), 0);
+  return totalOf(report.zones.flatMap((zone) => [zone.kB.free, ifCounted(zone.kB.free_pcp)]));
 }

@@ -1,5 +1,5 @@
 import { list, sizeOfKB, counted, numbered } from '../../words/quantity.js';
-import { amount, pageKB, zoneTitle, type OomReport } from '../model.js';
+import { amount, pageKB, totalOf, zoneTitle, type OomReport, type ZoneState } from '../model.js';
 import { exactKB } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, zonesAllowed } from '../zones.js';
@@ -41,7 +41,8 @@ function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
   const below = memcg?.taskPath !== undefined && memcg.path !== undefined && memcg.taskPath !== memcg.path
     ? `; ${victim ?? 'the victim'} runs in ${memcg.taskPath}, below it` : '';
   // Only a dump has the machine's counters beside a cgroup's.
-  const free = report.memInfo?.free === undefined ? undefined : (Number(report.memInfo.free) + Number(report.memInfo.free_pcp ?? 0)) * pageKB(report);
+  const freePages = totalOf([report.memInfo?.free, report.memInfo?.free_pcp]);
+  const free = freePages === undefined ? undefined : freePages * pageKB(report);
   if (hit === undefined) {
     return so({
       id: constraint.id, weight: 80, certainty: memory === undefined ? 'likely' : 'certain', moment: 'report',
@@ -57,9 +58,9 @@ function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
 }
 
 function nodesFull(report: OomReport, by: string, because: string, elsewhere: Elsewhere | undefined, certainty: Judgement['certainty']): Judgement {
-  const zones = zonesAllowed(report)?.zones ?? report.zones ?? [];
-  const here = zones.map((zone) => `${zoneTitle(zone)} ${sizeOfKB(zone.kB.free ?? 0)} free`);
-  const closed = zones.length === 0 ? (report.zones ?? []).map((zone) => `${zoneTitle(zone)} ${sizeOfKB(zone.kB.free ?? 0)} free`) : [];
+  const zones = zonesAllowed(report)?.zones ?? report.zones;
+  const here = freeIn(zones);
+  const closed = zones?.length === 0 ? freeIn(report.zones) : [];
   const state = here.length > 0 ? `are full (${list(here)})`
     : closed.length > 0 ? `have only zones that it may not use (${list(closed)}; it asks for a page that can't be moved)` : 'were full (their zones are not in the report)';
   const there = elsewhere === undefined ? 'what the other nodes have is not in the report' : `${elsewhere.where} ${sizeOfKB(elsewhere.kB)} free`;
@@ -77,6 +78,10 @@ function nodesFull(report: OomReport, by: string, because: string, elsewhere: El
   };
 }
 
+function freeIn(zones: readonly ZoneState[] | undefined): string[] {
+  return [...(zones ?? [])].flatMap((zone) => (zone.kB.free === undefined ? [] : [`${zoneTitle(zone)} ${sizeOfKB(zone.kB.free)} free`]));
+}
+
 interface Elsewhere { readonly kB: number; readonly where: string; readonly arithmetic: string }
 
 /** Free memory that the report's zones do not show: of nodes that were left out. */
@@ -88,8 +93,8 @@ function freeElsewhere(report: OomReport): Elsewhere | undefined {
     return { kB: free, where: `node ${list(others.map((node) => String(node.node)))} ${numbered(others.length, 'has', 'have')}`, arithmetic: others.map((node) => `node ${node.node}: ${node.freePages * page} kB free of ${node.managedPages * page} kB`).join('; ') };
   }
   const all = amount(report.memInfo?.free);
-  if (all === undefined || report.zones === undefined) return undefined;
-  const shown = report.zones.reduce((sum, zone) => sum + Number(zone.kB.free ?? 0), 0);
+  const shown = report.zones && totalOf(report.zones.map((zone) => zone.kB.free));
+  if (all === undefined || shown === undefined) return undefined;
   const rest = all * page - shown;
   const ram = amount(report.totals?.ram);
   if (rest <= 0 || (ram !== undefined && rest < ram * page * leastElsewhere)) return undefined;
@@ -98,7 +103,7 @@ function freeElsewhere(report: OomReport): Elsewhere | undefined {
 
 /** Zones above what the request may use are left out too (since 6.1): only nodes that are not there tell of a limit. */
 function nodesAreMissing(report: OomReport): boolean {
-  const nodes = report.nodes?.map((node) => node.node) ?? [];
-  if (nodes.length > 0 && (nodes[0] !== 0 || nodes.some((node, i) => node !== i))) return true;
-  return zonesAllowed(report)?.highest === 'Movable' && nodes.length > 0;
+  const nodes = report.nodes?.map((node) => node.node);
+  if (nodes === undefined || nodes.length === 0) return false;
+  return nodes.some((node, i) => node !== i) || zonesAllowed(report)?.highest === 'Movable';
 }

@@ -1,5 +1,5 @@
 import { counted, list, size, sizeOfKB } from '../../words/quantity.js';
-import { pageKB, type OomReport, type SlabCache } from '../model.js';
+import { amount, pageKB, type OomReport, type SlabCache } from '../model.js';
 import { exactKB, share } from '../quantity.js';
 import type { Judgement } from '../verdict.js';
 import { heldBy, notable } from './held.js';
@@ -67,13 +67,15 @@ export function hugetlbHeld(report: OomReport, whole: number): Judgement[] {
 
 /** Pages in pipes are the kernel's: no process's rss has them. */
 export function pipesHeld(report: OomReport, whole: number): Judgement[] {
-  const { pipes } = report.beyond ?? {};
-  const held = (pipes?.pages ?? 0) * pageKB(report);
-  if (pipes === undefined || held < whole * notable) return [];
-  const holders = pipes.holders ?? [];
+  const pipes = report.beyond?.pipes;
+  if (pipes === undefined) return [];
+  const { pages, holders = [] } = pipes;
+  const held = pages * pageKB(report);
+  if (held < whole * notable) return [];
+  const isWhole = report.incomplete?.['beyond.pipes'] === undefined;
   const names = holders.slice(0, 3).map((one) => `${one.comm} (pid ${one.pid}) ${sizeOfKB(one.pages * pageKB(report))}`);
   const who = names.length === 0 ? '' : `; open in ${list(names)}${holders.length > 3 ? ' and others' : ''}`;
-  return [heldBy('pipes', 91, `${sizeOfKB(held)} of ${sizeOfKB(whole)} (${share(held, whole)}) is data in ${counted(pipes.count, 'pipe')} that nobody has read: kernel memory that is in no process's rss, so the OOM killer can't see whose it is${who}.`,
+  return [heldBy('pipes', 91, `${isWhole ? '' : 'At least '}${sizeOfKB(held)} of ${sizeOfKB(whole)} (${share(held, whole)}) is data in ${isWhole ? '' : 'at least '}${counted(pipes.count, 'pipe')} that nobody has read: kernel memory that is in no process's rss, so the OOM killer can't see whose it is${who}.`,
     [`pipes: ${pipes.count}, ${counted(pipes.pages, 'page')} = ${exactKB(held)}`, ...holders.map((one) => `${one.comm} (pid ${one.pid}): pipes with ${exactKB(one.pages * pageKB(report))} open`)])];
 }
 
@@ -82,10 +84,11 @@ export function zramHeld(report: OomReport, whole: number): Judgement[] {
   const devices = (report.beyond?.zram ?? []).filter((device) => device.poolPages > 0);
   if (devices.length === 0) return [];
   const pool = devices.reduce((sum, device) => sum + device.poolPages, 0) * pageKB(report);
-  const stored = devices.reduce((sum, device) => sum + (device.originalBytes ?? 0), 0) / 1024;
-  const full = report.swap?.freeKB !== undefined && Number(report.swap.totalKB ?? 0) > 0 && Number(report.swap.freeKB) <= Number(report.swap.totalKB) * 0.01;
+  const stored = devices.reduce((sum, device) => sum + device.originalBytes, 0) / 1024;
+  const [free, total] = [amount(report.swap?.freeKB), amount(report.swap?.totalKB)];
+  const full = free !== undefined && total !== undefined && total > 0 && free <= total * 0.01;
   return [heldBy('zram', full ? 72 : 45, `${list(devices.map((device) => device.name))} keeps ${sizeOfKB(stored)} that was swapped out in ${sizeOfKB(pool)} of the same memory (${share(pool, whole)} of it): swapping freed ${sizeOfKB(Math.max(0, stored - pool))}${full ? ', and it is full' : ''}.`,
-    devices.map((device) => `${device.name}: ${exactKB(Math.round((device.originalBytes ?? 0) / 1024))} stored, compressed to ${exactKB(Math.round((device.compressedBytes ?? 0) / 1024))}, the pool takes ${exactKB(device.poolPages * pageKB(report))}`))];
+    devices.map((device) => `${device.name}: ${exactKB(Math.round(device.originalBytes / 1024))} stored, compressed to ${exactKB(Math.round(device.compressedBytes / 1024))}, the pool takes ${exactKB(device.poolPages * pageKB(report))}`))];
 }
 
 /** mlock()ed memory, and whose it is. */

@@ -1,5 +1,5 @@
 import { list, sizeOfKB } from '../../words/quantity.js';
-import { amount, pageKB, type OomReport, type OomTask } from '../model.js';
+import { amount, ifCounted, pageKB, totalOf, type Count, type OomReport, type OomTask } from '../model.js';
 import { exactKB, share } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
@@ -36,8 +36,16 @@ export type ConsumerKind =
 
 export interface Consumer { readonly name: string; readonly kind: ConsumerKind; readonly kB: number }
 
+export interface Shares {
+  readonly managedKB: number;
+  readonly consumers: readonly Consumer[];
+  readonly unaccountedKB: number;
+  /** Consumers that can't be read, or not in full: what they hold is among what is not accounted for. */
+  readonly unread: readonly string[];
+}
+
 /** Consumers of the whole machine in kB, the largest first; with "not accounted for" they add up to `managedKB`. */
-export function consumers(report: OomReport): { managedKB: number; consumers: readonly Consumer[]; unaccountedKB: number } | undefined {
+export function consumers(report: OomReport): Shares | undefined {
   const page = pageKB(report);
   const managed = managedKB(report, page);
   const info = report.memInfo;
@@ -47,7 +55,7 @@ export function consumers(report: OomReport): { managedKB: number; consumers: re
   const beyond = report.beyond;
   // The report shows nodes that the request may use only; a dump has all.
   const stacks = beyond?.kernelStackKB ?? stacksShown(report);
-  const hugetlb = (beyond?.hugetlb ?? report.hugepages ?? []).reduce((total, pool) => total + Number(pool.total) * pool.sizeKB, 0);
+  const hugetlb = (beyond?.hugetlb ?? report.hugepages)?.reduce((total, pool) => total + Number(pool.total) * pool.sizeKB, 0);
   const all: Consumer[] = [
     { name: 'anonymous memory of processes', kind: 'anon', kB: anonymousKB },
     { name: 'shmem and tmpfs', kind: 'shmem', kB: shmemKB },
@@ -57,49 +65,61 @@ export function consumers(report: OomReport): { managedKB: number; consumers: re
     { name: 'slab, reclaimable', kind: 'slab-reclaimable', kB: pages('slab_reclaimable') },
     { name: 'page tables', kind: 'page-tables', kB: pages('pagetables', 'sec_pagetables') },
     { name: 'kernel stacks', kind: 'kernel-stacks', kB: stacks },
-    { name: 'hugetlb pools', kind: 'hugetlb', kB: hugetlb },
-    { name: 'per-CPU memory', kind: 'percpu', kB: (beyond?.percpuPages ?? 0) * page },
-    { name: "zram's pool", kind: 'zram', kB: (beyond?.zram ?? []).reduce((total, device) => total + device.poolPages * page, 0) || sum(report.zones?.map((zone) => zone.kB.zspages) ?? []) },
-    { name: 'pipes', kind: 'pipes', kB: (beyond?.pipes?.pages ?? 0) * page },
-    { name: 'sockets', kind: 'sockets', kB: (beyond?.sockets?.pages ?? 0) * page },
+    { name: 'hugetlb pools', kind: 'hugetlb', kB: ifCounted(hugetlb) },
+    { name: 'per-CPU memory', kind: 'percpu', kB: ifCounted(beyond?.percpuPages) * page },
+    { name: "zram's pool", kind: 'zram', kB: ifCounted(beyond?.zram?.reduce((total, device) => total + device.poolPages * page, 0)) || sum(report.zones?.map((zone) => zone.kB.zspages)) },
+    { name: 'pipes', kind: 'pipes', kB: ifCounted(beyond?.pipes?.pages) * page },
+    { name: 'sockets', kind: 'sockets', kB: ifCounted(beyond?.sockets?.pages) * page },
     { name: 'free', kind: 'free', kB: pages('free', 'free_pcp') },
   ];
   const held = all.filter((consumer) => consumer.kB > 0).toSorted((a, b) => b.kB - a.kB);
-  return { managedKB: managed, consumers: held, unaccountedKB: managed - held.reduce((total, consumer) => total + consumer.kB, 0) };
+  return { managedKB: managed, consumers: held, unaccountedKB: managed - held.reduce((total, consumer) => total + consumer.kB, 0), unread: unreadConsumers(report) };
+}
+
+function unreadConsumers({ incomplete = {}, hugepages }: OomReport): string[] {
+  return [
+    ...(incomplete['beyond.kernelStackKB'] === undefined ? [] : ['kernel stacks']),
+    ...(incomplete['beyond.hugetlb'] === undefined || hugepages !== undefined ? [] : ['hugetlb pools']),
+    ...(incomplete['beyond.percpuPages'] === undefined ? [] : ['per-CPU memory']),
+    ...(incomplete['beyond.zram'] === undefined ? [] : ["zram's pool"]),
+    ...(incomplete['beyond.pipes'] === undefined ? [] : ['pipes']),
+  ];
 }
 
 /** shmem stands on the anonymous lists; what of it does not fit there is locked. */
 function onAnonymousLists(report: OomReport): { anonymousKB: number; shmemKB: number } {
   const page = pageKB(report);
-  const info = report.memInfo ?? {};
+  const info = report.memInfo;
+  if (info === undefined) return { anonymousKB: 0, shmemKB: 0 };
   const lists = sumOf(info, ['active_anon', 'inactive_anon', 'isolated_anon']) * page;
   const shmemKB = Math.min(sumOf(info, ['shmem']) * page, lists);
   return { anonymousKB: lists - shmemKB, shmemKB };
 }
 
 function sumOf(info: NonNullable<OomReport['memInfo']>, names: readonly string[]): number {
-  return names.reduce((total, name) => total + (amount(info[name]) ?? 0), 0);
+  return sum(names.map((name) => info[name]));
 }
 
 /** By node since 5.10, by zone before. */
 function stacksShown({ nodes, zones }: OomReport): number {
-  return sum(nodes?.map((node) => node.kB.kernel_stack) ?? []) || sum(zones?.map((zone) => zone.kB.kernel_stack) ?? []);
+  return sum(nodes?.map((node) => node.kB.kernel_stack)) || sum(zones?.map((zone) => zone.kB.kernel_stack));
 }
 
 function ofMachine(report: OomReport): Judgement[] {
   const shares = consumers(report);
   if (shares === undefined) return [];
   const { managedKB: whole } = shares;
-  const of = (name: string): number => shares.consumers.find((consumer) => consumer.name === name)?.kB ?? 0;
+  const of = (name: string): number => ifCounted(shares.consumers.find((consumer) => consumer.name === name)?.kB);
+  const butUnread = shares.unread.length === 0 || shares.unaccountedKB < whole * roundingShare ? '' : `; what could not be read of ${list(shares.unread)} is a part of that`;
   const evidence = [
     ...shares.consumers.map((consumer) => `${consumer.name}: ${exactKB(consumer.kB)} (${share(consumer.kB, whole)})`),
     shares.unaccountedKB < 0 ? `counted twice: ${exactKB(-shares.unaccountedKB)}`
-      : `not accounted for by any counter: ${exactKB(shares.unaccountedKB)} (${share(shares.unaccountedKB, whole)})`,
+      : `not accounted for by any counter: ${exactKB(shares.unaccountedKB)} (${share(shares.unaccountedKB, whole)})${butUnread}`,
     `together: ${exactKB(whole)} managed`,
   ];
   const largest = shares.consumers.filter((consumer) => consumer.name !== 'free').slice(0, 3);
   return [
-    heldBy('shares', 60, `Of ${sizeOfKB(whole)} that the kernel manages, ${list(largest.map((consumer) => `${sizeOfKB(consumer.kB)} (${share(consumer.kB, whole)}) ${isAre(consumer.name)} ${consumer.name}`))}; ${restInWords(shares.unaccountedKB, whole)}.`, evidence),
+    heldBy('shares', 60, `Of ${sizeOfKB(whole)} that the kernel manages, ${list(largest.map((consumer) => `${sizeOfKB(consumer.kB)} (${share(consumer.kB, whole)}) ${isAre(consumer.name)} ${consumer.name}`))}; ${restInWords(shares.unaccountedKB, whole)}${butUnread}.`, evidence),
     ...(of('slab, unreclaimable') > whole * notable ? [slabHeld(report, of('slab, unreclaimable'), whole)] : []),
     ...(of('shmem and tmpfs') > whole * notable ? [shmemHeld(report, of('shmem and tmpfs'), whole)] : []),
     ...(of('unevictable') > whole * notable ? [unevictableHeld(report, of('unevictable'), whole)] : []),
@@ -109,7 +129,7 @@ function ofMachine(report: OomReport): Judgement[] {
     ...pipesHeld(report, whole),
     ...zramHeld(report, whole),
     ...(shares.unaccountedKB > whole * notable ? [heldBy('unaccounted', 80, `${sizeOfKB(shares.unaccountedKB)} of ${sizeOfKB(whole)} (${share(shares.unaccountedKB, whole)}) are held by the kernel and accounted for by no counter in the report: `
-      + "drivers' own pages, pipes, sockets, vmalloc, a balloon.", evidence, 'likely')] : []),
+      + `drivers' own pages, pipes, sockets, vmalloc, a balloon${butUnread}.`, evidence, 'likely')] : []),
   ];
 }
 
@@ -130,9 +150,9 @@ function topProcess(report: OomReport, whole: number, anonymous: number): Judgem
   const held = anon ?? Number(top.rss) * page;
   // A cpuset or a policy binds the request to nodes: only their memory counts.
   const bound = report.event.constraint === 'CONSTRAINT_CPUSET' || report.event.constraint === 'CONSTRAINT_MEMORY_POLICY';
-  const open = bound && report.zones !== undefined ? sum(report.zones.map((zone) => zone.kB.managed)) : whole;
-  if (held < open * dominant) return undefined;
-  const thp = sum(report.nodes?.map((node) => node.kB.anon_thp) ?? []);
+  const open = bound && report.zones !== undefined ? totalOf(report.zones.map((zone) => zone.kB.managed)) : whole;
+  if (open === undefined || held < open * dominant) return undefined;
+  const thp = sum(report.nodes?.map((node) => node.kB.anon_thp));
   const hugeShare = thp > 0 && anonymous > 0 ? `; ${share(thp, anonymous)} of the machine's anonymous memory is in transparent huge pages` : '';
   const what = anon === undefined ? 'resident memory' : 'anonymous memory';
   return heldBy('process', 88, `${sizeOfKB(held)} of ${sizeOfKB(open)} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${top.name} (pid ${top.pid})${hugeShare}.`, [
@@ -159,7 +179,7 @@ export function chargedTo({ memcg }: OomReport): Charged | undefined {
   const memory = memcg?.counters.find((counter) => counter.name === 'memory');
   if (stat === undefined || memory === undefined) return undefined;
   const unit = memcg!.statUnit === 'kB' ? 1 : 1024;
-  const inKB = (...names: string[]): number => names.reduce((total, name) => total + (amount(stat[name]) ?? 0) / unit, 0);
+  const inKB = (...names: string[]): number => sum(names.map((name) => stat[name])) / unit;
   const shmem = inKB('shmem');
   const all: Consumer[] = [
     { name: 'anonymous memory', kind: 'anon', kB: inKB('anon', 'rss') },
@@ -175,7 +195,7 @@ export function chargedTo({ memcg }: OomReport): Charged | undefined {
   const limitKB = memory.limitKB === null ? undefined : Number(memory.limitKB);
   const notInStatKB = usageKB - consumers.reduce((total, part) => total + part.kB, 0);
   const kernelKB = consumers.find(({ kind }) => kind === 'kernel')?.kB;
-  const kmemKB = Number(memcg!.counters.find(({ name }) => name === 'kmem')?.usageKB ?? 0);
+  const kmemKB = ifCounted(memcg!.counters.find(({ name }) => name === 'kmem')?.usageKB);
   const kernel = kernelKB !== undefined ? kernelParts(inKB, kernelKB)
     : kmemKB > 0 && kmemKB <= notInStatKB ? [{ name: 'kernel memory (kmem)', kind: 'kernel' as const, kB: kmemKB }] : [];
   return { usageKB, limitKB, consumers, kernel, notInStatKB };
@@ -215,11 +235,12 @@ export function largestTask(tasks: readonly OomTask[] | undefined): OomTask | un
 }
 
 function held(task: OomTask): number {
-  return Number(task.exact?.rss ?? task.rss) + Number(task.swapents ?? 0);
+  return Number(task.exact?.rss ?? task.rss) + ifCounted(task.swapents);
 }
 
-function sum(counts: readonly (number | bigint | undefined)[]): number {
-  return counts.reduce<number>((total, one) => total + Number(one ?? 0), 0);
+/** Of counters that not every kernel has. */
+function sum(counts: readonly (Count | undefined)[] | undefined): number {
+  return counts === undefined ? 0 : counts.reduce<number>((total, one) => total + ifCounted(one), 0);
 }
 
 function isAre(name: string): string {

@@ -1,47 +1,48 @@
 import { list, sizeOfKB, numbered } from '../../words/quantity.js';
-import { pageKB, zoneTitle, type OomReport } from '../model.js';
+import { amount, pageKB, totalOf, zoneTitle, type OomReport } from '../model.js';
 import { exactKB, share } from '../quantity.js';
 import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
-import { zoneTries } from './watermark.js';
+import { notToldOfZones, zoneTries } from './watermark.js';
 
 /** Memory that was there after all: an OOM by hand, or zones that stand above their watermarks again. */
 export const nothingWrong: Verdict = {
   id: 'oom.nothing-wrong',
   judge(report) {
     if (!isOfMachine(report)) return notSo("a cgroup's limit was hit");
-    if ((report.zones ?? []).length === 0) return notSo('the zones are not in the report');
+    if (report.zones === undefined || report.zones.length === 0) return notSo('the zones are not in the report');
     return isByHand(report) ? startedByHand(report) : recovered(report);
   },
 };
 
 function startedByHand(report: OomReport): ReturnType<Verdict['judge']> {
   const zones = report.zones!;
-  const low = zones.filter((zone) => Number(zone.kB.free ?? 0) <= Number(zone.kB.low ?? 0));
-  const free = zones.reduce((sum, zone) => sum + Number(zone.kB.free ?? 0), 0);
+  const free = totalOf(zones.map((zone) => zone.kB.free));
+  if (free === undefined || zones.some((zone) => zone.kB.low === undefined)) return notSo('what each zone has free, or its watermarks, are not in the report');
+  const low = zones.filter((zone) => amount(zone.kB.free!) <= amount(zone.kB.low!));
   const whole = managedKB(report, pageKB(report));
   if (low.length === zones.length) return notSo('it was by hand, but memory was short');
   return so({
     id: nothingWrong.id, weight: 95, certainty: 'certain', moment: 'report',
     sentence: `Nothing was wrong with memory: the OOM killer was started manually (sysrq-f) while ${sizeOfKB(free)}${whole === undefined ? '' : ` of ${sizeOfKB(whole)} (${share(free, whole)})`} were free.`,
-    evidence: [report.event.caller.because, ...zones.map((zone) => `${zoneTitle(zone)}: free ${exactKB(zone.kB.free ?? 0)}, low ${exactKB(zone.kB.low ?? 0)}`)],
+    evidence: [report.event.caller.because, ...zones.map((zone) => `${zoneTitle(zone)}: free ${exactKB(zone.kB.free!)}, low ${exactKB(zone.kB.low!)}`)],
   });
 }
 
 export function isByHand({ event }: OomReport): boolean {
-  return event.caller.by === 'sysrq' || (event.order ?? 0) < 0;
+  return event.caller.by === 'sysrq' || (event.order !== undefined && event.order < 0);
 }
 
 /** The report is printed a moment after the failure; in between memory can come free. */
 function recovered(report: OomReport): ReturnType<Verdict['judge']> {
   const tries = zoneTries(report);
-  if (tries === undefined) return notSo('the zones, the gfp flags or the order are not in the report');
+  if (tries === undefined) return notSo(notToldOfZones);
   const able = tries.filter((one) => one.refusal === undefined);
   if (able.length === 0) return notSo('no zone that the request may use could serve it');
   if (report.event.caller.by === 'page fault' || report.event.gfp?.mask === 0) {
     return so({
       id: nothingWrong.id, weight: 85, certainty: 'likely', moment: 'report',
-      sentence: `The machine was not out of memory: a page fault ended with VM_FAULT_OOM (a cgroup's limit, or a failure in a driver or file system) while ${list(able.map((one) => `${zoneTitle(one.zone)} had ${sizeOfKB(one.zone.kB.free ?? 0)} free`))}.`,
+      sentence: `The machine was not out of memory: a page fault ended with VM_FAULT_OOM (a cgroup's limit, or a failure in a driver or file system) while ${list(able.map((one) => `${zoneTitle(one.zone)} had ${sizeOfKB(one.zone.kB.free!)} free`))}.`,
       evidence: able.map((one) => one.arithmetic),
     });
   }

@@ -52,9 +52,10 @@ function slabLeak(report: OomReport): Judgement[] {
 function hugetlbUnused(report: OomReport): Judgement[] {
   if (!isOfMachine(report)) return [];
   const whole = managedKB(report, pageKB(report));
-  const pools = report.hugepages ?? [];
+  const pools = report.hugepages;
+  if (whole === undefined || pools === undefined) return [];
   const unused = pools.reduce((sum, pool) => sum + Number(pool.free) * pool.sizeKB, 0);
-  if (whole === undefined || unused < whole * notable) return [];
+  if (unused < whole * notable) return [];
   return [advice('hugetlb', 58, 'certain', `Make the hugetlb pool smaller (vm.nr_hugepages): ${sizeOfKB(unused)} of it is free, and closed to all else.`,
     pools.filter((pool) => Number(pool.free) > 0).map((pool) => `node ${pool.node}: ${pool.free} of ${counted(pool.total, 'page')} of ${pool.sizeKB} kB free`))];
 }
@@ -62,8 +63,8 @@ function hugetlbUnused(report: OomReport): Judgement[] {
 function tmpfsFull(report: OomReport): Judgement[] {
   if (!isOfMachine(report)) return [];
   const shares = consumers(report);
-  const shmem = shares?.consumers.find((consumer) => consumer.name === 'shmem and tmpfs')?.kB ?? 0;
-  if (shares === undefined || shmem < shares.managedKB * notable * 2) return [];
+  const shmem = shares?.consumers.find((consumer) => consumer.kind === 'shmem')?.kB;
+  if (shares === undefined || shmem === undefined || shmem < shares.managedKB * notable * 2) return [];
   const mount = report.beyond?.tmpfs?.toSorted((a, b) => b.usedPages - a.usedPages)[0];
   const file = mount?.largest?.[0];
   const what = mount === undefined ? 'the tmpfs mounts (and /dev/shm)' : `the tmpfs ${mount.mount}`;
@@ -92,9 +93,9 @@ function boundToNodes({ event }: OomReport): Judgement[] {
 }
 
 function fragmentation(report: OomReport): Judgement[] {
-  const tries = zoneTries(report) ?? [];
-  const order = report.event.order ?? 0;
-  if (order <= 0 || !tries.some((one) => one.fragmented)) return [];
+  const tries = zoneTries(report);
+  const { order } = report.event;
+  if (tries === undefined || order === undefined || order <= 0 || !tries.some((one) => one.fragmented)) return [];
   return [advice('order', 50, 'likely', `Request smaller contiguous allocations: memory is there, but not ${2 ** order} contiguous pages; a larger vm.min_free_kbytes keeps more large blocks.`, tries.map((one) => one.arithmetic))];
 }
 
@@ -103,8 +104,9 @@ function noSwap(report: OomReport): Judgement[] {
   // Where the other nodes have memory, the binding is to be changed, not the machine.
   if (boundToNodes(report).length > 0) return [];
   const shares = consumers(report);
-  const movable = shares?.consumers.filter((consumer) => consumer.name.startsWith('anonymous') || consumer.name.startsWith('shmem')).reduce((sum, consumer) => sum + consumer.kB, 0) ?? 0;
-  if (shares === undefined || movable < shares.managedKB * 0.3) return [];
+  if (shares === undefined) return [];
+  const movable = shares.consumers.filter(({ kind }) => kind === 'anon' || kind === 'shmem').reduce((sum, consumer) => sum + consumer.kB, 0);
+  if (movable < shares.managedKB * 0.3) return [];
   return [advice('swap', 40, 'possible', `Add swap or zram, or memory: ${sizeOfKB(movable)} of anonymous and shared memory had nowhere to go; swap gives time, not a cure, where a process grows without end.`, ['Total swap = 0 kB'])];
 }
 

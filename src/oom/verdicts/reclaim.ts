@@ -1,6 +1,6 @@
 import { list, sizeOfKB, numbered } from '../../words/quantity.js';
 import { gfpMeaning } from '../gfp.js';
-import { amount, pageKB, type OomReport } from '../model.js';
+import { amount, pageKB, totalOf, type OomReport } from '../model.js';
 import { exactKB, share } from '../quantity.js';
 import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
@@ -35,36 +35,39 @@ function ofMachine(report: OomReport): Found {
   const reasons: string[] = [];
   const evidence: string[] = [];
   const page = pageKB(report);
-  const info = report.memInfo ?? {};
   const whole = managedKB(report, page);
-  const inKB = (...names: string[]): number => names.reduce((sum, name) => sum + (amount(info[name]) ?? 0), 0) * page;
+  /** undefined where the report lacks one of them. */
+  const inKB = (...names: string[]): number | undefined => {
+    const pages = totalOf(names.map((name) => report.memInfo?.[name]));
+    return pages === undefined ? undefined : pages * page;
+  };
   const anonymous = inKB('active_anon', 'inactive_anon');
   const total = amount(report.swap?.totalKB);
   const free = amount(report.swap?.freeKB);
   if (total === 0) {
-    reasons.push(report.memInfo === undefined ? 'there is no swap' : `there is no swap, so ${sizeOfKB(anonymous)} of anonymous memory and shmem can go nowhere`);
+    reasons.push(anonymous === undefined ? 'there is no swap' : `there is no swap, so ${sizeOfKB(anonymous)} of anonymous memory and shmem can go nowhere`);
     evidence.push('Total swap = 0 kB');
   } else if (total !== undefined && free !== undefined && free <= total * fullSwap) {
     reasons.push(`swap is full (${sizeOfKB(free)} of ${sizeOfKB(total)} left)`);
     evidence.push(`Free swap ${exactKB(free)} of ${exactKB(total)}`);
   }
   const file = inKB('active_file', 'inactive_file');
-  if (report.memInfo !== undefined && whole !== undefined && file < Math.min(whole * exhaustedCache, someCacheKB)) {
+  if (file !== undefined && whole !== undefined && file < Math.min(whole * exhaustedCache, someCacheKB)) {
     reasons.push(`the page cache is exhausted (${sizeOfKB(file)} left)`);
     evidence.push(`active_file + inactive_file = ${exactKB(file)} of ${exactKB(whole)} managed`);
   }
   const unevictable = inKB('unevictable');
-  if (whole !== undefined && unevictable > whole * 0.1) {
+  if (unevictable !== undefined && whole !== undefined && unevictable > whole * 0.1) {
     reasons.push(`${sizeOfKB(unevictable)} (${share(unevictable, whole)}) is unevictable`);
     evidence.push(`unevictable ${exactKB(unevictable)}`);
   }
   const waiting = inKB('dirty', 'writeback');
-  if (file > 0 && whole !== undefined && waiting > file * muchDirty && waiting > whole * exhaustedCache) {
+  if (file !== undefined && waiting !== undefined && file > 0 && whole !== undefined && waiting > file * muchDirty && waiting > whole * exhaustedCache) {
     reasons.push(`${sizeOfKB(waiting)} of the page cache waits to be written`);
     evidence.push(`dirty + writeback = ${exactKB(waiting)} of ${exactKB(file)} of file pages`);
   }
-  const given = (report.nodes ?? []).filter((node) => node.allUnreclaimable === true);
-  if (given.length > 0) {
+  const given = report.nodes?.filter((node) => node.allUnreclaimable === true);
+  if (given !== undefined && given.length > 0) {
     reasons.push(`kswapd had given up on ${numbered(given.length, 'node')} ${list(given.map((node) => String(node.node)))}`);
     evidence.push(...given.map((node) => `Node ${node.node}: all_unreclaimable? yes`));
   }
@@ -94,12 +97,12 @@ function ofMemcg({ memcg, swap: ofMachineSwap }: OomReport): Found {
     reasons.push(`memory and swap together are at their limit (${sizeOfKB(both.limitKB)})`);
     evidence.push(`memory+swap: usage ${exactKB(both.usageKB)}, limit ${exactKB(both.limitKB)}`);
   }
-  const { stat } = memcg ?? {};
+  const stat = memcg?.stat;
   if (stat !== undefined && memory !== undefined && Number(memory.usageKB) > 0) {
     const unit = memcg!.statUnit === 'kB' ? 1 : 1024;
-    const names = ['active_file', 'inactive_file'];
-    const file = names.reduce((sum, name) => sum + (amount(stat[name]) ?? 0) / unit, 0);
-    if (names.some((name) => stat[name] !== undefined) && file < Number(memory.usageKB) * exhaustedCache) {
+    const lists = totalOf([stat['active_file'], stat['inactive_file']]);
+    const file = lists === undefined ? undefined : lists / unit;
+    if (file !== undefined && file < Number(memory.usageKB) * exhaustedCache) {
       reasons.push(`its page cache is exhausted (${sizeOfKB(file)} left)`);
       evidence.push(`active_file + inactive_file = ${exactKB(Math.round(file))} of ${exactKB(memory.usageKB)}`);
     }

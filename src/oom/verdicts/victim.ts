@@ -1,6 +1,6 @@
 import { sizeOfKB, counted } from '../../words/quantity.js';
 import { badnessOf, footprintPages, totalPages } from '../badness.js';
-import { amount, pageKB, type OomReport, type OomTask } from '../model.js';
+import { amount, ifCounted, pageKB, totalOf, type OomReport, type OomTask } from '../model.js';
 import { exactKB, share } from '../quantity.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
@@ -46,7 +46,7 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
   const place = ranked.findIndex((one) => one.task.pid === chosen || one.task.tgid === chosen);
   if (place < 0 || first === undefined) {
     const kill = report.kills[0];
-    const size = kill?.anonRssKB === undefined ? '' : `, which held ${sizeOfKB(Number(kill.anonRssKB) + Number(kill.shmemRssKB ?? 0) + Number(kill.fileRssKB ?? 0))}`;
+    const size = kill?.anonRssKB === undefined ? '' : `, which held ${sizeOfKB(Number(kill.anonRssKB) + ifCounted(kill.shmemRssKB) + ifCounted(kill.fileRssKB))}`;
     return [one('chosen', 40, 'certain', `${name} was chosen${size}${freed}; whether it was the right one can't be told: ${report.tasks === undefined ? 'there is no task table' : 'it is not in the task table'}.`,
       kill?.anonRssKB === undefined ? [] : [`anon-rss ${exactKB(kill.anonRssKB)} (kill line)`])];
   }
@@ -83,7 +83,7 @@ function hidden(report: OomReport, first: OomTask | undefined): Judgement[] {
   const top = largestTask(report.tasks);
   if (top === undefined) return [];
   const page = pageKB(report);
-  const size = (Number(top.exact?.rss ?? top.rss) + Number(top.swapents ?? 0)) * page;
+  const size = (Number(top.exact?.rss ?? top.rss) + ifCounted(top.swapents)) * page;
   const whole = isOfMachine(report) ? managedKB(report, page) : amount(report.memcg?.counters[0]?.usageKB);
   if (whole === undefined || whole === 0) return [];
   if (top.oomScoreAdj < 0 && first?.pid !== top.pid && size > whole * smallShare) {
@@ -106,7 +106,7 @@ function ranking(ranked: Ranked, report: OomReport): string[] {
   const page = pageKB(report);
   const total = totalPages(report);
   return [
-    ...ranked.slice(0, 3).map(({ task, points }) => `${named(task)}: rss ${exactKB(Number(task.rss) * page)}, swap ${exactKB(Number(task.swapents ?? 0) * page)}, oom_score_adj ${task.oomScoreAdj}${points === undefined ? '' : `: ${points} points (pages)`}`),
+    ...ranked.slice(0, 3).map(({ task, points }) => `${named(task)}: rss ${exactKB(Number(task.rss) * page)}${task.swapents === undefined ? '' : `, swap ${exactKB(Number(task.swapents) * page)}`}, oom_score_adj ${task.oomScoreAdj}${points === undefined ? '' : `: ${points} points (pages)`}`),
     ...(total === undefined ? [] : [`measured against ${counted(Math.trunc(total), 'page')}`]),
   ];
 }
@@ -115,8 +115,8 @@ function reaped(report: OomReport, pid: number): string {
   const line = report.reaped.find((one) => one.pid === pid);
   if (line === undefined) return '';
   if (!line.done) return ', and its memory could not be reaped';
-  const left = Number(line.anonRssKB ?? 0) + Number(line.shmemRssKB ?? 0);
-  return left === 0 ? ', and it was reaped to 0 kB' : `, and was reaped to ${sizeOfKB(left)} (anonymous and shared memory)`;
+  const left = totalOf([line.anonRssKB, ifCounted(line.shmemRssKB)]);
+  return left === undefined ? ', and it was reaped' : left === 0 ? ', and it was reaped to 0 kB' : `, and was reaped to ${sizeOfKB(left)} (anonymous and shared memory)`;
 }
 
 /** With its oom_score_adj, where that counted too. */

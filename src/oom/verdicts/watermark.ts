@@ -1,6 +1,6 @@
 import { list, sizeOfKB, numbered } from '../../words/quantity.js';
 import { gfpMeaning, requestInWords, type GfpMeaning } from '../gfp.js';
-import { amount, freeListOf, pageKB, zoneTitle, type FreeList, type OomReport, type ZoneState } from '../model.js';
+import { amount, freeListOf, ifCounted, pageKB, zoneTitle, type FreeList, type OomReport, type ZoneState } from '../model.js';
 import { exactKB } from '../quantity.js';
 import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, zonesAllowed } from '../zones.js';
@@ -13,7 +13,7 @@ export const watermark: Verdict = {
     if (!isOfMachine(report)) return notSo("a cgroup's limit was hit: no zone was asked");
     if (event.order !== undefined && event.order < 0) return notSo('nobody asked for a page: it was by hand');
     const tries = zoneTries(report);
-    if (tries === undefined || event.order === undefined) return notSo('the zones, the gfp flags or the order are not in the report');
+    if (tries === undefined || event.order === undefined) return notSo(notToldOfZones);
     if (tries.length === 0) return notSo('no zone that the request may use is in the report');
     const refused = tries.filter((one) => one.refusal !== undefined);
     if (refused.length < tries.length) {
@@ -30,6 +30,8 @@ export const watermark: Verdict = {
   },
 };
 
+export const notToldOfZones = 'the zones with their counters, the gfp flags or the order are not in the report';
+
 export interface ZoneTry { readonly zone: ZoneState; readonly refusal?: string; readonly arithmetic: string; readonly fragmented: boolean; /** What is left above the watermark; below 0 what lacks. */ readonly spareKB: number }
 
 /** Each zone that the request may use, highest first, with why it refuses; undefined where the report lacks what is needed. */
@@ -40,20 +42,22 @@ export function zoneTries(report: OomReport): ZoneTry[] | undefined {
   const meaning = gfpMeaning(gfp)!;
   // The reserve is named after the highest zone that has pages.
   const kept = allowed.zones.at(-1)?.name ?? allowed.highest;
-  return allowed.zones.toReversed().map((zone) => tryZone(zone, freeListOf(report, zone), { meaning, order: Math.max(order, 0), index: allowed.index, kept, page: pageKB(report) }));
+  const tries = allowed.zones.toReversed().map((zone) => tryZone(zone, freeListOf(report, zone), { meaning, order: Math.max(order, 0), index: allowed.index, kept, page: pageKB(report) }));
+  return tries.includes(undefined) ? undefined : tries.flatMap((one) => one!);
 }
 
 interface Request { readonly meaning: GfpMeaning; readonly order: number; readonly index: number; readonly kept: string; readonly page: number }
 
-function tryZone(zone: ZoneState, freeList: FreeList | undefined, request: Request): ZoneTry {
+/** undefined where the zone's counters do not tell. */
+function tryZone(zone: ZoneState, freeList: FreeList | undefined, request: Request): ZoneTry | undefined {
   const { meaning, order, page } = request;
   const title = zoneTitle(zone);
-  const free = amount(zone.kB.free) ?? 0;
-  const reserve = (zone.lowmemReservePages?.[request.index] ?? 0) * page;
-  const highatomic = meaning.high ? 0 : amount(zone.kB.free_highatomic ?? zone.kB.reserved_highatomic) ?? 0;
-  const cma = meaning.movable ? 0 : amount(zone.kB.free_cma) ?? 0;
+  const [free, printedMin, reservePages] = [amount(zone.kB.free), amount(zone.kB.min), zone.lowmemReservePages?.[request.index]];
+  if (free === undefined || printedMin === undefined || reservePages === undefined) return undefined;
+  const reserve = reservePages * page;
+  const highatomic = meaning.high ? 0 : ifCounted(zone.kB.free_highatomic ?? zone.kB.reserved_highatomic);
+  const cma = meaning.movable ? 0 : ifCounted(zone.kB.free_cma);
   const lastPages = (2 ** order - 1) * page;
-  const printedMin = amount(zone.kB.min) ?? 0;
   const min = minFor(printedMin, meaning);
   const usable = free - lastPages - highatomic - cma - reserve;
   const terms = [
