@@ -60,7 +60,12 @@ function arrayReader(host: ReaderHost, parsed: DeclaredType, type: CType | undef
   if (typeof read === 'string') return read;
   if (size === undefined) return `an array of ${typeName(element)}, which has no size`;
   const length = Math.min(type.length, MOST_ELEMENTS);
-  return (address) => Array.from({ length }, (_, i) => read(address + BigInt(i * size)));
+  const step = BigInt(size);
+  return (address) => {
+    const values: unknown[] = [];
+    for (let i = 0, at = address; i < length; i++, at += step) values.push(read(at));
+    return values;
+  };
 }
 
 function pointerReader(host: ReaderHost, parsed: DeclaredType, type: CType | undefined): Reader | string {
