@@ -36,7 +36,15 @@ function patternOf(source: string): RegExp {
 }
 
 function* chosen(entries: Iterable<LogEntry>, wanted: (entry: LogEntry) => boolean): Generator<LogLine> {
-  for (const entry of entries) if (wanted(entry)) yield isRemark(entry) ? { text: entry.remark, remark: true } : line(entry);
+  let messages = 0;
+  let found = 0;
+  for (const entry of entries) {
+    if (!isRemark(entry)) messages++;
+    if (!wanted(entry)) continue;
+    if (!isRemark(entry)) found++;
+    yield isRemark(entry) ? { text: entry.remark, remark: true } : line(entry);
+  }
+  if (found === 0 && messages > 0) yield { text: `none of ${counted(messages, 'message')} matches`, remark: true };
 }
 
 function line({ timeNs, level, facility, caller, sequence, text }: Exclude<LogEntry, { remark: string }>): LogLine {

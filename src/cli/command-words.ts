@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { didYouMean } from '../words/nearest-word.js';
 import { InputError } from '../bytes/input-error.js';
+import { asksForHelp } from './asks-for-help.js';
 import { reservedIds } from './command-ids.js';
 import { hereThatIs } from './other-tools.js';
 import { plugins } from './plugins.js';
@@ -13,13 +14,32 @@ import { plugins } from './plugins.js';
 export async function commandWords(words: readonly string[]): Promise<readonly string[]> {
   const at = await commandAt(words);
   const word = words[at];
-  if (word === undefined) return words;
+  if (word === undefined) {
+    if (asksForHelp(words) || words.length === 0) return words;
+    const wrong = await wrongFlag(words, '; oompm --help lists the commands');
+    if (wrong !== undefined) throw new InputError(wrong);
+    // A plugin alone: its commands are listed. Else the dump is what is missing.
+    return words.every((one) => !one.startsWith('-') || /^--(?:plugin|color)(?:=|$)/.test(one)) ? words : ['analyze', ...words];
+  }
   const inFront = [word, ...words.toSpliced(at, 1)];
   if (reservedIds.has(word)) return inFront;
   const { registry } = await plugins();
   if (registry.ids.includes(word)) return inFront;
   if (existsSync(word)) return ['analyze', ...words];
-  throw new InputError(unknownCommand(word, registry.ids));
+  throw new InputError(await wrongFlag(words.slice(0, at)) ?? unknownCommand(word, registry.ids));
+}
+
+/** What is wrong with a flag that stands before a command, or without one: with the one that was meant, else with `otherwise`. */
+async function wrongFlag(words: readonly string[], otherwise?: string): Promise<string | undefined> {
+  const { commonFlags, takesValue } = await import('./common-flags.js');
+  const known = [...Object.keys(commonFlags), 'no-search', 'help', 'version'];
+  for (const word of words) {
+    const name = word.split('=', 1)[0]!.replace(/^-+/, '');
+    if (!word.startsWith('-') || known.includes(name) || takesValue(word)) continue;
+    const meant = didYouMean(name, known, (nearest) => `--${nearest}`) || otherwise;
+    if (meant !== undefined) return `there is no flag ${word}${meant}`;
+  }
+  return undefined;
 }
 
 /** Where the first word stands that is neither a flag nor a flag's value. */

@@ -86,6 +86,8 @@ describe.skipIf(!dumpFile('6.1-global-panic/vmcore'))('what is asked for', () =>
     expect(severe).toEqual(all.filter(({ level }) => level !== undefined && level <= 3));
     expect(linesOf(kernel, { grep: 'INVOKED OOM-killer' }).map(({ text }) => text)).toEqual([expect.stringMatching(/^a\.out invoked oom-killer/)]);
     expect(linesOf(kernel, { tail: 5 })).toEqual([{ text: `${all.length - 5} earlier messages not shown`, remark: true }, ...all.slice(-5)]);
+    const [none, ...others] = linesOf(kernel, { grep: 'no such message' });
+    expect([none, others]).toEqual([{ text: expect.stringMatching(/^none of \d+ messages matches$/) as string, remark: true }, []]);
     expect(() => linesOf(kernel, { grep: '(' })).toThrow('is no regular expression');
     expect(kernel.gaps.list).toEqual([]);
   });
