@@ -173,10 +173,14 @@ export function outcomeOf(error: unknown): Outcome {
   return { kind: 'failed', fault: 'plugin', reason: `it threw ${describe(error)}, not an Error` };
 }
 
-/** The first line of the stack: function, file and line, without the folders above it. */
+/** Of the stack: function, file and line, without the folders above it. A plugin's own line says more than ours below it. */
 function placeOf(error: Error): { where?: string } {
-  const line = error.stack?.split('\n').find((candidate) => /^\s+at /.test(candidate));
+  const lines = error.stack?.split('\n').filter((candidate) => /^\s+at /.test(candidate)) ?? [];
+  const line = lines.find((candidate) => !candidate.includes(ourFolder)) ?? lines[0];
   if (line === undefined) return {};
   const place = line.trim().slice(3).replaceAll(/(?:file:\/\/)?\/[^\s()]*\/(?=[^/\s()]+\/[^/\s()]+:\d)/g, '');
   return { where: place };
 }
+
+/** Bundled, that of all our code. */
+const ourFolder = `${import.meta.dirname}/`;

@@ -46,6 +46,13 @@ test('what broke is said, and what came before stands', () => {
   expect(section.views[0]).toMatchObject({ rows: { length: 3 } });
 });
 
+test('what broke in our code is told with the line of the plugin that called it', () => {
+  const section = runPlugin(kernelStub(), plugin(function* () {
+    yield table(42 as unknown as string, numbers, []);
+  }), {});
+  expect(section.outcome).toMatchObject({ kind: 'failed', fault: 'plugin', where: expect.stringContaining('run-plugin.test') as string });
+});
+
 test('memory that is missing is the dump’s fault, a question that does not fit the user’s', () => {
   const read = runPlugin(kernelStub(), plugin(() => { throw new ReadError(0x10n, new Unmapped('no entry')); }), {});
   expect(read.outcome).toMatchObject({ kind: 'failed', fault: 'dump', reason: '0x10: not mapped (no entry)' });
