@@ -6,7 +6,7 @@ import type { Report } from './report.js';
 
 /**
  * The report without what could tell whose machine it was: names of tasks, hosts, cgroups, devices and files, addresses of the
- * network, the kernel's command line, module parameters, strings read from memory and what is not the kernel's own in its log.
+ * network, the hardware's name, the kernel's command line, module parameters, strings read from memory and what is not the kernel's own in its log.
  * Each is replaced by a token, the same for the same name throughout: `task-3` in a finding is `task-3` in the table. Numbers,
  * addresses, symbols and the kernel's own names and words stay.
  * @param tasks the names of the machine's tasks
@@ -40,10 +40,11 @@ export function redact(report: Report, tasks: readonly string[] = []): Report {
 const keysOfKind: readonly (readonly [kind: string, keys: RegExp])[] = [
   ['task', /^(?:comm|command|cmdline|task|name of task)$/i],
   ['host', /^(?:nodename|hostname|host|domainname)$/i],
+  ['hardware', /^hardware$/],
   ['command-line', /^commandLine$/],
   ['parameters', /^args$/],
   ['text', /^text$/],
-  ['path', /^(?:path|file|cgroup|memcg|device|mount|mountpoint)$/i],
+  ['path', /^(?:path|file|cgroup|memcg|cpuset|device|mount|mountpoint)$/i],
 ];
 
 /** Columns with lines of the kernel's own report. */
@@ -153,7 +154,8 @@ function collectRow(columns: readonly Column[], { cells }: Row, names: Names): v
 
 function collectCell(key: string, type: Column['type'], value: Cell, names: Names): void {
   if (Array.isArray(value)) for (const one of value as readonly string[]) collectCell(key, type, one, names);
-  if (typeof value !== 'string' || value === '') return;
+  // The root of cgroups is everywhere.
+  if (typeof value !== 'string' || value === '' || value === '/') return;
   // "oomer (51)": the name is what is hidden; the pid stays.
   const named = /^(.+) \((?:pid )?\d+\)$/s.exec(value)?.[1];
   const kind = type === 'task' || (named !== undefined && keysOfNamed.test(key)) ? 'task' : keysOfKind.find(([, keys]) => keys.test(key))?.[0];

@@ -27,6 +27,7 @@ describe('what came from the machine is in no format', () => {
     ['addresses of the network', [said('from 10.20.30.40 to 2001:db8::7:1, fe80::1%bond9, 52:54:00:12:34:56')], {}],
     ['identifiers', [said('mail zq.ops@zq.example about 6f1e7a02-0000-4000-8000-f00dfeedf00d and cafe0000cafe0000cafe0000cafe0000')], {}],
     ['devices and interfaces', [said('inode of nvme7n1p2 and sdq3 waits; bond9 is down')], {}],
+    ['a cpuset, and what the hardware is called', [facts('E', [fact('cpuset', 'Cpuset', 'text', 'zq.slice'), fact('hardware', 'Hardware', 'text', 'zq Systems zq100')]), said('allowed by zq.slice on zq Systems zq100')], {}],
     ['a cgroup’s own slab cache', [table('S', columns([{ key: 'name', title: 'CACHE', type: 'text' }]), [{ cells: { name: 'dentry(812:zq-web.service)' } }])], {}],
     ['who is listed nowhere but has a pid', [said('zqworker (pid 12) was killed, then "zq-x (pid 13)"')], {}],
     ['lists in cells, and cells that are called as our members are', [
