@@ -32,13 +32,14 @@ export default definePlugin({
   *run(kernel, { most = Infinity }) {
     yield findings('Stalls', stallFindings(kernel).map((finding) => ({ ...finding, views: viewsOf[finding.id] ?? [] })), { id: 'findings' });
     const period = gracePeriod(kernel);
-    yield table('CPUs', cpuColumns, cpuProgress(kernel).map((progress) => cpuRow(progress, period?.waitsFor ?? [], timeless(kernel))), { id: 'cpus' });
+    yield table('CPUs', cpuColumns, cpuProgress(kernel).map((progress) => cpuRow(progress, period?.waitsFor, timeless(kernel))), { id: 'cpus' });
     if (period) {
+      const timed = period.stalled === undefined ? gap('jiffies', 'how long it has run can\'t be told') : null;
       yield facts('RCU', [
         fact('name', 'Flavour', 'text', period.name),
         fact('running', 'Grace period runs', 'boolean', period.running),
-        fact('for', 'For', 'ns', period.forNs ?? (period.running ? timeless(kernel) : null)),
-        fact('stalled', 'Longer than the stall timeout', 'boolean', period.stalled || ((period.running && period.forNs === undefined ? timeless(kernel) : null) ?? false)),
+        fact('for', 'For', 'ns', period.forNs ?? timed),
+        fact('stalled', 'Longer than the stall timeout', 'boolean', period.stalled ?? timed),
         fact('waitsFor', 'Waits for CPUs', 'text', period.waitsFor.length === 0 ? null : period.waitsFor.join(', ')),
         fact('readers', 'Waits for preempted readers', 'boolean', period.readers),
       ], { id: 'rcu' });
@@ -63,12 +64,12 @@ function timeless(kernel: Kernel): Cell {
   return latestNs(kernel) === undefined ? gap('the latest moment', "a clock or the end of the log can't be read") : null;
 }
 
-function cpuRow({ context, sameTaskNs, softlockupNs, clockAgeNs, starved, stuck }: CpuProgress, rcu: readonly number[], unknown: Cell): RowOf<(typeof cpuColumns)[number]['key']> {
+function cpuRow({ context, sameTaskNs, softlockupNs, clockAgeNs, starved, stuck }: CpuProgress, rcu: readonly number[] | undefined, unknown: Cell): RowOf<(typeof cpuColumns)[number]['key']> {
   const { cpu, task } = context;
   const first = context.segments[0]?.activations[0];
   return {
     cells: {
-      cpu: cpu ?? null, stuck: stuck || (unknown ?? false),
+      cpu: cpu ?? null, stuck: stuck ?? gap('progress of the CPU', 'not all that would tell can be read'),
       runs: context.label.replace(/^CPU \d+: /, ''),
       since: sameTaskNs ?? unknown,
       in: first ? activationInWords(first) : null,
@@ -76,7 +77,7 @@ function cpuRow({ context, sameTaskNs, softlockupNs, clockAgeNs, starved, stuck 
       watchdog: softlockupNs ?? unknown,
       waiting: starved.length,
       longest: starved[0]?.forNs ?? (starved.length === 0 ? null : unknown),
-      rcu: cpu !== undefined && rcu.includes(cpu),
+      rcu: cpu === undefined || rcu === undefined ? null : rcu.includes(cpu),
     },
     ...(task ? { door: { type: 'struct task_struct', address: task.$address } } : {}),
   };

@@ -115,7 +115,7 @@ function itselfWaits({ graph }: Case, holder: Context): string | undefined {
 function running(one: Case, { holder, certainty, segment }: Holding): Judged<'lock.stuck-owner'> | undefined {
   const { kernel, lock, who, long, stuck, common } = one;
   const since = holder.task === undefined ? undefined : onCpuNs(kernel, holder.task);
-  if (!stuck && (since ?? 0) < STUCK_NS) return undefined;
+  if (!stuck && (since === undefined || since < STUCK_NS)) return undefined;
   const waits = itselfWaits(one, holder);
   return {
     id: 'lock.stuck-owner', weight: !isHeld(lock.lock) ? 58 : waits === undefined ? 80 : 65, certainty, ...common,

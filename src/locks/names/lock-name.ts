@@ -94,7 +94,10 @@ function onStack(kernel: Kernel, address: bigint, noun: string): LockName | unde
 
 /** Stacks begin at multiples of their size. */
 function tasksByStack(kernel: Kernel): ReadonlyMap<bigint, Task> {
-  return kernel.once('tasks by stack', () => new Map(allThreads(kernel).map((task) => [kernel.attempt('task_struct.stack', () => task.stack) ?? 0n, task])));
+  return kernel.once('tasks by stack', () => new Map(allThreads(kernel).flatMap((task) => {
+    const stack = kernel.attempt('task_struct.stack', () => task.stack);
+    return stack === undefined ? [] : [[stack, task] as const];
+  })));
 }
 
 /** What belongs to a file, or to a file system, is told with its name. */

@@ -10,8 +10,8 @@ const DEAD = fixed('TASK_DEAD') | fixed('EXIT_DEAD');
 
 /** Whom a lock names as its owner though that task has exited: "worker (116)"; undefined where the owner lives or nobody is named. */
 export function exitedOwner(kernel: Kernel, kind: LockKind | 'wait queue', address: bigint): string | undefined {
-  const { owner, ownerIsReader } = sleepingLockState(kernel, kind, address) ?? {};
-  return owner === undefined || ownerIsReader === true ? undefined : exitedTask(kernel, owner);
+  const state = sleepingLockState(kernel, kind, address);
+  return state?.owner === undefined || state.ownerIsReader === true ? undefined : exitedTask(kernel, state.owner);
 }
 
 /**

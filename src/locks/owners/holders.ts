@@ -57,7 +57,8 @@ function eachOnce(holdings: readonly Holding[]): readonly Holding[] {
 /** Semaphores and percpu-rwsems name nobody; of readers at most the last that came in is named, and with PREEMPT_RT none is. */
 function byOwnerlessCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
   const { kind } = lock;
-  const onlyCounted = (kind === 'rwsem' || kind === 'rwlock') && (readersInside(kernel, lock) ?? 0) > 0;
+  const readers = kind === 'rwsem' || kind === 'rwlock' ? readersInside(kernel, lock) : undefined;
+  const onlyCounted = readers !== undefined && readers > 0;
   return kind === 'semaphore' || kind === 'percpu-rwsem' || onlyCounted ? byCode(kernel, lock, waits) : [];
 }
 

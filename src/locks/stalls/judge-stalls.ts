@@ -25,8 +25,14 @@ function listed(parts: readonly string[]): string {
 }
 
 function where({ segments }: Context): string {
-  const [first] = segments[0]?.activations ?? [];
+  const first = segments[0]?.activations[0];
   return first ? activationInWords(first) : 'code that can\'t be told';
+}
+
+/** The first by name: the same problem has the same signature. */
+function firstOf(names: readonly (string | undefined)[]): string {
+  const [first = ''] = names.flatMap((name) => name ?? []).toSorted();
+  return first;
 }
 
 function doors(contexts: readonly Context[]): Finding['doors'] {
@@ -38,7 +44,7 @@ function stuckCpus(kernel: Kernel): Finding | undefined {
   if (stuck.length === 0) return undefined;
   const sentences = stuck.map(({ context, sameTaskNs }) => `CPU ${context.cpu} has run ${context.task ? taskLabel(kernel, context.task) : 'the same task'}${sameTaskNs === undefined ? '' : ` for ${secondsInWords(sameTaskNs)}`} without a switch, in ${where(context)}`);
   return {
-    id: 'watchdog.stuck-cpu', weight: 65, certainty: 'certain', moment: 'dump', about: stuck.map(({ context }) => context.segments[0]?.activations[0]?.name ?? '').toSorted()[0] ?? '',
+    id: 'watchdog.stuck-cpu', weight: 65, certainty: 'certain', moment: 'dump', about: firstOf(stuck.map(({ context }) => context.segments[0]?.activations[0]?.name)),
     sentence: `${listed(sentences)}.`,
     evidence: [...stuck.flatMap((progress) => progressInWords(kernel, progress)), ...said(kernel, 'soft lockup', 'hard lockup')],
     doors: doors(stuck.map(({ context }) => context)),
@@ -56,14 +62,14 @@ function progressInWords(kernel: Kernel, { context, softlockupNs, starved, clock
 
 function rcuStall(kernel: Kernel): Finding | undefined {
   const period = gracePeriod(kernel);
-  if (period === undefined || !period.stalled) return undefined;
+  if (period?.forNs === undefined || !period.stalled) return undefined;
   const contexts = cpuContexts(kernel).filter(({ cpu }) => cpu !== undefined && period.waitsFor.includes(cpu));
   const waiting = sleepingContexts(kernel).filter(({ segments }) => segments[0]?.activations.some(({ name }) => /^(?:__wait_rcu_gp|synchronize_rcu|synchronize_rcu_expedited|rcu_barrier)$/.test(name)));
   const cpus = contexts.map((context) => `CPU ${context.cpu} (${context.task ? taskLabel(kernel, context.task) : 'unknown'} in ${where(context)})`);
   const for_ = [...cpus, ...(period.readers ? ['readers that were preempted'] : [])];
   return {
     id: 'watchdog.rcu-stall', weight: 55, certainty: 'certain', moment: 'dump', about: period.name,
-    sentence: `The RCU grace period of ${period.name} has run for ${secondsInWords(period.forNs ?? 0)} and waits for ${for_.length === 0 ? 'its own thread' : listed(for_)}; memory and whatever else is freed by RCU is not freed meanwhile.`,
+    sentence: `The RCU grace period of ${period.name} has run for ${secondsInWords(period.forNs)} and waits for ${for_.length === 0 ? 'its own thread' : listed(for_)}; memory and whatever else is freed by RCU is not freed meanwhile.`,
     evidence: [
       ...(period.waitsFor.length === 0 ? [] : [`rcu_node.qsmask: no quiescent state yet on CPU ${period.waitsFor.join(', ')}.`]),
       ...(waiting.length === 0 ? [] : [`Waiting for it to end: ${listed(waiting.map(({ label }) => label))}.`]),
@@ -83,7 +89,7 @@ function hung(kernel: Kernel): Finding | undefined {
   };
   const limit = secondsInWords(hungTaskTimeoutNs(kernel));
   return {
-    id: 'watchdog.hung-tasks', weight: 45, certainty: 'certain', moment: 'dump', about: tasks.map(({ task }) => kernel.attempt('task_struct.comm', () => task.comm) ?? '').toSorted()[0] ?? '',
+    id: 'watchdog.hung-tasks', weight: 45, certainty: 'certain', moment: 'dump', about: firstOf(tasks.map(({ task }) => kernel.attempt('task_struct.comm', () => task.comm))),
     sentence: `${tasks.length === 1 ? 'One task has' : `${tasks.length} tasks have`} been in uninterruptible sleep for more than ${limit}: ${listed(tasks.map(what))}.`,
     evidence: [...byPath(tasks.map(({ context }) => context)), ...said(kernel, 'hung task')],
     doors: doors(tasks.map(({ context }) => context)),

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../../linux/tasks.js';
-import { sinceJiffies } from './jiffies.js';
+import { jiffiesNow, sinceJiffies, ticksPerSecond } from './jiffies.js';
 
 /** RCU's grace period at the moment of the dump. */
 export interface GracePeriod {
@@ -8,8 +8,8 @@ export interface GracePeriod {
   readonly name: string;
   readonly running: boolean;
   readonly forNs?: number;
-  /** Longer than RCU allows before it warns (`rcu_cpu_stall_timeout`). */
-  readonly stalled: boolean;
+  /** Longer than RCU allows before it warns (`rcu_cpu_stall_timeout`); undefined where the time can't be told. */
+  readonly stalled: boolean | undefined;
   /** CPUs that have not gone through a quiescent state since it began. */
   readonly waitsFor: readonly number[];
   /** Readers that were preempted keep it from ending. */
@@ -27,12 +27,13 @@ export function gracePeriod(kernel: Kernel): GracePeriod | undefined {
   return kernel.attempt('rcu_state', () => {
     const state = kernel.global('rcu_state');
     const running = (state.gp_seq & 3n) !== 0n;
+    const timed = jiffiesNow(kernel) !== undefined && ticksPerSecond(kernel) !== undefined;
     const forNs = running ? sinceJiffies(kernel, state.gp_start) : undefined;
     return {
       name: state.name ?? 'rcu', running,
       waitsFor: running ? cpusWaitedFor(kernel, 'normal') : [],
       readers: running && state.node.slice(0, MOST_NODES).some(({ gp_tasks: first }) => first !== undefined && first !== 0n),
-      stalled: (forNs ?? 0) > stallTimeoutNs(kernel),
+      stalled: running && !timed ? undefined : forNs !== undefined && forNs > stallTimeoutNs(kernel),
       ...(forNs === undefined ? {} : { forNs }), ...(state.gp_kthread ? { thread: state.gp_kthread } : {}),
     };
   });
@@ -62,7 +63,7 @@ export function preemptedReaders(kernel: Kernel, kind: keyof typeof KEPT_BY): re
   const found: bigint[] = [];
   for (const node of kernel.global('rcu_state').node.slice(0, MOST_NODES)) {
     const end = node.$address + head;
-    for (let at = node[KEPT_BY[kind].tasks] ?? 0n; at !== 0n && at !== end && found.length < MOST_READERS; at = kernel.memory.u64(at)) {
+    for (let at = node[KEPT_BY[kind].tasks]!; at !== 0n && at !== end && found.length < MOST_READERS; at = kernel.memory.u64(at)) {
       kernel.guard.step();
       found.push(at - link);
     }

@@ -33,7 +33,7 @@ export function runQueues(kernel: Kernel): readonly RunQueue[] {
         const { clock, nr_running: running } = kernel.ref(runqueueClock, runqueue(kernel, cpu).$address);
         return { clock, running };
       });
-      const ran = (task: Task): bigint => kernel.attempt('sched_entity.exec_start', () => kernel.ref(taskScheduling, task.$address).se.exec_start) ?? 0n;
+      const ran = (task: Task): bigint => kernel.attempt('sched_entity.exec_start', () => kernel.ref(taskScheduling, task.$address).se.exec_start) ?? NEVER;
       return {
         cpu, current,
         queued: (byCpu.get(cpu) ?? []).filter((task) => task.$address !== current?.$address).toSorted((a, b) => (ran(a) < ran(b) ? -1 : 1)),
@@ -43,6 +43,9 @@ export function runQueues(kernel: Kernel): readonly RunQueue[] {
     });
   });
 }
+
+/** Where it can't be read: comes last. */
+const NEVER = 1n << 64n;
 
 /** TASK_ON_RQ_QUEUED or _MIGRATING; one whose sleep is only delayed (EEVDF, since 6.12) sleeps. */
 function isQueued(kernel: Kernel, task: Task): boolean {

@@ -1,3 +1,4 @@
+import { lossesInWords, withGaps } from '../../kernel/gathered-gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { kernelRecords } from '../../linux/kernel-records.js';
 import type { LogRecord } from '../../linux/log-entry.js';
@@ -6,7 +7,7 @@ import type { Task } from '../../linux/tasks.js';
 import { idleTask } from '../../linux/cpu-tasks.js';
 import { cpuContexts, sleepingContexts, type Context } from '../contexts.js';
 import { asleepNs, latestNs, onCpuNs, queuedNs } from './how-long.js';
-import { runQueues } from './run-queues.js';
+import { runQueues, type RunQueue } from './run-queues.js';
 
 /** What a watchdog printed. */
 export interface WatchdogReport {
@@ -52,8 +53,8 @@ export interface CpuProgress {
   readonly softlockupNs?: number;
   /** Tasks that wait for the CPU, with how long, the longest first. */
   readonly starved: readonly { readonly task: Task; readonly forNs: number }[];
-  /** Longer than twice `watchdog_thresh`: the soft lockup watchdog would cry, a task has waited for the CPU, or it took no tick in the kernel. */
-  readonly stuck: boolean;
+  /** Longer than twice `watchdog_thresh`: the soft lockup watchdog would cry, a task has waited for the CPU, or it took no tick in the kernel. undefined: not all that would tell can be read. */
+  readonly stuck: boolean | undefined;
   /** Since its last tick or switch; an idle CPU takes no ticks. */
   readonly clockAgeNs?: number;
 }
@@ -73,22 +74,28 @@ export function cpuProgress(kernel: Kernel): readonly CpuProgress[] {
     const limit = 2e9 * (set === undefined || set <= 0 ? USUAL_THRESHOLD_S : set);
     const queues = runQueues(kernel);
     return cpuContexts(kernel).map((context) => {
-      const queue = queues.find(({ cpu }) => cpu === context.cpu);
-      const idle = isIdle(kernel, context);
-      const same = context.task && !idle ? onCpuNs(kernel, context.task) : undefined;
-      const soft = context.cpu === undefined ? undefined : sinceTouched(kernel, context.cpu);
-      const starved = (queue?.queued ?? []).flatMap((task) => {
-        const forNs = queuedNs(kernel, task);
-        return forNs === undefined ? [] : [{ task, forNs }];
-      }).toSorted((a, b) => b.forNs - a.forNs);
-      return {
-        context, starved,
-        stuck: !idle && ((soft ?? 0) > limit || ((starved[0]?.forNs ?? 0) > limit && (same ?? 0) > limit) || ((queue?.clockAgeNs ?? 0) > limit && inKernel(context))),
-        ...(same === undefined ? {} : { sameTaskNs: same }), ...(soft === undefined ? {} : { softlockupNs: soft }),
-        ...(queue?.clockAgeNs === undefined ? {} : { clockAgeNs: queue.clockAgeNs }),
-      };
+      const { result: progress, gaps } = withGaps(kernel, () => progressOf(kernel, context, queues.find(({ cpu }) => cpu === context.cpu), limit));
+      const unread = latestNs(kernel) === undefined || lossesInWords(gaps) !== undefined;
+      return unread && !progress.stuck ? { ...progress, stuck: undefined } : progress;
     });
   });
+}
+
+function progressOf(kernel: Kernel, context: Context, queue: RunQueue | undefined, limit: number): CpuProgress {
+  const idle = isIdle(kernel, context);
+  const same = context.task && !idle ? onCpuNs(kernel, context.task) : undefined;
+  const soft = context.cpu === undefined ? undefined : sinceTouched(kernel, context.cpu);
+  const starved = queue === undefined ? [] : queue.queued.flatMap((task) => {
+    const forNs = queuedNs(kernel, task);
+    return forNs === undefined ? [] : [{ task, forNs }];
+  }).toSorted((a, b) => b.forNs - a.forNs);
+  const long = (ns: number | undefined): boolean => ns !== undefined && ns > limit;
+  return {
+    context, starved,
+    stuck: !idle && (long(soft) || (long(starved[0]?.forNs) && long(same)) || (long(queue?.clockAgeNs) && inKernel(context))),
+    ...(same === undefined ? {} : { sameTaskNs: same }), ...(soft === undefined ? {} : { softlockupNs: soft }),
+    ...(queue?.clockAgeNs === undefined ? {} : { clockAgeNs: queue.clockAgeNs }),
+  };
 }
 
 /** A CPU that is given to one process alone takes no ticks in user mode (nohz_full). */

@@ -1,3 +1,4 @@
+import { ShapeError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { rbtreeNodes } from '../../kernel/containers/rbtree.js';
 import type { LockKind } from '../lock-functions.js';
@@ -20,9 +21,11 @@ export function rtMutexOffset(kernel: Kernel, kind: LockKind | 'wait queue'): bi
   });
 }
 
-/** The word of an rt_mutex that names its owner. */
+/** The word of an rt_mutex that names its owner. @throws ReadError, ShapeError */
 export function rtMutexOwner(kernel: Kernel, rtMutex: bigint): { readonly task: bigint; readonly waiters: boolean } {
-  return decodeRtMutexOwner(kernel.has('rt_mutex_base') ? kernel.ref('rt_mutex_base', rtMutex).owner : kernel.ref('rt_mutex', rtMutex).owner ?? 0n);
+  const owner = kernel.has('rt_mutex_base') ? kernel.ref('rt_mutex_base', rtMutex).owner : kernel.ref('rt_mutex', rtMutex).owner;
+  if (owner === undefined) throw new ShapeError('`struct rt_mutex` has no member `owner` in this kernel');
+  return decodeRtMutexOwner(owner);
 }
 
 /** What a lock that is made of an rt_mutex says of itself; undefined where this kernel's locks of that kind are not. */

@@ -81,7 +81,7 @@ export function spinQueue(kernel: Kernel, word: SpinWord): SpinQueue {
 }
 
 /** The node that sleeps for a paravirtual lock whose word says _Q_SLOW_VAL: `pv_lock_hash` tells. */
-export function hashedNode(kernel: Kernel, lock: bigint): (QueueNode & { readonly state: number }) | undefined {
+export function hashedNode(kernel: Kernel, lock: bigint): { readonly cpu: number; readonly state: number } | undefined {
   if (!kernel.hasGlobal('pv_lock_hash') || kernel.missing('pv_hash_entry') !== undefined) return undefined;
   return kernel.attempt('pv_lock_hash', () => {
     const table = kernel.global('pv_lock_hash');
@@ -93,8 +93,7 @@ export function hashedNode(kernel: Kernel, lock: bigint): (QueueNode & { readonl
       const entry = kernel.ref('pv_hash_entry', table.$address + i * bytes);
       if (entry.lock !== lock) continue;
       const { cpu, state } = kernel.ref('pv_node', entry.node);
-      const index = [...nodesInUse(kernel).values()].find(({ address }) => address === entry.node)?.index ?? 0;
-      return { cpu, index, address: entry.node, state };
+      return { cpu, state };
     }
     return undefined;
   });

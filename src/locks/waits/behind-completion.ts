@@ -27,7 +27,7 @@ function exitBehind(kernel: Kernel, lock: Lock): Lock {
 
 function tasksByVforkDone(kernel: Kernel): ReadonlyMap<bigint, ReturnType<typeof allThreads>[number]> {
   return kernel.once('tasks by vfork_done', () => new Map(allThreads(kernel).flatMap((task) => {
-    const done = kernel.attempt('task_struct.vfork_done', () => task.vfork_done) ?? 0n;
-    return done === 0n ? [] : [[done, task] as const];
+    const done = kernel.attempt('task_struct.vfork_done', () => task.vfork_done);
+    return done === undefined || done === 0n ? [] : [[done, task] as const];
   })));
 }

@@ -17,8 +17,9 @@ export type GracePeriodKind = 'RCU grace period' | 'expedited RCU grace period';
 
 /** The grace period that a completion stands for, where the functions that wait for it say so. */
 export function gracePeriodBehind(kernel: Kernel, activations: readonly Activation[], takerIndex: number): Lock | undefined {
-  const [taker, caller] = [activations[takerIndex]?.name ?? '', activations[takerIndex + 1]?.name ?? ''];
-  const ofRcu = taker === '__wait_rcu_gp' ? CALLERS.has(caller) : WAITS.has(taker);
+  const [taker, caller] = [activations[takerIndex]?.name, activations[takerIndex + 1]?.name];
+  if (taker === undefined) return undefined;
+  const ofRcu = taker === '__wait_rcu_gp' ? caller !== undefined && CALLERS.has(caller) : WAITS.has(taker);
   return ofRcu ? lockOf(kernel, 'RCU grace period') : undefined;
 }
 
@@ -38,7 +39,10 @@ function lockOf(kernel: Kernel, kind: GracePeriodKind): Lock | undefined {
 export function gracePeriodInWords(kernel: Kernel, kind: GracePeriodKind): string {
   const period = gracePeriod(kernel);
   if (period === undefined) return '';
-  if (kind === 'expedited RCU grace period') return (readable(kernel, () => cpusWaitedFor(kernel, 'expedited').length + preemptedReaders(kernel, 'expedited').length) ?? 0) > 0 ? 'running' : 'kept by nobody at this moment';
+  if (kind === 'expedited RCU grace period') {
+    const keeping = readable(kernel, () => cpusWaitedFor(kernel, 'expedited').length + preemptedReaders(kernel, 'expedited').length);
+    return keeping === undefined ? '' : keeping > 0 ? 'running' : 'kept by nobody at this moment';
+  }
   if (!period.running) return 'not running at this moment';
   return `running${period.forNs === undefined ? '' : `, for ${secondsInWords(period.forNs)}`}`;
 }
@@ -52,7 +56,7 @@ export function gracePeriodHolders(kernel: Kernel, lock: Lock): readonly Holding
   const period = gracePeriod(kernel);
   if (period === undefined) return [];
   if (!period.running) return driver(kernel, lock, 'possible', 'no grace period runs, so that its own thread has to begin one, or callbacks of the last have not run');
-  if ((period.forNs ?? 0) < SLOW_NS) return [];
+  if (period.forNs === undefined || period.forNs < SLOW_NS) return [];
   if (period.waitsFor.length === 0 && !period.readers) return driver(kernel, lock, 'likely', 'no CPU and no reader keeps it from ending, so that its own thread has to go on');
   return keepers(kernel, lock, 'normal');
 }

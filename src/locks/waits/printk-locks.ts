@@ -99,7 +99,7 @@ export function printkLockInWords(kernel: Kernel, kind: PrintkLockKind): string 
 export function printkHolders(kernel: Kernel, lock: Lock): readonly Holding[] {
   if (lock.kind === 'console owner') return printer(kernel, lock);
   const owner = cpuLockOwner(kernel);
-  const holder = cpuContexts(kernel).find(({ cpu }) => cpu === owner);
+  const holder = owner === undefined ? undefined : cpuContexts(kernel).find(({ cpu }) => cpu === owner);
   return holder === undefined ? [] : [{ lock, holder, certainty: 'certain', evidence: [`its word is ${owner}, the number of the CPU that has it`] }];
 }
 
