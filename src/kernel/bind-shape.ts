@@ -79,7 +79,7 @@ function bindMember(
   });
 }
 
-function bitField(host: ReaderHost, declared: string, bitOffset: number, bitSize: number, type: Parameters<typeof resolveType>[0]): Reader {
+function bitField(host: ReaderHost, declared: string, bitOffset: number, bitSize: number, type: Parameters<typeof resolveType>[0]): Reader | string {
   const resolved = resolveType(type);
   return bitFieldReader(host.memory, declared, bitOffset, bitSize, resolved.kind === 'int' && resolved.signed);
 }

@@ -120,18 +120,21 @@ function scalarOf(type: CType): { size: number; signed: boolean } | undefined {
 
 /** A reader of an integer; `wide` ones are bigint, others are numbers and a gap past 2^53. */
 export function intReader(memory: AddressSpace, size: number, signed: boolean, wide: boolean): Reader | string {
+  if (size === 8) {
+    const read = signed ? (address: bigint) => BigInt.asIntN(64, memory.u64(address)) : (address: bigint) => memory.u64(address);
+    return wide ? read : (address) => exactNumber(read(address), address);
+  }
+  const narrow = narrowReader(memory, size, signed);
+  if (narrow === undefined) return `an integer of ${size} bytes`;
+  return wide ? (address) => BigInt(narrow(address)) : narrow;
+}
+
+function narrowReader(memory: AddressSpace, size: number, signed: boolean): ((address: bigint) => number) | undefined {
   switch (size) {
     case 1: return signed ? (address) => (memory.u8(address) << 24) >> 24 : (address) => memory.u8(address);
     case 2: return signed ? (address) => (memory.u16(address) << 16) >> 16 : (address) => memory.u16(address);
-    case 4: {
-      const narrow = signed ? (address: bigint) => memory.i32(address) : (address: bigint) => memory.u32(address);
-      return wide ? (address) => BigInt(narrow(address)) : narrow;
-    }
-    case 8: {
-      const read = signed ? (address: bigint) => BigInt.asIntN(64, memory.u64(address)) : (address: bigint) => memory.u64(address);
-      return wide ? read : (address) => exactNumber(read(address), address);
-    }
-    default: return `an integer of ${size} bytes`;
+    case 4: return signed ? (address) => memory.i32(address) : (address) => memory.u32(address);
+    default: return undefined;
   }
 }
 
@@ -141,8 +144,13 @@ function exactNumber(value: bigint, address: bigint): number {
   return number;
 }
 
-/** A reader for a bit field of the declared type; `bitOffset` counts from the address that the reader is given. */
-export function bitFieldReader(memory: AddressSpace, declared: string, bitOffset: number, bitSize: number, signed: boolean): Reader {
+/**
+ * A reader for a bit field of the declared type; `bitOffset` counts from the address that the reader is given.
+ * @returns the words for the difference where no bit field can be of that type: types of a damaged dump say anything
+ */
+export function bitFieldReader(memory: AddressSpace, declared: string, bitOffset: number, bitSize: number, signed: boolean): Reader | string {
+  const { base, stars, dimensions } = parseDeclared(declared);
+  if (stars > 0 || dimensions > 0 || tagOf(base) !== undefined) return `a bit field of ${bitSize} bits`;
   const firstByte = bitOffset >> 3;
   const shift = BigInt(bitOffset & 7);
   const bytes = ((bitOffset & 7) + bitSize + 7) >> 3;

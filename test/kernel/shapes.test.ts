@@ -53,6 +53,11 @@ describe('members as the shape declares them', () => {
     expect([a.yes, a.state, a.uid, a.flags, a.pages, a.raw]).toEqual([true, 7, 1000, 5, -9, kernel.addressOf('other') + 4n]);
   });
 
+  test('declared wide they are bigint, of whatever size and sign the kernel has them', () => {
+    const a = read({ small: 'u64', negative: 's64', half: 'u64', number: 's64', big: 'u64', three: 'u64', uid: 'u64' });
+    expect([a.small, a.negative, a.half, a.number, a.big, a.three, a.uid]).toEqual([255n, -1n, -2n, -3n, 0xffff_ffffn, 0n, 1000n]);
+  });
+
   test('a count past 2^53 is implausible, a mask is not', () => {
     expect(() => read({ mask: 'unsigned long' }).mask).toThrow(Implausible);
     expect(read({ mask: 'u64' }).mask).toBe(2n ** 60n);
@@ -91,6 +96,11 @@ describe('members as the shape declares them', () => {
 describe('bit fields', () => {
   const fields = { struct: 'thing', members: { three: 'unsigned int', rest: 'unsigned int', signed_bits: 'int', far: 'u64', flag: 'bool' } } as const;
   const offset = kernel.offsetOf('thing', 'three');
+
+  test.each(['void *', 'char *', 'struct inner *', 'struct inner', 'char[]', 'unsigned long[]'])('declared as %s, which no bit field can be: refused, and absent where it is optional', (type) => {
+    expect(() => read({ three: type })).toThrow(`\`struct thing\`'s member \`three\` is a bit field of 3 bits in this kernel, where \`${type}\` is expected`);
+    expect(read({ three: { type, optional: true } }).three).toBeUndefined();
+  });
 
   test('any bits, signed and not, as number, bigint and bool', () => {
     fc.assert(fc.property(fc.nat(7), fc.nat(2 ** 29 - 1), fc.integer({ min: -16, max: 15 }), fc.bigInt({ min: 0n, max: 2n ** 60n - 1n }), fc.boolean(), (three, rest, signedBits, far, flag) => {
