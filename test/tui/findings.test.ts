@@ -59,6 +59,17 @@ describe('entries', () => {
     expect(shown(80, 'g').join('\n').match(/end\n +certain/g)).toHaveLength(5);
   });
 
+  test('their order is the same on every screen, by weight and certainty', () => {
+    const mixed = findings('Findings', [
+      { id: 'guess', weight: 80, certainty: 'possible', moment: 'dump', sentence: 'a guess', evidence: [] }, { id: 'fact', weight: 70, certainty: 'certain', moment: 'dump', sentence: 'a fact', evidence: [] },
+    ]);
+    for (const keys of ['0', '1']) {
+      const text = new ToySession({ a: [mixed] }).keys(keys).lines.join('\n');
+      expect(text.indexOf('a fact'), keys).toBeGreaterThan(0);
+      expect(text.indexOf('a guess'), keys).toBeGreaterThan(text.indexOf('a fact'));
+    }
+  });
+
   test('tasks that a sentence names can be opened', () => {
     const session = new ToySession({ a: [two] }, { columns: 80, rows: 40 }).keys('gfo');
     expect(session.state.mode).toMatchObject({ kind: 'choose', targets: [{ label: 'pid 51' }, { label: 'screen a' }] });

@@ -7,15 +7,17 @@ import type { TableIndex } from './table-index.js';
  * what has no value, or could not be read, comes last either way.
  */
 export function chooseRows(index: TableIndex, columns: readonly Column[], filter: string, sorting: Sorting | undefined): Uint32Array {
-  const words = filterWords(filter);
-  let chosen = new Uint32Array(index.rows.length);
-  let count = 0;
-  for (let row = 0; row < chosen.length; row++) {
-    if (words.every((word) => index.texts[row]!.includes(word))) chosen[count++] = row;
-  }
-  chosen = chosen.subarray(0, count);
+  const chosen = rowsWith(filterWords(filter), index);
   const column = columns.find(({ key }) => key === sorting?.column);
   return sorting === undefined || column === undefined ? chosen : sorted(index, chosen, column, sorting.descending);
+}
+
+function rowsWith(words: readonly string[], { rows, texts }: TableIndex): Uint32Array {
+  const chosen = new Uint32Array(rows.length);
+  if (words.length === 0) return chosen.map((_, row) => row);
+  let count = 0;
+  for (let row = 0; row < chosen.length; row++) if (words.every((word) => texts[row]!.includes(word))) chosen[count++] = row;
+  return chosen.subarray(0, count);
 }
 
 /** Which nodes of a tree show: with a filter those that match and all above them; without, those in open folds. */

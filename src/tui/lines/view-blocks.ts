@@ -1,4 +1,5 @@
 import { wrap } from '../../report/lay-out-table.js';
+import { orderFindings } from '../../report/report.js';
 import { chartBlock } from './chart-block.js';
 import { graphBlock } from './graph-block.js';
 import { fixedBlock, passive, plainLine, span, type Block, type Line } from './line.js';
@@ -39,7 +40,8 @@ function bodyBlock(shown: ShownView, room: Room): Block {
     case 'stack': return stackBlock(shown, room);
     case 'chart': return chartBlock(shown, room);
     case 'graph': return graphBlock(shown);
-    case 'findings': return findingsBlock(key, view.findings, room);
+    // As the overview and all reports have them.
+    case 'findings': return findingsBlock(key, orderFindings(view.findings), room);
     default: return view satisfies never;
   }
 }
