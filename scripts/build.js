@@ -27,8 +27,8 @@ const entries = {
   oompm: './src/cli/main.ts',
   commands: './src/cli/commands.ts',
   plugins: './plugins/index.ts',
-  'runner-worker': './src/plugin/runner-worker.ts',
-  'doors-worker': './src/tui/data/doors-worker.ts',
+  'runner-worker': './src/cli/runner-thread.ts',
+  'doors-worker': './src/tui/data/doors-thread.ts',
   ...doors,
 };
 
@@ -56,6 +56,7 @@ const external = [...Object.keys(packageJson.dependencies), ...Object.keys(packa
  */
 const standIns = {
   config: 'exports.Config = class Config {};',
+  'config/ts-path': 'exports.tsPath = undefined;',
   'module-loader': 'exports.load = undefined;',
   logger: 'const none = { child: () => none, debug() {}, error() {}, info() {}, trace() {}, warn() {} }; exports.getLogger = () => none; exports.makeDebug = () => none.debug; exports.setLogger = exports.clearLoggers = () => {};',
   'errors/handle': 'exports.handle = (error) => { throw error; };',

@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { InputError } from '../bytes/input-error.js';
 import { createRegistry, type BundledPlugin, type Registry } from '../plugin/registry.js';
 import type { RefusedPlugin, Runner } from '../plugin/start-runner.js';
@@ -8,8 +7,8 @@ import { reservedIds } from './command-ids.js';
 import { userPluginFiles } from './plugin-files.js';
 import { endProgress } from './progress.js';
 
-/** The module with the bundled plugins' list; a worker imports it by this address. */
-export const bundledModule = (): string => pathToFileURL(createRequire(import.meta.url).resolve('#bundled-plugins')).href;
+/** The file with the bundled plugins' list, for workers. */
+export const bundledModule = (): string => createRequire(import.meta.url).resolve('#bundled-plugins');
 
 export interface Plugins {
   registry: Registry;

@@ -52,7 +52,8 @@ export function importer(): Promise<(file: string) => Promise<unknown>> {
 }
 
 async function makeImporter(): Promise<(file: string) => Promise<unknown>> {
-  const [{ createJiti }, virtualModules] = await Promise.all([import('jiti'), openedDoors()]);
+  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti');
+  const virtualModules = await openedDoors();
   // Natively imported, a plugin's own `import 'oompm'` would find another copy of our classes, or none.
   const importWith = (fsCache: string | false) => (file: string): Promise<unknown> => createJiti(import.meta.url, { virtualModules, tryNative: false, fsCache }).import(file);
   const importKept = importWith(cacheFolder() ?? false);

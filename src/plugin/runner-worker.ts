@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../bytes/input-error.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -24,7 +25,7 @@ void begin();
 
 async function begin(): Promise<void> {
   if ('files' in start.plugins) await loadFiles(start.plugins.files);
-  else await listBundled(start.plugins.bundled);
+  else listBundled(start.plugins.bundled);
   port.on('message', (request: RunRequest) => {
     answer(request).catch((error: unknown) => reply({ kind: 'event', run: request.run, event: { kind: 'end', gaps: [], outcome: outcomeOf(error) } }));
   });
@@ -52,8 +53,8 @@ async function loadFiles(files: readonly string[]): Promise<void> {
   }
 }
 
-async function listBundled(module: string): Promise<void> {
-  const { bundledPlugins } = await import(module) as { bundledPlugins: readonly BundledPlugin[] };
+function listBundled(module: string): void {
+  const { bundledPlugins } = createRequire(import.meta.url)(module) as { bundledPlugins: readonly BundledPlugin[] };
   for (const plugin of bundledPlugins) bundled.set(plugin.id, plugin);
 }
 

@@ -5,7 +5,7 @@ import type { OptionValues } from './options.js';
 import type { RunEvent } from './run-plugin.js';
 import type { Limits } from './section.js';
 
-/** Whose plugins a worker runs: a user's by their files, or ours by the module that exports the list of them, as a file URL. */
+/** Whose plugins a worker runs: a user's by their files, or ours by the file that exports the list of them. */
 export type WorkersPlugins = { files: readonly string[] } | { bundled: string };
 
 /** What a worker is started with: plugins cross as paths and ids, never as functions. */

@@ -7,7 +7,7 @@ export interface TuiRequest {
   words: readonly string[];
   flags: CommonValues;
   version: string;
-  /** The module with the list of bundled plugins, as a file URL. */
+  /** The file with the list of bundled plugins. */
   bundled: string;
   colour: boolean;
 }

@@ -40,6 +40,11 @@ describe('what a first word waits for', () => {
   });
 });
 
+test('nothing is imported at run time: on Node 20 code that was kept compiled can only require', () => {
+  const importing = readdirSync(dist).filter((file) => file.endsWith('.cjs') && /(?<![.\w])import\(/.test(readFileSync(join(dist, file), 'utf8')));
+  expect(importing).toEqual([]);
+});
+
 test('the package has no source maps, and a fifth of the files that it had', () => {
   const { files } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { files: string[] };
   expect(files).toContain('dist');

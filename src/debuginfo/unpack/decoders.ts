@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 
@@ -49,14 +50,12 @@ async function* xz(packing: 'xz' | 'lzma', file: FileReader): AsyncGenerator<Uin
     yield* through(program, ['-dc', `--format=${packing}`], chunksOf(file));
     return;
   }
-  // By a variable: tsc must not ask for the types of packages that may not be installed.
-  const names: Record<'native' | 'pure', string> = { native: 'lzma-native', pure: 'xz-decompress' };
-  const native = await optional(() => import(names.native) as Promise<LzmaNative>);
+  const native = optional<LzmaNative>('lzma-native');
   if (native !== undefined) {
     yield* Readable.from(chunksOf(file)).pipe(native.createDecompressor()) as AsyncIterable<Uint8Array>;
     return;
   }
-  const pure = packing === 'xz' ? await optional(() => import(names.pure) as Promise<XzDecompress>) : undefined;
+  const pure = packing === 'xz' ? optional<XzDecompress>('xz-decompress') : undefined;
   if (pure === undefined) throw new Error('the program xz, or the package lzma-native, is needed for it and not installed');
   const chunks = chunksOf(file);
   const input = new ReadableStream<Uint8Array>({
@@ -78,9 +77,10 @@ interface XzDecompress {
   XzReadableStream: new (packed: ReadableStream<Uint8Array>) => ReadableStream<Uint8Array>;
 }
 
-async function optional<T>(load: () => Promise<T>): Promise<T | undefined> {
+/** A package that may not be installed. */
+function optional<T>(name: string): T | undefined {
   try {
-    return await load();
+    return createRequire(import.meta.url)(name) as T;
   } catch {
     return undefined;
   }

@@ -13,7 +13,7 @@ import { runQueue, type RunQueue } from './run-queue.js';
 export interface ClientStart {
   words: readonly string[];
   flags: CommonValues;
-  /** The module with the list of bundled plugins, as a file URL. */
+  /** The file with the list of bundled plugins. */
   bundled: string;
 }
 

@@ -1,0 +1,5 @@
+import { keepCompiledCode } from '../../cli/compiled-code.js';
+
+/** Where the screens' second worker starts: before its code is loaded. */
+keepCompiledCode();
+void import('./doors-worker.js');
