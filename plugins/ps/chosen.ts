@@ -13,7 +13,7 @@ export function chosen(kernel: Kernel, tasks: readonly Task[], { user, kernel: o
   const kinds = user === ofKernel ? tasks : tasks.filter((task) => isOfKernel(kernel, task) === ofKernel);
   if (wanted.length === 0) return kinds;
   const matches = wanted.map(matcher);
-  const found = kinds.filter((task) => kernel.attempt('task_struct.comm', () => matches.some((match) => match(task))) ?? false);
+  const found = kinds.filter((task) => kernel.attempt('task_struct.comm', () => matches.some((match) => match(task))) === true);
   if (found.length === 0) throw new InputError(`There is no task ${wanted.join(', ')}; oompm ps lists them.`);
   return found;
 }
@@ -39,6 +39,6 @@ function fits(text: string, [first = '', ...rest]: readonly string[]): boolean {
     if (found < 0) return false;
     at = found + part.length;
   }
-  const last = rest.at(-1) ?? '';
+  const last = rest.at(-1)!;
   return text.length - at >= last.length && text.endsWith(last);
 }

@@ -30,7 +30,7 @@ export default definePlugin({
   inReport: { most: 40 },
   examples: ['vmcore'],
   *run(kernel, { most = Infinity }) {
-    yield findings('Stalls', stallFindings(kernel).map((finding) => ({ ...finding, views: viewsOf[finding.id] ?? [] })), { id: 'findings' });
+    yield findings('Stalls', stallFindings(kernel).map(({ id, ...finding }) => ({ id, ...finding, ...(viewsOf[id] === undefined ? {} : { views: viewsOf[id] }) })), { id: 'findings' });
     const period = gracePeriod(kernel);
     yield table('CPUs', cpuColumns, cpuProgress(kernel).map((progress) => cpuRow(progress, period?.waitsFor, timeless(kernel))), { id: 'cpus' });
     if (period) {

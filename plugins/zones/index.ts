@@ -30,12 +30,12 @@ export default definePlugin({
     yield table('Lowmem reserve', reserveColumns, zones.flatMap((zone) => zone.lowmemReserve.map((pages, index) => ({
       cells: { node: zone.node, zone: zone.name, for: names[index] ?? `zone ${index}`, reserve: pages },
     }))), { id: 'lowmem-reserve', note: 'What each zone keeps back from requests that could be served by a higher one.' });
-    yield table('Free lists', freeColumns, zones.flatMap((zone) => (kernel.attempt(`free lists of ${zone.name}`, () => freeLists(kernel, zone)) ?? []).map((order) => ({
+    yield table('Free lists', freeColumns, zones.flatMap((zone) => kernel.attempt(`free lists of ${zone.name}`, () => freeLists(kernel, zone).map((order) => ({
       cells: { node: zone.node, zone: zone.name, order: order.order, block: order.blockKB, blocks: order.blocks, size: order.blocks * order.blockKB, types: order.types },
-    }))), { id: 'free-lists', note: 'Types with a block there: U unmovable, M movable, E reclaimable, H highatomic, C CMA, I isolated.' });
+    }))) ?? []), { id: 'free-lists', note: 'Types with a block there: U unmovable, M movable, E reclaimable, H highatomic, C CMA, I isolated.' });
     if (flags.count) {
-      yield table('Free blocks by type, counted', countColumns, zones.flatMap((zone) => (kernel.attempt(`free lists of ${zone.name}`, () => countFreeLists(kernel, zone)) ?? []).flatMap((counts, order) =>
-        [...counts].filter(([, blocks]) => blocks > 0).map(([type, blocks]) => ({ cells: { node: zone.node, zone: zone.name, order, type, blocks } })))),
+      yield table('Free blocks by type, counted', countColumns, zones.flatMap((zone) => kernel.attempt(`free lists of ${zone.name}`, () => countFreeLists(kernel, zone).flatMap((counts, order) =>
+        [...counts].filter(([, blocks]) => blocks > 0).map(([type, blocks]) => ({ cells: { node: zone.node, zone: zone.name, order, type, blocks } })))) ?? []),
       { id: 'free-counted' });
     }
     if (flags.counters) yield* counterTables(kernel, nodes, zones);

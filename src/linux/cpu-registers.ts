@@ -23,8 +23,9 @@ const NOTE_BYTES = 512;
  */
 export function cpuRegisters(kernel: Kernel): readonly CpuRegisters[] {
   return kernel.once('CPU registers', () => {
-    const notes = kernel.dump?.registers ?? [];
-    return kernel.dump?.fromHypervisor ? byHypervisor(kernel, notes) : byCrashNotes(kernel, notes);
+    const { dump } = kernel;
+    if (dump === undefined) return byCrashNotes(kernel, []);
+    return dump.fromHypervisor ? byHypervisor(kernel, dump.registers) : byCrashNotes(kernel, dump.registers);
   });
 }
 
@@ -78,7 +79,7 @@ function crashNote(kernel: Kernel, cpu: number): { saved?: RegisterNote; reason?
     const pointer = kernel.global('crash_notes');
     return kernel.memory.read(BigInt.asUintN(64, pointer + kernel.perCpuOffset(cpu)), NOTE_BYTES);
   }));
-  if (bytes === undefined) return { reason: `its buffer in crash_notes can't be read: ${gaps[0]?.reason ?? ''}` };
+  if (bytes === undefined) return { reason: `its buffer in crash_notes can't be read: ${gaps[0]!.reason}` };
   const saved = readNotes(endOfNotes(bytes)).registers[0];
   return saved ? { saved } : {};
 }

@@ -24,7 +24,8 @@ export function hugetlbPools(kernel: Kernel): readonly HugetlbPool[] {
     return {
       sizeKB: (kernel.memory.pageSize / 1024) * 2 ** hstate.order,
       total: hstate.nr_huge_pages, free: hstate.free_huge_pages, reserved: hstate.resv_huge_pages, surplus: hstate.surplus_huge_pages,
-      nodes: nodes.map((node) => ({ node, total: total[node] ?? 0, free: free[node] ?? 0, surplus: surplus[node] ?? 0 })),
+      // The arrays have MAX_NUMNODES elements.
+      nodes: nodes.map((node) => ({ node, total: total[node]!, free: free[node]!, surplus: surplus[node]! })),
     };
   });
 }

@@ -1,3 +1,4 @@
+import { ShapeError } from '../kernel/gaps.js';
 import { findMember, resolveType } from '../debuginfo/type-walk.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
@@ -15,7 +16,8 @@ export function memcgStat(kernel: Kernel, memcg: Ref<'mem_cgroup'>): ReadonlyMap
   for (const { name, index, ratio } of memoryStatTable(kernel)) {
     if (name === 'hugetlb' && !accountsHugetlb(kernel)) continue;
     lines.set(name, Math.max(stats.state(index), 0) * ratio);
-    if (name === 'slab_unreclaimable') lines.set('slab', lines.get(name)! + (lines.get('slab_reclaimable') ?? 0));
+    // The table has the reclaimable ones before.
+    if (name === 'slab_unreclaimable') lines.set('slab', lines.get(name)! + lines.get('slab_reclaimable')!);
   }
   for (const [name, count] of eventLines(kernel, stats)) lines.set(name, count);
   return lines;
@@ -106,14 +108,15 @@ function memoryStatTable(kernel: Kernel): readonly StatLine[] {
       const entry = kernel.ref('memory_stat', symbol.address + BigInt(i * size));
       const { name, idx: index } = entry;
       if (name === null || name === '') break;
-      lines.push({ name, index, ratio: entry.ratio ?? unitOf(names.get(index) ?? '', kernel.memory.pageSize) });
+      lines.push({ name, index, ratio: entry.ratio ?? unitOf(names.get(index), kernel.memory.pageSize) });
     }
     return lines;
   });
 }
 
 /** memcg_page_state_unit() and …_output_unit(), by what the items' names say. */
-function unitOf(item: string, pageSize: number): number {
+function unitOf(item: string | undefined, pageSize: number): number {
+  if (item === undefined) throw new ShapeError('memory_stats has an item that no enum of this kernel has');
   if (item.endsWith('_B') || /^(?:WORKINGSET_|PG)/.test(item)) return 1;
   return item.endsWith('_KB') ? 1024 : pageSize;
 }
@@ -138,7 +141,7 @@ function* eventLines(kernel: Kernel, stats: Stats): Generator<[string, number]> 
     const item = kernel.enumValues('node_stat_item').get(name);
     return item === undefined ? undefined : stats.state(item);
   };
-  const sum = (verb: string): number => RECLAIMERS.reduce((total, who) => total + (named(`${verb}_${who}`) ?? 0), 0);
+  const sum = (verb: string): number => RECLAIMERS.flatMap((who) => named(`${verb}_${who}`) ?? []).reduce((total, count) => total + count, 0);
   const table = eventTable(kernel);
   if (!table) {
     for (const name of EVENTS_BEFORE_TABLE) {
@@ -154,6 +157,6 @@ function* eventLines(kernel: Kernel, stats: Stats): Generator<[string, number]> 
   for (const index of table) {
     const item = items.get(index);
     if (item === undefined || item === 'PGPGIN' || item === 'PGPGOUT') continue;
-    yield [nameOf(index) ?? item.toLowerCase(), stats.event(index) ?? 0];
+    yield [nameOf(index) ?? item.toLowerCase(), stats.event(index)!];
   }
 }

@@ -15,8 +15,6 @@ export interface Memcg {
   /** v1: memory+swap, and kmem. */
   readonly memsw: PageCounter | undefined;
   readonly kmem: PageCounter | undefined;
-  /** memory.oom.group: all its tasks are killed together. */
-  readonly oomGroup: boolean;
 }
 
 /** @throws ReadError, ShapeError where it can't be read */
@@ -32,7 +30,6 @@ export function readMemcg(kernel: Kernel, memcg: Ref<'mem_cgroup'>): Memcg {
     swap: unified && memcg.swap ? withFailures(kernel, readPageCounter(kernel, memcg.swap), unified, memcg, 'MEMCG_SWAP_MAX') : undefined,
     memsw: unified ? undefined : counter(memcg.memsw),
     kmem: unified ? undefined : counter(memcg.kmem),
-    oomGroup: memcg.oom_group ?? false,
   };
 }
 

@@ -28,7 +28,8 @@ function nodesIn(kernel: Kernel, state: string): readonly NodeRef[] {
     const only = kernel.attempt('contig_page_data', () => kernel.global('contig_page_data'));
     return only ? [only] : [];
   }
-  const pointers = kernel.attempt('node_data', () => kernel.global('node_data')) ?? [];
+  const pointers = kernel.attempt('node_data', () => kernel.global('node_data'));
+  if (pointers === undefined) return [];
   const wanted = nodesInState(kernel, state);
   const found: NodeRef[] = [];
   for (const [id, node] of pointers.entries()) {

@@ -1,4 +1,5 @@
 import { xarrayEntries } from '../kernel/containers/xarray.js';
+import { ShapeError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
 import { gatherGaps } from '../kernel/gathered-gaps.js';
@@ -20,7 +21,7 @@ export function* tasksByPid(kernel: Kernel): Generator<PidEntry, void> {
   const root = kernel.attempt('init_pid_ns.idr', () => kernel.global('init_pid_ns').idr.idr_rt.$address);
   const base = kernel.attempt('init_pid_ns.idr', () => kernel.global('init_pid_ns').idr.idr_base);
   // Since 4.19 (2c4704756cab); before, `pids[]` with the node as its first member.
-  const links = kernel.attempt('task_struct.pid_links', () => BigInt(kernel.bind('task_struct').offsets.get('pid_links') ?? 0));
+  const links = kernel.attempt('task_struct.pid_links', () => linksOf(kernel));
   if (root === undefined || base === undefined || links === undefined) return;
   for (const { index, entry } of xarrayEntries(kernel, root, 'init_pid_ns.idr')) {
     if (index > MOST_PIDS) return kernel.gap('init_pid_ns.idr', `a pid of ${index}: no machine has that`);
@@ -28,6 +29,13 @@ export function* tasksByPid(kernel: Kernel): Generator<PidEntry, void> {
     if ((entry & 3n) !== 0n) continue;
     yield* tasksOfPid(kernel, entry, { pid: Number(index) + base, links });
   }
+}
+
+/** @throws ShapeError */
+function linksOf(kernel: Kernel): bigint {
+  const offset = kernel.bind('task_struct').offsets.get('pid_links');
+  if (offset === undefined) throw new ShapeError('`struct task_struct` has neither `pid_links` nor `pids` in this kernel');
+  return BigInt(offset);
 }
 
 /** A struct pid may be held for a process group or session whose leader is gone: it then has no task of its own. */

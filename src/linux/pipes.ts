@@ -81,6 +81,6 @@ function pipeContent(kernel: Kernel, address: bigint): { pages: number; bytes: n
     bytes += buffer.len;
   }
   // Up to two pages are kept for the next write.
-  for (const page of pipe.tmp_page ?? []) if (page !== null) pages++;
+  pipe.tmp_page?.forEach((page) => { if (page !== null) pages++; });
   return { pages, bytes };
 }

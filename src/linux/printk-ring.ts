@@ -206,7 +206,7 @@ class Remarks {
   }
 
   *before(sequence: number): Generator<LogEntry> {
-    const skipped = sequence - (this.#next ?? 0);
+    const skipped = this.#next === undefined ? sequence : sequence - this.#next;
     const explained = this.#pending.reduce((sum, { count }) => sum + count, 0);
     if (this.#next === undefined && skipped > explained) yield { remark: `${counted(skipped - explained, 'record')} before these: overwritten by newer ones` };
     yield* this.rest();

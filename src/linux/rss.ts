@@ -86,7 +86,7 @@ function sumOverCpus(kernel: Kernel, counter: Ref<'percpu_counter'>): number {
 function keptByThreads(kernel: Kernel, mm: bigint, members: number): readonly number[] {
   return kernel.once(`rss kept by threads of mm 0x${mm.toString(16)}`, () => {
     const sums = Array.from({ length: members }, () => 0);
-    for (const thread of threadsByMm(kernel).get(mm) ?? []) thread.rss_stat?.count.forEach((count, member) => { sums[member]! += count; });
+    threadsByMm(kernel).get(mm)?.forEach((thread) => thread.rss_stat?.count.forEach((count, member) => { sums[member]! += count; }));
     return sums;
   });
 }

@@ -45,7 +45,7 @@ export function swapAreas(kernel: Kernel): readonly SwapArea[] {
   return kernel.global('swap_info').slice(0, count).flatMap((area, index) => {
     const read = area && kernel.attempt(`swap_info[${index}]`, (): SwapArea | undefined => ((area.flags & SWP_USED) === 0 ? undefined : {
       address: area.$address, index,
-      name: diskName(kernel, area.bdev?.$address ?? 0n, 'block_device'),
+      name: area.bdev ? diskName(kernel, area.bdev.$address, 'block_device') : undefined,
       priority: area.prio, totalPages: area.pages, usedPages: area.inuse_pages, writable: (area.flags & SWP_WRITEOK) !== 0,
     }));
     return read ? [read] : [];

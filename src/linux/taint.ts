@@ -32,7 +32,8 @@ export function kernelTaints(kernel: Kernel): readonly Taint[] {
 
 function lettersByBit(kernel: Kernel): readonly string[] {
   const own = kernel.hasGlobal('taint_flags') ? kernel.attempt('taint_flags', () => kernel.global('taint_flags').map(({ c_true }) => c_true)) : undefined;
-  const letters = (own ?? []).map((code) => (code >= 0x41 && code <= 0x5a ? String.fromCharCode(code) : ''));
+  if (own === undefined) return taintLetters.split('');
+  const letters = own.map((code) => (code >= 0x41 && code <= 0x5a ? String.fromCharCode(code) : ''));
   // Padding after the table reads as further elements.
   const end = letters.indexOf('');
   const known = end < 0 ? letters : letters.slice(0, end);

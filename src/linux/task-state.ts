@@ -56,13 +56,14 @@ export function uidOf(task: Task): number | undefined {
 
 /** The parent's process, as task_ppid_nr() gives it; 0 for those that the kernel started. @throws ReadError */
 export function ppidOf(task: Task): number {
-  return task.real_parent?.tgid ?? 0;
+  const parent = task.real_parent;
+  return parent === null ? 0 : parent.tgid;
 }
 
 /** What the OOM killer has done to a task. */
 export interface OomMarks {
-  /** TIF_MEMDIE: chosen, and it may use the reserves. */
-  readonly victim: boolean;
+  /** TIF_MEMDIE: chosen, and it may use the reserves; undefined where the flags are not in the task (before 4.9). */
+  readonly victim: boolean | undefined;
   /** MMF_OOM_SKIP: its memory is reaped, or can't be: it is passed over. */
   readonly skipped: boolean;
   /** MMF_OOM_REAP_QUEUED: the reaper has it, or had. */
@@ -77,7 +78,7 @@ export function oomMarks(kernel: Kernel, task: Task): OomMarks {
   const flags = held ? mmFlags(kernel, held) : 0n;
   const has = (bits: bigint, name: 'TIF_MEMDIE' | 'MMF_OOM_SKIP' | 'MMF_OOM_REAP_QUEUED') => (bits >> BigInt(constant(kernel, name).value) & 1n) === 1n;
   return {
-    victim: has(task.thread_info?.flags ?? 0n, 'TIF_MEMDIE'),
+    victim: task.thread_info && has(task.thread_info.flags, 'TIF_MEMDIE'),
     skipped: has(flags, 'MMF_OOM_SKIP'),
     reaperQueued: has(flags, 'MMF_OOM_REAP_QUEUED'),
     marked: task.signal?.oom_mm != null,

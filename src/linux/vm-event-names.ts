@@ -8,9 +8,9 @@ const MOST_NAMES = 1024;
  * events stand behind the other counters; pgpgin is the first of them.
  */
 export function vmEventNames(kernel: Kernel): (event: number) => string | undefined {
-  const names = kernel.once('vmstat_text', () => kernel.attempt('vmstat_text', () => readNames(kernel)) ?? []);
-  const first = names.indexOf('pgpgin');
-  return (event) => (first < 0 ? undefined : names[first + event]);
+  const names = kernel.once('vmstat_text', () => kernel.attempt('vmstat_text', () => readNames(kernel)));
+  const first = names?.indexOf('pgpgin');
+  return (event) => (first === undefined || first < 0 ? undefined : names![first + event]);
 }
 
 function readNames(kernel: Kernel): readonly string[] {

@@ -1,3 +1,4 @@
+import { ShapeError } from '../kernel/gaps.js';
 import { withGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
@@ -17,7 +18,8 @@ export interface Zone {
   readonly presentPages: number;
   /** What the buddy allocator was given. */
   readonly managedPages: number;
-  readonly cmaPages: number;
+  /** undefined where a zone does not count them: without CMA, and up to 5.10 with it. */
+  readonly cmaPages: number | undefined;
   readonly freePages: number;
   /** With the boost in them, as min_wmark_pages() and its fellows give them. */
   readonly watermarks: Watermarks;
@@ -74,8 +76,7 @@ export function everyZone(kernel: Kernel): readonly Zone[] | undefined {
 
 /** Names by enum zone_type, of zones without pages too. */
 export function zoneNames(kernel: Kernel): readonly string[] {
-  const [node] = onlineNodes(kernel);
-  return (node && kernel.attempt('names of zones', () => node.node_zones.map((zone, index) => zone.name ?? `zone ${index}`))) ?? [];
+  return onlineNodes(kernel).slice(0, 1).flatMap((node) => kernel.attempt('names of zones', () => node.node_zones.map((zone, index) => zone.name ?? `zone ${index}`)) ?? []);
 }
 
 function readZone(kernel: Kernel, node: number, zone: Ref<'zone'>, index: number): Zone {
@@ -88,7 +89,7 @@ function readZone(kernel: Kernel, node: number, zone: Ref<'zone'>, index: number
     spannedPages: zone.spanned_pages,
     presentPages: zone.present_pages,
     managedPages: zone.managed_pages,
-    cmaPages: zone.cma_pages ?? 0,
+    cmaPages: zone.cma_pages,
     freePages: counterOf(counters, 'NR_FREE_PAGES'),
     watermarks: watermarks(kernel, zone),
     boostPages: zone.watermark_boost,
@@ -102,8 +103,12 @@ function readZone(kernel: Kernel, node: number, zone: Ref<'zone'>, index: number
 
 function watermarks(kernel: Kernel, zone: Ref<'zone'>): Watermarks {
   const marks = zone._watermark;
-  const boost = zone.watermark_boost ?? 0;
-  const mark = (name: string, usual: number): number => (marks[kernel.enumerator(name) ?? usual] ?? 0) + boost;
+  const boost = zone.watermark_boost === undefined ? 0 : zone.watermark_boost;
+  const mark = (name: string, usual: number): number => {
+    const value = marks[kernel.enumerator(name) ?? usual];
+    if (value === undefined) throw new ShapeError(`\`struct zone\` has no watermark ${name} in this kernel`);
+    return value + boost;
+  };
   const promo = kernel.enumerator('WMARK_PROMO');
   return {
     min: mark('WMARK_MIN', 0), low: mark('WMARK_LOW', 1), high: mark('WMARK_HIGH', 2),

@@ -113,7 +113,7 @@ export function requestInWords(order: number | undefined, gfp: Gfp | undefined, 
 }
 
 function layoutOf(release: string | undefined): Bits | undefined {
-  const version = /^(\d+)\.(\d+)/.exec(release ?? '');
+  const version = release === undefined ? null : /^(\d+)\.(\d+)/.exec(release);
   if (version === null) return undefined;
   const [major, minor] = [Number(version[1]), Number(version[2])];
   return layouts.findLast(({ from }) => major > from[0] || (major === from[0] && minor >= from[1]))?.bits;
@@ -144,7 +144,8 @@ function compositeMask(name: string, bits: Bits): bigint {
   let mask = 0n;
   for (const flag of composites[name]!) {
     const reclaim = flag === '__GFP_DIRECT_RECLAIM' || (flag === '__GFP_KSWAPD_RECLAIM' && name !== 'GFP_ATOMIC');
-    mask |= BigInt(bits[flag] ?? (reclaim ? bits['__GFP_WAIT'] ?? 0 : 0));
+    const bit = bits[flag] ?? (reclaim ? bits['__GFP_WAIT'] : undefined);
+    if (bit !== undefined) mask |= BigInt(bit);
   }
   return mask;
 }

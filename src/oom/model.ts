@@ -327,7 +327,7 @@ export interface VictimState {
   /** It waits for the reaper. */
   readonly queued: boolean;
   /** TIF_MEMDIE: one of its threads may use the reserves. */
-  readonly mayUseReserves: boolean;
+  readonly mayUseReserves?: boolean;
   /** Pages that its memory still has; absent: they can't be read. */
   readonly heldPages?: number;
   /** Threads that keep it from going, with where they are in the kernel, innermost function first; "? name" was found by scanning, as in the kernel's own traces. */

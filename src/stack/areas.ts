@@ -45,18 +45,18 @@ export function taskStack(kernel: Kernel, task: Ref<'task_struct'>): StackArea |
 /** The stacks that a CPU has beside those of tasks: IRQ, exceptions, entry trampoline. What can't be told is left out, with a gap. */
 export function cpuStacks(kernel: Kernel, cpu: number): readonly StackArea[] {
   return kernel.once(`stacks of CPU ${cpu}`, () => [
-    ...(tried(kernel, `IRQ stack of CPU ${cpu}`, () => irqStack(kernel, cpu)) ?? []),
-    ...(tried(kernel, `exception stacks of CPU ${cpu}`, () => exceptionStacks(kernel, cpu)) ?? []),
+    ...tried(kernel, `IRQ stack of CPU ${cpu}`, () => irqStack(kernel, cpu)),
+    ...tried(kernel, `exception stacks of CPU ${cpu}`, () => exceptionStacks(kernel, cpu)),
   ]);
 }
 
-function tried(kernel: Kernel, what: string, read: () => StackArea[]): StackArea[] | undefined {
+function tried(kernel: Kernel, what: string, read: () => StackArea[]): StackArea[] {
   try {
     return read();
   } catch (error) {
     if (!isGapError(error)) throw error;
     kernel.gap(what, error.message);
-    return undefined;
+    return [];
   }
 }
 

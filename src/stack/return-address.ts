@@ -39,6 +39,6 @@ function isCallOfLength(modRm: number, length: number, sib: number | undefined):
   const rm = modRm & 7;
   if (mode === 3) return length === 2;
   const scaled = rm === 4 ? 1 : 0;
-  const noBase = mode === 0 && (rm === 5 || (scaled === 1 && ((sib ?? 0) & 7) === 5));
+  const noBase = mode === 0 && (rm === 5 || (scaled === 1 && sib !== undefined && (sib & 7) === 5));
   return length === 2 + scaled + (mode === 1 ? 1 : mode === 2 || noBase ? 4 : 0);
 }

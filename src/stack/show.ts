@@ -122,5 +122,5 @@ function variableLists(kernel: Kernel, stack: TaskStack, frame: Frame, level: nu
 
 /** Two stacks are the same where each frame is at the same place in the code; what user space did does not count. */
 export function stackKey(stack: TaskStack): string {
-  return [...stack.frames.map(({ ip, found, user }) => (user ? 'user' : `${ip} ${found}`)), stack.end ?? ''].join('\n');
+  return [...stack.frames.map(({ ip, found, user }) => (user ? 'user' : `${ip} ${found}`)), ...(stack.end === undefined ? [] : [stack.end])].join('\n');
 }

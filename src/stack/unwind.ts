@@ -126,7 +126,8 @@ function undescribed(kernel: Kernel, frame: Frame): string {
 }
 
 function notCode(frame: Frame): string {
-  return `the return address ${hex(frame.ip)} below ${hex(spOf(frame) ?? 0n)} is not code`;
+  const sp = spOf(frame);
+  return `the return address ${hex(frame.ip)}${sp === undefined ? '' : ` below ${hex(sp)}`} is not code`;
 }
 
 /** ORC knows what is patched and where stacks are changed; where the compiler agrees on the frame, it knows more registers. */

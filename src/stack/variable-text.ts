@@ -52,7 +52,10 @@ function textOf(kernel: Kernel, type: CType, bytes: Uint8Array, depth: number): 
       const value = integer(bytes.subarray(0, plain.size), plain.signed);
       return [...plain.values].find(([, own]) => own === value)?.[0] ?? String(value ?? '?');
     }
-    case 'pointer': return pointerText(kernel, plain, integer(bytes.subarray(0, 8), false) ?? 0n);
+    case 'pointer': {
+      const value = integer(bytes.subarray(0, 8), false);
+      return value === undefined ? '?' : pointerText(kernel, plain, value);
+    }
     case 'struct': case 'union': return depth === 0 ? '{…}' : structText(kernel, plain, bytes);
     case 'array': return arrayText(plain, bytes);
     default: return '?';

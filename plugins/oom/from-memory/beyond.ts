@@ -87,7 +87,7 @@ function tmpfsHeld(kernel: Kernel): NonNullable<BeyondTheLog['tmpfs']> {
 }
 
 function lockers(candidates: readonly OomCandidate[]): NonNullable<BeyondTheLog['locked']> {
-  return candidates.map(({ process, holder }) => ({ comm: process.comm, pid: process.pid, pages: holder?.mm?.locked_vm ?? 0 }))
+  return candidates.flatMap(({ process, holder }) => (holder?.mm ? [{ comm: process.comm, pid: process.pid, pages: holder.mm.locked_vm }] : []))
     .filter(({ pages }) => pages > 0).toSorted((a, b) => b.pages - a.pages).slice(0, MOST_HOLDERS);
 }
 

@@ -195,7 +195,8 @@ function freeList(kernel: Kernel, zone: Zone, pageKB: number): FreeList {
 function hugepages(kernel: Kernel, nodes: readonly number[] | undefined): HugepagePool[] {
   const pools = hugetlbPools(kernel);
   const filtered = kernel.symbols.addressOf('hugetlb_show_meminfo_node') === undefined ? undefined : nodes;
-  const shown = (pools[0]?.nodes ?? []).map(({ node }) => node).filter((node) => filtered === undefined || filtered.includes(node));
+  if (pools[0] === undefined) return [];
+  const shown = pools[0].nodes.map(({ node }) => node).filter((node) => filtered === undefined || filtered.includes(node));
   return shown.flatMap((node) => pools.flatMap((pool) => pool.nodes.filter((one) => one.node === node)
     .map(({ total, free, surplus }) => ({ node, total, free, surplus, sizeKB: pool.sizeKB }))));
 }

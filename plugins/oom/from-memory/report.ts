@@ -3,7 +3,7 @@ import {
   hardwareName, kernelTaints, oomCandidates, slabCaches, uts, wouldChoose,
   type OomCandidate, type OomCandidates, type OomInProgress, type OomScope, type SlabCache,
 } from 'oompm/linux';
-import { kernelReport, type KernelIdentity, type OomEvent, type OomReport, type OomTask, type ReportFeatures, type SlabList, type Victim } from 'oompm/oom';
+import { amount, kernelReport, totalOf, type KernelIdentity, type OomEvent, type OomReport, type OomTask, type ReportFeatures, type SlabList, type Victim } from 'oompm/oom';
 
 import { definedOnly } from './defined-only.js';
 import { eventOf, highestZoneOf, nodesAllowed } from './event.js';
@@ -116,9 +116,8 @@ function identityOf(kernel: Kernel): KernelIdentity {
 /** dump_unreclaimable_slab(), where should_dump_unreclaim_slab(): more slab than all user pages. */
 function slabList(kernel: Kernel, info: OomReport['memInfo']): SlabList | undefined {
   const user = ['active_anon', 'inactive_anon', 'active_file', 'inactive_file', 'isolated_anon', 'isolated_file', 'unevictable'];
-  if (info === undefined) return undefined;
-  const pages = user.reduce((sum, name) => sum + Number(info[name] ?? 0), 0);
-  if (Number(info['slab_unreclaimable'] ?? 0) <= pages) return undefined;
+  const [pages, unreclaimable] = [totalOf(user.map((name) => info?.[name])), amount(info?.['slab_unreclaimable'])];
+  if (pages === undefined || unreclaimable === undefined || unreclaimable <= pages) return undefined;
   return { caches: slabCaches(kernel).filter((cache) => !cache.reclaimable && cache.totalObjects > 0).map(asListed) };
 }
 

@@ -15,7 +15,7 @@ export function victimsBeyond(parts: Parts): Pick<BeyondTheLog, 'victims' | 'rea
   return definedOnly({
     victims: parts.read('beyond.victims', () => oomVictims(kernel).flatMap((victim): VictimState[] => kernel.attempt('OOM victim', () => [{
       pid: victim.process.pid, comm: victim.process.comm,
-      reaped: victim.reaped, queued: victim.queued, mayUseReserves: victim.marks.victim,
+      reaped: victim.reaped, queued: victim.queued, ...definedOnly({ mayUseReserves: victim.marks.victim }),
       ...(victim.rss?.exact === undefined ? {} : { heldPages: residentPages(victim.rss.exact) }),
       threads: victim.holders.slice(0, MOST_THREADS).map((thread) => threadState(kernel, thread)),
     }]) ?? [])),

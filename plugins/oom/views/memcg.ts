@@ -23,7 +23,7 @@ export function chargedView(report: OomReport): ChartView | undefined {
 /** The cgroup's counters: usage, limit and how often the limit was hit. */
 export function memcgView({ memcg }: OomReport): FactsView | undefined {
   if (memcg === undefined || memcg.counters.length === 0) return undefined;
-  return facts(`Cgroup ${memcg.path ?? ''}`.trim(), memcg.counters.flatMap(({ name, usageKB, limitKB, failures }) => [
+  return facts(memcg.path === undefined ? 'Cgroup' : `Cgroup ${memcg.path}`, memcg.counters.flatMap(({ name, usageKB, limitKB, failures }) => [
     fact(`${name}-usage`, `${name}: usage`, 'kB', usageKB),
     limitKB === null ? fact(`${name}-limit`, `${name}: limit`, 'text', 'none') : fact(`${name}-limit`, `${name}: limit`, 'kB', limitKB),
     fact(`${name}-failures`, `${name}: limit hit`, 'integer', failures, { note: 'times' }),

@@ -84,15 +84,14 @@ export function slabView({ slab }: OomReport): TableView | undefined {
 
 /** Swap and hugetlb pools. */
 export function swapView({ swap, hugepages }: OomReport): FactsView | undefined {
-  const pools = (hugepages ?? []).filter((pool) => Number(pool.total) > 0);
-  if (swap === undefined && pools.length === 0) return undefined;
+  const pools = hugepages?.filter((pool) => Number(pool.total) > 0);
+  if (swap === undefined && (pools === undefined || pools.length === 0)) return undefined;
   return facts('Swap and huge pages', [
     ...(swap?.totalKB === undefined ? [] : [fact('swapTotal', 'Swap', 'kB', swap.totalKB)]),
     ...(swap?.freeKB === undefined ? [] : [fact('swapFree', 'Free swap', 'kB', swap.freeKB)]),
     ...(swap?.cachePages === undefined ? [] : [fact('swapCache', 'Swap cache', 'pages', swap.cachePages)]),
-    ...pools.flatMap((pool) => [
-      fact(`hugetlb-${pool.node}-${pool.sizeKB}`, `Huge pages of ${pool.sizeKB} kB, node ${pool.node}`, 'integer', pool.total, { note: `${pool.free} free` }),
-    ]),
+    ...[pools].flatMap((known) => known?.map((pool) =>
+      fact(`hugetlb-${pool.node}-${pool.sizeKB}`, `Huge pages of ${pool.sizeKB} kB, node ${pool.node}`, 'integer', pool.total, { note: `${pool.free} free` })) ?? []),
   ], { id: 'swap' });
 }
 

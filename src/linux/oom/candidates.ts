@@ -67,7 +67,7 @@ export function wouldChoose(candidates: readonly OomCandidate[], except: readonl
  * value: by the code of dump_task().
  */
 export function sumsRss(kernel: Kernel): boolean {
-  return kernel.once('OOM killer sums rss', () => callsFunction(kernel, 'dump_task', '__percpu_counter_sum') ?? false);
+  return kernel.once('OOM killer sums rss', () => callsFunction(kernel, 'dump_task', '__percpu_counter_sum') === true);
 }
 
 /** The process list; for a cgroup mem_cgroup_scan_tasks()'s order: group by group, parents first. */
@@ -75,8 +75,9 @@ function inOrder(kernel: Kernel, scope: OomScope): readonly Task[] {
   const all = processes(kernel);
   if (scope.memcg === undefined) return all;
   const order = new Map(memcgsBelow(kernel, scope.memcg).map((address, place) => [address, place]));
-  const placed = all.map((task) => ({ task, place: kernel.attempt('cgroup of a task', () => order.get(memcgOfTask(kernel, task)?.$address ?? 0n)) }));
-  return placed.toSorted((a, b) => (a.place ?? Infinity) - (b.place ?? Infinity) || 0).map(({ task }) => task);
+  const placeOf = (memcg: bigint | undefined): number | undefined => (memcg === undefined ? undefined : order.get(memcg));
+  const placed = all.map((task) => ({ task, place: kernel.attempt('cgroup of a task', () => placeOf(memcgOfTask(kernel, task)?.$address)) }));
+  return placed.toSorted((a, b) => (a.place === b.place ? 0 : (a.place ?? Infinity) - (b.place ?? Infinity))).map(({ task }) => task);
 }
 
 /** A cgroup and all below it, parents first: for_each_mem_cgroup_tree(). */
@@ -106,8 +107,9 @@ function weigh(kernel: Kernel, process: Task, scope: Weighing, exact: boolean): 
   const holder = threadWithMemory(kernel, process);
   const mm = holder?.mm ?? undefined;
   const rss = mm && rssOf(kernel, mm);
-  const pageTableBytes = mm?.pgtables_bytes ?? 0;
-  const oomScoreAdj = process.signal?.oom_score_adj ?? 0;
+  // Without memory there are no page tables, and who has left its signal_struct is gone.
+  const pageTableBytes = mm === undefined ? 0 : mm.pgtables_bytes;
+  const oomScoreAdj = process.signal === null ? 0 : process.signal.oom_score_adj;
   const outside = outsideOf(kernel, process, scope);
   const passedOver = outside ?? (process.tgid === 1 ? 'it is init' : whyNot(kernel, process, holder, oomScoreAdj, scope));
   const counted = rss && (exact ? rss.exact : rss.approximate);

@@ -126,17 +126,18 @@ function stackPointer(kernel: Kernel, task: Task, cpu: number | undefined): bigi
 /** A look at the words alone, before anything is read through a pointer: most of a stack fails here. */
 function checker(kernel: Kernel, words: BigUint64Array): { words: number; mayBe: (index: number) => boolean } {
   const { offsets, size } = kernel.bind('oom_control');
-  const word = (member: string): number => (offsets.get(member) ?? 0) >> 3;
+  const offset = (member: string): number => offsets.get(member)!;
+  const word = (member: string): number => offset(member) >> 3;
   const zonelists = zonelistAddresses(kernel);
   const orders = kernel.attempt('free_area', () => onlineNodes(kernel)[0]?.node_zones[0]?.free_area.length) ?? 11;
   const [zonelist, memcg, gfp, total] = [word('zonelist'), word('memcg'), word('gfp_mask'), word('totalpages')];
-  const gfpShift = BigInt(((offsets.get('gfp_mask') ?? 0) & 7) * 8);
-  const [orderWord, orderShift] = [word('order'), BigInt(((offsets.get('order') ?? 0) & 7) * 8)];
-  const [constraintWord, constraintShift] = [word('constraint'), BigInt(((offsets.get('constraint') ?? 0) & 7) * 8)];
+  const gfpShift = BigInt((offset('gfp_mask') & 7) * 8);
+  const [orderWord, orderShift] = [word('order'), BigInt((offset('order') & 7) * 8)];
+  const [constraintWord, constraintShift] = [word('constraint'), BigInt((offset('constraint') & 7) * 8)];
   return {
     words: Math.ceil(size / 8),
     mayBe(index) {
-      const at = (offset: number): bigint => words[index + offset]!;
+      const at = (place: number): bigint => words[index + place]!;
       if (!(at(zonelist) === 0n || zonelists.has(at(zonelist)))) return false;
       if (at(zonelist) !== 0n && at(memcg) !== 0n) return false;
       if (at(total) === 0n || at(total) > 1n << 52n) return false;
@@ -152,7 +153,7 @@ function checker(kernel: Kernel, words: BigUint64Array): { words: number; mayBe:
 
 function zonelistAddresses(kernel: Kernel): ReadonlyMap<bigint, number> {
   return kernel.once('zonelists', () => new Map(onlineNodes(kernel).flatMap((node) =>
-    (kernel.attempt('node_zonelists', () => node.node_zonelists) ?? []).map((list) => [list.$address, node.node_id] as const))));
+    kernel.attempt('node_zonelists', () => node.node_zonelists.map((list) => [list.$address, node.node_id] as const)) ?? [])));
 }
 
 /** @throws ReadError where a pointer leads to nowhere */

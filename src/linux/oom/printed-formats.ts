@@ -49,7 +49,7 @@ export function readOnlyData(kernel: Kernel): Range | undefined {
 const PARTS = ['', '.cold', '.part.0', '.isra.0', '.constprop.0', '.part.0.cold', '.isra.0.cold', '.constprop.0.cold'];
 
 function stringsOf(kernel: Kernel, name: string, rodata: Range): readonly string[] {
-  return kernel.once(`strings that ${name}() names`, () => PARTS.flatMap((part) => addressesIn(kernel, `${name}${part}`, rodata)).flatMap((address) => formatAt(kernel, address)));
+  return kernel.once(`strings that ${name}() names`, () => PARTS.flatMap((part) => addressesIn(kernel, `${name}${part}`, rodata)).flatMap((address) => formatAt(kernel, address) ?? []));
 }
 
 /** Addresses in the read-only data that a function's code has: x86_64's 32-bit immediates, and distances from the next instruction. */
@@ -68,12 +68,12 @@ function addressesIn(kernel: Kernel, name: string, { start, end }: Range): bigin
 }
 
 /** A printk format that starts there: with the level's prefix, or as text after a NUL. */
-function formatAt(kernel: Kernel, address: bigint): string[] {
+function formatAt(kernel: Kernel, address: bigint): string | undefined {
   return kernel.peek("a printk format of the kernel's", () => {
-    if (kernel.memory.u8(address - 1n) !== 0) return [];
+    if (kernel.memory.u8(address - 1n) !== 0) return undefined;
     const text = kernel.memory.cString(address, LONGEST_FORMAT);
-    return text.length < LONGEST_FORMAT ? [text.charCodeAt(0) === KERN_SOH ? text.slice(2) : text] : [];
-  }) ?? [];
+    return text.length >= LONGEST_FORMAT ? undefined : text.charCodeAt(0) === KERN_SOH ? text.slice(2) : text;
+  });
 }
 
 /** Every format with one of the words, wherever it stands. */

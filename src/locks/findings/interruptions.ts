@@ -17,7 +17,7 @@ export interface Interruption {
   /** The functions of its handler, outermost first. */
   readonly handler: readonly Activation[];
   /** Where the interrupted code had no stack to stand on: what is known of that, a sentence each. */
-  readonly badStack?: readonly string[];
+  readonly badStack: readonly string[];
 }
 
 const KINDS: readonly (readonly [RegExp, Interruption['kind'], string])[] = [
@@ -45,24 +45,23 @@ export function interruption(kernel: Kernel, context: Context, segment: number):
   const found = KINDS.find(([pattern]) => handler!.activations.slice(-3).some(({ name }) => pattern.test(name)));
   const vector = handler!.activations.map(({ name }) => /^(?:asm_)?((?:sysvec|exc)_\w+|common_interrupt)$/.exec(name)?.[1]).findLast((name) => name !== undefined);
   const words = found?.[2] ?? 'an exception';
-  const bad = badStack(kernel, context, interrupted!);
   return {
     kind: found?.[1] ?? 'exception',
     what: found?.[1] === 'interrupt' || found === undefined ? `${words} (${vector ?? outermost.name})` : words,
     at, handler: handler!.activations.toReversed(),
     ...(outermost.frame.area ? { stack: outermost.frame.area } : {}),
-    ...(bad ? { badStack: bad } : {}),
+    badStack: badStack(kernel, context, interrupted!),
   };
 }
 
 /** What is so where the stack pointer of interrupted code lies in no stack at all. */
-function badStack(kernel: Kernel, context: Context, { activations, interruptedBy }: Segment): string[] | undefined {
+function badStack(kernel: Kernel, context: Context, { activations, interruptedBy }: Segment): string[] {
   const [first, caller] = activations;
-  if (interruptedBy === undefined || first === undefined || context.cpu === undefined) return undefined;
+  if (interruptedBy === undefined || first === undefined || context.cpu === undefined) return [];
   const { sp, ip } = interruptedBy.registers;
   const areas = stacksOf(kernel, context);
   const own = areas.find(({ name }) => name === 'task stack');
-  if (areas.some((area) => inArea(area, sp, 0)) || own === undefined) return undefined;
+  if (areas.some((area) => inArea(area, sp, 0)) || own === undefined) return [];
   const place = activationInWords(first);
   const sentences = [`In ${place} the stack pointer was ${hex(sp)}, outside of the task's stack ${range(own)}: ${distance(sp, own)}${near(sp, areas)}.`];
   const expected = first.offset === 0 && caller?.frame.area?.low === own.low ? spOf(caller.frame) : undefined;

@@ -43,9 +43,9 @@ function howItWasTaken({ evidence, lock }: Holding, owner: string, call: string 
 function inWords({ what, kind, at, stack, handler, badStack }: Interruption, lock: string, wait: QueuedWait): string[] {
   const on = stack === undefined || stack.name === 'task stack' ? '' : `, on the ${stack.name}`;
   const where = activationInWords(at);
-  const hence = badStack && kind === 'double fault' ? ['A fault that can\'t be delivered is a double fault, whose handler has a stack of its own.'] : [];
+  const hence = badStack.length > 0 && kind === 'double fault' ? ['A fault that can\'t be delivered is a double fault, whose handler has a stack of its own.'] : [];
   return [
-    ...(badStack ?? []), ...hence,
+    ...badStack, ...hence,
     `${what.charAt(0).toUpperCase()}${what.slice(1)} interrupted ${where}${on}; its handler ran ${path(handler, wait)}, which needs ${lock}.`,
   ];
 }

@@ -164,7 +164,8 @@ export function lockMember(struct: StructType, offset: number): LockMember | und
       for (const { name, type: typeOf, bitOffset } of outer.struct.members) {
         const whole = resolveType(typeOf());
         const start = bitOffset >> 3;
-        if (outer.offset < start || outer.offset >= start + (sizeOf(whole) ?? 0)) continue;
+        const size = sizeOf(whole);
+        if (size === undefined || outer.offset < start || outer.offset >= start + size) continue;
         const { type, index, offset: within } = elementAt(whole, outer.offset - start);
         if (type.kind !== 'struct' && type.kind !== 'union') continue;
         const member = joined(outer.member, name, index);
@@ -187,6 +188,6 @@ function joined(path: string, name: string, index: number | undefined): string {
 function elementAt(type: CType, offset: number): { type: CType; index?: number; offset: number } {
   if (type.kind !== 'array') return { type, offset };
   const element = resolveType(type.element());
-  const size = sizeOf(element) ?? 0;
-  return size === 0 ? { type, offset } : { type: element, index: Math.floor(offset / size), offset: offset % size };
+  const size = sizeOf(element);
+  return size === undefined || size === 0 ? { type, offset } : { type: element, index: Math.floor(offset / size), offset: offset % size };
 }

@@ -68,7 +68,7 @@ function caches(kernel: Kernel): ReadonlyMap<bigint, Cache> {
       kernel.attempt('kmem_cache', () => {
         const { name, size, object_size: objectBytes } = cache;
         const pad = kernel.has('kmem_cache', 'red_left_pad') ? kernel.memory.u32(cache.$address + BigInt(kernel.offsetOf('kmem_cache', 'red_left_pad'))) : 0;
-        if (size > 0) found.set(cache.$address, { name: name ?? '', size, objectBytes, pad });
+        if (size > 0 && name !== null) found.set(cache.$address, { name, size, objectBytes, pad });
       });
     }
     return found;

@@ -14,7 +14,8 @@ import type { Lock, Wait } from '../wait.js';
 export function pageLockHolders(kernel: Kernel, lock: Lock, waits: readonly Wait[]): readonly Holding[] {
   if (!isPageLock(kernel, lock)) return [];
   const waiters = new Set(waits.filter((wait) => wait.lock.address === lock.address).map(({ waiter }) => waiter));
-  return (mentions(kernel, waits).get(lock.address) ?? []).filter(({ holder }) => !waiters.has(holder)).map(({ holder, activation, at, taker }): Holding => {
+  const found = mentions(kernel, waits).get(lock.address)?.filter(({ holder }) => !waiters.has(holder));
+  return found === undefined ? [] : found.map(({ holder, activation, at, taker }): Holding => {
     const evidence = [`the page's address stands in the frame of ${activationInWords(activation)} of ${holder.label}, at ${hex(at)}`];
     if (taker === undefined) return { lock, holder, certainty: 'possible', taker: activation, evidence };
     return { lock, holder, certainty: 'likely', taker: taker.activation, evidence: [...evidence, `${activationInWords(taker.activation)} calls ${taker.callee}, which locks pages`] };

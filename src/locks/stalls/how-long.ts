@@ -16,7 +16,7 @@ export function latestNs(kernel: Kernel): bigint | undefined {
   return kernel.once('latest moment', () => {
     const times = [
       ...kernel.possibleCpus().map((cpu) => timeOr(kernel, `runqueues of CPU ${cpu}`, () => clockOf(kernel, cpu))),
-      timeOr(kernel, 'log', () => BigInt(Math.round(lastLogStamp(kernel) ?? 0))),
+      timeOr(kernel, 'log', () => stampOf(lastLogStamp(kernel))),
     ];
     if (times.includes('unread')) return undefined;
     const known = times.filter((time) => typeof time === 'bigint' && time > 0n && time < LONGEST_NS) as bigint[];
@@ -24,8 +24,12 @@ export function latestNs(kernel: Kernel): bigint | undefined {
   });
 }
 
+function stampOf(ns: number | undefined): bigint | undefined {
+  return ns === undefined ? undefined : BigInt(Math.round(ns));
+}
+
 /** undefined where this kernel has no such thing. */
-function timeOr(kernel: Kernel, what: string, read: () => bigint): bigint | 'unread' | undefined {
+function timeOr(kernel: Kernel, what: string, read: () => bigint | undefined): bigint | 'unread' | undefined {
   try {
     return read();
   } catch (error) {

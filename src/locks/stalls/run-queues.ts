@@ -20,11 +20,11 @@ export interface RunQueue {
 /** The run queues of all possible CPUs, by what each task says of itself (`on_rq`), held against the queue's own count by the reader. */
 export function runQueues(kernel: Kernel): readonly RunQueue[] {
   return kernel.once('run queues', () => {
-    const byCpu = new Map<number, Task[]>();
+    const byCpu = new Map(kernel.possibleCpus().map((cpu): [number, Task[]] => [cpu, []]));
     for (const task of allThreads(kernel)) {
       kernel.guard.step();
       const cpu = kernel.attempt('task_struct.on_rq', () => (isQueued(kernel, task) ? taskCpu(task) : undefined));
-      if (cpu !== undefined) byCpu.set(cpu, [...(byCpu.get(cpu) ?? []), task]);
+      if (cpu !== undefined) byCpu.get(cpu)?.push(task);
     }
     const latest = latestNs(kernel);
     return kernel.possibleCpus().map((cpu) => {
@@ -36,7 +36,7 @@ export function runQueues(kernel: Kernel): readonly RunQueue[] {
       const ran = (task: Task): bigint => kernel.attempt('sched_entity.exec_start', () => kernel.ref(taskScheduling, task.$address).se.exec_start) ?? NEVER;
       return {
         cpu, current,
-        queued: (byCpu.get(cpu) ?? []).filter((task) => task.$address !== current?.$address).toSorted((a, b) => (ran(a) < ran(b) ? -1 : 1)),
+        queued: byCpu.get(cpu)!.filter((task) => task.$address !== current?.$address).toSorted((a, b) => (ran(a) < ran(b) ? -1 : 1)),
         running: rq?.running,
         clockAgeNs: rq === undefined || latest === undefined || rq.clock === 0n || rq.clock > latest ? undefined : Number(latest - rq.clock),
       };

@@ -11,7 +11,7 @@ import { workItemBehind } from './work-items.js';
  */
 export function behindCompletion(kernel: Kernel, lock: Lock, activations: readonly Activation[], takerIndex: number): Lock {
   if (lock.kind !== 'completion') return lock;
-  return gracePeriodBehind(kernel, activations, takerIndex) ?? workItemBehind(kernel, lock.address, activations[takerIndex]?.name ?? '') ?? exitBehind(kernel, lock);
+  return gracePeriodBehind(kernel, activations, takerIndex) ?? workItemBehind(kernel, lock.address, activations[takerIndex]?.name) ?? exitBehind(kernel, lock);
 }
 
 /** task->vfork_done: a parent waits so for a child of vfork(), and kthread_stop() for a thread's end. */

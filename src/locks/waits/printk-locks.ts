@@ -58,7 +58,7 @@ function isInPauseLoop(kernel: Kernel, { frame, place }: Activation): boolean {
   const { ip } = frame;
   if (place === undefined) return false;
   const code = kernel.peek('code', () => kernel.memory.read(ip - BigInt(Math.min(LOOP_BYTES, Number(ip - place.start))), 2 * LOOP_BYTES));
-  return code?.some((byte, at) => byte === 0xf3 && code[at + 1] === 0x90) ?? false;
+  return code !== undefined && code.some((byte, at) => byte === 0xf3 && code[at + 1] === 0x90);
 }
 
 function printkLock(kernel: Kernel, kind: PrintkLockKind): Lock | undefined {

@@ -78,8 +78,9 @@ function byWaiter(kernel: Kernel, task: Task, acquiring: Acquiring, kind: Exclud
   if (form === undefined) return undefined;
   for (const node of ownWaiters(kernel, task, acquiring, form)) {
     const ring = ringOf(kernel, node, form);
-    const found = ring.head === undefined ? headless(kernel, task, acquiring, kind, ring.waiters) : ring.head - BigInt(form.head ?? 0);
-    if (found === undefined || (form.head === undefined) !== (ring.head === undefined)) continue;
+    if ((form.head === undefined) !== (ring.head === undefined)) continue;
+    const found = ring.head === undefined ? headless(kernel, task, acquiring, kind, ring.waiters) : ring.head - BigInt(form.head!);
+    if (found === undefined) continue;
     if (isOwned(kind) && !knownForm(kernel, kind, found) && exitedOwner(kernel, kind, found) === undefined) continue;
     const mode = kind === 'rwsem' ? rwsemMode(kernel, node - BigInt(form.node)) : undefined;
     return {
@@ -201,8 +202,8 @@ function onWaitQueue(kernel: Kernel, waiter: Context, task: Task): Wait | undefi
     if (form === undefined || spOf(activations[0]!.frame) === undefined) continue;
     for (const node of ownWaiters(kernel, task, range, form)) {
       const { head } = ringOf(kernel, node, form);
-      if (head === undefined) continue;
-      const address = head - BigInt(form.head ?? 0);
+      if (head === undefined || form.head === undefined) continue;
+      const address = head - BigInt(form.head);
       return {
         lock: expeditedBehind(kernel, activations) ?? lockAt(kernel, kind, address), waiter, segment: 0, spinning: false, takerIndex: 0, node,
         how: [`a ${form.struct} on its stack (${hex(node - BigInt(form.node))}) names the task and is linked into the queue`],

@@ -9,8 +9,8 @@ import type { Lock } from '../wait.js';
 const FLUSHES: ReadonlySet<string> = new Set(['__flush_work', 'flush_work', '__cancel_work_timer', '__cancel_work_sync']);
 
 /** The work item that a completion in a struct wq_barrier stands for, with the worker that runs it; undefined where it has not begun. */
-export function workItemBehind(kernel: Kernel, completion: bigint, taker: string): Lock | undefined {
-  if (!FLUSHES.has(taker) || !kernel.has('wq_barrier', 'done') || kernel.missing('worker') !== undefined) return undefined;
+export function workItemBehind(kernel: Kernel, completion: bigint, taker: string | undefined): Lock | undefined {
+  if (taker === undefined || !FLUSHES.has(taker) || !kernel.has('wq_barrier', 'done') || kernel.missing('worker') !== undefined) return undefined;
   return kernel.peek('the worker that runs a work item', () => {
     const entry = completion + BigInt(kernel.offsetOf('wq_barrier', 'work') + kernel.offsetOf('work_struct', 'entry') - kernel.offsetOf('wq_barrier', 'done'));
     return runningBefore(kernel, entry);
