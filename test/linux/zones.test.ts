@@ -47,7 +47,7 @@ describe('zones', () => {
     expect(others).toEqual([]);
     expect(zone).toMatchObject({
       node: 0, index: 1, name: 'Normal', presentPages: 1000, managedPages: 900, spannedPages: 1100, boostPages: 5, lowmemReserve: [0, 7],
-      watermarks: { min: 15, low: 25, high: 35, promo: undefined }, pcpPages: 6, freePages: 0, reservedHighatomicPages: undefined,
+      watermarks: { min: 15, low: 25, high: 35, promo: undefined }, pcpPages: 6, freePages: 0, reservedHighatomicPages: undefined, cmaPages: undefined,
     });
     expect([...zone!.pcpPagesByCpu]).toEqual([[0, 4], [1, 2]]);
     expect(zoneNames(kernel)).toEqual(['DMA32', 'Normal']);
@@ -149,7 +149,7 @@ describe('free lists', () => {
   test('a free list that points back into itself ends as a gap', () => {
     const kernel = machine({ objects: blocks, lists, overwrite: { 'y.next': to('y') } });
     expect(countFreeLists(kernel, allZones(kernel)[0]!)[0]!.get('U')).toBeGreaterThan(1);
-    expect(kernel.gaps.list).toMatchObject([{ what: 'Normal free_area[0].free_list[0]', reason: expect.stringContaining('goes in a circle') as string }]);
+    expect(kernel.gaps.list).toMatchObject([{ what: 'Normal free_area[0].free_list[0]', reason: expect.stringContaining('has a cycle that does not include its head') as string }]);
   });
 
   test('a block that is not in the dump ends the count as a gap', () => {
