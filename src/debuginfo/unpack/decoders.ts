@@ -50,12 +50,12 @@ async function* xz(packing: 'xz' | 'lzma', file: FileReader): AsyncGenerator<Uin
     yield* through(program, ['-dc', `--format=${packing}`], chunksOf(file));
     return;
   }
-  const native = optional<LzmaNative>('lzma-native');
+  const native = optional('lzma-native') as LzmaNative | undefined;
   if (native !== undefined) {
     yield* Readable.from(chunksOf(file)).pipe(native.createDecompressor()) as AsyncIterable<Uint8Array>;
     return;
   }
-  const pure = packing === 'xz' ? optional<XzDecompress>('xz-decompress') : undefined;
+  const pure = packing === 'xz' ? optional('xz-decompress') as XzDecompress | undefined : undefined;
   if (pure === undefined) throw new Error('the program xz, or the package lzma-native, is needed for it and not installed');
   const chunks = chunksOf(file);
   const input = new ReadableStream<Uint8Array>({
@@ -78,9 +78,9 @@ interface XzDecompress {
 }
 
 /** A package that may not be installed. */
-function optional<T>(name: string): T | undefined {
+function optional(name: string): unknown {
   try {
-    return createRequire(import.meta.url)(name) as T;
+    return createRequire(import.meta.url)(name);
   } catch {
     return undefined;
   }
