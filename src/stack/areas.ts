@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js';
-import { isGapError } from '../kernel/gaps.js';
+import { Implausible, isGapError } from '../kernel/gaps.js';
 import type { Ref } from '../kernel/shape.js';
 import { resolveType, sizeOf } from '../debuginfo/type-walk.js';
 import { pcpuHotStacks } from '../../symbols/stack.js';
@@ -10,6 +10,15 @@ export interface StackArea {
   readonly name: string;
   readonly low: bigint;
   readonly high: bigint;
+}
+
+const END_OF_ADDRESSES = 1n << 64n;
+
+/** @throws Implausible where no stack can be so long, or lie there: past the last address all would begin anew at 0 */
+function stackArea(name: string, low: bigint, bytes: number): StackArea {
+  const high = low + BigInt(bytes);
+  if (bytes <= 0 || bytes > LARGEST_STACK_BYTES || low < 0n || high > END_OF_ADDRESSES) throw new Implausible(`a ${name} of ${bytes} bytes at 0x${BigInt.asUintN(64, low).toString(16)}`, BigInt.asUintN(64, low));
+  return { name, low, high };
 }
 
 export function inArea({ low, high }: StackArea, address: bigint, length = 8): boolean {
@@ -36,10 +45,10 @@ function isStackSize(bytes: bigint): boolean {
   return bytes >= PAGE && bytes <= BigInt(LARGEST_STACK_BYTES) && (bytes & (bytes - 1n)) === 0n;
 }
 
-/** A task's kernel stack; undefined for one that has none any more (a zombie's is freed early). @throws ReadError */
+/** A task's kernel stack; undefined for one that has none any more (a zombie's is freed early). @throws ReadError, Implausible */
 export function taskStack(kernel: Kernel, task: Ref<'task_struct'>): StackArea | undefined {
   const low = task.stack;
-  return low === 0n ? undefined : { name: 'task stack', low, high: low + BigInt(threadStackBytes(kernel)) };
+  return low === 0n ? undefined : stackArea('task stack', low, threadStackBytes(kernel));
 }
 
 /** The stacks that a CPU has beside those of tasks: IRQ, exceptions, entry trampoline. What can't be told is left out, with a gap. */
@@ -71,7 +80,7 @@ function irqStack(kernel: Kernel, cpu: number): StackArea[] {
   if (top === 0n) return [];
   const high = (top + PAGE - 1n) & ~(PAGE - 1n);
   const bytes = kernel.has('irq_stack') ? kernel.sizeOf('irq_stack') : USUAL_STACK_BYTES;
-  return [{ name: `IRQ stack of CPU ${cpu}`, low: high - BigInt(bytes), high }];
+  return [stackArea(`IRQ stack of CPU ${cpu}`, high - BigInt(bytes), bytes)];
 }
 
 /** struct cea_exception_stacks in the CPU's entry area: one stack for each kind of exception that must not use the task's. */
@@ -86,8 +95,7 @@ function exceptionStacks(kernel: Kernel, cpu: number): StackArea[] {
     const kind = /^(\w+)_stack$/.exec(member.name)?.[1];
     const bytes = kind === undefined ? undefined : sizeOf(member.type());
     if (kind === undefined || bytes === undefined || bytes <= 0 || bytes > LARGEST_STACK_BYTES) continue;
-    const low = base + BigInt(member.bitOffset >> 3);
-    areas.push({ name: `${exceptionName(kind)} stack of CPU ${cpu}`, low, high: low + BigInt(bytes) });
+    areas.push(stackArea(`${exceptionName(kind)} stack of CPU ${cpu}`, base + BigInt(member.bitOffset >> 3), bytes));
   }
   return [...areas, ...entryStack(kernel, base, cpu)];
 }
@@ -99,7 +107,7 @@ function entryStack(kernel: Kernel, exceptionStacks: bigint, cpu: number): Stack
   const stacks = area?.members.find(({ name }) => name === 'estacks');
   if (!page || !stacks || resolveType(page.type()).kind !== 'struct') return [];
   const low = exceptionStacks - BigInt(stacks.bitOffset >> 3) + BigInt(page.bitOffset >> 3);
-  return [{ name: `entry stack of CPU ${cpu}`, low, high: low + BigInt(sizeOf(page.type()) ?? 4096) }];
+  return [stackArea(`entry stack of CPU ${cpu}`, low, sizeOf(page.type()) ?? 4096)];
 }
 
 function exceptionName(kind: string): string {

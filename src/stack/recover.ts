@@ -91,9 +91,11 @@ function asScanned(frame: Frame): Frame {
 /** Every return address on a stack from an address on, ascending; pages that can't be read are passed over. */
 function* candidatesIn(kernel: Kernel, area: StackArea, from: bigint): Generator<Candidate> {
   const start = ((from > area.low ? from : area.low) + 7n) & ~7n;
+  if (start >= area.high) return;
   const highest = codeRanges(kernel).map(({ low }) => Number(low >> 32n));
   const halves = new Set(highest.flatMap((half) => [half, half + 1]));
   for (let number = pageNumberOf(start); addressOfPage(number) < area.high; number++) {
+    kernel.guard.step();
     const page = kernel.memory.page(number);
     if (!(page instanceof Page)) {
       kernel.peek('a stack', () => kernel.memory.u8(addressOfPage(number)));

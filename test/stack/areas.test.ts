@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { Implausible } from '../../src/kernel/gaps.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
-import { allThreads } from '../../src/linux/tasks.js';
+import { allThreads, type Task } from '../../src/linux/tasks.js';
 import { Page } from '../../src/dump/physical-memory.js';
 import { pageNumberOf } from '../../src/memory/address-space.js';
 import { openKernel } from '../../src/session/open-kernel.js';
-import { cpuStacks, threadStackBytes } from '../../src/stack/areas.js';
+import { cpuStacks, taskStack, threadStackBytes } from '../../src/stack/areas.js';
 import { codePlace, codeRangeOf, codeRanges } from '../../src/stack/code.js';
+import { recover } from '../../src/stack/recover.js';
 import { stackOf } from '../../src/stack/stacks.js';
 import { toyKernel } from '../../src/testing/toy-kernel.js';
 import { dumpFile } from '../dumps.js';
@@ -72,4 +74,20 @@ test.skipIf(broken === undefined)('a task that the dump lacks has no stack for j
   // 41 tasks can be read; of six the dump lacks the page that says where their stack is.
   expect(stacks.length - without.length).toBe(35);
   kernel.close();
+});
+
+describe('a stack at the end of the address space', () => {
+  const kernel = toyKernel({ types: '' });
+  const at = (stack: bigint) => taskStack(kernel, { stack } as Task);
+
+  test.each([2n ** 64n - 1n, 2n ** 64n - 8n, 2n ** 64n - 16383n])('0x%x: past it all would begin anew at 0, so that there can be none', (stack) => {
+    expect(() => at(stack)).toThrow(Implausible);
+  });
+
+  test('the last that fits is one; what scans it ends', () => {
+    const area = at(2n ** 64n - 16384n)!;
+    expect(area).toEqual({ name: 'task stack', low: 2n ** 64n - 16384n, high: 2n ** 64n });
+    expect(recover(kernel, { frames: [], end: 'a test' }, [area])).toEqual({ frames: [], end: 'a test' });
+    expect(recover(kernel, { frames: [], end: 'a test' }, [{ ...area, low: area.high - 1n }])).toEqual({ frames: [], end: 'a test' });
+  });
 });
