@@ -38,8 +38,7 @@ const entries = {
  */
 const groups = [
   // What `--version` and every error path load.
-  { name: 'base', test: /\/src\/(?:words|bytes\/(?:input-error|make-folder|surroundings-error)|cli\/(?:exit-status|progress)|report\/escape)/, priority: 2 },
-  { name: 'paths', test: /node_modules\/(?:env-paths|is-safe-filename)\//, priority: 1 },
+  { name: 'base', test: /\/src\/(?:words|bytes\/(?:input-error|make-folder|surroundings-error|user-folders)|cli\/(?:exit-status|progress)|report\/escape)/, priority: 2 },
   { name: 'oclif', test: /node_modules\/@oclif\/core\/lib\/(?!help\/(?!util))/ },
   { name: 'kernel', test: /\/(?:symbols|src\/(?:bytes|dump|memory|debuginfo\/(?!dwarf|unpack)|kernel|linux|session|stack))\// },
   { name: 'report', test: /\/src\/(?:oom\/|plugin\/(?!runner-worker)|report\/|locks\/)/ },

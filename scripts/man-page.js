@@ -101,9 +101,9 @@ const environment = [
   ['DEBUGINFOD_TIMEOUT', 'Seconds after which a server is given up that does not answer, or sends less than 100 KiB in that time; 90 where it is not set.'],
   ['DEBUGINFOD_MAXTIME', 'Seconds that fetching a file may take in all; 3600 where it is not set.'],
   ['DEBUGINFOD_CACHE_PATH', 'Where fetched vmlinux files are kept and looked for; debuginfod_client in the cache folder where it is not set.'],
-  ['XDG_CACHE_HOME', 'The cache folder; ~/.cache where it is not set.'],
+  ['XDG_CACHE_HOME', 'The cache folder; ~/.cache where it is not set, or relative.'],
   ['NODE_DISABLE_COMPILE_CACHE', 'oompm\'s compiled code is not kept in the cache folder, where it is set: each start compiles it anew.'],
-  ['XDG_CONFIG_HOME', 'The folder of oompm/config.json; ~/.config where it is not set.'],
+  ['XDG_CONFIG_HOME', 'The folder of oompm/config.json; ~/.config where it is not set, or relative.'],
   ['PATH', 'Where man, the pager and programs that unpack a compressed vmlinux (xz, bzip2) are found.'],
 ];
 

@@ -3,8 +3,8 @@ import module, { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script, constants } from 'node:vm';
 import { crc32 } from 'node:zlib';
-import envPaths from 'env-paths';
 import { makeFolder } from '../bytes/make-folder.js';
+import { cacheFolder } from '../bytes/user-folders.js';
 import { version } from './package-facts.js';
 
 /**
@@ -12,7 +12,7 @@ import { version } from './package-facts.js';
  * Node 22) in the same way by our own means. That it can't be kept is no reason to fail, nor to say so.
  */
 export function keepCompiledCode(): void {
-  const folder = join(envPaths('oompm', { suffix: '' }).cache, 'compiled');
+  const folder = cacheFolder('compiled');
   const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => void };
   try {
     if (enableCompileCache !== undefined) {

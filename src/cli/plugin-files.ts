@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import envPaths from 'env-paths';
+import { dirname, resolve } from 'node:path';
+import { configFile } from '../bytes/user-folders.js';
 
 /** The user's plugins: those of the config file, with a sentence for what is wrong with it, and those that --plugin names. */
 export function userPluginFiles(words: readonly string[]): { files: readonly string[]; named: readonly string[]; warnings: readonly string[]; config: string } {
-  const config = join(envPaths('oompm', { suffix: '' }).config, 'config.json');
+  const config = configFile();
   const { files, warnings } = configuredPlugins(config);
   const named = namedPlugins(words);
   return { files: [...new Set([...files, ...named])], named, warnings, config };

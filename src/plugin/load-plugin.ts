@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, relative, resolve } from 'node:path';
-import envPaths from 'env-paths';
+import { dirname, relative, resolve } from 'node:path';
 import { makeFolder } from '../bytes/make-folder.js';
 import { surroundingsInWords } from '../bytes/surroundings-error.js';
+import { cacheFolder } from '../bytes/user-folders.js';
 import { BadDeclaration } from './check-definition.js';
 import { describe } from './check-form.js';
 import { doors } from './doors.js';
@@ -56,7 +56,7 @@ async function makeImporter(): Promise<(file: string) => Promise<unknown>> {
   const virtualModules = await openedDoors();
   // Natively imported, a plugin's own `import 'oompm'` would find another copy of our classes, or none.
   const importWith = (fsCache: string | false) => (file: string): Promise<unknown> => createJiti(import.meta.url, { virtualModules, tryNative: false, fsCache }).import(file);
-  const importKept = importWith(cacheFolder() ?? false);
+  const importKept = importWith(compiledPlugins() ?? false);
   return async (file) => {
     try {
       return await importKept(file);
@@ -69,8 +69,8 @@ async function makeImporter(): Promise<(file: string) => Promise<unknown>> {
 }
 
 /** undefined where there can be none. */
-function cacheFolder(): string | undefined {
-  const folder = join(envPaths('oompm', { suffix: '' }).cache, 'plugins');
+function compiledPlugins(): string | undefined {
+  const folder = cacheFolder('plugins');
   try {
     makeFolder(folder);
     return folder;
