@@ -46,7 +46,7 @@ export default definePlugin({
     }
     const hung = hungTasks(kernel);
     const rest = hung.length > most ? `Not shown here: ${hung.length - most} more. ` : '';
-    if (hung.length > 0) yield table('Tasks in uninterruptible sleep for too long', hungColumns, hung.slice(0, most).map(hungRow), { id: 'hung', note: `${rest}Too long is ${hungTaskTimeoutNs(kernel) / 1e9} s here (hung_task_timeout_secs; 120 s where that is off).` });
+    if (hung.length > 0) yield table('Tasks in uninterruptible sleep for too long', hungColumns, hung.slice(0, most).map(hungRow), { id: 'hung', note: `${rest}Too long is ${hungTaskTimeoutNs(kernel) / 1e9} s here (hung_task_timeout_secs; 120 s where that is off or can't be read).` });
     const reports = watchdogReports(kernel);
     if (reports.length > 0) yield log('What the watchdogs printed', reports.map(({ record }) => record), { id: 'reports' });
   },

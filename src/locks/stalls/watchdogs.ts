@@ -142,7 +142,7 @@ export function hungTasks(kernel: Kernel): readonly HungTask[] {
   });
 }
 
-/** hung_task_timeout_secs; where the watchdog is off or not there, its usual 120 seconds. */
+/** hung_task_timeout_secs; where the watchdog is off or not there, or that can not be read, its usual 120 seconds. */
 export function hungTaskTimeoutNs(kernel: Kernel): number {
   const name = 'sysctl_hung_task_timeout_secs';
   const seconds = kernel.hasGlobal(name) ? kernel.attempt(name, () => kernel.global(name)) : undefined;
