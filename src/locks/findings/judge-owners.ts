@@ -91,7 +91,7 @@ function unknown({ lock, who, long, stuck, common }: Case): Judged<'lock.owner-u
 const STOPS: ReadonlySet<string> = new Set(['stop_this_cpu', 'crash_nmi_callback', 'panic_smp_self_stop', 'nmi_panic_self_stop']);
 
 function stopFunction({ segments }: Context): string | undefined {
-  return segments[0]?.activations.find(({ name }) => STOPS.has(name))?.name;
+  return segments[0]?.activations.find(({ name, frame }) => frame.found !== 'scanned' && STOPS.has(name))?.name;
 }
 
 /** The CPU that stopped all others waits for what one of them has: its clock stands still too, so that time tells nothing. */

@@ -64,7 +64,7 @@ function rcuStall(kernel: Kernel): Finding | undefined {
   const period = gracePeriod(kernel);
   if (period?.forNs === undefined || !period.stalled) return undefined;
   const contexts = cpuContexts(kernel).filter(({ cpu }) => cpu !== undefined && period.waitsFor.includes(cpu));
-  const waiting = sleepingContexts(kernel).filter(({ segments }) => segments[0]?.activations.some(({ name }) => /^(?:__wait_rcu_gp|synchronize_rcu|synchronize_rcu_expedited|rcu_barrier)$/.test(name)));
+  const waiting = sleepingContexts(kernel).filter(({ segments }) => segments[0]?.activations.some(({ name, frame }) => frame.found !== 'scanned' && /^(?:__wait_rcu_gp|synchronize_rcu|synchronize_rcu_expedited|rcu_barrier)$/.test(name)));
   const cpus = contexts.map((context) => `CPU ${context.cpu} (${context.task ? taskLabel(kernel, context.task) : 'unknown'} in ${where(context)})`);
   const for_ = [...cpus, ...(period.readers ? ['readers that were preempted'] : [])];
   return {

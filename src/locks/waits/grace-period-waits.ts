@@ -25,7 +25,7 @@ export function gracePeriodBehind(kernel: Kernel, activations: readonly Activati
 
 /** The expedited grace period that a task on a wait queue of RCU's waits for. */
 export function expeditedBehind(kernel: Kernel, activations: readonly Activation[]): Lock | undefined {
-  return activations.some(({ name }) => EXPEDITED.has(name)) ? lockOf(kernel, 'expedited RCU grace period') : undefined;
+  return activations.some(({ name, frame }) => frame.found !== 'scanned' && EXPEDITED.has(name)) ? lockOf(kernel, 'expedited RCU grace period') : undefined;
 }
 
 function lockOf(kernel: Kernel, kind: GracePeriodKind): Lock | undefined {
