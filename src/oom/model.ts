@@ -330,6 +330,8 @@ export interface VictimState {
   readonly mayUseReserves?: boolean;
   /** Pages that its memory still has; absent: they can't be read. */
   readonly heldPages?: number;
+  /** It has exited, and stays in the list of tasks until its parent waits for it. */
+  readonly zombieOf?: { readonly pid: number; readonly comm: string };
   /** Threads that keep it from going, with where they are in the kernel, innermost function first; "? name" was found by scanning, as in the kernel's own traces. */
   readonly threads: readonly { readonly pid: number; readonly comm: string; readonly state: string; readonly exiting: boolean; readonly where: readonly string[] }[];
 }

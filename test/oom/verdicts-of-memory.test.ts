@@ -111,6 +111,15 @@ describe('victims that are still there', () => {
   ] as const)('%o', (changes, words) => {
     expect(sentence(changes)).toContain(words);
   });
+  test('zombies hold nothing: one finding, which names who has to wait for them', () => {
+    const zombie = (pid: number): VictimState => ({ ...victim, pid, comm: 'php-fpm', threads: [], zombieOf: { pid: 168, comm: 'php-fpm' } });
+    expect(found(withMemory({ victims: [zombie(240), zombie(241)] }), 'oom.still-there')).toBeUndefined();
+    expect(found(withMemory({ victims: [zombie(240), zombie(241)] }), 'oom.still-there.zombies')).toMatchObject({
+      sentence: '2 processes that the OOM killer killed have exited, with all their memory; they are zombies until their parent, php-fpm (pid 168), waits for them.',
+      evidence: ['zombies: php-fpm (pid 240) and php-fpm (pid 241)'],
+    });
+    expect(found(withMemory({ victims: [{ ...zombie(240), heldPages: 256 }] }), 'oom.still-there')!.sentence).toMatch(/but it has exited, and something else keeps its memory\.$/);
+  });
   test('none: all are gone, or nobody can tell', () => {
     const because = (report: OomReport) => rejected(report).find(({ id }) => id === 'oom.still-there')?.because;
     expect(because(withMemory({ victims: [] }))).toBe('no victim of the OOM killer is left');

@@ -93,6 +93,9 @@ describe('memory-held', () => {
     const report = changed(globalReport, ['2793370', '93370'], [/anon-rss:11172224kB/, 'anon-rss:372224kB']);
     expect(found(report, 'oom.memory-held.process')).toBeUndefined();
     expect(found(report, 'oom.victim.small')!.sentence).toContain('No process is the consumer');
+    // The largest, yet with a thirtieth of the machine's memory.
+    expect(found(report, 'oom.victim.chosen')!.sentence).toMatch(/^The victim is the largest process: a\.out /);
+    expect(found(global, 'oom.victim.chosen')!.sentence).toMatch(/^The victim is the consumer: a\.out /);
   });
   test('slab by cache, hugetlb unused, memory that no counter accounts for', () => {
     const slab = changed(globalReport, ['inactive_anon:2820935', 'inactive_anon:820935'], ['slab_unreclaimable:18581', 'slab_unreclaimable:2018581'],

@@ -24,5 +24,6 @@ const viewsOf: Readonly<Record<string, readonly string[]>> = {
   'oom.reclaim': ['swap', 'swap/swap'],
   'oom.victim': ['tasks'],
   'oom.still-there': ['ps/tasks'],
+  'oom.still-there.zombies': ['ps/tasks'],
   'oom.afterwards': ['consumers-now', 'zones-now', 'tasks-now'],
 };

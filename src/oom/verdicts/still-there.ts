@@ -18,11 +18,12 @@ export const stillThere: Verdict = {
     const victims = report.beyond?.victims;
     if (victims === undefined) return notSo('only a dump tells what has become of the victims');
     if (victims.length === 0) return notSo('no victim of the OOM killer is left');
-    return so(...victims.map((victim) => standing(report, victim)));
+    const [zombies, standing] = [victims.filter(isZombie), victims.filter((victim) => !isZombie(victim))];
+    return so(...standing.map((victim) => stands(report, victim)), ...(zombies.length === 0 ? [] : [waitedForByNobody(zombies)]));
   },
 };
 
-function standing(report: OomReport, victim: VictimState): Judgement {
+function stands(report: OomReport, victim: VictimState): Judgement {
   const page = pageKB(report);
   const name = `${victim.comm} (pid ${victim.pid})`;
   const held = victim.heldPages === undefined ? "memory that can't be counted" : sizeOfKB(victim.heldPages * page);
@@ -31,18 +32,40 @@ function standing(report: OomReport, victim: VictimState): Judgement {
     : victim.queued ? `it waits for the OOM reaper with ${held}` : `it still holds ${held}`;
   const blocked = victim.threads.filter((thread) => !thread.exiting);
   const keeps = blocked.length > 0 ? blocked : victim.threads;
-  const because = keeps.length === 0 ? 'none of its threads has memory any more: it is about to go'
+  const because = victim.zombieOf !== undefined ? 'it has exited, and something else keeps its memory'
+    : keeps.length === 0 ? 'none of its threads has memory any more: it is about to go'
     : `${numbered(keeps.length, 'its thread')} ${list(keeps.slice(0, 3).map((thread) => `${thread.comm} (pid ${thread.pid})`))} ${numbered(keeps.length, 'is', 'are')} ${
       list([...new Set(keeps.slice(0, 3).map((thread) => `${stateWords[thread.state] ?? thread.state}${placeOf(thread.where)}`))])}`;
   return {
     id: 'oom.still-there', weight: 89, certainty: 'certain', moment: 'dump',
-    sentence: `${name} was killed by the OOM killer and is still there: ${reap}, but it can't exit, for ${because}.`,
+    sentence: `${name} was killed by the OOM killer and is still there: ${reap}, but ${victim.zombieOf === undefined ? `it can't exit, for ${because}` : because}.`,
     evidence: [
       `${name}: ${victim.reaped ? 'MMF_OOM_SKIP is set' : 'MMF_OOM_SKIP is not set'}, ${victim.queued ? 'on oom_reaper_list' : 'not on oom_reaper_list'}, rss ${victim.heldPages === undefined ? 'not known' : counted(victim.heldPages, 'page')}`,
       ...keeps.map((thread) => `${thread.comm} (pid ${thread.pid}), state ${thread.state}: ${thread.where.length === 0 ? 'its stack can\'t be read' : thread.where.join(' < ')}`),
     ],
   };
 }
+
+/** Its entry in the list of tasks is all that is left of it. */
+function isZombie({ zombieOf, heldPages }: VictimState): boolean {
+  return zombieOf !== undefined && heldPages === 0;
+}
+
+function waitedForByNobody(zombies: readonly VictimState[]): Judgement {
+  const parents = [...new Set(zombies.map(({ zombieOf }) => `${zombieOf!.comm} (pid ${zombieOf!.pid})`))];
+  const names = zombies.slice(0, NAMED).map(({ comm, pid }) => `${comm} (pid ${pid})`);
+  const more = zombies.length > NAMED ? [`${zombies.length - NAMED} more`] : [];
+  return {
+    id: 'oom.still-there.zombies', weight: 35, certainty: 'certain', moment: 'dump',
+    sentence: zombies.length === 1
+      ? `${names[0]} was killed by the OOM killer and has exited, with all its memory; it is a zombie until its parent, ${parents[0]}, waits for it.`
+      : `${zombies.length} processes that the OOM killer killed have exited, with all their memory; they are zombies until ${parents.length === 1 ? `their parent, ${parents[0]}, waits` : 'their parents wait'} for them.`,
+    evidence: [`zombies: ${list([...names, ...more])}`, ...(parents.length === 1 ? [] : [`parents: ${list(parents.slice(0, NAMED))}`])],
+  };
+}
+
+/** Of many zombies. */
+const NAMED = 6;
 
 function placeOf(where: readonly string[]): string {
   const place = where.find((name) => !scheduling.test(name) && !notSure.test(name));

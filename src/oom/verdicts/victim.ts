@@ -8,6 +8,8 @@ import { largestTask } from './memory-held.js';
 
 /** A process below this share of what was in use was not what used it up. */
 const smallShare = 0.1;
+/** Who holds less than this did not use it up alone. */
+const mostOfIt = 0.4;
 /** Two that differ by less than this are the same to badness: rss is printed a moment before it is weighed. */
 const near = 0.02;
 
@@ -56,7 +58,10 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
   const nextWords = !weighed ? 'who would have been next can\'t be told, for the report does not say how much memory there is to measure an oom_score_adj against' : next === undefined ? 'no other could be chosen' : `next would have been ${named(next.task)} with ${held(next.task, page)}`;
   const right = place === 0 || (task.points !== undefined && first.points !== undefined && task.points >= first.points * (1 - near));
   if (right && top !== undefined && (top.pid === task.task.pid || same(top, task.task))) {
-    return [one('chosen', 50, 'certain', `The victim is the consumer: ${name} held the most (${sizeOfKB(footprintPages(task.task, page * 1024) * page)} with its page tables and swap)${freed}; ${nextWords}.`, ranking(ranked, report))];
+    const kB = footprintPages(task.task, page * 1024) * page;
+    const whole = wholeKB(report, page);
+    const which = whole !== undefined && kB >= whole * mostOfIt ? 'the consumer' : 'the largest process';
+    return [one('chosen', 50, 'certain', `The victim is ${which}: ${name} held the most (${sizeOfKB(kB)} with its page tables and swap)${freed}; ${nextWords}.`, ranking(ranked, report))];
   }
   if (right) {
     return [one('chosen', 55, 'certain', `${name} was chosen for its oom_score_adj of ${task.task.oomScoreAdj}, holding ${sizeOfKB(footprintPages(task.task, page * 1024) * page)}${freed}; ${named(top ?? task.task)} holds the most.`, ranking(ranked, report))];
@@ -84,17 +89,22 @@ function hidden(report: OomReport, first: OomTask | undefined): Judgement[] {
   if (top === undefined) return [];
   const page = pageKB(report);
   const size = (Number(top.exact?.rss ?? top.rss) + ifCounted(top.swapents)) * page;
-  const whole = isOfMachine(report) ? managedKB(report, page) : amount(report.memcg?.counters[0]?.usageKB);
+  const whole = wholeKB(report, page);
   if (whole === undefined || whole === 0) return [];
   if (top.oomScoreAdj < 0 && first?.pid !== top.pid && size > whole * smallShare) {
     return [one('hidden', 78, 'certain', `${named(top)} holds ${sizeOfKB(size)} (${share(size, whole)}) and is kept from being chosen by its oom_score_adj of ${top.oomScoreAdj}; others are killed in its place.`,
       [`${top.name}: rss + swap ${exactKB(size)}, oom_score_adj ${top.oomScoreAdj}`, ...(first === undefined ? ['no other task can be chosen'] : [`first by score: ${named(first)}, oom_score_adj ${first.oomScoreAdj}`])])];
   }
   if (size < whole * smallShare) {
-    return [one('small', 68, 'certain', `No process is the consumer: the largest, ${named(top)}, holds ${sizeOfKB(size)} (${share(size, whole)} of ${sizeOfKB(whole)}), so killing gives little back.`,
+    return [one('small', 68, 'certain', `No process is the consumer by its own memory: the largest, ${named(top)}, holds ${sizeOfKB(size)} (${share(size, whole)} of ${sizeOfKB(whole)}).`,
       [`${top.name}: rss + swap ${exactKB(size)}`])];
   }
   return [];
+}
+
+/** What there is to be used up: the machine's memory, or what the cgroup is charged with. */
+function wholeKB(report: OomReport, page: number): number | undefined {
+  return isOfMachine(report) ? managedKB(report, page) : amount(report.memcg?.counters[0]?.usageKB);
 }
 
 function group(report: OomReport): Judgement[] {
