@@ -1,6 +1,8 @@
 import { InputError } from '../bytes/input-error.js';
+import { ShapeError } from '../kernel/gaps.js';
 import { isPerCpuSymbol } from '../kernel/inspect/symbol-at.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { notLookedUp } from '../kernel/unreadable-names.js';
 import { didYouMean } from '../words/nearest-word.js';
 
 /** How the arguments that go through `addressNamed` are told to a user. */
@@ -9,13 +11,15 @@ export const addressForms = 'an address in hexadecimal, or a symbol; :CPU after 
 /**
  * The address that a user names: 0xffffffff82a12345, init_task, init_task+0x10, and for a per-CPU variable its CPU as
  * crash has it, runqueues:1.
- * @throws InputError where it is none of these
+ * @throws InputError where it is none of these, ShapeError where it may be a symbol and these can't be read
  */
 export function addressNamed(kernel: Kernel, where: string): bigint {
   const [, base = '', cpu, plus = '0'] = /^(.+?)(?::(\d{1,6}))?(?:\+(0x[\da-f]+|\d+))?$/i.exec(where) ?? [];
   const symbol = kernel.symbols.addressOf(base);
   if (symbol === undefined) {
     if (cpu === undefined && /^(0x)?[\da-f]{1,16}$/i.test(base)) return BigInt.asUintN(64, BigInt(`0x${base.replace(/^0x/i, '')}`) + BigInt(plus));
+    const { unreadable } = kernel.symbols;
+    if (unreadable !== undefined) throw new ShapeError(notLookedUp(where, unreadable, "give an address in hexadecimal, or this kernel's vmlinux (--vmlinux)"));
     throw new InputError(`${where} is neither an address in hexadecimal nor a symbol of this kernel${didYouMean(base, namesOf(kernel))}`);
   }
   return BigInt.asUintN(64, symbol + offsetOfCpu(kernel, base, symbol, cpu) + BigInt(plus));

@@ -1,15 +1,24 @@
 import { InputError } from '../bytes/input-error.js';
 import type { CType } from '../debuginfo/type-source.js';
 import { resolveType } from '../debuginfo/type-walk.js';
+import { ShapeError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { notLookedUp } from '../kernel/unreadable-names.js';
 import { didYouMean } from '../words/nearest-word.js';
 
-/** The type that a user names: 'zone', 'struct zone', 'enum zone_type', 'pid_t'. @throws InputError where this kernel has none of that name */
+/** The type that a user names: 'zone', 'struct zone', 'enum zone_type', 'pid_t'. @throws InputError where this kernel has none of that name, ShapeError where its types can't be read */
 export function typeNamed(kernel: Kernel, name: string): CType {
   const [, tag, bare = ''] = /^(?:(struct|union|enum)\s+)?(\w[\w ]*)$/.exec(name.trim()) ?? [];
   const found = (tag === undefined || tag === 'struct' || tag === 'union' ? kernel.types.struct(bare) : undefined)
     ?? (tag === undefined || tag === 'enum' ? kernel.types.enum(bare) : undefined)
     ?? (tag === undefined ? kernel.types.typedef(bare) : undefined);
-  if (found === undefined) throw new InputError(`this kernel's types (${kernel.types.source}) have no ${name}${didYouMean(bare, kernel.types.structNames())}`);
+  if (found === undefined) {
+    throw noSuchType(kernel, name, () => `this kernel's types (${kernel.types.source}) have no ${name}${didYouMean(bare, kernel.types.structNames())}`);
+  }
   return resolveType(found);
+}
+
+/** A type that was not found: the user's slip where the types could be read. */
+export function noSuchType({ types }: Kernel, name: string, slip: () => string): InputError | ShapeError {
+  return types.unreadable === undefined ? new InputError(slip()) : new ShapeError(notLookedUp(name, `the kernel's types can't be read (${types.unreadable})`, "give this kernel's vmlinux (--vmlinux), which has them too"));
 }

@@ -41,8 +41,18 @@ export function tellingTypes(types: TypeSource, tell: (reason: string) => void):
 }
 
 /** "this kernel has no `struct zone` in its types", where that is known. */
-export function noSuchStruct({ unreadable }: TypeSource, name: string): string {
-  return unreadable === undefined ? `this kernel has no \`struct ${name}\` in its types` : `\`struct ${name}\` is not known: the kernel's types can't be read`;
+export function noSuchStruct(types: TypeSource, name: string): string {
+  return lackOfType(types, `\`struct ${name}\``, `this kernel has no \`struct ${name}\` in its types`);
+}
+
+/** What a type that was not found says: `lack` of the kernel, unless its types can't be read. */
+export function lackOfType({ unreadable }: TypeSource, what: string, lack: string): string {
+  return unreadable === undefined ? lack : `${what} is not known: the kernel's types can't be read`;
+}
+
+/** A name that the user gave, where no name can be looked up: with why, and what serves instead. */
+export function notLookedUp(name: string, unreadable: string, instead: string): string {
+  return `${name} can't be looked up: ${unreadable.slice(0, 1).toLowerCase()}${unreadable.slice(1).replace(/\.$/, '')}; ${instead}`;
 }
 
 export function noSuchSymbol({ unreadable }: SymbolTable, kind: 'symbol' | 'variable', name: string): string {

@@ -1,6 +1,7 @@
 import { ShapeError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
+import { lackOfType } from '../kernel/unreadable-names.js';
 import { allThreads, type Task } from './tasks.js';
 
 /** Pages by what they are, and swap entries. */
@@ -45,7 +46,7 @@ interface Counters {
 function members(kernel: Kernel): { file: number; anon: number; shmem: number; swap: number } {
   const index = (name: string): number => {
     const value = kernel.enumerator(name);
-    if (value === undefined) throw new ShapeError(`this kernel has no enumerator ${name}`);
+    if (value === undefined) throw new ShapeError(lackOfType(kernel.types, `the enumerator ${name}`, `this kernel has no enumerator ${name}`));
     return value;
   };
   return { file: index('MM_FILEPAGES'), anon: index('MM_ANONPAGES'), shmem: index('MM_SHMEMPAGES'), swap: index('MM_SWAPENTS') };

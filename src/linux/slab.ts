@@ -3,6 +3,7 @@ import { Implausible, ShapeError } from '../kernel/gaps.js';
 import { lossesInWords, withGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
+import { lackOfType } from '../kernel/unreadable-names.js';
 
 /** A slab cache as /proc/slabinfo tells it (get_slabinfo() of SLUB). */
 export interface SlabCache {
@@ -32,7 +33,7 @@ const HIGHEST_ORDER = 32;
 export function slabCaches(kernel: Kernel): readonly SlabCache[] {
   return kernel.once('slab caches', () => {
     const caches: SlabCache[] = [];
-    if (!kernel.has('kmem_cache_node', 'total_objects')) throw new ShapeError('this kernel does not count its slabs and their objects (CONFIG_SLUB_DEBUG)');
+    if (!kernel.has('kmem_cache_node', 'total_objects')) throw new ShapeError(lackOfType(kernel.types, 'whether slabs and their objects are counted', 'this kernel does not count its slabs and their objects (CONFIG_SLUB_DEBUG)'));
     const reclaimBit = kernel.enumerator('_SLAB_RECLAIM_ACCOUNT') ?? RECLAIM_ACCOUNT_BIT;
     for (const cache of kernel.list(kernel.global('slab_caches'), 'kmem_cache', 'list')) {
       const read = kernel.attempt(`kmem_cache 0x${cache.$address.toString(16)}`, () => readCache(kernel, cache, reclaimBit));

@@ -1,6 +1,7 @@
 import { ShapeError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
+import { lackOfType } from '../kernel/unreadable-names.js';
 
 /** Counters by the enumerator's own name: NR_FREE_PAGES, PGFAULT. */
 export type Counters = ReadonlyMap<string, number>;
@@ -85,7 +86,7 @@ function names(kernel: Kernel, items: CounterEnum): readonly (readonly [string, 
   return kernel.once(`names of ${items}`, () => {
     const byIndex = new Map<number, string>();
     const values = kernel.enumValues(items);
-    if (values.size === 0) throw new ShapeError(`this kernel's types have no enum ${items}`);
+    if (values.size === 0) throw new ShapeError(lackOfType(kernel.types, `enum ${items}`, `this kernel's types have no enum ${items}`));
     for (const [name, index] of values) {
       if (!/^NR_VM_.*_ITEMS$/.test(name)) byIndex.set(index, name);
     }

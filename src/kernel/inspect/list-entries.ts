@@ -1,6 +1,7 @@
 import { listNodes } from '../containers/list.js';
 import { ShapeError } from '../gaps.js';
 import type { Kernel } from '../kernel.js';
+import { noSuchStruct } from '../unreadable-names.js';
 import { nameBehind } from './read-scalar.js';
 
 export interface ListEntry {
@@ -21,7 +22,7 @@ export function* listEntries(kernel: Kernel, head: bigint, link: string | undefi
   const [struct = '', ...path] = link?.split('.') ?? [];
   const offset = link === undefined ? undefined : BigInt(kernel.offsetOf(struct, path.join('.')));
   const type = link === undefined ? undefined : kernel.types.struct(struct);
-  if (link !== undefined && type === undefined) throw new ShapeError(`this kernel has no \`struct ${struct}\` in its types`);
+  if (link !== undefined && type === undefined) throw new ShapeError(noSuchStruct(kernel.types, struct));
   for (const node of listNodes(kernel, head, `list at 0x${head.toString(16)}`)) {
     if (offset === undefined || type === undefined) {
       yield { node };

@@ -8,6 +8,7 @@ import { parsePluginWords } from '../../cli/plugin-values.js';
 import { readPlugin } from '../../cli/read-plugin.js';
 import { structPlugin } from '../../cli/struct-plugin.js';
 import { symPlugin } from '../../cli/sym-plugin.js';
+import { noSuchType } from '../../cli/type-named.js';
 import { taskLabel, taskOfPid } from '../../linux/tasks.js';
 import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
@@ -63,7 +64,7 @@ async function* openWords(kernel: Kernel, plugins: Askable, text: string): Async
   }
   const [, type, where] = /^((?:(?:struct|union|enum)\s+)?[A-Za-z_]\w*)\s+(\S+)$/.exec(text) ?? [];
   if (type !== undefined && where !== undefined) {
-    if (!isType(kernel, type)) throw new InputError(`there is no command ${first}, and this kernel's types have no ${type}${didYouMean(first, [...knownCommands(plugins), ...kernel.types.structNames()])}`);
+    if (!isType(kernel, type)) throw noSuchType(kernel, type, () => `there is no command ${first}, and this kernel's types have no ${type}${didYouMean(first, [...knownCommands(plugins), ...kernel.types.structNames()])}`);
     return yield* openObject(kernel, plugins, type, addressNamed(kernel, where));
   }
   const name = /^([A-Za-z_]\w*)(?::\d+)?$/.exec(text)?.[1];
