@@ -320,7 +320,8 @@ function cleanCell(cell: unknown, what: 'cell' | 'fact', key: string): Cell {
     case 'bigint': case 'boolean': return cell;
     default:
   }
-  if (cell === undefined || cell === null) return null;
+  if (cell === undefined) throw new BadView(`${what} ${key} is undefined, as a misspelt member is; null says that there is none`);
+  if (cell === null) return null;
   if (Array.isArray(cell)) return shortenedParts(cell);
   if (isGap(cell)) {
     const address = field(cell, 'address');

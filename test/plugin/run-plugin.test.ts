@@ -110,6 +110,7 @@ test.each([
   ['a cell with an object', rowsOf(filesColumns, { cells: { fd: 1, flags: 2 } }, { cells: { fd: 1, flags: {} } }), /^table "Open files", row 2: cell flags holds an object, which can't be shown/],
   ['a cell with a Buffer', rowsOf(filesColumns, { cells: { fd: 1, flags: Buffer.alloc(8) } }), /row 1: cell flags holds a Buffer, which/],
   ['a cell with a Map', rowsOf(filesColumns, { cells: { fd: new Map(), flags: 1 } }), /row 1: cell fd holds a Map, which/],
+  ['a cell from a misspelt member', rowsOf(filesColumns, { cells: { fd: 1, flags: 2 } }, { cells: { fd: 1, flags: undefined } }), /^table "Open files", row 2: cell flags is undefined, as a misspelt member is; null says that there is none$/],
   ['a misspelt cell', rowsOf(filesColumns, { cells: { fd: 1, flagz: 2 } }), /^table "Open files", row 1: it has a cell for column flagz, which the view does not have; did you mean flags\?$/],
   ['a cell of another name', rowsOf(filesColumns, { cells: { fd: 1, mode: 2 } }), /for column mode, which the view does not have; there are flags$/],
   ['a row without cells', rowsOf(filesColumns, { fd: 1, flags: 2 }), /row 1: its cells are undefined; a row is \{ cells: \{ fd: … \} \}/],
