@@ -22,6 +22,14 @@ describe('--redact hides names that no table of this report has', () => {
     expect((await oompm(['overview', dump, '--redact'])).stdout).toContain(`${inStacks} (52)`);
   });
 
+  test('the rebuilt report keeps the kernel’s own words', async () => {
+    const { stdout } = await oompm(['oom', dump, '--format', 'kernel', '--redact']);
+    expect(stdout).toMatch(/^task-\d+ invoked oom-killer: gfp_mask=/m);
+    expect(stdout).toMatch(/^Node 0 Normal free:\d+kB /m);
+    expect(stdout).toMatch(/^\[ +52\] +0 +52 .* task-\d+$/m);
+    expect(stdout).not.toMatch(/\ba\.out\b|text-\d/);
+  });
+
   test('strings of objects; bytes as they are can’t be hidden, and that is said', async () => {
     expect((await oompm(['list', dump, 'super_blocks', '--redact'])).stdout).not.toMatch(/tmpfs|rootfs/);
     expect(await oompm(['read', dump, 'init_uts_ns', '--redact'])).toMatchObject({ code: 2, stdout: '' });

@@ -1,4 +1,4 @@
-import { columns, fact, facts, log, table, type FactsView, type LogView, type TableView } from 'oompm';
+import { columns, fact, facts, log, table, type FactsView, type LogLine, type LogView, type TableView } from 'oompm';
 import { compareReports, type ComparedLine } from 'oompm/oom';
 
 import { kernelLines, type RebuiltReport } from '../from-memory/report.js';
@@ -7,7 +7,9 @@ import { kernelLines, type RebuiltReport } from '../from-memory/report.js';
 export function kernelFormatView(rebuilt: RebuiltReport): LogView {
   const { lines, after } = kernelLines(rebuilt);
   const marker = after.length === 0 ? [] : [{ text: 'here panic_on_oom ends the report; without it there would follow:', remark: true as const }];
-  return log('As the kernel prints it', [...lines.map((text) => ({ text })), ...marker, ...after.map((text) => ({ text }))], { id: 'kernel-format' });
+  // The kernel's own facility: its words may stand where names are hidden.
+  const line = (text: string): LogLine => ({ text, facility: 0 });
+  return log('As the kernel prints it', [...lines.map(line), ...marker, ...after.map(line)], { id: 'kernel-format' });
 }
 
 const comparedColumns = columns([
