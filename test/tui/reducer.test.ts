@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { fact, facts, findings } from '../../src/plugin/make-views.js';
+import type { Outcome } from '../../src/plugin/section.js';
 import { lineText } from '../../src/tui/lines/line.js';
 import { lineAt } from '../../src/tui/lines/page-lines.js';
 import { linesOf } from '../../src/tui/state/page-blocks.js';
@@ -83,4 +84,16 @@ test('while the dump is being opened nothing is told as an answer', () => {
   expect(told(state)).toContain('still reading…');
   expect(told(state)).not.toMatch(/none|no plugin/);
   expect(new ToySession({ oom: [numbers] }).lines.join('\n')).toContain('no plugin found a cause');
+});
+
+test('plugins that could not run have found no cause, and looked for none', () => {
+  const ended = (outcomes: Readonly<Record<string, Outcome>>): string => Object.entries(outcomes).reduce(
+    (session, [id, outcome]) => session.act({ kind: 'yielded', id, events: [{ kind: 'end', outcome, gaps: [] }] }),
+    new ToySession({}, undefined, Object.keys(outcomes).map((id) => plugin(id))),
+  ).lines.join('\n');
+  const lacking = { kind: 'unavailable', reason: '`struct zone` is not known', fault: 'kernel' } as const;
+  expect(ended({ oom: lacking, locks: lacking })).toContain('none was looked for: no plugin could run to its end');
+  expect(ended({ oom: lacking, locks: { kind: 'done' } })).toContain('no plugin found a cause, but not all ran to their end: oom');
+  expect(ended({ oom: { kind: 'failed', reason: 'page cut off', fault: 'dump' }, locks: { kind: 'done' } })).toContain('not all ran to their end: oom');
+  expect(ended({ oom: { kind: 'unavailable', reason: 'it does not fit' }, locks: { kind: 'done' } })).toMatch(/no plugin found a cause(?!,)/);
 });

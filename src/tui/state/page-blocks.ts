@@ -1,4 +1,4 @@
-import type { Section } from '../../plugin/section.js';
+import type { Outcome, Section } from '../../plugin/section.js';
 import { textLines } from '../../report/escape.js';
 import { foldGaps, type FoldedGaps } from '../../report/fold-gaps.js';
 import { cutAtWord, widthOf, wrap } from '../../report/lay-out-table.js';
@@ -108,12 +108,25 @@ function overviewBlocks(state: State, room: Room): Block[] {
     ...defectBlocks(state.dump.defects, room),
     passive(fixedBlock('found', [{ spans: [span('Findings', 'title'), span(findings.length === 0 ? '' : `  ${findings.length}${running ? ', still reading' : ''}`, 'quiet')] }])),
     findings.length > 0 ? findingsBlock('findings', findings, room)
-      : fixedBlock('none found', [plainLine(running ? 'still reading…' : 'no plugin found a cause', 'quiet')]),
+      : fixedBlock('none found', [plainLine(running ? 'still reading…' : noneFound(state), 'quiet')]),
     ...sections.filter(([id]) => id !== 'overview').flatMap(([, { views }]) => views).filter(isWholeInParts).flatMap((shown) => viewBlocks(shown, room)),
     ...(overview?.views ?? []).filter(({ view }) => view.kind !== 'findings').flatMap((shown) => viewBlocks(shown, room)),
     ...gapBlocks(foldGaps(sections.map(([plugin, { gaps }]) => ({ plugin, gaps }))), room),
     ...screensBlocks(state),
   ];
+}
+
+/** Whose section is not whole may have found one. */
+function noneFound(state: State): string {
+  const reporting = state.plugins.filter(({ id, inReport }) => inReport && state.sections[id]?.outcome !== undefined);
+  const broken = reporting.filter(({ id }) => isBroken(state.sections[id]?.outcome)).map(({ id }) => id);
+  if (broken.length === 0) return 'no plugin found a cause';
+  return broken.length === reporting.length ? 'none was looked for: no plugin could run to its end' : `no plugin found a cause, but not all ran to their end: ${broken.join(', ')}`;
+}
+
+/** What has no fault and is not shown does not fit this dump. */
+function isBroken(outcome: Outcome | undefined): boolean {
+  return outcome !== undefined && outcome.kind !== 'done' && (outcome.kind !== 'unavailable' || outcome.fault !== undefined);
 }
 
 /** Where the memory went, whichever plugin says it: parts of a whole, as one bar. */
