@@ -1,10 +1,13 @@
 import type { CType } from '../debuginfo/type-source.js';
+import { sizeOf } from '../debuginfo/type-walk.js';
+import { Page } from '../dump/physical-memory.js';
 import { isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { pageNumberOf, ReadError } from '../memory/address-space.js';
 import { definePlugin } from '../plugin/define-plugin.js';
 import { columns, fact, facts, gap, table, tree, type RowOf } from '../plugin/make-views.js';
 import { readScalar } from '../kernel/inspect/read-scalar.js';
-import { symbolInWords } from '../kernel/inspect/symbol-at.js';
+import { isPerCpuSymbol, symbolInWords } from '../kernel/inspect/symbol-at.js';
 import type { View } from '../plugin/views.js';
 import { objectColumns, objectTree } from '../plugin/object-tree.js';
 import { addressForms, addressNamed } from './address-named.js';
@@ -13,6 +16,9 @@ import { typeNamed } from './type-named.js';
 const bytesInRow = 16;
 /** One screen of a large terminal many times over; more is a task for a plugin. */
 const mostBytes = 1024 * 1024;
+
+/** Addresses have 64 bits. */
+const endOfMemory = 1n << 64n;
 
 const wordColumns = columns([
   { key: 'address', title: 'ADDRESS', type: 'address' },
@@ -44,19 +50,35 @@ export const readPlugin = definePlugin({
   },
 });
 
-/** An object of a type with its members' values. */
+/** An object of a type with its members' values. @throws ReadError where nothing of it can be read */
 export function objectAt(kernel: Kernel, type: string, found: CType, address: bigint): View {
+  needSome(kernel, address, sizeOf(found) ?? 0);
   const title = `${type} at ${placeInWords(kernel, address)}`;
   if (found.kind === 'struct' || found.kind === 'union') return tree(title, objectColumns, objectTree(kernel, found, address), { id: 'object' });
   return facts(title, [fact('value', 'Value', 'text', readScalar(kernel, found, address).value)], { id: 'object' });
 }
 
+/** An object of which no byte can be read would be a screenful of "?". */
+function needSome(kernel: Kernel, address: bigint, size: number): void {
+  const last = pageNumberOf(address + BigInt(Math.max(size, 1) - 1));
+  const first = pageNumberOf(address);
+  const why = kernel.memory.page(first);
+  if (why instanceof Page) return;
+  for (let page = first + 1; page <= last; page++) {
+    kernel.guard.step();
+    if (kernel.memory.page(page) instanceof Page) return;
+  }
+  throw new ReadError(address, why);
+}
+
+/** A symbol's name, unless it is of a per-CPU variable: no CPU's is at that address, which is an offset at most. */
 function placeInWords(kernel: Kernel, address: bigint): string {
-  const symbol = symbolInWords(kernel, address);
+  const symbol = isPerCpuSymbol(kernel, address) ? undefined : symbolInWords(kernel, address);
   return `0x${address.toString(16)}${symbol === undefined ? '' : ` <${symbol}>`}`;
 }
 
-function* words(kernel: Kernel, address: bigint, length: number): Generator<RowOf<'address' | 'first' | 'second' | 'text'>> {
+function* words(kernel: Kernel, address: bigint, wanted: number): Generator<RowOf<'address' | 'first' | 'second' | 'text'>> {
+  const length = Math.min(wanted, Number(endOfMemory - address));
   for (let done = 0; done < length; done += bytesInRow) {
     const at = address + BigInt(done);
     try {
