@@ -77,6 +77,21 @@ export function signalPauses(): () => Promise<void> {
   };
 }
 
+/** Before what can't be taken back: lets in a signal that has come by now. */
+export async function letSignalsIn(): Promise<void> {
+  // The first may come before the event loop has looked for signals.
+  await nextTurn();
+  await nextTurn();
+}
+
+/**
+ * Before long work that lets no signal in: waits until nobody listens for signals on behalf of a temporary file that is gone.
+ * A process that listens and is busy ends only when the work is done.
+ */
+export async function listenedNoMore(): Promise<void> {
+  while (listensForNothing()) await nextTurn();
+}
+
 /** Some file systems have no fsync. */
 function fsyncWherePossible(fd: number): void {
   try {
@@ -150,9 +165,11 @@ function ended(path: string): void {
   if (!unfinished.delete(path) || unfinished.size > 0) return;
   // A signal that has come by now is told in the next turn of the event loop; without a listener it would be lost.
   setImmediate(() => setImmediate(() => {
-    if (unfinished.size === 0) listenNoMore();
+    if (listensForNothing()) listenNoMore();
   }));
 }
+
+const listensForNothing = (): boolean => listening && unfinished.size === 0;
 
 function listenNoMore(): void {
   listening = false;

@@ -44,7 +44,7 @@ export class Analyze extends Command {
     if (words.length > 0 && wantsScreens({ ...common, only: flags.only })) return openScreens(words, common, this.config.version);
     const { registry } = await plugins();
     const only = knownIds(registry, flags.only);
-    const target = reportTarget(common, words);
+    const target = await reportTarget(common, words);
     const opened = await openNamed('analyze', words, common);
     if (opened.rest.length > 0) throw new InputError(`analyze does not know what to do with ${opened.rest[0]}: ${leftOver(opened.rest[0]!)}`);
     const questions = (await asked(registry, only)).map((plugin) => ({ plugin, values: plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments) }));

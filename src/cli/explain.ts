@@ -44,7 +44,7 @@ export class Explain extends Command {
     const { argv, flags, metadata } = await this.parse(Explain);
     const common = flags as CommonValues;
     const words = argv as string[];
-    const target = reportTarget(common, words);
+    const target = await reportTarget(common, words);
     const [path = '-', ...more] = words.length === 0 && process.stdin.isTTY ? [undefinedLog()] : words;
     const isDump = path !== '-' && !isPipe(path) && identify(path) === 'dump';
     const forDump = isDump ? undefined : Object.keys(dumpFlags).find((name) => name in flags && metadata.flags[name]?.setFromDefault !== true);

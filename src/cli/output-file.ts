@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { InputError } from '../bytes/input-error.js';
 import { SurroundingsError, errorCode } from '../bytes/surroundings-error.js';
-import { signalPauses, temporaryFile, type TemporaryFile } from '../bytes/temporary-file.js';
+import { letSignalsIn, listenedNoMore, signalPauses, temporaryFile, type TemporaryFile } from '../bytes/temporary-file.js';
 import { writeFailureInWords } from '../bytes/write-failure.js';
 import type { IsInput } from './inputs.js';
 import { joined } from './join-pieces.js';
@@ -21,11 +21,13 @@ export interface OutputFile {
  * Looks at it before the work begins.
  * @throws InputError where it must not be written over, or is a folder; SurroundingsError where it can't be written
  */
-export function openOutput(named: string, isInput: IsInput): OutputFile {
+export async function openOutput(named: string, isInput: IsInput): Promise<OutputFile> {
   try {
     const place = placeOf(named);
     refuseUnfit(named, place.there, isInput);
     const write = place.isStream ? openStream(place) : openReplacement(place);
+    // The report is made in one go, and Ctrl-C is to end that.
+    await listenedNoMore();
     return {
       async write(pieces) {
         endProgress();
@@ -75,6 +77,7 @@ async function fill(file: TemporaryFile, pieces: Iterable<string>): Promise<void
     await pause();
   }
   file.sync();
+  await letSignalsIn();
 }
 
 /**

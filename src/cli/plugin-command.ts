@@ -37,7 +37,7 @@ export function pluginCommand(plugin: AnyPlugin): typeof Command {
       const { argv, flags: parsed } = await this.parse(this.constructor as typeof Command);
       const common = parsed as unknown as CommonValues;
       const own = parsed as Record<string, OptionValues[string]>;
-      const target = reportTarget(common, argv as string[]);
+      const target = await reportTarget(common, argv as string[]);
       if (plugin.id === 'read' && common.redact && own['type'] === undefined) throw new InputError('read shows memory as it is, which --redact can hide nothing of; leave --redact out, or read an object with --type');
       const opened = await openNamed(plugin.id, argv as string[], common);
       const values: OptionValues = {

@@ -53,10 +53,10 @@ export interface ReportTarget {
  * @throws InputError where the file's name ends in no format, or what is there must not be lost
  * @throws SurroundingsError where the file can't be written
  */
-export function reportTarget(flags: CommonValues, words: readonly string[]): ReportTarget {
+export async function reportTarget(flags: CommonValues, words: readonly string[]): Promise<ReportTarget> {
   const format = formatOf(flags);
   if (flags.output !== undefined && !standardOutput.has(flags.output)) {
-    const file = openOutput(flags.output, inputsOf(words, flags));
+    const file = await openOutput(flags.output, inputsOf(words, flags));
     noteOtherForm(flags.output, format);
     return { text: { width: Infinity, paint: flags.color === 'always' ? coloured : plain, raw: flags.raw }, write: (pieces) => file.write(pieces) };
   }

@@ -5,7 +5,7 @@ import { openFile } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
 import { makeFolder } from '../bytes/make-folder.js';
 import { SurroundingsError, errorCode } from '../bytes/surroundings-error.js';
-import { signalPauses, temporaryFile, type TemporaryFile } from '../bytes/temporary-file.js';
+import { listenedNoMore, signalPauses, temporaryFile, type TemporaryFile } from '../bytes/temporary-file.js';
 import { writeFailureInWords } from '../bytes/write-failure.js';
 import { defaultDebuginfodCache } from './cache-folders.js';
 import { openVmlinux } from './vmlinux.js';
@@ -55,6 +55,7 @@ export async function fetchDebuginfod(buildId: string, options: DebuginfodOption
       refusals.push(`${url}: ${reason(error)}`);
     } finally {
       file.discard();
+      await listenedNoMore();
     }
   }
   const words = `the kernel with build-id ${buildId} (${refusals.join('; ')}).`;

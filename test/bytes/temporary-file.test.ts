@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
-import { clearAtEnd, temporaryFile } from '../../src/bytes/temporary-file.js';
+import { clearAtEnd, letSignalsIn, listenedNoMore, temporaryFile } from '../../src/bytes/temporary-file.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'oompm-temporary-'));
 const names = (): string[] => readdirSync(folder).toSorted();
@@ -38,6 +38,29 @@ test('it takes its place, or goes away, and nobody listens for signals any more'
   await settled();
   expect(listeners()).toBe(before);
   rmSync(join(folder, 'target'));
+});
+
+test('work that lets no signal in can wait until nobody listens; not while a file is there', async () => {
+  await settled();
+  const before = listeners();
+  const file = temporaryFile(folder);
+  await listenedNoMore();
+  expect(listeners()).toBeGreaterThan(before);
+  file.discard();
+  expect(listeners()).toBeGreaterThan(before);
+  await listenedNoMore();
+  expect(listeners()).toBe(before);
+});
+
+test('a signal that came while it was busy is heard before what can’t be taken back', async () => {
+  const heard: string[] = [];
+  const hear = (): void => void heard.push('SIGUSR2');
+  process.on('SIGUSR2', hear);
+  spawnSync('kill', ['-USR2', String(process.pid)]);
+  expect(heard).toEqual([]);
+  await letSignalsIn();
+  expect(heard).toEqual(['SIGUSR2']);
+  process.off('SIGUSR2', hear);
 });
 
 test('nobody else reads it, unless asked for', () => {

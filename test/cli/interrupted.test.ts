@@ -79,6 +79,16 @@ describe.each(commands)('$title: interrupted, it is whole or what was there', ({
     }
   };
 
+  test.skipIf(isCache)('while the report is made: it ends before it writes anything', { timeout: 60_000 }, async () => {
+    before();
+    const { ms } = await interrupted(words, env, undefined, 0, watched);
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      before();
+      const ended = await interrupted(words, env, signal, 0.5 * ms, watched);
+      expect({ by: ended.signal, left: readFileSync(path, 'utf8') === old, temporaries: temporaries(watched) }).toEqual({ by: signal, left: true, temporaries: [] });
+    }
+  });
+
   test('at random moments, and while it writes', { timeout: 60_000 + rounds * 20_000 }, async () => {
     if (isCache && !existsSync(large)) writeFileSync(large, execFileSync('gzip', ['-1', '-c'], { input: kernel, maxBuffer: 2 ** 28 }));
     before();

@@ -6,7 +6,7 @@ import { memoryReader, openFile, type FileReader, type OpenFile } from '../../by
 import { InputError } from '../../bytes/input-error.js';
 import { makeFolder } from '../../bytes/make-folder.js';
 import { SurroundingsError, surroundingsInWords } from '../../bytes/surroundings-error.js';
-import { signalPauses, temporaryFile, type TemporaryFile } from '../../bytes/temporary-file.js';
+import { listenedNoMore, signalPauses, temporaryFile, type TemporaryFile } from '../../bytes/temporary-file.js';
 import { writeFailureInWords } from '../../bytes/write-failure.js';
 import { defaultCacheFolder } from '../cache-folders.js';
 import { rangeReader } from '../elf-sections.js';
@@ -101,6 +101,7 @@ async function onDisk(path: string, packed: Packed, kept: string): Promise<Opene
     return content;
   } finally {
     file.discard();
+    await listenedNoMore();
   }
 }
 
