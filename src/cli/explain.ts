@@ -1,8 +1,9 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
+import { memoryReader } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
-import { identify } from '../debuginfo/identify.js';
+import { identify, roleOfContent } from '../debuginfo/identify.js';
 import type { OomReport } from '../oom/model.js';
 import { explainLog } from '../oom/parse/explain.js';
 import { reportsInRecords } from '../oom/parse/records.js';
@@ -46,7 +47,9 @@ export class Explain extends Command {
     const words = argv as string[];
     const target = await reportTarget(common, words);
     const [path = '-', ...more] = words.length === 0 && process.stdin.isTTY ? [undefinedLog()] : words;
-    const isDump = path !== '-' && !isPipe(path) && identify(path) === 'dump';
+    const role = path === '-' || isPipe(path) ? 'other' : identify(path);
+    // A kernel may stand before its dump.
+    const isDump = role === 'dump' || (role === 'vmlinux' && more.length > 0);
     const forDump = isDump ? undefined : Object.keys(dumpFlags).find((name) => name in flags && metadata.flags[name]?.setFromDefault !== true);
     if (forDump !== undefined) throw new InputError(`explain: --${flags[forDump as keyof typeof dumpFlags] === false ? 'no-' : ''}${forDump} is of use with a dump, and ${path === '-' ? 'standard input' : path} is a text; leave it out`);
     const { reports, facts, name, taskNames } = isDump ? await readDump(words, common) : await readLog(path, more);
@@ -59,7 +62,8 @@ export class Explain extends Command {
     if (unfit?.outcome.kind === 'unavailable') throw new InputError(unfit.outcome.reason);
     await writeReport(makeReport(this.config.version, facts, sections), common, target, taskNames);
     await noteOutcome(sections, { defects: facts.defects });
-    if (reports.length === 0) inPart(`${name} has no report of an OOM kill, of a failed page allocation or of sysrq-m; explain takes what a kernel printed, as dmesg and journalctl -k show it`);
+    // A dump's log was read, and holds none: that is the answer. A text may be the wrong one, or not all of it.
+    if (reports.length === 0 && !isDump) inPart(`${name} has no report of an OOM kill, of a failed page allocation or of sysrq-m; explain takes what a kernel printed, as dmesg and journalctl -k show it`);
   }
 }
 
@@ -99,6 +103,33 @@ function kernelsOwn(lines: Iterable<LogLine>): LogLine[] {
   return [...lines].filter(({ remark, facility = 0 }) => !remark && facility === 0);
 }
 
+const firstBytes = 4096;
+
+/** @throws InputError where it begins as a dump or a kernel does: their strings read like a report's. */
+async function* refuseBinary(name: string, source: ReturnType<typeof logFrom>): AsyncGenerator<Uint8Array> {
+  let start: Buffer | undefined = Buffer.alloc(0);
+  for await (const piece of typeof source === 'string' || source instanceof Uint8Array ? [source] : source) {
+    const bytes: Buffer = typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    if (start === undefined) {
+      yield bytes;
+      continue;
+    }
+    start = Buffer.concat([start, bytes]);
+    if (start.length < firstBytes) continue;
+    yield logBeginning(name, start);
+    start = undefined;
+  }
+  if (start !== undefined && start.length > 0) yield logBeginning(name, start);
+}
+
+function logBeginning(name: string, start: Buffer): Buffer {
+  switch (roleOfContent(memoryReader(start))) {
+    case 'dump': throw new InputError(`${name} is a dump, not a log; explain reads a dump from a file that is not packed: oompm explain VMCORE`);
+    case 'vmlinux': throw new InputError(`${name} is a kernel or another program, not a log; name the dump, whose own log is read: oompm explain VMCORE`);
+    default: return start;
+  }
+}
+
 interface Looked {
   bytes: number;
   isKernels: boolean;
@@ -107,10 +138,10 @@ interface Looked {
 /** What dmesg, with and without -T, syslog, the journal and pstore put before the kernel's lines. */
 const kernelsMark = /\[ *\d+\.\d+\]|\bkernel\b|^\[\w{3} \w{3} +\d+ \d\d:|^<\d+>|^Oops|^Panic/m;
 
-async function* lookedAt(source: ReturnType<typeof logFrom>, looked: Looked): AsyncGenerator<string | Uint8Array> {
-  for await (const piece of typeof source === 'string' || source instanceof Uint8Array ? [source] : source) {
+async function* lookedAt(source: AsyncIterable<Uint8Array>, looked: Looked): AsyncGenerator<Uint8Array> {
+  for await (const piece of source) {
     looked.bytes += piece.length;
-    looked.isKernels ||= kernelsMark.test(typeof piece === 'string' ? piece : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1'));
+    looked.isKernels ||= kernelsMark.test(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1'));
     yield piece;
   }
 }
@@ -122,7 +153,7 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
   const reports: OomReport[] = [];
   const defects: string[] = [];
   const looked: Looked = { bytes: 0, isKernels: false };
-  for await (const report of explainLog(lookedAt(logFrom(path, defects), looked))) reports.push(report);
+  for await (const report of explainLog(lookedAt(refuseBinary(name, logFrom(path, defects)), looked))) reports.push(report);
   endProgress();
   if (looked.bytes === 0 && defects.length === 0) throw new InputError(`${name} is empty; explain takes what dmesg or journalctl -k shows`);
   if (reports.length === 0 && !looked.isKernels && defects.length === 0) throw new InputError(`${name} is no kernel log: no line has a time stamp or prefix of the kernel's; explain takes what dmesg or journalctl -k shows`);

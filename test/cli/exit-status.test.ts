@@ -2,8 +2,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { build, oompm, projectRoot } from '../built.js';
+import { toyVmlinux } from '../debuginfo/build-elf.js';
 import { dumpFile } from '../dumps.js';
 
 beforeAll(build);
@@ -14,6 +16,7 @@ const file = (name: string, content: string | Uint8Array): string => {
   return join(folder, name);
 };
 const dump = dumpFile('6.1-global-panic/vmcore')!;
+const idle = dumpFile('6.12-idle/vmcore');
 
 describe('the exit status speaks of the question', () => {
   test('0: answered', async () => {
@@ -79,6 +82,26 @@ describe('the exit status speaks of the question', () => {
     expect(await oompm(['explain', path])).toEqual({ code: 2, stdout: '', stderr: `oompm: ${path} ${words}; explain takes what dmesg or journalctl -k shows\n` });
   });
 
+  test('2: a kernel is no log, in a file or packed', async () => {
+    const kernel = toyVmlinux();
+    for (const path of [file('vmlinux.log', kernel), file('vmlinux.log.gz', gzipSync(kernel))]) {
+      expect(await oompm(['explain', path])).toEqual({ code: 2, stdout: '', stderr: `oompm: ${path} is a kernel or another program, not a log; name the dump, whose own log is read: oompm explain VMCORE\n` });
+    }
+  });
+
+  test('a kernel before its dump belongs to it', async () => {
+    const { code, stderr } = await oompm(['explain', file('vmlinux', toyVmlinux()), dump]);
+    expect(code).toBe(2);
+    // Not of that dump, and so it was looked at as its kernel.
+    expect(stderr).not.toMatch(/not a log|takes one log/);
+  });
+
+  test.skipIf(idle === undefined)('a dump whose log has no report was answered', async () => {
+    const answers = await Promise.all(['explain', 'oom'].map((command) => oompm([command, idle!])));
+    expect(answers.map(({ code, stderr }) => ({ code, stderr }))).toEqual([{ code: 0, stderr: '' }, { code: 0, stderr: '' }]);
+    expect(answers[0]!.stdout).toContain('Memory events in the log\nnone');
+  });
+
   test('a report without time stamps is one all the same', async () => {
     const bare = readFileSync(join(projectRoot, 'fixtures/6.1-global-panic/kernel.log'), 'utf8').replaceAll(/^(?:<\d+>)?\[ *\d+\.\d+\] /gm, '');
     expect((await oompm(['explain', file('bare.txt', bare)])).code).toBe(0);
@@ -107,8 +130,8 @@ describe('a dump that is cut off', () => {
     expect(stdout).not.toMatch(/\.[jt]s:\d+/);
   });
 
-  test('a tenth missing, and the log with it: nothing says that there was no event', async () => {
-    const { code, stdout } = await oompm(['oom', cut(0.9)]);
+  test.each([['oom'], ['explain']])('a tenth missing, and the log with it: %s does not say that there was no event', async (command) => {
+    const { code, stdout } = await oompm([command, cut(0.9)]);
     expect(code).toBe(4);
     expect(stdout).toContain('The file is cut off');
     expect(stdout).not.toMatch(/events in the log\nnone/);
@@ -116,7 +139,7 @@ describe('a dump that is cut off', () => {
 });
 
 describe('standard input is nobody’s argument', () => {
-  const withInput = (words: readonly string[], input: string): Promise<{ code: number | null; stdout: string; stderr: string }> => new Promise((done) => {
+  const withInput = (words: readonly string[], input: string | Uint8Array): Promise<{ code: number | null; stdout: string; stderr: string }> => new Promise((done) => {
     const child = spawn(process.execPath, [join(projectRoot, 'bin/oompm.js'), ...words], { stdio: 'pipe' });
     const answer = { code: null as number | null, stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (answer.stdout += text));
@@ -128,6 +151,16 @@ describe('standard input is nobody’s argument', () => {
 
   test.each(['overview', 'info', 'bt', 'zones'])('%s', async (command) => {
     expect(await withInput([command, dump], 'zzz\n')).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test.each([['a dump', () => readFileSync(dump), /^oompm: standard input is a dump, not a log; explain reads a dump from a file that is not packed: oompm explain VMCORE\n$/], ['a kernel', toyVmlinux, /^oompm: standard input is a kernel or another program, not a log; /]] as const)('%s is no log, and its strings are no report', async (_, bytes, sentence) => {
+    expect(await withInput(['explain', '-'], bytes())).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(sentence) as string });
+  });
+
+  test('a log is one, however short', async () => {
+    const log = readFileSync(join(projectRoot, 'fixtures/6.1-global-panic/kernel.log'));
+    expect(await withInput(['explain', '-'], log)).toMatchObject({ code: 0, stderr: '' });
+    expect(await withInput(['explain', '-'], '[    0.000000] short\n')).toMatchObject({ code: 4 });
   });
 
   test('read still wants its own', async () => {
