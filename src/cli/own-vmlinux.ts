@@ -5,14 +5,13 @@ import { endProgress, progress } from './progress.js';
 
 /**
  * The vmlinux that belongs to a dump, by its build-id: from the usual places, else, where the user asked for it, from a
- * debuginfod server.
- * @throws InputError where it was to be fetched and can't be
+ * debuginfod server. Where it can't be had, a line on stderr says why, and the dump is read alone: it mostly has the answer.
  */
 export async function ownVmlinux(files: readonly string[], { search, debuginfod }: Pick<CommonValues, 'search' | 'debuginfod'>): Promise<string | undefined> {
   if (!search && !debuginfod) return undefined;
   const { dumpPath, buildId, release } = await kernelOf(files);
   if (buildId === undefined) {
-    if (debuginfod) throw new InputError(`debuginfod can't be asked for the kernel of ${dumpPath}: the dump's VMCOREINFO has no BUILD-ID (kernels before 5.9); give the vmlinux.`);
+    if (debuginfod) noted(`debuginfod can't be asked for the kernel of ${dumpPath}: the dump's VMCOREINFO has no BUILD-ID (kernels before 5.9); give the vmlinux.`);
     return undefined;
   }
   const found = search ? await foundHere({ dumpPath, buildId, ...(release === undefined ? {} : { release }) }) : undefined;
@@ -41,11 +40,17 @@ function noted(sentence: string): void {
   process.stderr.write(`oompm: going on without a vmlinux: ${oneLine(sentence)}\n`);
 }
 
-async function fetched(buildId: string): Promise<string> {
+async function fetched(buildId: string): Promise<string | undefined> {
   const { fetchDebuginfod } = await import('../debuginfo/debuginfod.js');
-  return fetchDebuginfod(buildId, {
-    progress: (bytes, total) => progress(`fetching the vmlinux: ${mebibytes(bytes)}${total === undefined ? '' : ` of ${mebibytes(total)}`}`),
-  });
+  try {
+    return await fetchDebuginfod(buildId, {
+      progress: (bytes, total) => progress(`fetching the vmlinux: ${mebibytes(bytes)}${total === undefined ? '' : ` of ${mebibytes(total)}`}`),
+    });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    noted(error.message);
+    return undefined;
+  }
 }
 
 function mebibytes(bytes: number): string {

@@ -15,6 +15,7 @@ describe.skipIf(!atHand)(`--debuginfod, a server on loopback${atHand ? '' : ' (s
   const asked: string[] = [];
   let server: Server;
   let urls = '';
+  let closed = '';
   beforeAll(async () => {
     build();
     server = createServer((request, answer) => {
@@ -24,6 +25,10 @@ describe.skipIf(!atHand)(`--debuginfod, a server on loopback${atHand ? '' : ' (s
       createReadStream(vmlinux!).pipe(answer);
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const gone = createServer();
+    await new Promise<void>((done) => gone.listen(0, '127.0.0.1', done));
+    closed = `http://127.0.0.1:${(gone.address() as AddressInfo).port}`;
+    await new Promise((done) => gone.close(done));
     urls = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   afterAll(() => {
@@ -47,9 +52,15 @@ describe.skipIf(!atHand)(`--debuginfod, a server on loopback${atHand ? '' : ' (s
     expect(stdout).toContain('vmlinux .symtab');
   });
 
-  test('a server that has not: one sentence with the build-id, exit 2', async () => {
-    const { code, stderr } = await info(`${urls}/hasnot`, ['--debuginfod']);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/^oompm: No debuginfod server has the kernel with build-id [0-9a-f]{40} \(.*404.*\)\.\n$/);
+  const failures: readonly (readonly [string, () => string, RegExp])[] = [
+    ['a server that has not', () => `${urls}/hasnot`, /No debuginfod server has the kernel with build-id [0-9a-f]{40} \(.*404.*\)\./],
+    ['nothing that listens', () => closed, /No debuginfod server could be asked for the kernel with build-id [0-9a-f]{40} \(.*\)\./],
+    ['no server that is named', () => '', /debuginfod was asked for, but DEBUGINFOD_URLS names no server\./],
+  ];
+  test.each(failures)('%s: one line says so, and the dump alone answers', async (_, url, sentence) => {
+    const empty = { DEBUGINFOD_URLS: url(), DEBUGINFOD_CACHE_PATH: join(cache, 'empty') };
+    const [asking, alone] = await Promise.all([['--debuginfod'], []].map((words) => oompm(['info', dump!, '--no-search', ...words], { env: empty })));
+    expect(asking).toEqual({ code: 0, stdout: alone!.stdout, stderr: expect.stringMatching(new RegExp(`^oompm: going on without a vmlinux: ${sentence.source}\n$`)) as string });
+    expect(alone).toMatchObject({ code: 0, stderr: '' });
   });
 });
