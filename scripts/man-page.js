@@ -95,7 +95,7 @@ const screens = [
 /** What is read of it, and by whom. @type {readonly (readonly [name: string, meaning: string])[]} */
 const environment = [
   ['NO_COLOR', 'No colours, where it is set and not empty.'],
-  ['TERM', 'Where it is "dumb": no colours, and a report instead of screens.'],
+  ['TERM', 'Where it is "dumb": no colours, no pager, no line of progress, and a report instead of screens.'],
   ['PAGER', 'Shows text on a terminal; less -RFX where it is not set, none where it is empty or "cat".'],
   ['DEBUGINFOD_URLS', 'Servers that --debuginfod asks, separated by spaces.'],
   ['DEBUGINFOD_TIMEOUT', 'Seconds after which a server is given up that does not answer, or sends less than 100 KiB in that time; 90 where it is not set.'],

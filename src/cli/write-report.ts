@@ -61,10 +61,12 @@ export async function reportTarget(flags: CommonValues, words: readonly string[]
     return { text: { width: Infinity, paint: flags.color === 'always' ? coloured : plain, raw: flags.raw }, write: (pieces) => file.write(pieces) };
   }
   const terminal = process.stdout.isTTY;
-  const painted = flags.color === 'always' || (flags.color === 'auto' && terminal && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb');
+  // It can neither paint nor move its cursor, as less wants it to.
+  const isDumb = process.env['TERM'] === 'dumb';
+  const painted = flags.color === 'always' || (flags.color === 'auto' && terminal && !process.env['NO_COLOR'] && !isDumb);
   return {
     text: { width: terminal ? Math.max(80, process.stdout.columns) : Infinity, paint: painted ? coloured : plain, raw: flags.raw },
-    write: (pieces) => terminal && format === 'text' ? writePaged(pieces) : writeAll(pieces),
+    write: (pieces) => terminal && !isDumb && format === 'text' ? writePaged(pieces) : writeAll(pieces),
   };
 }
 
