@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { makeFolder } from '../bytes/make-folder.js';
@@ -17,7 +17,9 @@ class NoPlugin extends Error {}
  */
 export async function loadPlugin(path: string): Promise<Plugin> {
   const file = resolve(path);
-  if (!existsSync(file)) throw new NoPlugin('there is no such file');
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (there === undefined) throw new NoPlugin('there is no such file');
+  if (there.isDirectory()) throw new NoPlugin('it is a folder; name a file in it');
   const importFile = await importer();
   return asPlugin(await importFile(file));
 }

@@ -68,7 +68,7 @@ describe('a user’s plugin, on a real dump', () => {
     [broken, /syntax error in line 1, column 30: Unexpected token\n$/], [helperBroken, /syntax error in mistake\.ts, line 3, column 7: Unexpected token/],
     [throwsOnLoad, /TypeError: Cannot read properties of undefined \(reading 'x'\) \(line 2\)/], [misspelt, /plugin misspelt: there is no key flgs; did you mean flags\?/],
     [older, /it was written for version 0 of the plugin interface; this oompm has version 1/],
-    [nothing, /it has no default export/], [join(folder, 'gone.ts'), /there is no such file/],
+    [nothing, /it has no default export/], [join(folder, 'gone.ts'), /there is no such file/], [folder, /it is a folder; name a file in it\n$/],
   ])('that can’t be loaded and was asked for by name is exit 2: %s', async (path, reason) => {
     const { code, stdout, stderr } = await oompm(['info', dump, '--plugin', path]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -85,6 +85,20 @@ describe('a user’s plugin, on a real dump', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(/^Hello +you on 6\.1\.192-lab$/m);
     expect(stderr).toMatch(new RegExp(`^oompm: plugin ${broken} is left out: [^\\n]*\\n$`));
+  });
+
+  test.each([
+    ['a key that was misspelt', { plugns: [], plugins: [] }, '"plugns" is ignored, there is no such key; did you mean plugins?'],
+    ['one that is like none', { colours: 'x' }, '"colours" is ignored, there is no such key; there is plugins'],
+    ['a list', ['x.ts'], 'is ignored: it is no object: { "plugins": [ … ] }'],
+    ['all is known', { plugins: [] }, undefined],
+  ])('the config file: %s', async (title, content, sentence) => {
+    const config = join(folder, `config-${title.replaceAll(' ', '-')}`);
+    mkdirSync(join(config, 'oompm'), { recursive: true });
+    writeFileSync(join(config, 'oompm/config.json'), JSON.stringify(content));
+    const { code, stderr } = await oompm(['info', dump], { env: { XDG_CONFIG_HOME: config } });
+    const path = join(config, 'oompm/config.json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: sentence === undefined ? '' : `oompm: ${path}${sentence.startsWith('"') ? ':' : ''} ${sentence}\n` });
   });
 
   test('may import every door', async () => {
