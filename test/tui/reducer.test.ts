@@ -95,5 +95,9 @@ test('plugins that could not run have found no cause, and looked for none', () =
   expect(ended({ oom: lacking, locks: lacking })).toContain('none was looked for: no plugin could run to its end');
   expect(ended({ oom: lacking, locks: { kind: 'done' } })).toContain('no plugin found a cause, but not all ran to their end: oom');
   expect(ended({ oom: { kind: 'failed', reason: 'page cut off', fault: 'dump' }, locks: { kind: 'done' } })).toContain('not all ran to their end: oom');
+  const unread = new ToySession({}, undefined, [plugin('oom'), plugin('locks')])
+    .act({ kind: 'yielded', id: 'oom', events: [{ kind: 'end', outcome: { kind: 'done' }, gaps: [{ gap: true, what: 'log', reason: 'page cut off' }] }] })
+    .act({ kind: 'yielded', id: 'locks', events: [{ kind: 'end', outcome: { kind: 'done' }, gaps: [] }] });
+  expect(unread.lines.join('\n')).toContain('not all ran to their end: oom');
   expect(ended({ oom: { kind: 'unavailable', reason: 'it does not fit' }, locks: { kind: 'done' } })).toMatch(/no plugin found a cause(?!,)/);
 });

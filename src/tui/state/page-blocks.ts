@@ -1,4 +1,4 @@
-import type { Outcome, Section } from '../../plugin/section.js';
+import type { Section } from '../../plugin/section.js';
 import { textLines } from '../../report/escape.js';
 import { foldGaps, type FoldedGaps } from '../../report/fold-gaps.js';
 import { cutAtWord, widthOf, wrap } from '../../report/lay-out-table.js';
@@ -108,7 +108,7 @@ function overviewBlocks(state: State, room: Room): Block[] {
     ...defectBlocks(state.dump.defects, room),
     passive(fixedBlock('found', [{ spans: [span('Findings', 'title'), span(findings.length === 0 ? '' : `  ${findings.length}${running ? ', still reading' : ''}`, 'quiet')] }])),
     findings.length > 0 ? findingsBlock('findings', findings, room)
-      : fixedBlock('none found', [plainLine(running ? 'still reading…' : noneFound(state), 'quiet')]),
+      : fixedBlock('none found', wrap(running ? 'still reading…' : noneFound(state), room.width).map((line) => plainLine(line, 'quiet'))),
     ...sections.filter(([id]) => id !== 'overview').flatMap(([, { views }]) => views).filter(isWholeInParts).flatMap((shown) => viewBlocks(shown, room)),
     ...(overview?.views ?? []).filter(({ view }) => view.kind !== 'findings').flatMap((shown) => viewBlocks(shown, room)),
     ...gapBlocks(foldGaps(sections.map(([plugin, { gaps }]) => ({ plugin, gaps }))), room),
@@ -119,14 +119,17 @@ function overviewBlocks(state: State, room: Room): Block[] {
 /** Whose section is not whole may have found one. */
 function noneFound(state: State): string {
   const reporting = state.plugins.filter(({ id, inReport }) => inReport && state.sections[id]?.outcome !== undefined);
-  const broken = reporting.filter(({ id }) => isBroken(state.sections[id]?.outcome)).map(({ id }) => id);
+  const broken = reporting.filter(({ id }) => isBroken(state.sections[id])).map(({ id }) => id);
   if (broken.length === 0) return 'no plugin found a cause';
   return broken.length === reporting.length ? 'none was looked for: no plugin could run to its end' : `no plugin found a cause, but not all ran to their end: ${broken.join(', ')}`;
 }
 
-/** What has no fault and is not shown does not fit this dump. */
-function isBroken(outcome: Outcome | undefined): boolean {
-  return outcome !== undefined && outcome.kind !== 'done' && (outcome.kind !== 'unavailable' || outcome.fault !== undefined);
+/** What has no fault and is not shown does not fit this dump; what ran and shows gaps alone could read nothing. */
+function isBroken(section: Yielded | undefined): boolean {
+  if (section?.outcome === undefined) return false;
+  const { outcome, views, gaps } = section;
+  if (outcome.kind === 'done') return views.length === 0 && gaps.length > 0;
+  return outcome.kind !== 'unavailable' || outcome.fault !== undefined;
 }
 
 /** Where the memory went, whichever plugin says it: parts of a whole, as one bar. */
