@@ -3,7 +3,7 @@ import type { CType } from '../debuginfo/type-source.js';
 import { resolveType } from '../debuginfo/type-walk.js';
 import { ShapeError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { notLookedUp } from '../kernel/unreadable-names.js';
+import { typesUnreadable } from '../kernel/unreadable-names.js';
 import { didYouMean } from '../words/nearest-word.js';
 
 /** The type that a user names: 'zone', 'struct zone', 'enum zone_type', 'pid_t'. @throws InputError where this kernel has none of that name, ShapeError where its types can't be read */
@@ -20,5 +20,5 @@ export function typeNamed(kernel: Kernel, name: string): CType {
 
 /** A type that was not found: the user's slip where the types could be read. */
 export function noSuchType({ types }: Kernel, name: string, slip: () => string): InputError | ShapeError {
-  return types.unreadable === undefined ? new InputError(slip()) : new ShapeError(notLookedUp(name, `the kernel's types can't be read (${types.unreadable})`, "give this kernel's vmlinux (--vmlinux), which has them too"));
+  return types.unreadable === undefined ? new InputError(slip()) : new ShapeError(`${name} can't be looked up: ${typesUnreadable(types.unreadable)}`);
 }

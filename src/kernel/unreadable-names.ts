@@ -50,6 +50,14 @@ export function lackOfType({ unreadable }: TypeSource, what: string, lack: strin
   return unreadable === undefined ? lack : `${what} is not known: the kernel's types can't be read`;
 }
 
+/** What serves where the dump's own names or types can't be read. */
+export const vmlinuxServes = "give this kernel's vmlinux (--vmlinux), which has them too";
+
+/** Types without which there is no answer. */
+export function typesUnreadable(unreadable: string): string {
+  return `the kernel's types can't be read (${unreadable}); ${vmlinuxServes}`;
+}
+
 /** A name that the user gave, where no name can be looked up: with why, and what serves instead. */
 export function notLookedUp(name: string, unreadable: string, instead: string): string {
   return `${name} can't be looked up: ${unreadable.slice(0, 1).toLowerCase()}${unreadable.slice(1).replace(/\.$/, '')}; ${instead}`;

@@ -1,6 +1,7 @@
 import { InputError } from '../bytes/input-error.js';
 import { Cancelled, GapLog, isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { typesUnreadable } from '../kernel/unreadable-names.js';
 import type { OomReport } from '../oom/model.js';
 import { BadView, describe, isObject } from './check-form.js';
 import { openView } from './contain-view.js';
@@ -101,7 +102,9 @@ function listed(gaps: GapLog): readonly Gap[] {
 
 function missingShapes(kernel: Kernel, plugin: Plugin): string | undefined {
   const reasons = plugin.needs.map((shape) => kernel.missing(shape)).filter((reason) => reason !== undefined);
-  return reasons.length === 0 ? undefined : reasons.join('; ');
+  if (reasons.length === 0) return undefined;
+  const { unreadable } = kernel.types;
+  return unreadable === undefined ? reasons.join('; ') : typesUnreadable(unreadable);
 }
 
 /** What a generator gives; of another function it is said what it gave instead. */

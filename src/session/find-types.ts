@@ -5,6 +5,7 @@ import type { TypeSource } from '../debuginfo/type-source.js';
 import type { Vmlinux } from '../debuginfo/vmlinux.js';
 import type { KernelSpace } from '../memory/kernel-space.js';
 import { ReadError } from '../memory/address-space.js';
+import { vmlinuxServes } from '../kernel/unreadable-names.js';
 import { noTypes } from './nothing-known.js';
 
 export interface TypeQuestion {
@@ -23,46 +24,55 @@ const LARGEST_BTF = 64n << 20n;
  * @throws InputError where the source that was asked for is not there
  */
 export async function findTypes(question: TypeQuestion, defects: string[]): Promise<TypeSource | BtfTypes> {
+  const failed: Failed[] = [];
   if (question.only !== 'dwarf') {
-    const btf = btfOfVmlinux(question, defects) ?? btfOfDump(question, defects);
-    if (btf) return btf;
-    if (question.only === 'btf') throw new InputError(`No BTF was found, neither in a vmlinux nor in the dump${defects.length > 0 ? ` (${defects.at(-1)})` : ''}; try --types dwarf with a vmlinux that has debug information.`);
+    const btf = btfOfVmlinux(question, failed) ?? btfOfDump(question, failed);
+    if (btf) return told(btf);
+    if (question.only === 'btf') throw new InputError(`No BTF was found, neither in a vmlinux nor in the dump${failed.length > 0 ? ` (${failed.at(-1)!.reason})` : ''}; try --types dwarf with a vmlinux that has debug information.`);
   }
   const dwarf = await typesOfDwarf(question);
-  if (dwarf) return dwarf;
+  if (dwarf) return told(dwarf);
   if (question.only === 'dwarf') {
     throw new InputError(question.vmlinux ? `${question.vmlinux.path} has no DWARF; give a vmlinux with debug information.` : '--types dwarf needs a vmlinux with debug information.');
   }
-  return { ...noTypes, ...unreadable(question, defects) };
+  return told({ ...noTypes, ...unreadable(question, failed) });
+
+  function told<T extends TypeSource>(types: T): T {
+    for (const { where, reason } of failed) defects.push(`The kernel's types (BTF) can't be read from the ${where}: ${reason}${types.unreadable === undefined ? '' : `; ${vmlinuxServes}`}.`);
+    return types;
+  }
+}
+
+interface Failed {
+  where: 'vmlinux' | 'dump';
+  reason: string;
 }
 
 /** The dump has types where its symbols say so; where these are not known either, nobody can tell. */
-function unreadable({ symbols }: TypeQuestion, defects: readonly string[]): { unreadable?: string } {
+function unreadable({ symbols }: TypeQuestion, failed: readonly Failed[]): { unreadable?: string } {
   if (symbols.unreadable !== undefined) return { unreadable: "the kernel's symbols, which say where they are, can't be read" };
-  const failed = defects.findLast((defect) => defect.startsWith(BTF_FAILED));
-  return failed === undefined ? {} : { unreadable: failed.slice(BTF_FAILED.length) };
+  const last = failed.at(-1);
+  return last === undefined ? {} : { unreadable: last.reason };
 }
 
-const BTF_FAILED = "BTF can't be used: ";
-
-function btfOfVmlinux({ vmlinux }: TypeQuestion, defects: string[]): BtfTypes | undefined {
+function btfOfVmlinux({ vmlinux }: TypeQuestion, failed: Failed[]): BtfTypes | undefined {
   const bytes = vmlinux?.btf();
-  return bytes && tryBtf(() => readBtf(bytes, 'vmlinux .BTF'), defects);
+  return bytes && tryBtf('vmlinux', () => readBtf(bytes, 'vmlinux .BTF'), failed);
 }
 
-function btfOfDump({ space, symbols }: TypeQuestion, defects: string[]): BtfTypes | undefined {
+function btfOfDump({ space, symbols }: TypeQuestion, failed: Failed[]): BtfTypes | undefined {
   const start = symbols.addressOf('__start_BTF');
   const stop = symbols.addressOf('__stop_BTF');
   if (start === undefined || stop === undefined || stop <= start || stop - start > LARGEST_BTF) return undefined;
-  return tryBtf(() => readBtf(space.read(start, Number(stop - start)), 'BTF in the dump'), defects);
+  return tryBtf('dump', () => readBtf(space.read(start, Number(stop - start)), 'BTF in the dump'), failed);
 }
 
-function tryBtf(read: () => BtfTypes, defects: string[]): BtfTypes | undefined {
+function tryBtf(where: Failed['where'], read: () => BtfTypes, failed: Failed[]): BtfTypes | undefined {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof InputError) && !(error instanceof ReadError)) throw error;
-    defects.push(BTF_FAILED + error.message);
+    failed.push({ where, reason: error.message.replace(/^The types in .*? can't be read: |\.$/g, '') });
     return undefined;
   }
 }

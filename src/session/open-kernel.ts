@@ -14,6 +14,7 @@ import { createKernel } from '../kernel/create-kernel.js';
 import { Cancelled, countAsLack } from '../kernel/gaps.js';
 import { withGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { vmlinuxServes } from '../kernel/unreadable-names.js';
 import { findBases, type Bases } from '../memory/bases.js';
 import { kernelFacts } from '../memory/kernel-facts.js';
 import { kernelSpace, type KernelSpace } from '../memory/kernel-space.js';
@@ -170,7 +171,7 @@ function symbolsOf(vmlinux: Vmlinux | undefined, space: KernelSpace, info: Vmcor
     return readKallsyms(space, (name) => info?.symbol(name));
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    defects.push(error.message);
+    defects.push(vmlinux ? error.message : `${error.message.replace(/\.$/, '')}; ${vmlinuxServes}.`);
     return unreadableSymbols(error.message);
   }
 }

@@ -46,3 +46,21 @@ describe('symbols that can’t be read', () => {
     expect(stdout).not.toMatch(/this kernel (?:has no|does not)|beyond\.|event\.\w|memInfo/);
   });
 });
+
+describe('types that can’t be read', () => {
+  const damaged = damagedAt(1573);
+  const serves = "give this kernel's vmlinux (--vmlinux), which has them too";
+
+  test.each(['ps', 'bt', 'locks', 'zones'])('%s says so once, where they are damaged, and what serves instead', async (command) => {
+    const { code, stdout } = await oompm([command, damaged]);
+    expect(code).toBe(4);
+    expect(stdout).toMatch(/^Note: The kernel's types \(BTF\) can't be read from the dump: .*; give this kernel's vmlinux \(--vmlinux\), which has them too\.$/m);
+    expect(stdout.split('\n').find((line) => line.startsWith(`${command}: not shown: `))).toMatch(/^\w+: not shown: the kernel's types can't be read \(.*page damaged.*\); give this kernel's vmlinux \(--vmlinux\), which has them too$/);
+  });
+
+  test('what needs no types is answered, and told of them by the note alone', async () => {
+    const { stdout } = await oompm(['sym', damaged, 'jiffies']);
+    expect(stdout).toMatch(/^Address +0xffffffff/m);
+    expect(stdout.split(serves)).toHaveLength(2);
+  });
+});
