@@ -1,10 +1,10 @@
-import { listVariables } from '../../symbols/lists.js';
 import { InputError } from '../bytes/input-error.js';
 import { listEntries } from '../kernel/inspect/list-entries.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { definePlugin } from '../plugin/define-plugin.js';
 import { columns, table, type RowOf } from '../plugin/make-views.js';
-import { addressForms, addressNamed } from './address-named.js';
+import { addressForms } from './address-named.js';
+import { listHead } from './list-head.js';
 
 const entryColumns = columns([
   { key: 'index', title: 'INDEX', type: 'integer' },
@@ -18,17 +18,16 @@ export const listPlugin = definePlugin({
   id: 'list',
   summary: 'The elements of a kernel list, by its list_head',
   inReport: false,
-  examples: ['vmcore slab_caches', 'vmcore 0xffffffff82a12345 --link task_struct.sibling'],
+  examples: ['vmcore slab_caches', 'vmcore init_task.tasks', 'vmcore 0xffffffff82a12345 --link task_struct.sibling'],
   arguments: {
-    where: { type: 'string', required: true, summary: `the head: ${addressForms}` },
+    where: { type: 'string', required: true, summary: `the head: ${addressForms}; or a variable's member: init_task.tasks` },
   },
   flags: {
     link: { type: 'string', char: 'l', summary: "the member that links the elements: 'task_struct.sibling'; known for the kernel's common lists" },
   },
   *run(kernel, { where, link }) {
-    const known = link ?? listVariables[where];
-    if (known !== undefined && !/^\w+(?:\.\w+)+$/.test(known)) throw new InputError(`--link ${known}: give a struct and its member, as in task_struct.sibling`);
-    const head = addressNamed(kernel, where);
+    if (link !== undefined && !/^\w+(?:\.\w+)+$/.test(link)) throw new InputError(`--link ${link}: give a struct and its member, as in task_struct.sibling`);
+    const { address: head, link: known } = listHead(kernel, where, link);
     yield table(known === undefined ? `Links of the list at ${where}` : `List at ${where}, linked by ${known}`, entryColumns, rows(kernel, head, known), { id: 'list' });
   },
 });
