@@ -59,10 +59,10 @@ export function manPage({ commands, keys, exits, version }) {
     '.SH SEE ALSO',
     `${bold('crash')}(8), ${bold('makedumpfile')}(8), ${bold('kdump')}(7), ${bold('drgn')}(1), ${bold('debuginfod-find')}(1)`,
     '',
-  ].flatMap(broken).join('\n');
+  ].flatMap((line, index, all) => all[index - 1] === '.TP' ? [line] : broken(line)).join('\n');
 }
 
-/** Text in lines of at most 78 characters, for those who read diffs; roff fills them anew. @param {string} line */
+/** Text in lines of at most 78 characters, for those who read diffs; roff fills them anew, but a tag is one line. @param {string} line */
 function broken(line) {
   if (line.length < 79 || line.startsWith('.')) return [line];
   /** @type {string[]} */

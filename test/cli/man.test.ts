@@ -65,6 +65,13 @@ describe('oompm man', () => {
     for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
   });
 
+  test('a tag is one line of the page, and a long one stands alone', () => {
+    expect(text).toMatch(/^ +-l, --level emerg\|alert\|crit\|err\|warn\|notice\|info\|debug\n +Only messages as severe as this, or more\.$/m);
+    expect(text).toMatch(/^ +explain LOG\|- \[--event N\], explain VMCORE \[VMLINUX\] \[--event N\]$/m);
+    // A short one shares its text's line.
+    expect(text).toMatch(/^ +0 {6}\S/m);
+  });
+
   // Its own words, but for the lines at head and foot.
   test.skipIf(!have('man'))('says what man says', () => {
     const { stdout } = spawnSync('man', ['--no-hyphenation', '--no-justification', '-P', 'cat', path], { encoding: 'utf8', env: { PATH: process.env['PATH'], MANWIDTH: '80', LC_ALL: 'C.UTF-8' } });
