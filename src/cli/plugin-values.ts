@@ -8,6 +8,7 @@ import type { Declaration } from '../plugin/define-plugin.js';
 import type { Flag, OptionValues } from '../plugin/options.js';
 import { commonFlags } from './common-flags.js';
 import { matchArguments } from './match-arguments.js';
+import { refuseValues, wholeNumberWanted } from './wrong-words.js';
 
 export type OclifFlags = NonNullable<typeof Command.flags>;
 
@@ -29,6 +30,7 @@ export function pluginValues(plugin: Declaration, parsed: OptionValues, rest: re
  * @throws InputError in one sentence
  */
 export async function parsePluginWords(plugin: Declaration, words: readonly string[]): Promise<OptionValues> {
+  refuseValues(plugin.id, ownFlags(plugin), words);
   try {
     const { argv, flags } = await parse([...words], { flags: ownFlags(plugin), args: {}, strict: false });
     return pluginValues(plugin, flags as OptionValues, argv as string[]);
@@ -41,7 +43,8 @@ export async function parsePluginWords(plugin: Declaration, words: readonly stri
 /** oclif's own messages are a fact, further lines of it, and where its help is. */
 function inOneSentence(message: string): string {
   const lines = stripVTControlCharacters(message).split('\n').map((line) => line.trim());
-  return lines.filter((line) => line !== '' && !line.startsWith('See more help')).join(': ').replace(/^./, (letter) => letter.toLowerCase());
+  const sentence = lines.filter((line) => line !== '' && !line.startsWith('See more help')).join(': ');
+  return wholeNumberWanted(sentence) ?? sentence.replace(/^./, (letter) => letter.toLowerCase());
 }
 
 const takenChars = new Set(['o', 'h']);

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type * as Errors from '@oclif/core/errors';
+import { InputError } from '../bytes/input-error.js';
 import { didYouMean } from '../words/nearest-word.js';
 import { oneLine } from '../report/escape.js';
 
@@ -8,9 +9,29 @@ export function wrongWords(error: Errors.CLIError, command: string): string {
   const [flag] = unknownFlags(error);
   if (flag !== undefined) return oneLine(unknownFlag(command, flag, flagsOf(error)));
   const message = plainLines(error.message);
+  const number = wholeNumberWanted(message);
+  if (number !== undefined) return oneLine(number);
   const [, value, options] = /^Expected (?:--[\w-]+=)?(.*) to be one of: (.*?)(?:; See more help|$)/.exec(message) ?? [];
   const nearest = value === undefined || options === undefined ? '' : didYouMean(value, options.split(', '));
   return oneLine(message.replace(/; See more help with --help$/, '').replace(/^./, (letter) => letter.toLowerCase()) + (nearest || `; oompm ${command} --help tells more`));
+}
+
+/** oclif's "Parsing --top … Expected an integer" as a sentence of ours; undefined for another. */
+export function wholeNumberWanted(message: string): string | undefined {
+  const [, flag, least, most, given] = /^Parsing (--[\w-]+)\s*[;:]?\s*Expected an integer(?: greater than or equal to (-?\d+)| less than or equal to (-?\d+))? but received: (.*?)(?:; See more help.*)?$/s.exec(message) ?? [];
+  if (flag === undefined) return undefined;
+  return `${flag} takes a whole number${least === undefined ? '' : `, ${least} or more`}${most === undefined ? '' : `, ${most} or less`}, not ${given}`;
+}
+
+/** @throws InputError where a flag that takes none is given a value, which oclif reads as a word of its own */
+export function refuseValues(command: string, flags: Readonly<Record<string, { type: string; allowNo?: boolean }>>, words: readonly string[]): void {
+  const end = words.indexOf('--');
+  for (const word of end < 0 ? words : words.slice(0, end)) {
+    const [, name] = /^--([\w-]+)=/.exec(word) ?? [];
+    if (name === undefined) continue;
+    const flag = flags[name] ?? (flags[name.replace(/^no-/, '')]?.allowNo === true ? flags[name.replace(/^no-/, '')] : undefined);
+    if (flag?.type === 'boolean') throw new InputError(`${command}: --${name} takes no value; leave out ${word.slice(name.length + 2)}`);
+  }
 }
 
 /** The sentence for a flag that a command has not. */
