@@ -32,27 +32,35 @@ function bash(commands: readonly CompletedCommand[]): string {
     const values = flags.flatMap(({ name, char, value }) => value === undefined ? [] : [`        --${name}${char === undefined ? '' : `|-${char}`}) ${bashValue(value)}; return;;`]);
     return `    ${id}) case "$before" in\n${[...values, '      esac'].join('\n')}\n      flags=${quoted(flags.map(({ name }) => `--${name}`).join(' '))}${words === undefined ? '' : `; words=${quoted(words.join(' '))}; files=no`};;`;
   });
-  return `_oompm() {
+  return `# A line for each: names of files may have blanks.
+_oompm_lines() {
+  local line
+  COMPREPLY=()
+  while IFS= read -r line; do COMPREPLY+=("$line"); done
+}
+_oompm() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" flags='' words='' files=yes
   # --level=err comes in three words.
   if [[ $word == = ]]; then word=''; elif [[ $before == = ]]; then before="\${COMP_WORDS[COMP_CWORD-2]}"; fi
+  # As its name is, not as it is typed: sp\\ ace.
+  local file="\${word//\\\\/}"
   if ((COMP_CWORD == 1)); then
     COMPREPLY=($(compgen -W ${quoted(commands.map(({ id }) => id).join(' '))} -- "$word"))
     # oompm VMCORE
-    [[ \${#COMPREPLY[@]} == 0 ]] && COMPREPLY=($(compgen -f -- "$word"))
+    [[ \${#COMPREPLY[@]} == 0 ]] && _oompm_lines < <(compgen -f -- "$file")
     return
   fi
   case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
   esac
-  if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "$flags" -- "$word")); elif [[ $files == no ]]; then COMPREPLY=($(compgen -W "$words" -- "$word")); else COMPREPLY=($(compgen -f -- "$word")); fi
+  if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "$flags" -- "$word")); elif [[ $files == no ]]; then COMPREPLY=($(compgen -W "$words" -- "$word")); else _oompm_lines < <(compgen -f -- "$file"); fi
 }
 complete -o filenames -F _oompm oompm`;
 }
 
 function bashValue(value: NonNullable<CompletedFlag['value']>): string {
-  if (value === 'file') return 'COMPREPLY=($(compgen -f -- "$word"))';
-  if (value === 'plugin') return `COMPREPLY=($(for kind in ts js mjs; do compgen -f -X "!*.$kind" -- "$word"; done; compgen -d -- "$word"))`;
+  if (value === 'file') return '_oompm_lines < <(compgen -f -- "$file")';
+  if (value === 'plugin') return '_oompm_lines < <(for kind in ts js mjs; do compgen -f -X "!*.$kind" -- "$file"; done; compgen -d -- "$file")';
   if (value === 'free') return 'COMPREPLY=()';
   if ('list' in value) return `local head=''; [[ $word == *,* ]] && head="\${word%,*},"; COMPREPLY=($(compgen -P "$head" -W ${quoted(value.list.join(' '))} -- "\${word##*,}"))`;
   return `COMPREPLY=($(compgen -W ${quoted(value.join(' '))} -- "$word"))`;

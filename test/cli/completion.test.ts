@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { build, oompm } from '../built.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'oompm-completion-'));
-for (const name of ['mine.ts', 'mine.mjs', 'mine.txt', 'vmcore-1']) writeFileSync(join(folder, name), '');
+for (const name of ['mine.ts', 'mine.mjs', 'mine.txt', 'vmcore-1', 'sp ace', 'sp*', 'has blank.ts']) writeFileSync(join(folder, name), '');
 beforeAll(async () => {
   build();
   for (const shell of ['bash', 'zsh', 'fish']) writeFileSync(join(folder, shell), (await oompm(['completion', shell])).stdout);
@@ -37,7 +37,12 @@ const cases: readonly (readonly [words: string[], offered: string[]])[] = [
 ];
 
 describe.skipIf(!have('bash'))('bash', () => {
-  test.each([...cases, [['log', '--level', '=', 'e'], ['emerg', 'err']] as const])('%j', (words, offered) => {
+  /** Names with blanks and what else a shell makes of a word; readline quotes them as it inserts them. */
+  const blanks: readonly (readonly [words: string[], offered: string[]])[] = [
+    [['ps', 'sp'], ['sp ace', 'sp*']], [['ps', String.raw`sp\ a`], ['sp ace']], [['sp'], ['sp ace', 'sp*']],
+    [['ps', '-o', 'sp'], ['sp ace', 'sp*']], [['ps', '--plugin', 'has'], ['has blank.ts']],
+  ];
+  test.each([...cases, ...blanks, [['log', '--level', '=', 'e'], ['emerg', 'err']] as const])('%j', (words, offered) => {
     const script = 'source ./bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _oompm; printf "%s\\n" "${COMPREPLY[@]}"';
     const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script, 'bash', 'oompm', ...words], { cwd: folder, encoding: 'utf8' });
     expect({ stderr, offered: stdout.split('\n').filter((line) => line !== '').toSorted() }).toEqual({ stderr: '', offered });
