@@ -22,6 +22,7 @@ import { MAX_NOTES_BYTES, latin1, readNotes } from './note-reader.js';
 import type { Notes } from './note-reader.js';
 import { cachePages } from './page-cache.js';
 import { processCore, processCoreInWords } from './process-core.js';
+import { mayBeOfOneCrash } from './same-crash.js';
 import { refuseUnknownFile } from './unknown-file.js';
 import { counted, numbered } from '../words/quantity.js';
 
@@ -204,9 +205,12 @@ function partDefects(parts: readonly KdumpPart[]): string[] {
   const same = (a: KdumpHeader, b: KdumpHeader) => a.maxMapnr === b.maxMapnr && a.uname.release === b.uname.release && a.uname.nodename === b.uname.nodename;
   let next = 0;
   const defects: string[] = [];
-  for (const { path, header } of parts) {
+  for (const part of parts) {
+    const { path, header } = part;
     if (parts.length > 1 && !header.split) throw new InputError(`${path} is not a part of a split dump; give one file.`);
     if (!same(header, first!.header)) throw new InputError(`${path} and ${first!.path} are not parts of the same split dump.`);
+    if (!mayBeOfOneCrash(part, first!)) throw new InputError(`${path} and ${first!.path} are parts of dumps of different crashes: their register notes differ.`);
+    if (header.split && header.startPfn < next) throw new InputError(`${path} has pages that another of the parts has too; give each part once.`);
     if (header.split && header.startPfn > next) defects.push(`Pages ${next} to ${header.startPfn - 1} are in a part of the split dump that was not given.`);
     next = Math.max(next, header.endPfn);
   }

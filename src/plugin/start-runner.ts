@@ -41,6 +41,13 @@ export interface Runner {
   close(): Promise<void>;
 }
 
+/** A plugin in the worker can post what it likes. */
+function replies(handle: (reply: WorkerReply) => void): (message: unknown) => void {
+  return (message) => {
+    if (typeof message === 'object' && message !== null && 'kind' in message) handle(message as WorkerReply);
+  };
+}
+
 /**
  * The worker starts when it is first needed, and anew after one that had to be ended. It does not keep the process. `onPrint`
  * sees each line that plugins print; without it they are dropped: on a screen they would stand anywhere.
@@ -67,9 +74,9 @@ export function startRunner(plugins: WorkersPlugins, { onPrint = () => undefined
       ...(areUsers ? { resourceLimits: { maxOldGenerationSizeMb: memoryLimit / 1024 / 1024 } } : {}),
     });
     const print = byLines(onPrint);
-    started.on('message', (reply: WorkerReply) => {
+    started.on('message', replies((reply) => {
       if (reply.kind === 'printed') print(reply.text);
-    });
+    }));
     const lost = (ended: Ended): void => {
       if (worker !== started) return;
       worker = undefined;
@@ -112,7 +119,7 @@ export function startRunner(plugins: WorkersPlugins, { onPrint = () => undefined
       started.off('message', onMessage).unref();
       resolve(reason === undefined ? undefined : { path, reason });
     };
-    const onMessage = (reply: WorkerReply): void => {
+    const onMessage = replies((reply) => {
       clearTimeout(timer);
       timer = setTimeout(late, loadLimitMs);
       switch (reply.kind) {
@@ -130,7 +137,7 @@ export function startRunner(plugins: WorkersPlugins, { onPrint = () => undefined
         case 'ready': settle(); break;
         default:
       }
-    };
+    });
     onLost = ({ reason }) => settle(`${reason} while it was loaded`);
     started.on('message', onMessage);
   });
@@ -156,7 +163,7 @@ export function startRunner(plugins: WorkersPlugins, { onPrint = () => undefined
         running.off('message', onMessage).unref();
         resolve(outcome);
       };
-      const onMessage = (reply: WorkerReply): void => {
+      const onMessage = replies((reply) => {
         if (!('run' in reply) || reply.run !== request.run) return;
         switch (reply.kind) {
           case 'opened':
@@ -179,7 +186,7 @@ export function startRunner(plugins: WorkersPlugins, { onPrint = () => undefined
             break;
           default: reply satisfies never;
         }
-      };
+      });
       // The flag first: a guarded step sees it and ends in order. Then the worker itself.
       const stop = (ended: Ended): void => {
         Atomics.store(flag, 0, 1);

@@ -122,6 +122,17 @@ describe('kdump-compressed', () => {
     await expect(openDump([first, save(buildKdump({ pages }))])).rejects.toThrow('is not a part of a split dump');
   });
 
+  test('parts of two crashes, and one part twice, are refused; a damaged note is no other crash', async () => {
+    const cpus = (...ips: bigint[]) => ips.map((ip) => ({ ip }));
+    const part = (startPfn: number, endPfn: number, ...ips: bigint[]): string => save(buildKdump({ pages, split: { startPfn, endPfn }, cpus: cpus(...ips) }));
+    const first = part(0, 5, 1n, 2n);
+    (await openDump([first, part(5, 40_002, 1n, 2n)])).close();
+    (await openDump([first, part(5, 40_002, 1n, 99n)])).close();
+    await expect(openDump([first, part(5, 40_002, 7n, 8n)])).rejects.toThrow('are parts of dumps of different crashes: their register notes differ.');
+    await expect(openDump([first, part(5, 40_002, 1n, 2n, 3n)])).rejects.toThrow('different crashes');
+    await expect(openDump([first, part(0, 5, 1n, 2n), part(5, 40_002, 1n, 2n)])).rejects.toThrow('has pages that another of the parts has too');
+  });
+
   test('an incomplete dump says so', async () => {
     expect((await open(buildKdump({ pages, status: 8 }))).defects).toEqual(['makedumpfile marked the file as incomplete: it could not write all pages.', neverWritten]);
   });

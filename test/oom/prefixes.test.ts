@@ -16,6 +16,18 @@ function summary(text: string): unknown {
   });
 }
 
+describe('what user space wrote through /dev/kmsg is not the kernel\u2019s word, whoever printed the log', () => {
+  test.each<[string, (line: string) => string, (line: string) => string]>([
+    ['a priority', (line) => `<12>${line}`, (line) => `<4>${line}`],
+    ['a priority of syslog, before its stamp', (line) => `<28>Jun 20 12:47:02 db kernel: ${line}`, (line) => `<4>Jun 20 12:47:02 db kernel: ${line}`],
+    ['dmesg -x', (line) => `user  :warn  : ${line}`, (line) => `kern  :warn  : ${line}`],
+    ['records of /dev/kmsg', (line) => `12,2,10000000,-;${line.replace(/^\[ *[\d.]+\] /, '')}`, (line) => `4,2,10000000,-;${line.replace(/^\[ *[\d.]+\] /, '')}`],
+  ])('%s', (_, users, kernels) => {
+    expect(reportsIn(logical.map(users).join('\n'))).toEqual([]);
+    expect(reportsIn(logical.map(kernels).join('\n'))).toHaveLength(1);
+  });
+});
+
 describe('a line may begin in many ways; the report is the same', () => {
   const month = 'Jun 20 12:47:02';
   const forms: Record<string, (line: string) => string> = {

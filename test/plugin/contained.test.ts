@@ -50,6 +50,7 @@ const whole = [
   plugin('huge-text', "yield facts('Large', [fact('text', 'Text', 'text', 'x'.repeat(200_000_000)), fact('wide', 'Wide', 'text', 'ä字'.repeat(1_000_000))]);"),
   plugin('prints', "console.log('\\u001b[31mto be seen');", 'process.exitCode = 3;\nvoid setTimeout(() => undefined, 1e9);'),
   plugin('late', "void Promise.reject(new Error('late'));"),
+  plugin('posts', 'posts();', "import { parentPort } from 'node:worker_threads';\nconst posts = () => [null, 'x', 1, { evil: 1 }].forEach((message) => parentPort?.postMessage(message));\nposts();"),
   plugin('last', ''),
 ];
 

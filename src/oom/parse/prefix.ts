@@ -14,7 +14,7 @@ export interface LogLine {
   readonly host?: string;
   /** A mail quotes it. */
   readonly quoted: boolean;
-  /** Another program's line: syslog's tag is not the kernel. */
+  /** Another program's line: syslog's tag is not the kernel, or its facility is not (/dev/kmsg gives no user the kernel's). */
   readonly foreign: boolean;
 }
 
@@ -26,10 +26,10 @@ const longestText = 16 * 1024;
 const quote = /^(?:\s*(?:>|&gt;)[ \t]?)+(?:\s*\|(?=\s))?/;
 const kernelStamp = /\[(?:<\s*)? *(\d{1,10}\.\d{2,9})(?:\s+<\s*\d+\.\d+>)?\](?:\s?\[ *([TC]\d+) *\])? ?/;
 const callerAlone = /^\[ *([TC]\d+) *\] ?/;
-const kmsgRecord = /^\d{1,6},\d+,(\d+),[^,;]{1,8}(?:,caller=([TC]\d+))?(?:,[^;]*)?;/;
-const priority = /^<\d{1,3}>\d? ?/;
+const kmsgRecord = /^(\d{1,6}),\d+,(\d+),[^,;]{1,8}(?:,caller=([TC]\d+))?(?:,[^;]*)?;/;
+const priority = /^<(\d{1,3})>\d? ?/;
 /** dmesg -x: "kern  :warn  : " */
-const facility = /^(?:kern|user|daemon|syslog|auth\w*|local\d)\s*:\s*\w+\s*: ?/;
+const facility = /^(kern|user|mail|daemon|auth\w*|syslog|lpr|news|uucp|cron|ftp|res\d|local\d)\s*:\s*\w+\s*: ?/;
 /** dmesg -T in any locale: whatever it says, it has a time of day. */
 const clockInBrackets = /^\[([^[\]]{0,40}\d{1,2}:\d{2}(?::\d{2})?[^[\]]{0,24})\] ?/;
 const isoClock = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?)[ \t]+/;
@@ -69,12 +69,13 @@ function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
   let host: string | undefined;
   let stamped = false;
   let otherProgram = false;
+  let ofUser = false;
 
   const kmsg = kmsgRecord.exec(text);
   if (kmsg !== null) {
-    time = secondsOf(kmsg[1]!);
-    caller = kmsg[2];
-    return { text: text.slice(kmsg[0].length).trim(), number, stamped: true, foreign: false, ...defined({ time, caller }) };
+    time = secondsOf(kmsg[2]!);
+    caller = kmsg[3];
+    return { text: text.slice(kmsg[0].length).trim(), number, stamped: true, foreign: !isKernels(kmsg[1]!), ...defined({ time, caller }) };
   }
 
   const take = (pattern: RegExp): RegExpExecArray | null => {
@@ -86,10 +87,16 @@ function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
     return found;
   };
 
-  take(priority);
+  const takePriority = (): void => {
+    const found = take(priority);
+    if (found !== null && !isKernels(found[1]!)) ofUser = true;
+  };
+
+  takePriority();
   const clock = take(isoClock) ?? take(syslogClock) ?? take(clockInBrackets);
   if (clock !== null) time = clock[1]!.trim();
-  take(facility);
+  const named = take(facility);
+  if (named !== null && named[1] !== 'kern') ofUser = true;
   if (clock !== null) take(container);
   else text = text.replace(container, '');
   if (clock !== null && !clock[0].startsWith('[') && !/,\d+[+-]/.test(clock[1]!)) {
@@ -103,7 +110,7 @@ function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
   } else if (clock === null) {
     take(bareKernelTag);
   }
-  take(priority);
+  takePriority();
 
   const stamp = kernelStamp.exec(text.length > prefixReach ? text.slice(0, prefixReach) : text);
   if (stamp !== null) {
@@ -119,7 +126,12 @@ function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
     text = text.slice(alone[0].length);
   }
   if (stamp !== null) text = text.replace(vendorContext, '');
-  return { text: text.trim(), number, stamped, foreign: otherProgram, ...defined({ time, caller, host }) };
+  return { text: text.trim(), number, stamped, foreign: otherProgram || ofUser, ...defined({ time, caller, host }) };
+}
+
+/** A priority is the facility times 8, and the level; LOG_KERN is 0. */
+function isKernels(priority: string): boolean {
+  return Number(priority) >> 3 === 0;
 }
 
 /** NO-BREAK SPACE from mails and web pages, CR, the literal ^M, colours of a terminal. */

@@ -1,0 +1,21 @@
+import type { KdumpPart } from './kdump-memory.js';
+import { MAX_NOTES_BYTES, readNotes } from './note-reader.js';
+
+/**
+ * Whether two parts of a split dump may be of one crash: makedumpfile --split writes the register notes to each. A kernel
+ * without KASLR that crashes twice has the same VMCOREINFO, but not the same registers. A damaged note differs too, so that
+ * most must.
+ */
+export function mayBeOfOneCrash(a: KdumpPart, b: KdumpPart): boolean {
+  const [own, others] = [registersOf(a), registersOf(b)];
+  if (own.length === 0 || others.length === 0) return true;
+  if (own.length !== others.length) return false;
+  return own.filter((registers, cpu) => registers !== others[cpu]).length * 2 <= own.length;
+}
+
+/** Those of each CPU. */
+function registersOf({ file, header: { notes } }: KdumpPart): string[] {
+  if (notes.offset <= 0 || notes.size <= 0) return [];
+  const bytes = file.read(notes.offset, Math.min(notes.size, MAX_NOTES_BYTES));
+  return readNotes(bytes).registers.map(({ registers }) => Object.values(registers).join());
+}
