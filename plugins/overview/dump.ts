@@ -1,4 +1,4 @@
-import { fact, type Fact, type Kernel } from 'oompm';
+import { fact, gap, type Fact, type Kernel } from 'oompm';
 import { cpuRegisters } from 'oompm/linux';
 
 /** makedumpfile's -d, bit by bit. */
@@ -17,7 +17,7 @@ export function dumpFacts(kernel: Kernel): Fact[] {
     fact('format', 'Format', 'text', dump?.formatName ?? null),
     fact('filter', 'Left out', 'flags', filterInWords(dump?.dumpLevel), dump?.dumpLevel === undefined ? { note: 'an ELF file does not say what a filter left out' } : { note: `makedumpfile -d ${dump.dumpLevel}` }),
     fact('defects', 'Defects', 'flags', dump && dump.defects.length > 0 ? dump.defects : null),
-    fact('registers', 'Registers of CPUs', 'integer', withRegisters.length, { note: `of ${registers.length}` }),
+    fact('registers', 'Registers of CPUs', 'integer', withRegisters.length === 0 && dump?.damagedNotes === true ? gap('register notes', 'they are damaged') : withRegisters.length, { note: `of ${registers.length}` }),
     fact('kaslrOffset', 'KASLR offset', 'address', kaslr === undefined || kaslr === 0n ? null : kaslr, kaslr === undefined ? { note: 'VMCOREINFO has none' } : {}),
   ];
 }

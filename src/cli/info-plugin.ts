@@ -31,14 +31,15 @@ function dumpFacts({ dump, memory }: Kernel): Fact[] {
   const ram = ranges.length < MOST_RUNS
     ? ranges.reduce((sum, range) => sum + range.end - range.start, 0)
     : gap('RAM', `the bitmap has ${MOST_RUNS} ranges of memory or more: it is damaged`);
+  const damaged = dump.damagedNotes === true ? gap('register notes', 'they are damaged') : undefined;
   return [
     fact('file', 'File', 'text', dump.path),
     fact('format', 'Format', 'text', dump.formatName),
-    fact('origin', 'Written by', 'text', dump.fromHypervisor ? 'the hypervisor' : 'the crash kernel'),
+    fact('origin', 'Written by', 'text', dump.fromHypervisor ? 'the hypervisor' : (damaged === undefined ? 'the crash kernel' : gap('writer', 'its register notes are damaged'))),
     fact('ram', 'RAM it describes', 'bytes', ram),
     fact('pageSize', 'Page size', 'bytes', memory.pageSize),
     fact('filter', 'Filter', 'text', dump.dumpLevel === undefined ? null : filterInWords(dump.dumpLevel)),
-    fact('registers', 'Register notes', 'integer', dump.registers.length),
+    fact('registers', 'Register notes', 'integer', dump.registers.length === 0 ? (damaged ?? 0) : dump.registers.length),
     fact('defects', 'Completeness', 'text', dump.completeness.kind === 'whole' && dump.defects.length === 0 ? 'whole, as far as its own tables say' : dump.defects.join('; ')),
     ...(dump.uname === undefined ? [] : [fact('nodename', 'Host', 'text', dump.uname.nodename)]),
   ];

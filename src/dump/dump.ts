@@ -22,6 +22,8 @@ export interface Dump {
   readonly vmcoreinfo?: string;
   /** True for hypervisor dumps (QEMU): registers stand in the order of the CPUs. */
   readonly fromHypervisor: boolean;
+  /** The file states register notes of which some or all can't be read: nothing can be told from those that are not there. */
+  readonly damagedNotes?: boolean;
   /** By the file's own tables against its length. */
   readonly completeness: Completeness;
   /** What the file says or shows of what it lacks, that it is cut off first of all, one sentence each; empty for a whole dump. */

@@ -10,6 +10,8 @@ export interface Notes {
   fromHypervisor: boolean;
   /** Bytes of an NT_PRSTATUS: 336 on x86_64, 392 on aarch64. */
   prstatusBytes?: number;
+  /** Some note, or all of them, can't be read: what stands there is not what was written. */
+  damaged: boolean;
 }
 
 /** 8192 CPUs, QEMU's and the kernel's note for each, take 7 MB. */
@@ -24,28 +26,54 @@ const PR_REG_ORDER = [
   'r15', 'r14', 'r13', 'r12', 'bp', 'bx', 'r11', 'r10', 'r9', 'r8', 'ax', 'cx', 'dx', 'si', 'di', 'orig_ax', 'ip', 'cs', 'flags', 'sp', 'ss',
 ] as const satisfies readonly (keyof X86Registers)[];
 
-export function readNotes(bytes: Uint8Array, littleEndian = true): Notes {
-  const notes: Notes = { registers: [], fromHypervisor: false };
-  const controls: X86ControlRegisters[] = [];
-  for (const { name, type, desc } of elfNotes(bytes, littleEndian)) {
+/** @param stated how many bytes of notes the file says that it has, where that may be more than `bytes` */
+export function readNotes(bytes: Uint8Array, stated = bytes.length): Notes {
+  const notes: Notes = { registers: [], fromHypervisor: false, damaged: bytes.length < stated };
+  const hypervisors: Uint8Array[] = [];
+  let end = 0;
+  for (const { name, type, desc } of elfNotes(bytes, true)) {
+    end = Math.ceil((desc.byteOffset - bytes.byteOffset + desc.length) / 4) * 4;
     if (name === 'CORE' && type === NT_PRSTATUS) {
       notes.prstatusBytes ??= desc.length;
       if (desc.length === PRSTATUS_BYTES) notes.registers.push(registerNote(desc, notes.registers.length));
     } else if (name === 'QEMU') {
       notes.fromHypervisor = true;
-      const control = qemuControlRegisters(desc);
-      if (control !== undefined) controls.push(control);
+      hypervisors.push(desc);
     } else if (name === 'VMCOREINFO') {
       notes.vmcoreinfo ??= latin1(desc);
     } else if (name === 'ERASEINFO') {
       notes.eraseinfo ??= latin1(desc);
+    } else if (desc.length === PRSTATUS_BYTES) {
+      notes.damaged = true; // nothing else is as long: the note's header is not what it was
     }
   }
-  // QEMU writes both kinds of notes for each of its CPUs, in their order.
-  if (controls.length === notes.registers.length) {
-    for (const [i, control] of controls.entries()) notes.registers[i]!.control = control;
-  }
+  // Nothing but padding follows the last note, and who states notes has one.
+  if ((end === 0 && stated > 0) || bytes.subarray(end).some((byte) => byte !== 0)) notes.damaged = true;
+  if (notes.fromHypervisor && hypervisors.length !== notes.registers.length) notes.damaged = true;
+  addControlRegisters(notes.registers, hypervisors);
+  // No CPU stands at 0 without a stack.
+  const real = notes.registers.filter(({ registers }) => Object.values(registers).some((value) => value !== 0n));
+  if (real.length < notes.registers.length) notes.damaged = true;
+  notes.registers = real;
   return notes;
+}
+
+/** QEMU writes both kinds of notes for each of its CPUs, in their order; where one is lost, those belong together that state the same place. */
+function addControlRegisters(notes: readonly RegisterNote[], hypervisors: readonly Uint8Array[]): void {
+  for (const [i, note] of notes.entries()) {
+    const own = hypervisors.length === notes.length ? hypervisors[i] : samePlace(note, hypervisors);
+    const control = own && qemuControlRegisters(own);
+    if (control !== undefined) note.control = control;
+  }
+}
+
+function samePlace({ registers }: RegisterNote, hypervisors: readonly Uint8Array[]): Uint8Array | undefined {
+  const same = hypervisors.filter((desc) => {
+    if (desc.length < QEMU_RIP + 8) return false;
+    const view = new DataView(desc.buffer, desc.byteOffset, desc.byteLength);
+    return view.getBigUint64(QEMU_RIP, true) === registers.ip && view.getBigUint64(QEMU_RSP, true) === registers.sp;
+  });
+  return same.length === 1 ? same[0] : undefined;
 }
 
 export function latin1(bytes: Uint8Array): string {
@@ -58,6 +86,10 @@ function registerNote(desc: Uint8Array, index: number): RegisterNote {
   const registers = Object.fromEntries(PR_REG_ORDER.map((name, i) => [name, view.getBigUint64(PR_REG + i * 8, true)]));
   return { index, pid: view.getInt32(PR_PID, true), registers: registers as unknown as X86Registers, prstatus: desc };
 }
+
+/** Of QEMUCPUState, behind its version and size: rax, rbx, rcx, rdx, rsi, rdi, rsp, rbp, r8 to r15, rip, rflags. */
+const QEMU_RSP = 8 + 6 * 8;
+const QEMU_RIP = 8 + 16 * 8;
 
 /** QEMUCPUState, target/i386/arch_dump.c: version, size, 18 registers, 10 segments of 24 bytes, cr0…cr4, kernel_gs_base. */
 function qemuControlRegisters(desc: Uint8Array): X86ControlRegisters | undefined {

@@ -108,10 +108,10 @@ function openElf(layer: Layer, options: OpenDumpOptions): Omit<Dump, 'close'> {
 
   checkProgramHeaders(header, path);
   const memory = elfMemory(reader, header);
-  const bytesOfNotes = noteBytes(reader, header);
+  const { bytes: bytesOfNotes, stated } = noteBytes(reader, header);
   const process = processCore(elfNotes(bytesOfNotes, header.littleEndian));
   if (process !== undefined) throw new InputError(`${path} is ${processCoreInWords(process)}.`);
-  const notes = readNotes(bytesOfNotes);
+  const notes = readNotes(bytesOfNotes, stated);
   const completeness = completenessOf(cutLayer(layer, elfEnd(reader, header, memory.end)));
   const defects = [...cutOffInWords(completeness, 1), ...brokenStream(layer)];
   if ((header.flags & 1) !== 0) defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');
@@ -136,11 +136,13 @@ function elfEnd(reader: FileReader, { programHeaders: table, sectionHeaders: sec
   return { bytes: Math.max(tableEnd, segmentsEnd, sectionsEnd), exact: tableEnd <= reader.size };
 }
 
-function noteBytes(reader: FileReader, header: NonNullable<ReturnType<typeof readElfHeader>>): Uint8Array {
+function noteBytes(reader: FileReader, header: NonNullable<ReturnType<typeof readElfHeader>>): { bytes: Uint8Array; stated: number } {
   for (const segment of programHeaders(reader, header)) {
-    if (segment.type === PT_NOTE) return reader.read(segment.offset, Math.min(segment.fileSize, MAX_NOTES_BYTES));
+    if (segment.type !== PT_NOTE) continue;
+    const stated = Math.min(segment.fileSize, MAX_NOTES_BYTES);
+    return { bytes: reader.read(segment.offset, stated), stated };
   }
-  return new Uint8Array(0);
+  return { bytes: new Uint8Array(0), stated: 0 };
 }
 
 /** A part, and the file that it came from. */
@@ -164,7 +166,7 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
   const zstd = parts.some((part) => part.header.status & DH_COMPRESSED_ZSTD) ? await readyZstd() : undefined;
   const { load, ranges, stored, descriptors } = kdumpMemory(parts, zstd, options.onPageRead);
   const notes = kdumpNotes(parts);
-  if (notes.prstatusBytes !== undefined && notes.registers.length === 0 && header.uname.machine === '') {
+  if (notes.prstatusBytes !== undefined && notes.registers.length === 0 && !notes.damaged && header.uname.machine === '') {
     throw new InputError(`${path} is a dump of another architecture than x86_64 (its register notes have ${notes.prstatusBytes} bytes), which oompm does not read.`);
   }
   const counts = descriptors();
@@ -222,14 +224,16 @@ function kdumpNotes(parts: readonly KdumpPart[]): Notes {
   const range = (which: (header: KdumpHeader) => FileRange, limit: number) => {
     for (const { file, header } of parts) {
       const { offset, size } = which(header);
-      if (offset > 0 && size > 0) return file.read(offset, Math.min(size, limit));
+      const stated = Math.min(size, limit);
+      if (offset > 0 && size > 0) return { bytes: file.read(offset, stated), stated };
     }
-    return new Uint8Array(0);
+    return { bytes: new Uint8Array(0), stated: 0 };
   };
-  const notes = readNotes(range((header) => header.notes, MAX_NOTES_BYTES));
-  const vmcoreinfo = latin1(range((header) => header.vmcoreinfo, MAX_VMCOREINFO_BYTES));
+  const registers = range((header) => header.notes, MAX_NOTES_BYTES);
+  const notes = readNotes(registers.bytes, registers.stated);
+  const vmcoreinfo = latin1(range((header) => header.vmcoreinfo, MAX_VMCOREINFO_BYTES).bytes);
   if (vmcoreinfo !== '') notes.vmcoreinfo = vmcoreinfo;
-  const eraseinfo = latin1(range((header) => header.eraseinfo, MAX_VMCOREINFO_BYTES));
+  const eraseinfo = latin1(range((header) => header.eraseinfo, MAX_VMCOREINFO_BYTES).bytes);
   if (eraseinfo !== '') notes.eraseinfo = eraseinfo;
   return notes;
 }
@@ -237,12 +241,14 @@ function kdumpNotes(parts: readonly KdumpPart[]): Notes {
 /** The kernel's text is a page; a tool's may be longer. */
 const MAX_VMCOREINFO_BYTES = 64 << 10;
 
-function fromNotes(notes: Notes, defects: string[]): Pick<Dump, 'registers' | 'vmcoreinfo' | 'fromHypervisor' | 'defects'> {
+function fromNotes(notes: Notes, defects: string[]): Pick<Dump, 'registers' | 'vmcoreinfo' | 'fromHypervisor' | 'damagedNotes' | 'defects'> {
+  if (notes.damaged) defects.push(`${notes.registers.length === 0 ? 'Its register notes' : 'Some of its register notes'} can't be read: the file has something else where they should be.`);
   if (notes.eraseinfo !== undefined) defects.push('makedumpfile erased data from it on purpose, by its configuration: erased bytes read as X.');
   return {
     registers: notes.registers,
     ...(notes.vmcoreinfo === undefined ? {} : { vmcoreinfo: notes.vmcoreinfo }),
     fromHypervisor: notes.fromHypervisor,
+    ...(notes.damaged ? { damagedNotes: true } : {}),
     defects,
   };
 }

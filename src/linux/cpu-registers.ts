@@ -12,7 +12,14 @@ export type CpuRegisters =
       /** How the note was found to be this CPU's. */
       readonly by: 'crash_notes' | 'gs base' | 'order of the notes';
     }
-  | { readonly cpu: number; readonly reason: string };
+  | {
+      readonly cpu: number;
+      readonly reason: string;
+      /** They may have been saved: the notes of the dump are damaged. */
+      readonly lost?: true;
+    };
+
+const LOST = { reason: "the dump's register notes are damaged, and none that can be read is its own", lost: true } as const;
 
 /** note_buf_t: an ELF note with an NT_PRSTATUS and an end mark; some 360 bytes on x86_64. */
 const NOTE_BYTES = 512;
@@ -25,7 +32,7 @@ export function cpuRegisters(kernel: Kernel): readonly CpuRegisters[] {
   return kernel.once('CPU registers', () => {
     const { dump } = kernel;
     if (dump === undefined) return byCrashNotes(kernel, []);
-    return dump.fromHypervisor ? byHypervisor(kernel, dump.registers) : byCrashNotes(kernel, dump.registers);
+    return dump.fromHypervisor ? byHypervisor(kernel, dump.registers) : byCrashNotes(kernel, dump.registers, dump.damagedNotes);
   });
 }
 
@@ -37,13 +44,18 @@ export function registersOf(kernel: Kernel, cpu: number): RegisterNote | undefin
 
 function byHypervisor(kernel: Kernel, notes: readonly RegisterNote[]): CpuRegisters[] {
   const owners = new Map(notes.map((note) => [note, ownerByGs(kernel, note)]));
+  const isDamaged = kernel.dump?.damagedNotes === true;
+  const hasOneEach = !isDamaged && notes.length === kernel.possibleCpus().length;
   return kernel.possibleCpus().map((cpu): CpuRegisters => {
     const own = notes.find((note) => owners.get(note) === cpu);
     if (own) return { cpu, note: own, by: 'gs base' };
-    const inOrder = notes[cpu];
+    const inOrder = hasOneEach ? notes[cpu] : undefined;
     // In user mode after SWAPGS either register may hold something else: the notes then stand in the order of the CPUs.
     if (inOrder && owners.get(inOrder) === undefined) return { cpu, note: inOrder, by: 'order of the notes' };
-    return { cpu, reason: 'the dump has no registers for it' };
+    if (isDamaged) return { cpu, ...LOST };
+    // One that nobody owns may be its own.
+    const isOwned = notes.every((note) => owners.get(note) !== undefined);
+    return { cpu, reason: isOwned ? 'the dump has no registers for it' : 'no register note can be told to be its own' };
   });
 }
 
@@ -56,7 +68,7 @@ function ownerByGs(kernel: Kernel, { control }: RegisterNote): number | undefine
   });
 }
 
-function byCrashNotes(kernel: Kernel, notes: readonly RegisterNote[]): CpuRegisters[] {
+function byCrashNotes(kernel: Kernel, notes: readonly RegisterNote[], isDamaged = false): CpuRegisters[] {
   const online = kernel.attempt('cpu_online_mask', () => cpusIn(kernel, 'online'));
   const inMemory = kernel.possibleCpus().map((cpu) => ({ cpu, ...crashNote(kernel, cpu) }));
   const someRead = inMemory.some(({ saved }) => saved !== undefined);
@@ -67,7 +79,9 @@ function byCrashNotes(kernel: Kernel, notes: readonly RegisterNote[]): CpuRegist
     }
     const inOrder = notes[cpu];
     // Where no CPU's buffer can be read at all, there is one note for each CPU or there is no telling.
-    if (!someRead && reason !== undefined && inOrder && notes.length === inMemory.length) return { cpu, note: inOrder, by: 'order of the notes' };
+    if (!isDamaged && !someRead && reason !== undefined && inOrder && notes.length === inMemory.length) return { cpu, note: inOrder, by: 'order of the notes' };
+    // Who saved nothing is told by those who did: without any, the notes may have been a hypervisor's.
+    if (isDamaged && !someRead) return { cpu, ...LOST };
     if (reason !== undefined) return { cpu, reason };
     return { cpu, reason: online && !online.includes(cpu) ? 'it was offline' : 'it saved no registers: it did not answer, or nobody asked it to' };
   });

@@ -91,6 +91,30 @@ describe('whose registers are whose', () => {
     expect(told(kernel)).toEqual([[0, 2, 'gs base'], [1, 1, 'gs base'], [2, 3, 'order of the notes']]);
   });
 
+  test('a hypervisor’s, where a note is damaged or there are fewer than CPUs: none by order', () => {
+    const control = (gsBase: bigint) => ({ cr0: 0n, cr2: 0n, cr3: 0n, cr4: 0n, gsBase, kernelGsBase: 0n });
+    const toldOf = (dump: Partial<Dump>, gsOfSecond?: 1) => {
+      const kernel = kernelWith([[], []], { fromHypervisor: true, ...dump });
+      const own = gsOfSecond === undefined ? {} : { control: control(kernel.perCpuOffset(gsOfSecond)) };
+      return told(Object.assign(kernel, { dump: { ...kernel.dump, registers: [{ ...inFile[0]!, ...own }] } }));
+    };
+    const lost = "the dump's register notes are damaged, and none that can be read is its own";
+    expect(toldOf({ damagedNotes: true }, 1)).toEqual([[0, lost], [1, 1, 'gs base']]);
+    expect(toldOf({ damagedNotes: true })).toEqual([[0, lost], [1, lost]]);
+    expect(toldOf({}, 1)).toEqual([[0, 'the dump has no registers for it'], [1, 1, 'gs base']]);
+    expect(toldOf({})).toEqual([0, 1].map((cpu) => [cpu, 'no register note can be told to be its own']));
+  });
+
+  test('where no note can be read, nothing is said of the CPUs but what crash_notes has', () => {
+    const damaged = { registers: [], damagedNotes: true };
+    expect(cpuRegisters(kernelWith([[], [], []], damaged))).toEqual([0, 1, 2].map((cpu) => ({ cpu, lost: true, reason: expect.stringContaining('are damaged') as unknown })));
+    expect(told(kernelWith([notesOf(cpus[0]!), [], []], damaged))).toEqual([
+      [0, 1, 'crash_notes'], [1, 'it saved no registers: it did not answer, or nobody asked it to'], [2, 'it was offline'],
+    ]);
+    expect(told(kernelWith([[], [], []], { registers: inFile, damagedNotes: true }, { lost: ['crash_notes'] })).map(([, reason]) => reason)).toEqual(
+      Array.from({ length: 3 }, () => expect.stringContaining('are damaged') as unknown));
+  });
+
   test('a buffer of nonsense is no note', () => {
     expect(told(kernelWith([Array.from({ length: 512 }, () => 0xff)], {}))).toEqual([[0, 'it saved no registers: it did not answer, or nobody asked it to']]);
   });
