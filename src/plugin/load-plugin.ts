@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
+import { size } from '../words/quantity.js';
 import { makeFolder } from '../bytes/make-folder.js';
 import { surroundingsInWords } from '../bytes/surroundings-error.js';
 import { cacheFolder } from '../bytes/user-folders.js';
@@ -11,6 +12,8 @@ import { definePlugin, isPlugin, pluginApi, type Plugin, type UsersPlugin } from
 
 class NoPlugin extends Error {}
 
+const largestSource = 16 << 20;
+
 /**
  * Loads a user's plugin, .ts or .js, without a build step, in a worker: at its top level it may do anything.
  * @throws what `inOneSentence` tells: the file is not there, does not compile, or is no plugin
@@ -20,6 +23,9 @@ export async function loadPlugin(path: string): Promise<Plugin> {
   const there = statSync(file, { throwIfNoEntry: false });
   if (there === undefined) throw new NoPlugin('there is no such file');
   if (there.isDirectory()) throw new NoPlugin('it is a folder; name a file in it');
+  // Reading a pipe may never end, and /dev/zero has no end.
+  if (!there.isFile()) throw new NoPlugin('it is no regular file');
+  if (there.size > largestSource) throw new NoPlugin(`it has ${size(there.size)}: a plugin's source has at most ${size(largestSource)}`);
   const importFile = await importer();
   return asPlugin(await importFile(file));
 }

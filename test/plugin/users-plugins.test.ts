@@ -68,7 +68,7 @@ describe('a user’s plugin, on a real dump', () => {
     [broken, /syntax error in line 1, column 30: Unexpected token\n$/], [helperBroken, /syntax error in mistake\.ts, line 3, column 7: Unexpected token/],
     [throwsOnLoad, /TypeError: Cannot read properties of undefined \(reading 'x'\) \(line 2\)/], [misspelt, /plugin misspelt: there is no key flgs; did you mean flags\?/],
     [older, /it was written for version 0 of the plugin interface; this oompm has version 1/],
-    [nothing, /it has no default export/], [join(folder, 'gone.ts'), /there is no such file/], [folder, /it is a folder; name a file in it\n$/],
+    [nothing, /it has no default export/], [join(folder, 'gone.ts'), /there is no such file/], [folder, /it is a folder; name a file in it\n$/], ['/dev/null', /it is no regular file\n$/],
   ])('that can’t be loaded and was asked for by name is exit 2: %s', async (path, reason) => {
     const { code, stdout, stderr } = await oompm(['info', dump, '--plugin', path]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
