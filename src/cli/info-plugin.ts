@@ -10,13 +10,14 @@ export const infoPlugin = definePlugin({
   summary: 'What the dump is: format, completeness, sources of symbols and types',
   examples: ['vmcore', 'vmcore vmlinux'],
   *run(kernel) {
+    const lost = kernel.vmcoreinfo('OSRELEASE') === undefined && kernel.dump?.damagedVmcoreinfo ? gap('VMCOREINFO', 'it is damaged') : null;
     yield facts('Dump', dumpFacts(kernel));
     yield facts('Kernel', [
       fact('release', 'Release', 'text', kernel.release),
       fact('architecture', 'Architecture', 'text', kernel.architecture),
-      fact('buildId', 'Build id', 'text', kernel.vmcoreinfo('BUILD-ID') ?? null),
+      fact('buildId', 'Build id', 'text', kernel.vmcoreinfo('BUILD-ID') ?? lost),
       fact('possibleCpus', 'CPUs', 'integer', kernel.attempt('possible CPUs', () => kernel.possibleCpus().length) ?? null),
-      fact('kernelOffset', 'KASLR offset', 'address', hexOf(kernel.vmcoreinfo('KERNELOFFSET'))),
+      fact('kernelOffset', 'KASLR offset', 'address', hexOf(kernel.vmcoreinfo('KERNELOFFSET')) ?? lost),
     ]);
     yield facts('Sources', [
       fact('symbols', 'Symbols', 'text', kernel.symbols.source, { note: `${kernel.symbols.count} names` }),

@@ -20,6 +20,8 @@ export interface Dump {
   readonly registers: readonly RegisterNote[];
   /** VMCOREINFO's text, from the note; undefined where the file has none. */
   readonly vmcoreinfo?: string;
+  /** The file states VMCOREINFO, and what stands there is none: what it would say is unknown. */
+  readonly damagedVmcoreinfo?: boolean;
   /** True for hypervisor dumps (QEMU): registers stand in the order of the CPUs. */
   readonly fromHypervisor: boolean;
   /** The file states register notes of which some or all can't be read: nothing can be told from those that are not there. */

@@ -5,6 +5,8 @@ import type { RegisterNote, X86ControlRegisters, X86Registers } from './notes.js
 export interface Notes {
   registers: RegisterNote[];
   vmcoreinfo?: string;
+  /** What stands where VMCOREINFO should be is none. */
+  damagedVmcoreinfo?: boolean;
   eraseinfo?: string;
   /** QEMU wrote notes of its own. */
   fromHypervisor: boolean;
@@ -40,7 +42,7 @@ export function readNotes(bytes: Uint8Array, stated = bytes.length): Notes {
       notes.fromHypervisor = true;
       hypervisors.push(desc);
     } else if (name === 'VMCOREINFO') {
-      notes.vmcoreinfo ??= latin1(desc);
+      addVmcoreinfo(notes, desc);
     } else if (name === 'ERASEINFO') {
       notes.eraseinfo ??= latin1(desc);
     } else if (desc.length === PRSTATUS_BYTES) {
@@ -74,6 +76,13 @@ function samePlace({ registers }: RegisterNote, hypervisors: readonly Uint8Array
     return view.getBigUint64(QEMU_RIP, true) === registers.ip && view.getBigUint64(QEMU_RSP, true) === registers.sp;
   });
   return same.length === 1 ? same[0] : undefined;
+}
+
+/** Takes the text where it is VMCOREINFO, which is lines of KEY=VALUE and nothing else; the first that is holds. */
+export function addVmcoreinfo(notes: Notes, bytes: Uint8Array): void {
+  const text = latin1(bytes);
+  if (/^[\w()./]+=/m.test(text)) notes.vmcoreinfo ??= text;
+  else notes.damagedVmcoreinfo = true;
 }
 
 export function latin1(bytes: Uint8Array): string {

@@ -18,7 +18,7 @@ import {
 import type { FileRange, KdumpHeader } from './kdump-header.js';
 import { kdumpMemory } from './kdump-memory.js';
 import type { KdumpPart } from './kdump-memory.js';
-import { MAX_NOTES_BYTES, latin1, readNotes } from './note-reader.js';
+import { MAX_NOTES_BYTES, addVmcoreinfo, latin1, readNotes } from './note-reader.js';
 import type { Notes } from './note-reader.js';
 import { cachePages } from './page-cache.js';
 import { processCore, processCoreInWords } from './process-core.js';
@@ -231,8 +231,14 @@ function kdumpNotes(parts: readonly KdumpPart[]): Notes {
   };
   const registers = range((header) => header.notes, MAX_NOTES_BYTES);
   const notes = readNotes(registers.bytes, registers.stated);
-  const vmcoreinfo = latin1(range((header) => header.vmcoreinfo, MAX_VMCOREINFO_BYTES).bytes);
-  if (vmcoreinfo !== '') notes.vmcoreinfo = vmcoreinfo;
+  // The header's own comes before a note's.
+  const vmcoreinfo = range((header) => header.vmcoreinfo, MAX_VMCOREINFO_BYTES);
+  const ofNote = notes.vmcoreinfo;
+  if (vmcoreinfo.stated > 0) {
+    delete notes.vmcoreinfo;
+    addVmcoreinfo(notes, vmcoreinfo.bytes);
+    if (notes.vmcoreinfo === undefined && ofNote !== undefined) notes.vmcoreinfo = ofNote;
+  }
   const eraseinfo = latin1(range((header) => header.eraseinfo, MAX_VMCOREINFO_BYTES).bytes);
   if (eraseinfo !== '') notes.eraseinfo = eraseinfo;
   return notes;
@@ -241,13 +247,15 @@ function kdumpNotes(parts: readonly KdumpPart[]): Notes {
 /** The kernel's text is a page; a tool's may be longer. */
 const MAX_VMCOREINFO_BYTES = 64 << 10;
 
-function fromNotes(notes: Notes, defects: string[]): Pick<Dump, 'registers' | 'vmcoreinfo' | 'fromHypervisor' | 'damagedNotes' | 'defects'> {
+function fromNotes(notes: Notes, defects: string[]): Pick<Dump, 'registers' | 'vmcoreinfo' | 'fromHypervisor' | 'damagedNotes' | 'damagedVmcoreinfo' | 'defects'> {
   if (notes.damaged) defects.push(`${notes.registers.length === 0 ? 'Its register notes' : 'Some of its register notes'} can't be read: the file has something else where they should be.`);
+  if (notes.damagedVmcoreinfo) defects.push("Its VMCOREINFO can't be read: the file has something else where it should be.");
   if (notes.eraseinfo !== undefined) defects.push('makedumpfile erased data from it on purpose, by its configuration: erased bytes read as X.');
   return {
     registers: notes.registers,
     ...(notes.vmcoreinfo === undefined ? {} : { vmcoreinfo: notes.vmcoreinfo }),
     fromHypervisor: notes.fromHypervisor,
+    ...(notes.damagedVmcoreinfo ? { damagedVmcoreinfo: true } : {}),
     ...(notes.damaged ? { damagedNotes: true } : {}),
     defects,
   };

@@ -6,6 +6,7 @@ import { openDumpFiles } from '../../src/dump/open-dump.js';
 import { buildKdump } from '../../src/testing/build-kdump.js';
 import { buildNotes, note } from '../../src/testing/build-notes.js';
 
+const open = (bytes: Uint8Array) => openDumpFiles([{ path: 'a dump', ...memoryReader(bytes), close: () => undefined }]);
 const cpus = [{ pid: 1, ip: 0x1000n, sp: 0x10n }, { pid: 2, ip: 0x1000n, sp: 0x20n }];
 const NOTE_BYTES = buildNotes({ cpus: [cpus[0]!] }).length;
 
@@ -62,7 +63,6 @@ describe('register notes', () => {
 
   test('a dump says so', async () => {
     const kdump = Buffer.from(buildKdump({ pages: new Map(), cpus }));
-    const open = (bytes: Uint8Array) => openDumpFiles([{ path: 'a dump', ...memoryReader(bytes), close: () => undefined }]);
     expect(await open(kdump)).toMatchObject({ registers: [{}, {}], defects: [] });
     const at = Number(kdump.readBigUInt64LE(4096 + 48));
     const some = Buffer.from(kdump);
@@ -70,5 +70,32 @@ describe('register notes', () => {
     expect(await open(some)).toMatchObject({ registers: [{ pid: 2 }], damagedNotes: true, defects: ["Some of its register notes can't be read: the file has something else where they should be."] });
     const all = Buffer.from(kdump).fill(0, at, at + 2 * NOTE_BYTES);
     expect(await open(all)).toMatchObject({ registers: [], damagedNotes: true, defects: ["Its register notes can't be read: the file has something else where they should be."] });
+  });
+});
+
+describe('VMCOREINFO', () => {
+  const text = 'OSRELEASE=6.1.0-toy\nPAGESIZE=4096\n';
+  const defects = ["Its VMCOREINFO can't be read: the file has something else where it should be."];
+
+  test('zeros where the header states it: a defect; none stated: none', async () => {
+    const kdump = Buffer.from(buildKdump({ pages: new Map(), vmcoreinfo: text }));
+    const whole = await open(kdump);
+    expect([whole.vmcoreinfo, whole.defects]).toEqual([text, []]);
+    const [at, size] = [kdump.readBigUInt64LE(4096 + 32), kdump.readBigUInt64LE(4096 + 40)].map(Number) as [number, number];
+    const zeros = await open(Buffer.from(kdump).fill(0, at, at + size));
+    // The same text is in a note.
+    expect([zeros.vmcoreinfo, zeros.damagedVmcoreinfo, zeros.defects]).toEqual([text, true, defects]);
+    const outside = Buffer.from(kdump);
+    outside.writeBigUInt64LE(1n << 63n, 4096 + 32);
+    expect(await open(outside)).toMatchObject({ damagedVmcoreinfo: true, defects });
+    const without = await open(buildKdump({ pages: new Map() }));
+    expect([without.vmcoreinfo, without.damagedVmcoreinfo, without.defects]).toEqual([undefined, undefined, []]);
+  });
+
+  test('a note of zeros is none, and another that can be read holds', () => {
+    const zeros = note('VMCOREINFO', 0, new Uint8Array(64));
+    expect(readNotes(zeros)).toMatchObject({ damagedVmcoreinfo: true, damaged: false });
+    expect(readNotes(zeros).vmcoreinfo).toBeUndefined();
+    expect(readNotes(Buffer.concat([zeros, note('VMCOREINFO', 0, Buffer.from(text))]))).toMatchObject({ vmcoreinfo: text });
   });
 });
