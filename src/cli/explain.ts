@@ -52,9 +52,10 @@ export class Explain extends Command {
     const isDump = role === 'dump' || (role === 'vmlinux' && more.length > 0);
     const forDump = isDump ? undefined : Object.keys(dumpFlags).find((name) => name in flags && metadata.flags[name]?.setFromDefault !== true);
     if (forDump !== undefined) throw new InputError(`explain: --${flags[forDump as keyof typeof dumpFlags] === false ? 'no-' : ''}${forDump} is of use with a dump, and ${path === '-' ? 'standard input' : path} is a text; leave it out`);
-    const { reports, facts, name, taskNames } = isDump ? await readDump(words, common) : await readLog(path, more);
+    const { reports, facts, name, taskNames, unread = false } = isDump ? await readDump(words, common) : await readLog(path, more);
     const sections: Section[] = [];
-    for (const plugin of await explainers()) {
+    // Of a log that could not be read whole nobody can say that there was nothing in it.
+    for (const plugin of unread && reports.length === 0 ? [] : await explainers()) {
       const values = { ...defaultValues(plugin.flags, plugin.arguments), ...(flags.event === undefined ? {} : { event: flags.event }) };
       sections.push(isPlugin(plugin) ? runOnReports(plugin, reports, values) : await (await plugins()).runner!.run(plugin, values, { reports }));
     }
@@ -62,6 +63,7 @@ export class Explain extends Command {
     if (unfit?.outcome.kind === 'unavailable') throw new InputError(unfit.outcome.reason);
     await writeReport(makeReport(this.config.version, facts, sections), common, target, taskNames);
     await noteOutcome(sections, { defects: facts.defects });
+    if (reports.length === 0 && unread) inPart(`${name} could not be read whole: what is there has no report`);
     // A dump's log was read, and holds none: that is the answer. A text may be the wrong one, or not all of it.
     if (reports.length === 0 && !isDump) inPart(`${name} has no report of an OOM kill, of a failed page allocation or of sysrq-m; explain takes what a kernel printed, as dmesg and journalctl -k show it`);
   }
@@ -81,6 +83,8 @@ interface ReadLog {
   facts: DumpFacts;
   /** For a sentence. */
   name: string;
+  /** Not all of a dump's log could be read. */
+  unread?: boolean;
   /** Of a dump's tasks, where they are to be hidden; a log has those of its tables. */
   taskNames?: readonly string[];
 }
@@ -95,7 +99,8 @@ async function readDump(words: readonly string[], flags: CommonValues): Promise<
   const sections = await runAll([{ plugin, values: defaultValues(plugin.flags, plugin.arguments) }], opened);
   await noteOutcome(sections, { defects: [] });
   const records = sections.flatMap(({ views }) => views).flatMap((view) => view.kind !== 'log' ? [] : kernelsOwn(view.lines));
-  return { reports: reportsInRecords(records), facts: opened.facts, name: `the log in ${opened.facts.files.join(' ')}`, taskNames: opened.taskNames };
+  const unread = opened.facts.defects.length > 0 && (records.length === 0 || sections.some(({ gaps, outcome }) => gaps.length > 0 || outcome.kind !== 'done'));
+  return { reports: reportsInRecords(records), unread, facts: opened.facts, name: `the log in ${opened.facts.files.join(' ')}`, taskNames: opened.taskNames };
 }
 
 /** Without what user space wrote to /dev/kmsg, which may say anything, and without our remarks. */
