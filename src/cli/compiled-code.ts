@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { Script, constants } from 'node:vm';
+import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 import { makeFolder } from '../bytes/make-folder.js';
 import { cacheFolder } from '../bytes/user-folders.js';
@@ -12,13 +12,14 @@ import { version } from './package-facts.js';
  * Node 22) in the same way by our own means. That it can't be kept is no reason to fail, nor to say so.
  */
 export function keepCompiledCode(): void {
+  if (process.env['NODE_DISABLE_COMPILE_CACHE'] !== undefined) return;
   const folder = cacheFolder('compiled');
   const { enableCompileCache } = module as { enableCompileCache?: (folder: string) => void };
   try {
     if (enableCompileCache !== undefined) {
       makeFolder(folder);
       enableCompileCache(folder);
-    } else if (process.env['NODE_DISABLE_COMPILE_CACHE'] === undefined) {
+    } else {
       keepOurselves(join(folder, `${version}-${process.version}-${process.arch}`));
     }
   } catch {
@@ -42,9 +43,8 @@ function keepOurselves(folder: string): void {
     }
     const name = basename(filename);
     const kept = readKept(join(folder, name));
-    const script = new Script(module.wrap(readFileSync(filename, 'utf8')), {
-      filename, importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER, ...(kept === undefined ? {} : { cachedData: kept }),
-    });
+    // Without import(), which what is kept has lost: the bundle only requires (test/build).
+    const script = new Script(module.wrap(readFileSync(filename, 'utf8')), { filename, ...(kept === undefined ? {} : { cachedData: kept }) });
     if (kept === undefined || script.cachedDataRejected === true) unkept.set(name, script);
     const run = script.runInThisContext() as (...given: unknown[]) => void;
     run.call(loaded.exports, loaded.exports, createRequire(filename), loaded, filename, bundle);
