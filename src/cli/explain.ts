@@ -11,10 +11,9 @@ import { defaultValues } from '../plugin/options.js';
 import { isPlugin } from '../plugin/define-plugin.js';
 import type { AnyPlugin } from '../plugin/registry.js';
 import type { Section } from '../plugin/section.js';
-import type { LogLine } from '../plugin/views.js';
 import { runOnReports } from '../plugin/run-plugin.js';
 import { logFormat, makeReport, type DumpFacts } from '../report/report.js';
-import { runAll, writeReport } from './answer.js';
+import { writeReport } from './answer.js';
 import { commonFlags, dumpFlags, type CommonValues } from './common-flags.js';
 import { isPipe, logFrom } from './log-file.js';
 import { inPart, noteOutcome } from './note-outcome.js';
@@ -52,10 +51,11 @@ export class Explain extends Command {
     const isDump = role === 'dump' || (role === 'vmlinux' && more.length > 0);
     const forDump = isDump ? undefined : Object.keys(dumpFlags).find((name) => name in flags && metadata.flags[name]?.setFromDefault !== true);
     if (forDump !== undefined) throw new InputError(`explain: --${flags[forDump as keyof typeof dumpFlags] === false ? 'no-' : ''}${forDump} is of use with a dump, and ${path === '-' ? 'standard input' : path} is a text; leave it out`);
-    const { reports, facts, name, taskNames, unread = false } = isDump ? await readDump(words, common) : await readLog(path, more);
+    const { reports, facts, name, taskNames, unread } = isDump ? await readDump(words, common) : await readLog(path, more);
     const sections: Section[] = [];
     // Of a log that could not be read whole nobody can say that there was nothing in it.
-    for (const plugin of unread && reports.length === 0 ? [] : await explainers()) {
+    const isSilent = reports.length === 0 && unread !== undefined;
+    for (const plugin of isSilent ? [] : await explainers()) {
       const values = { ...defaultValues(plugin.flags, plugin.arguments), ...(flags.event === undefined ? {} : { event: flags.event }) };
       sections.push(isPlugin(plugin) ? runOnReports(plugin, reports, values) : await (await plugins()).runner!.run(plugin, values, { reports }));
     }
@@ -63,7 +63,7 @@ export class Explain extends Command {
     if (unfit?.outcome.kind === 'unavailable') throw new InputError(unfit.outcome.reason);
     await writeReport(makeReport(this.config.version, facts, sections), common, target, taskNames);
     await noteOutcome(sections, { defects: facts.defects });
-    if (reports.length === 0 && unread) inPart(`${name} could not be read whole: what is there has no report`);
+    if (isSilent) inPart(`${name} could not be read whole, and what is there has no report: ${unread}`);
     // A dump's log was read, and holds none: that is the answer. A text may be the wrong one, or not all of it.
     if (reports.length === 0 && !isDump) inPart(`${name} has no report of an OOM kill, of a failed page allocation or of sysrq-m; explain takes what a kernel printed, as dmesg and journalctl -k show it`);
   }
@@ -83,29 +83,27 @@ interface ReadLog {
   facts: DumpFacts;
   /** For a sentence. */
   name: string;
-  /** Not all of a dump's log could be read. */
-  unread?: boolean;
+  /** Why not all of a dump's log could be read. */
+  unread?: string | undefined;
   /** Of a dump's tasks, where they are to be hidden; a log has those of its tables. */
   taskNames?: readonly string[];
 }
 
-/** A dump's own log, as `oompm log` shows it. */
+/** What the dump's own kernel said in its log. */
 async function readDump(words: readonly string[], flags: CommonValues): Promise<ReadLog> {
-  const { registry } = await plugins();
-  const plugin = await registry.load('log');
-  if (plugin === undefined) throw new Error('there is no plugin log');
-  const opened = await openNamed('explain', words, flags);
+  const [opened, { kernelRecords, logHoles }] = await Promise.all([openNamed('explain', words, flags), import('../linux/kernel-records.js')]);
   if (opened.rest.length > 0) throw new InputError(`explain takes one log; ${opened.rest[0]} is too much`);
-  const sections = await runAll([{ plugin, values: defaultValues(plugin.flags, plugin.arguments) }], opened);
-  await noteOutcome(sections, { defects: [] });
-  const records = sections.flatMap(({ views }) => views).flatMap((view) => view.kind !== 'log' ? [] : kernelsOwn(view.lines));
-  const unread = opened.facts.defects.length > 0 && (records.length === 0 || sections.some(({ gaps, outcome }) => gaps.length > 0 || outcome.kind !== 'done'));
-  return { reports: reportsInRecords(records), unread, facts: opened.facts, name: `the log in ${opened.facts.files.join(' ')}`, taskNames: opened.taskNames };
-}
-
-/** Without what user space wrote to /dev/kmsg, which may say anything, and without our remarks. */
-function kernelsOwn(lines: Iterable<LogLine>): LogLine[] {
-  return [...lines].filter(({ remark, facility = 0 }) => !remark && facility === 0);
+  progress('log');
+  try {
+    const { kernel } = opened.session;
+    return {
+      reports: reportsInRecords(kernelRecords(kernel)), unread: logHoles(kernel)[0]?.reason,
+      facts: opened.facts, name: `the log in ${opened.facts.files.join(' ')}`, taskNames: opened.taskNames,
+    };
+  } finally {
+    opened.session.close();
+    endProgress();
+  }
 }
 
 const firstBytes = 4096;
