@@ -70,7 +70,7 @@ export function waitInWords(kernel: Kernel, wait: QueuedWait, { lock }: Contende
 }
 
 export function longestWaitNs(kernel: Kernel, { waits }: ContendedLock): number {
-  return Math.max(0, ...waits.flatMap((wait) => waitedNs(kernel, wait) ?? []));
+  return waits.flatMap((wait) => waitedNs(kernel, wait) ?? []).reduce((longest, ns) => Math.max(longest, ns), 0);
 }
 
 /** A spinning CPU has waited at most as long as its task has run; a sleeper has slept just so long. */
