@@ -43,13 +43,7 @@ describe(`kernel memory broken in ${CASES} ways, seed ${SEED}: an answer, a name
       const random = randomNumbers(SEED * 1_000_003 + i);
       const kind = Object.keys(targets)[i % Object.keys(targets).length]!;
       const memory = flippedMemory(dump.memory, targets[kind]!, random, 1 + Math.floor(random() ** 3 * 200));
-      const began = performance.now();
-      const said = `case ${i} (${kind})`;
-      const session = await bringUp({ ...dump, memory, close: () => undefined }, undefined, {}).catch((error: unknown) => error);
-      const outcome = judge(session, plugins, said);
-      const ms = performance.now() - began;
-      figures.count(outcome, ms);
-      expect(ms, said).toBeLessThan(MOST_MS);
+      await tried(figures, plugins, `case ${i} (${kind})`, () => bringUp({ ...dump, memory, close: () => undefined }, undefined, {}));
     }
     figures.tell();
     expect(peakMib()).toBeLessThan(MOST_MIB);
@@ -67,20 +61,22 @@ describe(`dump files broken in ${CASES / 4} ways, seed ${SEED}: an answer, a nam
     const plugins = await Promise.all(bundledPlugins.map(async ({ load }) => (await load()).default));
     const figures = figuresOf(`${name}, file`, 'FUZZ_CASES');
     for (let i = 0; i < CASES / 4 / dumps.length; i++) {
-      const said = `case ${i} of ${name}`;
-      const began = performance.now();
       const broken = brokenFile(file, tablesOf(file), randomNumbers(SEED * 2_000_003 + i));
-      const session = await openDumpFiles([broken], { cacheBytes: 16 << 20 }).then((dump) => bringUp(dump, undefined, {})).catch((error: unknown) => error);
-      const outcome = judge(session, plugins, said);
-      const ms = performance.now() - began;
-      figures.count(outcome, ms);
-      expect(ms, said).toBeLessThan(MOST_MS);
+      await tried(figures, plugins, `case ${i} of ${name}`, async () => bringUp(await openDumpFiles([broken], { cacheBytes: 16 << 20 }), undefined, {}));
     }
     figures.tell();
     expect(peakMib()).toBeLessThan(MOST_MIB);
     file.close();
   }, TIMEOUT_MS);
 });
+
+async function tried(figures: ReturnType<typeof figuresOf>, plugins: readonly Plugin[], said: string, open: () => Promise<Session>): Promise<void> {
+  const began = performance.now();
+  const outcome = judge(await open().catch((error: unknown) => error), plugins, said);
+  const ms = performance.now() - began;
+  figures.count(outcome, ms);
+  expect(ms, said).toBeLessThan(MOST_MS);
+}
 
 /** Refused in one sentence; or all plugins run to an end that is not a bug of ours, and the report renders. */
 function judge(opened: unknown, plugins: readonly Plugin[], said: string): 'refused' | 'answered' | 'answered with gaps' | 'answered, cut short' {

@@ -14,7 +14,6 @@ const MAX_ENTRIES = 1_000_000;
 /** Ranges looked at for one unit or one scope: the kernel's have some thousands. */
 const MAX_RANGES = 1_000_000;
 
-
 /** The functions of units, by address; the units last used are kept. */
 export interface Functions {
   /** The function whose code has the address; undefined where none of the unit's does (assembler). */

@@ -1,5 +1,5 @@
 import { Box, Text } from 'ink';
-import { useContext, type ReactElement } from 'react';
+import { createElement, useContext, type ReactElement } from 'react';
 import { cutSpans, shiftSpans, span, type Line, type Span } from '../lines/line.js';
 import { lineAt, placeOf, sameLine, type PageLines } from '../lines/page-lines.js';
 import { linesOf } from '../state/page-blocks.js';
@@ -39,14 +39,9 @@ export function Body({ state }: { state: State }): ReactElement {
 }
 
 function Lines({ lines, width, rows, search }: { lines: readonly ShownLine[]; width: number; rows: number; search: string }): ReactElement {
-  return (
-    <Box flexDirection="column" width={width} height={rows} flexShrink={0}>
-      {lines.map(({ spans, chosen = false }, at) => (
-        // oxlint-disable-next-line no-array-index-key -- a row of the screen has no other name
-        <LineText key={at} width={width} chosen={chosen} search={search} spans={spans} />
-      ))}
-    </Box>
-  );
+  const shown = lines.map(({ spans, chosen = false }) => <LineText width={width} chosen={chosen} search={search} spans={spans} />);
+  // Rows of the screen are known by their places alone.
+  return createElement(Box, { flexDirection: 'column', width, height: rows, flexShrink: 0 }, ...shown);
 }
 
 function linesShown(page: Page, lines: PageLines, rows: number): ShownLine[] {
