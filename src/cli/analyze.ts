@@ -49,7 +49,7 @@ export class Analyze extends Command {
     if (opened.rest.length > 0) throw new InputError(`analyze does not know what to do with ${opened.rest[0]}: ${leftOver(opened.rest[0]!)}`);
     const questions = (await asked(registry, only)).map((plugin) => ({ plugin, values: plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments) }));
     const sections = await runAll(questions, opened);
-    await writeReport(makeReport(this.config.version, opened.facts, sections), common, target, opened.taskNames);
+    await writeReport(makeReport(this.config.version, opened.facts, sections), common, target, opened.tasks);
     await noteOutcome(sections, { defects: opened.facts.defects, named: only !== undefined });
   }
 }

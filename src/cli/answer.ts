@@ -3,6 +3,7 @@ import { isPlugin } from '../plugin/define-plugin.js';
 import type { OptionValues } from '../plugin/options.js';
 import type { AnyPlugin } from '../plugin/registry.js';
 import type { Section } from '../plugin/section.js';
+import type { NamedTask } from '../report/redact.js';
 import { makeReport, type Report } from '../report/report.js';
 import type { CommonValues } from './common-flags.js';
 import type { Opened } from './open-named.js';
@@ -30,10 +31,10 @@ export async function answer({ plugin, values, opened, version, flags, target, b
   if (views.length === 0 && outcome.kind === 'unavailable' && outcome.fault !== 'kernel') throw new InputError(`${plugin.id}: ${outcome.reason}`);
   if (bare) {
     const [{ viewLines }, { redact }] = await Promise.all([import('../report/render-text.js'), import('../report/redact.js')]);
-    const { dump, sections: shown } = flags.redact ? redact(report, opened.taskNames) : report;
+    const { dump, sections: shown } = flags.redact ? redact(report, opened.tasks) : report;
     await target.write(shown.flatMap((section) => section.views.flatMap((view) => [...viewLines(view, { pageSize: dump.pageSize, raw: flags.raw }, target.text)])));
   } else {
-    await writeReport(report, flags, target, opened.taskNames);
+    await writeReport(report, flags, target, opened.tasks);
   }
   await noteOutcome(sections, { defects: opened.facts.defects, named: true, arguments: isNamed(plugin, values) });
 }
@@ -62,7 +63,7 @@ export async function runAll(questions: readonly { plugin: AnyPlugin; values: Op
   }
 }
 
-export async function writeReport(report: Report, flags: CommonValues, target: ReportTarget, taskNames: readonly string[] = []): Promise<void> {
+export async function writeReport(report: Report, flags: CommonValues, target: ReportTarget, tasks: readonly NamedTask[] = []): Promise<void> {
   const [{ render }, { redact }] = await Promise.all([import('../report/render.js'), import('../report/redact.js')]);
-  await target.write(render(flags.redact ? redact(report, taskNames) : report, formatOf(flags), target.text));
+  await target.write(render(flags.redact ? redact(report, tasks) : report, formatOf(flags), target.text));
 }

@@ -12,6 +12,7 @@ import { isPlugin } from '../plugin/define-plugin.js';
 import type { AnyPlugin } from '../plugin/registry.js';
 import type { Section } from '../plugin/section.js';
 import { runOnReports } from '../plugin/run-plugin.js';
+import type { NamedTask } from '../report/redact.js';
 import { logFormat, makeReport, type DumpFacts } from '../report/report.js';
 import { writeReport } from './answer.js';
 import { commonFlags, dumpFlags, type CommonValues } from './common-flags.js';
@@ -51,7 +52,7 @@ export class Explain extends Command {
     const isDump = role === 'dump' || (role === 'vmlinux' && more.length > 0);
     const forDump = isDump ? undefined : Object.keys(dumpFlags).find((name) => name in flags && metadata.flags[name]?.setFromDefault !== true);
     if (forDump !== undefined) throw new InputError(`explain: --${flags[forDump as keyof typeof dumpFlags] === false ? 'no-' : ''}${forDump} is of use with a dump, and ${path === '-' ? 'standard input' : path} is a text; leave it out`);
-    const { reports, facts, name, taskNames, unread } = isDump ? await readDump(words, common) : await readLog(path, more);
+    const { reports, facts, name, tasks, unread } = isDump ? await readDump(words, common) : await readLog(path, more);
     const sections: Section[] = [];
     // Of a log that could not be read whole nobody can say that there was nothing in it.
     const isSilent = reports.length === 0 && unread !== undefined;
@@ -61,7 +62,7 @@ export class Explain extends Command {
     }
     const unfit = sections.find(({ plugin, outcome }) => plugin === 'oom' && outcome.kind === 'unavailable');
     if (unfit?.outcome.kind === 'unavailable') throw new InputError(unfit.outcome.reason);
-    await writeReport(makeReport(this.config.version, facts, sections), common, target, taskNames);
+    await writeReport(makeReport(this.config.version, facts, sections), common, target, tasks);
     await noteOutcome(sections, { defects: facts.defects });
     if (isSilent) inPart(`${name} could not be read whole, and what is there has no report: ${unread}`);
     // A dump's log was read, and holds none: that is the answer. A text may be the wrong one, or not all of it.
@@ -86,7 +87,7 @@ interface ReadLog {
   /** Why not all of a dump's log could be read. */
   unread?: string | undefined;
   /** Of a dump's tasks, where they are to be hidden; a log has those of its tables. */
-  taskNames?: readonly string[];
+  tasks?: readonly NamedTask[];
 }
 
 /** What the dump's own kernel said in its log. */
@@ -98,7 +99,7 @@ async function readDump(words: readonly string[], flags: CommonValues): Promise<
     const { kernel } = opened.session;
     return {
       reports: reportsInRecords(kernelRecords(kernel)), unread: logHoles(kernel)[0]?.reason,
-      facts: opened.facts, name: `the log in ${opened.facts.files.join(' ')}`, taskNames: opened.taskNames,
+      facts: opened.facts, name: `the log in ${opened.facts.files.join(' ')}`, tasks: opened.tasks,
     };
   } finally {
     opened.session.close();

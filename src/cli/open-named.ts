@@ -1,4 +1,5 @@
 import { InputError } from '../bytes/input-error.js';
+import type { NamedTask } from '../report/redact.js';
 import type { DumpFacts } from '../report/report.js';
 import type { OpenOptions, Session } from '../session/open-kernel.js';
 import type { CommonValues } from './common-flags.js';
@@ -15,8 +16,8 @@ export interface Opened {
   options: OpenOptions;
   /** Words of the command line that name no file. */
   rest: string[];
-  /** The names of its tasks, where they are to be hidden. */
-  taskNames: readonly string[];
+  /** Its tasks, where their names are to be hidden. */
+  tasks: readonly NamedTask[];
 }
 
 /**
@@ -27,14 +28,14 @@ export async function openNamed(command: string, words: readonly string[], flags
   const { options, rest } = await namedFiles(command, words, flags);
   const [{ openSession }, { hostOf }] = await Promise.all([import('../session/open-kernel.js'), import('../session/host-name.js')]);
   const session = await openSession(options);
-  return { session, facts: factsOf(session, options, hostOf(session)), options, rest, taskNames: flags.redact ? await namesOfTasks(session) : [] };
+  return { session, facts: factsOf(session, options, hostOf(session)), options, rest, tasks: flags.redact ? await namedTasks(session) : [] };
 }
 
-/** Those that can be read. */
-async function namesOfTasks({ kernel }: Session): Promise<string[]> {
-  const { surveyTasks } = await import('../linux/tasks.js');
+/** Those that can be read. One whose flags can't is taken for a user's. */
+async function namedTasks({ kernel }: Session): Promise<NamedTask[]> {
+  const [{ isKernelThread }, { surveyTasks }] = await Promise.all([import('../linux/task-state.js'), import('../linux/tasks.js')]);
   const { threads } = kernel.attempt('names of tasks', () => surveyTasks(kernel)) ?? { threads: [] };
-  return threads.flatMap((task) => kernel.attempt('task_struct.comm', () => [task.comm]) ?? []);
+  return threads.flatMap((task) => kernel.attempt('task_struct.comm', () => [{ comm: task.comm, isKernelThread: kernel.attempt('task_struct.flags', () => isKernelThread(task)) ?? false }]) ?? []);
 }
 
 /**

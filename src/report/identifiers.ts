@@ -1,3 +1,12 @@
+/** What the kernel calls a block device, and a partition of it. */
+export const deviceName = /(?:(?:sd|vd|xvd)[a-z]\d*|sd[a-z]{2}\d+|nvme\d+(?:c\d+)?n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|(?:dm-|md|loop|nbd|rbd|drbd)\d+(?:p\d+)?|dasd[a-z]+\d*)/;
+/** What it or udev calls a network interface. */
+export const interfaceName = /(?:(?:eth|wlan|bond|team|virbr|docker|tun|tap|ib)\d+|(?:en|wl)[ops]\d\w*|veth[0-9a-f]+|br-[0-9a-f]+)/;
+
+function standingAlone({ source }: RegExp): RegExp {
+  return new RegExp(`(?<![\\w-])${source}(?![\\w-])`, 'g');
+}
+
 /**
  * What tells whose machine it was by its form alone, wherever it stands in a sentence. In the order in which they are
  * sought: a path may hold any of the others, and a part of one is not to be left behind.
@@ -14,8 +23,8 @@ export const identifiers: readonly (readonly [kind: string, form: RegExp])[] = [
   ['mac', /(?<![\w:])(?:[0-9a-f]{2}:){5,}[0-9a-f]{2}(?![\w:])/gi],
   ['ip', /(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\w)/g],
   ['ip', /(?<![\w:.])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}|::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,7}:)(?![\w:])/gi],
-  ['device', /(?<![\w-])(?:(?:sd|vd|xvd)[a-z]\d*|sd[a-z]{2}\d+|nvme\d+(?:c\d+)?n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|(?:dm-|md|loop|nbd|rbd|drbd)\d+(?:p\d+)?|dasd[a-z]+\d*)(?![\w-])/g],
-  ['interface', /(?<![\w-])(?:(?:eth|wlan|bond|team|virbr|docker|tun|tap|ib)\d+|(?:en|wl)[ops]\d\w*|veth[0-9a-f]+|br-[0-9a-f]+)(?![\w-])/g],
+  ['device', standingAlone(deviceName)],
+  ['interface', standingAlone(interfaceName)],
   // "dentry(812:web.service)": until 5.8 each cgroup had caches of its own.
   ['cgroup', /(?<=\w\(\d+:)[^()]+(?=\))/g],
   // What no table lists: the last word before a pid.

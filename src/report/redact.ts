@@ -1,27 +1,37 @@
 import type { SolidView } from '../plugin/section.js';
 import type { Cell, Column, Row, TreeNode } from '../plugin/views.js';
 import { identifiers } from './identifiers.js';
+import { isEverywhere, shownThread } from './kernel-threads.js';
+import { kernelWords } from './kernel-words.js';
 import { collectKernelNames, redactKernelLine, type Tokens } from './redact-kernel-line.js';
 import type { Report } from './report.js';
+
+/** A task's name, and who bears it. */
+export interface NamedTask {
+  comm: string;
+  isKernelThread: boolean;
+}
 
 /**
  * The report without what could tell whose machine it was: names of tasks, hosts, cgroups, devices and files, addresses of the
  * network, the hardware's name, the kernel's command line, module parameters, strings read from memory and what is not the kernel's own in its log.
  * Each is replaced by a token, the same for the same name throughout: `task-3` in a finding is `task-3` in the table. Numbers,
- * addresses, symbols and the kernel's own names and words stay.
- * @param tasks the names of the machine's tasks
+ * addresses, symbols, the kernel's own names and words and those of its threads stay.
+ * @param tasks the machine's
  */
-export function redact(report: Report, tasks: readonly string[] = []): Report {
+export function redact(report: Report, tasks: readonly NamedTask[] = []): Report {
   const names = new Names();
   // All of the machine's, whether a table here has them or not: titles and findings name them too, and tokens are the same in every report.
-  for (const comm of tasks) if (comm !== '') names.token('task', comm);
+  for (const { comm, isKernelThread } of tasks) if (!isKernelThread && comm !== '') names.userTask(comm);
+  // A name that a process of users has taken too is hidden.
+  for (const { comm, isKernelThread } of tasks) if (isKernelThread && comm !== '') names.kernelThread(comm);
   if (report.dump.host !== undefined) names.host(report.dump.host);
   for (const file of [...report.dump.files, report.dump.vmlinux ?? '']) names.file(file);
   for (const { views } of report.sections) for (const view of views) collect(view, names);
   const hide = names.hider();
   const released = new Set([report.dump.release, `${report.dump.release}.`]);
   const kernelLine = (text: string): string => redactKernelLine(text, names, hide, released);
-  const hidden = mapStrings(report, (text, key) => kernelLines.test(key) ? kernelLine(text) : hide(key === 'value' || wholeString.test(text) ? text.replace(quoted, (string) => names.token('string', string)) : text)) as Report;
+  const hidden = mapStrings(report, (text, key, name) => kernelLines.test(key) ? kernelLine(text) : hide(key === 'value' || wholeString.test(text) ? text.replace(quoted, (string) => names.token('string', string)) : text, name)) as Report;
   return {
     ...hidden,
     signature: report.signature,
@@ -67,10 +77,29 @@ class Names implements Tokens {
   readonly #issued = new Set<string>();
   /** They stand within other words too: "db7:/export", "root@db7". */
   readonly #hosts = new Set<string>();
+  /** Of columns and facts that hold names by their type. */
+  readonly #keys = new Set<string>();
 
   /** The name's token; a new one where it has none. */
   token(kind: string, name: string): string {
+    if (kind === 'task' && isEverywhere(name) && !this.#tokens.has(name)) this.#show(name, name);
     return this.#tokenIn(this.#tokens, kind, name);
+  }
+
+  userTask(comm: string): void {
+    this.#tokenIn(this.#tokens, 'task', comm);
+  }
+
+  kernelThread(comm: string): void {
+    if (this.#tokens.has(comm)) return;
+    const shown = shownThread(comm, (kind, name) => this.token(kind, name));
+    if (shown === undefined) this.token('kthread', comm);
+    else this.#show(comm, shown);
+  }
+
+  #show(name: string, shown: string): void {
+    this.#tokens.set(name, shown);
+    for (const word of [shown, ...shown.split(':')]) this.#issued.add(word);
   }
 
   text(words: string): string {
@@ -92,6 +121,11 @@ class Names implements Tokens {
     return this.#issued.has(word);
   }
 
+  /** That what is keyed so is a name, and no word. */
+  noteKey(key: string): void {
+    this.#keys.add(key);
+  }
+
   /** A host by its full name and by its first label, which is how a log calls it. */
   host(name: string): void {
     if (generic.test(name)) return;
@@ -110,21 +144,42 @@ class Names implements Tokens {
   }
 
   /** Replaces the names known so far where they stand as words, the odd ones first; then whatever looks like a path. */
-  hider(): (text: string) => string {
+  hider(): (text: string, key?: string) => string {
     const odd = [...this.#tokens.keys()].filter((name) => name.trim() !== '' && (!plainName.test(name) || this.#hosts.has(name))).toSorted((a, b) => b.length - a.length);
     const oddNames = odd.length === 0 ? undefined : new RegExp(`(?<![\\w-])(?:${odd.map(escaped).join('|')})(?![\\w-])`, 'g');
     const known = (name: string): string | undefined => this.#tokens.get(name);
+    // "sleep (51)" is a task, "uninterruptible sleep" is none.
+    const isMeant = (name: string, after: string): boolean => !isWord(name) || this.#hosts.has(name) || calledTask.test(after);
     // Thousands of tasks make thousands of names: plain ones are looked up word by word, not tried one after another.
-    const hideWord = (word: string): string => known(word)
-      ?? word.replace(/^([.:/+-]*)(.*?)([.:/+-]*)$/, (_, before: string, name: string, after: string) => before + (known(name) ?? name) + after);
-    return (text) => known(text)
+    const hideWord = (word: string, at: number, whole: string): string => {
+      const [, before = '', name = '', punctuation = ''] = /^([.:/+-]*)(.*?)([.:/+-]*)$/.exec(word)!;
+      const behind = whole.slice(at + word.length, at + word.length + longestMark);
+      const token = known(word);
+      if (token !== undefined && isMeant(word, behind)) return token;
+      // As the kernel writes it: "task sleep:51 blocked", "[sleep:51]".
+      const [, called, pid] = /^(.+):(\d+)$/.exec(name) ?? [];
+      if (called !== undefined && known(called) !== undefined) return `${before}${known(called)}:${pid}${punctuation}`;
+      return before + (isMeant(name, punctuation + behind) ? known(name) ?? name : name) + punctuation;
+    };
+    // What a finding is about is often a task.
+    return (text, key = '') => (isWord(text) && key !== 'about' && !this.#keys.has(key) && !keysOfKind.some(([, keys]) => keys.test(key)) ? undefined : known(text))
+      // Whole names first: a part of one may look like an address.
       ?? identifiers.reduce(
         // A name that is hidden already is not hidden once more.
         (left, [kind, form]) => left.replace(form, (name) => this.#issued.has(name) ? name : this.token(kind, name)),
-        oddNames === undefined ? text : text.replace(oddNames, (name) => known(name) ?? name),
-      ).replace(plainWords, hideWord);
+        (oddNames === undefined ? text : text.replace(oddNames, (name) => known(name) ?? name)).replace(plainWords, hideWord),
+      );
   }
 }
+
+/** Whether a name is a word of sentences as well, as that of `sleep` or `free` is. */
+function isWord(name: string): boolean {
+  return name.length < 2 || kernelWords.has(name);
+}
+
+/** What stands behind a task's name in a sentence: its pid, what it has, or what is told of it. */
+const calledTask = /^(?: \((?:pid )?\d| \(virtual size|: )/;
+const longestMark = 14;
 
 /** Shorter labels are words of a sentence as well. */
 const shortestLabel = 3;
@@ -159,6 +214,7 @@ function collectCell(key: string, type: Column['type'], value: Cell, names: Name
   // "oomer (51)": the name is what is hidden; the pid stays.
   const named = /^(.+) \((?:pid )?\d+\)$/s.exec(value)?.[1];
   const kind = type === 'task' || (named !== undefined && keysOfNamed.test(key)) ? 'task' : keysOfKind.find(([, keys]) => keys.test(key))?.[0];
+  if (type === 'task') names.noteKey(key);
   if (kind === 'host') names.host(value);
   else if (kind !== undefined) names.token(kind, kind === 'task' ? named ?? value : value);
 }
@@ -170,10 +226,11 @@ const keysOfNamed = /^(?:by|holder|waiter|owner|parent|(?:killed|reaped)(?:-\d+)
 const ours = new Set(['kind', 'id', 'key', 'type', 'plugin', 'format', 'release', 'architecture', 'buildId', 'version', 'certainty', 'moment', 'found', 'function', 'module']);
 
 /** A copy with every other string passed through `change`; as deep as views are, which the runner has limited. */
-function mapStrings(value: unknown, change: (text: string, key: string) => string, key = '', inCells = false): unknown {
-  if (typeof value === 'string') return !inCells && ours.has(key) ? value : change(value, key);
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change, key, inCells));
+function mapStrings(value: unknown, change: (text: string, key: string, name: string) => string, key = '', inCells = false, ofFact?: string): unknown {
+  if (typeof value === 'string') return !inCells && ours.has(key) ? value : change(value, key, ofFact ?? key);
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, change, key, inCells, ofFact));
   if (typeof value !== 'object' || value === null) return value;
+  const fact = !inCells && 'key' in value && typeof value.key === 'string' ? value.key : undefined;
   // A row's cells are keyed by a plugin's columns: one that is called `id` or `type` may hold anything.
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapStrings(inner, change, name, key === 'cells')]));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapStrings(inner, change, name, key === 'cells', name === 'value' ? fact : undefined)]));
 }

@@ -6,8 +6,8 @@ import { globalReport, memcgReport } from '../oom/text.js';
 import { reportOf, sectionOf } from './sample-report.js';
 
 /** The text of the lines as a report for others has them. */
-function redacted(lines: readonly LogLine[], tasks: readonly string[] = []): string[] {
-  const report = redact(reportOf([sectionOf('log', [log('Kernel log', lines)])]), tasks);
+function redacted(lines: readonly LogLine[], users: readonly string[] = []): string[] {
+  const report = redact(reportOf([sectionOf('log', [log('Kernel log', lines)])]), users.map((comm) => ({ comm, isKernelThread: false })));
   return report.sections[0]!.views.flatMap((view) => view.kind === 'log' ? [...view.lines].map(({ text }) => text) : []);
 }
 
