@@ -8,6 +8,8 @@ import { counted } from '../words/quantity.js';
 const RESERVED = 0;
 const COMMITTED = 1;
 const FINALIZED = 2;
+const REUSABLE = 3;
+const NEVER_COMMITTED = 'reserved but never committed';
 const ID_MASK = (1n << 62n) - 1n;
 
 /** log_buf_len is at most 2^31, and has a descriptor for each 32 bytes. */
@@ -15,6 +17,9 @@ const MOST_COUNT_BITS = 26;
 const MOST_SIZE_BITS = 31;
 /** Descriptors read at once: a page that is missing costs one remark, not one for each record. */
 const CHUNK = 128;
+
+/** Of a text that ends in more of them the rest was lost: printk() itself puts in no zero but for a "%c". */
+const MOST_ZEROS = 7;
 
 const LOG_CONT = 8;
 /** Both lpos of a record that never had room for its text; an empty line has 3 in both. */
@@ -33,11 +38,14 @@ export function* ringRecords(source: LogSource): Generator<LogEntry> {
   for (const found of descriptors(source, ring)) {
     source.step?.();
     const entry = 'problem' in found ? found : recordOf(source, ring, found);
-    if ('problem' in entry) remarks.add(entry);
-    else {
-      yield* remarks.before(entry.sequence);
-      yield entry;
+    if ('problem' in entry) {
+      remarks.add(entry);
+      continue;
     }
+    const { zeros, ...record } = entry;
+    yield* remarks.before(record.sequence);
+    yield record;
+    if (zeros > 0) remarks.add({ problem: `damaged: the last ${counted(zeros, 'byte')} of its text are zeros`, unread: true });
   }
   yield* remarks.rest();
 }
@@ -118,56 +126,78 @@ function* descriptors({ memory }: LogSource, ring: Ring): Generator<Descriptor |
     const infos = readable(() => memory.read(ring.infos + BigInt(index * ring.info.size), length * ring.info.size));
     const reason = [descs, infos].find((part) => typeof part === 'string');
     if (typeof descs === 'string' || typeof infos === 'string') yield { problem: `can't be read: ${reason as string}`, count: length, unread: true };
-    else yield* chunk(ring, done, descs, infos);
+    else yield* chunk(ring, (ring.tail + BigInt(done)) & ID_MASK, descs, infos);
     done += length;
   }
 }
 
-function* chunk(ring: Ring, done: number, descs: DataView, infos: DataView): Generator<Descriptor | Problem> {
+function* chunk(ring: Ring, firstId: bigint, descs: DataView, infos: DataView): Generator<Descriptor | Problem> {
   for (let i = 0; i * ring.desc.size < descs.byteLength; i++) {
-    const expected = (ring.tail + BigInt(done + i)) & ID_MASK;
+    const id = (firstId + BigInt(i)) & ID_MASK;
     const at = i * ring.desc.size;
     const stateVar = descs.getBigUint64(at + ring.desc.stateVar, true);
     const state = Number(stateVar >> 62n);
-    if ((stateVar & ID_MASK) !== expected || state === RESERVED) yield { problem: 'reserved but never committed' };
+    const info = new DataView(infos.buffer, infos.byteOffset + i * ring.info.size, ring.info.size);
+    if ((stateVar & ID_MASK) !== id) yield isBeingReserved(ring, id, stateVar, info) ? { problem: NEVER_COMMITTED } : { problem: 'damaged: its descriptor has another ID', unread: true };
+    else if (state === RESERVED) yield { problem: NEVER_COMMITTED };
     else if (state === COMMITTED || state === FINALIZED) {
-      yield {
-        id: expected,
-        begin: descs.getBigUint64(at + ring.desc.begin, true),
-        next: descs.getBigUint64(at + ring.desc.next, true),
-        info: new DataView(infos.buffer, infos.byteOffset + i * ring.info.size, ring.info.size),
-      };
+      yield { id, begin: descs.getBigUint64(at + ring.desc.begin, true), next: descs.getBigUint64(at + ring.desc.next, true), info };
     }
     // Reusable ones are behind: their text was overwritten (the sequence tells), or they were never used since boot.
   }
 }
 
-type FoundRecord = Extract<LogEntry, { text: string }> & { sequence: number };
+/**
+ * desc_reserve() moves the head on before it takes the descriptor: for a moment that has its former owner's ID, or on the
+ * first lap none.
+ */
+function isBeingReserved(ring: Ring, id: bigint, stateVar: bigint, info: DataView): boolean {
+  const former = (id - BigInt(ring.count)) & ID_MASK;
+  if (stateVar === 0n) return sequenceOf(ring, id) < BigInt(ring.count) && isZero(info);
+  return (stateVar & ID_MASK) === former && Number(stateVar >> 62n) === REUSABLE;
+}
+
+function isZero({ buffer, byteOffset, byteLength }: DataView): boolean {
+  return new Uint8Array(buffer, byteOffset, byteLength).every((byte) => byte === 0);
+}
+
+/** The first descriptor's ID is -count, of 62 bits or (the macro counts in unsigned int) of 32; each record has the next. */
+function sequenceOf({ count }: Ring, id: bigint): bigint {
+  const first = 2n ** 32n - BigInt(count);
+  return id >= first && id < 2n ** 61n ? id - first : (id + BigInt(count)) & ID_MASK;
+}
+
+type FoundRecord = Extract<LogEntry, { text: string }> & { sequence: number; zeros: number };
 
 function recordOf(source: LogSource, ring: Ring, { id, begin, next, info }: Descriptor): FoundRecord | Problem {
   const textLengthAt = ring.info.textLength;
-  const sequence = Number(info.getBigUint64(ring.info.seq, true));
+  const sequence = sequenceOf(ring, id);
+  const found = info.getBigUint64(ring.info.seq, true);
+  if (found !== sequence) return { problem: 'damaged: its sequence number is not that of its place', unread: true };
   const text = textOf(source, ring, id, begin, next, info.getUint16(textLengthAt, true));
-  if (typeof text === 'object') return text;
+  if ('problem' in text) return text;
   // Not in VMCOREINFO, but fixed by the ABI of the bit fields: u8 facility, then flags:5 and level:3.
   const facility = info.getUint8(textLengthAt + 2);
   const flagsAndLevel = info.getUint8(textLengthAt + 3);
+  const whole = text.findLastIndex((byte) => byte !== 0) + 1;
+  const zeros = text.length - whole > MOST_ZEROS ? text.length - whole : 0;
   return {
-    sequence,
+    sequence: Number(sequence),
     timeNs: Number(info.getBigUint64(ring.info.time, true)),
     level: flagsAndLevel >> 5,
     facility,
     caller: callerInWords(info.getUint32(ring.info.caller, true)),
-    text,
+    text: logText(text.subarray(0, text.length - zeros)),
     ...((flagsAndLevel & LOG_CONT) === 0 ? {} : { continued: true as const }),
+    zeros,
   };
 }
 
 /** get_data(): where a block's text lies. A block that does not fit before the end of the ring stands at its start. */
-function textOf({ memory }: LogSource, ring: Ring, id: bigint, begin: bigint, next: bigint, textLength: number): string | Problem {
+function textOf({ memory }: LogSource, ring: Ring, id: bigint, begin: bigint, next: bigint, textLength: number): Uint8Array | Problem {
   const size = BigInt(ring.dataBytes);
   if ((begin & 1n) === 1n && (next & 1n) === 1n) {
-    return begin === FAILED_LPOS || next === FAILED_LPOS ? { problem: 'lost: the ring had no room for it' } : '';
+    return begin === FAILED_LPOS || next === FAILED_LPOS ? { problem: 'lost: the ring had no room for it' } : new Uint8Array();
   }
   // A block that ends exactly at the end of the ring is not wrapped: older writers never leave one there, newer ones do.
   // Positions start below 0 and are 64 bits wide: the end of the first lap is 0.
@@ -178,8 +208,9 @@ function textOf({ memory }: LogSource, ring: Ring, id: bigint, begin: bigint, ne
   const available = Number(blockBytes) - BLOCK_HEADER;
   const block = readable(() => memory.read(ring.data + start, BLOCK_HEADER + Math.min(textLength, available)));
   if (typeof block === 'string') return { problem: `can't be read: ${block}`, unread: true };
-  if ((block.getBigUint64(0, true) & ID_MASK) !== id) return { problem: 'overwritten by others' };
-  return logText(new Uint8Array(block.buffer, block.byteOffset + BLOCK_HEADER, block.byteLength - BLOCK_HEADER));
+  // data_make_reusable() gives the descriptors up before their text is overwritten: a kernel never leaves it so.
+  if ((block.getBigUint64(0, true) & ID_MASK) !== id) return { problem: "damaged: its text has another record's ID", unread: true };
+  return new Uint8Array(block.buffer, block.byteOffset + BLOCK_HEADER, block.byteLength - BLOCK_HEADER);
 }
 
 /** The bytes, or why they are not to be had. */
@@ -194,9 +225,9 @@ function readable(read: () => Uint8Array): DataView | string {
   }
 }
 
-/** Like problems in a row become one remark; jumps in the sequence that no problem explains become one too. */
+/** Like problems in a row become one remark. */
 class Remarks {
-  #next: number | undefined;
+  #isFirst = true;
   readonly #pending: { problem: string; count: number; unread?: true }[] = [];
 
   add({ problem, count = 1, unread }: Problem): void {
@@ -206,13 +237,10 @@ class Remarks {
   }
 
   *before(sequence: number): Generator<LogEntry> {
-    const skipped = this.#next === undefined ? sequence : sequence - this.#next;
-    const explained = this.#pending.reduce((sum, { count }) => sum + count, 0);
-    if (this.#next === undefined && skipped > explained) yield { remark: `${counted(skipped - explained, 'record')} before these: overwritten by newer ones` };
+    const overwritten = sequence - this.#pending.reduce((sum, { count }) => sum + count, 0);
+    if (this.#isFirst && overwritten > 0) yield { remark: `${counted(overwritten, 'record')} before these: overwritten by newer ones` };
+    this.#isFirst = false;
     yield* this.rest();
-    if (this.#next !== undefined && skipped > explained) yield { remark: `${counted(skipped - explained, 'record')} missing: the sequence jumps from ${this.#next - 1} to ${sequence}`, unread: true };
-    if (this.#next !== undefined && skipped < 0) yield { remark: `the sequence goes back from ${this.#next - 1} to ${sequence}` };
-    this.#next = sequence + 1;
   }
 
   *rest(): Generator<LogEntry> {

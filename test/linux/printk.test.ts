@@ -55,18 +55,24 @@ describe('the ring buffer since 5.10', () => {
     ]);
   });
 
-  test('a sequence that jumps is told', () => {
+  test('an info that is of another record, or of none, is damaged: none of it is believed', () => {
     const ring = toyRing();
-    ring.write({ text: 'a', sequence: 5 });
+    ring.write({ text: 'a' });
     ring.write({ text: 'b', sequence: 9 });
-    ring.write({ text: 'c', sequence: 2 });
-    expect(texts(read(ring))).toEqual([
-      '# 5 records before these: overwritten by newer ones', 'a', '# 3 records missing: the sequence jumps from 5 to 9', 'b',
-      '# the sequence goes back from 9 to 2', 'c',
+    ring.write({ text: 'c', sequence: 0 });
+    ring.write({ text: 'd', sequence: 3 });
+    expect(read(ring).map((entry) => (isRemark(entry) ? entry : [entry.sequence, entry.text]))).toEqual([
+      [0, 'a'], { remark: '2 records damaged: its sequence number is not that of its place', unread: true }, [3, 'd'],
     ]);
   });
 
-  test('text that is not in the dump, and a block that belongs to another record', () => {
+  test.each([['62', 62], ['32', 32]])('IDs that begin at -count of %s bits: records are counted from 0', (_, idBits) => {
+    const ring = toyRing({ idBits });
+    for (let i = 0; i < 40; i++) ring.write({ text: `${i}` });
+    expect(texts(read(ring)).slice(0, 2)).toEqual(['24 records before these: overwritten by newer ones', '24'].map((text, i) => (i === 0 ? `# ${text}` : text)));
+  });
+
+  test('text that is not in the dump, and a block that belongs to another record: neither is what a kernel leaves', () => {
     const ring = toyRing();
     ring.write({ text: 'a' });
     ring.write({ text: 'b' });
@@ -74,10 +80,36 @@ describe('the ring buffer since 5.10', () => {
     ring.memory.lose(ring.address(ring.data), 16);
     ring.view.setBigUint64(ring.data + 16, 99n, true);
     expect(texts(read(ring))).toEqual([
-      "# 1 record can't be read: page excluded from the dump", '# 1 record overwritten by others', 'c',
+      "# 1 record can't be read: page excluded from the dump", "# 1 record damaged: its text has another record's ID", 'c',
     ]);
-    // What the kernel itself has lost leaves no doubt about the rest.
-    expect(read(ring).filter(isRemark).map(({ unread }) => unread)).toEqual([true, undefined]);
+    expect(read(ring).filter(isRemark).map(({ unread }) => unread)).toEqual([true, true]);
+  });
+
+  test('a descriptor that was overwritten is damaged; one that is just being taken has its former ID, or on the first lap none', () => {
+    const ring = toyRing();
+    for (let i = 0; i < 3; i++) ring.write({ text: `${i}` });
+    ring.view.setBigUint64(ring.descriptorOf(1), 0n, true);
+    expect(texts(read(ring))).toEqual(['0', '# 1 record damaged: its descriptor has another ID', '2']);
+    ring.view.setBigUint64(ring.descriptorOf(1), 77n, true);
+    expect(texts(read(ring))).toEqual(['0', '# 1 record damaged: its descriptor has another ID', '2']);
+
+    const first = toyRing();
+    first.write({ text: 'a' });
+    first.reserve();
+    expect(read(first).at(-1)).toEqual({ remark: '1 record reserved but never committed' });
+    const later = toyRing();
+    for (let i = 0; i < 20; i++) later.write({ text: '' });
+    later.reserve();
+    expect(read(later).at(-1)).toEqual({ remark: '1 record reserved but never committed' });
+  });
+
+  test('text that ends in zeros was lost there; a zero or two are the text of a record', () => {
+    const ring = toyRing();
+    ring.write({ text: `begun${'\0'.repeat(12)}` });
+    ring.write({ text: 'odd\0\0' });
+    expect(read(ring).map((entry) => (isRemark(entry) ? entry : entry.text))).toEqual([
+      'begun', { remark: '1 record damaged: the last 12 bytes of its text are zeros', unread: true }, 'odd\0\0',
+    ]);
   });
 
   test('descriptors that are not in the dump cost one remark', () => {

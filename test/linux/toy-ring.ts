@@ -9,8 +9,8 @@ const [DESC_SIZE, INFO_SIZE] = [24, 88];
 
 export interface ToyRecord { text: string; textLength?: number; level?: number; facility?: number; caller?: number; flags?: number; timeNs?: number; sequence?: number }
 
-/** The printk ring buffer with a writer that places blocks as prb_reserve() does; `perfectFit` as 7.x does. */
-export function toyRing({ countBits = 4, sizeBits = 8, perfectFit = true } = {}) {
+/** The printk ring buffer with a writer that places blocks as prb_reserve() does; `perfectFit` as 7.x does, IDs from -count of `idBits`. */
+export function toyRing({ countBits = 4, sizeBits = 8, perfectFit = true, idBits = 62 } = {}) {
   const count = 2 ** countBits;
   const size = BigInt(2 ** sizeBits);
   const infos = DESCS + count * DESC_SIZE;
@@ -19,7 +19,7 @@ export function toyRing({ countBits = 4, sizeBits = 8, perfectFit = true } = {})
   const view = new DataView(bytes.buffer);
   const memory = flatMemory(BASE, bytes);
   const live: { record: ToyRecord & { sequence: number }; begin: bigint }[] = [];
-  let head = BigInt.asUintN(62, -BigInt(count + 1));
+  let head = BigInt.asUintN(idBits, -BigInt(count + 1));
   let tail = head;
   let headLpos = BigInt.asUintN(64, -size);
   let nextSequence = 0;
@@ -85,8 +85,18 @@ export function toyRing({ countBits = 4, sizeBits = 8, perfectFit = true } = {})
     publish();
     return true;
   }
+  /** desc_reserve() as far as the head: the descriptor is still its former owner's, who was given up. */
+  function reserve(): void {
+    const former = (head + 1n - BigInt(count)) & ID_MASK;
+    head = (head + 1n) & ID_MASK;
+    if (((head - tail) & ID_MASK) >= BigInt(count)) {
+      tail = (tail + 1n) & ID_MASK;
+      setState(former, 3n);
+    }
+    publish();
+  }
   return {
-    memory, write,
+    memory, write, reserve,
     /** The records that the ring still holds. */
     held: () => live.map(({ record }) => record),
     descriptorOf: (index: number) => DESCS + index * DESC_SIZE,
