@@ -9,7 +9,7 @@ import { makeReport } from '../report/report.js';
 import { runAll, writeReport } from './answer.js';
 import { commonFlags, type CommonValues } from './common-flags.js';
 import { noteOutcome } from './note-outcome.js';
-import { openNamed } from './open-named.js';
+import { factsAfter, openNamed } from './open-named.js';
 import { plugins } from './plugins.js';
 import { leftOver } from './tell-files.js';
 import { reportTarget } from './write-report.js';
@@ -49,8 +49,9 @@ export class Analyze extends Command {
     if (opened.rest.length > 0) throw new InputError(`analyze does not know what to do with ${opened.rest[0]}: ${leftOver(opened.rest[0]!)}`);
     const questions = (await asked(registry, only)).map((plugin) => ({ plugin, values: plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments) }));
     const sections = await runAll(questions, opened);
-    await writeReport(makeReport(this.config.version, opened.facts, sections), common, target, opened.tasks);
-    await noteOutcome(sections, { defects: opened.facts.defects, named: only !== undefined });
+    const facts = factsAfter(opened);
+    await writeReport(makeReport(this.config.version, facts, sections), common, target, opened.tasks);
+    await noteOutcome(sections, { defects: facts.defects, named: only !== undefined });
   }
 }
 

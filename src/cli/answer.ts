@@ -6,7 +6,7 @@ import type { Section } from '../plugin/section.js';
 import type { NamedTask } from '../report/redact.js';
 import { makeReport, type Report } from '../report/report.js';
 import type { CommonValues } from './common-flags.js';
-import type { Opened } from './open-named.js';
+import { factsAfter, type Opened } from './open-named.js';
 import { endProgress, progress } from './progress.js';
 import { plugins } from './plugins.js';
 import { noteOutcome } from './note-outcome.js';
@@ -27,7 +27,8 @@ export interface Question {
 export async function answer({ plugin, values, opened, version, flags, target, bare = false }: Question): Promise<void> {
   const sections = await runAll([{ plugin, values }], opened);
   const { outcome, views } = sections[0]!;
-  const report = makeReport(version, opened.facts, sections);
+  const facts = factsAfter(opened);
+  const report = makeReport(version, facts, sections);
   if (views.length === 0 && outcome.kind === 'unavailable' && outcome.fault !== 'kernel') throw new InputError(`${plugin.id}: ${outcome.reason}`);
   if (bare) {
     const [{ viewLines }, { redact }] = await Promise.all([import('../report/render-text.js'), import('../report/redact.js')]);
@@ -36,7 +37,7 @@ export async function answer({ plugin, values, opened, version, flags, target, b
   } else {
     await writeReport(report, flags, target, opened.tasks);
   }
-  await noteOutcome(sections, { defects: opened.facts.defects, named: true, arguments: isNamed(plugin, values) });
+  await noteOutcome(sections, { defects: facts.defects, named: true, arguments: isNamed(plugin, values) });
 }
 
 /** Whether one thing was asked for, by an argument. */

@@ -18,7 +18,7 @@ import { writeReport } from './answer.js';
 import { commonFlags, dumpFlags, type CommonValues } from './common-flags.js';
 import { isPipe, logFrom } from './log-file.js';
 import { inPart, noteOutcome } from './note-outcome.js';
-import { openNamed } from './open-named.js';
+import { factsAfter, openNamed } from './open-named.js';
 import { plugins } from './plugins.js';
 import { endProgress, progress } from './progress.js';
 import { reportTarget } from './write-report.js';
@@ -97,9 +97,10 @@ async function readDump(words: readonly string[], flags: CommonValues): Promise<
   progress('log');
   try {
     const { kernel } = opened.session;
+    const reports = reportsInRecords(kernelRecords(kernel));
     return {
-      reports: reportsInRecords(kernelRecords(kernel)), unread: logHoles(kernel)[0]?.reason,
-      facts: opened.facts, name: `the log in ${opened.facts.files.join(' ')}`, tasks: opened.tasks,
+      reports, unread: logHoles(kernel)[0]?.reason,
+      facts: factsAfter(opened), name: `the log in ${opened.facts.files.join(' ')}`, tasks: opened.tasks,
     };
   } finally {
     opened.session.close();

@@ -30,5 +30,7 @@ export interface Dump {
   readonly completeness: Completeness;
   /** What the file says or shows of what it lacks, that it is cut off first of all, one sentence each; empty for a whole dump. */
   readonly defects: readonly string[];
+  /** One sentence on pages that were asked for up to now and are in the file, damaged; undefined where none was met. */
+  readonly damageMet?: () => string | undefined;
   close(): void;
 }

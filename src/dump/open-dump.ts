@@ -16,6 +16,7 @@ import {
   readKdumpHeader,
 } from './kdump-header.js';
 import type { FileRange, KdumpHeader } from './kdump-header.js';
+import { notingDamage } from './damaged-pages.js';
 import { kdumpMemory } from './kdump-memory.js';
 import type { KdumpPart } from './kdump-memory.js';
 import { MAX_NOTES_BYTES, addVmcoreinfo, latin1, readNotes } from './note-reader.js';
@@ -165,6 +166,7 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
 
   const zstd = parts.some((part) => part.header.status & DH_COMPRESSED_ZSTD) ? await readyZstd() : undefined;
   const { load, ranges, stored, descriptors } = kdumpMemory(parts, zstd, options.onPageRead);
+  const damaged = notingDamage(load, header.blockSize);
   const notes = kdumpNotes(parts);
   if (notes.prstatusBytes !== undefined && notes.registers.length === 0 && !notes.damaged && header.uname.machine === '') {
     throw new InputError(`${path} is a dump of another architecture than x86_64 (its register notes have ${notes.prstatusBytes} bytes), which oompm does not read.`);
@@ -182,7 +184,8 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
     format: 'kdump',
     formatName: formatName(header, layers.some(({ streamEnd }) => streamEnd !== undefined), parts.length),
     architecture: machine || 'x86_64',
-    memory: { pageSize: header.blockSize, page: cachePages(load, header.blockSize, options.cacheBytes, options.onPageRead), ranges, stored },
+    memory: { pageSize: header.blockSize, page: cachePages(damaged.load, header.blockSize, options.cacheBytes, options.onPageRead), ranges, stored },
+    damageMet: damaged.inWords,
     ...(release === '' ? {} : { uname: { release, version, machine, nodename } }),
     ...(header.dumpLevel === undefined ? {} : { dumpLevel: header.dumpLevel }),
     completeness,

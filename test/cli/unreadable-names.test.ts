@@ -64,3 +64,19 @@ describe('types that can’t be read', () => {
     expect(stdout.split(serves)).toHaveLength(2);
   });
 });
+
+describe('a page that does not decode', () => {
+  const damaged = damagedAt(1500);
+  const told = /1 page that this needed is damaged in the file \(at physical address 0x[0-9a-f]+: zstd: .+\); copy it again\.\n/;
+
+  test('what needed it is answered in part, and says so first', async () => {
+    const { code, stdout, stderr } = await oompm(['analyze', damaged]);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(told);
+    expect(stdout.split('\n').slice(0, 4).join('\n')).toMatch(new RegExp(`^Note: ${told.source.replace('\\n', '$')}`, 'm'));
+  });
+
+  test('what did not need it is answered', async () => {
+    expect(await oompm(['info', damaged])).toMatchObject({ code: 0, stderr: '' });
+  });
+});
