@@ -9,7 +9,11 @@ import { findKallsyms } from '../../src/debuginfo/kallsyms/find-kallsyms.js';
 import { readKallsyms } from '../../src/debuginfo/kallsyms/read-kallsyms.js';
 import type { PagedMemory } from '../../src/debuginfo/kallsyms/memory-reader.js';
 import { mergeSymbolTables, moduleSymbols } from '../../src/debuginfo/module-symbols.js';
+import { openDump } from '../../src/dump/open-dump.js';
 import { Page } from '../../src/dump/physical-memory.js';
+import { parseVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
+import { kernelFacts } from '../../src/memory/kernel-facts.js';
+import { kernelSpace } from '../../src/memory/kernel-space.js';
 import { dumpFile } from '../dumps.js';
 import { elfSymbol, TEXT } from './build-elf.js';
 import { elfMemory } from './elf-memory.js';
@@ -115,4 +119,17 @@ test.skipIf(!existsSync(vmlinux))('damaged kallsyms: a table, or one sentence', 
       if (!(error instanceof InputError)) throw error;
     }
   }), { numRuns: 40 });
+});
+
+test('a table of addresses that was overwritten is not believed', async () => {
+  const dump = await openDump(dumpFile('6.1-global-panic/vmcore')!);
+  const info = parseVmcoreinfo(dump.vmcoreinfo!);
+  const space = kernelSpace(dump.memory, kernelFacts(info, dump.registers));
+  const symbol = (name: string): bigint | undefined => info.symbol(name);
+  expect(readKallsyms(space, symbol).count).toBeGreaterThan(40_000);
+  const overwritten = Number(symbol('kallsyms_offsets')! / 4096n) + 9;
+  const other = new Page(new Uint8Array(4096).map((_, i) => (i * 37) & 0x7f));
+  const memory: PagedMemory = { pageSize: 4096, page: (n) => (n === overwritten ? other : space.page(n)) };
+  expect(() => readKallsyms(memory, symbol)).toThrow("The kernel's symbol table in the dump is damaged: its addresses do not ascend.");
+  dump.close();
 });

@@ -22,6 +22,7 @@ export function readKallsyms(memory: PagedMemory, symbol: (name: string) => bigi
   const places = locateKallsyms(memory, symbol);
   const tokens = tokensAt(memory, places);
   const stext = symbol('_stext');
+  let isDisordered = false;
   for (const names of namesAt(memory, places, tokens)) {
     for (const reading of places.addresses) {
       const bytes = readUpTo(memory, reading.at, places.count * entryBytes(reading.coding)).bytes;
@@ -29,9 +30,12 @@ export function readKallsyms(memory: PagedMemory, symbol: (name: string) => bigi
       const addresses = decodeAddresses({ ...reading, bytes }, places.count);
       const table = symbolTable({ addresses, ...names }, inWords(places, reading.coding));
       const foundStext = table.addressOf('_stext') ?? table.addressOf('_text');
-      if (stext === undefined ? isPlausible(addresses, foundStext, places) : foundStext === stext) return table;
+      const fits = stext === undefined ? isWithinReach(foundStext, places) : foundStext === stext;
+      if (fits && isAscending(addresses)) return table;
+      isDisordered ||= fits;
     }
   }
+  if (isDisordered) throw new InputError("The kernel's symbol table in the dump is damaged: its addresses do not ascend.");
   throw new InputError(
     `The kernel's symbol table can't be read from the dump: no way of reading its ${places.count} names and addresses puts _stext where it is.`,
   );
@@ -57,13 +61,18 @@ function* namesAt(memory: PagedMemory, places: KallsymsPlaces, tokens: Tokens): 
   }
 }
 
-/** Where VMCOREINFO does not say where _stext is, it must lie in the image that the tables lie in, and addresses ascend. */
-function isPlausible(addresses: BigUint64Array, stext: bigint | undefined, places: KallsymsPlaces): boolean {
-  return stext !== undefined && stext < places.names && places.names - stext < IMAGE_REACH && isAscending(addresses);
+/** Where VMCOREINFO does not say where _stext is, it must lie in the image that the tables lie in. */
+function isWithinReach(stext: bigint | undefined, places: KallsymsPlaces): boolean {
+  return stext !== undefined && stext < places.names && places.names - stext < IMAGE_REACH;
 }
 
+/** As scripts/kallsyms.c sorts them. By halves: 150,000 bigints take ten times as long. */
 function isAscending(addresses: BigUint64Array): boolean {
-  for (let n = 1; n < addresses.length; n++) if (addresses[n]! < addresses[n - 1]!) return false;
+  const words = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
+  for (let n = 2; n < words.length; n += 2) {
+    const rise = words[n + 1]! - words[n - 1]!;
+    if (rise < 0 || (rise === 0 && words[n]! < words[n - 2]!)) return false;
+  }
   return true;
 }
 
