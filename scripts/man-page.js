@@ -131,7 +131,7 @@ const details = {
   output: ['A file that is read is never written over.'],
   redact: [
     'For reports that leave the house: names of tasks, hosts, cgroups, devices, network interfaces and files, network addresses, identifiers, the hardware\'s name, the command line, parameters of modules and strings read from memory are replaced, each name by the same token throughout. Of the log, lines that user space wrote are hidden whole; of the kernel\'s own the words of its messages stay, and all others are hidden.',
-    'Releases, symbols, names of modules and caches, numbers and addresses of memory stay.',
+    'Releases, symbols, names of modules, of caches and of the kernel\'s own threads, numbers and addresses of memory stay.',
   ],
   plugin: ['It runs with all your rights.'],
 };

@@ -20,7 +20,7 @@ export function addressNamed(kernel: Kernel, where: string): bigint {
     if (cpu === undefined && /^(0x)?[\da-f]{1,16}$/i.test(base)) return BigInt.asUintN(64, BigInt(`0x${base.replace(/^0x/i, '')}`) + BigInt(plus));
     const { unreadable } = kernel.symbols;
     if (unreadable !== undefined) throw new ShapeError(notLookedUp(where, unreadable, "give an address in hexadecimal, or this kernel's vmlinux (--vmlinux)"));
-    throw new InputError(`${where} is neither an address in hexadecimal nor a symbol of this kernel${didYouMean(base, namesOf(kernel))}`);
+    throw new InputError(`${where} is neither an address in hexadecimal nor a symbol of this kernel${nearestSymbol(kernel, base)}`);
   }
   return BigInt.asUintN(64, symbol + offsetOfCpu(kernel, base, symbol, cpu) + BigInt(plus));
 }
@@ -34,6 +34,12 @@ function offsetOfCpu(kernel: Kernel, name: string, symbol: bigint, cpu: string |
   if (cpu === undefined) throw new InputError(`${name} is a per-CPU variable: say whose, as in ${name}:${cpus[0] ?? 0}`);
   if (!cpus.includes(Number(cpu))) throw new InputError(`${name}:${cpu}: this machine has no CPU ${cpu}, but ${cpus.length}, from ${cpus[0]} to ${cpus.at(-1)}`);
   return kernel.perCpuOffset(Number(cpu));
+}
+
+/** Of "init_task.comm" the variable is meant. */
+function nearestSymbol(kernel: Kernel, name: string): string {
+  const [, variable = name] = /^([A-Za-z_]\w*)\./.exec(name) ?? [];
+  return didYouMean(variable, namesOf(kernel));
 }
 
 function* namesOf(kernel: Kernel): Generator<string> {

@@ -5,6 +5,7 @@ import { resolveType } from '../debuginfo/type-walk.js';
 import { parseDeclared, tagOf } from '../kernel/declared-type.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { addressNamed } from './address-named.js';
+import { offsetNamed } from './type-named.js';
 
 export interface ListHead {
   address: bigint;
@@ -22,11 +23,11 @@ export function listHead(kernel: Kernel, where: string, link: string | undefined
   const struct = kernel.symbols.addressOf(name) === undefined ? undefined : structOf(kernel, name);
   if (path !== undefined && kernel.symbols.addressOf(name) !== undefined) {
     if (struct === undefined) throw new InputError(`${where}: nothing says what struct ${name} is; give the head's address, or a vmlinux with debug information`);
-    return { address: addressNamed(kernel, name) + BigInt(kernel.offsetOf(struct, path)), link: link ?? listLinks[`${struct}.${path}`] };
+    return { address: addressNamed(kernel, name) + offsetNamed(kernel, struct, path), link: link ?? listLinks[`${struct}.${path}`] };
   }
   const [linked, ...member] = link?.split('.') ?? [];
-  const within = struct !== undefined && struct === linked ? BigInt(kernel.offsetOf(struct, member.join('.'))) : 0n;
-  return { address: addressNamed(kernel, where) + within, link: link ?? listVariables[where] };
+  const offset = linked === undefined ? 0n : offsetNamed(kernel, linked, member.join('.'));
+  return { address: addressNamed(kernel, where) + (struct === linked ? offset : 0n), link: link ?? listVariables[where] };
 }
 
 /** A variable's struct: by the kernel's types where they have variables, else as it is declared for those that oompm reads. */

@@ -13,9 +13,28 @@ export function typeNamed(kernel: Kernel, name: string): CType {
     ?? (tag === undefined || tag === 'enum' ? kernel.types.enum(bare) : undefined)
     ?? (tag === undefined ? kernel.types.typedef(bare) : undefined);
   if (found === undefined) {
-    throw noSuchType(kernel, name, () => `this kernel's types (${kernel.types.source}) have no ${name}${didYouMean(bare, kernel.types.structNames())}`);
+    throw noSuchType(kernel, name, () => `this kernel's types (${kernel.types.source}) have no ${name}${nearestType(kernel, bare === '' ? name : bare)}`);
   }
   return resolveType(found);
+}
+
+/** Of "zone.watermark" the type is meant: its members are shown with it. */
+function nearestType({ types }: Kernel, name: string): string {
+  const [, tag = '', struct = ''] = /^((?:struct|union)\s+)?(\w+)\./.exec(name) ?? [];
+  return types.struct(struct) === undefined ? didYouMean(struct || name, types.structNames()) : `; its members are shown by ${tag}${struct} alone`;
+}
+
+/**
+ * Where a member that a user names stands in its struct.
+ * @throws InputError where there is no such struct or member, ShapeError where the types can't be read
+ */
+export function offsetNamed(kernel: Kernel, struct: string, member: string): bigint {
+  typeNamed(kernel, struct);
+  try {
+    return BigInt(kernel.offsetOf(struct, member));
+  } catch (error) {
+    throw error instanceof ShapeError && kernel.types.unreadable === undefined ? new InputError(error.message) : error;
+  }
 }
 
 /** A type that was not found: the user's slip where the types could be read. */

@@ -21,6 +21,17 @@ describe('the list of all tasks', () => {
     expect((await comms('slab_caches', '--link', 'kmem_cache.list')).length).toBeGreaterThan(50);
   });
 
+  test('a wrong word is the user’s slip, and has the nearest', async () => {
+    for (const [words, told] of [
+      [['init_task.taskz'], 'list: `struct task_struct` has no member `taskz` in this kernel; did you mean tasks?'],
+      [['init_tas.tasks'], 'list: init_tas.tasks is neither an address in hexadecimal nor a symbol of this kernel; did you mean init_task?'],
+      [['slab_caches', '--link', 'kmem_cache.lst'], 'list: `struct kmem_cache` has no member `lst` in this kernel; did you mean list?'],
+      [['slab_caches', '--link', 'kmem_cach.list'], 'have no kmem_cach; did you mean kmem_cache?'],
+    ] as [string[], string][]) expect(await oompm(['list', dump, ...words])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(told) as string });
+    expect(await oompm(['struct', dump, 'zone._watermark'])).toMatchObject({ code: 2, stderr: expect.stringContaining('have no zone._watermark; its members are shown by zone alone') as string });
+    expect(await oompm(['struct', dump, 'zon._watermark'])).toMatchObject({ code: 2, stderr: expect.stringContaining('; did you mean zone?') as string });
+  });
+
   test('a member that is not there, and a variable of which no type is known', async () => {
     expect((await oompm(['list', dump, 'init_task.taskz'])).stderr).toContain('has no member `taskz` in this kernel; did you mean tasks?');
     expect((await oompm(['list', dump, 'nosuch.tasks'])).stderr).toContain('nosuch.tasks is neither an address');
