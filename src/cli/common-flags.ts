@@ -6,7 +6,7 @@ export const reportFlags = {
   format: Flags.string({ options: reportFormats, summary: 'form of the report; without it text, or what the name of the -o file says', helpGroup: 'report' }),
   output: Flags.string({ char: 'o', helpValue: 'FILE', summary: 'write the report to a file', helpGroup: 'report' }),
   redact: Flags.boolean({ summary: 'names of users\' tasks, hosts, cgroups, devices and files, network addresses, strings and others\' words in the log replaced by tokens', helpGroup: 'report' }),
-  raw: Flags.boolean({ summary: "sizes in tables of text and Markdown as bare numbers in the kernel's units, as JSON always has them", helpGroup: 'report' }),
+  raw: Flags.boolean({ summary: "sizes in tables as bare numbers in the kernel's units, as JSON always has them", helpGroup: 'report' }),
 };
 
 /** For a command that opens a dump. */

@@ -8,16 +8,17 @@ import { placesOf, type Places } from './html/places.js';
 import { topHtml, topOf, type Top } from './html/top.js';
 import { viewHtml, type Shown } from './html/views.js';
 import { outcomeInWords } from './outcome-in-words.js';
+import type { TextOptions } from './render-text.js';
 import type { Report, ReportedFinding } from './report.js';
 
 /**
  * The report as one HTML file: the first finding and the pictures that belong to it at the top, long tables folded, nothing
  * fetched. It reads whole without its script, which sorts and filters tables.
  */
-export function* renderHtml(report: Report): Generator<string> {
+export function* renderHtml(report: Report, { raw = false }: Pick<TextOptions, 'raw'> = {}): Generator<string> {
   const places = placesOf(report);
   const top = topOf(report);
-  const shown: Shown = { units: report.dump, places, folds: report.sections.length > 1 };
+  const shown: Shown = { units: { pageSize: report.dump.pageSize, raw }, places, folds: report.sections.length > 1 };
   yield `<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n`;
   yield `<meta http-equiv="Content-Security-Policy" content="${contentPolicy}">\n`;
   yield `<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">\n<title>${html(titleOf(report))}</title>\n<style>${style}</style>\n</head>\n<body>\n${hatches}\n`;

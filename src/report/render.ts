@@ -7,13 +7,13 @@ import type { Report } from './report.js';
 export const reportFormats = ['text', 'json', 'md', 'html'] as const;
 export type ReportFormat = (typeof reportFormats)[number];
 
-/** The report in pieces, to be written as they come. `text` counts for the format of that name, its `raw` for Markdown too. */
+/** The report in pieces, to be written as they come. `text` counts for the format of that name, its `raw` for Markdown and HTML too. */
 export function render(report: Report, format: ReportFormat, text?: TextOptions): Iterable<string> {
   switch (format) {
     case 'text': return renderText(report, text);
     case 'json': return renderJson(report);
     case 'md': return renderMarkdown(report, text);
-    case 'html': return renderHtml(report);
+    case 'html': return renderHtml(report, text);
     default: return format satisfies never;
   }
 }

@@ -63,6 +63,8 @@ describe.skipIf(chromium === undefined)(`the HTML page ${inBrowser}`, () => {
   // The name stands beside the pid, wherever it was yielded.
   const [NAME, RSS, STATE] = [1, 2, 3] as const;
   const column = (at: number): Promise<string[]> => page.evaluate(`[...document.querySelectorAll('[id="oom/tasks"] tbody tr')].filter((row) => !row.hidden).map((row) => row.cells[${at}].textContent)`);
+  /** The pages behind the sizes. */
+  const pages = (): Promise<string[]> => page.evaluate(`[...document.querySelectorAll('[id="oom/tasks"] tbody tr')].map(({ cells: { ${RSS}: cell } }) => cell.dataset.v ?? cell.textContent)`);
   const click = (selector: string): Promise<void> => page.evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`);
 
   test('its title is the host and the first finding, which stands at the top with its pictures', async () => {
@@ -77,16 +79,17 @@ describe.skipIf(chromium === undefined)(`the HTML page ${inBrowser}`, () => {
 
   test('a head sorts: numbers from the largest, then from the least, then as dumped; what does not apply comes last', async () => {
     await page.open(long);
-    const asDumped = await column(RSS);
+    const asDumped = await pages();
     const numbers = asDumped.filter((text) => text !== '-').map(Number);
     const head = '[id="oom/tasks"] th:nth-child(3) button';
     await click(head);
-    expect(await column(RSS)).toEqual([...numbers.toSorted((a, b) => b - a).map(String), '-']);
+    expect(await pages()).toEqual([...numbers.toSorted((a, b) => b - a).map(String), '-']);
+    expect((await column(RSS))[0]).toBe('3.93 MiB');
     expect(await page.evaluate(`document.querySelector('[id="oom/tasks"] th:nth-child(3)').getAttribute('aria-sort')`)).toBe('descending');
     await click(head);
-    expect(await column(RSS)).toEqual([...numbers.toSorted((a, b) => a - b).map(String), '-']);
+    expect(await pages()).toEqual([...numbers.toSorted((a, b) => a - b).map(String), '-']);
     await click(head);
-    expect(await column(RSS)).toEqual(asDumped);
+    expect(await pages()).toEqual(asDumped);
     expect(await page.evaluate(`document.querySelector('[id="oom/tasks"] th[aria-sort]').textContent`)).toBe('PID');
     await click('[id="oom/tasks"] th:nth-child(2) button');
     expect([...new Set(await column(NAME))]).toEqual(['Apache', 'init', 'kworker/u8:1', 'zsh']);
@@ -157,10 +160,15 @@ describe.skipIf(chromium === undefined)(`the HTML page ${inBrowser}`, () => {
     const pdf = await page.pdf();
     expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
     expect(await page.evaluate(`document.getElementById('oom/tasks').open`)).toBe(false);
-    const pages = (text: Buffer): number => Number(/\/Count (\d+)/.exec(text.toString('latin1'))?.[1]);
+    const countPages = (text: Buffer): number => Number(/\/Count (\d+)/.exec(text.toString('latin1'))?.[1]);
     const without = await page.open(long, { script: false }).then(() => page.pdf());
-    expect(pages(pdf)).toBeGreaterThan(1);
-    expect(pages(without)).toBe(pages(pdf));
+    expect(countPages(pdf)).toBeGreaterThan(1);
+    expect(countPages(without)).toBe(countPages(pdf));
+  });
+
+  test('on paper a head is text, for a button is not repeated with it on further pages', async () => {
+    await page.open(long, { print: true });
+    expect(await page.evaluate("[...new Set([...document.querySelectorAll('th button')].map((one) => getComputedStyle(one).display))]")).toEqual(['contents']);
   });
 
   test('what a dump holds makes no element, and nothing is refused by the policy but what is not there', async () => {

@@ -60,6 +60,12 @@ test('an empty table says so', () => {
   expect(page(reportOf([sectionOf('a', [table('T', numbers, [])])]))).toContain('<p class="quiet">none</p>');
 });
 
+test('sizes are told as everywhere else, with what they are sorted by; raw ones in the kernel’s unit', () => {
+  const report = reportOf([sectionOf('a', [table('T', columns([{ key: 'rss', title: 'RSS', type: 'pages' }]), [{ cells: { rss: 1024 } }, { cells: { rss: 0 } }])])]);
+  expect(page(report)).toMatch(/<th scope="col" class="n">RSS<\/th>[^]*<td class="n" data-v="1024">4 MiB<\/td>[^]*<td class="n">0<\/td>/);
+  expect([...render(report, 'html', { width: Infinity, paint: (text) => text, raw: true })].join('')).toMatch(/RSS <small>pages<\/small>[^]*<td class="n">1024<\/td>/);
+});
+
 test('a bar that ends at a mark is not above it', () => {
   const bar = (value: number): string => /<span class="(\w+)">([^<]+)<\/span>/.exec(page(reportOf([sectionOf('a', [chart('C', 'kB', [{ label: 'Normal', value, marks: [{ label: 'min', value: 100 }, { label: 'low', value: 200 }] }])])])))!.slice(1).join(' ');
   expect([99, 100, 101, 200, 201].map(bar)).toEqual(['bad below min', 'bad at min', 'low below low', 'low at low', 'good above low']);

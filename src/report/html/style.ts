@@ -126,12 +126,16 @@ body{max-width:none;padding:0;font-size:9.5pt}
 nav,.filter{display:none}
 .pictures{background:none;padding:0}
 .wide,.long{overflow:visible;max-height:none}
-.table td,.tree td{white-space:pre-wrap;font-size:6.5pt;overflow-wrap:anywhere}
-th{font-size:6.5pt}
+.table td,.tree td{white-space:pre-wrap;font-size:6pt;overflow-wrap:anywhere}
+th{font-size:6pt}
 .legend th,.bars th,.legend td,.bars td{font-size:8.5pt}
 .pictures{grid-template-columns:1fr 1fr;gap:0 1.5rem}
 th,td{padding-right:.35rem}
+.wide th,.wide td{padding-right:.2rem}
+.wide .n+:not(.n){padding-left:.25rem}
 thead th{position:static}
+/* A box of its own is not repeated with its head on further pages. */
+th button{display:contents}
 pre{font-size:7pt}
 h2,h3,summary{break-after:avoid}
 tr,.pictures>div,.findings>li{break-inside:avoid}

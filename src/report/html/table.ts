@@ -1,6 +1,6 @@
 import type { Column, Row, Sorting } from '../../plugin/views.js';
 import { html } from '../escape.js';
-import { inTable, isNumeric, unitOf } from '../format-value.js';
+import { cellText, columnUnit, isNumeric, type Units } from '../format-value.js';
 import { folded, titled } from './block.js';
 import { counted } from '../../words/quantity.js';
 
@@ -18,27 +18,27 @@ interface Table {
 /** Rows that are shown unfolded. */
 const fewRows = 15;
 
-export function* tableHtml(table: Table, folds: boolean): Generator<string> {
+export function* tableHtml(table: Table, units: Units, folds: boolean): Generator<string> {
   const { anchor, title, rows } = table;
   yield* folds && rows.length > 0 && (rows.length > fewRows || table.folded)
-    ? folded({ anchor, title, count: counted(rows.length, 'row') }, contentHtml(table))
-    : titled(anchor, title, contentHtml(table));
+    ? folded({ anchor, title, count: counted(rows.length, 'row') }, contentHtml(table, units))
+    : titled(anchor, title, contentHtml(table, units));
 }
 
-function* contentHtml({ kind, title, columns: given, rows, note, sorted }: Table): Generator<string> {
+function* contentHtml({ kind, title, columns: given, rows, note, sorted }: Table, units: Units): Generator<string> {
   const columns = kind === 'table' ? nameForward(given) : given;
   if (rows.length === 0) yield '<p class="quiet">none</p>\n';
   else {
     // A scrolling box takes the keyboard's focus, and says what it is.
     yield `<div class="wide${rows.length > fewRows ? ' long' : ''}" tabindex="0" role="group" aria-label="${html(title)}"><table class="${kind}">\n<thead><tr>${columns.map((column) => {
-      const unit = unitOf(column.type);
+      const unit = columnUnit(column, units);
       const order = sorted?.column === column.key ? ` aria-sort="${sorted.descending ? 'descending' : 'ascending'}"` : '';
       return `<th scope="col"${attributeOf(column)}${order}>${html(column.title)}${unit === undefined ? '' : ` <small>${unit}</small>`}</th>`;
     }).join('')}</tr></thead>\n<tbody>\n`;
     for (const { cells, lead } of rows) {
       yield `<tr>${columns.map((column, index) => {
         const cell = cells[column.key] ?? null;
-        const text = (index === 0 ? lead : '') + inTable(cell, column.type);
+        const text = (index === 0 ? lead : '') + cellText(cell, column, units);
         // What is sorted by, where the text is not the bare number.
         const value = (typeof cell === 'number' || typeof cell === 'bigint') && isNumeric(column.type) && !/^-?[\d.]+$/.test(text) ? ` data-v="${cell}"` : '';
         return `<td${attributeOf(column)}${value}>${html(text)}</td>`;

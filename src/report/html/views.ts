@@ -31,8 +31,8 @@ export function* viewHtml(view: SolidView, shown: Shown): Generator<string> {
   const anchor = shown.places.ofView(view);
   switch (view.kind) {
     case 'facts': yield* titled(anchor, view.title, factsHtml(view, shown.units)); break;
-    case 'table': yield* tableHtml({ ...view, anchor, rows: view.rows.map(({ cells }) => ({ cells, lead: '' })) }, shown.folds); break;
-    case 'tree': yield* tableHtml({ ...view, anchor, rows: flattenTree(view.roots) }, shown.folds); break;
+    case 'table': yield* tableHtml({ ...view, anchor, rows: view.rows.map(({ cells }) => ({ cells, lead: '' })) }, shown.units, shown.folds); break;
+    case 'tree': yield* tableHtml({ ...view, anchor, rows: flattenTree(view.roots) }, shown.units, shown.folds); break;
     case 'chart': yield* titled(anchor, view.title, chartHtml(view, shown.units)); break;
     case 'graph': yield* titled(anchor, view.title, graphHtml(view)); break;
     case 'stack': yield* titled(anchor, view.title, stacksHtml(view, shown)); break;
