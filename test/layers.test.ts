@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { doors as doorsOfPlugins } from '../src/plugin/doors.js';
 
 /** The layers of src/, each importing only those before it. */
 const layers = [
@@ -17,12 +16,7 @@ const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.me
 const doors: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(exports).flatMap(([name, door]) =>
   typeof door === 'string' ? [] : [[posix.join('oompm', name), posix.normalize(door['oompm-source'])]]));
 
-test("a user's plugin gets every door but the one for tests", () => {
-  expect(Object.keys(doorsOfPlugins)).toEqual(Object.keys(doors).filter((name) => name !== 'oompm/testing'));
-});
-
-/** They hand the doors to users' plugins, or bring up the bundled ones. */
-const mayOpenDoors = ['src/plugin/doors.ts'];
+/** It brings up the bundled ones. */
 const mayLoadPlugins = ['src/cli/plugins.ts'];
 /** The screens stand above the command line, which opens them in one place. */
 const mayOpenScreens = ['src/cli/open-tui.ts'];
@@ -93,7 +87,7 @@ describe('imports point up the list of layers', () => {
 
   test('src/ does not go through its own doors, and only the command line knows the bundled plugins', () => {
     const wrong = imports.filter(({ from, to }) => from.startsWith('src/')
-      && ((to in doors && !mayOpenDoors.includes(from)) || (to.startsWith('plugins/') && !mayLoadPlugins.includes(from))));
+      && (to in doors || (to.startsWith('plugins/') && !mayLoadPlugins.includes(from))));
     expect(wrong.map(arrow)).toEqual([]);
   });
 

@@ -26,8 +26,7 @@ export async function loadPlugin(path: string): Promise<Plugin> {
   // Reading a pipe may never end, and /dev/zero has no end.
   if (!there.isFile()) throw new NoPlugin('it is no regular file');
   if (there.size > largestSource) throw new NoPlugin(`it has ${size(there.size)}: a plugin's source has at most ${size(largestSource)}`);
-  const importFile = await importer();
-  return asPlugin(await importFile(file));
+  return asPlugin(await importer()(file));
 }
 
 /** The plugin that a module exports by default, made here or written as a plain object. */
@@ -51,19 +50,20 @@ function loadedModules(): string[] {
   return Object.keys(createRequire(import.meta.url).cache);
 }
 
-let made: Promise<(file: string) => Promise<unknown>> | undefined;
+type Importer = (file: string) => Promise<unknown>;
+let made: Importer | undefined;
 
-/** jiti is loaded once, and only where a user has a plugin: it and the doors together cost some 100 ms. */
-export function importer(): Promise<(file: string) => Promise<unknown>> {
+/** jiti is loaded once, and only where a user has a plugin: it and the door 'oompm' cost some 100 ms. */
+export function importer(): Importer {
   made ??= makeImporter();
   return made;
 }
 
-async function makeImporter(): Promise<(file: string) => Promise<unknown>> {
+function makeImporter(): Importer {
   const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti');
-  const virtualModules = await openedDoors();
+  const virtualModules = doors();
   // Natively imported, a plugin's own `import 'oompm'` would find another copy of our classes, or none.
-  const importWith = (fsCache: string | false) => (file: string): Promise<unknown> => createJiti(import.meta.url, { virtualModules, tryNative: false, fsCache }).import(file);
+  const importWith = (fsCache: string | false): Importer => (file) => createJiti(import.meta.url, { virtualModules, tryNative: false, fsCache }).import(file);
   const importKept = importWith(compiledPlugins() ?? false);
   return async (file) => {
     try {
@@ -85,10 +85,6 @@ function compiledPlugins(): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function openedDoors(): Promise<Record<string, object>> {
-  return Object.fromEntries(await Promise.all(Object.entries(doors).map(async ([name, open]) => [name, await open()] as const)));
 }
 
 /** What kept a file from serving, with the line where there is one. */

@@ -34,7 +34,7 @@ async function begin(): Promise<void> {
 
 async function loadFiles(files: readonly string[]): Promise<void> {
   const { declarationOf, importer, inOneSentence, loadPlugin } = await import('./load-plugin.js');
-  await importer();
+  importer();
   keepProcess();
   keepOutput();
   keepRunning();

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startRunner, type Runner } from '../../src/plugin/start-runner.js';
 import { defaultLimits } from '../../src/plugin/section.js';
-import { build, oompm } from '../built.js';
+import { build, oompm, projectRoot } from '../built.js';
 import { dumpFile } from '../dumps.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'oompm-plugins-'));
@@ -101,13 +101,23 @@ describe('a user’s plugin, on a real dump', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: sentence === undefined ? '' : `oompm: ${path}${sentence.startsWith('"') ? ':' : ''} ${sentence}\n` });
   });
 
-  test('may import every door', async () => {
+  test('may import every key of package.json’s exports', async () => {
+    const { exports } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { exports: Record<string, unknown> };
+    const names = Object.keys(exports).map((key) => posix.join('oompm', key));
+    expect(names).toContain('oompm/locks');
     const path = plugin('all-doors.ts', `
-      import * as oompm from 'oompm'; import * as linux from 'oompm/linux'; import * as stack from 'oompm/stack'; import * as locks from 'oompm/locks'; import * as oom from 'oompm/oom';
-      export default oompm.definePlugin({ id: 'all-doors', summary: 'Opens all doors', *run() {
-        yield oompm.facts('Doors', [oompm.fact('doors', 'Doors', 'integer', [oompm, linux, stack, locks, oom].filter((door) => Object.keys(door).length > 0).length)]);
+      ${names.map((name, index) => `import * as door${index} from '${name}';`).join('\n')}
+      import { definePlugin, fact, facts } from 'oompm';
+      const opened = { ${names.map((name, index) => `'${name}': door${index}`).join(', ')} };
+      export default definePlugin({ id: 'all-doors', summary: 'Opens all doors', *run() {
+        yield facts('Doors', Object.entries(opened).map(([name, door], index) => fact('door' + index, name, 'integer', Object.keys(door).length)));
       } });`);
-    expect(await oompm(['all-doors', dump, '--plugin', path])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Doors +5$/m) as string });
+    const { code, stdout, stderr } = await oompm(['all-doors', dump, '--plugin', path, '--format', 'json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { sections } = JSON.parse(stdout) as { sections: { views: { facts: { title: string; value: number }[] }[] }[] };
+    const found = sections[0]!.views[0]!.facts;
+    expect(found.map(({ title }) => title)).toEqual(names);
+    expect(found.filter(({ value }) => !(value > 0))).toEqual([]);
   });
 
   test('that breaks is named in its section, and is no bug of ours', async () => {
