@@ -1,10 +1,10 @@
 import { InputError } from '../bytes/input-error.js';
-import { listEntries } from '../kernel/inspect/list-entries.js';
+import { listEntries } from '../inspect/list-entries.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { definePlugin } from '../plugin/define-plugin.js';
 import { columns, table, type RowOf } from '../plugin/make-views.js';
-import { addressForms } from './address-named.js';
-import { listHead } from './list-head.js';
+import { addressForms } from '../inspect/address-named.js';
+import { listHead } from '../inspect/list-head.js';
 
 const entryColumns = columns([
   { key: 'index', title: 'INDEX', type: 'integer' },

@@ -6,12 +6,12 @@ import type { Kernel } from '../kernel/kernel.js';
 import { pageNumberOf, ReadError } from '../memory/address-space.js';
 import { definePlugin } from '../plugin/define-plugin.js';
 import { columns, fact, facts, gap, table, tree, type RowOf } from '../plugin/make-views.js';
-import { readScalar } from '../kernel/inspect/read-scalar.js';
-import { isPerCpuSymbol, symbolInWords } from '../kernel/inspect/symbol-at.js';
+import { readScalar } from '../inspect/read-scalar.js';
+import { isPerCpuSymbol, symbolInWords } from '../inspect/symbol-at.js';
 import type { View } from '../plugin/views.js';
 import { objectColumns, objectTree } from '../plugin/object-tree.js';
-import { addressForms, addressNamed } from './address-named.js';
-import { typeNamed } from './type-named.js';
+import { addressForms, addressNamed } from '../inspect/address-named.js';
+import { typeNamed } from '../inspect/type-named.js';
 
 const bytesInRow = 16;
 /** One screen of a large terminal many times over; more is a task for a plugin. */

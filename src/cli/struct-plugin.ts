@@ -1,11 +1,11 @@
 import { sizeOf, typeName } from '../debuginfo/type-walk.js';
-import { tagged } from '../kernel/inspect/read-scalar.js';
-import { typeLayout, type LaidOutMember } from '../kernel/inspect/type-layout.js';
+import { tagged } from '../inspect/read-scalar.js';
+import { typeLayout, type LaidOutMember } from '../inspect/type-layout.js';
 import { definePlugin } from '../plugin/define-plugin.js';
 import { columns, fact, facts, tree, type TreeNodeOf } from '../plugin/make-views.js';
-import { addressForms, addressNamed } from './address-named.js';
+import { addressForms, addressNamed } from '../inspect/address-named.js';
 import { objectAt } from './read-plugin.js';
-import { typeNamed } from './type-named.js';
+import { typeNamed } from '../inspect/type-named.js';
 
 const layoutColumns = columns([
   { key: 'member', title: 'MEMBER', type: 'text' },

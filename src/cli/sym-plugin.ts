@@ -1,9 +1,9 @@
 import type { SymbolInfo } from '../debuginfo/symbol-table.js';
-import { isPerCpuSymbol, symbolAt } from '../kernel/inspect/symbol-at.js';
+import { isPerCpuSymbol, symbolAt } from '../inspect/symbol-at.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { definePlugin } from '../plugin/define-plugin.js';
 import { fact, facts } from '../plugin/make-views.js';
-import { addressNamed } from './address-named.js';
+import { addressNamed } from '../inspect/address-named.js';
 
 /** `sym`, as crash's: the addresses of a symbol, of which static ones may share the name, or what symbol an address lies in. */
 export const symPlugin = definePlugin({

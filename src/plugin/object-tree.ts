@@ -1,5 +1,5 @@
 import type { StructType } from '../debuginfo/type-source.js';
-import { inspectObject, type InspectedMember } from '../kernel/inspect/inspect-object.js';
+import { inspectObject, type InspectedMember } from '../inspect/inspect-object.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { columns, type TreeNodeOf } from './make-views.js';
 

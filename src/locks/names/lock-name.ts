@@ -2,7 +2,7 @@ import { globals } from '../../../symbols/globals.js';
 import type { SymbolInfo } from '../../debuginfo/symbol-table.js';
 import type { CType, StructType } from '../../debuginfo/type-source.js';
 import { resolveType, sizeOf } from '../../debuginfo/type-walk.js';
-import { isPerCpuSymbol } from '../../kernel/inspect/symbol-at.js';
+import { isPerCpuSymbol } from '../../inspect/symbol-at.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { allThreads, taskLabel, type Task } from '../../linux/tasks.js';
 import { threadStackBytes } from '../../stack/areas.js';

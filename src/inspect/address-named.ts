@@ -1,6 +1,6 @@
 import { InputError } from '../bytes/input-error.js';
 import { ShapeError } from '../kernel/gaps.js';
-import { isPerCpuSymbol } from '../kernel/inspect/symbol-at.js';
+import { isPerCpuSymbol } from './symbol-at.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { notLookedUp } from '../kernel/unreadable-names.js';
 import { didYouMean } from '../words/nearest-word.js';

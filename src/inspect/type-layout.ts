@@ -1,5 +1,5 @@
-import type { CType, StructType } from '../../debuginfo/type-source.js';
-import { declaration, resolveType, sizeOf } from '../../debuginfo/type-walk.js';
+import type { CType, StructType } from '../debuginfo/type-source.js';
+import { declaration, resolveType, sizeOf } from '../debuginfo/type-walk.js';
 
 const deepest = 8;
 const membersShown = 20_000;

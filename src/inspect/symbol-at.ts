@@ -1,5 +1,5 @@
-import type { SymbolInfo } from '../../debuginfo/symbol-table.js';
-import type { Kernel } from '../kernel.js';
+import type { SymbolInfo } from '../debuginfo/symbol-table.js';
+import type { Kernel } from '../kernel/kernel.js';
 
 const KERNEL_HALF = 1n << 63n;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { typeLayout, type LaidOutMember } from '../../src/kernel/inspect/type-layout.js';
+import { typeLayout, type LaidOutMember } from '../../src/inspect/type-layout.js';
 import { toyKernel } from '../../src/testing/index.js';
 
 function layoutOf(declarations: string, name: string): readonly LaidOutMember[] {

@@ -1,10 +1,10 @@
-import { listLinks } from '../../../symbols/lists.js';
-import type { CType, StructType } from '../../debuginfo/type-source.js';
-import { declaration, resolveType, sizeOf } from '../../debuginfo/type-walk.js';
-import type { Gap } from '../gaps.js';
-import type { Kernel } from '../kernel.js';
+import { listLinks } from '../../symbols/lists.js';
+import type { CType, StructType } from '../debuginfo/type-source.js';
+import { declaration, resolveType, sizeOf } from '../debuginfo/type-walk.js';
+import type { Gap } from '../kernel/gaps.js';
+import type { Kernel } from '../kernel/kernel.js';
 import { readBitField, readScalar, tagged } from './read-scalar.js';
-import { counted } from '../../words/quantity.js';
+import { counted } from '../words/quantity.js';
 
 /** Structs nest some five deep; broken types without end. */
 const deepest = 8;

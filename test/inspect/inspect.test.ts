@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { inspectObject, type InspectedMember } from '../../src/kernel/inspect/inspect-object.js';
-import { listEntries } from '../../src/kernel/inspect/list-entries.js';
+import { inspectObject, type InspectedMember } from '../../src/inspect/inspect-object.js';
+import { listEntries } from '../../src/inspect/list-entries.js';
 import { to, toyKernel, type ToyKernel } from '../../src/testing/index.js';
 
 const types = `

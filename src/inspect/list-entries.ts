@@ -1,7 +1,7 @@
-import { listNodes } from '../containers/list.js';
-import { ShapeError } from '../gaps.js';
-import type { Kernel } from '../kernel.js';
-import { noSuchStruct } from '../unreadable-names.js';
+import { listNodes } from '../kernel/containers/list.js';
+import { ShapeError } from '../kernel/gaps.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { noSuchStruct } from '../kernel/unreadable-names.js';
 import { nameBehind } from './read-scalar.js';
 
 export interface ListEntry {
