@@ -11,3 +11,8 @@ export { default as swap } from './swap/index.js';
 export { default as ps } from './ps/index.js';
 export { default as runq } from './runq/index.js';
 export { default as mod } from './mod/index.js';
+export { default as info } from './info/index.js';
+export { default as read } from './read/index.js';
+export { default as list } from './list/index.js';
+export { default as struct } from './struct/index.js';
+export { default as sym } from './sym/index.js';

@@ -3,7 +3,7 @@ import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import { InputError } from '../bytes/input-error.js';
 import { didYouMean } from '../words/nearest-word.js';
-import { defaultValues } from '../plugin/options.js';
+import { defaultValues, requiredArguments } from '../plugin/options.js';
 import type { AnyPlugin, Registry } from '../plugin/registry.js';
 import { makeReport } from '../report/report.js';
 import { runAll, writeReport } from './answer.js';
@@ -43,27 +43,24 @@ export class Analyze extends Command {
     const { openScreens, wantsScreens } = await import('./open-tui.js');
     if (words.length > 0 && wantsScreens({ ...common, only: flags.only })) return openScreens(words, common, this.config.version);
     const { registry } = await plugins();
-    const only = knownIds(registry, flags.only);
+    const asked = flags.only === undefined ? (await registry.all()).filter((plugin) => plugin.inReport !== undefined) : await sectionsNamed(registry, flags.only);
     const target = await reportTarget(common, words);
     const opened = await openNamed('analyze', words, common);
     if (opened.rest.length > 0) throw new InputError(`analyze does not know what to do with ${opened.rest[0]}: ${leftOver(opened.rest[0]!)}`);
-    const questions = (await asked(registry, only)).map((plugin) => ({ plugin, values: plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments) }));
+    const questions = asked.map((plugin) => ({ plugin, values: plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments) }));
     const sections = await runAll(questions, opened);
     const facts = factsAfter(opened);
     await writeReport(makeReport(this.config.version, facts, sections), common, target, opened.tasks);
-    await noteOutcome(sections, { defects: facts.defects, named: only !== undefined });
+    await noteOutcome(sections, { defects: facts.defects, named: flags.only !== undefined });
   }
 }
 
-function knownIds(registry: Registry, only: readonly string[] | undefined): readonly string[] | undefined {
-  const unknown = only?.find((id) => !registry.ids.includes(id));
-  if (unknown !== undefined) throw new InputError(`--only ${unknown}: there is no such section${didYouMean(unknown, registry.ids) || `; there are ${registry.ids.join(', ')}`}`);
-  return only;
-}
-
-/** Those asked for, or those with a section in the report, in its order. */
-async function asked(registry: Registry, only: readonly string[] | undefined): Promise<readonly AnyPlugin[]> {
-  if (only === undefined) return (await registry.all()).filter((plugin) => plugin.inReport !== undefined);
-  const loaded = await Promise.all(registry.ids.filter((id) => only.includes(id)).map((id) => registry.load(id)));
-  return loaded.filter((plugin) => plugin !== undefined);
+/** In the order of a report. @throws InputError where one is no section: there is none, or it is asked of one thing */
+async function sectionsNamed(registry: Registry, only: readonly string[]): Promise<readonly AnyPlugin[]> {
+  const sections = (await registry.all()).filter((plugin) => requiredArguments(plugin.arguments).length === 0);
+  const unknown = only.find((id) => !sections.some((section) => section.id === id));
+  if (unknown === undefined) return sections.filter(({ id }) => only.includes(id));
+  const ids = sections.map(({ id }) => id);
+  const why = registry.ids.includes(unknown) ? `oompm ${unknown} needs a word that says of what, and is no section` : 'there is no such section';
+  throw new InputError(`--only ${unknown}: ${why}${didYouMean(unknown, ids) || `; there are ${ids.join(', ')}`}`);
 }

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { didYouMean } from '../words/nearest-word.js';
 import { InputError } from '../bytes/input-error.js';
 import { asksForHelp } from './asks-for-help.js';
-import { reservedIds } from './command-ids.js';
+import { aliases, reservedIds } from './command-ids.js';
 import { hereThatIs } from './other-tools.js';
 import { plugins } from './plugins.js';
 
@@ -51,11 +51,9 @@ async function commandAt(words: readonly string[]): Promise<number> {
   return at;
 }
 
-/** Commands that help does not list are not suggested either. */
-const unlisted: ReadonlySet<string> = new Set(['rd']);
-
 function unknownCommand(word: string, ids: readonly string[]): string {
   if (/[./]/.test(word)) return `there is neither a command nor a file ${word}; oompm --help lists the commands`;
-  const known = [...reservedIds, ...ids].filter((id) => !unlisted.has(id));
+  // Commands that help does not list are not suggested either.
+  const known = [...reservedIds, ...ids].filter((id) => !Object.hasOwn(aliases, id));
   return `there is no command ${word}${hereThatIs(word) || didYouMean(word, known) || `, nor a file of that name; oompm --help lists the commands`}`;
 }

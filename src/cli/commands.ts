@@ -1,6 +1,6 @@
 import type { Command } from '@oclif/core/command';
 import { builtColumns } from './built-help.js';
-import type { OwnCommand } from './command-ids.js';
+import { aliases, type OwnCommand } from './command-ids.js';
 import { createRegistry, type Registry } from '../plugin/registry.js';
 import { helpOf, type CommandsHelp } from './help-data.js';
 import { bundledPlugins, plugins } from './plugins.js';
@@ -9,7 +9,7 @@ import { bundledPlugins, plugins } from './plugins.js';
 export async function commandNamed(word: string): Promise<typeof Command | undefined> {
   if (isOurs(word)) return ours[word]();
   const { registry } = await plugins();
-  const plugin = await registry.load(word);
+  const plugin = await registry.load(Object.hasOwn(aliases, word) ? aliases[word]! : word);
   return plugin === undefined ? undefined : (await import('./plugin-command.js')).pluginCommand(plugin);
 }
 
@@ -21,7 +21,9 @@ export async function commandsHelp(given?: Registry): Promise<CommandsHelp> {
     Promise.all(Object.entries(ours).map(async ([word, load]) => [word, helpOf(await load())] as const)),
     registry.all(),
   ]);
-  return Object.fromEntries([...own, ...loaded.map((plugin) => [plugin.id, helpOf(pluginCommand(plugin))] as const)]);
+  const help: CommandsHelp = Object.fromEntries([...own, ...loaded.map((plugin) => [plugin.id, helpOf(pluginCommand(plugin))] as const)]);
+  const hidden = Object.entries(aliases).map(([word, id]) => [word, { ...help[id]!, hidden: true }] as const);
+  return { ...help, ...Object.fromEntries(hidden) };
 }
 
 /** For the build, which keeps it beside the code: whatever plugins the one who builds has. */
@@ -35,23 +37,10 @@ const ours: Readonly<Record<OwnCommand, () => Promise<typeof Command>>> = {
   analyze: async () => (await import('./analyze.js')).Analyze,
   explain: async () => (await import('./explain.js')).Explain,
   tui: async () => (await import('./tui.js')).Tui,
-  info: async () => ourPlugin((await import('./info-plugin.js')).infoPlugin),
-  read: async () => ourPlugin((await import('./read-plugin.js')).readPlugin),
-  list: async () => ourPlugin((await import('./list-plugin.js')).listPlugin),
-  rd: async () => ourPlugin((await import('./read-plugin.js')).readPlugin, true),
-  struct: async () => ourPlugin((await import('./struct-plugin.js')).structPlugin),
-  sym: async () => ourPlugin((await import('./sym-plugin.js')).symPlugin),
   man: async () => (await import('./man.js')).Man,
   completion: async () => (await import('./completion.js')).completionCommand(commandsHelp),
 };
 
 function isOurs(word: string): word is OwnCommand {
   return Object.hasOwn(ours, word);
-}
-
-async function ourPlugin(plugin: Parameters<typeof import('./plugin-command.js').pluginCommand>[0], hidden = false): Promise<typeof Command> {
-  const { pluginCommand } = await import('./plugin-command.js');
-  const command = pluginCommand(plugin);
-  command.hidden = hidden;
-  return command;
 }

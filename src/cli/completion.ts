@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args';
 import { InputError } from '../bytes/input-error.js';
 import { Command } from '@oclif/core/command';
+import { requiredArguments } from '../plugin/options.js';
 import { completionScript, shells, type CompletedCommand, type CompletedFlag } from './completion-script.js';
 import type { CommandsHelp, FlagHelp, HelpData } from './help-data.js';
 import { plugins } from './plugins.js';
@@ -25,7 +26,8 @@ export function completionCommand(commands: () => Promise<CommandsHelp>): typeof
       const [{ registry }, known] = await Promise.all([plugins(), commands()]);
       const listed = Object.values(known).filter(({ hidden }) => !hidden);
       const help: CompletedCommand = { id: 'help', summary: 'This help, or that of one command', flags: [], words: listed.map(({ id }) => id) };
-      const all = [...listed.map((command) => described(command, registry.ids)), help];
+      const sections = (await registry.all()).filter((plugin) => requiredArguments(plugin.arguments).length === 0).map(({ id }) => id);
+      const all = [...listed.map((command) => described(command, sections)), help];
       print(`${completionScript(args.shell as (typeof shells)[number], all)}\n`);
     }
   };

@@ -28,14 +28,13 @@ export interface FlagHelp {
 /** By the word that calls them, the hidden ones too. */
 export type CommandsHelp = Readonly<Record<string, HelpData>>;
 
-export function helpOf({ id, summary = '', usage, examples, args, flags, hidden }: typeof Command): HelpData {
+export function helpOf({ id, summary = '', usage, examples, args, flags }: typeof Command): HelpData {
   return {
     id, summary,
     usage: [usage ?? []].flat(),
     examples: (examples ?? []).map((example) => typeof example === 'string' ? example : example.command),
     args: Object.fromEntries(Object.entries(args ?? {}).map(([name, { description = '', options }]) => [name, { description, ...(options === undefined ? {} : { options }) }])),
     flags: Object.fromEntries(Object.entries(flags ?? {}).map(([name, flag]) => [name, flagHelp(flag)])),
-    ...(hidden ? { hidden } : {}),
   };
 }
 

@@ -1,4 +1,4 @@
-import { xarrayEntries } from '../kernel/containers/xarray.js';
+import { idrEntries } from '../kernel/containers/idr.js';
 import { ShapeError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
@@ -11,23 +11,22 @@ export type PidEntry = { pid: number; task: Ref<'task_struct'> } | { pid: number
 const PIDTYPE_PID = 0;
 
 /** PID_MAX_LIMIT of 64-bit machines, include/linux/threads.h. */
-const MOST_PIDS = 1n << 22n;
+const MOST_PIDS = 1 << 22;
 
 /**
  * The tasks by PID in the initial namespace, as find_ge_pid() and pid_task() find them: `init_pid_ns.idr`, struct pid, and
  * its list of tasks. Since 4.15 (95846ecf9dac); the road to tasks that a broken task list hides.
  */
 export function* tasksByPid(kernel: Kernel): Generator<PidEntry, void> {
-  const root = kernel.attempt('init_pid_ns.idr', () => kernel.global('init_pid_ns').idr.idr_rt.$address);
-  const base = kernel.attempt('init_pid_ns.idr', () => kernel.global('init_pid_ns').idr.idr_base);
+  const idr = kernel.attempt('init_pid_ns.idr', () => kernel.global('init_pid_ns').idr.$address);
   // Since 4.19 (2c4704756cab); before, `pids[]` with the node as its first member.
   const links = kernel.attempt('task_struct.pid_links', () => linksOf(kernel));
-  if (root === undefined || base === undefined || links === undefined) return;
-  for (const { index, entry } of xarrayEntries(kernel, root, 'init_pid_ns.idr')) {
-    if (index > MOST_PIDS) return kernel.gap('init_pid_ns.idr', `a pid of ${index}: no machine has that`);
-    // An IDR keeps its flags and odd pointers apart from these.
+  if (idr === undefined || links === undefined) return;
+  for (const { id, entry } of idrEntries(kernel, idr, 'init_pid_ns.idr')) {
+    if (id > MOST_PIDS) return kernel.gap('init_pid_ns.idr', `a pid of ${id}: no machine has that`);
+    // No pointer to a struct pid.
     if ((entry & 3n) !== 0n) continue;
-    yield* tasksOfPid(kernel, entry, { pid: Number(index) + base, links });
+    yield* tasksOfPid(kernel, entry, { pid: id, links });
   }
 }
 

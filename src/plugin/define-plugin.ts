@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { OomReport } from '../oom/model.js';
 import type { Shape, StructName } from '../kernel/shape.js';
-import { defaultValues, type Arguments, type Flags, type OptionValues, type ValuesOf } from './options.js';
+import { defaultValues, requiredArguments, type Arguments, type Flags, type OptionValues, type ValuesOf } from './options.js';
 import { BadDeclaration, mistakeIn } from './check-definition.js';
 import type { View } from './views.js';
 
@@ -73,7 +73,7 @@ export function definePlugin<const F extends Flags = {}, const A extends Argumen
   if (mistake !== undefined) throw new BadDeclaration(mistake);
   const flags: Flags = definition.flags ?? {};
   const args: Arguments = definition.arguments ?? {};
-  const needsArgument = Object.values(args).some((argument) => argument.required);
+  const needsArgument = requiredArguments(args).length > 0;
   const values: OptionValues = { ...defaultValues(flags, args), ...(definition.inReport === false ? {} : definition.inReport) };
   return {
     [made]: true,

@@ -65,6 +65,11 @@ type ArgumentValue<A extends Argument> =
 export type ValuesOf<F extends Flags, A extends Arguments> =
   { readonly [K in keyof F]: FlagValue<F[K]> } & { readonly [K in keyof A]: ArgumentValue<A[K]> };
 
+/** Names of the arguments without which there is nothing to run: such a plugin is no section, and no screen of its own. */
+export function requiredArguments(args: Arguments): string[] {
+  return Object.entries(args).filter(([, { required }]) => required).map(([name]) => name);
+}
+
 /** The values that hold where nothing was given. */
 export function defaultValues(flags: Flags, args: Arguments): OptionValues {
   return Object.fromEntries([

@@ -19,6 +19,8 @@ export interface Registry {
   pathOf(id: string): string | undefined;
   load(id: string): Promise<AnyPlugin | undefined>;
   all(): Promise<readonly AnyPlugin[]>;
+  /** The bundled one of that id, also where a user's stands in its place. */
+  loadBundled(id: string): Promise<Plugin>;
 }
 
 /** Where two plugins have one id, the later stands, in the place of the former. */
@@ -39,6 +41,11 @@ export function createRegistry(bundled: readonly BundledPlugin[], users: readonl
     warnings,
     pathOf: (id) => byId.get(id)?.path,
     load,
+    async loadBundled(id) {
+      const found = bundled.find((plugin) => plugin.id === id);
+      if (found === undefined) throw new Error(`there is no bundled plugin ${id}`);
+      return (await found.load()).default;
+    },
     all: async () => (await Promise.all(ids.map(load))).filter((plugin) => plugin !== undefined),
   };
 }

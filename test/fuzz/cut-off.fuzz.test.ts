@@ -4,7 +4,6 @@ import { join } from 'node:path';
 
 import { afterAll, describe, expect, test } from 'vitest';
 
-import { bundledPlugins } from '../../plugins/index.js';
 import { InputError } from '../../src/bytes/input-error.js';
 import { openDump } from '../../src/dump/open-dump.js';
 import { MissingPage } from '../../src/dump/physical-memory.js';
@@ -14,6 +13,7 @@ import { dumpFile, lacks, titleFor } from '../dumps.js';
 import { breachesOf, type Breach } from './compare-answers.js';
 import { answerOf, watched, type Answer } from './dropped-page.js';
 import { figuresOf } from './figures.js';
+import { sections } from './sections.js';
 
 /** By hand CUTS=100: docs/long-suites.md. */
 const PLACES = Number(process.env['CUTS'] ?? 2);
@@ -32,7 +32,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe(`cut at ${PLACES} places: what the report says of the rest is as sure as what is there`, () => {
   test.for(Object.entries(forms).map(([form, names]) => ({ form, names, title: titleFor(form, ...names) })))('$title', { timeout: 24 * 3_600_000 }, async ({ form, names }, { skip }) => {
     if (lacks(...names)) skip();
-    const plugins = await Promise.all(bundledPlugins.map(async ({ load }) => (await load()).default));
+    const plugins = await sections();
     const given = names.map((name) => dumpFile(name)!);
     const files = form === SPLIT ? await splitInTwo(given[0]!) : given;
     const whole = await answerOfFiles(files, plugins);

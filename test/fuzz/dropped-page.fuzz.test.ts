@@ -2,13 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { describe, expect } from 'vitest';
 
-import { bundledPlugins } from '../../plugins/index.js';
 import { openDump } from '../../src/dump/open-dump.js';
 import { dumpFile, testWith, unlessMissing } from '../dumps.js';
 import { breachesOf, breachesOfOrder, type Breach } from './compare-answers.js';
 import { answerOf, watched } from './dropped-page.js';
 import { figuresOf } from './figures.js';
 import { randomNumbers } from './random-numbers.js';
+import { sections } from './sections.js';
 
 /** By hand: DROP_PAGES=all, or how many of those that are read; DROP_DUMP is one of the dumps' files. docs/long-suites.md. */
 const PAGES = process.env['DROP_PAGES'] ?? '10';
@@ -19,7 +19,7 @@ const dumps = named === undefined ? ['6.1-global-panic/vmcore', '7.2-reaper/vmco
 describe(`one page that is read made unreadable, ${PAGES} of them, seed ${SEED}: a section that changes says so, and is less sure`, () => {
   for (const name of dumps) testWith(name, unlessMissing(name), async () => {
     const dump = await openDump([dumpFile(name)!]);
-    const plugins = await Promise.all(bundledPlugins.map(async ({ load }) => (await load()).default));
+    const plugins = await sections();
     const pages = watched(dump);
     const { together: sound, alone, readToOpen } = await answerOf(pages, plugins);
     const read = [...pages.read];

@@ -1,19 +1,23 @@
 import { describe, expect, test } from 'vitest';
 
+import info from '../../plugins/info/index.js';
+import list from '../../plugins/list/index.js';
 import log from '../../plugins/log/index.js';
 import ps from '../../plugins/ps/index.js';
+import read from '../../plugins/read/index.js';
+import struct from '../../plugins/struct/index.js';
+import sym from '../../plugins/sym/index.js';
 import zones from '../../plugins/zones/index.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
-import { dumpCommands } from '../../src/tui/data/answers.js';
 import { candidatesFor } from '../../src/tui/data/candidates.js';
 import { toyTasks } from '../linux/toy-tasks.js';
 
-const commands = { log, ps, zones, ...dumpCommands };
+const commands = { log, ps, zones, info, read, list, struct, sym };
 const texts = (line: string, kernel?: Kernel): string[] => candidatesFor(kernel, commands, line).map(({ text }) => text);
 
 describe('before the dump is open', () => {
   test('commands; one that needs an argument with the blank before it', () => {
-    expect(texts('')).toEqual(['log', 'ps', 'zones', 'info', 'read ', 'rd ', 'list ', 'struct ', 'sym ']);
+    expect(texts('')).toEqual(['log', 'ps', 'zones', 'info', 'read ', 'list ', 'struct ', 'sym ']);
     expect(texts('l')).toEqual(['log', 'list ']);
   });
 

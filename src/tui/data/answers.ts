@@ -1,18 +1,14 @@
 import { listVariables } from '../../../symbols/lists.js';
 import { InputError } from '../../bytes/input-error.js';
 import { didYouMean } from '../../words/nearest-word.js';
-import { infoPlugin } from '../../cli/info-plugin.js';
-import { listPlugin } from '../../cli/list-plugin.js';
 import { addressNamed } from '../../inspect/address-named.js';
+import { aliases } from '../../cli/command-ids.js';
 import { parsePluginWords } from '../../cli/plugin-values.js';
-import { readPlugin } from '../../cli/read-plugin.js';
-import { structPlugin } from '../../cli/struct-plugin.js';
-import { symPlugin } from '../../cli/sym-plugin.js';
 import { noSuchType } from '../../inspect/type-named.js';
 import { taskLabel, taskOfPid } from '../../linux/tasks.js';
 import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { isPlugin, type Plugin, type UsersPlugin } from '../../plugin/define-plugin.js';
+import { isPlugin, type UsersPlugin } from '../../plugin/define-plugin.js';
 import { defaultValues, type OptionValues } from '../../plugin/options.js';
 import type { AnyPlugin, Registry } from '../../plugin/registry.js';
 import { runEvents, type RunEvent } from '../../plugin/run-plugin.js';
@@ -64,52 +60,43 @@ async function* openWords(kernel: Kernel, plugins: Askable, text: string): Async
   }
   const [, type, where] = /^((?:(?:struct|union|enum)\s+)?[A-Za-z_]\w*)\s+(\S+)$/.exec(text) ?? [];
   if (type !== undefined && where !== undefined) {
-    if (!isType(kernel, type)) throw noSuchType(kernel, type, () => `there is no command ${first}, and this kernel's types have no ${type}${didYouMean(first, [...knownCommands(plugins), ...kernel.types.structNames()])}`);
+    if (!isType(kernel, type)) throw noSuchType(kernel, type, () => `there is no command ${first}, and this kernel's types have no ${type}${didYouMean(first, [...plugins.ids, ...kernel.types.structNames()])}`);
     return yield* openObject(kernel, plugins, type, addressNamed(kernel, where));
   }
   const name = /^([A-Za-z_]\w*)(?::\d+)?$/.exec(text)?.[1];
   const variable = name !== undefined && kernel.symbols.addressOf(name) !== undefined ? variableType(kernel, name) : undefined;
-  if (listVariables[text] !== undefined || variable === 'struct list_head') return yield* openList(kernel, text, undefined);
+  if (listVariables[text] !== undefined || variable === 'struct list_head') return yield* openList(kernel, plugins, text, undefined);
   if (variable === undefined) {
-    if (rest.length > 0) throw new InputError(`there is no command ${first}${didYouMean(first, knownCommands(plugins))}; Tab completes commands, types, symbols and tasks`);
-    yield* openPlace(kernel, plugins, text);
-    return;
+    if (rest.length > 0) throw new InputError(`there is no command ${first}${didYouMean(first, plugins.ids)}; Tab completes commands, types, symbols and tasks`);
+    return yield* openPlace(kernel, plugins, text);
   }
-  yield* run(kernel, readPlugin, { where: text, type: variable, length: wordsShown }, { title: text, command: `oompm read VMCORE ${quoted(text)} --type ${quoted(variable)}` });
+  yield* run(kernel, plugins, 'read', { where: text, type: variable, length: wordsShown }, { title: text, command: `oompm read VMCORE ${quoted(text)} --type ${quoted(variable)}` });
 }
 
 /** Memory at what is named, or why there is none of that name, with the nearest that there is. */
-function openPlace(kernel: Kernel, plugins: Askable, text: string): Generator<AnswerPiece, void> {
+function openPlace(kernel: Kernel, plugins: Askable, text: string): AsyncGenerator<AnswerPiece, void> {
   try {
     addressNamed(kernel, text);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(error.message + didYouMean(text, [...knownCommands(plugins), ...Object.keys(listVariables), ...kernel.types.structNames()]));
+    throw new InputError(error.message + didYouMean(text, [...plugins.ids, ...Object.keys(listVariables), ...kernel.types.structNames()]));
   }
-  return openMemory(kernel, text);
+  return openMemory(kernel, plugins, text);
 }
-
-function knownCommands(plugins: Askable): string[] {
-  return [...plugins.ids, ...Object.keys(dumpCommands)];
-}
-
-/** Commands of the command line that are no screens. */
-export const dumpCommands: Readonly<Record<string, Plugin>> = { info: infoPlugin, read: readPlugin, rd: readPlugin, list: listPlugin, struct: structPlugin, sym: symPlugin };
 
 /** "struct task_struct init_task" is also how C names a type, and then the object is meant: the command shows the same. */
-async function commandNamed(plugins: Askable, first: string, rest: readonly string[]): Promise<AnyPlugin | undefined> {
-  const own = Object.hasOwn(dumpCommands, first) ? dumpCommands[first] : undefined;
-  if (own === structPlugin && rest.length > 1) return undefined;
-  return own ?? (plugins.ids.includes(first) ? await plugins.load(first) : undefined);
+function commandNamed(plugins: Askable, first: string, rest: readonly string[]): Promise<AnyPlugin | undefined> {
+  if (first === 'struct' && rest.length > 1) return Promise.resolve(undefined);
+  return plugins.load(Object.hasOwn(aliases, first) ? aliases[first]! : first);
 }
 
-function openMemory(kernel: Kernel, where: string): Generator<AnswerPiece, void> {
-  return run(kernel, readPlugin, { where, type: undefined, length: wordsShown }, { title: `memory at ${where}`, command: `oompm read VMCORE ${quoted(where)} --length ${wordsShown}` });
+function openMemory(kernel: Kernel, plugins: Askable, where: string): AsyncGenerator<AnswerPiece, void> {
+  return run(kernel, plugins, 'read', { where, type: undefined, length: wordsShown }, { title: `memory at ${where}`, command: `oompm read VMCORE ${quoted(where)} --length ${wordsShown}` });
 }
 
-function openList(kernel: Kernel, where: string, link: string | undefined): Generator<AnswerPiece, void> {
+function openList(kernel: Kernel, plugins: Askable, where: string, link: string | undefined): AsyncGenerator<AnswerPiece, void> {
   const command = `oompm list VMCORE ${quoted(where)}${link === undefined ? '' : ` --link ${link}`}`;
-  return run(kernel, listPlugin, { where, link }, { title: `list at ${where}`, command });
+  return run(kernel, plugins, 'list', { where, link }, { title: `list at ${where}`, command });
 }
 
 /** What has members or a value to show; void and int are memory. */
@@ -124,9 +111,9 @@ const wordsShown = 1024;
 async function* openObject(kernel: Kernel, plugins: Askable, type: string, address: bigint): AsyncGenerator<AnswerPiece, void> {
   if (/^(?:struct\s+)?task_struct$/.test(type)) return yield* openTask(kernel, plugins, address);
   const link = /^list of ([\w.]+)$/.exec(type)?.[1];
-  if (link !== undefined || type === 'struct list_head') return yield* openList(kernel, hex(address), link);
-  if (!isType(kernel, type)) return yield* openMemory(kernel, hex(address));
-  yield* run(kernel, readPlugin, { where: hex(address), type, length: wordsShown }, objectName(type, address));
+  if (link !== undefined || type === 'struct list_head') return yield* openList(kernel, plugins, hex(address), link);
+  if (!isType(kernel, type)) return yield* openMemory(kernel, plugins, hex(address));
+  yield* run(kernel, plugins, 'read', { where: hex(address), type, length: wordsShown }, objectName(type, address));
 }
 
 /** A task: all that plugins say of one, then the struct itself. */
@@ -146,7 +133,7 @@ async function* openTask(kernel: Kernel, plugins: Askable, address: bigint): Asy
     const events = isPlugin(plugin) ? [...runEvents(kernel, plugin, values, answerLimits)] : await plugins.runUsers(plugin, values);
     yield { events: events.flatMap((event) => withoutEnd(id, event, gaps)) };
   }
-  const events = [...runEvents(kernel, readPlugin, { where: hex(address), type: 'struct task_struct', length: wordsShown }, answerLimits)];
+  const events = [...runEvents(kernel, await plugins.loadBundled('read'), { where: hex(address), type: 'struct task_struct', length: wordsShown }, answerLimits)];
   yield { events: [...events.flatMap((event) => withoutEnd('read', event, gaps)), { kind: 'end', outcome: endOf(events), gaps }] };
 }
 
@@ -163,8 +150,9 @@ function endOf(events: readonly RunEvent[]): Outcome {
   return end?.outcome ?? { kind: 'done' };
 }
 
-function run(kernel: Kernel, plugin: Plugin, values: OptionValues, name: { title: string; command: string }): Generator<AnswerPiece, void> {
-  return told(runEvents(kernel, plugin, values, answerLimits), name);
+/** What shows a place, whatever a user's plugin of that name does. */
+async function* run(kernel: Kernel, plugins: Askable, id: 'read' | 'list', values: OptionValues, name: { title: string; command: string }): AsyncGenerator<AnswerPiece, void> {
+  yield* told(runEvents(kernel, await plugins.loadBundled(id), values, answerLimits), name);
 }
 
 /** @throws InputError where the question itself is wrong, before anything is yielded */

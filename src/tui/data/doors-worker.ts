@@ -3,11 +3,11 @@ import { InputError } from '../../bytes/input-error.js';
 import { namedFiles } from '../../cli/open-named.js';
 import { plugins } from '../../cli/plugins.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { defaultValues } from '../../plugin/options.js';
+import { defaultValues, requiredArguments } from '../../plugin/options.js';
 import type { RunEvent } from '../../plugin/run-plugin.js';
 import { openKernel } from '../../session/open-kernel.js';
 import type { Question } from '../state/state.js';
-import { answerLimits, answerTo, dumpCommands, type Askable } from './answers.js';
+import { answerLimits, answerTo, type Askable } from './answers.js';
 import { candidatesFor, type Commands } from './candidates.js';
 import type { DoorsReply, DoorsRequest, DoorsStart, KnownPlugin } from './doors-messages.js';
 import { glance } from './glance.js';
@@ -39,7 +39,7 @@ async function begin(): Promise<void> {
       id: plugin.id,
       summary: plugin.summary,
       inReport: plugin.inReport !== undefined,
-      required: Object.entries(plugin.arguments).filter(([, argument]) => argument.required).map(([name]) => name),
+      required: requiredArguments(plugin.arguments),
       // A screen has room for what a report leaves out: all of the log, tasks of the kernel.
       values: defaultValues(plugin.flags, plugin.arguments),
       ...('path' in plugin ? { path: plugin.path } : {}),
@@ -47,7 +47,7 @@ async function begin(): Promise<void> {
     warnings: [...warnings, ...broken],
   });
 
-  const commands: Commands = Object.fromEntries([...all.map((plugin) => [plugin.id, plugin] as const), ...Object.entries(dumpCommands)]);
+  const commands: Commands = Object.fromEntries(all.map((plugin) => [plugin.id, plugin] as const));
   const askable: Askable = {
     ...registry,
     async runUsers(plugin, values) {

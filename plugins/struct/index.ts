@@ -1,11 +1,5 @@
-import { sizeOf, typeName } from '../debuginfo/type-walk.js';
-import { tagged } from '../inspect/read-scalar.js';
-import { typeLayout, type LaidOutMember } from '../inspect/type-layout.js';
-import { definePlugin } from '../plugin/define-plugin.js';
-import { columns, fact, facts, tree, type TreeNodeOf } from '../plugin/make-views.js';
-import { addressForms, addressNamed } from '../inspect/address-named.js';
-import { objectAt } from './read-plugin.js';
-import { typeNamed } from '../inspect/type-named.js';
+import { columns, definePlugin, fact, facts, objectView, tree, type TreeNodeOf } from 'oompm';
+import { addressForms, addressNamed, sizeOf, tagged, typeLayout, typeName, typeNamed, type LaidOutMember } from 'oompm/inspect';
 
 const layoutColumns = columns([
   { key: 'member', title: 'MEMBER', type: 'text' },
@@ -15,7 +9,7 @@ const layoutColumns = columns([
 ]);
 
 /** `struct`, as crash's: how a type lies in memory, as pahole prints it, or an object of that type with its values. */
-export const structPlugin = definePlugin({
+export default definePlugin({
   id: 'struct',
   summary: 'A type of this kernel, member by member, with offsets, sizes and holes; or an object of it',
   inReport: false,
@@ -26,7 +20,7 @@ export const structPlugin = definePlugin({
   },
   *run(kernel, { type, where }) {
     const found = typeNamed(kernel, type);
-    if (where !== undefined) yield objectAt(kernel, type, found, addressNamed(kernel, where));
+    if (where !== undefined) yield objectView(kernel, type, addressNamed(kernel, where));
     else if (found.kind === 'struct' || found.kind === 'union') yield tree(`${found.name === '' ? type : tagged(found)}, ${found.size} bytes`, layoutColumns, typeLayout(found).map(asNode), { id: 'layout' });
     else if (found.kind === 'enum') yield facts(type, [...found.values].map(([name, value]) => fact(name, name, 'text', value.toString())), { id: 'layout' });
     else yield facts(type, [fact('type', 'Type', 'text', typeName(found)), fact('size', 'Size', 'bytes', sizeOf(found) ?? null)], { id: 'layout' });

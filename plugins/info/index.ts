@@ -1,13 +1,13 @@
-import { MOST_RUNS } from '../dump/bitmap.js';
-import type { Kernel } from '../kernel/kernel.js';
-import { definePlugin } from '../plugin/define-plugin.js';
-import { fact, facts, gap } from '../plugin/make-views.js';
-import type { Fact } from '../plugin/views.js';
+import { definePlugin, fact, facts, gap, type Fact, type Kernel } from 'oompm';
+import { ramDescribed } from 'oompm/inspect';
+import { readOrGap } from 'oompm/linux';
 
 /** `info`: what the file is, what is in it, and where names and types come from. */
-export const infoPlugin = definePlugin({
+export default definePlugin({
   id: 'info',
   summary: 'What the dump is: format, completeness, sources of symbols and types',
+  // `overview` says what of this matters.
+  inReport: false,
   examples: ['vmcore', 'vmcore vmlinux'],
   *run(kernel) {
     const lost = kernel.vmcoreinfo('OSRELEASE') === undefined && kernel.dump?.damagedVmcoreinfo ? gap('VMCOREINFO', 'it is damaged') : null;
@@ -28,19 +28,15 @@ export const infoPlugin = definePlugin({
 
 function dumpFacts({ dump, memory }: Kernel): Fact[] {
   if (dump === undefined) return [];
-  const ranges = [...dump.memory.ranges()];
-  const ram = ranges.length < MOST_RUNS
-    ? ranges.reduce((sum, range) => sum + range.end - range.start, 0)
-    : gap('RAM', `the bitmap has ${MOST_RUNS} ranges of memory or more: it is damaged`);
   const damaged = dump.damagedNotes === true ? gap('register notes', 'they are damaged') : undefined;
   return [
     fact('file', 'File', 'text', dump.path),
     fact('format', 'Format', 'text', dump.formatName),
     fact('origin', 'Written by', 'text', dump.fromHypervisor ? 'the hypervisor' : (damaged === undefined ? 'the crash kernel' : gap('writer', 'its register notes are damaged'))),
-    fact('ram', 'RAM it describes', 'bytes', ram),
+    fact('ram', 'RAM it describes', 'bytes', readOrGap('RAM', () => ramDescribed(dump))),
     fact('pageSize', 'Page size', 'bytes', memory.pageSize),
     fact('filter', 'Filter', 'text', dump.dumpLevel === undefined ? null : filterInWords(dump.dumpLevel)),
-    fact('registers', 'Register notes', 'integer', dump.registers.length === 0 ? (damaged ?? 0) : dump.registers.length),
+    fact('registers', 'Register notes', 'integer', dump.registers.length === 0 && damaged !== undefined ? damaged : dump.registers.length),
     fact('defects', 'Completeness', 'text', dump.completeness.kind === 'whole' && dump.defects.length === 0 ? 'whole, as far as its own tables say' : dump.defects.join('; ')),
     ...(dump.uname === undefined ? [] : [fact('nodename', 'Host', 'text', dump.uname.nodename)]),
   ];

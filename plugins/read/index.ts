@@ -1,17 +1,5 @@
-import type { CType } from '../debuginfo/type-source.js';
-import { sizeOf } from '../debuginfo/type-walk.js';
-import { Page } from '../dump/physical-memory.js';
-import { isGapError } from '../kernel/gaps.js';
-import type { Kernel } from '../kernel/kernel.js';
-import { pageNumberOf, ReadError } from '../memory/address-space.js';
-import { definePlugin } from '../plugin/define-plugin.js';
-import { columns, fact, facts, gap, table, tree, type RowOf } from '../plugin/make-views.js';
-import { readScalar } from '../inspect/read-scalar.js';
-import { isPerCpuSymbol, symbolInWords } from '../inspect/symbol-at.js';
-import type { View } from '../plugin/views.js';
-import { objectColumns, objectTree } from '../plugin/object-tree.js';
-import { addressForms, addressNamed } from '../inspect/address-named.js';
-import { typeNamed } from '../inspect/type-named.js';
+import { columns, definePlugin, gap, isGapError, objectView, table, type Kernel, type RowOf } from 'oompm';
+import { addressForms, addressNamed, placeInWords } from 'oompm/inspect';
 
 const bytesInRow = 16;
 /** One screen of a large terminal many times over; more is a task for a plugin. */
@@ -28,7 +16,7 @@ const wordColumns = columns([
 ]);
 
 /** `read`, as crash's rd: memory at an address or symbol, as words or as an object. */
-export const readPlugin = definePlugin({
+export default definePlugin({
   id: 'read',
   summary: 'Memory at an address or symbol, as words or as an object of a type',
   inReport: false,
@@ -46,36 +34,9 @@ export const readPlugin = definePlugin({
       yield table(placeInWords(kernel, address), wordColumns, words(kernel, address, length), { id: 'words' });
       return;
     }
-    yield objectAt(kernel, type, typeNamed(kernel, type), address);
+    yield objectView(kernel, type, address);
   },
 });
-
-/** An object of a type with its members' values. @throws ReadError where nothing of it can be read */
-export function objectAt(kernel: Kernel, type: string, found: CType, address: bigint): View {
-  needSome(kernel, address, sizeOf(found) ?? 0);
-  const title = `${type} at ${placeInWords(kernel, address)}`;
-  if (found.kind === 'struct' || found.kind === 'union') return tree(title, objectColumns, objectTree(kernel, found, address), { id: 'object' });
-  return facts(title, [fact('value', 'Value', 'text', readScalar(kernel, found, address).value)], { id: 'object' });
-}
-
-/** An object of which no byte can be read would be a screenful of "?". */
-function needSome(kernel: Kernel, address: bigint, size: number): void {
-  const last = pageNumberOf(address + BigInt(Math.max(size, 1) - 1));
-  const first = pageNumberOf(address);
-  const why = kernel.memory.page(first);
-  if (why instanceof Page) return;
-  for (let page = first + 1; page <= last; page++) {
-    kernel.guard.step();
-    if (kernel.memory.page(page) instanceof Page) return;
-  }
-  throw new ReadError(address, why);
-}
-
-/** A symbol's name, unless it is of a per-CPU variable: no CPU's is at that address, which is an offset at most. */
-function placeInWords(kernel: Kernel, address: bigint): string {
-  const symbol = isPerCpuSymbol(kernel, address) ? undefined : symbolInWords(kernel, address);
-  return `0x${address.toString(16)}${symbol === undefined ? '' : ` <${symbol}>`}`;
-}
 
 function* words(kernel: Kernel, address: bigint, wanted: number): Generator<RowOf<'address' | 'first' | 'second' | 'text'>> {
   const length = Math.min(wanted, Number(endOfMemory - address));

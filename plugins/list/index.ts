@@ -1,10 +1,5 @@
-import { InputError } from '../bytes/input-error.js';
-import { listEntries } from '../inspect/list-entries.js';
-import type { Kernel } from '../kernel/kernel.js';
-import { definePlugin } from '../plugin/define-plugin.js';
-import { columns, table, type RowOf } from '../plugin/make-views.js';
-import { addressForms } from '../inspect/address-named.js';
-import { listHead } from '../inspect/list-head.js';
+import { columns, definePlugin, InputError, table, type Kernel, type RowOf } from 'oompm';
+import { addressForms, listEntries, listHead } from 'oompm/inspect';
 
 const entryColumns = columns([
   { key: 'index', title: 'INDEX', type: 'integer' },
@@ -14,7 +9,7 @@ const entryColumns = columns([
 ]);
 
 /** `list`, as crash's: the elements behind a list_head. */
-export const listPlugin = definePlugin({
+export default definePlugin({
   id: 'list',
   summary: 'The elements of a kernel list, by its list_head',
   inReport: false,

@@ -1,12 +1,8 @@
-import type { SymbolInfo } from '../debuginfo/symbol-table.js';
-import { isPerCpuSymbol, symbolAt } from '../inspect/symbol-at.js';
-import type { Kernel } from '../kernel/kernel.js';
-import { definePlugin } from '../plugin/define-plugin.js';
-import { fact, facts } from '../plugin/make-views.js';
-import { addressNamed } from '../inspect/address-named.js';
+import { definePlugin, fact, facts, type Kernel } from 'oompm';
+import { addressNamed, isPerCpuSymbol, symbolAt, type SymbolInfo } from 'oompm/inspect';
 
 /** `sym`, as crash's: the addresses of a symbol, of which static ones may share the name, or what symbol an address lies in. */
-export const symPlugin = definePlugin({
+export default definePlugin({
   id: 'sym',
   summary: 'A symbol’s address, or the symbol that an address lies in',
   inReport: false,
