@@ -6,7 +6,7 @@
  *   node scripts/build.js [--if-stale] [--types]
  *
  * Rolldown, for it comes with Vitest's Vite: a bundle of esbuild's took as long to load, and its own 11 MB to install.
- * CommonJS: Node 20 loads what `analyze` needs of it in 60 ms of CPU less than as ES modules, and lets compiled code be kept (src/cli/compiled-code.ts).
+ * CommonJS: Node 20 loads what `analyze` needs of it in 60 ms of CPU less than as ES modules, and lets compiled code be kept (src/app/compiled-code.ts).
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, resolve } from 'node:path';
@@ -27,7 +27,7 @@ const entries = {
   oompm: './src/cli/main.ts',
   commands: './src/cli/commands.ts',
   plugins: './plugins/index.ts',
-  'runner-worker': './src/cli/runner-thread.ts',
+  'runner-worker': './src/app/runner-thread.ts',
   'doors-worker': './src/tui/data/doors-thread.ts',
   ...doors,
 };
@@ -38,7 +38,7 @@ const entries = {
  */
 const groups = [
   // What `--version` and every error path load.
-  { name: 'base', test: /\/src\/(?:words|bytes\/(?:input-error|make-folder|surroundings-error|user-folders)|cli\/(?:exit-status|progress)|report\/escape)/, priority: 2 },
+  { name: 'base', test: /\/src\/(?:words|bytes\/(?:input-error|make-folder|surroundings-error|user-folders)|(?:cli\/exit-status|app\/progress)|report\/escape)/, priority: 2 },
   { name: 'oclif', test: /node_modules\/@oclif\/core\/lib\/(?!help\/(?!util))/ },
   { name: 'kernel', test: /\/(?:symbols|src\/(?:bytes|dump|memory|debuginfo\/(?!dwarf|unpack)|kernel|inspect|linux|session|stack))\// },
   { name: 'report', test: /\/src\/(?:oom\/|plugin\/(?!runner-worker)|report\/|locks\/)/ },

@@ -217,8 +217,8 @@ async function factsOfSources() {
   const { keyHelp } = await jiti.import('../src/tui/state/keys.ts');
   /** @type {typeof import('../src/cli/exit-status.js')} */
   const { exitStatus, exitStatusInWords } = await jiti.import('../src/cli/exit-status.ts');
-  /** @type {typeof import('../src/cli/package-facts.js')} */
-  const { version } = await jiti.import('../src/cli/package-facts.ts');
+  /** @type {typeof import('../src/app/package-facts.js')} */
+  const { version } = await jiti.import('../src/app/package-facts.ts');
   return { commands, keys: keyHelp, exits: exitsOf(exitStatus, exitStatusInWords), version };
 }
 

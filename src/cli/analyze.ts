@@ -7,11 +7,11 @@ import { defaultValues, requiredArguments } from '../plugin/options.js';
 import type { AnyPlugin, Registry } from '../plugin/registry.js';
 import { makeReport } from '../report/report.js';
 import { runAll, writeReport } from './answer.js';
-import { commonFlags, type CommonValues } from './common-flags.js';
+import { commonFlags, type CommonValues } from '../app/common-flags.js';
 import { noteOutcome } from './note-outcome.js';
-import { factsAfter, openNamed } from './open-named.js';
-import { plugins } from './plugins.js';
-import { leftOver } from './tell-files.js';
+import { factsAfter, openNamed } from '../app/open-named.js';
+import { plugins } from '../app/plugins.js';
+import { leftOver } from '../app/tell-files.js';
 import { reportTarget } from './write-report.js';
 
 export class Analyze extends Command {

@@ -5,10 +5,10 @@ import type { AnyPlugin } from '../plugin/registry.js';
 import type { Section } from '../plugin/section.js';
 import type { NamedTask } from '../report/redact.js';
 import { makeReport, type Report } from '../report/report.js';
-import type { CommonValues } from './common-flags.js';
-import { factsAfter, type Opened } from './open-named.js';
-import { endProgress, progress } from './progress.js';
-import { plugins } from './plugins.js';
+import type { CommonValues } from '../app/common-flags.js';
+import { factsAfter, type Opened } from '../app/open-named.js';
+import { endProgress, progress } from '../app/progress.js';
+import { plugins } from '../app/plugins.js';
 import { noteOutcome } from './note-outcome.js';
 import { formatOf, type ReportTarget } from './write-report.js';
 

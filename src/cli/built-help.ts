@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { CommandsHelp } from './help-data.js';
-import { userPluginFiles } from './plugin-files.js';
+import { userPluginFiles } from '../app/plugin-files.js';
 import { print } from './standard-output.js';
 
 /** The columns that the build made the texts for. */

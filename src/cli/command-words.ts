@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { didYouMean } from '../words/nearest-word.js';
 import { InputError } from '../bytes/input-error.js';
 import { asksForHelp } from './asks-for-help.js';
-import { aliases, reservedIds } from './command-ids.js';
+import { aliases, reservedIds } from '../app/command-ids.js';
 import { hereThatIs } from './other-tools.js';
-import { plugins } from './plugins.js';
+import { plugins } from '../app/plugins.js';
 
 /**
  * A command line with its command in front: flags that stand before it go behind it, and where there is a dump in its
@@ -31,7 +31,7 @@ export async function commandWords(words: readonly string[]): Promise<readonly s
 
 /** What is wrong with a flag that stands before a command, or without one: with the one that was meant, else with `otherwise`. */
 async function wrongFlag(words: readonly string[], otherwise?: string): Promise<string | undefined> {
-  const { commonFlags, takesValue } = await import('./common-flags.js');
+  const { commonFlags, takesValue } = await import('../app/common-flags.js');
   const known = [...Object.keys(commonFlags), 'no-search', 'help', 'version'];
   for (const word of words) {
     const name = word.split('=', 1)[0]!.replace(/^-+/, '');
@@ -45,7 +45,7 @@ async function wrongFlag(words: readonly string[], otherwise?: string): Promise<
 /** Where the first word stands that is neither a flag nor a flag's value. */
 async function commandAt(words: readonly string[]): Promise<number> {
   if (words[0]?.startsWith('-') !== true) return 0;
-  const { takesValue } = await import('./common-flags.js');
+  const { takesValue } = await import('../app/common-flags.js');
   let at = 0;
   while (words[at]?.startsWith('-') === true && words[at] !== '--') at += takesValue(words[at]!) ? 2 : 1;
   return at;

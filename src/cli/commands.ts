@@ -1,9 +1,9 @@
 import type { Command } from '@oclif/core/command';
 import { builtColumns } from './built-help.js';
-import { aliases, type OwnCommand } from './command-ids.js';
+import { aliases, type OwnCommand } from '../app/command-ids.js';
 import { createRegistry, type Registry } from '../plugin/registry.js';
 import { helpOf, type CommandsHelp } from './help-data.js';
-import { bundledPlugins, plugins } from './plugins.js';
+import { bundledPlugins, plugins } from '../app/plugins.js';
 
 /** The command of that name; only what it needs is imported. */
 export async function commandNamed(word: string): Promise<typeof Command | undefined> {

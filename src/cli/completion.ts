@@ -4,7 +4,7 @@ import { Command } from '@oclif/core/command';
 import { requiredArguments } from '../plugin/options.js';
 import { completionScript, shells, type CompletedCommand, type CompletedFlag } from './completion-script.js';
 import type { CommandsHelp, FlagHelp, HelpData } from './help-data.js';
-import { plugins } from './plugins.js';
+import { plugins } from '../app/plugins.js';
 import { print } from './standard-output.js';
 
 /** `oompm completion SHELL`, of the commands that there are. */

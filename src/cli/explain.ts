@@ -15,12 +15,12 @@ import { runOnReports } from '../plugin/run-plugin.js';
 import type { NamedTask } from '../report/redact.js';
 import { logFormat, makeReport, type DumpFacts } from '../report/report.js';
 import { writeReport } from './answer.js';
-import { commonFlags, dumpFlags, type CommonValues } from './common-flags.js';
+import { commonFlags, dumpFlags, type CommonValues } from '../app/common-flags.js';
 import { isPipe, logFrom } from './log-file.js';
 import { inPart, noteOutcome } from './note-outcome.js';
-import { factsAfter, openNamed } from './open-named.js';
-import { plugins } from './plugins.js';
-import { endProgress, progress } from './progress.js';
+import { factsAfter, openNamed } from '../app/open-named.js';
+import { plugins } from '../app/plugins.js';
+import { endProgress, progress } from '../app/progress.js';
 import { reportTarget } from './write-report.js';
 
 /** `oompm explain`: the reports in a kernel log; a dump is asked for its own log. */

@@ -1,8 +1,8 @@
 import { fstatSync, statSync, type BigIntStats } from 'node:fs';
 import { fileId, wasRead } from '../bytes/file-reader.js';
-import type { CommonValues } from './common-flags.js';
-import { userPluginFiles } from './plugin-files.js';
-import { pluginModules } from './plugins.js';
+import type { CommonValues } from '../app/common-flags.js';
+import { userPluginFiles } from '../app/plugin-files.js';
+import { pluginModules } from '../app/plugins.js';
 
 type Naming = Partial<Pick<CommonValues, 'vmlinux' | 'vmcoreinfo'>>;
 

@@ -1,5 +1,5 @@
 import type { Config } from '@oclif/core/interfaces';
-import { description, userAgent, version } from './package-facts.js';
+import { description, userAgent, version } from '../app/package-facts.js';
 
 /**
  * What oclif's Command and CommandHelp ask of a Config. `Config.load()` looks for plugins, hooks and manifests, of which

@@ -1,7 +1,7 @@
 import { surroundingsInWords } from '../bytes/surroundings-error.js';
 import { asksForHelp } from './asks-for-help.js';
 import { exitStatus } from './exit-status.js';
-import { userAgent } from './package-facts.js';
+import { userAgent } from '../app/package-facts.js';
 import { print } from './standard-output.js';
 import { watchOutput } from './watch-output.js';
 
@@ -39,7 +39,7 @@ async function dispatch(given: readonly string[]): Promise<void> {
   }
   if (word === undefined || helpWords.has(word)) return (await import('./root-help.js')).showRootHelp(words);
   if (asksForHelp(words) && (await import('./built-help.js')).showBuiltHelp(words)) return;
-  (await import('./compiled-code.js')).keepCompiledCode();
+  (await import('../app/compiled-code.js')).keepCompiledCode();
   await (await import('./run-command.js')).runCommand(words);
 }
 

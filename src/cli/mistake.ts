@@ -3,7 +3,7 @@ import { InputError } from '../bytes/input-error.js';
 import { SurroundingsError, surroundingsInWords } from '../bytes/surroundings-error.js';
 import { oneLine } from '../report/escape.js';
 import { exitStatus, type ExitStatus } from './exit-status.js';
-import { endProgress } from './progress.js';
+import { endProgress } from '../app/progress.js';
 
 /** Says on stderr what went wrong; @returns the exit status. */
 export async function mistake(error: unknown, words: readonly string[]): Promise<ExitStatus> {
@@ -14,7 +14,7 @@ export async function mistake(error: unknown, words: readonly string[]): Promise
   }
   if (error instanceof Errors.ExitError) return (error.oclif.exit ?? exitStatus.answered) as ExitStatus;
   if (error instanceof Errors.CLIError) {
-    const [{ wrongWords }, { commandWords }] = await Promise.all([import('./wrong-words.js'), import('./command-words.js')]);
+    const [{ wrongWords }, { commandWords }] = await Promise.all([import('../app/wrong-words.js'), import('./command-words.js')]);
     say(wrongWords(error, (await commandWords(words))[0] ?? ''));
     return exitStatus.input;
   }

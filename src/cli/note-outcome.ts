@@ -1,7 +1,7 @@
 import type { Section } from '../plugin/section.js';
 import { oneLine } from '../report/escape.js';
 import { endWith, exitStatus } from './exit-status.js';
-import { plugins } from './plugins.js';
+import { plugins } from '../app/plugins.js';
 
 /** What of a question counts for how far it was answered. */
 export interface Asked {

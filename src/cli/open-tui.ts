@@ -1,7 +1,7 @@
 import { InputError } from '../bytes/input-error.js';
 import { oneLine } from '../report/escape.js';
-import type { CommonValues } from './common-flags.js';
-import { bundledModule } from './plugins.js';
+import type { CommonValues } from '../app/common-flags.js';
+import { bundledModule } from '../app/plugins.js';
 import { print } from './standard-output.js';
 
 /** Opens the screens, and leaves on the terminal what was asked to be kept. @throws InputError where there is no dump to be opened */

@@ -7,10 +7,10 @@ import { SurroundingsError, errorCode } from '../bytes/surroundings-error.js';
 import { letSignalsIn, listenedNoMore, signalPauses, temporaryFile, type TemporaryFile } from '../bytes/temporary-file.js';
 import { writeFailureInWords } from '../bytes/write-failure.js';
 import type { IsInput } from './inputs.js';
-import { joined } from './join-pieces.js';
+import { joined } from '../app/join-pieces.js';
 import { placeOf, refuseUnfit, whatIsAt, type Place } from './output-place.js';
 import { overwrite } from './overwrite.js';
-import { endProgress } from './progress.js';
+import { endProgress } from '../app/progress.js';
 
 /** The file that -o names, found to be one that can be written. What was in it stands until the report is whole. */
 export interface OutputFile {

@@ -6,10 +6,10 @@ import type { Declaration } from '../plugin/define-plugin.js';
 import type { AnyPlugin } from '../plugin/registry.js';
 import type { OptionValues } from '../plugin/options.js';
 import { reportFormats } from '../report/render.js';
-import { commonFlags, type CommonValues } from './common-flags.js';
+import { commonFlags, type CommonValues } from '../app/common-flags.js';
 import { answer } from './answer.js';
-import { openNamed } from './open-named.js';
-import { ownFlags, pluginValues, type OclifFlags } from './plugin-values.js';
+import { openNamed } from '../app/open-named.js';
+import { ownFlags, pluginValues, type OclifFlags } from '../app/plugin-values.js';
 import { reportTarget } from './write-report.js';
 
 /** The command that a plugin's declaration describes: `oompm ps VMCORE [VMLINUX] [--tree]`. */

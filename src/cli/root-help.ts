@@ -1,7 +1,7 @@
 import { builtHelp } from './built-help.js';
 import { exitStatusHelp } from './exit-status.js';
 import type { HelpData } from './help-data.js';
-import { description, version } from './package-facts.js';
+import { description, version } from '../app/package-facts.js';
 import { print } from './standard-output.js';
 
 const examples = `EXAMPLES

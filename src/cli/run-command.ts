@@ -11,7 +11,7 @@ export async function runCommand(words: readonly string[]): Promise<void> {
   // `help` behind a flag.
   if (command === undefined) return (await import('./root-help.js')).showRootHelp([word, ...rest]);
   if (asksForHelp(rest)) return (await import('./help.js')).showCommandHelp(helpOf(command));
-  (await import('./wrong-words.js')).refuseValues(word, command.flags ?? {}, rest);
+  (await import('../app/wrong-words.js')).refuseValues(word, command.flags ?? {}, rest);
   // What a command takes in is parsed by oclif; finding and loading it is done here.
   const Runnable = command as unknown as new (argv: readonly string[], config: ReturnType<typeof leanConfig>) => { run(): Promise<void> };
   await new Runnable(rest, leanConfig()).run();

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
 import { InputError } from '../bytes/input-error.js';
-import { dumpFlags, pluginFlags, type CommonValues } from './common-flags.js';
+import { dumpFlags, pluginFlags, type CommonValues } from '../app/common-flags.js';
 import { openScreens } from './open-tui.js';
 
 export class Tui extends Command {

@@ -6,11 +6,11 @@ import { oneLine } from '../report/escape.js';
 import { coloured, plain } from '../report/paint.js';
 import type { TextOptions } from '../report/render-text.js';
 import type { ReportFormat } from '../report/render.js';
-import type { CommonValues } from './common-flags.js';
+import type { CommonValues } from '../app/common-flags.js';
 import { inputsOf } from './inputs.js';
 import { openOutput } from './output-file.js';
-import { joined } from './join-pieces.js';
-import { endProgress } from './progress.js';
+import { joined } from '../app/join-pieces.js';
+import { endProgress } from '../app/progress.js';
 import { print } from './standard-output.js';
 
 type OutputFlags = Pick<CommonValues, 'format' | 'output'>;

@@ -1,7 +1,7 @@
 import { didYouMean } from '../words/nearest-word.js';
 import { describe, isObject } from './check-form.js';
 
-/** Flags of every command: src/cli/common-flags.ts, held to this list by a test. */
+/** Flags of every command: src/app/common-flags.ts, held to this list by a test. */
 export const commonFlagNames: ReadonlySet<string> = new Set(['format', 'output', 'color', 'vmlinux', 'search', 'debuginfod', 'force', 'types', 'vmcoreinfo', 'redact', 'raw', 'plugin', 'help']);
 export const takenLetters: ReadonlySet<string> = new Set(['o', 'h']);
 

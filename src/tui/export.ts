@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { InputError } from '../bytes/input-error.js';
 import { temporaryFile } from '../bytes/temporary-file.js';
 import { writeFailureInWords } from '../bytes/write-failure.js';
-import { joined } from '../cli/join-pieces.js';
+import { joined } from '../app/join-pieces.js';
 import { plain } from '../report/paint.js';
 import { render, type ReportFormat } from '../report/render.js';
 import { makeReport } from '../report/report.js';

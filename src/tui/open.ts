@@ -1,4 +1,4 @@
-import type { CommonValues } from '../cli/common-flags.js';
+import type { CommonValues } from '../app/common-flags.js';
 import { firstScreen } from './first-screen.js';
 import { takeTerminal } from './terminal.js';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { commandsHelp } from '../../src/cli/commands.js';
-import { commonFlags, dumpFlags, pluginFlags, reportFlags } from '../../src/cli/common-flags.js';
+import { commonFlags, dumpFlags, pluginFlags, reportFlags } from '../../src/app/common-flags.js';
 import { commandHelp } from '../../src/cli/help.js';
 import { globalReport } from '../oom/text.js';
 import { dumpFile } from '../dumps.js';

@@ -6,7 +6,7 @@ import { exitsOf, manPage } from '../../scripts/man-page.js';
 import { bundledHelp } from '../../src/cli/commands.js';
 import { exitStatus, exitStatusInWords } from '../../src/cli/exit-status.js';
 import { manText } from '../../src/cli/man-text.js';
-import { version } from '../../src/cli/package-facts.js';
+import { version } from '../../src/app/package-facts.js';
 import { keyHelp } from '../../src/tui/state/keys.js';
 import { build, oompm, projectRoot } from '../built.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nearestWord } from '../../src/words/nearest-word.js';
-import { commonFlags } from '../../src/cli/common-flags.js';
+import { commonFlags } from '../../src/app/common-flags.js';
 import { commonFlagNames, takenLetters } from '../../src/plugin/check-definition.js';
 import { definePlugin } from '../../src/plugin/define-plugin.js';
 

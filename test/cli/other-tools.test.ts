@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { bundledPlugins } from '../../plugins/index.js';
-import { ownCommands, reservedIds } from '../../src/cli/command-ids.js';
+import { ownCommands, reservedIds } from '../../src/app/command-ids.js';
 import { elsewhere, hereThatIs } from '../../src/cli/other-tools.js';
 
 test("another tool's word leads to commands that there are, and is none itself", () => {

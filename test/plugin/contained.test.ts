@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bundledModule } from '../../src/cli/plugins.js';
+import { bundledModule } from '../../src/app/plugins.js';
 import { startClient } from '../../src/tui/data/client.js';
 import type { Action } from '../../src/tui/state/actions.js';
 import { build, oompm, type Answer } from '../built.js';

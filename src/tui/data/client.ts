@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { CommonValues } from '../../cli/common-flags.js';
+import type { CommonValues } from '../../app/common-flags.js';
 import type { RunEvent } from '../../plugin/run-plugin.js';
 import { defaultLimits } from '../../plugin/section.js';
 import { startRunner, type Runner } from '../../plugin/start-runner.js';

@@ -1,4 +1,4 @@
-import type { CommonValues } from '../../cli/common-flags.js';
+import type { CommonValues } from '../../app/common-flags.js';
 import type { OptionValues } from '../../plugin/options.js';
 import type { RunEvent } from '../../plugin/run-plugin.js';
 import type { DumpFacts } from '../../report/report.js';

@@ -1,4 +1,4 @@
-import { keepCompiledCode } from '../../cli/compiled-code.js';
+import { keepCompiledCode } from '../../app/compiled-code.js';
 
 /** Where the screens' second worker starts: before its code is loaded. */
 keepCompiledCode();

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../../bytes/input-error.js';
-import { namedFiles } from '../../cli/open-named.js';
-import { plugins } from '../../cli/plugins.js';
+import { namedFiles } from '../../app/open-named.js';
+import { plugins } from '../../app/plugins.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { defaultValues, requiredArguments } from '../../plugin/options.js';
 import type { RunEvent } from '../../plugin/run-plugin.js';

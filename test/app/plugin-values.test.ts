@@ -5,7 +5,7 @@ import log from '../../plugins/log/index.js';
 import ps from '../../plugins/ps/index.js';
 import zones from '../../plugins/zones/index.js';
 import { InputError } from '../../src/bytes/input-error.js';
-import { parsePluginWords } from '../../src/cli/plugin-values.js';
+import { parsePluginWords } from '../../src/app/plugin-values.js';
 
 describe('words at the prompt are read as those of the command line', () => {
   test('values, letters in one word, and what was not given', async () => {
