@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { Command } from '@oclif/core/command';
 import * as Errors from '@oclif/core/errors';
 import * as Flags from '@oclif/core/flags';
@@ -8,7 +7,7 @@ import type { Declaration } from '../plugin/define-plugin.js';
 import type { Flag, OptionValues } from '../plugin/options.js';
 import { commonFlags } from './common-flags.js';
 import { matchArguments } from './match-arguments.js';
-import { refuseValues, wholeNumberWanted } from './wrong-words.js';
+import { refuseValues, wrongWords } from './wrong-words.js';
 
 export type OclifFlags = NonNullable<typeof Command.flags>;
 
@@ -27,7 +26,7 @@ export function pluginValues(plugin: Declaration, parsed: OptionValues, rest: re
 
 /**
  * The words after a plugin's name where there is no dump among them: the prompt of the screens, read as the command line is.
- * @throws InputError in one sentence
+ * @throws InputError in the command line's own sentence
  */
 export async function parsePluginWords(plugin: Declaration, words: readonly string[]): Promise<OptionValues> {
   refuseValues(plugin.id, ownFlags(plugin), words);
@@ -35,16 +34,9 @@ export async function parsePluginWords(plugin: Declaration, words: readonly stri
     const { argv, flags } = await parse([...words], { flags: ownFlags(plugin), args: {}, strict: false });
     return pluginValues(plugin, flags as OptionValues, argv as string[]);
   } catch (error) {
-    if (error instanceof Errors.CLIError) throw new InputError(`${plugin.id}: ${inOneSentence(error.message)}`);
+    if (error instanceof Errors.CLIError) throw new InputError(wrongWords(error, plugin.id));
     throw error;
   }
-}
-
-/** oclif's own messages are a fact, further lines of it, and where its help is. */
-function inOneSentence(message: string): string {
-  const lines = stripVTControlCharacters(message).split('\n').map((line) => line.trim());
-  const sentence = lines.filter((line) => line !== '' && !line.startsWith('See more help')).join(': ');
-  return wholeNumberWanted(sentence) ?? sentence.replace(/^./, (letter) => letter.toLowerCase());
 }
 
 const takenChars = new Set(['o', 'h']);

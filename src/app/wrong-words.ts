@@ -17,7 +17,7 @@ export function wrongWords(error: Errors.CLIError, command: string): string {
 }
 
 /** oclif's "Parsing --top … Expected an integer" as a sentence of ours; undefined for another. */
-export function wholeNumberWanted(message: string): string | undefined {
+function wholeNumberWanted(message: string): string | undefined {
   const [, flag, least, most, given] = /^Parsing (--[\w-]+)\s*[;:]?\s*Expected an integer(?: greater than or equal to (-?\d+)| less than or equal to (-?\d+))? but received: (.*?)(?:; See more help.*)?$/s.exec(message) ?? [];
   if (flag === undefined) return undefined;
   return `${flag} takes a whole number${least === undefined ? '' : `, ${least} or more`}${most === undefined ? '' : `, ${most} or less`}, not ${given}`;
@@ -35,7 +35,7 @@ export function refuseValues(command: string, flags: Readonly<Record<string, { t
 }
 
 /** The sentence for a flag that a command has not. */
-export function unknownFlag(command: string, flag: string, known: readonly string[]): string {
+function unknownFlag(command: string, flag: string, known: readonly string[]): string {
   const [name] = flag.split('=', 1) as [string];
   return `${command} has no flag ${flag}${didYouMean(name.replace(/^-+/, ''), known, (nearest) => `--${nearest}`) || `; oompm ${command} --help lists its flags`}`;
 }

@@ -83,7 +83,7 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
     terminal.press('C-u', 'zonse', 'Enter');
     terminal.until(/: zonse█\n +zonse is neither .*; did you mean\s+zones\?/);
     terminal.press('C-u', 'log --tail 0', 'Enter');
-    terminal.until(/: log --tail 0█\n +log: .*1/);
+    terminal.until(/: log --tail 0█\n +--tail takes .*1/);
     terminal.press('C-u', 'struct list_h', 'Tab');
     terminal.until(': struct list_head');
     terminal.press('Enter');
