@@ -57,4 +57,6 @@ export interface TypeSource {
   variable(name: string, definedBy?: string): CType | undefined;
   /** Tags of all structs known by name, for completion and search; may be costly on DWARF and is then empty. */
   structNames(): Iterable<string>;
+  /** Those, the tags of enums and the names of typedefs: what a type that was misspelt may have meant. */
+  typeNames(): Iterable<string>;
 }

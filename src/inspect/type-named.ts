@@ -21,7 +21,7 @@ export function typeNamed(kernel: Kernel, name: string): CType {
 /** Of "zone.watermark" the type is meant: its members are shown with it. */
 function nearestType({ types }: Kernel, name: string): string {
   const [, tag = '', struct = ''] = /^((?:struct|union)\s+)?(\w+)\./.exec(name) ?? [];
-  return types.struct(struct) === undefined ? didYouMean(struct || name, types.structNames()) : `; its members are shown by ${tag}${struct} alone`;
+  return types.struct(struct) === undefined ? didYouMean(struct || name, types.typeNames()) : `; its members are shown by ${tag}${struct} alone`;
 }
 
 /**

@@ -37,6 +37,7 @@ export function tellingTypes(types: TypeSource, tell: (reason: string) => void):
     enumerator: (name, definedBy) => told().enumerator(name, definedBy),
     variable: (name, definedBy) => told().variable(name, definedBy),
     structNames: () => told().structNames(),
+    typeNames: () => told().typeNames(),
   };
 }
 

@@ -10,6 +10,7 @@ export const noTypes: TypeSource = {
   enumerator: () => undefined,
   variable: () => undefined,
   structNames: () => [],
+  typeNames: () => [],
 };
 
 /** Where there are no names at all. */

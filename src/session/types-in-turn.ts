@@ -25,5 +25,9 @@ export function typesInTurn(first: TypeSource, later: () => readonly TypeSource[
       yield* first.structNames();
       for (const source of later() ?? []) yield* source.structNames();
     },
+    *typeNames() {
+      yield* first.typeNames();
+      for (const source of later() ?? []) yield* source.typeNames();
+    },
   };
 }

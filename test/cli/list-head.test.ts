@@ -30,6 +30,9 @@ describe('the list of all tasks', () => {
     ] as [string[], string][]) expect(await oompm(['list', dump, ...words])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(told) as string });
     expect(await oompm(['struct', dump, 'zone._watermark'])).toMatchObject({ code: 2, stderr: expect.stringContaining('have no zone._watermark; its members are shown by zone alone') as string });
     expect(await oompm(['struct', dump, 'zon._watermark'])).toMatchObject({ code: 2, stderr: expect.stringContaining('; did you mean zone?') as string });
+    for (const [typed, meant] of [['zone_typ', 'zone_type'], ['struct zone_type', 'zone_type'], ['gfp_tt', 'gfp_t']] as const) {
+      expect(await oompm(['struct', dump, typed])).toMatchObject({ code: 2, stderr: expect.stringContaining(`have no ${typed}; did you mean ${meant}?`) as string });
+    }
   });
 
   test('a member that is not there, and a variable of which no type is known', async () => {

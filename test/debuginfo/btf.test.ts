@@ -42,6 +42,7 @@ test('of two structs with one name the one with members is meant', () => {
   expect(types.struct('s')?.members).toHaveLength(1);
   expect(types.structs('s')).toHaveLength(2);
   expect([...types.structNames()]).toEqual(['s']);
+  expect([...types.typeNames()]).toContain('s');
 });
 
 describe('enumerators', () => {

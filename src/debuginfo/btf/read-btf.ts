@@ -35,6 +35,17 @@ export function readBtf(bytes: Uint8Array, source: string, base?: BtfTypes): Btf
   const structs = (name: string): StructType[] => idsNamed(name, Kind.STRUCT, Kind.UNION)
     .map(type).filter((found): found is StructType => found.kind === 'struct' || found.kind === 'union');
 
+  function* namesOfKind(...kinds: number[]): Generator<string> {
+    const seen = new Set<string>();
+    for (const at of own.at) {
+      if (!kinds.includes(kindOf(own.words[at + 1]!))) continue;
+      const name = stringAt(tables, own.words[at]!);
+      if (name === '' || seen.has(name)) continue;
+      seen.add(name);
+      yield name;
+    }
+  }
+
   return {
     source,
     table: own,
@@ -63,15 +74,11 @@ export function readBtf(bytes: Uint8Array, source: string, base?: BtfTypes): Btf
     },
     *structNames() {
       if (base) yield* base.structNames();
-      const seen = new Set<string>();
-      for (const at of own.at) {
-        const kind = kindOf(own.words[at + 1]!);
-        if (kind !== Kind.STRUCT && kind !== Kind.UNION) continue;
-        const name = stringAt(tables, own.words[at]!);
-        if (name === '' || seen.has(name)) continue;
-        seen.add(name);
-        yield name;
-      }
+      yield* namesOfKind(Kind.STRUCT, Kind.UNION);
+    },
+    *typeNames() {
+      if (base) yield* base.typeNames();
+      yield* namesOfKind(Kind.STRUCT, Kind.UNION, Kind.ENUM, Kind.ENUM64, Kind.TYPEDEF);
     },
   };
 }

@@ -82,6 +82,7 @@ function typeSource(file: DwarfFile, units: TypeUnits, types: Materialiser, scop
       return die === undefined ? undefined : types.typeIn(die)();
     },
     structNames: () => [],
+    typeNames: () => [],
   };
 }
 

@@ -60,7 +60,7 @@ async function* openWords(kernel: Kernel, plugins: Askable, text: string): Async
   }
   const [, type, where] = /^((?:(?:struct|union|enum)\s+)?[A-Za-z_]\w*)\s+(\S+)$/.exec(text) ?? [];
   if (type !== undefined && where !== undefined) {
-    if (!isType(kernel, type)) throw noSuchType(kernel, type, () => `there is no command ${first}, and this kernel's types have no ${type}${didYouMean(first, [...plugins.ids, ...kernel.types.structNames()])}`);
+    if (!isType(kernel, type)) throw noSuchType(kernel, type, () => `there is no command ${first}, and this kernel's types have no ${type}${didYouMean(first, [...plugins.ids, ...kernel.types.typeNames()])}`);
     return yield* openObject(kernel, plugins, type, addressNamed(kernel, where));
   }
   const name = /^([A-Za-z_]\w*)(?::\d+)?$/.exec(text)?.[1];
@@ -79,7 +79,7 @@ function openPlace(kernel: Kernel, plugins: Askable, text: string): AsyncGenerat
     addressNamed(kernel, text);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(error.message + didYouMean(text, [...plugins.ids, ...Object.keys(listVariables), ...kernel.types.structNames()]));
+    throw new InputError(error.message + didYouMean(text, [...plugins.ids, ...Object.keys(listVariables), ...kernel.types.typeNames()]));
   }
   return openMemory(kernel, plugins, text);
 }
