@@ -40,7 +40,7 @@ const groups = [
   // What `--version` and every error path load.
   { name: 'base', test: /\/src\/(?:words|bytes\/(?:input-error|make-folder|surroundings-error|user-folders)|(?:cli\/exit-status|app\/progress)|report\/escape)/, priority: 2 },
   { name: 'oclif', test: /node_modules\/@oclif\/core\/lib\/(?!help\/(?!util))/ },
-  { name: 'kernel', test: /\/(?:symbols|src\/(?:bytes|dump|memory|debuginfo\/(?!dwarf|unpack)|kernel|inspect|linux|session|stack))\// },
+  { name: 'kernel', test: /\/(?:symbols|src\/(?:bytes(?!\/temporary-file)|dump|memory|debuginfo\/(?!dwarf|unpack)|kernel|inspect|linux|session|stack))\// },
   { name: 'report', test: /\/src\/(?:oom\/|plugin\/(?!runner-worker)|report\/|locks\/)/ },
   { name: 'sections', test: /\/plugins\/[^/]+\// },
 ];

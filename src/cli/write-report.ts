@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { spawn } from 'node:child_process';
 import { extname } from 'node:path';
 import { InputError } from '../bytes/input-error.js';
 import { oneLine } from '../report/escape.js';
@@ -8,7 +7,6 @@ import type { TextOptions } from '../report/render-text.js';
 import type { ReportFormat } from '../report/render.js';
 import type { CommonValues } from '../app/common-flags.js';
 import { inputsOf } from './inputs.js';
-import { openOutput } from './output-file.js';
 import { joined } from '../app/join-pieces.js';
 import { endProgress } from '../app/progress.js';
 import { print } from './standard-output.js';
@@ -56,7 +54,7 @@ export interface ReportTarget {
 export async function reportTarget(flags: CommonValues, words: readonly string[]): Promise<ReportTarget> {
   const format = formatOf(flags);
   if (flags.output !== undefined && !standardOutput.has(flags.output)) {
-    const file = await openOutput(flags.output, inputsOf(words, flags));
+    const file = await (await import('./output-file.js')).openOutput(flags.output, inputsOf(words, flags));
     noteOtherForm(flags.output, format);
     return { text: { width: Infinity, paint: flags.color === 'always' ? coloured : plain, raw: flags.raw }, write: (pieces) => file.write(pieces) };
   }
@@ -75,23 +73,8 @@ async function writeAll(pieces: Iterable<string>): Promise<void> {
   for (const text of joined(pieces)) if (!print(text)) await once(process.stdout, 'drain');
 }
 
-/** Through $PAGER, or less, which leaves at once where all fits on the screen. */
+/** The code for it is loaded where there is a terminal: it brings half of Node's own with it. */
 async function writePaged(pieces: Iterable<string>): Promise<void> {
   endProgress();
-  const pager = process.env['PAGER'] ?? 'less -RFX';
-  if (pager === '' || pager === 'cat') return writeAll(pieces);
-  const child = spawn(pager, { shell: true, stdio: ['pipe', 'inherit', 'inherit'] });
-  const ended = once(child, 'close') as Promise<[number | null]>;
-  // A pager that is left before the end, or Ctrl-C in it, is its own affair.
-  child.stdin.on('error', () => undefined);
-  const ignore = (): void => undefined;
-  process.on('SIGINT', ignore);
-  try {
-    const text = [...pieces].join('');
-    child.stdin.end(text);
-    const [code] = await ended;
-    if (code === 126 || code === 127) await writeAll([text]);
-  } finally {
-    process.off('SIGINT', ignore);
-  }
+  await (await import('./paged.js')).writePaged(pieces, writeAll);
 }

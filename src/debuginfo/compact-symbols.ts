@@ -1,4 +1,5 @@
 import { ascendingOrderOfWords } from '../bytes/ascending-order.js';
+import { nearestWords, type NearestWords } from '../bytes/nearest-words.js';
 import { namesInSection, type SymbolNames } from './symbol-names.js';
 import type { SymbolInfo, SymbolTable } from './symbol-table.js';
 
@@ -20,28 +21,15 @@ const LONGEST_REACH = 0x100_0000n;
 /** What stands behind the very last symbol, which marks the end of the kernel or is a function of a module, is some other's. */
 const REACH_OF_LAST = 0x1_0000n;
 
-/** A SymbolTable over packed symbols; sorted and indexed on first use. */
+/** A SymbolTable over packed symbols; indexed on first use. */
 export function symbolTable(symbols: CompactSymbols, source: string): SymbolTable {
   const { addresses, names } = symbols;
-  const count = addresses.length;
-  let order: Uint32Array | undefined;
-  const sorted = (): Uint32Array => (order ??= ascendingOrderOfWords(addresses));
-
-  /** The place in `sorted()` of the last symbol at or below `address`, or -1. */
-  const lastUpTo = (address: bigint): number => {
-    const places = sorted();
-    let low = 0;
-    let high = count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (addresses[places[middle]!]! <= address) low = middle + 1; else high = middle;
-    }
-    return low - 1;
-  };
+  let index: NearestWords | undefined;
+  const nearest = (): NearestWords => (index ??= nearestWords(addresses));
   const reachOf = (n: number): bigint => {
     const address = addresses[n]!;
-    const next = lastUpTo(address) + 1;
-    const distance = next < count ? addresses[sorted()[next]!]! - address : REACH_OF_LAST;
+    const next = nearest().above(address);
+    const distance = next === undefined ? REACH_OF_LAST : next - address;
     return distance < LONGEST_REACH ? distance : LONGEST_REACH;
   };
   const infoOf = (n: number): SymbolInfo => ({
@@ -54,30 +42,29 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
 
   return {
     source,
-    count,
+    count: addresses.length,
     addressOf(name) {
       const n = names.find(name)[0];
       return n === undefined ? undefined : addresses[n];
     },
     lookup: (name) => names.find(name).map(infoOf),
     at(address) {
-      const last = lastUpTo(address);
-      if (last < 0) return undefined;
-      const places = sorted();
-      const found = addresses[places[last]!]!;
-      const n = nameGiver(symbols, places.subarray(lastUpTo(found - 1n) + 1, last + 1));
+      const aliases = nearest().upTo(address);
+      if (aliases.length === 0) return undefined;
+      const n = nameGiver(symbols, aliases);
+      const found = addresses[n]!;
       // Padding after a function belongs to it, as the kernel's own kallsyms_lookup() has it.
       if (address - found >= reachOf(n)) return undefined;
       return { symbol: infoOf(n), offset: Number(address - found) };
     },
     *[Symbol.iterator]() {
-      for (const n of withAliasesSorted(symbols, sorted())) yield infoOf(n);
+      for (const n of withAliasesSorted(symbols, ascendingOrderOfWords(addresses))) yield infoOf(n);
     },
   };
 }
 
 /** The one of several symbols at one address that names it. */
-function nameGiver(symbols: CompactSymbols, aliases: Uint32Array): number {
+function nameGiver(symbols: CompactSymbols, aliases: readonly number[]): number {
   return aliases.length === 1 || symbols.rank === undefined ? aliases[0]! : byRank(symbols, symbols.rank, aliases)[0]!;
 }
 
@@ -90,7 +77,7 @@ function* withAliasesSorted(symbols: CompactSymbols, order: Uint32Array): Genera
   }
 }
 
-function byRank(symbols: CompactSymbols, rank: (n: number) => number, aliases: Uint32Array): number[] {
+function byRank(symbols: CompactSymbols, rank: (n: number) => number, aliases: Iterable<number>): number[] {
   return Array.from(aliases, (n) => ({ n, rank: rank(n), name: symbols.names.of(n) }))
     .toSorted((a, b) => a.rank - b.rank || compare(a.name, b.name) || a.n - b.n)
     .map(({ n }) => n);

@@ -6,7 +6,7 @@ import { symbolTable } from './compact-symbols.js';
 import { needsZstd, sectionContents } from './elf-sections.js';
 import { ELF_SYMBOL_BYTES, elfSymbols } from './elf-symbols.js';
 import type { SymbolTable } from './symbol-table.js';
-import { openKernelFile } from './unpack/unpack-vmlinux.js';
+import { openKernelFile } from './unpack/kernel-file.js';
 import { readyUnzstd } from './unpack/zstd.js';
 
 /** An opened vmlinux, or a separate file with its debug information. Nothing is read before it is asked for, and never the whole file. */

@@ -94,10 +94,7 @@ interface EnumeratorIndex {
 
 function indexEnumerators(tables: readonly TypeTable[]): EnumeratorIndex {
   const own = tables[0]!;
-  const enums = own.at.filter((at) => {
-    const kind = kindOf(own.words[at + 1]!);
-    return kind === Kind.ENUM || kind === Kind.ENUM64;
-  });
+  const { enums } = own;
   const firsts = new Uint32Array(enums.length + 1);
   enums.forEach((at, n) => { firsts[n + 1] = firsts[n]! + vlenOf(own.words[at + 1]!); });
   const places = new Uint32Array(firsts[enums.length]!);

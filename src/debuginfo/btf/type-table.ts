@@ -16,6 +16,8 @@ export interface TypeTable {
   firstString: number;
   endString: number;
   strings: Uint8Array;
+  /** Indexes in `words` of the enums: few among all types. */
+  enums: readonly number[];
   /** Some enum says that it is signed: so the others are not. */
   marksSignedEnums: boolean;
 }
@@ -33,6 +35,7 @@ export function readTypeTable(bytes: Uint8Array, source: string, base: TypeTable
   const at = new Uint32Array(Math.floor(words.length / 3));
   let count = 0;
   let position = 0;
+  const enums: number[] = [];
   let marksSignedEnums = false;
   while (position + 3 <= words.length) {
     const info = words[position + 1]!;
@@ -44,12 +47,15 @@ export function readTypeTable(bytes: Uint8Array, source: string, base: TypeTable
       );
     }
     at[count++] = position;
-    marksSignedEnums ||= kind === Kind.ENUM64 || (kind === Kind.ENUM && kflagOf(info));
+    if (kind === Kind.ENUM || kind === Kind.ENUM64) {
+      enums.push(position);
+      marksSignedEnums ||= kind === Kind.ENUM64 || kflagOf(info);
+    }
     position += 3 + rest.once + rest.each * vlenOf(info);
   }
   if (position !== words.length) throw new InputError(`The types in ${source} can't be read: the last one is cut off.`);
   return {
-    words, at: at.subarray(0, count), strings,
+    words, at: at.subarray(0, count), enums, strings,
     firstId, endId: firstId + count,
     firstString, endString: firstString + strings.length,
     marksSignedEnums,

@@ -18,6 +18,8 @@ export interface Abbrev {
   readonly hasCode: boolean;
   /** The place of DW_AT_sibling among the attributes; -1 without. */
   readonly siblingPlace: number;
+  /** How many bytes of attributes stand before it; -1 where that depends on the entry. */
+  readonly siblingOffset: number;
 }
 
 /** Abbreviations by code. */
@@ -80,18 +82,25 @@ function parseAbbrev(cursor: Cursor, format: UnitFormat): Abbrev {
   const forms: number[] = [];
   const implicit: (number | undefined)[] = [];
   let fixedSize = 0;
+  let hasCode = false;
+  let siblingPlace = -1;
+  let siblingOffset = -1;
   for (;;) {
     const attribute = cursor.uleb();
     const form = cursor.uleb();
     const value = form === FORM.implicit_const ? cursor.sleb() : undefined;
     if (attribute === 0 && form === 0) break;
     if (attributes.length === MAX_ATTRIBUTES) throw cursor.damaged('has too many attributes');
+    if (attribute === AT.low_pc || attribute === AT.ranges) hasCode = true;
+    if (attribute === AT.sibling && siblingPlace < 0) {
+      siblingPlace = attributes.length;
+      siblingOffset = fixedSize;
+    }
     attributes.push(attribute);
     forms.push(form);
     implicit.push(value);
     const size = fixedFormSize(form, format);
     fixedSize = size < 0 || fixedSize < 0 ? -1 : fixedSize + size;
   }
-  const hasCode = attributes.includes(AT.low_pc) || attributes.includes(AT.ranges);
-  return { tag, hasChildren, attributes, forms, implicit, fixedSize, hasCode, siblingPlace: attributes.indexOf(AT.sibling) };
+  return { tag, hasChildren, attributes, forms, implicit, fixedSize, hasCode, siblingPlace, siblingOffset };
 }

@@ -47,8 +47,9 @@ export class Cursor {
     return this.bytes.subarray(from, this.at);
   }
 
+  /** Most of what is read; so it checks by itself. */
   u8(): number {
-    this.has(1);
+    if (this.at >= this.end) throw this.damaged('runs past the end of its unit');
     return this.bytes[this.at++]!;
   }
 
@@ -74,7 +75,9 @@ export class Cursor {
 
   /** Offsets and lengths: beyond 2^53 they lie outside of every file, rounded or not. */
   u64(): number {
-    return this.u32() + this.u32() * 2 ** 32;
+    this.has(8);
+    this.at += 8;
+    return this.view.getUint32(this.at - 8, true) + this.view.getUint32(this.at - 4, true) * 2 ** 32;
   }
 
   u64Exact(): bigint {
@@ -97,8 +100,9 @@ export class Cursor {
 
   address(size: number): AddressKey {
     if (size !== 8) return this.unsigned(size);
-    const low = this.u32();
-    return (this.u32() | 0) * 2 ** 32 + low;
+    this.has(8);
+    this.at += 8;
+    return this.view.getUint32(this.at - 8, true) + this.view.getInt32(this.at - 4, true) * 2 ** 32;
   }
 
   offset(size: 4 | 8): number {

@@ -44,10 +44,7 @@ export function openDebugInfo(sections: DebugSections, kaslrOffset: bigint): Deb
       const found = code.at(address - kaslrOffset);
       return found === undefined ? undefined : inlineChain(found);
     },
-    lineAt(address) {
-      const found = code.at(address - kaslrOffset);
-      return found?.lines.at(found.address);
-    },
+    lineAt: (address) => code.lineAt(address - kaslrOffset),
     variablesAt(frame, level, read) {
       const found = code.at(codeAddress(frame) - kaslrOffset);
       return found === undefined ? [] : variablesOf(found, level, types.materialiser, frameContext(found, frame, { code, cfi, read, kaslrOffset, entryValues: { left: MAX_ENTRY_VALUES } }));

@@ -256,7 +256,14 @@ export function skipEntry(cursor: Cursor, unit: Unit, abbrev: Abbrev): number {
     else for (const form of abbrev.forms) skipForm(cursor, form, unit);
     return 0;
   }
-  const { forms, siblingPlace } = abbrev;
+  const { forms, siblingPlace, siblingOffset } = abbrev;
+  if (abbrev.fixedSize >= 0 && forms[siblingPlace] === FORM.ref4) {
+    // As compilers write nearly all of them.
+    cursor.skip(siblingOffset);
+    sibling = cursor.u32();
+    cursor.skip(abbrev.fixedSize - siblingOffset - 4);
+    return sibling;
+  }
   for (let i = 0; i < forms.length; i++) {
     const form = forms[i]!;
     if (i === siblingPlace && form === FORM.ref4) sibling = cursor.u32();

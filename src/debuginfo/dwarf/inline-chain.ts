@@ -30,17 +30,27 @@ export interface CodeAt {
 export interface CodeLookup {
   /** The unit, scopes and line table for an address; undefined where no unit has code there. @throws DwarfError */
   at(address: bigint): CodeAt | undefined;
+  /** The line alone, for which the unit's functions need not be read. @throws DwarfError */
+  lineAt(address: bigint): SourceLine | undefined;
 }
 
 export function codeLookup(file: DwarfFile, unitAt: UnitLookup = unitLookup(file)): CodeLookup {
   const functions: Functions = functionsOf(file);
   const tables = lineTables(file);
+  const unitOf = (address: AddressKey): Unit | undefined => {
+    const offset = unitAt(address);
+    return offset === undefined ? undefined : file.units.at(offset);
+  };
   return {
+    lineAt(exact) {
+      const address = keyOf(exact);
+      const unit = unitOf(address);
+      return unit && tables(unit).at(address);
+    },
     at(exact) {
       const address = keyOf(exact);
-      const offset = unitAt(address);
-      if (offset === undefined) return undefined;
-      const unit = file.units.at(offset);
+      const unit = unitOf(address);
+      if (unit === undefined) return undefined;
       const subprogram = functions.at(unit, address);
       return { unit, address, lines: tables(unit), scopes: subprogram === undefined ? [] : scopesAt(subprogram, address) };
     },

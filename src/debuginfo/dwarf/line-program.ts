@@ -39,8 +39,9 @@ export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
   let first = 0;
 
   // No functions within: what they share is slower to reach, and a dump's first question runs all of this only once.
-  while (!cursor.done) {
-    const opcode = cursor.u8();
+  const { bytes, end: programEnd } = cursor;
+  while (cursor.at < programEnd) {
+    const opcode = bytes[cursor.at++]!;
     let advance = 0;
     const isRow = opcode >= opcodeBase || opcode === STANDARD.copy;
     if (opcode >= opcodeBase) {

@@ -31,7 +31,8 @@ export function rangeCollector(): RangeCollector {
     },
     finish() {
       const order = ascendingOrder(lows);
-      const sortedLows = Float64Array.from(order, (i) => lows[i]!);
+      const sortedLows = new Float64Array(order.length);
+      for (let i = 0; i < order.length; i++) sortedLows[i] = lows[order[i]!]!;
       return {
         count: order.length,
         at(address) {

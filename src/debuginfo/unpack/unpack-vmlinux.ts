@@ -13,6 +13,7 @@ import { rangeReader } from '../elf-sections.js';
 import { APPENDED_SIZE_BYTES, bootImagePayload } from './boot-image.js';
 import { chunksOf } from './chunks.js';
 import { unpacked } from './decoders.js';
+import type { KernelFile } from './kernel-file.js';
 import { packingOf, type Packing } from '../../bytes/packing.js';
 
 // A distribution's vmlinux with DWARF is 400 to 900 MB.
@@ -20,36 +21,19 @@ const LARGEST = 2 ** 31;
 // Where no file can be written, a kernel without DWARF still fits into memory.
 const LARGEST_IN_MEMORY = 256 << 20;
 
-/** What holds an ELF kernel: as it is, packed, or a bzImage with a packed one inside. */
-export interface KernelFile {
-  reader: FileReader;
-  /** How it was packed: "xz", "bzImage, zstd"; undefined for a plain ELF file. */
-  packing?: string;
-  close(): void;
-}
-
 /**
- * Opens `path` as an ELF file, unpacking it first where it is packed or a bzImage; told by content. What was unpacked is
- * kept under `cacheFolder` by the SHA-256 of the packed bytes.
- * @throws InputError where the file is neither, does not unpack, or unpacks to more than 2 GiB
+ * What a packed kernel or a bzImage holds. It is kept under `cacheFolder` by the SHA-256 of the packed bytes.
+ * @param file stays the caller's, who may close it then
+ * @throws InputError where it is neither, does not unpack, or unpacks to more than 2 GiB
  */
-export async function openKernelFile(path: string, cacheFolder = defaultCacheFolder()): Promise<KernelFile> {
-  const file = openFile(path);
-  try {
-    const start = file.read(0, 16);
-    if (isElf(start)) return { reader: file, close: () => file.close() };
-    const packed = packedKernel(path, file, packingOf(start));
-    const content = await unpackedFile(path, packed, cacheFolder);
-    if (!isElf(content.read(0, 4))) {
-      content.close();
-      throw new InputError(`${path} holds no vmlinux: unpacked (${packed.name}), it is not an ELF file.`);
-    }
-    file.close();
-    return { reader: content, packing: packed.name, close: () => content.close() };
-  } catch (error) {
-    file.close();
-    throw error;
+export async function unpackKernel(path: string, file: OpenFile, cacheFolder = defaultCacheFolder()): Promise<Required<KernelFile>> {
+  const packed = packedKernel(path, file, packingOf(file.read(0, 16)));
+  const content = await unpackedFile(path, packed, cacheFolder);
+  if (!isElf(content.read(0, 4))) {
+    content.close();
+    throw new InputError(`${path} holds no vmlinux: unpacked (${packed.name}), it is not an ELF file.`);
   }
+  return { reader: content, packing: packed.name, close: () => content.close() };
 }
 
 interface Packed {

@@ -1,0 +1,29 @@
+import { isElf } from '../../bytes/elf.js';
+import { openFile, type FileReader } from '../../bytes/file-reader.js';
+
+/** What holds an ELF kernel: as it is, packed, or a bzImage with a packed one inside. */
+export interface KernelFile {
+  reader: FileReader;
+  /** How it was packed: "xz", "bzImage, zstd"; undefined for a plain ELF file. */
+  packing?: string;
+  close(): void;
+}
+
+/**
+ * Opens `path` as an ELF file, unpacking it first where it is packed or a bzImage; told by content. The code that unpacks
+ * is loaded where it is needed: it brings half of Node's own with it.
+ * @throws InputError where the file is neither, does not unpack, or unpacks to more than 2 GiB
+ */
+export async function openKernelFile(path: string, cacheFolder?: string): Promise<KernelFile> {
+  const file = openFile(path);
+  try {
+    if (isElf(file.read(0, 16))) return { reader: file, close: () => file.close() };
+    const { unpackKernel } = await import('./unpack-vmlinux.js');
+    const kernel = await unpackKernel(path, file, cacheFolder);
+    file.close();
+    return kernel;
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
