@@ -8,7 +8,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Kernel } from '../src/kernel/kernel.js';
-import { allThreads } from '../src/linux/tasks.js';
+import { allThreads } from '../src/linux/sched/tasks.js';
 import { openSession } from '../src/session/open-kernel.js';
 import { nameFrames, type NamedFrame } from '../src/stack/name-frames.js';
 import { cpuStack, stackOf, type TaskStack } from '../src/stack/stacks.js';

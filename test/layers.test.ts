@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest';
 
 /** The layers of src/, each importing only those before it. */
 const layers = [
-  'words', 'bytes', 'dump', 'memory', 'debuginfo', 'kernel', 'inspect', 'linux', 'stack', 'locks', 'oom', 'session', 'plugin', 'testing', 'report', 'app', 'tui', 'cli',
+  'words', 'bytes', 'dump', 'memory', 'debuginfo', 'kernel', 'inspect', 'linux', 'stack', 'locks', 'stalls', 'oom', 'session', 'plugin', 'testing', 'report', 'app', 'tui', 'cli',
 ];
 
 /** What a layer does not import though it stands before it: the OOM model is filled from text as well as from memory. */
-const barred: Readonly<Record<string, readonly string[]>> = { oom: ['dump', 'memory', 'debuginfo', 'kernel', 'inspect', 'linux', 'stack', 'locks'] };
+const barred: Readonly<Record<string, readonly string[]>> = { oom: ['dump', 'memory', 'debuginfo', 'kernel', 'inspect', 'linux', 'stack', 'locks', 'stalls'] };
 
 /** The public doors: all that a plugin sees, bundled or a user's, by package.json's exports. */
 const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { exports: Record<string, string | { 'oompm-source': string }> };

@@ -1,6 +1,5 @@
 import { columns, definePlugin, table, type Kernel, type RowOf } from 'oompm';
-import { taskState, type Task } from 'oompm/linux';
-import { onCpuNs, policyInWords, queuedNs, runQueues, type RunQueue } from 'oompm/locks';
+import { onCpuNs, policyInWords, queuedNs, type RunQueue, runQueues, type Task, taskState } from 'oompm/linux';
 
 const list = columns([
   { key: 'cpu', title: 'CPU', type: 'integer' },

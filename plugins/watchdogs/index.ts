@@ -1,5 +1,7 @@
 import { columns, definePlugin, fact, facts, findings, gap, log, table, type Cell, type Kernel, type RowOf } from 'oompm';
-import { activationInWords, cpuProgress, gracePeriod, hungTasks, hungTaskTimeoutNs, latestNs, ownFunction, stallFindings, watchdogReports, type CpuProgress, type HungTask } from 'oompm/locks';
+import { gracePeriod, latestNs } from 'oompm/linux';
+import { activationInWords, ownFunction } from 'oompm/locks';
+import { cpuProgress, hungTasks, hungTaskTimeoutNs, stallFindings, watchdogReports, type CpuProgress, type HungTask } from 'oompm/stalls';
 
 const cpuColumns = columns([
   { key: 'cpu', title: 'CPU', type: 'integer' },

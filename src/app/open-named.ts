@@ -33,7 +33,7 @@ export async function openNamed(command: string, words: readonly string[], flags
 
 /** Those that can be read. One whose flags can't is taken for a user's. */
 async function namedTasks({ kernel }: Session): Promise<NamedTask[]> {
-  const [{ isKernelThread }, { surveyTasks }] = await Promise.all([import('../linux/task-state.js'), import('../linux/tasks.js')]);
+  const [{ isKernelThread }, { surveyTasks }] = await Promise.all([import('../linux/sched/task-state.js'), import('../linux/sched/tasks.js')]);
   const { threads } = kernel.attempt('names of tasks', () => surveyTasks(kernel)) ?? { threads: [] };
   return threads.flatMap((task) => kernel.attempt('task_struct.comm', () => [{ comm: task.comm, isKernelThread: kernel.attempt('task_struct.flags', () => isKernelThread(task)) ?? false }]) ?? []);
 }

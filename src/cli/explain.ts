@@ -92,7 +92,7 @@ interface ReadLog {
 
 /** What the dump's own kernel said in its log. */
 async function readDump(words: readonly string[], flags: CommonValues): Promise<ReadLog> {
-  const [opened, { kernelRecords, logHoles }] = await Promise.all([openNamed('explain', words, flags), import('../linux/kernel-records.js')]);
+  const [opened, { kernelRecords, logHoles }] = await Promise.all([openNamed('explain', words, flags), import('../linux/printk/kernel-records.js')]);
   if (opened.rest.length > 0) throw new InputError(`explain takes one log; ${opened.rest[0]} is too much`);
   progress('log');
   try {

@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
-import { allThreads, taskLabel, type Task } from '../linux/tasks.js';
+import { wordAt } from '../kernel/word-at.js';
+import { allThreads, taskLabel, type Task } from '../linux/sched/tasks.js';
 import { codePlace, sourceName, type CodePlace } from '../stack/code.js';
 import { codeAddressOf, spOf, type Frame } from '../stack/frame.js';
 import type { SavedRegisters } from '../stack/pt-regs.js';
@@ -96,11 +97,6 @@ export function ownFunction({ segments }: Context): Activation | undefined {
 export function activationInWords({ name, offset, place }: Activation): string {
   if (name === '') return 'an unknown function';
   return `${name}+0x${offset.toString(16)}${place?.module === undefined ? '' : ` [${place.module}]`}`;
-}
-
-/** The word of a frame, or undefined where it can't be read. */
-export function wordAt(kernel: Kernel, address: bigint): bigint | undefined {
-  return kernel.peek('a word of a stack or of a lock', () => kernel.memory.u64(address));
 }
 
 /** Most words of a stack that are looked at: a stack of 1 MiB has no more. */

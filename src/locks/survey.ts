@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { exitedOwner } from './owners/exited-owner.js';
 import { gracePeriodInWords } from './waits/grace-period-waits.js';
-import { frozenBy, type Frozen } from './names/file-objects.js';
+import { frozenBy, type Frozen } from '../linux/fs/file-objects.js';
 import { holdersOf, type Holding } from './owners/holders.js';
 import { sleepingLockState } from './state/lock-state.js';
 import { printkLockInWords, printkWaits } from './waits/printk-locks.js';

@@ -1,5 +1,5 @@
 import { readOrGap } from '../linux/read-or-gap.js';
-import { uts } from '../linux/uts.js';
+import { uts } from '../linux/machine/uts.js';
 import type { Session } from './open-kernel.js';
 
 /** The name that the machine bore when it died; where its memory does not tell, the one in the dump's header. */

@@ -1,6 +1,6 @@
 import type { Dump } from '../dump/dump.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { missingSlab, type Sample } from '../linux/pages/missing-slab.js';
+import { missingSlab, type Sample } from '../linux/mm/pages/missing-slab.js';
 
 /** A running kernel's page may have become slab while it was copied. */
 const LEAST_MISSING = 4;

@@ -1,7 +1,7 @@
 import type { SymbolInfo, SymbolTable } from '../debuginfo/symbol-table.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
-import { moduleMemory, modules, symbolsOfModule } from '../linux/modules.js';
+import { moduleMemory, modules, symbolsOfModule } from '../linux/module/modules.js';
 import { bpfText, ftraceText, kprobeText } from './made-code.js';
 import { mergeSymbolTables } from '../debuginfo/module-symbols.js';
 

@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js';
-import type { Task } from '../linux/tasks.js';
+import type { Task } from '../linux/sched/tasks.js';
 import { sourceName } from './code.js';
 import { spOf } from './frame.js';
 import { nameFrames, type NamedFrame } from './name-frames.js';

@@ -1,6 +1,6 @@
 import { hlistNodes, llistNodes } from '../kernel/containers/list.js';
 import type { Kernel } from '../kernel/kernel.js';
-import type { Task } from '../linux/tasks.js';
+import type { Task } from '../linux/sched/tasks.js';
 import type { Caller } from './orc-step.js';
 import { spOf, type Frame } from './frame.js';
 import { DWARF } from './registers.js';

@@ -1,9 +1,9 @@
 import { inactiveTaskFrame } from '../../symbols/stack.js';
 import { gapOf, Implausible, isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { cpuRegisters } from '../linux/cpu-registers.js';
-import { currentTask } from '../linux/cpu-tasks.js';
-import { taskLabel, type Task } from '../linux/tasks.js';
+import { cpuRegisters } from '../linux/machine/cpu-registers.js';
+import { currentTask } from '../linux/sched/cpu-tasks.js';
+import { taskLabel, type Task } from '../linux/sched/tasks.js';
 import { cpuStacks, inArea, taskStack, type StackArea } from './areas.js';
 import type { UnwoundStack } from './frame.js';
 import type { Caller } from './orc-step.js';

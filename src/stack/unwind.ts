@@ -1,6 +1,6 @@
 import { gapOf, isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { taskLabel, type Task } from '../linux/tasks.js';
+import { taskLabel, type Task } from '../linux/sched/tasks.js';
 import { ReadError } from '../memory/address-space.js';
 import { spOf, codeAddressOf, type Frame, type UnwoundStack } from './frame.js';
 import type { StackArea } from './areas.js';

@@ -1,9 +1,6 @@
 import { assert, integer, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  decodeBlocker, decodeMutexOwner, decodeRtMutexOwner, decodeRwlockWord, decodeRwsemCount, decodeRwsemOwner, decodeSpinWord, decodeTicketWord,
-  spinWordInWords,
-} from 'oompm/locks';
+import { decodeBlocker, decodeMutexOwner, decodeRtMutexOwner, decodeRwlockWord, decodeRwsemCount, decodeRwsemOwner, decodeSpinWord, decodeTicketWord, spinWordInWords } from 'oompm/locks';
 
 import { rwlockInWords } from '../../src/locks/state/words/queued-rwlock.js';
 import { decodeRwbaseReaders } from '../../src/locks/state/words/rwbase.js';

@@ -3,7 +3,7 @@ import type { Kernel } from 'oompm';
 import { printedReport, type OomReport } from 'oompm/oom';
 
 import { eventsOf, type CurrentEvent } from '../../plugins/oom/events.js';
-import { kernelRecords } from '../../src/linux/kernel-records.js';
+import { kernelRecords } from '../../src/linux/printk/kernel-records.js';
 import { openKernel } from '../../src/session/open-kernel.js';
 import { allDumps, dumpFile, dumpsDir } from '../dumps.js';
 

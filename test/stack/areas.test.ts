@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { Implausible } from '../../src/kernel/gaps.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
-import { allThreads, type Task } from '../../src/linux/tasks.js';
+import { allThreads, type Task } from '../../src/linux/sched/tasks.js';
 import { Page } from '../../src/dump/physical-memory.js';
 import { pageNumberOf } from '../../src/memory/address-space.js';
 import { openKernel } from '../../src/session/open-kernel.js';

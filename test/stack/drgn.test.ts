@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
-import { allThreads } from '../../src/linux/tasks.js';
+import { allThreads } from '../../src/linux/sched/tasks.js';
 import { openSession } from '../../src/session/open-kernel.js';
 import { nameFrames, type NamedFrame } from '../../src/stack/name-frames.js';
 import { cpuStack, stackOf, type TaskStack } from '../../src/stack/stacks.js';

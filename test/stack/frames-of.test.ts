@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
-import { panicOf } from '../../src/linux/panic.js';
+import { panicOf } from '../../src/linux/machine/panic.js';
 import { openKernel } from '../../src/session/open-kernel.js';
 import { framesOf, isOf } from '../../src/stack/frames-of.js';
 import { stackOf } from '../../src/stack/stacks.js';

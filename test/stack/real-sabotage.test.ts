@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { Page } from '../../src/dump/physical-memory.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
-import { allThreads, type Task } from '../../src/linux/tasks.js';
+import { allThreads, type Task } from '../../src/linux/sched/tasks.js';
 import { addressOfPage, pageNumberOf, type AddressSpace } from '../../src/memory/address-space.js';
 import { mappedSpace } from '../../src/memory/mapped-space.js';
 import { openKernel } from '../../src/session/open-kernel.js';

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import type { Kernel } from '../../src/kernel/kernel.js';
-import { taskOfPid } from '../../src/linux/tasks.js';
-import { taskState } from '../../src/linux/task-state.js';
+import { taskOfPid } from '../../src/linux/sched/tasks.js';
+import { taskState } from '../../src/linux/sched/task-state.js';
 import { openSession } from '../../src/session/open-kernel.js';
 import { nameFrames } from '../../src/stack/name-frames.js';
 import { cpuOf, cpuStack, stackOf, type TaskStack } from '../../src/stack/stacks.js';

@@ -2,11 +2,11 @@ import { Implausible } from '../../kernel/gaps.js';
 import { setBits } from '../../kernel/containers/bitmap.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Ref } from '../../kernel/shape.js';
-import { memcgOfTask } from '../memcg.js';
+import { memcgOfTask } from '../mm/memcg.js';
 import { callsFunction } from './calls-function.js';
-import { residentPages, rssOf, type Rss } from '../rss.js';
-import { isKernelThread, oomMarks } from '../task-state.js';
-import { processes, surveyTasks, taskLabel, threadsOf, type Task } from '../tasks.js';
+import { residentPages, rssOf, type Rss } from '../mm/rss.js';
+import { isKernelThread, oomMarks } from '../sched/task-state.js';
+import { processes, surveyTasks, taskLabel, threadsOf, type Task } from '../sched/tasks.js';
 import { memsAllowed, type OomInProgress } from './oom-control.js';
 
 /** What limits the choice: the fields of `struct oom_control` that count; for no event in progress, the machine as a whole. */

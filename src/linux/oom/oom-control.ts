@@ -1,12 +1,12 @@
 import { setBits } from '../../kernel/containers/bitmap.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Ref } from '../../kernel/shape.js';
-import { cpuRegisters } from '../cpu-registers.js';
-import { currentTask } from '../cpu-tasks.js';
+import { cpuRegisters } from '../machine/cpu-registers.js';
+import { currentTask } from '../sched/cpu-tasks.js';
 import { gatherGaps } from '../../kernel/gathered-gaps.js';
-import { onlineNodes } from '../nodes.js';
-import { taskState } from '../task-state.js';
-import { allThreads, taskLabel, type Task } from '../tasks.js';
+import { onlineNodes } from '../mm/nodes.js';
+import { taskState } from '../sched/task-state.js';
+import { allThreads, taskLabel, type Task } from '../sched/tasks.js';
 import { isMemcg, memcgLimitPages } from './memcg-limit.js';
 
 /** A call of out_of_memory() that was under way when the machine stopped. */

@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { moduleMemory, modules } from '../modules.js';
+import { moduleMemory, modules } from '../module/modules.js';
 
 /** A module's data is some kB; one of more than this is not searched. */
 const MOST_DATA = 16 << 20;

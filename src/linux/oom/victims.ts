@@ -1,9 +1,9 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Ref } from '../../kernel/shape.js';
-import { rssOf, type Rss } from '../rss.js';
-import { isExiting, mmFlags, oomMarks, type OomMarks } from '../task-state.js';
+import { rssOf, type Rss } from '../mm/rss.js';
+import { isExiting, mmFlags, oomMarks, type OomMarks } from '../sched/task-state.js';
 import { fixed } from '../constants.js';
-import { processes, taskLabel, threadsOf, type Task } from '../tasks.js';
+import { processes, taskLabel, threadsOf, type Task } from '../sched/tasks.js';
 
 /** A process that the OOM killer killed and that is still there. */
 export interface OomVictim {

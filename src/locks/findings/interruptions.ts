@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { registersOf } from '../../linux/cpu-registers.js';
+import { registersOf } from '../../linux/machine/cpu-registers.js';
 import { cpuStacks, inArea, taskStack, type StackArea } from '../../stack/areas.js';
 import { spOf } from '../../stack/frame.js';
 import { hex } from '../../stack/stack-memory.js';

@@ -1,12 +1,12 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { taskState } from '../../linux/task-state.js';
+import { taskState } from '../../linux/sched/task-state.js';
 import type { Certainty } from '../certainty.js';
 import { activationInWords, type Context } from '../contexts.js';
 import type { Finding } from './finding.js';
 import type { Holding } from '../owners/holders.js';
-import { asleepNs, onCpuNs, queuedNs, secondsInWords } from '../stalls/how-long.js';
+import { asleepNs, onCpuNs, queuedNs, secondsInWords } from '../../linux/sched/how-long.js';
 import { interruption } from './interruptions.js';
-import { gracePeriod } from '../stalls/rcu.js';
+import { gracePeriod } from '../../linux/rcu/grace-period.js';
 import type { ContendedLock } from '../survey.js';
 import { isHeld } from '../wait.js';
 import { contextId, type WaitGraph } from '../wait-graph.js';

@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { taskLabel } from '../../linux/tasks.js';
+import { taskLabel } from '../../linux/sched/tasks.js';
 import { activationInWords, type Activation } from '../contexts.js';
 import type { Holding } from '../owners/holders.js';
 import { interruption, type Interruption } from './interruptions.js';

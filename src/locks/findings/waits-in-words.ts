@@ -1,9 +1,9 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { taskLabel } from '../../linux/tasks.js';
+import { taskLabel } from '../../linux/sched/tasks.js';
 import type { Certainty } from '../certainty.js';
 import { activationInWords, ownFunction, type Context } from '../contexts.js';
 import type { Finding } from './finding.js';
-import { asleepNs, onCpuNs, secondsInWords } from '../stalls/how-long.js';
+import { asleepNs, onCpuNs, secondsInWords } from '../../linux/sched/how-long.js';
 import { interruption } from './interruptions.js';
 import type { ContendedLock, QueuedWait } from '../survey.js';
 import { isHeld, type Lock } from '../wait.js';

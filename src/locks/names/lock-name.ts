@@ -4,13 +4,13 @@ import type { CType, StructType } from '../../debuginfo/type-source.js';
 import { resolveType, sizeOf } from '../../debuginfo/type-walk.js';
 import { isPerCpuSymbol } from '../../inspect/symbol-at.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { allThreads, taskLabel, type Task } from '../../linux/tasks.js';
+import { allThreads, taskLabel, type Task } from '../../linux/sched/tasks.js';
 import { threadStackBytes } from '../../stack/areas.js';
 import { codeRangeOf } from '../../stack/code.js';
 import { hex } from '../../stack/stack-memory.js';
-import { fileName, fileSystemAround, inodeOfLock } from './file-objects.js';
+import { fileName, fileSystemAround, inodeOfLock } from '../../linux/fs/file-objects.js';
 import type { LockKind } from '../lock-functions.js';
-import { slabObject, type SlabObject } from './slab-object.js';
+import { slabObject, type SlabObject } from '../../linux/mm/slab-object.js';
 
 /** What a lock is called. */
 export interface LockName {

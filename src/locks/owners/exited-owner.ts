@@ -1,9 +1,9 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { fixed } from '../../linux/constants.js';
-import { taskState } from '../../linux/task-state.js';
+import { taskState } from '../../linux/sched/task-state.js';
 import type { LockKind } from '../lock-functions.js';
 import { sleepingLockState, tasksByAddress } from '../state/lock-state.js';
-import { slabObject } from '../names/slab-object.js';
+import { slabObject } from '../../linux/mm/slab-object.js';
 
 /** The state in which a task is freed. */
 const DEAD = fixed('TASK_DEAD') | fixed('EXIT_DEAD');

@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { taskState } from '../../linux/task-state.js';
+import { taskState } from '../../linux/sched/task-state.js';
 import { hex } from '../../stack/stack-memory.js';
 import { activationInWords, allContexts, stackWords, type Activation, type Context } from '../contexts.js';
 import type { Holding } from './holders.js';

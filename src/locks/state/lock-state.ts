@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { allThreads, type Task } from '../../linux/tasks.js';
-import { idleTask } from '../../linux/cpu-tasks.js';
+import { allThreads, type Task } from '../../linux/sched/tasks.js';
+import { idleTask } from '../../linux/sched/cpu-tasks.js';
 import type { LockKind } from '../lock-functions.js';
 import { rtLockState } from './rt-locks.js';
 import { decodeMutexOwner, decodeRwsemCount, decodeRwsemOwner } from './words/owner-words.js';

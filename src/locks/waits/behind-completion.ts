@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { allThreads, taskLabel } from '../../linux/tasks.js';
+import { allThreads, taskLabel } from '../../linux/sched/tasks.js';
 import type { Activation } from '../contexts.js';
 import { gracePeriodBehind } from './grace-period-waits.js';
 import type { Lock } from '../wait.js';

@@ -3,8 +3,8 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Certainty } from '../certainty.js';
 import { allContexts, contextOfTask, cpuContexts, type Activation } from '../contexts.js';
 import type { Holding } from '../owners/holders.js';
-import { secondsInWords } from '../stalls/how-long.js';
-import { cpusWaitedFor, gracePeriod, preemptedReaders } from '../stalls/rcu.js';
+import { secondsInWords } from '../../linux/sched/how-long.js';
+import { cpusWaitedFor, gracePeriod, preemptedReaders } from '../../linux/rcu/grace-period.js';
 import type { Lock } from '../wait.js';
 
 /** Functions that wait for a grace period; in __wait_rcu_gp() one may also wait for one of tasks: its caller tells. */

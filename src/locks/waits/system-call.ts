@@ -1,9 +1,9 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { dentryPath, mountPoint } from '../../linux/dentry-path.js';
-import type { Task } from '../../linux/tasks.js';
+import { wordAt } from '../../kernel/word-at.js';
+import { dentryPath, mountPoint } from '../../linux/fs/dentry-path.js';
+import type { Task } from '../../linux/sched/tasks.js';
 import { codePlace } from '../../stack/code.js';
 import type { Context } from '../contexts.js';
-import { wordAt } from '../contexts.js';
 
 /** __NR_syscall_max is below 512 on x86_64; x32's numbers have bit 30 set. */
 const MOST_CALLS = 600n;

@@ -1,7 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.js';
+import { wordAt } from '../../kernel/word-at.js';
 import { Kept } from '../../kernel/kept.js';
 import { taskStack, inArea } from '../../stack/areas.js';
-import { wordAt } from '../contexts.js';
 import { tasksByAddress } from '../state/lock-state.js';
 
 /** How a kind of waiter is laid out: the struct that stands on a waiting task's stack. */

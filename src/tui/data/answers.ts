@@ -5,7 +5,7 @@ import { addressNamed } from '../../inspect/address-named.js';
 import { aliases } from '../../app/command-ids.js';
 import { parsePluginWords } from '../../app/plugin-values.js';
 import { noSuchType } from '../../inspect/type-named.js';
-import { taskLabel, taskOfPid } from '../../linux/tasks.js';
+import { taskLabel, taskOfPid } from '../../linux/sched/tasks.js';
 import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { isPlugin, type UsersPlugin } from '../../plugin/define-plugin.js';

@@ -1,5 +1,5 @@
 import { listVariables } from '../../../symbols/lists.js';
-import { processes } from '../../linux/tasks.js';
+import { processes } from '../../linux/sched/tasks.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Declaration } from '../../plugin/define-plugin.js';
 import type { Candidate } from '../state/state.js';

@@ -1,0 +1,16 @@
+import { setBits } from '../../kernel/containers/bitmap.js';
+import type { Kernel } from '../../kernel/kernel.js';
+
+export type CpuMask = 'possible' | 'present' | 'online';
+
+/** The CPUs in one of the kernel's masks. A panic without kdump leaves one CPU online; a kdump leaves all. @throws ReadError */
+export function cpusIn(kernel: Kernel, mask: CpuMask): readonly number[] {
+  const { bits } = kernel.global(`__cpu_${mask}_mask`);
+  const limit = kernel.hasGlobal('nr_cpu_ids') ? kernel.global('nr_cpu_ids') : Infinity;
+  return [...setBits(bits, limit)];
+}
+
+/** Pages that the page allocator was given: MemTotal of /proc/meminfo. @throws ReadError, ShapeError */
+export function totalRamPages(kernel: Kernel): number {
+  return kernel.global('_totalram_pages');
+}

@@ -1,0 +1,28 @@
+import type { Kernel } from '../../kernel/kernel.js';
+import { everyZone, type Zone } from './zones.js';
+
+/** The totals at the end of show_mem(), in pages; the sums over all zones are undefined where a zone can't be read. */
+export interface MemoryTotals {
+  readonly ram: number | undefined;
+  /** HighMem/MovableOnly. */
+  readonly highmem: number | undefined;
+  readonly reserved: number | undefined;
+  /** undefined: a kernel without CMA prints no such line. */
+  readonly cmaReserved: number | undefined;
+  /** undefined: a kernel without memory failure handling. */
+  readonly hwpoisoned: number | undefined;
+}
+
+export function memoryTotals(kernel: Kernel): MemoryTotals {
+  const zones = everyZone(kernel);
+  const highmem = kernel.enumerator('ZONE_HIGHMEM');
+  const sum = (pages: (zone: Zone) => number): number | undefined => zones?.reduce((total, zone) => total + pages(zone), 0);
+  return {
+    ram: sum((zone) => zone.presentPages),
+    highmem: sum((zone) => (zone.index === highmem ? zone.presentPages : 0)),
+    reserved: sum((zone) => zone.presentPages - zone.managedPages),
+    // The variable stands there without CMA too; the migrate type does not.
+    cmaReserved: kernel.enumerator('MIGRATE_CMA') === undefined ? undefined : kernel.attempt('totalcma_pages', () => kernel.global('totalcma_pages')),
+    hwpoisoned: kernel.hasGlobal('num_poisoned_pages') ? kernel.attempt('num_poisoned_pages', () => kernel.global('num_poisoned_pages')) : undefined,
+  };
+}

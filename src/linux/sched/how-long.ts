@@ -1,0 +1,83 @@
+import { runqueueClock, taskScheduling } from '../../../symbols/scheduling.js';
+import { gapOf, isGapError, ShapeError } from '../../kernel/gaps.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { runqueue } from './cpu-tasks.js';
+import { lastLogStamp } from '../machine/panic.js';
+import type { Task } from './tasks.js';
+
+/** sched_clock() cannot have counted longer: ten years. */
+const LONGEST_NS = 10n * 366n * 86_400n * 1_000_000_000n;
+
+/**
+ * The latest moment that the scheduler or the log knows of, in nanoseconds of sched_clock(): the machine may have stood longer.
+ * undefined where there is neither, or one of them can't be read: that may have been the latest.
+ */
+export function latestNs(kernel: Kernel): bigint | undefined {
+  return kernel.once('latest moment', () => {
+    const times = [
+      ...kernel.possibleCpus().map((cpu) => timeOr(kernel, `runqueues of CPU ${cpu}`, () => clockOf(kernel, cpu))),
+      timeOr(kernel, 'log', () => stampOf(lastLogStamp(kernel))),
+    ];
+    if (times.includes('unread')) return undefined;
+    const known = times.filter((time) => typeof time === 'bigint' && time > 0n && time < LONGEST_NS) as bigint[];
+    return known.length === 0 ? undefined : known.reduce((a, b) => (a > b ? a : b));
+  });
+}
+
+function stampOf(ns: number | undefined): bigint | undefined {
+  return ns === undefined ? undefined : BigInt(Math.round(ns));
+}
+
+/** undefined where this kernel has no such thing. */
+function timeOr(kernel: Kernel, what: string, read: () => bigint | undefined): bigint | 'unread' | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (!isGapError(error)) throw error;
+    kernel.gaps.record(gapOf(what, error));
+    return error instanceof ShapeError ? undefined : 'unread';
+  }
+}
+
+/** When a CPU's run queue last looked at the clock: at a tick, or as it switched tasks. */
+export function runqueueClockNs(kernel: Kernel, cpu: number): bigint | undefined {
+  return kernel.attempt(`runqueues of CPU ${cpu}`, () => clockOf(kernel, cpu));
+}
+
+/** @throws ReadError, ShapeError */
+function clockOf(kernel: Kernel, cpu: number): bigint {
+  return kernel.ref(runqueueClock, runqueue(kernel, cpu).$address).clock;
+}
+
+/** For how long a task that does not run has not run: since its time was last accounted. */
+export function asleepNs(kernel: Kernel, task: Task): number | undefined {
+  return since(kernel, kernel.attempt('sched_entity.exec_start', () => kernel.ref(taskScheduling, task.$address).se.exec_start));
+}
+
+/** For how long a task has had its CPU without a break: since it was last switched to (`sched_info.last_arrival`). */
+export function onCpuNs(kernel: Kernel, task: Task): number | undefined {
+  return since(kernel, schedInfo(kernel, task, 'last_arrival'));
+}
+
+/** For how long a task that is runnable has waited for a CPU (`sched_info.last_queued`). */
+export function queuedNs(kernel: Kernel, task: Task): number | undefined {
+  return since(kernel, schedInfo(kernel, task, 'last_queued'));
+}
+
+/** undefined in kernels that keep no such books (no CONFIG_SCHED_INFO). */
+function schedInfo(kernel: Kernel, task: Task, member: 'last_arrival' | 'last_queued'): bigint | undefined {
+  if (!kernel.has('task_struct', 'sched_info') || !kernel.has('sched_info', member)) return undefined;
+  const address = task.$address + BigInt(kernel.offsetOf('task_struct', 'sched_info') + kernel.offsetOf('sched_info', member));
+  return kernel.attempt(`sched_info.${member}`, () => kernel.memory.u64(address));
+}
+
+function since(kernel: Kernel, time: bigint | undefined): number | undefined {
+  const latest = latestNs(kernel);
+  if (latest === undefined || time === undefined || time === 0n || time > latest) return undefined;
+  return Number(latest - time);
+}
+
+/** "27 s", "340 ms" */
+export function secondsInWords(ns: number): string {
+  return ns >= 1e9 ? `${Math.round(ns / 1e8) / 10} s` : `${Math.round(ns / 1e6)} ms`;
+}

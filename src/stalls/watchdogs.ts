@@ -1,0 +1,150 @@
+import { lossesInWords, withGaps } from '../kernel/gathered-gaps.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { kernelRecords } from '../linux/printk/kernel-records.js';
+import type { LogRecord } from '../linux/printk/log-entry.js';
+import { taskState } from '../linux/sched/task-state.js';
+import type { Task } from '../linux/sched/tasks.js';
+import { idleTask } from '../linux/sched/cpu-tasks.js';
+import { cpuContexts, sleepingContexts, type Context } from '../locks/contexts.js';
+import { asleepNs, latestNs, onCpuNs, queuedNs } from '../linux/sched/how-long.js';
+import { runQueues, type RunQueue } from '../linux/sched/run-queues.js';
+
+/** What a watchdog printed. */
+export interface WatchdogReport {
+  readonly kind: 'soft lockup' | 'hard lockup' | 'hung task' | 'RCU stall' | 'workqueue lockup' | 'CSD lock';
+  readonly record: LogRecord;
+  readonly cpu?: number;
+  readonly pid?: number;
+  readonly seconds?: number;
+}
+
+const FORMS: readonly (readonly [WatchdogReport['kind'], RegExp])[] = [
+  ['soft lockup', /soft lockup - CPU#(?<cpu>\d+) stuck for (?<seconds>\d+)s/],
+  ['hard lockup', /hard LOCKUP on cpu (?<cpu>\d+)/i],
+  ['hung task', /^INFO: task .{1,32}:(?<pid>\d+) (?:<\w+> )?blocked for more than (?<seconds>\d+) seconds/],
+  ['RCU stall', /INFO: rcu_\w+ (?:self-)?detected (?:expedited )?stalls?/],
+  ['workqueue lockup', /BUG: workqueue lockup - pool.* stuck for (?<seconds>\d+)s/],
+  ['CSD lock', /csd: Detected (?:non-responsive|CSD lock)/],
+];
+
+/** What the kernel's own watchdogs have said, in the order of the log. Only the kernel's own lines count. */
+export function watchdogReports(kernel: Kernel): readonly WatchdogReport[] {
+  return kernel.once('watchdog reports', () => {
+    const found: WatchdogReport[] = [];
+    for (const record of kernelRecords(kernel)) {
+      for (const [kind, form] of FORMS) {
+        const match = form.exec(record.text);
+        if (match === null) continue;
+        const number = (name: string) => (match.groups?.[name] === undefined ? {} : { [name]: Number(match.groups[name]) });
+        found.push({ kind, record, ...number('cpu'), ...number('pid'), ...number('seconds') });
+        break;
+      }
+    }
+    return found;
+  });
+}
+
+/** How a CPU has got on. */
+export interface CpuProgress {
+  readonly context: Context;
+  /** For how long the task that runs has had it without a break. */
+  readonly sameTaskNs?: number;
+  /** Since the soft lockup watchdog's work last ran there: it needs the scheduler. */
+  readonly softlockupNs?: number;
+  /** Tasks that wait for the CPU, with how long, the longest first. */
+  readonly starved: readonly { readonly task: Task; readonly forNs: number }[];
+  /** Longer than twice `watchdog_thresh`: the soft lockup watchdog would cry, a task has waited for the CPU, or it took no tick in the kernel. undefined: not all that would tell can be read. */
+  readonly stuck: boolean | undefined;
+  /** Since its last tick or switch; an idle CPU takes no ticks. */
+  readonly clockAgeNs?: number;
+}
+
+/** get_timestamp() of kernel/watchdog.c: nanoseconds shifted by 30 bits. */
+const STAMP_BITS = 30n;
+/** What no stamp reaches: ULONG_MAX stands for "reported already" (SOFTLOCKUP_DELAY_REPORT). */
+const LARGEST_STAMP = 1n << 40n;
+
+/** watchdog_thresh where it can't be read, or is 0: the watchdog is off. */
+const USUAL_THRESHOLD_S = 10;
+
+/** What the soft lockup watchdog (`watchdog_touch_ts`), the scheduler's books and the run queue know of each CPU. */
+export function cpuProgress(kernel: Kernel): readonly CpuProgress[] {
+  return kernel.once('progress of CPUs', () => {
+    const set = kernel.hasGlobal('watchdog_thresh') ? kernel.attempt('watchdog_thresh', () => kernel.global('watchdog_thresh')) : undefined;
+    const limit = 2e9 * (set === undefined || set <= 0 ? USUAL_THRESHOLD_S : set);
+    const queues = runQueues(kernel);
+    return cpuContexts(kernel).map((context) => {
+      const { result: progress, gaps } = withGaps(kernel, () => progressOf(kernel, context, queues.find(({ cpu }) => cpu === context.cpu), limit));
+      const unread = latestNs(kernel) === undefined || lossesInWords(gaps) !== undefined;
+      return unread && !progress.stuck ? { ...progress, stuck: undefined } : progress;
+    });
+  });
+}
+
+function progressOf(kernel: Kernel, context: Context, queue: RunQueue | undefined, limit: number): CpuProgress {
+  const idle = isIdle(kernel, context);
+  const same = context.task && !idle ? onCpuNs(kernel, context.task) : undefined;
+  const soft = context.cpu === undefined ? undefined : sinceTouched(kernel, context.cpu);
+  const starved = queue === undefined ? [] : queue.queued.flatMap((task) => {
+    const forNs = queuedNs(kernel, task);
+    return forNs === undefined ? [] : [{ task, forNs }];
+  }).toSorted((a, b) => b.forNs - a.forNs);
+  const long = (ns: number | undefined): boolean => ns !== undefined && ns > limit;
+  return {
+    context, starved,
+    stuck: !idle && (long(soft) || (long(starved[0]?.forNs) && long(same)) || (long(queue?.clockAgeNs) && inKernel(context))),
+    ...(same === undefined ? {} : { sameTaskNs: same }), ...(soft === undefined ? {} : { softlockupNs: soft }),
+    ...(queue?.clockAgeNs === undefined ? {} : { clockAgeNs: queue.clockAgeNs }),
+  };
+}
+
+/** A CPU that is given to one process alone takes no ticks in user mode (nohz_full). */
+function inKernel({ stack }: Context): boolean {
+  return stack.frames.length > 0 && stack.frames[0]!.user !== true;
+}
+
+function isIdle(kernel: Kernel, { task, cpu }: Context): boolean {
+  return task !== undefined && cpu !== undefined && kernel.attempt(`idle task of CPU ${cpu}`, () => idleTask(kernel, cpu))?.$address === task.$address;
+}
+
+function sinceTouched(kernel: Kernel, cpu: number): number | undefined {
+  const latest = latestNs(kernel);
+  if (latest === undefined || !kernel.hasGlobal('watchdog_touch_ts')) return undefined;
+  const stamp = kernel.attempt('watchdog_touch_ts', () => kernel.perCpuGlobal('watchdog_touch_ts', cpu));
+  // 0: to be set anew at the next tick, or the watchdog is off.
+  if (stamp === undefined || stamp === 0n || stamp > LARGEST_STAMP) return undefined;
+  return Math.max(0, Number((latest >> STAMP_BITS) - stamp) * 2 ** Number(STAMP_BITS));
+}
+
+/** A task in uninterruptible sleep for longer than the hung task watchdog allows. */
+export interface HungTask {
+  readonly context: Context;
+  readonly task: Task;
+  readonly asleepNs: number;
+}
+
+/** TASK_WAKEKILL: a kill wakes it, and check_hung_uninterruptible_tasks() passes it over. */
+const TASK_WAKEKILL = 0x100;
+const USUAL_TIMEOUT_S = 120;
+
+/** What check_hung_uninterruptible_tasks() would report, those that sleep longest first. */
+export function hungTasks(kernel: Kernel): readonly HungTask[] {
+  return kernel.once('hung tasks', () => {
+    const limit = hungTaskTimeoutNs(kernel);
+    return sleepingContexts(kernel).flatMap((context): HungTask[] => {
+      const { task } = context;
+      if (task === undefined) return [];
+      const state = kernel.attempt('task_struct.__state', () => taskState(task));
+      if (state?.letter !== 'D' || (state.flags & TASK_WAKEKILL) !== 0) return [];
+      const asleep = asleepNs(kernel, task);
+      return asleep === undefined || asleep < limit ? [] : [{ context, task, asleepNs: asleep }];
+    }).toSorted((a, b) => b.asleepNs - a.asleepNs);
+  });
+}
+
+/** hung_task_timeout_secs; where the watchdog is off or not there, or that can not be read, its usual 120 seconds. */
+export function hungTaskTimeoutNs(kernel: Kernel): number {
+  const name = 'sysctl_hung_task_timeout_secs';
+  const seconds = kernel.hasGlobal(name) ? kernel.attempt(name, () => kernel.global(name)) : undefined;
+  return (seconds === undefined || seconds === 0 ? USUAL_TIMEOUT_S : seconds) * 1e9;
+}
