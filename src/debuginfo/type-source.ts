@@ -12,6 +12,7 @@ export type CType =
   | { kind: 'qualified'; qualifier: 'const' | 'volatile' | 'restrict' | 'type_tag' | 'atomic'; target: () => CType }
   | { kind: 'function'; returns: () => CType; parameters: readonly { name: string; type: () => CType }[] };
 
+/** A struct or union as this kernel has it; `kernel.types.struct('zone')` gives one. */
 export interface StructType {
   kind: 'struct' | 'union';
   /** '' for an anonymous one. */
@@ -20,6 +21,7 @@ export interface StructType {
   members: readonly Member[];
 }
 
+/** A member of one, at its place. */
 export interface Member {
   /** '' for an anonymous struct or union. */
   name: string;
@@ -30,6 +32,7 @@ export interface Member {
   type: () => CType;
 }
 
+/** An enum with its enumerators by name. */
 export interface EnumType {
   kind: 'enum';
   name: string;

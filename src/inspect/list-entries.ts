@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { noSuchStruct } from '../kernel/unreadable-names.js';
 import { nameBehind } from './read-scalar.js';
 
+/** One element of a list. */
 export interface ListEntry {
   /** The link. */
   node: bigint;
@@ -14,8 +15,8 @@ export interface ListEntry {
 }
 
 /**
- * What hangs on a `struct list_head`. `link` says which member links them ("slab.slab_list"); without it the links alone.
- * A broken list ends with a gap of the kernel.
+ * What hangs on a `struct list_head`, of any struct. `link` says which member links them ("slab.slab_list"); without it the links alone.
+ * A broken list ends with a gap. For a struct with a shape, `kernel.list` gives the objects themselves.
  * @throws ShapeError where this kernel has no such member
  */
 export function* listEntries(kernel: Kernel, head: bigint, link: string | undefined): Generator<ListEntry> {

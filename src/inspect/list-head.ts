@@ -7,6 +7,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { addressNamed } from './address-named.js';
 import { offsetNamed } from './type-named.js';
 
+/** Where a list begins, and what links it. */
 export interface ListHead {
   address: bigint;
   /** The member that links the elements, where it is known. */

@@ -8,7 +8,7 @@ export interface Gap {
   readonly address?: bigint;
 }
 
-/** A value that was read but can't be so: a length of 2^60, a pointer to nowhere. */
+/** A value that was read but can't be so: a length of 2^60, a pointer to nowhere. Throw it where memory was overwritten; it becomes a gap. */
 export class Implausible extends Error {
   override name = 'Implausible';
   constructor(
@@ -19,17 +19,17 @@ export class Implausible extends Error {
   }
 }
 
-/** A struct of this kernel lacks what a reader needs of it. */
+/** This kernel lacks what a reader needs: a struct, a member, a symbol. It is a gap where nothing else serves. */
 export class ShapeError extends Error {
   override name = 'ShapeError';
 }
 
-/** The user, or a deadline, ended the work: never a gap. */
+/** The user, or a deadline, ended the work: never a gap, so let it pass. */
 export class Cancelled extends Error {
   override name = 'Cancelled';
 }
 
-/** True for what a guarded walk may turn into a gap; all else is a bug of ours and goes on up. */
+/** True for what a guarded walk may turn into a gap (ReadError, Implausible, ShapeError); all else is a bug and goes on up. */
 export function isGapError(error: unknown): error is ReadError | Implausible | ShapeError {
   return error instanceof ReadError || error instanceof Implausible || error instanceof ShapeError;
 }

@@ -16,6 +16,7 @@ export interface Shape {
   readonly members: Readonly<Record<string, MemberSpec>>;
 }
 
+/** A member of a shape: its type in C's words, 'struct page *', and what else there is to say of it. */
 export type MemberSpec =
   | string
   | {
@@ -28,6 +29,7 @@ export type MemberSpec =
       readonly formerly?: string;
     };
 
+/** Structs that oompm has shapes of: where a shape is wanted, the name alone will do. */
 export type StructName = keyof KnownShapes;
 
 /** A pointer into the per-CPU areas; `kernel.perCpu(pointer, cpu)` gives what stands there. */
@@ -36,6 +38,7 @@ export interface PerCpu<T> {
   readonly read: (address: bigint) => T;
 }
 
+/** What every reference to an object has. */
 export interface RefBase {
   /** Where the object stands. */
   readonly $address: bigint;

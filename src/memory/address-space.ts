@@ -9,9 +9,13 @@ export class Unmapped {
   ) {}
 }
 
+/** Why an address can't be read: what `ReadError.cause` is. */
 export type Unreadable = MissingPage | Unmapped;
 
-/** Reading failed at `address`. A guarded walk turns it into a gap; nothing else should catch it. */
+/**
+ * Reading failed at `address`, and `cause` says why. `kernel.attempt` and guarded walks turn it into a gap; catch it where
+ * the gap is to stand in a cell.
+ */
 export class ReadError extends Error {
   override name = 'ReadError';
   constructor(

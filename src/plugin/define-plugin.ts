@@ -44,6 +44,7 @@ export interface UsersPlugin extends Declaration {
   readonly modules: readonly string[];
 }
 
+/** What `definePlugin` takes: the declaration, from which command, help, completion, section and screen are made, and `run`. */
 export interface PluginDefinition<F extends Flags, A extends Arguments> {
   id: string;
   summary: string;

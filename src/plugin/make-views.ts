@@ -19,6 +19,7 @@ export function facts(title: string, list: readonly Fact[], options: HeadlineOpt
   return { kind: 'facts', id: idOf(title, options), title, facts: list, ...headlineOf(options) };
 }
 
+/** One of them; `note` is a remark beside the value, `door` the object that it opens. `key` is its stable name in JSON. */
 export function fact(key: string, title: string, type: ValueType, value: Cell, more: { note?: string; door?: Door } = {}): Fact {
   return { key, title, type, value, ...more };
 }
@@ -26,10 +27,12 @@ export function fact(key: string, title: string, type: ValueType, value: Cell, m
 /** A column whose key is checked against the rows' cells. */
 export type ColumnOf<K extends string> = Column & { readonly key: K };
 
+/** A row for columns with these keys: `RowOf<'pid' | 'comm'>`. `door` says what object it stands for. */
 export interface RowOf<K extends string> {
   cells: Readonly<Record<K, Cell>>;
   door?: Door;
 }
+/** The same with rows below it. */
 export interface TreeNodeOf<K extends string> extends RowOf<K> {
   children: readonly TreeNodeOf<K>[];
 }
@@ -47,28 +50,34 @@ export function table<K extends string>(
   return { kind: 'table', id: idOf(title, options), title, columns: list, rows, ...noteOf(options), ...(sorted === undefined ? {} : { sorted }), ...(folded ? { folded } : {}) };
 }
 
+/** A table whose rows have children, which are folded on a screen; `roots` may be a generator. */
 export function tree<K extends string>(
   title: string, list: readonly ColumnOf<K>[], roots: Iterable<TreeNodeOf<NoInfer<K>>>, options: ViewOptions = {},
 ): TreeView {
   return { kind: 'tree', id: idOf(title, options), title, columns: list, roots: roots as Iterable<TreeNode>, ...noteOf(options) };
 }
 
+/** Lines of a log, with level and time where they have them; a screen filters and searches them. */
 export function log(title: string, lines: Iterable<LogLine>, options: ViewOptions = {}): LogView {
   return { kind: 'log', id: idOf(title, options), title, lines };
 }
 
+/** Call stacks, with frames as `showStack` of 'oompm/stack' gives them. */
 export function stacks(title: string, list: Iterable<Stack>, options: ViewOptions = {}): StackView {
   return { kind: 'stack', id: idOf(title, options), title, stacks: list };
 }
 
+/** Bars of one unit: parts of a whole where `total` is given, or values against their marks. */
 export function chart(title: string, unit: ValueType, bars: ChartView['bars'], options: HeadlineOptions & { total?: number } = {}): ChartView {
   return { kind: 'chart', id: idOf(title, options), title, unit, bars, ...(options.total === undefined ? {} : { total: options.total }), ...headlineOf(options) };
 }
 
+/** Who waits for whom: nodes and edges by id, and the cycles among them. */
 export function graph(title: string, parts: Pick<GraphView, 'nodes' | 'edges' | 'cycles'>, options: HeadlineOptions = {}): GraphView {
   return { kind: 'graph', id: idOf(title, options), title, ...parts, ...headlineOf(options) };
 }
 
+/** Conclusions: these stand at the top of a report and of the overview, ordered by weight. */
 export function findings(title: string, list: readonly Finding[], options: ViewOptions = {}): FindingsView {
   return { kind: 'findings', id: idOf(title, options), title, findings: list };
 }
@@ -78,6 +87,7 @@ export function gap(what: string, reason: string, address?: bigint): Gap {
   return { gap: true, what, reason, ...(address === undefined ? {} : { address }) };
 }
 
+/** Whether a cell is one. */
 export function isGap(cell: unknown): cell is Gap {
   return typeof cell === 'object' && cell !== null && 'gap' in cell && cell.gap === true;
 }

@@ -31,7 +31,9 @@ export interface IntegerFlag {
   multiple?: boolean;
 }
 
+/** A flag, by its type; all have a summary and may have a letter. */
 export type Flag = BooleanFlag | StringFlag | IntegerFlag;
+/** Flags by name: `least` is `--least`. */
 export type Flags = Readonly<Record<string, Flag>>;
 
 /** A positional argument; they stand in the order of declaration, after VMCORE. Only the last may be `multiple`. */
@@ -42,6 +44,7 @@ export interface Argument {
   options?: readonly string[];
   multiple?: boolean;
 }
+/** Arguments by name, in their order. */
 export type Arguments = Readonly<Record<string, Argument>>;
 
 export type OptionValue = string | number | boolean | readonly string[] | readonly number[] | undefined;

@@ -20,6 +20,7 @@ export interface Gap {
   readonly address?: bigint;
 }
 
+/** A column of a table or tree: how its cells are read, and what is shown where room is short. */
 export interface Column {
   /** Stable, for JSON: 'freePages'. */
   key: string;
@@ -32,6 +33,7 @@ export interface Column {
   exact?: true;
 }
 
+/** A name and a value. */
 export interface Fact {
   key: string;
   title: string;
@@ -56,11 +58,13 @@ export interface Door {
  */
 export type Headline = 'memory' | 'zones' | 'waits' | 'end';
 
+/** Names and values, as `facts` makes them. */
 export interface FactsView { kind: 'facts'; id: string; title: string; facts: readonly Fact[]; headline?: Headline }
 
 /** Cells by column key; `door` says what object the row stands for. */
 export interface Row { cells: Readonly<Record<string, Cell>>; door?: Door }
 
+/** Rows under columns, as `table` makes them. */
 export interface TableView {
   kind: 'table'; id: string; title: string; columns: readonly Column[]; rows: Iterable<Row>; note?: string;
   /** The order that the rows are in: a screen marks the column, and sorts by it until it is told otherwise. */
@@ -72,10 +76,12 @@ export interface TableView {
 /** By the cells of one column; equal ones keep their order. */
 export interface Sorting { column: string; descending: boolean }
 
+/** A row with rows below it. */
 export interface TreeNode extends Row { children: readonly TreeNode[] }
 /** A table whose rows have children; the first column is the one that is indented. */
 export interface TreeView { kind: 'tree'; id: string; title: string; columns: readonly Column[]; roots: Iterable<TreeNode>; note?: string }
 
+/** A record of a log. Times are in nanoseconds; what a record does not have is left out. */
 export interface LogLine {
   /** Since boot. */
   timeNs?: number;
@@ -89,8 +95,10 @@ export interface LogLine {
   /** Lines of ours, not of the log: "3 records reserved but never committed". */
   remark?: true;
 }
+/** Lines of a log, as `log` makes them. */
 export interface LogView { kind: 'log'; id: string; title: string; lines: Iterable<LogLine> }
 
+/** One function of a stack, the innermost first, and how it was found. */
 export interface StackFrame {
   index: number;
   ip: bigint;
@@ -110,6 +118,7 @@ export interface StackFrame {
   registers?: Readonly<Record<string, bigint>>;
   note?: string;
 }
+/** The frames of one task or CPU. */
 export interface Stack {
   title: string;
   door?: Door;
@@ -119,6 +128,7 @@ export interface Stack {
   /** Titles of further tasks with this same stack. */
   sameAs?: readonly string[];
 }
+/** Call stacks, as `stacks` makes them. */
 export interface StackView { kind: 'stack'; id: string; title: string; stacks: Iterable<Stack> }
 
 /** What memory is used for. A kind looks the same in every picture. */
@@ -126,6 +136,7 @@ export const partKinds = [
   'anon', 'file', 'shmem', 'unevictable', 'slab-unreclaimable', 'slab-reclaimable', 'slab', 'page-tables', 'kernel-stacks', 'kernel',
   'hugetlb', 'percpu', 'zram', 'pipes', 'sockets', 'free', 'unknown',
 ] as const;
+/** One of them. */
 export type PartKind = (typeof partKinds)[number];
 
 /** Parts of a whole, or bars against marks (a zone's free pages against min, low, high). */
@@ -136,6 +147,7 @@ export interface ChartView {
   headline?: Headline;
 }
 
+/** Who waits for whom, as `graph` makes it. */
 export interface GraphView {
   kind: 'graph'; id: string; title: string;
   nodes: readonly { id: string; label: string; kind: 'cpu' | 'task' | 'lock' | 'object'; door?: Door }[];
@@ -148,6 +160,7 @@ export interface GraphView {
 /** certain: follows from what was read. */
 export type Certainty = 'certain' | 'likely' | 'possible';
 
+/** A conclusion: one sentence, what it rests on, how sure it is, and which moment it speaks of. */
 export interface Finding {
   /** Stable: 'oom.watermark'. */
   id: string;
@@ -166,4 +179,5 @@ export interface Finding {
   /** What it is about, without numbers and addresses ('kmalloc-64', 'logbuf_lock'): goes into the problem's signature. */
   about?: string;
 }
+/** Conclusions, as `findings` makes them. */
 export interface FindingsView { kind: 'findings'; id: string; title: string; findings: readonly Finding[] }

@@ -6,13 +6,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { buildWithTypes, oompm, projectRoot } from '../built.js';
 import { dumpFile, testWith } from '../dumps.js';
 
-/** A user's folder: the plugin's file, and oompm as npm puts it there. */
+/** A user's folder: plugins, and oompm as npm puts it there. */
 const folder = mkdtempSync(join(tmpdir(), 'oompm-user-'));
-const plugin = join(folder, 'filesystems.ts');
 
 beforeAll(() => {
   buildWithTypes();
-  cpSync(join(projectRoot, 'examples/filesystems.ts'), plugin);
+  cpSync(join(projectRoot, 'examples'), folder, { recursive: true });
   mkdirSync(join(folder, 'node_modules'));
   symlinkSync(projectRoot, join(folder, 'node_modules/oompm'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
@@ -26,7 +25,7 @@ function compile(): string {
   return spawnSync(process.execPath, [join(projectRoot, 'node_modules/typescript/bin/tsc'), '-p', folder, '--pretty', 'false'], { cwd: folder, encoding: 'utf8' }).stdout;
 }
 
-test('the example compiles as a user’s plugin would, against what is shipped', () => {
+test('the examples compile as a user’s plugin would, against what is shipped', () => {
   expect(compile()).toBe('');
 });
 
@@ -53,12 +52,30 @@ test('a member that its shape does not have does not compile', () => {
   writeFileSync(join(folder, 'typo.ts'), '');
 });
 
-describe('the example runs on real dumps', () => {
+describe('filesystems runs on real dumps', () => {
   for (const [name, type] of Object.entries({ '5.10-global-panic/vmcore': 'bdev', '6.1-global-panic/vmcore': 'bdev', '6.12-global-panic/vmcore': 'pidfs', '7.2-global-panic/vmcore': 'nullfs' })) testWith(name, name, async () => {
     const { code, stdout, stderr } = await oompm(['filesystems', dumpFile(name)!, '--plugin', './filesystems.ts', '--format', 'json', '--type', type], { cwd: folder });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { sections } = JSON.parse(stdout) as { sections: { gaps: unknown[]; views: { rows: { cells: object }[] }[] }[] };
     expect(sections[0]).toMatchObject({ outcome: { kind: 'done' }, gaps: [] });
     expect(sections[0]!.views[0]!.rows.map(({ cells }) => cells)).toEqual([{ device: type, type, blockSize: 4096, readOnly: expect.any(Boolean) as boolean, frozen: false }]);
+  });
+});
+
+describe('timers runs on real dumps', () => {
+  const functions = {
+    '5.10-lockstuck/vmcore': ['tick_sched_timer', 'watchdog_timer_fn'], '6.1-global-panic/vmcore': ['tick_sched_timer', 'watchdog_timer_fn'],
+    '6.12-global-panic/vmcore': ['tick_nohz_handler', 'watchdog_timer_fn'], '7.2-reaper/vmcore': ['tick_nohz_handler', 'watchdog_timer_fn'],
+  };
+  for (const [name, armed] of Object.entries(functions)) testWith(name, name, async () => {
+    const { code, stdout, stderr } = await oompm(['timers', dumpFile(name)!, '--plugin', './timers.ts', '--format', 'json'], { cwd: folder });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { sections } = JSON.parse(stdout) as { sections: { gaps: unknown[]; views: { rows: { cells: { cpu: number; function: string; expires: number } }[] }[] }[] };
+    expect(sections[0]!.gaps).toEqual([]);
+    const cells = sections[0]!.views[0]!.rows.map(({ cells: row }) => row);
+    expect(new Set(cells.map((row) => row.cpu))).toEqual(new Set([0, 1]));
+    expect(cells.map((row) => row.function)).toEqual(expect.arrayContaining(armed));
+    // The machines were up for seconds.
+    expect(cells.filter(({ expires }) => !(expires > 1e9 && expires < 1e12))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, posix } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -118,6 +118,57 @@ describe('a user’s plugin, on a real dump', () => {
     const found = sections[0]!.views[0]!.facts;
     expect(found.map(({ title }) => title)).toEqual(names);
     expect(found.filter(({ value }) => !(value > 0))).toEqual([]);
+  });
+
+  test('meets the classes that its host throws and gives, and walks the kernel’s containers', async () => {
+    // Installed for its types, as npm does it: another copy of the same code, which must not be the one that it meets.
+    const beside = join(folder, 'installed/node_modules/oompm');
+    mkdirSync(beside, { recursive: true });
+    for (const part of ['dist', 'package.json']) cpSync(join(projectRoot, part), join(beside, part), { recursive: true });
+    const path = plugin('installed/classes.ts', `
+      import { definePlugin, fact, facts, Implausible, InputError, isGapError, MissingPage, objectView, Page, pageNumberOf, ReadError, ShapeError, Unmapped, type Kernel } from 'oompm';
+      import { addressNamed, hlistNodes, idrEntries, inspectObject, listNodes, llistNodes, mapleEntries, placeInWords, rbtreeNodes, setBits, symbolInWords, typeLayout, typeNamed, xarrayEntries, xarrayLoad } from 'oompm/inspect';
+      import { processes } from 'oompm/linux';
+      const thrownBy = (work: () => unknown): unknown => { try { return work(); } catch (error) { return error; } };
+      const count = (all: Iterable<unknown>): number => [...all].length;
+      export default definePlugin({ id: 'classes', summary: 'Which classes it meets', *run(kernel: Kernel) {
+        const read = thrownBy(() => kernel.memory.read(16n, 8));
+        const init = addressNamed(kernel, 'init_task');
+        const struct = typeNamed(kernel, 'task_struct');
+        const task = processes(kernel).find(({ pid }) => pid === 1)!;
+        const idr = addressNamed(kernel, 'init_pid_ns') + BigInt(kernel.offsetOf('pid_namespace', 'idr'));
+        const root = idr + BigInt(kernel.offsetOf('idr', 'idr_rt'));
+        const ids = [...idrEntries(kernel, idr, 'idr')];
+        const base = addressNamed(kernel, 'hrtimer_bases:0') + BigInt(kernel.offsetOf('hrtimer_cpu_base', 'clock_base') + kernel.offsetOf('hrtimer_clock_base', 'active'));
+        const pid = ids.find(({ id }) => id === 1)!.entry;
+        const found: Record<string, boolean> = {
+          ReadError: read instanceof ReadError && isGapError(read), cause: read instanceof ReadError && (read.cause instanceof Unmapped || read.cause instanceof MissingPage),
+          ShapeError: thrownBy(() => kernel.bind({ struct: 'nothing', members: {} })) instanceof ShapeError,
+          Implausible: thrownBy(() => kernel.userSpace(1n)) instanceof Implausible,
+          InputError: thrownBy(() => addressNamed(kernel, 'no_such_symbol')) instanceof InputError,
+          Page: kernel.memory.page(pageNumberOf(init)) instanceof Page,
+          list: count(listNodes(kernel, addressNamed(kernel, 'slab_caches'), 'list')) > 50,
+          hlist: count(hlistNodes(kernel, pid + BigInt(kernel.offsetOf('pid', 'tasks')), 'hlist')) === 1,
+          llist: count(llistNodes(kernel, addressNamed(kernel, 'call_single_queue:0'), 'llist')) >= 0,
+          rbtree: count(rbtreeNodes(kernel, base, 'rbtree')) > 0,
+          xarray: count(xarrayEntries(kernel, root, 'xarray')) >= ids.length && xarrayLoad(kernel, root, 1n, 'xarray') === pid,
+          maple: count(mapleEntries(kernel, task.mm!.$address + BigInt(kernel.offsetOf('mm_struct', 'mm_mt')), 'maple')) > 3,
+          idr: ids.length > 30 && ids[0]!.id === 1,
+          bits: count(setBits([5n])) === 2,
+          names: symbolInWords(kernel, init + 8n) === 'init_task+0x8' && placeInWords(kernel, init).endsWith(' <init_task>'),
+          inspected: struct.kind === 'struct' && inspectObject(kernel, struct, init).length > 100 && typeLayout(struct).length > 100,
+        };
+        yield facts('Classes', Object.entries(found).map(([key, value]) => fact(key, key, 'boolean', value)));
+        yield objectView(kernel, 'struct task_struct', init);
+      } });`);
+    const { code, stdout, stderr } = await oompm(['classes', dump, '--plugin', path, '--format', 'json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { sections } = JSON.parse(stdout) as { sections: { gaps: unknown[]; views: { kind: string; title: string; facts: { key: string; value: boolean }[] }[] }[] };
+    const [classes, object] = sections[0]!.views;
+    expect(classes!.facts.filter(({ value }) => !value)).toEqual([]);
+    expect(classes!.facts).toHaveLength(16);
+    expect(object).toMatchObject({ kind: 'tree', title: expect.stringMatching(/^struct task_struct at 0xf\w+ <init_task>$/) as string });
+    expect(sections[0]!.gaps).toEqual([]);
   });
 
   test('that breaks is named in its section, and is no bug of ours', async () => {

@@ -20,7 +20,10 @@ export function* list<S extends Shape | StructName>(kernel: Kernel, head: RefBas
   for (const node of listNodes(kernel, head, what)) yield kernel.ref(shape, node - offset);
 }
 
-/** The addresses of the links themselves; `next` may name another member for lists that go backwards. */
+/**
+ * The addresses of the `struct list_head`s on a list: the object is `kernel.containerOf(shape, node, 'tasks')`, or what
+ * `kernel.list` gives at once. 'prev' goes backwards. A broken link, or a cycle, ends the walk with a gap named `what`.
+ */
 export function* listNodes(kernel: Kernel, head: RefBase | bigint, what: string, direction: 'next' | 'prev' = 'next'): Generator<bigint> {
   const start = typeof head === 'bigint' ? head : head.$address;
   const distance = direction === 'next' ? 0n : 8n;
@@ -28,16 +31,19 @@ export function* listNodes(kernel: Kernel, head: RefBase | bigint, what: string,
   yield* chain(kernel, what, next(start), next, (node) => node === start);
 }
 
-/** The nodes of a `struct hlist_head`: the first pointer, then NULL-terminated `next`. */
+/**
+ * The addresses of the `struct hlist_node`s of a `struct hlist_head`, one bucket of a hash table: the first pointer, then
+ * NULL-terminated `next`. Broken, it ends with a gap named `what`.
+ */
 export function* hlistNodes(kernel: Kernel, head: bigint, what: string): Generator<bigint> {
   const next = (node: bigint): bigint | undefined => kernel.attempt(what, () => kernel.memory.u64(node));
   yield* chain(kernel, what, next(head), next, (node) => node === 0n);
 }
 
-/** The nodes of a `struct llist_head`, newest first: same layout as an hlist's forward links. */
+/** The addresses of the `struct llist_node`s of a `struct llist_head`, newest first: same layout as an hlist's forward links. */
 export const llistNodes = hlistNodes;
 
-/** An hlist_nulls chain ends with an odd pointer. */
+/** The same of a `struct hlist_nulls_head`, as of the tables of sockets: such a chain ends with an odd pointer. */
 export function* hlistNullsNodes(kernel: Kernel, head: bigint, what: string): Generator<bigint> {
   const next = (node: bigint): bigint | undefined => kernel.attempt(what, () => kernel.memory.u64(node));
   yield* chain(kernel, what, next(head), next, (node) => (node & 1n) === 1n);

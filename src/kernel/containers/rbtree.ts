@@ -7,7 +7,7 @@ const DEEPEST = 128;
 const COLOUR = 3n;
 
 /**
- * The addresses of a tree's `struct rb_node`s in order, from a `struct rb_root` (or `rb_root_cached`, which begins with
+ * The addresses of a red-black tree's `struct rb_node`s in order, from a `struct rb_root` (or `rb_root_cached`, which begins with
  * one), as rb_first() and rb_next() visit them. A link is followed where the child names its parent, by which rb_next()
  * finds its way back: so no node comes twice, whatever the links say, and the others are gaps.
  */
