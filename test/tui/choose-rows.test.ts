@@ -21,3 +21,11 @@ test.each([
   expect(order(cells, false)).toEqual([...up, ...none]);
   expect(order(cells, true)).toEqual([...down, ...none]);
 });
+
+test('a filter leaves the order as it is, either way', () => {
+  const two = columns([{ key: 'value', title: 'VALUE', type: 'integer' }, { key: 'name', title: 'NAME', type: 'text' }]);
+  const cells = [[3, 'a'], [1, 'ab'], [3, 'b'], [null, 'a'], [2, 'ba'], [3, 'xa']] as const;
+  const index = withRows(emptyIndex(two), two, cells.map(([value, name]) => ({ cells: { value, name } })), { pageSize: 4096 });
+  expect([...chooseRows(index, two, 'a', { column: 'value', descending: true })]).toEqual([0, 5, 4, 1, 3]);
+  expect([...chooseRows(index, two, 'a', { column: 'value', descending: false })]).toEqual([1, 4, 0, 5, 3]);
+});

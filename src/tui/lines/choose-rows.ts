@@ -52,75 +52,32 @@ export function filterWords(filter: string): string[] {
   return filter.toLowerCase().split(' ').filter((word) => word !== '');
 }
 
-/** By counting: a comparison for each pair of rows takes longer than a key may. */
 function sorted(index: TableIndex, chosen: Uint32Array, { key }: Column, descending: boolean): Uint32Array {
-  const { ofRow, values } = ranksIn(index, key);
-  const place = (row: number): number => {
-    const rank = ofRow[row]!;
-    return descending && rank < values ? values - 1 - rank : rank;
-  };
-  const next = new Uint32Array(values + 2);
-  for (const row of chosen) next[place(row) + 1]!++;
-  for (let at = 1; at < next.length; at++) next[at]! += next[at - 1]!;
-  const rows = new Uint32Array(chosen.length);
-  for (const row of chosen) rows[next[place(row)]!++] = row;
-  return rows;
+  const sign = descending ? -1 : 1;
+  const keys = sortKeys(index, key).map((value) => (Number.isNaN(value) ? Infinity : sign * value));
+  // Two without a value differ by NaN, which is as good as 0 here.
+  return chosen.toSorted((a, b) => keys[a]! - keys[b]! || a - b);
 }
 
-/** Where each row's value stands among the column's, the least first; one without a value has the rank behind all. */
-interface Ranks { ofRow: Uint32Array; values: number }
+const keysKnown = new WeakMap<TableIndex, Map<string, Float64Array>>();
 
-const ranksKnown = new WeakMap<TableIndex, Map<string, Ranks>>();
-
-/** Made once for each column that is sorted by. */
-function ranksIn(index: TableIndex, key: string): Ranks {
-  const known = ranksKnown.get(index) ?? new Map<string, Ranks>();
-  ranksKnown.set(index, known);
-  let ranks = known.get(key);
-  if (ranks === undefined) {
+/** A number for each row to sort a column by, NaN where it has no value; made once, since texts take long to compare. */
+function sortKeys(index: TableIndex, key: string): Float64Array {
+  const known = keysKnown.get(index) ?? new Map<string, Float64Array>();
+  keysKnown.set(index, known);
+  let keys = known.get(key);
+  if (keys === undefined) {
     const cells = index.rows.map((row) => row.cells[key] ?? null);
-    ranks = cells.some(isText) ? ranksOfTexts(cells) : ranksOfNumbers(cells);
-    known.set(key, ranks);
+    keys = cells.some(isText) ? ranksOfTexts(cells.map(textOf)) : Float64Array.from(cells, numberOf);
+    known.set(key, keys);
   }
-  return ranks;
+  return keys;
 }
 
-// With plain loops: `from` and `map` with a function take as long as all the rest.
-
-function ranksOfTexts(cells: readonly Cell[]): Ranks {
-  const texts = cells.map(textOf);
+function ranksOfTexts(texts: readonly string[]): Float64Array {
   const ranks = new Map<string, number>();
-  for (const text of texts) ranks.set(text, 0);
-  ranks.delete('');
-  const values = ranks.size;
-  for (const [rank, text] of [...ranks.keys()].toSorted().entries()) ranks.set(text, rank);
-  const ofRow = new Uint32Array(texts.length);
-  for (let row = 0; row < texts.length; row++) ofRow[row] = ranks.get(texts[row]!) ?? values;
-  return { ofRow, values };
-}
-
-function ranksOfNumbers(cells: readonly Cell[]): Ranks {
-  const numbers = new Float64Array(cells.length);
-  for (let row = 0; row < cells.length; row++) numbers[row] = numberOf(cells[row]!);
-  // A typed array sorts itself without calling back; those that are none come last.
-  const ordered = numbers.toSorted();
-  let values = ordered.length;
-  while (values > 0 && Number.isNaN(ordered[values - 1]!)) values--;
-  const ofRow = new Uint32Array(numbers.length);
-  for (let row = 0; row < numbers.length; row++) ofRow[row] = Number.isNaN(numbers[row]!) ? values : countLess(ordered, values, numbers[row]!);
-  return { ofRow, values };
-}
-
-/** How many of the first `count` are less, by halves. */
-function countLess(ordered: Float64Array, count: number, number: number): number {
-  let from = 0;
-  let to = count;
-  while (from < to) {
-    const middle = (from + to) >>> 1;
-    if (ordered[middle]! < number) from = middle + 1;
-    else to = middle;
-  }
-  return from;
+  for (const text of [...new Set(texts)].toSorted()) ranks.set(text, text === '' ? NaN : ranks.size);
+  return Float64Array.from(texts, (text) => ranks.get(text)!);
 }
 
 function isText(cell: Cell): boolean {
