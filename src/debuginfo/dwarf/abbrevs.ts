@@ -10,6 +10,8 @@ export interface Abbrev {
   readonly hasChildren: boolean;
   readonly attributes: readonly number[];
   readonly forms: readonly number[];
+  /** How many bytes of attributes stand before each; -1 where that depends on the entry. */
+  readonly offsets: readonly number[];
   /** Values of DW_FORM_implicit_const, by the attribute's place. */
   readonly implicit: readonly (number | undefined)[];
   /** Bytes of all attributes together where they do not depend on the entry; -1 where they do. */
@@ -18,8 +20,6 @@ export interface Abbrev {
   readonly hasCode: boolean;
   /** The place of DW_AT_sibling among the attributes; -1 without. */
   readonly siblingPlace: number;
-  /** How many bytes of attributes stand before it; -1 where that depends on the entry. */
-  readonly siblingOffset: number;
 }
 
 /** Abbreviations by code. */
@@ -80,11 +80,11 @@ function parseAbbrev(cursor: Cursor, format: UnitFormat): Abbrev {
   const hasChildren = cursor.u8() !== 0;
   const attributes: number[] = [];
   const forms: number[] = [];
+  const offsets: number[] = [];
   const implicit: (number | undefined)[] = [];
   let fixedSize = 0;
   let hasCode = false;
   let siblingPlace = -1;
-  let siblingOffset = -1;
   for (;;) {
     const attribute = cursor.uleb();
     const form = cursor.uleb();
@@ -92,15 +92,13 @@ function parseAbbrev(cursor: Cursor, format: UnitFormat): Abbrev {
     if (attribute === 0 && form === 0) break;
     if (attributes.length === MAX_ATTRIBUTES) throw cursor.damaged('has too many attributes');
     if (attribute === AT.low_pc || attribute === AT.ranges) hasCode = true;
-    if (attribute === AT.sibling && siblingPlace < 0) {
-      siblingPlace = attributes.length;
-      siblingOffset = fixedSize;
-    }
+    if (attribute === AT.sibling && siblingPlace < 0) siblingPlace = attributes.length;
+    if (value !== undefined) implicit[attributes.length] = value;
     attributes.push(attribute);
     forms.push(form);
-    implicit.push(value);
+    offsets.push(fixedSize);
     const size = fixedFormSize(form, format);
     fixedSize = size < 0 || fixedSize < 0 ? -1 : fixedSize + size;
   }
-  return { tag, hasChildren, attributes, forms, implicit, fixedSize, hasCode, siblingPlace, siblingOffset };
+  return { tag, hasChildren, attributes, forms, offsets, implicit, fixedSize, hasCode, siblingPlace };
 }

@@ -217,8 +217,9 @@ export class Die {
     const { abbrev, unit } = this;
     const place = abbrev.attributes.indexOf(attribute);
     if (place < 0) return undefined;
-    const cursor = unit.cursor(this.attributesAt);
-    for (let i = 0; i < place; i++) skipForm(cursor, abbrev.forms[i]!, unit);
+    const offset = abbrev.offsets[place]!;
+    const cursor = unit.cursor(this.attributesAt + Math.max(offset, 0));
+    if (offset < 0) for (let i = 0; i < place; i++) skipForm(cursor, abbrev.forms[i]!, unit);
     const form = abbrev.forms[place]!;
     return { cursor, form: form === FORM.indirect ? indirectForm(cursor) : form, implicit: abbrev.implicit[place] };
   }
@@ -256,12 +257,12 @@ export function skipEntry(cursor: Cursor, unit: Unit, abbrev: Abbrev): number {
     else for (const form of abbrev.forms) skipForm(cursor, form, unit);
     return 0;
   }
-  const { forms, siblingPlace, siblingOffset } = abbrev;
+  const { forms, offsets, siblingPlace } = abbrev;
   if (abbrev.fixedSize >= 0 && forms[siblingPlace] === FORM.ref4) {
     // As compilers write nearly all of them.
-    cursor.skip(siblingOffset);
+    cursor.skip(offsets[siblingPlace]!);
     sibling = cursor.u32();
-    cursor.skip(abbrev.fixedSize - siblingOffset - 4);
+    cursor.skip(abbrev.fixedSize - offsets[siblingPlace]! - 4);
     return sibling;
   }
   for (let i = 0; i < forms.length; i++) {
