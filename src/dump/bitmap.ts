@@ -16,6 +16,8 @@ export interface Bitmap {
 
 /** 64 KiB: the pages of 2 GiB of memory. */
 const BLOCKS_PER_READ = 16;
+/** Of the index within blocks: 4 MiB. */
+const MAX_INDEXED_BLOCKS = 2048;
 /** A machine has some dozens of ranges of memory: where there are as many as this, the bitmap is damaged. */
 export const MOST_RUNS = 1 << 20;
 
@@ -29,6 +31,8 @@ export function openBitmap(file: FileReader, offset: number, bits: number, readB
   const firstBlock = offset / BLOCK_BYTES;
   // before[i]: bits set before block i. It grows as far as is asked: one number for 4 KiB of bitmap, 128 MiB of memory.
   const before: number[] = [0];
+  // The same within a block, by words: each page that is read asks for it.
+  const within = new Map<number, Uint16Array>();
 
   function setBefore(block: number): number | undefined {
     while (before.length <= block) {
@@ -37,10 +41,22 @@ export function openBitmap(file: FileReader, offset: number, bits: number, readB
       const bytes = readBlocks(known, Math.min(BLOCKS_PER_READ, block - known));
       if (bytes.length < BLOCK_BYTES) return undefined;
       for (let at = 0; at + BLOCK_BYTES <= bytes.length; at += BLOCK_BYTES) {
-        before.push(before.at(-1)! + countBits(bytes.subarray(at, at + BLOCK_BYTES), BITS_PER_BLOCK));
+        before.push(before.at(-1)! + countBits(bytes.subarray(at, at + BLOCK_BYTES)));
       }
     }
     return before[block];
+  }
+
+  function setWithin(block: number, bytes: Uint8Array, bit: number): number {
+    let counts = within.get(block);
+    if (counts === undefined) {
+      if (within.size >= MAX_INDEXED_BLOCKS) within.clear();
+      within.set(block, (counts = countsBeforeWords(bytes)));
+    }
+    const word = bit >>> 5;
+    const at = word * 4;
+    const last = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
+    return counts[word]! + popcount(last & ((1 << (bit & 31)) - 1));
   }
 
   function readBlocks(block: number, count: number): Uint8Array {
@@ -62,7 +78,7 @@ export function openBitmap(file: FileReader, offset: number, bits: number, readB
       const inBlock = bit % BITS_PER_BLOCK;
       if (inBlock === 0) return earlier;
       const bytes = readBlock(firstBlock + block);
-      return bytes.length * 8 < inBlock ? undefined : earlier + countBits(bytes, inBlock);
+      return bytes.length * 8 < inBlock ? undefined : earlier + setWithin(block, bytes, inBlock);
     },
     *runs() {
       let found = 0;
@@ -96,14 +112,23 @@ export function openBitmap(file: FileReader, offset: number, bits: number, readB
   };
 }
 
-/** Bits set among the first `bits` of `bytes`, which are whole words of a block. */
-export function countBits(bytes: Uint8Array, bits: number): number {
-  const words = wordsOf(bytes);
-  const whole = Math.min(bits >> 5, words.length);
+/** Bits set in whole words. */
+function countBits(bytes: Uint8Array): number {
   let count = 0;
-  for (let i = 0; i < whole; i++) count += popcount(words[i]!);
-  for (let bit = whole * 32; bit < bits; bit++) count += ((bytes[bit >> 3] ?? 0) >> (bit & 7)) & 1;
+  for (const word of wordsOf(bytes)) count += popcount(word);
   return count;
+}
+
+/** How many bits are set before each whole word of a block, and in all of them. */
+function countsBeforeWords(block: Uint8Array): Uint16Array {
+  const words = wordsOf(block);
+  const counts = new Uint16Array(words.length + 1);
+  let count = 0;
+  for (let i = 0; i < words.length; i++) {
+    count += popcount(words[i]!);
+    counts[i + 1] = count;
+  }
+  return counts;
 }
 
 function popcount(word: number): number {

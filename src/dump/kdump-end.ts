@@ -50,7 +50,11 @@ export function kdumpEnd(file: FileReader, header: KdumpHeader, count: number | 
   };
 
   function scan(limit: number) {
-    const seen = { end: 0, bytesPastEnd: 0, unwritten: 0, beyond: 0 };
+    const { size: fileSize } = file;
+    let furthestEnd = 0;
+    let bytesPastEnd = 0;
+    let unwritten = 0;
+    let beyond = 0;
     for (let at = first; at < there; at += DESCRIPTORS_PER_READ) {
       onRead();
       const bytes = file.read(descriptorsOffset + at * DESCRIPTOR_BYTES, Math.min(DESCRIPTORS_PER_READ, there - at) * DESCRIPTOR_BYTES);
@@ -59,15 +63,15 @@ export function kdumpEnd(file: FileReader, header: KdumpHeader, count: number | 
         const offset = words[entry + 1]! * 2 ** 32 + words[entry]!;
         const size = words[entry + 2]!;
         const end = offset + size;
-        if (offset === 0) seen.unwritten++;
+        if (offset === 0) unwritten++;
         else if (size === 0 || size > blockSize) continue; // the page is told as damaged where it is read
-        else if (end > limit) seen.beyond++;
+        else if (end > limit) beyond++;
         else {
-          if (end > file.size) seen.bytesPastEnd += size;
-          if (end > seen.end) seen.end = end;
+          if (end > fileSize) bytesPastEnd += size;
+          if (end > furthestEnd) furthestEnd = end;
         }
       }
     }
-    return seen;
+    return { end: furthestEnd, bytesPastEnd, unwritten, beyond };
   }
 }
