@@ -7,7 +7,7 @@ export {
   type ColumnOf, type RowOf, type TreeNodeOf, type ViewOptions,
 } from './plugin/make-views.js';
 export type {
-  Cell, Certainty, ChartView, Column, Door, Fact, FactsView, Finding, FindingsView, Gap, GraphView, LogLine, LogView, PartKind, Row, Sorting,
+  Cell, Certainty, ChartView, Column, Door, Fact, Facts, FactsView, FactUnit, Finding, FindingFact, FindingsView, Gap, GraphView, LogLine, LogView, PartKind, Row, Sorting,
   Stack, StackFrame, StackView, TableView, TreeNode, TreeView, ValueType, View,
 } from './plugin/views.js';
 export type { Kernel } from './kernel/kernel.js';

@@ -6,6 +6,7 @@ export const reportFlags = {
   format: Flags.string({ options: reportFormats, summary: 'form of the report; without it text, or what the name of the -o file says', helpGroup: 'report' }),
   output: Flags.string({ char: 'o', helpValue: 'FILE', summary: 'write the report to a file', helpGroup: 'report' }),
   redact: Flags.boolean({ summary: 'names of users\' tasks, hosts, cgroups, devices and files, network addresses, strings and others\' words in the log replaced by tokens', helpGroup: 'report' }),
+  evidence: Flags.boolean({ summary: 'with each finding the values that it rests on, and where they were read, as JSON always has them', helpGroup: 'report' }),
   raw: Flags.boolean({ summary: "sizes in tables as bare numbers in the kernel's units, as JSON always has them", helpGroup: 'report' }),
 };
 
@@ -39,6 +40,7 @@ export interface CommonValues {
   force: boolean;
   types: 'btf' | 'dwarf' | undefined;
   vmcoreinfo: string | undefined;
+  evidence: boolean;
   raw: boolean;
   redact: boolean;
   plugin: string[] | undefined;

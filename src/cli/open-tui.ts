@@ -18,5 +18,5 @@ export async function openScreens(words: readonly string[], flags: CommonValues,
 /** Both ends are a terminal, and nothing was asked for that only a report can give. */
 export function wantsScreens(flags: CommonValues & { only?: unknown }): boolean {
   return process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb'
-    && flags.format === undefined && flags.output === undefined && flags.only === undefined && !flags.redact && !flags.raw;
+    && flags.format === undefined && flags.output === undefined && flags.only === undefined && !flags.redact && !flags.raw && !flags.evidence;
 }

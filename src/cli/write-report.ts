@@ -56,14 +56,14 @@ export async function reportTarget(flags: CommonValues, words: readonly string[]
   if (flags.output !== undefined && !standardOutput.has(flags.output)) {
     const file = await (await import('./output-file.js')).openOutput(flags.output, inputsOf(words, flags));
     noteOtherForm(flags.output, format);
-    return { text: { width: Infinity, paint: flags.color === 'always' ? coloured : plain, raw: flags.raw }, write: (pieces) => file.write(pieces) };
+    return { text: { width: Infinity, paint: flags.color === 'always' ? coloured : plain, raw: flags.raw, evidence: flags.evidence }, write: (pieces) => file.write(pieces) };
   }
   const terminal = process.stdout.isTTY;
   // It can neither paint nor move its cursor, as less wants it to.
   const isDumb = process.env['TERM'] === 'dumb';
   const painted = flags.color === 'always' || (flags.color === 'auto' && terminal && !process.env['NO_COLOR'] && !isDumb);
   return {
-    text: { width: terminal ? Math.max(80, process.stdout.columns) : Infinity, paint: painted ? coloured : plain, raw: flags.raw },
+    text: { width: terminal ? Math.max(80, process.stdout.columns) : Infinity, paint: painted ? coloured : plain, raw: flags.raw, evidence: flags.evidence },
     write: (pieces) => terminal && !isDumb && format === 'text' ? writePaged(pieces) : writeAll(pieces),
   };
 }

@@ -1,3 +1,4 @@
+import { factsOf, type Facts, type Told } from '../words/told.js';
 import type { Certainty, OomReport } from './model.js';
 
 /** A conclusion with what it rests on; has the fields of a plugin's `Finding`. */
@@ -12,6 +13,13 @@ export interface Judgement {
   readonly sentence: string;
   /** What it rests on, with its arithmetic, a line each. */
   readonly evidence: readonly string[];
+  /** The values that sentence and evidence tell, with where each was read. */
+  readonly facts?: Facts;
+}
+
+/** A conclusion whose words are made of facts. */
+export function conclude({ sentence, evidence, ...what }: Omit<Judgement, 'sentence' | 'evidence' | 'facts'> & { readonly sentence: Told; readonly evidence: readonly (string | Told)[] }): Judgement {
+  return { ...what, sentence: sentence.text, evidence: evidence.map((line) => (typeof line === 'string' ? line : line.text)), facts: factsOf([sentence, ...evidence]) };
 }
 
 /** A verdict's answer: judgements, or why there is none. */

@@ -1,4 +1,5 @@
 import { didYouMean } from '../words/nearest-word.js';
+import type { Facts, FindingFact } from '../words/told.js';
 import { BadView, bigint, describe, field, isObject, iterable, list, noSlips, oneOf, optional, optionalNumber, shortened, shortenedParts, text, within } from './check-form.js';
 import { isGap } from './make-views.js';
 import type { SolidView } from './section.js';
@@ -24,8 +25,9 @@ const keysOf = {
   column: new Set(['key', 'title', 'type', 'dispensable', 'exact']),
   row: new Set(['cells', 'door']),
   node: new Set(['cells', 'door', 'children']),
+  findingFact: new Set(['value', 'unit', 'source']),
   fact: new Set(['key', 'title', 'type', 'value', 'note', 'door']),
-  finding: new Set(['id', 'weight', 'certainty', 'moment', 'sentence', 'evidence', 'doors', 'views', 'about']),
+  finding: new Set(['id', 'weight', 'certainty', 'moment', 'sentence', 'evidence', 'facts', 'doors', 'views', 'about']),
   line: new Set(['timeNs', 'level', 'facility', 'caller', 'sequence', 'text', 'remark']),
   oneStack: new Set(['title', 'door', 'frames', 'end', 'sameAs']),
   frame: new Set(['index', 'ip', 'sp', 'function', 'offset', 'module', 'inlined', 'file', 'line', 'found', 'arguments', 'locals', 'registers', 'note']),
@@ -216,10 +218,29 @@ function cleanFinding(given: unknown, index: number): Finding {
     moment: oneOf(field(given, 'moment'), moments, 'finding.moment') ?? 'dump',
     sentence: text(field(given, 'sentence'), 'finding.sentence'),
     evidence: list(field(given, 'evidence'), 'finding.evidence').map((line) => text(line, 'evidence')),
+    ...cleanFacts(field(given, 'facts')),
     ...(doors === undefined ? {} : { doors: list(doors, 'doors').flatMap((door) => Object.values(optionalDoor(door))) }),
     ...(views === undefined ? {} : { views: list(views, 'views').map((view) => text(view, 'finding.views')) }),
     ...optional('about', field(given, 'about')),
   };
+}
+
+const factUnits = ['bytes', 'kB', 'pages', 'ns', 'percent'] as const;
+/** A sentence tells a handful; a finding on a thousand tasks names the first. */
+const mostFacts = 1000;
+
+function cleanFacts(given: unknown): { facts?: Facts } {
+  if (given === undefined) return {};
+  if (typeof given !== 'object' || given === null) throw new BadView(`finding.facts is ${describe(given)}; give an object of facts by name`);
+  return { facts: Object.fromEntries(Object.entries(given).slice(0, mostFacts).map(([name, fact]: [string, unknown]) => [shortened(name), cleanFindingFact(fact, name)])) };
+}
+
+function cleanFindingFact(given: unknown, name: string): FindingFact {
+  noSlips(given, keysOf.findingFact, `fact ${name}`);
+  const value = field(given, 'value');
+  const unit = oneOf(field(given, 'unit'), factUnits, 'fact.unit');
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') throw new BadView(`fact ${name} of a finding is ${describe(value)}; give a number or a text`);
+  return { value: typeof value === 'string' ? shortened(value) : value, ...(unit === undefined ? {} : { unit }), source: text(field(given, 'source'), 'fact.source') };
 }
 
 function cleanLine(given: unknown): LogLine {

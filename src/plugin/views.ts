@@ -1,3 +1,7 @@
+import type { Facts } from '../words/told.js';
+
+export type { Facts, FactUnit, FindingFact } from '../words/told.js';
+
 /**
  * What a plugin yields: data with column types and units, never text laid out. The same view becomes text, JSON,
  * Markdown, HTML and a screen.
@@ -173,6 +177,8 @@ export interface Finding {
   sentence: string;
   /** What it rests on, with its arithmetic, a line each. */
   evidence: readonly string[];
+  /** The values that it tells, each as it was read, with where. Names are of what is counted ('memory.usage'), never of the machine's own things. */
+  facts?: Facts;
   doors?: readonly Door[];
   /** Where it is told in full: ids of the plugin's own views, or 'ps/tasks' for another plugin's. */
   views?: readonly string[];

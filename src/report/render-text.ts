@@ -18,6 +18,8 @@ export interface TextOptions {
   paint: Paint;
   /** Sizes in tables as bare numbers, in the kernel's units. */
   raw?: boolean;
+  /** The facts of findings, with their sources. */
+  evidence?: boolean;
 }
 
 /** Prose is hard to read on longer lines, however wide the terminal. */

@@ -161,7 +161,7 @@ describe('the screens', () => {
     process.env['XDG_CONFIG_HOME'] = configOf('screens', [notLoaded[0][0], broken[0][0], broken[3][0], whole[1]!]);
     const actions: Action[] = [];
     let wake = (): void => undefined;
-    const flags = { format: undefined, output: undefined, color: 'never', vmlinux: undefined, search: false, debuginfod: false, force: false, types: undefined, vmcoreinfo: undefined, raw: false, redact: false, plugin: undefined } as const;
+    const flags = { format: undefined, output: undefined, color: 'never', vmlinux: undefined, search: false, debuginfod: false, force: false, types: undefined, vmcoreinfo: undefined, raw: false, evidence: false, redact: false, plugin: undefined } as const;
     const client = startClient({ words: [dump], flags, bundled: bundledModule() }, (action) => {
       actions.push(action);
       wake();

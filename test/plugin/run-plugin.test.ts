@@ -117,6 +117,8 @@ test.each([
   ['a misspelt key of a row', rowsOf(filesColumns, { cells: { fd: 1, flags: 2 }, doors: {} }), /row 1: it has no doors; did you mean door\?/],
   ['an order by no column', { ...rowsOf(filesColumns) as object, sorted: { column: 'flag', descending: true } }, /it is sorted by column flag, which the view does not have; did you mean flags\?/],
   ['a misspelt certainty', { kind: 'findings', id: 'x', title: 'x', findings: [{ ...finding, certainty: 'certian' }] }, /finding.certainty is "certian"; did you mean certain\?/],
+  ['a misspelt unit of a fact', { kind: 'findings', id: 'x', title: 'x', findings: [{ ...finding, facts: { free: { value: 1, unit: 'KB', source: 'x' } } }] }, /fact.unit is "KB"; did you mean kB\?/],
+  ['a fact without its source', { kind: 'findings', id: 'x', title: 'x', findings: [{ ...finding, facts: { free: { value: 1 } } }] }, /fact\.source/],
   ['a misspelt key of a finding', { kind: 'findings', id: 'x', title: 'x', findings: [finding, { id: 'x', weight: 1, certanty: 'certain', sentence: 'x', evidence: [] }] }, /finding 2 has no certanty; did you mean certainty\?/],
   ['a headline that there is not', { kind: 'facts', id: 'x', title: 'x', facts: [], headline: 'weather' }, /headline is "weather"; it can be memory, zones, waits, end/],
   ['a getter that throws', { id: 'x', title: 'x', get kind() { throw new Error('boo'); } }, /boo/],

@@ -7,7 +7,7 @@ import { render, reportFormats } from '../../src/report/render.js';
 import { renderMarkdown } from '../../src/report/render-markdown.js';
 import { renderText } from '../../src/report/render-text.js';
 import { layOutTable, widthOf, wrap } from '../../src/report/lay-out-table.js';
-import { columns, fact, facts, table } from '../../src/index.js';
+import { columns, fact, facts, findings, table } from '../../src/index.js';
 import { everyView, nasty, reportOf, sectionOf } from './sample-report.js';
 
 const nastyReport = reportOf([sectionOf('one', everyView(nasty), [{ what: nasty, reason: nasty }]), sectionOf('two', [])]);
@@ -35,6 +35,21 @@ describe('JSON', () => {
     const row = report.sections[0]!.views.find((view) => view.kind === 'table')!.rows![0]!;
     expect(row.cells).toMatchObject({ mm: '0xffff888000001000', rss: 1234, big: '1152921504606846976' });
     expect(row.door).toEqual({ type: 'task_struct', address: '0xffff888000002000' });
+  });
+});
+
+describe('facts of a finding', () => {
+  const finding = { id: 'x', weight: 1, certainty: 'certain', moment: 'dump', sentence: 'Full.', evidence: ['a line'], facts: { 'memory.usage': { value: 40960, unit: 'kB', source: 'memory: usage, in memory' } } } as const;
+  const report = reportOf([sectionOf('one', [findings('F', [finding])])]);
+
+  test.each(['text', 'md', 'html'] as const)('%s has them where they are asked for', (format) => {
+    const line = /memory\\?\.usage = 40960 kB \(memory: usage, in memory\)/;
+    expect([...render(report, format, { width: Infinity, paint: plain, evidence: true })].join('')).toMatch(line);
+    expect([...render(report, format, { width: Infinity, paint: plain })].join('')).not.toMatch(line);
+  });
+
+  test('JSON has them always, as data', () => {
+    expect(JSON.parse([...render(report, 'json')].join(''))).toMatchObject({ findings: [{ evidence: ['a line'], facts: finding.facts }] });
   });
 });
 

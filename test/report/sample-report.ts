@@ -45,6 +45,6 @@ export function everyView(text: string): View[] {
     chart(text, 'pages', [{ label: text, value: 10, marks: [{ label: text, value: 5 }] }, { label: 'b', value: 30 }], { total: 40, headline: 'zones' }),
     chart(`${text} `, 'kB', [{ label: text, value: 10 }, { label: 'free', value: 30 }], { total: 40, headline: 'memory' }),
     graph(text, { nodes: [{ id: 'a', label: text, kind: 'task' }, { id: 'b', label: 'B', kind: 'lock' }], edges: [{ from: 'a', to: 'b', label: text }], cycles: [['a', 'b']] }, { headline: 'waits' }),
-    findings(text, [{ id: 'x.y', weight: 80, certainty: 'certain', moment: 'dump', sentence: text, evidence: [text], about: 'x', doors: [{ type: 'zone', address: 1n }], views: [text, 'one/x'] }]),
+    findings(text, [{ id: 'x.y', weight: 80, certainty: 'certain', moment: 'dump', sentence: text, evidence: [text], facts: { [text]: { value: text, source: text }, 'x.y': { value: 12n, unit: 'kB', source: text } }, about: 'x', doors: [{ type: 'zone', address: 1n }], views: [text, 'one/x'] }]),
   ];
 }

@@ -6,9 +6,9 @@ export function findingsView(judgements: readonly Judgement[], id = 'verdicts'):
   return findings('What the OOM report says', judgements.map(asFinding), { id });
 }
 
-function asFinding({ id, weight, certainty, moment, sentence, evidence }: Judgement): Finding {
+function asFinding({ id, weight, certainty, moment, sentence, evidence, facts }: Judgement): Finding {
   const views = viewsOf[id];
-  return { id, weight, certainty, moment, sentence, evidence, ...(views === undefined ? {} : { views }) };
+  return { id, weight, certainty, moment, sentence, evidence, ...(facts === undefined ? {} : { facts }), ...(views === undefined ? {} : { views }) };
 }
 
 /** Where each verdict's subject is told in full. */

@@ -1,7 +1,9 @@
-import { list, sizeOfKB, counted, numbered } from '../../words/quantity.js';
+import { count, exactly, kB, number, word } from '../../words/known-facts.js';
+import { list, sizeOfKB, numbered } from '../../words/quantity.js';
+import { told } from '../../words/told.js';
 import { amount, pageKB, totalOf, zoneTitle, type OomReport, type ZoneState } from '../model.js';
-import { exactKB } from '../quantity.js';
-import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
+import { readIn } from '../sources.js';
+import { conclude, notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, zonesAllowed } from '../zones.js';
 import { isByHand } from './nothing-wrong.js';
 
@@ -36,25 +38,33 @@ function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
   const memory = memcg?.counters.find((counter) => counter.name === 'memory');
   const both = memcg?.counters.find((counter) => counter.name === 'memory+swap');
   const hit = [memory, both].find((counter) => counter?.limitKB !== undefined && counter.limitKB !== null && Number(counter.usageKB) >= Number(counter.limitKB) * 0.99);
-  const path = memcg?.path ?? 'a memory cgroup';
+  const path = memcg?.path === undefined ? 'a memory cgroup' : word('oom_memcg', memcg.path, readIn(report, 'oom_memcg'));
   const victim = kills[0]?.comm ?? selected?.comm ?? event.comm;
   const below = memcg?.taskPath !== undefined && memcg.path !== undefined && memcg.taskPath !== memcg.path
-    ? `; ${victim ?? 'the victim'} runs in ${memcg.taskPath}, below it` : '';
+    ? told`; ${victim === undefined ? 'the victim' : word('victim', victim, readIn(report, 'kill line'))} runs in ${word('task_memcg', memcg.taskPath, readIn(report, 'task_memcg'))}, below it` : '';
   // Only a dump has the machine's counters beside a cgroup's.
   const freePages = totalOf([report.memInfo?.free, report.memInfo?.free_pcp]);
-  const free = freePages === undefined ? undefined : freePages * pageKB(report);
+  const free = freePages === undefined ? undefined : kB('free', freePages * pageKB(report), readIn(report, 'NR_FREE_PAGES and pages on per-CPU lists, of all zones'));
   if (hit === undefined) {
-    return so({
+    const usage = memory && kB('memory.usage', memory.usageKB, readIn(report, 'memory: usage'));
+    const limit = memory === undefined || memory.limitKB === null ? ' and it has no limit' : told` of ${kB('memory.limit', memory.limitKB, readIn(report, 'memory: limit'))}`;
+    return so(conclude({
       id: constraint.id, weight: 80, certainty: memory === undefined ? 'likely' : 'certain', moment: 'report',
-      sentence: `The kill is for ${path}, not for the machine${memory === undefined ? ': its limit was hit' : `; its own usage is ${sizeOfKB(memory.usageKB)}${memory.limitKB === null ? ' and it has no limit' : ` of ${sizeOfKB(memory.limitKB)}`}`}${below}.`,
+      sentence: told`The kill is for ${path}, not for the machine${usage === undefined ? ': its limit was hit' : told`; its own usage is ${usage}${limit}`}${below}.`,
       evidence: [`constraint=${event.constraint ?? 'not printed'}, oom_memcg=${memcg?.path ?? 'not printed'}`],
-    });
+    }));
   }
-  return so({
+  const usage = kB(`${hit.name}.usage`, hit.usageKB, readIn(report, `${hit.name}: usage`));
+  const limit = kB(`${hit.name}.limit`, hit.limitKB!, readIn(report, `${hit.name}: limit`));
+  const failures = readIn(report, `${hit.name}: failcnt`);
+  return so(conclude({
     id: constraint.id, weight: 92, certainty: 'certain', moment: 'report',
-    sentence: `The limit of ${path} was hit, not the machine's memory: ${sizeOfKB(hit.usageKB)} used of ${sizeOfKB(hit.limitKB!)}, and it had run into the limit ${counted(hit.failures, 'time')}${below}${free === undefined ? '' : `; the machine had ${sizeOfKB(free)} free`}.`,
-    evidence: [`${hit.name}: usage ${exactKB(hit.usageKB)}, limit ${exactKB(hit.limitKB!)}, failcnt ${hit.failures}`, ...(free === undefined ? [] : [`free on the machine: ${exactKB(free)} (no part of the kernel's own report)`])],
-  });
+    sentence: told`The limit of ${path} was hit, not the machine's memory: ${usage} used of ${limit}, and it had run into the limit ${count(`${hit.name}.failcnt`, hit.failures, 'time', failures)}${below}${free === undefined ? '' : told`; the machine had ${free} free`}.`,
+    evidence: [
+      told`${hit.name}: usage ${exactly(usage)}, limit ${exactly(limit)}, failcnt ${number(`${hit.name}.failcnt`, hit.failures, failures)}`,
+      ...(free === undefined ? [] : [told`free on the machine: ${exactly(free)} (no part of the kernel's own report)`]),
+    ],
+  }));
 }
 
 function nodesFull(report: OomReport, by: string, because: string, elsewhere: Elsewhere | undefined, certainty: Judgement['certainty']): Judgement {

@@ -1,0 +1,33 @@
+import { counted, size, sizeOfKB } from './quantity.js';
+import type { FactUnit, KnownFact } from './told.js';
+
+/** Facts by how a sentence tells them. A name says of what the value is, in the kernel's words: "memory.usage", "DMA32.free". */
+
+/** A size, as "10.65 GiB". */
+export function kB(name: string, value: number | bigint, source: string): KnownFact {
+  return { name, fact: { value, unit: 'kB', source }, text: sizeOfKB(value) };
+}
+
+export function bytes(name: string, value: number | bigint, source: string): KnownFact {
+  return { name, fact: { value, unit: 'bytes', source }, text: size(value) };
+}
+
+/** "1 page", "3 times". */
+export function count(name: string, value: number | bigint, one: string, source: string): KnownFact {
+  return { name, fact: { value, source }, text: counted(value, one) };
+}
+
+/** The number alone: an oom_score_adj, an order. */
+export function number(name: string, value: number | bigint, source: string, unit?: FactUnit): KnownFact {
+  return { name, fact: { value, ...(unit === undefined ? {} : { unit }), source }, text: String(value) };
+}
+
+/** A name that the machine gave: of a task, a cgroup, a device. */
+export function word(name: string, value: string, source: string): KnownFact {
+  return { name, fact: { value, source }, text: value };
+}
+
+/** The kernel's own unit, for arithmetic that can be held against its report: "59900 kB". */
+export function exactly(fact: KnownFact): KnownFact {
+  return { ...fact, text: `${fact.fact.value}${fact.fact.unit === undefined ? '' : ` ${fact.fact.unit}`}` };
+}
