@@ -55,12 +55,15 @@ export class Analyze extends Command {
   }
 }
 
-/** In the order of a report. @throws InputError where one is no section: there is none, or it is asked of one thing */
+/** In the order of a report. @throws InputError where one is no section: there is none of that name, or it is asked of one thing */
 async function sectionsNamed(registry: Registry, only: readonly string[]): Promise<readonly AnyPlugin[]> {
-  const sections = (await registry.all()).filter((plugin) => requiredArguments(plugin.arguments).length === 0);
+  const all = await registry.all();
+  const sections = all.filter((plugin) => requiredArguments(plugin.arguments).length === 0);
   const unknown = only.find((id) => !sections.some((section) => section.id === id));
   if (unknown === undefined) return sections.filter(({ id }) => only.includes(id));
   const ids = sections.map(({ id }) => id);
-  const why = registry.ids.includes(unknown) ? `oompm ${unknown} needs a word that says of what, and is no section` : 'there is no such section';
-  throw new InputError(`--only ${unknown}: ${why}${didYouMean(unknown, ids) || `; there are ${ids.join(', ')}`}`);
+  const there = `; there are ${ids.join(', ')}`;
+  const asksFor = requiredArguments(all.find(({ id }) => id === unknown)?.arguments ?? {}).join(' and ').toUpperCase();
+  if (asksFor !== '') throw new InputError(`--only ${unknown}: ${unknown} needs ${asksFor}, and is no section${there}`);
+  throw new InputError(`--only ${unknown}: there is no such section${didYouMean(unknown, ids) || there}`);
 }

@@ -68,4 +68,24 @@ describe('the prompt and the command line', () => {
     // Which command it was stands in the line that was typed.
     expect(stderr).toBe(`oompm: ${stderr.startsWith(`oompm: ${words[0]}: `) && !said.startsWith(`${words[0]}: `) ? `${words[0]}: ` : ''}${said}\n`);
   });
+
+  test('a place is shown as ever where a user’s plugin stands in the place of read', async () => {
+    const users = { id: 'read', summary: 'Another', path: '/mine.ts', api: 1, flags: {}, arguments: {}, inReport: undefined, examples: [], explains: false, modules: [] };
+    const asked: string[] = [];
+    const other = { ...createRegistry(bundledPlugins, [users]), runUsers: ({ path }: { path: string }) => {
+      asked.push(path);
+      return Promise.resolve([{ kind: 'end', outcome: { kind: 'done' }, gaps: [] } as const]);
+    } };
+    const kernel = await openKernel({ dump: [dump] });
+    const viewsOf = async (text: string): Promise<string[]> => {
+      const ids: string[] = [];
+      for await (const { events } of answerTo(kernel, other, { kind: 'words', text })) ids.push(...events.flatMap((event) => event.kind === 'view' ? [event.view.id] : []));
+      return ids;
+    };
+    expect(await viewsOf('jiffies_64')).toEqual(['words']);
+    expect(asked).toEqual([]);
+    expect(await viewsOf('read')).toEqual([]);
+    expect(asked).toEqual(['/mine.ts']);
+    kernel.close();
+  });
 });

@@ -48,6 +48,7 @@ describe('a mistake gets one sentence and exit 2', () => {
     ['what follows -- is no flag', ['ps', '--', '--tree=1'], /^oompm: (?!.*takes no value).*--tree=1.*\n$/],
     ['a format that is none', ['analyze', '--format', 'pdf', 'x'], /^oompm: expected --format=pdf to be one of: text, json, md, html;.*\n$/],
     ['a section that is none', ['analyze', '--only', 'nosuch', 'x'], /^oompm: --only nosuch: there is no such section; there are .*\n$/],
+    ['a command that needs to be told of what', ['analyze', '--only', 'zones,read', 'x'], /^oompm: --only read: read needs WHERE, and is no section; there are .*, info\n$/],
     ['a program', ['analyze', '/bin/true'], /^oompm: \/bin\/true is a program, not a dump: oompm analyze VMCORE\n$/],
     ['completion without its shell', ['completion'], /^oompm: completion needs a shell: oompm completion bash, oompm completion zsh, oompm completion fish\n$/],
     ['a kernel without a dump', ['analyze', fileWith('vmlinux', elf(2))], /^oompm: .*vmlinux is a kernel, not a dump: .*\n$/],
