@@ -35,11 +35,13 @@ describe(`cut at ${PLACES} places: what the report says of the rest is as sure a
     const plugins = await sections();
     const given = names.map((name) => dumpFile(name)!);
     const files = form === SPLIT ? await splitInTwo(given[0]!) : given;
-    const whole = await answerOfFiles(files, plugins);
-    if (typeof whole === 'string') throw new Error(`${form} is refused as it is: ${whole}`);
     // The last file of a split dump is the one that a copy breaks off in.
     const last = join(folder, form);
     copyFileSync(files.at(-1)!, last);
+    const copied = [...files.slice(0, -1), last];
+    // Under the name that it is cut off by: info tells it.
+    const whole = await answerOfFiles(copied, plugins);
+    if (typeof whole === 'string') throw new Error(`${form} is refused as it is: ${whole}`);
     const { size } = statSync(last);
     const found: string[] = [];
     const figures = figuresOf(form, 'CUTS');
@@ -47,7 +49,7 @@ describe(`cut at ${PLACES} places: what the report says of the rest is as sure a
       // From the end, so that the file only ever gets shorter: an equal share each, the first a single byte less.
       const length = place === PLACES ? size - 1 : Math.ceil(size * place / PLACES);
       truncateSync(last, length);
-      const cut = await answerOfFiles([...files.slice(0, -1), last], plugins);
+      const cut = await answerOfFiles(copied, plugins);
       const breaches = typeof cut === 'string' ? [] : breachesOf(withoutDefects(whole), withoutDefects(cut));
       found.push(...breaches.map((breach) => inWords(length, breach)));
       figures.count(typeof cut === 'string' ? 'refused' : breaches.length > 0 ? 'not told' : 'told');
