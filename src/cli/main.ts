@@ -2,7 +2,7 @@ import { surroundingsInWords } from '../bytes/surroundings-error.js';
 import { asksForHelp } from './asks-for-help.js';
 import { exitStatus } from './exit-status.js';
 import { userAgent } from '../app/package-facts.js';
-import { print } from './standard-output.js';
+import { fileBehind, print } from './standard-output.js';
 import { watchOutput } from './watch-output.js';
 
 /** Runs a command line; sets the exit status (see exit-status.ts) and never throws. */
@@ -30,6 +30,7 @@ function notEvenThat(error: unknown): number {
 
 /** Imports no more than the words ask for: this is what `--version` and `--help` wait for. */
 async function dispatch(given: readonly string[]): Promise<void> {
+  if ([1, 2].some((fd) => fileBehind(fd) !== undefined)) (await import('./stream-into-input.js')).refuseStreamsOf(given);
   const subject = subjectOf(given);
   const words = subject === undefined ? given : [subject, '--help'];
   const [word] = words;

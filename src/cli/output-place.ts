@@ -49,20 +49,20 @@ export function refuseUnfit(named: string, there: BigIntStats | undefined, isInp
   if (there?.isBlockDevice()) throw new InputError(`-o ${named} is a disk, which a report would overwrite; name a file`);
   if (there?.isFile() !== true) return;
   if (isInput(there)) throw new InputError(`-o ${named} is one of the files to be read; it was left unchanged`);
-  const role = roleOf(named);
-  if (role !== undefined) throw new InputError(`-o ${named} is ${role}, not a report; it was left unchanged`);
+  const loss = lossOf(named);
+  if (loss !== undefined) throw new InputError(`-o ${named} is ${loss}; it was left unchanged`);
 }
 
 const firstBytes = 4096;
 
 /** What nobody wants to lose to a slip of the pen, for a sentence. */
-function roleOf(path: string): string | undefined {
+export function lossOf(path: string): string | undefined {
   try {
     const fd = openWithoutWaiting(path);
     const start = Buffer.alloc(firstBytes);
     const length = readSync(fd, start, 0, firstBytes, 0);
     closeSync(fd);
-    return { dump: 'a dump or core file', vmlinux: 'a kernel or another program', packed: 'a compressed file', other: undefined }[roleOfContent(memoryReader(start.subarray(0, length)))];
+    return { dump: 'a dump or core file, not a report', vmlinux: 'a kernel or another program, not a report', packed: 'a compressed file, not a report', other: undefined }[roleOfContent(memoryReader(start.subarray(0, length)))];
   } catch {
     return undefined; // What can't be read may be written all the same.
   }

@@ -1,4 +1,4 @@
-import { fstatSync, writeFileSync } from 'node:fs';
+import { fstatSync, writeFileSync, type BigIntStats } from 'node:fs';
 import { SurroundingsError, surroundingsInWords } from '../bytes/surroundings-error.js';
 
 /**
@@ -27,4 +27,14 @@ let known: boolean | undefined;
 function isFile(): boolean {
   known ??= fstatSync(process.stdout.fd).isFile();
   return known;
+}
+
+/** The file that a descriptor leads into; undefined where that is no regular file, or has nothing to lose. */
+export function fileBehind(fd: number): BigIntStats | undefined {
+  try {
+    const there = fstatSync(fd, { bigint: true });
+    return there.isFile() && there.size > 0n ? there : undefined;
+  } catch {
+    return undefined; // It is closed.
+  }
 }

@@ -9,7 +9,7 @@ import type { CommonValues } from '../app/common-flags.js';
 import { inputsOf } from './inputs.js';
 import { joined } from '../app/join-pieces.js';
 import { endProgress } from '../app/progress.js';
-import { print } from './standard-output.js';
+import { fileBehind, print } from './standard-output.js';
 
 type OutputFlags = Pick<CommonValues, 'format' | 'output'>;
 
@@ -58,14 +58,28 @@ export async function reportTarget(flags: CommonValues, words: readonly string[]
     noteOtherForm(flags.output, format);
     return { text: { width: Infinity, paint: flags.color === 'always' ? coloured : plain, raw: flags.raw, evidence: flags.evidence }, write: (pieces) => file.write(pieces) };
   }
+  const refuse = await refusal(words, flags);
   const terminal = process.stdout.isTTY;
   // It can neither paint nor move its cursor, as less wants it to.
   const isDumb = process.env['TERM'] === 'dumb';
   const painted = flags.color === 'always' || (flags.color === 'auto' && terminal && !process.env['NO_COLOR'] && !isDumb);
   return {
     text: { width: terminal ? Math.max(80, process.stdout.columns) : Infinity, paint: painted ? coloured : plain, raw: flags.raw, evidence: flags.evidence },
-    write: (pieces) => terminal && !isDumb && format === 'text' ? writePaged(pieces) : writeAll(pieces),
+    async write(pieces) {
+      // What was found on the way is known by now, as with -o.
+      refuse?.();
+      await (terminal && !isDumb && format === 'text' ? writePaged(pieces) : writeAll(pieces));
+    },
   };
+}
+
+/** Standard output may lead into what is read: asked again where the words were parsed and plugins loaded. */
+async function refusal(words: readonly string[], flags: CommonValues): Promise<(() => void) | undefined> {
+  if (fileBehind(1) === undefined) return undefined;
+  const { refuseStreams } = await import('./stream-into-input.js');
+  const isInput = inputsOf(words, flags);
+  refuseStreams(isInput);
+  return () => refuseStreams(isInput);
 }
 
 async function writeAll(pieces: Iterable<string>): Promise<void> {

@@ -173,6 +173,47 @@ describe('-o never writes over what is read', () => {
   });
 });
 
+describe('nor does what the shell has opened', () => {
+  const read = ['vmcore', 'log', 'vmcoreinfo', 'plugin.js', 'part.js'];
+  const contents = (): string[] => read.map((name) => readFileSync(at(`own-${name}`), 'hex'));
+  const refused = (stream: string, name: string, what: string): string => `oompm: standard ${stream} leads into ${at(name)}, which is ${what}; it was left unchanged; redirect to another file\n`;
+  const isRead = 'one of the files to be read';
+
+  test.each([
+    ['info own-vmcore >> own-vmcore', 'own-vmcore', isRead],
+    ['info own-vmcore -o /dev/fd/1 >> own-vmcore', 'own-vmcore', isRead],
+    ['info own-vmcore -o /dev/stdout 1<> own-vmcore', 'own-vmcore', isRead],
+    ['info own-log 1<> own-vmcore', 'own-vmcore', 'a dump or core file, not a report'],
+    ['info own-vmcore --vmcoreinfo=own-vmcoreinfo >> own-vmcoreinfo', 'own-vmcoreinfo', isRead],
+    ['info own-vmcore --plugin own-plugin.js >> own-plugin.js', 'own-plugin.js', isRead],
+    ['mine own-vmcore --plugin own-plugin.js >> own-part.js', 'own-part.js', isRead],
+    ['explain own-log >> own-log', 'own-log', isRead],
+    ['explain - < own-log >> own-log', 'own-log', isRead],
+  ])('%s', (command, name, what) => {
+    const before = contents();
+    expect(bash(`node "$OOMPM" ${command}`)).toEqual({ code: 2, stdout: '', stderr: refused('output', name, what) });
+    expect(contents()).toEqual(before);
+  });
+
+  test.each(['info own-vmcore', 'info own-vmcore --nosuch', 'nosuch --nosuch', 'explain - < own-log'])('a mistake or note of %s on standard error', (command) => {
+    const before = contents();
+    const name = command.includes('own-log') ? 'own-log' : 'own-vmcore';
+    expect(bash(`node "$OOMPM" ${command} 2>> ${name}`)).toEqual({ code: 2, stdout: refused('error', name, command.startsWith('nosuch') ? 'a dump or core file, not a report' : isRead), stderr: '' });
+    // Nowhere is left to say it.
+    expect(bash(`node "$OOMPM" ${command} >> ${name} 2>&1`)).toEqual({ code: 2, stdout: '', stderr: '' });
+    expect(contents()).toEqual(before);
+  });
+
+  test('a file beside it may be written to', () => {
+    put('beside.txt', `${old}\n`);
+    expect(bash('for name in 1 2; do node "$OOMPM" info own-vmcore >> beside.txt 2>&1 || exit; done')).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(readFileSync(at('beside.txt'), 'utf8').split('\n').filter((line) => line === old || line.startsWith('oompm '))).toHaveLength(3);
+    put('noted.json', old);
+    expect(bash('node "$OOMPM" info own-vmcore --format text -o noted.json 2>> noted.json && node "$OOMPM" completion bash >> own-vmcoreinfo').code).toBe(0);
+    expect(readFileSync(at('own-vmcoreinfo'), 'utf8')).toContain('complete ');
+  });
+});
+
 describe('a report that fails leaves what was there', () => {
   test.each([
     ['a file that is no dump', ['info', log]],
