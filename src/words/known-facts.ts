@@ -29,5 +29,14 @@ export function word(name: string, value: string, source: string): KnownFact {
 
 /** The kernel's own unit, for arithmetic that can be held against its report: "59900 kB". */
 export function exactly(fact: KnownFact): KnownFact {
-  return { ...fact, text: `${fact.fact.value}${fact.fact.unit === undefined ? '' : ` ${fact.fact.unit}`}` };
+  return inUnit(fact, fact.fact.value);
+}
+
+/** The same of what is kept in a finer unit: whole kB of bytes. */
+export function rounded(fact: KnownFact): KnownFact {
+  return inUnit(fact, typeof fact.fact.value === 'number' ? Math.round(fact.fact.value) : fact.fact.value);
+}
+
+function inUnit(fact: KnownFact, value: number | bigint | string): KnownFact {
+  return { ...fact, text: `${value}${fact.fact.unit === undefined ? '' : ` ${fact.fact.unit}`}` };
 }

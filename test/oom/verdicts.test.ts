@@ -46,7 +46,7 @@ describe('watermark', () => {
   test('CMA and the highatomic reserve are closed to the kernel', () => {
     const report = changed(globalReport, ['0x100cca(GFP_HIGHUSER_MOVABLE)', '0xcc0(GFP_KERNEL)'], ['Normal free:88188kB', 'Normal free:98188kB'],
       [/(Node 0 Normal.*reserved_highatomic:)0KB(.*free_cma:)0kB/, '$14096KB$28192kB']);
-    expect(zoneTries(report)![0]!.arithmetic).toBe('Node 0 Normal: free 98188 kB − highatomic 4096 kB − free CMA 8192 kB = 85900 kB ≤ min 88444 kB');
+    expect(zoneTries(report)![0]!.arithmetic.text).toBe('Node 0 Normal: free 98188 kB − highatomic 4096 kB − free CMA 8192 kB = 85900 kB ≤ min 88444 kB');
   });
   test('an atomic request goes deeper into the reserve', () => {
     const report = changed(globalReport, ['0x100cca(GFP_HIGHUSER_MOVABLE)', '0xa20(GFP_ATOMIC)']);
@@ -55,8 +55,8 @@ describe('watermark', () => {
   test('fragmentation is told apart from shortage', () => {
     const report = changed(globalReport, ['order=0', 'order=9'], ['Normal free:88188kB', 'Normal free:188188kB']);
     const [normal] = zoneTries(report)!;
-    expect(normal!.refusal).toContain('is fragmented');
-    expect(normal!.refusal).toContain('no block of 2048 kB');
+    expect(normal!.refusal?.text).toContain('is fragmented');
+    expect(normal!.refusal?.text).toContain('no block of 2048 kB');
     expect(found(report, 'oom.prevention.order')).toBeDefined();
     expect(zoneTries(changed(globalReport, ['order=0', 'order=3'], ['Normal free:88188kB', 'Normal free:188188kB']))![0]!.refusal).toBeUndefined();
   });

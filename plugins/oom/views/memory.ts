@@ -28,7 +28,7 @@ export function zonesView(report: OomReport): TableView | undefined {
   const { zones } = report;
   if (zones === undefined || zones.length === 0) return undefined;
   const found = zoneTries(report);
-  const tries = new Map(found?.map((one) => [one.zone, one.arithmetic.replace(`${zoneTitle(one.zone)}: `, '')]));
+  const tries = new Map(found?.map((one) => [one.zone, one.arithmetic.text.replace(`${zoneTitle(one.zone)}: `, '')]));
   const { order } = report.event;
   const reckoning = (zone: ZoneState): string | null => {
     if (order === undefined ? report.kind === 'show-mem' : order < 0) return 'no page was requested';

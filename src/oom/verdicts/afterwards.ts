@@ -1,8 +1,9 @@
-import { sizeOfKB } from '../../words/quantity.js';
+import { exactly } from '../../words/known-facts.js';
+import { told } from '../../words/told.js';
 import { amount, ifCounted, pageKB, totalOf, type OomReport } from '../model.js';
 import { judgedByWhatWasRead } from '../noted-report.js';
-import { exactKB, share } from '../quantity.js';
-import type { Judgement } from '../verdict.js';
+import { factsIn } from '../report-facts.js';
+import { conclude, type Judgement } from '../verdict.js';
 import { managedKB } from '../zones.js';
 import { consumers } from './memory-held.js';
 
@@ -19,18 +20,22 @@ function howItStands(state: OomReport, last: OomReport | undefined): Judgement[]
   const whole = managedKB(state, pageKB(state));
   if (free === undefined || whole === undefined) return [];
   const before = last === undefined ? undefined : freeKB(last);
-  const largest = consumers(state)?.consumers.find((consumer) => consumer.name !== 'free');
+  const largest = consumers(state)?.consumers.find((consumer) => consumer.kind !== 'free');
   const pressed = state.zones!.filter((zone) => zone.kB.managed !== 0).every(({ kB }) => kB.free !== undefined && kB.low !== undefined && amount(kB.free) <= amount(kB.low));
   // Each CPU keeps some, and what one of them keeps may not be readable.
   const least = state.zones!.every((zone) => zone.kB.free_pcp !== undefined) ? '' : 'at least ';
-  const since = before === undefined ? '' : `; at the last report it was ${sizeOfKB(before)}`;
-  const holder = largest === undefined ? '' : `, and the largest consumer is ${largest.name} with ${sizeOfKB(largest.kB)} (${share(largest.kB, whole)})`;
-  const state_ = pressed ? 'Memory was short when the machine stopped' : free >= whole * plenty ? 'Memory was not short when the machine stopped' : 'Memory was tight when the machine stopped, but above its watermarks';
-  return [{
+  const { kB, share } = factsIn(state);
+  const [freeTold, managed] = [kB('free', free, 'free + free_pcp of the zones'), kB('managed', whole)];
+  const atReport = before === undefined || last === undefined ? undefined : factsIn(last).kB('free at the report', before, 'free + free_pcp of the zones');
+  const since = atReport === undefined ? '' : told`; at the last report it was ${atReport}`;
+  const held = largest && kB(largest.kind, largest.kB, largest.name);
+  const holder = held === undefined ? '' : told`, and the largest consumer is ${largest!.name} with ${held} (${share(held, managed)})`;
+  const stands = pressed ? 'Memory was short when the machine stopped' : free >= whole * plenty ? 'Memory was not short when the machine stopped' : 'Memory was tight when the machine stopped, but above its watermarks';
+  return [conclude({
     id: 'oom.afterwards', weight: pressed ? 60 : 20, certainty: 'certain', moment: 'dump',
-    sentence: `${state_}: ${least}${sizeOfKB(free)} of ${sizeOfKB(whole)} (${share(free, whole)}) is free${since}${holder}.`,
-    evidence: [`free ${exactKB(free)} of ${exactKB(whole)} managed`, ...(before === undefined ? [] : [`free at the report: ${exactKB(before)}`])],
-  }];
+    sentence: told`${stands}: ${least}${freeTold} of ${managed} (${share(freeTold, managed)}) is free${since}${holder}.`,
+    evidence: [told`free ${exactly(freeTold)} of ${exactly(managed)} managed`, ...(atReport === undefined ? [] : [told`free at the report: ${exactly(atReport)}`])],
+  })];
 }
 
 function freeKB(report: OomReport): number | undefined {

@@ -1,6 +1,7 @@
-import { counted, list, size, sizeOfKB } from '../../words/quantity.js';
+import { exactly, rounded } from '../../words/known-facts.js';
+import { told, toldList, type KnownFact, type Told } from '../../words/told.js';
 import { amount, pageKB, type OomReport, type SlabCache } from '../model.js';
-import { exactKB, share } from '../quantity.js';
+import { factsIn } from '../report-facts.js';
 import type { Judgement } from '../verdict.js';
 import { heldBy, notable } from './held.js';
 
@@ -9,24 +10,30 @@ import { heldBy, notable } from './held.js';
 /** Of shared memory: a mount that holds less of it is not named. */
 const notableMount = 0.05;
 
-export function slabHeld(report: OomReport, slab: number, whole: number): Judgement {
+export function slabHeld(report: OomReport, slabKB: number, wholeKB: number): Judgement {
+  const { kB, word, share } = factsIn(report);
   const known = report.beyond?.slabCaches?.filter((cache) => !cache.reclaimable);
   const caches = (report.slab?.caches ?? known ?? []).toSorted((a, b) => Number(b.totalKB) - Number(a.totalKB)).slice(0, 3);
-  const named = caches.length === 0 ? '' : `; the largest cache is ${caches[0]!.name} with ${sizeOfKB(caches[0]!.totalKB)}`;
-  const owner = known?.find((cache) => cache.name === caches[0]?.name)?.owner;
+  const [slab, whole] = [kB('slab_unreclaimable', slabKB), kB('managed', wholeKB)];
+  const cache = caches[0] && word('cache', caches[0].name, 'the list of slab caches');
+  const named = cache === undefined ? '' : told`; the largest cache is ${cache} with ${kB('cache.total', caches[0]!.totalKB, 'slabs of the cache')}`;
+  const owner = known?.find((one) => one.name === caches[0]?.name)?.owner;
   const asking = moduleThatAsked(report);
-  const who = owner !== undefined ? `, made by ${owner}` : asking === undefined ? '' : `; the request that failed came from module ${asking.module} (${asking.function})`;
-  return heldBy('slab', 91, `${sizeOfKB(slab)} of ${sizeOfKB(whole)} (${share(slab, whole)}) is unreclaimable slab: kernel objects that nobody owns as far as the OOM killer can see, so no kill frees them${named}${who}.`, [
-    `slab_unreclaimable: ${exactKB(slab)}`,
-    ...caches.map((cache) => `${cache.name}: ${usedOf(cache)}`),
+  const who = owner !== undefined ? told`, made by ${word('owner', owner, 'module whose data points to the cache')}`
+    : asking === undefined ? '' : told`; the request that failed came from module ${word('module', asking.module, 'call trace')} (${word('function', asking.function, 'call trace')})`;
+  return heldBy('slab', 91, told`${slab} of ${whole} (${share(slab, whole)}) is unreclaimable slab: kernel objects that nobody owns as far as the OOM killer can see, so no kill frees them${named}${who}.`, [
+    told`slab_unreclaimable: ${exactly(slab)}`,
+    ...caches.map((one) => told`${word('cache', one.name, 'the list of slab caches')}: ${usedOf(report, one)}`),
     ...(owner === undefined ? [] : [`${caches[0]!.name}: the data of ${owner} points to it`]),
     ...(asking === undefined ? [] : [`in the trace: ${asking.line}`]),
   ]);
 }
 
 /** "used 12 kB of 16 kB" */
-export function usedOf({ usedKB, totalKB }: SlabCache): string {
-  return usedKB === undefined ? `${exactKB(totalKB)}, of which it is not known how much is used` : `used ${exactKB(usedKB)} of ${exactKB(totalKB)}`;
+export function usedOf(report: OomReport, { usedKB, totalKB }: SlabCache): Told {
+  const { kB } = factsIn(report);
+  const total = exactly(kB('cache.total', totalKB, 'slabs of the cache'));
+  return usedKB === undefined ? told`${total}, of which it is not known how much is used` : told`used ${exactly(kB('cache.used', usedKB, 'objects in use of the cache'))} of ${total}`;
 }
 
 /** The innermost frame of the event's trace that is a module's. */
@@ -38,65 +45,86 @@ function moduleThatAsked({ trace }: OomReport): { module: string; function: stri
   return undefined;
 }
 
-export function shmemHeld(report: OomReport, shmem: number, whole: number): Judgement {
+export function shmemHeld(report: OomReport, shmemKB: number, wholeKB: number): Judgement {
+  const { kB, bytes, word, share } = factsIn(report);
   const page = pageKB(report);
-  const mounts = (report.beyond?.tmpfs ?? []).filter((mount) => mount.usedPages * page >= shmem * notableMount).toSorted((a, b) => b.usedPages - a.usedPages).slice(0, 3);
+  const mounts = (report.beyond?.tmpfs ?? []).filter((mount) => mount.usedPages * page >= shmemKB * notableMount).toSorted((a, b) => b.usedPages - a.usedPages).slice(0, 3);
   const first = mounts[0];
-  const files = (first?.largest ?? []).filter((file) => file.bytes / 1024 >= shmem * notableMount).slice(0, 3);
-  const limit = first === undefined ? '' : first.limitPages === null ? ', and has no limit' : `, and its limit is ${sizeOfKB(first.limitPages * page)}`;
-  const named = first === undefined ? '' : `; ${first.mount} holds ${sizeOfKB(first.usedPages * page)}${files.length === 0 ? '' : ` (${list(files.map((file) => `${file.path} ${size(file.bytes)}`))})`}${limit}`;
-  return heldBy('shmem', 91, `${sizeOfKB(shmem)} of ${sizeOfKB(whole)} (${share(shmem, whole)}) is shared memory or files in tmpfs, which outlive the process that wrote them${named}.`, [
-    `shmem: ${exactKB(shmem)}`,
-    ...mounts.flatMap((mount) => [`${mount.mount}: ${exactKB(mount.usedPages * page)}`, ...(mount.largest ?? []).map((file) => `${file.path}: ${size(file.bytes)}`)]),
+  const files = (first?.largest ?? []).filter((file) => file.bytes / 1024 >= shmemKB * notableMount).slice(0, 3);
+  const [shmem, whole] = [kB('shmem', shmemKB), kB('managed', wholeKB)];
+  const used = (mount: { usedPages: number }): KnownFact => kB('tmpfs.used', mount.usedPages * page, 'shmem_sb_info.used_blocks');
+  const pathOf = (path: string): KnownFact => word('file', path, 'dentries of the mount');
+  const sizeOf = (file: { bytes: number }): KnownFact => bytes('file.size', file.bytes, 'pages of the file');
+  const limit = first === undefined ? '' : first.limitPages === null ? ', and has no limit' : told`, and its limit is ${kB('tmpfs.limit', first.limitPages * page, 'shmem_sb_info.max_blocks')}`;
+  const largest = files.length === 0 ? '' : told` (${toldList(files.map((file) => told`${pathOf(file.path)} ${sizeOf(file)}`))})`;
+  const named = first === undefined ? '' : told`; ${word('tmpfs', first.mount, 'mounts')} holds ${used(first)}${largest}${limit}`;
+  return heldBy('shmem', 91, told`${shmem} of ${whole} (${share(shmem, whole)}) is shared memory or files in tmpfs, which outlive the process that wrote them${named}.`, [
+    told`shmem: ${exactly(shmem)}`,
+    ...mounts.flatMap((mount) => [told`${word('tmpfs', mount.mount, 'mounts')}: ${exactly(used(mount))}`, ...(mount.largest ?? []).map((file) => told`${pathOf(file.path)}: ${sizeOf(file)}`)]),
   ]);
 }
 
-export function hugetlbHeld(report: OomReport, whole: number): Judgement[] {
+export function hugetlbHeld(report: OomReport, wholeKB: number): Judgement[] {
+  const { kB, count, number, share } = factsIn(report);
   const pools = report.hugepages ?? [];
-  const total = pools.reduce((kept, pool) => kept + Number(pool.total) * pool.sizeKB, 0);
-  const unused = pools.reduce((kept, pool) => kept + Number(pool.free) * pool.sizeKB, 0);
-  if (total < whole * notable) return [];
+  const totalKB = pools.reduce((kept, pool) => kept + Number(pool.total) * pool.sizeKB, 0);
+  const unusedKB = pools.reduce((kept, pool) => kept + Number(pool.free) * pool.sizeKB, 0);
+  if (totalKB < wholeKB * notable) return [];
   const promised = report.beyond?.hugetlb?.reduce((kept, pool) => kept + pool.reserved * pool.sizeKB, 0);
-  const use = unused === 0 ? 'all of it is in use' : unused === total ? 'none of it is used by anyone' : `${sizeOfKB(unused)} of that is not used by anyone`;
-  const reserved = promised === undefined || unused === 0 ? '' : promised === 0 ? ', nor promised to any mapping' : `, though ${sizeOfKB(promised)} is promised to mappings that have not touched it`;
-  return [heldBy('hugetlb', unused > total / 2 ? 91 : 70, `${sizeOfKB(total)} of ${sizeOfKB(whole)} (${share(total, whole)}) is set aside for hugetlb pages, and ${use}${reserved}; nothing else may use it.`, [
-    ...pools.filter((pool) => Number(pool.total) > 0).map((pool) => `node ${pool.node}: ${counted(pool.total, 'page')} of ${pool.sizeKB} kB, ${pool.free} free`),
-    ...(report.beyond?.hugetlb ?? []).map((pool) => `all nodes: ${counted(pool.total, 'page')} of ${pool.sizeKB} kB, ${pool.free} free, of these ${pool.reserved} reserved; ${pool.surplus} surplus`),
+  const [total, whole] = [kB('hugepages', totalKB, 'hugepages_total × hugepages_size of each pool'), kB('managed', wholeKB)];
+  const use = unusedKB === 0 ? 'all of it is in use' : unusedKB === totalKB ? 'none of it is used by anyone' : told`${kB('hugepages.free', unusedKB, 'hugepages_free × hugepages_size of each pool')} of that is not used by anyone`;
+  const reserved = promised === undefined || unusedKB === 0 ? '' : promised === 0 ? ', nor promised to any mapping' : told`, though ${kB('hugepages.reserved', promised, 'hstate.resv_huge_pages')} is promised to mappings that have not touched it`;
+  return [heldBy('hugetlb', unusedKB > totalKB / 2 ? 91 : 70, told`${total} of ${whole} (${share(total, whole)}) is set aside for hugetlb pages, and ${use}${reserved}; nothing else may use it.`, [
+    ...pools.filter((pool) => Number(pool.total) > 0).map((pool) => told`node ${String(pool.node)}: ${count(`node ${pool.node}.hugepages_total`, pool.total, 'page')} of ${exactly(kB(`node ${pool.node}.hugepages_size`, pool.sizeKB))}, ${number(`node ${pool.node}.hugepages_free`, pool.free)} free`),
+    ...(report.beyond?.hugetlb ?? []).map((pool) => told`all nodes: ${count('hstate.nr_huge_pages', pool.total, 'page')} of ${exactly(kB('hstate.size', pool.sizeKB))}, ${number('hstate.free_huge_pages', pool.free)} free, of these ${number('hstate.resv_huge_pages', pool.reserved)} reserved; ${number('hstate.surplus_huge_pages', pool.surplus)} surplus`),
   ])];
 }
 
 /** Pages in pipes are the kernel's: no process's rss has them. */
-export function pipesHeld(report: OomReport, whole: number): Judgement[] {
+export function pipesHeld(report: OomReport, wholeKB: number): Judgement[] {
+  const { kB, count, number, task, share } = factsIn(report);
   const pipes = report.beyond?.pipes;
   if (pipes === undefined) return [];
   const { pages, holders = [] } = pipes;
-  const held = pages * pageKB(report);
-  if (held < whole * notable) return [];
+  const heldKB = pages * pageKB(report);
+  if (heldKB < wholeKB * notable) return [];
   const isWhole = report.incomplete?.['beyond.pipes'] === undefined;
-  const names = holders.slice(0, 3).map((one) => `${one.comm} (pid ${one.pid}) ${sizeOfKB(one.pages * pageKB(report))}`);
-  const who = names.length === 0 ? '' : `; open in ${list(names)}${holders.length > 3 ? ' and others' : ''}`;
-  return [heldBy('pipes', 91, `${isWhole ? '' : 'At least '}${sizeOfKB(held)} of ${sizeOfKB(whole)} (${share(held, whole)}) is data in ${isWhole ? '' : 'at least '}${counted(pipes.count, 'pipe')} that nobody has read: kernel memory that is in no process's rss, so the OOM killer can't see whose it is${who}.`,
-    [`pipes: ${pipes.count}, ${counted(pipes.pages, 'page')} = ${exactKB(held)}`, ...holders.map((one) => `${one.comm} (pid ${one.pid}): pipes with ${exactKB(one.pages * pageKB(report))} open`)])];
+  const [held, whole] = [kB('pipes', heldKB, 'pipe_buffer.page of all pipes'), kB('managed', wholeKB)];
+  const pipesOf = (one: { pages: number }): KnownFact => kB('holder.pipes', one.pages * pageKB(report), 'pipes that it has open');
+  const nameOf = (one: { comm: string; pid: number }): Told => task('holder', one, 'files that it has open');
+  const names = holders.slice(0, 3).map((one) => told`${nameOf(one)} ${pipesOf(one)}`);
+  const who = names.length === 0 ? '' : told`; open in ${toldList(names)}${holders.length > 3 ? ' and others' : ''}`;
+  return [heldBy('pipes', 91, told`${isWhole ? '' : 'At least '}${held} of ${whole} (${share(held, whole)}) is data in ${isWhole ? '' : 'at least '}${count('pipes.count', pipes.count, 'pipe', 'files of all processes')} that nobody has read: kernel memory that is in no process's rss, so the OOM killer can't see whose it is${who}.`, [
+    told`pipes: ${number('pipes.count', pipes.count, 'files of all processes')}, ${count('pipes.pages', pages, 'page', 'pipe_buffer.page of all pipes')} = ${exactly(held)}`,
+    ...holders.map((one) => told`${nameOf(one)}: pipes with ${exactly(pipesOf(one))} open`),
+  ])];
 }
 
 /** Swap in RAM: what is swapped out still takes its compressed size of the memory that it was to free. */
-export function zramHeld(report: OomReport, whole: number): Judgement[] {
+export function zramHeld(report: OomReport, wholeKB: number): Judgement[] {
+  const { kB, word, share } = factsIn(report);
   const devices = (report.beyond?.zram ?? []).filter((device) => device.poolPages > 0);
   if (devices.length === 0) return [];
-  const pool = devices.reduce((sum, device) => sum + device.poolPages, 0) * pageKB(report);
-  const stored = devices.reduce((sum, device) => sum + device.originalBytes, 0) / 1024;
+  const poolKB = devices.reduce((sum, device) => sum + device.poolPages, 0) * pageKB(report);
+  const storedKB = devices.reduce((sum, device) => sum + device.originalBytes, 0) / 1024;
   const [free, total] = [amount(report.swap?.freeKB), amount(report.swap?.totalKB)];
   const full = free !== undefined && total !== undefined && total > 0 && free <= total * 0.01;
-  return [heldBy('zram', full ? 72 : 45, `${list(devices.map((device) => device.name))} keeps ${sizeOfKB(stored)} that was swapped out in ${sizeOfKB(pool)} of the same memory (${share(pool, whole)} of it): swapping freed ${sizeOfKB(Math.max(0, stored - pool))}${full ? ', and it is full' : ''}.`,
-    devices.map((device) => `${device.name}: ${exactKB(Math.round(device.originalBytes / 1024))} stored, compressed to ${exactKB(Math.round(device.compressedBytes / 1024))}, the pool takes ${exactKB(device.poolPages * pageKB(report))}`))];
+  const [pool, stored] = [kB('zram.pool', poolKB, 'zs_pool.pages_allocated'), kB('zram.stored', storedKB, 'zram_stats.pages_stored')];
+  const named = (device: { name: string }): KnownFact => word('zram', device.name, 'zram devices');
+  return [heldBy('zram', full ? 72 : 45, told`${toldList(devices.map(named))} keeps ${stored} that was swapped out in ${pool} of the same memory (${share(pool, kB('managed', wholeKB))} of it): swapping freed ${kB('zram.freed', Math.max(0, storedKB - poolKB), 'zram.stored − zram.pool')}${full ? ', and it is full' : ''}.`,
+    devices.map((device) => told`${named(device)}: ${rounded(kB('zram.stored', device.originalBytes / 1024, 'zram_stats.pages_stored'))} stored, compressed to ${rounded(kB('zram.compressed', device.compressedBytes / 1024, 'zram_stats.compr_data_size'))}, the pool takes ${exactly(kB('zram.pool', device.poolPages * pageKB(report), 'zs_pool.pages_allocated'))}`))];
 }
 
 /** mlock()ed memory, and whose it is. */
-export function unevictableHeld(report: OomReport, unevictable: number, whole: number): Judgement {
+export function unevictableHeld(report: OomReport, unevictableKB: number, wholeKB: number): Judgement {
+  const { kB, task, share } = factsIn(report);
   const lockers = (report.beyond?.locked ?? []).slice(0, 3);
   const page = pageKB(report);
+  const [unevictable, whole] = [kB('unevictable', unevictableKB), kB('managed', wholeKB)];
+  const locked = (one: { pages: number }): KnownFact => kB('locked_vm', one.pages * page, 'mm_struct.locked_vm');
+  const nameOf = (one: { comm: string; pid: number }): Told => task('locker', one, 'list of tasks');
   const who = lockers.length === 0 ? 'locked by mlock() or held by a file system that keeps its pages in memory'
-    : `locked by mlock() of ${list(lockers.map((one) => `${one.comm} (pid ${one.pid}) ${sizeOfKB(one.pages * page)}`))}; neither swap nor reclaim can touch it`;
-  return heldBy('unevictable', 86, `${sizeOfKB(unevictable)} of ${sizeOfKB(whole)} (${share(unevictable, whole)}) is unevictable: ${who}.`,
-    [`unevictable: ${exactKB(unevictable)}`, ...lockers.map((one) => `${one.comm} (pid ${one.pid}): locked_vm ${exactKB(one.pages * page)}`)]);
+    : told`locked by mlock() of ${toldList(lockers.map((one) => told`${nameOf(one)} ${locked(one)}`))}; neither swap nor reclaim can touch it`;
+  return heldBy('unevictable', 86, told`${unevictable} of ${whole} (${share(unevictable, whole)}) is unevictable: ${who}.`,
+    [told`unevictable: ${exactly(unevictable)}`, ...lockers.map((one) => told`${nameOf(one)}: locked_vm ${exactly(locked(one))}`)]);
 }

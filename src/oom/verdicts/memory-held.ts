@@ -1,6 +1,9 @@
-import { list, sizeOfKB } from '../../words/quantity.js';
+import { exactly, rounded, word } from '../../words/known-facts.js';
+import { list } from '../../words/quantity.js';
+import { told, toldList, type KnownFact, type Told } from '../../words/told.js';
 import { amount, ifCounted, pageKB, totalOf, type Count, type OomReport, type OomTask } from '../model.js';
-import { exactKB, share } from '../quantity.js';
+import { factsIn, shareOf } from '../report-facts.js';
+import { readIn } from '../sources.js';
 import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { heldBy, notable } from './held.js';
@@ -108,57 +111,72 @@ function stacksShown({ nodes, zones }: OomReport): number {
 function ofMachine(report: OomReport): Judgement[] {
   const shares = consumers(report);
   if (shares === undefined) return [];
-  const { managedKB: whole } = shares;
-  const of = (name: string): number => ifCounted(shares.consumers.find((consumer) => consumer.name === name)?.kB);
-  const butUnread = shares.unread.length === 0 || shares.unaccountedKB < whole * roundingShare ? '' : `; what could not be read of ${list(shares.unread)} is a part of that`;
+  const { kB, share } = factsIn(report);
+  const { managedKB: wholeKB } = shares;
+  const whole = kB('managed', wholeKB);
+  const of = (kind: ConsumerKind): number => ifCounted(shares.consumers.find((consumer) => consumer.kind === kind)?.kB);
+  const held = (consumer: Consumer): KnownFact => kB(consumer.kind, consumer.kB, placeOf[consumer.kind]);
+  const butUnread = shares.unread.length === 0 || shares.unaccountedKB < wholeKB * roundingShare ? '' : `; what could not be read of ${list(shares.unread)} is a part of that`;
+  const rest = kB(shares.unaccountedKB < 0 ? 'counted twice' : 'not accounted for', Math.abs(shares.unaccountedKB), 'managed − the consumers');
   const evidence = [
-    ...shares.consumers.map((consumer) => `${consumer.name}: ${exactKB(consumer.kB)} (${share(consumer.kB, whole)})`),
-    shares.unaccountedKB < 0 ? `counted twice: ${exactKB(-shares.unaccountedKB)}`
-      : `not accounted for by any counter: ${exactKB(shares.unaccountedKB)} (${share(shares.unaccountedKB, whole)})${butUnread}`,
-    `together: ${exactKB(whole)} managed`,
+    ...shares.consumers.map((consumer) => told`${consumer.name}: ${exactly(held(consumer))} (${share(held(consumer), whole)})`),
+    shares.unaccountedKB < 0 ? told`counted twice: ${exactly(rest)}` : told`not accounted for by any counter: ${exactly(rest)} (${share(rest, whole)})${butUnread}`,
+    told`together: ${exactly(whole)} managed`,
   ];
-  const largest = shares.consumers.filter((consumer) => consumer.name !== 'free').slice(0, 3);
+  const largest = shares.consumers.filter((consumer) => consumer.kind !== 'free').slice(0, 3);
+  const tables = kB('page-tables', of('page-tables'), placeOf['page-tables']);
   return [
-    heldBy('shares', 60, `Of ${sizeOfKB(whole)} that the kernel manages, ${list(largest.map((consumer) => `${sizeOfKB(consumer.kB)} (${share(consumer.kB, whole)}) ${isAre(consumer.name)} ${consumer.name}`))}; ${restInWords(shares.unaccountedKB, whole)}${butUnread}.`, evidence),
-    ...(of('slab, unreclaimable') > whole * notable ? [slabHeld(report, of('slab, unreclaimable'), whole)] : []),
-    ...(of('shmem and tmpfs') > whole * notable ? [shmemHeld(report, of('shmem and tmpfs'), whole)] : []),
-    ...(of('unevictable') > whole * notable ? [unevictableHeld(report, of('unevictable'), whole)] : []),
-    ...(of('page tables') > whole * notable ? [heldBy('page-tables', 75, `Page tables alone take ${sizeOfKB(of('page tables'))} of ${sizeOfKB(whole)} (${share(of('page tables'), whole)}): many processes map the same large memory.`,
-      [`pagetables: ${exactKB(of('page tables'))}`])] : []),
-    ...hugetlbHeld(report, whole),
-    ...pipesHeld(report, whole),
-    ...zramHeld(report, whole),
-    ...(shares.unaccountedKB > whole * notable ? [heldBy('unaccounted', 80, `${sizeOfKB(shares.unaccountedKB)} of ${sizeOfKB(whole)} (${share(shares.unaccountedKB, whole)}) are held by the kernel and accounted for by no counter in the report: `
-      + `drivers' own pages, pipes, sockets, vmalloc, a balloon${butUnread}.`, evidence, 'likely')] : []),
+    heldBy('shares', 60, told`Of ${whole} that the kernel manages, ${toldList(largest.map((consumer) => told`${held(consumer)} (${share(held(consumer), whole)}) ${isAre(consumer)} ${consumer.name}`))}; ${restInWords(rest, shares.unaccountedKB, whole)}${butUnread}.`, evidence),
+    ...(of('slab-unreclaimable') > wholeKB * notable ? [slabHeld(report, of('slab-unreclaimable'), wholeKB)] : []),
+    ...(of('shmem') > wholeKB * notable ? [shmemHeld(report, of('shmem'), wholeKB)] : []),
+    ...(of('unevictable') > wholeKB * notable ? [unevictableHeld(report, of('unevictable'), wholeKB)] : []),
+    ...(of('page-tables') > wholeKB * notable ? [heldBy('page-tables', 75, told`Page tables alone take ${tables} of ${whole} (${share(tables, whole)}): many processes map the same large memory.`, [told`pagetables: ${exactly(tables)}`])] : []),
+    ...hugetlbHeld(report, wholeKB),
+    ...pipesHeld(report, wholeKB),
+    ...zramHeld(report, wholeKB),
+    ...(shares.unaccountedKB > wholeKB * notable ? [heldBy('unaccounted', 80, told`${rest} of ${whole} (${share(rest, whole)}) are held by the kernel and accounted for by no counter in the report: drivers' own pages, pipes, sockets, vmalloc, a balloon${butUnread}.`, evidence, 'likely')] : []),
   ];
 }
+
+/** Which of the kernel's counters tell a consumer. */
+const placeOf: Readonly<Record<ConsumerKind, string>> = {
+  anon: 'active_anon + inactive_anon + isolated_anon − shmem', shmem: 'shmem', file: 'active_file + inactive_file + isolated_file', unevictable: 'unevictable',
+  'slab-unreclaimable': 'slab_unreclaimable', 'slab-reclaimable': 'slab_reclaimable', slab: 'slab', 'page-tables': 'pagetables + sec_pagetables',
+  'kernel-stacks': 'kernel_stack', kernel: 'kernel', hugetlb: 'total × size of the hugetlb pools', percpu: 'pcpu_nr_pages()', zram: 'zspages', pipes: 'pages in pipes',
+  sockets: 'memory of sockets', free: 'free + free_pcp',
+};
 
 /** Counters that are read one after the other do not add up to the last page. */
 const roundingShare = 0.001;
 
-function restInWords(rest: number, whole: number): string {
-  if (Math.abs(rest) < whole * roundingShare) return 'that accounts for all of it, up to rounding';
-  return `${sizeOfKB(Math.abs(rest))} (${share(Math.abs(rest), whole)}) ${rest < 0 ? 'is counted twice' : 'is not accounted for'}`;
+function restInWords(rest: KnownFact, signedKB: number, whole: KnownFact): string | Told {
+  if (Math.abs(signedKB) < Number(whole.fact.value) * roundingShare) return 'that accounts for all of it, up to rounding';
+  return told`${rest} (${shareOf(rest, whole)}) ${signedKB < 0 ? 'is counted twice' : 'is not accounted for'}`;
 }
 
-function topProcess(report: OomReport, whole: number, anonymous: number): Judgement | undefined {
+function topProcess(report: OomReport, wholeKB: number, anonymousKB: number): Judgement | undefined {
   const page = pageKB(report);
   const top = largestTask(report.tasks);
   if (top === undefined) return undefined;
   const kill = report.kills.find((one) => one.pid === top.pid);
   const anon = amount(kill?.anonRssKB) ?? pagesOf(top.exact?.rssAnon ?? top.rssAnon, page);
-  const held = anon ?? Number(top.rss) * page;
+  const heldKB = anon ?? Number(top.rss) * page;
   // A cpuset or a policy binds the request to nodes: only their memory counts.
   const bound = report.event.constraint === 'CONSTRAINT_CPUSET' || report.event.constraint === 'CONSTRAINT_MEMORY_POLICY';
-  const open = bound && report.zones !== undefined ? totalOf(report.zones.map((zone) => zone.kB.managed)) : whole;
-  if (open === undefined || held < open * dominant) return undefined;
-  const thp = sum(report.nodes?.map((node) => node.kB.anon_thp));
-  const hugeShare = thp > 0 && anonymous > 0 ? `; ${share(thp, anonymous)} of the machine's anonymous memory is in transparent huge pages` : '';
+  const openKB = bound && report.zones !== undefined ? totalOf(report.zones.map((zone) => zone.kB.managed)) : wholeKB;
+  if (openKB === undefined || heldKB < openKB * dominant) return undefined;
+  const { kB, task, share } = factsIn(report);
+  const isHuge = sum(report.nodes?.map((node) => node.kB.anon_thp)) > 0 && anonymousKB > 0;
+  const [thp, anonymous] = [kB('anon_thp', sum(report.nodes?.map((node) => node.kB.anon_thp))), kB('anonymous', anonymousKB, placeOf.anon)];
+  const hugeShare = isHuge ? told`; ${share(thp, anonymous)} of the machine's anonymous memory is in transparent huge pages` : '';
   const what = anon === undefined ? 'resident memory' : 'anonymous memory';
-  return heldBy('process', 88, `${sizeOfKB(held)} of ${sizeOfKB(open)} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${top.name} (pid ${top.pid})${hugeShare}.`, [
-    kill?.anonRssKB === undefined ? `${top.name}: ${what} ${exactKB(held)} (task table)` : `${top.name}: anon-rss ${exactKB(held)} (kill line)`,
-    `managed: ${exactKB(open)}; share ${share(held, open)}`,
-    ...(thp > 0 && anonymous > 0 ? [`anon_thp ${exactKB(thp)} of anonymous ${exactKB(anonymous)} = ${share(thp, anonymous)}`] : []),
+  const holds = kB('process.held', heldKB, kill?.anonRssKB === undefined ? (anon === undefined ? 'rss of the task table' : 'rss_anon of the task') : 'anon-rss of the kill line');
+  const managed = kB('managed', openKB);
+  const comm = word('process.comm', top.name, readIn(report, 'the task table'));
+  return heldBy('process', 88, told`${holds} of ${managed} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${task('process', { comm: top.name, pid: top.pid })}${hugeShare}.`, [
+    kill?.anonRssKB === undefined ? told`${comm}: ${what} ${exactly(holds)} (task table)` : told`${comm}: anon-rss ${exactly(holds)} (kill line)`,
+    told`managed: ${exactly(managed)}; share ${share(holds, managed)}`,
+    ...(isHuge ? [told`anon_thp ${exactly(thp)} of anonymous ${exactly(anonymous)} = ${share(thp, anonymous)}`] : []),
   ]);
 }
 
@@ -220,11 +238,18 @@ function ofMemcg(report: OomReport): Judgement[] {
   const charged = chargedTo(report);
   if (charged === undefined) return [];
   const { usageKB, consumers, notInStatKB } = charged;
+  const { kB, word, task, share } = factsIn(report);
+  const usage = kB('memory.usage', usageKB, 'memory: usage');
   const top = largestTask(report.tasks);
   const held = top === undefined ? 0 : (amount(top.rssAnon) ?? Number(top.rss)) * pageKB(report);
-  return [heldBy('shares', 70, `Of ${sizeOfKB(usageKB)} charged to ${report.memcg!.path ?? 'the cgroup'}, ${list(consumers.slice(0, 3).map((part) => `${sizeOfKB(part.kB)} (${share(part.kB, usageKB)}) is ${part.name}`))}${
-    top === undefined ? '' : `; its largest process is ${top.name} (pid ${top.pid}) with ${sizeOfKB(held)}`}.`,
-  [...consumers.map((part) => `${part.name}: ${exactKB(Math.round(part.kB))} (${share(part.kB, usageKB)})`), `not in memory.stat: ${exactKB(Math.round(notInStatKB))}`, `usage: ${exactKB(usageKB)}`])];
+  const part = (one: Consumer): KnownFact => kB(one.kind, one.kB, `memory.stat: ${one.name}`);
+  const path = report.memcg!.path === undefined ? 'the cgroup' : word('oom_memcg', report.memcg!.path);
+  const process = top === undefined ? '' : told`; its largest process is ${task('process', { comm: top.name, pid: top.pid })} with ${kB('process.held', held, top.rssAnon === undefined ? 'rss of the task table' : 'rss_anon of the task table')}`;
+  return [heldBy('shares', 70, told`Of ${usage} charged to ${path}, ${toldList(consumers.slice(0, 3).map((one) => told`${part(one)} (${share(part(one), usage)}) is ${one.name}`))}${process}.`, [
+    ...consumers.map((one) => told`${one.name}: ${rounded(part(one))} (${share(part(one), usage)})`),
+    told`not in memory.stat: ${rounded(kB('not in memory.stat', notInStatKB, 'memory: usage − memory.stat'))}`,
+    told`usage: ${exactly(usage)}`,
+  ])];
 }
 
 /** The task that holds most, swapped pages included; of the threads of one process the kernel prints one row. */
@@ -243,6 +268,9 @@ function sum(counts: readonly (Count | undefined)[] | undefined): number {
   return counts === undefined ? 0 : counts.reduce<number>((total, one) => total + ifCounted(one), 0);
 }
 
-function isAre(name: string): string {
-  return name.endsWith('s') && !name.startsWith('anonymous') && !name.startsWith('shmem') ? 'are' : 'is';
+/** Of a consumer whose name is a plural. */
+function isAre({ kind }: Consumer): string {
+  return plurals.has(kind) ? 'are' : 'is';
 }
+
+const plurals: ReadonlySet<ConsumerKind> = new Set(['page-tables', 'kernel-stacks', 'hugetlb', 'pipes', 'sockets']);

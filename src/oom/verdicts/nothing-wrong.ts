@@ -1,7 +1,9 @@
-import { list, sizeOfKB, numbered } from '../../words/quantity.js';
+import { exactly } from '../../words/known-facts.js';
+import { list, numbered } from '../../words/quantity.js';
+import { told, toldList } from '../../words/told.js';
 import { amount, pageKB, totalOf, zoneTitle, type OomReport } from '../model.js';
-import { exactKB, share } from '../quantity.js';
-import { notSo, so, type Verdict } from '../verdict.js';
+import { factsIn } from '../report-facts.js';
+import { conclude, notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { notToldOfZones, zoneTries } from './watermark.js';
 
@@ -22,11 +24,14 @@ function startedByHand(report: OomReport): ReturnType<Verdict['judge']> {
   const low = zones.filter((zone) => amount(zone.kB.free!) <= amount(zone.kB.low!));
   const whole = managedKB(report, pageKB(report));
   if (low.length === zones.length) return notSo('it was by hand, but memory was short');
-  return so({
+  const { kB, share } = factsIn(report);
+  const freeTold = kB('free', free, 'free of the zones shown');
+  const ofWhole = whole === undefined ? '' : told` of ${kB('managed', whole)} (${share(freeTold, kB('managed', whole))})`;
+  return so(conclude({
     id: nothingWrong.id, weight: 95, certainty: 'certain', moment: 'report',
-    sentence: `Nothing was wrong with memory: the OOM killer was started manually (sysrq-f) while ${sizeOfKB(free)}${whole === undefined ? '' : ` of ${sizeOfKB(whole)} (${share(free, whole)})`} were free.`,
-    evidence: [report.event.caller.because, ...zones.map((zone) => `${zoneTitle(zone)}: free ${exactKB(zone.kB.free!)}, low ${exactKB(zone.kB.low!)}`)],
-  });
+    sentence: told`Nothing was wrong with memory: the OOM killer was started manually (sysrq-f) while ${freeTold}${ofWhole} were free.`,
+    evidence: [report.event.caller.because, ...zones.map((zone) => told`${zoneTitle(zone)}: free ${exactly(kB(`${zoneTitle(zone)} free`, zone.kB.free!))}, low ${exactly(kB(`${zoneTitle(zone)} low`, zone.kB.low!))}`)],
+  }));
 }
 
 export function isByHand({ event }: OomReport): boolean {
@@ -39,18 +44,19 @@ function recovered(report: OomReport): ReturnType<Verdict['judge']> {
   if (tries === undefined) return notSo(notToldOfZones);
   const able = tries.filter((one) => one.refusal === undefined);
   if (able.length === 0) return notSo('no zone that the request may use could serve it');
+  const { kB } = factsIn(report);
   if (report.event.caller.by === 'page fault' || report.event.gfp?.mask === 0) {
-    return so({
+    return so(conclude({
       id: nothingWrong.id, weight: 85, certainty: 'likely', moment: 'report',
-      sentence: `The machine was not out of memory: a page fault ended with VM_FAULT_OOM (a cgroup's limit, or a failure in a driver or file system) while ${list(able.map((one) => `${zoneTitle(one.zone)} had ${sizeOfKB(one.zone.kB.free!)} free`))}.`,
+      sentence: told`The machine was not out of memory: a page fault ended with VM_FAULT_OOM (a cgroup's limit, or a failure in a driver or file system) while ${toldList(able.map(({ zone }) => told`${zoneTitle(zone)} had ${kB(`${zoneTitle(zone)} free`, zone.kB.free!)} free`))}.`,
       evidence: able.map((one) => one.arithmetic),
-    });
+    }));
   }
   const freed = able.reduce((sum, one) => sum + Math.max(0, one.spareKB), 0);
-  return so({
+  const compaction = report.event.order !== undefined && report.event.order > 0 ? ', or compaction would still have found a block' : '';
+  return so(conclude({
     id: nothingWrong.id, weight: 62, certainty: 'likely', moment: 'report',
-    sentence: `When the report was printed ${list(able.map((one) => zoneTitle(one.zone)))} stood above ${numbered(able.length, 'its watermark', 'their watermarks')} again and could have served the request: at least ${sizeOfKB(freed)} were freed since it failed${
-      report.event.order !== undefined && report.event.order > 0 ? ', or compaction would still have found a block' : ''}.`,
+    sentence: told`When the report was printed ${list(able.map((one) => zoneTitle(one.zone)))} stood above ${numbered(able.length, 'its watermark', 'their watermarks')} again and could have served the request: at least ${kB('freed since', freed, 'usable − min of these zones')} were freed since it failed${compaction}.`,
     evidence: able.map((one) => one.arithmetic),
-  });
+  }));
 }

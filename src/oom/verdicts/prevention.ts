@@ -1,7 +1,8 @@
-import { size, sizeOfKB, counted } from '../../words/quantity.js';
+import { exactly } from '../../words/known-facts.js';
+import { told, type Told } from '../../words/told.js';
 import { amount, pageKB, type OomReport } from '../model.js';
-import { exactKB, share } from '../quantity.js';
-import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
+import { factsIn } from '../report-facts.js';
+import { conclude, notSo, so, type Judgement, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { usedOf } from './kernel-held.js';
 import { consumers, largestTask } from './memory-held.js';
@@ -31,9 +32,11 @@ function limitTooSmall(report: OomReport): Judgement[] {
   const limit = memory?.limitKB;
   if (limit === undefined || limit === null) return [];
   const top = largestTask(report.tasks);
-  const wants = top === undefined ? 'what runs in it' : `${top.name} (virtual size ${sizeOfKB(Number(top.totalVm) * pageKB(report))})`;
-  return [advice('limit', 48, 'likely', `Raise the limit of ${report.memcg!.path ?? 'the cgroup'} above ${sizeOfKB(limit)}, or make ${wants} use less: the limit is too small for the workload.`,
-    [`limit ${exactKB(limit)}, hit ${counted(memory!.failures, 'time')}`])];
+  const { kB, count, word } = factsIn(report);
+  const wants = top === undefined ? 'what runs in it' : told`${word('process.comm', top.name, 'the task table')} (virtual size ${kB('process.total_vm', Number(top.totalVm) * pageKB(report), 'total_vm of the task table')})`;
+  const [path, limitTold] = [report.memcg!.path === undefined ? 'the cgroup' : word('oom_memcg', report.memcg!.path), kB('memory.limit', limit, 'memory: limit')];
+  return [advice('limit', 48, 'likely', told`Raise the limit of ${path} above ${limitTold}, or make ${wants} use less: the limit is too small for the workload.`,
+    [told`limit ${exactly(limitTold)}, hit ${count('memory.failcnt', memory!.failures, 'time', 'memory: failcnt')}`])];
 }
 
 function slabLeak(report: OomReport): Judgement[] {
@@ -45,8 +48,10 @@ function slabLeak(report: OomReport): Judgement[] {
   const size = Number(top.totalKB);
   if (size < slab * leakOfSlab || size < whole * leakOfMemory) return [];
   const used = top.usedKB === undefined ? 'how much of that is in use can\'t be read' : Number(top.usedKB) >= size * 0.9 ? 'its objects are in use and grow: a leak' : 'many of its objects are free: it is fragmented';
-  return [advice('slab', 58, size > slab * 0.6 ? 'likely' : 'possible', `Find who allocates from the slab cache ${top.name}: it alone has ${sizeOfKB(size)} (${share(size, slab)} of all unreclaimable slab), and ${used}.`,
-    [`${top.name}: ${usedOf(top)}; all caches in the list ${exactKB(slab)}`])];
+  const { kB, word, share } = factsIn(report);
+  const [cache, total, all] = [word('cache', top.name, 'the list of slab caches'), kB('cache.total', top.totalKB, 'slabs of the cache'), kB('slab listed', slab, 'all caches in the list')];
+  return [advice('slab', 58, size > slab * 0.6 ? 'likely' : 'possible', told`Find who allocates from the slab cache ${cache}: it alone has ${total} (${share(total, all)} of all unreclaimable slab), and ${used}.`,
+    [told`${cache}: ${usedOf(report, top)}; all caches in the list ${exactly(all)}`])];
 }
 
 function hugetlbUnused(report: OomReport): Judgement[] {
@@ -56,8 +61,9 @@ function hugetlbUnused(report: OomReport): Judgement[] {
   if (whole === undefined || pools === undefined) return [];
   const unused = pools.reduce((sum, pool) => sum + Number(pool.free) * pool.sizeKB, 0);
   if (unused < whole * notable) return [];
-  return [advice('hugetlb', 58, 'certain', `Make the hugetlb pool smaller (vm.nr_hugepages): ${sizeOfKB(unused)} of it is free, and closed to all else.`,
-    pools.filter((pool) => Number(pool.free) > 0).map((pool) => `node ${pool.node}: ${pool.free} of ${counted(pool.total, 'page')} of ${pool.sizeKB} kB free`))];
+  const { kB, count, number } = factsIn(report);
+  return [advice('hugetlb', 58, 'certain', told`Make the hugetlb pool smaller (vm.nr_hugepages): ${kB('hugepages.free', unused, 'hugepages_free × hugepages_size of each pool')} of it is free, and closed to all else.`,
+    pools.filter((pool) => Number(pool.free) > 0).map((pool) => told`node ${String(pool.node)}: ${number(`node ${pool.node}.hugepages_free`, pool.free)} of ${count(`node ${pool.node}.hugepages_total`, pool.total, 'page')} of ${exactly(kB(`node ${pool.node}.hugepages_size`, pool.sizeKB))} free`))];
 }
 
 function tmpfsFull(report: OomReport): Judgement[] {
@@ -67,9 +73,11 @@ function tmpfsFull(report: OomReport): Judgement[] {
   if (shares === undefined || shmem === undefined || shmem < shares.managedKB * notable * 2) return [];
   const mount = report.beyond?.tmpfs?.toSorted((a, b) => b.usedPages - a.usedPages)[0];
   const file = mount?.largest?.[0];
-  const what = mount === undefined ? 'the tmpfs mounts (and /dev/shm)' : `the tmpfs ${mount.mount}`;
-  return [advice('tmpfs', 54, mount === undefined ? 'possible' : 'likely', `Put a limit on ${what}, and remove what lies there${file === undefined ? '' : `: ${file.path} alone has ${size(file.bytes)}`}; no kill frees it.`,
-    [`shmem ${exactKB(shmem)} of ${exactKB(shares.managedKB)}`])];
+  const { kB, bytes, word } = factsIn(report);
+  const what = mount === undefined ? 'the tmpfs mounts (and /dev/shm)' : told`the tmpfs ${word('tmpfs', mount.mount, 'mounts')}`;
+  const alone = file === undefined ? '' : told`: ${word('file', file.path, 'dentries of the mount')} alone has ${bytes('file.size', file.bytes, 'pages of the file')}`;
+  return [advice('tmpfs', 54, mount === undefined ? 'possible' : 'likely', told`Put a limit on ${what}, and remove what lies there${alone}; no kill frees it.`,
+    [told`shmem ${exactly(kB('shmem', shmem))} of ${exactly(kB('managed', shares.managedKB))}`])];
 }
 
 function protectedConsumer(report: OomReport): Judgement[] {
@@ -78,16 +86,20 @@ function protectedConsumer(report: OomReport): Judgement[] {
   if (top === undefined || whole === undefined || top.oomScoreAdj >= 0) return [];
   const size = Number(top.rss) * pageKB(report);
   if (size < whole * notable) return [];
-  return [advice('adj', 52, 'likely', `Give ${top.name} (pid ${top.pid}) a limit of its own, or take its oom_score_adj of ${top.oomScoreAdj} away: the OOM killer passes over what holds ${sizeOfKB(size)}.`,
-    [`${top.name}: rss ${exactKB(size)}, oom_score_adj ${top.oomScoreAdj}`])];
+  const { kB, number, task, word } = factsIn(report);
+  const [rss, adj] = [kB('process.rss', size, 'rss of the task table'), number('process.oom_score_adj', top.oomScoreAdj, 'oom_score_adj of the task table')];
+  return [advice('adj', 52, 'likely', told`Give ${task('process', { comm: top.name, pid: top.pid })} a limit of its own, or take its oom_score_adj of ${adj} away: the OOM killer passes over what holds ${rss}.`,
+    [told`${word('process.comm', top.name, 'the task table')}: rss ${exactly(rss)}, oom_score_adj ${adj}`])];
 }
 
-function boundToNodes({ event }: OomReport): Judgement[] {
+function boundToNodes(report: OomReport): Judgement[] {
+  const { event } = report;
+  const { word } = factsIn(report);
   if (event.constraint === 'CONSTRAINT_CPUSET') {
-    return [advice('cpuset', 56, 'certain', `Let the cpuset ${event.cpuset ?? 'of the task'} use more memory nodes (cpuset.mems is ${event.memsAllowed ?? 'not printed'}), or spread its tasks.`, [`mems_allowed=${event.memsAllowed ?? '?'}`])];
+    return [advice('cpuset', 56, 'certain', told`Let the cpuset ${event.cpuset === undefined ? 'of the task' : word('cpuset', event.cpuset)} use more memory nodes (cpuset.mems is ${event.memsAllowed === undefined ? 'not printed' : word('mems_allowed', event.memsAllowed)}), or spread its tasks.`, [`mems_allowed=${event.memsAllowed ?? '?'}`])];
   }
   if (event.constraint === 'CONSTRAINT_MEMORY_POLICY') {
-    return [advice('policy', 56, 'certain', `Let the task prefer its nodes rather than be bound to them (MPOL_PREFERRED in place of MPOL_BIND; nodemask ${event.nodemask ?? 'not printed'}).`, [`nodemask=${event.nodemask ?? '?'}`])];
+    return [advice('policy', 56, 'certain', told`Let the task prefer its nodes rather than be bound to them (MPOL_PREFERRED in place of MPOL_BIND; nodemask ${event.nodemask === undefined ? 'not printed' : word('nodemask', event.nodemask)}).`, [`nodemask=${event.nodemask ?? '?'}`])];
   }
   return [];
 }
@@ -96,7 +108,7 @@ function fragmentation(report: OomReport): Judgement[] {
   const tries = zoneTries(report);
   const { order } = report.event;
   if (tries === undefined || order === undefined || order <= 0 || !tries.some((one) => one.fragmented)) return [];
-  return [advice('order', 50, 'likely', `Request smaller contiguous allocations: memory is there, but not ${2 ** order} contiguous pages; a larger vm.min_free_kbytes keeps more large blocks.`, tries.map((one) => one.arithmetic))];
+  return [advice('order', 50, 'likely', told`Request smaller contiguous allocations: memory is there, but not ${factsIn(report).number('pages asked for', 2 ** order, '2^order')} contiguous pages; a larger vm.min_free_kbytes keeps more large blocks.`, tries.map((one) => one.arithmetic))];
 }
 
 function noSwap(report: OomReport): Judgement[] {
@@ -107,14 +119,15 @@ function noSwap(report: OomReport): Judgement[] {
   if (shares === undefined) return [];
   const movable = shares.consumers.filter(({ kind }) => kind === 'anon' || kind === 'shmem').reduce((sum, consumer) => sum + consumer.kB, 0);
   if (movable < shares.managedKB * 0.3) return [];
-  return [advice('swap', 40, 'possible', `Add swap or zram, or memory: ${sizeOfKB(movable)} of anonymous and shared memory had nowhere to go; swap gives time, not a cure, where a process grows without end.`, ['Total swap = 0 kB'])];
+  const { kB } = factsIn(report);
+  return [advice('swap', 40, 'possible', told`Add swap or zram, or memory: ${kB('anonymous and shmem', movable, 'active_anon + inactive_anon + isolated_anon')} of anonymous and shared memory had nowhere to go; swap gives time, not a cure, where a process grows without end.`, [told`Total swap = ${exactly(kB('swap.total', 0, 'Total swap'))}`])];
 }
 
 function byHand(report: OomReport): Judgement[] {
   if (!isByHand(report)) return [];
-  return [advice('sysrq', 50, 'certain', 'Ask who wrote "f" to /proc/sysrq-trigger or pressed SysRq-f: the kernel did not start this by itself.', [report.event.caller.because])];
+  return [advice('sysrq', 50, 'certain', told`Ask who wrote "f" to /proc/sysrq-trigger or pressed SysRq-f: the kernel did not start this by itself.`, [report.event.caller.because])];
 }
 
-function advice(part: string, weight: number, certainty: Judgement['certainty'], sentence: string, evidence: readonly string[]): Judgement {
-  return { id: `oom.prevention.${part}`, weight, certainty, moment: 'report', sentence, evidence };
+function advice(part: string, weight: number, certainty: Judgement['certainty'], sentence: Told, evidence: readonly (string | Told)[]): Judgement {
+  return conclude({ id: `oom.prevention.${part}`, weight, certainty, moment: 'report', sentence, evidence });
 }

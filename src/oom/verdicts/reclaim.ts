@@ -1,8 +1,10 @@
-import { list, sizeOfKB, numbered } from '../../words/quantity.js';
+import { exactly, rounded } from '../../words/known-facts.js';
+import { numbered } from '../../words/quantity.js';
+import { told, toldList, type Told } from '../../words/told.js';
 import { gfpMeaning } from '../gfp.js';
 import { amount, pageKB, totalOf, type OomReport } from '../model.js';
-import { exactKB, share } from '../quantity.js';
-import { notSo, so, type Verdict } from '../verdict.js';
+import { factsIn } from '../report-facts.js';
+import { conclude, notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { isByHand } from './nothing-wrong.js';
 
@@ -21,19 +23,20 @@ export const reclaim: Verdict = {
     if (isByHand(report)) return notSo('nobody needed a page: it was by hand');
     const found = isOfMachine(report) ? ofMachine(report) : ofMemcg(report);
     if (found.reasons.length === 0) return notSo('nothing in the report stands in the way of reclaim');
-    return so({
+    return so(conclude({
       id: this.id, weight: 65, certainty: 'certain', moment: 'report',
-      sentence: `Reclaim could not help: ${list(found.reasons)}.`,
+      sentence: told`Reclaim could not help: ${toldList(found.reasons)}.`,
       evidence: found.evidence,
-    });
+    }));
   },
 };
 
-interface Found { readonly reasons: string[]; readonly evidence: string[] }
+interface Found { readonly reasons: (string | Told)[]; readonly evidence: (string | Told)[] }
 
 function ofMachine(report: OomReport): Found {
-  const reasons: string[] = [];
-  const evidence: string[] = [];
+  const reasons: (string | Told)[] = [];
+  const evidence: (string | Told)[] = [];
+  const { kB, number, share } = factsIn(report);
   const page = pageKB(report);
   const whole = managedKB(report, page);
   /** undefined where the report lacks one of them. */
@@ -45,30 +48,33 @@ function ofMachine(report: OomReport): Found {
   const total = amount(report.swap?.totalKB);
   const free = amount(report.swap?.freeKB);
   if (total === 0) {
-    reasons.push(anonymous === undefined ? 'there is no swap' : `there is no swap, so ${sizeOfKB(anonymous)} of anonymous memory and shmem can go nowhere`);
-    evidence.push('Total swap = 0 kB');
+    reasons.push(anonymous === undefined ? 'there is no swap' : told`there is no swap, so ${kB('anonymous', anonymous, 'active_anon + inactive_anon')} of anonymous memory and shmem can go nowhere`);
+    evidence.push(told`Total swap = ${exactly(kB('swap.total', total, 'Total swap'))}`);
   } else if (total !== undefined && free !== undefined && free <= total * fullSwap) {
-    reasons.push(`swap is full (${sizeOfKB(free)} of ${sizeOfKB(total)} left)`);
-    evidence.push(`Free swap ${exactKB(free)} of ${exactKB(total)}`);
+    const [left, swap] = [kB('swap.free', free, 'Free swap'), kB('swap.total', total, 'Total swap')];
+    reasons.push(told`swap is full (${left} of ${swap} left)`);
+    evidence.push(told`Free swap ${exactly(left)} of ${exactly(swap)}`);
   }
   const file = inKB('active_file', 'inactive_file');
   if (file !== undefined && whole !== undefined && file < Math.min(whole * exhaustedCache, someCacheKB)) {
-    reasons.push(`the page cache is exhausted (${sizeOfKB(file)} left)`);
-    evidence.push(`active_file + inactive_file = ${exactKB(file)} of ${exactKB(whole)} managed`);
+    reasons.push(told`the page cache is exhausted (${kB('page cache', file, 'active_file + inactive_file')} left)`);
+    evidence.push(told`active_file + inactive_file = ${exactly(kB('page cache', file, 'active_file + inactive_file'))} of ${exactly(kB('managed', whole))} managed`);
   }
   const unevictable = inKB('unevictable');
   if (unevictable !== undefined && whole !== undefined && unevictable > whole * 0.1) {
-    reasons.push(`${sizeOfKB(unevictable)} (${share(unevictable, whole)}) is unevictable`);
-    evidence.push(`unevictable ${exactKB(unevictable)}`);
+    const locked = kB('unevictable', unevictable);
+    reasons.push(told`${locked} (${share(locked, kB('managed', whole))}) is unevictable`);
+    evidence.push(told`unevictable ${exactly(locked)}`);
   }
   const waiting = inKB('dirty', 'writeback');
   if (file !== undefined && waiting !== undefined && file > 0 && whole !== undefined && waiting > file * muchDirty && waiting > whole * exhaustedCache) {
-    reasons.push(`${sizeOfKB(waiting)} of the page cache waits to be written`);
-    evidence.push(`dirty + writeback = ${exactKB(waiting)} of ${exactKB(file)} of file pages`);
+    const unwritten = kB('unwritten', waiting, 'dirty + writeback');
+    reasons.push(told`${unwritten} of the page cache waits to be written`);
+    evidence.push(told`dirty + writeback = ${exactly(unwritten)} of ${exactly(kB('page cache', file, 'active_file + inactive_file'))} of file pages`);
   }
   const given = report.nodes?.filter((node) => node.allUnreclaimable === true);
   if (given !== undefined && given.length > 0) {
-    reasons.push(`kswapd had given up on ${numbered(given.length, 'node')} ${list(given.map((node) => String(node.node)))}`);
+    reasons.push(told`kswapd had given up on ${numbered(given.length, 'node')} ${toldList(given.map(({ node }) => number('node', node, 'all_unreclaimable?')))}`);
     evidence.push(...given.map((node) => `Node ${node.node}: all_unreclaimable? yes`));
   }
   const meaning = report.event.gfp === undefined ? undefined : gfpMeaning(report.event.gfp);
@@ -79,23 +85,27 @@ function ofMachine(report: OomReport): Found {
   return { reasons, evidence };
 }
 
-function ofMemcg({ memcg, swap: ofMachineSwap }: OomReport): Found {
-  const reasons: string[] = [];
-  const evidence: string[] = [];
+function ofMemcg(report: OomReport): Found {
+  const { memcg, swap: ofMachineSwap } = report;
+  const reasons: (string | Told)[] = [];
+  const evidence: (string | Told)[] = [];
+  const { kB } = factsIn(report);
   const counter = (name: string) => memcg?.counters.find((one) => one.name === name);
   const swap = counter('swap');
   const both = counter('memory+swap');
   const memory = counter('memory');
   if (amount(ofMachineSwap?.totalKB) === 0) {
     reasons.push('the machine has no swap');
-    evidence.push('Total swap = 0 kB');
+    evidence.push(told`Total swap = ${exactly(kB('swap.total', 0, 'Total swap'))}`);
   } else if (swap?.limitKB !== undefined && swap.limitKB !== null && swap.usageKB >= swap.limitKB) {
-    reasons.push(Number(swap.limitKB) === 0 ? 'the cgroup may not swap' : `the cgroup's swap is used up (${sizeOfKB(swap.usageKB)} of ${sizeOfKB(swap.limitKB)})`);
-    evidence.push(`swap: usage ${exactKB(swap.usageKB)}, limit ${exactKB(swap.limitKB)}`);
+    const [usage, limit] = [kB('swap.usage', swap.usageKB, 'swap: usage'), kB('swap.limit', swap.limitKB, 'swap: limit')];
+    reasons.push(Number(swap.limitKB) === 0 ? 'the cgroup may not swap' : told`the cgroup's swap is used up (${usage} of ${limit})`);
+    evidence.push(told`swap: usage ${exactly(usage)}, limit ${exactly(limit)}`);
   }
   if (both?.limitKB !== undefined && both.limitKB !== null && memory !== undefined && both.usageKB >= both.limitKB) {
-    reasons.push(`memory and swap together are at their limit (${sizeOfKB(both.limitKB)})`);
-    evidence.push(`memory+swap: usage ${exactKB(both.usageKB)}, limit ${exactKB(both.limitKB)}`);
+    const [usage, limit] = [kB('memory+swap.usage', both.usageKB, 'memory+swap: usage'), kB('memory+swap.limit', both.limitKB, 'memory+swap: limit')];
+    reasons.push(told`memory and swap together are at their limit (${limit})`);
+    evidence.push(told`memory+swap: usage ${exactly(usage)}, limit ${exactly(limit)}`);
   }
   const stat = memcg?.stat;
   if (stat !== undefined && memory !== undefined && Number(memory.usageKB) > 0) {
@@ -103,8 +113,9 @@ function ofMemcg({ memcg, swap: ofMachineSwap }: OomReport): Found {
     const lists = totalOf([stat['active_file'], stat['inactive_file']]);
     const file = lists === undefined ? undefined : lists / unit;
     if (file !== undefined && file < Number(memory.usageKB) * exhaustedCache) {
-      reasons.push(`its page cache is exhausted (${sizeOfKB(file)} left)`);
-      evidence.push(`active_file + inactive_file = ${exactKB(Math.round(file))} of ${exactKB(memory.usageKB)}`);
+      const cache = kB('page cache', file, 'memory.stat: active_file + inactive_file');
+      reasons.push(told`its page cache is exhausted (${cache} left)`);
+      evidence.push(told`active_file + inactive_file = ${rounded(cache)} of ${exactly(kB('memory.usage', memory.usageKB, 'memory: usage'))}`);
     }
   }
   return { reasons, evidence };

@@ -1,0 +1,30 @@
+import * as known from '../words/known-facts.js';
+import { told, type KnownFact, type Told } from '../words/told.js';
+import type { Count, OomReport } from './model.js';
+import { share } from './quantity.js';
+import { readIn } from './sources.js';
+
+/**
+ * Makes the facts of one report. `what` is the kernel's own word for the place, where it is another than the name: "anon-rss of
+ * the kill line".
+ */
+export function factsIn(report: OomReport) {
+  return {
+    kB: (name: string, value: Count, what = name): KnownFact => known.kB(name, value, readIn(report, what)),
+    bytes: (name: string, value: Count, what = name): KnownFact => known.bytes(name, value, readIn(report, what)),
+    count: (name: string, value: Count, one: string, what = name): KnownFact => known.count(name, value, one, readIn(report, what)),
+    number: (name: string, value: Count, what = name): KnownFact => known.number(name, value, readIn(report, what)),
+    word: (name: string, value: string, what = name): KnownFact => known.word(name, value, readIn(report, what)),
+    /** "a.out (pid 52)" */
+    task: (name: string, { comm, pid }: { comm: string; pid: number }, what = 'the task table'): Told =>
+      told`${known.word(`${name}.comm`, comm, readIn(report, what))} (pid ${known.number(`${name}.pid`, pid, readIn(report, what))})`,
+    share: shareOf,
+  };
+}
+
+/** A fact of two: "95 %". */
+export function shareOf(part: KnownFact, whole: KnownFact): KnownFact {
+  const text = share(part.fact.value as Count, whole.fact.value as Count);
+  const percent = (Number(part.fact.value) / Number(whole.fact.value)) * 100;
+  return { name: `${part.name} share`, fact: { value: Number.isFinite(percent) ? Number(percent.toPrecision(4)) : 0, unit: 'percent', source: `${part.name} / ${whole.name}` }, text };
+}
