@@ -16,6 +16,11 @@ const argumentKeys: Readonly<Record<string, readonly string[]>> = {
   integer: ['type', 'summary', 'required', 'options', 'multiple'],
 };
 
+/** Commands stand in a list, and in what completion offers. */
+const longestId = 40;
+/** Help and the command line have all of it, for every plugin, at every start. */
+const longestDeclaration = 64 * 1024;
+
 const idForm = /^[a-z][a-z0-9-]*$/;
 const nameForm = /^[a-zA-Z][a-zA-Z0-9-]*$/;
 
@@ -28,8 +33,9 @@ export class BadDeclaration extends TypeError {
 export function mistakeIn(definition: unknown): string | undefined {
   if (!isObject(definition)) return `a plugin is declared by an object, not ${describe(definition)}`;
   const { id } = definition;
-  if (typeof id !== 'string' || !idForm.test(id)) return `a plugin's id is lower case letters, digits and dashes, not ${typeof id === 'string' ? JSON.stringify(id) : describe(id)}`;
-  const mistake = mistakeInKeys(definition) ?? mistakeInFlags(definition['flags']) ?? mistakeInArguments(definition['arguments'], definition['flags']) ?? mistakeInReport(definition);
+  if (typeof id !== 'string' || !idForm.test(id)) return `a plugin's id is lower case letters, digits and dashes, not ${describe(id)}`;
+  if (id.length > longestId) return `a plugin's id has at most ${longestId} characters, not ${id.length} (${describe(id)})`;
+  const mistake = mistakeInKeys(definition) ?? mistakeInFlags(definition['flags']) ?? mistakeInArguments(definition['arguments'], definition['flags']) ?? mistakeInReport(definition) ?? mistakeInSize(definition);
   return mistake === undefined ? undefined : `plugin ${id}: ${mistake}`;
 }
 
@@ -125,6 +131,11 @@ function mistakeInReport({ inReport, flags, arguments: args }: Readonly<Record<s
   if (unknown !== undefined) return `inReport has a value for ${unknown}, but it has no such flag or argument${didYouMean(unknown, known)}`;
   const odd = Object.entries(inReport).find(([, value]) => !isScalar(value) && !(Array.isArray(value) && value.every(isScalar)));
   return odd === undefined ? undefined : `inReport: the value of ${odd[0]} is ${describe(odd[1])}`;
+}
+
+function mistakeInSize({ summary, flags, arguments: args, inReport, examples }: Readonly<Record<string, unknown>>): string | undefined {
+  const { length } = JSON.stringify([summary, flags, args, inReport, examples]);
+  return length > longestDeclaration ? `its declaration has ${length} characters; it can have ${longestDeclaration}` : undefined;
 }
 
 function noKey(key: string, known: readonly string[], given: Readonly<Record<string, unknown>>): string {

@@ -10,6 +10,13 @@ export class BadView extends Error {
 /** Longer text is cut: a log record has at most some 1000 characters, a path 4096. */
 const longestText = 64 * 1024;
 
+/** Of a sentence about a plugin, which may hold what the plugin threw. */
+const longestSentence = 2_000;
+
+/** A dump's own values have 64 bits, sums and products of them more; to write out one of a million takes minutes. */
+const mostBits = 128;
+const tooLarge = 1n << BigInt(mostBits);
+
 /** Lists that are part of a view's head; rows come by iterables, which the runner limits. */
 const longestList = 1_000_000;
 
@@ -28,8 +35,12 @@ export function text(value: unknown, what: string): string {
   return shortened(value);
 }
 
-export function shortened(value: string): string {
-  return value.length <= longestText ? value : `${value.slice(0, longestText)}… (${value.length - longestText} characters more)`;
+export function shortened(value: string, longest = longestText): string {
+  return value.length <= longest ? value : `${value.slice(0, longest)}… (${value.length - longest} characters more)`;
+}
+
+export function shortSentence(value: string): string {
+  return shortened(value, longestSentence);
 }
 
 /** The parts of a list in a cell, all of them together no longer than a text may be. */
@@ -47,6 +58,16 @@ export function shortenedParts(parts: readonly unknown[]): string[] {
 
 export function bigint(value: unknown, what: string): bigint {
   if (typeof value !== 'bigint') throw new BadView(`${what} is ${describe(value)}, not an address (a bigint)`);
+  return writable(value, what);
+}
+
+/** Whoever has it writes it out, outside of the worker and of its deadline. */
+export function isWritable(value: bigint): boolean {
+  return value < tooLarge && value > -tooLarge;
+}
+
+export function writable(value: bigint, what: string): bigint {
+  if (!isWritable(value)) throw new BadView(`${what} is a number of more than ${mostBits} bits, which no dump holds`);
   return value;
 }
 
@@ -105,7 +126,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 export function describe(value: unknown): string {
   if (value === undefined || value === null) return String(value);
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40));
+  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
   if (typeof value !== 'object') return `a ${typeof value}`;
   if (Array.isArray(value)) return 'a list';
   const made: unknown = (value as { constructor?: { name?: unknown } }).constructor?.name;

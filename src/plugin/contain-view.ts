@@ -1,6 +1,6 @@
 import { didYouMean } from '../words/nearest-word.js';
 import type { Facts, FindingFact } from '../words/told.js';
-import { BadView, bigint, describe, field, isObject, iterable, list, noSlips, oneOf, optional, optionalNumber, shortened, shortenedParts, text, within } from './check-form.js';
+import { BadView, bigint, describe, field, isObject, iterable, list, noSlips, oneOf, optional, optionalNumber, shortened, shortenedParts, text, within, writable } from './check-form.js';
 import { isGap } from './make-views.js';
 import type { SolidView } from './section.js';
 import { partKinds } from './views.js';
@@ -240,7 +240,8 @@ function cleanFindingFact(given: unknown, name: string): FindingFact {
   const value = field(given, 'value');
   const unit = oneOf(field(given, 'unit'), factUnits, 'fact.unit');
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') throw new BadView(`fact ${name} of a finding is ${describe(value)}; give a number or a text`);
-  return { value: typeof value === 'string' ? shortened(value) : value, ...(unit === undefined ? {} : { unit }), source: text(field(given, 'source'), 'fact.source') };
+  const shown = typeof value === 'string' ? shortened(value) : typeof value === 'bigint' ? writable(value, `fact ${name} of a finding`) : value;
+  return { value: shown, ...(unit === undefined ? {} : { unit }), source: text(field(given, 'source'), 'fact.source') };
 }
 
 function cleanLine(given: unknown): LogLine {
@@ -290,7 +291,7 @@ function cleanFrame(given: unknown, index: number): StackFrame {
     ...optionalPairs('arguments', field(given, 'arguments')),
     ...optionalPairs('locals', field(given, 'locals')),
     ...(isObject(registers)
-      ? { registers: Object.fromEntries(Object.entries(registers).filter((pair): pair is [string, bigint] => typeof pair[1] === 'bigint')) }
+      ? { registers: Object.fromEntries(Object.entries(registers).filter((pair): pair is [string, bigint] => typeof pair[1] === 'bigint').map(([name, value]) => [name, writable(value, `register ${name}`)])) }
       : {}),
     ...optional('note', field(given, 'note')),
   };
@@ -338,7 +339,8 @@ function cleanCell(cell: unknown, what: 'cell' | 'fact', key: string): Cell {
   switch (typeof cell) {
     case 'string': return shortened(cell);
     case 'number': return Number.isFinite(cell) ? cell : null;
-    case 'bigint': case 'boolean': return cell;
+    case 'bigint': return writable(cell, `${what} ${key}`);
+    case 'boolean': return cell;
     default:
   }
   if (cell === undefined) throw new BadView(`${what} ${key} is undefined, as a misspelt member is; null says that there is none`);

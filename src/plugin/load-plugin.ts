@@ -6,7 +6,7 @@ import { makeFolder } from '../bytes/make-folder.js';
 import { surroundingsInWords } from '../bytes/surroundings-error.js';
 import { cacheFolder } from '../bytes/user-folders.js';
 import { BadDeclaration } from './check-definition.js';
-import { describe } from './check-form.js';
+import { describe, shortSentence } from './check-form.js';
 import { doors } from './doors.js';
 import { definePlugin, isPlugin, pluginApi, type Plugin, type UsersPlugin } from './define-plugin.js';
 
@@ -89,6 +89,10 @@ function compiledPlugins(): string | undefined {
 
 /** What kept a file from serving, with the line where there is one. */
 export function inOneSentence(error: unknown, path: string): string {
+  return shortSentence(whyNot(error, path));
+}
+
+function whyNot(error: unknown, path: string): string {
   if (error instanceof BadDeclaration || error instanceof NoPlugin) return error.message;
   if (!(error instanceof Error)) return `it threw ${describe(error)} while it was loaded`;
   const [message = '', second = ''] = error.message.split('\n');

@@ -3,7 +3,7 @@ import { Cancelled, GapLog, isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { typesUnreadable } from '../kernel/unreadable-names.js';
 import type { OomReport } from '../oom/model.js';
-import { BadView, describe, isObject } from './check-form.js';
+import { BadView, describe, isObject, isWritable, shortened, shortSentence } from './check-form.js';
 import { openView } from './contain-view.js';
 import type { Plugin } from './define-plugin.js';
 import type { OptionValues } from './options.js';
@@ -96,8 +96,17 @@ function withItems(view: SolidView, items: readonly Item[]): SolidView {
 }
 
 function listed(gaps: GapLog): readonly Gap[] {
-  if (gaps.dropped === 0) return gaps.list;
-  return [...gaps.list, { gap: true, what: counted(gaps.dropped, 'more gap'), reason: 'counted, not listed' }];
+  const list = gaps.list.map(bounded);
+  if (gaps.dropped === 0) return list;
+  return [...list, { gap: true, what: counted(gaps.dropped, 'more gap'), reason: 'counted, not listed' }];
+}
+
+/** Itself where it is short: that it is a lack is known of the object. */
+function bounded(gap: Gap): Gap {
+  const { what, reason, address = 0n } = gap;
+  const short = { what: shortened(what), reason: shortened(reason) };
+  if (!isWritable(address)) return { gap: true, ...short };
+  return short.what === what && short.reason === reason ? gap : { ...gap, ...short };
 }
 
 function missingShapes(kernel: Kernel, plugin: Plugin): string | undefined {
@@ -166,8 +175,13 @@ function tooLong(limits: Limits): Outcome {
   return { kind: 'cut short', reason: `it took longer than ${limits.ms / 1000} s` };
 }
 
-/** How a run ended that threw. */
+/** How a run ended that threw. What a plugin throws can be as long as it likes. */
 export function outcomeOf(error: unknown): Outcome {
+  const outcome = howItEnded(error);
+  return 'reason' in outcome ? { ...outcome, reason: shortSentence(outcome.reason) } : outcome;
+}
+
+function howItEnded(error: unknown): Outcome {
   if (error instanceof InputError) return { kind: 'unavailable', reason: error.message };
   if (error instanceof Cancelled) return { kind: 'cut short', reason: error.message };
   if (isGapError(error)) return { kind: 'failed', fault: 'dump', reason: error.message };
@@ -182,7 +196,7 @@ function placeOf(error: Error): { where?: string } {
   const line = lines.find((candidate) => !candidate.includes(ourFolder)) ?? lines[0];
   if (line === undefined) return {};
   const place = line.trim().slice(3).replaceAll(/(?:file:\/\/)?\/[^\s()]*\/(?=[^/\s()]+\/[^/\s()]+:\d)/g, '');
-  return { where: place };
+  return { where: shortSentence(place) };
 }
 
 /** Bundled, that of all our code. */

@@ -20,6 +20,8 @@ const plugins = new Map<string, Plugin>();
 const bundled = new Map<string, BundledPlugin>();
 let opening: Promise<Kernel> | undefined;
 let changed = (): string | undefined => undefined;
+/** The file that is being loaded. */
+let loading: string | undefined;
 
 void begin();
 
@@ -36,10 +38,13 @@ async function loadFiles(files: readonly string[]): Promise<void> {
   const { declarationOf, importer, inOneSentence, loadPlugin } = await import('./load-plugin.js');
   importer();
   keepProcess();
+  keepPort();
   keepOutput();
   keepRunning();
+  tellWaiting();
   changed = watchBuiltIns();
   for (const path of files) {
+    loading = path;
     reply({ kind: 'loading', path });
     const loaded = await loadPlugin(path).then((plugin) => ({ plugin }), (error: unknown) => ({ error }));
     const what = changed();
@@ -51,6 +56,7 @@ async function loadFiles(files: readonly string[]): Promise<void> {
       reply({ kind: 'loaded', plugin: declarationOf(loaded.plugin, path) });
     }
   }
+  loading = undefined;
 }
 
 function listBundled(module: string): void {
@@ -65,6 +71,20 @@ function keepProcess(): void {
     if (signal !== 0 && (pid === process.pid || pid === 0)) throw new Error('a plugin can\'t signal the process that it runs in');
     return kill(pid, signal);
   };
+}
+
+/** Without it nothing that is asked comes in, and nothing that is told goes out. */
+function keepPort(): void {
+  port.close = port.unref = () => {
+    throw new Error('a plugin can\'t close the port of the worker that it runs in');
+  };
+}
+
+/** Where nothing is left that could settle what a plugin waits for, Node ends the worker as if it were done. */
+function tellWaiting(): void {
+  process.once('beforeExit', () => {
+    if (loading !== undefined) reply({ kind: 'refused', path: loading, reason: 'it awaits outside of run what never comes', spoilt: true });
+  });
 }
 
 /** A promise that nobody awaits, or a timer, fails when another plugin may be running, and is no fault of that one. */

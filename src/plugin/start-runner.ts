@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../bytes/input-error.js';
 import { size } from '../words/quantity.js';
+import { shortSentence } from './check-form.js';
 import type { UsersPlugin } from './define-plugin.js';
 import type { OptionValues } from './options.js';
 import { collectSection, type RunEvent } from './run-plugin.js';
@@ -227,7 +228,7 @@ const tooMuch: Ended = { kind: 'cut short', reason: `it took more than ${size(me
 
 function brokenBy(error: Error): Ended {
   if ('code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY') return tooMuch;
-  return { kind: 'failed', fault: 'plugin', reason: `${error.name}: ${error.message}` };
+  return { kind: 'failed', fault: 'plugin', reason: shortSentence(`${error.name}: ${error.message}`) };
 }
 
 /** Buffers are outside of a worker's heap, whose size Node limits: of them only the process as a whole tells. */

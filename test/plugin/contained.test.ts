@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundledModule } from '../../src/app/plugins.js';
+import { defaultLimits, type Section } from '../../src/plugin/section.js';
+import { startRunner } from '../../src/plugin/start-runner.js';
 import { startClient } from '../../src/tui/data/client.js';
 import type { Action } from '../../src/tui/state/actions.js';
 import { build, oompm, type Answer } from '../built.js';
@@ -27,6 +29,10 @@ const notLoaded = [
   [plugin('loops-on-load', '', 'for (;;);'), 'it was not loaded within 10 s; look for an endless loop, or for what waits, outside of run'],
   [plugin('patches-on-load', '', "Array.prototype.map = () => ['pwned'];"), 'it changes Array.prototype.map, which all code uses; leave what is built in as it is'],
   [plugin('fills-on-load', '', 'const held = [];\nfor (;;) held.push(Buffer.alloc(50_000_000, 1));'), 'it took more than 1 GiB of memory while it was loaded'],
+  [plugin('waits-on-load', '', 'await new Promise(() => undefined);'), 'it awaits outside of run what never comes'],
+  [plugin('closes-the-port', '', "import { parentPort } from 'node:worker_threads';\nparentPort?.close();"), "a plugin can't close the port of the worker that it runs in (line 3)"],
+  [plugin(`i${'d'.repeat(200)}`, ''), `a plugin's id has at most 40 characters, not 201 ("i${'d'.repeat(39)}…")`],
+  [plugin('completion', ''), 'completion is a command of oompm itself'],
   [plugin('rejects-on-load', '', 'await Promise.reject(new Error("no"));'), 'no (line 2)'],
 ] as const;
 
@@ -130,6 +136,23 @@ test('its own command says the same', async () => {
   expect(stdout).toContain('exits: not shown whole: the plugin broke: it ended its own process (process.exit(0))');
   expect(stderr).toBe(`oompm: answered in part: plugin ${broken[0][0]} broke: it ended its own process (process.exit(0))\n`);
 });
+
+/** With a limit of its own: 120 s each are too long for a test. */
+test('what never looks at the clock is ended from outside', async () => {
+  const searches = plugin('searches', "/^(a+)+$/.test(`${'a'.repeat(60)}b`);");
+  const writes = plugin('writes', 'String(7n ** 300_000_000n);');
+  const healthy = plugin('healthy', '');
+  const runner = startRunner({ files: [searches, writes, healthy] });
+  const ask = (path: string): Promise<Section> => runner.run({ id: idOf(path), summary: 'Tried', path }, {}, { dump: { dump: [dump] } }, { limits: { ...defaultLimits, ms: 1_000 } });
+  try {
+    for (const path of [searches, writes]) {
+      expect(await ask(path)).toMatchObject({ outcome: { kind: 'cut short', reason: 'it took longer than 1 s and was ended' }, views: [{ title: 'Before' }] });
+    }
+    expect(await ask(healthy)).toMatchObject({ outcome: { kind: 'done' }, views: [{ title: 'Before' }] });
+  } finally {
+    await runner.close();
+  }
+}, 60_000);
 
 describe('explain', () => {
   const explaining = (id: string, explain: string): string => {

@@ -37,6 +37,13 @@ test('a row whose cells do not fit the columns does not compile', () => {
 describe('a wrong declaration is refused with one sentence', () => {
   test.each([
     [{ ...nothing, id: 'Upper', summary: 'x' }, /id is lower case/],
+    [{ ...nothing, id: '', summary: 'x' }, /id is lower case letters, digits and dashes, not ""$/],
+    [{ ...nothing, id: 'who sleeps', summary: 'x' }, /digits and dashes, not "who sleeps"$/],
+    [{ ...nothing, id: 'ps\n', summary: 'x' }, /digits and dashes, not "ps\\n"$/],
+    [{ ...nothing, id: '\u001b[31mps', summary: 'x' }, /digits and dashes, not "\\u001b\[31mps"$/],
+    [{ ...nothing, id: 'A'.repeat(5_000_000), summary: 'x' }, /digits and dashes, not "A{40}…"$/],
+    [{ ...nothing, id: 'a'.repeat(5_000_000), summary: 'x' }, /^a plugin's id has at most 40 characters, not 5000000 \("a{40}…"\)$/],
+    [{ ...nothing, id: 'x', summary: 'y'.repeat(5_000_000) }, /^plugin x: its declaration has 50000\d\d characters; it can have 65536$/],
     [{ ...nothing, id: 'x', summary: '' }, /no summary/],
     [{ id: 'x', summary: 'x' }, /no function run/],
     [{ ...nothing, id: 'x', summary: 'x', flags: { a: { type: 'boolean', summary: 'x', char: 'z' }, b: { type: 'boolean', summary: 'x', char: 'z' } } }, /both -z/],
@@ -60,6 +67,10 @@ describe('a wrong declaration is refused with one sentence', () => {
     [{ ...nothing, id: 'x', summary: 'x', arguments: { a: { type: 'string', summary: 'x' }, b: { type: 'string', summary: 'x', required: true } } }, /one before it is not/],
   ])('%#', (definition, sentence) => {
     expect(() => definePlugin(definition as Parameters<typeof definePlugin>[0])).toThrow(sentence);
+  });
+
+  test('one that is as long as it may be is not', () => {
+    expect(definePlugin({ ...nothing, id: 'a'.repeat(40), summary: 'y'.repeat(60_000) })).toMatchObject({ id: 'a'.repeat(40) });
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Unmapped, ReadError } from '../../src/memory/address-space.js';
-import { InputError, columns, definePlugin, fact, facts, log, table, tree, type Plugin, type TreeNode, type View } from '../../src/index.js';
+import { InputError, columns, definePlugin, fact, facts, findings, log, table, tree, type Plugin, type TreeNode, type View } from '../../src/index.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { runEvents, runPlugin } from '../../src/plugin/run-plugin.js';
 import { defaultLimits } from '../../src/plugin/section.js';
@@ -171,6 +171,36 @@ test('a list in a cell is as long as a text may be', () => {
   const cell = (section.views[0] as unknown as { rows: { cells: { fd: string[] } }[] }).rows[0]!.cells.fd;
   expect(cell.length).toBeLessThan(20_000);
   expect(cell.at(-1)).toBe(`… (${200_000 - cell.length + 1} more)`);
+});
+
+test.each([
+  ['a fact', () => facts('Large', [fact('a', 'A', 'bytes', 1n << 400_000_000n)]), 'facts "Large": fact a'],
+  ['a fact of a finding', () => findings('Large', [{ id: 'large', weight: 1, certainty: 'certain', moment: 'dump', sentence: 'Large.', evidence: [], facts: { size: { value: 1n << 128n, source: 'x' } } }]), 'findings "Large": fact size of a finding'],
+  ['a cell', () => table('Large', numbers, [{ cells: { n: -(1n << 128n) } }]), 'table "Large", row 1: cell n'],
+  ['a door', () => table('Large', numbers, [{ cells: { n: 1 }, door: { type: 'struct page', address: 1n << 128n } }]), 'table "Large", row 1: door.address'],
+])('a number that takes minutes to write out is refused: %s', (_, view, place) => {
+  const { outcome } = runPlugin(kernelStub(), plugin(() => [view()]), {});
+  expect(outcome).toEqual({ kind: 'failed', fault: 'plugin', reason: `${place} is a number of more than 128 bits, which no dump holds` });
+});
+
+test('a sum of the largest numbers is shown', () => {
+  const section = runPlugin(kernelStub(), plugin(() => [facts('Large', [fact('a', 'A', 'bytes', (1n << 128n) - 1n)])]), {});
+  expect(section).toMatchObject({ outcome: { kind: 'done' }, views: [{ facts: [{ value: (1n << 128n) - 1n }] }] });
+});
+
+test('sentences are short, whatever was thrown', () => {
+  const long = 'ä'.repeat(3_000_000);
+  const reasonOf = (thrown: unknown): string => {
+    const { outcome } = runPlugin(kernelStub(), plugin(() => { throw thrown; }), {});
+    return 'reason' in outcome ? outcome.reason : '';
+  };
+  for (const thrown of [new Error(long), new InputError(long), long]) expect(reasonOf(thrown).length).toBeLessThan(2_100);
+  expect(reasonOf(new Error('ä'.repeat(1_900)))).toBe(`Error: ${'ä'.repeat(1_900)}`);
+  const { gaps } = runPlugin(kernelStub(), plugin((kernel) => {
+    kernel.gaps.record({ gap: true, what: long, reason: 'unread', address: 1n << 400_000_000n });
+    return [];
+  }), {});
+  expect(gaps).toEqual([{ gap: true, what: expect.stringMatching(/ä… \(2934464 characters more\)$/) as string, reason: 'unread' }]);
 });
 
 test('cells that can’t be shown become ones that can', () => {
