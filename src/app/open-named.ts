@@ -69,10 +69,10 @@ async function packedDump(path: string): Promise<string> {
   return `${path} ${packedInWords(path, packing)} (only a kernel may stay packed, and a dump must be given beside it)`;
 }
 
-/** The facts after the work is done: with the damage that was met on the way. */
+/** The facts after the work is done: with the damage that was met on the way, and first of all that files changed. */
 export function factsAfter({ session, facts }: Opened): DumpFacts {
   const damage = session.dump.damageMet?.();
-  return damage === undefined ? facts : { ...facts, defects: [...facts.defects, damage] };
+  return { ...facts, defects: [...session.changes(), ...facts.defects, ...(damage === undefined ? [] : [damage])] };
 }
 
 function factsOf({ kernel, dump, defects, vmlinux }: Session, { dump: files }: OpenOptions, host: string | undefined): DumpFacts {

@@ -11,10 +11,14 @@ export interface FileReader {
   readonly held: number;
   /** The bytes from `offset`, no Buffer, whose slice() would be no copy; fewer than `length` (down to none) where the file ends before. Never throws for a range outside the file. */
   read(offset: number, length: number): Uint8Array;
+  /** Whether a read came upon an end before that of `size`: somebody cut the file after it was opened. */
+  becameShorter?(): boolean;
 }
 
 export interface OpenFile extends FileReader {
   readonly path: string;
+  /** How it differs from what was opened, up to now or until it was closed; for a sentence, "has become shorter …". */
+  change?(): string | undefined;
   close(): void;
 }
 
@@ -24,8 +28,11 @@ export interface OpenFile extends FileReader {
  */
 export function openFile(path: string): OpenFile {
   const fd = openWithoutWaiting(path);
-  const { size, held } = sizeOrExplain(fd, path);
+  const { size, held, mtimeNs } = sizeOrExplain(fd, path);
   let open = true;
+  let short = false;
+  let changeAtClose: string | undefined;
+  const change = (): string | undefined => changeOf(fd, size, mtimeNs);
   return {
     path,
     size,
@@ -33,13 +40,28 @@ export function openFile(path: string): OpenFile {
     read(offset, length) {
       const wanted = clampedLength(size, offset, length);
       const { buffer } = Buffer.allocUnsafeSlow(wanted);
-      return new Uint8Array(buffer, 0, readFully(fd, path, new Uint8Array(buffer), offset));
+      const got = readFully(fd, path, new Uint8Array(buffer), offset);
+      short ||= got < wanted;
+      return new Uint8Array(buffer, 0, got);
     },
+    becameShorter: () => short,
+    change: () => (open ? change() : changeAtClose),
     close() {
-      if (open) closeSync(fd);
+      if (!open) return;
+      changeAtClose = change();
+      closeSync(fd);
       open = false;
     },
   };
+}
+
+/** A file that was renamed over, or removed, is still the one that was opened: only what is written into it counts. */
+function changeOf(fd: number, size: number, mtimeNs: bigint): string | undefined {
+  const now = fstatSync(fd, { bigint: true });
+  const has = Number(now.size);
+  if (has < size) return `has become shorter while it was read, from ${size} to ${has} bytes`;
+  if (has > size) return `has become longer while it was read, from ${size} to ${has} bytes`;
+  return now.mtimeNs === mtimeNs ? undefined : 'was changed while it was read (its time of modification is another)';
 }
 
 /** A reader over bytes already in memory; what it returns is a view of them. */
@@ -100,12 +122,13 @@ export function fileId({ dev, ino }: FileId): string {
 /** What stat counts in blocks is of this size on every system. */
 const STAT_BLOCK = 512;
 
-function sizeOrExplain(fd: number, path: string): { size: number; held: number } {
+function sizeOrExplain(fd: number, path: string): { size: number; held: number; mtimeNs: bigint } {
   const stat = fstatSync(fd, { bigint: true });
   opened.add(fileId(stat));
+  const { mtimeNs } = stat;
   const size = Number(stat.size);
   // Some file systems don't say, or keep a small file where they count no blocks.
-  if (stat.isFile()) return { size, held: stat.blocks > 0n ? Math.min(size, Number(stat.blocks) * STAT_BLOCK) : size };
+  if (stat.isFile()) return { size, held: stat.blocks > 0n ? Math.min(size, Number(stat.blocks) * STAT_BLOCK) : size, mtimeNs };
   closeSync(fd);
   if (stat.isDirectory()) throw new InputError(`Cannot open ${path}: it is a directory; name the file in it.`);
   const kind = stat.isFIFO() ? 'a pipe' : stat.isCharacterDevice() || stat.isBlockDevice() ? 'a device' : 'no regular file';

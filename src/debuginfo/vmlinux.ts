@@ -26,6 +26,8 @@ export interface Vmlinux {
   symbols(kaslrOffset: bigint): SymbolTable | undefined;
   /** The .BTF section; undefined where there is none. */
   btf(): Uint8Array | undefined;
+  /** See `OpenFile`. */
+  change?(): string | undefined;
   close(): void;
 }
 
@@ -58,7 +60,7 @@ export async function openVmlinux(path: string, options: { cacheFolder?: string 
     const sections = sectionHeaders(reader, header);
     const unzstd = sections.some((section) => needsZstd(reader, section)) ? await readyUnzstd() : undefined;
     const content = sectionContents(reader, unzstd);
-    return vmlinux({ path, header, sections, content, close: () => kernel.close(), ...(packing === undefined ? {} : { packing }) });
+    return vmlinux({ path, header, sections, content, change: () => kernel.change?.(), close: () => kernel.close(), ...(packing === undefined ? {} : { packing }) });
   } catch (error) {
     kernel.close();
     throw error;
@@ -71,6 +73,7 @@ interface Parts {
   header: ElfHeader;
   sections: readonly SectionHeader[];
   content(section: SectionHeader | undefined): FileReader | undefined;
+  change(): string | undefined;
   close(): void;
 }
 
@@ -98,6 +101,7 @@ function vmlinux(parts: Parts): Vmlinux {
       const section = found.section('.BTF');
       return section && section.read(0, Math.min(section.size, MAX_BTF_BYTES));
     },
+    change: () => parts.change(),
     close: () => parts.close(),
   };
   return found;

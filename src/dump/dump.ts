@@ -32,5 +32,7 @@ export interface Dump {
   readonly defects: readonly string[];
   /** One sentence on pages that were asked for up to now and are in the file, damaged; undefined where none was met. */
   readonly damageMet?: () => string | undefined;
+  /** A sentence for each file that is another by now than it was when it was opened; not for those in memory. */
+  readonly changes?: () => readonly string[];
   close(): void;
 }

@@ -4,7 +4,7 @@ import { readableBytes } from '../bytes/bounds.js';
 import type { FileReader } from '../bytes/file-reader.js';
 import { ascendingOrder } from '../bytes/ascending-order.js';
 import { NumberColumns } from '../bytes/number-columns.js';
-import { MissingPage, Page } from './physical-memory.js';
+import { MissingPage, Page, beyondEnd } from './physical-memory.js';
 import type { PhysicalRange, StoredPage } from './physical-memory.js';
 
 export interface ElfMemory {
@@ -56,8 +56,9 @@ export function elfMemory(file: FileReader, header: ElfHeader): ElfMemory {
       const end = start + PAGE_BYTES;
       const at = firstEndingAfter(stored, start);
       if (at < stored.count && stored.starts[at]! <= start && stored.ends[at]! >= end) {
-        const bytes = file.read(stored.offsets[at]! + (start - stored.starts[at]!), PAGE_BYTES);
-        return bytes.length === PAGE_BYTES ? new Page(bytes) : new MissingPage('cut off', 'the file ends before it');
+        const offset = stored.offsets[at]! + (start - stored.starts[at]!);
+        const bytes = file.read(offset, PAGE_BYTES);
+        return bytes.length === PAGE_BYTES ? new Page(bytes) : beyondEnd(file, offset + PAGE_BYTES, 'the file ends before it');
       }
       const storedBytes = overlap(stored, start, end);
       const knownBytes = overlap(known, start, end);
@@ -155,8 +156,9 @@ function assemble(file: FileReader, stored: Pieces, start: number): Page | Missi
   for (const piece of piecesIn(stored, start, start + PAGE_BYTES)) {
     const from = Math.max(piece.start, start);
     const length = Math.min(piece.end, start + PAGE_BYTES) - from;
-    const part = file.read(piece.offset + (from - piece.start), length);
-    if (part.length < length) return new MissingPage('cut off', 'the file ends before it');
+    const offset = piece.offset + (from - piece.start);
+    const part = file.read(offset, length);
+    if (part.length < length) return beyondEnd(file, offset + length, 'the file ends before it');
     bytes.set(part, from - start);
   }
   return new Page(bytes);

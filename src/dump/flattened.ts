@@ -69,6 +69,7 @@ export function openFlattened(file: FileReader, path: string, onRecord: () => vo
   return {
     size,
     held: file.held,
+    becameShorter: () => file.becameShorter?.() === true,
     streamEnd: records.streamEnd,
     read(offset, length) {
       const wanted = Math.max(0, Math.min(length, size - offset));

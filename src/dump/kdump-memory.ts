@@ -10,7 +10,7 @@ import type { Bitmap } from './bitmap.js';
 import { BLOCK_BYTES, blockCache } from './block-cache.js';
 import type { KdumpHeader } from './kdump-header.js';
 import { DESCRIPTOR_BYTES } from './page-descriptor.js';
-import { MissingPage, Page } from './physical-memory.js';
+import { MissingPage, Page, beyondEnd } from './physical-memory.js';
 import type { PhysicalRange, StoredPage } from './physical-memory.js';
 
 /** One file of a dump: all of it, or a part of a split one. */
@@ -99,13 +99,13 @@ function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, o
   function load(pfn: number): Page | MissingPage {
     if (pfn >= bits) return new MissingPage('cut off', 'the bitmap ends before this page');
     const isDumped = dumped.has(pfn);
-    if (isDumped === undefined) return new MissingPage('cut off', 'the file ends within its bitmap');
+    if (isDumped === undefined) return beyondEnd(file, dumpedOffset + bits / 8, 'the file ends within its bitmap');
     if (!isDumped) return new MissingPage(ram.has(pfn) ? 'excluded' : 'absent');
     if (pfn < startPfn || pfn >= endPfn) return new MissingPage('cut off', 'it is in a part of the split dump that was not given');
 
     const index = descriptorOf(pfn);
-    if (index === undefined) return new MissingPage('cut off', 'the file ends within its bitmap');
-    if (!readDescriptor(index)) return new MissingPage('cut off', 'the file ends within its page descriptors');
+    if (index === undefined) return beyondEnd(file, dumpedOffset + bits / 8, 'the file ends within its bitmap');
+    if (!readDescriptor(index)) return beyondEnd(file, header.descriptorsOffset + (index + 1) * DESCRIPTOR_BYTES, 'the file ends within its page descriptors');
     return described();
   }
 
@@ -124,7 +124,7 @@ function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, o
     if (offset === 0) return new MissingPage('cut off', 'makedumpfile had no room left to write it');
     if (size === 0 || size > blockSize) return new MissingPage('damaged', `its descriptor says ${size} bytes`);
     const bytes = readPage(offset, size);
-    if (bytes.length < size) return new MissingPage('cut off', 'the file ends before it');
+    if (bytes.length < size) return beyondEnd(file, offset + size, 'the file ends before it');
     return decode(bytes, flags);
   }
 

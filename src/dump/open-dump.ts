@@ -1,3 +1,4 @@
+import { changeInWords, refusedAsChanged } from '../bytes/changed-file.js';
 import { readyZstd } from '../bytes/codecs/zstd.js';
 import { ET_CORE, ET_DYN, ET_EXEC, ET_REL, PT_NOTE, checkProgramHeaders, elfNotes, isElf, programHeaders, readElfHeader } from '../bytes/elf.js';
 import { openFile } from '../bytes/file-reader.js';
@@ -46,7 +47,7 @@ export async function openDump(path: string | readonly string[], options: OpenDu
     return await openDumpFiles(files, options);
   } catch (error) {
     for (const file of files) file.close();
-    throw error;
+    throw refusedAsChanged(changesOf(files), error);
   }
 }
 
@@ -55,10 +56,17 @@ export async function openDumpFiles(files: readonly OpenFile[], options: OpenDum
   const layers = files.map((file) => unflattened(file, options));
   const [first] = layers;
   if (first === undefined) throw new InputError('No dump was given.');
-  const close = () => files.forEach((file) => file.close());
-  if (!isElf(first.reader.read(0, 8))) return { ...(await openKdump(layers, options)), close };
+  const shared = { close: () => files.forEach((file) => file.close()), changes: () => changesOf(files) };
+  if (!isElf(first.reader.read(0, 8))) return { ...(await openKdump(layers, options)), ...shared };
   if (layers.length > 1) throw new InputError(`${first.path} is an ELF dump, which has no parts; give one file.`);
-  return { ...openElf(first, options), close };
+  return { ...openElf(first, options), ...shared };
+}
+
+function changesOf(files: readonly OpenFile[]): string[] {
+  return files.flatMap((file) => {
+    const change = file.change?.();
+    return change === undefined ? [] : [changeInWords(files.length === 1 ? 'The file' : file.path, change)];
+  });
 }
 
 /** A file as its dump format is in it: the flattening taken off. */

@@ -1,3 +1,5 @@
+import type { FileReader } from '../bytes/file-reader.js';
+
 /**
  * Why a page can't be had. A report tells these apart:
  * - `absent`: no RAM stands at this address;
@@ -13,6 +15,15 @@ export class MissingPage {
     readonly kind: MissingKind,
     readonly detail?: string,
   ) {}
+}
+
+/**
+ * A page that stands beyond the file's end.
+ * @param end where it, or the table that leads to it, ends by what the file states
+ * @param detail for a file that ended there when it was opened
+ */
+export function beyondEnd(file: FileReader, end: number, detail: string): MissingPage {
+  return new MissingPage('cut off', end <= file.size && file.becameShorter?.() === true ? 'the file has become shorter while it was read' : detail);
 }
 
 /** One page's content. The page cache owns it: nobody writes to it. */

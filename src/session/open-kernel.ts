@@ -1,3 +1,4 @@
+import { changeInWords, refusedAsChanged } from '../bytes/changed-file.js';
 import { openFile } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
 import type { DebugInfo } from '../debuginfo/dwarf/debug-info.js';
@@ -57,6 +58,8 @@ export interface Session {
   readonly defects: readonly string[];
   /** The kernel once more, with nothing kept of what was asked of this one: as a section alone would find it. */
   freshKernel(): Kernel;
+  /** A sentence for each file that is another by now, or when it was closed, than it was when it was opened. */
+  changes(): readonly string[];
   close(): void;
 }
 
@@ -77,8 +80,13 @@ export async function openSession(options: OpenOptions): Promise<Session> {
   } catch (error) {
     vmlinux?.close();
     dump.close();
-    throw error;
+    throw refusedAsChanged(changesOf(dump, vmlinux), error);
   }
+}
+
+function changesOf(dump: Dump, vmlinux: Vmlinux | undefined): string[] {
+  const change = vmlinux?.change?.();
+  return [...dump.changes?.() ?? [], ...(change === undefined ? [] : [changeInWords(vmlinux!.path, change)])];
 }
 
 /** The kernel alone: for plugins' tests and scripts. */
@@ -117,6 +125,7 @@ export async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options:
     bases,
     symbolSource: symbols.source,
     typeSource: types.source,
+    changes: () => changesOf(dump, vmlinux),
     close() {
       vmlinux?.close();
       dump.close();

@@ -6,6 +6,8 @@ export interface KernelFile {
   reader: FileReader;
   /** How it was packed: "xz", "bzImage, zstd"; undefined for a plain ELF file. */
   packing?: string;
+  /** See `OpenFile`; what was unpacked is nobody else's to write to. */
+  change?(): string | undefined;
   close(): void;
 }
 
@@ -17,7 +19,7 @@ export interface KernelFile {
 export async function openKernelFile(path: string, cacheFolder?: string): Promise<KernelFile> {
   const file = openFile(path);
   try {
-    if (isElf(file.read(0, 16))) return { reader: file, close: () => file.close() };
+    if (isElf(file.read(0, 16))) return { reader: file, change: () => file.change?.(), close: () => file.close() };
     const { unpackKernel } = await import('./unpack-vmlinux.js');
     const kernel = await unpackKernel(path, file, cacheFolder);
     file.close();

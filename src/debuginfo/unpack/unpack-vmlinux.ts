@@ -26,7 +26,7 @@ const LARGEST_IN_MEMORY = 256 << 20;
  * @param file stays the caller's, who may close it then
  * @throws InputError where it is neither, does not unpack, or unpacks to more than 2 GiB
  */
-export async function unpackKernel(path: string, file: OpenFile, cacheFolder = defaultCacheFolder()): Promise<Required<KernelFile>> {
+export async function unpackKernel(path: string, file: OpenFile, cacheFolder = defaultCacheFolder()): Promise<KernelFile & { packing: string }> {
   const packed = packedKernel(path, file, packingOf(file.read(0, 16)));
   const content = await unpackedFile(path, packed, cacheFolder);
   if (!isElf(content.read(0, 4))) {
@@ -39,18 +39,19 @@ export async function unpackKernel(path: string, file: OpenFile, cacheFolder = d
 interface Packed {
   name: string;
   packing: Packing;
+  file: OpenFile;
   bytes: FileReader;
 }
 
 function packedKernel(path: string, file: OpenFile, packing: Packing | undefined): Packed {
-  if (packing !== undefined) return { name: packing, packing, bytes: file };
+  if (packing !== undefined) return { name: packing, packing, file, bytes: file };
   const payload = bootImagePayload(file);
   if (payload === undefined) throw new InputError(`${path} is no vmlinux: neither an ELF file, nor one packed, nor a bzImage.`);
   const bytes = rangeReader(file, payload.offset, payload.length);
   const inside = packingOf(bytes.read(0, 16));
   if (inside === undefined) throw new InputError(`The kernel in the bzImage ${path} is packed in a way that is not known.`);
   const length = inside === 'gzip' ? bytes.size : bytes.size - APPENDED_SIZE_BYTES;
-  return { name: `bzImage, ${inside}`, packing: inside, bytes: rangeReader(bytes, 0, length) };
+  return { name: `bzImage, ${inside}`, packing: inside, file, bytes: rangeReader(bytes, 0, length) };
 }
 
 async function unpackedFile(path: string, packed: Packed, cacheFolder: string): Promise<OpenedContent> {
@@ -81,7 +82,8 @@ async function onDisk(path: string, packed: Packed, kept: string): Promise<Opene
     }
     if (size === 0) throw new InputError(`${path} can't be unpacked (${packed.name}): there is nothing in it.`);
     const content = openFile(file.path);
-    if (isElf(content.read(0, 4))) keepIfPossible(file, kept);
+    // What was unpacked is not what was hashed where somebody wrote to it in between.
+    if (isElf(content.read(0, 4)) && packed.file.change?.() === undefined) keepIfPossible(file, kept);
     return content;
   } finally {
     file.discard();
