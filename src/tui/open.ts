@@ -12,9 +12,6 @@ export interface TuiRequest {
   colour: boolean;
 }
 
-/** How it ended: the exit code, and what is to be left on the terminal. */
-export type { Ended } from './run.js';
-
 /**
  * Opens the screens on this process's terminal. The header stands there before Ink, which takes longer than half a second
  * to load, is even asked for.
