@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import module, { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 import { crc32 } from 'node:zlib';
 import { makeFolder } from '../bytes/make-folder.js';
+import { isTemporary, temporaryFile } from '../bytes/temporary-file.js';
 import { cacheFolder } from '../bytes/user-folders.js';
 import { version } from './package-facts.js';
 
@@ -69,14 +70,18 @@ function readKept(path: string): Buffer | undefined {
 function keep(folder: string, bundle: string, scripts: ReadonlyMap<string, Script>): void {
   try {
     makeFolder(folder);
-    for (const left of readdirSync(folder)) if (!existsSync(join(bundle, left))) rmSync(join(folder, left), { force: true });
+    for (const left of readdirSync(folder)) if (!isTemporary(left) && !existsSync(join(bundle, left))) rmSync(join(folder, left), { force: true });
     for (const [name, script] of scripts) {
       const data = script.createCachedData();
       const sum = Buffer.alloc(4);
       sum.writeUInt32LE(crc32(data));
-      const unfinished = join(folder, `${name}.${process.pid}`);
-      writeFileSync(unfinished, Buffer.concat([sum, data]), { mode: 0o600 });
-      renameSync(unfinished, join(folder, name));
+      const file = temporaryFile(folder);
+      try {
+        file.write(Buffer.concat([sum, data]));
+        file.moveTo(join(folder, name));
+      } finally {
+        file.discard();
+      }
     }
   } catch {
     // The next start compiles anew.

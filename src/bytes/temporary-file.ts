@@ -118,6 +118,11 @@ function read(reading: () => string): string {
   }
 }
 
+/** Whether a file of that name is one that somebody is writing, or was. */
+export function isTemporary(name: string): boolean {
+  return name.startsWith('.oompm-');
+}
+
 function removeLeftovers(folder: string, isLeft: (pid: number) => boolean): void {
   const own = prefix();
   let names: string[];

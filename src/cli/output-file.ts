@@ -81,7 +81,8 @@ async function fill(file: TemporaryFile, pieces: Iterable<string>): Promise<void
 }
 
 /**
- * Beside the file, with its owner and mode. Among the system's temporary files, to be copied, where a file that is there has
+ * Beside the file, with its owner and mode; ACLs, extended attributes and a security label other than the folder's go with
+ * the old file, since Node can neither read nor set them. Among the system's temporary files, to be copied, where a file that is there has
  * further names or another owner, or the folder can't be written to.
  */
 function openTemporary(path: string, there: BigIntStats | undefined): { file: TemporaryFile; isBeside: boolean } {
