@@ -28,10 +28,10 @@ export default definePlugin({
 /** Clocks are numbered as enum hrtimer_base_type numbers them: 0 is CLOCK_MONOTONIC. */
 function* timersOf(kernel: Kernel, cpu: number): Generator<RowOf<'cpu' | 'clock' | 'expires' | 'function'>> {
   // Dots lead into members, by this kernel's own types: what 7.2 put in between (timerqueue_linked_node) is no matter.
-  const offset = (struct: string, member: string): bigint => BigInt(kernel.offsetOf(struct, member));
+  const offset = (struct: string, member: string): bigint => BigInt(kernel.offsetNamed(struct, member));
   const bases = addressNamed(kernel, `hrtimer_bases:${cpu}`) + offset('hrtimer_cpu_base', 'clock_base');
   for (let clock = 0; clock < (kernel.enumerator('HRTIMER_MAX_CLOCK_BASES') ?? 0); clock++) {
-    const tree = bases + BigInt(clock * kernel.sizeOf('hrtimer_clock_base')) + offset('hrtimer_clock_base', 'active');
+    const tree = bases + BigInt(clock * kernel.sizeNamed('hrtimer_clock_base')) + offset('hrtimer_clock_base', 'active');
     for (const node of rbtreeNodes(kernel, tree, `timers of CPU ${cpu}, clock ${clock}`)) {
       const timer = node - offset('hrtimer', 'node.node');
       yield {

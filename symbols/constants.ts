@@ -5,11 +5,9 @@
 export const constants = {
   /** include/linux/sched.h */
   PF_EXITING: { value: 0x4 },
-  PF_MEMALLOC: { value: 0x800 },
   PF_KTHREAD: { value: 0x20_0000 },
 
   /** include/linux/sched.h, since 4.14 (8ef9925b02c2): bits of `__state` and `exit_state`. */
-  TASK_INTERRUPTIBLE: { value: 0x1 },
   TASK_UNINTERRUPTIBLE: { value: 0x2 },
   TASK_REPORT: { value: 0x7f },
   TASK_NOLOAD: { value: 0x400 },

@@ -26,10 +26,6 @@ export const anchors: Readonly<Record<string, string>> = {
   mod_mem_type: 'load_module',
   nodemask_t: 'out_of_memory',
   cpumask_t: 'out_of_memory',
-  mount: 'mntput',
-  irq_stack: 'irq_init_percpu_irqstack',
-  printk_safe_seq_buf: 'printk_safe_flush',
-  memcg_vmstats: 'mem_cgroup_print_oom_meminfo',
   memcg_vmstats_percpu: 'mem_cgroup_print_oom_meminfo',
 };
 

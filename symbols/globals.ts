@@ -49,7 +49,6 @@ export const globals = {
   log_first_idx: { type: 'u32' },
   log_next_idx: { type: 'u32' },
   log_first_seq: { type: 'u64' },
-  log_next_seq: { type: 'u64' },
   panic_cpu: { type: 'atomic_t' },
   tainted_mask: { type: 'u64' },
   taint_flags: { type: 'struct taint_flag[]' },
@@ -65,7 +64,6 @@ export const globals = {
   sysctl_overcommit_memory: { type: 'int' },
   oom_reaper_list: { type: 'struct task_struct *' },
   _totalram_pages: { type: 'atomic_long_t' },
-  totalreserve_pages: { type: 'unsigned long' },
   tk_core: { type: 'void *' }, // a struct without a name up to 6.12, struct tk_data from then on
   timekeeper_data: { type: 'void *' }, // struct tk_data[], since 6.17 (22c62b9a84b8)
   crashing_cpu: { type: 'int' },
@@ -75,7 +73,6 @@ export const globals = {
   tick_nsec: { type: 'unsigned long' },
   watchdog_thresh: { type: 'int' },
   watchdog_touch_ts: { type: 'u64', percpu: true },
-  hrtimer_interrupts: { type: 'unsigned long', percpu: true },
   sysctl_hung_task_timeout_secs: { type: 'unsigned long' },
   console_sem: { type: 'struct semaphore' },
   console_owner: { type: 'struct task_struct *' },

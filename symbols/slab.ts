@@ -9,12 +9,16 @@ export const kmemCache = {
     object_size: 'unsigned int',
     oo: 'unsigned int', // order in the upper half, objects in the lower
     list: 'struct list_head',
+    red_left_pad: { type: 'unsigned int', optional: true }, // SLUB_DEBUG
+    node: { type: 'struct kmem_cache_node *[]', optional: true },
+    per_node: { type: 'struct kmem_cache_per_node_ptrs[]', optional: true }, // in its place since 7.x, with a barn beside it
   },
 } as const;
 
 /** struct kmem_cache_per_node_ptrs, mm/slab.h, since 7.x. */
 export const kmemCachePerNodePtrs = {
   struct: 'kmem_cache_per_node_ptrs',
+  optional: true,
   definedBy: 'kmem_cache_free',
   members: { node: 'struct kmem_cache_node *' },
 } as const;
@@ -34,6 +38,12 @@ export const kmemCacheNode = {
 /** struct slab, mm/slab.h, since 5.17; a slab's fields lay in struct page before. */
 export const slab = {
   struct: 'slab',
+  optional: true,
   definedBy: 'kmem_cache_free',
-  members: { slab_list: 'struct list_head', inuse: 'unsigned int', objects: 'unsigned int' },
+  members: {
+    slab_list: 'struct list_head',
+    inuse: 'unsigned int',
+    objects: 'unsigned int',
+    slab_cache: { type: 'struct kmem_cache *', optional: true },
+  },
 } as const;

@@ -1,10 +1,3 @@
-/** struct taint_flag, include/linux/panic.h: a letter for each bit of `tainted_mask`. */
-export const taintFlag = {
-  struct: 'taint_flag',
-  definedBy: 'print_tainted',
-  members: { c_true: 'char', c_false: 'char' },
-} as const;
-
 /** What each letter of a taint stands for, in the words of Documentation/admin-guide/tainted-kernels.rst. */
 export const taintNames: Readonly<Record<string, string>> = {
   P: 'PROPRIETARY_MODULE',

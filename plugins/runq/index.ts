@@ -55,7 +55,7 @@ function taskRow(kernel: Kernel, cpu: number, place: 'runs' | 'waits', task: Tas
       cpu, place,
       pid: read('pid', () => task.pid),
       state: read('__state', () => taskState(task).letter),
-      policy: read('policy', () => policyInWords(kernel, task)),
+      policy: read('policy', () => policyInWords(task)),
       since: (place === 'runs' ? onCpuNs(kernel, task) : queuedNs(kernel, task)) ?? null,
       comm: read('comm', () => task.comm),
     },

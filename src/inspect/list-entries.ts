@@ -21,7 +21,7 @@ export interface ListEntry {
  */
 export function* listEntries(kernel: Kernel, head: bigint, link: string | undefined): Generator<ListEntry> {
   const [struct = '', ...path] = link?.split('.') ?? [];
-  const offset = link === undefined ? undefined : BigInt(kernel.offsetOf(struct, path.join('.')));
+  const offset = link === undefined ? undefined : BigInt(kernel.offsetNamed(struct, path.join('.')));
   const type = link === undefined ? undefined : kernel.types.struct(struct);
   if (link !== undefined && type === undefined) throw new ShapeError(noSuchStruct(kernel.types, struct));
   for (const node of listNodes(kernel, head, `list at 0x${head.toString(16)}`)) {

@@ -31,7 +31,7 @@ function nearestType({ types }: Kernel, name: string): string {
 export function offsetNamed(kernel: Kernel, struct: string, member: string): bigint {
   typeNamed(kernel, struct);
   try {
-    return BigInt(kernel.offsetOf(struct, member));
+    return BigInt(kernel.offsetNamed(struct, member));
   } catch (error) {
     throw error instanceof ShapeError && kernel.types.unreadable === undefined ? new InputError(error.message) : error;
   }

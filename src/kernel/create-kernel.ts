@@ -1,7 +1,7 @@
 import type { Dump } from '../dump/dump.js';
 import type { DebugInfo } from '../debuginfo/dwarf/debug-info.js';
 import type { SymbolTable } from '../debuginfo/symbol-table.js';
-import type { CType, TypeSource } from '../debuginfo/type-source.js';
+import type { CType, StructType, TypeSource } from '../debuginfo/type-source.js';
 import { findMember, resolveType } from '../debuginfo/type-walk.js';
 import type { AddressSpace } from '../memory/address-space.js';
 import { physicalOfDirectMap, type Bases } from '../memory/bases.js';
@@ -19,7 +19,7 @@ import { Kept } from './kept.js';
 import type { Kernel } from './kernel.js';
 import { knownShape } from './known-shapes.js';
 import type { ReaderHost } from './readers.js';
-import type { Ref, Shape, StructName } from './shape.js';
+import type { MemberPath, Ref, Shape, StructName } from './shape.js';
 import { noSuchStruct, noSuchSymbol, tellingSymbols, tellingTypes } from './unreadable-names.js';
 import { didYouMean } from '../words/nearest-word.js';
 
@@ -104,15 +104,18 @@ export function createKernel(given: KernelParts): Kernel {
     gap: (what, reason, address) => kernel.gaps.record({ gap: true, what, reason, ...(address === undefined ? {} : { address }) }),
     once,
     bind, missing,
-    has(name, member) {
+    has: (shape, member) => kernel.hasNamed(tagIn(shape), member),
+    hasNamed(name, member) {
       const struct = types.struct(name, anchorOf(name));
-      return struct !== undefined && (member === undefined || findMember(struct, member) !== undefined);
+      return struct !== undefined && (member === undefined || memberIn(struct, name, member) !== undefined);
     },
     ref: <S extends Shape | StructName>(shape: S, address: bigint) => bind(shape).ref(address) as Ref<S>,
-    containerOf: <S extends Shape | StructName>(shape: S, address: bigint, member: string) =>
-      bind(shape).ref(address - BigInt(kernel.offsetOf(typeof shape === 'string' ? shape : shape.struct, member))) as Ref<S>,
-    offsetOf: (struct, member) => once(`offsetof ${struct}.${member}`, () => offsetIn(structOf(struct), member)),
-    sizeOf: (struct) => structOf(struct).size,
+    containerOf: <S extends Shape | StructName>(shape: S, address: bigint, member: MemberPath<S>) =>
+      bind(shape).ref(address - BigInt(kernel.offsetOf(shape, member))) as Ref<S>,
+    offsetOf: (shape, member) => kernel.offsetNamed(tagIn(shape), member),
+    sizeOf: (shape) => kernel.sizeNamed(tagIn(shape)),
+    offsetNamed: (struct, member) => once(`offsetof ${struct}.${member}`, () => offsetIn(structOf(struct), struct, member)),
+    sizeNamed: (struct) => structOf(struct).size,
     hasGlobal: (name) => ownSymbols.addressOf(name) !== undefined,
     global<N extends GlobalName>(name: N) {
       const bound = global(name);
@@ -220,12 +223,23 @@ function globalBinder(host: ReaderHost, symbols: SymbolTable, types: TypeSource,
   return find;
 }
 
-function offsetIn(struct: Parameters<typeof findMember>[0], path: string): number {
+function tagIn(shape: Shape | StructName): string {
+  return typeof shape === 'string' ? shape : shape.struct;
+}
+
+/** By its name, or by the one that its shape says it had in other eras. */
+function memberIn(struct: StructType, tag: string, name: string): ReturnType<typeof findMember> {
+  const spec = knownShape(tag)?.members[name];
+  const formerly = typeof spec === 'object' ? spec.formerly : undefined;
+  return findMember(struct, name) ?? (formerly === undefined ? undefined : findMember(struct, formerly));
+}
+
+function offsetIn(struct: StructType, tag: string, path: string): number {
   let bits = 0;
   let at = struct;
   const names = path.split('.');
   for (const [i, name] of names.entries()) {
-    const found = findMember(at, name);
+    const found = i === 0 ? memberIn(at, tag, name) : findMember(at, name);
     if (!found) throw new ShapeError(`\`struct ${at.name}\` has no member \`${name}\` in this kernel${didYouMean(name, at.members.map((member) => member.name))}`);
     bits += found.bitOffset;
     if (i === names.length - 1) break;

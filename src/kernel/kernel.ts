@@ -9,7 +9,7 @@ import type { BoundShape } from './bind-shape.js';
 import type { GapLog } from './gaps.js';
 import type { GlobalName, GlobalValue } from './globals.js';
 import type { Guard } from './guard.js';
-import type { PerCpu, Ref, RefBase, Shape, StructName } from './shape.js';
+import type { MemberName, MemberPath, PerCpu, Ref, RefBase, Shape, StructName } from './shape.js';
 
 /** A dead kernel: its memory, its names and types, and readers bound to them. */
 export interface Kernel {
@@ -59,15 +59,21 @@ export interface Kernel {
   /** Why a shape does not bind; undefined where it does. */
   missing(shape: Shape | StructName): string | undefined;
   /** True where this kernel has the struct, and the member if one is named. */
-  has(struct: string, member?: string): boolean;
+  has<S extends Shape | StructName>(shape: S, member?: MemberName<S>): boolean;
+  /** The same of any struct: one that is known only at run time, or has no shape. */
+  hasNamed(struct: string, member?: string): boolean;
   /** @throws ShapeError */
   ref<S extends Shape | StructName>(shape: S, address: bigint): Ref<S>;
   /** The object that has its `member` at `address`. */
-  containerOf<S extends Shape | StructName>(shape: S, address: bigint, member: string): Ref<S>;
-  /** In bytes, in any struct of this kernel; dots lead into members: 'se.group_node'. @throws ShapeError */
-  offsetOf(struct: string, member: string): number;
+  containerOf<S extends Shape | StructName>(shape: S, address: bigint, member: MemberPath<S>): Ref<S>;
+  /** In bytes; dots lead into members: 'd_name.name'. A member with another name in this kernel is found by that. @throws ShapeError */
+  offsetOf<S extends Shape | StructName>(shape: S, member: MemberPath<S>): number;
   /** In bytes. @throws ShapeError */
-  sizeOf(struct: string): number;
+  sizeOf(shape: Shape | StructName): number;
+  /** `offsetOf` in any struct: one that is known only at run time, or has no shape. @throws ShapeError */
+  offsetNamed(struct: string, member: string): number;
+  /** `sizeOf` of any struct. @throws ShapeError */
+  sizeNamed(struct: string): number;
 
   hasGlobal(name: GlobalName): boolean;
   /** The value of a global variable. @throws ShapeError where this kernel has none of that name, ReadError */
@@ -88,7 +94,7 @@ export interface Kernel {
   enumValues(name: string): ReadonlyMap<string, number>;
 
   /** The objects on a `struct list_head`, by the member that links them. Ends with a gap where the list is broken. */
-  list<S extends Shape | StructName>(head: RefBase | bigint, shape: S, member: string): Generator<Ref<S>>;
+  list<S extends Shape | StructName>(head: RefBase | bigint, shape: S, member: MemberPath<S>): Generator<Ref<S>>;
   /** Frees the dump's file. */
   close(): void;
 }

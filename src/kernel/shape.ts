@@ -11,6 +11,8 @@ import type { KnownShapes } from './known-shapes.js';
  */
 export interface Shape {
   readonly struct: string;
+  /** Only some eras or builds have the struct. */
+  readonly optional?: true;
   /** A function whose DWARF compile unit has the struct; BTF needs no such hint. */
   readonly definedBy?: string;
   readonly members: Readonly<Record<string, MemberSpec>>;
@@ -47,6 +49,12 @@ export interface RefBase {
 }
 
 type ShapeOf<S> = S extends Shape ? S : S extends StructName ? KnownShapes[S] : never;
+
+/** A member that the shape declares. */
+export type MemberName<S extends Shape | StructName> = keyof ShapeOf<S>['members'] & string;
+
+/** One, or a way into it: 'd_name.name'. */
+export type MemberPath<S extends Shape | StructName> = MemberName<S> | `${MemberName<S>}.${string}`;
 
 /** A reference to a struct in the dump. Members are read when asked for. @throws ReadError where the page is missing */
 export type Ref<S extends Shape | StructName> = RefBase & {

@@ -2,7 +2,6 @@ import type { Kernel } from '../kernel/kernel.js';
 import { Implausible, isGapError } from '../kernel/gaps.js';
 import type { Ref } from '../kernel/shape.js';
 import { resolveType, sizeOf } from '../debuginfo/type-walk.js';
-import { pcpuHotStacks } from '../../symbols/stack.js';
 
 /** A piece of memory that is used as a stack: [low, high). */
 export interface StackArea {
@@ -75,7 +74,7 @@ function irqStack(kernel: Kernel, cpu: number): StackArea[] {
   const hot = kernel.symbols.addressOf('pcpu_hot');
   let top: bigint;
   if (pointer !== undefined) top = kernel.memory.u64(perCpu(kernel, pointer, cpu));
-  else if (hot !== undefined && kernel.missing(pcpuHotStacks) === undefined) top = kernel.ref(pcpuHotStacks, perCpu(kernel, hot, cpu)).hardirq_stack_ptr;
+  else if (hot !== undefined && kernel.missing('pcpu_hot') === undefined) top = kernel.ref('pcpu_hot', perCpu(kernel, hot, cpu)).hardirq_stack_ptr;
   else return [];
   if (top === 0n) return [];
   const high = (top + PAGE - 1n) & ~(PAGE - 1n);

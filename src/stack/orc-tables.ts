@@ -1,4 +1,3 @@
-import { moduleUnwinding } from '../../symbols/stack.js';
 import { Implausible } from '../kernel/gaps.js';
 import { Kept } from '../kernel/kept.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -63,7 +62,7 @@ function kernelTable(kernel: Kernel): OrcTable | undefined {
 /** @throws ReadError */
 function moduleTable(kernel: Kernel, { ref }: ModuleCode): OrcTable | undefined {
   return kernel.once(`ORC of module at ${ref.$address}`, () => {
-    const { arch } = kernel.ref(moduleUnwinding, ref.$address);
+    const { arch } = ref;
     if (!arch || arch.num_orcs > MOST_ENTRIES || arch.num_orcs === 0) return undefined;
     return { count: arch.num_orcs, addresses: arch.orc_unwind_ip, entries: arch.orc_unwind };
   });

@@ -1,4 +1,4 @@
-import { inactiveTaskFrame } from '../../symbols/stack.js';
+import { inactiveTaskFrame } from '../../symbols/switch_to.js';
 import { gapOf, Implausible, isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { cpuRegisters } from '../linux/machine/cpu-registers.js';

@@ -34,6 +34,7 @@ export const taskTypes = `
   struct signal_struct {
     int nr_threads; struct list_head thread_head; unsigned int flags; short oom_score_adj; struct mm_struct *oom_mm; int group_exit_code;
   };
+  struct sched_entity { u64 exec_start; };
   struct task_struct {
     struct thread_info thread_info; unsigned int __state; void *stack; unsigned int flags; int on_cpu, prio;
     struct list_head tasks; struct mm_struct *mm, *active_mm; int exit_state, exit_code; unsigned long jobctl;
@@ -41,6 +42,7 @@ export const taskTypes = `
     struct pid *thread_pid; struct hlist_node pid_links[4]; struct list_head thread_node; void *vfork_done;
     u64 utime, stime; unsigned long nvcsw, nivcsw; u64 start_time; struct cred *real_cred, *cred; char comm[16];
     void *nsproxy; struct signal_struct *signal; struct thread_struct thread;
+    int on_rq; unsigned int policy, rt_priority; struct sched_entity se;
   };
-  struct rq { unsigned int nr_running; struct task_struct *curr, *idle; };
+  struct rq { unsigned int nr_running; struct task_struct *curr, *idle; u64 clock; };
 `;

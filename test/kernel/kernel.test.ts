@@ -51,7 +51,7 @@ describe('gaps', () => {
     const kernel = toyKernel({ types: '' });
     expect(kernel.attempt('a word', () => kernel.memory.u64(8n))).toBeUndefined();
     expect(kernel.attempt('a count', () => { throw new Implausible('too many', 5n); })).toBeUndefined();
-    expect(kernel.attempt('a shape', () => kernel.offsetOf('nothing', 'x'))).toBeUndefined();
+    expect(kernel.attempt('a shape', () => kernel.offsetNamed('nothing', 'x'))).toBeUndefined();
     expect(kernel.attempt('a word', () => 7)).toBe(7);
     expect(() => kernel.attempt('a bug', () => { throw new TypeError('ours'); })).toThrow(TypeError);
     expect(() => kernel.attempt('the end', () => { throw new Cancelled('cancelled'); })).toThrow(Cancelled);

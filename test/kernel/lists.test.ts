@@ -59,7 +59,7 @@ describe('broken lists end as gaps', () => {
       overwrite, lost,
     });
     kernel.guard.limit(10_000);
-    const walked = [...list(kernel, kernel.addressOf('head'), { struct: 'thing', members: {} }, 'link')].map(({ $address }) => $address);
+    const walked = [...list(kernel, kernel.addressOf('head'), { struct: 'thing', members: { link: 'struct list_head' } }, 'link')].map(({ $address }) => $address);
     return { kernel, walked, places: (...names: string[]) => names.map((name) => kernel.addressOf(name)) };
   };
 
@@ -97,8 +97,8 @@ describe('broken lists end as gaps', () => {
 
   test('a member and a struct that this kernel lacks', () => {
     const { kernel } = things({});
-    expect([...list(kernel, kernel.addressOf('head'), { struct: 'thing', members: {} }, 'chain')]).toEqual([]);
-    expect([...list(kernel, kernel.addressOf('head'), { struct: 'nothing', members: {} }, 'link')]).toEqual([]);
+    expect([...list(kernel, kernel.addressOf('head'), { struct: 'thing', members: { chain: 'struct list_head' } }, 'chain')]).toEqual([]);
+    expect([...list(kernel, kernel.addressOf('head'), { struct: 'nothing', members: { link: 'struct list_head' } }, 'link')]).toEqual([]);
     expect(kernel.gaps.list.map(({ reason }) => reason)).toEqual(['`struct thing` has no member `chain` in this kernel', 'this kernel has no `struct nothing` in its types']);
   });
 

@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-
 import { afterAll, describe, expect, test } from 'vitest';
 
 import { anchors } from '../../symbols/enums.js';
@@ -31,21 +29,8 @@ describe.each(kernels)('$vmlinux: every shape has the same offsets by BTF and by
 
     const enums = (kernel: Kernel) => Object.fromEntries(Object.keys(anchors).map((name) => [name, { values: kernel.enumValues(name), value: kernel.enumerator(name) }]));
     expect(enums(dwarf!)).toEqual(enums(btf!));
-    const sizes = (kernel: Kernel) => Object.fromEntries(structsNamedInCode().map((name) => [name, kernel.has(name) && kernel.sizeOf(name)]));
-    expect(sizes(dwarf!)).toEqual(sizes(btf!));
     for (const name of ['NR_FREE_PAGES', 'MIGRATE_CMA', 'WMARK_MIN', 'PG_slab', 'MM_ANONPAGES']) {
       expect(dwarf!.enumerator(name), name).toBe(btf!.enumerator(name));
     }
   });
 });
-
-/** Structs that readers ask for by name, without a shape: `kernel.has('mount')`, `kernel.offsetOf('xa_node', 'slots')`. */
-function structsNamedInCode(): string[] {
-  const names = new Set<string>();
-  for (const folder of ['src', 'plugins']) {
-    for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.tsx?$/.test(name))) {
-      for (const [, name] of readFileSync(`${folder}/${file}`, 'utf8').matchAll(/kernel\.(?:has|offsetOf|sizeOf)\('(\w+)'/g)) names.add(name!);
-    }
-  }
-  return [...names].toSorted();
-}

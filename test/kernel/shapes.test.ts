@@ -95,7 +95,7 @@ describe('members as the shape declares them', () => {
 
 describe('bit fields', () => {
   const fields = { struct: 'thing', members: { three: 'unsigned int', rest: 'unsigned int', signed_bits: 'int', far: 'u64', flag: 'bool' } } as const;
-  const offset = kernel.offsetOf('thing', 'three');
+  const offset = kernel.offsetNamed('thing', 'three');
 
   test.each(['void *', 'char *', 'struct inner *', 'struct inner', 'char[]', 'unsigned long[]'])('declared as %s, which no bit field can be: refused, and absent where it is optional', (type) => {
     expect(() => read({ three: type })).toThrow(`\`struct thing\`'s member \`three\` is a bit field of 3 bits in this kernel, where \`${type}\` is expected`);
@@ -151,8 +151,8 @@ describe('references', () => {
   test('show address and struct; containerOf comes back from a member', () => {
     const a = read({ pair: 'struct inner[]' });
     expect([a.$struct, a.$address]).toEqual(['thing', kernel.addressOf('a')]);
-    expect(kernel.containerOf({ struct: 'thing', members: {} }, a.pair[0]!.$address, 'pair').$address).toBe(a.$address);
-    expect(kernel.containerOf({ struct: 'thing', members: {} }, 0n, 'pair').$address).toBe(2n ** 64n - BigInt(kernel.offsetOf('thing', 'pair')));
+    expect(kernel.containerOf({ struct: 'thing', members: { pair: 'struct inner[]' } }, a.pair[0]!.$address, 'pair').$address).toBe(a.$address);
+    expect(kernel.containerOf({ struct: 'thing', members: { pair: 'struct inner[]' } }, 0n, 'pair').$address).toBe(2n ** 64n - BigInt(kernel.offsetNamed('thing', 'pair')));
   });
 
   test('a member is read when it is asked for: a lost page hurts only then', () => {
@@ -162,9 +162,9 @@ describe('references', () => {
   });
 
   test('offsets and sizes of any struct, by a path of members', () => {
-    expect([kernel.offsetOf('thing', 'pair'), kernel.offsetOf('thing', 'flags.word.f'), kernel.sizeOf('inner')]).toEqual([Number(kernel.addressOf('a.pair') - kernel.addressOf('a')), Number(kernel.addressOf('a.flags') - kernel.addressOf('a')), 8]);
-    expect(() => kernel.offsetOf('thing', 'number.a')).toThrow('`thing.number` is no struct in this kernel');
-    expect(() => kernel.offsetOf('inner', 'c')).toThrow('`struct inner` has no member `c` in this kernel');
-    expect([kernel.has('inner'), kernel.has('inner', 'a'), kernel.has('inner', 'c'), kernel.has('nothing')]).toEqual([true, true, false, false]);
+    expect([kernel.offsetNamed('thing', 'pair'), kernel.offsetNamed('thing', 'flags.word.f'), kernel.sizeNamed('inner')]).toEqual([Number(kernel.addressOf('a.pair') - kernel.addressOf('a')), Number(kernel.addressOf('a.flags') - kernel.addressOf('a')), 8]);
+    expect(() => kernel.offsetNamed('thing', 'number.a')).toThrow('`thing.number` is no struct in this kernel');
+    expect(() => kernel.offsetNamed('inner', 'c')).toThrow('`struct inner` has no member `c` in this kernel');
+    expect([kernel.hasNamed('inner'), kernel.hasNamed('inner', 'a'), kernel.hasNamed('inner', 'c'), kernel.hasNamed('nothing')]).toEqual([true, true, false, false]);
   });
 });

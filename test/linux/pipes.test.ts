@@ -11,7 +11,8 @@ const types = `
   struct pipe_inode_info { unsigned int head, tail, max_usage, ring_size; struct page *tmp_page[2]; struct pipe_buffer *bufs; };
   struct inode { unsigned short i_mode; union { struct pipe_inode_info *i_pipe; void *i_cdev; }; };
   struct file_operations { int x; };
-  struct file { struct file_operations *f_op; struct inode *f_inode; };
+  struct path { void *mnt, *dentry; };
+  struct file { struct file_operations *f_op; struct inode *f_inode; struct path f_path; };
   struct fdtable { unsigned int max_fds; struct file **fd; };
   struct files_struct { struct fdtable *fdt; };
 `;

@@ -19,7 +19,7 @@ describe('sleeping locks, by what they say of themselves', () => {
 
   test('an rt_mutex names its owner in the word whose lowest bit says that others wait', () => {
     const make = (word: bigint) => toyKernel({
-      types: 'struct task_struct { int pid; }; struct rt_mutex_base { unsigned long owner; };',
+      types: 'struct task_struct { int pid; }; struct rb_root_cached { void *rb_node, *rb_leftmost; }; struct rt_mutex_base { unsigned long owner; struct rb_root_cached waiters; };',
       variables: { lock: { type: 'struct rt_mutex_base', value: { owner: word } }, free: { type: 'struct rt_mutex_base' } },
       objects: { owner: { type: 'struct task_struct', value: { pid: 7 } } },
     });

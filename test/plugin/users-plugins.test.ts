@@ -139,7 +139,7 @@ describe('a user’s plugin, on a real dump', () => {
         const idr = addressNamed(kernel, 'init_pid_ns') + BigInt(kernel.offsetOf('pid_namespace', 'idr'));
         const root = idr + BigInt(kernel.offsetOf('idr', 'idr_rt'));
         const ids = [...idrEntries(kernel, idr, 'idr')];
-        const base = addressNamed(kernel, 'hrtimer_bases:0') + BigInt(kernel.offsetOf('hrtimer_cpu_base', 'clock_base') + kernel.offsetOf('hrtimer_clock_base', 'active'));
+        const base = addressNamed(kernel, 'hrtimer_bases:0') + BigInt(kernel.offsetNamed('hrtimer_cpu_base', 'clock_base') + kernel.offsetNamed('hrtimer_clock_base', 'active'));
         const pid = ids.find(({ id }) => id === 1)!.entry;
         const found: Record<string, boolean> = {
           ReadError: read instanceof ReadError && isGapError(read), cause: read instanceof ReadError && (read.cause instanceof Unmapped || read.cause instanceof MissingPage),

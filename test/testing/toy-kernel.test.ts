@@ -67,7 +67,7 @@ describe('a toy kernel', () => {
     lists: [['things', 'a.link', 'b.link', 'c.link']],
     lost: ['c'],
   });
-  const thing = { struct: 'thing', members: { label: 'char *', count: 'atomic_t', friend: 'struct thing *', counter: 'struct percpu_counter' } } as const;
+  const thing = { struct: 'thing', members: { label: 'char *', count: 'atomic_t', friend: 'struct thing *', counter: 'struct percpu_counter', link: 'struct list_head' } } as const;
 
   test('is read by the same code as a real one', () => {
     expect(kernel.global('tainted_mask')).toBe(1n << 63n);

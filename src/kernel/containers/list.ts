@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel.js';
-import type { Ref, RefBase, Shape, StructName } from '../shape.js';
+import type { MemberPath, Ref, RefBase, Shape, StructName } from '../shape.js';
 
 /** A list longer than this is broken: a machine with 4 Mi threads or slabs on one list has not been seen. */
 const LONGEST = 1 << 26;
@@ -8,13 +8,13 @@ const LONGEST = 1 << 26;
  * The objects on a `struct list_head`, as list_for_each_entry() visits them. A broken link, a circle that misses the
  * head, or a page that is not in the dump ends the walk with a gap.
  */
-export function* list<S extends Shape | StructName>(kernel: Kernel, head: RefBase | bigint, shape: S, member: string): Generator<Ref<S>> {
+export function* list<S extends Shape | StructName>(kernel: Kernel, head: RefBase | bigint, shape: S, member: MemberPath<S>): Generator<Ref<S>> {
   const struct = typeof shape === 'string' ? shape : shape.struct;
   const what = `list of ${struct}.${member}`;
   // A struct that does not bind is a gap like any other: nobody expects a walk to throw.
   const offset = kernel.attempt(what, () => {
     kernel.bind(shape);
-    return BigInt(kernel.offsetOf(struct, member));
+    return BigInt(kernel.offsetOf(shape, member));
   });
   if (offset === undefined) return;
   for (const node of listNodes(kernel, head, what)) yield kernel.ref(shape, node - offset);

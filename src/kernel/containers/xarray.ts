@@ -2,6 +2,7 @@ import type { CType } from '../../debuginfo/type-source.js';
 import { findMember, resolveType } from '../../debuginfo/type-walk.js';
 import { Implausible, ShapeError } from '../gaps.js';
 import type { Kernel } from '../kernel.js';
+import type { MemberName } from '../shape.js';
 
 /** 64-bit indices with six bits a level need eleven levels, the topmost of which has this shift. */
 const HIGHEST_SHIFT = 60;
@@ -117,7 +118,7 @@ function layoutOf(kernel: Kernel): Layout {
     const found = struct && findMember(struct, 'slots');
     const array: CType | undefined = found && resolveType(found.type);
     if (array?.kind !== 'array' || array.length < 16 || array.length > 64) throw new ShapeError(`\`struct ${name}\` has no usable member \`slots\` in this kernel`);
-    const offset = (member: string): bigint => BigInt(kernel.offsetOf(name, member));
+    const offset = (member: MemberName<typeof name>): bigint => BigInt(kernel.offsetOf(name, member));
     return {
       head: BigInt(isXarray ? kernel.offsetOf('xarray', 'xa_head') : kernel.offsetOf('radix_tree_root', 'rnode')),
       nodeTag: isXarray ? 2n : 1n,

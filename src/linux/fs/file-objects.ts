@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.js';
+import type { MemberName } from '../../kernel/shape.js';
 import { wordAt } from '../../kernel/word-at.js';
 import { diskName } from '../block/disk-name.js';
 import { inodePath, mountPoint } from './dentry-path.js';
@@ -40,13 +41,17 @@ export function fileSystemAround(kernel: Kernel, address: bigint): FileSystem | 
 }
 
 /** Locks that each inode has: its own, and its page cache's. */
-const LOCKS_OF_INODES = [['inode', 'i_rwsem'], ['inode', 'i_lock'], ['address_space', 'i_mmap_rwsem'], ['address_space', 'invalidate_lock'], ['address_space', 'i_pages']] as const;
+const LOCKS_OF_INODES = ['i_rwsem', 'i_lock'] as const;
+const LOCKS_OF_MAPPINGS = ['i_mmap_rwsem', 'invalidate_lock', 'i_pages'] as const;
 
 /** Which inode a lock is of: file systems have it somewhere within objects of their own. Believed where it is on its super_block's list. */
 export function inodeOfLock(kernel: Kernel, lock: bigint): bigint | undefined {
-  for (const [struct, member] of LOCKS_OF_INODES) {
-    if (!kernel.has(struct, member) || !kernel.has('inode', 'i_data')) continue;
-    const offset = kernel.offsetOf('inode', struct === 'inode' ? member : `i_data.${member}`);
+  if (!kernel.has('inode', 'i_data')) return undefined;
+  const offsets = [
+    ...LOCKS_OF_INODES.filter((member) => kernel.has('inode', member)).map((member) => kernel.offsetOf('inode', member)),
+    ...LOCKS_OF_MAPPINGS.filter((member) => kernel.has('address_space', member)).map((member) => kernel.offsetOf('inode', `i_data.${member}`)),
+  ];
+  for (const offset of offsets) {
     if (systemOf(kernel, lock - BigInt(offset))) return lock - BigInt(offset);
   }
   return undefined;
@@ -107,12 +112,12 @@ export function frozenBy(kernel: Kernel, lock: bigint): Frozen | undefined {
   return kernel.attempt('super_block.s_writers', () => {
     const writers = system.superBlock + BigInt(kernel.offsetOf('super_block', 's_writers'));
     if (lock < writers + BigInt(kernel.offsetOf('sb_writers', 'rw_sem'))) return undefined;
-    const member = (name: string): number => kernel.memory.i32(writers + BigInt(kernel.offsetOf('sb_writers', name)));
+    const member = (name: MemberName<'sb_writers'>): number => kernel.memory.i32(writers + BigInt(kernel.offsetOf('sb_writers', name)));
     const frozen = member('frozen');
     if (frozen <= 0 || frozen > SB_FREEZE_COMPLETE) return undefined;
     const complete = frozen === SB_FREEZE_COMPLETE;
     // Since 6.6 the kernel counts who froze it.
-    const by = ['freeze_ucount', 'freeze_kcount'].filter((name) => kernel.has('sb_writers', name)).map((name) => `${name} is ${member(name)}`);
+    const by = (['freeze_ucount', 'freeze_kcount'] as const).filter((name) => kernel.has('sb_writers', name)).map((name) => `${name} is ${member(name)}`);
     return { system, complete, evidence: [`super_block.s_writers.frozen of ${system.text} is ${frozen}${complete ? ' (SB_FREEZE_COMPLETE)' : ''}`, ...by].join(', ') };
   });
 }

@@ -1,11 +1,13 @@
 import { setBits } from '../../kernel/containers/bitmap.js';
 import type { Kernel } from '../../kernel/kernel.js';
 
-export type CpuMask = 'possible' | 'present' | 'online';
+const MASKS = { possible: '__cpu_possible_mask', present: '__cpu_present_mask', online: '__cpu_online_mask' } as const;
+
+export type CpuMask = keyof typeof MASKS;
 
 /** The CPUs in one of the kernel's masks. A panic without kdump leaves one CPU online; a kdump leaves all. @throws ReadError */
 export function cpusIn(kernel: Kernel, mask: CpuMask): readonly number[] {
-  const { bits } = kernel.global(`__cpu_${mask}_mask`);
+  const { bits } = kernel.global(MASKS[mask]);
   const limit = kernel.hasGlobal('nr_cpu_ids') ? kernel.global('nr_cpu_ids') : Infinity;
   return [...setBits(bits, limit)];
 }

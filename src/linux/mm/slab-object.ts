@@ -43,9 +43,8 @@ const LOWEST_MASK = 2n ** 64n - (1n << 32n);
 
 /** The page itself, or of a tail the head: since 7.1 its word may be a mask instead of a pointer (compound_info_has_mask()). */
 function headOf(kernel: Kernel, page: bigint): bigint {
-  const member = kernel.has('page', 'compound_head') ? 'compound_head' : 'compound_info';
-  if (!kernel.has('page', member)) return page;
-  const word = kernel.memory.u64(page + BigInt(kernel.offsetOf('page', member)));
+  if (!kernel.has('page', 'compound_info')) return page;
+  const word = kernel.memory.u64(page + BigInt(kernel.offsetOf('page', 'compound_info')));
   if ((word & 1n) === 0n) return page;
   return word >= LOWEST_MASK ? page & (word - 1n) : word - 1n;
 }

@@ -1,7 +1,7 @@
 import { Implausible } from '../../kernel/gaps.js';
 import { setBits } from '../../kernel/containers/bitmap.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import type { Ref } from '../../kernel/shape.js';
+import type { MemberPath, Ref } from '../../kernel/shape.js';
 import { memcgOfTask } from '../mm/memcg.js';
 import { callsFunction } from './calls-function.js';
 import { residentPages, rssOf, type Rss } from '../mm/rss.js';
@@ -172,7 +172,7 @@ const MPOL_BIND = 2;
 function policyReaches(kernel: Kernel, task: Task, nodemask: readonly number[]): boolean {
   const { mempolicy } = task;
   if (mempolicy === undefined || mempolicy === null) return true;
-  const at = (member: string): bigint => mempolicy.$address + BigInt(kernel.offsetOf('mempolicy', member));
+  const at = (member: MemberPath<'mempolicy'>): bigint => mempolicy.$address + BigInt(kernel.offsetOf('mempolicy', member));
   if (kernel.memory.u16(at('mode')) !== MPOL_BIND) return true;
   // In a union before 5.14 (269fbe72cded).
   const nodes: Ref<'nodemask_t'> = kernel.ref('nodemask_t', at(kernel.has('mempolicy', 'nodes') ? 'nodes' : 'v.nodes'));

@@ -38,8 +38,8 @@ export function logSourceOf(kernel: Kernel): LogSource {
   return {
     memory: kernel.memory,
     symbol: (name) => told.symbol(name) ?? kernel.symbols.addressOf(name),
-    offset: (member) => told.offset(member) ?? known(() => kernel.offsetOf(...memberOf(member))),
-    size: (struct) => told.size(struct) ?? known(() => kernel.sizeOf(struct)),
+    offset: (member) => told.offset(member) ?? known(() => kernel.offsetNamed(...memberOf(member))),
+    size: (struct) => told.size(struct) ?? known(() => kernel.sizeNamed(struct)),
     step: () => kernel.guard.step(),
   };
 }

@@ -1,4 +1,3 @@
-import { runqueueClock, taskScheduling } from '../../../symbols/scheduling.js';
 import { gapOf, isGapError, ShapeError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { runqueue } from './cpu-tasks.js';
@@ -46,12 +45,12 @@ export function runqueueClockNs(kernel: Kernel, cpu: number): bigint | undefined
 
 /** @throws ReadError, ShapeError */
 function clockOf(kernel: Kernel, cpu: number): bigint {
-  return kernel.ref(runqueueClock, runqueue(kernel, cpu).$address).clock;
+  return runqueue(kernel, cpu).clock;
 }
 
 /** For how long a task that does not run has not run: since its time was last accounted. */
 export function asleepNs(kernel: Kernel, task: Task): number | undefined {
-  return since(kernel, kernel.attempt('sched_entity.exec_start', () => kernel.ref(taskScheduling, task.$address).se.exec_start));
+  return since(kernel, kernel.attempt('sched_entity.exec_start', () => task.se.exec_start));
 }
 
 /** For how long a task has had its CPU without a break: since it was last switched to (`sched_info.last_arrival`). */

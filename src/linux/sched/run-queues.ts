@@ -1,4 +1,3 @@
-import { runqueueClock, taskScheduling } from '../../../symbols/scheduling.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { currentTask, runqueue } from './cpu-tasks.js';
 import { taskCpu } from './task-state.js';
@@ -23,17 +22,17 @@ export function runQueues(kernel: Kernel): readonly RunQueue[] {
     const byCpu = new Map(kernel.possibleCpus().map((cpu): [number, Task[]] => [cpu, []]));
     for (const task of allThreads(kernel)) {
       kernel.guard.step();
-      const cpu = kernel.attempt('task_struct.on_rq', () => (isQueued(kernel, task) ? taskCpu(task) : undefined));
+      const cpu = kernel.attempt('task_struct.on_rq', () => (isQueued(task) ? taskCpu(task) : undefined));
       if (cpu !== undefined) byCpu.get(cpu)?.push(task);
     }
     const latest = latestNs(kernel);
     return kernel.possibleCpus().map((cpu) => {
       const current = kernel.attempt(`current task of CPU ${cpu}`, () => currentTask(kernel, cpu)) ?? undefined;
       const rq = kernel.attempt(`runqueues of CPU ${cpu}`, () => {
-        const { clock, nr_running: running } = kernel.ref(runqueueClock, runqueue(kernel, cpu).$address);
+        const { clock, nr_running: running } = runqueue(kernel, cpu);
         return { clock, running };
       });
-      const ran = (task: Task): bigint => kernel.attempt('sched_entity.exec_start', () => kernel.ref(taskScheduling, task.$address).se.exec_start) ?? NEVER;
+      const ran = (task: Task): bigint => kernel.attempt('sched_entity.exec_start', () => task.se.exec_start) ?? NEVER;
       return {
         cpu, current,
         queued: byCpu.get(cpu)!.filter((task) => task.$address !== current?.$address).toSorted((a, b) => (ran(a) < ran(b) ? -1 : 1)),
@@ -48,14 +47,14 @@ export function runQueues(kernel: Kernel): readonly RunQueue[] {
 const NEVER = 1n << 64n;
 
 /** TASK_ON_RQ_QUEUED or _MIGRATING; one whose sleep is only delayed (EEVDF, since 6.12) sleeps. */
-function isQueued(kernel: Kernel, task: Task): boolean {
-  const { on_rq: queued, se } = kernel.ref(taskScheduling, task.$address);
+function isQueued(task: Task): boolean {
+  const { on_rq: queued, se } = task;
   return queued !== 0 && se.sched_delayed !== 1;
 }
 
 /** "SCHED_FIFO 99", "SCHED_NORMAL nice 0": by `policy`, `rt_priority` and `static_prio` of sched.h, which have never moved. */
-export function policyInWords(kernel: Kernel, task: Task): string {
-  const { policy, rt_priority: priority, prio } = kernel.ref(taskScheduling, task.$address);
+export function policyInWords(task: Task): string {
+  const { policy, rt_priority: priority, prio } = task;
   const name = POLICIES[policy] ?? `policy ${policy}`;
   if (policy === 1 || policy === 2) return `${name} ${priority}`;
   return policy === 0 || policy === 3 ? `${name} nice ${prio - NICE_0}` : name;

@@ -18,7 +18,6 @@ import type { Lock, Wait } from '../wait.js';
 import { rtMutexOffset, rtMutexOwner } from '../state/rt-locks.js';
 import { ringOf, waiterForms, type WaiterForm, type WaiterKind } from './waiters.js';
 import { decodeBlocker } from '../state/words/owner-words.js';
-import { taskScheduling } from '../../../symbols/scheduling.js';
 
 /**
  * What each sleeping task waits for. A waiter's struct on the task's own stack tells, which names the task and is linked
@@ -103,16 +102,19 @@ function knownForm(kernel: Kernel, kind: LockKind, address: bigint): boolean {
   return state !== undefined && (!state.held || plausibleLock(kernel, kind, address));
 }
 
+/** Locks whose list of waiters has no head since 7.x. */
+const WITHOUT_HEAD: Partial<Record<LockKind, 'mutex' | 'rw_semaphore' | 'semaphore'>> = { mutex: 'mutex', rwsem: 'rw_semaphore', semaphore: 'semaphore' };
+
 /** Where the list has no head, the lock points to its first waiter: one that does is looked for where the task has its address. */
 function headless(kernel: Kernel, task: Task, { frames, taker }: Acquiring, kind: LockKind, waiters: readonly bigint[]): bigint | undefined {
-  const struct = { mutex: 'mutex', rwsem: 'rw_semaphore', semaphore: 'semaphore' }[kind as string];
+  const struct = WITHOUT_HEAD[kind];
   if (struct === undefined || !kernel.has(struct, 'first_waiter')) return undefined;
   const offset = BigInt(kernel.offsetOf(struct, 'first_waiter'));
   const points = (address: bigint | undefined): address is bigint => {
     const first = address === undefined || address < 1n << 63n ? undefined : wordAt(kernel, address + offset);
     return first !== undefined && waiters.includes(first);
   };
-  const blocker = kernel.attempt('task_struct.blocker', () => kernel.ref(taskScheduling, task.$address).blocker);
+  const blocker = kernel.attempt('task_struct.blocker', () => task.blocker);
   const named = blocker === undefined ? undefined : decodeBlocker(blocker)?.lock;
   if (points(named)) return named;
   const given = taker?.place && lockGivenAt(kernel, taker.place, taker.offset);
@@ -132,7 +134,7 @@ function rwsemMode(kernel: Kernel, waiter: bigint): 'read' | 'write' | undefined
 function blockedOn(kernel: Kernel, task: Task, kind: LockKind): Found | undefined {
   const offset = rtMutexOffset(kernel, kind);
   if (offset === undefined) return undefined;
-  const waiter = kernel.ref(taskScheduling, task.$address).pi_blocked_on;
+  const waiter = task.pi_blocked_on;
   if (waiter === undefined || waiter === 0n) return undefined;
   const { task: own, lock } = kernel.ref('rt_mutex_waiter', waiter);
   if (own?.$address !== task.$address || lock === 0n) return undefined;

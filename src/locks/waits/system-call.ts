@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.js';
+import type { MemberName, StructName } from '../../kernel/shape.js';
 import { wordAt } from '../../kernel/word-at.js';
 import { dentryPath, mountPoint } from '../../linux/fs/dentry-path.js';
 import type { Task } from '../../linux/sched/tasks.js';
@@ -41,7 +42,7 @@ function openFile(kernel: Kernel, task: Task, fd: number): string | undefined {
   return kernel.attempt(`file descriptor ${fd}`, () => {
     const files = task.files;
     if (!files || fd >= MOST_FILES) return undefined;
-    const at = (address: bigint, struct: string, member: string): bigint => kernel.memory.u64(address + BigInt(kernel.offsetOf(struct, member)));
+    const at = <S extends StructName>(address: bigint, struct: S, member: MemberName<S>): bigint => kernel.memory.u64(address + BigInt(kernel.offsetOf(struct, member)));
     const table = at(files.$address, 'files_struct', 'fdt');
     if (fd >= kernel.memory.u32(table + BigInt(kernel.offsetOf('fdtable', 'max_fds')))) return undefined;
     const file = kernel.memory.u64(at(table, 'fdtable', 'fd') + BigInt(fd * 8));

@@ -1,6 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { wordAt } from '../../kernel/word-at.js';
 import { Kept } from '../../kernel/kept.js';
+import type { MemberName, MemberPath, StructName } from '../../kernel/shape.js';
 import { taskStack, inArea } from '../../stack/areas.js';
 import { tasksByAddress } from '../state/lock-state.js';
 
@@ -21,10 +22,10 @@ export type WaiterKind = 'mutex' | 'rwsem' | 'semaphore' | 'completion' | 'percp
 export function waiterForms(kernel: Kernel): Readonly<Partial<Record<WaiterKind, WaiterForm>>> {
   return kernel.once('forms of waiters', () => {
     const made: Partial<Record<WaiterKind, WaiterForm>> = {};
-    const add = (kind: WaiterKind, struct: string, task: string, node: string, lock: string, head: string): void => {
+    const add = <W extends StructName, L extends StructName>(kind: WaiterKind, struct: W, task: MemberName<W>, node: MemberName<W>, lock: L, head: MemberPath<L>): void => {
       if (!kernel.has(struct, task) || !kernel.has(struct, node)) return;
       const [member = head] = head.split('.');
-      const offset = kernel.has(lock, member) ? { head: kernel.offsetOf(lock, head) } : {};
+      const offset = kernel.hasNamed(lock, member) ? { head: kernel.offsetOf(lock, head) } : {};
       made[kind] = { struct, task: kernel.offsetOf(struct, task), node: kernel.offsetOf(struct, node), ...offset };
     };
     add('mutex', 'mutex_waiter', 'task', 'list', 'mutex', 'wait_list');

@@ -13,6 +13,7 @@ export const moduleShape = {
     taints: 'u64', // by the bits of tainted_mask
     refcnt: { type: 'atomic_t', optional: true }, // MODULE_UNLOAD; one more than its users
     version: { type: 'char *', optional: true },
+    arch: { type: 'struct mod_arch_specific', optional: true },
     args: { type: 'char *', optional: true }, // gone in 7.3
   },
 } as const;
@@ -27,27 +28,22 @@ export const modKallsyms = {
 /** struct module_layout, up to 6.3. */
 export const moduleLayout = {
   struct: 'module_layout',
+  optional: true,
   definedBy: 'load_module',
-  members: { base: 'void *', size: 'unsigned int', text_size: 'unsigned int' },
+  members: { base: 'void *', size: 'unsigned int' },
 } as const;
 
 /** struct module_memory, since 6.4: indexed by enum mod_mem_type. */
 export const moduleMemory = {
   struct: 'module_memory',
+  optional: true,
   definedBy: 'load_module',
   members: { base: 'void *', size: 'unsigned int' },
 } as const;
 
-/** struct btf_module, kernel/bpf/btf.c: a module's own types. */
-export const btfModule = {
-  struct: 'btf_module',
-  definedBy: 'btf_put',
-  members: { list: 'struct list_head', module: 'struct module *', btf: 'struct btf *' },
-} as const;
-
-/** struct btf, kernel/bpf/btf.c. */
-export const btf = {
-  struct: 'btf',
-  definedBy: 'btf_put',
-  members: { data: 'void *', data_size: 'unsigned int', start_id: { type: 'unsigned int', optional: true }, start_str_off: { type: 'unsigned int', optional: true } },
+/** struct mod_arch_specific, arch/x86/include/asm/module.h: a module's own ORC tables. */
+export const modArchSpecific = {
+  struct: 'mod_arch_specific',
+  definedBy: 'load_module',
+  members: { num_orcs: 'unsigned int', orc_unwind_ip: 'void *', orc_unwind: 'void *' },
 } as const;

@@ -5,13 +5,11 @@ export const pglistData = {
   members: {
     node_zones: 'struct zone[]',
     node_zonelists: 'struct zonelist[]',
-    nr_zones: 'int',
     node_start_pfn: 'unsigned long',
     node_present_pages: 'unsigned long',
     node_spanned_pages: 'unsigned long',
     node_id: 'int',
     kswapd_failures: { type: 'int', optional: true },
-    totalreserve_pages: 'unsigned long',
     vm_stat: 'long[]', // by enum node_stat_item
     per_cpu_nodestats: { type: 'struct per_cpu_nodestat *', percpu: true, optional: true },
   },
@@ -35,7 +33,6 @@ export const zone = {
     lowmem_reserve: 'long[]',
     free_area: 'struct free_area[]',
     vm_stat: 'long[]', // by enum zone_stat_item
-    zone_pgdat: 'struct pglist_data *',
     per_cpu_zonestats: { type: 'struct per_cpu_zonestat *', percpu: true, optional: true }, // since 5.14 (28f836b6777b)
     per_cpu_pageset: { type: 'struct per_cpu_pages *', percpu: true, optional: true }, // since 5.14 (28f836b6777b)
     pageset: { type: 'struct per_cpu_pageset *', percpu: true, optional: true }, // before
@@ -52,6 +49,7 @@ export const perCpuPages = {
 /** struct per_cpu_pageset, before 5.14. */
 export const perCpuPageset = {
   struct: 'per_cpu_pageset',
+  optional: true,
   definedBy: 'out_of_memory',
   members: { pcp: 'struct per_cpu_pages', vm_stat_diff: { type: 's8[]', optional: true } },
 } as const;
@@ -67,19 +65,13 @@ export const freeArea = {
 export const zonelist = {
   struct: 'zonelist',
   definedBy: 'out_of_memory',
-  members: { _zonerefs: 'struct zoneref[]' },
-} as const;
-
-/** struct zoneref, include/linux/mmzone.h. */
-export const zoneref = {
-  struct: 'zoneref',
-  definedBy: 'out_of_memory',
-  members: { zone: 'struct zone *', zone_idx: 'int' },
+  members: {},
 } as const;
 
 /** struct per_cpu_zonestat, since 5.14: what a CPU has not folded into the zone's counters yet. */
 export const perCpuZonestat = {
   struct: 'per_cpu_zonestat',
+  optional: true,
   definedBy: 'out_of_memory',
   members: { vm_stat_diff: 's8[]' },
 } as const;
@@ -89,11 +81,4 @@ export const perCpuNodestat = {
   struct: 'per_cpu_nodestat',
   definedBy: 'out_of_memory',
   members: { vm_node_stat_diff: 's8[]' },
-} as const;
-
-/** struct vm_event_state, include/linux/vmstat.h: one for each CPU, by enum vm_event_item. */
-export const vmEventState = {
-  struct: 'vm_event_state',
-  definedBy: 'out_of_memory',
-  members: { event: 'unsigned long[]' },
 } as const;

@@ -1,0 +1,6 @@
+/** struct cred, include/linux/cred.h. */
+export const cred = {
+  struct: 'cred',
+  definedBy: 'out_of_memory',
+  members: { uid: 'unsigned int', euid: 'unsigned int' },
+} as const;

@@ -1,0 +1,12 @@
+/** struct dentry, include/linux/dcache.h. */
+export const dentry = {
+  struct: 'dentry',
+  definedBy: 'out_of_memory',
+  members: {
+    d_name: 'struct qstr',
+    d_parent: 'struct dentry *',
+    d_sb: 'struct super_block *',
+    d_alias: { type: 'struct hlist_node', optional: true }, // since 7.x; in d_u before
+    d_u: { type: 'union d_u', optional: true },
+  },
+} as const;

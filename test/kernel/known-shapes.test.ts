@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+import { afterAll, describe, expect, test } from 'vitest';
+
+import { constants } from '../../symbols/constants.js';
+import { globals } from '../../symbols/globals.js';
+import type { Kernel } from '../../src/kernel/kernel.js';
+import { allShapes } from '../../src/kernel/known-shapes.js';
+import { openKernel } from '../../src/session/open-kernel.js';
+import { allDumps, dumpFile } from '../dumps.js';
+
+describe('symbols/', () => {
+  test('a struct has one shape', () => {
+    const structs = allShapes.map(({ struct }) => struct);
+    expect(structs.filter((struct, i) => structs.indexOf(struct) !== i)).toEqual([]);
+  });
+
+  test('each file that has a shape is in shapes.ts', () => {
+    const withShapes = readdirSync('symbols').filter((name) => /^ {2}struct: '/m.test(readFileSync(`symbols/${name}`, 'utf8')));
+    const named = [...readFileSync('symbols/shapes.ts', 'utf8').matchAll(/'\.\/(.+)\.js'/g)].map(([, name]) => `${name}.ts`);
+    expect(named.toSorted()).toEqual(withShapes.toSorted());
+  });
+});
+
+describe('what no reader names goes', () => {
+  const words = new Set(['src', 'plugins'].flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .flatMap((name) => readFileSync(`${folder}/${name}`, 'utf8').match(/\w+/g) ?? [])));
+  const unread = (names: readonly string[]): string[] => names.filter((name) => !words.has(name.split('.').at(-1)!));
+
+  test('members', () => {
+    expect(unread(allShapes.flatMap(({ struct, members }) => Object.keys(members).map((member) => `${struct}.${member}`)))).toEqual([]);
+  });
+
+  test('globals and constants', () => {
+    expect(unread([...Object.keys(globals), ...Object.keys(constants)])).toEqual([]);
+  });
+});
+
+/** One dump of each kernel at hand: those of one kernel begin alike, "debian-6.1-global". */
+const dumpsByKernel = new Map(allDumps().map((dump) => [/^(?:.*?-)??\d+\.\d+/.exec(dump)?.[0] ?? dump, dump]));
+
+describe.each([...dumpsByKernel.values()])('%s', (dump) => {
+  const opened: Kernel[] = [];
+  afterAll(() => opened.forEach((kernel) => kernel.close()));
+
+  test("every shape binds to this kernel's own types, where it has the struct", async () => {
+    const kernel = await openKernel({ dump: [dumpFile(dump)!] });
+    opened.push(kernel);
+    expect(kernel.types.source).toContain('BTF');
+    const unbound = allShapes.flatMap((shape) => {
+      const reason = shape.optional && !kernel.hasNamed(shape.struct) ? undefined : kernel.missing(shape);
+      return reason === undefined ? [] : [`${shape.struct}: ${reason}`];
+    });
+    expect(unbound).toEqual([]);
+  });
+});
