@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
-
+import { hold, release } from './held-handles.js';
 import { InputError } from './input-error.js';
 import { SurroundingsError, errorCode, surroundingsInWords } from './surroundings-error.js';
 
@@ -29,6 +29,7 @@ export interface OpenFile extends FileReader {
 export function openFile(path: string): OpenFile {
   const fd = openWithoutWaiting(path);
   const { size, held, mtimeNs } = sizeOrExplain(fd, path);
+  hold(fd);
   let open = true;
   let short = false;
   let changeAtClose: string | undefined;
@@ -49,8 +50,9 @@ export function openFile(path: string): OpenFile {
     close() {
       if (!open) return;
       changeAtClose = change();
-      closeSync(fd);
       open = false;
+      release(fd);
+      closeSync(fd);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { openKernel, type OpenOptions } from '../session/open-kernel.js';
 import { watchBuiltIns } from './built-ins.js';
 import type { Plugin } from './define-plugin.js';
+import { guardHandles } from './guard-handles.js';
 import type { BundledPlugin } from './registry.js';
 import { outcomeOf, reportEvents, runEvents, type RunEvent } from './run-plugin.js';
 import type { RunRequest, Subject, WorkerReply, WorkerStart } from './worker-messages.js';
@@ -20,6 +21,9 @@ const plugins = new Map<string, Plugin>();
 const bundled = new Map<string, BundledPlugin>();
 let opening: Promise<Kernel> | undefined;
 let changed = (): string | undefined => undefined;
+/** What a plugin was kept from. Where it catches the error, nobody else would hear of it. */
+let keptFrom: string | undefined;
+const beginAnew = (): void => void (keptFrom = undefined);
 /** The file that is being loaded. */
 let loading: string | undefined;
 
@@ -42,9 +46,11 @@ async function loadFiles(files: readonly string[]): Promise<void> {
   keepOutput();
   keepRunning();
   tellWaiting();
+  guardHandles((sentence) => (keptFrom ??= sentence));
   changed = watchBuiltIns();
   for (const path of files) {
     loading = path;
+    beginAnew();
     reply({ kind: 'loading', path });
     const loaded = await loadPlugin(path).then((plugin) => ({ plugin }), (error: unknown) => ({ error }));
     const what = changed();
@@ -53,7 +59,7 @@ async function loadFiles(files: readonly string[]): Promise<void> {
       reply({ kind: 'refused', path, reason: inOneSentence(loaded.error, path), spoilt: false });
     } else {
       plugins.set(path, loaded.plugin);
-      reply({ kind: 'loaded', plugin: declarationOf(loaded.plugin, path) });
+      reply({ kind: 'loaded', plugin: declarationOf(loaded.plugin, path), caught: keptFrom });
     }
   }
   loading = undefined;
@@ -116,8 +122,12 @@ async function answer({ run, plugin: name, values, subject, limits }: RunRequest
   } catch (error) {
     return reply({ kind: 'closed', run, message: error instanceof Error ? error.message : String(error), input: error instanceof InputError });
   }
+  beginAnew();
   reply({ kind: 'opened', run });
-  for (const event of events) reply(event.kind === 'end' ? ended(run, event) : { kind: 'event', run, event });
+  for (const event of events) {
+    if (event.kind === 'end' && event.outcome.kind === 'done' && keptFrom !== undefined) reply({ kind: 'printed', text: `plugin ${name}: ${keptFrom}\n` });
+    reply(event.kind === 'end' ? ended(run, event) : { kind: 'event', run, event });
+  }
 }
 
 function ended(run: number, event: RunEvent & { kind: 'end' }): WorkerReply {

@@ -129,6 +129,8 @@ export function startRunner(plugins: WorkersPlugins, { onPrint = () => undefined
           watch?.start();
           break;
         case 'loaded':
+          // Each new worker loads them all again.
+          if (reply.caught !== undefined && !known.has(reply.plugin.path)) onPrint(`plugin ${reply.plugin.path}: ${reply.caught}`);
           known.set(reply.plugin.path, reply.plugin);
           break;
         case 'refused':

@@ -29,12 +29,12 @@ export interface RunRequest {
 
 /**
  * From the worker. First `loading` for each file, then `loaded` or `refused`; `ready` behind the last. A run is `opened`,
- * or the dump does not open (`closed`); then come its events. `spoilt`: what all code shares was changed, and this worker
- * can't be relied on any more.
+ * or the dump does not open (`closed`); then come its events. `caught`: what a plugin was kept from that did not mind.
+ * `spoilt`: what all code shares was changed, and this worker can't be relied on any more.
  */
 export type WorkerReply =
   | { kind: 'loading'; path: string }
-  | { kind: 'loaded'; plugin: UsersPlugin }
+  | { kind: 'loaded'; plugin: UsersPlugin; caught: string | undefined }
   | { kind: 'refused'; path: string; reason: string; spoilt: boolean }
   | { kind: 'ready' }
   | { kind: 'printed'; text: string }

@@ -17,7 +17,7 @@ const files: string[] = [];
 
 function plugin(id: string, run: string, top = ''): string {
   const path = join(folder, `${id}.ts`);
-  writeFileSync(path, `import { columns, definePlugin, fact, facts, table } from 'oompm';\n${top}\nexport default definePlugin({ id: '${id}', summary: 'Tried', *run() {
+  writeFileSync(path, `import { columns, definePlugin, fact, facts, table } from 'oompm';\n${top}\nexport default definePlugin({ id: '${id}', summary: 'Tried', *run(kernel) {
     yield facts('Before', [fact('first', 'First', 'text', 'here')]);\n${run}\n} });`);
   files.push(path);
   return path;
@@ -44,6 +44,7 @@ const broken = [
   [plugin('patches', "Object.keys = () => ['pwned'];"), { kind: 'failed', fault: 'plugin', reason: "it changed Object.keys, which all code uses: what it told can't be relied on" }],
   [plugin('fills', 'const held = [];\nfor (;;) held.push(Buffer.alloc(50_000_000, 1));'), { kind: 'cut short', reason: 'it took more than 1 GiB of memory and was ended' }],
   [plugin('kills', "process.kill(process.pid, 'SIGTERM');"), { kind: 'failed', fault: 'plugin', reason: "Error: a plugin can't signal the process that it runs in" }],
+  [plugin('closes', 'fs.closeSync(3);', "import fs from 'node:fs';"), { kind: 'failed', fault: 'plugin', reason: "Error: a plugin can't close file handle 3, which it has not opened" }],
   [plugin('buffer', "yield table('Bytes', columns([{ key: 'raw', title: 'RAW', type: 'text' }]), [{ cells: { raw: Buffer.alloc(16) as unknown as string } }]);"),
     { kind: 'failed', fault: 'plugin', reason: 'table "Bytes", row 1: cell raw holds a Buffer, which can\'t be shown: give text, a number, a boolean, an address, null, a list of texts or a gap' }],
 ] as const;
@@ -57,8 +58,32 @@ const whole = [
   plugin('prints', "console.log('\\u001b[31mto be seen');", 'process.exitCode = 3;\nvoid setTimeout(() => undefined, 1e9);'),
   plugin('late', "void Promise.reject(new Error('late'));"),
   plugin('posts', 'posts();', "import { parentPort } from 'node:worker_threads';\nconst posts = () => [null, 'x', 1, { evil: 1 }].forEach((message) => parentPort?.postMessage(message));\nposts();"),
+  plugin('own-files', `const fd = fs.openSync(file);
+    fs.readSync(fd, Buffer.alloc(8));
+    fs.closeSync(fd);
+    fs.writeSync(1, 'bytes to be seen\\n');
+    fs.writeSync(2, Buffer.from('--more of them\\n'), 2);`, `import fs, { close, createReadStream, open, writeFileSync } from 'node:fs';
+    import { promisify } from 'node:util';
+    const file = ${JSON.stringify(join(folder, 'own'))};
+    writeFileSync(file, 'content');
+    fs.appendFileSync(file, 'content');
+    await promisify(close)(await promisify(open)(file, 'r'));
+    for await (const piece of createReadStream(file)) if (String(piece) !== 'contentcontent') throw new Error(String(piece));
+    const handle = await fs.promises.open(file, 'a');
+    await handle.close();`),
   plugin('last', ''),
 ];
+
+/** All that the process has: without a guard Node aborts, or what comes later has no dump. */
+const closesAll = plugin('closes-all', 'closeAll();', `import fs, { close } from 'node:fs';
+  const closeAll = () => {
+    for (let fd = 0; fd < 100; fd++) {
+      try { fs.closeSync(fd); } catch { /* not open */ }
+      close(fd, () => undefined);
+    }
+  };
+  closeAll();`);
+const afterIt = plugin('after-it', "yield facts('Read', [fact('release', 'Release', 'text', kernel.release), fact('frames', 'Panic', 'integer', kernel.memory.read(kernel.symbol('init_task'), 64).length)]);");
 
 function configOf(name: string, plugins: readonly string[]): string {
   const config = join(folder, name);
@@ -87,7 +112,7 @@ describe('a report with all of them', () => {
     expect(answer.code).toBe(4);
     const { sections: ours } = JSON.parse((await oompm(['analyze', dump, '--format', 'json'])).stdout) as { sections: ReportedSection[] };
     expect(sections.slice(0, ours.length)).toEqual(ours);
-    expect(sections.slice(ours.length).map((section) => section.plugin)).toEqual([...broken.map(([path]) => path), ...whole].map(idOf));
+    expect(sections.slice(ours.length).map((section) => section.plugin)).toEqual([...broken.map(([path]) => path), ...whole, closesAll, afterIt].map(idOf));
   });
 
   test.each(notLoaded)('%s is left out, and it is said why', (path, reason) => {
@@ -106,6 +131,12 @@ describe('a report with all of them', () => {
     expect(answer.stderr).not.toContain(path);
   });
 
+  test('one that closes what it has not opened closes nothing, and is told though it caught the error', () => {
+    expect(sectionOf(closesAll)).toMatchObject({ outcome: { kind: 'done' } });
+    expect(answer.stderr.split('\n').filter((line) => line === `plugin ${closesAll}: a plugin can't close file handle 0, which it has not opened`)).toHaveLength(2);
+    expect(sectionOf(afterIt)).toMatchObject({ outcome: { kind: 'done' }, views: [{}, { facts: [{}, { value: 64 }] }] });
+  });
+
   test('texts in it are no longer than they may be', () => {
     const values = sectionOf(whole[3]!)!.views[1]!.facts!.map(({ value }) => String(value));
     expect(values.map((value) => value.length)).toEqual([expect.closeTo(65_560, -2), expect.closeTo(65_560, -2)]);
@@ -118,7 +149,7 @@ describe('a report with all of them', () => {
   });
 
   test('what one prints is on stderr, and controls nothing there', () => {
-    expect(answer.stderr.split('\n')).toContain(String.raw`\x1b[31mto be seen`);
+    for (const line of [String.raw`\x1b[31mto be seen`, 'bytes to be seen', 'more of them']) expect(answer.stderr.split('\n')).toContain(line);
   });
 });
 
