@@ -128,7 +128,7 @@ const examples = [
 
 /** What a line of --help has no room for, of the common flags. @type {Readonly<Record<string, readonly string[]>>} */
 const details = {
-  output: ['A file that is read is never written over, nor what is a dump, a kernel or a compressed file; the same holds for what output and errors are redirected to.', 'What was in the file stands until the report is whole. It keeps owner, mode and its further names; access control lists (ACLs) and extended attributes are lost where it has one name. A pipe that nobody reads is waited for 5 seconds.'],
+  output: ['A file that is read is never written over, nor what is a dump, a kernel or a compressed file; the same holds for what output and errors are redirected to.', 'What was in the file stands until the report is whole. It keeps owner, mode and its further names; also access control lists (ACLs) and extended attributes, where there is cp of GNU. A pipe that nobody reads is waited for 5 seconds.'],
   redact: [
     'For reports that leave the house: names of tasks, hosts, cgroups, devices, network interfaces and files, network addresses, identifiers, the hardware\'s name, the command line, parameters of modules and strings read from memory are replaced, each name by the same token throughout. Of the log, lines that user space wrote are hidden whole; of the kernel\'s own the words of its messages stay, and all others are hidden.',
     'Releases, symbols, names of modules, of caches and of the kernel\'s own threads, numbers and addresses of memory stay.',

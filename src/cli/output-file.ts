@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { closeSync, constants, fchmodSync, fchownSync, openSync, writeFileSync, type BigIntStats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
@@ -6,6 +7,7 @@ import { InputError } from '../bytes/input-error.js';
 import { SurroundingsError, errorCode } from '../bytes/surroundings-error.js';
 import { letSignalsIn, listenedNoMore, signalPauses, temporaryFile, type TemporaryFile } from '../bytes/temporary-file.js';
 import { writeFailureInWords } from '../bytes/write-failure.js';
+import { programOnPath } from '../debuginfo/unpack/programs.js';
 import type { IsInput } from './inputs.js';
 import { joined } from '../app/join-pieces.js';
 import { placeOf, refuseUnfit, whatIsAt, type Place } from './output-place.js';
@@ -61,8 +63,10 @@ function openReplacement(place: Place): Write {
 }
 
 async function replace(path: string, pieces: Iterable<string>): Promise<void> {
-  const { file, isBeside } = openTemporary(path, whatIsAt(path));
+  const there = whatIsAt(path);
+  const { file, isBeside } = openTemporary(path, there);
   try {
+    if (isBeside && there !== undefined) copyAttributes(path, file.path);
     await fill(file, pieces).catch((error: unknown) => { throw isBeside ? error : elsewhere(error); });
     if (!isBeside || !moved(file, path)) overwrite(path, file);
   } finally {
@@ -81,8 +85,7 @@ async function fill(file: TemporaryFile, pieces: Iterable<string>): Promise<void
 }
 
 /**
- * Beside the file, with its owner and mode; ACLs, extended attributes and a security label other than the folder's go with
- * the old file, since Node can neither read nor set them. Among the system's temporary files, to be copied, where a file that is there has
+ * Beside the file, with its owner and mode. Among the system's temporary files, to be copied, where a file that is there has
  * further names or another owner, or the folder can't be written to.
  */
 function openTemporary(path: string, there: BigIntStats | undefined): { file: TemporaryFile; isBeside: boolean } {
@@ -111,6 +114,15 @@ function likewise(folder: string, { uid, gid, mode }: BigIntStats): TemporaryFil
     if (['EACCES', 'EPERM', 'EROFS'].includes(errorCode(error))) return undefined;
     throw error;
   }
+}
+
+/**
+ * ACLs, extended attributes, a security label: without its ACL a file whose mode shows the mask may be read by a group that
+ * could not before. Node can neither read nor set them, and cp of GNU can; where that is not to be had, they are lost.
+ */
+function copyAttributes(from: string, to: string): void {
+  const cp = programOnPath('cp');
+  if (cp !== undefined) spawnSync(cp, ['--attributes-only', '--preserve=all', '--', from, to], { stdio: 'ignore', timeout: 5_000 });
 }
 
 /** Not where something is mounted, as files of a container are, or where a sticky folder keeps it. */

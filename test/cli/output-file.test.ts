@@ -25,6 +25,21 @@ const asNobody = 'setpriv --reuid=65534 --regid=65534 --clear-groups';
 const nobodyCanRunIt = process.getuid?.() === 0
   && spawnSync('bash', ['-c', `${asNobody} test -r "$1" && ${asNobody} test -x "$2"`, 'sh', log, process.execPath]).status === 0;
 
+const attributes = 'import os, sys; print(sorted((name, os.getxattr(sys.argv[1], name)) for name in os.listxattr(sys.argv[1])), oct(os.stat(sys.argv[1]).st_mode))';
+/** Another user may read it, its group may not, and the mask stands in its mode. */
+const withAcl = `import os, struct, sys
+open(sys.argv[1], 'a').close()
+os.setxattr(sys.argv[1], 'user.note', b'x')
+os.setxattr(sys.argv[1], 'system.posix_acl_access', struct.pack('<I', 2) + b''.join(struct.pack('<HHI', *entry) for entry in ((1, 6, 2**32 - 1), (2, 4, 65534), (4, 0, 2**32 - 1), (16, 4, 2**32 - 1), (32, 0, 2**32 - 1))))
+${attributes}`;
+const hasGnuCp = spawnSync('cp', ['--version'], { encoding: 'utf8' }).stdout?.includes('GNU') ?? false;
+
+/** What a script prints; undefined where it can't be run, or fails. */
+function python(script: string, file: string): string | undefined {
+  const { status, stdout } = spawnSync('python3', ['-c', script, file], { cwd: folder, encoding: 'utf8' });
+  return status === 0 && hasGnuCp ? stdout : undefined;
+}
+
 beforeAll(build);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -42,6 +57,15 @@ describe('-o writes what a plain write would, whole or not at all', () => {
     expect(await oompm(['info', dump, '-o', file])).toEqual({ code: 0, stdout: '', stderr: '' });
     expect(statSync(file)).toMatchObject({ mode: 0o100604, uid: 65_534, gid: 1 });
     expect(readFileSync(file, 'utf8')).toContain('6.1.192-lab');
+  });
+
+  const noAcl = python(withAcl, 'acl-probe.txt') === undefined;
+  test.skipIf(noAcl)(`its ACL and extended attributes too${noAcl ? ' (skipped: no Python, no cp of GNU, or a file system without them)' : ''}`, async () => {
+    const before = python(withAcl, put('acl.txt', old));
+    expect(await oompm(['info', dump, '-o', at('acl.txt')])).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(readFileSync(at('acl.txt'), 'utf8')).toContain('6.1.192-lab');
+    expect(python(attributes, at('acl.txt'))).toBe(before);
+    expect(before).toMatch(/posix_acl_access.*user\.note/);
   });
 
   test('a link stays, and what it leads to is written, also where that is not there yet', async () => {
