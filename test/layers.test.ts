@@ -19,6 +19,16 @@ const doors: Readonly<Record<string, string>> = Object.fromEntries(Object.entrie
 /** It brings up the bundled ones. */
 const mayLoadPlugins = ['src/app/plugins.ts'];
 
+/** Pairs of files that name each other, one of them only for a type: still to be undone. */
+const knownCircles = [
+  ['src/debuginfo/dwarf/die.ts', 'src/debuginfo/dwarf/dwarf-file.ts'], // an entry knows its file, which makes entries
+  ['src/debuginfo/unpack/kernel-file.ts', 'src/debuginfo/unpack/unpack-vmlinux.ts'], // unpacking is loaded only where it is needed
+  ['src/inspect/inspect-object.ts', 'src/inspect/read-scalar.ts'], // Place
+  ['src/kernel/known-shapes.ts', 'src/kernel/shape.ts'], // Ref takes a struct's tag for its shape
+  ['src/stack/code.ts', 'src/stack/made-code.ts'], // CodeRange
+  ['src/tui/open.ts', 'src/tui/run.tsx'], // the screens are loaded only where they are opened
+];
+
 const longestFile = 500;
 const generated = /^\/[/*][^\n]*\bgenerated\b/i;
 
@@ -28,8 +38,6 @@ interface Import {
   from: string;
   /** A path from the project's root, or a package's name. */
   to: string;
-  /** Gone when it runs. */
-  typeOnly: boolean;
 }
 
 const files = ['src', 'plugins', 'symbols'].flatMap((folder) =>
@@ -99,14 +107,14 @@ describe('imports point up the list of layers', () => {
   });
 });
 
-test('no import leads back to where it came from', () => {
-  const next = new Map(files.map((file) => [file, imports.filter(({ from, to, typeOnly }) => from === file && !typeOnly && texts.has(to))]));
+test('no import leads back to where it came from, be it for a type', () => {
+  const next = new Map(files.map((file) => [file, imports.filter(({ from, to }) => from === file && texts.has(to))]));
   const state = new Map<string, 'open' | 'done'>();
-  const cycles: string[] = [];
+  const cycles: string[][] = [];
   const visit = (file: string, path: readonly string[]): void => {
     if (state.get(file) === 'done') return;
     if (state.get(file) === 'open') {
-      cycles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+      cycles.push(path.slice(path.indexOf(file)).toSorted());
       return;
     }
     state.set(file, 'open');
@@ -114,7 +122,7 @@ test('no import leads back to where it came from', () => {
     state.set(file, 'done');
   };
   for (const file of files) visit(file, []);
-  expect(cycles).toEqual([]);
+  expect(cycles.toSorted()).toEqual(knownCircles);
 });
 
 test(`no file is longer than ${longestFile} lines`, () => {
@@ -129,10 +137,10 @@ function layerOf(path: string): string | undefined {
 
 function importsOf(file: string, text: string): Import[] {
   const code = text.replaceAll(/^\s*(?:\/\/|\*|\/\*).*$/gm, '');
-  const form = /\b(?:import|export)\s+(type\s)?[^'";()]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
-  return [...code.matchAll(form)].map(([, type, named, bare]) => {
+  const form = /\b(?:import|export)\s+(?:type\s)?[^'";()]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
+  return [...code.matchAll(form)].map(([, named, bare]) => {
     const name = named ?? bare!;
-    return { from: file, to: name.startsWith('.') ? sourceOf(file, name) : name, typeOnly: type !== undefined };
+    return { from: file, to: name.startsWith('.') ? sourceOf(file, name) : name };
   });
 }
 

@@ -18,7 +18,7 @@ type Key = (typeof lockColumns)[number]['key'];
 export function lockRow({ lock, state, waits, holders, remarks }: ContendedLock): RowOf<Key> {
   return {
     cells: {
-      kind: lock.kind,
+      kind: lock.kind.name,
       lock: lock.name.text,
       address: lock.address,
       state: state === '' ? null : state,

@@ -1,10 +1,7 @@
-import { fixedLockFunctions, lockFunctions, optimisticSpinFunctions, spinIdleFunctions } from '../../symbols/lock-functions.js';
+import { optimisticSpinFunctions, spinIdleFunctions } from '../../symbols/lock-functions.js';
 import type { Kernel } from '../kernel/kernel.js';
-import type { GracePeriodKind } from './waits/grace-period-waits.js';
-import type { PrintkLockKind } from './waits/printk-locks.js';
-
-/** A grace period and a work item are no locks: who waits for them waits for somebody all the same. */
-export type LockKind = keyof typeof lockFunctions | PrintkLockKind | GracePeriodKind | 'work item';
+import { lockKinds } from './kinds/all.js';
+import type { LockFunctions, LockKind } from './lock-kind.js';
 
 /** What a function does to a lock; `inside` is a part of acquiring. */
 export interface LockFunction {
@@ -16,15 +13,14 @@ export interface LockFunction {
 }
 
 const byName = new Map<string, LockFunction>();
-for (const [kind, functions] of Object.entries(lockFunctions) as [keyof typeof lockFunctions, (typeof lockFunctions)[keyof typeof lockFunctions]][]) {
-  for (const does of ['acquire', 'trylock', 'release', 'inside'] as const) {
-    for (const name of functions[does]) byName.set(name, { kind, does, name });
-  }
+for (const kind of lockKinds) {
+  if (kind.functions) add(kind, kind.functions);
+  for (const [variable, functions] of Object.entries(kind.variables ?? {})) add(kind, functions, variable);
 }
 
-for (const [variable, functions] of Object.entries(fixedLockFunctions)) {
-  for (const does of ['acquire', 'trylock', 'release'] as const) {
-    for (const name of functions[does]) byName.set(name, { kind: functions.kind, does, name, variable });
+function add(kind: LockKind, functions: LockFunctions, variable?: string): void {
+  for (const does of ['acquire', 'trylock', 'release', 'inside'] as const) {
+    for (const name of functions[does] ?? []) byName.set(name, { kind, does, name, ...(variable === undefined ? {} : { variable }) });
   }
 }
 

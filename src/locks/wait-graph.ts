@@ -1,7 +1,7 @@
-import type { Holding } from './owners/holders.js';
+import type { Holding } from './lock-kind.js';
 import type { Context } from './contexts.js';
-import type { ContendedLock, QueuedWait } from './survey.js';
-import { isHeld } from './wait.js';
+import type { ContendedLock, QueuedWait } from './lock-kind.js';
+import { isHeld } from './lock-kind.js';
 
 /** Who waits for what, and who has that. */
 export interface WaitGraph {
@@ -21,7 +21,7 @@ export function contextId({ task, cpu }: Context): string {
 }
 
 export function lockId({ lock }: ContendedLock): string {
-  return `lock ${lock.kind} ${lock.address.toString(16)}`;
+  return `lock ${lock.kind.name} ${lock.address.toString(16)}`;
 }
 
 type Link = Cycle['links'][number];

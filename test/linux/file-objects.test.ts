@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { to, toyKernel } from 'oompm/testing';
 
 import { contentOfPage, fileName, frozenBy, inodeOfLock } from '../../src/linux/fs/file-objects.js';
+import { percpuRwsem } from '../../src/locks/kinds/percpu-rwsem.js';
+import { rwsem } from '../../src/locks/kinds/rwsem.js';
 import { lockName } from '../../src/locks/names/lock-name.js';
 
 const types = `
@@ -54,13 +56,13 @@ describe('locks of files and of file systems', () => {
 
   test('its lock is told with the file', () => {
     const lock = kernel.addressOf('info.vfs_inode.i_rwsem');
-    expect(lockName(kernel, lock, 'rwsem')).toEqual({ text: `&inode.i_rwsem at 0x${lock.toString(16)} (/log on toyfs)`, about: 'inode.i_rwsem', known: true });
+    expect(lockName(kernel, lock, rwsem)).toEqual({ text: `&inode.i_rwsem at 0x${lock.toString(16)} (/log on toyfs)`, about: 'inode.i_rwsem', known: true });
   });
 
   test('a lock in an array of a super_block is told with its index and the file system', () => {
     const lock = kernel.addressOf('sb.s_writers.rw_sem[1]');
-    expect(lockName(kernel, lock, 'percpu-rwsem')).toEqual({ text: `&sb_writers.rw_sem[1] at 0x${lock.toString(16)} (toyfs)`, about: 'sb_writers.rw_sem[1]', known: true });
-    expect(lockName(kernel, kernel.addressOf('sb.s_umount'), 'rwsem').about).toBe('super_block.s_umount');
+    expect(lockName(kernel, lock, percpuRwsem)).toEqual({ text: `&sb_writers.rw_sem[1] at 0x${lock.toString(16)} (toyfs)`, about: 'sb_writers.rw_sem[1]', known: true });
+    expect(lockName(kernel, kernel.addressOf('sb.s_umount'), rwsem).about).toBe('super_block.s_umount');
   });
 
   test('an inode that is on no list of a super_block is none', () => {

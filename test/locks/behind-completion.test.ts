@@ -49,7 +49,7 @@ function machine(calls: readonly string[], doer: ToySleeper['task'], more: ToyMa
   return build(build(0n).addressOf('waiter'));
 }
 
-const told = (kernel: ToyKernel) => contendedLocks(kernel).map(({ lock, waits, holders }) => [lock.kind, lock.name.text, waits.map(({ waiter }) => waiter.label), holders.map(({ holder, certainty }) => `${holder.label}, ${certainty}`)]);
+const told = (kernel: ToyKernel) => contendedLocks(kernel).map(({ lock, waits, holders }) => [lock.kind.name, lock.name.text, waits.map(({ waiter }) => waiter.label), holders.map(({ holder, certainty }) => `${holder.label}, ${certainty}`)]);
 
 describe('what a completion stands for', () => {
   const entry = BARRIER + 8n;

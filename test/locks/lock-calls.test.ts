@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
 import { callsIn, type KnownLocks } from '../../src/locks/owners/lock-calls.js';
+import { percpuRwsem, readerCountAt } from '../../src/locks/kinds/percpu-rwsem.js';
+import { semaphore } from '../../src/locks/kinds/semaphore.js';
+import { spinlock } from '../../src/locks/kinds/spinlock.js';
 import type { LockFunction } from '../../src/locks/lock-functions.js';
+import { inlinedUnlock } from '../../src/locks/owners/inlined-unlock.js';
 
 const START = 0xffff_ffff_8100_0000n;
 const LOCK_FUNCTION = 0xffff_ffff_8180_0000n;
@@ -10,8 +14,8 @@ const LOCK = 0xffff_ffff_82ab_060cn;
 const OTHER = 0xffff_ffff_82ab_0700n;
 
 const functions = new Map<bigint, LockFunction>([
-  [LOCK_FUNCTION, { kind: 'spinlock', does: 'acquire', name: '_raw_spin_lock' }],
-  [UNLOCK_FUNCTION, { kind: 'spinlock', does: 'release', name: '_raw_spin_unlock' }],
+  [LOCK_FUNCTION, { kind: spinlock, does: 'acquire', name: '_raw_spin_lock' }],
+  [UNLOCK_FUNCTION, { kind: spinlock, does: 'release', name: '_raw_spin_unlock' }],
 ]);
 
 type Piece = (at: number) => number[];
@@ -23,7 +27,8 @@ const movRdi = (lock: bigint): Piece => () => [0x48, 0xc7, 0xc7, ...int32(lock)]
 const leaRdi = (lock: bigint): Piece => (at) => [0x48, 0x8d, 0x3d, ...int32(lock - (START + BigInt(at + 7)))];
 const storeZero = (lock: bigint): Piece => (at) => [0xc6, 0x05, ...int32(lock - (START + BigInt(at + 7))), 0];
 
-const scan = (...pieces: Piece[]) => scanWith({ functions }, ...pieces);
+const unlocks = { kind: spinlock, lockAt: inlinedUnlock };
+const scan = (...pieces: Piece[]) => scanWith({ functions, inlined: [unlocks] }, ...pieces);
 
 function scanWith(known: KnownLocks, ...pieces: Piece[]) {
   const code: number[] = [];
@@ -47,7 +52,7 @@ describe('which lock a call is given, out of the bytes of the code', () => {
   });
 
   test('a function that is always about the same variable', () => {
-    const known: KnownLocks = { functions: new Map([[LOCK_FUNCTION, { kind: 'semaphore', does: 'acquire', name: 'console_lock', variable: 'console_sem' }]]), variable: () => OTHER };
+    const known: KnownLocks = { functions: new Map([[LOCK_FUNCTION, { kind: semaphore, does: 'acquire', name: 'console_lock', variable: 'console_sem' }]]), variable: () => OTHER };
     expect(scanWith(known, movRdi(LOCK), call(LOCK_FUNCTION))).toEqual([{ after: 12, does: 'acquire', lock: OTHER }]);
   });
 
@@ -67,7 +72,7 @@ describe('which lock a call is given, out of the bytes of the code', () => {
     const READ_COUNT = 0x60;
     const load = (register: number, rex = 0x48): Piece => (at) => [rex, 0x8b, 0x05 | (register << 3), ...int32(LOCK + BigInt(READ_COUNT) - (START + BigInt(at + 7)))];
     const count = (...code: number[]): Piece => bytes(0x65, ...code);
-    const scanned = (...pieces: Piece[]) => scanWith({ functions, readCount: READ_COUNT }, ...pieces);
+    const scanned = (...pieces: Piece[]) => scanWith({ functions, inlined: [unlocks, { kind: percpuRwsem, lockAt: readerCountAt(READ_COUNT) }] }, ...pieces);
 
     test('count up, count down, by any register that the pointer was loaded into', () => {
       expect(scanned(load(0), count(0xff, 0x00))).toEqual([{ after: 10, does: 'acquire', lock: LOCK }]);

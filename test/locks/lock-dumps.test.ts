@@ -4,6 +4,7 @@ import { contendedLocks, lockFindings, type ContendedLock, type LockFinding } fr
 import { openKernel } from 'oompm/testing';
 
 import locks from '../../plugins/locks/index.js';
+import { semaphore } from '../../src/locks/kinds/semaphore.js';
 import { lockName } from '../../src/locks/names/lock-name.js';
 import { dumpFile, unlessMissing } from '../dumps.js';
 import { tableOf, viewsOf } from '../plugins/views-of.js';
@@ -127,7 +128,7 @@ onDump('5.10-lock-rwsem', 'vmlinux-5.10', (of) => {
 
   test('the queue in the order of its list, the writer first', () => {
     const [lock] = of().locks;
-    expect([lock!.lock.kind, lock!.state]).toEqual(['rwsem', 'held by 1 reader, with waiters']);
+    expect([lock!.lock.kind.name, lock!.state]).toEqual(['rwsem', 'held by 1 reader, with waiters']);
     expect(lock!.waits.map(({ place, mode, waiter }) => [place, mode, waiter.task?.comm])).toEqual([['1', 'write', 'lab_writer'], ['2', 'read', 'lab_reader_2'], ['3', 'read', 'lab_reader_1']]);
   });
 });
@@ -149,14 +150,14 @@ onDump('6.1-lock-spin', 'vmlinux-6.1', (of) => {
   });
 
   test('one pending, one queued: the MCS nodes are followed', () => {
-    const lock = of().locks.find(({ lock: { kind } }) => kind === 'spinlock')!;
+    const lock = of().locks.find(({ lock: { kind } }) => kind.name === 'spinlock')!;
     expect(lock.state).toBe('locked, pending and a queue that ends with CPU 3');
     expect(lock.waits.map(({ place, waiter }) => [place, waiter.cpu])).toEqual([['pending', 2], ['queued 1', 3]]);
     expect(lock.spin!.queue.nodes.map(({ cpu, index }) => [cpu, index])).toEqual([[3, 0]]);
   });
 
   test('a task that waits for RCU waits for the CPUs that hold the grace period up', () => {
-    const lock = of().locks.find(({ lock: { kind } }) => kind === 'RCU grace period')!;
+    const lock = of().locks.find(({ lock: { kind } }) => kind.name === 'RCU grace period')!;
     expect(lock.lock.name.text).toBe('the RCU grace period of rcu_sched');
     expect(lock.state).toMatch(/^running, for 3\d(?:\.\d)? s$/);
     expect(lock.waits.map(({ waiter, taker }) => [waiter.task?.comm, taker?.name])).toEqual([['kworker/3:1', '__wait_rcu_gp']]);
@@ -183,8 +184,8 @@ describe.skipIf(dumpFile('7.2-global/vmcore') === undefined)('7.2, whose kallsym
     const kernel = await openKernel({ dump: [dumpFile('7.2-global/vmcore')!] });
     const symbol = kernel.symbols.lookup('console_sem')[0]!;
     expect(symbol.type).toBe('t');
-    expect(lockName(kernel, symbol.address, 'semaphore')).toEqual({ text: 'console_sem', about: 'console_sem', known: true });
-    expect(lockName(kernel, kernel.symbols.addressOf('schedule')!, 'semaphore').known).toBe(false);
+    expect(lockName(kernel, symbol.address, semaphore)).toEqual({ text: 'console_sem', about: 'console_sem', known: true });
+    expect(lockName(kernel, kernel.symbols.addressOf('schedule')!, semaphore).known).toBe(false);
     kernel.close();
   });
 });

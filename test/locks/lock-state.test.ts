@@ -1,15 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { sleepingLockState } from 'oompm/locks';
+import { lockState } from 'oompm/locks';
 import { perCpu, to, toyKernel } from 'oompm/testing';
 
+import { mutex } from '../../src/locks/kinds/mutex.js';
+import { percpuRwsem } from '../../src/locks/kinds/percpu-rwsem.js';
+import { rtMutex } from '../../src/locks/kinds/rt-mutex.js';
+import { rwsem } from '../../src/locks/kinds/rwsem.js';
+import { semaphore as semaphoreKind } from '../../src/locks/kinds/semaphore.js';
+import type { WaiterForm } from '../../src/locks/lock-kind.js';
 import { exitedOwner } from '../../src/locks/owners/exited-owner.js';
 import { rtQueue } from '../../src/locks/state/rt-locks.js';
-import { ringOf, type WaiterForm } from '../../src/locks/waits/waiters.js';
+import { ringOf } from '../../src/locks/waits/waiters.js';
 
 describe('sleeping locks, by what they say of themselves', () => {
   const semaphore = (count: number) => {
     const kernel = toyKernel({ types: 'struct semaphore { unsigned int count; };', variables: { sem: { type: 'struct semaphore', value: { count } } } });
-    return sleepingLockState(kernel, 'semaphore', kernel.addressOf('sem'));
+    return lockState(kernel, semaphoreKind, kernel.addressOf('sem'));
   };
 
   test('a semaphore with none left is held, and names nobody', () => {
@@ -25,8 +31,8 @@ describe('sleeping locks, by what they say of themselves', () => {
     });
     const kernel = make(make(0n).addressOf('owner') | 1n);
     const owner = kernel.addressOf('owner');
-    expect(sleepingLockState(kernel, 'rtmutex', kernel.addressOf('lock'))).toEqual({ words: 'held, with waiters', held: true, owner });
-    expect(sleepingLockState(kernel, 'rtmutex', kernel.addressOf('free'))).toEqual({ words: 'free', held: false });
+    expect(lockState(kernel, rtMutex, kernel.addressOf('lock'))).toEqual({ words: 'held, with waiters', held: true, owner });
+    expect(lockState(kernel, rtMutex, kernel.addressOf('free'))).toEqual({ words: 'free', held: false });
   });
 
   test('readers of a percpu-rwsem are the sum over the CPUs, which may be negative on one', () => {
@@ -37,7 +43,7 @@ describe('sleeping locks, by what they say of themselves', () => {
         lock: { type: 'struct percpu_rw_semaphore', value: { read_count: perCpu(3, 0xffff_fffe), block: { counter: 1 } } },
       },
     });
-    expect(sleepingLockState(kernel, 'percpu-rwsem', kernel.addressOf('lock'))).toEqual({ words: 'held or wanted by a writer, with one reader inside', held: true, readers: 1 });
+    expect(lockState(kernel, percpuRwsem, kernel.addressOf('lock'))).toEqual({ words: 'held or wanted by a writer, with one reader inside', held: true, readers: 1 });
   });
 });
 
@@ -94,24 +100,24 @@ describe('locks that PREEMPT_RT makes of an rt_mutex', () => {
   const owner = kernel.addressOf('owner');
 
   test('a mutex names its owner', () => {
-    expect(sleepingLockState(kernel, 'mutex', kernel.addressOf('mutex'))).toEqual({ words: 'held, with waiters', held: true, owner });
+    expect(lockState(kernel, mutex, kernel.addressOf('mutex'))).toEqual({ words: 'held, with waiters', held: true, owner });
   });
 
   test('a rwsem names its writer, and only counts its readers', () => {
     const state = (readers: number) => {
       const one = kernelWith(readers);
-      return sleepingLockState(one, 'rwsem', one.addressOf('rwsem'));
+      return lockState(one, rwsem, one.addressOf('rwsem'));
     };
     expect(state(0x4000_0000)).toEqual({ words: 'held for writing, with waiters', held: true, owner });
     expect(state(2)).toEqual({ words: 'held by 2 readers, a writer waits until they are out, with waiters', held: true, readers: 2 });
   });
 
   test('an owner that no task list has is believed to have exited only where a task_struct of the slab is left', () => {
-    expect(exitedOwner(kernel, 'mutex', kernel.addressOf('mutex'))).toBeUndefined();
+    expect(exitedOwner(kernel, mutex, kernel.addressOf('mutex'))).toBeUndefined();
   });
 
   test('its waiters come in the order of the tree', () => {
-    expect(rtQueue(kernel, 'rwsem', kernel.addressOf('rwsem'))).toEqual([kernel.addressOf('first'), kernel.addressOf('second')]);
-    expect(rtQueue(kernel, 'mutex', kernel.addressOf('mutex'))).toEqual([]);
+    expect(rtQueue(kernel, rwsem, kernel.addressOf('rwsem'))).toEqual([kernel.addressOf('first'), kernel.addressOf('second')]);
+    expect(rtQueue(kernel, mutex, kernel.addressOf('mutex'))).toEqual([]);
   });
 });

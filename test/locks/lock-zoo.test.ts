@@ -19,7 +19,7 @@ describe.skipIf(dumpFile(NAME) === undefined)(`${unlessMissing(NAME)}: eight loc
   const lock = (name: string): ContendedLock => contendedLocks(kernel).find(({ lock: { name: { text } } }) => plain(text) === name)!;
   const told = (name: string) => {
     const { lock: { kind }, state, waits, holders } = lock(name);
-    return { kind, state, waits: waits.map(({ waiter, place }) => `${plain(waiter.label)}${place === undefined ? '' : ` ${place}`}`), holders: holders.map(({ holder, certainty }) => `${plain(holder.label)} ${certainty}`) };
+    return { kind: kind.name, state, waits: waits.map(({ waiter, place }) => `${plain(waiter.label)}${place === undefined ? '' : ` ${place}`}`), holders: holders.map(({ holder, certainty }) => `${plain(holder.label)} ${certainty}`) };
   };
 
   test('the findings: deadlocks first, then by how long there has been waiting', () => {

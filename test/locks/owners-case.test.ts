@@ -83,7 +83,7 @@ describe('the owner\'s own backtrace: a paravirtual lock, asleep in the hypervis
   test('the word: locked, _Q_SLOW_VAL, and the queue is this CPU alone, which the hash table names', () => {
     const [lock] = contendedLocks(kernel);
     expect(lock).toMatchObject({
-      lock: { kind: 'spinlock', address: LOGBUF_LOCK, name: { text: 'logbuf_lock' } },
+      lock: { kind: { name: 'spinlock' }, address: LOGBUF_LOCK, name: { text: 'logbuf_lock' } },
       state: 'locked, its first waiter asleep in the hypervisor (_Q_SLOW_VAL) and a queue that ends with CPU 1',
       spin: { word: { locked: true, slow: true, pending: false, tail: { cpu: 1, index: 0 } }, queue: { nodes: [{ cpu: 1, index: 0 }] }, asleep: 1 },
       waits: [{ waiter: { cpu: 1 }, place: 'queued 1, asleep in the hypervisor' }],

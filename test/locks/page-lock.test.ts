@@ -47,7 +47,7 @@ function machine(other: { calls: readonly string[]; word: bigint; state?: number
   return build(build(0n).addressOf('waiter'));
 }
 
-const holders = (kernel: ToyKernel) => contendedLocks(kernel).map(({ lock, state, holders: found }) => [lock.kind, lock.name.about, state, found.map(({ holder, certainty }) => `${holder.label}, ${certainty}`)]);
+const holders = (kernel: ToyKernel) => contendedLocks(kernel).map(({ lock, state, holders: found }) => [lock.kind.name, lock.name.about, state, found.map(({ holder, certainty }) => `${holder.label}, ${certainty}`)]);
 
 describe('who may have a page locked', () => {
   test('a task whose function locks pages, and whose frames hold the page\'s address', () => {

@@ -47,7 +47,7 @@ describe('locks of printk, which are plain variables', () => {
 
   test('before 5.15 the function that dumps the stack waits itself, for dump_lock', () => {
     const kernel = machine([printer, { ...dumper, segments: [{ calls: ['dump_stack_lvl', 'worker'] }] }], { cpuLock: 'dump_lock' });
-    expect(contendedLocks(kernel)).toMatchObject([{ lock: { kind: 'printk CPU lock', name: { text: 'printk\'s CPU lock (dump_lock)' } }, waits: [{ waiter: { cpu: 1 } }] }]);
+    expect(contendedLocks(kernel)).toMatchObject([{ lock: { kind: { name: 'printk CPU lock' }, name: { text: 'printk\'s CPU lock (dump_lock)' } }, waits: [{ waiter: { cpu: 1 } }] }]);
   });
 
   test('who is in vprintk_emit() while nobody is to take over does not wait', () => {

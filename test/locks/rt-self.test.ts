@@ -36,7 +36,7 @@ function parked(owner: ToyValue) {
 describe('an rt_mutex that a task wants which has it: rt_mutex_handle_deadlock() leaves no waiter', () => {
   test('the lock names the task', () => {
     const kernel = parked(to('parked'));
-    expect(contendedLocks(kernel)).toMatchObject([{ lock: { kind: 'rtmutex', address: LOCK, name: { text: 'port_mutex' } }, waits: [{ waiter: { label: 'parked (101)' } }], holders: [{ holder: { label: 'parked (101)' }, certainty: 'certain' }] }]);
+    expect(contendedLocks(kernel)).toMatchObject([{ lock: { kind: { name: 'rtmutex' }, address: LOCK, name: { text: 'port_mutex' } }, waits: [{ waiter: { label: 'parked (101)' } }], holders: [{ holder: { label: 'parked (101)' }, certainty: 'certain' }] }]);
     expect(lockFindings(kernel)).toMatchObject([{ id: 'lock.self-deadlock', certainty: 'certain', sentence: expect.stringMatching(/^parked \(101\) waits for port_mutex, which it holds itself: parked \(101\) took it.*, and wants it again in taker\. It can never go on\.$/) as string }]);
   });
 

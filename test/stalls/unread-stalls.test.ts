@@ -5,7 +5,7 @@ import { to, toyKernel, type ToyKernelOptions, type ToyValue } from 'oompm/testi
 
 import watchdogs from '../../plugins/watchdogs/index.js';
 import { openDump } from '../../src/dump/open-dump.js';
-import { gracePeriodInWords } from '../../src/locks/waits/grace-period-waits.js';
+import { expeditedGracePeriod } from '../../src/locks/kinds/grace-period.js';
 import { bringUp } from '../../src/session/open-kernel.js';
 import { dumpFile, testWith } from '../dumps.js';
 import { watched } from '../fuzz/dropped-page.js';
@@ -39,7 +39,8 @@ describe('a grace period', () => {
   });
 
   test('an expedited one is kept by nobody where that could be read', () => {
-    const words = (node: Readonly<Record<string, ToyValue>>): string => gracePeriodInWords(rcu(0n, node), 'expedited RCU grace period');
+    const expedited = { kind: expeditedGracePeriod, address: 0n, name: { text: '', about: '', known: true } };
+    const words = (node: Readonly<Record<string, ToyValue>>): string => expeditedGracePeriod.words!(rcu(0n, node), expedited);
     expect(words({})).toBe('kept by nobody at this moment');
     expect(words({ expmask: 1 })).toBe('running');
     expect(words({ exp_tasks: 0x7fff_dead_0000n })).toBe('');

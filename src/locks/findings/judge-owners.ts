@@ -3,12 +3,11 @@ import { taskState } from '../../linux/sched/task-state.js';
 import type { Certainty } from '../certainty.js';
 import { activationInWords, type Context } from '../contexts.js';
 import type { Finding } from './finding.js';
-import type { Holding } from '../owners/holders.js';
+import type { Holding } from '../lock-kind.js';
 import { asleepNs, onCpuNs, queuedNs, secondsInWords } from '../../linux/sched/how-long.js';
 import { interruption } from './interruptions.js';
-import { gracePeriod } from '../../linux/rcu/grace-period.js';
-import type { ContendedLock } from '../survey.js';
-import { isHeld } from '../wait.js';
+import type { ContendedLock } from '../lock-kind.js';
+import { isHeld } from '../lock-kind.js';
 import { contextId, type WaitGraph } from '../wait-graph.js';
 import { doorsOf, hasInWords, labelOf, labelWithin, NAMED, sentenceCase, longestWaitNs, sleepsIn, stateOf, unnamed, waitersInWords, waitInWords } from './waits-in-words.js';
 
@@ -37,10 +36,7 @@ type OwnerFinding = Exclude<ReturnType<typeof ownerFinding>, undefined>;
 /** A lock whose holder is no waiter of a circle: it is told where it makes others wait for long, or for ever. */
 export function ownerFinding(kernel: Kernel, lock: ContendedLock, graph: WaitGraph) {
   const { kind, name } = lock.lock;
-  // Who waits for one of these with nobody to name waits for an event, as servers do.
-  if ((kind === 'completion' || kind === 'wait queue') && lock.holders.length === 0) return undefined;
-  // A stall of RCU is a finding of the watchdogs.
-  if (kind === 'RCU grace period' && gracePeriod(kernel)?.stalled) return undefined;
+  if ((kind.idle && lock.holders.length === 0) || kind.toldElsewhere?.(kernel)) return undefined;
   const longest = longestWaitNs(kernel, lock);
   const [holding] = lock.holders;
   const evidence = [

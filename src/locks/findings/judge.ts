@@ -6,7 +6,7 @@ import { ownerFinding, type OwnerFindingId } from './judge-owners.js';
 import { selfDeadlockStory } from './self-deadlock.js';
 import { judgedByWhatWasRead } from './judged-by-what-was-read.js';
 import { contendedLocks } from '../survey.js';
-import { isHeld } from '../wait.js';
+import { isHeld } from '../lock-kind.js';
 import { waitGraph, type Cycle } from '../wait-graph.js';
 import { behind, doorsOf, labelOf, longestWaitNs, stateOf, waitInWords } from './waits-in-words.js';
 

@@ -1,10 +1,9 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { taskLabel } from '../../linux/sched/tasks.js';
 import { activationInWords, type Activation } from '../contexts.js';
-import type { Holding } from '../owners/holders.js';
+import type { Holding } from '../lock-kind.js';
 import { interruption, type Interruption } from './interruptions.js';
-import { isSleepingLock } from '../state/lock-state.js';
-import type { ContendedLock, QueuedWait } from '../survey.js';
+import type { ContendedLock, QueuedWait } from '../lock-kind.js';
 import { systemCallOf } from '../waits/system-call.js';
 
 /** How somebody came to wait for a lock that he has himself, told in the order in which it happened. */
@@ -69,7 +68,7 @@ function whyForEver(wait: QueuedWait, { lock, state, spin, remarks }: ContendedL
   const word = state === '' ? [] : [`${lock.name.text} is ${state}${pending}.`, ...remarks.map((remark) => remark.charAt(0).toUpperCase() + remark.slice(1))];
   const asleep = spin?.asleep !== undefined && spin.asleep === wait.waiter.cpu;
   const how = `${who} ${asleep ? 'waits for it, asleep in the hypervisor,' : wait.spinning ? 'spins for it' : 'waits for it'}${wait.taker ? ` in ${activationInWords(wait.taker)}` : ''}: ${wait.how.join('; ')}.`;
-  const same = isSleepingLock(lock.kind)
+  const same = lock.kind.sleeps
     ? 'The one that waits is the one that holds it: nobody else can release it.'
     : `The CPU that waits is the CPU that holds it: what would release it runs only once the ${asleep ? 'waiting' : wait.segment === 0 ? 'spinning' : 'waiting'} ends.`;
   return [...word, how, same];

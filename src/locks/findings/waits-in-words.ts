@@ -5,8 +5,7 @@ import { activationInWords, ownFunction, type Context } from '../contexts.js';
 import type { Finding } from './finding.js';
 import { asleepNs, onCpuNs, secondsInWords } from '../../linux/sched/how-long.js';
 import { interruption } from './interruptions.js';
-import type { ContendedLock, QueuedWait } from '../survey.js';
-import { isHeld, type Lock } from '../wait.js';
+import { isHeld, type ContendedLock, type Lock, type QueuedWait } from '../lock-kind.js';
 import { numbered } from '../../words/quantity.js';
 
 export function stateOf({ lock, state }: ContendedLock): string {
@@ -23,9 +22,7 @@ export function hasInWords(lock: Lock, certainty: Certainty): string {
 
 /** Why nobody is named, where that is the kind's own way. */
 export function unnamed({ lock: { kind }, state }: ContendedLock): string {
-  if (kind === 'page bit') return ': a bit of a page does not name who set it';
-  if (kind === 'semaphore') return ': a semaphore does not name those who took it';
-  return kind === 'percpu-rwsem' ? `: it is ${state}, and names neither its readers nor a writer that is in` : '';
+  return kind.unnamed?.(state) ?? '';
 }
 
 export function sleepsIn(sleeper: Context): string {
@@ -85,9 +82,8 @@ export function behind({ lock, waits }: ContendedLock, inside: readonly QueuedWa
 }
 
 export function doorsOf(locks: readonly ContendedLock[], contexts: readonly Context[]): Finding['doors'] {
-  const type = { spinlock: 'struct raw_spinlock', rwlock: 'struct qrwlock', mutex: 'struct mutex', rwsem: 'struct rw_semaphore', semaphore: 'struct semaphore', rtmutex: 'struct rt_mutex', 'percpu-rwsem': 'struct percpu_rw_semaphore', completion: 'struct completion', 'page bit': 'struct page', 'wait queue': 'struct wait_queue_head' };
   return [
-    ...locks.flatMap(({ lock }) => (lock.kind in type ? [{ type: type[lock.kind as keyof typeof type], address: lock.address }] : [])),
+    ...locks.flatMap(({ lock }) => (lock.kind.struct === undefined ? [] : [{ type: lock.kind.struct, address: lock.address }])),
     ...contexts.flatMap(({ task }) => (task ? [{ type: 'struct task_struct', address: task.$address }] : [])),
   ];
 }

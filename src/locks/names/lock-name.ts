@@ -9,40 +9,25 @@ import { threadStackBytes } from '../../stack/areas.js';
 import { codeRangeOf } from '../../stack/code.js';
 import { hex } from '../../stack/stack-memory.js';
 import { fileName, fileSystemAround, inodeOfLock } from '../../linux/fs/file-objects.js';
-import type { LockKind } from '../lock-functions.js';
+import { lockKinds } from '../kinds/all.js';
+import type { LockKind, LockName } from '../lock-kind.js';
 import { slabObject, type SlabObject } from '../../linux/mm/slab-object.js';
 
-/** What a lock is called. */
-export interface LockName {
-  /** For people: "logbuf_lock", "&inode.i_rwsem at 0x…", "lab_mutex_a [stuck]". */
-  readonly text: string;
-  /** Without addresses and numbers, for the problem's signature. */
-  readonly about: string;
-  /** False where only its address is known. */
-  readonly known: boolean;
-}
-
-/** What a thing is that has no name of its own. */
-const NOUNS: Readonly<Partial<Record<LockKind | 'wait queue', string>>> = { completion: 'completion', 'wait queue': 'wait queue', mutex: 'mutex', spinlock: 'spinlock', rwlock: 'rwlock', rwsem: 'rwsem', rtmutex: 'rt_mutex', semaphore: 'semaphore', 'percpu-rwsem': 'percpu-rwsem' };
-
 /** Locks within structs, by the tag of their own struct. */
-const LOCK_STRUCTS: ReadonlySet<string> = new Set([
-  'spinlock', 'raw_spinlock', 'qspinlock', 'mutex', 'rw_semaphore', 'semaphore', 'completion', 'rt_mutex', 'rt_mutex_base', 'percpu_rw_semaphore',
-  'wait_queue_head', 'swait_queue_head', 'ww_mutex', 'qrwlock',
-]);
+const LOCK_STRUCTS: ReadonlySet<string> = new Set(lockKinds.flatMap(({ tags }) => tags ?? []));
 
 /** A symbol's room reaches to the next symbol: a variable is not that far off. */
 const LARGEST_VARIABLE = 1n << 20n;
 
 /** Names a lock: as symbol, as per-CPU variable, as member of a slab object, by the stack that it is on, else by its address. */
-export function lockName(kernel: Kernel, address: bigint, kind?: LockKind | 'wait queue'): LockName {
-  const noun = (kind && NOUNS[kind]) ?? 'lock';
+export function lockName(kernel: Kernel, address: bigint, kind?: LockKind): LockName {
+  const noun = kind?.noun ?? 'lock';
   return kernel.once(`name of ${noun} ${address}`, () =>
     bySymbol(kernel, address, kind) ?? perCpu(kernel, address, kind) ?? onStack(kernel, address, noun) ?? ofFile(kernel, address) ?? bySlab(kernel, address, noun)
       ?? { text: `the ${noun} at ${hex(address)}`, about: noun, known: false });
 }
 
-function bySymbol(kernel: Kernel, address: bigint, kind?: LockKind | 'wait queue'): LockName | undefined {
+function bySymbol(kernel: Kernel, address: bigint, kind?: LockKind): LockName | undefined {
   const found = kernel.symbols.at(address);
   if (found === undefined || isCode(kernel, found.symbol) || found.symbol.address < 1n << 63n || BigInt(found.offset) >= LARGEST_VARIABLE) return undefined;
   const { symbol, offset } = found;
@@ -55,10 +40,10 @@ function isCode(kernel: Kernel, { address, type, module }: SymbolInfo): boolean 
   return module === undefined ? codeRangeOf(kernel, address) !== undefined : /[tTwW]/.test(type);
 }
 
-function named(kernel: Kernel, symbol: string, offset: number, kind: LockKind | 'wait queue' | undefined, module?: string): LockName {
+function named(kernel: Kernel, symbol: string, offset: number, kind: LockKind | undefined, module?: string): LockName {
   const type = typeOfVariable(kernel, symbol);
   // A semaphore begins with the spinlock that guards it.
-  const isItself = type?.kind === 'struct' && LOCK_STRUCTS.has(type.name) && offset === 0 && kind !== 'spinlock';
+  const isItself = type?.kind === 'struct' && LOCK_STRUCTS.has(type.name) && offset === 0 && kind?.guardsOthers !== true;
   const path = type?.kind === 'struct' && !isItself && offset < type.size ? lockMember(type, offset)?.path : undefined;
   const text = path !== undefined ? `${symbol}.${path}` : offset === 0 ? symbol : `${symbol}+0x${offset.toString(16)}`;
   return { text: module === undefined ? text : `${text} [${module}]`, about: path === undefined ? symbol : `${symbol}.${path}`.replaceAll(/\[\d+\]/g, '[]'), known: true };
@@ -73,7 +58,7 @@ function typeOfVariable(kernel: Kernel, symbol: string): CType | undefined {
 }
 
 /** Per-CPU areas are as far apart as they are large; a variable's offset is its symbol's address. */
-function perCpu(kernel: Kernel, address: bigint, kind?: LockKind | 'wait queue'): LockName | undefined {
+function perCpu(kernel: Kernel, address: bigint, kind?: LockKind): LockName | undefined {
   const cpus = kernel.possibleCpus().map((cpu) => ({ cpu, base: kernel.perCpuOffset(cpu) })).filter(({ base }) => base !== 0n && base <= address);
   const nearest = cpus.toSorted((a, b) => (a.base > b.base ? -1 : 1))[0];
   if (nearest === undefined) return undefined;

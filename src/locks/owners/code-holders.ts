@@ -2,30 +2,18 @@ import type { Kernel } from '../../kernel/kernel.js';
 import { hex } from '../../stack/stack-memory.js';
 import type { TaskStack } from '../../stack/stacks.js';
 import { activationInWords, cpuContexts, sleepingContexts, stackWords, type Activation, type Context } from '../contexts.js';
-import type { Holding } from './holders.js';
-import { lockCalls, type LockCall } from './lock-calls.js';
+import { lockCalls } from './lock-calls.js';
 import { lockFunction } from '../lock-functions.js';
 import { readersInside } from './readers-inside.js';
 import { rtMutexOffset } from '../state/rt-locks.js';
-import type { Lock, Wait } from '../wait.js';
-
-/** A frame whose function has taken the lock and has not come to where it lets it go. */
-export interface HoldingFrame {
-  readonly activation: Activation;
-  readonly segment: number;
-  readonly evidence: string;
-  /** The code names the lock; else only the stack does. */
-  readonly byCode: boolean;
-  /** It has tried to take it, and may have failed: where nobody else can have it, it did not. */
-  readonly tried: boolean;
-}
+import type { Holding, HoldingFrame, Lock, LockCall, Wait } from '../lock-kind.js';
 
 /** Who has a lock by the code on the stacks: a function that has taken it and has not reached its unlock. */
 export function byCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
   const own = waits.filter((wait) => wait.lock.address === lock.address);
   const running = holdingContexts(kernel, lock, cpuContexts(kernel), own);
   // A task that sleeps should have no spinlock: it is asked only where no CPU shows one.
-  const onlyRunning = running.length > 0 && (lock.kind === 'spinlock' || lock.kind === 'rwlock') && rtMutexOffset(kernel, lock.kind) === undefined;
+  const onlyRunning = running.length > 0 && lock.kind.spins === true && rtMutexOffset(kernel, lock.kind) === undefined;
   const found = onlyRunning ? running : [...running, ...holdingContexts(kernel, lock, sleepingContexts(kernel), own)];
   const unread = cpuContexts(kernel).filter(({ stack }) => isCutShort(stack));
   // Readers are counted: as many stacks as the count says are all of them.

@@ -1,16 +1,16 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { fixed } from '../../linux/constants.js';
 import { taskState } from '../../linux/sched/task-state.js';
-import type { LockKind } from '../lock-functions.js';
-import { sleepingLockState, tasksByAddress } from '../state/lock-state.js';
+import type { LockKind } from '../lock-kind.js';
+import { lockState, tasksByAddress } from '../state/lock-state.js';
 import { slabObject } from '../../linux/mm/slab-object.js';
 
 /** The state in which a task is freed. */
 const DEAD = fixed('TASK_DEAD') | fixed('EXIT_DEAD');
 
 /** Whom a lock names as its owner though that task has exited: "worker (116)"; undefined where the owner lives or nobody is named. */
-export function exitedOwner(kernel: Kernel, kind: LockKind | 'wait queue', address: bigint): string | undefined {
-  const state = sleepingLockState(kernel, kind, address);
+export function exitedOwner(kernel: Kernel, kind: LockKind, address: bigint): string | undefined {
+  const state = lockState(kernel, kind, address);
   return state?.owner === undefined || state.ownerIsReader === true ? undefined : exitedTask(kernel, state.owner);
 }
 

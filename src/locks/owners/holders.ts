@@ -1,46 +1,34 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { bySurest, type Certainty } from '../certainty.js';
-import { byCode, holdingFrame } from './code-holders.js';
-import { contextOfTask, type Activation, type Context } from '../contexts.js';
-import { gracePeriodHolders } from '../waits/grace-period-waits.js';
-import { isSleepingLock, sleepingLockState, tasksByAddress } from '../state/lock-state.js';
-import { pageLockHolders } from './page-lock-holders.js';
-import { consoleSemHolders, printkHolders } from '../waits/printk-locks.js';
-import { readersInside } from './readers-inside.js';
+import { bySurest } from '../certainty.js';
+import { contextOfTask, type Context } from '../contexts.js';
+import type { CodeSearch, Holding, Lock, Wait } from '../lock-kind.js';
+import { lockState, tasksByAddress } from '../state/lock-state.js';
 import { rtMutexOffset } from '../state/rt-locks.js';
-import type { Lock, Wait } from '../wait.js';
+import { byCode, holdingFrame } from './code-holders.js';
+import { lockCalls } from './lock-calls.js';
+import { readersInside } from './readers-inside.js';
 
-/** Somebody who has a lock. */
-export interface Holding {
-  readonly lock: Lock;
-  readonly holder: Context;
-  readonly certainty: Certainty;
-  /** The function that took it, where the stack shows it. */
-  readonly taker?: Activation;
-  /** Which of the holder's segments has it. */
-  readonly segment?: number;
-  readonly evidence: readonly string[];
-}
-
-/** Who has a lock that somebody waits for: by the owner that the lock names, else by the code that stands on the stacks. */
+/** Who has a lock that somebody waits for: by the kind's own way, by the owner that the lock names, else by the code that stands on the stacks. */
 export function holdersOf(kernel: Kernel, lock: Lock, waits: readonly Wait[]): readonly Holding[] {
-  if (lock.kind === 'RCU grace period' || lock.kind === 'expedited RCU grace period') return gracePeriodHolders(kernel, lock);
+  const { kind } = lock;
   if (lock.heldBy !== undefined) return byTask(kernel, lock, lock.heldBy);
-  if (lock.kind === 'console owner' || lock.kind === 'printk CPU lock') return printkHolders(kernel, lock);
-  const printing = consoleSemHolders(kernel, lock);
-  if (printing.length > 0) return printing;
-  const named = isSleepingLock(lock.kind) || rtMutexOffset(kernel, lock.kind) !== undefined;
-  if (named) {
+  const own = kind.holders?.(kernel, lock, waits, codeSearch(kernel)) ?? [];
+  if (own.length > 0) return own;
+  if (kind.sleeps || rtMutexOffset(kernel, kind) !== undefined) {
     const inside = byOwnerlessCode(kernel, lock, waits);
     // Where all readers are known, the one that the owner word names and that is none of them has left.
     const complete = inside.length > 0 && inside.length === readersInside(kernel, lock) && inside.every(({ certainty }) => certainty === 'certain');
     const byWord = byOwnerWord(kernel, lock).filter(({ holder }) => !complete || inside.some((reader) => reader.holder === holder));
     return eachOnce([...byWord, ...inside]);
   }
-  if (lock.kind === 'page bit') return pageLockHolders(kernel, lock, waits);
-  if (lock.kind !== 'spinlock' && lock.kind !== 'rwlock') return [];
-  const debug = byDebugOwner(kernel, lock, waits);
-  return debug ? [debug] : byCode(kernel, lock, waits);
+  return kind.spins ? byCode(kernel, lock, waits) : [];
+}
+
+function codeSearch(kernel: Kernel): CodeSearch {
+  return {
+    calls: (place) => lockCalls(kernel, place),
+    holdingFrame: (lock, holder, waits) => holdingFrame(kernel, lock, holder, waits),
+  };
 }
 
 /** Who is found in two ways is as sure as the better of them, by the evidence of both; the surest come first. */
@@ -56,10 +44,7 @@ function eachOnce(holdings: readonly Holding[]): readonly Holding[] {
 
 /** Semaphores and percpu-rwsems name nobody; of readers at most the last that came in is named, and with PREEMPT_RT none is. */
 function byOwnerlessCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
-  const { kind } = lock;
-  const readers = kind === 'rwsem' || kind === 'rwlock' ? readersInside(kernel, lock) : undefined;
-  const onlyCounted = readers !== undefined && readers > 0;
-  return kind === 'semaphore' || kind === 'percpu-rwsem' || onlyCounted ? byCode(kernel, lock, waits) : [];
+  return lock.kind.ownerless || (readersInside(kernel, lock) ?? 0) > 0 ? byCode(kernel, lock, waits) : [];
 }
 
 function byTask(kernel: Kernel, lock: Lock, { task, evidence }: NonNullable<Lock['heldBy']>): Holding[] {
@@ -68,7 +53,7 @@ function byTask(kernel: Kernel, lock: Lock, { task, evidence }: NonNullable<Lock
 }
 
 function byOwnerWord(kernel: Kernel, lock: Lock): Holding[] {
-  const state = sleepingLockState(kernel, lock.kind, lock.address);
+  const state = lockState(kernel, lock.kind, lock.address);
   if (state?.owner === undefined || !tasksByAddress(kernel).has(state.owner)) return [];
   const holder = contextOfTask(kernel, state.owner);
   if (holder === undefined) return [];
@@ -78,19 +63,4 @@ function byOwnerWord(kernel: Kernel, lock: Lock): Holding[] {
   const hint = `the lock's owner word names ${holder.label} as the last reader that came in`;
   if (inCode) return [{ lock, holder, certainty: state.readers === 1 ? 'certain' : 'likely', ...frame, evidence: [hint, ...(state.readers === 1 ? ['the count says that there is one reader'] : []), inCode.evidence] }];
   return [{ lock, holder, certainty: state.readers === 1 ? 'likely' : 'possible', evidence: [hint] }];
-}
-
-/** With CONFIG_DEBUG_SPINLOCK a lock knows who has it. */
-function byDebugOwner(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding | undefined {
-  if (lock.kind !== 'spinlock' || !kernel.has('raw_spinlock', 'owner_cpu')) return undefined;
-  return kernel.peek('debugging fields of a spinlock', () => {
-    const { owner, owner_cpu: cpu } = kernel.ref('raw_spinlock', lock.address);
-    const holder = owner === undefined ? undefined : contextOfTask(kernel, BigInt.asUintN(64, owner));
-    if (holder === undefined) return undefined;
-    const inCode = holdingFrame(kernel, lock, holder, waits.filter((wait) => wait.lock.address === lock.address));
-    return {
-      lock, holder, certainty: 'certain', ...(inCode ? { taker: inCode.activation, segment: inCode.segment } : {}),
-      evidence: [`the lock's debugging fields name ${holder.label} as its owner, on CPU ${cpu ?? '?'}`, ...(inCode ? [inCode.evidence] : [])],
-    };
-  });
 }

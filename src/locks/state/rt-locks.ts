@@ -1,24 +1,14 @@
 import { ShapeError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { rbtreeNodes } from '../../kernel/containers/rbtree.js';
-import type { LockKind } from '../lock-functions.js';
-import type { SleepingLockState } from './lock-state.js';
+import type { LockKind, LockState } from '../lock-kind.js';
 import { decodeRtMutexOwner } from './words/owner-words.js';
 import { decodeRwbaseReaders } from './words/rwbase.js';
 import { counted } from '../../words/quantity.js';
 
 /** Where the rt_mutex is in a lock that PREEMPT_RT makes of one; undefined where this kernel's locks of that kind have none. */
-export function rtMutexOffset(kernel: Kernel, kind: LockKind | 'wait queue'): bigint | undefined {
-  return kernel.once(`rt_mutex in a ${kind}`, () => {
-    switch (kind) {
-      case 'rtmutex': return 0n;
-      case 'mutex': return kernel.has('mutex', 'rtmutex') ? BigInt(kernel.offsetOf('mutex', 'rtmutex')) : undefined;
-      case 'rwsem': return kernel.has('rw_semaphore', 'rwbase') ? BigInt(kernel.offsetOf('rw_semaphore', 'rwbase') + kernel.offsetOf('rwbase_rt', 'rtmutex')) : undefined;
-      // rwlock_t has no name as a struct; it begins with its rwbase_rt wherever locks sleep.
-      case 'rwlock': return kernel.has('rw_semaphore', 'rwbase') ? BigInt(kernel.offsetOf('rwbase_rt', 'rtmutex')) : undefined;
-      default: return undefined;
-    }
-  });
+export function rtMutexOffset(kernel: Kernel, kind: LockKind): bigint | undefined {
+  return kernel.once(`rt_mutex in a ${kind.name}`, () => kind.rtMutex?.(kernel));
 }
 
 /** The word of an rt_mutex that names its owner. @throws ReadError, ShapeError */
@@ -28,13 +18,20 @@ export function rtMutexOwner(kernel: Kernel, rtMutex: bigint): { readonly task: 
   return decodeRtMutexOwner(owner);
 }
 
-/** What a lock that is made of an rt_mutex says of itself; undefined where this kernel's locks of that kind are not. */
-export function rtLockState(kernel: Kernel, kind: LockKind, address: bigint): SleepingLockState | undefined {
+/** What a lock says of itself that is no more than an rt_mutex; undefined where this kernel's locks of that kind are not. */
+export function rtMutexState(kernel: Kernel, kind: LockKind, address: bigint): LockState | undefined {
+  const offset = rtMutexOffset(kernel, kind);
+  if (offset === undefined) return undefined;
+  const { task, waiters } = rtMutexOwner(kernel, address + offset);
+  return { words: `${task === 0n ? 'free' : 'held'}${waiters ? ', with waiters' : ''}`, held: task !== 0n, ...(task === 0n ? {} : { owner: task }) };
+}
+
+/** The same of one that is made of an rwbase_rt, which has the rt_mutex. */
+export function rwbaseState(kernel: Kernel, kind: LockKind, address: bigint): LockState | undefined {
   const offset = rtMutexOffset(kernel, kind);
   if (offset === undefined) return undefined;
   const { task, waiters } = rtMutexOwner(kernel, address + offset);
   const flags = waiters ? ', with waiters' : '';
-  if (kind === 'mutex' || kind === 'rtmutex') return { words: `${task === 0n ? 'free' : 'held'}${flags}`, held: task !== 0n, ...(task === 0n ? {} : { owner: task }) };
   const rwbase = address + offset - BigInt(kernel.offsetOf('rwbase_rt', 'rtmutex'));
   const { writer, writerWaits, readers } = decodeRwbaseReaders(kernel.memory.u32(rwbase + BigInt(kernel.offsetOf('rwbase_rt', 'readers'))));
   if (writer) return { words: `held for writing${flags}`, held: true, ...(task === 0n ? {} : { owner: task }) };
@@ -43,7 +40,7 @@ export function rtLockState(kernel: Kernel, kind: LockKind, address: bigint): Sl
 }
 
 /** The rt_mutex_waiters of a lock in the order in which they get it: by priority, then as they came. */
-export function rtQueue(kernel: Kernel, kind: LockKind | 'wait queue', address: bigint): readonly bigint[] {
+export function rtQueue(kernel: Kernel, kind: LockKind, address: bigint): readonly bigint[] {
   const offset = rtMutexOffset(kernel, kind);
   const base = kernel.has('rt_mutex_base', 'waiters') ? 'rt_mutex_base' : 'rt_mutex';
   if (offset === undefined || !kernel.has(base, 'waiters')) return [];

@@ -59,6 +59,13 @@ export function tailNode(kernel: Kernel, { tail }: SpinWord): QueueNode | undefi
   return tail && [...nodesInUse(kernel).values()].find(({ cpu, index }) => cpu === tail.cpu && index === tail.index);
 }
 
+/** Whether a word can be that of a spinlock that somebody waits for. */
+export function couldBeSpinlock(kernel: Kernel, address: bigint): boolean {
+  const word = spinWord(kernel, address);
+  if (word === undefined || !(word.locked || word.pending || word.tail)) return false;
+  return word.tail === undefined || tailNode(kernel, word) !== undefined;
+}
+
 /** Follows the queue from its tail back to its head, by the `next` of the others. */
 export function spinQueue(kernel: Kernel, word: SpinWord): SpinQueue {
   if (word.tail === undefined) return { nodes: [] };

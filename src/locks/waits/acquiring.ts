@@ -1,19 +1,6 @@
-import type { Activation, Segment } from '../contexts.js';
-import { isOptimisticSpin, isSpinIdle, lockFunction, modeOf, type LockKind } from '../lock-functions.js';
-
-/** The frames of a segment that acquire a lock: from the innermost up to, but without, the function that wants it. */
-export interface Acquiring {
-  readonly kind: LockKind;
-  /** In the slow path: it did not get the lock at once. */
-  readonly slow: boolean;
-  /** Spins for a sleeping lock while its owner runs. */
-  readonly optimistic: boolean;
-  readonly mode?: 'read' | 'write';
-  readonly frames: readonly Activation[];
-  /** Index of `taker` in the segment. */
-  readonly takerIndex: number;
-  readonly taker?: Activation;
-}
+import type { Segment } from '../contexts.js';
+import { isOptimisticSpin, isSpinIdle, lockFunction, modeOf } from '../lock-functions.js';
+import type { Acquiring } from '../lock-kind.js';
 
 /** How deep below acquiring a segment may be: __schedule, schedule, schedule_timeout; or a hypervisor's way to wait. */
 const DEEPEST = 10;

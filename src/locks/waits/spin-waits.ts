@@ -1,14 +1,13 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { codeRangeOf } from '../../stack/code.js';
 import { DWARF } from '../../stack/registers.js';
-import { acquiringIn, type Acquiring } from './acquiring.js';
+import { acquiringIn } from './acquiring.js';
 import { activationInWords, cpuContexts, stackWords, type Context, type Segment } from '../contexts.js';
 import { lockGivenAt } from '../owners/lock-calls.js';
 import { lockName } from '../names/lock-name.js';
-import { isSleepingLock, plausibleLock } from '../state/lock-state.js';
-import { rwlockWord } from '../state/rwlock-word.js';
-import { spinWord, tailNode } from '../state/spin-queue.js';
-import type { Wait } from '../wait.js';
+import { plausibleLock } from '../state/lock-state.js';
+import { couldBeSpinlock } from '../state/spin-queue.js';
+import type { Acquiring, Wait } from '../lock-kind.js';
 
 /** What each CPU spins on, in what it does now or in what was interrupted there. */
 export function spinWaits(kernel: Kernel): readonly Wait[] {
@@ -76,24 +75,17 @@ function candidates(kernel: Kernel, waiter: Context, segment: Segment, { frames,
 /** Whether what stands there could be a lock that somebody waits for. */
 function couldBe(kernel: Kernel, address: bigint, { kind }: Acquiring): boolean {
   if (codeRangeOf(kernel, address)?.module === undefined && codeRangeOf(kernel, address) !== undefined) return false;
-  if (isSleepingLock(kind)) return plausibleLock(kernel, kind, address);
-  if (kind === 'rwlock') {
-    const word = rwlockWord(kernel, address);
-    return word !== undefined && (word.writer || word.writerWaits || word.readers > 0);
-  }
-  const word = spinWord(kernel, address);
-  if (word === undefined || !(word.locked || word.pending || word.tail)) return false;
-  return word.tail === undefined || tailNode(kernel, word) !== undefined;
+  return kind.sleeps ? plausibleLock(kernel, kind, address) : (kind.couldBe ?? couldBeSpinlock)(kernel, address);
 }
 
 function weighed(kernel: Kernel, { cpu }: Context, candidate: Candidate, { kind }: Acquiring): Candidate {
   const { address } = candidate;
   let { weight } = candidate;
   const how = [...candidate.how];
-  const tail = kind === 'spinlock' ? spinWord(kernel, address)?.tail : undefined;
-  if (tail !== undefined && tail.cpu === cpu) {
+  const last = kind.lastCpu?.(kernel, address);
+  if (last !== undefined && last === cpu) {
     weight += BY_TAIL;
-    how.push(`the lock word's tail names CPU ${tail.cpu} itself`);
+    how.push(`the lock word's tail names CPU ${last} itself`);
   }
   if (lockName(kernel, address).known) weight += BY_NAME;
   return { ...candidate, weight, how };

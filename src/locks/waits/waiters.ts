@@ -3,40 +3,26 @@ import { wordAt } from '../../kernel/word-at.js';
 import { Kept } from '../../kernel/kept.js';
 import type { MemberName, MemberPath, StructName } from '../../kernel/shape.js';
 import { taskStack, inArea } from '../../stack/areas.js';
+import type { LockKind, WaiterForm } from '../lock-kind.js';
 import { tasksByAddress } from '../state/lock-state.js';
 
-/** How a kind of waiter is laid out: the struct that stands on a waiting task's stack. */
-export interface WaiterForm {
+/** Where the struct has the task and its link. */
+interface WaiterMembers {
   readonly struct: string;
-  /** Offset of the pointer to the task. */
-  readonly task: number;
-  /** Offset of the list_head that links it. */
-  readonly node: number;
-  /** Offset of the list's head in the lock; undefined where the list has none. */
-  readonly head?: number;
+  readonly task: string;
+  readonly node: string;
 }
 
-export type WaiterKind = 'mutex' | 'rwsem' | 'semaphore' | 'completion' | 'percpu-rwsem' | 'wait queue';
+/** As far as this kernel has the struct. @param head path in `lock` of the list's head */
+export function waiterForm(kernel: Kernel, { struct, task, node }: WaiterMembers, lock?: string, head?: string): WaiterForm | undefined {
+  if (!kernel.has(struct, task) || !kernel.has(struct, node)) return undefined;
+  const form = { struct, task: kernel.offsetOf(struct, task), node: kernel.offsetOf(struct, node) };
+  return lock !== undefined && head !== undefined && kernel.has(lock, head.split('.')[0]!) ? { ...form, head: kernel.offsetOf(lock, head) } : form;
+}
 
-/** As far as this kernel has the structs. */
-export function waiterForms(kernel: Kernel): Readonly<Partial<Record<WaiterKind, WaiterForm>>> {
-  return kernel.once('forms of waiters', () => {
-    const made: Partial<Record<WaiterKind, WaiterForm>> = {};
-    const add = <W extends StructName, L extends StructName>(kind: WaiterKind, struct: W, task: MemberName<W>, node: MemberName<W>, lock: L, head: MemberPath<L>): void => {
-      if (!kernel.has(struct, task) || !kernel.has(struct, node)) return;
-      const [member = head] = head.split('.');
-      const offset = kernel.hasNamed(lock, member) ? { head: kernel.offsetOf(lock, head) } : {};
-      made[kind] = { struct, task: kernel.offsetOf(struct, task), node: kernel.offsetOf(struct, node), ...offset };
-    };
-    add('mutex', 'mutex_waiter', 'task', 'list', 'mutex', 'wait_list');
-    add('rwsem', 'rwsem_waiter', 'task', 'list', 'rw_semaphore', 'wait_list');
-    add('semaphore', 'semaphore_waiter', 'task', 'list', 'semaphore', 'wait_list');
-    // Since 5.7 (a5c6234e1028) a completion's waiters are on a simple wait queue.
-    if (kernel.has('completion') && kernel.has('swait_queue')) add('completion', 'swait_queue', 'task', 'task_list', 'completion', 'wait.task_list');
-    add('percpu-rwsem', 'wait_queue_entry', 'private', 'entry', 'percpu_rw_semaphore', 'waiters.head');
-    add('wait queue', 'wait_queue_entry', 'private', 'entry', 'wait_queue_head', 'head');
-    return made;
-  });
+/** The form of a kind's waiters. */
+export function formOf(kernel: Kernel, kind: LockKind): WaiterForm | undefined {
+  return kernel.once(`form of waiters for a ${kind.name}`, () => kind.waiter?.(kernel));
 }
 
 /** The links of a list of waiters. */

@@ -1,11 +1,22 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { allContexts, contextOfTask, cpuContexts, type Activation, type Context } from '../contexts.js';
-import type { Holding } from '../owners/holders.js';
-import { lockName } from '../names/lock-name.js';
-import type { Lock, Wait } from '../wait.js';
+import type { Holding, Lock, LockKind, LockName, Wait } from '../lock-kind.js';
 
-/** Locks of printk that have no lock's type: each is a variable that names who has it. */
-export type PrintkLockKind = 'console owner' | 'printk CPU lock';
+/** printk's lock of a CPU, a variable that names the CPU that has it: kernel/printk/printk.c, lib/dump_stack.c before. */
+export const printkCpuLock: LockKind = {
+  name: 'printk CPU lock',
+  words: cpuLockInWords,
+  spinners: cpuLockSpinners,
+  holders: cpuLockHolders,
+};
+
+/** Who prints, a variable that names the task: kernel/printk/printk.c. */
+export const consoleOwner: LockKind = {
+  name: 'console owner',
+  words: printerInWords,
+  spinners: consoleSpinners,
+  holders: printer,
+};
 
 /** printk's CPU lock: the number of the CPU that has it, or FREE. Its name, release by release; the newest first. */
 const CPU_LOCKS = ['printk_cpu_sync_owner', 'printk_cpulock_owner', 'dump_lock'] as const;
@@ -22,31 +33,35 @@ const CONSOLE_PRINTS: ReadonlySet<string> = new Set([
   'console_unlock', '__console_unlock', 'console_flush_all', 'console_flush_one_record', 'console_emit_next_record', 'console_cont_flush', 'call_console_driver', 'call_console_drivers',
 ]);
 
-/** What CPUs spin on in printk, mirroring __printk_cpu_sync_wait() and console_trylock_spinning(). */
-export function printkWaits(kernel: Kernel): readonly Wait[] {
-  return kernel.once('waits in printk', () => [
-    ...spinnersIn(kernel, CPU_LOCK_WAITS, 'printk CPU lock', ({ cpu }) => {
-      const owner = cpuLockOwner(kernel);
-      return owner !== undefined && owner !== FREE && owner !== cpu;
-    }),
-    ...spinnersIn(kernel, CONSOLE_WAITS, 'console owner', ({ task }) => {
-      const owner = consoleOwner(kernel);
-      return owner !== undefined && owner !== task?.$address && consoleWaiter(kernel);
-    }),
-  ]);
+/** Mirrors __printk_cpu_sync_wait(). */
+function cpuLockSpinners(kernel: Kernel, named: (address: bigint) => LockName): readonly Wait[] {
+  const variable = CPU_LOCKS.find((name) => kernel.hasGlobal(name));
+  const address = variable === undefined ? undefined : kernel.symbols.addressOf(variable);
+  if (address === undefined) return [];
+  const name = named(address);
+  const lock: Lock = { kind: printkCpuLock, address, name: { ...name, text: `printk's CPU lock (${name.text})` } };
+  return spinnersIn(kernel, lock, CPU_LOCK_WAITS, 'the lock is another CPU\'s', ({ cpu }) => {
+    const owner = cpuLockOwner(kernel);
+    return owner !== undefined && owner !== FREE && owner !== cpu;
+  });
 }
 
-function spinnersIn(kernel: Kernel, functions: ReadonlySet<string>, kind: PrintkLockKind, mustWait: (context: Context) => boolean): Wait[] {
-  const lock = printkLock(kernel, kind);
-  if (lock === undefined) return [];
+/** Mirrors console_trylock_spinning(). */
+function consoleSpinners(kernel: Kernel, named: (address: bigint) => LockName): readonly Wait[] {
+  const address = kernel.symbols.addressOf('console_owner');
+  if (address === undefined) return [];
+  return spinnersIn(kernel, { kind: consoleOwner, address, name: named(address) }, CONSOLE_WAITS, 'console_waiter is set', ({ task }) => {
+    const owner = printingTask(kernel);
+    return owner !== undefined && owner !== task?.$address && consoleWaiter(kernel);
+  });
+}
+
+function spinnersIn(kernel: Kernel, lock: Lock, functions: ReadonlySet<string>, why: string, mustWait: (context: Context) => boolean): readonly Wait[] {
   return cpuContexts(kernel).flatMap((waiter) => waiter.segments.flatMap(({ activations }, segment): Wait[] => {
     const [first] = activations;
     if (first === undefined || !functions.has(first.name) || !isInPauseLoop(kernel, first) || !mustWait(waiter)) return [];
     const taker = activations[1];
-    return [{
-      lock, waiter, segment, spinning: true, takerIndex: 1, ...(taker ? { taker } : {}),
-      how: [`the code of ${first.name} spins there (pause), and ${kind === 'console owner' ? 'console_waiter is set' : 'the lock is another CPU\'s'}`],
-    }];
+    return [{ lock, waiter, segment, spinning: true, takerIndex: 1, ...(taker ? { taker } : {}), how: [`the code of ${first.name} spins there (pause), and ${why}`] }];
   }));
 }
 
@@ -61,21 +76,13 @@ function isInPauseLoop(kernel: Kernel, { frame, place }: Activation): boolean {
   return code !== undefined && code.some((byte, at) => byte === 0xf3 && code[at + 1] === 0x90);
 }
 
-function printkLock(kernel: Kernel, kind: PrintkLockKind): Lock | undefined {
-  const variable = kind === 'console owner' ? 'console_owner' : CPU_LOCKS.find((name) => kernel.hasGlobal(name));
-  const address = variable === undefined ? undefined : kernel.symbols.addressOf(variable);
-  if (address === undefined) return undefined;
-  const name = lockName(kernel, address, kind);
-  return { kind, address, name: kind === 'console owner' ? name : { ...name, text: `printk's CPU lock (${name.text})` } };
-}
-
 function cpuLockOwner(kernel: Kernel): number | undefined {
   const name = CPU_LOCKS.find((candidate) => kernel.hasGlobal(candidate));
   return name === undefined ? undefined : kernel.attempt(name, () => kernel.global(name));
 }
 
 /** Who prints, and would hand the console semaphore over; undefined where nobody does. Mirrors console_lock_spinning_enable(). */
-function consoleOwner(kernel: Kernel): bigint | undefined {
+function printingTask(kernel: Kernel): bigint | undefined {
   if (!kernel.hasGlobal('console_owner')) return undefined;
   return kernel.attempt('console_owner', () => kernel.global('console_owner')?.$address);
 }
@@ -84,20 +91,19 @@ function consoleWaiter(kernel: Kernel): boolean {
   return kernel.hasGlobal('console_waiter') && kernel.attempt('console_waiter', () => kernel.global('console_waiter')) === true;
 }
 
-/** What such a lock says of itself. */
-export function printkLockInWords(kernel: Kernel, kind: PrintkLockKind): string {
-  if (kind === 'console owner') {
-    const task = consoleOwner(kernel);
-    const owner = task === undefined ? undefined : contextOfTask(kernel, task);
-    return task === undefined ? '' : `${owner?.label ?? 'a task that is in no list'}, which prints${consoleWaiter(kernel) ? '; one CPU waits to take over (console_waiter)' : ''}`;
-  }
+function cpuLockInWords(kernel: Kernel): string {
   const owner = cpuLockOwner(kernel);
   return owner === undefined ? '' : owner === FREE ? 'free' : `held by CPU ${owner}`;
 }
 
-/** Who has such a lock: its own word says so. */
-export function printkHolders(kernel: Kernel, lock: Lock): readonly Holding[] {
-  if (lock.kind === 'console owner') return printer(kernel, lock);
+function printerInWords(kernel: Kernel): string {
+  const task = printingTask(kernel);
+  if (task === undefined) return '';
+  return `${contextOfTask(kernel, task)?.label ?? 'a task that is in no list'}, which prints${consoleWaiter(kernel) ? '; one CPU waits to take over (console_waiter)' : ''}`;
+}
+
+/** The lock's own word says who has it. */
+function cpuLockHolders(kernel: Kernel, lock: Lock): readonly Holding[] {
   const owner = cpuLockOwner(kernel);
   const holder = owner === undefined ? undefined : cpuContexts(kernel).find(({ cpu }) => cpu === owner);
   return holder === undefined ? [] : [{ lock, holder, certainty: 'certain', evidence: [`its word is ${owner}, the number of the CPU that has it`] }];
@@ -105,14 +111,14 @@ export function printkHolders(kernel: Kernel, lock: Lock): readonly Holding[] {
 
 /** The task that console_owner names: it prints, with the console semaphore taken. */
 function printer(kernel: Kernel, lock: Lock): Holding[] {
-  const task = consoleOwner(kernel);
+  const task = printingTask(kernel);
   const holder = task === undefined ? undefined : contextOfTask(kernel, task);
   return holder === undefined ? [] : [{ lock, holder, certainty: 'certain', evidence: [`console_owner names ${holder.label}: who is named there prints, with console_sem taken`] }];
 }
 
 /** Who has the console semaphore: the one that console_owner names, else whose stack shows that it prints. */
 export function consoleSemHolders(kernel: Kernel, lock: Lock): readonly Holding[] {
-  if (lock.kind !== 'semaphore' || lock.address !== kernel.symbols.addressOf('console_sem')) return [];
+  if (lock.address !== kernel.symbols.addressOf('console_sem')) return [];
   const named = printer(kernel, lock);
   if (named.length > 0) return named;
   return allContexts(kernel).flatMap((holder) => {

@@ -3,13 +3,21 @@ import { wordAt } from '../../kernel/word-at.js';
 import { codePlace } from '../../stack/code.js';
 import { hex } from '../../stack/stack-memory.js';
 import { tasksByAddress } from '../state/lock-state.js';
-import type { Lock } from '../wait.js';
+import type { Lock, LockKind } from '../lock-kind.js';
+
+/** A work item that somebody flushes or cancels: no lock, and waited for all the same. kernel/workqueue.c. */
+export const workItem: LockKind = {
+  name: 'work item',
+  event: true,
+  words: () => 'running',
+  behindCompletion: (kernel, completion, activations, takerIndex) => workItemBehind(kernel, completion, activations[takerIndex]?.name),
+};
 
 /** Functions that wait until a work item has run. */
 const FLUSHES: ReadonlySet<string> = new Set(['__flush_work', 'flush_work', '__cancel_work_timer', '__cancel_work_sync']);
 
 /** The work item that a completion in a struct wq_barrier stands for, with the worker that runs it; undefined where it has not begun. */
-export function workItemBehind(kernel: Kernel, completion: bigint, taker: string | undefined): Lock | undefined {
+function workItemBehind(kernel: Kernel, completion: bigint, taker: string | undefined): Lock | undefined {
   if (taker === undefined || !FLUSHES.has(taker) || !kernel.has('wq_barrier', 'done') || kernel.missing('worker') !== undefined) return undefined;
   return kernel.peek('the worker that runs a work item', () => {
     const entry = completion + BigInt(kernel.offsetOf('wq_barrier', 'work') + kernel.offsetOf('work_struct', 'entry') - kernel.offsetOf('wq_barrier', 'done'));
@@ -41,7 +49,7 @@ function runningBy(kernel: Kernel, worker: bigint): Lock | undefined {
   const place = codePlace(kernel, run);
   const name = place === undefined ? hex(run) : `${place.function}${place.module === undefined ? '' : ` [${place.module}]`}`;
   return {
-    kind: 'work item', address: work, name: { text: `the work item ${name} at ${hex(work)}`, about: `work item ${name}`, known: true },
+    kind: workItem, address: work, name: { text: `the work item ${name} at ${hex(work)}`, about: `work item ${name}`, known: true },
     heldBy: { task, evidence: `the worker on whose list the waiter's barrier stands (${hex(worker)}) runs it` },
   };
 }

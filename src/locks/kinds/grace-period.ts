@@ -2,10 +2,9 @@ import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Certainty } from '../certainty.js';
 import { allContexts, contextOfTask, cpuContexts, type Activation } from '../contexts.js';
-import type { Holding } from '../owners/holders.js';
 import { secondsInWords } from '../../linux/sched/how-long.js';
 import { cpusWaitedFor, gracePeriod, preemptedReaders } from '../../linux/rcu/grace-period.js';
-import type { Lock } from '../wait.js';
+import type { Holding, Lock, LockKind } from '../lock-kind.js';
 
 /** Functions that wait for a grace period; in __wait_rcu_gp() one may also wait for one of tasks: its caller tells. */
 const WAITS: ReadonlySet<string> = new Set(['synchronize_rcu_normal', 'synchronize_rcu']);
@@ -13,38 +12,58 @@ const CALLERS: ReadonlySet<string> = new Set(['synchronize_rcu', 'synchronize_rc
 /** Those that wait for an expedited one, on a wait queue; the worker that drives it waits in the others. */
 const EXPEDITED: ReadonlySet<string> = new Set(['synchronize_rcu_expedited', 'exp_funnel_lock', 'synchronize_rcu_expedited_wait', 'synchronize_rcu_expedited_wait_once', 'rcu_exp_wait_wake', 'rcu_exp_sel_wait_wake']);
 
-export type GracePeriodKind = 'RCU grace period' | 'expedited RCU grace period';
+/** A grace period of RCU: no lock, and waited for all the same. kernel/rcu/tree.c. */
+export const rcuGracePeriod: LockKind = {
+  name: 'RCU grace period',
+  event: true,
+  words: gracePeriodInWords,
+  behindCompletion: (kernel, _, activations, takerIndex) => gracePeriodBehind(kernel, activations, takerIndex),
+  holders: gracePeriodHolders,
+  // A stall of RCU is a finding of the watchdogs.
+  toldElsewhere: (kernel) => gracePeriod(kernel)?.stalled === true,
+};
+
+/** An expedited grace period of RCU. kernel/rcu/tree_exp.h. */
+export const expeditedGracePeriod: LockKind = {
+  name: 'expedited RCU grace period',
+  event: true,
+  words: expeditedInWords,
+  behindQueue: expeditedBehind,
+  holders: (kernel, lock) => keepers(kernel, lock, 'expedited'),
+};
 
 /** The grace period that a completion stands for, where the functions that wait for it say so. */
-export function gracePeriodBehind(kernel: Kernel, activations: readonly Activation[], takerIndex: number): Lock | undefined {
+function gracePeriodBehind(kernel: Kernel, activations: readonly Activation[], takerIndex: number): Lock | undefined {
   const [taker, caller] = [activations[takerIndex]?.name, activations[takerIndex + 1]?.name];
   if (taker === undefined) return undefined;
   const ofRcu = taker === '__wait_rcu_gp' ? caller !== undefined && CALLERS.has(caller) : WAITS.has(taker);
-  return ofRcu ? lockOf(kernel, 'RCU grace period') : undefined;
+  return ofRcu ? lockOf(kernel, rcuGracePeriod) : undefined;
 }
 
 /** The expedited grace period that a task on a wait queue of RCU's waits for. */
-export function expeditedBehind(kernel: Kernel, activations: readonly Activation[]): Lock | undefined {
-  return activations.some(({ name, frame }) => frame.found !== 'scanned' && EXPEDITED.has(name)) ? lockOf(kernel, 'expedited RCU grace period') : undefined;
+function expeditedBehind(kernel: Kernel, activations: readonly Activation[]): Lock | undefined {
+  return activations.some(({ name, frame }) => frame.found !== 'scanned' && EXPEDITED.has(name)) ? lockOf(kernel, expeditedGracePeriod) : undefined;
 }
 
-function lockOf(kernel: Kernel, kind: GracePeriodKind): Lock | undefined {
+function lockOf(kernel: Kernel, kind: LockKind): Lock | undefined {
   const period = gracePeriod(kernel);
   const address = kernel.symbols.addressOf('rcu_state');
   if (period === undefined || address === undefined) return undefined;
-  return { kind, address, name: { text: `the ${kind} of ${period.name}`, about: `${kind} of ${period.name}`, known: true } };
+  return { kind, address, name: { text: `the ${kind.name} of ${period.name}`, about: `${kind.name} of ${period.name}`, known: true } };
 }
 
 /** "running, for 15.8 s" */
-export function gracePeriodInWords(kernel: Kernel, kind: GracePeriodKind): string {
+function gracePeriodInWords(kernel: Kernel): string {
   const period = gracePeriod(kernel);
   if (period === undefined) return '';
-  if (kind === 'expedited RCU grace period') {
-    const keeping = readable(kernel, () => cpusWaitedFor(kernel, 'expedited').length + preemptedReaders(kernel, 'expedited').length);
-    return keeping === undefined ? '' : keeping > 0 ? 'running' : 'kept by nobody at this moment';
-  }
   if (!period.running) return 'not running at this moment';
   return `running${period.forNs === undefined ? '' : `, for ${secondsInWords(period.forNs)}`}`;
+}
+
+function expeditedInWords(kernel: Kernel): string {
+  if (gracePeriod(kernel) === undefined) return '';
+  const keeping = readable(kernel, () => cpusWaitedFor(kernel, 'expedited').length + preemptedReaders(kernel, 'expedited').length);
+  return keeping === undefined ? '' : keeping > 0 ? 'running' : 'kept by nobody at this moment';
 }
 
 /** A grace period that runs for less ends as they all do. */
@@ -52,7 +71,6 @@ const SLOW_NS = 1e9;
 
 /** Who keeps it from ending: CPUs without a quiescent state, readers that were preempted. */
 export function gracePeriodHolders(kernel: Kernel, lock: Lock): readonly Holding[] {
-  if (lock.kind === 'expedited RCU grace period') return keepers(kernel, lock, 'expedited');
   const period = gracePeriod(kernel);
   if (period === undefined) return [];
   if (!period.running) return driver(kernel, lock, 'possible', 'no grace period runs, so that its own thread has to begin one, or callbacks of the last have not run');

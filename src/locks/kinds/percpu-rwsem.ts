@@ -1,0 +1,77 @@
+import type { Kernel } from '../../kernel/kernel.js';
+import { wordAt } from '../../kernel/word-at.js';
+import { frozenBy } from '../../linux/fs/file-objects.js';
+import type { FoundLock, InlinedLock, LockKind, LockState, Sleeper } from '../lock-kind.js';
+import { byWaiter, sleepersWords } from '../waits/finders.js';
+import { waiterForm } from '../waits/waiters.js';
+
+/** struct percpu_rw_semaphore, kernel/locking/percpu-rwsem.c. */
+export const percpuRwsem: LockKind = {
+  name: 'percpu-rwsem',
+  noun: 'percpu-rwsem',
+  struct: 'struct percpu_rw_semaphore',
+  tags: ['percpu_rw_semaphore'],
+  functions: {
+    acquire: ['percpu_down_write', 'percpu_down_read', '__percpu_down_read'],
+    release: ['percpu_up_write', 'percpu_up_read', '__percpu_up_read'],
+    inside: ['percpu_rwsem_wait', '__percpu_rwsem_wait'],
+  },
+  variables: {
+    cpu_hotplug_lock: { acquire: ['cpus_read_lock', 'cpus_write_lock'], trylock: ['cpus_read_trylock'], release: ['cpus_read_unlock', 'cpus_write_unlock'] },
+    mem_hotplug_lock: { acquire: ['get_online_mems', 'mem_hotplug_begin'], release: ['put_online_mems', 'mem_hotplug_done'] },
+  },
+  inlined: (kernel) => (kernel.has('percpu_rw_semaphore', 'read_count') ? readerCountAt(kernel.offsetOf('percpu_rw_semaphore', 'read_count')) : undefined),
+  sleeps: true,
+  ownerless: true,
+  state: percpuRwsemState,
+  frozen: frozenBy,
+  waiter: (kernel) => waiterForm(kernel, { struct: 'wait_queue_entry', task: 'private', node: 'entry' }, 'percpu_rw_semaphore', 'waiters.head'),
+  finders: [byWaiter, asPercpuWriter],
+  unnamed: (state) => `: it is ${state}, and names neither its readers nor a writer that is in`,
+};
+
+function percpuRwsemState(kernel: Kernel, address: bigint): LockState {
+  const lock = kernel.ref('percpu_rw_semaphore', address);
+  // Each CPU counts those that came in there and those that went out: only the sum means something.
+  const readers = kernel.possibleCpus().reduce((sum, cpu) => (sum + kernel.perCpu(lock.read_count, cpu)) >>> 0, 0);
+  const blocked = lock.block === 1;
+  return { words: `${blocked ? 'held or wanted by a writer' : 'without a writer'}, with ${readers === 0 ? 'no reader' : readers === 1 ? 'one reader' : `${readers} readers`} inside`, held: blocked || readers > 0, readers };
+}
+
+/** percpu_down_write() waits until the readers are gone; the lock's `writer` is then the task. */
+function asPercpuWriter(kernel: Kernel, sleeper: Sleeper): FoundLock | undefined {
+  if (!kernel.has('percpu_rw_semaphore', 'writer')) return undefined;
+  const offset = BigInt(kernel.offsetOf('percpu_rw_semaphore', 'writer'));
+  const waitsHere = (address: bigint | undefined): address is bigint => address !== undefined && address >= 1n << 63n && wordAt(kernel, address + offset) === sleeper.task.$address;
+  const found = sleepersWords(kernel, sleeper).find(waitsHere);
+  return found === undefined ? undefined : { address: found, how: ['the lock\'s `writer` is this task'], mode: 'write' };
+}
+
+/** How far the count may be from the load of the pointer to it. */
+const COUNT_BYTES = 24;
+
+/** The per-CPU counts of its readers, whose functions are all inlined. @param offset of `read_count` */
+export function readerCountAt(offset: number): InlinedLock {
+  return (view, start, at) => {
+    const read = readerCount(view, start, at);
+    return read && { does: read.does, lock: read.pointer - BigInt(offset), length: read.length };
+  };
+}
+
+/**
+ * percpu_down_read() and percpu_up_read(): `mov disp32(%rip), %reg` (REX 8b) loads the semaphore's `read_count`, and `incl` or
+ * `decl %gs:(%reg)` (65 ff /0, /1) counts.
+ */
+function readerCount(view: DataView, start: bigint, at: number): { does: 'acquire' | 'release'; pointer: bigint; length: number } | undefined {
+  if (view.getUint8(at) !== 0x65) return undefined;
+  const wide = view.getUint8(at + 1) === 0x41 ? 1 : 0;
+  if (at + 3 + wide > view.byteLength || view.getUint8(at + 1 + wide) !== 0xff) return undefined;
+  const modRm = view.getUint8(at + 2 + wide);
+  const [mode, does, register] = [modRm >> 6, (modRm >> 3) & 7, modRm & 7];
+  if (mode !== 0 || does > 1 || register === 4 || register === 5) return undefined;
+  for (let load = at - 7; load >= Math.max(0, at - COUNT_BYTES); load--) {
+    const loaded = view.getUint8(load) === (wide ? 0x4c : 0x48) && view.getUint8(load + 1) === 0x8b && view.getUint8(load + 2) === (0x05 | (register << 3));
+    if (loaded) return { does: does === 0 ? 'acquire' : 'release', pointer: BigInt.asUintN(64, start + BigInt(load + 7 + view.getInt32(load + 3, true))), length: 3 + wide };
+  }
+  return undefined;
+}
