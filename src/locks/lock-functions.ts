@@ -18,9 +18,14 @@ for (const kind of lockKinds) {
   for (const [variable, functions] of Object.entries(kind.variables ?? {})) add(kind, functions, variable);
 }
 
+function namesOf(functions: LockFunctions, does: keyof LockFunctions): readonly string[] {
+  const names = functions[does];
+  return names === undefined ? [] : names;
+}
+
 function add(kind: LockKind, functions: LockFunctions, variable?: string): void {
   for (const does of ['acquire', 'trylock', 'release', 'inside'] as const) {
-    for (const name of functions[does] ?? []) byName.set(name, { kind, does, name, ...(variable === undefined ? {} : { variable }) });
+    for (const name of namesOf(functions, does)) byName.set(name, { kind, does, name, ...(variable === undefined ? {} : { variable }) });
   }
 }
 

@@ -35,9 +35,15 @@ function contended(kernel: Kernel, own: readonly Wait[], waits: readonly Wait[])
   const exited = exitedOwner(kernel, kind, address);
   const frozen = kind.frozen?.(kernel, address);
   return {
-    lock, state: lockState(kernel, kind, address)?.words ?? kind.words?.(kernel, lock) ?? '', waits: byList(kernel, lock, own), holders, remarks: [],
+    lock, state: stateInWords(kernel, lock), waits: byList(kernel, lock, own), holders, remarks: [],
     ...(exited === undefined ? {} : { exited }), ...(frozen === undefined ? {} : { frozen }),
   };
+}
+
+function stateInWords(kernel: Kernel, lock: Lock): string {
+  const state = lockState(kernel, lock.kind, lock.address);
+  if (state) return state.words;
+  return lock.kind.words ? lock.kind.words(kernel, lock) : '';
 }
 
 /** In the order of the lock's list, or of the tree that an rt_mutex keeps. */

@@ -22,7 +22,7 @@ export function hasInWords(lock: Lock, certainty: Certainty): string {
 
 /** Why nobody is named, where that is the kind's own way. */
 export function unnamed({ lock: { kind }, state }: ContendedLock): string {
-  return kind.unnamed?.(state) ?? '';
+  return kind.unnamed ? kind.unnamed(state) : '';
 }
 
 export function sleepsIn(sleeper: Context): string {

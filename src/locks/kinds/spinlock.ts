@@ -83,7 +83,7 @@ function silent(own: readonly Wait[], queue: SpinQueue): string[] {
 /** With CONFIG_DEBUG_SPINLOCK a lock knows who has it. */
 function byDebugOwner(kernel: Kernel, lock: Lock, waits: readonly Wait[], code: CodeSearch): readonly Holding[] {
   if (!kernel.has('raw_spinlock', 'owner_cpu')) return [];
-  return kernel.peek('debugging fields of a spinlock', (): Holding[] => {
+  const found = kernel.peek('debugging fields of a spinlock', (): Holding[] => {
     const { owner, owner_cpu: cpu } = kernel.ref('raw_spinlock', lock.address);
     const holder = owner === undefined ? undefined : contextOfTask(kernel, BigInt.asUintN(64, owner));
     if (holder === undefined) return [];
@@ -92,5 +92,6 @@ function byDebugOwner(kernel: Kernel, lock: Lock, waits: readonly Wait[], code: 
       lock, holder, certainty: 'certain', ...(inCode ? { taker: inCode.activation, segment: inCode.segment } : {}),
       evidence: [`the lock's debugging fields name ${holder.label} as its owner, on CPU ${cpu ?? '?'}`, ...(inCode ? [inCode.evidence] : [])],
     }];
-  }) ?? [];
+  });
+  return found === undefined ? [] : found;
 }

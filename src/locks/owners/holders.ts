@@ -12,7 +12,7 @@ import { readersInside } from './readers-inside.js';
 export function holdersOf(kernel: Kernel, lock: Lock, waits: readonly Wait[]): readonly Holding[] {
   const { kind } = lock;
   if (lock.heldBy !== undefined) return byTask(kernel, lock, lock.heldBy);
-  const own = kind.holders?.(kernel, lock, waits, codeSearch(kernel)) ?? [];
+  const own = kind.holders ? kind.holders(kernel, lock, waits, codeSearch(kernel)) : [];
   if (own.length > 0) return own;
   if (kind.sleeps || rtMutexOffset(kernel, kind) !== undefined) {
     const inside = byOwnerlessCode(kernel, lock, waits);
@@ -44,7 +44,8 @@ function eachOnce(holdings: readonly Holding[]): readonly Holding[] {
 
 /** Semaphores and percpu-rwsems name nobody; of readers at most the last that came in is named, and with PREEMPT_RT none is. */
 function byOwnerlessCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
-  return lock.kind.ownerless || (readersInside(kernel, lock) ?? 0) > 0 ? byCode(kernel, lock, waits) : [];
+  const readers = readersInside(kernel, lock);
+  return lock.kind.ownerless || (readers !== undefined && readers > 0) ? byCode(kernel, lock, waits) : [];
 }
 
 function byTask(kernel: Kernel, lock: Lock, { task, evidence }: NonNullable<Lock['heldBy']>): Holding[] {

@@ -41,7 +41,8 @@ function waitOf(kernel: Kernel, waiter: Context): Wait | undefined {
 function findLock(kernel: Kernel, task: Task, acquiring: Acquiring): FoundLock | undefined {
   const { kind, taker } = acquiring;
   const sleeper: Sleeper = { task, acquiring, given: () => taker?.place && lockGivenAt(kernel, taker.place, taker.offset) };
-  for (const find of kind.finders ?? []) {
+  if (kind.finders === undefined) return undefined;
+  for (const find of kind.finders) {
     const found = find(kernel, sleeper);
     if (found) return found;
   }
