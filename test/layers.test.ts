@@ -122,7 +122,7 @@ test('no import leads back to where it came from, be it for a type', () => {
     state.set(file, 'done');
   };
   for (const file of files) visit(file, []);
-  expect(cycles.toSorted()).toEqual(knownCircles);
+  expect(cycles.map((cycle) => cycle.join(' ')).toSorted()).toEqual(knownCircles.map((cycle) => cycle.join(' ')).toSorted());
 });
 
 test(`no file is longer than ${longestFile} lines`, () => {

@@ -9,8 +9,8 @@ import type { Lock } from '../lock-kind.js';
  */
 export function behindCompletion(kernel: Kernel, lock: Lock, activations: readonly Activation[], takerIndex: number): Lock {
   if (lock.kind.standsFor === undefined) return lock;
-  for (const { behindCompletion: behind } of lockKinds) {
-    const found = behind?.(kernel, lock.address, activations, takerIndex);
+  for (const kind of lockKinds) {
+    const found = kind.behindCompletion?.(kernel, lock.address, activations, takerIndex);
     if (found) return found;
   }
   return lock.kind.standsFor(kernel, lock);

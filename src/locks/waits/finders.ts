@@ -1,4 +1,3 @@
-import { taskScheduling } from '../../../symbols/scheduling.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { wordAt } from '../../kernel/word-at.js';
 import type { Task } from '../../linux/sched/tasks.js';
@@ -80,7 +79,7 @@ function headless(kernel: Kernel, sleeper: Sleeper, waiters: readonly bigint[]):
     const first = address === undefined || address < 1n << 63n ? undefined : wordAt(kernel, address + offset);
     return first !== undefined && waiters.includes(first);
   };
-  const blocker = kernel.attempt('task_struct.blocker', () => kernel.ref(taskScheduling, task.$address).blocker);
+  const blocker = kernel.attempt('task_struct.blocker', () => task.blocker);
   const named = blocker === undefined ? undefined : decodeBlocker(blocker)?.lock;
   if (points(named)) return named;
   const given = sleeper.given();
@@ -100,7 +99,7 @@ function rwsemMode(kernel: Kernel, waiter: bigint): 'read' | 'write' | undefined
 export function blockedOn(kernel: Kernel, { task, acquiring: { kind } }: Sleeper): FoundLock | undefined {
   const offset = rtMutexOffset(kernel, kind);
   if (offset === undefined) return undefined;
-  const waiter = kernel.ref(taskScheduling, task.$address).pi_blocked_on;
+  const waiter = task.pi_blocked_on;
   if (waiter === undefined || waiter === 0n) return undefined;
   const { task: own, lock } = kernel.ref('rt_mutex_waiter', waiter);
   if (own?.$address !== task.$address || lock === 0n) return undefined;

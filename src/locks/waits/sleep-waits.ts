@@ -75,8 +75,8 @@ function onWaitQueue(kernel: Kernel, waiter: Context, task: Task): Wait | undefi
 }
 
 function behindQueue(kernel: Kernel, activations: readonly Activation[]): Lock | undefined {
-  for (const { behindQueue: behind } of lockKinds) {
-    const found = behind?.(kernel, activations);
+  for (const kind of lockKinds) {
+    const found = kind.behindQueue?.(kernel, activations);
     if (found) return found;
   }
   return undefined;

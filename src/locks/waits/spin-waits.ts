@@ -75,7 +75,8 @@ function candidates(kernel: Kernel, waiter: Context, segment: Segment, { frames,
 /** Whether what stands there could be a lock that somebody waits for. */
 function couldBe(kernel: Kernel, address: bigint, { kind }: Acquiring): boolean {
   if (codeRangeOf(kernel, address)?.module === undefined && codeRangeOf(kernel, address) !== undefined) return false;
-  return kind.sleeps ? plausibleLock(kernel, kind, address) : (kind.couldBe ?? couldBeSpinlock)(kernel, address);
+  if (kind.sleeps) return plausibleLock(kernel, kind, address);
+  return kind.couldBe === undefined ? couldBeSpinlock(kernel, address) : kind.couldBe(kernel, address);
 }
 
 function weighed(kernel: Kernel, { cpu }: Context, candidate: Candidate, { kind }: Acquiring): Candidate {

@@ -7,17 +7,17 @@ import type { LockKind, WaiterForm } from '../lock-kind.js';
 import { tasksByAddress } from '../state/lock-state.js';
 
 /** Where the struct has the task and its link. */
-interface WaiterMembers {
-  readonly struct: string;
-  readonly task: string;
-  readonly node: string;
+interface WaiterMembers<S extends StructName> {
+  readonly struct: S;
+  readonly task: MemberName<S>;
+  readonly node: MemberName<S>;
 }
 
 /** As far as this kernel has the struct. @param head path in `lock` of the list's head */
-export function waiterForm(kernel: Kernel, { struct, task, node }: WaiterMembers, lock?: string, head?: string): WaiterForm | undefined {
+export function waiterForm<S extends StructName, L extends StructName>(kernel: Kernel, { struct, task, node }: WaiterMembers<S>, lock?: L, head?: MemberPath<L>): WaiterForm | undefined {
   if (!kernel.has(struct, task) || !kernel.has(struct, node)) return undefined;
   const form = { struct, task: kernel.offsetOf(struct, task), node: kernel.offsetOf(struct, node) };
-  return lock !== undefined && head !== undefined && kernel.has(lock, head.split('.')[0]!) ? { ...form, head: kernel.offsetOf(lock, head) } : form;
+  return lock !== undefined && head !== undefined && kernel.hasNamed(lock, head.split('.')[0]) ? { ...form, head: kernel.offsetOf(lock, head) } : form;
 }
 
 /** The form of a kind's waiters. */
