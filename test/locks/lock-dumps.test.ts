@@ -93,7 +93,7 @@ describe.each([
       expect(of().findings).toHaveLength(1);
       const { id, certainty, sentence } = of().finding;
       expect({ id, certainty }).toEqual({ id: 'lock.deadlock', certainty: 'certain' });
-      expect(sentence).toMatch(/^Deadlock of 2: lab_abba_1 \(\d+\) waits for lab_mutex_b \[stuck\], which lab_abba_2 \(\d+\) has; lab_abba_2 \(\d+\) waits for lab_mutex_a \[stuck\], which lab_abba_1 \(\d+\) has\. None of them can go on\.$/);
+      expect(sentence).toMatch(/^Deadlock of 2: lab_abba_1 \(\d+\) waits for lab_mutex_b \[stuck\], held by lab_abba_2 \(\d+\); lab_abba_2 \(\d+\) waits for lab_mutex_a \[stuck\], held by lab_abba_1 \(\d+\)\. None of them can go on\.$/);
     });
 
     test('they have waited since the lab made them, some 30 seconds', () => {

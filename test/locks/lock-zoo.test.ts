@@ -24,8 +24,8 @@ describe.skipIf(dumpFile(NAME) === undefined)(`${unlessMissing(NAME)}: eight loc
 
   test('the findings: deadlocks first, then by how long there has been waiting', () => {
     expect(lockFindings(kernel).map(({ id, certainty, sentence }) => [id, certainty, plain(sentence).replaceAll(/, for (?:up to )?[\d.]+ s\b/g, '')])).toEqual([
-      ['lock.deadlock', 'certain', 'Deadlock of 2: kworker/0:1 waits for crowd, which lab_flusher has; lab_flusher waits for the work item lab_work_fn, which kworker/0:1 holds up. None of them can go on.'],
-      ['lock.deadlock', 'certain', 'Deadlock of 3: lab_ring_0 waits for ring+0x38, which lab_ring_1 has; lab_ring_1 waits for ring+0x70, which lab_ring_2 has; lab_ring_2 waits for ring, which lab_ring_0 has. None of them can go on.'],
+      ['lock.deadlock', 'certain', 'Deadlock of 2: kworker/0:1 waits for crowd, held by lab_flusher; lab_flusher waits for the work item lab_work_fn, blocked by kworker/0:1. None of them can go on.'],
+      ['lock.deadlock', 'certain', 'Deadlock of 3: lab_ring_0 waits for ring+0x38, held by lab_ring_1; lab_ring_1 waits for ring+0x70, held by lab_ring_2; lab_ring_2 waits for ring, held by lab_ring_0. None of them can go on.'],
       ['lock.owner-unknown', 'possible', 'lab_sem_1 and lab_sem_2 wait for lab_sem; who holds it can\'t be told: a semaphore does not name those who took it.'],
       ['lock.owner-sleeps', 'likely', expect.stringMatching(/^lab_page_wait waits for PG_locked of the page: lab_page_holder holds it and sleeps in pagel_holder\+0x[0-9a-f]+ \(state D\)\.$/)],
       ['lock.owner-sleeps', 'certain', 'lab_rt_middle waits for lab_rt_a: lab_rt_owner holds it and sleeps in rt_owner+0x1b (state D).'],

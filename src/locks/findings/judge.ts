@@ -41,7 +41,7 @@ function selfDeadlock(kernel: Kernel, cycle: Cycle): Judged {
 }
 
 function deadlock(kernel: Kernel, { links }: Cycle): Judged {
-  const steps = links.map(({ wait, lock, holding }) => `${labelOf(kernel, wait.waiter)} waits for ${lock.lock.name.text}, which ${labelOf(kernel, holding.holder)} ${isHeld(lock.lock) ? 'has' : 'holds up'}`);
+  const steps = links.map(({ wait, lock, holding }) => `${labelOf(kernel, wait.waiter)} waits for ${lock.lock.name.text}, ${isHeld(lock.lock) ? 'held by' : 'blocked by'} ${labelOf(kernel, holding.holder)}`);
   const evidence = links.flatMap(({ wait, lock, holding }) => [
     waitInWords(kernel, wait, lock),
     `${stateOf(lock)}: ${holding.evidence.join('; ')}.`,
