@@ -2,7 +2,7 @@ import { didYouMean } from '../words/nearest-word.js';
 import { describe, isObject } from './check-form.js';
 
 /** Flags of every command: src/app/common-flags.ts, held to this list by a test. */
-export const commonFlagNames: ReadonlySet<string> = new Set(['format', 'output', 'color', 'vmlinux', 'search', 'debuginfod', 'force', 'types', 'vmcoreinfo', 'redact', 'raw', 'plugin', 'help']);
+export const commonFlagNames: ReadonlySet<string> = new Set(['format', 'output', 'color', 'vmlinux', 'search', 'debuginfod', 'force', 'types', 'vmcoreinfo', 'redact', 'evidence', 'raw', 'plugin', 'help']);
 export const takenLetters: ReadonlySet<string> = new Set(['o', 'h']);
 
 const pluginKeys = ['id', 'summary', 'needs', 'flags', 'arguments', 'inReport', 'examples', 'api', 'run', 'explain'];
