@@ -3,6 +3,7 @@ import { told, type KnownFact, type Told } from '../words/told.js';
 import type { Count, OomReport } from './model.js';
 import { share } from './quantity.js';
 import { readIn } from './sources.js';
+import { managedFrom } from './zones.js';
 
 /**
  * Makes the facts of one report. `what` is the kernel's own word for the place, where it is another than the name: "anon-rss of
@@ -18,13 +19,16 @@ export function factsIn(report: OomReport) {
     /** "a.out (pid 52)" */
     task: (name: string, { comm, pid }: { comm: string; pid: number }, what = 'the task table'): Told =>
       told`${known.word(`${name}.comm`, comm, readIn(report, what))} (pid ${known.number(`${name}.pid`, pid, readIn(report, what))})`,
+    /** What `managedKB` gives. */
+    managed: (value: number): KnownFact => known.kB('managed', value, readIn(report, managedFrom(report))),
     share: shareOf,
   };
 }
 
-/** A fact of two: "95 %". */
+/** A fact of two: "95 %". Of nothing there is no share. */
 export function shareOf(part: KnownFact, whole: KnownFact): KnownFact {
   const text = share(part.fact.value as Count, whole.fact.value as Count);
   const percent = (Number(part.fact.value) / Number(whole.fact.value)) * 100;
-  return { name: `${part.name} share`, fact: { value: Number.isFinite(percent) ? Number(percent.toPrecision(4)) : 0, unit: 'percent', source: `${part.name} / ${whole.name}` }, text };
+  const value = Number.isFinite(percent) ? { value: percent, unit: 'percent' as const } : { value: text };
+  return { name: `${part.name} share`, fact: { ...value, source: `${part.name} / ${whole.name}` }, text };
 }

@@ -44,6 +44,11 @@ export function managedKB(report: OomReport, pageSizeKB: number): number | undef
   return totalOf(zones.map((zone) => zone.kB.managed));
 }
 
+/** Of which of the kernel's words `managedKB` makes it. */
+export function managedFrom({ totals }: OomReport): string {
+  return totals?.ram !== undefined && totals.reserved !== undefined ? 'pages RAM − pages reserved' : 'managed of the zones';
+}
+
 /** Of the machine as a whole, not of a cgroup. */
 export function isOfMachine(report: OomReport): boolean {
   const { by } = report.event.caller;

@@ -26,8 +26,8 @@ export interface Told {
 }
 
 /**
- * A sentence made of facts: told`${usage} used of ${limit}`. A number can stand in it only as a fact, so that none is without
- * its source; parts may be told themselves.
+ * A sentence made of facts: told`${usage} used of ${limit}`, so that what it tells has its source; parts
+ * may be told themselves.
  */
 export function told(words: TemplateStringsArray, ...parts: readonly (string | KnownFact | Told)[]): Told {
   return toldOf(words.flatMap((word, i) => (i < parts.length ? [word, parts[i]!] : [word])));

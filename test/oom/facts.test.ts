@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { judge, reportsIn, type Judgement } from '../../src/oom/index.js';
 import { share } from '../../src/oom/quantity.js';
+import { shareOf } from '../../src/oom/report-facts.js';
+import { kB } from '../../src/words/known-facts.js';
 import { size, sizeOfKB } from '../../src/words/quantity.js';
 import { dumpFile } from '../dumps.js';
 
@@ -33,4 +35,15 @@ describe('every number in a sentence of a verdict is a fact with its source', ()
       }
     }
   });
+});
+
+test('a share is kept as it is, and of nothing there is none', () => {
+  expect(shareOf(kB('used', 1, 'x'), kB('whole', 3, 'x'))).toEqual({ name: 'used share', fact: { value: (1 / 3) * 100, unit: 'percent', source: 'used / whole' }, text: '33 %' });
+  expect(shareOf(kB('used', 1, 'x'), kB('whole', 0, 'x')).fact).toEqual({ value: 'none', source: 'used / whole' });
+});
+
+test('what is managed says of what it was made', () => {
+  const [report] = reportsIn(readFileSync(logs[0]!, 'utf8'));
+  const managed = judge(report!).find(({ id }) => id === 'oom.memory-held.shares')!.facts!['managed'];
+  expect(managed!.source).toMatch(/^pages RAM − pages reserved, in the log, lines \d+ to \d+$/);
 });

@@ -5,7 +5,7 @@ import { judgedByWhatWasRead } from '../noted-report.js';
 import { factsIn } from '../report-facts.js';
 import { conclude, type Judgement } from '../verdict.js';
 import { managedKB } from '../zones.js';
-import { consumers } from './memory-held.js';
+import { consumers, placeOf } from './memory-held.js';
 
 /** From this share of free memory on, nothing presses. */
 const plenty = 0.1;
@@ -24,17 +24,17 @@ function howItStands(state: OomReport, last: OomReport | undefined): Judgement[]
   const pressed = state.zones!.filter((zone) => zone.kB.managed !== 0).every(({ kB }) => kB.free !== undefined && kB.low !== undefined && amount(kB.free) <= amount(kB.low));
   // Each CPU keeps some, and what one of them keeps may not be readable.
   const least = state.zones!.every((zone) => zone.kB.free_pcp !== undefined) ? '' : 'at least ';
-  const { kB, share } = factsIn(state);
-  const [freeTold, managed] = [kB('free', free, 'free + free_pcp of the zones'), kB('managed', whole)];
+  const { kB, managed, share } = factsIn(state);
+  const [freeTold, wholeTold] = [kB('free', free, 'free + free_pcp of the zones'), managed(whole)];
   const atReport = before === undefined || last === undefined ? undefined : factsIn(last).kB('free at the report', before, 'free + free_pcp of the zones');
   const since = atReport === undefined ? '' : told`; at the last report it was ${atReport}`;
-  const held = largest && kB(largest.kind, largest.kB, largest.name);
-  const holder = held === undefined ? '' : told`, and the largest consumer is ${largest!.name} with ${held} (${share(held, managed)})`;
+  const held = largest && kB(largest.kind, largest.kB, placeOf[largest.kind]);
+  const holder = held === undefined ? '' : told`, and the largest consumer is ${largest!.name} with ${held} (${share(held, wholeTold)})`;
   const stands = pressed ? 'Memory was short when the machine stopped' : free >= whole * plenty ? 'Memory was not short when the machine stopped' : 'Memory was tight when the machine stopped, but above its watermarks';
   return [conclude({
     id: 'oom.afterwards', weight: pressed ? 60 : 20, certainty: 'certain', moment: 'dump',
-    sentence: told`${stands}: ${least}${freeTold} of ${managed} (${share(freeTold, managed)}) is free${since}${holder}.`,
-    evidence: [told`free ${exactly(freeTold)} of ${exactly(managed)} managed`, ...(atReport === undefined ? [] : [told`free at the report: ${exactly(atReport)}`])],
+    sentence: told`${stands}: ${least}${freeTold} of ${wholeTold} (${share(freeTold, wholeTold)}) is free${since}${holder}.`,
+    evidence: [told`free ${exactly(freeTold)} of ${exactly(wholeTold)} managed`, ...(atReport === undefined ? [] : [told`free at the report: ${exactly(atReport)}`])],
   })];
 }
 

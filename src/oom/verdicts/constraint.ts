@@ -42,9 +42,11 @@ function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
   const both = memcg?.counters.find((counter) => counter.name === 'memory+swap');
   const hit = [memory, both].find((counter) => counter?.limitKB !== undefined && counter.limitKB !== null && Number(counter.usageKB) >= Number(counter.limitKB) * 0.99);
   const path = memcg?.path === undefined ? 'a memory cgroup' : word('oom_memcg', memcg.path);
-  const victim = kills[0]?.comm ?? selected?.comm ?? event.comm;
+  const victim = kills[0]?.comm !== undefined ? word('victim.comm', kills[0].comm, 'kill line')
+    : selected?.comm !== undefined ? word('victim.comm', selected.comm, 'the one that was selected')
+    : event.comm === undefined ? 'the victim' : word('victim.comm', event.comm, 'the task that asked for memory');
   const below = memcg?.taskPath !== undefined && memcg.path !== undefined && memcg.taskPath !== memcg.path
-    ? told`; ${victim === undefined ? 'the victim' : word('victim', victim, 'kill line')} runs in ${word('task_memcg', memcg.taskPath)}, below it` : '';
+    ? told`; ${victim} runs in ${word('task_memcg', memcg.taskPath)}, below it` : '';
   // Only a dump has the machine's counters beside a cgroup's.
   const freePages = totalOf([report.memInfo?.free, report.memInfo?.free_pcp]);
   const free = freePages === undefined ? undefined : kB('free', freePages * pageKB(report), 'NR_FREE_PAGES and pages on per-CPU lists, of all zones');

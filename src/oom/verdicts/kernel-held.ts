@@ -11,10 +11,10 @@ import { heldBy, notable } from './held.js';
 const notableMount = 0.05;
 
 export function slabHeld(report: OomReport, slabKB: number, wholeKB: number): Judgement {
-  const { kB, word, share } = factsIn(report);
+  const { kB, word, managed, share } = factsIn(report);
   const known = report.beyond?.slabCaches?.filter((cache) => !cache.reclaimable);
   const caches = (report.slab?.caches ?? known ?? []).toSorted((a, b) => Number(b.totalKB) - Number(a.totalKB)).slice(0, 3);
-  const [slab, whole] = [kB('slab_unreclaimable', slabKB), kB('managed', wholeKB)];
+  const [slab, whole] = [kB('slab_unreclaimable', slabKB), managed(wholeKB)];
   const cache = caches[0] && word('cache', caches[0].name, 'the list of slab caches');
   const named = cache === undefined ? '' : told`; the largest cache is ${cache} with ${kB('cache.total', caches[0]!.totalKB, 'slabs of the cache')}`;
   const owner = known?.find((one) => one.name === caches[0]?.name)?.owner;
@@ -46,12 +46,12 @@ function moduleThatAsked({ trace }: OomReport): { module: string; function: stri
 }
 
 export function shmemHeld(report: OomReport, shmemKB: number, wholeKB: number): Judgement {
-  const { kB, bytes, word, share } = factsIn(report);
+  const { kB, bytes, word, managed, share } = factsIn(report);
   const page = pageKB(report);
   const mounts = (report.beyond?.tmpfs ?? []).filter((mount) => mount.usedPages * page >= shmemKB * notableMount).toSorted((a, b) => b.usedPages - a.usedPages).slice(0, 3);
   const first = mounts[0];
   const files = (first?.largest ?? []).filter((file) => file.bytes / 1024 >= shmemKB * notableMount).slice(0, 3);
-  const [shmem, whole] = [kB('shmem', shmemKB), kB('managed', wholeKB)];
+  const [shmem, whole] = [kB('shmem', shmemKB), managed(wholeKB)];
   const used = (mount: { usedPages: number }): KnownFact => kB('tmpfs.used', mount.usedPages * page, 'shmem_sb_info.used_blocks');
   const pathOf = (path: string): KnownFact => word('file', path, 'dentries of the mount');
   const sizeOf = (file: { bytes: number }): KnownFact => bytes('file.size', file.bytes, 'pages of the file');
@@ -65,13 +65,13 @@ export function shmemHeld(report: OomReport, shmemKB: number, wholeKB: number): 
 }
 
 export function hugetlbHeld(report: OomReport, wholeKB: number): Judgement[] {
-  const { kB, count, number, share } = factsIn(report);
+  const { kB, count, number, managed, share } = factsIn(report);
   const pools = report.hugepages ?? [];
   const totalKB = pools.reduce((kept, pool) => kept + Number(pool.total) * pool.sizeKB, 0);
   const unusedKB = pools.reduce((kept, pool) => kept + Number(pool.free) * pool.sizeKB, 0);
   if (totalKB < wholeKB * notable) return [];
   const promised = report.beyond?.hugetlb?.reduce((kept, pool) => kept + pool.reserved * pool.sizeKB, 0);
-  const [total, whole] = [kB('hugepages', totalKB, 'hugepages_total × hugepages_size of each pool'), kB('managed', wholeKB)];
+  const [total, whole] = [kB('hugepages', totalKB, 'hugepages_total × hugepages_size of each pool'), managed(wholeKB)];
   const use = unusedKB === 0 ? 'all of it is in use' : unusedKB === totalKB ? 'none of it is used by anyone' : told`${kB('hugepages.free', unusedKB, 'hugepages_free × hugepages_size of each pool')} of that is not used by anyone`;
   const reserved = promised === undefined || unusedKB === 0 ? '' : promised === 0 ? ', nor promised to any mapping' : told`, though ${kB('hugepages.reserved', promised, 'hstate.resv_huge_pages')} is promised to mappings that have not touched it`;
   return [heldBy('hugetlb', unusedKB > totalKB / 2 ? 91 : 70, told`${total} of ${whole} (${share(total, whole)}) is set aside for hugetlb pages, and ${use}${reserved}; nothing else may use it.`, [
@@ -82,14 +82,14 @@ export function hugetlbHeld(report: OomReport, wholeKB: number): Judgement[] {
 
 /** Pages in pipes are the kernel's: no process's rss has them. */
 export function pipesHeld(report: OomReport, wholeKB: number): Judgement[] {
-  const { kB, count, number, task, share } = factsIn(report);
+  const { kB, count, number, task, managed, share } = factsIn(report);
   const pipes = report.beyond?.pipes;
   if (pipes === undefined) return [];
   const { pages, holders = [] } = pipes;
   const heldKB = pages * pageKB(report);
   if (heldKB < wholeKB * notable) return [];
   const isWhole = report.incomplete?.['beyond.pipes'] === undefined;
-  const [held, whole] = [kB('pipes', heldKB, 'pipe_buffer.page of all pipes'), kB('managed', wholeKB)];
+  const [held, whole] = [kB('pipes', heldKB, 'pipe_buffer.page of all pipes'), managed(wholeKB)];
   const pipesOf = (one: { pages: number }): KnownFact => kB('holder.pipes', one.pages * pageKB(report), 'pipes that it has open');
   const nameOf = (one: { comm: string; pid: number }): Told => task('holder', one, 'files that it has open');
   const names = holders.slice(0, 3).map((one) => told`${nameOf(one)} ${pipesOf(one)}`);
@@ -102,7 +102,7 @@ export function pipesHeld(report: OomReport, wholeKB: number): Judgement[] {
 
 /** Swap in RAM: what is swapped out still takes its compressed size of the memory that it was to free. */
 export function zramHeld(report: OomReport, wholeKB: number): Judgement[] {
-  const { kB, word, share } = factsIn(report);
+  const { kB, word, managed, share } = factsIn(report);
   const devices = (report.beyond?.zram ?? []).filter((device) => device.poolPages > 0);
   if (devices.length === 0) return [];
   const poolKB = devices.reduce((sum, device) => sum + device.poolPages, 0) * pageKB(report);
@@ -111,16 +111,16 @@ export function zramHeld(report: OomReport, wholeKB: number): Judgement[] {
   const full = free !== undefined && total !== undefined && total > 0 && free <= total * 0.01;
   const [pool, stored] = [kB('zram.pool', poolKB, 'zs_pool.pages_allocated'), kB('zram.stored', storedKB, 'zram_stats.pages_stored')];
   const named = (device: { name: string }): KnownFact => word('zram', device.name, 'zram devices');
-  return [heldBy('zram', full ? 72 : 45, told`${toldList(devices.map(named))} keeps ${stored} that was swapped out in ${pool} of the same memory (${share(pool, kB('managed', wholeKB))} of it): swapping freed ${kB('zram.freed', Math.max(0, storedKB - poolKB), 'zram.stored − zram.pool')}${full ? ', and it is full' : ''}.`,
+  return [heldBy('zram', full ? 72 : 45, told`${toldList(devices.map(named))} keeps ${stored} that was swapped out in ${pool} of the same memory (${share(pool, managed(wholeKB))} of it): swapping freed ${kB('zram.freed', Math.max(0, storedKB - poolKB), 'zram.stored − zram.pool, 0 at least')}${full ? ', and it is full' : ''}.`,
     devices.map((device) => told`${named(device)}: ${rounded(kB('zram.stored', device.originalBytes / 1024, 'zram_stats.pages_stored'))} stored, compressed to ${rounded(kB('zram.compressed', device.compressedBytes / 1024, 'zram_stats.compr_data_size'))}, the pool takes ${exactly(kB('zram.pool', device.poolPages * pageKB(report), 'zs_pool.pages_allocated'))}`))];
 }
 
 /** mlock()ed memory, and whose it is. */
 export function unevictableHeld(report: OomReport, unevictableKB: number, wholeKB: number): Judgement {
-  const { kB, task, share } = factsIn(report);
+  const { kB, task, managed, share } = factsIn(report);
   const lockers = (report.beyond?.locked ?? []).slice(0, 3);
   const page = pageKB(report);
-  const [unevictable, whole] = [kB('unevictable', unevictableKB), kB('managed', wholeKB)];
+  const [unevictable, whole] = [kB('unevictable', unevictableKB), managed(wholeKB)];
   const locked = (one: { pages: number }): KnownFact => kB('locked_vm', one.pages * page, 'mm_struct.locked_vm');
   const nameOf = (one: { comm: string; pid: number }): Told => task('locker', one, 'list of tasks');
   const who = lockers.length === 0 ? 'locked by mlock() or held by a file system that keeps its pages in memory'

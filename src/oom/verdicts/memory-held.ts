@@ -111,9 +111,9 @@ function stacksShown({ nodes, zones }: OomReport): number {
 function ofMachine(report: OomReport): Judgement[] {
   const shares = consumers(report);
   if (shares === undefined) return [];
-  const { kB, share } = factsIn(report);
+  const { kB, managed, share } = factsIn(report);
   const { managedKB: wholeKB } = shares;
-  const whole = kB('managed', wholeKB);
+  const whole = managed(wholeKB);
   const of = (kind: ConsumerKind): number => ifCounted(shares.consumers.find((consumer) => consumer.kind === kind)?.kB);
   const held = (consumer: Consumer): KnownFact => kB(consumer.kind, consumer.kB, placeOf[consumer.kind]);
   const butUnread = shares.unread.length === 0 || shares.unaccountedKB < wholeKB * roundingShare ? '' : `; what could not be read of ${list(shares.unread)} is a part of that`;
@@ -139,10 +139,10 @@ function ofMachine(report: OomReport): Judgement[] {
 }
 
 /** Which of the kernel's counters tell a consumer. */
-const placeOf: Readonly<Record<ConsumerKind, string>> = {
+export const placeOf: Readonly<Record<ConsumerKind, string>> = {
   anon: 'active_anon + inactive_anon + isolated_anon − shmem', shmem: 'shmem', file: 'active_file + inactive_file + isolated_file', unevictable: 'unevictable',
   'slab-unreclaimable': 'slab_unreclaimable', 'slab-reclaimable': 'slab_reclaimable', slab: 'slab', 'page-tables': 'pagetables + sec_pagetables',
-  'kernel-stacks': 'kernel_stack', kernel: 'kernel', hugetlb: 'total × size of the hugetlb pools', percpu: 'pcpu_nr_pages()', zram: 'zspages', pipes: 'pages in pipes',
+  'kernel-stacks': 'kernel_stack', kernel: 'kernel', hugetlb: 'total × size of the hugetlb pools', percpu: 'pcpu_nr_pages()', zram: "pages of zram's pools, or zspages of the zones", pipes: 'pages in pipes',
   sockets: 'memory of sockets', free: 'free + free_pcp',
 };
 
@@ -165,17 +165,17 @@ function topProcess(report: OomReport, wholeKB: number, anonymousKB: number): Ju
   const bound = report.event.constraint === 'CONSTRAINT_CPUSET' || report.event.constraint === 'CONSTRAINT_MEMORY_POLICY';
   const openKB = bound && report.zones !== undefined ? totalOf(report.zones.map((zone) => zone.kB.managed)) : wholeKB;
   if (openKB === undefined || heldKB < openKB * dominant) return undefined;
-  const { kB, task, share } = factsIn(report);
+  const { kB, managed, task, share } = factsIn(report);
   const isHuge = sum(report.nodes?.map((node) => node.kB.anon_thp)) > 0 && anonymousKB > 0;
   const [thp, anonymous] = [kB('anon_thp', sum(report.nodes?.map((node) => node.kB.anon_thp))), kB('anonymous', anonymousKB, placeOf.anon)];
   const hugeShare = isHuge ? told`; ${share(thp, anonymous)} of the machine's anonymous memory is in transparent huge pages` : '';
   const what = anon === undefined ? 'resident memory' : 'anonymous memory';
   const holds = kB('process.held', heldKB, kill?.anonRssKB === undefined ? (anon === undefined ? 'rss of the task table' : 'rss_anon of the task') : 'anon-rss of the kill line');
-  const managed = kB('managed', openKB);
+  const open = bound && report.zones !== undefined ? kB('managed', openKB, 'managed of the zones that the request may use') : managed(openKB);
   const comm = word('process.comm', top.name, readIn(report, 'the task table'));
-  return heldBy('process', 88, told`${holds} of ${managed} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${task('process', { comm: top.name, pid: top.pid })}${hugeShare}.`, [
+  return heldBy('process', 88, told`${holds} of ${open} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${task('process', { comm: top.name, pid: top.pid })}${hugeShare}.`, [
     kill?.anonRssKB === undefined ? told`${comm}: ${what} ${exactly(holds)} (task table)` : told`${comm}: anon-rss ${exactly(holds)} (kill line)`,
-    told`managed: ${exactly(managed)}; share ${share(holds, managed)}`,
+    told`managed: ${exactly(open)}; share ${share(holds, open)}`,
     ...(isHuge ? [told`anon_thp ${exactly(thp)} of anonymous ${exactly(anonymous)} = ${share(thp, anonymous)}`] : []),
   ]);
 }

@@ -24,9 +24,9 @@ function startedByHand(report: OomReport): ReturnType<Verdict['judge']> {
   const low = zones.filter((zone) => amount(zone.kB.free!) <= amount(zone.kB.low!));
   const whole = managedKB(report, pageKB(report));
   if (low.length === zones.length) return notSo('it was by hand, but memory was short');
-  const { kB, share } = factsIn(report);
+  const { kB, managed, share } = factsIn(report);
   const freeTold = kB('free', free, 'free of the zones shown');
-  const ofWhole = whole === undefined ? '' : told` of ${kB('managed', whole)} (${share(freeTold, kB('managed', whole))})`;
+  const ofWhole = whole === undefined ? '' : told` of ${managed(whole)} (${share(freeTold, managed(whole))})`;
   return so(conclude({
     id: nothingWrong.id, weight: 95, certainty: 'certain', moment: 'report',
     sentence: told`Nothing was wrong with memory: the OOM killer was started manually (sysrq-f) while ${freeTold}${ofWhole} were free.`,

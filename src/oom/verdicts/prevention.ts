@@ -73,11 +73,11 @@ function tmpfsFull(report: OomReport): Judgement[] {
   if (shares === undefined || shmem === undefined || shmem < shares.managedKB * notable * 2) return [];
   const mount = report.beyond?.tmpfs?.toSorted((a, b) => b.usedPages - a.usedPages)[0];
   const file = mount?.largest?.[0];
-  const { kB, bytes, word } = factsIn(report);
+  const { kB, bytes, managed, word } = factsIn(report);
   const what = mount === undefined ? 'the tmpfs mounts (and /dev/shm)' : told`the tmpfs ${word('tmpfs', mount.mount, 'mounts')}`;
   const alone = file === undefined ? '' : told`: ${word('file', file.path, 'dentries of the mount')} alone has ${bytes('file.size', file.bytes, 'pages of the file')}`;
   return [advice('tmpfs', 54, mount === undefined ? 'possible' : 'likely', told`Put a limit on ${what}, and remove what lies there${alone}; no kill frees it.`,
-    [told`shmem ${exactly(kB('shmem', shmem))} of ${exactly(kB('managed', shares.managedKB))}`])];
+    [told`shmem ${exactly(kB('shmem', shmem))} of ${exactly(managed(shares.managedKB))}`])];
 }
 
 function protectedConsumer(report: OomReport): Judgement[] {

@@ -36,7 +36,7 @@ interface Found { readonly reasons: (string | Told)[]; readonly evidence: (strin
 function ofMachine(report: OomReport): Found {
   const reasons: (string | Told)[] = [];
   const evidence: (string | Told)[] = [];
-  const { kB, number, share } = factsIn(report);
+  const { kB, managed, number, share } = factsIn(report);
   const page = pageKB(report);
   const whole = managedKB(report, page);
   /** undefined where the report lacks one of them. */
@@ -58,12 +58,12 @@ function ofMachine(report: OomReport): Found {
   const file = inKB('active_file', 'inactive_file');
   if (file !== undefined && whole !== undefined && file < Math.min(whole * exhaustedCache, someCacheKB)) {
     reasons.push(told`the page cache is exhausted (${kB('page cache', file, 'active_file + inactive_file')} left)`);
-    evidence.push(told`active_file + inactive_file = ${exactly(kB('page cache', file, 'active_file + inactive_file'))} of ${exactly(kB('managed', whole))} managed`);
+    evidence.push(told`active_file + inactive_file = ${exactly(kB('page cache', file, 'active_file + inactive_file'))} of ${exactly(managed(whole))} managed`);
   }
   const unevictable = inKB('unevictable');
   if (unevictable !== undefined && whole !== undefined && unevictable > whole * 0.1) {
     const locked = kB('unevictable', unevictable);
-    reasons.push(told`${locked} (${share(locked, kB('managed', whole))}) is unevictable`);
+    reasons.push(told`${locked} (${share(locked, managed(whole))}) is unevictable`);
     evidence.push(told`unevictable ${exactly(locked)}`);
   }
   const waiting = inKB('dirty', 'writeback');

@@ -165,10 +165,15 @@ function adjOf(report: OomReport, task: OomTask): KnownFact {
   return factsIn(report).number(`pid ${task.pid}.oom_score_adj`, task.oomScoreAdj, 'oom_score_adj of the task table');
 }
 
-function nameOf(report: OomReport, pid: number): string | Told {
-  const comm = report.kills.find((kill) => kill.pid === pid)?.comm ?? (report.selected?.pid === pid ? report.selected.comm : undefined) ?? report.tasks?.find((task) => task.pid === pid)?.name;
+function nameOf(report: OomReport, pid: number): Told {
   const { number, task } = factsIn(report);
-  return comm === undefined ? told`pid ${number('victim.pid', pid, 'kill line')}` : task('victim', { comm, pid }, 'kill line or task table');
+  const named = [
+    { comm: report.kills.find((kill) => kill.pid === pid)?.comm, what: 'kill line' },
+    { comm: report.selected?.pid === pid ? report.selected.comm : undefined, what: 'the one that was selected' },
+    { comm: report.tasks?.find((one) => one.pid === pid)?.name, what: 'the task table' },
+  ];
+  for (const { comm, what } of named) if (comm !== undefined) return task('victim', { comm, pid }, what);
+  return told`pid ${number('victim.pid', pid, report.kills[0]?.pid === pid ? 'kill line' : 'the one that was selected')}`;
 }
 
 function named(report: OomReport, task: OomTask): Told {
