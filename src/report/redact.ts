@@ -225,12 +225,19 @@ const keysOfNamed = /^(?:by|holder|waiter|owner|parent|(?:killed|reaped)(?:-\d+)
 /** Members that are ours or the kernel's words, never the dead machine's. */
 const ours = new Set(['kind', 'id', 'key', 'type', 'plugin', 'format', 'release', 'architecture', 'buildId', 'version', 'certainty', 'moment', 'found', 'function', 'module']);
 
+/** Of a finding's fact: "comm" of "process.comm", and of a second one, "process.comm 2". */
+function keyOfFact(name: string): string {
+  return name.replace(/ \d+$/, '').replace(/^.*\./, '');
+}
+
 /** A copy with every other string passed through `change`; as deep as views are, which the runner has limited. */
 function mapStrings(value: unknown, change: (text: string, key: string, name: string) => string, key = '', inCells = false, ofFact?: string): unknown {
   if (typeof value === 'string') return !inCells && ours.has(key) ? value : change(value, key, ofFact ?? key);
   if (Array.isArray(value)) return value.map((item) => mapStrings(item, change, key, inCells, ofFact));
   if (typeof value !== 'object' || value === null) return value;
-  const fact = !inCells && 'key' in value && typeof value.key === 'string' ? value.key : undefined;
+  const fact = !inCells && 'key' in value && typeof value.key === 'string' ? value.key : ofFact;
+  // A view's facts are a list, and have keys of their own.
+  const isOfFinding = key === 'facts' && !('key' in value);
   // A row's cells are keyed by a plugin's columns: one that is called `id` or `type` may hold anything.
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapStrings(inner, change, name, key === 'cells', name === 'value' ? fact : undefined)]));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapStrings(inner, change, name, key === 'cells', isOfFinding ? keyOfFact(name) : name === 'value' ? fact : undefined)]));
 }

@@ -31,13 +31,21 @@ describe('threads of the kernel', () => {
   ])('%s has what may be this machine’s hidden: %s', (comm, shown) => {
     const out = written([ps(comm), said(`${comm} (pid 10) waits`), line(`CPU: 0 PID: 10 Comm: ${comm} Not tainted 6.1.0 #1`)], kernels(comm));
     expect(out).not.toContain(comm);
-        expect(out.split(shown)).toHaveLength(4);
+    expect(out.split(shown)).toHaveLength(4);
   });
 
   test('a process of users that calls itself so is hidden', () => {
     const out = written([ps('kswapd0', 'kworker/0:1', 'kcompactd0'), said('kswapd0 (pid 10) holds it'), line('CPU: 0 PID: 10 Comm: kworker/0:1 Not tainted 6.1.0 #1')], [...kernels('kswapd0', 'kcompactd0'), ...users('kswapd0', 'kworker/0:1')]);
     expect(out).not.toMatch(/kswapd0|kworker/);
     expect(out).toContain('kcompactd0');
+  });
+
+  test('in facts and in what a finding is about a name is hidden though it is a word as well; a fact of another kind keeps the word', () => {
+    const finding = { id: 'x.y', weight: 50, certainty: 'certain', moment: 'dump', sentence: 'x', evidence: [], about: 'sleep', facts: {
+      'process.comm': { value: 'sleep', source: 'the task table' }, 'process.comm 2': { value: 'init', source: 'the task table' }, state: { value: 'sleep', source: 'task_struct.__state' },
+    } } as const;
+    const [shown] = redact(reportOf([sectionOf('one', [ps('sleep', 'init'), findings('F', [finding])])]), users('sleep', 'init')).findings;
+    expect(shown).toMatchObject({ about: 'task-1', facts: { 'process.comm': { value: 'task-1' }, 'process.comm 2': { value: 'task-2' }, state: { value: 'sleep' } } });
   });
 
   test('of a log alone, only names that every machine has', () => {
