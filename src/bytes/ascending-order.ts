@@ -14,8 +14,7 @@ export function ascendingOrder(values: ArrayLike<number>): Uint32Array {
 
 /** The same of words of 64 bits. */
 export function ascendingOrderOfWords(values: BigUint64Array): Uint32Array {
-  // Halves of the words: comparing bigints would make two for each comparison.
-  const halves = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
+  const halves = halvesOf(values);
   if (isAscending(halves)) return placesTo(values.length);
   return values.length < FEW ? orderByComparison(halves) : orderByDigits(halves);
 }
@@ -54,6 +53,16 @@ function wordsOfNumbers(values: ArrayLike<number>): BigUint64Array {
     halves[i * 2 + 1] = upper + 2 ** 31;
   }
   return words;
+}
+
+/** Whether no word is below the one before it. */
+export function areWordsAscending(values: BigUint64Array): boolean {
+  return isAscending(halvesOf(values));
+}
+
+/** Comparing the words themselves would make two bigints for each comparison. */
+function halvesOf(values: BigUint64Array): Uint32Array {
+  return new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
 }
 
 function isAscending(halves: Uint32Array): boolean {

@@ -1,4 +1,4 @@
-import { sha256 } from '../bytes/sha256.js';
+import { createHash } from 'node:crypto';
 import type { Finding } from '../plugin/views.js';
 
 /** Findings below this weight are circumstances, not the cause: they differ between twins. */
@@ -12,5 +12,5 @@ export function signatureOf(findings: readonly Finding[]): string | null {
   const causes = findings.filter((finding) => finding.weight >= causeWeight && finding.certainty !== 'possible');
   if (causes.length === 0) return null;
   const words = [...new Set(causes.map((finding) => `${finding.id}\0${finding.about ?? ''}`))].toSorted();
-  return sha256(words.join('\n')).toString('hex').slice(0, 16);
+  return createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 16);
 }

@@ -1,3 +1,4 @@
+import { areWordsAscending } from '../../bytes/ascending-order.js';
 import { InputError } from '../../bytes/input-error.js';
 import { symbolTable } from '../compact-symbols.js';
 import type { SymbolTable } from '../symbol-table.js';
@@ -31,7 +32,8 @@ export function readKallsyms(memory: PagedMemory, symbol: (name: string) => bigi
       const table = symbolTable({ addresses, ...names }, inWords(places, reading.coding));
       const foundStext = table.addressOf('_stext') ?? table.addressOf('_text');
       const fits = stext === undefined ? isWithinReach(foundStext, places) : foundStext === stext;
-      if (fits && isAscending(addresses)) return table;
+      // scripts/kallsyms.c sorts them.
+      if (fits && areWordsAscending(addresses)) return table;
       isDisordered ||= fits;
     }
   }
@@ -64,16 +66,6 @@ function* namesAt(memory: PagedMemory, places: KallsymsPlaces, tokens: Tokens): 
 /** Where VMCOREINFO does not say where _stext is, it must lie in the image that the tables lie in. */
 function isWithinReach(stext: bigint | undefined, places: KallsymsPlaces): boolean {
   return stext !== undefined && stext < places.names && places.names - stext < IMAGE_REACH;
-}
-
-/** As scripts/kallsyms.c sorts them. By halves: 150,000 bigints take ten times as long. */
-function isAscending(addresses: BigUint64Array): boolean {
-  const words = new Uint32Array(addresses.buffer, addresses.byteOffset, addresses.length * 2);
-  for (let n = 2; n < words.length; n += 2) {
-    const rise = words[n + 1]! - words[n - 1]!;
-    if (rise < 0 || (rise === 0 && words[n]! < words[n - 2]!)) return false;
-  }
-  return true;
 }
 
 function inWords(places: KallsymsPlaces, coding: AddressCoding): string {
