@@ -4,8 +4,9 @@
  *
  *   oompm timers vmcore --plugin ./timers.ts
  */
-import { columns, definePlugin, gap, isGapError, table, type Gap, type Kernel, type RowOf } from 'oompm';
+import { columns, definePlugin, ShapeError, table, type Gap, type Kernel, type RowOf } from 'oompm';
 import { addressNamed, rbtreeNodes, symbolInWords } from 'oompm/inspect';
+import { readOrGap } from 'oompm/linux';
 
 const list = columns([
   { key: 'cpu', title: 'CPU', type: 'integer' },
@@ -30,7 +31,10 @@ function* timersOf(kernel: Kernel, cpu: number): Generator<RowOf<'cpu' | 'clock'
   // Dots lead into members, by this kernel's own types: what 7.2 put in between (timerqueue_linked_node) is no matter.
   const offset = (struct: string, member: string): bigint => BigInt(kernel.offsetNamed(struct, member));
   const bases = addressNamed(kernel, `hrtimer_bases:${cpu}`) + offset('hrtimer_cpu_base', 'clock_base');
-  for (let clock = 0; clock < (kernel.enumerator('HRTIMER_MAX_CLOCK_BASES') ?? 0); clock++) {
+  const clocks = kernel.enumerator('HRTIMER_MAX_CLOCK_BASES');
+  // Not known is not none.
+  if (clocks === undefined) throw new ShapeError('this kernel has no HRTIMER_MAX_CLOCK_BASES: how many clocks there are is not known');
+  for (let clock = 0; clock < clocks; clock++) {
     const tree = bases + BigInt(clock * kernel.sizeNamed('hrtimer_clock_base')) + offset('hrtimer_clock_base', 'active');
     for (const node of rbtreeNodes(kernel, tree, `timers of CPU ${cpu}, clock ${clock}`)) {
       const timer = node - offset('hrtimer', 'node.node');
@@ -42,21 +46,11 @@ function* timersOf(kernel: Kernel, cpu: number): Generator<RowOf<'cpu' | 'clock'
   }
 }
 
-/** A timer whose page is not in the dump is still one, so that its cells say why, and the row stands. */
-function orGap<T>(what: string, at: bigint, read: () => T): T | Gap {
-  try {
-    return read();
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return gap(what, error.message, at);
-  }
-}
-
-/** In nanoseconds of that clock. */
+/** In nanoseconds of that clock; where its page is not in the dump the row stands, and the cell says why. */
 function expiryOf(kernel: Kernel, at: bigint): number | Gap {
-  return orGap('hrtimer.node.expires', at, () => Number(kernel.memory.u64(at)));
+  return readOrGap('hrtimer.node.expires', () => Number(kernel.memory.u64(at)));
 }
 
 function functionOf(kernel: Kernel, at: bigint): string | null | Gap {
-  return orGap('hrtimer.function', at, () => symbolInWords(kernel, kernel.memory.u64(at)) ?? null);
+  return readOrGap('hrtimer.function', () => symbolInWords(kernel, kernel.memory.u64(at)) ?? null);
 }
