@@ -46,12 +46,21 @@ async function compare(pages: Uint8Array, folder: string): Promise<void> {
     ['zstd', 'zstd (wasm)', await readyZstd(), 0.4],
     ['lzo', 'lzo1x (own)', decodeLzo1x, 0.4],
   ];
-  printTable(rows.map(([name, label, decode, aim]) => {
-    const c = reference.get(name);
-    if (c === undefined) return { codec: label, 'MB/s': 'not measured', 'C, MB/s': 'not installed', ratio: '', aim: '' };
-    const ours = megabytesPerSecond(decode, unpack(readFileSync(join(folder, name))), pages);
-    return { codec: label, 'MB/s': ours.toFixed(0), 'C, MB/s': c.toFixed(0), ratio: (ours / c).toFixed(2), aim: Number.isNaN(aim) ? '' : aim.toFixed(1) };
-  }));
+  printTable(
+    rows.map(([name, label, decode, aim]) => {
+      const c = reference.get(name);
+      if (c === undefined)
+        return { codec: label, 'MB/s': 'not measured', 'C, MB/s': 'not installed', ratio: '', aim: '' };
+      const ours = megabytesPerSecond(decode, unpack(readFileSync(join(folder, name))), pages);
+      return {
+        codec: label,
+        'MB/s': ours.toFixed(0),
+        'C, MB/s': c.toFixed(0),
+        ratio: (ours / c).toFixed(2),
+        aim: Number.isNaN(aim) ? '' : aim.toFixed(1),
+      };
+    }),
+  );
 }
 
 /** Pages that are not all zero, from all over the dump. */
@@ -75,12 +84,18 @@ function referenceSpeeds(pages: Uint8Array, folder: string): Map<string, number>
   const built = spawnSync('cc', ['-O2', '-o', program, 'bench/codecs.c', '-ldl'], { stdio: 'inherit' });
   if (built.status !== 0) return new Map();
   const { stdout } = spawnSync(program, [join(folder, 'pages'), folder], { encoding: 'utf8' });
-  return new Map(stdout.trim().split('\n').map((line) => line.split(' ')).map(([name, speed]) => [name ?? '', Number(speed)]));
+  return new Map(
+    stdout
+      .trim()
+      .split('\n')
+      .map((line) => line.split(' '))
+      .map(([name, speed]) => [name ?? '', Number(speed)]),
+  );
 }
 
 function unpack(packed: Buffer): Uint8Array[] {
   const blocks: Uint8Array[] = [];
-  for (let at = 0; at < packed.length; ) {
+  for (let at = 0; at < packed.length;) {
     const length = packed.readUInt32LE(at);
     blocks.push(packed.subarray(at + 4, at + 4 + length));
     at += 4 + length;
@@ -92,7 +107,8 @@ function unpack(packed: Buffer): Uint8Array[] {
 function megabytesPerSecond(decode: BlockDecoder, blocks: readonly Uint8Array[], pages: Uint8Array): number {
   const target = new Uint8Array(PAGE);
   for (const [i, block] of blocks.entries()) {
-    if (decode(block, target) !== PAGE || Buffer.compare(target, pages.subarray(i * PAGE, (i + 1) * PAGE)) !== 0) throw new Error(`page ${i} decodes wrongly`);
+    if (decode(block, target) !== PAGE || Buffer.compare(target, pages.subarray(i * PAGE, (i + 1) * PAGE)) !== 0)
+      throw new Error(`page ${i} decodes wrongly`);
   }
   let best = Infinity;
   for (let pass = 0; pass < PASSES; pass++) {

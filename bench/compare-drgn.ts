@@ -2,7 +2,8 @@
  * Stacks of all CPUs and all tasks held against drgn's: name, inlined or not, file and line of every frame.
  * `npx jiti bench/compare-drgn.ts VMCORE VMLINUX…` (drgn in the PATH, or named by DRGN); exit code 1 where they differ.
  * Left aside: frames of modules, for which drgn has no symbols without their files, and all below the first of them. In
- * assembler code drgn names the function and the kernel's own traces (and oompm) the last label; these are counted apart.
+ * assembler code drgn names the function and the kernel's own traces (and oompm) the last label; these are counted
+ * apart.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -23,17 +24,23 @@ const script = readFileSync(fileURLToPath(new URL('drgn-stacks.py', import.meta.
 
 function askDrgn(vmcore: string, vmlinux: string): DrgnStacks {
   const drgn = process.env['DRGN'] ?? 'drgn';
-  return JSON.parse(execFileSync(drgn, ['-q', '-c', vmcore, '-s', vmlinux, '-e', script], { encoding: 'utf8', maxBuffer: 1 << 28 })) as DrgnStacks;
+  return JSON.parse(
+    execFileSync(drgn, ['-q', '-c', vmcore, '-s', vmlinux, '-e', script], { encoding: 'utf8', maxBuffer: 1 << 28 }),
+  ) as DrgnStacks;
 }
 
 /** drgn gives the path as the compiler had it; ours is relative to where the kernel was built. */
 function sameSource(own: NamedFrame['source'], theirs: string | null): boolean {
   if (own === undefined || theirs === null) return own === undefined && theirs === null;
-  return theirs.endsWith(`/${own.file}:${own.line}:${own.column}`) || theirs === `${own.file}:${own.line}:${own.column}`;
+  return (
+    theirs.endsWith(`/${own.file}:${own.line}:${own.column}`) || theirs === `${own.file}:${own.line}:${own.column}`
+  );
 }
 
 function inWords(frame: NamedFrame | undefined): string {
-  return frame === undefined ? 'nothing' : `${frame.frame.ip.toString(16)} ${frame.function}${frame.inlined ? ' (inlined)' : ''} ${frame.source ? `${frame.source.file}:${frame.source.line}:${frame.source.column}` : ''} ${frame.frame.found}`;
+  return frame === undefined
+    ? 'nothing'
+    : `${frame.frame.ip.toString(16)} ${frame.function}${frame.inlined ? ' (inlined)' : ''} ${frame.source ? `${frame.source.file}:${frame.source.line}:${frame.source.column}` : ''} ${frame.frame.found}`;
 }
 
 let labels = 0;
@@ -43,33 +50,64 @@ function sameName(kernel: Kernel, { frame, function: own, place }: NamedFrame, t
   if (own === undefined) return theirs === null || theirs.startsWith('0x');
   if (own === theirs) return true;
   const around = theirs === null ? [] : kernel.symbols.lookup(theirs);
-  const isLabel = place !== undefined && own === place.function && around.some(({ address }) => address <= place.start && place.start <= frame.ip);
+  const isLabel =
+    place !== undefined &&
+    own === place.function &&
+    around.some(({ address }) => address <= place.start && place.start <= frame.ip);
   if (isLabel) labels++;
   return isLabel;
 }
 
 /** Where the two lists first differ; undefined where they are the same. */
-function difference(kernel: Kernel, stack: TaskStack, own: readonly NamedFrame[], theirs: readonly Told[] | string): string | undefined {
-  if (typeof theirs === 'string') return own.length === 0 ? undefined : `drgn: ${theirs}; oompm has ${own.length} frames${stack.end === undefined ? '' : `, and: ${stack.end}`}`;
+function difference(
+  kernel: Kernel,
+  stack: TaskStack,
+  own: readonly NamedFrame[],
+  theirs: readonly Told[] | string,
+): string | undefined {
+  if (typeof theirs === 'string')
+    return own.length === 0
+      ? undefined
+      : `drgn: ${theirs}; oompm has ${own.length} frames${stack.end === undefined ? '' : `, and: ${stack.end}`}`;
   for (let i = 0; i < Math.max(own.length, theirs.length); i++) {
     const [frame, told] = [own[i], theirs[i]];
     if (frame?.place?.module !== undefined) return undefined;
     const [ip, name, inlined, source] = told ?? ['', null, false, null];
-    if (frame && told && BigInt(ip) === frame.frame.ip && sameName(kernel, frame, name) && inlined === frame.inlined && sameSource(frame.source, source)) continue;
+    if (
+      frame &&
+      told &&
+      BigInt(ip) === frame.frame.ip &&
+      sameName(kernel, frame, name) &&
+      inlined === frame.inlined &&
+      sameSource(frame.source, source)
+    )
+      continue;
     return `frame ${i}: oompm ${inWords(frame)}; drgn ${told ? `${ip} ${name}${inlined ? ' (inlined)' : ''} ${source}` : 'nothing'}`;
   }
   return undefined;
 }
 
 let differences = 0;
-const [vmlinux, ...vmcores] = process.argv.slice(2).toSorted((a, b) => Number(b.includes('vmlinux')) - Number(a.includes('vmlinux')));
+const [vmlinux, ...vmcores] = process.argv
+  .slice(2)
+  .toSorted((a, b) => Number(b.includes('vmlinux')) - Number(a.includes('vmlinux')));
 for (const vmcore of vmcores) {
   const session = await openSession({ dump: [vmcore], vmlinux: vmlinux! });
   const { kernel } = session;
   const theirs = askDrgn(vmcore, vmlinux!);
   const stacks: [string, TaskStack, readonly Told[] | string][] = [
-    ...kernel.possibleCpus().map((cpu): [string, TaskStack, readonly Told[] | string] => [`CPU ${cpu}`, cpuStack(kernel, cpu), theirs.cpus[cpu] ?? 'no such CPU']),
-    ...[...allThreads(kernel)].map((task): [string, TaskStack, readonly Told[] | string] => [`task ${task.pid}`, stackOf(kernel, task), theirs.tasks[task.pid] ?? 'no such task']),
+    ...kernel
+      .possibleCpus()
+      .map((cpu): [string, TaskStack, readonly Told[] | string] => [
+        `CPU ${cpu}`,
+        cpuStack(kernel, cpu),
+        theirs.cpus[cpu] ?? 'no such CPU',
+      ]),
+    ...[...allThreads(kernel)].map((task): [string, TaskStack, readonly Told[] | string] => [
+      `task ${task.pid}`,
+      stackOf(kernel, task),
+      theirs.tasks[task.pid] ?? 'no such task',
+    ]),
   ];
   labels = 0;
   let frames = 0;
@@ -83,7 +121,9 @@ for (const vmcore of vmcores) {
     if (found !== undefined) wrong.push(`  ${who}: ${found}`);
   }
   differences += wrong.length;
-  console.log(`${vmcore}: ${stacks.length} stacks, ${frames} frames (${inlined} inlined), ${wrong.length} differ; ${labels} labels`);
+  console.log(
+    `${vmcore}: ${stacks.length} stacks, ${frames} frames (${inlined} inlined), ${wrong.length} differ; ${labels} labels`,
+  );
   for (const line of wrong) console.log(line);
   session.close();
 }

@@ -18,7 +18,11 @@ try {
   await measure('plain lines', plain, 0);
   const middle = Math.floor(plain.length / 2);
   const cut = plain.indexOf(0x0a, middle) + 1;
-  await measure('noise around one event', Buffer.concat([plain.subarray(0, cut), Buffer.from(globalReport), plain.subarray(cut)]), 1);
+  await measure(
+    'noise around one event',
+    Buffer.concat([plain.subarray(0, cut), Buffer.from(globalReport), plain.subarray(cut)]),
+    1,
+  );
   const reports = Buffer.from(globalReport.repeat(Math.ceil(20e6 / globalReport.length)));
   await measure('nothing but reports', reports, Math.ceil(20e6 / globalReport.length));
 } finally {
@@ -44,7 +48,9 @@ async function measure(name: string, log: Buffer, wanted: number): Promise<void>
   spawnSync('grep', ['-cE', 'invoked|oom-|oom_|ed process|ill process|page allocation|Mem-Info|pages RAM', file]);
   const grepSeconds = (performance.now() - grepBegan) / 1000;
   const speed = log.length / 1e6 / seconds;
-  console.log(`${name}: ${speed.toFixed(0)} MB/s, ${(grepSeconds / seconds).toFixed(2)} of grep's speed, ${found} of ${wanted} events, ${((peak - before) / 1e6).toFixed(0)} MB more at the peak`);
+  console.log(
+    `${name}: ${speed.toFixed(0)} MB/s, ${(grepSeconds / seconds).toFixed(2)} of grep's speed, ${found} of ${wanted} events, ${((peak - before) / 1e6).toFixed(0)} MB more at the peak`,
+  );
 }
 
 function lines(size: number): Buffer {

@@ -19,7 +19,10 @@ export interface Measured {
 }
 
 /** The median run of several, after one that is not counted. Needs GNU time (Debian: time). */
-export function measure(command: readonly string[], options: { runs?: number; input?: string; env?: Record<string, string> } = {}): Run | undefined {
+export function measure(
+  command: readonly string[],
+  options: { runs?: number; input?: string; env?: Record<string, string> } = {},
+): Run | undefined {
   const [program = ''] = command;
   if (!isInstalled(program)) return undefined;
   const runs = Array.from({ length: (options.runs ?? 5) + 1 }, () => once(command, options)).slice(1);
@@ -27,8 +30,8 @@ export function measure(command: readonly string[], options: { runs?: number; in
 }
 
 /**
- * Runs of several commands in turn, A B C A B C …, so that a machine that is slow for a while is so for all of them; the first
- * round is not counted. A command whose program is not installed has no runs.
+ * Runs of several commands in turn, A B C A B C …, so that a machine that is slow for a while is so for all of them;
+ * the first round is not counted. A command whose program is not installed has no runs.
  */
 export function inTurn(commands: readonly Measured[], rounds = 11): Map<string, Run[]> {
   const there = commands.filter(({ command: [program = ''] }) => isInstalled(program));
@@ -43,9 +46,16 @@ export function inTurn(commands: readonly Measured[], rounds = 11): Map<string, 
 }
 
 /** The median of a figure, and of its ratios to another command's run of the same round. */
-export function against(runs: readonly Run[], reference: readonly Run[], figure: (run: Run) => number): { median: number; ratio: number } {
+export function against(
+  runs: readonly Run[],
+  reference: readonly Run[],
+  figure: (run: Run) => number,
+): { median: number; ratio: number } {
   const median = (values: readonly number[]): number => medianBy(values, (value) => value) ?? NaN;
-  return { median: median(runs.map(figure)), ratio: median(runs.map((run, round) => figure(run) / figure(reference[round]!))) };
+  return {
+    median: median(runs.map(figure)),
+    ratio: median(runs.map((run, round) => figure(run) / figure(reference[round]!))),
+  };
 }
 
 function medianBy<T>(values: readonly T[], key: (value: T) => number): T | undefined {
@@ -61,9 +71,16 @@ function once(command: readonly string[], options: { input?: string; env?: Recor
     env: { ...process.env, ...options.env },
     timeout: 600_000,
   });
-  const [wall, user, system, peak] = (readFileSync(report, 'utf8').trim().split('\n').at(-1) ?? '').split(' ').map(Number);
+  const [wall, user, system, peak] = (readFileSync(report, 'utf8').trim().split('\n').at(-1) ?? '')
+    .split(' ')
+    .map(Number);
   rmSync(folder, { recursive: true });
-  return { wallSeconds: wall ?? NaN, cpuSeconds: (user ?? NaN) + (system ?? NaN), peakMiB: (peak ?? NaN) / 1024, exitCode: result.status };
+  return {
+    wallSeconds: wall ?? NaN,
+    cpuSeconds: (user ?? NaN) + (system ?? NaN),
+    peakMiB: (peak ?? NaN) / 1024,
+    exitCode: result.status,
+  };
 }
 
 function isInstalled(program: string): boolean {
@@ -75,5 +92,8 @@ export function printTable(rows: readonly Readonly<Record<string, string | numbe
   const keys = Object.keys(rows[0] ?? {});
   const lines = [keys, ...rows.map((row) => keys.map((key) => String(row[key] ?? '')))];
   const widths = keys.map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)));
-  for (const line of lines) console.log(line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '));
+  for (const line of lines)
+    console.log(
+      line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
+    );
 }

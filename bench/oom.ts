@@ -9,17 +9,24 @@ import { join } from 'node:path';
 import { measure, printTable } from './measure.js';
 
 const [, , dumps = process.env['OOMPM_DUMPS'] ?? '.dumps/all'] = process.argv;
-const names = readdirSync(dumps).filter((name) => /-panic$|-kdump-|-reaper$/.test(name) && existsSync(join(dumps, name, 'vmcore')));
+const names = readdirSync(dumps).filter(
+  (name) => /-panic$|-kdump-|-reaper$/.test(name) && existsSync(join(dumps, name, 'vmcore')),
+);
 
-printTable(names.map((name) => {
-  const run = measure(['node', 'bin/oompm.js', 'oom', join(dumps, name, 'vmcore'), '--no-search'], { runs: 3 });
-  const kernelLines = measure(['node', 'bin/oompm.js', 'oom', join(dumps, name, 'vmcore'), '--no-search', '--format', 'kernel'], { runs: 3 });
-  return {
-    dump: name,
-    'wall s': run ? run.wallSeconds.toFixed(2) : 'GNU time is missing',
-    'cpu s': run ? run.cpuSeconds.toFixed(2) : '',
-    'peak MiB': run ? run.peakMiB.toFixed(0) : '',
-    exit: run?.exitCode ?? '',
-    '--format kernel, wall s': kernelLines ? kernelLines.wallSeconds.toFixed(2) : '',
-  };
-}));
+printTable(
+  names.map((name) => {
+    const run = measure(['node', 'bin/oompm.js', 'oom', join(dumps, name, 'vmcore'), '--no-search'], { runs: 3 });
+    const kernelLines = measure(
+      ['node', 'bin/oompm.js', 'oom', join(dumps, name, 'vmcore'), '--no-search', '--format', 'kernel'],
+      { runs: 3 },
+    );
+    return {
+      dump: name,
+      'wall s': run ? run.wallSeconds.toFixed(2) : 'GNU time is missing',
+      'cpu s': run ? run.cpuSeconds.toFixed(2) : '',
+      'peak MiB': run ? run.peakMiB.toFixed(0) : '',
+      exit: run?.exitCode ?? '',
+      '--format kernel, wall s': kernelLines ? kernelLines.wallSeconds.toFixed(2) : '',
+    };
+  }),
+);

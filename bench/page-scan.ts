@@ -19,6 +19,8 @@ if (node) {
   const began = performance.now();
   for (let round = 0; round < rounds; round++) scanPages(kernel, start, end);
   const perSecond = (frames * rounds * 1000) / (performance.now() - began);
-  console.log(`${frames} frames, ${(perSecond / 1e6).toFixed(1)} million struct pages a second; a terabyte: ${(FRAMES_OF_A_TERABYTE / perSecond).toFixed(0)} s of scanning`);
+  console.log(
+    `${frames} frames, ${(perSecond / 1e6).toFixed(1)} million struct pages a second; a terabyte: ${(FRAMES_OF_A_TERABYTE / perSecond).toFixed(0)} s of scanning`,
+  );
 }
 kernel.close();

@@ -55,11 +55,16 @@ async function measure(path: string): Promise<void> {
   dump.close();
   if (there !== READS || hits !== 5_000_000) throw new Error(`${READS - there} of ${READS} pages could not be read`);
 
-  console.log(`| sparse kdump of ${terabytes} TB (${(size / 1e9).toFixed(1)} GB, ${((blocks * 512) / 1e6).toFixed(0)} MB on disk) | |`);
+  console.log(
+    `| sparse kdump of ${terabytes} TB (${(size / 1e9).toFixed(1)} GB, ${((blocks * 512) / 1e6).toFixed(0)} MB on disk) | |`,
+  );
   console.log('|---|---|');
   row('open', `${(opened - start).toFixed(1)} ms`);
   row('first page at the end: index of the whole bitmap', `${(indexed - opened).toFixed(0)} ms`);
-  row(`${READS} pages at random`, `${(read - indexed).toFixed(0)} ms (${(((read - indexed) * 1000) / READS).toFixed(1)} µs each)`);
+  row(
+    `${READS} pages at random`,
+    `${(read - indexed).toFixed(0)} ms (${(((read - indexed) * 1000) / READS).toFixed(1)} µs each)`,
+  );
   row('a page in the cache, two in turn', `${(((hitEnd - hitStart) * 1e6) / 5_000_000).toFixed(0)} ns`);
   row(`ranges(): ${runs} runs of RAM`, `${(ranged - hitEnd).toFixed(0)} ms`);
   row('peak memory of the process', `${peakMegabytes().toFixed(0)} MB (before opening: ${before.toFixed(0)} MB)`);
@@ -79,7 +84,8 @@ function writeSparseDump(path: string): number[] {
   const header = Buffer.alloc(2 * PAGE);
   header.write('KDUMP   ', 0, 'latin1');
   header.writeInt32LE(6, 8);
-  for (const [i, field] of ['Linux', 'large', '6.1.0-toy', '#1', 'x86_64'].entries()) header.write(field, 12 + i * 65, 'latin1');
+  for (const [i, field] of ['Linux', 'large', '6.1.0-toy', '#1', 'x86_64'].entries())
+    header.write(field, 12 + i * 65, 'latin1');
   header.writeUInt32LE(1, 424);
   header.writeInt32LE(PAGE, 428);
   header.writeInt32LE(1, 432);
@@ -102,7 +108,13 @@ function writeSparseDump(path: string): number[] {
       const at = dataAt + (data % 20_000) * PAGE;
       descriptor.writeBigUInt64LE(BigInt(at), 0);
       descriptor.writeUInt32LE(PAGE, 8);
-      writeSync(fd, descriptor, 0, DESCRIPTOR, descriptorsAt + (bitmapBlock * perBlock + inBlock - RUN_PAGES) * DESCRIPTOR);
+      writeSync(
+        fd,
+        descriptor,
+        0,
+        DESCRIPTOR,
+        descriptorsAt + (bitmapBlock * perBlock + inBlock - RUN_PAGES) * DESCRIPTOR,
+      );
       if (data < 20_000) writeSync(fd, page, 0, PAGE, at);
       known.push(bitmapBlock * PAGE * 8 + inBlock);
     }

@@ -11,7 +11,10 @@ if (existsSync(main)) {
   process.exitCode = 2;
 }
 
-/** Not with so few file handles that its own files can't be opened. @returns {((words: string[]) => Promise<void>) | undefined} */
+/**
+ * Not with so few file handles that its own files can't be opened. @returns {((words: string[]) => Promise<void>) |
+ * undefined}
+ */
 function loaded() {
   try {
     const { runMain } = /** @type {{ runMain: (words: string[]) => Promise<void> }} */ (require(main));

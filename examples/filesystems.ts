@@ -44,26 +44,38 @@ export default definePlugin({
   examples: ['vmcore --plugin ./filesystems.ts', 'vmcore -t ext4 --plugin ./filesystems.ts'],
 
   *run(kernel, { type }) {
-    const blocks = [...kernel.list(kernel.symbol('super_blocks'), superBlock, 's_list')].filter((block) => type === undefined || typeOf(kernel, block) === type);
-    yield table('Superblocks', list, blocks.map((block) => ({
-      cells: {
-        device: block.s_id,
-        type: typeOf(kernel, block) ?? gap('super_block.s_type', 'it has none', block.$address),
-        blockSize: block.s_blocksize,
-        readOnly: (block.s_flags & readOnly) !== 0n,
-        frozen: isFrozen(kernel, block),
-      },
-      door: { type: 'struct super_block', address: block.$address },
-    })));
+    const blocks = [...kernel.list(kernel.symbol('super_blocks'), superBlock, 's_list')].filter(
+      (block) => type === undefined || typeOf(kernel, block) === type,
+    );
+    yield table(
+      'Superblocks',
+      list,
+      blocks.map((block) => ({
+        cells: {
+          device: block.s_id,
+          type: typeOf(kernel, block) ?? gap('super_block.s_type', 'it has none', block.$address),
+          blockSize: block.s_blocksize,
+          readOnly: (block.s_flags & readOnly) !== 0n,
+          frozen: isFrozen(kernel, block),
+        },
+        door: { type: 'struct super_block', address: block.$address },
+      })),
+    );
 
     const frozen = blocks.filter((block) => isFrozen(kernel, block));
     const waiting = allThreads(kernel).filter((task) => taskState(task).letter === 'D');
     if (frozen.length === 0 || waiting.length === 0) return;
-    yield findings('Frozen', [{
-      id: 'filesystems.frozen', weight: 60, certainty: 'possible', moment: 'dump', about: 'frozen',
-      sentence: `${frozen.map((block) => block.s_id).join(', ')} is frozen, and ${waiting.length} tasks are in uninterruptible sleep: they may wait for it.`,
-      evidence: waiting.map((task) => taskLabel(kernel, task)),
-    }]);
+    yield findings('Frozen', [
+      {
+        id: 'filesystems.frozen',
+        weight: 60,
+        certainty: 'possible',
+        moment: 'dump',
+        about: 'frozen',
+        sentence: `${frozen.map((block) => block.s_id).join(', ')} is frozen, and ${waiting.length} tasks are in uninterruptible sleep: they may wait for it.`,
+        evidence: waiting.map((task) => taskLabel(kernel, task)),
+      },
+    ]);
   },
 });
 

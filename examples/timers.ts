@@ -22,7 +22,11 @@ export default definePlugin({
   examples: ['vmcore --plugin ./timers.ts'],
 
   *run(kernel) {
-    yield table('Timers', list, kernel.possibleCpus().flatMap((cpu) => [...timersOf(kernel, cpu)]));
+    yield table(
+      'Timers',
+      list,
+      kernel.possibleCpus().flatMap((cpu) => [...timersOf(kernel, cpu)]),
+    );
   },
 });
 
@@ -33,13 +37,20 @@ function* timersOf(kernel: Kernel, cpu: number): Generator<RowOf<'cpu' | 'clock'
   const bases = addressNamed(kernel, `hrtimer_bases:${cpu}`) + offset('hrtimer_cpu_base', 'clock_base');
   const clocks = kernel.enumerator('HRTIMER_MAX_CLOCK_BASES');
   // Not known is not none.
-  if (clocks === undefined) throw new ShapeError('this kernel has no HRTIMER_MAX_CLOCK_BASES: how many clocks there are is not known');
+  if (clocks === undefined)
+    throw new ShapeError('this kernel has no HRTIMER_MAX_CLOCK_BASES: how many clocks there are is not known');
   for (let clock = 0; clock < clocks; clock++) {
-    const tree = bases + BigInt(clock * kernel.sizeNamed('hrtimer_clock_base')) + offset('hrtimer_clock_base', 'active');
+    const tree =
+      bases + BigInt(clock * kernel.sizeNamed('hrtimer_clock_base')) + offset('hrtimer_clock_base', 'active');
     for (const node of rbtreeNodes(kernel, tree, `timers of CPU ${cpu}, clock ${clock}`)) {
       const timer = node - offset('hrtimer', 'node.node');
       yield {
-        cells: { cpu, clock, expires: expiryOf(kernel, timer + offset('hrtimer', 'node.expires')), function: functionOf(kernel, timer + offset('hrtimer', 'function')) },
+        cells: {
+          cpu,
+          clock,
+          expires: expiryOf(kernel, timer + offset('hrtimer', 'node.expires')),
+          function: functionOf(kernel, timer + offset('hrtimer', 'function')),
+        },
         door: { type: 'struct hrtimer', address: timer },
       };
     }

@@ -2,8 +2,31 @@ import type { BundledPlugin } from 'oompm';
 
 /** In the order of their sections in a report; behind them what looks at one thing that is named. */
 const ids = [
-  'overview', 'oom', 'log', 'bt', 'locks', 'watchdogs', 'zones', 'pages', 'slab', 'swap', 'ps', 'runq', 'mod', 'info', 'read', 'list', 'struct', 'sym',
+  'overview',
+  'oom',
+  'log',
+  'bt',
+  'locks',
+  'watchdogs',
+  'zones',
+  'pages',
+  'slab',
+  'swap',
+  'ps',
+  'runq',
+  'mod',
+  'info',
+  'read',
+  'list',
+  'struct',
+  'sym',
 ] as const;
 
-/** The bundled plugins, imported when one is needed: all from one module, for each further one costs a report a millisecond. */
-export const bundledPlugins: readonly BundledPlugin[] = ids.map((id) => ({ id, load: async () => ({ default: (await import('./all.js'))[id] }) }));
+/**
+ * The bundled plugins, imported when one is needed: all from one module, for each further one costs a report a
+ * millisecond.
+ */
+export const bundledPlugins: readonly BundledPlugin[] = ids.map((id) => ({
+  id,
+  load: async () => ({ default: (await import('./all.js'))[id] }),
+}));

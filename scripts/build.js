@@ -6,7 +6,8 @@
  *   node scripts/build.js [--if-stale] [--types]
  *
  * Rolldown, for it comes with Vitest's Vite: a bundle of esbuild's took as long to load, and its own 11 MB to install.
- * CommonJS: Node 20 loads what `analyze` needs of it in 60 ms of CPU less than as ES modules, and lets compiled code be kept (src/app/compiled-code.ts).
+ * CommonJS: Node 20 loads what `analyze` needs of it in 60 ms of CPU less than as ES modules, and lets compiled code be
+ * kept (src/app/compiled-code.ts).
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, resolve } from 'node:path';
@@ -16,11 +17,17 @@ import { dts } from 'rolldown-plugin-dts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
-const packageJson = /** @type {{ exports: Record<string, string | { default: string, 'oompm-source': string }>, dependencies: object, optionalDependencies: object }} */ (readJson(join(root, 'package.json')));
+const packageJson =
+  /** @type {{ exports: Record<string, string | { default: string, 'oompm-source': string }>, dependencies: object, optionalDependencies: object }} */ (
+    readJson(join(root, 'package.json'))
+  );
 
 /** The doors that package.json exports, by the name of their file in dist/. */
-const doors = Object.fromEntries(Object.values(packageJson.exports).flatMap((door) =>
-  typeof door === 'string' ? [] : [[door.default.replace(/^\.\/dist\/(.*)\.cjs$/, '$1'), door['oompm-source']]]));
+const doors = Object.fromEntries(
+  Object.values(packageJson.exports).flatMap((door) =>
+    typeof door === 'string' ? [] : [[door.default.replace(/^\.\/dist\/(.*)\.cjs$/, '$1'), door['oompm-source']]],
+  ),
+);
 
 /** @type {Record<string, string>} */
 const entries = {
@@ -33,31 +40,47 @@ const entries = {
 };
 
 /**
- * Modules that a command loads all or nearly all of, in one file each: opening a file and linking a module takes longer than
- * reading 10 kB of code that is not needed. Everything else is split by who imports it.
+ * Modules that a command loads all or nearly all of, in one file each: opening a file and linking a module takes longer
+ * than reading 10 kB of code that is not needed. Everything else is split by who imports it.
  */
 const groups = [
   // What `--version` and every error path load.
-  { name: 'base', test: /\/src\/(?:words|bytes\/(?:input-error|make-folder|surroundings-error|user-folders)|(?:cli\/exit-status|app\/progress)|report\/escape)/, priority: 2 },
+  {
+    name: 'base',
+    test: /\/src\/(?:words|bytes\/(?:input-error|make-folder|surroundings-error|user-folders)|(?:cli\/exit-status|app\/progress)|report\/escape)/,
+    priority: 2,
+  },
   { name: 'oclif', test: /node_modules\/@oclif\/core\/lib\/(?!help\/(?!util))/ },
-  { name: 'kernel', test: /\/(?:symbols|src\/(?:bytes(?!\/temporary-file)|dump|memory|debuginfo\/(?!dwarf|unpack)|kernel|inspect|linux|session|stack))\// },
+  {
+    name: 'kernel',
+    test: /\/(?:symbols|src\/(?:bytes(?!\/temporary-file)|dump|memory|debuginfo\/(?!dwarf|unpack)|kernel|inspect|linux|session|stack))\//,
+  },
   { name: 'report', test: /\/src\/(?:oom\/|plugin\/(?!runner-worker)|report\/|locks\/|stalls\/)/ },
   { name: 'sections', test: /\/plugins\/[^/]+\// },
 ];
 
-/** What is not bundled: native code, what reads files of its own, and what others' code asks for in case it is there. */
-const external = [...Object.keys(packageJson.dependencies), ...Object.keys(packageJson.optionalDependencies), 'typescript', 'react-devtools-core'];
+/**
+ * What is not bundled: native code, what reads files of its own, and what others' code asks for in case it is there.
+ */
+const external = [
+  ...Object.keys(packageJson.dependencies),
+  ...Object.keys(packageJson.optionalDependencies),
+  'typescript',
+  'react-devtools-core',
+];
 
 /**
- * What of oclif oompm never comes to, and what stands in for it. Commands are found, errors told and help shown by src/cli;
- * oclif's own ways of doing it, with what they import, are four fifths of its code and most of the time it takes to load.
+ * What of oclif oompm never comes to, and what stands in for it. Commands are found, errors told and help shown by
+ * src/cli; oclif's own ways of doing it, with what they import, are four fifths of its code and most of the time it
+ * takes to load.
  * @type {Record<string, string>}
  */
 const standIns = {
   config: 'exports.Config = class Config {};',
   'config/ts-path': 'exports.tsPath = undefined;',
   'module-loader': 'exports.load = undefined;',
-  logger: 'const none = { child: () => none, debug() {}, error() {}, info() {}, trace() {}, warn() {} }; exports.getLogger = () => none; exports.makeDebug = () => none.debug; exports.setLogger = exports.clearLoggers = () => {};',
+  logger:
+    'const none = { child: () => none, debug() {}, error() {}, info() {}, trace() {}, warn() {} }; exports.getLogger = () => none; exports.makeDebug = () => none.debug; exports.setLogger = exports.clearLoggers = () => {};',
   'errors/handle': 'exports.handle = (error) => { throw error; };',
   // For Flags.help(), which oompm has not.
   'flags>help': 'exports.loadHelpClass = undefined;',
@@ -66,7 +89,8 @@ const standIns = {
   'ux/colorize-json': 'exports.default = (json) => JSON.stringify(json);',
 };
 /** Help's texts are templates to oclif: of its own ones only the usage names a value. */
-const ejsStandIn = 'exports.default = { render: (text, data) => text.replace(/<%= ([\\w.]+) %>/g, (_, path) => path.split(".").reduce((value, key) => value[key], data)) };';
+const ejsStandIn =
+  'exports.default = { render: (text, data) => text.replace(/<%= ([\\w.]+) %>/g, (_, path) => path.split(".").reduce((value, key) => value[key], data)) };';
 
 const lessOfOclif = {
   name: 'less-of-oclif',
@@ -87,7 +111,10 @@ const lessOfOclif = {
   },
 };
 
-/** What Ink waits for as it is loaded, which CommonJS can't: devtools, which are left out, and its layout engine (src/tui/layout-engine.ts). */
+/**
+ * What Ink waits for as it is loaded, which CommonJS can't: devtools, which are left out, and its layout engine
+ * (src/tui/layout-engine.ts).
+ */
 const inkWithoutWaiting = {
   name: 'ink-without-waiting',
   transform: {
@@ -96,7 +123,10 @@ const inkWithoutWaiting = {
     handler(code, id) {
       return id.includes('/ink/')
         ? code.replace(/^if \(isDev\(\)\) \{.*?^\}/ms, '').replace('await loadPackageJson()', '{}')
-        : code.replace('wrapAssembly(await loadYoga())', '{ ready: loadYoga().then((loaded) => Object.assign(Yoga, wrapAssembly(loaded))) }');
+        : code.replace(
+            'wrapAssembly(await loadYoga())',
+            '{ ready: loadYoga().then((loaded) => Object.assign(Yoga, wrapAssembly(loaded))) }',
+          );
     },
   },
 };
@@ -118,13 +148,22 @@ async function build() {
     resolve: { conditionNames: ['oompm-source', 'node', 'import', 'default'] },
   });
   const { output } = await bundle.write({
-    dir: unfinished, format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs', codeSplitting: { groups },
+    dir: unfinished,
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
+    codeSplitting: { groups },
     comments: false,
   });
   await bundle.close();
-  writeFileSync(join(unfinished, 'LICENSES.txt'), licences(output.flatMap((chunk) => chunk.type === 'chunk' ? chunk.moduleIds : [])));
+  writeFileSync(
+    join(unfinished, 'LICENSES.txt'),
+    licences(output.flatMap((chunk) => (chunk.type === 'chunk' ? chunk.moduleIds : []))),
+  );
   if (words.includes('--types')) await buildTypes(unfinished);
-  const { bundledHelp } = /** @type {typeof import('../src/cli/commands.js')} */ (await import(pathToFileURL(join(unfinished, 'commands.cjs')).href));
+  const { bundledHelp } = /** @type {typeof import('../src/cli/commands.js')} */ (
+    await import(pathToFileURL(join(unfinished, 'commands.cjs')).href)
+  );
   writeFileSync(join(unfinished, 'commands.json'), JSON.stringify(await bundledHelp()));
   rmSync(dist, { recursive: true, force: true });
   renameSync(unfinished, dist);
@@ -133,7 +172,10 @@ async function build() {
 /** @param {string} dir */
 async function buildTypes(dir) {
   const bundle = await rolldown({
-    cwd: root, input: doors, platform: 'node', external: [...external, /^node:/],
+    cwd: root,
+    input: doors,
+    platform: 'node',
+    external: [...external, /^node:/],
     resolve: { conditionNames: ['oompm-source', 'node', 'import', 'default'] },
     plugins: [dts({ emitDtsOnly: true, tsconfig: join(root, 'tsconfig.build.json') })],
   });
@@ -143,12 +185,19 @@ async function buildTypes(dir) {
 
 /** Each bundled package's own licence text. @param {readonly string[]} moduleIds */
 function licences(moduleIds) {
-  const folders = new Set(moduleIds.flatMap((id) => id.match(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/)?.[0] ?? []));
-  return [...folders].toSorted().map((folder) => {
-    const { name, version, license } = /** @type {{ name: string, version: string, license: string }} */ (readJson(join(folder, 'package.json')));
-    const file = readdirSync(folder).find((entry) => /^licen[sc]e/i.test(entry));
-    return `${name} ${version} (${license})\n\n${file === undefined ? 'The package has no text of its licence.\n' : readFileSync(join(folder, file), 'utf8')}`;
-  }).join(`\n${'-'.repeat(80)}\n\n`);
+  const folders = new Set(
+    moduleIds.flatMap((id) => id.match(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/)?.[0] ?? []),
+  );
+  return [...folders]
+    .toSorted()
+    .map((folder) => {
+      const { name, version, license } = /** @type {{ name: string, version: string, license: string }} */ (
+        readJson(join(folder, 'package.json'))
+      );
+      const file = readdirSync(folder).find((entry) => /^licen[sc]e/i.test(entry));
+      return `${name} ${version} (${license})\n\n${file === undefined ? 'The package has no text of its licence.\n' : readFileSync(join(folder, file), 'utf8')}`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
 }
 
 function isStale() {
@@ -161,7 +210,9 @@ function isStale() {
 /** When the file, or the latest in the folder, was changed. @param {string} path @returns {number} */
 function newest(path) {
   const stat = statSync(path);
-  return stat.isDirectory() ? Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name)))) : stat.mtimeMs;
+  return stat.isDirectory()
+    ? Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
+    : stat.mtimeMs;
 }
 
 /** @param {string} path @returns {unknown} */

@@ -1,17 +1,23 @@
 /**
  * Rules of our own for oxlint: what this project holds to and none of its rules asks for.
- * @typedef {{ options: unknown[], sourceCode: { getText(node: Node): string }, report(found: { node: Node, message: string }): void }} Context
- * @typedef {{ type: string, parent: Node, left: Node, right: Node, operator: string, callee: Node, arguments: Node[] }} Node
+ * @typedef {{ options: unknown[], sourceCode: { getText(node: Node): string }, report(found: { node: Node, message:
+ *   string }): void }} Context
+ * @typedef {{ type: string, parent: Node, left: Node, right: Node, operator: string, callee: Node, arguments: Node[] }}
+ *   Node
  */
 
 /**
- * No 0, '', false or [] in place of what is undefined: where kernels are read and judged that is what could not be read, and a 0
- * for it is a false number. Three idioms are no such thing: counting and gathering by key, `of.set(key, (of.get(key) ?? 0) + 1)`;
- * the same by index, `of[i] = (of[i] ?? 0) + n`; and leaving elements out, `all.flatMap((one) => read(one) ?? [])`. `lists: false`
- * is for verdicts, which are less sure for each part of a report that they look at and that is missing.
+ * No 0, '', false or [] in place of what is undefined: where kernels are read and judged that is what could not be
+ * read, and a 0 for it is a false number. Three idioms are no such thing: counting and gathering by key, `of.set(key,
+ * (of.get(key) ?? 0) + 1)`; the same by index, `of[i] = (of[i] ?? 0) + n`; and leaving elements out, `all.flatMap((one)
+ * => read(one) ?? [])`. `lists: false` is for verdicts, which are less sure for each part of a report that they look at
+ * and that is missing.
  */
 const noDefaultForUnread = {
-  meta: { type: 'problem', schema: [{ type: 'object', properties: { lists: { type: 'boolean' } }, additionalProperties: false }] },
+  meta: {
+    type: 'problem',
+    schema: [{ type: 'object', properties: { lists: { type: 'boolean' } }, additionalProperties: false }],
+  },
   /** @param {Context} context */
   create(context) {
     /** @param {Node} node */
@@ -24,7 +30,8 @@ const noDefaultForUnread = {
       for (let around = parent; around; around = around.parent) {
         if (around.type === 'AssignmentExpression') return textOf(around.left) === textOf(left);
         const key = around.type === 'CallExpression' ? around.arguments[0] : undefined;
-        if (key !== undefined && `${textOf(around.callee).replace(/\.set$/, '.get')}(${textOf(key)})` === textOf(left)) return true;
+        if (key !== undefined && `${textOf(around.callee).replace(/\.set$/, '.get')}(${textOf(key)})` === textOf(left))
+          return true;
       }
       return false;
     }
@@ -33,7 +40,12 @@ const noDefaultForUnread = {
     function isLeftOut({ right, parent }) {
       let around = parent;
       if (around.type === 'ReturnStatement') while (!around.type.includes('Function')) around = around.parent;
-      return textOf(right) === '[]' && around.type === 'ArrowFunctionExpression' && around.parent.type === 'CallExpression' && textOf(around.parent.callee).endsWith('.flatMap');
+      return (
+        textOf(right) === '[]' &&
+        around.type === 'ArrowFunctionExpression' &&
+        around.parent.type === 'CallExpression' &&
+        textOf(around.parent.callee).endsWith('.flatMap')
+      );
     }
 
     return {
@@ -41,7 +53,10 @@ const noDefaultForUnread = {
       LogicalExpression(node) {
         const given = textOf(node.right);
         if (node.operator === '&&' || !nothing.has(given) || isGathered(node) || isLeftOut(node)) return;
-        context.report({ node, message: `\`${node.operator} ${given}\` makes a value of what could not be read. Leave it undefined, or make it a gap.` });
+        context.report({
+          node,
+          message: `\`${node.operator} ${given}\` makes a value of what could not be read. Leave it undefined, or make it a gap.`,
+        });
       },
     };
   },

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
  * What `npm ci` and `npm install` run here at their end: dist/ where it is older than its sources, and oompm's own name
- * among the commands of node_modules, without which `npx oompm` would install and build the folder a second time, in its cache.
- * `npm link oompm` runs it in the installed package too, which has neither sources nor anything to be done.
+ * among the commands of node_modules, without which `npx oompm` would install and build the folder a second time, in
+ * its cache. `npm link oompm` runs it in the installed package too, which has neither sources nor anything to be done.
  */
 import { existsSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';

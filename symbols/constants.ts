@@ -1,6 +1,7 @@
 /**
  * Macros that no kernel has in its types. `value` where it has never moved, or where `where` holds it fast; else
- * `bitOf` names a function whose first locked bit instruction has the number in its code, and `since` is the last resort.
+ * `bitOf` names a function whose first locked bit instruction has the number in its code, and `since` is the last
+ * resort.
  */
 export const constants = {
   /** include/linux/sched.h */
@@ -18,10 +19,22 @@ export const constants = {
   TASK_FROZEN: { value: 0x8000 }, // since 6.1 (f5d39b020809)
 
   /** arch/x86/include/asm/thread_info.h; the generic numbers since 6.18. mark_oom_victim() begins by setting it. */
-  TIF_MEMDIE: { bitOf: 'mark_oom_victim', since: [['6.18', 3], ['3.0', 20]] },
+  TIF_MEMDIE: {
+    bitOf: 'mark_oom_victim',
+    since: [
+      ['6.18', 3],
+      ['3.0', 20],
+    ],
+  },
 
   /** include/linux/mm_types.h, before 6.12 include/linux/sched/coredump.h: bits of `mm->flags`. */
   MMF_OOM_SKIP: { value: 21 },
   /** 26 until MMF_OOM_VICTIM went (5.19, b3541d912a84). queue_oom_reaper() begins by setting it. */
-  MMF_OOM_REAP_QUEUED: { bitOf: 'queue_oom_reaper', since: [['5.19', 25], ['5.10', 26]] },
+  MMF_OOM_REAP_QUEUED: {
+    bitOf: 'queue_oom_reaper',
+    since: [
+      ['5.19', 25],
+      ['5.10', 26],
+    ],
+  },
 } as const;

@@ -1,6 +1,6 @@
 /**
- * For enums, enumerators, typedefs, and structs without a shape: a function whose DWARF compile unit has them. BTF needs no such hint. GCC keeps
- * only the enums that a unit uses: those of mmzone.h stand with si_mem_available().
+ * For enums, enumerators, typedefs, and structs without a shape: a function whose DWARF compile unit has them. BTF
+ * needs no such hint. GCC keeps only the enums that a unit uses: those of mmzone.h stand with si_mem_available().
  */
 export const anchors: Readonly<Record<string, string>> = {
   zone_stat_item: 'si_mem_available',

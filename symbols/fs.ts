@@ -61,7 +61,10 @@ export const inode = {
   },
 } as const;
 
-/** struct sb_writers, include/linux/fs.h (include/linux/fs/super_types.h since 7.x): how far a freeze has come, and the locks by which it stops writers. */
+/**
+ * struct sb_writers, include/linux/fs.h (include/linux/fs/super_types.h since 7.x): how far a freeze has come, and the
+ * locks by which it stops writers.
+ */
 export const sbWriters = {
   struct: 'sb_writers',
   definedBy: 'shmem_init',

@@ -12,7 +12,9 @@ export const ftraceOps = {
   optional: true,
   definedBy: 'register_ftrace_function',
   members: {
-    next: 'u64', flags: 'u64',
-    trampoline: { type: 'u64', optional: true }, trampoline_size: { type: 'u64', optional: true }, // with CONFIG_DYNAMIC_FTRACE
+    next: 'u64',
+    flags: 'u64',
+    trampoline: { type: 'u64', optional: true },
+    trampoline_size: { type: 'u64', optional: true }, // with CONFIG_DYNAMIC_FTRACE
   },
 } as const;

@@ -1,6 +1,6 @@
 /**
- * The kernel's global variables that oompm reads: BTF has no types for them. Names in the kernel's words; `length` of an
- * array is an enumerator, or what VMCOREINFO or the symbol's size says where it is missing.
+ * The kernel's global variables that oompm reads: BTF has no types for them. Names in the kernel's words; `length` of
+ * an array is an enumerator, or what VMCOREINFO or the symbol's size says where it is missing.
  */
 export const globals = {
   init_task: { type: 'struct task_struct' },

@@ -22,7 +22,12 @@ export const moduleShape = {
 export const modKallsyms = {
   struct: 'mod_kallsyms',
   definedBy: 'load_module',
-  members: { symtab: 'void *', num_symtab: 'unsigned int', strtab: 'void *', typetab: { type: 'void *', optional: true } },
+  members: {
+    symtab: 'void *',
+    num_symtab: 'unsigned int',
+    strtab: 'void *',
+    typetab: { type: 'void *', optional: true },
+  },
 } as const;
 
 /** struct module_layout, up to 6.3. */

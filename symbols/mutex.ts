@@ -1,4 +1,7 @@
-/** struct mutex, include/linux/mutex_types.h, include/linux/mutex.h before 6.8; not of PREEMPT_RT, whose mutexes are rt_mutexes. */
+/**
+ * struct mutex, include/linux/mutex_types.h, include/linux/mutex.h before 6.8; not of PREEMPT_RT, whose mutexes are
+ * rt_mutexes.
+ */
 export const mutex = {
   struct: 'mutex',
   definedBy: 'mutex_lock',

@@ -5,7 +5,10 @@ export const printkRingbuffer = {
   members: { desc_ring: 'struct prb_desc_ring', text_data_ring: 'struct prb_data_ring' },
 } as const;
 
-/** struct printk_safe_seq_buf, kernel/printk/printk_safe.c, up to 5.14: what a CPU said in an NMI, or while the log was locked. */
+/**
+ * struct printk_safe_seq_buf, kernel/printk/printk_safe.c, up to 5.14: what a CPU said in an NMI, or while the log was
+ * locked.
+ */
 export const printkSafeSeqBuf = {
   struct: 'printk_safe_seq_buf',
   optional: true,

@@ -21,7 +21,9 @@ export const pvHashEntry = {
   members: { lock: 'void *', node: 'void *' },
 } as const;
 
-/** struct qnode, kernel/locking/qspinlock.h, since 4.20 (0fa809ca7f81): an mcs_spinlock with room for paravirtual locks. */
+/**
+ * struct qnode, kernel/locking/qspinlock.h, since 4.20 (0fa809ca7f81): an mcs_spinlock with room for paravirtual locks.
+ */
 export const qnode = {
   struct: 'qnode',
   definedBy: 'native_queued_spin_lock_slowpath',

@@ -16,8 +16,12 @@ export const rcuNode = {
   struct: 'rcu_node',
   definedBy: 'call_rcu',
   members: {
-    qsmask: 'u64', expmask: 'u64', grplo: 'int', grphi: 'int',
-    gp_tasks: { type: 'u64', optional: true }, exp_tasks: { type: 'u64', optional: true }, // into blkd_tasks, with CONFIG_PREEMPT_RCU
+    qsmask: 'u64',
+    expmask: 'u64',
+    grplo: 'int',
+    grphi: 'int',
+    gp_tasks: { type: 'u64', optional: true },
+    exp_tasks: { type: 'u64', optional: true }, // into blkd_tasks, with CONFIG_PREEMPT_RCU
     blkd_tasks: 'struct list_head',
   },
 } as const;

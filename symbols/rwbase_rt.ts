@@ -1,4 +1,6 @@
-/** struct rwbase_rt, include/linux/rwbase_rt.h: what a sleeping lock for readers and writers is made of with PREEMPT_RT. */
+/**
+ * struct rwbase_rt, include/linux/rwbase_rt.h: what a sleeping lock for readers and writers is made of with PREEMPT_RT.
+ */
 export const rwbaseRt = {
   struct: 'rwbase_rt',
   optional: true,

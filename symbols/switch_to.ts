@@ -1,4 +1,7 @@
-/** struct inactive_task_frame, arch/x86/include/asm/switch_to.h: what __switch_to_asm() leaves at a sleeping task's thread.sp. */
+/**
+ * struct inactive_task_frame, arch/x86/include/asm/switch_to.h: what __switch_to_asm() leaves at a sleeping task's
+ * thread.sp.
+ */
 export const inactiveTaskFrame = {
   struct: 'inactive_task_frame',
   definedBy: 'copy_thread',

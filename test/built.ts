@@ -24,7 +24,10 @@ function buildOnce(options: readonly string[]): void {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
   }
   try {
-    const { status, stderr } = spawnSync(process.execPath, ['scripts/build.js', '--if-stale', ...options], { cwd: projectRoot, encoding: 'utf8' });
+    const { status, stderr } = spawnSync(process.execPath, ['scripts/build.js', '--if-stale', ...options], {
+      cwd: projectRoot,
+      encoding: 'utf8',
+    });
     if (status !== 0) throw new Error(`dist/ could not be built:\n${stderr}`);
   } finally {
     rmSync(lock, { recursive: true });
@@ -47,7 +50,10 @@ export interface Answer {
 }
 
 /** Runs `oompm` to its end, with nothing of this machine's own settings. */
-export function oompm(words: readonly string[], options: { env?: Record<string, string>; cwd?: string } = {}): Promise<Answer> {
+export function oompm(
+  words: readonly string[],
+  options: { env?: Record<string, string>; cwd?: string } = {},
+): Promise<Answer> {
   const child = startOompm(words, options);
   const answer: Answer = { code: null, stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (answer.stdout += text));
@@ -55,7 +61,10 @@ export function oompm(words: readonly string[], options: { env?: Record<string, 
   return new Promise((done) => child.on('close', (code) => done({ ...answer, code })));
 }
 
-export function startOompm(words: readonly string[], { env = {}, cwd }: { env?: Record<string, string>; cwd?: string } = {}): ChildProcess {
+export function startOompm(
+  words: readonly string[],
+  { env = {}, cwd }: { env?: Record<string, string>; cwd?: string } = {},
+): ChildProcess {
   return spawn(process.execPath, [join(projectRoot, 'bin/oompm.js'), ...words], {
     ...(cwd === undefined ? {} : { cwd }),
     env: { PATH: process.env['PATH'] ?? '', HOME: join(projectRoot, '.tmp/home'), ...env },

@@ -9,8 +9,9 @@ const sharedDumps = resolve(projectRoot, '../shared/dumps');
 const fixtures = join(projectRoot, 'fixtures');
 
 /**
- * The folder with the real dumps, unpacked: what OOMPM_DUMPS names, else `.dumps/all` filled from ../shared/dumps by its
- * own script (some 1.5 GB, once) and with those that only this repository has, else `.dumps/fixtures` with the few of it.
+ * The folder with the real dumps, unpacked: what OOMPM_DUMPS names, else `.dumps/all` filled from ../shared/dumps by
+ * its own script (some 1.5 GB, once) and with those that only this repository has, else `.dumps/fixtures` with the few
+ * of it.
  */
 export function dumpsDir(): string {
   const named = process.env['OOMPM_DUMPS'];
@@ -18,7 +19,10 @@ export function dumpsDir(): string {
   return existsSync(join(sharedDumps, 'unpack')) ? filled('all', fillFromShared) : filled('fixtures', fillFromFixtures);
 }
 
-/** The path of a real dump's file; undefined where it is not to be had. dumpsDir() itself is always there: of the larger dumps it says nothing. */
+/**
+ * The path of a real dump's file; undefined where it is not to be had. dumpsDir() itself is always there: of the larger
+ * dumps it says nothing.
+ */
 export function dumpFile(name: string): string | undefined {
   const path = join(dumpsDir(), name);
   return existsSync(path) ? path : undefined;
@@ -28,7 +32,11 @@ export function dumpFile(name: string): string | undefined {
 export function allDumps(): string[] {
   return readdirSync(dumpsDir(), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
-    .flatMap(({ name }) => readdirSync(join(dumpsDir(), name)).filter((file) => file.startsWith('vmcore')).map((file) => `${name}/${file}`))
+    .flatMap(({ name }) =>
+      readdirSync(join(dumpsDir(), name))
+        .filter((file) => file.startsWith('vmcore'))
+        .map((file) => `${name}/${file}`),
+    )
     .toSorted();
 }
 
@@ -40,11 +48,18 @@ export function lacks(...names: readonly string[]): boolean {
 /** A title that says for want of which files it was skipped. */
 export function titleFor(title: string, ...names: readonly string[]): string {
   const missing = names.filter((name) => lacks(name));
-  return missing.length === 0 ? title : `${title} (skipped: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not at hand; set OOMPM_DUMPS)`;
+  return missing.length === 0
+    ? title
+    : `${title} (skipped: ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not at hand; set OOMPM_DUMPS)`;
 }
 
 /** A test that needs these files, or is skipped under a title that says so. */
-export function testWith(needed: string | readonly string[], title: string, body: () => void | Promise<void>, timeoutMs?: number): void {
+export function testWith(
+  needed: string | readonly string[],
+  title: string,
+  body: () => void | Promise<void>,
+  timeoutMs?: number,
+): void {
   const names = typeof needed === 'string' ? [needed] : needed;
   test.skipIf(lacks(...names))(titleFor(title, ...names), body, timeoutMs);
 }
@@ -73,7 +88,9 @@ function fillFromShared(folder: string): void {
 
 function fillFromFixtures(folder: string): void {
   for (const entry of readdirSync(fixtures, { withFileTypes: true })) {
-    if (entry.isDirectory()) cpSync(join(fixtures, entry.name), join(folder, entry.name), { recursive: true, force: false });
-    else if (entry.name.endsWith('.tar.xz')) execFileSync('tar', ['-xJf', join(fixtures, entry.name), '-C', folder, '--skip-old-files'], { stdio: 'inherit' });
+    if (entry.isDirectory())
+      cpSync(join(fixtures, entry.name), join(folder, entry.name), { recursive: true, force: false });
+    else if (entry.name.endsWith('.tar.xz'))
+      execFileSync('tar', ['-xJf', join(fixtures, entry.name), '-C', folder, '--skip-old-files'], { stdio: 'inherit' });
   }
 }

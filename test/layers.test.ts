@@ -5,16 +5,43 @@ import { describe, expect, test } from 'vitest';
 
 /** The layers of src/, each importing only those before it. */
 const layers = [
-  'words', 'bytes', 'dump', 'memory', 'debuginfo', 'kernel', 'inspect', 'linux', 'stack', 'locks', 'stalls', 'oom', 'session', 'plugin', 'testing', 'report', 'app', 'tui', 'cli',
+  'words',
+  'bytes',
+  'dump',
+  'memory',
+  'debuginfo',
+  'kernel',
+  'inspect',
+  'linux',
+  'stack',
+  'locks',
+  'stalls',
+  'oom',
+  'session',
+  'plugin',
+  'testing',
+  'report',
+  'app',
+  'tui',
+  'cli',
 ];
 
-/** What a layer does not import though it stands before it: the OOM model is filled from text as well as from memory. */
-const barred: Readonly<Record<string, readonly string[]>> = { oom: ['dump', 'memory', 'debuginfo', 'kernel', 'inspect', 'linux', 'stack', 'locks', 'stalls'] };
+/**
+ * What a layer does not import though it stands before it: the OOM model is filled from text as well as from memory.
+ */
+const barred: Readonly<Record<string, readonly string[]>> = {
+  oom: ['dump', 'memory', 'debuginfo', 'kernel', 'inspect', 'linux', 'stack', 'locks', 'stalls'],
+};
 
 /** The public doors: all that a plugin sees, bundled or a user's, by package.json's exports. */
-const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { exports: Record<string, string | { 'oompm-source': string }> };
-const doors: Readonly<Record<string, string>> = Object.fromEntries(Object.entries(exports).flatMap(([name, door]) =>
-  typeof door === 'string' ? [] : [[posix.join('oompm', name), posix.normalize(door['oompm-source'])]]));
+const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  exports: Record<string, string | { 'oompm-source': string }>;
+};
+const doors: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(exports).flatMap(([name, door]) =>
+    typeof door === 'string' ? [] : [[posix.join('oompm', name), posix.normalize(door['oompm-source'])]],
+  ),
+);
 
 /** It brings up the bundled ones. */
 const mayLoadPlugins = ['src/app/plugins.ts'];
@@ -30,6 +57,7 @@ const knownCircles = [
 ];
 
 const longestFile = 500;
+const widestComment = 120;
 const generated = /^\/[/*][^\n]*\bgenerated\b/i;
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
@@ -43,12 +71,16 @@ interface Import {
 const files = ['src', 'plugins', 'symbols'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
-    .map((file) => posix.join(folder, file)));
+    .map((file) => posix.join(folder, file)),
+);
 const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
 const imports = files.flatMap((file) => importsOf(file, texts.get(file)!));
 
 test('imports are found at all, of every form', () => {
-  expect(importsOf('src/a/b.ts', `
+  expect(
+    importsOf(
+      'src/a/b.ts',
+      `
     import type { A } from '../c/d.js';
     import {
       E,
@@ -58,7 +90,9 @@ test('imports are found at all, of every form', () => {
     type J = import('./j.js').J;
     import 'k';
     // import nothing from './comment.js'
-  `).map(({ to }) => to)).toEqual(['src/c/d.ts', 'src/a/f.ts', 'g', 'h/i.ts', 'src/a/j.ts', 'k']);
+  `,
+    ).map(({ to }) => to),
+  ).toEqual(['src/c/d.ts', 'src/a/f.ts', 'g', 'h/i.ts', 'src/a/j.ts', 'k']);
   expect(imports.length).toBeGreaterThan(files.length);
 });
 
@@ -73,12 +107,16 @@ describe('imports point up the list of layers', () => {
   });
 
   test('every folder of src/ is a layer', () => {
-    const folders = new Set(files.filter((file) => file.split('/').length > 2 && file.startsWith('src/')).map((file) => file.split('/')[1]!));
+    const folders = new Set(
+      files.filter((file) => file.split('/').length > 2 && file.startsWith('src/')).map((file) => file.split('/')[1]!),
+    );
     expect([...folders].filter((folder) => !layers.includes(folder))).toEqual([]);
   });
 
   test('symbols/ imports nothing but its own', () => {
-    expect(imports.filter(({ from, to }) => from.startsWith('symbols/') && !to.startsWith('symbols/')).map(arrow)).toEqual([]);
+    expect(
+      imports.filter(({ from, to }) => from.startsWith('symbols/') && !to.startsWith('symbols/')).map(arrow),
+    ).toEqual([]);
   });
 
   test('plugins/ import the public doors and their own folder', () => {
@@ -92,8 +130,10 @@ describe('imports point up the list of layers', () => {
   });
 
   test('src/ does not go through its own doors, and one file knows the bundled plugins', () => {
-    const wrong = imports.filter(({ from, to }) => from.startsWith('src/')
-      && (to in doors || (to.startsWith('plugins/') && !mayLoadPlugins.includes(from))));
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        from.startsWith('src/') && (to in doors || (to.startsWith('plugins/') && !mayLoadPlugins.includes(from))),
+    );
     expect(wrong.map(arrow)).toEqual([]);
   });
 
@@ -102,7 +142,14 @@ describe('imports point up the list of layers', () => {
     expect(imports.filter(({ from, to }) => doorFiles.has(to) && !doorFiles.has(from)).map(arrow)).toEqual([]);
     for (const door of doorFiles) {
       const text = texts.get(door);
-      if (text !== undefined) expect(text.replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '').replaceAll(/export (type )?(\*|\{[^}]*\})( as \w+)?( from '[^']+')?;/g, '').trim(), door).toBe('');
+      if (text !== undefined)
+        expect(
+          text
+            .replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '')
+            .replaceAll(/export (type )?(\*|\{[^}]*\})( as \w+)?( from '[^']+')?;/g, '')
+            .trim(),
+          door,
+        ).toBe('');
     }
   });
 });
@@ -122,11 +169,15 @@ test('no import leads back to where it came from, be it for a type', () => {
     state.set(file, 'done');
   };
   for (const file of files) visit(file, []);
-  expect(cycles.map((cycle) => cycle.join(' ')).toSorted()).toEqual(knownCircles.map((cycle) => cycle.join(' ')).toSorted());
+  expect(cycles.map((cycle) => cycle.join(' ')).toSorted()).toEqual(
+    knownCircles.map((cycle) => cycle.join(' ')).toSorted(),
+  );
 });
 
 test(`no file is longer than ${longestFile} lines`, () => {
-  const long = [...texts].filter(([, text]) => !generated.test(text) && text.split('\n').length > longestFile).map(([file]) => file);
+  const long = [...texts]
+    .filter(([, text]) => !generated.test(text) && text.split('\n').length > longestFile)
+    .map(([file]) => file);
   expect(long).toEqual([]);
 });
 
@@ -137,7 +188,8 @@ function layerOf(path: string): string | undefined {
 
 function importsOf(file: string, text: string): Import[] {
   const code = text.replaceAll(/^\s*(?:\/\/|\*|\/\*).*$/gm, '');
-  const form = /\b(?:import|export)\s+(?:type\s)?[^'";()]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
+  const form =
+    /\b(?:import|export)\s+(?:type\s)?[^'";()]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
   return [...code.matchAll(form)].map(([, named, bare]) => {
     const name = named ?? bare!;
     return { from: file, to: name.startsWith('.') ? sourceOf(file, name) : name };
@@ -146,10 +198,22 @@ function importsOf(file: string, text: string): Import[] {
 
 /** './x.js' as it stands in the sources: x.ts, or x.tsx. */
 function sourceOf(file: string, name: string): string {
-  const path = relative(root, resolve(root, dirname(file), name)).replaceAll('\\', '/').replace(/\.js$/, '.ts');
+  const path = relative(root, resolve(root, dirname(file), name))
+    .replaceAll('\\', '/')
+    .replace(/\.js$/, '.ts');
   return texts.has(`${path}x`) ? `${path}x` : path;
 }
 
 function arrow({ from, to }: Import): string {
   return `${from} imports ${to}`;
 }
+
+test(`no comment is wider than ${widestComment} columns, which the formatter does not see to`, () => {
+  const wide = [...texts].flatMap(([file, text]) =>
+    text
+      .split('\n')
+      .filter((line) => line.length > widestComment && /^\s*(?:\/\/|\/?\*)/.test(line))
+      .map((line) => `${file}: ${line.trim()}`),
+  );
+  expect(wide).toEqual([]);
+});

@@ -10,22 +10,46 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** The lines that oxlint finds fault with. */
 function faulty(lines: readonly string[], options: readonly unknown[] = []): string[] {
   writeFileSync(join(folder, 'code.js'), lines.join('\n'));
-  writeFileSync(join(folder, 'config.json'), JSON.stringify({
-    plugins: [], categories: { correctness: 'off' }, jsPlugins: [resolve('scripts/lint-rules.js')], rules: { 'oompm/no-default-for-unread': ['error', ...options] },
-  }));
-  const { stdout, stderr } = spawnSync(process.execPath, [resolve('node_modules/oxlint/bin/oxlint'), '-c', 'config.json', '-f', 'unix', 'code.js'], { cwd: folder, encoding: 'utf8' });
+  writeFileSync(
+    join(folder, 'config.json'),
+    JSON.stringify({
+      plugins: [],
+      categories: { correctness: 'off' },
+      jsPlugins: [resolve('scripts/lint-rules.js')],
+      rules: { 'oompm/no-default-for-unread': ['error', ...options] },
+    }),
+  );
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    [resolve('node_modules/oxlint/bin/oxlint'), '-c', 'config.json', '-f', 'unix', 'code.js'],
+    { cwd: folder, encoding: 'utf8' },
+  );
   expect(stderr).toBe('');
   return [...stdout.matchAll(/code\.js:(\d+):/g)].map(([, line]) => lines[Number(line) - 1]!);
 }
 
 const defaults = [
-  'zone.pages ?? 0;', 'task.stack ?? 0n;', 'counted || 0;', "cache.name ?? '';", 'progress.stuck ?? false;',
-  'sums.set(cpu, counters.get(cpu) ?? 0);', 'sums.set(cpu, (sums.get(other) ?? 0) + 1);', 'sums[i] = (counts[i] ?? 0) + 1;', 'zones.flatMap((zone) => read(zone) ?? 0);',
+  'zone.pages ?? 0;',
+  'task.stack ?? 0n;',
+  'counted || 0;',
+  "cache.name ?? '';",
+  'progress.stuck ?? false;',
+  'sums.set(cpu, counters.get(cpu) ?? 0);',
+  'sums.set(cpu, (sums.get(other) ?? 0) + 1);',
+  'sums[i] = (counts[i] ?? 0) + 1;',
+  'zones.flatMap((zone) => read(zone) ?? 0);',
 ];
 const lists = ['list() ?? [];', 'zones.map((zone) => read(zone) ?? []);'];
 const idioms = [
-  'counters.get(name);', 'name ?? `zone ${index}`;', 'pages ?? null;', 'ready && 0;', 'sums.set(cpu, (sums.get(cpu) ?? 0) + 1);', 'byKey.set(key, [...(byKey.get(key) ?? []), one]);',
-  'sums[i] = (sums[i] ?? 0) + count;', 'zones.flatMap((zone) => read(zone) ?? []);', 'zones.flatMap((zone) => { look(zone); return read(zone) ?? []; });',
+  'counters.get(name);',
+  'name ?? `zone ${index}`;',
+  'pages ?? null;',
+  'ready && 0;',
+  'sums.set(cpu, (sums.get(cpu) ?? 0) + 1);',
+  'byKey.set(key, [...(byKey.get(key) ?? []), one]);',
+  'sums[i] = (sums[i] ?? 0) + count;',
+  'zones.flatMap((zone) => read(zone) ?? []);',
+  'zones.flatMap((zone) => { look(zone); return read(zone) ?? []; });',
 ];
 
 test('a default for what was not read is found, what begins with nothing is let be', () => {

@@ -30,11 +30,15 @@ export function smallDisk(kibibytes: number): SmallDisk | undefined {
 }
 
 /**
- * A shell whose input ends with this process, killed or not, and that then takes the disk away: a mount outlives all who use it.
- * In a session of its own, else what is sent to the group of a test run would end it too.
+ * A shell whose input ends with this process, killed or not, and that then takes the disk away: a mount outlives all
+ * who use it. In a session of its own, else what is sent to the group of a test run would end it too.
  */
 function unmountedAtOurEnd(folder: string): () => void {
-  const shell = spawn('sh', ['-c', 'cat; umount -l "$0" && rmdir "$0"', folder], { detached: true, stdio: ['pipe', 'ignore', 'ignore'], cwd: '/' });
+  const shell = spawn('sh', ['-c', 'cat; umount -l "$0" && rmdir "$0"', folder], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    cwd: '/',
+  });
   shell.unref();
   (shell.stdin as Socket).unref();
   return () => shell.kill('SIGKILL');

@@ -10,11 +10,19 @@ export interface Choice {
 /** The letters of taskState(). */
 const LETTERS = /^[RSDTtXZPIN]+$/;
 
-/** The tasks that were asked for, with a title; undefined where none were. @throws InputError for a task that is not there */
-export function chosenTasks(kernel: Kernel, { all, state, task }: Choice): { title: string; tasks: readonly Task[] } | undefined {
-  if (state !== undefined && !LETTERS.test(state)) throw new InputError(`There is no task state ${JSON.stringify(state)}; states are R, S, D, T, t, X, Z, P, I, N.`);
+/**
+ * The tasks that were asked for, with a title; undefined where none were. @throws InputError for a task that is not
+ * there
+ */
+export function chosenTasks(
+  kernel: Kernel,
+  { all, state, task }: Choice,
+): { title: string; tasks: readonly Task[] } | undefined {
+  if (state !== undefined && !LETTERS.test(state))
+    throw new InputError(`There is no task state ${JSON.stringify(state)}; states are R, S, D, T, t, X, Z, P, I, N.`);
   if (task.length > 0) return { title: 'Tasks', tasks: inState(kernel, named(kernel, task), state) };
-  if (state !== undefined) return { title: `Tasks in state ${state.split('').join(', ')}`, tasks: inState(kernel, allThreads(kernel), state) };
+  if (state !== undefined)
+    return { title: `Tasks in state ${state.split('').join(', ')}`, tasks: inState(kernel, allThreads(kernel), state) };
   return all ? { title: 'All tasks', tasks: allThreads(kernel) } : undefined;
 }
 
@@ -38,6 +46,11 @@ function matcher(word: string): (task: Task) => boolean {
   if (/^\d{1,8}$/.test(word)) return ({ pid }) => pid === Number(word);
   const address = /^(?:0x)?([0-9a-f]{16})$/i.exec(word)?.[1];
   if (address !== undefined) return ({ $address }) => $address === BigInt(`0x${address}`);
-  const pattern = new RegExp(`^${word.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('.*')}$`);
+  const pattern = new RegExp(
+    `^${word
+      .split('*')
+      .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
+      .join('.*')}$`,
+  );
   return ({ comm }) => pattern.test(comm);
 }

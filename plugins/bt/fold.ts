@@ -8,7 +8,11 @@ interface FoldOptions extends ShowOptions {
 }
 
 /** Stacks ready to be shown; of those that are the same, the first stands for all. Unwinds when it is pulled. */
-export function* foldedStacks(kernel: Kernel, unwinders: readonly (() => TaskStack)[], options: FoldOptions): Generator<Stack> {
+export function* foldedStacks(
+  kernel: Kernel,
+  unwinders: readonly (() => TaskStack)[],
+  options: FoldOptions,
+): Generator<Stack> {
   const groups = new Map<string, { stack: TaskStack; titles: string[] }>();
   for (const unwind of unwinders) {
     kernel.guard.step();
@@ -29,7 +33,12 @@ export function* foldedStacks(kernel: Kernel, unwinders: readonly (() => TaskSta
     };
   }
   const rest = all.slice(options.most);
-  if (rest.length > 0) yield { title: `${rest.length} more`, frames: [], end: `not shown here: ${rest.flatMap(({ titles }) => titles).join(', ')}` };
+  if (rest.length > 0)
+    yield {
+      title: `${rest.length} more`,
+      frames: [],
+      end: `not shown here: ${rest.flatMap(({ titles }) => titles).join(', ')}`,
+    };
 }
 
 function titleOf(kernel: Kernel, { task, cpu }: TaskStack): string {

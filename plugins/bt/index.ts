@@ -14,7 +14,11 @@ export default definePlugin({
     cpu: { type: 'integer', char: 'c', min: 0, multiple: true, summary: 'what these CPUs run' },
     all: { type: 'boolean', char: 'A', summary: 'every task' },
     state: { type: 'string', char: 's', summary: 'tasks in these states, by the letters of ps: D, S, R, …' },
-    locals: { type: 'boolean', char: 'l', summary: 'with arguments and local variables; needs a vmlinux with debug information' },
+    locals: {
+      type: 'boolean',
+      char: 'l',
+      summary: 'with arguments and local variables; needs a vmlinux with debug information',
+    },
     most: { type: 'integer', char: 'm', min: 1, summary: 'at most N different stacks; the panic comes first' },
     brief: { type: 'boolean', char: 'b', summary: 'without the registers that entries into the kernel saved' },
   },
@@ -30,21 +34,41 @@ export default definePlugin({
     const chosen = chosenTasks(kernel, flags);
     const panic = panicOf(kernel);
     const all = flags.active ? kernel.possibleCpus() : flags.cpu;
-    const cpus = flags.most === undefined ? all : all.toSorted((a, b) => Number(b === panic?.cpu) - Number(a === panic?.cpu));
-    if (cpus.length > 0) yield stacks('CPUs', foldedStacks(kernel, stacksOfCpus(kernel, cpus, unwinding), showing), { id: 'cpus' });
+    const cpus =
+      flags.most === undefined ? all : all.toSorted((a, b) => Number(b === panic?.cpu) - Number(a === panic?.cpu));
+    if (cpus.length > 0)
+      yield stacks('CPUs', foldedStacks(kernel, stacksOfCpus(kernel, cpus, unwinding), showing), { id: 'cpus' });
     if (chosen) {
       // What a CPU runs has been shown with the CPU.
       const tasks = flags.active ? chosen.tasks.filter((task) => cpuOf(kernel, task) === undefined) : chosen.tasks;
-      if (tasks.length > 0 || !flags.active) yield stacks(chosen.title, foldedStacks(kernel, tasks.map((task) => () => stackOf(kernel, task, unwinding)), showing), { id: 'tasks' });
+      if (tasks.length > 0 || !flags.active)
+        yield stacks(
+          chosen.title,
+          foldedStacks(
+            kernel,
+            tasks.map((task) => () => stackOf(kernel, task, unwinding)),
+            showing,
+          ),
+          { id: 'tasks' },
+        );
     }
     if (chosen || cpus.length > 0) return;
     const own = panic?.cpu === undefined ? kernel.possibleCpus() : [panic.cpu];
-    yield stacks(panic?.cpu === undefined ? 'CPUs' : 'The CPU that panicked', foldedStacks(kernel, stacksOfCpus(kernel, own, unwinding), showing), { id: 'cpus' });
+    yield stacks(
+      panic?.cpu === undefined ? 'CPUs' : 'The CPU that panicked',
+      foldedStacks(kernel, stacksOfCpus(kernel, own, unwinding), showing),
+      { id: 'cpus' },
+    );
   },
 });
 
-function stacksOfCpus(kernel: Kernel, cpus: readonly number[], options: { savedRegisters: boolean }): (() => TaskStack)[] {
+function stacksOfCpus(
+  kernel: Kernel,
+  cpus: readonly number[],
+  options: { savedRegisters: boolean },
+): (() => TaskStack)[] {
   const unknown = cpus.find((cpu) => !kernel.possibleCpus().includes(cpu));
-  if (unknown !== undefined) throw new InputError(`This machine has no CPU ${unknown}; its CPUs are ${kernel.possibleCpus().join(', ')}.`);
+  if (unknown !== undefined)
+    throw new InputError(`This machine has no CPU ${unknown}; its CPUs are ${kernel.possibleCpus().join(', ')}.`);
   return cpus.map((cpu) => () => cpuStack(kernel, cpu, options));
 }

@@ -10,13 +10,21 @@ export default definePlugin({
   inReport: false,
   examples: ['vmcore', 'vmcore vmlinux'],
   *run(kernel) {
-    const lost = kernel.vmcoreinfo('OSRELEASE') === undefined && kernel.dump?.damagedVmcoreinfo ? gap('VMCOREINFO', 'it is damaged') : null;
+    const lost =
+      kernel.vmcoreinfo('OSRELEASE') === undefined && kernel.dump?.damagedVmcoreinfo
+        ? gap('VMCOREINFO', 'it is damaged')
+        : null;
     yield facts('Dump', dumpFacts(kernel));
     yield facts('Kernel', [
       fact('release', 'Release', 'text', kernel.release),
       fact('architecture', 'Architecture', 'text', kernel.architecture),
       fact('buildId', 'Build id', 'text', kernel.vmcoreinfo('BUILD-ID') ?? lost),
-      fact('possibleCpus', 'CPUs', 'integer', kernel.attempt('possible CPUs', () => kernel.possibleCpus().length) ?? null),
+      fact(
+        'possibleCpus',
+        'CPUs',
+        'integer',
+        kernel.attempt('possible CPUs', () => kernel.possibleCpus().length) ?? null,
+      ),
       fact('kernelOffset', 'KASLR offset', 'address', hexOf(kernel.vmcoreinfo('KERNELOFFSET')) ?? lost),
     ]);
     yield facts('Sources', [
@@ -32,18 +40,50 @@ function dumpFacts({ dump, memory }: Kernel): Fact[] {
   return [
     fact('file', 'File', 'text', dump.path),
     fact('format', 'Format', 'text', dump.formatName),
-    fact('origin', 'Written by', 'text', dump.fromHypervisor ? 'the hypervisor' : (damaged === undefined ? 'the crash kernel' : gap('writer', 'its register notes are damaged'))),
-    fact('ram', 'RAM it describes', 'bytes', readOrGap('RAM', () => ramDescribed(dump))),
+    fact(
+      'origin',
+      'Written by',
+      'text',
+      dump.fromHypervisor
+        ? 'the hypervisor'
+        : damaged === undefined
+          ? 'the crash kernel'
+          : gap('writer', 'its register notes are damaged'),
+    ),
+    fact(
+      'ram',
+      'RAM it describes',
+      'bytes',
+      readOrGap('RAM', () => ramDescribed(dump)),
+    ),
     fact('pageSize', 'Page size', 'bytes', memory.pageSize),
     fact('filter', 'Filter', 'text', dump.dumpLevel === undefined ? null : filterInWords(dump.dumpLevel)),
-    fact('registers', 'Register notes', 'integer', dump.registers.length === 0 && damaged !== undefined ? damaged : dump.registers.length),
-    fact('defects', 'Completeness', 'text', dump.completeness.kind === 'whole' && dump.defects.length === 0 ? 'whole, as far as its own tables say' : dump.defects.join('; ')),
+    fact(
+      'registers',
+      'Register notes',
+      'integer',
+      dump.registers.length === 0 && damaged !== undefined ? damaged : dump.registers.length,
+    ),
+    fact(
+      'defects',
+      'Completeness',
+      'text',
+      dump.completeness.kind === 'whole' && dump.defects.length === 0
+        ? 'whole, as far as its own tables say'
+        : dump.defects.join('; '),
+    ),
     ...(dump.uname === undefined ? [] : [fact('nodename', 'Host', 'text', dump.uname.nodename)]),
   ];
 }
 
 /** makedumpfile's -d: what each bit leaves out. */
-const filterBits = [[1, 'zero pages'], [2, 'cache'], [4, 'private cache'], [8, 'user pages'], [16, 'free pages']] as const;
+const filterBits = [
+  [1, 'zero pages'],
+  [2, 'cache'],
+  [4, 'private cache'],
+  [8, 'user pages'],
+  [16, 'free pages'],
+] as const;
 
 function filterInWords(level: number): string {
   const left = filterBits.filter(([bit]) => (level & bit) !== 0).map(([, words]) => words);

@@ -19,13 +19,26 @@ export default definePlugin({
   examples: ['vmcore', 'vmcore --brief', 'vmcore --format json'],
   *run(kernel, { brief, most }) {
     const locks = contendedLocks(kernel);
-    yield findings('Locks', lockFindings(kernel).map((finding) => ({ ...finding, views: ['locks', 'waiters'] })), { id: 'findings' });
+    yield findings(
+      'Locks',
+      lockFindings(kernel).map((finding) => ({ ...finding, views: ['locks', 'waiters'] })),
+      { id: 'findings' },
+    );
     const none = locks.length === 0 ? 'No CPU spins for a lock, and no task sleeps for one.' : undefined;
-    yield table('Contended locks', lockColumns, locks.map(lockRow), { id: 'locks', ...(none === undefined ? {} : { note: none }) });
+    yield table('Contended locks', lockColumns, locks.map(lockRow), {
+      id: 'locks',
+      ...(none === undefined ? {} : { note: none }),
+    });
     if (locks.length === 0) return;
     const { waits, note } = shownWaits(locks, most ?? Infinity);
-    yield table('Waiters', waiterColumns, waits.map(({ lock, wait }) => waiterRow(kernel, lock, wait)), { id: 'waiters', ...(note === undefined ? {} : { note }) });
+    yield table(
+      'Waiters',
+      waiterColumns,
+      waits.map(({ lock, wait }) => waiterRow(kernel, lock, wait)),
+      { id: 'waiters', ...(note === undefined ? {} : { note }) },
+    );
     yield graphOf(locks, new Set(waits.map(({ wait }) => wait)));
-    if (!brief && locks.some(({ holders }) => holders.length > 0)) yield stacks('Stacks of lock holders', ownerStacks(kernel, locks), { id: 'owners' });
+    if (!brief && locks.some(({ holders }) => holders.length > 0))
+      yield stacks('Stacks of lock holders', ownerStacks(kernel, locks), { id: 'owners' });
   },
 });

@@ -12,12 +12,16 @@ export function* ownerStacks(kernel: Kernel, locks: readonly ContendedLock[]): G
   for (const { lock, holders } of locks.toSorted((a, b) => b.waits.length - a.waits.length)) {
     for (const { holder, certainty } of holders) {
       const has = isHeld(lock) ? ['has', 'may have'] : ['holds up', 'may hold up'];
-      byHolder.set(holder, [...(byHolder.get(holder) ?? []), `${has[certainty === 'possible' ? 1 : 0]} ${lock.name.text}`]);
+      byHolder.set(holder, [
+        ...(byHolder.get(holder) ?? []),
+        `${has[certainty === 'possible' ? 1 : 0]} ${lock.name.text}`,
+      ]);
     }
   }
   const all = [...byHolder];
   for (const [{ label, task, cpu, stack }, names] of all.slice(0, MOST)) {
-    const letter = task && cpu === undefined ? kernel.attempt('task_struct.__state', () => taskState(task).letter) : undefined;
+    const letter =
+      task && cpu === undefined ? kernel.attempt('task_struct.__state', () => taskState(task).letter) : undefined;
     yield {
       title: `${label}${letter === undefined ? '' : `, ${letter}`}: ${names.join(', ')}`,
       ...(task ? { door: { type: 'struct task_struct', address: task.$address } } : {}),
@@ -25,5 +29,10 @@ export function* ownerStacks(kernel: Kernel, locks: readonly ContendedLock[]): G
     };
   }
   const rest = all.slice(MOST);
-  if (rest.length > 0) yield { title: `${rest.length} more`, frames: [], end: `not shown here: ${rest.map(([{ label }]) => label).join(', ')}` };
+  if (rest.length > 0)
+    yield {
+      title: `${rest.length} more`,
+      frames: [],
+      end: `not shown here: ${rest.map(([{ label }]) => label).join(', ')}`,
+    };
 }

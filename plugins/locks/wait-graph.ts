@@ -7,9 +7,20 @@ export function graphOf(locks: readonly ContendedLock[], shown: ReadonlySet<Queu
   const inChain = new Set(edges.map(({ to }) => to));
   const shownWaiters = new Set([...shown].map(({ waiter }) => contextId(waiter)));
   const kept = (id: string): boolean => nodes.get(id)?.kind === 'lock' || inChain.has(id) || shownWaiters.has(id);
-  return graph('Who waits for whom', {
-    nodes: [...nodes].filter(([id]) => kept(id)).map(([id, { label, kind, context }]) => ({ id, label, kind, ...(context?.task ? { door: { type: 'struct task_struct', address: context.task.$address } } : {}) })),
-    edges: edges.filter(({ from }) => kept(from)),
-    cycles: cycles.map(({ links }) => links.flatMap(({ wait, lock }) => [contextId(wait.waiter), lockId(lock)])),
-  }, { id: 'graph', headline: 'waits' });
+  return graph(
+    'Who waits for whom',
+    {
+      nodes: [...nodes]
+        .filter(([id]) => kept(id))
+        .map(([id, { label, kind, context }]) => ({
+          id,
+          label,
+          kind,
+          ...(context?.task ? { door: { type: 'struct task_struct', address: context.task.$address } } : {}),
+        })),
+      edges: edges.filter(({ from }) => kept(from)),
+      cycles: cycles.map(({ links }) => links.flatMap(({ wait, lock }) => [contextId(wait.waiter), lockId(lock)])),
+    },
+    { id: 'graph', headline: 'waits' },
+  );
 }

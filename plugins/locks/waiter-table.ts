@@ -25,7 +25,9 @@ interface Shown {
 /** Each lock's first waiters, and a remark on those that are left out. */
 export function shownWaits(locks: readonly ContendedLock[], most: number): { waits: readonly Shown[]; note?: string } {
   const waits = locks.flatMap((lock) => lock.waits.slice(0, most).map((wait) => ({ lock, wait })));
-  const more = locks.filter((lock) => lock.waits.length > most).map((lock) => `${lock.waits.length - most} more for ${lock.lock.name.text}`);
+  const more = locks
+    .filter((lock) => lock.waits.length > most)
+    .map((lock) => `${lock.waits.length - most} more for ${lock.lock.name.text}`);
   return { waits, ...(more.length === 0 ? {} : { note: `Not shown here: ${more.join(', ')}.` }) };
 }
 

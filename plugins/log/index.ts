@@ -21,7 +21,9 @@ export default definePlugin({
     const lowest = level === undefined ? LEVELS.length : LEVELS.indexOf(level);
     const pattern = grep === undefined ? undefined : patternOf(grep);
     const wanted = (entry: LogEntry): boolean =>
-      isRemark(entry) ? pattern === undefined : entry.level <= lowest && (pattern === undefined || pattern.test(entry.text));
+      isRemark(entry)
+        ? pattern === undefined
+        : entry.level <= lowest && (pattern === undefined || pattern.test(entry.text));
     const lines = chosen(logRecords(kernel), wanted);
     yield log('Kernel log', tail === undefined ? lines : lastOf(lines, tail), { id: 'log' });
   },
@@ -31,7 +33,9 @@ function patternOf(source: string): RegExp {
   try {
     return new RegExp(source, 'i');
   } catch (error) {
-    throw new InputError(`--grep ${JSON.stringify(source)} is no regular expression: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new InputError(
+      `--grep ${JSON.stringify(source)} is no regular expression: ${error instanceof Error ? error.message : String(error)}.`,
+    );
   }
 }
 
@@ -49,8 +53,12 @@ function* chosen(entries: Iterable<LogEntry>, wanted: (entry: LogEntry) => boole
 
 function line({ timeNs, level, facility, caller, sequence, text }: Exclude<LogEntry, { remark: string }>): LogLine {
   return {
-    ...(timeNs === undefined ? {} : { timeNs }), level, facility, text,
-    ...(caller === undefined ? {} : { caller }), ...(sequence === undefined ? {} : { sequence }),
+    ...(timeNs === undefined ? {} : { timeNs }),
+    level,
+    facility,
+    text,
+    ...(caller === undefined ? {} : { caller }),
+    ...(sequence === undefined ? {} : { sequence }),
   };
 }
 

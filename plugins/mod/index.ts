@@ -35,7 +35,9 @@ function moduleRow(kernel: Kernel, module: Module) {
       size: readOrGap('module.mem', () => moduleMemory(kernel, module).reduce((sum, { bytes }) => sum + bytes, 0)),
       // The module itself holds one reference as long as it is there.
       users: readOrGap('module.refcnt', () => (module.refcnt === undefined ? null : Math.max(0, module.refcnt - 1))),
-      taints: readOrGap('module.taints', () => taintsOf(kernel, module.taints).map(({ letter, name }) => (name === undefined ? letter : `${letter} ${name}`))),
+      taints: readOrGap('module.taints', () =>
+        taintsOf(kernel, module.taints).map(({ letter, name }) => (name === undefined ? letter : `${letter} ${name}`)),
+      ),
       version: readOrGap('module.version', () => module.version ?? null),
       args: readOrGap('module.args', () => module.args || null),
     },

@@ -23,58 +23,110 @@ export interface Events {
 export function eventsOf(kernel: Kernel): Events {
   return kernel.once('OOM events', () => {
     const logged = loggedEvents(kernel);
-    const { result: current, gaps } = withGaps(kernel, () => kernel.attempt('OOM in progress', () => oomsInProgress(kernel).map((oom) => joined(kernel, rebuiltReport(kernel, oom), logged))));
+    const { result: current, gaps } = withGaps(kernel, () =>
+      kernel.attempt('OOM in progress', () =>
+        oomsInProgress(kernel).map((oom) => joined(kernel, rebuiltReport(kernel, oom), logged)),
+      ),
+    );
     if (current !== undefined && current.length > 0) return { current, logged, unsearched: undefined };
     const met = lossesInWords(gaps);
     // The event may still have been under way: then the log's report is but a part of what there is to know.
-    return { current: [], unsearched: met ?? (current === undefined ? gaps.at(-1)?.reason : undefined), logged: met === undefined ? logged : logged.map((report, i) => (i === logged.length - 1 ? { ...report, incomplete: { ...report.incomplete, all: met } } : report)) };
+    return {
+      current: [],
+      unsearched: met ?? (current === undefined ? gaps.at(-1)?.reason : undefined),
+      logged:
+        met === undefined
+          ? logged
+          : logged.map((report, i) =>
+              i === logged.length - 1 ? { ...report, incomplete: { ...report.incomplete, all: met } } : report,
+            ),
+    };
   });
 }
 
 /** The log's alone, oldest first: they stand whatever else of memory can't be read. */
 export function loggedEvents(kernel: Kernel): readonly OomReport[] {
-  return kernel.once('OOM events of the log', () => reportsInRecords(kernelRecords(kernel)).map((report) => {
-    const hole = holeIn(kernel, report);
-    return hole === undefined ? report : { ...report, incomplete: { all: hole } };
-  }));
+  return kernel.once('OOM events of the log', () =>
+    reportsInRecords(kernelRecords(kernel)).map((report) => {
+      const hole = holeIn(kernel, report);
+      return hole === undefined ? report : { ...report, incomplete: { all: hole } };
+    }),
+  );
 }
 
 /** The opening line, with the trace that follows it. */
 const LINES_BEFORE = 50;
 
-/** What of the log can't be read about a report, or after it: lines of it, or on what came of it, may have been in there. */
+/**
+ * What of the log can't be read about a report, or after it: lines of it, or on what came of it, may have been in
+ * there.
+ */
 function holeIn(kernel: Kernel, { lines }: OomReport): string | undefined {
   return logHoles(kernel).find(({ line }) => lines === undefined || line >= lines.first - LINES_BEFORE)?.reason;
 }
 
-/** The log has the time and the trace, and the whole task table where not every task can be read; a report that ended with a kill is of an event before. */
+/**
+ * The log has the time and the trace, and the whole task table where not every task can be read; a report that ended
+ * with a kill is of an event before.
+ */
 function joined(kernel: Kernel, rebuilt: RebuiltReport, logged: readonly OomReport[]): CurrentEvent {
   const { report } = rebuilt;
   const last = logged.findLast((one) => one.kind === 'oom');
-  const printed = last?.kills.length === 0 && (report.event.pid === undefined || report.event.pid === last.event.pid) ? last : undefined;
+  const printed =
+    last?.kills.length === 0 && (report.event.pid === undefined || report.event.pid === last.event.pid)
+      ? last
+      : undefined;
   const hole = printed === undefined ? logHoles(kernel)[0]?.reason : holeIn(kernel, printed);
-  const incomplete = hole === undefined ? report.incomplete : { ...report.incomplete, trace: hole, panic: hole, kills: hole };
-  if (printed === undefined) return { ...rebuilt, printed, report: { ...report, ...(incomplete === undefined ? {} : { incomplete }) } };
+  const incomplete =
+    hole === undefined ? report.incomplete : { ...report.incomplete, trace: hole, panic: hole, kills: hole };
+  if (printed === undefined)
+    return { ...rebuilt, printed, report: { ...report, ...(incomplete === undefined ? {} : { incomplete }) } };
   const { event, trace, registers, panic, lines, tasks } = printed;
   return {
-    ...rebuilt, printed,
+    ...rebuilt,
+    printed,
     report: {
       ...report,
       ...inPlace(report, printed),
       // What could not be read of the task, its own report says.
       event: { ...pick(event, ['comm', 'pid', 'uid', 'oomScoreAdj', 'time']), ...report.event },
-      ...(rebuilt.candidates.unreadable > 0 && tasks !== undefined ? { tasks, missing: [`${counted(rebuilt.candidates.unreadable, 'task')} can't be read in memory: the task table is the log's`] } : {}),
-      ...(trace === undefined ? {} : { trace }), ...(registers === undefined ? {} : { registers }), ...(panic === undefined ? {} : { panic }), ...(lines === undefined ? {} : { lines }),
+      ...(rebuilt.candidates.unreadable > 0 && tasks !== undefined
+        ? {
+            tasks,
+            missing: [
+              `${counted(rebuilt.candidates.unreadable, 'task')} can't be read in memory: the task table is the log's`,
+            ],
+          }
+        : {}),
+      ...(trace === undefined ? {} : { trace }),
+      ...(registers === undefined ? {} : { registers }),
+      ...(panic === undefined ? {} : { panic }),
+      ...(lines === undefined ? {} : { lines }),
       ...(incomplete === undefined ? {} : { incomplete }),
     },
   };
 }
 
-const state = ['memcg', 'memInfo', 'nodes', 'zones', 'freeLists', 'hugepages', 'pageCachePages', 'swap', 'totals', 'tasks', 'selected'] as const;
+const state = [
+  'memcg',
+  'memInfo',
+  'nodes',
+  'zones',
+  'freeLists',
+  'hugepages',
+  'pageCachePages',
+  'swap',
+  'totals',
+  'tasks',
+  'selected',
+] as const;
 
 /** Parts that memory could not give and the log has. */
 function inPlace(report: OomReport, printed: OomReport): Partial<OomReport> {
-  return pick(printed, state.filter((part) => report[part] === undefined && report.incomplete?.[part] !== undefined));
+  return pick(
+    printed,
+    state.filter((part) => report[part] === undefined && report.incomplete?.[part] !== undefined),
+  );
 }
 
 function pick<T, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {

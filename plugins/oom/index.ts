@@ -15,7 +15,11 @@ export default definePlugin({
   id: 'oom',
   summary: 'Why memory ran out: the OOM event, what held the memory, who was killed',
   flags: {
-    format: { type: 'string', options: ['kernel'], summary: "kernel: the report in this kernel's own layout, rebuilt from memory" },
+    format: {
+      type: 'string',
+      options: ['kernel'],
+      summary: "kernel: the report in this kernel's own layout, rebuilt from memory",
+    },
     compare: { type: 'boolean', summary: 'hold the rebuilt report against the one in the log, line by line' },
     log: { type: 'boolean', summary: 'go by the log alone, as explain does' },
     most: { type: 'integer', char: 'm', min: 1, summary: 'at most N tasks, by badness' },
@@ -41,8 +45,12 @@ function lastRebuilt(kernel: Kernel): RebuiltReport {
 
 function* compared(kernel: Kernel): Generator<View> {
   const current = eventsOf(kernel).current.at(-1);
-  if (current === undefined) throw new InputError('no OOM event was in progress when the machine stopped: memory is no longer as it was when the report was printed');
-  if (current.printed === undefined) throw new InputError('the log has no report of the OOM event that was in progress');
+  if (current === undefined)
+    throw new InputError(
+      'no OOM event was in progress when the machine stopped: memory is no longer as it was when the report was printed',
+    );
+  if (current.printed === undefined)
+    throw new InputError('the log has no report of the OOM event that was in progress');
   yield* comparedView(current, printedReport(kernelRecords(kernel), current.printed));
 }
 
@@ -50,10 +58,18 @@ function* compared(kernel: Kernel): Generator<View> {
  * One event of a log: the one asked for, else the last OOM; with the list of all where there are more.
  * @throws InputError where the log has no such event
  */
-function* explained(reports: readonly OomReport[], number: number | undefined, most: number | undefined, whole = true): Generator<View> {
-  const report = number === undefined ? reports.findLast((one) => one.kind === 'oom') ?? reports.at(-1) : reports[number - 1];
+function* explained(
+  reports: readonly OomReport[],
+  number: number | undefined,
+  most: number | undefined,
+  whole = true,
+): Generator<View> {
+  const report =
+    number === undefined ? (reports.findLast((one) => one.kind === 'oom') ?? reports.at(-1)) : reports[number - 1];
   if (report === undefined && number !== undefined) {
-    throw new InputError(`there is no event ${number}: ${reports.length === 0 ? 'the log has no memory event' : reports.length === 1 ? 'the log has one' : `the log has ${reports.length}`}`);
+    throw new InputError(
+      `there is no event ${number}: ${reports.length === 0 ? 'the log has no memory event' : reports.length === 1 ? 'the log has one' : `the log has ${reports.length}`}`,
+    );
   }
   if (report !== undefined) yield* reportViews(report, { most });
   if (reports.length > 1 || (reports.length === 0 && whole)) yield eventsView(reports, report);
@@ -68,17 +84,25 @@ function* story(kernel: Kernel, most: number | undefined): Generator<View> {
   } else {
     const last = events.logged.at(-1);
     if (last !== undefined) yield* reportViews(withVictims(kernel, last), { most });
-    const state = kernel.attempt('state of memory at the time of the dump', () => stateReport(kernel, events.unsearched));
+    const state = kernel.attempt('state of memory at the time of the dump', () =>
+      stateReport(kernel, events.unsearched),
+    );
     // The report that it would be held against may be in what can't be read of the log.
     const hole = last === undefined ? logHoles(kernel)[0]?.reason : undefined;
     const incomplete = hole === undefined ? {} : { all: hole };
-    if (state !== undefined) yield* stateViews(joined(withBeyond(kernel, undefined, state), { incomplete }), { last, most });
+    if (state !== undefined)
+      yield* stateViews(joined(withBeyond(kernel, undefined, state), { incomplete }), { last, most });
   }
-  if (events.logged.length > 1 || (current === undefined && (events.logged.length === 1 || isLogWhole(kernel)))) yield eventsView(events.logged);
+  if (events.logged.length > 1 || (current === undefined && (events.logged.length === 1 || isLogWhole(kernel))))
+    yield eventsView(events.logged);
 }
 
 /** What memory has beyond a report, as far as it can be read: the report itself stands without. */
-function withBeyond(kernel: Kernel, nodes: readonly number[] | undefined, { report, candidates }: RebuiltReport): OomReport {
+function withBeyond(
+  kernel: Kernel,
+  nodes: readonly number[] | undefined,
+  { report, candidates }: RebuiltReport,
+): OomReport {
   return joined(report, beyondTheLog(kernel, nodes, candidates.list));
 }
 
@@ -88,5 +112,9 @@ function withVictims(kernel: Kernel, report: OomReport): OomReport {
 }
 
 function joined(report: OomReport, { beyond, incomplete }: Pick<OomReport, 'beyond' | 'incomplete'>): OomReport {
-  return { ...report, ...(beyond === undefined ? {} : { beyond }), incomplete: { ...report.incomplete, ...incomplete } };
+  return {
+    ...report,
+    ...(beyond === undefined ? {} : { beyond }),
+    incomplete: { ...report.incomplete, ...incomplete },
+  };
 }

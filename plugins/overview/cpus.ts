@@ -25,7 +25,12 @@ export function* cpuRows(kernel: Kernel) {
         task: task === null || 'gap' in task ? task : taskLabel(kernel, task),
         at: symbol ? `${symbol.symbol.name}+0x${symbol.offset.toString(16)}` : null,
         ip,
-        registers: 'note' in registers ? `by ${registers.by}` : registers.lost ? gap('register notes', registers.reason) : registers.reason,
+        registers:
+          'note' in registers
+            ? `by ${registers.by}`
+            : registers.lost
+              ? gap('register notes', registers.reason)
+              : registers.reason,
       },
       ...(task === null || 'gap' in task ? {} : { door: { type: 'struct task_struct', address: task.$address } }),
     };

@@ -1,5 +1,14 @@
 import { fact, gap, type Cell, type Fact, type Kernel } from 'oompm';
-import { crashTime, isLogWhole, kernelTaints, kernelTime, lastLogStamp, panicOf, readOrGap, taskLabel } from 'oompm/linux';
+import {
+  crashTime,
+  isLogWhole,
+  kernelTaints,
+  kernelTime,
+  lastLogStamp,
+  panicOf,
+  readOrGap,
+  taskLabel,
+} from 'oompm/linux';
 
 /** When and why it stopped, as far as the kernel itself knew. */
 export function endFacts(kernel: Kernel): Fact[] {
@@ -9,15 +18,35 @@ export function endFacts(kernel: Kernel): Fact[] {
 function panicFacts(kernel: Kernel): Fact[] {
   const panic = readOrGap('panic', () => panicOf(kernel));
   if (panic !== undefined && 'gap' in panic) return [fact('panic', 'Panic', 'text', panic)];
-  const silent = panic?.message === undefined && !isLogWhole(kernel) ? gap('panic', "the log can't be read whole: why the kernel stopped is not known") : undefined;
+  const silent =
+    panic?.message === undefined && !isLogWhole(kernel)
+      ? gap('panic', "the log can't be read whole: why the kernel stopped is not known")
+      : undefined;
   if (panic === undefined && silent !== undefined) return [fact('panic', 'Panic', 'text', silent)];
-  if (panic === undefined) return [fact('panic', 'Panic', 'text', null, { note: 'the kernel did not panic: it was running, or hung, when the dump was taken' })];
+  if (panic === undefined)
+    return [
+      fact('panic', 'Panic', 'text', null, {
+        note: 'the kernel did not panic: it was running, or hung, when the dump was taken',
+      }),
+    ];
   const { message, timeNs, cpu, cpuSource, task, caller } = panic;
   return [
-    fact('panic', 'Panic', 'text', message ?? silent ?? null, message === undefined && silent === undefined ? { note: 'it panicked, and its log does not say why' } : {}),
+    fact(
+      'panic',
+      'Panic',
+      'text',
+      message ?? silent ?? null,
+      message === undefined && silent === undefined ? { note: 'it panicked, and its log does not say why' } : {},
+    ),
     fact('panicTime', 'Panic at', 'ns', timeNs ?? silent ?? null, { note: 'since boot' }),
     fact('panicCpu', 'On CPU', 'integer', cpu ?? null, cpuSource === undefined ? {} : { note: `by ${cpuSource}` }),
-    fact('panicTask', 'In task', 'task', task ? taskLabel(kernel, task) : (caller ?? null), task ? { door: { type: 'struct task_struct', address: task.$address } } : {}),
+    fact(
+      'panicTask',
+      'In task',
+      'task',
+      task ? taskLabel(kernel, task) : (caller ?? null),
+      task ? { door: { type: 'struct task_struct', address: task.$address } } : {},
+    ),
   ];
 }
 
@@ -26,19 +55,29 @@ function crashTimeFact(kernel: Kernel): Fact {
   const written = crashTime(kernel);
   if (written !== undefined) return fact('time', 'Time', 'unixTime', written, { note: 'CRASHTIME of VMCOREINFO' });
   const clock = readOrGap('timekeeper', () => Number(kernelTime(kernel).wallNs / 1_000_000_000n));
-  return fact('time', 'Time', 'unixTime', clock, typeof clock === 'number' ? { note: "the kernel's clock at its last tick" } : {});
+  return fact(
+    'time',
+    'Time',
+    'unixTime',
+    clock,
+    typeof clock === 'number' ? { note: "the kernel's clock at its last tick" } : {},
+  );
 }
 
 function uptimeFact(kernel: Kernel): Fact {
   const clock: Cell = readOrGap('timekeeper', () => kernelTime(kernel).uptimeNs);
   const last = kernel.attempt('log', () => lastLogStamp(kernel));
-  if (typeof clock !== 'bigint') return fact('uptime', 'Uptime', 'ns', last ?? clock, last === undefined ? {} : { note: "the log's last stamp" });
+  if (typeof clock !== 'bigint')
+    return fact('uptime', 'Uptime', 'ns', last ?? clock, last === undefined ? {} : { note: "the log's last stamp" });
   // A CPU that prints its report with interrupts off takes no tick meanwhile.
-  if (last !== undefined && BigInt(last) > clock) return fact('uptime', 'Uptime', 'ns', last, { note: "the log's last stamp; the clock's last tick was earlier" });
+  if (last !== undefined && BigInt(last) > clock)
+    return fact('uptime', 'Uptime', 'ns', last, { note: "the log's last stamp; the clock's last tick was earlier" });
   return fact('uptime', 'Uptime', 'ns', clock, { note: "the kernel's clock at its last tick" });
 }
 
 function taintFact(kernel: Kernel): Fact {
-  const taints = readOrGap('tainted_mask', () => kernelTaints(kernel).map(({ letter, name }) => (name === undefined ? letter : `${letter} ${name}`)));
+  const taints = readOrGap('tainted_mask', () =>
+    kernelTaints(kernel).map(({ letter, name }) => (name === undefined ? letter : `${letter} ${name}`)),
+  );
   return fact('taints', 'Tainted', 'flags', Array.isArray(taints) && taints.length === 0 ? null : taints);
 }

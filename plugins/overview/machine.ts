@@ -1,5 +1,15 @@
 import { fact, gap, type Cell, type Fact, type Kernel, counted } from 'oompm';
-import { commandLine, cpusIn, hardwareName, loadAverage, readOrGap, surveyTasks, totalRamPages, uts, type CpuMask } from 'oompm/linux';
+import {
+  commandLine,
+  cpusIn,
+  hardwareName,
+  loadAverage,
+  readOrGap,
+  surveyTasks,
+  totalRamPages,
+  uts,
+  type CpuMask,
+} from 'oompm/linux';
 
 export function machineFacts(kernel: Kernel): Fact[] {
   const name = readOrGap('init_uts_ns', () => uts(kernel));
@@ -9,13 +19,39 @@ export function machineFacts(kernel: Kernel): Fact[] {
     fact('version', 'Built', 'text', ofName('version')),
     fact('host', 'Host', 'text', ofName('nodename')),
     fact('architecture', 'Architecture', 'text', 'gap' in name ? kernel.architecture : name.machine),
-    fact('hardware', 'Hardware', 'text', readOrGap('dump_stack_arch_desc_str', () => hardwareName(kernel) || null)),
-    fact('commandLine', 'Command line', 'text', readOrGap('saved_command_line', () => commandLine(kernel))),
+    fact(
+      'hardware',
+      'Hardware',
+      'text',
+      readOrGap('dump_stack_arch_desc_str', () => hardwareName(kernel) || null),
+    ),
+    fact(
+      'commandLine',
+      'Command line',
+      'text',
+      readOrGap('saved_command_line', () => commandLine(kernel)),
+    ),
     cpuFact(kernel, 'possible', 'CPUs'),
     cpuFact(kernel, 'present', 'CPUs present'),
     cpuFact(kernel, 'online', 'CPUs online'),
-    fact('memory', 'Memory', 'pages', readOrGap('_totalram_pages', () => totalRamPages(kernel)), { note: 'that the kernel manages' }),
-    fact('load', 'Load', 'text', readOrGap('avenrun', () => loadAverage(kernel).map((load) => load.toFixed(2)).join(' ')), { note: 'over 1, 5 and 15 minutes' }),
+    fact(
+      'memory',
+      'Memory',
+      'pages',
+      readOrGap('_totalram_pages', () => totalRamPages(kernel)),
+      { note: 'that the kernel manages' },
+    ),
+    fact(
+      'load',
+      'Load',
+      'text',
+      readOrGap('avenrun', () =>
+        loadAverage(kernel)
+          .map((load) => load.toFixed(2))
+          .join(' '),
+      ),
+      { note: 'over 1, 5 and 15 minutes' },
+    ),
     taskFact(kernel),
   ];
 }
@@ -30,7 +66,8 @@ function cpuFact(kernel: Kernel, mask: CpuMask, title: string): Fact {
 function taskFact(kernel: Kernel): Fact {
   const { processes, threads, unreadable } = surveyTasks(kernel);
   // No kernel is without a task.
-  if (threads.length === 0) return fact('tasks', 'Processes', 'integer', gap('tasks', 'no list of the tasks can be read'));
+  if (threads.length === 0)
+    return fact('tasks', 'Processes', 'integer', gap('tasks', 'no list of the tasks can be read'));
   const note = `${counted(threads.length, 'thread')}${unreadable.length === 0 ? '' : `; ${counted(unreadable.length, 'more task')} can't be read`}`;
   return fact('tasks', 'Processes', 'integer', processes.length, { note });
 }

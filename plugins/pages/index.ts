@@ -27,14 +27,21 @@ export default definePlugin({
   *run(kernel) {
     for (const node of onlineNodes(kernel)) {
       const counts = scanPages(kernel, node.node_start_pfn, node.node_start_pfn + node.node_spanned_pages);
-      yield table(`Node ${node.node_id}`, columns([
-        { key: 'kind', title: 'KIND', type: 'text' },
-        { key: 'use', title: 'USED FOR', type: 'text', dispensable: 1 },
-        { key: 'frames', title: 'FRAMES', type: 'integer', dispensable: 2 },
-        { key: 'bytes', title: 'SIZE', type: 'bytes' },
-      ]), [...pageKinds, 'missing' as const].filter((kind) => counts[kind] > 0).map((kind) => ({
-        cells: { kind, use: titles[kind], frames: counts[kind], bytes: counts[kind] * kernel.memory.pageSize },
-      })), { id: `node${node.node_id}` });
+      yield table(
+        `Node ${node.node_id}`,
+        columns([
+          { key: 'kind', title: 'KIND', type: 'text' },
+          { key: 'use', title: 'USED FOR', type: 'text', dispensable: 1 },
+          { key: 'frames', title: 'FRAMES', type: 'integer', dispensable: 2 },
+          { key: 'bytes', title: 'SIZE', type: 'bytes' },
+        ]),
+        [...pageKinds, 'missing' as const]
+          .filter((kind) => counts[kind] > 0)
+          .map((kind) => ({
+            cells: { kind, use: titles[kind], frames: counts[kind], bytes: counts[kind] * kernel.memory.pageSize },
+          })),
+        { id: `node${node.node_id}` },
+      );
     }
   },
 });

@@ -8,12 +8,21 @@ export interface Choice {
   readonly task: readonly string[];
 }
 
-/** The tasks that the flags ask for. One whose name can't be read is not what a name asks for. @throws InputError for a task that is not there */
-export function chosen(kernel: Kernel, tasks: readonly Task[], { user, kernel: ofKernel, task: wanted }: Choice): readonly Task[] {
+/**
+ * The tasks that the flags ask for. One whose name can't be read is not what a name asks for. @throws InputError for a
+ * task that is not there
+ */
+export function chosen(
+  kernel: Kernel,
+  tasks: readonly Task[],
+  { user, kernel: ofKernel, task: wanted }: Choice,
+): readonly Task[] {
   const kinds = user === ofKernel ? tasks : tasks.filter((task) => isOfKernel(kernel, task) === ofKernel);
   if (wanted.length === 0) return kinds;
   const matches = wanted.map(matcher);
-  const found = kinds.filter((task) => kernel.attempt('task_struct.comm', () => matches.some((match) => match(task))) === true);
+  const found = kinds.filter(
+    (task) => kernel.attempt('task_struct.comm', () => matches.some((match) => match(task))) === true,
+  );
   if (found.length === 0) throw new InputError(`There is no task ${wanted.join(', ')}; oompm ps lists them.`);
   return found;
 }

@@ -1,5 +1,19 @@
 import { columns, gap, isGap, type Cell, type Kernel, type RowOf } from 'oompm';
-import { isKernelThread, oomMarks, ppidOf, readOrGap, residentPages, rssOf, taskCpu, taskLabel, taskState, uidOf, type RssPages, type Task, type UnreadableTask } from 'oompm/linux';
+import {
+  isKernelThread,
+  oomMarks,
+  ppidOf,
+  readOrGap,
+  residentPages,
+  rssOf,
+  taskCpu,
+  taskLabel,
+  taskState,
+  uidOf,
+  type RssPages,
+  type Task,
+  type UnreadableTask,
+} from 'oompm/linux';
 
 const list = columns([
   { key: 'pid', title: 'PID', type: 'pid' },
@@ -66,8 +80,10 @@ export function taskRow(kernel: Kernel, task: Task): TaskRow {
     return readOrGap(`mm_struct.${what}`, () => of(mm));
   };
   const rss = mm === null || 'gap' in mm ? mm : readOrGap('mm_struct.rss_stat', () => rssOf(kernel, mm));
-  const approximate = (of: (counted: RssPages) => number): Cell => (rss === null || 'gap' in rss ? rss : of(rss.approximate));
-  const exact = (of: (counted: RssPages) => number): Cell => (rss === null || 'gap' in rss ? rss : rss.exact === undefined ? notAdded : of(rss.exact));
+  const approximate = (of: (counted: RssPages) => number): Cell =>
+    rss === null || 'gap' in rss ? rss : of(rss.approximate);
+  const exact = (of: (counted: RssPages) => number): Cell =>
+    rss === null || 'gap' in rss ? rss : rss.exact === undefined ? notAdded : of(rss.exact);
   const row: TaskRow = {
     cells: {
       pid: read('pid', () => task.pid),
@@ -97,17 +113,27 @@ export function taskRow(kernel: Kernel, task: Task): TaskRow {
   };
   const missing = Object.values(row.cells).filter(isGap);
   // One line for a task, whose memory two pages share, and not one for each cell.
-  if (missing.length > 0) kernel.gap(taskLabel(kernel, task), `${missing.length} of its columns can't be read; ${missing[0]!.what}: ${missing[0]!.reason}`, missing[0]!.address);
+  if (missing.length > 0)
+    kernel.gap(
+      taskLabel(kernel, task),
+      `${missing.length} of its columns can't be read; ${missing[0]!.what}: ${missing[0]!.reason}`,
+      missing[0]!.address,
+    );
   return row;
 }
 
-const notAdded = gap('rss_stat', 'what a thread or a CPU has not added to it yet can\'t be read');
+const notAdded = gap('rss_stat', "what a thread or a CPU has not added to it yet can't be read");
 
 /** What the OOM killer has done to it, in its own words. */
 function marksOf(kernel: Kernel, task: Task): readonly string[] | null {
   if (isKernelThread(task)) return null;
   const { victim, skipped, reaperQueued, marked } = oomMarks(kernel, task);
-  const marks = [marked || victim ? 'victim' : '', victim ? 'memdie' : '', reaperQueued ? 'reaper' : '', skipped ? 'skip' : ''].filter((mark) => mark !== '');
+  const marks = [
+    marked || victim ? 'victim' : '',
+    victim ? 'memdie' : '',
+    reaperQueued ? 'reaper' : '',
+    skipped ? 'skip' : '',
+  ].filter((mark) => mark !== '');
   return marks.length === 0 ? null : marks;
 }
 
@@ -115,7 +141,10 @@ function marksOf(kernel: Kernel, task: Task): readonly string[] | null {
 export function unreadableRow({ pid, address, reason }: UnreadableTask): TaskRow {
   const missing = gap(pid === undefined ? 'task' : `task with pid ${pid}`, reason, address);
   return {
-    cells: { ...(Object.fromEntries(list.map(({ key }) => [key, missing])) as Record<Key, Cell>), ...(pid === undefined ? {} : { pid }) },
+    cells: {
+      ...(Object.fromEntries(list.map(({ key }) => [key, missing])) as Record<Key, Cell>),
+      ...(pid === undefined ? {} : { pid }),
+    },
     ...(address === undefined ? {} : { door: { type: 'struct task_struct', address } }),
   };
 }

@@ -11,11 +11,13 @@ export interface FamilyNode extends TaskRow {
 const DEEPEST = 64;
 
 /**
- * The tasks under those that started them (`real_parent`). One whose parent is not among them, or can't be read, is a root;
- * so is one of a circle, or of a family deeper than any is.
+ * The tasks under those that started them (`real_parent`). One whose parent is not among them, or can't be read, is a
+ * root; so is one of a circle, or of a family deeper than any is.
  */
 export function familyTree(kernel: Kernel, tasks: readonly Task[]): FamilyNode[] {
-  const nodes = new Map<bigint, FamilyNode>(tasks.map((task) => [task.$address, { ...taskRow(kernel, task), children: [] }]));
+  const nodes = new Map<bigint, FamilyNode>(
+    tasks.map((task) => [task.$address, { ...taskRow(kernel, task), children: [] }]),
+  );
   const parents = new Map(tasks.map((task) => [task.$address, parentOf(kernel, task, nodes)]));
   const depths = new Map<bigint, number>();
   const roots: FamilyNode[] = [];

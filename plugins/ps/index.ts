@@ -26,24 +26,45 @@ export default definePlugin({
     const title = flags.threads ? 'Threads' : 'Processes';
     const note = [
       ...survey.remarks,
-      ...(survey.unreadable.length > 0 ? [`${counted(survey.unreadable.length, 'task')} ${numbered(survey.unreadable.length, 'is', 'are')} there but can't be read; listed with the reason.`] : []),
+      ...(survey.unreadable.length > 0
+        ? [
+            `${counted(survey.unreadable.length, 'task')} ${numbered(survey.unreadable.length, 'is', 'are')} there but can't be read; listed with the reason.`,
+          ]
+        : []),
     ];
     if (flags.user) note.push('Tasks of the kernel are left out.');
     const options = { id: 'tasks', ...(note.length === 0 ? {} : { note: note.join(' ') }) };
     const unreadable = flags.task.length === 0 && !flags.kernel ? survey.unreadable.map(unreadableRow) : [];
     if (flags.tree) {
-      yield tree(title, taskColumns('comm'), [...familyTree(kernel, tasks), ...unreadable.map((row) => ({ ...row, children: [] }))], options);
+      yield tree(
+        title,
+        taskColumns('comm'),
+        [...familyTree(kernel, tasks), ...unreadable.map((row) => ({ ...row, children: [] }))],
+        options,
+      );
       return;
     }
-    const [users, threads] = [tasks.filter((task) => !isOfKernel(kernel, task)), tasks.filter((task) => isOfKernel(kernel, task))];
+    const [users, threads] = [
+      tasks.filter((task) => !isOfKernel(kernel, task)),
+      tasks.filter((task) => isOfKernel(kernel, task)),
+    ];
     if (users.length > 0 || unreadable.length > 0 || threads.length === 0) {
-      yield table(title, taskColumns('pid'), [...largestFirst(users.map((task) => taskRow(kernel, task))), ...unreadable], { ...options, sorted: { column: 'rss', descending: true } });
+      yield table(
+        title,
+        taskColumns('pid'),
+        [...largestFirst(users.map((task) => taskRow(kernel, task))), ...unreadable],
+        { ...options, sorted: { column: 'rss', descending: true } },
+      );
     }
     if (threads.length === 0) return;
     function* rows() {
       for (const task of threads) yield kernelThreadRow(taskRow(kernel, task));
     }
     // They have no memory of their own, and are many.
-    yield table('Kernel threads', kernelThreadColumns, rows(), { id: 'kernel-threads', folded: users.length > 0, ...(users.length > 0 || options.note === undefined ? {} : { note: options.note }) });
+    yield table('Kernel threads', kernelThreadColumns, rows(), {
+      id: 'kernel-threads',
+      folded: users.length > 0,
+      ...(users.length > 0 || options.note === undefined ? {} : { note: options.note }),
+    });
   },
 });

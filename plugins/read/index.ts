@@ -25,8 +25,19 @@ export default definePlugin({
     where: { type: 'string', required: true, summary: addressForms },
   },
   flags: {
-    type: { type: 'string', char: 't', summary: "show it as this struct, union, enum or typedef: 'zone', 'struct zone'" },
-    length: { type: 'integer', char: 'n', min: 1, max: mostBytes, default: 64, summary: 'how many bytes, where no type is given' },
+    type: {
+      type: 'string',
+      char: 't',
+      summary: "show it as this struct, union, enum or typedef: 'zone', 'struct zone'",
+    },
+    length: {
+      type: 'integer',
+      char: 'n',
+      min: 1,
+      max: mostBytes,
+      default: 64,
+      summary: 'how many bytes, where no type is given',
+    },
   },
   *run(kernel, { where, type, length }) {
     const address = addressNamed(kernel, where);
@@ -38,13 +49,24 @@ export default definePlugin({
   },
 });
 
-function* words(kernel: Kernel, address: bigint, wanted: number): Generator<RowOf<'address' | 'first' | 'second' | 'text'>> {
+function* words(
+  kernel: Kernel,
+  address: bigint,
+  wanted: number,
+): Generator<RowOf<'address' | 'first' | 'second' | 'text'>> {
   const length = Math.min(wanted, Number(endOfMemory - address));
   for (let done = 0; done < length; done += bytesInRow) {
     const at = address + BigInt(done);
     try {
       const bytes = kernel.memory.read(at, Math.min(bytesInRow, length - done));
-      yield { cells: { address: at, first: word(bytes.subarray(0, 8)), second: word(bytes.subarray(8)), text: printable(bytes) } };
+      yield {
+        cells: {
+          address: at,
+          first: word(bytes.subarray(0, 8)),
+          second: word(bytes.subarray(8)),
+          text: printable(bytes),
+        },
+      };
     } catch (error) {
       if (!isGapError(error)) throw error;
       const missing = gap('memory', error.message, at);
@@ -56,9 +78,14 @@ function* words(kernel: Kernel, address: bigint, wanted: number): Generator<RowO
 
 /** Little endian, as a number is read. */
 function word(bytes: Uint8Array): string {
-  return bytes.length === 0 ? '' : [...bytes].toReversed().map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return bytes.length === 0
+    ? ''
+    : [...bytes]
+        .toReversed()
+        .map((byte) => byte.toString(16).padStart(2, '0'))
+        .join('');
 }
 
 function printable(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.').join('');
+  return [...bytes].map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
 }

@@ -29,19 +29,33 @@ export default definePlugin({
   examples: ['vmcore'],
   *run(kernel) {
     const queues = runQueues(kernel);
-    yield table('Run queues', list, queues.flatMap((queue) => [
-      ...(queue.current ? [taskRow(kernel, queue.cpu, 'runs', queue.current)] : []),
-      ...queue.queued.map((task) => taskRow(kernel, queue.cpu, 'waits', task)),
-    ]), { id: 'tasks' });
+    yield table(
+      'Run queues',
+      list,
+      queues.flatMap((queue) => [
+        ...(queue.current ? [taskRow(kernel, queue.cpu, 'runs', queue.current)] : []),
+        ...queue.queued.map((task) => taskRow(kernel, queue.cpu, 'waits', task)),
+      ]),
+      { id: 'tasks' },
+    );
     yield table('What the queues count', queueColumns, queues.map(queueRow), {
-      id: 'queues', note: 'nr_running counts the task that runs, unless it is the idle task; a clock is set at ticks and switches, and an idle CPU takes no ticks.',
+      id: 'queues',
+      note: 'nr_running counts the task that runs, unless it is the idle task; a clock is set at ticks and switches, and an idle CPU takes no ticks.',
     });
   },
 });
 
-function queueRow({ cpu, running, queued, current, clockAgeNs }: RunQueue): RowOf<(typeof queueColumns)[number]['key']> {
+function queueRow({
+  cpu,
+  running,
+  queued,
+  current,
+  clockAgeNs,
+}: RunQueue): RowOf<(typeof queueColumns)[number]['key']> {
   const idle = current === undefined || isIdle(current);
-  return { cells: { cpu, running: running ?? null, found: queued.length + (idle ? 0 : 1), clockAge: clockAgeNs ?? null } };
+  return {
+    cells: { cpu, running: running ?? null, found: queued.length + (idle ? 0 : 1), clockAge: clockAgeNs ?? null },
+  };
 }
 
 function isIdle(task: Task): boolean {
@@ -52,7 +66,8 @@ function taskRow(kernel: Kernel, cpu: number, place: 'runs' | 'waits', task: Tas
   const read = <T>(what: string, of: () => T): T | null => kernel.attempt(`task_struct.${what}`, of) ?? null;
   return {
     cells: {
-      cpu, place,
+      cpu,
+      place,
       pid: read('pid', () => task.pid),
       state: read('__state', () => taskState(task).letter),
       policy: read('policy', () => policyInWords(task)),

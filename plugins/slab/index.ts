@@ -20,24 +20,46 @@ export default definePlugin({
     const { result: found, gaps } = withGaps(kernel, () => slabCaches(kernel));
     // Shares of a whole, and how many more there are, are told of a list that could be read to its end.
     const whole = lossesInWords(gaps) === undefined;
-    const caches = found.filter((cache) => cache.totalObjects > 0 && !(unreclaimable && cache.reclaimable))
+    const caches = found
+      .filter((cache) => cache.totalObjects > 0 && !(unreclaimable && cache.reclaimable))
       .toSorted((a, b) => b.totalObjects * b.size - a.totalObjects * a.size || (a.name < b.name ? -1 : 1));
     const shown = caches.slice(0, top ?? caches.length);
-    yield table('Slab caches', cacheColumns, shown.map((cache) => ({
-      cells: {
-        name: cache.name, total: cache.totalObjects * cache.size, used: cache.activeObjects === undefined ? unknownUse : cache.activeObjects * cache.size,
-        objects: cache.totalObjects, active: cache.activeObjects ?? unknownUse, objectSize: cache.size, slabs: cache.slabs, pages: cache.pages,
-        reclaimable: cache.reclaimable,
+    yield table(
+      'Slab caches',
+      cacheColumns,
+      shown.map((cache) => ({
+        cells: {
+          name: cache.name,
+          total: cache.totalObjects * cache.size,
+          used: cache.activeObjects === undefined ? unknownUse : cache.activeObjects * cache.size,
+          objects: cache.totalObjects,
+          active: cache.activeObjects ?? unknownUse,
+          objectSize: cache.size,
+          slabs: cache.slabs,
+          pages: cache.pages,
+          reclaimable: cache.reclaimable,
+        },
+        door: { type: 'struct kmem_cache', address: cache.address },
+      })),
+      {
+        id: 'caches',
+        sorted: { column: 'total', descending: true },
+        note: !whole
+          ? 'Not all caches can be read, or not all of their slabs: there may be others as large.'
+          : shown.length < caches.length
+            ? `${caches.length - shown.length} smaller ones are not shown.`
+            : 'Objects on CPUs’ own slabs count as used, as in /proc/slabinfo.',
       },
-      door: { type: 'struct kmem_cache', address: cache.address },
-    })), {
-      id: 'caches',
-      sorted: { column: 'total', descending: true },
-      note: !whole ? 'Not all caches can be read, or not all of their slabs: there may be others as large.' : shown.length < caches.length ? `${caches.length - shown.length} smaller ones are not shown.` : 'Objects on CPUs’ own slabs count as used, as in /proc/slabinfo.',
-    });
-    yield chart('The largest', 'bytes', caches.slice(0, CHARTED).map((cache) => ({ label: cache.name, value: cache.totalObjects * cache.size })), {
-      id: 'largest', ...(whole ? { total: caches.reduce((sum, cache) => sum + cache.totalObjects * cache.size, 0) } : {}),
-    });
+    );
+    yield chart(
+      'The largest',
+      'bytes',
+      caches.slice(0, CHARTED).map((cache) => ({ label: cache.name, value: cache.totalObjects * cache.size })),
+      {
+        id: 'largest',
+        ...(whole ? { total: caches.reduce((sum, cache) => sum + cache.totalObjects * cache.size, 0) } : {}),
+      },
+    );
   },
 });
 

@@ -1,5 +1,14 @@
 import { columns, definePlugin, fact, facts, objectView, tree, type TreeNodeOf } from 'oompm';
-import { addressForms, addressNamed, sizeOf, tagged, typeLayout, typeName, typeNamed, type LaidOutMember } from 'oompm/inspect';
+import {
+  addressForms,
+  addressNamed,
+  sizeOf,
+  tagged,
+  typeLayout,
+  typeName,
+  typeNamed,
+  type LaidOutMember,
+} from 'oompm/inspect';
 
 const layoutColumns = columns([
   { key: 'member', title: 'MEMBER', type: 'text' },
@@ -21,13 +30,40 @@ export default definePlugin({
   *run(kernel, { type, where }) {
     const found = typeNamed(kernel, type);
     if (where !== undefined) yield objectView(kernel, type, addressNamed(kernel, where));
-    else if (found.kind === 'struct' || found.kind === 'union') yield tree(`${found.name === '' ? type : tagged(found)}, ${found.size} bytes`, layoutColumns, typeLayout(found).map(asNode), { id: 'layout' });
-    else if (found.kind === 'enum') yield facts(type, [...found.values].map(([name, value]) => fact(name, name, 'text', value.toString())), { id: 'layout' });
-    else yield facts(type, [fact('type', 'Type', 'text', typeName(found)), fact('size', 'Size', 'bytes', sizeOf(found) ?? null)], { id: 'layout' });
+    else if (found.kind === 'struct' || found.kind === 'union')
+      yield tree(
+        `${found.name === '' ? type : tagged(found)}, ${found.size} bytes`,
+        layoutColumns,
+        typeLayout(found).map(asNode),
+        { id: 'layout' },
+      );
+    else if (found.kind === 'enum')
+      yield facts(
+        type,
+        [...found.values].map(([name, value]) => fact(name, name, 'text', value.toString())),
+        { id: 'layout' },
+      );
+    else
+      yield facts(
+        type,
+        [fact('type', 'Type', 'text', typeName(found)), fact('size', 'Size', 'bytes', sizeOf(found) ?? null)],
+        { id: 'layout' },
+      );
   },
 });
 
-function asNode({ declaration, offset, bits, size, members, hole }: LaidOutMember): TreeNodeOf<'member' | 'offset' | 'size' | 'hole'> {
-  const member = bits === undefined ? declaration : `${declaration} (bits ${bits.from} to ${bits.from + bits.count - 1})`;
-  return { cells: { member, offset, size: size ?? null, hole: hole === 0 ? null : hole }, children: members.map(asNode) };
+function asNode({
+  declaration,
+  offset,
+  bits,
+  size,
+  members,
+  hole,
+}: LaidOutMember): TreeNodeOf<'member' | 'offset' | 'size' | 'hole'> {
+  const member =
+    bits === undefined ? declaration : `${declaration} (bits ${bits.from} to ${bits.from + bits.count - 1})`;
+  return {
+    cells: { member, offset, size: size ?? null, hole: hole === 0 ? null : hole },
+    children: members.map(asNode),
+  };
 }

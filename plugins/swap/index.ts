@@ -14,19 +14,39 @@ export default definePlugin({
       fact('free', 'Free', 'pages', totals.freePages),
       fact('cached', 'In swap cache', 'pages', totals.cachePages ?? null),
     ]);
-    yield table('Swap areas', areaColumns, swapAreas(kernel).map((area) => ({
-      cells: { name: area.name ?? null, total: area.totalPages, used: area.usedPages, priority: area.priority, writable: area.writable },
-      door: { type: 'struct swap_info_struct', address: area.address },
-    })), { id: 'areas' });
+    yield table(
+      'Swap areas',
+      areaColumns,
+      swapAreas(kernel).map((area) => ({
+        cells: {
+          name: area.name ?? null,
+          total: area.totalPages,
+          used: area.usedPages,
+          priority: area.priority,
+          writable: area.writable,
+        },
+        door: { type: 'struct swap_info_struct', address: area.address },
+      })),
+      { id: 'areas' },
+    );
     const devices = zramDevices(kernel);
     if (devices.length === 0) return;
-    yield table('zram', zramColumns, devices.map((device) => ({
-      cells: {
-        name: device.name, disk: device.diskBytes, stored: device.storedPages, compressed: device.compressedBytes,
-        pool: device.poolPages, limit: device.limitPages,
-      },
-      door: { type: 'struct zram', address: device.address },
-    })), { id: 'zram', note: 'The pool is memory: what it takes is not freed by swapping out.' });
+    yield table(
+      'zram',
+      zramColumns,
+      devices.map((device) => ({
+        cells: {
+          name: device.name,
+          disk: device.diskBytes,
+          stored: device.storedPages,
+          compressed: device.compressedBytes,
+          pool: device.poolPages,
+          limit: device.limitPages,
+        },
+        door: { type: 'struct zram', address: device.address },
+      })),
+      { id: 'zram', note: 'The pool is memory: what it takes is not freed by swapping out.' },
+    );
   },
 });
 

@@ -1,7 +1,27 @@
-import { columns, definePlugin, fact, facts, findings, gap, log, table, type Cell, type Kernel, type RowOf } from 'oompm';
+import {
+  columns,
+  definePlugin,
+  fact,
+  facts,
+  findings,
+  gap,
+  log,
+  table,
+  type Cell,
+  type Kernel,
+  type RowOf,
+} from 'oompm';
 import { gracePeriod, latestNs } from 'oompm/linux';
 import { activationInWords, ownFunction } from 'oompm/locks';
-import { cpuProgress, hungTasks, hungTaskTimeoutNs, stallFindings, watchdogReports, type CpuProgress, type HungTask } from 'oompm/stalls';
+import {
+  cpuProgress,
+  hungTasks,
+  hungTaskTimeoutNs,
+  stallFindings,
+  watchdogReports,
+  type CpuProgress,
+  type HungTask,
+} from 'oompm/stalls';
 
 const cpuColumns = columns([
   { key: 'cpu', title: 'CPU', type: 'integer' },
@@ -32,25 +52,51 @@ export default definePlugin({
   inReport: { most: 40 },
   examples: ['vmcore'],
   *run(kernel, { most = Infinity }) {
-    yield findings('Stalls', stallFindings(kernel).map(({ id, ...finding }) => ({ id, ...finding, ...(viewsOf[id] === undefined ? {} : { views: viewsOf[id] }) })), { id: 'findings' });
+    yield findings(
+      'Stalls',
+      stallFindings(kernel).map(({ id, ...finding }) => ({
+        id,
+        ...finding,
+        ...(viewsOf[id] === undefined ? {} : { views: viewsOf[id] }),
+      })),
+      { id: 'findings' },
+    );
     const period = gracePeriod(kernel);
-    yield table('CPUs', cpuColumns, cpuProgress(kernel).map((progress) => cpuRow(progress, period?.waitsFor, timeless(kernel))), { id: 'cpus' });
+    yield table(
+      'CPUs',
+      cpuColumns,
+      cpuProgress(kernel).map((progress) => cpuRow(progress, period?.waitsFor, timeless(kernel))),
+      { id: 'cpus' },
+    );
     if (period) {
-      const timed = period.stalled === undefined ? gap('jiffies', 'how long it has run can\'t be told') : null;
-      yield facts('RCU', [
-        fact('name', 'Flavour', 'text', period.name),
-        fact('running', 'Grace period runs', 'boolean', period.running),
-        fact('for', 'For', 'ns', period.forNs ?? timed),
-        fact('stalled', 'Longer than the stall timeout', 'boolean', period.stalled ?? timed),
-        fact('waitsFor', 'Waits for CPUs', 'text', period.waitsFor.length === 0 ? null : period.waitsFor.join(', ')),
-        fact('readers', 'Waits for preempted readers', 'boolean', period.readers),
-      ], { id: 'rcu' });
+      const timed = period.stalled === undefined ? gap('jiffies', "how long it has run can't be told") : null;
+      yield facts(
+        'RCU',
+        [
+          fact('name', 'Flavour', 'text', period.name),
+          fact('running', 'Grace period runs', 'boolean', period.running),
+          fact('for', 'For', 'ns', period.forNs ?? timed),
+          fact('stalled', 'Longer than the stall timeout', 'boolean', period.stalled ?? timed),
+          fact('waitsFor', 'Waits for CPUs', 'text', period.waitsFor.length === 0 ? null : period.waitsFor.join(', ')),
+          fact('readers', 'Waits for preempted readers', 'boolean', period.readers),
+        ],
+        { id: 'rcu' },
+      );
     }
     const hung = hungTasks(kernel);
     const rest = hung.length > most ? `Not shown here: ${hung.length - most} more. ` : '';
-    if (hung.length > 0) yield table('Tasks in uninterruptible sleep for too long', hungColumns, hung.slice(0, most).map(hungRow), { id: 'hung', note: `${rest}Too long is ${hungTaskTimeoutNs(kernel) / 1e9} s here (hung_task_timeout_secs; 120 s where that is off or can't be read).` });
+    if (hung.length > 0)
+      yield table('Tasks in uninterruptible sleep for too long', hungColumns, hung.slice(0, most).map(hungRow), {
+        id: 'hung',
+        note: `${rest}Too long is ${hungTaskTimeoutNs(kernel) / 1e9} s here (hung_task_timeout_secs; 120 s where that is off or can't be read).`,
+      });
     const reports = watchdogReports(kernel);
-    if (reports.length > 0) yield log('What the watchdogs printed', reports.map(({ record }) => record), { id: 'reports' });
+    if (reports.length > 0)
+      yield log(
+        'What the watchdogs printed',
+        reports.map(({ record }) => record),
+        { id: 'reports' },
+      );
   },
 });
 
@@ -63,15 +109,22 @@ const viewsOf: Readonly<Record<string, readonly string[]>> = {
 
 /** What stands where a time is not known: a gap, where it is not known how late it was. */
 function timeless(kernel: Kernel): Cell {
-  return latestNs(kernel) === undefined ? gap('the latest moment', "a clock or the end of the log can't be read") : null;
+  return latestNs(kernel) === undefined
+    ? gap('the latest moment', "a clock or the end of the log can't be read")
+    : null;
 }
 
-function cpuRow({ context, sameTaskNs, softlockupNs, clockAgeNs, starved, stuck }: CpuProgress, rcu: readonly number[] | undefined, unknown: Cell): RowOf<(typeof cpuColumns)[number]['key']> {
+function cpuRow(
+  { context, sameTaskNs, softlockupNs, clockAgeNs, starved, stuck }: CpuProgress,
+  rcu: readonly number[] | undefined,
+  unknown: Cell,
+): RowOf<(typeof cpuColumns)[number]['key']> {
   const { cpu, task } = context;
   const first = context.segments[0]?.activations[0];
   return {
     cells: {
-      cpu: cpu ?? null, stuck: stuck ?? gap('progress of the CPU', 'not all that would tell can be read'),
+      cpu: cpu ?? null,
+      stuck: stuck ?? gap('progress of the CPU', 'not all that would tell can be read'),
       runs: context.label.replace(/^CPU \d+: /, ''),
       since: sameTaskNs ?? unknown,
       in: first ? activationInWords(first) : null,
@@ -88,6 +141,14 @@ function cpuRow({ context, sameTaskNs, softlockupNs, clockAgeNs, starved, stuck 
 function hungRow({ context, task, asleepNs }: HungTask): RowOf<(typeof hungColumns)[number]['key']> {
   const own = ownFunction(context);
   // A return address that scanning found may be left of an earlier call.
-  const place = own?.frame.found === 'scanned' ? gap('the function that sleeps', 'its stack could not be unwound so far') : own ? activationInWords(own) : null;
-  return { cells: { task: context.label, asleep: asleepNs, in: place }, door: { type: 'struct task_struct', address: task.$address } };
+  const place =
+    own?.frame.found === 'scanned'
+      ? gap('the function that sleeps', 'its stack could not be unwound so far')
+      : own
+        ? activationInWords(own)
+        : null;
+  return {
+    cells: { task: context.label, asleep: asleepNs, in: place },
+    door: { type: 'struct task_struct', address: task.$address },
+  };
 }

@@ -22,7 +22,8 @@ export const nodeColumns = columns([
 export function nodeRow(kernel: Kernel, node: NodeRef): RowOf<(typeof nodeColumns)[number]['key']> {
   const counters = readOrGap(`vm_stat of node ${node.node_id}`, () => nodeCounters(kernel, node));
   const zones = everyZoneOf(kernel, node);
-  const sum = (pages: (zone: Zone) => number): Cell => zones?.reduce((total, zone) => total + pages(zone), 0) ?? gap('node_zones', 'not every zone can be read');
+  const sum = (pages: (zone: Zone) => number): Cell =>
+    zones?.reduce((total, zone) => total + pages(zone), 0) ?? gap('node_zones', 'not every zone can be read');
   const of = (...names: string[]): Cell => {
     if ('gap' in counters) return counters;
     const found = names.flatMap((name) => counters.get(name) ?? []);
@@ -32,10 +33,16 @@ export function nodeRow(kernel: Kernel, node: NodeRef): RowOf<(typeof nodeColumn
   return {
     cells: {
       node: node.node_id,
-      present: sum((zone) => zone.presentPages), managed: sum((zone) => zone.managedPages), free: sum((zone) => zone.freePages),
-      anon: of('NR_ACTIVE_ANON', 'NR_INACTIVE_ANON'), file: of('NR_ACTIVE_FILE', 'NR_INACTIVE_FILE'), shmem: of('NR_SHMEM'),
-      unevictable: of('NR_UNEVICTABLE'), slab: of('NR_SLAB_RECLAIMABLE_B', 'NR_SLAB_UNRECLAIMABLE_B'),
-      slabUnreclaimable: of('NR_SLAB_UNRECLAIMABLE_B'), kernelStack: of('NR_KERNEL_STACK_KB'),
+      present: sum((zone) => zone.presentPages),
+      managed: sum((zone) => zone.managedPages),
+      free: sum((zone) => zone.freePages),
+      anon: of('NR_ACTIVE_ANON', 'NR_INACTIVE_ANON'),
+      file: of('NR_ACTIVE_FILE', 'NR_INACTIVE_FILE'),
+      shmem: of('NR_SHMEM'),
+      unevictable: of('NR_UNEVICTABLE'),
+      slab: of('NR_SLAB_RECLAIMABLE_B', 'NR_SLAB_UNRECLAIMABLE_B'),
+      slabUnreclaimable: of('NR_SLAB_UNRECLAIMABLE_B'),
+      kernelStack: of('NR_KERNEL_STACK_KB'),
       allUnreclaimable: failures === undefined ? null : failures >= MAX_RECLAIM_RETRIES,
     },
     door: { type: 'struct pglist_data', address: node.$address },

@@ -22,10 +22,20 @@ export function zoneRow(zone: Zone): RowOf<(typeof zoneColumns)[number]['key']> 
   const { watermarks } = zone;
   return {
     cells: {
-      node: zone.node, zone: zone.name, free: zone.freePages,
-      min: watermarks.min, low: watermarks.low, high: watermarks.high, boost: zone.boostPages ?? null,
-      highatomic: zone.reservedHighatomicPages ?? null, cma: zone.cmaPages ?? null, freeCma: zone.counters.get('NR_FREE_CMA_PAGES') ?? null,
-      pcp: zone.pcpPages ?? gap('per-CPU pages', "not those of every CPU can be read"), managed: zone.managedPages, present: zone.presentPages, spanned: zone.spannedPages,
+      node: zone.node,
+      zone: zone.name,
+      free: zone.freePages,
+      min: watermarks.min,
+      low: watermarks.low,
+      high: watermarks.high,
+      boost: zone.boostPages ?? null,
+      highatomic: zone.reservedHighatomicPages ?? null,
+      cma: zone.cmaPages ?? null,
+      freeCma: zone.counters.get('NR_FREE_CMA_PAGES') ?? null,
+      pcp: zone.pcpPages ?? gap('per-CPU pages', 'not those of every CPU can be read'),
+      managed: zone.managedPages,
+      present: zone.presentPages,
+      spanned: zone.spannedPages,
     },
     door: { type: 'struct zone', address: zone.ref.$address },
   };

@@ -9,8 +9,8 @@ import { cacheFolder } from '../bytes/user-folders.js';
 import { version } from './package-facts.js';
 
 /**
- * Keeps what V8 has compiled in the cache folder, for the next start: with Node's compile cache, or where there is none (before
- * Node 22) in the same way by our own means. That it can't be kept is no reason to fail, nor to say so.
+ * Keeps what V8 has compiled in the cache folder, for the next start: with Node's compile cache, or where there is none
+ * (before Node 22) in the same way by our own means. That it can't be kept is no reason to fail, nor to say so.
  */
 export function keepCompiledCode(): void {
   if (process.env['NODE_DISABLE_COMPILE_CACHE'] !== undefined) return;
@@ -45,7 +45,10 @@ function keepOurselves(folder: string): void {
     const name = basename(filename);
     const kept = readKept(join(folder, name));
     // Without import(), which what is kept has lost: the bundle only requires (test/build).
-    const script = new Script(module.wrap(readFileSync(filename, 'utf8')), { filename, ...(kept === undefined ? {} : { cachedData: kept }) });
+    const script = new Script(module.wrap(readFileSync(filename, 'utf8')), {
+      filename,
+      ...(kept === undefined ? {} : { cachedData: kept }),
+    });
     if (kept === undefined || script.cachedDataRejected === true) unkept.set(name, script);
     const run = script.runInThisContext() as (...given: unknown[]) => void;
     run.call(loaded.exports, loaded.exports, createRequire(filename), loaded, filename, bundle);
@@ -70,7 +73,8 @@ function readKept(path: string): Buffer | undefined {
 function keep(folder: string, bundle: string, scripts: ReadonlyMap<string, Script>): void {
   try {
     makeFolder(folder);
-    for (const left of readdirSync(folder)) if (!isTemporary(left) && !existsSync(join(bundle, left))) rmSync(join(folder, left), { force: true });
+    for (const left of readdirSync(folder))
+      if (!isTemporary(left) && !existsSync(join(bundle, left))) rmSync(join(folder, left), { force: true });
     for (const [name, script] of scripts) {
       const data = script.createCachedData();
       const sum = Buffer.alloc(4);

@@ -10,15 +10,18 @@ export function matchArguments(command: string, declared: Arguments, words: read
   const left = [...words];
   for (const [name, argument] of Object.entries(declared)) {
     const taken = argument.multiple ? left.splice(0) : left.splice(0, 1);
-    if (taken.length === 0 && argument.required) throw new InputError(`${command} needs ${name.toUpperCase()} after the dump: ${argument.summary}`);
+    if (taken.length === 0 && argument.required)
+      throw new InputError(`${command} needs ${name.toUpperCase()} after the dump: ${argument.summary}`);
     const read = taken.map((word) => readWord(command, name, argument, word));
-    values[name] = argument.multiple ? read as readonly string[] | readonly number[] : read[0];
+    values[name] = argument.multiple ? (read as readonly string[] | readonly number[]) : read[0];
   }
   if (left.length > 0) {
     const unknown = left[0]!;
-    throw new InputError(unknown.startsWith('-')
-      ? `${command} has no flag ${unknown}; oompm ${command} --help lists them`
-      : `${command} does not know what to do with ${unknown}; oompm ${command} --help says what it takes`);
+    throw new InputError(
+      unknown.startsWith('-')
+        ? `${command} has no flag ${unknown}; oompm ${command} --help lists them`
+        : `${command} does not know what to do with ${unknown}; oompm ${command} --help says what it takes`,
+    );
   }
   return values;
 }
@@ -30,6 +33,7 @@ function readWord(command: string, name: string, argument: Argument, word: strin
   }
   if (argument.type === 'string') return word;
   const value = /^(?:-?\d+|0x[\da-f]+)$/i.test(word) ? Number(word) : NaN;
-  if (!Number.isSafeInteger(value)) throw new InputError(`${command}: ${name.toUpperCase()} is a whole number, not ${word}`);
+  if (!Number.isSafeInteger(value))
+    throw new InputError(`${command}: ${name.toUpperCase()} is a whole number, not ${word}`);
   return value;
 }

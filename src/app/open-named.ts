@@ -26,29 +26,55 @@ export interface Opened {
  */
 export async function openNamed(command: string, words: readonly string[], flags: CommonValues): Promise<Opened> {
   const { options, rest } = await namedFiles(command, words, flags);
-  const [{ openSession }, { hostOf }] = await Promise.all([import('../session/open-kernel.js'), import('../session/host-name.js')]);
+  const [{ openSession }, { hostOf }] = await Promise.all([
+    import('../session/open-kernel.js'),
+    import('../session/host-name.js'),
+  ]);
   const session = await openSession(options);
-  return { session, facts: factsOf(session, options, hostOf(session)), options, rest, tasks: flags.redact ? await namedTasks(session) : [] };
+  return {
+    session,
+    facts: factsOf(session, options, hostOf(session)),
+    options,
+    rest,
+    tasks: flags.redact ? await namedTasks(session) : [],
+  };
 }
 
 /** Those that can be read. One whose flags can't is taken for a user's. */
 async function namedTasks({ kernel }: Session): Promise<NamedTask[]> {
-  const [{ isKernelThread }, { surveyTasks }] = await Promise.all([import('../linux/sched/task-state.js'), import('../linux/sched/tasks.js')]);
+  const [{ isKernelThread }, { surveyTasks }] = await Promise.all([
+    import('../linux/sched/task-state.js'),
+    import('../linux/sched/tasks.js'),
+  ]);
   const { threads } = kernel.attempt('names of tasks', () => surveyTasks(kernel)) ?? { threads: [] };
-  return threads.flatMap((task) => kernel.attempt('task_struct.comm', () => [{ comm: task.comm, isKernelThread: kernel.attempt('task_struct.flags', () => isKernelThread(task)) ?? false }]) ?? []);
+  return threads.flatMap(
+    (task) =>
+      kernel.attempt('task_struct.comm', () => [
+        { comm: task.comm, isKernelThread: kernel.attempt('task_struct.flags', () => isKernelThread(task)) ?? false },
+      ]) ?? [],
+  );
 }
 
 /**
  * The files that a command line names, and the vmlinux that belongs to them.
  * @throws InputError
  */
-export async function namedFiles(command: string, words: readonly string[], flags: CommonValues): Promise<Pick<Opened, 'options' | 'rest'>> {
+export async function namedFiles(
+  command: string,
+  words: readonly string[],
+  flags: CommonValues,
+): Promise<Pick<Opened, 'options' | 'rest'>> {
   if (words.length === 0) throw new InputError(`${command} needs a dump: oompm ${command} VMCORE`);
   const { dump, vmlinux, packed, rest } = tellFiles(words);
   if (packed !== undefined) throw new InputError(await packedDump(packed));
-  if (dump.length === 0) throw new InputError(isKernel(vmlinux!) ? `${vmlinux} is a kernel, not a dump: oompm ${command} VMCORE ${vmlinux}` : `${vmlinux} is a program, not a dump: oompm ${command} VMCORE`);
+  if (dump.length === 0)
+    throw new InputError(
+      isKernel(vmlinux!)
+        ? `${vmlinux} is a kernel, not a dump: oompm ${command} VMCORE ${vmlinux}`
+        : `${vmlinux} is a program, not a dump: oompm ${command} VMCORE`,
+    );
   progress(`opening ${dump[0]}`);
-  const kernelFile = flags.vmlinux ?? vmlinux ?? await ownVmlinux(dump, flags);
+  const kernelFile = flags.vmlinux ?? vmlinux ?? (await ownVmlinux(dump, flags));
   const options: OpenOptions = {
     dump,
     ...(kernelFile === undefined ? {} : { vmlinux: kernelFile }),
@@ -61,7 +87,10 @@ export async function namedFiles(command: string, words: readonly string[], flag
 
 /** A packed kernel is read as it is, and it is said, since this may be one. */
 async function packedDump(path: string): Promise<string> {
-  const [{ openFile }, { packedInWords, packingOf }] = await Promise.all([import('../bytes/file-reader.js'), import('../bytes/packing.js')]);
+  const [{ openFile }, { packedInWords, packingOf }] = await Promise.all([
+    import('../bytes/file-reader.js'),
+    import('../bytes/packing.js'),
+  ]);
   const file = openFile(path);
   const packing = packingOf(file.read(0, 16));
   file.close();
@@ -75,7 +104,11 @@ export function factsAfter({ session, facts }: Opened): DumpFacts {
   return { ...facts, defects: [...session.changes(), ...facts.defects, ...(damage === undefined ? [] : [damage])] };
 }
 
-function factsOf({ kernel, dump, defects, vmlinux }: Session, { dump: files }: OpenOptions, host: string | undefined): DumpFacts {
+function factsOf(
+  { kernel, dump, defects, vmlinux }: Session,
+  { dump: files }: OpenOptions,
+  host: string | undefined,
+): DumpFacts {
   return {
     files,
     format: dump.formatName,

@@ -5,21 +5,35 @@ import { endProgress, progress } from './progress.js';
 
 /**
  * The vmlinux that belongs to a dump, by its build-id: from the usual places, else, where the user asked for it, from a
- * debuginfod server. Where it can't be had, a line on stderr says why, and the dump is read alone: it mostly has the answer.
+ * debuginfod server. Where it can't be had, a line on stderr says why, and the dump is read alone: it mostly has the
+ * answer.
  */
-export async function ownVmlinux(files: readonly string[], { search, debuginfod }: Pick<CommonValues, 'search' | 'debuginfod'>): Promise<string | undefined> {
+export async function ownVmlinux(
+  files: readonly string[],
+  { search, debuginfod }: Pick<CommonValues, 'search' | 'debuginfod'>,
+): Promise<string | undefined> {
   if (!search && !debuginfod) return undefined;
   const { dumpPath, buildId, release } = await kernelOf(files);
   if (buildId === undefined) {
-    if (debuginfod) noted(`debuginfod can't be asked for the kernel of ${dumpPath}: the dump's VMCOREINFO has no BUILD-ID (kernels before 5.9); give the vmlinux.`);
+    if (debuginfod)
+      noted(
+        `debuginfod can't be asked for the kernel of ${dumpPath}: the dump's VMCOREINFO has no BUILD-ID (kernels before 5.9); give the vmlinux.`,
+      );
     return undefined;
   }
-  const found = search ? await foundHere({ dumpPath, buildId, ...(release === undefined ? {} : { release }) }) : undefined;
+  const found = search
+    ? await foundHere({ dumpPath, buildId, ...(release === undefined ? {} : { release }) })
+    : undefined;
   return found ?? (debuginfod ? fetched(buildId) : undefined);
 }
 
-async function kernelOf(files: readonly string[]): Promise<{ dumpPath: string; buildId: string | undefined; release: string | undefined }> {
-  const [{ openDump }, { parseVmcoreinfo }] = await Promise.all([import('../dump/open-dump.js'), import('../dump/vmcoreinfo.js')]);
+async function kernelOf(
+  files: readonly string[],
+): Promise<{ dumpPath: string; buildId: string | undefined; release: string | undefined }> {
+  const [{ openDump }, { parseVmcoreinfo }] = await Promise.all([
+    import('../dump/open-dump.js'),
+    import('../dump/vmcoreinfo.js'),
+  ]);
   const dump = await openDump(files);
   dump.close();
   const info = dump.vmcoreinfo === undefined ? undefined : parseVmcoreinfo(dump.vmcoreinfo);
@@ -44,7 +58,8 @@ async function fetched(buildId: string): Promise<string | undefined> {
   const { fetchDebuginfod } = await import('../debuginfo/debuginfod.js');
   try {
     return await fetchDebuginfod(buildId, {
-      progress: (bytes, total) => progress(`fetching the vmlinux: ${mebibytes(bytes)}${total === undefined ? '' : ` of ${mebibytes(total)}`}`),
+      progress: (bytes, total) =>
+        progress(`fetching the vmlinux: ${mebibytes(bytes)}${total === undefined ? '' : ` of ${mebibytes(total)}`}`),
     });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -3,8 +3,16 @@ import { dirname, resolve } from 'node:path';
 import { configFile } from '../bytes/user-folders.js';
 import { didYouMean } from '../words/nearest-word.js';
 
-/** The user's plugins: those of the config file, with a sentence for what is wrong with it, and those that --plugin names. */
-export function userPluginFiles(words: readonly string[]): { files: readonly string[]; named: readonly string[]; warnings: readonly string[]; config: string } {
+/**
+ * The user's plugins: those of the config file, with a sentence for what is wrong with it, and those that --plugin
+ * names.
+ */
+export function userPluginFiles(words: readonly string[]): {
+  files: readonly string[];
+  named: readonly string[];
+  warnings: readonly string[];
+  config: string;
+} {
   const config = configFile();
   const { files, warnings } = configuredPlugins(config);
   const named = namedPlugins(words);
@@ -27,9 +35,11 @@ function configuredPlugins(file: string): { files: string[]; warnings: string[] 
   if (!existsSync(file)) return { files: [], warnings: [] };
   try {
     const config: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof config !== 'object' || config === null || Array.isArray(config)) throw new Error('it is no object: { "plugins": [ … ] }');
+    if (typeof config !== 'object' || config === null || Array.isArray(config))
+      throw new Error('it is no object: { "plugins": [ … ] }');
     const listed = 'plugins' in config ? config.plugins : [];
-    if (!Array.isArray(listed) || !listed.every((path) => typeof path === 'string')) throw new Error('"plugins" is not a list of paths');
+    if (!Array.isArray(listed) || !listed.every((path) => typeof path === 'string'))
+      throw new Error('"plugins" is not a list of paths');
     return { files: listed.map((path) => resolve(dirname(file), path)), warnings: unknownKeys(file, config) };
   } catch (error) {
     return { files: [], warnings: [`${file} is ignored: ${error instanceof Error ? error.message : String(error)}`] };
@@ -37,5 +47,10 @@ function configuredPlugins(file: string): { files: string[]; warnings: string[] 
 }
 
 function unknownKeys(file: string, config: object): string[] {
-  return Object.keys(config).filter((key) => key !== 'plugins').map((key) => `${file}: "${key}" is ignored, there is no such key${didYouMean(key, ['plugins']) || '; there is plugins'}`);
+  return Object.keys(config)
+    .filter((key) => key !== 'plugins')
+    .map(
+      (key) =>
+        `${file}: "${key}" is ignored, there is no such key${didYouMean(key, ['plugins']) || '; there is plugins'}`,
+    );
 }

@@ -13,7 +13,11 @@ export type OclifFlags = NonNullable<typeof Command.flags>;
 
 /** A plugin's flags for oclif; a common flag of the same name stands, so that `-o` is the same everywhere. */
 export function ownFlags(plugin: Declaration): OclifFlags {
-  return Object.fromEntries(Object.entries(plugin.flags).filter(([name]) => !(name in commonFlags)).map(([name, flag]) => [name, oclifFlag(flag)]));
+  return Object.fromEntries(
+    Object.entries(plugin.flags)
+      .filter(([name]) => !(name in commonFlags))
+      .map(([name, flag]) => [name, oclifFlag(flag)]),
+  );
 }
 
 /** What a plugin is run with, of what oclif has read. */
@@ -25,7 +29,8 @@ export function pluginValues(plugin: Declaration, parsed: OptionValues, rest: re
 }
 
 /**
- * The words after a plugin's name where there is no dump among them: the prompt of the screens, read as the command line is.
+ * The words after a plugin's name where there is no dump among them: the prompt of the screens, read as the command
+ * line is.
  * @throws InputError in the command line's own sentence
  */
 export async function parsePluginWords(plugin: Declaration, words: readonly string[]): Promise<OptionValues> {
@@ -42,20 +47,35 @@ export async function parsePluginWords(plugin: Declaration, words: readonly stri
 const takenChars = new Set(['o', 'h']);
 
 function oclifFlag(flag: Flag): OclifFlags[string] {
-  const shared = { summary: flag.summary, ...(flag.char === undefined || takenChars.has(flag.char) ? {} : { char: flag.char as 'a' }) };
+  const shared = {
+    summary: flag.summary,
+    ...(flag.char === undefined || takenChars.has(flag.char) ? {} : { char: flag.char as 'a' }),
+  };
   switch (flag.type) {
-    case 'boolean': return Flags.boolean({ ...shared, ...(flag.default ? { default: true, allowNo: true } : {}) });
-    case 'string': return Flags.string({
-      ...shared, ...many(flag), ...(flag.options === undefined ? {} : { options: [...flag.options] }),
-    });
-    case 'integer': return Flags.integer({
-      helpValue: 'N', ...shared, ...many(flag), ...(flag.min === undefined ? {} : { min: flag.min }), ...(flag.max === undefined ? {} : { max: flag.max }),
-    });
-    default: return flag satisfies never;
+    case 'boolean':
+      return Flags.boolean({ ...shared, ...(flag.default ? { default: true, allowNo: true } : {}) });
+    case 'string':
+      return Flags.string({
+        ...shared,
+        ...many(flag),
+        ...(flag.options === undefined ? {} : { options: [...flag.options] }),
+      });
+    case 'integer':
+      return Flags.integer({
+        helpValue: 'N',
+        ...shared,
+        ...many(flag),
+        ...(flag.min === undefined ? {} : { min: flag.min }),
+        ...(flag.max === undefined ? {} : { max: flag.max }),
+      });
+    default:
+      return flag satisfies never;
   }
 }
 
-function many({ multiple, default: byDefault }: { multiple?: boolean; default?: string | number }): { multiple?: false } {
+function many({ multiple, default: byDefault }: { multiple?: boolean; default?: string | number }): {
+  multiple?: false;
+} {
   const shape = {
     ...(multiple ? { multiple: true, multipleNonGreedy: true } : {}),
     ...(byDefault === undefined ? {} : { default: multiple ? [byDefault] : byDefault }),
@@ -66,5 +86,5 @@ function many({ multiple, default: byDefault }: { multiple?: boolean; default?: 
 
 function valueOf(flag: Flag, parsed: OptionValues[string]): OptionValues[string] {
   if (flag.type === 'boolean') return parsed ?? false;
-  return flag.multiple ? parsed ?? [] : parsed;
+  return flag.multiple ? (parsed ?? []) : parsed;
 }

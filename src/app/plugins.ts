@@ -33,8 +33,8 @@ export function pluginModules(): readonly string[] {
 }
 
 /**
- * The bundled plugins and those named by --plugin or in the config file; loaded once. What is wrong with one of the config
- * file is a line on stderr: it is always there, and rarely what was asked for.
+ * The bundled plugins and those named by --plugin or in the config file; loaded once. What is wrong with one of the
+ * config file is a line on stderr: it is always there, and rarely what was asked for.
  * @throws InputError where one that --plugin names can't serve
  */
 export function plugins(): Promise<Plugins> {
@@ -44,16 +44,25 @@ export function plugins(): Promise<Plugins> {
 
 async function loadAll(words: readonly string[]): Promise<Plugins> {
   const { files, named, warnings } = userPluginFiles(words);
-  const runner = files.length === 0 ? undefined : (await import('../plugin/start-runner.js')).startRunner({ files }, { onPrint: printed });
+  const runner =
+    files.length === 0
+      ? undefined
+      : (await import('../plugin/start-runner.js')).startRunner({ files }, { onPrint: printed });
   const { loaded, refused } = runner === undefined ? { loaded: [], refused: [] } : await runner.declared();
   modules = loaded.flatMap((plugin) => plugin.modules);
   const free = loaded.filter(({ id }) => !reservedIds.has(id));
-  const reserved = loaded.filter((one) => !free.includes(one)).map(({ id, path }): RefusedPlugin => ({ path, reason: `${id} is a command of oompm itself` }));
+  const reserved = loaded
+    .filter((one) => !free.includes(one))
+    .map(({ id, path }): RefusedPlugin => ({ path, reason: `${id} is a command of oompm itself` }));
   const leftOut = [...refused, ...reserved];
   const asked = leftOut.find(({ path }) => named.includes(path));
   if (asked !== undefined) throw new InputError(`--plugin ${asked.path} can't be used: ${asked.reason}`);
   const registry = createRegistry(await bundledPlugins(), free);
-  const told = [...warnings, ...leftOut.map(({ path, reason }) => `plugin ${path} is left out: ${reason}`), ...registry.warnings];
+  const told = [
+    ...warnings,
+    ...leftOut.map(({ path, reason }) => `plugin ${path} is left out: ${reason}`),
+    ...registry.warnings,
+  ];
   for (const warning of told) process.stderr.write(`oompm: ${oneLine(warning)}\n`);
   return { registry, runner, files: free.map(({ path }) => path), warnings: told };
 }

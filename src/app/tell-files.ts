@@ -13,8 +13,8 @@ export interface ToldFiles {
 }
 
 /**
- * VMCORE and VMLINUX in any order, at the beginning of `words`. The parts of a split dump may all be named. A first word
- * that is neither is taken for the dump: opening it says best what is wrong with it.
+ * VMCORE and VMLINUX in any order, at the beginning of `words`. The parts of a split dump may all be named. A first
+ * word that is neither is taken for the dump: opening it says best what is wrong with it.
  * @throws InputError where a file is given twice
  */
 export function tellFiles(words: readonly string[]): ToldFiles {

@@ -11,26 +11,39 @@ export function wrongWords(error: Errors.CLIError, command: string): string {
   const message = plainLines(error.message);
   const number = wholeNumberWanted(message);
   if (number !== undefined) return oneLine(number);
-  const [, value, options] = /^Expected (?:--[\w-]+=)?(.*) to be one of: (.*?)(?:; See more help|$)/.exec(message) ?? [];
+  const [, value, options] =
+    /^Expected (?:--[\w-]+=)?(.*) to be one of: (.*?)(?:; See more help|$)/.exec(message) ?? [];
   const nearest = value === undefined || options === undefined ? '' : didYouMean(value, options.split(', '));
-  return oneLine(message.replace(/; See more help with --help$/, '').replace(/^./, (letter) => letter.toLowerCase()) + (nearest || `; oompm ${command} --help tells more`));
+  return oneLine(
+    message.replace(/; See more help with --help$/, '').replace(/^./, (letter) => letter.toLowerCase()) +
+      (nearest || `; oompm ${command} --help tells more`),
+  );
 }
 
 /** oclif's "Parsing --top … Expected an integer" as a sentence of ours; undefined for another. */
 function wholeNumberWanted(message: string): string | undefined {
-  const [, flag, least, most, given] = /^Parsing (--[\w-]+)\s*[;:]?\s*Expected an integer(?: greater than or equal to (-?\d+)| less than or equal to (-?\d+))? but received: (.*?)(?:; See more help.*)?$/s.exec(message) ?? [];
+  const [, flag, least, most, given] =
+    /^Parsing (--[\w-]+)\s*[;:]?\s*Expected an integer(?: greater than or equal to (-?\d+)| less than or equal to (-?\d+))? but received: (.*?)(?:; See more help.*)?$/s.exec(
+      message,
+    ) ?? [];
   if (flag === undefined) return undefined;
   return `${flag} takes a whole number${least === undefined ? '' : `, ${least} or more`}${most === undefined ? '' : `, ${most} or less`}, not ${given}`;
 }
 
 /** @throws InputError where a flag that takes none is given a value, which oclif reads as a word of its own */
-export function refuseValues(command: string, flags: Readonly<Record<string, { type: string; allowNo?: boolean }>>, words: readonly string[]): void {
+export function refuseValues(
+  command: string,
+  flags: Readonly<Record<string, { type: string; allowNo?: boolean }>>,
+  words: readonly string[],
+): void {
   const end = words.indexOf('--');
   for (const word of end < 0 ? words : words.slice(0, end)) {
     const [, name] = /^--([\w-]+)=/.exec(word) ?? [];
     if (name === undefined) continue;
-    const flag = flags[name] ?? (flags[name.replace(/^no-/, '')]?.allowNo === true ? flags[name.replace(/^no-/, '')] : undefined);
-    if (flag?.type === 'boolean') throw new InputError(`${command}: --${name} takes no value; leave out ${word.slice(name.length + 2)}`);
+    const flag =
+      flags[name] ?? (flags[name.replace(/^no-/, '')]?.allowNo === true ? flags[name.replace(/^no-/, '')] : undefined);
+    if (flag?.type === 'boolean')
+      throw new InputError(`${command}: --${name} takes no value; leave out ${word.slice(name.length + 2)}`);
   }
 }
 
@@ -42,7 +55,9 @@ function unknownFlag(command: string, flag: string, known: readonly string[]): s
 
 /** A fact and further lines, coloured; here on one line. */
 function plainLines(message: string): string {
-  const lines = stripVTControlCharacters(message).split('\n').filter((line) => line.trim() !== '');
+  const lines = stripVTControlCharacters(message)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
   return lines.map((line) => line.trim()).join('; ');
 }
 
@@ -53,9 +68,15 @@ function unknownFlags(error: Errors.CLIError): readonly string[] {
 
 function flagsOf(error: Errors.CLIError): readonly string[] {
   const declared = field(field(field(error, 'parse'), 'input'), 'flags');
-  return typeof declared !== 'object' || declared === null ? [] : Object.entries(declared).flatMap(([name, flag]) => field(flag, 'allowNo') === true ? [name, `no-${name}`] : [name]);
+  return typeof declared !== 'object' || declared === null
+    ? []
+    : Object.entries(declared).flatMap(([name, flag]) =>
+        field(flag, 'allowNo') === true ? [name, `no-${name}`] : [name],
+      );
 }
 
 function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null && name in value ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+  return typeof value === 'object' && value !== null && name in value
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
 }

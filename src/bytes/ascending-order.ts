@@ -20,8 +20,8 @@ export function ascendingOrderOfWords(values: BigUint64Array): Uint32Array {
 }
 
 /**
- * By one number for each value that has its place in it, for the engine's own sort, which is the fastest of all; undefined
- * where the values lie too far apart for that. A kernel's addresses don't.
+ * By one number for each value that has its place in it, for the engine's own sort, which is the fastest of all;
+ * undefined where the values lie too far apart for that. A kernel's addresses don't.
  */
 function orderByKeys(values: ArrayLike<number>): Uint32Array | undefined {
   const count = values.length;
@@ -67,16 +67,22 @@ function halvesOf(values: BigUint64Array): Uint32Array {
 
 function isAscending(halves: Uint32Array): boolean {
   for (let n = 2; n < halves.length; n += 2) {
-    if (halves[n - 1]! > halves[n + 1]! || (halves[n - 1] === halves[n + 1] && halves[n - 2]! > halves[n]!)) return false;
+    if (halves[n - 1]! > halves[n + 1]! || (halves[n - 1] === halves[n + 1] && halves[n - 2]! > halves[n]!))
+      return false;
   }
   return true;
 }
 
 function orderByComparison(halves: Uint32Array): Uint32Array {
-  return placesTo(halves.length / 2).toSorted((a, b) => halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || a - b);
+  return placesTo(halves.length / 2).toSorted(
+    (a, b) => halves[a * 2 + 1]! - halves[b * 2 + 1]! || halves[a * 2]! - halves[b * 2]! || a - b,
+  );
 }
 
-/** A radix sort, from the lowest digit up, each pass stable: a sort that compares takes ten times as long for many values. */
+/**
+ * A radix sort, from the lowest digit up, each pass stable: a sort that compares takes ten times as long for many
+ * values.
+ */
 function orderByDigits(halves: Uint32Array): Uint32Array {
   const digits = new Uint16Array(halves.buffer, halves.byteOffset, halves.length * 2);
   let order = placesTo(halves.length / 2);

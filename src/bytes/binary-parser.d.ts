@@ -11,7 +11,10 @@ declare module 'binary-parser' {
     int32<Name extends string>(name: Name): Parser<Fields & Record<Name, number>>;
     uint64<Name extends string>(name: Name): Parser<Fields & Record<Name, bigint>>;
     int64<Name extends string>(name: Name): Parser<Fields & Record<Name, bigint>>;
-    string<Name extends string>(name: Name, options: { length: number; stripNull?: boolean; encoding?: string }): Parser<Fields & Record<Name, string>>;
+    string<Name extends string>(
+      name: Name,
+      options: { length: number; stripNull?: boolean; encoding?: string },
+    ): Parser<Fields & Record<Name, string>>;
     /** @throws RangeError where the bytes end within the fields */
     parse(bytes: Uint8Array): Fields;
   }

@@ -6,7 +6,10 @@ import { InputError } from './input-error.js';
 const LEAST_STORED = 1 / 64;
 const ALWAYS_READ = 64 << 20;
 
-/** How many bytes of a table, or of a search, are read at most: by what the file holds, since reading its holes takes time all the same. */
+/**
+ * How many bytes of a table, or of a search, are read at most: by what the file holds, since reading its holes takes
+ * time all the same.
+ */
 export function readableBytes(file: FileReader): number {
   return Math.min(file.size, ALWAYS_READ + file.held / LEAST_STORED);
 }
@@ -17,7 +20,9 @@ export function readableBytes(file: FileReader): number {
  */
 export function refuseTableOfHoles(path: string, file: FileReader, what: string, offset: number, bytes: number): void {
   if (Math.min(bytes, file.size - offset) <= readableBytes(file)) return;
-  throw new InputError(`${path} states ${what} of ${size(bytes)}, and holds ${size(file.held)} in all: it is damaged; copy it again, or take it from where it was made.`);
+  throw new InputError(
+    `${path} states ${what} of ${size(bytes)}, and holds ${size(file.held)} in all: it is damaged; copy it again, or take it from where it was made.`,
+  );
 }
 
 /**
@@ -28,5 +33,7 @@ export function refuseTableOfHoles(path: string, file: FileReader, what: string,
  */
 export function boundedCount(path: string, count: number, what: string, most: number): number {
   if (count <= most) return count;
-  throw new InputError(`${path} states ${count} ${what}, and more than ${most} are not read: it is damaged; copy it again, or take it from where it was made.`);
+  throw new InputError(
+    `${path} states ${count} ${what}, and more than ${most} are not read: it is damaged; copy it again, or take it from where it was made.`,
+  );
 }

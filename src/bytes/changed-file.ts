@@ -7,5 +7,7 @@ export function changeInWords(subject: string, change: string): string {
 
 /** What is wrong with a file that somebody writes to may be no fault of what it will be. */
 export function refusedAsChanged([change]: readonly string[], error: unknown): unknown {
-  return change !== undefined && error instanceof InputError ? new InputError(`${error.message} ${change}`, { cause: error }) : error;
+  return change !== undefined && error instanceof InputError
+    ? new InputError(`${error.message} ${change}`, { cause: error })
+    : error;
 }

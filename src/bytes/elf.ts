@@ -68,7 +68,10 @@ export const SHF_COMPRESSED = 0x800;
 const PN_XNUM = 0xffff;
 const SHN_XINDEX = 0xffff;
 
-/** makedumpfile -E splits segments where its filter left out a MiB or more: 2 TiB in which it does so at every second one. */
+/**
+ * makedumpfile -E splits segments where its filter left out a MiB or more: 2 TiB in which it does so at every second
+ * one.
+ */
 export const MAX_PROGRAM_HEADERS = 1 << 20;
 /** A kernel with a section for each function (FG-KASLR) has some 60,000. */
 export const MAX_SECTIONS = 1 << 17;
@@ -112,7 +115,10 @@ export function isWholeElf(file: FileReader): boolean {
   const header = readElfHeader(file);
   if (header === undefined) return false;
   const { offset, count, entrySize } = header.sectionHeaders;
-  return offset + count * entrySize <= file.size && [...programHeaders(file, header)].every((segment) => segment.offset + segment.fileSize <= file.size);
+  return (
+    offset + count * entrySize <= file.size &&
+    [...programHeaders(file, header)].every((segment) => segment.offset + segment.fileSize <= file.size)
+  );
 }
 
 /**
@@ -120,7 +126,8 @@ export function isWholeElf(file: FileReader): boolean {
  * compares with `header.programHeaders.count`.
  */
 export function* programHeaders(file: FileReader, header: ElfHeader): Generator<ProgramHeader> {
-  for (const view of tableEntries(file, header.programHeaders, programHeaderBytes(header))) yield programHeader(view, header);
+  for (const view of tableEntries(file, header.programHeaders, programHeaderBytes(header)))
+    yield programHeader(view, header);
 }
 
 /**
@@ -143,7 +150,9 @@ export function checkSectionHeaders({ sectionHeaders: table, bits }: ElfHeader, 
 
 function checkEntrySize({ offset, count, entrySize }: ElfTable, bytes: number, what: string, path: string): void {
   if (offset === 0 || count === 0 || entrySize === bytes) return;
-  throw new InputError(`${path} states that a ${what} has ${entrySize} bytes, where it has ${bytes}: it is damaged; copy it again, or take it from where it was made.`);
+  throw new InputError(
+    `${path} states that a ${what} has ${entrySize} bytes, where it has ${bytes}: it is damaged; copy it again, or take it from where it was made.`,
+  );
 }
 
 /** The section headers with their names; as many as the file really has. */
@@ -178,7 +187,11 @@ export function* elfNotes(bytes: Uint8Array, littleEndian: boolean, alignment: 4
     if (namesz > MAX_NOTE_NAME || descAt + descsz > bytes.length) return;
     // A note without name, type and content is padding: /proc/vmcore's per-CPU areas end with one.
     if (namesz > 0 || descsz > 0 || type !== 0) {
-      yield { name: cString(bytes.subarray(at + 12, at + 12 + namesz), 0), type, desc: bytes.subarray(descAt, descAt + descsz) };
+      yield {
+        name: cString(bytes.subarray(at + 12, at + 12 + namesz), 0),
+        type,
+        desc: bytes.subarray(descAt, descAt + descsz),
+      };
     }
     at = descAt + padded(descsz);
   }
@@ -187,32 +200,62 @@ export function* elfNotes(bytes: Uint8Array, littleEndian: boolean, alignment: 4
 /** What `uname -m` prints on a machine of that ELF number. */
 export function architectureName(machine: number, bits: 32 | 64, littleEndian: boolean): string {
   switch (machine) {
-    case 3: case 6: return 'i386';
-    case 8: return bits === 64 ? 'mips64' : 'mips';
-    case 15: return bits === 64 ? 'parisc64' : 'parisc';
-    case 2: return 'sparc';
-    case 43: return 'sparc64';
-    case 20: return 'ppc';
-    case 21: return littleEndian ? 'ppc64le' : 'ppc64';
-    case 22: return bits === 64 ? 's390x' : 's390';
-    case 40: return 'arm';
-    case 50: return 'ia64';
-    case 62: return 'x86_64';
-    case 183: return 'aarch64';
-    case 243: return bits === 64 ? 'riscv64' : 'riscv32';
-    case 258: return bits === 64 ? 'loongarch64' : 'loongarch32';
-    case 0x9026: return 'alpha';
-    default: return `ELF machine ${machine}`;
+    case 3:
+    case 6:
+      return 'i386';
+    case 8:
+      return bits === 64 ? 'mips64' : 'mips';
+    case 15:
+      return bits === 64 ? 'parisc64' : 'parisc';
+    case 2:
+      return 'sparc';
+    case 43:
+      return 'sparc64';
+    case 20:
+      return 'ppc';
+    case 21:
+      return littleEndian ? 'ppc64le' : 'ppc64';
+    case 22:
+      return bits === 64 ? 's390x' : 's390';
+    case 40:
+      return 'arm';
+    case 50:
+      return 'ia64';
+    case 62:
+      return 'x86_64';
+    case 183:
+      return 'aarch64';
+    case 243:
+      return bits === 64 ? 'riscv64' : 'riscv32';
+    case 258:
+      return bits === 64 ? 'loongarch64' : 'loongarch32';
+    case 0x9026:
+      return 'alpha';
+    default:
+      return `ELF machine ${machine}`;
   }
 }
 
 function rawHeader(bytes: Uint8Array, bits: 32 | 64, littleEndian: boolean) {
-  const start = () => new Parser().endianness(littleEndian ? 'little' : 'big').seek(16).uint16('type').uint16('machine').uint32('version');
-  const addresses = bits === 64
-    ? start().uint64('entry').uint64('phoff').uint64('shoff')
-    : start().uint32('entry').uint32('phoff').uint32('shoff');
+  const start = () =>
+    new Parser()
+      .endianness(littleEndian ? 'little' : 'big')
+      .seek(16)
+      .uint16('type')
+      .uint16('machine')
+      .uint32('version');
+  const addresses =
+    bits === 64
+      ? start().uint64('entry').uint64('phoff').uint64('shoff')
+      : start().uint32('entry').uint32('phoff').uint32('shoff');
   return (addresses as Parser<HeaderStart>)
-    .uint32('flags').uint16('ehsize').uint16('phentsize').uint16('phnum').uint16('shentsize').uint16('shnum').uint16('shstrndx')
+    .uint32('flags')
+    .uint16('ehsize')
+    .uint16('phentsize')
+    .uint16('phnum')
+    .uint16('shentsize')
+    .uint16('shnum')
+    .uint16('shstrndx')
     .parse(bytes);
 }
 
@@ -226,9 +269,17 @@ interface HeaderStart {
 const noteHeaderLittle = new Parser().endianness('little').uint32('namesz').uint32('descsz').uint32('type');
 const noteHeaderBig = new Parser().endianness('big').uint32('namesz').uint32('descsz').uint32('type');
 
-/** Counts that do not fit into 16 bits stand in section 0: sh_info for segments, sh_size for sections, sh_link for the names. */
-function resolveLongCounts(file: FileReader, header: ElfHeader, raw: { phnum: number; shnum: number; shstrndx: number }): void {
-  const long = raw.phnum === PN_XNUM || raw.shstrndx === SHN_XINDEX || (raw.shnum === 0 && header.sectionHeaders.offset !== 0);
+/**
+ * Counts that do not fit into 16 bits stand in section 0: sh_info for segments, sh_size for sections, sh_link for the
+ * names.
+ */
+function resolveLongCounts(
+  file: FileReader,
+  header: ElfHeader,
+  raw: { phnum: number; shnum: number; shstrndx: number },
+): void {
+  const long =
+    raw.phnum === PN_XNUM || raw.shstrndx === SHN_XINDEX || (raw.shnum === 0 && header.sectionHeaders.offset !== 0);
   if (!long) return;
   const zeroth = [...tableEntries(file, { ...header.sectionHeaders, count: 1 }, sectionHeaderBytes(header))][0];
   if (zeroth === undefined) return;
@@ -246,7 +297,9 @@ function sectionHeaderBytes({ bits }: Pick<ElfHeader, 'bits'>): number {
   return bits === 64 ? 64 : 40;
 }
 
-/** Views of a table's entries, read in pieces; ends where the file does, and has none where they are not of that size. */
+/**
+ * Views of a table's entries, read in pieces; ends where the file does, and has none where they are not of that size.
+ */
 function* tableEntries(file: FileReader, table: ElfTable, size: number): Generator<DataView> {
   const { offset, count, entrySize } = table;
   if (offset === 0 || entrySize !== size) return;
@@ -262,13 +315,23 @@ function* tableEntries(file: FileReader, table: ElfTable, size: number): Generat
 function programHeader(view: DataView, { bits, littleEndian: le }: ElfHeader): ProgramHeader {
   if (bits === 64) {
     return {
-      type: view.getUint32(0, le), flags: view.getUint32(4, le), offset: u64(view, 8, le), vaddr: view.getBigUint64(16, le),
-      paddr: u64(view, 24, le), fileSize: u64(view, 32, le), memorySize: u64(view, 40, le),
+      type: view.getUint32(0, le),
+      flags: view.getUint32(4, le),
+      offset: u64(view, 8, le),
+      vaddr: view.getBigUint64(16, le),
+      paddr: u64(view, 24, le),
+      fileSize: u64(view, 32, le),
+      memorySize: u64(view, 40, le),
     };
   }
   return {
-    type: view.getUint32(0, le), offset: view.getUint32(4, le), vaddr: BigInt(view.getUint32(8, le)), paddr: view.getUint32(12, le),
-    fileSize: view.getUint32(16, le), memorySize: view.getUint32(20, le), flags: view.getUint32(24, le),
+    type: view.getUint32(0, le),
+    offset: view.getUint32(4, le),
+    vaddr: BigInt(view.getUint32(8, le)),
+    paddr: view.getUint32(12, le),
+    fileSize: view.getUint32(16, le),
+    memorySize: view.getUint32(20, le),
+    flags: view.getUint32(24, le),
   };
 }
 
@@ -276,17 +339,32 @@ function sectionHeader(view: DataView, { bits, littleEndian: le }: ElfHeader, in
   const common = { index, name: '', type: view.getUint32(4, le) };
   if (bits === 64) {
     return {
-      ...common, flags: u64(view, 8, le), addr: view.getBigUint64(16, le), offset: u64(view, 24, le), size: u64(view, 32, le),
-      link: view.getUint32(40, le), info: view.getUint32(44, le), entrySize: u64(view, 56, le),
+      ...common,
+      flags: u64(view, 8, le),
+      addr: view.getBigUint64(16, le),
+      offset: u64(view, 24, le),
+      size: u64(view, 32, le),
+      link: view.getUint32(40, le),
+      info: view.getUint32(44, le),
+      entrySize: u64(view, 56, le),
     };
   }
   return {
-    ...common, flags: view.getUint32(8, le), addr: BigInt(view.getUint32(12, le)), offset: view.getUint32(16, le), size: view.getUint32(20, le),
-    link: view.getUint32(24, le), info: view.getUint32(28, le), entrySize: view.getUint32(36, le),
+    ...common,
+    flags: view.getUint32(8, le),
+    addr: BigInt(view.getUint32(12, le)),
+    offset: view.getUint32(16, le),
+    size: view.getUint32(20, le),
+    link: view.getUint32(24, le),
+    info: view.getUint32(28, le),
+    entrySize: view.getUint32(36, le),
   };
 }
 
-/** Sizes and offsets in files that exist fit a double; what does not fit is nonsense, and lies beyond every file all the same. */
+/**
+ * Sizes and offsets in files that exist fit a double; what does not fit is nonsense, and lies beyond every file all the
+ * same.
+ */
 function u64(view: DataView, at: number, littleEndian: boolean): number {
   const first = view.getUint32(at, littleEndian);
   const second = view.getUint32(at + 4, littleEndian);
@@ -296,5 +374,9 @@ function u64(view: DataView, at: number, littleEndian: boolean): number {
 function cString(bytes: Uint8Array, at: number): string {
   if (at >= bytes.length) return '';
   const end = bytes.indexOf(0, at);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1', at, end < 0 ? bytes.length : end);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(
+    'latin1',
+    at,
+    end < 0 ? bytes.length : end,
+  );
 }

@@ -7,9 +7,14 @@ import { SurroundingsError, errorCode, surroundingsInWords } from './surrounding
 export interface FileReader {
   /** In bytes. */
   readonly size: number;
-  /** How many bytes of it are stored: holes, which read as zero, make a file as long as its writer likes for nothing. */
+  /**
+   * How many bytes of it are stored: holes, which read as zero, make a file as long as its writer likes for nothing.
+   */
   readonly held: number;
-  /** The bytes from `offset`, no Buffer, whose slice() would be no copy; fewer than `length` (down to none) where the file ends before. Never throws for a range outside the file. */
+  /**
+   * The bytes from `offset`, no Buffer, whose slice() would be no copy; fewer than `length` (down to none) where the
+   * file ends before. Never throws for a range outside the file.
+   */
   read(offset: number, length: number): Uint8Array;
   /** Whether a read came upon an end before that of `size`: somebody cut the file after it was opened. */
   becameShorter?(): boolean;
@@ -130,11 +135,18 @@ function sizeOrExplain(fd: number, path: string): { size: number; held: number; 
   const { mtimeNs } = stat;
   const size = Number(stat.size);
   // Some file systems don't say, or keep a small file where they count no blocks.
-  if (stat.isFile()) return { size, held: stat.blocks > 0n ? Math.min(size, Number(stat.blocks) * STAT_BLOCK) : size, mtimeNs };
+  if (stat.isFile())
+    return { size, held: stat.blocks > 0n ? Math.min(size, Number(stat.blocks) * STAT_BLOCK) : size, mtimeNs };
   closeSync(fd);
   if (stat.isDirectory()) throw new InputError(`Cannot open ${path}: it is a directory; name the file in it.`);
-  const kind = stat.isFIFO() ? 'a pipe' : stat.isCharacterDevice() || stat.isBlockDevice() ? 'a device' : 'no regular file';
-  throw new InputError(`Cannot open ${path}: it is ${kind}, and reading by position needs a regular file; save it to one first.`);
+  const kind = stat.isFIFO()
+    ? 'a pipe'
+    : stat.isCharacterDevice() || stat.isBlockDevice()
+      ? 'a device'
+      : 'no regular file';
+  throw new InputError(
+    `Cannot open ${path}: it is ${kind}, and reading by position needs a regular file; save it to one first.`,
+  );
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -151,5 +163,8 @@ const reasons: Readonly<Record<string, string>> = {
 function failure(what: string, error: unknown): InputError {
   const machine = surroundingsInWords(error);
   if (machine !== undefined) return new SurroundingsError(`${what}: ${machine}.`, { cause: error });
-  return new InputError(`${what}: ${reasons[errorCode(error)] ?? (error instanceof Error ? error.message : String(error))}.`, { cause: error });
+  return new InputError(
+    `${what}: ${reasons[errorCode(error)] ?? (error instanceof Error ? error.message : String(error))}.`,
+    { cause: error },
+  );
 }

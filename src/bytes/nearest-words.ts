@@ -1,6 +1,9 @@
 /** Words of 64 bits by their order, without sorting all of them. */
 export interface NearestWords {
-  /** The places of the largest word that is not above `word`, ascending: several where it stands there several times, none where all are above. */
+  /**
+   * The places of the largest word that is not above `word`, ascending: several where it stands there several times,
+   * none where all are above.
+   */
   upTo(word: bigint): readonly number[];
   /** The smallest word above `word`. */
   above(word: bigint): bigint | undefined;
@@ -11,8 +14,8 @@ const PART_BITS = 16;
 const PARTS_OF_UPPER = 2 ** (32 - PART_BITS);
 
 /**
- * One pass puts the words into parts, each a list; a part is sorted when a word in it is asked for. Of a kernel's symbols
- * few are, and sorting all takes ten times as long.
+ * One pass puts the words into parts, each a list; a part is sorted when a word in it is asked for. Of a kernel's
+ * symbols few are, and sorting all takes ten times as long.
  */
 export function nearestWords(words: BigUint64Array): NearestWords {
   // Halves of the words: a bigint for each would take longer than all the rest.
@@ -75,7 +78,8 @@ export function nearestWords(words: BigUint64Array): NearestWords {
 function sortedPlaces(halves: Uint32Array, next: Int32Array, head: number): Uint32Array {
   const keys: number[] = [];
   // One number for each word that has its place in it, for the engine's own sort.
-  for (let place = head; place >= 0; place = next[place]!) keys.push((halves[place * 2]! % 2 ** PART_BITS) * next.length + place);
+  for (let place = head; place >= 0; place = next[place]!)
+    keys.push((halves[place * 2]! % 2 ** PART_BITS) * next.length + place);
   return Uint32Array.from(Float64Array.from(keys).toSorted(), (key) => key % next.length);
 }
 
@@ -85,7 +89,8 @@ function firstThat(count: number, holds: (n: number) => boolean): number {
   let high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (holds(middle)) high = middle; else low = middle + 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }

@@ -27,7 +27,10 @@ const unpackers: Readonly<Record<Packing, { ending: string; command: string }>> 
   lzo: { ending: '.lzo', command: 'lzop -d' },
 };
 
-/** "is packed (gzip): unpack it first: gunzip -k vmcore.gz"; the programs go by the ending, so without it they are given the file on standard input. */
+/**
+ * "is packed (gzip): unpack it first: gunzip -k vmcore.gz"; the programs go by the ending, so without it they are given
+ * the file on standard input.
+ */
 export function packedInWords(path: string, packing: Packing): string {
   const { ending, command } = unpackers[packing];
   return `is packed (${packing}): unpack it first: ${path.endsWith(ending) ? `${command} ${path}` : `${command.split(' ')[0]} ${packing === 'lzo' ? '-d ' : ''}< ${path} > NEW`}`;

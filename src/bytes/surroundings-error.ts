@@ -1,8 +1,8 @@
 import { InputError } from './input-error.js';
 
 /**
- * What was asked for is right, and the machine that oompm runs on can't do it: a full disk, a folder that can't be written
- * to, no file handles. Also one sentence, but another exit status: it may work elsewhere, or later.
+ * What was asked for is right, and the machine that oompm runs on can't do it: a full disk, a folder that can't be
+ * written to, no file handles. Also one sentence, but another exit status: it may work elsewhere, or later.
  */
 export class SurroundingsError extends InputError {
   override name = 'SurroundingsError';

@@ -1,5 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -36,7 +46,8 @@ export function temporaryFile(folder: string, mode = 0o600): TemporaryFile {
     open = false;
   };
   return {
-    path, fd,
+    path,
+    fd,
     write: (bytes) => writeFileSync(fd, bytes),
     sync: () => fsyncWherePossible(fd),
     moveTo(target) {
@@ -61,7 +72,10 @@ function openedNew(path: string, mode: number): number {
   }
 }
 
-/** A thread that is ended from outside can't clear up: what this process has begun in `folder` goes away with the process. */
+/**
+ * A thread that is ended from outside can't clear up: what this process has begun in `folder` goes away with the
+ * process.
+ */
 export function clearAtEnd(folder: string): void {
   begun(folder, () => removeLeftovers(folder, (pid) => pid === process.pid));
 }
@@ -85,8 +99,8 @@ export async function letSignalsIn(): Promise<void> {
 }
 
 /**
- * Before long work that lets no signal in: waits until nobody listens for signals on behalf of a temporary file that is gone.
- * A process that listens and is busy ends only when the work is done.
+ * Before long work that lets no signal in: waits until nobody listens for signals on behalf of a temporary file that is
+ * gone. A process that listens and is busy ends only when the work is done.
  */
 export async function listenedNoMore(): Promise<void> {
   while (listensForNothing()) await nextTurn();
@@ -106,7 +120,11 @@ function fsyncWherePossible(fd: number): void {
  * Temporary files are named after both, and only those from here are judged.
  */
 function prefix(): string {
-  const here = [hostname(), read(() => readFileSync('/etc/machine-id', 'utf8')), read(() => readlinkSync('/proc/self/ns/pid'))];
+  const here = [
+    hostname(),
+    read(() => readFileSync('/etc/machine-id', 'utf8')),
+    read(() => readlinkSync('/proc/self/ns/pid')),
+  ];
   return `.oompm-${createHash('sha256').update(here.join('\n')).digest('hex').slice(0, 8)}-`;
 }
 
@@ -156,7 +174,10 @@ const unfinished = new Map<string, () => void>();
 let listening = false;
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
-/** Signals are listened to only while there is something to remove: a process with a listener ends late, where it is busy. */
+/**
+ * Signals are listened to only while there is something to remove: a process with a listener ends late, where it is
+ * busy.
+ */
 function begun(path: string, remove: () => void): void {
   unfinished.set(path, remove);
   if (listening) return;
@@ -169,9 +190,11 @@ function begun(path: string, remove: () => void): void {
 function ended(path: string): void {
   if (!unfinished.delete(path) || unfinished.size > 0) return;
   // A signal that has come by now is told in the next turn of the event loop; without a listener it would be lost.
-  setImmediate(() => setImmediate(() => {
-    if (listensForNothing()) listenNoMore();
-  }));
+  setImmediate(() =>
+    setImmediate(() => {
+      if (listensForNothing()) listenNoMore();
+    }),
+  );
 }
 
 const listensForNothing = (): boolean => listening && unfinished.size === 0;

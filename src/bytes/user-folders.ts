@@ -5,8 +5,8 @@ import { isAbsolute, join } from 'node:path';
 const NOWHERE = '/dev/null';
 
 /**
- * The user's folder for what may be made anew, by the XDG base directory specification: a relative path does not count, for
- * it would lie wherever oompm is run, beside the evidence.
+ * The user's folder for what may be made anew, by the XDG base directory specification: a relative path does not count,
+ * for it would lie wherever oompm is run, beside the evidence.
  */
 export function userCache(): string {
   const { XDG_CACHE_HOME } = process.env;

@@ -31,7 +31,13 @@ export class Analyze extends Command {
     vmlinux: Args.string({ ignoreStdin: true, description: 'its kernel, before or after the dump; not needed' }),
   };
   static override flags = {
-    only: Flags.string({ multiple: true, multipleNonGreedy: true, delimiter: ',', helpValue: 'ID', summary: 'these sections only, comma-separated' }),
+    only: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      delimiter: ',',
+      helpValue: 'ID',
+      summary: 'these sections only, comma-separated',
+    }),
     ...commonFlags,
   };
   static override strict = false;
@@ -41,13 +47,21 @@ export class Analyze extends Command {
     const common = flags as CommonValues;
     const words = argv as string[];
     const { openScreens, wantsScreens } = await import('./open-tui.js');
-    if (words.length > 0 && wantsScreens({ ...common, only: flags.only })) return openScreens(words, common, this.config.version);
+    if (words.length > 0 && wantsScreens({ ...common, only: flags.only }))
+      return openScreens(words, common, this.config.version);
     const { registry } = await plugins();
-    const asked = flags.only === undefined ? (await registry.all()).filter((plugin) => plugin.inReport !== undefined) : await sectionsNamed(registry, flags.only);
+    const asked =
+      flags.only === undefined
+        ? (await registry.all()).filter((plugin) => plugin.inReport !== undefined)
+        : await sectionsNamed(registry, flags.only);
     const target = await reportTarget(common, words);
     const opened = await openNamed('analyze', words, common);
-    if (opened.rest.length > 0) throw new InputError(`analyze does not know what to do with ${opened.rest[0]}: ${leftOver(opened.rest[0]!)}`);
-    const questions = asked.map((plugin) => ({ plugin, values: plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments) }));
+    if (opened.rest.length > 0)
+      throw new InputError(`analyze does not know what to do with ${opened.rest[0]}: ${leftOver(opened.rest[0]!)}`);
+    const questions = asked.map((plugin) => ({
+      plugin,
+      values: plugin.inReport ?? defaultValues(plugin.flags, plugin.arguments),
+    }));
     const sections = await runAll(questions, opened);
     const facts = factsAfter(opened);
     await writeReport(makeReport(this.config.version, facts, sections), common, target, opened.tasks);
@@ -55,7 +69,10 @@ export class Analyze extends Command {
   }
 }
 
-/** In the order of a report. @throws InputError where one is no section: there is none of that name, or it is asked of one thing */
+/**
+ * In the order of a report. @throws InputError where one is no section: there is none of that name, or it is asked of
+ * one thing
+ */
 async function sectionsNamed(registry: Registry, only: readonly string[]): Promise<readonly AnyPlugin[]> {
   const all = await registry.all();
   const sections = all.filter((plugin) => requiredArguments(plugin.arguments).length === 0);
@@ -63,7 +80,9 @@ async function sectionsNamed(registry: Registry, only: readonly string[]): Promi
   if (unknown === undefined) return sections.filter(({ id }) => only.includes(id));
   const ids = sections.map(({ id }) => id);
   const there = `; there are ${ids.join(', ')}`;
-  const asksFor = requiredArguments(all.find(({ id }) => id === unknown)?.arguments ?? {}).join(' and ').toUpperCase();
+  const asksFor = requiredArguments(all.find(({ id }) => id === unknown)?.arguments ?? {})
+    .join(' and ')
+    .toUpperCase();
   if (asksFor !== '') throw new InputError(`--only ${unknown}: ${unknown} needs ${asksFor}, and is no section${there}`);
   throw new InputError(`--only ${unknown}: there is no such section${didYouMean(unknown, ids) || there}`);
 }

@@ -6,7 +6,10 @@ import { print } from './standard-output.js';
 /** The columns that the build made the texts for. */
 export const builtColumns = 80;
 
-/** What the build left beside the code; undefined where it was not built, or where users' plugins have commands of their own. */
+/**
+ * What the build left beside the code; undefined where it was not built, or where users' plugins have commands of their
+ * own.
+ */
 export function builtHelp(words: readonly string[]): CommandsHelp | undefined {
   const file = new URL('commands.json', import.meta.url);
   if (userPluginFiles(words).files.length > 0 || !existsSync(file)) return undefined;

@@ -19,17 +19,22 @@ export async function commandWords(words: readonly string[]): Promise<readonly s
     const wrong = await wrongFlag(words, '; oompm --help lists the commands');
     if (wrong !== undefined) throw new InputError(wrong);
     // A plugin alone: its commands are listed. Else the dump is what is missing.
-    return words.every((one) => !one.startsWith('-') || /^--(?:plugin|color)(?:=|$)/.test(one)) ? words : ['analyze', ...words];
+    return words.every((one) => !one.startsWith('-') || /^--(?:plugin|color)(?:=|$)/.test(one))
+      ? words
+      : ['analyze', ...words];
   }
   const inFront = [word, ...words.toSpliced(at, 1)];
   if (reservedIds.has(word)) return inFront;
   const { registry } = await plugins();
   if (registry.ids.includes(word)) return inFront;
   if (existsSync(word)) return ['analyze', ...words];
-  throw new InputError(await wrongFlag(words.slice(0, at)) ?? unknownCommand(word, registry.ids));
+  throw new InputError((await wrongFlag(words.slice(0, at))) ?? unknownCommand(word, registry.ids));
 }
 
-/** What is wrong with a flag that stands before a command, or without one: with the one that was meant, else with `otherwise`. */
+/**
+ * What is wrong with a flag that stands before a command, or without one: with the one that was meant, else with
+ * `otherwise`.
+ */
 async function wrongFlag(words: readonly string[], otherwise?: string): Promise<string | undefined> {
   const { commonFlags, takesValue } = await import('../app/common-flags.js');
   const known = [...Object.keys(commonFlags), 'no-search', 'help', 'version'];

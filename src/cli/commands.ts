@@ -21,15 +21,23 @@ export async function commandsHelp(given?: Registry): Promise<CommandsHelp> {
     Promise.all(Object.entries(ours).map(async ([word, load]) => [word, helpOf(await load())] as const)),
     registry.all(),
   ]);
-  const help: CommandsHelp = Object.fromEntries([...own, ...loaded.map((plugin) => [plugin.id, helpOf(pluginCommand(plugin))] as const)]);
+  const help: CommandsHelp = Object.fromEntries([
+    ...own,
+    ...loaded.map((plugin) => [plugin.id, helpOf(pluginCommand(plugin))] as const),
+  ]);
   const hidden = Object.entries(aliases).map(([word, id]) => [word, { ...help[id]!, hidden: true }] as const);
   return { ...help, ...Object.fromEntries(hidden) };
 }
 
 /** For the build, which keeps it beside the code: whatever plugins the one who builds has. */
 export async function bundledHelp(): Promise<CommandsHelp> {
-  const [{ commandHelp }, help] = await Promise.all([import('./help.js'), bundledPlugins().then((bundled) => commandsHelp(createRegistry(bundled, [])))]);
-  return Object.fromEntries(Object.entries(help).map(([word, command]) => [word, { ...command, text: commandHelp(command, builtColumns) }]));
+  const [{ commandHelp }, help] = await Promise.all([
+    import('./help.js'),
+    bundledPlugins().then((bundled) => commandsHelp(createRegistry(bundled, []))),
+  ]);
+  return Object.fromEntries(
+    Object.entries(help).map(([word, command]) => [word, { ...command, text: commandHelp(command, builtColumns) }]),
+  );
 }
 
 /** Commands that no plugin makes. */

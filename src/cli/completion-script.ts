@@ -11,25 +11,39 @@ export interface CompletedFlag {
   name: string;
   char?: string;
   summary: string;
-  /** What comes behind it: one of these, several of them with commas between, a file, a plugin's file, or what no shell knows. Undefined where nothing does. */
+  /**
+   * What comes behind it: one of these, several of them with commas between, a file, a plugin's file, or what no shell
+   * knows. Undefined where nothing does.
+   */
   value?: readonly string[] | { list: readonly string[] } | 'file' | 'plugin' | 'free';
 }
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
-/** A script that completes commands, flags and their values, and else files. Made of the commands as they are, a user's plugins among them. */
+/**
+ * A script that completes commands, flags and their values, and else files. Made of the commands as they are, a user's
+ * plugins among them.
+ */
 export function completionScript(shell: (typeof shells)[number], commands: readonly CompletedCommand[]): string {
   switch (shell) {
-    case 'bash': return bash(commands);
-    case 'zsh': return zsh(commands);
-    case 'fish': return fish(commands);
-    default: return shell satisfies never;
+    case 'bash':
+      return bash(commands);
+    case 'zsh':
+      return zsh(commands);
+    case 'fish':
+      return fish(commands);
+    default:
+      return shell satisfies never;
   }
 }
 
 function bash(commands: readonly CompletedCommand[]): string {
   const cases = commands.map(({ id, flags, words }) => {
-    const values = flags.flatMap(({ name, char, value }) => value === undefined ? [] : [`        --${name}${char === undefined ? '' : `|-${char}`}) ${bashValue(value)}; return;;`]);
+    const values = flags.flatMap(({ name, char, value }) =>
+      value === undefined
+        ? []
+        : [`        --${name}${char === undefined ? '' : `|-${char}`}) ${bashValue(value)}; return;;`],
+    );
     return `    ${id}) case "$before" in\n${[...values, '      esac'].join('\n')}\n      flags=${quoted(flags.map(({ name }) => `--${name}`).join(' '))}${words === undefined ? '' : `; words=${quoted(words.join(' '))}; files=no`};;`;
   });
   return `# A line for each: names of files may have blanks.
@@ -60,9 +74,11 @@ complete -o filenames -F _oompm oompm`;
 
 function bashValue(value: NonNullable<CompletedFlag['value']>): string {
   if (value === 'file') return '_oompm_lines < <(compgen -f -- "$file")';
-  if (value === 'plugin') return '_oompm_lines < <(for kind in ts js mjs; do compgen -f -X "!*.$kind" -- "$file"; done; compgen -d -- "$file")';
+  if (value === 'plugin')
+    return '_oompm_lines < <(for kind in ts js mjs; do compgen -f -X "!*.$kind" -- "$file"; done; compgen -d -- "$file")';
   if (value === 'free') return 'COMPREPLY=()';
-  if ('list' in value) return `local head=''; [[ $word == *,* ]] && head="\${word%,*},"; COMPREPLY=($(compgen -P "$head" -W ${quoted(value.list.join(' '))} -- "\${word##*,}"))`;
+  if ('list' in value)
+    return `local head=''; [[ $word == *,* ]] && head="\${word%,*},"; COMPREPLY=($(compgen -P "$head" -W ${quoted(value.list.join(' '))} -- "\${word##*,}"))`;
   return `COMPREPLY=($(compgen -W ${quoted(value.join(' '))} -- "$word"))`;
 }
 
@@ -76,7 +92,8 @@ function zshValue(value: NonNullable<CompletedFlag['value']>): string {
 function fishValue(value: CompletedFlag['value']): string[] {
   if (value === undefined) return [];
   if (value === 'file') return ['-r -F'];
-  if (value === 'plugin') return [`-x -a ${quoted('(for f in (commandline -ct)*.{ts,js,mjs}; echo $f; end; __fish_complete_directories)')}`];
+  if (value === 'plugin')
+    return [`-x -a ${quoted('(for f in (commandline -ct)*.{ts,js,mjs}; echo $f; end; __fish_complete_directories)')}`];
   if (value === 'free') return ['-x'];
   return [`-x -a ${quoted('list' in value ? `(__fish_append , ${value.list.join(' ')})` : value.join(' '))}`];
 }
@@ -89,7 +106,9 @@ function zsh(commands: readonly CompletedCommand[]): string {
       const what = summary.replaceAll(/[[\]:]/g, String.raw`\$&`);
       // With "=" the value may stand in the same word too.
       const long = `--${name}${behind === undefined ? '' : '='}`;
-      return char === undefined ? quoted(`${long}[${what}]${value}`) : `{-${char},${long}}${quoted(`[${what}]${value}`)}`;
+      return char === undefined
+        ? quoted(`${long}[${what}]${value}`)
+        : `{-${char},${long}}${quoted(`[${what}]${value}`)}`;
     });
     return `    ${id}) _arguments ${[...specs, quoted(words === undefined ? '*:file:_files' : `1:word:(${words.join(' ')})`)].join(' ')};;`;
   });
@@ -112,16 +131,23 @@ if [[ $funcstack[1] == _oompm ]]; then _oompm "$@"; else compdef _oompm oompm; f
 function fish(commands: readonly CompletedCommand[]): string {
   const lines = commands.flatMap(({ id, summary, flags, words }) => [
     `complete -c oompm -n __fish_use_subcommand -f -a ${id} -d ${quoted(summary)}`,
-    ...(words === undefined ? [] : [`complete -c oompm -n '__fish_seen_subcommand_from ${id}' -f -a ${quoted(words.join(' '))}`]),
-    ...flags.map(({ name, char, summary: what, value }) => [
-      `complete -c oompm -n '__fish_seen_subcommand_from ${id}' -l ${name}`,
-      ...(char === undefined ? [] : [`-s ${char}`]),
-      ...fishValue(value),
-      `-d ${quoted(what)}`,
-    ].join(' ')),
+    ...(words === undefined
+      ? []
+      : [`complete -c oompm -n '__fish_seen_subcommand_from ${id}' -f -a ${quoted(words.join(' '))}`]),
+    ...flags.map(({ name, char, summary: what, value }) =>
+      [
+        `complete -c oompm -n '__fish_seen_subcommand_from ${id}' -l ${name}`,
+        ...(char === undefined ? [] : [`-s ${char}`]),
+        ...fishValue(value),
+        `-d ${quoted(what)}`,
+      ].join(' '),
+    ),
   ]);
   // oompm VMCORE
-  return [...lines, `complete -c oompm -n '__fish_use_subcommand; and string match -q "?*" -- (commandline -ct)' -F`].join('\n');
+  return [
+    ...lines,
+    `complete -c oompm -n '__fish_use_subcommand; and string match -q "?*" -- (commandline -ct)' -F`,
+  ].join('\n');
 }
 
 /** For all three: single quotes, with none inside but as the shells want them. */

@@ -18,15 +18,27 @@ export function completionCommand(commands: () => Promise<CommandsHelp>): typeof
       'oompm completion zsh > ~/.zfunc/_oompm',
       'oompm completion fish > ~/.config/fish/completions/oompm.fish',
     ];
-    static override args = { shell: Args.string({ ignoreStdin: true, options: [...shells], description: 'the shell' }) };
+    static override args = {
+      shell: Args.string({ ignoreStdin: true, options: [...shells], description: 'the shell' }),
+    };
 
     async run(): Promise<void> {
       const { args } = await this.parse(Completion);
-      if (args.shell === undefined) throw new InputError(`completion needs a shell: ${shells.map((shell) => `oompm completion ${shell}`).join(', ')}`);
+      if (args.shell === undefined)
+        throw new InputError(
+          `completion needs a shell: ${shells.map((shell) => `oompm completion ${shell}`).join(', ')}`,
+        );
       const [{ registry }, known] = await Promise.all([plugins(), commands()]);
       const listed = Object.values(known).filter(({ hidden }) => !hidden);
-      const help: CompletedCommand = { id: 'help', summary: 'This help, or that of one command', flags: [], words: listed.map(({ id }) => id) };
-      const sections = (await registry.all()).filter((plugin) => requiredArguments(plugin.arguments).length === 0).map(({ id }) => id);
+      const help: CompletedCommand = {
+        id: 'help',
+        summary: 'This help, or that of one command',
+        flags: [],
+        words: listed.map(({ id }) => id),
+      };
+      const sections = (await registry.all())
+        .filter((plugin) => requiredArguments(plugin.arguments).length === 0)
+        .map(({ id }) => id);
       const all = [...listed.map((command) => described(command, sections)), help];
       print(`${completionScript(args.shell as (typeof shells)[number], all)}\n`);
     }
@@ -37,9 +49,12 @@ function described({ id, summary, args, flags }: HelpData, sections: readonly st
   const [first] = Object.values(args);
   const words = first === undefined ? [] : first.options;
   return {
-    id, summary, ...(words === undefined ? {} : { words }),
+    id,
+    summary,
+    ...(words === undefined ? {} : { words }),
     flags: Object.entries(flags).map(([name, flag]) => ({
-      name, summary: flag.summary,
+      name,
+      summary: flag.summary,
       ...(flag.char === undefined ? {} : { char: flag.char }),
       ...(flag.type === 'boolean' ? {} : { value: valueOf(name, flag, sections) }),
     })),
@@ -47,7 +62,9 @@ function described({ id, summary, args, flags }: HelpData, sections: readonly st
 }
 
 /** What is offered where more than that is taken: bt --state takes several letters in one word. */
-const offered: Readonly<Record<string, readonly string[]>> = { state: ['D', 'I', 'N', 'P', 'R', 'S', 'T', 'X', 'Z', 't'] };
+const offered: Readonly<Record<string, readonly string[]>> = {
+  state: ['D', 'I', 'N', 'P', 'R', 'S', 'T', 'X', 'Z', 't'],
+};
 
 function valueOf(name: string, flag: FlagHelp, sections: readonly string[]): NonNullable<CompletedFlag['value']> {
   if (name === 'only') return { list: sections };

@@ -15,8 +15,9 @@ export const exitStatusInWords: Readonly<Record<keyof typeof exitStatus, string>
 
 /** The section of a help text. */
 export function exitStatusHelp(): string {
-  const lines = Object.entries(exitStatus).toSorted(([, a], [, b]) => a - b).map(([name, status]) =>
-    `  ${String(status).padEnd(4)} ${exitStatusInWords[name as keyof typeof exitStatus]}`);
+  const lines = Object.entries(exitStatus)
+    .toSorted(([, a], [, b]) => a - b)
+    .map(([name, status]) => `  ${String(status).padEnd(4)} ${exitStatusInWords[name as keyof typeof exitStatus]}`);
   return `EXIT STATUS\n${lines.join('\n')}\n`;
 }
 

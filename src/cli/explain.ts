@@ -34,9 +34,19 @@ export class Explain extends Command {
     'oompm explain /var/log/messages --event 2',
     'oompm explain vmcore -o report.html',
   ];
-  static override args = { log: Args.string({ ignoreStdin: true, description: 'a text with what a kernel printed, - for standard input, or a dump' }) };
+  static override args = {
+    log: Args.string({
+      ignoreStdin: true,
+      description: 'a text with what a kernel printed, - for standard input, or a dump',
+    }),
+  };
   static override flags = {
-    event: Flags.integer({ char: 'e', min: 1, helpValue: 'N', summary: 'this event, by its number in the list of events' }),
+    event: Flags.integer({
+      char: 'e',
+      min: 1,
+      helpValue: 'N',
+      summary: 'this event, by its number in the list of events',
+    }),
     ...commonFlags,
   };
   static override strict = false;
@@ -50,15 +60,27 @@ export class Explain extends Command {
     const role = path === '-' || isPipe(path) ? 'other' : identify(path);
     // A kernel may stand before its dump.
     const isDump = role === 'dump' || (role === 'vmlinux' && more.length > 0);
-    const forDump = isDump ? undefined : Object.keys(dumpFlags).find((name) => name in flags && metadata.flags[name]?.setFromDefault !== true);
-    if (forDump !== undefined) throw new InputError(`explain: --${flags[forDump as keyof typeof dumpFlags] === false ? 'no-' : ''}${forDump} is of use with a dump, and ${path === '-' ? 'standard input' : path} is a text; leave it out`);
+    const forDump = isDump
+      ? undefined
+      : Object.keys(dumpFlags).find((name) => name in flags && metadata.flags[name]?.setFromDefault !== true);
+    if (forDump !== undefined)
+      throw new InputError(
+        `explain: --${flags[forDump as keyof typeof dumpFlags] === false ? 'no-' : ''}${forDump} is of use with a dump, and ${path === '-' ? 'standard input' : path} is a text; leave it out`,
+      );
     const { reports, facts, name, tasks, unread } = isDump ? await readDump(words, common) : await readLog(path, more);
     const sections: Section[] = [];
     // Of a log that could not be read whole nobody can say that there was nothing in it.
     const isSilent = reports.length === 0 && unread !== undefined;
     for (const plugin of isSilent ? [] : await explainers()) {
-      const values = { ...defaultValues(plugin.flags, plugin.arguments), ...(flags.event === undefined ? {} : { event: flags.event }) };
-      sections.push(isPlugin(plugin) ? runOnReports(plugin, reports, values) : await (await plugins()).runner!.run(plugin, values, { reports }));
+      const values = {
+        ...defaultValues(plugin.flags, plugin.arguments),
+        ...(flags.event === undefined ? {} : { event: flags.event }),
+      };
+      sections.push(
+        isPlugin(plugin)
+          ? runOnReports(plugin, reports, values)
+          : await (await plugins()).runner!.run(plugin, values, { reports }),
+      );
     }
     const unfit = sections.find(({ plugin, outcome }) => plugin === 'oom' && outcome.kind === 'unavailable');
     if (unfit?.outcome.kind === 'unavailable') throw new InputError(unfit.outcome.reason);
@@ -66,7 +88,10 @@ export class Explain extends Command {
     await noteOutcome(sections, { defects: facts.defects });
     if (isSilent) inPart(`${name} could not be read whole, and what is there has no report: ${unread}`);
     // A dump's log was read, and holds none: that is the answer. A text may be the wrong one, or not all of it.
-    if (reports.length === 0 && !isDump) inPart(`${name} has no report of an OOM kill, of a failed page allocation or of sysrq-m; explain takes what a kernel printed, as dmesg and journalctl -k show it`);
+    if (reports.length === 0 && !isDump)
+      inPart(
+        `${name} has no report of an OOM kill, of a failed page allocation or of sysrq-m; explain takes what a kernel printed, as dmesg and journalctl -k show it`,
+      );
   }
 }
 
@@ -76,7 +101,9 @@ function undefinedLog(): never {
 
 /** The bundled plugin oom, and what a user has. */
 async function explainers(): Promise<readonly AnyPlugin[]> {
-  return (await (await plugins()).registry.all()).filter((plugin) => isPlugin(plugin) ? plugin.explain !== undefined : plugin.explains);
+  return (await (await plugins()).registry.all()).filter((plugin) =>
+    isPlugin(plugin) ? plugin.explain !== undefined : plugin.explains,
+  );
 }
 
 interface ReadLog {
@@ -92,15 +119,21 @@ interface ReadLog {
 
 /** What the dump's own kernel said in its log. */
 async function readDump(words: readonly string[], flags: CommonValues): Promise<ReadLog> {
-  const [opened, { kernelRecords, logHoles }] = await Promise.all([openNamed('explain', words, flags), import('../linux/printk/kernel-records.js')]);
+  const [opened, { kernelRecords, logHoles }] = await Promise.all([
+    openNamed('explain', words, flags),
+    import('../linux/printk/kernel-records.js'),
+  ]);
   if (opened.rest.length > 0) throw new InputError(`explain takes one log; ${opened.rest[0]} is too much`);
   progress('log');
   try {
     const { kernel } = opened.session;
     const reports = reportsInRecords(kernelRecords(kernel));
     return {
-      reports, unread: logHoles(kernel)[0]?.reason,
-      facts: factsAfter(opened), name: `the log in ${opened.facts.files.join(' ')}`, tasks: opened.tasks,
+      reports,
+      unread: logHoles(kernel)[0]?.reason,
+      facts: factsAfter(opened),
+      name: `the log in ${opened.facts.files.join(' ')}`,
+      tasks: opened.tasks,
     };
   } finally {
     opened.session.close();
@@ -114,7 +147,8 @@ const firstBytes = 4096;
 async function* refuseBinary(name: string, source: ReturnType<typeof logFrom>): AsyncGenerator<Uint8Array> {
   let start: Buffer | undefined = Buffer.alloc(0);
   for await (const piece of typeof source === 'string' || source instanceof Uint8Array ? [source] : source) {
-    const bytes: Buffer = typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+    const bytes: Buffer =
+      typeof piece === 'string' ? Buffer.from(piece) : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
     if (start === undefined) {
       yield bytes;
       continue;
@@ -129,9 +163,16 @@ async function* refuseBinary(name: string, source: ReturnType<typeof logFrom>): 
 
 function logBeginning(name: string, start: Buffer): Buffer {
   switch (roleOfContent(memoryReader(start))) {
-    case 'dump': throw new InputError(`${name} is a dump, not a log; explain reads a dump from a file that is not packed: oompm explain VMCORE`);
-    case 'vmlinux': throw new InputError(`${name} is a kernel or another program, not a log; name the dump, whose own log is read: oompm explain VMCORE`);
-    default: return start;
+    case 'dump':
+      throw new InputError(
+        `${name} is a dump, not a log; explain reads a dump from a file that is not packed: oompm explain VMCORE`,
+      );
+    case 'vmlinux':
+      throw new InputError(
+        `${name} is a kernel or another program, not a log; name the dump, whose own log is read: oompm explain VMCORE`,
+      );
+    default:
+      return start;
   }
 }
 
@@ -146,7 +187,9 @@ const kernelsMark = /\[ *\d+\.\d+\]|\bkernel\b|^\[\w{3} \w{3} +\d+ \d\d:|^<\d+>|
 async function* lookedAt(source: AsyncIterable<Uint8Array>, looked: Looked): AsyncGenerator<Uint8Array> {
   for await (const piece of source) {
     looked.bytes += piece.length;
-    looked.isKernels ||= kernelsMark.test(Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1'));
+    looked.isKernels ||= kernelsMark.test(
+      Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1'),
+    );
     yield piece;
   }
 }
@@ -158,16 +201,25 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
   const reports: OomReport[] = [];
   const defects: string[] = [];
   const looked: Looked = { bytes: 0, isKernels: false };
-  for await (const report of explainLog(lookedAt(refuseBinary(name, logFrom(path, defects)), looked))) reports.push(report);
+  for await (const report of explainLog(lookedAt(refuseBinary(name, logFrom(path, defects)), looked)))
+    reports.push(report);
   endProgress();
-  if (looked.bytes === 0 && defects.length === 0) throw new InputError(`${name} is empty; explain takes what dmesg or journalctl -k shows`);
-  if (reports.length === 0 && !looked.isKernels && defects.length === 0) throw new InputError(`${name} is no kernel log: no line has a time stamp or prefix of the kernel's; explain takes what dmesg or journalctl -k shows`);
+  if (looked.bytes === 0 && defects.length === 0)
+    throw new InputError(`${name} is empty; explain takes what dmesg or journalctl -k shows`);
+  if (reports.length === 0 && !looked.isKernels && defects.length === 0)
+    throw new InputError(
+      `${name} is no kernel log: no line has a time stamp or prefix of the kernel's; explain takes what dmesg or journalctl -k shows`,
+    );
   const last = reports.at(-1);
   return {
-    reports, name,
+    reports,
+    name,
     facts: {
-      files: [name], format: logFormat, defects,
-      architecture: last?.kernel.architecture ?? 'of unknown architecture', release: last?.kernel.release ?? 'of unknown release',
+      files: [name],
+      format: logFormat,
+      defects,
+      architecture: last?.kernel.architecture ?? 'of unknown architecture',
+      release: last?.kernel.release ?? 'of unknown release',
       ...(last?.kernel.host === undefined ? {} : { host: last.kernel.host }),
       pageSize: (last?.pageSizeKB ?? 4) * 1024,
     },

@@ -30,10 +30,16 @@ export type CommandsHelp = Readonly<Record<string, HelpData>>;
 
 export function helpOf({ id, summary = '', usage, examples, args, flags }: typeof Command): HelpData {
   return {
-    id, summary,
+    id,
+    summary,
     usage: [usage ?? []].flat(),
-    examples: (examples ?? []).map((example) => typeof example === 'string' ? example : example.command),
-    args: Object.fromEntries(Object.entries(args ?? {}).map(([name, { description = '', options }]) => [name, { description, ...(options === undefined ? {} : { options }) }])),
+    examples: (examples ?? []).map((example) => (typeof example === 'string' ? example : example.command)),
+    args: Object.fromEntries(
+      Object.entries(args ?? {}).map(([name, { description = '', options }]) => [
+        name,
+        { description, ...(options === undefined ? {} : { options }) },
+      ]),
+    ),
     flags: Object.fromEntries(Object.entries(flags ?? {}).map(([name, flag]) => [name, flagHelp(flag)])),
   };
 }
@@ -47,7 +53,8 @@ function flagHelp(flag: NonNullable<typeof Command.flags>[string]): FlagHelp {
   if (flag.type === 'boolean') return { type: 'boolean', ...shared, ...(flag.allowNo ? { allowNo: true } : {}) };
   const byDefault: unknown = flag.default;
   return {
-    type: 'option', ...shared,
+    type: 'option',
+    ...shared,
     ...(flag.options === undefined ? {} : { options: flag.options }),
     ...(typeof byDefault === 'string' || typeof byDefault === 'number' ? { default: byDefault } : {}),
     ...(typeof flag.helpValue === 'string' ? { helpValue: flag.helpValue } : {}),

@@ -19,7 +19,17 @@ export function commandHelp(command: HelpData, width: number): string {
 function loadable({ id, usage, examples, flags, args }: HelpData): Command.Loadable {
   const named = <T extends object>(declared: Readonly<Record<string, T>>): Record<string, T & { name: string }> =>
     Object.fromEntries(Object.entries(declared).map(([name, one]) => [name, { ...one, name }]));
-  const shape = { id, usage, examples, strict: true, aliases: [], hiddenAliases: [], hidden: false, flags: named(flags), args: named(args) };
+  const shape = {
+    id,
+    usage,
+    examples,
+    strict: true,
+    aliases: [],
+    hiddenAliases: [],
+    hidden: false,
+    flags: named(flags),
+    args: named(args),
+  };
   return shape as unknown as Command.Loadable;
 }
 
@@ -28,7 +38,9 @@ class ExamplesFirstHelp extends CommandHelp {
   /** Without the dots that oclif gives to arguments that it does not match itself. */
   protected override args(args: Parameters<CommandHelp['args']>[0]): ReturnType<CommandHelp['args']> {
     const described = args.filter(({ description }) => description !== undefined);
-    return described.length === 0 ? undefined : described.map(({ name, description }) => [name.toUpperCase(), description]);
+    return described.length === 0
+      ? undefined
+      : described.map(({ name, description }) => [name.toUpperCase(), description]);
   }
 
   /** Each is a line to be typed, a pipe too, of which oclif would not know it. */
@@ -38,6 +50,9 @@ class ExamplesFirstHelp extends CommandHelp {
 
   protected override sections(): ReturnType<CommandHelp['sections']> {
     const sections = super.sections().filter(({ header }) => header !== 'DESCRIPTION');
-    return [...sections.filter(({ header }) => header === 'EXAMPLES'), ...sections.filter(({ header }) => header !== 'EXAMPLES')];
+    return [
+      ...sections.filter(({ header }) => header === 'EXAMPLES'),
+      ...sections.filter(({ header }) => header !== 'EXAMPLES'),
+    ];
   }
 }

@@ -18,7 +18,8 @@ export function inputsOf(words: readonly string[], { vmlinux, vmcoreinfo }: Nami
   const named = [...words, vmlinux, vmcoreinfo, ...files, config].filter((path) => path !== undefined);
   // explain reads a log there, also where it is given no word.
   const ids = new Set([...named.map(idOf), ...(words.length === 0 || words.includes('-') ? [standardInput()] : [])]);
-  return (file) => ids.has(fileId(file)) || wasRead(file) || pluginModules().some((path) => idOf(path) === fileId(file));
+  return (file) =>
+    ids.has(fileId(file)) || wasRead(file) || pluginModules().some((path) => idOf(path) === fileId(file));
 }
 
 /** `oompm explain - < dmesg.txt`. */

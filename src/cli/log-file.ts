@@ -8,12 +8,16 @@ import { InputError } from '../bytes/input-error.js';
 import { errorCode } from '../bytes/surroundings-error.js';
 import type { LogSource } from '../oom/parse/source.js';
 
-/** A log as it is, or unpacked by gzip, as logrotate leaves old ones. What the file lacks becomes a defect. @throws InputError */
+/**
+ * A log as it is, or unpacked by gzip, as logrotate leaves old ones. What the file lacks becomes a defect. @throws
+ * InputError
+ */
 export function logFrom(path: string, defects: string[]): LogSource {
   if (path === '-') return process.stdin;
   if (isPipe(path)) return fromPipe(path);
   const { packing, isize } = endsOf(path);
-  if (packing === 'other') throw new InputError(`${path} is compressed; unpack it first, or: xzcat ${path} | oompm explain -`);
+  if (packing === 'other')
+    throw new InputError(`${path} is compressed; unpack it first, or: xzcat ${path} | oompm explain -`);
   return packing === 'gzip' ? unpacked(path, isize, defects) : createReadStream(path);
 }
 
@@ -51,15 +55,27 @@ async function* pieces(fd: number, first: Uint8Array): AsyncGenerator<Uint8Array
 async function* unpacked(path: string, isize: number, defects: string[]): AsyncGenerator<Uint8Array> {
   let length = 0;
   try {
-    for await (const piece of createReadStream(path).pipe(createGunzip({ finishFlush: constants.Z_SYNC_FLUSH })) as AsyncIterable<Uint8Array>) {
+    for await (const piece of createReadStream(path).pipe(
+      createGunzip({ finishFlush: constants.Z_SYNC_FLUSH }),
+    ) as AsyncIterable<Uint8Array>) {
       length += piece.length;
       yield piece;
     }
-    // Nothing is said of a missing end where all that is there is to be had; another length than the file's last word is a sign of it.
-    if (length % 2 ** 32 !== isize) await pipeline(createReadStream(path), createGunzip(), new Writable({ write: (_piece, _encoding, done) => done() }));
+    // Nothing is said of a missing end where all that is there is to be had; another length than the file's last word
+    // is a sign of it.
+    if (length % 2 ** 32 !== isize)
+      await pipeline(
+        createReadStream(path),
+        createGunzip(),
+        new Writable({ write: (_piece, _encoding, done) => done() }),
+      );
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && String(error.code).startsWith('Z_'))) throw error;
-    defects.push(error.code === 'Z_BUF_ERROR' ? `${path} is cut off: its compressed data has no end; copy it again` : `${path} is damaged: ${error.message}; what comes after that is not read`);
+    defects.push(
+      error.code === 'Z_BUF_ERROR'
+        ? `${path} is cut off: its compressed data has no end; copy it again`
+        : `${path} is damaged: ${error.message}; what comes after that is not read`,
+    );
   }
 }
 
@@ -71,7 +87,10 @@ function endsOf(path: string): { packing: 'gzip' | 'other' | undefined; isize: n
     const end = file.read(Math.max(0, file.size - 4), 4);
     const isize = end.length === 4 ? new DataView(end.buffer, end.byteOffset).getUint32(0, true) : 0;
     if (start.startsWith('\x1f\x8b')) return { packing: 'gzip', isize };
-    return { packing: ['\xfd7zXZ', '\x28\xb5\x2f\xfd', 'BZh'].some((magic) => start.startsWith(magic)) ? 'other' : undefined, isize };
+    return {
+      packing: ['\xfd7zXZ', '\x28\xb5\x2f\xfd', 'BZh'].some((magic) => start.startsWith(magic)) ? 'other' : undefined,
+      isize,
+    };
   } finally {
     file.close();
   }

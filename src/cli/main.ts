@@ -30,7 +30,8 @@ function notEvenThat(error: unknown): number {
 
 /** Imports no more than the words ask for: this is what `--version` and `--help` wait for. */
 async function dispatch(given: readonly string[]): Promise<void> {
-  if ([1, 2].some((fd) => fileBehind(fd) !== undefined)) (await import('./stream-into-input.js')).refuseStreamsOf(given);
+  if ([1, 2].some((fd) => fileBehind(fd) !== undefined))
+    (await import('./stream-into-input.js')).refuseStreamsOf(given);
   const subject = subjectOf(given);
   const words = subject === undefined ? given : [subject, '--help'];
   const [word] = words;

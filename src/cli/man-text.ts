@@ -33,17 +33,37 @@ class PlainPage {
   #request(request: string, rest: string): void {
     this.#flush();
     switch (request) {
-      case 'SH': this.#lines.push('', rest); break;
-      case 'SS': this.#lines.push('', `   ${rest}`); break;
-      case 'TP': this.#lines.push(''); this.#tagIsNext = true; break;
-      case 'PP': this.#lines.push(''); break;
-      case 'RS': this.#insets.push(rest === '' ? step : Number(rest)); break;
-      case 'RE': this.#insets.pop(); break;
-      case 'EX': this.#asIs = true; break;
-      case 'EE': this.#asIs = false; break;
-      case 'TH': this.#lines.push([...rest.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word).join('  ')); break;
+      case 'SH':
+        this.#lines.push('', rest);
+        break;
+      case 'SS':
+        this.#lines.push('', `   ${rest}`);
+        break;
+      case 'TP':
+        this.#lines.push('');
+        this.#tagIsNext = true;
+        break;
+      case 'PP':
+        this.#lines.push('');
+        break;
+      case 'RS':
+        this.#insets.push(rest === '' ? step : Number(rest));
+        break;
+      case 'RE':
+        this.#insets.pop();
+        break;
+      case 'EX':
+        this.#asIs = true;
+        break;
+      case 'EE':
+        this.#asIs = false;
+        break;
+      case 'TH':
+        this.#lines.push([...rest.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word).join('  '));
+        break;
       // A comment, and a break of the line, which ends the paragraph as any request does.
-      default: break;
+      default:
+        break;
     }
   }
 
@@ -56,7 +76,8 @@ class PlainPage {
     const hung = this.#indent() + (this.#tag === undefined ? '' : ' '.repeat(step));
     const lines = filled(this.#words, width - hung.length).map((line) => hung + line);
     if (this.#tag !== undefined) {
-      if (this.#tag.length < step && lines[0] !== undefined) lines[0] = this.#indent() + this.#tag.padEnd(step) + lines[0].slice(hung.length);
+      if (this.#tag.length < step && lines[0] !== undefined)
+        lines[0] = this.#indent() + this.#tag.padEnd(step) + lines[0].slice(hung.length);
       else lines.unshift(this.#indent() + this.#tag);
     }
     this.#lines.push(...lines);
@@ -79,9 +100,18 @@ function filled(words: readonly string[], room: number): string[] {
   return lines;
 }
 
-const named: Readonly<Record<string, string>> = { '\\e': '\\', '\\-': '-', '\\&': '', '\\(aq': "'", '\\(ga': '`', '\\(ha': '^', '\\(ti': '~' };
+const named: Readonly<Record<string, string>> = {
+  '\\e': '\\',
+  '\\-': '-',
+  '\\&': '',
+  '\\(aq': "'",
+  '\\(ga': '`',
+  '\\(ha': '^',
+  '\\(ti': '~',
+};
 
 function unescaped(line: string): string {
   return line.replaceAll(/\\(?:f[BIR]|\[u([\dA-F]+)\]|\(..|.)/g, (escape, code: string | undefined) =>
-    code === undefined ? named[escape] ?? '' : String.fromCodePoint(Number.parseInt(code, 16)));
+    code === undefined ? (named[escape] ?? '') : String.fromCodePoint(Number.parseInt(code, 16)),
+  );
 }

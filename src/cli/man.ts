@@ -17,7 +17,12 @@ export class Man extends Command {
   async run(): Promise<void> {
     await this.parse(Man);
     const page = join(dirname(createRequire(import.meta.url).resolve('oompm/package.json')), 'docs/oompm.1');
-    if (process.stdout.isTTY && programOnPath('man') !== undefined && spawnSync('man', [page], { stdio: 'inherit' }).status === 0) return;
+    if (
+      process.stdout.isTTY &&
+      programOnPath('man') !== undefined &&
+      spawnSync('man', [page], { stdio: 'inherit' }).status === 0
+    )
+      return;
     print(manText(readFileSync(page, 'utf8')));
   }
 }

@@ -16,7 +16,10 @@ export async function mistake(error: unknown, words: readonly string[]): Promise
   }
   if (error instanceof Errors.ExitError) return (error.oclif.exit ?? exitStatus.answered) as ExitStatus;
   if (error instanceof Errors.CLIError) {
-    const [{ wrongWords }, { commandWords }] = await Promise.all([import('../app/wrong-words.js'), import('./command-words.js')]);
+    const [{ wrongWords }, { commandWords }] = await Promise.all([
+      import('../app/wrong-words.js'),
+      import('./command-words.js'),
+    ]);
     say(wrongWords(error, (await commandWords(words))[0] ?? ''), process.stderr);
     return exitStatus.input;
   }

@@ -17,7 +17,10 @@ export interface Asked {
  * Sets the exit status, and says on stderr what keeps it from being "answered". A bundled plugin that broke is a bug of
  * ours, though the rest was answered; a user's own is a part that is not.
  */
-export async function noteOutcome(sections: readonly Section[], { defects, named = false, arguments: byName = false }: Asked): Promise<void> {
+export async function noteOutcome(
+  sections: readonly Section[],
+  { defects, named = false, arguments: byName = false }: Asked,
+): Promise<void> {
   const { registry } = await plugins();
   for (const { plugin, outcome, gaps } of sections) {
     const path = registry.pathOf(plugin);
@@ -29,10 +32,23 @@ export async function noteOutcome(sections: readonly Section[], { defects, named
         else inPart(`plugin ${path} broke: ${reason}`);
         break;
       }
-      case 'cut short': inPart(`${plugin}: ${outcome.reason}`); break;
-      case 'unavailable': if (named) inPart(`${plugin}: ${outcome.reason}`); break;
-      case 'done': if (byName && gaps.length > 0) inPart(`${plugin}: ${gaps.map(({ what, reason }) => `${what}: ${reason}`).slice(0, 1).join()}${gaps.length > 1 ? ` (and ${gaps.length - 1} more)` : ''}`); break;
-      default: outcome satisfies never;
+      case 'cut short':
+        inPart(`${plugin}: ${outcome.reason}`);
+        break;
+      case 'unavailable':
+        if (named) inPart(`${plugin}: ${outcome.reason}`);
+        break;
+      case 'done':
+        if (byName && gaps.length > 0)
+          inPart(
+            `${plugin}: ${gaps
+              .map(({ what, reason }) => `${what}: ${reason}`)
+              .slice(0, 1)
+              .join()}${gaps.length > 1 ? ` (and ${gaps.length - 1} more)` : ''}`,
+          );
+        break;
+      default:
+        outcome satisfies never;
     }
   }
   for (const defect of defects) inPart(defect);

@@ -4,7 +4,10 @@ import type { CommonValues } from '../app/common-flags.js';
 import { bundledModule } from '../app/plugins.js';
 import { print } from './standard-output.js';
 
-/** Opens the screens, and leaves on the terminal what was asked to be kept. @throws InputError where there is no dump to be opened */
+/**
+ * Opens the screens, and leaves on the terminal what was asked to be kept. @throws InputError where there is no dump to
+ * be opened
+ */
 export async function openScreens(words: readonly string[], flags: CommonValues, version: string): Promise<void> {
   if (words.length === 0) throw new InputError('tui needs a dump: oompm tui VMCORE');
   const { openTui } = await import('../tui/open.js');
@@ -17,6 +20,15 @@ export async function openScreens(words: readonly string[], flags: CommonValues,
 
 /** Both ends are a terminal, and nothing was asked for that only a report can give. */
 export function wantsScreens(flags: CommonValues & { only?: unknown }): boolean {
-  return process.stdin.isTTY && process.stdout.isTTY && process.env['TERM'] !== 'dumb'
-    && flags.format === undefined && flags.output === undefined && flags.only === undefined && !flags.redact && !flags.raw && !flags.evidence;
+  return (
+    process.stdin.isTTY &&
+    process.stdout.isTTY &&
+    process.env['TERM'] !== 'dumb' &&
+    flags.format === undefined &&
+    flags.output === undefined &&
+    flags.only === undefined &&
+    !flags.redact &&
+    !flags.raw &&
+    !flags.evidence
+  );
 }

@@ -5,7 +5,13 @@ import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { InputError } from '../bytes/input-error.js';
 import { SurroundingsError, errorCode } from '../bytes/surroundings-error.js';
-import { letSignalsIn, listenedNoMore, signalPauses, temporaryFile, type TemporaryFile } from '../bytes/temporary-file.js';
+import {
+  letSignalsIn,
+  listenedNoMore,
+  signalPauses,
+  temporaryFile,
+  type TemporaryFile,
+} from '../bytes/temporary-file.js';
 import { writeFailureInWords } from '../bytes/write-failure.js';
 import { programOnPath } from '../debuginfo/unpack/programs.js';
 import type { IsInput } from './inputs.js';
@@ -50,7 +56,9 @@ export async function openOutput(named: string, isInput: IsInput): Promise<Outpu
 function explained(named: string, error: unknown): unknown {
   if (error instanceof InputError) return error;
   const reason = error instanceof Reason ? error.message : writeFailureInWords(error);
-  return reason === undefined ? error : new SurroundingsError(`-o ${named} can't be written: ${reason}`, { cause: error });
+  return reason === undefined
+    ? error
+    : new SurroundingsError(`-o ${named} can't be written: ${reason}`, { cause: error });
 }
 
 type Write = (pieces: Iterable<string>) => Promise<void>;
@@ -67,7 +75,9 @@ async function replace(path: string, pieces: Iterable<string>): Promise<void> {
   const { file, isBeside } = openTemporary(path, there);
   try {
     if (isBeside && there !== undefined) copyAttributes(path, file.path);
-    await fill(file, pieces).catch((error: unknown) => { throw isBeside ? error : elsewhere(error); });
+    await fill(file, pieces).catch((error: unknown) => {
+      throw isBeside ? error : elsewhere(error);
+    });
     if (!isBeside || !moved(file, path)) overwrite(path, file);
   } finally {
     file.discard();
@@ -85,8 +95,8 @@ async function fill(file: TemporaryFile, pieces: Iterable<string>): Promise<void
 }
 
 /**
- * Beside the file, with its owner and mode. Among the system's temporary files, to be copied, where a file that is there has
- * further names or another owner, or the folder can't be written to.
+ * Beside the file, with its owner and mode. Among the system's temporary files, to be copied, where a file that is
+ * there has further names or another owner, or the folder can't be written to.
  */
 function openTemporary(path: string, there: BigIntStats | undefined): { file: TemporaryFile; isBeside: boolean } {
   const folder = dirname(path);
@@ -117,12 +127,14 @@ function likewise(folder: string, { uid, gid, mode }: BigIntStats): TemporaryFil
 }
 
 /**
- * ACLs, extended attributes, a security label: without its ACL a file whose mode shows the mask may be read by a group that
- * could not before. Node can neither read nor set them, and cp of GNU can; where that is not to be had, they are lost.
+ * ACLs, extended attributes, a security label: without its ACL a file whose mode shows the mask may be read by a group
+ * that could not before. Node can neither read nor set them, and cp of GNU can; where that is not to be had, they are
+ * lost.
  */
 function copyAttributes(from: string, to: string): void {
   const cp = programOnPath('cp');
-  if (cp !== undefined) spawnSync(cp, ['--attributes-only', '--preserve=all', '--', from, to], { stdio: 'ignore', timeout: 5_000 });
+  if (cp !== undefined)
+    spawnSync(cp, ['--attributes-only', '--preserve=all', '--', from, to], { stdio: 'ignore', timeout: 5_000 });
 }
 
 /** Not where something is mounted, as files of a container are, or where a sticky folder keeps it. */
@@ -142,15 +154,21 @@ class Reason extends Error {}
 /** The other file's trouble is not to be told as this one's. */
 function elsewhere(error: unknown): unknown {
   const reason = writeFailureInWords(error);
-  return reason === undefined ? error : new Reason(`the report is first written to ${tmpdir()}, and there ${reason}; TMPDIR names another folder`, { cause: error });
+  return reason === undefined
+    ? error
+    : new Reason(`the report is first written to ${tmpdir()}, and there ${reason}; TMPDIR names another folder`, {
+        cause: error,
+      });
 }
 
 /** A pipe is opened when there is something for it: one that was opened and closed again ends its reader. */
 function openStream({ path, there }: Place): Write {
   if (there === undefined) throw new Reason(`no file can be created in ${dirname(path)}`);
-  const fd = there.isFIFO() ? undefined : kernelsWord(there, () => openSync(path, constants.O_WRONLY | constants.O_APPEND));
+  const fd = there.isFIFO()
+    ? undefined
+    : kernelsWord(there, () => openSync(path, constants.O_WRONLY | constants.O_APPEND));
   return async (pieces) => {
-    const open = fd ?? await openPipe(path);
+    const open = fd ?? (await openPipe(path));
     kernelsWord(there, () => writeAll(open, pieces));
   };
 }
@@ -160,7 +178,9 @@ function kernelsWord<T>(there: BigIntStats, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw there.isFile() && ['EIO', 'EINVAL', 'EPERM', 'EACCES'].includes(errorCode(error)) ? new Reason('the kernel does not take a report there', { cause: error }) : error;
+    throw there.isFile() && ['EIO', 'EINVAL', 'EPERM', 'EACCES'].includes(errorCode(error))
+      ? new Reason('the kernel does not take a report there', { cause: error })
+      : error;
   }
 }
 

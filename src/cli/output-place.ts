@@ -10,7 +10,10 @@ export interface Place {
   readonly path: string;
   /** What is there now. */
   readonly there: BigIntStats | undefined;
-  /** Written from beginning to end, never replaced: a pipe, a device, an open descriptor, a file that the kernel makes up. */
+  /**
+   * Written from beginning to end, never replaced: a pipe, a device, an open descriptor, a file that the kernel makes
+   * up.
+   */
   readonly isStream: boolean;
 }
 
@@ -46,7 +49,8 @@ function isKernels(path: string): boolean {
 export function refuseUnfit(named: string, there: BigIntStats | undefined, isInput: IsInput): void {
   if (named === '') throw new InputError('-o needs the name of a file');
   if (there?.isDirectory() || named.endsWith('/')) throw new InputError(`-o ${named} is a folder; name a file in it`);
-  if (there?.isBlockDevice()) throw new InputError(`-o ${named} is a disk, which a report would overwrite; name a file`);
+  if (there?.isBlockDevice())
+    throw new InputError(`-o ${named} is a disk, which a report would overwrite; name a file`);
   if (there?.isFile() !== true) return;
   if (isInput(there)) throw new InputError(`-o ${named} is one of the files to be read; it was left unchanged`);
   const loss = lossOf(named);
@@ -62,7 +66,12 @@ export function lossOf(path: string): string | undefined {
     const start = Buffer.alloc(firstBytes);
     const length = readSync(fd, start, 0, firstBytes, 0);
     closeSync(fd);
-    return { dump: 'a dump or core file, not a report', vmlinux: 'a kernel or another program, not a report', packed: 'a compressed file, not a report', other: undefined }[roleOfContent(memoryReader(start.subarray(0, length)))];
+    return {
+      dump: 'a dump or core file, not a report',
+      vmlinux: 'a kernel or another program, not a report',
+      packed: 'a compressed file, not a report',
+      other: undefined,
+    }[roleOfContent(memoryReader(start.subarray(0, length)))];
   } catch {
     return undefined; // What can't be read may be written all the same.
   }

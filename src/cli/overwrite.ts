@@ -2,8 +2,8 @@ import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, wri
 import type { TemporaryFile } from '../bytes/temporary-file.js';
 
 /**
- * Writes over a file that can't be replaced; where that fails, what was in it is put back. It is done at one go: a signal
- * waits for its end, since there is a temporary file.
+ * Writes over a file that can't be replaced; where that fails, what was in it is put back. It is done at one go: a
+ * signal waits for its end, since there is a temporary file.
  * @throws the system's error
  */
 export function overwrite(path: string, content: TemporaryFile): void {
@@ -33,6 +33,6 @@ function bytesOf(fd: number): Uint8Array {
 }
 
 function writeOver(fd: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, done);
+  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, done);
   ftruncateSync(fd, bytes.length);
 }

@@ -20,7 +20,9 @@ export async function showRootHelp(words: readonly string[]): Promise<void> {
 
 function rootHelp(commands: readonly Summary[], width: number): string {
   const indent = Math.max(...commands.map(({ id }) => id.length)) + 4;
-  const lines = commands.map(({ id, summary }) => `  ${id}`.padEnd(indent) + wrapped(summary, width - indent).join(`\n${' '.repeat(indent)}`));
+  const lines = commands.map(
+    ({ id, summary }) => `  ${id}`.padEnd(indent) + wrapped(summary, width - indent).join(`\n${' '.repeat(indent)}`),
+  );
   return `${description}\n\n${examples}\noompm ${version}; oompm COMMAND --help tells more of a command\n\nCOMMANDS\n${lines.join('\n')}\n\n${exitStatusHelp()}`;
 }
 
@@ -37,7 +39,10 @@ function wrapped(text: string, width: number): string[] {
 type Summary = Pick<HelpData, 'id' | 'summary'>;
 
 async function summaries(words: readonly string[]): Promise<readonly Summary[]> {
-  const commands = builtHelp(words) ?? await (await import('./commands.js')).commandsHelp();
-  const listed: Summary[] = [...Object.values(commands).filter(({ hidden }) => !hidden), { id: 'help', summary: 'This help, or that of one command' }];
+  const commands = builtHelp(words) ?? (await (await import('./commands.js')).commandsHelp());
+  const listed: Summary[] = [
+    ...Object.values(commands).filter(({ hidden }) => !hidden),
+    { id: 'help', summary: 'This help, or that of one command' },
+  ];
   return listed.toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -13,6 +13,9 @@ export async function runCommand(words: readonly string[]): Promise<void> {
   if (asksForHelp(rest)) return (await import('./help.js')).showCommandHelp(helpOf(command));
   (await import('../app/wrong-words.js')).refuseValues(word, command.flags ?? {}, rest);
   // What a command takes in is parsed by oclif; finding and loading it is done here.
-  const Runnable = command as unknown as new (argv: readonly string[], config: ReturnType<typeof leanConfig>) => { run(): Promise<void> };
+  const Runnable = command as unknown as new (
+    argv: readonly string[],
+    config: ReturnType<typeof leanConfig>,
+  ) => { run(): Promise<void> };
   await new Runnable(rest, leanConfig()).run();
 }

@@ -2,8 +2,8 @@ import { fstatSync, writeFileSync, type BigIntStats } from 'node:fs';
 import { SurroundingsError, surroundingsInWords } from '../bytes/surroundings-error.js';
 
 /**
- * Writes to standard output. Where that is a file, Node's own stream takes a short write for a whole one: on a disk that
- * fills up the end of a report would be missing, and nothing said.
+ * Writes to standard output. Where that is a file, Node's own stream takes a short write for a whole one: on a disk
+ * that fills up the end of a report would be missing, and nothing said.
  * @returns false where it would rather have no more before it has drained
  * @throws SurroundingsError
  */

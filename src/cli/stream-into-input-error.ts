@@ -4,7 +4,10 @@ import { InputError } from '../bytes/input-error.js';
 export class StreamIntoInput extends InputError {
   override name = 'StreamIntoInput';
   /** Where it can be said: undefined where both lead there. */
-  constructor(message: string, readonly saidOn: NodeJS.WriteStream | undefined) {
+  constructor(
+    message: string,
+    readonly saidOn: NodeJS.WriteStream | undefined,
+  ) {
     super(message);
   }
 }

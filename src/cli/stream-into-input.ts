@@ -6,17 +6,21 @@ import { lossOf } from './output-place.js';
 import { fileBehind } from './standard-output.js';
 import { StreamIntoInput } from './stream-into-input-error.js';
 
-const streams = [{ fd: 1, name: 'standard output' }, { fd: 2, name: 'standard error' }] as const;
+const streams = [
+  { fd: 1, name: 'standard output' },
+  { fd: 2, name: 'standard error' },
+] as const;
 
 /**
- * `oompm analyze vmcore >> vmcore`: the shell has opened it, and our first byte would be written into it. One that is empty,
- * as `>` leaves it, has nothing to lose.
+ * `oompm analyze vmcore >> vmcore`: the shell has opened it, and our first byte would be written into it. One that is
+ * empty, as `>` leaves it, has nothing to lose.
  * @throws StreamIntoInput
  */
 export function refuseStreams(isInput: IsInput): void {
   const found = streams.flatMap(({ fd, name }) => {
     const there = fileBehind(fd);
-    const loss = there === undefined ? undefined : isInput(there) ? 'one of the files to be read' : lossOf(`/dev/fd/${fd}`);
+    const loss =
+      there === undefined ? undefined : isInput(there) ? 'one of the files to be read' : lossOf(`/dev/fd/${fd}`);
     return loss === undefined ? [] : [{ fd, sentence: `${name} leads into ${nameOf(fd)}, which is ${loss}` }];
   });
   if (found.length === 0) return;
@@ -27,7 +31,10 @@ export function refuseStreams(isInput: IsInput): void {
   );
 }
 
-/** Before anything else, since a mistake is told too: what the words may mean by a file is compared, before they are parsed. */
+/**
+ * Before anything else, since a mistake is told too: what the words may mean by a file is compared, before they are
+ * parsed.
+ */
 export function refuseStreamsOf(words: readonly string[]): void {
   const { files, config } = userPluginFiles(words);
   const ids = new Set([...namedIn(words), ...files, config].flatMap(idOf));

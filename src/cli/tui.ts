@@ -18,7 +18,12 @@ export class Tui extends Command {
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Tui);
-    if (!process.stdin.isTTY || !process.stdout.isTTY) throw new InputError('tui needs a terminal; oompm analyze writes a report anywhere');
-    await openScreens(argv as string[], { ...flags, format: undefined, output: undefined, redact: false, raw: false, evidence: false } as CommonValues, this.config.version);
+    if (!process.stdin.isTTY || !process.stdout.isTTY)
+      throw new InputError('tui needs a terminal; oompm analyze writes a report anywhere');
+    await openScreens(
+      argv as string[],
+      { ...flags, format: undefined, output: undefined, redact: false, raw: false, evidence: false } as CommonValues,
+      this.config.version,
+    );
   }
 }

@@ -14,28 +14,45 @@ import { fileBehind, print } from './standard-output.js';
 type OutputFlags = Pick<CommonValues, 'format' | 'output'>;
 
 const formatByName: Readonly<Record<string, ReportFormat>> = {
-  '.txt': 'text', '.text': 'text', '.log': 'text', '.json': 'json', '.md': 'md', '.markdown': 'md', '.html': 'html', '.htm': 'html',
+  '.txt': 'text',
+  '.text': 'text',
+  '.log': 'text',
+  '.json': 'json',
+  '.md': 'md',
+  '.markdown': 'md',
+  '.html': 'html',
+  '.htm': 'html',
 };
 /** What looks like the ending that names a format; of `vmcore-6.1.192-lab` the last part does not. */
 const endingForm = /^\.[a-z][a-z\d]{0,7}$/;
 
-/** What --format says, else the -o file's name, else text. @throws InputError where the name ends in no format that there is */
+/**
+ * What --format says, else the -o file's name, else text. @throws InputError where the name ends in no format that
+ * there is
+ */
 export function formatOf({ format, output }: OutputFlags): ReportFormat {
   if (format !== undefined) return format as ReportFormat;
   if (output === undefined) return 'text';
   const ending = extname(output).toLowerCase();
   const named = formatByName[ending];
   if (named === undefined && endingForm.test(ending)) {
-    throw new InputError(`-o ${output}: ${ending} is no format of a report; end the name in .txt, .json, .md or .html, or say which by --format`);
+    throw new InputError(
+      `-o ${output}: ${ending} is no format of a report; end the name in .txt, .json, .md or .html, or say which by --format`,
+    );
   }
   return named ?? 'text';
 }
 
-/** --format is heeded, and whoever opens the file by its name will wonder. A plugin's own format is a text of some kind. */
+/**
+ * --format is heeded, and whoever opens the file by its name will wonder. A plugin's own format is a text of some kind.
+ */
 function noteOtherForm(output: string, format: string): void {
   const named = formatByName[extname(output).toLowerCase()];
   const isOwn = !Object.values<string>(formatByName).includes(format);
-  if (named !== undefined && named !== (isOwn ? 'text' : format)) process.stderr.write(`oompm: ${oneLine(`-o ${output} is written as ${format}, as --format says, not as its name says`)}\n`);
+  if (named !== undefined && named !== (isOwn ? 'text' : format))
+    process.stderr.write(
+      `oompm: ${oneLine(`-o ${output} is written as ${format}, as --format says, not as its name says`)}\n`,
+    );
 }
 
 /** Names of one's own standard output, which may be a pipe, a terminal or a file that something else has open. */
@@ -56,15 +73,29 @@ export async function reportTarget(flags: CommonValues, words: readonly string[]
   if (flags.output !== undefined && !standardOutput.has(flags.output)) {
     const file = await (await import('./output-file.js')).openOutput(flags.output, inputsOf(words, flags));
     noteOtherForm(flags.output, format);
-    return { text: { width: Infinity, paint: flags.color === 'always' ? coloured : plain, raw: flags.raw, evidence: flags.evidence }, write: (pieces) => file.write(pieces) };
+    return {
+      text: {
+        width: Infinity,
+        paint: flags.color === 'always' ? coloured : plain,
+        raw: flags.raw,
+        evidence: flags.evidence,
+      },
+      write: (pieces) => file.write(pieces),
+    };
   }
   const refuse = await refusal(words, flags);
   const terminal = process.stdout.isTTY;
   // It can neither paint nor move its cursor, as less wants it to.
   const isDumb = process.env['TERM'] === 'dumb';
-  const painted = flags.color === 'always' || (flags.color === 'auto' && terminal && !process.env['NO_COLOR'] && !isDumb);
+  const painted =
+    flags.color === 'always' || (flags.color === 'auto' && terminal && !process.env['NO_COLOR'] && !isDumb);
   return {
-    text: { width: terminal ? Math.max(80, process.stdout.columns) : Infinity, paint: painted ? coloured : plain, raw: flags.raw, evidence: flags.evidence },
+    text: {
+      width: terminal ? Math.max(80, process.stdout.columns) : Infinity,
+      paint: painted ? coloured : plain,
+      raw: flags.raw,
+      evidence: flags.evidence,
+    },
     async write(pieces) {
       // What was found on the way is known by now, as with -o.
       refuse?.();

@@ -11,14 +11,21 @@ export interface CompactSymbols {
   names: SymbolNames;
   /** In bytes, 0 where unknown; without it all reach to the next symbol. */
   size?: (n: number) => number;
-  /** Among symbols of one address the one with the lowest rank names it, then the first by name; without ranks the first as they stand. */
+  /**
+   * Among symbols of one address the one with the lowest rank names it, then the first by name; without ranks the first
+   * as they stand.
+   */
   rank?: (n: number) => number;
   module?: string;
 }
 
-// The last symbol before a hole in the address space must not claim the hole. Static arrays can be large (a printk buffer).
+// The last symbol before a hole in the address space must not claim the hole. Static arrays can be large (a printk
+// buffer).
 const LONGEST_REACH = 0x100_0000n;
-/** What stands behind the very last symbol, which marks the end of the kernel or is a function of a module, is some other's. */
+/**
+ * What stands behind the very last symbol, which marks the end of the kernel or is a function of a module, is some
+ * other's.
+ */
 const REACH_OF_LAST = 0x1_0000n;
 
 /** A SymbolTable over packed symbols; indexed on first use. */
@@ -73,7 +80,9 @@ function* withAliasesSorted(symbols: CompactSymbols, order: Uint32Array): Genera
   const { addresses, rank } = symbols;
   for (let start = 0, end = 0; start < order.length; start = end) {
     for (end = start + 1; end < order.length && addresses[order[end]!] === addresses[order[start]!];) end++;
-    yield* rank === undefined || end - start === 1 ? order.subarray(start, end) : byRank(symbols, rank, order.subarray(start, end));
+    yield* rank === undefined || end - start === 1
+      ? order.subarray(start, end)
+      : byRank(symbols, rank, order.subarray(start, end));
   }
 }
 
@@ -92,7 +101,10 @@ export function packSymbols(list: readonly SymbolInfo[]): CompactSymbols {
   const names = Buffer.from(list.map((symbol) => `${symbol.name}\0`).join(''), 'latin1');
   const nameOffsets = new Uint32Array(list.length);
   let offset = 0;
-  list.forEach((symbol, n) => { nameOffsets[n] = offset; offset += symbol.name.length + 1; });
+  list.forEach((symbol, n) => {
+    nameOffsets[n] = offset;
+    offset += symbol.name.length + 1;
+  });
   return {
     addresses: BigUint64Array.from(list, (symbol) => symbol.address),
     type: (n) => list[n]!.type.charCodeAt(0),

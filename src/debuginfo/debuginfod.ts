@@ -28,15 +28,19 @@ export interface DebuginfodOptions {
 }
 
 /**
- * Fetches a kernel's debug information from the first server that has it, into debuginfod's own cache. Only to be called
- * when the user asked: it tells a server which kernel the dump is of. What comes is looked at before it is kept, since
- * others use that cache too.
+ * Fetches a kernel's debug information from the first server that has it, into debuginfod's own cache. Only to be
+ * called when the user asked: it tells a server which kernel the dump is of. What comes is looked at before it is kept,
+ * since others use that cache too.
  * @returns the path of the file
- * @throws InputError where no server is named, or none has it; SurroundingsError where none answers, or it can't be kept
+ * @throws InputError where no server is named, or none has it; SurroundingsError where none answers, or it can't be
+ *   kept
  */
 export async function fetchDebuginfod(buildId: string, options: DebuginfodOptions = {}): Promise<string> {
-  if (!/^[0-9a-f]{6,128}$/.test(buildId)) throw new InputError(`debuginfod can't be asked for "${buildId}": it is no build-id.`);
-  const urls = (options.urls ?? process.env['DEBUGINFOD_URLS'] ?? '').split(/\s+/).filter((url) => /^https?:/.test(url));
+  if (!/^[0-9a-f]{6,128}$/.test(buildId))
+    throw new InputError(`debuginfod can't be asked for "${buildId}": it is no build-id.`);
+  const urls = (options.urls ?? process.env['DEBUGINFOD_URLS'] ?? '')
+    .split(/\s+/)
+    .filter((url) => /^https?:/.test(url));
   if (urls.length === 0) throw new InputError('debuginfod was asked for, but DEBUGINFOD_URLS names no server.');
   const folder = options.cacheFolder ?? defaultDebuginfodCache();
   const target = join(folder, buildId, 'debuginfo');
@@ -59,7 +63,9 @@ export async function fetchDebuginfod(buildId: string, options: DebuginfodOption
     }
   }
   const words = `the kernel with build-id ${buildId} (${refusals.join('; ')}).`;
-  throw isAnswered ? new InputError(`No debuginfod server has ${words}`) : new SurroundingsError(`No debuginfod server could be asked for ${words}`);
+  throw isAnswered
+    ? new InputError(`No debuginfod server has ${words}`)
+    : new SurroundingsError(`No debuginfod server could be asked for ${words}`);
 }
 
 function beginIn(folder: string): TemporaryFile {
@@ -76,7 +82,10 @@ function keep(file: TemporaryFile, target: string): void {
 class Refused extends Error {}
 
 async function download(url: string, file: TemporaryFile, folder: string, options: DebuginfodOptions): Promise<void> {
-  const patience = deadlines(options.timeoutSeconds ?? secondsIn('DEBUGINFOD_TIMEOUT', DEFAULT_TIMEOUT_SECONDS), options.wholeSeconds ?? secondsIn('DEBUGINFOD_MAXTIME', DEFAULT_WHOLE_SECONDS));
+  const patience = deadlines(
+    options.timeoutSeconds ?? secondsIn('DEBUGINFOD_TIMEOUT', DEFAULT_TIMEOUT_SECONDS),
+    options.wholeSeconds ?? secondsIn('DEBUGINFOD_MAXTIME', DEFAULT_WHOLE_SECONDS),
+  );
   try {
     const answer = await fetch(url, { signal: patience.signal });
     if (!answer.ok || answer.body === null) throw new Refused(`answers ${answer.status}`);
@@ -99,16 +108,29 @@ async function download(url: string, file: TemporaryFile, folder: string, option
 }
 
 /** Ends a transfer that does not begin, comes to a stand, trickles, or takes too long in all. */
-function deadlines(stepSeconds: number, wholeSeconds: number): { signal: AbortSignal; came(bytes: number): void; end(): void } {
+function deadlines(
+  stepSeconds: number,
+  wholeSeconds: number,
+): { signal: AbortSignal; came(bytes: number): void; end(): void } {
   const controller = new AbortController();
   let bytes = 0;
   let before = 0;
   const look = (): void => {
-    if (bytes - before < LEAST_BYTES) controller.abort(new Error(bytes === 0 ? `no answer for ${stepSeconds} s` : `sends less than ${LEAST_BYTES >> 10} KiB in ${stepSeconds} s`));
+    if (bytes - before < LEAST_BYTES)
+      controller.abort(
+        new Error(
+          bytes === 0
+            ? `no answer for ${stepSeconds} s`
+            : `sends less than ${LEAST_BYTES >> 10} KiB in ${stepSeconds} s`,
+        ),
+      );
     before = bytes;
   };
   let step = setInterval(look, stepSeconds * 1000);
-  const whole = setTimeout(() => controller.abort(new Error(`takes longer than ${wholeSeconds} s; DEBUGINFOD_MAXTIME allows more`)), wholeSeconds * 1000);
+  const whole = setTimeout(
+    () => controller.abort(new Error(`takes longer than ${wholeSeconds} s; DEBUGINFOD_MAXTIME allows more`)),
+    wholeSeconds * 1000,
+  );
   return {
     signal: controller.signal,
     came(all) {
@@ -138,9 +160,16 @@ async function refuseOther(path: string, buildId: string): Promise<void> {
   } finally {
     file.close();
   }
-  const vmlinux = await openVmlinux(path).catch((error: unknown) => { throw error instanceof InputError ? new Refused('sends what is no vmlinux') : error; });
+  const vmlinux = await openVmlinux(path).catch((error: unknown) => {
+    throw error instanceof InputError ? new Refused('sends what is no vmlinux') : error;
+  });
   vmlinux.close();
-  if (vmlinux.buildId !== buildId) throw new Refused(vmlinux.buildId === undefined ? 'sends a file without a build-id' : `sends a file with build-id ${vmlinux.buildId}`);
+  if (vmlinux.buildId !== buildId)
+    throw new Refused(
+      vmlinux.buildId === undefined
+        ? 'sends a file without a build-id'
+        : `sends a file with build-id ${vmlinux.buildId}`,
+    );
 }
 
 /** What the disk refuses is not the server's fault, and no other server helps. @throws SurroundingsError */
@@ -149,7 +178,12 @@ function keeping<T>(folder: string, work: () => T): T {
     return work();
   } catch (error) {
     const words = writeFailureInWords(error);
-    throw words === undefined ? error : new SurroundingsError(`What debuginfod sends can't be kept in ${folder}: ${words}; DEBUGINFOD_CACHE_PATH names another folder.`, { cause: error });
+    throw words === undefined
+      ? error
+      : new SurroundingsError(
+          `What debuginfod sends can't be kept in ${folder}: ${words}; DEBUGINFOD_CACHE_PATH names another folder.`,
+          { cause: error },
+        );
   }
 }
 

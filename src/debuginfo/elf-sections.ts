@@ -9,15 +9,22 @@ import type { Unzstd } from './unpack/zstd.js';
 const COMPRESSION_HEADER_BYTES = 24;
 const ELFCOMPRESS_ZLIB = 1;
 const ELFCOMPRESS_ZSTD = 2;
-/** What unpacked sections take together, in which zlib holds each twice for a moment: .debug_info of a distribution's kernel is some 300 MB. */
+/**
+ * What unpacked sections take together, in which zlib holds each twice for a moment: .debug_info of a distribution's
+ * kernel is some 300 MB.
+ */
 const MAX_UNPACKED_BYTES = 800 << 20;
 
 /**
- * Gives a section's content, unpacked where it is compressed (SHF_COMPRESSED); undefined where there is no such section, or
- * where the file does not hold it (NOBITS). It throws an InputError where it does not unpack, or would take too much memory.
+ * Gives a section's content, unpacked where it is compressed (SHF_COMPRESSED); undefined where there is no such
+ * section, or where the file does not hold it (NOBITS). It throws an InputError where it does not unpack, or would take
+ * too much memory.
  * @param unzstd needed for zstd only
  */
-export function sectionContents(file: FileReader, unzstd: Unzstd | undefined): (section: SectionHeader | undefined) => FileReader | undefined {
+export function sectionContents(
+  file: FileReader,
+  unzstd: Unzstd | undefined,
+): (section: SectionHeader | undefined) => FileReader | undefined {
   const unpacked = new Map<number, FileReader>();
   let kept = 0;
   return (section) => {
@@ -33,7 +40,12 @@ export function sectionContents(file: FileReader, unzstd: Unzstd | undefined): (
   };
 }
 
-function unpackedSection(file: FileReader, section: SectionHeader, unzstd: Unzstd | undefined, room: number): FileReader {
+function unpackedSection(
+  file: FileReader,
+  section: SectionHeader,
+  unzstd: Unzstd | undefined,
+  room: number,
+): FileReader {
   const header = file.read(section.offset, COMPRESSION_HEADER_BYTES);
   if (header.length < COMPRESSION_HEADER_BYTES) throw broken(section, 'it is cut off');
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
@@ -41,7 +53,10 @@ function unpackedSection(file: FileReader, section: SectionHeader, unzstd: Unzst
   const size = Number(view.getBigUint64(8, true));
   if (size * 2 > room) throw broken(section, `it claims to unpack to ${size} bytes, for which there is no room`);
   // What does not shrink by being packed is stored as it is.
-  const packed = file.read(section.offset + COMPRESSION_HEADER_BYTES, Math.min(section.size - COMPRESSION_HEADER_BYTES, 2 * size + COMPRESSION_HEADER_BYTES));
+  const packed = file.read(
+    section.offset + COMPRESSION_HEADER_BYTES,
+    Math.min(section.size - COMPRESSION_HEADER_BYTES, 2 * size + COMPRESSION_HEADER_BYTES),
+  );
   try {
     if (kind === ELFCOMPRESS_ZLIB) return memoryReader(inflateSync(packed, { maxOutputLength: Math.max(1, size) }));
     if (kind === ELFCOMPRESS_ZSTD && unzstd) return memoryReader(unzstd(packed, size));
@@ -62,7 +77,8 @@ export function rangeReader(file: FileReader, start: number, length: number): Fi
   return {
     size,
     held: Math.min(size, file.held),
-    read: (offset, wanted) => (offset >= 0 && offset < size ? file.read(start + offset, Math.min(wanted, size - offset)) : new Uint8Array(0)),
+    read: (offset, wanted) =>
+      offset >= 0 && offset < size ? file.read(start + offset, Math.min(wanted, size - offset)) : new Uint8Array(0),
   };
 }
 

@@ -23,9 +23,15 @@ const KERNEL_HALF = 0x80000000;
 
 /**
  * The named symbols of a vmlinux's .symtab, as nm and kallsyms have them: no files, sections or undefined ones.
- * @param kaslrOffset added to addresses in the kernel's half. Per-CPU symbols that are offsets (up to 6.14) lie near 0 and stay.
+ * @param kaslrOffset added to addresses in the kernel's half. Per-CPU symbols that are offsets (up to 6.14) lie near 0
+ *   and stay.
  */
-export function elfSymbols(symtab: Uint8Array, strtab: Uint8Array, sections: readonly SectionHeader[], kaslrOffset: bigint): CompactSymbols {
+export function elfSymbols(
+  symtab: Uint8Array,
+  strtab: Uint8Array,
+  sections: readonly SectionHeader[],
+  kaslrOffset: bigint,
+): CompactSymbols {
   const words = wordsOf(symtab);
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
   const most = Math.floor(words.length / SYMBOL_WORDS);
@@ -41,7 +47,8 @@ export function elfSymbols(symtab: Uint8Array, strtab: Uint8Array, sections: rea
     // st_info, st_other and st_shndx share a word.
     const described = words[at + 1]!;
     const kind = described & 0xf;
-    if (kind === STT_FILE || kind === STT_SECTION || described >>> 16 === SHN_UNDEF || (strtab[words[at]!] ?? 0) === 0) continue;
+    if (kind === STT_FILE || kind === STT_SECTION || described >>> 16 === SHN_UNDEF || (strtab[words[at]!] ?? 0) === 0)
+      continue;
     const low = words[at + 2]!;
     const high = words[at + 3]!;
     const isKernelAddress = high >= KERNEL_HALF;
@@ -87,7 +94,10 @@ const WEAK = 0x80;
 const BY_LINKER_SCRIPT = 0x40;
 const MOST_UNDERSCORES = 0x3f;
 
-/** kallsyms' order of aliases, compare_symbols() in scripts/kallsyms.c: strong before weak, real before the linker script's, few underscores first. */
+/**
+ * kallsyms' order of aliases, compare_symbols() in scripts/kallsyms.c: strong before weak, real before the linker
+ * script's, few underscores first.
+ */
 function rank(strtab: Uint8Array, name: number, binding: number): number {
   let underscores = 0;
   while (underscores < MOST_UNDERSCORES && strtab[name + underscores] === 0x5f) underscores++;
@@ -102,6 +112,9 @@ const SHORTEST_LINKER_NAME = 8;
 function isLinkerProvided(strtab: Uint8Array, start: number): boolean {
   const end = endOfName(strtab, start);
   if (end - start < SHORTEST_LINKER_NAME) return false;
-  const stands = (part: Uint8Array, at: number): boolean => at >= start && part.every((byte, i) => strtab[at + i] === byte);
-  return LINKER_STARTS.some((part) => stands(part, start)) || LINKER_ENDS.some((part) => stands(part, end - part.length));
+  const stands = (part: Uint8Array, at: number): boolean =>
+    at >= start && part.every((byte, i) => strtab[at + i] === byte);
+  return (
+    LINKER_STARTS.some((part) => stands(part, start)) || LINKER_ENDS.some((part) => stands(part, end - part.length))
+  );
 }

@@ -42,14 +42,20 @@ const packed = ['', '.xz', '.gz', '.zst', '.bz2'];
  * debuginfod's cache. Only one whose build-id (or banner, where the dump has no build-id) is the dump's is taken.
  * @returns `vmlinux` undefined where none matches
  */
-export async function findVmlinux(wanted: WantedKernel, roots: SearchRoots = {}): Promise<Omit<FoundVmlinux, 'vmlinux'> & { vmlinux?: Vmlinux }> {
+export async function findVmlinux(
+  wanted: WantedKernel,
+  roots: SearchRoots = {},
+): Promise<Omit<FoundVmlinux, 'vmlinux'> & { vmlinux?: Vmlinux }> {
   const passedOver: string[] = [];
   const hindered: string[] = [];
   if (wanted.buildId === undefined && wanted.banner === undefined) return { passedOver, hindered };
   for (const path of candidatePaths(wanted, roots)) {
     if (!isReadable(path)) continue;
     try {
-      const vmlinux = await openVmlinux(path, roots.cacheFolder === undefined ? {} : { cacheFolder: roots.cacheFolder });
+      const vmlinux = await openVmlinux(
+        path,
+        roots.cacheFolder === undefined ? {} : { cacheFolder: roots.cacheFolder },
+      );
       const objection = mismatch(vmlinux, wanted);
       if (objection === undefined && hasContent(vmlinux)) return { vmlinux, passedOver, hindered };
       vmlinux.close();
@@ -69,20 +75,29 @@ export function candidatePaths({ dumpPath, release, buildId }: WantedKernel, roo
   const debugFolders = roots.debugFolders ?? [join(root, 'usr/lib/debug')];
   const names = release === undefined ? ['vmlinux'] : [`vmlinux-${release}`, 'vmlinux'];
   const beside = names.flatMap((name) => [...packed, '.debug'].map((ending) => join(dirname(dumpPath), name + ending)));
-  const byRelease = release === undefined || !isPlainName(release) ? [] : [
-    ...debugFolders.flatMap((folder) => [
-      join(folder, 'boot', `vmlinux-${release}`), join(folder, 'boot', `vmlinux-${release}.debug`),
-      join(folder, 'lib/modules', release, 'vmlinux'), join(folder, 'lib/modules', release, 'vmlinux.debug'),
-      join(folder, 'usr/lib/modules', release, 'vmlinux.debug'),
-    ]),
-    join(root, 'boot', `vmlinux-${release}`),
-    join(root, 'lib/modules', release, 'build/vmlinux'), join(root, 'lib/modules', release, 'vmlinux'),
-    join(root, 'usr/lib/modules', release, 'vmlinux'),
-  ].flatMap((path) => packed.map((ending) => path + ending));
-  const byId = buildId === undefined || !/^[0-9a-f]{6,}$/.test(buildId) ? [] : [
-    ...debugFolders.map((folder) => join(folder, '.build-id', buildId.slice(0, 2), `${buildId.slice(2)}.debug`)),
-    join(roots.debuginfodCache ?? defaultDebuginfodCache(), buildId, 'debuginfo'),
-  ];
+  const byRelease =
+    release === undefined || !isPlainName(release)
+      ? []
+      : [
+          ...debugFolders.flatMap((folder) => [
+            join(folder, 'boot', `vmlinux-${release}`),
+            join(folder, 'boot', `vmlinux-${release}.debug`),
+            join(folder, 'lib/modules', release, 'vmlinux'),
+            join(folder, 'lib/modules', release, 'vmlinux.debug'),
+            join(folder, 'usr/lib/modules', release, 'vmlinux.debug'),
+          ]),
+          join(root, 'boot', `vmlinux-${release}`),
+          join(root, 'lib/modules', release, 'build/vmlinux'),
+          join(root, 'lib/modules', release, 'vmlinux'),
+          join(root, 'usr/lib/modules', release, 'vmlinux'),
+        ].flatMap((path) => packed.map((ending) => path + ending));
+  const byId =
+    buildId === undefined || !/^[0-9a-f]{6,}$/.test(buildId)
+      ? []
+      : [
+          ...debugFolders.map((folder) => join(folder, '.build-id', buildId.slice(0, 2), `${buildId.slice(2)}.debug`)),
+          join(roots.debuginfodCache ?? defaultDebuginfodCache(), buildId, 'debuginfo'),
+        ];
   // A dump in the current folder, or one that is itself named vmlinux, must not be taken for its kernel.
   return [...beside.filter((path) => basename(path) !== basename(dumpPath)), ...byRelease, ...byId];
 }
@@ -95,15 +110,22 @@ function isPlainName(release: string): boolean {
 /** Why `vmlinux` is not the dump's; undefined where it is. */
 export function mismatch(vmlinux: Vmlinux, wanted: Pick<WantedKernel, 'buildId' | 'banner'>): string | undefined {
   if (wanted.buildId !== undefined && vmlinux.buildId !== undefined) {
-    return vmlinux.buildId === wanted.buildId ? undefined : `its build-id is ${vmlinux.buildId}, the dump's ${wanted.buildId}`;
+    return vmlinux.buildId === wanted.buildId
+      ? undefined
+      : `its build-id is ${vmlinux.buildId}, the dump's ${wanted.buildId}`;
   }
   const banner = vmlinux.banner();
-  if (wanted.banner === undefined || banner === undefined) return 'nothing in it can be held against the dump: neither build-id nor banner';
+  if (wanted.banner === undefined || banner === undefined)
+    return 'nothing in it can be held against the dump: neither build-id nor banner';
   return banner === wanted.banner.trimEnd() ? undefined : `it says "${banner}", the dump "${wanted.banner.trimEnd()}"`;
 }
 
 function hasContent(vmlinux: Vmlinux): boolean {
-  return vmlinux.section('.symtab') !== undefined || vmlinux.section('.BTF') !== undefined || vmlinux.section('.debug_info') !== undefined;
+  return (
+    vmlinux.section('.symtab') !== undefined ||
+    vmlinux.section('.BTF') !== undefined ||
+    vmlinux.section('.debug_info') !== undefined
+  );
 }
 
 function isReadable(path: string): boolean {

@@ -23,7 +23,10 @@ export function identify(path: string): FileRole {
   }
 }
 
-/** Whether what `identify` takes for a vmlinux may be one: programs of user space are linked to the lower half of the addresses. */
+/**
+ * Whether what `identify` takes for a vmlinux may be one: programs of user space are linked to the lower half of the
+ * addresses.
+ */
 export function isKernel(path: string): boolean {
   const file = openFile(path);
   try {

@@ -27,7 +27,8 @@ export function moduleSymbols({ module, symtab, strtab, typetab }: ModuleTables)
     if (name === '' || view.getUint16(at + 6, true) === SHN_UNDEF || (symtab[at + 4]! & 0xf) === STT_FILE) continue;
     const letter = typetab === undefined ? symtab[at + 4] : typetab[n];
     found.push({
-      name, module,
+      name,
+      module,
       address: view.getBigUint64(at + 8, true),
       size: Number(view.getBigUint64(at + 16, true)),
       type: letter === undefined || letter === 0 ? '?' : String.fromCharCode(letter),

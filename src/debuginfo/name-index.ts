@@ -19,7 +19,11 @@ export interface StringPool {
  * @param count entries 0 to count - 1
  * @param nameOffset the offset of entry n's name; outside of the pools (or at an empty string) the entry has no name
  */
-export function indexNames(pools: readonly StringPool[], count: number, nameOffset: (entry: number) => number): NameIndex {
+export function indexNames(
+  pools: readonly StringPool[],
+  count: number,
+  nameOffset: (entry: number) => number,
+): NameIndex {
   const chains = new HashChains(count);
   let pool = pools[0];
   for (let entry = count - 1; entry >= 0; entry--) {

@@ -14,7 +14,11 @@ export function namesInSection(strings: Uint8Array, offsets: Uint32Array): Symbo
   return {
     of: (n) => nameAt(strings, offsets[n]!),
     find(name) {
-      index ??= indexNames([{ strings, firstString: 0, endString: strings.length }], offsets.length, (n) => offsets[n]!);
+      index ??= indexNames(
+        [{ strings, firstString: 0, endString: strings.length }],
+        offsets.length,
+        (n) => offsets[n]!,
+      );
       return index.find(name);
     },
   };

@@ -48,8 +48,8 @@ export interface TypeSource {
   /** Why nothing is known though it should be: what held the types can't be read. Whoever asks is told of a gap. */
   readonly unreadable?: string;
   /**
-   * A complete struct or union by its tag. `definedBy` names a function whose compile unit has it: DWARF needs the hint,
-   * BTF ignores it.
+   * A complete struct or union by its tag. `definedBy` names a function whose compile unit has it: DWARF needs the
+   * hint, BTF ignores it.
    */
   struct(name: string, definedBy?: string): StructType | undefined;
   enum(name: string, definedBy?: string): EnumType | undefined;

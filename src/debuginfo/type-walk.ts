@@ -32,8 +32,15 @@ export function sizeOf(type: CType): number | undefined {
     at = resolveType(at.element());
   }
   switch (at.kind) {
-    case 'int': case 'float': case 'pointer': case 'struct': case 'union': case 'enum': return factor * at.size;
-    default: return undefined;
+    case 'int':
+    case 'float':
+    case 'pointer':
+    case 'struct':
+    case 'union':
+    case 'enum':
+      return factor * at.size;
+    default:
+      return undefined;
   }
 }
 
@@ -55,7 +62,8 @@ export function findMember(struct: StructType, name: string): FoundMember | unde
       if (member.name === name && name !== '') return { member, bitOffset, type: member.type() };
       if (member.name !== '' || at.depth === MAX_DEPTH) continue;
       const inner = resolveType(member.type());
-      if (inner.kind === 'struct' || inner.kind === 'union') pending.push({ struct: inner, bitOffset, depth: at.depth + 1 });
+      if (inner.kind === 'struct' || inner.kind === 'union')
+        pending.push({ struct: inner, bitOffset, depth: at.depth + 1 });
     }
   }
   return undefined;
@@ -67,8 +75,8 @@ export function typeName(type: CType): string {
 }
 
 /**
- * The declaration of `name` with that type, as C writes it: `long unsigned int flags[4]`, `void (*func)(struct rcu_head *)`.
- * Of nested function types only so many parameters are shown.
+ * The declaration of `name` with that type, as C writes it: `long unsigned int flags[4]`, `void (*func)(struct rcu_head
+ * *)`. Of nested function types only so many parameters are shown.
  */
 export function declaration(type: CType, name: string, depth = 0): string {
   let inner = name;
@@ -90,7 +98,8 @@ export function declaration(type: CType, name: string, depth = 0): string {
         at = at.element();
         continue;
       case 'function': {
-        const shown = depth > MAX_FUNCTION_DEPTH ? [] : at.parameters.slice(0, depth === 0 ? MAX_PARAMETERS : MAX_INNER_PARAMETERS);
+        const shown =
+          depth > MAX_FUNCTION_DEPTH ? [] : at.parameters.slice(0, depth === 0 ? MAX_PARAMETERS : MAX_INNER_PARAMETERS);
         const parameters = shown.map((p) => declarationOfParameter(p, depth));
         if (shown.length < at.parameters.length) parameters.push('…');
         inner = `${inner}(${parameters.length > 0 ? parameters.join(', ') : 'void'})`;
@@ -98,7 +107,8 @@ export function declaration(type: CType, name: string, depth = 0): string {
         continue;
       }
       case 'qualified':
-        if (at.qualifier !== 'type_tag') qualifiers = `${at.qualifier === 'atomic' ? '_Atomic' : at.qualifier}${qualifiers && ' '}${qualifiers}`;
+        if (at.qualifier !== 'type_tag')
+          qualifiers = `${at.qualifier === 'atomic' ? '_Atomic' : at.qualifier}${qualifiers && ' '}${qualifiers}`;
         at = at.target();
         continue;
       default: {
@@ -123,11 +133,20 @@ function stripTags(type: CType): CType {
 
 function baseName(type: Exclude<CType, { kind: 'pointer' | 'array' | 'function' | 'qualified' }>): string {
   switch (type.kind) {
-    case 'void': return 'void';
-    case 'int': case 'float': case 'typedef': return type.name;
-    case 'struct': case 'union': case 'enum': return tagged(type);
-    case 'forward': return `${type.union ? 'union' : 'struct'} ${type.name}`;
-    default: return type satisfies never;
+    case 'void':
+      return 'void';
+    case 'int':
+    case 'float':
+    case 'typedef':
+      return type.name;
+    case 'struct':
+    case 'union':
+    case 'enum':
+      return tagged(type);
+    case 'forward':
+      return `${type.union ? 'union' : 'struct'} ${type.name}`;
+    default:
+      return type satisfies never;
   }
 }
 

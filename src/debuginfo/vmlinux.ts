@@ -1,5 +1,15 @@
 import { boundedCount, readableBytes } from '../bytes/bounds.js';
-import { checkSectionHeaders, ET_CORE, elfNotes, readElfHeader, sectionHeaders, SHF_COMPRESSED, SHT_NOBITS, type ElfHeader, type SectionHeader } from '../bytes/elf.js';
+import {
+  checkSectionHeaders,
+  ET_CORE,
+  elfNotes,
+  readElfHeader,
+  sectionHeaders,
+  SHF_COMPRESSED,
+  SHT_NOBITS,
+  type ElfHeader,
+  type SectionHeader,
+} from '../bytes/elf.js';
 import type { FileReader } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
 import { symbolTable } from './compact-symbols.js';
@@ -9,7 +19,10 @@ import type { SymbolTable } from './symbol-table.js';
 import { openKernelFile } from './unpack/kernel-file.js';
 import { readyUnzstd } from './unpack/zstd.js';
 
-/** An opened vmlinux, or a separate file with its debug information. Nothing is read before it is asked for, and never the whole file. */
+/**
+ * An opened vmlinux, or a separate file with its debug information. Nothing is read before it is asked for, and never
+ * the whole file.
+ */
 export interface Vmlinux {
   readonly path: string;
   /** How the file was packed: "xz", "bzImage, zstd"; undefined for a plain ELF file. */
@@ -20,7 +33,10 @@ export interface Vmlinux {
   readonly buildId?: string;
   /** linux_banner, "Linux version 6.1.0 …" without its newline; undefined where the file does not hold it. */
   banner(): string | undefined;
-  /** A section's content, unpacked where it is compressed; undefined where there is none. @throws InputError where it does not unpack */
+  /**
+   * A section's content, unpacked where it is compressed; undefined where there is none. @throws InputError where it
+   * does not unpack
+   */
   section(name: string): FileReader | undefined;
   /** .symtab with KASLR's offset added; undefined for a stripped file. */
   symbols(kaslrOffset: bigint): SymbolTable | undefined;
@@ -53,14 +69,24 @@ export async function openVmlinux(path: string, options: { cacheFolder?: string 
     const header = readElfHeader(reader);
     if (header === undefined) throw new InputError(`${path} is no vmlinux: its ELF header is broken.`);
     if (header.bits !== 64 || !header.littleEndian) {
-      throw new InputError(`${path} is a ${header.bits}-bit ${header.littleEndian ? '' : 'big-endian '}file for ${header.architecture}; only 64-bit little-endian kernels can be read.`);
+      throw new InputError(
+        `${path} is a ${header.bits}-bit ${header.littleEndian ? '' : 'big-endian '}file for ${header.architecture}; only 64-bit little-endian kernels can be read.`,
+      );
     }
     if (header.type === ET_CORE) throw new InputError(`${path} is no vmlinux but an ELF core file: a dump.`);
     checkSectionHeaders(header, path);
     const sections = sectionHeaders(reader, header);
     const unzstd = sections.some((section) => needsZstd(reader, section)) ? await readyUnzstd() : undefined;
     const content = sectionContents(reader, unzstd);
-    return vmlinux({ path, header, sections, content, change: () => kernel.change?.(), close: () => kernel.close(), ...(packing === undefined ? {} : { packing }) });
+    return vmlinux({
+      path,
+      header,
+      sections,
+      content,
+      change: () => kernel.change?.(),
+      close: () => kernel.close(),
+      ...(packing === undefined ? {} : { packing }),
+    });
   } catch (error) {
     kernel.close();
     throw error;
@@ -107,12 +133,18 @@ function vmlinux(parts: Parts): Vmlinux {
   return found;
 }
 
-function readSymbolTables(parts: Parts, section: SectionHeader | undefined): { symtab: Uint8Array; strtab: Uint8Array } | undefined {
+function readSymbolTables(
+  parts: Parts,
+  section: SectionHeader | undefined,
+): { symtab: Uint8Array; strtab: Uint8Array } | undefined {
   const symtab = parts.content(section);
   const strtab = section && parts.content(parts.sections[section.link]);
   if (!symtab || !strtab || symtab.size < ELF_SYMBOL_BYTES) return undefined;
   return {
-    symtab: symtab.read(0, boundedCount(parts.path, Math.floor(symtab.size / ELF_SYMBOL_BYTES), 'symbols', MAX_SYMBOLS) * ELF_SYMBOL_BYTES),
+    symtab: symtab.read(
+      0,
+      boundedCount(parts.path, Math.floor(symtab.size / ELF_SYMBOL_BYTES), 'symbols', MAX_SYMBOLS) * ELF_SYMBOL_BYTES,
+    ),
     strtab: strtab.read(0, Math.min(strtab.size, MAX_SYMBOL_NAMES_BYTES)),
   };
 }
@@ -137,7 +169,9 @@ function readBanner(file: Vmlinux, sections: readonly SectionHeader[]): string |
     const rodata = file.section('.rodata');
     return rodata && bannerBySearch(rodata);
   }
-  const section = sections.find(({ addr, size, type }) => type !== SHT_NOBITS && address >= addr && address < addr + BigInt(size));
+  const section = sections.find(
+    ({ addr, size, type }) => type !== SHT_NOBITS && address >= addr && address < addr + BigInt(size),
+  );
   const content = section && file.section(section.name);
   return content && bannerIn(content.read(Number(address - section.addr), LONGEST_BANNER));
 }

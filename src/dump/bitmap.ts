@@ -27,7 +27,13 @@ export const MOST_RUNS = 1 << 20;
  * @param readBlock the file by blocks, cached
  * @param onRead called for each piece that is counted or scanned; may throw to stop
  */
-export function openBitmap(file: FileReader, offset: number, bits: number, readBlock: (block: number) => Uint8Array, onRead: () => void = () => {}): Bitmap {
+export function openBitmap(
+  file: FileReader,
+  offset: number,
+  bits: number,
+  readBlock: (block: number) => Uint8Array,
+  onRead: () => void = () => {},
+): Bitmap {
   const firstBlock = offset / BLOCK_BYTES;
   // before[i]: bits set before block i. It grows as far as is asked: one number for 4 KiB of bitmap, 128 MiB of memory.
   const before: number[] = [0];
@@ -55,7 +61,8 @@ export function openBitmap(file: FileReader, offset: number, bits: number, readB
     }
     const word = bit >>> 5;
     const at = word * 4;
-    const last = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
+    const last =
+      (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8) | ((bytes[at + 2] ?? 0) << 16) | ((bytes[at + 3] ?? 0) << 24);
     return counts[word]! + popcount(last & ((1 << (bit & 31)) - 1));
   }
 
@@ -68,7 +75,7 @@ export function openBitmap(file: FileReader, offset: number, bits: number, readB
       if (!(bit >= 0 && bit < bits)) return false;
       const byte = Math.floor(bit / 8);
       const value = readBlock(firstBlock + Math.floor(byte / BLOCK_BYTES))[byte % BLOCK_BYTES];
-      return value === undefined ? undefined : (value & (1 << bit % 8)) !== 0;
+      return value === undefined ? undefined : (value & (1 << (bit % 8))) !== 0;
     },
     rank(asked) {
       const bit = Math.min(asked, bits);
@@ -89,7 +96,7 @@ export function openBitmap(file: FileReader, offset: number, bits: number, readB
         const bytes = readBlocks(base / BITS_PER_BLOCK, BLOCKS_PER_READ);
         const words = wordsOf(bytes);
         const here = Math.min(bits - base, bytes.length * 8);
-        for (let at = 0; at < here; ) {
+        for (let at = 0; at < here;) {
           // A whole word in which nothing changes.
           if ((at & 31) === 0 && at + 32 <= here && words[at >> 5] === (start < 0 ? 0 : 0xffffffff)) {
             at += 32;

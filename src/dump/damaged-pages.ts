@@ -17,7 +17,8 @@ export function notingDamage(load: (pfn: number) => Page | MissingPage, pageSize
   return {
     load(pfn) {
       const page = load(pfn);
-      if (page instanceof MissingPage && page.kind === 'damaged' && met.size < MOST_KEPT) met.set(pfn, page.detail ?? 'it does not decode');
+      if (page instanceof MissingPage && page.kind === 'damaged' && met.size < MOST_KEPT)
+        met.set(pfn, page.detail ?? 'it does not decode');
       return page;
     },
     inWords() {

@@ -15,7 +15,10 @@ export interface Dump {
   readonly memory: PhysicalMemory;
   /** `uname` from a kdump header, where it is filled in. */
   readonly uname?: { release: string; version: string; machine: string; nodename: string };
-  /** What makedumpfile's filter left out (bits: 1 zero, 2 cache, 4 private cache, 8 user, 16 free); unknown in ELF files. */
+  /**
+   * What makedumpfile's filter left out (bits: 1 zero, 2 cache, 4 private cache, 8 user, 16 free); unknown in ELF
+   * files.
+   */
   readonly dumpLevel?: number;
   readonly registers: readonly RegisterNote[];
   /** VMCOREINFO's text, from the note; undefined where the file has none. */
@@ -24,11 +27,17 @@ export interface Dump {
   readonly damagedVmcoreinfo?: boolean;
   /** True for hypervisor dumps (QEMU): registers stand in the order of the CPUs. */
   readonly fromHypervisor: boolean;
-  /** The file states register notes of which some or all can't be read: nothing can be told from those that are not there. */
+  /**
+   * The file states register notes of which some or all can't be read: nothing can be told from those that are not
+   * there.
+   */
   readonly damagedNotes?: boolean;
   /** By the file's own tables against its length. */
   readonly completeness: Completeness;
-  /** What the file says or shows of what it lacks, that it is cut off first of all, one sentence each; empty for a whole dump. */
+  /**
+   * What the file says or shows of what it lacks, that it is cut off first of all, one sentence each; empty for a whole
+   * dump.
+   */
   readonly defects: readonly string[];
   /** One sentence on pages that were asked for up to now and are in the file, damaged; undefined where none was met. */
   readonly damageMet?: () => string | undefined;

@@ -58,12 +58,17 @@ export function elfMemory(file: FileReader, header: ElfHeader): ElfMemory {
       if (at < stored.count && stored.starts[at]! <= start && stored.ends[at]! >= end) {
         const offset = stored.offsets[at]! + (start - stored.starts[at]!);
         const bytes = file.read(offset, PAGE_BYTES);
-        return bytes.length === PAGE_BYTES ? new Page(bytes) : beyondEnd(file, offset + PAGE_BYTES, 'the file ends before it');
+        return bytes.length === PAGE_BYTES
+          ? new Page(bytes)
+          : beyondEnd(file, offset + PAGE_BYTES, 'the file ends before it');
       }
       const storedBytes = overlap(stored, start, end);
       const knownBytes = overlap(known, start, end);
       if (knownBytes === 0) return new MissingPage('absent');
-      if (storedBytes < knownBytes) return overlap(lost, start, end) > 0 ? new MissingPage('cut off', 'the file ends before it') : new MissingPage('excluded', 'a zero page, or one of a kind that the filter leaves out');
+      if (storedBytes < knownBytes)
+        return overlap(lost, start, end) > 0
+          ? new MissingPage('cut off', 'the file ends before it')
+          : new MissingPage('excluded', 'a zero page, or one of a kind that the filter leaves out');
       return assemble(file, stored, start);
     },
     *ranges() {
@@ -99,7 +104,10 @@ export function elfMemory(file: FileReader, header: ElfHeader): ElfMemory {
   };
 }
 
-/** Physical bytes from `starts[i]` to `ends[i]`, and where the first of them stands in the file; ascending, without overlap. */
+/**
+ * Physical bytes from `starts[i]` to `ends[i]`, and where the first of them stands in the file; ascending, without
+ * overlap.
+ */
 interface Pieces {
   count: number;
   starts: Float64Array;
@@ -107,12 +115,20 @@ interface Pieces {
   offsets: Float64Array;
 }
 
-/** Pieces that cover the same bytes as `rows` of start, end and offset; where two cover a byte, the one that starts first keeps it. */
+/**
+ * Pieces that cover the same bytes as `rows` of start, end and offset; where two cover a byte, the one that starts
+ * first keeps it.
+ */
 function disjoint(rows: NumberColumns): Pieces {
   const starts = rows.column(0);
   const ends = rows.column(1);
   const offsets = rows.column(2);
-  const result = { count: 0, starts: new Float64Array(rows.length), ends: new Float64Array(rows.length), offsets: new Float64Array(rows.length) };
+  const result = {
+    count: 0,
+    starts: new Float64Array(rows.length),
+    ends: new Float64Array(rows.length),
+    offsets: new Float64Array(rows.length),
+  };
   let covered = 0;
   for (const row of ascendingOrder(starts)) {
     const from = Math.max(starts[row]!, covered);
@@ -138,7 +154,11 @@ function firstEndingAfter({ ends, count }: Pieces, address: number): number {
   return low;
 }
 
-function* piecesIn(pieces: Pieces, start: number, end: number): Generator<{ start: number; end: number; offset: number }> {
+function* piecesIn(
+  pieces: Pieces,
+  start: number,
+  end: number,
+): Generator<{ start: number; end: number; offset: number }> {
   for (let i = firstEndingAfter(pieces, start); i < pieces.count && pieces.starts[i]! < end; i++) {
     yield { start: pieces.starts[i]!, end: pieces.ends[i]!, offset: pieces.offsets[i]! };
   }

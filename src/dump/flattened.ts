@@ -32,7 +32,9 @@ export type StreamEnd =
   | { kind: 'broken'; at: number };
 
 export function isFlattened(start: Uint8Array): boolean {
-  return Buffer.from(start.subarray(0, SIGNATURE.length)).toString('latin1') === SIGNATURE && start[SIGNATURE.length] === 0;
+  return (
+    Buffer.from(start.subarray(0, SIGNATURE.length)).toString('latin1') === SIGNATURE && start[SIGNATURE.length] === 0
+  );
 }
 
 /**
@@ -42,15 +44,20 @@ export function isFlattened(start: Uint8Array): boolean {
 export function openFlattened(file: FileReader, path: string, onRecord: () => void = () => {}): FlattenedFile {
   const head = file.read(0, 32);
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  if (head.length < 32 || file.size < HEADER_BYTES) throw new InputError(`${path} is cut off within its flattened header: it has ${file.size} bytes; copy the dump again.`);
-  if (u64(view, 16) !== FLAT_HEADER_TYPE) throw new InputError(`${path} is a flattened dump of unknown type ${u64(view, 16)}.`);
+  if (head.length < 32 || file.size < HEADER_BYTES)
+    throw new InputError(
+      `${path} is cut off within its flattened header: it has ${file.size} bytes; copy the dump again.`,
+    );
+  if (u64(view, 16) !== FLAT_HEADER_TYPE)
+    throw new InputError(`${path} is a flattened dump of unknown type ${u64(view, 16)}.`);
 
   const records = readRecords(file, path, onRecord);
   const extents = lastWriterWins(records);
   const { targets, sizes, positions } = extents;
   const count = targets.length;
   // Records that overlap leave pieces of one another.
-  if (sizes.reduce((sum, bytes) => sum + (bytes < SMALL_PIECE ? 1 : 0), 0) > MAX_SMALL_PIECES) throw inSmallPieces(path);
+  if (sizes.reduce((sum, bytes) => sum + (bytes < SMALL_PIECE ? 1 : 0), 0) > MAX_SMALL_PIECES)
+    throw inSmallPieces(path);
   const isWhole = records.streamEnd.kind === 'end mark';
   const size = count === 0 ? 0 : targets[count - 1]! + sizes[count - 1]!;
 
@@ -79,7 +86,7 @@ export function openFlattened(file: FileReader, path: string, onRecord: () => vo
       if (whole >= 0 && whole + wanted <= sizes[extent]!) return file.read(positions[extent]! + whole, wanted);
 
       const bytes = new Uint8Array(wanted);
-      for (let done = 0; done < wanted; ) {
+      for (let done = 0; done < wanted;) {
         const at = offset + done;
         const gap = targets[extent]! - at;
         if (gap > 0) {
@@ -110,21 +117,30 @@ function readRecords(file: FileReader, path: string, onRecord: () => void): Exte
   const records = new NumberColumns(3);
   const headerAt = headersOf(file);
   let small = 0;
-  const columns = (streamEnd: StreamEnd) => ({ targets: records.column(0), sizes: records.column(1), positions: records.column(2), streamEnd });
+  const columns = (streamEnd: StreamEnd) => ({
+    targets: records.column(0),
+    sizes: records.column(1),
+    positions: records.column(2),
+    streamEnd,
+  });
   const cutOff = (bytes: number): StreamEnd => ({ kind: 'cut off', stated: { bytes, exact: false } });
-  for (let at = HEADER_BYTES; ; ) {
+  for (let at = HEADER_BYTES; ;) {
     if (records.length % 4096 === 0) onRecord();
     const view = headerAt(at);
     if (view === undefined) return columns(cutOff(at + RECORD_HEADER_BYTES));
     if (view.getUint32(0) === END_MARK && view.getUint32(8) === END_MARK) return columns({ kind: 'end mark' });
     const target = u64(view, 0);
     const size = u64(view, 8);
-    // A record of no bytes says nothing, and an offset beyond 2^53 is no place in a file: the stream is broken from here.
+    // A record of no bytes says nothing, and an offset beyond 2^53 is no place in a file: the stream is broken from
+    // here.
     if (size === 0 || target + size > Number.MAX_SAFE_INTEGER) return columns({ kind: 'broken', at });
     at += RECORD_HEADER_BYTES;
     const there = Math.min(size, Math.max(0, file.size - at));
     if (there > 0) {
-      if (records.length === MAX_RECORDS) throw new InputError(`${path} has more than ${MAX_RECORDS} flattened records; rearrange it first: makedumpfile -R NEW < ${path}`);
+      if (records.length === MAX_RECORDS)
+        throw new InputError(
+          `${path} has more than ${MAX_RECORDS} flattened records; rearrange it first: makedumpfile -R NEW < ${path}`,
+        );
       if (there < SMALL_PIECE && ++small > MAX_SMALL_PIECES) throw inSmallPieces(path);
       records.push(target, there, at);
     }
@@ -134,7 +150,9 @@ function readRecords(file: FileReader, path: string, onRecord: () => void): Exte
 }
 
 function inSmallPieces(path: string): InputError {
-  return new InputError(`${path} is in more than ${MAX_SMALL_PIECES} pieces of less than ${SMALL_PIECE} bytes, which no program writes: it is damaged; copy it again, or rearrange it first: makedumpfile -R NEW < ${path}`);
+  return new InputError(
+    `${path} is in more than ${MAX_SMALL_PIECES} pieces of less than ${SMALL_PIECE} bytes, which no program writes: it is damaged; copy it again, or rearrange it first: makedumpfile -R NEW < ${path}`,
+  );
 }
 
 /** The record's header at a place, which only ever grows; undefined where the file ends before its end. */
@@ -147,7 +165,9 @@ function headersOf(file: FileReader): (at: number) => DataView | undefined {
       bytes = file.read(at, isNear ? BYTES_PER_READ : RECORD_HEADER_BYTES);
       start = at;
     }
-    return bytes.length < at - start + RECORD_HEADER_BYTES ? undefined : new DataView(bytes.buffer, bytes.byteOffset + (at - start), RECORD_HEADER_BYTES);
+    return bytes.length < at - start + RECORD_HEADER_BYTES
+      ? undefined
+      : new DataView(bytes.buffer, bytes.byteOffset + (at - start), RECORD_HEADER_BYTES);
   };
 }
 

@@ -29,7 +29,12 @@ const MAX_ERASEINFO_BYTES = 1 << 20;
  * @param count how many descriptors the bitmap says there are; undefined where it is cut off
  * @param onRead called for each piece that is read; may throw to stop
  */
-export function kdumpEnd(file: FileReader, header: KdumpHeader, count: number | undefined, onRead: () => void = () => {}): KdumpEnd {
+export function kdumpEnd(
+  file: FileReader,
+  header: KdumpHeader,
+  count: number | undefined,
+  onRead: () => void = () => {},
+): KdumpEnd {
   const { descriptorsOffset, blockSize, eraseinfo } = header;
   if (count === undefined) return { bytes: descriptorsOffset, exact: false, unwritten: 0, damaged: 0, sampled: false };
 
@@ -37,12 +42,17 @@ export function kdumpEnd(file: FileReader, header: KdumpHeader, count: number | 
   const there = Math.max(0, Math.min(count, Math.floor((file.size - descriptorsOffset) / DESCRIPTOR_BYTES)));
   const first = Math.max(0, there - MAX_DESCRIPTORS);
   const all = scan(Infinity);
-  // makedumpfile leaves no gaps: what lies past the end of a file that was cut is no more than the pages that lead there.
+  // makedumpfile leaves no gaps: what lies past the end of a file that was cut is no more than the pages that lead
+  // there.
   const furthest = file.size + all.bytesPastEnd + (count - there + first) * blockSize;
   const sane = all.end > furthest ? scan(furthest) : all;
   const erased = eraseinfo.offset === 0 ? 0 : eraseinfo.offset + eraseinfo.size;
   return {
-    bytes: Math.max(tableEnd, sane.end, erased <= furthest + Math.min(eraseinfo.size, MAX_ERASEINFO_BYTES) ? erased : 0),
+    bytes: Math.max(
+      tableEnd,
+      sane.end,
+      erased <= furthest + Math.min(eraseinfo.size, MAX_ERASEINFO_BYTES) ? erased : 0,
+    ),
     exact: there === count,
     unwritten: all.unwritten,
     damaged: sane.beyond,
@@ -57,7 +67,10 @@ export function kdumpEnd(file: FileReader, header: KdumpHeader, count: number | 
     let beyond = 0;
     for (let at = first; at < there; at += DESCRIPTORS_PER_READ) {
       onRead();
-      const bytes = file.read(descriptorsOffset + at * DESCRIPTOR_BYTES, Math.min(DESCRIPTORS_PER_READ, there - at) * DESCRIPTOR_BYTES);
+      const bytes = file.read(
+        descriptorsOffset + at * DESCRIPTOR_BYTES,
+        Math.min(DESCRIPTORS_PER_READ, there - at) * DESCRIPTOR_BYTES,
+      );
       const words = wordsOf(bytes);
       for (let entry = 0; entry + DESCRIPTOR_WORDS <= words.length; entry += DESCRIPTOR_WORDS) {
         const offset = words[entry + 1]! * 2 ** 32 + words[entry]!;

@@ -50,18 +50,37 @@ const NEWEST_VERSION = 6;
 /** 256 TiB, and a bitmap of 8 GiB: twice what four levels of page tables reach, and read in seconds. */
 const MAX_PFN = 2 ** 36;
 
-const headerTail = new Parser().endianness('little').seek(424)
-  .uint32('status').int32('blockSize').int32('subHeaderBlocks').int32('bitmapBlocks').uint32('maxMapnr');
+const headerTail = new Parser()
+  .endianness('little')
+  .seek(424)
+  .uint32('status')
+  .int32('blockSize')
+  .int32('subHeaderBlocks')
+  .int32('bitmapBlocks')
+  .uint32('maxMapnr');
 
-const subHeader = new Parser().endianness('little')
-  .uint64('physBase').int32('dumpLevel').int32('split').uint64('startPfn').uint64('endPfn')
-  .uint64('vmcoreinfoOffset').uint64('vmcoreinfoSize').uint64('noteOffset').uint64('noteSize')
-  .uint64('eraseinfoOffset').uint64('eraseinfoSize').uint64('startPfn64').uint64('endPfn64').uint64('maxMapnr64');
+const subHeader = new Parser()
+  .endianness('little')
+  .uint64('physBase')
+  .int32('dumpLevel')
+  .int32('split')
+  .uint64('startPfn')
+  .uint64('endPfn')
+  .uint64('vmcoreinfoOffset')
+  .uint64('vmcoreinfoSize')
+  .uint64('noteOffset')
+  .uint64('noteSize')
+  .uint64('eraseinfoOffset')
+  .uint64('eraseinfoSize')
+  .uint64('startPfn64')
+  .uint64('endPfn64')
+  .uint64('maxMapnr64');
 
 /** @throws InputError where the header is cut, nonsense, or of another architecture */
 export function readKdumpHeader(file: FileReader, path: string): KdumpHeader {
   const bytes = file.read(0, HEADER_BYTES);
-  if (bytes.length < HEADER_BYTES) throw new InputError(`${path} is cut off within its kdump header: it has ${file.size} bytes; copy the dump again.`);
+  if (bytes.length < HEADER_BYTES)
+    throw new InputError(`${path} is cut off within its kdump header: it has ${file.size} bytes; copy the dump again.`);
   refuseOtherLayouts(bytes, path);
 
   const version = new DataView(bytes.buffer, bytes.byteOffset).getInt32(8, true);
@@ -99,14 +118,20 @@ export function readKdumpHeader(file: FileReader, path: string): KdumpHeader {
   return header;
 }
 
-/** A version that is newer than any known only adds fields: it is read as the newest known, and said in the dump's defects. */
+/**
+ * A version that is newer than any known only adds fields: it is read as the newest known, and said in the dump's
+ * defects.
+ */
 export function isNewerVersion(header: KdumpHeader): boolean {
   return header.version > NEWEST_VERSION;
 }
 
 function addSubHeader(file: FileReader, path: string, header: KdumpHeader): void {
   const bytes = file.read(header.blockSize, SUB_HEADER_BYTES);
-  if (bytes.length < SUB_HEADER_BYTES) throw new InputError(`${path} is cut off within its kdump sub header: it has ${file.size} bytes; copy the dump again.`);
+  if (bytes.length < SUB_HEADER_BYTES)
+    throw new InputError(
+      `${path} is cut off within its kdump sub header: it has ${file.size} bytes; copy the dump again.`,
+    );
   const sub = subHeader.parse(bytes);
   const { version } = header;
   header.dumpLevel = sub.dumpLevel;
@@ -124,18 +149,25 @@ function addSubHeader(file: FileReader, path: string, header: KdumpHeader): void
 /** The header's own layout tells 32 from 64 bits and the byte order; the architecture is the one in utsname. */
 function refuseOtherLayouts(bytes: Uint8Array, path: string): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const machine = latin1(bytes.subarray(UTSNAME + 4 * UTSNAME_FIELD, UTSNAME + 5 * UTSNAME_FIELD)).replaceAll(/[^\w.-]/g, '?');
+  const machine = latin1(bytes.subarray(UTSNAME + 4 * UTSNAME_FIELD, UTSNAME + 5 * UTSNAME_FIELD)).replaceAll(
+    /[^\w.-]/g,
+    '?',
+  );
   const plausible = (at: number, littleEndian: boolean) => {
     const size = view.getInt32(at, littleEndian);
     return size >= 4096 && size <= 1 << 20 && (size & (size - 1)) === 0;
   };
   if (machine === 'x86_64' && plausible(BLOCK_SIZE_64, true)) return;
   if (machine === '' && plausible(BLOCK_SIZE_64, true)) return;
-  const layout = plausible(BLOCK_SIZE_64, true) ? ''
-    : plausible(BLOCK_SIZE_64, false) ? '64-bit big-endian'
-    : plausible(BLOCK_SIZE_32, true) ? '32-bit'
-    : plausible(BLOCK_SIZE_32, false) ? '32-bit big-endian'
-    : undefined;
+  const layout = plausible(BLOCK_SIZE_64, true)
+    ? ''
+    : plausible(BLOCK_SIZE_64, false)
+      ? '64-bit big-endian'
+      : plausible(BLOCK_SIZE_32, true)
+        ? '32-bit'
+        : plausible(BLOCK_SIZE_32, false)
+          ? '32-bit big-endian'
+          : undefined;
   if (layout === undefined) return; // nonsense, which the caller says
   throw new InputError(`${path} is a dump for ${machine || layout}; oompm reads dumps of x86_64.`);
 }

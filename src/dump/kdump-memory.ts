@@ -24,7 +24,10 @@ export interface KdumpMemory {
   load: (pfn: number) => Page | MissingPage;
   ranges: () => Iterable<PhysicalRange>;
   stored: (most: number) => Iterable<StoredPage>;
-  /** How many page descriptors each part has by its bitmap, in the order of the parts; undefined where that is cut off, or beyond any machine. */
+  /**
+   * How many page descriptors each part has by its bitmap, in the order of the parts; undefined where that is cut off,
+   * or beyond any machine.
+   */
   descriptors: () => (number | undefined)[];
 }
 
@@ -40,7 +43,11 @@ const FLAG_ZSTD = 0x20;
  * Pages of a kdump-compressed file, each found by one rank in the 2nd bitmap and one descriptor.
  * @param zstd the decoder where the header announces zstd
  */
-export function kdumpMemory(parts: readonly KdumpPart[], zstd: BlockDecoder | undefined, onPageRead?: () => void): KdumpMemory {
+export function kdumpMemory(
+  parts: readonly KdumpPart[],
+  zstd: BlockDecoder | undefined,
+  onPageRead?: () => void,
+): KdumpMemory {
   const opened = parts.map((part) => openPart(part, zstd, onPageRead));
   const first = opened[0]!;
   const { maxMapnr } = parts[0]!.header;
@@ -101,11 +108,17 @@ function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, o
     const isDumped = dumped.has(pfn);
     if (isDumped === undefined) return beyondEnd(file, dumpedOffset + bits / 8, 'the file ends within its bitmap');
     if (!isDumped) return new MissingPage(ram.has(pfn) ? 'excluded' : 'absent');
-    if (pfn < startPfn || pfn >= endPfn) return new MissingPage('cut off', 'it is in a part of the split dump that was not given');
+    if (pfn < startPfn || pfn >= endPfn)
+      return new MissingPage('cut off', 'it is in a part of the split dump that was not given');
 
     const index = descriptorOf(pfn);
     if (index === undefined) return beyondEnd(file, dumpedOffset + bits / 8, 'the file ends within its bitmap');
-    if (!readDescriptor(index)) return beyondEnd(file, header.descriptorsOffset + (index + 1) * DESCRIPTOR_BYTES, 'the file ends within its page descriptors');
+    if (!readDescriptor(index))
+      return beyondEnd(
+        file,
+        header.descriptorsOffset + (index + 1) * DESCRIPTOR_BYTES,
+        'the file ends within its page descriptors',
+      );
     return described();
   }
 
@@ -130,14 +143,18 @@ function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, o
 
   function decode(bytes: Uint8Array, flags: number): Page | MissingPage {
     if (flags === 0) {
-      return bytes.length === blockSize ? new Page(bytes.slice()) : new MissingPage('damaged', `stored with ${bytes.length} bytes instead of ${blockSize}`);
+      return bytes.length === blockSize
+        ? new Page(bytes.slice())
+        : new MissingPage('damaged', `stored with ${bytes.length} bytes instead of ${blockSize}`);
     }
     const decoder = decoderFor(flags, zstd);
     if (typeof decoder === 'string') return new MissingPage('damaged', decoder);
     const target = new Uint8Array(blockSize);
     try {
       const length = decoder(bytes, target);
-      return length === blockSize ? new Page(target) : new MissingPage('damaged', `decodes to ${length} bytes instead of ${blockSize}`);
+      return length === blockSize
+        ? new Page(target)
+        : new MissingPage('damaged', `decodes to ${length} bytes instead of ${blockSize}`);
     } catch (error) {
       if (error instanceof CodecError) return new MissingPage('damaged', error.message);
       throw error;
@@ -190,10 +207,15 @@ function bitmaps(header: KdumpHeader): { ramOffset: number; dumpedOffset: number
 /** The page's own flags decide; or why there is no decoder. */
 function decoderFor(flags: number, zstd: BlockDecoder | undefined): BlockDecoder | string {
   switch (flags) {
-    case FLAG_ZLIB: return decodeZlib;
-    case FLAG_LZO: return decodeLzo1x;
-    case FLAG_SNAPPY: return decodeSnappy;
-    case FLAG_ZSTD: return zstd ?? 'zstd, which the header does not announce';
-    default: return `its flags are 0x${flags.toString(16)}, which name no codec`;
+    case FLAG_ZLIB:
+      return decodeZlib;
+    case FLAG_LZO:
+      return decodeLzo1x;
+    case FLAG_SNAPPY:
+      return decodeSnappy;
+    case FLAG_ZSTD:
+      return zstd ?? 'zstd, which the header does not announce';
+    default:
+      return `its flags are 0x${flags.toString(16)}, which name no codec`;
   }
 }

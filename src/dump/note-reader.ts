@@ -25,7 +25,27 @@ const PR_PID = 32;
 const PR_REG = 112;
 /** struct user_regs_struct, arch/x86/include/asm/user_64.h; segment bases and data segments follow. */
 const PR_REG_ORDER = [
-  'r15', 'r14', 'r13', 'r12', 'bp', 'bx', 'r11', 'r10', 'r9', 'r8', 'ax', 'cx', 'dx', 'si', 'di', 'orig_ax', 'ip', 'cs', 'flags', 'sp', 'ss',
+  'r15',
+  'r14',
+  'r13',
+  'r12',
+  'bp',
+  'bx',
+  'r11',
+  'r10',
+  'r9',
+  'r8',
+  'ax',
+  'cx',
+  'dx',
+  'si',
+  'di',
+  'orig_ax',
+  'ip',
+  'cs',
+  'flags',
+  'sp',
+  'ss',
 ] as const satisfies readonly (keyof X86Registers)[];
 
 /** @param stated how many bytes of notes the file says that it has, where that may be more than `bytes` */
@@ -60,7 +80,10 @@ export function readNotes(bytes: Uint8Array, stated = bytes.length): Notes {
   return notes;
 }
 
-/** QEMU writes both kinds of notes for each of its CPUs, in their order; where one is lost, those belong together that state the same place. */
+/**
+ * QEMU writes both kinds of notes for each of its CPUs, in their order; where one is lost, those belong together that
+ * state the same place.
+ */
 function addControlRegisters(notes: readonly RegisterNote[], hypervisors: readonly Uint8Array[]): void {
   for (const [i, note] of notes.entries()) {
     const own = hypervisors.length === notes.length ? hypervisors[i] : samePlace(note, hypervisors);
@@ -100,7 +123,9 @@ function registerNote(desc: Uint8Array, index: number): RegisterNote {
 const QEMU_RSP = 8 + 6 * 8;
 const QEMU_RIP = 8 + 16 * 8;
 
-/** QEMUCPUState, target/i386/arch_dump.c: version, size, 18 registers, 10 segments of 24 bytes, cr0…cr4, kernel_gs_base. */
+/**
+ * QEMUCPUState, target/i386/arch_dump.c: version, size, 18 registers, 10 segments of 24 bytes, cr0…cr4, kernel_gs_base.
+ */
 function qemuControlRegisters(desc: Uint8Array): X86ControlRegisters | undefined {
   if (desc.length < 432) return undefined;
   const view = new DataView(desc.buffer, desc.byteOffset, desc.byteLength);
@@ -109,7 +134,10 @@ function qemuControlRegisters(desc: Uint8Array): X86ControlRegisters | undefined
   const gsBase = segments + 4 * 24 + 16; // cs, ds, es, fs, gs: selector, limit, flags, pad, base
   const cr = segments + 10 * 24;
   return {
-    cr0: u64(cr), cr2: u64(cr + 16), cr3: u64(cr + 24), cr4: u64(cr + 32),
+    cr0: u64(cr),
+    cr2: u64(cr + 16),
+    cr3: u64(cr + 24),
+    cr4: u64(cr + 32),
     gsBase: u64(gsBase),
     kernelGsBase: desc.length >= cr + 48 ? u64(cr + 40) : 0n, // since QEMU 3.0
   };

@@ -1,6 +1,17 @@
 import { changeInWords, refusedAsChanged } from '../bytes/changed-file.js';
 import { readyZstd } from '../bytes/codecs/zstd.js';
-import { ET_CORE, ET_DYN, ET_EXEC, ET_REL, PT_NOTE, checkProgramHeaders, elfNotes, isElf, programHeaders, readElfHeader } from '../bytes/elf.js';
+import {
+  ET_CORE,
+  ET_DYN,
+  ET_EXEC,
+  ET_REL,
+  PT_NOTE,
+  checkProgramHeaders,
+  elfNotes,
+  isElf,
+  programHeaders,
+  readElfHeader,
+} from '../bytes/elf.js';
 import { openFile } from '../bytes/file-reader.js';
 import type { FileReader, OpenFile } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
@@ -13,7 +24,13 @@ import type { StreamEnd } from './flattened.js';
 import { kdumpEnd } from './kdump-end.js';
 import type { KdumpEnd } from './kdump-end.js';
 import {
-  DH_COMPRESSED_INCOMPLETE, DH_COMPRESSED_LZO, DH_COMPRESSED_SNAPPY, DH_COMPRESSED_ZLIB, DH_COMPRESSED_ZSTD, KDUMP_MAGIC, isNewerVersion,
+  DH_COMPRESSED_INCOMPLETE,
+  DH_COMPRESSED_LZO,
+  DH_COMPRESSED_SNAPPY,
+  DH_COMPRESSED_ZLIB,
+  DH_COMPRESSED_ZSTD,
+  KDUMP_MAGIC,
+  isNewerVersion,
   readKdumpHeader,
 } from './kdump-header.js';
 import type { FileRange, KdumpHeader } from './kdump-header.js';
@@ -31,7 +48,9 @@ import { counted, numbered } from '../words/quantity.js';
 export interface OpenDumpOptions {
   /** Bound of the page cache, shared by all readers; 64 MiB if not given. */
   cacheBytes?: number;
-  /** Called before each page that is read from the file, and in long scans of its tables; what it throws ends the read. */
+  /**
+   * Called before each page that is read from the file, and in long scans of its tables; what it throws ends the read.
+   */
   onPageRead?: () => void;
 }
 
@@ -95,10 +114,14 @@ function cutLayer({ path, reader, streamEnd, cut }: Layer, stated: StatedEnd): C
 
 function brokenStream({ path, streamEnd }: Layer, parts = 1): string[] {
   if (streamEnd?.kind !== 'broken') return [];
-  return [`${parts === 1 ? 'The file' : path} is damaged at byte ${streamEnd.at}: no record of the flattened format stands there, and the rest can't be read; copy it again.`];
+  return [
+    `${parts === 1 ? 'The file' : path} is damaged at byte ${streamEnd.at}: no record of the flattened format stands there, and the rest can't be read; copy it again.`,
+  ];
 }
 
-/** The header of a stream may be what is missing, since makedumpfile writes it last: then `error` is not to the point. */
+/**
+ * The header of a stream may be what is missing, since makedumpfile writes it last: then `error` is not to the point.
+ */
 function refusedStream(layer: Layer, error: InputError): InputError {
   const [broken] = brokenStream(layer, 0);
   if (broken !== undefined) return new InputError(broken, { cause: error });
@@ -108,12 +131,20 @@ function refusedStream(layer: Layer, error: InputError): InputError {
 function openElf(layer: Layer, options: OpenDumpOptions): Omit<Dump, 'close'> {
   const { path, reader, streamEnd } = layer;
   const header = readElfHeader(reader);
-  if (header === undefined) throw new InputError(`${path} is cut off within its ELF header: it has ${reader.size} bytes; copy the dump again.`);
+  if (header === undefined)
+    throw new InputError(`${path} is cut off within its ELF header: it has ${reader.size} bytes; copy the dump again.`);
   if (header.type !== ET_CORE) {
-    const kind = { [ET_REL]: 'an object file or kernel module', [ET_EXEC]: 'an executable, such as a vmlinux', [ET_DYN]: 'an executable or a library' }[header.type];
-    throw new InputError(`${path} is not a vmcore: it is an ELF file, but ${kind ?? `of type ${header.type}`}; give the dump, and a vmlinux beside it.`);
+    const kind = {
+      [ET_REL]: 'an object file or kernel module',
+      [ET_EXEC]: 'an executable, such as a vmlinux',
+      [ET_DYN]: 'an executable or a library',
+    }[header.type];
+    throw new InputError(
+      `${path} is not a vmcore: it is an ELF file, but ${kind ?? `of type ${header.type}`}; give the dump, and a vmlinux beside it.`,
+    );
   }
-  if (header.architecture !== 'x86_64') throw new InputError(`${path} is a dump for ${header.architecture}; oompm reads dumps of x86_64.`);
+  if (header.architecture !== 'x86_64')
+    throw new InputError(`${path} is a dump for ${header.architecture}; oompm reads dumps of x86_64.`);
 
   checkProgramHeaders(header, path);
   const memory = elfMemory(reader, header);
@@ -123,29 +154,46 @@ function openElf(layer: Layer, options: OpenDumpOptions): Omit<Dump, 'close'> {
   const notes = readNotes(bytesOfNotes, stated);
   const completeness = completenessOf(cutLayer(layer, elfEnd(reader, header, memory.end)));
   const defects = [...cutOffInWords(completeness, 1), ...brokenStream(layer)];
-  if ((header.flags & 1) !== 0) defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');
-  if (header.programHeaders.count === 0) defects.push('The file has no table of segments: it says of no memory where it stands.');
-  if (memory.damaged > 0) defects.push(`${counted(memory.damaged, 'segment')} ${numbered(memory.damaged, 'lies', 'lie')} where no machine has memory: the table of segments is damaged.`);
+  if ((header.flags & 1) !== 0)
+    defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');
+  if (header.programHeaders.count === 0)
+    defects.push('The file has no table of segments: it says of no memory where it stands.');
+  if (memory.damaged > 0)
+    defects.push(
+      `${counted(memory.damaged, 'segment')} ${numbered(memory.damaged, 'lies', 'lie')} where no machine has memory: the table of segments is damaged.`,
+    );
   return {
     path,
     format: 'elf',
     formatName: `ELF${streamEnd === undefined ? '' : ', flattened'}`,
     architecture: header.architecture,
-    memory: { pageSize: 4096, page: cachePages(memory.load, 4096, options.cacheBytes, options.onPageRead), ranges: memory.ranges, stored: memory.stored },
+    memory: {
+      pageSize: 4096,
+      page: cachePages(memory.load, 4096, options.cacheBytes, options.onPageRead),
+      ranges: memory.ranges,
+      stored: memory.stored,
+    },
     completeness,
     ...fromNotes(notes, defects),
   };
 }
 
 /** Where an ELF file's tables say that it ends. */
-function elfEnd(reader: FileReader, { programHeaders: table, sectionHeaders: sections, bits }: NonNullable<ReturnType<typeof readElfHeader>>, segmentsEnd: number): StatedEnd {
+function elfEnd(
+  reader: FileReader,
+  { programHeaders: table, sectionHeaders: sections, bits }: NonNullable<ReturnType<typeof readElfHeader>>,
+  segmentsEnd: number,
+): StatedEnd {
   const tableEnd = table.offset + table.count * table.entrySize;
   const hasSections = sections.offset > 0 && sections.entrySize === (bits === 64 ? 64 : 40);
   const sectionsEnd = hasSections ? sections.offset + Math.max(1, sections.count) * sections.entrySize : 0;
   return { bytes: Math.max(tableEnd, segmentsEnd, sectionsEnd), exact: tableEnd <= reader.size };
 }
 
-function noteBytes(reader: FileReader, header: NonNullable<ReturnType<typeof readElfHeader>>): { bytes: Uint8Array; stated: number } {
+function noteBytes(
+  reader: FileReader,
+  header: NonNullable<ReturnType<typeof readElfHeader>>,
+): { bytes: Uint8Array; stated: number } {
   for (const segment of programHeaders(reader, header)) {
     if (segment.type !== PT_NOTE) continue;
     const stated = Math.min(segment.fileSize, MAX_NOTES_BYTES);
@@ -160,15 +208,17 @@ interface LayeredPart extends KdumpPart {
 }
 
 async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Promise<Omit<Dump, 'close'>> {
-  const parts = layers.map((layer): LayeredPart => {
-    const { path, reader } = layer;
-    try {
-      refuseUnknownFile(reader, path, KDUMP_MAGIC);
-      return { path, file: reader, header: readKdumpHeader(reader, path), layer };
-    } catch (error) {
-      throw error instanceof InputError ? refusedStream(layer, error) : error;
-    }
-  }).toSorted((a, b) => a.header.startPfn - b.header.startPfn);
+  const parts = layers
+    .map((layer): LayeredPart => {
+      const { path, reader } = layer;
+      try {
+        refuseUnknownFile(reader, path, KDUMP_MAGIC);
+        return { path, file: reader, header: readKdumpHeader(reader, path), layer };
+      } catch (error) {
+        throw error instanceof InputError ? refusedStream(layer, error) : error;
+      }
+    })
+    .toSorted((a, b) => a.header.startPfn - b.header.startPfn);
   const missingParts = partDefects(parts);
   const { path, header } = parts[0]!;
 
@@ -176,23 +226,45 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
   const { load, ranges, stored, descriptors } = kdumpMemory(parts, zstd, options.onPageRead);
   const damaged = notingDamage(load, header.blockSize);
   const notes = kdumpNotes(parts);
-  if (notes.prstatusBytes !== undefined && notes.registers.length === 0 && !notes.damaged && header.uname.machine === '') {
-    throw new InputError(`${path} is a dump of another architecture than x86_64 (its register notes have ${notes.prstatusBytes} bytes), which oompm does not read.`);
+  if (
+    notes.prstatusBytes !== undefined &&
+    notes.registers.length === 0 &&
+    !notes.damaged &&
+    header.uname.machine === ''
+  ) {
+    throw new InputError(
+      `${path} is a dump of another architecture than x86_64 (its register notes have ${notes.prstatusBytes} bytes), which oompm does not read.`,
+    );
   }
   const counts = descriptors();
   const ends = parts.map((part, i) => kdumpEnd(part.file, part.header, counts[i], options.onPageRead));
   const completeness = completenessOf(parts.flatMap(({ layer }, i) => cutLayer(layer, ends[i]!)));
-  const defects = [...cutOffInWords(completeness, parts.length), ...parts.flatMap(({ layer }) => brokenStream(layer, parts.length)), ...missingParts];
-  if ((header.status & DH_COMPRESSED_INCOMPLETE) !== 0) defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');
-  if (isNewerVersion(header)) defects.push(`Header version ${header.version} is newer than those known; read as version 6.`);
+  const defects = [
+    ...cutOffInWords(completeness, parts.length),
+    ...parts.flatMap(({ layer }) => brokenStream(layer, parts.length)),
+    ...missingParts,
+  ];
+  if ((header.status & DH_COMPRESSED_INCOMPLETE) !== 0)
+    defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');
+  if (isNewerVersion(header))
+    defects.push(`Header version ${header.version} is newer than those known; read as version 6.`);
   defects.push(...descriptorDefects(ends.filter((_, i) => parts[i]!.layer.streamEnd?.kind !== 'cut off')));
   const { nodename, release, version, machine } = header.uname;
   return {
     path,
     format: 'kdump',
-    formatName: formatName(header, layers.some(({ streamEnd }) => streamEnd !== undefined), parts.length),
+    formatName: formatName(
+      header,
+      layers.some(({ streamEnd }) => streamEnd !== undefined),
+      parts.length,
+    ),
     architecture: machine || 'x86_64',
-    memory: { pageSize: header.blockSize, page: cachePages(damaged.load, header.blockSize, options.cacheBytes, options.onPageRead), ranges, stored },
+    memory: {
+      pageSize: header.blockSize,
+      page: cachePages(damaged.load, header.blockSize, options.cacheBytes, options.onPageRead),
+      ranges,
+      stored,
+    },
     damageMet: damaged.inWords,
     ...(release === '' ? {} : { uname: { release, version, machine, nodename } }),
     ...(header.dumpLevel === undefined ? {} : { dumpLevel: header.dumpLevel }),
@@ -207,27 +279,42 @@ function descriptorDefects(ends: readonly KdumpEnd[]): string[] {
   const damaged = sum((end) => end.damaged);
   const least = ends.some((end) => end.sampled) ? 'At least ' : '';
   const defects: string[] = [];
-  if (unwritten > 0) defects.push(`${least}${counted(unwritten, 'page')} ${numbered(unwritten, 'was', 'were')} never written to the file: makedumpfile had no room left, or was ended before.`);
-  if (damaged > 0) defects.push(`${least}${counted(damaged, 'page descriptor')} ${numbered(damaged, 'leads', 'lead')} far past the end of the file: ${numbered(damaged, 'it is', 'they are')} damaged.`);
+  if (unwritten > 0)
+    defects.push(
+      `${least}${counted(unwritten, 'page')} ${numbered(unwritten, 'was', 'were')} never written to the file: makedumpfile had no room left, or was ended before.`,
+    );
+  if (damaged > 0)
+    defects.push(
+      `${least}${counted(damaged, 'page descriptor')} ${numbered(damaged, 'leads', 'lead')} far past the end of the file: ${numbered(damaged, 'it is', 'they are')} damaged.`,
+    );
   return defects;
 }
 
 /** Whether the parts are those of one dump, and all of them. */
 function partDefects(parts: readonly KdumpPart[]): string[] {
   const [first] = parts;
-  const same = (a: KdumpHeader, b: KdumpHeader) => a.maxMapnr === b.maxMapnr && a.uname.release === b.uname.release && a.uname.nodename === b.uname.nodename;
+  const same = (a: KdumpHeader, b: KdumpHeader) =>
+    a.maxMapnr === b.maxMapnr && a.uname.release === b.uname.release && a.uname.nodename === b.uname.nodename;
   let next = 0;
   const defects: string[] = [];
   for (const part of parts) {
     const { path, header } = part;
-    if (parts.length > 1 && !header.split) throw new InputError(`${path} is not a part of a split dump; give one file.`);
-    if (!same(header, first!.header)) throw new InputError(`${path} and ${first!.path} are not parts of the same split dump.`);
-    if (!mayBeOfOneCrash(part, first!)) throw new InputError(`${path} and ${first!.path} are parts of dumps of different crashes: their register notes differ.`);
-    if (header.split && header.startPfn < next) throw new InputError(`${path} has pages that another of the parts has too; give each part once.`);
-    if (header.split && header.startPfn > next) defects.push(`Pages ${next} to ${header.startPfn - 1} are in a part of the split dump that was not given.`);
+    if (parts.length > 1 && !header.split)
+      throw new InputError(`${path} is not a part of a split dump; give one file.`);
+    if (!same(header, first!.header))
+      throw new InputError(`${path} and ${first!.path} are not parts of the same split dump.`);
+    if (!mayBeOfOneCrash(part, first!))
+      throw new InputError(
+        `${path} and ${first!.path} are parts of dumps of different crashes: their register notes differ.`,
+      );
+    if (header.split && header.startPfn < next)
+      throw new InputError(`${path} has pages that another of the parts has too; give each part once.`);
+    if (header.split && header.startPfn > next)
+      defects.push(`Pages ${next} to ${header.startPfn - 1} are in a part of the split dump that was not given.`);
     next = Math.max(next, header.endPfn);
   }
-  if (first!.header.split && next < first!.header.maxMapnr) defects.push(`Pages ${next} to ${first!.header.maxMapnr - 1} are in a part of the split dump that was not given.`);
+  if (first!.header.split && next < first!.header.maxMapnr)
+    defects.push(`Pages ${next} to ${first!.header.maxMapnr - 1} are in a part of the split dump that was not given.`);
   return defects;
 }
 
@@ -258,10 +345,18 @@ function kdumpNotes(parts: readonly KdumpPart[]): Notes {
 /** The kernel's text is a page; a tool's may be longer. */
 const MAX_VMCOREINFO_BYTES = 64 << 10;
 
-function fromNotes(notes: Notes, defects: string[]): Pick<Dump, 'registers' | 'vmcoreinfo' | 'fromHypervisor' | 'damagedNotes' | 'damagedVmcoreinfo' | 'defects'> {
-  if (notes.damaged) defects.push(`${notes.registers.length === 0 ? 'Its register notes' : 'Some of its register notes'} can't be read: the file has something else where they should be.`);
-  if (notes.damagedVmcoreinfo) defects.push("Its VMCOREINFO can't be read: the file has something else where it should be.");
-  if (notes.eraseinfo !== undefined) defects.push('makedumpfile erased data from it on purpose, by its configuration: erased bytes read as X.');
+function fromNotes(
+  notes: Notes,
+  defects: string[],
+): Pick<Dump, 'registers' | 'vmcoreinfo' | 'fromHypervisor' | 'damagedNotes' | 'damagedVmcoreinfo' | 'defects'> {
+  if (notes.damaged)
+    defects.push(
+      `${notes.registers.length === 0 ? 'Its register notes' : 'Some of its register notes'} can't be read: the file has something else where they should be.`,
+    );
+  if (notes.damagedVmcoreinfo)
+    defects.push("Its VMCOREINFO can't be read: the file has something else where it should be.");
+  if (notes.eraseinfo !== undefined)
+    defects.push('makedumpfile erased data from it on purpose, by its configuration: erased bytes read as X.');
   return {
     registers: notes.registers,
     ...(notes.vmcoreinfo === undefined ? {} : { vmcoreinfo: notes.vmcoreinfo }),
@@ -274,10 +369,16 @@ function fromNotes(notes: Notes, defects: string[]): Pick<Dump, 'registers' | 'v
 
 function formatName(header: KdumpHeader, flattened: boolean, parts: number): string {
   const codecs = [
-    [DH_COMPRESSED_ZLIB, 'zlib'], [DH_COMPRESSED_LZO, 'lzo'], [DH_COMPRESSED_SNAPPY, 'snappy'], [DH_COMPRESSED_ZSTD, 'zstd'],
+    [DH_COMPRESSED_ZLIB, 'zlib'],
+    [DH_COMPRESSED_LZO, 'lzo'],
+    [DH_COMPRESSED_SNAPPY, 'snappy'],
+    [DH_COMPRESSED_ZSTD, 'zstd'],
   ] as const;
   const announced = codecs.filter(([bit]) => (header.status & bit) !== 0).map(([, name]) => name);
-  const words = [`kdump-compressed, header version ${header.version}`, ...(announced.length > 0 ? announced : ['uncompressed pages'])];
+  const words = [
+    `kdump-compressed, header version ${header.version}`,
+    ...(announced.length > 0 ? announced : ['uncompressed pages']),
+  ];
   if (flattened) words.push('flattened');
   if (header.split) words.push(`split, ${counted(parts, 'part')}`);
   return words.join(', ');

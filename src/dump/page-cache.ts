@@ -18,7 +18,9 @@ export function cachePages(
   onPageRead: () => void = () => {},
 ): (pfn: number) => Page | MissingPage {
   // QuickLRU holds up to twice its maxSize.
-  const cache = new QuickLRU<number, Page>({ maxSize: Math.max(1, Math.floor(cacheBytes / (pageSize + OVERHEAD_BYTES) / 2)) });
+  const cache = new QuickLRU<number, Page>({
+    maxSize: Math.max(1, Math.floor(cacheBytes / (pageSize + OVERHEAD_BYTES) / 2)),
+  });
   let lastPfn = -1;
   let lastPage: Page | undefined;
   return (pfn) => {

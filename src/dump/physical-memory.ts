@@ -23,7 +23,10 @@ export class MissingPage {
  * @param detail for a file that ended there when it was opened
  */
 export function beyondEnd(file: FileReader, end: number, detail: string): MissingPage {
-  return new MissingPage('cut off', end <= file.size && file.becameShorter?.() === true ? 'the file has become shorter while it was read' : detail);
+  return new MissingPage(
+    'cut off',
+    end <= file.size && file.becameShorter?.() === true ? 'the file has become shorter while it was read' : detail,
+  );
 }
 
 /** One page's content. The page cache owns it: nobody writes to it. */
@@ -58,6 +61,9 @@ export interface PhysicalMemory {
   page(pfn: number): Page | MissingPage;
   /** What the dump says is RAM, ascending, disjoint; pages in it may still be excluded. */
   ranges(): Iterable<PhysicalRange>;
-  /** The pages that the file holds, ascending, of the first `most` that it speaks of: for one look through memory, so none is kept in the cache. */
+  /**
+   * The pages that the file holds, ascending, of the first `most` that it speaks of: for one look through memory, so
+   * none is kept in the cache.
+   */
   stored(most: number): Iterable<StoredPage>;
 }

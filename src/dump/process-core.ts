@@ -33,6 +33,8 @@ export function processCore(notes: Iterable<ElfNote>): ProcessCore | undefined {
 
 /** "the core of a process (crashme, pid 12), not of a kernel; gdb reads it". */
 export function processCoreInWords({ name, pid }: ProcessCore): string {
-  const which = [name || undefined, pid === undefined ? undefined : `pid ${pid}`].filter((part) => part !== undefined).join(', ');
+  const which = [name || undefined, pid === undefined ? undefined : `pid ${pid}`]
+    .filter((part) => part !== undefined)
+    .join(', ');
   return `the core of a process${which === '' ? '' : ` (${which})`}, not of a kernel; gdb reads it`;
 }

@@ -2,9 +2,9 @@ import type { KdumpPart } from './kdump-memory.js';
 import { MAX_NOTES_BYTES, readNotes } from './note-reader.js';
 
 /**
- * Whether two parts of a split dump may be of one crash: makedumpfile --split writes the register notes to each. A kernel
- * without KASLR that crashes twice has the same VMCOREINFO, but not the same registers. A damaged note differs too, so that
- * most must.
+ * Whether two parts of a split dump may be of one crash: makedumpfile --split writes the register notes to each. A
+ * kernel without KASLR that crashes twice has the same VMCOREINFO, but not the same registers. A damaged note differs
+ * too, so that most must.
  */
 export function mayBeOfOneCrash(a: KdumpPart, b: KdumpPart): boolean {
   const [own, others] = [registersOf(a), registersOf(b)];

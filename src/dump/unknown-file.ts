@@ -19,18 +19,25 @@ export function refuseUnknownFile(file: FileReader, path: string, magic: string)
   if (file.size === 0) throw new InputError(`${path} is not a vmcore: it is empty.`);
   const start = Buffer.from(file.read(0, SHOWN_BYTES)).toString('latin1');
   if (start.startsWith(magic)) return;
-  if (file.size < SHOWN_BYTES && dumpStarts.some((whole) => whole.startsWith(start))) throw new InputError(`${path} is cut off within its first bytes: it has ${file.size}; copy the dump again.`);
+  if (file.size < SHOWN_BYTES && dumpStarts.some((whole) => whole.startsWith(start)))
+    throw new InputError(`${path} is cut off within its first bytes: it has ${file.size}; copy the dump again.`);
   const packing = packingOf(Buffer.from(start, 'latin1'));
   if (packing !== undefined) throw new InputError(`${path} ${packedInWords(path, packing)}`);
   for (const [lookalike, words] of lookalikes) {
     if (start.startsWith(lookalike)) throw new InputError(`${path} is not a vmcore: it is ${words}.`);
   }
-  throw new InputError(`${path} is not a vmcore: it begins with ${shown(start)}; expected an ELF core file, "KDUMP   " or "makedumpfile"${isText(start) ? '. If it is a log: oompm explain' : ''}.`);
+  throw new InputError(
+    `${path} is not a vmcore: it begins with ${shown(start)}; expected an ELF core file, "KDUMP   " or "makedumpfile"${isText(start) ? '. If it is a log: oompm explain' : ''}.`,
+  );
 }
 
 /** Text as text, anything else in hexadecimal: bytes of a foreign file never reach a terminal as they are. */
 function shown(start: string): string {
-  return isText(start) ? JSON.stringify(start) : Buffer.from(start, 'latin1').toString('hex').replaceAll(/(..)(?!$)/g, '$1 ');
+  return isText(start)
+    ? JSON.stringify(start)
+    : Buffer.from(start, 'latin1')
+        .toString('hex')
+        .replaceAll(/(..)(?!$)/g, '$1 ');
 }
 
 function isText(start: string): boolean {

@@ -17,10 +17,16 @@ export function addressNamed(kernel: Kernel, where: string): bigint {
   const [, base = '', cpu, plus = '0'] = /^(.+?)(?::(\d{1,6}))?(?:\+(0x[\da-f]+|\d+))?$/i.exec(where) ?? [];
   const symbol = kernel.symbols.addressOf(base);
   if (symbol === undefined) {
-    if (cpu === undefined && /^(0x)?[\da-f]{1,16}$/i.test(base)) return BigInt.asUintN(64, BigInt(`0x${base.replace(/^0x/i, '')}`) + BigInt(plus));
+    if (cpu === undefined && /^(0x)?[\da-f]{1,16}$/i.test(base))
+      return BigInt.asUintN(64, BigInt(`0x${base.replace(/^0x/i, '')}`) + BigInt(plus));
     const { unreadable } = kernel.symbols;
-    if (unreadable !== undefined) throw new ShapeError(notLookedUp(where, unreadable, "give an address in hexadecimal, or this kernel's vmlinux (--vmlinux)"));
-    throw new InputError(`${where} is neither an address in hexadecimal nor a symbol of this kernel${nearestSymbol(kernel, base)}`);
+    if (unreadable !== undefined)
+      throw new ShapeError(
+        notLookedUp(where, unreadable, "give an address in hexadecimal, or this kernel's vmlinux (--vmlinux)"),
+      );
+    throw new InputError(
+      `${where} is neither an address in hexadecimal nor a symbol of this kernel${nearestSymbol(kernel, base)}`,
+    );
   }
   return BigInt.asUintN(64, symbol + offsetOfCpu(kernel, base, symbol, cpu) + BigInt(plus));
 }
@@ -31,8 +37,12 @@ function offsetOfCpu(kernel: Kernel, name: string, symbol: bigint, cpu: string |
     return 0n;
   }
   const cpus = kernel.possibleCpus();
-  if (cpu === undefined) throw new InputError(`${name} is a per-CPU variable: say whose, as in ${name}:${cpus[0] ?? 0}`);
-  if (!cpus.includes(Number(cpu))) throw new InputError(`${name}:${cpu}: this machine has no CPU ${cpu}, but ${cpus.length}, from ${cpus[0]} to ${cpus.at(-1)}`);
+  if (cpu === undefined)
+    throw new InputError(`${name} is a per-CPU variable: say whose, as in ${name}:${cpus[0] ?? 0}`);
+  if (!cpus.includes(Number(cpu)))
+    throw new InputError(
+      `${name}:${cpu}: this machine has no CPU ${cpu}, but ${cpus.length}, from ${cpus[0]} to ${cpus.at(-1)}`,
+    );
   return kernel.perCpuOffset(Number(cpu));
 }
 

@@ -1,4 +1,7 @@
-/** Objects of any type and what they hang on: containers walked as the kernel walks them, members with their values, layouts of types, and what a user names, looked up. */
+/**
+ * Objects of any type and what they hang on: containers walked as the kernel walks them, members with their values,
+ * layouts of types, and what a user names, looked up.
+ */
 export { setBits } from '../kernel/containers/bitmap.js';
 export { hlistNodes, hlistNullsNodes, listNodes, llistNodes } from '../kernel/containers/list.js';
 export { rbtreeNodes } from '../kernel/containers/rbtree.js';

@@ -32,9 +32,9 @@ export interface InspectedMember {
 }
 
 /**
- * The members of an object with their values, as the kernel's types declare them: numbers, enumerators by name, texts in
- * quotes, pointers with the symbol or name that they lead to. A struct around one scalar (atomic_t) shows that scalar.
- * What can't be read is a gap in its place. Bounded, whatever the types say.
+ * The members of an object with their values, as the kernel's types declare them: numbers, enumerators by name, texts
+ * in quotes, pointers with the symbol or name that they lead to. A struct around one scalar (atomic_t) shows that
+ * scalar. What can't be read is a gap in its place. Bounded, whatever the types say.
  */
 export function inspectObject(kernel: Kernel, type: StructType, address: bigint): InspectedMember[] {
   let left = membersShown;
@@ -45,7 +45,8 @@ export function inspectObject(kernel: Kernel, type: StructType, address: bigint)
       const inner = member.type();
       const unnamed = member.name === '' ? resolveType(inner) : undefined;
       // Its members are the outer struct's own, as C has it; a union's stay together, since only one of them holds.
-      if (unnamed?.kind === 'struct' && depth < deepest) return ofStruct(unnamed, base + BigInt(at), offset + at, depth + 1);
+      if (unnamed?.kind === 'struct' && depth < deepest)
+        return ofStruct(unnamed, base + BigInt(at), offset + at, depth + 1);
       const words = declaration(inner, member.name);
       if (member.bitSize > 0) {
         const value = readBitField(kernel, base + BigInt(at), member.bitOffset % 8, member.bitSize, inner);
@@ -55,21 +56,38 @@ export function inspectObject(kernel: Kernel, type: StructType, address: bigint)
       return [inspected(inner, words, base + BigInt(at), offset + at, depth, list)];
     });
 
-  const inspected = (given: CType, words: string, at: bigint, offset: number, depth: number, list?: string): InspectedMember => {
+  const inspected = (
+    given: CType,
+    words: string,
+    at: bigint,
+    offset: number,
+    depth: number,
+    list?: string,
+  ): InspectedMember => {
     const inner = resolveType(given);
     if ((inner.kind === 'struct' || inner.kind === 'union') && depth < deepest) {
       const members = ofStruct(inner, at, offset, depth + 1);
       const isList = inner.name === 'list_head';
       const place: Place = { type: isList && list !== undefined ? `list of ${list}` : tagged(inner), address: at };
-      return { declaration: words, offset, value: isList ? listInWords(kernel, at) : onlyScalar(inner, members), place, members };
+      return {
+        declaration: words,
+        offset,
+        value: isList ? listInWords(kernel, at) : onlyScalar(inner, members),
+        place,
+        members,
+      };
     }
     if (inner.kind === 'array' && !isText(inner.element()) && depth < deepest) {
       const size = sizeOf(inner.element()) ?? 0;
       const shown = size === 0 ? 0 : Math.min(inner.length, elementsShown, Math.max(0, left));
       left -= shown;
       const members = Array.from({ length: shown }, (_, index) =>
-        inspected(inner.element(), `[${index}]`, at + BigInt(index * size), offset + index * size, depth + 1));
-      const more = inner.length > shown ? `${counted(inner.length, 'element')}, ${shown} of them shown` : counted(inner.length, 'element');
+        inspected(inner.element(), `[${index}]`, at + BigInt(index * size), offset + index * size, depth + 1),
+      );
+      const more =
+        inner.length > shown
+          ? `${counted(inner.length, 'element')}, ${shown} of them shown`
+          : counted(inner.length, 'element');
       return { declaration: words, offset, value: more, members };
     }
     return { declaration: words, offset, ...readScalar(kernel, inner, at), members: [] };

@@ -15,8 +15,9 @@ export interface ListEntry {
 }
 
 /**
- * What hangs on a `struct list_head`, of any struct. `link` says which member links them ("slab.slab_list"); without it the links alone.
- * A broken list ends with a gap. For a struct with a shape, `kernel.list` gives the objects themselves.
+ * What hangs on a `struct list_head`, of any struct. `link` says which member links them ("slab.slab_list"); without it
+ * the links alone. A broken list ends with a gap. For a struct with a shape, `kernel.list` gives the objects
+ * themselves.
  * @throws ShapeError where this kernel has no such member
  */
 export function* listEntries(kernel: Kernel, head: bigint, link: string | undefined): Generator<ListEntry> {

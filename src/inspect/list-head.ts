@@ -15,23 +15,35 @@ export interface ListHead {
 }
 
 /**
- * The list that a user means: by its head's address or symbol, by a variable's member (init_task.tasks), or by a variable that
- * is itself an element, of the struct that `link` names.
+ * The list that a user means: by its head's address or symbol, by a variable's member (init_task.tasks), or by a
+ * variable that is itself an element, of the struct that `link` names.
  * @throws InputError, ShapeError
  */
 export function listHead(kernel: Kernel, where: string, link: string | undefined): ListHead {
   const [, name = where, path] = /^([A-Za-z_]\w*)(?:\.(\w+(?:\.\w+)*))?$/.exec(where) ?? [];
   const struct = kernel.symbols.addressOf(name) === undefined ? undefined : structOf(kernel, name);
   if (path !== undefined && kernel.symbols.addressOf(name) !== undefined) {
-    if (struct === undefined) throw new InputError(`${where}: nothing says what struct ${name} is; give the head's address, or a vmlinux with debug information`);
-    return { address: addressNamed(kernel, name) + offsetNamed(kernel, struct, path), link: link ?? listLinks[`${struct}.${path}`] };
+    if (struct === undefined)
+      throw new InputError(
+        `${where}: nothing says what struct ${name} is; give the head's address, or a vmlinux with debug information`,
+      );
+    return {
+      address: addressNamed(kernel, name) + offsetNamed(kernel, struct, path),
+      link: link ?? listLinks[`${struct}.${path}`],
+    };
   }
   const [linked, ...member] = link?.split('.') ?? [];
   const offset = linked === undefined ? 0n : offsetNamed(kernel, linked, member.join('.'));
-  return { address: addressNamed(kernel, where) + (struct === linked ? offset : 0n), link: link ?? listVariables[where] };
+  return {
+    address: addressNamed(kernel, where) + (struct === linked ? offset : 0n),
+    link: link ?? listVariables[where],
+  };
 }
 
-/** A variable's struct: by the kernel's types where they have variables, else as it is declared for those that oompm reads. */
+/**
+ * A variable's struct: by the kernel's types where they have variables, else as it is declared for those that oompm
+ * reads.
+ */
 function structOf(kernel: Kernel, name: string): string | undefined {
   const type = kernel.types.variable(name);
   const resolved = type && resolveType(type);

@@ -7,7 +7,8 @@ export function ramDescribed({ memory }: Dump): number {
   let bytes = 0;
   let ranges = 0;
   for (const { start, end } of memory.ranges()) {
-    if (++ranges >= MOST_RUNS) throw new Implausible(`the bitmap has ${MOST_RUNS} ranges of memory or more: it is damaged`);
+    if (++ranges >= MOST_RUNS)
+      throw new Implausible(`the bitmap has ${MOST_RUNS} ranges of memory or more: it is damaged`);
     bytes += end - start;
   }
   return bytes;

@@ -10,15 +10,28 @@ const longestText = 4096;
 const longestHint = 120;
 
 /** A value that is no struct: number, enumerator, text, pointer with what it leads to. A read that fails is a gap. */
-export function readScalar(kernel: Kernel, type: CType, at: bigint): { value: string | boolean | null | Gap; place?: Place } {
+export function readScalar(
+  kernel: Kernel,
+  type: CType,
+  at: bigint,
+): { value: string | boolean | null | Gap; place?: Place } {
   try {
     const inner = resolveType(type);
     switch (inner.kind) {
-      case 'int': return { value: inner.bool ? kernel.memory.u8(at) !== 0 : integerInWords(readInteger(kernel, at, inner.size, inner.signed)) };
-      case 'enum': return { value: enumeratorInWords(inner.values, readInteger(kernel, at, inner.size, inner.signed)) };
-      case 'pointer': return pointerInWords(kernel, inner.target(), kernel.memory.u64(at));
-      case 'array': return { value: JSON.stringify(kernel.memory.cString(at, Math.min(inner.length, longestText))) };
-      default: return { value: null };
+      case 'int':
+        return {
+          value: inner.bool
+            ? kernel.memory.u8(at) !== 0
+            : integerInWords(readInteger(kernel, at, inner.size, inner.signed)),
+        };
+      case 'enum':
+        return { value: enumeratorInWords(inner.values, readInteger(kernel, at, inner.size, inner.signed)) };
+      case 'pointer':
+        return pointerInWords(kernel, inner.target(), kernel.memory.u64(at));
+      case 'array':
+        return { value: JSON.stringify(kernel.memory.cString(at, Math.min(inner.length, longestText))) };
+      default:
+        return { value: null };
     }
   } catch (error) {
     return { value: asGap('value', error, at) };
@@ -28,7 +41,8 @@ export function readScalar(kernel: Kernel, type: CType, at: bigint): { value: st
 export function readBitField(kernel: Kernel, at: bigint, shift: number, width: number, type: CType): string | Gap {
   try {
     let bits = 0n;
-    for (const [index, byte] of kernel.memory.read(at, Math.ceil((shift + width) / 8)).entries()) bits |= BigInt(byte) << BigInt(8 * index);
+    for (const [index, byte] of kernel.memory.read(at, Math.ceil((shift + width) / 8)).entries())
+      bits |= BigInt(byte) << BigInt(8 * index);
     const value = BigInt.asUintN(width, bits >> BigInt(shift));
     const inner = resolveType(type);
     if (inner.kind === 'enum') return enumeratorInWords(inner.values, value);
@@ -48,12 +62,19 @@ function pointerInWords(kernel: Kernel, target: CType, pointer: bigint): { value
   const hex = `0x${pointer.toString(16)}`;
   const symbol = symbolInWords(kernel, pointer);
   const resolved = resolveType(target);
-  const place = isKernelAddress(pointer) && resolved.kind !== 'function' ? { place: { type: placeType(target, resolved), address: pointer } } : {};
-  return { value: [hex, ...(symbol === undefined ? [] : [`<${symbol}>`]), ...nameBehind(kernel, resolved, pointer)].join(' '), ...place };
+  const place =
+    isKernelAddress(pointer) && resolved.kind !== 'function'
+      ? { place: { type: placeType(target, resolved), address: pointer } }
+      : {};
+  return {
+    value: [hex, ...(symbol === undefined ? [] : [`<${symbol}>`]), ...nameBehind(kernel, resolved, pointer)].join(' '),
+    ...place,
+  };
 }
 
 function placeType(target: CType, resolved: CType): string {
-  if (resolved.kind === 'struct' || resolved.kind === 'union') return resolved.name === '' && target.kind === 'typedef' ? target.name : tagged(resolved);
+  if (resolved.kind === 'struct' || resolved.kind === 'union')
+    return resolved.name === '' && target.kind === 'typedef' ? target.name : tagged(resolved);
   return typeName(target);
 }
 
@@ -63,7 +84,8 @@ const namingMembers = ['comm', 'name', 's_id', 'id_name'] as const;
 /** The text behind a char pointer, or the name of the object behind another; nothing where it can't be read. */
 export function nameBehind(kernel: Kernel, target: CType, pointer: bigint): string[] {
   try {
-    if (target.kind === 'int' && target.size === 1 && (target.char || target.name === 'char')) return quoted(kernel, pointer);
+    if (target.kind === 'int' && target.size === 1 && (target.char || target.name === 'char'))
+      return quoted(kernel, pointer);
     if (target.kind !== 'struct') return [];
     const naming = kernel.once(`inspect: name of struct ${target.name}`, () => namingMember(target));
     if (naming === undefined) return [];
@@ -78,8 +100,14 @@ function namingMember(struct: StructType): { offset: bigint; indirect: boolean }
   for (const name of namingMembers) {
     const found = findMember(struct, name);
     const type = found && resolveType(found.type);
-    const text = type?.kind === 'array' ? resolveType(type.element()) : type?.kind === 'pointer' ? resolveType(type.target()) : undefined;
-    if (found && text?.kind === 'int' && text.size === 1 && text.name !== 'unsigned char') return { offset: BigInt(found.bitOffset >> 3), indirect: type?.kind === 'pointer' };
+    const text =
+      type?.kind === 'array'
+        ? resolveType(type.element())
+        : type?.kind === 'pointer'
+          ? resolveType(type.target())
+          : undefined;
+    if (found && text?.kind === 'int' && text.size === 1 && text.name !== 'unsigned char')
+      return { offset: BigInt(found.bitOffset >> 3), indirect: type?.kind === 'pointer' };
   }
   return undefined;
 }

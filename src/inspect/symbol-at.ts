@@ -17,7 +17,10 @@ export function symbolInWords(kernel: Kernel, address: bigint): string | undefin
   return found && `${found.symbol.name}${found.offset === 0 ? '' : `+0x${found.offset.toString(16)}`}`;
 }
 
-/** "0xffffffff82a12345 <jiffies+0x8>"; without a name for a per-CPU variable, since no CPU's own is at that address, which is an offset at most. */
+/**
+ * "0xffffffff82a12345 <jiffies+0x8>"; without a name for a per-CPU variable, since no CPU's own is at that address,
+ * which is an offset at most.
+ */
 export function placeInWords(kernel: Kernel, address: bigint): string {
   const symbol = isPerCpuSymbol(kernel, address) ? undefined : symbolInWords(kernel, address);
   return `0x${address.toString(16)}${symbol === undefined ? '' : ` <${symbol}>`}`;

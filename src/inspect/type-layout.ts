@@ -17,7 +17,10 @@ export interface LaidOutMember {
   hole: number;
 }
 
-/** How a struct or union lies in memory, as pahole shows it: every member with offset and size, and the holes. Bounded, whatever the types say. */
+/**
+ * How a struct or union lies in memory, as pahole shows it: every member with offset and size, and the holes. Bounded,
+ * whatever the types say.
+ */
 export function typeLayout(type: StructType): LaidOutMember[] {
   let left = membersShown;
   const ofStruct = (struct: StructType, base: number, depth: number): LaidOutMember[] => {
@@ -29,17 +32,31 @@ export function typeLayout(type: StructType): LaidOutMember[] {
       const offset = base + Math.floor(member.bitOffset / 8);
       const size = sizeOf(inner);
       const hole = struct.kind === 'union' ? 0 : Math.max(0, offset - end);
-      end = Math.max(end, base + Math.ceil((member.bitOffset + (member.bitSize > 0 ? member.bitSize : (size ?? 0) * 8)) / 8));
+      end = Math.max(
+        end,
+        base + Math.ceil((member.bitOffset + (member.bitSize > 0 ? member.bitSize : (size ?? 0) * 8)) / 8),
+      );
       const words = declaration(inner, member.name);
-      laidOut.push(member.bitSize > 0
-        ? { declaration: `${words}:${member.bitSize}`, offset, bits: { from: member.bitOffset % 8, count: member.bitSize }, size: undefined, members: [], hole }
-        : { declaration: words, offset, size, members: membersOf(inner, offset, depth), hole });
+      laidOut.push(
+        member.bitSize > 0
+          ? {
+              declaration: `${words}:${member.bitSize}`,
+              offset,
+              bits: { from: member.bitOffset % 8, count: member.bitSize },
+              size: undefined,
+              members: [],
+              hole,
+            }
+          : { declaration: words, offset, size, members: membersOf(inner, offset, depth), hole },
+      );
     }
     return laidOut;
   };
   const membersOf = (given: CType, offset: number, depth: number): LaidOutMember[] => {
     const inner = resolveType(given);
-    return (inner.kind === 'struct' || inner.kind === 'union') && depth < deepest ? ofStruct(inner, offset, depth + 1) : [];
+    return (inner.kind === 'struct' || inner.kind === 'union') && depth < deepest
+      ? ofStruct(inner, offset, depth + 1)
+      : [];
   };
   return ofStruct(type, 0, 0);
 }

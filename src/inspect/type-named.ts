@@ -6,14 +6,23 @@ import type { Kernel } from '../kernel/kernel.js';
 import { typesUnreadable } from '../kernel/unreadable-names.js';
 import { didYouMean } from '../words/nearest-word.js';
 
-/** The type that a user names: 'zone', 'struct zone', 'enum zone_type', 'pid_t'. @throws InputError where this kernel has none of that name, ShapeError where its types can't be read */
+/**
+ * The type that a user names: 'zone', 'struct zone', 'enum zone_type', 'pid_t'. @throws InputError where this kernel
+ * has none of that name, ShapeError where its types can't be read
+ */
 export function typeNamed(kernel: Kernel, name: string): CType {
   const [, tag, bare = ''] = /^(?:(struct|union|enum)\s+)?(\w[\w ]*)$/.exec(name.trim()) ?? [];
-  const found = (tag === undefined || tag === 'struct' || tag === 'union' ? kernel.types.struct(bare) : undefined)
-    ?? (tag === undefined || tag === 'enum' ? kernel.types.enum(bare) : undefined)
-    ?? (tag === undefined ? kernel.types.typedef(bare) : undefined);
+  const found =
+    (tag === undefined || tag === 'struct' || tag === 'union' ? kernel.types.struct(bare) : undefined) ??
+    (tag === undefined || tag === 'enum' ? kernel.types.enum(bare) : undefined) ??
+    (tag === undefined ? kernel.types.typedef(bare) : undefined);
   if (found === undefined) {
-    throw noSuchType(kernel, name, () => `this kernel's types (${kernel.types.source}) have no ${name}${nearestType(kernel, bare === '' ? name : bare)}`);
+    throw noSuchType(
+      kernel,
+      name,
+      () =>
+        `this kernel's types (${kernel.types.source}) have no ${name}${nearestType(kernel, bare === '' ? name : bare)}`,
+    );
   }
   return resolveType(found);
 }
@@ -21,7 +30,9 @@ export function typeNamed(kernel: Kernel, name: string): CType {
 /** Of "zone.watermark" the type is meant: its members are shown with it. */
 function nearestType({ types }: Kernel, name: string): string {
   const [, tag = '', struct = ''] = /^((?:struct|union)\s+)?(\w+)\./.exec(name) ?? [];
-  return types.struct(struct) === undefined ? didYouMean(struct || name, types.typeNames()) : `; its members are shown by ${tag}${struct} alone`;
+  return types.struct(struct) === undefined
+    ? didYouMean(struct || name, types.typeNames())
+    : `; its members are shown by ${tag}${struct} alone`;
 }
 
 /**
@@ -39,5 +50,7 @@ export function offsetNamed(kernel: Kernel, struct: string, member: string): big
 
 /** A type that was not found: the user's slip where the types could be read. */
 export function noSuchType({ types }: Kernel, name: string, slip: () => string): InputError | ShapeError {
-  return types.unreadable === undefined ? new InputError(slip()) : new ShapeError(`${name} can't be looked up: ${typesUnreadable(types.unreadable)}`);
+  return types.unreadable === undefined
+    ? new InputError(slip())
+    : new ShapeError(`${name} can't be looked up: ${typesUnreadable(types.unreadable)}`);
 }

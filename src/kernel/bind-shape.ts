@@ -29,7 +29,8 @@ export function bindShape(host: ReaderHost, types: TypeSource, shape: Shape): Bo
     shape,
     size: struct.size,
     offsets,
-    ref: (address) => Object.create(prototype, { $address: { value: BigInt.asUintN(64, address), enumerable: true } }) as RefBase,
+    ref: (address) =>
+      Object.create(prototype, { $address: { value: BigInt.asUintN(64, address), enumerable: true } }) as RefBase,
   };
 }
 
@@ -37,7 +38,11 @@ export function bindShape(host: ReaderHost, types: TypeSource, shape: Shape): Bo
 export function unboundRef(shape: Shape, address: bigint, reason: ShapeError): RefBase {
   const ref = { $struct: shape.struct, $address: address };
   for (const member of Object.keys(shape.members)) {
-    Object.defineProperty(ref, member, { get: () => { throw reason; } });
+    Object.defineProperty(ref, member, {
+      get: () => {
+        throw reason;
+      },
+    });
   }
   return ref;
 }
@@ -52,21 +57,34 @@ function structNamed(types: TypeSource, { struct, definedBy }: Shape): StructTyp
 }
 
 function bindMember(
-  host: ReaderHost, struct: StructType, name: string, spec: MemberSpec, offsets: Map<string, number>, prototype: Record<string, unknown>,
+  host: ReaderHost,
+  struct: StructType,
+  name: string,
+  spec: MemberSpec,
+  offsets: Map<string, number>,
+  prototype: Record<string, unknown>,
 ): void {
   const { type, optional, percpu, formerly } = typeof spec === 'string' ? { type: spec } : spec;
   const found = findMember(struct, name) ?? (formerly === undefined ? undefined : findMember(struct, formerly));
   if (!found) {
     if (optional) return void Object.defineProperty(prototype, name, { value: undefined });
-    throw new ShapeError(`\`struct ${struct.name}\` has no member \`${name}\` in this kernel${didYouMean(name, struct.members.map((member) => member.name))}`);
+    throw new ShapeError(
+      `\`struct ${struct.name}\` has no member \`${name}\` in this kernel${didYouMean(
+        name,
+        struct.members.map((member) => member.name),
+      )}`,
+    );
   }
-  const reader = found.member.bitSize > 0
-    ? bitField(host, type, found.bitOffset, found.member.bitSize, found.type)
-    : readerFor(host, type, found.type, percpu ?? false);
+  const reader =
+    found.member.bitSize > 0
+      ? bitField(host, type, found.bitOffset, found.member.bitSize, found.type)
+      : readerFor(host, type, found.type, percpu ?? false);
   if (typeof reader === 'string') {
     // An optional member of another type is that of another era: the one that this reader knows is not there.
     if (optional) return void Object.defineProperty(prototype, name, { value: undefined });
-    throw new ShapeError(`\`struct ${struct.name}\`'s member \`${name}\` is ${reader} in this kernel, where \`${type}\` is expected`);
+    throw new ShapeError(
+      `\`struct ${struct.name}\`'s member \`${name}\` is ${reader} in this kernel, where \`${type}\` is expected`,
+    );
   }
   const offset = found.bitOffset >> 3;
   offsets.set(name, offset);
@@ -79,7 +97,13 @@ function bindMember(
   });
 }
 
-function bitField(host: ReaderHost, declared: string, bitOffset: number, bitSize: number, type: Parameters<typeof resolveType>[0]): Reader | string {
+function bitField(
+  host: ReaderHost,
+  declared: string,
+  bitOffset: number,
+  bitSize: number,
+  type: Parameters<typeof resolveType>[0],
+): Reader | string {
   const resolved = resolveType(type);
   return bitFieldReader(host.memory, declared, bitOffset, bitSize, resolved.kind === 'int' && resolved.signed);
 }

@@ -58,7 +58,9 @@ export function createKernel(given: KernelParts): Kernel {
   const ownSymbols = symbols.kernelOnly ?? symbols;
   const global = globalBinder(host, ownSymbols, types, holder);
   const perCpuOffset = (cpu: number): bigint => {
-    const offset = once('__per_cpu_offset', () => (global('__per_cpu_offset', true) ? kernel.global('__per_cpu_offset') : undefined));
+    const offset = once('__per_cpu_offset', () =>
+      global('__per_cpu_offset', true) ? kernel.global('__per_cpu_offset') : undefined,
+    );
     // A kernel without SMP has no such table: its per-CPU variables are plain ones.
     if (offset === undefined) return 0n;
     const own = offset[cpu];
@@ -75,7 +77,9 @@ export function createKernel(given: KernelParts): Kernel {
     release: parts.release,
     architecture: parts.architecture,
     dump: parts.dump,
-    memory, symbols, types,
+    memory,
+    symbols,
+    types,
     debugInfo: () => once('debug information', () => parts.openDebugInfo?.()),
     physical: parts.machine?.space.physical,
     bases: parts.machine?.bases ?? {},
@@ -101,9 +105,11 @@ export function createKernel(given: KernelParts): Kernel {
         return undefined;
       }
     },
-    gap: (what, reason, address) => kernel.gaps.record({ gap: true, what, reason, ...(address === undefined ? {} : { address }) }),
+    gap: (what, reason, address) =>
+      kernel.gaps.record({ gap: true, what, reason, ...(address === undefined ? {} : { address }) }),
     once,
-    bind, missing,
+    bind,
+    missing,
     has: (shape, member) => kernel.hasNamed(tagIn(shape), member),
     hasNamed(name, member) {
       const struct = types.struct(name, anchorOf(name));
@@ -114,7 +120,8 @@ export function createKernel(given: KernelParts): Kernel {
       bind(shape).ref(address - BigInt(kernel.offsetOf(shape, member))) as Ref<S>,
     offsetOf: (shape, member) => kernel.offsetNamed(tagIn(shape), member),
     sizeOf: (shape) => kernel.sizeNamed(tagIn(shape)),
-    offsetNamed: (struct, member) => once(`offsetof ${struct}.${member}`, () => offsetIn(structOf(struct), struct, member)),
+    offsetNamed: (struct, member) =>
+      once(`offsetof ${struct}.${member}`, () => offsetIn(structOf(struct), struct, member)),
     sizeNamed: (struct) => structOf(struct).size,
     hasGlobal: (name) => ownSymbols.addressOf(name) !== undefined,
     global<N extends GlobalName>(name: N) {
@@ -137,7 +144,11 @@ export function createKernel(given: KernelParts): Kernel {
       const value = types.enumerator(name, anchors[name] ?? generalAnchor);
       return value === undefined ? undefined : Number(value);
     },
-    enumValues: (name) => once(`enum ${name}`, () => new Map([...(types.enum(name, anchors[name])?.values ?? [])].map(([key, value]) => [key, Number(value)]))),
+    enumValues: (name) =>
+      once(
+        `enum ${name}`,
+        () => new Map([...(types.enum(name, anchors[name])?.values ?? [])].map(([key, value]) => [key, Number(value)])),
+      ),
     list: (head, shape, member) => list(kernel, head, shape, member),
     close: () => parts.dump?.close(),
   };
@@ -146,11 +157,15 @@ export function createKernel(given: KernelParts): Kernel {
 
 function processSpace(machine: KernelParts['machine'], pgd: bigint): AddressSpace {
   const physical = machine && physicalOfDirectMap(machine.bases, pgd);
-  if (machine === undefined || physical === undefined) throw new Implausible(`a page table at 0x${pgd.toString(16)}, which is not in the direct map`, pgd);
+  if (machine === undefined || physical === undefined)
+    throw new Implausible(`a page table at 0x${pgd.toString(16)}, which is not in the direct map`, pgd);
   return userSpace(machine.space, physical);
 }
 
-function shapeBinder(parts: KernelParts, holder: { gaps: GapLog }): { bind: Kernel['bind']; missing: Kernel['missing']; host: ReaderHost } {
+function shapeBinder(
+  parts: KernelParts,
+  holder: { gaps: GapLog },
+): { bind: Kernel['bind']; missing: Kernel['missing']; host: ReaderHost } {
   const { types } = parts;
   const bound = new Kept<Shape>(holder);
   const opaque = new Map<string, Shape>();
@@ -187,7 +202,8 @@ function shapeBinder(parts: KernelParts, holder: { gaps: GapLog }): { bind: Kern
     typeNamed: (base) => typeNamed(types, base),
   };
   return {
-    bind, host,
+    bind,
+    host,
     missing: (shape) => {
       const found = tryBind(typeof shape === 'string' ? shapeNamed(shape) : shape);
       return found instanceof ShapeError ? found.message : undefined;
@@ -240,11 +256,18 @@ function offsetIn(struct: StructType, tag: string, path: string): number {
   const names = path.split('.');
   for (const [i, name] of names.entries()) {
     const found = i === 0 ? memberIn(at, tag, name) : findMember(at, name);
-    if (!found) throw new ShapeError(`\`struct ${at.name}\` has no member \`${name}\` in this kernel${didYouMean(name, at.members.map((member) => member.name))}`);
+    if (!found)
+      throw new ShapeError(
+        `\`struct ${at.name}\` has no member \`${name}\` in this kernel${didYouMean(
+          name,
+          at.members.map((member) => member.name),
+        )}`,
+      );
     bits += found.bitOffset;
     if (i === names.length - 1) break;
     const inner = resolveType(found.type);
-    if (inner.kind !== 'struct' && inner.kind !== 'union') throw new ShapeError(`\`${at.name}.${name}\` is no struct in this kernel`);
+    if (inner.kind !== 'struct' && inner.kind !== 'union')
+      throw new ShapeError(`\`${at.name}.${name}\` is no struct in this kernel`);
     at = inner;
   }
   return bits >> 3;
@@ -252,7 +275,9 @@ function offsetIn(struct: StructType, tag: string, path: string): number {
 
 function possibleCpus(kernel: Kernel): readonly number[] {
   const limit = kernel.attempt('nr_cpu_ids', () => kernel.global('nr_cpu_ids'));
-  const cpus = kernel.attempt('cpu_possible_mask', () => [...setBits(kernel.global('__cpu_possible_mask').bits, limit)]);
+  const cpus = kernel.attempt('cpu_possible_mask', () => [
+    ...setBits(kernel.global('__cpu_possible_mask').bits, limit),
+  ]);
   if (cpus) return cpus.length > 0 ? cpus : [0];
   // nr_cpu_ids is one more than the last possible CPU, and mostly there is none missing below.
   return Array.from({ length: limit !== undefined && limit > 0 && limit <= MOST_CPUS ? limit : 1 }, (_, cpu) => cpu);

@@ -1,4 +1,7 @@
-/** A type as `symbols/` writes it, taken apart: 'struct pglist_data *[]' has base 'struct pglist_data', one star, one dimension. */
+/**
+ * A type as `symbols/` writes it, taken apart: 'struct pglist_data *[]' has base 'struct pglist_data', one star, one
+ * dimension.
+ */
 export interface DeclaredType {
   base: string;
   stars: number;

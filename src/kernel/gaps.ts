@@ -8,7 +8,10 @@ export interface Gap {
   readonly address?: bigint;
 }
 
-/** A value that was read but can't be so: a length of 2^60, a pointer to nowhere. Throw it where memory was overwritten; it becomes a gap. */
+/**
+ * A value that was read but can't be so: a length of 2^60, a pointer to nowhere. Throw it where memory was overwritten;
+ * it becomes a gap.
+ */
 export class Implausible extends Error {
   override name = 'Implausible';
   constructor(
@@ -29,7 +32,10 @@ export class Cancelled extends Error {
   override name = 'Cancelled';
 }
 
-/** True for what a guarded walk may turn into a gap (ReadError, Implausible, ShapeError); all else is a bug and goes on up. */
+/**
+ * True for what a guarded walk may turn into a gap (ReadError, Implausible, ShapeError); all else is a bug and goes on
+ * up.
+ */
 export function isGapError(error: unknown): error is ReadError | Implausible | ShapeError {
   return error instanceof ReadError || error instanceof Implausible || error instanceof ShapeError;
 }

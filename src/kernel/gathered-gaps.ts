@@ -1,7 +1,10 @@
 import { GapLog, isLack, type Gap } from './gaps.js';
 import type { Kernel } from './kernel.js';
 
-/** What `work` gives, and the gaps that it met, which are kept out of the kernel's log: for work that is shared or that has a second road. */
+/**
+ * What `work` gives, and the gaps that it met, which are kept out of the kernel's log: for work that is shared or that
+ * has a second road.
+ */
 export function gatherGaps<T>(kernel: Kernel, work: () => T): { result: T; gaps: readonly Gap[] } {
   const before = kernel.gaps;
   const own = new GapLog();
@@ -20,7 +23,10 @@ export function withGaps<T>(kernel: Kernel, work: () => T): { result: T; gaps: r
   return found;
 }
 
-/** What was lost: "zone.free_area[3] (0x…: page damaged), and 2 more"; undefined where nothing was, though the kernel may lack something. */
+/**
+ * What was lost: "zone.free_area[3] (0x…: page damaged), and 2 more"; undefined where nothing was, though the kernel
+ * may lack something.
+ */
 export function lossesInWords(gaps: readonly Gap[]): string | undefined {
   const [first, ...more] = gaps.filter((gap) => !isLack(gap));
   return first && `${first.what} (${first.reason})${more.length === 0 ? '' : `, and ${more.length} more`}`;

@@ -26,12 +26,18 @@ export interface BoundGlobal {
 const MOST_ELEMENTS = 1 << 16;
 
 /**
- * A declared global of this kernel, its type held against what the kernel's own types say of it where they say anything.
+ * A declared global of this kernel, its type held against what the kernel's own types say of it where they say
+ * anything.
  * @param symbols the kernel's own, without those of its modules
  * @returns undefined where this kernel has no such symbol
  * @throws ShapeError where its type is another
  */
-export function bindGlobal(host: ReaderHost, symbols: SymbolTable, types: TypeSource, name: GlobalName): BoundGlobal | undefined {
+export function bindGlobal(
+  host: ReaderHost,
+  symbols: SymbolTable,
+  types: TypeSource,
+  name: GlobalName,
+): BoundGlobal | undefined {
   const spec: GlobalSpec = globals[name];
   const candidates = symbols.lookup(name);
   const symbol = candidates.find((candidate) => /[dDbBrRaAVvws]/.test(candidate.type)) ?? candidates[0];

@@ -9,9 +9,9 @@ interface Made {
 }
 
 /**
- * Values by key, each made at the first call. The gaps that were met on the way are kept with the value and recorded at each
- * use, in whichever log is the kernel's then: a section says the same alone and after all others. One that ends in a gap
- * error is kept too, and thrown again; any other error is not, so that work that was cancelled is begun anew.
+ * Values by key, each made at the first call. The gaps that were met on the way are kept with the value and recorded at
+ * each use, in whichever log is the kernel's then: a section says the same alone and after all others. One that ends in
+ * a gap error is kept too, and thrown again; any other error is not, so that work that was cancelled is begun anew.
  */
 export class Kept<K> {
   readonly #made = new Map<K, Made>();

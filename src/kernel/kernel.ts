@@ -28,7 +28,10 @@ export interface Kernel {
   userSpace(pgd: bigint): AddressSpace;
   readonly symbols: SymbolTable;
   readonly types: TypeSource;
-  /** The DWARF of a vmlinux, opened at the first call; undefined where there is none. What is asked of it may throw DwarfError. */
+  /**
+   * The DWARF of a vmlinux, opened at the first call; undefined where there is none. What is asked of it may throw
+   * DwarfError.
+   */
   debugInfo(): DebugInfo | undefined;
   /** What VMCOREINFO says, by key. */
   vmcoreinfo(key: string): string | undefined;
@@ -42,15 +45,15 @@ export interface Kernel {
    */
   attempt<T>(what: string, read: () => T): T | undefined;
   /**
-   * What `read` gives, for a guess: undefined where it can't be read, which is a gap only where the dump has lost what stood
-   * there. That no memory is there, or that its page was left out of the dump, answers the guess.
+   * What `read` gives, for a guess: undefined where it can't be read, which is a gap only where the dump has lost what
+   * stood there. That no memory is there, or that its page was left out of the dump, answers the guess.
    */
   peek<T>(what: string, read: () => T): T | undefined;
   /** Records a gap that no failed read made. */
   gap(what: string, reason: string, address?: bigint): void;
   /**
-   * Work shared between plugins: made at the first call, then kept, with the gaps that it met: they are recorded at each use.
-   * A gap error that ended it is kept and thrown likewise.
+   * Work shared between plugins: made at the first call, then kept, with the gaps that it met: they are recorded at
+   * each use. A gap error that ended it is kept and thrown likewise.
    */
   once<T>(key: string, make: () => T): T;
 
@@ -66,7 +69,10 @@ export interface Kernel {
   ref<S extends Shape | StructName>(shape: S, address: bigint): Ref<S>;
   /** The object that has its `member` at `address`. */
   containerOf<S extends Shape | StructName>(shape: S, address: bigint, member: MemberPath<S>): Ref<S>;
-  /** In bytes; dots lead into members: 'd_name.name'. A member with another name in this kernel is found by that. @throws ShapeError */
+  /**
+   * In bytes; dots lead into members: 'd_name.name'. A member with another name in this kernel is found by that.
+   * @throws ShapeError
+   */
   offsetOf<S extends Shape | StructName>(shape: S, member: MemberPath<S>): number;
   /** In bytes. @throws ShapeError */
   sizeOf(shape: Shape | StructName): number;

@@ -24,10 +24,19 @@ const MOST_ELEMENTS = 1 << 16;
  * A reader for a declared type, held against the type that this kernel gives the member.
  * @returns the words for the difference where the two don't fit
  */
-export function readerFor(host: ReaderHost, declared: string, actual: CType | undefined, percpu: boolean): Reader | string {
+export function readerFor(
+  host: ReaderHost,
+  declared: string,
+  actual: CType | undefined,
+  percpu: boolean,
+): Reader | string {
   const parsed = parseDeclared(declared);
   // A pointer that no type is known of is one all the same: what it points to says nothing about it.
-  const type = actual ? resolveType(actual) : parsed.stars > 0 && parsed.dimensions === 0 ? undefined : host.typeNamed(parsed.base);
+  const type = actual
+    ? resolveType(actual)
+    : parsed.stars > 0 && parsed.dimensions === 0
+      ? undefined
+      : host.typeNamed(parsed.base);
   if (percpu) return perCpuReader(host, parsed, type);
   if (parsed.dimensions > 0) return arrayReader(host, parsed, type);
   if (parsed.stars > 0) return pointerReader(host, parsed, type);
@@ -69,7 +78,7 @@ function arrayReader(host: ReaderHost, parsed: DeclaredType, type: CType | undef
 }
 
 function pointerReader(host: ReaderHost, parsed: DeclaredType, type: CType | undefined): Reader | string {
-  if (type && (sizeOf(unwrapped(type)) !== 8)) return `${typeName(type)}, not a pointer`;
+  if (type && sizeOf(unwrapped(type)) !== 8) return `${typeName(type)}, not a pointer`;
   const { memory } = host;
   if (parsed.base === 'char' && parsed.stars === 1) {
     return (address) => {
@@ -111,17 +120,23 @@ function unwrapped(type: CType): CType {
 
 function scalarOf(type: CType): { size: number; signed: boolean } | undefined {
   switch (type.kind) {
-    case 'int': return { size: type.size, signed: type.signed };
-    case 'enum': return { size: type.size, signed: type.signed };
-    case 'pointer': return { size: 8, signed: false };
-    default: return undefined;
+    case 'int':
+      return { size: type.size, signed: type.signed };
+    case 'enum':
+      return { size: type.size, signed: type.signed };
+    case 'pointer':
+      return { size: 8, signed: false };
+    default:
+      return undefined;
   }
 }
 
 /** A reader of an integer; `wide` ones are bigint, others are numbers and a gap past 2^53. */
 export function intReader(memory: AddressSpace, size: number, signed: boolean, wide: boolean): Reader | string {
   if (size === 8) {
-    const read = signed ? (address: bigint) => BigInt.asIntN(64, memory.u64(address)) : (address: bigint) => memory.u64(address);
+    const read = signed
+      ? (address: bigint) => BigInt.asIntN(64, memory.u64(address))
+      : (address: bigint) => memory.u64(address);
     return wide ? read : (address) => exactNumber(read(address), address);
   }
   const narrow = narrowReader(memory, size, signed);
@@ -131,16 +146,21 @@ export function intReader(memory: AddressSpace, size: number, signed: boolean, w
 
 function narrowReader(memory: AddressSpace, size: number, signed: boolean): ((address: bigint) => number) | undefined {
   switch (size) {
-    case 1: return signed ? (address) => (memory.u8(address) << 24) >> 24 : (address) => memory.u8(address);
-    case 2: return signed ? (address) => (memory.u16(address) << 16) >> 16 : (address) => memory.u16(address);
-    case 4: return signed ? (address) => memory.i32(address) : (address) => memory.u32(address);
-    default: return undefined;
+    case 1:
+      return signed ? (address) => (memory.u8(address) << 24) >> 24 : (address) => memory.u8(address);
+    case 2:
+      return signed ? (address) => (memory.u16(address) << 16) >> 16 : (address) => memory.u16(address);
+    case 4:
+      return signed ? (address) => memory.i32(address) : (address) => memory.u32(address);
+    default:
+      return undefined;
   }
 }
 
 function exactNumber(value: bigint, address: bigint): number {
   const number = Number(value);
-  if (!Number.isSafeInteger(number)) throw new Implausible(`0x${address.toString(16)}: ${value} is past what a count can be`, address);
+  if (!Number.isSafeInteger(number))
+    throw new Implausible(`0x${address.toString(16)}: ${value} is past what a count can be`, address);
   return number;
 }
 
@@ -148,7 +168,13 @@ function exactNumber(value: bigint, address: bigint): number {
  * A reader for a bit field of the declared type; `bitOffset` counts from the address that the reader is given.
  * @returns the words for the difference where no bit field can be of that type: types of a damaged dump say anything
  */
-export function bitFieldReader(memory: AddressSpace, declared: string, bitOffset: number, bitSize: number, signed: boolean): Reader | string {
+export function bitFieldReader(
+  memory: AddressSpace,
+  declared: string,
+  bitOffset: number,
+  bitSize: number,
+  signed: boolean,
+): Reader | string {
   const { base, stars, dimensions } = parseDeclared(declared);
   if (stars > 0 || dimensions > 0 || tagOf(base) !== undefined) return `a bit field of ${bitSize} bits`;
   const firstByte = bitOffset >> 3;

@@ -64,7 +64,8 @@ export type Ref<S extends Shape | StructName> = RefBase & {
 type MemberValue<M> = M extends string
   ? ValueOf<M>
   : M extends { readonly type: infer T extends string }
-    ? (M extends { readonly percpu: true } ? PerCpu<PointeeOf<T>> : ValueOf<T>) | (M extends { readonly optional: true } ? undefined : never)
+    ? | (M extends { readonly percpu: true } ? PerCpu<PointeeOf<T>> : ValueOf<T>)
+      | (M extends { readonly optional: true } ? undefined : never)
     : never;
 
 type PointeeOf<T extends string> = T extends `${infer P} *` ? ValueOf<P> : ValueOf<T>;

@@ -10,7 +10,8 @@ export function tellingSymbols(symbols: SymbolTable, tell: (reason: string) => v
     return symbols;
   };
   return {
-    source: symbols.source, unreadable,
+    source: symbols.source,
+    unreadable,
     get count() {
       return told().count;
     },
@@ -30,7 +31,8 @@ export function tellingTypes(types: TypeSource, tell: (reason: string) => void):
     return types;
   };
   return {
-    source: types.source, unreadable,
+    source: types.source,
+    unreadable,
     struct: (name, definedBy) => told().struct(name, definedBy),
     enum: (name, definedBy) => told().enum(name, definedBy),
     typedef: (name, definedBy) => told().typedef(name, definedBy),
@@ -65,5 +67,7 @@ export function notLookedUp(name: string, unreadable: string, instead: string): 
 }
 
 export function noSuchSymbol({ unreadable }: SymbolTable, kind: 'symbol' | 'variable', name: string): string {
-  return unreadable === undefined ? `this kernel has no ${kind} \`${name}\`` : `the ${kind} \`${name}\` is not known: the kernel's symbols can't be read`;
+  return unreadable === undefined
+    ? `this kernel has no ${kind} \`${name}\``
+    : `the ${kind} \`${name}\` is not known: the kernel's symbols can't be read`;
 }

@@ -5,7 +5,10 @@ import { gatherGaps } from '../kernel/gathered-gaps.js';
 
 export type ConstantName = keyof typeof constants;
 
-/** A macro's value in this kernel. certain: it has never moved, or it was read from the kernel's own code; likely: by its release. */
+/**
+ * A macro's value in this kernel. certain: it has never moved, or it was read from the kernel's own code; likely: by
+ * its release.
+ */
 export interface Constant {
   readonly value: number;
   readonly certainty: 'certain' | 'likely';
@@ -41,8 +44,8 @@ type FixedName = { [N in ConstantName]: (typeof constants)[N] extends { value: n
 const CODE_BYTES = 96;
 
 /**
- * The bit number of a function's first `lock bts $n, mem` (test_and_set_bit() of a constant): f0 48 0f ba /5 ib. The lock
- * prefix is a 3e on a machine that booted with one CPU.
+ * The bit number of a function's first `lock bts $n, mem` (test_and_set_bit() of a constant): f0 48 0f ba /5 ib. The
+ * lock prefix is a 3e on a machine that booted with one CPU.
  */
 function bitInCode(kernel: Kernel, name: string): number | undefined {
   const address = kernel.symbols.lookup(name).find(({ type }) => /t/i.test(type))?.address;
@@ -50,8 +53,21 @@ function bitInCode(kernel: Kernel, name: string): number | undefined {
   const code = gatherGaps(kernel, () => kernel.attempt(name, () => kernel.memory.read(address, CODE_BYTES))).result;
   if (code === undefined) return undefined;
   for (let at = 0; at + 12 <= code.length; at++) {
-    const [lock, rex, escape, opcode, modrm] = code.subarray(at, at + 5) as unknown as [number, number, number, number, number];
-    if ((lock !== 0xf0 && lock !== 0x3e) || (rex & 0xf8) !== 0x48 || escape !== 0x0f || opcode !== 0xba || ((modrm >> 3) & 7) !== 5) continue;
+    const [lock, rex, escape, opcode, modrm] = code.subarray(at, at + 5) as unknown as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    if (
+      (lock !== 0xf0 && lock !== 0x3e) ||
+      (rex & 0xf8) !== 0x48 ||
+      escape !== 0x0f ||
+      opcode !== 0xba ||
+      ((modrm >> 3) & 7) !== 5
+    )
+      continue;
     return code[at + 5 + addressBytes(modrm)];
   }
   return undefined;

@@ -5,16 +5,43 @@ export { currentTask, idleTask, runqueue } from './sched/cpu-tasks.js';
 export { cpusIn, totalRamPages, type CpuMask } from './machine/cpus.js';
 export { loadAverage } from './sched/load-average.js';
 export { moduleBtf, moduleTypes, type ModuleBtf } from './module/module-types.js';
-export { moduleMemory, modules, moduleState, moduleSymbolTable, symbolsOfModule, type Module, type ModuleMemory } from './module/modules.js';
+export {
+  moduleMemory,
+  modules,
+  moduleState,
+  moduleSymbolTable,
+  symbolsOfModule,
+  type Module,
+  type ModuleMemory,
+} from './module/modules.js';
 export { isLogWhole, kernelRecords, logHoles, type LogHole } from './printk/kernel-records.js';
 export { lastLogStamp, panicOf, type Panic } from './machine/panic.js';
 export { readOrGap } from './read-or-gap.js';
 export { lossesInWords, withGaps } from '../kernel/gathered-gaps.js';
 export { residentPages, rssOf, type Rss, type RssPages } from './mm/rss.js';
 export { kernelTaints, taintsOf, type Taint } from './machine/taint.js';
-export { isExiting, isKernelThread, mmFlags, oomMarks, ppidOf, taskCpu, taskState, uidOf, type OomMarks, type TaskState } from './sched/task-state.js';
 export {
-  allThreads, processes, surveyTasks, taskLabel, taskOfPid, threadsOf, type Task, type TaskSurvey, type UnreadableTask,
+  isExiting,
+  isKernelThread,
+  mmFlags,
+  oomMarks,
+  ppidOf,
+  taskCpu,
+  taskState,
+  uidOf,
+  type OomMarks,
+  type TaskState,
+} from './sched/task-state.js';
+export {
+  allThreads,
+  processes,
+  surveyTasks,
+  taskLabel,
+  taskOfPid,
+  threadsOf,
+  type Task,
+  type TaskSurvey,
+  type UnreadableTask,
 } from './sched/tasks.js';
 export { crashTime, kernelTime, type KernelTime } from './time/time.js';
 export { vmaPages, vmas, type Vma } from './mm/vma.js';
@@ -27,7 +54,14 @@ export { perCpuPages } from './mm/per-cpu-pages.js';
 export { countFreeLists, freeLists, type FreeOrder } from './mm/free-lists.js';
 export { memoryTotals, type MemoryTotals } from './mm/memory-totals.js';
 export {
-  globalNodeCounters, globalNumaCounters, globalZoneCounters, nodeCounterDiffs, nodeCounters, vmEvents, zoneCounterDiffs, zoneCounters,
+  globalNodeCounters,
+  globalNumaCounters,
+  globalZoneCounters,
+  nodeCounterDiffs,
+  nodeCounters,
+  vmEvents,
+  zoneCounterDiffs,
+  zoneCounters,
   type Counters,
 } from './mm/vmstat.js';
 export { hugetlbPools, type HugetlbPool } from './mm/hugetlb.js';
@@ -44,7 +78,14 @@ export { oomCaller, type OomCallerFound } from './oom/oom-caller.js';
 export { gfpInWords, gfpNames, type GfpName } from './oom/gfp-names.js';
 export { dentryName, dentryPath, inodePath, mountPoint } from './fs/dentry-path.js';
 export { tmpfsMounts, type Tmpfs, type TmpfsFile } from './mm/shmem.js';
-export { oomCandidates, sumsRss, wouldChoose, type OomCandidate, type OomCandidates, type OomScope } from './oom/candidates.js';
+export {
+  oomCandidates,
+  sumsRss,
+  wouldChoose,
+  type OomCandidate,
+  type OomCandidates,
+  type OomScope,
+} from './oom/candidates.js';
 export { printkFormats, type FormatSought } from './oom/printed-formats.js';
 export { openPipes, type Pipe } from './fs/pipes.js';
 export { oomReaperQueue, oomVictims, type OomVictim } from './oom/victims.js';

@@ -17,8 +17,8 @@ export interface Activation {
 }
 
 /**
- * A run of calls without an entry into the kernel between them: what a task does, or the interrupt, NMI or exception that
- * came over it.
+ * A run of calls without an entry into the kernel between them: what a task does, or the interrupt, NMI or exception
+ * that came over it.
  */
 export interface Segment {
   /** Innermost first. */
@@ -40,15 +40,21 @@ export interface Context {
 
 /** What each possible CPU does. */
 export function cpuContexts(kernel: Kernel): readonly Context[] {
-  return kernel.once('contexts of CPUs', () => kernel.possibleCpus().map((cpu) => {
-    kernel.guard.look();
-    return contextOf(kernel, cpuStack(kernel, cpu));
-  }));
+  return kernel.once('contexts of CPUs', () =>
+    kernel.possibleCpus().map((cpu) => {
+      kernel.guard.look();
+      return contextOf(kernel, cpuStack(kernel, cpu));
+    }),
+  );
 }
 
 /** Every task that does not run on a CPU. A task that has no stack any more is left out. */
 export function sleepingContexts(kernel: Kernel): readonly Context[] {
-  return kernel.once('contexts of tasks', () => allThreads(kernel).filter((task) => cpuOf(kernel, task) === undefined).map((task) => contextOf(kernel, stackOf(kernel, task))));
+  return kernel.once('contexts of tasks', () =>
+    allThreads(kernel)
+      .filter((task) => cpuOf(kernel, task) === undefined)
+      .map((task) => contextOf(kernel, stackOf(kernel, task))),
+  );
 }
 
 /** CPUs first, then tasks. */
@@ -58,7 +64,17 @@ export function allContexts(kernel: Kernel): readonly Context[] {
 
 /** What a task does, on a CPU or asleep. @param task address of its task_struct */
 export function contextOfTask(kernel: Kernel, task: bigint): Context | undefined {
-  return kernel.once('contexts by task', () => new Map(allContexts(kernel).toReversed().flatMap((context) => (context.task ? [[context.task.$address, context] as const] : [])))).get(task);
+  return kernel
+    .once(
+      'contexts by task',
+      () =>
+        new Map(
+          allContexts(kernel)
+            .toReversed()
+            .flatMap((context) => (context.task ? [[context.task.$address, context] as const] : [])),
+        ),
+    )
+    .get(task);
 }
 
 function contextOf(kernel: Kernel, stack: TaskStack): Context {
@@ -66,7 +82,8 @@ function contextOf(kernel: Kernel, stack: TaskStack): Context {
   const who = task ? taskLabel(kernel, task) : 'no task';
   return {
     label: cpu === undefined ? who : `CPU ${cpu}: ${who}`,
-    ...(task ? { task } : {}), ...(cpu === undefined ? {} : { cpu }),
+    ...(task ? { task } : {}),
+    ...(cpu === undefined ? {} : { cpu }),
     stack,
     segments: segmentsOf(kernel, stack.frames),
   };
@@ -76,10 +93,14 @@ function segmentsOf(kernel: Kernel, frames: readonly Frame[]): Segment[] {
   const segments: { activations: Activation[]; interruptedBy?: SavedRegisters }[] = [];
   for (const frame of frames) {
     if (frame.user) break;
-    if (segments.length === 0 || frame.entry) segments.push({ activations: [], ...(frame.entry ? { interruptedBy: frame.entry } : {}) });
+    if (segments.length === 0 || frame.entry)
+      segments.push({ activations: [], ...(frame.entry ? { interruptedBy: frame.entry } : {}) });
     const place = codePlace(kernel, codeAddressOf(frame));
     segments.at(-1)!.activations.push({
-      frame, name: place ? sourceName(place.function) : '', offset: place ? place.offset + (frame.interrupted ? 0 : 1) : 0, ...(place ? { place } : {}),
+      frame,
+      name: place ? sourceName(place.function) : '',
+      offset: place ? place.offset + (frame.interrupted ? 0 : 1) : 0,
+      ...(place ? { place } : {}),
     });
   }
   return segments;
@@ -106,7 +127,11 @@ const MOST_WORDS = 1 << 17;
  * The words on the stack that belong to these frames, lowest first, with their addresses: what they saved, and their
  * locals. `above` is the frame that ends them.
  */
-export function* stackWords(kernel: Kernel, first: Frame, above: Frame | undefined): Generator<{ at: bigint; word: bigint }> {
+export function* stackWords(
+  kernel: Kernel,
+  first: Frame,
+  above: Frame | undefined,
+): Generator<{ at: bigint; word: bigint }> {
   const low = spOf(first);
   if (low === undefined || first.area === undefined) return;
   const top = above && above.area === first.area ? spOf(above) : undefined;
@@ -118,4 +143,3 @@ export function* stackWords(kernel: Kernel, first: Frame, above: Frame | undefin
     if (word !== undefined) yield { at, word };
   }
 }
-

@@ -25,7 +25,8 @@ function namesOf(functions: LockFunctions, does: keyof LockFunctions): readonly 
 
 function add(kind: LockKind, functions: LockFunctions, variable?: string): void {
   for (const does of ['acquire', 'trylock', 'release', 'inside'] as const) {
-    for (const name of namesOf(functions, does)) byName.set(name, { kind, does, name, ...(variable === undefined ? {} : { variable }) });
+    for (const name of namesOf(functions, does))
+      byName.set(name, { kind, does, name, ...(variable === undefined ? {} : { variable }) });
   }
 }
 
@@ -53,7 +54,8 @@ export function lockFunctionsByAddress(kernel: Kernel): ReadonlyMap<bigint, Lock
     const found = new Map<bigint, LockFunction>();
     for (const entry of byName.values()) {
       if (entry.does === 'inside') continue;
-      for (const { address, type } of kernel.symbols.lookup(entry.name)) if (/[tTwW]/.test(type)) found.set(address, entry);
+      for (const { address, type } of kernel.symbols.lookup(entry.name))
+        if (/[tTwW]/.test(type)) found.set(address, entry);
     }
     return found;
   });

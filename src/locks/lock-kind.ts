@@ -93,8 +93,9 @@ export interface LockState {
 }
 
 /**
- * Functions by what they do to a lock. `acquire` and `release` take the lock as their first argument; `inside` are those
- * that acquiring may be found in. Names as the source has them: a compiler's suffix (".constprop.0") does not count.
+ * Functions by what they do to a lock. `acquire` and `release` take the lock as their first argument; `inside` are
+ * those that acquiring may be found in. Names as the source has them: a compiler's suffix (".constprop.0") does not
+ * count.
  */
 export interface LockFunctions {
   readonly acquire: readonly string[];
@@ -137,7 +138,8 @@ export interface Sleeper {
 }
 
 /** The lock that a task sleeps for; its name, where it is not that of any other lock. */
-export type FoundLock = Pick<Wait, 'how' | 'node' | 'mode'> & Pick<Lock, 'address' | 'bit'> & { readonly name?: LockName };
+export type FoundLock = Pick<Wait, 'how' | 'node' | 'mode'> &
+  Pick<Lock, 'address' | 'bit'> & { readonly name?: LockName };
 
 /** A way to tell which lock a sleeper waits for. @throws ReadError, ShapeError */
 export type Finder = (kernel: Kernel, sleeper: Sleeper) => FoundLock | undefined;
@@ -155,7 +157,11 @@ export interface LockCall {
 }
 
 /** What code does to a lock without a call, at an offset of a function that starts at `start`. */
-export type InlinedLock = (view: DataView, start: bigint, at: number) => { readonly does: 'acquire' | 'release'; readonly lock: bigint; readonly length: number } | undefined;
+export type InlinedLock = (
+  view: DataView,
+  start: bigint,
+  at: number,
+) => { readonly does: 'acquire' | 'release'; readonly lock: bigint; readonly length: number } | undefined;
 
 /** A frame whose function has taken the lock and has not come to where it lets it go. */
 export interface HoldingFrame {
@@ -175,8 +181,8 @@ export interface CodeSearch {
 }
 
 /**
- * A kind of lock: all that oompm knows of it. A file of `kinds/` has one, and `kinds/all.ts` lists them; everything else
- * asks these members. What a kind leaves out is not so of it, or not known.
+ * A kind of lock: all that oompm knows of it. A file of `kinds/` has one, and `kinds/all.ts` lists them; everything
+ * else asks these members. What a kind leaves out is not so of it, or not known.
  */
 export interface LockKind {
   /** "mutex": in the reports, and what tells locks at the same address apart. */
@@ -206,7 +212,10 @@ export interface LockKind {
   /** Servers wait for it all day: with nobody to name it says nothing. */
   readonly idle?: true;
 
-  /** What its words say of owner and readers; undefined where this kernel's has another form. @throws ReadError, ShapeError */
+  /**
+   * What its words say of owner and readers; undefined where this kernel's has another form. @throws ReadError,
+   * ShapeError
+   */
   state?(kernel: Kernel, address: bigint): LockState | undefined;
   /** What it says of itself, where that is no `state`; '' where it can't be read. */
   words?(kernel: Kernel, lock: Lock): string;
@@ -232,12 +241,21 @@ export interface LockKind {
   /** CPUs that spin for it, where no functions of its own show that. */
   spinners?(kernel: Kernel, named: (address: bigint) => LockName): readonly Wait[];
   /** All that its words tell once somebody waits for it, and the waits in their order. */
-  contended?(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Pick<ContendedLock, 'state' | 'spin' | 'waits' | 'remarks'>;
+  contended?(
+    kernel: Kernel,
+    lock: Lock,
+    waits: readonly Wait[],
+  ): Pick<ContendedLock, 'state' | 'spin' | 'waits' | 'remarks'>;
 
   /** It stands for something else, which the functions that wait for it may tell; else this says for what. */
   standsFor?(kernel: Kernel, lock: Lock): Lock;
   /** This, where a completion at an address stands for it. */
-  behindCompletion?(kernel: Kernel, completion: bigint, activations: readonly Activation[], takerIndex: number): Lock | undefined;
+  behindCompletion?(
+    kernel: Kernel,
+    completion: bigint,
+    activations: readonly Activation[],
+    takerIndex: number,
+  ): Lock | undefined;
   /** This, where a task on a wait queue waits for it. */
   behindQueue?(kernel: Kernel, activations: readonly Activation[]): Lock | undefined;
 

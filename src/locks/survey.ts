@@ -13,7 +13,9 @@ import { formOf, ringOf } from './waits/waiters.js';
 /** Every lock that a CPU spins on or a task sleeps for, with who waits and who has it. */
 export function contendedLocks(kernel: Kernel): readonly ContendedLock[] {
   return kernel.once('contended locks', () => {
-    const spinners = lockKinds.flatMap((kind) => kind.spinners?.(kernel, (address) => lockName(kernel, address, kind)) ?? []);
+    const spinners = lockKinds.flatMap(
+      (kind) => kind.spinners?.(kernel, (address) => lockName(kernel, address, kind)) ?? [],
+    );
     const waits = [...spinWaits(kernel), ...spinners, ...sleepWaits(kernel)];
     const byLock = new Map<string, Wait[]>();
     for (const wait of waits) {
@@ -35,8 +37,13 @@ function contended(kernel: Kernel, own: readonly Wait[], waits: readonly Wait[])
   const exited = exitedOwner(kernel, kind, address);
   const frozen = kind.frozen?.(kernel, address);
   return {
-    lock, state: stateInWords(kernel, lock), waits: byList(kernel, lock, own), holders, remarks: [],
-    ...(exited === undefined ? {} : { exited }), ...(frozen === undefined ? {} : { frozen }),
+    lock,
+    state: stateInWords(kernel, lock),
+    waits: byList(kernel, lock, own),
+    holders,
+    remarks: [],
+    ...(exited === undefined ? {} : { exited }),
+    ...(frozen === undefined ? {} : { frozen }),
   };
 }
 
@@ -58,8 +65,10 @@ function byList(kernel: Kernel, lock: Lock, own: readonly Wait[]): QueuedWait[] 
 
 function inPlaces(own: readonly Wait[], order: readonly bigint[]): QueuedWait[] {
   const places = new Map(order.map((node, index) => [node, index]));
-  const place = ({ node }: Wait): number => (node === undefined ? -1 : places.get(node) ?? -1);
-  return own.toSorted((a, b) => place(a) - place(b)).map((wait) => (place(wait) < 0 ? wait : { ...wait, place: String(place(wait) + 1) }));
+  const place = ({ node }: Wait): number => (node === undefined ? -1 : (places.get(node) ?? -1));
+  return own
+    .toSorted((a, b) => place(a) - place(b))
+    .map((wait) => (place(wait) < 0 ? wait : { ...wait, place: String(place(wait) + 1) }));
 }
 
 /** Where the list has no head, the lock names its first. */

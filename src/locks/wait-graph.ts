@@ -5,7 +5,15 @@ import { isHeld } from './lock-kind.js';
 
 /** Who waits for what, and who has that. */
 export interface WaitGraph {
-  readonly nodes: ReadonlyMap<string, { readonly label: string; readonly kind: 'cpu' | 'task' | 'lock'; readonly context?: Context; readonly lock?: ContendedLock }>;
+  readonly nodes: ReadonlyMap<
+    string,
+    {
+      readonly label: string;
+      readonly kind: 'cpu' | 'task' | 'lock';
+      readonly context?: Context;
+      readonly lock?: ContendedLock;
+    }
+  >;
   readonly edges: readonly { readonly from: string; readonly to: string; readonly label: string }[];
   /** Each a deadlock: waiter, lock, its holder, the lock that this one waits for, … */
   readonly cycles: readonly Cycle[];
@@ -27,7 +35,10 @@ export function lockId({ lock }: ContendedLock): string {
 type Link = Cycle['links'][number];
 
 export function waitGraph(locks: readonly ContendedLock[]): WaitGraph {
-  const nodes = new Map<string, { label: string; kind: 'cpu' | 'task' | 'lock'; context?: Context; lock?: ContendedLock }>();
+  const nodes = new Map<
+    string,
+    { label: string; kind: 'cpu' | 'task' | 'lock'; context?: Context; lock?: ContendedLock }
+  >();
   const edges: { from: string; to: string; label: string }[] = [];
   const links = new Map<string, Link[]>();
   const add = (context: Context): string => {
@@ -40,10 +51,19 @@ export function waitGraph(locks: readonly ContendedLock[]): WaitGraph {
     nodes.set(id, { label: lock.lock.name.text, kind: 'lock', lock });
     for (const wait of lock.waits) {
       const waiter = add(wait.waiter);
-      edges.push({ from: waiter, to: id, label: `${wait.spinning ? 'spins for' : 'sleeps for'}${wait.place === undefined ? '' : ` (${wait.place})`}` });
+      edges.push({
+        from: waiter,
+        to: id,
+        label: `${wait.spinning ? 'spins for' : 'sleeps for'}${wait.place === undefined ? '' : ` (${wait.place})`}`,
+      });
       for (const holding of lock.holders) links.set(waiter, [...(links.get(waiter) ?? []), { wait, lock, holding }]);
     }
-    for (const { holder, certainty } of lock.holders) edges.push({ from: id, to: add(holder), label: `${certainty === 'certain' ? '' : certainty === 'likely' ? 'probably ' : 'possibly '}${isHeld(lock.lock) ? 'held' : 'held up'} by` });
+    for (const { holder, certainty } of lock.holders)
+      edges.push({
+        from: id,
+        to: add(holder),
+        label: `${certainty === 'certain' ? '' : certainty === 'likely' ? 'probably ' : 'possibly '}${isHeld(lock.lock) ? 'held' : 'held up'} by`,
+      });
   }
   return { nodes, edges, cycles: cyclesIn(links) };
 }

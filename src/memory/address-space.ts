@@ -13,8 +13,8 @@ export class Unmapped {
 export type Unreadable = MissingPage | Unmapped;
 
 /**
- * Reading failed at `address`, and `cause` says why. `kernel.attempt` and guarded walks turn it into a gap; catch it where
- * the gap is to stand in a cell.
+ * Reading failed at `address`, and `cause` says why. `kernel.attempt` and guarded walks turn it into a gap; catch it
+ * where the gap is to stand in a cell.
  */
 export class ReadError extends Error {
   override name = 'ReadError';
@@ -57,7 +57,8 @@ export function addressOfPage(pageNumber: number): bigint {
 
 /** The words of a report for a page that can't be had. */
 export function unreadableInWords(why: Unreadable): string {
-  if (why instanceof Unmapped) return why.missingTable ? `mapping unknown (${why.detail})` : `not mapped (${why.detail})`;
+  if (why instanceof Unmapped)
+    return why.missingTable ? `mapping unknown (${why.detail})` : `not mapped (${why.detail})`;
   const words = {
     absent: 'no memory at this address in the dump',
     excluded: 'page excluded from the dump',

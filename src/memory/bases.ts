@@ -25,8 +25,8 @@ export interface BaseHints {
 }
 
 /**
- * Bases by the kernel's own variables, else by VMCOREINFO, else by what the page tables map. Each answer is held against
- * the page tables; one that they contradict is not taken. A region that nothing tells is undefined.
+ * Bases by the kernel's own variables, else by VMCOREINFO, else by what the page tables map. Each answer is held
+ * against the page tables; one that they contradict is not taken. A region that nothing tells is undefined.
  * The direct map, once found, becomes a linear rule of `space`: it can then be read where its page tables can't.
  */
 export function findBases(space: KernelSpace, hints: BaseHints = {}): Bases {
@@ -76,7 +76,13 @@ function* directMapCandidates(space: KernelSpace, hints: BaseHints): Generator<B
   yield* variable(space, hints, 'page_offset_base');
   // The lowest region of the kernel's half. Its first page is physical 0; each other page of it tells the base as well.
   const tried = new Set<number>();
-  for (const { pageNumber, pfn } of mappedLeaves(space.tables, kernelHalf(space), KERNEL_MAP_PAGE, undefined, STEPS_TO_DIRECT_MAP)) {
+  for (const { pageNumber, pfn } of mappedLeaves(
+    space.tables,
+    kernelHalf(space),
+    KERNEL_MAP_PAGE,
+    undefined,
+    STEPS_TO_DIRECT_MAP,
+  )) {
     const base = pageNumber - pfn;
     if (base % PAGES_IN_GIB !== 0 || tried.has(base)) continue;
     if (tried.add(base).size > MOST_CANDIDATES) return;
@@ -87,7 +93,8 @@ function* directMapCandidates(space: KernelSpace, hints: BaseHints): Generator<B
 /** Frames that the direct map must have: the top page table's and the kernel's text. */
 function knownFrames(space: KernelSpace): number[] {
   const frames = [Math.floor(space.tables.root / space.pageSize)];
-  for (const { pfn } of mappedLeaves(space.tables, KERNEL_MAP_PAGE, 2 ** 52, undefined, STEPS_TO_TEXT)) return [...frames, pfn];
+  for (const { pfn } of mappedLeaves(space.tables, KERNEL_MAP_PAGE, 2 ** 52, undefined, STEPS_TO_TEXT))
+    return [...frames, pfn];
   return frames;
 }
 
@@ -112,7 +119,9 @@ function* vmemmapCandidates(space: KernelSpace, hints: BaseHints, directMap: Bas
 const SECTION_FLAGS = 0xffn;
 const SECTION_PRESENT = 1n;
 
-/** With CONFIG_SPARSEMEM_EXTREME mem_section is a table of roots, and each section has the same number in it: vmemmap. */
+/**
+ * With CONFIG_SPARSEMEM_EXTREME mem_section is a table of roots, and each section has the same number in it: vmemmap.
+ */
 function* vmemmapByMemSection(space: KernelSpace, { vmcoreinfo }: BaseHints): Generator<Base> {
   const roots = vmcoreinfo?.symbol('mem_section');
   const memberOffset = vmcoreinfo?.offset('mem_section.section_mem_map');

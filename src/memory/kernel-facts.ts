@@ -25,7 +25,10 @@ export function kernelFacts(vmcoreinfo: Vmcoreinfo | undefined, notes: readonly 
   const level5 = vmcoreinfo?.number('pgtable_l5_enabled');
   const imageSize = vmcoreinfo?.number('KERNEL_IMAGE_SIZE');
   return {
-    swapperPgDir: vmcoreinfo?.symbol('swapper_pg_dir') ?? vmcoreinfo?.symbol('init_top_pgt') ?? vmcoreinfo?.symbol('init_level4_pgt'),
+    swapperPgDir:
+      vmcoreinfo?.symbol('swapper_pg_dir') ??
+      vmcoreinfo?.symbol('init_top_pgt') ??
+      vmcoreinfo?.symbol('init_level4_pgt'),
     stext: vmcoreinfo?.symbol('_stext'),
     physBase: physBase === undefined ? undefined : Number(physBase),
     fiveLevels: level5 === undefined ? undefined : level5 !== 0n,

@@ -3,7 +3,13 @@ import { Page, type PhysicalMemory } from '../dump/physical-memory.js';
 import { pageNumberOf, Unmapped } from './address-space.js';
 import { mappedLeaves } from './mapped-leaves.js';
 import { mappedSpace } from './mapped-space.js';
-import { pageTables, USER_HALF_PAGES, type PageTableRoot, type PageTables, type PageTableSpace } from './page-tables.js';
+import {
+  pageTables,
+  USER_HALF_PAGES,
+  type PageTableRoot,
+  type PageTables,
+  type PageTableSpace,
+} from './page-tables.js';
 import type { KernelFacts } from './kernel-facts.js';
 
 /** Virtual pages that lie one after the other in physical memory, by rule and not by page tables. */
@@ -40,14 +46,19 @@ const PAGE = 4096;
  */
 export function kernelSpace(physical: PhysicalMemory, facts: KernelFacts): KernelSpace {
   if (physical.pageSize !== PAGE) {
-    throw new InputError(`The dump has pages of ${physical.pageSize} bytes; x86_64 has 4096: its header is damaged, or it is of another architecture.`);
+    throw new InputError(
+      `The dump has pages of ${physical.pageSize} bytes; x86_64 has 4096: its header is damaged, or it is of another architecture.`,
+    );
   }
   const doubts: string[] = [];
   for (const candidate of [...rootsByVmcoreinfo(facts), ...rootsByControlRegisters(facts)]) {
     const tables = pageTables(physical, candidate);
     const verdict = verify(tables, facts);
-    if ('physBase' in verdict) return assemble(physical, tables, verdict.physBase, verdict.textStart, facts, verdict.defects);
-    doubts.push(`${candidate.source} leads to physical 0x${candidate.root.toString(16)} with ${candidate.levels} levels: ${verdict.doubt}`);
+    if ('physBase' in verdict)
+      return assemble(physical, tables, verdict.physBase, verdict.textStart, facts, verdict.defects);
+    doubts.push(
+      `${candidate.source} leads to physical 0x${candidate.root.toString(16)} with ${candidate.levels} levels: ${verdict.doubt}`,
+    );
   }
   return byLinearRuleAlone(physical, facts, doubts);
 }
@@ -93,7 +104,9 @@ function verify(tables: PageTables, facts: KernelFacts): Verdict {
   const textStart = pageNumberOf(stext);
   const checks = [{ name: '_stext', address: stext }];
   if (swapperPgDir !== undefined) checks.push({ name: 'swapper_pg_dir', address: swapperPgDir });
-  const complaints = checks.map(({ name, address }) => complaint(tables, name, address, physBase)).filter((c) => c !== undefined);
+  const complaints = checks
+    .map(({ name, address }) => complaint(tables, name, address, physBase))
+    .filter((c) => c !== undefined);
   return complaints.length === checks.length
     ? { doubt: complaints.join('; ') }
     : { physBase, textStart, defects: complaints.map((c) => `The kernel's page tables are damaged: ${c}.`) };
@@ -110,13 +123,27 @@ function complaint(tables: PageTables, name: string, address: bigint, physBase: 
 
 /** Without phys_base: the image must be mapped in one linear piece, and its start tells phys_base. */
 function verifyByText(tables: PageTables, stext: bigint | undefined): Verdict {
-  const [first, second] = mappedLeaves(tables, stext === undefined ? KERNEL_MAP_PAGE : pageNumberOf(stext), 2 ** 52, undefined, 4096);
-  if (first === undefined || second === undefined) return { doubt: 'no kernel image is mapped at 0xffffffff80000000 and above' };
-  if (second.pageNumber - second.pfn !== first.pageNumber - first.pfn) return { doubt: 'what is mapped at 0xffffffff80000000 and above is not one piece' };
-  return { physBase: (first.pfn - (first.pageNumber - KERNEL_MAP_PAGE)) * PAGE, textStart: first.pageNumber, defects: [] };
+  const [first, second] = mappedLeaves(
+    tables,
+    stext === undefined ? KERNEL_MAP_PAGE : pageNumberOf(stext),
+    2 ** 52,
+    undefined,
+    4096,
+  );
+  if (first === undefined || second === undefined)
+    return { doubt: 'no kernel image is mapped at 0xffffffff80000000 and above' };
+  if (second.pageNumber - second.pfn !== first.pageNumber - first.pfn)
+    return { doubt: 'what is mapped at 0xffffffff80000000 and above is not one piece' };
+  return {
+    physBase: (first.pfn - (first.pageNumber - KERNEL_MAP_PAGE)) * PAGE,
+    textStart: first.pageNumber,
+    defects: [],
+  };
 }
 
-/** Page tables that were left out of the dump: the image and, once its base is known, the direct map can still be read. */
+/**
+ * Page tables that were left out of the dump: the image and, once its base is known, the direct map can still be read.
+ */
 function byLinearRuleAlone(physical: PhysicalMemory, facts: KernelFacts, doubts: readonly string[]): KernelSpace {
   const { physBase, stext, swapperPgDir, smeMask = 0n } = facts;
   if (physBase === undefined || stext === undefined || swapperPgDir === undefined) {
@@ -131,7 +158,9 @@ function byLinearRuleAlone(physical: PhysicalMemory, facts: KernelFacts, doubts:
   const textThere = textPhysical >= 0 && physical.page(Math.floor(textPhysical / PAGE)) instanceof Page;
   const rootThere = root >= 0 && physical.page(Math.floor(root / PAGE)) instanceof Page;
   if (!textThere || rootThere) {
-    throw new InputError(`The kernel’s page tables can’t be used: ${doubts.join('; ')}. VMCOREINFO may be of another kernel, or the dump damaged.`);
+    throw new InputError(
+      `The kernel’s page tables can’t be used: ${doubts.join('; ')}. VMCOREINFO may be of another kernel, or the dump damaged.`,
+    );
   }
   const tables = pageTables(physical, { root, levels: facts.fiveLevels ? 5 : 4, smeMask });
   return assemble(physical, tables, physBase, pageNumberOf(stext), facts, [

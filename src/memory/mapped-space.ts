@@ -118,7 +118,7 @@ export function mappedSpace(physical: PhysicalMemory, frameOf: FrameOf): Address
     const parts: Uint8Array[] = [];
     let pageNumber = split(address);
     let offset = halves[0]! & offsetMask;
-    for (let seen = 0; seen < limit; ) {
+    for (let seen = 0; seen < limit;) {
       const { bytes } = pageOrThrow(pageNumber++, address + BigInt(seen));
       const part = bytes.subarray(offset, Math.min(pageSize, offset + limit - seen));
       const end = part.indexOf(0);

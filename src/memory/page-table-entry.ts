@@ -8,7 +8,9 @@ const PRESENT = 1 << 0;
 const HUGE = 1 << 7; // _PAGE_PSE
 const PROTNONE = 1 << 8; // _PAGE_PROTNONE, where _PAGE_PRESENT is clear
 
-/** Swap files have types from 0; the highest types of the 32 mean other things, how many depends on the configuration. */
+/**
+ * Swap files have types from 0; the highest types of the 32 mean other things, how many depends on the configuration.
+ */
 const FIRST_SPECIAL_SWAP_TYPE = 22;
 
 /** An entry that leads on: a table, or the memory itself (`leaf`), which starts at page frame `pfn`. */
@@ -22,7 +24,13 @@ export interface PresentEntry {
  * An entry without _PAGE_PRESENT still maps memory where pte_present() or pmd_present() say so: PROT_NONE, and a huge
  * page being split. Since the L1TF fix the frame number in such an entry is stored inverted.
  */
-export function presentEntry(low: number, high: number, level: Level, smeLow: number, smeHigh: number): PresentEntry | undefined {
+export function presentEntry(
+  low: number,
+  high: number,
+  level: Level,
+  smeLow: number,
+  smeHigh: number,
+): PresentEntry | undefined {
   const present = (low & PRESENT) !== 0;
   const huge = (low & HUGE) !== 0;
   if (!present) {
@@ -45,8 +53,10 @@ export function pagesCovered(level: Level): number {
 
 /** Why an entry maps nothing. Swap entries are read in user space only: the kernel's own memory is never swapped. */
 export function absenceInWords(low: number, high: number, level: Level, userHalf: boolean): string {
-  if (low === 0 && high === 0) return level === 1 ? 'its page table entry is empty' : `no page table at level ${level - 1}`;
-  if (!userHalf || level > 2 || (low & PRESENT) !== 0) return `its level ${level} entry 0x${hex64(low, high)} is not valid`;
+  if (low === 0 && high === 0)
+    return level === 1 ? 'its page table entry is empty' : `no page table at level ${level - 1}`;
+  if (!userHalf || level > 2 || (low & PRESENT) !== 0)
+    return `its level ${level} entry 0x${hex64(low, high)} is not valid`;
   const { type, offset } = swapEntry(low, high);
   const place = `offset 0x${offset.toString(16)}`;
   if (type < FIRST_SPECIAL_SWAP_TYPE) return `swapped out: swap file ${type}, ${place}`;

@@ -17,7 +17,9 @@ export interface Mapping {
   level: Level;
 }
 
-/** Nothing there, and how far nothing reaches: an entry of `level` is empty, invalid or in a table that can't be read. */
+/**
+ * Nothing there, and how far nothing reaches: an entry of `level` is empty, invalid or in a table that can't be read.
+ */
 export interface Hole {
   why: Unmapped;
   level: Level;
@@ -100,8 +102,12 @@ export function pageTables(physical: PhysicalMemory, { root, levels, smeMask = 0
     const offset = (Math.floor(pageNumber / pagesCovered(level)) % 512) * 8;
     const low = table.view.getUint32(offset, true);
     const high = table.view.getUint32(offset + 4, true);
-    return presentEntry(low, high, level, smeLow, smeHigh)
-      ?? { level, why: new Unmapped(absenceInWords(low, high, level, pageNumber < USER_HALF_PAGES)) };
+    return (
+      presentEntry(low, high, level, smeLow, smeHigh) ?? {
+        level,
+        why: new Unmapped(absenceInWords(low, high, level, pageNumber < USER_HALF_PAGES)),
+      }
+    );
   }
 
   /** A table that can't be read hides all that it covers: the hole is an entry's of the level above. */

@@ -8,16 +8,25 @@ export interface ReadablePage {
   page: Page;
 }
 
-/** Where a page table is missing, a rule may still tell where pages lie; that is tried page by page up to this many: 1 GiB. */
+/**
+ * Where a page table is missing, a rule may still tell where pages lie; that is tried page by page up to this many: 1
+ * GiB.
+ */
 const TRIED_WITHOUT_TABLES = 2 ** 18;
 
 /**
  * Every page between two page numbers (`endPage` exclusive) that is mapped and in the dump, ascending. What is not
  * mapped is stepped over by whole tables; pages that can't be read are left out without a word.
  */
-export function* readablePages(space: PageTableSpace, startPage: number, endPage: number): Generator<ReadablePage, void, void> {
+export function* readablePages(
+  space: PageTableSpace,
+  startPage: number,
+  endPage: number,
+): Generator<ReadablePage, void, void> {
   const untold: { pageNumber: number; pages: number }[] = [];
-  const leaves = mappedLeaves(space.tables, startPage, endPage, (pageNumber, pages) => untold.push({ pageNumber, pages }));
+  const leaves = mappedLeaves(space.tables, startPage, endPage, (pageNumber, pages) =>
+    untold.push({ pageNumber, pages }),
+  );
   for (const leaf of leaves) {
     yield* withoutTables();
     yield* pagesOf(leaf.pageNumber, leaf.pages);
@@ -25,7 +34,8 @@ export function* readablePages(space: PageTableSpace, startPage: number, endPage
   yield* withoutTables();
 
   function* withoutTables(): Generator<ReadablePage> {
-    for (const { pageNumber, pages } of untold.splice(0)) yield* pagesOf(pageNumber, Math.min(pages, TRIED_WITHOUT_TABLES));
+    for (const { pageNumber, pages } of untold.splice(0))
+      yield* pagesOf(pageNumber, Math.min(pages, TRIED_WITHOUT_TABLES));
   }
 
   function* pagesOf(first: number, pages: number): Generator<ReadablePage> {

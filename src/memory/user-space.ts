@@ -10,6 +10,7 @@ import { pageTables, USER_HALF_PAGES, type PageTableSpace } from './page-tables.
 export function userSpace(kernel: KernelSpace, pgdPhysical: number): PageTableSpace {
   const { levels, smeMask } = kernel.tables;
   const tables = pageTables(kernel.physical, { root: pgdPhysical, levels, smeMask });
-  const ownHalf = (pageNumber: number) => (pageNumber < USER_HALF_PAGES ? tables.frame(pageNumber) : new Unmapped('an address of the kernel'));
+  const ownHalf = (pageNumber: number) =>
+    pageNumber < USER_HALF_PAGES ? tables.frame(pageNumber) : new Unmapped('an address of the kernel');
   return { ...mappedSpace(kernel.physical, ownHalf), tables };
 }

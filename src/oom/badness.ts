@@ -10,7 +10,10 @@ export interface Badness {
   readonly notEligible?: string;
 }
 
-/** Pages that badness is measured against (constrained_alloc(), mem_cgroup_get_max()); undefined where the report does not tell. */
+/**
+ * Pages that badness is measured against (constrained_alloc(), mem_cgroup_get_max()); undefined where the report does
+ * not tell.
+ */
 export function totalPages(report: OomReport): number | undefined {
   if (report.event.totalPages !== undefined) return report.event.totalPages;
   const page = pageKB(report);
@@ -24,23 +27,34 @@ export function totalPages(report: OomReport): number | undefined {
   return managed === undefined || unread ? undefined : managed / page + ifCounted(report.swap?.totalKB) / page;
 }
 
-/** Every task with its points, the worst first, by what it holds where the points are not known; those that can't be chosen with the reason, last. */
+/**
+ * Every task with its points, the worst first, by what it holds where the points are not known; those that can't be
+ * chosen with the reason, last.
+ */
 export function badnessOf(report: OomReport): Badness[] {
   const total = totalPages(report);
   const page = pageKB(report) * 1024;
   const order = ({ task, points }: Badness): number => points ?? footprintPages(task, page);
-  return (report.tasks ?? []).map((task): Badness => {
-    const notEligible = task.notEligible ?? (task.oomScoreAdj === -1000 ? 'its oom_score_adj is -1000' : task.pid === 1 ? 'it is init' : undefined);
-    const adjusted = task.oomScoreAdj === 0 ? 0 : total === undefined ? undefined : task.oomScoreAdj * Math.trunc(total / 1000);
-    const points = task.badness ?? (adjusted === undefined ? undefined : footprintPages(task, page) + adjusted);
-    return { task, points, ...(notEligible === undefined ? {} : { notEligible }) };
-  }).toSorted((a, b) => Number(a.notEligible !== undefined) - Number(b.notEligible !== undefined) || order(b) - order(a));
+  return (report.tasks ?? [])
+    .map((task): Badness => {
+      const notEligible =
+        task.notEligible ??
+        (task.oomScoreAdj === -1000 ? 'its oom_score_adj is -1000' : task.pid === 1 ? 'it is init' : undefined);
+      const adjusted =
+        task.oomScoreAdj === 0 ? 0 : total === undefined ? undefined : task.oomScoreAdj * Math.trunc(total / 1000);
+      const points = task.badness ?? (adjusted === undefined ? undefined : footprintPages(task, page) + adjusted);
+      return { task, points, ...(notEligible === undefined ? {} : { notEligible }) };
+    })
+    .toSorted(
+      (a, b) => Number(a.notEligible !== undefined) - Number(b.notEligible !== undefined) || order(b) - order(a),
+    );
 }
 
 /** What a kill would free, more or less: rss, swap and page tables, in pages. */
 export function footprintPages(task: OomTask, pageBytes: number): number {
-  const tables = task.pgtablesBytes === undefined
-    ? ifCounted(task.nrPtes) + ifCounted(task.nrPmds) + ifCounted(task.nrPuds)
-    : Math.trunc(Number(task.pgtablesBytes) / pageBytes);
+  const tables =
+    task.pgtablesBytes === undefined
+      ? ifCounted(task.nrPtes) + ifCounted(task.nrPmds) + ifCounted(task.nrPuds)
+      : Math.trunc(Number(task.pgtablesBytes) / pageBytes);
   return Number(task.exact?.rss ?? task.rss) + ifCounted(task.swapents) + tables;
 }

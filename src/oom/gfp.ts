@@ -2,43 +2,194 @@ import type { Gfp, KernelIdentity } from './model.js';
 
 /**
  * GFP flags: what a mask says, by the names that the text prints, else by the layout of the release.
- * Bits move between releases (include/linux/gfp.h, gfp_types.h since 6.0), so a decode by release is likely, not certain.
+ * Bits move between releases (include/linux/gfp.h, gfp_types.h since 6.0), so a decode by release is likely, not
+ * certain.
  */
 
 type Bits = Readonly<Record<string, number>>;
 
-const lowBits: Bits = { __GFP_DMA: 0x1, __GFP_HIGHMEM: 0x2, __GFP_DMA32: 0x4, __GFP_MOVABLE: 0x8, __GFP_HIGH: 0x20, __GFP_IO: 0x40, __GFP_FS: 0x80 };
+const lowBits: Bits = {
+  __GFP_DMA: 0x1,
+  __GFP_HIGHMEM: 0x2,
+  __GFP_DMA32: 0x4,
+  __GFP_MOVABLE: 0x8,
+  __GFP_HIGH: 0x20,
+  __GFP_IO: 0x40,
+  __GFP_FS: 0x80,
+};
 
 const classicBits: Bits = {
-  ...lowBits, __GFP_COLD: 0x100, __GFP_NOWARN: 0x200, __GFP_REPEAT: 0x400, __GFP_NOFAIL: 0x800, __GFP_NORETRY: 0x1000,
-  __GFP_MEMALLOC: 0x2000, __GFP_COMP: 0x4000, __GFP_ZERO: 0x8000, __GFP_NOMEMALLOC: 0x10000, __GFP_HARDWALL: 0x20000, __GFP_THISNODE: 0x40000,
+  ...lowBits,
+  __GFP_COLD: 0x100,
+  __GFP_NOWARN: 0x200,
+  __GFP_REPEAT: 0x400,
+  __GFP_NOFAIL: 0x800,
+  __GFP_NORETRY: 0x1000,
+  __GFP_MEMALLOC: 0x2000,
+  __GFP_COMP: 0x4000,
+  __GFP_ZERO: 0x8000,
+  __GFP_NOMEMALLOC: 0x10000,
+  __GFP_HARDWALL: 0x20000,
+  __GFP_THISNODE: 0x40000,
 };
 
 const modernBits: Bits = {
-  ...lowBits, __GFP_RECLAIMABLE: 0x10, __GFP_ZERO: 0x100, __GFP_ATOMIC: 0x200, __GFP_DIRECT_RECLAIM: 0x400, __GFP_KSWAPD_RECLAIM: 0x800,
-  __GFP_WRITE: 0x1000, __GFP_NOWARN: 0x2000, __GFP_RETRY_MAYFAIL: 0x4000, __GFP_NOFAIL: 0x8000, __GFP_NORETRY: 0x10000,
-  __GFP_MEMALLOC: 0x20000, __GFP_COMP: 0x40000, __GFP_NOMEMALLOC: 0x80000, __GFP_HARDWALL: 0x100000, __GFP_THISNODE: 0x200000, __GFP_ACCOUNT: 0x400000,
+  ...lowBits,
+  __GFP_RECLAIMABLE: 0x10,
+  __GFP_ZERO: 0x100,
+  __GFP_ATOMIC: 0x200,
+  __GFP_DIRECT_RECLAIM: 0x400,
+  __GFP_KSWAPD_RECLAIM: 0x800,
+  __GFP_WRITE: 0x1000,
+  __GFP_NOWARN: 0x2000,
+  __GFP_RETRY_MAYFAIL: 0x4000,
+  __GFP_NOFAIL: 0x8000,
+  __GFP_NORETRY: 0x10000,
+  __GFP_MEMALLOC: 0x20000,
+  __GFP_COMP: 0x40000,
+  __GFP_NOMEMALLOC: 0x80000,
+  __GFP_HARDWALL: 0x100000,
+  __GFP_THISNODE: 0x200000,
+  __GFP_ACCOUNT: 0x400000,
 };
 
 /** From this release on. The newest that is not newer than the kernel counts. */
 const layouts: readonly { from: readonly [number, number]; bits: Bits }[] = [
-  { from: [2, 6], bits: { ...classicBits, __GFP_WAIT: 0x10, __GFP_RECLAIMABLE: 0x80000, __GFP_KMEMCG: 0x100000, __GFP_NOTRACK: 0x200000, __GFP_NO_KSWAPD: 0x400000, __GFP_OTHER_NODE: 0x800000, __GFP_WRITE: 0x1000000 } },
-  { from: [4, 1], bits: { ...classicBits, __GFP_WAIT: 0x10, __GFP_RECLAIMABLE: 0x80000, __GFP_NOACCOUNT: 0x100000, __GFP_NOTRACK: 0x200000, __GFP_NO_KSWAPD: 0x400000, __GFP_OTHER_NODE: 0x800000, __GFP_WRITE: 0x1000000 } },
-  { from: [4, 4], bits: { ...classicBits, __GFP_RECLAIMABLE: 0x10, __GFP_ATOMIC: 0x80000, __GFP_ACCOUNT: 0x100000, __GFP_NOTRACK: 0x200000, __GFP_DIRECT_RECLAIM: 0x400000, __GFP_OTHER_NODE: 0x800000, __GFP_WRITE: 0x1000000, __GFP_KSWAPD_RECLAIM: 0x2000000 } },
-  { from: [4, 11], bits: { ...classicBits, __GFP_RECLAIMABLE: 0x10, __GFP_ATOMIC: 0x80000, __GFP_ACCOUNT: 0x100000, __GFP_NOTRACK: 0x200000, __GFP_DIRECT_RECLAIM: 0x400000, __GFP_WRITE: 0x800000, __GFP_KSWAPD_RECLAIM: 0x1000000, __GFP_NOLOCKDEP: 0x2000000 } },
-  { from: [4, 15], bits: { ...classicBits, __GFP_RECLAIMABLE: 0x10, __GFP_ATOMIC: 0x80000, __GFP_ACCOUNT: 0x100000, __GFP_DIRECT_RECLAIM: 0x200000, __GFP_KSWAPD_RECLAIM: 0x400000, __GFP_WRITE: 0x800000, __GFP_NOLOCKDEP: 0x1000000 } },
+  {
+    from: [2, 6],
+    bits: {
+      ...classicBits,
+      __GFP_WAIT: 0x10,
+      __GFP_RECLAIMABLE: 0x80000,
+      __GFP_KMEMCG: 0x100000,
+      __GFP_NOTRACK: 0x200000,
+      __GFP_NO_KSWAPD: 0x400000,
+      __GFP_OTHER_NODE: 0x800000,
+      __GFP_WRITE: 0x1000000,
+    },
+  },
+  {
+    from: [4, 1],
+    bits: {
+      ...classicBits,
+      __GFP_WAIT: 0x10,
+      __GFP_RECLAIMABLE: 0x80000,
+      __GFP_NOACCOUNT: 0x100000,
+      __GFP_NOTRACK: 0x200000,
+      __GFP_NO_KSWAPD: 0x400000,
+      __GFP_OTHER_NODE: 0x800000,
+      __GFP_WRITE: 0x1000000,
+    },
+  },
+  {
+    from: [4, 4],
+    bits: {
+      ...classicBits,
+      __GFP_RECLAIMABLE: 0x10,
+      __GFP_ATOMIC: 0x80000,
+      __GFP_ACCOUNT: 0x100000,
+      __GFP_NOTRACK: 0x200000,
+      __GFP_DIRECT_RECLAIM: 0x400000,
+      __GFP_OTHER_NODE: 0x800000,
+      __GFP_WRITE: 0x1000000,
+      __GFP_KSWAPD_RECLAIM: 0x2000000,
+    },
+  },
+  {
+    from: [4, 11],
+    bits: {
+      ...classicBits,
+      __GFP_RECLAIMABLE: 0x10,
+      __GFP_ATOMIC: 0x80000,
+      __GFP_ACCOUNT: 0x100000,
+      __GFP_NOTRACK: 0x200000,
+      __GFP_DIRECT_RECLAIM: 0x400000,
+      __GFP_WRITE: 0x800000,
+      __GFP_KSWAPD_RECLAIM: 0x1000000,
+      __GFP_NOLOCKDEP: 0x2000000,
+    },
+  },
+  {
+    from: [4, 15],
+    bits: {
+      ...classicBits,
+      __GFP_RECLAIMABLE: 0x10,
+      __GFP_ATOMIC: 0x80000,
+      __GFP_ACCOUNT: 0x100000,
+      __GFP_DIRECT_RECLAIM: 0x200000,
+      __GFP_KSWAPD_RECLAIM: 0x400000,
+      __GFP_WRITE: 0x800000,
+      __GFP_NOLOCKDEP: 0x1000000,
+    },
+  },
   { from: [5, 1], bits: { ...modernBits, __GFP_NOLOCKDEP: 0x800000 } },
-  { from: [5, 14], bits: { ...modernBits, __GFP_ZEROTAGS: 0x800000, __GFP_SKIP_KASAN_POISON: 0x1000000, __GFP_NOLOCKDEP: 0x2000000 } },
-  { from: [5, 18], bits: { ...modernBits, __GFP_ZEROTAGS: 0x800000, __GFP_SKIP_ZERO: 0x1000000, __GFP_SKIP_KASAN_UNPOISON: 0x2000000, __GFP_SKIP_KASAN_POISON: 0x4000000, __GFP_NOLOCKDEP: 0x8000000 } },
-  { from: [6, 4], bits: { ...withoutAtomic(modernBits), __GFP_ZEROTAGS: 0x800000, __GFP_SKIP_ZERO: 0x1000000, __GFP_SKIP_KASAN: 0x2000000, __GFP_NOLOCKDEP: 0x4000000 } },
+  {
+    from: [5, 14],
+    bits: { ...modernBits, __GFP_ZEROTAGS: 0x800000, __GFP_SKIP_KASAN_POISON: 0x1000000, __GFP_NOLOCKDEP: 0x2000000 },
+  },
+  {
+    from: [5, 18],
+    bits: {
+      ...modernBits,
+      __GFP_ZEROTAGS: 0x800000,
+      __GFP_SKIP_ZERO: 0x1000000,
+      __GFP_SKIP_KASAN_UNPOISON: 0x2000000,
+      __GFP_SKIP_KASAN_POISON: 0x4000000,
+      __GFP_NOLOCKDEP: 0x8000000,
+    },
+  },
+  {
+    from: [6, 4],
+    bits: {
+      ...withoutAtomic(modernBits),
+      __GFP_ZEROTAGS: 0x800000,
+      __GFP_SKIP_ZERO: 0x1000000,
+      __GFP_SKIP_KASAN: 0x2000000,
+      __GFP_NOLOCKDEP: 0x4000000,
+    },
+  },
 ];
 
 /** What the composite names stand for, in flags. `__GFP_RECLAIM` is both kinds of reclaim, `__GFP_WAIT` before 4.4. */
 const composites: Readonly<Record<string, readonly string[]>> = {
-  GFP_TRANSHUGE_LIGHT: ['__GFP_IO', '__GFP_FS', '__GFP_HARDWALL', '__GFP_HIGHMEM', '__GFP_MOVABLE', '__GFP_COMP', '__GFP_NOMEMALLOC', '__GFP_NOWARN'],
-  GFP_TRANSHUGE: ['__GFP_IO', '__GFP_FS', '__GFP_HARDWALL', '__GFP_HIGHMEM', '__GFP_MOVABLE', '__GFP_COMP', '__GFP_NOMEMALLOC', '__GFP_NOWARN', '__GFP_DIRECT_RECLAIM'],
-  GFP_HIGHUSER_MOVABLE: ['__GFP_IO', '__GFP_FS', '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM', '__GFP_HARDWALL', '__GFP_HIGHMEM', '__GFP_MOVABLE'],
-  GFP_HIGHUSER: ['__GFP_IO', '__GFP_FS', '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM', '__GFP_HARDWALL', '__GFP_HIGHMEM'],
+  GFP_TRANSHUGE_LIGHT: [
+    '__GFP_IO',
+    '__GFP_FS',
+    '__GFP_HARDWALL',
+    '__GFP_HIGHMEM',
+    '__GFP_MOVABLE',
+    '__GFP_COMP',
+    '__GFP_NOMEMALLOC',
+    '__GFP_NOWARN',
+  ],
+  GFP_TRANSHUGE: [
+    '__GFP_IO',
+    '__GFP_FS',
+    '__GFP_HARDWALL',
+    '__GFP_HIGHMEM',
+    '__GFP_MOVABLE',
+    '__GFP_COMP',
+    '__GFP_NOMEMALLOC',
+    '__GFP_NOWARN',
+    '__GFP_DIRECT_RECLAIM',
+  ],
+  GFP_HIGHUSER_MOVABLE: [
+    '__GFP_IO',
+    '__GFP_FS',
+    '__GFP_DIRECT_RECLAIM',
+    '__GFP_KSWAPD_RECLAIM',
+    '__GFP_HARDWALL',
+    '__GFP_HIGHMEM',
+    '__GFP_MOVABLE',
+  ],
+  GFP_HIGHUSER: [
+    '__GFP_IO',
+    '__GFP_FS',
+    '__GFP_DIRECT_RECLAIM',
+    '__GFP_KSWAPD_RECLAIM',
+    '__GFP_HARDWALL',
+    '__GFP_HIGHMEM',
+  ],
   GFP_USER: ['__GFP_IO', '__GFP_FS', '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM', '__GFP_HARDWALL'],
   GFP_KERNEL_ACCOUNT: ['__GFP_IO', '__GFP_FS', '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM', '__GFP_ACCOUNT'],
   GFP_KERNEL: ['__GFP_IO', '__GFP_FS', '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM'],
@@ -87,12 +238,20 @@ export function gfpMeaning(gfp: Gfp): GfpMeaning | undefined {
   const flags = gfpFlags(gfp);
   if (flags === undefined) return undefined;
   const movable = flags.has('__GFP_MOVABLE');
-  const highestZone = flags.has('__GFP_DMA') ? 'DMA'
-    : flags.has('__GFP_DMA32') ? 'DMA32'
-      : flags.has('__GFP_HIGHMEM') ? (movable ? 'Movable' : 'HighMem') : 'Normal';
+  const highestZone = flags.has('__GFP_DMA')
+    ? 'DMA'
+    : flags.has('__GFP_DMA32')
+      ? 'DMA32'
+      : flags.has('__GFP_HIGHMEM')
+        ? movable
+          ? 'Movable'
+          : 'HighMem'
+        : 'Normal';
   const directReclaim = flags.has('__GFP_DIRECT_RECLAIM');
   return {
-    highestZone, movable, directReclaim,
+    highestZone,
+    movable,
+    directReclaim,
     high: flags.has('__GFP_HIGH'),
     atomic: flags.has('__GFP_ATOMIC') || (flags.has('__GFP_HIGH') && !directReclaim),
     memalloc: flags.has('__GFP_MEMALLOC') && !flags.has('__GFP_NOMEMALLOC'),
@@ -103,9 +262,14 @@ export function gfpMeaning(gfp: Gfp): GfpMeaning | undefined {
 
 /** "order 0 (one page of 4 kB), for a user's page that can be moved". */
 export function requestInWords(order: number | undefined, gfp: Gfp | undefined, pageKB: number): string {
-  const size = order === undefined ? 'of unknown order'
-    : order < 0 ? 'manually (sysrq-f)'
-      : order === 0 ? `order 0, one page of ${pageKB} kB` : `order ${order}, ${2 ** order} contiguous pages (${pageKB * 2 ** order} kB)`;
+  const size =
+    order === undefined
+      ? 'of unknown order'
+      : order < 0
+        ? 'manually (sysrq-f)'
+        : order === 0
+          ? `order 0, one page of ${pageKB} kB`
+          : `order ${order}, ${2 ** order} contiguous pages (${pageKB * 2 ** order} kB)`;
   const meaning = gfp === undefined ? undefined : gfpMeaning(gfp);
   if (meaning === undefined || (order !== undefined && order < 0)) return size;
   const whose = meaning.forUser ? `a user page${meaning.movable ? ', movable' : ''}` : 'the kernel itself';
@@ -122,7 +286,15 @@ function layoutOf(release: string | undefined): Bits | undefined {
 function namesOf(mask: number, bits: Bits): string[] {
   const names: string[] = [];
   let rest = BigInt(mask);
-  for (const name of ['GFP_HIGHUSER_MOVABLE', 'GFP_HIGHUSER', 'GFP_USER', 'GFP_KERNEL', 'GFP_NOFS', 'GFP_NOIO', 'GFP_ATOMIC']) {
+  for (const name of [
+    'GFP_HIGHUSER_MOVABLE',
+    'GFP_HIGHUSER',
+    'GFP_USER',
+    'GFP_KERNEL',
+    'GFP_NOFS',
+    'GFP_NOIO',
+    'GFP_ATOMIC',
+  ]) {
     const value = compositeMask(name, bits);
     if (value !== 0n && (rest & value) === value) {
       names.push(name);

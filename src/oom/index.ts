@@ -4,7 +4,12 @@ export { explainLog, reportsIn } from './parse/explain.js';
 export { reportsInRecords, type KernelRecord } from './parse/records.js';
 export type { LogSource } from './parse/source.js';
 export { compareReports, type ComparedLine } from './layout/compare.js';
-export { featuresOf, taskColumnsWithPgtables, taskColumnsWithRssSplit, type ReportFeatures } from './layout/features.js';
+export {
+  featuresOf,
+  taskColumnsWithPgtables,
+  taskColumnsWithRssSplit,
+  type ReportFeatures,
+} from './layout/features.js';
 export { printedReport } from './layout/printed.js';
 export { kernelReport } from './layout/report.js';
 export { badnessOf, footprintPages, totalPages, type Badness } from './badness.js';

@@ -11,17 +11,29 @@ import { victim } from './verdicts/victim.js';
 import { watermark } from './verdicts/watermark.js';
 
 /** Every verdict; each reads only the model. */
-export const verdicts: readonly Verdict[] = [nothingWrong, constraint, watermark, memoryHeld, processHeld, reclaim, victim, stillThere, prevention];
+export const verdicts: readonly Verdict[] = [
+  nothingWrong,
+  constraint,
+  watermark,
+  memoryHeld,
+  processHeld,
+  reclaim,
+  victim,
+  stillThere,
+  prevention,
+];
 
 const sureness = { certain: 0, likely: 1, possible: 2 } as const;
 
 /** What the verdicts say of a report, the weightiest and surest first. */
 export function judge(report: OomReport): Judgement[] {
   return verdicts
-    .flatMap((verdict) => judgedByWhatWasRead([report], (noted) => {
-      const answer = verdict.judge(noted!);
-      return 'so' in answer ? answer.so : [];
-    }))
+    .flatMap((verdict) =>
+      judgedByWhatWasRead([report], (noted) => {
+        const answer = verdict.judge(noted!);
+        return 'so' in answer ? answer.so : [];
+      }),
+    )
     .toSorted((a, b) => b.weight - a.weight || sureness[a.certainty] - sureness[b.certainty]);
 }
 

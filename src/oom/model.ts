@@ -6,11 +6,22 @@
  * Numbers keep the unit that the kernel counts or prints in, and the name says which.
  */
 
-/** A number as the kernel printed it; a bigint only where it exceeds 2^53 and a double would lose digits. */
-export type Count = number | bigint;
+import type {
+  AllocationSite,
+  Count,
+  Counters,
+  FreeList,
+  HugepagePool,
+  MemInfoCounter,
+  NodeState,
+  SlabCache,
+  SlabList,
+  SwapState,
+  Totals,
+  ZoneState,
+} from './memory-state.js';
 
-/** Counters by the kernel's own name. A vendor's kernel may have more than the known ones; their order is kept. */
-export type Counters<Known extends string = never> = { readonly [name in Known]?: Count } & { readonly [name: string]: Count | undefined };
+export type * from './memory-state.js';
 
 export type ReportKind =
   /** `out_of_memory()` ran, or its kill line stands there. */
@@ -59,15 +70,21 @@ export interface OomReport {
   readonly beyond?: BeyondTheLog;
   /** What this source should have had and has not, in words. */
   readonly missing: readonly string[];
-  /** Parts of which not all could be read, with what was met first. What rests on one of them is less sure; 'all': on whichever. */
+  /**
+   * Parts of which not all could be read, with what was met first. What rests on one of them is less sure; 'all': on
+   * whichever.
+   */
   readonly incomplete?: Incomplete;
   /** Where in the text: 1-based lines. */
   readonly lines?: { readonly first: number; readonly last: number };
 }
 
 export type ReportPart =
-  | 'all' | Exclude<keyof OomReport, 'incomplete' | 'missing' | 'beyond'>
-  | `beyond.${keyof BeyondTheLog}` | `event.${keyof OomEvent}` | `memcg.${keyof Memcg}`;
+  | 'all'
+  | Exclude<keyof OomReport, 'incomplete' | 'missing' | 'beyond'>
+  | `beyond.${keyof BeyondTheLog}`
+  | `event.${keyof OomEvent}`
+  | `memcg.${keyof Memcg}`;
 export type Incomplete = Readonly<Partial<Record<ReportPart, string>>>;
 
 export interface OomEvent {
@@ -103,7 +120,9 @@ export interface Gfp {
   readonly mask: number;
   /** The flags' names in the order printed; absent where neither the text nor a table gives them. */
   readonly names?: readonly string[];
-  /** text: printed beside the mask. kernel: by the table in the dump. release: by the release's own layout, likely only. */
+  /**
+   * text: printed beside the mask. kernel: by the table in the dump. release: by the release's own layout, likely only.
+   */
   readonly namesFrom?: 'text' | 'kernel' | 'release';
 }
 
@@ -126,7 +145,9 @@ export interface Memcg {
   readonly taskPath?: string;
   /** By the kernel's own name for the counter: memory, swap, memory+swap, kmem. */
   readonly counters: readonly MemcgCounter[];
-  /** memory.stat, bytes and events as the group keeps them, or kB where the kernel printed "cache:80KB" (v1, until 5.2). */
+  /**
+   * memory.stat, bytes and events as the group keeps them, or kB where the kernel printed "cache:80KB" (v1, until 5.2).
+   */
   readonly stat?: Counters;
   readonly statUnit?: 'bytes' | 'kB';
   /** The group that `stat` is of: it can be that of a descendant (v1). */
@@ -144,89 +165,6 @@ export interface MemcgCounter {
   readonly limitPrintedKB?: Count;
   readonly failures: Count;
 }
-
-export type MemInfoCounter =
-  | 'active_anon' | 'inactive_anon' | 'isolated_anon' | 'active_file' | 'inactive_file' | 'isolated_file' | 'unevictable'
-  | 'dirty' | 'writeback' | 'unstable' | 'slab_reclaimable' | 'slab_unreclaimable' | 'mapped' | 'shmem' | 'pagetables'
-  | 'sec_pagetables' | 'bounce' | 'kernel_misc_reclaimable' | 'free' | 'free_pcp' | 'free_cma';
-
-export type NodeCounter =
-  | 'active_anon' | 'inactive_anon' | 'active_file' | 'inactive_file' | 'unevictable' | 'isolated(anon)' | 'isolated(file)'
-  | 'mapped' | 'dirty' | 'writeback' | 'shmem' | 'shmem_thp' | 'shmem_pmdmapped' | 'anon_thp' | 'writeback_tmp' | 'unstable'
-  | 'kernel_stack' | 'shadow_call_stack' | 'pagetables' | 'sec_pagetables' | 'Balloon' | 'gpu_active' | 'gpu_reclaim';
-
-export interface NodeState {
-  readonly node: number;
-  readonly kB: Counters<NodeCounter>;
-  readonly allUnreclaimable?: boolean;
-}
-
-export type ZoneCounter =
-  | 'free' | 'boost' | 'min' | 'low' | 'high' | 'promo' | 'reserved_highatomic' | 'free_highatomic' | 'active_anon' | 'inactive_anon'
-  | 'active_file' | 'inactive_file' | 'unevictable' | 'isolated(anon)' | 'isolated(file)' | 'writepending' | 'zspages' | 'present'
-  | 'managed' | 'mlocked' | 'dirty' | 'writeback' | 'mapped' | 'shmem' | 'slab_reclaimable' | 'slab_unreclaimable' | 'kernel_stack'
-  | 'pagetables' | 'unstable' | 'bounce' | 'free_pcp' | 'local_pcp' | 'free_cma' | 'writeback_tmp';
-
-export interface ZoneState {
-  /** absent: a kernel without NUMA prints none; it is node 0. */
-  readonly node?: number;
-  readonly name: string;
-  readonly kB: Counters<ZoneCounter>;
-  /** By zone index of the request, in pages. */
-  readonly lowmemReservePages?: readonly number[];
-  /** Until 4.7. */
-  readonly pagesScanned?: Count;
-  readonly allUnreclaimable?: boolean;
-}
-
-export interface FreeList {
-  readonly node?: number;
-  readonly zone: string;
-  /** Index is the order. `types`: the migrate types that have a page there: U M E H C I; undefined where not printed. */
-  readonly orders: readonly { readonly blocks: Count; readonly blockKB: number; readonly types?: string }[];
-  readonly totalKB?: Count;
-}
-
-export interface HugepagePool {
-  readonly node: number;
-  readonly total: Count;
-  readonly free: Count;
-  readonly surplus: Count;
-  readonly sizeKB: number;
-}
-
-export interface SwapState {
-  readonly cachePages?: Count;
-  /** Until 5.1x. */
-  readonly cacheStats?: { readonly add: Count; readonly delete: Count; readonly findSuccess: Count; readonly findTotal: Count };
-  readonly freeKB?: Count;
-  readonly totalKB?: Count;
-}
-
-/** In pages. */
-export interface Totals {
-  readonly ram?: Count;
-  readonly highmem?: Count;
-  readonly reserved?: Count;
-  readonly cmaReserved?: Count;
-  readonly hwpoisoned?: Count;
-  /** Further totals of old kernels by what stands after "pages": "shared", "non-shared", "in pagetable cache". */
-  readonly others?: Counters;
-}
-
-export interface SlabList {
-  readonly caches: readonly SlabCache[];
-  /** "excessive unreclaimable slab but cannot dump stats" */
-  readonly unavailable?: string;
-}
-export interface SlabCache {
-  readonly name: string;
-  /** absent: not all of its partial slabs can be read. */
-  readonly usedKB?: Count;
-  readonly totalKB: Count;
-}
-
-export interface AllocationSite { readonly size: string; readonly calls: Count; readonly site: string }
 
 export interface OomTask {
   readonly pid: number;
@@ -250,14 +188,24 @@ export interface OomTask {
   /** Columns that only old or vendor kernels have: cpu, oom_adj, "(01)nrss". */
   readonly others?: Counters;
   /** Where the printed values are approximate (6.2 to 6.12), the true ones; from memory only. */
-  readonly exact?: { readonly rss: Count; readonly rssAnon?: Count; readonly rssFile?: Count; readonly rssShmem?: Count };
+  readonly exact?: {
+    readonly rss: Count;
+    readonly rssAnon?: Count;
+    readonly rssFile?: Count;
+    readonly rssShmem?: Count;
+  };
   /** `oom_badness()`; from memory exact, from a log reckoned by `badness.ts`. */
   readonly badness?: number;
   /** Why it can't be chosen: "init", "oom_score_adj is -1000", "already reaped". */
   readonly notEligible?: string;
 }
 
-export interface Victim { readonly pid?: number; readonly comm?: string; readonly uid?: number; readonly score?: number }
+export interface Victim {
+  readonly pid?: number;
+  readonly comm?: string;
+  readonly uid?: number;
+  readonly score?: number;
+}
 
 export interface Kill {
   readonly pid: number;
@@ -293,10 +241,30 @@ export interface BeyondTheLog {
   readonly kernelStackKB?: number;
   readonly pagetablePages?: number;
   /** hugetlb pools over all nodes. */
-  readonly hugetlb?: readonly { readonly sizeKB: number; readonly total: number; readonly free: number; readonly reserved: number; readonly surplus: number }[];
-  readonly zram?: readonly { readonly name: string; readonly poolPages: number; readonly originalBytes: number; readonly compressedBytes: number }[];
-  readonly tmpfs?: readonly { readonly mount: string; readonly usedPages: number; readonly limitPages: number | null; readonly largest?: readonly { readonly path: string; readonly bytes: number }[] }[];
-  readonly pipes?: { readonly count: number; readonly pages: number; readonly holders?: readonly { readonly comm: string; readonly pid: number; readonly pages: number }[] };
+  readonly hugetlb?: readonly {
+    readonly sizeKB: number;
+    readonly total: number;
+    readonly free: number;
+    readonly reserved: number;
+    readonly surplus: number;
+  }[];
+  readonly zram?: readonly {
+    readonly name: string;
+    readonly poolPages: number;
+    readonly originalBytes: number;
+    readonly compressedBytes: number;
+  }[];
+  readonly tmpfs?: readonly {
+    readonly mount: string;
+    readonly usedPages: number;
+    readonly limitPages: number | null;
+    readonly largest?: readonly { readonly path: string; readonly bytes: number }[];
+  }[];
+  readonly pipes?: {
+    readonly count: number;
+    readonly pages: number;
+    readonly holders?: readonly { readonly comm: string; readonly pid: number; readonly pages: number }[];
+  };
   /** Caches by size, with who is known to own them: a module, a subsystem. Reclaimable ones too. */
   readonly slabCaches?: readonly (SlabCache & { readonly reclaimable: boolean; readonly owner?: string })[];
   readonly sockets?: { readonly pages: number };
@@ -313,7 +281,12 @@ export interface BeyondTheLog {
   /** oom_reaper_list: whose memory the reaper is still to take. */
   readonly reaperQueue?: readonly Victim[];
   /** Processes that the table leaves out, and why; kernel threads are not among them. */
-  readonly passedOver?: readonly { readonly pid: number; readonly comm: string; readonly rssPages: number; readonly because: string }[];
+  readonly passedOver?: readonly {
+    readonly pid: number;
+    readonly comm: string;
+    readonly rssPages: number;
+    readonly because: string;
+  }[];
   /** Which member of `oom_control` or which walk gave what, for `--evidence`. */
   readonly provenance?: Readonly<Record<string, string>>;
 }
@@ -332,13 +305,22 @@ export interface VictimState {
   readonly heldPages?: number;
   /** It has exited, and stays in the list of tasks until its parent waits for it. */
   readonly zombieOf?: { readonly pid: number; readonly comm: string };
-  /** Threads that keep it from going, with where they are in the kernel, innermost function first; "? name" was found by scanning, as in the kernel's own traces. */
-  readonly threads: readonly { readonly pid: number; readonly comm: string; readonly state: string; readonly exiting: boolean; readonly where: readonly string[] }[];
+  /**
+   * Threads that keep it from going, with where they are in the kernel, innermost function first; "? name" was found by
+   * scanning, as in the kernel's own traces.
+   */
+  readonly threads: readonly {
+    readonly pid: number;
+    readonly comm: string;
+    readonly state: string;
+    readonly exiting: boolean;
+    readonly where: readonly string[];
+  }[];
 }
 
 /**
- * A count as a double: for shares and comparisons, where a rounding beyond 2^53 does not matter. A counter that fell below
- * zero and was printed unsigned is what it was: negative.
+ * A count as a double: for shares and comparisons, where a rounding beyond 2^53 does not matter. A counter that fell
+ * below zero and was printed unsigned is what it was: negative.
  */
 export function amount(count: Count): number;
 export function amount(count: Count | undefined): number | undefined;

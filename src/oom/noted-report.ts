@@ -3,10 +3,13 @@ import type { Incomplete, OomReport } from './model.js';
 import type { Judgement } from './verdict.js';
 
 /**
- * What a judge makes of a report, made less sure by a step where it looked at parts of which not all could be read: no verdict
- * need think of that, and none can forget it.
+ * What a judge makes of a report, made less sure by a step where it looked at parts of which not all could be read: no
+ * verdict need think of that, and none can forget it.
  */
-export function judgedByWhatWasRead(reports: readonly (OomReport | undefined)[], judge: (...noted: (OomReport | undefined)[]) => readonly Judgement[]): readonly Judgement[] {
+export function judgedByWhatWasRead(
+  reports: readonly (OomReport | undefined)[],
+  judge: (...noted: (OomReport | undefined)[]) => readonly Judgement[],
+): readonly Judgement[] {
   const met = new Set<string>();
   const judgements = judge(...reports.map((report) => report && noted(report, met)));
   return judgements.map((one) => lessSure(one, [...met]));
@@ -26,7 +29,10 @@ function noting<T extends object>(owner: T, prefix: string, incomplete: Incomple
         if (what !== undefined) met.add(what);
       }
       const value: unknown = Reflect.get(target, name, receiver);
-      const hasParts = typeof value === 'object' && value !== null && Object.keys(incomplete).some((key) => key.startsWith(`${part}.`));
+      const hasParts =
+        typeof value === 'object' &&
+        value !== null &&
+        Object.keys(incomplete).some((key) => key.startsWith(`${part}.`));
       return hasParts ? noting(value, `${part}.`, incomplete, met) : value;
     },
   });

@@ -6,14 +6,15 @@ import { readIn } from './sources.js';
 import { managedFrom } from './zones.js';
 
 /**
- * Makes the facts of one report. `what` is the kernel's own word for the place, where it is another than the name: "anon-rss of
- * the kill line".
+ * Makes the facts of one report. `what` is the kernel's own word for the place, where it is another than the name:
+ * "anon-rss of the kill line".
  */
 export function factsIn(report: OomReport) {
   return {
     kB: (name: string, value: Count, what = name): KnownFact => known.kB(name, value, readIn(report, what)),
     bytes: (name: string, value: Count, what = name): KnownFact => known.bytes(name, value, readIn(report, what)),
-    count: (name: string, value: Count, one: string, what = name): KnownFact => known.count(name, value, one, readIn(report, what)),
+    count: (name: string, value: Count, one: string, what = name): KnownFact =>
+      known.count(name, value, one, readIn(report, what)),
     number: (name: string, value: Count, what = name): KnownFact => known.number(name, value, readIn(report, what)),
     word: (name: string, value: string, what = name): KnownFact => known.word(name, value, readIn(report, what)),
     /** "a.out (pid 52)" */

@@ -18,8 +18,20 @@ export interface Judgement {
 }
 
 /** A conclusion whose words are made of facts. */
-export function conclude({ sentence, evidence, ...what }: Omit<Judgement, 'sentence' | 'evidence' | 'facts'> & { readonly sentence: Told; readonly evidence: readonly (string | Told)[] }): Judgement {
-  return { ...what, sentence: sentence.text, evidence: evidence.map((line) => (typeof line === 'string' ? line : line.text)), facts: factsOf([sentence, ...evidence]) };
+export function conclude({
+  sentence,
+  evidence,
+  ...what
+}: Omit<Judgement, 'sentence' | 'evidence' | 'facts'> & {
+  readonly sentence: Told;
+  readonly evidence: readonly (string | Told)[];
+}): Judgement {
+  return {
+    ...what,
+    sentence: sentence.text,
+    evidence: evidence.map((line) => (typeof line === 'string' ? line : line.text)),
+    facts: factsOf([sentence, ...evidence]),
+  };
 }
 
 /** A verdict's answer: judgements, or why there is none. */

@@ -5,7 +5,10 @@ import { gfpMeaning } from './gfp.js';
 const zoneOrder = ['DMA', 'DMA32', 'Normal', 'HighMem', 'Movable', 'Device'] as const;
 export type ZoneName = (typeof zoneOrder)[number];
 
-/** The zones that this kernel has, by index: from the names that the report has and how many lowmem_reserve values it prints. */
+/**
+ * The zones that this kernel has, by index: from the names that the report has and how many lowmem_reserve values it
+ * prints.
+ */
 export function zoneTypes(zones: readonly ZoneState[]): readonly ZoneName[] {
   const has = new Set<ZoneName>(['Normal', 'Movable']);
   for (const zone of zones) {
@@ -19,7 +22,9 @@ export function zoneTypes(zones: readonly ZoneState[]): readonly ZoneName[] {
 }
 
 /** The highest zone that the request may use (gfp_zone()), and the zones from there down that the report shows. */
-export function zonesAllowed(report: OomReport): { highest: ZoneName; index: number; zones: readonly ZoneState[] } | undefined {
+export function zonesAllowed(
+  report: OomReport,
+): { highest: ZoneName; index: number; zones: readonly ZoneState[] } | undefined {
   const { zones, event } = report;
   const meaning = event.gfp === undefined ? undefined : gfpMeaning(event.gfp);
   if (zones === undefined || meaning === undefined) return undefined;
@@ -27,7 +32,13 @@ export function zonesAllowed(report: OomReport): { highest: ZoneName; index: num
   // A zone that is not configured stands for Normal: OPT_ZONE_DMA and its like.
   const highest = types.includes(meaning.highestZone) ? meaning.highestZone : 'Normal';
   const index = types.indexOf(highest);
-  return { highest, index, zones: zones.filter((zone) => types.indexOf(zone.name as ZoneName) <= index && types.includes(zone.name as ZoneName)) };
+  return {
+    highest,
+    index,
+    zones: zones.filter(
+      (zone) => types.indexOf(zone.name as ZoneName) <= index && types.includes(zone.name as ZoneName),
+    ),
+  };
 }
 
 /** Pages that the buddy allocator manages, in kB: of the whole machine if the totals tell, else of the zones shown. */
@@ -46,12 +57,18 @@ export function managedKB(report: OomReport, pageSizeKB: number): number | undef
 
 /** Of which of the kernel's words `managedKB` makes it. */
 export function managedFrom({ totals }: OomReport): string {
-  return totals?.ram !== undefined && totals.reserved !== undefined ? 'pages RAM − pages reserved' : 'managed of the zones';
+  return totals?.ram !== undefined && totals.reserved !== undefined
+    ? 'pages RAM − pages reserved'
+    : 'managed of the zones';
 }
 
 /** Of the machine as a whole, not of a cgroup. */
 export function isOfMachine(report: OomReport): boolean {
   const { by } = report.event.caller;
-  if (report.event.constraint === 'CONSTRAINT_MEMCG' || (report.memcg !== undefined && report.memcg.counters.length > 0)) return false;
+  if (
+    report.event.constraint === 'CONSTRAINT_MEMCG' ||
+    (report.memcg !== undefined && report.memcg.counters.length > 0)
+  )
+    return false;
   return by !== 'memcg charge';
 }

@@ -3,9 +3,39 @@
  * added beside (a polyfill) changes nobody's answers, but on Object.prototype, from which every object would have it.
  */
 const names = [
-  'Object', 'Function', 'Array', 'String', 'Number', 'Boolean', 'BigInt', 'Symbol', 'Date', 'RegExp', 'Promise', 'Proxy', 'Error', 'TypeError', 'RangeError',
-  'Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'ArrayBuffer', 'SharedArrayBuffer', 'DataView', 'Uint8Array', 'Int32Array', 'BigUint64Array', 'Float64Array',
-  'JSON', 'Math', 'Reflect', 'Atomics', 'Iterator', 'Buffer',
+  'Object',
+  'Function',
+  'Array',
+  'String',
+  'Number',
+  'Boolean',
+  'BigInt',
+  'Symbol',
+  'Date',
+  'RegExp',
+  'Promise',
+  'Proxy',
+  'Error',
+  'TypeError',
+  'RangeError',
+  'Map',
+  'Set',
+  'WeakMap',
+  'WeakSet',
+  'WeakRef',
+  'ArrayBuffer',
+  'SharedArrayBuffer',
+  'DataView',
+  'Uint8Array',
+  'Int32Array',
+  'BigUint64Array',
+  'Float64Array',
+  'JSON',
+  'Math',
+  'Reflect',
+  'Atomics',
+  'Iterator',
+  'Buffer',
 ];
 
 /** Made to be set: the compiler of plugins does so too. */
@@ -29,7 +59,14 @@ interface Shared {
 export function watchBuiltIns(): () => string | undefined {
   const shared: Shared[] = [remembered('globalThis', globalThis, names)];
   const add = (name: string, object: unknown): void => {
-    if ((typeof object === 'object' && object !== null) || typeof object === 'function') shared.push(remembered(name, object, ownKeys(object).filter((key) => !settings.has(key))));
+    if ((typeof object === 'object' && object !== null) || typeof object === 'function')
+      shared.push(
+        remembered(
+          name,
+          object,
+          ownKeys(object).filter((key) => !settings.has(key)),
+        ),
+      );
   };
   for (const name of names) {
     const global: unknown = (globalThis as Record<string, unknown>)[name];
@@ -39,7 +76,14 @@ export function watchBuiltIns(): () => string | undefined {
   add('%TypedArray%.prototype', getPrototypeOf(Uint8Array.prototype));
   add('%ArrayIterator%.prototype', getPrototypeOf([][Symbol.iterator]()));
   add('%Iterator%.prototype', getPrototypeOf(getPrototypeOf([][Symbol.iterator]())));
-  add('%Generator%.prototype', getPrototypeOf((function* () { /* for its prototype */ }).prototype));
+  add(
+    '%Generator%.prototype',
+    getPrototypeOf(
+      function* () {
+        /* for its prototype */
+      }.prototype,
+    ),
+  );
   return () => changedOf(shared);
 }
 

@@ -78,7 +78,8 @@ export function list(value: unknown, what: string): readonly unknown[] {
 }
 
 export function iterable(value: unknown, what: string): Iterable<unknown> {
-  if (!isObject(value) || !(Symbol.iterator in value)) throw new BadView(`${what} is ${describe(value)}, not a list or a generator`);
+  if (!isObject(value) || !(Symbol.iterator in value))
+    throw new BadView(`${what} is ${describe(value)}, not a list or a generator`);
   return value as Iterable<unknown>;
 }
 
@@ -93,31 +94,36 @@ export function oneOf<T extends string>(value: unknown, words: readonly T[], wha
   const found = words.find((word) => word === value);
   if (found !== undefined) return found;
   const nearest = typeof value === 'string' ? nearestWord(value, words) : undefined;
-  throw new BadView(`${what} is ${describe(value)}; ${nearest === undefined ? `it can be ${words.join(', ')}` : `did you mean ${nearest}?`}`);
+  throw new BadView(
+    `${what} is ${describe(value)}; ${nearest === undefined ? `it can be ${words.join(', ')}` : `did you mean ${nearest}?`}`,
+  );
 }
 
 /** Shorter keys are a slip away from too much. */
 const shortestSlip = 4;
 
 /**
- * Looks for a slip of the fingers among the keys of an object: further ones are no mistake, but one that is nearly a known
- * one, which is not there, would be left out without a word.
+ * Looks for a slip of the fingers among the keys of an object: further ones are no mistake, but one that is nearly a
+ * known one, which is not there, would be left out without a word.
  */
 export function noSlips(value: unknown, known: ReadonlySet<string>, what: string): void {
   if (!isObject(value)) return;
   for (const key of Object.keys(value)) {
     if (known.has(key) || key.length < shortestSlip) continue;
-    const meant = nearestWord(key, [...known].filter((other) => !Object.hasOwn(value, other)));
+    const meant = nearestWord(
+      key,
+      [...known].filter((other) => !Object.hasOwn(value, other)),
+    );
     if (meant !== undefined) throw new BadView(`${what} has no ${key}; did you mean ${meant}?`);
   }
 }
 
 export function optional<K extends string>(key: K, value: unknown): { [P in K]?: string } {
-  return value === undefined || value === null ? {} : { [key]: text(value, key) } as { [P in K]?: string };
+  return value === undefined || value === null ? {} : ({ [key]: text(value, key) } as { [P in K]?: string });
 }
 
 export function optionalNumber<K extends string>(key: K, value: unknown): { [P in K]?: number } {
-  return typeof value === 'number' && Number.isFinite(value) ? { [key]: value } as { [P in K]?: number } : {};
+  return typeof value === 'number' && Number.isFinite(value) ? ({ [key]: value } as { [P in K]?: number }) : {};
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,42 +1,50 @@
 import { didYouMean } from '../words/nearest-word.js';
 import type { Facts, FindingFact } from '../words/told.js';
-import { BadView, bigint, describe, field, isObject, iterable, list, noSlips, oneOf, optional, optionalNumber, shortened, shortenedParts, text, within, writable } from './check-form.js';
+import {
+  BadView,
+  bigint,
+  describe,
+  field,
+  isObject,
+  iterable,
+  list,
+  noSlips,
+  oneOf,
+  optional,
+  optionalNumber,
+  shortened,
+  shortenedParts,
+  text,
+  within,
+  writable,
+} from './check-form.js';
 import { isGap } from './make-views.js';
 import type { SolidView } from './section.js';
+import { keysOf, valueTypes } from './view-keys.js';
 import { partKinds } from './views.js';
 import type {
-  Cell, ChartView, Column, Door, Fact, Finding, GraphView, Headline, LogLine, Row, Stack, StackFrame, TableView, TreeNode, ValueType, View,
+  Cell,
+  ChartView,
+  Column,
+  Door,
+  Fact,
+  Finding,
+  GraphView,
+  Headline,
+  LogLine,
+  Row,
+  Stack,
+  StackFrame,
+  TableView,
+  TreeNode,
+  ValueType,
+  View,
 } from './views.js';
 
 /**
  * Views come from plugins, a user's among them, and are filled from a broken machine's memory: here they become plain
  * data of the declared form, or an error with one sentence. Renderers need not ask again.
  */
-
-const valueTypes: readonly ValueType[] = [
-  'text', 'integer', 'boolean', 'address', 'symbol', 'bytes', 'kB', 'pages', 'ns', 'ms', 'unixTime', 'percent', 'flags', 'pid', 'task',
-];
-
-/** What each object of a view may have. */
-const keysOf = {
-  facts: keys('facts', 'headline'), findings: keys('findings'), chart: keys('unit', 'bars', 'total', 'headline'),
-  graph: keys('nodes', 'edges', 'cycles', 'headline'), table: keys('columns', 'rows', 'note', 'sorted', 'folded'),
-  tree: keys('columns', 'roots', 'note'), log: keys('lines'), stack: keys('stacks'),
-  column: new Set(['key', 'title', 'type', 'dispensable', 'exact']),
-  row: new Set(['cells', 'door']),
-  node: new Set(['cells', 'door', 'children']),
-  findingFact: new Set(['value', 'unit', 'source']),
-  fact: new Set(['key', 'title', 'type', 'value', 'note', 'door']),
-  finding: new Set(['id', 'weight', 'certainty', 'moment', 'sentence', 'evidence', 'facts', 'doors', 'views', 'about']),
-  line: new Set(['timeNs', 'level', 'facility', 'caller', 'sequence', 'text', 'remark']),
-  oneStack: new Set(['title', 'door', 'frames', 'end', 'sameAs']),
-  frame: new Set(['index', 'ip', 'sp', 'function', 'offset', 'module', 'inlined', 'file', 'line', 'found', 'arguments', 'locals', 'registers', 'note']),
-  bar: new Set(['label', 'value', 'kind', 'marks']),
-} as const;
-
-function keys(...own: readonly string[]): ReadonlySet<string> {
-  return new Set(['kind', 'id', 'title', ...own]);
-}
 
 const mostColumns = 200;
 /** Deeper trees are cut: a real process tree has some 20 levels. */
@@ -55,32 +63,58 @@ export function openView(view: View): OpenView {
   if (!isObject(view)) throw new BadView(`it yielded ${describe(view)} instead of a view`);
   const kind: unknown = view.kind;
   if (typeof kind !== 'string' || !Object.hasOwn(itemNames, kind)) {
-    throw new BadView(`it yielded a view of unknown kind ${describe(kind)}${typeof kind === 'string' ? didYouMean(kind, Object.keys(itemNames)) : ''}`);
+    throw new BadView(
+      `it yielded a view of unknown kind ${describe(kind)}${typeof kind === 'string' ? didYouMean(kind, Object.keys(itemNames)) : ''}`,
+    );
   }
   const place = `${kind} ${typeof view.title === 'string' ? JSON.stringify(view.title.slice(0, 80)) : 'without a title'}`;
   const { clean, ...open } = within(place, () => openedView(view));
-  return clean === undefined ? open : { ...open, clean: (item, index) => within(`${place}, ${itemNames[view.kind]} ${index + 1}`, () => clean(item)) };
+  return clean === undefined
+    ? open
+    : { ...open, clean: (item, index) => within(`${place}, ${itemNames[view.kind]} ${index + 1}`, () => clean(item)) };
 }
 
 /** What the items of a view are called where one is wrong. */
 const itemNames: Readonly<Record<View['kind'], string>> = {
-  table: 'row', tree: 'root', log: 'line', stack: 'stack', facts: 'fact', findings: 'finding', chart: 'bar', graph: 'node',
+  table: 'row',
+  tree: 'root',
+  log: 'line',
+  stack: 'stack',
+  facts: 'fact',
+  findings: 'finding',
+  chart: 'bar',
+  graph: 'node',
 };
 
-type Opened = Omit<OpenView, 'clean'> & { clean?: (item: unknown) => { item: Row | TreeNode | LogLine | Stack; count: number } };
+type Opened = Omit<OpenView, 'clean'> & {
+  clean?: (item: unknown) => { item: Row | TreeNode | LogLine | Stack; count: number };
+};
 
 function openedView(view: View): Opened {
   noSlips(view, keysOf[view.kind], 'it');
   const head = { id: text(view.id, 'id'), title: text(view.title, 'title') };
   switch (view.kind) {
-    case 'facts': return { view: { kind: 'facts', ...head, facts: list(view.facts, 'facts').map(cleanFact), ...cleanHeadline(view) } };
-    case 'findings': return { view: { kind: 'findings', ...head, findings: list(view.findings, 'findings').map(cleanFinding) } };
-    case 'chart': return { view: cleanChart(view, head) };
-    case 'graph': return { view: cleanGraph(view, head) };
+    case 'facts':
+      return {
+        view: { kind: 'facts', ...head, facts: list(view.facts, 'facts').map(cleanFact), ...cleanHeadline(view) },
+      };
+    case 'findings':
+      return { view: { kind: 'findings', ...head, findings: list(view.findings, 'findings').map(cleanFinding) } };
+    case 'chart':
+      return { view: cleanChart(view, head) };
+    case 'graph':
+      return { view: cleanGraph(view, head) };
     case 'table': {
       const columns = cleanColumns(view.columns);
       return {
-        view: { kind: 'table', ...head, columns, rows: [], ...optional('note', view.note), ...cleanOrder(view, columns) },
+        view: {
+          kind: 'table',
+          ...head,
+          columns,
+          rows: [],
+          ...optional('note', view.note),
+          ...cleanOrder(view, columns),
+        },
         items: iterable(view.rows, 'rows'),
         clean: (row) => ({ item: cleanRow(row, columns, keysOf.row), count: 1 }),
       };
@@ -93,17 +127,20 @@ function openedView(view: View): Opened {
         clean: (root) => cleanTree(root, columns),
       };
     }
-    case 'log': return {
-      view: { kind: 'log', ...head, lines: [] },
-      items: iterable(view.lines, 'lines'),
-      clean: (line) => ({ item: cleanLine(line), count: 1 }),
-    };
-    case 'stack': return {
-      view: { kind: 'stack', ...head, stacks: [] },
-      items: iterable(view.stacks, 'stacks'),
-      clean: (stack) => cleanStack(stack),
-    };
-    default: return view satisfies never;
+    case 'log':
+      return {
+        view: { kind: 'log', ...head, lines: [] },
+        items: iterable(view.lines, 'lines'),
+        clean: (line) => ({ item: cleanLine(line), count: 1 }),
+      };
+    case 'stack':
+      return {
+        view: { kind: 'stack', ...head, stacks: [] },
+        items: iterable(view.stacks, 'stacks'),
+        clean: (stack) => cleanStack(stack),
+      };
+    default:
+      return view satisfies never;
   }
 }
 
@@ -125,9 +162,13 @@ function cleanColumns(given: unknown): Column[] {
   return columns;
 }
 
-function cleanOrder({ sorted, folded }: { sorted?: unknown; folded?: unknown }, columns: readonly Column[]): Pick<TableView, 'sorted' | 'folded'> {
+function cleanOrder(
+  { sorted, folded }: { sorted?: unknown; folded?: unknown },
+  columns: readonly Column[],
+): Pick<TableView, 'sorted' | 'folded'> {
   const column = sorted === undefined ? undefined : columns.find(({ key }) => key === field(sorted, 'column'))?.key;
-  if (sorted !== undefined && column === undefined) throw new BadView(`it is sorted by ${noColumn(String(field(sorted, 'column')), columns)}`);
+  if (sorted !== undefined && column === undefined)
+    throw new BadView(`it is sorted by ${noColumn(String(field(sorted, 'column')), columns)}`);
   return {
     ...(column === undefined ? {} : { sorted: { column, descending: field(sorted, 'descending') === true } }),
     ...(folded === true ? { folded } : {}),
@@ -137,7 +178,8 @@ function cleanOrder({ sorted, folded }: { sorted?: unknown; folded?: unknown }, 
 function cleanRow(row: unknown, columns: readonly Column[], known: ReadonlySet<string>): Row {
   noSlips(row, known, 'it');
   const given = field(row, 'cells');
-  if (!isObject(given)) throw new BadView(`its cells are ${describe(given)}; a row is { cells: { ${columns[0]!.key}: … } }`);
+  if (!isObject(given))
+    throw new BadView(`its cells are ${describe(given)}; a row is { cells: { ${columns[0]!.key}: … } }`);
   const cells: Record<string, Cell> = {};
   let missing = false;
   for (const { key } of columns) {
@@ -151,10 +193,18 @@ function cleanRow(row: unknown, columns: readonly Column[], known: ReadonlySet<s
   return { cells, ...optionalDoor(field(row, 'door')) };
 }
 
-/** A cell that no column shows is no mistake where every column has one: a row may be made of an object that has more. */
+/**
+ * A cell that no column shows is no mistake where every column has one: a row may be made of an object that has more.
+ */
 function noStrayCells(given: Readonly<Record<string, unknown>>, columns: readonly Column[]): void {
   const stray = Object.keys(given).find((key) => !columns.some((column) => column.key === key));
-  if (stray !== undefined) throw new BadView(`it has a cell for ${noColumn(stray, columns.filter(({ key }) => !Object.hasOwn(given, key)))}`);
+  if (stray !== undefined)
+    throw new BadView(
+      `it has a cell for ${noColumn(
+        stray,
+        columns.filter(({ key }) => !Object.hasOwn(given, key)),
+      )}`,
+    );
 }
 
 function noColumn(key: string, columns: readonly Column[]): string {
@@ -175,7 +225,8 @@ function cleanTree(root: unknown, columns: readonly Column[]): { item: TreeNode;
     const { node, given, depth } = nodes[at]!;
     const children = field(given, 'children');
     if (children === undefined) continue;
-    if (depth >= deepestTree && list(children, 'children').length > 0) throw new BadView(`a tree deeper than ${deepestTree} levels`);
+    if (depth >= deepestTree && list(children, 'children').length > 0)
+      throw new BadView(`a tree deeper than ${deepestTree} levels`);
     for (const child of list(children, 'children')) node.children.push(open(child, depth + 1));
   }
   return { item, count: nodes.length };
@@ -219,7 +270,9 @@ function cleanFinding(given: unknown, index: number): Finding {
     sentence: text(field(given, 'sentence'), 'finding.sentence'),
     evidence: list(field(given, 'evidence'), 'finding.evidence').map((line) => text(line, 'evidence')),
     ...cleanFacts(field(given, 'facts')),
-    ...(doors === undefined ? {} : { doors: list(doors, 'doors').flatMap((door) => Object.values(optionalDoor(door))) }),
+    ...(doors === undefined
+      ? {}
+      : { doors: list(doors, 'doors').flatMap((door) => Object.values(optionalDoor(door))) }),
     ...(views === undefined ? {} : { views: list(views, 'views').map((view) => text(view, 'finding.views')) }),
     ...optional('about', field(given, 'about')),
   };
@@ -231,16 +284,29 @@ const mostFacts = 1000;
 
 function cleanFacts(given: unknown): { facts?: Facts } {
   if (given === undefined) return {};
-  if (typeof given !== 'object' || given === null) throw new BadView(`finding.facts is ${describe(given)}; give an object of facts by name`);
-  return { facts: Object.fromEntries(Object.entries(given).slice(0, mostFacts).map(([name, fact]: [string, unknown]) => [shortened(name), cleanFindingFact(fact, name)])) };
+  if (typeof given !== 'object' || given === null)
+    throw new BadView(`finding.facts is ${describe(given)}; give an object of facts by name`);
+  return {
+    facts: Object.fromEntries(
+      Object.entries(given)
+        .slice(0, mostFacts)
+        .map(([name, fact]: [string, unknown]) => [shortened(name), cleanFindingFact(fact, name)]),
+    ),
+  };
 }
 
 function cleanFindingFact(given: unknown, name: string): FindingFact {
   noSlips(given, keysOf.findingFact, `fact ${name}`);
   const value = field(given, 'value');
   const unit = oneOf(field(given, 'unit'), factUnits, 'fact.unit');
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') throw new BadView(`fact ${name} of a finding is ${describe(value)}; give a number or a text`);
-  const shown = typeof value === 'string' ? shortened(value) : typeof value === 'bigint' ? writable(value, `fact ${name} of a finding`) : value;
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint')
+    throw new BadView(`fact ${name} of a finding is ${describe(value)}; give a number or a text`);
+  const shown =
+    typeof value === 'string'
+      ? shortened(value)
+      : typeof value === 'bigint'
+        ? writable(value, `fact ${name} of a finding`)
+        : value;
   return { value: shown, ...(unit === undefined ? {} : { unit }), source: text(field(given, 'source'), 'fact.source') };
 }
 
@@ -291,7 +357,13 @@ function cleanFrame(given: unknown, index: number): StackFrame {
     ...optionalPairs('arguments', field(given, 'arguments')),
     ...optionalPairs('locals', field(given, 'locals')),
     ...(isObject(registers)
-      ? { registers: Object.fromEntries(Object.entries(registers).filter((pair): pair is [string, bigint] => typeof pair[1] === 'bigint').map(([name, value]) => [name, writable(value, `register ${name}`)])) }
+      ? {
+          registers: Object.fromEntries(
+            Object.entries(registers)
+              .filter((pair): pair is [string, bigint] => typeof pair[1] === 'bigint')
+              .map(([name, value]) => [name, writable(value, `register ${name}`)]),
+          ),
+        }
       : {}),
     ...optional('note', field(given, 'note')),
   };
@@ -299,12 +371,18 @@ function cleanFrame(given: unknown, index: number): StackFrame {
 
 function cleanChart(view: ChartView, head: { id: string; title: string }): ChartView {
   return {
-    kind: 'chart', ...head, unit: valueType(view.unit, 'its unit'),
+    kind: 'chart',
+    ...head,
+    unit: valueType(view.unit, 'its unit'),
     bars: list(view.bars, 'bars').map((bar, index) => {
       noSlips(bar, keysOf.bar, `bar ${index + 1}`);
       const marks = field(bar, 'marks');
       const kind = oneOf(field(bar, 'kind'), partKinds, `the kind of bar ${index + 1}`);
-      return { ...cleanMark(bar), ...(kind === undefined ? {} : { kind }), ...(marks === undefined ? {} : { marks: list(marks, 'marks').map(cleanMark) }) };
+      return {
+        ...cleanMark(bar),
+        ...(kind === undefined ? {} : { kind }),
+        ...(marks === undefined ? {} : { marks: list(marks, 'marks').map(cleanMark) }),
+      };
     }),
     ...optionalNumber('total', view.total),
     ...cleanHeadline(view),
@@ -320,7 +398,8 @@ const nodeKinds = ['cpu', 'task', 'lock', 'object'] as const;
 
 function cleanGraph(view: GraphView, head: { id: string; title: string }): GraphView {
   return {
-    kind: 'graph', ...head,
+    kind: 'graph',
+    ...head,
     nodes: list(view.nodes, 'nodes').map((node) => ({
       id: text(field(node, 'id'), 'node.id'),
       label: text(field(node, 'label'), 'node.label'),
@@ -328,7 +407,9 @@ function cleanGraph(view: GraphView, head: { id: string; title: string }): Graph
       ...optionalDoor(field(node, 'door')),
     })),
     edges: list(view.edges, 'edges').map((edge) => ({
-      from: text(field(edge, 'from'), 'edge.from'), to: text(field(edge, 'to'), 'edge.to'), label: text(field(edge, 'label'), 'edge.label'),
+      from: text(field(edge, 'from'), 'edge.from'),
+      to: text(field(edge, 'to'), 'edge.to'),
+      label: text(field(edge, 'label'), 'edge.label'),
     })),
     cycles: list(view.cycles, 'cycles').map((cycle) => list(cycle, 'cycle').map((id) => text(id, 'cycle'))),
     ...cleanHeadline(view),
@@ -337,20 +418,32 @@ function cleanGraph(view: GraphView, head: { id: string; title: string }): Graph
 
 function cleanCell(cell: unknown, what: 'cell' | 'fact', key: string): Cell {
   switch (typeof cell) {
-    case 'string': return shortened(cell);
-    case 'number': return Number.isFinite(cell) ? cell : null;
-    case 'bigint': return writable(cell, `${what} ${key}`);
-    case 'boolean': return cell;
+    case 'string':
+      return shortened(cell);
+    case 'number':
+      return Number.isFinite(cell) ? cell : null;
+    case 'bigint':
+      return writable(cell, `${what} ${key}`);
+    case 'boolean':
+      return cell;
     default:
   }
-  if (cell === undefined) throw new BadView(`${what} ${key} is undefined, as a misspelt member is; null says that there is none`);
+  if (cell === undefined)
+    throw new BadView(`${what} ${key} is undefined, as a misspelt member is; null says that there is none`);
   if (cell === null) return null;
   if (Array.isArray(cell)) return shortenedParts(cell);
   if (isGap(cell)) {
     const address = field(cell, 'address');
-    return { gap: true, what: text(cell.what, 'gap.what'), reason: text(cell.reason, 'gap.reason'), ...(typeof address === 'bigint' ? { address } : {}) };
+    return {
+      gap: true,
+      what: text(cell.what, 'gap.what'),
+      reason: text(cell.reason, 'gap.reason'),
+      ...(typeof address === 'bigint' ? { address } : {}),
+    };
   }
-  throw new BadView(`${what} ${key} holds ${describe(cell)}, which can't be shown: give text, a number, a boolean, an address, null, a list of texts or a gap`);
+  throw new BadView(
+    `${what} ${key} holds ${describe(cell)}, which can't be shown: give text, a number, a boolean, an address, null, a list of texts or a gap`,
+  );
 }
 
 function valueType(value: unknown, what: string): ValueType {
@@ -361,11 +454,16 @@ function valueType(value: unknown, what: string): ValueType {
 
 function optionalPairs<K extends string>(key: K, value: unknown): { [P in K]?: { name: string; value: string }[] } {
   if (value === undefined) return {};
-  const pairs = list(value, key).map((pair) => ({ name: text(field(pair, 'name'), key), value: text(field(pair, 'value'), key) }));
+  const pairs = list(value, key).map((pair) => ({
+    name: text(field(pair, 'name'), key),
+    value: text(field(pair, 'value'), key),
+  }));
   return { [key]: pairs } as { [P in K]?: { name: string; value: string }[] };
 }
 
 function optionalDoor(value: unknown): { door?: Door } {
   if (value === undefined || value === null) return {};
-  return { door: { type: text(field(value, 'type'), 'door.type'), address: bigint(field(value, 'address'), 'door.address') } };
+  return {
+    door: { type: text(field(value, 'type'), 'door.type'), address: bigint(field(value, 'address'), 'door.address') },
+  };
 }

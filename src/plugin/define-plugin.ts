@@ -1,7 +1,14 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { OomReport } from '../oom/model.js';
 import type { Shape, StructName } from '../kernel/shape.js';
-import { defaultValues, requiredArguments, type Arguments, type Flags, type OptionValues, type ValuesOf } from './options.js';
+import {
+  defaultValues,
+  requiredArguments,
+  type Arguments,
+  type Flags,
+  type OptionValues,
+  type ValuesOf,
+} from './options.js';
 import { BadDeclaration, mistakeIn } from './check-definition.js';
 import type { View } from './views.js';
 
@@ -44,7 +51,10 @@ export interface UsersPlugin extends Declaration {
   readonly modules: readonly string[];
 }
 
-/** What `definePlugin` takes: the declaration, from which command, help, completion, section and screen are made, and `run`. */
+/**
+ * What `definePlugin` takes: the declaration, from which command, help, completion, section and screen are made, and
+ * `run`.
+ */
 export interface PluginDefinition<F extends Flags, A extends Arguments> {
   id: string;
   summary: string;
@@ -52,8 +62,8 @@ export interface PluginDefinition<F extends Flags, A extends Arguments> {
   flags?: F;
   arguments?: A;
   /**
-   * The section in `analyze`: values other than the defaults, or false for no section. Without it a plugin has a section,
-   * unless it needs an argument.
+   * The section in `analyze`: values other than the defaults, or false for no section. Without it a plugin has a
+   * section, unless it needs an argument.
    */
   inReport?: false | Partial<NoInfer<ValuesOf<F, A>>>;
   examples?: readonly string[];
@@ -69,13 +79,18 @@ export interface PluginDefinition<F extends Flags, A extends Arguments> {
  * Makes a plugin of its declaration.
  * @throws BadDeclaration with one sentence where the declaration is wrong
  */
-export function definePlugin<const F extends Flags = {}, const A extends Arguments = {}>(definition: PluginDefinition<F, A>): Plugin {
+export function definePlugin<const F extends Flags = {}, const A extends Arguments = {}>(
+  definition: PluginDefinition<F, A>,
+): Plugin {
   const mistake = mistakeIn(definition);
   if (mistake !== undefined) throw new BadDeclaration(mistake);
   const flags: Flags = definition.flags ?? {};
   const args: Arguments = definition.arguments ?? {};
   const needsArgument = requiredArguments(args).length > 0;
-  const values: OptionValues = { ...defaultValues(flags, args), ...(definition.inReport === false ? {} : definition.inReport) };
+  const values: OptionValues = {
+    ...defaultValues(flags, args),
+    ...(definition.inReport === false ? {} : definition.inReport),
+  };
   return {
     [made]: true,
     api: definition.api ?? pluginApi,
@@ -84,11 +99,14 @@ export function definePlugin<const F extends Flags = {}, const A extends Argumen
     needs: definition.needs ?? [],
     flags,
     arguments: args,
-    inReport: definition.inReport === false || (needsArgument && definition.inReport === undefined) ? undefined : values,
+    inReport:
+      definition.inReport === false || (needsArgument && definition.inReport === undefined) ? undefined : values,
     examples: definition.examples ?? [],
     // The command line has checked the values against the declaration that F and A were inferred from.
     run: (kernel, given) => definition.run(kernel, given as ValuesOf<F, A>),
-    ...(definition.explain === undefined ? {} : { explain: (reports, given) => definition.explain!(reports, given as ValuesOf<F, A>) }),
+    ...(definition.explain === undefined
+      ? {}
+      : { explain: (reports, given) => definition.explain!(reports, given as ValuesOf<F, A>) }),
   };
 }
 

@@ -8,9 +8,10 @@ type Call = (...given: unknown[]) => unknown;
 type Name = 'openSync' | 'open' | 'closeSync' | 'close' | 'writeSync' | 'write' | 'writeFileSync' | 'appendFileSync';
 
 /**
- * The numbers of file handles are the whole process's: a worker that closes all from 3 on closes the event loop of the thread
- * that has the report, and Node aborts. From here on `fs` of this thread closes only what it has opened, and what it writes to
- * 1 and 2 goes where `console.log` goes. A guard against mistakes: `process.binding`, native code and further workers go past it.
+ * The numbers of file handles are the whole process's: a worker that closes all from 3 on closes the event loop of the
+ * thread that has the report, and Node aborts. From here on `fs` of this thread closes only what it has opened, and
+ * what it writes to 1 and 2 goes where `console.log` goes. A guard against mistakes: `process.binding`, native code and
+ * further workers go past it.
  * @param onRefused hears the sentence, which a plugin may catch
  */
 export function guardHandles(onRefused: (sentence: string) => void): void {
@@ -54,17 +55,20 @@ export function guardHandles(onRefused: (sentence: string) => void): void {
       if (typeof done !== 'function') throw refused;
       return process.nextTick(done, refused);
     },
-    writeSync: (fd, ...given) => outputs.includes(fd) ? print(fd, given) : real.writeSync(fd, ...given),
+    writeSync: (fd, ...given) => (outputs.includes(fd) ? print(fd, given) : real.writeSync(fd, ...given)),
     write: (fd, ...given) => {
       if (!outputs.includes(fd)) return real.write(fd, ...given);
       const written = print(fd, given);
       return process.nextTick(given.at(-1) as Call, null, written, given[0]);
     },
-    writeFileSync: (fd, ...given) => outputs.includes(fd) ? void print(fd, [given[0]]) : real.writeFileSync(fd, ...given),
-    appendFileSync: (fd, ...given) => outputs.includes(fd) ? void print(fd, [given[0]]) : real.appendFileSync(fd, ...given),
+    writeFileSync: (fd, ...given) =>
+      outputs.includes(fd) ? void print(fd, [given[0]]) : real.writeFileSync(fd, ...given),
+    appendFileSync: (fd, ...given) =>
+      outputs.includes(fd) ? void print(fd, [given[0]]) : real.appendFileSync(fd, ...given),
   };
   // With what else they have: util.promisify asks for it.
-  for (const name of Object.keys(guarded) as Name[]) Object.defineProperties(guarded[name], Object.getOwnPropertyDescriptors(real[name]));
+  for (const name of Object.keys(guarded) as Name[])
+    Object.defineProperties(guarded[name], Object.getOwnPropertyDescriptors(real[name]));
   Object.assign(fs, guarded);
   syncBuiltinESMExports();
 }

@@ -25,7 +25,8 @@ export async function loadPlugin(path: string): Promise<Plugin> {
   if (there.isDirectory()) throw new NoPlugin('it is a folder; name a file in it');
   // Reading a pipe may never end, and /dev/zero has no end.
   if (!there.isFile()) throw new NoPlugin('it is no regular file');
-  if (there.size > largestSource) throw new NoPlugin(`it has ${size(there.size)}: a plugin's source has at most ${size(largestSource)}`);
+  if (there.size > largestSource)
+    throw new NoPlugin(`it has ${size(there.size)}: a plugin's source has at most ${size(largestSource)}`);
   return asPlugin(await importer()(file));
 }
 
@@ -33,16 +34,31 @@ export async function loadPlugin(path: string): Promise<Plugin> {
 function asPlugin(module: unknown): Plugin {
   const exported = typeof module === 'object' && module !== null && 'default' in module ? module.default : undefined;
   if (exported === undefined) throw new NoPlugin('it has no default export');
-  if (typeof exported !== 'object' || exported === null) throw new NoPlugin('its default export is no plugin: write export default definePlugin({ … })');
+  if (typeof exported !== 'object' || exported === null)
+    throw new NoPlugin('its default export is no plugin: write export default definePlugin({ … })');
   const api = 'api' in exported ? exported.api : pluginApi;
-  if (api !== pluginApi) throw new NoPlugin(`it was written for version ${String(api)} of the plugin interface; this oompm has version ${pluginApi}`);
+  if (api !== pluginApi)
+    throw new NoPlugin(
+      `it was written for version ${String(api)} of the plugin interface; this oompm has version ${pluginApi}`,
+    );
   return isPlugin(exported) ? exported : definePlugin(exported as Parameters<typeof definePlugin>[0]);
 }
 
 /** What of a plugin crosses to other threads. */
 export function declarationOf(plugin: Plugin, path: string): UsersPlugin {
   const { api, id, summary, flags, arguments: args, inReport, examples } = plugin;
-  return { api, id, summary, flags, arguments: args, inReport, examples, path, explains: plugin.explain !== undefined, modules: loadedModules() };
+  return {
+    api,
+    id,
+    summary,
+    flags,
+    arguments: args,
+    inReport,
+    examples,
+    path,
+    explains: plugin.explain !== undefined,
+    modules: loadedModules(),
+  };
 }
 
 /** What jiti has loaded is kept where Node keeps what was required. */
@@ -63,7 +79,10 @@ function makeImporter(): Importer {
   const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti');
   const virtualModules = doors();
   // Natively imported, a plugin's own `import 'oompm'` would find another copy of our classes, or none.
-  const importWith = (fsCache: string | false): Importer => (file) => createJiti(import.meta.url, { virtualModules, tryNative: false, fsCache }).import(file);
+  const importWith =
+    (fsCache: string | false): Importer =>
+    (file) =>
+      createJiti(import.meta.url, { virtualModules, tryNative: false, fsCache }).import(file);
   const importKept = importWith(compiledPlugins() ?? false);
   return async (file) => {
     try {
@@ -99,7 +118,8 @@ function whyNot(error: unknown, path: string): string {
   const [, said] = /^ParseError: (.*?)\.?\s*$/.exec(message) ?? [];
   const [, file = path, line, column] = /^\s*(.+):(\d+):(\d+)$/.exec(second) ?? [];
   // Babel counts columns from 0.
-  if (said !== undefined) return `syntax error in ${nameFrom(file, path)}line ${line}, column ${Number(column) + 1}: ${said}`;
+  if (said !== undefined)
+    return `syntax error in ${nameFrom(file, path)}line ${line}, column ${Number(column) + 1}: ${said}`;
   return `${error.name === 'Error' ? '' : `${error.name}: `}${message}${placeOf(error, path)}`;
 }
 
@@ -107,7 +127,8 @@ function whyNot(error: unknown, path: string): string {
 function placeOf(error: Error, path: string): string {
   for (const frame of error.stack?.split('\n') ?? []) {
     const [, file, line] = /^\s+at (?:.*\()?(?:file:\/\/)?(\/.*?):(\d+):\d+\)?$/.exec(frame) ?? [];
-    if (file !== undefined && dirname(file).startsWith(dirname(resolve(path)))) return ` (${nameFrom(file, path)}line ${line})`;
+    if (file !== undefined && dirname(file).startsWith(dirname(resolve(path))))
+      return ` (${nameFrom(file, path)}line ${line})`;
   }
   return '';
 }

@@ -1,6 +1,24 @@
 import type {
-  Cell, ChartView, Column, Door, Fact, FactsView, Finding, FindingsView, Gap, GraphView, Headline, LogLine, LogView, Sorting, Stack, StackView,
-  TableView, TreeNode, TreeView, ValueType,
+  Cell,
+  ChartView,
+  Column,
+  Door,
+  Fact,
+  FactsView,
+  Finding,
+  FindingsView,
+  Gap,
+  GraphView,
+  Headline,
+  LogLine,
+  LogView,
+  Sorting,
+  Stack,
+  StackView,
+  TableView,
+  TreeNode,
+  TreeView,
+  ValueType,
 } from './views.js';
 
 /** `id` is the view's stable name in JSON; made of the title where it is not given. */
@@ -19,8 +37,16 @@ export function facts(title: string, list: readonly Fact[], options: HeadlineOpt
   return { kind: 'facts', id: idOf(title, options), title, facts: list, ...headlineOf(options) };
 }
 
-/** One of them; `note` is a remark beside the value, `door` the object that it opens. `key` is its stable name in JSON. */
-export function fact(key: string, title: string, type: ValueType, value: Cell, more: { note?: string; door?: Door } = {}): Fact {
+/**
+ * One of them; `note` is a remark beside the value, `door` the object that it opens. `key` is its stable name in JSON.
+ */
+export function fact(
+  key: string,
+  title: string,
+  type: ValueType,
+  value: Cell,
+  more: { note?: string; door?: Door } = {},
+): Fact {
   return { key, title, type, value, ...more };
 }
 
@@ -44,17 +70,39 @@ export function columns<const K extends string>(list: readonly ColumnOf<K>[]): r
 
 /** `rows` may be a generator: it is pulled as far as the limits allow. */
 export function table<K extends string>(
-  title: string, list: readonly ColumnOf<K>[], rows: Iterable<RowOf<NoInfer<K>>>, options: ViewOptions & { sorted?: Sorting & { column: NoInfer<K> }; folded?: boolean } = {},
+  title: string,
+  list: readonly ColumnOf<K>[],
+  rows: Iterable<RowOf<NoInfer<K>>>,
+  options: ViewOptions & { sorted?: Sorting & { column: NoInfer<K> }; folded?: boolean } = {},
 ): TableView {
   const { sorted, folded } = options;
-  return { kind: 'table', id: idOf(title, options), title, columns: list, rows, ...noteOf(options), ...(sorted === undefined ? {} : { sorted }), ...(folded ? { folded } : {}) };
+  return {
+    kind: 'table',
+    id: idOf(title, options),
+    title,
+    columns: list,
+    rows,
+    ...noteOf(options),
+    ...(sorted === undefined ? {} : { sorted }),
+    ...(folded ? { folded } : {}),
+  };
 }
 
 /** A table whose rows have children, which are folded on a screen; `roots` may be a generator. */
 export function tree<K extends string>(
-  title: string, list: readonly ColumnOf<K>[], roots: Iterable<TreeNodeOf<NoInfer<K>>>, options: ViewOptions = {},
+  title: string,
+  list: readonly ColumnOf<K>[],
+  roots: Iterable<TreeNodeOf<NoInfer<K>>>,
+  options: ViewOptions = {},
 ): TreeView {
-  return { kind: 'tree', id: idOf(title, options), title, columns: list, roots: roots as Iterable<TreeNode>, ...noteOf(options) };
+  return {
+    kind: 'tree',
+    id: idOf(title, options),
+    title,
+    columns: list,
+    roots: roots as Iterable<TreeNode>,
+    ...noteOf(options),
+  };
 }
 
 /** Lines of a log, with level and time where they have them; a screen filters and searches them. */
@@ -68,12 +116,29 @@ export function stacks(title: string, list: Iterable<Stack>, options: ViewOption
 }
 
 /** Bars of one unit: parts of a whole where `total` is given, or values against their marks. */
-export function chart(title: string, unit: ValueType, bars: ChartView['bars'], options: HeadlineOptions & { total?: number } = {}): ChartView {
-  return { kind: 'chart', id: idOf(title, options), title, unit, bars, ...(options.total === undefined ? {} : { total: options.total }), ...headlineOf(options) };
+export function chart(
+  title: string,
+  unit: ValueType,
+  bars: ChartView['bars'],
+  options: HeadlineOptions & { total?: number } = {},
+): ChartView {
+  return {
+    kind: 'chart',
+    id: idOf(title, options),
+    title,
+    unit,
+    bars,
+    ...(options.total === undefined ? {} : { total: options.total }),
+    ...headlineOf(options),
+  };
 }
 
 /** Who waits for whom: nodes and edges by id, and the cycles among them. */
-export function graph(title: string, parts: Pick<GraphView, 'nodes' | 'edges' | 'cycles'>, options: HeadlineOptions = {}): GraphView {
+export function graph(
+  title: string,
+  parts: Pick<GraphView, 'nodes' | 'edges' | 'cycles'>,
+  options: HeadlineOptions = {},
+): GraphView {
   return { kind: 'graph', id: idOf(title, options), title, ...parts, ...headlineOf(options) };
 }
 
@@ -93,7 +158,13 @@ export function isGap(cell: unknown): cell is Gap {
 }
 
 function idOf(title: string, { id }: ViewOptions): string {
-  return id ?? title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+  return (
+    id ??
+    title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-|-$/g, '')
+  );
 }
 
 function noteOf({ note }: ViewOptions): { note?: string } {

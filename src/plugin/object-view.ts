@@ -18,26 +18,33 @@ export const objectColumns = columns([
 ]);
 type ObjectNode = TreeNodeOf<'member' | 'offset' | 'value'>;
 
-/** The members of an object in the dump with their values, as its type declares them; what can be inspected is a door. */
+/**
+ * The members of an object in the dump with their values, as its type declares them; what can be inspected is a door.
+ */
 export function objectTree(kernel: Kernel, type: StructType, address: bigint): ObjectNode[] {
   return inspectObject(kernel, type, address).map(asNode);
 }
 
 /** As deep as `inspectObject` goes, which is bounded. */
 function asNode({ declaration, offset, value, place, members }: InspectedMember): ObjectNode {
-  return { cells: { member: declaration, offset, value }, children: members.map(asNode), ...(place === undefined ? {} : { door: place }) };
+  return {
+    cells: { member: declaration, offset, value },
+    children: members.map(asNode),
+    ...(place === undefined ? {} : { door: place }),
+  };
 }
 
 /**
- * A view of the object of a type at an address: a tree of its members with their values, or a fact for what has none. The
- * type is named as a user would: 'zone', 'struct zone', 'pid_t'.
+ * A view of the object of a type at an address: a tree of its members with their values, or a fact for what has none.
+ * The type is named as a user would: 'zone', 'struct zone', 'pid_t'.
  * @throws InputError where this kernel has no such type, ReadError where nothing of the object can be read
  */
 export function objectView(kernel: Kernel, type: string, address: bigint): View {
   const found = typeNamed(kernel, type);
   needSome(kernel, address, sizeOf(found) ?? 0);
   const title = `${type} at ${placeInWords(kernel, address)}`;
-  if (found.kind === 'struct' || found.kind === 'union') return tree(title, objectColumns, objectTree(kernel, found, address), { id: 'object' });
+  if (found.kind === 'struct' || found.kind === 'union')
+    return tree(title, objectColumns, objectTree(kernel, found, address), { id: 'object' });
   return facts(title, [fact('value', 'Value', 'text', readScalar(kernel, found, address).value)], { id: 'object' });
 }
 

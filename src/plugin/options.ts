@@ -53,24 +53,32 @@ export type OptionValues = Readonly<Record<string, OptionValue>>;
 
 type Scalar<O> = O extends { options: readonly (infer V)[] } ? V : O extends { type: 'integer' } ? number : string;
 
-type FlagValue<F extends Flag> =
-  F extends BooleanFlag ? boolean
-  : F extends { multiple: true } ? readonly Scalar<F>[]
-  : F extends { default: string | number } ? Scalar<F>
-  : Scalar<F> | undefined;
+type FlagValue<F extends Flag> = F extends BooleanFlag
+  ? boolean
+  : F extends { multiple: true }
+    ? readonly Scalar<F>[]
+    : F extends { default: string | number }
+      ? Scalar<F>
+      : Scalar<F> | undefined;
 
-type ArgumentValue<A extends Argument> =
-  A extends { multiple: true } ? readonly Scalar<A>[]
-  : A extends { required: true } ? Scalar<A>
-  : Scalar<A> | undefined;
+type ArgumentValue<A extends Argument> = A extends { multiple: true }
+  ? readonly Scalar<A>[]
+  : A extends { required: true }
+    ? Scalar<A>
+    : Scalar<A> | undefined;
 
 /** What `run` gets: the values of flags and arguments, typed by their declaration. */
-export type ValuesOf<F extends Flags, A extends Arguments> =
-  { readonly [K in keyof F]: FlagValue<F[K]> } & { readonly [K in keyof A]: ArgumentValue<A[K]> };
+export type ValuesOf<F extends Flags, A extends Arguments> = { readonly [K in keyof F]: FlagValue<F[K]> } & {
+  readonly [K in keyof A]: ArgumentValue<A[K]>;
+};
 
-/** Names of the arguments without which there is nothing to run: such a plugin is no section, and no screen of its own. */
+/**
+ * Names of the arguments without which there is nothing to run: such a plugin is no section, and no screen of its own.
+ */
 export function requiredArguments(args: Arguments): string[] {
-  return Object.entries(args).filter(([, { required }]) => required).map(([name]) => name);
+  return Object.entries(args)
+    .filter(([, { required }]) => required)
+    .map(([name]) => name);
 }
 
 /** The values that hold where nothing was given. */
@@ -83,6 +91,6 @@ export function defaultValues(flags: Flags, args: Arguments): OptionValues {
 
 function defaultOf(flag: Flag): OptionValue {
   if (flag.type === 'boolean') return flag.default ?? false;
-  if (flag.multiple) return flag.default === undefined ? [] : [flag.default] as readonly string[] | readonly number[];
+  if (flag.multiple) return flag.default === undefined ? [] : ([flag.default] as readonly string[] | readonly number[]);
   return flag.default;
 }

@@ -31,7 +31,10 @@ export function createRegistry(bundled: readonly BundledPlugin[], users: readonl
   for (const plugin of users) {
     const { path } = plugin;
     const former = byId.get(plugin.id);
-    if (former !== undefined) warnings.push(`${path}: plugin ${plugin.id} replaces ${former.path === undefined ? 'the bundled one' : `the one from ${former.path}`}`);
+    if (former !== undefined)
+      warnings.push(
+        `${path}: plugin ${plugin.id} replaces ${former.path === undefined ? 'the bundled one' : `the one from ${former.path}`}`,
+      );
     byId.set(plugin.id, { load: () => Promise.resolve(plugin), path });
   }
   const ids = [...byId.keys()];

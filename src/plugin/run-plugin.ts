@@ -23,17 +23,25 @@ export type RunEvent =
   | { kind: 'end'; outcome: Outcome; gaps: readonly Gap[] };
 
 /**
- * Runs one plugin on one kernel, step by step. Whatever the plugin does becomes an outcome, never an exception; only one
- * that loops without yielding and without reading can't be ended from here (the runner in the worker can).
+ * Runs one plugin on one kernel, step by step. Whatever the plugin does becomes an outcome, never an exception; only
+ * one that loops without yielding and without reading can't be ended from here (the runner in the worker can).
  */
-export function* runEvents(kernel: Kernel, plugin: Plugin, values: OptionValues, limits: Limits = defaultLimits): Generator<RunEvent> {
+export function* runEvents(
+  kernel: Kernel,
+  plugin: Plugin,
+  values: OptionValues,
+  limits: Limits = defaultLimits,
+): Generator<RunEvent> {
   const before = kernel.gaps;
   const gaps = new GapLog();
   kernel.gaps = gaps;
   kernel.guard.limit(limits.ms);
   try {
     const reason = missingShapes(kernel, plugin);
-    const outcome = reason === undefined ? yield* pull(() => yielded(plugin.run(kernel, values), 'run'), limits) : { kind: 'unavailable' as const, reason, fault: 'kernel' as const };
+    const outcome =
+      reason === undefined
+        ? yield* pull(() => yielded(plugin.run(kernel, values), 'run'), limits)
+        : { kind: 'unavailable' as const, reason, fault: 'kernel' as const };
     yield { kind: 'end', outcome, gaps: listed(gaps) };
   } finally {
     kernel.gaps = before;
@@ -42,14 +50,24 @@ export function* runEvents(kernel: Kernel, plugin: Plugin, values: OptionValues,
 }
 
 /** Runs one plugin to its end. */
-export function runPlugin(kernel: Kernel, plugin: Plugin, values: OptionValues, limits: Limits = defaultLimits): Section {
+export function runPlugin(
+  kernel: Kernel,
+  plugin: Plugin,
+  values: OptionValues,
+  limits: Limits = defaultLimits,
+): Section {
   const collector = collectSection(plugin);
   for (const event of runEvents(kernel, plugin, values, limits)) collector.take(event);
   return collector.section();
 }
 
 /** The same on the reports of a log, step by step. @throws TypeError for a plugin that has nothing to say of them */
-export function reportEvents(plugin: Plugin, reports: readonly OomReport[], values: OptionValues, limits: Limits = defaultLimits): Iterable<RunEvent> {
+export function reportEvents(
+  plugin: Plugin,
+  reports: readonly OomReport[],
+  values: OptionValues,
+  limits: Limits = defaultLimits,
+): Iterable<RunEvent> {
   if (plugin.explain === undefined) throw new TypeError(`plugin ${plugin.id} does not explain logs`);
   return eventsOfReports(() => yielded(plugin.explain!(reports, values), 'explain'), limits);
 }
@@ -59,14 +77,22 @@ function* eventsOfReports(views: () => Iterable<View>, limits: Limits): Generato
 }
 
 /** To its end. @throws TypeError for a plugin that has nothing to say of them */
-export function runOnReports(plugin: Plugin, reports: readonly OomReport[], values: OptionValues, limits: Limits = defaultLimits): Section {
+export function runOnReports(
+  plugin: Plugin,
+  reports: readonly OomReport[],
+  values: OptionValues,
+  limits: Limits = defaultLimits,
+): Section {
   const collector = collectSection(plugin);
   for (const event of reportEvents(plugin, reports, values, limits)) collector.take(event);
   return collector.section();
 }
 
 /** Makes a section of a run's events, also of a run that was ended in the middle. */
-export function collectSection(plugin: { id: string; summary: string }): { take(event: RunEvent): void; section(ended?: Outcome): Section } {
+export function collectSection(plugin: { id: string; summary: string }): {
+  take(event: RunEvent): void;
+  section(ended?: Outcome): Section;
+} {
   const views: { view: SolidView; items: Item[] }[] = [];
   let end: { outcome: Outcome; gaps: readonly Gap[] } | undefined;
   return {
@@ -87,11 +113,16 @@ export function collectSection(plugin: { id: string; summary: string }): { take(
 
 function withItems(view: SolidView, items: readonly Item[]): SolidView {
   switch (view.kind) {
-    case 'table': return { ...view, rows: items as readonly Row[] };
-    case 'tree': return { ...view, roots: items as readonly TreeNode[] };
-    case 'log': return { ...view, lines: items as readonly LogLine[] };
-    case 'stack': return { ...view, stacks: items as readonly Stack[] };
-    default: return view;
+    case 'table':
+      return { ...view, rows: items as readonly Row[] };
+    case 'tree':
+      return { ...view, roots: items as readonly TreeNode[] };
+    case 'log':
+      return { ...view, lines: items as readonly LogLine[] };
+    case 'stack':
+      return { ...view, stacks: items as readonly Stack[] };
+    default:
+      return view;
   }
 }
 
@@ -123,7 +154,12 @@ function yielded(returned: unknown, name: 'run' | 'explain'): Iterable<View> {
   if (returned instanceof Promise || (isObject(returned) && Symbol.asyncIterator in returned)) {
     throw new BadView(`${name} is async, but a dump is read without waiting: ${how}`);
   }
-  const what = isObject(returned) && typeof returned['kind'] === 'string' ? `a ${returned['kind']} view` : returned === undefined ? 'nothing' : describe(returned);
+  const what =
+    isObject(returned) && typeof returned['kind'] === 'string'
+      ? `a ${returned['kind']} view`
+      : returned === undefined
+        ? 'nothing'
+        : describe(returned);
   throw new BadView(`${name} returned ${what} instead of yielding views, so it is no generator: ${how}`);
 }
 
@@ -186,16 +222,23 @@ function howItEnded(error: unknown): Outcome {
   if (error instanceof Cancelled) return { kind: 'cut short', reason: error.message };
   if (isGapError(error)) return { kind: 'failed', fault: 'dump', reason: error.message };
   if (error instanceof BadView) return { kind: 'failed', fault: 'plugin', reason: error.message };
-  if (error instanceof Error) return { kind: 'failed', fault: 'plugin', reason: `${error.name}: ${error.message}`, ...placeOf(error) };
+  if (error instanceof Error)
+    return { kind: 'failed', fault: 'plugin', reason: `${error.name}: ${error.message}`, ...placeOf(error) };
   return { kind: 'failed', fault: 'plugin', reason: `it threw ${describe(error)}, not an Error` };
 }
 
-/** Of the stack: function, file and line, without the folders above it. A plugin's own line says more than ours below it. */
+/**
+ * Of the stack: function, file and line, without the folders above it. A plugin's own line says more than ours below
+ * it.
+ */
 function placeOf(error: Error): { where?: string } {
   const lines = error.stack?.split('\n').filter((candidate) => /^\s+at /.test(candidate)) ?? [];
   const line = lines.find((candidate) => !candidate.includes(ourFolder)) ?? lines[0];
   if (line === undefined) return {};
-  const place = line.trim().slice(3).replaceAll(/(?:file:\/\/)?\/[^\s()]*\/(?=[^/\s()]+\/[^/\s()]+:\d)/g, '');
+  const place = line
+    .trim()
+    .slice(3)
+    .replaceAll(/(?:file:\/\/)?\/[^\s()]*\/(?=[^/\s()]+\/[^/\s()]+:\d)/g, '');
   return { where: shortSentence(place) };
 }
 

@@ -10,7 +10,9 @@ import type { BundledPlugin } from './registry.js';
 import { outcomeOf, reportEvents, runEvents, type RunEvent } from './run-plugin.js';
 import type { RunRequest, Subject, WorkerReply, WorkerStart } from './worker-messages.js';
 
-/** The worker's side of the runner: loads plugins, opens the dump for itself, runs as asked and posts what they yield. */
+/**
+ * The worker's side of the runner: loads plugins, opens the dump for itself, runs as asked and posts what they yield.
+ */
 const start = workerData as WorkerStart;
 const port = parentPort!;
 const reply = (message: WorkerReply): void => port.postMessage(message);
@@ -33,7 +35,9 @@ async function begin(): Promise<void> {
   if ('files' in start.plugins) await loadFiles(start.plugins.files);
   else listBundled(start.plugins.bundled);
   port.on('message', (request: RunRequest) => {
-    answer(request).catch((error: unknown) => reply({ kind: 'event', run: request.run, event: { kind: 'end', gaps: [], outcome: outcomeOf(error) } }));
+    answer(request).catch((error: unknown) =>
+      reply({ kind: 'event', run: request.run, event: { kind: 'end', gaps: [], outcome: outcomeOf(error) } }),
+    );
   });
   reply({ kind: 'ready' });
 }
@@ -52,9 +56,18 @@ async function loadFiles(files: readonly string[]): Promise<void> {
     loading = path;
     beginAnew();
     reply({ kind: 'loading', path });
-    const loaded = await loadPlugin(path).then((plugin) => ({ plugin }), (error: unknown) => ({ error }));
+    const loaded = await loadPlugin(path).then(
+      (plugin) => ({ plugin }),
+      (error: unknown) => ({ error }),
+    );
     const what = changed();
-    if (what !== undefined) return reply({ kind: 'refused', path, reason: `it changes ${what}, which all code uses; leave what is built in as it is`, spoilt: true });
+    if (what !== undefined)
+      return reply({
+        kind: 'refused',
+        path,
+        reason: `it changes ${what}, which all code uses; leave what is built in as it is`,
+        spoilt: true,
+      });
     if ('error' in loaded) {
       reply({ kind: 'refused', path, reason: inOneSentence(loaded.error, path), spoilt: false });
     } else {
@@ -74,7 +87,8 @@ function listBundled(module: string): void {
 function keepProcess(): void {
   const kill = process.kill.bind(process);
   process.kill = (pid, signal) => {
-    if (signal !== 0 && (pid === process.pid || pid === 0)) throw new Error('a plugin can\'t signal the process that it runs in');
+    if (signal !== 0 && (pid === process.pid || pid === 0))
+      throw new Error("a plugin can't signal the process that it runs in");
     return kill(pid, signal);
   };
 }
@@ -82,14 +96,15 @@ function keepProcess(): void {
 /** Without it nothing that is asked comes in, and nothing that is told goes out. */
 function keepPort(): void {
   port.close = port.unref = () => {
-    throw new Error('a plugin can\'t close the port of the worker that it runs in');
+    throw new Error("a plugin can't close the port of the worker that it runs in");
   };
 }
 
 /** Where nothing is left that could settle what a plugin waits for, Node ends the worker as if it were done. */
 function tellWaiting(): void {
   process.once('beforeExit', () => {
-    if (loading !== undefined) reply({ kind: 'refused', path: loading, reason: 'it awaits outside of run what never comes', spoilt: true });
+    if (loading !== undefined)
+      reply({ kind: 'refused', path: loading, reason: 'it awaits outside of run what never comes', spoilt: true });
   });
 }
 
@@ -97,7 +112,11 @@ function tellWaiting(): void {
 function keepRunning(): void {
   process.on('uncaughtException', (error) => {
     const outcome = outcomeOf(error);
-    if (outcome.kind === 'failed') reply({ kind: 'printed', text: `a plugin failed beside its run: ${outcome.reason}${outcome.where === undefined ? '' : ` in ${outcome.where}`}\n` });
+    if (outcome.kind === 'failed')
+      reply({
+        kind: 'printed',
+        text: `a plugin failed beside its run: ${outcome.reason}${outcome.where === undefined ? '' : ` in ${outcome.where}`}\n`,
+      });
   });
 }
 
@@ -118,14 +137,23 @@ async function answer({ run, plugin: name, values, subject, limits }: RunRequest
   if (plugin === undefined) return reply({ kind: 'closed', run, message: `there is no plugin ${name}`, input: false });
   let events: Iterable<RunEvent>;
   try {
-    events = 'reports' in subject ? reportEvents(plugin, subject.reports, values, limits) : runEvents(await opened(subject), plugin, values, limits);
+    events =
+      'reports' in subject
+        ? reportEvents(plugin, subject.reports, values, limits)
+        : runEvents(await opened(subject), plugin, values, limits);
   } catch (error) {
-    return reply({ kind: 'closed', run, message: error instanceof Error ? error.message : String(error), input: error instanceof InputError });
+    return reply({
+      kind: 'closed',
+      run,
+      message: error instanceof Error ? error.message : String(error),
+      input: error instanceof InputError,
+    });
   }
   beginAnew();
   reply({ kind: 'opened', run });
   for (const event of events) {
-    if (event.kind === 'end' && event.outcome.kind === 'done' && keptFrom !== undefined) reply({ kind: 'printed', text: `plugin ${name}: ${keptFrom}\n` });
+    if (event.kind === 'end' && event.outcome.kind === 'done' && keptFrom !== undefined)
+      reply({ kind: 'printed', text: `plugin ${name}: ${keptFrom}\n` });
     reply(event.kind === 'end' ? ended(run, event) : { kind: 'event', run, event });
   }
 }
@@ -133,7 +161,11 @@ async function answer({ run, plugin: name, values, subject, limits }: RunRequest
 function ended(run: number, event: RunEvent & { kind: 'end' }): WorkerReply {
   const what = changed();
   if (what === undefined) return { kind: 'event', run, event };
-  const outcome = { kind: 'failed', fault: 'plugin', reason: `it changed ${what}, which all code uses: what it told can't be relied on` } as const;
+  const outcome = {
+    kind: 'failed',
+    fault: 'plugin',
+    reason: `it changed ${what}, which all code uses: what it told can't be relied on`,
+  } as const;
   return { kind: 'event', run, event: { ...event, outcome }, spoilt: true };
 }
 

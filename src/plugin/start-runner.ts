@@ -31,12 +31,23 @@ export interface RunOptions {
   onEvent?: (event: RunEvent) => void;
 }
 
-/** Runs plugins in a worker: the caller's thread stays free, and a plugin that hangs, or ends its process, ends a worker. */
+/**
+ * Runs plugins in a worker: the caller's thread stays free, and a plugin that hangs, or ends its process, ends a
+ * worker.
+ */
 export interface Runner {
   /** A user's plugins that serve, and files that do not. */
   declared(): Promise<{ loaded: readonly UsersPlugin[]; refused: readonly RefusedPlugin[] }>;
-  /** One run; further ones wait for it. @throws InputError where one of the bundled plugins finds that the dump does not open */
-  run(plugin: { id: string; summary: string; path?: string }, values: OptionValues, subject: Subject, options?: RunOptions): Promise<Section>;
+  /**
+   * One run; further ones wait for it. @throws InputError where one of the bundled plugins finds that the dump does not
+   * open
+   */
+  run(
+    plugin: { id: string; summary: string; path?: string },
+    values: OptionValues,
+    subject: Subject,
+    options?: RunOptions,
+  ): Promise<Section>;
   /** Ends the run in progress; what it has yielded stands. */
   cancel(): void;
   close(): Promise<void>;
@@ -50,10 +61,13 @@ function replies(handle: (reply: WorkerReply) => void): (message: unknown) => vo
 }
 
 /**
- * The worker starts when it is first needed, and anew after one that had to be ended. It does not keep the process. `onPrint`
- * sees each line that plugins print; without it they are dropped: on a screen they would stand anywhere.
+ * The worker starts when it is first needed, and anew after one that had to be ended. It does not keep the process.
+ * `onPrint` sees each line that plugins print; without it they are dropped: on a screen they would stand anywhere.
  */
-export function startRunner(plugins: WorkersPlugins, { onPrint = () => undefined }: { onPrint?: (line: string) => void } = {}): Runner {
+export function startRunner(
+  plugins: WorkersPlugins,
+  { onPrint = () => undefined }: { onPrint?: (line: string) => void } = {},
+): Runner {
   const areUsers = 'files' in plugins;
   const flag = new Int32Array(new SharedArrayBuffer(4));
   const known = new Map<string, UsersPlugin>();
@@ -67,24 +81,33 @@ export function startRunner(plugins: WorkersPlugins, { onPrint = () => undefined
 
   const spawn = (): Worker => {
     const workerData: WorkerStart = {
-      plugins: areUsers ? { files: plugins.files.filter((path) => !refused.has(path)) } : plugins, cancelFlag: flag,
+      plugins: areUsers ? { files: plugins.files.filter((path) => !refused.has(path)) } : plugins,
+      cancelFlag: flag,
     };
     const started = new Worker(createRequire(import.meta.url).resolve('#runner-worker'), {
       // Their streams stay unread, which would keep the process: what is printed comes as a message.
-      workerData, execArgv: [], stdout: true, stderr: true,
+      workerData,
+      execArgv: [],
+      stdout: true,
+      stderr: true,
       ...(areUsers ? { resourceLimits: { maxOldGenerationSizeMb: memoryLimit / 1024 / 1024 } } : {}),
     });
     const print = byLines(onPrint);
-    started.on('message', replies((reply) => {
-      if (reply.kind === 'printed') print(reply.text);
-    }));
+    started.on(
+      'message',
+      replies((reply) => {
+        if (reply.kind === 'printed') print(reply.text);
+      }),
+    );
     const lost = (ended: Ended): void => {
       if (worker !== started) return;
       worker = undefined;
       onLost?.(ended);
     };
     started.on('error', (error) => lost(brokenBy(error)));
-    started.on('exit', (code) => lost({ kind: 'failed', fault: 'plugin', reason: `it ended its own process (process.exit(${code}))` }));
+    started.on('exit', (code) =>
+      lost({ kind: 'failed', fault: 'plugin', reason: `it ended its own process (process.exit(${code}))` }),
+    );
     return started;
   };
 
@@ -108,44 +131,60 @@ export function startRunner(plugins: WorkersPlugins, { onPrint = () => undefined
   };
 
   /** Follows a new worker until it is ready; @returns what it broke on, with the file that it was loading. */
-  const loading = (started: Worker): Promise<{ path: string | undefined; reason: string } | undefined> => new Promise((resolve) => {
-    let path: string | undefined;
-    const late = (): void => settle(path === undefined ? 'the worker for plugins did not start' : `it was not loaded within ${loadLimitMs / 1000} s; look for an endless loop, or for what waits, outside of run`);
-    let timer = setTimeout(late, startLimitMs);
-    const watch = areUsers ? watchMemory(() => settle(`it took more than ${size(memoryLimit)} of memory while it was loaded`)) : undefined;
-    const settle = (reason?: string): void => {
-      clearTimeout(timer);
-      watch?.stop();
-      onLost = undefined;
-      started.off('message', onMessage).unref();
-      resolve(reason === undefined ? undefined : { path, reason });
-    };
-    const onMessage = replies((reply) => {
-      clearTimeout(timer);
-      timer = setTimeout(late, loadLimitMs);
-      switch (reply.kind) {
-        case 'loading':
-          ({ path } = reply);
-          watch?.start();
-          break;
-        case 'loaded':
-          // Each new worker loads them all again.
-          if (reply.caught !== undefined && !known.has(reply.plugin.path)) onPrint(`plugin ${reply.plugin.path}: ${reply.caught}`);
-          known.set(reply.plugin.path, reply.plugin);
-          break;
-        case 'refused':
-          if (reply.spoilt) settle(reply.reason);
-          else refused.set(reply.path, reply.reason);
-          break;
-        case 'ready': settle(); break;
-        default:
-      }
+  const loading = (started: Worker): Promise<{ path: string | undefined; reason: string } | undefined> =>
+    new Promise((resolve) => {
+      let path: string | undefined;
+      const late = (): void =>
+        settle(
+          path === undefined
+            ? 'the worker for plugins did not start'
+            : `it was not loaded within ${loadLimitMs / 1000} s; look for an endless loop, or for what waits, outside of run`,
+        );
+      let timer = setTimeout(late, startLimitMs);
+      const watch = areUsers
+        ? watchMemory(() => settle(`it took more than ${size(memoryLimit)} of memory while it was loaded`))
+        : undefined;
+      const settle = (reason?: string): void => {
+        clearTimeout(timer);
+        watch?.stop();
+        onLost = undefined;
+        started.off('message', onMessage).unref();
+        resolve(reason === undefined ? undefined : { path, reason });
+      };
+      const onMessage = replies((reply) => {
+        clearTimeout(timer);
+        timer = setTimeout(late, loadLimitMs);
+        switch (reply.kind) {
+          case 'loading':
+            ({ path } = reply);
+            watch?.start();
+            break;
+          case 'loaded':
+            // Each new worker loads them all again.
+            if (reply.caught !== undefined && !known.has(reply.plugin.path))
+              onPrint(`plugin ${reply.plugin.path}: ${reply.caught}`);
+            known.set(reply.plugin.path, reply.plugin);
+            break;
+          case 'refused':
+            if (reply.spoilt) settle(reply.reason);
+            else refused.set(reply.path, reply.reason);
+            break;
+          case 'ready':
+            settle();
+            break;
+          default:
+        }
+      });
+      onLost = ({ reason }) => settle(`${reason} while it was loaded`);
+      started.on('message', onMessage);
     });
-    onLost = ({ reason }) => settle(`${reason} while it was loaded`);
-    started.on('message', onMessage);
-  });
 
-  const runNow = async ({ id, summary, path }: { id: string; summary: string; path?: string }, values: OptionValues, subject: Subject, { limits = defaultLimits, onEvent }: RunOptions): Promise<Section> => {
+  const runNow = async (
+    { id, summary, path }: { id: string; summary: string; path?: string },
+    values: OptionValues,
+    subject: Subject,
+    { limits = defaultLimits, onEvent }: RunOptions,
+  ): Promise<Section> => {
     Atomics.store(flag, 0, 0);
     const collector = collectSection({ id, summary });
     const running = await ready();
@@ -155,7 +194,8 @@ export function startRunner(plugins: WorkersPlugins, { onPrint = () => undefined
     let isSpoilt = false;
     running.ref();
     const stopped = await new Promise<Outcome | undefined>((resolve, reject) => {
-      const tooLong = (): void => stop({ kind: 'cut short', reason: `it took longer than ${limits.ms / 1000} s and was ended` });
+      const tooLong = (): void =>
+        stop({ kind: 'cut short', reason: `it took longer than ${limits.ms / 1000} s and was ended` });
       let timer = setTimeout(tooLong, limits.ms + graceMs);
       const watch = areUsers ? watchMemory(() => settle(tooMuch)) : undefined;
       const settle = (outcome?: Outcome): void => {
@@ -187,7 +227,8 @@ export function startRunner(plugins: WorkersPlugins, { onPrint = () => undefined
             isSpoilt ||= reply.spoilt === true;
             if (reply.event.kind === 'end') settle();
             break;
-          default: reply satisfies never;
+          default:
+            reply satisfies never;
         }
       });
       // The flag first: a guarded step sees it and ends in order. Then the worker itself.
@@ -212,8 +253,8 @@ export function startRunner(plugins: WorkersPlugins, { onPrint = () => undefined
       if (areUsers && plugins.files.length > 0) await ready();
       const files = areUsers ? plugins.files : [];
       return {
-        loaded: files.flatMap((path) => refused.has(path) ? [] : known.get(path) ?? []),
-        refused: files.flatMap((path) => refused.has(path) ? [{ path, reason: refused.get(path)! }] : []),
+        loaded: files.flatMap((path) => (refused.has(path) ? [] : (known.get(path) ?? []))),
+        refused: files.flatMap((path) => (refused.has(path) ? [{ path, reason: refused.get(path)! }] : [])),
       };
     },
     run(plugin, values, subject, options = {}) {

@@ -10,8 +10,21 @@ export type View = FactsView | TableView | TreeView | LogView | StackView | Char
 
 /** How a cell is to be read. Sizes are told in the unit that the kernel counts in; renderers convert and label. */
 export type ValueType =
-  | 'text' | 'integer' | 'boolean' | 'address' | 'symbol'
-  | 'bytes' | 'kB' | 'pages' | 'ns' | 'ms' | 'unixTime' | 'percent' | 'flags' | 'pid' | 'task';
+  | 'text'
+  | 'integer'
+  | 'boolean'
+  | 'address'
+  | 'symbol'
+  | 'bytes'
+  | 'kB'
+  | 'pages'
+  | 'ns'
+  | 'ms'
+  | 'unixTime'
+  | 'percent'
+  | 'flags'
+  | 'pid'
+  | 'task';
 
 /** A cell. null is "does not apply"; a `Gap` is "could not be read". Addresses are bigint. */
 export type Cell = string | number | bigint | boolean | null | readonly string[] | Gap;
@@ -63,14 +76,28 @@ export interface Door {
 export type Headline = 'memory' | 'zones' | 'waits' | 'end';
 
 /** Names and values, as `facts` makes them. */
-export interface FactsView { kind: 'facts'; id: string; title: string; facts: readonly Fact[]; headline?: Headline }
+export interface FactsView {
+  kind: 'facts';
+  id: string;
+  title: string;
+  facts: readonly Fact[];
+  headline?: Headline;
+}
 
 /** Cells by column key; `door` says what object the row stands for. */
-export interface Row { cells: Readonly<Record<string, Cell>>; door?: Door }
+export interface Row {
+  cells: Readonly<Record<string, Cell>>;
+  door?: Door;
+}
 
 /** Rows under columns, as `table` makes them. */
 export interface TableView {
-  kind: 'table'; id: string; title: string; columns: readonly Column[]; rows: Iterable<Row>; note?: string;
+  kind: 'table';
+  id: string;
+  title: string;
+  columns: readonly Column[];
+  rows: Iterable<Row>;
+  note?: string;
   /** The order that the rows are in: a screen marks the column, and sorts by it until it is told otherwise. */
   sorted?: Sorting;
   /** Less telling than what stands before it: a screen shows the title only until it is opened. */
@@ -78,12 +105,24 @@ export interface TableView {
 }
 
 /** By the cells of one column; equal ones keep their order. */
-export interface Sorting { column: string; descending: boolean }
+export interface Sorting {
+  column: string;
+  descending: boolean;
+}
 
 /** A row with rows below it. */
-export interface TreeNode extends Row { children: readonly TreeNode[] }
+export interface TreeNode extends Row {
+  children: readonly TreeNode[];
+}
 /** A table whose rows have children; the first column is the one that is indented. */
-export interface TreeView { kind: 'tree'; id: string; title: string; columns: readonly Column[]; roots: Iterable<TreeNode>; note?: string }
+export interface TreeView {
+  kind: 'tree';
+  id: string;
+  title: string;
+  columns: readonly Column[];
+  roots: Iterable<TreeNode>;
+  note?: string;
+}
 
 /** A record of a log. Times are in nanoseconds; what a record does not have is left out. */
 export interface LogLine {
@@ -100,7 +139,12 @@ export interface LogLine {
   remark?: true;
 }
 /** Lines of a log, as `log` makes them. */
-export interface LogView { kind: 'log'; id: string; title: string; lines: Iterable<LogLine> }
+export interface LogView {
+  kind: 'log';
+  id: string;
+  title: string;
+  lines: Iterable<LogLine>;
+}
 
 /** One function of a stack, the innermost first, and how it was found. */
 export interface StackFrame {
@@ -114,7 +158,10 @@ export interface StackFrame {
   inlined?: true;
   file?: string;
   line?: number;
-  /** unwound: by ORC or CFI; framePointer; call: behind a call of the function below; scanned: a return address found on the stack, not sure. */
+  /**
+   * unwound: by ORC or CFI; framePointer; call: behind a call of the function below; scanned: a return address found on
+   * the stack, not sure.
+   */
   found: 'registers' | 'unwound' | 'framePointer' | 'call' | 'scanned';
   arguments?: readonly { name: string; value: string }[];
   locals?: readonly { name: string; value: string }[];
@@ -133,27 +180,57 @@ export interface Stack {
   sameAs?: readonly string[];
 }
 /** Call stacks, as `stacks` makes them. */
-export interface StackView { kind: 'stack'; id: string; title: string; stacks: Iterable<Stack> }
+export interface StackView {
+  kind: 'stack';
+  id: string;
+  title: string;
+  stacks: Iterable<Stack>;
+}
 
 /** What memory is used for. A kind looks the same in every picture. */
 export const partKinds = [
-  'anon', 'file', 'shmem', 'unevictable', 'slab-unreclaimable', 'slab-reclaimable', 'slab', 'page-tables', 'kernel-stacks', 'kernel',
-  'hugetlb', 'percpu', 'zram', 'pipes', 'sockets', 'free', 'unknown',
+  'anon',
+  'file',
+  'shmem',
+  'unevictable',
+  'slab-unreclaimable',
+  'slab-reclaimable',
+  'slab',
+  'page-tables',
+  'kernel-stacks',
+  'kernel',
+  'hugetlb',
+  'percpu',
+  'zram',
+  'pipes',
+  'sockets',
+  'free',
+  'unknown',
 ] as const;
 /** One of them. */
 export type PartKind = (typeof partKinds)[number];
 
 /** Parts of a whole, or bars against marks (a zone's free pages against min, low, high). */
 export interface ChartView {
-  kind: 'chart'; id: string; title: string; unit: ValueType;
-  bars: readonly { label: string; value: number; kind?: PartKind; marks?: readonly { label: string; value: number }[] }[];
+  kind: 'chart';
+  id: string;
+  title: string;
+  unit: ValueType;
+  bars: readonly {
+    label: string;
+    value: number;
+    kind?: PartKind;
+    marks?: readonly { label: string; value: number }[];
+  }[];
   total?: number;
   headline?: Headline;
 }
 
 /** Who waits for whom, as `graph` makes it. */
 export interface GraphView {
-  kind: 'graph'; id: string; title: string;
+  kind: 'graph';
+  id: string;
+  title: string;
   nodes: readonly { id: string; label: string; kind: 'cpu' | 'task' | 'lock' | 'object'; door?: Door }[];
   edges: readonly { from: string; to: string; label: string }[];
   /** Node ids of each cycle. */
@@ -177,13 +254,23 @@ export interface Finding {
   sentence: string;
   /** What it rests on, with its arithmetic, a line each. */
   evidence: readonly string[];
-  /** The values that it tells, each as it was read, with where. Names are of what is counted ('memory.usage'), never of the machine's own things. */
+  /**
+   * The values that it tells, each as it was read, with where. Names are of what is counted ('memory.usage'), never of
+   * the machine's own things.
+   */
   facts?: Facts;
   doors?: readonly Door[];
   /** Where it is told in full: ids of the plugin's own views, or 'ps/tasks' for another plugin's. */
   views?: readonly string[];
-  /** What it is about, without numbers and addresses ('kmalloc-64', 'logbuf_lock'): goes into the problem's signature. */
+  /**
+   * What it is about, without numbers and addresses ('kmalloc-64', 'logbuf_lock'): goes into the problem's signature.
+   */
   about?: string;
 }
 /** Conclusions, as `findings` makes them. */
-export interface FindingsView { kind: 'findings'; id: string; title: string; findings: readonly Finding[] }
+export interface FindingsView {
+  kind: 'findings';
+  id: string;
+  title: string;
+  findings: readonly Finding[];
+}

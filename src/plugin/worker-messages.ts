@@ -28,9 +28,9 @@ export interface RunRequest {
 }
 
 /**
- * From the worker. First `loading` for each file, then `loaded` or `refused`; `ready` behind the last. A run is `opened`,
- * or the dump does not open (`closed`); then come its events. `caught`: what a plugin was kept from that did not mind.
- * `spoilt`: what all code shares was changed, and this worker can't be relied on any more.
+ * From the worker. First `loading` for each file, then `loaded` or `refused`; `ready` behind the last. A run is
+ * `opened`, or the dump does not open (`closed`); then come its events. `caught`: what a plugin was kept from that did
+ * not mind. `spoilt`: what all code shares was changed, and this worker can't be relied on any more.
  */
 export type WorkerReply =
   | { kind: 'loading'; path: string }

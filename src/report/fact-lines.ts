@@ -3,10 +3,19 @@ import type { Report } from './report.js';
 
 /** The report with the facts of each finding among its evidence, a line each. */
 export function withFacts(report: Report): Report {
-  return { ...report, findings: report.findings.map((finding) => ({ ...finding, evidence: [...finding.evidence, ...factLines(finding)] })) };
+  return {
+    ...report,
+    findings: report.findings.map((finding) => ({
+      ...finding,
+      evidence: [...finding.evidence, ...factLines(finding)],
+    })),
+  };
 }
 
 /** "memory.usage = 102400 kB (memory counter of the cgroup, in the log)" */
 function factLines({ facts = {} }: Finding): string[] {
-  return Object.entries(facts).map(([name, { value, unit, source }]) => `${name} = ${value}${unit === undefined ? '' : ` ${unit === 'percent' ? '%' : unit}`} (${source})`);
+  return Object.entries(facts).map(
+    ([name, { value, unit, source }]) =>
+      `${name} = ${value}${unit === undefined ? '' : ` ${unit === 'percent' ? '%' : unit}`} (${source})`,
+  );
 }

@@ -17,12 +17,25 @@ export interface Units {
 export function isNumeric(type: ValueType): boolean {
   return numeric.has(type);
 }
-const numeric: ReadonlySet<ValueType> = new Set<ValueType>(['integer', 'bytes', 'kB', 'pages', 'ns', 'ms', 'percent', 'pid']);
+const numeric: ReadonlySet<ValueType> = new Set<ValueType>([
+  'integer',
+  'bytes',
+  'kB',
+  'pages',
+  'ns',
+  'ms',
+  'percent',
+  'pid',
+]);
 
 /** A table's cell, as `units` say. */
 export function cellText(cell: Cell, column: ColumnOfSizes, units: Units): string {
   const unit = bytesIn(column, units);
-  return unit === undefined || !isNumber(cell) ? inTable(cell, column.type) : cell === 0 || cell === 0n ? '0' : size(Number(cell) * unit);
+  return unit === undefined || !isNumber(cell)
+    ? inTable(cell, column.type)
+    : cell === 0 || cell === 0n
+      ? '0'
+      : size(Number(cell) * unit);
 }
 
 /** What stands under a column's title: none where each cell says its own. */
@@ -42,7 +55,14 @@ function bytesIn({ type, exact }: ColumnOfSizes, { pageSize, raw }: Units): numb
 export function unitOf(type: ValueType): string | undefined {
   return units[type];
 }
-const units: Readonly<Partial<Record<ValueType, string>>> = { bytes: 'bytes', kB: 'kB', pages: 'pages', ns: 's', ms: 'ms', percent: '%' };
+const units: Readonly<Partial<Record<ValueType, string>>> = {
+  bytes: 'bytes',
+  kB: 'kB',
+  pages: 'pages',
+  ns: 's',
+  ms: 'ms',
+  percent: '%',
+};
 
 /** In a table: the bare number, exact, in the column's unit. */
 export function inTable(cell: Cell, type: ValueType): string {
@@ -50,9 +70,12 @@ export function inTable(cell: Cell, type: ValueType): string {
   if (isGap(cell)) return '?';
   if (typeof cell === 'object') return cell.join('|');
   switch (type) {
-    case 'ns': return seconds(cell);
-    case 'percent': return typeof cell === 'number' ? cell.toFixed(1) : String(cell);
-    default: return plain(cell, type);
+    case 'ns':
+      return seconds(cell);
+    case 'percent':
+      return typeof cell === 'number' ? cell.toFixed(1) : String(cell);
+    default:
+      return plain(cell, type);
   }
 }
 
@@ -62,14 +85,28 @@ export function alone(cell: Cell, type: ValueType, { pageSize }: Units): string 
   if (isGap(cell)) return `could not be read: ${cell.reason}`;
   if (typeof cell === 'object') return cell.join(' | ');
   switch (type) {
-    case 'pages': return isNumber(cell) ? `${grouped(cell)} ${numbered(cell, 'page')}${inBrackets(scale(cell, pageSize))}` : String(cell);
-    case 'kB': return isNumber(cell) ? `${grouped(cell)} kB${inBrackets(scale(cell, 1024))}` : String(cell);
-    case 'bytes': return isNumber(cell) ? (Number(cell) < 1024 ? size(cell) : `${size(cell)} (${grouped(cell)} bytes)`) : String(cell);
-    case 'ns': return `${seconds(cell)} s`;
-    case 'ms': return `${plain(cell, type)} ms`;
-    case 'percent': return `${inTable(cell, type)} %`;
-    case 'integer': return isNumber(cell) ? grouped(cell) : String(cell);
-    default: return plain(cell, type);
+    case 'pages':
+      return isNumber(cell)
+        ? `${grouped(cell)} ${numbered(cell, 'page')}${inBrackets(scale(cell, pageSize))}`
+        : String(cell);
+    case 'kB':
+      return isNumber(cell) ? `${grouped(cell)} kB${inBrackets(scale(cell, 1024))}` : String(cell);
+    case 'bytes':
+      return isNumber(cell)
+        ? Number(cell) < 1024
+          ? size(cell)
+          : `${size(cell)} (${grouped(cell)} bytes)`
+        : String(cell);
+    case 'ns':
+      return `${seconds(cell)} s`;
+    case 'ms':
+      return `${plain(cell, type)} ms`;
+    case 'percent':
+      return `${inTable(cell, type)} %`;
+    case 'integer':
+      return isNumber(cell) ? grouped(cell) : String(cell);
+    default:
+      return plain(cell, type);
   }
 }
 
@@ -91,10 +128,14 @@ export function address(value: bigint | number): string {
 /** A duration's or a number's quantity in a chart, with its unit. */
 export function quantity(value: number, type: ValueType, units: Units): string {
   switch (type) {
-    case 'pages': return size(value * units.pageSize);
-    case 'kB': return size(value * 1024);
-    case 'bytes': return size(value);
-    default: return alone(value, type, units);
+    case 'pages':
+      return size(value * units.pageSize);
+    case 'kB':
+      return size(value * 1024);
+    case 'bytes':
+      return size(value);
+    default:
+      return alone(value, type, units);
   }
 }
 
@@ -102,22 +143,33 @@ function plain(cell: string | number | bigint | boolean, type: ValueType): strin
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no';
   if (typeof cell === 'string') return cell;
   switch (type) {
-    case 'address': case 'symbol': return Number.isInteger(Number(cell)) ? address(cell) : String(cell);
-    case 'unixTime': return utc(Number(cell));
-    default: return typeof cell === 'number' && !Number.isInteger(cell) ? String(Number(cell.toPrecision(6))) : String(cell);
+    case 'address':
+    case 'symbol':
+      return Number.isInteger(Number(cell)) ? address(cell) : String(cell);
+    case 'unixTime':
+      return utc(Number(cell));
+    default:
+      return typeof cell === 'number' && !Number.isInteger(cell) ? String(Number(cell.toPrecision(6))) : String(cell);
   }
 }
 
 /** Seconds since 1970, to a UTC date; a time that no calendar has stays a number. */
 function utc(unix: number): string {
   const date = new Date(unix * 1000);
-  return Number.isNaN(date.getTime()) ? String(unix) : `${date.toISOString().replace('T', ' ').replace(/\.\d+Z$/, '')} UTC`;
+  return Number.isNaN(date.getTime())
+    ? String(unix)
+    : `${date
+        .toISOString()
+        .replace('T', ' ')
+        .replace(/\.\d+Z$/, '')} UTC`;
 }
 
 function seconds(cell: string | number | bigint | boolean): string {
   if (!isNumber(cell)) return String(cell);
   // As print_time() does, cut and not rounded: the log's stamps are to be found again.
-  return typeof cell === 'bigint' ? `${cell / 1_000_000_000n}.${String(cell % 1_000_000_000n / 1000n).padStart(6, '0')}` : (Math.trunc(cell / 1000) / 1e6).toFixed(6);
+  return typeof cell === 'bigint'
+    ? `${cell / 1_000_000_000n}.${String((cell % 1_000_000_000n) / 1000n).padStart(6, '0')}`
+    : (Math.trunc(cell / 1000) / 1e6).toFixed(6);
 }
 
 /** Digits in groups of three. An integer too large for a double's 15 digits comes as bigint. */

@@ -1,7 +1,9 @@
 /** What the kernel calls a block device, and a partition of it. */
-export const deviceName = /(?:(?:sd|vd|xvd)[a-z]\d*|sd[a-z]{2}\d+|nvme\d+(?:c\d+)?n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|(?:dm-|md|loop|nbd|rbd|drbd)\d+(?:p\d+)?|dasd[a-z]+\d*)/;
+export const deviceName =
+  /(?:(?:sd|vd|xvd)[a-z]\d*|sd[a-z]{2}\d+|nvme\d+(?:c\d+)?n\d+(?:p\d+)?|mmcblk\d+(?:p\d+)?|(?:dm-|md|loop|nbd|rbd|drbd)\d+(?:p\d+)?|dasd[a-z]+\d*)/;
 /** What it or udev calls a network interface. */
-export const interfaceName = /(?:(?:eth|wlan|bond|team|virbr|docker|tun|tap|ib)\d+|(?:en|wl)[ops]\d\w*|veth[0-9a-f]+|br-[0-9a-f]+)/;
+export const interfaceName =
+  /(?:(?:eth|wlan|bond|team|virbr|docker|tun|tap|ib)\d+|(?:en|wl)[ops]\d\w*|veth[0-9a-f]+|br-[0-9a-f]+)/;
 
 function standingAlone({ source }: RegExp): RegExp {
   return new RegExp(`(?<![\\w-])${source}(?![\\w-])`, 'g');
@@ -12,9 +14,12 @@ function standingAlone({ source }: RegExp): RegExp {
  * sought: a path may hold any of the others, and a part of one is not to be left behind.
  */
 export const identifiers: readonly (readonly [kind: string, form: RegExp])[] = [
-  // Not "tasks/s", nor sources of the kernel, which are relative; nor the kernel's own settings, which advice names. A cgroup's
-  // name may hold a colon.
-  ['path', /(?<![\w.])(?!\/proc\/(?:sys|sysrq-trigger|pid|meminfo|slabinfo|vmstat|zoneinfo)\b|\/sys\/(?:kernel|module)\b)(?:\/(?:[^\s/:,;'"()[\]<>|]|:(?=\w))+)+\/?/g],
+  // Not "tasks/s", nor sources of the kernel, which are relative; nor the kernel's own settings, which advice names. A
+  // cgroup's name may hold a colon.
+  [
+    'path',
+    /(?<![\w.])(?!\/proc\/(?:sys|sysrq-trigger|pid|meminfo|slabinfo|vmstat|zoneinfo)\b|\/sys\/(?:kernel|module)\b)(?:\/(?:[^\s/:,;'"()[\]<>|]|:(?=\w))+)+\/?/g,
+  ],
   ['email', /(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g],
   ['uuid', /(?<![\w-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![\w-])/gi],
   // Of a machine (machine-id), a container or an image; a build id has 40 digits.
@@ -22,7 +27,10 @@ export const identifiers: readonly (readonly [kind: string, form: RegExp])[] = [
   // Both of a packet and its type stand in one piece too.
   ['mac', /(?<![\w:])(?:[0-9a-f]{2}:){5,}[0-9a-f]{2}(?![\w:])/gi],
   ['ip', /(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\w)/g],
-  ['ip', /(?<![\w:.])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}|::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,7}:)(?![\w:])/gi],
+  [
+    'ip',
+    /(?<![\w:.])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}|::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,7}:)(?![\w:])/gi,
+  ],
   ['device', standingAlone(deviceName)],
   ['interface', standingAlone(interfaceName)],
   // "dentry(812:web.service)": until 5.8 each cgroup had caches of its own.

@@ -1,8 +1,10 @@
 /**
- * Words of the kernel's own messages about memory, tasks, locks, stalls, faults and disks: what it prints on every machine.
- * A message's other words may have come from this one. In lower case, parts of compounds singly ("total-vm", "oom_score_adj").
+ * Words of the kernel's own messages about memory, tasks, locks, stalls, faults and disks: what it prints on every
+ * machine. A message's other words may have come from this one. In lower case, parts of compounds singly ("total-vm",
+ * "oom_score_adj").
  */
-export const kernelWords: ReadonlySet<string> = new Set(`
+export const kernelWords: ReadonlySet<string> = new Set(
+  `
   a about above abort aborted aborting absent accept accepted access accessing across action active activate activated add
   added address adj after again against all alloc allocate allocated allocating allocation allocations allow allowed also an and
   any are area arguments armed as at atomic attempt attempted available average avg awaiting away back backing backtrace bad balance
@@ -61,4 +63,7 @@ export const kernelWords: ReadonlySet<string> = new Set(`
   pgmajfault pgpgin pgpgout pgpromote pgrefill pgscan pgsteal proactive pswpin pswpout refault restore situ
   pmdmapped sock stat stats success surp swpin swpout tmp totalpages workingset nodereclaim 
   movableonly prefault gen kmemleak updates migrated vmpressure tree batch detaching
-`.split(/\s+/).filter((word) => word !== ''));
+`
+    .split(/\s+/)
+    .filter((word) => word !== ''),
+);

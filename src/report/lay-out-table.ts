@@ -24,11 +24,18 @@ interface FlatRow {
 }
 
 /** `width` in columns of the terminal; Infinity for a file, where nothing is left out or cut. */
-export function layOutTable(columns: readonly Column[], rows: readonly FlatRow[], width: number, units: Units): LaidOutTable {
-  const texts = columns.map((column, index) => rows.map((row) => {
-    const text = oneLine(cellText(row.cells[column.key] ?? null, column, units));
-    return index === 0 ? row.lead + text : text;
-  }));
+export function layOutTable(
+  columns: readonly Column[],
+  rows: readonly FlatRow[],
+  width: number,
+  units: Units,
+): LaidOutTable {
+  const texts = columns.map((column, index) =>
+    rows.map((row) => {
+      const text = oneLine(cellText(row.cells[column.key] ?? null, column, units));
+      return index === 0 ? row.lead + text : text;
+    }),
+  );
   const widths = columns.map((column, index) => {
     let widest = Math.max(widthOf(column.title), widthOf(columnUnit(column, units) ?? ''));
     for (const text of texts[index]!) widest = Math.max(widest, widthOf(text));
@@ -43,9 +50,13 @@ export function layOutTable(columns: readonly Column[], rows: readonly FlatRow[]
     return !(isTree && index === 0) && isNumeric(columns[index]!.type) ? space + cut : last ? cut : cut + space;
   };
   const line = (textOf: (index: number) => string): string =>
-    kept.map((index, place) => pad(index, textOf(index), place === kept.length - 1)).join(columnGap).trimEnd();
+    kept
+      .map((index, place) => pad(index, textOf(index), place === kept.length - 1))
+      .join(columnGap)
+      .trimEnd();
   const header = [line((index) => oneLine(columns[index]!.title))];
-  if (kept.some((index) => columnUnit(columns[index]!, units) !== undefined)) header.push(line((index) => columnUnit(columns[index]!, units) ?? ''));
+  if (kept.some((index) => columnUnit(columns[index]!, units) !== undefined))
+    header.push(line((index) => columnUnit(columns[index]!, units) ?? ''));
   return {
     header,
     lines: rows.map((_, row) => line((index) => texts[index]![row]!)),
@@ -56,8 +67,10 @@ export function layOutTable(columns: readonly Column[], rows: readonly FlatRow[]
 /** Which columns stay; narrows `widths` of text columns where leaving out was not enough. */
 export function fitColumns(columns: readonly Column[], widths: number[], width: number): number[] {
   let kept = columns.map((_, index) => index);
-  const total = (): number => kept.reduce((sum, index) => sum + widths[index]!, 0) + columnGap.length * (kept.length - 1);
-  const dispensable = kept.filter((index) => columns[index]!.dispensable !== undefined)
+  const total = (): number =>
+    kept.reduce((sum, index) => sum + widths[index]!, 0) + columnGap.length * (kept.length - 1);
+  const dispensable = kept
+    .filter((index) => columns[index]!.dispensable !== undefined)
     .toSorted((a, b) => columns[b]!.dispensable! - columns[a]!.dispensable! || b - a);
   for (const index of dispensable) {
     if (total() <= width) break;
@@ -72,7 +85,8 @@ export function fitColumns(columns: readonly Column[], widths: number[], width: 
     widths[index] = Math.min(widths[index]!, room);
     kept = [...kept, index].toSorted((a, b) => a - b);
   }
-  const shrinkable = kept.filter((index) => !isNumeric(columns[index]!.type) && columns[index]!.type !== 'address')
+  const shrinkable = kept
+    .filter((index) => !isNumeric(columns[index]!.type) && columns[index]!.type !== 'address')
     .toSorted((a, b) => widths[b]! - widths[a]!);
   for (const index of shrinkable) {
     const over = total() - width;

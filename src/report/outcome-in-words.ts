@@ -4,10 +4,15 @@ import type { Section } from '../plugin/section.js';
 export function outcomeInWords({ plugin, outcome, views }: Section): string | undefined {
   const shown = views.length === 0 ? 'not shown' : 'not shown whole';
   switch (outcome.kind) {
-    case 'done': return undefined;
-    case 'unavailable': return `${plugin}: ${shown}: ${outcome.reason}`;
-    case 'failed': return `${plugin}: ${shown}: ${outcome.fault === 'plugin' ? 'the plugin broke: ' : ''}${outcome.reason}${outcome.where === undefined ? '' : ` (in ${outcome.where})`}`;
-    case 'cut short': return `${plugin}: cut short: ${outcome.reason}`;
-    default: return outcome satisfies never;
+    case 'done':
+      return undefined;
+    case 'unavailable':
+      return `${plugin}: ${shown}: ${outcome.reason}`;
+    case 'failed':
+      return `${plugin}: ${shown}: ${outcome.fault === 'plugin' ? 'the plugin broke: ' : ''}${outcome.reason}${outcome.where === undefined ? '' : ` (in ${outcome.where})`}`;
+    case 'cut short':
+      return `${plugin}: cut short: ${outcome.reason}`;
+    default:
+      return outcome satisfies never;
   }
 }

@@ -1,9 +1,9 @@
 import type { ChartView, PartKind } from '../plugin/views.js';
 
 /**
- * How the parts of a picture look: the one place for text, screens and HTML. A look belongs to a kind, not to a rank, so that
- * page cache looks the same in each dump; no two kinds share a shade, so that a picture is read without colours too. Red is
- * none of them: it says that something is bad.
+ * How the parts of a picture look: the one place for text, screens and HTML. A look belongs to a kind, not to a rank,
+ * so that page cache looks the same in each dump; no two kinds share a shade, so that a picture is read without colours
+ * too. Red is none of them: it says that something is bad.
  */
 export type Hue = 'magenta' | 'green' | 'cyan' | 'yellow' | 'blue';
 
@@ -43,10 +43,10 @@ export const allLooks: readonly Look[] = Object.values(looks);
 
 /** The look of each bar; those of no kind have what no kind in this picture has, in turn. */
 export function looksOf(bars: ChartView['bars']): Look[] {
-  const taken = new Set(bars.flatMap(({ kind }) => kind === undefined ? [] : [looks[kind]]));
+  const taken = new Set(bars.flatMap(({ kind }) => (kind === undefined ? [] : [looks[kind]])));
   const left = allLooks.filter((look) => look.hue !== undefined && !taken.has(look));
   let next = 0;
-  return bars.map(({ kind }) => kind === undefined ? left[next++ % left.length] ?? looks.unknown : looks[kind]);
+  return bars.map(({ kind }) => (kind === undefined ? (left[next++ % left.length] ?? looks.unknown) : looks[kind]));
 }
 
 /** Counters that are read one after the other may exceed their sum by so much, and still be parts of it. */
@@ -54,6 +54,10 @@ const excess = 0.01;
 
 /** Whether the bars are parts of one whole, and none counted twice: what can be drawn as one bar. */
 export function isWhole({ bars, total }: Pick<ChartView, 'bars' | 'total'>): boolean {
-  return total !== undefined && total > 0 && bars.every(({ marks }) => marks === undefined)
-    && bars.reduce((sum, { value }) => sum + Math.max(0, value), 0) <= total * (1 + excess);
+  return (
+    total !== undefined &&
+    total > 0 &&
+    bars.every(({ marks }) => marks === undefined) &&
+    bars.reduce((sum, { value }) => sum + Math.max(0, value), 0) <= total * (1 + excess)
+  );
 }

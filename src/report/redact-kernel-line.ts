@@ -10,13 +10,16 @@ export interface Tokens {
 }
 
 /**
- * Where the kernel's messages have what came from the machine, which may be any text, words of the kernel among it. The match is what
- * is hidden.
+ * Where the kernel's messages have what came from the machine, which may be any text, words of the kernel among it. The
+ * match is what is hidden.
  */
 const places: readonly (readonly [kind: string, place: RegExp])[] = [
   ['command-line', /(?<=\b(?:[Kk]ernel )?[Cc]ommand line: {0,4})\S.*$/],
   ['hardware', /(?<=\b(?:Hardware name|DMI): {0,4})\S.*$/],
-  ['text', /(?<=\b(?:Product|Manufacturer|(?:serial|asset)(?: ?(?:number|no|tag))?|wwn|wwid|nqn|iqn|eui|label|uuid)\b[:= ]{1,4})\S.*$/i],
+  [
+    'text',
+    /(?<=\b(?:Product|Manufacturer|(?:serial|asset)(?: ?(?:number|no|tag))?|wwn|wwid|nqn|iqn|eui|label|uuid)\b[:= ]{1,4})\S.*$/i,
+  ],
   ['string', /"(?!echo \d+ > \/proc\/sys\/)(?:[^"\\]|\\.)*"|(?<![\w])'[^']*'/],
   ['task', /^.+(?= invoked oom-killer: )/],
   ['task', /^.+(?=: page allocation (?:failure|stalls)\b)/],
@@ -32,14 +35,20 @@ const places: readonly (readonly [kind: string, place: RegExp])[] = [
   ['task', /(?<=\bPID: \d+, (?:name|comm): ).*$/],
   ['task', /(?<=^traps: |^)\S.*(?=\[\d+\]:? (?:segfault|general protection|trap|bad|killed))/],
   ['path', /(?<=\berror:? ?[\da-f]+ in ).+(?=\[[\da-f]+\+[\da-f]+\])/],
-  ['cgroup', /(?<=\b(?:oom_memcg|task_memcg|cpuset)=)(?!\/?,).+?(?=,(?:oom_memcg|task_memcg|task|mems_allowed|global_oom)\b)/],
+  [
+    'cgroup',
+    /(?<=\b(?:oom_memcg|task_memcg|cpuset)=)(?!\/?,).+?(?=,(?:oom_memcg|task_memcg|task|mems_allowed|global_oom)\b)/,
+  ],
   ['cgroup', /(?<=\b[Mm]emory cgroup stats for ).+(?=:)/],
   ['cgroup', /(?<=\bTasks? in ).+(?= (?:killed|are going))/],
   ['cgroup', /(?<=\bresult of limit of ).+$/],
   ['host', /(?<=\b(?:nfs|lockd): server ).+(?= (?:not responding|OK|is not))/],
 ];
 
-/** Lines in which nothing is the machine's but names of modules and slab caches, which are no secret. The end of a stack is no path. */
+/**
+ * Lines in which nothing is the machine's but names of modules and slab caches, which are no secret. The end of a stack
+ * is no path.
+ */
 const wholly: readonly RegExp[] = [
   /^\s*Modules linked in:/,
   /^\s*<\/?(?:TASK|IRQ|NMI|SOFTIRQ|EOI|#[A-Z]{2})>\s*$/,
@@ -52,8 +61,10 @@ const wholly: readonly RegExp[] = [
 const stackEntry = /[\w.$]+\+0x[\da-f]+\/0x[\da-f]+(?: \[[\w-]+(?:\([A-Z]+\))?\])?/y;
 const symbolInStack = new RegExp(`^${stackEntry.source}$`);
 const registers = /^\s*(?:RIP|[RE][ABCDS][XIP]|R\d\d|ORIG_RAX|EFLAGS|[C-GS]S|CR\d|DR\d|PKRU)\b/;
-const registerNames = /^(?:[RE][ABCDS][XIP]|RIP|EIP|R\d\d?|ORIG_RAX|EFLAGS|[C-GS]S|CR\d|DR\d|GS|FS|knlGS|PKRU|PREEMPT(?:LAZY|_DYNAMIC|_RT)?|SMP|NOPTI|PTI|TASK|IRQ|NMI|EOI)$/;
-const sourceFile = /^(?:arch|block|crypto|drivers|fs|include|init|io_uring|ipc|kernel|lib|mm|net|rust|security|sound|virt)\/[\w/.-]+\.[chS]$/;
+const registerNames =
+  /^(?:[RE][ABCDS][XIP]|RIP|EIP|R\d\d?|ORIG_RAX|EFLAGS|[C-GS]S|CR\d|DR\d|GS|FS|knlGS|PKRU|PREEMPT(?:LAZY|_DYNAMIC|_RT)?|SMP|NOPTI|PTI|TASK|IRQ|NMI|EOI)$/;
+const sourceFile =
+  /^(?:arch|block|crypto|drivers|fs|include|init|io_uring|ipc|kernel|lib|mm|net|rust|security|sound|virt)\/[\w/.-]+\.[chS]$/;
 const flagNames = /^_*(?:GFP|CONSTRAINT|PF|VM|MEMCG)(?:_[A-Z\d]+)+$/;
 const quantity = /^[-+]?\d{1,20}(?:\.\d{1,9})?(?:[kKMGT]?i?B|[kKMGT]|%|[mun]?s)?$/;
 const address = /^(?:0x[\da-f]{1,11}|(?:0x)?(?:ffff|0000)[\da-f]{12})$/i;
@@ -68,12 +79,26 @@ export function collectKernelNames(text: string, tokens: Tokens): void {
 }
 
 /**
- * A message of the kernel's without what came from the machine: names in their places, then what `hide` knows, then each word
- * that is none of the kernel's. Numbers, symbols, registers and memory's addresses stay.
+ * A message of the kernel's without what came from the machine: names in their places, then what `hide` knows, then
+ * each word that is none of the kernel's. Numbers, symbols, registers and memory's addresses stay.
  * @param known words that every reader may see, such as the release
  */
-export function redactKernelLine(text: string, tokens: Tokens, hide: (text: string) => string, known: ReadonlySet<string>): string {
-  return text.split('\n').map((line) => (line.length > longestLine ? tokens.text(line) : wholly.some((form) => form.test(line)) ? line : withoutWords(hide(withoutNames(line, tokens)), tokens, known))).join('\n');
+export function redactKernelLine(
+  text: string,
+  tokens: Tokens,
+  hide: (text: string) => string,
+  known: ReadonlySet<string>,
+): string {
+  return text
+    .split('\n')
+    .map((line) =>
+      line.length > longestLine
+        ? tokens.text(line)
+        : wholly.some((form) => form.test(line))
+          ? line
+          : withoutWords(hide(withoutNames(line, tokens)), tokens, known),
+    )
+    .join('\n');
 }
 
 /** A row of the OOM report's table of tasks: the name is its last column. */
@@ -89,8 +114,10 @@ function withoutNames(line: string, tokens: Tokens): string {
 
 function withoutWords(line: string, tokens: Tokens, known: ReadonlySet<string>): string {
   const ofLine = kindOf(line);
-  const isShown = (word: string): boolean => tokens.isToken(word) || isKernels(word, ofLine, known)
-    || (word.includes('/') && word.split('/').every((part) => tokens.isToken(part) || isKernels(part, ofLine, known)));
+  const isShown = (word: string): boolean =>
+    tokens.isToken(word) ||
+    isKernels(word, ofLine, known) ||
+    (word.includes('/') && word.split('/').every((part) => tokens.isToken(part) || isKernels(part, ofLine, known)));
   let out = '';
   let hidden = '';
   const flush = (): void => {
@@ -130,14 +157,32 @@ function wordAt(line: string, at: number): string {
   return line.slice(at, end);
 }
 
-interface LineKind { code: boolean; registers: boolean; taints: boolean; blocks: boolean }
+interface LineKind {
+  code: boolean;
+  registers: boolean;
+  taints: boolean;
+  blocks: boolean;
+}
 
 function kindOf(line: string): LineKind {
-  return { code: /^\s*Code: /.test(line), registers: registers.test(line), taints: /\bTainted: /.test(line), blocks: /\*\d+kB \(/.test(line) };
+  return {
+    code: /^\s*Code: /.test(line),
+    registers: registers.test(line),
+    taints: /\bTainted: /.test(line),
+    blocks: /\*\d+kB \(/.test(line),
+  };
 }
 
 function isKernels(word: string, line: LineKind, known: ReadonlySet<string>): boolean {
-  if (known.has(word) || word.split(/(?<=\w)-(?=\w)/).every((part) => address.test(part)) || quantity.test(word) || registerNames.test(word) || flagNames.test(word) || sourceFile.test(word)) return true;
+  if (
+    known.has(word) ||
+    word.split(/(?<=\w)-(?=\w)/).every((part) => address.test(part)) ||
+    quantity.test(word) ||
+    registerNames.test(word) ||
+    flagNames.test(word) ||
+    sourceFile.test(word)
+  )
+    return true;
   if (symbolInStack.test(word)) return true;
   if (/^[A-Za-z]$/.test(word) || /^[^\p{L}\p{N}]+$/u.test(word)) return true;
   if (line.code && /^[\da-f]{2}$/.test(word)) return true;
@@ -145,5 +190,14 @@ function isKernels(word: string, line: LineKind, known: ReadonlySet<string>): bo
   if (line.taints && /^[A-Z]{1,19}$/.test(word)) return true;
   if (line.blocks && /^[CEHIMU]{1,6}$/.test(word)) return true;
   // "total-vm", "DMA32", "refcount_t", "syncing."
-  return word.toLowerCase().split(/[-_.+&~%$]/).every((part) => part.length < 2 || kernelWords.has(part) || kernelWords.has(part.replace(/\d+$|'s$/, '')) || /^\d{1,9}$/.test(part));
+  return word
+    .toLowerCase()
+    .split(/[-_.+&~%$]/)
+    .every(
+      (part) =>
+        part.length < 2 ||
+        kernelWords.has(part) ||
+        kernelWords.has(part.replace(/\d+$|'s$/, '')) ||
+        /^\d{1,9}$/.test(part),
+    );
 }

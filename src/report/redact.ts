@@ -13,15 +13,17 @@ export interface NamedTask {
 }
 
 /**
- * The report without what could tell whose machine it was: names of tasks, hosts, cgroups, devices and files, addresses of the
- * network, the hardware's name, the kernel's command line, module parameters, strings read from memory and what is not the kernel's own in its log.
- * Each is replaced by a token, the same for the same name throughout: `task-3` in a finding is `task-3` in the table. Numbers,
- * addresses, symbols, the kernel's own names and words and those of its threads stay.
+ * The report without what could tell whose machine it was: names of tasks, hosts, cgroups, devices and files, addresses
+ * of the network, the hardware's name, the kernel's command line, module parameters, strings read from memory and what
+ * is not the kernel's own in its log. Each is replaced by a token, the same for the same name throughout: `task-3` in a
+ * finding is `task-3` in the table. Numbers, addresses, symbols, the kernel's own names and words and those of its
+ * threads stay.
  * @param tasks the machine's
  */
 export function redact(report: Report, tasks: readonly NamedTask[] = []): Report {
   const names = new Names();
-  // All of the machine's, whether a table here has them or not: titles and findings name them too, and tokens are the same in every report.
+  // All of the machine's, whether a table here has them or not: titles and findings name them too, and tokens are the
+  // same in every report.
   for (const { comm, isKernelThread } of tasks) if (!isKernelThread && comm !== '') names.userTask(comm);
   // A name that a process of users has taken too is hidden.
   for (const { comm, isKernelThread } of tasks) if (isKernelThread && comm !== '') names.kernelThread(comm);
@@ -31,7 +33,16 @@ export function redact(report: Report, tasks: readonly NamedTask[] = []): Report
   const hide = names.hider();
   const released = new Set([report.dump.release, `${report.dump.release}.`]);
   const kernelLine = (text: string): string => redactKernelLine(text, names, hide, released);
-  const hidden = mapStrings(report, (text, key, name) => kernelLines.test(key) ? kernelLine(text) : hide(key === 'value' || wholeString.test(text) ? text.replace(quoted, (string) => names.token('string', string)) : text, name)) as Report;
+  const hidden = mapStrings(report, (text, key, name) =>
+    kernelLines.test(key)
+      ? kernelLine(text)
+      : hide(
+          key === 'value' || wholeString.test(text)
+            ? text.replace(quoted, (string) => names.token('string', string))
+            : text,
+          name,
+        ),
+  ) as Report;
   return {
     ...hidden,
     signature: report.signature,
@@ -40,7 +51,17 @@ export function redact(report: Report, tasks: readonly NamedTask[] = []): Report
       views: section.views.map((view, place) => {
         const plain = report.sections[at]!.views[place]!;
         if (view.kind !== 'log' || plain.kind !== 'log') return view;
-        return { ...view, lines: plain.lines.map((line) => (line.remark ? line : { ...line, text: line.facility === kernelFacility ? kernelLine(line.text) : names.token('text', line.text) })) };
+        return {
+          ...view,
+          lines: plain.lines.map((line) =>
+            line.remark
+              ? line
+              : {
+                  ...line,
+                  text: line.facility === kernelFacility ? kernelLine(line.text) : names.token('text', line.text),
+                },
+          ),
+        };
       }),
     })),
   };
@@ -145,11 +166,15 @@ class Names implements Tokens {
 
   /** Replaces the names known so far where they stand as words, the odd ones first; then whatever looks like a path. */
   hider(): (text: string, key?: string) => string {
-    const odd = [...this.#tokens.keys()].filter((name) => name.trim() !== '' && (!plainName.test(name) || this.#hosts.has(name))).toSorted((a, b) => b.length - a.length);
-    const oddNames = odd.length === 0 ? undefined : new RegExp(`(?<![\\w-])(?:${odd.map(escaped).join('|')})(?![\\w-])`, 'g');
+    const odd = [...this.#tokens.keys()]
+      .filter((name) => name.trim() !== '' && (!plainName.test(name) || this.#hosts.has(name)))
+      .toSorted((a, b) => b.length - a.length);
+    const oddNames =
+      odd.length === 0 ? undefined : new RegExp(`(?<![\\w-])(?:${odd.map(escaped).join('|')})(?![\\w-])`, 'g');
     const known = (name: string): string | undefined => this.#tokens.get(name);
     // "sleep (51)" is a task, "uninterruptible sleep" is none.
-    const isMeant = (name: string, after: string): boolean => !isWord(name) || this.#hosts.has(name) || calledTask.test(after);
+    const isMeant = (name: string, after: string): boolean =>
+      !isWord(name) || this.#hosts.has(name) || calledTask.test(after);
     // Thousands of tasks make thousands of names: plain ones are looked up word by word, not tried one after another.
     const hideWord = (word: string, at: number, whole: string): string => {
       const [, before = '', name = '', punctuation = ''] = /^([.:/+-]*)(.*?)([.:/+-]*)$/.exec(word)!;
@@ -159,15 +184,21 @@ class Names implements Tokens {
       // As the kernel writes it: "task sleep:51 blocked", "[sleep:51]".
       const [, called, pid] = /^(.+):(\d+)$/.exec(name) ?? [];
       if (called !== undefined && known(called) !== undefined) return `${before}${known(called)}:${pid}${punctuation}`;
-      return before + (isMeant(name, punctuation + behind) ? known(name) ?? name : name) + punctuation;
+      return before + (isMeant(name, punctuation + behind) ? (known(name) ?? name) : name) + punctuation;
     };
     // What a finding is about is often a task.
-    return (text, key = '') => (isWord(text) && key !== 'about' && !this.#keys.has(key) && !keysOfKind.some(([, keys]) => keys.test(key)) ? undefined : known(text))
+    return (text, key = '') =>
+      (isWord(text) && key !== 'about' && !this.#keys.has(key) && !keysOfKind.some(([, keys]) => keys.test(key))
+        ? undefined
+        : known(text)) ??
       // Whole names first: a part of one may look like an address.
-      ?? identifiers.reduce(
+      identifiers.reduce(
         // A name that is hidden already is not hidden once more.
-        (left, [kind, form]) => left.replace(form, (name) => this.#issued.has(name) ? name : this.token(kind, name)),
-        (oddNames === undefined ? text : text.replace(oddNames, (name) => known(name) ?? name)).replace(plainWords, hideWord),
+        (left, [kind, form]) => left.replace(form, (name) => (this.#issued.has(name) ? name : this.token(kind, name))),
+        (oddNames === undefined ? text : text.replace(oddNames, (name) => known(name) ?? name)).replace(
+          plainWords,
+          hideWord,
+        ),
       );
   }
 }
@@ -192,7 +223,9 @@ function escaped(name: string): string {
 }
 
 function collect(view: SolidView, names: Names): void {
-  if (view.kind === 'log') for (const { text, facility, remark } of view.lines) if (facility === kernelFacility && !remark) collectKernelNames(text, names);
+  if (view.kind === 'log')
+    for (const { text, facility, remark } of view.lines)
+      if (facility === kernelFacility && !remark) collectKernelNames(text, names);
   if (view.kind === 'facts') for (const { key, type, value } of view.facts) collectCell(key, type, value, names);
   if (view.kind === 'table') for (const row of view.rows) collectRow(view.columns, row, names);
   if (view.kind !== 'tree') return;
@@ -213,17 +246,36 @@ function collectCell(key: string, type: Column['type'], value: Cell, names: Name
   if (typeof value !== 'string' || value === '' || value === '/') return;
   // "oomer (51)": the name is what is hidden; the pid stays.
   const named = /^(.+) \((?:pid )?\d+\)$/s.exec(value)?.[1];
-  const kind = type === 'task' || (named !== undefined && keysOfNamed.test(key)) ? 'task' : keysOfKind.find(([, keys]) => keys.test(key))?.[0];
+  const kind =
+    type === 'task' || (named !== undefined && keysOfNamed.test(key))
+      ? 'task'
+      : keysOfKind.find(([, keys]) => keys.test(key))?.[0];
   if (type === 'task') names.noteKey(key);
   if (kind === 'host') names.host(value);
-  else if (kind !== undefined) names.token(kind, kind === 'task' ? named ?? value : value);
+  else if (kind !== undefined) names.token(kind, kind === 'task' ? (named ?? value) : value);
 }
 
 /** Text that may name a task with its pid, or be something else. */
 const keysOfNamed = /^(?:by|holder|waiter|owner|parent|(?:killed|reaped)(?:-\d+)?)$/;
 
 /** Members that are ours or the kernel's words, never the dead machine's. */
-const ours = new Set(['kind', 'id', 'key', 'type', 'plugin', 'format', 'release', 'architecture', 'buildId', 'version', 'certainty', 'moment', 'found', 'function', 'module']);
+const ours = new Set([
+  'kind',
+  'id',
+  'key',
+  'type',
+  'plugin',
+  'format',
+  'release',
+  'architecture',
+  'buildId',
+  'version',
+  'certainty',
+  'moment',
+  'found',
+  'function',
+  'module',
+]);
 
 /** Of a finding's fact: "comm" of "process.comm", and of a second one, "process.comm 2". */
 function keyOfFact(name: string): string {
@@ -231,7 +283,13 @@ function keyOfFact(name: string): string {
 }
 
 /** A copy with every other string passed through `change`; as deep as views are, which the runner has limited. */
-function mapStrings(value: unknown, change: (text: string, key: string, name: string) => string, key = '', inCells = false, ofFact?: string): unknown {
+function mapStrings(
+  value: unknown,
+  change: (text: string, key: string, name: string) => string,
+  key = '',
+  inCells = false,
+  ofFact?: string,
+): unknown {
   if (typeof value === 'string') return !inCells && ours.has(key) ? value : change(value, key, ofFact ?? key);
   if (Array.isArray(value)) return value.map((item) => mapStrings(item, change, key, inCells, ofFact));
   if (typeof value !== 'object' || value === null) return value;
@@ -239,5 +297,16 @@ function mapStrings(value: unknown, change: (text: string, key: string, name: st
   // A view's facts are a list, and have keys of their own.
   const isOfFinding = key === 'facts' && !('key' in value);
   // A row's cells are keyed by a plugin's columns: one that is called `id` or `type` may hold anything.
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, mapStrings(inner, change, name, key === 'cells', isOfFinding ? keyOfFact(name) : name === 'value' ? fact : undefined)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      mapStrings(
+        inner,
+        change,
+        name,
+        key === 'cells',
+        isOfFinding ? keyOfFact(name) : name === 'value' ? fact : undefined,
+      ),
+    ]),
+  );
 }

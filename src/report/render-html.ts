@@ -12,8 +12,8 @@ import type { TextOptions } from './render-text.js';
 import type { Report, ReportedFinding } from './report.js';
 
 /**
- * The report as one HTML file: the first finding and the pictures that belong to it at the top, long tables folded, nothing
- * fetched. It reads whole without its script, which sorts and filters tables.
+ * The report as one HTML file: the first finding and the pictures that belong to it at the top, long tables folded,
+ * nothing fetched. It reads whole without its script, which sorts and filters tables.
  */
 export function* renderHtml(report: Report, { raw = false }: Pick<TextOptions, 'raw'> = {}): Generator<string> {
   const places = placesOf(report);
@@ -53,7 +53,8 @@ function* sectionHtml(section: Section, top: Top, shown: Shown): Generator<strin
   for (const view of section.views) {
     const above = top.sameAs(view);
     if (above === undefined) yield* viewHtml(view, shown);
-    else yield `<p class="quiet"><a href="#${html(shown.places.ofView(above))}">${html(view.title)}</a>: at the top</p>\n`;
+    else
+      yield `<p class="quiet"><a href="#${html(shown.places.ofView(above))}">${html(view.title)}</a>: at the top</p>\n`;
   }
   if (trouble !== undefined) yield `<p class="trouble">${html(trouble)}</p>\n`;
   yield '</section>\n';
@@ -65,12 +66,16 @@ function* unread(sections: readonly Section[]): Generator<string> {
   yield '<section id="unread">\n<h2>What could not be read</h2>\n<ul>\n';
   for (const { summary, folded } of causes) {
     const all = folded.map((line) => `<li>${html(line)}</li>`).join('\n');
-    yield folded.length === 0 ? `<li>${html(summary)}</li>\n` : `<li><details><summary>${html(summary)}</summary>\n<ul>\n${all}\n</ul></details></li>\n`;
+    yield folded.length === 0
+      ? `<li>${html(summary)}</li>\n`
+      : `<li><details><summary>${html(summary)}</summary>\n<ul>\n${all}\n</ul></details></li>\n`;
   }
   yield '</ul>\n</section>\n';
 }
 
 function* footer({ tool, dump, signature }: Report): Generator<string> {
   yield `<footer class="quiet"><p>${html(`${tool.name} ${tool.version}, from ${dump.files.join(' ')}: ${dump.format}`)}`;
-  yield signature === null ? '</p></footer>\n' : `<br>Problem <code>${html(signature)}</code>: the same for dumps that died of the same.</p></footer>\n`;
+  yield signature === null
+    ? '</p></footer>\n'
+    : `<br>Problem <code>${html(signature)}</code>: the same for dumps that died of the same.</p></footer>\n`;
 }

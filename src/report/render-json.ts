@@ -23,16 +23,32 @@ export function* renderJson(report: Report): Generator<string> {
 /** One view as a JSON object, in pieces. */
 export function* viewJson(view: SolidView): Generator<string> {
   switch (view.kind) {
-    case 'table': yield* withRows(view, 'rows', view.rows, (row) => rowJson(row, view.columns)); break;
-    case 'tree': yield* withRows(view, 'roots', view.roots, (node) => nodeJson(node, view.columns)); break;
-    case 'log': yield* withRows(view, 'lines', view.lines, (line) => line); break;
-    case 'stack': yield* withRows(view, 'stacks', view.stacks, stackJson); break;
-    case 'facts': yield json({ ...view, facts: view.facts.map((fact) => ({ ...fact, value: cellJson(fact.value, fact.type) })) }); break;
-    default: yield json(view);
+    case 'table':
+      yield* withRows(view, 'rows', view.rows, (row) => rowJson(row, view.columns));
+      break;
+    case 'tree':
+      yield* withRows(view, 'roots', view.roots, (node) => nodeJson(node, view.columns));
+      break;
+    case 'log':
+      yield* withRows(view, 'lines', view.lines, (line) => line);
+      break;
+    case 'stack':
+      yield* withRows(view, 'stacks', view.stacks, stackJson);
+      break;
+    case 'facts':
+      yield json({ ...view, facts: view.facts.map((fact) => ({ ...fact, value: cellJson(fact.value, fact.type) })) });
+      break;
+    default:
+      yield json(view);
   }
 }
 
-function* withRows<T>(view: SolidView, member: string, rows: readonly T[], toJson: (row: T) => object): Generator<string> {
+function* withRows<T>(
+  view: SolidView,
+  member: string,
+  rows: readonly T[],
+  toJson: (row: T) => object,
+): Generator<string> {
   const head = Object.fromEntries(Object.entries(view).filter(([key]) => key !== member));
   yield `${json(head).slice(0, -1)},"${member}":[`;
   let first = true;
@@ -44,7 +60,10 @@ function* withRows<T>(view: SolidView, member: string, rows: readonly T[], toJso
 }
 
 function rowJson({ cells, ...rest }: Row, columns: readonly Column[]): object {
-  return { cells: Object.fromEntries(columns.map(({ key, type }) => [key, cellJson(cells[key] ?? null, type)])), ...rest };
+  return {
+    cells: Object.fromEntries(columns.map(({ key, type }) => [key, cellJson(cells[key] ?? null, type)])),
+    ...rest,
+  };
 }
 
 /** As deep as the tree is, which the runner has limited. */
@@ -55,9 +74,14 @@ function nodeJson({ children, ...row }: TreeNode, columns: readonly Column[]): o
 function stackJson({ frames, ...stack }: Stack): object {
   return {
     ...stack,
-    frames: frames.map(({ registers, ...frame }) => registers === undefined ? frame : {
-      ...frame, registers: Object.fromEntries(Object.entries(registers).map(([name, value]) => [name, address(value)])),
-    }),
+    frames: frames.map(({ registers, ...frame }) =>
+      registers === undefined
+        ? frame
+        : {
+            ...frame,
+            registers: Object.fromEntries(Object.entries(registers).map(([name, value]) => [name, address(value)])),
+          },
+    ),
   };
 }
 
@@ -70,14 +94,20 @@ function cellJson(cell: Cell, type: ValueType): unknown {
 const addresses = new Set(['address', 'ip', 'sp']);
 const largestExact = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** Addresses are "0x…"; any other integer is a number as long as a double holds it, and decimal digits in a string beyond. */
+/**
+ * Addresses are "0x…"; any other integer is a number as long as a double holds it, and decimal digits in a string
+ * beyond.
+ */
 function json(value: object): string {
-  return jsonText(JSON.stringify(value, (key, inner: unknown) => {
-    if (typeof inner === 'bigint') {
-      if (addresses.has(key)) return address(inner);
-      return inner >= -largestExact && inner <= largestExact ? Number(inner) : inner.toString();
-    }
-    if (typeof inner === 'number' && Number.isInteger(inner) && !Number.isSafeInteger(inner)) return BigInt(inner).toString();
-    return inner;
-  }));
+  return jsonText(
+    JSON.stringify(value, (key, inner: unknown) => {
+      if (typeof inner === 'bigint') {
+        if (addresses.has(key)) return address(inner);
+        return inner >= -largestExact && inner <= largestExact ? Number(inner) : inner.toString();
+      }
+      if (typeof inner === 'number' && Number.isInteger(inner) && !Number.isSafeInteger(inner))
+        return BigInt(inner).toString();
+      return inner;
+    }),
+  );
 }

@@ -44,33 +44,54 @@ function* sectionMarkdown(section: Section, units: Units): Generator<string> {
 export function* viewMarkdown(view: SolidView, units: Units): Generator<string> {
   switch (view.kind) {
     case 'facts':
-      for (const { title, value, type, note } of view.facts) yield `- ${markdown(title)}: ${markdown(alone(value, type, units))}${note === undefined ? '' : ` (${markdown(note)})`}\n`;
+      for (const { title, value, type, note } of view.facts)
+        yield `- ${markdown(title)}: ${markdown(alone(value, type, units))}${note === undefined ? '' : ` (${markdown(note)})`}\n`;
       break;
-    case 'table': yield* tableMarkdown(view.columns, view.rows.map(({ cells }) => ({ cells, lead: '' })), view.note, units); break;
-    case 'tree': yield* tableMarkdown(view.columns, flattenTree(view.roots), view.note, units); break;
+    case 'table':
+      yield* tableMarkdown(
+        view.columns,
+        view.rows.map(({ cells }) => ({ cells, lead: '' })),
+        view.note,
+        units,
+      );
+      break;
+    case 'tree':
+      yield* tableMarkdown(view.columns, flattenTree(view.roots), view.note, units);
+      break;
     case 'chart':
       for (const bar of view.bars) {
-        const marks = (bar.marks ?? []).map((mark) => `${mark.label} ${quantity(mark.value, view.unit, units)}`).join(', ');
+        const marks = (bar.marks ?? [])
+          .map((mark) => `${mark.label} ${quantity(mark.value, view.unit, units)}`)
+          .join(', ');
         yield `- ${markdown(bar.label)}: ${markdown(quantity(bar.value, view.unit, units))}${marks === '' ? '' : ` (${markdown(marks)})`}\n`;
       }
       break;
     default: {
       // Logs, stacks and graphs read best as they stand in a terminal.
-      const lines = [...viewLines(view, units, { width: Infinity, paint: plain })].map((line) => line.replace(/\n$/, ''));
+      const lines = [...viewLines(view, units, { width: Infinity, paint: plain })].map((line) =>
+        line.replace(/\n$/, ''),
+      );
       yield `${fenced(lines)}\n`;
     }
   }
 }
 
-function* tableMarkdown(columns: readonly Column[], rows: readonly { cells: Row['cells']; lead: string }[], note: string | undefined, units: Units): Generator<string> {
+function* tableMarkdown(
+  columns: readonly Column[],
+  rows: readonly { cells: Row['cells']; lead: string }[],
+  note: string | undefined,
+  units: Units,
+): Generator<string> {
   const title = (column: Column): string => {
     const unit = columnUnit(column, units);
     return markdown(unit === undefined ? column.title : `${column.title} (${unit})`);
   };
   yield `| ${columns.map(title).join(' | ')} |\n`;
-  yield `|${columns.map(({ type }) => isNumeric(type) ? ' ---: ' : ' --- ').join('|')}|\n`;
+  yield `|${columns.map(({ type }) => (isNumeric(type) ? ' ---: ' : ' --- ')).join('|')}|\n`;
   for (const { cells, lead } of rows) {
-    const texts = columns.map((column, index) => (index === 0 ? lead : '') + markdown(cellText(cells[column.key] ?? null, column, units)));
+    const texts = columns.map(
+      (column, index) => (index === 0 ? lead : '') + markdown(cellText(cells[column.key] ?? null, column, units)),
+    );
     yield `| ${texts.join(' | ')} |\n`;
   }
   if (note !== undefined) yield `\n${markdown(oneLine(note))}\n`;

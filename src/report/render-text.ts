@@ -25,11 +25,16 @@ export interface TextOptions {
 /** Prose is hard to read on longer lines, however wide the terminal. */
 const widestProse = 100;
 
-/** What is no prose and no table: facts, and the line that says what was analysed. A table in a file leaves nothing out. */
+/**
+ * What is no prose and no table: facts, and the line that says what was analysed. A table in a file leaves nothing out.
+ */
 const widestLine = 140;
 
 /** The report as text, in pieces that end with a newline. */
-export function* renderText(report: Report, { width, paint, raw = false }: TextOptions = { width: Infinity, paint: plain }): Generator<string> {
+export function* renderText(
+  report: Report,
+  { width, paint, raw = false }: TextOptions = { width: Infinity, paint: plain },
+): Generator<string> {
   const options: TextOptions = { paint, width };
   const units: Units = { pageSize: report.dump.pageSize, raw };
   yield* head(report, options);
@@ -45,7 +50,8 @@ function* head({ tool, dump, signature }: Report, { paint, width }: TextOptions)
   const about = `${tool.name} ${tool.version} · ${oneLine(kernelInWords(dump))} · ${dump.files.map(oneLine).join(' ')} (${dump.format})`;
   for (const line of wrap(about, Math.max(40, Math.min(width, widestLine)))) yield `${paint('quiet', line)}\n`;
   for (const defect of dump.defects) yield `${paint('warning', `Note: ${oneLine(defect)}`)}\n`;
-  if (signature !== null) yield `${paint('quiet', `problem signature ${signature} (dumps that died of the same have the same)`)}\n`;
+  if (signature !== null)
+    yield `${paint('quiet', `problem signature ${signature} (dumps that died of the same have the same)`)}\n`;
 }
 
 function* findingLines(finding: ReportedFinding, number: number, { paint, width }: TextOptions): Generator<string> {
@@ -56,7 +62,8 @@ function* findingLines(finding: ReportedFinding, number: number, { paint, width 
   for (const line of rest) yield `    ${paint('heading', line)}\n`;
   yield `    ${paint('quiet', `${finding.certainty}, ${moment}; ${finding.plugin}`)}\n`;
   for (const evidence of finding.evidence) {
-    for (const [index, line] of wrap(oneLine(evidence), room - 2).entries()) yield `    ${index === 0 ? '- ' : '  '}${line}\n`;
+    for (const [index, line] of wrap(oneLine(evidence), room - 2).entries())
+      yield `    ${index === 0 ? '- ' : '  '}${line}\n`;
   }
 }
 
@@ -76,8 +83,11 @@ function* sectionLines(section: Section, units: Units, options: TextOptions, tit
 /** One view, without its title. */
 export function* viewLines(view: SolidView, units: Units, options: TextOptions): Generator<string> {
   switch (view.kind) {
-    case 'facts': yield* factLines(view, units, options); break;
-    case 'table': case 'tree': {
+    case 'facts':
+      yield* factLines(view, units, options);
+      break;
+    case 'table':
+    case 'tree': {
       const rows = view.kind === 'tree' ? flattenTree(view.roots) : view.rows.map(({ cells }) => ({ cells, lead: '' }));
       if (rows.length === 0) {
         yield `${options.paint('quiet', 'none')}\n`;
@@ -86,15 +96,29 @@ export function* viewLines(view: SolidView, units: Units, options: TextOptions):
       const { header, lines, dropped } = layOutTable(view.columns, rows, options.width, units);
       for (const line of header) yield `${options.paint('quiet', line)}\n`;
       for (const line of lines) yield `${line}\n`;
-      if (dropped.length > 0) yield `${options.paint('quiet', `(${counted(dropped.length, 'column')} hidden for lack of width: ${dropped.map(oneLine).join(', ')}; a file has all)`)}\n`;
-      if (view.note !== undefined) for (const line of wrap(oneLine(view.note), Math.min(options.width, widestProse))) yield `${options.paint('quiet', line)}\n`;
+      if (dropped.length > 0)
+        yield `${options.paint('quiet', `(${counted(dropped.length, 'column')} hidden for lack of width: ${dropped.map(oneLine).join(', ')}; a file has all)`)}\n`;
+      if (view.note !== undefined)
+        for (const line of wrap(oneLine(view.note), Math.min(options.width, widestProse)))
+          yield `${options.paint('quiet', line)}\n`;
       break;
     }
-    case 'log': for (const line of view.lines) yield* logLine(line, options); break;
-    case 'stack': for (const stack of view.stacks) yield* stackLines(stack, options); break;
-    case 'chart': yield* chartLines(view, units, options); break;
-    case 'graph': yield* graphLines(view, options); break;
-    case 'findings': for (const [index, finding] of view.findings.entries()) yield* findingLines({ ...finding, plugin: view.id }, index + 1, options); break;
+    case 'log':
+      for (const line of view.lines) yield* logLine(line, options);
+      break;
+    case 'stack':
+      for (const stack of view.stacks) yield* stackLines(stack, options);
+      break;
+    case 'chart':
+      yield* chartLines(view, units, options);
+      break;
+    case 'graph':
+      yield* graphLines(view, options);
+      break;
+    case 'findings':
+      for (const [index, finding] of view.findings.entries())
+        yield* findingLines({ ...finding, plugin: view.id }, index + 1, options);
+      break;
   }
 }
 
@@ -119,7 +143,8 @@ function* logLine(line: LogLine, { paint }: TextOptions): Generator<string> {
   const caller = line.caller === undefined ? '' : `[${oneLine(line.caller).padStart(6)}]`;
   const lead = `${stamp}${caller}`;
   // KERN_EMERG to KERN_ERR, and KERN_WARNING.
-  const meaning = line.level === undefined ? undefined : line.level <= 3 ? 'bad' : line.level === 4 ? 'warning' : undefined;
+  const meaning =
+    line.level === undefined ? undefined : line.level <= 3 ? 'bad' : line.level === 4 ? 'warning' : undefined;
   for (const text of textLines(line.text)) {
     yield `${paint('quiet', lead)}${lead === '' ? '' : ' '}${meaning === undefined ? text : paint(meaning, text)}\n`;
   }
@@ -141,15 +166,26 @@ function* stackLines(stack: Stack, { paint, width }: TextOptions): Generator<str
   yield `${oneLine(stack.title)}\n`;
   for (const frame of stack.frames) {
     yield `  ${frame.found === 'scanned' ? paint('quiet', frameInWords(frame)) : frameInWords(frame)}\n`;
-    for (const [word, list] of [['', frame.arguments], ['', frame.locals]] as const) {
+    for (const [word, list] of [
+      ['', frame.arguments],
+      ['', frame.locals],
+    ] as const) {
       for (const { name, value } of list ?? []) yield `       ${word}${oneLine(name)} = ${oneLine(value)}\n`;
     }
-    const registers = Object.entries(frame.registers ?? {}).map(([name, value]) => `${oneLine(name)}=${address(value)}`);
-    if (registers.length > 0) for (const line of wrap(registers.join(' '), Math.min(width, widestProse) - 5)) yield `     ${paint('quiet', line)}\n`;
+    const registers = Object.entries(frame.registers ?? {}).map(
+      ([name, value]) => `${oneLine(name)}=${address(value)}`,
+    );
+    if (registers.length > 0)
+      for (const line of wrap(registers.join(' '), Math.min(width, widestProse) - 5))
+        yield `     ${paint('quiet', line)}\n`;
   }
   if (stack.end !== undefined) yield `  ${paint('warning', `(${oneLine(stack.end)})`)}\n`;
   if (stack.sameAs !== undefined && stack.sameAs.length > 0) {
-    for (const line of wrap(`the same stack: ${stack.sameAs.map(oneLine).join(', ')}`, Math.min(width, widestProse) - 2)) yield `  ${paint('quiet', line)}\n`;
+    for (const line of wrap(
+      `the same stack: ${stack.sameAs.map(oneLine).join(', ')}`,
+      Math.min(width, widestProse) - 2,
+    ))
+      yield `  ${paint('quiet', line)}\n`;
   }
 }
 
@@ -157,15 +193,20 @@ const barWidth = 30;
 
 function* chartLines(chart: ChartView, units: Units, { paint }: TextOptions): Generator<string> {
   const labelWidth = chart.bars.reduce((widest, bar) => Math.max(widest, widthOf(oneLine(bar.label))), 0);
-  const whole = chart.total ?? Math.max(0, ...chart.bars.flatMap((bar) => [bar.value, ...(bar.marks ?? []).map((mark) => mark.value)]));
+  const whole =
+    chart.total ??
+    Math.max(0, ...chart.bars.flatMap((bar) => [bar.value, ...(bar.marks ?? []).map((mark) => mark.value)]));
   // Bars against marks are told apart by their labels; parts look as they do in the one bar of a screen or a page.
   const looks = isWhole(chart) ? looksOf(chart.bars) : [];
   for (const [index, bar] of chart.bars.entries()) {
     const { shade, hue } = looks[index] ?? { shade: '█' };
     const label = oneLine(bar.label);
     const filled = whole > 0 ? Math.min(barWidth, Math.max(0, Math.round((bar.value / whole) * barWidth))) : 0;
-    const share = chart.total === undefined || whole === 0 ? '' : ` ${((bar.value / whole) * 100).toFixed(1).padStart(5)} %`;
-    const marks = (bar.marks ?? []).map((mark) => `${oneLine(mark.label)} ${quantity(mark.value, chart.unit, units)}`).join(', ');
+    const share =
+      chart.total === undefined || whole === 0 ? '' : ` ${((bar.value / whole) * 100).toFixed(1).padStart(5)} %`;
+    const marks = (bar.marks ?? [])
+      .map((mark) => `${oneLine(mark.label)} ${quantity(mark.value, chart.unit, units)}`)
+      .join(', ');
     yield `${label}${' '.repeat(labelWidth - widthOf(label))}  ${hue === undefined ? shade.repeat(filled) : paint(hue, shade.repeat(filled))}${paint('quiet', '·'.repeat(barWidth - filled))} ${quantity(bar.value, chart.unit, units).padStart(10)}${share}${marks === '' ? '' : paint('quiet', `  (${marks})`)}\n`;
   }
 }
@@ -173,8 +214,10 @@ function* chartLines(chart: ChartView, units: Units, { paint }: TextOptions): Ge
 function* graphLines(graph: GraphView, { paint }: TextOptions): Generator<string> {
   const labels = new Map(graph.nodes.map((node) => [node.id, oneLine(node.label)]));
   const label = (id: string): string => labels.get(id) ?? oneLine(id);
-  for (const cycle of graph.cycles) yield `${paint('bad', `cycle: ${[...cycle, ...cycle.slice(0, 1)].map(label).join(' → ')}`)}\n`;
-  for (const edge of graph.edges) yield `${label(edge.from)} → ${label(edge.to)}  ${paint('quiet', oneLine(edge.label))}\n`;
+  for (const cycle of graph.cycles)
+    yield `${paint('bad', `cycle: ${[...cycle, ...cycle.slice(0, 1)].map(label).join(' → ')}`)}\n`;
+  for (const edge of graph.edges)
+    yield `${label(edge.from)} → ${label(edge.to)}  ${paint('quiet', oneLine(edge.label))}\n`;
   const joined = new Set(graph.edges.flatMap((edge) => [edge.from, edge.to]));
   for (const node of graph.nodes) if (!joined.has(node.id)) yield `${label(node.id)}\n`;
 }
@@ -188,8 +231,12 @@ function* unread(sections: readonly Section[], { paint, width }: TextOptions): G
   yield `\n${paint('title', 'What could not be read')}\n`;
   for (const { summary, folded } of causes.slice(0, causesShown)) {
     // One gap stays on its line, to be searched for; what folds many of them is prose.
-    const lines = folded.length === 0 ? [oneLine(summary)] : wrap(`${oneLine(summary)} (--format json has all)`, Math.min(width, widestLine) - 2);
+    const lines =
+      folded.length === 0
+        ? [oneLine(summary)]
+        : wrap(`${oneLine(summary)} (--format json has all)`, Math.min(width, widestLine) - 2);
     for (const [index, line] of lines.entries()) yield `${paint('warning', index === 0 ? line : `  ${line}`)}\n`;
   }
-  if (causes.length > causesShown) yield `${paint('quiet', `and ${causes.length - causesShown} more (--format json has all)`)}\n`;
+  if (causes.length > causesShown)
+    yield `${paint('quiet', `and ${causes.length - causesShown} more (--format json has all)`)}\n`;
 }

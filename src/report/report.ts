@@ -37,20 +37,30 @@ export interface Report {
   readonly sections: readonly Section[];
 }
 
-/** DumpFacts.format of a text: what it leaves untold would make twins of events that are none, so that it gets no signature. */
+/**
+ * DumpFacts.format of a text: what it leaves untold would make twins of events that are none, so that it gets no
+ * signature.
+ */
 export const logFormat = 'kernel log';
 
-
 export function makeReport(version: string, dump: DumpFacts, sections: readonly Section[]): Report {
-  const findings = orderFindings(sections.flatMap((section) => section.views.flatMap((view) =>
-    view.kind === 'findings' ? view.findings.map((finding) => ({ ...finding, plugin: section.plugin })) : [])));
+  const findings = orderFindings(
+    sections.flatMap((section) =>
+      section.views.flatMap((view) =>
+        view.kind === 'findings' ? view.findings.map((finding) => ({ ...finding, plugin: section.plugin })) : [],
+      ),
+    ),
+  );
   return {
     schemaVersion,
     tool: { name: 'oompm', version },
     dump,
     signature: dump.format === logFormat ? null : signatureOf(findings),
     findings,
-    sections: sections.map((section) => ({ ...section, views: section.views.filter((view) => view.kind !== 'findings') })),
+    sections: sections.map((section) => ({
+      ...section,
+      views: section.views.filter((view) => view.kind !== 'findings'),
+    })),
   };
 }
 

@@ -12,24 +12,41 @@ const LONGEST_BANNER = 1024;
  * the dump's memory.
  * @returns what speaks against it; undefined where it fits or nothing can tell
  */
-export function mismatch(vmlinux: Vmlinux, info: Vmcoreinfo | undefined, memory: AddressSpace, kaslrOffset: bigint): string | undefined {
+export function mismatch(
+  vmlinux: Vmlinux,
+  info: Vmcoreinfo | undefined,
+  memory: AddressSpace,
+  kaslrOffset: bigint,
+): string | undefined {
   const dumpId = info?.get('BUILD-ID');
   if (dumpId !== undefined && vmlinux.buildId !== undefined) {
-    return dumpId === vmlinux.buildId ? undefined : `its build-id is ${vmlinux.buildId}, the dump's kernel has ${dumpId}`;
+    return dumpId === vmlinux.buildId
+      ? undefined
+      : `its build-id is ${vmlinux.buildId}, the dump's kernel has ${dumpId}`;
   }
   const banner = vmlinux.banner();
   if (banner === undefined) return undefined;
   const found = bannerInMemory(vmlinux, memory, kaslrOffset);
   if (found !== undefined) return found === banner ? undefined : `it is "${banner}", the dump's kernel "${found}"`;
   const release = info?.get('OSRELEASE');
-  return release === undefined || banner.startsWith(`Linux version ${release} `) ? undefined : `it is "${banner}", the dump's kernel is ${release}`;
+  return release === undefined || banner.startsWith(`Linux version ${release} `)
+    ? undefined
+    : `it is "${banner}", the dump's kernel is ${release}`;
 }
 
 /** @throws InputError unless it fits or `force` is set */
-export function checkVmlinux(vmlinux: Vmlinux, info: Vmcoreinfo | undefined, memory: AddressSpace, kaslrOffset: bigint, force: boolean): void {
+export function checkVmlinux(
+  vmlinux: Vmlinux,
+  info: Vmcoreinfo | undefined,
+  memory: AddressSpace,
+  kaslrOffset: bigint,
+  force: boolean,
+): void {
   const reason = mismatch(vmlinux, info, memory, kaslrOffset);
   if (reason === undefined || force) return;
-  throw new InputError(`${vmlinux.path} is not of the kernel in the dump: ${reason}; give the right one, none at all, or --force to use it anyway.`);
+  throw new InputError(
+    `${vmlinux.path} is not of the kernel in the dump: ${reason}; give the right one, none at all, or --force to use it anyway.`,
+  );
 }
 
 function bannerInMemory(vmlinux: Vmlinux, memory: AddressSpace, kaslrOffset: bigint): string | undefined {

@@ -20,7 +20,8 @@ export interface TypeQuestion {
 const LARGEST_BTF = 64n << 20n;
 
 /**
- * The kernel's types: the vmlinux's BTF, else the dump's, else the vmlinux's DWARF. Sources that fail say why in `defects`.
+ * The kernel's types: the vmlinux's BTF, else the dump's, else the vmlinux's DWARF. Sources that fail say why in
+ * `defects`.
  * @throws InputError where the source that was asked for is not there
  */
 export async function findTypes(question: TypeQuestion, defects: string[]): Promise<TypeSource | BtfTypes> {
@@ -28,17 +29,27 @@ export async function findTypes(question: TypeQuestion, defects: string[]): Prom
   if (question.only !== 'dwarf') {
     const btf = btfOfVmlinux(question, failed) ?? btfOfDump(question, failed);
     if (btf) return told(btf);
-    if (question.only === 'btf') throw new InputError(`No BTF was found, neither in a vmlinux nor in the dump${failed.length > 0 ? ` (${failed.at(-1)!.reason})` : ''}; try --types dwarf with a vmlinux that has debug information.`);
+    if (question.only === 'btf')
+      throw new InputError(
+        `No BTF was found, neither in a vmlinux nor in the dump${failed.length > 0 ? ` (${failed.at(-1)!.reason})` : ''}; try --types dwarf with a vmlinux that has debug information.`,
+      );
   }
   const dwarf = await typesOfDwarf(question);
   if (dwarf) return told(dwarf);
   if (question.only === 'dwarf') {
-    throw new InputError(question.vmlinux ? `${question.vmlinux.path} has no DWARF; give a vmlinux with debug information.` : '--types dwarf needs a vmlinux with debug information.');
+    throw new InputError(
+      question.vmlinux
+        ? `${question.vmlinux.path} has no DWARF; give a vmlinux with debug information.`
+        : '--types dwarf needs a vmlinux with debug information.',
+    );
   }
   return told({ ...noTypes, ...unreadable(question, failed) });
 
   function told<T extends TypeSource>(types: T): T {
-    for (const { where, reason } of failed) defects.push(`The kernel's types (BTF) can't be read from the ${where}: ${reason}${types.unreadable === undefined ? '' : `; ${vmlinuxServes}`}.`);
+    for (const { where, reason } of failed)
+      defects.push(
+        `The kernel's types (BTF) can't be read from the ${where}: ${reason}${types.unreadable === undefined ? '' : `; ${vmlinuxServes}`}.`,
+      );
     return types;
   }
 }
@@ -50,7 +61,8 @@ interface Failed {
 
 /** The dump has types where its symbols say so; where these are not known either, nobody can tell. */
 function unreadable({ symbols }: TypeQuestion, failed: readonly Failed[]): { unreadable?: string } {
-  if (symbols.unreadable !== undefined) return { unreadable: "the kernel's symbols, which say where they are, can't be read" };
+  if (symbols.unreadable !== undefined)
+    return { unreadable: "the kernel's symbols, which say where they are, can't be read" };
   const last = failed.at(-1);
   return last === undefined ? {} : { unreadable: last.reason };
 }

@@ -22,5 +22,13 @@ export function unreadableSymbols(unreadable: string): SymbolTable {
 }
 
 function symbolsOf(why: Pick<SymbolTable, 'unreadable'>): SymbolTable {
-  return { source: 'none', ...why, count: 0, addressOf: () => undefined, lookup: () => [], at: () => undefined, [Symbol.iterator]: () => [][Symbol.iterator]() };
+  return {
+    source: 'none',
+    ...why,
+    count: 0,
+    addressOf: () => undefined,
+    lookup: () => [],
+    at: () => undefined,
+    [Symbol.iterator]: () => [][Symbol.iterator](),
+  };
 }

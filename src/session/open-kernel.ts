@@ -86,7 +86,7 @@ export async function openSession(options: OpenOptions): Promise<Session> {
 
 function changesOf(dump: Dump, vmlinux: Vmlinux | undefined): string[] {
   const change = vmlinux?.change?.();
-  return [...dump.changes?.() ?? [], ...(change === undefined ? [] : [changeInWords(vmlinux!.path, change)])];
+  return [...(dump.changes?.() ?? []), ...(change === undefined ? [] : [changeInWords(vmlinux!.path, change)])];
 }
 
 /** The kernel alone: for plugins' tests and scripts. */
@@ -95,7 +95,11 @@ export async function openKernel(options: OpenOptions): Promise<Kernel> {
 }
 
 /** The same on files that are already open; closing them stays the caller's where it throws. */
-export async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options: Omit<OpenOptions, 'dump' | 'vmlinux'>): Promise<Session> {
+export async function bringUp(
+  dump: Dump,
+  vmlinux: Vmlinux | undefined,
+  options: Omit<OpenOptions, 'dump' | 'vmlinux'>,
+): Promise<Session> {
   const defects = [...dump.defects];
   const { info, source: vmcoreinfoSource } = vmcoreinfoOf(dump, options.vmcoreinfo);
   const space = unlessCutOff(dump, () => kernelSpace(dump.memory, kernelFacts(info, dump.registers)));
@@ -108,7 +112,8 @@ export async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options:
   const types = await findTypes({ vmlinux, space, symbols, kaslrOffset, only: options.types }, defects);
   const openDebugInfo = vmlinux && (await debugInfoOf(vmlinux, kaslrOffset));
   const told = { ...dump };
-  const freshKernel = (): Kernel => assemble({ dump: told, space, bases, symbols, types, info, openDebugInfo, cancelFlag: options.cancelFlag });
+  const freshKernel = (): Kernel =>
+    assemble({ dump: told, space, bases, symbols, types, info, openDebugInfo, cancelFlag: options.cancelFlag });
   const kernel = freshKernel();
   const filterFault = misfiltered(dump, kernel);
   if (filterFault !== undefined) {
@@ -118,7 +123,11 @@ export async function bringUp(dump: Dump, vmlinux: Vmlinux | undefined, options:
     told.defects = dump.defects.toSpliced(at, 0, filterFault);
   }
   return {
-    kernel, freshKernel, dump: told, kaslrOffset, defects,
+    kernel,
+    freshKernel,
+    dump: told,
+    kaslrOffset,
+    defects,
     ...(vmlinux ? { vmlinux } : {}),
     ...(info ? { vmcoreinfo: info } : {}),
     ...(vmcoreinfoSource === undefined ? {} : { vmcoreinfoSource }),
@@ -173,7 +182,13 @@ function kaslrOffsetOf(info: Vmcoreinfo | undefined, vmlinux: Vmlinux | undefine
   return running === undefined || linked === undefined ? 0n : running - linked;
 }
 
-function symbolsOf(vmlinux: Vmlinux | undefined, space: KernelSpace, info: Vmcoreinfo | undefined, kaslrOffset: bigint, defects: string[]): SymbolTable {
+function symbolsOf(
+  vmlinux: Vmlinux | undefined,
+  space: KernelSpace,
+  info: Vmcoreinfo | undefined,
+  kaslrOffset: bigint,
+  defects: string[],
+): SymbolTable {
   const own = vmlinux?.symbols(kaslrOffset);
   if (own) return own;
   try {
@@ -210,8 +225,16 @@ function assemble({ dump, space, bases, symbols, types, info, openDebugInfo, can
     dump,
     memory: space,
     machine: { space, bases },
-    symbols: symbolsInTurn(symbols, notWithin(() => kernel.once('symbols of modules', () => moduleSymbolTable(kernel)))),
-    types: isBtf(types) ? typesInTurn(types, notWithin(() => kernel.once('types of modules', () => typesOfModules(kernel, types)))) : types,
+    symbols: symbolsInTurn(
+      symbols,
+      notWithin(() => kernel.once('symbols of modules', () => moduleSymbolTable(kernel))),
+    ),
+    types: isBtf(types)
+      ? typesInTurn(
+          types,
+          notWithin(() => kernel.once('types of modules', () => typesOfModules(kernel, types))),
+        )
+      : types,
     vmcoreinfo: (key) => info?.get(key),
     ...(openDebugInfo ? { openDebugInfo } : {}),
     ...(cancelFlag ? { cancelFlag } : {}),
@@ -219,7 +242,10 @@ function assemble({ dump, space, bases, symbols, types, info, openDebugInfo, can
   return kernel;
 }
 
-/** What the kernel's own types have not is hardly ever in a module's: a reader of one must ask whether its module is loaded. */
+/**
+ * What the kernel's own types have not is hardly ever in a module's: a reader of one must ask whether its module is
+ * loaded.
+ */
 function typesOfModules(kernel: Kernel, types: BtfTypes): readonly BtfTypes[] {
   const { result, gaps } = withGaps(kernel, () => moduleTypes(kernel, types));
   gaps.forEach(countAsLack);

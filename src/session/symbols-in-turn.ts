@@ -1,6 +1,9 @@
 import type { SymbolInfo, SymbolTable } from '../debuginfo/symbol-table.js';
 
-/** The kernel's own symbols, and those of its modules where these don't answer. Modules are read at the first such question. */
+/**
+ * The kernel's own symbols, and those of its modules where these don't answer. Modules are read at the first such
+ * question.
+ */
 export function symbolsInTurn(kernel: SymbolTable, modules: () => SymbolTable | undefined): SymbolTable {
   return {
     source: kernel.source,

@@ -16,7 +16,11 @@ const END_OF_ADDRESSES = 1n << 64n;
 /** @throws Implausible where no stack can be so long, or lie there: past the last address all would begin anew at 0 */
 function stackArea(name: string, low: bigint, bytes: number): StackArea {
   const high = low + BigInt(bytes);
-  if (bytes <= 0 || bytes > LARGEST_STACK_BYTES || low < 0n || high > END_OF_ADDRESSES) throw new Implausible(`a ${name} of ${bytes} bytes at 0x${BigInt.asUintN(64, low).toString(16)}`, BigInt.asUintN(64, low));
+  if (bytes <= 0 || bytes > LARGEST_STACK_BYTES || low < 0n || high > END_OF_ADDRESSES)
+    throw new Implausible(
+      `a ${name} of ${bytes} bytes at 0x${BigInt.asUintN(64, low).toString(16)}`,
+      BigInt.asUintN(64, low),
+    );
   return { name, low, high };
 }
 
@@ -32,7 +36,10 @@ const PAGE = 4096n;
 /** THREAD_SIZE, in bytes: the linker script gives init's stack just so much. */
 export function threadStackBytes(kernel: Kernel): number {
   return kernel.once('THREAD_SIZE', () => {
-    for (const [start, end] of [['__start_init_stack', '__end_init_stack'], ['__start_init_task', '__end_init_task']] as const) {
+    for (const [start, end] of [
+      ['__start_init_stack', '__end_init_stack'],
+      ['__start_init_task', '__end_init_task'],
+    ] as const) {
       const [low, high] = [kernel.symbols.addressOf(start), kernel.symbols.addressOf(end)];
       if (low !== undefined && high !== undefined && isStackSize(high - low)) return Number(high - low);
     }
@@ -44,13 +51,19 @@ function isStackSize(bytes: bigint): boolean {
   return bytes >= PAGE && bytes <= BigInt(LARGEST_STACK_BYTES) && (bytes & (bytes - 1n)) === 0n;
 }
 
-/** A task's kernel stack; undefined for one that has none any more (a zombie's is freed early). @throws ReadError, Implausible */
+/**
+ * A task's kernel stack; undefined for one that has none any more (a zombie's is freed early). @throws ReadError,
+ * Implausible
+ */
 export function taskStack(kernel: Kernel, task: Ref<'task_struct'>): StackArea | undefined {
   const low = task.stack;
   return low === 0n ? undefined : stackArea('task stack', low, threadStackBytes(kernel));
 }
 
-/** The stacks that a CPU has beside those of tasks: IRQ, exceptions, entry trampoline. What can't be told is left out, with a gap. */
+/**
+ * The stacks that a CPU has beside those of tasks: IRQ, exceptions, entry trampoline. What can't be told is left out,
+ * with a gap.
+ */
 export function cpuStacks(kernel: Kernel, cpu: number): readonly StackArea[] {
   return kernel.once(`stacks of CPU ${cpu}`, () => [
     ...tried(kernel, `IRQ stack of CPU ${cpu}`, () => irqStack(kernel, cpu)),
@@ -74,7 +87,8 @@ function irqStack(kernel: Kernel, cpu: number): StackArea[] {
   const hot = kernel.symbols.addressOf('pcpu_hot');
   let top: bigint;
   if (pointer !== undefined) top = kernel.memory.u64(perCpu(kernel, pointer, cpu));
-  else if (hot !== undefined && kernel.missing('pcpu_hot') === undefined) top = kernel.ref('pcpu_hot', perCpu(kernel, hot, cpu)).hardirq_stack_ptr;
+  else if (hot !== undefined && kernel.missing('pcpu_hot') === undefined)
+    top = kernel.ref('pcpu_hot', perCpu(kernel, hot, cpu)).hardirq_stack_ptr;
   else return [];
   if (top === 0n) return [];
   const high = (top + PAGE - 1n) & ~(PAGE - 1n);
@@ -82,10 +96,15 @@ function irqStack(kernel: Kernel, cpu: number): StackArea[] {
   return [stackArea(`IRQ stack of CPU ${cpu}`, high - BigInt(bytes), bytes)];
 }
 
-/** struct cea_exception_stacks in the CPU's entry area: one stack for each kind of exception that must not use the task's. */
+/**
+ * struct cea_exception_stacks in the CPU's entry area: one stack for each kind of exception that must not use the
+ * task's.
+ */
 function exceptionStacks(kernel: Kernel, cpu: number): StackArea[] {
   const pointer = kernel.symbols.addressOf('cea_exception_stacks');
-  const layout = kernel.types.struct('cea_exception_stacks', 'cpu_init_exception_handling') ?? kernel.types.struct('cea_exception_stacks', 'get_stack_info');
+  const layout =
+    kernel.types.struct('cea_exception_stacks', 'cpu_init_exception_handling') ??
+    kernel.types.struct('cea_exception_stacks', 'get_stack_info');
   if (pointer === undefined || layout === undefined) return [];
   const base = kernel.memory.u64(perCpu(kernel, pointer, cpu));
   if (base === 0n) return [];

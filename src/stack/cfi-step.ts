@@ -8,12 +8,20 @@ import type { Caller } from './orc-step.js';
 import { DWARF } from './registers.js';
 import type { StackMemory } from './stack-memory.js';
 
-/** The caller by the compiler's own call frame information, which also tells what registers were saved; undefined where it says nothing. */
+/**
+ * The caller by the compiler's own call frame information, which also tells what registers were saved; undefined where
+ * it says nothing.
+ */
 export function cfiCaller(memory: StackMemory, frame: Frame): Caller | undefined {
   try {
     const cfi = memory.kernel.debugInfo()?.cfiFor(codeAddressOf(frame));
     if (cfi === undefined) return undefined;
-    const { returnAddress, registers: found } = callerRegisters(cfi, (number) => frame.registers[number], readIn(memory), X86_64);
+    const { returnAddress, registers: found } = callerRegisters(
+      cfi,
+      (number) => frame.registers[number],
+      readIn(memory),
+      X86_64,
+    );
     if (returnAddress === undefined) return undefined;
     const registers = Array.from({ length: 17 }, (_, number) => found.get(number));
     registers[DWARF.ip] = returnAddress;
@@ -29,7 +37,8 @@ export function cfiCaller(memory: StackMemory, frame: Frame): Caller | undefined
 }
 
 function readIn(memory: StackMemory) {
-  return (address: bigint, length: number) => (memory.areaOf(address) ? readMemory(memory.kernel, address, length) : undefined);
+  return (address: bigint, length: number) =>
+    memory.areaOf(address) ? readMemory(memory.kernel, address, length) : undefined;
 }
 
 /** Bytes of the dump, or undefined: for expressions, whose every read may fail. */

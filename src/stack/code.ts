@@ -13,7 +13,9 @@ export interface CodeRange {
   readonly module?: ModuleCode;
   /** The name of code that was made at run time: a BPF program, a trampoline of BPF's or of ftrace's. */
   readonly made?: string;
-  /** How it is unwound, which no table says: as the code that it is a copy of, or by the pt_regs at its stack pointer. */
+  /**
+   * How it is unwound, which no table says: as the code that it is a copy of, or by the pt_regs at its stack pointer.
+   */
   readonly unwoundBy?: { readonly copyOf: bigint } | 'pt_regs';
 }
 
@@ -35,20 +37,36 @@ export interface CodePlace {
   readonly module?: string;
 }
 
-/** The function that a symbol belongs to: compilers split parts off it and make variants of it ("x.cold", "x.constprop.0"). */
+/**
+ * The function that a symbol belongs to: compilers split parts off it and make variants of it ("x.cold",
+ * "x.constprop.0").
+ */
 export function sourceName(symbol: string): string {
   return symbol.replace(/\.(?:cold|part|isra|constprop|lto_priv)(?:\.\w+)*$/, '');
 }
 
-/** As kallsyms bounds the kernel's code; init's is freed after the boot, but names found on old stacks may lie in it. */
-const TEXT = [['_stext', '_etext'], ['_sinittext', '_einittext']] as const;
+/**
+ * As kallsyms bounds the kernel's code; init's is freed after the boot, but names found on old stacks may lie in it.
+ */
+const TEXT = [
+  ['_stext', '_etext'],
+  ['_sinittext', '_einittext'],
+] as const;
 
 /** What may hold code: before 6.4 a module's code and data are one piece. */
 const MODULE_CODE: ReadonlySet<string> = new Set(['text', 'init_text', 'core', 'init']);
 
-/** All ranges of code: the kernel's, those of modules, what was made at run time. A module that can't be read is a gap. */
+/**
+ * All ranges of code: the kernel's, those of modules, what was made at run time. A module that can't be read is a gap.
+ */
 export function codeRanges(kernel: Kernel): readonly CodeRange[] {
-  return kernel.once('ranges of code', () => [...kernelText(kernel), ...moduleText(kernel), ...bpfText(kernel), ...ftraceText(kernel), ...kprobeText(kernel)]);
+  return kernel.once('ranges of code', () => [
+    ...kernelText(kernel),
+    ...moduleText(kernel),
+    ...bpfText(kernel),
+    ...ftraceText(kernel),
+    ...kprobeText(kernel),
+  ]);
 }
 
 function kernelText(kernel: Kernel): CodeRange[] {
@@ -67,7 +85,8 @@ function moduleText(kernel: Kernel): CodeRange[] {
     kernel.attempt('code of a module', () => {
       const module = moduleCode(kernel, ref);
       for (const { kind, base, bytes } of moduleMemory(kernel, ref)) {
-        if (MODULE_CODE.has(kind) && bytes <= LARGEST_MODULE) ranges.push({ low: base, high: base + BigInt(bytes), module });
+        if (MODULE_CODE.has(kind) && bytes <= LARGEST_MODULE)
+          ranges.push({ low: base, high: base + BigInt(bytes), module });
       }
     });
   }
@@ -77,16 +96,25 @@ function moduleText(kernel: Kernel): CodeRange[] {
 function moduleCode(kernel: Kernel, ref: Ref<'module'>): ModuleCode {
   const { name } = ref;
   return {
-    name, ref,
-    symbols: () => kernel.once(`symbols of module at ${ref.$address}`, () => {
-      const found = kernel.attempt(`symbols of module ${name}`, () => symbolsOfModule(kernel, ref).filter(isCodeSymbol));
-      return found && mergeSymbolTables(NO_SYMBOLS, [found]);
-    }),
+    name,
+    ref,
+    symbols: () =>
+      kernel.once(`symbols of module at ${ref.$address}`, () => {
+        const found = kernel.attempt(`symbols of module ${name}`, () =>
+          symbolsOfModule(kernel, ref).filter(isCodeSymbol),
+        );
+        return found && mergeSymbolTables(NO_SYMBOLS, [found]);
+      }),
   };
 }
 
 const NO_SYMBOLS: SymbolTable = {
-  source: 'none', count: 0, addressOf: () => undefined, lookup: () => [], at: () => undefined, [Symbol.iterator]: () => [][Symbol.iterator](),
+  source: 'none',
+  count: 0,
+  addressOf: () => undefined,
+  lookup: () => [],
+  at: () => undefined,
+  [Symbol.iterator]: () => [][Symbol.iterator](),
 };
 
 function isCodeSymbol({ type }: SymbolInfo): boolean {
@@ -102,9 +130,21 @@ export function codeRangeOf(kernel: Kernel, address: bigint): CodeRange | undefi
 export function codePlace(kernel: Kernel, address: bigint): CodePlace | undefined {
   const range = codeRangeOf(kernel, address);
   if (range === undefined) return undefined;
-  if (range.made !== undefined) return { function: range.made, start: range.low, offset: Number(address - range.low), size: Number(range.high - range.low) };
+  if (range.made !== undefined)
+    return {
+      function: range.made,
+      start: range.low,
+      offset: Number(address - range.low),
+      size: Number(range.high - range.low),
+    };
   const found = (range.module ? range.module.symbols() : kernel.symbols)?.at(address);
   if (found === undefined || found.symbol.address < range.low) return undefined;
   const { symbol, offset } = found;
-  return { function: symbol.name, start: symbol.address, offset, size: symbol.size, ...(range.module ? { module: range.module.name } : {}) };
+  return {
+    function: symbol.name,
+    start: symbol.address,
+    offset,
+    size: symbol.size,
+    ...(range.module ? { module: range.module.name } : {}),
+  };
 }

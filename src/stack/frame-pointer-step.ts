@@ -7,8 +7,8 @@ import type { StackMemory } from './stack-memory.js';
 import { Implausible } from '../kernel/gaps.js';
 
 /**
- * The caller by frame pointers: of all frames in a kernel with CONFIG_UNWINDER_FRAME_POINTER, and where ORC has nothing.
- * A frame pointer with its lowest bit set is the address of a pt_regs (ENCODE_FRAME_POINTER).
+ * The caller by frame pointers: of all frames in a kernel with CONFIG_UNWINDER_FRAME_POINTER, and where ORC has
+ * nothing. A frame pointer with its lowest bit set is the address of a pt_regs (ENCODE_FRAME_POINTER).
  * @returns undefined at the bottom, where the frame pointer is 0
  * @throws ReadError, Implausible
  */
@@ -30,7 +30,11 @@ function encodedRegisters(memory: StackMemory, address: bigint): Caller {
   memory.require(address, PT_REGS_BYTES);
   const entry = readPtRegs(memory.kernel, address);
   return {
-    ip: entry.registers.ip, interrupted: true, registers: registerFile(entry.registers), found: 'framePointer', entry,
+    ip: entry.registers.ip,
+    interrupted: true,
+    registers: registerFile(entry.registers),
+    found: 'framePointer',
+    entry,
     ...(entry.user ? { user: true } : {}),
   };
 }

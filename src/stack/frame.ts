@@ -3,8 +3,8 @@ import type { SavedRegisters } from './pt-regs.js';
 import { DWARF, type RegisterFile } from './registers.js';
 
 /**
- * How a frame was found: `call` by a return address behind a call of the very function whose caller is sought, from where the
- * stack unwinds to its bottom; `scanned` by a return address that stands on the stack, and not sure.
+ * How a frame was found: `call` by a return address behind a call of the very function whose caller is sought, from
+ * where the stack unwinds to its bottom; `scanned` by a return address that stands on the stack, and not sure.
  */
 export type Found = 'registers' | 'unwound' | 'framePointer' | 'call' | 'scanned';
 
@@ -15,7 +15,10 @@ export interface Frame {
   readonly interrupted: boolean;
   readonly registers: RegisterFile;
   readonly found: Found;
-  /** The saved registers that this frame was found by: the code below it came in by an exception, an interrupt or a system call. */
+  /**
+   * The saved registers that this frame was found by: the code below it came in by an exception, an interrupt or a
+   * system call.
+   */
   readonly entry?: SavedRegisters;
   /** Tracers had put these in place of the return address, the outermost first; `ip` is what they kept. */
   readonly trampolines?: readonly string[];

@@ -14,8 +14,8 @@ export interface PlacedFrame extends NamedFrame {
 }
 
 /**
- * The frames of a task's stack, innermost first, with the stack addresses of each: `framesOf(kernel, task).find((frame) =>
- * isOf(frame, 'out_of_memory'))` gives where to look for that function's locals. Inlined functions share the range
+ * The frames of a task's stack, innermost first, with the stack addresses of each: `framesOf(kernel, task).find((frame)
+ * => isOf(frame, 'out_of_memory'))` gives where to look for that function's locals. Inlined functions share the range
  * of the function that they are inlined into; a range is undefined where the next frame is on another stack.
  */
 export function framesOf(kernel: Kernel, task: Task): readonly PlacedFrame[] {

@@ -11,7 +11,8 @@ export function bpfText(kernel: Kernel): CodeRange[] {
   const ranges: CodeRange[] = [];
   for (const ksym of kernel.list(head, 'bpf_ksym', 'lnode')) {
     kernel.attempt('bpf_ksym', () => {
-      if (ksym.end > ksym.start && ksym.end - ksym.start <= BigInt(LARGEST)) ranges.push({ low: ksym.start, high: ksym.end, made: ksym.name });
+      if (ksym.end > ksym.start && ksym.end - ksym.start <= BigInt(LARGEST))
+        ranges.push({ low: ksym.start, high: ksym.end, made: ksym.name });
     });
   }
   return ranges;
@@ -22,7 +23,10 @@ const SAVE_REGS = 4n;
 /** Tracers that are registered at one time. */
 const MOST_OPS = 65_536;
 
-/** Trampolines of ftrace, each made for one ftrace_ops as a copy of ftrace_caller or ftrace_regs_caller: orc_ftrace_find(). */
+/**
+ * Trampolines of ftrace, each made for one ftrace_ops as a copy of ftrace_caller or ftrace_regs_caller:
+ * orc_ftrace_find().
+ */
 export function ftraceText(kernel: Kernel): CodeRange[] {
   const list = kernel.symbols.addressOf('ftrace_ops_list');
   if (list === undefined || kernel.missing('ftrace_ops') !== undefined) return [];
@@ -33,7 +37,13 @@ export function ftraceText(kernel: Kernel): CodeRange[] {
       seen.add(at);
       const { next, flags, trampoline = 0n, trampoline_size: bytes = 0n } = kernel.ref('ftrace_ops', at);
       const copyOf = kernel.symbols.addressOf((flags & SAVE_REGS) === 0n ? 'ftrace_caller' : 'ftrace_regs_caller');
-      if (trampoline !== 0n && bytes > 0n && bytes <= BigInt(LARGEST)) ranges.push({ low: trampoline, high: trampoline + bytes, made: 'ftrace_trampoline', ...(copyOf === undefined ? {} : { unwoundBy: { copyOf } }) });
+      if (trampoline !== 0n && bytes > 0n && bytes <= BigInt(LARGEST))
+        ranges.push({
+          low: trampoline,
+          high: trampoline + bytes,
+          made: 'ftrace_trampoline',
+          ...(copyOf === undefined ? {} : { unwoundBy: { copyOf } }),
+        });
       at = next;
     }
   });
@@ -43,14 +53,23 @@ export function ftraceText(kernel: Kernel): CodeRange[] {
 const PAGE = 4096n;
 
 /**
- * The detours of optimised kprobes: each saves a struct pt_regs on the stack, whose ip optimized_callback() sets to right
- * behind the probe, and calls (optprobe_template_entry in arch/x86/kernel/kprobes/opt.c).
+ * The detours of optimised kprobes: each saves a struct pt_regs on the stack, whose ip optimized_callback() sets to
+ * right behind the probe, and calls (optprobe_template_entry in arch/x86/kernel/kprobes/opt.c).
  */
 export function kprobeText(kernel: Kernel): CodeRange[] {
   const slots = kernel.symbols.addressOf('kprobe_optinsn_slots');
-  if (slots === undefined || !kernel.has('kprobe_insn_cache', 'pages') || kernel.missing('kprobe_insn_page') !== undefined) return [];
+  if (
+    slots === undefined ||
+    !kernel.has('kprobe_insn_cache', 'pages') ||
+    kernel.missing('kprobe_insn_page') !== undefined
+  )
+    return [];
   const ranges: CodeRange[] = [];
-  for (const page of kernel.list(slots + BigInt(kernel.offsetOf('kprobe_insn_cache', 'pages')), 'kprobe_insn_page', 'list')) {
+  for (const page of kernel.list(
+    slots + BigInt(kernel.offsetOf('kprobe_insn_cache', 'pages')),
+    'kprobe_insn_page',
+    'list',
+  )) {
     kernel.attempt('kprobe_insn_page', () => {
       const { insns: low } = page;
       ranges.push({ low, high: low + PAGE, made: 'kprobe_optinsn', unwoundBy: 'pt_regs' });

@@ -30,31 +30,50 @@ function functionsOf(kernel: Kernel, frame: Frame): NamedFrame[] {
   return chain ?? [{ ...named, level: 0, inlined: false }];
 }
 
-function inlineChain(kernel: Kernel, frame: Frame, own: Pick<NamedFrame, 'frame' | 'place' | 'function'>): NamedFrame[] | undefined {
-  return kernel.debugInfo()?.inlineChainAt(codeAddressOf(frame))?.map(({ inlined, source, function: name }, level) => ({
-    ...(inlined ? { frame } : own),
-    level, inlined,
-    ...(name === undefined ? {} : { function: name }),
-    ...(source ? { source: { ...source, file: withoutRoot(kernel, source.file) } } : {}),
-  }));
+function inlineChain(
+  kernel: Kernel,
+  frame: Frame,
+  own: Pick<NamedFrame, 'frame' | 'place' | 'function'>,
+): NamedFrame[] | undefined {
+  return kernel
+    .debugInfo()
+    ?.inlineChainAt(codeAddressOf(frame))
+    ?.map(({ inlined, source, function: name }, level) => ({
+      ...(inlined ? { frame } : own),
+      level,
+      inlined,
+      ...(name === undefined ? {} : { function: name }),
+      ...(source ? { source: { ...source, file: withoutRoot(kernel, source.file) } } : {}),
+    }));
 }
 
-/** A return address behind a call that does not return may belong to the next function already: the call's own place counts. */
+/**
+ * A return address behind a call that does not return may belong to the next function already: the call's own place
+ * counts.
+ */
 function placeOf(kernel: Kernel, frame: Frame): CodePlace | undefined {
   const place = codePlace(kernel, codeAddressOf(frame));
   return place && { ...place, offset: place.offset + (frame.interrupted ? 0 : 1) };
 }
 
 /** Of the compiler's units and of the assembler's: the two name their folders differently. */
-const ANCHORS = [['start_kernel', 'init/main.c'], ['secondary_startup_64', 'arch/x86/kernel/head_64.S']] as const;
+const ANCHORS = [
+  ['start_kernel', 'init/main.c'],
+  ['secondary_startup_64', 'arch/x86/kernel/head_64.S'],
+] as const;
 
-/** Kernels are built in all kinds of folders; files that are the same in all of them tell which, and paths are shown from there on. */
+/**
+ * Kernels are built in all kinds of folders; files that are the same in all of them tell which, and paths are shown
+ * from there on.
+ */
 function withoutRoot(kernel: Kernel, file: string): string {
-  const roots = kernel.once('folders of the sources', () => ANCHORS.flatMap(([symbol, path]) => {
-    const address = kernel.symbols.addressOf(symbol);
-    const found = address === undefined ? undefined : kernel.debugInfo()?.lineAt(address)?.file;
-    return found?.endsWith(`/${path}`) ? [found.slice(0, -path.length)] : [];
-  }));
+  const roots = kernel.once('folders of the sources', () =>
+    ANCHORS.flatMap(([symbol, path]) => {
+      const address = kernel.symbols.addressOf(symbol);
+      const found = address === undefined ? undefined : kernel.debugInfo()?.lineAt(address)?.file;
+      return found?.endsWith(`/${path}`) ? [found.slice(0, -path.length)] : [];
+    }),
+  );
   const root = roots.find((folder) => file.startsWith(folder));
   return root === undefined ? file : file.slice(root.length);
 }

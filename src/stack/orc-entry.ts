@@ -9,7 +9,18 @@ export type OrcLayout =
   /** Since 7.1: the same bits, registers numbered anew. */
   | 'wide type, new registers';
 
-export type OrcRegister = 'undefined' | 'prev sp' | 'ax' | 'dx' | 'di' | 'bp' | 'sp' | 'r10' | 'r13' | 'bp indirect' | 'sp indirect';
+export type OrcRegister =
+  | 'undefined'
+  | 'prev sp'
+  | 'ax'
+  | 'dx'
+  | 'di'
+  | 'bp'
+  | 'sp'
+  | 'r10'
+  | 'r13'
+  | 'bp indirect'
+  | 'sp indirect';
 
 /** How the caller's frame is found at one address. */
 export interface OrcEntry {
@@ -22,11 +33,43 @@ export interface OrcEntry {
   readonly signal: boolean;
 }
 
-const REGISTERS: readonly OrcRegister[] = ['undefined', 'prev sp', 'dx', 'di', 'bp', 'sp', 'r10', 'r13', 'bp indirect', 'sp indirect'];
-const NEW_REGISTERS: readonly OrcRegister[] = ['undefined', 'ax', 'dx', 'sp', 'bp', 'di', 'r10', 'r13', 'prev sp', 'sp indirect', 'bp indirect'];
+const REGISTERS: readonly OrcRegister[] = [
+  'undefined',
+  'prev sp',
+  'dx',
+  'di',
+  'bp',
+  'sp',
+  'r10',
+  'r13',
+  'bp indirect',
+  'sp indirect',
+];
+const NEW_REGISTERS: readonly OrcRegister[] = [
+  'undefined',
+  'ax',
+  'dx',
+  'sp',
+  'bp',
+  'di',
+  'r10',
+  'r13',
+  'prev sp',
+  'sp indirect',
+  'bp indirect',
+];
 
 const NARROW_TYPES = ['call', 'regs', 'partial regs', 'undefined'] as const;
-const WIDE_TYPES = ['undefined', 'end of stack', 'call', 'regs', 'partial regs', 'undefined', 'undefined', 'undefined'] as const;
+const WIDE_TYPES = [
+  'undefined',
+  'end of stack',
+  'call',
+  'regs',
+  'partial regs',
+  'undefined',
+  'undefined',
+  'undefined',
+] as const;
 
 /** Takes an entry apart. A register that this layout does not have is 'undefined': such an entry leads nowhere. */
 export function decodeOrc(layout: OrcLayout, spOffset: number, bpOffset: number, flags: number): OrcEntry {
@@ -73,7 +116,8 @@ export function layoutOfFlags(sample: readonly number[], entryCode: readonly num
     return renumbered > old ? 'wide type, new registers' : 'wide type';
   }
   if (!most((flags) => ((flags >> 8) & 3) === 0)) return undefined;
-  // `end` in the eleventh bit of the one stands with no type and no register; where `signal` is, a type of registers stands beside it.
+  // `end` in the eleventh bit of the one stands with no type and no register; where `signal` is, a type of registers
+  // stands beside it.
   const signals = entryCode.some((flags) => (flags & 0x800) !== 0 || ((flags & 0x400) !== 0 && (flags & 0x300) !== 0));
   return signals ? 'signal and end flags' : 'end flag';
 }

@@ -14,7 +14,12 @@ export function orcCaller(memory: StackMemory, frame: Frame, orc: OrcEntry): Cal
   switch (orc.type) {
     case 'call': {
       const ip = memory.word(sp - 8n);
-      return { ip, interrupted: false, registers: onlyKnown(ip, sp, basePointer(memory, frame, orc, sp)), found: 'unwound' };
+      return {
+        ip,
+        interrupted: false,
+        registers: onlyKnown(ip, sp, basePointer(memory, frame, orc, sp)),
+        found: 'unwound',
+      };
     }
     case 'regs': {
       memory.require(sp, PT_REGS_BYTES);
@@ -24,7 +29,8 @@ export function orcCaller(memory: StackMemory, frame: Frame, orc: OrcEntry): Cal
       memory.require(sp, IRET_FRAME_BYTES);
       return entered(readIretFrame(memory.kernel, sp), frame, orc.signal);
     }
-    default: throw new Implausible(`the ORC entry for ${hex(frame.ip)} leads nowhere`, frame.ip);
+    default:
+      throw new Implausible(`the ORC entry for ${hex(frame.ip)} leads nowhere`, frame.ip);
   }
 }
 
@@ -33,35 +39,67 @@ function entered(entry: SavedRegisters, frame: Frame, signal: boolean): Caller {
   const saved = registerFile(entry.registers);
   const registers = saved.map((value, number) => value ?? frame.registers[number]);
   // Registers of a process are its own affair, and exact in any case.
-  return { ip: entry.registers.ip, interrupted: signal || entry.user, registers, found: 'unwound', entry, ...(entry.user ? { user: true } : {}) };
+  return {
+    ip: entry.registers.ip,
+    interrupted: signal || entry.user,
+    registers,
+    found: 'unwound',
+    entry,
+    ...(entry.user ? { user: true } : {}),
+  };
 }
 
 function stackPointer(memory: StackMemory, frame: Frame, { spRegister, spOffset }: OrcEntry): bigint {
   const offset = BigInt(spOffset);
   switch (spRegister) {
-    case 'sp': case 'bp': case 'r10': case 'r13': case 'di': case 'dx': case 'ax': return wrap(known(frame, spRegister) + offset);
-    case 'bp indirect': return memory.word(wrap(known(frame, 'bp') + offset));
+    case 'sp':
+    case 'bp':
+    case 'r10':
+    case 'r13':
+    case 'di':
+    case 'dx':
+    case 'ax':
+      return wrap(known(frame, spRegister) + offset);
+    case 'bp indirect':
+      return memory.word(wrap(known(frame, 'bp') + offset));
     case 'sp indirect': {
-      // Since 5.12 (aa5cacdc29d7) the offset counts from what stands at the stack pointer, before from the stack pointer.
+      // Since 5.12 (aa5cacdc29d7) the offset counts from what stands at the stack pointer, before from the stack
+      // pointer.
       const sp = known(frame, 'sp');
       const after = wrap(memory.word(sp) + offset);
       return memory.areaOf(after) || offset === 0n ? after : memory.word(wrap(sp + offset));
     }
-    default: throw new Implausible(`the ORC entry for ${hex(frame.ip)} is based on ${spRegister}, which is no register`, frame.ip);
+    default:
+      throw new Implausible(
+        `the ORC entry for ${hex(frame.ip)} is based on ${spRegister}, which is no register`,
+        frame.ip,
+      );
   }
 }
 
-function basePointer(memory: StackMemory, frame: Frame, { bpRegister, bpOffset }: OrcEntry, sp: bigint): bigint | undefined {
+function basePointer(
+  memory: StackMemory,
+  frame: Frame,
+  { bpRegister, bpOffset }: OrcEntry,
+  sp: bigint,
+): bigint | undefined {
   switch (bpRegister) {
-    case 'prev sp': return memory.word(wrap(sp + BigInt(bpOffset)));
-    case 'bp': return memory.word(wrap(known(frame, 'bp') + BigInt(bpOffset)));
-    default: return frame.registers[DWARF.bp];
+    case 'prev sp':
+      return memory.word(wrap(sp + BigInt(bpOffset)));
+    case 'bp':
+      return memory.word(wrap(known(frame, 'bp') + BigInt(bpOffset)));
+    default:
+      return frame.registers[DWARF.bp];
   }
 }
 
 function known(frame: Frame, register: OrcRegister & keyof typeof DWARF): bigint {
   const value = frame.registers[DWARF[register]];
-  if (value === undefined) throw new Implausible(`register ${register}, on which the frame at ${hex(frame.ip)} is based, is not known`, frame.ip);
+  if (value === undefined)
+    throw new Implausible(
+      `register ${register}, on which the frame at ${hex(frame.ip)} is based, is not known`,
+      frame.ip,
+    );
   return value;
 }
 

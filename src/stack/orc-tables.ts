@@ -17,12 +17,16 @@ const MOST_ENTRIES = 1 << 24;
 const HASH_BYTES = 20;
 
 /**
- * Finds the ORC entry of an address; undefined where no table has one. Reads the pages that the search touches, no more.
+ * Finds the ORC entry of an address; undefined where no table has one. Reads the pages that the search touches, no
+ * more.
  * @throws ReadError, Implausible where they can't be read: what the address' own entry says is then not known
  */
 export type OrcLookup = (address: bigint) => OrcEntry | undefined;
 
-/** The kernel's ORC tables and its modules', as __start_orc_unwind and `mod->arch` name them; undefined for a kernel without. */
+/**
+ * The kernel's ORC tables and its modules', as __start_orc_unwind and `mod->arch` name them; undefined for a kernel
+ * without.
+ */
 export function orcLookup(kernel: Kernel): OrcLookup | undefined {
   return kernel.once('ORC', () => {
     const table = kernelTable(kernel);
@@ -35,7 +39,14 @@ export function orcLookup(kernel: Kernel): OrcLookup | undefined {
 }
 
 /** The registers that it was entered with stand at the stack pointer. */
-const AT_PT_REGS: OrcEntry = { type: 'regs', spRegister: 'sp', spOffset: 0, bpRegister: 'undefined', bpOffset: 0, signal: true };
+const AT_PT_REGS: OrcEntry = {
+  type: 'regs',
+  spRegister: 'sp',
+  spOffset: 0,
+  bpRegister: 'undefined',
+  bpOffset: 0,
+  signal: true,
+};
 
 function find(kernel: Kernel, own: OrcTable, layout: () => OrcLayout, address: bigint): OrcEntry | undefined {
   const range = codeRangeOf(kernel, address);
@@ -52,9 +63,14 @@ function unknownLayout({ entries }: OrcTable): never {
 }
 
 function kernelTable(kernel: Kernel): OrcTable | undefined {
-  const [addresses, addressesEnd, entries, entriesEnd] = ['__start_orc_unwind_ip', '__stop_orc_unwind_ip', '__start_orc_unwind', '__stop_orc_unwind']
-    .map((name) => kernel.symbols.addressOf(name));
-  if (addresses === undefined || addressesEnd === undefined || entries === undefined || entriesEnd === undefined) return undefined;
+  const [addresses, addressesEnd, entries, entriesEnd] = [
+    '__start_orc_unwind_ip',
+    '__stop_orc_unwind_ip',
+    '__start_orc_unwind',
+    '__stop_orc_unwind',
+  ].map((name) => kernel.symbols.addressOf(name));
+  if (addresses === undefined || addressesEnd === undefined || entries === undefined || entriesEnd === undefined)
+    return undefined;
   const count = Math.min(Number(addressesEnd - addresses) / 4, Number(entriesEnd - entries) / ENTRY_BYTES);
   return count >= 1 && count <= MOST_ENTRIES ? { count: Math.floor(count), addresses, entries } : undefined;
 }
@@ -114,6 +130,7 @@ function flagsOfEntryCode(kernel: Kernel, table: OrcTable): number[] {
   const first = Math.max(0, indexOf(kernel, table, low));
   const last = Math.min(indexOf(kernel, table, high), first + MOST_ENTRY_CODE);
   const flags: number[] = [];
-  for (let index = first; index <= last; index++) flags.push(kernel.memory.u16(table.entries + BigInt(index * ENTRY_BYTES + 4)));
+  for (let index = first; index <= last; index++)
+    flags.push(kernel.memory.u16(table.entries + BigInt(index * ENTRY_BYTES + 4)));
   return flags;
 }

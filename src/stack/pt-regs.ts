@@ -3,7 +3,27 @@ import type { Kernel } from '../kernel/kernel.js';
 
 /** The members of struct pt_regs in their order, eight bytes each: part of the ABI, the same in every kernel. */
 const ORDER = [
-  'r15', 'r14', 'r13', 'r12', 'bp', 'bx', 'r11', 'r10', 'r9', 'r8', 'ax', 'cx', 'dx', 'si', 'di', 'orig_ax', 'ip', 'cs', 'flags', 'sp', 'ss',
+  'r15',
+  'r14',
+  'r13',
+  'r12',
+  'bp',
+  'bx',
+  'r11',
+  'r10',
+  'r9',
+  'r8',
+  'ax',
+  'cx',
+  'dx',
+  'si',
+  'di',
+  'orig_ax',
+  'ip',
+  'cs',
+  'flags',
+  'sp',
+  'ss',
 ] as const satisfies readonly (keyof X86Registers)[];
 
 export const PT_REGS_BYTES = ORDER.length * 8;
@@ -13,7 +33,9 @@ export const IRET_FRAME_BYTES = 5 * 8;
 const SEGMENTS: ReadonlySet<string> = new Set(['cs', 'ss']);
 const CS_PRIVILEGE = 3n;
 
-/** Registers that an entry into the kernel saved: those of the code that was interrupted, or that made the system call. */
+/**
+ * Registers that an entry into the kernel saved: those of the code that was interrupted, or that made the system call.
+ */
 export interface SavedRegisters {
   /** Where the `struct pt_regs` stands; an entry that had only begun has saved its end alone. */
   readonly address: bigint;
@@ -29,10 +51,20 @@ export function readPtRegs(kernel: Kernel, address: bigint): SavedRegisters {
   return { address, registers, user: (registers.cs & CS_PRIVILEGE) !== 0n };
 }
 
-/** The last five words of a pt_regs whose other part was not saved yet. @param frame the address of the saved ip @throws ReadError */
+/**
+ * The last five words of a pt_regs whose other part was not saved yet. @param frame the address of the saved ip @throws
+ * ReadError
+ */
 export function readIretFrame(kernel: Kernel, frame: bigint): SavedRegisters {
-  const registers = take(kernel.memory.read(frame, IRET_FRAME_BYTES), ORDER.indexOf('ip')) as SavedRegisters['registers'];
-  return { address: frame - BigInt(PT_REGS_BYTES - IRET_FRAME_BYTES), registers, user: (registers.cs & CS_PRIVILEGE) !== 0n };
+  const registers = take(
+    kernel.memory.read(frame, IRET_FRAME_BYTES),
+    ORDER.indexOf('ip'),
+  ) as SavedRegisters['registers'];
+  return {
+    address: frame - BigInt(PT_REGS_BYTES - IRET_FRAME_BYTES),
+    registers,
+    user: (registers.cs & CS_PRIVILEGE) !== 0n,
+  };
 }
 
 function take(bytes: Uint8Array, first: number): Partial<X86Registers> {

@@ -16,18 +16,27 @@ interface Candidate extends ReturnAddress {
 
 /** Where no chain leads to the bottom, so many of what was found are shown: the rest is older still. */
 const MOST_LONE_CANDIDATES = 64;
-/** How far above its stack pointer a function's return address may be: CONFIG_FRAME_WARN's default, beyond which a build warns. */
+/**
+ * How far above its stack pointer a function's return address may be: CONFIG_FRAME_WARN's default, beyond which a build
+ * warns.
+ */
 const LARGEST_FRAME = 2048n;
 /** Chains that are tried: each of them may be as long as a stack. */
 const MOST_TRIES = 256;
 
 /**
- * Goes on where unwinding could not: looks for return addresses on the stack, and takes the first that unwinds from there
- * to the bottom; one behind a call of the very function that lost its caller is preferred. All of it is marked `scanned`:
- * stale words of earlier calls look the same. Only where the stack pointer is good and the nearest call of that function leads
- * to the bottom, nothing is in doubt: functions that no table describes (__crash_kexec) are passed so.
+ * Goes on where unwinding could not: looks for return addresses on the stack, and takes the first that unwinds from
+ * there to the bottom; one behind a call of the very function that lost its caller is preferred. All of it is marked
+ * `scanned`: stale words of earlier calls look the same. Only where the stack pointer is good and the nearest call of
+ * that function leads to the bottom, nothing is in doubt: functions that no table describes (__crash_kexec) are passed
+ * so.
  */
-export function recover(kernel: Kernel, stack: UnwoundStack, areas: readonly StackArea[], options: UnwindOptions = {}): UnwoundStack {
+export function recover(
+  kernel: Kernel,
+  stack: UnwoundStack,
+  areas: readonly StackArea[],
+  options: UnwindOptions = {},
+): UnwoundStack {
   if (stack.end === undefined) return stack;
   const last = stack.frames.at(-1);
   const rejoined = last && pastUndescribed(kernel, last, areas, options);
@@ -37,20 +46,35 @@ export function recover(kernel: Kernel, stack: UnwoundStack, areas: readonly Sta
 }
 
 /** The frames from the caller of a function on, whose own frame no table describes. */
-function pastUndescribed(kernel: Kernel, last: Frame, areas: readonly StackArea[], options: UnwindOptions): readonly Frame[] | undefined {
+function pastUndescribed(
+  kernel: Kernel,
+  last: Frame,
+  areas: readonly StackArea[],
+  options: UnwindOptions,
+): readonly Frame[] | undefined {
   const sp = spOf(last);
   const place = codePlace(kernel, codeAddressOf(last));
   if (last.area === undefined || sp === undefined || !inArea(last.area, sp) || place === undefined) return undefined;
   for (const candidate of candidatesIn(kernel, last.area, sp)) {
     if (candidate.at - sp > LARGEST_FRAME) return undefined;
     if (candidate.target !== place.start) continue;
-    const chain = unwind(kernel, { ...frameAt(candidate, basePointer(last, candidate, last.area)), found: 'call' }, areas, options);
+    const chain = unwind(
+      kernel,
+      { ...frameAt(candidate, basePointer(last, candidate, last.area)), found: 'call' },
+      areas,
+      options,
+    );
     return chain.end === undefined ? chain.frames : undefined;
   }
   return undefined;
 }
 
-function scanned(kernel: Kernel, last: Frame | undefined, areas: readonly StackArea[], options: UnwindOptions): readonly Frame[] {
+function scanned(
+  kernel: Kernel,
+  last: Frame | undefined,
+  areas: readonly StackArea[],
+  options: UnwindOptions,
+): readonly Frame[] {
   const from = last && spOf(last);
   const area = last?.area ?? areas.find(({ name }) => name === 'task stack');
   if (area === undefined) return [];
@@ -60,7 +84,10 @@ function scanned(kernel: Kernel, last: Frame | undefined, areas: readonly StackA
     const chain = unwind(kernel, frameAt(candidate, basePointer(last, candidate, area)), areas, options);
     if (chain.end === undefined) return chain.frames.map(asScanned);
   }
-  return candidates.filter(({ callSeen }) => callSeen).slice(0, MOST_LONE_CANDIDATES).map((candidate) => ({ ...frameAt(candidate), area }));
+  return candidates
+    .filter(({ callSeen }) => callSeen)
+    .slice(0, MOST_LONE_CANDIDATES)
+    .map((candidate) => ({ ...frameAt(candidate), area }));
 }
 
 /** First those behind a call of the function whose caller is sought, then all, lowest first. */

@@ -5,7 +5,23 @@ export type RegisterFile = readonly (bigint | undefined)[];
 
 /** System V ABI for AMD64, figure 3.36. */
 export const DWARF = {
-  ax: 0, dx: 1, cx: 2, bx: 3, si: 4, di: 5, bp: 6, sp: 7, r8: 8, r9: 9, r10: 10, r11: 11, r12: 12, r13: 13, r14: 14, r15: 15, ip: 16,
+  ax: 0,
+  dx: 1,
+  cx: 2,
+  bx: 3,
+  si: 4,
+  di: 5,
+  bp: 6,
+  sp: 7,
+  r8: 8,
+  r9: 9,
+  r10: 10,
+  r11: 11,
+  r12: 12,
+  r13: 13,
+  r14: 14,
+  r15: 15,
+  ip: 16,
 } as const;
 
 /** In the order of their numbers. */

@@ -6,14 +6,20 @@ import { spOf, type Frame } from './frame.js';
 import { DWARF } from './registers.js';
 
 /** Where functions return to that a tracer has got hold of: the function graph tracer, kretprobes. */
-const TRAMPOLINES = ['return_to_handler', 'arch_rethook_trampoline', '__kretprobe_trampoline', 'kretprobe_trampoline'] as const;
+const TRAMPOLINES = [
+  'return_to_handler',
+  'arch_rethook_trampoline',
+  '__kretprobe_trampoline',
+  'kretprobe_trampoline',
+] as const;
 
 /** One function may be traced by each of them. */
 const MOST_LAYERS = 4;
 
 /**
- * The caller as it is without tracers, which put their own trampoline in place of a return address and keep the real one:
- * unwind_recover_ret_addr() of arch/x86/include/asm/unwind.h. Where none is kept, the trampoline itself is the caller.
+ * The caller as it is without tracers, which put their own trampoline in place of a return address and keep the real
+ * one: unwind_recover_ret_addr() of arch/x86/include/asm/unwind.h. Where none is kept, the trampoline itself is the
+ * caller.
  */
 export function pastTrampolines(kernel: Kernel, caller: Caller, task: Task | undefined): Caller {
   const sp = spOf(caller);
@@ -37,10 +43,18 @@ function withIp({ registers }: Pick<Frame, 'registers'>, ip: bigint): Frame['reg
 }
 
 function trampolineAt(kernel: Kernel, address: bigint): string | undefined {
-  return kernel.once('trampolines of tracers', () => new Map(TRAMPOLINES.flatMap((name) => {
-    const found = kernel.symbols.addressOf(name);
-    return found === undefined ? [] : [[found, name] as const];
-  }))).get(address);
+  return kernel
+    .once(
+      'trampolines of tracers',
+      () =>
+        new Map(
+          TRAMPOLINES.flatMap((name) => {
+            const found = kernel.symbols.addressOf(name);
+            return found === undefined ? [] : [[found, name] as const];
+          }),
+        ),
+    )
+    .get(address);
 }
 
 /** The return address that was put aside for a place on the stack; `trampoline` is what stands there. */
@@ -57,7 +71,8 @@ const SHADOW_STACK_BYTES = 4096;
 
 /** Entries stand at any word since 6.11, with other words between them: the place on the stack tells. */
 function byGraphTracer(kernel: Kernel, task: Task | undefined, slot: bigint): bigint | undefined {
-  if (task === undefined || !kernel.has('task_struct', 'ret_stack') || kernel.missing('ftrace_ret_stack') !== undefined) return undefined;
+  if (task === undefined || !kernel.has('task_struct', 'ret_stack') || kernel.missing('ftrace_ret_stack') !== undefined)
+    return undefined;
   const stack = kernel.memory.u64(task.$address + BigInt(kernel.offsetOf('task_struct', 'ret_stack')));
   if (stack === 0n) return undefined;
   const [ret, retp] = [kernel.offsetOf('ftrace_ret_stack', 'ret'), kernel.offsetOf('ftrace_ret_stack', 'retp')];
@@ -74,7 +89,8 @@ function byGraphTracer(kernel: Kernel, task: Task | undefined, slot: bigint): bi
 }
 
 function byRethook(kernel: Kernel, task: Task | undefined, slot: bigint): bigint | undefined {
-  if (task === undefined || !kernel.has('task_struct', 'rethooks') || kernel.missing('rethook_node') !== undefined) return undefined;
+  if (task === undefined || !kernel.has('task_struct', 'rethooks') || kernel.missing('rethook_node') !== undefined)
+    return undefined;
   const head = task.$address + BigInt(kernel.offsetOf('task_struct', 'rethooks'));
   const link = BigInt(kernel.offsetOf('rethook_node', 'llist'));
   for (const node of llistNodes(kernel, head, 'rethooks of a task')) {
@@ -100,7 +116,12 @@ function* kretprobeInstances(kernel: Kernel, task: Task | undefined): Generator<
   if (kernel.has('task_struct', 'kretprobe_instances')) {
     if (task === undefined) return;
     const link = BigInt(kernel.offsetOf('kretprobe_instance', 'llist'));
-    for (const node of llistNodes(kernel, task.$address + BigInt(kernel.offsetOf('task_struct', 'kretprobe_instances')), 'kretprobes of a task')) yield node - link;
+    for (const node of llistNodes(
+      kernel,
+      task.$address + BigInt(kernel.offsetOf('task_struct', 'kretprobe_instances')),
+      'kretprobes of a task',
+    ))
+      yield node - link;
     return;
   }
   const table = kernel.symbols.addressOf('kretprobe_inst_table');

@@ -68,10 +68,18 @@ function definedSp(frame: Frame): { sp?: bigint } {
   return sp === undefined ? {} : { sp };
 }
 
-function functionOf(inlined: boolean, name: string | undefined, place: { function: string; offset: number; module?: string } | undefined) {
+function functionOf(
+  inlined: boolean,
+  name: string | undefined,
+  place: { function: string; offset: number; module?: string } | undefined,
+) {
   if (inlined) return { inlined: true as const, ...(name === undefined ? {} : { function: name }) };
   if (place === undefined) return name === undefined ? {} : { function: name };
-  return { function: place.function, offset: place.offset, ...(place.module === undefined ? {} : { module: place.module }) };
+  return {
+    function: place.function,
+    offset: place.offset,
+    ...(place.module === undefined ? {} : { module: place.module }),
+  };
 }
 
 /** What has no tables still stands behind its call. */
@@ -103,24 +111,38 @@ function howItWentOn(stack: TaskStack, position: number): string[] {
 }
 
 function endInWords({ end, frames }: TaskStack): string {
-  return frames.some(({ found }) => found === 'scanned') ? `${end}; frames marked ? were found by scanning the stack and are not sure` : end!;
+  return frames.some(({ found }) => found === 'scanned')
+    ? `${end}; frames marked ? were found by scanning the stack and are not sure`
+    : end!;
 }
 
 /** An entry's own frame shows what it saved: the registers of the frame that it came from. */
 function savedRegisters(frames: readonly Frame[], position: number): { registers?: Readonly<Record<string, bigint>> } {
   const saved = frames[position + 1]?.entry?.registers;
-  return saved === undefined ? {} : { registers: Object.fromEntries(Object.entries(saved).filter(([, value]) => value !== undefined)) };
+  return saved === undefined
+    ? {}
+    : { registers: Object.fromEntries(Object.entries(saved).filter(([, value]) => value !== undefined)) };
 }
 
-function variableLists(kernel: Kernel, stack: TaskStack, frame: Frame, level: number): Pick<ShownFrame, 'arguments' | 'locals'> {
+function variableLists(
+  kernel: Kernel,
+  stack: TaskStack,
+  frame: Frame,
+  level: number,
+): Pick<ShownFrame, 'arguments' | 'locals'> {
   const variables = variablesIn(kernel, stack, frame, level);
-  const shown = (parameter: boolean) => variables.filter((variable) => variable.parameter === parameter)
-    .map((variable) => ({ name: variable.name, value: variableText(kernel, variable) }));
+  const shown = (parameter: boolean) =>
+    variables
+      .filter((variable) => variable.parameter === parameter)
+      .map((variable) => ({ name: variable.name, value: variableText(kernel, variable) }));
   const [args, locals] = [shown(true), shown(false)];
   return { ...(args.length > 0 ? { arguments: args } : {}), ...(locals.length > 0 ? { locals } : {}) };
 }
 
 /** Two stacks are the same where each frame is at the same place in the code; what user space did does not count. */
 export function stackKey(stack: TaskStack): string {
-  return [...stack.frames.map(({ ip, found, user }) => (user ? 'user' : `${ip} ${found}`)), ...(stack.end === undefined ? [] : [stack.end])].join('\n');
+  return [
+    ...stack.frames.map(({ ip, found, user }) => (user ? 'user' : `${ip} ${found}`)),
+    ...(stack.end === undefined ? [] : [stack.end]),
+  ].join('\n');
 }

@@ -15,10 +15,12 @@ export interface StackMemory {
 
 export function stackMemory(kernel: Kernel, areas: readonly StackArea[]): StackMemory {
   const memory: StackMemory = {
-    kernel, areas,
+    kernel,
+    areas,
     areaOf: (address) => areas.find((area) => inArea(area, address)),
     require(address, length) {
-      if (!areas.some((area) => inArea(area, address, length))) throw new Implausible(outsideInWords(areas, address), address);
+      if (!areas.some((area) => inArea(area, address, length)))
+        throw new Implausible(outsideInWords(areas, address), address);
     },
     word(address) {
       memory.require(address, 8);
@@ -33,14 +35,24 @@ const NEAR = 1n << 20n;
 
 /** "the stack pointer 0x… is 3 bytes below the task stack 0x…–0x…" */
 export function outsideInWords(areas: readonly StackArea[], address: bigint): string {
-  const distance = ({ low, high }: StackArea) => (address < low ? low - address : address >= high ? address - high : 0n);
+  const distance = ({ low, high }: StackArea) =>
+    address < low ? low - address : address >= high ? address - high : 0n;
   const nearest = areas.toSorted((a, b) => (distance(a) < distance(b) ? -1 : 1))[0];
-  const where = nearest === undefined || distance(nearest) > NEAR ? 'in no stack'
-    : address < nearest.low ? `${nearest.low - address} bytes below the ${inWords(nearest)}`
-      : address >= nearest.high ? `${address - nearest.high} bytes above the ${inWords(nearest)}`
-        : `too close to the end of the ${inWords(nearest)}`;
+  const where =
+    nearest === undefined || distance(nearest) > NEAR
+      ? 'in no stack'
+      : address < nearest.low
+        ? `${nearest.low - address} bytes below the ${inWords(nearest)}`
+        : address >= nearest.high
+          ? `${address - nearest.high} bytes above the ${inWords(nearest)}`
+          : `too close to the end of the ${inWords(nearest)}`;
   const own = areas.find(({ name }) => name === 'task stack');
-  const also = own && own !== nearest ? `; the task stack is ${range(own)}` : own && where === 'in no stack' ? `; the task stack is ${range(own)}` : '';
+  const also =
+    own && own !== nearest
+      ? `; the task stack is ${range(own)}`
+      : own && where === 'in no stack'
+        ? `; the task stack is ${range(own)}`
+        : '';
   return `the stack pointer ${hex(address)} is ${where}${also}`;
 }
 

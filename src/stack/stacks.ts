@@ -42,7 +42,13 @@ export function cpuStack(kernel: Kernel, cpu: number, { savedRegisters }: StackO
   }
   const { registers } = found.note;
   const user = (registers.cs & 3n) !== 0n;
-  const first: Caller = { ip: registers.ip, interrupted: true, registers: registerFile(registers), found: 'registers', ...(user ? { user: true } : {}) };
+  const first: Caller = {
+    ip: registers.ip,
+    interrupted: true,
+    registers: registerFile(registers),
+    found: 'registers',
+    ...(user ? { user: true } : {}),
+  };
   return { ...identity, ...recover(kernel, unwind(kernel, first, areas, options), areas, options) };
 }
 
@@ -61,10 +67,16 @@ export function cpuOf(kernel: Kernel, task: Task): number | undefined {
 }
 
 function runningOn(kernel: Kernel): ReadonlyMap<bigint, number> {
-  return kernel.once('CPUs by their tasks', () => new Map(kernel.possibleCpus().flatMap((cpu) => {
-    const task = currentOn(kernel, cpu);
-    return task ? [[task.$address, cpu] as const] : [];
-  })));
+  return kernel.once(
+    'CPUs by their tasks',
+    () =>
+      new Map(
+        kernel.possibleCpus().flatMap((cpu) => {
+          const task = currentOn(kernel, cpu);
+          return task ? [[task.$address, cpu] as const] : [];
+        }),
+      ),
+  );
 }
 
 function currentOn(kernel: Kernel, cpu: number): Task | undefined {
@@ -87,12 +99,24 @@ function sleepingStack(kernel: Kernel, task: Task, { savedRegisters }: StackOpti
   return { task, ...recover(kernel, unwind(kernel, first, [area], options), [area], options) };
 }
 
-/** struct inactive_task_frame holds what a switch away saves; its last word is where the task goes on. @throws ReadError, Implausible */
+/**
+ * struct inactive_task_frame holds what a switch away saves; its last word is where the task goes on. @throws
+ * ReadError, Implausible
+ */
 function switchedOut(kernel: Kernel, task: Task, area: StackArea): Caller {
   const { sp } = task.thread;
   const bytes = kernel.bind(inactiveTaskFrame).size;
-  if (!inArea(area, sp, bytes)) throw new Implausible(`thread.sp ${hex(sp)} is not within the task's stack ${hex(area.low)}–${hex(area.high)}`, sp);
+  if (!inArea(area, sp, bytes))
+    throw new Implausible(`thread.sp ${hex(sp)} is not within the task's stack ${hex(area.low)}–${hex(area.high)}`, sp);
   const { r15, r14, r13, r12, bx, bp, ret_addr: ip } = kernel.ref(inactiveTaskFrame, sp);
-  const justForked = kernel.symbols.lookup('ret_from_fork').concat(kernel.symbols.lookup('ret_from_fork_asm')).some(({ address }) => address === ip);
-  return { ip, interrupted: justForked, registers: registerFile({ r15, r14, r13, r12, bx, bp, ip, sp: sp + BigInt(bytes) }), found: 'registers' };
+  const justForked = kernel.symbols
+    .lookup('ret_from_fork')
+    .concat(kernel.symbols.lookup('ret_from_fork_asm'))
+    .some(({ address }) => address === ip);
+  return {
+    ip,
+    interrupted: justForked,
+    registers: registerFile({ r15, r14, r13, r12, bx, bp, ip, sp: sp + BigInt(bytes) }),
+    found: 'registers',
+  };
 }

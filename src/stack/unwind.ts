@@ -18,7 +18,10 @@ import { hex, stackMemory, type StackMemory } from './stack-memory.js';
 const MOST_FRAMES = 1024;
 
 export interface UnwindOptions {
-  /** Also find the registers that callers had saved, by the compiler's call frame information: values of locals rest on them. */
+  /**
+   * Also find the registers that callers had saved, by the compiler's call frame information: values of locals rest on
+   * them.
+   */
   savedRegisters?: boolean;
   /** Whose stack it is: tracers keep a task's return addresses with the task. */
   task?: Task;
@@ -28,7 +31,12 @@ export interface UnwindOptions {
  * Unwinds from a frame to the bottom of its stack: by ORC, where it has nothing by call frame information, then by
  * frame pointers. Never reads outside of `areas`. What stops it is in `end`.
  */
-export function unwind(kernel: Kernel, first: Caller, areas: readonly StackArea[], options: UnwindOptions = {}): UnwoundStack {
+export function unwind(
+  kernel: Kernel,
+  first: Caller,
+  areas: readonly StackArea[],
+  options: UnwindOptions = {},
+): UnwoundStack {
   const memory = stackMemory(kernel, areas);
   const frames: Frame[] = [];
   const left = new Set<StackArea>();
@@ -37,7 +45,8 @@ export function unwind(kernel: Kernel, first: Caller, areas: readonly StackArea[
     kernel.guard.step();
     frames.push(frame);
     if (frame.user) return { frames };
-    const next = frames.length < MOST_FRAMES ? nextFrame(memory, frame, options) : { reason: `more than ${MOST_FRAMES} frames` };
+    const next =
+      frames.length < MOST_FRAMES ? nextFrame(memory, frame, options) : { reason: `more than ${MOST_FRAMES} frames` };
     if (next === undefined) return { frames };
     const caller = 'reason' in next ? next : unlessCircle(frame, next, left);
     if ('reason' in caller) return { frames, end: caller.reason, brokenAfter: frames.length - 1 };
@@ -51,11 +60,15 @@ interface Broken {
   reason: string;
 }
 
-/** Stacks are left upwards, and each of them once: anything else would go on for ever. @returns the caller, where that is so */
+/**
+ * Stacks are left upwards, and each of them once: anything else would go on for ever. @returns the caller, where that
+ * is so
+ */
 function unlessCircle(frame: Frame, next: Frame, left: ReadonlySet<StackArea>): Frame | Broken {
   if (next.user || !next.area || !frame.area) return next;
   if (left.has(next.area)) return { reason: `has a cycle: back to the ${next.area.name}, which it had left` };
-  if (next.area === frame.area && spOf(next)! <= spOf(frame)!) return { reason: `has a cycle: the caller's stack pointer ${hex(spOf(next)!)} is not above ${hex(spOf(frame)!)}` };
+  if (next.area === frame.area && spOf(next)! <= spOf(frame)!)
+    return { reason: `has a cycle: the caller's stack pointer ${hex(spOf(next)!)} is not above ${hex(spOf(frame)!)}` };
   return next;
 }
 
@@ -78,7 +91,8 @@ function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): F
   const [entry, unreadable] = found && 'reason' in found ? [undefined, found.reason] : [found, undefined];
   if (entry?.type === 'end of stack') return undefined;
   const ways: (() => Caller | undefined)[] = [];
-  if (entry && entry.type !== 'undefined') ways.push(() => withSavedRegisters(memory, frame, orcCaller(memory, frame, entry), options));
+  if (entry && entry.type !== 'undefined')
+    ways.push(() => withSavedRegisters(memory, frame, orcCaller(memory, frame, entry), options));
   ways.push(() => cfiCaller(memory, frame));
   if (!entry && unreadable === undefined) ways.push(() => framePointerCaller(memory, frame));
   let reason = unreadable;
@@ -99,14 +113,15 @@ function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): F
       reason ??= error.message;
     }
   }
-  if (unread) kernel.gaps.record(gapOf(options.task ? `stack of ${taskLabel(kernel, options.task)}` : 'a stack', unread));
+  if (unread)
+    kernel.gaps.record(gapOf(options.task ? `stack of ${taskLabel(kernel, options.task)}` : 'a stack', unread));
   if (!orc && frame.registers[DWARF.bp] === 0n) return undefined;
   return { reason: reason ?? undescribed(kernel, frame) };
 }
 
 /**
- * What ORC says of a frame; undefined where it says nothing, the reason where what it says can't be read. A frame pointer is no
- * stand-in for that: in a kernel with ORC functions use the register as they like.
+ * What ORC says of a frame; undefined where it says nothing, the reason where what it says can't be read. A frame
+ * pointer is no stand-in for that: in a kernel with ORC functions use the register as they like.
  */
 function orcEntry(kernel: Kernel, orc: OrcLookup | undefined, frame: Frame): OrcEntry | Broken | undefined {
   try {
@@ -130,8 +145,16 @@ function notCode(frame: Frame): string {
   return `the return address ${hex(frame.ip)}${sp === undefined ? '' : ` below ${hex(sp)}`} is not code`;
 }
 
-/** ORC knows what is patched and where stacks are changed; where the compiler agrees on the frame, it knows more registers. */
-function withSavedRegisters(memory: StackMemory, frame: Frame, caller: Caller, { savedRegisters }: UnwindOptions): Caller {
+/**
+ * ORC knows what is patched and where stacks are changed; where the compiler agrees on the frame, it knows more
+ * registers.
+ */
+function withSavedRegisters(
+  memory: StackMemory,
+  frame: Frame,
+  caller: Caller,
+  { savedRegisters }: UnwindOptions,
+): Caller {
   if (!savedRegisters || caller.entry) return caller;
   const byCompiler = cfiCaller(memory, frame);
   if (byCompiler?.ip !== caller.ip || byCompiler.registers[DWARF.sp] !== caller.registers[DWARF.sp]) return caller;

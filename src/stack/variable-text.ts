@@ -9,20 +9,30 @@ import { hex } from './stack-memory.js';
 const MEMBERS_SHOWN = 8;
 const LONGEST_TEXT = 64;
 
-/** A variable's value as a debugger shows it: "0", "0xffff888003a4d400", "\"oomer\"", "{order = 0, …} at 0x…", "optimized out". */
+/**
+ * A variable's value as a debugger shows it: "0", "0xffff888003a4d400", "\"oomer\"", "{order = 0, …} at 0x…",
+ * "optimized out".
+ */
 export function variableText(kernel: Kernel, { type, where }: Variable): string {
   return textAt(kernel, type, where);
 }
 
 function textAt(kernel: Kernel, type: CType, where: Where): string {
   switch (where.kind) {
-    case 'memory': return textInMemory(kernel, type, where.address);
-    case 'bytes': return textOf(kernel, type, where.bytes, 1);
-    case 'partial': return `${textOf(kernel, type, where.bytes, 1)} (${where.missing.reduce((bits, { bitSize }) => bits + bitSize, 0)} bits of it optimized out)`;
-    case 'points into': return `pointer to ${where.variable === '' ? 'a value' : where.variable}${where.offset === 0n ? '' : ` + ${where.offset}`}, optimized out`;
-    case 'optimized out': return 'optimized out';
-    case 'unknown': return `unknown: ${where.reason}`;
-    default: return where satisfies never;
+    case 'memory':
+      return textInMemory(kernel, type, where.address);
+    case 'bytes':
+      return textOf(kernel, type, where.bytes, 1);
+    case 'partial':
+      return `${textOf(kernel, type, where.bytes, 1)} (${where.missing.reduce((bits, { bitSize }) => bits + bitSize, 0)} bits of it optimized out)`;
+    case 'points into':
+      return `pointer to ${where.variable === '' ? 'a value' : where.variable}${where.offset === 0n ? '' : ` + ${where.offset}`}, optimized out`;
+    case 'optimized out':
+      return 'optimized out';
+    case 'unknown':
+      return `unknown: ${where.reason}`;
+    default:
+      return where satisfies never;
   }
 }
 
@@ -56,9 +66,13 @@ function textOf(kernel: Kernel, type: CType, bytes: Uint8Array, depth: number): 
       const value = integer(bytes.subarray(0, 8), false);
       return value === undefined ? '?' : pointerText(kernel, plain, value);
     }
-    case 'struct': case 'union': return depth === 0 ? '{…}' : structText(kernel, plain, bytes);
-    case 'array': return arrayText(plain, bytes);
-    default: return '?';
+    case 'struct':
+    case 'union':
+      return depth === 0 ? '{…}' : structText(kernel, plain, bytes);
+    case 'array':
+      return arrayText(plain, bytes);
+    default:
+      return '?';
   }
 }
 

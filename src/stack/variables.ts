@@ -16,7 +16,9 @@ export function variablesIn(kernel: Kernel, stack: UnwoundStack, frame: Frame, l
   const debugInfo = kernel.debugInfo();
   if (debugInfo === undefined || frame.user) return [];
   try {
-    return debugInfo.variablesAt(frameState(stack, stack.frames.indexOf(frame)), level, (address, length) => readMemory(kernel, address, length));
+    return debugInfo.variablesAt(frameState(stack, stack.frames.indexOf(frame)), level, (address, length) =>
+      readMemory(kernel, address, length),
+    );
   } catch (error) {
     if (!(error instanceof DwarfError)) throw error;
     kernel.gap('variables by DWARF', error.message);
@@ -31,6 +33,9 @@ function frameState({ frames, brokenAfter }: UnwoundStack, index: number): Frame
     pc: frame.ip,
     interrupted: frame.interrupted,
     register: (number) => frame.registers[number],
-    caller: () => (index + 1 < frames.length && index !== brokenAfter && !frames[index + 1]!.user ? frameState({ frames, ...(brokenAfter === undefined ? {} : { brokenAfter }) }, index + 1) : undefined),
+    caller: () =>
+      index + 1 < frames.length && index !== brokenAfter && !frames[index + 1]!.user
+        ? frameState({ frames, ...(brokenAfter === undefined ? {} : { brokenAfter }) }, index + 1)
+        : undefined,
   };
 }

@@ -1,3 +1,11 @@
 /** Who makes no progress: hung tasks, stuck CPUs, and what the watchdogs said and would say of them. */
 export { stallFindings } from './judge-stalls.js';
-export { cpuProgress, hungTasks, hungTaskTimeoutNs, watchdogReports, type CpuProgress, type HungTask, type WatchdogReport } from './watchdogs.js';
+export {
+  cpuProgress,
+  hungTasks,
+  hungTaskTimeoutNs,
+  watchdogReports,
+  type CpuProgress,
+  type HungTask,
+  type WatchdogReport,
+} from './watchdogs.js';

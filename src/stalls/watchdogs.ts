@@ -35,7 +35,8 @@ export function watchdogReports(kernel: Kernel): readonly WatchdogReport[] {
       for (const [kind, form] of FORMS) {
         const match = form.exec(record.text);
         if (match === null) continue;
-        const number = (name: string) => (match.groups?.[name] === undefined ? {} : { [name]: Number(match.groups[name]) });
+        const number = (name: string) =>
+          match.groups?.[name] === undefined ? {} : { [name]: Number(match.groups[name]) };
         found.push({ kind, record, ...number('cpu'), ...number('pid'), ...number('seconds') });
         break;
       }
@@ -53,7 +54,10 @@ export interface CpuProgress {
   readonly softlockupNs?: number;
   /** Tasks that wait for the CPU, with how long, the longest first. */
   readonly starved: readonly { readonly task: Task; readonly forNs: number }[];
-  /** Longer than twice `watchdog_thresh`: the soft lockup watchdog would cry, a task has waited for the CPU, or it took no tick in the kernel. undefined: not all that would tell can be read. */
+  /**
+   * Longer than twice `watchdog_thresh`: the soft lockup watchdog would cry, a task has waited for the CPU, or it took
+   * no tick in the kernel. undefined: not all that would tell can be read.
+   */
   readonly stuck: boolean | undefined;
   /** Since its last tick or switch; an idle CPU takes no ticks. */
   readonly clockAgeNs?: number;
@@ -70,11 +74,20 @@ const USUAL_THRESHOLD_S = 10;
 /** What the soft lockup watchdog (`watchdog_touch_ts`), the scheduler's books and the run queue know of each CPU. */
 export function cpuProgress(kernel: Kernel): readonly CpuProgress[] {
   return kernel.once('progress of CPUs', () => {
-    const set = kernel.hasGlobal('watchdog_thresh') ? kernel.attempt('watchdog_thresh', () => kernel.global('watchdog_thresh')) : undefined;
+    const set = kernel.hasGlobal('watchdog_thresh')
+      ? kernel.attempt('watchdog_thresh', () => kernel.global('watchdog_thresh'))
+      : undefined;
     const limit = 2e9 * (set === undefined || set <= 0 ? USUAL_THRESHOLD_S : set);
     const queues = runQueues(kernel);
     return cpuContexts(kernel).map((context) => {
-      const { result: progress, gaps } = withGaps(kernel, () => progressOf(kernel, context, queues.find(({ cpu }) => cpu === context.cpu), limit));
+      const { result: progress, gaps } = withGaps(kernel, () =>
+        progressOf(
+          kernel,
+          context,
+          queues.find(({ cpu }) => cpu === context.cpu),
+          limit,
+        ),
+      );
       const unread = latestNs(kernel) === undefined || lossesInWords(gaps) !== undefined;
       return unread && !progress.stuck ? { ...progress, stuck: undefined } : progress;
     });
@@ -85,15 +98,24 @@ function progressOf(kernel: Kernel, context: Context, queue: RunQueue | undefine
   const idle = isIdle(kernel, context);
   const same = context.task && !idle ? onCpuNs(kernel, context.task) : undefined;
   const soft = context.cpu === undefined ? undefined : sinceTouched(kernel, context.cpu);
-  const starved = queue === undefined ? [] : queue.queued.flatMap((task) => {
-    const forNs = queuedNs(kernel, task);
-    return forNs === undefined ? [] : [{ task, forNs }];
-  }).toSorted((a, b) => b.forNs - a.forNs);
+  const starved =
+    queue === undefined
+      ? []
+      : queue.queued
+          .flatMap((task) => {
+            const forNs = queuedNs(kernel, task);
+            return forNs === undefined ? [] : [{ task, forNs }];
+          })
+          .toSorted((a, b) => b.forNs - a.forNs);
   const long = (ns: number | undefined): boolean => ns !== undefined && ns > limit;
   return {
-    context, starved,
-    stuck: !idle && (long(soft) || (long(starved[0]?.forNs) && long(same)) || (long(queue?.clockAgeNs) && inKernel(context))),
-    ...(same === undefined ? {} : { sameTaskNs: same }), ...(soft === undefined ? {} : { softlockupNs: soft }),
+    context,
+    starved,
+    stuck:
+      !idle &&
+      (long(soft) || (long(starved[0]?.forNs) && long(same)) || (long(queue?.clockAgeNs) && inKernel(context))),
+    ...(same === undefined ? {} : { sameTaskNs: same }),
+    ...(soft === undefined ? {} : { softlockupNs: soft }),
     ...(queue?.clockAgeNs === undefined ? {} : { clockAgeNs: queue.clockAgeNs }),
   };
 }
@@ -104,7 +126,11 @@ function inKernel({ stack }: Context): boolean {
 }
 
 function isIdle(kernel: Kernel, { task, cpu }: Context): boolean {
-  return task !== undefined && cpu !== undefined && kernel.attempt(`idle task of CPU ${cpu}`, () => idleTask(kernel, cpu))?.$address === task.$address;
+  return (
+    task !== undefined &&
+    cpu !== undefined &&
+    kernel.attempt(`idle task of CPU ${cpu}`, () => idleTask(kernel, cpu))?.$address === task.$address
+  );
 }
 
 function sinceTouched(kernel: Kernel, cpu: number): number | undefined {
@@ -131,14 +157,16 @@ const USUAL_TIMEOUT_S = 120;
 export function hungTasks(kernel: Kernel): readonly HungTask[] {
   return kernel.once('hung tasks', () => {
     const limit = hungTaskTimeoutNs(kernel);
-    return sleepingContexts(kernel).flatMap((context): HungTask[] => {
-      const { task } = context;
-      if (task === undefined) return [];
-      const state = kernel.attempt('task_struct.__state', () => taskState(task));
-      if (state?.letter !== 'D' || (state.flags & TASK_WAKEKILL) !== 0) return [];
-      const asleep = asleepNs(kernel, task);
-      return asleep === undefined || asleep < limit ? [] : [{ context, task, asleepNs: asleep }];
-    }).toSorted((a, b) => b.asleepNs - a.asleepNs);
+    return sleepingContexts(kernel)
+      .flatMap((context): HungTask[] => {
+        const { task } = context;
+        if (task === undefined) return [];
+        const state = kernel.attempt('task_struct.__state', () => taskState(task));
+        if (state?.letter !== 'D' || (state.flags & TASK_WAKEKILL) !== 0) return [];
+        const asleep = asleepNs(kernel, task);
+        return asleep === undefined || asleep < limit ? [] : [{ context, task, asleepNs: asleep }];
+      })
+      .toSorted((a, b) => b.asleepNs - a.asleepNs);
   });
 }
 

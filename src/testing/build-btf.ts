@@ -26,7 +26,9 @@ export function buildBtf(types: readonly RawType[]): Uint8Array {
     return offset;
   };
   const words = types.flatMap(({ name = '', kind, vlen = 0, kflag = false, last, rest = [] }) => [
-    offsetOf(name), ((kflag ? 0x8000_0000 : 0) | (kind << 24) | vlen) >>> 0, last,
+    offsetOf(name),
+    ((kflag ? 0x8000_0000 : 0) | (kind << 24) | vlen) >>> 0,
+    last,
     ...rest.map((word) => (typeof word === 'string' ? offsetOf(word) : word >>> 0)),
   ]);
   const bytes = new Uint8Array(HEADER_BYTES + words.length * 4 + strings.length);

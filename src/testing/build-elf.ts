@@ -27,7 +27,10 @@ export interface ElfOptions {
 export function buildElf(options: ElfOptions): Uint8Array {
   const { segments, programHeadersAt = 64 } = options;
   const longCount = options.longCount ?? segments.length + 1 >= 0xffff;
-  const notes = buildNotes({ ...(options.cpus ? { cpus: options.cpus } : {}), ...(options.vmcoreinfo === undefined ? {} : { vmcoreinfo: options.vmcoreinfo }) });
+  const notes = buildNotes({
+    ...(options.cpus ? { cpus: options.cpus } : {}),
+    ...(options.vmcoreinfo === undefined ? {} : { vmcoreinfo: options.vmcoreinfo }),
+  });
   const count = segments.length + 1;
 
   const header = Buffer.alloc(64);
@@ -51,10 +54,24 @@ export function buildElf(options: ElfOptions): Uint8Array {
     header.writeUInt16LE(1, 60);
   }
   let at = sectionAt + section.length;
-  writeProgramHeader(table, 0, { type: 4, offset: at, vaddr: 0n, paddr: 0, fileSize: notes.length, memorySize: notes.length });
+  writeProgramHeader(table, 0, {
+    type: 4,
+    offset: at,
+    vaddr: 0n,
+    paddr: 0,
+    fileSize: notes.length,
+    memorySize: notes.length,
+  });
   at += notes.length;
   for (const [i, { paddr, bytes, memorySize, vaddr = 0n }] of segments.entries()) {
-    writeProgramHeader(table, i + 1, { type: 1, offset: at, vaddr, paddr, fileSize: bytes.length, memorySize: memorySize ?? bytes.length });
+    writeProgramHeader(table, i + 1, {
+      type: 1,
+      offset: at,
+      vaddr,
+      paddr,
+      fileSize: bytes.length,
+      memorySize: memorySize ?? bytes.length,
+    });
     at += bytes.length;
   }
   const gap = Buffer.alloc(Math.max(0, programHeadersAt - 64));
@@ -70,7 +87,11 @@ interface ProgramHeaderFields {
   memorySize: number;
 }
 
-function writeProgramHeader(table: Buffer, index: number, { type, offset, vaddr, paddr, fileSize, memorySize }: ProgramHeaderFields): void {
+function writeProgramHeader(
+  table: Buffer,
+  index: number,
+  { type, offset, vaddr, paddr, fileSize, memorySize }: ProgramHeaderFields,
+): void {
   const at = index * 56;
   table.writeUInt32LE(type, at);
   table.writeBigUInt64LE(BigInt(offset), at + 8);

@@ -8,7 +8,10 @@ export interface TestRecord {
  * A flattened file (makedumpfile -F, QEMU's kdump-*). Records are written in the order given, a later one over an
  * earlier; `endMark: false` makes a stream that was cut.
  */
-export function buildFlattened(records: readonly TestRecord[], { endMark = true }: { endMark?: boolean } = {}): Uint8Array {
+export function buildFlattened(
+  records: readonly TestRecord[],
+  { endMark = true }: { endMark?: boolean } = {},
+): Uint8Array {
   const header = Buffer.alloc(4096);
   header.write('makedumpfile', 0, 'latin1');
   header.writeBigInt64BE(1n, 16);
@@ -19,10 +22,14 @@ export function buildFlattened(records: readonly TestRecord[], { endMark = true 
   return Buffer.concat(parts);
 }
 
-/** `file` as a flattened file in records of `recordBytes`, its first one written last, as makedumpfile rewrites its header. */
+/**
+ * `file` as a flattened file in records of `recordBytes`, its first one written last, as makedumpfile rewrites its
+ * header.
+ */
 export function flatten(file: Uint8Array, recordBytes = 4096): Uint8Array {
   const records: TestRecord[] = [];
-  for (let offset = 0; offset < file.length; offset += recordBytes) records.push({ offset, bytes: file.subarray(offset, offset + recordBytes) });
+  for (let offset = 0; offset < file.length; offset += recordBytes)
+    records.push({ offset, bytes: file.subarray(offset, offset + recordBytes) });
   const [first] = records;
   if (first === undefined) return buildFlattened([]);
   return buildFlattened([{ offset: 0, bytes: new Uint8Array(first.bytes.length) }, ...records.slice(1), first]);

@@ -49,7 +49,10 @@ export function buildKdump(options: KdumpOptions): Uint8Array {
   const { pages, version = 6, codec = 'none', split, singleBitmap = false } = options;
   const maxMapnr = options.maxMapnr ?? Math.max(-1, ...pages.keys()) + 1;
   const vmcoreinfo = Buffer.from(options.vmcoreinfo ?? '', 'latin1');
-  const notes = buildNotes({ ...(options.cpus ? { cpus: options.cpus } : {}), ...(options.vmcoreinfo === undefined ? {} : { vmcoreinfo: options.vmcoreinfo }) });
+  const notes = buildNotes({
+    ...(options.cpus ? { cpus: options.cpus } : {}),
+    ...(options.vmcoreinfo === undefined ? {} : { vmcoreinfo: options.vmcoreinfo }),
+  });
 
   const subHeader = blocks(104 + vmcoreinfo.length + notes.length);
   const vmcoreinfoAt = BLOCK + 104;
@@ -66,10 +69,22 @@ export function buildKdump(options: KdumpOptions): Uint8Array {
   }
   const bitmaps = singleBitmap ? [dumped] : [ram, dumped];
 
-  const header = kdumpHeader(options, version, maxMapnr, subHeader.length / BLOCK, (bitmaps.length * dumped.length) / BLOCK);
-  writeSubHeader(subHeader, { dumpLevel: options.dumpLevel ?? 0, split, maxMapnr, vmcoreinfoAt, vmcoreinfo, notesAt, notes }, version);
+  const header = kdumpHeader(
+    options,
+    version,
+    maxMapnr,
+    subHeader.length / BLOCK,
+    (bitmaps.length * dumped.length) / BLOCK,
+  );
+  writeSubHeader(
+    subHeader,
+    { dumpLevel: options.dumpLevel ?? 0, split, maxMapnr, vmcoreinfoAt, vmcoreinfo, notesAt, notes },
+    version,
+  );
 
-  const inFile = ascending.filter(([pfn, page]) => page !== 'excluded' && (split === undefined || (pfn >= split.startPfn && pfn < split.endPfn)));
+  const inFile = ascending.filter(
+    ([pfn, page]) => page !== 'excluded' && (split === undefined || (pfn >= split.startPfn && pfn < split.endPfn)),
+  );
   const descriptors = Buffer.alloc(inFile.length * 24);
   let at = BLOCK + subHeader.length + bitmaps.length * dumped.length + descriptors.length;
   const data: Uint8Array[] = [];
@@ -86,7 +101,11 @@ export function buildKdump(options: KdumpOptions): Uint8Array {
 }
 
 /** As makedumpfile: a page that does not shrink is stored as it is. */
-function encodePage(page: Uint8Array, codec: TestCodec, zstdCompress?: (bytes: Uint8Array) => Uint8Array): { stored: Uint8Array; flags: number } {
+function encodePage(
+  page: Uint8Array,
+  codec: TestCodec,
+  zstdCompress?: (bytes: Uint8Array) => Uint8Array,
+): { stored: Uint8Array; flags: number } {
   const stored = compress(page, codec, zstdCompress);
   return stored.length < page.length ? { stored, flags: codecBits[codec] } : { stored: page, flags: 0 };
 }
@@ -130,12 +149,24 @@ function zeroTail(page: Uint8Array): { head: Uint8Array; zeros: number } {
   return { head: page.subarray(0, kept), zeros: page.length - kept };
 }
 
-function kdumpHeader(options: KdumpOptions, version: number, maxMapnr: number, subHeaderBlocks: number, bitmapBlocks: number): Buffer {
+function kdumpHeader(
+  options: KdumpOptions,
+  version: number,
+  maxMapnr: number,
+  subHeaderBlocks: number,
+  bitmapBlocks: number,
+): Buffer {
   const header = Buffer.alloc(BLOCK);
-  const { nodename = 'toy', release = '6.1.0-toy', version: build = '#1 SMP', machine = 'x86_64' } = options.uname ?? {};
+  const {
+    nodename = 'toy',
+    release = '6.1.0-toy',
+    version: build = '#1 SMP',
+    machine = 'x86_64',
+  } = options.uname ?? {};
   header.write('KDUMP   ', 0, 'latin1');
   header.writeInt32LE(version, 8);
-  for (const [i, field] of ['Linux', nodename, release, build, machine].entries()) header.write(field.slice(0, 64), 12 + i * 65, 'latin1');
+  for (const [i, field] of ['Linux', nodename, release, build, machine].entries())
+    header.write(field.slice(0, 64), 12 + i * 65, 'latin1');
   header.writeUInt32LE(codecBits[options.codec ?? 'none'] | (options.status ?? 0), 424);
   header.writeInt32LE(BLOCK, 428);
   header.writeInt32LE(subHeaderBlocks, 432);

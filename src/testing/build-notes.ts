@@ -2,11 +2,37 @@
 export type TestRegisters = Partial<Record<(typeof registerOrder)[number], bigint>> & { pid?: number };
 
 const registerOrder = [
-  'r15', 'r14', 'r13', 'r12', 'bp', 'bx', 'r11', 'r10', 'r9', 'r8', 'ax', 'cx', 'dx', 'si', 'di', 'orig_ax', 'ip', 'cs', 'flags', 'sp', 'ss',
+  'r15',
+  'r14',
+  'r13',
+  'r12',
+  'bp',
+  'bx',
+  'r11',
+  'r10',
+  'r9',
+  'r8',
+  'ax',
+  'cx',
+  'dx',
+  'si',
+  'di',
+  'orig_ax',
+  'ip',
+  'cs',
+  'flags',
+  'sp',
+  'ss',
 ] as const;
 
 /** The notes of a dump: an NT_PRSTATUS for each CPU, then VMCOREINFO where given. */
-export function buildNotes({ cpus = [], vmcoreinfo }: { cpus?: readonly TestRegisters[]; vmcoreinfo?: string }): Uint8Array {
+export function buildNotes({
+  cpus = [],
+  vmcoreinfo,
+}: {
+  cpus?: readonly TestRegisters[];
+  vmcoreinfo?: string;
+}): Uint8Array {
   const notes = cpus.map((cpu) => note('CORE', 1, prstatus(cpu)));
   if (vmcoreinfo !== undefined) notes.push(note('VMCOREINFO', 0, Buffer.from(vmcoreinfo, 'latin1')));
   return Buffer.concat(notes);
@@ -28,6 +54,7 @@ export function note(name: string, type: number, desc: Uint8Array): Uint8Array {
 function prstatus(cpu: TestRegisters): Uint8Array {
   const bytes = Buffer.alloc(336);
   bytes.writeInt32LE(cpu.pid ?? 0, 32);
-  for (const [i, name] of registerOrder.entries()) bytes.writeBigUInt64LE(BigInt.asUintN(64, cpu[name] ?? 0n), 112 + i * 8);
+  for (const [i, name] of registerOrder.entries())
+    bytes.writeBigUInt64LE(BigInt.asUintN(64, cpu[name] ?? 0n), 112 + i * 8);
   return bytes;
 }

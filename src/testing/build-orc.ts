@@ -18,7 +18,14 @@ const REGISTERS: Record<'old' | 'new', readonly OrcRegister[]> = {
 };
 
 /** What a function that has pushed nothing needs. */
-export const CALL: OrcEntry = { type: 'call', spRegister: 'sp', spOffset: 8, bpRegister: 'undefined', bpOffset: 0, signal: false };
+export const CALL: OrcEntry = {
+  type: 'call',
+  spRegister: 'sp',
+  spOffset: 8,
+  bpRegister: 'undefined',
+  bpOffset: 0,
+  signal: false,
+};
 
 const ADDRESSES = 0xffffffff82000000n;
 const ENTRIES = 0xffffffff82100000n;
@@ -28,7 +35,11 @@ export function packOrc(layout: OrcLayout, entry: OrcEntry): number {
   const names = REGISTERS[layout === 'wide type, new registers' ? 'new' : 'old'];
   const registers = names.indexOf(entry.spRegister) | (names.indexOf(entry.bpRegister) << 4);
   if (layout.startsWith('wide')) {
-    return registers | (['undefined', 'end of stack', 'call', 'regs', 'partial regs'].indexOf(entry.type) << 8) | (entry.signal ? 0x800 : 0);
+    return (
+      registers |
+      (['undefined', 'end of stack', 'call', 'regs', 'partial regs'].indexOf(entry.type) << 8) |
+      (entry.signal ? 0x800 : 0)
+    );
   }
   const ends = entry.type === 'end of stack';
   if (ends || entry.type === 'undefined') return ends ? (layout === 'end flag' ? 0x400 : 0x800) : 0;
@@ -37,20 +48,28 @@ export function packOrc(layout: OrcLayout, entry: OrcEntry): number {
 }
 
 /** `.orc_unwind_ip` and `.orc_unwind`, and the symbols that lead to them. @param rows by address, lowest first */
-export function buildOrc(layout: OrcLayout, rows: readonly OrcRow[]): { memory: MemoryPiece[]; symbols: [name: string, address: bigint][] } {
+export function buildOrc(
+  layout: OrcLayout,
+  rows: readonly OrcRow[],
+): { memory: MemoryPiece[]; symbols: [name: string, address: bigint][] } {
   const memory = rows.flatMap(({ address, entry }, index): MemoryPiece[] => {
     const slot = ADDRESSES + BigInt(index * 4);
     const flags = 'flags' in entry ? entry.flags : packOrc(layout, entry);
     return [
       { at: slot, bytes: new Uint8Array(Int32Array.of(Number(address - slot)).buffer) },
-      { at: ENTRIES + BigInt(index * 6), bytes: new Uint8Array(Int16Array.of(entry.spOffset, entry.bpOffset, flags).buffer) },
+      {
+        at: ENTRIES + BigInt(index * 6),
+        bytes: new Uint8Array(Int16Array.of(entry.spOffset, entry.bpOffset, flags).buffer),
+      },
     ];
   });
   return {
     memory,
     symbols: [
-      ['__start_orc_unwind_ip', ADDRESSES], ['__stop_orc_unwind_ip', ADDRESSES + BigInt(rows.length * 4)],
-      ['__start_orc_unwind', ENTRIES], ['__stop_orc_unwind', ENTRIES + BigInt(rows.length * 6)],
+      ['__start_orc_unwind_ip', ADDRESSES],
+      ['__stop_orc_unwind_ip', ADDRESSES + BigInt(rows.length * 4)],
+      ['__start_orc_unwind', ENTRIES],
+      ['__stop_orc_unwind', ENTRIES + BigInt(rows.length * 6)],
     ],
   };
 }

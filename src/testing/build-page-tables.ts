@@ -27,7 +27,12 @@ const LEVEL_OF_SIZE = { '4K': 1, '2M': 2, '1G': 3 } as const;
  */
 export function buildPageTables(
   memory: ToyMemory,
-  { at, levels = 4, smeMask = 0n, mappings }: { at: number; levels?: 4 | 5; smeMask?: bigint; mappings: readonly ToyMapping[] },
+  {
+    at,
+    levels = 4,
+    smeMask = 0n,
+    mappings,
+  }: { at: number; levels?: 4 | 5; smeMask?: bigint; mappings: readonly ToyMapping[] },
 ): ToyPageTables {
   let nextTable = at;
   const root = newTable();

@@ -1,5 +1,12 @@
 /** For tests of plugins and readers: kernels and dump files made in the test itself. */
-export { toyKernel, type ToyKernel, type ToyKernelOptions, type ToyObject, type ToyRegisters, type ToyVariable } from './toy-kernel.js';
+export {
+  toyKernel,
+  type ToyKernel,
+  type ToyKernelOptions,
+  type ToyObject,
+  type ToyRegisters,
+  type ToyVariable,
+} from './toy-kernel.js';
 export { ptRegs, toyCode, words, type ToyCode, type ToyFunction, type ToyInstruction } from './toy-code.js';
 export type { MemoryPiece } from './build-orc.js';
 export { perCpu, to, type ToyPerCpuPointer, type ToyPointer, type ToyValue } from './toy-value.js';

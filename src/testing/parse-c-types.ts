@@ -14,21 +14,42 @@ const BOOL = 4;
 
 /** C's own integers and the kernel's names for them, on x86_64. */
 const INTEGERS: Readonly<Record<string, readonly [size: number, encoding: number]>> = {
-  char: [1, SIGNED | CHAR], 'signed char': [1, SIGNED], 'unsigned char': [1, 0], bool: [1, BOOL], _Bool: [1, BOOL],
-  short: [2, SIGNED], 'unsigned short': [2, 0], int: [4, SIGNED], 'unsigned int': [4, 0], unsigned: [4, 0],
-  long: [8, SIGNED], 'unsigned long': [8, 0], 'long long': [8, SIGNED], 'unsigned long long': [8, 0],
-  u8: [1, 0], s8: [1, SIGNED], u16: [2, 0], s16: [2, SIGNED], u32: [4, 0], s32: [4, SIGNED], u64: [8, 0], s64: [8, SIGNED],
-  size_t: [8, 0], pid_t: [4, SIGNED], gfp_t: [4, 0],
+  char: [1, SIGNED | CHAR],
+  'signed char': [1, SIGNED],
+  'unsigned char': [1, 0],
+  bool: [1, BOOL],
+  _Bool: [1, BOOL],
+  short: [2, SIGNED],
+  'unsigned short': [2, 0],
+  int: [4, SIGNED],
+  'unsigned int': [4, 0],
+  unsigned: [4, 0],
+  long: [8, SIGNED],
+  'unsigned long': [8, 0],
+  'long long': [8, SIGNED],
+  'unsigned long long': [8, 0],
+  u8: [1, 0],
+  s8: [1, SIGNED],
+  u16: [2, 0],
+  s16: [2, SIGNED],
+  u32: [4, 0],
+  s32: [4, SIGNED],
+  u64: [8, 0],
+  s64: [8, SIGNED],
+  size_t: [8, 0],
+  pid_t: [4, SIGNED],
+  gfp_t: [4, 0],
 };
 
 /**
- * C declarations as a kernel's headers have them, as BTF types: structs, unions, enums and typedefs with pointers, arrays,
- * bit fields, anonymous members and functions behind pointers, laid out as the compiler does on x86_64. No preprocessor: an
- * array's length is a number. What is declared twice is as it was declared last.
+ * C declarations as a kernel's headers have them, as BTF types: structs, unions, enums and typedefs with pointers,
+ * arrays, bit fields, anonymous members and functions behind pointers, laid out as the compiler does on x86_64. No
+ * preprocessor: an array's length is a number. What is declared twice is as it was declared last.
  * @throws Error that shows the place where it understands no more
  */
 export function parseCTypes(source: string): RawType[] {
-  const words = source.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ' ').match(/[A-Za-z_]\w*|0x[\da-f]+|\d+|[{}()[\];:,*=-]/gi) ?? [];
+  const words =
+    source.replaceAll(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ' ').match(/[A-Za-z_]\w*|0x[\da-f]+|\d+|[{}()[\];:,*=-]/gi) ?? [];
   const types: (RawType | undefined)[] = [];
   const laid = new Map<number, Laid>();
   const named = new Map<string, number>();
@@ -63,7 +84,11 @@ export function parseCTypes(source: string): RawType[] {
   const pointerTo = (id: number): Laid => once(`*${id}`, () => add({ kind: Kind.PTR, last: id }, 8, 8));
   const arrayOf = (element: Laid, length: number): Laid => {
     const index = integer('unsigned int');
-    return add({ kind: Kind.ARRAY, last: 0, rest: [element.id, index.id, length] }, element.size * length, element.align);
+    return add(
+      { kind: Kind.ARRAY, last: 0, rest: [element.id, index.id, length] },
+      element.size * length,
+      element.align,
+    );
   };
   function integer(name: string): Laid {
     const [size, encoding] = INTEGERS[name] ?? fail(`unknown type "${name}"`);
@@ -90,7 +115,10 @@ export function parseCTypes(source: string): RawType[] {
 
   function compound(kind: string): Laid {
     const tag = /^\w/.test(peek()) ? next() : '';
-    const slot = tag === '' ? add(undefined, 0, 1) : once(`${kind} ${tag}`, () => add({ name: tag, kind: Kind.FWD, kflag: kind === 'union', last: 0 }, 0, 1));
+    const slot =
+      tag === ''
+        ? add(undefined, 0, 1)
+        : once(`${kind} ${tag}`, () => add({ name: tag, kind: Kind.FWD, kflag: kind === 'union', last: 0 }, 0, 1));
     if (accept('{')) define(slot, kind, tag);
     return slot;
   }
@@ -115,7 +143,11 @@ export function parseCTypes(source: string): RawType[] {
     slot.size = Math.ceil(Math.ceil(end / 8) / slot.align) * slot.align;
     const kflag = members.some(({ width }) => width > 0);
     types[slot.id - 1] = {
-      name: tag, kind: kind === 'union' ? Kind.UNION : Kind.STRUCT, vlen: members.length, kflag, last: slot.size,
+      name: tag,
+      kind: kind === 'union' ? Kind.UNION : Kind.STRUCT,
+      vlen: members.length,
+      kflag,
+      last: slot.size,
       rest: members.flatMap(({ name, type, bits, width }) => [name, type, kflag ? (width << 24) | bits : bits]),
     };
 
@@ -143,7 +175,14 @@ export function parseCTypes(source: string): RawType[] {
         values.push([name, value]);
         accept(',');
       }
-      types[slot.id - 1] = { name: tag, kind: Kind.ENUM, vlen: values.length, kflag: values.some(([, value]) => value < 0), last: 4, rest: values.flat() };
+      types[slot.id - 1] = {
+        name: tag,
+        kind: Kind.ENUM,
+        vlen: values.length,
+        kflag: values.some(([, value]) => value < 0),
+        last: 4,
+        rest: values.flat(),
+      };
     }
     return slot;
   }
@@ -157,7 +196,7 @@ export function parseCTypes(source: string): RawType[] {
       const name = next();
       expectWord(')');
       expectWord('(');
-      for (let depth = 1; depth > 0; ) {
+      for (let depth = 1; depth > 0;) {
         const word = next();
         if (word === '') fail('a function that is not closed');
         depth += word === '(' ? 1 : word === ')' ? -1 : 0;

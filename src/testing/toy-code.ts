@@ -2,7 +2,10 @@ import type { OrcEntry } from '../stack/orc-entry.js';
 import { buildOrc, CALL, type MemoryPiece } from './build-orc.js';
 
 /** One instruction of a toy function: `mov $address, %rdi`, `call function`, or bytes as they are. */
-export type ToyInstruction = { readonly load: bigint } | { readonly call: string } | { readonly bytes: readonly number[] };
+export type ToyInstruction =
+  | { readonly load: bigint }
+  | { readonly call: string }
+  | { readonly bytes: readonly number[] };
 
 export interface ToyFunction {
   readonly code?: readonly ToyInstruction[];
@@ -15,7 +18,9 @@ export interface ToyCode {
   /** The functions, and what bounds the kernel's code and its tables. */
   readonly symbols: Readonly<Record<string, { readonly address: bigint; readonly size: number }>>;
   at(name: string, offset?: number): bigint;
-  /** Where a call of a function returns to: the first one, or one behind an offset. @throws Error where there is none */
+  /**
+   * Where a call of a function returns to: the first one, or one behind an offset. @throws Error where there is none
+   */
   returnTo(name: string, callee: string): bigint;
 }
 
@@ -46,14 +51,18 @@ export function toyCode(functions: Readonly<Record<string, ToyFunction>>): ToyCo
   }
   const rows = Array.from({ length: Math.max(names.length, FEWEST_ROWS) }, (_, index) => {
     const name = names[index];
-    return { address: TEXT + BigInt((index + 1) * FUNCTION_BYTES), entry: { ...CALL, ...(name === undefined ? {} : functions[name]!.orc) } };
+    return {
+      address: TEXT + BigInt((index + 1) * FUNCTION_BYTES),
+      entry: { ...CALL, ...(name === undefined ? {} : functions[name]!.orc) },
+    };
   });
   const orc = buildOrc('wide type', rows);
   const end = TEXT + BigInt(bytes.length);
   return {
     memory: [{ at: TEXT, bytes }, ...orc.memory],
     symbols: {
-      _stext: { address: TEXT, size: 0 }, _etext: { address: end, size: 0 },
+      _stext: { address: TEXT, size: 0 },
+      _etext: { address: end, size: 0 },
       ...Object.fromEntries(orc.symbols.map(([name, address]) => [name, { address, size: 0 }])),
       ...Object.fromEntries(names.map((name) => [name, { address: at(name), size: FUNCTION_BYTES }])),
     },
@@ -81,7 +90,29 @@ export function words(at: bigint, ...values: readonly bigint[]): MemoryPiece {
   return { at, bytes: new Uint8Array(BigUint64Array.from(values, (value) => BigInt.asUintN(64, value)).buffer) };
 }
 
-const PT_REGS = ['r15', 'r14', 'r13', 'r12', 'bp', 'bx', 'r11', 'r10', 'r9', 'r8', 'ax', 'cx', 'dx', 'si', 'di', 'orig_ax', 'ip', 'cs', 'flags', 'sp', 'ss'] as const;
+const PT_REGS = [
+  'r15',
+  'r14',
+  'r13',
+  'r12',
+  'bp',
+  'bx',
+  'r11',
+  'r10',
+  'r9',
+  'r8',
+  'ax',
+  'cx',
+  'dx',
+  'si',
+  'di',
+  'orig_ax',
+  'ip',
+  'cs',
+  'flags',
+  'sp',
+  'ss',
+] as const;
 
 /** A struct pt_regs of x86_64, as entry code leaves it: in the kernel, where `cs` does not say otherwise. */
 export function ptRegs(at: bigint, registers: Partial<Record<(typeof PT_REGS)[number], bigint>>): MemoryPiece {

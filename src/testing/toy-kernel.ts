@@ -32,7 +32,10 @@ export interface ToyVariable extends ToyObject {
 }
 
 export interface ToyKernelOptions {
-  /** C declarations, as the kernel's headers have them: see `parseCTypes`. What any kernel has (`struct list_head`, …) is there. */
+  /**
+   * C declarations, as the kernel's headers have them: see `parseCTypes`. What any kernel has (`struct list_head`, …)
+   * is there.
+   */
   types: string;
   /** Global variables: a symbol each. */
   variables?: Readonly<Record<string, ToyVariable>>;
@@ -76,9 +79,9 @@ const AREA_PAGES = 256;
 const FIRST_PER_CPU_OFFSET = 64;
 
 /**
- * A kernel made in the test itself: types written in C, variables and objects in JavaScript. Memory, BTF and symbols are built
- * and then read by the production code, so that binding is what is tested. Every object begins on a page of its own: `lost`
- * takes away that one alone.
+ * A kernel made in the test itself: types written in C, variables and objects in JavaScript. Memory, BTF and symbols
+ * are built and then read by the production code, so that binding is what is tested. Every object begins on a page of
+ * its own: `lost` takes away that one alone.
  *
  * ```ts
  * const kernel = toyKernel({
@@ -102,7 +105,11 @@ export function toyKernel(options: ToyKernelOptions): ToyKernel {
   const { types, typeOf } = declare(options.types, objects);
   const memory = toyMemory();
   const places = new Map<string, { address: bigint; size: number; type: CType }>();
-  const symbols: SymbolInfo[] = Object.entries(options.symbols ?? {}).map(([name, place]) => ({ name, type: 't', ...(typeof place === 'bigint' ? { address: place, size: 16 } : place) }));
+  const symbols: SymbolInfo[] = Object.entries(options.symbols ?? {}).map(([name, place]) => ({
+    name,
+    type: 't',
+    ...(typeof place === 'bigint' ? { address: place, size: 16 } : place),
+  }));
   let nextFrame = 16;
   let nextPerCpu = FIRST_PER_CPU_OFFSET;
 
@@ -111,9 +118,9 @@ export function toyKernel(options: ToyKernelOptions): ToyKernel {
   /** Pages that are not of the direct map have frames behind all others. */
   const write = (address: bigint, bytes: Uint8Array): void => {
     if (address >= BASE && address < DIRECT_MAP_END) return memory.write(Number(address - BASE), bytes);
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const pageNumber = Number((address + BigInt(done)) >> 12n);
-      const offset = Number(address + BigInt(done) & 4095n);
+      const offset = Number((address + BigInt(done)) & 4095n);
       if (!elsewhere.has(pageNumber)) elsewhere.set(pageNumber, ELSEWHERE_FRAME + elsewhere.size);
       const part = bytes.subarray(done, done + PAGE - offset);
       memory.write(elsewhere.get(pageNumber)! * PAGE + offset, part);
@@ -142,13 +149,14 @@ export function toyKernel(options: ToyKernelOptions): ToyKernel {
     if (!found) throw new Error(`toyKernel: there is no "${name}" for "${place}"`);
     return path.reduce((at, part) => memberOf(at, part, place), { address: found.address, type: found.type });
   };
-  const put = (address: bigint, type: CType, value: ToyValue): void => writeValue({ write, allocate, allocatePerCpu, areaOf, addressOf, cpus }, address, type, value);
+  const put = (address: bigint, type: CType, value: ToyValue): void =>
+    writeValue({ write, allocate, allocatePerCpu, areaOf, addressOf, cpus }, address, type, value);
 
   for (const { at, bytes } of options.memory ?? []) write(at, bytes);
   for (const [name, { perCpu, at }] of Object.entries<ToyVariable>(objects)) {
     const type = typeOf(name);
     const size = sizeOf(type) ?? 0;
-    const address = perCpu ? allocatePerCpu(size) : at ?? allocate(size);
+    const address = perCpu ? allocatePerCpu(size) : (at ?? allocate(size));
     if (at !== undefined) write(at, new Uint8Array(size));
     places.set(name, { address: perCpu ? areaOf(0) + address : address, size, type });
     if (name in variables) symbols.push({ name, address, size, type: perCpu ? 'A' : 'D' });
@@ -172,7 +180,8 @@ export function toyKernel(options: ToyKernelOptions): ToyKernel {
   for (const name of options.lost ?? []) {
     const found = places.get(name);
     if (!found) throw new Error(`toyKernel: there is no "${name}" to be lost`);
-    for (let done = 0; done < Math.max(found.size, 1); done += PAGE) memory.lose(Math.floor((Number(found.address - BASE) + done) / PAGE));
+    for (let done = 0; done < Math.max(found.size, 1); done += PAGE)
+      memory.lose(Math.floor((Number(found.address - BASE) + done) / PAGE));
   }
 
   const space = mappedSpace(memory, (pageNumber) => {
@@ -193,16 +202,52 @@ export function toyKernel(options: ToyKernelOptions): ToyKernel {
 
 /** A dump that a hypervisor took: each CPU's GS base is its per-CPU area. */
 function toyDump(memory: PhysicalMemory, registers: readonly ToyRegisters[]): Dump {
-  const none = { r15: 0n, r14: 0n, r13: 0n, r12: 0n, bp: 0n, bx: 0n, r11: 0n, r10: 0n, r9: 0n, r8: 0n, ax: 0n, cx: 0n, dx: 0n, si: 0n, di: 0n, orig_ax: 0n, ip: 0n, cs: 0x10n, flags: 0x46n, sp: 0n, ss: 0x18n };
+  const none = {
+    r15: 0n,
+    r14: 0n,
+    r13: 0n,
+    r12: 0n,
+    bp: 0n,
+    bx: 0n,
+    r11: 0n,
+    r10: 0n,
+    r9: 0n,
+    r8: 0n,
+    ax: 0n,
+    cx: 0n,
+    dx: 0n,
+    si: 0n,
+    di: 0n,
+    orig_ax: 0n,
+    ip: 0n,
+    cs: 0x10n,
+    flags: 0x46n,
+    sp: 0n,
+    ss: 0x18n,
+  };
   return {
-    path: 'a toy kernel', format: 'elf', formatName: 'toy', architecture: 'x86_64', memory, fromHypervisor: true, completeness: { kind: 'whole' }, defects: [], close: () => undefined,
+    path: 'a toy kernel',
+    format: 'elf',
+    formatName: 'toy',
+    architecture: 'x86_64',
+    memory,
+    fromHypervisor: true,
+    completeness: { kind: 'whole' },
+    defects: [],
+    close: () => undefined,
     registers: registers.map(({ cr2 = 0n, ...own }, cpu) => ({
-      index: cpu, pid: 0, registers: { ...none, ...own }, control: { cr0: 0n, cr2, cr3: 0n, cr4: 0n, gsBase: areaOf(cpu), kernelGsBase: 0n },
+      index: cpu,
+      pid: 0,
+      registers: { ...none, ...own },
+      control: { cr0: 0n, cr2, cr3: 0n, cr4: 0n, gsBase: areaOf(cpu), kernelGsBase: 0n },
     })),
   };
 }
 
-/** The BTF of the declarations, and each object's type in it: a typedef of its own, since BTF has no types for variables. */
+/**
+ * The BTF of the declarations, and each object's type in it: a typedef of its own, since BTF has no types for
+ * variables.
+ */
 function declare(declarations: string, objects: Readonly<Record<string, ToyObject>>) {
   const source = Object.entries(objects).map(([name, { type }]) => {
     const [, base = type, lengths = ''] = /^(.*?)((?:\[\d*\])*)$/.exec(type.trim()) ?? [];
@@ -219,7 +264,11 @@ function declare(declarations: string, objects: Readonly<Record<string, ToyObjec
   };
 }
 
-function memberOf({ address, type }: { address: bigint; type: CType }, part: string, place: string): { address: bigint; type: CType } {
+function memberOf(
+  { address, type }: { address: bigint; type: CType },
+  part: string,
+  place: string,
+): { address: bigint; type: CType } {
   const resolved = resolveType(type);
   if (resolved.kind === 'array' && /^\d+$/.test(part)) {
     const element = resolved.element();

@@ -1,4 +1,10 @@
-import { MissingPage, Page, type MissingKind, type PhysicalMemory, type PhysicalRange } from '../dump/physical-memory.js';
+import {
+  MissingPage,
+  Page,
+  type MissingKind,
+  type PhysicalMemory,
+  type PhysicalRange,
+} from '../dump/physical-memory.js';
 
 const PAGE_SIZE = 4096;
 
@@ -25,7 +31,7 @@ export function toyMemory(): ToyMemory {
   }
 
   function write(physical: number, bytes: Uint8Array): void {
-    for (let done = 0; done < bytes.length; ) {
+    for (let done = 0; done < bytes.length;) {
       const offset = (physical + done) % PAGE_SIZE;
       const part = bytes.subarray(done, done + PAGE_SIZE - offset);
       writable(Math.floor((physical + done) / PAGE_SIZE)).bytes.set(part, offset);

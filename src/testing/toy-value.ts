@@ -12,12 +12,20 @@ export interface ToyPerCpuPointer {
 }
 
 /**
- * A value as its C type takes it: numbers (bigint over 2^53), booleans, null for NULL, text for `char[]` and `char *` (the text
- * is put somewhere), lists for arrays, objects for structs; atomic_t and other structs of one scalar take the scalar.
+ * A value as its C type takes it: numbers (bigint over 2^53), booleans, null for NULL, text for `char[]` and `char *`
+ * (the text is put somewhere), lists for arrays, objects for structs; atomic_t and other structs of one scalar take the
+ * scalar.
  */
 export type ToyValue =
-  | number | bigint | boolean | string | null | ToyPointer | ToyPerCpuPointer
-  | readonly ToyValue[] | { readonly [member: string]: ToyValue };
+  | number
+  | bigint
+  | boolean
+  | string
+  | null
+  | ToyPointer
+  | ToyPerCpuPointer
+  | readonly ToyValue[]
+  | { readonly [member: string]: ToyValue };
 
 /** `to('a.tasks')`: the address of that. */
 export function to(place: string): ToyPointer {
@@ -43,24 +51,38 @@ export interface ToyWriter {
 export function writeValue(writer: ToyWriter, address: bigint, given: CType, value: ToyValue): void {
   const type = resolveType(given);
   switch (type.kind) {
-    case 'struct': case 'union': return writeStruct(writer, address, type, value);
-    case 'array': return writeArray(writer, address, type, value);
-    case 'pointer': return writer.write(address, integerBytes(pointerOf(writer, type, value), 8));
-    case 'int': case 'enum': return writer.write(address, integerBytes(integerOf(value, typeName(type)), type.size));
-    default: throw new Error(`toyKernel: no value can be of type ${typeName(type)}`);
+    case 'struct':
+    case 'union':
+      return writeStruct(writer, address, type, value);
+    case 'array':
+      return writeArray(writer, address, type, value);
+    case 'pointer':
+      return writer.write(address, integerBytes(pointerOf(writer, type, value), 8));
+    case 'int':
+    case 'enum':
+      return writer.write(address, integerBytes(integerOf(value, typeName(type)), type.size));
+    default:
+      throw new Error(`toyKernel: no value can be of type ${typeName(type)}`);
   }
 }
 
-function writeStruct(writer: ToyWriter, address: bigint, type: CType & { kind: 'struct' | 'union' }, value: ToyValue): void {
+function writeStruct(
+  writer: ToyWriter,
+  address: bigint,
+  type: CType & { kind: 'struct' | 'union' },
+  value: ToyValue,
+): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || isPointer(value)) {
     const [only] = type.members;
-    if (type.members.length !== 1 || !only) throw new Error(`toyKernel: ${typeName(type)} takes an object of its members`);
+    if (type.members.length !== 1 || !only)
+      throw new Error(`toyKernel: ${typeName(type)} takes an object of its members`);
     return writeValue(writer, address, only.type(), value);
   }
   for (const [name, inner] of Object.entries(value)) {
     const found = findMember(type, name);
     if (!found) throw new Error(`toyKernel: ${typeName(type)} has no member ${name}`);
-    if (found.member.bitSize > 0) throw new Error(`toyKernel: ${typeName(type)}.${name} is a bit field; write the whole word`);
+    if (found.member.bitSize > 0)
+      throw new Error(`toyKernel: ${typeName(type)}.${name} is a bit field; write the whole word`);
     writeValue(writer, address + BigInt(found.bitOffset >> 3), found.type, inner);
   }
 }
@@ -86,11 +108,13 @@ function pointerOf(writer: ToyWriter, type: CType & { kind: 'pointer' }, value: 
     writer.write(text, bytes);
     return text;
   }
-  if (typeof value === 'object' && value !== null && 'to' in value && typeof value.to === 'string') return writer.addressOf(value.to);
+  if (typeof value === 'object' && value !== null && 'to' in value && typeof value.to === 'string')
+    return writer.addressOf(value.to);
   if (typeof value === 'object' && value !== null && 'perCpu' in value && Array.isArray(value.perCpu)) {
     const target = type.target();
     const offset = writer.allocatePerCpu(sizeOf(target) ?? 8);
-    for (const [cpu, own] of (value.perCpu as readonly ToyValue[]).entries()) writeValue(writer, writer.areaOf(cpu) + offset, target, own);
+    for (const [cpu, own] of (value.perCpu as readonly ToyValue[]).entries())
+      writeValue(writer, writer.areaOf(cpu) + offset, target, own);
     return offset;
   }
   return integerOf(value, 'a pointer');

@@ -11,7 +11,14 @@ import { makeReport } from '../report/report.js';
 import { sectionOf } from './state/page-blocks.js';
 import type { Page, State } from './state/state.js';
 
-const formats: Readonly<Record<string, ReportFormat>> = { '.txt': 'text', '.text': 'text', '.md': 'md', '.json': 'json', '.html': 'html', '.htm': 'html' };
+const formats: Readonly<Record<string, ReportFormat>> = {
+  '.txt': 'text',
+  '.text': 'text',
+  '.md': 'md',
+  '.json': 'json',
+  '.html': 'html',
+  '.htm': 'html',
+};
 
 /** Other work is let in so often: a key does not wait for a long table to be written. */
 const sliceMs = 15;
@@ -56,16 +63,31 @@ async function writeNew(path: string, pieces: Iterable<string>): Promise<void> {
 
 function sectionsOf(state: State, { source }: Page): Parameters<typeof makeReport>[2] {
   switch (source.kind) {
-    case 'overview': return state.plugins.flatMap(({ id, summary }) => (state.sections[id] === undefined ? [] : [sectionOf(id, summary, state.sections[id])]));
+    case 'overview':
+      return state.plugins.flatMap(({ id, summary }) =>
+        state.sections[id] === undefined ? [] : [sectionOf(id, summary, state.sections[id])],
+      );
     case 'plugin': {
       const yielded = state.sections[source.id];
-      return yielded === undefined ? [] : [sectionOf(source.id, state.plugins.find(({ id }) => id === source.id)?.summary ?? source.id, yielded)];
+      return yielded === undefined
+        ? []
+        : [sectionOf(source.id, state.plugins.find(({ id }) => id === source.id)?.summary ?? source.id, yielded)];
     }
     case 'answer': {
       const yielded = state.answers[source.request];
       return yielded === undefined ? [] : [sectionOf('answer', source.title, yielded)];
     }
-    case 'text': return [{ plugin: 'text', title: source.title, outcome: { kind: 'done' }, gaps: [], views: [{ kind: 'log', id: 'text', title: source.title, lines: [{ text: source.text }] }] }];
-    default: return source satisfies never;
+    case 'text':
+      return [
+        {
+          plugin: 'text',
+          title: source.title,
+          outcome: { kind: 'done' },
+          gaps: [],
+          views: [{ kind: 'log', id: 'text', title: source.title, lines: [{ text: source.text }] }],
+        },
+      ];
+    default:
+      return source satisfies never;
   }
 }

@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /**
- * What stands on the screen while the screens themselves are loaded, which takes longer than half a second: plain text, and
- * true. Nothing is imported for it.
+ * What stands on the screen while the screens themselves are loaded, which takes longer than half a second: plain text,
+ * and true. Nothing is imported for it.
  */
 export function firstScreen(words: readonly string[], version: string, columns: number): string {
   const lines = [

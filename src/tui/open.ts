@@ -13,8 +13,8 @@ export interface TuiRequest {
 }
 
 /**
- * Opens the screens on this process's terminal. The header stands there before Ink, which takes longer than half a second
- * to load, is even asked for.
+ * Opens the screens on this process's terminal. The header stands there before Ink, which takes longer than half a
+ * second to load, is even asked for.
  */
 export async function openTui(request: TuiRequest): Promise<import('./run.js').Ended> {
   const { stdin, stdout } = process;

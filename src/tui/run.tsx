@@ -29,27 +29,40 @@ export async function runScreens(request: TuiRequest, terminal: Terminal): Promi
   let client: Client | undefined;
   let leave: (code: number) => void = () => undefined;
   const left = new Promise<number>((resolve) => (leave = resolve));
-  const store = createStore(firstState(request.words, { columns: output.columns, rows: output.rows }), (effect, inStore) => {
-    perform(effect, inStore);
-  });
+  const store = createStore(
+    firstState(request.words, { columns: output.columns, rows: output.rows }),
+    (effect, inStore) => {
+      perform(effect, inStore);
+    },
+  );
 
   const perform = (effect: Effect, { dispatch, state }: Store): void => {
     switch (effect.kind) {
-      case 'run': return client?.run(effect.id, effect.again);
-      case 'ask': return client?.ask(effect.request, effect.question);
-      case 'complete': return client?.complete(effect.text);
-      case 'copy': return terminal.copy(effect.text);
-      case 'cancel': return effect.what === 'answer' ? client?.cancelAnswer() : client?.cancelRun();
+      case 'run':
+        return client?.run(effect.id, effect.again);
+      case 'ask':
+        return client?.ask(effect.request, effect.question);
+      case 'complete':
+        return client?.complete(effect.text);
+      case 'copy':
+        return terminal.copy(effect.text);
+      case 'cancel':
+        return effect.what === 'answer' ? client?.cancelAnswer() : client?.cancelRun();
       case 'export':
         void exportPage(state(), effect.page, effect.file, request.version).then(
           (text) => dispatch({ kind: 'message', text, bad: false }),
-          (error: unknown) => dispatch({ kind: 'message', text: error instanceof Error ? error.message : String(error), bad: true }),
+          (error: unknown) =>
+            dispatch({ kind: 'message', text: error instanceof Error ? error.message : String(error), bad: true }),
         );
         return undefined;
-      case 'suspend': return terminal.suspend(() => writer.redraw());
-      case 'redraw': return writer.redraw();
-      case 'quit': return leave(effect.code);
-      default: return effect satisfies never;
+      case 'suspend':
+        return terminal.suspend(() => writer.redraw());
+      case 'redraw':
+        return writer.redraw();
+      case 'quit':
+        return leave(effect.code);
+      default:
+        return effect satisfies never;
     }
   };
 
@@ -66,7 +79,11 @@ export async function runScreens(request: TuiRequest, terminal: Terminal): Promi
   });
   await layoutEngine;
   const app = render(<App store={store} theme={request.colour ? coloured : uncoloured} />, {
-    stdin: terminal.input, stdout: writer.stream, debug: true, exitOnCtrlC: false, patchConsole: false,
+    stdin: terminal.input,
+    stdout: writer.stream,
+    debug: true,
+    exitOnCtrlC: false,
+    patchConsole: false,
   });
   try {
     const code = await Promise.race([left, app.waitUntilExit().then(() => 0)]);
@@ -78,4 +95,3 @@ export async function runScreens(request: TuiRequest, terminal: Terminal): Promi
     await client.close();
   }
 }
-

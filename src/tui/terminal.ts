@@ -5,8 +5,8 @@ import type { ReadStream, WriteStream } from 'node:tty';
 export type Output = WriteStream & { readonly fd: number };
 
 /**
- * The alternate screen, without a cursor, and lines cut at the edge: a frame made for a wider window must not scroll. The
- * wheel and clicks are told, in the form that has no limit of columns (SGR). And back, whatever colours were on.
+ * The alternate screen, without a cursor, and lines cut at the edge: a frame made for a wider window must not scroll.
+ * The wheel and clicks are told, in the form that has no limit of columns (SGR). And back, whatever colours were on.
  */
 const enter = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?1000h\u001b[?1006h\u001b[2J\u001b[H';
 const leave = '\u001b[0m\u001b[?1006l\u001b[?1000l\u001b[?7h\u001b[?25h\u001b[?1049l';
@@ -19,15 +19,18 @@ export interface Terminal {
   readonly output: Output;
   /** Gives the terminal back as it was; again is no harm. */
   restore(): void;
-  /** Puts text into the clipboard of the terminal that one sits at, also over ssh, where the terminal allows it (OSC 52). */
+  /**
+   * Puts text into the clipboard of the terminal that one sits at, also over ssh, where the terminal allows it (OSC
+   * 52).
+   */
   copy(text: string): void;
   /** Ctrl-Z: gives the terminal back, stops, and takes it again when the shell says so. */
   suspend(onResume: () => void): void;
 }
 
 /**
- * Takes the terminal. It is given back however the process ends: at its own exit, by a signal, or by an error that nobody
- * caught, which `onError` is then told of.
+ * Takes the terminal. It is given back however the process ends: at its own exit, by a signal, or by an error that
+ * nobody caught, which `onError` is then told of.
  */
 export function takeTerminal(input: ReadStream, output: Output, onError: (error: unknown) => void): Terminal {
   let taken = false;
@@ -61,7 +64,9 @@ export function takeTerminal(input: ReadStream, output: Output, onError: (error:
     onError(error);
   });
   return {
-    input, output, restore,
+    input,
+    output,
+    restore,
     copy: (text) => void output.write(`\u001b]52;c;${Buffer.from(text).toString('base64')}\u0007`),
     suspend(onResume) {
       restore();

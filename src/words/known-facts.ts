@@ -1,7 +1,10 @@
 import { counted, size, sizeOfKB } from './quantity.js';
 import type { FactUnit, KnownFact } from './told.js';
 
-/** Facts by how a sentence tells them. A name says of what the value is, in the kernel's words: "memory.usage", "DMA32.free". */
+/**
+ * Facts by how a sentence tells them. A name says of what the value is, in the kernel's words: "memory.usage",
+ * "DMA32.free".
+ */
 
 /** A size, as "10.65 GiB". */
 export function kB(name: string, value: number | bigint, source: string): KnownFact {

@@ -2,8 +2,8 @@
 const longestWord = 100;
 
 /**
- * The word among `known` that was most likely meant by `word`: the one with the fewest letters left out, put in, changed or
- * swapped with their neighbour, where these are few for a word of that length. Case counts for nothing.
+ * The word among `known` that was most likely meant by `word`: the one with the fewest letters left out, put in,
+ * changed or swapped with their neighbour, where these are few for a word of that length. Case counts for nothing.
  */
 export function nearestWord(word: string, known: Iterable<string>): string | undefined {
   const typed = word.toLowerCase();
@@ -22,12 +22,18 @@ export function nearestWord(word: string, known: Iterable<string>): string | und
 }
 
 /** `; did you mean zones?`, or nothing where no word is near. `inWords` says how it is to be typed. */
-export function didYouMean(word: string, known: Iterable<string>, inWords: (nearest: string) => string = (nearest) => nearest): string {
+export function didYouMean(
+  word: string,
+  known: Iterable<string>,
+  inWords: (nearest: string) => string = (nearest) => nearest,
+): string {
   const nearest = nearestWord(word, known);
   return nearest === undefined ? '' : `; did you mean ${inWords(nearest)}?`;
 }
 
-/** One slip in a short word, two from five letters, three from ten: with more, words are suggested that nobody meant. */
+/**
+ * One slip in a short word, two from five letters, three from ten: with more, words are suggested that nobody meant.
+ */
 function mostSlips(length: number): number {
   return length < 5 ? 1 : length < 10 ? 2 : 3;
 }
@@ -42,7 +48,8 @@ function slipsBetween(a: string, b: string, limit: number): number | undefined {
     for (let column = 1; column <= b.length; column++) {
       const same = a[row - 1] === b[column - 1];
       let slips = Math.min(last[column]! + 1, current[column - 1]! + 1, last[column - 1]! + (same ? 0 : 1));
-      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) slips = Math.min(slips, beforeLast[column - 2]! + 1);
+      if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1])
+        slips = Math.min(slips, beforeLast[column - 2]! + 1);
       current.push(slips);
       least = Math.min(least, slips);
     }

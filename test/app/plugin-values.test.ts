@@ -15,8 +15,17 @@ import { dumpFile } from '../dumps.js';
 
 describe('words at the prompt', () => {
   test('values, letters in one word, and what was not given', async () => {
-    expect(await parsePluginWords(log, ['--tail', '20', '--level=err'])).toMatchObject({ tail: 20, level: 'err', grep: undefined });
-    expect(await parsePluginWords(ps, ['-tT', 'java', '52'])).toMatchObject({ tree: true, threads: true, user: false, task: ['java', '52'] });
+    expect(await parsePluginWords(log, ['--tail', '20', '--level=err'])).toMatchObject({
+      tail: 20,
+      level: 'err',
+      grep: undefined,
+    });
+    expect(await parsePluginWords(ps, ['-tT', 'java', '52'])).toMatchObject({
+      tree: true,
+      threads: true,
+      user: false,
+      task: ['java', '52'],
+    });
   });
 });
 
@@ -27,18 +36,36 @@ describe('the prompt and the command line', () => {
   const askable = { ...registry, runUsers: () => Promise.reject(new Error('there are none')) };
   beforeAll(build);
 
-  const atPrompt = async (words: readonly string[]): Promise<{ command: string | undefined; events: readonly RunEvent[] }> => {
+  const atPrompt = async (
+    words: readonly string[],
+  ): Promise<{ command: string | undefined; events: readonly RunEvent[] }> => {
     const kernel = await openKernel({ dump: [dump] });
     const pieces = [];
     for await (const piece of answerTo(kernel, askable, { kind: 'words', text: words.join(' ') })) pieces.push(piece);
     kernel.close();
-    return { command: pieces.find(({ command }) => command !== undefined)?.command, events: pieces.flatMap(({ events }) => events) };
+    return {
+      command: pieces.find(({ command }) => command !== undefined)?.command,
+      events: pieces.flatMap(({ events }) => events),
+    };
   };
-  const onCommandLine = ([command, ...words]: readonly string[], ...more: readonly string[]): ReturnType<typeof oompm> => oompm([command!, dump, ...words, ...more]);
+  const onCommandLine = (
+    [command, ...words]: readonly string[],
+    ...more: readonly string[]
+  ): ReturnType<typeof oompm> => oompm([command!, dump, ...words, ...more]);
 
   test.each([
-    'info', 'read jiffies_64', 'rd jiffies_64 -n 32', 'read runqueues:1 --type=rq', 'list slab_caches', 'list init_task --link task_struct.tasks', 'struct zone', 'sym jiffies_64',
-    'log --tail 3', 'zones --counters', 'bt -aA', 'ps -tT 1',
+    'info',
+    'read jiffies_64',
+    'rd jiffies_64 -n 32',
+    'read runqueues:1 --type=rq',
+    'list slab_caches',
+    'list init_task --link task_struct.tasks',
+    'struct zone',
+    'sym jiffies_64',
+    'log --tail 3',
+    'zones --counters',
+    'bt -aA',
+    'ps -tT 1',
   ])('show the same: %s', async (line) => {
     const words = line.split(' ');
     const { command, events } = await atPrompt(words);
@@ -46,7 +73,9 @@ describe('the prompt and the command line', () => {
     const plugin = await registry.load(id);
     const collector = collectSection({ id, summary: plugin!.summary });
     for (const event of events) collector.take(event);
-    const shown = JSON.parse([...renderJson(makeReport('', {} as DumpFacts, [collector.section()]))].join('')) as { sections: unknown };
+    const shown = JSON.parse([...renderJson(makeReport('', {} as DumpFacts, [collector.section()]))].join('')) as {
+      sections: unknown;
+    };
     const { code, stdout } = await onCommandLine(words, '--format', 'json');
     expect(code).toBe(0);
     expect(shown.sections).toMatchObject([{ outcome: { kind: 'done' } }]);
@@ -54,8 +83,24 @@ describe('the prompt and the command line', () => {
   });
 
   test.each([
-    'log --tail 0', 'log --tail x', 'log --level loud', 'log --level er', 'log --tail', 'log some words', 'zones --counters=no', 'bt -aZ', 'ps --tre',
-    'read', 'read jifies_64', 'read jiffies_64 --length 0', 'list slab_caches --lnk x', 'list slab_caches --link x', 'struct zoone', 'sym jifies_64', 'sym', 'info more',
+    'log --tail 0',
+    'log --tail x',
+    'log --level loud',
+    'log --level er',
+    'log --tail',
+    'log some words',
+    'zones --counters=no',
+    'bt -aZ',
+    'ps --tre',
+    'read',
+    'read jifies_64',
+    'read jiffies_64 --length 0',
+    'list slab_caches --lnk x',
+    'list slab_caches --link x',
+    'struct zoone',
+    'sym jifies_64',
+    'sym',
+    'info more',
   ])('refuse in one sentence, the same: %s', async (line) => {
     const words = line.split(' ');
     const { events } = await atPrompt(words);
@@ -66,20 +111,37 @@ describe('the prompt and the command line', () => {
     expect(end).toMatchObject({ kind: 'end', outcome: { kind: 'unavailable' } });
     const said = (end as { outcome: { reason: string } }).outcome.reason;
     // Which command it was stands in the line that was typed.
-    expect(stderr).toBe(`oompm: ${stderr.startsWith(`oompm: ${words[0]}: `) && !said.startsWith(`${words[0]}: `) ? `${words[0]}: ` : ''}${said}\n`);
+    expect(stderr).toBe(
+      `oompm: ${stderr.startsWith(`oompm: ${words[0]}: `) && !said.startsWith(`${words[0]}: `) ? `${words[0]}: ` : ''}${said}\n`,
+    );
   });
 
   test('a place is shown as ever where a user’s plugin stands in the place of read', async () => {
-    const users = { id: 'read', summary: 'Another', path: '/mine.ts', api: 1, flags: {}, arguments: {}, inReport: undefined, examples: [], explains: false, modules: [] };
+    const users = {
+      id: 'read',
+      summary: 'Another',
+      path: '/mine.ts',
+      api: 1,
+      flags: {},
+      arguments: {},
+      inReport: undefined,
+      examples: [],
+      explains: false,
+      modules: [],
+    };
     const asked: string[] = [];
-    const other = { ...createRegistry(bundledPlugins, [users]), runUsers: ({ path }: { path: string }) => {
-      asked.push(path);
-      return Promise.resolve([{ kind: 'end', outcome: { kind: 'done' }, gaps: [] } as const]);
-    } };
+    const other = {
+      ...createRegistry(bundledPlugins, [users]),
+      runUsers: ({ path }: { path: string }) => {
+        asked.push(path);
+        return Promise.resolve([{ kind: 'end', outcome: { kind: 'done' }, gaps: [] } as const]);
+      },
+    };
     const kernel = await openKernel({ dump: [dump] });
     const viewsOf = async (text: string): Promise<string[]> => {
       const ids: string[] = [];
-      for await (const { events } of answerTo(kernel, other, { kind: 'words', text })) ids.push(...events.flatMap((event) => event.kind === 'view' ? [event.view.id] : []));
+      for await (const { events } of answerTo(kernel, other, { kind: 'words', text }))
+        ids.push(...events.flatMap((event) => (event.kind === 'view' ? [event.view.id] : [])));
       return ids;
     };
     expect(await viewsOf('jiffies_64')).toEqual(['words']);

@@ -6,7 +6,9 @@ import type { Readable, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 
 /** The browser of this machine, spoken to through a pipe in its DevTools protocol; undefined where there is none. */
-export const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find((name) => spawnSync(name, ['--version']).status === 0);
+export const chromium = ['chromium', 'chromium-browser', 'google-chrome'].find(
+  (name) => spawnSync(name, ['--version']).status === 0,
+);
 
 /** For a test's title: says that it was skipped for want of a browser. */
 export const inBrowser = chromium === undefined ? 'in a browser (skipped: there is no chromium)' : 'in a browser';
@@ -14,7 +16,10 @@ export const inBrowser = chromium === undefined ? 'in a browser (skipped: there 
 export interface Page {
   /** Console messages and errors so far, those of the page's policy among them. */
   readonly complaints: readonly string[];
-  open(file: string, options?: { width?: number; height?: number; script?: boolean; dark?: boolean; print?: boolean }): Promise<void>;
+  open(
+    file: string,
+    options?: { width?: number; height?: number; script?: boolean; dark?: boolean; print?: boolean },
+  ): Promise<void>;
   /** An expression's value. */
   evaluate<T>(expression: string): Promise<T>;
   /** A PNG of the window, or of the first `height` pixels of the page. */
@@ -23,17 +28,35 @@ export interface Page {
   close(): Promise<void>;
 }
 
-interface Message { id?: number; method?: string; params?: Record<string, unknown>; result?: Record<string, unknown>; error?: { message: string } }
+interface Message {
+  id?: number;
+  method?: string;
+  params?: Record<string, unknown>;
+  result?: Record<string, unknown>;
+  error?: { message: string };
+}
 
 /** Starts the browser with one page. */
 export async function startBrowser(): Promise<Page> {
   const profile = mkdtempSync(join(tmpdir(), 'oompm-browser-'));
-  const flags = ['--headless=new', '--no-sandbox', '--disable-gpu', '--hide-scrollbars', '--no-first-run', '--disable-dev-shm-usage', '--remote-debugging-pipe', `--user-data-dir=${profile}`];
+  const flags = [
+    '--headless=new',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--hide-scrollbars',
+    '--no-first-run',
+    '--disable-dev-shm-usage',
+    '--remote-debugging-pipe',
+    `--user-data-dir=${profile}`,
+  ];
   const child = spawn(chromium!, flags, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
   const [to, from] = [child.stdio[3] as Writable, child.stdio[4] as Readable];
   const ended = new Promise<void>((done) => child.on('exit', () => done()));
 
-  const waiting = new Map<number, { done: (result: Record<string, unknown>) => void; failed: (error: Error) => void }>();
+  const waiting = new Map<
+    number,
+    { done: (result: Record<string, unknown>) => void; failed: (error: Error) => void }
+  >();
   const listeners = new Map<string, ((params: Record<string, unknown>) => void)[]>();
   let rest = '';
   from.setEncoding('utf8').on('data', (text: string) => {
@@ -66,7 +89,10 @@ export async function startBrowser(): Promise<Page> {
   function next(method: string): Promise<void> {
     return new Promise((done) => {
       const once = (): void => {
-        listeners.set(method, listeners.get(method)!.filter((one) => one !== once));
+        listeners.set(
+          method,
+          listeners.get(method)!.filter((one) => one !== once),
+        );
         done();
       };
       on(method, once);
@@ -83,7 +109,11 @@ export async function startBrowser(): Promise<Page> {
   for (const domain of ['Page', 'Runtime', 'Log']) await ask(`${domain}.enable`);
 
   async function evaluate<T>(expression: string): Promise<T> {
-    const { result, exceptionDetails } = await ask('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true });
+    const { result, exceptionDetails } = await ask('Runtime.evaluate', {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
     if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails));
     return (result as { value: T }).value;
   }
@@ -95,7 +125,10 @@ export async function startBrowser(): Promise<Page> {
       complaints.length = 0;
       await ask('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 600 });
       await ask('Emulation.setScriptExecutionDisabled', { value: !script });
-      await ask('Emulation.setEmulatedMedia', { media: print ? 'print' : '', features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }] });
+      await ask('Emulation.setEmulatedMedia', {
+        media: print ? 'print' : '',
+        features: [{ name: 'prefers-color-scheme', value: dark ? 'dark' : 'light' }],
+      });
       // By way of an empty page: to go where one is, but for the hash, loads nothing.
       for (const url of ['about:blank', pathToFileURL(file).href]) {
         const loaded = next('Page.loadEventFired');
@@ -105,7 +138,10 @@ export async function startBrowser(): Promise<Page> {
     },
     async picture(height) {
       const width = await evaluate<number>('innerWidth');
-      const { data } = await ask('Page.captureScreenshot', { format: 'png', ...(height === undefined ? {} : { captureBeyondViewport: true, clip: { x: 0, y: 0, width, height, scale: 1 } }) });
+      const { data } = await ask('Page.captureScreenshot', {
+        format: 'png',
+        ...(height === undefined ? {} : { captureBeyondViewport: true, clip: { x: 0, y: 0, width, height, scale: 1 } }),
+      });
       return Buffer.from(data as string, 'base64');
     },
     async pdf() {

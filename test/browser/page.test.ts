@@ -12,32 +12,107 @@ import { chromium, inBrowser, startBrowser, type Page } from './chromium.js';
 /** What a report of a real machine has, and long enough to be folded. */
 function longReport(): Report {
   const list = columns([
-    { key: 'pid', title: 'PID', type: 'pid' }, { key: 'rss', title: 'RSS', type: 'pages' }, { key: 'state', title: 'ST', type: 'text' },
-    ...Array.from({ length: 12 }, (_, index) => ({ key: `c${index}`, title: `COLUMN ${index}`, type: 'integer' as const })),
+    { key: 'pid', title: 'PID', type: 'pid' },
+    { key: 'rss', title: 'RSS', type: 'pages' },
+    { key: 'state', title: 'ST', type: 'text' },
+    ...Array.from({ length: 12 }, (_, index) => ({
+      key: `c${index}`,
+      title: `COLUMN ${index}`,
+      type: 'integer' as const,
+    })),
     { key: 'comm', title: 'COMM', type: 'task' },
   ]);
   const names = ['zsh', 'Apache', 'init', 'kworker/u8:1'];
   const rows = Array.from({ length: 40 }, (_, index) => ({
     cells: {
-      pid: index + 1, rss: index === 7 ? null : (index * 7919) % 1009, state: index % 3 === 0 ? 'D' : 'S', comm: names[index % names.length]!,
+      pid: index + 1,
+      rss: index === 7 ? null : (index * 7919) % 1009,
+      state: index % 3 === 0 ? 'D' : 'S',
+      comm: names[index % names.length]!,
       ...Object.fromEntries(Array.from({ length: 12 }, (_, column) => [`c${column}`, 1_000_000_000 + column])),
     } as Record<string, string | number | null>,
   }));
   const oom: View[] = [
     findings('F', [
-      { id: 'a', weight: 90, certainty: 'certain', moment: 'dump', sentence: 'apache (pid 2) holds the memory.', evidence: ['1008 pages'], views: ['tasks', 'nowhere'], doors: [{ type: 'struct task_struct', address: 0x1000n }] },
-      { id: 'b', weight: 50, certainty: 'likely', moment: 'dump', sentence: 'Another one.', evidence: ['x'.repeat(300)], views: ['log/kernel-log'] },
+      {
+        id: 'a',
+        weight: 90,
+        certainty: 'certain',
+        moment: 'dump',
+        sentence: 'apache (pid 2) holds the memory.',
+        evidence: ['1008 pages'],
+        views: ['tasks', 'nowhere'],
+        doors: [{ type: 'struct task_struct', address: 0x1000n }],
+      },
+      {
+        id: 'b',
+        weight: 50,
+        certainty: 'likely',
+        moment: 'dump',
+        sentence: 'Another one.',
+        evidence: ['x'.repeat(300)],
+        views: ['log/kernel-log'],
+      },
     ]),
-    chart('What held the memory', 'kB', [{ label: 'anonymous memory', value: 700 }, { label: 'free', value: 200 }], { id: 'consumers', total: 1000, headline: 'memory' }),
-    chart('Free memory against watermarks', 'kB', [{ label: 'Node 0 Normal', value: 90, marks: [{ label: 'min', value: 100 }, { label: 'low', value: 120 }] }], { id: 'watermarks', headline: 'zones' }),
+    chart(
+      'What held the memory',
+      'kB',
+      [
+        { label: 'anonymous memory', value: 700 },
+        { label: 'free', value: 200 },
+      ],
+      { id: 'consumers', total: 1000, headline: 'memory' },
+    ),
+    chart(
+      'Free memory against watermarks',
+      'kB',
+      [
+        {
+          label: 'Node 0 Normal',
+          value: 90,
+          marks: [
+            { label: 'min', value: 100 },
+            { label: 'low', value: 120 },
+          ],
+        },
+      ],
+      { id: 'watermarks', headline: 'zones' },
+    ),
     facts('Event', [fact('a', 'A title that is rather long', 'text', 'v'.repeat(400))]),
     table('Tasks', list, rows, { id: 'tasks', sorted: { column: 'pid', descending: false } }),
-    graph('Who waits for whom', { nodes: [{ id: 'a', label: 'a (1)', kind: 'task' }, { id: 'b', label: 'b_lock', kind: 'lock' }], edges: [{ from: 'a', to: 'b', label: 'waits for' }, { from: 'b', to: 'a', label: 'held by' }], cycles: [['a', 'b']] }),
+    graph('Who waits for whom', {
+      nodes: [
+        { id: 'a', label: 'a (1)', kind: 'task' },
+        { id: 'b', label: 'b_lock', kind: 'lock' },
+      ],
+      edges: [
+        { from: 'a', to: 'b', label: 'waits for' },
+        { from: 'b', to: 'a', label: 'held by' },
+      ],
+      cycles: [['a', 'b']],
+    }),
   ];
   const report = reportOf([
     sectionOf('oom', oom),
-    sectionOf('log', [log('Kernel log', Array.from({ length: 50 }, (_, index) => ({ timeNs: index * 1e9, text: `line ${index} ${'y'.repeat(index * 8)}` })))]),
-    sectionOf('bt', [stacks('Tasks', Array.from({ length: 4 }, (_, index) => ({ title: `task ${index}`, door: { type: 'struct task_struct', address: BigInt(index) * 0x1000n }, frames: [{ index: 0, ip: 1n, function: 'schedule', found: 'unwound' as const }] })))]),
+    sectionOf('log', [
+      log(
+        'Kernel log',
+        Array.from({ length: 50 }, (_, index) => ({
+          timeNs: index * 1e9,
+          text: `line ${index} ${'y'.repeat(index * 8)}`,
+        })),
+      ),
+    ]),
+    sectionOf('bt', [
+      stacks(
+        'Tasks',
+        Array.from({ length: 4 }, (_, index) => ({
+          title: `task ${index}`,
+          door: { type: 'struct task_struct', address: BigInt(index) * 0x1000n },
+          frames: [{ index: 0, ip: 1n, function: 'schedule', found: 'unwound' as const }],
+        })),
+      ),
+    ]),
   ]);
   return { ...report, dump: { ...report.dump, host: 'db01' } };
 }
@@ -51,7 +126,10 @@ describe.skipIf(chromium === undefined)(`the HTML page ${inBrowser}`, () => {
     return path;
   };
   const long = written('long', longReport());
-  const hostile = written('hostile', reportOf([sectionOf('one', everyView(nasty), [{ what: nasty, reason: nasty }]), sectionOf('two', [])]));
+  const hostile = written(
+    'hostile',
+    reportOf([sectionOf('one', everyView(nasty), [{ what: nasty, reason: nasty }]), sectionOf('two', [])]),
+  );
   beforeAll(async () => {
     page = await startBrowser();
   }, 60_000);
@@ -62,18 +140,29 @@ describe.skipIf(chromium === undefined)(`the HTML page ${inBrowser}`, () => {
 
   // The name stands beside the pid, wherever it was yielded.
   const [NAME, RSS, STATE] = [1, 2, 3] as const;
-  const column = (at: number): Promise<string[]> => page.evaluate(`[...document.querySelectorAll('[id="oom/tasks"] tbody tr')].filter((row) => !row.hidden).map((row) => row.cells[${at}].textContent)`);
+  const column = (at: number): Promise<string[]> =>
+    page.evaluate(
+      `[...document.querySelectorAll('[id="oom/tasks"] tbody tr')].filter((row) => !row.hidden).map((row) => row.cells[${at}].textContent)`,
+    );
   /** The pages behind the sizes. */
-  const pages = (): Promise<string[]> => page.evaluate(`[...document.querySelectorAll('[id="oom/tasks"] tbody tr')].map(({ cells: { ${RSS}: cell } }) => cell.dataset.v ?? cell.textContent)`);
-  const click = (selector: string): Promise<void> => page.evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`);
+  const pages = (): Promise<string[]> =>
+    page.evaluate(
+      `[...document.querySelectorAll('[id="oom/tasks"] tbody tr')].map(({ cells: { ${RSS}: cell } }) => cell.dataset.v ?? cell.textContent)`,
+    );
+  const click = (selector: string): Promise<void> =>
+    page.evaluate(`document.querySelector(${JSON.stringify(selector)}).click()`);
 
   test('its title is the host and the first finding, which stands at the top with its pictures', async () => {
     await page.open(long);
     expect(await page.evaluate('document.title')).toBe('db01: apache (pid 2) holds the memory.');
     expect(await page.evaluate("document.querySelector('h1').textContent")).toBe('apache (pid 2) holds the memory.');
-    const bottoms = await page.evaluate<number[]>("['h1', '.memory', '.zones'].map((one) => document.querySelector(one).getBoundingClientRect().bottom)");
+    const bottoms = await page.evaluate<number[]>(
+      "['h1', '.memory', '.zones'].map((one) => document.querySelector(one).getBoundingClientRect().bottom)",
+    );
     for (const bottom of bottoms) expect(bottom).toBeLessThan(900);
-    expect(await page.evaluate("document.querySelectorAll('.whole').length + document.querySelectorAll('.track').length")).toBe(2);
+    expect(
+      await page.evaluate("document.querySelectorAll('.whole').length + document.querySelectorAll('.track').length"),
+    ).toBe(2);
     expect(page.complaints).toEqual([]);
   });
 
@@ -85,7 +174,9 @@ describe.skipIf(chromium === undefined)(`the HTML page ${inBrowser}`, () => {
     await click(head);
     expect(await pages()).toEqual([...numbers.toSorted((a, b) => b - a).map(String), '-']);
     expect((await column(RSS))[0]).toBe('3.93 MiB');
-    expect(await page.evaluate(`document.querySelector('[id="oom/tasks"] th:nth-child(3)').getAttribute('aria-sort')`)).toBe('descending');
+    expect(
+      await page.evaluate(`document.querySelector('[id="oom/tasks"] th:nth-child(3)').getAttribute('aria-sort')`),
+    ).toBe('descending');
     await click(head);
     expect(await pages()).toEqual([...numbers.toSorted((a, b) => a - b).map(String), '-']);
     await click(head);
@@ -97,19 +188,29 @@ describe.skipIf(chromium === undefined)(`the HTML page ${inBrowser}`, () => {
 
   test('a filter leaves the rows that have every word of it, and says how many', async () => {
     await page.open(long);
-    const type = (text: string): Promise<void> => page.evaluate(`{ const input = document.querySelector('[id="oom/tasks"] .filter input'); input.value = ${JSON.stringify(text)}; input.dispatchEvent(new Event('input')); }`);
+    const type = (text: string): Promise<void> =>
+      page.evaluate(
+        `{ const input = document.querySelector('[id="oom/tasks"] .filter input'); input.value = ${JSON.stringify(text)}; input.dispatchEvent(new Event('input')); }`,
+      );
     await type('APACHE d');
     expect(new Set(await column(NAME))).toEqual(new Set(['Apache']));
     expect(new Set(await column(STATE))).toEqual(new Set(['D']));
-    expect(await page.evaluate(`document.querySelector('[id="oom/tasks"] output').value`)).toBe(`${(await column(NAME)).length} of 40`);
+    expect(await page.evaluate(`document.querySelector('[id="oom/tasks"] output').value`)).toBe(
+      `${(await column(NAME)).length} of 40`,
+    );
     await type('');
     expect(await column(NAME)).toHaveLength(40);
   });
 
   test('a link from a finding opens the folded table it leads to, and a stack', async () => {
     await page.open(long);
-    const links = await page.evaluate<[string, string][]>("[...document.querySelectorAll('.first a')].map((link) => [link.textContent, link.getAttribute('href')])");
-    expect(links).toEqual([['Tasks', '#oom/tasks'], ['task 1', '#stack/0x1000']]);
+    const links = await page.evaluate<[string, string][]>(
+      "[...document.querySelectorAll('.first a')].map((link) => [link.textContent, link.getAttribute('href')])",
+    );
+    expect(links).toEqual([
+      ['Tasks', '#oom/tasks'],
+      ['task 1', '#stack/0x1000'],
+    ]);
     expect(await page.evaluate(`document.getElementById('oom/tasks').open`)).toBe(false);
     await click('.first a');
     const reached = `new Promise((done) => setTimeout(() => done([document.getElementById('oom/tasks').open, Math.round(document.getElementById('oom/tasks').getBoundingClientRect().top)]), 100))`;
@@ -122,8 +223,16 @@ describe.skipIf(chromium === undefined)(`the HTML page ${inBrowser}`, () => {
   test('every link on the page leads somewhere, and no place has the name of another', async () => {
     for (const file of [long, hostile]) {
       await page.open(file);
-      expect(await page.evaluate("[...document.querySelectorAll('a')].filter((link) => !link.hash || document.getElementById(decodeURIComponent(link.hash.slice(1))) === null).map((link) => link.outerHTML)")).toEqual([]);
-      expect(await page.evaluate("[...document.querySelectorAll('[id]')].length - new Set([...document.querySelectorAll('[id]')].map((one) => one.id)).size")).toBe(0);
+      expect(
+        await page.evaluate(
+          "[...document.querySelectorAll('a')].filter((link) => !link.hash || document.getElementById(decodeURIComponent(link.hash.slice(1))) === null).map((link) => link.outerHTML)",
+        ),
+      ).toEqual([]);
+      expect(
+        await page.evaluate(
+          "[...document.querySelectorAll('[id]')].length - new Set([...document.querySelectorAll('[id]')].map((one) => one.id)).size",
+        ),
+      ).toBe(0);
     }
   });
 
@@ -133,11 +242,18 @@ describe.skipIf(chromium === undefined)(`the HTML page ${inBrowser}`, () => {
     expect(await page.evaluate("document.querySelectorAll('button, input').length")).toBe(0);
     expect(await column(0)).toHaveLength(40);
     await page.evaluate("location.hash = '#oom/tasks'");
-    expect(await page.evaluate(`document.querySelector('[id="oom/tasks"] table').checkVisibility({ contentVisibilityAuto: true })`)).toBe(true);
+    expect(
+      await page.evaluate(
+        `document.querySelector('[id="oom/tasks"] table').checkVisibility({ contentVisibilityAuto: true })`,
+      ),
+    ).toBe(true);
     expect(page.complaints).toEqual([]);
   });
 
-  test.each([[390, 'a phone'], [1280, 'a desk']])('%i px wide (%s) nothing runs out at the right, folded or not', async (width) => {
+  test.each([
+    [390, 'a phone'],
+    [1280, 'a desk'],
+  ])('%i px wide (%s) nothing runs out at the right, folded or not', async (width) => {
     const beyond = `[document.documentElement.scrollWidth, [...document.querySelectorAll('body *')]
       .filter((one) => one.getBoundingClientRect().right > ${width} + 1 && one.closest('.wide, nav, svg') === null).map((one) => one.outerHTML.slice(0, 80))]`;
     for (const file of [long, hostile]) {
@@ -168,20 +284,31 @@ describe.skipIf(chromium === undefined)(`the HTML page ${inBrowser}`, () => {
 
   test('on paper a head is text, for a button is not repeated with it on further pages', async () => {
     await page.open(long, { print: true });
-    expect(await page.evaluate("[...new Set([...document.querySelectorAll('th button')].map((one) => getComputedStyle(one).display))]")).toEqual(['contents']);
+    expect(
+      await page.evaluate(
+        "[...new Set([...document.querySelectorAll('th button')].map((one) => getComputedStyle(one).display))]",
+      ),
+    ).toEqual(['contents']);
   });
 
   test('what a dump holds makes no element, and nothing is refused by the policy but what is not there', async () => {
     await page.open(hostile);
     expect(await page.evaluate("document.querySelectorAll('script').length")).toBe(1);
-    expect(await page.evaluate("document.querySelectorAll('img, iframe, link, form, [style], [onclick], [src]').length")).toBe(0);
+    expect(
+      await page.evaluate("document.querySelectorAll('img, iframe, link, form, [style], [onclick], [src]').length"),
+    ).toBe(0);
     expect(await page.evaluate("document.querySelector('h1').textContent")).toContain('<script>alert(1)</script>');
     expect(page.complaints).toEqual([]);
   });
 
   test('the policy stands: a script that gets in does not run, and is told of', async () => {
     const path = join(folder, 'broken.html');
-    writeFileSync(path, [...render(longReport(), 'html')].join('').replace('<main>', '<main><script>document.title = "owned"</script><p style="position:fixed">x</p>'));
+    writeFileSync(
+      path,
+      [...render(longReport(), 'html')]
+        .join('')
+        .replace('<main>', '<main><script>document.title = "owned"</script><p style="position:fixed">x</p>'),
+    );
     await page.open(path);
     expect(await page.evaluate('document.title')).not.toBe('owned');
     expect(page.complaints.join('\n')).toMatch(/Content Security Policy/);

@@ -14,11 +14,13 @@ function loadedWith(file: string, seen = new Set<string>()): ReadonlySet<string>
   if (seen.has(file)) return seen;
   seen.add(file);
   const text = readFileSync(join(dist, file), 'utf8');
-  for (const [, required] of text.matchAll(/^(?:const \w+ = )?require\("\.\/([^"]+)"\);/gm)) loadedWith(required!, seen);
+  for (const [, required] of text.matchAll(/^(?:const \w+ = )?require\("\.\/([^"]+)"\);/gm))
+    loadedWith(required!, seen);
   return seen;
 }
 
-const kB = (files: Iterable<string>): number => [...files].reduce((sum, file) => sum + statSync(join(dist, file)).size, 0) / 1000;
+const kB = (files: Iterable<string>): number =>
+  [...files].reduce((sum, file) => sum + statSync(join(dist, file)).size, 0) / 1000;
 
 /** The file that a dynamic import of that module became. */
 function chunk(name: string): string {
@@ -41,7 +43,9 @@ describe('what a first word waits for', () => {
 });
 
 test('nothing is imported at run time: on Node 20 code that was kept compiled can only require', () => {
-  const importing = readdirSync(dist).filter((file) => file.endsWith('.cjs') && /(?<![.\w])import\(/.test(readFileSync(join(dist, file), 'utf8')));
+  const importing = readdirSync(dist).filter(
+    (file) => file.endsWith('.cjs') && /(?<![.\w])import\(/.test(readFileSync(join(dist, file), 'utf8')),
+  );
   expect(importing).toEqual([]);
 });
 
@@ -54,7 +58,10 @@ test('the package has no source maps, and a fifth of the files that it had', () 
 });
 
 test('npm link finds in the package what it runs there, and nothing is done', () => {
-  const { files, scripts } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { files: string[]; scripts: { prepare: string } };
+  const { files, scripts } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+    files: string[];
+    scripts: { prepare: string };
+  };
   const [program, script] = scripts.prepare.split(' ') as [string, string];
   expect(program).toBe('node');
   expect(files).toContain(script);
@@ -69,5 +76,6 @@ test('npm link finds in the package what it runs there, and nothing is done', ()
 
 test('what is bundled has its licence beside it', () => {
   const licences = readFileSync(join(dist, 'LICENSES.txt'), 'utf8');
-  for (const name of ['@oclif/core', 'ink', 'react', 'binary-parser', 'quick-lru']) expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
+  for (const name of ['@oclif/core', 'ink', 'react', 'binary-parser', 'quick-lru'])
+    expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
 });

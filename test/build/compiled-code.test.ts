@@ -18,7 +18,11 @@ beforeAll(async () => {
 
 function kept(folder: string): string[] {
   const compiled = join(folder, 'oompm', 'compiled');
-  return existsSync(compiled) ? readdirSync(compiled, { recursive: true, encoding: 'utf8' }).map((name) => join(compiled, name)).filter((path) => statSync(path).isFile()) : [];
+  return existsSync(compiled)
+    ? readdirSync(compiled, { recursive: true, encoding: 'utf8' })
+        .map((name) => join(compiled, name))
+        .filter((path) => statSync(path).isFile())
+    : [];
 }
 
 test('without it: an answer, and nothing kept', async () => {
@@ -53,7 +57,7 @@ describe('what is kept is not believed when it is', () => {
   });
 });
 
-test('where it can\'t be kept, nobody is told', async () => {
+test("where it can't be kept, nobody is told", async () => {
   const file = join(cache(), 'file');
   writeFileSync(file, '');
   expect(await explain({ XDG_CACHE_HOME: file })).toEqual(without);

@@ -40,7 +40,9 @@ describe.each(codecs)('$name', ({ encode, decode }) => {
   });
 
   test('a block of more than fits is refused', () => {
-    expect(() => decode(encode(new Uint8Array(5000).map((_, i) => (i * i) >> 3)), new Uint8Array(4096))).toThrow(CodecError);
+    expect(() => decode(encode(new Uint8Array(5000).map((_, i) => (i * i) >> 3)), new Uint8Array(4096))).toThrow(
+      CodecError,
+    );
   });
 
   test('any bytes give a length that fits, or a CodecError; nothing beside the target is written', () => {
@@ -78,7 +80,12 @@ function outcomeWithin(decode: BlockDecoder, bytes: Uint8Array): boolean {
   } catch (error) {
     if (!(error instanceof CodecError)) throw error;
   }
-  return length >= 0 && length <= 512 && guarded.subarray(0, 512).every((b) => b === 0xa5) && guarded.subarray(1024).every((b) => b === 0xa5);
+  return (
+    length >= 0 &&
+    length <= 512 &&
+    guarded.subarray(0, 512).every((b) => b === 0xa5) &&
+    guarded.subarray(1024).every((b) => b === 0xa5)
+  );
 }
 
 const FIXTURES = {
@@ -88,7 +95,8 @@ const FIXTURES = {
 };
 
 describe('matches, as the C compressors write them', () => {
-  // Made from the text by liblzo2 2.10, libsnappy 1.1.9 and liblz4 1.9.4; a page's worth of each is compared in the dumps' own test.
+  // Made from the text by liblzo2 2.10, libsnappy 1.1.9 and liblz4 1.9.4; a page's worth of each is compared in the
+  // dumps' own test.
   const text = 'free_area free_area free_area nr_free_pages nr_free_pages';
 
   test.each([
@@ -105,7 +113,8 @@ describe('matches, as the C compressors write them', () => {
   test('lzo1x: each kind of instruction', () => {
     // Five literals, then M3 of distance 1 whose length takes eight zero bytes and one more.
     const fill = [22, 1, 2, 3, 4, 5, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 100, 0, 0];
-    // M2 of 3 bytes, distance 2, with one literal; M1 of 2 bytes, which only stands behind literals, distance 1; the end mark.
+    // M2 of 3 bytes, distance 2, with one literal; M1 of 2 bytes, which only stands behind literals, distance 1; the
+    // end mark.
     const tail = [0x45, 0, 9, 0x00, 0, 0x11, 0, 0];
     const target = new Uint8Array(4096);
     const length = decodeLzo1x(Uint8Array.from([...fill, ...tail]), target);
@@ -116,7 +125,9 @@ describe('matches, as the C compressors write them', () => {
   });
 
   test('lzo1x: a match before the block, and no end mark, are named', () => {
-    expect(() => decodeLzo1x(Uint8Array.from([18, 1, 0x20 | 1, 0xfc, 0xff]), new Uint8Array(100))).toThrow('reaches back before the block');
+    expect(() => decodeLzo1x(Uint8Array.from([18, 1, 0x20 | 1, 0xfc, 0xff]), new Uint8Array(100))).toThrow(
+      'reaches back before the block',
+    );
     expect(() => decodeLzo1x(Uint8Array.from([20, 1, 2, 3]), new Uint8Array(100))).toThrow('without its end mark');
   });
 });
@@ -147,16 +158,23 @@ describe('zlib: the inflate that is used again for each page', () => {
         return error instanceof CodecError;
       }
     };
-    fc.assert(fc.property(
-      fc.uint8Array({ maxLength: 300 }), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 30 }), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 }), fc.integer({ min: -5, max: 5 }),
-      (bytes, repeat, cut, changes, spare) => {
-        const plain = Buffer.concat(Array.from({ length: repeat }, () => bytes));
-        const source = new Uint8Array(deflateSync(plain));
-        const given = source.subarray(0, Math.max(0, source.length - cut));
-        for (const [at, value] of changes) if (given.length > 0) given[at % given.length] = value;
-        const room = Math.max(1, plain.length + spare);
-        expect(outcome(reused!, given, room)).toEqual(outcome(newInflate, given, room));
-      },
-    ), { numRuns: 2_000 });
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 300 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 0, max: 30 }),
+        fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 }),
+        fc.integer({ min: -5, max: 5 }),
+        (bytes, repeat, cut, changes, spare) => {
+          const plain = Buffer.concat(Array.from({ length: repeat }, () => bytes));
+          const source = new Uint8Array(deflateSync(plain));
+          const given = source.subarray(0, Math.max(0, source.length - cut));
+          for (const [at, value] of changes) if (given.length > 0) given[at % given.length] = value;
+          const room = Math.max(1, plain.length + spare);
+          expect(outcome(reused!, given, room)).toEqual(outcome(newInflate, given, room));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
   });
 });

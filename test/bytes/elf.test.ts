@@ -10,12 +10,23 @@ test('32-bit big-endian headers are read enough to name the machine', () => {
   bytes.set([0x7f, 0x45, 0x4c, 0x46, 1, 2, 1]);
   bytes.writeUInt16BE(4, 16);
   bytes.writeUInt16BE(20, 18);
-  expect(readElfHeader(memoryReader(bytes))).toMatchObject({ bits: 32, littleEndian: false, type: 4, architecture: 'ppc' });
+  expect(readElfHeader(memoryReader(bytes))).toMatchObject({
+    bits: 32,
+    littleEndian: false,
+    type: 4,
+    architecture: 'ppc',
+  });
 });
 
 test.each([
-  [62, 64, true, 'x86_64'], [183, 64, true, 'aarch64'], [22, 64, false, 's390x'], [21, 64, true, 'ppc64le'], [243, 64, true, 'riscv64'],
-  [3, 32, true, 'i386'], [40, 32, true, 'arm'], [999, 64, true, 'ELF machine 999'],
+  [62, 64, true, 'x86_64'],
+  [183, 64, true, 'aarch64'],
+  [22, 64, false, 's390x'],
+  [21, 64, true, 'ppc64le'],
+  [243, 64, true, 'riscv64'],
+  [3, 32, true, 'i386'],
+  [40, 32, true, 'arm'],
+  [999, 64, true, 'ELF machine 999'],
 ] as const)('machine %i of %i bits, little-endian %s: %s', (machine, bits, littleEndian, name) => {
   expect(architectureName(machine, bits, littleEndian)).toBe(name);
 });
@@ -30,9 +41,17 @@ test('a count of segments that the file does not have ends where the file does',
 });
 
 test('notes end at the first that does not fit; padding between them is passed over', () => {
-  const two = Buffer.concat([note('CORE', 1, Buffer.from('abcde')), Buffer.alloc(12), note('QEMU', 0, Buffer.from('f'))]);
-  const read = (bytes: Uint8Array) => [...elfNotes(bytes, true)].map(({ name, type, desc }) => [name, type, Buffer.from(desc).toString()]);
-  expect(read(two)).toEqual([['CORE', 1, 'abcde'], ['QEMU', 0, 'f']]);
+  const two = Buffer.concat([
+    note('CORE', 1, Buffer.from('abcde')),
+    Buffer.alloc(12),
+    note('QEMU', 0, Buffer.from('f')),
+  ]);
+  const read = (bytes: Uint8Array) =>
+    [...elfNotes(bytes, true)].map(({ name, type, desc }) => [name, type, Buffer.from(desc).toString()]);
+  expect(read(two)).toEqual([
+    ['CORE', 1, 'abcde'],
+    ['QEMU', 0, 'f'],
+  ]);
   expect(read(two.subarray(0, two.length - 4))).toEqual([['CORE', 1, 'abcde']]);
   expect(read(Buffer.alloc(13, 0xff))).toEqual([]);
 });

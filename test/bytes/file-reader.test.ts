@@ -29,7 +29,9 @@ test('a page that is stored as it is keeps no more than itself, however much was
   const dump = await openDump(save('vmcore', buildKdump({ pages, codec: 'none' })));
   for (const [pfn, bytes] of pages) {
     const page = dump.memory.page(pfn);
-    expect(page instanceof Page && [page.bytes.buffer.byteLength, Buffer.compare(page.bytes, bytes)]).toEqual([4096, 0]);
+    expect(page instanceof Page && [page.bytes.buffer.byteLength, Buffer.compare(page.bytes, bytes)]).toEqual([
+      4096, 0,
+    ]);
   }
   dump.close();
 });

@@ -9,17 +9,33 @@ const content = Uint8Array.from({ length: 300_000 }, (_, n) => (n * 31 + (n >> 8
 
 function counted(file: FileReader): { file: FileReader; reads: number[] } {
   const reads: number[] = [];
-  return { reads, file: { ...file, read: (offset, length) => { reads.push(length); return file.read(offset, length); } } };
+  return {
+    reads,
+    file: {
+      ...file,
+      read: (offset, length) => {
+        reads.push(length);
+        return file.read(offset, length);
+      },
+    },
+  };
 }
 
 test('whatever is read in whatever order is what stands there', () => {
-  const place = fc.tuple(fc.integer({ min: 0, max: content.length + 10 }), fc.integer({ min: 0, max: 5000 }), fc.integer({ min: 1, max: 30 }));
-  fc.assert(fc.property(fc.array(place, { maxLength: 12 }), (places) => {
-    const read = readAhead(memoryReader(content));
-    for (const [from, length, times] of places) {
-      for (let n = 0, at = from; n < times; n++, at += length) expect(Buffer.compare(read(at, length), content.subarray(at, at + length))).toBe(0);
-    }
-  }));
+  const place = fc.tuple(
+    fc.integer({ min: 0, max: content.length + 10 }),
+    fc.integer({ min: 0, max: 5000 }),
+    fc.integer({ min: 1, max: 30 }),
+  );
+  fc.assert(
+    fc.property(fc.array(place, { maxLength: 12 }), (places) => {
+      const read = readAhead(memoryReader(content));
+      for (const [from, length, times] of places) {
+        for (let n = 0, at = from; n < times; n++, at += length)
+          expect(Buffer.compare(read(at, length), content.subarray(at, at + length))).toBe(0);
+      }
+    }),
+  );
 });
 
 test('a row of pages costs few reads, pages here and there no more bytes than they have', () => {

@@ -12,7 +12,8 @@ const folder = mkdtempSync(join(tmpdir(), 'oompm-temporary-'));
 const names = (): string[] => readdirSync(folder).toSorted();
 const scripts = mkdtempSync(join(tmpdir(), 'oompm-temporary-scripts-'));
 afterAll(() => [folder, scripts].forEach((one) => rmSync(one, { recursive: true, force: true })));
-const listeners = (): number => ['exit', 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'].reduce((sum, event) => sum + process.listenerCount(event), 0);
+const listeners = (): number =>
+  ['exit', 'SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'].reduce((sum, event) => sum + process.listenerCount(event), 0);
 
 /** They are taken away a turn after the last file has gone. */
 const settled = async (): Promise<void> => {
@@ -79,8 +80,13 @@ describe('what dead runs left', () => {
 
   test('goes with the next one; what is a living process’s, of another machine, or not ours stays', () => {
     const staying = [
-      withPid(process.pid), withPid(1), withPid(deadPid).replace(/^\.oompm-[\da-f]{8}/, '.oompm-00000000'),
-      `${withPid(deadPid)}.html`, withPid(deadPid).slice(1), '.oompm-notes.tmp', 'report.tmp',
+      withPid(process.pid),
+      withPid(1),
+      withPid(deadPid).replace(/^\.oompm-[\da-f]{8}/, '.oompm-00000000'),
+      `${withPid(deadPid)}.html`,
+      withPid(deadPid).slice(1),
+      '.oompm-notes.tmp',
+      'report.tmp',
     ];
     written(...staying, withPid(deadPid));
     temporaryFile(folder).discard();
@@ -92,7 +98,9 @@ describe('what dead runs left', () => {
 describe('it goes away at each end of a process', () => {
   const module = fileURLToPath(new URL('../../src/bytes/temporary-file.ts', import.meta.url));
   const script = join(scripts, 'script.mjs');
-  writeFileSync(script, `
+  writeFileSync(
+    script,
+    `
 import { createRequire } from 'node:module';
 const { createJiti } = createRequire(${JSON.stringify(module)})('jiti');
 const { temporaryFile, clearAtEnd } = await createJiti(${JSON.stringify(module)}).import(${JSON.stringify(module)});
@@ -110,8 +118,12 @@ if (end === 'throw') throw new Error('x');
 if (end === 'reject') Promise.reject(new Error('x'));
 if (end === 'another listens') process.once('SIGTERM', () => { process.exit(7); });
 setTimeout(() => {}, 60000);
-`);
-  const run = async (end: string, signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null; left: string[] }> => {
+`,
+  );
+  const run = async (
+    end: string,
+    signal?: NodeJS.Signals,
+  ): Promise<{ code: number | null; signal: NodeJS.Signals | null; left: string[] }> => {
     const where = mkdtempSync(join(scripts, 'end-'));
     const child = spawn(process.execPath, [script, where, end], { stdio: ['ignore', 'pipe', 'ignore'] });
     const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
@@ -124,16 +136,23 @@ setTimeout(() => {}, 60000);
     return { code, signal: by, left: readdirSync(where) };
   };
 
-  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)('by %s, which still ends it as it would', async (signal) => {
-    expect(await run('wait', signal)).toEqual({ code: null, signal, left: [] });
-  });
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)(
+    'by %s, which still ends it as it would',
+    async (signal) => {
+      expect(await run('wait', signal)).toEqual({ code: null, signal, left: [] });
+    },
+  );
 
   test('by a signal that comes in a step that is not interrupted', async () => {
     const { signal, left } = await run('busy', 'SIGTERM');
     expect({ signal, left }).toEqual({ signal: 'SIGTERM', left: [] });
   });
 
-  test.each([['exit', 5], ['throw', 1], ['reject', 1]])('by %s', async (end, code) => {
+  test.each([
+    ['exit', 5],
+    ['throw', 1],
+    ['reject', 1],
+  ])('by %s', async (end, code) => {
     expect(await run(end)).toEqual({ code, signal: null, left: [] });
   });
 

@@ -13,7 +13,11 @@ const folders = (environment: Readonly<Record<string, string | undefined>>): str
 };
 
 test('those that XDG names', () => {
-  expect(folders({ XDG_CACHE_HOME: '/c', XDG_CONFIG_HOME: '/s' })).toEqual(['/c', '/c/oompm/compiled', '/s/oompm/config.json']);
+  expect(folders({ XDG_CACHE_HOME: '/c', XDG_CONFIG_HOME: '/s' })).toEqual([
+    '/c',
+    '/c/oompm/compiled',
+    '/s/oompm/config.json',
+  ]);
 });
 
 test.each([
@@ -22,9 +26,17 @@ test.each([
   ['relative', { XDG_CACHE_HOME: 'cache', XDG_CONFIG_HOME: './config' }],
 ])('%s: in the home folder', (_, environment) => {
   const home = homedir();
-  expect(folders(environment)).toEqual([`${home}/.cache`, `${home}/.cache/oompm/compiled`, `${home}/.config/oompm/config.json`]);
+  expect(folders(environment)).toEqual([
+    `${home}/.cache`,
+    `${home}/.cache/oompm/compiled`,
+    `${home}/.config/oompm/config.json`,
+  ]);
 });
 
 test.each(['', 'home'])('HOME is "%s": nowhere, and never the folder that it is run in', (home) => {
-  expect(folders({ HOME: home, XDG_CACHE_HOME: undefined, XDG_CONFIG_HOME: undefined })).toEqual(['/dev/null', '/dev/null/oompm/compiled', '/dev/null/oompm/config.json']);
+  expect(folders({ HOME: home, XDG_CACHE_HOME: undefined, XDG_CONFIG_HOME: undefined })).toEqual([
+    '/dev/null',
+    '/dev/null/oompm/compiled',
+    '/dev/null/oompm/config.json',
+  ]);
 });

@@ -32,26 +32,62 @@ describe('help', () => {
 
 describe('a mistake gets one sentence and exit 2', () => {
   test.each([
-    ['no such command', ['nosuch'], /^oompm: there is no command nosuch, nor a file of that name; oompm --help lists the commands\n$/],
+    [
+      'no such command',
+      ['nosuch'],
+      /^oompm: there is no command nosuch, nor a file of that name; oompm --help lists the commands\n$/,
+    ],
     ['a file for a command is analyzed', [fileWith('core', 'x')], /^oompm: .*core is .*\n$/],
-    ['a file that is not there for a command', [join(scratch, 'vmcore')], /^oompm: there is neither a command nor a file .*vmcore; oompm --help lists the commands\n$/],
+    [
+      'a file that is not there for a command',
+      [join(scratch, 'vmcore')],
+      /^oompm: there is neither a command nor a file .*vmcore; oompm --help lists the commands\n$/,
+    ],
     ['no dump', ['analyze'], /^oompm: analyze needs a dump: oompm analyze VMCORE\n$/],
     ['a wrong path', ['analyze', join(scratch, 'nosuch')], /^oompm: .*nosuch.*\n$/],
     ['a text file', ['info', fileWith('notes.txt', 'dear diary\n')], /^oompm: .*notes\.txt.*\n$/],
     ['an empty file', ['info', fileWith('empty', '')], /^oompm: .*empty.*\n$/],
     ['a folder', ['analyze', scratch], /^oompm: .*oompm-cli-.*\n$/],
-    ['an unknown flag', ['info', '--frobnicate', 'x'], /^oompm: info has no flag --frobnicate; oompm info --help lists its flags\n$/],
-    ['a value for a flag that takes none', ['ps', '--tree=1', 'x'], /^oompm: ps: --tree takes no value; leave out =1\n$/],
+    [
+      'an unknown flag',
+      ['info', '--frobnicate', 'x'],
+      /^oompm: info has no flag --frobnicate; oompm info --help lists its flags\n$/,
+    ],
+    [
+      'a value for a flag that takes none',
+      ['ps', '--tree=1', 'x'],
+      /^oompm: ps: --tree takes no value; leave out =1\n$/,
+    ],
     ['the same of its opposite', ['ps', '--no-search=', 'x'], /^oompm: ps: --no-search takes no value; leave out =\n$/],
     ['words for a number', ['slab', '--top', 'x', 'y'], /^oompm: --top takes a whole number, not x\n$/],
     ['too small a number', ['slab', '--top=0', 'y'], /^oompm: --top takes a whole number, 1 or more, not 0\n$/],
     ['what follows -- is no flag', ['ps', '--', '--tree=1'], /^oompm: (?!.*takes no value).*--tree=1.*\n$/],
-    ['a format that is none', ['analyze', '--format', 'pdf', 'x'], /^oompm: expected --format=pdf to be one of: text, json, md, html;.*\n$/],
-    ['a section that is none', ['analyze', '--only', 'nosuch', 'x'], /^oompm: --only nosuch: there is no such section; there are .*\n$/],
-    ['a command that needs to be told of what', ['analyze', '--only', 'zones,read', 'x'], /^oompm: --only read: read needs WHERE, and is no section; there are .*, info\n$/],
+    [
+      'a format that is none',
+      ['analyze', '--format', 'pdf', 'x'],
+      /^oompm: expected --format=pdf to be one of: text, json, md, html;.*\n$/,
+    ],
+    [
+      'a section that is none',
+      ['analyze', '--only', 'nosuch', 'x'],
+      /^oompm: --only nosuch: there is no such section; there are .*\n$/,
+    ],
+    [
+      'a command that needs to be told of what',
+      ['analyze', '--only', 'zones,read', 'x'],
+      /^oompm: --only read: read needs WHERE, and is no section; there are .*, info\n$/,
+    ],
     ['a program', ['analyze', '/bin/true'], /^oompm: \/bin\/true is a program, not a dump: oompm analyze VMCORE\n$/],
-    ['completion without its shell', ['completion'], /^oompm: completion needs a shell: oompm completion bash, oompm completion zsh, oompm completion fish\n$/],
-    ['a kernel without a dump', ['analyze', fileWith('vmlinux', elf(2))], /^oompm: .*vmlinux is a kernel, not a dump: .*\n$/],
+    [
+      'completion without its shell',
+      ['completion'],
+      /^oompm: completion needs a shell: oompm completion bash, oompm completion zsh, oompm completion fish\n$/,
+    ],
+    [
+      'a kernel without a dump',
+      ['analyze', fileWith('vmlinux', elf(2))],
+      /^oompm: .*vmlinux is a kernel, not a dump: .*\n$/,
+    ],
   ])('%s', async (_, words, sentence) => {
     const { code, stdout, stderr } = await oompm(words);
     expect(stderr).toMatch(sentence);
@@ -61,7 +97,10 @@ describe('a mistake gets one sentence and exit 2', () => {
   test('the dump is never written over', async () => {
     const dump = fileWith('precious', 'KDUMP   and more');
     const { code, stderr } = await oompm(['info', dump, '-o', dump]);
-    expect({ code, stderr }).toEqual({ code: 2, stderr: `oompm: -o ${dump} is one of the files to be read; it was left unchanged\n` });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `oompm: -o ${dump} is one of the files to be read; it was left unchanged\n`,
+    });
     expect(readFileSync(dump, 'utf8')).toBe('KDUMP   and more');
   });
 });
@@ -77,7 +116,11 @@ describe('wrong words get the nearest', () => {
     ['a command behind a flag of its own', ['--tree', 'pss', 'x'], 'there is no command pss; did you mean ps?'],
     ['flags without a dump', ['--format', 'json'], 'analyze needs a dump: oompm analyze VMCORE'],
     ['a flag of a plugin', ['ps', '--tre', 'x'], 'ps has no flag --tre; did you mean --tree?'],
-    ['a value', ['info', '--format', 'jsn', 'x'], 'expected --format=jsn to be one of: text, json, md, html; did you mean json?'],
+    [
+      'a value',
+      ['info', '--format', 'jsn', 'x'],
+      'expected --format=jsn to be one of: text, json, md, html; did you mean json?',
+    ],
     ['a section', ['analyze', '--only', 'zonse', 'x'], '--only zonse: there is no such section; did you mean zones?'],
     ['help on a command', ['help', 'lokcs'], 'there is no command lokcs; did you mean locks?'],
   ])('%s', async (_, words, sentence) => {
@@ -85,7 +128,9 @@ describe('wrong words get the nearest', () => {
   });
 
   test('and none where none is near', async () => {
-    expect((await oompm(['frobnicate'])).stderr).toBe('oompm: there is no command frobnicate, nor a file of that name; oompm --help lists the commands\n');
+    expect((await oompm(['frobnicate'])).stderr).toBe(
+      'oompm: there is no command frobnicate, nor a file of that name; oompm --help lists the commands\n',
+    );
   });
 });
 
@@ -94,7 +139,9 @@ test.each(['-v', '-V', 'version'])('%s is --version too', async (word) => {
 });
 
 test('flags may stand before the command', async () => {
-  expect((await oompm(['--color', 'never', 'info', fileWith('notes2.txt', 'dear diary\n')])).stderr).toMatch(/notes2\.txt/);
+  expect((await oompm(['--color', 'never', 'info', fileWith('notes2.txt', 'dear diary\n')])).stderr).toMatch(
+    /notes2\.txt/,
+  );
 });
 
 test.each(['bash', 'zsh', 'fish'])('completion for %s names every command and flag', async (shell) => {
@@ -104,7 +151,9 @@ test.each(['bash', 'zsh', 'fish'])('completion for %s names every command and fl
 });
 
 test('the version is package.json’s', async () => {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   expect((await oompm(['--version'])).stdout).toMatch(new RegExp(`^oompm/${version.replaceAll('.', String.raw`\.`)} `));
 });
 

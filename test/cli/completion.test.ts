@@ -6,26 +6,49 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { build, oompm } from '../built.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'oompm-completion-'));
-for (const name of ['mine.ts', 'mine.mjs', 'mine.txt', 'vmcore-1', 'sp ace', 'sp*', 'has blank.ts']) writeFileSync(join(folder, name), '');
+for (const name of ['mine.ts', 'mine.mjs', 'mine.txt', 'vmcore-1', 'sp ace', 'sp*', 'has blank.ts'])
+  writeFileSync(join(folder, name), '');
 beforeAll(async () => {
   build();
-  for (const shell of ['bash', 'zsh', 'fish']) writeFileSync(join(folder, shell), (await oompm(['completion', shell])).stdout);
+  for (const shell of ['bash', 'zsh', 'fish'])
+    writeFileSync(join(folder, shell), (await oompm(['completion', shell])).stdout);
 }, 60_000);
 const have = (program: string): boolean => spawnSync(program, ['--version']).error === undefined;
 
 /** What each is offered behind the words; the last word is the one that is being typed. */
 const cases: readonly (readonly [words: string[], offered: string[]])[] = [
-  [['log', '--level', 'e'], ['emerg', 'err']],
-  [['log', '-l', 'e'], ['emerg', 'err']],
+  [
+    ['log', '--level', 'e'],
+    ['emerg', 'err'],
+  ],
+  [
+    ['log', '-l', 'e'],
+    ['emerg', 'err'],
+  ],
   [['analyze', '--only', 'zo'], ['zones']],
   [['analyze', '--only', 'log,zo'], ['log,zones']],
   [['help', 'anal'], ['analyze']],
-  [['completion', ''], ['bash', 'fish', 'zsh']],
-  [['ps', '--plugin', 'mi'], ['mine.mjs', 'mine.ts']],
-  [['ps', '--types', ''], ['btf', 'dwarf']],
-  [['ps', '--color', 'a'], ['always', 'auto']],
+  [
+    ['completion', ''],
+    ['bash', 'fish', 'zsh'],
+  ],
+  [
+    ['ps', '--plugin', 'mi'],
+    ['mine.mjs', 'mine.ts'],
+  ],
+  [
+    ['ps', '--types', ''],
+    ['btf', 'dwarf'],
+  ],
+  [
+    ['ps', '--color', 'a'],
+    ['always', 'auto'],
+  ],
   [['oom', '--format', 'k'], ['kernel']],
-  [['ps', '-o', 'mine.t'], ['mine.ts', 'mine.txt']],
+  [
+    ['ps', '-o', 'mine.t'],
+    ['mine.ts', 'mine.txt'],
+  ],
   [['ps', 'mine.tx'], ['mine.txt']],
   [['slab', '--top', ''], []],
   [['man', ''], []],
@@ -39,24 +62,61 @@ const cases: readonly (readonly [words: string[], offered: string[]])[] = [
 describe.skipIf(!have('bash'))('bash', () => {
   /** Names with blanks and what else a shell makes of a word; readline quotes them as it inserts them. */
   const blanks: readonly (readonly [words: string[], offered: string[]])[] = [
-    [['ps', 'sp'], ['sp ace', 'sp*']], [['ps', String.raw`sp\ a`], ['sp ace']], [['sp'], ['sp ace', 'sp*']],
-    [['ps', '-o', 'sp'], ['sp ace', 'sp*']], [['ps', '--plugin', 'has'], ['has blank.ts']],
+    [
+      ['ps', 'sp'],
+      ['sp ace', 'sp*'],
+    ],
+    [['ps', String.raw`sp\ a`], ['sp ace']],
+    [['sp'], ['sp ace', 'sp*']],
+    [
+      ['ps', '-o', 'sp'],
+      ['sp ace', 'sp*'],
+    ],
+    [['ps', '--plugin', 'has'], ['has blank.ts']],
   ];
-  test.each([...cases, ...blanks, [['log', '--level', '=', 'e'], ['emerg', 'err']] as const])('%j', (words, offered) => {
+  test.each([
+    ...cases,
+    ...blanks,
+    [
+      ['log', '--level', '=', 'e'],
+      ['emerg', 'err'],
+    ] as const,
+  ])('%j', (words, offered) => {
     const script = 'source ./bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _oompm; printf "%s\\n" "${COMPREPLY[@]}"';
-    const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script, 'bash', 'oompm', ...words], { cwd: folder, encoding: 'utf8' });
-    expect({ stderr, offered: stdout.split('\n').filter((line) => line !== '').toSorted() }).toEqual({ stderr: '', offered });
+    const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', script, 'bash', 'oompm', ...words], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
+    expect({
+      stderr,
+      offered: stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .toSorted(),
+    }).toEqual({ stderr: '', offered });
   });
 });
 
 describe.skipIf(!have('fish'))('fish', () => {
   test.each(cases)('%j', (words, offered) => {
-    const { stdout } = spawnSync('fish', ['--no-config', '-c', 'source ./fish; complete -C "$argv"', 'oompm', ...words], { cwd: folder, encoding: 'utf8' });
-    expect(stdout.split('\n').map((line) => line.split('\t')[0]!).filter((line) => line !== '').toSorted()).toEqual(offered);
+    const { stdout } = spawnSync(
+      'fish',
+      ['--no-config', '-c', 'source ./fish; complete -C "$argv"', 'oompm', ...words],
+      { cwd: folder, encoding: 'utf8' },
+    );
+    expect(
+      stdout
+        .split('\n')
+        .map((line) => line.split('\t')[0]!)
+        .filter((line) => line !== '')
+        .toSorted(),
+    ).toEqual(offered);
   });
 });
 
-/** What zsh's line editor offers at Tab: a shell of its own at a pseudo-terminal, whose compadd tells what it is given. */
+/**
+ * What zsh's line editor offers at Tab: a shell of its own at a pseudo-terminal, whose compadd tells what it is given.
+ */
 const zshSetup = `PROMPT=
 autoload -U compinit
 compinit -u -D
@@ -83,7 +143,11 @@ print -r -- "$out"
 `;
 
 function zshOffers(line: string): string[] {
-  const { stdout } = spawnSync('zsh', ['-f', '-c', zshAsk, 'zsh', line], { cwd: folder, encoding: 'utf8', timeout: 20_000 });
+  const { stdout } = spawnSync('zsh', ['-f', '-c', zshAsk, 'zsh', line], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
   expect(stdout).toContain('ALL-OFFERED');
   return [...stdout.matchAll(/^OFFERED:(.*?)\r?$/gm)].map(([, offered]) => offered!).toSorted();
 }
@@ -93,7 +157,10 @@ describe.skipIf(!have('zsh') || spawnSync('zsh', ['-f', '-c', 'zmodload zsh/zpty
 
   test.each([
     ...cases,
-    [['log', '--level=e'], ['emerg', 'err']],
+    [
+      ['log', '--level=e'],
+      ['emerg', 'err'],
+    ],
     [['log', '--le'], ['--level']],
     [['ps', 'vmcore-1', '--format', 'j'], ['json']],
   ] as const)('%j', (words, offered) => {

@@ -25,21 +25,45 @@ describe('a command lists the common flags that it reads', () => {
   });
 
   test.each(Object.keys(reportFlags))('tui refuses --%s, which it has no use for', async (name) => {
-    expect(await oompm(['tui', log, `--${name}`])).toEqual({ code: 2, stdout: '', stderr: `oompm: tui has no flag --${name}; oompm tui --help lists its flags\n` });
+    expect(await oompm(['tui', log, `--${name}`])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `oompm: tui has no flag --${name}; oompm tui --help lists its flags\n`,
+    });
   });
 
   test('by its letter too, and before the command', async () => {
-    for (const words of [['tui', log, '-o', 'x'], ['-o', 'x', 'tui', log]]) {
-      expect(await oompm(words)).toMatchObject({ code: 2, stderr: 'oompm: tui has no flag -o; oompm tui --help lists its flags\n' });
+    for (const words of [
+      ['tui', log, '-o', 'x'],
+      ['-o', 'x', 'tui', log],
+    ]) {
+      expect(await oompm(words)).toMatchObject({
+        code: 2,
+        stderr: 'oompm: tui has no flag -o; oompm tui --help lists its flags\n',
+      });
     }
   });
 
-  test.each([['--no-search'], ['--debuginfod'], ['--vmlinux', log], ['--types', 'btf'], ['--force'], ['--vmcoreinfo', log]])('explain of a text refuses %s', async (...flag) => {
-    expect(await oompm(['explain', log, ...flag])).toEqual({ code: 2, stdout: '', stderr: `oompm: explain: ${flag[0]} is of use with a dump, and ${log} is a text; leave it out\n` });
+  test.each([
+    ['--no-search'],
+    ['--debuginfod'],
+    ['--vmlinux', log],
+    ['--types', 'btf'],
+    ['--force'],
+    ['--vmcoreinfo', log],
+  ])('explain of a text refuses %s', async (...flag) => {
+    expect(await oompm(['explain', log, ...flag])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `oompm: explain: ${flag[0]} is of use with a dump, and ${log} is a text; leave it out\n`,
+    });
   });
 
   test('and takes those of a report', async () => {
-    expect(await oompm(['explain', log, '-o', `${log}.html`, '--redact', '--color', 'never'])).toMatchObject({ code: 0, stderr: '' });
+    expect(await oompm(['explain', log, '-o', `${log}.html`, '--redact', '--color', 'never'])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
   });
 });
 

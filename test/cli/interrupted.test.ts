@@ -12,7 +12,10 @@ import { build, projectRoot, startOompm } from '../built.js';
 import { toyVmlinux } from '../debuginfo/build-elf.js';
 import { figuresOf } from '../fuzz/figures.js';
 
-/** Of each command, how often it is interrupted; for a long run by hand: INTERRUPTIONS=100, and FUZZ_SEED for other moments. */
+/**
+ * Of each command, how often it is interrupted; for a long run by hand: INTERRUPTIONS=100, and FUZZ_SEED for other
+ * moments.
+ */
 const rounds = Number(process.env['INTERRUPTIONS']) || 3;
 const folder = mkdtempSync(join(tmpdir(), 'oompm-interrupted-'));
 const dump = join(projectRoot, 'fixtures/6.1-global-panic/vmcore');
@@ -31,18 +34,37 @@ afterAll(() => {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-interface Ended { code: number | null; signal: NodeJS.Signals | null; ms: number }
+interface Ended {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  ms: number;
+}
 
 /** `moment`: milliseconds after the start, or when the first temporary file shows in `watched`. */
-async function interrupted(words: readonly string[], env: Record<string, string>, signal: NodeJS.Signals | undefined, moment: number | 'writing', watched: string): Promise<Ended> {
+async function interrupted(
+  words: readonly string[],
+  env: Record<string, string>,
+  signal: NodeJS.Signals | undefined,
+  moment: number | 'writing',
+  watched: string,
+): Promise<Ended> {
   const began = performance.now();
   const child = startOompm(words, { env });
   child.stdout?.resume();
   child.stderr?.resume();
-  const ended = new Promise<Ended>((done) => child.on('close', (code, by) => done({ code, signal: by, ms: performance.now() - began })));
-  const send = (): void => { if (signal !== undefined) child.kill(signal); };
+  const ended = new Promise<Ended>((done) =>
+    child.on('close', (code, by) => done({ code, signal: by, ms: performance.now() - began })),
+  );
+  const send = (): void => {
+    if (signal !== undefined) child.kill(signal);
+  };
   if (moment === 'writing') {
-    const timer = setInterval(() => { if (temporaries(watched).length > 0) { clearInterval(timer); send(); } }, 1);
+    const timer = setInterval(() => {
+      if (temporaries(watched).length > 0) {
+        clearInterval(timer);
+        send();
+      }
+    }, 1);
     return ended.finally(() => clearInterval(timer));
   }
   const timer = setTimeout(send, moment);
@@ -50,11 +72,17 @@ async function interrupted(words: readonly string[], env: Record<string, string>
 }
 
 function filesIn(where: string): string[] {
-  return !existsSync(where) ? [] : readdirSync(where, { recursive: true, withFileTypes: true }).filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  return !existsSync(where)
+    ? []
+    : readdirSync(where, { recursive: true, withFileTypes: true })
+        .filter((one) => one.isFile())
+        .map((one) => join(one.parentPath, one.name));
 }
 
 function temporaries(where: string): string[] {
-  return !existsSync(where) ? [] : readdirSync(where, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.oompm-'));
+  return !existsSync(where)
+    ? []
+    : readdirSync(where, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.oompm-'));
 }
 
 const large = join(folder, 'vmlinux.gz');
@@ -76,7 +104,11 @@ interface Written {
   skip?: boolean;
 }
 
-const report = (file: string, ...words: string[]): Written => ({ title: `${words[0]} -o ${file}`, file, words: [...words, '-o', join(folder, file)] });
+const report = (file: string, ...words: string[]): Written => ({
+  title: `${words[0]} -o ${file}`,
+  file,
+  words: [...words, '-o', join(folder, file)],
+});
 const commands: Written[] = [
   report('report.html', 'analyze', dump),
   report('report.json', 'analyze', dump),
@@ -84,60 +116,96 @@ const commands: Written[] = [
   report('oom.txt', 'oom', dump),
   report('kernel.log', 'log', dump),
   report('explained.json', 'explain', log),
-  { title: 'a kernel that is unpacked', file: 'cache/oompm/vmlinux', words: ['info', dump, '--vmlinux', large], isWhole: (bytes) => bytes.equals(kernel) },
-  { title: 'a kernel that debuginfod sends', file: 'cache/debuginfod_client', words: ['info', dump, '--no-search', '--debuginfod'], isWhole: (bytes) => bytes.equals(kernel) },
+  {
+    title: 'a kernel that is unpacked',
+    file: 'cache/oompm/vmlinux',
+    words: ['info', dump, '--vmlinux', large],
+    isWhole: (bytes) => bytes.equals(kernel),
+  },
+  {
+    title: 'a kernel that debuginfod sends',
+    file: 'cache/debuginfod_client',
+    words: ['info', dump, '--no-search', '--debuginfod'],
+    isWhole: (bytes) => bytes.equals(kernel),
+  },
   {
     // Newer ones keep it themselves.
-    title: `compiled code${nodeKeeps ? ' (skipped: this Node keeps it)' : ''}`, file: 'cache/oompm/compiled', words: ['info', dump], skip: nodeKeeps,
-    compiles: true, isWhole: (bytes) => bytes.readUInt32LE() === crc32(bytes.subarray(4)),
+    title: `compiled code${nodeKeeps ? ' (skipped: this Node keeps it)' : ''}`,
+    file: 'cache/oompm/compiled',
+    words: ['info', dump],
+    skip: nodeKeeps,
+    compiles: true,
+    isWhole: (bytes) => bytes.readUInt32LE() === crc32(bytes.subarray(4)),
   },
 ];
 
-describe.each(commands)('$title: interrupted, it is whole or what was there', ({ title, file, words, isWhole, compiles = false, skip = false }) => {
-  const path = join(folder, file);
-  const isCache = file.startsWith('cache');
-  const watched = isCache ? path : folder;
-  const env = (): Record<string, string> => ({ XDG_CACHE_HOME: join(folder, 'cache'), DEBUGINFOD_URLS: url, ...(compiles ? {} : { NODE_DISABLE_COMPILE_CACHE: '1' }) });
-  let whole: Buffer | undefined;
-  const before = (): void => {
-    if (isCache) rmSync(join(folder, 'cache'), { recursive: true, force: true });
-    else writeFileSync(path, old);
-  };
-  const check = (): void => {
-    expect(temporaries(watched)).toEqual([]);
-    for (const name of isCache ? filesIn(path) : [path]) {
-      const bytes = readFileSync(name);
-      expect({ name, holds: isWhole?.(bytes) ?? (bytes.equals(whole!) || bytes.toString() === old) }).toEqual({ name, holds: true });
-    }
-  };
+describe.each(commands)(
+  '$title: interrupted, it is whole or what was there',
+  ({ title, file, words, isWhole, compiles = false, skip = false }) => {
+    const path = join(folder, file);
+    const isCache = file.startsWith('cache');
+    const watched = isCache ? path : folder;
+    const env = (): Record<string, string> => ({
+      XDG_CACHE_HOME: join(folder, 'cache'),
+      DEBUGINFOD_URLS: url,
+      ...(compiles ? {} : { NODE_DISABLE_COMPILE_CACHE: '1' }),
+    });
+    let whole: Buffer | undefined;
+    const before = (): void => {
+      if (isCache) rmSync(join(folder, 'cache'), { recursive: true, force: true });
+      else writeFileSync(path, old);
+    };
+    const check = (): void => {
+      expect(temporaries(watched)).toEqual([]);
+      for (const name of isCache ? filesIn(path) : [path]) {
+        const bytes = readFileSync(name);
+        expect({ name, holds: isWhole?.(bytes) ?? (bytes.equals(whole!) || bytes.toString() === old) }).toEqual({
+          name,
+          holds: true,
+        });
+      }
+    };
 
-  test.skipIf(isCache)('while the report is made: it ends before it writes anything', { timeout: 60_000 }, async () => {
-    before();
-    const { ms } = await interrupted(words, env(), undefined, 0, watched);
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      before();
-      const ended = await interrupted(words, env(), signal, 0.5 * ms, watched);
-      expect({ by: ended.signal, left: readFileSync(path, 'utf8') === old, temporaries: temporaries(watched) }).toEqual({ by: signal, left: true, temporaries: [] });
-    }
-  });
+    test.skipIf(isCache)(
+      'while the report is made: it ends before it writes anything',
+      { timeout: 60_000 },
+      async () => {
+        before();
+        const { ms } = await interrupted(words, env(), undefined, 0, watched);
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+          before();
+          const ended = await interrupted(words, env(), signal, 0.5 * ms, watched);
+          expect({
+            by: ended.signal,
+            left: readFileSync(path, 'utf8') === old,
+            temporaries: temporaries(watched),
+          }).toEqual({ by: signal, left: true, temporaries: [] });
+        }
+      },
+    );
 
-  test.skipIf(skip)('at random moments, and while it writes', { timeout: 60_000 + rounds * 20_000 }, async () => {
-    if (isCache && !existsSync(large)) writeFileSync(large, execFileSync('gzip', ['-1', '-c'], { input: kernel, maxBuffer: 2 ** 28 }));
-    before();
-    const { ms } = await interrupted(words, env(), undefined, 0, watched);
-    if (!isCache) whole = readFileSync(path);
-    expect(isCache ? filesIn(path).length > 0 : whole!.length > old.length).toBe(true);
-    check();
-    const figures = figuresOf(title, 'INTERRUPTIONS');
-    const moments = fc.sample(fc.tuple(fc.constantFrom(...signals), fc.double({ min: 0, max: 1.1, noNaN: true })), rounds);
-    for (const [round, [signal, share]] of moments.entries()) {
+    test.skipIf(skip)('at random moments, and while it writes', { timeout: 60_000 + rounds * 20_000 }, async () => {
+      if (isCache && !existsSync(large))
+        writeFileSync(large, execFileSync('gzip', ['-1', '-c'], { input: kernel, maxBuffer: 2 ** 28 }));
       before();
-      const ended = await interrupted(words, env(), signal, round % 3 === 0 ? 'writing' : share * ms, watched);
-      // Ended by the signal, or done before it came.
-      expect(ended.signal ?? ended.code).toBeOneOf([signal, 0, 2]);
+      const { ms } = await interrupted(words, env(), undefined, 0, watched);
+      if (!isCache) whole = readFileSync(path);
+      expect(isCache ? filesIn(path).length > 0 : whole!.length > old.length).toBe(true);
       check();
-      figures.count(ended.signal === null ? 'done before' : `ended by ${ended.signal}`);
-    }
-    figures.tell();
-  });
-});
+      const figures = figuresOf(title, 'INTERRUPTIONS');
+      const moments = fc.sample(
+        fc.tuple(fc.constantFrom(...signals), fc.double({ min: 0, max: 1.1, noNaN: true })),
+        rounds,
+      );
+      for (const [round, [signal, share]] of moments.entries()) {
+        before();
+        const ended = await interrupted(words, env(), signal, round % 3 === 0 ? 'writing' : share * ms, watched);
+        // Ended by the signal, or done before it came.
+        expect(ended.signal ?? ended.code).toBeOneOf([signal, 0, 2]);
+        check();
+        figures.count(ended.signal === null ? 'done before' : `ended by ${ended.signal}`);
+      }
+      figures.tell();
+    });
+  },
+);

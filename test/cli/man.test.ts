@@ -25,7 +25,8 @@ test('docs/oompm.1 is what node scripts/man-page.js writes', () => {
 describe('the manual page has', () => {
   test.each(Object.entries(commands).filter(([, { hidden }]) => !hidden))('%s and its flags', (word, { flags }) => {
     expect(text).toMatch(new RegExp(`^ {7}${word}(?: |$)`, 'm'));
-    for (const name of Object.keys(flags)) expect(text).toMatch(new RegExp(`^ +(?:-\\w, )?--(?:\\[no-\\])?${name}(?: |$)`, 'm'));
+    for (const name of Object.keys(flags))
+      expect(text).toMatch(new RegExp(`^ +(?:-\\w, )?--(?:\\[no-\\])?${name}(?: |$)`, 'm'));
   });
 
   test('every key of the screens', () => {
@@ -37,11 +38,17 @@ describe('the manual page has', () => {
   });
 
   test('every variable that the sources read', () => {
-    const sources = readdirSync(join(projectRoot, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file)).map((file) => readFileSync(join(projectRoot, 'src', file), 'utf8'));
-    const named = sources.flatMap((source) => [
-      ...[...source.matchAll(/process\.env\['(\w+)'\]/g)].map(([, name]) => name!),
-      ...[...source.matchAll(/\{([^{}]*)\} = process\.env/g)].flatMap(([, names]) => names!.match(/\b[A-Z_]+\b/g) ?? []),
-    ]).filter((name) => name !== 'NODE_ENV');
+    const sources = readdirSync(join(projectRoot, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => /\.tsx?$/.test(file))
+      .map((file) => readFileSync(join(projectRoot, 'src', file), 'utf8'));
+    const named = sources
+      .flatMap((source) => [
+        ...[...source.matchAll(/process\.env\['(\w+)'\]/g)].map(([, name]) => name!),
+        ...[...source.matchAll(/\{([^{}]*)\} = process\.env/g)].flatMap(
+          ([, names]) => names!.match(/\b[A-Z_]+\b/g) ?? [],
+        ),
+      ])
+      .filter((name) => name !== 'NODE_ENV');
     expect(named).toEqual(expect.arrayContaining(['NO_COLOR', 'DEBUGINFOD_CACHE_PATH', 'XDG_CACHE_HOME']));
     for (const name of named) expect(text).toMatch(new RegExp(`^ {7}${name}(?: |$)`, 'm'));
   });
@@ -66,7 +73,9 @@ describe('oompm man', () => {
   });
 
   test('a tag is one line of the page, and a long one stands alone', () => {
-    expect(text).toMatch(/^ +-l, --level emerg\|alert\|crit\|err\|warn\|notice\|info\|debug\n +Only messages as severe as this, or more\.$/m);
+    expect(text).toMatch(
+      /^ +-l, --level emerg\|alert\|crit\|err\|warn\|notice\|info\|debug\n +Only messages as severe as this, or more\.$/m,
+    );
     expect(text).toMatch(/^ +explain LOG\|- \[--event N\], explain VMCORE \[VMLINUX\] \[--event N\]$/m);
     // A short one shares its text's line.
     expect(text).toMatch(/^ +0 {6}\S/m);
@@ -74,8 +83,17 @@ describe('oompm man', () => {
 
   // Its own words, but for the lines at head and foot.
   test.skipIf(!have('man'))('says what man says', () => {
-    const { stdout } = spawnSync('man', ['--no-hyphenation', '--no-justification', '-P', 'cat', path], { encoding: 'utf8', env: { PATH: process.env['PATH'], MANWIDTH: '80', LC_ALL: 'C.UTF-8' } });
-    const words = (lines: string): string[] => lines.split('\n').slice(1).join('\n').split(/\s+/).filter((word) => word !== '');
+    const { stdout } = spawnSync('man', ['--no-hyphenation', '--no-justification', '-P', 'cat', path], {
+      encoding: 'utf8',
+      env: { PATH: process.env['PATH'], MANWIDTH: '80', LC_ALL: 'C.UTF-8' },
+    });
+    const words = (lines: string): string[] =>
+      lines
+        .split('\n')
+        .slice(1)
+        .join('\n')
+        .split(/\s+/)
+        .filter((word) => word !== '');
     const said = words(stdout.trimEnd().split('\n').slice(0, -1).join('\n'));
     expect(said.length).toBeGreaterThan(1000);
     expect(words(text)).toEqual(said);

@@ -35,7 +35,12 @@ describe('what is no regular file is told at once, wherever a path is taken', ()
   ] as const;
 
   test.each(kinds)('%s', { timeout: 30_000 }, async (name, path, words) => {
-    const asked = [['info', path()], ['info', dump, '--vmlinux', path()], ['info', dump, '--vmcoreinfo', path()], ...(name === 'fifo' ? [] : [['explain', path()]])];
+    const asked = [
+      ['info', path()],
+      ['info', dump, '--vmlinux', path()],
+      ['info', dump, '--vmcoreinfo', path()],
+      ...(name === 'fifo' ? [] : [['explain', path()]]),
+    ];
     for (const answer of await Promise.all(asked.map((line) => oompm(line)))) {
       expect(answer).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(words) as string });
       expect(answer.stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -44,12 +49,21 @@ describe('what is no regular file is told at once, wherever a path is taken', ()
 });
 
 describe('a log may come through a pipe', () => {
-  const bash = (script: string): Promise<{ code: number | null; stdout: string }> => new Promise((done) => {
-    const child = spawn('bash', ['-c', script], { env: { PATH: process.env['PATH'], OOMPM: join(projectRoot, 'bin/oompm.js'), LOG: log, FIFO: at('fifo'), HOME: folder } });
-    let stdout = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.on('close', (code) => done({ code, stdout }));
-  });
+  const bash = (script: string): Promise<{ code: number | null; stdout: string }> =>
+    new Promise((done) => {
+      const child = spawn('bash', ['-c', script], {
+        env: {
+          PATH: process.env['PATH'],
+          OOMPM: join(projectRoot, 'bin/oompm.js'),
+          LOG: log,
+          FIFO: at('fifo'),
+          HOME: folder,
+        },
+      });
+      let stdout = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+      child.on('close', (code) => done({ code, stdout }));
+    });
 
   test.each([
     ['that a shell makes', 'node "$OOMPM" explain <(cat "$LOG")'],
@@ -63,6 +77,10 @@ describe('a log may come through a pipe', () => {
   });
 
   test('to which nobody writes: a sentence', async () => {
-    expect(await oompm(['explain', at('fifo')])).toEqual({ code: 2, stdout: '', stderr: `oompm: Cannot read ${at('fifo')}: it is a pipe that nobody writes to.\n` });
+    expect(await oompm(['explain', at('fifo')])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `oompm: Cannot read ${at('fifo')}: it is a pipe that nobody writes to.\n`,
+    });
   });
 });

@@ -7,8 +7,9 @@ import { build, oompm, startOompm } from '../built.js';
 import { dumpFile, lacks, titleFor } from '../dumps.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'oompm-real-'));
-const validate = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false })
-  .compile(JSON.parse(readFileSync(new URL('../../docs/report-schema.json', import.meta.url), 'utf8')) as object);
+const validate = new Ajv2020({ strict: true, strictRequired: false, strictTypes: false }).compile(
+  JSON.parse(readFileSync(new URL('../../docs/report-schema.json', import.meta.url), 'utf8')) as object,
+);
 
 const needed = ['7.2-global-panic/vmcore', 'vmlinux-7.2', 'vmlinux-6.12'];
 
@@ -62,17 +63,27 @@ describe.skipIf(lacks(...needed))(titleFor('on real dumps', ...needed), () => {
     const object = await oompm(['rd', dump, 'init_task', '--type', 'task_struct']);
     expect(object.stdout).toMatch(/^char comm\[16\] +\d+ +"swapper\/0"$/m);
     const nothing = await oompm(['read', dump, 'no_such_symbol']);
-    expect(nothing).toEqual({ code: 2, stdout: '', stderr: 'oompm: read: no_such_symbol is neither an address in hexadecimal nor a symbol of this kernel\n' });
+    expect(nothing).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'oompm: read: no_such_symbol is neither an address in hexadecimal nor a symbol of this kernel\n',
+    });
   });
 
   test('a per-CPU variable is asked for with its CPU, as runqueues:1', async () => {
     const both = await oompm(['sym', dump, 'runqueues']);
     const [address] = /(?<=^On CPU 1 +)0x\w+/m.exec(both.stdout)!;
-    expect((await oompm(['read', dump, 'runqueues:1+8'])).stdout).toContain(`\n0x${(BigInt(address) + 8n).toString(16)}\n`);
+    expect((await oompm(['read', dump, 'runqueues:1+8'])).stdout).toContain(
+      `\n0x${(BigInt(address) + 8n).toString(16)}\n`,
+    );
     expect((await oompm(['struct', dump, 'rq', 'runqueues:1'])).stdout).toMatch(/^int cpu +\d+ +1$/m);
     const stderr = async (where: string): Promise<string> => (await oompm(['read', dump, where])).stderr;
-    expect(await stderr('runqueues')).toBe('oompm: read: runqueues is a per-CPU variable: say whose, as in runqueues:0\n');
-    expect(await stderr('runqueues:7')).toBe('oompm: read: runqueues:7: this machine has no CPU 7, but 2, from 0 to 1\n');
+    expect(await stderr('runqueues')).toBe(
+      'oompm: read: runqueues is a per-CPU variable: say whose, as in runqueues:0\n',
+    );
+    expect(await stderr('runqueues:7')).toBe(
+      'oompm: read: runqueues:7: this machine has no CPU 7, but 2, from 0 to 1\n',
+    );
     expect(await stderr('jiffies:0')).toBe('oompm: read: jiffies is one variable for all CPUs: leave out :0\n');
   });
 
@@ -81,7 +92,9 @@ describe.skipIf(lacks(...needed))(titleFor('on real dumps', ...needed), () => {
     expect(layout.stdout).toMatch(/^struct zone, \d+ bytes\n/m);
     expect(layout.stdout).toMatch(/^long unsigned int watermark_boost +32 +8 +-$/m);
     expect((await oompm(['struct', dump, 'zone_type'])).stdout).toMatch(/^ZONE_NORMAL +1$/m);
-    expect((await oompm(['struct', dump, 'nosuch'])).stderr).toBe("oompm: struct: this kernel's types (BTF in the dump) have no nosuch\n");
+    expect((await oompm(['struct', dump, 'nosuch'])).stderr).toBe(
+      "oompm: struct: this kernel's types (BTF in the dump) have no nosuch\n",
+    );
     const [address] = /0x\w+/.exec((await oompm(['sym', dump, 'init_task'])).stdout)!;
     const inside = await oompm(['sym', dump, `${address}+0x10`]);
     expect(inside.stdout).toMatch(/^Symbol +init_task\nInto it +16 bytes$/m);
@@ -104,7 +117,9 @@ describe.skipIf(lacks(...needed))(titleFor('on real dumps', ...needed), () => {
   test('Ctrl-C ends at once, as a signal does: 130 in a shell', async () => {
     const child = startOompm(['read', dump, '_stext', '-n', '1000000']);
     child.stdout!.once('data', () => child.kill('SIGINT'));
-    const [code, signal] = await new Promise<[number | null, string | null]>((done) => child.on('exit', (...ended) => done(ended)));
+    const [code, signal] = await new Promise<[number | null, string | null]>((done) =>
+      child.on('exit', (...ended) => done(ended)),
+    );
     expect([code, signal]).toEqual([null, 'SIGINT']);
   });
 });

@@ -7,16 +7,24 @@ beforeAll(build);
 const dump = dumpFile('6.1-global-panic/vmcore')!;
 
 describe('--redact hides names that no table of this report has', () => {
-  test.each([['bt', '--all'], ['watchdogs'], ['runq'], ['oom'], ['overview'], ['explain']])('%s %s', async (...words) => {
-    const plain = await oompm([...words, dump, '--format', 'json']);
-    expect(plain.stdout).toMatch(/a\.out|swapper|init/);
-    const { stdout } = await oompm([...words, dump, '--format', 'json', '--redact']);
-    expect(stdout).not.toMatch(/\ba\.out\b|fixtures\//);
-  });
+  test.each([['bt', '--all'], ['watchdogs'], ['runq'], ['oom'], ['overview'], ['explain']])(
+    '%s %s',
+    async (...words) => {
+      const plain = await oompm([...words, dump, '--format', 'json']);
+      expect(plain.stdout).toMatch(/a\.out|swapper|init/);
+      const { stdout } = await oompm([...words, dump, '--format', 'json', '--redact']);
+      expect(stdout).not.toMatch(/\ba\.out\b|fixtures\//);
+    },
+  );
 
   test('the same task has the same token in each of them', async () => {
     const token = async (...words: string[]): Promise<string | undefined> =>
-      /(task-\d+)(?:","| ?\(52\)| +52\b)/.exec((await oompm([...words, dump, '--redact', '--format', 'json'])).stdout.replace(/"pid":52,(.*?)"comm":"(task-\d+)"/, '$2 (52)'))?.[1];
+      /(task-\d+)(?:","| ?\(52\)| +52\b)/.exec(
+        (await oompm([...words, dump, '--redact', '--format', 'json'])).stdout.replace(
+          /"pid":52,(.*?)"comm":"(task-\d+)"/,
+          '$2 (52)',
+        ),
+      )?.[1];
     const inStacks = await token('bt', '--all');
     expect(inStacks).toBeDefined();
     expect((await oompm(['overview', dump, '--redact'])).stdout).toContain(`${inStacks} (52)`);

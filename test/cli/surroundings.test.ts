@@ -13,19 +13,46 @@ beforeAll(build);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** `$o` runs oompm. */
-const bash = (script: string, env: Record<string, string> = {}): { code: number | null; stdout: string; stderr: string } => {
+const bash = (
+  script: string,
+  env: Record<string, string> = {},
+): { code: number | null; stdout: string; stderr: string } => {
   const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], {
-    cwd: folder, encoding: 'utf8',
-    env: { PATH: process.env['PATH'], HOME: join(projectRoot, '.tmp/home'), o: `${process.execPath} ${join(projectRoot, 'bin/oompm.js')}`, DUMP: dump, LOG: log, ...env },
+    cwd: folder,
+    encoding: 'utf8',
+    env: {
+      PATH: process.env['PATH'],
+      HOME: join(projectRoot, '.tmp/home'),
+      o: `${process.execPath} ${join(projectRoot, 'bin/oompm.js')}`,
+      DUMP: dump,
+      LOG: log,
+      ...env,
+    },
   });
   return { code: status, stdout, stderr };
 };
 
-const commands = ['--version', '--help', 'help ps', 'ps --help', 'man', 'completion zsh', 'info $DUMP', 'overview $DUMP --format json', 'ps $DUMP --format html', 'explain $LOG', 'struct $DUMP zone'];
+const commands = [
+  '--version',
+  '--help',
+  'help ps',
+  'ps --help',
+  'man',
+  'completion zsh',
+  'info $DUMP',
+  'overview $DUMP --format json',
+  'ps $DUMP --format html',
+  'explain $LOG',
+  'struct $DUMP zone',
+];
 
 describe('whatever writes to standard output', () => {
   test.each(commands)('%s: a full device is one sentence', (words) => {
-    expect(bash(`$o ${words} > /dev/full`)).toEqual({ code: 3, stdout: '', stderr: "oompm: standard output can't be written: no space is left on the device\n" });
+    expect(bash(`$o ${words} > /dev/full`)).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: "oompm: standard output can't be written: no space is left on the device\n",
+    });
   });
 
   test.each(commands)('%s: a reader that went away is no error', (words) => {
@@ -33,7 +60,13 @@ describe('whatever writes to standard output', () => {
   });
 
   test('the end of a report is not lost where the last piece fits in part', () => {
-    expect(bash('ulimit -f 8; $o overview $DUMP --format html > limited.html', { NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual({ code: 3, stdout: '', stderr: "oompm: standard output can't be written: the file would be larger than is allowed here\n" });
+    expect(
+      bash('ulimit -f 8; $o overview $DUMP --format html > limited.html', { NODE_DISABLE_COMPILE_CACHE: '1' }),
+    ).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: "oompm: standard output can't be written: the file would be larger than is allowed here\n",
+    });
   });
 
   test('a full device for errors changes no exit status', () => {
@@ -45,53 +78,83 @@ describe('whatever writes to standard output', () => {
 const nothing = join(folder, 'nothing.cjs');
 writeFileSync(nothing, '');
 /** With fewer, Node itself does not come to open a script. */
-const fewestHandles = Array.from({ length: 64 }, (_, n) => n).find((limit) => bash(`ulimit -n ${limit} && ${process.execPath} ${nothing}`).code === 0)!;
-test.each(['--help', 'analyze $DUMP', 'explain $LOG', 'completion bash', 'ps $DUMP'])('%s: too few file handles are one sentence, or enough', (words) => {
-  const codes = [0, 1, 2, 3, 6].map((more) => {
-    const { code, stderr } = bash(`ulimit -n ${fewestHandles + more}; $o ${words} > /dev/null`);
-    expect(stderr.replaceAll(/^oompm: (?:it can't be started|Cannot open \S+|.*): too many files are open; raise the limit \(ulimit -n\)\.?\n/gm, '')).toBe('');
-    return code;
-  });
-  if (words.startsWith('analyze')) expect(codes[0]).toBe(3);
-  for (const code of codes) expect([0, 3]).toContain(code);
-});
+const fewestHandles = Array.from({ length: 64 }, (_, n) => n).find(
+  (limit) => bash(`ulimit -n ${limit} && ${process.execPath} ${nothing}`).code === 0,
+)!;
+test.each(['--help', 'analyze $DUMP', 'explain $LOG', 'completion bash', 'ps $DUMP'])(
+  '%s: too few file handles are one sentence, or enough',
+  (words) => {
+    const codes = [0, 1, 2, 3, 6].map((more) => {
+      const { code, stderr } = bash(`ulimit -n ${fewestHandles + more}; $o ${words} > /dev/null`);
+      expect(
+        stderr.replaceAll(
+          /^oompm: (?:it can't be started|Cannot open \S+|.*): too many files are open; raise the limit \(ulimit -n\)\.?\n/gm,
+          '',
+        ),
+      ).toBe('');
+      return code;
+    });
+    if (words.startsWith('analyze')) expect(codes[0]).toBe(3);
+    for (const code of codes) expect([0, 3]).toContain(code);
+  },
+);
 
 const disk = smallDisk(40);
 afterAll(() => disk?.unmount());
-describe.skipIf(disk === undefined)(`a full disk${disk === undefined ? ' (skipped: nothing can be mounted here)' : ''}`, () => {
-  const at = (name: string): string => join(disk!.folder, name);
-  const old = 'what was there\n'.repeat(1000);
+describe.skipIf(disk === undefined)(
+  `a full disk${disk === undefined ? ' (skipped: nothing can be mounted here)' : ''}`,
+  () => {
+    const at = (name: string): string => join(disk!.folder, name);
+    const old = 'what was there\n'.repeat(1000);
 
-  test.each([
-    ['a new file', () => undefined, []],
-    ['one that is there', () => writeFileSync(at('report.html'), old), ['report.html']],
-    ['one with two names, which is written over', () => { writeFileSync(at('report.html'), old); linkSync(at('report.html'), at('second')); }, ['report.html', 'second']],
-  ])('-o %s: a sentence, and what was there is there', (_, prepare, names) => {
-    prepare();
-    expect(bash(`$o analyze $DUMP -o ${at('report.html')}`)).toEqual({ code: 3, stdout: '', stderr: `oompm: -o ${at('report.html')} can't be written: no space is left on the device\n` });
-    expect(readdirSync(disk!.folder).toSorted()).toEqual(names);
-    for (const name of names) {
-      expect(readFileSync(at(name), 'utf8')).toBe(old);
-      rmSync(at(name));
-    }
-  });
+    test.each([
+      ['a new file', () => undefined, []],
+      ['one that is there', () => writeFileSync(at('report.html'), old), ['report.html']],
+      [
+        'one with two names, which is written over',
+        () => {
+          writeFileSync(at('report.html'), old);
+          linkSync(at('report.html'), at('second'));
+        },
+        ['report.html', 'second'],
+      ],
+    ])('-o %s: a sentence, and what was there is there', (_, prepare, names) => {
+      prepare();
+      expect(bash(`$o analyze $DUMP -o ${at('report.html')}`)).toEqual({
+        code: 3,
+        stdout: '',
+        stderr: `oompm: -o ${at('report.html')} can't be written: no space is left on the device\n`,
+      });
+      expect(readdirSync(disk!.folder).toSorted()).toEqual(names);
+      for (const name of names) {
+        expect(readFileSync(at(name), 'utf8')).toBe(old);
+        rmSync(at(name));
+      }
+    });
 
-  test('for temporary files too: the sentence names their folder', () => {
-    const target = join(folder, 'two-names.html');
-    writeFileSync(target, old);
-    linkSync(target, join(folder, 'second'));
-    expect(bash(`$o analyze $DUMP -o ${target}`, { TMPDIR: disk!.folder, NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual({ code: 3, stdout: '', stderr: `oompm: -o ${target} can't be written: the report is first written to ${disk!.folder}, and there no space is left on the device; TMPDIR names another folder\n` });
-    expect(readFileSync(target, 'utf8')).toBe(old);
-  });
+    test('for temporary files too: the sentence names their folder', () => {
+      const target = join(folder, 'two-names.html');
+      writeFileSync(target, old);
+      linkSync(target, join(folder, 'second'));
+      expect(bash(`$o analyze $DUMP -o ${target}`, { TMPDIR: disk!.folder, NODE_DISABLE_COMPILE_CACHE: '1' })).toEqual({
+        code: 3,
+        stdout: '',
+        stderr: `oompm: -o ${target} can't be written: the report is first written to ${disk!.folder}, and there no space is left on the device; TMPDIR names another folder\n`,
+      });
+      expect(readFileSync(target, 'utf8')).toBe(old);
+    });
 
-  test('a home that is full, or can’t be written to, is no reason to fail: plugins load, and reports come', () => {
-    writeFileSync(join(folder, 'mine.ts'), "export default { id: 'mine', summary: 'x', *run() {} } as const;\n");
-    writeFileSync(at('filled'), Buffer.alloc(40 << 10));
-    writeFileSync(join(folder, 'file'), '');
-    // Of /proc Node's own mkdir never comes back.
-    for (const home of [disk!.folder, join(folder, 'file'), '/proc']) {
-      expect(bash('$o mine $DUMP --plugin ./mine.ts', { HOME: home, TMPDIR: home === '/proc' ? folder : home })).toMatchObject({ code: 0, stderr: '' });
-    }
-    rmSync(at('filled'));
-  });
-});
+    test('a home that is full, or can’t be written to, is no reason to fail: plugins load, and reports come', () => {
+      writeFileSync(join(folder, 'mine.ts'), "export default { id: 'mine', summary: 'x', *run() {} } as const;\n");
+      writeFileSync(at('filled'), Buffer.alloc(40 << 10));
+      writeFileSync(join(folder, 'file'), '');
+      // Of /proc Node's own mkdir never comes back.
+      for (const home of [disk!.folder, join(folder, 'file'), '/proc']) {
+        expect(
+          bash('$o mine $DUMP --plugin ./mine.ts', { HOME: home, TMPDIR: home === '/proc' ? folder : home }),
+        ).toMatchObject({ code: 0, stderr: '' });
+      }
+      rmSync(at('filled'));
+    });
+  },
+);

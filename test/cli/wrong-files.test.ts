@@ -26,13 +26,19 @@ const refused = async (words: readonly string[]): Promise<string> => {
 };
 
 describe('a packed dump', () => {
-  const packers = [['xz', '.xz', 'unxz -k'], ['zstd', '.zst', 'unzstd'], ['bzip2', '.bz2', 'bunzip2 -k']] as const;
+  const packers = [
+    ['xz', '.xz', 'unxz -k'],
+    ['zstd', '.zst', 'unzstd'],
+    ['bzip2', '.bz2', 'bunzip2 -k'],
+  ] as const;
 
   test('by gzip, alone and with a kernel on either side: how to unpack it', async () => {
     const gz = file('vmcore.gz', gzipSync(toy));
     const kernel = file('vmlinux', executable());
     for (const words of [[gz], [gz, kernel], [kernel, gz]]) {
-      expect(await refused(['analyze', ...words])).toBe(`oompm: ${gz} is packed (gzip): unpack it first: gunzip -k ${gz} (only a kernel may stay packed, and a dump must be given beside it)\n`);
+      expect(await refused(['analyze', ...words])).toBe(
+        `oompm: ${gz} is packed (gzip): unpack it first: gunzip -k ${gz} (only a kernel may stay packed, and a dump must be given beside it)\n`,
+      );
     }
     const unnamed = file('upload', gzipSync(toy));
     expect(await refused(['info', unnamed])).toContain(`unpack it first: gunzip < ${unnamed} > NEW`);
@@ -41,11 +47,16 @@ describe('a packed dump', () => {
   test.each(packers)('by %s', async (packing, ending, command) => {
     const whole = file(`by-${packing}`, toy);
     const packed = file(`vmcore${ending}`, execFileSync(packing, ['-c', whole], { maxBuffer: 1 << 26 }));
-    expect(await refused(['info', packed])).toContain(`is packed (${packing}): unpack it first: ${command} ${packed} (`);
+    expect(await refused(['info', packed])).toContain(
+      `is packed (${packing}): unpack it first: ${command} ${packed} (`,
+    );
   });
 
   test('beside a dump it is a kernel', async () => {
-    expect(await oompm(['info', dump, file('vmlinux.gz', gzipSync(executable()))])).toMatchObject({ code: 0, stderr: '' });
+    expect(await oompm(['info', dump, file('vmlinux.gz', gzipSync(executable()))])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
   });
 });
 
@@ -60,7 +71,9 @@ describe('the core of a process', () => {
     const said = await refused(['analyze', path]);
     expect(said).toMatch(/is the core of a process \(crashme.*, pid 12\), not of a kernel; gdb reads it\.\n$/);
     expect(said).not.toContain('\x1b');
-    expect(await refused(['info', file('nameless', core(note('CORE', 0x46494c45, Buffer.alloc(16))))])).toContain('is the core of a process, not of a kernel');
+    expect(await refused(['info', file('nameless', core(note('CORE', 0x46494c45, Buffer.alloc(16))))])).toContain(
+      'is the core of a process, not of a kernel',
+    );
   });
 
   test('/proc/kcore names a process as well, and is none', async () => {
@@ -70,7 +83,9 @@ describe('the core of a process', () => {
 
 test('a second file that is not there', async () => {
   const path = join(folder, 'nosuch');
-  expect(await refused(['analyze', dump, path])).toBe(`oompm: analyze does not know what to do with ${path}: there is no such file\n`);
+  expect(await refused(['analyze', dump, path])).toBe(
+    `oompm: analyze does not know what to do with ${path}: there is no such file\n`,
+  );
 });
 
 test('the same file twice, by whatever name; a copy is another file', async () => {
@@ -78,7 +93,9 @@ test('the same file twice, by whatever name; a copy is another file', async () =
   symlinkSync(one, join(folder, 'symlink'));
   linkSync(one, join(folder, 'hardlink'));
   for (const name of ['vmcore', 'symlink', 'hardlink']) {
-    expect(await refused(['analyze', one, join(folder, name)])).toBe(`oompm: ${join(folder, name)} is given twice; give each file once\n`);
+    expect(await refused(['analyze', one, join(folder, name)])).toBe(
+      `oompm: ${join(folder, name)} is given twice; give each file once\n`,
+    );
   }
   copyFileSync(one, join(folder, 'copy'));
   expect(await refused(['analyze', one, join(folder, 'copy')])).not.toContain('given twice');

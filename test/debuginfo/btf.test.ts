@@ -10,12 +10,22 @@ import { buildBtf, type RawType } from './build-btf.js';
 const int: RawType = { name: 'int', kind: Kind.INT, last: 4, rest: [(1 << 24) | 32] };
 
 test('a struct with a bit field, an anonymous union and a pointer', () => {
-  const types = readBtf(buildBtf([
-    int,
-    { name: 'page', kind: Kind.STRUCT, vlen: 3, kflag: true, last: 16, rest: ['flags', 1, (3 << 24) | 5, '', 3, 32, 'next', 4, 64] },
-    { kind: Kind.UNION, vlen: 2, last: 4, rest: ['a', 1, 0, 'b', 1, 0] },
-    { kind: Kind.PTR, last: 2 },
-  ]), 'test');
+  const types = readBtf(
+    buildBtf([
+      int,
+      {
+        name: 'page',
+        kind: Kind.STRUCT,
+        vlen: 3,
+        kflag: true,
+        last: 16,
+        rest: ['flags', 1, (3 << 24) | 5, '', 3, 32, 'next', 4, 64],
+      },
+      { kind: Kind.UNION, vlen: 2, last: 4, rest: ['a', 1, 0, 'b', 1, 0] },
+      { kind: Kind.PTR, last: 2 },
+    ]),
+    'test',
+  );
   const page = types.struct('page')!;
   expect(page.size).toBe(16);
   expect(findMember(page, 'flags')).toMatchObject({ bitOffset: 5, member: { bitSize: 3 } });
@@ -25,20 +35,26 @@ test('a struct with a bit field, an anonymous union and a pointer', () => {
 });
 
 test('a bit field of the days before kflag has its width in an INT of its own', () => {
-  const types = readBtf(buildBtf([
-    { name: 'unsigned int', kind: Kind.INT, last: 4, rest: [3] },
-    { name: 's', kind: Kind.STRUCT, vlen: 1, last: 4, rest: ['f', 1, 7] },
-  ]), 'test');
+  const types = readBtf(
+    buildBtf([
+      { name: 'unsigned int', kind: Kind.INT, last: 4, rest: [3] },
+      { name: 's', kind: Kind.STRUCT, vlen: 1, last: 4, rest: ['f', 1, 7] },
+    ]),
+    'test',
+  );
   expect(findMember(types.struct('s')!, 'f')).toMatchObject({ bitOffset: 7, member: { bitSize: 3 } });
 });
 
 test('of two structs with one name the one with members is meant', () => {
-  const types = readBtf(buildBtf([
-    int,
-    { name: 's', kind: Kind.FWD, last: 0 },
-    { name: 's', kind: Kind.STRUCT, last: 0 },
-    { name: 's', kind: Kind.STRUCT, vlen: 1, last: 4, rest: ['x', 1, 0] },
-  ]), 'test');
+  const types = readBtf(
+    buildBtf([
+      int,
+      { name: 's', kind: Kind.FWD, last: 0 },
+      { name: 's', kind: Kind.STRUCT, last: 0 },
+      { name: 's', kind: Kind.STRUCT, vlen: 1, last: 4, rest: ['x', 1, 0] },
+    ]),
+    'test',
+  );
   expect(types.struct('s')?.members).toHaveLength(1);
   expect(types.structs('s')).toHaveLength(2);
   expect([...types.structNames()]).toEqual(['s']);
@@ -47,24 +63,33 @@ test('of two structs with one name the one with members is meant', () => {
 
 describe('enumerators', () => {
   test('64-bit ones, signed and unsigned', () => {
-    const types = readBtf(buildBtf([
-      { name: 'e', kind: Kind.ENUM64, vlen: 2, last: 8, rest: ['EMPTY', 0, 0, 'BIG', 0xffffffff, 0xffffffff] },
-      { kind: Kind.ENUM64, vlen: 1, kflag: true, last: 8, rest: ['MINUS', 0xffffffff, 0xffffffff] },
-    ]), 'test');
+    const types = readBtf(
+      buildBtf([
+        { name: 'e', kind: Kind.ENUM64, vlen: 2, last: 8, rest: ['EMPTY', 0, 0, 'BIG', 0xffffffff, 0xffffffff] },
+        { kind: Kind.ENUM64, vlen: 1, kflag: true, last: 8, rest: ['MINUS', 0xffffffff, 0xffffffff] },
+      ]),
+      'test',
+    );
     expect(types.enumerator('BIG')).toBe(0xffff_ffff_ffff_ffffn);
     expect(types.enumerator('MINUS')).toBe(-1n);
     expect(types.enum('e')?.values.get('EMPTY')).toBe(0n);
     expect(types.enumerator('NONE')).toBeUndefined();
   });
   test('before 6.0 nothing marked signed ones, and all were', () => {
-    const types = readBtf(buildBtf([{ name: 'e', kind: Kind.ENUM, vlen: 1, last: 4, rest: ['MINUS', 0xffffffff] }]), 'test');
+    const types = readBtf(
+      buildBtf([{ name: 'e', kind: Kind.ENUM, vlen: 1, last: 4, rest: ['MINUS', 0xffffffff] }]),
+      'test',
+    );
     expect(types.enumerator('MINUS')).toBe(-1n);
   });
   test('since 6.0 what is not marked is unsigned', () => {
-    const types = readBtf(buildBtf([
-      { name: 'e', kind: Kind.ENUM, vlen: 1, last: 4, rest: ['TOP', 0xffffffff] },
-      { name: 's', kind: Kind.ENUM, vlen: 1, kflag: true, last: 4, rest: ['MINUS', 0xffffffff] },
-    ]), 'test');
+    const types = readBtf(
+      buildBtf([
+        { name: 'e', kind: Kind.ENUM, vlen: 1, last: 4, rest: ['TOP', 0xffffffff] },
+        { name: 's', kind: Kind.ENUM, vlen: 1, kflag: true, last: 4, rest: ['MINUS', 0xffffffff] },
+      ]),
+      'test',
+    );
     expect(types.enumerator('TOP')).toBe(0xffff_ffffn);
     expect(types.enumerator('MINUS')).toBe(-1n);
   });
@@ -76,11 +101,18 @@ describe('split BTF', () => {
     const base = readBtf(baseBytes, 'base');
     const strings = base.table.endString;
     // 'module' is taken from the base's strings: offset 5, after "\0int\0".
-    const split = readBtf(buildBtf([
-      { kind: Kind.PTR, last: 2 },
-      { name: 'own', kind: Kind.STRUCT, vlen: 1, last: 8, rest: ['owner', 3, 0] },
-      { kind: Kind.TYPEDEF, last: 4 },
-    ], { firstString: strings }), 'split', base);
+    const split = readBtf(
+      buildBtf(
+        [
+          { kind: Kind.PTR, last: 2 },
+          { name: 'own', kind: Kind.STRUCT, vlen: 1, last: 8, rest: ['owner', 3, 0] },
+          { kind: Kind.TYPEDEF, last: 4 },
+        ],
+        { firstString: strings },
+      ),
+      'split',
+      base,
+    );
     const own = split.struct('own')!;
     expect(typeName(findMember(own, 'owner')!.type)).toBe('struct module *');
     expect(split.struct('module')).toBe(base.struct('module'));
@@ -105,13 +137,16 @@ describe('kinds that are not known', () => {
 });
 
 test('references that lead nowhere, or in circles, end', () => {
-  const types = readBtf(buildBtf([
-    { name: 'loop', kind: Kind.TYPEDEF, last: 2 },
-    { name: 'pool', kind: Kind.TYPEDEF, last: 1 },
-    { name: 'lost', kind: Kind.TYPEDEF, last: 99 },
-    { kind: Kind.ARRAY, last: 0, rest: [4, 4, 2] },
-    { name: 'matryoshka', kind: Kind.STRUCT, vlen: 1, last: 4, rest: ['', 5, 0] },
-  ]), 'test');
+  const types = readBtf(
+    buildBtf([
+      { name: 'loop', kind: Kind.TYPEDEF, last: 2 },
+      { name: 'pool', kind: Kind.TYPEDEF, last: 1 },
+      { name: 'lost', kind: Kind.TYPEDEF, last: 99 },
+      { kind: Kind.ARRAY, last: 0, rest: [4, 4, 2] },
+      { name: 'matryoshka', kind: Kind.STRUCT, vlen: 1, last: 4, rest: ['', 5, 0] },
+    ]),
+    'test',
+  );
   expect(resolveType(types.typedef('loop')!).kind).toBe('forward');
   expect(typeName(resolveType(types.typedef('lost')!))).toContain('type 99');
   expect(sizeOf(types.type(4))).toBeUndefined();
@@ -155,18 +190,22 @@ test('damaged blobs are read, or refused with an InputError', () => {
     { kind: Kind.ARRAY, last: 0, rest: [2, 1, 5] },
     { name: 'v', kind: Kind.VAR, last: 7, rest: [0] },
   ]);
-  fc.assert(fc.property(
-    fc.array(fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 }), fc.nat(whole.length),
-    (flips, length) => {
-      const bytes = whole.slice();
-      for (const [at, value] of flips) bytes[at] = value;
-      for (const blob of [bytes, bytes.subarray(0, length)]) {
-        try {
-          walkAll(readBtf(blob, 'test'));
-        } catch (error) {
-          if (!(error instanceof InputError)) throw error;
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 }),
+      fc.nat(whole.length),
+      (flips, length) => {
+        const bytes = whole.slice();
+        for (const [at, value] of flips) bytes[at] = value;
+        for (const blob of [bytes, bytes.subarray(0, length)]) {
+          try {
+            walkAll(readBtf(blob, 'test'));
+          } catch (error) {
+            if (!(error instanceof InputError)) throw error;
+          }
         }
-      }
-    },
-  ), { numRuns: Number(process.env['FUZZ_CASES'] ?? 1000) });
+      },
+    ),
+    { numRuns: Number(process.env['FUZZ_CASES'] ?? 1000) },
+  );
 });

@@ -10,7 +10,10 @@ export interface RawType {
   rest?: readonly (number | string)[];
 }
 
-export function buildBtf(types: readonly RawType[], options: { headerLength?: number; layout?: readonly number[]; firstString?: number } = {}): Uint8Array {
+export function buildBtf(
+  types: readonly RawType[],
+  options: { headerLength?: number; layout?: readonly number[]; firstString?: number } = {},
+): Uint8Array {
   const strings: number[] = options.firstString === undefined ? [0] : [];
   const known = new Map<string, number>([['', 0]]);
   const offsetOf = (text: string): number => {
@@ -24,7 +27,11 @@ export function buildBtf(types: readonly RawType[], options: { headerLength?: nu
   };
   const words: number[] = [];
   for (const type of types) {
-    words.push(offsetOf(type.name ?? ''), ((type.kflag ? 0x80000000 : 0) | (type.kind << 24) | (type.vlen ?? 0)) >>> 0, type.last);
+    words.push(
+      offsetOf(type.name ?? ''),
+      ((type.kflag ? 0x80000000 : 0) | (type.kind << 24) | (type.vlen ?? 0)) >>> 0,
+      type.last,
+    );
     for (const word of type.rest ?? []) words.push(typeof word === 'string' ? offsetOf(word) : word >>> 0);
   }
   const headerLength = options.headerLength ?? 24;

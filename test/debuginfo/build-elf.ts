@@ -14,9 +14,14 @@ export interface RawSection {
 
 /** A 64-bit little-endian ELF file with these sections; section 1 is the first of them. */
 export function buildElf(sections: readonly RawSection[], options: { type?: number } = {}): Buffer {
-  const names = Buffer.from(['', ...sections.map((section) => section.name), '.shstrtab'].map((name) => `${name}\0`).join(''), 'latin1');
+  const names = Buffer.from(
+    ['', ...sections.map((section) => section.name), '.shstrtab'].map((name) => `${name}\0`).join(''),
+    'latin1',
+  );
   const all: RawSection[] = [...sections, { name: '.shstrtab', type: 3, content: names }];
-  const contents = all.map((section) => (section.compress ? compressed(section.content) : Buffer.from(section.content)));
+  const contents = all.map((section) =>
+    section.compress ? compressed(section.content) : Buffer.from(section.content),
+  );
   const header = Buffer.alloc(64);
   header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
   header.writeUInt16LE(options.type ?? 2, 16);
@@ -61,7 +66,13 @@ export function buildIdNote(id: string): Buffer {
 }
 
 /** struct Elf64_Sym */
-export function elfSymbol(symbol: { name: number; info?: number; section?: number; value: bigint; size?: number }): Buffer {
+export function elfSymbol(symbol: {
+  name: number;
+  info?: number;
+  section?: number;
+  value: bigint;
+  size?: number;
+}): Buffer {
   const bytes = Buffer.alloc(24);
   bytes.writeUInt32LE(symbol.name, 0);
   bytes.writeUInt8(symbol.info ?? 0x12, 4);
@@ -79,14 +90,24 @@ export function toyVmlinux(options: { buildId?: string; banner?: string; filler?
   const text = Buffer.alloc(64);
   return buildElf([
     { name: '.text', flags: 6, addr: TEXT, content: text },
-    { name: '.rodata', flags: 2, addr: TEXT + 0x1000n, content: Buffer.from(`${options.banner ?? 'Linux version 6.1.0-toy (me@here) #1'}\n\0`) },
+    {
+      name: '.rodata',
+      flags: 2,
+      addr: TEXT + 0x1000n,
+      content: Buffer.from(`${options.banner ?? 'Linux version 6.1.0-toy (me@here) #1'}\n\0`),
+    },
     { name: '.notes', type: 7, flags: 2, content: buildIdNote(options.buildId ?? 'ab'.repeat(20)) },
-    { name: '.symtab', type: 2, link: 5, content: Buffer.concat([
-      elfSymbol({ name: 0, value: 0n, section: 0 }),
-      elfSymbol({ name: 1, value: TEXT }),
-      elfSymbol({ name: 8, value: TEXT + 0x10n, size: 0x20 }),
-      elfSymbol({ name: 17, value: TEXT + 0x1000n, section: 2, info: 0x11 }),
-    ]) },
+    {
+      name: '.symtab',
+      type: 2,
+      link: 5,
+      content: Buffer.concat([
+        elfSymbol({ name: 0, value: 0n, section: 0 }),
+        elfSymbol({ name: 1, value: TEXT }),
+        elfSymbol({ name: 8, value: TEXT + 0x10n, size: 0x20 }),
+        elfSymbol({ name: 17, value: TEXT + 0x1000n, section: 2, info: 0x11 }),
+      ]),
+    },
     { name: '.strtab', type: 3, content: strings },
     { name: '.debug_str', compress: true, content: Buffer.from('hello from zlib'.repeat(50)) },
     { name: '.filler', content: Buffer.alloc(options.filler ?? 0, 'filler that repeats ') },

@@ -26,7 +26,10 @@ const kinds: Record<string, (answer: ServerResponse) => void> = {
   login: (answer) => answer.end('<html>log in first</html>'),
   other: (answer) => answer.end(toyVmlinux({ buildId: 'cd'.repeat(20) })),
   cut: (answer) => answer.end(toy.subarray(0, toy.length - 100)),
-  broken: (answer) => { answer.writeHead(200, { 'content-length': toy.length }); answer.write(toy.subarray(0, 1000), () => answer.destroy()); },
+  broken: (answer) => {
+    answer.writeHead(200, { 'content-length': toy.length });
+    answer.write(toy.subarray(0, 1000), () => answer.destroy());
+  },
   empty: (answer) => answer.end(),
   none: (answer) => answer.writeHead(404).end(),
 };
@@ -44,7 +47,9 @@ beforeAll(async () => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
-beforeEach(() => { cacheFolder = mkdtempSync(join(folder, 'cache-')); });
+beforeEach(() => {
+  cacheFolder = mkdtempSync(join(folder, 'cache-'));
+});
 afterAll(() => {
   server.closeAllConnections();
   server.close();
@@ -52,8 +57,14 @@ afterAll(() => {
 });
 
 const fetched = (names: readonly string[], options: Parameters<typeof fetchDebuginfod>[1] = {}): Promise<string> =>
-  fetchDebuginfod(buildId, { urls: names.map((name) => name.startsWith('http') ? name : `${origin}/${name}`).join(' '), cacheFolder, timeoutSeconds: 0.3, ...options });
-const temporaries = (where = cacheFolder): string[] => readdirSync(where, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.oompm-'));
+  fetchDebuginfod(buildId, {
+    urls: names.map((name) => (name.startsWith('http') ? name : `${origin}/${name}`)).join(' '),
+    cacheFolder,
+    timeoutSeconds: 0.3,
+    ...options,
+  });
+const temporaries = (where = cacheFolder): string[] =>
+  readdirSync(where, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.oompm-'));
 
 describe('what is sent is kept where it is what was asked for', () => {
   test.each([[['good']], [['none', 'login', 'other', 'good']], [['slow']]])('%s', async (names) => {
@@ -79,7 +90,9 @@ describe('anything else is not kept, and said', () => {
     ['none', 'answers 404'],
   ])('%s', async (name, words) => {
     const attempt = fetched([name]);
-    await expect(attempt).rejects.toThrow(`No debuginfod server has the kernel with build-id ${buildId} (${origin}/${name}: ${words}).`);
+    await expect(attempt).rejects.toThrow(
+      `No debuginfod server has the kernel with build-id ${buildId} (${origin}/${name}: ${words}).`,
+    );
     await expect(attempt).rejects.not.toBeInstanceOf(SurroundingsError);
     expect(readdirSync(cacheFolder)).toEqual([]);
   });
@@ -91,7 +104,9 @@ describe('anything else is not kept, and said', () => {
     ['broken', 'the connection was broken off'],
   ])('%s: the machine or the network', async (name, words) => {
     const attempt = fetched([name]);
-    await expect(attempt).rejects.toThrow(`No debuginfod server could be asked for the kernel with build-id ${buildId} (${origin}/${name}: ${words}).`);
+    await expect(attempt).rejects.toThrow(
+      `No debuginfod server could be asked for the kernel with build-id ${buildId} (${origin}/${name}: ${words}).`,
+    );
     await expect(attempt).rejects.toBeInstanceOf(SurroundingsError);
     expect(temporaries()).toEqual([]);
   });
@@ -105,7 +120,9 @@ describe('anything else is not kept, and said', () => {
   });
 
   test('all in all too long', async () => {
-    await expect(fetched(['slow'], { wholeSeconds: 0.25 })).rejects.toThrow('takes longer than 0.25 s; DEBUGINFOD_MAXTIME allows more');
+    await expect(fetched(['slow'], { wholeSeconds: 0.25 })).rejects.toThrow(
+      'takes longer than 0.25 s; DEBUGINFOD_MAXTIME allows more',
+    );
     expect(temporaries()).toEqual([]);
   });
 });
@@ -115,13 +132,18 @@ describe('a cache that can’t be written is no server’s fault', () => {
     writeFileSync(join(cacheFolder, 'file'), '');
     const attempt = fetched(['good'], { cacheFolder: join(cacheFolder, 'file/below') });
     await expect(attempt).rejects.toBeInstanceOf(SurroundingsError);
-    await expect(attempt).rejects.toThrow(`What debuginfod sends can't be kept in ${cacheFolder}/file/below: a part of the path is not a folder; DEBUGINFOD_CACHE_PATH names another folder.`);
+    await expect(attempt).rejects.toThrow(
+      `What debuginfod sends can't be kept in ${cacheFolder}/file/below: a part of the path is not a folder; DEBUGINFOD_CACHE_PATH names another folder.`,
+    );
   });
 
   const disk = smallDisk(64);
   afterAll(() => disk?.unmount());
-  test.skipIf(disk === undefined)(`a full disk${disk === undefined ? ' (skipped: nothing can be mounted here)' : ''}`, async () => {
-    await expect(fetched(['good'], { cacheFolder: disk!.folder })).rejects.toThrow('no space is left on the device');
-    expect(temporaries(disk!.folder)).toEqual([]);
-  });
+  test.skipIf(disk === undefined)(
+    `a full disk${disk === undefined ? ' (skipped: nothing can be mounted here)' : ''}`,
+    async () => {
+      await expect(fetched(['good'], { cacheFolder: disk!.folder })).rejects.toThrow('no space is left on the device');
+      expect(temporaries(disk!.folder)).toEqual([]);
+    },
+  );
 });

@@ -13,37 +13,44 @@ import { kernelSpace } from '../../src/memory/kernel-space.js';
 import { dumpFile } from '../dumps.js';
 
 const dumps = [
-  ['5.10-global-panic', '5.10'], ['5.10-kdump-memcg1', '5.10'], ['6.1-global-panic', '6.1'],
-  ['6.12-global-panic', '6.12'], ['7.2-global-panic', '7.2'], ['7.2-kdump-global', '7.2'],
+  ['5.10-global-panic', '5.10'],
+  ['5.10-kdump-memcg1', '5.10'],
+  ['6.1-global-panic', '6.1'],
+  ['6.12-global-panic', '6.12'],
+  ['7.2-global-panic', '7.2'],
+  ['7.2-kdump-global', '7.2'],
 ] as const;
 
 describe.each(dumps)('%s with KASLR', (name, release) => {
   const path = dumpFile(`${name}/vmcore`) ?? '';
   const vmlinuxPath = dumpFile(`vmlinux-${release}`) ?? '';
-  test.skipIf(!existsSync(path) || !existsSync(vmlinuxPath))('its own symbols and types are those of its vmlinux', async () => {
-    const dump = await openDump(path);
-    const vmlinux = await openVmlinux(vmlinuxPath);
-    try {
-      const info = parseVmcoreinfo(dump.vmcoreinfo!);
-      expect(mismatch(vmlinux, { buildId: info.get('BUILD-ID')! })).toBeUndefined();
-      const space = kernelSpace(dump.memory, kernelFacts(info, dump.registers));
-      const kallsyms = readKallsyms(space, (name) => info.symbol(name));
-      const kaslr = info.symbol('_stext')! - vmlinux.symbols(0n)!.addressOf('_stext')!;
-      expect(kaslr).not.toBe(0n);
-      const symtab = vmlinux.symbols(kaslr)!;
-      let wrong = 0;
-      for (const { name, address } of kallsyms) {
-        if (!symtab.lookup(name).some((known) => known.address === address)) wrong++;
+  test.skipIf(!existsSync(path) || !existsSync(vmlinuxPath))(
+    'its own symbols and types are those of its vmlinux',
+    async () => {
+      const dump = await openDump(path);
+      const vmlinux = await openVmlinux(vmlinuxPath);
+      try {
+        const info = parseVmcoreinfo(dump.vmcoreinfo!);
+        expect(mismatch(vmlinux, { buildId: info.get('BUILD-ID')! })).toBeUndefined();
+        const space = kernelSpace(dump.memory, kernelFacts(info, dump.registers));
+        const kallsyms = readKallsyms(space, (name) => info.symbol(name));
+        const kaslr = info.symbol('_stext')! - vmlinux.symbols(0n)!.addressOf('_stext')!;
+        expect(kaslr).not.toBe(0n);
+        const symtab = vmlinux.symbols(kaslr)!;
+        let wrong = 0;
+        for (const { name, address } of kallsyms) {
+          if (!symtab.lookup(name).some((known) => known.address === address)) wrong++;
+        }
+        expect(wrong).toBe(0);
+        expect(kallsyms.count).toBeGreaterThan(40_000);
+        const start = kallsyms.addressOf('__start_BTF')!;
+        const blob = space.read(start, Number(kallsyms.addressOf('__stop_BTF')! - start));
+        expect(Buffer.from(blob).equals(vmlinux.btf()!)).toBe(true);
+        expect(readBtf(blob, 'BTF in the dump').struct('zone')?.members.length).toBeGreaterThan(10);
+      } finally {
+        vmlinux.close();
+        dump.close();
       }
-      expect(wrong).toBe(0);
-      expect(kallsyms.count).toBeGreaterThan(40_000);
-      const start = kallsyms.addressOf('__start_BTF')!;
-      const blob = space.read(start, Number(kallsyms.addressOf('__stop_BTF')! - start));
-      expect(Buffer.from(blob).equals(vmlinux.btf()!)).toBe(true);
-      expect(readBtf(blob, 'BTF in the dump').struct('zone')?.members.length).toBeGreaterThan(10);
-    } finally {
-      vmlinux.close();
-      dump.close();
-    }
-  });
+    },
+  );
 });

@@ -4,7 +4,9 @@ import type { PagedMemory } from '../../src/debuginfo/kallsyms/memory-reader.js'
 import { MissingPage, Page } from '../../src/dump/physical-memory.js';
 import { Unmapped } from '../../src/memory/address-space.js';
 
-/** A vmlinux's segments as if they were the kernel's memory: what .rodata has is what a dump would have (without KASLR). */
+/**
+ * A vmlinux's segments as if they were the kernel's memory: what .rodata has is what a dump would have (without KASLR).
+ */
 export function elfMemory(path: string): PagedMemory {
   const file = openFile(path);
   const header = readElfHeader(file)!;

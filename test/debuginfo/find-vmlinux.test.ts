@@ -31,10 +31,17 @@ function put(path: string, bytes: Uint8Array): string {
 }
 
 test.each([
-  'crash/vmlinux', 'crash/vmlinux-6.1.0-toy', 'crash/vmlinux-6.1.0-toy.debug',
-  'usr/lib/debug/boot/vmlinux-6.1.0-toy', 'usr/lib/debug/lib/modules/6.1.0-toy/vmlinux', 'usr/lib/debug/usr/lib/modules/6.1.0-toy/vmlinux.debug',
-  'boot/vmlinux-6.1.0-toy', 'lib/modules/6.1.0-toy/build/vmlinux', 'lib/modules/6.1.0-toy/vmlinux',
-  `usr/lib/debug/.build-id/ab/${right.slice(2)}.debug`, `debuginfod/${right}/debuginfo`,
+  'crash/vmlinux',
+  'crash/vmlinux-6.1.0-toy',
+  'crash/vmlinux-6.1.0-toy.debug',
+  'usr/lib/debug/boot/vmlinux-6.1.0-toy',
+  'usr/lib/debug/lib/modules/6.1.0-toy/vmlinux',
+  'usr/lib/debug/usr/lib/modules/6.1.0-toy/vmlinux.debug',
+  'boot/vmlinux-6.1.0-toy',
+  'lib/modules/6.1.0-toy/build/vmlinux',
+  'lib/modules/6.1.0-toy/vmlinux',
+  `usr/lib/debug/.build-id/ab/${right.slice(2)}.debug`,
+  `debuginfod/${right}/debuginfo`,
 ])('found: %s', async (place) => {
   const path = put(place, toyVmlinux({ buildId: right }));
   const { vmlinux } = await findVmlinux(wanted, roots);
@@ -55,14 +62,19 @@ test('another kernel is passed over, with both ids, and the search goes on', asy
   const path = put('boot/vmlinux-6.1.0-toy', toyVmlinux({ buildId: right }));
   const { vmlinux, passedOver } = await findVmlinux(wanted, roots);
   expect(vmlinux?.path).toBe(path);
-  expect(passedOver).toEqual([expect.stringMatching(new RegExp(`vmlinux: .*${wrong}.*${right}`)), expect.stringMatching(/vmlinux\.gz: .*no vmlinux/)]);
+  expect(passedOver).toEqual([
+    expect.stringMatching(new RegExp(`vmlinux: .*${wrong}.*${right}`)),
+    expect.stringMatching(/vmlinux\.gz: .*no vmlinux/),
+  ]);
   vmlinux?.close();
 });
 
 test('without a build-id the banner decides', async () => {
   put('crash/vmlinux', toyVmlinux({ banner: 'Linux version 6.1.0-toy (me@here) #2' }));
   const { buildId: _, ...anonymous } = wanted;
-  expect((await findVmlinux({ ...anonymous, banner: 'Linux version 6.1.0-toy (me@here) #1\n' }, roots)).vmlinux).toBeUndefined();
+  expect(
+    (await findVmlinux({ ...anonymous, banner: 'Linux version 6.1.0-toy (me@here) #1\n' }, roots)).vmlinux,
+  ).toBeUndefined();
   const { vmlinux } = await findVmlinux({ ...anonymous, banner: 'Linux version 6.1.0-toy (me@here) #2\n' }, roots);
   expect(vmlinux).toBeDefined();
   vmlinux?.close();
@@ -89,14 +101,24 @@ describe('debuginfod', () => {
       if (answer) response.writeHead(answer.status, { 'content-length': answer.body.length }).end(answer.body);
     });
     server = made;
-    await new Promise<void>((resolve) => { made.listen(0, '127.0.0.1', resolve); });
+    await new Promise<void>((resolve) => {
+      made.listen(0, '127.0.0.1', resolve);
+    });
     return `http://127.0.0.1:${(made.address() as AddressInfo).port}`;
   }
 
   test('fetches into the cache, where the search finds it', async () => {
-    const url = await serve((path) => (path === `/buildid/${right}/debuginfo` ? { status: 200, body: toyVmlinux({ buildId: right }) } : { status: 404, body: Buffer.from('') }));
+    const url = await serve((path) =>
+      path === `/buildid/${right}/debuginfo`
+        ? { status: 200, body: toyVmlinux({ buildId: right }) }
+        : { status: 404, body: Buffer.from('') },
+    );
     const seen: number[] = [];
-    const path = await fetchDebuginfod(right, { urls: `${url}/ ftp://ignored`, cacheFolder: roots.debuginfodCache!, progress: (bytes) => seen.push(bytes) });
+    const path = await fetchDebuginfod(right, {
+      urls: `${url}/ ftp://ignored`,
+      cacheFolder: roots.debuginfodCache!,
+      progress: (bytes) => seen.push(bytes),
+    });
     expect(readFileSync(path).length).toBe(seen.at(-1));
     const { vmlinux } = await findVmlinux(wanted, roots);
     expect(vmlinux?.path).toBe(path);
@@ -111,7 +133,9 @@ describe('debuginfod', () => {
 
   test('a server that never answers is given up', async () => {
     const url = await serve(() => undefined);
-    await expect(fetchDebuginfod(right, { urls: url, cacheFolder: folder, timeoutSeconds: 0.2 })).rejects.toThrow(/no answer for 0.2 s/);
+    await expect(fetchDebuginfod(right, { urls: url, cacheFolder: folder, timeoutSeconds: 0.2 })).rejects.toThrow(
+      /no answer for 0.2 s/,
+    );
     server!.closeAllConnections();
   });
 

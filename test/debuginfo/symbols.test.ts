@@ -19,7 +19,10 @@ import { elfSymbol, TEXT } from './build-elf.js';
 import { elfMemory } from './elf-memory.js';
 
 const info = (name: string, address: bigint, size = 0) => ({ name, address, size, type: 't' });
-const kernel = symbolTable(packSymbols([info('b', TEXT + 0x100n, 8), info('a', TEXT), info('alias', TEXT), info('last', TEXT + 0x200n)]), 'test');
+const kernel = symbolTable(
+  packSymbols([info('b', TEXT + 0x100n, 8), info('a', TEXT), info('alias', TEXT), info('last', TEXT + 0x200n)]),
+  'test',
+);
 
 describe('a symbol table', () => {
   test('an address in a function, in its padding, before all and far beyond', () => {
@@ -39,12 +42,22 @@ describe('a symbol table', () => {
 });
 
 test('whatever their order in the file, symbols ascend by address, those of one address as they stood', () => {
-  const address = fc.oneof(fc.bigInt(0n, (1n << 64n) - 1n), fc.constantFrom(0n, 1n, 0x1_0000n, TEXT, TEXT + 1n, TEXT + 0x1_0000n, (1n << 64n) - 1n));
-  fc.assert(fc.property(fc.array(address, { maxLength: 40 }), fc.constantFrom(1, 200), (addresses, times) => {
-    const listed = Array.from({ length: addresses.length * times }, (_, n) => info(`s${n}`, addresses[n % addresses.length]!));
-    const ascending = listed.toSorted((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
-    expect([...symbolTable(packSymbols(listed), 'test')].map(({ name }) => name)).toEqual(ascending.map(({ name }) => name));
-  }), { numRuns: 40 });
+  const address = fc.oneof(
+    fc.bigInt(0n, (1n << 64n) - 1n),
+    fc.constantFrom(0n, 1n, 0x1_0000n, TEXT, TEXT + 1n, TEXT + 0x1_0000n, (1n << 64n) - 1n),
+  );
+  fc.assert(
+    fc.property(fc.array(address, { maxLength: 40 }), fc.constantFrom(1, 200), (addresses, times) => {
+      const listed = Array.from({ length: addresses.length * times }, (_, n) =>
+        info(`s${n}`, addresses[n % addresses.length]!),
+      );
+      const ascending = listed.toSorted((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0));
+      expect([...symbolTable(packSymbols(listed), 'test')].map(({ name }) => name)).toEqual(
+        ascending.map(({ name }) => name),
+      );
+    }),
+    { numRuns: 40 },
+  );
 });
 
 describe('modules', () => {
@@ -56,7 +69,12 @@ describe('modules', () => {
     elfSymbol({ name: 13, value: TEXT + 0x3000_0010n, size: 16 }),
     elfSymbol({ name: 0xffff, value: TEXT + 0x3000_0020n }),
   ]);
-  const leaky = moduleSymbols({ module: 'leaky', symtab: symtab.subarray(0, symtab.length - 3), strtab, typetab: Buffer.from('?TUt') });
+  const leaky = moduleSymbols({
+    module: 'leaky',
+    symtab: symtab.subarray(0, symtab.length - 3),
+    strtab,
+    typetab: Buffer.from('?TUt'),
+  });
 
   test('the undefined, the nameless and the cut off are left out', () => {
     expect(leaky).toEqual([
@@ -97,28 +115,38 @@ test.skipIf(!existsSync(vmlinux))('damaged kallsyms: a table, or one sentence', 
     if (!found) pages.set(n, (found = memory.page(n)));
     return found;
   };
-  const flip = fc.record({ part: fc.constantFrom(...parts), share: fc.double({ min: 0, max: 1, noNaN: true }), value: fc.integer({ min: 0, max: 255 }) });
-  fc.assert(fc.property(fc.array(flip, { minLength: 1, maxLength: 4 }), (flips) => {
-    const damaged = flips.map(({ part, share, value }) => ({ at: part.at + BigInt(Math.floor(share * (part.length - 1))), value }));
-    const broken: PagedMemory = {
-      pageSize: 4096,
-      page(n) {
-        const here = damaged.filter(({ at }) => Number(at >> 12n) === n);
-        const whole = page(n);
-        if (here.length === 0 || !(whole instanceof Page)) return whole;
-        const bytes = whole.bytes.slice();
-        for (const { at, value } of here) bytes[Number(at & 0xfffn)] = value;
-        return new Page(bytes);
-      },
-    };
-    try {
-      const table = readKallsyms(broken, (name) => (name === '_stext' ? TEXT : undefined));
-      table.at(TEXT + 100n);
-      table.lookup('out_of_memory');
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-    }
-  }), { numRuns: 40 });
+  const flip = fc.record({
+    part: fc.constantFrom(...parts),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+    value: fc.integer({ min: 0, max: 255 }),
+  });
+  fc.assert(
+    fc.property(fc.array(flip, { minLength: 1, maxLength: 4 }), (flips) => {
+      const damaged = flips.map(({ part, share, value }) => ({
+        at: part.at + BigInt(Math.floor(share * (part.length - 1))),
+        value,
+      }));
+      const broken: PagedMemory = {
+        pageSize: 4096,
+        page(n) {
+          const here = damaged.filter(({ at }) => Number(at >> 12n) === n);
+          const whole = page(n);
+          if (here.length === 0 || !(whole instanceof Page)) return whole;
+          const bytes = whole.bytes.slice();
+          for (const { at, value } of here) bytes[Number(at & 0xfffn)] = value;
+          return new Page(bytes);
+        },
+      };
+      try {
+        const table = readKallsyms(broken, (name) => (name === '_stext' ? TEXT : undefined));
+        table.at(TEXT + 100n);
+        table.lookup('out_of_memory');
+      } catch (error) {
+        if (!(error instanceof InputError)) throw error;
+      }
+    }),
+    { numRuns: 40 },
+  );
 });
 
 test('a table of addresses that was overwritten is not believed', async () => {
@@ -130,6 +158,8 @@ test('a table of addresses that was overwritten is not believed', async () => {
   const overwritten = Number(symbol('kallsyms_offsets')! / 4096n) + 9;
   const other = new Page(new Uint8Array(4096).map((_, i) => (i * 37) & 0x7f));
   const memory: PagedMemory = { pageSize: 4096, page: (n) => (n === overwritten ? other : space.page(n)) };
-  expect(() => readKallsyms(memory, symbol)).toThrow("The kernel's symbol table in the dump is damaged: its addresses do not ascend.");
+  expect(() => readKallsyms(memory, symbol)).toThrow(
+    "The kernel's symbol table in the dump is damaged: its addresses do not ascend.",
+  );
   dump.close();
 });

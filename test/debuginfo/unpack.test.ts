@@ -17,8 +17,12 @@ import { buildElf, TEXT, toyVmlinux } from './build-elf.js';
 let folder: string;
 let cacheFolder: string;
 const toy = toyVmlinux({ filler: 9_000_000 });
-beforeAll(() => { folder = mkdtempSync(join(tmpdir(), 'oompm-unpack-')); });
-beforeEach(() => { cacheFolder = mkdtempSync(join(folder, 'cache-')); });
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'oompm-unpack-'));
+});
+beforeEach(() => {
+  cacheFolder = mkdtempSync(join(folder, 'cache-'));
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function file(name: string, bytes: Uint8Array): string {
@@ -54,7 +58,8 @@ const packers: { packing: string; program?: string; args?: string[]; appendedSiz
 
 describe.each(packers)('$packing', ({ packing, program, args, appendedSize }) => {
   const canPack = program === undefined || programOnPath(program) !== undefined;
-  const pack = (): Buffer => (program === undefined ? gzipSync(toy) : execFileSync(program, args ?? [], { input: toy, maxBuffer: 1 << 26 }));
+  const pack = (): Buffer =>
+    program === undefined ? gzipSync(toy) : execFileSync(program, args ?? [], { input: toy, maxBuffer: 1 << 26 });
 
   test.skipIf(!canPack).each(['packed', 'bzImage'])('%s: the kernel in it is found, whatever its name', async (how) => {
     const path = file(`anything.${packing}.${how}`, how === 'packed' ? pack() : bzImage(pack(), appendedSize));
@@ -113,7 +118,13 @@ describe('a cache that is broken or full is none', () => {
     ['empty', (path: string) => writeFileSync(path, '')],
     ['cut off', (path: string) => writeFileSync(path, toy.subarray(0, toy.length - 1))],
     ['something else', (path: string) => writeFileSync(path, 'hello')],
-    ['a folder', (path: string) => { rmSync(path); mkdirSync(path); }],
+    [
+      'a folder',
+      (path: string) => {
+        rmSync(path);
+        mkdirSync(path);
+      },
+    ],
   ])('what is kept is %s: unpacked again', async (_, spoil) => {
     const path = file('spoilt.gz', gzipSync(toy));
     (await openVmlinux(path, { cacheFolder })).close();
@@ -134,19 +145,24 @@ describe('a cache that is broken or full is none', () => {
   const disk = smallDisk(1024);
   afterAll(() => disk?.unmount());
 
-  test.skipIf(disk === undefined)(`a disk that is full: memory serves${disk === undefined ? ' (skipped: nothing can be mounted here)' : ''}`, async () => {
-    const vmlinux = await openVmlinux(file('full.gz', gzipSync(toy)), { cacheFolder: join(disk!.folder, 'cache') });
-    expect(vmlinux.section('.filler')!.size).toBe(9_000_000);
-    vmlinux.close();
-    expect(readdirSync(join(disk!.folder, 'cache'))).toEqual([]);
-  });
+  test.skipIf(disk === undefined)(
+    `a disk that is full: memory serves${disk === undefined ? ' (skipped: nothing can be mounted here)' : ''}`,
+    async () => {
+      const vmlinux = await openVmlinux(file('full.gz', gzipSync(toy)), { cacheFolder: join(disk!.folder, 'cache') });
+      expect(vmlinux.section('.filler')!.size).toBe(9_000_000);
+      vmlinux.close();
+      expect(readdirSync(join(disk!.folder, 'cache'))).toEqual([]);
+    },
+  );
 
   test('more than fits into memory, and nowhere to put it: a sentence that says so', { timeout: 60_000 }, async () => {
     const blocked = file('no-folder', Buffer.from('a file'));
     const large = file('large.gz', gzipSync(Buffer.concat([toy, Buffer.alloc(260 << 20)]), { level: 1 }));
     const attempt = openVmlinux(large, { cacheFolder: join(blocked, 'below') });
     await expect(attempt).rejects.toThrow(SurroundingsError);
-    await expect(attempt).rejects.toThrow(`${large} unpacks to more than 256 MiB and needs a file in ${join(blocked, 'below')}, which can't be written: a part of the path is not a folder; XDG_CACHE_HOME names another folder.`);
+    await expect(attempt).rejects.toThrow(
+      `${large} unpacks to more than 256 MiB and needs a file in ${join(blocked, 'below')}, which can't be written: a part of the path is not a folder; XDG_CACHE_HOME names another folder.`,
+    );
   });
 });
 
@@ -181,7 +197,10 @@ describe('what is no vmlinux', () => {
 });
 
 test.each([
-  ['KDUMP   rest', 'dump'], ['makedumpfile\0\0\0\0', 'dump'], ['hello', 'other'], ['', 'other'],
+  ['KDUMP   rest', 'dump'],
+  ['makedumpfile\0\0\0\0', 'dump'],
+  ['hello', 'other'],
+  ['', 'other'],
 ] as const)('identify: %j is %s', (text, role) => {
   expect(identify(file('role', Buffer.from(text, 'latin1')))).toBe(role);
 });

@@ -35,7 +35,9 @@ describe.each(kernels)('vmlinux-$release', ({ release, buildId, coding }) => {
 
   test.skipIf(!isThere)('says what it is', () => {
     expect(vmlinux.buildId).toBe(buildId);
-    expect(vmlinux.banner()).toMatch(new RegExp(`^Linux version ${release.replace('.', '\\.')}\\.\\d+-lab \\(lab@lab\\) .* 2026$`));
+    expect(vmlinux.banner()).toMatch(
+      new RegExp(`^Linux version ${release.replace('.', '\\.')}\\.\\d+-lab \\(lab@lab\\) .* 2026$`),
+    );
     expect(vmlinux.architecture).toBe('x86_64');
   });
 
@@ -47,25 +49,28 @@ describe.each(kernels)('vmlinux-$release', ({ release, buildId, coding }) => {
     expect(moved.addressOf('runqueues')).toBe(symtab.addressOf('runqueues')! + (isOffset ? 0n : 0x1000_0000n));
   });
 
-  test.skipIf(!isThere).each(['with VMCOREINFO', 'by search', 'by search, without _stext'])('kallsyms %s equals .symtab', (how) => {
-    const symbol = (name: string): bigint | undefined => {
-      if (how === 'by search, without _stext' || (how === 'by search' && name !== '_stext')) return undefined;
-      return symtab.addressOf(name);
-    };
-    const kallsyms = readKallsyms(elfMemory(path), symbol);
-    expect(kallsyms.source).toContain(coding);
-    expect(kallsyms.count).toBeGreaterThan(40_000);
-    const wrong: string[] = [];
-    let compared = 0;
-    for (const { name, address } of kallsyms) {
-      const known = symtab.lookup(name);
-      if (known.length > 0) compared++;
-      if (known.length > 0 && !known.some((symbol) => symbol.address === address)) wrong.push(name);
-    }
-    expect(wrong).toEqual([]);
-    // Nothing in kallsyms is not in .symtab.
-    expect(compared).toBe(kallsyms.count);
-  });
+  test.skipIf(!isThere).each(['with VMCOREINFO', 'by search', 'by search, without _stext'])(
+    'kallsyms %s equals .symtab',
+    (how) => {
+      const symbol = (name: string): bigint | undefined => {
+        if (how === 'by search, without _stext' || (how === 'by search' && name !== '_stext')) return undefined;
+        return symtab.addressOf(name);
+      };
+      const kallsyms = readKallsyms(elfMemory(path), symbol);
+      expect(kallsyms.source).toContain(coding);
+      expect(kallsyms.count).toBeGreaterThan(40_000);
+      const wrong: string[] = [];
+      let compared = 0;
+      for (const { name, address } of kallsyms) {
+        const known = symtab.lookup(name);
+        if (known.length > 0) compared++;
+        if (known.length > 0 && !known.some((symbol) => symbol.address === address)) wrong.push(name);
+      }
+      expect(wrong).toEqual([]);
+      // Nothing in kallsyms is not in .symtab.
+      expect(compared).toBe(kallsyms.count);
+    },
+  );
 
   test.skipIf(!isThere)('kallsyms and .symtab name an address alike', () => {
     const kallsyms = readKallsyms(elfMemory(path), (name) => symtab.addressOf(name));
@@ -82,16 +87,21 @@ describe.each(kernels)('vmlinux-$release', ({ release, buildId, coding }) => {
     expect(differing.length / functions, differing.slice(0, 10).join('; ')).toBeLessThan(0.002);
   });
 
-  test.skipIf(!isThere || !programOnPath('pahole')).each(['zone', 'pglist_data', 'task_struct', 'mm_struct', 'page', 'signal_struct'])('struct %s as pahole has it', (name) => {
-    const struct = types.struct(name)!;
-    const printed = execFileSync('pahole', ['-F', 'btf', '-C', name, path], { encoding: 'utf8', maxBuffer: 1 << 26 });
-    expect(/\/\* size: (\d+)/.exec(printed)![1]).toBe(String(sizeOf(struct)));
-    const members = membersInPahole(printed);
-    expect(members.length).toBeGreaterThan(2);
-    for (const { name, bitOffset, bitSize } of members) {
-      expect(findMember(struct, name), name).toMatchObject({ bitOffset, member: { bitSize } });
-    }
-  });
+  test
+    .skipIf(!isThere || !programOnPath('pahole'))
+    .each(['zone', 'pglist_data', 'task_struct', 'mm_struct', 'page', 'signal_struct'])(
+    'struct %s as pahole has it',
+    (name) => {
+      const struct = types.struct(name)!;
+      const printed = execFileSync('pahole', ['-F', 'btf', '-C', name, path], { encoding: 'utf8', maxBuffer: 1 << 26 });
+      expect(/\/\* size: (\d+)/.exec(printed)![1]).toBe(String(sizeOf(struct)));
+      const members = membersInPahole(printed);
+      expect(members.length).toBeGreaterThan(2);
+      for (const { name, bitOffset, bitSize } of members) {
+        expect(findMember(struct, name), name).toMatchObject({ bitOffset, member: { bitSize } });
+      }
+    },
+  );
 
   test.skipIf(!isThere)('enumerators, per-CPU variables and typedefs', () => {
     expect(types.enumerator('NR_FREE_PAGES')).toBe(0n);
@@ -108,7 +118,9 @@ interface PaholeMember {
   bitSize: number;
 }
 
-/** The members that C finds by name: `type name; / * offset[:bit] size * /`, those of anonymous structs and unions too. */
+/**
+ * The members that C finds by name: `type name; / * offset[:bit] size * /`, those of anonymous structs and unions too.
+ */
 function membersInPahole(printed: string): PaholeMember[] {
   const open: PaholeMember[][] = [];
   for (const line of printed.split('\n')) {
@@ -117,7 +129,9 @@ function membersInPahole(printed: string): PaholeMember[] {
       continue;
     }
     const code = line.includes(';') ? line.slice(0, line.indexOf(';')) : '';
-    const name = /\(\*\s*(\w+)\)/.exec(code)?.[1] ?? /(\w+)\s*(?:\[[^\]]*\]\s*)*(?::\s*\d+\s*)?(?:__attribute__.*)?$/.exec(code)?.[1];
+    const name =
+      /\(\*\s*(\w+)\)/.exec(code)?.[1] ??
+      /(\w+)\s*(?:\[[^\]]*\]\s*)*(?::\s*\d+\s*)?(?:__attribute__.*)?$/.exec(code)?.[1];
     const place = /\/\*\s*(\d+)(?::\s*(\d+))?\s+\d+(?:\s+BAD.*)? \*\/$/.exec(line);
     if (/^\t+\}/.test(line)) {
       const inner = open.pop()!;
@@ -127,7 +141,9 @@ function membersInPahole(printed: string): PaholeMember[] {
     }
     if (!place || name === undefined) continue;
     const bits = /:\s*(\d+)\s*$/.exec(code);
-    open.at(-1)!.push({ name, bitOffset: Number(place[1]) * 8 + Number(place[2] ?? 0), bitSize: bits ? Number(bits[1]) : 0 });
+    open
+      .at(-1)!
+      .push({ name, bitOffset: Number(place[1]) * 8 + Number(place[2] ?? 0), bitSize: bits ? Number(bits[1]) : 0 });
   }
   return open[0] ?? [];
 }

@@ -21,9 +21,9 @@ import { buildBtf } from '../../src/testing/build-btf.js';
 import { buildKdump } from '../../src/testing/build-kdump.js';
 
 /**
- * Every count, offset and size that a file states, at its maximum, in a file that can be as long as it likes for nothing:
- * a sparse one, or a flattened one whose holes no record wrote. What is asserted is the answer; that it comes is that the
- * test ends.
+ * Every count, offset and size that a file states, at its maximum, in a file that can be as long as it likes for
+ * nothing: a sparse one, or a flattened one whose holes no record wrote. What is asserted is the answer; that it comes
+ * is that the test ends.
  */
 const folder = mkdtempSync(join(tmpdir(), 'oompm-bounds-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -32,7 +32,11 @@ const FAR = 2 ** 42;
 const ways = {
   plain: (bytes: Uint8Array) => bytes,
   sparse: (bytes: Uint8Array) => bytes,
-  flattened: (bytes: Uint8Array) => buildFlattened([{ offset: 0, bytes }, { offset: 2 ** 52, bytes: new Uint8Array(1) }]),
+  flattened: (bytes: Uint8Array) =>
+    buildFlattened([
+      { offset: 0, bytes },
+      { offset: 2 ** 52, bytes: new Uint8Array(1) },
+    ]),
 } as const;
 type Way = keyof typeof ways;
 const everyWay = Object.keys(ways) as Way[];
@@ -73,25 +77,55 @@ describe.each(everyWay)('an ELF dump, %s', (way) => {
   const sectionAt = 64 + 2 * 56;
 
   test('the most program headers', async () => {
-    const path = save('phnum', patched(elf, (view) => view.setUint32(sectionAt + 44, MAX_U32, true)), way);
-    expect(await opened(path)).toBe(`${path} states ${MAX_U32} program headers, and more than ${MAX_PROGRAM_HEADERS} are not read: it is damaged; copy it again, or take it from where it was made.`);
+    const path = save(
+      'phnum',
+      patched(elf, (view) => view.setUint32(sectionAt + 44, MAX_U32, true)),
+      way,
+    );
+    expect(await opened(path)).toBe(
+      `${path} states ${MAX_U32} program headers, and more than ${MAX_PROGRAM_HEADERS} are not read: it is damaged; copy it again, or take it from where it was made.`,
+    );
   });
 
   test('as many as are read, nearly all of them in a hole', { timeout: 30_000 }, async () => {
-    const dump = await opened(save('phnum-bound', patched(elf, (view) => view.setUint32(sectionAt + 44, MAX_PROGRAM_HEADERS, true)), way));
+    const dump = await opened(
+      save(
+        'phnum-bound',
+        patched(elf, (view) => view.setUint32(sectionAt + 44, MAX_PROGRAM_HEADERS, true)),
+        way,
+      ),
+    );
     expect(dump).toMatchObject({ format: 'elf', completeness: { kind: way === 'plain' ? 'cut off' : 'whole' } });
   });
 
   test('the largest program header', async () => {
-    const path = save('phentsize', patched(elf, (view) => view.setUint16(54, MAX_U16, true)), way);
-    expect(await opened(path)).toBe(`${path} states that a program header has ${MAX_U16} bytes, where it has 56: it is damaged; copy it again, or take it from where it was made.`);
+    const path = save(
+      'phentsize',
+      patched(elf, (view) => view.setUint16(54, MAX_U16, true)),
+      way,
+    );
+    expect(await opened(path)).toBe(
+      `${path} states that a program header has ${MAX_U16} bytes, where it has 56: it is damaged; copy it again, or take it from where it was made.`,
+    );
   });
 
   test.each([
-    ['the table of program headers', 32], ['of section headers', 40], ['a segment', 64 + 56 + 8], ['a physical address', 64 + 56 + 24],
-    ['the bytes of a segment', 64 + 56 + 32], ['its memory', 64 + 56 + 40], ['the notes', 64 + 8], ['their size', 64 + 32],
+    ['the table of program headers', 32],
+    ['of section headers', 40],
+    ['a segment', 64 + 56 + 8],
+    ['a physical address', 64 + 56 + 24],
+    ['the bytes of a segment', 64 + 56 + 32],
+    ['its memory', 64 + 56 + 40],
+    ['the notes', 64 + 8],
+    ['their size', 64 + 32],
   ])('the largest place or size: %s', async (_, at) => {
-    const dump = await opened(save('offset', patched(elf, (view) => view.setBigUint64(at, MAX_U64, true)), way));
+    const dump = await opened(
+      save(
+        'offset',
+        patched(elf, (view) => view.setBigUint64(at, MAX_U64, true)),
+        way,
+      ),
+    );
     if (typeof dump === 'string') throw new Error(dump);
     expect(findVmcoreinfo(dump.memory)).toBeUndefined();
     expect([1, 'absent', 'cut off', 'excluded']).toContain(shown(dump, 0));
@@ -99,10 +133,16 @@ describe.each(everyWay)('an ELF dump, %s', (way) => {
   });
 
   test('memory of 4 TiB that is a hole is not looked through', async () => {
-    const dump = await opened(save('hole', patched(elf, (view) => {
-      view.setBigUint64(64 + 56 + 32, BigInt(FAR - 4096), true);
-      view.setBigUint64(64 + 56 + 40, BigInt(FAR - 4096), true);
-    }), way));
+    const dump = await opened(
+      save(
+        'hole',
+        patched(elf, (view) => {
+          view.setBigUint64(64 + 56 + 32, BigInt(FAR - 4096), true);
+          view.setBigUint64(64 + 56 + 40, BigInt(FAR - 4096), true);
+        }),
+        way,
+      ),
+    );
     if (typeof dump === 'string') throw new Error(dump);
     let looked = 0;
     for (const { pfn } of dump.memory.stored(4 << 20)) looked = pfn;
@@ -112,23 +152,45 @@ describe.each(everyWay)('an ELF dump, %s', (way) => {
 });
 
 describe.each(everyWay)('a kdump-compressed dump, %s', (way) => {
-  const kdump = buildKdump({ pages: new Map([[1, page(1)], [2, page(2)]]), vmcoreinfo: 'OSRELEASE=x\n', cpus: [{}] });
+  const kdump = buildKdump({
+    pages: new Map([
+      [1, page(1)],
+      [2, page(2)],
+    ]),
+    vmcoreinfo: 'OSRELEASE=x\n',
+    cpus: [{}],
+  });
   const BITMAP_BLOCKS = 436;
   const SUB_HEADER_BLOCKS = 432;
   const MAX_MAPNR_64 = 4096 + 96;
 
   test('the largest bitmap', async () => {
-    const path = save('bitmap', patched(kdump, (view) => {
-      view.setInt32(BITMAP_BLOCKS, MAX_I32, true);
-      view.setBigUint64(MAX_MAPNR_64, MAX_U64, true);
-    }), way);
+    const path = save(
+      'bitmap',
+      patched(kdump, (view) => {
+        view.setInt32(BITMAP_BLOCKS, MAX_I32, true);
+        view.setBigUint64(MAX_MAPNR_64, MAX_U64, true);
+      }),
+      way,
+    );
     const answer = await opened(path);
     if (way === 'plain') expect(answer).toMatchObject({ completeness: { kind: 'cut off' } });
-    else expect(answer).toMatch(new RegExp(`^${path} states a bitmap of 8 TiB, and holds [\\d.]+ KiB in all: it is damaged; copy it again, or take it from where it was made\\.$`));
+    else
+      expect(answer).toMatch(
+        new RegExp(
+          `^${path} states a bitmap of 8 TiB, and holds [\\d.]+ KiB in all: it is damaged; copy it again, or take it from where it was made\\.$`,
+        ),
+      );
   });
 
   test('the most pages', async () => {
-    const dump = await opened(save('mapnr', patched(kdump, (view) => view.setBigUint64(MAX_MAPNR_64, MAX_U64, true)), way));
+    const dump = await opened(
+      save(
+        'mapnr',
+        patched(kdump, (view) => view.setBigUint64(MAX_MAPNR_64, MAX_U64, true)),
+        way,
+      ),
+    );
     if (typeof dump === 'string') throw new Error(dump);
     expect([...dump.memory.ranges()]).toEqual([{ start: 0x1000, end: 0x3000 }]);
     expect([...dump.memory.stored(100)].map(({ pfn }) => pfn)).toEqual([1, 2]);
@@ -137,15 +199,29 @@ describe.each(everyWay)('a kdump-compressed dump, %s', (way) => {
   });
 
   test('the largest sub header', async () => {
-    const answer = await opened(save('sub-header', patched(kdump, (view) => view.setInt32(SUB_HEADER_BLOCKS, MAX_I32, true)), way));
+    const answer = await opened(
+      save(
+        'sub-header',
+        patched(kdump, (view) => view.setInt32(SUB_HEADER_BLOCKS, MAX_I32, true)),
+        way,
+      ),
+    );
     expect(['absent', 'cut off']).toContain(typeof answer === 'string' ? answer : shown(answer, 1));
   });
 
   test.each([
-    ['VMCOREINFO', 32, 40], ['notes', 48, 56], ['eraseinfo', 64, 72],
+    ['VMCOREINFO', 32, 40],
+    ['notes', 48, 56],
+    ['eraseinfo', 64, 72],
   ])('the largest place and size of %s', async (_, offset, bytes) => {
     for (const fields of [[offset], [bytes], [offset, bytes]]) {
-      const dump = await opened(save('range', patched(kdump, (view) => fields.forEach((field) => view.setBigUint64(4096 + field, MAX_U64, true))), way));
+      const dump = await opened(
+        save(
+          'range',
+          patched(kdump, (view) => fields.forEach((field) => view.setBigUint64(4096 + field, MAX_U64, true))),
+          way,
+        ),
+      );
       if (typeof dump === 'string') throw new Error(dump);
       expect(dump.vmcoreinfo?.length ?? 0).toBeLessThanOrEqual(64 << 10);
       expect(dump.registers.length).toBeLessThanOrEqual(1);
@@ -154,9 +230,18 @@ describe.each(everyWay)('a kdump-compressed dump, %s', (way) => {
     }
   });
 
-  test.each([['start', 80], ['end', 88]])('the largest %s of a part', async (_, field) => {
+  test.each([
+    ['start', 80],
+    ['end', 88],
+  ])('the largest %s of a part', async (_, field) => {
     const part = buildKdump({ pages: new Map([[1, page(1)]]), split: { startPfn: 0, endPfn: 5 } });
-    const dump = await opened(save('part', patched(part, (view) => view.setBigUint64(4096 + field, MAX_U64, true)), way));
+    const dump = await opened(
+      save(
+        'part',
+        patched(part, (view) => view.setBigUint64(4096 + field, MAX_U64, true)),
+        way,
+      ),
+    );
     if (typeof dump === 'string') throw new Error(dump);
     expect(shown(dump, 1)).toBe(field === 80 ? 'cut off' : 1);
     dump.close();
@@ -164,8 +249,18 @@ describe.each(everyWay)('a kdump-compressed dump, %s', (way) => {
 
   test('a page descriptor with the largest place, size and flags', async () => {
     const at = kdump.length - 2 * 4096 - 2 * 24;
-    for (const field of [[0, 1, 2, 3, 4, 5, 6, 7], [8, 9, 10, 11], [12, 13, 14, 15]]) {
-      const dump = await opened(save('descriptor', patched(kdump, (view) => field.forEach((i) => view.setUint8(at + i, 0xff))), way));
+    for (const field of [
+      [0, 1, 2, 3, 4, 5, 6, 7],
+      [8, 9, 10, 11],
+      [12, 13, 14, 15],
+    ]) {
+      const dump = await opened(
+        save(
+          'descriptor',
+          patched(kdump, (view) => field.forEach((i) => view.setUint8(at + i, 0xff))),
+          way,
+        ),
+      );
       if (typeof dump === 'string') throw new Error(dump);
       expect(['damaged', 'cut off']).toContain(shown(dump, 1));
       expect(shown(dump, 2)).toBe(2);
@@ -196,19 +291,25 @@ describe('flattened', () => {
       stream.writeBigInt64BE(1n, 4096 + i * 17 + 8);
     }
     const path = save('bytes', stream);
-    expect(await opened(path)).toBe(`${path} is in more than 65536 pieces of less than 512 bytes, which no program writes: it is damaged; copy it again, or rearrange it first: makedumpfile -R NEW < ${path}`);
+    expect(await opened(path)).toBe(
+      `${path} is in more than 65536 pieces of less than 512 bytes, which no program writes: it is damaged; copy it again, or rearrange it first: makedumpfile -R NEW < ${path}`,
+    );
   });
 
   test('records that leave a byte of one another: the same', async () => {
     const records = Array.from({ length: 66_000 }, (_, i) => ({ offset: 66_000 - i, bytes: new Uint8Array(512) }));
-    expect(await opened(save('stairs', buildFlattened(records)))).toContain('is in more than 65536 pieces of less than 512 bytes');
+    expect(await opened(save('stairs', buildFlattened(records)))).toContain(
+      'is in more than 65536 pieces of less than 512 bytes',
+    );
   });
 
   test('the largest place and size of a record', async () => {
     for (const at of [0, 8]) {
       const stream = Buffer.from(buildFlattened([{ offset: 0, bytes: page(0) }]));
       stream.writeBigUInt64BE(0x7fff_ffff_ffff_ffffn, 4096 + at);
-      expect(await opened(save('record', stream))).toMatch(/ is damaged at byte 4096: no record of the flattened format stands there/);
+      expect(await opened(save('record', stream))).toMatch(
+        / is damaged at byte 4096: no record of the flattened format stands there/,
+      );
     }
   });
 });
@@ -231,7 +332,9 @@ describe('vmlinux', () => {
 
   test('the most sections', async () => {
     const path = save('shnum', header(2 ** 52), 'sparse');
-    await expect(openVmlinux(path)).rejects.toThrow(`${path} states ${2 ** 52} sections, and more than ${MAX_SECTIONS} are not read: it is damaged; copy it again, or take it from where it was made.`);
+    await expect(openVmlinux(path)).rejects.toThrow(
+      `${path} states ${2 ** 52} sections, and more than ${MAX_SECTIONS} are not read: it is damaged; copy it again, or take it from where it was made.`,
+    );
   });
 
   test('as many as are read, in a hole', { timeout: 30_000 }, async () => {
@@ -267,7 +370,11 @@ describe('vmlinux', () => {
     const table = Buffer.alloc((2 + sections.length) * 64);
     table.set(header(2 + sections.length).subarray(64, 128));
     let at = 64 + table.length;
-    const place = (index: number, { type = 1, flags = 0, bytes, size = bytes?.length ?? 2 ** 41, link = 0 }: Omit<TestSection, 'name'>, nameAt: number) => {
+    const place = (
+      index: number,
+      { type = 1, flags = 0, bytes, size = bytes?.length ?? 2 ** 41, link = 0 }: Omit<TestSection, 'name'>,
+      nameAt: number,
+    ) => {
       table.writeUInt32LE(nameAt, index * 64);
       table.writeUInt32LE(type, index * 64 + 4);
       table.writeBigUInt64LE(BigInt(flags), index * 64 + 8);
@@ -278,7 +385,16 @@ describe('vmlinux', () => {
     };
     place(1, { type: 3, bytes: strings }, 0);
     for (const [n, section] of sections.entries()) place(n + 2, section, strings.indexOf(`\0${section.name}\0`) + 1);
-    return save(name, Buffer.concat([header(2 + sections.length).subarray(0, 64), table, strings, ...sections.flatMap(({ bytes }) => bytes ?? [])]), 'sparse');
+    return save(
+      name,
+      Buffer.concat([
+        header(2 + sections.length).subarray(0, 64),
+        table,
+        strings,
+        ...sections.flatMap(({ bytes }) => bytes ?? []),
+      ]),
+      'sparse',
+    );
   };
   const packed = (claimed: number, bytes: Uint8Array): Uint8Array => {
     const chdr = Buffer.alloc(24);
@@ -288,9 +404,14 @@ describe('vmlinux', () => {
   };
 
   test('the most symbols', async () => {
-    const path = sectioned('symbols', [{ name: '.symtab', type: 2, link: 3 }, { name: '.strtab', type: 3 }]);
+    const path = sectioned('symbols', [
+      { name: '.symtab', type: 2, link: 3 },
+      { name: '.strtab', type: 3 },
+    ]);
     const file = await openVmlinux(path);
-    expect(() => file.symbols(0n)).toThrow(`${path} states ${Math.floor(2 ** 41 / 24)} symbols, and more than ${MAX_SYMBOLS} are not read: it is damaged; copy it again, or take it from where it was made.`);
+    expect(() => file.symbols(0n)).toThrow(
+      `${path} states ${Math.floor(2 ** 41 / 24)} symbols, and more than ${MAX_SYMBOLS} are not read: it is damaged; copy it again, or take it from where it was made.`,
+    );
     file.close();
   });
 
@@ -303,7 +424,12 @@ describe('vmlinux', () => {
     }
     const strtab = Buffer.alloc(1 << 20, 'A');
     strtab[0] = 0;
-    const file = await openVmlinux(sectioned('endless', [{ name: '.symtab', type: 2, link: 3, bytes: symtab }, { name: '.strtab', type: 3, bytes: strtab }]));
+    const file = await openVmlinux(
+      sectioned('endless', [
+        { name: '.symtab', type: 2, link: 3, bytes: symtab },
+        { name: '.strtab', type: 3, bytes: strtab },
+      ]),
+    );
     expect([...file.symbols(0n)!].map(({ name }) => name.length)).toEqual([2048, 2048]);
     file.close();
   });
@@ -313,13 +439,25 @@ describe('vmlinux', () => {
     const file = await openVmlinux(sectioned('btf', [{ name: '.BTF', bytes: btf, size: 2 ** 40 }]));
     expect(file.btf()?.length).toBe(64 << 20);
     expect(readBtf(file.btf()!, 'it').typeCount).toBe(2);
-    expect(() => readBtf(patched(btf, (view) => view.setUint32(12, MAX_U32, true)), 'it')).toThrow(InputError);
+    expect(() =>
+      readBtf(
+        patched(btf, (view) => view.setUint32(12, MAX_U32, true)),
+        'it',
+      ),
+    ).toThrow(InputError);
     file.close();
   });
 
-  test.each([['a size', 2 ** 52], ['nearly as much as there is room for', 500 << 20]])('a packed section that claims %s', async (_, claimed) => {
-    const file = await openVmlinux(sectioned('claims', [{ name: '.debug_info', flags: 0x800, bytes: packed(claimed, new Uint8Array(10)) }]));
-    expect(() => file.section('.debug_info')).toThrow(`The section .debug_info of vmlinux can't be unpacked: it claims to unpack to ${claimed} bytes, for which there is no room.`);
+  test.each([
+    ['a size', 2 ** 52],
+    ['nearly as much as there is room for', 500 << 20],
+  ])('a packed section that claims %s', async (_, claimed) => {
+    const file = await openVmlinux(
+      sectioned('claims', [{ name: '.debug_info', flags: 0x800, bytes: packed(claimed, new Uint8Array(10)) }]),
+    );
+    expect(() => file.section('.debug_info')).toThrow(
+      `The section .debug_info of vmlinux can't be unpacked: it claims to unpack to ${claimed} bytes, for which there is no room.`,
+    );
     file.close();
   });
 
@@ -339,7 +477,12 @@ describe('vmlinux', () => {
 
   test('notes in more sections than a kernel has, the largest, and packed', async () => {
     for (const flags of [0, 0x800]) {
-      const file = await openVmlinux(sectioned('notes', Array.from({ length: 5000 }, () => ({ name: '.note', type: 7, flags }))));
+      const file = await openVmlinux(
+        sectioned(
+          'notes',
+          Array.from({ length: 5000 }, () => ({ name: '.note', type: 7, flags })),
+        ),
+      );
       expect(file.buildId).toBeUndefined();
       file.close();
     }
@@ -352,8 +495,25 @@ describe('vmlinux', () => {
   });
 
   test('every section of DWARF in a hole', async () => {
-    const names = ['info', 'abbrev', 'str', 'line', 'addr', 'frame', 'line_str', 'str_offsets', 'rnglists', 'loclists', 'aranges'];
-    const file = await openVmlinux(sectioned('dwarf', names.map((name) => ({ name: `.debug_${name}` }))));
+    const names = [
+      'info',
+      'abbrev',
+      'str',
+      'line',
+      'addr',
+      'frame',
+      'line_str',
+      'str_offsets',
+      'rnglists',
+      'loclists',
+      'aranges',
+    ];
+    const file = await openVmlinux(
+      sectioned(
+        'dwarf',
+        names.map((name) => ({ name: `.debug_${name}` })),
+      ),
+    );
     const ask = [
       () => openDebugInfo(file, 0n)?.inlineChainAt(0xffff_ffff_8100_0000n),
       () => openDebugInfo(file, 0n)?.cfiFor(0xffff_ffff_8100_0000n),

@@ -1,4 +1,14 @@
-import { appendFileSync, copyFileSync, mkdtempSync, renameSync, rmSync, statSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -30,7 +40,8 @@ const put = (bytes: Uint8Array): string => {
 };
 const shorter = new MissingPage('cut off', 'the file has become shorter while it was read');
 const pagesOf = (dump: Dump) => Array.from({ length: count }, (_, pfn) => dump.memory.page(pfn));
-const told = (change: string): string => `The file ${change}: what was read may be of two states of it; run this again when nothing writes to it.`;
+const told = (change: string): string =>
+  `The file ${change}: what was read may be of two states of it; run this again when nothing writes to it.`;
 
 describe.each(Object.entries(forms))('%s', (form, make) => {
   test('a file that becomes shorter is told as that, by its pages too', async () => {
@@ -40,13 +51,17 @@ describe.each(Object.entries(forms))('%s', (form, make) => {
     expect(dump.changes!()).toEqual([]);
     truncateSync(path, bytes.length - 10 * 4096);
     const read = pagesOf(dump);
-    expect(read.filter((page) => page instanceof MissingPage).every((page) => page.detail === shorter.detail)).toBe(true);
+    expect(read.filter((page) => page instanceof MissingPage).every((page) => page.detail === shorter.detail)).toBe(
+      true,
+    );
     expect(read.at(-2)).toEqual(shorter);
     expect(read[1]).toMatchObject({ bytes: pageOf(1) });
     dump.close();
     // What comes to it after it was closed is nothing to this run.
     writeFileSync(path, bytes);
-    expect(dump.changes!()).toEqual([told(`has become shorter while it was read, from ${bytes.length} to ${bytes.length - 10 * 4096} bytes`)]);
+    expect(dump.changes!()).toEqual([
+      told(`has become shorter while it was read, from ${bytes.length} to ${bytes.length - 10 * 4096} bytes`),
+    ]);
   });
 
   // A flattened one can't be opened without its end, where the header is.
@@ -97,7 +112,9 @@ test('a kernel brought up on a file that is cut under it has gaps with that reas
   const kernel = session.freshKernel();
   const { surveyTasks } = await import('../../src/linux/sched/tasks.js');
   kernel.attempt('tasks', () => surveyTasks(kernel));
-  expect(kernel.gaps.list.map(({ reason }) => reason).join()).toContain('page cut off (the file has become shorter while it was read)');
+  expect(kernel.gaps.list.map(({ reason }) => reason).join()).toContain(
+    'page cut off (the file has become shorter while it was read)',
+  );
   session.close();
   expect(session.changes()).toEqual([expect.stringContaining('The file has become shorter while it was read')]);
 });
@@ -108,12 +125,22 @@ test('the report says so first of all, and the answer is one in part', { timeout
   copyFileSync(fixture, path);
   const plugin = (name: string, work: string): string => {
     const file = join(folder, `${name}.mjs`);
-    writeFileSync(file, `import { truncateSync } from 'node:fs';\nexport default { id: '${name}', summary: 'x', *run() { ${work} } };\n`);
+    writeFileSync(
+      file,
+      `import { truncateSync } from 'node:fs';\nexport default { id: '${name}', summary: 'x', *run() { ${work} } };\n`,
+    );
     return file;
   };
   const { size } = statSync(path);
   expect(await oompm(['rests', path, '--plugin', plugin('rests', '')])).toMatchObject({ code: 0, stderr: '' });
-  const { code, stdout, stderr } = await oompm(['cuts', path, '--format', 'json', '--plugin', plugin('cuts', `truncateSync(${JSON.stringify(path)}, 4096);`)]);
+  const { code, stdout, stderr } = await oompm([
+    'cuts',
+    path,
+    '--format',
+    'json',
+    '--plugin',
+    plugin('cuts', `truncateSync(${JSON.stringify(path)}, 4096);`),
+  ]);
   const sentence = told(`has become shorter while it was read, from ${size} to 4096 bytes`);
   expect({ code, stderr }).toEqual({ code: 4, stderr: `oompm: answered in part: ${sentence}\n` });
   expect((JSON.parse(stdout) as { dump: { defects: string[] } }).dump.defects[0]).toBe(sentence);

@@ -7,7 +7,10 @@ import { buildKdump } from '../../src/testing/build-kdump.js';
 import { buildNotes, note } from '../../src/testing/build-notes.js';
 
 const open = (bytes: Uint8Array) => openDumpFiles([{ path: 'a dump', ...memoryReader(bytes), close: () => undefined }]);
-const cpus = [{ pid: 1, ip: 0x1000n, sp: 0x10n }, { pid: 2, ip: 0x1000n, sp: 0x20n }];
+const cpus = [
+  { pid: 1, ip: 0x1000n, sp: 0x10n },
+  { pid: 2, ip: 0x1000n, sp: 0x20n },
+];
 const NOTE_BYTES = buildNotes({ cpus: [cpus[0]!] }).length;
 
 /** QEMUCPUState: rsp is the seventh register, rip the seventeenth; the GS base is the pid here. */
@@ -32,7 +35,14 @@ describe('register notes', () => {
   };
 
   test('whole, and padded with zeros', () => {
-    const whole = { cpus: [[1, 1n], [2, 2n]], fromHypervisor: true, damaged: false };
+    const whole = {
+      cpus: [
+        [1, 1n],
+        [2, 2n],
+      ],
+      fromHypervisor: true,
+      damaged: false,
+    };
     expect(told(ofQemu())).toEqual(whole);
     expect(told(Buffer.concat([ofQemu(), Buffer.alloc(100)]))).toEqual(whole);
     expect(told(new Uint8Array(0))).toEqual({ cpus: [], fromHypervisor: false, damaged: false });
@@ -48,7 +58,14 @@ describe('register notes', () => {
 
   test('one of QEMU’s own lost: no other CPU’s stands in for it', () => {
     const first = Buffer.concat([buildNotes({ cpus }), qemuNote(cpus[1]!)]);
-    expect(told(first)).toEqual({ cpus: [[1, undefined], [2, 2n]], fromHypervisor: true, damaged: true });
+    expect(told(first)).toEqual({
+      cpus: [
+        [1, undefined],
+        [2, 2n],
+      ],
+      fromHypervisor: true,
+      damaged: true,
+    });
   });
 
   test('registers that are all zero are none', () => {
@@ -56,7 +73,9 @@ describe('register notes', () => {
   });
 
   test.each([
-    ['a header of nonsense', damage(0, 0xff, 0xff, 0xff, 0xff), undefined], ['all zeros', new Uint8Array(500), undefined], ['outside the file', new Uint8Array(0), 500],
+    ['a header of nonsense', damage(0, 0xff, 0xff, 0xff, 0xff), undefined],
+    ['all zeros', new Uint8Array(500), undefined],
+    ['outside the file', new Uint8Array(0), 500],
   ])('%s: all are lost', (_, bytes, stated) => {
     expect(told(bytes, stated)).toEqual({ cpus: [], fromHypervisor: false, damaged: true });
   });
@@ -67,9 +86,17 @@ describe('register notes', () => {
     const at = Number(kdump.readBigUInt64LE(4096 + 48));
     const some = Buffer.from(kdump);
     some.set([0x34], at + 8);
-    expect(await open(some)).toMatchObject({ registers: [{ pid: 2 }], damagedNotes: true, defects: ["Some of its register notes can't be read: the file has something else where they should be."] });
+    expect(await open(some)).toMatchObject({
+      registers: [{ pid: 2 }],
+      damagedNotes: true,
+      defects: ["Some of its register notes can't be read: the file has something else where they should be."],
+    });
     const all = Buffer.from(kdump).fill(0, at, at + 2 * NOTE_BYTES);
-    expect(await open(all)).toMatchObject({ registers: [], damagedNotes: true, defects: ["Its register notes can't be read: the file has something else where they should be."] });
+    expect(await open(all)).toMatchObject({
+      registers: [],
+      damagedNotes: true,
+      defects: ["Its register notes can't be read: the file has something else where they should be."],
+    });
   });
 });
 
@@ -81,7 +108,10 @@ describe('VMCOREINFO', () => {
     const kdump = Buffer.from(buildKdump({ pages: new Map(), vmcoreinfo: text }));
     const whole = await open(kdump);
     expect([whole.vmcoreinfo, whole.defects]).toEqual([text, []]);
-    const [at, size] = [kdump.readBigUInt64LE(4096 + 32), kdump.readBigUInt64LE(4096 + 40)].map(Number) as [number, number];
+    const [at, size] = [kdump.readBigUInt64LE(4096 + 32), kdump.readBigUInt64LE(4096 + 40)].map(Number) as [
+      number,
+      number,
+    ];
     const zeros = await open(Buffer.from(kdump).fill(0, at, at + size));
     // The same text is in a note.
     expect([zeros.vmcoreinfo, zeros.damagedVmcoreinfo, zeros.defects]).toEqual([text, true, defects]);
@@ -96,6 +126,8 @@ describe('VMCOREINFO', () => {
     const zeros = note('VMCOREINFO', 0, new Uint8Array(64));
     expect(readNotes(zeros)).toMatchObject({ damagedVmcoreinfo: true, damaged: false });
     expect(readNotes(zeros).vmcoreinfo).toBeUndefined();
-    expect(readNotes(Buffer.concat([zeros, note('VMCOREINFO', 0, Buffer.from(text))]))).toMatchObject({ vmcoreinfo: text });
+    expect(readNotes(Buffer.concat([zeros, note('VMCOREINFO', 0, Buffer.from(text))]))).toMatchObject({
+      vmcoreinfo: text,
+    });
   });
 });

@@ -13,8 +13,20 @@ import { dumpsDir, testWith } from '../dumps.js';
 const dir = dumpsDir();
 const dumps = readdirSync(dir)
   .filter((name) => existsSync(join(dir, name, 'machine')))
-  .flatMap((name) => readdirSync(join(dir, name)).filter((file) => file.startsWith('vmcore')).map((file) => `${name}/${file}`));
-const sevenFiles = ['vmcore', 'vmcore.elf', 'vmcore.flat', 'vmcore.zlib', 'vmcore.lzo', 'vmcore.snappy', 'vmcore.zstd'].map((file) => `6.1-global-panic/${file}`);
+  .flatMap((name) =>
+    readdirSync(join(dir, name))
+      .filter((file) => file.startsWith('vmcore'))
+      .map((file) => `${name}/${file}`),
+  );
+const sevenFiles = [
+  'vmcore',
+  'vmcore.elf',
+  'vmcore.flat',
+  'vmcore.zlib',
+  'vmcore.lzo',
+  'vmcore.snappy',
+  'vmcore.zstd',
+].map((file) => `6.1-global-panic/${file}`);
 const path = (name: string) => join(dir, name);
 
 describe('real dumps', () => {
@@ -57,7 +69,8 @@ describe('real dumps', () => {
     expect(new Set([...hashes.values()].map(({ hash }) => hash)).size).toBe(1);
     expect(hashes.get('vmcore')!.pages).toBe(24_325);
 
-    // In ELF files makedumpfile leaves zero pages out as it does cache pages, and keeps excluded pages that stand in short runs.
+    // In ELF files makedumpfile leaves zero pages out as it does cache pages, and keeps excluded pages that stand in
+    // short runs.
     const kdump = await openDump(path('6.1-global-panic/vmcore'));
     const elf = await openDump(path('6.1-global-panic/vmcore.elf'));
     let same = 0;
@@ -81,17 +94,23 @@ describe('real dumps', () => {
     });
   }
 
-  testWith(['6.1-kdump-offline/vmcore', '6.1-kdump-offline/vmcore.elf'], '6.1-kdump-offline: three notes of a real kdump, no word of a hypervisor', async () => {
-    for (const file of ['vmcore', 'vmcore.elf']) {
-      const dump = await openDump(path(`6.1-kdump-offline/${file}`));
-      expect(dump.registers.map(({ index }) => index)).toEqual([0, 1, 2]);
-      expect(dump.fromHypervisor).toBe(false);
-      expect(dump.registers.every(({ prstatus }) => prstatus?.length === 336)).toBe(true);
-    }
-  });
+  testWith(
+    ['6.1-kdump-offline/vmcore', '6.1-kdump-offline/vmcore.elf'],
+    '6.1-kdump-offline: three notes of a real kdump, no word of a hypervisor',
+    async () => {
+      for (const file of ['vmcore', 'vmcore.elf']) {
+        const dump = await openDump(path(`6.1-kdump-offline/${file}`));
+        expect(dump.registers.map(({ index }) => index)).toEqual([0, 1, 2]);
+        expect(dump.fromHypervisor).toBe(false);
+        expect(dump.registers.every(({ prstatus }) => prstatus?.length === 336)).toBe(true);
+      }
+    },
+  );
 
   testWith('vmlinux-6.1', 'a vmlinux is refused as what it is', async () => {
-    await expect(openDump(path('vmlinux-6.1'))).rejects.toThrow('is not a vmcore: it is an ELF file, but an executable, such as a vmlinux');
+    await expect(openDump(path('vmlinux-6.1'))).rejects.toThrow(
+      'is not a vmcore: it is an ELF file, but an executable, such as a vmlinux',
+    );
   });
 });
 

@@ -40,27 +40,61 @@ const zstd = await new Promise<{ compress(bytes: Uint8Array): Uint8Array | null 
 });
 
 describe('kdump-compressed', () => {
-  const pages = new Map<number, TestPage>([[1, pageOf(11)], [2, 'excluded'], [5, pageOf(15)], [40_000, pageOf(40)], [40_001, 'lost']]);
+  const pages = new Map<number, TestPage>([
+    [1, pageOf(11)],
+    [2, 'excluded'],
+    [5, pageOf(15)],
+    [40_000, pageOf(40)],
+    [40_001, 'lost'],
+  ]);
 
-  test.each(['none', 'zlib', 'lzo', 'snappy', 'zstd'] as const)('%s: what is there, absent, excluded and lost is told apart', async (codec) => {
-    const dump = await open(buildKdump({ pages, codec, zstdCompress: (bytes) => zstd.compress(bytes)! }));
-    expect([0, 1, 2, 3, 5, 40_000, 40_001, 40_002, 1e12].map((pfn) => shown(dump, pfn)))
-      .toEqual(['absent', 11, 'excluded', 'absent', 15, 40, 'cut off', 'absent', 'absent']);
-    const page = dump.memory.page(40_000);
-    expect(page instanceof Page && Buffer.compare(page.bytes, pageOf(40))).toBe(0);
-    expect([...dump.memory.ranges()]).toEqual([
-      { start: 0x1000, end: 0x3000 }, { start: 0x5000, end: 0x6000 }, { start: 40_000 * 4096, end: 40_002 * 4096 },
-    ]);
-    dump.close();
-  });
+  test.each(['none', 'zlib', 'lzo', 'snappy', 'zstd'] as const)(
+    '%s: what is there, absent, excluded and lost is told apart',
+    async (codec) => {
+      const dump = await open(buildKdump({ pages, codec, zstdCompress: (bytes) => zstd.compress(bytes)! }));
+      expect([0, 1, 2, 3, 5, 40_000, 40_001, 40_002, 1e12].map((pfn) => shown(dump, pfn))).toEqual([
+        'absent',
+        11,
+        'excluded',
+        'absent',
+        15,
+        40,
+        'cut off',
+        'absent',
+        'absent',
+      ]);
+      const page = dump.memory.page(40_000);
+      expect(page instanceof Page && Buffer.compare(page.bytes, pageOf(40))).toBe(0);
+      expect([...dump.memory.ranges()]).toEqual([
+        { start: 0x1000, end: 0x3000 },
+        { start: 0x5000, end: 0x6000 },
+        { start: 40_000 * 4096, end: 40_002 * 4096 },
+      ]);
+      dump.close();
+    },
+  );
 
   test.each([1, 2, 3, 4, 5, 6])('header version %i: pages, and the notes that it has fields for', async (version) => {
     const vmcoreinfo = 'OSRELEASE=6.1.0-toy\nPAGESIZE=4096\n';
-    const dump = await open(buildKdump({ pages, version, vmcoreinfo, cpus: [{ pid: 7, ip: 0xffffffff81000000n }, { sp: 5n }], dumpLevel: 31 }));
+    const dump = await open(
+      buildKdump({
+        pages,
+        version,
+        vmcoreinfo,
+        cpus: [{ pid: 7, ip: 0xffffffff81000000n }, { sp: 5n }],
+        dumpLevel: 31,
+      }),
+    );
     expect(shown(dump, 5)).toBe(15);
     expect(dump.vmcoreinfo).toBe(version >= 3 ? vmcoreinfo : undefined);
-    expect(dump.registers.map(({ pid, registers }) => [pid, registers.ip, registers.sp]))
-      .toEqual(version >= 4 ? [[7, 0xffffffff81000000n, 0n], [0, 0n, 5n]] : []);
+    expect(dump.registers.map(({ pid, registers }) => [pid, registers.ip, registers.sp])).toEqual(
+      version >= 4
+        ? [
+            [7, 0xffffffff81000000n, 0n],
+            [0, 0n, 5n],
+          ]
+        : [],
+    );
     expect(dump.dumpLevel).toBe(31);
     expect([dump.completeness, dump.defects]).toEqual([{ kind: 'whole' }, [neverWritten]]);
     dump.close();
@@ -68,11 +102,22 @@ describe('kdump-compressed', () => {
 
   test('a look through the pages that are stored has each as a read of it has, in parts too', async () => {
     const all = await open(buildKdump({ pages, codec: 'zlib' }));
-    expect([...all.memory.stored(100)].map(({ pfn, bytes }) => [pfn, bytes[0]])).toEqual([[1, 11], [5, 15], [40_000, 40]]);
+    expect([...all.memory.stored(100)].map(({ pfn, bytes }) => [pfn, bytes[0]])).toEqual([
+      [1, 11],
+      [5, 15],
+      [40_000, 40],
+    ]);
     expect([...all.memory.stored(2)].map(({ pfn }) => pfn)).toEqual([1, 5]);
-    const parts = [{ startPfn: 0, endPfn: 5 }, { startPfn: 5, endPfn: 40_002 }].map((split) => save(buildKdump({ pages, split })));
+    const parts = [
+      { startPfn: 0, endPfn: 5 },
+      { startPfn: 5, endPfn: 40_002 },
+    ].map((split) => save(buildKdump({ pages, split })));
     const both = await openDump(parts);
-    expect([...both.memory.stored(100)].map(({ pfn, bytes }) => [pfn, bytes[0]])).toEqual([[1, 11], [5, 15], [40_000, 40]]);
+    expect([...both.memory.stored(100)].map(({ pfn, bytes }) => [pfn, bytes[0]])).toEqual([
+      [1, 11],
+      [5, 15],
+      [40_000, 40],
+    ]);
   });
 
   test('a single bitmap serves as both', async () => {
@@ -84,19 +129,46 @@ describe('kdump-compressed', () => {
     ['zlib', { stored: Uint8Array.of(1, 2, 3), flags: 1 }, /^zlib: /],
     ['lzo', { stored: Uint8Array.of(1, 2, 3), flags: 2 }, /^lzo: /],
     ['snappy of half a page', { stored: Uint8Array.of(1, 0, 9), flags: 4 }, /^decodes to 1 bytes instead of 4096$/],
-    ['zstd that was not announced', { stored: zstd.compress(pageOf(1))!, flags: 0x20 }, /^zstd, which the header does not announce$/],
+    [
+      'zstd that was not announced',
+      { stored: zstd.compress(pageOf(1))!, flags: 0x20 },
+      /^zstd, which the header does not announce$/,
+    ],
     ['unknown flags', { stored: pageOf(1), flags: 0x40 }, /^its flags are 0x40/],
     ['raw, but short', { stored: Uint8Array.of(1), flags: 0 }, /^stored with 1 bytes/],
     ['a size of nonsense', { stored: new Uint8Array(4097), flags: 1 }, /^its descriptor says 4097 bytes$/],
   ] as const)('damage: %s', async (_, page, words) => {
-    const dump = await open(buildKdump({ pages: new Map<number, TestPage>([[0, page], [1, pageOf(7)]]) }));
+    const dump = await open(
+      buildKdump({
+        pages: new Map<number, TestPage>([
+          [0, page],
+          [1, pageOf(7)],
+        ]),
+      }),
+    );
     expect(dump.memory.page(0)).toMatchObject({ kind: 'damaged', detail: expect.stringMatching(words) as string });
     expect(shown(dump, 1)).toBe(7);
   });
 
   test('cut at any length: what is left is right, what is not is cut off, without a header it is an InputError', async () => {
     const whole = buildKdump({ pages });
-    for (const keep of [0, 1, 11, 463, 4096, 4199, 4200, 8192, 12_000, 20_000, 24_600, 24_700, 29_000, whole.length - 1, whole.length]) {
+    for (const keep of [
+      0,
+      1,
+      11,
+      463,
+      4096,
+      4199,
+      4200,
+      8192,
+      12_000,
+      20_000,
+      24_600,
+      24_700,
+      29_000,
+      whole.length - 1,
+      whole.length,
+    ]) {
       const path = save(whole.subarray(0, keep));
       const dump = await openDump(path).catch((error: unknown) => error);
       if (keep < 4200) {
@@ -124,17 +196,25 @@ describe('kdump-compressed', () => {
 
   test('parts of two crashes, and one part twice, are refused; a damaged note is no other crash', async () => {
     const cpus = (...ips: bigint[]) => ips.map((ip) => ({ ip }));
-    const part = (startPfn: number, endPfn: number, ...ips: bigint[]): string => save(buildKdump({ pages, split: { startPfn, endPfn }, cpus: cpus(...ips) }));
+    const part = (startPfn: number, endPfn: number, ...ips: bigint[]): string =>
+      save(buildKdump({ pages, split: { startPfn, endPfn }, cpus: cpus(...ips) }));
     const first = part(0, 5, 1n, 2n);
     (await openDump([first, part(5, 40_002, 1n, 2n)])).close();
     (await openDump([first, part(5, 40_002, 1n, 99n)])).close();
-    await expect(openDump([first, part(5, 40_002, 7n, 8n)])).rejects.toThrow('are parts of dumps of different crashes: their register notes differ.');
+    await expect(openDump([first, part(5, 40_002, 7n, 8n)])).rejects.toThrow(
+      'are parts of dumps of different crashes: their register notes differ.',
+    );
     await expect(openDump([first, part(5, 40_002, 1n, 2n, 3n)])).rejects.toThrow('different crashes');
-    await expect(openDump([first, part(0, 5, 1n, 2n), part(5, 40_002, 1n, 2n)])).rejects.toThrow('has pages that another of the parts has too');
+    await expect(openDump([first, part(0, 5, 1n, 2n), part(5, 40_002, 1n, 2n)])).rejects.toThrow(
+      'has pages that another of the parts has too',
+    );
   });
 
   test('an incomplete dump says so', async () => {
-    expect((await open(buildKdump({ pages, status: 8 }))).defects).toEqual(['makedumpfile marked the file as incomplete: it could not write all pages.', neverWritten]);
+    expect((await open(buildKdump({ pages, status: 8 }))).defects).toEqual([
+      'makedumpfile marked the file as incomplete: it could not write all pages.',
+      neverWritten,
+    ]);
   });
 
   test('of another architecture: refused by its name', async () => {
@@ -145,35 +225,46 @@ describe('kdump-compressed', () => {
 describe('bitmap', () => {
   test('rank and runs equal a count by hand', () => {
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(99_999), fc.nat(300)), { maxLength: 20 }), fc.array(fc.nat(99_999), { maxLength: 20 }), (ranges, asked) => {
-        const bits = new Uint8Array(100_000);
-        for (const [start, length] of ranges) bits.fill(1, start, start + length);
-        const bytes = new Uint8Array(Math.ceil(bits.length / 8 / 4096) * 4096);
-        for (const [bit, set] of bits.entries()) if (set) bytes[bit >> 3]! |= 1 << (bit & 7);
-        const file = memoryReader(bytes);
-        const bitmap = openBitmap(file, 0, bits.length, blockCache(file));
-        for (const bit of asked) {
-          expect(bitmap.rank(bit)).toBe(bits.subarray(0, bit).reduce((sum, b) => sum + b, 0));
-          expect(bitmap.has(bit)).toBe(bits[bit] === 1);
-        }
-        const fromRuns = new Uint8Array(bits.length);
-        for (const { start, end } of bitmap.runs()) fromRuns.fill(1, start, end);
-        expect(Buffer.compare(fromRuns, bits)).toBe(0);
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.nat(99_999), fc.nat(300)), { maxLength: 20 }),
+        fc.array(fc.nat(99_999), { maxLength: 20 }),
+        (ranges, asked) => {
+          const bits = new Uint8Array(100_000);
+          for (const [start, length] of ranges) bits.fill(1, start, start + length);
+          const bytes = new Uint8Array(Math.ceil(bits.length / 8 / 4096) * 4096);
+          for (const [bit, set] of bits.entries()) if (set) bytes[bit >> 3]! |= 1 << (bit & 7);
+          const file = memoryReader(bytes);
+          const bitmap = openBitmap(file, 0, bits.length, blockCache(file));
+          for (const bit of asked) {
+            expect(bitmap.rank(bit)).toBe(bits.subarray(0, bit).reduce((sum, b) => sum + b, 0));
+            expect(bitmap.has(bit)).toBe(bits[bit] === 1);
+          }
+          const fromRuns = new Uint8Array(bits.length);
+          for (const { start, end } of bitmap.runs()) fromRuns.fill(1, start, end);
+          expect(Buffer.compare(fromRuns, bits)).toBe(0);
+        },
+      ),
       { numRuns: 30 },
     );
   });
 });
 
 describe('flattened', () => {
-  const pages = new Map<number, TestPage>([[1, pageOf(11)], [2, pageOf(12)], [9, pageOf(19)]]);
+  const pages = new Map<number, TestPage>([
+    [1, pageOf(11)],
+    [2, pageOf(12)],
+    [9, pageOf(19)],
+  ]);
 
-  test.each([100, 4096, 100_000])('records of %i bytes: as the file itself, its header rewritten last', async (recordBytes) => {
-    const dump = await open(flatten(buildKdump({ pages }), recordBytes));
-    expect([1, 2, 9].map((pfn) => shown(dump, pfn))).toEqual([11, 12, 19]);
-    expect(dump.formatName).toContain('flattened');
-    expect(dump.defects).toEqual([]);
-  });
+  test.each([100, 4096, 100_000])(
+    'records of %i bytes: as the file itself, its header rewritten last',
+    async (recordBytes) => {
+      const dump = await open(flatten(buildKdump({ pages }), recordBytes));
+      expect([1, 2, 9].map((pfn) => shown(dump, pfn))).toEqual([11, 12, 19]);
+      expect(dump.formatName).toContain('flattened');
+      expect(dump.defects).toEqual([]);
+    },
+  );
 
   test('ELF in it', async () => {
     const dump = await open(flatten(buildElf({ segments: [{ paddr: 0x1000, bytes: pageOf(1) }] })));
@@ -182,17 +273,23 @@ describe('flattened', () => {
 
   test('the last writer wins, whatever the overlap', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(fc.nat(3000), fc.integer({ min: 1, max: 2000 }), fc.nat(255)), { maxLength: 12 }), async (writes) => {
-        const whole = buildElf({ segments: [{ paddr: 0, bytes: pageOf(1) }] });
-        const at = whole.length - 4096;
-        const records = writes.map(([offset, length, byte]) => ({ offset: at + offset, bytes: new Uint8Array(Math.min(length, 4096 - offset)).fill(byte) }));
-        const expected = pageOf(1);
-        for (const { offset, bytes } of records) expected.set(bytes, offset - at);
-        const dump = await open(buildFlattened([{ offset: 0, bytes: whole }, ...records]));
-        const page = dump.memory.page(0);
-        expect(page instanceof Page && Buffer.compare(page.bytes, expected)).toBe(0);
-        dump.close();
-      }),
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(3000), fc.integer({ min: 1, max: 2000 }), fc.nat(255)), { maxLength: 12 }),
+        async (writes) => {
+          const whole = buildElf({ segments: [{ paddr: 0, bytes: pageOf(1) }] });
+          const at = whole.length - 4096;
+          const records = writes.map(([offset, length, byte]) => ({
+            offset: at + offset,
+            bytes: new Uint8Array(Math.min(length, 4096 - offset)).fill(byte),
+          }));
+          const expected = pageOf(1);
+          for (const { offset, bytes } of records) expected.set(bytes, offset - at);
+          const dump = await open(buildFlattened([{ offset: 0, bytes: whole }, ...records]));
+          const page = dump.memory.page(0);
+          expect(page instanceof Page && Buffer.compare(page.bytes, expected)).toBe(0);
+          dump.close();
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -203,33 +300,56 @@ describe('flattened', () => {
     const bytes = buildFlattened(kept, { endMark: false });
     const dump = await open(bytes);
     expect(shown(dump, 9)).toBe('cut off');
-    expect(dump.defects).toEqual([expect.stringMatching(`^The file is cut off: ${bytes.length} of at least ${bytes.length + 16} bytes; copy it again\\.$`)]);
+    expect(dump.defects).toEqual([
+      expect.stringMatching(
+        `^The file is cut off: ${bytes.length} of at least ${bytes.length + 16} bytes; copy it again\\.$`,
+      ),
+    ]);
     await expect(open(stream.subarray(0, 5000))).rejects.toThrow(InputError);
   });
 });
 
 describe('ELF', () => {
   test('p_paddr alone; what p_memsz has beyond p_filesz is excluded; overlaps are legal', async () => {
-    const dump = await open(buildElf({
-      segments: [
-        { paddr: 0x1000, bytes: Buffer.concat([pageOf(1), pageOf(2), pageOf(3)]), memorySize: 0x5000 },
-        { paddr: 0x2000, bytes: pageOf(2), vaddr: 0xffffffff81000000n },
-        { paddr: 0x10_0000, bytes: pageOf(9) },
-      ],
-      cpus: [{ ip: 0xffffffff81234567n }],
-      vmcoreinfo: 'OSRELEASE=x\n',
-    }));
-    expect([0, 1, 2, 3, 4, 5, 6, 0x100].map((pfn) => shown(dump, pfn))).toEqual(['absent', 1, 2, 3, 'excluded', 'excluded', 'absent', 9]);
-    expect([...dump.memory.ranges()]).toEqual([{ start: 0x1000, end: 0x6000 }, { start: 0x10_0000, end: 0x10_1000 }]);
+    const dump = await open(
+      buildElf({
+        segments: [
+          { paddr: 0x1000, bytes: Buffer.concat([pageOf(1), pageOf(2), pageOf(3)]), memorySize: 0x5000 },
+          { paddr: 0x2000, bytes: pageOf(2), vaddr: 0xffffffff81000000n },
+          { paddr: 0x10_0000, bytes: pageOf(9) },
+        ],
+        cpus: [{ ip: 0xffffffff81234567n }],
+        vmcoreinfo: 'OSRELEASE=x\n',
+      }),
+    );
+    expect([0, 1, 2, 3, 4, 5, 6, 0x100].map((pfn) => shown(dump, pfn))).toEqual([
+      'absent',
+      1,
+      2,
+      3,
+      'excluded',
+      'excluded',
+      'absent',
+      9,
+    ]);
+    expect([...dump.memory.ranges()]).toEqual([
+      { start: 0x1000, end: 0x6000 },
+      { start: 0x10_0000, end: 0x10_1000 },
+    ]);
     expect(dump.registers[0]?.registers.ip).toBe(0xffffffff81234567n);
     expect(dump.vmcoreinfo).toBe('OSRELEASE=x\n');
   });
 
   test('program headers wherever e_phoff says; a page from two segments; an edge within a page', async () => {
-    const dump = await open(buildElf({
-      programHeadersAt: 9000,
-      segments: [{ paddr: 0x1000, bytes: new Uint8Array(0x800).fill(1) }, { paddr: 0x1800, bytes: new Uint8Array(0xa00).fill(2) }],
-    }));
+    const dump = await open(
+      buildElf({
+        programHeadersAt: 9000,
+        segments: [
+          { paddr: 0x1000, bytes: new Uint8Array(0x800).fill(1) },
+          { paddr: 0x1800, bytes: new Uint8Array(0xa00).fill(2) },
+        ],
+      }),
+    );
     const page = dump.memory.page(1);
     expect(page instanceof Page && [page.bytes[0x7ff], page.bytes[0x800], page.bytes[0xfff]]).toEqual([1, 2, 2]);
     const edge = dump.memory.page(2);
@@ -237,7 +357,11 @@ describe('ELF', () => {
   });
 
   test('70,000 segments, counted in section 0', async () => {
-    const segments = Array.from({ length: 70_000 }, (_, i) => ({ paddr: i * 0x2000, bytes: i === 69_999 ? pageOf(5) : new Uint8Array(0), memorySize: 4096 }));
+    const segments = Array.from({ length: 70_000 }, (_, i) => ({
+      paddr: i * 0x2000,
+      bytes: i === 69_999 ? pageOf(5) : new Uint8Array(0),
+      memorySize: 4096,
+    }));
     const dump = await open(buildElf({ segments }));
     expect([shown(dump, 0), shown(dump, 1), shown(dump, 139_998)]).toEqual(['excluded', 'absent', 5]);
   });

@@ -5,8 +5,18 @@ import { findVmcoreinfo, parseVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
 import { toyMemory } from '../../src/testing/toy-memory.js';
 
 const text = [
-  'OSRELEASE=6.1.0-toy', 'PAGESIZE=4096', 'SYMBOL(_stext)=ffffffff81000000', 'SIZE(page)=64', 'OFFSET(page.flags)=0', 'LENGTH(node_data)=1024',
-  'NUMBER(phys_base)=-125829120', 'NUMBER(KERNEL_IMAGE_SIZE)=0x40000000', 'KERNELOFFSET=13e00000', 'CRASHTIME=1764042000', 'nonsense', '',
+  'OSRELEASE=6.1.0-toy',
+  'PAGESIZE=4096',
+  'SYMBOL(_stext)=ffffffff81000000',
+  'SIZE(page)=64',
+  'OFFSET(page.flags)=0',
+  'LENGTH(node_data)=1024',
+  'NUMBER(phys_base)=-125829120',
+  'NUMBER(KERNEL_IMAGE_SIZE)=0x40000000',
+  'KERNELOFFSET=13e00000',
+  'CRASHTIME=1764042000',
+  'nonsense',
+  '',
 ].join('\n');
 
 test('each kind of line in its own number format', () => {
@@ -20,13 +30,25 @@ test('each kind of line in its own number format', () => {
 });
 
 test('what is not there, or is no number, is undefined', () => {
-  const info = parseVmcoreinfo('SYMBOL(a)=xyz\nSIZE(b)=-1\nNUMBER(c)=\nOFFSET(d)=99999999999999999999\nSYMBOL(e)=11112222333344445555');
-  expect([info.symbol('a'), info.size('b'), info.number('c'), info.offset('d'), info.symbol('e'), info.symbol('f'), info.kernelOffset])
-    .toEqual(Array.from({ length: 7 }, () => undefined));
+  const info = parseVmcoreinfo(
+    'SYMBOL(a)=xyz\nSIZE(b)=-1\nNUMBER(c)=\nOFFSET(d)=99999999999999999999\nSYMBOL(e)=11112222333344445555',
+  );
+  expect([
+    info.symbol('a'),
+    info.size('b'),
+    info.number('c'),
+    info.offset('d'),
+    info.symbol('e'),
+    info.symbol('f'),
+    info.kernelOffset,
+  ]).toEqual(Array.from({ length: 7 }, () => undefined));
 });
 
 test('found in memory at the start of a page; a page that only begins alike is passed over', () => {
-  const pages = new Map([[3, 'OSRELEASE=copied by a shell\n'], [6, text]]);
+  const pages = new Map([
+    [3, 'OSRELEASE=copied by a shell\n'],
+    [6, text],
+  ]);
   expect(findVmcoreinfo(memoryOf(pages, 8))).toBe(text);
   expect(findVmcoreinfo(memoryOf(pages, 8), 4)).toBeUndefined();
   expect(findVmcoreinfo(memoryOf(new Map(), 8))).toBeUndefined();

@@ -3,7 +3,13 @@ import type { OpenFile } from '../../src/bytes/file-reader.js';
 /** Where flips matter most, as parts of the file: else nearly all would land in pages. */
 export function tablesOf(file: OpenFile): [start: number, length: number][] {
   const tables = Math.min(file.size, 64 << 10);
-  return [[0, 512], [4096, 8192], [0, tables], [tables, Math.min(file.size - tables, 1 << 20)], [0, file.size]];
+  return [
+    [0, 512],
+    [4096, 8192],
+    [0, tables],
+    [tables, Math.min(file.size - tables, 1 << 20)],
+    [0, file.size],
+  ];
 }
 
 /** The file with some bytes changed and, in a third of the cases, its end cut off. */

@@ -4,12 +4,36 @@ import { findings, gap, type Finding, type Gap } from 'oompm';
 import type { Section } from '../../src/plugin/section.js';
 import { breachesOf, breachesOfOrder } from './compare-answers.js';
 
-const finding: Finding = { id: 'oom.x', weight: 50, certainty: 'certain', moment: 'dump', sentence: 'It holds 12 kB.', evidence: ['12 kB'], about: 'x' };
+const finding: Finding = {
+  id: 'oom.x',
+  weight: 50,
+  certainty: 'certain',
+  moment: 'dump',
+  sentence: 'It holds 12 kB.',
+  evidence: ['12 kB'],
+  about: 'x',
+};
 
-function section(cell: string | number | Gap, more: Partial<Section> = {}, found: readonly Finding[] = [finding]): Section {
+function section(
+  cell: string | number | Gap,
+  more: Partial<Section> = {},
+  found: readonly Finding[] = [finding],
+): Section {
   return {
-    plugin: 'zones', title: 'Zones', outcome: { kind: 'done' }, gaps: [],
-    views: [{ kind: 'table', id: 'zones', title: 'Zones', columns: [{ key: 'held', title: 'HELD', type: 'kB' }], rows: [{ cells: { held: cell } }] }, findings('Says', found)],
+    plugin: 'zones',
+    title: 'Zones',
+    outcome: { kind: 'done' },
+    gaps: [],
+    views: [
+      {
+        kind: 'table',
+        id: 'zones',
+        title: 'Zones',
+        columns: [{ key: 'held', title: 'HELD', type: 'kB' }],
+        rows: [{ cells: { held: cell } }],
+      },
+      findings('Says', found),
+    ],
     ...more,
   };
 }
@@ -32,24 +56,43 @@ describe('a section that changed', () => {
 });
 
 describe('a finding, in a section that has a gap', () => {
-  const now = (...found: Partial<Finding>[]): string[] => rules(section(12, { gaps: [lost] }, found.map((one) => ({ ...finding, ...one }))));
+  const now = (...found: Partial<Finding>[]): string[] =>
+    rules(
+      section(
+        12,
+        { gaps: [lost] },
+        found.map((one) => ({ ...finding, ...one })),
+      ),
+    );
 
   test('that is gone, or less sure, or says what was lost', () => {
-    expect([now(), now({ sentence: 'It holds 8 kB.', certainty: 'likely' }), now({ evidence: [...finding.evidence, unread] })]).toEqual([[], [], []]);
+    expect([
+      now(),
+      now({ sentence: 'It holds 8 kB.', certainty: 'likely' }),
+      now({ evidence: [...finding.evidence, unread] }),
+    ]).toEqual([[], [], []]);
   });
 
   test('of other numbers, as sure as before', () => {
-    expect([now({ sentence: 'It holds 8 kB.' }), now({ evidence: ['8 kB'] })]).toEqual([['a finding changed as sure as before'], ['a finding changed as sure as before']]);
+    expect([now({ sentence: 'It holds 8 kB.' }), now({ evidence: ['8 kB'] })]).toEqual([
+      ['a finding changed as sure as before'],
+      ['a finding changed as sure as before'],
+    ]);
   });
 
   test('that was not there: only where it says that it rests on less', () => {
     const other = { id: 'oom.y', about: 'y', sentence: 'Nobody was killed.' };
-    expect([now({}, other), now({}, { ...other, certainty: 'likely' }), now({}, { ...other, certainty: 'likely', evidence: [unread] })])
-      .toEqual([['a finding that was not there'], ['a finding that was not there'], []]);
+    expect([
+      now({}, other),
+      now({}, { ...other, certainty: 'likely' }),
+      now({}, { ...other, certainty: 'likely', evidence: [unread] }),
+    ]).toEqual([['a finding that was not there'], ['a finding that was not there'], []]);
   });
 });
 
 test('a section that says other gaps alone than after all others', () => {
-  expect(breachesOfOrder(answer(section(12)), [section(12, { gaps: [lost] })]).map(({ rule }) => rule)).toEqual(['other alone than after all others']);
+  expect(breachesOfOrder(answer(section(12)), [section(12, { gaps: [lost] })]).map(({ rule }) => rule)).toEqual([
+    'other alone than after all others',
+  ]);
   expect(breachesOfOrder(answer(section(12)), [section(12)])).toEqual([]);
 });

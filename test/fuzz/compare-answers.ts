@@ -7,12 +7,19 @@ import type { Answer } from './dropped-page.js';
 /** A rule that a section broke: which one, and what differs, without what is of this page alone. */
 export interface Breach {
   readonly section: string;
-  readonly rule: 'changed without a gap' | 'a finding that was not there' | 'a finding changed as sure as before' | 'other alone than after all others';
+  readonly rule:
+    | 'changed without a gap'
+    | 'a finding that was not there'
+    | 'a finding changed as sure as before'
+    | 'other alone than after all others';
   /** The place in the section and what stands there, before and after. */
   readonly difference: string;
 }
 
-/** Holds the answer without a page against the undamaged one: what changed must say so, and must not be as sure as before. */
+/**
+ * Holds the answer without a page against the undamaged one: what changed must say so, and must not be as sure as
+ * before.
+ */
 export function breachesOf(sound: Answer, damaged: Answer): Breach[] {
   if ('refusal' in damaged || 'refusal' in sound) return [];
   return damaged.sections.flatMap((section, index) => {
@@ -26,12 +33,17 @@ export function breachesOfOrder(together: Answer, alone: readonly Section[]): Br
   if ('refusal' in together) return [];
   return alone.flatMap((section, index): Breach[] => {
     const difference = firstDifference(together.sections[index]!, section);
-    return difference === undefined ? [] : [{ section: section.plugin, rule: 'other alone than after all others', difference }];
+    return difference === undefined
+      ? []
+      : [{ section: section.plugin, rule: 'other alone than after all others', difference }];
   });
 }
 
 function unsaidChange(before: Section, after: Section): Breach[] {
-  const difference = firstDifference({ views: before.views, outcome: before.outcome.kind }, { views: after.views, outcome: after.outcome.kind });
+  const difference = firstDifference(
+    { views: before.views, outcome: before.outcome.kind },
+    { views: after.views, outcome: after.outcome.kind },
+  );
   if (difference === undefined || saysSo(before, after)) return [];
   return [{ section: after.plugin, rule: 'changed without a gap', difference }];
 }
@@ -62,21 +74,35 @@ function changedFindings(before: Section, after: Section): Breach[] {
     const index = left.findIndex(fits);
     return index < 0 ? undefined : left.splice(index, 1)[0];
   };
-  const other = findingsOf(after).filter((finding) => take((one) => isDeepStrictEqual(said(one), said(finding))) === undefined);
+  const other = findingsOf(after).filter(
+    (finding) => take((one) => isDeepStrictEqual(said(one), said(finding))) === undefined,
+  );
   return other.flatMap((finding): Breach[] => {
     // Of the same kind, or another conclusion on the same lock or task.
-    const was = take(({ id, about }) => id === finding.id && about === finding.about) ?? take(({ id }) => id === finding.id)
-      ?? take(({ about }) => about !== undefined && about === finding.about);
+    const was =
+      take(({ id, about }) => id === finding.id && about === finding.about) ??
+      take(({ id }) => id === finding.id) ??
+      take(({ about }) => about !== undefined && about === finding.about);
     if (was && sureness[finding.certainty] < sureness[was.certainty]) return [];
     // One that the lost one had stood before, or that only memory could rule out: it must say that it rests on less.
     if (!was && finding.certainty !== 'certain' && finding.evidence.some((line) => unread.test(line))) return [];
     // What was merely possible stays so, and says that not all could be read.
-    if (was && finding.certainty === was.certainty && finding.sentence === was.sentence && finding.evidence.every((line) => was.evidence.includes(line) || unread.test(line))) return [];
-    return [{
-      section: after.plugin,
-      rule: was ? 'a finding changed as sure as before' : 'a finding that was not there',
-      difference: was ? `${finding.id}, ${finding.certainty}: ${firstDifference(said(was), said(finding))}` : `${finding.id}, ${finding.certainty}: ${finding.sentence}`,
-    }];
+    if (
+      was &&
+      finding.certainty === was.certainty &&
+      finding.sentence === was.sentence &&
+      finding.evidence.every((line) => was.evidence.includes(line) || unread.test(line))
+    )
+      return [];
+    return [
+      {
+        section: after.plugin,
+        rule: was ? 'a finding changed as sure as before' : 'a finding that was not there',
+        difference: was
+          ? `${finding.id}, ${finding.certainty}: ${firstDifference(said(was), said(finding))}`
+          : `${finding.id}, ${finding.certainty}: ${finding.sentence}`,
+      },
+    ];
   });
 }
 
@@ -92,14 +118,24 @@ function said({ id, certainty, sentence, evidence }: Finding): unknown {
 /** The first place where two values differ, and both; undefined where they are equal. */
 function firstDifference(before: unknown, after: unknown, at = ''): string | undefined {
   if (isDeepStrictEqual(before, after)) return undefined;
-  if (typeof before === 'object' && typeof after === 'object' && before !== null && after !== null && Array.isArray(before) === Array.isArray(after)) {
+  if (
+    typeof before === 'object' &&
+    typeof after === 'object' &&
+    before !== null &&
+    after !== null &&
+    Array.isArray(before) === Array.isArray(after)
+  ) {
     if (Array.isArray(before) && Array.isArray(after) && before.length !== after.length) {
       const index = before.findIndex((one, i) => !isDeepStrictEqual(one, after[i]));
       const place = index < 0 ? before.length : index;
       return `${at}: ${before.length} become ${after.length}, [${place}]: ${inShort(before[place])} -> ${inShort(after[place])}`;
     }
     for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-      const found = firstDifference((before as Record<string, unknown>)[key], (after as Record<string, unknown>)[key], `${at}${at === '' ? '' : '.'}${nameOf(before, key)}`);
+      const found = firstDifference(
+        (before as Record<string, unknown>)[key],
+        (after as Record<string, unknown>)[key],
+        `${at}${at === '' ? '' : '.'}${nameOf(before, key)}`,
+      );
       if (found !== undefined) return found;
     }
   }
@@ -116,6 +152,8 @@ function nameOf(parent: object, key: string): string {
 }
 
 function inShort(value: unknown): string {
-  const text = JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `0x${inner.toString(16)}` : inner)) ?? 'nothing';
+  const text =
+    JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? `0x${inner.toString(16)}` : inner)) ??
+    'nothing';
   return text.length > 300 ? `${text.slice(0, 300)}…` : text;
 }

@@ -30,11 +30,19 @@ export function watched(dump: Dump): WatchedDump {
       return pfn === refused ? new MissingPage('damaged', 'dropped by the test') : whole.page(pfn);
     },
   };
-  return { dump: { ...dump, memory, close: () => undefined }, read, refuse: (pfn) => { refused = pfn; } };
+  return {
+    dump: { ...dump, memory, close: () => undefined },
+    read,
+    refuse: (pfn) => {
+      refused = pfn;
+    },
+  };
 }
 
 /** What the tool says of a dump, section by section; or the one sentence for which it can't. */
-export type Answer = { readonly sections: readonly Section[]; readonly defects: readonly string[] } | { readonly refusal: string };
+export type Answer =
+  | { readonly sections: readonly Section[]; readonly defects: readonly string[] }
+  | { readonly refusal: string };
 
 export interface Answered {
   readonly together: Answer;

@@ -22,44 +22,58 @@ const CACHE_BYTES = 4 << 20;
 
 const dir = dumpsDir();
 const names = [
-  '6.1-global-panic/vmcore', '6.1-global-panic/vmcore.elf', '6.1-global-panic/vmcore.flat', '6.1-global-panic/vmcore.zlib',
-  '6.1-global-panic/vmcore.lzo', '6.1-global-panic/vmcore.snappy', '6.1-global-panic/vmcore.zstd', '6.1-kdump-offline/vmcore.elf',
+  '6.1-global-panic/vmcore',
+  '6.1-global-panic/vmcore.elf',
+  '6.1-global-panic/vmcore.flat',
+  '6.1-global-panic/vmcore.zlib',
+  '6.1-global-panic/vmcore.lzo',
+  '6.1-global-panic/vmcore.snappy',
+  '6.1-global-panic/vmcore.zstd',
+  '6.1-kdump-offline/vmcore.elf',
 ];
 
 describe(`${CASES} broken dumps, seed ${SEED}`, () => {
   const opened: OpenFile[] = [];
   afterAll(() => opened.forEach((file) => file.close()));
 
-  for (const name of names) testWith(name, `${name}: an answer, a missing page with its reason, or one sentence`, async () => {
-    const file = openFile(`${dir}/${name}`);
-    opened.push(file);
-    const regions = tablesOf(file);
-    const figures = figuresOf(name, 'FUZZ_CASES');
-    let refused = 0;
-    let missing = 0;
-    for (let i = 0; i < CASES / names.length; i++) {
-      const random = randomNumbers(SEED * 1_000_003 + i);
-      const began = performance.now();
-      const dump = await openDumpFiles([brokenFile(file, regions, random)], { cacheBytes: CACHE_BYTES }).catch((error: unknown) => error);
-      if (dump instanceof InputError) {
-        expect(dump.message).toMatch(/^[\x20-\x7e]+\.$/);
-        refused++;
-        figures.count('refused', performance.now() - began);
-      } else if (dump instanceof Error) {
-        throw new Error(`case ${i} of ${name} ended with ${dump.stack}`);
-      } else {
-        const broken = readSome(dump as Dump, random);
-        missing += broken;
-        figures.count(broken === 0 ? 'read' : 'read, with pages cut off or damaged', performance.now() - began);
-      }
-      expect(performance.now() - began, `case ${i} of ${name}`).toBeLessThan(MAX_MS_PER_CASE);
-    }
-    figures.tell();
-    expect(peakMib()).toBeLessThan(MAX_MIB);
-    // The breaking does reach the reader: some dumps are refused, some pages are missed.
-    expect(refused).toBeGreaterThan(0);
-    expect(missing).toBeGreaterThan(0);
-  }, 3_600_000);
+  for (const name of names)
+    testWith(
+      name,
+      `${name}: an answer, a missing page with its reason, or one sentence`,
+      async () => {
+        const file = openFile(`${dir}/${name}`);
+        opened.push(file);
+        const regions = tablesOf(file);
+        const figures = figuresOf(name, 'FUZZ_CASES');
+        let refused = 0;
+        let missing = 0;
+        for (let i = 0; i < CASES / names.length; i++) {
+          const random = randomNumbers(SEED * 1_000_003 + i);
+          const began = performance.now();
+          const dump = await openDumpFiles([brokenFile(file, regions, random)], { cacheBytes: CACHE_BYTES }).catch(
+            (error: unknown) => error,
+          );
+          if (dump instanceof InputError) {
+            expect(dump.message).toMatch(/^[\x20-\x7e]+\.$/);
+            refused++;
+            figures.count('refused', performance.now() - began);
+          } else if (dump instanceof Error) {
+            throw new Error(`case ${i} of ${name} ended with ${dump.stack}`);
+          } else {
+            const broken = readSome(dump as Dump, random);
+            missing += broken;
+            figures.count(broken === 0 ? 'read' : 'read, with pages cut off or damaged', performance.now() - began);
+          }
+          expect(performance.now() - began, `case ${i} of ${name}`).toBeLessThan(MAX_MS_PER_CASE);
+        }
+        figures.tell();
+        expect(peakMib()).toBeLessThan(MAX_MIB);
+        // The breaking does reach the reader: some dumps are refused, some pages are missed.
+        expect(refused).toBeGreaterThan(0);
+        expect(missing).toBeGreaterThan(0);
+      },
+      3_600_000,
+    );
 });
 
 /** Reads pages all over the dump; returns how many were cut off or damaged. */

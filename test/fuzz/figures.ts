@@ -17,8 +17,14 @@ export function figuresOf(name: string, countSetBy: string): Figures {
       if (process.env[countSetBy] === undefined) return;
       const { user, system } = process.cpuUsage(began);
       const ends = [...outcomes].toSorted(([, a], [, b]) => b - a).map(([outcome, count]) => `${count} ${outcome}`);
-      console.log([`${name}: ${ends.join(', ')}`, ...(slowestMs === 0 ? [] : [`slowest ${Math.round(slowestMs)} ms`]),
-        `${Math.round((user + system) / 1e6)} s of CPU`, `peak ${peakMib()} MiB`].join('; '));
+      console.log(
+        [
+          `${name}: ${ends.join(', ')}`,
+          ...(slowestMs === 0 ? [] : [`slowest ${Math.round(slowestMs)} ms`]),
+          `${Math.round((user + system) / 1e6)} s of CPU`,
+          `peak ${peakMib()} MiB`,
+        ].join('; '),
+      );
     },
   };
 }

@@ -1,7 +1,12 @@
 import { Page, type MissingPage, type PhysicalMemory } from '../../src/dump/physical-memory.js';
 
 /** A dump's memory with some of its pages changed or lost: what a broken machine, or a stranger, may hand us. */
-export function flippedMemory(memory: PhysicalMemory, targets: readonly number[], random: () => number, flips: number): PhysicalMemory {
+export function flippedMemory(
+  memory: PhysicalMemory,
+  targets: readonly number[],
+  random: () => number,
+  flips: number,
+): PhysicalMemory {
   const changed = new Map<number, [at: number, value: number][]>();
   for (let i = 0; i < flips; i++) {
     const pfn = targets[Math.floor(random() * targets.length)];

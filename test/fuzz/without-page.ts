@@ -9,7 +9,12 @@ import { dumpFile } from '../dumps.js';
 import { watched } from './dropped-page.js';
 
 /** A plugin's section of a dump, and of the same that has lost the page of an address. */
-export async function withoutPage(name: string, plugin: Plugin, addressIn: (kernel: Kernel) => bigint, values: Readonly<Record<string, unknown>> = {}): Promise<{ sound: Section; damaged: Section }> {
+export async function withoutPage(
+  name: string,
+  plugin: Plugin,
+  addressIn: (kernel: Kernel) => bigint,
+  values: Readonly<Record<string, unknown>> = {},
+): Promise<{ sound: Section; damaged: Section }> {
   const dump = await openDump([dumpFile(name)!]);
   const pages = watched(dump);
   const { kernel } = await bringUp(pages.dump, undefined, {});

@@ -34,12 +34,25 @@ function thingKernel(more: Partial<Parameters<typeof toyKernel>[0]> = {}): ToyKe
       thing: {
         type: 'struct thing',
         value: {
-          comm: 'we)ird "x"', colour: 5, packed: { word: 0b1101 }, temperature: -40, uid: 1000, count: 3, inner: { low: 7, high: 9 },
-          words: [1, 2, 0x1234567890], owner: to('owner'), label: 'a label', hot: true,
+          comm: 'we)ird "x"',
+          colour: 5,
+          packed: { word: 0b1101 },
+          temperature: -40,
+          uid: 1000,
+          count: 3,
+          inner: { low: 7, high: 9 },
+          words: [1, 2, 0x1234567890],
+          owner: to('owner'),
+          label: 'a label',
+          hot: true,
         },
       },
     },
-    objects: { owner: { type: 'struct owner', value: { name: 'boss', id: 4 } }, a: { type: 'struct thing' }, b: { type: 'struct thing' } },
+    objects: {
+      owner: { type: 'struct owner', value: { name: 'boss', id: 4 } },
+      a: { type: 'struct thing' },
+      b: { type: 'struct thing' },
+    },
     lists: [['thing.children', 'a.sibling', 'b.sibling']],
     ...more,
   });
@@ -59,7 +72,10 @@ describe('an object by its types', () => {
     expect(value('char comm[16]')).toBe(String.raw`"we)ird \"x\""`);
     expect(value('enum colour colour')).toBe('GREEN (5)');
     const packed = [...members.values()].find(({ declaration }) => declaration.endsWith('packed'))!;
-    expect(packed.members[1]!.members.map((member) => [member.declaration, member.value])).toEqual([['unsigned int ready:1', '1'], ['unsigned int kind:3', '6']]);
+    expect(packed.members[1]!.members.map((member) => [member.declaration, member.value])).toEqual([
+      ['unsigned int ready:1', '1'],
+      ['unsigned int kind:3', '6'],
+    ]);
     expect(value('int temperature')).toBe('-40');
     expect(value('bool hot')).toBe(true);
   });
@@ -69,7 +85,13 @@ describe('an object by its types', () => {
   });
 
   test('structs and arrays have their members below them', () => {
-    expect(members.get('struct inner inner')?.members.map(({ declaration, value }) => `${declaration.split(' ').at(-1)} = ${typeof value === 'string' ? value : '?'}`)).toEqual(['low = 7', 'high = 9']);
+    expect(
+      members
+        .get('struct inner inner')
+        ?.members.map(
+          ({ declaration, value }) => `${declaration.split(' ').at(-1)} = ${typeof value === 'string' ? value : '?'}`,
+        ),
+    ).toEqual(['low = 7', 'high = 9']);
     const words = [...members.values()].find(({ declaration }) => declaration.includes('words[3]'))!;
     expect(words.members.map((member) => member.value)).toEqual(['1', '2', '78187493520 (0x1234567890)']);
   });
@@ -78,7 +100,9 @@ describe('an object by its types', () => {
     const owner = members.get('struct owner *owner')!;
     expect(owner.value).toMatch(new RegExp(`^0x${kernel.addressOf('owner').toString(16)} (<.*> )?"boss"$`));
     expect(owner.place).toEqual({ type: 'struct owner', address: kernel.addressOf('owner') });
-    expect([...members.values()].find(({ declaration }) => declaration.endsWith('char *label'))?.value).toMatch(/^0x[\da-f]+ (<.*> )?"a label"$/);
+    expect([...members.values()].find(({ declaration }) => declaration.endsWith('char *label'))?.value).toMatch(
+      /^0x[\da-f]+ (<.*> )?"a label"$/,
+    );
     expect(members.get('void *nothing')).toMatchObject({ value: 'NULL' });
     expect(members.get('void *nothing')).not.toHaveProperty('place');
   });
@@ -87,7 +111,11 @@ describe('an object by its types', () => {
     const broken = inspect(thingKernel({ lost: ['owner'] }));
     expect(broken.get('struct owner *owner')?.value).not.toContain('boss');
     const gone = thingKernel({ lost: ['thing'] });
-    expect([...inspect(gone).values()].every(({ value, members: below }) => below.length > 0 || (typeof value === 'object' && value?.gap))).toBe(true);
+    expect(
+      [...inspect(gone).values()].every(
+        ({ value, members: below }) => below.length > 0 || (typeof value === 'object' && value?.gap),
+      ),
+    ).toBe(true);
   });
 });
 
@@ -101,7 +129,8 @@ describe('what hangs on a list', () => {
   test('without it the links alone', () => {
     const kernel = thingKernel();
     expect([...listEntries(kernel, kernel.addressOf('thing.children'), undefined)]).toEqual([
-      { node: kernel.addressOf('a.sibling') }, { node: kernel.addressOf('b.sibling') },
+      { node: kernel.addressOf('a.sibling') },
+      { node: kernel.addressOf('b.sibling') },
     ]);
   });
 
@@ -113,6 +142,8 @@ describe('what hangs on a list', () => {
 
   test('a member that this kernel lacks is said', () => {
     const kernel = thingKernel();
-    expect(() => [...listEntries(kernel, kernel.addressOf('thing.children'), 'thing.nosuch')]).toThrow('no member `nosuch`');
+    expect(() => [...listEntries(kernel, kernel.addressOf('thing.children'), 'thing.nosuch')]).toThrow(
+      'no member `nosuch`',
+    );
   });
 });

@@ -17,8 +17,25 @@ test('members with offset and size, and the holes between them', () => {
 });
 
 test('embedded structs and unions have their members below them, at their place in the whole', () => {
-  const [, inner] = layoutOf('struct thing { int before; struct { int low; union { int a; short b; }; } inner; };', 'thing');
-  expect(inner).toMatchObject({ offset: 4, size: 8, members: [{ declaration: 'int low', offset: 4 }, { offset: 8, size: 4, members: [{ declaration: 'int a', offset: 8, hole: 0 }, { declaration: 'short b', offset: 8, size: 2, hole: 0 }] }] });
+  const [, inner] = layoutOf(
+    'struct thing { int before; struct { int low; union { int a; short b; }; } inner; };',
+    'thing',
+  );
+  expect(inner).toMatchObject({
+    offset: 4,
+    size: 8,
+    members: [
+      { declaration: 'int low', offset: 4 },
+      {
+        offset: 8,
+        size: 4,
+        members: [
+          { declaration: 'int a', offset: 8, hole: 0 },
+          { declaration: 'short b', offset: 8, size: 2, hole: 0 },
+        ],
+      },
+    ],
+  });
 });
 
 test('bit fields have their bits', () => {

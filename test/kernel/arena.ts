@@ -23,7 +23,10 @@ export interface Damage {
   value: bigint;
 }
 
-/** Damage with what leads astray: NULL, small numbers, other words of the arena with and without tag bits, wild addresses. */
+/**
+ * Damage with what leads astray: NULL, small numbers, other words of the arena with and without tag bits, wild
+ * addresses.
+ */
 export function damage(words: number): fc.Arbitrary<Damage[]> {
   const value = fc.oneof(
     fc.constant(0n),

@@ -16,12 +16,18 @@ const object = (number: number): bigint => 0xffff_8880_0000_0000n + BigInt(numbe
 /** An IDR whose ids begin at `base`, in one node. */
 function idrOf(base: number, slots: readonly bigint[]): ToyKernel {
   const header = [0n, 0n, 0n, 0n, 0n];
-  return kernelOver([at(2) | 2n, BigInt(base), ...header, ...Array.from({ length: 16 }, (_, index) => slots[index] ?? 0n)], types);
+  return kernelOver(
+    [at(2) | 2n, BigInt(base), ...header, ...Array.from({ length: 16 }, (_, index) => slots[index] ?? 0n)],
+    types,
+  );
 }
 
 test('ids ascend from the base, with what each stands for; one without an object is none', () => {
   const kernel = idrOf(1, [object(1), 0n, ZERO_ENTRY, object(4)]);
-  expect([...idrEntries(kernel, at(0), 'net.netns_ids')]).toEqual([{ id: 1, entry: object(1) }, { id: 4, entry: object(4) }]);
+  expect([...idrEntries(kernel, at(0), 'net.netns_ids')]).toEqual([
+    { id: 1, entry: object(1) },
+    { id: 4, entry: object(4) },
+  ]);
   expect(kernel.gaps.list).toEqual([]);
 });
 

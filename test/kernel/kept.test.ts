@@ -7,7 +7,11 @@ import { Kept } from '../../src/kernel/kept.js';
 
 /** Two words of which one can't be read. */
 function damaged(): Kernel {
-  return toyKernel({ types: '', variables: { nr_threads: { type: 'int', value: 7 }, log_buf_len: { type: 'u32' } }, lost: ['log_buf_len'] });
+  return toyKernel({
+    types: '',
+    variables: { nr_threads: { type: 'int', value: 7 }, log_buf_len: { type: 'u32' } },
+    lost: ['log_buf_len'],
+  });
 }
 
 /** What a section's log has after its work. */
@@ -17,7 +21,11 @@ function gapsOf(kernel: Kernel, work: () => unknown): string[] {
   return kernel.gaps.list.map(({ what }) => what);
 }
 
-const sum = (kernel: Kernel): number => kernel.once('sum', () => (kernel.attempt('length of the log', () => kernel.global('log_buf_len')) ?? 0) + kernel.global('nr_threads'));
+const sum = (kernel: Kernel): number =>
+  kernel.once(
+    'sum',
+    () => (kernel.attempt('length of the log', () => kernel.global('log_buf_len')) ?? 0) + kernel.global('nr_threads'),
+  );
 const twice = (kernel: Kernel): number => kernel.once('twice', () => 2 * sum(kernel));
 
 describe('once', () => {
@@ -35,7 +43,10 @@ describe('once', () => {
     expect(gapsOf(kernel, threads)).toEqual([]);
   });
 
-  test.each([['not yet', false], ['already', true]])('the gaps of an inner value are those of the outer one, where the inner one was %s made', (_, made) => {
+  test.each([
+    ['not yet', false],
+    ['already', true],
+  ])('the gaps of an inner value are those of the outer one, where the inner one was %s made', (_, made) => {
     const kernel = damaged();
     if (made) sum(kernel);
     expect(gapsOf(kernel, () => twice(kernel))).toEqual(['length of the log']);
@@ -44,14 +55,25 @@ describe('once', () => {
 
   test('what a section met before stays in its log, and what it met within is not in that of another', () => {
     const kernel = damaged();
-    expect(gapsOf(kernel, () => { kernel.gap('before', 'reason'); sum(kernel); kernel.gap('after', 'reason'); })).toEqual(['before', 'length of the log', 'after']);
+    expect(
+      gapsOf(kernel, () => {
+        kernel.gap('before', 'reason');
+        sum(kernel);
+        kernel.gap('after', 'reason');
+      }),
+    ).toEqual(['before', 'length of the log', 'after']);
     expect(gapsOf(kernel, () => kernel.gap('alone', 'reason'))).toEqual(['alone']);
   });
 
   test('work that ends in what can’t be read is not tried again: the same error, with the gaps that it met on the way', () => {
     const kernel = damaged();
     let tries = 0;
-    const fails = (): unknown => kernel.once('fails', () => { tries++; kernel.gap('on the way', 'reason'); return kernel.global('log_buf_len'); });
+    const fails = (): unknown =>
+      kernel.once('fails', () => {
+        tries++;
+        kernel.gap('on the way', 'reason');
+        return kernel.global('log_buf_len');
+      });
     expect(gapsOf(kernel, () => kernel.attempt('it', fails))).toEqual(['on the way', 'it']);
     expect(gapsOf(kernel, () => kernel.attempt('it', fails))).toEqual(['on the way', 'it']);
     expect(tries).toBe(1);
@@ -60,7 +82,11 @@ describe('once', () => {
   test('work that was cancelled is begun anew; so is one that a bug ended', () => {
     const kernel = damaged();
     let tries = 0;
-    const work = (): number => kernel.once('work', () => { if (++tries < 3) throw tries === 1 ? new Cancelled('cancelled') : new TypeError('ours'); return tries; });
+    const work = (): number =>
+      kernel.once('work', () => {
+        if (++tries < 3) throw tries === 1 ? new Cancelled('cancelled') : new TypeError('ours');
+        return tries;
+      });
     expect(work).toThrow(Cancelled);
     expect(work).toThrow(TypeError);
     expect(work()).toBe(3);
@@ -68,9 +94,15 @@ describe('once', () => {
 
   test('gaps that were counted only are counted at each use, and once for a section', () => {
     const kernel = damaged();
-    const many = (): void => kernel.once('many', () => { for (let i = 0; i < 700; i++) kernel.gap(`page ${i}`, 'excluded'); });
+    const many = (): void =>
+      kernel.once('many', () => {
+        for (let i = 0; i < 700; i++) kernel.gap(`page ${i}`, 'excluded');
+      });
     for (let section = 0; section < 2; section++) {
-      gapsOf(kernel, () => { many(); many(); });
+      gapsOf(kernel, () => {
+        many();
+        many();
+      });
       expect([kernel.gaps.list.length, kernel.gaps.dropped]).toEqual([500, 200]);
     }
   });

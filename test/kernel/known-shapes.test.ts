@@ -16,20 +16,30 @@ describe('symbols/', () => {
   });
 
   test('each file that has a shape is in shapes.ts', () => {
-    const withShapes = readdirSync('symbols').filter((name) => /^ {2}struct: '/m.test(readFileSync(`symbols/${name}`, 'utf8')));
-    const named = [...readFileSync('symbols/shapes.ts', 'utf8').matchAll(/'\.\/(.+)\.js'/g)].map(([, name]) => `${name}.ts`);
+    const withShapes = readdirSync('symbols').filter((name) =>
+      /^ {2}struct: '/m.test(readFileSync(`symbols/${name}`, 'utf8')),
+    );
+    const named = [...readFileSync('symbols/shapes.ts', 'utf8').matchAll(/'\.\/(.+)\.js'/g)].map(
+      ([, name]) => `${name}.ts`,
+    );
     expect(named.toSorted()).toEqual(withShapes.toSorted());
   });
 });
 
 describe('what no reader names goes', () => {
-  const words = new Set(['src', 'plugins'].flatMap((folder) => readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.tsx?$/.test(name))
-    .flatMap((name) => readFileSync(`${folder}/${name}`, 'utf8').match(/\w+/g) ?? [])));
+  const words = new Set(
+    ['src', 'plugins'].flatMap((folder) =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((name) => /\.tsx?$/.test(name))
+        .flatMap((name) => readFileSync(`${folder}/${name}`, 'utf8').match(/\w+/g) ?? []),
+    ),
+  );
   const unread = (names: readonly string[]): string[] => names.filter((name) => !words.has(name.split('.').at(-1)!));
 
   test('members', () => {
-    expect(unread(allShapes.flatMap(({ struct, members }) => Object.keys(members).map((member) => `${struct}.${member}`)))).toEqual([]);
+    expect(
+      unread(allShapes.flatMap(({ struct, members }) => Object.keys(members).map((member) => `${struct}.${member}`))),
+    ).toEqual([]);
   });
 
   test('globals and constants', () => {

@@ -18,16 +18,27 @@ describe.each(kernels)('$vmlinux: every shape has the same offsets by BTF and by
   afterAll(() => opened.forEach((kernel) => kernel.close()));
 
   test.skipIf(dumpPath === undefined || vmlinuxPath === undefined)(unlessMissing(vmlinux), async () => {
-    const [btf, dwarf] = await Promise.all((['btf', 'dwarf'] as const).map((types) => openKernel({ dump: [dumpPath!], vmlinux: vmlinuxPath!, types })));
+    const [btf, dwarf] = await Promise.all(
+      (['btf', 'dwarf'] as const).map((types) => openKernel({ dump: [dumpPath!], vmlinux: vmlinuxPath!, types })),
+    );
     opened.push(btf!, dwarf!);
-    const layouts = (kernel: Kernel) => Object.fromEntries(allShapes.map((shape) => {
-      const reason = kernel.missing(shape);
-      // The two say "no such struct" alike; the sizes and offsets are what matters.
-      return [shape.struct, reason ?? { size: kernel.bind(shape).size, offsets: Object.fromEntries(kernel.bind(shape).offsets) }];
-    }));
+    const layouts = (kernel: Kernel) =>
+      Object.fromEntries(
+        allShapes.map((shape) => {
+          const reason = kernel.missing(shape);
+          // The two say "no such struct" alike; the sizes and offsets are what matters.
+          return [
+            shape.struct,
+            reason ?? { size: kernel.bind(shape).size, offsets: Object.fromEntries(kernel.bind(shape).offsets) },
+          ];
+        }),
+      );
     expect(layouts(dwarf!)).toEqual(layouts(btf!));
 
-    const enums = (kernel: Kernel) => Object.fromEntries(Object.keys(anchors).map((name) => [name, { values: kernel.enumValues(name), value: kernel.enumerator(name) }]));
+    const enums = (kernel: Kernel) =>
+      Object.fromEntries(
+        Object.keys(anchors).map((name) => [name, { values: kernel.enumValues(name), value: kernel.enumerator(name) }]),
+      );
     expect(enums(dwarf!)).toEqual(enums(btf!));
     for (const name of ['NR_FREE_PAGES', 'MIGRATE_CMA', 'WMARK_MIN', 'PG_slab', 'MM_ANONPAGES']) {
       expect(dwarf!.enumerator(name), name).toBe(btf!.enumerator(name));

@@ -8,7 +8,14 @@ import { noSymbols, noTypes, unreadableSymbols } from '../../src/session/nothing
 const { memory } = toyKernel({ types: '' });
 
 function kernelOf(unreadable?: string): Kernel {
-  return createKernel({ release: 'toy', architecture: 'x86_64', memory, symbols: unreadable === undefined ? noSymbols : unreadableSymbols(unreadable), types: { ...noTypes, ...(unreadable === undefined ? {} : { unreadable }) }, vmcoreinfo: () => undefined });
+  return createKernel({
+    release: 'toy',
+    architecture: 'x86_64',
+    memory,
+    symbols: unreadable === undefined ? noSymbols : unreadableSymbols(unreadable),
+    types: { ...noTypes, ...(unreadable === undefined ? {} : { unreadable }) },
+    vmcoreinfo: () => undefined,
+  });
 }
 
 describe('a kernel of which nothing is known', () => {
@@ -22,9 +29,16 @@ describe('a kernel of which nothing is known', () => {
   test('because they can’t be read: it may have any, and who asks is told', () => {
     const kernel = kernelOf('0x1000: page damaged');
     expect(kernel.missing('zone')).toBe("`struct zone` is not known: the kernel's types can't be read");
-    expect(() => kernel.symbol('jiffies')).toThrow("the symbol `jiffies` is not known: the kernel's symbols can't be read");
-    expect(() => kernel.global('init_task')).toThrow("the variable `init_task` is not known: the kernel's symbols can't be read");
+    expect(() => kernel.symbol('jiffies')).toThrow(
+      "the symbol `jiffies` is not known: the kernel's symbols can't be read",
+    );
+    expect(() => kernel.global('init_task')).toThrow(
+      "the variable `init_task` is not known: the kernel's symbols can't be read",
+    );
     expect(() => kernel.sizeOf('zone')).toThrow("`struct zone` is not known: the kernel's types can't be read");
-    expect(kernel.gaps.list.map(({ what, reason }) => [what, reason])).toEqual([["the kernel's types", '0x1000: page damaged'], ["the kernel's symbols", '0x1000: page damaged']]);
+    expect(kernel.gaps.list.map(({ what, reason }) => [what, reason])).toEqual([
+      ["the kernel's types", '0x1000: page damaged'],
+      ["the kernel's symbols", '0x1000: page damaged'],
+    ]);
   });
 });

@@ -26,19 +26,32 @@ const types = `
 `;
 
 const frozenFileSystem = (frozen: number, mapping: 'file' | 'anon' | 'none' = 'file') => {
-  const make = (address: bigint) => toyKernel({
-    types,
-    variables: { super_blocks: { type: 'struct list_head' } },
-    objects: {
-      type: { type: 'struct file_system_type', value: { name: 'toyfs' } },
-      sb: { type: 'struct super_block', value: { s_type: to('type'), s_writers: { frozen, freeze_ucount: 1 } } },
-      root: { type: 'struct dentry', value: { d_parent: to('root'), d_name: { name: '/' } } },
-      dentry: { type: 'struct dentry', value: { d_parent: to('root'), d_name: { name: 'log' } } },
-      info: { type: 'struct mine_inode_info', value: { vfs_inode: { i_sb: to('sb'), i_dentry: { first: to('dentry.d_alias') }, i_data: { host: to('info.vfs_inode') } } } },
-      page: { type: 'struct page', value: { mapping: address, index: 3 } },
-    },
-    lists: [['super_blocks', 'sb.s_list'], ['sb.s_inodes', 'info.vfs_inode.i_sb_list']],
-  });
+  const make = (address: bigint) =>
+    toyKernel({
+      types,
+      variables: { super_blocks: { type: 'struct list_head' } },
+      objects: {
+        type: { type: 'struct file_system_type', value: { name: 'toyfs' } },
+        sb: { type: 'struct super_block', value: { s_type: to('type'), s_writers: { frozen, freeze_ucount: 1 } } },
+        root: { type: 'struct dentry', value: { d_parent: to('root'), d_name: { name: '/' } } },
+        dentry: { type: 'struct dentry', value: { d_parent: to('root'), d_name: { name: 'log' } } },
+        info: {
+          type: 'struct mine_inode_info',
+          value: {
+            vfs_inode: {
+              i_sb: to('sb'),
+              i_dentry: { first: to('dentry.d_alias') },
+              i_data: { host: to('info.vfs_inode') },
+            },
+          },
+        },
+        page: { type: 'struct page', value: { mapping: address, index: 3 } },
+      },
+      lists: [
+        ['super_blocks', 'sb.s_list'],
+        ['sb.s_inodes', 'info.vfs_inode.i_sb_list'],
+      ],
+    });
   const file = make(0n).addressOf('info.vfs_inode.i_data');
   return make(mapping === 'file' ? file : mapping === 'anon' ? file | 1n : 0n);
 };
@@ -46,7 +59,7 @@ const frozenFileSystem = (frozen: number, mapping: 'file' | 'anon' | 'none' = 'f
 describe('locks of files and of file systems', () => {
   const kernel = frozenFileSystem(4);
 
-  test('an inode within an object of its file system\'s own is known by its super_block\'s list', () => {
+  test("an inode within an object of its file system's own is known by its super_block's list", () => {
     const inode = kernel.addressOf('info.vfs_inode');
     expect(inodeOfLock(kernel, kernel.addressOf('info.vfs_inode.i_rwsem'))).toBe(inode);
     expect(inodeOfLock(kernel, kernel.addressOf('info.vfs_inode.i_rwsem') + 8n)).toBeUndefined();
@@ -56,18 +69,28 @@ describe('locks of files and of file systems', () => {
 
   test('its lock is told with the file', () => {
     const lock = kernel.addressOf('info.vfs_inode.i_rwsem');
-    expect(lockName(kernel, lock, rwsem)).toEqual({ text: `&inode.i_rwsem at 0x${lock.toString(16)} (/log on toyfs)`, about: 'inode.i_rwsem', known: true });
+    expect(lockName(kernel, lock, rwsem)).toEqual({
+      text: `&inode.i_rwsem at 0x${lock.toString(16)} (/log on toyfs)`,
+      about: 'inode.i_rwsem',
+      known: true,
+    });
   });
 
   test('a lock in an array of a super_block is told with its index and the file system', () => {
     const lock = kernel.addressOf('sb.s_writers.rw_sem[1]');
-    expect(lockName(kernel, lock, percpuRwsem)).toEqual({ text: `&sb_writers.rw_sem[1] at 0x${lock.toString(16)} (toyfs)`, about: 'sb_writers.rw_sem[1]', known: true });
+    expect(lockName(kernel, lock, percpuRwsem)).toEqual({
+      text: `&sb_writers.rw_sem[1] at 0x${lock.toString(16)} (toyfs)`,
+      about: 'sb_writers.rw_sem[1]',
+      known: true,
+    });
     expect(lockName(kernel, kernel.addressOf('sb.s_umount'), rwsem).about).toBe('super_block.s_umount');
   });
 
   test('an inode that is on no list of a super_block is none', () => {
     const broken = toyKernel({
-      types, variables: { super_blocks: { type: 'struct list_head' } }, lists: [['super_blocks', 'sb.s_list']],
+      types,
+      variables: { super_blocks: { type: 'struct list_head' } },
+      lists: [['super_blocks', 'sb.s_list']],
       objects: { sb: { type: 'struct super_block' }, inode: { type: 'struct inode', value: { i_sb: to('sb') } } },
     });
     expect(inodeOfLock(broken, broken.addressOf('inode.i_rwsem'))).toBeUndefined();
@@ -89,8 +112,15 @@ describe('a frozen file system', () => {
   };
 
   test('is told by its super_block, with who froze it', () => {
-    expect(frozen(4)).toMatchObject({ complete: true, evidence: 'super_block.s_writers.frozen of toyfs is 4 (SB_FREEZE_COMPLETE), freeze_ucount is 1, freeze_kcount is 0' });
-    expect(frozen(1)).toMatchObject({ complete: false, evidence: 'super_block.s_writers.frozen of toyfs is 1, freeze_ucount is 1, freeze_kcount is 0' });
+    expect(frozen(4)).toMatchObject({
+      complete: true,
+      evidence:
+        'super_block.s_writers.frozen of toyfs is 4 (SB_FREEZE_COMPLETE), freeze_ucount is 1, freeze_kcount is 0',
+    });
+    expect(frozen(1)).toMatchObject({
+      complete: false,
+      evidence: 'super_block.s_writers.frozen of toyfs is 1, freeze_ucount is 1, freeze_kcount is 0',
+    });
   });
 
   test('is none where nobody freezes it, where the number is none of a state, and for other locks', () => {

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 
 /** The text of each line that a dead kernel printed, without timestamp and caller. */
 export function kernelLog(path: string): string[] {
-  return readFileSync(path, 'utf8').split('\n').map((line) => line.replace(/^\[ *\d+\.\d+\](\[ *[TC]\d+\])? /, ''));
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .map((line) => line.replace(/^\[ *\d+\.\d+\](\[ *[TC]\d+\])? /, ''));
 }
 
 /** The last task table of a log: numbers by column, and the name. */
@@ -16,7 +18,10 @@ export function lastTaskTable(lines: readonly string[]): { numbers: Readonly<Rec
   for (const line of lines.slice(header + 1)) {
     const found = row.exec(line);
     if (!found) break;
-    rows.push({ numbers: Object.fromEntries(columns.map((column, i) => [column, Number(found[i + 1])])), name: found.at(-1)! });
+    rows.push({
+      numbers: Object.fromEntries(columns.map((column, i) => [column, Number(found[i + 1])])),
+      name: found.at(-1)!,
+    });
   }
   return rows;
 }

@@ -6,21 +6,36 @@ import { Implausible, isGapError } from '../../src/kernel/gaps.js';
 import { flatMemory } from './flat-memory.js';
 import { toyRing } from './toy-ring.js';
 
-const read = (ring: Pick<ReturnType<typeof toyRing>, 'memory' | 'vmcoreinfo'>): LogEntry[] => [...logRecordsByVmcoreinfo(ring.memory, ring.vmcoreinfo)];
-const texts = (entries: readonly LogEntry[]): string[] => entries.map((entry) => (isRemark(entry) ? `# ${entry.remark}` : entry.text));
+const read = (ring: Pick<ReturnType<typeof toyRing>, 'memory' | 'vmcoreinfo'>): LogEntry[] => [
+  ...logRecordsByVmcoreinfo(ring.memory, ring.vmcoreinfo),
+];
+const texts = (entries: readonly LogEntry[]): string[] =>
+  entries.map((entry) => (isRemark(entry) ? `# ${entry.remark}` : entry.text));
 
 describe('the ring buffer since 5.10', () => {
-  test.each([['7.x: a block may end exactly at the end', true], ['before: such a block is wrapped', false]])('%s; what is held is read, whatever was written before', (_, perfectFit) => {
-    assert(property(array(integer({ min: 0, max: 110 }), { minLength: 1, maxLength: 120 }), (lengths) => {
-      const ring = toyRing({ perfectFit });
-      for (const [i, length] of lengths.entries()) ring.write({ text: String.fromCharCode(97 + (i % 26)).repeat(length) });
-      const held = ring.held();
-      const found = read(ring);
-      expect(found.flatMap((entry) => (isRemark(entry) ? [] : [[entry.sequence, entry.text]]))).toEqual(held.map(({ sequence, text }) => [sequence, text]));
-      const overwritten = held[0]!.sequence;
-      const remark = overwritten === 1 ? '1 record before these: overwritten by newer ones' : `${overwritten} records before these: overwritten by newer ones`;
-      expect(found.filter(isRemark)).toEqual(overwritten === 0 ? [] : [{ remark }]);
-    }), { numRuns: 300 });
+  test.each([
+    ['7.x: a block may end exactly at the end', true],
+    ['before: such a block is wrapped', false],
+  ])('%s; what is held is read, whatever was written before', (_, perfectFit) => {
+    assert(
+      property(array(integer({ min: 0, max: 110 }), { minLength: 1, maxLength: 120 }), (lengths) => {
+        const ring = toyRing({ perfectFit });
+        for (const [i, length] of lengths.entries())
+          ring.write({ text: String.fromCharCode(97 + (i % 26)).repeat(length) });
+        const held = ring.held();
+        const found = read(ring);
+        expect(found.flatMap((entry) => (isRemark(entry) ? [] : [[entry.sequence, entry.text]]))).toEqual(
+          held.map(({ sequence, text }) => [sequence, text]),
+        );
+        const overwritten = held[0]!.sequence;
+        const remark =
+          overwritten === 1
+            ? '1 record before these: overwritten by newer ones'
+            : `${overwritten} records before these: overwritten by newer ones`;
+        expect(found.filter(isRemark)).toEqual(overwritten === 0 ? [] : [{ remark }]);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('a block that ends exactly at the end of the ring is read where it stands', () => {
@@ -51,7 +66,12 @@ describe('the ring buffer since 5.10', () => {
     ring.view.setBigUint64(ring.descriptorOf(6) + 8, 1n, true); // FAILED_LPOS
     const found = texts(read(ring));
     expect(found.map((text) => text.replaceAll('\0', ''))).toEqual([
-      'first', '# 2 records reserved but never committed', 'committed', 'cut', '', '# 1 record lost: the ring had no room for it',
+      'first',
+      '# 2 records reserved but never committed',
+      'committed',
+      'cut',
+      '',
+      '# 1 record lost: the ring had no room for it',
     ]);
   });
 
@@ -62,14 +82,21 @@ describe('the ring buffer since 5.10', () => {
     ring.write({ text: 'c', sequence: 0 });
     ring.write({ text: 'd', sequence: 3 });
     expect(read(ring).map((entry) => (isRemark(entry) ? entry : [entry.sequence, entry.text]))).toEqual([
-      [0, 'a'], { remark: '2 records damaged: its sequence number is not that of its place', unread: true }, [3, 'd'],
+      [0, 'a'],
+      { remark: '2 records damaged: its sequence number is not that of its place', unread: true },
+      [3, 'd'],
     ]);
   });
 
-  test.each([['62', 62], ['32', 32]])('IDs that begin at -count of %s bits: records are counted from 0', (_, idBits) => {
+  test.each([
+    ['62', 62],
+    ['32', 32],
+  ])('IDs that begin at -count of %s bits: records are counted from 0', (_, idBits) => {
     const ring = toyRing({ idBits });
     for (let i = 0; i < 40; i++) ring.write({ text: `${i}` });
-    expect(texts(read(ring)).slice(0, 2)).toEqual(['24 records before these: overwritten by newer ones', '24'].map((text, i) => (i === 0 ? `# ${text}` : text)));
+    expect(texts(read(ring)).slice(0, 2)).toEqual(
+      ['24 records before these: overwritten by newer ones', '24'].map((text, i) => (i === 0 ? `# ${text}` : text)),
+    );
   });
 
   test('text that is not in the dump, and a block that belongs to another record: neither is what a kernel leaves', () => {
@@ -80,9 +107,15 @@ describe('the ring buffer since 5.10', () => {
     ring.memory.lose(ring.address(ring.data), 16);
     ring.view.setBigUint64(ring.data + 16, 99n, true);
     expect(texts(read(ring))).toEqual([
-      "# 1 record can't be read: page excluded from the dump", "# 1 record damaged: its text has another record's ID", 'c',
+      "# 1 record can't be read: page excluded from the dump",
+      "# 1 record damaged: its text has another record's ID",
+      'c',
     ]);
-    expect(read(ring).filter(isRemark).map(({ unread }) => unread)).toEqual([true, true]);
+    expect(
+      read(ring)
+        .filter(isRemark)
+        .map(({ unread }) => unread),
+    ).toEqual([true, true]);
   });
 
   test('a descriptor that was overwritten is damaged; one that is just being taken has its former ID, or on the first lap none', () => {
@@ -108,7 +141,9 @@ describe('the ring buffer since 5.10', () => {
     ring.write({ text: `begun${'\0'.repeat(12)}` });
     ring.write({ text: 'odd\0\0' });
     expect(read(ring).map((entry) => (isRemark(entry) ? entry : entry.text))).toEqual([
-      'begun', { remark: '1 record damaged: the last 12 bytes of its text are zeros', unread: true }, 'odd\0\0',
+      'begun',
+      { remark: '1 record damaged: the last 12 bytes of its text are zeros', unread: true },
+      'odd\0\0',
     ]);
   });
 
@@ -121,30 +156,42 @@ describe('the ring buffer since 5.10', () => {
   });
 
   test('nonsense ends as an answer or as one error of the gap kind', () => {
-    assert(property(array(tuple(nat(2300), nat(255)), { minLength: 1, maxLength: 12 }), (flips) => {
-      const ring = toyRing();
-      for (let i = 0; i < 30; i++) ring.write({ text: `line ${i}` });
-      for (const [at, value] of flips) if (at < ring.view.byteLength) ring.view.setUint8(at, value);
-      try {
-        expect(read(ring).length).toBeLessThan(64);
-      } catch (error) {
-        if (!isGapError(error)) throw error;
-      }
-    }), { numRuns: 500 });
+    assert(
+      property(array(tuple(nat(2300), nat(255)), { minLength: 1, maxLength: 12 }), (flips) => {
+        const ring = toyRing();
+        for (let i = 0; i < 30; i++) ring.write({ text: `line ${i}` });
+        for (const [at, value] of flips) if (at < ring.view.byteLength) ring.view.setUint8(at, value);
+        try {
+          expect(read(ring).length).toBeLessThan(64);
+        } catch (error) {
+          if (!isGapError(error)) throw error;
+        }
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test('without `prb` and without a log buffer it says what is missing', () => {
     const ring = toyRing();
-    expect(() => read({ memory: ring.memory, vmcoreinfo: () => undefined })).toThrow("neither VMCOREINFO nor the kernel's types have `log_buf`");
+    expect(() => read({ memory: ring.memory, vmcoreinfo: () => undefined })).toThrow(
+      "neither VMCOREINFO nor the kernel's types have `log_buf`",
+    );
   });
 });
 
 describe('the record buffer before 5.10', () => {
   const BASE = 0xffff_ffff_8200_0000n;
   const VMCOREINFO: Readonly<Record<string, string>> = {
-    'SYMBOL(log_buf)': BASE.toString(16), 'SYMBOL(log_buf_len)': (BASE + 8n).toString(16), 'SYMBOL(log_first_idx)': (BASE + 12n).toString(16),
-    'SYMBOL(log_next_idx)': (BASE + 16n).toString(16), 'SYMBOL(log_first_seq)': (BASE + 24n).toString(16),
-    'SIZE(printk_log)': '16', 'OFFSET(printk_log.ts_nsec)': '0', 'OFFSET(printk_log.len)': '8', 'OFFSET(printk_log.text_len)': '10', 'OFFSET(printk_log.dict_len)': '12',
+    'SYMBOL(log_buf)': BASE.toString(16),
+    'SYMBOL(log_buf_len)': (BASE + 8n).toString(16),
+    'SYMBOL(log_first_idx)': (BASE + 12n).toString(16),
+    'SYMBOL(log_next_idx)': (BASE + 16n).toString(16),
+    'SYMBOL(log_first_seq)': (BASE + 24n).toString(16),
+    'SIZE(printk_log)': '16',
+    'OFFSET(printk_log.ts_nsec)': '0',
+    'OFFSET(printk_log.len)': '8',
+    'OFFSET(printk_log.text_len)': '10',
+    'OFFSET(printk_log.dict_len)': '12',
   };
 
   /** Records one after the other from `first` on, in a buffer of 256 bytes; one that does not fit goes to the start. */

@@ -17,21 +17,44 @@ function machine(options: Partial<ToyKernelOptions> = {}) {
     variables: { slab_caches: { type: 'struct list_head' }, nr_node_ids: { type: 'unsigned int', value: 1 } },
     objects: {
       // Behind the first node stands what is not the cache's: it was allocated for one node.
-      cache: { type: 'struct kmem_cache', value: { name: 'leak', size: 64, object_size: 56, flags: 1 << 17, oo: { x: (1 << 16) | 100 }, node: [to('node'), to('cache'), to('cache'), to('cache')] } },
+      cache: {
+        type: 'struct kmem_cache',
+        value: {
+          name: 'leak',
+          size: 64,
+          object_size: 56,
+          flags: 1 << 17,
+          oo: { x: (1 << 16) | 100 },
+          node: [to('node'), to('cache'), to('cache'), to('cache')],
+        },
+      },
       node: { type: 'struct kmem_cache_node', value: { nr_partial: 2, nr_slabs: 3, total_objects: 300 } },
       x: { type: 'struct slab', value: { counters: usage(100, 10) } },
       y: { type: 'struct slab', value: { counters: usage(100, 99) } },
     },
-    lists: [['slab_caches', 'cache.list'], ['node.partial', 'x.slab_list', 'y.slab_list']],
+    lists: [
+      ['slab_caches', 'cache.list'],
+      ['node.partial', 'x.slab_list', 'y.slab_list'],
+    ],
     ...options,
   });
 }
 
 test('objects, those in use, pages; the array of nodes ends where the machine’s nodes end', () => {
   const kernel = machine();
-  expect(slabCaches(kernel)).toEqual([{
-    address: kernel.addressOf('cache'), name: 'leak', size: 64, objectSize: 56, totalObjects: 300, activeObjects: 209, slabs: 3, pages: 6, reclaimable: true,
-  }]);
+  expect(slabCaches(kernel)).toEqual([
+    {
+      address: kernel.addressOf('cache'),
+      name: 'leak',
+      size: 64,
+      objectSize: 56,
+      totalObjects: 300,
+      activeObjects: 209,
+      slabs: 3,
+      pages: 6,
+      reclaimable: true,
+    },
+  ]);
   expect(kernel.gaps.list).toEqual([]);
 });
 
@@ -50,7 +73,15 @@ test('a slab that is not in the dump is a gap, and how many objects are in use i
 });
 
 test('a kernel that does not count its slabs has not none', () => {
-  expect(() => slabCaches(machine({ types: types.replace('atomic_long_t nr_slabs, total_objects;', 'atomic_long_t others[2];'), objects: {}, lists: [['slab_caches']] }))).toThrow('does not count its slabs');
+  expect(() =>
+    slabCaches(
+      machine({
+        types: types.replace('atomic_long_t nr_slabs, total_objects;', 'atomic_long_t others[2];'),
+        objects: {},
+        lists: [['slab_caches']],
+      }),
+    ),
+  ).toThrow('does not count its slabs');
 });
 
 test('an order that no slab has is a gap, not a cache of no pages', () => {

@@ -7,9 +7,21 @@ const RINGBUFFER = 64;
 const DESCS = 256;
 const [DESC_SIZE, INFO_SIZE] = [24, 88];
 
-export interface ToyRecord { text: string; textLength?: number; level?: number; facility?: number; caller?: number; flags?: number; timeNs?: number; sequence?: number }
+export interface ToyRecord {
+  text: string;
+  textLength?: number;
+  level?: number;
+  facility?: number;
+  caller?: number;
+  flags?: number;
+  timeNs?: number;
+  sequence?: number;
+}
 
-/** The printk ring buffer with a writer that places blocks as prb_reserve() does; `perfectFit` as 7.x does, IDs from -count of `idBits`. */
+/**
+ * The printk ring buffer with a writer that places blocks as prb_reserve() does; `perfectFit` as 7.x does, IDs from
+ * -count of `idBits`.
+ */
 export function toyRing({ countBits = 4, sizeBits = 8, perfectFit = true, idBits = 62 } = {}) {
   const count = 2 ** countBits;
   const size = BigInt(2 ** sizeBits);
@@ -31,7 +43,8 @@ export function toyRing({ countBits = 4, sizeBits = 8, perfectFit = true, idBits
   view.setUint32(RINGBUFFER + 48, sizeBits, true);
   view.setBigUint64(RINGBUFFER + 56, BASE + BigInt(data), true);
   const slot = (id: bigint): number => Number(id & BigInt(count - 1));
-  const setState = (id: bigint, state: bigint): void => view.setBigUint64(DESCS + slot(id) * DESC_SIZE, (state << 62n) | id, true);
+  const setState = (id: bigint, state: bigint): void =>
+    view.setBigUint64(DESCS + slot(id) * DESC_SIZE, (state << 62n) | id, true);
   setState(head, 3n);
   publish();
 
@@ -44,7 +57,8 @@ export function toyRing({ countBits = 4, sizeBits = 8, perfectFit = true, idBits
     const begin = headLpos;
     const end = BigInt.asUintN(64, begin + BigInt(length));
     const wrap = (lpos: bigint): bigint => lpos / size;
-    if (wrap(begin) === wrap(perfectFit ? BigInt.asUintN(64, end - 1n) : end)) return { begin, next: end, at: begin % size };
+    if (wrap(begin) === wrap(perfectFit ? BigInt.asUintN(64, end - 1n) : end))
+      return { begin, next: end, at: begin % size };
     return { begin, next: BigInt.asUintN(64, wrap(end) * size + BigInt(length)), at: 0n };
   }
   /** @returns false where the record is too large for the ring */
@@ -96,23 +110,39 @@ export function toyRing({ countBits = 4, sizeBits = 8, perfectFit = true, idBits
     publish();
   }
   return {
-    memory, write, reserve,
+    memory,
+    write,
+    reserve,
     /** The records that the ring still holds. */
     held: () => live.map(({ record }) => record),
     descriptorOf: (index: number) => DESCS + index * DESC_SIZE,
     address: (offset: number) => BASE + BigInt(offset),
-    view, infos, data,
-    vmcoreinfo: (key: string): string | undefined => (key === 'SYMBOL(prb)' ? (BASE + BigInt(PRB)).toString(16) : VMCOREINFO[key]),
+    view,
+    infos,
+    data,
+    vmcoreinfo: (key: string): string | undefined =>
+      key === 'SYMBOL(prb)' ? (BASE + BigInt(PRB)).toString(16) : VMCOREINFO[key],
   };
 }
 
 const VMCOREINFO: Readonly<Record<string, string>> = {
-  'OFFSET(printk_ringbuffer.desc_ring)': '0', 'OFFSET(printk_ringbuffer.text_data_ring)': '48',
-  'OFFSET(prb_desc_ring.count_bits)': '0', 'OFFSET(prb_desc_ring.descs)': '8', 'OFFSET(prb_desc_ring.infos)': '16',
-  'OFFSET(prb_desc_ring.head_id)': '24', 'OFFSET(prb_desc_ring.tail_id)': '32',
-  'SIZE(prb_desc)': '24', 'OFFSET(prb_desc.state_var)': '0', 'OFFSET(prb_desc.text_blk_lpos)': '8',
-  'OFFSET(prb_data_blk_lpos.begin)': '0', 'OFFSET(prb_data_blk_lpos.next)': '8',
-  'SIZE(printk_info)': '88', 'OFFSET(printk_info.seq)': '0', 'OFFSET(printk_info.ts_nsec)': '8',
-  'OFFSET(printk_info.text_len)': '16', 'OFFSET(printk_info.caller_id)': '20',
-  'OFFSET(prb_data_ring.size_bits)': '0', 'OFFSET(prb_data_ring.data)': '8',
+  'OFFSET(printk_ringbuffer.desc_ring)': '0',
+  'OFFSET(printk_ringbuffer.text_data_ring)': '48',
+  'OFFSET(prb_desc_ring.count_bits)': '0',
+  'OFFSET(prb_desc_ring.descs)': '8',
+  'OFFSET(prb_desc_ring.infos)': '16',
+  'OFFSET(prb_desc_ring.head_id)': '24',
+  'OFFSET(prb_desc_ring.tail_id)': '32',
+  'SIZE(prb_desc)': '24',
+  'OFFSET(prb_desc.state_var)': '0',
+  'OFFSET(prb_desc.text_blk_lpos)': '8',
+  'OFFSET(prb_data_blk_lpos.begin)': '0',
+  'OFFSET(prb_data_blk_lpos.next)': '8',
+  'SIZE(printk_info)': '88',
+  'OFFSET(printk_info.seq)': '0',
+  'OFFSET(printk_info.ts_nsec)': '8',
+  'OFFSET(printk_info.text_len)': '16',
+  'OFFSET(printk_info.caller_id)': '20',
+  'OFFSET(prb_data_ring.size_bits)': '0',
+  'OFFSET(prb_data_ring.data)': '8',
 };

@@ -10,19 +10,33 @@ afterEach(() => opened.splice(0).forEach((kernel) => kernel.close()));
 
 // The kernel keeps count of both: the areas, and the pages in them.
 describe('every process: as many areas and pages as its mm counts', () => {
-  for (const dump of ['5.10-many-panic/vmcore', '6.1-threads/vmcore', '6.12-cpuset-panic/vmcore', '7.2-thp-panic/vmcore', 'debian-6.1-global-panic/vmcore']) testWith(dump, dump, async () => {
-    const kernel = await openKernel({ dump: [dumpFile(dump)!] });
-    opened.push(kernel);
-    const found = processes(kernel).flatMap((task) => {
-      const { mm } = task;
-      if (!mm) return [];
-      const areas = [...vmas(kernel, mm)];
-      return [{ task: taskLabel(kernel, task), areas: areas.length, pages: areas.reduce((sum, area) => sum + vmaPages(area), 0), counted: { areas: mm.map_count, pages: mm.total_vm } }];
+  for (const dump of [
+    '5.10-many-panic/vmcore',
+    '6.1-threads/vmcore',
+    '6.12-cpuset-panic/vmcore',
+    '7.2-thp-panic/vmcore',
+    'debian-6.1-global-panic/vmcore',
+  ])
+    testWith(dump, dump, async () => {
+      const kernel = await openKernel({ dump: [dumpFile(dump)!] });
+      opened.push(kernel);
+      const found = processes(kernel).flatMap((task) => {
+        const { mm } = task;
+        if (!mm) return [];
+        const areas = [...vmas(kernel, mm)];
+        return [
+          {
+            task: taskLabel(kernel, task),
+            areas: areas.length,
+            pages: areas.reduce((sum, area) => sum + vmaPages(area), 0),
+            counted: { areas: mm.map_count, pages: mm.total_vm },
+          },
+        ];
+      });
+      expect(found.length).toBeGreaterThan(5);
+      for (const { task, areas, pages, counted } of found) expect({ task, areas, pages }).toEqual({ task, ...counted });
+      expect(kernel.gaps.list).toEqual([]);
     });
-    expect(found.length).toBeGreaterThan(5);
-    for (const { task, areas, pages, counted } of found) expect({ task, areas, pages }).toEqual({ task, ...counted });
-    expect(kernel.gaps.list).toEqual([]);
-  });
 });
 
 test('a list of areas that goes in a circle ends as a gap', () => {
@@ -36,5 +50,7 @@ test('a list of areas that goes in a circle ends as a gap', () => {
     },
   });
   expect([...vmas(kernel, kernel.ref('mm_struct', kernel.addressOf('mm')))].map(vmaPages)).toEqual([1, 3]);
-  expect(kernel.gaps.list).toMatchObject([{ what: 'vm_area_struct', reason: 'areas out of order', address: kernel.addressOf('a') }]);
+  expect(kernel.gaps.list).toMatchObject([
+    { what: 'vm_area_struct', reason: 'areas out of order', address: kernel.addressOf('a') },
+  ]);
 });

@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { allZones, countFreeLists, everyZoneOf, freeLists, memoryTotals, onlineNodes, zoneCounterDiffs, zoneNames, zonesOf } from 'oompm/linux';
+import {
+  allZones,
+  countFreeLists,
+  everyZoneOf,
+  freeLists,
+  memoryTotals,
+  onlineNodes,
+  zoneCounterDiffs,
+  zoneNames,
+  zonesOf,
+} from 'oompm/linux';
 import { perCpu, to, toyKernel, type ToyKernelOptions } from 'oompm/testing';
 
 import zones from '../../plugins/zones/index.js';
@@ -28,13 +38,22 @@ const types = (pcp: string): string => `
 const now = types('struct per_cpu_pages *per_cpu_pageset;');
 
 const normal = {
-  name: 'Normal', present_pages: 1000, managed_pages: 900, spanned_pages: 1100, _watermark: [10, 20, 30], watermark_boost: 5, lowmem_reserve: [0, 7],
-  vm_stat: [-3], per_cpu_pageset: perCpu({ count: 4 }, { count: 2 }),
+  name: 'Normal',
+  present_pages: 1000,
+  managed_pages: 900,
+  spanned_pages: 1100,
+  _watermark: [10, 20, 30],
+  watermark_boost: 5,
+  lowmem_reserve: [0, 7],
+  vm_stat: [-3],
+  per_cpu_pageset: perCpu({ count: 4 }, { count: 2 }),
 };
 const node = { type: 'struct pglist_data', value: { node_id: 0, node_zones: [{ name: 'DMA32' }, normal] } } as const;
 const AREA = 'contig_page_data.node_zones[1].free_area';
 /** All lists empty but those that a test fills. */
-const emptyLists = ['[0].free_list[0]', '[0].free_list[1]', '[1].free_list[0]', '[1].free_list[1]'].map((list) => [`${AREA}${list}`]);
+const emptyLists = ['[0].free_list[0]', '[0].free_list[1]', '[1].free_list[0]', '[1].free_list[1]'].map((list) => [
+  `${AREA}${list}`,
+]);
 
 function machine(options: Partial<ToyKernelOptions> = {}) {
   return toyKernel({ types: now, variables: { contig_page_data: node }, lists: emptyLists, cpus: 2, ...options });
@@ -46,10 +65,24 @@ describe('zones', () => {
     const [zone, ...others] = allZones(kernel);
     expect(others).toEqual([]);
     expect(zone).toMatchObject({
-      node: 0, index: 1, name: 'Normal', presentPages: 1000, managedPages: 900, spannedPages: 1100, boostPages: 5, lowmemReserve: [0, 7],
-      watermarks: { min: 15, low: 25, high: 35, promo: undefined }, pcpPages: 6, freePages: 0, reservedHighatomicPages: undefined, cmaPages: undefined,
+      node: 0,
+      index: 1,
+      name: 'Normal',
+      presentPages: 1000,
+      managedPages: 900,
+      spannedPages: 1100,
+      boostPages: 5,
+      lowmemReserve: [0, 7],
+      watermarks: { min: 15, low: 25, high: 35, promo: undefined },
+      pcpPages: 6,
+      freePages: 0,
+      reservedHighatomicPages: undefined,
+      cmaPages: undefined,
     });
-    expect([...zone!.pcpPagesByCpu]).toEqual([[0, 4], [1, 2]]);
+    expect([...zone!.pcpPagesByCpu]).toEqual([
+      [0, 4],
+      [1, 2],
+    ]);
     expect(zoneNames(kernel)).toEqual(['DMA32', 'Normal']);
     expect(kernel.gaps.list).toEqual([]);
   });
@@ -58,7 +91,14 @@ describe('zones', () => {
     const { per_cpu_pageset: _, ...old } = normal;
     const kernel = machine({
       types: types('struct per_cpu_pageset *pageset;'),
-      variables: { contig_page_data: { type: 'struct pglist_data', value: { node_zones: [{ name: 'DMA32' }, { ...old, pageset: perCpu({ pcp: { count: 3 } }, { pcp: { count: 8 } }) }] } } },
+      variables: {
+        contig_page_data: {
+          type: 'struct pglist_data',
+          value: {
+            node_zones: [{ name: 'DMA32' }, { ...old, pageset: perCpu({ pcp: { count: 3 } }, { pcp: { count: 8 } }) }],
+          },
+        },
+      },
     });
     expect(allZones(kernel)[0]!.pcpPages).toBe(11);
   });
@@ -73,7 +113,9 @@ describe('zones', () => {
       objects: { a: node, b: node, c: node },
     });
     expect(onlineNodes(kernel).map((one) => one.$address)).toEqual(['a', 'c'].map((name) => kernel.addressOf(name)));
-    expect(kernel.gaps.list).toEqual([{ gap: true, what: 'node_data[3]', reason: 'a node that is online has no struct pglist_data' }]);
+    expect(kernel.gaps.list).toEqual([
+      { gap: true, what: 'node_data[3]', reason: 'a node that is online has no struct pglist_data' },
+    ]);
   });
 
   test('a node that is not in the dump: its zones are a gap, the others stand', () => {
@@ -92,11 +134,23 @@ describe('zones', () => {
 });
 
 describe('a sum of which a part can’t be read is none', () => {
-  const two = (lost: readonly string[]) => toyKernel({
-    types: now, lost,
-    variables: { node_data: { type: 'struct pglist_data *[2]', value: [to('a'), to('b')] } },
-    objects: { a: node, b: { ...node, value: { ...node.value, node_id: 1, node_zones: [{ name: 'DMA32', present_pages: 50, managed_pages: 50 }, normal] } } },
-  });
+  const two = (lost: readonly string[]) =>
+    toyKernel({
+      types: now,
+      lost,
+      variables: { node_data: { type: 'struct pglist_data *[2]', value: [to('a'), to('b')] } },
+      objects: {
+        a: node,
+        b: {
+          ...node,
+          value: {
+            ...node.value,
+            node_id: 1,
+            node_zones: [{ name: 'DMA32', present_pages: 50, managed_pages: 50 }, normal],
+          },
+        },
+      },
+    });
 
   test('the totals of the machine, and of a node: all that can be read, or nothing', () => {
     const sound = two([]);
@@ -108,23 +162,43 @@ describe('a sum of which a part can’t be read is none', () => {
   });
 
   test('the table of nodes: a node whose zone can’t be read has no sum, one without pages has 0', () => {
-    const kernel = machine({ variables: { contig_page_data: { type: 'struct pglist_data', value: { node_zones: [{}, normal] } } }, overwrite: { 'contig_page_data.node_zones[1].name': 0xdead_0000n } });
-    expect(tableOf(zones, kernel).rows[0]!.cells).toMatchObject({ present: { gap: true }, managed: { gap: true }, free: { gap: true } });
-    const empty = machine({ variables: { contig_page_data: { type: 'struct pglist_data', value: { node_zones: [{}, {}] } } } });
+    const kernel = machine({
+      variables: { contig_page_data: { type: 'struct pglist_data', value: { node_zones: [{}, normal] } } },
+      overwrite: { 'contig_page_data.node_zones[1].name': 0xdead_0000n },
+    });
+    expect(tableOf(zones, kernel).rows[0]!.cells).toMatchObject({
+      present: { gap: true },
+      managed: { gap: true },
+      free: { gap: true },
+    });
+    const empty = machine({
+      variables: { contig_page_data: { type: 'struct pglist_data', value: { node_zones: [{}, {}] } } },
+    });
     expect(tableOf(zones, empty).rows[0]!.cells).toMatchObject({ present: 0, managed: 0, free: 0 });
   });
 
   test('a counter that the kernel has not is no 0', () => {
     const kernel = machine({ types: now.replace('NR_FREE_PAGES', 'NR_OTHER_PAGES') });
     expect(allZones(kernel)).toEqual([]);
-    expect(kernel.gaps.list).toMatchObject([{ what: 'node_zones[1]', reason: 'this kernel has no counter NR_FREE_PAGES' }]);
+    expect(kernel.gaps.list).toMatchObject([
+      { what: 'node_zones[1]', reason: 'this kernel has no counter NR_FREE_PAGES' },
+    ]);
   });
 
   test('what CPUs have not folded in: of all, or of none', () => {
     const old = types('struct per_cpu_pageset *pageset;');
     const { per_cpu_pageset: _, ...rest } = normal;
     const of = (overwrite: ToyKernelOptions['overwrite'] = {}) => {
-      const kernel = machine({ types: old, overwrite, variables: { contig_page_data: { type: 'struct pglist_data', value: { node_zones: [{}, { ...rest, pageset: perCpu({ vm_stat_diff: [3] }, { vm_stat_diff: [-1] }) }] } } } });
+      const kernel = machine({
+        types: old,
+        overwrite,
+        variables: {
+          contig_page_data: {
+            type: 'struct pglist_data',
+            value: { node_zones: [{}, { ...rest, pageset: perCpu({ vm_stat_diff: [3] }, { vm_stat_diff: [-1] }) }] },
+          },
+        },
+      });
       return { kernel, zone: onlineNodes(kernel)[0]!.node_zones[1]! };
     };
     const sound = of();
@@ -141,15 +215,30 @@ describe('free lists', () => {
   test('letters of the lists that are not empty; what the kernel counts', () => {
     const kernel = machine({ objects: blocks, lists, overwrite: { [`${AREA}[0].nr_free`]: 2 } });
     expect(freeLists(kernel, allZones(kernel)[0]!)).toEqual([
-      { order: 0, blockKB: 4, blocks: 2, types: 'U' }, { order: 1, blockKB: 8, blocks: 0, types: '' },
+      { order: 0, blockKB: 4, blocks: 2, types: 'U' },
+      { order: 1, blockKB: 8, blocks: 0, types: '' },
     ]);
-    expect(countFreeLists(kernel, allZones(kernel)[0]!).map((counts) => [...counts])).toEqual([[['U', 2], ['M', 0]], [['U', 0], ['M', 0]]]);
+    expect(countFreeLists(kernel, allZones(kernel)[0]!).map((counts) => [...counts])).toEqual([
+      [
+        ['U', 2],
+        ['M', 0],
+      ],
+      [
+        ['U', 0],
+        ['M', 0],
+      ],
+    ]);
   });
 
   test('a free list that points back into itself ends as a gap', () => {
     const kernel = machine({ objects: blocks, lists, overwrite: { 'y.next': to('y') } });
     expect(countFreeLists(kernel, allZones(kernel)[0]!)[0]!.get('U')).toBeGreaterThan(1);
-    expect(kernel.gaps.list).toMatchObject([{ what: 'Normal free_area[0].free_list[0]', reason: expect.stringContaining('has a cycle that does not include its head') as string }]);
+    expect(kernel.gaps.list).toMatchObject([
+      {
+        what: 'Normal free_area[0].free_list[0]',
+        reason: expect.stringContaining('has a cycle that does not include its head') as string,
+      },
+    ]);
   });
 
   test('a block that is not in the dump ends the count as a gap', () => {

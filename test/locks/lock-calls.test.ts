@@ -20,12 +20,26 @@ const functions = new Map<bigint, LockFunction>([
 
 type Piece = (at: number) => number[];
 const int32 = (value: bigint): number[] => [...new Uint8Array(Int32Array.of(Number(BigInt.asIntN(32, value))).buffer)];
-const bytes = (...given: number[]): Piece => () => given;
-const nops = (count: number): Piece => () => Array.from({ length: count }, () => 0x90);
-const call = (target: bigint): Piece => (at) => [0xe8, ...int32(target - (START + BigInt(at + 5)))];
-const movRdi = (lock: bigint): Piece => () => [0x48, 0xc7, 0xc7, ...int32(lock)];
-const leaRdi = (lock: bigint): Piece => (at) => [0x48, 0x8d, 0x3d, ...int32(lock - (START + BigInt(at + 7)))];
-const storeZero = (lock: bigint): Piece => (at) => [0xc6, 0x05, ...int32(lock - (START + BigInt(at + 7))), 0];
+const bytes =
+  (...given: number[]): Piece =>
+  () =>
+    given;
+const nops =
+  (count: number): Piece =>
+  () =>
+    Array.from({ length: count }, () => 0x90);
+const call =
+  (target: bigint): Piece =>
+  (at) => [0xe8, ...int32(target - (START + BigInt(at + 5)))];
+const movRdi =
+  (lock: bigint): Piece =>
+  () => [0x48, 0xc7, 0xc7, ...int32(lock)];
+const leaRdi =
+  (lock: bigint): Piece =>
+  (at) => [0x48, 0x8d, 0x3d, ...int32(lock - (START + BigInt(at + 7)))];
+const storeZero =
+  (lock: bigint): Piece =>
+  (at) => [0xc6, 0x05, ...int32(lock - (START + BigInt(at + 7))), 0];
 
 const unlocks = { kind: spinlock, lockAt: inlinedUnlock };
 const scan = (...pieces: Piece[]) => scanWith({ functions, inlined: [unlocks] }, ...pieces);
@@ -47,16 +61,24 @@ describe('which lock a call is given, out of the bytes of the code', () => {
   });
 
   test('a call does not see what was loaded for the one before it, nor what is too far off', () => {
-    expect(scan(movRdi(LOCK), call(LOCK_FUNCTION), call(UNLOCK_FUNCTION))).toEqual([{ after: 12, does: 'acquire', lock: LOCK }, { after: 17, does: 'release', lock: undefined }]);
+    expect(scan(movRdi(LOCK), call(LOCK_FUNCTION), call(UNLOCK_FUNCTION))).toEqual([
+      { after: 12, does: 'acquire', lock: LOCK },
+      { after: 17, does: 'release', lock: undefined },
+    ]);
     expect(scan(movRdi(LOCK), nops(40), call(LOCK_FUNCTION))).toMatchObject([{ lock: undefined }]);
   });
 
   test('a function that is always about the same variable', () => {
-    const known: KnownLocks = { functions: new Map([[LOCK_FUNCTION, { kind: semaphore, does: 'acquire', name: 'console_lock', variable: 'console_sem' }]]), variable: () => OTHER };
+    const known: KnownLocks = {
+      functions: new Map([
+        [LOCK_FUNCTION, { kind: semaphore, does: 'acquire', name: 'console_lock', variable: 'console_sem' }],
+      ]),
+      variable: () => OTHER,
+    };
     expect(scanWith(known, movRdi(LOCK), call(LOCK_FUNCTION))).toEqual([{ after: 12, does: 'acquire', lock: OTHER }]);
   });
 
-  test('calls of other functions are none of a lock\'s', () => {
+  test("calls of other functions are none of a lock's", () => {
     expect(scan(movRdi(LOCK), call(LOCK_FUNCTION + 4n))).toEqual([]);
   });
 
@@ -70,9 +92,12 @@ describe('which lock a call is given, out of the bytes of the code', () => {
 
   describe('the readers of a percpu-rwsem, whose functions are all inlined', () => {
     const READ_COUNT = 0x60;
-    const load = (register: number, rex = 0x48): Piece => (at) => [rex, 0x8b, 0x05 | (register << 3), ...int32(LOCK + BigInt(READ_COUNT) - (START + BigInt(at + 7)))];
+    const load =
+      (register: number, rex = 0x48): Piece =>
+      (at) => [rex, 0x8b, 0x05 | (register << 3), ...int32(LOCK + BigInt(READ_COUNT) - (START + BigInt(at + 7)))];
     const count = (...code: number[]): Piece => bytes(0x65, ...code);
-    const scanned = (...pieces: Piece[]) => scanWith({ functions, inlined: [unlocks, { kind: percpuRwsem, lockAt: readerCountAt(READ_COUNT) }] }, ...pieces);
+    const scanned = (...pieces: Piece[]) =>
+      scanWith({ functions, inlined: [unlocks, { kind: percpuRwsem, lockAt: readerCountAt(READ_COUNT) }] }, ...pieces);
 
     test('count up, count down, by any register that the pointer was loaded into', () => {
       expect(scanned(load(0), count(0xff, 0x00))).toEqual([{ after: 10, does: 'acquire', lock: LOCK }]);
@@ -94,7 +119,8 @@ describe('which lock a call is given, out of the bytes of the code', () => {
 
   test('code that is cut off in the middle of an instruction ends there', () => {
     const whole = [...movRdi(LOCK)(0), ...call(LOCK_FUNCTION)(7)];
-    for (let length = 0; length < whole.length; length++) expect(callsIn(Uint8Array.from(whole.slice(0, length)), START, { functions }), `${length} bytes`).toEqual([]);
+    for (let length = 0; length < whole.length; length++)
+      expect(callsIn(Uint8Array.from(whole.slice(0, length)), START, { functions }), `${length} bytes`).toEqual([]);
     expect(callsIn(Uint8Array.of(0xc6), START, { functions })).toEqual([]);
   });
 });

@@ -27,8 +27,18 @@ function parked(owner: ToyValue) {
     taskMembers: 'struct sched_entity se; int on_rq; unsigned int policy, rt_priority; void *pi_blocked_on;',
     variables: { port_mutex: { type: 'struct rt_mutex', at: LOCK, value: { rtmutex: { owner } } } },
     sleepers: [
-      { comm: 'parked', pid: 101, calls: ['schedule', '__rt_mutex_slowlock_locked', 'rt_mutex_lock', 'taker'], locals: { __rt_mutex_slowlock_locked: [LOCK] } },
-      { comm: 'other', pid: 102, calls: ['schedule', '__rt_mutex_slowlock_locked', 'rt_mutex_lock', 'taker'], locals: { __rt_mutex_slowlock_locked: [0n] } },
+      {
+        comm: 'parked',
+        pid: 101,
+        calls: ['schedule', '__rt_mutex_slowlock_locked', 'rt_mutex_lock', 'taker'],
+        locals: { __rt_mutex_slowlock_locked: [LOCK] },
+      },
+      {
+        comm: 'other',
+        pid: 102,
+        calls: ['schedule', '__rt_mutex_slowlock_locked', 'rt_mutex_lock', 'taker'],
+        locals: { __rt_mutex_slowlock_locked: [0n] },
+      },
     ],
   });
 }
@@ -36,11 +46,25 @@ function parked(owner: ToyValue) {
 describe('an rt_mutex that a task wants which has it: rt_mutex_handle_deadlock() leaves no waiter', () => {
   test('the lock names the task', () => {
     const kernel = parked(to('parked'));
-    expect(contendedLocks(kernel)).toMatchObject([{ lock: { kind: { name: 'rtmutex' }, address: LOCK, name: { text: 'port_mutex' } }, waits: [{ waiter: { label: 'parked (101)' } }], holders: [{ holder: { label: 'parked (101)' }, certainty: 'certain' }] }]);
-    expect(lockFindings(kernel)).toMatchObject([{ id: 'lock.self-deadlock', certainty: 'certain', sentence: expect.stringMatching(/^parked \(101\) waits for port_mutex, which it holds itself: parked \(101\) took it.*, and wants it again in taker\. It can never go on\.$/) as string }]);
+    expect(contendedLocks(kernel)).toMatchObject([
+      {
+        lock: { kind: { name: 'rtmutex' }, address: LOCK, name: { text: 'port_mutex' } },
+        waits: [{ waiter: { label: 'parked (101)' } }],
+        holders: [{ holder: { label: 'parked (101)' }, certainty: 'certain' }],
+      },
+    ]);
+    expect(lockFindings(kernel)).toMatchObject([
+      {
+        id: 'lock.self-deadlock',
+        certainty: 'certain',
+        sentence: expect.stringMatching(
+          /^parked \(101\) waits for port_mutex, which it holds itself: parked \(101\) took it.*, and wants it again in taker\. It can never go on\.$/,
+        ) as string,
+      },
+    ]);
   });
 
-  test('a lock that is free, or another\'s, is not what it waits for', () => {
+  test("a lock that is free, or another's, is not what it waits for", () => {
     for (const owner of [null, to('swapper')]) expect(contendedLocks(parked(owner))).toEqual([]);
   });
 });

@@ -1,6 +1,16 @@
 import { assert, integer, property } from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeBlocker, decodeMutexOwner, decodeRtMutexOwner, decodeRwlockWord, decodeRwsemCount, decodeRwsemOwner, decodeSpinWord, decodeTicketWord, spinWordInWords } from 'oompm/locks';
+import {
+  decodeBlocker,
+  decodeMutexOwner,
+  decodeRtMutexOwner,
+  decodeRwlockWord,
+  decodeRwsemCount,
+  decodeRwsemOwner,
+  decodeSpinWord,
+  decodeTicketWord,
+  spinWordInWords,
+} from 'oompm/locks';
 
 import { rwlockInWords } from '../../src/locks/state/words/queued-rwlock.js';
 import { decodeRwbaseReaders } from '../../src/locks/state/words/rwbase.js';
@@ -27,16 +37,19 @@ describe('queued spinlocks', () => {
   });
 
   test('what no lock can say is none', () => {
-    for (const word of [0x2, 0xff, 0x201, 0x10001]) expect(decodeSpinWord(word, 'pending byte'), word.toString(16)).toBeUndefined();
+    for (const word of [0x2, 0xff, 0x201, 0x10001])
+      expect(decodeSpinWord(word, 'pending byte'), word.toString(16)).toBeUndefined();
   });
 
   test('every word that decodes says again what it was', () => {
-    assert(property(integer({ min: 0, max: 0xffff_ffff }), (word) => {
-      const found = decodeSpinWord(word, 'pending byte');
-      if (found === undefined) return;
-      const tail = found.tail ? (((found.tail.cpu + 1) << 18) | (found.tail.index << 16)) >>> 0 : 0;
-      expect(((found.slow ? 3 : found.locked ? 1 : 0) | (found.pending ? 0x100 : 0) | tail) >>> 0).toBe(word);
-    }));
+    assert(
+      property(integer({ min: 0, max: 0xffff_ffff }), (word) => {
+        const found = decodeSpinWord(word, 'pending byte');
+        if (found === undefined) return;
+        const tail = found.tail ? (((found.tail.cpu + 1) << 18) | (found.tail.index << 16)) >>> 0 : 0;
+        expect(((found.slow ? 3 : found.locked ? 1 : 0) | (found.pending ? 0x100 : 0) | tail) >>> 0).toBe(word);
+      }),
+    );
   });
 });
 
@@ -68,7 +81,10 @@ test('rwsem and rwlock counters', () => {
 test('task_struct.blocker names a lock and its kind', () => {
   const lock = 0xffff_ffff_c020_1100n;
   expect([0n, 1n, 2n, 3n].map((kind) => decodeBlocker(signed(lock | kind)))).toEqual([
-    { lock, kind: 'mutex' }, { lock, kind: 'semaphore' }, { lock, kind: 'rwsem', mode: 'read' }, { lock, kind: 'rwsem', mode: 'write' },
+    { lock, kind: 'mutex' },
+    { lock, kind: 'semaphore' },
+    { lock, kind: 'rwsem', mode: 'read' },
+    { lock, kind: 'rwsem', mode: 'write' },
   ]);
   expect(decodeBlocker(0n)).toBeUndefined();
 });
@@ -87,5 +103,10 @@ describe('reader/writer locks of PREEMPT_RT', () => {
 
 test('a queued rwlock in words', () => {
   const words = (word: number) => rwlockInWords(decodeRwlockWord(word)!);
-  expect([0, 0xff, 0x200, 0x700].map(words)).toEqual(['free', 'held for writing', 'held by 1 reader', 'held by 3 readers, a writer waits']);
+  expect([0, 0xff, 0x200, 0x700].map(words)).toEqual([
+    'free',
+    'held for writing',
+    'held by 1 reader',
+    'held by 3 readers, a writer waits',
+  ]);
 });

@@ -11,7 +11,10 @@ const variables = {
 };
 const symbolAddress = (name: string) => variables[name as keyof typeof variables];
 
-function withVariables(values: Partial<Record<keyof typeof variables, bigint>> = {}, options: Parameters<typeof toyKernelMemory>[0] = {}) {
+function withVariables(
+  values: Partial<Record<keyof typeof variables, bigint>> = {},
+  options: Parameters<typeof toyKernelMemory>[0] = {},
+) {
   const kernel = toyKernelMemory(options);
   const all = { page_offset_base: toy.directMap, vmalloc_base: toy.vmalloc, vmemmap_base: toy.vmemmap, ...values };
   for (const [name, value] of Object.entries(all)) {
@@ -38,10 +41,13 @@ describe('findBases', () => {
     });
   });
 
-  test.each([toy.directMap + 0x40000000n, toy.directMap + 8n, 0x1000n])('a variable that page tables contradict is not taken: %s', (value) => {
-    const space = withVariables({ page_offset_base: value }).space();
-    expect(findBases(space, { symbolAddress }).directMap).toEqual({ address: toy.directMap, source: 'page tables' });
-  });
+  test.each([toy.directMap + 0x40000000n, toy.directMap + 8n, 0x1000n])(
+    'a variable that page tables contradict is not taken: %s',
+    (value) => {
+      const space = withVariables({ page_offset_base: value }).space();
+      expect(findBases(space, { symbolAddress }).directMap).toEqual({ address: toy.directMap, source: 'page tables' });
+    },
+  );
 
   test('without the mapping of physical 0 any other page of the direct map tells its base', () => {
     const { memory, tables, space } = toyKernelMemory();
@@ -65,7 +71,9 @@ describe('findBases', () => {
     const { memory, space } = toyKernelMemory();
     memory.writeU64(0x3500000, toy.directMap + 0x3600000n); // mem_section[0]
     memory.writeU64(0x3600000, toy.vmemmap | 0x0fn); // section_mem_map with its flags
-    const vmcoreinfo = parseVmcoreinfo(`SYMBOL(mem_section)=${(toy.directMap + 0x3500000n).toString(16)}\nOFFSET(mem_section.section_mem_map)=0\n`);
+    const vmcoreinfo = parseVmcoreinfo(
+      `SYMBOL(mem_section)=${(toy.directMap + 0x3500000n).toString(16)}\nOFFSET(mem_section.section_mem_map)=0\n`,
+    );
     expect(findBases(space(), { vmcoreinfo }).vmemmap).toEqual({ address: toy.vmemmap, source: 'mem_section' });
   });
 

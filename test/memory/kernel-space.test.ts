@@ -20,15 +20,19 @@ describe('by VMCOREINFO', () => {
     expect(space.defects).toEqual([]);
   });
 
-  test.each([undefined, true])('levels that VMCOREINFO does not state, or states wrongly (%s), are found by trying', (fiveLevels) => {
-    const { memory, facts } = toyKernelMemory();
-    expect(kernelSpace(memory, { ...facts, fiveLevels }).tables.levels).toBe(4);
-    const five = toyKernelMemory({ levels: 5 });
-    expect(kernelSpace(five.memory, { ...five.facts, fiveLevels: !fiveLevels }).tables.levels).toBe(5);
-  });
+  test.each([undefined, true])(
+    'levels that VMCOREINFO does not state, or states wrongly (%s), are found by trying',
+    (fiveLevels) => {
+      const { memory, facts } = toyKernelMemory();
+      expect(kernelSpace(memory, { ...facts, fiveLevels }).tables.levels).toBe(4);
+      const five = toyKernelMemory({ levels: 5 });
+      expect(kernelSpace(five.memory, { ...five.facts, fiveLevels: !fiveLevels }).tables.levels).toBe(5);
+    },
+  );
 
   test('its text becomes facts; what is no number is not stated', () => {
-    const text = 'SYMBOL(swapper_pg_dir)=ffffffff9600a000\nSYMBOL(_stext)=ffffffff95200000\nNUMBER(phys_base)=-125829120\nNUMBER(pgtable_l5_enabled)=1\nNUMBER(sme_mask)=140737488355328\nNUMBER(KERNEL_IMAGE_SIZE)=what\n';
+    const text =
+      'SYMBOL(swapper_pg_dir)=ffffffff9600a000\nSYMBOL(_stext)=ffffffff95200000\nNUMBER(phys_base)=-125829120\nNUMBER(pgtable_l5_enabled)=1\nNUMBER(sme_mask)=140737488355328\nNUMBER(KERNEL_IMAGE_SIZE)=what\n';
     expect(kernelFacts(parseVmcoreinfo(text))).toEqual({
       swapperPgDir: 0xffffffff9600a000n,
       stext: 0xffffffff95200000n,
@@ -44,7 +48,7 @@ describe('by VMCOREINFO', () => {
     const { memory, tables, space } = toyKernelMemory();
     memory.writeU64(tables.tableOf(toy.stext, 2) + Number((toy.stext >> 21n) & 511n) * 8, 0x5000000n | 0xe3n);
     expect(space().defects).toEqual([
-      'The kernel\'s page tables are damaged: _stext at 0xffffffff88000000 is mapped to physical 0x5000000, where phys_base says 0x1000000.',
+      "The kernel's page tables are damaged: _stext at 0xffffffff88000000 is mapped to physical 0x5000000, where phys_base says 0x1000000.",
     ]);
   });
 
@@ -52,7 +56,9 @@ describe('by VMCOREINFO', () => {
     const { memory, facts } = toyKernelMemory();
     const other = { ...facts, physBase: 0 };
     expect(() => kernelSpace(memory, other)).toThrow(InputError);
-    expect(() => kernelSpace(memory, other)).toThrow(/VMCOREINFO leads to physical 0x8400000 with 4 levels: .*page table at 0x8400000 absent.*another kernel/);
+    expect(() => kernelSpace(memory, other)).toThrow(
+      /VMCOREINFO leads to physical 0x8400000 with 4 levels: .*page table at 0x8400000 absent.*another kernel/,
+    );
   });
 
   test('a dump with neither VMCOREINFO nor control registers says what is missing', () => {
@@ -65,14 +71,19 @@ describe('by VMCOREINFO', () => {
 });
 
 describe('by CR3, without VMCOREINFO', () => {
-  test.each([4, 5] as const)('%i levels by CR4; PCID is no part of the address; phys_base comes from the tables', (levels) => {
-    const { memory, tables } = toyKernelMemory({ levels });
-    const space = kernelSpace(memory, { control: [control(BigInt(tables.root) | 0x006n | (1n << 63n), levels === 5 ? LA57 : 0n)] });
-    expect(space.tables.root).toBe(tables.root);
-    expect(space.tables.levels).toBe(levels);
-    expect(space.physBase).toBe(toy.physBase);
-    expect(space.cString(toy.stext)).toBe('text');
-  });
+  test.each([4, 5] as const)(
+    '%i levels by CR4; PCID is no part of the address; phys_base comes from the tables',
+    (levels) => {
+      const { memory, tables } = toyKernelMemory({ levels });
+      const space = kernelSpace(memory, {
+        control: [control(BigInt(tables.root) | 0x006n | (1n << 63n), levels === 5 ? LA57 : 0n)],
+      });
+      expect(space.tables.root).toBe(tables.root);
+      expect(space.tables.levels).toBe(levels);
+      expect(space.physBase).toBe(toy.physBase);
+      expect(space.cString(toy.stext)).toBe('text');
+    },
+  );
 
   test('a CPU that was in user space under page table isolation has the other PGD of the pair in CR3', () => {
     const { memory, tables } = toyKernelMemory();
@@ -95,7 +106,9 @@ describe('by CR3, without VMCOREINFO', () => {
 
   test('where no CPU’s tables map a kernel, the error names each', () => {
     const { memory } = toyKernelMemory();
-    expect(() => kernelSpace(memory, { control: [control(0xdead000n)] })).toThrow(/CR3 leads to physical 0xdead000 with 4 levels: no kernel image/);
+    expect(() => kernelSpace(memory, { control: [control(0xdead000n)] })).toThrow(
+      /CR3 leads to physical 0xdead000 with 4 levels: no kernel image/,
+    );
   });
 });
 
@@ -107,7 +120,9 @@ describe('where page tables are missing', () => {
     expect(kernel.cString(toy.stext)).toBe('text');
     expect(kernel.defects).toHaveLength(1);
     expect(kernel.defects[0]).toContain('page table at 0x1400000 excluded');
-    expect(kernel.translate(toy.vmalloc)).toEqual(expect.objectContaining({ detail: 'page table at 0x1400000 excluded' }));
+    expect(kernel.translate(toy.vmalloc)).toEqual(
+      expect.objectContaining({ detail: 'page table at 0x1400000 excluded' }),
+    );
   });
 
   test('the linear rule never overrules tables that can be read', () => {

@@ -98,12 +98,17 @@ describe('walking', () => {
     const place = fc.record({ page, frame: fc.integer({ min: 0x1000, max: 0xff_ffff }), upper: fc.boolean() });
     fc.assert(
       fc.property(fc.uniqueArray(place, { maxLength: 20, selector: (p) => `${p.page}/${p.upper}` }), (places) => {
-        const mapped = places.map(({ page, frame, upper }) => ({ address: (upper ? KERNEL : 0n) + addressOfPage(page), physical: frame * 4096 }));
+        const mapped = places.map(({ page, frame, upper }) => ({
+          address: (upper ? KERNEL : 0n) + addressOfPage(page),
+          physical: frame * 4096,
+        }));
         const { space } = spaceOf(mapped);
         for (const { address, physical } of [...mapped, ...mapped.toReversed()]) {
           expect(space.translate(address)).toBe(physical);
         }
-        const free = [...Array(20).keys()].map((n) => addressOfPage(n * 52_429)).filter((a) => !mapped.some((m) => m.address === a));
+        const free = [...Array(20).keys()]
+          .map((n) => addressOfPage(n * 52_429))
+          .filter((a) => !mapped.some((m) => m.address === a));
         for (const address of free) expect(space.translate(address)).toBeInstanceOf(Unmapped);
       }),
       { numRuns: 200 },
@@ -112,19 +117,30 @@ describe('walking', () => {
 });
 
 test('whatever stands in the tables, the answer is a place or a reason', () => {
-  const entry = fc.oneof(fc.constantFrom(0x10063n, 0x11063n, 0x12063n, 0x110e3n, 0x120a2n), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }));
+  const entry = fc.oneof(
+    fc.constantFrom(0x10063n, 0x11063n, 0x12063n, 0x110e3n, 0x120a2n),
+    fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
+  );
   const places = fc.array(fc.tuple(fc.nat(511), entry), { maxLength: 40 });
   fc.assert(
-    fc.property(fc.array(places, { minLength: 3, maxLength: 3 }), fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }), (tables, address) => {
-      const memory = toyMemory();
-      for (const [n, table] of tables.entries()) for (const [place, value] of table) memory.writeU64(0x10000 + n * 4096 + place * 8, value);
-      const space = pageTableSpace(memory, { root: 0x10000, levels: 4 });
-      for (const place of [address, ...tables.flat().map(([n]) => BigInt.asUintN(64, BigInt.asIntN(48, BigInt(n) << 39n)))]) {
-        const found = space.translate(place);
-        if (typeof found === 'number') expect(found).toBeLessThan(2 ** 52);
-        else expect(found).toBeInstanceOf(Unmapped);
-      }
-    }),
+    fc.property(
+      fc.array(places, { minLength: 3, maxLength: 3 }),
+      fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }),
+      (tables, address) => {
+        const memory = toyMemory();
+        for (const [n, table] of tables.entries())
+          for (const [place, value] of table) memory.writeU64(0x10000 + n * 4096 + place * 8, value);
+        const space = pageTableSpace(memory, { root: 0x10000, levels: 4 });
+        for (const place of [
+          address,
+          ...tables.flat().map(([n]) => BigInt.asUintN(64, BigInt.asIntN(48, BigInt(n) << 39n))),
+        ]) {
+          const found = space.translate(place);
+          if (typeof found === 'number') expect(found).toBeLessThan(2 ** 52);
+          else expect(found).toBeInstanceOf(Unmapped);
+        }
+      },
+    ),
     { numRuns: 300 },
   );
 });
@@ -191,7 +207,9 @@ describe('user space', () => {
 
   test('migration, poison and markers are not called swapped out', () => {
     const { space } = spaceOf([{ address: USER, level: 1, entry: swapEntry(30n, 0x12345n) }]);
-    expect(why(space, USER)).toBe('swap entry of type 30, offset 0x12345: under migration, poisoned, on a device, or a marker');
+    expect(why(space, USER)).toBe(
+      'swap entry of type 30, offset 0x12345: under migration, poisoned, on a device, or a marker',
+    );
   });
 
   test('a huge page under migration', () => {
@@ -200,7 +218,9 @@ describe('user space', () => {
   });
 
   test('PROT_NONE memory is there, its frame number stored inverted (L1TF)', () => {
-    const { memory, space } = spaceOf([{ address: USER, level: 1, entry: (0x7654000n ^ INVERTED) | 0x8000_0000_0000_0120n }]);
+    const { memory, space } = spaceOf([
+      { address: USER, level: 1, entry: (0x7654000n ^ INVERTED) | 0x8000_0000_0000_0120n },
+    ]);
     memory.write(0x7654000, Uint8Array.of(42));
     expect(space.translate(USER + 8n)).toBe(0x7654008);
     expect(space.u8(USER)).toBe(42);
@@ -223,8 +243,14 @@ describe('reading', () => {
     { address: KERNEL + 0x1000n, physical: 0x700000 }, // not the next frame
     { address: 0xfffffffffffff000n, physical: 0x900000 },
   ]);
-  memory.write(0x801ff8, Uint8Array.from({ length: 8 }, (_, n) => n + 1));
-  memory.write(0x700000, Uint8Array.from({ length: 8 }, (_, n) => n + 0xf1));
+  memory.write(
+    0x801ff8,
+    Uint8Array.from({ length: 8 }, (_, n) => n + 1),
+  );
+  memory.write(
+    0x700000,
+    Uint8Array.from({ length: 8 }, (_, n) => n + 0xf1),
+  );
   memory.write(0x700100, Buffer.from('swapper/0\0rest'));
   memory.write(0x900ff8, Buffer.from('last one'));
   const edge = KERNEL + 0xffcn;
@@ -259,7 +285,9 @@ describe('reading', () => {
   });
 
   test('reading into an unmapped page names the first address that failed', () => {
-    expect(() => space.read(KERNEL + 0x1ff0n, 32)).toThrow(new ReadError(KERNEL + 0x2000n, new Unmapped('its page table entry is empty')));
+    expect(() => space.read(KERNEL + 0x1ff0n, 32)).toThrow(
+      new ReadError(KERNEL + 0x2000n, new Unmapped('its page table entry is empty')),
+    );
     expect(() => space.u64(KERNEL + 0x1ffdn)).toThrow('0xffff888000002000: not mapped');
   });
 

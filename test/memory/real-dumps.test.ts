@@ -45,7 +45,12 @@ describe.each(vmcores)('%s', (name) => {
   test('rodata equals vmlinux’s, each variable at its own place', ({ skip }) => {
     const vmlinux = vmlinuxOf(name) ?? skip('no vmlinux for it');
     // These have no addresses in them, which KASLR would have moved.
-    for (const [variable, length] of [['linux_banner', 64], ['kallsyms_names', 65536], ['kallsyms_token_table', 512], ['kallsyms_token_index', 512]] as const) {
+    for (const [variable, length] of [
+      ['linux_banner', 64],
+      ['kallsyms_names', 65536],
+      ['kallsyms_token_table', 512],
+      ['kallsyms_token_index', 512],
+    ] as const) {
       const symbol = vmlinux.symbols.get(variable)!;
       expect(space.read(symbol + vmcoreinfo.kernelOffset!, length), variable).toEqual(vmlinux.bytes(symbol, length));
     }
@@ -63,7 +68,11 @@ describe.each(vmcores)('%s', (name) => {
   });
 
   test('all roads lead to the same bases', ({ skip }) => {
-    const addresses = ({ directMap, vmalloc, vmemmap }: ReturnType<typeof findBases>) => [directMap?.address, vmalloc?.address, vmemmap?.address];
+    const addresses = ({ directMap, vmalloc, vmemmap }: ReturnType<typeof findBases>) => [
+      directMap?.address,
+      vmalloc?.address,
+      vmemmap?.address,
+    ];
     const byPageTables = findBases(space);
     expect(addresses(byPageTables)).not.toContain(undefined);
     expect(addresses(findBases(space, { vmcoreinfo }))).toEqual(addresses(byPageTables));
@@ -93,7 +102,10 @@ describe.each(vmcores)('%s', (name) => {
   });
 
   test('control registers lead to the same memory as VMCOREINFO', ({ skip }) => {
-    skip(dump.registers.every(({ control }) => control === undefined), 'no control registers in this file');
+    skip(
+      dump.registers.every(({ control }) => control === undefined),
+      'no control registers in this file',
+    );
     const byRegisters = kernelSpace(dump.memory, kernelFacts(undefined, dump.registers));
     const stext = vmcoreinfo.symbol('_stext')!;
     expect(byRegisters.tables.levels).toBe(space.tables.levels);
@@ -104,36 +116,46 @@ describe.each(vmcores)('%s', (name) => {
 });
 
 /** The lab's processes start each of their pages with a line that has its address (../shared/lab/guest/hog.c). */
-test.skipIf(!vmcores.includes('6.12-idle/vmcore'))(`${unlessMissing('6.12-idle/vmcore')}: user pages stand where they say`, async () => {
-  const dump = await openDump(join(dir, '6.12-idle/vmcore'));
-  const kernel = kernelSpace(dump.memory, kernelFacts(parseVmcoreinfo(dump.vmcoreinfo!)));
-  let pages = 0;
-  for (const pgd of pgdsOf(kernel)) {
-    const user = userSpace(kernel, pgd);
-    for (const { pageNumber, page } of readablePages(user, 0, 2 ** 35)) {
-      const said = /^lab: pid \d+ page 0x([0-9a-f]+)\n/.exec(Buffer.from(page.bytes.subarray(0, 96)).toString('latin1'));
-      if (!said) continue;
-      expect(addressOfPage(pageNumber)).toBe(BigInt(`0x${said[1]!}`));
-      pages++;
+test.skipIf(!vmcores.includes('6.12-idle/vmcore'))(
+  `${unlessMissing('6.12-idle/vmcore')}: user pages stand where they say`,
+  async () => {
+    const dump = await openDump(join(dir, '6.12-idle/vmcore'));
+    const kernel = kernelSpace(dump.memory, kernelFacts(parseVmcoreinfo(dump.vmcoreinfo!)));
+    let pages = 0;
+    for (const pgd of pgdsOf(kernel)) {
+      const user = userSpace(kernel, pgd);
+      for (const { pageNumber, page } of readablePages(user, 0, 2 ** 35)) {
+        const said = /^lab: pid \d+ page 0x([0-9a-f]+)\n/.exec(
+          Buffer.from(page.bytes.subarray(0, 96)).toString('latin1'),
+        );
+        if (!said) continue;
+        expect(addressOfPage(pageNumber)).toBe(BigInt(`0x${said[1]!}`));
+        pages++;
+      }
     }
-  }
-  expect(pages).toBeGreaterThan(3000);
-  dump.close();
-});
+    expect(pages).toBeGreaterThan(3000);
+    dump.close();
+  },
+);
 
-test.skipIf(!vmcores.includes('6.12-zram-panic/vmcore'))(`${unlessMissing('6.12-zram-panic/vmcore')}: swapped out pages are as many as the kernel counted`, async () => {
-  const dump = await openDump(join(dir, '6.12-zram-panic/vmcore'));
-  const kernel = kernelSpace(dump.memory, kernelFacts(parseVmcoreinfo(dump.vmcoreinfo!)));
-  const counted = ascending([...pgdsOf(kernel)].map((pgd) => swappedOutPages(userSpace(kernel, pgd).tables)));
-  const log = readFileSync(join(dir, '6.12-zram-panic/kernel.log'), 'utf8');
-  const table = ascending([...log.matchAll(/\[ +\d+\](?: +\d+){8} +(\d+) +-?\d+ \S+/g)].map(([, swapents]) => Number(swapents)));
-  expect(table.filter((swapents) => swapents > 100).length).toBeGreaterThan(5);
-  // The table leaves out init, and 6.12 prints approximate counters: each of the two CPUs may hold back up to
-  // percpu_counter_batch, 32. So the order is all that tells which is whose.
-  expect(counted).toHaveLength(table.length + 1);
-  for (const [n, swapents] of table.entries()) expect(Math.abs(counted[n + 1]! - swapents)).toBeLessThan(2 * 32);
-  dump.close();
-});
+test.skipIf(!vmcores.includes('6.12-zram-panic/vmcore'))(
+  `${unlessMissing('6.12-zram-panic/vmcore')}: swapped out pages are as many as the kernel counted`,
+  async () => {
+    const dump = await openDump(join(dir, '6.12-zram-panic/vmcore'));
+    const kernel = kernelSpace(dump.memory, kernelFacts(parseVmcoreinfo(dump.vmcoreinfo!)));
+    const counted = ascending([...pgdsOf(kernel)].map((pgd) => swappedOutPages(userSpace(kernel, pgd).tables)));
+    const log = readFileSync(join(dir, '6.12-zram-panic/kernel.log'), 'utf8');
+    const table = ascending(
+      [...log.matchAll(/\[ +\d+\](?: +\d+){8} +(\d+) +-?\d+ \S+/g)].map(([, swapents]) => Number(swapents)),
+    );
+    expect(table.filter((swapents) => swapents > 100).length).toBeGreaterThan(5);
+    // The table leaves out init, and 6.12 prints approximate counters: each of the two CPUs may hold back up to
+    // percpu_counter_batch, 32. So the order is all that tells which is whose.
+    expect(counted).toHaveLength(table.length + 1);
+    for (const [n, swapents] of table.entries()) expect(Math.abs(counted[n + 1]! - swapents)).toBeLessThan(2 * 32);
+    dump.close();
+  },
+);
 
 function ascending(numbers: readonly number[]): number[] {
   return numbers.toSorted((a, b) => a - b);
@@ -141,7 +163,7 @@ function ascending(numbers: readonly number[]): number[] {
 
 function swappedOutPages(tables: KernelSpace['tables']): number {
   let pages = 0;
-  for (let page = 0; page < 2 ** 35; ) {
+  for (let page = 0; page < 2 ** 35;) {
     const found = tables.mapping(page);
     if ('why' in found && found.why.detail.startsWith('swapped out')) pages++;
     const covered = pagesCovered(found.level);
@@ -157,7 +179,9 @@ function* pgdsOf(kernel: KernelSpace): Generator<number> {
     for (let pfn = Math.ceil(start / 4096); pfn < Math.floor(end / 4096); pfn++) {
       const page = kernel.physical.page(pfn);
       if (!(page instanceof Page) || pfn * 4096 === kernel.tables.root) continue;
-      const sharesKernel = [510, 511].every((n) => page.view.getBigUint64(n * 8, true) === root.view.getBigUint64(n * 8, true));
+      const sharesKernel = [510, 511].every(
+        (n) => page.view.getBigUint64(n * 8, true) === root.view.getBigUint64(n * 8, true),
+      );
       if (!sharesKernel) continue;
       const [leaf] = mappedLeaves(userSpace(kernel, pfn * 4096).tables, 0, 2 ** 35);
       const isTrampoline = leaf?.pageNumber === leaf?.pfn; // it maps physical memory to itself, for booting CPUs
@@ -194,10 +218,20 @@ function readVmlinux(path: string): Vmlinux {
   const table = at(Number(header.readBigUInt64LE(40)), 64 * header.readUInt16LE(60));
   const sections = Array.from({ length: header.readUInt16LE(60) }, (_, n) => {
     const s = table.subarray(n * 64);
-    return { type: s.readUInt32LE(4), start: s.readBigUInt64LE(16), offset: Number(s.readBigUInt64LE(24)), size: Number(s.readBigUInt64LE(32)), link: s.readUInt32LE(40), name: s.readUInt32LE(0) };
+    return {
+      type: s.readUInt32LE(4),
+      start: s.readBigUInt64LE(16),
+      offset: Number(s.readBigUInt64LE(24)),
+      size: Number(s.readBigUInt64LE(32)),
+      link: s.readUInt32LE(40),
+      name: s.readUInt32LE(0),
+    };
   });
   const names = sections[header.readUInt16LE(62)]!;
-  const nameOf = (offset: number) => at(names.offset + offset, 32).toString('latin1').replace(/\0.*/s, '');
+  const nameOf = (offset: number) =>
+    at(names.offset + offset, 32)
+      .toString('latin1')
+      .replace(/\0.*/s, '');
   const symtab = sections.find(({ type }) => type === 2)!;
   const strtab = sections[symtab.link]!;
   const strings = at(strtab.offset, strtab.size);

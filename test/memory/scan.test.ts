@@ -30,14 +30,18 @@ describe('mappedLeaves', () => {
       { pageNumber: first + 0x7fc0000, pages: 2 ** 18, pfn: 0x40000 },
       { pageNumber: 2 ** 52 - 1, pages: 1, pfn: 9 },
     ]);
-    expect([...mappedLeaves(space.tables, first + 0x610, first + 0x620)]).toEqual([{ pageNumber: first + 0x610, pages: 16, pfn: 0x810 }]);
+    expect([...mappedLeaves(space.tables, first + 0x610, first + 0x620)]).toEqual([
+      { pageNumber: first + 0x610, pages: 16, pfn: 0x810 },
+    ]);
   });
 
   test('a table that can’t be read is told once for all that it covers', () => {
     const { memory, tables, space } = scanned([{ address: START, physical: 0x5000 }]);
     memory.lose(tables.tableOf(START, 1) / 4096);
     const missing: number[][] = [];
-    expect([...mappedLeaves(space.tables, first, first + 2 ** 30, (page, pages) => missing.push([page - first, pages]))]).toEqual([]);
+    expect([
+      ...mappedLeaves(space.tables, first, first + 2 ** 30, (page, pages) => missing.push([page - first, pages])),
+    ]).toEqual([]);
     expect(missing).toEqual([[0, 512]]);
   });
 
@@ -50,10 +54,15 @@ describe('mappedLeaves', () => {
 
 describe('readablePages', () => {
   test('leaves out what is unmapped and what the dump lacks', () => {
-    const { memory, space } = scanned([{ address: START, physical: 0x100000, pages: 4 }, { address: START + 0x40000000n, physical: 0x200000 }]);
+    const { memory, space } = scanned([
+      { address: START, physical: 0x100000, pages: 4 },
+      { address: START + 0x40000000n, physical: 0x200000 },
+    ]);
     for (const frame of [0x100, 0x101, 0x103, 0x200]) memory.writeU64(frame * 4096, 1n);
     memory.lose(0x101);
-    expect([...readablePages(space, first, 2 ** 52)].map(({ pageNumber }) => pageNumber - first)).toEqual([0, 3, 0x40000]);
+    expect([...readablePages(space, first, 2 ** 52)].map(({ pageNumber }) => pageNumber - first)).toEqual([
+      0, 3, 0x40000,
+    ]);
   });
 
   test('an image whose page tables are missing is still scanned, by rule', () => {
@@ -93,7 +102,11 @@ describe('findBytes', () => {
   test('finds each of overlapping places, and one byte', () => {
     const { memory, space } = scanned([{ address: START, physical: 0x300000, pages: 2 }]);
     memory.write(0x300ffd, Buffer.from('aaaaa'));
-    expect([...findBytes(space, first, first + 2, Buffer.from('aaa'))].map((a) => a - START)).toEqual([0xffdn, 0xffen, 0xfffn]);
+    expect([...findBytes(space, first, first + 2, Buffer.from('aaa'))].map((a) => a - START)).toEqual([
+      0xffdn,
+      0xffen,
+      0xfffn,
+    ]);
     expect([...findBytes(space, first, first + 2, Buffer.from('a'))]).toHaveLength(5);
   });
 });

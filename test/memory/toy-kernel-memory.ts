@@ -23,7 +23,10 @@ export interface ToyKernelMemory {
 }
 
 /** A kernel's memory as page tables have it: image, direct map of 64 MiB, a vmalloc page, the start of vmemmap. */
-export function toyKernelMemory({ levels = 4, mappings = [] }: { levels?: 4 | 5; mappings?: readonly ToyMapping[] } = {}): ToyKernelMemory {
+export function toyKernelMemory({
+  levels = 4,
+  mappings = [],
+}: { levels?: 4 | 5; mappings?: readonly ToyMapping[] } = {}): ToyKernelMemory {
   const memory = toyMemory();
   const tables = buildPageTables(memory, {
     at: toy.swapperPhysical,
@@ -38,7 +41,13 @@ export function toyKernelMemory({ levels = 4, mappings = [] }: { levels?: 4 | 5;
     ],
   });
   memory.write(toy.textPhysical, Buffer.from('text'));
-  for (let n = 0n; n < 64n; n++) memory.writeU64(0x3000008 + Number(n) * 64, toy.vmemmap + n * 64n + 8n); // INIT_LIST_HEAD(&page->lru)
-  const facts: KernelFacts = { stext: toy.stext, swapperPgDir: toy.swapperPgDir, physBase: toy.physBase, fiveLevels: levels === 5 };
+  // INIT_LIST_HEAD(&page->lru)
+  for (let n = 0n; n < 64n; n++) memory.writeU64(0x3000008 + Number(n) * 64, toy.vmemmap + n * 64n + 8n);
+  const facts: KernelFacts = {
+    stext: toy.stext,
+    swapperPgDir: toy.swapperPgDir,
+    physBase: toy.physBase,
+    fiveLevels: levels === 5,
+  };
   return { memory, tables, facts, space: () => kernelSpace(memory, facts) };
 }

@@ -11,10 +11,19 @@ const machine: OomScope = { nodemask: undefined, memcg: undefined, totalPages: 1
 
 /** File, anonymous, swap, shmem: the order of MM_FILEPAGES and its fellows. */
 const mm = (anon: number, more: Readonly<Record<string, ToyValue>> = {}): { type: string; value: ToyValue } => ({
-  type: 'struct mm_struct', value: { rss_stat: [{ count: 1n }, { count: BigInt(anon) }, { count: 2n }, { count: 3n }], pgtables_bytes: 8192, ...more },
+  type: 'struct mm_struct',
+  value: {
+    rss_stat: [{ count: 1n }, { count: BigInt(anon) }, { count: 2n }, { count: 3n }],
+    pgtables_bytes: 8192,
+    ...more,
+  },
 });
 
-function kernelOf(tasks: Readonly<Record<string, Readonly<Record<string, ToyValue>> & { pid: number }>>, objects: ToyKernelOptions['objects'] = {}, more: Partial<ToyKernelOptions> = {}) {
+function kernelOf(
+  tasks: Readonly<Record<string, Readonly<Record<string, ToyValue>> & { pid: number }>>,
+  objects: ToyKernelOptions['objects'] = {},
+  more: Partial<ToyKernelOptions> = {},
+) {
   return toyTasks(tasks, { types: toyOomTypes, ...more, objects: { ...objects, ...more.objects } });
 }
 
@@ -36,11 +45,19 @@ describe('oom_badness()', () => {
   test('who can’t be chosen, and why; whom the table leaves out', () => {
     const kernel = kernelOf(
       {
-        init: { pid: 1, mm: to('mmA') }, kthread: { pid: 2, flags: KTHREAD }, protected: { pid: 3, mm: to('mmA') }, reaped: { pid: 4, mm: to('mmReaped') },
-        gone: { pid: 5 }, forking: { pid: 6, mm: to('mmParent'), vfork_done: 1n, real_parent: to('parent') }, parent: { pid: 7, mm: to('mmParent') }, dying: { pid: 8, mm: to('mmA') },
+        init: { pid: 1, mm: to('mmA') },
+        kthread: { pid: 2, flags: KTHREAD },
+        protected: { pid: 3, mm: to('mmA') },
+        reaped: { pid: 4, mm: to('mmReaped') },
+        gone: { pid: 5 },
+        forking: { pid: 6, mm: to('mmParent'), vfork_done: 1n, real_parent: to('parent') },
+        parent: { pid: 7, mm: to('mmParent') },
+        dying: { pid: 8, mm: to('mmA') },
       },
       {
-        mmA: mm(1), mmParent: mm(2), mmReaped: mm(3, { flags: OOM_SKIP }),
+        mmA: mm(1),
+        mmParent: mm(2),
+        mmReaped: mm(3, { flags: OOM_SKIP }),
         signal_protected: { type: 'struct signal_struct', value: { oom_score_adj: -1000 } },
         signal_dying: { type: 'struct signal_struct', value: { oom_mm: to('mmA') } },
       },
@@ -70,7 +87,8 @@ describe('oom_badness()', () => {
   test('a cpuset and a memory policy keep others out', () => {
     const kernel = kernelOf(
       {
-        asker: { pid: 5, mm: to('mmA'), mems_allowed: { bits: [0b10] } }, near: { pid: 6, mm: to('mmA'), mems_allowed: { bits: [0b11] }, mempolicy: to('bound') },
+        asker: { pid: 5, mm: to('mmA'), mems_allowed: { bits: [0b10] } },
+        near: { pid: 6, mm: to('mmA'), mems_allowed: { bits: [0b11] }, mempolicy: to('bound') },
         far: { pid: 7, mm: to('mmA'), mems_allowed: { bits: [0b01] } },
       },
       { mmA: mm(1), bound: { type: 'struct mempolicy', value: { mode: 2, nodes: { bits: [0b01] } } } },
@@ -78,25 +96,44 @@ describe('oom_badness()', () => {
     const reasons = (scope: OomScope) => oomCandidates(kernel, scope).list.map(({ passedOver }) => passedOver);
     const asker = oomCandidates(kernel, machine).list[0]!.process;
     expect(reasons({ ...machine, task: asker })).toEqual([undefined, undefined, 'its cpuset keeps it off node 1']);
-    expect(reasons({ ...machine, task: asker, nodemask: [1] })).toEqual([undefined, 'its memory policy keeps it off node 1', undefined]);
+    expect(reasons({ ...machine, task: asker, nodemask: [1] })).toEqual([
+      undefined,
+      'its memory policy keeps it off node 1',
+      undefined,
+    ]);
   });
 
   test('one that can’t be read is counted, not guessed at', () => {
-    const kernel = kernelOf({ a: { pid: 5, mm: to('mmA') }, b: { pid: 6, mm: to('mmB') } }, { mmA: mm(1), mmB: mm(2) }, { lost: ['mmB'] });
+    const kernel = kernelOf(
+      { a: { pid: 5, mm: to('mmA') }, b: { pid: 6, mm: to('mmB') } },
+      { mmA: mm(1), mmB: mm(2) },
+      { lost: ['mmB'] },
+    );
     expect(oomCandidates(kernel, machine)).toMatchObject({ list: [{ badness: 9 }], unreadable: 1 });
     expect(kernel.gaps.list).toMatchObject([{ what: 'badness of b (6)' }]);
   });
 });
 
 describe('after a kill', () => {
-  const victim = (options: Partial<ToyKernelOptions> = {}) => toyTasks(
-    { leader: { pid: 5, flags: 0x4 }, thread: { pid: 6, mm: to('mmA'), __state: 2, oom_reaper_list: to('next') }, next: { pid: 7, mm: to('mmB') } },
-    {
-      types: toyOomTypes, threadsOf: { leader: ['thread'] }, ...options,
-      objects: { mmA: mm(100, { flags: OOM_SKIP, mm_users: 1 }), mmB: mm(5), signal_leader: { type: 'struct signal_struct', value: { oom_mm: to('mmA') } } },
-      variables: { oom_reaper_list: { type: 'struct task_struct *', value: to('thread') } },
-    },
-  );
+  const victim = (options: Partial<ToyKernelOptions> = {}) =>
+    toyTasks(
+      {
+        leader: { pid: 5, flags: 0x4 },
+        thread: { pid: 6, mm: to('mmA'), __state: 2, oom_reaper_list: to('next') },
+        next: { pid: 7, mm: to('mmB') },
+      },
+      {
+        types: toyOomTypes,
+        threadsOf: { leader: ['thread'] },
+        ...options,
+        objects: {
+          mmA: mm(100, { flags: OOM_SKIP, mm_users: 1 }),
+          mmB: mm(5),
+          signal_leader: { type: 'struct signal_struct', value: { oom_mm: to('mmA') } },
+        },
+        variables: { oom_reaper_list: { type: 'struct task_struct *', value: to('thread') } },
+      },
+    );
 
   test('a victim that is still there: reaped, queued, and the thread that keeps its memory', () => {
     const kernel = victim();

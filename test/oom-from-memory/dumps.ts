@@ -8,10 +8,16 @@ import { openKernel } from '../../src/session/open-kernel.js';
 import { allDumps, dumpFile, dumpsDir } from '../dumps.js';
 
 /** Dumps of machines that panicked on an OOM, in every file format that there is. */
-export const panicDumps = allDumps().filter((dump) => /-panic\/|kdump-(?:global|memcg1|offline)\//.test(dump) && !dump.endsWith('.d31.zstd'));
+export const panicDumps = allDumps().filter(
+  (dump) => /-panic\/|kdump-(?:global|memcg1|offline)\//.test(dump) && !dump.endsWith('.d31.zstd'),
+);
 
 /** The last OOM event of each, still under way, and the kernel's own report of it, without trace and registers. */
-export async function eventIn(dump: string, vmlinux?: string, types?: 'btf' | 'dwarf'): Promise<{ kernel: Kernel; event: CurrentEvent; printed: readonly string[]; printedModel: OomReport }> {
+export async function eventIn(
+  dump: string,
+  vmlinux?: string,
+  types?: 'btf' | 'dwarf',
+): Promise<{ kernel: Kernel; event: CurrentEvent; printed: readonly string[]; printedModel: OomReport }> {
   const kernel = await openDump(dump, vmlinux, types);
   const event = eventsOf(kernel).current.at(-1);
   if (event?.printed === undefined) throw new Error(`${dump}: no event in progress, or none that the log tells of`);
@@ -20,5 +26,9 @@ export async function eventIn(dump: string, vmlinux?: string, types?: 'btf' | 'd
 
 export async function openDump(dump: string, vmlinux?: string, types?: 'btf' | 'dwarf'): Promise<Kernel> {
   const file = dump.includes('/') ? dump : `${dump}/vmcore`;
-  return openKernel({ dump: [join(dumpsDir(), file)], ...(vmlinux === undefined ? {} : { vmlinux: dumpFile(vmlinux)! }), ...(types === undefined ? {} : { types }) });
+  return openKernel({
+    dump: [join(dumpsDir(), file)],
+    ...(vmlinux === undefined ? {} : { vmlinux: dumpFile(vmlinux)! }),
+    ...(types === undefined ? {} : { types }),
+  });
 }

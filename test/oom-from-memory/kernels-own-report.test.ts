@@ -6,9 +6,10 @@ import { testWith } from '../dumps.js';
 import { eventIn, panicDumps } from './dumps.js';
 
 /**
- * Lines that may differ, by dump. 7.2-global-panic: between the report and the panic CPU 1 went idle and folded what it had
- * kept of the counters to itself (quiet_vmstat(): all its differences are 0 in the dump, CPU 0's are not): one active and four
- * inactive anonymous pages, and one free page of DMA32, each in its global line, its node's and its zone's.
+ * Lines that may differ, by dump. 7.2-global-panic: between the report and the panic CPU 1 went idle and folded what it
+ * had kept of the counters to itself (quiet_vmstat(): all its differences are 0 in the dump, CPU 0's are not): one
+ * active and four inactive anonymous pages, and one free page of DMA32, each in its global line, its node's and its
+ * zone's.
  */
 const moved: Readonly<Record<string, readonly string[]>> = {
   '7.2-global-panic': [
@@ -32,36 +33,92 @@ describe.skipIf(panicDumps.length === 0)('the report rebuilt from memory is the 
   });
 
   for (const [dump, vmlinux, types] of [
-    ['5.10-many-panic/vmcore', 'vmlinux-5.10', undefined], ['6.1-slab-panic/vmcore', 'vmlinux-6.1', undefined], ['6.1-memcg-panic/vmcore', 'vmlinux-6.1', 'dwarf'],
-    ['6.12-cpuset-panic/vmcore', 'vmlinux-6.12', undefined], ['7.2-memcg-panic/vmcore', 'vmlinux-7.2', undefined],
-  ] as const) testWith([dump, vmlinux], `${dump} with ${vmlinux}${types === undefined ? '' : `, ${types}`}`, async () => {
-    const { kernel, event, printed } = await eventIn(dump, vmlinux, types);
-    expect(compareReports(kernelLines(event).lines, printed).filter((line) => line.result !== 'equal')).toEqual([]);
-    kernel.close();
-  });
+    ['5.10-many-panic/vmcore', 'vmlinux-5.10', undefined],
+    ['6.1-slab-panic/vmcore', 'vmlinux-6.1', undefined],
+    ['6.1-memcg-panic/vmcore', 'vmlinux-6.1', 'dwarf'],
+    ['6.12-cpuset-panic/vmcore', 'vmlinux-6.12', undefined],
+    ['7.2-memcg-panic/vmcore', 'vmlinux-7.2', undefined],
+  ] as const)
+    testWith([dump, vmlinux], `${dump} with ${vmlinux}${types === undefined ? '' : `, ${types}`}`, async () => {
+      const { kernel, event, printed } = await eventIn(dump, vmlinux, types);
+      expect(compareReports(kernelLines(event).lines, printed).filter((line) => line.result !== 'equal')).toEqual([]);
+      kernel.close();
+    });
 });
 
 describe.skipIf(panicDumps.length === 0)('the rebuilt report, read as a log, is the same model', () => {
   test.each(panicDumps.filter((dump) => dump.endsWith('/vmcore')))('%s', async (dump) => {
     const { kernel, event } = await eventIn(dump);
     const { report, features } = event;
-    const [read] = reportsIn(kernelReport(report, features).map((line) => `[    1.000000] ${line}`).join('\n'));
+    const [read] = reportsIn(
+      kernelReport(report, features)
+        .map((line) => `[    1.000000] ${line}`)
+        .join('\n'),
+    );
     expect(asPrinted(read!)).toEqual(asPrinted(report));
     kernel.close();
   });
 });
 
 /** What a report in text can hold of a model. */
-function asPrinted({ event, memInfo, nodes, zones, freeLists, hugepages, pageCachePages, swap, totals, slab, tasks, memcg, selected }: OomReport) {
+function asPrinted({
+  event,
+  memInfo,
+  nodes,
+  zones,
+  freeLists,
+  hugepages,
+  pageCachePages,
+  swap,
+  totals,
+  slab,
+  tasks,
+  memcg,
+  selected,
+}: OomReport) {
   const { comm, gfp, order, oomScoreAdj, constraint, nodemask, cpuset, memsAllowed } = event;
   const ofMachine = memcg === undefined || memcg.counters.length === 0;
   return {
     event: { comm, mask: gfp?.mask, names: gfp?.names, order, oomScoreAdj, constraint, nodemask, cpuset, memsAllowed },
-    ...(ofMachine ? { memInfo, nodes, zones: zones?.map(({ lowmemReservePages, ...zone }) => ({ ...zone, reserve: [...lowmemReservePages ?? []] })), freeLists, hugepages, pageCachePages, swap, totals } : {}),
+    ...(ofMachine
+      ? {
+          memInfo,
+          nodes,
+          zones: zones?.map(({ lowmemReservePages, ...zone }) => ({
+            ...zone,
+            reserve: [...(lowmemReservePages ?? [])],
+          })),
+          freeLists,
+          hugepages,
+          pageCachePages,
+          swap,
+          totals,
+        }
+      : {}),
     slab,
-    memcg: memcg && { path: memcg.path, taskPath: memcg.taskPath, protectionKB: memcg.protectionKB, counters: memcg.counters.map(({ name, usageKB, limitKB, failures }) => ({ name, usageKB, limitKB, failures })), stat: memcg.stat },
-    tasks: tasks?.map(({ pid, uid, tgid, name, totalVm, rss, rssAnon, rssFile, rssShmem, pgtablesBytes, swapents, oomScoreAdj: adj }) =>
-      ({ pid, uid, tgid, name, totalVm, rss, rssAnon, rssFile, rssShmem, pgtablesBytes, swapents, adj })),
+    memcg: memcg && {
+      path: memcg.path,
+      taskPath: memcg.taskPath,
+      protectionKB: memcg.protectionKB,
+      counters: memcg.counters.map(({ name, usageKB, limitKB, failures }) => ({ name, usageKB, limitKB, failures })),
+      stat: memcg.stat,
+    },
+    tasks: tasks?.map(
+      ({
+        pid,
+        uid,
+        tgid,
+        name,
+        totalVm,
+        rss,
+        rssAnon,
+        rssFile,
+        rssShmem,
+        pgtablesBytes,
+        swapents,
+        oomScoreAdj: adj,
+      }) => ({ pid, uid, tgid, name, totalVm, rss, rssAnon, rssFile, rssShmem, pgtablesBytes, swapents, adj }),
+    ),
     selected: selected && { pid: selected.pid, comm: selected.comm, uid: selected.uid },
   };
 }
@@ -69,11 +126,14 @@ function asPrinted({ event, memInfo, nodes, zones, freeLists, hugepages, pageCac
 /** By how much the numbers of two lines differ, in pages: the largest. */
 function distance(line: ComparedLine): number {
   if (line.result !== 'differing') return Infinity;
-  const numbers = (text: string) => [...text.matchAll(/(\d+)(kB)?/g)].map(([, digits, unit]) => Number(digits) / (unit === undefined ? 1 : 4));
+  const numbers = (text: string) =>
+    [...text.matchAll(/(\d+)(kB)?/g)].map(([, digits, unit]) => Number(digits) / (unit === undefined ? 1 : 4));
   const [a, b] = [numbers(line.printed), numbers(line.rebuilt)];
   return a.length === b.length ? Math.max(...a.map((number, i) => Math.abs(number - b[i]!))) : Infinity;
 }
 
 function shown(line: ComparedLine): string {
-  return line.result === 'differing' ? `printed ${line.printed}\nrebuilt ${line.rebuilt}` : `${line.result}: ${line.line}`;
+  return line.result === 'differing'
+    ? `printed ${line.printed}\nrebuilt ${line.rebuilt}`
+    : `${line.result}: ${line.line}`;
 }

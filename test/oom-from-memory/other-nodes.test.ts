@@ -4,8 +4,19 @@ import { perCpu } from 'oompm/testing';
 import { beyondTheLog } from '../../plugins/oom/from-memory/beyond.js';
 import { toyOom, toyOomTypes } from './toy-oom.js';
 
-const types = toyOomTypes.replace('struct zone {', 'struct per_cpu_pages { int count, high, batch; }; struct zone { struct per_cpu_pages *per_cpu_pageset;');
-const node1 = { type: 'struct pglist_data', value: { node_id: 1, node_zones: [{ name: 'Normal', present_pages: 500, managed_pages: 400, vm_stat: [70], per_cpu_pageset: perCpu({ count: 5 }) }] } };
+const types = toyOomTypes.replace(
+  'struct zone {',
+  'struct per_cpu_pages { int count, high, batch; }; struct zone { struct per_cpu_pages *per_cpu_pageset;',
+);
+const node1 = {
+  type: 'struct pglist_data',
+  value: {
+    node_id: 1,
+    node_zones: [
+      { name: 'Normal', present_pages: 500, managed_pages: 400, vm_stat: [70], per_cpu_pageset: perCpu({ count: 5 }) },
+    ],
+  },
+};
 
 /** What a request that is bound to node 0 leaves out. */
 function otherNodes(options: Parameters<typeof toyOom>[1]) {
@@ -15,7 +26,10 @@ function otherNodes(options: Parameters<typeof toyOom>[1]) {
 
 test('what the other nodes have free, with what each CPU keeps; none of it where a part can’t be read', () => {
   expect(otherNodes({})).toEqual({ found: [{ node: 1, freePages: 75, managedPages: 400 }], unread: undefined });
-  for (const damaged of [otherNodes({ lost: ['node1'] }), otherNodes({ overwrite: { 'node1.node_zones[0].per_cpu_pageset': 0x7000_0000_0000n } })]) {
+  for (const damaged of [
+    otherNodes({ lost: ['node1'] }),
+    otherNodes({ overwrite: { 'node1.node_zones[0].per_cpu_pageset': 0x7000_0000_0000n } }),
+  ]) {
     expect(damaged.found).toBeUndefined();
     expect(damaged.unread).toBeDefined();
   }

@@ -44,31 +44,46 @@ export const RAM = 1000;
 export const SWAP = 50;
 /** Present pages of the two nodes. */
 export const NODES = [600, 500] as const;
-const node = (id: 0 | 1): ToyValue => ({ node_id: id, node_present_pages: NODES[id], node_zones: [{ name: 'Normal', present_pages: NODES[id] }] });
+const node = (id: 0 | 1): ToyValue => ({
+  node_id: id,
+  node_present_pages: NODES[id],
+  node_zones: [{ name: 'Normal', present_pages: NODES[id] }],
+});
 
 /** What stands in the structure where a test says nothing: a plain request that failed, order 0, constraint none. */
 const plain = { zonelist: to('node0.node_zonelists[0]'), gfp_mask: 0xcc0, totalpages: RAM + SWAP, constraint: 0 };
 
 /** A machine of two nodes, a cgroup, and a task "asker" (pid 5) with a `struct oom_control` on its stack. */
-export function toyOom(control: Readonly<Record<string, ToyValue>> = {}, { holder = 'asker', ...options }: Partial<ToyKernelOptions> & { holder?: string | null } = {}): ToyKernel {
+export function toyOom(
+  control: Readonly<Record<string, ToyValue>> = {},
+  { holder = 'asker', ...options }: Partial<ToyKernelOptions> & { holder?: string | null } = {},
+): ToyKernel {
   return toyTasks(
     { asker: { pid: 5, stack: to('stack'), mems_allowed: { bits: [0b10] } }, other: { pid: 6 } },
     {
-      types: toyOomTypes, ...options,
+      types: toyOomTypes,
+      ...options,
       variables: {
         node_data: { type: 'struct pglist_data *[2]', value: [to('node0'), to('node1')] },
         node_states: { type: 'nodemask_t[3]', value: [{ bits: [0b11] }, { bits: [0b11] }, { bits: [0b11] }] },
-        _totalram_pages: { type: 'atomic_long_t', value: RAM }, total_swap_pages: { type: 'long', value: SWAP },
+        _totalram_pages: { type: 'atomic_long_t', value: RAM },
+        total_swap_pages: { type: 'long', value: SWAP },
         oom_lock: { type: 'struct mutex', value: { owner: holder === null ? null : to(holder) } },
-        memory_cgrp_subsys: { type: 'struct cgroup_subsys' }, __cpu_online_mask: { type: 'struct cpumask', value: { bits: [1] } },
+        memory_cgrp_subsys: { type: 'struct cgroup_subsys' },
+        __cpu_online_mask: { type: 'struct cpumask', value: { bits: [1] } },
         runqueues: { type: 'struct rq', perCpu: [{ curr: to('asker') }] },
         ...options.variables,
       },
       objects: {
-        node0: { type: 'struct pglist_data', value: node(0) }, node1: { type: 'struct pglist_data', value: node(1) },
-        group: { type: 'struct mem_cgroup', value: { css: { ss: to('memory_cgrp_subsys') }, memory: { max: 300 }, swap: { max: 20 } } },
+        node0: { type: 'struct pglist_data', value: node(0) },
+        node1: { type: 'struct pglist_data', value: node(1) },
+        group: {
+          type: 'struct mem_cgroup',
+          value: { css: { ss: to('memory_cgrp_subsys') }, memory: { max: 300 }, swap: { max: 20 } },
+        },
         notGroup: { type: 'struct mem_cgroup', value: { memory: { max: 300 } } },
-        mask: { type: 'nodemask_t', value: { bits: [0b10] } }, emptyMask: { type: 'nodemask_t' },
+        mask: { type: 'nodemask_t', value: { bits: [0b10] } },
+        emptyMask: { type: 'nodemask_t' },
         stack: { type: 'struct toy_stack', value: { oc: { ...plain, ...control } } },
         ...options.objects,
       },

@@ -14,9 +14,22 @@ const nobody = { certainty: 'certain', because: 'no task was inside out_of_memor
 test.each([
   ['the stack of the one who holds oom_lock is lost', toyOom({}, { lost: ['stack'] })],
   ['oom_lock is lost, and so is a stack', toyOom({}, { lost: ['oom_lock', 'stack'] })],
-  ['the types do not tell what an oom_control is', toyOom({}, { types: toyOomTypes.replace('struct oom_control {', 'struct oom_other {').replace('struct oom_control oc;', 'struct oom_other oc;') })],
+  [
+    'the types do not tell what an oom_control is',
+    toyOom(
+      {},
+      {
+        types: toyOomTypes
+          .replace('struct oom_control {', 'struct oom_other {')
+          .replace('struct oom_control oc;', 'struct oom_other oc;'),
+      },
+    ),
+  ],
 ])('%s: whether somebody was inside out_of_memory() is not known', (_, kernel) => {
-  expect(callerIn(kernel)).toMatchObject({ certainty: 'possible', because: expect.stringMatching(/can't be told: ./) as string });
+  expect(callerIn(kernel)).toMatchObject({
+    certainty: 'possible',
+    because: expect.stringMatching(/can't be told: ./) as string,
+  });
 });
 
 test.each([

@@ -13,15 +13,24 @@ const isThere = existsSync(field);
 if (!isThere) console.log(`skipped: ${field} is not there; it holds the field logs`);
 const logs = [
   dumpFile('6.1-global-panic/kernel.log')!,
-  ...(isThere ? readdirSync(field).filter((name) => name.endsWith('.log')).map((name) => resolve(field, name)) : []),
+  ...(isThere
+    ? readdirSync(field)
+        .filter((name) => name.endsWith('.log'))
+        .map((name) => resolve(field, name))
+    : []),
 ];
 
 /** Every way in which the facts may stand in the sentence. */
 function toldBy({ facts = {} }: Judgement): string {
-  return Object.entries(facts).flatMap(([name, { value, unit }]) => [
-    name, String(value),
-    ...(typeof value === 'string' ? [] : [size(value), sizeOfKB(value), ...(unit === 'percent' ? [share(Number(value), 100)] : [])]),
-  ]).join('\n');
+  return Object.entries(facts)
+    .flatMap(([name, { value, unit }]) => [
+      name,
+      String(value),
+      ...(typeof value === 'string'
+        ? []
+        : [size(value), sizeOfKB(value), ...(unit === 'percent' ? [share(Number(value), 100)] : [])]),
+    ])
+    .join('\n');
 }
 
 describe('every number in a sentence of a verdict is a fact with its source', () => {
@@ -29,7 +38,9 @@ describe('every number in a sentence of a verdict is a fact with its source', ()
     for (const report of reportsIn(readFileSync(path, 'utf8'))) {
       for (const judgement of judge(report)) {
         const known = toldBy(judgement);
-        const unknown = [...judgement.sentence.matchAll(/\d[\d.]*\d|\d/g)].map(([number]) => number).filter((number) => !known.includes(number));
+        const unknown = [...judgement.sentence.matchAll(/\d[\d.]*\d|\d/g)]
+          .map(([number]) => number)
+          .filter((number) => !known.includes(number));
         expect(unknown, `${judgement.id}: ${judgement.sentence}`).toEqual([]);
         for (const { source } of Object.values(judgement.facts ?? {})) expect(source).not.toBe('');
       }
@@ -38,7 +49,11 @@ describe('every number in a sentence of a verdict is a fact with its source', ()
 });
 
 test('a share is kept as it is, and of nothing there is none', () => {
-  expect(shareOf(kB('used', 1, 'x'), kB('whole', 3, 'x'))).toEqual({ name: 'used share', fact: { value: (1 / 3) * 100, unit: 'percent', source: 'used / whole' }, text: '33 %' });
+  expect(shareOf(kB('used', 1, 'x'), kB('whole', 3, 'x'))).toEqual({
+    name: 'used share',
+    fact: { value: (1 / 3) * 100, unit: 'percent', source: 'used / whole' },
+    text: '33 %',
+  });
   expect(shareOf(kB('used', 1, 'x'), kB('whole', 0, 'x')).fact).toEqual({ value: 'none', source: 'used / whole' });
 });
 

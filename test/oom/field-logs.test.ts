@@ -9,30 +9,58 @@ const present = existsSync(`${folder}/index.json`);
 if (!present) console.log(`skipped: ${folder} is not there; it holds the field logs and their index`);
 
 interface Facts {
-  invoker: string | null; gfp_mask: string | null; order: number | null; oom_score_adj: number | null; killed_pid: number | null; killed_comm: string | null;
-  anon_rss_kb: number | null; constraint: string | null; memcg: string | null; ram_pages: number | null; free_swap_kb: number | null; total_swap_kb: number | null;
+  invoker: string | null;
+  gfp_mask: string | null;
+  order: number | null;
+  oom_score_adj: number | null;
+  killed_pid: number | null;
+  killed_comm: string | null;
+  anon_rss_kb: number | null;
+  constraint: string | null;
+  memcg: string | null;
+  ram_pages: number | null;
+  free_swap_kb: number | null;
+  total_swap_kb: number | null;
 }
 interface Entry {
-  file: string; trigger: string | null; kernel: string | null; arch: string | null; events: number | null; facts: Facts; facts_event: number | null;
+  file: string;
+  trigger: string | null;
+  kernel: string | null;
+  arch: string | null;
+  events: number | null;
+  facts: Facts;
+  facts_event: number | null;
   selected_victim?: { pid: number; comm: string };
 }
 
-const index: Entry[] = present ? JSON.parse(readFileSync(`${folder}/index.json`, 'utf8')) as Entry[] : [];
+const index: Entry[] = present ? (JSON.parse(readFileSync(`${folder}/index.json`, 'utf8')) as Entry[]) : [];
 
 /** Column of a file: why the text, not the index, is right. */
 const explained: Readonly<Record<string, string>> = {
-  '025-btrfs-5.0-dmesgT-quoted-headless.log invoker': 'the opening line is cut, but the CPU line names the task: kworker/u8:4',
-  '027-mkfs-5.7-rc6-next-i386-tty.log arch': 'the text is of a 32-bit ARM board (Generic DRA74X, unwind_backtrace, ret_fast_syscall)',
-  '153-syz-4.19-arm64-kills-then-bug.log scope': 'the line of the first kill does not say what ran out; the index has it from the event after it',
-  '150-ip-order3-elided.log scope': 'unreclaimable slab is listed only for the whole machine; the index says so of 151, and nothing of 150',
+  '025-btrfs-5.0-dmesgT-quoted-headless.log invoker':
+    'the opening line is cut, but the CPU line names the task: kworker/u8:4',
+  '027-mkfs-5.7-rc6-next-i386-tty.log arch':
+    'the text is of a 32-bit ARM board (Generic DRA74X, unwind_backtrace, ret_fast_syscall)',
+  '153-syz-4.19-arm64-kills-then-bug.log scope':
+    'the line of the first kill does not say what ran out; the index has it from the event after it',
+  '150-ip-order3-elided.log scope':
+    'unreclaimable slab is listed only for the whole machine; the index says so of 151, and nothing of 150',
   '142-adb-arm64-kill-storm.log events': 'the index does not count them; five kills without a trigger are five events',
 };
 /** The architecture stands nowhere in what the report holds, only outside it or in no line at all. */
 const noSignOfArchitecture = ['021', '040', '062', '068', '142', '153', '156', '157', '173'];
-const nearlyRight: Readonly<Record<string, string>> = { '061-mlocate-5.9-parisc64.log arch': 'parisc: 32 and 64 bits have the same signs' };
+const nearlyRight: Readonly<Record<string, string>> = {
+  '061-mlocate-5.9-parisc64.log arch': 'parisc: 32 and 64 bits have the same signs',
+};
 
 /** The index's words for ours. */
-const scopes: Readonly<Record<string, Scope>> = { global: 'global', memcg: 'memcg', cpuset: 'cpuset', policy: 'policy', 'alloc-failure': 'allocation failure' };
+const scopes: Readonly<Record<string, Scope>> = {
+  global: 'global',
+  memcg: 'memcg',
+  cpuset: 'cpuset',
+  policy: 'policy',
+  'alloc-failure': 'allocation failure',
+};
 
 function columnsOf(entry: Entry, reports: readonly OomReport[]): Record<string, [wanted: unknown, got: unknown]> {
   const report = reports[(entry.facts_event ?? 1) - 1];
@@ -73,23 +101,34 @@ describe.skipIf(!present)('the logs from the field', () => {
       else misses.push(`${entry.file} ${column}`);
       if (explained[`${entry.file} ${column}`] !== undefined) byText.set(column, (byText.get(column) ?? 0) + 1);
     }
-    const unexplained = misses.filter((miss) => explained[miss] === undefined && nearlyRight[miss] === undefined
-      && !(miss.endsWith(' arch') && noSignOfArchitecture.includes(entry.file.slice(0, 3))));
+    const unexplained = misses.filter(
+      (miss) =>
+        explained[miss] === undefined &&
+        nearlyRight[miss] === undefined &&
+        !(miss.endsWith(' arch') && noSignOfArchitecture.includes(entry.file.slice(0, 3))),
+    );
     expect(unexplained).toEqual([]);
   });
 
-  test.each(index.filter((entry) => entry.selected_victim !== undefined))('$file: the victim is named, no kill line exists', (entry) => {
-    const report = read.get(entry.file)![(entry.facts_event ?? 1) - 1]!;
-    expect({ pid: report.selected?.pid, comm: report.selected?.comm }).toEqual(entry.selected_victim);
-    expect(report.missing).toContainEqual(expect.stringContaining('kill line'));
-  });
+  test.each(index.filter((entry) => entry.selected_victim !== undefined))(
+    '$file: the victim is named, no kill line exists',
+    (entry) => {
+      const report = read.get(entry.file)![(entry.facts_event ?? 1) - 1]!;
+      expect({ pid: report.selected?.pid, comm: report.selected?.comm }).toEqual(entry.selected_victim);
+      expect(report.missing).toContainEqual(expect.stringContaining('kill line'));
+    },
+  );
 
   test('each fact is right in at least 99 of 100 texts', () => {
-    const low = [...right].filter(([column, count]) => column !== 'arch' && count + (byText.get(column) ?? 0) < index.length * 0.99);
+    const low = [...right].filter(
+      ([column, count]) => column !== 'arch' && count + (byText.get(column) ?? 0) < index.length * 0.99,
+    );
     expect(low).toEqual([]);
   });
 
   afterAll(() => {
-    console.log(`field logs, right of ${index.length}: ${[...right].map(([column, count]) => `${column} ${count}`).join(', ')}`);
+    console.log(
+      `field logs, right of ${index.length}: ${[...right].map(([column, count]) => `${column} ${count}`).join(', ')}`,
+    );
   });
 });

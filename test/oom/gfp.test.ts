@@ -27,11 +27,23 @@ describe('a mask without names is read by the release', () => {
 });
 
 test('composites are taken apart', () => {
-  expect(gfpFlags({ mask: 0, names: ['GFP_USER', '__GFP_ZERO'] })).toEqual(new Set(['__GFP_IO', '__GFP_FS', '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM', '__GFP_HARDWALL', '__GFP_ZERO']));
+  expect(gfpFlags({ mask: 0, names: ['GFP_USER', '__GFP_ZERO'] })).toEqual(
+    new Set(['__GFP_IO', '__GFP_FS', '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM', '__GFP_HARDWALL', '__GFP_ZERO']),
+  );
 });
 
 test('what a request may use', () => {
-  expect(gfpMeaning({ mask: 0, names: ['GFP_ATOMIC'] })).toMatchObject({ highestZone: 'Normal', atomic: true, directReclaim: false, forUser: false });
-  expect(gfpMeaning({ mask: 0, names: ['GFP_HIGHUSER_MOVABLE'] })).toMatchObject({ highestZone: 'Movable', movable: true, directReclaim: true, forUser: true });
+  expect(gfpMeaning({ mask: 0, names: ['GFP_ATOMIC'] })).toMatchObject({
+    highestZone: 'Normal',
+    atomic: true,
+    directReclaim: false,
+    forUser: false,
+  });
+  expect(gfpMeaning({ mask: 0, names: ['GFP_HIGHUSER_MOVABLE'] })).toMatchObject({
+    highestZone: 'Movable',
+    movable: true,
+    directReclaim: true,
+    forUser: true,
+  });
   expect(gfpMeaning({ mask: 0, names: ['GFP_KERNEL', 'GFP_DMA32'] })).toMatchObject({ highestZone: 'DMA32' });
 });

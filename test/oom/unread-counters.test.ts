@@ -4,18 +4,28 @@ import { afterwards, badnessOf, consumers, judge, reportsIn, type Judgement, typ
 import { zonesView } from '../../plugins/oom/views/memory.js';
 import { globalReport, memcgReport } from './text.js';
 
-const without = (...patterns: RegExp[]): OomReport => reportsIn(patterns.reduce((text, pattern) => text.replace(pattern, ''), globalReport))[0]!;
+const without = (...patterns: RegExp[]): OomReport =>
+  reportsIn(patterns.reduce((text, pattern) => text.replace(pattern, ''), globalReport))[0]!;
 const changed = (from: RegExp, to: string): OomReport => reportsIn(globalReport.replace(from, to))[0]!;
 const found = (report: OomReport, id: string): Judgement | undefined => judge(report).find((one) => one.id === id);
 const whole = reportsIn(globalReport)[0]!;
 const normal = whole.zones!.at(-1)!;
-const withNormal = (counters: Readonly<Record<string, number | undefined>>): OomReport => ({ ...whole, zones: [...whole.zones!.slice(0, -1), { ...normal, kB: { ...normal.kB, ...counters } }] });
+const withNormal = (counters: Readonly<Record<string, number | undefined>>): OomReport => ({
+  ...whole,
+  zones: [...whole.zones!.slice(0, -1), { ...normal, kB: { ...normal.kB, ...counters } }],
+});
 
 describe('a zone whose counters are not there is not one with 0', () => {
   test('the watermark check is reckoned with what is there, or not at all', () => {
     expect(found(whole, 'oom.watermark')?.sentence).toContain('Node 0 Normal is below its min watermark');
-    expect(found(withNormal({ free: 0 }), 'oom.watermark')?.sentence).toContain('Node 0 Normal is below its min watermark (0 KiB free');
-    for (const report of [withNormal({ free: undefined }), withNormal({ min: undefined }), without(/.*lowmem_reserve\[\]: 0 0 8991.*\n/)]) {
+    expect(found(withNormal({ free: 0 }), 'oom.watermark')?.sentence).toContain(
+      'Node 0 Normal is below its min watermark (0 KiB free',
+    );
+    for (const report of [
+      withNormal({ free: undefined }),
+      withNormal({ min: undefined }),
+      without(/.*lowmem_reserve\[\]: 0 0 8991.*\n/),
+    ]) {
       expect(found(report, 'oom.watermark')).toBeUndefined();
       expect([...zonesView(report)!.rows].map(({ cells }) => cells['reckoning'])).toEqual([null, null, null]);
     }
@@ -23,7 +33,8 @@ describe('a zone whose counters are not there is not one with 0', () => {
 
   test('a zone that the request may not use is told as one only where the request is known', () => {
     const dma = changed(/gfp_mask=\w+\(GFP_HIGHUSER_MOVABLE\)/, 'gfp_mask=0xcc1(GFP_KERNEL|GFP_DMA)');
-    const reckoned = (report: OomReport): unknown[] => [...zonesView(report)!.rows].map(({ cells }) => cells['reckoning']);
+    const reckoned = (report: OomReport): unknown[] =>
+      [...zonesView(report)!.rows].map(({ cells }) => cells['reckoning']);
     expect(reckoned(dma).slice(1)).toEqual(['not open to the request', 'not open to the request']);
     const { gfp: _, ...event } = dma.event;
     expect(reckoned({ ...dma, event })).toEqual([null, null, null]);
@@ -31,7 +42,9 @@ describe('a zone whose counters are not there is not one with 0', () => {
 
   test('by hand: what was free is said of zones that tell it', () => {
     const byHand = (report: OomReport): OomReport => ({ ...report, event: { ...report.event, order: -1 } });
-    expect(found(byHand(withNormal({ free: 200_000 })), 'oom.nothing-wrong')?.sentence).toContain('Nothing was wrong with memory');
+    expect(found(byHand(withNormal({ free: 200_000 })), 'oom.nothing-wrong')?.sentence).toContain(
+      'Nothing was wrong with memory',
+    );
     expect(found(byHand(withNormal({ free: undefined })), 'oom.nothing-wrong')).toBeUndefined();
     expect(found(byHand(withNormal({ low: undefined })), 'oom.nothing-wrong')).toBeUndefined();
   });
@@ -40,7 +53,9 @@ describe('a zone whose counters are not there is not one with 0', () => {
 describe('reclaim', () => {
   test('a page cache that the report does not tell is not exhausted; one of 0 pages is', () => {
     const sentence = (report: OomReport): string => found(report, 'oom.reclaim')!.sentence;
-    expect(sentence(changed(/active_file:28 inactive_file:59/, 'active_file:0 inactive_file:0'))).toContain('the page cache is exhausted (0 KiB left)');
+    expect(sentence(changed(/active_file:28 inactive_file:59/, 'active_file:0 inactive_file:0'))).toContain(
+      'the page cache is exhausted (0 KiB left)',
+    );
     expect(sentence(changed(/active_file:28 inactive_file:59/, 'active_file:28'))).not.toContain('page cache');
     expect(sentence(changed(/active_anon:285 /, ''))).toMatch(/there is no swap(?!, so)/);
   });
@@ -49,7 +64,9 @@ describe('reclaim', () => {
     const cgroup = reportsIn(memcgReport.replace('file 0\n', 'file 0\nactive_file 0\ninactive_file 0\n'))[0]!;
     expect(found(cgroup, 'oom.reclaim')?.sentence).toContain('its page cache is exhausted (0 KiB left)');
     const { inactive_file: _, ...stat } = cgroup.memcg!.stat!;
-    expect(found({ ...cgroup, memcg: { ...cgroup.memcg!, stat } }, 'oom.reclaim')?.sentence ?? '').not.toContain('page cache');
+    expect(found({ ...cgroup, memcg: { ...cgroup.memcg!, stat } }, 'oom.reclaim')?.sentence ?? '').not.toContain(
+      'page cache',
+    );
   });
 });
 
@@ -63,12 +80,23 @@ test('what was reaped is told where the line says what is left', () => {
 test('swap that a table does not count is not shown as 0', () => {
   const ranking = (report: OomReport): string => found(report, 'oom.victim.chosen')!.evidence[0]!;
   expect(ranking(whole)).toContain(', swap 0 kB,');
-  expect(ranking({ ...whole, tasks: whole.tasks!.map((task) => { const { swapents: _, ...rest } = task; return rest; }) })).not.toContain('swap');
+  expect(
+    ranking({
+      ...whole,
+      tasks: whole.tasks!.map((task) => {
+        const { swapents: _, ...rest } = task;
+        return rest;
+      }),
+    }),
+  ).not.toContain('swap');
 });
 
 test('an oom_score_adj is not measured against memory without its swap where memory could not tell how much that is', () => {
   const { swap: _, ...swapless } = whole;
-  const points = (report: OomReport): unknown[] => badnessOf(report).map((one) => one.points).filter((one) => one === undefined);
+  const points = (report: OomReport): unknown[] =>
+    badnessOf(report)
+      .map((one) => one.points)
+      .filter((one) => one === undefined);
   // A kernel without swap prints no line of it.
   expect(points(swapless)).toEqual([]);
   expect(points({ ...swapless, source: 'memory' }).length).toBeGreaterThan(0);
@@ -76,16 +104,31 @@ test('an oom_score_adj is not measured against memory without its swap where mem
 
 describe('what memory could not tell in full', () => {
   const quarter = 732_878;
-  const memory: OomReport = { ...whole, source: 'memory', memInfo: { ...whole.memInfo, inactive_anon: 1_000_000 }, beyond: { pipes: { count: 10, pages: quarter } } };
+  const memory: OomReport = {
+    ...whole,
+    source: 'memory',
+    memInfo: { ...whole.memInfo, inactive_anon: 1_000_000 },
+    beyond: { pipes: { count: 10, pages: quarter } },
+  };
 
   test('is named where not all memory is accounted for, and a count of it is a least one', () => {
     const partly: OomReport = { ...memory, incomplete: { 'beyond.pipes': 'a pipe (page damaged)' } };
-    expect(found(memory, 'oom.memory-held.pipes')).toMatchObject({ certainty: 'certain', sentence: expect.stringMatching(/^2\.8 GiB of .* is data in 10 pipes/) as string });
-    expect(found(partly, 'oom.memory-held.pipes')).toMatchObject({ certainty: 'likely', sentence: expect.stringMatching(/^At least 2\.8 GiB of .* is data in at least 10 pipes/) as string });
+    expect(found(memory, 'oom.memory-held.pipes')).toMatchObject({
+      certainty: 'certain',
+      sentence: expect.stringMatching(/^2\.8 GiB of .* is data in 10 pipes/) as string,
+    });
+    expect(found(partly, 'oom.memory-held.pipes')).toMatchObject({
+      certainty: 'likely',
+      sentence: expect.stringMatching(/^At least 2\.8 GiB of .* is data in at least 10 pipes/) as string,
+    });
     expect(found(memory, 'oom.memory-held.shares')?.sentence).toMatch(/ is not accounted for\.$/);
-    expect(found(partly, 'oom.memory-held.shares')?.sentence).toMatch(/ is not accounted for; what could not be read of pipes is a part of that\.$/);
+    expect(found(partly, 'oom.memory-held.shares')?.sentence).toMatch(
+      / is not accounted for; what could not be read of pipes is a part of that\.$/,
+    );
     expect(consumers(memory)!.unread).toEqual([]);
-    expect(consumers({ ...memory, beyond: {}, incomplete: { 'beyond.pipes': 'x', 'beyond.percpuPages': 'x' } })!.unread).toEqual(['per-CPU memory', 'pipes']);
+    expect(
+      consumers({ ...memory, beyond: {}, incomplete: { 'beyond.pipes': 'x', 'beyond.percpuPages': 'x' } })!.unread,
+    ).toEqual(['per-CPU memory', 'pipes']);
   });
 
   test('free memory without what each CPU keeps is a least one', () => {

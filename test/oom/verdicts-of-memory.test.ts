@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { afterwards, judge, rejected, reportsIn, type BeyondTheLog, type Judgement, type OomReport, type VictimState } from '../../src/oom/index.js';
+import {
+  afterwards,
+  judge,
+  rejected,
+  reportsIn,
+  type BeyondTheLog,
+  type Judgement,
+  type OomReport,
+  type VictimState,
+} from '../../src/oom/index.js';
 import { globalReport, memcgReport } from './text.js';
 
 const global = reportsIn(globalReport)[0]!;
@@ -14,30 +23,60 @@ const withMemory = (beyond: BeyondTheLog, more: Partial<OomReport> = {}): OomRep
 
 describe('what holds memory beside the processes', () => {
   test('pipes, and who has them open', () => {
-    const judgement = found(withMemory({ pipes: { count: 1489, pages: quarter, holders: [{ comm: 'leaky', pid: 61, pages: 700_000 }, { comm: 'other', pid: 62, pages: 1 }] } }), 'oom.memory-held.pipes')!;
-    expect(judgement.sentence).toBe("2.8 GiB of 11.18 GiB (25 %) is data in 1489 pipes that nobody has read: kernel memory that is in no process's rss, so the OOM killer can't see whose it is; open in leaky (pid 61) 2.67 GiB and other (pid 62) 4 KiB.");
+    const judgement = found(
+      withMemory({
+        pipes: {
+          count: 1489,
+          pages: quarter,
+          holders: [
+            { comm: 'leaky', pid: 61, pages: 700_000 },
+            { comm: 'other', pid: 62, pages: 1 },
+          ],
+        },
+      }),
+      'oom.memory-held.pipes',
+    )!;
+    expect(judgement.sentence).toBe(
+      "2.8 GiB of 11.18 GiB (25 %) is data in 1489 pipes that nobody has read: kernel memory that is in no process's rss, so the OOM killer can't see whose it is; open in leaky (pid 61) 2.67 GiB and other (pid 62) 4 KiB.",
+    );
     expect(judgement.evidence[0]).toBe(`pipes: 1489, ${quarter} pages = ${quarter * 4} kB`);
     expect(found(withMemory({ pipes: { count: 3, pages: 16 } }), 'oom.memory-held.pipes')).toBeUndefined();
   });
 
   test('zram: what the pool takes, and that it is full', () => {
     const zram = [{ name: 'zram0', poolPages: 1000, originalBytes: 12_000 * 1024, compressedBytes: 3_900 * 1024 }];
-    expect(found(withMemory({ zram }, { swap: { totalKB: 12_284, freeKB: 0 } }), 'oom.memory-held.zram')!.sentence)
-      .toBe('zram0 keeps 11.72 MiB that was swapped out in 3.91 MiB of the same memory (under 0.1 % of it): swapping freed 7.81 MiB, and it is full.');
-    expect(found(withMemory({ zram }, { swap: { totalKB: 12_284, freeKB: 6000 } }), 'oom.memory-held.zram')!.sentence).not.toContain('it is full');
+    expect(
+      found(withMemory({ zram }, { swap: { totalKB: 12_284, freeKB: 0 } }), 'oom.memory-held.zram')!.sentence,
+    ).toBe(
+      'zram0 keeps 11.72 MiB that was swapped out in 3.91 MiB of the same memory (under 0.1 % of it): swapping freed 7.81 MiB, and it is full.',
+    );
+    expect(
+      found(withMemory({ zram }, { swap: { totalKB: 12_284, freeKB: 6000 } }), 'oom.memory-held.zram')!.sentence,
+    ).not.toContain('it is full');
     expect(found(withMemory({ zram: [{ ...zram[0]!, poolPages: 0 }] }), 'oom.memory-held.zram')).toBeUndefined();
   });
 
-  const slabReport = (more: Partial<OomReport>): OomReport => ({ ...global, memInfo: { ...global.memInfo, slab_unreclaimable: quarter }, ...more });
+  const slabReport = (more: Partial<OomReport>): OomReport => ({
+    ...global,
+    memInfo: { ...global.memInfo, slab_unreclaimable: quarter },
+    ...more,
+  });
   test('slab: the cache by name, and the module that made it', () => {
-    const slabCaches = [{ name: 'session', usedKB: 100, totalKB: 120, reclaimable: false, owner: 'module leak' }, { name: 'dentry', usedKB: 900, totalKB: 999, reclaimable: true }];
+    const slabCaches = [
+      { name: 'session', usedKB: 100, totalKB: 120, reclaimable: false, owner: 'module leak' },
+      { name: 'dentry', usedKB: 900, totalKB: 999, reclaimable: true },
+    ];
     const judgement = found(slabReport({ beyond: { slabCaches } }), 'oom.memory-held.slab')!;
-    expect(judgement.sentence).toContain('nobody owns as far as the OOM killer can see, so no kill frees them; the largest cache is session with 120 KiB, made by module leak.');
+    expect(judgement.sentence).toContain(
+      'nobody owns as far as the OOM killer can see, so no kill frees them; the largest cache is session with 120 KiB, made by module leak.',
+    );
     expect(judgement.evidence).toContain('session: the data of module leak points to it');
   });
   test('slab: the module that asked, by the trace, where nothing else tells', () => {
     const trace = [' dump_stack_lvl+0x53/0x70', ' leak_init+0x78/0xff0 [leak]', ' do_one_initcall+0x75/0x1d0'];
-    expect(found(slabReport({ trace }), 'oom.memory-held.slab')!.sentence).toContain('the request that failed came from module leak (leak_init)');
+    expect(found(slabReport({ trace }), 'oom.memory-held.slab')!.sentence).toContain(
+      'the request that failed came from module leak (leak_init)',
+    );
     expect(found(slabReport({ trace: trace.slice(0, 1) }), 'oom.memory-held.slab')!.sentence).not.toContain('module');
     expect(found(global, 'oom.memory-held.slab')).toBeUndefined();
   });
@@ -45,37 +84,64 @@ describe('what holds memory beside the processes', () => {
   test('shmem: the mount, its files that matter, its limit', () => {
     const memInfo = { ...global.memInfo, shmem: quarter };
     const tmpfs = [
-      { mount: '/srv', usedPages: quarter - 100, limitPages: null, largest: [{ path: '/srv/blob', bytes: quarter * 2048 }, { path: '/srv/note', bytes: 12 }] },
+      {
+        mount: '/srv',
+        usedPages: quarter - 100,
+        limitPages: null,
+        largest: [
+          { path: '/srv/blob', bytes: quarter * 2048 },
+          { path: '/srv/note', bytes: 12 },
+        ],
+      },
       { mount: '/run', usedPages: 100, limitPages: 1000 },
     ];
-    expect(found(withMemory({ tmpfs }, { memInfo }), 'oom.memory-held.shmem')!.sentence).toContain('; /srv holds 2.8 GiB (/srv/blob 1.4 GiB), and has no limit.');
-    expect(found(withMemory({}, { memInfo }), 'oom.memory-held.shmem')!.sentence).toMatch(/outlive the process that wrote them\.$/);
+    expect(found(withMemory({ tmpfs }, { memInfo }), 'oom.memory-held.shmem')!.sentence).toContain(
+      '; /srv holds 2.8 GiB (/srv/blob 1.4 GiB), and has no limit.',
+    );
+    expect(found(withMemory({}, { memInfo }), 'oom.memory-held.shmem')!.sentence).toMatch(
+      /outlive the process that wrote them\.$/,
+    );
   });
 
   test('unevictable: who locked it', () => {
     const memInfo = { ...global.memInfo, unevictable: quarter };
-    expect(found(withMemory({ locked: [{ comm: 'dpdk', pid: 55, pages: quarter - 1 }] }, { memInfo }), 'oom.memory-held.unevictable')!.sentence)
-      .toContain('is unevictable: locked by mlock() of dpdk (pid 55) 2.8 GiB; neither swap nor reclaim can touch it.');
-    expect(found(withMemory({ locked: [] }, { memInfo }), 'oom.memory-held.unevictable')!.sentence).toContain('locked by mlock() or held by a file system');
+    expect(
+      found(
+        withMemory({ locked: [{ comm: 'dpdk', pid: 55, pages: quarter - 1 }] }, { memInfo }),
+        'oom.memory-held.unevictable',
+      )!.sentence,
+    ).toContain('is unevictable: locked by mlock() of dpdk (pid 55) 2.8 GiB; neither swap nor reclaim can touch it.');
+    expect(found(withMemory({ locked: [] }, { memInfo }), 'oom.memory-held.unevictable')!.sentence).toContain(
+      'locked by mlock() or held by a file system',
+    );
   });
 
   test('hugetlb: what is promised to mappings', () => {
     const hugepages = [{ node: 0, total: 2000, free: 2000, surplus: 0, sizeKB: 2048 }];
     const pool = { sizeKB: 2048, total: 2000, free: 2000, surplus: 0 };
-    expect(found(withMemory({ hugetlb: [{ ...pool, reserved: 0 }] }, { hugepages }), 'oom.memory-held.hugetlb')!.sentence).toContain('none of it is used by anyone, nor promised to any mapping;');
-    expect(found(withMemory({ hugetlb: [{ ...pool, reserved: 512 }] }, { hugepages }), 'oom.memory-held.hugetlb')!.sentence).toContain('though 1 GiB is promised to mappings that have not touched it;');
+    expect(
+      found(withMemory({ hugetlb: [{ ...pool, reserved: 0 }] }, { hugepages }), 'oom.memory-held.hugetlb')!.sentence,
+    ).toContain('none of it is used by anyone, nor promised to any mapping;');
+    expect(
+      found(withMemory({ hugetlb: [{ ...pool, reserved: 512 }] }, { hugepages }), 'oom.memory-held.hugetlb')!.sentence,
+    ).toContain('though 1 GiB is promised to mappings that have not touched it;');
   });
 });
 
 describe('constraint', () => {
   test('nodes that were left out, by what a dump has of them', () => {
-    const report = withMemory({ otherNodes: [{ node: 1, freePages: 6000, managedPages: 11_000 }] }, { event: { ...global.event, constraint: 'CONSTRAINT_CPUSET', cpuset: 'node0', memsAllowed: '0' } });
+    const report = withMemory(
+      { otherNodes: [{ node: 1, freePages: 6000, managedPages: 11_000 }] },
+      { event: { ...global.event, constraint: 'CONSTRAINT_CPUSET', cpuset: 'node0', memsAllowed: '0' } },
+    );
     expect(found(report, 'oom.constraint')!.sentence).toContain('while node 1 has 23.4 MiB free');
     expect(found(report, 'oom.prevention.swap')).toBeUndefined();
   });
 
   test("a cgroup's limit: what the machine has free, from a dump alone", () => {
-    expect(found({ ...memcg, memInfo: { free: 20_000, free_pcp: 480 } }, 'oom.constraint')!.sentence).toMatch(/; the machine had 80 MiB free\.$/);
+    expect(found({ ...memcg, memInfo: { free: 20_000, free_pcp: 480 } }, 'oom.constraint')!.sentence).toMatch(
+      /; the machine had 80 MiB free\.$/,
+    );
     expect(found(memcg, 'oom.constraint')!.sentence).not.toContain('the machine had');
     expect(found({ ...memcg, swap: { totalKB: 0 } }, 'oom.reclaim')!.sentence).toContain('the machine has no swap');
   });
@@ -83,21 +149,49 @@ describe('constraint', () => {
 
 describe('victim', () => {
   test('panic_on_oom: whom the kernel would have chosen is no victim', () => {
-    const report: OomReport = { ...global, kills: [], reaped: [], panic: 'Out of memory: compulsory panic_on_oom is enabled', selected: { pid: 5532, comm: 'a.out' } };
-    expect(found(report, 'oom.victim.panic')!.sentence).toMatch(/^Nobody was killed, .*; the victim would have been a\.out \(pid 5532\) with 10\.68 GiB\.$/);
+    const report: OomReport = {
+      ...global,
+      kills: [],
+      reaped: [],
+      panic: 'Out of memory: compulsory panic_on_oom is enabled',
+      selected: { pid: 5532, comm: 'a.out' },
+    };
+    expect(found(report, 'oom.victim.panic')!.sentence).toMatch(
+      /^Nobody was killed, .*; the victim would have been a\.out \(pid 5532\) with 10\.68 GiB\.$/,
+    );
     expect(found(report, 'oom.victim.chosen')).toBeUndefined();
     expect(found({ ...report, panic: undefined } as unknown as OomReport, 'oom.victim.chosen')).toBeDefined();
   });
 });
 
 describe('victims that are still there', () => {
-  const thread = { pid: 55, comm: 'io-thread', state: 'D', exiting: false, where: ['__schedule', 'schedule', 'schedule_timeout', 'tarpit_read', 'vfs_read'] };
-  const victim: VictimState = { pid: 53, comm: 'database', reaped: true, queued: false, mayUseReserves: true, heldPages: 0, threads: [{ ...thread, pid: 53, comm: 'database', exiting: true }, thread] };
-  const sentence = (changes: Partial<VictimState>) => found(withMemory({ victims: [{ ...victim, ...changes }] }), 'oom.still-there')!.sentence;
+  const thread = {
+    pid: 55,
+    comm: 'io-thread',
+    state: 'D',
+    exiting: false,
+    where: ['__schedule', 'schedule', 'schedule_timeout', 'tarpit_read', 'vfs_read'],
+  };
+  const victim: VictimState = {
+    pid: 53,
+    comm: 'database',
+    reaped: true,
+    queued: false,
+    mayUseReserves: true,
+    heldPages: 0,
+    threads: [{ ...thread, pid: 53, comm: 'database', exiting: true }, thread],
+  };
+  const sentence = (changes: Partial<VictimState>) =>
+    found(withMemory({ victims: [{ ...victim, ...changes }] }), 'oom.still-there')!.sentence;
 
   test('reaped, and kept by a thread that sleeps; where it sleeps is what is behind the scheduler', () => {
-    expect(sentence({})).toBe("database (pid 53) was killed by the OOM killer and is still there: its memory has been reaped, but it can't exit, for its thread io-thread (pid 55) is in uninterruptible sleep in tarpit_read().");
-    expect(found(withMemory({ victims: [victim] }), 'oom.still-there')).toMatchObject({ moment: 'dump', evidence: [expect.stringContaining('MMF_OOM_SKIP is set'), expect.stringContaining('tarpit_read < vfs_read')] });
+    expect(sentence({})).toBe(
+      "database (pid 53) was killed by the OOM killer and is still there: its memory has been reaped, but it can't exit, for its thread io-thread (pid 55) is in uninterruptible sleep in tarpit_read().",
+    );
+    expect(found(withMemory({ victims: [victim] }), 'oom.still-there')).toMatchObject({
+      moment: 'dump',
+      evidence: [expect.stringContaining('MMF_OOM_SKIP is set'), expect.stringContaining('tarpit_read < vfs_read')],
+    });
   });
   test.each([
     [{ heldPages: 256 }, 'reaped but for 1 MiB'],
@@ -105,20 +199,38 @@ describe('victims that are still there', () => {
     [{ reaped: false, heldPages: 256 }, 'it still holds 1 MiB'],
     [{ threads: [] }, 'none of its threads has memory any more'],
     [{ threads: [{ ...thread, where: [] }] }, 'is in uninterruptible sleep.'],
-    [{ threads: [{ ...thread, where: ['__schedule', 'schedule', '? tarpit_read', '? vfs_read'] }] }, 'is in uninterruptible sleep.'],
-    [{ threads: [{ ...thread, where: ['__schedule', 'tarpit_read', '? vfs_read'] }] }, 'is in uninterruptible sleep in tarpit_read().'],
-    [{ threads: [thread, { ...thread, pid: 56, state: 'R', where: ['spin'] }] }, 'its threads io-thread (pid 55) and io-thread (pid 56) are in uninterruptible sleep in tarpit_read() and running or waiting for a CPU in spin()'],
+    [
+      { threads: [{ ...thread, where: ['__schedule', 'schedule', '? tarpit_read', '? vfs_read'] }] },
+      'is in uninterruptible sleep.',
+    ],
+    [
+      { threads: [{ ...thread, where: ['__schedule', 'tarpit_read', '? vfs_read'] }] },
+      'is in uninterruptible sleep in tarpit_read().',
+    ],
+    [
+      { threads: [thread, { ...thread, pid: 56, state: 'R', where: ['spin'] }] },
+      'its threads io-thread (pid 55) and io-thread (pid 56) are in uninterruptible sleep in tarpit_read() and running or waiting for a CPU in spin()',
+    ],
   ] as const)('%o', (changes, words) => {
     expect(sentence(changes)).toContain(words);
   });
   test('zombies hold nothing: one finding, which names who has to wait for them', () => {
-    const zombie = (pid: number): VictimState => ({ ...victim, pid, comm: 'php-fpm', threads: [], zombieOf: { pid: 168, comm: 'php-fpm' } });
+    const zombie = (pid: number): VictimState => ({
+      ...victim,
+      pid,
+      comm: 'php-fpm',
+      threads: [],
+      zombieOf: { pid: 168, comm: 'php-fpm' },
+    });
     expect(found(withMemory({ victims: [zombie(240), zombie(241)] }), 'oom.still-there')).toBeUndefined();
     expect(found(withMemory({ victims: [zombie(240), zombie(241)] }), 'oom.still-there.zombies')).toMatchObject({
-      sentence: '2 processes that the OOM killer killed have exited, with all their memory; they are zombies until their parent, php-fpm (pid 168), waits for them.',
+      sentence:
+        '2 processes that the OOM killer killed have exited, with all their memory; they are zombies until their parent, php-fpm (pid 168), waits for them.',
       evidence: ['zombies: php-fpm (pid 240) and php-fpm (pid 241)'],
     });
-    expect(found(withMemory({ victims: [{ ...zombie(240), heldPages: 256 }] }), 'oom.still-there')!.sentence).toMatch(/but it has exited, and something else keeps its memory\.$/);
+    expect(found(withMemory({ victims: [{ ...zombie(240), heldPages: 256 }] }), 'oom.still-there')!.sentence).toMatch(
+      /but it has exited, and something else keeps its memory\.$/,
+    );
   });
   test('none: all are gone, or nobody can tell', () => {
     const because = (report: OomReport) => rejected(report).find(({ id }) => id === 'oom.still-there')?.because;
@@ -128,12 +240,23 @@ describe('victims that are still there', () => {
 });
 
 describe('memory at the time of the dump', () => {
-  const state = (free: number): OomReport => ({ ...global, kind: 'show-mem', zones: global.zones!.map((zone) => ({ ...zone, kB: { ...zone.kB, free } })) });
+  const state = (free: number): OomReport => ({
+    ...global,
+    kind: 'show-mem',
+    zones: global.zones!.map((zone) => ({ ...zone, kB: { ...zone.kB, free } })),
+  });
 
   test('free again, tight, short', () => {
-    expect(afterwards(state(1_000_000), global)[0]!.sentence).toMatch(/^Memory was not short when the machine stopped: 2\.86 GiB of 11\.18 GiB \(26 %\) is free; at the last report it was 158 MiB, and the largest consumer is anonymous memory of processes/);
-    expect(afterwards(state(200_000), undefined)[0]!.sentence).toMatch(/^Memory was tight when the machine stopped, but above its watermarks: /);
-    expect(afterwards(state(10), undefined)[0]).toMatchObject({ weight: 60, sentence: expect.stringMatching(/^Memory was short when the machine stopped: /) as string });
+    expect(afterwards(state(1_000_000), global)[0]!.sentence).toMatch(
+      /^Memory was not short when the machine stopped: 2\.86 GiB of 11\.18 GiB \(26 %\) is free; at the last report it was 158 MiB, and the largest consumer is anonymous memory of processes/,
+    );
+    expect(afterwards(state(200_000), undefined)[0]!.sentence).toMatch(
+      /^Memory was tight when the machine stopped, but above its watermarks: /,
+    );
+    expect(afterwards(state(10), undefined)[0]).toMatchObject({
+      weight: 60,
+      sentence: expect.stringMatching(/^Memory was short when the machine stopped: /) as string,
+    });
   });
   test('nothing is said where the zones are not known', () => {
     const { zones: _, ...without } = state(1);

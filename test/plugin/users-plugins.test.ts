@@ -14,7 +14,9 @@ function plugin(name: string, text: string): string {
   return path;
 }
 
-const greeting = plugin('greeting.ts', `
+const greeting = plugin(
+  'greeting.ts',
+  `
   import { definePlugin, fact, facts, InputError, type Kernel } from 'oompm';
   import { words } from './words.js';
   enum Tone { Quiet, Loud }
@@ -26,21 +28,31 @@ const greeting = plugin('greeting.ts', `
       if (who === 'nobody') throw new InputError('nobody is not there');
       yield facts('Greeting', [fact('hello', 'Hello', 'text', words(who, kernel.release) + (loud ? Tone[Tone.Loud] : ''))]);
     },
-  });`);
+  });`,
+);
 plugin('words.ts', `export const words = (who: string, where: string): string => who + ' on ' + where;`);
 const broken = plugin('broken.ts', 'export default definePlugin({');
-plugin('mistake.ts', "export const a = 1;\nexport const b = {\n  y: 5;\n};");
+plugin('mistake.ts', 'export const a = 1;\nexport const b = {\n  y: 5;\n};');
 const helperBroken = plugin('helper-broken.ts', "import { b } from './mistake.js';\nexport default b;");
-const throwsOnLoad = plugin('throws-on-load.ts', "const nothing = undefined as unknown as { x: { y: number } };\nexport default nothing.x.y;");
+const throwsOnLoad = plugin(
+  'throws-on-load.ts',
+  'const nothing = undefined as unknown as { x: { y: number } };\nexport default nothing.x.y;',
+);
 const misspelt = plugin('misspelt.js', `export default { id: 'misspelt', summary: 'x', flgs: {}, *run() {} };`);
-const throwing = plugin('throwing.js', `export default { id: 'throwing', summary: 'Throws', *run() { throw new TypeError('oh'); } };`);
+const throwing = plugin(
+  'throwing.js',
+  `export default { id: 'throwing', summary: 'Throws', *run() { throw new TypeError('oh'); } };`,
+);
 const older = plugin('older.js', `export default { id: 'older', summary: 'Old', api: 0, *run() {} };`);
 const nothing = plugin('nothing.js', 'export const x = 1;');
 const again = plugin('again.js', `export default { id: 'greeting', summary: 'Another', *run() {} };`);
-const hanging = plugin('hanging.js', `export default { id: 'hanging', summary: 'Hangs', *run() {
+const hanging = plugin(
+  'hanging.js',
+  `export default { id: 'hanging', summary: 'Hangs', *run() {
   yield { kind: 'facts', id: 'before', title: 'Before', facts: [] };
   for (;;);
-} };`);
+} };`,
+);
 
 describe('a user’s plugin, on a real dump', () => {
   const dump = dumpFile('6.1-global-panic/vmcore')!;
@@ -57,18 +69,31 @@ describe('a user’s plugin, on a real dump', () => {
   test('has its section in the report', async () => {
     const { stdout } = await oompm(['analyze', dump, '--plugin', greeting, '--format', 'json']);
     const report = JSON.parse(stdout) as { sections: { plugin: string; outcome: object }[] };
-    expect(report.sections.at(-1)).toMatchObject({ plugin: 'greeting', outcome: { kind: 'done' }, views: [{ facts: [{ value: 'you on 6.1.192-lab' }] }] });
+    expect(report.sections.at(-1)).toMatchObject({
+      plugin: 'greeting',
+      outcome: { kind: 'done' },
+      views: [{ facts: [{ value: 'you on 6.1.192-lab' }] }],
+    });
   });
 
   test('sees our own classes: its InputError is a sentence and exit 2', async () => {
-    expect(await oompm(['greeting', dump, 'nobody', '--plugin', greeting])).toEqual({ code: 2, stdout: '', stderr: 'oompm: greeting: nobody is not there\n' });
+    expect(await oompm(['greeting', dump, 'nobody', '--plugin', greeting])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: 'oompm: greeting: nobody is not there\n',
+    });
   });
 
   test.each([
-    [broken, /syntax error in line 1, column 30: Unexpected token\n$/], [helperBroken, /syntax error in mistake\.ts, line 3, column 7: Unexpected token/],
-    [throwsOnLoad, /TypeError: Cannot read properties of undefined \(reading 'x'\) \(line 2\)/], [misspelt, /plugin misspelt: there is no key flgs; did you mean flags\?/],
+    [broken, /syntax error in line 1, column 30: Unexpected token\n$/],
+    [helperBroken, /syntax error in mistake\.ts, line 3, column 7: Unexpected token/],
+    [throwsOnLoad, /TypeError: Cannot read properties of undefined \(reading 'x'\) \(line 2\)/],
+    [misspelt, /plugin misspelt: there is no key flgs; did you mean flags\?/],
     [older, /it was written for version 0 of the plugin interface; this oompm has version 1/],
-    [nothing, /it has no default export/], [join(folder, 'gone.ts'), /there is no such file/], [folder, /it is a folder; name a file in it\n$/], ['/dev/null', /it is no regular file\n$/],
+    [nothing, /it has no default export/],
+    [join(folder, 'gone.ts'), /there is no such file/],
+    [folder, /it is a folder; name a file in it\n$/],
+    ['/dev/null', /it is no regular file\n$/],
   ])('that can’t be loaded and was asked for by name is exit 2: %s', async (path, reason) => {
     const { code, stdout, stderr } = await oompm(['info', dump, '--plugin', path]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -88,7 +113,11 @@ describe('a user’s plugin, on a real dump', () => {
   });
 
   test.each([
-    ['a key that was misspelt', { plugns: [], plugins: [] }, '"plugns" is ignored, there is no such key; did you mean plugins?'],
+    [
+      'a key that was misspelt',
+      { plugns: [], plugins: [] },
+      '"plugns" is ignored, there is no such key; did you mean plugins?',
+    ],
     ['one that is like none', { colours: 'x' }, '"colours" is ignored, there is no such key; there is plugins'],
     ['a list', ['x.ts'], 'is ignored: it is no object: { "plugins": [ … ] }'],
     ['all is known', { plugins: [] }, undefined],
@@ -98,23 +127,33 @@ describe('a user’s plugin, on a real dump', () => {
     writeFileSync(join(config, 'oompm/config.json'), JSON.stringify(content));
     const { code, stderr } = await oompm(['info', dump], { env: { XDG_CONFIG_HOME: config } });
     const path = join(config, 'oompm/config.json');
-    expect({ code, stderr }).toEqual({ code: 0, stderr: sentence === undefined ? '' : `oompm: ${path}${sentence.startsWith('"') ? ':' : ''} ${sentence}\n` });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: sentence === undefined ? '' : `oompm: ${path}${sentence.startsWith('"') ? ':' : ''} ${sentence}\n`,
+    });
   });
 
   test('may import every key of package.json’s exports', async () => {
-    const { exports } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { exports: Record<string, unknown> };
+    const { exports } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
+      exports: Record<string, unknown>;
+    };
     const names = Object.keys(exports).map((key) => posix.join('oompm', key));
     expect(names).toContain('oompm/locks');
-    const path = plugin('all-doors.ts', `
+    const path = plugin(
+      'all-doors.ts',
+      `
       ${names.map((name, index) => `import * as door${index} from '${name}';`).join('\n')}
       import { definePlugin, fact, facts } from 'oompm';
       const opened = { ${names.map((name, index) => `'${name}': door${index}`).join(', ')} };
       export default definePlugin({ id: 'all-doors', summary: 'Opens all doors', *run() {
         yield facts('Doors', Object.entries(opened).map(([name, door], index) => fact('door' + index, name, 'integer', Object.keys(door).length)));
-      } });`);
+      } });`,
+    );
     const { code, stdout, stderr } = await oompm(['all-doors', dump, '--plugin', path, '--format', 'json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { sections } = JSON.parse(stdout) as { sections: { views: { facts: { title: string; value: number }[] }[] }[] };
+    const { sections } = JSON.parse(stdout) as {
+      sections: { views: { facts: { title: string; value: number }[] }[] }[];
+    };
     const found = sections[0]!.views[0]!.facts;
     expect(found.map(({ title }) => title)).toEqual(names);
     expect(found.filter(({ value }) => !(value > 0))).toEqual([]);
@@ -124,8 +163,11 @@ describe('a user’s plugin, on a real dump', () => {
     // Installed for its types, as npm does it: another copy of the same code, which must not be the one that it meets.
     const beside = join(folder, 'installed/node_modules/oompm');
     mkdirSync(beside, { recursive: true });
-    for (const part of ['dist', 'package.json']) cpSync(join(projectRoot, part), join(beside, part), { recursive: true });
-    const path = plugin('installed/classes.ts', `
+    for (const part of ['dist', 'package.json'])
+      cpSync(join(projectRoot, part), join(beside, part), { recursive: true });
+    const path = plugin(
+      'installed/classes.ts',
+      `
       import { definePlugin, fact, facts, Implausible, InputError, isGapError, MissingPage, objectView, Page, pageNumberOf, ReadError, ShapeError, Unmapped, type Kernel } from 'oompm';
       import { addressNamed, hlistNodes, idrEntries, inspectObject, listNodes, llistNodes, mapleEntries, placeInWords, rbtreeNodes, setBits, symbolInWords, typeLayout, typeNamed, xarrayEntries, xarrayLoad } from 'oompm/inspect';
       import { processes } from 'oompm/linux';
@@ -160,19 +202,37 @@ describe('a user’s plugin, on a real dump', () => {
         };
         yield facts('Classes', Object.entries(found).map(([key, value]) => fact(key, key, 'boolean', value)));
         yield objectView(kernel, 'struct task_struct', init);
-      } });`);
+      } });`,
+    );
     const { code, stdout, stderr } = await oompm(['classes', dump, '--plugin', path, '--format', 'json']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    const { sections } = JSON.parse(stdout) as { sections: { gaps: unknown[]; views: { kind: string; title: string; facts: { key: string; value: boolean }[] }[] }[] };
+    const { sections } = JSON.parse(stdout) as {
+      sections: {
+        gaps: unknown[];
+        views: { kind: string; title: string; facts: { key: string; value: boolean }[] }[];
+      }[];
+    };
     const [classes, object] = sections[0]!.views;
     expect(classes!.facts.filter(({ value }) => !value)).toEqual([]);
     expect(classes!.facts).toHaveLength(16);
-    expect(object).toMatchObject({ kind: 'tree', title: expect.stringMatching(/^struct task_struct at 0xf\w+ <init_task>$/) as string });
+    expect(object).toMatchObject({
+      kind: 'tree',
+      title: expect.stringMatching(/^struct task_struct at 0xf\w+ <init_task>$/) as string,
+    });
     expect(sections[0]!.gaps).toEqual([]);
   });
 
   test('that breaks is named in its section, and is no bug of ours', async () => {
-    const { code, stdout, stderr } = await oompm(['analyze', dump, '--only', 'throwing,greeting', '--plugin', throwing, '--plugin', greeting]);
+    const { code, stdout, stderr } = await oompm([
+      'analyze',
+      dump,
+      '--only',
+      'throwing,greeting',
+      '--plugin',
+      throwing,
+      '--plugin',
+      greeting,
+    ]);
     expect(code).toBe(4);
     expect(stdout).toContain('throwing: not shown: the plugin broke: TypeError: oh');
     expect(stdout).toContain('you on 6.1.192-lab');
@@ -193,13 +253,28 @@ describe('a user’s plugin, on a real dump', () => {
     afterAll(() => runner.close());
 
     test('is ended at its limit, what it yielded stands, and the next one runs', async () => {
-      const ended = await runner.run({ id: 'hanging', summary: '', path: hanging }, {}, { dump: { dump: [dump] } }, { limits: { ...defaultLimits, ms: 300 } });
-      expect(ended).toMatchObject({ outcome: { kind: 'cut short', reason: 'it took longer than 0.3 s and was ended' }, views: [{ id: 'before' }] });
-      expect(await runner.run({ id: 'greeting', summary: '', path: greeting }, {}, { dump: { dump: [dump] } })).toMatchObject({ outcome: { kind: 'done' }, views: [{ id: 'greeting' }] });
+      const ended = await runner.run(
+        { id: 'hanging', summary: '', path: hanging },
+        {},
+        { dump: { dump: [dump] } },
+        { limits: { ...defaultLimits, ms: 300 } },
+      );
+      expect(ended).toMatchObject({
+        outcome: { kind: 'cut short', reason: 'it took longer than 0.3 s and was ended' },
+        views: [{ id: 'before' }],
+      });
+      expect(
+        await runner.run({ id: 'greeting', summary: '', path: greeting }, {}, { dump: { dump: [dump] } }),
+      ).toMatchObject({ outcome: { kind: 'done' }, views: [{ id: 'greeting' }] });
     });
 
     test('is ended when it is cancelled', async () => {
-      const running = runner.run({ id: 'hanging', summary: '', path: hanging }, {}, { dump: { dump: [dump] } }, { onEvent: (event) => event.kind === 'view' && runner.cancel() });
+      const running = runner.run(
+        { id: 'hanging', summary: '', path: hanging },
+        {},
+        { dump: { dump: [dump] } },
+        { onEvent: (event) => event.kind === 'view' && runner.cancel() },
+      );
       expect(await running).toMatchObject({ outcome: { kind: 'cut short', reason: 'it was cancelled' } });
     });
   });

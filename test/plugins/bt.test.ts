@@ -11,13 +11,20 @@ const opened: Kernel[] = [];
 afterEach(() => opened.splice(0).forEach((kernel) => kernel.close()));
 
 async function kernelOf(name: string, vmlinux?: string): Promise<Kernel> {
-  const kernel = await openKernel({ dump: [dumpFile(join(name, 'vmcore'))!], ...(vmlinux === undefined ? {} : { vmlinux }) });
+  const kernel = await openKernel({
+    dump: [dumpFile(join(name, 'vmcore'))!],
+    ...(vmlinux === undefined ? {} : { vmlinux }),
+  });
   opened.push(kernel);
   return kernel;
 }
 
 function stacksIn(kernel: Kernel, values = {}): Record<string, Stack[]> {
-  return Object.fromEntries(viewsOf(bt, kernel, values).filter((view): view is StackView => view.kind === 'stack').map((view) => [view.id, [...view.stacks]]));
+  return Object.fromEntries(
+    viewsOf(bt, kernel, values)
+      .filter((view): view is StackView => view.kind === 'stack')
+      .map((view) => [view.id, [...view.stacks]]),
+  );
 }
 
 const titles = (stacks: readonly Stack[] | undefined) => stacks?.map(({ title }) => title);
@@ -27,7 +34,10 @@ describe.skipIf(dumpFile('6.1-lock-abba/vmcore') === undefined)('bt on 6.1-lock-
     const { tasks } = stacksIn(await kernelOf('6.1-lock-abba'), { state: 'D' });
     expect(titles(tasks)).toEqual(['lab_abba_1 (53), D', 'lab_abba_2 (54), D']);
     expect(tasks![0]!.frames.map((frame) => frame.function)).toContain('abba_first');
-    expect(tasks![0]!.frames.find((frame) => frame.function === 'abba_first')).toMatchObject({ module: 'stuck', found: 'unwound' });
+    expect(tasks![0]!.frames.find((frame) => frame.function === 'abba_first')).toMatchObject({
+      module: 'stuck',
+      found: 'unwound',
+    });
   });
 
   test('a task by pid, name, pattern and address is the same task', async () => {
@@ -35,7 +45,8 @@ describe.skipIf(dumpFile('6.1-lock-abba/vmcore') === undefined)('bt on 6.1-lock-
     const byPid = stacksIn(kernel, { task: ['53'] }).tasks!;
     expect(byPid).toHaveLength(1);
     const address = byPid[0]!.door!.address.toString(16);
-    for (const word of ['lab_abba_1', 'lab*_1', address, `0x${address}`]) expect(stacksIn(kernel, { task: [word] }).tasks).toEqual(byPid);
+    for (const word of ['lab_abba_1', 'lab*_1', address, `0x${address}`])
+      expect(stacksIn(kernel, { task: [word] }).tasks).toEqual(byPid);
   });
 
   test('identical stacks are folded: kernel threads that wait for work', async () => {
@@ -49,7 +60,9 @@ describe.skipIf(dumpFile('6.1-lock-abba/vmcore') === undefined)('bt on 6.1-lock-
 
   test('what is not there is said in one sentence', async () => {
     const kernel = await kernelOf('6.1-lock-abba');
-    expect(() => stacksIn(kernel, { task: ['nobody'] })).toThrow(new InputError('There is no task nobody; oompm ps lists them.'));
+    expect(() => stacksIn(kernel, { task: ['nobody'] })).toThrow(
+      new InputError('There is no task nobody; oompm ps lists them.'),
+    );
     expect(() => stacksIn(kernel, { state: 'Q' })).toThrow(/There is no task state "Q"/);
     expect(() => stacksIn(kernel, { cpu: [7] })).toThrow(/This machine has no CPU 7; its CPUs are 0, 1/);
   });
@@ -66,7 +79,12 @@ describe.skipIf(dumpFile('6.1-kdump-offline/vmcore') === undefined)('bt on 6.1-k
 
   test('-a: each CPU; one that was offline says so, and what stands on its stack is not sure', async () => {
     const { cpus } = stacksIn(await kernelOf('6.1-kdump-offline'), { active: true });
-    expect(titles(cpus)).toEqual(['CPU 0: swapper/0 (0)', 'CPU 1: swapper/1 (0)', 'CPU 2: a.out (64)', 'CPU 3: swapper/3 (0)']);
+    expect(titles(cpus)).toEqual([
+      'CPU 0: swapper/0 (0)',
+      'CPU 1: swapper/1 (0)',
+      'CPU 2: a.out (64)',
+      'CPU 3: swapper/3 (0)',
+    ]);
     expect(cpus![1]!.end).toMatch(/^no registers of CPU 1: it was offline/);
     expect(new Set(cpus![1]!.frames.map(({ found }) => found))).toEqual(new Set(['scanned']));
   });
@@ -76,28 +94,37 @@ describe.skipIf(dumpFile('6.1-lock-irq/vmcore') === undefined)('bt on 6.1-lock-i
   test('an interrupt on its own stack, with the registers that it saved', async () => {
     const { cpus } = stacksIn(await kernelOf('6.1-lock-irq'), { cpu: [1] });
     const [stack] = cpus!;
-    expect(stack!.frames[0]).toMatchObject({ function: 'native_queued_spin_lock_slowpath', note: 'on the IRQ stack of CPU 1', found: 'registers' });
+    expect(stack!.frames[0]).toMatchObject({
+      function: 'native_queued_spin_lock_slowpath',
+      note: 'on the IRQ stack of CPU 1',
+      found: 'registers',
+    });
     const entry = stack!.frames.find((frame) => frame.function === 'asm_sysvec_apic_timer_interrupt')!;
     expect(entry.note).toBe('on the task stack; interrupted the kernel');
     expect(entry.registers).toMatchObject({ ip: stack!.frames[entry.index + 1]!.ip, cs: 0x10n });
-    expect(stacksIn(opened[0]!, { cpu: [1], brief: true }).cpus![0]!.frames.some(({ registers }) => registers)).toBe(false);
+    expect(stacksIn(opened[0]!, { cpu: [1], brief: true }).cpus![0]!.frames.some(({ registers }) => registers)).toBe(
+      false,
+    );
   });
 });
 
-describe.skipIf(dumpFile('6.1-global-panic/vmcore') === undefined || dumpFile('vmlinux-6.1') === undefined)('bt with a vmlinux', () => {
-  test('inlined functions, files and lines from the root of the sources, arguments', async () => {
-    const { cpus } = stacksIn(await kernelOf('6.1-global-panic', dumpFile('vmlinux-6.1')), { locals: true });
-    const [stack] = cpus!;
-    expect(stack!.frames.slice(1, 4)).toMatchObject([
-      { function: 'panic', file: 'kernel/panic.c' },
-      { function: 'check_panic_on_oom', inlined: true, file: 'mm/oom_kill.c', line: 1089 },
-      { function: 'out_of_memory.cold', file: 'mm/oom_kill.c', line: 1158 },
-    ]);
-    const slowpath = stack!.frames.find((frame) => frame.function?.startsWith('__alloc_pages_slowpath'))!;
-    expect(slowpath.arguments?.map(({ name }) => name)).toEqual(['gfp_mask', 'order', 'ac']);
-    expect(slowpath.arguments?.find(({ name }) => name === 'order')).toEqual({ name: 'order', value: '0' });
-  });
-});
+describe.skipIf(dumpFile('6.1-global-panic/vmcore') === undefined || dumpFile('vmlinux-6.1') === undefined)(
+  'bt with a vmlinux',
+  () => {
+    test('inlined functions, files and lines from the root of the sources, arguments', async () => {
+      const { cpus } = stacksIn(await kernelOf('6.1-global-panic', dumpFile('vmlinux-6.1')), { locals: true });
+      const [stack] = cpus!;
+      expect(stack!.frames.slice(1, 4)).toMatchObject([
+        { function: 'panic', file: 'kernel/panic.c' },
+        { function: 'check_panic_on_oom', inlined: true, file: 'mm/oom_kill.c', line: 1089 },
+        { function: 'out_of_memory.cold', file: 'mm/oom_kill.c', line: 1158 },
+      ]);
+      const slowpath = stack!.frames.find((frame) => frame.function?.startsWith('__alloc_pages_slowpath'))!;
+      expect(slowpath.arguments?.map(({ name }) => name)).toEqual(['gfp_mask', 'order', 'ac']);
+      expect(slowpath.arguments?.find(({ name }) => name === 'order')).toEqual({ name: 'order', value: '0' });
+    });
+  },
+);
 
 describe.skipIf(dumpFile('6.1-lock-spin/vmcore') === undefined)('bt on 6.1-lock-spin', () => {
   test('no more different stacks than were asked for, and the others by name', async () => {
@@ -106,12 +133,19 @@ describe.skipIf(dumpFile('6.1-lock-spin/vmcore') === undefined)('bt on 6.1-lock-
     expect(whole).toHaveLength(4);
     const { cpus } = stacksIn(kernel, { active: true, most: 2 });
     expect(cpus!.slice(0, 2)).toEqual(whole.slice(0, 2));
-    expect(cpus![2]).toEqual({ title: '2 more', frames: [], end: `not shown here: ${whole[2]!.title}, ${whole[3]!.title}` });
+    expect(cpus![2]).toEqual({
+      title: '2 more',
+      frames: [],
+      end: `not shown here: ${whole[2]!.title}, ${whole[3]!.title}`,
+    });
   });
 });
 
-test.skipIf(dumpFile('6.1-kdump-offline/vmcore') === undefined)('in a report, the CPU that panicked comes first', async () => {
-  const { cpus, tasks } = stacksIn(await kernelOf('6.1-kdump-offline'), { ...bt.inReport });
-  expect(titles(cpus)![0]).toBe('CPU 2: a.out (64)');
-  expect(tasks).toBeUndefined();
-});
+test.skipIf(dumpFile('6.1-kdump-offline/vmcore') === undefined)(
+  'in a report, the CPU that panicked comes first',
+  async () => {
+    const { cpus, tasks } = stacksIn(await kernelOf('6.1-kdump-offline'), { ...bt.inReport });
+    expect(titles(cpus)![0]).toBe('CPU 2: a.out (64)');
+    expect(tasks).toBeUndefined();
+  },
+);

@@ -23,8 +23,14 @@ function linesOf(kernel: Kernel, values = {}): LogLine[] {
   return [...view!.lines];
 }
 
-/** As printk's console prints them: each line of a record has the record's prefix; the caller where CONFIG_PRINTK_CALLER is set, as in the lab's own kernels. */
-function asPrinted({ timeNs = 0, caller = '', text }: Pick<LogLine, 'timeNs' | 'caller' | 'text'>, withCaller: boolean): string[] {
+/**
+ * As printk's console prints them: each line of a record has the record's prefix; the caller where CONFIG_PRINTK_CALLER
+ * is set, as in the lab's own kernels.
+ */
+function asPrinted(
+  { timeNs = 0, caller = '', text }: Pick<LogLine, 'timeNs' | 'caller' | 'text'>,
+  withCaller: boolean,
+): string[] {
   const us = Math.floor(timeNs / 1000);
   const time = `[${String(Math.floor(us / 1e6)).padStart(5)}.${String(us % 1e6).padStart(6, '0')}]`;
   const from = withCaller ? `[${caller.padStart(6)}]` : '';
@@ -32,7 +38,9 @@ function asPrinted({ timeNs = 0, caller = '', text }: Pick<LogLine, 'timeNs' | '
 }
 
 const consoleOf = (dump: string): string[] =>
-  readFileSync(join(dumpsDir(), dirname(dump), 'kernel.log'), 'utf8').split('\n').filter((line) => line !== '');
+  readFileSync(join(dumpsDir(), dirname(dump), 'kernel.log'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
 
 /** The end of a record longer than 1024 bytes does not fit into the console's buffer: here the tail of memory.stat. */
 const lostByTheConsole: Readonly<Record<string, { first: string; lines: number }>> = {
@@ -51,10 +59,13 @@ describe.skipIf(dumps.length === 0)('every line, timestamp and caller that the c
   test.each(dumps)('%s', async (dump) => {
     const printed = consoleOf(dump);
     const withCaller = printed[0]!.includes('][');
-    const found = linesOf(await kernelOf(dump)).filter(({ remark, timeNs }) => remark === undefined && timeNs !== undefined)
+    const found = linesOf(await kernelOf(dump))
+      .filter(({ remark, timeNs }) => remark === undefined && timeNs !== undefined)
       .flatMap((line) => asPrinted(line, withCaller));
     const onConsole = new Set(printed);
-    const kept = fullRings.has(dirname(dump)) ? printed.slice(printed.indexOf(found.find((line) => onConsole.has(line))!)) : printed;
+    const kept = fullRings.has(dirname(dump))
+      ? printed.slice(printed.indexOf(found.find((line) => onConsole.has(line))!))
+      : printed;
     expect(kept.length).toBeGreaterThan(100);
     expect(found.filter((line) => onConsole.has(line))).toEqual(kept);
     const lost = found.filter((line) => !onConsole.has(line));
@@ -67,13 +78,22 @@ describe.skipIf(dumps.length === 0)('every line, timestamp and caller that the c
 test.skipIf(!dumpFile('6.12-idle/vmcore'))('VMCOREINFO is enough: no symbols, no types', async () => {
   const kernel = await kernelOf('6.12-idle/vmcore');
   const alone = [...logRecordsByVmcoreinfo(kernel.memory, (key) => kernel.vmcoreinfo(key))];
-  expect(alone.flatMap((entry) => ('remark' in entry ? entry.remark : asPrinted(entry, true)))).toEqual(consoleOf('6.12-idle/vmcore'));
+  expect(alone.flatMap((entry) => ('remark' in entry ? entry.remark : asPrinted(entry, true)))).toEqual(
+    consoleOf('6.12-idle/vmcore'),
+  );
 });
 
 test.skipIf(!dumpFile('5.10-lockstuck/vmcore'))('what a CPU said in an NMI and never handed over', async () => {
   const lines = linesOf(await kernelOf('5.10-lockstuck/vmcore'));
-  const at = lines.findIndex(({ remark, text }) => remark && text === 'CPU 1 said this in an NMI; it had not reached the log:');
-  expect(lines[at + 1]).toEqual({ level: 0, facility: 0, caller: 'C1', text: 'traps: PANIC: double fault, error_code: 0x0' });
+  const at = lines.findIndex(
+    ({ remark, text }) => remark && text === 'CPU 1 said this in an NMI; it had not reached the log:',
+  );
+  expect(lines[at + 1]).toEqual({
+    level: 0,
+    facility: 0,
+    caller: 'C1',
+    text: 'traps: PANIC: double fault, error_code: 0x0',
+  });
   expect(consoleOf('5.10-lockstuck/vmcore').join()).not.toContain('double fault');
 });
 
@@ -84,10 +104,18 @@ describe.skipIf(!dumpFile('6.1-global-panic/vmcore'))('what is asked for', () =>
     const severe = linesOf(kernel, { level: 'err' });
     expect(severe.length).toBeGreaterThan(0);
     expect(severe).toEqual(all.filter(({ level }) => level !== undefined && level <= 3));
-    expect(linesOf(kernel, { grep: 'INVOKED OOM-killer' }).map(({ text }) => text)).toEqual([expect.stringMatching(/^a\.out invoked oom-killer/)]);
-    expect(linesOf(kernel, { tail: 5 })).toEqual([{ text: `${all.length - 5} earlier messages not shown`, remark: true }, ...all.slice(-5)]);
+    expect(linesOf(kernel, { grep: 'INVOKED OOM-killer' }).map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^a\.out invoked oom-killer/),
+    ]);
+    expect(linesOf(kernel, { tail: 5 })).toEqual([
+      { text: `${all.length - 5} earlier messages not shown`, remark: true },
+      ...all.slice(-5),
+    ]);
     const [none, ...others] = linesOf(kernel, { grep: 'no such message' });
-    expect([none, others]).toEqual([{ text: expect.stringMatching(/^none of \d+ messages matches$/) as string, remark: true }, []]);
+    expect([none, others]).toEqual([
+      { text: expect.stringMatching(/^none of \d+ messages matches$/) as string, remark: true },
+      [],
+    ]);
     expect(() => linesOf(kernel, { grep: '(' })).toThrow('is no regular expression');
     expect(kernel.gaps.list).toEqual([]);
   });

@@ -17,7 +17,12 @@ const kernelOf = async (dump: string): Promise<Kernel> => {
 };
 
 function factsOf(kernel: Kernel): Map<string, Fact> {
-  return new Map(viewsOf(overview, kernel).filter((view): view is FactsView => view.kind === 'facts').flatMap(({ facts }) => facts).map((fact) => [fact.key, fact]));
+  return new Map(
+    viewsOf(overview, kernel)
+      .filter((view): view is FactsView => view.kind === 'facts')
+      .flatMap(({ facts }) => facts)
+      .map((fact) => [fact.key, fact]),
+  );
 }
 const value = (facts: ReadonlyMap<string, Fact>, key: string): Cell | undefined => facts.get(key)?.value;
 
@@ -27,13 +32,18 @@ describe.skipIf(panics.length === 0)('what the kernel printed of itself', () => 
   test.each(panics)('%s', async (dump) => {
     const lines = kernelLog(join(dumpsDir(), dirname(dump), 'kernel.log'));
     const stamps = readFileSync(join(dumpsDir(), dirname(dump), 'kernel.log'), 'utf8').matchAll(/^\[ *(\d+\.\d+)\]/gm);
-    const printed = (form: RegExp): RegExpExecArray => lines.map((line) => form.exec(line)).find((found) => found !== null)!;
+    const printed = (form: RegExp): RegExpExecArray =>
+      lines.map((line) => form.exec(line)).find((found) => found !== null)!;
     const facts = factsOf(await kernelOf(dump));
 
     expect(value(facts, 'panic')).toBe(printed(/^Kernel panic - not syncing: (.*)/)[1]);
     // "CPU: 1 UID: 0 PID: 55 Comm: a.out Not tainted 6.12.117-lab #1": the one after the panic.
     const after = lines.slice(lines.findIndex((line) => line.startsWith('Kernel panic')));
-    const [, cpu, pid, comm, taint] = after.map((line) => /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.*?) (?:Not tainted|Tainted: ([A-Z ]*?) +\d)/.exec(line)).find((found) => found !== null)!;
+    const [, cpu, pid, comm, taint] = after
+      .map((line) =>
+        /^CPU: (\d+) (?:UID: \d+ )?PID: (\d+) Comm: (.*?) (?:Not tainted|Tainted: ([A-Z ]*?) +\d)/.exec(line),
+      )
+      .find((found) => found !== null)!;
     expect([value(facts, 'panicCpu'), value(facts, 'panicTask')]).toEqual([Number(cpu), `${comm} (${pid})`]);
     const letters = taint?.replaceAll(/[G ]/g, '') ?? '';
     expect(((value(facts, 'taints') ?? []) as string[]).map((taint) => taint[0]).join('')).toBe(letters);
@@ -52,28 +62,51 @@ test.skipIf(!dumpFile('6.1-kdump-offline/vmcore'))(unlessMissing('6.1-kdump-offl
     const kernel = await kernelOf(`6.1-kdump-offline/${file}`);
     const { rows } = tableOf(overview, kernel);
     expect(rows.map(({ cells }) => [cells['cpu'], cells['online'], cells['registers']])).toEqual([
-      [0, true, 'by crash_notes'], [1, false, 'it was offline'], [2, true, 'by crash_notes'], [3, true, 'by crash_notes'],
+      [0, true, 'by crash_notes'],
+      [1, false, 'it was offline'],
+      [2, true, 'by crash_notes'],
+      [3, true, 'by crash_notes'],
     ]);
     // The CPU that panicked stands in the jump to the crash kernel.
     expect(rows[2]!.cells['at']).toMatch(/^__crash_kexec\+/);
     const facts = factsOf(kernel);
-    expect([facts.get('registers')?.note, value(facts, 'possibleCpus'), facts.get('onlineCpus')?.note]).toEqual(['of 4', 4, '0,2-3']);
-    expect([value(facts, 'time'), facts.get('time')?.note]).toEqual([Number(kernel.vmcoreinfo('CRASHTIME')), 'CRASHTIME of VMCOREINFO']);
+    expect([facts.get('registers')?.note, value(facts, 'possibleCpus'), facts.get('onlineCpus')?.note]).toEqual([
+      'of 4',
+      4,
+      '0,2-3',
+    ]);
+    expect([value(facts, 'time'), facts.get('time')?.note]).toEqual([
+      Number(kernel.vmcoreinfo('CRASHTIME')),
+      'CRASHTIME of VMCOREINFO',
+    ]);
   }
 });
 
 test.skipIf(!dumpFile('6.1-lock-spin/vmcore'))(unlessMissing('6.1-lock-spin/vmcore'), async () => {
   const kernel = await kernelOf('6.1-lock-spin/vmcore');
   const facts = factsOf(kernel);
-  expect([value(facts, 'panic'), facts.get('panic')?.note]).toEqual([null, 'the kernel did not panic: it was running, or hung, when the dump was taken']);
-  expect(tableOf(overview, kernel).rows.map(({ cells }) => cells['at'])).toContainEqual(expect.stringMatching(/^native_queued_spin_lock_slowpath\+/));
+  expect([value(facts, 'panic'), facts.get('panic')?.note]).toEqual([
+    null,
+    'the kernel did not panic: it was running, or hung, when the dump was taken',
+  ]);
+  expect(tableOf(overview, kernel).rows.map(({ cells }) => cells['at'])).toContainEqual(
+    expect.stringMatching(/^native_queued_spin_lock_slowpath\+/),
+  );
 });
 
 test('a kernel of which nothing is known: every fact is a gap that says what it lacks, and nothing is invented', () => {
   const kernel = toyKernel({ types: '', release: '6.1.0-x' });
   const facts = factsOf(kernel);
   expect(value(facts, 'release')).toBe('6.1.0-x');
-  expect(facts.get('load')?.value).toMatchObject({ gap: true, what: 'avenrun', reason: 'this kernel has no variable `avenrun`' });
-  for (const key of ['host', 'commandLine', 'memory', 'onlineCpus', 'taints', 'uptime', 'time']) expect([key, isGap(value(facts, key))]).toEqual([key, true]);
-  expect(value(facts, 'panic')).toMatchObject({ gap: true, reason: "the log can't be read whole: why the kernel stopped is not known" });
+  expect(facts.get('load')?.value).toMatchObject({
+    gap: true,
+    what: 'avenrun',
+    reason: 'this kernel has no variable `avenrun`',
+  });
+  for (const key of ['host', 'commandLine', 'memory', 'onlineCpus', 'taints', 'uptime', 'time'])
+    expect([key, isGap(value(facts, key))]).toEqual([key, true]);
+  expect(value(facts, 'panic')).toMatchObject({
+    gap: true,
+    reason: "the log can't be read whole: why the kernel stopped is not known",
+  });
 });

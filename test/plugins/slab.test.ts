@@ -27,14 +27,20 @@ function printedTable(dump: string): string[] {
   return lines.slice(at + 2, end);
 }
 
-const withTable = allDumps().filter((dump) => dump.endsWith('-panic/vmcore') && dumpFile(`${dirname(dump)}/kernel.log`) && printedTable(dump).length > 0);
+const withTable = allDumps().filter(
+  (dump) => dump.endsWith('-panic/vmcore') && dumpFile(`${dirname(dump)}/kernel.log`) && printedTable(dump).length > 0,
+);
 
 describe.skipIf(withTable.length === 0)('the table of unreclaimable slab caches that the kernel printed', () => {
   test.each(withTable)('%s', async (dump) => {
     const kernel = await kernelOf(dump);
     const kB = (objects: number, size: number): string => `${Math.floor((objects * size) / 1024)}KB`;
-    const ours = slabCaches(kernel).filter((cache) => !cache.reclaimable && cache.totalObjects > 0)
-      .map((cache) => `${cache.name.padEnd(17)} ${kB(cache.activeObjects ?? Number.NaN, cache.size).padStart(12)} ${kB(cache.totalObjects, cache.size).padStart(12)}`);
+    const ours = slabCaches(kernel)
+      .filter((cache) => !cache.reclaimable && cache.totalObjects > 0)
+      .map(
+        (cache) =>
+          `${cache.name.padEnd(17)} ${kB(cache.activeObjects ?? Number.NaN, cache.size).padStart(12)} ${kB(cache.totalObjects, cache.size).padStart(12)}`,
+      );
     const squeezed = (lines: readonly string[]): string[] => lines.map((line) => line.replaceAll(/ +/g, ' '));
     const [found, printed] = [squeezed(ours), squeezed(printedTable(dump))];
     expect(printed.length).toBeGreaterThan(10);
@@ -43,11 +49,16 @@ describe.skipIf(withTable.length === 0)('the table of unreclaimable slab caches 
   });
 });
 
-test.skipIf(!dumpFile('6.1-slab-panic/vmcore'))('the leaking cache comes first; a report shows only the largest', async () => {
-  const kernel = await kernelOf('6.1-slab-panic/vmcore');
-  const { rows, note } = tableOf(slab, kernel, { top: 3 });
-  expect(rows).toHaveLength(3);
-  expect(rows[0]!.cells).toMatchObject({ name: 'lab_session', reclaimable: false });
-  expect(note).toMatch(/^\d+ smaller ones are not shown\.$/);
-  expect(tableOf(slab, kernel, { unreclaimable: true }).rows.every(({ cells }) => cells['reclaimable'] === false)).toBe(true);
-});
+test.skipIf(!dumpFile('6.1-slab-panic/vmcore'))(
+  'the leaking cache comes first; a report shows only the largest',
+  async () => {
+    const kernel = await kernelOf('6.1-slab-panic/vmcore');
+    const { rows, note } = tableOf(slab, kernel, { top: 3 });
+    expect(rows).toHaveLength(3);
+    expect(rows[0]!.cells).toMatchObject({ name: 'lab_session', reclaimable: false });
+    expect(note).toMatch(/^\d+ smaller ones are not shown\.$/);
+    expect(
+      tableOf(slab, kernel, { unreclaimable: true }).rows.every(({ cells }) => cells['reclaimable'] === false),
+    ).toBe(true);
+  },
+);

@@ -8,8 +8,15 @@ export function viewsOf(plugin: Plugin, kernel: Kernel, values: OptionValues = {
 }
 
 /** A plugin's table, its rows pulled. */
-export function tableOf(plugin: Plugin, kernel: Kernel, values: OptionValues = {}, id?: string): TableView & { rows: Row[] } {
-  const view = viewsOf(plugin, kernel, values).find((view): view is TableView => view.kind === 'table' && (id === undefined || view.id === id));
+export function tableOf(
+  plugin: Plugin,
+  kernel: Kernel,
+  values: OptionValues = {},
+  id?: string,
+): TableView & { rows: Row[] } {
+  const view = viewsOf(plugin, kernel, values).find(
+    (view): view is TableView => view.kind === 'table' && (id === undefined || view.id === id),
+  );
   if (!view) throw new Error(`plugin ${plugin.id} yields no table${id === undefined ? '' : ` ${id}`}`);
   return { ...view, rows: [...view.rows] };
 }

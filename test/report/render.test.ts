@@ -10,11 +10,15 @@ import { layOutTable, widthOf, wrap } from '../../src/report/lay-out-table.js';
 import { columns, fact, facts, findings, table } from '../../src/index.js';
 import { everyView, nasty, reportOf, sectionOf } from './sample-report.js';
 
-const nastyReport = reportOf([sectionOf('one', everyView(nasty), [{ what: nasty, reason: nasty }]), sectionOf('two', [])]);
+const nastyReport = reportOf([
+  sectionOf('one', everyView(nasty), [{ what: nasty, reason: nasty }]),
+  sectionOf('two', []),
+]);
 const rendered = (format: (typeof reportFormats)[number]): string => [...render(nastyReport, format)].join('');
 
-const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false })
-  .compile(JSON.parse(readFileSync(new URL('../../docs/report-schema.json', import.meta.url), 'utf8')) as object);
+const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false }).compile(
+  JSON.parse(readFileSync(new URL('../../docs/report-schema.json', import.meta.url), 'utf8')) as object,
+);
 
 describe('JSON', () => {
   test('a report with every kind of view is as the schema says', () => {
@@ -24,14 +28,16 @@ describe('JSON', () => {
   });
 
   test('the schema refuses what is not so', () => {
-    expect(validate({ ...JSON.parse(rendered('json')) as object, schemaVersion: 2 })).toBe(false);
+    expect(validate({ ...(JSON.parse(rendered('json')) as object), schemaVersion: 2 })).toBe(false);
     const numbered = rendered('json').replace('"address":"0xffff888000002000"', '"address":1');
     expect(numbered).not.toBe(rendered('json'));
     expect(validate(JSON.parse(numbered))).toBe(false);
   });
 
   test('addresses are hexadecimal, large integers strings, others numbers', () => {
-    const report = JSON.parse(rendered('json')) as { sections: { views: { kind: string; rows?: { cells: object; door: object }[] }[] }[] };
+    const report = JSON.parse(rendered('json')) as {
+      sections: { views: { kind: string; rows?: { cells: object; door: object }[] }[] }[];
+    };
     const row = report.sections[0]!.views.find((view) => view.kind === 'table')!.rows![0]!;
     expect(row.cells).toMatchObject({ mm: '0xffff888000001000', rss: 1234, big: '1152921504606846976' });
     expect(row.door).toEqual({ type: 'task_struct', address: '0xffff888000002000' });
@@ -39,7 +45,15 @@ describe('JSON', () => {
 });
 
 describe('facts of a finding', () => {
-  const finding = { id: 'x', weight: 1, certainty: 'certain', moment: 'dump', sentence: 'Full.', evidence: ['a line'], facts: { 'memory.usage': { value: 40960, unit: 'kB', source: 'memory: usage, in memory' } } } as const;
+  const finding = {
+    id: 'x',
+    weight: 1,
+    certainty: 'certain',
+    moment: 'dump',
+    sentence: 'Full.',
+    evidence: ['a line'],
+    facts: { 'memory.usage': { value: 40960, unit: 'kB', source: 'memory: usage, in memory' } },
+  } as const;
   const report = reportOf([sectionOf('one', [findings('F', [finding])])]);
 
   test.each(['text', 'md', 'html'] as const)('%s has them where they are asked for', (format) => {
@@ -49,7 +63,9 @@ describe('facts of a finding', () => {
   });
 
   test('JSON has them always, as data', () => {
-    expect(JSON.parse([...render(report, 'json')].join(''))).toMatchObject({ findings: [{ evidence: ['a line'], facts: finding.facts }] });
+    expect(JSON.parse([...render(report, 'json')].join(''))).toMatchObject({
+      findings: [{ evidence: ['a line'], facts: finding.facts }],
+    });
   });
 });
 
@@ -62,19 +78,28 @@ describe('text from a dump does nothing', () => {
   });
 
   test.each(reportFormats)('what can’t be seen is shown as its code in %s, and JSON reads back as it was', (format) => {
-    // C1 CSI, zero width space and joiner, a bidirectional override, a soft hyphen, a Hangul filler, a variation selector, a tag.
+    // C1 CSI, zero width space and joiner, a bidirectional override, a soft hyphen, a Hangul filler, a variation
+    // selector, a tag.
     const invisible = ['\u009b', '\u200b', '\u200d', '\u202e', '\u00ad', '\u3164', '\ufe0f', '\u{e0041}'];
     const name = `x${invisible.join('x')}x`;
-    const one = sectionOf('one', [table('T', columns([{ key: 'a', title: 'A', type: 'text' }]), [{ cells: { a: name } }])]);
+    const one = sectionOf('one', [
+      table('T', columns([{ key: 'a', title: 'A', type: 'text' }]), [{ cells: { a: name } }]),
+    ]);
     const out = [...render(reportOf([one]), format)].join('');
     for (const character of invisible) expect(out).not.toContain(character);
-    if (format === 'json') expect(JSON.parse(out)).toMatchObject({ sections: [{ views: [{ rows: [{ cells: { a: name } }] }] }] });
-    else expect(out.replaceAll(/\\(?=[\\{}])/g, '')).toContain(String.raw`x\x9bx\u200bx\u200dx\u202ex\xadx\u3164x\ufe0fx\u{e0041}x`);
+    if (format === 'json')
+      expect(JSON.parse(out)).toMatchObject({ sections: [{ views: [{ rows: [{ cells: { a: name } }] }] }] });
+    else
+      expect(out.replaceAll(/\\(?=[\\{}])/g, '')).toContain(
+        String.raw`x\x9bx\u200bx\u200dx\u202ex\xadx\u3164x\ufe0fx\u{e0041}x`,
+      );
   });
 
   test('letters, signs and emoji of any script stay as they are', () => {
     const text = 'größe 内存 память ذاكرة 🙂 – “x”';
-    const one = sectionOf('one', [table('T', columns([{ key: 'a', title: 'A', type: 'text' }]), [{ cells: { a: text } }])]);
+    const one = sectionOf('one', [
+      table('T', columns([{ key: 'a', title: 'A', type: 'text' }]), [{ cells: { a: text } }]),
+    ]);
     for (const format of reportFormats) expect([...render(reportOf([one]), format)].join('')).toContain(text);
   });
 
@@ -92,37 +117,50 @@ describe('text from a dump does nothing', () => {
   });
 
   test('any text at all leaves every format whole', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
-      const report = reportOf([sectionOf('one', everyView(text), [{ what: text, reason: text }])]);
-      for (const format of ['text', 'md', 'html'] as const) {
-        const out = [...render(report, format)].join('');
-        if (controls.test(out)) return false;
-        if (Buffer.from(out, 'utf8').toString('utf8') !== out) return false;
-      }
-      return validate(JSON.parse([...render(report, 'json')].join('')));
-    }), { numRuns: 200 });
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
+        const report = reportOf([sectionOf('one', everyView(text), [{ what: text, reason: text }])]);
+        for (const format of ['text', 'md', 'html'] as const) {
+          const out = [...render(report, format)].join('');
+          if (controls.test(out)) return false;
+          if (Buffer.from(out, 'utf8').toString('utf8') !== out) return false;
+        }
+        return validate(JSON.parse([...render(report, 'json')].join('')));
+      }),
+      { numRuns: 200 },
+    );
   });
 
   test('a table in Markdown keeps its cells whatever they hold', () => {
-    const list = columns([{ key: 'a', title: 'A', type: 'text' }, { key: 'b', title: 'B', type: 'text' }]);
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => {
-      const md = [...render(reportOf([sectionOf('one', [table('T', list, [{ cells: { a: text, b: 'end' } }])])]), 'md')].join('');
-      const line = md.split('\n').find((candidate) => candidate.endsWith('| end |'))!;
-      return line.replaceAll(/\\./g, '').split('|').length === 4;
-    }));
+    const list = columns([
+      { key: 'a', title: 'A', type: 'text' },
+      { key: 'b', title: 'B', type: 'text' },
+    ]);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const md = [
+          ...render(reportOf([sectionOf('one', [table('T', list, [{ cells: { a: text, b: 'end' } }])])]), 'md'),
+        ].join('');
+        const line = md.split('\n').find((candidate) => candidate.endsWith('| end |'))!;
+        return line.replaceAll(/\\./g, '').split('|').length === 4;
+      }),
+    );
   });
 });
 
 describe('text', () => {
   const wide = columns([
-    { key: 'name', title: 'NAME', type: 'text' }, { key: 'free', title: 'FREE', type: 'pages' },
-    { key: 'a', title: 'A', type: 'text', dispensable: 1 }, { key: 'b', title: 'B', type: 'text', dispensable: 2 },
+    { key: 'name', title: 'NAME', type: 'text' },
+    { key: 'free', title: 'FREE', type: 'pages' },
+    { key: 'a', title: 'A', type: 'text', dispensable: 1 },
+    { key: 'b', title: 'B', type: 'text', dispensable: 2 },
   ]);
   const view = table('Wide', wide, [
     { cells: { name: '日本語', free: 5, a: 'x'.repeat(30), b: 'y'.repeat(40) } },
     { cells: { name: 'Normal', free: 12_345, a: 'x', b: null } },
   ]);
-  const lines = (width: number, raw = false): string[] => [...renderText(reportOf([sectionOf('one', [view])]), { width, paint: plain, raw })].join('').split('\n');
+  const lines = (width: number, raw = false): string[] =>
+    [...renderText(reportOf([sectionOf('one', [view])]), { width, paint: plain, raw })].join('').split('\n');
 
   test('sizes in a table are told in units that people read', () => {
     const all = lines(Infinity);
@@ -135,10 +173,21 @@ describe('text', () => {
   });
 
   test('an offset or a score is never rounded, and Markdown says the same as text', () => {
-    const exact = columns([{ key: 'size', title: 'SIZE', type: 'bytes' }, { key: 'offset', title: 'OFFSET', type: 'bytes', exact: true }]);
-    const report = reportOf([sectionOf('one', [table('T', exact, [{ cells: { size: 1064, offset: 1064 } }, { cells: { size: 0, offset: 0 } }])])]);
-    expect([...renderText(report)].join('')).toContain('    SIZE  OFFSET\n           bytes\n1.04 KiB    1064\n       0       0\n');
-    expect([...renderMarkdown(report)].join('')).toMatch(/\| SIZE \| OFFSET \(bytes\) \|\n.*\n\| 1\.04 KiB \| 1064 \|\n/);
+    const exact = columns([
+      { key: 'size', title: 'SIZE', type: 'bytes' },
+      { key: 'offset', title: 'OFFSET', type: 'bytes', exact: true },
+    ]);
+    const report = reportOf([
+      sectionOf('one', [
+        table('T', exact, [{ cells: { size: 1064, offset: 1064 } }, { cells: { size: 0, offset: 0 } }]),
+      ]),
+    ]);
+    expect([...renderText(report)].join('')).toContain(
+      '    SIZE  OFFSET\n           bytes\n1.04 KiB    1064\n       0       0\n',
+    );
+    expect([...renderMarkdown(report)].join('')).toMatch(
+      /\| SIZE \| OFFSET \(bytes\) \|\n.*\n\| 1\.04 KiB \| 1064 \|\n/,
+    );
     expect([...renderMarkdown(report, { raw: true })].join('')).toContain('| SIZE (bytes) | OFFSET (bytes) |');
   });
 
@@ -160,24 +209,46 @@ describe('text', () => {
 
   test('what a wide one leaves is given back: the more telling first, a text with its beginning', () => {
     const list = columns([
-      { key: 'kind', title: 'KIND', type: 'text' }, { key: 'use', title: 'USED FOR', type: 'text', dispensable: 1 },
-      { key: 'frames', title: 'FRAMES', type: 'pages' }, { key: 'size', title: 'SIZE', type: 'bytes', dispensable: 2 },
+      { key: 'kind', title: 'KIND', type: 'text' },
+      { key: 'use', title: 'USED FOR', type: 'text', dispensable: 1 },
+      { key: 'frames', title: 'FRAMES', type: 'pages' },
+      { key: 'size', title: 'SIZE', type: 'bytes', dispensable: 2 },
     ]);
-    const { header, lines: laidOut, dropped } = layOutTable(list, [{ cells: { kind: 'kernel', use: 'z'.repeat(90), frames: 5, size: 20_480 }, lead: '' }], 80, { pageSize: 4096, raw: true });
+    const {
+      header,
+      lines: laidOut,
+      dropped,
+    } = layOutTable(list, [{ cells: { kind: 'kernel', use: 'z'.repeat(90), frames: 5, size: 20_480 }, lead: '' }], 80, {
+      pageSize: 4096,
+      raw: true,
+    });
     expect([header[0], dropped]).toEqual([expect.stringMatching(/^KIND +USED FOR +FRAMES$/), ['SIZE']]);
     expect(laidOut[0]).toMatch(/^kernel {2}z{50,}… {2} +5$/);
-    expect(layOutTable(list, [{ cells: { kind: 'kernel', use: 'z'.repeat(90), frames: 5, size: 20_480 }, lead: '' }], 32, { pageSize: 4096, raw: true }).dropped).toEqual(['USED FOR']);
+    expect(
+      layOutTable(list, [{ cells: { kind: 'kernel', use: 'z'.repeat(90), frames: 5, size: 20_480 }, lead: '' }], 32, {
+        pageSize: 4096,
+        raw: true,
+      }).dropped,
+    ).toEqual(['USED FOR']);
   });
 
   test('colours add nothing but colours', () => {
-    // oxlint-disable-next-line no-control-regex
-    const painted = [...renderText(nastyReport, { width: 100, paint: coloured })].join('').replaceAll(/\u001b\[\d+m/g, '');
-    expect(painted).toBe([...renderText(nastyReport, { width: 100, paint: plain })].join(''));
+    const painted = [...renderText(nastyReport, { width: 100, paint: coloured })].join('');
+    const colour = /\u001b\[\d+m/g; // oxlint-disable-line no-control-regex
+    expect(painted.replaceAll(colour, '')).toBe([...renderText(nastyReport, { width: 100, paint: plain })].join(''));
   });
 
   test('what is missing names itself and the reason', () => {
-    const section = { plugin: 'slab', title: 'Slab', views: [], gaps: [], outcome: { kind: 'unavailable' as const, reason: '`struct kmem_cache` has no member `cpu_slab` in this kernel' } };
-    expect([...renderText(reportOf([section]))].join('')).toContain('slab: not shown: `struct kmem_cache` has no member `cpu_slab` in this kernel\n');
+    const section = {
+      plugin: 'slab',
+      title: 'Slab',
+      views: [],
+      gaps: [],
+      outcome: { kind: 'unavailable' as const, reason: '`struct kmem_cache` has no member `cpu_slab` in this kernel' },
+    };
+    expect([...renderText(reportOf([section]))].join('')).toContain(
+      'slab: not shown: `struct kmem_cache` has no member `cpu_slab` in this kernel\n',
+    );
   });
 });
 
@@ -192,8 +263,22 @@ test('a line ends between words, never between a number and its unit', () => {
 });
 
 describe('a report in a file', () => {
-  const wide = columns(Array.from({ length: 30 }, (_, at) => ({ key: `c${at}`, title: `COLUMN${at}`, type: 'text' as const, dispensable: at + 1 })));
-  const two = reportOf([sectionOf('one', [table('T', wide, [{ cells: Object.fromEntries(wide.map(({ key }) => [key, 'x'])) as Record<`c${number}`, string> }])]), sectionOf('two', [])]);
+  const wide = columns(
+    Array.from({ length: 30 }, (_, at) => ({
+      key: `c${at}`,
+      title: `COLUMN${at}`,
+      type: 'text' as const,
+      dispensable: at + 1,
+    })),
+  );
+  const two = reportOf([
+    sectionOf('one', [
+      table('T', wide, [
+        { cells: Object.fromEntries(wide.map(({ key }) => [key, 'x'])) as Record<`c${number}`, string> },
+      ]),
+    ]),
+    sectionOf('two', []),
+  ]);
   const text = (width: number): string => [...renderText(two, { width, paint: plain })].join('');
 
   test('leaves no column out, of however many sections it is', () => {
@@ -208,7 +293,10 @@ describe('a report in a file', () => {
 
 test('of a kernel that its log does not name nothing is said; one that is known has its release', () => {
   const report = reportOf([]);
-  const unnamed = { ...report, dump: { ...report.dump, release: 'of unknown release', architecture: 'of unknown architecture' } };
+  const unnamed = {
+    ...report,
+    dump: { ...report.dump, release: 'of unknown release', architecture: 'of unknown architecture' },
+  };
   for (const format of ['text', 'md', 'html'] as const) {
     expect([...render(unnamed, format)].join('')).not.toContain('of unknown');
     expect([...render(report, format)].join('')).toContain(`Linux ${report.dump.release}`);
@@ -216,6 +304,12 @@ test('of a kernel that its log does not name nothing is said; one that is known 
 });
 
 test('nothing is told once, in one unit', () => {
-  const report = reportOf([sectionOf('one', [facts('F', [fact('a', 'Swap', 'kB', 0), fact('b', 'Cache', 'pages', 1), fact('c', 'Free', 'kB', 2048)])])]);
-  expect([...render(report, 'text')].join('')).toMatch(/Swap {3}0 kB\nCache {2}1 page \(4 KiB\)\nFree {3}2048 kB \(2 MiB\)\n/);
+  const report = reportOf([
+    sectionOf('one', [
+      facts('F', [fact('a', 'Swap', 'kB', 0), fact('b', 'Cache', 'pages', 1), fact('c', 'Free', 'kB', 2048)]),
+    ]),
+  ]);
+  expect([...render(report, 'text')].join('')).toMatch(
+    /Swap {3}0 kB\nCache {2}1 page \(4 KiB\)\nFree {3}2048 kB \(2 MiB\)\n/,
+  );
 });

@@ -6,12 +6,23 @@ import { logFormat, makeReport, orderFindings } from '../../src/report/report.js
 import { signatureOf } from '../../src/report/signature.js';
 
 function finding(id: string, more: Partial<Finding> = {}): Finding {
-  return { id, weight: 80, certainty: 'certain', moment: 'dump', sentence: `${id} happened at 0x1234 to 7 tasks`, evidence: [], ...more };
+  return {
+    id,
+    weight: 80,
+    certainty: 'certain',
+    moment: 'dump',
+    sentence: `${id} happened at 0x1234 to 7 tasks`,
+    evidence: [],
+    ...more,
+  };
 }
 
 test('findings are ordered by weight, less for what is less sure', () => {
   const order = orderFindings([
-    finding('a', { weight: 100, certainty: 'possible' }), finding('b', { weight: 70 }), finding('c', { weight: 70, certainty: 'likely' }), finding('d', { weight: 70 }),
+    finding('a', { weight: 100, certainty: 'possible' }),
+    finding('b', { weight: 70 }),
+    finding('c', { weight: 70, certainty: 'likely' }),
+    finding('d', { weight: 70 }),
   ]);
   expect(order.map(({ id }) => id)).toEqual(['b', 'd', 'a', 'c']);
 });
@@ -19,16 +30,25 @@ test('findings are ordered by weight, less for what is less sure', () => {
 test('twins have one signature, whatever the numbers; others have another', () => {
   const one = signatureOf([finding('oom.slab', { about: 'kmalloc-64' }), finding('small', { weight: 10 })]);
   expect(one).toMatch(/^[0-9a-f]{16}$/);
-  expect(signatureOf([finding('oom.slab', { about: 'kmalloc-64', sentence: 'other numbers', weight: 60, evidence: ['1'] })])).toBe(one);
+  expect(
+    signatureOf([finding('oom.slab', { about: 'kmalloc-64', sentence: 'other numbers', weight: 60, evidence: ['1'] })]),
+  ).toBe(one);
   expect(signatureOf([finding('oom.slab', { about: 'dentry' })])).not.toBe(one);
   expect(signatureOf([finding('a'), finding('b')])).toBe(signatureOf([finding('b'), finding('a')]));
   expect(signatureOf([finding('guess', { certainty: 'possible' })])).toBeNull();
 });
 
 test('a log has no signature: it leaves too much untold to have twins', () => {
-  const of = (format: string): string | null => makeReport('0', { files: ['x'], format, architecture: 'x86_64', release: '6.1', pageSize: 4096, defects: [] }, [
-    { plugin: 'oom', title: 'x', outcome: { kind: 'done' }, gaps: [], views: [{ kind: 'findings', id: 'findings', title: 'Findings', findings: [finding('oom.slab')] }] },
-  ]).signature;
+  const of = (format: string): string | null =>
+    makeReport('0', { files: ['x'], format, architecture: 'x86_64', release: '6.1', pageSize: 4096, defects: [] }, [
+      {
+        plugin: 'oom',
+        title: 'x',
+        outcome: { kind: 'done' },
+        gaps: [],
+        views: [{ kind: 'findings', id: 'findings', title: 'Findings', findings: [finding('oom.slab')] }],
+      },
+    ]).signature;
   expect(of('ELF')).toMatch(/^[0-9a-f]{16}$/);
   expect(of(logFormat)).toBeNull();
 });

@@ -13,7 +13,10 @@ const atHand = others.filter((name) => dumpFile(name) !== undefined);
 const ofTheFile = new Set(['format', 'filter']);
 
 describe('one machine in seven files: one report', () => {
-  test.skip.each(others.filter((name) => !atHand.includes(name)))('%s (skipped: the dump is not at hand; set OOMPM_DUMPS)', () => undefined);
+  test.skip.each(others.filter((name) => !atHand.includes(name)))(
+    '%s (skipped: the dump is not at hand; set OOMPM_DUMPS)',
+    () => undefined,
+  );
 
   test.each(atHand)('%s', async (name) => {
     expect(await sections(dumpFile(name)!)).toEqual(await sections(dumpFile(reference)!));

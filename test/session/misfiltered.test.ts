@@ -10,19 +10,30 @@ import { pageNumberOf } from '../../src/memory/address-space.js';
 import { bringUp, openSession } from '../../src/session/open-kernel.js';
 import { dumpFile, lacks, testWith, titleFor } from '../dumps.js';
 
-const sentence = /^The filter that wrote it \(makedumpfile -d 31\) is older than its kernel: it left out slab pages \(\d+ in a sample\), which hold the kernel's tasks, files and lists, so these break off; filter the whole dump again with a makedumpfile that knows Linux \d+\.\d+, or take the next one with -d 1\.$/;
+const sentence =
+  /^The filter that wrote it \(makedumpfile -d 31\) is older than its kernel: it left out slab pages \(\d+ in a sample\), which hold the kernel's tasks, files and lists, so these break off; filter the whole dump again with a makedumpfile that knows Linux \d+\.\d+, or take the next one with -d 1\.$/;
 
 for (const name of ['base612/vmcore', '7.2-global-panic/vmcore.d31.zstd']) {
-  testWith(name, `${name}: that its filter did not know its kernel is told first, by the session and by the dump that plugins see`, async () => {
-    const session = await openSession({ dump: [dumpFile(name)!] });
-    expect(session.defects[0]).toMatch(sentence);
-    expect(session.kernel.dump?.defects[0]).toMatch(sentence);
-    expect(session.kernel.dump?.completeness).toEqual({ kind: 'whole' });
-    session.close();
-  });
+  testWith(
+    name,
+    `${name}: that its filter did not know its kernel is told first, by the session and by the dump that plugins see`,
+    async () => {
+      const session = await openSession({ dump: [dumpFile(name)!] });
+      expect(session.defects[0]).toMatch(sentence);
+      expect(session.kernel.dump?.defects[0]).toMatch(sentence);
+      expect(session.kernel.dump?.completeness).toEqual({ kind: 'whole' });
+      session.close();
+    },
+  );
 }
 
-for (const name of ['6.12-global-panic/vmcore', 'group/vmcore', '7.2-global-panic/vmcore.zstd', '7.2-reaper/vmcore', '5.10-memcg1-panic/vmcore']) {
+for (const name of [
+  '6.12-global-panic/vmcore',
+  'group/vmcore',
+  '7.2-global-panic/vmcore.zstd',
+  '7.2-reaper/vmcore',
+  '5.10-memcg1-panic/vmcore',
+]) {
   testWith(name, `${name}: its filter knew its kernel, and nothing is told of it`, async () => {
     const session = await openSession({ dump: [dumpFile(name)!] });
     expect(session.defects).toEqual([]);
@@ -37,7 +48,10 @@ describe.skipIf(lacks(filtered))(titleFor(`${filtered}, from which pages are tak
   const { kernel } = await bringUp(dump, undefined, {});
   const frames = framesByUse(kernel, dump);
   const toldOf = async (lost: ReadonlySet<number>, kind: MissingKind): Promise<string[]> => {
-    const memory = { ...dump.memory, page: (pfn: number) => (lost.has(pfn) ? new MissingPage(kind) : dump.memory.page(pfn)) };
+    const memory = {
+      ...dump.memory,
+      page: (pfn: number) => (lost.has(pfn) ? new MissingPage(kind) : dump.memory.page(pfn)),
+    };
     return (await bringUp({ ...dump, memory }, undefined, {})).defects.filter((defect) => sentence.test(defect));
   };
 
@@ -68,7 +82,9 @@ function framesByUse(kernel: Kernel, dump: Dump): { slabTails: Set<number>; othe
   let last: PageKind = 'unused';
   for (const { start, end } of dump.memory.ranges()) {
     for (let pfn = start / 4096; pfn < end / 4096; pfn++) {
-      const page = kernel.memory.page(pageNumberOf(kernel.bases.vmemmap!.address) + Math.floor((pfn * layout.size) / 4096));
+      const page = kernel.memory.page(
+        pageNumberOf(kernel.bases.vmemmap!.address) + Math.floor((pfn * layout.size) / 4096),
+      );
       if (!(page instanceof Page)) continue;
       const at = (pfn * layout.size) % 4096;
       const isTail = (page.view.getUint32(at + layout.head, true) & 1) !== 0;

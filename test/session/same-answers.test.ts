@@ -6,7 +6,9 @@ import type { Section } from '../../src/plugin/section.js';
 import { openSession, type OpenOptions } from '../../src/session/open-kernel.js';
 import { dumpFile } from '../dumps.js';
 
-/** Their stacks and lock words name inlined calls and source lines where DWARF tells them: compared by their own tests. */
+/**
+ * Their stacks and lock words name inlined calls and source lines where DWARF tells them: compared by their own tests.
+ */
 const richerWithDwarf = new Set(['bt', 'locks']);
 
 const cases = [
@@ -23,9 +25,14 @@ describe('a vmlinux changes where names and types come from, not the answers', (
     const [dumpPath, vmlinuxPath] = [dumpFile(dump), dumpFile(vmlinux)];
     const missing = dumpPath === undefined || vmlinuxPath === undefined;
     for (const source of types) {
-      test.skipIf(missing)(`${dump} with ${vmlinux}, types by ${source}${missing ? ' (skipped: not at hand; set OOMPM_DUMPS)' : ''}`, async () => {
-        expect(await sections({ dump: [dumpPath!], vmlinux: vmlinuxPath!, types: source })).toEqual(await sections({ dump: [dumpPath!] }));
-      });
+      test.skipIf(missing)(
+        `${dump} with ${vmlinux}, types by ${source}${missing ? ' (skipped: not at hand; set OOMPM_DUMPS)' : ''}`,
+        async () => {
+          expect(await sections({ dump: [dumpPath!], vmlinux: vmlinuxPath!, types: source })).toEqual(
+            await sections({ dump: [dumpPath!] }),
+          );
+        },
+      );
     }
   }
 });
@@ -35,7 +42,8 @@ async function sections(options: OpenOptions): Promise<Section[]> {
   const found: Section[] = [];
   for (const { id, load } of bundledPlugins) {
     const { default: plugin } = await load();
-    if (plugin.inReport !== undefined && !richerWithDwarf.has(id)) found.push(runPlugin(session.kernel, plugin, plugin.inReport));
+    if (plugin.inReport !== undefined && !richerWithDwarf.has(id))
+      found.push(runPlugin(session.kernel, plugin, plugin.inReport));
   }
   session.close();
   return found;

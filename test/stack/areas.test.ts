@@ -13,7 +13,9 @@ import { stackOf } from '../../src/stack/stacks.js';
 import { toyKernel } from '../../src/testing/toy-kernel.js';
 import { dumpFile } from '../dumps.js';
 
-const dumps = ['5.10-lockstuck', '6.1-lock-irq', '6.12-zram-panic', '7.2-slab-panic', 'debian-6.1-global-panic'].filter((name) => dumpFile(`${name}/vmcore`) !== undefined);
+const dumps = ['5.10-lockstuck', '6.1-lock-irq', '6.12-zram-panic', '7.2-slab-panic', 'debian-6.1-global-panic'].filter(
+  (name) => dumpFile(`${name}/vmcore`) !== undefined,
+);
 
 describe.skipIf(dumps.length === 0).each(dumps)('the stacks of a CPU in %s', (name) => {
   let kernel: Kernel;
@@ -24,15 +26,23 @@ describe.skipIf(dumps.length === 0).each(dumps)('the stacks of a CPU in %s', (na
     for (const cpu of kernel.possibleCpus()) {
       const areas = cpuStacks(kernel, cpu);
       expect(areas.map((area) => area.name)).toEqual(
-        ['IRQ', '#DF', 'NMI', '#DB', '#MC', '#VC', 'second #VC', 'entry'].map((kind) => `${kind} stack of CPU ${cpu}`));
-      const mapped = areas.filter(({ low, high }) => kernel.memory.page(pageNumberOf(low)) instanceof Page && kernel.memory.page(pageNumberOf(high - 1n)) instanceof Page);
+        ['IRQ', '#DF', 'NMI', '#DB', '#MC', '#VC', 'second #VC', 'entry'].map((kind) => `${kind} stack of CPU ${cpu}`),
+      );
+      const mapped = areas.filter(
+        ({ low, high }) =>
+          kernel.memory.page(pageNumberOf(low)) instanceof Page &&
+          kernel.memory.page(pageNumberOf(high - 1n)) instanceof Page,
+      );
       // #VC's are mapped in guests with encrypted memory only.
       expect(mapped.map((area) => area.name.split(' ')[0])).toEqual(['IRQ', '#DF', 'NMI', '#DB', '#MC', 'entry']);
     }
   });
 
   test('do not overlap, over all CPUs', () => {
-    const sorted = kernel.possibleCpus().flatMap((cpu) => cpuStacks(kernel, cpu)).toSorted((a, b) => (a.low < b.low ? -1 : 1));
+    const sorted = kernel
+      .possibleCpus()
+      .flatMap((cpu) => cpuStacks(kernel, cpu))
+      .toSorted((a, b) => (a.low < b.low ? -1 : 1));
     for (const [n, { low }] of sorted.entries()) if (n > 0) expect(sorted[n - 1]!.high <= low).toBe(true);
     expect(threadStackBytes(kernel)).toBe(16384);
   });
@@ -45,10 +55,20 @@ describe('code that was made at run time', () => {
     const kernel = toyKernel({
       types: ksym,
       variables: { bpf_kallsyms: { type: 'struct list_head' } },
-      objects: { program: { type: 'struct bpf_ksym', value: { start: 0xffffffffc0100000n, end: 0xffffffffc0100200n, name: 'bpf_prog_6deef7357e7b4530_egress' } } },
+      objects: {
+        program: {
+          type: 'struct bpf_ksym',
+          value: { start: 0xffffffffc0100000n, end: 0xffffffffc0100200n, name: 'bpf_prog_6deef7357e7b4530_egress' },
+        },
+      },
       lists: [['bpf_kallsyms', 'program.lnode']],
     });
-    expect(codePlace(kernel, 0xffffffffc0100042n)).toEqual({ function: 'bpf_prog_6deef7357e7b4530_egress', start: 0xffffffffc0100000n, offset: 0x42, size: 0x200 });
+    expect(codePlace(kernel, 0xffffffffc0100042n)).toEqual({
+      function: 'bpf_prog_6deef7357e7b4530_egress',
+      start: 0xffffffffc0100000n,
+      offset: 0x42,
+      size: 0x200,
+    });
     expect(codeRangeOf(kernel, 0xffffffffc0100200n)).toBeUndefined();
   });
 
@@ -56,7 +76,9 @@ describe('code that was made at run time', () => {
     const kernel = toyKernel({
       types: ksym,
       variables: { bpf_kallsyms: { type: 'struct list_head' } },
-      objects: { program: { type: 'struct bpf_ksym', value: { start: 16n, end: 0xffffffffffff0000n, name: 'everything' } } },
+      objects: {
+        program: { type: 'struct bpf_ksym', value: { start: 16n, end: 0xffffffffffff0000n, name: 'everything' } },
+      },
       lists: [['bpf_kallsyms', 'program.lnode']],
     });
     expect(codeRanges(kernel)).toEqual([]);
@@ -80,14 +102,20 @@ describe('a stack at the end of the address space', () => {
   const kernel = toyKernel({ types: '' });
   const at = (stack: bigint) => taskStack(kernel, { stack } as Task);
 
-  test.each([2n ** 64n - 1n, 2n ** 64n - 8n, 2n ** 64n - 16383n])('0x%x: past it all would begin anew at 0, so that there can be none', (stack) => {
-    expect(() => at(stack)).toThrow(Implausible);
-  });
+  test.each([2n ** 64n - 1n, 2n ** 64n - 8n, 2n ** 64n - 16383n])(
+    '0x%x: past it all would begin anew at 0, so that there can be none',
+    (stack) => {
+      expect(() => at(stack)).toThrow(Implausible);
+    },
+  );
 
   test('the last that fits is one; what scans it ends', () => {
     const area = at(2n ** 64n - 16384n)!;
     expect(area).toEqual({ name: 'task stack', low: 2n ** 64n - 16384n, high: 2n ** 64n });
     expect(recover(kernel, { frames: [], end: 'a test' }, [area])).toEqual({ frames: [], end: 'a test' });
-    expect(recover(kernel, { frames: [], end: 'a test' }, [{ ...area, low: area.high - 1n }])).toEqual({ frames: [], end: 'a test' });
+    expect(recover(kernel, { frames: [], end: 'a test' }, [{ ...area, low: area.high - 1n }])).toEqual({
+      frames: [],
+      end: 'a test',
+    });
   });
 });

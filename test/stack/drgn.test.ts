@@ -24,11 +24,16 @@ function drgnsOf(name: string): DrgnStacks {
 
 /** Labels that the kernel's traces name, and the assembler functions that drgn names for them. */
 const LABELS: Readonly<Record<string, string>> = {
-  entry_SYSCALL_64_after_hwframe: 'entry_SYSCALL_64', secondary_startup_64_no_verify: 'secondary_startup_64',
+  entry_SYSCALL_64_after_hwframe: 'entry_SYSCALL_64',
+  secondary_startup_64_no_verify: 'secondary_startup_64',
 };
 
 function asDrgnSays({ frame, function: name = '', inlined, source }: NamedFrame): [string, boolean, string | null] {
-  return [frame.user ? `0x${frame.ip.toString(16)}` : LABELS[name] ?? name, inlined, source ? `${source.file}:${source.line}:${source.column}` : null];
+  return [
+    frame.user ? `0x${frame.ip.toString(16)}` : (LABELS[name] ?? name),
+    inlined,
+    source ? `${source.file}:${source.line}:${source.column}` : null,
+  ];
 }
 
 describe.skipIf(kept.length === 0).each(kept)('%s: stacks of all CPUs and tasks are drgn’s', (name) => {
@@ -36,17 +41,28 @@ describe.skipIf(kept.length === 0).each(kept)('%s: stacks of all CPUs and tasks 
   const vmlinux = dumpFile(`vmlinux-${name.split('-')[0]}`);
 
   async function stacks(file?: string) {
-    const session = await openSession({ dump: [dumpFile(join(name, 'vmcore'))!], ...(file === undefined ? {} : { vmlinux: file }) });
+    const session = await openSession({
+      dump: [dumpFile(join(name, 'vmcore'))!],
+      ...(file === undefined ? {} : { vmlinux: file }),
+    });
     const { kernel } = session;
     const all: [who: string, own: NamedFrame[], theirs: string[]][] = [];
     const add = (who: string, { frames, brokenAfter }: TaskStack, theirs: string[]) => {
       // drgn ends where the stack pointer went astray.
-      all.push([who, nameFrames(kernel, brokenAfter === undefined ? frames : frames.slice(0, brokenAfter + 1)), theirs]);
+      all.push([
+        who,
+        nameFrames(kernel, brokenAfter === undefined ? frames : frames.slice(0, brokenAfter + 1)),
+        theirs,
+      ]);
     };
     for (const cpu of kernel.possibleCpus()) add(`CPU ${cpu}`, cpuStack(kernel, cpu), drgns.cpus[cpu]!);
     const tasks = allThreads(kernel);
     for (const task of tasks) add(`task ${task.pid}`, stackOf(kernel, task), drgns.tasks[task.pid]!);
-    expect(tasks.map(({ pid }) => pid).toSorted((a, b) => a - b)).toEqual(Object.keys(drgns.tasks).map(Number).toSorted((a, b) => a - b));
+    expect(tasks.map(({ pid }) => pid).toSorted((a, b) => a - b)).toEqual(
+      Object.keys(drgns.tasks)
+        .map(Number)
+        .toSorted((a, b) => a - b),
+    );
     session.close();
     return all;
   }
@@ -59,8 +75,14 @@ describe.skipIf(kept.length === 0).each(kept)('%s: stacks of all CPUs and tasks 
 
   test('without: the same addresses, and the names of those that are not inlined', async () => {
     for (const [who, own, theirs] of await stacks()) {
-      expect(own.map(({ frame }) => `0x${frame.ip.toString(16)}`), who).toEqual(theirs);
-      expect(own.map((frame) => sourceName(asDrgnSays(frame)[0])), who).toEqual(theirs.map((ip) => drgns.functions[ip]!.at(-1)![0]));
+      expect(
+        own.map(({ frame }) => `0x${frame.ip.toString(16)}`),
+        who,
+      ).toEqual(theirs);
+      expect(
+        own.map((frame) => sourceName(asDrgnSays(frame)[0])),
+        who,
+      ).toEqual(theirs.map((ip) => drgns.functions[ip]!.at(-1)![0]));
     }
   });
 });

@@ -11,18 +11,36 @@ import { dumpFile, unlessMissing } from '../dumps.js';
 const vmlinux = dumpFile('vmlinux-5.10');
 
 const handler = [
-  'native_queued_spin_lock_slowpath', '_raw_spin_lock', 'vprintk_emit', 'vprintk_deferred', 'printk_deferred', 'get_stack_info.cold',
-  'show_trace_log_lvl', '__die', 'die', 'exc_double_fault', 'asm_exc_double_fault',
+  'native_queued_spin_lock_slowpath',
+  '_raw_spin_lock',
+  'vprintk_emit',
+  'vprintk_deferred',
+  'printk_deferred',
+  'get_stack_info.cold',
+  'show_trace_log_lvl',
+  '__die',
+  'die',
+  'exc_double_fault',
+  'asm_exc_double_fault',
 ];
 const before = [
-  'vprintk_emit', 'devkmsg_emit.constprop.0', 'devkmsg_write.cold', 'new_sync_write', 'vfs_write', 'ksys_write', 'do_syscall_64',
+  'vprintk_emit',
+  'devkmsg_emit.constprop.0',
+  'devkmsg_write.cold',
+  'new_sync_write',
+  'vfs_write',
+  'ksys_write',
+  'do_syscall_64',
   'entry_SYSCALL_64_after_hwframe',
 ];
 
 describe.each(['5.10-lockstuck', '5.10-lockstuck-native'])('%s', (name) => {
   const dump = dumpFile(join(name, 'vmcore'));
 
-  test.each([['from the dump alone', undefined], ['with its vmlinux', vmlinux]])(`${unlessMissing(join(name, 'vmcore'))}: through the double fault, and beyond it, %s`, async (_, file) => {
+  test.each([
+    ['from the dump alone', undefined],
+    ['with its vmlinux', vmlinux],
+  ])(`${unlessMissing(join(name, 'vmcore'))}: through the double fault, and beyond it, %s`, async (_, file) => {
     if (dump === undefined) return;
     const session = await openSession({ dump: [dump], ...(file === undefined ? {} : { vmlinux: file }) });
     const { kernel } = session;
@@ -51,13 +69,26 @@ describe.each(['5.10-lockstuck', '5.10-lockstuck-native'])('%s', (name) => {
     const stack = cpuStack(kernel, 1, { savedRegisters: true });
     const valuesIn = (name: string) => {
       const found = nameFrames(kernel, stack.frames).find((frame) => frame.function === name)!;
-      return Object.fromEntries(variablesIn(kernel, stack, found.frame, found.level).map((variable) => [variable.name, variableText(kernel, variable)]));
+      return Object.fromEntries(
+        variablesIn(kernel, stack, found.frame, found.level).map((variable) => [
+          variable.name,
+          variableText(kernel, variable),
+        ]),
+      );
     };
-    expect(valuesIn('native_queued_spin_lock_slowpath')).toMatchObject({ lock: `0x${kernel.symbol('logbuf_lock').toString(16)}`, prev: 'optimized out' });
+    expect(valuesIn('native_queued_spin_lock_slowpath')).toMatchObject({
+      lock: `0x${kernel.symbol('logbuf_lock').toString(16)}`,
+      prev: 'optimized out',
+    });
     expect(valuesIn('printk_deferred')['fmt']).toMatch(/"\.4WARNING: stack recursion on stack type %d\."$/);
-    expect(valuesIn('get_stack_info')).toMatchObject({ stack: '0xfffffe0000044000', task: `0x${stack.task!.$address.toString(16)}` });
+    expect(valuesIn('get_stack_info')).toMatchObject({
+      stack: '0xfffffe0000044000',
+      task: `0x${stack.task!.$address.toString(16)}`,
+    });
     expect(valuesIn('__die_body')['str']).toMatch(/"double fault"$/);
-    expect(valuesIn('show_trace_log_lvl')['stack_info']).toMatch(/^\{type = STACK_TYPE_EXCEPTION, begin = 0xfffffe0000044000, end = 0xfffffe0000046000, .*\} at 0xfffffe/);
+    expect(valuesIn('show_trace_log_lvl')['stack_info']).toMatch(
+      /^\{type = STACK_TYPE_EXCEPTION, begin = 0xfffffe0000044000, end = 0xfffffe0000046000, .*\} at 0xfffffe/,
+    );
     expect(valuesIn('vprintk_store')).toMatchObject({ level: '5', facility: '1' });
     expect(valuesIn('devkmsg_write')['buf']).toMatch(/"<5>lab: tick\."$/);
     session.close();

@@ -61,5 +61,10 @@ function isPanic({ panic, frames }: PrintedTrace, all: readonly PrintedTrace[]):
 }
 
 function frameOf([name, offset, size, module]: (string | undefined)[]): PrintedFrame {
-  return { name: name!, offset: parseInt(offset!, 16), size: parseInt(size!, 16), ...(module === undefined ? {} : { module }) };
+  return {
+    name: name!,
+    offset: parseInt(offset!, 16),
+    size: parseInt(size!, 16),
+    ...(module === undefined ? {} : { module }),
+  };
 }

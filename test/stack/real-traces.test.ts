@@ -31,11 +31,19 @@ function lastOfEach(traces: readonly PrintedTrace[]): PrintedTrace[] {
 
 /** Our frames as the kernel prints them: by symbol, inlined functions not at all. */
 function asPrinted(kernel: Kernel, stack: TaskStack): PrintedFrame[] {
-  return nameFrames(kernel, stack.frames).flatMap(({ inlined, place, frame }) => (inlined || !place ? [] : [{
-    name: place.function, offset: place.offset, size: place.size,
-    ...(place.module === undefined ? {} : { module: place.module }),
-    ...(frame.entry && frame.interrupted ? { interrupted: true as const } : {}),
-  }]));
+  return nameFrames(kernel, stack.frames).flatMap(({ inlined, place, frame }) =>
+    inlined || !place
+      ? []
+      : [
+          {
+            name: place.function,
+            offset: place.offset,
+            size: place.size,
+            ...(place.module === undefined ? {} : { module: place.module }),
+            ...(frame.entry && frame.interrupted ? { interrupted: true as const } : {}),
+          },
+        ],
+  );
 }
 
 function below(frames: readonly PrintedFrame[]): readonly PrintedFrame[] {
@@ -44,7 +52,10 @@ function below(frames: readonly PrintedFrame[]): readonly PrintedFrame[] {
 
 /** Sizes come from the vmlinux where there is one, and do not count the padding that kallsyms counts. */
 function words(frames: readonly PrintedFrame[]): string[] {
-  return frames.map(({ name, offset, module, interrupted }) => `${name}${interrupted ? ' interrupted' : `+0x${offset.toString(16)}`}${module === undefined ? '' : ` [${module}]`}`);
+  return frames.map(
+    ({ name, offset, module, interrupted }) =>
+      `${name}${interrupted ? ' interrupted' : `+0x${offset.toString(16)}`}${module === undefined ? '' : ` [${module}]`}`,
+  );
 }
 
 async function compared(dump: string, vmlinux?: string): Promise<string[]> {
@@ -60,7 +71,8 @@ async function compared(dump: string, vmlinux?: string): Promise<string[]> {
         if (panic) {
           expect(words(below(asPrinted(kernel, stack))), `CPU ${of.cpu}, below panic`).toEqual(words(below(frames)));
         } else {
-          // In the NMI that printed it the innermost function stood in the registers; where an interrupt came meanwhile, below it.
+          // In the NMI that printed it the innermost function stood in the registers; where an interrupt came
+          // meanwhile, below it.
           const printed = words(frames);
           const from = frames.findLastIndex(({ interrupted }) => interrupted) + 1;
           const still = printed.slice(stack.frames[0]!.area?.name === 'task stack' ? from : 0);
@@ -85,10 +97,12 @@ describe.skipIf(withTraces.length === 0)('stacks are those that the kernel itsel
     expect((await compared(dump)).length).toBeGreaterThan(0);
   });
 
-  test.each(withTraces.flatMap((dump) => {
-    const vmlinux = dumpFile(`vmlinux-${/^[\d.]+/.exec(dump)?.[0]}`);
-    return vmlinux === undefined ? [] : [[dump, vmlinux] as const];
-  }))('%s, with its vmlinux', async (dump, vmlinux) => {
+  test.each(
+    withTraces.flatMap((dump) => {
+      const vmlinux = dumpFile(`vmlinux-${/^[\d.]+/.exec(dump)?.[0]}`);
+      return vmlinux === undefined ? [] : [[dump, vmlinux] as const];
+    }),
+  )('%s, with its vmlinux', async (dump, vmlinux) => {
     expect((await compared(dump, vmlinux)).length).toBeGreaterThan(0);
   });
 });

@@ -1,4 +1,17 @@
-import { ptRegs, taskTypes, to, toyCode, words, type MemoryPiece, type ToyCode, type ToyFunction, type ToyKernel, type ToyKernelOptions, type ToyRegisters, type ToyValue } from 'oompm/testing';
+import {
+  ptRegs,
+  taskTypes,
+  to,
+  toyCode,
+  words,
+  type MemoryPiece,
+  type ToyCode,
+  type ToyFunction,
+  type ToyKernel,
+  type ToyKernelOptions,
+  type ToyRegisters,
+  type ToyValue,
+} from 'oompm/testing';
 
 import { toyTasks } from '../linux/toy-tasks.js';
 
@@ -63,7 +76,11 @@ const ASLEEP = 2;
 const FRAME_WORDS = 7;
 
 /** A stack as __switch_to_asm() leaves it: struct inactive_task_frame, then the frames from the innermost on. */
-function sleeping(code: ToyCode, { comm, pid, calls, locals = {}, task = {} }: ToySleeper, number: number): { stack: MemoryPiece[]; entry: readonly [string, Readonly<Record<string, ToyValue>> & { pid: number }] } {
+function sleeping(
+  code: ToyCode,
+  { comm, pid, calls, locals = {}, task = {} }: ToySleeper,
+  number: number,
+): { stack: MemoryPiece[]; entry: readonly [string, Readonly<Record<string, ToyValue>> & { pid: number }] } {
   const sp = taskStackOf(number) + STACK_BYTES - DEPTH;
   const frames: bigint[] = [];
   for (const [index, name] of calls.entries()) {
@@ -78,7 +95,9 @@ function sleeping(code: ToyCode, { comm, pid, calls, locals = {}, task = {} }: T
   };
 }
 
-/** Where a sleeper's words begin, its innermost function's first. @param number how many CPUs and sleepers are before it */
+/**
+ * Where a sleeper's words begin, its innermost function's first. @param number how many CPUs and sleepers are before it
+ */
 export function sleeperSlot(number: number, index: number): bigint {
   return taskStackOf(number) + STACK_BYTES - DEPTH + BigInt((FRAME_WORDS + index) * 8);
 }
@@ -92,15 +111,25 @@ export function returnSlot(cpu: number, index: number): bigint {
 const DEPTH = 0x1000n;
 
 /** A machine of CPUs whose stacks are made of calls: production code unwinds them by ORC, and reads their code. */
-export function toyMachine(functions: Readonly<Record<string, ToyFunction>>, cpus: readonly ToyCpu[], { taskMembers = '', sleepers = [], ...more }: ToyMachineOptions = {}): ToyKernel & { code: ToyCode } {
+export function toyMachine(
+  functions: Readonly<Record<string, ToyFunction>>,
+  cpus: readonly ToyCpu[],
+  { taskMembers = '', sleepers = [], ...more }: ToyMachineOptions = {},
+): ToyKernel & { code: ToyCode } {
   const code = toyCode(functions);
   const memory: MemoryPiece[] = [...code.memory];
   const registers = cpus.map((cpu, number): ToyRegisters => {
-    for (const [low, bytes] of [[taskStackOf(number), STACK_BYTES], [exceptionStacksOf(number), 0x5000n], [irqStackOf(number), STACK_BYTES]] as const) memory.push({ at: low, bytes: new Uint8Array(Number(bytes)) });
+    for (const [low, bytes] of [
+      [taskStackOf(number), STACK_BYTES],
+      [exceptionStacksOf(number), 0x5000n],
+      [irqStackOf(number), STACK_BYTES],
+    ] as const)
+      memory.push({ at: low, bytes: new Uint8Array(Number(bytes)) });
     let interrupted: { ip: bigint; sp: bigint } | undefined;
     for (const { calls, on = 'task', offset = 0x80, sp } of cpu.segments.toReversed()) {
       const returns = calls.slice(1).map((name, index) => code.returnTo(name, calls[index]!));
-      const base = topOf(number, on) - (interrupted === undefined || on === 'task' ? DEPTH : 168n + BigInt(returns.length * 8));
+      const base =
+        topOf(number, on) - (interrupted === undefined || on === 'task' ? DEPTH : 168n + BigInt(returns.length * 8));
       memory.push(words(base, ...returns));
       if (interrupted) memory.push(ptRegs(base + BigInt(returns.length * 8), interrupted));
       interrupted = { ip: code.at(calls[0]!, offset), sp: sp ?? base };
@@ -109,14 +138,25 @@ export function toyMachine(functions: Readonly<Record<string, ToyFunction>>, cpu
   });
   const asleep = sleepers.map((sleeper, index) => sleeping(code, sleeper, cpus.length + index));
   memory.push(...asleep.flatMap(({ stack }) => stack), ...(more.memory ?? []));
-  const tasks = Object.fromEntries([...cpus.map(({ comm, pid, task }, number) => [comm, { pid, on_cpu: 1, stack: taskStackOf(number), ...task }] as const), ...asleep.map(({ entry }) => entry)]);
+  const tasks = Object.fromEntries([
+    ...cpus.map(
+      ({ comm, pid, task }, number) => [comm, { pid, on_cpu: 1, stack: taskStackOf(number), ...task }] as const,
+    ),
+    ...asleep.map(({ entry }) => entry),
+  ]);
   const kernel = toyTasks(tasks, {
-    ...more, cpus: cpus.length, memory, registers,
+    ...more,
+    cpus: cpus.length,
+    memory,
+    registers,
     types: `${types}${more.types ?? ''}${taskTypes.replace('struct thread_struct thread;', `struct thread_struct thread; ${taskMembers}`)}`,
     symbols: { ...code.symbols, ...more.symbols },
     variables: {
       runqueues: { type: 'struct rq', perCpu: cpus.map(({ comm }) => ({ curr: to(comm), idle: to('init_task') })) },
-      cea_exception_stacks: { type: 'struct cea_exception_stacks *', perCpu: cpus.map((_, number) => exceptionStacksOf(number)) },
+      cea_exception_stacks: {
+        type: 'struct cea_exception_stacks *',
+        perCpu: cpus.map((_, number) => exceptionStacksOf(number)),
+      },
       hardirq_stack_ptr: { type: 'void *', perCpu: cpus.map((_, number) => irqStackOf(number) + STACK_BYTES) },
       ...more.variables,
     },
@@ -126,9 +166,13 @@ export function toyMachine(functions: Readonly<Record<string, ToyFunction>>, cpu
 
 function topOf(cpu: number, on: NonNullable<ToySegment['on']>): bigint {
   switch (on) {
-    case 'task': return taskStackOf(cpu) + STACK_BYTES;
-    case 'DF': return exceptionStacksOf(cpu) + 0x2000n;
-    case 'NMI': return exceptionStacksOf(cpu) + 0x5000n;
-    case 'IRQ': return irqStackOf(cpu) + STACK_BYTES;
+    case 'task':
+      return taskStackOf(cpu) + STACK_BYTES;
+    case 'DF':
+      return exceptionStacksOf(cpu) + 0x2000n;
+    case 'NMI':
+      return exceptionStacksOf(cpu) + 0x5000n;
+    case 'IRQ':
+      return irqStackOf(cpu) + STACK_BYTES;
   }
 }

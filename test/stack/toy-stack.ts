@@ -27,7 +27,10 @@ export function at(name: FunctionName, offset = 0x20): bigint {
 
 export interface ToyStackOptions {
   layout?: OrcLayout;
-  /** What the table says of each function; 'call' frames of eight bytes where it is not given. None at all: a kernel without ORC. */
+  /**
+   * What the table says of each function; 'call' frames of eight bytes where it is not given. None at all: a kernel
+   * without ORC.
+   */
   orc?: Partial<Record<FunctionName, Partial<OrcEntry>>> | 'none';
   /** Flags of one more function's entry, as they are. */
   raw?: { spOffset: number; bpOffset: number; flags: number };
@@ -54,20 +57,33 @@ export function toyStack(options: ToyStackOptions = {}): Kernel {
       memory.write(frameOf(Number(where >> 12n)) * 4096 + Number(where & 0xfffn), Uint8Array.of(byte));
     }
   };
-  const word = (address: bigint, value: bigint) => write(address, new Uint8Array(BigUint64Array.of(BigInt.asUintN(64, value)).buffer));
-  for (const area of [taskStack, irqStack]) for (let page = area.low; page < area.high; page += 4096n) write(page, new Uint8Array(1));
+  const word = (address: bigint, value: bigint) =>
+    write(address, new Uint8Array(BigUint64Array.of(BigInt.asUintN(64, value)).buffer));
+  for (const area of [taskStack, irqStack])
+    for (let page = area.low; page < area.high; page += 4096n) write(page, new Uint8Array(1));
   write(TEXT, new Uint8Array(4096).fill(0x90));
 
-  const symbols: [string, bigint][] = [['_stext', TEXT], ['_etext', TEXT + 4096n], ['__entry_text_start', at('entry', -8)], ['__entry_text_end', at('odd', -8)]];
+  const symbols: [string, bigint][] = [
+    ['_stext', TEXT],
+    ['_etext', TEXT + 4096n],
+    ['__entry_text_start', at('entry', -8)],
+    ['__entry_text_end', at('odd', -8)],
+  ];
   for (const name of functions) symbols.push([name, at(name, 0)]);
   if (options.orc !== 'none') {
     const given = options.orc ?? {};
     // Filled up with plain functions, as real tables are.
     const entries = Array.from({ length: 64 }, (_, n) => {
       const name = functions[n];
-      return { address: TEXT + BigInt(n * 64 + (name === undefined ? 0x800 : n * 192 + 256)), entry: { ...CALL, ...(name === undefined ? {} : given[name]) } };
+      return {
+        address: TEXT + BigInt(n * 64 + (name === undefined ? 0x800 : n * 192 + 256)),
+        entry: { ...CALL, ...(name === undefined ? {} : given[name]) },
+      };
     });
-    const rows = entries.map(({ address, entry }, index) => ({ address, entry: index === functions.indexOf('odd') && options.raw ? options.raw : entry }));
+    const rows = entries.map(({ address, entry }, index) => ({
+      address,
+      entry: index === functions.indexOf('odd') && options.raw ? options.raw : entry,
+    }));
     const tables = buildOrc(layout, rows);
     for (const piece of tables.memory) write(piece.at, piece.bytes);
     symbols.push(...tables.symbols);
@@ -80,9 +96,12 @@ export function toyStack(options: ToyStackOptions = {}): Kernel {
   for (const [address, code] of options.code ?? []) write(address, Uint8Array.from(code));
   for (const address of options.lost ?? []) memory.lose(frameOf(Number(address >> 12n)));
 
-  const infos = symbols.map(([name, address]) => ({ name, address, size: 256, type: 'T' })).toSorted((a, b) => (a.address < b.address ? -1 : 1));
+  const infos = symbols
+    .map(([name, address]) => ({ name, address, size: 256, type: 'T' }))
+    .toSorted((a, b) => (a.address < b.address ? -1 : 1));
   return createKernel({
-    release: 'toy', architecture: 'x86_64',
+    release: 'toy',
+    architecture: 'x86_64',
     memory: mappedSpace(memory, (pageNumber) => frames.get(pageNumber) ?? new Unmapped('the toy has no such page')),
     symbols: symbolTable(packSymbols(infos), 'toy'),
     types: noTypes,

@@ -19,9 +19,17 @@ const code = toyCode(functions);
 
 /** What stands on the stack from where __crash_kexec() is. */
 function stackOf(...values: bigint[]) {
-  const kernel = toyMachine(functions, [{ comm: 'dying', pid: 100, segments: [{ calls: ['__crash_kexec', 'panic', 'worker'] }] }], { memory: [words(returnSlot(0, 0), ...values)] });
+  const kernel = toyMachine(
+    functions,
+    [{ comm: 'dying', pid: 100, segments: [{ calls: ['__crash_kexec', 'panic', 'worker'] }] }],
+    { memory: [words(returnSlot(0, 0), ...values)] },
+  );
   const stack = cpuStack(kernel, 0);
-  return { kernel, stack, told: stack.frames.map((frame) => `${codePlace(kernel, codeAddressOf(frame))?.function} ${frame.found}`) };
+  return {
+    kernel,
+    stack,
+    told: stack.frames.map((frame) => `${codePlace(kernel, codeAddressOf(frame))?.function} ${frame.found}`),
+  };
 }
 
 const toPanic = code.returnTo('panic', '__crash_kexec');
@@ -36,7 +44,11 @@ describe('a function that no table describes', () => {
   });
 
   test('return addresses behind calls of other functions are what earlier calls have left', () => {
-    expect(stackOf(code.returnTo('elsewhere', 'helper'), toPanic, toWorker).told).toEqual(['__crash_kexec registers', 'panic call', 'worker unwound']);
+    expect(stackOf(code.returnTo('elsewhere', 'helper'), toPanic, toWorker).told).toEqual([
+      '__crash_kexec registers',
+      'panic call',
+      'worker unwound',
+    ]);
   });
 
   test('where the nearest call of it leads nowhere, nothing is sure', () => {

@@ -19,13 +19,21 @@ const types = `
 const NOW = 4_300_000_000n;
 
 /** A grace period that began so many seconds ago, at 1000 ticks a second. */
-function rcu(ago: bigint, node: Readonly<Record<string, ToyValue>> = {}, options: Partial<ToyKernelOptions> = {}): Kernel {
+function rcu(
+  ago: bigint,
+  node: Readonly<Record<string, ToyValue>> = {},
+  options: Partial<ToyKernelOptions> = {},
+): Kernel {
   return toyKernel({
     types,
     variables: {
-      rcu_state: { type: 'struct rcu_state', value: { name: 'rcu_sched', gp_seq: 5, gp_start: NOW - ago * 1000n, node: [node] } },
+      rcu_state: {
+        type: 'struct rcu_state',
+        value: { name: 'rcu_sched', gp_seq: 5, gp_start: NOW - ago * 1000n, node: [node] },
+      },
       rcu_data: { type: 'struct rcu_data', perCpu: [{ mynode: to('rcu_state.node[0]') }] },
-      jiffies_64: { type: 'u64', value: NOW }, tick_nsec: { type: 'unsigned long', value: 1_000_000 },
+      jiffies_64: { type: 'u64', value: NOW },
+      tick_nsec: { type: 'unsigned long', value: 1_000_000 },
     },
     ...options,
   });
@@ -40,7 +48,8 @@ describe('a grace period', () => {
 
   test('an expedited one is kept by nobody where that could be read', () => {
     const expedited = { kind: expeditedGracePeriod, address: 0n, name: { text: '', about: '', known: true } };
-    const words = (node: Readonly<Record<string, ToyValue>>): string => expeditedGracePeriod.words!(rcu(0n, node), expedited);
+    const words = (node: Readonly<Record<string, ToyValue>>): string =>
+      expeditedGracePeriod.words!(rcu(0n, node), expedited);
     expect(words({})).toBe('kept by nobody at this moment');
     expect(words({ expmask: 1 })).toBe('running');
     expect(words({ exp_tasks: 0x7fff_dead_0000n })).toBe('');
@@ -73,7 +82,9 @@ describe('a CPU is stuck, is not, or it is not known', () => {
   });
 
   testWith(DUMP, 'RCU’s state can’t: whether it waits for a CPU is not known', async () => {
-    const { cells, views } = await cpuCells((kernel) => kernel.symbol('rcu_state') + BigInt(kernel.offsetOf('rcu_state', 'gp_seq')));
+    const { cells, views } = await cpuCells(
+      (kernel) => kernel.symbol('rcu_state') + BigInt(kernel.offsetOf('rcu_state', 'gp_seq')),
+    );
     expect(cells['rcu']).toBeNull();
     expect(views).not.toContain('rcu');
   });

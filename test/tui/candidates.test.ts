@@ -13,7 +13,8 @@ import { candidatesFor } from '../../src/tui/data/candidates.js';
 import { toyTasks } from '../linux/toy-tasks.js';
 
 const commands = { log, ps, zones, info, read, list, struct, sym };
-const texts = (line: string, kernel?: Kernel): string[] => candidatesFor(kernel, commands, line).map(({ text }) => text);
+const texts = (line: string, kernel?: Kernel): string[] =>
+  candidatesFor(kernel, commands, line).map(({ text }) => text);
 
 describe('before the dump is open', () => {
   test('commands; one that needs an argument with the blank before it', () => {

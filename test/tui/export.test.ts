@@ -10,8 +10,14 @@ import { smallDisk } from '../small-disk.js';
 const folder = mkdtempSync(join(tmpdir(), 'oompm-export-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const state: State = { ...firstState(['vmcore'], { columns: 80, rows: 24 }), dump: { files: ['vmcore'], format: 'ELF', architecture: 'x86_64', release: '6.1.0', pageSize: 4096, defects: [] } };
-const page = (text: string): State['history'][number] => ({ ...state.history[0]!, source: { kind: 'text', title: 'A text', text } });
+const state: State = {
+  ...firstState(['vmcore'], { columns: 80, rows: 24 }),
+  dump: { files: ['vmcore'], format: 'ELF', architecture: 'x86_64', release: '6.1.0', pageSize: 4096, defects: [] },
+};
+const page = (text: string): State['history'][number] => ({
+  ...state.history[0]!,
+  source: { kind: 'text', title: 'A text', text },
+});
 const write = (file: string, text = 'short'): Promise<string> => exportPage(state, page(text), file, '0.1.0');
 
 test('a new file, whole, with the mode of a plain write', async () => {
@@ -23,7 +29,9 @@ test('a new file, whole, with the mode of a plain write', async () => {
 
 test('a file that exists is left unchanged', async () => {
   writeFileSync(join(folder, 'old.md'), 'old');
-  await expect(write(join(folder, 'old.md'))).rejects.toThrow(`${join(folder, 'old.md')} already exists; it was left unchanged`);
+  await expect(write(join(folder, 'old.md'))).rejects.toThrow(
+    `${join(folder, 'old.md')} already exists; it was left unchanged`,
+  );
   expect(readFileSync(join(folder, 'old.md'), 'utf8')).toBe('old');
 });
 
@@ -37,7 +45,12 @@ test.each([
 
 const disk = smallDisk(16);
 afterAll(() => disk?.unmount());
-test.skipIf(disk === undefined)(`a full disk: a sentence, and nothing is left${disk === undefined ? ' (skipped: nothing can be mounted here)' : ''}`, async () => {
-  await expect(write(join(disk!.folder, 'x.md'), 'long\n'.repeat(100_000))).rejects.toThrow(`${disk!.folder}/x.md can't be written: no space is left on the device`);
-  expect(readdirSync(disk!.folder)).toEqual([]);
-});
+test.skipIf(disk === undefined)(
+  `a full disk: a sentence, and nothing is left${disk === undefined ? ' (skipped: nothing can be mounted here)' : ''}`,
+  async () => {
+    await expect(write(join(disk!.folder, 'x.md'), 'long\n'.repeat(100_000))).rejects.toThrow(
+      `${disk!.folder}/x.md can't be written: no space is left on the device`,
+    );
+    expect(readdirSync(disk!.folder)).toEqual([]);
+  },
+);

@@ -7,8 +7,18 @@ import { numbers, plugin, runOf, ToySession } from './toy-state.js';
 describe('doors and history', () => {
   test('Enter on a row asks for its object, and the answer stands on a page of its own', () => {
     const session = new ToySession({ numbers: [numbers] }).keys('1j<enter>');
-    expect(session.effects.at(-1)).toEqual({ kind: 'ask', request: 1, question: { kind: 'object', type: 'struct thing', address: 2n } });
-    session.act({ kind: 'answered', request: 1, title: 'thing 2', command: 'oompm read VMCORE 0x2', events: runOf(facts('Thing', [fact('x', 'X', 'integer', 42)])) });
+    expect(session.effects.at(-1)).toEqual({
+      kind: 'ask',
+      request: 1,
+      question: { kind: 'object', type: 'struct thing', address: 2n },
+    });
+    session.act({
+      kind: 'answered',
+      request: 1,
+      title: 'thing 2',
+      command: 'oompm read VMCORE 0x2',
+      events: runOf(facts('Thing', [fact('x', 'X', 'integer', 42)])),
+    });
     expect(session.page.source).toMatchObject({ kind: 'answer', title: 'thing 2' });
     expect(session.lines.join('\n')).toContain('42');
   });
@@ -24,10 +34,28 @@ describe('doors and history', () => {
   });
 
   test('o offers all addresses and pids of a row', () => {
-    const rich = table('Rich', columns([{ key: 'pid', title: 'PID', type: 'pid' }, { key: 'at', title: 'AT', type: 'address' }]),
-      [{ cells: { pid: 51, at: 0xffff888000001000n }, door: { type: 'struct task_struct', address: 0xffff888000002000n } }]);
+    const rich = table(
+      'Rich',
+      columns([
+        { key: 'pid', title: 'PID', type: 'pid' },
+        { key: 'at', title: 'AT', type: 'address' },
+      ]),
+      [
+        {
+          cells: { pid: 51, at: 0xffff888000001000n },
+          door: { type: 'struct task_struct', address: 0xffff888000002000n },
+        },
+      ],
+    );
     const session = new ToySession({ rich: [rich] }).keys('1o');
-    expect(session.state.mode).toMatchObject({ kind: 'choose', targets: [{ label: 'struct task_struct 0xffff888000002000' }, { label: 'PID 51' }, { label: 'AT 0xffff888000001000' }] });
+    expect(session.state.mode).toMatchObject({
+      kind: 'choose',
+      targets: [
+        { label: 'struct task_struct 0xffff888000002000' },
+        { label: 'PID 51' },
+        { label: 'AT 0xffff888000001000' },
+      ],
+    });
     session.keys('2');
     expect(session.effects.at(-1)).toMatchObject({ kind: 'ask', question: { kind: 'words', text: 'pid 51' } });
   });
@@ -39,11 +67,20 @@ describe('doors and history', () => {
   });
 
   test('Enter on the title of a stack opens its task; z folds it', () => {
-    const stack = stacks('Stacks', [{ title: 'a.out (52)', door: { type: 'struct task_struct', address: 0xffff888000002000n }, frames: [{ index: 0, ip: 1n, function: 'panic', found: 'unwound' }] }]);
+    const stack = stacks('Stacks', [
+      {
+        title: 'a.out (52)',
+        door: { type: 'struct task_struct', address: 0xffff888000002000n },
+        frames: [{ index: 0, ip: 1n, function: 'panic', found: 'unwound' }],
+      },
+    ]);
     const session = new ToySession({ bt: [stack] }).keys('1');
     expect(session.keys('z').lines.join('\n')).not.toContain('#0');
     session.keys('<enter>');
-    expect(session.effects.at(-1)).toMatchObject({ kind: 'ask', question: { kind: 'object', type: 'struct task_struct' } });
+    expect(session.effects.at(-1)).toMatchObject({
+      kind: 'ask',
+      question: { kind: 'object', type: 'struct task_struct' },
+    });
   });
 });
 
@@ -57,7 +94,10 @@ describe('screens', () => {
   });
 
   test('one that has not run yet runs when it is opened; one that needs an argument has no number', () => {
-    const session = new ToySession({ a: [] }, undefined, [plugin('late', { inReport: false }), plugin('needy', { required: ['pid'] })]);
+    const session = new ToySession({ a: [] }, undefined, [
+      plugin('late', { inReport: false }),
+      plugin('needy', { required: ['pid'] }),
+    ]);
     session.keys('2');
     expect(session.effects.at(-1)).toEqual({ kind: 'run', id: 'late', again: false });
     session.keys('3');
@@ -80,7 +120,10 @@ describe('Esc', () => {
     expect(session.cursorLine).toMatch(/^2 /);
     expect(session.keys('<esc>').page.source).toEqual({ kind: 'overview' });
     session.keys('<esc>');
-    expect([session.page.source.kind, session.state.message?.text]).toEqual(['overview', 'this is the first page; q leaves']);
+    expect([session.page.source.kind, session.state.message?.text]).toEqual([
+      'overview',
+      'this is the first page; q leaves',
+    ]);
   });
 
   test('takes away filter and search first, and closes what lies above the page', () => {
@@ -116,8 +159,15 @@ describe('a wide screen', () => {
 
   test('the list keeps its place beside what was opened of it, and J goes on in it', () => {
     const session = new ToySession({ numbers: [numbers] }, wide).keys('1jj<enter>');
-    session.act({ kind: 'answered', request: 1, title: 'thing 3', events: runOf(facts('Thing', [fact('x', 'X', 'integer', 42)])) });
-    expect(panesOf(session.state)).toMatchObject({ list: { page: { source: { kind: 'plugin', id: 'numbers' }, cursor: session.state.history[1]!.cursor } } });
+    session.act({
+      kind: 'answered',
+      request: 1,
+      title: 'thing 3',
+      events: runOf(facts('Thing', [fact('x', 'X', 'integer', 42)])),
+    });
+    expect(panesOf(session.state)).toMatchObject({
+      list: { page: { source: { kind: 'plugin', id: 'numbers' }, cursor: session.state.history[1]!.cursor } },
+    });
     expect(session.keys('<esc>').cursorLine).toMatch(/^2 /);
   });
 });

@@ -5,8 +5,10 @@ import { plugin, runOf, ToySession } from './toy-state.js';
 
 describe('logs', () => {
   const kernelLog = log('Log', [
-    { timeNs: 1e9, level: 6, text: 'booting, debug: on' }, { timeNs: 2.5e9, level: 4, text: 'careful\nsecond line' },
-    { timeNs: 3e9, level: 4, text: 'a.out invoked oom-killer: gfp_mask=0x0' }, { timeNs: 4e9, level: 0, text: 'Kernel panic - not syncing' },
+    { timeNs: 1e9, level: 6, text: 'booting, debug: on' },
+    { timeNs: 2.5e9, level: 4, text: 'careful\nsecond line' },
+    { timeNs: 3e9, level: 4, text: 'a.out invoked oom-killer: gfp_mask=0x0' },
+    { timeNs: 4e9, level: 0, text: 'Kernel panic - not syncing' },
   ]);
 
   test('e goes from report to panic; v drops levels; t changes the times', () => {
@@ -28,10 +30,19 @@ describe('logs', () => {
 });
 
 describe('a log opens', () => {
-  const lines = (count: number, level = 6) => Array.from({ length: count }, (_, n) => ({ timeNs: n * 1e9, level, facility: 0, text: `line ${n}` }));
+  const lines = (count: number, level = 6) =>
+    Array.from({ length: count }, (_, n) => ({ timeNs: n * 1e9, level, facility: 0, text: `line ${n}` }));
 
   test('a log at the panic, with what came before above it', () => {
-    const session = new ToySession({ log: [log('Log', [...lines(300), { timeNs: 4e11, level: 0, facility: 0, text: 'Kernel panic - not syncing: Out of memory' }, ...lines(40)])] }).keys('1');
+    const session = new ToySession({
+      log: [
+        log('Log', [
+          ...lines(300),
+          { timeNs: 4e11, level: 0, facility: 0, text: 'Kernel panic - not syncing: Out of memory' },
+          ...lines(40),
+        ]),
+      ],
+    }).keys('1');
     expect(session.cursorLine).toContain('Kernel panic');
     expect(session.page.cursor - session.page.top).toBeGreaterThan(8);
     expect(session.page.cursor - session.page.top).toBeLessThan(18);

@@ -5,19 +5,38 @@ import { toyScreen } from './toy-screen.js';
 import { ToySession } from './toy-state.js';
 
 // As it is shipped: React's checks for developers take longer than all the rest.
-vi.hoisted(() => { process.env['NODE_ENV'] = 'production'; });
+vi.hoisted(() => {
+  process.env['NODE_ENV'] = 'production';
+});
 
 const rows = 50_000;
 
 /** How long a key takes is printed, not asserted (the aim is 50 ms): the machine that runs the tests may be busy. */
 test(`a table of ${rows} rows scrolls, sorts, filters and searches`, () => {
-  const big = table('Big', columns([
-    { key: 'pid', title: 'PID', type: 'pid' }, { key: 'comm', title: 'COMM', type: 'text' }, { key: 'rss', title: 'RSS', type: 'pages' },
-    { key: 'address', title: 'TASK', type: 'address' }, { key: 'state', title: 'STATE', type: 'text' },
-  ]), Array.from({ length: rows }, (_, n) => ({
-    cells: { pid: n + 1, comm: `worker/${n % 977}:${n % 13}`, rss: (n * 7919) % 100_003, address: 0xffff888000000000n + BigInt(n) * 4096n, state: n % 3 === 0 ? 'S' : 'D' },
-  })));
-  const opened = { ...big, rows: [...big.rows].map((row, at) => ({ ...row, door: { type: 'struct thing', address: BigInt(at + 1) } })), sorted: { column: 'rss', descending: true } };
+  const big = table(
+    'Big',
+    columns([
+      { key: 'pid', title: 'PID', type: 'pid' },
+      { key: 'comm', title: 'COMM', type: 'text' },
+      { key: 'rss', title: 'RSS', type: 'pages' },
+      { key: 'address', title: 'TASK', type: 'address' },
+      { key: 'state', title: 'STATE', type: 'text' },
+    ]),
+    Array.from({ length: rows }, (_, n) => ({
+      cells: {
+        pid: n + 1,
+        comm: `worker/${n % 977}:${n % 13}`,
+        rss: (n * 7919) % 100_003,
+        address: 0xffff888000000000n + BigInt(n) * 4096n,
+        state: n % 3 === 0 ? 'S' : 'D',
+      },
+    })),
+  );
+  const opened = {
+    ...big,
+    rows: [...big.rows].map((row, at) => ({ ...row, door: { type: 'struct thing', address: BigInt(at + 1) } })),
+    sorted: { column: 'rss', descending: true },
+  };
   const session = new ToySession({ big: [big] }, { columns: 160, rows: 50 }).keys('1');
   const screen = toyScreen(session.state);
   const measured: Record<string, number[]> = {};
@@ -34,7 +53,10 @@ test(`a table of ${rows} rows scrolls, sorts, filters and searches`, () => {
     session.keys(key);
     screen.frame(session.state);
   }
-  press('scroll', Array.from({ length: 20 }, (_, at) => (at % 4 === 0 ? 'G' : at % 4 === 1 ? '<pageup>' : at % 4 === 2 ? 'g' : 'j')));
+  press(
+    'scroll',
+    Array.from({ length: 20 }, (_, at) => (at % 4 === 0 ? 'G' : at % 4 === 1 ? '<pageup>' : at % 4 === 2 ? 'g' : 'j')),
+  );
   session.keys('G');
   expect(screen.frame(session.state)).toContain('50000');
   press('sort', ['>', '>', '>', '>', '>', 'r', 'r', '<']);
@@ -54,8 +76,16 @@ test(`a table of ${rows} rows scrolls, sorts, filters and searches`, () => {
   }
   expect(wideScreen.frame(wide.state)).toContain(' │ ');
   wideScreen.unmount();
-  const report = Object.entries(measured).map(([what, times]) => ({ what, median: median(times), max: Math.max(...times) }));
-  console.log(report.map(({ what, median: middle, max }) => `${what}: median ${middle.toFixed(1)} ms, longest ${max.toFixed(1)} ms`).join('\n'));
+  const report = Object.entries(measured).map(([what, times]) => ({
+    what,
+    median: median(times),
+    max: Math.max(...times),
+  }));
+  console.log(
+    report
+      .map(({ what, median: middle, max }) => `${what}: median ${middle.toFixed(1)} ms, longest ${max.toFixed(1)} ms`)
+      .join('\n'),
+  );
 });
 
 function median(times: readonly number[]): number {

@@ -44,7 +44,10 @@ describe('search', () => {
     session.keys('<enter>n');
     expect(session.cursorLine).toMatch(/odd 151$/);
     session.keys('n');
-    expect([session.cursorLine, session.state.message?.text]).toEqual([expect.stringMatching(/odd 51$/), 'went on from the top']);
+    expect([session.cursorLine, session.state.message?.text]).toEqual([
+      expect.stringMatching(/odd 51$/),
+      'went on from the top',
+    ]);
     expect(session.keys('N').cursorLine).toMatch(/odd 151$/);
   });
 
@@ -55,7 +58,10 @@ describe('search', () => {
   });
 
   test('what is not there is said', () => {
-    expect(new ToySession({ numbers: [numbers] }).keys('1/nosuch<enter>').state.message).toEqual({ text: 'nosuch is not on this screen', bad: true });
+    expect(new ToySession({ numbers: [numbers] }).keys('1/nosuch<enter>').state.message).toEqual({
+      text: 'nosuch is not on this screen',
+      bad: true,
+    });
   });
 });
 
@@ -63,11 +69,14 @@ describe('the mouse', () => {
   test('the wheel moves the view, and the cursor only as far as it must', () => {
     const session = new ToySession({ numbers: [numbers] }).keys('1jjjjjjjjjj');
     const { cursor } = session.page;
-    for (const report of ['[<65;5;5M', '[<65;5;5M']) for (const action of actionsOf(session.state, report, {})) session.act(action);
+    for (const report of ['[<65;5;5M', '[<65;5;5M'])
+      for (const action of actionsOf(session.state, report, {})) session.act(action);
     expect([session.page.top, session.page.cursor]).toEqual([6, cursor]);
-    for (let turn = 0; turn < 10; turn++) for (const action of actionsOf(session.state, '[<65;5;5M', {})) session.act(action);
+    for (let turn = 0; turn < 10; turn++)
+      for (const action of actionsOf(session.state, '[<65;5;5M', {})) session.act(action);
     expect(session.page.cursor).toBeGreaterThanOrEqual(session.page.top);
-    for (let turn = 0; turn < 30; turn++) for (const action of actionsOf(session.state, '[<64;5;5M', {})) session.act(action);
+    for (let turn = 0; turn < 30; turn++)
+      for (const action of actionsOf(session.state, '[<64;5;5M', {})) session.act(action);
     expect(session.page.top).toBe(0);
   });
 

@@ -5,12 +5,18 @@ import { numbers, runOf, ToySession } from './toy-state.js';
 describe('the prompt', () => {
   const candidate = (text: string) => ({ text, label: text, kind: 'symbol' });
   const typing = (text: string, ...candidates: readonly string[]): ToySession =>
-    new ToySession({ numbers: [numbers] }).keys(`:${text}`).act({ kind: 'completions', text, candidates: candidates.map(candidate), whole: true });
+    new ToySession({ numbers: [numbers] })
+      .keys(`:${text}`)
+      .act({ kind: 'completions', text, candidates: candidates.map(candidate), whole: true });
   const line = ({ state }: ToySession): string => (state.mode.kind === 'input' ? state.mode.text : state.mode.kind);
 
   test('asks with each letter how to go on; what comes for an older line is dropped', () => {
     const session = new ToySession({ numbers: [numbers] }).keys(':sl');
-    expect(session.effects.slice(-3)).toEqual([{ kind: 'complete', text: '' }, { kind: 'complete', text: 's' }, { kind: 'complete', text: 'sl' }]);
+    expect(session.effects.slice(-3)).toEqual([
+      { kind: 'complete', text: '' },
+      { kind: 'complete', text: 's' },
+      { kind: 'complete', text: 'sl' },
+    ]);
     session.act({ kind: 'completions', text: 's', candidates: [candidate('swap')], whole: true });
     expect(session.state.mode).toMatchObject({ prompt: { candidates: [] } });
   });
@@ -18,7 +24,12 @@ describe('the prompt', () => {
   test('Tab fills in what all share, then goes through them and round; Shift-Tab back', () => {
     const session = typing('sl', 'slab_caches', 'slab_mutex');
     expect(line(session.keys('<tab>'))).toBe('slab_');
-    session.act({ kind: 'completions', text: 'slab_', candidates: ['slab_caches', 'slab_mutex'].map(candidate), whole: true });
+    session.act({
+      kind: 'completions',
+      text: 'slab_',
+      candidates: ['slab_caches', 'slab_mutex'].map(candidate),
+      whole: true,
+    });
     expect(line(session.keys('<tab>'))).toBe('slab_caches');
     expect(line(session.keys('<tab>'))).toBe('slab_mutex');
     expect(line(session.keys('<tab>'))).toBe('slab_caches');
@@ -37,7 +48,11 @@ describe('the prompt', () => {
   test('a question that is not understood is told under the line, and makes no page', () => {
     const session = typing('kmemx').keys('<enter>');
     const { history } = session.state;
-    session.act({ kind: 'answered', request: 1, events: [{ kind: 'end', outcome: { kind: 'unavailable', reason: 'kmemx is no symbol' }, gaps: [] }] });
+    session.act({
+      kind: 'answered',
+      request: 1,
+      events: [{ kind: 'end', outcome: { kind: 'unavailable', reason: 'kmemx is no symbol' }, gaps: [] }],
+    });
     expect(session.state.mode).toMatchObject({ kind: 'input', text: 'kmemx', prompt: { wrong: 'kmemx is no symbol' } });
     expect(session.state.history).toEqual(history);
     expect(session.keys('<backspace>').state.mode).not.toHaveProperty('prompt.wrong');
@@ -46,8 +61,17 @@ describe('the prompt', () => {
   test('one that is understood opens its page with the first that comes', () => {
     const session = typing('jiffies').keys('<enter>');
     expect(session.page.source.kind).toBe('overview');
-    session.act({ kind: 'answered', request: 1, title: 'memory at jiffies', command: 'oompm read VMCORE jiffies', events: [] });
-    expect([session.state.mode.kind, session.page.source]).toEqual(['browse', { kind: 'answer', request: 1, title: 'memory at jiffies', command: 'oompm read VMCORE jiffies' }]);
+    session.act({
+      kind: 'answered',
+      request: 1,
+      title: 'memory at jiffies',
+      command: 'oompm read VMCORE jiffies',
+      events: [],
+    });
+    expect([session.state.mode.kind, session.page.source]).toEqual([
+      'browse',
+      { kind: 'answer', request: 1, title: 'memory at jiffies', command: 'oompm read VMCORE jiffies' },
+    ]);
     session.act({ kind: 'answered', request: 1, events: runOf(numbers) });
     expect(session.cursorLine).toMatch(/^0 /);
   });

@@ -20,7 +20,10 @@ describe('the same action on the same state gives the same', () => {
 
 describe('what comes in', () => {
   test('stays below the eye of one who has not moved, and leaves the line of one who has', () => {
-    const found = (id: string, weight: number) => findings(id, [{ id, weight, certainty: 'certain', moment: 'dump', sentence: `it was ${id}`, evidence: ['because'] }]);
+    const found = (id: string, weight: number) =>
+      findings(id, [
+        { id, weight, certainty: 'certain', moment: 'dump', sentence: `it was ${id}`, evidence: ['because'] },
+      ]);
     const session = new ToySession({ a: [found('first', 50)] }, undefined, [plugin('b'), plugin('c')]);
     expect(session.cursorLine).toContain('it was first');
     session.act({ kind: 'yielded', id: 'b', events: runOf(found('second', 90)) });
@@ -36,14 +39,29 @@ describe('what comes in', () => {
     const [view, batch, end] = runOf(numbers);
     session.act({ kind: 'yielded', id: 'numbers', events: [view!] }).keys('1');
     session.act({ kind: 'yielded', id: 'numbers', events: [batch!] }).keys('>');
-    session.act({ kind: 'yielded', id: 'numbers', events: [{ kind: 'batch', items: [{ cells: { n: 999, name: 'last' } }] }, end!] });
+    session.act({
+      kind: 'yielded',
+      id: 'numbers',
+      events: [{ kind: 'batch', items: [{ cells: { n: 999, name: 'last' } }] }, end!],
+    });
     expect(session.keys('g').cursorLine).toMatch(/^999 /);
     expect(session.lines).toHaveLength(203);
   });
 
   test('a run that failed says why, and what it yielded before stands', () => {
     const session = new ToySession({}, undefined, [plugin('a')]);
-    session.act({ kind: 'yielded', id: 'a', events: [...runOf(numbers).slice(0, 2), { kind: 'end', outcome: { kind: 'failed', fault: 'dump', reason: 'page excluded' }, gaps: [{ gap: true, what: 'zone.name', reason: 'not mapped' }] }] });
+    session.act({
+      kind: 'yielded',
+      id: 'a',
+      events: [
+        ...runOf(numbers).slice(0, 2),
+        {
+          kind: 'end',
+          outcome: { kind: 'failed', fault: 'dump', reason: 'page excluded' },
+          gaps: [{ gap: true, what: 'zone.name', reason: 'not mapped' }],
+        },
+      ],
+    });
     const text = session.keys('1').lines.join('\n');
     expect(text).toContain('a: not shown whole: page excluded');
     expect(text).toContain('zone.name: not mapped');
@@ -64,8 +82,19 @@ describe('export and command lines', () => {
     expect(session.state.message?.text).toBe('sent to the clipboard: oompm numbers /dumps/vmcore');
     expect(session.effects.at(-1)).toEqual({ kind: 'copy', text: 'oompm numbers /dumps/vmcore' });
     session.keys('j<enter>');
-    session.act({ kind: 'answered', request: 1, title: 't', command: "oompm read VMCORE 0x1 --type 'struct thing'", events: [] }).keys('y');
-    expect(session.state.commands).toEqual(['oompm numbers /dumps/vmcore', "oompm read /dumps/vmcore 0x1 --type 'struct thing'"]);
+    session
+      .act({
+        kind: 'answered',
+        request: 1,
+        title: 't',
+        command: "oompm read VMCORE 0x1 --type 'struct thing'",
+        events: [],
+      })
+      .keys('y');
+    expect(session.state.commands).toEqual([
+      'oompm numbers /dumps/vmcore',
+      "oompm read /dumps/vmcore 0x1 --type 'struct thing'",
+    ]);
   });
 });
 
@@ -78,7 +107,8 @@ test('Ctrl-C leaves from anywhere, with 130', () => {
 
 test('while the dump is being opened nothing is told as an answer', () => {
   const opening = firstState(['/dumps/vmcore'], { columns: 80, rows: 24 });
-  const told = (state: typeof opening): string => Array.from({ length: linesOf(state).length }, (_, at) => lineText(lineAt(linesOf(state), at)!)).join('\n');
+  const told = (state: typeof opening): string =>
+    Array.from({ length: linesOf(state).length }, (_, at) => lineText(lineAt(linesOf(state), at)!)).join('\n');
   expect(told(opening)).toBe('opening the dump…');
   const { state } = update(opening, { kind: 'found', dump: dumpFacts, plugins: [plugin('oom')], warnings: [] });
   expect(told(state)).toContain('still reading…');
@@ -87,17 +117,34 @@ test('while the dump is being opened nothing is told as an answer', () => {
 });
 
 test('plugins that could not run have found no cause, and looked for none', () => {
-  const ended = (outcomes: Readonly<Record<string, Outcome>>): string => Object.entries(outcomes).reduce(
-    (session, [id, outcome]) => session.act({ kind: 'yielded', id, events: [{ kind: 'end', outcome, gaps: [] }] }),
-    new ToySession({}, undefined, Object.keys(outcomes).map((id) => plugin(id))),
-  ).lines.join('\n');
+  const ended = (outcomes: Readonly<Record<string, Outcome>>): string =>
+    Object.entries(outcomes)
+      .reduce(
+        (session, [id, outcome]) => session.act({ kind: 'yielded', id, events: [{ kind: 'end', outcome, gaps: [] }] }),
+        new ToySession(
+          {},
+          undefined,
+          Object.keys(outcomes).map((id) => plugin(id)),
+        ),
+      )
+      .lines.join('\n');
   const lacking = { kind: 'unavailable', reason: '`struct zone` is not known', fault: 'kernel' } as const;
   expect(ended({ oom: lacking, locks: lacking })).toContain('none was looked for: no plugin could run to its end');
-  expect(ended({ oom: lacking, locks: { kind: 'done' } })).toContain('no plugin found a cause, but not all ran to their end: oom');
-  expect(ended({ oom: { kind: 'failed', reason: 'page cut off', fault: 'dump' }, locks: { kind: 'done' } })).toContain('not all ran to their end: oom');
+  expect(ended({ oom: lacking, locks: { kind: 'done' } })).toContain(
+    'no plugin found a cause, but not all ran to their end: oom',
+  );
+  expect(ended({ oom: { kind: 'failed', reason: 'page cut off', fault: 'dump' }, locks: { kind: 'done' } })).toContain(
+    'not all ran to their end: oom',
+  );
   const unread = new ToySession({}, undefined, [plugin('oom'), plugin('locks')])
-    .act({ kind: 'yielded', id: 'oom', events: [{ kind: 'end', outcome: { kind: 'done' }, gaps: [{ gap: true, what: 'log', reason: 'page cut off' }] }] })
+    .act({
+      kind: 'yielded',
+      id: 'oom',
+      events: [{ kind: 'end', outcome: { kind: 'done' }, gaps: [{ gap: true, what: 'log', reason: 'page cut off' }] }],
+    })
     .act({ kind: 'yielded', id: 'locks', events: [{ kind: 'end', outcome: { kind: 'done' }, gaps: [] }] });
   expect(unread.lines.join('\n')).toContain('not all ran to their end: oom');
-  expect(ended({ oom: { kind: 'unavailable', reason: 'it does not fit' }, locks: { kind: 'done' } })).toMatch(/no plugin found a cause(?!,)/);
+  expect(ended({ oom: { kind: 'unavailable', reason: 'it does not fit' }, locks: { kind: 'done' } })).toMatch(
+    /no plugin found a cause(?!,)/,
+  );
 });

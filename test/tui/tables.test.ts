@@ -15,7 +15,8 @@ describe('tables', () => {
   test('& filters as one types; Esc shows all again', () => {
     const session = new ToySession({ numbers: [numbers] }).keys('1&odd 7');
     expect(session.lines.filter((line) => /^\d/.test(line)).map((line) => line.trim().split(/ +/)[0])).toEqual(
-      numbersWhere((n) => n % 2 === 1 && String(n).includes('7')));
+      numbersWhere((n) => n % 2 === 1 && String(n).includes('7')),
+    );
     session.keys('<enter>');
     expect(session.state.mode.kind).toBe('browse');
     expect(session.lines.length).toBeLessThan(50);
@@ -23,11 +24,17 @@ describe('tables', () => {
   });
 
   test('a filter that nothing matches says so', () => {
-    expect(new ToySession({ numbers: [numbers] }).keys('1&nosuch<enter>').lines.join('\n')).toContain('none of 200 rows matches');
+    expect(new ToySession({ numbers: [numbers] }).keys('1&nosuch<enter>').lines.join('\n')).toContain(
+      'none of 200 rows matches',
+    );
   });
 
   test('cells without a value come last in either order', () => {
-    const gappy = table('Gappy', columns([{ key: 'n', title: 'N', type: 'integer' }]), [{ cells: { n: null } }, { cells: { n: 3 } }, { cells: { n: 5 } }]);
+    const gappy = table('Gappy', columns([{ key: 'n', title: 'N', type: 'integer' }]), [
+      { cells: { n: null } },
+      { cells: { n: 3 } },
+      { cells: { n: 5 } },
+    ]);
     const session = new ToySession({ gappy: [gappy] }).keys('1>');
     const rows = (): string[] => session.lines.filter((line) => /^[\d-]/.test(line)).map((line) => line.trim());
     expect(rows()).toEqual(['5', '3', '-']);
@@ -36,8 +43,15 @@ describe('tables', () => {
   });
 
   test('a table by the order that it came in, which is marked; and with a bar for its sizes', () => {
-    const sized = table('Sized', columns([{ key: 'name', title: 'NAME', type: 'text' }, { key: 'rss', title: 'RSS', type: 'pages' }]),
-      [{ cells: { name: 'large', rss: 800 } }, { cells: { name: 'small', rss: 100 } }], { sorted: { column: 'rss', descending: true } });
+    const sized = table(
+      'Sized',
+      columns([
+        { key: 'name', title: 'NAME', type: 'text' },
+        { key: 'rss', title: 'RSS', type: 'pages' },
+      ]),
+      [{ cells: { name: 'large', rss: 800 } }, { cells: { name: 'small', rss: 100 } }],
+      { sorted: { column: 'rss', descending: true } },
+    );
     const session = new ToySession({ ps: [sized] }).keys('1');
     const text = session.lines.join('\n');
     expect(text).toContain('RSS▼');
@@ -47,24 +61,55 @@ describe('tables', () => {
   });
 
   test('sizes as people read them; # shows them exact, with the unit under the title, and a filter finds both', () => {
-    const sized = table('Sized', columns([{ key: 'name', title: 'NAME', type: 'text' }, { key: 'rss', title: 'RSS', type: 'pages' }, { key: 'disk', title: 'DISK', type: 'bytes' }, { key: 'n', title: 'N', type: 'integer' }]),
-      [{ cells: { name: 'large', rss: 17_522, disk: 0, n: 2048 } }, { cells: { name: 'small', rss: gap('rss', 'excluded'), disk: 1000, n: 1 } }]);
+    const sized = table(
+      'Sized',
+      columns([
+        { key: 'name', title: 'NAME', type: 'text' },
+        { key: 'rss', title: 'RSS', type: 'pages' },
+        { key: 'disk', title: 'DISK', type: 'bytes' },
+        { key: 'n', title: 'N', type: 'integer' },
+      ]),
+      [
+        { cells: { name: 'large', rss: 17_522, disk: 0, n: 2048 } },
+        { cells: { name: 'small', rss: gap('rss', 'excluded'), disk: 1000, n: 1 } },
+      ],
+    );
     const session = new ToySession({ ps: [sized] }).keys('1');
-    expect(session.lines.slice(1)).toEqual([expect.stringMatching(/^NAME +RSS +DISK +N$/), expect.stringMatching(/^large +68\.4 MiB +0 +2048$/), expect.stringMatching(/^small +\? +1000 bytes +1$/)]);
+    expect(session.lines.slice(1)).toEqual([
+      expect.stringMatching(/^NAME +RSS +DISK +N$/),
+      expect.stringMatching(/^large +68\.4 MiB +0 +2048$/),
+      expect.stringMatching(/^small +\? +1000 bytes +1$/),
+    ]);
     expect(session.keys('#').lines.slice(1)).toEqual([
-      expect.stringMatching(/^NAME +RSS +DISK +N$/), expect.stringMatching(/^ +pages +bytes$/), expect.stringMatching(/^large +17522 +0 +2048$/), expect.stringMatching(/^small +\? +1000 +1$/),
+      expect.stringMatching(/^NAME +RSS +DISK +N$/),
+      expect.stringMatching(/^ +pages +bytes$/),
+      expect.stringMatching(/^large +17522 +0 +2048$/),
+      expect.stringMatching(/^small +\? +1000 +1$/),
     ]);
     expect(session.keys('&17522<enter>').lines).toHaveLength(4);
     expect(session.keys('<esc>#&68.4 mib<enter>').lines).toHaveLength(3);
   });
 
   test('offsets in a struct are exact', () => {
-    const layout = tree('struct x, 8 bytes', columns([{ key: 'member', title: 'MEMBER', type: 'text' }, { key: 'offset', title: 'OFFSET', type: 'bytes' }]), [{ cells: { member: 'int a', offset: 2500 }, children: [] }], { id: 'layout' });
+    const layout = tree(
+      'struct x, 8 bytes',
+      columns([
+        { key: 'member', title: 'MEMBER', type: 'text' },
+        { key: 'offset', title: 'OFFSET', type: 'bytes' },
+      ]),
+      [{ cells: { member: 'int a', offset: 2500 }, children: [] }],
+      { id: 'layout' },
+    );
     expect(new ToySession({ struct: [layout] }).keys('1').lines.at(-1)).toMatch(/int a +2500$/);
   });
 
   test('a folded table as its title; Enter or z opens it, and a filter looks into it', () => {
-    const folded = table('Kernel threads', columns([{ key: 'comm', title: 'COMM', type: 'text' }]), [{ cells: { comm: 'kthreadd' } }, { cells: { comm: 'kswapd0' } }], { folded: true });
+    const folded = table(
+      'Kernel threads',
+      columns([{ key: 'comm', title: 'COMM', type: 'text' }]),
+      [{ cells: { comm: 'kthreadd' } }, { cells: { comm: 'kswapd0' } }],
+      { folded: true },
+    );
     const session = new ToySession({ ps: [numbers, folded] }).keys('1G');
     expect(session.cursorLine).toBe('▸ Kernel threads  2');
     expect(session.keys('<enter>').lines).toContain('kswapd0');
@@ -73,10 +118,29 @@ describe('tables', () => {
   });
 
   test('what was killed and what a finding names is marked in words', () => {
-    const tasks = table('Processes', columns([{ key: 'pid', title: 'PID', type: 'pid' }, { key: 'oom', title: 'OOM', type: 'flags' }, { key: 'comm', title: 'COMM', type: 'text' }]), [
-      { cells: { pid: 51, oom: null, comm: 'hog' } }, { cells: { pid: 52, oom: ['victim', 'reaper'], comm: 'unlucky' } }, { cells: { pid: 1, oom: null, comm: 'init' } },
+    const tasks = table(
+      'Processes',
+      columns([
+        { key: 'pid', title: 'PID', type: 'pid' },
+        { key: 'oom', title: 'OOM', type: 'flags' },
+        { key: 'comm', title: 'COMM', type: 'text' },
+      ]),
+      [
+        { cells: { pid: 51, oom: null, comm: 'hog' } },
+        { cells: { pid: 52, oom: ['victim', 'reaper'], comm: 'unlucky' } },
+        { cells: { pid: 1, oom: null, comm: 'init' } },
+      ],
+    );
+    const held = findings('Findings', [
+      {
+        id: 'x',
+        weight: 90,
+        certainty: 'certain',
+        moment: 'dump',
+        sentence: 'hog (pid 51) holds most',
+        evidence: ['init (pid 1) does not'],
+      },
     ]);
-    const held = findings('Findings', [{ id: 'x', weight: 90, certainty: 'certain', moment: 'dump', sentence: 'hog (pid 51) holds most', evidence: ['init (pid 1) does not'] }]);
     const rows = new ToySession({ ps: [tasks], oom: [held] }).keys('1').lines;
     expect(rows.find((line) => line.includes('hog'))).toMatch(/◀ finding$/);
     expect(rows.find((line) => line.includes('unlucky'))).toMatch(/◀ killed$/);
@@ -88,7 +152,13 @@ describe('tables', () => {
 
 describe('folds', () => {
   const family = tree('Family', columns([{ key: 'name', title: 'NAME', type: 'text' }]), [
-    { cells: { name: 'root' }, children: [{ cells: { name: 'child' }, children: [{ cells: { name: 'grandchild' }, children: [] }] }, { cells: { name: 'other' }, children: [] }] },
+    {
+      cells: { name: 'root' },
+      children: [
+        { cells: { name: 'child' }, children: [{ cells: { name: 'grandchild' }, children: [] }] },
+        { cells: { name: 'other' }, children: [] },
+      ],
+    },
   ]);
   const names = (session: ToySession): string[] => session.lines.slice(2).map((line) => line.replaceAll(/[^a-z]/g, ''));
 
@@ -103,10 +173,16 @@ describe('folds', () => {
   });
 
   test('a filter shows what matches with all above it, though a fold is closed', () => {
-    expect(names(new ToySession({ family: [family] }).keys('1z&grand<enter>'))).toEqual(['root', 'child', 'grandchild']);
+    expect(names(new ToySession({ family: [family] }).keys('1z&grand<enter>'))).toEqual([
+      'root',
+      'child',
+      'grandchild',
+    ]);
   });
 });
 
 function numbersWhere(test: (n: number) => boolean): string[] {
-  return Array.from({ length: 200 }, (_, n) => n).filter(test).map(String);
+  return Array.from({ length: 200 }, (_, n) => n)
+    .filter(test)
+    .map(String);
 }

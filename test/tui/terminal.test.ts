@@ -127,10 +127,19 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
   test('another size while it runs, smaller and larger', () => {
     start();
     terminal.until(/^ oompm vmcore · Linux [^ ]+ x86_64\n[^]*● /);
-    for (const [columns, rows] of [[60, 15], [140, 40], [40, 10]] as const) {
+    for (const [columns, rows] of [
+      [60, 15],
+      [140, 40],
+      [40, 10],
+    ] as const) {
       terminal.resize(columns, rows);
       // A shrinking tmux cuts off at the top: what was at the bottom stands there before it is drawn anew.
-      const drawn = terminal.until((screen) => screen.startsWith(' oompm vmcore') && screen.trimEnd().split('\n').length === rows && / \? help[^\n]*\s*$/.test(screen));
+      const drawn = terminal.until(
+        (screen) =>
+          screen.startsWith(' oompm vmcore') &&
+          screen.trimEnd().split('\n').length === rows &&
+          / \? help[^\n]*\s*$/.test(screen),
+      );
       // What was waited for, and no later picture: the next frame may be half drawn.
       const lines = drawn.trimEnd().split('\n');
       expect(lines).toHaveLength(rows);
@@ -184,7 +193,7 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
     expect(terminal.screen()).not.toMatch(/\u001b\[3\dm/);
   });
 
-  test('what is no dump is one sentence and exit 2; a user\'s plugin has its screen', () => {
+  test("what is no dump is one sentence and exit 2; a user's plugin has its screen", () => {
     start(`analyze ${join(projectRoot, 'package.json')}; echo code $?`);
     const text = terminal.until('code 2');
     expect(text).toMatch(/^oompm: /m);

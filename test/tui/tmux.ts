@@ -6,7 +6,10 @@ import { projectRoot } from '../built.js';
 export interface RealTerminal {
   /** Presses keys, as tmux names them: 'j', 'Enter', 'C-c'. */
   press(...keys: readonly string[]): void;
-  /** What a terminal sends for the mouse: a button as xterm numbers them (64 is the wheel, upwards), at a column and a row from 1. */
+  /**
+   * What a terminal sends for the mouse: a button as xterm numbers them (64 is the wheel, upwards), at a column and a
+   * row from 1.
+   */
   mouse(button: number, column: number, row: number): void;
   /** What a program has put into the terminal's clipboard (OSC 52). */
   clipboard(): string;
@@ -27,9 +30,39 @@ let servers = 0;
 export function openTerminal(columns: number, rows: number, env: Readonly<Record<string, string>> = {}): RealTerminal {
   const socket = `oompm-test-${process.pid}-${servers++}`;
   const tmux = (...words: string[]): string => execFileSync('tmux', ['-L', socket, ...words], { encoding: 'utf8' });
-  const inner = { PATH: process.env['PATH'] ?? '', HOME: join(projectRoot, '.tmp/home'), LANG: 'C.UTF-8', PS1: 'shell> ', ...env };
-  const shell = ['env', '-i', 'TERM=tmux-256color', ...Object.entries(inner).map(([name, value]) => `${name}=${value}`), 'bash', '--norc', '--noprofile', '-i'];
-  tmux('-f', '/dev/null', '-u', 'new-session', '-d', '-s', 't', '-x', String(columns), '-y', String(rows), '-c', projectRoot, ...shell);
+  const inner = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: join(projectRoot, '.tmp/home'),
+    LANG: 'C.UTF-8',
+    PS1: 'shell> ',
+    ...env,
+  };
+  const shell = [
+    'env',
+    '-i',
+    'TERM=tmux-256color',
+    ...Object.entries(inner).map(([name, value]) => `${name}=${value}`),
+    'bash',
+    '--norc',
+    '--noprofile',
+    '-i',
+  ];
+  tmux(
+    '-f',
+    '/dev/null',
+    '-u',
+    'new-session',
+    '-d',
+    '-s',
+    't',
+    '-x',
+    String(columns),
+    '-y',
+    String(rows),
+    '-c',
+    projectRoot,
+    ...shell,
+  );
   tmux('set-option', '-g', 'status', 'off');
   tmux('set-option', '-s', 'set-clipboard', 'on');
   tmux('resize-window', '-t', 't', '-x', String(columns), '-y', String(rows));
@@ -43,8 +76,16 @@ export function openTerminal(columns: number, rows: number, env: Readonly<Record
       const deadline = performance.now() + ms;
       for (;;) {
         const text = screen();
-        if (typeof wanted === 'string' ? text.includes(wanted) : typeof wanted === 'function' ? wanted(text) : wanted.test(text)) return text;
-        if (performance.now() > deadline) throw new Error(`${String(wanted)} did not come within ${ms} ms; the screen is:\n${text}`);
+        if (
+          typeof wanted === 'string'
+            ? text.includes(wanted)
+            : typeof wanted === 'function'
+              ? wanted(text)
+              : wanted.test(text)
+        )
+          return text;
+        if (performance.now() > deadline)
+          throw new Error(`${String(wanted)} did not come within ${ms} ms; the screen is:\n${text}`);
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
       }
     },

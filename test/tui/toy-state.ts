@@ -11,27 +11,59 @@ import { linesOf } from '../../src/tui/state/page-blocks.js';
 import { pageOf, type Effect, type PluginInfo, type State } from '../../src/tui/state/state.js';
 import { firstState, update } from '../../src/tui/state/update.js';
 
-export const facts: DumpFacts = { files: ['/dumps/vmcore'], format: 'toy', architecture: 'x86_64', release: '6.1.0-toy', pageSize: 4096, defects: [] };
+export const facts: DumpFacts = {
+  files: ['/dumps/vmcore'],
+  format: 'toy',
+  architecture: 'x86_64',
+  release: '6.1.0-toy',
+  pageSize: 4096,
+  defects: [],
+};
 
 export function plugin(id: string, more: Partial<PluginInfo> = {}): PluginInfo {
   return { id, summary: `all about ${id}`, inReport: true, required: [], ...more };
 }
 
 /** A table of 200 rows, each of which opens something. */
-export const numbers = table('Numbers', columns([
-  { key: 'n', title: 'N', type: 'integer' }, { key: 'name', title: 'NAME', type: 'text' },
-]), Array.from({ length: 200 }, (_, n) => ({ cells: { n, name: n % 2 === 0 ? `even ${n}` : `odd ${n}` }, door: { type: 'struct thing', address: BigInt(n + 1) } })));
+export const numbers = table(
+  'Numbers',
+  columns([
+    { key: 'n', title: 'N', type: 'integer' },
+    { key: 'name', title: 'NAME', type: 'text' },
+  ]),
+  Array.from({ length: 200 }, (_, n) => ({
+    cells: { n, name: n % 2 === 0 ? `even ${n}` : `odd ${n}` },
+    door: { type: 'struct thing', address: BigInt(n + 1) },
+  })),
+);
 
 /** The events of a run that yields these views to its end. */
 export function runOf(...views: readonly View[]): RunEvent[] {
   return [
     ...views.flatMap((view): RunEvent[] => {
       switch (view.kind) {
-        case 'table': return [{ kind: 'view', view: { ...view, rows: [] } }, { kind: 'batch', items: [...view.rows] }];
-        case 'tree': return [{ kind: 'view', view: { ...view, roots: [] } }, { kind: 'batch', items: [...view.roots] }];
-        case 'log': return [{ kind: 'view', view: { ...view, lines: [] } }, { kind: 'batch', items: [...view.lines] }];
-        case 'stack': return [{ kind: 'view', view: { ...view, stacks: [] } }, { kind: 'batch', items: [...view.stacks] }];
-        default: return [{ kind: 'view', view: view as SolidView }];
+        case 'table':
+          return [
+            { kind: 'view', view: { ...view, rows: [] } },
+            { kind: 'batch', items: [...view.rows] },
+          ];
+        case 'tree':
+          return [
+            { kind: 'view', view: { ...view, roots: [] } },
+            { kind: 'batch', items: [...view.roots] },
+          ];
+        case 'log':
+          return [
+            { kind: 'view', view: { ...view, lines: [] } },
+            { kind: 'batch', items: [...view.lines] },
+          ];
+        case 'stack':
+          return [
+            { kind: 'view', view: { ...view, stacks: [] } },
+            { kind: 'batch', items: [...view.stacks] },
+          ];
+        default:
+          return [{ kind: 'view', view: view as SolidView }];
       }
     }),
     { kind: 'end', outcome: { kind: 'done' }, gaps: [] },
@@ -43,9 +75,18 @@ export class ToySession {
   state: State;
   readonly effects: Effect[] = [];
 
-  constructor(views: Readonly<Record<string, readonly View[]>>, size = { columns: 80, rows: 24 }, more: readonly PluginInfo[] = []) {
+  constructor(
+    views: Readonly<Record<string, readonly View[]>>,
+    size = { columns: 80, rows: 24 },
+    more: readonly PluginInfo[] = [],
+  ) {
     this.state = firstState(['/dumps/vmcore'], size);
-    this.act({ kind: 'found', dump: facts, plugins: [...Object.keys(views).map((id) => plugin(id)), ...more], warnings: [] });
+    this.act({
+      kind: 'found',
+      dump: facts,
+      plugins: [...Object.keys(views).map((id) => plugin(id)), ...more],
+      warnings: [],
+    });
     for (const [id, list] of Object.entries(views)) this.act({ kind: 'yielded', id, events: runOf(...list) });
   }
 
@@ -80,9 +121,22 @@ export class ToySession {
 }
 
 const namedKeys: Readonly<Record<string, Key>> = {
-  enter: { return: true }, esc: { escape: true, meta: true }, up: { upArrow: true }, down: { downArrow: true }, left: { leftArrow: true }, right: { rightArrow: true },
-  pagedown: { pageDown: true }, pageup: { pageUp: true }, home: { home: true }, end: { end: true }, tab: { tab: true }, backtab: { tab: true, shift: true },
-  backspace: { backspace: true }, ctrlc: { ctrl: true }, ctrlz: { ctrl: true }, ctrld: { ctrl: true },
+  enter: { return: true },
+  esc: { escape: true, meta: true },
+  up: { upArrow: true },
+  down: { downArrow: true },
+  left: { leftArrow: true },
+  right: { rightArrow: true },
+  pagedown: { pageDown: true },
+  pageup: { pageUp: true },
+  home: { home: true },
+  end: { end: true },
+  tab: { tab: true },
+  backtab: { tab: true, shift: true },
+  backspace: { backspace: true },
+  ctrlc: { ctrl: true },
+  ctrlz: { ctrl: true },
+  ctrld: { ctrl: true },
 };
 
 function controlInput(name: string): string {

@@ -18,12 +18,24 @@ describe('a sentence made of facts', () => {
   });
 
   test('a fact told twice is one; another value of its name is numbered, not lost', () => {
-    const zones = toldList([usage, exactly(usage), kB('memory.usage', 4, 'a child'), kB('memory.usage', 5, 'another child')]);
+    const zones = toldList([
+      usage,
+      exactly(usage),
+      kB('memory.usage', 4, 'a child'),
+      kB('memory.usage', 5, 'another child'),
+    ]);
     expect(zones.text).toBe('40 MiB, 40960 kB, 4 KiB and 5 KiB');
-    expect(Object.entries(zones.facts).map(([name, { value }]) => [name, value])).toEqual([['memory.usage', 40960], ['memory.usage 2', 4], ['memory.usage 3', 5]]);
+    expect(Object.entries(zones.facts).map(([name, { value }]) => [name, value])).toEqual([
+      ['memory.usage', 40960],
+      ['memory.usage 2', 4],
+      ['memory.usage 3', 5],
+    ]);
   });
 
   test('of sentence and evidence together', () => {
-    expect(Object.keys(factsOf([told`${usage}`, 'plain', told`${kB('free', 1, 'x')}`]))).toEqual(['memory.usage', 'free']);
+    expect(Object.keys(factsOf([told`${usage}`, 'plain', told`${kB('free', 1, 'x')}`]))).toEqual([
+      'memory.usage',
+      'free',
+    ]);
   });
 });

@@ -1,7 +1,17 @@
 import type { Kernel } from 'oompm';
 import {
-  everyZoneOf, hugetlbPools, kernelMemory, moduleOfCache, onlineNodes, openPipes, residentPages, slabCaches, tmpfsMounts, zramDevices,
-  type KernelMemory, type OomCandidate,
+  everyZoneOf,
+  hugetlbPools,
+  kernelMemory,
+  moduleOfCache,
+  onlineNodes,
+  openPipes,
+  residentPages,
+  slabCaches,
+  tmpfsMounts,
+  zramDevices,
+  type KernelMemory,
+  type OomCandidate,
 } from 'oompm/linux';
 import type { BeyondTheLog, OomReport } from 'oompm/oom';
 
@@ -18,20 +28,41 @@ const WORTH_AN_OWNER_KB = 4096;
 const MOST_OWNERS = 3;
 const MOST_PASSED_OVER = 200;
 
-/** What no report of the kernel's has, with which of it is not whole. A part that can't be read is a gap, and left out. */
-export function beyondTheLog(kernel: Kernel, shownNodes: readonly number[] | undefined, candidates: readonly OomCandidate[]): Pick<OomReport, 'beyond' | 'incomplete'> {
+/**
+ * What no report of the kernel's has, with which of it is not whole. A part that can't be read is a gap, and left out.
+ */
+export function beyondTheLog(
+  kernel: Kernel,
+  shownNodes: readonly number[] | undefined,
+  candidates: readonly OomCandidate[],
+): Pick<OomReport, 'beyond' | 'incomplete'> {
   const parts = new Parts(kernel);
-  const own = (part: keyof KernelMemory & keyof BeyondTheLog): number | undefined => parts.read(`beyond.${part}`, () => kernelMemory(kernel)[part]);
+  const own = (part: keyof KernelMemory & keyof BeyondTheLog): number | undefined =>
+    parts.read(`beyond.${part}`, () => kernelMemory(kernel)[part]);
   const beyond: BeyondTheLog = definedOnly({
-    percpuPages: own('percpuPages'), vmallocPages: own('vmallocPages'), kernelStackKB: own('kernelStackKB'), pagetablePages: own('pagetablePages'),
-    hugetlb: parts.read('beyond.hugetlb', () => hugetlbPools(kernel).filter(({ total }) => total > 0).map(({ sizeKB, total, free, reserved, surplus }) => ({ sizeKB, total, free, reserved, surplus }))),
-    zram: parts.read('beyond.zram', () => zramDevices(kernel).map(({ name, poolPages, storedPages, compressedBytes }) => ({
-      name, poolPages, originalBytes: storedPages * kernel.memory.pageSize, compressedBytes,
-    }))),
+    percpuPages: own('percpuPages'),
+    vmallocPages: own('vmallocPages'),
+    kernelStackKB: own('kernelStackKB'),
+    pagetablePages: own('pagetablePages'),
+    hugetlb: parts.read('beyond.hugetlb', () =>
+      hugetlbPools(kernel)
+        .filter(({ total }) => total > 0)
+        .map(({ sizeKB, total, free, reserved, surplus }) => ({ sizeKB, total, free, reserved, surplus })),
+    ),
+    zram: parts.read('beyond.zram', () =>
+      zramDevices(kernel).map(({ name, poolPages, storedPages, compressedBytes }) => ({
+        name,
+        poolPages,
+        originalBytes: storedPages * kernel.memory.pageSize,
+        compressedBytes,
+      })),
+    ),
     tmpfs: parts.read('beyond.tmpfs', () => tmpfsHeld(kernel)),
     pipes: parts.read('beyond.pipes', () => pipesHeld(kernel)),
     slabCaches: parts.read('beyond.slabCaches', () => cachesBySize(kernel)),
-    swappiness: parts.read('beyond.swappiness', () => (kernel.hasGlobal('vm_swappiness') ? kernel.global('vm_swappiness') : undefined)),
+    swappiness: parts.read('beyond.swappiness', () =>
+      kernel.hasGlobal('vm_swappiness') ? kernel.global('vm_swappiness') : undefined,
+    ),
     sysctls: parts.read('beyond.sysctls', () => sysctls(kernel)),
     otherNodes: parts.read('beyond.otherNodes', () => otherNodes(kernel, shownNodes)),
     locked: parts.read('beyond.locked', () => lockers(candidates)),
@@ -42,21 +73,41 @@ export function beyondTheLog(kernel: Kernel, shownNodes: readonly number[] | und
 }
 
 function passedOver(candidates: readonly OomCandidate[]): NonNullable<BeyondTheLog['passedOver']> {
-  return candidates.flatMap(({ process, rss, listed, passedOver: because }) => (listed || because === undefined ? [] : [{
-    pid: process.pid, comm: process.comm, rssPages: rss === undefined ? 0 : residentPages(rss.exact ?? rss.approximate), because,
-  }])).slice(0, MOST_PASSED_OVER);
+  return candidates
+    .flatMap(({ process, rss, listed, passedOver: because }) =>
+      listed || because === undefined
+        ? []
+        : [
+            {
+              pid: process.pid,
+              comm: process.comm,
+              rssPages: rss === undefined ? 0 : residentPages(rss.exact ?? rss.approximate),
+              because,
+            },
+          ],
+    )
+    .slice(0, MOST_PASSED_OVER);
 }
 
 function cachesBySize(kernel: Kernel): NonNullable<BeyondTheLog['slabCaches']> {
   const pageKB = kernel.memory.pageSize / 1024;
   let asked = 0;
-  return slabCaches(kernel).toSorted((a, b) => b.pages - a.pages).slice(0, MOST_CACHES).map((cache) => {
-    const owner = cache.pages * pageKB >= WORTH_AN_OWNER_KB && asked++ < MOST_OWNERS ? moduleOfCache(kernel, cache.address) : undefined;
-    return {
-      name: cache.name, ...usedBy(cache.activeObjects, cache.size), totalKB: cache.pages * pageKB, reclaimable: cache.reclaimable,
-      ...(owner === undefined ? {} : { owner: `module ${owner}` }),
-    };
-  });
+  return slabCaches(kernel)
+    .toSorted((a, b) => b.pages - a.pages)
+    .slice(0, MOST_CACHES)
+    .map((cache) => {
+      const owner =
+        cache.pages * pageKB >= WORTH_AN_OWNER_KB && asked++ < MOST_OWNERS
+          ? moduleOfCache(kernel, cache.address)
+          : undefined;
+      return {
+        name: cache.name,
+        ...usedBy(cache.activeObjects, cache.size),
+        totalKB: cache.pages * pageKB,
+        reclaimable: cache.reclaimable,
+        ...(owner === undefined ? {} : { owner: `module ${owner}` }),
+      };
+    });
 }
 
 function pipesHeld(kernel: Kernel): NonNullable<BeyondTheLog['pipes']> {
@@ -70,44 +121,69 @@ function pipesHeld(kernel: Kernel): NonNullable<BeyondTheLog['pipes']> {
     }
   }
   return {
-    count: pipes.length, pages: pipes.reduce((sum, pipe) => sum + pipe.pages, 0),
+    count: pipes.length,
+    pages: pipes.reduce((sum, pipe) => sum + pipe.pages, 0),
     holders: [...byTask.values()].toSorted((a, b) => b.pages - a.pages).slice(0, MOST_HOLDERS),
   };
 }
 
 /** Mounts that hold something; the kernel's own, mounted nowhere, by what it is for. */
 function tmpfsHeld(kernel: Kernel): NonNullable<BeyondTheLog['tmpfs']> {
-  return tmpfsMounts(kernel, { files: LARGEST_FILES }).filter(({ pages, swappedPages }) => pages + swappedPages > 0).map((one) => ({
-    mount: one.mountPoint ?? 'memfd, SysV and shared anonymous memory', usedPages: one.pages, limitPages: one.limitPages,
-    largest: one.largest.map((file) => ({
-      path: file.path === undefined ? '(deleted)' : `${one.mountPoint === undefined || one.mountPoint === '/' ? '' : one.mountPoint}${file.path}`,
-      bytes: (file.pages + file.swappedPages) * kernel.memory.pageSize,
-    })),
-  }));
+  return tmpfsMounts(kernel, { files: LARGEST_FILES })
+    .filter(({ pages, swappedPages }) => pages + swappedPages > 0)
+    .map((one) => ({
+      mount: one.mountPoint ?? 'memfd, SysV and shared anonymous memory',
+      usedPages: one.pages,
+      limitPages: one.limitPages,
+      largest: one.largest.map((file) => ({
+        path:
+          file.path === undefined
+            ? '(deleted)'
+            : `${one.mountPoint === undefined || one.mountPoint === '/' ? '' : one.mountPoint}${file.path}`,
+        bytes: (file.pages + file.swappedPages) * kernel.memory.pageSize,
+      })),
+    }));
 }
 
 function lockers(candidates: readonly OomCandidate[]): NonNullable<BeyondTheLog['locked']> {
-  return candidates.flatMap(({ process, holder }) => (holder?.mm ? [{ comm: process.comm, pid: process.pid, pages: holder.mm.locked_vm }] : []))
-    .filter(({ pages }) => pages > 0).toSorted((a, b) => b.pages - a.pages).slice(0, MOST_HOLDERS);
+  return candidates
+    .flatMap(({ process, holder }) =>
+      holder?.mm ? [{ comm: process.comm, pid: process.pid, pages: holder.mm.locked_vm }] : [],
+    )
+    .filter(({ pages }) => pages > 0)
+    .toSorted((a, b) => b.pages - a.pages)
+    .slice(0, MOST_HOLDERS);
 }
 
-const sysctlNames = ['sysctl_panic_on_oom', 'sysctl_oom_kill_allocating_task', 'sysctl_oom_dump_tasks', 'sysctl_overcommit_memory'] as const;
+const sysctlNames = [
+  'sysctl_panic_on_oom',
+  'sysctl_oom_kill_allocating_task',
+  'sysctl_oom_dump_tasks',
+  'sysctl_overcommit_memory',
+] as const;
 
 function sysctls(kernel: Kernel): Readonly<Record<string, number>> {
-  return Object.fromEntries(sysctlNames.flatMap((name) => {
-    const value = kernel.hasGlobal(name) ? kernel.attempt(name, () => kernel.global(name)) : undefined;
-    return value === undefined ? [] : [[`vm.${name.slice('sysctl_'.length)}`, value]];
-  }));
+  return Object.fromEntries(
+    sysctlNames.flatMap((name) => {
+      const value = kernel.hasGlobal(name) ? kernel.attempt(name, () => kernel.global(name)) : undefined;
+      return value === undefined ? [] : [[`vm.${name.slice('sysctl_'.length)}`, value]];
+    }),
+  );
 }
 
 /** undefined where what one of them has can't be read: the sum over them would be too small. */
 function otherNodes(kernel: Kernel, shown: readonly number[] | undefined): BeyondTheLog['otherNodes'] {
   if (shown === undefined) return [];
-  const others = onlineNodes(kernel).filter((node) => !shown.includes(node.node_id)).map((node) => ({ node: node.node_id, zones: everyZoneOf(kernel, node) }));
-  if (others.some(({ zones }) => zones === undefined || zones.some(({ pcpPages }) => pcpPages === undefined))) return undefined;
-  return others.map(({ node, zones }) => ({
-    node,
-    freePages: zones!.reduce((sum, zone) => sum + zone.freePages + zone.pcpPages!, 0),
-    managedPages: zones!.reduce((sum, zone) => sum + zone.managedPages, 0),
-  })).filter(({ managedPages }) => managedPages > 0);
+  const others = onlineNodes(kernel)
+    .filter((node) => !shown.includes(node.node_id))
+    .map((node) => ({ node: node.node_id, zones: everyZoneOf(kernel, node) }));
+  if (others.some(({ zones }) => zones === undefined || zones.some(({ pcpPages }) => pcpPages === undefined)))
+    return undefined;
+  return others
+    .map(({ node, zones }) => ({
+      node,
+      freePages: zones!.reduce((sum, zone) => sum + zone.freePages + zone.pcpPages!, 0),
+      managedPages: zones!.reduce((sum, zone) => sum + zone.managedPages, 0),
+    }))
+    .filter(({ managedPages }) => managedPages > 0);
 }

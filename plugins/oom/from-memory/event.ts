@@ -41,16 +41,26 @@ export function gfpOf(kernel: Kernel, mask: number): Gfp {
 
 function callerOf(kernel: Kernel, oom: OomInProgress): OomEvent['caller'] {
   const found = oomCaller(kernel, oom);
-  if (found !== undefined) return { by: found.by, certainty: 'certain', because: `${found.function}() called out_of_memory(), by the return address on the stack` };
+  if (found !== undefined)
+    return {
+      by: found.by,
+      certainty: 'certain',
+      because: `${found.function}() called out_of_memory(), by the return address on the stack`,
+    };
   if (oom.memcg !== undefined) return { by: 'memcg charge', certainty: 'certain', because: 'oom_control.memcg is set' };
   if (oom.order === -1) return { by: 'sysrq', certainty: 'certain', because: 'oom_control.order is -1' };
   return { by: 'page allocation', certainty: 'likely', because: 'oom_control has a zonelist and an order' };
 }
 
-/** gfp_zone() as an index of enum zone_type; a zone that is not configured stands for Normal. undefined where the flags have no names. */
+/**
+ * gfp_zone() as an index of enum zone_type; a zone that is not configured stands for Normal. undefined where the flags
+ * have no names.
+ */
 export function highestZoneOf(kernel: Kernel, gfp: Gfp): number | undefined {
   const meaning = gfpMeaning(gfp);
-  return meaning && (kernel.enumerator(`ZONE_${meaning.highestZone.toUpperCase()}`) ?? kernel.enumerator('ZONE_NORMAL'));
+  return (
+    meaning && (kernel.enumerator(`ZONE_${meaning.highestZone.toUpperCase()}`) ?? kernel.enumerator('ZONE_NORMAL'))
+  );
 }
 
 /** "0-1,3": a bitmap's list as %*pbl prints it. */

@@ -11,21 +11,30 @@ const swap = 'Swap cache stats: add';
 const protection = 'Memory cgroup min protection';
 
 export const formatsSought: readonly FormatSought[] = [
-  ...[memInfo, node, zone].map((word) => ({ word, printedBy: ['show_free_areas', '__show_free_areas', 'show_mem', '__show_mem'] })),
+  ...[memInfo, node, zone].map((word) => ({
+    word,
+    printedBy: ['show_free_areas', '__show_free_areas', 'show_mem', '__show_mem'],
+  })),
   { word: tasks, printedBy: ['dump_tasks', 'dump_header', 'oom_kill_process', 'out_of_memory'] },
   { word: swap, printedBy: ['show_swap_cache_info'], optional: true },
-  { word: protection, printedBy: ['mem_cgroup_show_protected_memory', 'mem_cgroup_print_oom_meminfo', 'dump_header', 'out_of_memory'], optional: true },
+  {
+    word: protection,
+    printedBy: ['mem_cgroup_show_protected_memory', 'mem_cgroup_print_oom_meminfo', 'dump_header', 'out_of_memory'],
+    optional: true,
+  },
 ];
 
 /**
- * How this kernel prints its report: by the format strings in its own read-only data, so that a distribution's changes are in
- * it; by which counters its types have, where those strings can't be read.
+ * How this kernel prints its report: by the format strings in its own read-only data, so that a distribution's changes
+ * are in it; by which counters its types have, where those strings can't be read.
  */
 export function kernelFeatures(kernel: Kernel): ReportFeatures {
   return kernel.once('OOM report features', () => {
     const formats = printkFormats(kernel, formatsSought);
     const has = (format: string, text: string, counter?: string, items?: string): boolean =>
-      formats.get(format)?.includes(text) ?? (counter !== undefined && (items === undefined ? kernel.enumerator(counter) !== undefined : kernel.enumValues(items).has(counter)));
+      formats.get(format)?.includes(text) ??
+      (counter !== undefined &&
+        (items === undefined ? kernel.enumerator(counter) !== undefined : kernel.enumValues(items).has(counter)));
     return {
       numa: kernel.hasGlobal('node_data'),
       unstable: has(memInfo, 'unstable:%lu', 'NR_UNSTABLE_NFS'),

@@ -1,5 +1,13 @@
 import type { Kernel } from 'oompm';
-import { isExiting, oomReaperQueue, oomVictims, residentPages, taskState, type OomVictim, type Task } from 'oompm/linux';
+import {
+  isExiting,
+  oomReaperQueue,
+  oomVictims,
+  residentPages,
+  taskState,
+  type OomVictim,
+  type Task,
+} from 'oompm/linux';
 import type { BeyondTheLog, VictimState } from 'oompm/oom';
 import { showStack, stackOf } from 'oompm/stack';
 
@@ -13,28 +21,52 @@ const MOST_THREADS = 8;
 export function victimsBeyond(parts: Parts): Pick<BeyondTheLog, 'victims' | 'reaperQueue'> {
   const { kernel } = parts;
   return definedOnly({
-    victims: parts.read('beyond.victims', () => oomVictims(kernel).flatMap((victim): VictimState[] => kernel.attempt('OOM victim', () => [{
-      pid: victim.process.pid, comm: victim.process.comm,
-      reaped: victim.reaped, queued: victim.queued, ...definedOnly({ mayUseReserves: victim.marks.victim }),
-      ...(victim.rss?.exact === undefined ? {} : { heldPages: residentPages(victim.rss.exact) }),
-      ...definedOnly({ zombieOf: parentOfZombie(victim) }),
-      threads: victim.holders.slice(0, MOST_THREADS).map((thread) => threadState(kernel, thread)),
-    }]) ?? [])),
-    reaperQueue: parts.read('beyond.reaperQueue', () => oomReaperQueue(kernel).flatMap((task) => kernel.attempt('task of the reaper', () => [{ pid: task.pid, comm: task.comm }]) ?? [])),
+    victims: parts.read('beyond.victims', () =>
+      oomVictims(kernel).flatMap(
+        (victim): VictimState[] =>
+          kernel.attempt('OOM victim', () => [
+            {
+              pid: victim.process.pid,
+              comm: victim.process.comm,
+              reaped: victim.reaped,
+              queued: victim.queued,
+              ...definedOnly({ mayUseReserves: victim.marks.victim }),
+              ...(victim.rss?.exact === undefined ? {} : { heldPages: residentPages(victim.rss.exact) }),
+              ...definedOnly({ zombieOf: parentOfZombie(victim) }),
+              threads: victim.holders.slice(0, MOST_THREADS).map((thread) => threadState(kernel, thread)),
+            },
+          ]) ?? [],
+      ),
+    ),
+    reaperQueue: parts.read('beyond.reaperQueue', () =>
+      oomReaperQueue(kernel).flatMap(
+        (task) => kernel.attempt('task of the reaper', () => [{ pid: task.pid, comm: task.comm }]) ?? [],
+      ),
+    ),
   });
 }
 
-/** Who has to wait for a process of which nothing but its entry is left; undefined for one with threads. @throws ReadError */
+/**
+ * Who has to wait for a process of which nothing but its entry is left; undefined for one with threads. @throws
+ * ReadError
+ */
 function parentOfZombie({ process, holders }: OomVictim): VictimState['zombieOf'] | undefined {
   const parent = process.real_parent;
-  return holders.length > 0 || taskState(process).letter !== 'Z' || parent === null ? undefined : { pid: parent.pid, comm: parent.comm };
+  return holders.length > 0 || taskState(process).letter !== 'Z' || parent === null
+    ? undefined
+    : { pid: parent.pid, comm: parent.comm };
 }
 
 /** @throws ReadError */
 function threadState(kernel: Kernel, thread: Task): VictimState['threads'][number] {
   const { frames } = showStack(kernel, stackOf(kernel, thread));
   return {
-    pid: thread.pid, comm: thread.comm, state: taskState(thread).letter, exiting: isExiting(thread),
-    where: frames.flatMap(({ function: name, found }) => (name === undefined ? [] : [found === 'scanned' ? `? ${name}` : name])).slice(0, MOST_FRAMES),
+    pid: thread.pid,
+    comm: thread.comm,
+    state: taskState(thread).letter,
+    exiting: isExiting(thread),
+    where: frames
+      .flatMap(({ function: name, found }) => (name === undefined ? [] : [found === 'scanned' ? `? ${name}` : name]))
+      .slice(0, MOST_FRAMES),
   };
 }

@@ -19,22 +19,44 @@ export function eventView(report: OomReport): FactsView {
     text('time', 'When', timeOf(event.time)),
     text('by', 'Invoked by', event.comm === undefined ? undefined : named(event.comm, event.pid)),
     event.uid === undefined ? undefined : fact('uid', 'UID', 'integer', event.uid),
-    text('request', 'Request', event.order === undefined ? undefined : requestInWords(event.order, event.gfp, pageKB(report))),
-    event.gfp === undefined ? undefined : fact('gfp', 'GFP mask', 'flags', event.gfp.names ?? [`0x${event.gfp.mask.toString(16)}`], {
-      note: `0x${event.gfp.mask.toString(16)}${event.gfp.namesFrom === 'release' ? '; names by the layout of this release' : ''}`,
-    }),
+    text(
+      'request',
+      'Request',
+      event.order === undefined ? undefined : requestInWords(event.order, event.gfp, pageKB(report)),
+    ),
+    event.gfp === undefined
+      ? undefined
+      : fact('gfp', 'GFP mask', 'flags', event.gfp.names ?? [`0x${event.gfp.mask.toString(16)}`], {
+          note: `0x${event.gfp.mask.toString(16)}${event.gfp.namesFrom === 'release' ? '; names by the layout of this release' : ''}`,
+        }),
     fact('caller', 'Called by', 'text', event.caller.by, { note: event.caller.because }),
     text('constraint', 'Constraint', event.constraint),
     text('nodemask', 'Nodemask', event.nodemask),
     text('cpuset', 'Cpuset', event.cpuset),
     text('memsAllowed', 'Nodes allowed', event.memsAllowed),
     text('memcg', 'Cgroup out of memory', memcg?.path),
-    event.totalPages === undefined ? undefined : fact('totalPages', 'Total pages for badness', 'pages', event.totalPages),
-    ...report.kills.map((kill) => fact(`killed-${kill.pid}`, 'Killed', 'text', named(kill.comm, kill.pid), noteOf(killNote(kill)))),
-    ...report.reaped.map((one) => fact(`reaped-${one.pid}`, one.done ? 'Reaped' : 'Not reaped', 'text', named(one.comm, one.pid), noteOf(reapNote(one)))),
+    event.totalPages === undefined
+      ? undefined
+      : fact('totalPages', 'Total pages for badness', 'pages', event.totalPages),
+    ...report.kills.map((kill) =>
+      fact(`killed-${kill.pid}`, 'Killed', 'text', named(kill.comm, kill.pid), noteOf(killNote(kill))),
+    ),
+    ...report.reaped.map((one) =>
+      fact(
+        `reaped-${one.pid}`,
+        one.done ? 'Reaped' : 'Not reaped',
+        'text',
+        named(one.comm, one.pid),
+        noteOf(reapNote(one)),
+      ),
+    ),
     text('panic', 'Panic', report.panic),
   ];
-  return facts('Event', list.filter((one) => one !== undefined), { id: 'event' });
+  return facts(
+    'Event',
+    list.filter((one) => one !== undefined),
+    { id: 'event' },
+  );
 }
 
 function text(key: string, title: string, value: string | undefined): Fact | undefined {
@@ -56,7 +78,11 @@ function noteOf(note: string): { note?: string } {
 }
 
 function killNote(kill: Kill): string {
-  const sizes = [['anonymous', kill.anonRssKB], ['file', kill.fileRssKB], ['shmem', kill.shmemRssKB]] as const;
+  const sizes = [
+    ['anonymous', kill.anonRssKB],
+    ['file', kill.fileRssKB],
+    ['shmem', kill.shmemRssKB],
+  ] as const;
   return [
     ...sizes.flatMap(([name, size]) => (size === undefined ? [] : [`${name} ${size} kB`])),
     ...(kill.oomScoreAdj === undefined ? [] : [`oom_score_adj ${kill.oomScoreAdj}`]),
@@ -65,7 +91,14 @@ function killNote(kill: Kill): string {
 }
 
 function reapNote(one: Reaped): string {
-  const left = [['anonymous', one.anonRssKB], ['file', one.fileRssKB], ['shmem', one.shmemRssKB]] as const;
+  const left = [
+    ['anonymous', one.anonRssKB],
+    ['file', one.fileRssKB],
+    ['shmem', one.shmemRssKB],
+  ] as const;
   const words = left.flatMap(([name, size]) => (size === undefined ? [] : [`${name} ${size} kB`])).join(', ');
-  return [...(words === '' ? [] : [`left: ${words}`]), ...(one.time === undefined ? [] : [`at ${timeOf(one.time)}`])].join(', ');
+  return [
+    ...(words === '' ? [] : [`left: ${words}`]),
+    ...(one.time === undefined ? [] : [`at ${timeOf(one.time)}`]),
+  ].join(', ');
 }

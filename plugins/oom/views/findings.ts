@@ -8,7 +8,16 @@ export function findingsView(judgements: readonly Judgement[], id = 'verdicts'):
 
 function asFinding({ id, weight, certainty, moment, sentence, evidence, facts }: Judgement): Finding {
   const views = viewsOf[id];
-  return { id, weight, certainty, moment, sentence, evidence, ...(facts === undefined ? {} : { facts }), ...(views === undefined ? {} : { views }) };
+  return {
+    id,
+    weight,
+    certainty,
+    moment,
+    sentence,
+    evidence,
+    ...(facts === undefined ? {} : { facts }),
+    ...(views === undefined ? {} : { views }),
+  };
 }
 
 /** Where each verdict's subject is told in full. */

@@ -1,11 +1,41 @@
-import { chart, columns, fact, facts, gap, table, type ChartView, type FactsView, type RowOf, type TableView } from 'oompm';
-import { amount, consumers, gfpMeaning, scopeOf, zoneTitle, zoneTries, type Count, type OomReport, type ZoneState } from 'oompm/oom';
+import {
+  chart,
+  columns,
+  fact,
+  facts,
+  gap,
+  table,
+  type ChartView,
+  type FactsView,
+  type RowOf,
+  type TableView,
+} from 'oompm';
+import {
+  amount,
+  consumers,
+  gfpMeaning,
+  scopeOf,
+  zoneTitle,
+  zoneTries,
+  type Count,
+  type OomReport,
+  type ZoneState,
+} from 'oompm/oom';
 
 /** The consumers as shares of all that the kernel manages; they add up to it. */
 export function consumersView(report: OomReport): ChartView | undefined {
   const found = consumers(report);
   if (found === undefined) return undefined;
-  const rest = found.unaccountedKB > 0 ? [{ label: found.unread.length === 0 ? 'not accounted for' : 'not accounted for, or not read', value: found.unaccountedKB, kind: 'unknown' as const }] : [];
+  const rest =
+    found.unaccountedKB > 0
+      ? [
+          {
+            label: found.unread.length === 0 ? 'not accounted for' : 'not accounted for, or not read',
+            value: found.unaccountedKB,
+            kind: 'unknown' as const,
+          },
+        ]
+      : [];
   const bars = [...found.consumers.map(({ name, kind, kB }) => ({ label: name, value: kB, kind })), ...rest];
   // Where a cgroup's limit was hit, the picture to see first is the cgroup's.
   return scopeOf(report) === 'memcg'
@@ -32,27 +62,48 @@ export function zonesView(report: OomReport): TableView | undefined {
   const { order } = report.event;
   const reckoning = (zone: ZoneState): string | null => {
     if (order === undefined ? report.kind === 'show-mem' : order < 0) return 'no page was requested';
-    return found === undefined ? null : tries.get(zone) ?? 'not open to the request';
+    return found === undefined ? null : (tries.get(zone) ?? 'not open to the request');
   };
   function* rows(): Generator<RowOf<(typeof zoneColumns)[number]['key']>> {
     for (const zone of zones!) {
-      yield { cells: { zone: zoneTitle(zone), free: cell(zone.kB.free), min: cell(zone.kB.min), low: cell(zone.kB.low), high: cell(zone.kB.high), managed: cell(zone.kB.managed), reckoning: reckoning(zone) } };
+      yield {
+        cells: {
+          zone: zoneTitle(zone),
+          free: cell(zone.kB.free),
+          min: cell(zone.kB.min),
+          low: cell(zone.kB.low),
+          high: cell(zone.kB.high),
+          managed: cell(zone.kB.managed),
+          reckoning: reckoning(zone),
+        },
+      };
     }
   }
   return table('Zones', zoneColumns, rows(), { id: 'zones' });
 }
 
-/** Each zone's free memory on the scale of its watermarks, and how much must be free for the request to be served there. */
+/**
+ * Each zone's free memory on the scale of its watermarks, and how much must be free for the request to be served there.
+ */
 export function watermarksView(report: OomReport): ChartView | undefined {
   const { zones } = report;
   const { order, gfp } = report.event;
-  const asked = scopeOf(report) !== 'memcg' && order !== undefined && order >= 0 && gfp !== undefined && gfpMeaning(gfp)?.memalloc === false;
+  const asked =
+    scopeOf(report) !== 'memcg' &&
+    order !== undefined &&
+    order >= 0 &&
+    gfp !== undefined &&
+    gfpMeaning(gfp)?.memalloc === false;
   const spare = new Map(asked ? zoneTries(report)?.map(({ zone, spareKB }) => [zone, spareKB]) : undefined);
   const bars = zones?.flatMap((zone) => {
     const free = amount(zone.kB.free);
-    return free === undefined ? [] : [{ label: zoneTitle(zone), value: free, marks: marksOf(zone, free, spare.get(zone)) }];
+    return free === undefined
+      ? []
+      : [{ label: zoneTitle(zone), value: free, marks: marksOf(zone, free, spare.get(zone)) }];
   });
-  return bars === undefined || bars.length === 0 ? undefined : chart('Free memory against watermarks', 'kB', bars, { id: 'watermarks', headline: 'zones' });
+  return bars === undefined || bars.length === 0
+    ? undefined
+    : chart('Free memory against watermarks', 'kB', bars, { id: 'watermarks', headline: 'zones' });
 }
 
 function marksOf(zone: ZoneState, free: number, spare: number | undefined): { label: string; value: number }[] {
@@ -62,7 +113,9 @@ function marksOf(zone: ZoneState, free: number, spare: number | undefined): { la
   });
   // What is held back from such a request (lowmem_reserve, CMA, the highatomic reserve) must be free besides.
   const needed = spare === undefined ? undefined : free - spare;
-  return needed === undefined || marks.some(({ value }) => value === needed) ? marks : [...marks, { label: 'what the request needs', value: needed }];
+  return needed === undefined || marks.some(({ value }) => value === needed)
+    ? marks
+    : [...marks, { label: 'what the request needs', value: needed }];
 }
 
 const slabColumns = columns([
@@ -78,21 +131,41 @@ const unknownUse = gap('partial slabs', 'not all of them can be read');
 export function slabView({ slab }: OomReport): TableView | undefined {
   if (slab === undefined || slab.caches.length === 0) return undefined;
   const largest = slab.caches.toSorted((a, b) => Number(b.totalKB) - Number(a.totalKB)).slice(0, MOST_CACHES);
-  const note = slab.caches.length > MOST_CACHES ? { note: `The largest ${MOST_CACHES} of ${slab.caches.length} caches.` } : {};
-  return table('Unreclaimable slab caches', slabColumns, largest.map((cache) => ({ cells: { name: cache.name, used: cache.usedKB ?? unknownUse, total: cache.totalKB } })), { id: 'slab', ...note });
+  const note =
+    slab.caches.length > MOST_CACHES ? { note: `The largest ${MOST_CACHES} of ${slab.caches.length} caches.` } : {};
+  return table(
+    'Unreclaimable slab caches',
+    slabColumns,
+    largest.map((cache) => ({ cells: { name: cache.name, used: cache.usedKB ?? unknownUse, total: cache.totalKB } })),
+    { id: 'slab', ...note },
+  );
 }
 
 /** Swap and hugetlb pools. */
 export function swapView({ swap, hugepages }: OomReport): FactsView | undefined {
   const pools = hugepages?.filter((pool) => Number(pool.total) > 0);
   if (swap === undefined && (pools === undefined || pools.length === 0)) return undefined;
-  return facts('Swap and huge pages', [
-    ...(swap?.totalKB === undefined ? [] : [fact('swapTotal', 'Swap', 'kB', swap.totalKB)]),
-    ...(swap?.freeKB === undefined ? [] : [fact('swapFree', 'Free swap', 'kB', swap.freeKB)]),
-    ...(swap?.cachePages === undefined ? [] : [fact('swapCache', 'Swap cache', 'pages', swap.cachePages)]),
-    ...[pools].flatMap((known) => known?.map((pool) =>
-      fact(`hugetlb-${pool.node}-${pool.sizeKB}`, `Huge pages of ${pool.sizeKB} kB, node ${pool.node}`, 'integer', pool.total, { note: `${pool.free} free` })) ?? []),
-  ], { id: 'swap' });
+  return facts(
+    'Swap and huge pages',
+    [
+      ...(swap?.totalKB === undefined ? [] : [fact('swapTotal', 'Swap', 'kB', swap.totalKB)]),
+      ...(swap?.freeKB === undefined ? [] : [fact('swapFree', 'Free swap', 'kB', swap.freeKB)]),
+      ...(swap?.cachePages === undefined ? [] : [fact('swapCache', 'Swap cache', 'pages', swap.cachePages)]),
+      ...[pools].flatMap(
+        (known) =>
+          known?.map((pool) =>
+            fact(
+              `hugetlb-${pool.node}-${pool.sizeKB}`,
+              `Huge pages of ${pool.sizeKB} kB, node ${pool.node}`,
+              'integer',
+              pool.total,
+              { note: `${pool.free} free` },
+            ),
+          ) ?? [],
+      ),
+    ],
+    { id: 'swap' },
+  );
 }
 
 function cell(value: Count | undefined): Count | null {

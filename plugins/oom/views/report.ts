@@ -11,7 +11,18 @@ import { tasksView } from './tasks.js';
 export function* reportViews(report: OomReport, { most }: { most: number | undefined }): Generator<View> {
   yield findingsView(judge(report));
   yield eventView(report);
-  const views = [chargedView(report), consumersView(report), watermarksView(report), zonesView(report), memcgView(report), swapView(report), slabView(report), tasksView(report, most), memcgStatView(report), missingView(report)];
+  const views = [
+    chargedView(report),
+    consumersView(report),
+    watermarksView(report),
+    zonesView(report),
+    memcgView(report),
+    swapView(report),
+    slabView(report),
+    tasksView(report, most),
+    memcgStatView(report),
+    missingView(report),
+  ];
   for (const view of views) if (view !== undefined) yield view;
 }
 
@@ -28,17 +39,38 @@ const eventColumns = columns([
 /** The events of a log, oldest first: what `--event N` chooses from. */
 export function eventsView(reports: readonly OomReport[], shown?: OomReport): TableView {
   const place = shown === undefined ? -1 : reports.indexOf(shown);
-  return table('Memory events in the log', eventColumns, reports.map((report, i) => ({
-    cells: {
-      event: i + 1, time: timeOf(report.event.time) ?? null, scope: scopeOf(report),
-      by: report.event.comm === undefined ? null : named(report.event.comm, report.event.pid), order: report.event.order ?? null,
-      killed: report.kills.map((kill) => named(kill.comm, kill.pid)), line: report.lines?.first ?? null,
+  return table(
+    'Memory events in the log',
+    eventColumns,
+    reports.map((report, i) => ({
+      cells: {
+        event: i + 1,
+        time: timeOf(report.event.time) ?? null,
+        scope: scopeOf(report),
+        by: report.event.comm === undefined ? null : named(report.event.comm, report.event.pid),
+        order: report.event.order ?? null,
+        killed: report.kills.map((kill) => named(kill.comm, kill.pid)),
+        line: report.lines?.first ?? null,
+      },
+    })),
+    {
+      id: 'events',
+      ...(place < 0 || reports.length < 2
+        ? {}
+        : { note: `Event ${place + 1} is the one above; --event shows another.` }),
     },
-  })), { id: 'events', ...(place < 0 || reports.length < 2 ? {} : { note: `Event ${place + 1} is the one above; --event shows another.` }) });
+  );
 }
 
 const missingColumns = columns([{ key: 'what', title: 'NOT IN THE REPORT', type: 'text' }]);
 
 function missingView({ missing }: OomReport): TableView | undefined {
-  return missing.length === 0 ? undefined : table('What is missing', missingColumns, missing.map((what) => ({ cells: { what } })), { id: 'missing' });
+  return missing.length === 0
+    ? undefined
+    : table(
+        'What is missing',
+        missingColumns,
+        missing.map((what) => ({ cells: { what } })),
+        { id: 'missing' },
+      );
 }

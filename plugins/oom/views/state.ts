@@ -6,9 +6,18 @@ import { consumersView, slabView, swapView, zonesView } from './memory.js';
 import { tasksView } from './tasks.js';
 
 /** Memory as of the dump, where no event was in progress; held against the last event's report, if there was one. */
-export function* stateViews(state: OomReport, { last, most }: { last: OomReport | undefined; most: number | undefined }): Generator<View> {
+export function* stateViews(
+  state: OomReport,
+  { last, most }: { last: OomReport | undefined; most: number | undefined },
+): Generator<View> {
   yield findingsView(afterwards(state, last), 'state-verdicts');
-  for (const view of [consumersView(state), zonesView(state), swapView(state), slabView(state), tasksView(state, most)]) {
+  for (const view of [
+    consumersView(state),
+    zonesView(state),
+    swapView(state),
+    slabView(state),
+    tasksView(state, most),
+  ]) {
     if (view !== undefined) yield { ...view, id: `${view.id}-now`, title: `${view.title}, at the time of the dump` };
   }
 }

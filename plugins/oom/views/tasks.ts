@@ -20,7 +20,9 @@ const taskColumns = columns([
 
 const unknownUid = gap('cred', "the task's credentials can't be read");
 
-/** The tasks that the OOM killer weighs, the one it would choose first; those it passes over come last, with the reason. */
+/**
+ * The tasks that the OOM killer weighs, the one it would choose first; those it passes over come last, with the reason.
+ */
 export function tasksView(report: OomReport, most = Infinity): TableView | undefined {
   const ranked = badnessOf(report);
   if (ranked.length === 0) return undefined;
@@ -30,21 +32,37 @@ export function tasksView(report: OomReport, most = Infinity): TableView | undef
       const own = (value: Cell | undefined): Cell => value ?? null;
       yield {
         cells: {
-          pid: task.pid, uid: task.uid ?? unknownUid, totalVm: task.totalVm,
-          rss: exact?.rss ?? task.rss, rssPrinted: exact === undefined ? null : task.rss,
-          rssAnon: own(exact?.rssAnon ?? task.rssAnon), rssFile: own(exact?.rssFile ?? task.rssFile), rssShmem: own(exact?.rssShmem ?? task.rssShmem),
-          swap: own(task.swapents), pageTables: own(task.pgtablesBytes), oomScoreAdj: task.oomScoreAdj,
-          badness: notEligible === undefined ? points ?? null : null, name: task.name, notEligible: notEligible ?? null,
+          pid: task.pid,
+          uid: task.uid ?? unknownUid,
+          totalVm: task.totalVm,
+          rss: exact?.rss ?? task.rss,
+          rssPrinted: exact === undefined ? null : task.rss,
+          rssAnon: own(exact?.rssAnon ?? task.rssAnon),
+          rssFile: own(exact?.rssFile ?? task.rssFile),
+          rssShmem: own(exact?.rssShmem ?? task.rssShmem),
+          swap: own(task.swapents),
+          pageTables: own(task.pgtablesBytes),
+          oomScoreAdj: task.oomScoreAdj,
+          badness: notEligible === undefined ? (points ?? null) : null,
+          name: task.name,
+          notEligible: notEligible ?? null,
         },
       };
     }
   }
   const total = totalPages(report);
   const notes = [
-    ...(total === undefined ? [] : [`oom_score_adj counts in thousandths of ${Math.trunc(total)} pages (${Math.trunc(total) * pageKB(report)} kB).`]),
+    ...(total === undefined
+      ? []
+      : [
+          `oom_score_adj counts in thousandths of ${Math.trunc(total)} pages (${Math.trunc(total) * pageKB(report)} kB).`,
+        ]),
     ...(ranked.length > most ? [restInWords(ranked.slice(most))] : []),
   ];
-  return table('Tasks by badness', taskColumns, rows(), { id: 'tasks', ...(notes.length === 0 ? {} : { note: notes.join(' ') }) });
+  return table('Tasks by badness', taskColumns, rows(), {
+    id: 'tasks',
+    ...(notes.length === 0 ? {} : { note: notes.join(' ') }),
+  });
 }
 
 function restInWords(rest: readonly Badness[]): string {

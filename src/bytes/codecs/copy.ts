@@ -1,4 +1,7 @@
-/** Copies go by two words of 4 bytes through a DataView, three times as fast as by bytes; they may write up to 7 bytes too many, where those fit. */
+/**
+ * Copies go by two words of 4 bytes through a DataView, three times as fast as by bytes; they may write up to 7 bytes
+ * too many, where those fit.
+ */
 const STEP = 8;
 /** From here on the engine's own copy is faster, whose call costs some 20 ns. */
 const LONG = 64;
@@ -8,7 +11,15 @@ export function viewOf(bytes: Uint8Array): DataView {
 }
 
 /** Copies literals; the caller has checked both bounds. */
-export function copyLiterals(source: Uint8Array, from: DataView, at: number, target: Uint8Array, into: DataView, to: number, length: number): void {
+export function copyLiterals(
+  source: Uint8Array,
+  from: DataView,
+  at: number,
+  target: Uint8Array,
+  into: DataView,
+  to: number,
+  length: number,
+): void {
   if (length <= LONG && at + length + STEP <= source.length && to + length + STEP <= target.length) {
     for (let i = 0; i < length; i += STEP) {
       into.setInt32(to + i, from.getInt32(at + i, true), true);
@@ -21,7 +32,10 @@ export function copyLiterals(source: Uint8Array, from: DataView, at: number, tar
   }
 }
 
-/** Copies a match from `distance` bytes back, which may overlap itself and then repeats; the caller has checked both bounds. */
+/**
+ * Copies a match from `distance` bytes back, which may overlap itself and then repeats; the caller has checked both
+ * bounds.
+ */
 export function copyMatch(target: Uint8Array, into: DataView, to: number, distance: number, length: number): void {
   const end = to + length;
   if (length > LONG && distance >= length) {

@@ -7,7 +7,9 @@ const AFTER_LITERAL_RUN = 4;
 const M2_MAX_OFFSET = 0x800;
 const M4_BASE_OFFSET = 0x4000;
 
-/** LZO1X, as Documentation/staging/lzo.rst describes the stream (version 0: without the run-length extension of zram). */
+/**
+ * LZO1X, as Documentation/staging/lzo.rst describes the stream (version 0: without the run-length extension of zram).
+ */
 export function decodeLzo1x(source: Uint8Array, target: Uint8Array): number {
   const end = source.length;
   const from = viewOf(source);
@@ -95,7 +97,8 @@ export function decodeLzo1x(source: Uint8Array, target: Uint8Array): number {
     }
 
     if (distance > op) throw new CodecError('lzo: a match reaches back before the block');
-    if (op + length + literals > limit || ip + literals > end) throw new CodecError('lzo: data reaches beyond the block');
+    if (op + length + literals > limit || ip + literals > end)
+      throw new CodecError('lzo: data reaches beyond the block');
     copyMatch(target, into, op, distance, length);
     op += length;
     if (literals > 0) {

@@ -16,7 +16,8 @@ export function decodeSnappy(source: Uint8Array, target: Uint8Array): number {
   }
   // Sums stay 32-bit integers, which the engine keeps in registers: what overflows is negative, and refused.
   if (announced < 0) throw new CodecError('snappy: broken length');
-  if (announced > target.length) throw new CodecError(`snappy: announces ${announced} bytes where ${target.length} fit`);
+  if (announced > target.length)
+    throw new CodecError(`snappy: announces ${announced} bytes where ${target.length} fit`);
 
   let op = 0;
   while (ip < end) {
@@ -31,7 +32,8 @@ export function decodeSnappy(source: Uint8Array, target: Uint8Array): number {
         for (let i = 0; i < extra; i++) length = (length + (source[ip + i]! << (8 * i))) | 0;
         ip += extra;
       }
-      if (length < 1 || length > end - ip || length > announced - op) throw new CodecError('snappy: literals reach beyond the block');
+      if (length < 1 || length > end - ip || length > announced - op)
+        throw new CodecError('snappy: literals reach beyond the block');
       if (length <= 8 && ip + 8 <= end && op + 8 <= target.length) {
         // Most literals are this short, and a call is as long as the copy.
         into.setInt32(op, from.getInt32(ip, true), true);

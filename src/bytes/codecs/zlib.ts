@@ -12,7 +12,10 @@ type Inflate = (source: Uint8Array, target: Uint8Array) => number;
 
 let inflate: Inflate | undefined;
 
-/** Node's own function: each call makes a stream with buffers of its own, which takes three times as long as inflating a page. */
+/**
+ * Node's own function: each call makes a stream with buffers of its own, which takes three times as long as inflating a
+ * page.
+ */
 export function newInflate(source: Uint8Array, target: Uint8Array): number {
   let bytes: Buffer;
   try {
@@ -26,18 +29,27 @@ export function newInflate(source: Uint8Array, target: Uint8Array): number {
 
 /** What inflateSync() itself drives: node's binding to zlib, src/node_zlib.cc. */
 interface Handle {
-  writeSync(flush: number, source: Uint8Array, sourceOffset: number, sourceLength: number, target: Uint8Array, targetOffset: number, targetLength: number): void;
+  writeSync(
+    flush: number,
+    source: Uint8Array,
+    sourceOffset: number,
+    sourceLength: number,
+    target: Uint8Array,
+    targetOffset: number,
+    targetLength: number,
+  ): void;
   reset(): void;
 }
 
 /**
- * One inflate for all pages, by the handle of Node's stream; undefined where this Node's has another shape, or does not do
- * what is known of it. It is no public interface, so it is tried on a stream that is good and on one that is not.
+ * One inflate for all pages, by the handle of Node's stream; undefined where this Node's has another shape, or does not
+ * do what is known of it. It is no public interface, so it is tried on a stream that is good and on one that is not.
  */
 export function reusedInflate(): Inflate | undefined {
   const stream = createInflate() as unknown as { _handle?: Partial<Handle> | null; _writeState?: unknown };
   const { _handle: handle, _writeState: state } = stream;
-  if (typeof handle?.writeSync !== 'function' || typeof handle.reset !== 'function' || !(state instanceof Uint32Array)) return undefined;
+  if (typeof handle?.writeSync !== 'function' || typeof handle.reset !== 'function' || !(state instanceof Uint32Array))
+    return undefined;
   const decode = withHandle(handle as Handle, state);
   return works(decode) ? decode : undefined;
 }
@@ -47,7 +59,8 @@ function withHandle(handle: Handle, state: Uint32Array): Inflate {
   Object.assign(handle, { onerror: (message: string) => failures.push(message) });
   let scratch = new Uint8Array(0);
   return (source, target) => {
-    // One byte of room more than there may be output: an inflate that fills its target to the last byte may not be at its end.
+    // One byte of room more than there may be output: an inflate that fills its target to the last byte may not be at
+    // its end.
     if (scratch.length !== target.length + 1) scratch = new Uint8Array(target.length + 1);
     failures.length = 0;
     handle.reset();

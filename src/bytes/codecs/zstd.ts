@@ -21,7 +21,8 @@ async function load(): Promise<BlockDecoder> {
   await decoder.init();
   return (source, target) => {
     const announced = frameContentSize(source);
-    if (announced !== undefined && announced > target.length) throw new CodecError(`zstd: announces ${announced} bytes where ${target.length} fit`);
+    if (announced !== undefined && announced > target.length)
+      throw new CodecError(`zstd: announces ${announced} bytes where ${target.length} fit`);
     if (announced === 0) return 0;
     // With the size given, it decodes into that much and no more; what is broken gives a length that is another.
     const bytes = decoder.decode(source, announced ?? target.length);

@@ -2,8 +2,25 @@ import { InputError } from '../../bytes/input-error.js';
 
 /** include/uapi/linux/btf.h */
 export const Kind = {
-  INT: 1, PTR: 2, ARRAY: 3, STRUCT: 4, UNION: 5, ENUM: 6, FWD: 7, TYPEDEF: 8, VOLATILE: 9, CONST: 10, RESTRICT: 11,
-  FUNC: 12, FUNC_PROTO: 13, VAR: 14, DATASEC: 15, FLOAT: 16, DECL_TAG: 17, TYPE_TAG: 18, ENUM64: 19,
+  INT: 1,
+  PTR: 2,
+  ARRAY: 3,
+  STRUCT: 4,
+  UNION: 5,
+  ENUM: 6,
+  FWD: 7,
+  TYPEDEF: 8,
+  VOLATILE: 9,
+  CONST: 10,
+  RESTRICT: 11,
+  FUNC: 12,
+  FUNC_PROTO: 13,
+  VAR: 14,
+  DATASEC: 15,
+  FLOAT: 16,
+  DECL_TAG: 17,
+  TYPE_TAG: 18,
+  ENUM64: 19,
 } as const;
 
 /** What follows a type's three words, in words: some once, some for each of its `vlen` elements. */
@@ -14,11 +31,22 @@ export interface KindLayout {
 
 const knownLayouts: readonly KindLayout[] = Array.from({ length: Kind.ENUM64 + 1 }, (_, kind) => {
   switch (kind) {
-    case Kind.INT: case Kind.VAR: case Kind.DECL_TAG: return { once: 1, each: 0 };
-    case Kind.ARRAY: return { once: 3, each: 0 };
-    case Kind.STRUCT: case Kind.UNION: case Kind.DATASEC: case Kind.ENUM64: return { once: 0, each: 3 };
-    case Kind.ENUM: case Kind.FUNC_PROTO: return { once: 0, each: 2 };
-    default: return { once: 0, each: 0 };
+    case Kind.INT:
+    case Kind.VAR:
+    case Kind.DECL_TAG:
+      return { once: 1, each: 0 };
+    case Kind.ARRAY:
+      return { once: 3, each: 0 };
+    case Kind.STRUCT:
+    case Kind.UNION:
+    case Kind.DATASEC:
+    case Kind.ENUM64:
+      return { once: 0, each: 3 };
+    case Kind.ENUM:
+    case Kind.FUNC_PROTO:
+      return { once: 0, each: 2 };
+    default:
+      return { once: 0, each: 0 };
   }
 });
 
@@ -54,12 +82,14 @@ export function btfSections(bytes: Uint8Array, source: string): BtfSections {
   const version = view.getUint8(2);
   if (version !== 1) throw broken(`it is BTF version ${version}, and only 1 is known`);
   const headerLength = view.getUint32(4, true);
-  if (headerLength < SHORTEST_HEADER || headerLength > bytes.length) throw broken(`its header claims ${headerLength} bytes`);
+  if (headerLength < SHORTEST_HEADER || headerLength > bytes.length)
+    throw broken(`its header claims ${headerLength} bytes`);
 
   const section = (at: number, name: string): Uint8Array => {
     const start = headerLength + view.getUint32(at, true);
     const end = start + view.getUint32(at + 4, true);
-    if (end > bytes.length) throw broken(`its ${name} section ends at ${end}, after the end of its ${bytes.length} bytes`);
+    if (end > bytes.length)
+      throw broken(`its ${name} section ends at ${end}, after the end of its ${bytes.length} bytes`);
     return bytes.subarray(start, end);
   };
   const types = section(8, 'type');

@@ -32,27 +32,41 @@ function make(tables: readonly TypeTable[], typeOf: Materialise, id: number, at:
     case Kind.INT: {
       const encoding = (words[at + 3]! >>> 24) & 0xf;
       return {
-        kind: 'int', name, size: last,
+        kind: 'int',
+        name,
+        size: last,
         signed: (encoding & 1) !== 0,
         // pahole sets neither flag for C's own char.
         char: (encoding & 2) !== 0 || name === 'char',
         bool: (encoding & 4) !== 0,
       };
     }
-    case Kind.FLOAT: return { kind: 'float', name, size: last };
-    case Kind.PTR: return { kind: 'pointer', target, size: POINTER_SIZE };
+    case Kind.FLOAT:
+      return { kind: 'float', name, size: last };
+    case Kind.PTR:
+      return { kind: 'pointer', target, size: POINTER_SIZE };
     case Kind.ARRAY: {
       const element = words[at + 3]!;
       return { kind: 'array', element: () => typeOf(element), length: words[at + 5]! };
     }
-    case Kind.STRUCT: case Kind.UNION: return makeStruct(tables, typeOf, at);
-    case Kind.ENUM: case Kind.ENUM64: return makeEnum(tables, at);
-    case Kind.FWD: return { kind: 'forward', name, union: kflagOf(info) };
-    case Kind.TYPEDEF: return { kind: 'typedef', name, target };
-    case Kind.CONST: return { kind: 'qualified', qualifier: 'const', target };
-    case Kind.VOLATILE: return { kind: 'qualified', qualifier: 'volatile', target };
-    case Kind.RESTRICT: return { kind: 'qualified', qualifier: 'restrict', target };
-    case Kind.TYPE_TAG: return { kind: 'qualified', qualifier: 'type_tag', target };
+    case Kind.STRUCT:
+    case Kind.UNION:
+      return makeStruct(tables, typeOf, at);
+    case Kind.ENUM:
+    case Kind.ENUM64:
+      return makeEnum(tables, at);
+    case Kind.FWD:
+      return { kind: 'forward', name, union: kflagOf(info) };
+    case Kind.TYPEDEF:
+      return { kind: 'typedef', name, target };
+    case Kind.CONST:
+      return { kind: 'qualified', qualifier: 'const', target };
+    case Kind.VOLATILE:
+      return { kind: 'qualified', qualifier: 'volatile', target };
+    case Kind.RESTRICT:
+      return { kind: 'qualified', qualifier: 'restrict', target };
+    case Kind.TYPE_TAG:
+      return { kind: 'qualified', qualifier: 'type_tag', target };
     case Kind.FUNC_PROTO: {
       const parameters = Array.from({ length: vlenOf(info) }, (_, i) => {
         const type = words[at + 4 + i * 2]!;
@@ -60,9 +74,13 @@ function make(tables: readonly TypeTable[], typeOf: Materialise, id: number, at:
       });
       return { kind: 'function', returns: target, parameters };
     }
-    // A function or variable is not a type, but has one; seen through like a typedef, so that a loop of them is bounded.
-    case Kind.FUNC: case Kind.VAR: return { kind: 'typedef', name, target };
-    default: return broken(`type ${id} of unknown kind ${kindOf(info)}`);
+    // A function or variable is not a type, but has one; seen through like a typedef, so that a loop of them is
+    // bounded.
+    case Kind.FUNC:
+    case Kind.VAR:
+      return { kind: 'typedef', name, target };
+    default:
+      return broken(`type ${id} of unknown kind ${kindOf(info)}`);
   }
 }
 
@@ -81,15 +99,22 @@ function makeStruct(tables: readonly TypeTable[], typeOf: Materialise, at: numbe
   }
   return {
     kind: kindOf(info) === Kind.UNION ? 'union' : 'struct',
-    name: stringAt(tables, words[at]!), size: words[at + 2]!, members,
+    name: stringAt(tables, words[at]!),
+    size: words[at + 2]!,
+    members,
   };
 }
 
 /** Before kflag a bit field had an INT of its own, with the width and offset in its encoding. */
-function bitsOfOldInt(tables: readonly TypeTable[], id: number, bitOffset: number): { bitOffset: number; bitSize: number } {
+function bitsOfOldInt(
+  tables: readonly TypeTable[],
+  id: number,
+  bitOffset: number,
+): { bitOffset: number; bitSize: number } {
   const table = tableOf(tables, id);
   const at = table?.at[id - table.firstId];
-  if (table === undefined || at === undefined || kindOf(table.words[at + 1]!) !== Kind.INT) return { bitOffset, bitSize: 0 };
+  if (table === undefined || at === undefined || kindOf(table.words[at + 1]!) !== Kind.INT)
+    return { bitOffset, bitSize: 0 };
   const encoding = table.words[at + 3]!;
   const bits = encoding & 0xff;
   if (bits === table.words[at + 2]! * 8) return { bitOffset, bitSize: 0 };

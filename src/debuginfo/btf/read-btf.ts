@@ -16,8 +16,9 @@ export interface BtfTypes extends TypeSource {
 }
 
 /**
- * Reads a BTF blob (.BTF of a vmlinux, __start_BTF to __stop_BTF in memory, btf.data of a module): include/uapi/linux/btf.h.
- * One pass notes where the types start; a type is made when it is asked for. With `base` the blob is split BTF on top of it.
+ * Reads a BTF blob (.BTF of a vmlinux, __start_BTF to __stop_BTF in memory, btf.data of a module):
+ * include/uapi/linux/btf.h. One pass notes where the types start; a type is made when it is asked for. With `base` the
+ * blob is split BTF on top of it.
  * @throws InputError where the blob's structure is broken; a single bad reference in it is no error but a forward
  */
 export function readBtf(bytes: Uint8Array, source: string, base?: BtfTypes): BtfTypes {
@@ -28,12 +29,17 @@ export function readBtf(bytes: Uint8Array, source: string, base?: BtfTypes): Btf
   let typeNames: NameIndex | undefined;
   const idsNamed = (name: string, ...kinds: number[]): number[] => {
     typeNames ??= indexTypes(tables);
-    return typeNames.find(name).filter((n) => kinds.includes(kindOf(own.words[own.at[n]! + 1]!))).map((n) => own.firstId + n);
+    return typeNames
+      .find(name)
+      .filter((n) => kinds.includes(kindOf(own.words[own.at[n]! + 1]!)))
+      .map((n) => own.firstId + n);
   };
   let enumeratorNames: EnumeratorIndex | undefined;
 
-  const structs = (name: string): StructType[] => idsNamed(name, Kind.STRUCT, Kind.UNION)
-    .map(type).filter((found): found is StructType => found.kind === 'struct' || found.kind === 'union');
+  const structs = (name: string): StructType[] =>
+    idsNamed(name, Kind.STRUCT, Kind.UNION)
+      .map(type)
+      .filter((found): found is StructType => found.kind === 'struct' || found.kind === 'union');
 
   function* namesOfKind(...kinds: number[]): Generator<string> {
     const seen = new Set<string>();
@@ -57,7 +63,9 @@ export function readBtf(bytes: Uint8Array, source: string, base?: BtfTypes): Btf
       return found.find((struct) => struct.members.length > 0) ?? found[0] ?? base?.struct(name);
     },
     enum(name) {
-      const found = idsNamed(name, Kind.ENUM, Kind.ENUM64).map(type).find((found): found is EnumType => found.kind === 'enum');
+      const found = idsNamed(name, Kind.ENUM, Kind.ENUM64)
+        .map(type)
+        .find((found): found is EnumType => found.kind === 'enum');
       return found ?? base?.enum(name);
     },
     typedef(name) {
@@ -96,7 +104,9 @@ function indexEnumerators(tables: readonly TypeTable[]): EnumeratorIndex {
   const own = tables[0]!;
   const { enums } = own;
   const firsts = new Uint32Array(enums.length + 1);
-  enums.forEach((at, n) => { firsts[n + 1] = firsts[n]! + vlenOf(own.words[at + 1]!); });
+  enums.forEach((at, n) => {
+    firsts[n + 1] = firsts[n]! + vlenOf(own.words[at + 1]!);
+  });
   const places = new Uint32Array(firsts[enums.length]!);
   enums.forEach((at, n) => {
     for (let i = 0; i < vlenOf(own.words[at + 1]!); i++) places[firsts[n]! + i] = enumeratorAt(own.words, at, i);
@@ -110,7 +120,10 @@ function indexEnumerators(tables: readonly TypeTable[]): EnumeratorIndex {
       // The last enum that starts at or before the entry; an enum may have no enumerators.
       for (let low = 0, high = enums.length - 1; low <= high;) {
         const middle = (low + high) >>> 1;
-        if (firsts[middle]! <= entry) { n = middle; low = middle + 1; } else high = middle - 1;
+        if (firsts[middle]! <= entry) {
+          n = middle;
+          low = middle + 1;
+        } else high = middle - 1;
       }
       const at = enums[n]!;
       return enumeratorValue(own.words, at, entry - firsts[n]!, isSigned(tables, at));

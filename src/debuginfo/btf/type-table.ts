@@ -3,8 +3,8 @@ import { nameAt } from '../name-at.js';
 import { btfSections, Kind, kflagOf, kindOf, vlenOf } from './format.js';
 
 /**
- * The types of one blob by id, still packed. Ids and string offsets of split BTF (a module's) go on where its base's end:
- * `firstId` and `firstString` say where.
+ * The types of one blob by id, still packed. Ids and string offsets of split BTF (a module's) go on where its base's
+ * end: `firstId` and `firstString` say where.
  */
 export interface TypeTable {
   words: Uint32Array;
@@ -55,14 +55,21 @@ export function readTypeTable(bytes: Uint8Array, source: string, base: TypeTable
   }
   if (position !== words.length) throw new InputError(`The types in ${source} can't be read: the last one is cut off.`);
   return {
-    words, at: at.subarray(0, count), enums, strings,
-    firstId, endId: firstId + count,
-    firstString, endString: firstString + strings.length,
+    words,
+    at: at.subarray(0, count),
+    enums,
+    strings,
+    firstId,
+    endId: firstId + count,
+    firstString,
+    endString: firstString + strings.length,
     marksSignedEnums,
   };
 }
 
-/** The table among a split one and its base that has `id`, or undefined: 0 is void, and any other id may be nonsense. */
+/**
+ * The table among a split one and its base that has `id`, or undefined: 0 is void, and any other id may be nonsense.
+ */
 export function tableOf(tables: readonly TypeTable[], id: number): TypeTable | undefined {
   return tables.find((table) => id >= table.firstId && id < table.endId);
 }

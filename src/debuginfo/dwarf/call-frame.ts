@@ -24,7 +24,11 @@ export interface CallerRegisters {
 }
 
 /** The canonical frame address. @throws NoValue where the frame can't say */
-export function frameAddress(rule: CfaRule, registers: (number: number) => bigint | undefined, read: ReadMemory): bigint {
+export function frameAddress(
+  rule: CfaRule,
+  registers: (number: number) => bigint | undefined,
+  read: ReadMemory,
+): bigint {
   const context = contextOf(registers, read);
   switch (rule.kind) {
     case 'register': {
@@ -32,9 +36,12 @@ export function frameAddress(rule: CfaRule, registers: (number: number) => bigin
       if (value === undefined) throw new NoValue(`the value of register ${rule.register} in this frame is not known`);
       return BigInt.asUintN(64, value + BigInt(rule.offset));
     }
-    case 'expression': return evaluateNumber(expressionCursor(rule.expression), context);
-    case 'undefined': throw new NoValue('the frame address is not described here');
-    default: return rule satisfies never;
+    case 'expression':
+      return evaluateNumber(expressionCursor(rule.expression), context);
+    case 'undefined':
+      throw new NoValue('the frame address is not described here');
+    default:
+      return rule satisfies never;
   }
 }
 
@@ -42,7 +49,12 @@ export function frameAddress(rule: CfaRule, registers: (number: number) => bigin
  * The registers of the caller, by the rules of one address.
  * @throws NoValue where the frame address can't be had; a register that can't is left out
  */
-export function callerRegisters(cfi: Cfi, registers: (number: number) => bigint | undefined, read: ReadMemory, convention: CallingConvention): CallerRegisters {
+export function callerRegisters(
+  cfi: Cfi,
+  registers: (number: number) => bigint | undefined,
+  read: ReadMemory,
+  convention: CallingConvention,
+): CallerRegisters {
   const cfa = frameAddress(cfi.cfa, registers, read);
   const context = contextOf(registers, read);
   const found = new Map<number, bigint>([[convention.stackPointer, cfa]]);
@@ -53,13 +65,33 @@ export function callerRegisters(cfi: Cfi, registers: (number: number) => bigint 
   for (const register of convention.calleeSaved) if (!cfi.registers.has(register)) set(register, registers(register));
   for (const [register, rule] of cfi.registers) {
     switch (rule.kind) {
-      case 'undefined': found.delete(register); break;
-      case 'same value': set(register, registers(register)); break;
-      case 'offset': set(register, word(read, cfa + BigInt(rule.offset))); break;
-      case 'value offset': set(register, BigInt.asUintN(64, cfa + BigInt(rule.offset))); break;
-      case 'register': set(register, registers(rule.register)); break;
-      case 'expression': set(register, orUnknown(() => word(read, evaluateNumber(expressionCursor(rule.expression), context, [cfa])))); break;
-      case 'value expression': set(register, orUnknown(() => evaluateNumber(expressionCursor(rule.expression), context, [cfa]))); break;
+      case 'undefined':
+        found.delete(register);
+        break;
+      case 'same value':
+        set(register, registers(register));
+        break;
+      case 'offset':
+        set(register, word(read, cfa + BigInt(rule.offset)));
+        break;
+      case 'value offset':
+        set(register, BigInt.asUintN(64, cfa + BigInt(rule.offset)));
+        break;
+      case 'register':
+        set(register, registers(rule.register));
+        break;
+      case 'expression':
+        set(
+          register,
+          orUnknown(() => word(read, evaluateNumber(expressionCursor(rule.expression), context, [cfa]))),
+        );
+        break;
+      case 'value expression':
+        set(
+          register,
+          orUnknown(() => evaluateNumber(expressionCursor(rule.expression), context, [cfa])),
+        );
+        break;
     }
   }
   return { cfa, returnAddress: found.get(cfi.returnRegister), registers: found };

@@ -22,7 +22,8 @@ export function callSiteBefore(subprogram: Die, returnAddress: bigint): Die | un
     if (SITES.has(die.tag)) {
       const after = die.address(AT.call_return_pc) ?? die.address(AT.low_pc);
       if (after !== undefined && addressOf(after) === returnAddress) return die;
-    } else if ((die.tag === TAG.lexical_block || die.tag === TAG.inlined_subroutine) && pending.length < MAX_DEPTH) pending.push(die.children());
+    } else if ((die.tag === TAG.lexical_block || die.tag === TAG.inlined_subroutine) && pending.length < MAX_DEPTH)
+      pending.push(die.children());
   }
   return undefined;
 }
@@ -32,7 +33,8 @@ export function passedValue(site: Die, location: Uint8Array): Uint8Array | undef
   for (const child of site.children()) {
     if (!PARAMETERS.has(child.tag)) continue;
     const place = child.block(AT.location);
-    if (place !== undefined && Buffer.compare(place, location) === 0) return child.block(AT.call_value) ?? child.block(AT.GNU_call_site_value);
+    if (place !== undefined && Buffer.compare(place, location) === 0)
+      return child.block(AT.call_value) ?? child.block(AT.GNU_call_site_value);
   }
   return undefined;
 }

@@ -39,10 +39,13 @@ const MAX_SECTION = 256 * 2 ** 20;
 /** The largest functions of the kernel have some kilobytes. */
 const MAX_ENTRY = 64 * 1024;
 
-/** Where the description of each function stands: one pass over the section, that reads of each entry its start only. */
+/**
+ * Where the description of each function stands: one pass over the section, that reads of each entry its start only.
+ */
 export function indexEntries(cfi: CfiSection): RangeMap {
   const { section } = cfi;
-  if (section.size > MAX_SECTION) throw new DwarfError(`The section ${section.name} has ${section.size} bytes, more than is read here.`);
+  if (section.size > MAX_SECTION)
+    throw new DwarfError(`The section ${section.name} has ${section.size} bytes, more than is read here.`);
   const functions = rangeCollector();
   const cies = new Map<number, Cie>();
   const cursor = new Cursor(section.bytes(0, section.size), 0, section.name, 0);
@@ -77,18 +80,27 @@ export function readFde(cfi: CfiSection, at: number, cieAtOffset: (at: number) =
 
 export function readCie(cfi: CfiSection, at: number): Cie {
   const { cursor, offsetSize } = entry(cfi, at);
-  if (cieOf(cfi, cursor, offsetSize) !== undefined) throw cursor.damaged('should be what functions share, but describes one');
+  if (cieOf(cfi, cursor, offsetSize) !== undefined)
+    throw cursor.damaged('should be what functions share, but describes one');
   const version = cursor.u8();
-  if (version !== 1 && version !== 3 && version !== 4) throw cursor.damaged(`has call frames of version ${version}, which is not known here`);
+  if (version !== 1 && version !== 3 && version !== 4)
+    throw cursor.damaged(`has call frames of version ${version}, which is not known here`);
   const augmentation = cursor.cString();
   let addressSize = 8;
   if (version === 4) {
     addressSize = cursor.u8();
-    if (cursor.u8() !== 0 || (addressSize !== 8 && addressSize !== 4)) throw cursor.damaged('has call frames for addresses that are not known here');
+    if (cursor.u8() !== 0 || (addressSize !== 8 && addressSize !== 4))
+      throw cursor.damaged('has call frames for addresses that are not known here');
   }
   const cie: Cie = {
-    addressSize, codeAlignment: cursor.uleb(), dataAlignment: cursor.sleb(), returnRegister: version === 1 ? cursor.u8() : cursor.uleb(),
-    pointerEncoding: 0, hasAugmentationData: augmentation.startsWith('z'), signalFrame: augmentation.includes('S'), instructions: cursor,
+    addressSize,
+    codeAlignment: cursor.uleb(),
+    dataAlignment: cursor.sleb(),
+    returnRegister: version === 1 ? cursor.u8() : cursor.uleb(),
+    pointerEncoding: 0,
+    hasAugmentationData: augmentation.startsWith('z'),
+    signalFrame: augmentation.includes('S'),
+    instructions: cursor,
   };
   if (cie.hasAugmentationData) readAugmentation(cursor, augmentation, cie);
   else if (augmentation !== '') throw cursor.damaged(`has call frames with the unknown augmentation "${augmentation}"`);
@@ -124,7 +136,11 @@ function cieOf({ exceptionFrames }: CfiSection, cursor: Cursor, offsetSize: 4 | 
   return pointer >= (offsetSize === 4 ? 0xffffffff : 2 ** 64) ? undefined : pointer;
 }
 
-function readRange({ exceptionFrames, address }: CfiSection, cursor: Cursor, cie: Cie): { low: AddressKey; high: AddressKey } {
+function readRange(
+  { exceptionFrames, address }: CfiSection,
+  cursor: Cursor,
+  cie: Cie,
+): { low: AddressKey; high: AddressKey } {
   if (!exceptionFrames) {
     const low = cursor.address(cie.addressSize);
     return { low, high: low + cursor.unsigned(cie.addressSize) };
@@ -135,26 +151,44 @@ function readRange({ exceptionFrames, address }: CfiSection, cursor: Cursor, cie
 }
 
 /** DW_EH_PE_*: the low four bits are the format, the next three what the value counts from. */
-export function encodedPointer(cursor: Cursor, encoding: number, addressSize: number, sectionAddress: AddressKey): AddressKey {
+export function encodedPointer(
+  cursor: Cursor,
+  encoding: number,
+  addressSize: number,
+  sectionAddress: AddressKey,
+): AddressKey {
   const from = sectionAddress + cursor.position;
   const value = pointerValue(cursor, encoding & 0x0f, addressSize);
   switch (encoding & 0x70) {
-    case 0x00: return value;
-    case 0x10: return from + value;
-    default: throw cursor.damaged(`has a pointer of the kind 0x${encoding.toString(16)}, which is not known here`);
+    case 0x00:
+      return value;
+    case 0x10:
+      return from + value;
+    default:
+      throw cursor.damaged(`has a pointer of the kind 0x${encoding.toString(16)}, which is not known here`);
   }
 }
 
 function pointerValue(cursor: Cursor, format: number, addressSize: number): number {
   switch (format) {
-    case 0x00: return cursor.address(addressSize);
-    case 0x01: return cursor.uleb();
-    case 0x02: return cursor.u16();
-    case 0x03: return cursor.u32();
-    case 0x04: case 0x0c: return cursor.address(8);
-    case 0x09: return cursor.sleb();
-    case 0x0a: return (cursor.u16() << 16) >> 16;
-    case 0x0b: return cursor.u32() | 0;
-    default: throw cursor.damaged(`has a pointer of the format 0x${format.toString(16)}, which is not known here`);
+    case 0x00:
+      return cursor.address(addressSize);
+    case 0x01:
+      return cursor.uleb();
+    case 0x02:
+      return cursor.u16();
+    case 0x03:
+      return cursor.u32();
+    case 0x04:
+    case 0x0c:
+      return cursor.address(8);
+    case 0x09:
+      return cursor.sleb();
+    case 0x0a:
+      return (cursor.u16() << 16) >> 16;
+    case 0x0b:
+      return cursor.u32() | 0;
+    default:
+      throw cursor.damaged(`has a pointer of the format 0x${format.toString(16)}, which is not known here`);
   }
 }

@@ -17,12 +17,17 @@ export interface Cfi extends CfiRow {
   high: bigint;
 }
 
-/** Call frame information by address of the file; undefined where none of the sections describes the code. @throws DwarfError */
+/**
+ * Call frame information by address of the file; undefined where none of the sections describes the code. @throws
+ * DwarfError
+ */
 export type CfiLookup = (address: bigint) => Cfi | undefined;
 
 /** @param file .debug_frame is asked first: where both are there, it is the compiler's own and complete */
 export function cfiLookup(file: DwarfFile): CfiLookup {
-  const sources = [source(file, '.debug_frame', false), source(file, '.eh_frame', true)].filter((found) => found !== undefined);
+  const sources = [source(file, '.debug_frame', false), source(file, '.eh_frame', true)].filter(
+    (found) => found !== undefined,
+  );
   return (address) => {
     for (const lookup of sources) {
       const found = lookup(address);
@@ -51,6 +56,12 @@ function source(file: DwarfFile, name: string, exceptionFrames: boolean): CfiLoo
     if (at === undefined) return undefined;
     const fde = readFde(section, at, cieAt);
     const { returnRegister, signalFrame } = fde.cie;
-    return { ...rowAt(section, fde, address), returnRegister, signalFrame, low: addressOf(fde.low), high: addressOf(fde.high) };
+    return {
+      ...rowAt(section, fde, address),
+      returnRegister,
+      signalFrame,
+      low: addressOf(fde.low),
+      high: addressOf(fde.high),
+    };
   };
 }

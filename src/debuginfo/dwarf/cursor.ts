@@ -89,12 +89,18 @@ export class Cursor {
   /** An unsigned number of 1, 2, 3, 4 or 8 bytes. */
   unsigned(size: number): number {
     switch (size) {
-      case 1: return this.u8();
-      case 2: return this.u16();
-      case 3: return this.u24();
-      case 4: return this.u32();
-      case 8: return this.u64();
-      default: throw this.damaged(`has a number of ${size} bytes`);
+      case 1:
+        return this.u8();
+      case 2:
+        return this.u16();
+      case 3:
+        return this.u24();
+      case 4:
+        return this.u32();
+      case 8:
+        return this.u64();
+      default:
+        throw this.damaged(`has a number of ${size} bytes`);
     }
   }
 

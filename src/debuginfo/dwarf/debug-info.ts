@@ -14,7 +14,10 @@ import { variablesOf, type Variable } from './variables.js';
 export interface DebugInfo {
   /** Types by name and anchor function. */
   types(addressOf: (name: string) => bigint | undefined): TypeSource;
-  /** The functions at an address, innermost first; undefined where no unit has code there. For a return address ask for the byte before it. */
+  /**
+   * The functions at an address, innermost first; undefined where no unit has code there. For a return address ask for
+   * the byte before it.
+   */
   inlineChainAt(address: bigint): InlineFrame[] | undefined;
   /** The line of the instruction at an address. */
   lineAt(address: bigint): SourceLine | undefined;
@@ -29,7 +32,8 @@ export interface DebugInfo {
 
 /**
  * Opens the debug information of a file; nothing is read before something is asked for.
- * @returns undefined where the file has no DWARF. All that is asked of the result throws DwarfError where the DWARF is damaged.
+ * @returns undefined where the file has no DWARF. All that is asked of the result throws DwarfError where the DWARF is
+ *   damaged.
  */
 export function openDebugInfo(sections: DebugSections, kaslrOffset: bigint): DebugInfo | undefined {
   const file = openDwarfFile(sections);
@@ -47,11 +51,20 @@ export function openDebugInfo(sections: DebugSections, kaslrOffset: bigint): Deb
     lineAt: (address) => code.lineAt(address - kaslrOffset),
     variablesAt(frame, level, read) {
       const found = code.at(codeAddress(frame) - kaslrOffset);
-      return found === undefined ? [] : variablesOf(found, level, types.materialiser, frameContext(found, frame, { code, cfi, read, kaslrOffset, entryValues: { left: MAX_ENTRY_VALUES } }));
+      return found === undefined
+        ? []
+        : variablesOf(
+            found,
+            level,
+            types.materialiser,
+            frameContext(found, frame, { code, cfi, read, kaslrOffset, entryValues: { left: MAX_ENTRY_VALUES } }),
+          );
     },
     cfiFor(address) {
       const found = cfi(address - kaslrOffset);
-      return found === undefined ? undefined : { ...found, low: found.low + kaslrOffset, high: found.high + kaslrOffset };
+      return found === undefined
+        ? undefined
+        : { ...found, low: found.low + kaslrOffset, high: found.high + kaslrOffset };
     },
   };
 }

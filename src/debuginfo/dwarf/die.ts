@@ -23,7 +23,8 @@ export class Die {
 
   /** The entry at a place in a unit; undefined for the null entry that ends a list of children. */
   static read(file: DwarfFile, unit: Unit, at: number): Die | undefined {
-    if (at < unit.headerSize) throw damaged('.debug_info', unit.offset + at, 'should be an entry, but lies in a header');
+    if (at < unit.headerSize)
+      throw damaged('.debug_info', unit.offset + at, 'should be an entry, but lies in a header');
     const cursor = unit.cursor(at);
     const code = cursor.uleb();
     return code === 0 ? undefined : new Die(file, unit, at, abbrevFor(unit, cursor, code), cursor.at);
@@ -45,7 +46,10 @@ export class Die {
   flag(attribute: number): boolean {
     const found = this.find(attribute);
     if (found === undefined) return false;
-    return found.form === FORM.flag_present || (found.form === FORM.implicit_const ? found.implicit !== 0 : found.cursor.u8() !== 0);
+    return (
+      found.form === FORM.flag_present ||
+      (found.form === FORM.implicit_const ? found.implicit !== 0 : found.cursor.u8() !== 0)
+    );
   }
 
   /** A constant, an offset into a section, or a flag. */
@@ -54,15 +58,27 @@ export class Die {
     if (found === undefined) return undefined;
     const { cursor, form } = found;
     switch (form) {
-      case FORM.data1: case FORM.flag: return cursor.u8();
-      case FORM.data2: return cursor.u16();
-      case FORM.data4: return cursor.u32();
-      case FORM.data8: return cursor.u64();
-      case FORM.udata: case FORM.loclistx: case FORM.rnglistx: return cursor.uleb();
-      case FORM.sdata: return cursor.sleb();
-      case FORM.implicit_const: return found.implicit;
-      case FORM.sec_offset: return cursor.offset(this.unit.offsetSize);
-      default: return undefined;
+      case FORM.data1:
+      case FORM.flag:
+        return cursor.u8();
+      case FORM.data2:
+        return cursor.u16();
+      case FORM.data4:
+        return cursor.u32();
+      case FORM.data8:
+        return cursor.u64();
+      case FORM.udata:
+      case FORM.loclistx:
+      case FORM.rnglistx:
+        return cursor.uleb();
+      case FORM.sdata:
+        return cursor.sleb();
+      case FORM.implicit_const:
+        return found.implicit;
+      case FORM.sec_offset:
+        return cursor.offset(this.unit.offsetSize);
+      default:
+        return undefined;
     }
   }
 
@@ -73,14 +89,22 @@ export class Die {
     const { cursor, form } = found;
     const sized = (bits: number, value: bigint): bigint => (signed ? BigInt.asIntN(bits, value) : value);
     switch (form) {
-      case FORM.data1: return sized(8, BigInt(cursor.u8()));
-      case FORM.data2: return sized(16, BigInt(cursor.u16()));
-      case FORM.data4: return sized(32, BigInt(cursor.u32()));
-      case FORM.data8: return sized(64, cursor.u64Exact());
-      case FORM.udata: return cursor.ulebExact();
-      case FORM.sdata: return cursor.slebExact();
-      case FORM.implicit_const: return found.implicit === undefined ? undefined : BigInt(found.implicit);
-      default: return undefined;
+      case FORM.data1:
+        return sized(8, BigInt(cursor.u8()));
+      case FORM.data2:
+        return sized(16, BigInt(cursor.u16()));
+      case FORM.data4:
+        return sized(32, BigInt(cursor.u32()));
+      case FORM.data8:
+        return sized(64, cursor.u64Exact());
+      case FORM.udata:
+        return cursor.ulebExact();
+      case FORM.sdata:
+        return cursor.slebExact();
+      case FORM.implicit_const:
+        return found.implicit === undefined ? undefined : BigInt(found.implicit);
+      default:
+        return undefined;
     }
   }
 
@@ -90,16 +114,28 @@ export class Die {
     const { cursor, form } = found;
     const { file, unit } = this;
     switch (form) {
-      case FORM.string: return cursor.cString();
-      case FORM.strp: return file.strings.at(cursor.offset(unit.offsetSize));
-      case FORM.line_strp: return file.lineStrings.at(cursor.offset(unit.offsetSize));
-      case FORM.strx: case FORM.GNU_str_index: return file.indexedString(unit, cursor.uleb());
-      case FORM.strx1: return file.indexedString(unit, cursor.u8());
-      case FORM.strx2: return file.indexedString(unit, cursor.u16());
-      case FORM.strx3: return file.indexedString(unit, cursor.u24());
-      case FORM.strx4: return file.indexedString(unit, cursor.u32());
-      case FORM.strp_sup: case FORM.GNU_strp_alt: throw supplementary();
-      default: return undefined;
+      case FORM.string:
+        return cursor.cString();
+      case FORM.strp:
+        return file.strings.at(cursor.offset(unit.offsetSize));
+      case FORM.line_strp:
+        return file.lineStrings.at(cursor.offset(unit.offsetSize));
+      case FORM.strx:
+      case FORM.GNU_str_index:
+        return file.indexedString(unit, cursor.uleb());
+      case FORM.strx1:
+        return file.indexedString(unit, cursor.u8());
+      case FORM.strx2:
+        return file.indexedString(unit, cursor.u16());
+      case FORM.strx3:
+        return file.indexedString(unit, cursor.u24());
+      case FORM.strx4:
+        return file.indexedString(unit, cursor.u32());
+      case FORM.strp_sup:
+      case FORM.GNU_strp_alt:
+        throw supplementary();
+      default:
+        return undefined;
     }
   }
 
@@ -109,13 +145,21 @@ export class Die {
     const { cursor, form } = found;
     const { file, unit } = this;
     switch (form) {
-      case FORM.addr: return cursor.address(unit.addressSize);
-      case FORM.addrx: case FORM.GNU_addr_index: return file.indexedAddress(unit, cursor.uleb());
-      case FORM.addrx1: return file.indexedAddress(unit, cursor.u8());
-      case FORM.addrx2: return file.indexedAddress(unit, cursor.u16());
-      case FORM.addrx3: return file.indexedAddress(unit, cursor.u24());
-      case FORM.addrx4: return file.indexedAddress(unit, cursor.u32());
-      default: return undefined;
+      case FORM.addr:
+        return cursor.address(unit.addressSize);
+      case FORM.addrx:
+      case FORM.GNU_addr_index:
+        return file.indexedAddress(unit, cursor.uleb());
+      case FORM.addrx1:
+        return file.indexedAddress(unit, cursor.u8());
+      case FORM.addrx2:
+        return file.indexedAddress(unit, cursor.u16());
+      case FORM.addrx3:
+        return file.indexedAddress(unit, cursor.u24());
+      case FORM.addrx4:
+        return file.indexedAddress(unit, cursor.u32());
+      default:
+        return undefined;
     }
   }
 
@@ -125,12 +169,19 @@ export class Die {
     if (found === undefined) return undefined;
     const { cursor, form } = found;
     switch (form) {
-      case FORM.exprloc: case FORM.block: return cursor.take(cursor.uleb());
-      case FORM.block1: return cursor.take(cursor.u8());
-      case FORM.block2: return cursor.take(cursor.u16());
-      case FORM.block4: return cursor.take(cursor.u32());
-      case FORM.data16: return cursor.take(16);
-      default: return undefined;
+      case FORM.exprloc:
+      case FORM.block:
+        return cursor.take(cursor.uleb());
+      case FORM.block1:
+        return cursor.take(cursor.u8());
+      case FORM.block2:
+        return cursor.take(cursor.u16());
+      case FORM.block4:
+        return cursor.take(cursor.u32());
+      case FORM.data16:
+        return cursor.take(16);
+      default:
+        return undefined;
     }
   }
 
@@ -146,15 +197,26 @@ export class Die {
     const { cursor, form } = found;
     const { unit } = this;
     switch (form) {
-      case FORM.ref1: return { unitOffset: unit.offset, at: cursor.u8() };
-      case FORM.ref2: return { unitOffset: unit.offset, at: cursor.u16() };
-      case FORM.ref4: return { unitOffset: unit.offset, at: cursor.u32() };
-      case FORM.ref8: return { unitOffset: unit.offset, at: cursor.u64() };
-      case FORM.ref_udata: return { unitOffset: unit.offset, at: cursor.uleb() };
-      case FORM.ref_addr: return { offset: unit.version <= 2 ? cursor.unsigned(unit.addressSize) : cursor.offset(unit.offsetSize) };
-      case FORM.ref_sig8: return { signature: cursor.u64Exact() };
-      case FORM.ref_sup4: case FORM.ref_sup8: case FORM.GNU_ref_alt: throw supplementary();
-      default: return undefined;
+      case FORM.ref1:
+        return { unitOffset: unit.offset, at: cursor.u8() };
+      case FORM.ref2:
+        return { unitOffset: unit.offset, at: cursor.u16() };
+      case FORM.ref4:
+        return { unitOffset: unit.offset, at: cursor.u32() };
+      case FORM.ref8:
+        return { unitOffset: unit.offset, at: cursor.u64() };
+      case FORM.ref_udata:
+        return { unitOffset: unit.offset, at: cursor.uleb() };
+      case FORM.ref_addr:
+        return { offset: unit.version <= 2 ? cursor.unsigned(unit.addressSize) : cursor.offset(unit.offsetSize) };
+      case FORM.ref_sig8:
+        return { signature: cursor.u64Exact() };
+      case FORM.ref_sup4:
+      case FORM.ref_sup8:
+      case FORM.GNU_ref_alt:
+        throw supplementary();
+      default:
+        return undefined;
     }
   }
 
@@ -269,7 +331,8 @@ export function skipEntry(cursor: Cursor, unit: Unit, abbrev: Abbrev): number {
     const form = forms[i]!;
     if (i === siblingPlace && form === FORM.ref4) sibling = cursor.u32();
     else if (i === siblingPlace && form === FORM.ref_udata) sibling = cursor.uleb();
-    else if (i === siblingPlace && (form === FORM.ref1 || form === FORM.ref2)) sibling = cursor.unsigned(form === FORM.ref1 ? 1 : 2);
+    else if (i === siblingPlace && (form === FORM.ref1 || form === FORM.ref2))
+      sibling = cursor.unsigned(form === FORM.ref1 ? 1 : 2);
     else skipForm(cursor, form, unit);
   }
   return sibling;
@@ -282,5 +345,7 @@ export function abbrevFor(unit: Unit, cursor: Cursor, code: number): Abbrev {
 }
 
 function supplementary(): DwarfError {
-  return new DwarfError('The debug information refers to a second file (.gnu_debugaltlink, made by dwz -m), which is not read here: use a vmlinux that holds all of its own.');
+  return new DwarfError(
+    'The debug information refers to a second file (.gnu_debugaltlink, made by dwz -m), which is not read here: use a vmlinux that holds all of its own.',
+  );
 }

@@ -6,7 +6,10 @@ import { damaged } from './dwarf-error.js';
 import { stringsIn, windowed, type DebugSections, type Strings, type Windowed } from './sections.js';
 import { openUnits, type Unit, type Units } from './units.js';
 
-/** The DWARF of one file: its units, and the tables that entries refer to. Addresses are the file's own, KASLR not added. */
+/**
+ * The DWARF of one file: its units, and the tables that entries refer to. Addresses are the file's own, KASLR not
+ * added.
+ */
 export interface DwarfFile {
   readonly units: Units;
   readonly strings: Strings;
@@ -31,7 +34,11 @@ export function openDwarfFile(sections: DebugSections): DwarfFile | undefined {
   const opened = new Map<string, Windowed>();
   const section = (name: string): Windowed => {
     let found = opened.get(name);
-    if (found === undefined) opened.set(name, (found = windowed(name, sections.section(name) ?? { size: 0, held: 0, read: () => new Uint8Array(0) })));
+    if (found === undefined)
+      opened.set(
+        name,
+        (found = windowed(name, sections.section(name) ?? { size: 0, held: 0, read: () => new Uint8Array(0) })),
+      );
     return found;
   };
   const file: DwarfFile = {
@@ -46,7 +53,9 @@ export function openDwarfFile(sections: DebugSections): DwarfFile | undefined {
     },
     indexedString(unit, index) {
       const base = unit.bases.get(AT.str_offsets_base) ?? (unit.version >= 5 ? 2 * unit.offsetSize : 0);
-      return file.strings.at(entryOf(section('.debug_str_offsets'), base, index, unit.offsetSize).offset(unit.offsetSize));
+      return file.strings.at(
+        entryOf(section('.debug_str_offsets'), base, index, unit.offsetSize).offset(unit.offsetSize),
+      );
     },
     indexedAddress(unit, index) {
       const base = unit.bases.get(AT.addr_base) ?? unit.bases.get(AT.GNU_addr_base) ?? (unit.version >= 5 ? 8 : 0);
@@ -55,7 +64,8 @@ export function openDwarfFile(sections: DebugSections): DwarfFile | undefined {
     follow(reference) {
       const { unit, at } = locate(units, reference);
       const die = Die.read(file, unit, at);
-      if (die === undefined) throw damaged('.debug_info', unit.offset + at, 'is the end of a list, yet something refers to it');
+      if (die === undefined)
+        throw damaged('.debug_info', unit.offset + at, 'is the end of a list, yet something refers to it');
       return die;
     },
     root(unit) {
@@ -74,7 +84,12 @@ function locate(units: Units, reference: DieReference): { unit: Unit; at: number
     return { unit, at: reference.offset - unit.offset };
   }
   const unit = units.bySignature(reference.signature);
-  if (unit?.typeAt === undefined) throw damaged('.debug_info', 0, `has no type with the signature 0x${reference.signature.toString(16)}, yet something refers to it`);
+  if (unit?.typeAt === undefined)
+    throw damaged(
+      '.debug_info',
+      0,
+      `has no type with the signature 0x${reference.signature.toString(16)}, yet something refers to it`,
+    );
   return { unit, at: unit.typeAt };
 }
 

@@ -47,9 +47,15 @@ export function dwarfTypes(file: DwarfFile, lookup: UnitLookup = unitLookup(file
   };
 }
 
-function typeSource(file: DwarfFile, units: TypeUnits, types: Materialiser, scopeOf: (anchor: string) => readonly TypeNames[]): TypeSource {
+function typeSource(
+  file: DwarfFile,
+  units: TypeUnits,
+  types: Materialiser,
+  scopeOf: (anchor: string) => readonly TypeNames[],
+): TypeSource {
   const find = (kind: Kind, name: string, anchor: string | undefined): Die | undefined =>
-    (anchor === undefined ? undefined : findIn(file, scopeOf(anchor), kind, name)) ?? findIn(file, units.known(), kind, name);
+    (anchor === undefined ? undefined : findIn(file, scopeOf(anchor), kind, name)) ??
+    findIn(file, units.known(), kind, name);
 
   const enumeratorIn = (scope: Iterable<TypeNames>, name: string): bigint | undefined => {
     for (const names of scope) {
@@ -76,7 +82,9 @@ function typeSource(file: DwarfFile, units: TypeUnits, types: Materialiser, scop
       const die = find('typedefs', name, definedBy);
       return die === undefined ? undefined : types.typeOf(die);
     },
-    enumerator: (name, definedBy) => (definedBy === undefined ? undefined : enumeratorIn(scopeOf(definedBy), name)) ?? enumeratorIn(units.known(), name),
+    enumerator: (name, definedBy) =>
+      (definedBy === undefined ? undefined : enumeratorIn(scopeOf(definedBy), name)) ??
+      enumeratorIn(units.known(), name),
     variable(name, definedBy) {
       const die = find('variables', name, definedBy);
       return die === undefined ? undefined : types.typeIn(die)();
@@ -94,11 +102,16 @@ function findIn(file: DwarfFile, scope: Iterable<TypeNames>, kind: Kind, name: s
   return undefined;
 }
 
-/** A struct that is declared where it is used: its definition in the same unit or what that imports, else in any unit read so far. */
+/**
+ * A struct that is declared where it is used: its definition in the same unit or what that imports, else in any unit
+ * read so far.
+ */
 function definitionOf(file: DwarfFile, units: TypeUnits, declaration: Die): Die | undefined {
   const name = declaration.string(AT.name);
   if (name === undefined) return undefined;
-  return findIn(file, units.scope(declaration.unit.offset), 'structs', name) ?? findIn(file, units.known(), 'structs', name);
+  return (
+    findIn(file, units.scope(declaration.unit.offset), 'structs', name) ?? findIn(file, units.known(), 'structs', name)
+  );
 }
 
 function asStruct(type: CType): StructType | undefined {

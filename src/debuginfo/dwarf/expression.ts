@@ -1,7 +1,17 @@
 import type { Cursor } from './cursor.js';
 import { addressOf } from './address-key.js';
 import { arithmetic, isBinary } from './expression-arithmetic.js';
-import { bitsOf, fit, fromLittleEndian, generic, NoValue, patternOf, signedOf, type ScalarType, type StackValue } from './expression-value.js';
+import {
+  bitsOf,
+  fit,
+  fromLittleEndian,
+  generic,
+  NoValue,
+  patternOf,
+  signedOf,
+  type ScalarType,
+  type StackValue,
+} from './expression-value.js';
 import { OP } from './operations.js';
 
 /** What an expression can ask of the frame it is evaluated in. */
@@ -54,7 +64,11 @@ const MAX_SCALAR_BYTES = 16;
  * Evaluates a location expression, DWARF 5 section 2.5 and 2.6.
  * @throws NoValue where this frame can't say; DwarfError where the expression breaks the format
  */
-export function evaluateLocation(cursor: Cursor, context: ExpressionContext, initial: readonly bigint[] = []): PlacedPiece[] {
+export function evaluateLocation(
+  cursor: Cursor,
+  context: ExpressionContext,
+  initial: readonly bigint[] = [],
+): PlacedPiece[] {
   if (cursor.done) return [{ place: { kind: 'nowhere' }, bitSize: 0, bitOffset: 0 }];
   const stack = initial.map(generic);
   const pieces: PlacedPiece[] = [];
@@ -65,7 +79,11 @@ export function evaluateLocation(cursor: Cursor, context: ExpressionContext, ini
     if (opcode === OP.piece || opcode === OP.bit_piece) {
       if (pieces.length === MAX_PIECES) throw new NoValue('its location has too many pieces');
       const bitSize = opcode === OP.piece ? cursor.uleb() * 8 : cursor.uleb();
-      pieces.push({ place: state.place ?? topPlace(stack), bitSize, bitOffset: opcode === OP.bit_piece ? cursor.uleb() : 0 });
+      pieces.push({
+        place: state.place ?? topPlace(stack),
+        bitSize,
+        bitOffset: opcode === OP.bit_piece ? cursor.uleb() : 0,
+      });
       state.place = undefined;
       stack.length = 0;
       continue;
@@ -79,12 +97,19 @@ export function evaluateLocation(cursor: Cursor, context: ExpressionContext, ini
 export function evaluateNumber(cursor: Cursor, context: ExpressionContext, initial: readonly bigint[] = []): bigint {
   const { place } = evaluateLocation(cursor, context, initial)[0]!;
   switch (place.kind) {
-    case 'memory': return place.address;
-    case 'value': return BigInt.asUintN(64, place.value.value);
-    case 'register': return registerValue(context, place.register);
-    case 'bytes': return BigInt.asUintN(64, fromLittleEndian(place.bytes));
-    case 'implicit pointer': case 'nowhere': throw new NoValue('it was optimized away');
-    default: return place satisfies never;
+    case 'memory':
+      return place.address;
+    case 'value':
+      return BigInt.asUintN(64, place.value.value);
+    case 'register':
+      return registerValue(context, place.register);
+    case 'bytes':
+      return BigInt.asUintN(64, fromLittleEndian(place.bytes));
+    case 'implicit pointer':
+    case 'nowhere':
+      throw new NoValue('it was optimized away');
+    default:
+      return place satisfies never;
   }
 }
 
@@ -119,30 +144,52 @@ function operate(state: State, opcode: number): void {
   };
 
   if (opcode >= OP.lit0 && opcode <= OP.lit31) return push(generic(BigInt(opcode - OP.lit0)));
-  if (opcode >= OP.reg0 && opcode <= OP.reg31) return void (state.place = { kind: 'register', register: opcode - OP.reg0 });
-  if (opcode >= OP.breg0 && opcode <= OP.breg31) return push(generic(registerValue(context, opcode - OP.breg0) + cursor.slebExact()));
+  if (opcode >= OP.reg0 && opcode <= OP.reg31)
+    return void (state.place = { kind: 'register', register: opcode - OP.reg0 });
+  if (opcode >= OP.breg0 && opcode <= OP.breg31)
+    return push(generic(registerValue(context, opcode - OP.breg0) + cursor.slebExact()));
   if (isBinary(opcode)) {
     const right = pop();
     return push(arithmetic(opcode, pop(), right));
   }
   switch (opcode) {
-    case OP.nop: return;
-    case OP.addr: return push(generic(addressOf(cursor.address(context.addressSize)) + context.kaslrOffset));
-    case OP.addrx: case OP.GNU_addr_index: return push(generic(indexed(state) + context.kaslrOffset));
-    case OP.constx: case OP.GNU_const_index: return push(generic(indexed(state)));
-    case OP.const1u: return push(generic(BigInt(cursor.u8())));
-    case OP.const1s: return push(generic(BigInt(cursor.i8())));
-    case OP.const2u: return push(generic(BigInt(cursor.u16())));
-    case OP.const2s: return push(generic(BigInt.asIntN(16, BigInt(cursor.u16()))));
-    case OP.const4u: return push(generic(BigInt(cursor.u32())));
-    case OP.const4s: return push(generic(BigInt.asIntN(32, BigInt(cursor.u32()))));
-    case OP.const8u: case OP.const8s: return push(generic(cursor.u64Exact()));
-    case OP.constu: return push(generic(cursor.ulebExact()));
-    case OP.consts: return push(generic(cursor.slebExact()));
-    case OP.dup: return push(nth(0));
-    case OP.drop: return void pop();
-    case OP.over: return push(nth(1));
-    case OP.pick: return push(nth(cursor.u8()));
+    case OP.nop:
+      return;
+    case OP.addr:
+      return push(generic(addressOf(cursor.address(context.addressSize)) + context.kaslrOffset));
+    case OP.addrx:
+    case OP.GNU_addr_index:
+      return push(generic(indexed(state) + context.kaslrOffset));
+    case OP.constx:
+    case OP.GNU_const_index:
+      return push(generic(indexed(state)));
+    case OP.const1u:
+      return push(generic(BigInt(cursor.u8())));
+    case OP.const1s:
+      return push(generic(BigInt(cursor.i8())));
+    case OP.const2u:
+      return push(generic(BigInt(cursor.u16())));
+    case OP.const2s:
+      return push(generic(BigInt.asIntN(16, BigInt(cursor.u16()))));
+    case OP.const4u:
+      return push(generic(BigInt(cursor.u32())));
+    case OP.const4s:
+      return push(generic(BigInt.asIntN(32, BigInt(cursor.u32()))));
+    case OP.const8u:
+    case OP.const8s:
+      return push(generic(cursor.u64Exact()));
+    case OP.constu:
+      return push(generic(cursor.ulebExact()));
+    case OP.consts:
+      return push(generic(cursor.slebExact()));
+    case OP.dup:
+      return push(nth(0));
+    case OP.drop:
+      return void pop();
+    case OP.over:
+      return push(nth(1));
+    case OP.pick:
+      return push(nth(cursor.u8()));
     case OP.swap: {
       const top = pop();
       const second = pop();
@@ -172,13 +219,16 @@ function operate(state: State, opcode: number): void {
       const value = pop();
       return push(fit(value.value + cursor.ulebExact(), value.type));
     }
-    case OP.skip: return jump(cursor, cursor.u16());
+    case OP.skip:
+      return jump(cursor, cursor.u16());
     case OP.bra: {
       const by = cursor.u16();
       return pop().value === 0n ? undefined : jump(cursor, by);
     }
-    case OP.regx: return void (state.place = { kind: 'register', register: cursor.uleb() });
-    case OP.bregx: return push(generic(registerValue(context, cursor.uleb()) + cursor.slebExact()));
+    case OP.regx:
+      return void (state.place = { kind: 'register', register: cursor.uleb() });
+    case OP.bregx:
+      return push(generic(registerValue(context, cursor.uleb()) + cursor.slebExact()));
     case OP.fbreg: {
       const base = context.frameBase?.();
       if (base === undefined) throw new NoValue('the frame base of its function is not known');
@@ -189,24 +239,36 @@ function operate(state: State, opcode: number): void {
       if (cfa === undefined) throw new NoValue('the frame address of its function is not known');
       return push(generic(cfa));
     }
-    case OP.deref: return push(generic(load(context, pop().value, context.addressSize)));
-    case OP.deref_size: return push(generic(load(context, pop().value, cursor.u8())));
-    case OP.implicit_value: return void (state.place = { kind: 'bytes', bytes: cursor.take(cursor.uleb()) });
-    case OP.stack_value: return void (state.place = { kind: 'value', value: pop() });
-    case OP.implicit_pointer: case OP.GNU_implicit_pointer: {
+    case OP.deref:
+      return push(generic(load(context, pop().value, context.addressSize)));
+    case OP.deref_size:
+      return push(generic(load(context, pop().value, cursor.u8())));
+    case OP.implicit_value:
+      return void (state.place = { kind: 'bytes', bytes: cursor.take(cursor.uleb()) });
+    case OP.stack_value:
+      return void (state.place = { kind: 'value', value: pop() });
+    case OP.implicit_pointer:
+    case OP.GNU_implicit_pointer: {
       const target = context.version <= 2 ? cursor.unsigned(context.addressSize) : cursor.offset(context.offsetSize);
       return void (state.place = { kind: 'implicit pointer', target, offset: cursor.slebExact() });
     }
-    case OP.entry_value: case OP.GNU_entry_value: {
+    case OP.entry_value:
+    case OP.GNU_entry_value: {
       const value = context.entryValue?.(cursor.take(cursor.uleb()));
       if (value === undefined) throw new NoValue('its value at the entry of the function is not known');
       return push(generic(value));
     }
-    default: return typed(state, opcode, push, pop);
+    default:
+      return typed(state, opcode, push, pop);
   }
 }
 
-function typed({ cursor, context }: State, opcode: number, push: (value: StackValue) => void, pop: () => StackValue): void {
+function typed(
+  { cursor, context }: State,
+  opcode: number,
+  push: (value: StackValue) => void,
+  pop: () => StackValue,
+): void {
   const typeAt = (at: number): ScalarType | undefined => {
     // Type 0 stands for the generic one.
     if (at === 0) return undefined;
@@ -215,29 +277,36 @@ function typed({ cursor, context }: State, opcode: number, push: (value: StackVa
     return type;
   };
   switch (opcode) {
-    case OP.const_type: case OP.GNU_const_type: {
+    case OP.const_type:
+    case OP.GNU_const_type: {
       const type = typeAt(cursor.uleb());
       return push(fit(fromLittleEndian(cursor.take(cursor.u8())), type));
     }
-    case OP.regval_type: case OP.GNU_regval_type: {
+    case OP.regval_type:
+    case OP.GNU_regval_type: {
       const register = cursor.uleb();
       return push(fit(registerValue(context, register), typeAt(cursor.uleb())));
     }
-    case OP.deref_type: case OP.GNU_deref_type: {
+    case OP.deref_type:
+    case OP.GNU_deref_type: {
       const size = cursor.u8();
       return push(fit(load(context, pop().value, size), typeAt(cursor.uleb())));
     }
-    case OP.convert: case OP.GNU_convert: {
+    case OP.convert:
+    case OP.GNU_convert: {
       const value = pop();
       return push(fit(value.value, typeAt(cursor.uleb())));
     }
-    case OP.reinterpret: case OP.GNU_reinterpret: {
+    case OP.reinterpret:
+    case OP.GNU_reinterpret: {
       const value = pop();
       const type = typeAt(cursor.uleb());
-      if ((type?.bits ?? 64) !== bitsOf(value)) throw cursor.damaged('is an expression that takes a number for one of another size');
+      if ((type?.bits ?? 64) !== bitsOf(value))
+        throw cursor.damaged('is an expression that takes a number for one of another size');
       return push(fit(patternOf(value), type));
     }
-    default: throw new NoValue(`its location uses the operation 0x${opcode.toString(16)}, which is not known here`);
+    default:
+      throw new NoValue(`its location uses the operation 0x${opcode.toString(16)}, which is not known here`);
   }
 }
 
@@ -263,6 +332,7 @@ function load(context: ExpressionContext, address: bigint, length: number): bigi
   if (length === 0 || length > MAX_SCALAR_BYTES) throw new NoValue(`its location needs a number of ${length} bytes`);
   const at = BigInt.asUintN(64, address);
   const bytes = context.read(at, length);
-  if (bytes === undefined || bytes.length !== length) throw new NoValue(`the memory at 0x${at.toString(16)} can't be read`);
+  if (bytes === undefined || bytes.length !== length)
+    throw new NoValue(`the memory at 0x${at.toString(16)} can't be read`);
   return fromLittleEndian(bytes);
 }

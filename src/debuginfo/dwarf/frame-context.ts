@@ -28,7 +28,14 @@ const MAX_CALLERS = 8;
 export const MAX_ENTRY_VALUES = 1000;
 
 /** DW_ATE_*: encodings of integers, and whether they are signed. */
-const INTEGERS: ReadonlyMap<number, boolean> = new Map([[2, false], [5, true], [6, true], [7, false], [8, false], [0x10, false]]);
+const INTEGERS: ReadonlyMap<number, boolean> = new Map([
+  [2, false],
+  [5, true],
+  [6, true],
+  [7, false],
+  [8, false],
+  [0x10, false],
+]);
 
 /** The context for expressions of the code that a frame runs. */
 export function frameContext(code: CodeAt, frame: FrameState, around: FrameSurroundings, depth = 0): ExpressionContext {
@@ -60,7 +67,13 @@ export function frameContext(code: CodeAt, frame: FrameState, around: FrameSurro
 }
 
 /** What the caller passed: its call site says how to calculate it from registers that the call has left alone. */
-function entryValue(code: CodeAt, expression: Uint8Array, frame: FrameState, around: FrameSurroundings, depth: number): bigint | undefined {
+function entryValue(
+  code: CodeAt,
+  expression: Uint8Array,
+  frame: FrameState,
+  around: FrameSurroundings,
+  depth: number,
+): bigint | undefined {
   if (around.entryValues.left-- <= 0) return undefined;
   const caller = frame.caller?.();
   if (caller === undefined || caller.interrupted) return undefined;
@@ -75,7 +88,10 @@ function entryValue(code: CodeAt, expression: Uint8Array, frame: FrameState, aro
   const value = passedValue(site, expression);
   if (value === undefined) return undefined;
   try {
-    return evaluateNumber(new Cursor(value, 0, 'the expression of a call site', 0), frameContext(callerCode, caller, around, depth + 1));
+    return evaluateNumber(
+      new Cursor(value, 0, 'the expression of a call site', 0),
+      frameContext(callerCode, caller, around, depth + 1),
+    );
   } catch (error) {
     if (error instanceof NoValue) return undefined;
     throw error;

@@ -78,6 +78,7 @@ export function* entriesWithin(scope: Die): Generator<Die> {
       continue;
     }
     yield next.value;
-    if (next.value.tag === TAG.lexical_block && pending.length < MAX_SCOPES && rangesOf(next.value).length === 0) pending.push(next.value.children());
+    if (next.value.tag === TAG.lexical_block && pending.length < MAX_SCOPES && rangesOf(next.value).length === 0)
+      pending.push(next.value.children());
   }
 }

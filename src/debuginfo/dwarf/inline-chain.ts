@@ -52,7 +52,12 @@ export function codeLookup(file: DwarfFile, unitAt: UnitLookup = unitLookup(file
       const unit = unitOf(address);
       if (unit === undefined) return undefined;
       const subprogram = functions.at(unit, address);
-      return { unit, address, lines: tables(unit), scopes: subprogram === undefined ? [] : scopesAt(subprogram, address) };
+      return {
+        unit,
+        address,
+        lines: tables(unit),
+        scopes: subprogram === undefined ? [] : scopesAt(subprogram, address),
+      };
     },
   };
 }

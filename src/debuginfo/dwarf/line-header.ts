@@ -13,7 +13,10 @@ export interface LineHeader {
   opcodeBase: number;
   /** How many LEB128 operands each standard opcode has, from opcode 1 on. */
   operands: Uint8Array;
-  /** The path behind the number that rows use, relative to the unit's DW_AT_comp_dir where it lies below that. Few are asked for. */
+  /**
+   * The path behind the number that rows use, relative to the unit's DW_AT_comp_dir where it lies below that. Few are
+   * asked for.
+   */
   file(number: number): string | undefined;
 }
 
@@ -22,11 +25,19 @@ const DW_LNCT_path = 1;
 const DW_LNCT_directory_index = 2;
 
 /** @param cursor behind the length; stands at the program's first opcode afterwards */
-export function readLineHeader(file: DwarfFile, cursor: Cursor, offsetSize: 4 | 8, compDir: string, unitName: string): LineHeader {
+export function readLineHeader(
+  file: DwarfFile,
+  cursor: Cursor,
+  offsetSize: 4 | 8,
+  compDir: string,
+  unitName: string,
+): LineHeader {
   const version = cursor.u16();
-  if (version < 2 || version > 5) throw cursor.damaged(`has line numbers of version ${version}, which is not known here`);
+  if (version < 2 || version > 5)
+    throw cursor.damaged(`has line numbers of version ${version}, which is not known here`);
   const addressSize = version >= 5 ? cursor.u8() : 8;
-  if (version >= 5 && cursor.u8() !== 0) throw cursor.damaged('has line numbers with segment selectors, which are not known here');
+  if (version >= 5 && cursor.u8() !== 0)
+    throw cursor.damaged('has line numbers with segment selectors, which are not known here');
   const headerLength = cursor.offset(offsetSize);
   const programAt = cursor.at + headerLength;
   const minimumInstructionLength = cursor.u8();
@@ -35,13 +46,24 @@ export function readLineHeader(file: DwarfFile, cursor: Cursor, offsetSize: 4 | 
   const lineBase = cursor.i8();
   const lineRange = cursor.u8();
   const opcodeBase = cursor.u8();
-  if (lineRange === 0 || opcodeBase === 0 || maximumOperations === 0) throw cursor.damaged('has line numbers whose header divides by zero');
+  if (lineRange === 0 || opcodeBase === 0 || maximumOperations === 0)
+    throw cursor.damaged('has line numbers whose header divides by zero');
   const operands = cursor.take(opcodeBase - 1);
   const format: UnitFormat = { version, addressSize, offsetSize };
   const files = version >= 5 ? filesV5(file, cursor, format, compDir) : filesV4(cursor, compDir, unitName);
-  if (programAt < cursor.at || programAt > cursor.end) throw cursor.damaged('has line numbers whose header is longer or shorter than it says');
+  if (programAt < cursor.at || programAt > cursor.end)
+    throw cursor.damaged('has line numbers whose header is longer or shorter than it says');
   cursor.at = programAt;
-  return { version, minimumInstructionLength, maximumOperations, lineBase, lineRange, opcodeBase, operands, file: (number) => files[number]?.() };
+  return {
+    version,
+    minimumInstructionLength,
+    maximumOperations,
+    lineBase,
+    lineRange,
+    opcodeBase,
+    operands,
+    file: (number) => files[number]?.(),
+  };
 }
 
 type Path = () => string;
@@ -65,14 +87,19 @@ function filesV5(file: DwarfFile, cursor: Cursor, format: UnitFormat, compDir: s
   const directories = entries(file, cursor, format);
   // Directory 0 is the unit's own.
   const own: Path = () => directories[0]?.path() ?? compDir;
-  return entries(file, cursor, format).map(({ path, directory }) => () => pathOf(directory === 0 ? '' : (directories[directory]?.path() ?? ''), path(), own()));
+  return entries(file, cursor, format).map(
+    ({ path, directory }) =>
+      () =>
+        pathOf(directory === 0 ? '' : (directories[directory]?.path() ?? ''), path(), own()),
+  );
 }
 
 function entries(file: DwarfFile, cursor: Cursor, format: UnitFormat): { path: Path; directory: number }[] {
   const fields: { content: number; form: number }[] = [];
   for (let left = cursor.u8(); left > 0; left--) fields.push({ content: cursor.uleb(), form: cursor.uleb() });
   const count = cursor.uleb();
-  if (count > MAX_ENTRIES || (count > 0 && fields.length === 0)) throw cursor.damaged(`has line numbers with ${count} files or directories`);
+  if (count > MAX_ENTRIES || (count > 0 && fields.length === 0))
+    throw cursor.damaged(`has line numbers with ${count} files or directories`);
   const found: { path: Path; directory: number }[] = [];
   for (let i = 0; i < count; i++) {
     let path: Path = () => '';
@@ -93,8 +120,10 @@ function readPath(file: DwarfFile, cursor: Cursor, form: number, format: UnitFor
       const path = cursor.cString();
       return () => path;
     }
-    case FORM.line_strp: return stringAt(file.lineStrings, cursor.offset(format.offsetSize));
-    case FORM.strp: return stringAt(file.strings, cursor.offset(format.offsetSize));
+    case FORM.line_strp:
+      return stringAt(file.lineStrings, cursor.offset(format.offsetSize));
+    case FORM.strp:
+      return stringAt(file.strings, cursor.offset(format.offsetSize));
     default:
       skipForm(cursor, form, format);
       return () => '?';
@@ -107,9 +136,12 @@ function stringAt(strings: DwarfFile['strings'], offset: number): Path {
 
 function readIndex(cursor: Cursor, form: number, format: UnitFormat): number {
   switch (form) {
-    case FORM.data1: return cursor.u8();
-    case FORM.data2: return cursor.u16();
-    case FORM.udata: return cursor.uleb();
+    case FORM.data1:
+      return cursor.u8();
+    case FORM.data2:
+      return cursor.u16();
+    case FORM.udata:
+      return cursor.uleb();
     default:
       skipForm(cursor, form, format);
       return 0;

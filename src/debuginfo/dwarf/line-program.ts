@@ -16,7 +16,14 @@ export interface LineRows {
 const MAX_ROWS = 2_000_000;
 
 const STANDARD = {
-  extended: 0, copy: 1, advancePc: 2, advanceLine: 3, setFile: 4, setColumn: 5, constAddPc: 8, fixedAdvancePc: 9,
+  extended: 0,
+  copy: 1,
+  advancePc: 2,
+  advanceLine: 3,
+  setFile: 4,
+  setColumn: 5,
+  constAddPc: 8,
+  fixedAdvancePc: 9,
 } as const;
 const EXTENDED = { endSequence: 1, setAddress: 2 } as const;
 
@@ -67,12 +74,23 @@ export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
           cursor.at = end;
           break;
         }
-        case STANDARD.copy: break;
-        case STANDARD.advancePc: advance = cursor.uleb(); break;
-        case STANDARD.advanceLine: line += cursor.sleb(); break;
-        case STANDARD.setFile: file = cursor.uleb(); break;
-        case STANDARD.setColumn: column = cursor.uleb(); break;
-        case STANDARD.constAddPc: advance = Math.floor((255 - opcodeBase) / lineRange); break;
+        case STANDARD.copy:
+          break;
+        case STANDARD.advancePc:
+          advance = cursor.uleb();
+          break;
+        case STANDARD.advanceLine:
+          line += cursor.sleb();
+          break;
+        case STANDARD.setFile:
+          file = cursor.uleb();
+          break;
+        case STANDARD.setColumn:
+          column = cursor.uleb();
+          break;
+        case STANDARD.constAddPc:
+          advance = Math.floor((255 - opcodeBase) / lineRange);
+          break;
         case STANDARD.fixedAdvancePc:
           address += cursor.u16();
           operation = 0;
@@ -94,5 +112,11 @@ export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
     columns[count] = column;
     count++;
   }
-  return { addresses: addresses.slice(0, count), files: files.slice(0, count), lines: lines.slice(0, count), columns: columns.slice(0, count), sequences };
+  return {
+    addresses: addresses.slice(0, count),
+    files: files.slice(0, count),
+    lines: lines.slice(0, count),
+    columns: columns.slice(0, count),
+    sequences,
+  };
 }

@@ -7,7 +7,10 @@ import { runLineProgram, type LineRows } from './line-program.js';
 import { lastNotAbove, rangeCollector } from './range-map.js';
 import type { Unit } from './units.js';
 
-/** A place in the source. `file` is relative to where the kernel was built, where it lies below that; column 0 is not known. */
+/**
+ * A place in the source. `file` is relative to where the kernel was built, where it lies below that; column 0 is not
+ * known.
+ */
 export interface SourceLine {
   file: string;
   line: number;
@@ -16,7 +19,10 @@ export interface SourceLine {
 
 /** The line table of one unit. */
 export interface LineTable {
-  /** The line that the instruction at an address belongs to; undefined outside of the unit's code, or where the compiler gives line 0. */
+  /**
+   * The line that the instruction at an address belongs to; undefined outside of the unit's code, or where the compiler
+   * gives line 0.
+   */
   at(address: AddressKey): SourceLine | undefined;
   /** The path behind a file number, as DW_AT_call_file and DW_AT_decl_file have it. */
   file(index: number): string | undefined;
@@ -69,7 +75,10 @@ function readLineTable(file: DwarfFile, unit: Unit): LineTable {
   return lineTable((index) => header.file(index), runLineProgram(cursor, header));
 }
 
-function lineTable(file: (index: number) => string | undefined, { addresses, files, lines, columns, sequences }: LineRows): LineTable {
+function lineTable(
+  file: (index: number) => string | undefined,
+  { addresses, files, lines, columns, sequences }: LineRows,
+): LineTable {
   const ranges = rangeCollector();
   sequences.forEach(({ first, high }, i) => ranges.add(addresses[first]!, high, i));
   const bySequence = ranges.finish();

@@ -18,8 +18,10 @@ export function expressionAt(die: Die, attribute: number, address: AddressKey): 
   const form = die.form(attribute);
   const value = die.number(attribute);
   if (value === undefined) return undefined;
-  if (form !== FORM.sec_offset && form !== FORM.loclistx && form !== FORM.data4 && form !== FORM.data8) return undefined;
-  if (die.unit.version < 5) return readAgain(die, '.debug_loc', value, (cursor, unit) => findV4(cursor, unit, die, address));
+  if (form !== FORM.sec_offset && form !== FORM.loclistx && form !== FORM.data4 && form !== FORM.data8)
+    return undefined;
+  if (die.unit.version < 5)
+    return readAgain(die, '.debug_loc', value, (cursor, unit) => findV4(cursor, unit, die, address));
   const offset = form === FORM.loclistx ? listOffset(die, '.debug_loclists', AT.loclists_base, value) : value;
   return readAgain(die, '.debug_loclists', offset, (cursor, unit) => findV5(cursor, unit, die, address));
 }
@@ -51,17 +53,43 @@ function findV5(cursor: Cursor, unit: Unit, die: Die, address: AddressKey): Uint
     let low: AddressKey;
     let high: AddressKey;
     switch (kind) {
-      case 0: return otherwise; // DW_LLE_end_of_list
-      case 1: base = indexed(); continue; // base_addressx
-      case 2: low = indexed(); high = indexed(); break; // startx_endx
-      case 3: low = indexed(); high = low + cursor.uleb(); break; // startx_length
-      case 4: low = base + cursor.uleb(); high = base + cursor.uleb(); break; // offset_pair
-      case 5: otherwise = cursor.take(cursor.uleb()); continue; // default_location
-      case 6: base = cursor.address(size); continue; // base_address
-      case 7: low = cursor.address(size); high = cursor.address(size); break; // start_end
-      case 8: low = cursor.address(size); high = low + cursor.uleb(); break; // start_length
-      case 9: cursor.skipLeb(); cursor.skipLeb(); continue; // GNU_view_pair
-      default: throw cursor.damaged(`has a location of the unknown kind ${kind}`);
+      case 0:
+        return otherwise; // DW_LLE_end_of_list
+      case 1:
+        base = indexed();
+        continue; // base_addressx
+      case 2:
+        low = indexed();
+        high = indexed();
+        break; // startx_endx
+      case 3:
+        low = indexed();
+        high = low + cursor.uleb();
+        break; // startx_length
+      case 4:
+        low = base + cursor.uleb();
+        high = base + cursor.uleb();
+        break; // offset_pair
+      case 5:
+        otherwise = cursor.take(cursor.uleb());
+        continue; // default_location
+      case 6:
+        base = cursor.address(size);
+        continue; // base_address
+      case 7:
+        low = cursor.address(size);
+        high = cursor.address(size);
+        break; // start_end
+      case 8:
+        low = cursor.address(size);
+        high = low + cursor.uleb();
+        break; // start_length
+      case 9:
+        cursor.skipLeb();
+        cursor.skipLeb();
+        continue; // GNU_view_pair
+      default:
+        throw cursor.damaged(`has a location of the unknown kind ${kind}`);
     }
     const expression = cursor.take(cursor.uleb());
     if (address >= low && address < high) return expression;

@@ -56,20 +56,37 @@ export function materialiser(file: DwarfFile, complete: (declaration: Die) => Di
 
   const make = (die: Die): CType => {
     switch (die.tag) {
-      case TAG.base_type: return baseType(die);
-      case TAG.unspecified_type: return VOID;
-      case TAG.pointer_type: case TAG.reference_type: case TAG.rvalue_reference_type:
+      case TAG.base_type:
+        return baseType(die);
+      case TAG.unspecified_type:
+        return VOID;
+      case TAG.pointer_type:
+      case TAG.reference_type:
+      case TAG.rvalue_reference_type:
         return { kind: 'pointer', target: typeIn(die), size: die.number(AT.byte_size) ?? die.unit.addressSize };
-      case TAG.typedef: return { kind: 'typedef', name: die.string(AT.name) ?? '', target: typeIn(die) };
-      case TAG.const_type: return { kind: 'qualified', qualifier: 'const', target: typeIn(die) };
-      case TAG.volatile_type: return { kind: 'qualified', qualifier: 'volatile', target: typeIn(die) };
-      case TAG.restrict_type: return { kind: 'qualified', qualifier: 'restrict', target: typeIn(die) };
-      case TAG.atomic_type: return { kind: 'qualified', qualifier: 'atomic', target: typeIn(die) };
-      case TAG.array_type: return arrayType(die, typeIn(die));
-      case TAG.subroutine_type: case TAG.subprogram: return functionType(die);
-      case TAG.enumeration_type: return die.flag(AT.declaration) ? forward(die) : enumType(die);
-      case TAG.structure_type: case TAG.class_type: case TAG.union_type: return structOrForward(die);
-      default: throw damaged('.debug_info', die.offset, `is used as a type, but has the tag 0x${die.tag.toString(16)}`);
+      case TAG.typedef:
+        return { kind: 'typedef', name: die.string(AT.name) ?? '', target: typeIn(die) };
+      case TAG.const_type:
+        return { kind: 'qualified', qualifier: 'const', target: typeIn(die) };
+      case TAG.volatile_type:
+        return { kind: 'qualified', qualifier: 'volatile', target: typeIn(die) };
+      case TAG.restrict_type:
+        return { kind: 'qualified', qualifier: 'restrict', target: typeIn(die) };
+      case TAG.atomic_type:
+        return { kind: 'qualified', qualifier: 'atomic', target: typeIn(die) };
+      case TAG.array_type:
+        return arrayType(die, typeIn(die));
+      case TAG.subroutine_type:
+      case TAG.subprogram:
+        return functionType(die);
+      case TAG.enumeration_type:
+        return die.flag(AT.declaration) ? forward(die) : enumType(die);
+      case TAG.structure_type:
+      case TAG.class_type:
+      case TAG.union_type:
+        return structOrForward(die);
+      default:
+        throw damaged('.debug_info', die.offset, `is used as a type, but has the tag 0x${die.tag.toString(16)}`);
     }
   };
 
@@ -87,7 +104,12 @@ export function materialiser(file: DwarfFile, complete: (declaration: Die) => Di
       if (members.length === MAX_MEMBERS) throw damaged('.debug_info', child.offset, 'is one member too many');
       members.push(memberOf(child));
     }
-    return { kind: die.tag === TAG.union_type ? 'union' : 'struct', name: die.string(AT.name) ?? '', size: die.number(AT.byte_size) ?? 0, members };
+    return {
+      kind: die.tag === TAG.union_type ? 'union' : 'struct',
+      name: die.string(AT.name) ?? '',
+      size: die.number(AT.byte_size) ?? 0,
+      members,
+    };
   };
 
   const memberOf = (die: Die): Member => {
@@ -124,7 +146,9 @@ function baseType(die: Die): CType {
   const encoding = die.number(AT.encoding);
   if (encoding === ENCODING.float) return { kind: 'float', name, size };
   return {
-    kind: 'int', name, size,
+    kind: 'int',
+    name,
+    size,
     signed: encoding === ENCODING.signed || encoding === ENCODING.signedChar,
     bool: encoding === ENCODING.boolean,
     char: encoding === ENCODING.signedChar || encoding === ENCODING.unsignedChar || encoding === ENCODING.utf,
@@ -151,7 +175,10 @@ function arrayType(die: Die, element: () => CType): CType {
   return { kind: 'array', element: type, length: lengths[0] ?? 0 };
 }
 
-/** `[0]` is written as a count of 0, or as an upper bound of -1; `[]` as neither; a length known only at run time is 0 too. */
+/**
+ * `[0]` is written as a count of 0, or as an upper bound of -1; `[]` as neither; a length known only at run time is 0
+ * too.
+ */
 function lengthOf(subrange: Die): number {
   const count = subrange.number(AT.count);
   if (count !== undefined) return count >= 0 && count <= MAX_LENGTH ? count : 0;
@@ -168,7 +195,13 @@ function enumType(die: Die): EnumType {
     const value = enumeratorValue(child, signed);
     if (value !== undefined) values.set(child.string(AT.name) ?? '', value);
   }
-  return { kind: 'enum', name: die.string(AT.name) ?? '', size: die.number(AT.byte_size) ?? sizeThrough(die.reference(AT.type)), signed, values };
+  return {
+    kind: 'enum',
+    name: die.string(AT.name) ?? '',
+    size: die.number(AT.byte_size) ?? sizeThrough(die.reference(AT.type)),
+    signed,
+    values,
+  };
 }
 
 /** Whether an enum's values are signed, by its own encoding or that of the type beneath it. */
@@ -200,7 +233,13 @@ function sizeThrough(type: Die | undefined): number {
 function resolved(type: Die | undefined): Die | undefined {
   let die = type;
   for (let i = 0; die !== undefined && i < MAX_DIMENSIONS; i++) {
-    if (die.tag !== TAG.typedef && die.tag !== TAG.const_type && die.tag !== TAG.volatile_type && die.tag !== TAG.atomic_type) return die;
+    if (
+      die.tag !== TAG.typedef &&
+      die.tag !== TAG.const_type &&
+      die.tag !== TAG.volatile_type &&
+      die.tag !== TAG.atomic_type
+    )
+      return die;
     die = die.reference(AT.type);
   }
   return undefined;

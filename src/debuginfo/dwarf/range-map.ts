@@ -3,7 +3,10 @@ import type { AddressKey } from './address-key.js';
 
 /** Address ranges, each with a number; looked up by the address. */
 export interface RangeMap {
-  /** The number of the range that holds the address: of the one that starts last, where they overlap, or was added last; undefined in none. */
+  /**
+   * The number of the range that holds the address: of the one that starts last, where they overlap, or was added last;
+   * undefined in none.
+   */
   at(address: AddressKey): number | undefined;
   readonly count: number;
 }
@@ -37,7 +40,8 @@ export function rangeCollector(): RangeCollector {
         count: order.length,
         at(address) {
           const last = lastNotAbove(sortedLows, address);
-          for (let i = last; i >= 0 && i > last - MAX_LOOK_BACK; i--) if (address < highs[order[i]!]!) return values[order[i]!];
+          for (let i = last; i >= 0 && i > last - MAX_LOOK_BACK; i--)
+            if (address < highs[order[i]!]!) return values[order[i]!];
           return undefined;
         },
       };

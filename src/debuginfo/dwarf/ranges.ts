@@ -29,8 +29,14 @@ export function baseAddress(die: Die): AddressKey {
 function rangeList(die: Die, form: number): AddressRange[] {
   const { unit } = die;
   const value = die.number(AT.ranges) ?? 0;
-  if (unit.version < 5) return readAgain(die, '.debug_ranges', value + (unit.bases.get(AT.GNU_ranges_base) ?? 0), rangesV4);
-  return readAgain(die, '.debug_rnglists', form === FORM.rnglistx ? listOffset(die, '.debug_rnglists', AT.rnglists_base, value) : value, rangesV5);
+  if (unit.version < 5)
+    return readAgain(die, '.debug_ranges', value + (unit.bases.get(AT.GNU_ranges_base) ?? 0), rangesV4);
+  return readAgain(
+    die,
+    '.debug_rnglists',
+    form === FORM.rnglistx ? listOffset(die, '.debug_rnglists', AT.rnglists_base, value) : value,
+    rangesV5,
+  );
 }
 
 /** DW_FORM_rnglistx and loclistx: the n-th of a table of offsets, which count from the table itself. */
@@ -43,9 +49,15 @@ export function listOffset(die: Die, sectionName: string, baseAttribute: number,
 }
 
 /** Lists say nowhere how long they are: more is read where the first piece was too short. */
-export function readAgain<T>(die: Die, sectionName: string, offset: number, read: (cursor: Cursor, unit: Unit, die: Die) => T): T {
+export function readAgain<T>(
+  die: Die,
+  sectionName: string,
+  offset: number,
+  read: (cursor: Cursor, unit: Unit, die: Die) => T,
+): T {
   const section = die.file.section(sectionName);
-  if (!(offset < section.size)) throw new Cursor(new Uint8Array(0), 0, sectionName, offset).damaged('lies outside of the section');
+  if (!(offset < section.size))
+    throw new Cursor(new Uint8Array(0), 0, sectionName, offset).damaged('lies outside of the section');
   for (let length = FIRST_READ; ; length *= 16) {
     const bytes = section.upTo(offset, length);
     try {
@@ -80,15 +92,36 @@ function rangesV5(cursor: Cursor, unit: Unit, die: Die): AddressRange[] {
     let low: AddressKey;
     let high: AddressKey;
     switch (kind) {
-      case 0: return ranges; // DW_RLE_end_of_list
-      case 1: base = indexed(); continue; // base_addressx
-      case 2: low = indexed(); high = indexed(); break; // startx_endx
-      case 3: low = indexed(); high = low + cursor.uleb(); break; // startx_length
-      case 4: low = base + cursor.uleb(); high = base + cursor.uleb(); break; // offset_pair
-      case 5: base = cursor.address(size); continue; // base_address
-      case 6: low = cursor.address(size); high = cursor.address(size); break; // start_end
-      case 7: low = cursor.address(size); high = low + cursor.uleb(); break; // start_length
-      default: throw cursor.damaged(`has a range of the unknown kind ${kind}`);
+      case 0:
+        return ranges; // DW_RLE_end_of_list
+      case 1:
+        base = indexed();
+        continue; // base_addressx
+      case 2:
+        low = indexed();
+        high = indexed();
+        break; // startx_endx
+      case 3:
+        low = indexed();
+        high = low + cursor.uleb();
+        break; // startx_length
+      case 4:
+        low = base + cursor.uleb();
+        high = base + cursor.uleb();
+        break; // offset_pair
+      case 5:
+        base = cursor.address(size);
+        continue; // base_address
+      case 6:
+        low = cursor.address(size);
+        high = cursor.address(size);
+        break; // start_end
+      case 7:
+        low = cursor.address(size);
+        high = low + cursor.uleb();
+        break; // start_length
+      default:
+        throw cursor.damaged(`has a range of the unknown kind ${kind}`);
     }
     if (high > low) ranges.push([low, high]);
   }

@@ -39,7 +39,9 @@ export function readTypeNames(file: DwarfFile, unit: Unit): TypeNames {
     const name = die.string(AT.name);
     if (name === undefined) return;
     switch (die.tag) {
-      case TAG.structure_type: case TAG.union_type: case TAG.class_type:
+      case TAG.structure_type:
+      case TAG.union_type:
+      case TAG.class_type:
         if (complete && !structs.has(name)) structs.set(name, die.at);
         break;
       case TAG.enumeration_type:
@@ -59,7 +61,13 @@ export function readTypeNames(file: DwarfFile, unit: Unit): TypeNames {
 }
 
 const NAMED: ReadonlySet<number> = new Set([
-  TAG.structure_type, TAG.union_type, TAG.class_type, TAG.enumeration_type, TAG.typedef, TAG.variable, TAG.imported_unit,
+  TAG.structure_type,
+  TAG.union_type,
+  TAG.class_type,
+  TAG.enumeration_type,
+  TAG.typedef,
+  TAG.variable,
+  TAG.imported_unit,
 ]);
 
 /** Places of the top-level entries whose abbreviation is wanted. */

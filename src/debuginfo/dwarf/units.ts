@@ -6,7 +6,10 @@ import { damaged, DwarfError } from './dwarf-error.js';
 import { skipForm, type UnitFormat } from './forms.js';
 import { windowed, type DebugSections, type Windowed } from './sections.js';
 
-/** A unit's header. Offsets count from the start of .debug_info; those in .debug_types (version 4) from TYPES_SECTION on. */
+/**
+ * A unit's header. Offsets count from the start of .debug_info; those in .debug_types (version 4) from TYPES_SECTION
+ * on.
+ */
 export interface UnitHeader extends UnitFormat {
   readonly offset: number;
   /** The offset behind the unit's last byte. */
@@ -31,7 +34,9 @@ export interface Unit extends UnitHeader {
 export interface Units {
   /** The unit whose header stands at `offset`. @throws DwarfError */
   at(offset: number): Unit;
-  /** The unit that an offset lies in. Reads the headers of all units, once, and nothing else of them. @throws DwarfError */
+  /**
+   * The unit that an offset lies in. Reads the headers of all units, once, and nothing else of them. @throws DwarfError
+   */
   containing(offset: number): Unit;
   /** The unit of a type, by its 64-bit signature. */
   bySignature(signature: bigint): Unit | undefined;
@@ -57,7 +62,10 @@ export function openUnits(sections: DebugSections): Units | undefined {
   if (info === undefined || abbrev === undefined || info.size === 0) return undefined;
   const types = sections.section('.debug_types');
   const abbrevs = abbrevTables(windowed('.debug_abbrev', abbrev));
-  const parts = types === undefined ? [part('.debug_info', info, 0)] : [part('.debug_info', info, 0), part('.debug_types', types, TYPES_SECTION)];
+  const parts =
+    types === undefined
+      ? [part('.debug_info', info, 0)]
+      : [part('.debug_info', info, 0), part('.debug_types', types, TYPES_SECTION)];
 
   const cache = new Map<number, Unit>();
   let cachedBytes = 0;
@@ -99,13 +107,15 @@ export function openUnits(sections: DebugSections): Units | undefined {
         else high = middle;
       }
       const header = all[low];
-      if (header === undefined || offset < header.offset + header.headerSize) throw damaged('.debug_info', offset, 'is in no unit, yet something refers to it');
+      if (header === undefined || offset < header.offset + header.headerSize)
+        throw damaged('.debug_info', offset, 'is in no unit, yet something refers to it');
       return at(header.offset);
     },
     bySignature(signature) {
       if (signatures === undefined) {
         signatures = new Map();
-        for (const header of allHeaders()) if (header.signature !== undefined) signatures.set(header.signature, header.offset);
+        for (const header of allHeaders())
+          if (header.signature !== undefined) signatures.set(header.signature, header.offset);
       }
       const offset = signatures.get(signature);
       return offset === undefined ? undefined : at(offset);
@@ -125,7 +135,8 @@ function part(name: string, reader: FileReader, base: number): Part {
 
 function headerAt(home: Part, offset: number): UnitHeader {
   const { section, base } = home;
-  if (!(offset >= base && offset - base < section.size)) throw damaged(section.name, offset - base, 'should start a unit, but lies outside of the section');
+  if (!(offset >= base && offset - base < section.size))
+    throw damaged(section.name, offset - base, 'should start a unit, but lies outside of the section');
   const bytes = section.upTo(offset - base, MAX_HEADER);
   return parseHeader(home, offset, new Cursor(bytes, 0, section.name, offset - base));
 }
@@ -135,12 +146,14 @@ function parseHeader({ section, base }: Part, offset: number, cursor: Cursor): U
   const end = offset + cursor.at + length;
   if (end > base + section.size) throw cursor.damaged('starts a unit that is longer than the section');
   const version = cursor.u16();
-  if (version < 2 || version > 5) throw new DwarfError(`The debug information is of DWARF version ${version}, which is not known here (2 to 5 are).`);
+  if (version < 2 || version > 5)
+    throw new DwarfError(`The debug information is of DWARF version ${version}, which is not known here (2 to 5 are).`);
   const kindV5 = version >= 5 ? cursor.u8() : base === TYPES_SECTION ? UNIT.type : UNIT.compile;
   const addressSizeV5 = version >= 5 ? cursor.u8() : 0;
   const abbrevOffset = cursor.offset(offsetSize);
   const addressSize = version >= 5 ? addressSizeV5 : cursor.u8();
-  if (addressSize !== 8 && addressSize !== 4) throw cursor.damaged(`starts a unit with addresses of ${addressSize} bytes`);
+  if (addressSize !== 8 && addressSize !== 4)
+    throw cursor.damaged(`starts a unit with addresses of ${addressSize} bytes`);
   if (kindV5 === UNIT.skeleton || kindV5 === UNIT.split_compile) cursor.skip(8);
   const signed = kindV5 === UNIT.type || kindV5 === UNIT.split_type;
   const type = signed ? { signature: cursor.u64Exact(), typeAt: cursor.offset(offsetSize) } : {};
@@ -154,31 +167,48 @@ function* scanHeaders(home: Part): Generator<UnitHeader> {
   let bytes: Uint8Array = new Uint8Array(0);
   let bytesAt = 0;
   let count = 0;
-  for (let offset = 0; offset + 11 <= section.size; ) {
+  for (let offset = 0; offset + 11 <= section.size;) {
     if (++count > MAX_UNITS) throw damaged(section.name, offset, 'is one unit too many');
     if (offset + MAX_HEADER > bytesAt + bytes.length) {
       bytes = reader.read(offset, HEADER_READ);
       bytesAt = offset;
     }
-    const header = parseHeader(home, base + offset, new Cursor(bytes.subarray(offset - bytesAt, offset - bytesAt + MAX_HEADER), 0, section.name, offset));
+    const header = parseHeader(
+      home,
+      base + offset,
+      new Cursor(bytes.subarray(offset - bytesAt, offset - bytesAt + MAX_HEADER), 0, section.name, offset),
+    );
     yield header;
     offset = header.end - base;
   }
 }
 
-function loadUnit({ reader, section, base }: Part, header: UnitHeader, abbrevs: (offset: number, format: UnitFormat) => AbbrevTable): Unit {
+function loadUnit(
+  { reader, section, base }: Part,
+  header: UnitHeader,
+  abbrevs: (offset: number, format: UnitFormat) => AbbrevTable,
+): Unit {
   const length = header.end - header.offset;
-  if (length > MAX_UNIT) throw damaged(section.name, header.offset - base, `starts a unit of ${length} bytes, more than is believed`);
+  if (length > MAX_UNIT)
+    throw damaged(section.name, header.offset - base, `starts a unit of ${length} bytes, more than is believed`);
   const bytes = reader.read(header.offset - base, length);
-  if (bytes.length !== length) throw damaged(section.name, header.offset - base, 'starts a unit that lies beyond the end of the file');
+  if (bytes.length !== length)
+    throw damaged(section.name, header.offset - base, 'starts a unit that lies beyond the end of the file');
   const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  const cursor = (at: number, end = length): Cursor => new Cursor(bytes, at, section.name, header.offset - base, end, view);
+  const cursor = (at: number, end = length): Cursor =>
+    new Cursor(bytes, at, section.name, header.offset - base, end, view);
   const table = abbrevs(header.abbrevOffset, header);
   return { ...header, bytes, abbrevs: table, bases: rootOffsets(cursor(header.headerSize), table, header), cursor };
 }
 
 const BASES: ReadonlySet<number> = new Set([
-  AT.stmt_list, AT.str_offsets_base, AT.addr_base, AT.rnglists_base, AT.loclists_base, AT.GNU_addr_base, AT.GNU_ranges_base,
+  AT.stmt_list,
+  AT.str_offsets_base,
+  AT.addr_base,
+  AT.rnglists_base,
+  AT.loclists_base,
+  AT.GNU_addr_base,
+  AT.GNU_ranges_base,
 ]);
 
 function rootOffsets(cursor: Cursor, table: AbbrevTable, format: UnitFormat): Map<number, number> {
@@ -190,7 +220,8 @@ function rootOffsets(cursor: Cursor, table: AbbrevTable, format: UnitFormat): Ma
   if (tag !== TAG.compile_unit && tag !== TAG.partial_unit && tag !== TAG.type_unit) return bases;
   abbrev.attributes.forEach((attribute, place) => {
     const form = abbrev.forms[place]!;
-    if (BASES.has(attribute) && (form === FORM.sec_offset || form === FORM.data4)) bases.set(attribute, form === FORM.data4 ? cursor.u32() : cursor.offset(format.offsetSize));
+    if (BASES.has(attribute) && (form === FORM.sec_offset || form === FORM.data4))
+      bases.set(attribute, form === FORM.data4 ? cursor.u32() : cursor.offset(format.offsetSize));
     else skipForm(cursor, form, format);
   });
   return bases;

@@ -50,13 +50,21 @@ export function variablesOf(code: CodeAt, level: number, types: Materialiser, co
       if (name === undefined) continue;
       if (variables.length === MAX_VARIABLES) return variables;
       const type = types.typeIn(die)();
-      variables.push({ name, parameter: die.tag === TAG.formal_parameter, type, where: whereIs(die, type, code, context, 0) });
+      variables.push({
+        name,
+        parameter: die.tag === TAG.formal_parameter,
+        type,
+        where: whereIs(die, type, code, context, 0),
+      });
     }
   }
   return variables;
 }
 
-/** The scopes that belong to one function of an inline chain: its own entry and the blocks in it, up to the next inlined one. */
+/**
+ * The scopes that belong to one function of an inline chain: its own entry and the blocks in it, up to the next inlined
+ * one.
+ */
 function scopesOfLevel(scopes: readonly Die[], level: number): readonly Die[] {
   const functions = scopes.flatMap((die, i) => (die.tag === TAG.lexical_block ? [] : [i]));
   const first = functions.at(-1 - level);
@@ -97,30 +105,59 @@ function constantOf(die: Die, size: number): Uint8Array | undefined {
   return undefined;
 }
 
-function placed(pieces: readonly PlacedPiece[], size: number, die: Die, code: CodeAt, context: ExpressionContext, indirections: number): Where {
+function placed(
+  pieces: readonly PlacedPiece[],
+  size: number,
+  die: Die,
+  code: CodeAt,
+  context: ExpressionContext,
+  indirections: number,
+): Where {
   const { place, bitSize } = pieces[0]!;
   if (pieces.length > 1 || bitSize > 0) return assembled(pieces, size, context);
   switch (place.kind) {
-    case 'memory': return place;
-    case 'nowhere': return { kind: 'optimized out' };
-    case 'implicit pointer': return pointedInto(place, die, code, context, indirections);
-    case 'register': case 'value': case 'bytes': return { kind: 'bytes', bytes: bytesOf(place, size, context) };
-    default: return place satisfies never;
+    case 'memory':
+      return place;
+    case 'nowhere':
+      return { kind: 'optimized out' };
+    case 'implicit pointer':
+      return pointedInto(place, die, code, context, indirections);
+    case 'register':
+    case 'value':
+    case 'bytes':
+      return { kind: 'bytes', bytes: bytesOf(place, size, context) };
+    default:
+      return place satisfies never;
   }
 }
 
-function pointedInto(place: Extract<Place, { kind: 'implicit pointer' }>, die: Die, code: CodeAt, context: ExpressionContext, indirections: number): Where {
+function pointedInto(
+  place: Extract<Place, { kind: 'implicit pointer' }>,
+  die: Die,
+  code: CodeAt,
+  context: ExpressionContext,
+  indirections: number,
+): Where {
   if (indirections === MAX_INDIRECTIONS) return { kind: 'optimized out' };
   const object = die.file.follow({ offset: place.target });
   const target = object.target(AT.type);
   const size = target === undefined ? 8 : (die.file.follow(target).number(AT.byte_size) ?? 8);
   // Only the object's size matters for where it is.
   const type: CType = { kind: 'struct', name: '', size, members: [] };
-  return { kind: 'points into', variable: object.name() ?? '', offset: place.offset, object: whereIs(object, type, code, context, indirections + 1) };
+  return {
+    kind: 'points into',
+    variable: object.name() ?? '',
+    offset: place.offset,
+    object: whereIs(object, type, code, context, indirections + 1),
+  };
 }
 
 /** The bytes of a value in a register or on the expression's stack, padded or cut to a size. */
-function bytesOf(place: Extract<Place, { kind: 'register' | 'value' | 'bytes' }>, size: number, context: ExpressionContext): Uint8Array {
+function bytesOf(
+  place: Extract<Place, { kind: 'register' | 'value' | 'bytes' }>,
+  size: number,
+  context: ExpressionContext,
+): Uint8Array {
   if (place.kind === 'bytes') return padded(place.bytes, size);
   if (place.kind === 'value') return littleEndian(BigInt.asUintN(size * 8, patternOf(place.value)), size);
   const value = context.register(place.register);
@@ -155,11 +192,17 @@ function assembled(pieces: readonly PlacedPiece[], size: number, context: Expres
   return missing.length > 0 ? { kind: 'partial', bytes, missing } : { kind: 'bytes', bytes };
 }
 
-function bitsOfPiece({ place, bitOffset }: PlacedPiece, bitSize: number, context: ExpressionContext): bigint | undefined {
+function bitsOfPiece(
+  { place, bitOffset }: PlacedPiece,
+  bitSize: number,
+  context: ExpressionContext,
+): bigint | undefined {
   const length = Math.ceil((bitOffset + bitSize) / 8);
   if (length > MAX_VALUE_BYTES) return undefined;
   switch (place.kind) {
-    case 'nowhere': case 'implicit pointer': return undefined;
+    case 'nowhere':
+    case 'implicit pointer':
+      return undefined;
     case 'memory': {
       const bytes = context.read(place.address, length);
       return bytes?.length === length ? fromLittleEndian(bytes) >> BigInt(bitOffset) : undefined;
@@ -168,8 +211,11 @@ function bitsOfPiece({ place, bitOffset }: PlacedPiece, bitSize: number, context
       const value = context.register(place.register);
       return value === undefined ? undefined : value >> BigInt(bitOffset);
     }
-    case 'value': return patternOf(place.value) >> BigInt(bitOffset);
-    case 'bytes': return fromLittleEndian(padded(place.bytes, length)) >> BigInt(bitOffset);
-    default: return place satisfies never;
+    case 'value':
+      return patternOf(place.value) >> BigInt(bitOffset);
+    case 'bytes':
+      return fromLittleEndian(padded(place.bytes, length)) >> BigInt(bitOffset);
+    default:
+      return place satisfies never;
   }
 }

@@ -32,20 +32,32 @@ export function decodeAddresses(table: AddressTable, count: number): BigUint64Ar
   }
   const { at, base = 0n } = table;
   const put = intoHalves(addresses);
-  const from = halvesOf(table.coding === 'place-relative' ? at : table.coding === 'absolute per-CPU' ? base - 1n : base);
+  const from = halvesOf(
+    table.coding === 'place-relative' ? at : table.coding === 'absolute per-CPU' ? base - 1n : base,
+  );
   for (let n = 0; n < count; n++) {
     const signed = view.getInt32(n * 4, true);
     switch (table.coding) {
-      case 'base-relative': put(n, from, signed >>> 0); break;
-      case 'absolute per-CPU': put(n, signed >= 0 ? ZERO : from, Math.abs(signed)); break;
-      case 'place-relative': put(n, from, n * 4 + signed); break;
-      default: table.coding satisfies never;
+      case 'base-relative':
+        put(n, from, signed >>> 0);
+        break;
+      case 'absolute per-CPU':
+        put(n, signed >= 0 ? ZERO : from, Math.abs(signed));
+        break;
+      case 'place-relative':
+        put(n, from, n * 4 + signed);
+        break;
+      default:
+        table.coding satisfies never;
     }
   }
   return addresses;
 }
 
-interface Halves { low: number; high: number }
+interface Halves {
+  low: number;
+  high: number;
+}
 const ZERO: Halves = { low: 0, high: 0 };
 const WORD = 2 ** 32;
 

@@ -17,8 +17,8 @@ const DIGITS = Buffer.from(Array.from('0123456789', (digit) => `${digit}\0`).joi
 const FIRST_DIGIT = 0x30;
 
 /**
- * Finds the tables where nothing says where they are (before 6.0): the token table by its digits, the others from there,
- * as they stand in a row. Orders known, from scripts/kallsyms.c:
+ * Finds the tables where nothing says where they are (before 6.0): the token table by its digits, the others from
+ * there, as they stand in a row. Orders known, from scripts/kallsyms.c:
  * - addresses | offsets, relative_base, num_syms, names, markers, [seqs_of_names,] token_table, token_index (up to 6.3)
  * - num_syms, names, markers, token_table, token_index, offsets, [relative_base,] seqs_of_names (since 6.4)
  * @throws InputError where none are found
@@ -29,9 +29,18 @@ export function findKallsyms(memory: PagedMemory, stext: bigint | undefined): Ka
     const names = tokens && namesBefore(memory, tokens.table);
     if (!tokens || !names) continue;
     const addresses = [...addressesBefore(memory, names), ...addressesAfter(memory, tokens.index, names.count)];
-    return { count: names.count, names: names.at, tokenTable: tokens.table, tokenIndex: tokens.index, addresses, foundBy: 'search' };
+    return {
+      count: names.count,
+      names: names.at,
+      tokenTable: tokens.table,
+      tokenIndex: tokens.index,
+      addresses,
+      foundBy: 'search',
+    };
   }
-  throw new InputError("The kernel's symbol table was not found in the dump: no kallsyms tables stand in the kernel's image.");
+  throw new InputError(
+    "The kernel's symbol table was not found in the dump: no kallsyms tables stand in the kernel's image.",
+  );
 }
 
 /** The places that have the ten digit tokens. */
@@ -98,8 +107,8 @@ interface FoundNames {
 }
 
 /**
- * kallsyms_names and kallsyms_num_syms before the token table. The markers between them and it are the anchor: they start
- * with 0, grow by the length of 256 names each, and must be equal to what the names themselves say.
+ * kallsyms_names and kallsyms_num_syms before the token table. The markers between them and it are the anchor: they
+ * start with 0, grow by the length of 256 names each, and must be equal to what the names themselves say.
  */
 function namesBefore(memory: PagedMemory, tokenTable: bigint): FoundNames | undefined {
   const { start, bytes } = readDownFrom(memory, tokenTable, NAMES_REACH);
@@ -124,7 +133,12 @@ function markerRun(words: Uint32Array, first: number): number {
   return run;
 }
 
-function namesEndingAt(bytes: Uint8Array, words: Uint32Array, first: number, run: number): { at: number; countAt: number; count: number } | undefined {
+function namesEndingAt(
+  bytes: Uint8Array,
+  words: Uint32Array,
+  first: number,
+  run: number,
+): { at: number; countAt: number; count: number } | undefined {
   const markersAt = first * 4;
   const lastMarker = words[first + run - 1]!;
   // What follows the markers may look like one more of them, so the true last one may stand before the run's.
@@ -133,7 +147,8 @@ function namesEndingAt(bytes: Uint8Array, words: Uint32Array, first: number, run
     for (const countAt of [at - 8, at - 4]) {
       const count = words[countAt / 4]!;
       const blocks = Math.ceil(count / 256);
-      if (count > MOST_SYMBOLS || blocks < FEWEST_BLOCKS || blocks > run || words[first + blocks - 1]! > markersAt - at) continue;
+      if (count > MOST_SYMBOLS || blocks < FEWEST_BLOCKS || blocks > run || words[first + blocks - 1]! > markersAt - at)
+        continue;
       // 8-byte alignment leaves the word between empty.
       if (countAt === at - 8 && words[at / 4 - 1] !== 0) continue;
       if (agreesWithMarkers(bytes.subarray(at, markersAt), count, words, first)) return { at, countAt, count };
@@ -145,7 +160,11 @@ function namesEndingAt(bytes: Uint8Array, words: Uint32Array, first: number, run
 function agreesWithMarkers(packed: Uint8Array, count: number, words: Uint32Array, first: number): boolean {
   return (['one or two bytes', 'one byte'] as const).some((coding) => {
     const names = markersOf(packed, count, coding);
-    return names !== undefined && packed.length - names.end < 8 && names.markers.every((marker, n) => marker === words[first + n]);
+    return (
+      names !== undefined &&
+      packed.length - names.end < 8 &&
+      names.markers.every((marker, n) => marker === words[first + n])
+    );
   });
 }
 
@@ -153,7 +172,8 @@ function agreesWithMarkers(packed: Uint8Array, count: number, words: Uint32Array
 function addressesBefore(memory: PagedMemory, names: FoundNames): KallsymsPlaces['addresses'][number][] {
   const baseAt = names.countAt - 8n;
   const base = readUpTo(memory, baseAt, 8).bytes;
-  const offsets = base.length === 8 ? offsetReadings(baseAt - BigInt(alignedTo8(names.count * 4)), baseValue(base)).slice(0, 2) : [];
+  const offsets =
+    base.length === 8 ? offsetReadings(baseAt - BigInt(alignedTo8(names.count * 4)), baseValue(base)).slice(0, 2) : [];
   return [...offsets, { at: names.countAt - BigInt(names.count * 8), coding: 'absolute' }];
 }
 
@@ -170,7 +190,7 @@ function readDownFrom(memory: PagedMemory, end: bigint, reach: number): { start:
   let start = end - (end % 4n);
   const lowest = start - BigInt(reach);
   // Page by page downwards until one is missing.
-  for (let at = start; at > lowest; ) {
+  for (let at = start; at > lowest;) {
     const pageStart = at % pageSize === 0n ? at - pageSize : at - (at % pageSize);
     if (!(memory.page(Number(pageStart / pageSize)) instanceof Page)) break;
     at = start = pageStart;

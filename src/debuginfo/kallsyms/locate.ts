@@ -27,7 +27,11 @@ function fromVmcoreinfo(memory: PagedMemory, symbol: (name: string) => bigint | 
   const baseAt = symbol('kallsyms_relative_base');
   const base = baseAt && u64(readTable(memory, baseAt, 8, 'kallsyms_relative_base'));
   return {
-    count, names, tokenTable, tokenIndex, foundBy: 'VMCOREINFO',
+    count,
+    names,
+    tokenTable,
+    tokenIndex,
+    foundBy: 'VMCOREINFO',
     addresses: absolute ? [{ at: absolute, coding: 'absolute' }] : offsetReadings(offsets!, base),
   };
 }

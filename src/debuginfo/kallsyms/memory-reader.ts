@@ -12,13 +12,21 @@ export type PagedMemory = Pick<AddressSpace, 'page' | 'pageSize'>;
 export function readTable(memory: PagedMemory, address: bigint, length: number, table: string): Uint8Array {
   const { bytes, stopped } = readUpTo(memory, address, length);
   if (stopped !== undefined) {
-    throw new InputError(`The kernel's symbol table can't be read from the dump: ${table} at 0x${address.toString(16)}: ${stopped}.`);
+    throw new InputError(
+      `The kernel's symbol table can't be read from the dump: ${table} at 0x${address.toString(16)}: ${stopped}.`,
+    );
   }
   return bytes;
 }
 
-/** As many bytes from `address` on as can be read without a hole, up to `length`; `stopped` says why there are fewer. */
-export function readUpTo(memory: PagedMemory, address: bigint, length: number): { bytes: Uint8Array; stopped?: string } {
+/**
+ * As many bytes from `address` on as can be read without a hole, up to `length`; `stopped` says why there are fewer.
+ */
+export function readUpTo(
+  memory: PagedMemory,
+  address: bigint,
+  length: number,
+): { bytes: Uint8Array; stopped?: string } {
   const size = memory.pageSize;
   const bytes = new Uint8Array(length);
   let pageNumber = Number(address / BigInt(size));

@@ -11,8 +11,8 @@ export interface KallsymsNames {
 }
 
 /**
- * How the length before each name is written: one byte; or since 6.1 (73bbb94466fd) one byte, or two where its top bit is
- * set. Nothing in the dump says which.
+ * How the length before each name is written: one byte; or since 6.1 (73bbb94466fd) one byte, or two where its top bit
+ * is set. Nothing in the dump says which.
  */
 export type LengthCoding = 'one byte' | 'one or two bytes';
 
@@ -20,11 +20,16 @@ export type LengthCoding = 'one byte' | 'one or two bytes';
 const LONGEST_NAME = 512;
 
 /**
- * Reads kallsyms_names (kallsyms_expand_symbol() in kernel/kallsyms.c). Of a hundred thousand names few are asked for: each
- * is hashed from its tokens' hashes, and unpacked when it is wanted.
+ * Reads kallsyms_names (kallsyms_expand_symbol() in kernel/kallsyms.c). Of a hundred thousand names few are asked for:
+ * each is hashed from its tokens' hashes, and unpacked when it is wanted.
  * @returns undefined where the table does not hold `count` names in that coding
  */
-export function readNames(packed: Uint8Array, count: number, tokens: Tokens, coding: LengthCoding): KallsymsNames | undefined {
+export function readNames(
+  packed: Uint8Array,
+  count: number,
+  tokens: Tokens,
+  coding: LengthCoding,
+): KallsymsNames | undefined {
   const { lengths } = tokens;
   const hashing = new TokenHashes(tokens);
   const types = new Uint8Array(count);
@@ -55,7 +60,8 @@ export function readNames(packed: Uint8Array, count: number, tokens: Tokens, cod
   const nameOf = (n: number): string => {
     const start = starts[n]! + lengthBytes(packed, starts[n]!, coding);
     let name = '';
-    for (const token of packed.subarray(start, start + nameLength(packed, starts[n]!, coding))) name += tokens.texts[token]!;
+    for (const token of packed.subarray(start, start + nameLength(packed, starts[n]!, coding)))
+      name += tokens.texts[token]!;
     return name.slice(1);
   };
   return {
@@ -66,7 +72,8 @@ export function readNames(packed: Uint8Array, count: number, tokens: Tokens, cod
         chains ??= chained(hashes);
         const wanted = hashOf(Buffer.from(name, 'latin1'));
         const found: number[] = [];
-        for (let n = chains.first(slotHash(wanted)); n >= 0; n = chains.after(n)) if (hashes[n] === wanted && nameOf(n) === name) found.push(n);
+        for (let n = chains.first(slotHash(wanted)); n >= 0; n = chains.after(n))
+          if (hashes[n] === wanted && nameOf(n) === name) found.push(n);
         return found;
       },
     },
@@ -80,7 +87,11 @@ function chained(hashes: Int32Array): HashChains {
 }
 
 /** Where every 256th name starts, as kallsyms_markers has it, or undefined where the names run over the end. */
-export function markersOf(packed: Uint8Array, count: number, coding: LengthCoding): { markers: number[]; end: number } | undefined {
+export function markersOf(
+  packed: Uint8Array,
+  count: number,
+  coding: LengthCoding,
+): { markers: number[]; end: number } | undefined {
   const markers: number[] = [];
   let at = 0;
   for (let n = 0; n < count; n++) {

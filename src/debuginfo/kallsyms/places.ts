@@ -19,5 +19,9 @@ export const MOST_SYMBOLS = 1 << 21;
 /** The ways to read kallsyms_offsets at `at`; without a base there is one. */
 export function offsetReadings(at: bigint, base: bigint | undefined): KallsymsPlaces['addresses'] {
   if (base === undefined) return [{ at, coding: 'place-relative' }];
-  return [{ at, coding: 'absolute per-CPU', base }, { at, coding: 'base-relative', base }, { at, coding: 'place-relative' }];
+  return [
+    { at, coding: 'absolute per-CPU', base },
+    { at, coding: 'base-relative', base },
+    { at, coding: 'place-relative' },
+  ];
 }

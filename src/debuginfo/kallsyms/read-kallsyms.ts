@@ -16,7 +16,8 @@ const IMAGE_REACH = 1n << 30n;
 
 /**
  * The kernel's own symbol table, from its memory: kernel/kallsyms.c, as scripts/kallsyms.c writes it, 5.10 to 7.2.
- * @param symbol a SYMBOL() of VMCOREINFO as it stands there; kernels before 6.0 name none of the tables, and they are searched for
+ * @param symbol a SYMBOL() of VMCOREINFO as it stands there; kernels before 6.0 name none of the tables, and they are
+ *   searched for
  * @throws InputError where no table is found, or it can't be read or decoded
  */
 export function readKallsyms(memory: PagedMemory, symbol: (name: string) => bigint | undefined): SymbolTable {
@@ -37,7 +38,8 @@ export function readKallsyms(memory: PagedMemory, symbol: (name: string) => bigi
       isDisordered ||= fits;
     }
   }
-  if (isDisordered) throw new InputError("The kernel's symbol table in the dump is damaged: its addresses do not ascend.");
+  if (isDisordered)
+    throw new InputError("The kernel's symbol table in the dump is damaged: its addresses do not ascend.");
   throw new InputError(
     `The kernel's symbol table can't be read from the dump: no way of reading its ${places.count} names and addresses puts _stext where it is.`,
   );
@@ -48,7 +50,9 @@ function tokensAt(memory: PagedMemory, places: KallsymsPlaces): Tokens {
   const index = readTable(memory, places.tokenIndex, TOKEN_INDEX_BYTES, 'kallsyms_token_index');
   const tokens = readTokens(table, index);
   if (tokens) return tokens;
-  throw new InputError("The kernel's symbol table can't be read from the dump: kallsyms_token_table and kallsyms_token_index don't fit together.");
+  throw new InputError(
+    "The kernel's symbol table can't be read from the dump: kallsyms_token_table and kallsyms_token_index don't fit together.",
+  );
 }
 
 /** The names in each coding in which they are names. */

@@ -3,7 +3,10 @@ import type { Tokens } from './tokens.js';
 // Knuth's MMIX multiplier, low word: odd, and with bits all over.
 const MULTIPLIER = 0x4c957f2d;
 
-/** A polynomial over the bytes modulo 2^32: of two texts in a row it is computed from those of each, and the length of the second. */
+/**
+ * A polynomial over the bytes modulo 2^32: of two texts in a row it is computed from those of each, and the length of
+ * the second.
+ */
 export function hashOf(bytes: Uint8Array): number {
   let hash = 0;
   for (const byte of bytes) hash = (Math.imul(hash, MULTIPLIER) + byte) | 0;

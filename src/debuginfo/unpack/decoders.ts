@@ -26,7 +26,8 @@ export async function* unpacked(packing: Packing, file: FileReader): AsyncGenera
     case 'lz4':
       yield* lz4LegacyBlocks(file, lz4Decoder());
       return;
-    case 'xz': case 'lzma':
+    case 'xz':
+    case 'lzma':
       yield* xz(packing, file);
       return;
     case 'lzo':
@@ -43,7 +44,9 @@ export async function* unpacked(packing: Packing, file: FileReader): AsyncGenera
   }
 }
 
-/** xz on PATH is fastest and knows the x86 filter that bzImages use; lzma-native knows it too; xz-decompress does not. */
+/**
+ * xz on PATH is fastest and knows the x86 filter that bzImages use; lzma-native knows it too; xz-decompress does not.
+ */
 async function* xz(packing: 'xz' | 'lzma', file: FileReader): AsyncGenerator<Uint8Array> {
   const program = programOnPath('xz');
   if (program !== undefined) {
@@ -55,8 +58,9 @@ async function* xz(packing: 'xz' | 'lzma', file: FileReader): AsyncGenerator<Uin
     yield* Readable.from(chunksOf(file)).pipe(native.createDecompressor()) as AsyncIterable<Uint8Array>;
     return;
   }
-  const pure = packing === 'xz' ? optional('xz-decompress') as XzDecompress | undefined : undefined;
-  if (pure === undefined) throw new Error('the program xz, or the package lzma-native, is needed for it and not installed');
+  const pure = packing === 'xz' ? (optional('xz-decompress') as XzDecompress | undefined) : undefined;
+  if (pure === undefined)
+    throw new Error('the program xz, or the package lzma-native, is needed for it and not installed');
   const chunks = chunksOf(file);
   const input = new ReadableStream<Uint8Array>({
     pull(controller) {

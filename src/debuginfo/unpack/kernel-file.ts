@@ -12,8 +12,8 @@ export interface KernelFile {
 }
 
 /**
- * Opens `path` as an ELF file, unpacking it first where it is packed or a bzImage; told by content. The code that unpacks
- * is loaded where it is needed: it brings node:child_process with it.
+ * Opens `path` as an ELF file, unpacking it first where it is packed or a bzImage; told by content. The code that
+ * unpacks is loaded where it is needed: it brings node:child_process with it.
  * @throws InputError where the file is neither, does not unpack, or unpacks to more than 2 GiB
  */
 export async function openKernelFile(path: string, cacheFolder?: string): Promise<KernelFile> {

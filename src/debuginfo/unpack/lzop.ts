@@ -15,8 +15,8 @@ const CRC32_PACKED = 0x200;
 const FILTER = 0x800;
 
 /**
- * The blocks of an lzop file; all numbers in it are big endian. Checksums are passed over: a damaged kernel shows when its
- * build-id or types are read.
+ * The blocks of an lzop file; all numbers in it are big endian. Checksums are passed over: a damaged kernel shows when
+ * its build-id or types are read.
  * @throws CodecError, or Error where a length is nonsense
  */
 export function* lzopBlocks(file: FileReader): Generator<Uint8Array> {
@@ -29,7 +29,8 @@ export function* lzopBlocks(file: FileReader): Generator<Uint8Array> {
   let at = end;
   for (let unpacked = u32(at); unpacked !== 0; unpacked = u32(at)) {
     const packed = u32(at + 4);
-    if (unpacked > LARGEST_BLOCK || packed > unpacked || packed === 0) throw new Error(`the lzop block at ${at} claims ${packed} bytes for ${unpacked}`);
+    if (unpacked > LARGEST_BLOCK || packed > unpacked || packed === 0)
+      throw new Error(`the lzop block at ${at} claims ${packed} bytes for ${unpacked}`);
     at += 8 + 4 * bitsIn(flags & (ADLER32_UNPACKED | CRC32_UNPACKED));
     // A block that packing did not shrink stands as it is, with one checksum.
     if (packed < unpacked) at += 4 * bitsIn(flags & (ADLER32_PACKED | CRC32_PACKED));

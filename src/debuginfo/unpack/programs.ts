@@ -25,7 +25,11 @@ function isExecutable(path: string): boolean {
  * Bytes through a program's stdin and stdout. Whoever stops reading ends the program.
  * @throws Error with the program's own words where it fails
  */
-export async function* through(program: string, args: readonly string[], input: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* through(
+  program: string,
+  args: readonly string[],
+  input: Iterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   let words = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -33,7 +37,10 @@ export async function* through(program: string, args: readonly string[], input: 
   });
   const ended = new Promise<number | null>((resolve) => {
     child.on('close', resolve);
-    child.on('error', (error) => { words ||= error.message; resolve(null); });
+    child.on('error', (error) => {
+      words ||= error.message;
+      resolve(null);
+    });
   });
   // A program that ends early closes its end of the pipe: its exit code says more than EPIPE does.
   child.stdin.on('error', () => {});

@@ -26,7 +26,11 @@ const LARGEST_IN_MEMORY = 256 << 20;
  * @param file stays the caller's, who may close it then
  * @throws InputError where it is neither, does not unpack, or unpacks to more than 2 GiB
  */
-export async function unpackKernel(path: string, file: OpenFile, cacheFolder = defaultCacheFolder()): Promise<KernelFile & { packing: string }> {
+export async function unpackKernel(
+  path: string,
+  file: OpenFile,
+  cacheFolder = defaultCacheFolder(),
+): Promise<KernelFile & { packing: string }> {
   const packed = packedKernel(path, file, packingOf(file.read(0, 16)));
   const content = await unpackedFile(path, packed, cacheFolder);
   if (!isElf(content.read(0, 4))) {
@@ -46,10 +50,12 @@ interface Packed {
 function packedKernel(path: string, file: OpenFile, packing: Packing | undefined): Packed {
   if (packing !== undefined) return { name: packing, packing, file, bytes: file };
   const payload = bootImagePayload(file);
-  if (payload === undefined) throw new InputError(`${path} is no vmlinux: neither an ELF file, nor one packed, nor a bzImage.`);
+  if (payload === undefined)
+    throw new InputError(`${path} is no vmlinux: neither an ELF file, nor one packed, nor a bzImage.`);
   const bytes = rangeReader(file, payload.offset, payload.length);
   const inside = packingOf(bytes.read(0, 16));
-  if (inside === undefined) throw new InputError(`The kernel in the bzImage ${path} is packed in a way that is not known.`);
+  if (inside === undefined)
+    throw new InputError(`The kernel in the bzImage ${path} is packed in a way that is not known.`);
   const length = inside === 'gzip' ? bytes.size : bytes.size - APPENDED_SIZE_BYTES;
   return { name: `bzImage, ${inside}`, packing: inside, file, bytes: rangeReader(bytes, 0, length) };
 }
@@ -108,7 +114,10 @@ async function inMemory(path: string, packed: Packed, cacheFolder: string, obsta
     size += part.length;
     if (size > LARGEST_IN_MEMORY) {
       const reason = writeFailureInWords(obstacle) ?? (obstacle instanceof Error ? obstacle.message : String(obstacle));
-      throw new SurroundingsError(`${path} unpacks to more than ${LARGEST_IN_MEMORY / 2 ** 20} MiB and needs a file in ${cacheFolder}, which can't be written: ${reason}; XDG_CACHE_HOME names another folder.`, { cause: obstacle });
+      throw new SurroundingsError(
+        `${path} unpacks to more than ${LARGEST_IN_MEMORY / 2 ** 20} MiB and needs a file in ${cacheFolder}, which can't be written: ${reason}; XDG_CACHE_HOME names another folder.`,
+        { cause: obstacle },
+      );
     }
     parts.push(part);
   }
@@ -126,8 +135,12 @@ async function* bounded(path: string, packed: Packed, limit: number): AsyncGener
   } catch (error) {
     if (error instanceof InputError) throw error;
     const machine = surroundingsInWords(error);
-    if (machine !== undefined) throw new SurroundingsError(`${path} can't be unpacked (${packed.name}): ${machine}.`, { cause: error });
-    throw new InputError(`${path} can't be unpacked (${packed.name}): ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
+    if (machine !== undefined)
+      throw new SurroundingsError(`${path} can't be unpacked (${packed.name}): ${machine}.`, { cause: error });
+    throw new InputError(
+      `${path} can't be unpacked (${packed.name}): ${error instanceof Error ? error.message : String(error)}.`,
+      { cause: error },
+    );
   }
 }
 

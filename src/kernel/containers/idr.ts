@@ -7,8 +7,9 @@ function isInternal(entry: bigint): boolean {
 }
 
 /**
- * What a `struct idr` maps its ids to, ascending, as idr_for_each_entry() visits them: pointers as they are stored. PIDs,
- * memory cgroups and many numbers that user space sees are given out by one. What can't be read is a gap named `what`.
+ * What a `struct idr` maps its ids to, ascending, as idr_for_each_entry() visits them: pointers as they are stored.
+ * PIDs, memory cgroups and many numbers that user space sees are given out by one. What can't be read is a gap named
+ * `what`.
  */
 export function* idrEntries(kernel: Kernel, idr: bigint, what: string): Generator<{ id: number; entry: bigint }> {
   const found = kernel.attempt(what, () => {

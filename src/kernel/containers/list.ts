@@ -8,7 +8,12 @@ const LONGEST = 1 << 26;
  * The objects on a `struct list_head`, as list_for_each_entry() visits them. A broken link, a circle that misses the
  * head, or a page that is not in the dump ends the walk with a gap.
  */
-export function* list<S extends Shape | StructName>(kernel: Kernel, head: RefBase | bigint, shape: S, member: MemberPath<S>): Generator<Ref<S>> {
+export function* list<S extends Shape | StructName>(
+  kernel: Kernel,
+  head: RefBase | bigint,
+  shape: S,
+  member: MemberPath<S>,
+): Generator<Ref<S>> {
   const struct = typeof shape === 'string' ? shape : shape.struct;
   const what = `list of ${struct}.${member}`;
   // A struct that does not bind is a gap like any other: nobody expects a walk to throw.
@@ -24,7 +29,12 @@ export function* list<S extends Shape | StructName>(kernel: Kernel, head: RefBas
  * The addresses of the `struct list_head`s on a list: the object is `kernel.containerOf(shape, node, 'tasks')`, or what
  * `kernel.list` gives at once. 'prev' goes backwards. A broken link, or a cycle, ends the walk with a gap named `what`.
  */
-export function* listNodes(kernel: Kernel, head: RefBase | bigint, what: string, direction: 'next' | 'prev' = 'next'): Generator<bigint> {
+export function* listNodes(
+  kernel: Kernel,
+  head: RefBase | bigint,
+  what: string,
+  direction: 'next' | 'prev' = 'next',
+): Generator<bigint> {
   const start = typeof head === 'bigint' ? head : head.$address;
   const distance = direction === 'next' ? 0n : 8n;
   const next = (node: bigint): bigint | undefined => kernel.attempt(what, () => kernel.memory.u64(node + distance));
@@ -32,15 +42,18 @@ export function* listNodes(kernel: Kernel, head: RefBase | bigint, what: string,
 }
 
 /**
- * The addresses of the `struct hlist_node`s of a `struct hlist_head`, one bucket of a hash table: the first pointer, then
- * NULL-terminated `next`. Broken, it ends with a gap named `what`.
+ * The addresses of the `struct hlist_node`s of a `struct hlist_head`, one bucket of a hash table: the first pointer,
+ * then NULL-terminated `next`. Broken, it ends with a gap named `what`.
  */
 export function* hlistNodes(kernel: Kernel, head: bigint, what: string): Generator<bigint> {
   const next = (node: bigint): bigint | undefined => kernel.attempt(what, () => kernel.memory.u64(node));
   yield* chain(kernel, what, next(head), next, (node) => node === 0n);
 }
 
-/** The addresses of the `struct llist_node`s of a `struct llist_head`, newest first: same layout as an hlist's forward links. */
+/**
+ * The addresses of the `struct llist_node`s of a `struct llist_head`, newest first: same layout as an hlist's forward
+ * links.
+ */
 export const llistNodes = hlistNodes;
 
 /** The same of a `struct hlist_nulls_head`, as of the tables of sockets: such a chain ends with an odd pointer. */
@@ -51,7 +64,11 @@ export function* hlistNullsNodes(kernel: Kernel, head: bigint, what: string): Ge
 
 /** Follows `next` until `ends`; guarded against circles (Brent's method), NULL and endless chains. */
 function* chain(
-  kernel: Kernel, what: string, first: bigint | undefined, next: (node: bigint) => bigint | undefined, ends: (node: bigint) => boolean,
+  kernel: Kernel,
+  what: string,
+  first: bigint | undefined,
+  next: (node: bigint) => bigint | undefined,
+  ends: (node: bigint) => boolean,
 ): Generator<bigint> {
   let landmark = 0n;
   let landmarkAt = 1;
@@ -59,7 +76,8 @@ function* chain(
   for (let node = first; node !== undefined && !ends(node); node = next(node)) {
     kernel.guard.step();
     if (node === 0n) return kernel.gap(what, `broken after ${count} elements: a NULL link`);
-    if (node === landmark) return kernel.gap(what, `has a cycle that does not include its head, after ${count} elements`, node);
+    if (node === landmark)
+      return kernel.gap(what, `has a cycle that does not include its head, after ${count} elements`, node);
     if (++count > LONGEST) return kernel.gap(what, `longer than ${LONGEST} elements`);
     if (count === landmarkAt) {
       landmark = node;

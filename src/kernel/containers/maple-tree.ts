@@ -24,7 +24,9 @@ export interface MapleEntry {
   entry: bigint;
 }
 
-/** The entries of a `struct maple_tree` (since 6.1), ascending, as mt_for_each() visits them. VMAs and IRQs lie in one. */
+/**
+ * The entries of a `struct maple_tree` (since 6.1), ascending, as mt_for_each() visits them. VMAs and IRQs lie in one.
+ */
 export function* mapleEntries(kernel: Kernel, tree: bigint, what: string): Generator<MapleEntry> {
   const root = kernel.attempt(what, () => kernel.memory.u64(tree + BigInt(kernel.offsetOf('maple_tree', 'ma_root'))));
   if (root === undefined || root === 0n) return;
@@ -32,7 +34,9 @@ export function* mapleEntries(kernel: Kernel, tree: bigint, what: string): Gener
     yield { first: 0n, last: 0n, entry: root };
     return;
   }
-  const pending: { node: bigint; first: bigint; last: bigint; depth: number }[] = [{ node: root, first: 0n, last: MAX_INDEX, depth: 0 }];
+  const pending: { node: bigint; first: bigint; last: bigint; depth: number }[] = [
+    { node: root, first: 0n, last: MAX_INDEX, depth: 0 },
+  ];
   for (let at = pending.pop(); at; at = pending.pop()) {
     kernel.guard.step();
     if (at.depth > DEEPEST) return kernel.gap(what, `deeper than ${DEEPEST} levels`, at.node);
@@ -44,7 +48,8 @@ export function* mapleEntries(kernel: Kernel, tree: bigint, what: string): Gener
       continue;
     }
     for (const child of ranges.toReversed()) {
-      if (child.entry !== 0n) pending.push({ node: child.entry, first: child.first, last: child.last, depth: depth + 1 });
+      if (child.entry !== 0n)
+        pending.push({ node: child.entry, first: child.first, last: child.last, depth: depth + 1 });
     }
   }
 }
@@ -72,12 +77,15 @@ function nodeLayout(kernel: Kernel, type: number): NodeLayout {
   const length = (member: string): number => {
     const found = struct && findMember(struct, member);
     const array = found && resolveType(found.type);
-    if (array?.kind !== 'array' || array.length > 256) throw new ShapeError(`\`struct ${name}\` has no usable member \`${member}\` in this kernel`);
+    if (array?.kind !== 'array' || array.length > 256)
+      throw new ShapeError(`\`struct ${name}\` has no usable member \`${member}\` in this kernel`);
     return array.length;
   };
   return {
-    pivots: BigInt(kernel.offsetOf(name, 'pivot')), pivotCount: length('pivot'),
-    slots: BigInt(kernel.offsetOf(name, 'slot')), slotCount: length('slot'),
+    pivots: BigInt(kernel.offsetOf(name, 'pivot')),
+    pivotCount: length('pivot'),
+    slots: BigInt(kernel.offsetOf(name, 'slot')),
+    slotCount: length('slot'),
   };
 }
 

@@ -7,9 +7,9 @@ const DEEPEST = 128;
 const COLOUR = 3n;
 
 /**
- * The addresses of a red-black tree's `struct rb_node`s in order, from a `struct rb_root` (or `rb_root_cached`, which begins with
- * one), as rb_first() and rb_next() visit them. A link is followed where the child names its parent, by which rb_next()
- * finds its way back: so no node comes twice, whatever the links say, and the others are gaps.
+ * The addresses of a red-black tree's `struct rb_node`s in order, from a `struct rb_root` (or `rb_root_cached`, which
+ * begins with one), as rb_first() and rb_next() visit them. A link is followed where the child names its parent, by
+ * which rb_next() finds its way back: so no node comes twice, whatever the links say, and the others are gaps.
  */
 export function* rbtreeNodes(kernel: Kernel, root: bigint, what: string): Generator<bigint> {
   const offsets = kernel.attempt(what, () => ({
@@ -20,13 +20,15 @@ export function* rbtreeNodes(kernel: Kernel, root: bigint, what: string): Genera
   if (!offsets) return;
   const { left, right, parent } = offsets;
   /** The node that a link leads to, 0 for none; `sibling` is what the parent's other link leads to. */
-  const follow = (link: bigint, from: bigint, sibling = 0n): bigint => kernel.attempt(what, () => {
-    const node = kernel.memory.u64(link);
-    if (node === 0n) return node;
-    const named = kernel.memory.u64(node + parent) & ~COLOUR;
-    if (named !== from || node === sibling) throw new Implausible(`a node that is not the child of 0x${from.toString(16)} alone`, node);
-    return node;
-  }) ?? 0n;
+  const follow = (link: bigint, from: bigint, sibling = 0n): bigint =>
+    kernel.attempt(what, () => {
+      const node = kernel.memory.u64(link);
+      if (node === 0n) return node;
+      const named = kernel.memory.u64(node + parent) & ~COLOUR;
+      if (named !== from || node === sibling)
+        throw new Implausible(`a node that is not the child of 0x${from.toString(16)} alone`, node);
+      return node;
+    }) ?? 0n;
 
   const path: { node: bigint; child: bigint }[] = [];
   let node = follow(root, 0n);

@@ -32,12 +32,18 @@ interface Node {
  * and retry marks of the kernel's own are left as they are stored, internal ones are followed. IDRs lie in one.
  * A node is followed where it names its parent and its slot there: so none comes twice, and the others are gaps.
  */
-export function* xarrayEntries(kernel: Kernel, root: bigint, what: string): Generator<{ index: bigint; entry: bigint }> {
+export function* xarrayEntries(
+  kernel: Kernel,
+  root: bigint,
+  what: string,
+): Generator<{ index: bigint; entry: bigint }> {
   const layout = kernel.attempt(what, () => layoutOf(kernel));
   if (layout === undefined) return;
   const head = kernel.attempt(what, () => kernel.memory.u64(root + layout.head));
   if (head === undefined || head === 0n) return;
-  const pending: { entry: bigint; index: bigint; slot: number; above: Node }[] = [{ entry: head, index: 0n, slot: 0, above: NO_PARENT }];
+  const pending: { entry: bigint; index: bigint; slot: number; above: Node }[] = [
+    { entry: head, index: 0n, slot: 0, above: NO_PARENT },
+  ];
   for (let at = pending.pop(); at; at = pending.pop()) {
     kernel.guard.step();
     const { entry, index, slot, above } = at;
@@ -65,7 +71,7 @@ export function xarrayLoad(kernel: Kernel, root: bigint, index: bigint, what: st
     let entry = kernel.memory.u64(root + layout.head);
     if (!isNode(layout, entry)) return index === 0n && entry !== 0n ? entry : undefined;
     let above: Node = NO_PARENT;
-    for (let slot = 0; isNode(layout, entry); ) {
+    for (let slot = 0; isNode(layout, entry);) {
       const inner = enterNode(kernel, layout, entry, above, slot);
       const beyond = index >> BigInt(inner.shift);
       if (above === NO_PARENT && beyond >= BigInt(layout.slotCount)) return undefined;
@@ -79,15 +85,21 @@ export function xarrayLoad(kernel: Kernel, root: bigint, index: bigint, what: st
   });
 }
 
-/** @throws Implausible where the node is not its parent's, or not below it: a tree has no circles and no shared nodes */
+/**
+ * @throws Implausible where the node is not its parent's, or not below it: a tree has no circles and no shared nodes
+ */
 function enterNode(kernel: Kernel, layout: Layout, entry: bigint, above: Node, slot: number): Node {
   const node = entry & ~3n;
   const shift = kernel.memory.u8(node + layout.shift);
-  if (shift >= above.shift) throw new Implausible(`a node with a shift of ${shift} where it must be below ${above.shift}`, node);
+  if (shift >= above.shift)
+    throw new Implausible(`a node with a shift of ${shift} where it must be below ${above.shift}`, node);
   const parent = kernel.memory.u64(node + layout.parent);
   const offset = kernel.memory.u8(node + layout.offset);
   if (parent !== above.node || (above !== NO_PARENT && offset !== slot)) {
-    throw new Implausible(`a node that says it is in slot ${offset} of 0x${parent.toString(16)}, not in slot ${slot} of 0x${above.node.toString(16)}`, node);
+    throw new Implausible(
+      `a node that says it is in slot ${offset} of 0x${parent.toString(16)}, not in slot ${slot} of 0x${above.node.toString(16)}`,
+      node,
+    );
   }
   return { node, shift };
 }
@@ -103,7 +115,10 @@ function isNode({ nodeTag }: Layout, entry: bigint): boolean {
   return (entry & 3n) === nodeTag && entry > 4096n;
 }
 
-/** xa_is_sibling(): the slot that has the entry; undefined for all else. Before 4.20 siblings were pointers into the node itself. */
+/**
+ * xa_is_sibling(): the slot that has the entry; undefined for all else. Before 4.20 siblings were pointers into the
+ * node itself.
+ */
 function siblingOf({ nodeTag, slots, slotCount }: Layout, entry: bigint, node: bigint): number | undefined {
   if ((entry & 3n) !== nodeTag) return undefined;
   const slot = nodeTag === 2n ? entry >> 2n : ((entry & ~3n) - node - slots) / 8n;
@@ -117,13 +132,17 @@ function layoutOf(kernel: Kernel): Layout {
     const struct = kernel.types.struct(name, 'xas_load');
     const found = struct && findMember(struct, 'slots');
     const array: CType | undefined = found && resolveType(found.type);
-    if (array?.kind !== 'array' || array.length < 16 || array.length > 64) throw new ShapeError(`\`struct ${name}\` has no usable member \`slots\` in this kernel`);
+    if (array?.kind !== 'array' || array.length < 16 || array.length > 64)
+      throw new ShapeError(`\`struct ${name}\` has no usable member \`slots\` in this kernel`);
     const offset = (member: MemberName<typeof name>): bigint => BigInt(kernel.offsetOf(name, member));
     return {
       head: BigInt(isXarray ? kernel.offsetOf('xarray', 'xa_head') : kernel.offsetOf('radix_tree_root', 'rnode')),
       nodeTag: isXarray ? 2n : 1n,
-      shift: offset('shift'), offset: offset('offset'), parent: offset('parent'),
-      slots: offset('slots'), slotCount: array.length,
+      shift: offset('shift'),
+      offset: offset('offset'),
+      parent: offset('parent'),
+      slots: offset('slots'),
+      slotCount: array.length,
     };
   });
 }

@@ -4,7 +4,8 @@ import type { Kernel } from '../../kernel/kernel.js';
 export function diskName(kernel: Kernel, address: bigint, struct: 'block_device' | 'gendisk'): string | undefined {
   if (address === 0n) return undefined;
   return kernel.attempt(`name of the disk of ${struct} 0x${address.toString(16)}`, () => {
-    const disk = struct === 'gendisk' ? address : kernel.memory.u64(address + BigInt(kernel.offsetOf('block_device', 'bd_disk')));
+    const disk =
+      struct === 'gendisk' ? address : kernel.memory.u64(address + BigInt(kernel.offsetOf('block_device', 'bd_disk')));
     return disk === 0n ? undefined : kernel.ref('gendisk', disk).disk_name;
   });
 }

@@ -21,16 +21,24 @@ export function zramDevices(kernel: Kernel): readonly Zram[] {
   const idr = kernel.symbols.addressOf('zram_index_idr');
   if (idr === undefined) return [];
   const devices: Zram[] = [];
-  for (const { index, entry } of xarrayEntries(kernel, idr + BigInt(kernel.offsetOf('idr', 'idr_rt')), 'zram_index_idr')) {
+  for (const { index, entry } of xarrayEntries(
+    kernel,
+    idr + BigInt(kernel.offsetOf('idr', 'idr_rt')),
+    'zram_index_idr',
+  )) {
     const lost = typesLost(kernel);
     if (lost !== undefined) kernel.gap(`zram${index}`, lost);
-    const device = lost === undefined ? kernel.attempt(`zram${index}`, () => readDevice(kernel, entry, index)) : undefined;
+    const device =
+      lost === undefined ? kernel.attempt(`zram${index}`, () => readDevice(kernel, entry, index)) : undefined;
     if (device) devices.push(device);
   }
   return devices;
 }
 
-/** A device is there: where the list of its module's types may have lost them, what it holds is lost. Kernels without that list never had them. */
+/**
+ * A device is there: where the list of its module's types may have lost them, what it holds is lost. Kernels without
+ * that list never had them.
+ */
 function typesLost(kernel: Kernel): string | undefined {
   return kernel.hasGlobal('btf_modules') ? kernel.missing('zram') : undefined;
 }

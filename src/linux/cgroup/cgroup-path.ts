@@ -5,7 +5,10 @@ import type { Ref } from '../../kernel/shape.js';
 /** Cgroups are nested at most so deep: cgroup.max.depth is settable, a path of the kernel's has 4096 bytes. */
 const DEEPEST = 2048;
 
-/** A cgroup's path in its hierarchy, as cgroup_path() writes it: "/lab.slice/job.scope", "/" for the root. @throws ReadError, Implausible */
+/**
+ * A cgroup's path in its hierarchy, as cgroup_path() writes it: "/lab.slice/job.scope", "/" for the root. @throws
+ * ReadError, Implausible
+ */
 export function cgroupPath(kernel: Kernel, cgroup: Ref<'cgroup'>): string {
   const names: string[] = [];
   let node: Ref<'kernfs_node'> | null = cgroup.kn;

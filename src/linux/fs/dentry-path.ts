@@ -32,7 +32,9 @@ export function inodePath(kernel: Kernel, inode: bigint): string | undefined {
   const alias = kernel.memory.u64(inode + BigInt(kernel.offsetOf('inode', 'i_dentry')));
   if (alias === 0n) return undefined;
   // In a union of its own until 7.x.
-  const offset = kernel.has('dentry', 'd_alias') ? kernel.offsetOf('dentry', 'd_alias') : kernel.offsetOf('dentry', 'd_u.d_alias');
+  const offset = kernel.has('dentry', 'd_alias')
+    ? kernel.offsetOf('dentry', 'd_alias')
+    : kernel.offsetOf('dentry', 'd_u.d_alias');
   return dentryPath(kernel, alias - BigInt(offset));
 }
 
@@ -66,7 +68,11 @@ function* mountsOf(kernel: Kernel, superBlock: bigint): Generator<bigint> {
   }
   // Since 7.x (6.18) a chain that ends with NULL.
   const next = BigInt(kernel.offsetOf('mount', 'mnt_next_for_sb'));
-  for (let mount = kernel.memory.u64(head), count = 0; mount !== 0n && count < MOST_MOUNTS; mount = kernel.memory.u64(mount + next), count++) {
+  for (
+    let mount = kernel.memory.u64(head), count = 0;
+    mount !== 0n && count < MOST_MOUNTS;
+    mount = kernel.memory.u64(mount + next), count++
+  ) {
     kernel.guard.step();
     yield mount;
   }

@@ -24,8 +24,19 @@ function fileSystems(kernel: Kernel): ReadonlyMap<bigint, FileSystem> {
       const system = kernel.attempt(`super_block 0x${address.toString(16)}`, () => {
         const type = superBlock.s_type?.name ?? 'file system';
         const at = kernel.attempt('mount of a file system', () => mountPoint(kernel, address));
-        const device = kernel.has('super_block', 's_bdev') ? diskName(kernel, kernel.memory.u64(address + BigInt(kernel.offsetOf('super_block', 's_bdev'))), 'block_device') : undefined;
-        return { superBlock: address, type, text: `${type}${at === undefined ? '' : ` at ${at}`}${device === undefined ? '' : ` (${device})`}`, ...(at === undefined ? {} : { mountPoint: at }) };
+        const device = kernel.has('super_block', 's_bdev')
+          ? diskName(
+              kernel,
+              kernel.memory.u64(address + BigInt(kernel.offsetOf('super_block', 's_bdev'))),
+              'block_device',
+            )
+          : undefined;
+        return {
+          superBlock: address,
+          type,
+          text: `${type}${at === undefined ? '' : ` at ${at}`}${device === undefined ? '' : ` (${device})`}`,
+          ...(at === undefined ? {} : { mountPoint: at }),
+        };
       });
       if (system) found.set(address, system);
     }
@@ -37,19 +48,28 @@ function fileSystems(kernel: Kernel): ReadonlyMap<bigint, FileSystem> {
 export function fileSystemAround(kernel: Kernel, address: bigint): FileSystem | undefined {
   const size = kernel.attempt('struct super_block', () => BigInt(kernel.sizeOf('super_block')));
   if (size === undefined) return undefined;
-  return [...fileSystems(kernel).values()].find(({ superBlock }) => address >= superBlock && address < superBlock + size);
+  return [...fileSystems(kernel).values()].find(
+    ({ superBlock }) => address >= superBlock && address < superBlock + size,
+  );
 }
 
 /** Locks that each inode has: its own, and its page cache's. */
 const LOCKS_OF_INODES = ['i_rwsem', 'i_lock'] as const;
 const LOCKS_OF_MAPPINGS = ['i_mmap_rwsem', 'invalidate_lock', 'i_pages'] as const;
 
-/** Which inode a lock is of: file systems have it somewhere within objects of their own. Believed where it is on its super_block's list. */
+/**
+ * Which inode a lock is of: file systems have it somewhere within objects of their own. Believed where it is on its
+ * super_block's list.
+ */
 export function inodeOfLock(kernel: Kernel, lock: bigint): bigint | undefined {
   if (!kernel.has('inode', 'i_data')) return undefined;
   const offsets = [
-    ...LOCKS_OF_INODES.filter((member) => kernel.has('inode', member)).map((member) => kernel.offsetOf('inode', member)),
-    ...LOCKS_OF_MAPPINGS.filter((member) => kernel.has('address_space', member)).map((member) => kernel.offsetOf('inode', `i_data.${member}`)),
+    ...LOCKS_OF_INODES.filter((member) => kernel.has('inode', member)).map((member) =>
+      kernel.offsetOf('inode', member),
+    ),
+    ...LOCKS_OF_MAPPINGS.filter((member) => kernel.has('address_space', member)).map((member) =>
+      kernel.offsetOf('inode', `i_data.${member}`),
+    ),
   ];
   for (const offset of offsets) {
     if (systemOf(kernel, lock - BigInt(offset))) return lock - BigInt(offset);
@@ -89,7 +109,10 @@ export function contentOfPage(kernel: Kernel, page: bigint): string | undefined 
     if ((mapping & MAPPING_BITS) !== 0n) return (mapping & MAPPING_ANON) === 0n ? undefined : 'anonymous memory';
     const host = wordAt(kernel, mapping + BigInt(kernel.offsetOf('address_space', 'host')));
     const file = host === undefined || host === 0n ? undefined : fileName(kernel, host);
-    const index = kernel.memory.u64(page + BigInt(kernel.has('folio', 'index') ? kernel.offsetOf('folio', 'index') : kernel.offsetOf('page', 'index')));
+    const index = kernel.memory.u64(
+      page +
+        BigInt(kernel.has('folio', 'index') ? kernel.offsetOf('folio', 'index') : kernel.offsetOf('page', 'index')),
+    );
     return file === undefined ? undefined : `page ${index} of ${file}`;
   });
 }
@@ -105,19 +128,33 @@ export interface Frozen {
   readonly evidence: string;
 }
 
-/** Whether a percpu-rwsem is one of the three by which a frozen file system stops those that write to it (`s_writers.rw_sem`). */
+/**
+ * Whether a percpu-rwsem is one of the three by which a frozen file system stops those that write to it
+ * (`s_writers.rw_sem`).
+ */
 export function frozenBy(kernel: Kernel, lock: bigint): Frozen | undefined {
   const system = fileSystemAround(kernel, lock);
-  if (system === undefined || !kernel.has('super_block', 's_writers') || !kernel.has('sb_writers', 'rw_sem')) return undefined;
+  if (system === undefined || !kernel.has('super_block', 's_writers') || !kernel.has('sb_writers', 'rw_sem'))
+    return undefined;
   return kernel.attempt('super_block.s_writers', () => {
     const writers = system.superBlock + BigInt(kernel.offsetOf('super_block', 's_writers'));
     if (lock < writers + BigInt(kernel.offsetOf('sb_writers', 'rw_sem'))) return undefined;
-    const member = (name: MemberName<'sb_writers'>): number => kernel.memory.i32(writers + BigInt(kernel.offsetOf('sb_writers', name)));
+    const member = (name: MemberName<'sb_writers'>): number =>
+      kernel.memory.i32(writers + BigInt(kernel.offsetOf('sb_writers', name)));
     const frozen = member('frozen');
     if (frozen <= 0 || frozen > SB_FREEZE_COMPLETE) return undefined;
     const complete = frozen === SB_FREEZE_COMPLETE;
     // Since 6.6 the kernel counts who froze it.
-    const by = (['freeze_ucount', 'freeze_kcount'] as const).filter((name) => kernel.has('sb_writers', name)).map((name) => `${name} is ${member(name)}`);
-    return { system, complete, evidence: [`super_block.s_writers.frozen of ${system.text} is ${frozen}${complete ? ' (SB_FREEZE_COMPLETE)' : ''}`, ...by].join(', ') };
+    const by = (['freeze_ucount', 'freeze_kcount'] as const)
+      .filter((name) => kernel.has('sb_writers', name))
+      .map((name) => `${name} is ${member(name)}`);
+    return {
+      system,
+      complete,
+      evidence: [
+        `super_block.s_writers.frozen of ${system.text} is ${frozen}${complete ? ' (SB_FREEZE_COMPLETE)' : ''}`,
+        ...by,
+      ].join(', '),
+    };
   });
 }

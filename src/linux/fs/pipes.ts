@@ -19,7 +19,9 @@ const MOST_FILES = 1 << 24;
 /** F_SETPIPE_SZ: a pipe's ring has at most 2^20 slots for root (1 << 31 bytes). */
 const MOST_SLOTS = 1 << 20;
 
-/** Pipes by the processes that have them open, the fullest first. What is only on its way through a socket is not found. */
+/**
+ * Pipes by the processes that have them open, the fullest first. What is only on its way through a socket is not found.
+ */
 export function openPipes(kernel: Kernel): readonly Pipe[] {
   const operations = kernel.symbols.addressOf('pipefifo_fops');
   if (operations === undefined) return [];
@@ -37,10 +39,12 @@ export function openPipes(kernel: Kernel): readonly Pipe[] {
       else holders.set(pipe, new Set([process]));
     }
   }
-  return [...holders].flatMap(([address, tasks]) => {
-    const held = kernel.attempt(`pipe 0x${address.toString(16)}`, () => pipeContent(kernel, address));
-    return held ? [{ address, ...held, holders: [...tasks] }] : [];
-  }).toSorted((a, b) => b.pages - a.pages);
+  return [...holders]
+    .flatMap(([address, tasks]) => {
+      const held = kernel.attempt(`pipe 0x${address.toString(16)}`, () => pipeContent(kernel, address));
+      return held ? [{ address, ...held, holders: [...tasks] }] : [];
+    })
+    .toSorted((a, b) => b.pages - a.pages);
 }
 
 /** The addresses of a process's open `struct file`s; the table as a whole is read at once. */
@@ -81,6 +85,8 @@ function pipeContent(kernel: Kernel, address: bigint): { pages: number; bytes: n
     bytes += buffer.len;
   }
   // Up to two pages are kept for the next write.
-  pipe.tmp_page?.forEach((page) => { if (page !== null) pages++; });
+  pipe.tmp_page?.forEach((page) => {
+    if (page !== null) pages++;
+  });
   return { pages, bytes };
 }

@@ -19,20 +19,26 @@ export type CpuRegisters =
       readonly lost?: true;
     };
 
-const LOST = { reason: "the dump's register notes are damaged, and none that can be read is its own", lost: true } as const;
+const LOST = {
+  reason: "the dump's register notes are damaged, and none that can be read is its own",
+  lost: true,
+} as const;
 
 /** note_buf_t: an ELF note with an NT_PRSTATUS and an end mark; some 360 bytes on x86_64. */
 const NOTE_BYTES = 512;
 
 /**
- * Registers of each possible CPU. Which note is whose: a hypervisor's notes have the GS base, which is the CPU's per-CPU area;
- * a kdump's are what the CPUs wrote into `crash_notes` as they stopped (crash_save_cpu()). A CPU that was offline has none.
+ * Registers of each possible CPU. Which note is whose: a hypervisor's notes have the GS base, which is the CPU's
+ * per-CPU area; a kdump's are what the CPUs wrote into `crash_notes` as they stopped (crash_save_cpu()). A CPU that was
+ * offline has none.
  */
 export function cpuRegisters(kernel: Kernel): readonly CpuRegisters[] {
   return kernel.once('CPU registers', () => {
     const { dump } = kernel;
     if (dump === undefined) return byCrashNotes(kernel, []);
-    return dump.fromHypervisor ? byHypervisor(kernel, dump.registers) : byCrashNotes(kernel, dump.registers, dump.damagedNotes);
+    return dump.fromHypervisor
+      ? byHypervisor(kernel, dump.registers)
+      : byCrashNotes(kernel, dump.registers, dump.damagedNotes);
   });
 }
 
@@ -74,25 +80,37 @@ function byCrashNotes(kernel: Kernel, notes: readonly RegisterNote[], isDamaged 
   const someRead = inMemory.some(({ saved }) => saved !== undefined);
   return inMemory.map(({ cpu, saved, reason }): CpuRegisters => {
     if (saved) {
-      const inFile = notes.find(({ prstatus }) => prstatus !== undefined && saved.prstatus !== undefined && Buffer.compare(prstatus, saved.prstatus) === 0);
+      const inFile = notes.find(
+        ({ prstatus }) =>
+          prstatus !== undefined && saved.prstatus !== undefined && Buffer.compare(prstatus, saved.prstatus) === 0,
+      );
       return { cpu, note: inFile ?? saved, by: 'crash_notes' };
     }
     const inOrder = notes[cpu];
     // Where no CPU's buffer can be read at all, there is one note for each CPU or there is no telling.
-    if (!isDamaged && !someRead && reason !== undefined && inOrder && notes.length === inMemory.length) return { cpu, note: inOrder, by: 'order of the notes' };
+    if (!isDamaged && !someRead && reason !== undefined && inOrder && notes.length === inMemory.length)
+      return { cpu, note: inOrder, by: 'order of the notes' };
     // Who saved nothing is told by those who did: without any, the notes may have been a hypervisor's.
     if (isDamaged && !someRead) return { cpu, ...LOST };
     if (reason !== undefined) return { cpu, reason };
-    return { cpu, reason: online && !online.includes(cpu) ? 'it was offline' : 'it saved no registers: it did not answer, or nobody asked it to' };
+    return {
+      cpu,
+      reason:
+        online && !online.includes(cpu)
+          ? 'it was offline'
+          : 'it saved no registers: it did not answer, or nobody asked it to',
+    };
   });
 }
 
 /** What a CPU saved into its buffer of `crash_notes`; neither where the buffer is empty. */
 function crashNote(kernel: Kernel, cpu: number): { saved?: RegisterNote; reason?: string } {
-  const { result: bytes, gaps } = gatherGaps(kernel, () => kernel.attempt('crash_notes', () => {
-    const pointer = kernel.global('crash_notes');
-    return kernel.memory.read(BigInt.asUintN(64, pointer + kernel.perCpuOffset(cpu)), NOTE_BYTES);
-  }));
+  const { result: bytes, gaps } = gatherGaps(kernel, () =>
+    kernel.attempt('crash_notes', () => {
+      const pointer = kernel.global('crash_notes');
+      return kernel.memory.read(BigInt.asUintN(64, pointer + kernel.perCpuOffset(cpu)), NOTE_BYTES);
+    }),
+  );
   if (bytes === undefined) return { reason: `its buffer in crash_notes can't be read: ${gaps[0]!.reason}` };
   const saved = readNotes(endOfNotes(bytes)).registers[0];
   return saved ? { saved } : {};

@@ -5,7 +5,10 @@ const MASKS = { possible: '__cpu_possible_mask', present: '__cpu_present_mask', 
 
 export type CpuMask = keyof typeof MASKS;
 
-/** The CPUs in one of the kernel's masks. A panic without kdump leaves one CPU online; a kdump leaves all. @throws ReadError */
+/**
+ * The CPUs in one of the kernel's masks. A panic without kdump leaves one CPU online; a kdump leaves all. @throws
+ * ReadError
+ */
 export function cpusIn(kernel: Kernel, mask: CpuMask): readonly number[] {
   const { bits } = kernel.global(MASKS[mask]);
   const limit = kernel.hasGlobal('nr_cpu_ids') ? kernel.global('nr_cpu_ids') : Infinity;

@@ -29,7 +29,10 @@ export function panicOf(kernel: Kernel): Panic | undefined {
   const said = panicLine(kernel);
   const named = panicCpu(kernel) ?? cpuOfCaller(said?.caller);
   if (said === undefined && named === undefined) return undefined;
-  const task = named === undefined ? undefined : kernel.attempt(`current task of CPU ${named.cpu}`, () => currentTask(kernel, named.cpu));
+  const task =
+    named === undefined
+      ? undefined
+      : kernel.attempt(`current task of CPU ${named.cpu}`, () => currentTask(kernel, named.cpu));
   return { ...said, ...(named ? { cpu: named.cpu, cpuSource: named.source } : {}), ...(task ? { task } : {}) };
 }
 

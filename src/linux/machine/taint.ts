@@ -10,14 +10,14 @@ export interface Taint {
 }
 
 /**
- * The taints of a mask (`tainted_mask`, `module.taints`), as print_tainted() shows them: the letters are from the kernel's own
- * table `taint_flags`, or from include/linux/panic.h where that can't be read.
+ * The taints of a mask (`tainted_mask`, `module.taints`), as print_tainted() shows them: the letters are from the
+ * kernel's own table `taint_flags`, or from include/linux/panic.h where that can't be read.
  */
 export function taintsOf(kernel: Kernel, mask: bigint): readonly Taint[] {
   const letters = kernel.once('taint letters', () => lettersByBit(kernel));
   const taints: Taint[] = [];
   for (let bit = 0; bit < 64; bit++) {
-    if ((mask >> BigInt(bit) & 1n) === 0n) continue;
+    if (((mask >> BigInt(bit)) & 1n) === 0n) continue;
     const letter = letters[bit] ?? `bit ${bit}`;
     const name = taintNames[letter];
     taints.push({ letter, ...(name === undefined ? {} : { name }) });
@@ -31,7 +31,9 @@ export function kernelTaints(kernel: Kernel): readonly Taint[] {
 }
 
 function lettersByBit(kernel: Kernel): readonly string[] {
-  const own = kernel.hasGlobal('taint_flags') ? kernel.attempt('taint_flags', () => kernel.global('taint_flags').map(({ c_true }) => c_true)) : undefined;
+  const own = kernel.hasGlobal('taint_flags')
+    ? kernel.attempt('taint_flags', () => kernel.global('taint_flags').map(({ c_true }) => c_true))
+    : undefined;
   if (own === undefined) return taintLetters.split('');
   const letters = own.map((code) => (code >= 0x41 && code <= 0x5a ? String.fromCharCode(code) : ''));
   // Padding after the table reads as further elements.

@@ -15,12 +15,18 @@ export function uts(kernel: Kernel): Uts {
   return { sysname, nodename, release, version, machine };
 }
 
-/** The machine's maker and BIOS, as "Hardware name" in a kernel's reports (DMI); empty where the machine says none. @throws ReadError */
+/**
+ * The machine's maker and BIOS, as "Hardware name" in a kernel's reports (DMI); empty where the machine says none.
+ * @throws ReadError
+ */
 export function hardwareName(kernel: Kernel): string {
   return kernel.global('dump_stack_arch_desc_str').trim();
 }
 
 /** /proc/cmdline, with what the bootloader and the kernel's own configuration gave. @throws ReadError */
 export function commandLine(kernel: Kernel): string {
-  return ((kernel.hasGlobal('saved_command_line') ? kernel.global('saved_command_line') : null) ?? kernel.global('boot_command_line')).trim();
+  return (
+    (kernel.hasGlobal('saved_command_line') ? kernel.global('saved_command_line') : null) ??
+    kernel.global('boot_command_line')
+  ).trim();
 }

@@ -14,12 +14,16 @@ export interface KernelMemory {
 export function kernelMemory(kernel: Kernel): KernelMemory {
   const node = globalNodeCounters(kernel);
   return {
-    percpuPages: kernel.hasGlobal('pcpu_nr_populated') && kernel.hasGlobal('pcpu_nr_units')
-      ? kernel.attempt('pcpu_nr_populated', () => kernel.global('pcpu_nr_populated') * kernel.global('pcpu_nr_units'))
-      : undefined,
+    percpuPages:
+      kernel.hasGlobal('pcpu_nr_populated') && kernel.hasGlobal('pcpu_nr_units')
+        ? kernel.attempt('pcpu_nr_populated', () => kernel.global('pcpu_nr_populated') * kernel.global('pcpu_nr_units'))
+        : undefined,
     // A node counter since 7.x.
-    vmallocPages: node.get('NR_VMALLOC')
-      ?? (kernel.hasGlobal('nr_vmalloc_pages') ? kernel.attempt('nr_vmalloc_pages', () => kernel.global('nr_vmalloc_pages')) : undefined),
+    vmallocPages:
+      node.get('NR_VMALLOC') ??
+      (kernel.hasGlobal('nr_vmalloc_pages')
+        ? kernel.attempt('nr_vmalloc_pages', () => kernel.global('nr_vmalloc_pages'))
+        : undefined),
     kernelStackKB: node.get('NR_KERNEL_STACK_KB'),
     // Counted by zone up to 5.10.
     pagetablePages: node.get('NR_PAGETABLE') ?? globalZoneCounters(kernel).get('NR_PAGETABLE'),

@@ -6,8 +6,8 @@ import { vmEventNames } from './vm-event-names.js';
 
 /**
  * The lines of memory.stat on the unified hierarchy, in the kernel's order, in bytes or as counts of events, as
- * memory_stat_format() writes them: with what lies below the group, without what CPUs have not flushed yet. The names and
- * their order are the kernel's own table.
+ * memory_stat_format() writes them: with what lies below the group, without what CPUs have not flushed yet. The names
+ * and their order are the kernel's own table.
  * @throws ReadError, ShapeError where the kernel has no such statistics
  */
 export function memcgStat(kernel: Kernel, memcg: Ref<'mem_cgroup'>): ReadonlyMap<string, number> {
@@ -27,7 +27,9 @@ export function memcgStat(kernel: Kernel, memcg: Ref<'mem_cgroup'>): ReadonlyMap
 function accountsHugetlb(kernel: Kernel): boolean {
   const flag = kernel.enumerator('CGRP_ROOT_MEMORY_HUGETLB_ACCOUNTING');
   if (flag === undefined) return false;
-  return (kernel.memory.u32(kernel.symbol('cgrp_dfl_root') + BigInt(kernel.offsetOf('cgroup_root', 'flags'))) & flag) !== 0;
+  return (
+    (kernel.memory.u32(kernel.symbol('cgrp_dfl_root') + BigInt(kernel.offsetOf('cgroup_root', 'flags'))) & flag) !== 0
+  );
 }
 
 interface Stats {
@@ -42,7 +44,8 @@ function statsOf(kernel: Kernel, memcg: Ref<'mem_cgroup'>): Stats {
   const member = struct && findMember(struct, 'vmstats');
   const kind = member && resolveType(member.type).kind;
   const at = memcg.$address + BigInt(kernel.offsetOf('mem_cgroup', 'vmstats'));
-  const signed = (address: bigint, index: number): number => Number(BigInt.asIntN(64, kernel.memory.u64(address + BigInt(index * 8))));
+  const signed = (address: bigint, index: number): number =>
+    Number(BigInt.asIntN(64, kernel.memory.u64(address + BigInt(index * 8))));
   // Up to 5.12 two arrays, by the kernel's own item numbers.
   if (kind === 'array') {
     const events = memcg.$address + BigInt(kernel.offsetOf('mem_cgroup', 'vmevents'));
@@ -74,7 +77,10 @@ function statePlace(kernel: Kernel, index: number): number | undefined {
   return place === 0xff ? undefined : place;
 }
 
-/** memcg_vm_event_stat: enum vm_event_item of each event that memcgs count; undefined before there was such a table (6.0). */
+/**
+ * memcg_vm_event_stat: enum vm_event_item of each event that memcgs count; undefined before there was such a table
+ * (6.0).
+ */
 function eventTable(kernel: Kernel): readonly number[] | undefined {
   return kernel.once('memcg_vm_event_stat', () => {
     const [symbol] = kernel.symbols.lookup('memcg_vm_event_stat');
@@ -122,14 +128,26 @@ function unitOf(item: string | undefined, pageSize: number): number {
 }
 
 function itemNames(kernel: Kernel): ReadonlyMap<number, string> {
-  return new Map([...kernel.enumValues('node_stat_item'), ...kernel.enumValues('memcg_stat_item')]
-    .filter(([name]) => !name.startsWith('NR_VM_')).map(([name, index]) => [index, name]));
+  return new Map(
+    [...kernel.enumValues('node_stat_item'), ...kernel.enumValues('memcg_stat_item')]
+      .filter(([name]) => !name.startsWith('NR_VM_'))
+      .map(([name, index]) => [index, name]),
+  );
 }
 
 /** Before there was a table the kernel wrote these, in this order; two are sums. */
 const EVENTS_BEFORE_TABLE = [
-  'PGFAULT', 'PGMAJFAULT', 'PGREFILL', 'pgscan', 'pgsteal', 'PGACTIVATE', 'PGDEACTIVATE', 'PGLAZYFREE', 'PGLAZYFREED',
-  'THP_FAULT_ALLOC', 'THP_COLLAPSE_ALLOC',
+  'PGFAULT',
+  'PGMAJFAULT',
+  'PGREFILL',
+  'pgscan',
+  'pgsteal',
+  'PGACTIVATE',
+  'PGDEACTIVATE',
+  'PGLAZYFREE',
+  'PGLAZYFREED',
+  'THP_FAULT_ALLOC',
+  'THP_COLLAPSE_ALLOC',
 ];
 const RECLAIMERS = ['KSWAPD', 'DIRECT', 'KHUGEPAGED', 'PROACTIVE'];
 
@@ -141,7 +159,8 @@ function* eventLines(kernel: Kernel, stats: Stats): Generator<[string, number]> 
     const item = kernel.enumValues('node_stat_item').get(name);
     return item === undefined ? undefined : stats.state(item);
   };
-  const sum = (verb: string): number => RECLAIMERS.flatMap((who) => named(`${verb}_${who}`) ?? []).reduce((total, count) => total + count, 0);
+  const sum = (verb: string): number =>
+    RECLAIMERS.flatMap((who) => named(`${verb}_${who}`) ?? []).reduce((total, count) => total + count, 0);
   const table = eventTable(kernel);
   if (!table) {
     for (const name of EVENTS_BEFORE_TABLE) {

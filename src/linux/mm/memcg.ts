@@ -21,20 +21,30 @@ export interface Memcg {
 export function readMemcg(kernel: Kernel, memcg: Ref<'mem_cgroup'>): Memcg {
   const cgroup = memcg.css.cgroup;
   const unified = cgroup !== null && cgroup.root === kernel.symbol('cgrp_dfl_root');
-  const counter = (member: Ref<'page_counter'> | undefined): PageCounter | undefined => member && readPageCounter(kernel, member);
+  const counter = (member: Ref<'page_counter'> | undefined): PageCounter | undefined =>
+    member && readPageCounter(kernel, member);
   return {
     ref: memcg,
     path: cgroup ? cgroupPath(kernel, cgroup) : '(no cgroup)',
     unified,
     memory: withFailures(kernel, readPageCounter(kernel, memcg.memory), unified, memcg, 'MEMCG_MAX'),
-    swap: unified && memcg.swap ? withFailures(kernel, readPageCounter(kernel, memcg.swap), unified, memcg, 'MEMCG_SWAP_MAX') : undefined,
+    swap:
+      unified && memcg.swap
+        ? withFailures(kernel, readPageCounter(kernel, memcg.swap), unified, memcg, 'MEMCG_SWAP_MAX')
+        : undefined,
     memsw: unified ? undefined : counter(memcg.memsw),
     kmem: unified ? undefined : counter(memcg.kmem),
   };
 }
 
 /** Since 7.x a counter of the unified hierarchy does not count failures itself: the group's events have them. */
-function withFailures(kernel: Kernel, counter: PageCounter, unified: boolean, memcg: Ref<'mem_cgroup'>, event: string): PageCounter {
+function withFailures(
+  kernel: Kernel,
+  counter: PageCounter,
+  unified: boolean,
+  memcg: Ref<'mem_cgroup'>,
+  event: string,
+): PageCounter {
   if (!unified || !kernel.has('page_counter', 'track_failcnt')) return counter;
   const index = kernel.enumerator(event);
   const failures = index === undefined ? undefined : memcg.memory_events?.[index];
@@ -50,7 +60,9 @@ export function memcgOfTask(kernel: Kernel, task: Ref<'task_struct'>): Ref<'mem_
 
 /** Every memory cgroup, parents before children; a broken list of children is a gap. */
 export function* allMemcgs(kernel: Kernel): Generator<Memcg> {
-  const root = kernel.hasGlobal('root_mem_cgroup') ? kernel.attempt('root_mem_cgroup', () => kernel.global('root_mem_cgroup')) : null;
+  const root = kernel.hasGlobal('root_mem_cgroup')
+    ? kernel.attempt('root_mem_cgroup', () => kernel.global('root_mem_cgroup'))
+    : null;
   if (!root) return;
   const seen = new Set<bigint>();
   const pending: Ref<'mem_cgroup'>[] = [root];

@@ -16,13 +16,19 @@ export interface MemoryTotals {
 export function memoryTotals(kernel: Kernel): MemoryTotals {
   const zones = everyZone(kernel);
   const highmem = kernel.enumerator('ZONE_HIGHMEM');
-  const sum = (pages: (zone: Zone) => number): number | undefined => zones?.reduce((total, zone) => total + pages(zone), 0);
+  const sum = (pages: (zone: Zone) => number): number | undefined =>
+    zones?.reduce((total, zone) => total + pages(zone), 0);
   return {
     ram: sum((zone) => zone.presentPages),
     highmem: sum((zone) => (zone.index === highmem ? zone.presentPages : 0)),
     reserved: sum((zone) => zone.presentPages - zone.managedPages),
     // The variable stands there without CMA too; the migrate type does not.
-    cmaReserved: kernel.enumerator('MIGRATE_CMA') === undefined ? undefined : kernel.attempt('totalcma_pages', () => kernel.global('totalcma_pages')),
-    hwpoisoned: kernel.hasGlobal('num_poisoned_pages') ? kernel.attempt('num_poisoned_pages', () => kernel.global('num_poisoned_pages')) : undefined,
+    cmaReserved:
+      kernel.enumerator('MIGRATE_CMA') === undefined
+        ? undefined
+        : kernel.attempt('totalcma_pages', () => kernel.global('totalcma_pages')),
+    hwpoisoned: kernel.hasGlobal('num_poisoned_pages')
+      ? kernel.attempt('num_poisoned_pages', () => kernel.global('num_poisoned_pages'))
+      : undefined,
   };
 }

@@ -39,4 +39,3 @@ function nodesIn(kernel: Kernel, state: string): readonly NodeRef[] {
   }
   return found;
 }
-

@@ -30,9 +30,12 @@ export function readPageCounter(kernel: Kernel, counter: Ref<'page_counter'>): P
     limitRaw: limit,
     failures: counter.failcnt,
     watermarkPages: counter.watermark,
-    minPages: counter.min, lowPages: counter.low,
-    effectiveMinPages: counter.emin, effectiveLowPages: counter.elow,
-    childrenMinUsagePages: counter.children_min_usage, childrenLowUsagePages: counter.children_low_usage,
+    minPages: counter.min,
+    lowPages: counter.low,
+    effectiveMinPages: counter.emin,
+    effectiveLowPages: counter.elow,
+    childrenMinUsagePages: counter.children_min_usage,
+    childrenLowUsagePages: counter.children_low_usage,
   };
 }
 

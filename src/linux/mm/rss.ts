@@ -13,13 +13,16 @@ export interface RssPages {
 }
 
 /**
- * A process's resident pages, twice: as the kernel's cheap read has them, which its reports print up to 6.12, and as they
- * are. Up to 6.1 threads keep up to 64 pages each to themselves; from 6.2 on CPUs do.
+ * A process's resident pages, twice: as the kernel's cheap read has them, which its reports print up to 6.12, and as
+ * they are. Up to 6.1 threads keep up to 64 pages each to themselves; from 6.2 on CPUs do.
  */
 export interface Rss {
   /** get_mm_counter(): what the kernel itself goes by in most places. */
   readonly approximate: RssPages;
-  /** get_mm_counter_sum(): with what threads or CPUs have not yet added; undefined where that can't be read of one of them. */
+  /**
+   * get_mm_counter_sum(): with what threads or CPUs have not yet added; undefined where that can't be read of one of
+   * them.
+   */
   readonly exact: RssPages | undefined;
 }
 
@@ -27,7 +30,12 @@ export interface Rss {
 export function rssOf(kernel: Kernel, mm: Ref<'mm_struct'>): Rss {
   const { file, anon, shmem, swap } = kernel.once('mm counters', () => members(kernel));
   const { approximate, exact } = counters(kernel, mm);
-  const pages = (of: (member: number) => number): RssPages => ({ file: of(file), anon: of(anon), shmem: of(shmem), swap: of(swap) });
+  const pages = (of: (member: number) => number): RssPages => ({
+    file: of(file),
+    anon: of(anon),
+    shmem: of(shmem),
+    swap: of(swap),
+  });
   return { approximate: pages(approximate), exact: kernel.attempt('rss that is not added yet', () => pages(exact)) };
 }
 
@@ -46,10 +54,16 @@ interface Counters {
 function members(kernel: Kernel): { file: number; anon: number; shmem: number; swap: number } {
   const index = (name: string): number => {
     const value = kernel.enumerator(name);
-    if (value === undefined) throw new ShapeError(lackOfType(kernel.types, `the enumerator ${name}`, `this kernel has no enumerator ${name}`));
+    if (value === undefined)
+      throw new ShapeError(lackOfType(kernel.types, `the enumerator ${name}`, `this kernel has no enumerator ${name}`));
     return value;
   };
-  return { file: index('MM_FILEPAGES'), anon: index('MM_ANONPAGES'), shmem: index('MM_SHMEMPAGES'), swap: index('MM_SWAPENTS') };
+  return {
+    file: index('MM_FILEPAGES'),
+    anon: index('MM_ANONPAGES'),
+    shmem: index('MM_SHMEMPAGES'),
+    swap: index('MM_SWAPENTS'),
+  };
 }
 
 /** As percpu_counter_read_positive() and get_mm_counter() have it: none is below 0. */
@@ -65,7 +79,8 @@ function counters(kernel: Kernel, mm: Ref<'mm_struct'>): Counters {
   if (!counts) throw new ShapeError('`struct mm_struct` has no member `rss_stat` of a kind that is known');
   return {
     approximate: (member) => Math.max(0, elementOf(counts, member)),
-    exact: (member) => Math.max(0, elementOf(counts, member) + elementOf(keptByThreads(kernel, mm.$address, counts.length), member)),
+    exact: (member) =>
+      Math.max(0, elementOf(counts, member) + elementOf(keptByThreads(kernel, mm.$address, counts.length), member)),
   };
 }
 
@@ -87,7 +102,13 @@ function sumOverCpus(kernel: Kernel, counter: Ref<'percpu_counter'>): number {
 function keptByThreads(kernel: Kernel, mm: bigint, members: number): readonly number[] {
   return kernel.once(`rss kept by threads of mm 0x${mm.toString(16)}`, () => {
     const sums = Array.from({ length: members }, () => 0);
-    threadsByMm(kernel).get(mm)?.forEach((thread) => thread.rss_stat?.count.forEach((count, member) => { sums[member]! += count; }));
+    threadsByMm(kernel)
+      .get(mm)
+      ?.forEach((thread) =>
+        thread.rss_stat?.count.forEach((count, member) => {
+          sums[member]! += count;
+        }),
+      );
     return sums;
   });
 }

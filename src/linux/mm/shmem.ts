@@ -31,7 +31,9 @@ export interface TmpfsFile {
 export function tmpfsMounts(kernel: Kernel, { files = 10 } = {}): readonly Tmpfs[] {
   const found: Tmpfs[] = [];
   for (const superBlock of kernel.list(kernel.global('super_blocks'), 'super_block', 's_list')) {
-    const tmpfs = kernel.attempt(`super_block 0x${superBlock.$address.toString(16)}`, () => (isShmem(kernel, superBlock) ? readTmpfs(kernel, superBlock, files) : undefined));
+    const tmpfs = kernel.attempt(`super_block 0x${superBlock.$address.toString(16)}`, () =>
+      isShmem(kernel, superBlock) ? readTmpfs(kernel, superBlock, files) : undefined,
+    );
     if (tmpfs) found.push(tmpfs);
   }
   return found;
@@ -59,13 +61,21 @@ function readTmpfs(kernel: Kernel, superBlock: Ref<'super_block'>, most: number)
   return {
     address: superBlock.$address,
     mountPoint: kernel.attempt('mount of a tmpfs', () => mountPoint(kernel, superBlock.$address)),
-    files: count, pages, swappedPages,
+    files: count,
+    pages,
+    swappedPages,
     limitPages: info.max_blocks === 0 ? null : info.max_blocks,
-    largest: heaviest(largest, most).map((file) => ({ ...file, path: kernel.attempt('path of a tmpfs file', () => inodePath(kernel, file.inode)) })),
+    largest: heaviest(largest, most).map((file) => ({
+      ...file,
+      path: kernel.attempt('path of a tmpfs file', () => inodePath(kernel, file.inode)),
+    })),
   };
 }
 
-function* inodesOf(kernel: Kernel, superBlock: Ref<'super_block'>): Generator<{ inode: bigint; pages: number; swappedPages: number }> {
+function* inodesOf(
+  kernel: Kernel,
+  superBlock: Ref<'super_block'>,
+): Generator<{ inode: bigint; pages: number; swappedPages: number }> {
   const inList = BigInt(kernel.offsetOf('inode', 'i_sb_list'));
   const inInfo = BigInt(kernel.offsetOf('shmem_inode_info', 'vfs_inode'));
   for (const node of listNodes(kernel, superBlock.s_inodes, 'inodes of a tmpfs')) {

@@ -15,7 +15,8 @@ export interface SlabObject {
 const MOST_CACHES = 1 << 14;
 
 /**
- * Mirrors virt_to_slab() and nearest_obj(), for SLUB. Believed only where the page names a cache that is on `slab_caches`.
+ * Mirrors virt_to_slab() and nearest_obj(), for SLUB. Believed only where the page names a cache that is on
+ * `slab_caches`.
  * @returns undefined for an address that is in no slab, or that nothing tells of
  */
 export function slabObject(kernel: Kernel, address: bigint): SlabObject | undefined {
@@ -28,7 +29,9 @@ function find(kernel: Kernel, address: bigint): SlabObject | undefined {
   if (physical === undefined || vmemmap === undefined || !kernel.has('kmem_cache', 'object_size')) return undefined;
   const pageBytes = BigInt(kernel.sizeOf('page'));
   const page = vmemmap.address + BigInt(Math.floor(physical / 4096)) * pageBytes;
-  const cacheOffset = BigInt(kernel.has('slab', 'slab_cache') ? kernel.offsetOf('slab', 'slab_cache') : kernel.offsetOf('page', 'slab_cache'));
+  const cacheOffset = BigInt(
+    kernel.has('slab', 'slab_cache') ? kernel.offsetOf('slab', 'slab_cache') : kernel.offsetOf('page', 'slab_cache'),
+  );
   const head = headOf(kernel, page);
   const cache = caches(kernel).get(kernel.memory.u64(head + cacheOffset));
   const base = cache && directMapAddress(kernel.bases, Number((head - vmemmap.address) / pageBytes));
@@ -41,7 +44,10 @@ function find(kernel: Kernel, address: bigint): SlabObject | undefined {
 /** A page's head is nowhere near the end of the address space, but a mask for the page's own address is. */
 const LOWEST_MASK = 2n ** 64n - (1n << 32n);
 
-/** The page itself, or of a tail the head: since 7.1 its word may be a mask instead of a pointer (compound_info_has_mask()). */
+/**
+ * The page itself, or of a tail the head: since 7.1 its word may be a mask instead of a pointer
+ * (compound_info_has_mask()).
+ */
 function headOf(kernel: Kernel, page: bigint): bigint {
   if (!kernel.has('page', 'compound_info')) return page;
   const word = kernel.memory.u64(page + BigInt(kernel.offsetOf('page', 'compound_info')));
@@ -66,7 +72,9 @@ function caches(kernel: Kernel): ReadonlyMap<bigint, Cache> {
       if (found.size >= MOST_CACHES) break;
       kernel.attempt('kmem_cache', () => {
         const { name, size, object_size: objectBytes } = cache;
-        const pad = kernel.has('kmem_cache', 'red_left_pad') ? kernel.memory.u32(cache.$address + BigInt(kernel.offsetOf('kmem_cache', 'red_left_pad'))) : 0;
+        const pad = kernel.has('kmem_cache', 'red_left_pad')
+          ? kernel.memory.u32(cache.$address + BigInt(kernel.offsetOf('kmem_cache', 'red_left_pad')))
+          : 0;
         if (size > 0 && name !== null) found.set(cache.$address, { name, size, objectBytes, pad });
       });
     }

@@ -29,14 +29,26 @@ const RECLAIM_ACCOUNT_BIT = 17;
 const ORDER_SHIFT = 16;
 const HIGHEST_ORDER = 32;
 
-/** Every slab cache, in the order of the kernel's list, newest first. A cache that can't be read is a gap. @throws ShapeError where this kernel keeps no count of slabs */
+/**
+ * Every slab cache, in the order of the kernel's list, newest first. A cache that can't be read is a gap. @throws
+ * ShapeError where this kernel keeps no count of slabs
+ */
 export function slabCaches(kernel: Kernel): readonly SlabCache[] {
   return kernel.once('slab caches', () => {
     const caches: SlabCache[] = [];
-    if (!kernel.has('kmem_cache_node', 'total_objects')) throw new ShapeError(lackOfType(kernel.types, 'whether slabs and their objects are counted', 'this kernel does not count its slabs and their objects (CONFIG_SLUB_DEBUG)'));
+    if (!kernel.has('kmem_cache_node', 'total_objects'))
+      throw new ShapeError(
+        lackOfType(
+          kernel.types,
+          'whether slabs and their objects are counted',
+          'this kernel does not count its slabs and their objects (CONFIG_SLUB_DEBUG)',
+        ),
+      );
     const reclaimBit = kernel.enumerator('_SLAB_RECLAIM_ACCOUNT') ?? RECLAIM_ACCOUNT_BIT;
     for (const cache of kernel.list(kernel.global('slab_caches'), 'kmem_cache', 'list')) {
-      const read = kernel.attempt(`kmem_cache 0x${cache.$address.toString(16)}`, () => readCache(kernel, cache, reclaimBit));
+      const read = kernel.attempt(`kmem_cache 0x${cache.$address.toString(16)}`, () =>
+        readCache(kernel, cache, reclaimBit),
+      );
       if (read) caches.push(read);
     }
     return caches;
@@ -54,19 +66,27 @@ function readCache(kernel: Kernel, cache: Ref<'kmem_cache'>, reclaimBit: number)
     slabs += node.nr_slabs!;
     totalObjects += node.total_objects!;
     const free = withGaps(kernel, () => freeOnPartialSlabs(kernel, node, name));
-    freeObjects = freeObjects === undefined || lossesInWords(free.gaps) !== undefined ? undefined : freeObjects + free.result;
+    freeObjects =
+      freeObjects === undefined || lossesInWords(free.gaps) !== undefined ? undefined : freeObjects + free.result;
   }
   return {
-    address: cache.$address, name, size: cache.size, objectSize: cache.object_size,
+    address: cache.$address,
+    name,
+    size: cache.size,
+    objectSize: cache.object_size,
     // Other CPUs move slabs while the kernel counts, and so can the dump have caught them.
     activeObjects: freeObjects === undefined ? undefined : Math.max(totalObjects - freeObjects, 0),
-    totalObjects, slabs,
+    totalObjects,
+    slabs,
     pages: slabs * 2 ** order,
     reclaimable: (cache.flags & (1 << reclaimBit)) !== 0,
   };
 }
 
-/** A cache is allocated with room for nr_node_ids nodes: behind them the array that its type has is someone else's memory. */
+/**
+ * A cache is allocated with room for nr_node_ids nodes: behind them the array that its type has is someone else's
+ * memory.
+ */
 function* nodesOf(kernel: Kernel, cache: Ref<'kmem_cache'>): Generator<Ref<'kmem_cache_node'>> {
   const count = kernel.hasGlobal('nr_node_ids') ? kernel.global('nr_node_ids') : 1;
   const perNode = kernel.has('kmem_cache', 'per_node'); // since 7.x, with a barn beside it
@@ -82,14 +102,22 @@ function* nodesOf(kernel: Kernel, cache: Ref<'kmem_cache'>): Generator<Ref<'kmem
 /** MAX_NUMNODES is at most 1 << NODES_SHIFT, which is 10. */
 const MOST_NODES = 1024;
 
-/** From this many on the kernel looks at the list's ends only and takes the rest to be like them: MAX_PARTIAL_TO_SCAN, 6.10. */
+/**
+ * From this many on the kernel looks at the list's ends only and takes the rest to be like them: MAX_PARTIAL_TO_SCAN,
+ * 6.10.
+ */
 const PARTIAL_TO_SCAN = 10_000;
 
-/** count_partial(): objects free on slabs that are partly used. Those on CPUs' own slabs count as used, as in slabinfo. */
+/**
+ * count_partial(): objects free on slabs that are partly used. Those on CPUs' own slabs count as used, as in slabinfo.
+ */
 function freeOnPartialSlabs(kernel: Kernel, node: Ref<'kmem_cache_node'>, name: string): number {
   if (node.nr_partial === 0) return 0;
-  const approximates = node.nr_partial > PARTIAL_TO_SCAN && kernel.symbols.addressOf('count_partial_free_approx') !== undefined;
-  return approximates ? approximateFree(kernel, node, name) : sumFree(kernel, listNodes(kernel, node.partial, `partial slabs of ${name}`), Infinity).free;
+  const approximates =
+    node.nr_partial > PARTIAL_TO_SCAN && kernel.symbols.addressOf('count_partial_free_approx') !== undefined;
+  return approximates
+    ? approximateFree(kernel, node, name)
+    : sumFree(kernel, listNodes(kernel, node.partial, `partial slabs of ${name}`), Infinity).free;
 }
 
 /** count_partial_free_approx(): half of the scan from each end. */
@@ -99,7 +127,9 @@ function approximateFree(kernel: Kernel, node: Ref<'kmem_cache_node'>, name: str
   const front = sumFree(kernel, listNodes(kernel, node.partial, what), half);
   const back = sumFree(kernel, listNodes(kernel, node.partial, what, 'prev'), half);
   const scanned = front.slabs + back.slabs;
-  return scanned === 0 ? 0 : Math.min(Math.floor(((front.free + back.free) * node.nr_partial) / scanned), node.total_objects!);
+  return scanned === 0
+    ? 0
+    : Math.min(Math.floor(((front.free + back.free) * node.nr_partial) / scanned), node.total_objects!);
 }
 
 function sumFree(kernel: Kernel, nodes: Iterable<bigint>, most: number): { free: number; slabs: number } {
@@ -107,7 +137,9 @@ function sumFree(kernel: Kernel, nodes: Iterable<bigint>, most: number): { free:
   let slabs = 0;
   for (const node of nodes) {
     if (slabs >= most) break;
-    kernel.attempt('partial slab', () => { free += freeOnSlab(kernel, node); });
+    kernel.attempt('partial slab', () => {
+      free += freeOnSlab(kernel, node);
+    });
     slabs++;
   }
   return { free, slabs };

@@ -8,12 +8,20 @@ export interface SwapTotals {
   readonly freePages: number;
   readonly cachePages: number | undefined;
   /** Until 5.11 or so. */
-  readonly cacheStats: { readonly add: bigint; readonly delete: bigint; readonly findSuccess: bigint; readonly findTotal: bigint } | undefined;
+  readonly cacheStats:
+    | { readonly add: bigint; readonly delete: bigint; readonly findSuccess: bigint; readonly findTotal: bigint }
+    | undefined;
 }
 
-/** undefined: a kernel without swap (CONFIG_SWAP). @throws ShapeError where the symbols that would tell can't be read */
+/**
+ * undefined: a kernel without swap (CONFIG_SWAP). @throws ShapeError where the symbols that would tell can't be read
+ */
 export function swapTotals(kernel: Kernel): SwapTotals | undefined {
-  if (kernel.symbols.unreadable === undefined && (!kernel.hasGlobal('nr_swap_pages') || !kernel.hasGlobal('total_swap_pages'))) return undefined;
+  if (
+    kernel.symbols.unreadable === undefined &&
+    (!kernel.hasGlobal('nr_swap_pages') || !kernel.hasGlobal('total_swap_pages'))
+  )
+    return undefined;
   return {
     totalPages: kernel.global('total_swap_pages'),
     freePages: Math.max(kernel.global('nr_swap_pages'), 0),
@@ -42,14 +50,27 @@ const SWP_WRITEOK = 2;
 export function swapAreas(kernel: Kernel): readonly SwapArea[] {
   if (!kernel.hasGlobal('swap_info')) return [];
   const count = kernel.global('nr_swapfiles');
-  return kernel.global('swap_info').slice(0, count).flatMap((area, index) => {
-    const read = area && kernel.attempt(`swap_info[${index}]`, (): SwapArea | undefined => ((area.flags & SWP_USED) === 0 ? undefined : {
-      address: area.$address, index,
-      name: area.bdev ? diskName(kernel, area.bdev.$address, 'block_device') : undefined,
-      priority: area.prio, totalPages: area.pages, usedPages: area.inuse_pages, writable: (area.flags & SWP_WRITEOK) !== 0,
-    }));
-    return read ? [read] : [];
-  });
+  return kernel
+    .global('swap_info')
+    .slice(0, count)
+    .flatMap((area, index) => {
+      const read =
+        area &&
+        kernel.attempt(`swap_info[${index}]`, (): SwapArea | undefined =>
+          (area.flags & SWP_USED) === 0
+            ? undefined
+            : {
+                address: area.$address,
+                index,
+                name: area.bdev ? diskName(kernel, area.bdev.$address, 'block_device') : undefined,
+                priority: area.prio,
+                totalPages: area.pages,
+                usedPages: area.inuse_pages,
+                writable: (area.flags & SWP_WRITEOK) !== 0,
+              },
+        );
+      return read ? [read] : [];
+    });
 }
 
 /** total_swapcache_pages(): a node counter since 5.12, before that the sum over the areas' address spaces. */
@@ -79,7 +100,9 @@ function swapCacheStats(kernel: Kernel): SwapTotals['cacheStats'] {
   const address = kernel.symbols.addressOf('swap_cache_info');
   if (address === undefined) return undefined;
   return kernel.attempt('swap_cache_info', () => ({
-    add: kernel.memory.u64(address), delete: kernel.memory.u64(address + 8n),
-    findSuccess: kernel.memory.u64(address + 16n), findTotal: kernel.memory.u64(address + 24n),
+    add: kernel.memory.u64(address),
+    delete: kernel.memory.u64(address + 8n),
+    findSuccess: kernel.memory.u64(address + 16n),
+    findTotal: kernel.memory.u64(address + 24n),
   }));
 }

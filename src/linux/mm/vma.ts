@@ -9,14 +9,15 @@ export type Vma = Ref<'vm_area_struct'>;
 const MOST_VMAS = 1 << 23;
 
 /**
- * The areas of a process's address space, ascending, as for_each_vma() visits them: `mm_mt` since 6.1 (d4af56c5c7c6), the list
- * from `mmap` before. Ends with a gap where it is broken.
+ * The areas of a process's address space, ascending, as for_each_vma() visits them: `mm_mt` since 6.1 (d4af56c5c7c6),
+ * the list from `mmap` before. Ends with a gap where it is broken.
  */
 export function* vmas(kernel: Kernel, mm: Ref<'mm_struct'>): Generator<Vma> {
   const tree = kernel.attempt('mm_struct.mm_mt', () => mm.mm_mt);
   if (tree) {
     // A slot may hold a mark of the tree's own instead of a pointer.
-    for (const { entry } of mapleEntries(kernel, tree.$address, 'mm_struct.mm_mt')) if (entry > 4096n) yield kernel.ref('vm_area_struct', entry);
+    for (const { entry } of mapleEntries(kernel, tree.$address, 'mm_struct.mm_mt'))
+      if (entry > 4096n) yield kernel.ref('vm_area_struct', entry);
     return;
   }
   yield* listedVmas(kernel, mm);
@@ -25,12 +26,13 @@ export function* vmas(kernel: Kernel, mm: Ref<'mm_struct'>): Generator<Vma> {
 function* listedVmas(kernel: Kernel, mm: Ref<'mm_struct'>): Generator<Vma> {
   let end = -1n;
   let count = 0;
-  for (let vma = kernel.attempt('mm_struct.mmap', () => mm.mmap); vma; ) {
+  for (let vma = kernel.attempt('mm_struct.mmap', () => mm.mmap); vma;) {
     kernel.guard.step();
     const at: Vma = vma;
     const read = kernel.attempt('vm_area_struct', () => {
       // The list is sorted: an area before the last one says that it goes in a circle.
-      if (at.vm_start < end || at.vm_end <= at.vm_start || ++count > MOST_VMAS) throw new Implausible('areas out of order', at.$address);
+      if (at.vm_start < end || at.vm_end <= at.vm_start || ++count > MOST_VMAS)
+        throw new Implausible('areas out of order', at.$address);
       return { end: at.vm_end, next: at.vm_next };
     });
     if (!read) return;

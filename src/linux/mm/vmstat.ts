@@ -37,7 +37,10 @@ export function zoneCounters(kernel: Kernel, zone: Ref<'zone'>): Counters {
   return named(kernel, 'zone_stat_item', zone.vm_stat);
 }
 
-/** What each node's counters lack: the sum of all CPUs' differences that are not folded in. @throws ReadError where a CPU's can't be read */
+/**
+ * What each node's counters lack: the sum of all CPUs' differences that are not folded in. @throws ReadError where a
+ * CPU's can't be read
+ */
 export function nodeCounterDiffs(kernel: Kernel, node: Ref<'pglist_data'>): Counters {
   const { per_cpu_nodestats: stats } = node;
   if (!stats) return new Map();
@@ -51,27 +54,40 @@ export function zoneCounterDiffs(kernel: Kernel, zone: Ref<'zone'>): Counters {
   return pageset ? summed(kernel, 'zone_stat_item', (cpu) => kernel.perCpu(pageset, cpu)?.vm_stat_diff) : new Map();
 }
 
-/** Events since boot, over all possible CPUs, as all_vm_events() sums them. @throws ReadError where those of a CPU can't be read */
+/**
+ * Events since boot, over all possible CPUs, as all_vm_events() sums them. @throws ReadError where those of a CPU can't
+ * be read
+ */
 export function vmEvents(kernel: Kernel): Counters {
   return summed(kernel, 'vm_event_item', (cpu) => kernel.perCpuGlobal('vm_event_states', cpu).event);
 }
 
 function named(kernel: Kernel, items: CounterEnum, values: readonly number[]): Counters {
-  return new Map(names(kernel, items).flatMap(([name, index]) => {
-    const value = values[index];
-    return value === undefined ? [] : [[name, Math.max(value, 0)] as const];
-  }));
+  return new Map(
+    names(kernel, items).flatMap(([name, index]) => {
+      const value = values[index];
+      return value === undefined ? [] : [[name, Math.max(value, 0)] as const];
+    }),
+  );
 }
 
-function summed(kernel: Kernel, items: CounterEnum, valuesOn: (cpu: number) => readonly number[] | undefined): Counters {
+function summed(
+  kernel: Kernel,
+  items: CounterEnum,
+  valuesOn: (cpu: number) => readonly number[] | undefined,
+): Counters {
   const sums: number[] = [];
   for (const cpu of kernel.possibleCpus()) {
-    valuesOn(cpu)?.forEach((value, index) => { sums[index] = (sums[index] ?? 0) + value; });
+    valuesOn(cpu)?.forEach((value, index) => {
+      sums[index] = (sums[index] ?? 0) + value;
+    });
   }
-  return new Map(names(kernel, items).flatMap(([name, index]) => {
-    const value = sums[index];
-    return value === undefined ? [] : [[name, value] as const];
-  }));
+  return new Map(
+    names(kernel, items).flatMap(([name, index]) => {
+      const value = sums[index];
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }
 
 /** @throws ShapeError where this kernel has no such counter: it is no 0 */
@@ -81,12 +97,16 @@ export function counterOf(counters: Counters, name: string): number {
   return value;
 }
 
-/** Names by index. Aliases (NR_LRU_BASE and NR_INACTIVE_ANON) share one: the later is the item, the earlier marks its group. */
+/**
+ * Names by index. Aliases (NR_LRU_BASE and NR_INACTIVE_ANON) share one: the later is the item, the earlier marks its
+ * group.
+ */
 function names(kernel: Kernel, items: CounterEnum): readonly (readonly [string, number])[] {
   return kernel.once(`names of ${items}`, () => {
     const byIndex = new Map<number, string>();
     const values = kernel.enumValues(items);
-    if (values.size === 0) throw new ShapeError(lackOfType(kernel.types, `enum ${items}`, `this kernel's types have no enum ${items}`));
+    if (values.size === 0)
+      throw new ShapeError(lackOfType(kernel.types, `enum ${items}`, `this kernel's types have no enum ${items}`));
     for (const [name, index] of values) {
       if (!/^NR_VM_.*_ITEMS$/.test(name)) byIndex.set(index, name);
     }

@@ -57,9 +57,17 @@ export function everyZoneOf(kernel: Kernel, node: NodeRef): readonly Zone[] | un
 
 /** By index: null for one without pages, undefined for one that can't be read. */
 function readZones(kernel: Kernel, node: NodeRef): readonly (Zone | null | undefined)[] {
-  return kernel.once(`zones of 0x${node.$address.toString(16)}`, () =>
-    kernel.attempt('node_zones', () => node.node_zones)?.map((zone, index) =>
-      kernel.attempt(`node_zones[${index}]`, () => (zone.present_pages === 0 ? null : readZone(kernel, node.node_id, zone, index)))) ?? [undefined]);
+  return kernel.once(
+    `zones of 0x${node.$address.toString(16)}`,
+    () =>
+      kernel
+        .attempt('node_zones', () => node.node_zones)
+        ?.map((zone, index) =>
+          kernel.attempt(`node_zones[${index}]`, () =>
+            zone.present_pages === 0 ? null : readZone(kernel, node.node_id, zone, index),
+          ),
+        ) ?? [undefined],
+  );
 }
 
 /** The populated zones of all nodes. */
@@ -76,14 +84,23 @@ export function everyZone(kernel: Kernel): readonly Zone[] | undefined {
 
 /** Names by enum zone_type, of zones without pages too. */
 export function zoneNames(kernel: Kernel): readonly string[] {
-  return onlineNodes(kernel).slice(0, 1).flatMap((node) => kernel.attempt('names of zones', () => node.node_zones.map((zone, index) => zone.name ?? `zone ${index}`)) ?? []);
+  return onlineNodes(kernel)
+    .slice(0, 1)
+    .flatMap(
+      (node) =>
+        kernel.attempt('names of zones', () => node.node_zones.map((zone, index) => zone.name ?? `zone ${index}`)) ??
+        [],
+    );
 }
 
 function readZone(kernel: Kernel, node: number, zone: Ref<'zone'>, index: number): Zone {
   const counters = zoneCounters(kernel, zone);
   const pcpPagesByCpu = perCpuPages(kernel, zone);
   return {
-    ref: zone, node, index, counters,
+    ref: zone,
+    node,
+    index,
+    counters,
     name: zone.name ?? `zone ${index}`,
     startPfn: zone.zone_start_pfn,
     spannedPages: zone.spanned_pages,
@@ -97,7 +114,10 @@ function readZone(kernel: Kernel, node: number, zone: Ref<'zone'>, index: number
     freeHighatomicPages: zone.nr_free_highatomic,
     lowmemReserve: zone.lowmem_reserve,
     pcpPagesByCpu,
-    pcpPages: pcpPagesByCpu.size < kernel.possibleCpus().length ? undefined : [...pcpPagesByCpu.values()].reduce((sum, pages) => sum + pages, 0),
+    pcpPages:
+      pcpPagesByCpu.size < kernel.possibleCpus().length
+        ? undefined
+        : [...pcpPagesByCpu.values()].reduce((sum, pages) => sum + pages, 0),
   };
 }
 
@@ -111,7 +131,9 @@ function watermarks(kernel: Kernel, zone: Ref<'zone'>): Watermarks {
   };
   const promo = kernel.enumerator('WMARK_PROMO');
   return {
-    min: mark('WMARK_MIN', 0), low: mark('WMARK_LOW', 1), high: mark('WMARK_HIGH', 2),
+    min: mark('WMARK_MIN', 0),
+    low: mark('WMARK_LOW', 1),
+    high: mark('WMARK_HIGH', 2),
     promo: promo === undefined ? undefined : mark('WMARK_PROMO', promo),
   };
 }

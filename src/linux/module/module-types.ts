@@ -13,8 +13,8 @@ export interface ModuleBtf {
 }
 
 /**
- * The BTF of each module, from the list `btf_modules` (since 5.11, 36e68442d1af; none before): `module.btf_data` is NULL once
- * a module is loaded.
+ * The BTF of each module, from the list `btf_modules` (since 5.11, 36e68442d1af; none before): `module.btf_data` is
+ * NULL once a module is loaded.
  */
 export function* moduleBtf(kernel: Kernel): Generator<ModuleBtf> {
   if (!kernel.hasGlobal('btf_modules') || kernel.missing('btf_module') !== undefined) return;
@@ -24,7 +24,8 @@ export function* moduleBtf(kernel: Kernel): Generator<ModuleBtf> {
     const found = kernel.attempt('btf_modules', () => {
       const { btf, module } = entry;
       if (!btf) return undefined;
-      if (btf.data_size > LARGEST_BTF) throw new Implausible(`${btf.data_size} bytes of types of a module`, btf.$address);
+      if (btf.data_size > LARGEST_BTF)
+        throw new Implausible(`${btf.data_size} bytes of types of a module`, btf.$address);
       return { module: module?.name ?? '?', bytes: kernel.memory.read(btf.data, btf.data_size) };
     });
     if (found) yield found;

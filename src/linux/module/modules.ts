@@ -28,7 +28,9 @@ export function moduleMemory(kernel: Kernel, module: Module): readonly ModuleMem
     if (base !== 0n && bytes > 0) regions.push({ kind, base, bytes });
   };
   if (module.mem) {
-    const kinds = new Map([...kernel.enumValues('mod_mem_type')].map(([name, value]) => [value, name.replace(/^MOD_/, '').toLowerCase()]));
+    const kinds = new Map(
+      [...kernel.enumValues('mod_mem_type')].map(([name, value]) => [value, name.replace(/^MOD_/, '').toLowerCase()]),
+    );
     for (const [index, { base, size }] of module.mem.entries()) add(kinds.get(index) ?? `part ${index}`, base, size);
   }
   if (module.core_layout) add('core', module.core_layout.base, module.core_layout.size);
@@ -37,7 +39,12 @@ export function moduleMemory(kernel: Kernel, module: Module): readonly ModuleMem
 }
 
 /** enum module_state, include/linux/module.h. */
-const STATES: Readonly<Record<string, string>> = { MODULE_STATE_LIVE: 'live', MODULE_STATE_COMING: 'loading', MODULE_STATE_GOING: 'unloading', MODULE_STATE_UNFORMED: 'unformed' };
+const STATES: Readonly<Record<string, string>> = {
+  MODULE_STATE_LIVE: 'live',
+  MODULE_STATE_COMING: 'loading',
+  MODULE_STATE_GOING: 'unloading',
+  MODULE_STATE_UNFORMED: 'unformed',
+};
 
 /** "live", "loading", …: what /proc/modules says. @throws ReadError */
 export function moduleState(kernel: Kernel, module: Module): string {
@@ -58,14 +65,15 @@ export function symbolsOfModule(kernel: Kernel, module: Module): SymbolInfo[] {
   if (count > MOST_SYMBOLS) throw new Implausible(`${count} symbols of module ${name}`, kallsyms.$address);
   const bytes = kernel.memory.read(symtab, count * ELF_SYMBOL_BYTES);
   const regions = moduleMemory(kernel, module);
-  const stands = (address: bigint): boolean => regions.some(({ base, bytes: length }) => address >= base && address < base + BigInt(length));
+  const stands = (address: bigint): boolean =>
+    regions.some(({ base, bytes: length }) => address >= base && address < base + BigInt(length));
   return moduleSymbols({
     module: name,
     symtab: bytes,
     strtab: kernel.memory.read(strtab, stringsLength(kernel, bytes, strtab)),
     ...(typetab ? { typetab: kernel.memory.read(typetab, count) } : {}),
-    // While a module is loading its table still has file names and what lies in sections that are thrown away; absolute ones
-    // that are left are offsets of per-CPU variables.
+    // While a module is loading its table still has file names and what lies in sections that are thrown away; absolute
+    // ones that are left are offsets of per-CPU variables.
   }).filter(({ address, type }) => stands(address) || (/a/i.test(type) && address !== 0n));
 }
 
@@ -73,7 +81,8 @@ export function symbolsOfModule(kernel: Kernel, module: Module): SymbolInfo[] {
 function stringsLength(kernel: Kernel, symtab: Uint8Array, strtab: bigint): number {
   const view = new DataView(symtab.buffer, symtab.byteOffset, symtab.byteLength);
   let last = 0;
-  for (let at = 0; at + ELF_SYMBOL_BYTES <= symtab.length; at += ELF_SYMBOL_BYTES) last = Math.max(last, view.getUint32(at, true));
+  for (let at = 0; at + ELF_SYMBOL_BYTES <= symtab.length; at += ELF_SYMBOL_BYTES)
+    last = Math.max(last, view.getUint32(at, true));
   if (last > LARGEST_STRINGS) throw new Implausible(`a module's string table of ${last} bytes`, strtab);
   return last + kernel.memory.cString(strtab + BigInt(last), 512).length + 1;
 }
@@ -89,7 +98,10 @@ export function moduleSymbolTable(kernel: Kernel): SymbolTable | undefined {
 }
 
 const NO_SYMBOLS: SymbolTable = {
-  source: 'modules in the dump', count: 0,
-  addressOf: () => undefined, lookup: () => [], at: () => undefined,
+  source: 'modules in the dump',
+  count: 0,
+  addressOf: () => undefined,
+  lookup: () => [],
+  at: () => undefined,
   [Symbol.iterator]: () => [][Symbol.iterator](),
 };

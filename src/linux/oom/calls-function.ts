@@ -6,8 +6,8 @@ const CALL = 0xe8;
 const JUMP = 0xe9;
 
 /**
- * Whether a function's code has a call of another (or ends with a jump to it): tells eras apart that differ in nothing that has
- * a type. undefined where either is missing or the code can't be read.
+ * Whether a function's code has a call of another (or ends with a jump to it): tells eras apart that differ in nothing
+ * that has a type. undefined where either is missing or the code can't be read.
  */
 export function callsFunction(kernel: Kernel, caller: string, callee: string): boolean | undefined {
   const target = kernel.symbols.addressOf(callee);

@@ -9,7 +9,10 @@ import { isKernelThread, oomMarks } from '../sched/task-state.js';
 import { processes, surveyTasks, taskLabel, threadsOf, type Task } from '../sched/tasks.js';
 import { memsAllowed, type OomInProgress } from './oom-control.js';
 
-/** What limits the choice: the fields of `struct oom_control` that count; for no event in progress, the machine as a whole. */
+/**
+ * What limits the choice: the fields of `struct oom_control` that count; for no event in progress, the machine as a
+ * whole.
+ */
 export type OomScope = Pick<OomInProgress, 'nodemask' | 'memcg' | 'order'> & {
   readonly task?: Task;
   /** What an oom_score_adj is measured against; undefined where it can't be read. */
@@ -26,7 +29,10 @@ export interface OomCandidate {
   readonly oomScoreAdj: number;
   /** dump_tasks() would print it. */
   readonly listed: boolean;
-  /** oom_badness(), in pages; undefined where it can't be chosen, or what its oom_score_adj is measured against can't be read. */
+  /**
+   * oom_badness(), in pages; undefined where it can't be chosen, or what its oom_score_adj is measured against can't be
+   * read.
+   */
   readonly badness: number | undefined;
   /** Why it can't be chosen. */
   readonly passedOver: string | undefined;
@@ -38,14 +44,19 @@ export interface OomCandidates {
   readonly unreadable: number;
 }
 
-/** Every process with what oom_evaluate_task() makes of it, in the order in which the kernel looks at them; kernel threads left out. */
+/**
+ * Every process with what oom_evaluate_task() makes of it, in the order in which the kernel looks at them; kernel
+ * threads left out.
+ */
 export function oomCandidates(kernel: Kernel, scope: OomScope): OomCandidates {
   const exact = sumsRss(kernel);
   const allowed = scope.task && kernel.attempt('task_struct.mems_allowed', () => memsAllowed(scope.task!));
   const list: OomCandidate[] = [];
   let unreadable = surveyTasks(kernel).unreadable.length;
   for (const process of inOrder(kernel, scope)) {
-    const weighed = kernel.attempt(`badness of ${taskLabel(kernel, process)}`, () => ({ found: isKernelThread(process) ? undefined : weigh(kernel, process, { ...scope, allowed }, exact) }));
+    const weighed = kernel.attempt(`badness of ${taskLabel(kernel, process)}`, () => ({
+      found: isKernelThread(process) ? undefined : weigh(kernel, process, { ...scope, allowed }, exact),
+    }));
     if (weighed === undefined) unreadable++;
     else if (weighed.found !== undefined) list.push(weighed.found);
   }
@@ -53,7 +64,10 @@ export function oomCandidates(kernel: Kernel, scope: OomScope): OomCandidates {
 }
 
 /** select_bad_process(): the highest badness, the last of equal ones; undefined where nobody can be chosen. */
-export function wouldChoose(candidates: readonly OomCandidate[], except: readonly OomCandidate[] = []): OomCandidate | undefined {
+export function wouldChoose(
+  candidates: readonly OomCandidate[],
+  except: readonly OomCandidate[] = [],
+): OomCandidate | undefined {
   let chosen: OomCandidate | undefined;
   for (const one of candidates) {
     if (one.badness === undefined || except.includes(one)) continue;
@@ -63,8 +77,8 @@ export function wouldChoose(candidates: readonly OomCandidate[], except: readonl
 }
 
 /**
- * Whether this kernel's OOM killer adds up what each CPU holds of a process's counters (since 7.x), or goes by the cheap
- * value: by the code of dump_task().
+ * Whether this kernel's OOM killer adds up what each CPU holds of a process's counters (since 7.x), or goes by the
+ * cheap value: by the code of dump_task().
  */
 export function sumsRss(kernel: Kernel): boolean {
   return kernel.once('OOM killer sums rss', () => callsFunction(kernel, 'dump_task', '__percpu_counter_sum') === true);
@@ -75,9 +89,15 @@ function inOrder(kernel: Kernel, scope: OomScope): readonly Task[] {
   const all = processes(kernel);
   if (scope.memcg === undefined) return all;
   const order = new Map(memcgsBelow(kernel, scope.memcg).map((address, place) => [address, place]));
-  const placeOf = (memcg: bigint | undefined): number | undefined => (memcg === undefined ? undefined : order.get(memcg));
-  const placed = all.map((task) => ({ task, place: kernel.attempt('cgroup of a task', () => placeOf(memcgOfTask(kernel, task)?.$address)) }));
-  return placed.toSorted((a, b) => (a.place === b.place ? 0 : (a.place ?? Infinity) - (b.place ?? Infinity))).map(({ task }) => task);
+  const placeOf = (memcg: bigint | undefined): number | undefined =>
+    memcg === undefined ? undefined : order.get(memcg);
+  const placed = all.map((task) => ({
+    task,
+    place: kernel.attempt('cgroup of a task', () => placeOf(memcgOfTask(kernel, task)?.$address)),
+  }));
+  return placed
+    .toSorted((a, b) => (a.place === b.place ? 0 : (a.place ?? Infinity) - (b.place ?? Infinity)))
+    .map(({ task }) => task);
 }
 
 /** A cgroup and all below it, parents first: for_each_mem_cgroup_tree(). */
@@ -91,7 +111,10 @@ function memcgsBelow(kernel: Kernel, top: bigint): readonly bigint[] {
     if (seen.has(address)) continue;
     seen.add(address);
     found.push(address);
-    const children = kernel.attempt('children of a memory cgroup', () => kernel.ref('mem_cgroup', address).css.children);
+    const children = kernel.attempt(
+      'children of a memory cgroup',
+      () => kernel.ref('mem_cgroup', address).css.children,
+    );
     if (children === undefined) continue;
     const below = [...kernel.list(children, 'cgroup_subsys_state', 'sibling')];
     pending.push(...below.toReversed().map((css) => kernel.containerOf('mem_cgroup', css.$address, 'css').$address));
@@ -111,15 +134,30 @@ function weigh(kernel: Kernel, process: Task, scope: Weighing, exact: boolean): 
   const pageTableBytes = mm === undefined ? 0 : mm.pgtables_bytes;
   const oomScoreAdj = process.signal === null ? 0 : process.signal.oom_score_adj;
   const outside = outsideOf(kernel, process, scope);
-  const passedOver = outside ?? (process.tgid === 1 ? 'it is init' : whyNot(kernel, process, holder, oomScoreAdj, scope));
+  const passedOver =
+    outside ?? (process.tgid === 1 ? 'it is init' : whyNot(kernel, process, holder, oomScoreAdj, scope));
   const counted = rss && (exact ? rss.exact : rss.approximate);
-  if (rss !== undefined && counted === undefined) throw new Implausible('what CPUs have of its rss can\'t be read', process.$address);
-  const adjusted = oomScoreAdj === 0 ? 0 : scope.totalPages === undefined ? undefined : oomScoreAdj * Math.trunc(scope.totalPages / 1000);
-  const points = counted === undefined ? 0
-    : adjusted === undefined ? undefined
-      : residentPages(counted) + counted.swap + Math.trunc(pageTableBytes / kernel.memory.pageSize) + adjusted;
+  if (rss !== undefined && counted === undefined)
+    throw new Implausible("what CPUs have of its rss can't be read", process.$address);
+  const adjusted =
+    oomScoreAdj === 0
+      ? 0
+      : scope.totalPages === undefined
+        ? undefined
+        : oomScoreAdj * Math.trunc(scope.totalPages / 1000);
+  const points =
+    counted === undefined
+      ? 0
+      : adjusted === undefined
+        ? undefined
+        : residentPages(counted) + counted.swap + Math.trunc(pageTableBytes / kernel.memory.pageSize) + adjusted;
   return {
-    process, holder, rss, pageTableBytes, oomScoreAdj, passedOver,
+    process,
+    holder,
+    rss,
+    pageTableBytes,
+    oomScoreAdj,
+    passedOver,
     listed: outside === undefined && process.tgid !== 1 && mm !== undefined,
     badness: passedOver === undefined ? points : undefined,
   };
@@ -133,13 +171,22 @@ function threadWithMemory(kernel: Kernel, process: Task): Task | undefined {
 }
 
 /** In the order of oom_evaluate_task() and oom_badness(). */
-function whyNot(kernel: Kernel, process: Task, holder: Task | undefined, adj: number, scope: OomScope): string | undefined {
+function whyNot(
+  kernel: Kernel,
+  process: Task,
+  holder: Task | undefined,
+  adj: number,
+  scope: OomScope,
+): string | undefined {
   const marks = oomMarks(kernel, process);
-  if (marks.marked && scope.order !== -1) return marks.skipped ? 'it was killed before, and its memory is reaped' : 'it was killed before and is still dying: no other is chosen meanwhile';
+  if (marks.marked && scope.order !== -1)
+    return marks.skipped
+      ? 'it was killed before, and its memory is reaped'
+      : 'it was killed before and is still dying: no other is chosen meanwhile';
   if (holder === undefined) return 'it has no memory any more';
   if (adj === -1000) return 'its oom_score_adj is -1000';
-  if (oomMarks(kernel, holder).skipped) return 'its memory is reaped already, or can\'t be (MMF_OOM_SKIP)';
-  if (inVfork(holder)) return 'it is in the middle of vfork() and still uses its parent\'s memory';
+  if (oomMarks(kernel, holder).skipped) return "its memory is reaped already, or can't be (MMF_OOM_SKIP)";
+  if (inVfork(holder)) return "it is in the middle of vfork() and still uses its parent's memory";
   return undefined;
 }
 
@@ -150,7 +197,10 @@ function inVfork(task: Task): boolean {
 /** Why its memory is none of what ran out; undefined where it is. */
 function outsideOf(kernel: Kernel, process: Task, scope: Weighing): string | undefined {
   if (scope.memcg !== undefined) {
-    const below = kernel.once(`memory cgroups below 0x${scope.memcg.toString(16)}`, () => new Set(memcgsBelow(kernel, scope.memcg!)));
+    const below = kernel.once(
+      `memory cgroups below 0x${scope.memcg.toString(16)}`,
+      () => new Set(memcgsBelow(kernel, scope.memcg!)),
+    );
     const own = memcgOfTask(kernel, process)?.$address;
     return own !== undefined && below.has(own) ? undefined : 'it is not in the cgroup';
   }
@@ -160,9 +210,13 @@ function outsideOf(kernel: Kernel, process: Task, scope: Weighing): string | und
   const threads = [...threadsOf(kernel, process)];
   const one = threads.length === 0 ? [process] : threads;
   if (nodemask !== undefined) {
-    return one.some((thread) => policyReaches(kernel, thread, nodemask)) ? undefined : `its memory policy keeps it off node ${nodemask.join(', ')}`;
+    return one.some((thread) => policyReaches(kernel, thread, nodemask))
+      ? undefined
+      : `its memory policy keeps it off node ${nodemask.join(', ')}`;
   }
-  return one.some((thread) => memsAllowed(thread).some((node) => allowed!.includes(node))) ? undefined : `its cpuset keeps it off node ${allowed!.join(', ')}`;
+  return one.some((thread) => memsAllowed(thread).some((node) => allowed!.includes(node)))
+    ? undefined
+    : `its cpuset keeps it off node ${allowed!.join(', ')}`;
 }
 
 /** MPOL_BIND, include/uapi/linux/mempolicy.h. */
@@ -172,7 +226,8 @@ const MPOL_BIND = 2;
 function policyReaches(kernel: Kernel, task: Task, nodemask: readonly number[]): boolean {
   const { mempolicy } = task;
   if (mempolicy === undefined || mempolicy === null) return true;
-  const at = (member: MemberPath<'mempolicy'>): bigint => mempolicy.$address + BigInt(kernel.offsetOf('mempolicy', member));
+  const at = (member: MemberPath<'mempolicy'>): bigint =>
+    mempolicy.$address + BigInt(kernel.offsetOf('mempolicy', member));
   if (kernel.memory.u16(at('mode')) !== MPOL_BIND) return true;
   // In a union before 5.14 (269fbe72cded).
   const nodes: Ref<'nodemask_t'> = kernel.ref('nodemask_t', at(kernel.has('mempolicy', 'nodes') ? 'nodes' : 'v.nodes'));

@@ -7,6 +7,8 @@ const MOST_CODE = 1 << 14;
 export function codeOf(kernel: Kernel, name: string): { address: bigint; bytes: Uint8Array } | undefined {
   const [symbol] = kernel.symbols.lookup(name).filter(({ type }) => /^[tT]$/.test(type));
   if (symbol === undefined || kernel.architecture !== 'x86_64') return undefined;
-  const bytes = kernel.attempt(`code of ${name}()`, () => kernel.memory.read(symbol.address, Math.min(symbol.size, MOST_CODE)));
+  const bytes = kernel.attempt(`code of ${name}()`, () =>
+    kernel.memory.read(symbol.address, Math.min(symbol.size, MOST_CODE)),
+  );
   return bytes === undefined ? undefined : { address: symbol.address, bytes };
 }

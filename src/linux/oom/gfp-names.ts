@@ -27,7 +27,10 @@ export function gfpNames(kernel: Kernel): readonly GfpName[] | undefined {
   });
 }
 
-/** A mask as `%pGg` prints it (format_flags() in lib/vsprintf.c): the first name that fits, then the rest; what has no name as a number. */
+/**
+ * A mask as `%pGg` prints it (format_flags() in lib/vsprintf.c): the first name that fits, then the rest; what has no
+ * name as a number.
+ */
 export function gfpInWords(kernel: Kernel, mask: number): readonly string[] | undefined {
   const table = gfpNames(kernel);
   if (table === undefined) return undefined;
@@ -35,7 +38,7 @@ export function gfpInWords(kernel: Kernel, mask: number): readonly string[] | un
   let rest = mask >>> 0;
   for (const { mask: bits, name } of table) {
     if (rest === 0) break;
-    if (((rest & bits) >>> 0) !== bits) continue;
+    if ((rest & bits) >>> 0 !== bits) continue;
     words.push(name);
     rest = (rest & ~bits) >>> 0;
   }

@@ -4,12 +4,15 @@ import type { Kernel } from '../../kernel/kernel.js';
 export function isMemcg(kernel: Kernel, address: bigint): boolean {
   const controller = kernel.symbols.addressOf('memory_cgrp_subsys');
   const css = address + BigInt(kernel.offsetOf('mem_cgroup', 'css'));
-  return controller !== undefined && kernel.memory.u64(css + BigInt(kernel.offsetOf('cgroup_subsys_state', 'ss'))) === controller;
+  return (
+    controller !== undefined &&
+    kernel.memory.u64(css + BigInt(kernel.offsetOf('cgroup_subsys_state', 'ss'))) === controller
+  );
 }
 
 /**
- * mem_cgroup_get_max(): what a cgroup's badness is measured against, in pages; 1 where that is 0. With swappiness 0 swap is
- * left out, which is not looked at here: both values are given.
+ * mem_cgroup_get_max(): what a cgroup's badness is measured against, in pages; 1 where that is 0. With swappiness 0
+ * swap is left out, which is not looked at here: both values are given.
  * @throws ReadError
  */
 export function memcgLimitPages(kernel: Kernel, address: bigint): readonly number[] {

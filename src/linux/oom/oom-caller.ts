@@ -9,8 +9,8 @@ export interface OomCallerFound {
 }
 
 /**
- * The functions that hold a `struct oom_control`: those that call out_of_memory(), and those that these are inlined into. A
- * compiler's suffix (".constprop.0", ".cold") is left out.
+ * The functions that hold a `struct oom_control`: those that call out_of_memory(), and those that these are inlined
+ * into. A compiler's suffix (".constprop.0", ".cold") is left out.
  */
 const callers: Readonly<Record<string, OomCallerFound['by']>> = {
   __alloc_pages_may_oom: 'page allocation',
@@ -31,8 +31,8 @@ const callers: Readonly<Record<string, OomCallerFound['by']>> = {
 const NEAR = 2048;
 
 /**
- * Who called: out_of_memory() returns into the function whose frame holds the structure, so the nearest return address below
- * it is of that function. undefined where none of the known ones is found there.
+ * Who called: out_of_memory() returns into the function whose frame holds the structure, so the nearest return address
+ * below it is of that function. undefined where none of the known ones is found there.
  */
 export function oomCaller(kernel: Kernel, { address, task }: OomInProgress): OomCallerFound | undefined {
   return kernel.attempt('caller of out_of_memory()', () => {

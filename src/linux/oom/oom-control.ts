@@ -42,9 +42,10 @@ const MUTEX_FLAGS = 7n;
 const ABORTED = 0xffff_ffff_ffff_ffffn;
 
 /**
- * Every `struct oom_control` of a task inside out_of_memory(): searched for on the stack of whoever holds oom_lock, of each
- * CPU's task and of each task that waits for a CPU. Only a structure that is consistent in itself and with the machine is one:
- * the zonelist is a node's, the cgroup a cgroup, and totalpages what constrained_alloc() gives for the constraint.
+ * Every `struct oom_control` of a task inside out_of_memory(): searched for on the stack of whoever holds oom_lock, of
+ * each CPU's task and of each task that waits for a CPU. Only a structure that is consistent in itself and with the
+ * machine is one: the zonelist is a node's, the cgroup a cgroup, and totalpages what constrained_alloc() gives for the
+ * constraint.
  * @throws ShapeError where this kernel's types do not tell what one looks like
  */
 export function oomsInProgress(kernel: Kernel): readonly OomInProgress[] {
@@ -53,7 +54,8 @@ export function oomsInProgress(kernel: Kernel): readonly OomInProgress[] {
     if (holder === 0n) return [];
     kernel.bind('oom_control');
     const found = candidates(kernel, holder).flatMap(({ task, cpu }) => searchStack(kernel, task, cpu, holder));
-    // Who does not hold the lock has left out_of_memory(), and what stands on its stack is old; unless the lock can't be read.
+    // Who does not hold the lock has left out_of_memory(), and what stands on its stack is old; unless the lock can't
+    // be read.
     return holder === undefined ? found : found.filter((one) => one.holdsOomLock);
   });
 }
@@ -62,10 +64,16 @@ export function oomsInProgress(kernel: Kernel): readonly OomInProgress[] {
 export function oomLockHolder(kernel: Kernel): bigint | undefined {
   const lock = kernel.symbols.addressOf('oom_lock');
   if (lock === undefined || !kernel.has('mutex', 'owner')) return undefined;
-  return kernel.attempt('oom_lock', () => kernel.memory.u64(lock + BigInt(kernel.offsetOf('mutex', 'owner'))) & ~MUTEX_FLAGS);
+  return kernel.attempt(
+    'oom_lock',
+    () => kernel.memory.u64(lock + BigInt(kernel.offsetOf('mutex', 'owner'))) & ~MUTEX_FLAGS,
+  );
 }
 
-interface Candidate { readonly task: Task; readonly cpu: number | undefined }
+interface Candidate {
+  readonly task: Task;
+  readonly cpu: number | undefined;
+}
 
 function candidates(kernel: Kernel, holder: bigint | undefined): Candidate[] {
   const found = new Map<bigint, Candidate>();
@@ -90,7 +98,9 @@ function searchStack(kernel: Kernel, task: Task, cpu: number | undefined, holder
   const pointer = stackPointer(kernel, task, cpu);
   // What lies below the stack pointer is of calls that have returned.
   const from = pointer !== undefined && pointer >= low && pointer < high ? pointer & ~7n : low;
-  const bytes = kernel.attempt(`stack of ${taskLabel(kernel, task)}`, () => kernel.memory.read(from, Number(high - from)));
+  const bytes = kernel.attempt(`stack of ${taskLabel(kernel, task)}`, () =>
+    kernel.memory.read(from, Number(high - from)),
+  );
   if (bytes === undefined) return [];
   const words = new BigUint64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + (bytes.byteLength & ~7)));
   const found: OomInProgress[] = [];
@@ -98,7 +108,9 @@ function searchStack(kernel: Kernel, task: Task, cpu: number | undefined, holder
   for (let index = 0; index + check.words <= words.length; index++) {
     kernel.guard.step();
     if (!check.mayBe(index)) continue;
-    const { result, gaps } = gatherGaps(kernel, () => kernel.peek(CANDIDATE, () => accept(kernel, task, from + BigInt(index) * 8n)));
+    const { result, gaps } = gatherGaps(kernel, () =>
+      kernel.peek(CANDIDATE, () => accept(kernel, task, from + BigInt(index) * 8n)),
+    );
     // What a wrong guess leads to says nothing; that a right one could not be told from it does.
     for (const gap of gaps) if (gap.what === CANDIDATE) kernel.gaps.record(gap);
     if (result) found.push({ ...result, task, cpu, holdsOomLock: holder === task.$address });
@@ -110,9 +122,13 @@ const CANDIDATE = 'what may be an oom_control';
 
 /** THREAD_SIZE: the linker script gives init's stack just so much. */
 function stackBytes(kernel: Kernel): number {
-  for (const [start, end] of [['__start_init_stack', '__end_init_stack'], ['__start_init_task', '__end_init_task']] as const) {
+  for (const [start, end] of [
+    ['__start_init_stack', '__end_init_stack'],
+    ['__start_init_task', '__end_init_task'],
+  ] as const) {
     const [low, high] = [kernel.symbols.addressOf(start), kernel.symbols.addressOf(end)];
-    if (low !== undefined && high !== undefined && high > low && high - low <= BigInt(LARGEST_STACK)) return Number(high - low);
+    if (low !== undefined && high !== undefined && high > low && high - low <= BigInt(LARGEST_STACK))
+      return Number(high - low);
   }
   return USUAL_STACK;
 }
@@ -152,12 +168,26 @@ function checker(kernel: Kernel, words: BigUint64Array): { words: number; mayBe:
 }
 
 function zonelistAddresses(kernel: Kernel): ReadonlyMap<bigint, number> {
-  return kernel.once('zonelists', () => new Map(onlineNodes(kernel).flatMap((node) =>
-    kernel.attempt('node_zonelists', () => node.node_zonelists.map((list) => [list.$address, node.node_id] as const)) ?? [])));
+  return kernel.once(
+    'zonelists',
+    () =>
+      new Map(
+        onlineNodes(kernel).flatMap(
+          (node) =>
+            kernel.attempt('node_zonelists', () =>
+              node.node_zonelists.map((list) => [list.$address, node.node_id] as const),
+            ) ?? [],
+        ),
+      ),
+  );
 }
 
 /** @throws ReadError where a pointer leads to nowhere */
-function accept(kernel: Kernel, task: Task, address: bigint): Omit<OomInProgress, 'task' | 'cpu' | 'holdsOomLock'> | undefined {
+function accept(
+  kernel: Kernel,
+  task: Task,
+  address: bigint,
+): Omit<OomInProgress, 'task' | 'cpu' | 'holdsOomLock'> | undefined {
   const control = kernel.ref('oom_control', address);
   const constraint = constraintName(kernel, control.constraint);
   if (constraint === undefined) return undefined;
@@ -171,9 +201,16 @@ function accept(kernel: Kernel, task: Task, address: bigint): Omit<OomInProgress
   if (!totalsMatch(kernel, task, control, { constraint, nodemask, memcg })) return undefined;
   const list = control.zonelist;
   return {
-    address, nodemask, memcg, constraint, chosen,
+    address,
+    nodemask,
+    memcg,
+    constraint,
+    chosen,
     zonelistNode: list === null ? undefined : zonelistAddresses(kernel).get(list.$address),
-    gfpMask: control.gfp_mask, order: control.order, totalPages: control.totalpages, chosenPoints: control.chosen_points,
+    gfpMask: control.gfp_mask,
+    order: control.order,
+    totalPages: control.totalpages,
+    chosenPoints: control.chosen_points,
   };
 }
 
@@ -198,17 +235,27 @@ function chosenTask(kernel: Kernel, { chosen }: Ref<'oom_control'>): OomInProgre
 
 /** constrained_alloc(): what each constraint measures against. */
 function totalsMatch(
-  kernel: Kernel, task: Task, { totalpages }: Ref<'oom_control'>, { constraint, nodemask, memcg }: Pick<OomInProgress, 'constraint' | 'nodemask' | 'memcg'>,
+  kernel: Kernel,
+  task: Task,
+  { totalpages }: Ref<'oom_control'>,
+  { constraint, nodemask, memcg }: Pick<OomInProgress, 'constraint' | 'nodemask' | 'memcg'>,
 ): boolean {
   const swap = kernel.hasGlobal('total_swap_pages') ? kernel.global('total_swap_pages') : 0;
   const ofNodes = (wanted: readonly number[]): number =>
-    onlineNodes(kernel).filter((node) => wanted.includes(node.node_id)).reduce((sum, node) => sum + node.node_present_pages, swap);
+    onlineNodes(kernel)
+      .filter((node) => wanted.includes(node.node_id))
+      .reduce((sum, node) => sum + node.node_present_pages, swap);
   switch (constraint) {
-    case 'CONSTRAINT_NONE': return totalpages === kernel.global('_totalram_pages') + swap;
-    case 'CONSTRAINT_MEMORY_POLICY': return nodemask !== undefined && totalpages === ofNodes(nodemask);
-    case 'CONSTRAINT_CPUSET': return totalpages === ofNodes(memsAllowed(task));
-    case 'CONSTRAINT_MEMCG': return memcg !== undefined && memcgLimitPages(kernel, memcg).includes(totalpages);
-    default: return false;
+    case 'CONSTRAINT_NONE':
+      return totalpages === kernel.global('_totalram_pages') + swap;
+    case 'CONSTRAINT_MEMORY_POLICY':
+      return nodemask !== undefined && totalpages === ofNodes(nodemask);
+    case 'CONSTRAINT_CPUSET':
+      return totalpages === ofNodes(memsAllowed(task));
+    case 'CONSTRAINT_MEMCG':
+      return memcg !== undefined && memcgLimitPages(kernel, memcg).includes(totalpages);
+    default:
+      return false;
   }
 }
 

@@ -18,9 +18,9 @@ export interface FormatSought {
 }
 
 /**
- * The kernel's own printk formats that hold one of these words, by word: what this kernel prints, and in which words, whatever
- * its release says. Without the level's prefix. They are the strings that the code of those functions names; where that does not
- * lead to one that every kernel has, all read-only data is searched, which takes a thousand pages.
+ * The kernel's own printk formats that hold one of these words, by word: what this kernel prints, and in which words,
+ * whatever its release says. Without the level's prefix. They are the strings that the code of those functions names;
+ * where that does not lead to one that every kernel has, all read-only data is searched, which takes a thousand pages.
  */
 export function printkFormats(kernel: Kernel, sought: readonly FormatSought[]): ReadonlyMap<string, string> {
   const rodata = readOnlyData(kernel);
@@ -32,7 +32,16 @@ export function printkFormats(kernel: Kernel, sought: readonly FormatSought[]): 
     if (format !== undefined) found.set(word, format);
     return format === undefined && !(optional && strings.length > 0);
   });
-  return new Map([...found, ...(left.length === 0 ? [] : formatsInRodata(kernel, rodata, left.map(({ word }) => word)))]);
+  return new Map([
+    ...found,
+    ...(left.length === 0
+      ? []
+      : formatsInRodata(
+          kernel,
+          rodata,
+          left.map(({ word }) => word),
+        )),
+  ]);
 }
 
 export interface Range {
@@ -42,27 +51,41 @@ export interface Range {
 
 export function readOnlyData(kernel: Kernel): Range | undefined {
   const [start, end] = [kernel.symbols.addressOf('__start_rodata'), kernel.symbols.addressOf('__end_rodata')];
-  return start === undefined || end === undefined || end < start || end - start > BigInt(MOST_RODATA) ? undefined : { start, end };
+  return start === undefined || end === undefined || end < start || end - start > BigInt(MOST_RODATA)
+    ? undefined
+    : { start, end };
 }
 
 /** Parts of a function that the compiler put elsewhere have its name and one of these. */
 const PARTS = ['', '.cold', '.part.0', '.isra.0', '.constprop.0', '.part.0.cold', '.isra.0.cold', '.constprop.0.cold'];
 
 function stringsOf(kernel: Kernel, name: string, rodata: Range): readonly string[] {
-  return kernel.once(`strings that ${name}() names`, () => PARTS.flatMap((part) => addressesIn(kernel, `${name}${part}`, rodata)).flatMap((address) => formatAt(kernel, address) ?? []));
+  return kernel.once(`strings that ${name}() names`, () =>
+    PARTS.flatMap((part) => addressesIn(kernel, `${name}${part}`, rodata)).flatMap(
+      (address) => formatAt(kernel, address) ?? [],
+    ),
+  );
 }
 
-/** Addresses in the read-only data that a function's code has: x86_64's 32-bit immediates, and distances from the next instruction. */
+/**
+ * Addresses in the read-only data that a function's code has: x86_64's 32-bit immediates, and distances from the next
+ * instruction.
+ */
 function addressesIn(kernel: Kernel, name: string, { start, end }: Range): bigint[] {
   const code = codeOf(kernel, name);
   if (code === undefined) return [];
   const view = new DataView(code.bytes.buffer, code.bytes.byteOffset, code.bytes.byteLength);
   // Numbers: offsets from the start of the data, exact, since all lies in the top 2 GiB.
-  const [low, length, from] = [Number(BigInt.asIntN(64, start)), Number(end - start), Number(BigInt.asIntN(64, code.address))];
+  const [low, length, from] = [
+    Number(BigInt.asIntN(64, start)),
+    Number(end - start),
+    Number(BigInt.asIntN(64, code.address)),
+  ];
   const addresses = new Set<number>();
   for (let at = 0; at + 4 <= code.bytes.length; at++) {
     const value = view.getInt32(at, true);
-    for (const address of [value, from + at + 4 + value]) if (address >= low && address < low + length) addresses.add(address);
+    for (const address of [value, from + at + 4 + value])
+      if (address >= low && address < low + length) addresses.add(address);
   }
   return [...addresses].map((address) => BigInt.asUintN(64, BigInt(address)));
 }
@@ -77,7 +100,11 @@ function formatAt(kernel: Kernel, address: bigint): string | undefined {
 }
 
 /** Every format with one of the words, wherever it stands. */
-export function formatsInRodata(kernel: Kernel, { start, end }: Range, words: readonly string[]): ReadonlyMap<string, string> {
+export function formatsInRodata(
+  kernel: Kernel,
+  { start, end }: Range,
+  words: readonly string[],
+): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   const wanted = words.map((word) => ({ word, bytes: Buffer.from(word) }));
   for (let at = start; at < end && found.size < words.length; at += BigInt(PIECE - LONGEST_FORMAT)) {
@@ -102,7 +129,8 @@ function readable(kernel: Kernel, start: bigint, length: number): Buffer {
     const address = start + BigInt(at);
     const part = Math.min(length - at, pageSize - Number(address & BigInt(pageSize - 1)));
     const page = kernel.memory.page(Number(address >> 12n));
-    if (page instanceof Page) piece.set(page.bytes.subarray(Number(address & BigInt(pageSize - 1))).subarray(0, part), at);
+    if (page instanceof Page)
+      piece.set(page.bytes.subarray(Number(address & BigInt(pageSize - 1))).subarray(0, part), at);
     else kernel.peek("the kernel's read-only data", () => kernel.memory.u8(address));
     at += part;
   }

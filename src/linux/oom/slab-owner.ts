@@ -5,8 +5,8 @@ import { moduleMemory, modules } from '../module/modules.js';
 const MOST_DATA = 16 << 20;
 
 /**
- * The module whose own data points to a slab cache: the one that made it. undefined where none does: the kernel itself, or a
- * module that keeps the pointer elsewhere.
+ * The module whose own data points to a slab cache: the one that made it. undefined where none does: the kernel itself,
+ * or a module that keeps the pointer elsewhere.
  */
 export function moduleOfCache(kernel: Kernel, cache: bigint): string | undefined {
   const wanted = Buffer.alloc(8);
@@ -29,7 +29,11 @@ function holds(kernel: Kernel, base: bigint, bytes: number, wanted: Buffer): boo
   for (let at = 0; at < bytes; at += pageSize) {
     kernel.guard.step();
     const page = kernel.memory.page(Number((base + BigInt(at)) >> 12n));
-    if ('bytes' in page && Buffer.from(page.bytes.buffer, page.bytes.byteOffset, page.bytes.byteLength).includes(wanted)) return true;
+    if (
+      'bytes' in page &&
+      Buffer.from(page.bytes.buffer, page.bytes.byteOffset, page.bytes.byteLength).includes(wanted)
+    )
+      return true;
   }
   return false;
 }

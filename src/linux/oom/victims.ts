@@ -30,7 +30,9 @@ export function oomVictims(kernel: Kernel): readonly OomVictim[] {
   return kernel.once('OOM victims', () => {
     const queue = new Set(oomReaperQueue(kernel).map((task) => task.$address));
     return processes(kernel).flatMap((process) => {
-      const victim = kernel.attempt(`OOM victim ${taskLabel(kernel, process)}`, () => readVictim(kernel, process, queue));
+      const victim = kernel.attempt(`OOM victim ${taskLabel(kernel, process)}`, () =>
+        readVictim(kernel, process, queue),
+      );
       return victim === undefined ? [] : [victim];
     });
   });
@@ -43,13 +45,15 @@ function readVictim(kernel: Kernel, process: Task, queue: ReadonlySet<bigint>): 
   const threads = [...threadsOf(kernel, process)];
   const holders = threads.filter((thread) => thread.mm !== null);
   return {
-    process, mm,
+    process,
+    mm,
     marks: oomMarks(kernel, threads.find((thread) => oomMarks(kernel, thread).victim) ?? process),
     reaped: ((mmFlags(kernel, mm) >> BigInt(fixed('MMF_OOM_SKIP'))) & 1n) === 1n,
     queued: threads.some((thread) => queue.has(thread.$address)) || queue.has(process.$address),
     rss: kernel.attempt('rss of an OOM victim', () => rssOf(kernel, mm)),
     users: mm.mm_users,
-    holders, exiting: holders.filter(isExiting),
+    holders,
+    exiting: holders.filter(isExiting),
   };
 }
 
@@ -64,7 +68,8 @@ export function oomReaperQueue(kernel: Kernel): readonly Task[] {
   kernel.attempt('oom_reaper_list', () => {
     for (let task: Task | null | undefined = kernel.global('oom_reaper_list'); task; task = task.oom_reaper_list) {
       kernel.guard.step();
-      if (seen.has(task.$address)) return kernel.gap('oom_reaper_list', `has a cycle after ${queued.length} tasks`, task.$address);
+      if (seen.has(task.$address))
+        return kernel.gap('oom_reaper_list', `has a cycle after ${queued.length} tasks`, task.$address);
       if (queued.length >= MOST_QUEUED) return kernel.gap('oom_reaper_list', `longer than ${MOST_QUEUED} tasks`);
       seen.add(task.$address);
       queued.push(task);

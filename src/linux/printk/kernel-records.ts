@@ -7,8 +7,8 @@ import { logRecords } from './log.js';
 const LOG_KERN = 0;
 
 /**
- * What the dead kernel itself said, as far as it can be read. What user space wrote through /dev/kmsg (a facility that is not
- * the kernel's, LOG_KERN) is left out: it may say anything.
+ * What the dead kernel itself said, as far as it can be read. What user space wrote through /dev/kmsg (a facility that
+ * is not the kernel's, LOG_KERN) is left out: it may say anything.
  */
 export function kernelRecords(kernel: Kernel): readonly LogRecord[] {
   return readLog(kernel).records;
@@ -35,18 +35,20 @@ function readLog(kernel: Kernel): { records: readonly LogRecord[]; holes: readon
     const records: LogRecord[] = [];
     const holes: LogHole[] = [];
     let line = 1;
-    const { result: atItsEnd, gaps } = withGaps(kernel, () => kernel.attempt('log', () => {
-      for (const entry of logRecords(kernel)) {
-        kernel.guard.step();
-        if (isRemark(entry)) {
-          if (entry.unread) holes.push({ line, reason: `the log: ${entry.remark}` });
-        } else if (entry.facility === LOG_KERN) {
-          records.push(entry);
-          line += entry.text.split('\n').length;
+    const { result: atItsEnd, gaps } = withGaps(kernel, () =>
+      kernel.attempt('log', () => {
+        for (const entry of logRecords(kernel)) {
+          kernel.guard.step();
+          if (isRemark(entry)) {
+            if (entry.unread) holes.push({ line, reason: `the log: ${entry.remark}` });
+          } else if (entry.facility === LOG_KERN) {
+            records.push(entry);
+            line += entry.text.split('\n').length;
+          }
         }
-      }
-      return true;
-    }));
+        return true;
+      }),
+    );
     if (atItsEnd === undefined) holes.push({ line, reason: lossesInWords(gaps) ?? "the log can't be read" });
     return { records, holes };
   });

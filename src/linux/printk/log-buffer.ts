@@ -17,7 +17,8 @@ export function* bufferRecords(source: LogSource): Generator<LogEntry> {
   const length = memory.u32(variable('log_buf_len'));
   const last = memory.u32(variable('log_next_idx'));
   let index = memory.u32(variable('log_first_idx'));
-  if (length > LARGEST_BUFFER || index >= length || last >= length) throw new Implausible(`log_buf of ${length} bytes with records from ${index} to ${last}`);
+  if (length > LARGEST_BUFFER || index >= length || last >= length)
+    throw new Implausible(`log_buf of ${length} bytes with records from ${index} to ${last}`);
   const layout = layoutOf(source);
   const firstSequence = source.symbol('log_first_seq');
   let sequence = firstSequence === undefined ? undefined : Number(memory.u64(firstSequence));
@@ -44,21 +45,37 @@ export function* bufferRecords(source: LogSource): Generator<LogEntry> {
   }
 }
 
-interface Layout { size: number; time: number; length: number; textLength: number; facility: number; caller: number | undefined }
+interface Layout {
+  size: number;
+  time: number;
+  length: number;
+  textLength: number;
+  facility: number;
+  caller: number | undefined;
+}
 
 function layoutOf(source: LogSource): Layout {
-  const at = (member: string): number => need(source.offset(`printk_log.${member}`), `the offset of printk_log.${member}`);
+  const at = (member: string): number =>
+    need(source.offset(`printk_log.${member}`), `the offset of printk_log.${member}`);
   const dictLength = at('dict_len');
   return {
     size: need(source.size('printk_log') || undefined, 'the size of printk_log'),
-    time: at('ts_nsec'), length: at('len'), textLength: at('text_len'),
+    time: at('ts_nsec'),
+    length: at('len'),
+    textLength: at('text_len'),
     // Not in VMCOREINFO: u16 dict_len, u8 facility, then flags:5 and level:3.
     facility: dictLength + 2,
     caller: source.offset('printk_log.caller_id'), // with PRINTK_CALLER, since 5.1
   };
 }
 
-function recordAt({ memory }: LogSource, layout: Layout, address: bigint, bytes: number, sequence: number | undefined): LogEntry {
+function recordAt(
+  { memory }: LogSource,
+  layout: Layout,
+  address: bigint,
+  bytes: number,
+  sequence: number | undefined,
+): LogEntry {
   const header = memory.read(address, layout.size);
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const textLength = Math.min(view.getUint16(layout.textLength, true), bytes - layout.size);

@@ -2,7 +2,9 @@ import { ShapeError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { AddressSpace } from '../../memory/address-space.js';
 
-/** What reading the log needs: VMCOREINFO has it from 5.10 on, so that a dump without symbols and types shows its log. */
+/**
+ * What reading the log needs: VMCOREINFO has it from 5.10 on, so that a dump without symbols and types shows its log.
+ */
 export interface LogSource {
   readonly memory: AddressSpace;
   /** Address of a variable. */
@@ -16,7 +18,10 @@ export interface LogSource {
 }
 
 /** The log as VMCOREINFO alone describes it. */
-export function logSourceOfVmcoreinfo(memory: AddressSpace, vmcoreinfo: (key: string) => string | undefined): LogSource {
+export function logSourceOfVmcoreinfo(
+  memory: AddressSpace,
+  vmcoreinfo: (key: string) => string | undefined,
+): LogSource {
   const decimal = (key: string): number | undefined => {
     const value = vmcoreinfo(key);
     return value !== undefined && /^\d{1,9}$/.test(value) ? Number(value) : undefined;

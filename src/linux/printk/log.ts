@@ -20,7 +20,10 @@ export function* logRecords(kernel: Kernel): Generator<LogEntry> {
 }
 
 /** The log of a dump that has neither symbols nor types: VMCOREINFO describes the ring buffer since 5.10. */
-export function logRecordsByVmcoreinfo(memory: AddressSpace, vmcoreinfo: (key: string) => string | undefined): Generator<LogEntry> {
+export function logRecordsByVmcoreinfo(
+  memory: AddressSpace,
+  vmcoreinfo: (key: string) => string | undefined,
+): Generator<LogEntry> {
   return recordsOf(logSourceOfVmcoreinfo(memory, vmcoreinfo));
 }
 

@@ -45,7 +45,8 @@ export function* ringRecords(source: LogSource): Generator<LogEntry> {
     const { zeros, ...record } = entry;
     yield* remarks.before(record.sequence);
     yield record;
-    if (zeros > 0) remarks.add({ problem: `damaged: the last ${counted(zeros, 'byte')} of its text are zeros`, unread: true });
+    if (zeros > 0)
+      remarks.add({ problem: `damaged: the last ${counted(zeros, 'byte')} of its text are zeros`, unread: true });
   }
   yield* remarks.rest();
 }
@@ -71,12 +72,24 @@ function locateRing(source: LogSource): Ring {
   const dataRing = ringAddress + BigInt(at('printk_ringbuffer.text_data_ring'));
   const blockAt = at('prb_desc.text_blk_lpos');
   return {
-    count: 2 ** bits(memory.u32(descRing + BigInt(at('prb_desc_ring.count_bits'))), MOST_COUNT_BITS, 'count_bits of the printk ring'),
+    count:
+      2 **
+      bits(
+        memory.u32(descRing + BigInt(at('prb_desc_ring.count_bits'))),
+        MOST_COUNT_BITS,
+        'count_bits of the printk ring',
+      ),
     descs: memory.u64(descRing + BigInt(at('prb_desc_ring.descs'))),
     infos: memory.u64(descRing + BigInt(at('prb_desc_ring.infos'))),
     head: memory.u64(descRing + BigInt(at('prb_desc_ring.head_id'))) & ID_MASK,
     tail: memory.u64(descRing + BigInt(at('prb_desc_ring.tail_id'))) & ID_MASK,
-    dataBytes: 2 ** bits(memory.u32(dataRing + BigInt(at('prb_data_ring.size_bits'))), MOST_SIZE_BITS, 'size_bits of the printk data ring'),
+    dataBytes:
+      2 **
+      bits(
+        memory.u32(dataRing + BigInt(at('prb_data_ring.size_bits'))),
+        MOST_SIZE_BITS,
+        'size_bits of the printk data ring',
+      ),
     data: memory.u64(dataRing + BigInt(at('prb_data_ring.data'))),
     desc: {
       size: within(sized('prb_desc'), 24, 4096, 'the size of prb_desc'),
@@ -86,7 +99,10 @@ function locateRing(source: LogSource): Ring {
     },
     info: {
       size: within(sized('printk_info'), 24, 4096, 'the size of printk_info'),
-      seq: at('printk_info.seq'), time: at('printk_info.ts_nsec'), textLength: at('printk_info.text_len'), caller: at('printk_info.caller_id'),
+      seq: at('printk_info.seq'),
+      time: at('printk_info.ts_nsec'),
+      textLength: at('printk_info.text_len'),
+      caller: at('printk_info.caller_id'),
     },
   };
 }
@@ -119,13 +135,14 @@ function* descriptors({ memory }: LogSource, ring: Ring): Generator<Descriptor |
   const span = Number((ring.head - ring.tail) & ID_MASK) + 1;
   if (span > ring.count) throw new Implausible(`the printk ring spans ${span} descriptors of ${ring.count}`);
   const first = Number(ring.tail & BigInt(ring.count - 1));
-  for (let done = 0; done < span; ) {
+  for (let done = 0; done < span;) {
     const index = (first + done) % ring.count;
     const length = Math.min(CHUNK, span - done, ring.count - index);
     const descs = readable(() => memory.read(ring.descs + BigInt(index * ring.desc.size), length * ring.desc.size));
     const infos = readable(() => memory.read(ring.infos + BigInt(index * ring.info.size), length * ring.info.size));
     const reason = [descs, infos].find((part) => typeof part === 'string');
-    if (typeof descs === 'string' || typeof infos === 'string') yield { problem: `can't be read: ${reason as string}`, count: length, unread: true };
+    if (typeof descs === 'string' || typeof infos === 'string')
+      yield { problem: `can't be read: ${reason as string}`, count: length, unread: true };
     else yield* chunk(ring, (ring.tail + BigInt(done)) & ID_MASK, descs, infos);
     done += length;
   }
@@ -138,18 +155,26 @@ function* chunk(ring: Ring, firstId: bigint, descs: DataView, infos: DataView): 
     const stateVar = descs.getBigUint64(at + ring.desc.stateVar, true);
     const state = Number(stateVar >> 62n);
     const info = new DataView(infos.buffer, infos.byteOffset + i * ring.info.size, ring.info.size);
-    if ((stateVar & ID_MASK) !== id) yield isBeingReserved(ring, id, stateVar, info) ? { problem: NEVER_COMMITTED } : { problem: 'damaged: its descriptor has another ID', unread: true };
+    if ((stateVar & ID_MASK) !== id)
+      yield isBeingReserved(ring, id, stateVar, info)
+        ? { problem: NEVER_COMMITTED }
+        : { problem: 'damaged: its descriptor has another ID', unread: true };
     else if (state === RESERVED) yield { problem: NEVER_COMMITTED };
     else if (state === COMMITTED || state === FINALIZED) {
-      yield { id, begin: descs.getBigUint64(at + ring.desc.begin, true), next: descs.getBigUint64(at + ring.desc.next, true), info };
+      yield {
+        id,
+        begin: descs.getBigUint64(at + ring.desc.begin, true),
+        next: descs.getBigUint64(at + ring.desc.next, true),
+        info,
+      };
     }
     // Reusable ones are behind: their text was overwritten (the sequence tells), or they were never used since boot.
   }
 }
 
 /**
- * desc_reserve() moves the head on before it takes the descriptor: for a moment that has its former owner's ID, or on the
- * first lap none.
+ * desc_reserve() moves the head on before it takes the descriptor: for a moment that has its former owner's ID, or on
+ * the first lap none.
  */
 function isBeingReserved(ring: Ring, id: bigint, stateVar: bigint, info: DataView): boolean {
   const former = (id - BigInt(ring.count)) & ID_MASK;
@@ -161,7 +186,10 @@ function isZero({ buffer, byteOffset, byteLength }: DataView): boolean {
   return new Uint8Array(buffer, byteOffset, byteLength).every((byte) => byte === 0);
 }
 
-/** The first descriptor's ID is -count, of 62 bits or (the macro counts in unsigned int) of 32; each record has the next. */
+/**
+ * The first descriptor's ID is -count, of 62 bits or (the macro counts in unsigned int) of 32; each record has the
+ * next.
+ */
 function sequenceOf({ count }: Ring, id: bigint): bigint {
   const first = 2n ** 32n - BigInt(count);
   return id >= first && id < 2n ** 61n ? id - first : (id + BigInt(count)) & ID_MASK;
@@ -194,22 +222,33 @@ function recordOf(source: LogSource, ring: Ring, { id, begin, next, info }: Desc
 }
 
 /** get_data(): where a block's text lies. A block that does not fit before the end of the ring stands at its start. */
-function textOf({ memory }: LogSource, ring: Ring, id: bigint, begin: bigint, next: bigint, textLength: number): Uint8Array | Problem {
+function textOf(
+  { memory }: LogSource,
+  ring: Ring,
+  id: bigint,
+  begin: bigint,
+  next: bigint,
+  textLength: number,
+): Uint8Array | Problem {
   const size = BigInt(ring.dataBytes);
   if ((begin & 1n) === 1n && (next & 1n) === 1n) {
-    return begin === FAILED_LPOS || next === FAILED_LPOS ? { problem: 'lost: the ring had no room for it' } : new Uint8Array();
+    return begin === FAILED_LPOS || next === FAILED_LPOS
+      ? { problem: 'lost: the ring had no room for it' }
+      : new Uint8Array();
   }
-  // A block that ends exactly at the end of the ring is not wrapped: older writers never leave one there, newer ones do.
-  // Positions start below 0 and are 64 bits wide: the end of the first lap is 0.
+  // A block that ends exactly at the end of the ring is not wrapped: older writers never leave one there, newer ones
+  // do. Positions start below 0 and are 64 bits wide: the end of the first lap is 0.
   const wrapped = (BigInt.asUintN(64, next - 1n) ^ begin) >= size;
   const start = wrapped ? 0n : begin & (size - 1n);
   const blockBytes = wrapped ? next & (size - 1n) : BigInt.asUintN(64, next - begin);
-  if (blockBytes <= BigInt(BLOCK_HEADER) || start + blockBytes > size) return { problem: 'damaged: no such place in the ring', unread: true };
+  if (blockBytes <= BigInt(BLOCK_HEADER) || start + blockBytes > size)
+    return { problem: 'damaged: no such place in the ring', unread: true };
   const available = Number(blockBytes) - BLOCK_HEADER;
   const block = readable(() => memory.read(ring.data + start, BLOCK_HEADER + Math.min(textLength, available)));
   if (typeof block === 'string') return { problem: `can't be read: ${block}`, unread: true };
   // data_make_reusable() gives the descriptors up before their text is overwritten: a kernel never leaves it so.
-  if ((block.getBigUint64(0, true) & ID_MASK) !== id) return { problem: "damaged: its text has another record's ID", unread: true };
+  if ((block.getBigUint64(0, true) & ID_MASK) !== id)
+    return { problem: "damaged: its text has another record's ID", unread: true };
   return new Uint8Array(block.buffer, block.byteOffset + BLOCK_HEADER, block.byteLength - BLOCK_HEADER);
 }
 
@@ -238,12 +277,14 @@ class Remarks {
 
   *before(sequence: number): Generator<LogEntry> {
     const overwritten = sequence - this.#pending.reduce((sum, { count }) => sum + count, 0);
-    if (this.#isFirst && overwritten > 0) yield { remark: `${counted(overwritten, 'record')} before these: overwritten by newer ones` };
+    if (this.#isFirst && overwritten > 0)
+      yield { remark: `${counted(overwritten, 'record')} before these: overwritten by newer ones` };
     this.#isFirst = false;
     yield* this.rest();
   }
 
   *rest(): Generator<LogEntry> {
-    for (const { problem, count, unread } of this.#pending.splice(0)) yield { remark: `${counted(count, 'record')} ${problem}`, ...(unread ? { unread } : {}) };
+    for (const { problem, count, unread } of this.#pending.splice(0))
+      yield { remark: `${counted(count, 'record')} ${problem}`, ...(unread ? { unread } : {}) };
   }
 }

@@ -10,8 +10,8 @@ const BUFFERS = [
 ] as const;
 
 /**
- * Text that CPUs had put aside up to 5.14, in NMIs or while holding the log's lock (struct printk_safe_seq_buf): it never
- * reached the log or the console.
+ * Text that CPUs had put aside up to 5.14, in NMIs or while holding the log's lock (struct printk_safe_seq_buf): it
+ * never reached the log or the console.
  */
 export function* unflushedRecords(kernel: Kernel): Generator<LogEntry> {
   if (!kernel.has('printk_safe_seq_buf', 'buffer')) return;
@@ -19,7 +19,9 @@ export function* unflushedRecords(kernel: Kernel): Generator<LogEntry> {
     const variable = kernel.symbols.addressOf(symbol);
     if (variable === undefined) continue;
     for (const cpu of kernel.possibleCpus()) {
-      const text = kernel.attempt(`${symbol} of CPU ${cpu}`, () => unflushedText(kernel, BigInt.asUintN(64, variable + kernel.perCpuOffset(cpu))));
+      const text = kernel.attempt(`${symbol} of CPU ${cpu}`, () =>
+        unflushedText(kernel, BigInt.asUintN(64, variable + kernel.perCpuOffset(cpu))),
+      );
       if (text === undefined) yield { remark: `what CPU ${cpu} said ${said} can't be read`, unread: true };
       if (text === undefined || text === '') continue;
       yield { remark: `CPU ${cpu} said this ${said}; it had not reached the log:` };
@@ -42,8 +44,17 @@ const DEFAULT_LEVEL = 4;
 
 /** Messages begin with KERN_SOH and a level ("\x01" "4"), or "\x01c" where they go on. */
 function linesOf(text: string): { level: number; line: string }[] {
-  return text.split('\n').filter((line) => line !== '').map((line) => {
-    const level = line.startsWith(SOH) ? Number.parseInt(line.charAt(1), 8) : Number.NaN;
-    return { level: Number.isNaN(level) ? DEFAULT_LEVEL : level, line: line.split(SOH).map((part, i) => (i === 0 ? part : part.slice(1))).join('') };
-  });
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const level = line.startsWith(SOH) ? Number.parseInt(line.charAt(1), 8) : Number.NaN;
+      return {
+        level: Number.isNaN(level) ? DEFAULT_LEVEL : level,
+        line: line
+          .split(SOH)
+          .map((part, i) => (i === 0 ? part : part.slice(1)))
+          .join(''),
+      };
+    });
 }

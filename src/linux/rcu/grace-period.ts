@@ -30,11 +30,14 @@ export function gracePeriod(kernel: Kernel): GracePeriod | undefined {
     const timed = jiffiesNow(kernel) !== undefined && ticksPerSecond(kernel) !== undefined;
     const forNs = running ? sinceJiffies(kernel, state.gp_start) : undefined;
     return {
-      name: state.name ?? 'rcu', running,
+      name: state.name ?? 'rcu',
+      running,
       waitsFor: running ? cpusWaitedFor(kernel, 'normal') : [],
-      readers: running && state.node.slice(0, MOST_NODES).some(({ gp_tasks: first }) => first !== undefined && first !== 0n),
+      readers:
+        running && state.node.slice(0, MOST_NODES).some(({ gp_tasks: first }) => first !== undefined && first !== 0n),
       stalled: running && !timed ? undefined : forNs !== undefined && forNs > stallTimeoutNs(kernel),
-      ...(forNs === undefined ? {} : { forNs }), ...(state.gp_kthread ? { thread: state.gp_kthread } : {}),
+      ...(forNs === undefined ? {} : { forNs }),
+      ...(state.gp_kthread ? { thread: state.gp_kthread } : {}),
     };
   });
 }
@@ -48,22 +51,48 @@ const KEPT_BY = {
   expedited: { mask: 'expmask', tasks: 'exp_tasks' },
 } as const;
 
-/** CPUs without a quiescent state in a grace period of either kind, as print_other_cpu_stall() and synchronize_rcu_expedited_wait() find them. @throws ReadError */
+/**
+ * CPUs without a quiescent state in a grace period of either kind, as print_other_cpu_stall() and
+ * synchronize_rcu_expedited_wait() find them. @throws ReadError
+ */
 export function cpusWaitedFor(kernel: Kernel, kind: keyof typeof KEPT_BY): readonly number[] {
-  return kernel.global('rcu_state').node.slice(0, MOST_NODES).flatMap((node) => {
-    const mask = node[KEPT_BY[kind].mask];
-    return mask === 0n ? [] : kernel.possibleCpus().filter((cpu) => cpu >= node.grplo && cpu <= node.grphi && isLeafOf(kernel, cpu, node.$address) && ((mask >> BigInt(cpu - node.grplo)) & 1n) === 1n);
-  });
+  return kernel
+    .global('rcu_state')
+    .node.slice(0, MOST_NODES)
+    .flatMap((node) => {
+      const mask = node[KEPT_BY[kind].mask];
+      return mask === 0n
+        ? []
+        : kernel
+            .possibleCpus()
+            .filter(
+              (cpu) =>
+                cpu >= node.grplo &&
+                cpu <= node.grphi &&
+                isLeafOf(kernel, cpu, node.$address) &&
+                ((mask >> BigInt(cpu - node.grplo)) & 1n) === 1n,
+            );
+    });
 }
 
-/** Tasks that were preempted as readers and keep it from ending: rcu_node.blkd_tasks from that place on. @throws ReadError */
+/**
+ * Tasks that were preempted as readers and keep it from ending: rcu_node.blkd_tasks from that place on. @throws
+ * ReadError
+ */
 export function preemptedReaders(kernel: Kernel, kind: keyof typeof KEPT_BY): readonly bigint[] {
   if (!kernel.has('rcu_node', 'gp_tasks') || !kernel.has('task_struct', 'rcu_node_entry')) return [];
-  const [head, link] = [BigInt(kernel.offsetOf('rcu_node', 'blkd_tasks')), BigInt(kernel.offsetOf('task_struct', 'rcu_node_entry'))];
+  const [head, link] = [
+    BigInt(kernel.offsetOf('rcu_node', 'blkd_tasks')),
+    BigInt(kernel.offsetOf('task_struct', 'rcu_node_entry')),
+  ];
   const found: bigint[] = [];
   for (const node of kernel.global('rcu_state').node.slice(0, MOST_NODES)) {
     const end = node.$address + head;
-    for (let at = node[KEPT_BY[kind].tasks]!; at !== 0n && at !== end && found.length < MOST_READERS; at = kernel.memory.u64(at)) {
+    for (
+      let at = node[KEPT_BY[kind].tasks]!;
+      at !== 0n && at !== end && found.length < MOST_READERS;
+      at = kernel.memory.u64(at)
+    ) {
       kernel.guard.step();
       found.push(at - link);
     }

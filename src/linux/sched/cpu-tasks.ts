@@ -2,8 +2,8 @@ import type { Kernel } from '../../kernel/kernel.js';
 import type { Ref } from '../../kernel/shape.js';
 
 /**
- * The task that runs on a CPU, as `current` is there: per-CPU `current_task`, or in `pcpu_hot` (6.2 to 6.14), or the run
- * queue's `curr`. @throws ReadError
+ * The task that runs on a CPU, as `current` is there: per-CPU `current_task`, or in `pcpu_hot` (6.2 to 6.14), or the
+ * run queue's `curr`. @throws ReadError
  */
 export function currentTask(kernel: Kernel, cpu: number): Ref<'task_struct'> | null {
   if (kernel.hasGlobal('current_task')) return kernel.perCpuGlobal('current_task', cpu);

@@ -8,8 +8,8 @@ import type { Task } from './tasks.js';
 const LONGEST_NS = 10n * 366n * 86_400n * 1_000_000_000n;
 
 /**
- * The latest moment that the scheduler or the log knows of, in nanoseconds of sched_clock(): the machine may have stood longer.
- * undefined where there is neither, or one of them can't be read: that may have been the latest.
+ * The latest moment that the scheduler or the log knows of, in nanoseconds of sched_clock(): the machine may have stood
+ * longer. undefined where there is neither, or one of them can't be read: that may have been the latest.
  */
 export function latestNs(kernel: Kernel): bigint | undefined {
   return kernel.once('latest moment', () => {
@@ -50,7 +50,10 @@ function clockOf(kernel: Kernel, cpu: number): bigint {
 
 /** For how long a task that does not run has not run: since its time was last accounted. */
 export function asleepNs(kernel: Kernel, task: Task): number | undefined {
-  return since(kernel, kernel.attempt('sched_entity.exec_start', () => task.se.exec_start));
+  return since(
+    kernel,
+    kernel.attempt('sched_entity.exec_start', () => task.se.exec_start),
+  );
 }
 
 /** For how long a task has had its CPU without a break: since it was last switched to (`sched_info.last_arrival`). */
@@ -66,7 +69,8 @@ export function queuedNs(kernel: Kernel, task: Task): number | undefined {
 /** undefined in kernels that keep no such books (no CONFIG_SCHED_INFO). */
 function schedInfo(kernel: Kernel, task: Task, member: 'last_arrival' | 'last_queued'): bigint | undefined {
   if (!kernel.has('task_struct', 'sched_info') || !kernel.has('sched_info', member)) return undefined;
-  const address = task.$address + BigInt(kernel.offsetOf('task_struct', 'sched_info') + kernel.offsetOf('sched_info', member));
+  const address =
+    task.$address + BigInt(kernel.offsetOf('task_struct', 'sched_info') + kernel.offsetOf('sched_info', member));
   return kernel.attempt(`sched_info.${member}`, () => kernel.memory.u64(address));
 }
 

@@ -14,8 +14,8 @@ const PIDTYPE_PID = 0;
 const MOST_PIDS = 1 << 22;
 
 /**
- * The tasks by PID in the initial namespace, as find_ge_pid() and pid_task() find them: `init_pid_ns.idr`, struct pid, and
- * its list of tasks. Since 4.15 (95846ecf9dac); the road to tasks that a broken task list hides.
+ * The tasks by PID in the initial namespace, as find_ge_pid() and pid_task() find them: `init_pid_ns.idr`, struct pid,
+ * and its list of tasks. Since 4.15 (95846ecf9dac); the road to tasks that a broken task list hides.
  */
 export function* tasksByPid(kernel: Kernel): Generator<PidEntry, void> {
   const idr = kernel.attempt('init_pid_ns.idr', () => kernel.global('init_pid_ns').idr.$address);
@@ -33,13 +33,20 @@ export function* tasksByPid(kernel: Kernel): Generator<PidEntry, void> {
 /** @throws ShapeError */
 function linksOf(kernel: Kernel): bigint {
   const offset = kernel.bind('task_struct').offsets.get('pid_links');
-  if (offset === undefined) throw new ShapeError('`struct task_struct` has neither `pid_links` nor `pids` in this kernel');
+  if (offset === undefined)
+    throw new ShapeError('`struct task_struct` has neither `pid_links` nor `pids` in this kernel');
   return BigInt(offset);
 }
 
 /** A struct pid may be held for a process group or session whose leader is gone: it then has no task of its own. */
-function* tasksOfPid(kernel: Kernel, address: bigint, { pid, links }: { pid: number; links: bigint }): Generator<PidEntry, void> {
-  const { result: first, gaps } = gatherGaps(kernel, () => kernel.attempt('struct pid', () => kernel.ref('pid', address).tasks[PIDTYPE_PID]?.first));
+function* tasksOfPid(
+  kernel: Kernel,
+  address: bigint,
+  { pid, links }: { pid: number; links: bigint },
+): Generator<PidEntry, void> {
+  const { result: first, gaps } = gatherGaps(kernel, () =>
+    kernel.attempt('struct pid', () => kernel.ref('pid', address).tasks[PIDTYPE_PID]?.first),
+  );
   if (first === undefined) {
     yield { pid, reason: `its struct pid can't be read: ${gaps[0]?.reason ?? 'no list of tasks in it'}` };
     return;

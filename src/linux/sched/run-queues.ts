@@ -16,7 +16,10 @@ export interface RunQueue {
   readonly clockAgeNs: number | undefined;
 }
 
-/** The run queues of all possible CPUs, by what each task says of itself (`on_rq`), held against the queue's own count by the reader. */
+/**
+ * The run queues of all possible CPUs, by what each task says of itself (`on_rq`), held against the queue's own count
+ * by the reader.
+ */
 export function runQueues(kernel: Kernel): readonly RunQueue[] {
   return kernel.once('run queues', () => {
     const byCpu = new Map(kernel.possibleCpus().map((cpu): [number, Task[]] => [cpu, []]));
@@ -34,10 +37,17 @@ export function runQueues(kernel: Kernel): readonly RunQueue[] {
       });
       const ran = (task: Task): bigint => kernel.attempt('sched_entity.exec_start', () => task.se.exec_start) ?? NEVER;
       return {
-        cpu, current,
-        queued: byCpu.get(cpu)!.filter((task) => task.$address !== current?.$address).toSorted((a, b) => (ran(a) < ran(b) ? -1 : 1)),
+        cpu,
+        current,
+        queued: byCpu
+          .get(cpu)!
+          .filter((task) => task.$address !== current?.$address)
+          .toSorted((a, b) => (ran(a) < ran(b) ? -1 : 1)),
         running: rq?.running,
-        clockAgeNs: rq === undefined || latest === undefined || rq.clock === 0n || rq.clock > latest ? undefined : Number(latest - rq.clock),
+        clockAgeNs:
+          rq === undefined || latest === undefined || rq.clock === 0n || rq.clock > latest
+            ? undefined
+            : Number(latest - rq.clock),
       };
     });
   });
@@ -52,7 +62,10 @@ function isQueued(task: Task): boolean {
   return queued !== 0 && se.sched_delayed !== 1;
 }
 
-/** "SCHED_FIFO 99", "SCHED_NORMAL nice 0": by `policy`, `rt_priority` and `static_prio` of sched.h, which have never moved. */
+/**
+ * "SCHED_FIFO 99", "SCHED_NORMAL nice 0": by `policy`, `rt_priority` and `static_prio` of sched.h, which have never
+ * moved.
+ */
 export function policyInWords(task: Task): string {
   const { policy, rt_priority: priority, prio } = task;
   const name = POLICIES[policy] ?? `policy ${policy}`;
@@ -60,6 +73,14 @@ export function policyInWords(task: Task): string {
   return policy === 0 || policy === 3 ? `${name} nice ${prio - NICE_0}` : name;
 }
 
-const POLICIES: Readonly<Record<number, string>> = { 0: 'normal', 1: 'fifo', 2: 'rr', 3: 'batch', 5: 'idle', 6: 'deadline', 7: 'ext' };
+const POLICIES: Readonly<Record<number, string>> = {
+  0: 'normal',
+  1: 'fifo',
+  2: 'rr',
+  3: 'batch',
+  5: 'idle',
+  6: 'deadline',
+  7: 'ext',
+};
 /** DEFAULT_PRIO of include/linux/sched/prio.h. */
 const NICE_0 = 120;

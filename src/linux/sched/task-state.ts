@@ -9,7 +9,10 @@ const LETTERS = 'RSDTtXZP';
 
 /** What a task does, as `ps` and /proc/PID/status show it. */
 export interface TaskState {
-  /** R running or runnable, S sleeping, D in uninterruptible sleep, T stopped, t traced, X dead, Z zombie, P parked, I idle kernel thread, N new. */
+  /**
+   * R running or runnable, S sleeping, D in uninterruptible sleep, T stopped, t traced, X dead, Z zombie, P parked, I
+   * idle kernel thread, N new.
+   */
   readonly letter: string;
   /** `__state` with `exit_state`, unmasked. */
   readonly flags: number;
@@ -20,7 +23,8 @@ export interface TaskState {
 /** Mirrors task_state_index() and task_index_to_char(). @throws ReadError, ShapeError */
 export function taskState(task: Task): TaskState {
   const state = task.__state ?? task.state;
-  if (state === undefined) throw new ShapeError('`struct task_struct` has neither `__state` nor `state` in this kernel');
+  if (state === undefined)
+    throw new ShapeError('`struct task_struct` has neither `__state` nor `state` in this kernel');
   const flags = (state | task.exit_state) >>> 0;
   return { letter: letterOf(state >>> 0, task.exit_state), flags, onCpu: task.on_cpu === 1 };
 }
@@ -76,7 +80,8 @@ export interface OomMarks {
 export function oomMarks(kernel: Kernel, task: Task): OomMarks {
   const held = task.signal?.oom_mm ?? task.mm;
   const flags = held ? mmFlags(kernel, held) : 0n;
-  const has = (bits: bigint, name: 'TIF_MEMDIE' | 'MMF_OOM_SKIP' | 'MMF_OOM_REAP_QUEUED') => (bits >> BigInt(constant(kernel, name).value) & 1n) === 1n;
+  const has = (bits: bigint, name: 'TIF_MEMDIE' | 'MMF_OOM_SKIP' | 'MMF_OOM_REAP_QUEUED') =>
+    ((bits >> BigInt(constant(kernel, name).value)) & 1n) === 1n;
   return {
     victim: task.thread_info && has(task.thread_info.flags, 'TIF_MEMDIE'),
     skipped: has(flags, 'MMF_OOM_SKIP'),

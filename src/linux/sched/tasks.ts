@@ -19,7 +19,9 @@ export interface UnreadableTask {
 
 /** Every task of the machine, by all roads that lead to one. */
 export interface TaskSurvey {
-  /** Thread group leaders, kernel threads too, in the order of `init_task.tasks`; those found by another road come last. */
+  /**
+   * Thread group leaders, kernel threads too, in the order of `init_task.tasks`; those found by another road come last.
+   */
   readonly processes: readonly Task[];
   /** Every thread, each process's together; the idle tasks are not among them. */
   readonly threads: readonly Task[];
@@ -29,13 +31,14 @@ export interface TaskSurvey {
 }
 
 /**
- * Every process and thread, as for_each_process_thread() visits them. Where the list is broken, or the kernel's own count
- * (`nr_threads`) says more, the list is also walked backwards, and the PID IDR and the run queues are asked.
+ * Every process and thread, as for_each_process_thread() visits them. Where the list is broken, or the kernel's own
+ * count (`nr_threads`) says more, the list is also walked backwards, and the PID IDR and the run queues are asked.
  */
 export function surveyTasks(kernel: Kernel): TaskSurvey {
   return kernel.once('task survey', () => {
     const found = survey(kernel);
-    for (const { pid, address, reason } of found.unreadable) kernel.gap(pid === undefined ? 'a task' : `task with pid ${pid}`, reason, address);
+    for (const { pid, address, reason } of found.unreadable)
+      kernel.gap(pid === undefined ? 'a task' : `task with pid ${pid}`, reason, address);
     return found;
   });
 }
@@ -50,23 +53,33 @@ export function allThreads(kernel: Kernel): readonly Task[] {
   return surveyTasks(kernel).threads;
 }
 
-/** A process's threads, the leader among them, as for_each_thread() visits them. Ends with a gap where the list is broken. */
+/**
+ * A process's threads, the leader among them, as for_each_thread() visits them. Ends with a gap where the list is
+ * broken.
+ */
 export function* threadsOf(kernel: Kernel, task: Task): Generator<Task> {
   const label = ownLabel(kernel, task);
   const signal = kernel.attempt(`threads of ${label}`, () => task.signal);
   if (!signal) return;
-  for (const node of listNodes(kernel, signal.thread_head, `threads of ${label}`)) yield kernel.containerOf('task_struct', node, 'thread_node');
+  for (const node of listNodes(kernel, signal.thread_head, `threads of ${label}`))
+    yield kernel.containerOf('task_struct', node, 'thread_node');
 }
 
 /** The task with that PID in the initial namespace. */
 export function taskOfPid(kernel: Kernel, pid: number): Task | undefined {
-  const byPid = kernel.once('tasks by pid', () => new Map(surveyTasks(kernel).threads.map((task) => [pidOf(kernel, task), task])));
+  const byPid = kernel.once(
+    'tasks by pid',
+    () => new Map(surveyTasks(kernel).threads.map((task) => [pidOf(kernel, task), task])),
+  );
   return byPid.get(pid);
 }
 
 /** "oomer (51)"; for one that can't be read what else is known of it: its pid, or its address. */
 export function taskLabel(kernel: Kernel, task: Task): string {
-  const known = kernel.once('pids of unreadable tasks', () => new Map(surveyTasks(kernel).unreadable.map(({ address, pid }) => [address, pid])));
+  const known = kernel.once(
+    'pids of unreadable tasks',
+    () => new Map(surveyTasks(kernel).unreadable.map(({ address, pid }) => [address, pid])),
+  );
   const pid = known.get(task.$address);
   return pid === undefined ? ownLabel(kernel, task) : `task with pid ${pid}`;
 }
@@ -86,9 +99,12 @@ function survey(kernel: Kernel): TaskSurvey {
     walkList(kernel, head.$address, 'prev', collected);
     backwards = collected.processes.length - listed;
   }
-  for (const leader of collected.processes.slice()) for (const thread of threadsOf(kernel, leader)) collected.addThread(thread);
+  for (const leader of collected.processes.slice())
+    for (const thread of threadsOf(kernel, leader)) collected.addThread(thread);
 
-  const kernelsCount = kernel.hasGlobal('nr_threads') ? kernel.attempt('nr_threads', () => kernel.global('nr_threads')) : undefined;
+  const kernelsCount = kernel.hasGlobal('nr_threads')
+    ? kernel.attempt('nr_threads', () => kernel.global('nr_threads'))
+    : undefined;
   const complete = forwards.whole && (kernelsCount === undefined || collected.threadCount >= kernelsCount);
   if (!complete) {
     const before = collected.threadCount;
@@ -97,7 +113,9 @@ function survey(kernel: Kernel): TaskSurvey {
       else collected.addUnreadable(found);
     }
     if (!forwards.whole) {
-      remarks.push(`The task list is broken: ${counted(listed, 'process')} ${numbered(listed, 'was', 'were')} found on it forwards and ${backwards} more backwards; ${counted(collected.threadCount - before, 'more task')} ${numbered(collected.threadCount - before, 'comes', 'come')} from the PID IDR.`);
+      remarks.push(
+        `The task list is broken: ${counted(listed, 'process')} ${numbered(listed, 'was', 'were')} found on it forwards and ${backwards} more backwards; ${counted(collected.threadCount - before, 'more task')} ${numbered(collected.threadCount - before, 'comes', 'come')} from the PID IDR.`,
+      );
     } else if (collected.threadCount > before) {
       remarks.push(`The task list leaves out ${counted(collected.threadCount - before, 'task')} that the PID IDR has.`);
     }
@@ -108,14 +126,25 @@ function survey(kernel: Kernel): TaskSurvey {
     if (current && !isIdle(kernel, current, cpu)) collected.addThread(current);
   }
   const running = collected.threadCount - beforeQueues;
-  if (running > 0) remarks.push(`${counted(running, 'task')} that ${numbered(running, 'runs', 'run')} on a CPU ${numbered(running, 'is', 'are')} on no list: about to be gone, or the lists are broken.`);
+  if (running > 0)
+    remarks.push(
+      `${counted(running, 'task')} that ${numbered(running, 'runs', 'run')} on a CPU ${numbered(running, 'is', 'are')} on no list: about to be gone, or the lists are broken.`,
+    );
   const found = collected.threadCount + collected.unreadable.length;
-  if (kernelsCount !== undefined && kernelsCount > found) remarks.push(`The kernel counts ${counted(kernelsCount, 'thread')} (nr_threads); ${found} ${numbered(found, 'was', 'were')} found.`);
+  if (kernelsCount !== undefined && kernelsCount > found)
+    remarks.push(
+      `The kernel counts ${counted(kernelsCount, 'thread')} (nr_threads); ${found} ${numbered(found, 'was', 'were')} found.`,
+    );
   return { processes: collected.processes, threads: collected.threads(), unreadable: collected.unreadable, remarks };
 }
 
 /** Walks `init_task.tasks` one way; whole where it came back to its head, and every element could be read. */
-function walkList(kernel: Kernel, head: bigint, direction: 'next' | 'prev', collected: Collected): { whole: boolean; count: number } {
+function walkList(
+  kernel: Kernel,
+  head: bigint,
+  direction: 'next' | 'prev',
+  collected: Collected,
+): { whole: boolean; count: number } {
   let count = 0;
   let readable = true;
   const { gaps } = gatherGaps(kernel, () => {
@@ -125,7 +154,11 @@ function walkList(kernel: Kernel, head: bigint, direction: 'next' | 'prev', coll
       else readable = false;
     }
   });
-  for (const gap of gaps) kernel.gaps.record({ ...gap, what: `init_task.tasks, ${direction === 'next' ? 'forwards' : 'backwards'} after ${counted(count, 'task')}` });
+  for (const gap of gaps)
+    kernel.gaps.record({
+      ...gap,
+      what: `init_task.tasks, ${direction === 'next' ? 'forwards' : 'backwards'} after ${counted(count, 'task')}`,
+    });
   return { whole: gaps.length === 0 && readable, count };
 }
 
@@ -149,7 +182,11 @@ class Collected {
     if (this.#threads.has(task.$address)) return true;
     const { result: leader, gaps } = gatherGaps(this.kernel, () => this.kernel.attempt('task', () => identify(task)));
     if (leader === undefined) {
-      this.addUnreadable({ ...(pid === undefined ? {} : { pid }), address: task.$address, reason: gaps[0]?.reason ?? 'it is no task' });
+      this.addUnreadable({
+        ...(pid === undefined ? {} : { pid }),
+        address: task.$address,
+        reason: gaps[0]?.reason ?? 'it is no task',
+      });
       return false;
     }
     this.#threads.set(task.$address, task);
@@ -186,7 +223,8 @@ class Collected {
 function identify(task: Task): bigint {
   const { pid, tgid } = task;
   // PID_MAX_LIMIT is 4 Mi on 64 bits.
-  if (pid < 0 || pid > 1 << 22 || tgid < 0 || tgid > 1 << 22) throw new Implausible(`a task with pid ${pid}, tgid ${tgid}`, task.$address);
+  if (pid < 0 || pid > 1 << 22 || tgid < 0 || tgid > 1 << 22)
+    throw new Implausible(`a task with pid ${pid}, tgid ${tgid}`, task.$address);
   void task.comm;
   const leader = task.group_leader;
   return leader === null || pid === tgid ? task.$address : leader.$address;

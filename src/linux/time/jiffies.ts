@@ -6,10 +6,15 @@ const RATES = [24, 48, 64, 100, 128, 200, 250, 256, 300, 500, 512, 1000, 1024, 1
 /** INITIAL_JIFFIES: the counter begins five minutes before 32 bits overflow. */
 const BEFORE_OVERFLOW_S = 300;
 
-/** Ticks in a second: by `tick_nsec`, else by how far `jiffies` has come in the time since boot. undefined where neither tells. */
+/**
+ * Ticks in a second: by `tick_nsec`, else by how far `jiffies` has come in the time since boot. undefined where neither
+ * tells.
+ */
 export function ticksPerSecond(kernel: Kernel): number | undefined {
   return kernel.once('HZ', () => {
-    const tick = kernel.hasGlobal('tick_nsec') ? kernel.attempt('tick_nsec', () => kernel.global('tick_nsec')) : undefined;
+    const tick = kernel.hasGlobal('tick_nsec')
+      ? kernel.attempt('tick_nsec', () => kernel.global('tick_nsec'))
+      : undefined;
     if (tick !== undefined && tick > 0) return Math.round(1e9 / tick);
     const [jiffies, latest] = [jiffiesNow(kernel), latestNs(kernel)];
     if (jiffies === undefined || latest === undefined) return undefined;

@@ -19,11 +19,17 @@ export function foldAlike<F extends Foldable>(findings: readonly F[]): readonly 
     const key = `${finding.id} ${finding.certainty} ${finding.about}`;
     byKind.set(key, [...(byKind.get(key) ?? []), finding]);
   }
-  return [...byKind.values()].flatMap((alike) => (alike.length <= TOLD + 1 ? alike : [...alike.slice(0, TOLD), folded(alike.slice(TOLD))]));
+  return [...byKind.values()].flatMap((alike) =>
+    alike.length <= TOLD + 1 ? alike : [...alike.slice(0, TOLD), folded(alike.slice(TOLD))],
+  );
 }
 
 function folded<F extends Foldable>(rest: readonly F[]): F {
   const [first] = rest as readonly [F, ...F[]];
   const more = rest.length > NAMED ? [`${rest.length - NAMED} more; the table of locks has them all.`] : [];
-  return { ...first, sentence: `${rest.length} more like that, of ${first.about}.`, evidence: [...rest.slice(0, NAMED).map(({ sentence }) => sentence), ...more] };
+  return {
+    ...first,
+    sentence: `${rest.length} more like that, of ${first.about}.`,
+    evidence: [...rest.slice(0, NAMED).map(({ sentence }) => sentence), ...more],
+  };
 }

@@ -43,12 +43,15 @@ export function interruption(kernel: Kernel, context: Context, segment: number):
   const outermost = handler?.activations.at(-1);
   if (at === undefined || outermost === undefined) return undefined;
   const found = KINDS.find(([pattern]) => handler!.activations.slice(-3).some(({ name }) => pattern.test(name)));
-  const vector = handler!.activations.map(({ name }) => /^(?:asm_)?((?:sysvec|exc)_\w+|common_interrupt)$/.exec(name)?.[1]).findLast((name) => name !== undefined);
+  const vector = handler!.activations
+    .map(({ name }) => /^(?:asm_)?((?:sysvec|exc)_\w+|common_interrupt)$/.exec(name)?.[1])
+    .findLast((name) => name !== undefined);
   const words = found?.[2] ?? 'an exception';
   return {
     kind: found?.[1] ?? 'exception',
     what: found?.[1] === 'interrupt' || found === undefined ? `${words} (${vector ?? outermost.name})` : words,
-    at, handler: handler!.activations.toReversed(),
+    at,
+    handler: handler!.activations.toReversed(),
     ...(outermost.frame.area ? { stack: outermost.frame.area } : {}),
     badStack: badStack(kernel, context, interrupted!),
   };
@@ -63,10 +66,14 @@ function badStack(kernel: Kernel, context: Context, { activations, interruptedBy
   const own = areas.find(({ name }) => name === 'task stack');
   if (areas.some((area) => inArea(area, sp, 0)) || own === undefined) return [];
   const place = activationInWords(first);
-  const sentences = [`In ${place} the stack pointer was ${hex(sp)}, outside of the task's stack ${range(own)}: ${distance(sp, own)}${near(sp, areas)}.`];
+  const sentences = [
+    `In ${place} the stack pointer was ${hex(sp)}, outside of the task's stack ${range(own)}: ${distance(sp, own)}${near(sp, areas)}.`,
+  ];
   const expected = first.offset === 0 && caller?.frame.area?.low === own.low ? spOf(caller.frame) : undefined;
   if (expected !== undefined) {
-    sentences.push(`It should have been ${hex(expected - 8n)}, where the return address into ${caller!.name} stands: ${first.name} had not run one instruction.`);
+    sentences.push(
+      `It should have been ${hex(expected - 8n)}, where the return address into ${caller!.name} stands: ${first.name} had not run one instruction.`,
+    );
   }
   sentences.push(...howItFaulted(kernel, context.cpu, ip, sp));
   return sentences;
@@ -89,7 +96,8 @@ const MEBIBYTE = 1n << 20n;
 
 function howFar(bytes: bigint): string {
   if (bytes < MEBIBYTE) return `${bytes} bytes`;
-  const size = bytes >= 1n << 40n ? `${bytes >> 40n} TiB` : bytes >= 1n << 30n ? `${bytes >> 30n} GiB` : `${bytes >> 20n} MiB`;
+  const size =
+    bytes >= 1n << 40n ? `${bytes >> 40n} TiB` : bytes >= 1n << 30n ? `${bytes >> 30n} GiB` : `${bytes >> 20n} MiB`;
   return `${bytes} bytes (some ${size})`;
 }
 
@@ -98,7 +106,11 @@ const NEAR = 65536n;
 
 function near(sp: bigint, areas: readonly StackArea[]): string {
   const other = areas.find(({ name, low, high }) => name !== 'task stack' && sp > low - NEAR && sp < high + NEAR);
-  return other === undefined ? '' : `, and ${distance(sp, other)} of the ${other.name}`.replace('its start of', 'the start of').replace('its end of', 'the end of');
+  return other === undefined
+    ? ''
+    : `, and ${distance(sp, other)} of the ${other.name}`
+        .replace('its start of', 'the start of')
+        .replace('its end of', 'the end of');
 }
 
 /** What wrote to the stack, and why the fault could not be delivered. */
@@ -109,16 +121,25 @@ function howItFaulted(kernel: Kernel, cpu: number, ip: bigint, sp: bigint): stri
   const frame = (sp & ~15n) - 8n;
   const sentences: string[] = [];
   if (writes !== undefined && isUnmapped(kernel, target)) {
-    sentences.push(`The ${writes} there writes to ${hex(target)}, which no page table maps: a page fault, whose own frame goes onto the same stack, so that it could not be delivered either.`);
+    sentences.push(
+      `The ${writes} there writes to ${hex(target)}, which no page table maps: a page fault, whose own frame goes onto the same stack, so that it could not be delivered either.`,
+    );
   }
-  if (cr2 === frame) sentences.push(`CR2 is ${hex(cr2)}: the very word at which the processor would begin to push that fault's frame.`);
-  else if (cr2 !== undefined && cr2 < sp && sp - cr2 <= 4096n) sentences.push(`CR2 is ${hex(cr2)}, ${sp - cr2} bytes below that stack pointer: the access that failed.`);
+  if (cr2 === frame)
+    sentences.push(`CR2 is ${hex(cr2)}: the very word at which the processor would begin to push that fault's frame.`);
+  else if (cr2 !== undefined && cr2 < sp && sp - cr2 <= 4096n)
+    sentences.push(`CR2 is ${hex(cr2)}, ${sp - cr2} bytes below that stack pointer: the access that failed.`);
   return sentences;
 }
 
 function isUnmapped(kernel: Kernel, address: bigint): boolean {
   const found = kernel.memory.translate(address);
-  return typeof found !== 'number' && 'detail' in found && !('missingTable' in found && found.missingTable !== undefined) && !('kind' in found);
+  return (
+    typeof found !== 'number' &&
+    'detail' in found &&
+    !('missingTable' in found && found.missingTable !== undefined) &&
+    !('kind' in found)
+  );
 }
 
 /** "push" or "call" where the instruction is one: 50 to 57, 41 50 to 41 57, 68, 6a, ff /6; e8, ff /2. */
@@ -129,6 +150,7 @@ function stackWrite(kernel: Kernel, ip: bigint): 'push' | 'call' | undefined {
   const opcode = code[at]!;
   if ((opcode & 0xf8) === 0x50 || opcode === 0x68 || opcode === 0x6a) return 'push';
   if (opcode === 0xe8) return 'call';
-  if (opcode === 0xff) return ((code[at + 1]! >> 3) & 7) === 6 ? 'push' : ((code[at + 1]! >> 3) & 7) === 2 ? 'call' : undefined;
+  if (opcode === 0xff)
+    return ((code[at + 1]! >> 3) & 7) === 6 ? 'push' : ((code[at + 1]! >> 3) & 7) === 2 ? 'call' : undefined;
   return undefined;
 }

@@ -9,9 +9,24 @@ import { interruption } from './interruptions.js';
 import type { ContendedLock } from '../lock-kind.js';
 import { isHeld } from '../lock-kind.js';
 import { contextId, type WaitGraph } from '../wait-graph.js';
-import { doorsOf, hasInWords, labelOf, labelWithin, NAMED, sentenceCase, longestWaitNs, sleepsIn, stateOf, unnamed, waitersInWords, waitInWords } from './waits-in-words.js';
+import {
+  doorsOf,
+  hasInWords,
+  labelOf,
+  labelWithin,
+  NAMED,
+  sentenceCase,
+  longestWaitNs,
+  sleepsIn,
+  stateOf,
+  unnamed,
+  waitersInWords,
+  waitInWords,
+} from './waits-in-words.js';
 
-/** A lock that is waited for this long is why somebody looks at the dump; below it is contention as it comes and goes. */
+/**
+ * A lock that is waited for this long is why somebody looks at the dump; below it is contention as it comes and goes.
+ */
 const STUCK_NS = 5e9;
 
 /** What is the same in all that can be said of a lock. */
@@ -47,9 +62,17 @@ export function ownerFinding(kernel: Kernel, lock: ContendedLock, graph: WaitGra
     ...lock.remarks,
   ];
   const one: Case = {
-    kernel, lock, graph, stuck: longest >= STUCK_NS,
-    who: `${waitersInWords(kernel, lock.waits)} for ${name.text}`, long: longest > 0 ? `, for up to ${secondsInWords(longest)}` : '',
-    common: { evidence, about: name.about, doors: doorsOf([lock], [...lock.waits.map(({ waiter }) => waiter), ...(holding ? [holding.holder] : [])]) },
+    kernel,
+    lock,
+    graph,
+    stuck: longest >= STUCK_NS,
+    who: `${waitersInWords(kernel, lock.waits)} for ${name.text}`,
+    long: longest > 0 ? `, for up to ${secondsInWords(longest)}` : '',
+    common: {
+      evidence,
+      about: name.about,
+      doors: doorsOf([lock], [...lock.waits.map(({ waiter }) => waiter), ...(holding ? [holding.holder] : [])]),
+    },
   };
   if (holding === undefined) return exited(one) ?? frozen(one) ?? unknown(one);
   return stopped(one, holding) ?? (holding.holder.cpu === undefined ? asleep(one, holding) : running(one, holding));
@@ -60,7 +83,10 @@ function exited({ lock, who, long, common }: Case): Judged<'lock.owner-exited'> 
   const [state = '', ...rest] = common.evidence;
   const gone = `The lock's owner word names ${lock.exited}, which is in no list of tasks; its task_struct says that it is dead.`;
   return {
-    id: 'lock.owner-exited', weight: 85, certainty: 'likely', ...common,
+    id: 'lock.owner-exited',
+    weight: 85,
+    certainty: 'likely',
+    ...common,
     sentence: `${who}${long}: ${lock.exited} took it and has exited without releasing it: nobody will.`,
     evidence: [state, gone, ...rest],
   };
@@ -70,9 +96,15 @@ function frozen({ kernel, lock, long, stuck, common }: Case): Judged<'lock.froze
   if (lock.frozen === undefined || !stuck) return undefined;
   const { system, complete } = lock.frozen;
   const [state = '', ...rest] = common.evidence;
-  const why = complete ? 'it is frozen, so that whoever writes to it waits until it is thawed' : 'it is being frozen, which waits for those that still write to it, and others wait behind that';
+  const why = complete
+    ? 'it is frozen, so that whoever writes to it waits until it is thawed'
+    : 'it is being frozen, which waits for those that still write to it, and others wait behind that';
   return {
-    id: 'lock.frozen', weight: 75, certainty: 'certain', ...common, about: `${system.type} ${lock.lock.name.about}`,
+    id: 'lock.frozen',
+    weight: 75,
+    certainty: 'certain',
+    ...common,
+    about: `${system.type} ${lock.lock.name.about}`,
     sentence: `${waitersInWords(kernel, lock.waits)} to write to ${system.text}${long}: ${why}.`,
     evidence: [state, `${lock.frozen.evidence}.`, ...rest],
   };
@@ -80,24 +112,46 @@ function frozen({ kernel, lock, long, stuck, common }: Case): Judged<'lock.froze
 
 function unknown({ lock, who, long, stuck, common }: Case): Judged<'lock.owner-unknown'> | undefined {
   if (!stuck) return undefined;
-  return { id: 'lock.owner-unknown', weight: 40, certainty: 'possible', sentence: `${who}${long}; ${isHeld(lock.lock) ? 'who holds it' : 'who delays it'} can't be told${unnamed(lock)}.`, ...common };
+  return {
+    id: 'lock.owner-unknown',
+    weight: 40,
+    certainty: 'possible',
+    sentence: `${who}${long}; ${isHeld(lock.lock) ? 'who holds it' : 'who delays it'} can't be told${unnamed(lock)}.`,
+    ...common,
+  };
 }
 
 /** Where a CPU halts for good, as another panics, dumps or reboots. */
-const STOPS: ReadonlySet<string> = new Set(['stop_this_cpu', 'crash_nmi_callback', 'panic_smp_self_stop', 'nmi_panic_self_stop']);
+const STOPS: ReadonlySet<string> = new Set([
+  'stop_this_cpu',
+  'crash_nmi_callback',
+  'panic_smp_self_stop',
+  'nmi_panic_self_stop',
+]);
 
 function stopFunction({ segments }: Context): string | undefined {
   return segments[0]?.activations.find(({ name, frame }) => frame.found !== 'scanned' && STOPS.has(name))?.name;
 }
 
-/** The CPU that stopped all others waits for what one of them has: its clock stands still too, so that time tells nothing. */
-function stopped({ kernel, lock, who, common }: Case, { holder, certainty }: Holding): Judged<'lock.holder-stopped'> | undefined {
+/**
+ * The CPU that stopped all others waits for what one of them has: its clock stands still too, so that time tells
+ * nothing.
+ */
+function stopped(
+  { kernel, lock, who, common }: Case,
+  { holder, certainty }: Holding,
+): Judged<'lock.holder-stopped'> | undefined {
   const halt = stopFunction(holder);
-  const alive = lock.waits.find(({ waiter, spinning, segment }) => spinning && segment === 0 && stopFunction(waiter) === undefined);
+  const alive = lock.waits.find(
+    ({ waiter, spinning, segment }) => spinning && segment === 0 && stopFunction(waiter) === undefined,
+  );
   if (halt === undefined || alive === undefined) return undefined;
   const at = holder.segments[1]?.activations[0];
   return {
-    id: 'lock.holder-stopped', weight: 88, certainty, ...common,
+    id: 'lock.holder-stopped',
+    weight: 88,
+    certainty,
+    ...common,
     sentence: `${who}, which nobody will release: ${labelOf(kernel, holder)} holds it and was stopped${at === undefined ? '' : ` in ${activationInWords(at)}`}, as a CPU that panics or reboots stops all others (${halt}).`,
   };
 }
@@ -114,17 +168,27 @@ function running(one: Case, { holder, certainty, segment }: Holding): Judged<'lo
   if (!stuck && (since === undefined || since < STUCK_NS)) return undefined;
   const waits = itselfWaits(one, holder);
   return {
-    id: 'lock.stuck-owner', weight: !isHeld(lock.lock) ? 58 : waits === undefined ? 80 : 65, certainty, ...common,
+    id: 'lock.stuck-owner',
+    weight: !isHeld(lock.lock) ? 58 : waits === undefined ? 80 : 65,
+    certainty,
+    ...common,
     sentence: `${who}${long}: ${ownerDoes(lock, labelWithin(kernel, holder, segment), certainty, waits ?? (isHeld(lock.lock) ? 'does not release it' : undefined))}; it is in ${doingInWords(kernel, holder, segment)}${since === undefined ? '' : ` and has had its CPU for ${secondsInWords(since)}`}.`,
   };
 }
 
 /** "a (1) holds it and sleeps", "a (1), one of 3 that hold it, sleeps". */
-function ownerDoes({ lock, holders }: ContendedLock, label: string, certainty: Certainty, does: string | undefined): string {
+function ownerDoes(
+  { lock, holders }: ContendedLock,
+  label: string,
+  certainty: Certainty,
+  does: string | undefined,
+): string {
   const alike = holders.filter((other) => other.certainty === certainty).length;
   if (alike <= 1) return `${label} ${hasInWords(lock, certainty)}${does === undefined ? '' : ` and ${does}`}`;
   const have = hasInWords(lock, certainty).replace(/^(hold|delay)s /, '$1 ');
-  return does === undefined ? `${label} is one of ${alike} that ${have}` : `${label}, one of ${alike} that ${have}, ${does}`;
+  return does === undefined
+    ? `${label} is one of ${alike} that ${have}`
+    : `${label}, one of ${alike} that ${have}, ${does}`;
 }
 
 /** Where the holder is with the lock; and where what came over it is, unless that is what stops CPUs for good. */
@@ -132,20 +196,26 @@ function doingInWords(kernel: Kernel, holder: Context, segment: number | undefin
   const now = stopFunction(holder) === undefined ? 0 : 1;
   const at = (index: number): string => {
     const first = holder.segments[index]?.activations[0];
-    return first ? activationInWords(first) : 'code that can\'t be told';
+    return first ? activationInWords(first) : "code that can't be told";
   };
   const came = segment === undefined || segment <= now ? undefined : interruption(kernel, holder, segment - 1);
   return came === undefined ? at(now) : `${at(segment!)}, under ${came.what} that is in ${at(now)},`;
 }
 
-function asleep(one: Case, { holder, certainty }: Holding): Judged<'lock.sleeps-with-spinlock' | 'lock.owner-sleeps'> | undefined {
+function asleep(
+  one: Case,
+  { holder, certainty }: Holding,
+): Judged<'lock.sleeps-with-spinlock' | 'lock.owner-sleeps'> | undefined {
   const { kernel, lock, who, long, stuck, common } = one;
   const spinning = lock.waits.some((wait) => wait.spinning);
   if (!stuck && !spinning) return undefined;
   const letter = holder.task ? kernel.attempt('task_struct.__state', () => taskState(holder.task!).letter) : undefined;
   const since = holder.task && (letter === 'R' ? queuedNs(kernel, holder.task) : asleepNs(kernel, holder.task));
   return {
-    id: spinning ? 'lock.sleeps-with-spinlock' : 'lock.owner-sleeps', weight: !isHeld(lock.lock) ? 58 : spinning ? 85 : 70, certainty, ...common,
+    id: spinning ? 'lock.sleeps-with-spinlock' : 'lock.owner-sleeps',
+    weight: !isHeld(lock.lock) ? 58 : spinning ? 85 : 70,
+    certainty,
+    ...common,
     sentence: `${who}${long}: ${ownerDoes(lock, labelOf(kernel, holder), certainty, itselfWaits(one, holder) ?? (letter === 'R' ? 'is runnable, but has no CPU' : `sleeps in ${sleepsIn(holder)}`))}${since === undefined ? '' : `, for ${secondsInWords(since)}`}${letter === undefined ? '' : ` (state ${letter})`}.`,
   };
 }

@@ -17,16 +17,24 @@ export interface LockFinding extends Finding {
 
 /** What the locks of the moment say: deadlocks first, then owners that everybody waits for. */
 export function lockFindings(kernel: Kernel): readonly LockFinding[] {
-  return kernel.once('lock findings', () => judgedByWhatWasRead(kernel, () => {
-    const locks = contendedLocks(kernel);
-    const graph = waitGraph(locks);
-    const inCycle = new Set(graph.cycles.flatMap(({ links }) => links.map(({ lock }) => lock)));
-    return foldAlike([
-      ...graph.cycles.map((cycle) => (cycle.links.length === 1 ? selfDeadlock(kernel, cycle) : deadlock(kernel, cycle))),
-      // Who waits longest waits for the cause; others came to wait since.
-      ...locks.filter((lock) => !inCycle.has(lock)).map((lock) => ({ lock, longest: longestWaitNs(kernel, lock) })).toSorted((a, b) => b.longest - a.longest).flatMap(({ lock }) => ownerFinding(kernel, lock, graph) ?? []),
-    ]).map((finding) => ({ ...finding, moment: 'dump' as const }));
-  }));
+  return kernel.once('lock findings', () =>
+    judgedByWhatWasRead(kernel, () => {
+      const locks = contendedLocks(kernel);
+      const graph = waitGraph(locks);
+      const inCycle = new Set(graph.cycles.flatMap(({ links }) => links.map(({ lock }) => lock)));
+      return foldAlike([
+        ...graph.cycles.map((cycle) =>
+          cycle.links.length === 1 ? selfDeadlock(kernel, cycle) : deadlock(kernel, cycle),
+        ),
+        // Who waits longest waits for the cause; others came to wait since.
+        ...locks
+          .filter((lock) => !inCycle.has(lock))
+          .map((lock) => ({ lock, longest: longestWaitNs(kernel, lock) }))
+          .toSorted((a, b) => b.longest - a.longest)
+          .flatMap(({ lock }) => ownerFinding(kernel, lock, graph) ?? []),
+      ]).map((finding) => ({ ...finding, moment: 'dump' as const }));
+    }),
+  );
 }
 
 type Judged = Omit<LockFinding, 'moment'>;
@@ -35,21 +43,39 @@ function selfDeadlock(kernel: Kernel, cycle: Cycle): Judged {
   const [{ wait, lock, holding }] = cycle.links as [Cycle['links'][number]];
   const { sentence, evidence } = selfDeadlockStory(kernel, wait, lock, holding);
   return {
-    id: 'lock.self-deadlock', weight: 95, certainty: holding.certainty, sentence, evidence: [...evidence, ...behind(lock, [wait])],
-    about: lock.lock.name.about, doors: doorsOf([lock], [wait.waiter]),
+    id: 'lock.self-deadlock',
+    weight: 95,
+    certainty: holding.certainty,
+    sentence,
+    evidence: [...evidence, ...behind(lock, [wait])],
+    about: lock.lock.name.about,
+    doors: doorsOf([lock], [wait.waiter]),
   };
 }
 
 function deadlock(kernel: Kernel, { links }: Cycle): Judged {
-  const steps = links.map(({ wait, lock, holding }) => `${labelOf(kernel, wait.waiter)} waits for ${lock.lock.name.text}, ${isHeld(lock.lock) ? 'held by' : 'blocked by'} ${labelOf(kernel, holding.holder)}`);
+  const steps = links.map(
+    ({ wait, lock, holding }) =>
+      `${labelOf(kernel, wait.waiter)} waits for ${lock.lock.name.text}, ${isHeld(lock.lock) ? 'held by' : 'blocked by'} ${labelOf(kernel, holding.holder)}`,
+  );
   const evidence = links.flatMap(({ wait, lock, holding }) => [
     waitInWords(kernel, wait, lock),
     `${stateOf(lock)}: ${holding.evidence.join('; ')}.`,
     ...behind(lock, [wait]),
   ]);
   return {
-    id: 'lock.deadlock', weight: 90, certainty: weakest(...links.map(({ holding }) => holding.certainty)),
+    id: 'lock.deadlock',
+    weight: 90,
+    certainty: weakest(...links.map(({ holding }) => holding.certainty)),
     sentence: `Deadlock of ${links.length}: ${steps.join('; ')}. None of them can go on.`,
-    evidence, about: links.map(({ lock }) => lock.lock.name.about).toSorted().join(', '), doors: doorsOf(links.map(({ lock }) => lock), links.map(({ wait }) => wait.waiter)),
+    evidence,
+    about: links
+      .map(({ lock }) => lock.lock.name.about)
+      .toSorted()
+      .join(', '),
+    doors: doorsOf(
+      links.map(({ lock }) => lock),
+      links.map(({ wait }) => wait.waiter),
+    ),
   };
 }

@@ -7,7 +7,12 @@ import type { ContendedLock, QueuedWait } from '../lock-kind.js';
 import { systemCallOf } from '../waits/system-call.js';
 
 /** How somebody came to wait for a lock that he has himself, told in the order in which it happened. */
-export function selfDeadlockStory(kernel: Kernel, wait: QueuedWait, contended: ContendedLock, holding: Holding): { sentence: string; evidence: string[] } {
+export function selfDeadlockStory(
+  kernel: Kernel,
+  wait: QueuedWait,
+  contended: ContendedLock,
+  holding: Holding,
+): { sentence: string; evidence: string[] } {
   const { lock } = contended;
   const { waiter } = wait;
   const between = holding.segment === undefined ? [] : cameBetween(kernel, wait, holding.segment);
@@ -18,11 +23,20 @@ export function selfDeadlockStory(kernel: Kernel, wait: QueuedWait, contended: C
   const taken = `${owner}${call === undefined ? '' : `, in ${call},`} took it${taker === undefined ? '' : ` in ${taker}`}`;
   const came = between.map((one) => `${one.what} interrupted it in ${one.at.name}`).join(', then ');
   const wanted = wait.taker === undefined ? '' : ` in ${wait.taker.name}`;
-  const sentence = between.length > 0
-    ? `${who} waits for ${lock.name.text}, which it holds itself: ${taken}; ${came}, and its handler needs the same lock${wanted}. It can never go on.`
-    : `${waiter.label} waits for ${lock.name.text}, which it holds itself: ${taken}, and wants it again${wanted}. It can never go on.`;
+  const sentence =
+    between.length > 0
+      ? `${who} waits for ${lock.name.text}, which it holds itself: ${taken}; ${came}, and its handler needs the same lock${wanted}. It can never go on.`
+      : `${waiter.label} waits for ${lock.name.text}, which it holds itself: ${taken}, and wants it again${wanted}. It can never go on.`;
   const directly = between.length === 0 ? pathBetween(holding, wait) : [];
-  return { sentence, evidence: [...howItWasTaken(holding, owner, call), ...directly, ...between.flatMap((one) => inWords(one, lock.name.text, wait)), ...whyForEver(wait, contended, who)] };
+  return {
+    sentence,
+    evidence: [
+      ...howItWasTaken(holding, owner, call),
+      ...directly,
+      ...between.flatMap((one) => inWords(one, lock.name.text, wait)),
+      ...whyForEver(wait, contended, who),
+    ],
+  };
 }
 
 /** What came between taking and waiting, in the order in which it came. */
@@ -42,9 +56,13 @@ function howItWasTaken({ evidence, lock }: Holding, owner: string, call: string 
 function inWords({ what, kind, at, stack, handler, badStack }: Interruption, lock: string, wait: QueuedWait): string[] {
   const on = stack === undefined || stack.name === 'task stack' ? '' : `, on the ${stack.name}`;
   const where = activationInWords(at);
-  const hence = badStack.length > 0 && kind === 'double fault' ? ['A fault that can\'t be delivered is a double fault, whose handler has a stack of its own.'] : [];
+  const hence =
+    badStack.length > 0 && kind === 'double fault'
+      ? ["A fault that can't be delivered is a double fault, whose handler has a stack of its own."]
+      : [];
   return [
-    ...badStack, ...hence,
+    ...badStack,
+    ...hence,
     `${what.charAt(0).toUpperCase()}${what.slice(1)} interrupted ${where}${on}; its handler ran ${path(handler, wait)}, which needs ${lock}.`,
   ];
 }
@@ -54,7 +72,13 @@ function pathBetween({ holder, taker, segment, lock }: Holding, wait: QueuedWait
   const { activations } = holder.segments[wait.segment] ?? { activations: [] };
   const from = taker === undefined || segment !== wait.segment ? -1 : activations.indexOf(taker);
   if (from <= wait.takerIndex) return [];
-  return [`On the way ${activations.slice(wait.takerIndex, from + 1).toReversed().map(({ name }) => name || '?').join(' → ')} it comes to want ${lock.name.text} again.`];
+  return [
+    `On the way ${activations
+      .slice(wait.takerIndex, from + 1)
+      .toReversed()
+      .map(({ name }) => name || '?')
+      .join(' → ')} it comes to want ${lock.name.text} again.`,
+  ];
 }
 
 /** Calls from the handler to the lock, outermost first, without the lock's own functions. */
@@ -65,7 +89,13 @@ function path(handler: readonly Activation[], wait: QueuedWait): string {
 
 function whyForEver(wait: QueuedWait, { lock, state, spin, remarks }: ContendedLock, who: string): string[] {
   const pending = spin?.word.pending && wait.place === 'pending' ? `: the pending one is ${who} itself` : '';
-  const word = state === '' ? [] : [`${lock.name.text} is ${state}${pending}.`, ...remarks.map((remark) => remark.charAt(0).toUpperCase() + remark.slice(1))];
+  const word =
+    state === ''
+      ? []
+      : [
+          `${lock.name.text} is ${state}${pending}.`,
+          ...remarks.map((remark) => remark.charAt(0).toUpperCase() + remark.slice(1)),
+        ];
   const asleep = spin?.asleep !== undefined && spin.asleep === wait.waiter.cpu;
   const how = `${who} ${asleep ? 'waits for it, asleep in the hypervisor,' : wait.spinning ? 'spins for it' : 'waits for it'}${wait.taker ? ` in ${activationInWords(wait.taker)}` : ''}: ${wait.how.join('; ')}.`;
   const same = lock.kind.sleeps

@@ -27,7 +27,9 @@ export function unnamed({ lock: { kind }, state }: ContendedLock): string {
 
 export function sleepsIn(sleeper: Context): string {
   const own = ownFunction(sleeper);
-  return own === undefined ? 'the scheduler' : `${activationInWords(own)}${own.frame.found === 'scanned' ? ' (found by scanning)' : ''}`;
+  return own === undefined
+    ? 'the scheduler'
+    : `${activationInWords(own)}${own.frame.found === 'scanned' ? ' (found by scanning)' : ''}`;
 }
 
 export function labelOf(kernel: Kernel, { task, label, cpu }: Context): string {
@@ -62,7 +64,8 @@ export function waitInWords(kernel: Kernel, wait: QueuedWait, { lock }: Contende
   const time = waitedNs(kernel, wait);
   const mode = wait.mode === undefined ? '' : ` for ${wait.mode === 'read' ? 'reading' : 'writing'}`;
   const taker = wait.taker ? ` in ${activationInWords(wait.taker)}` : '';
-  const place = wait.place === undefined ? '' : `, ${/^\d/.test(wait.place) ? `number ${wait.place} in its queue` : wait.place}`;
+  const place =
+    wait.place === undefined ? '' : `, ${/^\d/.test(wait.place) ? `number ${wait.place} in its queue` : wait.place}`;
   return `${waiterInWords(kernel, wait)} ${wait.spinning ? 'spins' : 'waits'} for ${lock.name.text}${mode}${taker}${place}${time === undefined ? '' : `, for ${secondsInWords(time)}`}: ${wait.how.join('; ')}.`;
 }
 
@@ -78,12 +81,21 @@ export function waitedNs(kernel: Kernel, { waiter: { task }, spinning }: QueuedW
 
 export function behind({ lock, waits }: ContendedLock, inside: readonly QueuedWait[]): string[] {
   const others = waits.filter((wait) => !inside.includes(wait));
-  return others.length === 0 ? [] : [`Behind it, for ${lock.name.text}: ${others.slice(0, NAMED).map(({ waiter }) => waiter.label).join(', ')}${others.length > NAMED ? ` and ${others.length - NAMED} more` : ''}.`];
+  return others.length === 0
+    ? []
+    : [
+        `Behind it, for ${lock.name.text}: ${others
+          .slice(0, NAMED)
+          .map(({ waiter }) => waiter.label)
+          .join(', ')}${others.length > NAMED ? ` and ${others.length - NAMED} more` : ''}.`,
+      ];
 }
 
 export function doorsOf(locks: readonly ContendedLock[], contexts: readonly Context[]): Finding['doors'] {
   return [
-    ...locks.flatMap(({ lock }) => (lock.kind.struct === undefined ? [] : [{ type: lock.kind.struct, address: lock.address }])),
+    ...locks.flatMap(({ lock }) =>
+      lock.kind.struct === undefined ? [] : [{ type: lock.kind.struct, address: lock.address }],
+    ),
     ...contexts.flatMap(({ task }) => (task ? [{ type: 'struct task_struct', address: task.$address }] : [])),
   ];
 }

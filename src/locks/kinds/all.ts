@@ -13,7 +13,24 @@ import { spinlock } from './spinlock.js';
 import { waitQueue } from './wait-queue.js';
 import { workItem } from './work-item.js';
 
-/** Every kind of lock, and what is waited for like one. Where several could tell what somebody waits for, the first does. */
+/**
+ * Every kind of lock, and what is waited for like one. Where several could tell what somebody waits for, the first
+ * does.
+ */
 export const lockKinds: readonly LockKind[] = [
-  spinlock, rwlock, mutex, rwsem, semaphore, rtMutex, percpuRwsem, printkCpuLock, consoleOwner, rcuGracePeriod, expeditedGracePeriod, workItem, completion, waitQueue, pageBit,
+  spinlock,
+  rwlock,
+  mutex,
+  rwsem,
+  semaphore,
+  rtMutex,
+  percpuRwsem,
+  printkCpuLock,
+  consoleOwner,
+  rcuGracePeriod,
+  expeditedGracePeriod,
+  workItem,
+  completion,
+  waitQueue,
+  pageBit,
 ];

@@ -12,9 +12,15 @@ export const completion: LockKind = {
   tags: ['completion', 'swait_queue_head'],
   functions: {
     acquire: [
-      'wait_for_completion', 'wait_for_completion_timeout', 'wait_for_completion_io', 'wait_for_completion_io_timeout',
-      'wait_for_completion_interruptible', 'wait_for_completion_interruptible_timeout', 'wait_for_completion_killable',
-      'wait_for_completion_killable_timeout', 'wait_for_completion_state',
+      'wait_for_completion',
+      'wait_for_completion_timeout',
+      'wait_for_completion_io',
+      'wait_for_completion_io_timeout',
+      'wait_for_completion_interruptible',
+      'wait_for_completion_interruptible_timeout',
+      'wait_for_completion_killable',
+      'wait_for_completion_killable_timeout',
+      'wait_for_completion_state',
     ],
     inside: ['__wait_for_common', 'wait_for_common', 'do_wait_for_common', '__wait_for_completion'],
   },
@@ -26,7 +32,10 @@ export const completion: LockKind = {
     return done === undefined ? '' : done === 0 ? 'not completed' : 'completed';
   },
   // Since 5.7 (a5c6234e1028) its waiters are on a simple wait queue.
-  waiter: (kernel) => (kernel.has('completion') ? waiterForm(kernel, { struct: 'swait_queue', task: 'task', node: 'task_list' }, 'completion', 'wait.task_list') : undefined),
+  waiter: (kernel) =>
+    kernel.has('completion')
+      ? waiterForm(kernel, { struct: 'swait_queue', task: 'task', node: 'task_list' }, 'completion', 'wait.task_list')
+      : undefined,
   finders: [byWaiter],
   standsFor: exitBehind,
 };
@@ -37,14 +46,25 @@ function exitBehind(kernel: Kernel, lock: Lock): Lock {
   if (task === undefined) return lock;
   const label = taskLabel(kernel, task);
   return {
-    ...lock, name: { text: `the end of ${label} (vfork_done at 0x${lock.address.toString(16)})`, about: 'vfork_done', known: true },
+    ...lock,
+    name: {
+      text: `the end of ${label} (vfork_done at 0x${lock.address.toString(16)})`,
+      about: 'vfork_done',
+      known: true,
+    },
     heldBy: { task: task.$address, evidence: `task_struct.vfork_done of ${label} is this completion` },
   };
 }
 
 function tasksByVforkDone(kernel: Kernel): ReadonlyMap<bigint, Task> {
-  return kernel.once('tasks by vfork_done', () => new Map(allThreads(kernel).flatMap((task) => {
-    const done = kernel.attempt('task_struct.vfork_done', () => task.vfork_done);
-    return done === undefined || done === 0n ? [] : [[done, task] as const];
-  })));
+  return kernel.once(
+    'tasks by vfork_done',
+    () =>
+      new Map(
+        allThreads(kernel).flatMap((task) => {
+          const done = kernel.attempt('task_struct.vfork_done', () => task.vfork_done);
+          return done === undefined || done === 0n ? [] : [[done, task] as const];
+        }),
+      ),
+  );
 }

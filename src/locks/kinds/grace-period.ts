@@ -8,9 +8,21 @@ import type { Holding, Lock, LockKind } from '../lock-kind.js';
 
 /** Functions that wait for a grace period; in __wait_rcu_gp() one may also wait for one of tasks: its caller tells. */
 const WAITS: ReadonlySet<string> = new Set(['synchronize_rcu_normal', 'synchronize_rcu']);
-const CALLERS: ReadonlySet<string> = new Set(['synchronize_rcu', 'synchronize_rcu_normal', 'cond_synchronize_rcu', 'synchronize_rcu_expedited']);
+const CALLERS: ReadonlySet<string> = new Set([
+  'synchronize_rcu',
+  'synchronize_rcu_normal',
+  'cond_synchronize_rcu',
+  'synchronize_rcu_expedited',
+]);
 /** Those that wait for an expedited one, on a wait queue; the worker that drives it waits in the others. */
-const EXPEDITED: ReadonlySet<string> = new Set(['synchronize_rcu_expedited', 'exp_funnel_lock', 'synchronize_rcu_expedited_wait', 'synchronize_rcu_expedited_wait_once', 'rcu_exp_wait_wake', 'rcu_exp_sel_wait_wake']);
+const EXPEDITED: ReadonlySet<string> = new Set([
+  'synchronize_rcu_expedited',
+  'exp_funnel_lock',
+  'synchronize_rcu_expedited_wait',
+  'synchronize_rcu_expedited_wait_once',
+  'rcu_exp_wait_wake',
+  'rcu_exp_sel_wait_wake',
+]);
 
 /** A grace period of RCU: no lock, and waited for all the same. kernel/rcu/tree.c. */
 export const rcuGracePeriod: LockKind = {
@@ -42,14 +54,20 @@ function gracePeriodBehind(kernel: Kernel, activations: readonly Activation[], t
 
 /** The expedited grace period that a task on a wait queue of RCU's waits for. */
 function expeditedBehind(kernel: Kernel, activations: readonly Activation[]): Lock | undefined {
-  return activations.some(({ name, frame }) => frame.found !== 'scanned' && EXPEDITED.has(name)) ? lockOf(kernel, expeditedGracePeriod) : undefined;
+  return activations.some(({ name, frame }) => frame.found !== 'scanned' && EXPEDITED.has(name))
+    ? lockOf(kernel, expeditedGracePeriod)
+    : undefined;
 }
 
 function lockOf(kernel: Kernel, kind: LockKind): Lock | undefined {
   const period = gracePeriod(kernel);
   const address = kernel.symbols.addressOf('rcu_state');
   if (period === undefined || address === undefined) return undefined;
-  return { kind, address, name: { text: `the ${kind.name} of ${period.name}`, about: `${kind.name} of ${period.name}`, known: true } };
+  return {
+    kind,
+    address,
+    name: { text: `the ${kind.name} of ${period.name}`, about: `${kind.name} of ${period.name}`, known: true },
+  };
 }
 
 /** "running, for 15.8 s" */
@@ -62,7 +80,10 @@ function gracePeriodInWords(kernel: Kernel): string {
 
 function expeditedInWords(kernel: Kernel): string {
   if (gracePeriod(kernel) === undefined) return '';
-  const keeping = readable(kernel, () => cpusWaitedFor(kernel, 'expedited').length + preemptedReaders(kernel, 'expedited').length);
+  const keeping = readable(
+    kernel,
+    () => cpusWaitedFor(kernel, 'expedited').length + preemptedReaders(kernel, 'expedited').length,
+  );
   return keeping === undefined ? '' : keeping > 0 ? 'running' : 'kept by nobody at this moment';
 }
 
@@ -73,21 +94,46 @@ const SLOW_NS = 1e9;
 export function gracePeriodHolders(kernel: Kernel, lock: Lock): readonly Holding[] {
   const period = gracePeriod(kernel);
   if (period === undefined) return [];
-  if (!period.running) return driver(kernel, lock, 'possible', 'no grace period runs, so that its own thread has to begin one, or callbacks of the last have not run');
+  if (!period.running)
+    return driver(
+      kernel,
+      lock,
+      'possible',
+      'no grace period runs, so that its own thread has to begin one, or callbacks of the last have not run',
+    );
   if (period.forNs === undefined || period.forNs < SLOW_NS) return [];
-  if (period.waitsFor.length === 0 && !period.readers) return driver(kernel, lock, 'likely', 'no CPU and no reader keeps it from ending, so that its own thread has to go on');
+  if (period.waitsFor.length === 0 && !period.readers)
+    return driver(
+      kernel,
+      lock,
+      'likely',
+      'no CPU and no reader keeps it from ending, so that its own thread has to go on',
+    );
   return keepers(kernel, lock, 'normal');
 }
 
 function keepers(kernel: Kernel, lock: Lock, kind: 'normal' | 'expedited'): readonly Holding[] {
-  const found = readable(kernel, () => ({ cpus: cpusWaitedFor(kernel, kind), readers: new Set(preemptedReaders(kernel, kind)) }));
+  const found = readable(kernel, () => ({
+    cpus: cpusWaitedFor(kernel, kind),
+    readers: new Set(preemptedReaders(kernel, kind)),
+  }));
   if (found === undefined) return [];
   const [mask, tasks] = kind === 'normal' ? ['qsmask', 'gp_tasks'] : ['expmask', 'exp_tasks'];
   const cpus = cpuContexts(kernel).filter(({ cpu }) => cpu !== undefined && found.cpus.includes(cpu));
   const readers = allContexts(kernel).filter(({ task }) => task !== undefined && found.readers.has(task.$address));
   return [
-    ...cpus.map((holder): Holding => ({ lock, holder, certainty: 'certain', evidence: [`rcu_node.${mask} says that CPU ${holder.cpu} has not been through a quiescent state since it began`] })),
-    ...readers.map((holder): Holding => ({ lock, holder, certainty: 'certain', evidence: [`rcu_node.${tasks} leads to ${holder.label}, which was preempted within a reader`] })),
+    ...cpus.map((holder): Holding => ({
+      lock,
+      holder,
+      certainty: 'certain',
+      evidence: [`rcu_node.${mask} says that CPU ${holder.cpu} has not been through a quiescent state since it began`],
+    })),
+    ...readers.map((holder): Holding => ({
+      lock,
+      holder,
+      certainty: 'certain',
+      evidence: [`rcu_node.${tasks} leads to ${holder.label}, which was preempted within a reader`],
+    })),
   ];
 }
 

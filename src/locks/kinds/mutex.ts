@@ -13,18 +13,38 @@ export const mutex: LockKind = {
   tags: ['mutex', 'ww_mutex'],
   functions: {
     acquire: [
-      'mutex_lock', 'mutex_lock_interruptible', 'mutex_lock_killable', 'mutex_lock_io', 'mutex_lock_nested', 'mutex_lock_interruptible_nested',
-      'mutex_lock_killable_nested', 'mutex_lock_io_nested', '_mutex_lock_nest_lock', '_mutex_lock_killable', 'ww_mutex_lock', 'ww_mutex_lock_interruptible',
+      'mutex_lock',
+      'mutex_lock_interruptible',
+      'mutex_lock_killable',
+      'mutex_lock_io',
+      'mutex_lock_nested',
+      'mutex_lock_interruptible_nested',
+      'mutex_lock_killable_nested',
+      'mutex_lock_io_nested',
+      '_mutex_lock_nest_lock',
+      '_mutex_lock_killable',
+      'ww_mutex_lock',
+      'ww_mutex_lock_interruptible',
     ],
     trylock: ['mutex_trylock', 'ww_mutex_trylock'],
     release: ['mutex_unlock', 'ww_mutex_unlock'],
     inside: [
-      '__mutex_lock', '__mutex_lock_common', '__mutex_lock_slowpath', '__mutex_lock_killable_slowpath', '__mutex_lock_interruptible_slowpath',
-      '__ww_mutex_lock', '__ww_mutex_lock_slowpath', '__ww_mutex_lock_interruptible_slowpath',
+      '__mutex_lock',
+      '__mutex_lock_common',
+      '__mutex_lock_slowpath',
+      '__mutex_lock_killable_slowpath',
+      '__mutex_lock_interruptible_slowpath',
+      '__ww_mutex_lock',
+      '__ww_mutex_lock_slowpath',
+      '__ww_mutex_lock_interruptible_slowpath',
     ],
   },
   variables: {
-    rtnl_mutex: { acquire: ['rtnl_lock', 'rtnl_lock_killable'], trylock: ['rtnl_trylock'], release: ['rtnl_unlock', '__rtnl_unlock'] },
+    rtnl_mutex: {
+      acquire: ['rtnl_lock', 'rtnl_lock_killable'],
+      trylock: ['rtnl_trylock'],
+      release: ['rtnl_unlock', '__rtnl_unlock'],
+    },
   },
   sleeps: true,
   state: (kernel, address) => mutexState(kernel, address) ?? rtMutexState(kernel, mutex, address),
@@ -38,6 +58,14 @@ function mutexState(kernel: Kernel, address: bigint): LockState | undefined {
   const word = kernel.ref('mutex', address).owner;
   if (word === undefined) return undefined;
   const { task, waiters, handoff, pickup } = decodeMutexOwner(word);
-  const flags = [...(waiters ? ['with waiters'] : []), ...(handoff ? ['to be handed over'] : []), ...(pickup ? ['handed over, not yet taken'] : [])];
-  return { words: [task === 0n ? 'free' : 'held', ...flags].join(', '), held: task !== 0n, ...(task === 0n ? {} : { owner: task }) };
+  const flags = [
+    ...(waiters ? ['with waiters'] : []),
+    ...(handoff ? ['to be handed over'] : []),
+    ...(pickup ? ['handed over, not yet taken'] : []),
+  ];
+  return {
+    words: [task === 0n ? 'free' : 'held', ...flags].join(', '),
+    held: task !== 0n,
+    ...(task === 0n ? {} : { owner: task }),
+  };
 }

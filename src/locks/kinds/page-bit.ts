@@ -12,15 +12,31 @@ export const pageBit: LockKind = {
   struct: 'struct page',
   functions: {
     acquire: [
-      '__lock_page', '__folio_lock', '__lock_page_killable', '__folio_lock_killable',
-      '__lock_page_or_retry', '__folio_lock_or_retry',
-      'wait_on_page_bit', 'folio_wait_bit', 'wait_on_page_bit_killable', 'folio_wait_bit_killable', 'wait_on_page_writeback', 'folio_wait_writeback',
+      '__lock_page',
+      '__folio_lock',
+      '__lock_page_killable',
+      '__folio_lock_killable',
+      '__lock_page_or_retry',
+      '__folio_lock_or_retry',
+      'wait_on_page_bit',
+      'folio_wait_bit',
+      'wait_on_page_bit_killable',
+      'folio_wait_bit_killable',
+      'wait_on_page_writeback',
+      'folio_wait_writeback',
     ],
-    inside: ['wait_on_page_bit_common', 'folio_wait_bit_common', '__wait_on_page_locked_async', 'migration_entry_wait_on_locked'],
+    inside: [
+      'wait_on_page_bit_common',
+      'folio_wait_bit_common',
+      '__wait_on_page_locked_async',
+      'migration_entry_wait_on_locked',
+    ],
   },
   words: (kernel, { address, bit }) => {
     if (bit === undefined) return '';
-    const flags = kernel.attempt('page.flags', () => kernel.memory.u64(address + BigInt(kernel.offsetOf('page', 'flags'))));
+    const flags = kernel.attempt('page.flags', () =>
+      kernel.memory.u64(address + BigInt(kernel.offsetOf('page', 'flags'))),
+    );
     return flags === undefined ? '' : (flags >> BigInt(bit)) & 1n ? 'set' : 'clear';
   },
   finders: [onPageBit],
@@ -39,7 +55,14 @@ function onPageBit(kernel: Kernel, { task, acquiring }: Sleeper): FoundLock | un
     const flag = [...kernel.enumValues('pageflags')].find(([, value]) => value === bit)?.[0] ?? `bit ${bit}`;
     const content = contentOfPage(kernel, folio);
     return {
-      address: folio, bit, name: { text: `${flag} of the page at ${hex(folio)}${content === undefined ? '' : ` (${content})`}`, about: flag, known: true }, node,
+      address: folio,
+      bit,
+      name: {
+        text: `${flag} of the page at ${hex(folio)}${content === undefined ? '' : ` (${content})`}`,
+        about: flag,
+        known: true,
+      },
+      node,
       how: [`a wait_page_queue on its stack names the page and the bit`],
     };
   }

@@ -17,15 +17,31 @@ export const percpuRwsem: LockKind = {
     inside: ['percpu_rwsem_wait', '__percpu_rwsem_wait'],
   },
   variables: {
-    cpu_hotplug_lock: { acquire: ['cpus_read_lock', 'cpus_write_lock'], trylock: ['cpus_read_trylock'], release: ['cpus_read_unlock', 'cpus_write_unlock'] },
-    mem_hotplug_lock: { acquire: ['get_online_mems', 'mem_hotplug_begin'], release: ['put_online_mems', 'mem_hotplug_done'] },
+    cpu_hotplug_lock: {
+      acquire: ['cpus_read_lock', 'cpus_write_lock'],
+      trylock: ['cpus_read_trylock'],
+      release: ['cpus_read_unlock', 'cpus_write_unlock'],
+    },
+    mem_hotplug_lock: {
+      acquire: ['get_online_mems', 'mem_hotplug_begin'],
+      release: ['put_online_mems', 'mem_hotplug_done'],
+    },
   },
-  inlined: (kernel) => (kernel.has('percpu_rw_semaphore', 'read_count') ? readerCountAt(kernel.offsetOf('percpu_rw_semaphore', 'read_count')) : undefined),
+  inlined: (kernel) =>
+    kernel.has('percpu_rw_semaphore', 'read_count')
+      ? readerCountAt(kernel.offsetOf('percpu_rw_semaphore', 'read_count'))
+      : undefined,
   sleeps: true,
   ownerless: true,
   state: percpuRwsemState,
   frozen: frozenBy,
-  waiter: (kernel) => waiterForm(kernel, { struct: 'wait_queue_entry', task: 'private', node: 'entry' }, 'percpu_rw_semaphore', 'waiters.head'),
+  waiter: (kernel) =>
+    waiterForm(
+      kernel,
+      { struct: 'wait_queue_entry', task: 'private', node: 'entry' },
+      'percpu_rw_semaphore',
+      'waiters.head',
+    ),
   finders: [byWaiter, asPercpuWriter],
   unnamed: (state) => `: it is ${state}, and names neither its readers nor a writer that is in`,
 };
@@ -35,16 +51,21 @@ function percpuRwsemState(kernel: Kernel, address: bigint): LockState {
   // Each CPU counts those that came in there and those that went out: only the sum means something.
   const readers = kernel.possibleCpus().reduce((sum, cpu) => (sum + kernel.perCpu(lock.read_count, cpu)) >>> 0, 0);
   const blocked = lock.block === 1;
-  return { words: `${blocked ? 'held or wanted by a writer' : 'without a writer'}, with ${readers === 0 ? 'no reader' : readers === 1 ? 'one reader' : `${readers} readers`} inside`, held: blocked || readers > 0, readers };
+  return {
+    words: `${blocked ? 'held or wanted by a writer' : 'without a writer'}, with ${readers === 0 ? 'no reader' : readers === 1 ? 'one reader' : `${readers} readers`} inside`,
+    held: blocked || readers > 0,
+    readers,
+  };
 }
 
 /** percpu_down_write() waits until the readers are gone; the lock's `writer` is then the task. */
 function asPercpuWriter(kernel: Kernel, sleeper: Sleeper): FoundLock | undefined {
   if (!kernel.has('percpu_rw_semaphore', 'writer')) return undefined;
   const offset = BigInt(kernel.offsetOf('percpu_rw_semaphore', 'writer'));
-  const waitsHere = (address: bigint | undefined): address is bigint => address !== undefined && address >= 1n << 63n && wordAt(kernel, address + offset) === sleeper.task.$address;
+  const waitsHere = (address: bigint | undefined): address is bigint =>
+    address !== undefined && address >= 1n << 63n && wordAt(kernel, address + offset) === sleeper.task.$address;
   const found = sleepersWords(kernel, sleeper).find(waitsHere);
-  return found === undefined ? undefined : { address: found, how: ['the lock\'s `writer` is this task'], mode: 'write' };
+  return found === undefined ? undefined : { address: found, how: ["the lock's `writer` is this task"], mode: 'write' };
 }
 
 /** How far the count may be from the load of the pointer to it. */
@@ -59,10 +80,14 @@ export function readerCountAt(offset: number): InlinedLock {
 }
 
 /**
- * percpu_down_read() and percpu_up_read(): `mov disp32(%rip), %reg` (REX 8b) loads the semaphore's `read_count`, and `incl` or
- * `decl %gs:(%reg)` (65 ff /0, /1) counts.
+ * percpu_down_read() and percpu_up_read(): `mov disp32(%rip), %reg` (REX 8b) loads the semaphore's `read_count`, and
+ * `incl` or `decl %gs:(%reg)` (65 ff /0, /1) counts.
  */
-function readerCount(view: DataView, start: bigint, at: number): { does: 'acquire' | 'release'; pointer: bigint; length: number } | undefined {
+function readerCount(
+  view: DataView,
+  start: bigint,
+  at: number,
+): { does: 'acquire' | 'release'; pointer: bigint; length: number } | undefined {
   if (view.getUint8(at) !== 0x65) return undefined;
   const wide = view.getUint8(at + 1) === 0x41 ? 1 : 0;
   if (at + 3 + wide > view.byteLength || view.getUint8(at + 1 + wide) !== 0xff) return undefined;
@@ -70,8 +95,16 @@ function readerCount(view: DataView, start: bigint, at: number): { does: 'acquir
   const [mode, does, register] = [modRm >> 6, (modRm >> 3) & 7, modRm & 7];
   if (mode !== 0 || does > 1 || register === 4 || register === 5) return undefined;
   for (let load = at - 7; load >= Math.max(0, at - COUNT_BYTES); load--) {
-    const loaded = view.getUint8(load) === (wide ? 0x4c : 0x48) && view.getUint8(load + 1) === 0x8b && view.getUint8(load + 2) === (0x05 | (register << 3));
-    if (loaded) return { does: does === 0 ? 'acquire' : 'release', pointer: BigInt.asUintN(64, start + BigInt(load + 7 + view.getInt32(load + 3, true))), length: 3 + wide };
+    const loaded =
+      view.getUint8(load) === (wide ? 0x4c : 0x48) &&
+      view.getUint8(load + 1) === 0x8b &&
+      view.getUint8(load + 2) === (0x05 | (register << 3));
+    if (loaded)
+      return {
+        does: does === 0 ? 'acquire' : 'release',
+        pointer: BigInt.asUintN(64, start + BigInt(load + 7 + view.getInt32(load + 3, true))),
+        length: 3 + wide,
+      };
   }
   return undefined;
 }

@@ -12,15 +12,30 @@ export const rwlock: LockKind = {
   tags: ['qrwlock'],
   functions: {
     acquire: [
-      '_raw_read_lock', '_raw_read_lock_irq', '_raw_read_lock_irqsave', '_raw_read_lock_bh',
-      '_raw_write_lock', '_raw_write_lock_irq', '_raw_write_lock_irqsave', '_raw_write_lock_bh', '_raw_write_lock_nested',
-      'rt_read_lock', 'rt_write_lock',
+      '_raw_read_lock',
+      '_raw_read_lock_irq',
+      '_raw_read_lock_irqsave',
+      '_raw_read_lock_bh',
+      '_raw_write_lock',
+      '_raw_write_lock_irq',
+      '_raw_write_lock_irqsave',
+      '_raw_write_lock_bh',
+      '_raw_write_lock_nested',
+      'rt_read_lock',
+      'rt_write_lock',
     ],
     trylock: ['_raw_read_trylock', '_raw_write_trylock', 'rt_read_trylock', 'rt_write_trylock'],
     release: [
-      '_raw_read_unlock', '_raw_read_unlock_irq', '_raw_read_unlock_irqrestore', '_raw_read_unlock_bh',
-      '_raw_write_unlock', '_raw_write_unlock_irq', '_raw_write_unlock_irqrestore', '_raw_write_unlock_bh',
-      'rt_read_unlock', 'rt_write_unlock',
+      '_raw_read_unlock',
+      '_raw_read_unlock_irq',
+      '_raw_read_unlock_irqrestore',
+      '_raw_read_unlock_bh',
+      '_raw_write_unlock',
+      '_raw_write_unlock_irq',
+      '_raw_write_unlock_irqrestore',
+      '_raw_write_unlock_bh',
+      'rt_read_unlock',
+      'rt_write_unlock',
     ],
     inside: ['queued_read_lock_slowpath', 'queued_write_lock_slowpath'],
   },
@@ -29,7 +44,11 @@ export const rwlock: LockKind = {
   words: (kernel, { address }) => {
     const word = kernel.attempt('qrwlock.cnts', () => kernel.memory.u32(address));
     const decoded = word === undefined ? undefined : decodeRwlockWord(word);
-    return word === undefined ? '' : decoded ? rwlockInWords(decoded) : `in a state that no queued rwlock has (0x${word.toString(16)})`;
+    return word === undefined
+      ? ''
+      : decoded
+        ? rwlockInWords(decoded)
+        : `in a state that no queued rwlock has (0x${word.toString(16)})`;
   },
   readers: (kernel, address) => rwlockWord(kernel, address)?.readers,
   couldBe: (kernel, address) => {
@@ -37,6 +56,7 @@ export const rwlock: LockKind = {
     return word !== undefined && (word.writer || word.writerWaits || word.readers > 0);
   },
   // rwlock_t has no name as a struct; it begins with its rwbase_rt wherever locks sleep.
-  rtMutex: (kernel) => (kernel.has('rw_semaphore', 'rwbase') ? BigInt(kernel.offsetOf('rwbase_rt', 'rtmutex')) : undefined),
+  rtMutex: (kernel) =>
+    kernel.has('rw_semaphore', 'rwbase') ? BigInt(kernel.offsetOf('rwbase_rt', 'rtmutex')) : undefined,
   finders: [blockedOn, asRtWriter],
 };

@@ -14,17 +14,40 @@ export const rwsem: LockKind = {
   tags: ['rw_semaphore'],
   functions: {
     acquire: [
-      'down_read', 'down_read_interruptible', 'down_read_killable', 'down_read_nested', 'down_read_killable_nested', 'down_read_non_owner',
-      'down_write', 'down_write_killable', 'down_write_nested', 'down_write_killable_nested', '_down_write_nest_lock',
+      'down_read',
+      'down_read_interruptible',
+      'down_read_killable',
+      'down_read_nested',
+      'down_read_killable_nested',
+      'down_read_non_owner',
+      'down_write',
+      'down_write_killable',
+      'down_write_nested',
+      'down_write_killable_nested',
+      '_down_write_nest_lock',
     ],
     trylock: ['down_read_trylock', 'down_write_trylock'],
     release: ['up_read', 'up_write', 'up_read_non_owner'],
-    inside: ['rwsem_down_read_slowpath', 'rwsem_down_write_slowpath', '__down_read', '__down_write', '__down_read_common', '__down_write_common', 'rwbase_read_lock', '__rwbase_read_lock', 'rwbase_write_lock'],
+    inside: [
+      'rwsem_down_read_slowpath',
+      'rwsem_down_write_slowpath',
+      '__down_read',
+      '__down_write',
+      '__down_read_common',
+      '__down_write_common',
+      'rwbase_read_lock',
+      '__rwbase_read_lock',
+      'rwbase_write_lock',
+    ],
   },
   sleeps: true,
   state: (kernel, address) => rwsemState(kernel, address) ?? rwbaseState(kernel, rwsem, address),
-  rtMutex: (kernel) => (kernel.has('rw_semaphore', 'rwbase') ? BigInt(kernel.offsetOf('rw_semaphore', 'rwbase') + kernel.offsetOf('rwbase_rt', 'rtmutex')) : undefined),
-  waiter: (kernel) => waiterForm(kernel, { struct: 'rwsem_waiter', task: 'task', node: 'list' }, 'rw_semaphore', 'wait_list'),
+  rtMutex: (kernel) =>
+    kernel.has('rw_semaphore', 'rwbase')
+      ? BigInt(kernel.offsetOf('rw_semaphore', 'rwbase') + kernel.offsetOf('rwbase_rt', 'rtmutex'))
+      : undefined,
+  waiter: (kernel) =>
+    waiterForm(kernel, { struct: 'rwsem_waiter', task: 'task', node: 'list' }, 'rw_semaphore', 'wait_list'),
   pointsToFirst: 'rw_semaphore',
   finders: [blockedOn, byRwsemWaiter, asRtWriter],
 };
@@ -37,5 +60,10 @@ function rwsemState(kernel: Kernel, address: bigint): LockState | undefined {
   const flags = [...(waiters ? ['with waiters'] : []), ...(handoff ? ['to be handed over'] : [])];
   const held = writer || readers > 0;
   const words = writer ? 'held for writing' : readers > 0 ? `held by ${counted(readers, 'reader')}` : 'free';
-  return { words: [words, ...flags].join(', '), held, ...(held && task !== 0n ? { owner: task, ownerIsReader: reader } : {}), ...(writer ? {} : { readers }) };
+  return {
+    words: [words, ...flags].join(', '),
+    held,
+    ...(held && task !== 0n ? { owner: task, ownerIsReader: reader } : {}),
+    ...(writer ? {} : { readers }),
+  };
 }

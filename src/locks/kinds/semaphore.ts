@@ -22,7 +22,8 @@ export const semaphore: LockKind = {
   sleeps: true,
   ownerless: true,
   state: semaphoreState,
-  waiter: (kernel) => waiterForm(kernel, { struct: 'semaphore_waiter', task: 'task', node: 'list' }, 'semaphore', 'wait_list'),
+  waiter: (kernel) =>
+    waiterForm(kernel, { struct: 'semaphore_waiter', task: 'task', node: 'list' }, 'semaphore', 'wait_list'),
   pointsToFirst: 'semaphore',
   finders: [byCheckedWaiter],
   holders: consoleSemHolders,
@@ -32,5 +33,9 @@ export const semaphore: LockKind = {
 /** A semaphore has no owner; since 6.16 it may name the last task that took it (`last_holder`). */
 function semaphoreState(kernel: Kernel, address: bigint): LockState {
   const { count, last_holder: holder } = kernel.ref('semaphore', address);
-  return { words: count === 0 ? 'used up (its count is 0)' : `open to ${count} more`, held: count === 0, ...(holder !== undefined && holder !== 0n ? { owner: holder } : {}) };
+  return {
+    words: count === 0 ? 'used up (its count is 0)' : `open to ${count} more`,
+    held: count === 0,
+    ...(holder !== undefined && holder !== 0n ? { owner: holder } : {}),
+  };
 }

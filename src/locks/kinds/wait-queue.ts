@@ -9,5 +9,6 @@ export const waitQueue: LockKind = {
   tags: ['wait_queue_head'],
   idle: true,
   anywhere: true,
-  waiter: (kernel) => waiterForm(kernel, { struct: 'wait_queue_entry', task: 'private', node: 'entry' }, 'wait_queue_head', 'head'),
+  waiter: (kernel) =>
+    waiterForm(kernel, { struct: 'wait_queue_entry', task: 'private', node: 'entry' }, 'wait_queue_head', 'head'),
 };

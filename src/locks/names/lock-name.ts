@@ -19,17 +19,32 @@ const LOCK_STRUCTS: ReadonlySet<string> = new Set(lockKinds.flatMap(({ tags }) =
 /** A symbol's room reaches to the next symbol: a variable is not that far off. */
 const LARGEST_VARIABLE = 1n << 20n;
 
-/** Names a lock: as symbol, as per-CPU variable, as member of a slab object, by the stack that it is on, else by its address. */
+/**
+ * Names a lock: as symbol, as per-CPU variable, as member of a slab object, by the stack that it is on, else by its
+ * address.
+ */
 export function lockName(kernel: Kernel, address: bigint, kind?: LockKind): LockName {
   const noun = kind?.noun ?? 'lock';
-  return kernel.once(`name of ${noun} ${address}`, () =>
-    bySymbol(kernel, address, kind) ?? perCpu(kernel, address, kind) ?? onStack(kernel, address, noun) ?? ofFile(kernel, address) ?? bySlab(kernel, address, noun)
-      ?? { text: `the ${noun} at ${hex(address)}`, about: noun, known: false });
+  return kernel.once(
+    `name of ${noun} ${address}`,
+    () =>
+      bySymbol(kernel, address, kind) ??
+      perCpu(kernel, address, kind) ??
+      onStack(kernel, address, noun) ??
+      ofFile(kernel, address) ??
+      bySlab(kernel, address, noun) ?? { text: `the ${noun} at ${hex(address)}`, about: noun, known: false },
+  );
 }
 
 function bySymbol(kernel: Kernel, address: bigint, kind?: LockKind): LockName | undefined {
   const found = kernel.symbols.at(address);
-  if (found === undefined || isCode(kernel, found.symbol) || found.symbol.address < 1n << 63n || BigInt(found.offset) >= LARGEST_VARIABLE) return undefined;
+  if (
+    found === undefined ||
+    isCode(kernel, found.symbol) ||
+    found.symbol.address < 1n << 63n ||
+    BigInt(found.offset) >= LARGEST_VARIABLE
+  )
+    return undefined;
   const { symbol, offset } = found;
   if (symbol.size > 0 && offset >= symbol.size) return undefined;
   return named(kernel, symbol.name, offset, kind, symbol.module);
@@ -43,23 +58,33 @@ function isCode(kernel: Kernel, { address, type, module }: SymbolInfo): boolean 
 function named(kernel: Kernel, symbol: string, offset: number, kind: LockKind | undefined, module?: string): LockName {
   const type = typeOfVariable(kernel, symbol);
   // A semaphore begins with the spinlock that guards it.
-  const isItself = type?.kind === 'struct' && LOCK_STRUCTS.has(type.name) && offset === 0 && kind?.guardsOthers !== true;
+  const isItself =
+    type?.kind === 'struct' && LOCK_STRUCTS.has(type.name) && offset === 0 && kind?.guardsOthers !== true;
   const path = type?.kind === 'struct' && !isItself && offset < type.size ? lockMember(type, offset)?.path : undefined;
   const text = path !== undefined ? `${symbol}.${path}` : offset === 0 ? symbol : `${symbol}+0x${offset.toString(16)}`;
-  return { text: module === undefined ? text : `${text} [${module}]`, about: path === undefined ? symbol : `${symbol}.${path}`.replaceAll(/\[\d+\]/g, '[]'), known: true };
+  return {
+    text: module === undefined ? text : `${text} [${module}]`,
+    about: path === undefined ? symbol : `${symbol}.${path}`.replaceAll(/\[\d+\]/g, '[]'),
+    known: true,
+  };
 }
 
 /** As the kernel's types say, which know few variables; else as oompm has declared it. */
 function typeOfVariable(kernel: Kernel, symbol: string): CType | undefined {
   const type = kernel.types.variable(symbol);
   if (type) return resolveType(type);
-  const declared = Object.hasOwn(globals, symbol) ? /^struct (\w+)$/.exec(globals[symbol as keyof typeof globals].type)?.[1] : undefined;
+  const declared = Object.hasOwn(globals, symbol)
+    ? /^struct (\w+)$/.exec(globals[symbol as keyof typeof globals].type)?.[1]
+    : undefined;
   return declared === undefined ? undefined : kernel.types.struct(declared);
 }
 
 /** Per-CPU areas are as far apart as they are large; a variable's offset is its symbol's address. */
 function perCpu(kernel: Kernel, address: bigint, kind?: LockKind): LockName | undefined {
-  const cpus = kernel.possibleCpus().map((cpu) => ({ cpu, base: kernel.perCpuOffset(cpu) })).filter(({ base }) => base !== 0n && base <= address);
+  const cpus = kernel
+    .possibleCpus()
+    .map((cpu) => ({ cpu, base: kernel.perCpuOffset(cpu) }))
+    .filter(({ base }) => base !== 0n && base <= address);
   const nearest = cpus.toSorted((a, b) => (a.base > b.base ? -1 : 1))[0];
   if (nearest === undefined) return undefined;
   const offset = BigInt.asUintN(64, address - nearest.base);
@@ -74,15 +99,27 @@ function perCpu(kernel: Kernel, address: bigint, kind?: LockKind): LockName | un
 function onStack(kernel: Kernel, address: bigint, noun: string): LockName | undefined {
   const bytes = BigInt(threadStackBytes(kernel));
   const owner = tasksByStack(kernel).get(address & ~(bytes - 1n));
-  return owner && { text: `the ${noun} at ${hex(address)}, on the stack of ${taskLabel(kernel, owner)}`, about: noun, known: false };
+  return (
+    owner && {
+      text: `the ${noun} at ${hex(address)}, on the stack of ${taskLabel(kernel, owner)}`,
+      about: noun,
+      known: false,
+    }
+  );
 }
 
 /** Stacks begin at multiples of their size. */
 function tasksByStack(kernel: Kernel): ReadonlyMap<bigint, Task> {
-  return kernel.once('tasks by stack', () => new Map(allThreads(kernel).flatMap((task) => {
-    const stack = kernel.attempt('task_struct.stack', () => task.stack);
-    return stack === undefined ? [] : [[stack, task] as const];
-  })));
+  return kernel.once(
+    'tasks by stack',
+    () =>
+      new Map(
+        allThreads(kernel).flatMap((task) => {
+          const stack = kernel.attempt('task_struct.stack', () => task.stack);
+          return stack === undefined ? [] : [[stack, task] as const];
+        }),
+      ),
+  );
 }
 
 /** What belongs to a file, or to a file system, is told with its name. */
@@ -98,7 +135,13 @@ function ofFile(kernel: Kernel, address: bigint): LockName | undefined {
 function memberOf(kernel: Kernel, name: string, object: bigint, address: bigint, whose: string): LockName | undefined {
   const struct = kernel.types.struct(name);
   const member = struct && lockMember(struct, Number(address - object));
-  return member && { text: `&${member.struct}.${member.member} at ${hex(address)} (${whose})`, about: `${member.struct}.${member.member}`, known: true };
+  return (
+    member && {
+      text: `&${member.struct}.${member.member} at ${hex(address)} (${whose})`,
+      about: `${member.struct}.${member.member}`,
+      known: true,
+    }
+  );
 }
 
 function bySlab(kernel: Kernel, address: bigint, noun: string): LockName | undefined {
@@ -106,20 +149,41 @@ function bySlab(kernel: Kernel, address: bigint, noun: string): LockName | undef
   if (object === undefined) return undefined;
   const struct = structOfCache(kernel, object);
   const member = struct && lockMember(struct, object.offset);
-  if (member) return { text: `&${member.struct}.${member.member} at ${hex(address)}`, about: `${member.struct}.${member.member}`, known: true };
-  return { text: `the ${noun} at ${hex(address)}, 0x${object.offset.toString(16)} bytes into an object of ${object.cache}`, about: object.cache, known: false };
+  if (member)
+    return {
+      text: `&${member.struct}.${member.member} at ${hex(address)}`,
+      about: `${member.struct}.${member.member}`,
+      known: true,
+    };
+  return {
+    text: `the ${noun} at ${hex(address)}, 0x${object.offset.toString(16)} bytes into an object of ${object.cache}`,
+    about: object.cache,
+    known: false,
+  };
 }
 
 /** Caches whose objects are of a struct of another name. */
 const STRUCT_OF_CACHE: Readonly<Record<string, string>> = {
-  filp: 'file', signal_cache: 'signal_struct', sighand_cache: 'sighand_struct', files_cache: 'files_struct', fs_cache: 'fs_struct',
-  sock_inode_cache: 'socket_alloc', bdev_cache: 'bdev_inode', TCP: 'tcp_sock', TCPv6: 'tcp6_sock', UDP: 'udp_sock', UNIX: 'unix_sock', mnt_cache: 'mount',
+  filp: 'file',
+  signal_cache: 'signal_struct',
+  sighand_cache: 'sighand_struct',
+  files_cache: 'files_struct',
+  fs_cache: 'fs_struct',
+  sock_inode_cache: 'socket_alloc',
+  bdev_cache: 'bdev_inode',
+  TCP: 'tcp_sock',
+  TCPv6: 'tcp6_sock',
+  UDP: 'udp_sock',
+  UNIX: 'unix_sock',
+  mnt_cache: 'mount',
 };
 
 /** The struct that a cache's objects are, by its name, and only where the sizes agree. */
 function structOfCache(kernel: Kernel, { cache, objectBytes }: SlabObject): StructType | undefined {
   const stem = cache.replace(/_cachep?$/, '');
-  const names = [STRUCT_OF_CACHE[cache], cache, stem, `${stem}_info`, `${stem}_struct`].filter((name): name is string => name !== undefined);
+  const names = [STRUCT_OF_CACHE[cache], cache, stem, `${stem}_info`, `${stem}_struct`].filter(
+    (name): name is string => name !== undefined,
+  );
   for (const name of names) {
     const struct = kernel.types.struct(name);
     if (struct && struct.size <= objectBytes && objectBytes - struct.size < 64) return struct;
@@ -132,7 +196,9 @@ const DEEPEST = 8;
 
 /** A lock within a struct. */
 export interface LockMember {
-  /** The innermost struct around it that has a name: inode.i_rwsem tells more than ext4_inode_info.vfs_inode.i_rwsem. */
+  /**
+   * The innermost struct around it that has a name: inode.i_rwsem tells more than ext4_inode_info.vfs_inode.i_rwsem.
+   */
   readonly struct: string;
   /** Its path in that struct. */
   readonly member: string;
@@ -142,7 +208,9 @@ export interface LockMember {
 
 /** The lock at an offset of a struct. */
 export function lockMember(struct: StructType, offset: number): LockMember | undefined {
-  let at: { struct: StructType; offset: number; named: string; member: string; path: string }[] = [{ struct, offset, named: struct.name, member: '', path: '' }];
+  let at: { struct: StructType; offset: number; named: string; member: string; path: string }[] = [
+    { struct, offset, named: struct.name, member: '', path: '' },
+  ];
   for (let depth = 0; depth < DEEPEST && at.length > 0; depth++) {
     const inner: typeof at = [];
     for (const outer of at) {
@@ -156,7 +224,12 @@ export function lockMember(struct: StructType, offset: number): LockMember | und
         const member = joined(outer.member, name, index);
         const path = joined(outer.path, name, index);
         if (LOCK_STRUCTS.has(type.name) && within === 0) return { struct: outer.named, member, path };
-        inner.push({ struct: type, offset: within, path, ...(type.name === '' ? { named: outer.named, member } : { named: type.name, member: '' }) });
+        inner.push({
+          struct: type,
+          offset: within,
+          path,
+          ...(type.name === '' ? { named: outer.named, member } : { named: type.name, member: '' }),
+        });
       }
     }
     at = inner;
@@ -174,5 +247,7 @@ function elementAt(type: CType, offset: number): { type: CType; index?: number; 
   if (type.kind !== 'array') return { type, offset };
   const element = resolveType(type.element());
   const size = sizeOf(element);
-  return size === undefined || size === 0 ? { type, offset } : { type: element, index: Math.floor(offset / size), offset: offset % size };
+  return size === undefined || size === 0
+    ? { type, offset }
+    : { type: element, index: Math.floor(offset / size), offset: offset % size };
 }

@@ -1,7 +1,14 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { hex } from '../../stack/stack-memory.js';
 import type { TaskStack } from '../../stack/stacks.js';
-import { activationInWords, cpuContexts, sleepingContexts, stackWords, type Activation, type Context } from '../contexts.js';
+import {
+  activationInWords,
+  cpuContexts,
+  sleepingContexts,
+  stackWords,
+  type Activation,
+  type Context,
+} from '../contexts.js';
 import { lockCalls } from './lock-calls.js';
 import { lockFunction } from '../lock-functions.js';
 import { readersInside } from './readers-inside.js';
@@ -21,10 +28,24 @@ export function byCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Hold
   return found.map(({ holder, frame }) => {
     const sure = (found.length === 1 || counted) && frame.byCode && unread.length === 0;
     const evidence = [frame.evidence];
-    if (found.length > 1) evidence.push(counted ? `the count says that there are ${found.length} readers, and so many stacks are in code that takes it` : `${found.length} stacks are in code that takes it`);
-    else if (running.length > 0 && unread.length === 0) evidence.push(`on no other CPU is there a function that has taken it: ${others(cpuContexts(kernel), holder)}`);
-    if (unread.length > 0) evidence.push(`what ${unread.map(({ label }) => label).join(', ')} did can't be told in full`);
-    return { lock, holder, certainty: sure && !frame.tried ? 'certain' : sure || (frame.byCode && !frame.tried) ? 'likely' : 'possible', taker: frame.activation, segment: frame.segment, evidence };
+    if (found.length > 1)
+      evidence.push(
+        counted
+          ? `the count says that there are ${found.length} readers, and so many stacks are in code that takes it`
+          : `${found.length} stacks are in code that takes it`,
+      );
+    else if (running.length > 0 && unread.length === 0)
+      evidence.push(`on no other CPU is there a function that has taken it: ${others(cpuContexts(kernel), holder)}`);
+    if (unread.length > 0)
+      evidence.push(`what ${unread.map(({ label }) => label).join(', ')} did can't be told in full`);
+    return {
+      lock,
+      holder,
+      certainty: sure && !frame.tried ? 'certain' : sure || (frame.byCode && !frame.tried) ? 'likely' : 'possible',
+      taker: frame.activation,
+      segment: frame.segment,
+      evidence,
+    };
   });
 }
 
@@ -40,12 +61,19 @@ function others(contexts: readonly Context[], holder: Context): string {
   const rest = contexts.filter((context) => context !== holder);
   if (rest.length === 0) return 'there is none';
   if (rest.length > LISTED) return `${rest.length} others were looked at`;
-  return rest.map(({ label, segments }) => `${label} in ${activationInWords(segments[0]?.activations[0] ?? NOWHERE)}`).join('; ');
+  return rest
+    .map(({ label, segments }) => `${label} in ${activationInWords(segments[0]?.activations[0] ?? NOWHERE)}`)
+    .join('; ');
 }
 
 const NOWHERE = { name: '', offset: 0 } as Activation;
 
-function holdingContexts(kernel: Kernel, lock: Lock, contexts: readonly Context[], waits: readonly Wait[]): { holder: Context; frame: HoldingFrame }[] {
+function holdingContexts(
+  kernel: Kernel,
+  lock: Lock,
+  contexts: readonly Context[],
+  waits: readonly Wait[],
+): { holder: Context; frame: HoldingFrame }[] {
   return contexts.flatMap((holder) => {
     const frame = holdingFrame(kernel, lock, holder, waits);
     return frame ? [{ holder, frame }] : [];
@@ -53,7 +81,12 @@ function holdingContexts(kernel: Kernel, lock: Lock, contexts: readonly Context[
 }
 
 /** The innermost frame of a context that is inside of a critical section of the lock. */
-export function holdingFrame(kernel: Kernel, lock: Lock, holder: Context, waits: readonly Wait[]): HoldingFrame | undefined {
+export function holdingFrame(
+  kernel: Kernel,
+  lock: Lock,
+  holder: Context,
+  waits: readonly Wait[],
+): HoldingFrame | undefined {
   let byStack: HoldingFrame | undefined;
   for (const [segment, { activations }] of holder.segments.entries()) {
     const waiting = waits.find((wait) => wait.waiter === holder && wait.segment === segment);
@@ -62,12 +95,25 @@ export function holdingFrame(kernel: Kernel, lock: Lock, holder: Context, waits:
       // Frames below the taker are the lock's own; the taker itself waits at this very call.
       if (waiting && index < waiting.takerIndex) continue;
       if (activation.place === undefined || lockFunction(activation.name)) continue;
-      const calls = lockCalls(kernel, activation.place).filter(({ kind, after }) => kind === lock.kind && after <= activation.offset);
+      const calls = lockCalls(kernel, activation.place).filter(
+        ({ kind, after }) => kind === lock.kind && after <= activation.offset,
+      );
       // What is inlined before the call is its other branch: the way that does not wait.
-      const before = waiting && index === waiting.takerIndex ? calls.filter(({ after, callee }) => after < activation.offset && callee !== undefined) : calls;
+      const before =
+        waiting && index === waiting.takerIndex
+          ? calls.filter(({ after, callee }) => after < activation.offset && callee !== undefined)
+          : calls;
       const last = before.findLast((call) => call.lock === lock.address);
-      if (last && last.does !== 'release') return { activation, segment, byCode: true, tried: last.does === 'trylock', evidence: inCode(lock, activation, last, holder) };
-      if (last === undefined && byStack === undefined && !(waiting && index === waiting.takerIndex)) byStack = onStack(kernel, lock, holder, segment, index, before);
+      if (last && last.does !== 'release')
+        return {
+          activation,
+          segment,
+          byCode: true,
+          tried: last.does === 'trylock',
+          evidence: inCode(lock, activation, last, holder),
+        };
+      if (last === undefined && byStack === undefined && !(waiting && index === waiting.takerIndex))
+        byStack = onStack(kernel, lock, holder, segment, index, before);
     }
   }
   return byStack;
@@ -75,25 +121,56 @@ export function holdingFrame(kernel: Kernel, lock: Lock, holder: Context, waits:
 
 function inCode(lock: Lock, activation: Activation, call: LockCall, { cpu, label }: Context): string {
   const where = cpu === undefined ? `the stack of ${label}` : `CPU ${cpu}'s stack`;
-  const argument = call.callee !== undefined && lockFunction(call.callee)?.variable !== undefined ? '' : `&${lock.name.text.replace(/ \[.*\]$/, '')}`;
+  const argument =
+    call.callee !== undefined && lockFunction(call.callee)?.variable !== undefined
+      ? ''
+      : `&${lock.name.text.replace(/ \[.*\]$/, '')}`;
   const way = call.callee === undefined ? 'takes it' : `calls ${call.callee}(${argument})`;
   return `${activationInWords(activation)} is on ${where}${activation.frame.found === 'scanned' ? ' (found by scanning)' : ''}: its code ${way}, goes on at +0x${call.after.toString(16)}, and has not reached its unlock`;
 }
 
-/** Where the code does not name the lock: the function took some lock of that kind last, and the lock's address stands in its frames. */
-function onStack(kernel: Kernel, lock: Lock, { segments, stack }: Context, segment: number, index: number, calls: readonly LockCall[]): HoldingFrame | undefined {
+/**
+ * Where the code does not name the lock: the function took some lock of that kind last, and the lock's address stands
+ * in its frames.
+ */
+function onStack(
+  kernel: Kernel,
+  lock: Lock,
+  { segments, stack }: Context,
+  segment: number,
+  index: number,
+  calls: readonly LockCall[],
+): HoldingFrame | undefined {
   const last = calls.at(-1);
   if (last === undefined || last.does === 'release' || last.lock !== undefined) return undefined;
   const { activations } = segments[segment]!;
   const activation = activations[index]!;
-  const register = (segment === 0 && index === 0 ? stack.frames[0]?.registers : activation.frame.registers)?.findIndex((value) => value === lock.address) ?? -1;
-  const saved = register >= 0 ? undefined : wordThatNames(kernel, lock, activations[Math.max(0, index - 1)]!, activations[index + 1]);
+  const register =
+    (segment === 0 && index === 0 ? stack.frames[0]?.registers : activation.frame.registers)?.findIndex(
+      (value) => value === lock.address,
+    ) ?? -1;
+  const saved =
+    register >= 0
+      ? undefined
+      : wordThatNames(kernel, lock, activations[Math.max(0, index - 1)]!, activations[index + 1]);
   if (register < 0 && saved === undefined) return undefined;
-  const place = saved === undefined ? 'its address is in a register' : `its address stands in the frame, at ${hex(saved)}`;
-  return { activation, segment, byCode: false, tried: last.does === 'trylock', evidence: `${activationInWords(activation)} has called ${last.callee ?? 'a lock function'} and not yet an unlock; ${place}` };
+  const place =
+    saved === undefined ? 'its address is in a register' : `its address stands in the frame, at ${hex(saved)}`;
+  return {
+    activation,
+    segment,
+    byCode: false,
+    tried: last.does === 'trylock',
+    evidence: `${activationInWords(activation)} has called ${last.callee ?? 'a lock function'} and not yet an unlock; ${place}`,
+  };
 }
 
-function wordThatNames(kernel: Kernel, lock: Lock, from: Activation, above: Activation | undefined): bigint | undefined {
+function wordThatNames(
+  kernel: Kernel,
+  lock: Lock,
+  from: Activation,
+  above: Activation | undefined,
+): bigint | undefined {
   for (const { at, word } of stackWords(kernel, from.frame, above?.frame)) if (word === lock.address) return at;
   return undefined;
 }

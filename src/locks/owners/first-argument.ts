@@ -12,6 +12,7 @@ function loadsRdi(view: DataView, start: bigint, at: number): bigint | undefined
   const opcode = view.getUint8(at + 1);
   const modRm = view.getUint8(at + 2);
   if (opcode === 0xc7 && modRm === 0xc7) return BigInt.asUintN(64, BigInt(view.getInt32(at + 3, true)));
-  if (opcode === 0x8d && modRm === 0x3d) return BigInt.asUintN(64, start + BigInt(at + 7 + view.getInt32(at + 3, true)));
+  if (opcode === 0x8d && modRm === 0x3d)
+    return BigInt.asUintN(64, start + BigInt(at + 7 + view.getInt32(at + 3, true)));
   return undefined;
 }

@@ -8,7 +8,10 @@ import { byCode, holdingFrame } from './code-holders.js';
 import { lockCalls } from './lock-calls.js';
 import { readersInside } from './readers-inside.js';
 
-/** Who has a lock that somebody waits for: by the kind's own way, by the owner that the lock names, else by the code that stands on the stacks. */
+/**
+ * Who has a lock that somebody waits for: by the kind's own way, by the owner that the lock names, else by the code
+ * that stands on the stacks.
+ */
 export function holdersOf(kernel: Kernel, lock: Lock, waits: readonly Wait[]): readonly Holding[] {
   const { kind } = lock;
   if (lock.heldBy !== undefined) return byTask(kernel, lock, lock.heldBy);
@@ -17,8 +20,13 @@ export function holdersOf(kernel: Kernel, lock: Lock, waits: readonly Wait[]): r
   if (kind.sleeps || rtMutexOffset(kernel, kind) !== undefined) {
     const inside = byOwnerlessCode(kernel, lock, waits);
     // Where all readers are known, the one that the owner word names and that is none of them has left.
-    const complete = inside.length > 0 && inside.length === readersInside(kernel, lock) && inside.every(({ certainty }) => certainty === 'certain');
-    const byWord = byOwnerWord(kernel, lock).filter(({ holder }) => !complete || inside.some((reader) => reader.holder === holder));
+    const complete =
+      inside.length > 0 &&
+      inside.length === readersInside(kernel, lock) &&
+      inside.every(({ certainty }) => certainty === 'certain');
+    const byWord = byOwnerWord(kernel, lock).filter(
+      ({ holder }) => !complete || inside.some((reader) => reader.holder === holder),
+    );
     return eachOnce([...byWord, ...inside]);
   }
   return kind.spins ? byCode(kernel, lock, waits) : [];
@@ -37,12 +45,18 @@ function eachOnce(holdings: readonly Holding[]): readonly Holding[] {
   for (const holding of holdings) {
     const before = merged.get(holding.holder);
     const [better, other] = [...(before ? [before] : []), holding].toSorted(bySurest) as [Holding, Holding?];
-    merged.set(holding.holder, other === undefined ? better : { ...better, evidence: [...new Set([...other.evidence, ...better.evidence])] });
+    merged.set(
+      holding.holder,
+      other === undefined ? better : { ...better, evidence: [...new Set([...other.evidence, ...better.evidence])] },
+    );
   }
   return [...merged.values()].toSorted(bySurest);
 }
 
-/** Semaphores and percpu-rwsems name nobody; of readers at most the last that came in is named, and with PREEMPT_RT none is. */
+/**
+ * Semaphores and percpu-rwsems name nobody; of readers at most the last that came in is named, and with PREEMPT_RT none
+ * is.
+ */
 function byOwnerlessCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Holding[] {
   const readers = readersInside(kernel, lock);
   return lock.kind.ownerless || (readers !== undefined && readers > 0) ? byCode(kernel, lock, waits) : [];
@@ -60,8 +74,26 @@ function byOwnerWord(kernel: Kernel, lock: Lock): Holding[] {
   if (holder === undefined) return [];
   const inCode = holdingFrame(kernel, lock, holder, []);
   const frame = inCode ? { taker: inCode.activation, segment: inCode.segment } : {};
-  if (!state.ownerIsReader) return [{ lock, holder, certainty: 'certain', ...frame, evidence: [`the lock's owner word names ${holder.label}`, ...(inCode ? [inCode.evidence] : [])] }];
+  if (!state.ownerIsReader)
+    return [
+      {
+        lock,
+        holder,
+        certainty: 'certain',
+        ...frame,
+        evidence: [`the lock's owner word names ${holder.label}`, ...(inCode ? [inCode.evidence] : [])],
+      },
+    ];
   const hint = `the lock's owner word names ${holder.label} as the last reader that came in`;
-  if (inCode) return [{ lock, holder, certainty: state.readers === 1 ? 'certain' : 'likely', ...frame, evidence: [hint, ...(state.readers === 1 ? ['the count says that there is one reader'] : []), inCode.evidence] }];
+  if (inCode)
+    return [
+      {
+        lock,
+        holder,
+        certainty: state.readers === 1 ? 'certain' : 'likely',
+        ...frame,
+        evidence: [hint, ...(state.readers === 1 ? ['the count says that there is one reader'] : []), inCode.evidence],
+      },
+    ];
   return [{ lock, holder, certainty: state.readers === 1 ? 'likely' : 'possible', evidence: [hint] }];
 }

@@ -11,16 +11,20 @@ const LONGEST_FUNCTION = 1 << 16;
 const ARGUMENT_BYTES = 40;
 
 /**
- * What a function does to locks, in the order of its code, without a disassembler: calls (E8) of the functions that lock and
- * unlock, each with the constant that was loaded into RDI before it; and what a kind of lock is known by where it is inlined.
- * Jumps are not followed: what stands first need not run first.
+ * What a function does to locks, in the order of its code, without a disassembler: calls (E8) of the functions that
+ * lock and unlock, each with the constant that was loaded into RDI before it; and what a kind of lock is known by where
+ * it is inlined. Jumps are not followed: what stands first need not run first.
  */
 export function lockCalls(kernel: Kernel, place: CodePlace): readonly LockCall[] {
   return kernel.once(`lock calls of ${place.start}`, () => {
     const length = Math.min(place.size, LONGEST_FUNCTION);
     const code = kernel.peek(`code of ${place.function}`, () => kernel.memory.read(place.start, length));
     if (code === undefined) return [];
-    return callsIn(code, place.start, { functions: lockFunctionsByAddress(kernel), variable: (name) => kernel.symbols.addressOf(name), inlined: inlinedLocks(kernel) });
+    return callsIn(code, place.start, {
+      functions: lockFunctionsByAddress(kernel),
+      variable: (name) => kernel.symbols.addressOf(name),
+      inlined: inlinedLocks(kernel),
+    });
   });
 }
 
@@ -39,7 +43,11 @@ export interface KnownLocks {
 }
 
 /** The same on bytes. */
-export function callsIn(code: Uint8Array, start: bigint, { functions, variable, inlined = [] }: KnownLocks): LockCall[] {
+export function callsIn(
+  code: Uint8Array,
+  start: bigint,
+  { functions, variable, inlined = [] }: KnownLocks,
+): LockCall[] {
   const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
   const calls: LockCall[] = [];
   let barrier = 0;
@@ -48,8 +56,17 @@ export function callsIn(code: Uint8Array, start: bigint, { functions, variable, 
       const target = BigInt.asUintN(64, start + BigInt(at + 5 + view.getInt32(at + 1, true)));
       const callee = functions.get(target);
       if (callee === undefined || callee.does === 'inside') continue;
-      const lock = callee.variable !== undefined ? variable?.(callee.variable) : constantArgument(view, start, Math.max(barrier, at - ARGUMENT_BYTES), at);
-      calls.push({ after: at + 5, kind: callee.kind, does: callee.does, callee: callee.name, ...(lock === undefined ? {} : { lock }) });
+      const lock =
+        callee.variable !== undefined
+          ? variable?.(callee.variable)
+          : constantArgument(view, start, Math.max(barrier, at - ARGUMENT_BYTES), at);
+      calls.push({
+        after: at + 5,
+        kind: callee.kind,
+        does: callee.does,
+        callee: callee.name,
+        ...(lock === undefined ? {} : { lock }),
+      });
       barrier = at + 5;
       at += 4;
       continue;

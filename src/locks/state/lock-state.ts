@@ -6,7 +6,10 @@ import type { LockKind, LockState } from '../lock-kind.js';
 /** Tasks by the address of their task_struct, the idle ones among them. */
 export function tasksByAddress(kernel: Kernel): ReadonlyMap<bigint, Task> {
   return kernel.once('tasks by address', () => {
-    const idle = kernel.possibleCpus().map((cpu) => kernel.attempt(`idle task of CPU ${cpu}`, () => idleTask(kernel, cpu))).filter((task) => task != null);
+    const idle = kernel
+      .possibleCpus()
+      .map((cpu) => kernel.attempt(`idle task of CPU ${cpu}`, () => idleTask(kernel, cpu)))
+      .filter((task) => task != null);
     return new Map([...idle, ...allThreads(kernel)].map((task) => [task.$address, task]));
   });
 }
@@ -21,7 +24,9 @@ export function plausibleLock(kernel: Kernel, kind: LockKind, address: bigint): 
   const state = lockState(kernel, kind, address);
   if (state === undefined || !state.held) return false;
   if (state.readers !== undefined && state.readers > MOST_READERS) return false;
-  return state.owner === undefined ? kind.ownerless === true || state.readers !== undefined : tasksByAddress(kernel).has(state.owner);
+  return state.owner === undefined
+    ? kind.ownerless === true || state.readers !== undefined
+    : tasksByAddress(kernel).has(state.owner);
 }
 
 /** PID_MAX_LIMIT: no more tasks can be reading. */

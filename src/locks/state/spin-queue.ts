@@ -30,8 +30,8 @@ interface ReadNode extends QueueNode {
 }
 
 /**
- * The nodes that are in use, over all CPUs: as many as `count` of a CPU's first node says. Others keep what they held when
- * they were last used, `next` among it.
+ * The nodes that are in use, over all CPUs: as many as `count` of a CPU's first node says. Others keep what they held
+ * when they were last used, `next` among it.
  */
 function nodesInUse(kernel: Kernel): ReadonlyMap<bigint, ReadNode> {
   return kernel.once('qspinlock nodes', () => {
@@ -70,11 +70,16 @@ export function couldBeSpinlock(kernel: Kernel, address: bigint): boolean {
 export function spinQueue(kernel: Kernel, word: SpinWord): SpinQueue {
   if (word.tail === undefined) return { nodes: [] };
   const last = tailNode(kernel, word);
-  if (last === undefined) return { nodes: [], broken: `the word's tail names node ${word.tail.index} of CPU ${word.tail.cpu}, which is not in use` };
+  if (last === undefined)
+    return {
+      nodes: [],
+      broken: `the word's tail names node ${word.tail.index} of CPU ${word.tail.cpu}, which is not in use`,
+    };
   const before = new Map<bigint, ReadNode>();
   for (const node of nodesInUse(kernel).values()) {
     if (node.next === 0n) continue;
-    if (before.has(node.next)) return { nodes: [last], broken: `two nodes say that ${hex(node.next)} comes after them` };
+    if (before.has(node.next))
+      return { nodes: [last], broken: `two nodes say that ${hex(node.next)} comes after them` };
     before.set(node.next, node);
   }
   const nodes: QueueNode[] = [last];

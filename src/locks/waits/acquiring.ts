@@ -10,7 +10,8 @@ export function acquiringIn({ activations }: Segment): Acquiring | undefined {
   const first = activations.slice(0, DEEPEST).findIndex(({ name }) => isAcquiring(name));
   if (first < 0) return undefined;
   let end = first;
-  while (end < activations.length && (isAcquiring(activations[end]!.name) || isOptimisticSpin(activations[end]!.name))) end++;
+  while (end < activations.length && (isAcquiring(activations[end]!.name) || isOptimisticSpin(activations[end]!.name)))
+    end++;
   const frames = activations.slice(0, end);
   const functions = frames.map(({ name }) => lockFunction(name)).filter((found) => found !== undefined);
   // A rwlock's waiters queue on a spinlock within it: the outermost says what is wanted.
@@ -21,8 +22,10 @@ export function acquiringIn({ activations }: Segment): Acquiring | undefined {
     kind,
     slow: functions.some(({ does }) => does === 'inside') || frames.some(({ name }) => isSpinIdle(name)),
     optimistic: frames.some(({ name }) => isOptimisticSpin(name)),
-    frames, takerIndex: end,
-    ...(mode ? { mode } : {}), ...(taker ? { taker } : {}),
+    frames,
+    takerIndex: end,
+    ...(mode ? { mode } : {}),
+    ...(taker ? { taker } : {}),
   };
 }
 

@@ -29,7 +29,11 @@ export function byRwsemWaiter(kernel: Kernel, sleeper: Sleeper): FoundLock | und
 
 function checked(kernel: Kernel, sleeper: Sleeper): OwnWaiter | undefined {
   const { kind } = sleeper.acquiring;
-  return byOwnWaiter(kernel, sleeper, (found) => knownForm(kernel, kind, found) || exitedOwner(kernel, kind, found) !== undefined);
+  return byOwnWaiter(
+    kernel,
+    sleeper,
+    (found) => knownForm(kernel, kind, found) || exitedOwner(kernel, kind, found) !== undefined,
+  );
 }
 
 interface OwnWaiter {
@@ -48,18 +52,31 @@ function byOwnWaiter(kernel: Kernel, sleeper: Sleeper, isOne: (lock: bigint) => 
     const address = ring.head === undefined ? headless(kernel, sleeper, ring.waiters) : ring.head - BigInt(form.head!);
     if (address === undefined || !isOne(address)) continue;
     const waiter = node - BigInt(form.node);
-    return { found: { address, node, how: [`a ${form.struct} on its stack (${hex(waiter)}) names the task and is linked into the lock's list`] }, waiter };
+    return {
+      found: {
+        address,
+        node,
+        how: [`a ${form.struct} on its stack (${hex(waiter)}) names the task and is linked into the lock's list`],
+      },
+      waiter,
+    };
   }
   return undefined;
 }
 
 /** A waiter that names the task, among the words of the frames that acquire. */
-export function* ownWaiters(kernel: Kernel, task: Task, { frames, taker }: Pick<Acquiring, 'frames' | 'taker'>, form: WaiterForm): Generator<bigint> {
+export function* ownWaiters(
+  kernel: Kernel,
+  task: Task,
+  { frames, taker }: Pick<Acquiring, 'frames' | 'taker'>,
+  form: WaiterForm,
+): Generator<bigint> {
   for (const { at, word } of stackWords(kernel, frames[0]!.frame, taker?.frame)) {
     if (word !== task.$address) continue;
     const node = at - BigInt(form.task) + BigInt(form.node);
     const [next, prev] = [wordAt(kernel, node), wordAt(kernel, node + 8n)];
-    if (next === undefined || prev === undefined || wordAt(kernel, next + 8n) !== node || wordAt(kernel, prev) !== node) continue;
+    if (next === undefined || prev === undefined || wordAt(kernel, next + 8n) !== node || wordAt(kernel, prev) !== node)
+      continue;
     yield node;
   }
 }
@@ -69,9 +86,15 @@ function knownForm(kernel: Kernel, kind: LockKind, address: bigint): boolean {
   return state !== undefined && (!state.held || plausibleLock(kernel, kind, address));
 }
 
-/** Where the list has no head, the lock points to its first waiter: one that does is looked for where the task has its address. */
+/**
+ * Where the list has no head, the lock points to its first waiter: one that does is looked for where the task has its
+ * address.
+ */
 function headless(kernel: Kernel, sleeper: Sleeper, waiters: readonly bigint[]): bigint | undefined {
-  const { task, acquiring: { kind, frames, taker } } = sleeper;
+  const {
+    task,
+    acquiring: { kind, frames, taker },
+  } = sleeper;
   const struct = kind.pointsToFirst;
   if (struct === undefined || !kernel.has(struct, 'first_waiter')) return undefined;
   const offset = BigInt(kernel.offsetOf(struct, 'first_waiter'));
@@ -92,10 +115,16 @@ function headless(kernel: Kernel, sleeper: Sleeper, waiters: readonly bigint[]):
 
 function rwsemMode(kernel: Kernel, waiter: bigint): 'read' | 'write' | undefined {
   const { type } = kernel.ref('rwsem_waiter', waiter);
-  return type === kernel.enumerator('RWSEM_WAITING_FOR_WRITE') ? 'write' : type === kernel.enumerator('RWSEM_WAITING_FOR_READ') ? 'read' : undefined;
+  return type === kernel.enumerator('RWSEM_WAITING_FOR_WRITE')
+    ? 'write'
+    : type === kernel.enumerator('RWSEM_WAITING_FOR_READ')
+      ? 'read'
+      : undefined;
 }
 
-/** task->pi_blocked_on is its rt_mutex_waiter, which names the rt_mutex: with PREEMPT_RT that is a part of other locks. */
+/**
+ * task->pi_blocked_on is its rt_mutex_waiter, which names the rt_mutex: with PREEMPT_RT that is a part of other locks.
+ */
 export function blockedOn(kernel: Kernel, { task, acquiring: { kind } }: Sleeper): FoundLock | undefined {
   const offset = rtMutexOffset(kernel, kind);
   if (offset === undefined) return undefined;
@@ -103,33 +132,59 @@ export function blockedOn(kernel: Kernel, { task, acquiring: { kind } }: Sleeper
   if (waiter === undefined || waiter === 0n) return undefined;
   const { task: own, lock } = kernel.ref('rt_mutex_waiter', waiter);
   if (own?.$address !== task.$address || lock === 0n) return undefined;
-  return { address: lock - offset, how: [`task_struct.pi_blocked_on leads to an rt_mutex_waiter (${hex(waiter)}) that names the task and the lock`], node: waiter };
+  return {
+    address: lock - offset,
+    how: [`task_struct.pi_blocked_on leads to an rt_mutex_waiter (${hex(waiter)}) that names the task and the lock`],
+    node: waiter,
+  };
 }
 
 /** rwbase_write_lock() takes the rt_mutex, and then waits until the readers are out. */
 export function asRtWriter(kernel: Kernel, sleeper: Sleeper): FoundLock | undefined {
   const found = ownRtMutex(kernel, sleeper);
-  return found === undefined ? undefined : { address: found, how: ['its rt_mutex names this task, which waits until the readers are out'], mode: 'write' };
+  return found === undefined
+    ? undefined
+    : { address: found, how: ['its rt_mutex names this task, which waits until the readers are out'], mode: 'write' };
 }
 
-/** A task that wants an rt_mutex which it has is no waiter: rt_mutex_handle_deadlock() warns, and puts it to sleep for ever. */
+/**
+ * A task that wants an rt_mutex which it has is no waiter: rt_mutex_handle_deadlock() warns, and puts it to sleep for
+ * ever.
+ */
 export function onItself(kernel: Kernel, sleeper: Sleeper): FoundLock | undefined {
   const found = ownRtMutex(kernel, sleeper);
-  return found === undefined ? undefined : { address: found, how: ['it is no waiter of the lock, which names this very task: rt_mutex_handle_deadlock() has put it to sleep for ever'] };
+  return found === undefined
+    ? undefined
+    : {
+        address: found,
+        how: [
+          'it is no waiter of the lock, which names this very task: rt_mutex_handle_deadlock() has put it to sleep for ever',
+        ],
+      };
 }
 
 /** A lock that a task has, among what its acquiring frames hold. */
 function ownRtMutex(kernel: Kernel, sleeper: Sleeper): bigint | undefined {
   const offset = rtMutexOffset(kernel, sleeper.acquiring.kind);
   if (offset === undefined) return undefined;
-  const waitsHere = (address: bigint | undefined): address is bigint => address !== undefined && address >= 1n << 63n && (address & 7n) === 0n && ownsRtMutex(kernel, sleeper.task, address + offset);
+  const waitsHere = (address: bigint | undefined): address is bigint =>
+    address !== undefined &&
+    address >= 1n << 63n &&
+    (address & 7n) === 0n &&
+    ownsRtMutex(kernel, sleeper.task, address + offset);
   return sleepersWords(kernel, sleeper).find(waitsHere);
 }
 
-/** Where a sleeper may have the address of its lock: what the code gives, then registers, then the words of its frames. */
+/**
+ * Where a sleeper may have the address of its lock: what the code gives, then registers, then the words of its frames.
+ */
 export function sleepersWords(kernel: Kernel, sleeper: Sleeper): readonly (bigint | undefined)[] {
   const { frames, taker } = sleeper.acquiring;
-  return [sleeper.given(), ...frames[0]!.frame.registers, ...[...stackWords(kernel, frames[0]!.frame, taker?.frame)].map(({ word }) => word)];
+  return [
+    sleeper.given(),
+    ...frames[0]!.frame.registers,
+    ...[...stackWords(kernel, frames[0]!.frame, taker?.frame)].map(({ word }) => word),
+  ];
 }
 
 function ownsRtMutex(kernel: Kernel, task: Task, rtMutex: bigint): boolean {

@@ -14,11 +14,15 @@ import { ownWaiters } from './finders.js';
 import { formOf, ringOf } from './waiters.js';
 
 /**
- * What each sleeping task waits for. A waiter's struct on the task's own stack tells, which names the task and is linked
- * into the lock's list; nothing else is believed. Wait queues count only for tasks in uninterruptible sleep.
+ * What each sleeping task waits for. A waiter's struct on the task's own stack tells, which names the task and is
+ * linked into the lock's list; nothing else is believed. Wait queues count only for tasks in uninterruptible sleep.
  */
 export function sleepWaits(kernel: Kernel): readonly Wait[] {
-  return kernel.once('sleep waits', () => sleepingContexts(kernel).flatMap((waiter) => kernel.attempt(`what ${waiter.label} waits for`, () => waitOf(kernel, waiter)) ?? []));
+  return kernel.once('sleep waits', () =>
+    sleepingContexts(kernel).flatMap(
+      (waiter) => kernel.attempt(`what ${waiter.label} waits for`, () => waitOf(kernel, waiter)) ?? [],
+    ),
+  );
 }
 
 function waitOf(kernel: Kernel, waiter: Context): Wait | undefined {
@@ -30,17 +34,25 @@ function waitOf(kernel: Kernel, waiter: Context): Wait | undefined {
   const found = findLock(kernel, task, acquiring);
   if (found === undefined) return undefined;
   return {
-    how: found.how, ...(found.node === undefined ? {} : { node: found.node }),
+    how: found.how,
+    ...(found.node === undefined ? {} : { node: found.node }),
     lock: behindCompletion(kernel, lockFound(kernel, acquiring.kind, found), segment.activations, acquiring.takerIndex),
-    waiter, segment: 0, spinning: false, takerIndex: acquiring.takerIndex,
-    ...(found.mode ?? acquiring.mode ? { mode: found.mode ?? acquiring.mode! } : {}),
+    waiter,
+    segment: 0,
+    spinning: false,
+    takerIndex: acquiring.takerIndex,
+    ...((found.mode ?? acquiring.mode) ? { mode: found.mode ?? acquiring.mode! } : {}),
     ...(acquiring.taker ? { taker: acquiring.taker } : {}),
   };
 }
 
 function findLock(kernel: Kernel, task: Task, acquiring: Acquiring): FoundLock | undefined {
   const { kind, taker } = acquiring;
-  const sleeper: Sleeper = { task, acquiring, given: () => taker?.place && lockGivenAt(kernel, taker.place, taker.offset) };
+  const sleeper: Sleeper = {
+    task,
+    acquiring,
+    given: () => taker?.place && lockGivenAt(kernel, taker.place, taker.offset),
+  };
   if (kind.finders === undefined) return undefined;
   for (const find of kind.finders) {
     const found = find(kernel, sleeper);
@@ -66,8 +78,15 @@ function onWaitQueue(kernel: Kernel, waiter: Context, task: Task): Wait | undefi
       if (head === undefined || form.head === undefined) continue;
       const address = head - BigInt(form.head);
       return {
-        lock: behindQueue(kernel, activations) ?? lockFound(kernel, kind, { address, how: [] }), waiter, segment: 0, spinning: false, takerIndex: 0, node,
-        how: [`a ${form.struct} on its stack (${hex(node - BigInt(form.node))}) names the task and is linked into the queue`],
+        lock: behindQueue(kernel, activations) ?? lockFound(kernel, kind, { address, how: [] }),
+        waiter,
+        segment: 0,
+        spinning: false,
+        takerIndex: 0,
+        node,
+        how: [
+          `a ${form.struct} on its stack (${hex(node - BigInt(form.node))}) names the task and is linked into the queue`,
+        ],
       };
     }
   }

@@ -11,12 +11,15 @@ import type { Acquiring, Wait } from '../lock-kind.js';
 
 /** What each CPU spins on, in what it does now or in what was interrupted there. */
 export function spinWaits(kernel: Kernel): readonly Wait[] {
-  return kernel.once('spin waits', () => cpuContexts(kernel).flatMap((context) =>
-    context.segments.flatMap((segment, index) => {
-      const acquiring = acquiringIn(segment);
-      if (acquiring === undefined || !acquiring.slow) return [];
-      return waitOf(kernel, context, segment, index, acquiring) ?? [];
-    })));
+  return kernel.once('spin waits', () =>
+    cpuContexts(kernel).flatMap((context) =>
+      context.segments.flatMap((segment, index) => {
+        const acquiring = acquiringIn(segment);
+        if (acquiring === undefined || !acquiring.slow) return [];
+        return waitOf(kernel, context, segment, index, acquiring) ?? [];
+      }),
+    ),
+  );
 }
 
 /** An address that may be the lock's, and what speaks for it. */
@@ -35,19 +38,33 @@ const BY_STACK = 1;
 const BY_TAIL = 6;
 const BY_NAME = 3;
 
-function waitOf(kernel: Kernel, waiter: Context, segment: Segment, index: number, acquiring: Acquiring): Wait | undefined {
+function waitOf(
+  kernel: Kernel,
+  waiter: Context,
+  segment: Segment,
+  index: number,
+  acquiring: Acquiring,
+): Wait | undefined {
   const best = candidates(kernel, waiter, segment, acquiring)
     .filter(({ address, weight }) => weight >= BY_CODE || couldBe(kernel, address, acquiring))
     .map((candidate) => weighed(kernel, waiter, candidate, acquiring))
     .toSorted((a, b) => b.weight - a.weight)[0];
   if (best === undefined) {
-    kernel.gap(`what ${waiter.label} spins on`, `no register and no word of its stack is a lock that ${acquiring.frames.at(-1)!.name} could wait for`);
+    kernel.gap(
+      `what ${waiter.label} spins on`,
+      `no register and no word of its stack is a lock that ${acquiring.frames.at(-1)!.name} could wait for`,
+    );
     return undefined;
   }
   return {
     lock: { kind: acquiring.kind, address: best.address, name: lockName(kernel, best.address, acquiring.kind) },
-    waiter, segment: index, spinning: true, takerIndex: acquiring.takerIndex, how: best.how,
-    ...(acquiring.mode ? { mode: acquiring.mode } : {}), ...(acquiring.taker ? { taker: acquiring.taker } : {}),
+    waiter,
+    segment: index,
+    spinning: true,
+    takerIndex: acquiring.takerIndex,
+    how: best.how,
+    ...(acquiring.mode ? { mode: acquiring.mode } : {}),
+    ...(acquiring.taker ? { taker: acquiring.taker } : {}),
   };
 }
 
@@ -64,11 +81,17 @@ function candidates(kernel: Kernel, waiter: Context, segment: Segment, { frames,
   };
   const given = taker?.place && lockGivenAt(kernel, taker.place, taker.offset);
   if (given !== undefined) add(given, BY_CODE, `${taker!.name} loads its address right before the call`);
-  const registers = segment.interruptedBy === undefined ? waiter.stack.frames[0]?.registers : segment.activations[0]?.frame.registers;
+  const registers =
+    segment.interruptedBy === undefined ? waiter.stack.frames[0]?.registers : segment.activations[0]?.frame.registers;
   for (const [name, number] of REGISTERS) {
-    add(registers?.[number], name === 'di' ? BY_FIRST_ARGUMENT : BY_REGISTER, `register r${name.replace(/^r/, '')} in ${activationInWords(frames[0]!)}`);
+    add(
+      registers?.[number],
+      name === 'di' ? BY_FIRST_ARGUMENT : BY_REGISTER,
+      `register r${name.replace(/^r/, '')} in ${activationInWords(frames[0]!)}`,
+    );
   }
-  for (const { at, word } of stackWords(kernel, frames[0]!.frame, taker?.frame)) add(word, BY_STACK, `saved on the stack at 0x${at.toString(16)}`);
+  for (const { at, word } of stackWords(kernel, frames[0]!.frame, taker?.frame))
+    add(word, BY_STACK, `saved on the stack at 0x${at.toString(16)}`);
   return [...found.values()];
 }
 

@@ -11,13 +11,38 @@ const MOST_CALLS = 600n;
 
 /** System calls of x86_64 whose first argument is a file descriptor. */
 const BY_FILE: ReadonlySet<string> = new Set([
-  'read', 'write', 'readv', 'writev', 'pread64', 'pwrite64', 'preadv', 'pwritev', 'preadv2', 'pwritev2', 'ioctl', 'fsync', 'fdatasync',
-  'ftruncate', 'fallocate', 'getdents64', 'newfstat', 'fstat', 'fcntl', 'flock', 'close', 'sendto', 'sendmsg', 'recvfrom', 'recvmsg', 'accept4', 'epoll_wait',
+  'read',
+  'write',
+  'readv',
+  'writev',
+  'pread64',
+  'pwrite64',
+  'preadv',
+  'pwritev',
+  'preadv2',
+  'pwritev2',
+  'ioctl',
+  'fsync',
+  'fdatasync',
+  'ftruncate',
+  'fallocate',
+  'getdents64',
+  'newfstat',
+  'fstat',
+  'fcntl',
+  'flock',
+  'close',
+  'sendto',
+  'sendmsg',
+  'recvfrom',
+  'recvmsg',
+  'accept4',
+  'epoll_wait',
 ]);
 
 /**
- * The system call that a task is in, by the registers that its entry saved: "write(fd 1: /dev/kmsg)". undefined for one that
- * came into the kernel otherwise, or not at all.
+ * The system call that a task is in, by the registers that its entry saved: "write(fd 1: /dev/kmsg)". undefined for one
+ * that came into the kernel otherwise, or not at all.
  */
 export function systemCallOf(kernel: Kernel, { stack, task }: Context): string | undefined {
   const entry = stack.frames.at(-1)?.user ? stack.frames.at(-1)!.entry : undefined;
@@ -42,7 +67,8 @@ function openFile(kernel: Kernel, task: Task, fd: number): string | undefined {
   return kernel.attempt(`file descriptor ${fd}`, () => {
     const files = task.files;
     if (!files || fd >= MOST_FILES) return undefined;
-    const at = <S extends StructName>(address: bigint, struct: S, member: MemberName<S>): bigint => kernel.memory.u64(address + BigInt(kernel.offsetOf(struct, member)));
+    const at = <S extends StructName>(address: bigint, struct: S, member: MemberName<S>): bigint =>
+      kernel.memory.u64(address + BigInt(kernel.offsetOf(struct, member)));
     const table = at(files.$address, 'files_struct', 'fdt');
     if (fd >= kernel.memory.u32(table + BigInt(kernel.offsetOf('fdtable', 'max_fds')))) return undefined;
     const file = kernel.memory.u64(at(table, 'fdtable', 'fd') + BigInt(fd * 8));

@@ -14,10 +14,17 @@ interface WaiterMembers<S extends StructName> {
 }
 
 /** As far as this kernel has the struct. @param head path in `lock` of the list's head */
-export function waiterForm<S extends StructName, L extends StructName>(kernel: Kernel, { struct, task, node }: WaiterMembers<S>, lock?: L, head?: MemberPath<L>): WaiterForm | undefined {
+export function waiterForm<S extends StructName, L extends StructName>(
+  kernel: Kernel,
+  { struct, task, node }: WaiterMembers<S>,
+  lock?: L,
+  head?: MemberPath<L>,
+): WaiterForm | undefined {
   if (!kernel.has(struct, task) || !kernel.has(struct, node)) return undefined;
   const form = { struct, task: kernel.offsetOf(struct, task), node: kernel.offsetOf(struct, node) };
-  return lock !== undefined && head !== undefined && kernel.hasNamed(lock, head.split('.')[0]) ? { ...form, head: kernel.offsetOf(lock, head) } : form;
+  return lock !== undefined && head !== undefined && kernel.hasNamed(lock, head.split('.')[0])
+    ? { ...form, head: kernel.offsetOf(lock, head) }
+    : form;
 }
 
 /** The form of a kind's waiters. */
@@ -76,10 +83,20 @@ function walk(kernel: Kernel, node: bigint, form: WaiterForm): Circle {
   }
   const nodes = [...seen];
   const closed = at === node;
-  if (!closed) kernel.gap(`list of a ${form.struct}`, at === undefined ? `broken after ${nodes.length} links` : 'has a cycle that does not include where it began', node);
+  if (!closed)
+    kernel.gap(
+      `list of a ${form.struct}`,
+      at === undefined ? `broken after ${nodes.length} links` : 'has a cycle that does not include where it began',
+      node,
+    );
   const heads = nodes.filter((link) => !isWaiter(kernel, link, form));
   const [head] = heads;
-  return { nodes, heads, closed, ...(head !== undefined && heads.length === 1 ? { ring: { waiters: turned(nodes, head).slice(1), head } } : {}) };
+  return {
+    nodes,
+    heads,
+    closed,
+    ...(head !== undefined && heads.length === 1 ? { ring: { waiters: turned(nodes, head).slice(1), head } } : {}),
+  };
 }
 
 /** The task of a waiter: the struct names it, and stands on its stack. */

@@ -4,7 +4,10 @@ export type ComparedLine =
   | { readonly result: 'differing'; readonly rebuilt: string; readonly printed: string }
   | { readonly result: 'only rebuilt' | 'only printed'; readonly line: string };
 
-/** Two reports line by line, white space aside; a line is known again by what it is about, so one more or less shifts nothing. */
+/**
+ * Two reports line by line, white space aside; a line is known again by what it is about, so one more or less shifts
+ * nothing.
+ */
 export function compareReports(rebuilt: readonly string[], printed: readonly string[]): ComparedLine[] {
   const places = new Map<string, number[]>();
   printed.forEach((line, i) => {
@@ -25,14 +28,21 @@ export function compareReports(rebuilt: readonly string[], printed: readonly str
     for (; next < at; next++) compared.push({ result: 'only printed', line: printed[next]! });
     next = at + 1;
     candidates.splice(0, candidates.indexOf(at) + 1);
-    compared.push(even(line) === even(printed[at]!) ? { result: 'equal', line: printed[at]! } : { result: 'differing', rebuilt: line, printed: printed[at]! });
+    compared.push(
+      even(line) === even(printed[at]!)
+        ? { result: 'equal', line: printed[at]! }
+        : { result: 'differing', rebuilt: line, printed: printed[at]! },
+    );
   }
   for (; next < printed.length; next++) compared.push({ result: 'only printed', line: printed[next]! });
   return compared;
 }
 
 function even(line: string): string {
-  return line.trim().replace(/\s+/g, ' ').replace(/: (?=\d+kB)/g, ':');
+  return line
+    .trim()
+    .replace(/\s+/g, ' ')
+    .replace(/: (?=\d+kB)/g, ':');
 }
 
 /** What a line speaks of, without its values. */

@@ -1,8 +1,9 @@
 import type { OomReport } from '../model.js';
 
 /**
- * How a kernel prints its report, by what was added, moved or dropped; never by version numbers, distributions backport.
- * The oom plugin derives it from the kernel's own types and symbols, `featuresOf` from a report that was printed.
+ * How a kernel prints its report, by what was added, moved or dropped; never by version numbers, distributions
+ * backport. The oom plugin derives it from the kernel's own types and symbols, `featuresOf` from a report that was
+ * printed.
  */
 export interface ReportFeatures {
   /** CONFIG_NUMA: "Node 0 " before zones. */
@@ -51,15 +52,38 @@ export interface ReportFeatures {
 }
 
 /** The columns by era: 4.15 to 6.7, and since 6.8. */
-export const taskColumnsWithPgtables = ['uid', 'tgid', 'total_vm', 'rss', 'pgtables_bytes', 'swapents', 'oom_score_adj', 'name'] as const;
-export const taskColumnsWithRssSplit = ['uid', 'tgid', 'total_vm', 'rss', 'rss_anon', 'rss_file', 'rss_shmem', 'pgtables_bytes', 'swapents', 'oom_score_adj', 'name'] as const;
+export const taskColumnsWithPgtables = [
+  'uid',
+  'tgid',
+  'total_vm',
+  'rss',
+  'pgtables_bytes',
+  'swapents',
+  'oom_score_adj',
+  'name',
+] as const;
+export const taskColumnsWithRssSplit = [
+  'uid',
+  'tgid',
+  'total_vm',
+  'rss',
+  'rss_anon',
+  'rss_file',
+  'rss_shmem',
+  'pgtables_bytes',
+  'swapents',
+  'oom_score_adj',
+  'name',
+] as const;
 
 /** What the kernel that printed this report has. Only as good as the report is whole. */
 export function featuresOf(report: OomReport, printed: readonly string[] = []): ReportFeatures {
   const node = report.nodes?.[0]?.kB ?? {};
   const zone = report.zones?.[0]?.kB ?? {};
   const info = report.memInfo ?? {};
-  const split = report.tasks?.some((task) => task.rssAnon !== undefined) === true || report.taskColumns?.includes('rss_anon') === true;
+  const split =
+    report.tasks?.some((task) => task.rssAnon !== undefined) === true ||
+    report.taskColumns?.includes('rss_anon') === true;
   return {
     numa: report.zones?.[0]?.node !== undefined,
     unstable: info['unstable'] !== undefined,

@@ -2,7 +2,10 @@ import { zoneTitle, type Count, type Counters, type OomReport, type ZoneState } 
 import type { ReportFeatures } from './features.js';
 import { unknown } from './unknown.js';
 
-/** The lines of show_mem(), in the order and words of the kernel that has these features. A value that is not known is a question mark: 0 would be one. */
+/**
+ * The lines of show_mem(), in the order and words of the kernel that has these features. A value that is not known is a
+ * question mark: 0 would be one.
+ */
 export function memoryLines(report: OomReport, features: ReportFeatures): string[] {
   return [
     'Mem-Info:',
@@ -16,20 +19,36 @@ export function memoryLines(report: OomReport, features: ReportFeatures): string
       `${title(zone, features)} ${zoneCounters(zone.kB, features)}`,
       `lowmem_reserve[]: ${(zone.lowmemReservePages ?? []).join(' ')}`,
     ]),
-    ...(report.freeLists ?? []).map((list) => `${title({ name: list.zone, ...(list.node === undefined ? {} : { node: list.node }) }, features)}: ${list.orders
-      .map(({ blocks, blockKB, types }) => `${blocks}*${blockKB}kB${types === undefined || Number(blocks) === 0 ? '' : ` (${types})`}`).join(' ')} = ${list.totalKB ?? unknown}kB`),
-    ...(report.hugepages ?? []).map((pool) => `Node ${pool.node} hugepages_total=${pool.total} hugepages_free=${pool.free} hugepages_surp=${pool.surplus} hugepages_size=${pool.sizeKB}kB`),
+    ...(report.freeLists ?? []).map(
+      (list) =>
+        `${title({ name: list.zone, ...(list.node === undefined ? {} : { node: list.node }) }, features)}: ${list.orders
+          .map(
+            ({ blocks, blockKB, types }) =>
+              `${blocks}*${blockKB}kB${types === undefined || Number(blocks) === 0 ? '' : ` (${types})`}`,
+          )
+          .join(' ')} = ${list.totalKB ?? unknown}kB`,
+    ),
+    ...(report.hugepages ?? []).map(
+      (pool) =>
+        `Node ${pool.node} hugepages_total=${pool.total} hugepages_free=${pool.free} hugepages_surp=${pool.surplus} hugepages_size=${pool.sizeKB}kB`,
+    ),
     `${report.pageCachePages ?? unknown} total pagecache pages`,
     ...swapLines(report, features),
     ...totalLines(report, features),
-    ...(report.allocationSites === undefined ? [] : ['Memory allocations:', ...report.allocationSites.map((site) => `${site.size} ${site.calls} ${site.site}`)]),
+    ...(report.allocationSites === undefined
+      ? []
+      : ['Memory allocations:', ...report.allocationSites.map((site) => `${site.size} ${site.calls} ${site.site}`)]),
   ];
 }
 
 function memInfoLines({ memInfo = {} }: OomReport, features: ReportFeatures): string[] {
-  const line = (names: readonly string[]): string => names.map((name) => `${name}:${memInfo[name] ?? unknown}`).join(' ');
+  const line = (names: readonly string[]): string =>
+    names.map((name) => `${name}:${memInfo[name] ?? unknown}`).join(' ');
   const tables = features.secPagetables
-    ? [['mapped', 'shmem', 'pagetables'], ['sec_pagetables', 'bounce']]
+    ? [
+        ['mapped', 'shmem', 'pagetables'],
+        ['sec_pagetables', 'bounce'],
+      ]
     : [['mapped', 'shmem', 'pagetables', 'bounce']];
   return [
     ['active_anon', 'inactive_anon', 'isolated_anon'],
@@ -45,13 +64,33 @@ function memInfoLines({ memInfo = {} }: OomReport, features: ReportFeatures): st
 function nodeCounters(kB: Counters, features: ReportFeatures): string {
   const space = features.thpSpace ? ' ' : '';
   return [
-    kBCounters(kB, ['active_anon', 'inactive_anon', 'active_file', 'inactive_file', 'unevictable', 'isolated(anon)', 'isolated(file)', 'mapped', 'dirty', 'writeback', 'shmem']),
-    ...(features.thp ? ['shmem_thp', 'shmem_pmdmapped', 'anon_thp'].map((name) => `${name}:${space}${kB[name] ?? unknown}kB`) : []),
     kBCounters(kB, [
-      ...(features.writebackTmp ? ['writeback_tmp'] : []), ...(features.unstable ? ['unstable'] : []), ...(features.nodeKernelStack ? ['kernel_stack'] : []),
-      ...(features.shadowCallStack ? ['shadow_call_stack'] : []), ...(features.nodePagetables ? ['pagetables'] : []), ...(features.secPagetables ? ['sec_pagetables'] : []),
+      'active_anon',
+      'inactive_anon',
+      'active_file',
+      'inactive_file',
+      'unevictable',
+      'isolated(anon)',
+      'isolated(file)',
+      'mapped',
+      'dirty',
+      'writeback',
+      'shmem',
     ]),
-  ].filter((part) => part !== '').join(' ');
+    ...(features.thp
+      ? ['shmem_thp', 'shmem_pmdmapped', 'anon_thp'].map((name) => `${name}:${space}${kB[name] ?? unknown}kB`)
+      : []),
+    kBCounters(kB, [
+      ...(features.writebackTmp ? ['writeback_tmp'] : []),
+      ...(features.unstable ? ['unstable'] : []),
+      ...(features.nodeKernelStack ? ['kernel_stack'] : []),
+      ...(features.shadowCallStack ? ['shadow_call_stack'] : []),
+      ...(features.nodePagetables ? ['pagetables'] : []),
+      ...(features.secPagetables ? ['sec_pagetables'] : []),
+    ]),
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 function zoneCounters(kB: Counters, features: ReportFeatures): string {
@@ -61,9 +100,22 @@ function zoneCounters(kB: Counters, features: ReportFeatures): string {
     ...(features.reservedHighatomic ? [highatomic('reserved_highatomic')] : []),
     ...(features.freeHighatomic ? [highatomic('free_highatomic')] : []),
     kBCounters(kB, [
-      'active_anon', 'inactive_anon', 'active_file', 'inactive_file', 'unevictable', 'writepending', ...(features.zspages ? ['zspages'] : []),
-      'present', 'managed', 'mlocked', ...(features.nodeKernelStack ? [] : ['kernel_stack']), ...(features.nodePagetables ? [] : ['pagetables']),
-      'bounce', 'free_pcp', 'local_pcp', 'free_cma',
+      'active_anon',
+      'inactive_anon',
+      'active_file',
+      'inactive_file',
+      'unevictable',
+      'writepending',
+      ...(features.zspages ? ['zspages'] : []),
+      'present',
+      'managed',
+      'mlocked',
+      ...(features.nodeKernelStack ? [] : ['kernel_stack']),
+      ...(features.nodePagetables ? [] : ['pagetables']),
+      'bounce',
+      'free_pcp',
+      'local_pcp',
+      'free_cma',
     ]),
   ].join(' ');
 }
@@ -72,7 +124,9 @@ function swapLines({ swap = {} }: OomReport, features: ReportFeatures): string[]
   const stats = swap.cacheStats;
   return [
     `${swap.cachePages ?? unknown} pages in swap cache`,
-    ...(features.swapCacheStats && stats !== undefined ? [`Swap cache stats: add ${stats.add}, delete ${stats.delete}, find ${stats.findSuccess}/${stats.findTotal}`] : []),
+    ...(features.swapCacheStats && stats !== undefined
+      ? [`Swap cache stats: add ${stats.add}, delete ${stats.delete}, find ${stats.findSuccess}/${stats.findTotal}`]
+      : []),
     `Free swap  = ${swap.freeKB ?? unknown}kB`,
     `Total swap = ${swap.totalKB ?? unknown}kB`,
   ];

@@ -6,9 +6,23 @@ import { logLines } from '../parse/prefix.js';
 import { linesOf, type KernelRecord } from '../parse/records.js';
 
 /** What dump_stack() prints, and what is no line of the report itself. */
-const aside = new Set(['cpu', 'hardware', 'trace', 'registers', 'cpuset', 'sysrq', 'version', 'vmalloc failure', 'panic', 'reaper']);
+const aside = new Set([
+  'cpu',
+  'hardware',
+  'trace',
+  'registers',
+  'cpuset',
+  'sysrq',
+  'version',
+  'vmalloc failure',
+  'panic',
+  'reaper',
+]);
 
-/** The lines of one report as the kernel printed them, without prefixes, trace and registers; to be held against a rebuilt one. */
+/**
+ * The lines of one report as the kernel printed them, without prefixes, trace and registers; to be held against a
+ * rebuilt one.
+ */
 export function printedReport(log: string | Iterable<KernelRecord>, report: OomReport): string[] {
   const { first, last } = report.lines ?? { first: 1, last: 0 };
   const printed: string[] = [];
@@ -21,7 +35,10 @@ export function printedReport(log: string | Iterable<KernelRecord>, report: OomR
     kind?.read(line.text, draft, line);
     printed.push(line.text);
   });
-  const lines = typeof log === 'string' ? log.split('\n').flatMap((raw, i) => (i + 1 < first || i >= last ? [] : logLines(raw, i + 1))) : linesOf(log);
+  const lines =
+    typeof log === 'string'
+      ? log.split('\n').flatMap((raw, i) => (i + 1 < first || i >= last ? [] : logLines(raw, i + 1)))
+      : linesOf(log);
   for (const line of lines) if (line.number >= first && line.number <= last) joiner.add(line);
   joiner.flush();
   return printed;

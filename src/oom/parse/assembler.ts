@@ -7,7 +7,10 @@ import { logLines, type LogLine } from './prefix.js';
 import { reportOf } from './report.js';
 import type { LineSink } from './source.js';
 
-/** Lines to events: opens one at a trigger, or where a report's middle or tail stands without; joins kills and the reaper. */
+/**
+ * Lines to events: opens one at a trigger, or where a report's middle or tail stands without; joins kills and the
+ * reaper.
+ */
 
 /** Finished events that a reaper line may still come to. */
 const mostWaiting = 64;
@@ -21,7 +24,22 @@ const linesToPanic = 40;
 const linesToReaper = 200;
 
 /** Lines that alone are no event: they are kept for the report that may follow. */
-const context = new Set(['cpu', 'hardware', 'trace', 'registers', 'cpuset', 'lowmem_reserve', 'task', 'memcg protection', 'pagecache', 'swap cache', 'swap cache stats', 'mem-info counters', 'slab list refused', 'slab row']);
+const context = new Set([
+  'cpu',
+  'hardware',
+  'trace',
+  'registers',
+  'cpuset',
+  'lowmem_reserve',
+  'task',
+  'memcg protection',
+  'pagecache',
+  'swap cache',
+  'swap cache stats',
+  'mem-info counters',
+  'slab list refused',
+  'slab row',
+]);
 /** Lines that come before the state; after it they are another's. */
 const atTheHead = new Set(['cpu', 'hardware', 'trace', 'registers', 'cpuset']);
 
@@ -83,11 +101,16 @@ export class EventAssembler implements LineSink {
       return draft !== undefined && readInSection(line.text, draft) && touched(draft, line);
     }
     switch (kind.role) {
-      case 'hint': return this.#hint(line, kind);
-      case 'trigger': return this.#trigger(line, kind);
-      case 'body': return this.#body(line, kind);
-      case 'kill': return this.#kill(line, kind);
-      default: return this.#reaper(line, kind);
+      case 'hint':
+        return this.#hint(line, kind);
+      case 'trigger':
+        return this.#trigger(line, kind);
+      case 'body':
+        return this.#body(line, kind);
+      case 'kill':
+        return this.#kill(line, kind);
+      default:
+        return this.#reaper(line, kind);
     }
   }
 
@@ -95,19 +118,26 @@ export class EventAssembler implements LineSink {
     const read = newDraft(line.number);
     kind.read(line.text, read, line);
     if (read.release !== undefined) this.#release = read.release;
-    if (read.failure !== undefined || read.byHand) this.#hints = { ...(read.failure === undefined ? {} : { failure: read.failure }), byHand: read.byHand, line: line.number };
+    if (read.failure !== undefined || read.byHand)
+      this.#hints = {
+        ...(read.failure === undefined ? {} : { failure: read.failure }),
+        byHand: read.byHand,
+        line: line.number,
+      };
     return read.failure !== undefined || read.byHand;
   }
 
   #trigger(line: LogLine, kind: LineKind): boolean {
     const before = this.#draftFor(line);
     // The author of a mail may have quoted the line twice.
-    if (before?.triggerText === line.text && before.time === line.time && before.lastLine === before.firstLine) return touched(before, line);
+    if (before?.triggerText === line.text && before.time === line.time && before.lastLine === before.firstLine)
+      return touched(before, line);
     if (before !== undefined) this.#close(before);
     const draft = this.#begin(line);
     kind.read(line.text, draft, line);
     if (line.number - this.#hints.line < 64) {
-      if (this.#hints.failure !== undefined && draft.trigger === 'allocation-failure') draft.failure = this.#hints.failure;
+      if (this.#hints.failure !== undefined && draft.trigger === 'allocation-failure')
+        draft.failure = this.#hints.failure;
       if (draft.trigger === 'oom') draft.byHand = this.#hints.byHand;
     }
     this.#hints = { byHand: false, line: 0 };
@@ -125,7 +155,8 @@ export class EventAssembler implements LineSink {
       return head && kind.name === 'trace' && draft.trace.length >= bounds.trace ? false : touched(draft, line);
     }
     if (context.has(kind.name)) {
-      if (this.#loose === undefined || kind.name === 'cpu' || line.number - this.#loose.lastLine > longestSilence) this.#loose = newDraft(line.number);
+      if (this.#loose === undefined || kind.name === 'cpu' || line.number - this.#loose.lastLine > longestSilence)
+        this.#loose = newDraft(line.number);
       kind.read(line.text, this.#loose, line);
       this.#release = this.#loose.release ?? this.#release;
       touched(this.#loose, line);
@@ -144,7 +175,13 @@ export class EventAssembler implements LineSink {
     if (kind.name === 'selection' && read.selected === undefined) return false;
     let draft = this.#draftFor(line) ?? this.#open.at(-1);
     if (draft !== undefined && !admits(draft, kind, pid)) draft = undefined;
-    draft ??= pid === undefined ? undefined : this.#waiting.findLast((one) => one.selected?.pid === pid && one.kills.length === 0 && line.number - one.lastLine < 10 * longestSilence);
+    draft ??=
+      pid === undefined
+        ? undefined
+        : this.#waiting.findLast(
+            (one) =>
+              one.selected?.pid === pid && one.kills.length === 0 && line.number - one.lastLine < 10 * longestSilence,
+          );
     if (kind.name === 'panic') draft ??= this.#waiting.findLast((one) => line.number - one.lastLine < linesToPanic);
     draft ??= this.#beginHeadless(line);
     kind.read(line.text, draft, line);
@@ -158,8 +195,12 @@ export class EventAssembler implements LineSink {
     kind.read(line.text, read, line);
     const pid = read.reaped[0]?.pid;
     if (pid === undefined) return false;
-    const of = [...this.#waiting, ...this.#open].findLast((draft) => draft.kills.some((kill) => kill.pid === pid) || draft.selected?.pid === pid);
-    const near = [...this.#waiting, ...this.#open].findLast((draft) => draft.trigger !== 'allocation-failure' && line.number - draft.lastLine < linesToReaper);
+    const of = [...this.#waiting, ...this.#open].findLast(
+      (draft) => draft.kills.some((kill) => kill.pid === pid) || draft.selected?.pid === pid,
+    );
+    const near = [...this.#waiting, ...this.#open].findLast(
+      (draft) => draft.trigger !== 'allocation-failure' && line.number - draft.lastLine < linesToReaper,
+    );
     const draft = of ?? near ?? this.#beginHeadless(line);
     kind.read(line.text, draft, line);
     if (this.#open.includes(draft)) touched(draft, line);
@@ -169,7 +210,10 @@ export class EventAssembler implements LineSink {
   /** The report that a line belongs to: by its caller if the log tells callers, else the one being printed. */
   #draftFor(line: LogLine): Draft | undefined {
     if (line.caller === undefined) return this.#open.at(-1);
-    return this.#open.findLast((draft) => draft.caller === line.caller) ?? this.#open.findLast((draft) => draft.caller === undefined);
+    return (
+      this.#open.findLast((draft) => draft.caller === line.caller) ??
+      this.#open.findLast((draft) => draft.caller === undefined)
+    );
   }
 
   #begin(line: LogLine): Draft {
@@ -188,7 +232,12 @@ export class EventAssembler implements LineSink {
     const draft = this.#begin(line);
     const loose = this.#loose;
     this.#loose = undefined;
-    if (loose === undefined || line.number - loose.lastLine > 64 || (loose.caller !== undefined && loose.caller !== line.caller)) return draft;
+    if (
+      loose === undefined ||
+      line.number - loose.lastLine > 64 ||
+      (loose.caller !== undefined && loose.caller !== line.caller)
+    )
+      return draft;
     const { lastLine: _, caller: __, ...context } = loose;
     Object.assign(draft, context);
     return draft;
@@ -218,7 +267,13 @@ function hasState(draft: Draft): boolean {
 }
 
 function hasEnded(draft: Draft): boolean {
-  return draft.kills.length > 0 || draft.constraint !== undefined || draft.selected !== undefined || draft.panic !== undefined || draft.reaped.length > 0;
+  return (
+    draft.kills.length > 0 ||
+    draft.constraint !== undefined ||
+    draft.selected !== undefined ||
+    draft.panic !== undefined ||
+    draft.reaped.length > 0
+  );
 }
 
 /** A part that the report has already had: another report began, and its opening line is not there. */
@@ -234,11 +289,23 @@ function admits(draft: Draft, kind: LineKind, pid: number | undefined): boolean 
   if (kind.name === 'panic') return draft.panic === undefined || !draft.panicked;
   if (draft.panicked) return false;
   switch (kind.name) {
-    case 'constraint': return draft.constraint === undefined && draft.kills.length === 0 && draft.reaped.length === 0 && draft.trigger !== 'allocation-failure';
-    case 'selection': return draft.kills.length === 0 && draft.reaped.length === 0 && draft.trigger !== 'allocation-failure';
+    case 'constraint':
+      return (
+        draft.constraint === undefined &&
+        draft.kills.length === 0 &&
+        draft.reaped.length === 0 &&
+        draft.trigger !== 'allocation-failure'
+      );
+    case 'selection':
+      return draft.kills.length === 0 && draft.reaped.length === 0 && draft.trigger !== 'allocation-failure';
     case 'kill':
       if (draft.trigger === 'allocation-failure') return false;
-      return (draft.kills.length === 0 && draft.reaped.length === 0) || draft.groupKill !== undefined || draft.kills.some((kill) => kill.pid === pid);
-    default: return draft.trigger !== 'allocation-failure';
+      return (
+        (draft.kills.length === 0 && draft.reaped.length === 0) ||
+        draft.groupKill !== undefined ||
+        draft.kills.some((kill) => kill.pid === pid)
+      );
+    default:
+      return draft.trigger !== 'allocation-failure';
   }
 }

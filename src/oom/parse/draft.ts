@@ -1,5 +1,16 @@
 import type {
-  AllocationSite, Count, FreeList, HugepagePool, Kill, MemcgCounter, NodeState, OomTask, Reaped, SlabCache, Victim, ZoneState,
+  AllocationSite,
+  Count,
+  FreeList,
+  HugepagePool,
+  Kill,
+  MemcgCounter,
+  NodeState,
+  OomTask,
+  Reaped,
+  SlabCache,
+  Victim,
+  ZoneState,
 } from '../model.js';
 
 type Writable<T> = { -readonly [key in keyof T]: T[key] };
@@ -73,12 +84,32 @@ export interface Draft {
 }
 
 /** Bounds on what one report may hold: a hostile log can repeat lines for ever. */
-export const bounds = { tasks: 262_144, caches: 4_096, zones: 4_096, stat: 4_096, trace: 512, registers: 256, kills: 65_536 } as const;
+export const bounds = {
+  tasks: 262_144,
+  caches: 4_096,
+  zones: 4_096,
+  stat: 4_096,
+  trace: 512,
+  registers: 256,
+  kills: 65_536,
+} as const;
 
 export function newDraft(line: number): Draft {
   return {
-    firstLine: line, lastLine: line, memcgCounters: [], nodes: [], zones: [], freeLists: [], hugepages: [], kills: [], reaped: [],
-    panicked: false, byHand: false, sawMemInfo: false, trace: [], registers: [],
+    firstLine: line,
+    lastLine: line,
+    memcgCounters: [],
+    nodes: [],
+    zones: [],
+    freeLists: [],
+    hugepages: [],
+    kills: [],
+    reaped: [],
+    panicked: false,
+    byHand: false,
+    sawMemInfo: false,
+    trace: [],
+    registers: [],
   };
 }
 

@@ -3,9 +3,9 @@ import { EventAssembler } from './assembler.js';
 import { LineScanner, type LogSource } from './source.js';
 
 /**
- * The memory reports in a log, in the order of their first lines: OOM kills, page allocation failures, and the state that
- * sysrq-m prints. Any text is taken: nothing throws, nothing is refused; memory in use does not grow with the text.
- * A report is given when nothing more can come to it, at the latest at the end.
+ * The memory reports in a log, in the order of their first lines: OOM kills, page allocation failures, and the state
+ * that sysrq-m prints. Any text is taken: nothing throws, nothing is refused; memory in use does not grow with the
+ * text. A report is given when nothing more can come to it, at the latest at the end.
  */
 export async function* explainLog(source: LogSource): AsyncGenerator<OomReport> {
   const ready: OomReport[] = [];

@@ -1,7 +1,9 @@
 import type { Draft } from './draft.js';
 import type { LogLine } from './prefix.js';
 
-/** A kind of line that the kernel's memory reports have: how to know one, how to mend one that was broken, what it says. */
+/**
+ * A kind of line that the kernel's memory reports have: how to know one, how to mend one that was broken, what it says.
+ */
 export interface LineKind {
   readonly name: string;
   /** Known by its beginning alone, wherever it stands. */
@@ -25,7 +27,10 @@ export interface LineKind {
   read(text: string, draft: Draft, line: LogLine): void;
 }
 
-/** No line of these reports but those marked long is longer: what is, is cut, so that no pattern runs over a hostile line. */
+/**
+ * No line of these reports but those marked long is longer: what is, is cut, so that no pattern runs over a hostile
+ * line.
+ */
 export const usual = 1024;
 
 /** "name:123kB" pairs of a line, in order. The unit is optional where the kernel prints none. */

@@ -14,13 +14,18 @@ export interface LogLine {
   readonly host?: string;
   /** A mail quotes it. */
   readonly quoted: boolean;
-  /** Another program's line: syslog's tag is not the kernel, or its facility is not (/dev/kmsg gives no user the kernel's). */
+  /**
+   * Another program's line: syslog's tag is not the kernel, or its facility is not (/dev/kmsg gives no user the
+   * kernel's).
+   */
   readonly foreign: boolean;
 }
 
 /** Characters looked at for a prefix: host names and container names are long, but not so long. */
 const prefixReach = 240;
-/** The longest line that the kernel prints is a constraint line with three cgroup paths of 4 KiB; what is longer is cut. */
+/**
+ * The longest line that the kernel prints is a constraint line with three cgroup paths of 4 KiB; what is longer is cut.
+ */
 const longestText = 16 * 1024;
 
 const quote = /^(?:\s*(?:>|&gt;)[ \t]?)+(?:\s*\|(?=\s))?/;
@@ -33,7 +38,8 @@ const facility = /^(kern|user|mail|daemon|auth\w*|syslog|lpr|news|uucp|cron|ftp|
 /** dmesg -T in any locale: whatever it says, it has a time of day. */
 const clockInBrackets = /^\[([^[\]]{0,40}\d{1,2}:\d{2}(?::\d{2})?[^[\]]{0,24})\] ?/;
 const isoClock = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?)[ \t]+/;
-const syslogClock = /^((?:[^\s\d]{1,8}\.? +\d{1,2}|\d{1,2}\.? +[^\s\d]{1,8}|\d{1,2}月 +\d{1,2})(?: +\d{4})? +\d\d:\d\d:\d\d(?:[.,]\d+)?(?: \d{4})?)[ \t]+/;
+const syslogClock =
+  /^((?:[^\s\d]{1,8}\.? +\d{1,2}|\d{1,2}\.? +[^\s\d]{1,8}|\d{1,2}月 +\d{1,2})(?: +\d{4})? +\d\d:\d\d:\d\d(?:[.,]\d+)?(?: \d{4})?)[ \t]+/;
 /** "host tag[pid]: ", the host perhaps not there. */
 const syslogTag = /^(?:((?:[^\s:]|:(?=\S))+)[ \t]+)?([^\s:[\]]{1,128})(\[\d+(?:\.\d+)?\])?: /;
 /** Containers' and pods' logs: "web_1  | ", "stderr F ". */
@@ -46,7 +52,8 @@ const vendorContext = /^(?:\(\d\)\[\d+:[^\]]{1,24}\]|\[\d: {1,4}[^\]]{1,32}\]) ?
 const terminalCodes = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
 /**
- * One physical line, with its prefix taken off. A line that syslog or a kmsg reader escaped (`#012`, `\x0a`) gives several.
+ * One physical line, with its prefix taken off. A line that syslog or a kmsg reader escaped (`#012`, `\x0a`) gives
+ * several.
  */
 export function logLines(raw: string, number: number): LogLine[] {
   let line = raw.length > 0 && needsCleaning(raw) ? cleaned(raw) : raw;
@@ -55,7 +62,9 @@ export function logLines(raw: string, number: number): LogLine[] {
   if (quoted !== null) line = line.slice(quoted[0].length);
   const first: LogLine = { ...withoutPrefix(line.trim(), number), quoted: quoted !== null };
   if (!first.text.includes('#012') && !first.text.includes('\\x0a')) return [bounded(first)];
-  return first.text.split(/#012|\\x0a/).map((text) => bounded({ ...first, text: withoutPrefix(text.trim(), number).text }));
+  return first.text
+    .split(/#012|\\x0a/)
+    .map((text) => bounded({ ...first, text: withoutPrefix(text.trim(), number).text }));
 }
 
 export function bounded(line: LogLine): LogLine {
@@ -75,7 +84,13 @@ function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
   if (kmsg !== null) {
     time = secondsOf(kmsg[2]!);
     caller = kmsg[3];
-    return { text: text.slice(kmsg[0].length).trim(), number, stamped: true, foreign: !isKernels(kmsg[1]!), ...defined({ time, caller }) };
+    return {
+      text: text.slice(kmsg[0].length).trim(),
+      number,
+      stamped: true,
+      foreign: !isKernels(kmsg[1]!),
+      ...defined({ time, caller }),
+    };
   }
 
   const take = (pattern: RegExp): RegExpExecArray | null => {
@@ -105,7 +120,14 @@ function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
       text = text.slice(tag[0].length);
       if (tag[1] !== undefined && /^[\w.-]+$/.test(tag[1])) host = tag[1];
     } else if (tag !== null && tag[3] !== undefined) otherProgram = true;
-    else if (tag !== null && tag[1] !== undefined && !/[ =]/.test(tag[1]) && /^[a-z][\w.@/-]*$/.test(tag[2]!) && !/^oom|^swap/.test(tag[2]!)) otherProgram = true;
+    else if (
+      tag !== null &&
+      tag[1] !== undefined &&
+      !/[ =]/.test(tag[1]) &&
+      /^[a-z][\w.@/-]*$/.test(tag[2]!) &&
+      !/^oom|^swap/.test(tag[2]!)
+    )
+      otherProgram = true;
     else if (/^\S+ kernel: /.test(text)) text = text.slice(text.indexOf('kernel: ') + 8);
   } else if (clock === null) {
     take(bareKernelTag);
@@ -136,7 +158,12 @@ function isKernels(priority: string): boolean {
 
 /** NO-BREAK SPACE from mails and web pages, CR, the literal ^M, colours of a terminal. */
 function cleaned(raw: string): string {
-  return raw.replace(terminalCodes, '').replace(/[\u00a0\u2007\u202f]/g, ' ').replace(/(?:\r|\^M)+$/, '').replace(/\r/g, ' ').replace(/\0/g, '');
+  return raw
+    .replace(terminalCodes, '')
+    .replace(/[\u00a0\u2007\u202f]/g, ' ')
+    .replace(/(?:\r|\^M)+$/, '')
+    .replace(/\r/g, ' ')
+    .replace(/\0/g, '');
 }
 
 function needsCleaning(raw: string): boolean {
@@ -166,7 +193,11 @@ function secondsOf(microseconds: string): string {
   return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
 }
 
-function defined(parts: { time: string | undefined; caller: string | undefined; host?: string | undefined }): { time?: string; caller?: string; host?: string } {
+function defined(parts: { time: string | undefined; caller: string | undefined; host?: string | undefined }): {
+  time?: string;
+  caller?: string;
+  host?: string;
+} {
   return {
     ...(parts.time === undefined ? {} : { time: parts.time }),
     ...(parts.caller === undefined ? {} : { caller: parts.caller }),

@@ -16,8 +16,8 @@ export interface KernelRecord {
 }
 
 /**
- * The memory reports in a kernel's own records, in the order of their first lines. Stamp and caller are the record's, and
- * nothing in its text is taken for them or for another program's line: a task may be named as it likes.
+ * The memory reports in a kernel's own records, in the order of their first lines. Stamp and caller are the record's,
+ * and nothing in its text is taken for them or for another program's line: a task may be named as it likes.
  */
 export function reportsInRecords(records: Iterable<KernelRecord>): OomReport[] {
   const reports: OomReport[] = [];
@@ -57,7 +57,15 @@ export function* linesOf(records: Iterable<KernelRecord>): Generator<LogLine> {
       const line = part.trim();
       // No event begins or ends within a message: what stands there came in with a name.
       if (isFirst || (kindOf(line)?.role ?? 'body') === 'body') {
-        yield bounded({ text: line, number, stamped: true, quoted: false, foreign: false, ...time, ...(caller === undefined ? {} : { caller }) });
+        yield bounded({
+          text: line,
+          number,
+          stamped: true,
+          quoted: false,
+          foreign: false,
+          ...time,
+          ...(caller === undefined ? {} : { caller }),
+        });
       }
       isFirst = false;
     }

@@ -1,4 +1,15 @@
-import type { Certainty, Count, KernelIdentity, Memcg, OomCaller, OomEvent, OomReport, ReportKind, SwapState, Totals } from '../model.js';
+import type {
+  Certainty,
+  Count,
+  KernelIdentity,
+  Memcg,
+  OomCaller,
+  OomEvent,
+  OomReport,
+  ReportKind,
+  SwapState,
+  Totals,
+} from '../model.js';
 import { withNames } from '../gfp.js';
 import { architectureOf } from './architecture.js';
 import type { Draft } from './draft.js';
@@ -27,8 +38,12 @@ export function reportOf(draft: Draft): OomReport {
     ...given('pageCachePages', draft.pageCachePages),
     ...given('swap', swap),
     ...given('totals', totals),
-    ...given('slab', draft.slab === undefined && draft.slabUnavailable === undefined
-      ? undefined : { caches: draft.slab ?? [], ...given('unavailable', draft.slabUnavailable) }),
+    ...given(
+      'slab',
+      draft.slab === undefined && draft.slabUnavailable === undefined
+        ? undefined
+        : { caches: draft.slab ?? [], ...given('unavailable', draft.slabUnavailable) },
+    ),
     ...given('allocationSites', draft.allocationSites),
     ...given('tasks', draft.tasks),
     ...given('taskColumns', draft.columns),
@@ -45,24 +60,42 @@ export function reportOf(draft: Draft): OomReport {
 }
 
 function eventOf(draft: Draft, kernel: KernelIdentity): OomEvent {
-  const gfp = draft.gfpMask === undefined ? undefined : withNames({
-    mask: draft.gfpMask,
-    ...(draft.gfpNames === undefined ? {} : { names: draft.gfpNames, namesFrom: 'text' as const }),
-  }, kernel);
+  const gfp =
+    draft.gfpMask === undefined
+      ? undefined
+      : withNames(
+          {
+            mask: draft.gfpMask,
+            ...(draft.gfpNames === undefined ? {} : { names: draft.gfpNames, namesFrom: 'text' as const }),
+          },
+          kernel,
+        );
   return {
-    ...given('comm', draft.comm), ...given('pid', draft.pid), ...given('uid', draft.uid), ...given('cpu', draft.cpu),
+    ...given('comm', draft.comm),
+    ...given('pid', draft.pid),
+    ...given('uid', draft.uid),
+    ...given('cpu', draft.cpu),
     ...given('time', draft.time ?? draft.kills[0]?.time ?? draft.reaped[0]?.time),
-    ...given('gfp', gfp), ...given('order', draft.order), ...given('oomScoreAdj', draft.oomScoreAdj), ...given('oomAdj', draft.oomAdj),
+    ...given('gfp', gfp),
+    ...given('order', draft.order),
+    ...given('oomScoreAdj', draft.oomScoreAdj),
+    ...given('oomAdj', draft.oomAdj),
     caller: callerOf(draft),
-    ...given('constraint', draft.constraint), ...given('nodemask', draft.nodemask), ...given('cpuset', draft.cpuset),
-    ...given('memsAllowed', draft.memsAllowed), ...given('failure', draft.failure),
+    ...given('constraint', draft.constraint),
+    ...given('nodemask', draft.nodemask),
+    ...given('cpuset', draft.cpuset),
+    ...given('memsAllowed', draft.memsAllowed),
+    ...given('failure', draft.failure),
   };
 }
 
 /** Functions whose frame tells who called out_of_memory(); the first that is found counts. */
 const callers: readonly [RegExp, OomCaller][] = [
   [/\bmoom_callback\b/, 'sysrq'],
-  [/\bmem_cgroup_out_of_memory\b|\bmem_cgroup_oom\b|\btry_charge(?:_memcg)?\b|\bmem_cgroup_handle_over_high\b/, 'memcg charge'],
+  [
+    /\bmem_cgroup_out_of_memory\b|\bmem_cgroup_oom\b|\btry_charge(?:_memcg)?\b|\bmem_cgroup_handle_over_high\b/,
+    'memcg charge',
+  ],
   [/\bpagefault_out_of_memory\b|\bmm_fault_error\b/, 'page fault'],
   [/\bbpf_handle_oom\b|\bbpf_out_of_memory\b/, 'bpf'],
   [/\b__alloc_pages|\balloc_pages|\bget_page_from_freelist\b|\bwarn_alloc\b/, 'page allocation'],
@@ -76,51 +109,86 @@ function callerOf(draft: Draft): { by: OomCaller; certainty: Certainty; because:
   }
   if (draft.order === -1) return { by: 'sysrq', certainty: 'certain', because: 'order is -1' };
   if (draft.byHand) return { by: 'sysrq', certainty: 'certain', because: 'the log says "Manual OOM execution"' };
-  if (draft.trigger === 'allocation-failure') return { by: 'page allocation', certainty: 'certain', because: 'warn_alloc() printed it' };
+  if (draft.trigger === 'allocation-failure')
+    return { by: 'page allocation', certainty: 'certain', because: 'warn_alloc() printed it' };
   const memcgKill = draft.kills.some((kill) => kill.message?.startsWith('Memory cgroup') === true);
   if (draft.memcgCounters.length > 0 || draft.memcgPath !== undefined || memcgKill) {
     return { by: 'memcg charge', certainty: 'likely', because: 'the report is of a memory cgroup' };
   }
-  if (draft.sawMemInfo || draft.constraint !== undefined || draft.slab !== undefined) return { by: 'page allocation', certainty: 'likely', because: 'the report is of the whole machine' };
+  if (draft.sawMemInfo || draft.constraint !== undefined || draft.slab !== undefined)
+    return { by: 'page allocation', certainty: 'likely', because: 'the report is of the whole machine' };
   return { by: 'unknown', certainty: 'possible', because: 'neither a trace nor a constraint is in the text' };
 }
 
 function kindOfReport(draft: Draft): ReportKind {
   if (draft.trigger !== undefined) return draft.trigger;
-  if (draft.constraint !== undefined || draft.selected !== undefined || draft.kills.length > 0 || draft.reaped.length > 0 || draft.panic !== undefined) return 'oom';
+  if (
+    draft.constraint !== undefined ||
+    draft.selected !== undefined ||
+    draft.kills.length > 0 ||
+    draft.reaped.length > 0 ||
+    draft.panic !== undefined
+  )
+    return 'oom';
   if (draft.trace.some((line) => line.includes('warn_alloc'))) return 'allocation-failure';
-  if (draft.tasks !== undefined || draft.memcgCounters.length > 0 || draft.trace.some((line) => /\bout_of_memory|\bdump_header/.test(line))) return 'oom';
+  if (
+    draft.tasks !== undefined ||
+    draft.memcgCounters.length > 0 ||
+    draft.trace.some((line) => /\bout_of_memory|\bdump_header/.test(line))
+  )
+    return 'oom';
   return 'show-mem';
 }
 
 function kernelOf(draft: Draft): KernelIdentity {
   return {
-    ...given('release', draft.release), ...given('build', draft.build), ...given('hardware', draft.hardware), ...given('taint', draft.taint), ...given('host', draft.host),
+    ...given('release', draft.release),
+    ...given('build', draft.build),
+    ...given('hardware', draft.hardware),
+    ...given('taint', draft.taint),
+    ...given('host', draft.host),
     ...given('architecture', architectureOf(draft.release, [...draft.trace, ...draft.registers], draft.hardware)),
   };
 }
 
 function memcgOf(draft: Draft): Memcg | undefined {
-  if (draft.memcgPath === undefined && draft.memcgCounters.length === 0 && draft.stat === undefined
-    && draft.protectionKB === undefined && draft.taskMemcgPath === undefined) return undefined;
+  if (
+    draft.memcgPath === undefined &&
+    draft.memcgCounters.length === 0 &&
+    draft.stat === undefined &&
+    draft.protectionKB === undefined &&
+    draft.taskMemcgPath === undefined
+  )
+    return undefined;
   return {
-    ...given('path', draft.memcgPath), ...given('taskPath', draft.taskMemcgPath),
+    ...given('path', draft.memcgPath),
+    ...given('taskPath', draft.taskMemcgPath),
     counters: draft.memcgCounters,
-    ...given('stat', fromMap(draft.stat)), ...given('statUnit', draft.statUnit), ...given('statPath', draft.statPath),
+    ...given('stat', fromMap(draft.stat)),
+    ...given('statUnit', draft.statUnit),
+    ...given('statPath', draft.statPath),
     ...given('protectionKB', draft.protectionKB),
   };
 }
 
 function swapOf(draft: Draft): SwapState | undefined {
   const swap: SwapState = {
-    ...given('cachePages', draft.swapCachePages), ...given('cacheStats', draft.swapCacheStats),
-    ...given('freeKB', draft.freeSwapKB), ...given('totalKB', draft.totalSwapKB),
+    ...given('cachePages', draft.swapCachePages),
+    ...given('cacheStats', draft.swapCacheStats),
+    ...given('freeKB', draft.freeSwapKB),
+    ...given('totalKB', draft.totalSwapKB),
   };
   return Object.keys(swap).length === 0 ? undefined : swap;
 }
 
 const totalNames: Readonly<Record<string, keyof Omit<Totals, 'others'>>> = {
-  RAM: 'ram', HighMem: 'highmem', 'HighMem/MovableOnly': 'highmem', HIGHMEM: 'highmem', reserved: 'reserved', 'cma reserved': 'cmaReserved', hwpoisoned: 'hwpoisoned',
+  RAM: 'ram',
+  HighMem: 'highmem',
+  'HighMem/MovableOnly': 'highmem',
+  HIGHMEM: 'highmem',
+  reserved: 'reserved',
+  'cma reserved': 'cmaReserved',
+  hwpoisoned: 'hwpoisoned',
 };
 
 function totalsOf(printed: ReadonlyMap<string, Count> | undefined): Totals | undefined {
@@ -137,10 +205,13 @@ function totalsOf(printed: ReadonlyMap<string, Count> | undefined): Totals | und
 
 function missingFrom(draft: Draft, kind: ReportKind): string[] {
   const missing: string[] = [];
-  if (draft.trigger === undefined && kind !== 'show-mem') missing.push('who asked for memory: the text has no line that opens the report');
+  if (draft.trigger === undefined && kind !== 'show-mem')
+    missing.push('who asked for memory: the text has no line that opens the report');
   if (draft.trigger !== undefined && draft.gfpMask === undefined) missing.push('the gfp mask: the opening line is cut');
-  if (draft.trigger !== undefined && draft.order === undefined) missing.push('the order of the request: the opening line is cut');
-  const ofMemcg = draft.memcgCounters.length > 0 || draft.memcgPath !== undefined || callerOf(draft).by === 'memcg charge';
+  if (draft.trigger !== undefined && draft.order === undefined)
+    missing.push('the order of the request: the opening line is cut');
+  const ofMemcg =
+    draft.memcgCounters.length > 0 || draft.memcgPath !== undefined || callerOf(draft).by === 'memcg charge';
   if (ofMemcg && draft.memcgCounters.length === 0) missing.push("the cgroup's usage and limit");
   if (!ofMemcg && draft.zones.length === 0) missing.push('the zones: why the request failed cannot be computed');
   if (!ofMemcg && draft.memInfo === undefined) missing.push("the machine's counters (Mem-Info)");
@@ -155,7 +226,9 @@ function missingFrom(draft: Draft, kind: ReportKind): string[] {
 
 function fromMap(map: ReadonlyMap<string, Count> | undefined): Record<string, Count> | undefined {
   // No prototype: a counter may be named as anything.
-  return map === undefined ? undefined : Object.assign(Object.create(null) as Record<string, Count>, Object.fromEntries(map));
+  return map === undefined
+    ? undefined
+    : Object.assign(Object.create(null) as Record<string, Count>, Object.fromEntries(map));
 }
 
 function someOf<T>(items: readonly T[]): readonly T[] | undefined {
@@ -163,5 +236,5 @@ function someOf<T>(items: readonly T[]): readonly T[] | undefined {
 }
 
 function given<K extends string, V>(key: K, value: V | undefined): { [k in K]?: V } {
-  return value === undefined ? {} : { [key]: value } as { [k in K]: V };
+  return value === undefined ? {} : ({ [key]: value } as { [k in K]: V });
 }

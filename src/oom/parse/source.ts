@@ -16,14 +16,28 @@ export interface LineSink {
 }
 
 /** Words that only the kernel's memory reports have, or nearly: every event holds one of them. */
-const anchorWords = ['invoked', 'oom-', 'oom_', 'ed process', 'ill process', 'page allocation', 'Mem-Info', ': usage ', 'ut of memory', 'pages RAM', ': vmalloc '];
+const anchorWords = [
+  'invoked',
+  'oom-',
+  'oom_',
+  'ed process',
+  'ill process',
+  'page allocation',
+  'Mem-Info',
+  ': usage ',
+  'ut of memory',
+  'pages RAM',
+  ': vmalloc ',
+];
 const anchors = anchorWords.map((word) => Buffer.from(word));
 
 export function anchorIn(text: string): boolean {
   return anchorWords.some((word) => text.includes(word));
 }
 
-/** A report's task table is announced by its header, but memory.stat and a trace come before any anchor of a cut report. */
+/**
+ * A report's task table is announced by its header, but memory.stat and a trace come before any anchor of a cut report.
+ */
 export const linesBefore = 150;
 const bytesBefore = 32 * 1024;
 /** After the last line that a report took, so many more are looked at: other CPUs and daemons write in between. */
@@ -122,7 +136,10 @@ export class LineScanner {
     return end + 1;
   }
 
-  /** The lines kept from before this block, if the window reaches to its start; they are not kept any longer in any case. */
+  /**
+   * The lines kept from before this block, if the window reaches to its start; they are not kept any longer in any
+   * case.
+   */
   #giveKept(wanted: boolean): void {
     const kept = this.#before;
     this.#before = Buffer.alloc(0);
@@ -133,12 +150,14 @@ export class LineScanner {
 
   #keepBefore(block: Buffer, at: number): void {
     let start = block.length;
-    for (let lines = 0; lines < linesBefore && start > Math.max(at, block.length - bytesBefore); lines++) start = lineStart(block, start - 1, at);
+    for (let lines = 0; lines < linesBefore && start > Math.max(at, block.length - bytesBefore); lines++)
+      start = lineStart(block, start - 1, at);
     const kept = block.subarray(start);
     // Few lines in this block: those from before stay, up to the bound.
-    this.#before = kept.length >= bytesBefore / 2 || start > at
-      ? Buffer.from(kept)
-      : Buffer.concat([cutToLine(this.#before, bytesBefore - kept.length), kept]);
+    this.#before =
+      kept.length >= bytesBefore / 2 || start > at
+        ? Buffer.from(kept)
+        : Buffer.concat([cutToLine(this.#before, bytesBefore - kept.length), kept]);
   }
 }
 

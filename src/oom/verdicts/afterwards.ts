@@ -21,21 +21,41 @@ function howItStands(state: OomReport, last: OomReport | undefined): Judgement[]
   if (free === undefined || whole === undefined) return [];
   const before = last === undefined ? undefined : freeKB(last);
   const largest = consumers(state)?.consumers.find((consumer) => consumer.kind !== 'free');
-  const pressed = state.zones!.filter((zone) => zone.kB.managed !== 0).every(({ kB }) => kB.free !== undefined && kB.low !== undefined && amount(kB.free) <= amount(kB.low));
+  const pressed = state
+    .zones!.filter((zone) => zone.kB.managed !== 0)
+    .every(({ kB }) => kB.free !== undefined && kB.low !== undefined && amount(kB.free) <= amount(kB.low));
   // Each CPU keeps some, and what one of them keeps may not be readable.
   const least = state.zones!.every((zone) => zone.kB.free_pcp !== undefined) ? '' : 'at least ';
   const { kB, managed, share } = factsIn(state);
   const [freeTold, wholeTold] = [kB('free', free, 'free + free_pcp of the zones'), managed(whole)];
-  const atReport = before === undefined || last === undefined ? undefined : factsIn(last).kB('free at the report', before, 'free + free_pcp of the zones');
+  const atReport =
+    before === undefined || last === undefined
+      ? undefined
+      : factsIn(last).kB('free at the report', before, 'free + free_pcp of the zones');
   const since = atReport === undefined ? '' : told`; at the last report it was ${atReport}`;
   const held = largest && kB(largest.kind, largest.kB, placeOf[largest.kind]);
-  const holder = held === undefined ? '' : told`, and the largest consumer is ${largest!.name} with ${held} (${share(held, wholeTold)})`;
-  const stands = pressed ? 'Memory was short when the machine stopped' : free >= whole * plenty ? 'Memory was not short when the machine stopped' : 'Memory was tight when the machine stopped, but above its watermarks';
-  return [conclude({
-    id: 'oom.afterwards', weight: pressed ? 60 : 20, certainty: 'certain', moment: 'dump',
-    sentence: told`${stands}: ${least}${freeTold} of ${wholeTold} (${share(freeTold, wholeTold)}) is free${since}${holder}.`,
-    evidence: [told`free ${exactly(freeTold)} of ${exactly(wholeTold)} managed`, ...(atReport === undefined ? [] : [told`free at the report: ${exactly(atReport)}`])],
-  })];
+  const holder =
+    held === undefined
+      ? ''
+      : told`, and the largest consumer is ${largest!.name} with ${held} (${share(held, wholeTold)})`;
+  const stands = pressed
+    ? 'Memory was short when the machine stopped'
+    : free >= whole * plenty
+      ? 'Memory was not short when the machine stopped'
+      : 'Memory was tight when the machine stopped, but above its watermarks';
+  return [
+    conclude({
+      id: 'oom.afterwards',
+      weight: pressed ? 60 : 20,
+      certainty: 'certain',
+      moment: 'dump',
+      sentence: told`${stands}: ${least}${freeTold} of ${wholeTold} (${share(freeTold, wholeTold)}) is free${since}${holder}.`,
+      evidence: [
+        told`free ${exactly(freeTold)} of ${exactly(wholeTold)} managed`,
+        ...(atReport === undefined ? [] : [told`free at the report: ${exactly(atReport)}`]),
+      ],
+    }),
+  ];
 }
 
 function freeKB(report: OomReport): number | undefined {

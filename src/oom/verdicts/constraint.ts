@@ -21,17 +21,52 @@ export const constraint: Verdict = {
     const { event } = report;
     const { word } = factsIn(report);
     switch (report.event.constraint) {
-      case 'CONSTRAINT_CPUSET': return so(nodesFull(report, 'a cpuset', told`cpuset ${event.cpuset === undefined ? 'of the task' : word('cpuset', event.cpuset)} allows node ${event.memsAllowed === undefined ? '?' : word('mems_allowed', event.memsAllowed)}`, elsewhere, 'certain'));
-      case 'CONSTRAINT_MEMORY_POLICY': return so(nodesFull(report, 'a memory policy', told`the policy's nodemask is ${event.nodemask === undefined ? '?' : word('nodemask', event.nodemask)}`, elsewhere, 'certain'));
-      case 'CONSTRAINT_NONE': return so(conclude({
-        id: this.id, weight: 30, certainty: 'certain', moment: 'report',
-        sentence: told`No cgroup, cpuset or memory policy limited the request: the machine as a whole was out of memory (constraint none).`,
-        evidence: [told`constraint=${word('constraint', 'CONSTRAINT_NONE')}, nodemask=${event.nodemask === undefined ? 'not printed' : word('nodemask', event.nodemask)}, mems_allowed=${event.memsAllowed === undefined ? 'not printed' : word('mems_allowed', event.memsAllowed)}`],
-      }));
+      case 'CONSTRAINT_CPUSET':
+        return so(
+          nodesFull(
+            report,
+            'a cpuset',
+            told`cpuset ${event.cpuset === undefined ? 'of the task' : word('cpuset', event.cpuset)} allows node ${event.memsAllowed === undefined ? '?' : word('mems_allowed', event.memsAllowed)}`,
+            elsewhere,
+            'certain',
+          ),
+        );
+      case 'CONSTRAINT_MEMORY_POLICY':
+        return so(
+          nodesFull(
+            report,
+            'a memory policy',
+            told`the policy's nodemask is ${event.nodemask === undefined ? '?' : word('nodemask', event.nodemask)}`,
+            elsewhere,
+            'certain',
+          ),
+        );
+      case 'CONSTRAINT_NONE':
+        return so(
+          conclude({
+            id: this.id,
+            weight: 30,
+            certainty: 'certain',
+            moment: 'report',
+            sentence: told`No cgroup, cpuset or memory policy limited the request: the machine as a whole was out of memory (constraint none).`,
+            evidence: [
+              told`constraint=${word('constraint', 'CONSTRAINT_NONE')}, nodemask=${event.nodemask === undefined ? 'not printed' : word('nodemask', event.nodemask)}, mems_allowed=${event.memsAllowed === undefined ? 'not printed' : word('mems_allowed', event.memsAllowed)}`,
+            ],
+          }),
+        );
       default:
     }
-    if (elsewhere === undefined || !nodesAreMissing(report)) return notSo('the report does not say, and shows every node');
-    return so(nodesFull(report, 'a cpuset or a memory policy', told`the report leaves out the other nodes, as it does for nodes that the task may not use`, elsewhere, 'likely'));
+    if (elsewhere === undefined || !nodesAreMissing(report))
+      return notSo('the report does not say, and shows every node');
+    return so(
+      nodesFull(
+        report,
+        'a cpuset or a memory policy',
+        told`the report leaves out the other nodes, as it does for nodes that the task may not use`,
+        elsewhere,
+        'likely',
+      ),
+    );
   },
 };
 
@@ -40,54 +75,103 @@ function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
   const { kB, count, number, word } = factsIn(report);
   const memory = memcg?.counters.find((counter) => counter.name === 'memory');
   const both = memcg?.counters.find((counter) => counter.name === 'memory+swap');
-  const hit = [memory, both].find((counter) => counter?.limitKB !== undefined && counter.limitKB !== null && Number(counter.usageKB) >= Number(counter.limitKB) * 0.99);
+  const hit = [memory, both].find(
+    (counter) =>
+      counter?.limitKB !== undefined &&
+      counter.limitKB !== null &&
+      Number(counter.usageKB) >= Number(counter.limitKB) * 0.99,
+  );
   const path = memcg?.path === undefined ? 'a memory cgroup' : word('oom_memcg', memcg.path);
-  const victim = kills[0]?.comm !== undefined ? word('victim.comm', kills[0].comm, 'kill line')
-    : selected?.comm !== undefined ? word('victim.comm', selected.comm, 'the one that was selected')
-    : event.comm === undefined ? 'the victim' : word('victim.comm', event.comm, 'the task that asked for memory');
-  const below = memcg?.taskPath !== undefined && memcg.path !== undefined && memcg.taskPath !== memcg.path
-    ? told`; ${victim} runs in ${word('task_memcg', memcg.taskPath)}, below it` : '';
+  const victim =
+    kills[0]?.comm !== undefined
+      ? word('victim.comm', kills[0].comm, 'kill line')
+      : selected?.comm !== undefined
+        ? word('victim.comm', selected.comm, 'the one that was selected')
+        : event.comm === undefined
+          ? 'the victim'
+          : word('victim.comm', event.comm, 'the task that asked for memory');
+  const below =
+    memcg?.taskPath !== undefined && memcg.path !== undefined && memcg.taskPath !== memcg.path
+      ? told`; ${victim} runs in ${word('task_memcg', memcg.taskPath)}, below it`
+      : '';
   // Only a dump has the machine's counters beside a cgroup's.
   const freePages = totalOf([report.memInfo?.free, report.memInfo?.free_pcp]);
-  const free = freePages === undefined ? undefined : kB('free', freePages * pageKB(report), 'NR_FREE_PAGES and pages on per-CPU lists, of all zones');
+  const free =
+    freePages === undefined
+      ? undefined
+      : kB('free', freePages * pageKB(report), 'NR_FREE_PAGES and pages on per-CPU lists, of all zones');
   if (hit === undefined) {
     const usage = memory && kB('memory.usage', memory.usageKB, 'memory: usage');
-    const limit = memory === undefined || memory.limitKB === null ? ' and it has no limit' : told` of ${kB('memory.limit', memory.limitKB, 'memory: limit')}`;
-    return so(conclude({
-      id: constraint.id, weight: 80, certainty: memory === undefined ? 'likely' : 'certain', moment: 'report',
-      sentence: told`The kill is for ${path}, not for the machine${usage === undefined ? ': its limit was hit' : told`; its own usage is ${usage}${limit}`}${below}.`,
-      evidence: [`constraint=${event.constraint ?? 'not printed'}, oom_memcg=${memcg?.path ?? 'not printed'}`],
-    }));
+    const limit =
+      memory === undefined || memory.limitKB === null
+        ? ' and it has no limit'
+        : told` of ${kB('memory.limit', memory.limitKB, 'memory: limit')}`;
+    return so(
+      conclude({
+        id: constraint.id,
+        weight: 80,
+        certainty: memory === undefined ? 'likely' : 'certain',
+        moment: 'report',
+        sentence: told`The kill is for ${path}, not for the machine${usage === undefined ? ': its limit was hit' : told`; its own usage is ${usage}${limit}`}${below}.`,
+        evidence: [`constraint=${event.constraint ?? 'not printed'}, oom_memcg=${memcg?.path ?? 'not printed'}`],
+      }),
+    );
   }
   const usage = kB(`${hit.name}.usage`, hit.usageKB, `${hit.name}: usage`);
   const limit = kB(`${hit.name}.limit`, hit.limitKB!, `${hit.name}: limit`);
   const failures = `${hit.name}: failcnt`;
-  return so(conclude({
-    id: constraint.id, weight: 92, certainty: 'certain', moment: 'report',
-    sentence: told`The limit of ${path} was hit, not the machine's memory: ${usage} used of ${limit}, and it had run into the limit ${count(`${hit.name}.failcnt`, hit.failures, 'time', failures)}${below}${free === undefined ? '' : told`; the machine had ${free} free`}.`,
-    evidence: [
-      told`${hit.name}: usage ${exactly(usage)}, limit ${exactly(limit)}, failcnt ${number(`${hit.name}.failcnt`, hit.failures, failures)}`,
-      ...(free === undefined ? [] : [told`free on the machine: ${exactly(free)} (no part of the kernel's own report)`]),
-    ],
-  }));
+  return so(
+    conclude({
+      id: constraint.id,
+      weight: 92,
+      certainty: 'certain',
+      moment: 'report',
+      sentence: told`The limit of ${path} was hit, not the machine's memory: ${usage} used of ${limit}, and it had run into the limit ${count(`${hit.name}.failcnt`, hit.failures, 'time', failures)}${below}${free === undefined ? '' : told`; the machine had ${free} free`}.`,
+      evidence: [
+        told`${hit.name}: usage ${exactly(usage)}, limit ${exactly(limit)}, failcnt ${number(`${hit.name}.failcnt`, hit.failures, failures)}`,
+        ...(free === undefined
+          ? []
+          : [told`free on the machine: ${exactly(free)} (no part of the kernel's own report)`]),
+      ],
+    }),
+  );
 }
 
-function nodesFull(report: OomReport, by: string, because: Told, elsewhere: Elsewhere | undefined, certainty: Judgement['certainty']): Judgement {
+function nodesFull(
+  report: OomReport,
+  by: string,
+  because: Told,
+  elsewhere: Elsewhere | undefined,
+  certainty: Judgement['certainty'],
+): Judgement {
   const zones = zonesAllowed(report)?.zones ?? report.zones;
   const here = freeIn(report, zones);
   const closed = zones?.length === 0 ? freeIn(report, report.zones) : [];
-  const state = here.length > 0 ? told`are full (${toldList(here)})`
-    : closed.length > 0 ? told`have only zones that it may not use (${toldList(closed)}; it asks for a page that can't be moved)` : 'were full (their zones are not in the report)';
-  const there = elsewhere === undefined ? 'what the other nodes have is not in the report' : told`${elsewhere.where} ${elsewhere.free} free`;
+  const state =
+    here.length > 0
+      ? told`are full (${toldList(here)})`
+      : closed.length > 0
+        ? told`have only zones that it may not use (${toldList(closed)}; it asks for a page that can't be moved)`
+        : 'were full (their zones are not in the report)';
+  const there =
+    elsewhere === undefined
+      ? 'what the other nodes have is not in the report'
+      : told`${elsewhere.where} ${elsewhere.free} free`;
   if (report.zones === undefined && elsewhere === undefined) {
     return conclude({
-      id: constraint.id, weight: 80, certainty, moment: 'report',
+      id: constraint.id,
+      weight: 80,
+      certainty,
+      moment: 'report',
       sentence: told`The request was limited by ${by} (${because}); what its nodes and the others had left is not in the report.`,
       evidence: [because],
     });
   }
   return conclude({
-    id: constraint.id, weight: 93, certainty, moment: 'report',
+    id: constraint.id,
+    weight: 93,
+    certainty,
+    moment: 'report',
     sentence: told`${by[0]!.toUpperCase()}${by.slice(1)} is the cause: the nodes that the request may use ${state}, while ${there}.`,
     evidence: [because, ...(elsewhere === undefined ? [] : [elsewhere.arithmetic])],
   });
@@ -95,10 +179,16 @@ function nodesFull(report: OomReport, by: string, because: Told, elsewhere: Else
 
 function freeIn(report: OomReport, zones: readonly ZoneState[] | undefined): Told[] {
   const { kB } = factsIn(report);
-  return [...(zones ?? [])].flatMap((zone) => (zone.kB.free === undefined ? [] : [told`${zoneTitle(zone)} ${kB(`${zoneTitle(zone)} free`, zone.kB.free)} free`]));
+  return [...(zones ?? [])].flatMap((zone) =>
+    zone.kB.free === undefined ? [] : [told`${zoneTitle(zone)} ${kB(`${zoneTitle(zone)} free`, zone.kB.free)} free`],
+  );
 }
 
-interface Elsewhere { readonly free: KnownFact; readonly where: string; readonly arithmetic: Told }
+interface Elsewhere {
+  readonly free: KnownFact;
+  readonly where: string;
+  readonly arithmetic: Told;
+}
 
 /** Free memory that the report's zones do not show: of nodes that were left out. */
 function freeElsewhere(report: OomReport): Elsewhere | undefined {
@@ -107,7 +197,10 @@ function freeElsewhere(report: OomReport): Elsewhere | undefined {
   const others = report.beyond?.otherNodes;
   if (others !== undefined && others.length > 0) {
     const free = others.reduce((sum, node) => sum + node.freePages, 0) * page;
-    const parts = others.map(({ node, freePages, managedPages }) => told`node ${String(node)}: ${exactly(kB(`node ${node} free`, freePages * page))} free of ${exactly(kB(`node ${node} managed`, managedPages * page))}`);
+    const parts = others.map(
+      ({ node, freePages, managedPages }) =>
+        told`node ${String(node)}: ${exactly(kB(`node ${node} free`, freePages * page))} free of ${exactly(kB(`node ${node} managed`, managedPages * page))}`,
+    );
     return {
       free: kB('free elsewhere', free, 'free of the other nodes'),
       where: `node ${list(others.map((node) => String(node.node)))} ${numbered(others.length, 'has', 'have')}`,
@@ -122,7 +215,8 @@ function freeElsewhere(report: OomReport): Elsewhere | undefined {
   if (rest <= 0 || (ram !== undefined && rest < ram * page * leastElsewhere)) return undefined;
   const free = kB('free elsewhere', rest, 'free in all − free of the zones shown');
   return {
-    free, where: 'other nodes have',
+    free,
+    where: 'other nodes have',
     arithmetic: told`free in all ${exactly(kB('free in all', all * page, 'free of Mem-Info'))} − in the zones shown ${exactly(kB('free of the zones shown', shown, 'free'))} = ${exactly(free)} elsewhere`,
   };
 }

@@ -5,6 +5,12 @@ import { conclude, type Judgement } from '../verdict.js';
 export const notable = 0.15;
 
 /** One of the judgements of `oom.memory-held`. */
-export function heldBy(part: string, weight: number, sentence: Told, evidence: readonly (string | Told)[], certainty: Judgement['certainty'] = 'certain'): Judgement {
+export function heldBy(
+  part: string,
+  weight: number,
+  sentence: Told,
+  evidence: readonly (string | Told)[],
+  certainty: Judgement['certainty'] = 'certain',
+): Judgement {
   return conclude({ id: `oom.memory-held.${part}`, weight, certainty, moment: 'report', sentence, evidence });
 }

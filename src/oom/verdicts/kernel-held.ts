@@ -13,27 +13,43 @@ const notableMount = 0.05;
 export function slabHeld(report: OomReport, slabKB: number, wholeKB: number): Judgement {
   const { kB, word, managed, share } = factsIn(report);
   const known = report.beyond?.slabCaches?.filter((cache) => !cache.reclaimable);
-  const caches = (report.slab?.caches ?? known ?? []).toSorted((a, b) => Number(b.totalKB) - Number(a.totalKB)).slice(0, 3);
+  const caches = (report.slab?.caches ?? known ?? [])
+    .toSorted((a, b) => Number(b.totalKB) - Number(a.totalKB))
+    .slice(0, 3);
   const [slab, whole] = [kB('slab_unreclaimable', slabKB), managed(wholeKB)];
   const cache = caches[0] && word('cache', caches[0].name, 'the list of slab caches');
-  const named = cache === undefined ? '' : told`; the largest cache is ${cache} with ${kB('cache.total', caches[0]!.totalKB, 'slabs of the cache')}`;
+  const named =
+    cache === undefined
+      ? ''
+      : told`; the largest cache is ${cache} with ${kB('cache.total', caches[0]!.totalKB, 'slabs of the cache')}`;
   const owner = known?.find((one) => one.name === caches[0]?.name)?.owner;
   const asking = moduleThatAsked(report);
-  const who = owner !== undefined ? told`, made by ${word('owner', owner, 'module whose data points to the cache')}`
-    : asking === undefined ? '' : told`; the request that failed came from module ${word('module', asking.module, 'call trace')} (${word('function', asking.function, 'call trace')})`;
-  return heldBy('slab', 91, told`${slab} of ${whole} (${share(slab, whole)}) is unreclaimable slab: kernel objects that nobody owns as far as the OOM killer can see, so no kill frees them${named}${who}.`, [
-    told`slab_unreclaimable: ${exactly(slab)}`,
-    ...caches.map((one) => told`${word('cache', one.name, 'the list of slab caches')}: ${usedOf(report, one)}`),
-    ...(owner === undefined ? [] : [`${caches[0]!.name}: the data of ${owner} points to it`]),
-    ...(asking === undefined ? [] : [`in the trace: ${asking.line}`]),
-  ]);
+  const who =
+    owner !== undefined
+      ? told`, made by ${word('owner', owner, 'module whose data points to the cache')}`
+      : asking === undefined
+        ? ''
+        : told`; the request that failed came from module ${word('module', asking.module, 'call trace')} (${word('function', asking.function, 'call trace')})`;
+  return heldBy(
+    'slab',
+    91,
+    told`${slab} of ${whole} (${share(slab, whole)}) is unreclaimable slab: kernel objects that nobody owns as far as the OOM killer can see, so no kill frees them${named}${who}.`,
+    [
+      told`slab_unreclaimable: ${exactly(slab)}`,
+      ...caches.map((one) => told`${word('cache', one.name, 'the list of slab caches')}: ${usedOf(report, one)}`),
+      ...(owner === undefined ? [] : [`${caches[0]!.name}: the data of ${owner} points to it`]),
+      ...(asking === undefined ? [] : [`in the trace: ${asking.line}`]),
+    ],
+  );
 }
 
 /** "used 12 kB of 16 kB" */
 export function usedOf(report: OomReport, { usedKB, totalKB }: SlabCache): Told {
   const { kB } = factsIn(report);
   const total = exactly(kB('cache.total', totalKB, 'slabs of the cache'));
-  return usedKB === undefined ? told`${total}, of which it is not known how much is used` : told`used ${exactly(kB('cache.used', usedKB, 'objects in use of the cache'))} of ${total}`;
+  return usedKB === undefined
+    ? told`${total}, of which it is not known how much is used`
+    : told`used ${exactly(kB('cache.used', usedKB, 'objects in use of the cache'))} of ${total}`;
 }
 
 /** The innermost frame of the event's trace that is a module's. */
@@ -48,20 +64,39 @@ function moduleThatAsked({ trace }: OomReport): { module: string; function: stri
 export function shmemHeld(report: OomReport, shmemKB: number, wholeKB: number): Judgement {
   const { kB, bytes, word, managed, share } = factsIn(report);
   const page = pageKB(report);
-  const mounts = (report.beyond?.tmpfs ?? []).filter((mount) => mount.usedPages * page >= shmemKB * notableMount).toSorted((a, b) => b.usedPages - a.usedPages).slice(0, 3);
+  const mounts = (report.beyond?.tmpfs ?? [])
+    .filter((mount) => mount.usedPages * page >= shmemKB * notableMount)
+    .toSorted((a, b) => b.usedPages - a.usedPages)
+    .slice(0, 3);
   const first = mounts[0];
   const files = (first?.largest ?? []).filter((file) => file.bytes / 1024 >= shmemKB * notableMount).slice(0, 3);
   const [shmem, whole] = [kB('shmem', shmemKB), managed(wholeKB)];
-  const used = (mount: { usedPages: number }): KnownFact => kB('tmpfs.used', mount.usedPages * page, 'shmem_sb_info.used_blocks');
+  const used = (mount: { usedPages: number }): KnownFact =>
+    kB('tmpfs.used', mount.usedPages * page, 'shmem_sb_info.used_blocks');
   const pathOf = (path: string): KnownFact => word('file', path, 'dentries of the mount');
   const sizeOf = (file: { bytes: number }): KnownFact => bytes('file.size', file.bytes, 'pages of the file');
-  const limit = first === undefined ? '' : first.limitPages === null ? ', and has no limit' : told`, and its limit is ${kB('tmpfs.limit', first.limitPages * page, 'shmem_sb_info.max_blocks')}`;
-  const largest = files.length === 0 ? '' : told` (${toldList(files.map((file) => told`${pathOf(file.path)} ${sizeOf(file)}`))})`;
-  const named = first === undefined ? '' : told`; ${word('tmpfs', first.mount, 'mounts')} holds ${used(first)}${largest}${limit}`;
-  return heldBy('shmem', 91, told`${shmem} of ${whole} (${share(shmem, whole)}) is shared memory or files in tmpfs, which outlive the process that wrote them${named}.`, [
-    told`shmem: ${exactly(shmem)}`,
-    ...mounts.flatMap((mount) => [told`${word('tmpfs', mount.mount, 'mounts')}: ${exactly(used(mount))}`, ...(mount.largest ?? []).map((file) => told`${pathOf(file.path)}: ${sizeOf(file)}`)]),
-  ]);
+  const limit =
+    first === undefined
+      ? ''
+      : first.limitPages === null
+        ? ', and has no limit'
+        : told`, and its limit is ${kB('tmpfs.limit', first.limitPages * page, 'shmem_sb_info.max_blocks')}`;
+  const largest =
+    files.length === 0 ? '' : told` (${toldList(files.map((file) => told`${pathOf(file.path)} ${sizeOf(file)}`))})`;
+  const named =
+    first === undefined ? '' : told`; ${word('tmpfs', first.mount, 'mounts')} holds ${used(first)}${largest}${limit}`;
+  return heldBy(
+    'shmem',
+    91,
+    told`${shmem} of ${whole} (${share(shmem, whole)}) is shared memory or files in tmpfs, which outlive the process that wrote them${named}.`,
+    [
+      told`shmem: ${exactly(shmem)}`,
+      ...mounts.flatMap((mount) => [
+        told`${word('tmpfs', mount.mount, 'mounts')}: ${exactly(used(mount))}`,
+        ...(mount.largest ?? []).map((file) => told`${pathOf(file.path)}: ${sizeOf(file)}`),
+      ]),
+    ],
+  );
 }
 
 export function hugetlbHeld(report: OomReport, wholeKB: number): Judgement[] {
@@ -72,12 +107,37 @@ export function hugetlbHeld(report: OomReport, wholeKB: number): Judgement[] {
   if (totalKB < wholeKB * notable) return [];
   const promised = report.beyond?.hugetlb?.reduce((kept, pool) => kept + pool.reserved * pool.sizeKB, 0);
   const [total, whole] = [kB('hugepages', totalKB, 'hugepages_total × hugepages_size of each pool'), managed(wholeKB)];
-  const use = unusedKB === 0 ? 'all of it is in use' : unusedKB === totalKB ? 'none of it is used by anyone' : told`${kB('hugepages.free', unusedKB, 'hugepages_free × hugepages_size of each pool')} of that is not used by anyone`;
-  const reserved = promised === undefined || unusedKB === 0 ? '' : promised === 0 ? ', nor promised to any mapping' : told`, though ${kB('hugepages.reserved', promised, 'hstate.resv_huge_pages')} is promised to mappings that have not touched it`;
-  return [heldBy('hugetlb', unusedKB > totalKB / 2 ? 91 : 70, told`${total} of ${whole} (${share(total, whole)}) is set aside for hugetlb pages, and ${use}${reserved}; nothing else may use it.`, [
-    ...pools.filter((pool) => Number(pool.total) > 0).map((pool) => told`node ${String(pool.node)}: ${count(`node ${pool.node}.hugepages_total`, pool.total, 'page')} of ${exactly(kB(`node ${pool.node}.hugepages_size`, pool.sizeKB))}, ${number(`node ${pool.node}.hugepages_free`, pool.free)} free`),
-    ...(report.beyond?.hugetlb ?? []).map((pool) => told`all nodes: ${count('hstate.nr_huge_pages', pool.total, 'page')} of ${exactly(kB('hstate.size', pool.sizeKB))}, ${number('hstate.free_huge_pages', pool.free)} free, of these ${number('hstate.resv_huge_pages', pool.reserved)} reserved; ${number('hstate.surplus_huge_pages', pool.surplus)} surplus`),
-  ])];
+  const use =
+    unusedKB === 0
+      ? 'all of it is in use'
+      : unusedKB === totalKB
+        ? 'none of it is used by anyone'
+        : told`${kB('hugepages.free', unusedKB, 'hugepages_free × hugepages_size of each pool')} of that is not used by anyone`;
+  const reserved =
+    promised === undefined || unusedKB === 0
+      ? ''
+      : promised === 0
+        ? ', nor promised to any mapping'
+        : told`, though ${kB('hugepages.reserved', promised, 'hstate.resv_huge_pages')} is promised to mappings that have not touched it`;
+  return [
+    heldBy(
+      'hugetlb',
+      unusedKB > totalKB / 2 ? 91 : 70,
+      told`${total} of ${whole} (${share(total, whole)}) is set aside for hugetlb pages, and ${use}${reserved}; nothing else may use it.`,
+      [
+        ...pools
+          .filter((pool) => Number(pool.total) > 0)
+          .map(
+            (pool) =>
+              told`node ${String(pool.node)}: ${count(`node ${pool.node}.hugepages_total`, pool.total, 'page')} of ${exactly(kB(`node ${pool.node}.hugepages_size`, pool.sizeKB))}, ${number(`node ${pool.node}.hugepages_free`, pool.free)} free`,
+          ),
+        ...(report.beyond?.hugetlb ?? []).map(
+          (pool) =>
+            told`all nodes: ${count('hstate.nr_huge_pages', pool.total, 'page')} of ${exactly(kB('hstate.size', pool.sizeKB))}, ${number('hstate.free_huge_pages', pool.free)} free, of these ${number('hstate.resv_huge_pages', pool.reserved)} reserved; ${number('hstate.surplus_huge_pages', pool.surplus)} surplus`,
+        ),
+      ],
+    ),
+  ];
 }
 
 /** Pages in pipes are the kernel's: no process's rss has them. */
@@ -90,14 +150,22 @@ export function pipesHeld(report: OomReport, wholeKB: number): Judgement[] {
   if (heldKB < wholeKB * notable) return [];
   const isWhole = report.incomplete?.['beyond.pipes'] === undefined;
   const [held, whole] = [kB('pipes', heldKB, 'pipe_buffer.page of all pipes'), managed(wholeKB)];
-  const pipesOf = (one: { pages: number }): KnownFact => kB('holder.pipes', one.pages * pageKB(report), 'pipes that it has open');
+  const pipesOf = (one: { pages: number }): KnownFact =>
+    kB('holder.pipes', one.pages * pageKB(report), 'pipes that it has open');
   const nameOf = (one: { comm: string; pid: number }): Told => task('holder', one, 'files that it has open');
   const names = holders.slice(0, 3).map((one) => told`${nameOf(one)} ${pipesOf(one)}`);
   const who = names.length === 0 ? '' : told`; open in ${toldList(names)}${holders.length > 3 ? ' and others' : ''}`;
-  return [heldBy('pipes', 91, told`${isWhole ? '' : 'At least '}${held} of ${whole} (${share(held, whole)}) is data in ${isWhole ? '' : 'at least '}${count('pipes.count', pipes.count, 'pipe', 'files of all processes')} that nobody has read: kernel memory that is in no process's rss, so the OOM killer can't see whose it is${who}.`, [
-    told`pipes: ${number('pipes.count', pipes.count, 'files of all processes')}, ${count('pipes.pages', pages, 'page', 'pipe_buffer.page of all pipes')} = ${exactly(held)}`,
-    ...holders.map((one) => told`${nameOf(one)}: pipes with ${exactly(pipesOf(one))} open`),
-  ])];
+  return [
+    heldBy(
+      'pipes',
+      91,
+      told`${isWhole ? '' : 'At least '}${held} of ${whole} (${share(held, whole)}) is data in ${isWhole ? '' : 'at least '}${count('pipes.count', pipes.count, 'pipe', 'files of all processes')} that nobody has read: kernel memory that is in no process's rss, so the OOM killer can't see whose it is${who}.`,
+      [
+        told`pipes: ${number('pipes.count', pipes.count, 'files of all processes')}, ${count('pipes.pages', pages, 'page', 'pipe_buffer.page of all pipes')} = ${exactly(held)}`,
+        ...holders.map((one) => told`${nameOf(one)}: pipes with ${exactly(pipesOf(one))} open`),
+      ],
+    ),
+  ];
 }
 
 /** Swap in RAM: what is swapped out still takes its compressed size of the memory that it was to free. */
@@ -109,10 +177,22 @@ export function zramHeld(report: OomReport, wholeKB: number): Judgement[] {
   const storedKB = devices.reduce((sum, device) => sum + device.originalBytes, 0) / 1024;
   const [free, total] = [amount(report.swap?.freeKB), amount(report.swap?.totalKB)];
   const full = free !== undefined && total !== undefined && total > 0 && free <= total * 0.01;
-  const [pool, stored] = [kB('zram.pool', poolKB, 'zs_pool.pages_allocated'), kB('zram.stored', storedKB, 'zram_stats.pages_stored')];
+  const [pool, stored] = [
+    kB('zram.pool', poolKB, 'zs_pool.pages_allocated'),
+    kB('zram.stored', storedKB, 'zram_stats.pages_stored'),
+  ];
   const named = (device: { name: string }): KnownFact => word('zram', device.name, 'zram devices');
-  return [heldBy('zram', full ? 72 : 45, told`${toldList(devices.map(named))} keeps ${stored} that was swapped out in ${pool} of the same memory (${share(pool, managed(wholeKB))} of it): swapping freed ${kB('zram.freed', Math.max(0, storedKB - poolKB), 'zram.stored − zram.pool, 0 at least')}${full ? ', and it is full' : ''}.`,
-    devices.map((device) => told`${named(device)}: ${rounded(kB('zram.stored', device.originalBytes / 1024, 'zram_stats.pages_stored'))} stored, compressed to ${rounded(kB('zram.compressed', device.compressedBytes / 1024, 'zram_stats.compr_data_size'))}, the pool takes ${exactly(kB('zram.pool', device.poolPages * pageKB(report), 'zs_pool.pages_allocated'))}`))];
+  return [
+    heldBy(
+      'zram',
+      full ? 72 : 45,
+      told`${toldList(devices.map(named))} keeps ${stored} that was swapped out in ${pool} of the same memory (${share(pool, managed(wholeKB))} of it): swapping freed ${kB('zram.freed', Math.max(0, storedKB - poolKB), 'zram.stored − zram.pool, 0 at least')}${full ? ', and it is full' : ''}.`,
+      devices.map(
+        (device) =>
+          told`${named(device)}: ${rounded(kB('zram.stored', device.originalBytes / 1024, 'zram_stats.pages_stored'))} stored, compressed to ${rounded(kB('zram.compressed', device.compressedBytes / 1024, 'zram_stats.compr_data_size'))}, the pool takes ${exactly(kB('zram.pool', device.poolPages * pageKB(report), 'zs_pool.pages_allocated'))}`,
+      ),
+    ),
+  ];
 }
 
 /** mlock()ed memory, and whose it is. */
@@ -123,8 +203,17 @@ export function unevictableHeld(report: OomReport, unevictableKB: number, wholeK
   const [unevictable, whole] = [kB('unevictable', unevictableKB), managed(wholeKB)];
   const locked = (one: { pages: number }): KnownFact => kB('locked_vm', one.pages * page, 'mm_struct.locked_vm');
   const nameOf = (one: { comm: string; pid: number }): Told => task('locker', one, 'list of tasks');
-  const who = lockers.length === 0 ? 'locked by mlock() or held by a file system that keeps its pages in memory'
-    : told`locked by mlock() of ${toldList(lockers.map((one) => told`${nameOf(one)} ${locked(one)}`))}; neither swap nor reclaim can touch it`;
-  return heldBy('unevictable', 86, told`${unevictable} of ${whole} (${share(unevictable, whole)}) is unevictable: ${who}.`,
-    [told`unevictable: ${exactly(unevictable)}`, ...lockers.map((one) => told`${nameOf(one)}: locked_vm ${exactly(locked(one))}`)]);
+  const who =
+    lockers.length === 0
+      ? 'locked by mlock() or held by a file system that keeps its pages in memory'
+      : told`locked by mlock() of ${toldList(lockers.map((one) => told`${nameOf(one)} ${locked(one)}`))}; neither swap nor reclaim can touch it`;
+  return heldBy(
+    'unevictable',
+    86,
+    told`${unevictable} of ${whole} (${share(unevictable, whole)}) is unevictable: ${who}.`,
+    [
+      told`unevictable: ${exactly(unevictable)}`,
+      ...lockers.map((one) => told`${nameOf(one)}: locked_vm ${exactly(locked(one))}`),
+    ],
+  );
 }

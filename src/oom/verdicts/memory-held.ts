@@ -12,7 +12,10 @@ import { hugetlbHeld, pipesHeld, shmemHeld, slabHeld, unevictableHeld, zramHeld 
 /** A single process that holds so much is the story. */
 const dominant = 0.3;
 
-/** What held the memory: the largest consumers, which add up to all that the kernel manages, with what no counter accounts for. */
+/**
+ * What held the memory: the largest consumers, which add up to all that the kernel manages, with what no counter
+ * accounts for.
+ */
 export const memoryHeld: Verdict = {
   id: 'oom.memory-held',
   judge(report) {
@@ -34,10 +37,28 @@ export const processHeld: Verdict = {
 
 /** What memory is used for, as charts tell it apart. */
 export type ConsumerKind =
-  | 'anon' | 'file' | 'shmem' | 'unevictable' | 'slab-unreclaimable' | 'slab-reclaimable' | 'slab' | 'page-tables' | 'kernel-stacks' | 'kernel'
-  | 'hugetlb' | 'percpu' | 'zram' | 'pipes' | 'sockets' | 'free';
+  | 'anon'
+  | 'file'
+  | 'shmem'
+  | 'unevictable'
+  | 'slab-unreclaimable'
+  | 'slab-reclaimable'
+  | 'slab'
+  | 'page-tables'
+  | 'kernel-stacks'
+  | 'kernel'
+  | 'hugetlb'
+  | 'percpu'
+  | 'zram'
+  | 'pipes'
+  | 'sockets'
+  | 'free';
 
-export interface Consumer { readonly name: string; readonly kind: ConsumerKind; readonly kB: number }
+export interface Consumer {
+  readonly name: string;
+  readonly kind: ConsumerKind;
+  readonly kB: number;
+}
 
 export interface Shares {
   readonly managedKB: number;
@@ -58,7 +79,10 @@ export function consumers(report: OomReport): Shares | undefined {
   const beyond = report.beyond;
   // The report shows nodes that the request may use only; a dump has all.
   const stacks = beyond?.kernelStackKB ?? stacksShown(report);
-  const hugetlb = (beyond?.hugetlb ?? report.hugepages)?.reduce((total, pool) => total + Number(pool.total) * pool.sizeKB, 0);
+  const hugetlb = (beyond?.hugetlb ?? report.hugepages)?.reduce(
+    (total, pool) => total + Number(pool.total) * pool.sizeKB,
+    0,
+  );
   const all: Consumer[] = [
     { name: 'anonymous memory of processes', kind: 'anon', kB: anonymousKB },
     { name: 'shmem and tmpfs', kind: 'shmem', kB: shmemKB },
@@ -70,13 +94,24 @@ export function consumers(report: OomReport): Shares | undefined {
     { name: 'kernel stacks', kind: 'kernel-stacks', kB: stacks },
     { name: 'hugetlb pools', kind: 'hugetlb', kB: ifCounted(hugetlb) },
     { name: 'per-CPU memory', kind: 'percpu', kB: ifCounted(beyond?.percpuPages) * page },
-    { name: "zram's pool", kind: 'zram', kB: ifCounted(beyond?.zram?.reduce((total, device) => total + device.poolPages * page, 0)) || sum(report.zones?.map((zone) => zone.kB.zspages)) },
+    {
+      name: "zram's pool",
+      kind: 'zram',
+      kB:
+        ifCounted(beyond?.zram?.reduce((total, device) => total + device.poolPages * page, 0)) ||
+        sum(report.zones?.map((zone) => zone.kB.zspages)),
+    },
     { name: 'pipes', kind: 'pipes', kB: ifCounted(beyond?.pipes?.pages) * page },
     { name: 'sockets', kind: 'sockets', kB: ifCounted(beyond?.sockets?.pages) * page },
     { name: 'free', kind: 'free', kB: pages('free', 'free_pcp') },
   ];
   const held = all.filter((consumer) => consumer.kB > 0).toSorted((a, b) => b.kB - a.kB);
-  return { managedKB: managed, consumers: held, unaccountedKB: managed - held.reduce((total, consumer) => total + consumer.kB, 0), unread: unreadConsumers(report) };
+  return {
+    managedKB: managed,
+    consumers: held,
+    unaccountedKB: managed - held.reduce((total, consumer) => total + consumer.kB, 0),
+    unread: unreadConsumers(report),
+  };
 }
 
 function unreadConsumers({ incomplete = {}, hugepages }: OomReport): string[] {
@@ -116,41 +151,89 @@ function ofMachine(report: OomReport): Judgement[] {
   const whole = managed(wholeKB);
   const of = (kind: ConsumerKind): number => ifCounted(shares.consumers.find((consumer) => consumer.kind === kind)?.kB);
   const held = (consumer: Consumer): KnownFact => kB(consumer.kind, consumer.kB, placeOf[consumer.kind]);
-  const butUnread = shares.unread.length === 0 || shares.unaccountedKB < wholeKB * roundingShare ? '' : `; what could not be read of ${list(shares.unread)} is a part of that`;
-  const rest = kB(shares.unaccountedKB < 0 ? 'counted twice' : 'not accounted for', Math.abs(shares.unaccountedKB), 'managed − the consumers');
+  const butUnread =
+    shares.unread.length === 0 || shares.unaccountedKB < wholeKB * roundingShare
+      ? ''
+      : `; what could not be read of ${list(shares.unread)} is a part of that`;
+  const rest = kB(
+    shares.unaccountedKB < 0 ? 'counted twice' : 'not accounted for',
+    Math.abs(shares.unaccountedKB),
+    'managed − the consumers',
+  );
   const evidence = [
-    ...shares.consumers.map((consumer) => told`${consumer.name}: ${exactly(held(consumer))} (${share(held(consumer), whole)})`),
-    shares.unaccountedKB < 0 ? told`counted twice: ${exactly(rest)}` : told`not accounted for by any counter: ${exactly(rest)} (${share(rest, whole)})${butUnread}`,
+    ...shares.consumers.map(
+      (consumer) => told`${consumer.name}: ${exactly(held(consumer))} (${share(held(consumer), whole)})`,
+    ),
+    shares.unaccountedKB < 0
+      ? told`counted twice: ${exactly(rest)}`
+      : told`not accounted for by any counter: ${exactly(rest)} (${share(rest, whole)})${butUnread}`,
     told`together: ${exactly(whole)} managed`,
   ];
   const largest = shares.consumers.filter((consumer) => consumer.kind !== 'free').slice(0, 3);
   const tables = kB('page-tables', of('page-tables'), placeOf['page-tables']);
   return [
-    heldBy('shares', 60, told`Of ${whole} that the kernel manages, ${toldList(largest.map((consumer) => told`${held(consumer)} (${share(held(consumer), whole)}) ${isAre(consumer)} ${consumer.name}`))}; ${restInWords(rest, shares.unaccountedKB, whole)}${butUnread}.`, evidence),
+    heldBy(
+      'shares',
+      60,
+      told`Of ${whole} that the kernel manages, ${toldList(largest.map((consumer) => told`${held(consumer)} (${share(held(consumer), whole)}) ${isAre(consumer)} ${consumer.name}`))}; ${restInWords(rest, shares.unaccountedKB, whole)}${butUnread}.`,
+      evidence,
+    ),
     ...(of('slab-unreclaimable') > wholeKB * notable ? [slabHeld(report, of('slab-unreclaimable'), wholeKB)] : []),
     ...(of('shmem') > wholeKB * notable ? [shmemHeld(report, of('shmem'), wholeKB)] : []),
     ...(of('unevictable') > wholeKB * notable ? [unevictableHeld(report, of('unevictable'), wholeKB)] : []),
-    ...(of('page-tables') > wholeKB * notable ? [heldBy('page-tables', 75, told`Page tables alone take ${tables} of ${whole} (${share(tables, whole)}): many processes map the same large memory.`, [told`pagetables: ${exactly(tables)}`])] : []),
+    ...(of('page-tables') > wholeKB * notable
+      ? [
+          heldBy(
+            'page-tables',
+            75,
+            told`Page tables alone take ${tables} of ${whole} (${share(tables, whole)}): many processes map the same large memory.`,
+            [told`pagetables: ${exactly(tables)}`],
+          ),
+        ]
+      : []),
     ...hugetlbHeld(report, wholeKB),
     ...pipesHeld(report, wholeKB),
     ...zramHeld(report, wholeKB),
-    ...(shares.unaccountedKB > wholeKB * notable ? [heldBy('unaccounted', 80, told`${rest} of ${whole} (${share(rest, whole)}) are held by the kernel and accounted for by no counter in the report: drivers' own pages, pipes, sockets, vmalloc, a balloon${butUnread}.`, evidence, 'likely')] : []),
+    ...(shares.unaccountedKB > wholeKB * notable
+      ? [
+          heldBy(
+            'unaccounted',
+            80,
+            told`${rest} of ${whole} (${share(rest, whole)}) are held by the kernel and accounted for by no counter in the report: drivers' own pages, pipes, sockets, vmalloc, a balloon${butUnread}.`,
+            evidence,
+            'likely',
+          ),
+        ]
+      : []),
   ];
 }
 
 /** Which of the kernel's counters tell a consumer. */
 export const placeOf: Readonly<Record<ConsumerKind, string>> = {
-  anon: 'active_anon + inactive_anon + isolated_anon − shmem', shmem: 'shmem', file: 'active_file + inactive_file + isolated_file', unevictable: 'unevictable',
-  'slab-unreclaimable': 'slab_unreclaimable', 'slab-reclaimable': 'slab_reclaimable', slab: 'slab', 'page-tables': 'pagetables + sec_pagetables',
-  'kernel-stacks': 'kernel_stack', kernel: 'kernel', hugetlb: 'total × size of the hugetlb pools', percpu: 'pcpu_nr_pages()', zram: "pages of zram's pools, or zspages of the zones", pipes: 'pages in pipes',
-  sockets: 'memory of sockets', free: 'free + free_pcp',
+  anon: 'active_anon + inactive_anon + isolated_anon − shmem',
+  shmem: 'shmem',
+  file: 'active_file + inactive_file + isolated_file',
+  unevictable: 'unevictable',
+  'slab-unreclaimable': 'slab_unreclaimable',
+  'slab-reclaimable': 'slab_reclaimable',
+  slab: 'slab',
+  'page-tables': 'pagetables + sec_pagetables',
+  'kernel-stacks': 'kernel_stack',
+  kernel: 'kernel',
+  hugetlb: 'total × size of the hugetlb pools',
+  percpu: 'pcpu_nr_pages()',
+  zram: "pages of zram's pools, or zspages of the zones",
+  pipes: 'pages in pipes',
+  sockets: 'memory of sockets',
+  free: 'free + free_pcp',
 };
 
 /** Counters that are read one after the other do not add up to the last page. */
 const roundingShare = 0.001;
 
 function restInWords(rest: KnownFact, signedKB: number, whole: KnownFact): string | Told {
-  if (Math.abs(signedKB) < Number(whole.fact.value) * roundingShare) return 'that accounts for all of it, up to rounding';
+  if (Math.abs(signedKB) < Number(whole.fact.value) * roundingShare)
+    return 'that accounts for all of it, up to rounding';
   return told`${rest} (${shareOf(rest, whole)}) ${signedKB < 0 ? 'is counted twice' : 'is not accounted for'}`;
 }
 
@@ -162,22 +245,46 @@ function topProcess(report: OomReport, wholeKB: number, anonymousKB: number): Ju
   const anon = amount(kill?.anonRssKB) ?? pagesOf(top.exact?.rssAnon ?? top.rssAnon, page);
   const heldKB = anon ?? Number(top.rss) * page;
   // A cpuset or a policy binds the request to nodes: only their memory counts.
-  const bound = report.event.constraint === 'CONSTRAINT_CPUSET' || report.event.constraint === 'CONSTRAINT_MEMORY_POLICY';
+  const bound =
+    report.event.constraint === 'CONSTRAINT_CPUSET' || report.event.constraint === 'CONSTRAINT_MEMORY_POLICY';
   const openKB = bound && report.zones !== undefined ? totalOf(report.zones.map((zone) => zone.kB.managed)) : wholeKB;
   if (openKB === undefined || heldKB < openKB * dominant) return undefined;
   const { kB, managed, task, share } = factsIn(report);
   const isHuge = sum(report.nodes?.map((node) => node.kB.anon_thp)) > 0 && anonymousKB > 0;
-  const [thp, anonymous] = [kB('anon_thp', sum(report.nodes?.map((node) => node.kB.anon_thp))), kB('anonymous', anonymousKB, placeOf.anon)];
-  const hugeShare = isHuge ? told`; ${share(thp, anonymous)} of the machine's anonymous memory is in transparent huge pages` : '';
+  const [thp, anonymous] = [
+    kB('anon_thp', sum(report.nodes?.map((node) => node.kB.anon_thp))),
+    kB('anonymous', anonymousKB, placeOf.anon),
+  ];
+  const hugeShare = isHuge
+    ? told`; ${share(thp, anonymous)} of the machine's anonymous memory is in transparent huge pages`
+    : '';
   const what = anon === undefined ? 'resident memory' : 'anonymous memory';
-  const holds = kB('process.held', heldKB, kill?.anonRssKB === undefined ? (anon === undefined ? 'rss of the task table' : 'rss_anon of the task') : 'anon-rss of the kill line');
-  const open = bound && report.zones !== undefined ? kB('managed', openKB, 'managed of the zones that the request may use') : managed(openKB);
+  const holds = kB(
+    'process.held',
+    heldKB,
+    kill?.anonRssKB === undefined
+      ? anon === undefined
+        ? 'rss of the task table'
+        : 'rss_anon of the task'
+      : 'anon-rss of the kill line',
+  );
+  const open =
+    bound && report.zones !== undefined
+      ? kB('managed', openKB, 'managed of the zones that the request may use')
+      : managed(openKB);
   const comm = word('process.comm', top.name, readIn(report, 'the task table'));
-  return heldBy('process', 88, told`${holds} of ${open} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${task('process', { comm: top.name, pid: top.pid })}${hugeShare}.`, [
-    kill?.anonRssKB === undefined ? told`${comm}: ${what} ${exactly(holds)} (task table)` : told`${comm}: anon-rss ${exactly(holds)} (kill line)`,
-    told`managed: ${exactly(open)}; share ${share(holds, open)}`,
-    ...(isHuge ? [told`anon_thp ${exactly(thp)} of anonymous ${exactly(anonymous)} = ${share(thp, anonymous)}`] : []),
-  ]);
+  return heldBy(
+    'process',
+    88,
+    told`${holds} of ${open} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${task('process', { comm: top.name, pid: top.pid })}${hugeShare}.`,
+    [
+      kill?.anonRssKB === undefined
+        ? told`${comm}: ${what} ${exactly(holds)} (task table)`
+        : told`${comm}: anon-rss ${exactly(holds)} (kill line)`,
+      told`managed: ${exactly(open)}; share ${share(holds, open)}`,
+      ...(isHuge ? [told`anon_thp ${exactly(thp)} of anonymous ${exactly(anonymous)} = ${share(thp, anonymous)}`] : []),
+    ],
+  );
 }
 
 function pagesOf(count: OomTask['rssAnon'], page: number): number | undefined {
@@ -186,8 +293,14 @@ function pagesOf(count: OomTask['rssAnon'], page: number): number | undefined {
 
 /** What is charged to the cgroup that is out of memory, by its memory.stat. */
 export interface Charged {
-  readonly usageKB: number; readonly limitKB: number | undefined; readonly consumers: readonly Consumer[]; readonly notInStatKB: number;
-  /** What the kernel memory of the group is made of; empty where the counters do not say. On v1 memory.stat has none of it, and kmem all. */
+  readonly usageKB: number;
+  readonly limitKB: number | undefined;
+  readonly consumers: readonly Consumer[];
+  readonly notInStatKB: number;
+  /**
+   * What the kernel memory of the group is made of; empty where the counters do not say. On v1 memory.stat has none of
+   * it, and kmem all.
+   */
   readonly kernel: readonly Consumer[];
 }
 
@@ -204,7 +317,11 @@ export function chargedTo({ memcg }: OomReport): Charged | undefined {
     { name: 'page cache', kind: 'file', kB: Math.max(0, inKB('file', 'cache') - shmem) },
     { name: 'shmem and tmpfs', kind: 'shmem', kB: shmem },
     // v2 has since 5.18 one counter for all that the kernel itself holds for the group.
-    { name: 'kernel memory', kind: 'kernel', kB: stat['kernel'] === undefined ? inKB('kernel_stack', 'pagetables', 'percpu', 'slab') : inKB('kernel') },
+    {
+      name: 'kernel memory',
+      kind: 'kernel',
+      kB: stat['kernel'] === undefined ? inKB('kernel_stack', 'pagetables', 'percpu', 'slab') : inKB('kernel'),
+    },
     { name: 'socket buffers', kind: 'sockets', kB: inKB('sock') },
   ];
   const consumers = all.filter((part) => part.kB > 0).toSorted((a, b) => b.kB - a.kB);
@@ -214,8 +331,12 @@ export function chargedTo({ memcg }: OomReport): Charged | undefined {
   const notInStatKB = usageKB - consumers.reduce((total, part) => total + part.kB, 0);
   const kernelKB = consumers.find(({ kind }) => kind === 'kernel')?.kB;
   const kmemKB = ifCounted(memcg!.counters.find(({ name }) => name === 'kmem')?.usageKB);
-  const kernel = kernelKB !== undefined ? kernelParts(inKB, kernelKB)
-    : kmemKB > 0 && kmemKB <= notInStatKB ? [{ name: 'kernel memory (kmem)', kind: 'kernel' as const, kB: kmemKB }] : [];
+  const kernel =
+    kernelKB !== undefined
+      ? kernelParts(inKB, kernelKB)
+      : kmemKB > 0 && kmemKB <= notInStatKB
+        ? [{ name: 'kernel memory (kmem)', kind: 'kernel' as const, kB: kmemKB }]
+        : [];
   return { usageKB, limitKB, consumers, kernel, notInStatKB };
 }
 
@@ -224,14 +345,19 @@ function kernelParts(inKB: (...names: string[]) => number, kernelKB: number): Co
   const bySort = inKB('slab_unreclaimable') + inKB('slab_reclaimable') > 0;
   const parts: Consumer[] = [
     ...(bySort
-      ? [{ name: 'slab, unreclaimable', kind: 'slab-unreclaimable' as const, kB: inKB('slab_unreclaimable') }, { name: 'slab, reclaimable', kind: 'slab-reclaimable' as const, kB: inKB('slab_reclaimable') }]
+      ? [
+          { name: 'slab, unreclaimable', kind: 'slab-unreclaimable' as const, kB: inKB('slab_unreclaimable') },
+          { name: 'slab, reclaimable', kind: 'slab-reclaimable' as const, kB: inKB('slab_reclaimable') },
+        ]
       : [{ name: 'slab', kind: 'slab' as const, kB: inKB('slab') }]),
     { name: 'kernel stacks', kind: 'kernel-stacks', kB: inKB('kernel_stack') },
     { name: 'page tables', kind: 'page-tables', kB: inKB('pagetables', 'sec_pagetables') },
     { name: 'per-CPU memory', kind: 'percpu', kB: inKB('percpu') },
   ];
   const rest = kernelKB - parts.reduce((sum, { kB }) => sum + kB, 0);
-  return rest < -1 ? [] : [...parts, { name: 'other kernel memory', kind: 'kernel' as const, kB: rest }].filter(({ kB }) => kB >= 1);
+  return rest < -1
+    ? []
+    : [...parts, { name: 'other kernel memory', kind: 'kernel' as const, kB: rest }].filter(({ kB }) => kB >= 1);
 }
 
 function ofMemcg(report: OomReport): Judgement[] {
@@ -244,12 +370,22 @@ function ofMemcg(report: OomReport): Judgement[] {
   const held = top === undefined ? 0 : (amount(top.rssAnon) ?? Number(top.rss)) * pageKB(report);
   const part = (one: Consumer): KnownFact => kB(one.kind, one.kB, `memory.stat: ${one.name}`);
   const path = report.memcg!.path === undefined ? 'the cgroup' : word('oom_memcg', report.memcg!.path);
-  const process = top === undefined ? '' : told`; its largest process is ${task('process', { comm: top.name, pid: top.pid })} with ${kB('process.held', held, top.rssAnon === undefined ? 'rss of the task table' : 'rss_anon of the task table')}`;
-  return [heldBy('shares', 70, told`Of ${usage} charged to ${path}, ${toldList(consumers.slice(0, 3).map((one) => told`${part(one)} (${share(part(one), usage)}) is ${one.name}`))}${process}.`, [
-    ...consumers.map((one) => told`${one.name}: ${rounded(part(one))} (${share(part(one), usage)})`),
-    told`not in memory.stat: ${rounded(kB('not in memory.stat', notInStatKB, 'memory: usage − memory.stat'))}`,
-    told`usage: ${exactly(usage)}`,
-  ])];
+  const process =
+    top === undefined
+      ? ''
+      : told`; its largest process is ${task('process', { comm: top.name, pid: top.pid })} with ${kB('process.held', held, top.rssAnon === undefined ? 'rss of the task table' : 'rss_anon of the task table')}`;
+  return [
+    heldBy(
+      'shares',
+      70,
+      told`Of ${usage} charged to ${path}, ${toldList(consumers.slice(0, 3).map((one) => told`${part(one)} (${share(part(one), usage)}) is ${one.name}`))}${process}.`,
+      [
+        ...consumers.map((one) => told`${one.name}: ${rounded(part(one))} (${share(part(one), usage)})`),
+        told`not in memory.stat: ${rounded(kB('not in memory.stat', notInStatKB, 'memory: usage − memory.stat'))}`,
+        told`usage: ${exactly(usage)}`,
+      ],
+    ),
+  ];
 }
 
 /** The task that holds most, swapped pages included; of the threads of one process the kernel prints one row. */

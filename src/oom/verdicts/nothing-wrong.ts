@@ -20,18 +20,30 @@ export const nothingWrong: Verdict = {
 function startedByHand(report: OomReport): ReturnType<Verdict['judge']> {
   const zones = report.zones!;
   const free = totalOf(zones.map((zone) => zone.kB.free));
-  if (free === undefined || zones.some((zone) => zone.kB.low === undefined)) return notSo('what each zone has free, or its watermarks, are not in the report');
+  if (free === undefined || zones.some((zone) => zone.kB.low === undefined))
+    return notSo('what each zone has free, or its watermarks, are not in the report');
   const low = zones.filter((zone) => amount(zone.kB.free!) <= amount(zone.kB.low!));
   const whole = managedKB(report, pageKB(report));
   if (low.length === zones.length) return notSo('it was by hand, but memory was short');
   const { kB, managed, share } = factsIn(report);
   const freeTold = kB('free', free, 'free of the zones shown');
   const ofWhole = whole === undefined ? '' : told` of ${managed(whole)} (${share(freeTold, managed(whole))})`;
-  return so(conclude({
-    id: nothingWrong.id, weight: 95, certainty: 'certain', moment: 'report',
-    sentence: told`Nothing was wrong with memory: the OOM killer was started manually (sysrq-f) while ${freeTold}${ofWhole} were free.`,
-    evidence: [report.event.caller.because, ...zones.map((zone) => told`${zoneTitle(zone)}: free ${exactly(kB(`${zoneTitle(zone)} free`, zone.kB.free!))}, low ${exactly(kB(`${zoneTitle(zone)} low`, zone.kB.low!))}`)],
-  }));
+  return so(
+    conclude({
+      id: nothingWrong.id,
+      weight: 95,
+      certainty: 'certain',
+      moment: 'report',
+      sentence: told`Nothing was wrong with memory: the OOM killer was started manually (sysrq-f) while ${freeTold}${ofWhole} were free.`,
+      evidence: [
+        report.event.caller.because,
+        ...zones.map(
+          (zone) =>
+            told`${zoneTitle(zone)}: free ${exactly(kB(`${zoneTitle(zone)} free`, zone.kB.free!))}, low ${exactly(kB(`${zoneTitle(zone)} low`, zone.kB.low!))}`,
+        ),
+      ],
+    }),
+  );
 }
 
 export function isByHand({ event }: OomReport): boolean {
@@ -46,17 +58,28 @@ function recovered(report: OomReport): ReturnType<Verdict['judge']> {
   if (able.length === 0) return notSo('no zone that the request may use could serve it');
   const { kB } = factsIn(report);
   if (report.event.caller.by === 'page fault' || report.event.gfp?.mask === 0) {
-    return so(conclude({
-      id: nothingWrong.id, weight: 85, certainty: 'likely', moment: 'report',
-      sentence: told`The machine was not out of memory: a page fault ended with VM_FAULT_OOM (a cgroup's limit, or a failure in a driver or file system) while ${toldList(able.map(({ zone }) => told`${zoneTitle(zone)} had ${kB(`${zoneTitle(zone)} free`, zone.kB.free!)} free`))}.`,
-      evidence: able.map((one) => one.arithmetic),
-    }));
+    return so(
+      conclude({
+        id: nothingWrong.id,
+        weight: 85,
+        certainty: 'likely',
+        moment: 'report',
+        sentence: told`The machine was not out of memory: a page fault ended with VM_FAULT_OOM (a cgroup's limit, or a failure in a driver or file system) while ${toldList(able.map(({ zone }) => told`${zoneTitle(zone)} had ${kB(`${zoneTitle(zone)} free`, zone.kB.free!)} free`))}.`,
+        evidence: able.map((one) => one.arithmetic),
+      }),
+    );
   }
   const freed = able.reduce((sum, one) => sum + Math.max(0, one.spareKB), 0);
-  const compaction = report.event.order !== undefined && report.event.order > 0 ? ', or compaction would still have found a block' : '';
-  return so(conclude({
-    id: nothingWrong.id, weight: 62, certainty: 'likely', moment: 'report',
-    sentence: told`When the report was printed ${list(able.map((one) => zoneTitle(one.zone)))} stood above ${numbered(able.length, 'its watermark', 'their watermarks')} again and could have served the request: at least ${kB('freed since', freed, 'usable − min of these zones')} were freed since it failed${compaction}.`,
-    evidence: able.map((one) => one.arithmetic),
-  }));
+  const compaction =
+    report.event.order !== undefined && report.event.order > 0 ? ', or compaction would still have found a block' : '';
+  return so(
+    conclude({
+      id: nothingWrong.id,
+      weight: 62,
+      certainty: 'likely',
+      moment: 'report',
+      sentence: told`When the report was printed ${list(able.map((one) => zoneTitle(one.zone)))} stood above ${numbered(able.length, 'its watermark', 'their watermarks')} again and could have served the request: at least ${kB('freed since', freed, 'usable − min of these zones')} were freed since it failed${compaction}.`,
+      evidence: able.map((one) => one.arithmetic),
+    }),
+  );
 }

@@ -18,10 +18,20 @@ const notable = 0.15;
 export const prevention: Verdict = {
   id: 'oom.prevention',
   judge(report) {
-    const advice = report.kind === 'show-mem' ? [] : [
-      ...limitTooSmall(report), ...slabLeak(report), ...hugetlbUnused(report), ...tmpfsFull(report), ...protectedConsumer(report), ...boundToNodes(report),
-      ...fragmentation(report), ...noSwap(report), ...byHand(report),
-    ];
+    const advice =
+      report.kind === 'show-mem'
+        ? []
+        : [
+            ...limitTooSmall(report),
+            ...slabLeak(report),
+            ...hugetlbUnused(report),
+            ...tmpfsFull(report),
+            ...protectedConsumer(report),
+            ...boundToNodes(report),
+            ...fragmentation(report),
+            ...noSwap(report),
+            ...byHand(report),
+          ];
     return advice.length === 0 ? notSo('nothing in the report suggests a remedy') : so(...advice);
   },
 };
@@ -33,10 +43,23 @@ function limitTooSmall(report: OomReport): Judgement[] {
   if (limit === undefined || limit === null) return [];
   const top = largestTask(report.tasks);
   const { kB, count, word } = factsIn(report);
-  const wants = top === undefined ? 'what runs in it' : told`${word('process.comm', top.name, 'the task table')} (virtual size ${kB('process.total_vm', Number(top.totalVm) * pageKB(report), 'total_vm of the task table')})`;
-  const [path, limitTold] = [report.memcg!.path === undefined ? 'the cgroup' : word('oom_memcg', report.memcg!.path), kB('memory.limit', limit, 'memory: limit')];
-  return [advice('limit', 48, 'likely', told`Raise the limit of ${path} above ${limitTold}, or make ${wants} use less: the limit is too small for the workload.`,
-    [told`limit ${exactly(limitTold)}, hit ${count('memory.failcnt', memory!.failures, 'time', 'memory: failcnt')}`])];
+  const wants =
+    top === undefined
+      ? 'what runs in it'
+      : told`${word('process.comm', top.name, 'the task table')} (virtual size ${kB('process.total_vm', Number(top.totalVm) * pageKB(report), 'total_vm of the task table')})`;
+  const [path, limitTold] = [
+    report.memcg!.path === undefined ? 'the cgroup' : word('oom_memcg', report.memcg!.path),
+    kB('memory.limit', limit, 'memory: limit'),
+  ];
+  return [
+    advice(
+      'limit',
+      48,
+      'likely',
+      told`Raise the limit of ${path} above ${limitTold}, or make ${wants} use less: the limit is too small for the workload.`,
+      [told`limit ${exactly(limitTold)}, hit ${count('memory.failcnt', memory!.failures, 'time', 'memory: failcnt')}`],
+    ),
+  ];
 }
 
 function slabLeak(report: OomReport): Judgement[] {
@@ -47,11 +70,27 @@ function slabLeak(report: OomReport): Judgement[] {
   const top = caches.toSorted((a, b) => Number(b.totalKB) - Number(a.totalKB))[0]!;
   const size = Number(top.totalKB);
   if (size < slab * leakOfSlab || size < whole * leakOfMemory) return [];
-  const used = top.usedKB === undefined ? 'how much of that is in use can\'t be read' : Number(top.usedKB) >= size * 0.9 ? 'its objects are in use and grow: a leak' : 'many of its objects are free: it is fragmented';
+  const used =
+    top.usedKB === undefined
+      ? "how much of that is in use can't be read"
+      : Number(top.usedKB) >= size * 0.9
+        ? 'its objects are in use and grow: a leak'
+        : 'many of its objects are free: it is fragmented';
   const { kB, word, share } = factsIn(report);
-  const [cache, total, all] = [word('cache', top.name, 'the list of slab caches'), kB('cache.total', top.totalKB, 'slabs of the cache'), kB('slab listed', slab, 'all caches in the list')];
-  return [advice('slab', 58, size > slab * 0.6 ? 'likely' : 'possible', told`Find who allocates from the slab cache ${cache}: it alone has ${total} (${share(total, all)} of all unreclaimable slab), and ${used}.`,
-    [told`${cache}: ${usedOf(report, top)}; all caches in the list ${exactly(all)}`])];
+  const [cache, total, all] = [
+    word('cache', top.name, 'the list of slab caches'),
+    kB('cache.total', top.totalKB, 'slabs of the cache'),
+    kB('slab listed', slab, 'all caches in the list'),
+  ];
+  return [
+    advice(
+      'slab',
+      58,
+      size > slab * 0.6 ? 'likely' : 'possible',
+      told`Find who allocates from the slab cache ${cache}: it alone has ${total} (${share(total, all)} of all unreclaimable slab), and ${used}.`,
+      [told`${cache}: ${usedOf(report, top)}; all caches in the list ${exactly(all)}`],
+    ),
+  ];
 }
 
 function hugetlbUnused(report: OomReport): Judgement[] {
@@ -62,8 +101,20 @@ function hugetlbUnused(report: OomReport): Judgement[] {
   const unused = pools.reduce((sum, pool) => sum + Number(pool.free) * pool.sizeKB, 0);
   if (unused < whole * notable) return [];
   const { kB, count, number } = factsIn(report);
-  return [advice('hugetlb', 58, 'certain', told`Make the hugetlb pool smaller (vm.nr_hugepages): ${kB('hugepages.free', unused, 'hugepages_free × hugepages_size of each pool')} of it is free, and closed to all else.`,
-    pools.filter((pool) => Number(pool.free) > 0).map((pool) => told`node ${String(pool.node)}: ${number(`node ${pool.node}.hugepages_free`, pool.free)} of ${count(`node ${pool.node}.hugepages_total`, pool.total, 'page')} of ${exactly(kB(`node ${pool.node}.hugepages_size`, pool.sizeKB))} free`))];
+  return [
+    advice(
+      'hugetlb',
+      58,
+      'certain',
+      told`Make the hugetlb pool smaller (vm.nr_hugepages): ${kB('hugepages.free', unused, 'hugepages_free × hugepages_size of each pool')} of it is free, and closed to all else.`,
+      pools
+        .filter((pool) => Number(pool.free) > 0)
+        .map(
+          (pool) =>
+            told`node ${String(pool.node)}: ${number(`node ${pool.node}.hugepages_free`, pool.free)} of ${count(`node ${pool.node}.hugepages_total`, pool.total, 'page')} of ${exactly(kB(`node ${pool.node}.hugepages_size`, pool.sizeKB))} free`,
+        ),
+    ),
+  ];
 }
 
 function tmpfsFull(report: OomReport): Judgement[] {
@@ -74,10 +125,21 @@ function tmpfsFull(report: OomReport): Judgement[] {
   const mount = report.beyond?.tmpfs?.toSorted((a, b) => b.usedPages - a.usedPages)[0];
   const file = mount?.largest?.[0];
   const { kB, bytes, managed, word } = factsIn(report);
-  const what = mount === undefined ? 'the tmpfs mounts (and /dev/shm)' : told`the tmpfs ${word('tmpfs', mount.mount, 'mounts')}`;
-  const alone = file === undefined ? '' : told`: ${word('file', file.path, 'dentries of the mount')} alone has ${bytes('file.size', file.bytes, 'pages of the file')}`;
-  return [advice('tmpfs', 54, mount === undefined ? 'possible' : 'likely', told`Put a limit on ${what}, and remove what lies there${alone}; no kill frees it.`,
-    [told`shmem ${exactly(kB('shmem', shmem))} of ${exactly(managed(shares.managedKB))}`])];
+  const what =
+    mount === undefined ? 'the tmpfs mounts (and /dev/shm)' : told`the tmpfs ${word('tmpfs', mount.mount, 'mounts')}`;
+  const alone =
+    file === undefined
+      ? ''
+      : told`: ${word('file', file.path, 'dentries of the mount')} alone has ${bytes('file.size', file.bytes, 'pages of the file')}`;
+  return [
+    advice(
+      'tmpfs',
+      54,
+      mount === undefined ? 'possible' : 'likely',
+      told`Put a limit on ${what}, and remove what lies there${alone}; no kill frees it.`,
+      [told`shmem ${exactly(kB('shmem', shmem))} of ${exactly(managed(shares.managedKB))}`],
+    ),
+  ];
 }
 
 function protectedConsumer(report: OomReport): Judgement[] {
@@ -87,19 +149,45 @@ function protectedConsumer(report: OomReport): Judgement[] {
   const size = Number(top.rss) * pageKB(report);
   if (size < whole * notable) return [];
   const { kB, number, task, word } = factsIn(report);
-  const [rss, adj] = [kB('process.rss', size, 'rss of the task table'), number('process.oom_score_adj', top.oomScoreAdj, 'oom_score_adj of the task table')];
-  return [advice('adj', 52, 'likely', told`Give ${task('process', { comm: top.name, pid: top.pid })} a limit of its own, or take its oom_score_adj of ${adj} away: the OOM killer passes over what holds ${rss}.`,
-    [told`${word('process.comm', top.name, 'the task table')}: rss ${exactly(rss)}, oom_score_adj ${adj}`])];
+  const [rss, adj] = [
+    kB('process.rss', size, 'rss of the task table'),
+    number('process.oom_score_adj', top.oomScoreAdj, 'oom_score_adj of the task table'),
+  ];
+  return [
+    advice(
+      'adj',
+      52,
+      'likely',
+      told`Give ${task('process', { comm: top.name, pid: top.pid })} a limit of its own, or take its oom_score_adj of ${adj} away: the OOM killer passes over what holds ${rss}.`,
+      [told`${word('process.comm', top.name, 'the task table')}: rss ${exactly(rss)}, oom_score_adj ${adj}`],
+    ),
+  ];
 }
 
 function boundToNodes(report: OomReport): Judgement[] {
   const { event } = report;
   const { word } = factsIn(report);
   if (event.constraint === 'CONSTRAINT_CPUSET') {
-    return [advice('cpuset', 56, 'certain', told`Let the cpuset ${event.cpuset === undefined ? 'of the task' : word('cpuset', event.cpuset)} use more memory nodes (cpuset.mems is ${event.memsAllowed === undefined ? 'not printed' : word('mems_allowed', event.memsAllowed)}), or spread its tasks.`, [`mems_allowed=${event.memsAllowed ?? '?'}`])];
+    return [
+      advice(
+        'cpuset',
+        56,
+        'certain',
+        told`Let the cpuset ${event.cpuset === undefined ? 'of the task' : word('cpuset', event.cpuset)} use more memory nodes (cpuset.mems is ${event.memsAllowed === undefined ? 'not printed' : word('mems_allowed', event.memsAllowed)}), or spread its tasks.`,
+        [`mems_allowed=${event.memsAllowed ?? '?'}`],
+      ),
+    ];
   }
   if (event.constraint === 'CONSTRAINT_MEMORY_POLICY') {
-    return [advice('policy', 56, 'certain', told`Let the task prefer its nodes rather than be bound to them (MPOL_PREFERRED in place of MPOL_BIND; nodemask ${event.nodemask === undefined ? 'not printed' : word('nodemask', event.nodemask)}).`, [`nodemask=${event.nodemask ?? '?'}`])];
+    return [
+      advice(
+        'policy',
+        56,
+        'certain',
+        told`Let the task prefer its nodes rather than be bound to them (MPOL_PREFERRED in place of MPOL_BIND; nodemask ${event.nodemask === undefined ? 'not printed' : word('nodemask', event.nodemask)}).`,
+        [`nodemask=${event.nodemask ?? '?'}`],
+      ),
+    ];
   }
   return [];
 }
@@ -108,26 +196,59 @@ function fragmentation(report: OomReport): Judgement[] {
   const tries = zoneTries(report);
   const { order } = report.event;
   if (tries === undefined || order === undefined || order <= 0 || !tries.some((one) => one.fragmented)) return [];
-  return [advice('order', 50, 'likely', told`Request smaller contiguous allocations: memory is there, but not ${factsIn(report).number('pages asked for', 2 ** order, '2^order')} contiguous pages; a larger vm.min_free_kbytes keeps more large blocks.`, tries.map((one) => one.arithmetic))];
+  return [
+    advice(
+      'order',
+      50,
+      'likely',
+      told`Request smaller contiguous allocations: memory is there, but not ${factsIn(report).number('pages asked for', 2 ** order, '2^order')} contiguous pages; a larger vm.min_free_kbytes keeps more large blocks.`,
+      tries.map((one) => one.arithmetic),
+    ),
+  ];
 }
 
 function noSwap(report: OomReport): Judgement[] {
-  if (!isOfMachine(report) || report.kind !== 'oom' || isByHand(report) || amount(report.swap?.totalKB) !== 0) return [];
+  if (!isOfMachine(report) || report.kind !== 'oom' || isByHand(report) || amount(report.swap?.totalKB) !== 0)
+    return [];
   // Where the other nodes have memory, the binding is to be changed, not the machine.
   if (boundToNodes(report).length > 0) return [];
   const shares = consumers(report);
   if (shares === undefined) return [];
-  const movable = shares.consumers.filter(({ kind }) => kind === 'anon' || kind === 'shmem').reduce((sum, consumer) => sum + consumer.kB, 0);
+  const movable = shares.consumers
+    .filter(({ kind }) => kind === 'anon' || kind === 'shmem')
+    .reduce((sum, consumer) => sum + consumer.kB, 0);
   if (movable < shares.managedKB * 0.3) return [];
   const { kB } = factsIn(report);
-  return [advice('swap', 40, 'possible', told`Add swap or zram, or memory: ${kB('anonymous and shmem', movable, 'active_anon + inactive_anon + isolated_anon')} of anonymous and shared memory had nowhere to go; swap gives time, not a cure, where a process grows without end.`, [told`Total swap = ${exactly(kB('swap.total', 0, 'Total swap'))}`])];
+  return [
+    advice(
+      'swap',
+      40,
+      'possible',
+      told`Add swap or zram, or memory: ${kB('anonymous and shmem', movable, 'active_anon + inactive_anon + isolated_anon')} of anonymous and shared memory had nowhere to go; swap gives time, not a cure, where a process grows without end.`,
+      [told`Total swap = ${exactly(kB('swap.total', 0, 'Total swap'))}`],
+    ),
+  ];
 }
 
 function byHand(report: OomReport): Judgement[] {
   if (!isByHand(report)) return [];
-  return [advice('sysrq', 50, 'certain', told`Ask who wrote "f" to /proc/sysrq-trigger or pressed SysRq-f: the kernel did not start this by itself.`, [report.event.caller.because])];
+  return [
+    advice(
+      'sysrq',
+      50,
+      'certain',
+      told`Ask who wrote "f" to /proc/sysrq-trigger or pressed SysRq-f: the kernel did not start this by itself.`,
+      [report.event.caller.because],
+    ),
+  ];
 }
 
-function advice(part: string, weight: number, certainty: Judgement['certainty'], sentence: Told, evidence: readonly (string | Told)[]): Judgement {
+function advice(
+  part: string,
+  weight: number,
+  certainty: Judgement['certainty'],
+  sentence: Told,
+  evidence: readonly (string | Told)[],
+): Judgement {
   return conclude({ id: `oom.prevention.${part}`, weight, certainty, moment: 'report', sentence, evidence });
 }

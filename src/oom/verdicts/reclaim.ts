@@ -23,15 +23,23 @@ export const reclaim: Verdict = {
     if (isByHand(report)) return notSo('nobody needed a page: it was by hand');
     const found = isOfMachine(report) ? ofMachine(report) : ofMemcg(report);
     if (found.reasons.length === 0) return notSo('nothing in the report stands in the way of reclaim');
-    return so(conclude({
-      id: this.id, weight: 65, certainty: 'certain', moment: 'report',
-      sentence: told`Reclaim could not help: ${toldList(found.reasons)}.`,
-      evidence: found.evidence,
-    }));
+    return so(
+      conclude({
+        id: this.id,
+        weight: 65,
+        certainty: 'certain',
+        moment: 'report',
+        sentence: told`Reclaim could not help: ${toldList(found.reasons)}.`,
+        evidence: found.evidence,
+      }),
+    );
   },
 };
 
-interface Found { readonly reasons: (string | Told)[]; readonly evidence: (string | Told)[] }
+interface Found {
+  readonly reasons: (string | Told)[];
+  readonly evidence: (string | Told)[];
+}
 
 function ofMachine(report: OomReport): Found {
   const reasons: (string | Told)[] = [];
@@ -48,7 +56,11 @@ function ofMachine(report: OomReport): Found {
   const total = amount(report.swap?.totalKB);
   const free = amount(report.swap?.freeKB);
   if (total === 0) {
-    reasons.push(anonymous === undefined ? 'there is no swap' : told`there is no swap, so ${kB('anonymous', anonymous, 'active_anon + inactive_anon')} of anonymous memory and shmem can go nowhere`);
+    reasons.push(
+      anonymous === undefined
+        ? 'there is no swap'
+        : told`there is no swap, so ${kB('anonymous', anonymous, 'active_anon + inactive_anon')} of anonymous memory and shmem can go nowhere`,
+    );
     evidence.push(told`Total swap = ${exactly(kB('swap.total', total, 'Total swap'))}`);
   } else if (total !== undefined && free !== undefined && free <= total * fullSwap) {
     const [left, swap] = [kB('swap.free', free, 'Free swap'), kB('swap.total', total, 'Total swap')];
@@ -58,7 +70,9 @@ function ofMachine(report: OomReport): Found {
   const file = inKB('active_file', 'inactive_file');
   if (file !== undefined && whole !== undefined && file < Math.min(whole * exhaustedCache, someCacheKB)) {
     reasons.push(told`the page cache is exhausted (${kB('page cache', file, 'active_file + inactive_file')} left)`);
-    evidence.push(told`active_file + inactive_file = ${exactly(kB('page cache', file, 'active_file + inactive_file'))} of ${exactly(managed(whole))} managed`);
+    evidence.push(
+      told`active_file + inactive_file = ${exactly(kB('page cache', file, 'active_file + inactive_file'))} of ${exactly(managed(whole))} managed`,
+    );
   }
   const unevictable = inKB('unevictable');
   if (unevictable !== undefined && whole !== undefined && unevictable > whole * 0.1) {
@@ -67,14 +81,25 @@ function ofMachine(report: OomReport): Found {
     evidence.push(told`unevictable ${exactly(locked)}`);
   }
   const waiting = inKB('dirty', 'writeback');
-  if (file !== undefined && waiting !== undefined && file > 0 && whole !== undefined && waiting > file * muchDirty && waiting > whole * exhaustedCache) {
+  if (
+    file !== undefined &&
+    waiting !== undefined &&
+    file > 0 &&
+    whole !== undefined &&
+    waiting > file * muchDirty &&
+    waiting > whole * exhaustedCache
+  ) {
     const unwritten = kB('unwritten', waiting, 'dirty + writeback');
     reasons.push(told`${unwritten} of the page cache waits to be written`);
-    evidence.push(told`dirty + writeback = ${exactly(unwritten)} of ${exactly(kB('page cache', file, 'active_file + inactive_file'))} of file pages`);
+    evidence.push(
+      told`dirty + writeback = ${exactly(unwritten)} of ${exactly(kB('page cache', file, 'active_file + inactive_file'))} of file pages`,
+    );
   }
   const given = report.nodes?.filter((node) => node.allUnreclaimable === true);
   if (given !== undefined && given.length > 0) {
-    reasons.push(told`kswapd had given up on ${numbered(given.length, 'node')} ${toldList(given.map(({ node }) => number('node', node, 'all_unreclaimable?')))}`);
+    reasons.push(
+      told`kswapd had given up on ${numbered(given.length, 'node')} ${toldList(given.map(({ node }) => number('node', node, 'all_unreclaimable?')))}`,
+    );
     evidence.push(...given.map((node) => `Node ${node.node}: all_unreclaimable? yes`));
   }
   const meaning = report.event.gfp === undefined ? undefined : gfpMeaning(report.event.gfp);
@@ -98,12 +123,22 @@ function ofMemcg(report: OomReport): Found {
     reasons.push('the machine has no swap');
     evidence.push(told`Total swap = ${exactly(kB('swap.total', 0, 'Total swap'))}`);
   } else if (swap?.limitKB !== undefined && swap.limitKB !== null && swap.usageKB >= swap.limitKB) {
-    const [usage, limit] = [kB('swap.usage', swap.usageKB, 'swap: usage'), kB('swap.limit', swap.limitKB, 'swap: limit')];
-    reasons.push(Number(swap.limitKB) === 0 ? 'the cgroup may not swap' : told`the cgroup's swap is used up (${usage} of ${limit})`);
+    const [usage, limit] = [
+      kB('swap.usage', swap.usageKB, 'swap: usage'),
+      kB('swap.limit', swap.limitKB, 'swap: limit'),
+    ];
+    reasons.push(
+      Number(swap.limitKB) === 0
+        ? 'the cgroup may not swap'
+        : told`the cgroup's swap is used up (${usage} of ${limit})`,
+    );
     evidence.push(told`swap: usage ${exactly(usage)}, limit ${exactly(limit)}`);
   }
   if (both?.limitKB !== undefined && both.limitKB !== null && memory !== undefined && both.usageKB >= both.limitKB) {
-    const [usage, limit] = [kB('memory+swap.usage', both.usageKB, 'memory+swap: usage'), kB('memory+swap.limit', both.limitKB, 'memory+swap: limit')];
+    const [usage, limit] = [
+      kB('memory+swap.usage', both.usageKB, 'memory+swap: usage'),
+      kB('memory+swap.limit', both.limitKB, 'memory+swap: limit'),
+    ];
     reasons.push(told`memory and swap together are at their limit (${limit})`);
     evidence.push(told`memory+swap: usage ${exactly(usage)}, limit ${exactly(limit)}`);
   }
@@ -115,7 +150,9 @@ function ofMemcg(report: OomReport): Found {
     if (file !== undefined && file < Number(memory.usageKB) * exhaustedCache) {
       const cache = kB('page cache', file, 'memory.stat: active_file + inactive_file');
       reasons.push(told`its page cache is exhausted (${cache} left)`);
-      evidence.push(told`active_file + inactive_file = ${rounded(cache)} of ${exactly(kB('memory.usage', memory.usageKB, 'memory: usage'))}`);
+      evidence.push(
+        told`active_file + inactive_file = ${rounded(cache)} of ${exactly(kB('memory.usage', memory.usageKB, 'memory: usage'))}`,
+      );
     }
   }
   return { reasons, evidence };

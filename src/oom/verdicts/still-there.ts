@@ -7,10 +7,17 @@ import { conclude, notSo, so, type Judgement, type Verdict } from '../verdict.js
 /** How the kernel marks a function that may only have left its address on the stack. */
 const notSure = /^\? /;
 /** Functions that every sleeping or preempted thread is in: where it waits comes after them. */
-const scheduling = /^(?:__)?schedule(?:_timeout\w*|_idle|_preempt_disabled)?$|^context_switch$|^__switch_to|^preempt_schedule|^io_schedule/;
+const scheduling =
+  /^(?:__)?schedule(?:_timeout\w*|_idle|_preempt_disabled)?$|^context_switch$|^__switch_to|^preempt_schedule|^io_schedule/;
 
 const stateWords: Readonly<Record<string, string>> = {
-  D: 'in uninterruptible sleep', S: 'asleep', R: 'running or waiting for a CPU', T: 'stopped', t: 'stopped by a debugger', Z: 'a zombie', X: 'dead',
+  D: 'in uninterruptible sleep',
+  S: 'asleep',
+  R: 'running or waiting for a CPU',
+  T: 'stopped',
+  t: 'stopped by a debugger',
+  Z: 'a zombie',
+  X: 'dead',
 };
 
 /** Victims that did not die: what they still hold, and the thread that keeps them, with its state and place. */
@@ -21,7 +28,10 @@ export const stillThere: Verdict = {
     if (victims === undefined) return notSo('only a dump tells what has become of the victims');
     if (victims.length === 0) return notSo('no victim of the OOM killer is left');
     const [zombies, standing] = [victims.filter(isZombie), victims.filter((victim) => !isZombie(victim))];
-    return so(...standing.map((victim) => stands(report, victim)), ...(zombies.length === 0 ? [] : [waitedForByNobody(report, zombies)]));
+    return so(
+      ...standing.map((victim) => stands(report, victim)),
+      ...(zombies.length === 0 ? [] : [waitedForByNobody(report, zombies)]),
+    );
   },
 };
 
@@ -29,24 +39,50 @@ function stands(report: OomReport, victim: VictimState): Judgement {
   const page = pageKB(report);
   const { kB, count, task, word } = factsIn(report);
   const name = task('victim', victim, 'list of tasks');
-  const held = victim.heldPages === undefined ? "memory that can't be counted" : kB('victim.rss', victim.heldPages * page, 'rss of the victim');
+  const held =
+    victim.heldPages === undefined
+      ? "memory that can't be counted"
+      : kB('victim.rss', victim.heldPages * page, 'rss of the victim');
   const reap = victim.reaped
-    ? victim.heldPages === 0 ? 'its memory has been reaped' : told`its memory has been reaped but for ${held}`
-    : victim.queued ? told`it waits for the OOM reaper with ${held}` : told`it still holds ${held}`;
+    ? victim.heldPages === 0
+      ? 'its memory has been reaped'
+      : told`its memory has been reaped but for ${held}`
+    : victim.queued
+      ? told`it waits for the OOM reaper with ${held}`
+      : told`it still holds ${held}`;
   const blocked = victim.threads.filter((thread) => !thread.exiting);
   const keeps = blocked.length > 0 ? blocked : victim.threads;
   const named = (thread: { comm: string; pid: number }): Told => task('thread', thread, "the victim's threads");
-  const because = victim.zombieOf !== undefined ? 'it has exited, and something else keeps its memory'
-    : keeps.length === 0 ? 'none of its threads has memory any more: it is about to go'
-    : told`${numbered(keeps.length, 'its thread')} ${toldList(keeps.slice(0, 3).map(named))} ${numbered(keeps.length, 'is', 'are')} ${
-      list([...new Set(keeps.slice(0, 3).map((thread) => `${stateWords[thread.state] ?? thread.state}${placeOf(thread.where)}`))])}`;
-  const rss = victim.heldPages === undefined ? 'not known' : count('victim.rss in pages', victim.heldPages, 'page', 'rss of the victim');
+  const because =
+    victim.zombieOf !== undefined
+      ? 'it has exited, and something else keeps its memory'
+      : keeps.length === 0
+        ? 'none of its threads has memory any more: it is about to go'
+        : told`${numbered(keeps.length, 'its thread')} ${toldList(keeps.slice(0, 3).map(named))} ${numbered(keeps.length, 'is', 'are')} ${list(
+            [
+              ...new Set(
+                keeps
+                  .slice(0, 3)
+                  .map((thread) => `${stateWords[thread.state] ?? thread.state}${placeOf(thread.where)}`),
+              ),
+            ],
+          )}`;
+  const rss =
+    victim.heldPages === undefined
+      ? 'not known'
+      : count('victim.rss in pages', victim.heldPages, 'page', 'rss of the victim');
   return conclude({
-    id: 'oom.still-there', weight: 89, certainty: 'certain', moment: 'dump',
+    id: 'oom.still-there',
+    weight: 89,
+    certainty: 'certain',
+    moment: 'dump',
     sentence: told`${name} was killed by the OOM killer and is still there: ${reap}, but ${victim.zombieOf === undefined ? told`it can't exit, for ${because}` : because}.`,
     evidence: [
       told`${name}: ${victim.reaped ? 'MMF_OOM_SKIP is set' : 'MMF_OOM_SKIP is not set'}, ${victim.queued ? 'on oom_reaper_list' : 'not on oom_reaper_list'}, rss ${rss}`,
-      ...keeps.map((thread) => told`${named(thread)}, state ${word('thread.state', thread.state, 'task_struct.__state')}: ${thread.where.length === 0 ? 'its stack can\'t be read' : thread.where.join(' < ')}`),
+      ...keeps.map(
+        (thread) =>
+          told`${named(thread)}, state ${word('thread.state', thread.state, 'task_struct.__state')}: ${thread.where.length === 0 ? "its stack can't be read" : thread.where.join(' < ')}`,
+      ),
     ],
   });
 }
@@ -58,15 +94,29 @@ function isZombie({ zombieOf, heldPages }: VictimState): boolean {
 
 function waitedForByNobody(report: OomReport, zombies: readonly VictimState[]): Judgement {
   const { number, task } = factsIn(report);
-  const parents = [...new Map(zombies.map(({ zombieOf }) => [zombieOf!.pid, task('parent', zombieOf!, 'real_parent of the victim')])).values()];
+  const parents = [
+    ...new Map(
+      zombies.map(({ zombieOf }) => [zombieOf!.pid, task('parent', zombieOf!, 'real_parent of the victim')]),
+    ).values(),
+  ];
   const names = zombies.slice(0, NAMED).map((zombie) => task('victim', zombie, 'list of tasks'));
-  const more = zombies.length > NAMED ? [told`${number('more victims', zombies.length - NAMED, 'zombies that were killed')} more`] : [];
+  const more =
+    zombies.length > NAMED
+      ? [told`${number('more victims', zombies.length - NAMED, 'zombies that were killed')} more`]
+      : [];
   return conclude({
-    id: 'oom.still-there.zombies', weight: 35, certainty: 'certain', moment: 'dump',
-    sentence: zombies.length === 1
-      ? told`${names[0]!} was killed by the OOM killer and has exited, with all its memory; it is a zombie until its parent, ${parents[0]!}, waits for it.`
-      : told`${number('victims', zombies.length, 'zombies that were killed')} processes that the OOM killer killed have exited, with all their memory; they are zombies until ${parents.length === 1 ? told`their parent, ${parents[0]!}, waits` : 'their parents wait'} for them.`,
-    evidence: [told`zombies: ${toldList([...names, ...more])}`, ...(parents.length === 1 ? [] : [told`parents: ${toldList(parents.slice(0, NAMED))}`])],
+    id: 'oom.still-there.zombies',
+    weight: 35,
+    certainty: 'certain',
+    moment: 'dump',
+    sentence:
+      zombies.length === 1
+        ? told`${names[0]!} was killed by the OOM killer and has exited, with all its memory; it is a zombie until its parent, ${parents[0]!}, waits for it.`
+        : told`${number('victims', zombies.length, 'zombies that were killed')} processes that the OOM killer killed have exited, with all their memory; they are zombies until ${parents.length === 1 ? told`their parent, ${parents[0]!}, waits` : 'their parents wait'} for them.`,
+    evidence: [
+      told`zombies: ${toldList([...names, ...more])}`,
+      ...(parents.length === 1 ? [] : [told`parents: ${toldList(parents.slice(0, NAMED))}`]),
+    ],
   });
 }
 

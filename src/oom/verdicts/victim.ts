@@ -38,51 +38,124 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
   if (chosen === undefined) {
     if (first === undefined) {
       if (report.panic === undefined || report.tasks === undefined) return [];
-      return [one('none', 70, 'likely', told`Nobody could be killed: ${report.tasks.length === 0 ? 'no process had memory to give' : 'every process is protected'}; the machine ended with "${word('panic', report.panic, 'the panic message')}".`,
-        report.tasks.slice(0, 8).map((task) => told`${named(report, task)}: oom_score_adj ${adjOf(report, task)}`))];
+      return [
+        one(
+          'none',
+          70,
+          'likely',
+          told`Nobody could be killed: ${report.tasks.length === 0 ? 'no process had memory to give' : 'every process is protected'}; the machine ended with "${word('panic', report.panic, 'the panic message')}".`,
+          report.tasks.slice(0, 8).map((task) => told`${named(report, task)}: oom_score_adj ${adjOf(report, task)}`),
+        ),
+      ];
     }
     if (report.panic === undefined) return [];
-    return [one('panic', 45, weighed ? 'certain' : 'likely', told`Nobody was killed, because panic_on_oom is set and the machine stops at the first OOM; the victim ${weighed ? 'would' : 'may'} have been ${named(report, first.task)} with ${held(report, first.task)}.`, ranking(ranked, report))];
+    return [
+      one(
+        'panic',
+        45,
+        weighed ? 'certain' : 'likely',
+        told`Nobody was killed, because panic_on_oom is set and the machine stops at the first OOM; the victim ${weighed ? 'would' : 'may'} have been ${named(report, first.task)} with ${held(report, first.task)}.`,
+        ranking(ranked, report),
+      ),
+    ];
   }
   const name = nameOf(report, chosen);
   const freed = reaped(report, chosen);
   const place = ranked.findIndex((one) => one.task.pid === chosen || one.task.tgid === chosen);
   if (place < 0 || first === undefined) {
     const kill = report.kills[0];
-    const size = kill?.anonRssKB === undefined ? '' : told`, which held ${kB('victim.rss', Number(kill.anonRssKB) + ifCounted(kill.shmemRssKB) + ifCounted(kill.fileRssKB), 'anon-rss + shmem-rss + file-rss of the kill line')}`;
-    return [one('chosen', 40, 'certain', told`${name} was chosen${size}${freed}; whether it was the right one can't be told: ${report.tasks === undefined ? 'there is no task table' : 'it is not in the task table'}.`,
-      kill?.anonRssKB === undefined ? [] : [told`anon-rss ${exactly(kB('victim.anon-rss', kill.anonRssKB, 'anon-rss of the kill line'))} (kill line)`])];
+    const size =
+      kill?.anonRssKB === undefined
+        ? ''
+        : told`, which held ${kB('victim.rss', Number(kill.anonRssKB) + ifCounted(kill.shmemRssKB) + ifCounted(kill.fileRssKB), 'anon-rss + shmem-rss + file-rss of the kill line')}`;
+    return [
+      one(
+        'chosen',
+        40,
+        'certain',
+        told`${name} was chosen${size}${freed}; whether it was the right one can't be told: ${report.tasks === undefined ? 'there is no task table' : 'it is not in the task table'}.`,
+        kill?.anonRssKB === undefined
+          ? []
+          : [told`anon-rss ${exactly(kB('victim.anon-rss', kill.anonRssKB, 'anon-rss of the kill line'))} (kill line)`],
+      ),
+    ];
   }
   const task = ranked[place]!;
   const top = largestTask(report.tasks);
   const next = ranked.find((one) => one.task.pid !== task.task.pid);
-  const nextWords = !weighed ? 'who would have been next can\'t be told, for the report does not say how much memory there is to measure an oom_score_adj against'
-    : next === undefined ? 'no other could be chosen' : told`next would have been ${named(report, next.task)} with ${held(report, next.task)}`;
-  const right = place === 0 || (task.points !== undefined && first.points !== undefined && task.points >= first.points * (1 - near));
+  const nextWords = !weighed
+    ? "who would have been next can't be told, for the report does not say how much memory there is to measure an oom_score_adj against"
+    : next === undefined
+      ? 'no other could be chosen'
+      : told`next would have been ${named(report, next.task)} with ${held(report, next.task)}`;
+  const right =
+    place === 0 ||
+    (task.points !== undefined && first.points !== undefined && task.points >= first.points * (1 - near));
   const footprint = footprintOf(report, task.task);
   if (right && top !== undefined && (top.pid === task.task.pid || same(top, task.task))) {
     const whole = wholeKB(report, pageKB(report));
-    const which = whole !== undefined && Number(footprint.fact.value) >= whole * mostOfIt ? 'the consumer' : 'the largest process';
-    return [one('chosen', 50, 'certain', told`The victim is ${which}: ${name} held the most (${footprint} with its page tables and swap)${freed}; ${nextWords}.`, ranking(ranked, report))];
+    const which =
+      whole !== undefined && Number(footprint.fact.value) >= whole * mostOfIt ? 'the consumer' : 'the largest process';
+    return [
+      one(
+        'chosen',
+        50,
+        'certain',
+        told`The victim is ${which}: ${name} held the most (${footprint} with its page tables and swap)${freed}; ${nextWords}.`,
+        ranking(ranked, report),
+      ),
+    ];
   }
   if (right) {
-    return [one('chosen', 55, 'certain', told`${name} was chosen for its oom_score_adj of ${adjOf(report, task.task)}, holding ${footprint}${freed}; ${named(report, top ?? task.task)} holds the most.`, ranking(ranked, report))];
+    return [
+      one(
+        'chosen',
+        55,
+        'certain',
+        told`${name} was chosen for its oom_score_adj of ${adjOf(report, task.task)}, holding ${footprint}${freed}; ${named(report, top ?? task.task)} holds the most.`,
+        ranking(ranked, report),
+      ),
+    ];
   }
   if (!weighed) {
-    return [one('chosen', 60, 'likely', told`${name} was killed${freed}, though ${named(report, first.task)} holds more; whether an oom_score_adj made the difference can't be told, for the report does not say how much memory there is to measure it against.`, ranking(ranked, report))];
+    return [
+      one(
+        'chosen',
+        60,
+        'likely',
+        told`${name} was killed${freed}, though ${named(report, first.task)} holds more; whether an oom_score_adj made the difference can't be told, for the report does not say how much memory there is to measure it against.`,
+        ranking(ranked, report),
+      ),
+    ];
   }
-  const points = first.points === undefined || task.points === undefined ? ''
-    : told` (${number(`pid ${first.task.pid}.points`, first.points, pointsAre)} points against ${number(`pid ${task.task.pid}.points`, task.points, pointsAre)})`;
-  const because = report.groupKill !== undefined ? 'its cgroup is killed as a whole'
-    : boundToNodes(report) ? 'that one may not use the nodes that are short, so it could not be chosen' : 'a child, a task that was already dying, or oom_kill_allocating_task';
-  return [one('chosen', 60, 'likely', told`${name} was killed, but ${named(report, first.task)} has the higher score${points}${freed}: ${because}.`, ranking(ranked, report))];
+  const points =
+    first.points === undefined || task.points === undefined
+      ? ''
+      : told` (${number(`pid ${first.task.pid}.points`, first.points, pointsAre)} points against ${number(`pid ${task.task.pid}.points`, task.points, pointsAre)})`;
+  const because =
+    report.groupKill !== undefined
+      ? 'its cgroup is killed as a whole'
+      : boundToNodes(report)
+        ? 'that one may not use the nodes that are short, so it could not be chosen'
+        : 'a child, a task that was already dying, or oom_kill_allocating_task';
+  return [
+    one(
+      'chosen',
+      60,
+      'likely',
+      told`${name} was killed, but ${named(report, first.task)} has the higher score${points}${freed}: ${because}.`,
+      ranking(ranked, report),
+    ),
+  ];
 }
 
 const pointsAre = 'oom_badness(): rss + swap + page tables, in pages, and oom_score_adj';
 
 /** Whether it is known who comes before whom: an oom_score_adj that all have makes no difference. */
 function isWeighed(ranked: Ranked): boolean {
-  return ranked.every(({ points }) => points !== undefined) || new Set(ranked.map(({ task }) => task.oomScoreAdj)).size === 1;
+  return (
+    ranked.every(({ points }) => points !== undefined) || new Set(ranked.map(({ task }) => task.oomScoreAdj)).size === 1
+  );
 }
 
 /** oom_cpuset_eligible(): only tasks that may use the same nodes are looked at. */
@@ -99,15 +172,37 @@ function hidden(report: OomReport, first: OomTask | undefined): Judgement[] {
   const whole = wholeKB(report, page);
   if (whole === undefined || whole === 0) return [];
   const { kB, word, share } = factsIn(report);
-  const [holds, all] = [kB('process.rss + swap', size, 'rss + swapents of the task table'), kB('in use', whole, isOfMachine(report) ? 'managed' : 'memory: usage')];
+  const [holds, all] = [
+    kB('process.rss + swap', size, 'rss + swapents of the task table'),
+    kB('in use', whole, isOfMachine(report) ? 'managed' : 'memory: usage'),
+  ];
   const comm = word('process.comm', top.name, 'the task table');
   if (top.oomScoreAdj < 0 && first?.pid !== top.pid && size > whole * smallShare) {
-    return [one('hidden', 78, 'certain', told`${named(report, top)} holds ${holds} (${share(holds, all)}) and is kept from being chosen by its oom_score_adj of ${adjOf(report, top)}; others are killed in its place.`,
-      [told`${comm}: rss + swap ${exactly(holds)}, oom_score_adj ${adjOf(report, top)}`, ...(first === undefined ? ['no other task can be chosen'] : [told`first by score: ${named(report, first)}, oom_score_adj ${adjOf(report, first)}`])])];
+    return [
+      one(
+        'hidden',
+        78,
+        'certain',
+        told`${named(report, top)} holds ${holds} (${share(holds, all)}) and is kept from being chosen by its oom_score_adj of ${adjOf(report, top)}; others are killed in its place.`,
+        [
+          told`${comm}: rss + swap ${exactly(holds)}, oom_score_adj ${adjOf(report, top)}`,
+          ...(first === undefined
+            ? ['no other task can be chosen']
+            : [told`first by score: ${named(report, first)}, oom_score_adj ${adjOf(report, first)}`]),
+        ],
+      ),
+    ];
   }
   if (size < whole * smallShare) {
-    return [one('small', 68, 'certain', told`No process is the consumer by its own memory: the largest, ${named(report, top)}, holds ${holds} (${share(holds, all)} of ${all}).`,
-      [told`${comm}: rss + swap ${exactly(holds)}`])];
+    return [
+      one(
+        'small',
+        68,
+        'certain',
+        told`No process is the consumer by its own memory: the largest, ${named(report, top)}, holds ${holds} (${share(holds, all)} of ${all}).`,
+        [told`${comm}: rss + swap ${exactly(holds)}`],
+      ),
+    ];
   }
   return [];
 }
@@ -120,8 +215,20 @@ function wholeKB(report: OomReport, page: number): number | undefined {
 function group(report: OomReport): Judgement[] {
   if (report.groupKill === undefined) return [];
   const { number, word } = factsIn(report);
-  return [one('group', 45, 'certain', told`All tasks of ${word('group', report.groupKill, 'memory.oom.group')} were killed with it (memory.oom.group): ${number('kills', report.kills.length, 'kill lines')} in all.`,
-    report.kills.slice(0, 20).map((kill) => told`killed ${number('killed.pid', kill.pid, 'kill line')} (${kill.comm === undefined ? '?' : word('killed.comm', kill.comm, 'kill line')})`))];
+  return [
+    one(
+      'group',
+      45,
+      'certain',
+      told`All tasks of ${word('group', report.groupKill, 'memory.oom.group')} were killed with it (memory.oom.group): ${number('kills', report.kills.length, 'kill lines')} in all.`,
+      report.kills
+        .slice(0, 20)
+        .map(
+          (kill) =>
+            told`killed ${number('killed.pid', kill.pid, 'kill line')} (${kill.comm === undefined ? '?' : word('killed.comm', kill.comm, 'kill line')})`,
+        ),
+    ),
+  ];
 }
 
 function ranking(ranked: Ranked, report: OomReport): Told[] {
@@ -131,11 +238,16 @@ function ranking(ranked: Ranked, report: OomReport): Told[] {
   return [
     ...ranked.slice(0, 3).map(({ task, points }) => {
       const of = `pid ${task.pid}`;
-      const swap = task.swapents === undefined ? '' : told`, swap ${exactly(kB(`${of}.swap`, Number(task.swapents) * page, 'swapents of the task table'))}`;
+      const swap =
+        task.swapents === undefined
+          ? ''
+          : told`, swap ${exactly(kB(`${of}.swap`, Number(task.swapents) * page, 'swapents of the task table'))}`;
       const scored = points === undefined ? '' : told`: ${number(`${of}.points`, points, pointsAre)} points (pages)`;
       return told`${named(report, task)}: rss ${exactly(kB(`${of}.rss`, Number(task.rss) * page, 'rss of the task table'))}${swap}, oom_score_adj ${adjOf(report, task)}${scored}`;
     }),
-    ...(total === undefined ? [] : [told`measured against ${count('totalpages', Math.trunc(total), 'page', 'oc->totalpages')}`]),
+    ...(total === undefined
+      ? []
+      : [told`measured against ${count('totalpages', Math.trunc(total), 'page', 'oc->totalpages')}`]),
   ];
 }
 
@@ -146,7 +258,9 @@ function reaped(report: OomReport, pid: number): string | Told {
   const left = totalOf([line.anonRssKB, ifCounted(line.shmemRssKB)]);
   if (left === undefined) return ', and it was reaped';
   const leftTold = factsIn(report).kB('left by the reaper', left, 'anon-rss + shmem-rss after oom_reaper');
-  return left === 0 ? told`, and it was reaped to ${exactly(leftTold)}` : told`, and was reaped to ${leftTold} (anonymous and shared memory)`;
+  return left === 0
+    ? told`, and it was reaped to ${exactly(leftTold)}`
+    : told`, and was reaped to ${leftTold} (anonymous and shared memory)`;
 }
 
 /** With its oom_score_adj, where that counted too. */
@@ -158,7 +272,11 @@ function held(report: OomReport, task: OomTask): Told {
 /** What a kill of it would free. */
 function footprintOf(report: OomReport, task: OomTask): KnownFact {
   const page = pageKB(report);
-  return factsIn(report).kB(`pid ${task.pid}.footprint`, footprintPages(task, page * 1024) * page, 'rss + swapents + pgtables of the task table');
+  return factsIn(report).kB(
+    `pid ${task.pid}.footprint`,
+    footprintPages(task, page * 1024) * page,
+    'rss + swapents + pgtables of the task table',
+  );
 }
 
 function adjOf(report: OomReport, task: OomTask): KnownFact {
@@ -185,7 +303,12 @@ function same(a: OomTask, b: OomTask): boolean {
   return Math.abs(Number(a.rss) - Number(b.rss)) <= Number(a.rss) * near;
 }
 
-function one(part: string, weight: number, certainty: Judgement['certainty'], sentence: Told, evidence: readonly (string | Told)[]): Judgement {
+function one(
+  part: string,
+  weight: number,
+  certainty: Judgement['certainty'],
+  sentence: Told,
+  evidence: readonly (string | Told)[],
+): Judgement {
   return conclude({ id: `oom.victim.${part}`, weight, certainty, moment: 'report', sentence, evidence });
 }
-

@@ -9,7 +9,10 @@ export function* titled(anchor: string, title: string, content: Iterable<string>
 }
 
 /** The same for something long, that opens where a reader asks for it. */
-export function* folded({ anchor, title, count }: { anchor: string; title: string; count: string }, content: Iterable<string>): Generator<string> {
+export function* folded(
+  { anchor, title, count }: { anchor: string; title: string; count: string },
+  content: Iterable<string>,
+): Generator<string> {
   yield `<details class="view" id="${html(anchor)}">\n<summary><h3>${html(title)}</h3> <span class="quiet">${count}</span></summary>\n`;
   yield* content;
   yield '</details>\n';

@@ -10,12 +10,17 @@ export function* chartHtml(chart: ChartView, units: Units): Generator<string> {
 
 function* wholeHtml({ title, unit, bars }: ChartView, total: number, units: Units): Generator<string> {
   const looks = looksOf(bars);
-  const parts = bars.map((bar, index) => ({ ...bar, paint: looks[index]!.name, share: Math.max(0, bar.value) / total * 100 }));
+  const parts = bars.map((bar, index) => ({
+    ...bar,
+    paint: looks[index]!.name,
+    share: (Math.max(0, bar.value) / total) * 100,
+  }));
   const spoken = parts.map(({ label, share }) => `${label} ${share.toFixed(1)} %`).join(', ');
   yield `<svg class="whole" role="img" width="100%" height="44" aria-label="${html(`${title}: ${spoken}`)}">`;
   let at = 0;
   for (const { label, value, paint, share } of parts) {
-    if (share > 0) yield `<rect class="${paint}" x="${at.toFixed(3)}%" width="${share.toFixed(3)}%" height="100%"><title>${html(`${label} ${quantity(value, unit, units)}`)}</title></rect>`;
+    if (share > 0)
+      yield `<rect class="${paint}" x="${at.toFixed(3)}%" width="${share.toFixed(3)}%" height="100%"><title>${html(`${label} ${quantity(value, unit, units)}`)}</title></rect>`;
     at += share;
   }
   yield '</svg>\n<table class="legend">\n';
@@ -33,20 +38,28 @@ function* barsHtml(chart: ChartView, units: Units): Generator<string> {
     const sorted = marks.toSorted((a, b) => a.value - b.value);
     const highest = sorted.at(-1)?.value ?? 0;
     // Marks are what a bar is read by: it has their scale, and one that goes far beyond them ends at the right.
-    const scale = marks.length > 0 ? highest * 1.5 : total ?? most;
-    const percent = (amount: number): string => (scale > 0 ? Math.min(100, Math.max(0, amount / scale * 100)) : 0).toFixed(2);
+    const scale = marks.length > 0 ? highest * 1.5 : (total ?? most);
+    const percent = (amount: number): string =>
+      (scale > 0 ? Math.min(100, Math.max(0, (amount / scale) * 100)) : 0).toFixed(2);
     const under = sorted.find((mark) => value <= mark.value);
     const state = marks.length === 0 ? 'part' : under === undefined ? 'good' : under === sorted[0] ? 'bad' : 'low';
-    const verdict = marks.length === 0 ? '' : under === undefined ? `above ${sorted.at(-1)!.label}` : `${value === under.value ? 'at' : 'below'} ${under.label}`;
+    const verdict =
+      marks.length === 0
+        ? ''
+        : under === undefined
+          ? `above ${sorted.at(-1)!.label}`
+          : `${value === under.value ? 'at' : 'below'} ${under.label}`;
     const amount = quantity(value, unit, units);
     const scaleText = sorted.map((mark) => `${mark.label} ${quantity(mark.value, unit, units)}`).join(', ');
     const beyond = marks.length > 0 && value > scale;
     yield `<tr><th scope="row">${html(label)}</th><td class="n">${html(amount)}</td><td class="track"><svg role="img" width="100%" height="20" aria-label="${html(`${label}: ${amount}${verdict === '' ? '' : `, ${verdict}; ${scaleText}`}`)}">`;
     yield `<rect class="ground" width="100%" height="14" y="3"/><rect class="${state}" width="${percent(value)}%" height="14" y="3"/>`;
-    for (const mark of sorted) yield `<rect class="mark" x="${percent(mark.value)}%" width="2" height="20"><title>${html(`${mark.label} ${quantity(mark.value, unit, units)}`)}</title></rect>`;
+    for (const mark of sorted)
+      yield `<rect class="mark" x="${percent(mark.value)}%" width="2" height="20"><title>${html(`${mark.label} ${quantity(mark.value, unit, units)}`)}</title></rect>`;
     if (beyond) yield '<text class="beyond" x="99%" y="14" text-anchor="end">»</text>';
     yield '</svg>';
-    if (marks.length > 0) yield `<span class="${state}">${html(verdict)}</span> <span class="quiet">${html(scaleText)}</span>`;
+    if (marks.length > 0)
+      yield `<span class="${state}">${html(verdict)}</span> <span class="quiet">${html(scaleText)}</span>`;
     yield '</td></tr>\n';
   }
   yield '</table>\n';

@@ -5,7 +5,10 @@ import type { Places } from './places.js';
 /** How sure a finding is, of when, and where it is told in full. */
 export function howHtml(finding: ReportedFinding, places: Places): string {
   const { certainty, moment, plugin } = finding;
-  const links = places.of(finding).map(({ anchor, title }) => ` <a href="#${html(anchor)}">${html(title)}</a>`).join('');
+  const links = places
+    .of(finding)
+    .map(({ anchor, title }) => ` <a href="#${html(anchor)}">${html(title)}</a>`)
+    .join('');
   return `<p class="how"><span class="${certainty}">${certainty}</span>, ${moment === 'report' ? 'at the OOM report' : 'in the dump'}; ${html(plugin)}${links}</p>\n`;
 }
 

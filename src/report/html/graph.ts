@@ -7,7 +7,8 @@ const fewEdges = 6;
 /** Circles as chains that lead back to their beginning; then what leads into them, and all else. */
 export function* graphHtml({ nodes, edges, cycles }: GraphView): Generator<string> {
   const labels = new Map(nodes.map(({ id, label, kind }) => [id, { label, kind }]));
-  const node = (id: string): string => `<span class="node ${labels.get(id)?.kind ?? 'object'}">${html(labels.get(id)?.label ?? id)}</span>`;
+  const node = (id: string): string =>
+    `<span class="node ${labels.get(id)?.kind ?? 'object'}">${html(labels.get(id)?.label ?? id)}</span>`;
   const inCycles = new Set<(typeof edges)[number]>();
   for (const cycle of cycles) {
     yield '<p class="ring">';
@@ -27,7 +28,8 @@ export function* graphHtml({ nodes, edges, cycles }: GraphView): Generator<strin
   const folds = count > fewEdges;
   if (folds) yield `<details>\n<summary>${count}${cycles.length === 0 ? '' : ' more'}</summary>\n`;
   yield '<ul class="edges">\n';
-  for (const { from, to, label } of others) yield `<li>${node(from)} <span class="edge">${html(label)} →</span> ${node(to)}</li>\n`;
+  for (const { from, to, label } of others)
+    yield `<li>${node(from)} <span class="edge">${html(label)} →</span> ${node(to)}</li>\n`;
   for (const { id } of alone) yield `<li>${node(id)}</li>\n`;
   yield folds ? '</ul>\n</details>\n' : '</ul>\n';
 }

@@ -46,7 +46,8 @@ export function placesOf({ sections, findings }: Report): Places {
     for (const view of views) {
       if (view.kind !== 'stack') continue;
       for (const { title, door } of view.stacks) {
-        if (door !== undefined && sought.has(door.address) && !ofStacks.has(door.address)) ofStacks.set(door.address, { anchor: anchor('stack', address(door.address)), title });
+        if (door !== undefined && sought.has(door.address) && !ofStacks.has(door.address))
+          ofStacks.set(door.address, { anchor: anchor('stack', address(door.address)), title });
       }
     }
   }
@@ -56,18 +57,31 @@ export function placesOf({ sections, findings }: Report): Places {
     ofStack: (door) => ofStacks.get(door)?.anchor,
     of({ plugin, views, doors }) {
       const stacks = (doors ?? []).flatMap((door) => ofStacks.get(door.address) ?? []).slice(0, mostStacks);
-      const named = [...new Set((views ?? []).flatMap((name) => byName.get(`${plugin}/${name}`) ?? byName.get(name) ?? []))];
-      return [...named.map(({ anchor: at, title, plugin: of }) => ({ anchor: at, title: of === plugin ? title : `${of}: ${title}` })), ...new Set(stacks)];
+      const named = [
+        ...new Set((views ?? []).flatMap((name) => byName.get(`${plugin}/${name}`) ?? byName.get(name) ?? [])),
+      ];
+      return [
+        ...named.map(({ anchor: at, title, plugin: of }) => ({
+          anchor: at,
+          title: of === plugin ? title : `${of}: ${title}`,
+        })),
+        ...new Set(stacks),
+      ];
     },
   };
 }
 
 function isEmpty(view: SolidView): boolean {
   switch (view.kind) {
-    case 'table': return view.rows.length === 0;
-    case 'tree': return view.roots.length === 0;
-    case 'log': return view.lines.length === 0;
-    case 'stack': return view.stacks.length === 0;
-    default: return false;
+    case 'table':
+      return view.rows.length === 0;
+    case 'tree':
+      return view.roots.length === 0;
+    case 'log':
+      return view.lines.length === 0;
+    case 'stack':
+      return view.stacks.length === 0;
+    default:
+      return false;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The page's own script: tables are sorted by their heads and filtered by a word, and what a link or the printer needs is
- * unfolded. A string, so that it is the same bytes however oompm is built: the page's policy names its hash.
+ * The page's own script: tables are sorted by their heads and filtered by a word, and what a link or the printer needs
+ * is unfolded. A string, so that it is the same bytes however oompm is built: the page's policy names its hash.
  */
 export const script = `
 'use strict';

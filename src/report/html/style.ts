@@ -1,12 +1,14 @@
 import { allLooks, type Look } from '../palette.js';
 
 const isHatched = ({ hue, hatch }: Look): boolean => hue !== undefined && hatch !== undefined;
-const fills = allLooks.filter(({ hue }) => hue !== undefined)
-  .map((look) => `.${look.name}{fill:${isHatched(look) ? `url(#h-${look.name})` : `var(--${look.hue})`}}`).join('');
+const fills = allLooks
+  .filter(({ hue }) => hue !== undefined)
+  .map((look) => `.${look.name}{fill:${isHatched(look) ? `url(#h-${look.name})` : `var(--${look.hue})`}}`)
+  .join('');
 
 /**
- * Colours that keep apart for the colour-blind; kinds of one colour are hatched, each in its own way, and what is free is
- * hollow, so that nothing is told by colour alone.
+ * Colours that keep apart for the colour-blind; kinds of one colour are hatched, each in its own way, and what is free
+ * is hollow, so that nothing is told by colour alone.
  */
 export const style = `
 :root{color-scheme:light dark;--ground:#fff;--raised:#f4f5f7;--text:#1b1f24;--quiet:#5b6470;--line:#d4d8dd;--link:#0a5bb5;--bad:#b3261e;--low:#8a5a00;--good:#1a7f4b;
@@ -145,5 +147,10 @@ rect,svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 `;
 
 /** The pattern of each hatched kind, over its own colour; and that of what no counter tells of. */
-export const hatches = `<svg class="defs" width="0" height="0" aria-hidden="true"><defs>${allLooks.filter((look) => isHatched(look) || look.name === 'unknown').map(({ name, hue = 'none', hatch = 45 }) =>
-  `<pattern id="h-${name}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(${hatch})"><rect class="hue-${hue}" width="6" height="6"/><path class="hatch" d="M0 0V6"/></pattern>`).join('')}</defs></svg>`;
+export const hatches = `<svg class="defs" width="0" height="0" aria-hidden="true"><defs>${allLooks
+  .filter((look) => isHatched(look) || look.name === 'unknown')
+  .map(
+    ({ name, hue = 'none', hatch = 45 }) =>
+      `<pattern id="h-${name}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(${hatch})"><rect class="hue-${hue}" width="6" height="6"/><path class="hatch" d="M0 0V6"/></pattern>`,
+  )
+  .join('')}</defs></svg>`;

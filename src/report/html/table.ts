@@ -30,19 +30,27 @@ function* contentHtml({ kind, title, columns: given, rows, note, sorted }: Table
   if (rows.length === 0) yield '<p class="quiet">none</p>\n';
   else {
     // A scrolling box takes the keyboard's focus, and says what it is.
-    yield `<div class="wide${rows.length > fewRows ? ' long' : ''}" tabindex="0" role="group" aria-label="${html(title)}"><table class="${kind}">\n<thead><tr>${columns.map((column) => {
-      const unit = columnUnit(column, units);
-      const order = sorted?.column === column.key ? ` aria-sort="${sorted.descending ? 'descending' : 'ascending'}"` : '';
-      return `<th scope="col"${attributeOf(column)}${order}>${html(column.title)}${unit === undefined ? '' : ` <small>${unit}</small>`}</th>`;
-    }).join('')}</tr></thead>\n<tbody>\n`;
+    yield `<div class="wide${rows.length > fewRows ? ' long' : ''}" tabindex="0" role="group" aria-label="${html(title)}"><table class="${kind}">\n<thead><tr>${columns
+      .map((column) => {
+        const unit = columnUnit(column, units);
+        const order =
+          sorted?.column === column.key ? ` aria-sort="${sorted.descending ? 'descending' : 'ascending'}"` : '';
+        return `<th scope="col"${attributeOf(column)}${order}>${html(column.title)}${unit === undefined ? '' : ` <small>${unit}</small>`}</th>`;
+      })
+      .join('')}</tr></thead>\n<tbody>\n`;
     for (const { cells, lead } of rows) {
-      yield `<tr>${columns.map((column, index) => {
-        const cell = cells[column.key] ?? null;
-        const text = (index === 0 ? lead : '') + cellText(cell, column, units);
-        // What is sorted by, where the text is not the bare number.
-        const value = (typeof cell === 'number' || typeof cell === 'bigint') && isNumeric(column.type) && !/^-?[\d.]+$/.test(text) ? ` data-v="${cell}"` : '';
-        return `<td${attributeOf(column)}${value}>${html(text)}</td>`;
-      }).join('')}</tr>\n`;
+      yield `<tr>${columns
+        .map((column, index) => {
+          const cell = cells[column.key] ?? null;
+          const text = (index === 0 ? lead : '') + cellText(cell, column, units);
+          // What is sorted by, where the text is not the bare number.
+          const value =
+            (typeof cell === 'number' || typeof cell === 'bigint') && isNumeric(column.type) && !/^-?[\d.]+$/.test(text)
+              ? ` data-v="${cell}"`
+              : '';
+          return `<td${attributeOf(column)}${value}>${html(text)}</td>`;
+        })
+        .join('')}</tr>\n`;
     }
     yield '</tbody>\n</table></div>\n';
   }

@@ -23,14 +23,23 @@ const order: readonly Headline[] = ['waits', 'memory', 'zones', 'end'];
 export function topOf({ sections, findings, dump }: Report): Top {
   const own = findings[0]?.plugin;
   // A page for one question is that question's answer in its own order.
-  const from = sections.length === 1 ? [] : sections.toSorted((a, b) => Number(b.plugin === own) - Number(a.plugin === own));
-  const candidates = from.flatMap(({ plugin, views }) => views.filter(isHeadlined)
-    // Tasks that wait are everywhere, and seldom what it was about.
-    .filter(({ headline }) => headline !== 'waits' || plugin === own));
+  const from =
+    sections.length === 1 ? [] : sections.toSorted((a, b) => Number(b.plugin === own) - Number(a.plugin === own));
+  const candidates = from.flatMap(({ plugin, views }) =>
+    views
+      .filter(isHeadlined)
+      // Tasks that wait are everywhere, and seldom what it was about.
+      .filter(({ headline }) => headline !== 'waits' || plugin === own),
+  );
   const views = order.flatMap((subject) => candidates.find(({ headline }) => headline === subject) ?? []);
-  const drawingOf = (view: SolidView): string | undefined => view.kind === 'chart' ? [...chartHtml({ ...view, title: '' }, dump)].join('') : undefined;
+  const drawingOf = (view: SolidView): string | undefined =>
+    view.kind === 'chart' ? [...chartHtml({ ...view, title: '' }, dump)].join('') : undefined;
   const drawn = new Map(views.filter(({ kind }) => kind === 'chart').map((view) => [drawingOf(view), view]));
-  return { views, sameAs: (view) => views.find((above) => above === view) ?? (view.kind === 'chart' ? drawn.get(drawingOf(view)) : undefined) };
+  return {
+    views,
+    sameAs: (view) =>
+      views.find((above) => above === view) ?? (view.kind === 'chart' ? drawn.get(drawingOf(view)) : undefined),
+  };
 }
 
 function isHeadlined(view: SolidView): view is Headlined {
@@ -63,7 +72,9 @@ export function* topHtml(report: Report, top: Top, shown: Shown): Generator<stri
   if (top.views.length > 0) yield '</div>\n';
   yield '</header>\n';
   if (sections.length > 1) {
-    const links = sections.map(({ plugin }) => `<a href="#${html(shown.places.ofSection(plugin))}">${html(plugin)}</a>`);
+    const links = sections.map(
+      ({ plugin }) => `<a href="#${html(shown.places.ofSection(plugin))}">${html(plugin)}</a>`,
+    );
     yield `<nav aria-label="Sections">${findings.length > 1 ? '<a href="#findings">findings</a> ' : ''}${links.join(' ')}</nav>\n`;
   }
 }
@@ -73,5 +84,7 @@ const shortEvidence = 300;
 
 function restsOn(finding: ReportedFinding): string {
   const length = finding.evidence.reduce((all, line) => all + line.length, 0);
-  return length <= shortEvidence ? evidenceHtml(finding) : `<details>\n<summary>What it rests on</summary>\n${evidenceHtml(finding)}</details>\n`;
+  return length <= shortEvidence
+    ? evidenceHtml(finding)
+    : `<details>\n<summary>What it rests on</summary>\n${evidenceHtml(finding)}</details>\n`;
 }

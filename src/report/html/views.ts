@@ -30,20 +30,40 @@ const fewStacks = 2;
 export function* viewHtml(view: SolidView, shown: Shown): Generator<string> {
   const anchor = shown.places.ofView(view);
   switch (view.kind) {
-    case 'facts': yield* titled(anchor, view.title, factsHtml(view, shown.units)); break;
-    case 'table': yield* tableHtml({ ...view, anchor, rows: view.rows.map(({ cells }) => ({ cells, lead: '' })) }, shown.units, shown.folds); break;
-    case 'tree': yield* tableHtml({ ...view, anchor, rows: flattenTree(view.roots) }, shown.units, shown.folds); break;
-    case 'chart': yield* titled(anchor, view.title, chartHtml(view, shown.units)); break;
-    case 'graph': yield* titled(anchor, view.title, graphHtml(view)); break;
-    case 'stack': yield* titled(anchor, view.title, stacksHtml(view, shown)); break;
+    case 'facts':
+      yield* titled(anchor, view.title, factsHtml(view, shown.units));
+      break;
+    case 'table':
+      yield* tableHtml(
+        { ...view, anchor, rows: view.rows.map(({ cells }) => ({ cells, lead: '' })) },
+        shown.units,
+        shown.folds,
+      );
+      break;
+    case 'tree':
+      yield* tableHtml({ ...view, anchor, rows: flattenTree(view.roots) }, shown.units, shown.folds);
+      break;
+    case 'chart':
+      yield* titled(anchor, view.title, chartHtml(view, shown.units));
+      break;
+    case 'graph':
+      yield* titled(anchor, view.title, graphHtml(view));
+      break;
+    case 'stack':
+      yield* titled(anchor, view.title, stacksHtml(view, shown));
+      break;
     case 'log': {
       const count = view.lines.length;
-      yield* shown.folds && count > fewLines ? folded({ anchor, title: view.title, count: counted(count, 'line') }, logHtml(view)) : titled(anchor, view.title, logHtml(view));
+      yield* shown.folds && count > fewLines
+        ? folded({ anchor, title: view.title, count: counted(count, 'line') }, logHtml(view))
+        : titled(anchor, view.title, logHtml(view));
       break;
     }
     // A report's findings stand at its top.
-    case 'findings': break;
-    default: view satisfies never;
+    case 'findings':
+      break;
+    default:
+      view satisfies never;
   }
 }
 
@@ -84,6 +104,9 @@ function* stacksHtml({ stacks }: Solid<'stack'>, { units, places, folds }: Shown
 
 /** As a terminal shows it, less the title. */
 function stackText(stack: Stack, units: Units): string[] {
-  const lines = viewLines({ kind: 'stack', id: '', title: '', stacks: [stack] }, units, { width: Infinity, paint: plain });
+  const lines = viewLines({ kind: 'stack', id: '', title: '', stacks: [stack] }, units, {
+    width: Infinity,
+    paint: plain,
+  });
   return [...lines].slice(1).map((line) => line.replace(/\n$/, ''));
 }

@@ -18,7 +18,9 @@ import { quoted } from '../state/command-line.js';
 import type { Question } from '../state/state.js';
 import { parseWords } from './parse-words.js';
 
-/** An answer in pieces: what it is called, the command line that says the same (VMCORE for the files), and what to show. */
+/**
+ * An answer in pieces: what it is called, the command line that says the same (VMCORE for the files), and what to show.
+ */
 export interface AnswerPiece {
   title?: string;
   command?: string;
@@ -34,7 +36,11 @@ export interface Askable extends Registry {
 export const answerLimits = { ...defaultLimits, ms: 60_000, items: 300_000 };
 
 /** Answers a question to the dump. Whatever goes wrong is part of the answer. */
-export async function* answerTo(kernel: Kernel, plugins: Askable, question: Question): AsyncGenerator<AnswerPiece, void> {
+export async function* answerTo(
+  kernel: Kernel,
+  plugins: Askable,
+  question: Question,
+): AsyncGenerator<AnswerPiece, void> {
   try {
     if (question.kind === 'object') yield* openObject(kernel, plugins, question.type, question.address);
     else yield* openWords(kernel, plugins, question.text.trim());
@@ -55,22 +61,44 @@ async function* openWords(kernel: Kernel, plugins: Askable, text: string): Async
   const plugin = await commandNamed(plugins, first, rest);
   if (plugin !== undefined) {
     const values = await parsePluginWords(plugin, rest);
-    const events = isPlugin(plugin) ? runEvents(kernel, plugin, values, answerLimits) : await plugins.runUsers(plugin, values);
-    return yield* told(events, { title: text, command: `oompm ${plugin.id} VMCORE ${rest.map(quoted).join(' ')}`.trimEnd() });
+    const events = isPlugin(plugin)
+      ? runEvents(kernel, plugin, values, answerLimits)
+      : await plugins.runUsers(plugin, values);
+    return yield* told(events, {
+      title: text,
+      command: `oompm ${plugin.id} VMCORE ${rest.map(quoted).join(' ')}`.trimEnd(),
+    });
   }
   const [, type, where] = /^((?:(?:struct|union|enum)\s+)?[A-Za-z_]\w*)\s+(\S+)$/.exec(text) ?? [];
   if (type !== undefined && where !== undefined) {
-    if (!isType(kernel, type)) throw noSuchType(kernel, type, () => `there is no command ${first}, and this kernel's types have no ${type}${didYouMean(first, [...plugins.ids, ...kernel.types.typeNames()])}`);
+    if (!isType(kernel, type))
+      throw noSuchType(
+        kernel,
+        type,
+        () =>
+          `there is no command ${first}, and this kernel's types have no ${type}${didYouMean(first, [...plugins.ids, ...kernel.types.typeNames()])}`,
+      );
     return yield* openObject(kernel, plugins, type, addressNamed(kernel, where));
   }
   const name = /^([A-Za-z_]\w*)(?::\d+)?$/.exec(text)?.[1];
-  const variable = name !== undefined && kernel.symbols.addressOf(name) !== undefined ? variableType(kernel, name) : undefined;
-  if (listVariables[text] !== undefined || variable === 'struct list_head') return yield* openList(kernel, plugins, text, undefined);
+  const variable =
+    name !== undefined && kernel.symbols.addressOf(name) !== undefined ? variableType(kernel, name) : undefined;
+  if (listVariables[text] !== undefined || variable === 'struct list_head')
+    return yield* openList(kernel, plugins, text, undefined);
   if (variable === undefined) {
-    if (rest.length > 0) throw new InputError(`there is no command ${first}${didYouMean(first, plugins.ids)}; Tab completes commands, types, symbols and tasks`);
+    if (rest.length > 0)
+      throw new InputError(
+        `there is no command ${first}${didYouMean(first, plugins.ids)}; Tab completes commands, types, symbols and tasks`,
+      );
     return yield* openPlace(kernel, plugins, text);
   }
-  yield* run(kernel, plugins, 'read', { where: text, type: variable, length: wordsShown }, { title: text, command: `oompm read VMCORE ${quoted(text)} --type ${quoted(variable)}` });
+  yield* run(
+    kernel,
+    plugins,
+    'read',
+    { where: text, type: variable, length: wordsShown },
+    { title: text, command: `oompm read VMCORE ${quoted(text)} --type ${quoted(variable)}` },
+  );
 }
 
 /** Memory at what is named, or why there is none of that name, with the nearest that there is. */
@@ -79,22 +107,37 @@ function openPlace(kernel: Kernel, plugins: Askable, text: string): AsyncGenerat
     addressNamed(kernel, text);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    throw new InputError(error.message + didYouMean(text, [...plugins.ids, ...Object.keys(listVariables), ...kernel.types.typeNames()]));
+    throw new InputError(
+      error.message + didYouMean(text, [...plugins.ids, ...Object.keys(listVariables), ...kernel.types.typeNames()]),
+    );
   }
   return openMemory(kernel, plugins, text);
 }
 
-/** "struct task_struct init_task" is also how C names a type, and then the object is meant: the command shows the same. */
+/**
+ * "struct task_struct init_task" is also how C names a type, and then the object is meant: the command shows the same.
+ */
 function commandNamed(plugins: Askable, first: string, rest: readonly string[]): Promise<AnyPlugin | undefined> {
   if (first === 'struct' && rest.length > 1) return Promise.resolve(undefined);
   return plugins.load(Object.hasOwn(aliases, first) ? aliases[first]! : first);
 }
 
 function openMemory(kernel: Kernel, plugins: Askable, where: string): AsyncGenerator<AnswerPiece, void> {
-  return run(kernel, plugins, 'read', { where, type: undefined, length: wordsShown }, { title: `memory at ${where}`, command: `oompm read VMCORE ${quoted(where)} --length ${wordsShown}` });
+  return run(
+    kernel,
+    plugins,
+    'read',
+    { where, type: undefined, length: wordsShown },
+    { title: `memory at ${where}`, command: `oompm read VMCORE ${quoted(where)} --length ${wordsShown}` },
+  );
 }
 
-function openList(kernel: Kernel, plugins: Askable, where: string, link: string | undefined): AsyncGenerator<AnswerPiece, void> {
+function openList(
+  kernel: Kernel,
+  plugins: Askable,
+  where: string,
+  link: string | undefined,
+): AsyncGenerator<AnswerPiece, void> {
   const command = `oompm list VMCORE ${quoted(where)}${link === undefined ? '' : ` --link ${link}`}`;
   return run(kernel, plugins, 'list', { where, link }, { title: `list at ${where}`, command });
 }
@@ -108,7 +151,12 @@ function isType({ types }: Kernel, name: string): boolean {
 
 const wordsShown = 1024;
 
-async function* openObject(kernel: Kernel, plugins: Askable, type: string, address: bigint): AsyncGenerator<AnswerPiece, void> {
+async function* openObject(
+  kernel: Kernel,
+  plugins: Askable,
+  type: string,
+  address: bigint,
+): AsyncGenerator<AnswerPiece, void> {
   if (/^(?:struct\s+)?task_struct$/.test(type)) return yield* openTask(kernel, plugins, address);
   const link = /^list of ([\w.]+)$/.exec(type)?.[1];
   if (link !== undefined || type === 'struct list_head') return yield* openList(kernel, plugins, hex(address), link);
@@ -129,19 +177,38 @@ async function* openTask(kernel: Kernel, plugins: Askable, address: bigint): Asy
     if (argument === undefined) continue;
     const { type, multiple } = plugin.arguments[argument]!;
     const value = type === 'integer' ? pid! : String(pid);
-    const values = { ...defaultValues(plugin.flags, plugin.arguments), ...('threads' in plugin.flags ? { threads: true } : {}), [argument]: multiple ? [value] : value } as OptionValues;
-    const events = isPlugin(plugin) ? [...runEvents(kernel, plugin, values, answerLimits)] : await plugins.runUsers(plugin, values);
+    const values = {
+      ...defaultValues(plugin.flags, plugin.arguments),
+      ...('threads' in plugin.flags ? { threads: true } : {}),
+      [argument]: multiple ? [value] : value,
+    } as OptionValues;
+    const events = isPlugin(plugin)
+      ? [...runEvents(kernel, plugin, values, answerLimits)]
+      : await plugins.runUsers(plugin, values);
     yield { events: events.flatMap((event) => withoutEnd(id, event, gaps)) };
   }
-  const events = [...runEvents(kernel, await plugins.loadBundled('read'), { where: hex(address), type: 'struct task_struct', length: wordsShown }, answerLimits)];
-  yield { events: [...events.flatMap((event) => withoutEnd('read', event, gaps)), { kind: 'end', outcome: endOf(events), gaps }] };
+  const events = [
+    ...runEvents(
+      kernel,
+      await plugins.loadBundled('read'),
+      { where: hex(address), type: 'struct task_struct', length: wordsShown },
+      answerLimits,
+    ),
+  ];
+  yield {
+    events: [
+      ...events.flatMap((event) => withoutEnd('read', event, gaps)),
+      { kind: 'end', outcome: endOf(events), gaps },
+    ],
+  };
 }
 
 /** One that broke, of several, is told among the gaps. */
 function withoutEnd(plugin: string, event: RunEvent, gaps: Gap[]): RunEvent[] {
   if (event.kind !== 'end') return [event];
   gaps.push(...event.gaps);
-  if (plugin !== 'read' && (event.outcome.kind === 'failed' || event.outcome.kind === 'cut short')) gaps.push({ gap: true, what: plugin, reason: event.outcome.reason });
+  if (plugin !== 'read' && (event.outcome.kind === 'failed' || event.outcome.kind === 'cut short'))
+    gaps.push({ gap: true, what: plugin, reason: event.outcome.reason });
   return [];
 }
 
@@ -151,7 +218,13 @@ function endOf(events: readonly RunEvent[]): Outcome {
 }
 
 /** What shows a place, whatever a user's plugin of that name does. */
-async function* run(kernel: Kernel, plugins: Askable, id: 'read' | 'list', values: OptionValues, name: { title: string; command: string }): AsyncGenerator<AnswerPiece, void> {
+async function* run(
+  kernel: Kernel,
+  plugins: Askable,
+  id: 'read' | 'list',
+  values: OptionValues,
+  name: { title: string; command: string },
+): AsyncGenerator<AnswerPiece, void> {
   yield* told(runEvents(kernel, await plugins.loadBundled(id), values, answerLimits), name);
 }
 
@@ -159,7 +232,8 @@ async function* run(kernel: Kernel, plugins: Askable, id: 'read' | 'list', value
 function* told(events: Iterable<RunEvent>, name: { title: string; command: string }): Generator<AnswerPiece, void> {
   let named = false;
   for (const event of events) {
-    if (!named && event.kind === 'end' && event.outcome.kind === 'unavailable') throw new InputError(event.outcome.reason);
+    if (!named && event.kind === 'end' && event.outcome.kind === 'unavailable')
+      throw new InputError(event.outcome.reason);
     yield { ...(named ? {} : name), events: [event] };
     named = true;
   }

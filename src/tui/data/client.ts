@@ -45,27 +45,40 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
 
   const onReply = (reply: DoorsReply): void => {
     switch (reply.kind) {
-      case 'refused': return dispatch({ kind: 'refused', reason: reply.message });
-      case 'completions': return dispatch({ kind: 'completions', text: reply.text, candidates: reply.candidates, whole: reply.whole });
+      case 'refused':
+        return dispatch({ kind: 'refused', reason: reply.message });
+      case 'completions':
+        return dispatch({ kind: 'completions', text: reply.text, candidates: reply.candidates, whole: reply.whole });
       case 'answer': {
         const { request, title, command, events } = reply;
         if (events.some(({ kind }) => kind === 'end')) answering.delete(request);
-        if (title !== undefined) dispatch({ kind: 'answered', request, title, ...(command === undefined ? {} : { command }), events: [] });
+        if (title !== undefined)
+          dispatch({ kind: 'answered', request, title, ...(command === undefined ? {} : { command }), events: [] });
         return gathered.answer(request, events);
       }
       case 'resolved': {
         if (runners.length > 0) return;
         const { options, facts, plugins, files, warnings } = reply;
-        // What they print is dropped: on a screen it would stand anywhere. A user's are apart, so that they break nothing else.
+        // What they print is dropped: on a screen it would stand anywhere. A user's are apart, so that they break
+        // nothing else.
         const [ours, users] = [startRunner({ bundled: start.bundled }), startRunner({ files })];
         runners = [ours, users];
-        queue = runQueue(plugins.filter(({ inReport, required }) => inReport && required.length === 0), (plugin) => runOne(plugin.path === undefined ? ours : users, plugin, options));
+        queue = runQueue(
+          plugins.filter(({ inReport, required }) => inReport && required.length === 0),
+          (plugin) => runOne(plugin.path === undefined ? ours : users, plugin, options),
+        );
         known = new Map(plugins.map((plugin) => [plugin.id, plugin]));
-        dispatch({ kind: 'found', dump: facts, plugins: plugins.map(({ id, summary, inReport, required }) => ({ id, summary, inReport, required })), warnings });
+        dispatch({
+          kind: 'found',
+          dump: facts,
+          plugins: plugins.map(({ id, summary, inReport, required }) => ({ id, summary, inReport, required })),
+          warnings,
+        });
         queue.start();
         return;
       }
-      default: return reply satisfies never;
+      default:
+        return reply satisfies never;
     }
   };
   let known: ReadonlyMap<string, KnownPlugin> = new Map();
@@ -74,7 +87,10 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
     const started = new Worker(createRequire(import.meta.url).resolve('#doors-worker'), {
       workerData: { words: start.words, flags: start.flags, cancelFlag } satisfies DoorsStart,
       // It reads --plugin for itself; what a plugin prints must not reach the screen.
-      argv: process.argv.slice(2), execArgv: [], stdout: true, stderr: true,
+      argv: process.argv.slice(2),
+      execArgv: [],
+      stdout: true,
+      stderr: true,
     });
     for (const stream of [started.stdout, started.stderr]) stream.resume();
     started.on('message', onReply);
@@ -87,7 +103,8 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
   let doors: Worker | undefined = startDoors();
 
   const failAnswers = (reason: string): void => {
-    for (const request of answering) gathered.answer(request, [{ kind: 'end', gaps: [], outcome: { kind: 'cut short', reason } }]);
+    for (const request of answering)
+      gathered.answer(request, [{ kind: 'end', gaps: [], outcome: { kind: 'cut short', reason } }]);
     answering.clear();
   };
 
@@ -95,13 +112,18 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
     dispatch({ kind: 'restarted', id: plugin.id });
     let isEnded = false;
     try {
-      const section = await onRunner.run(plugin, plugin.values, { dump }, {
-        limits,
-        onEvent(event) {
-          isEnded ||= event.kind === 'end';
-          gathered.section(plugin.id, event);
+      const section = await onRunner.run(
+        plugin,
+        plugin.values,
+        { dump },
+        {
+          limits,
+          onEvent(event) {
+            isEnded ||= event.kind === 'end';
+            gathered.section(plugin.id, event);
+          },
         },
-      });
+      );
       if (!isEnded) gathered.section(plugin.id, { kind: 'end', outcome: section.outcome, gaps: section.gaps });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -148,7 +170,11 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
 }
 
 /** Gathers what workers yield, so that the page is laid out a few times a second and not for each batch. */
-function gather(dispatch: (action: Action) => void): { section(id: string, event: RunEvent): void; answer(request: number, events: readonly RunEvent[]): void; stop(): void } {
+function gather(dispatch: (action: Action) => void): {
+  section(id: string, event: RunEvent): void;
+  answer(request: number, events: readonly RunEvent[]): void;
+  stop(): void;
+} {
   const sections = new Map<string, RunEvent[]>();
   const answers = new Map<number, RunEvent[]>();
   let timer: NodeJS.Timeout | undefined;

@@ -13,16 +13,21 @@ export interface DoorsStart {
 }
 
 /** To the worker: a question, or what is being typed, for which names are wanted. */
-export type DoorsRequest =
-  | { kind: 'ask'; request: number; question: Question }
-  | { kind: 'complete'; text: string };
+export type DoorsRequest = { kind: 'ask'; request: number; question: Question } | { kind: 'complete'; text: string };
 
 /** A plugin, and the values that its screen is run with; a user's has the path of its file. */
 export type KnownPlugin = PluginInfo & { values: OptionValues; path?: string };
 
 /** From the worker. `resolved` comes first and once; `refused` instead of it where there is no dump to be opened. */
 export type DoorsReply =
-  | { kind: 'resolved'; options: OpenOptions; facts: DumpFacts; plugins: readonly KnownPlugin[]; files: readonly string[]; warnings: readonly string[] }
+  | {
+      kind: 'resolved';
+      options: OpenOptions;
+      facts: DumpFacts;
+      plugins: readonly KnownPlugin[];
+      files: readonly string[];
+      warnings: readonly string[];
+    }
   | { kind: 'refused'; message: string; input: boolean }
   | { kind: 'completions'; text: string; candidates: readonly Candidate[]; whole: boolean }
   | { kind: 'answer'; request: number; title?: string; command?: string; events: readonly RunEvent[] };

@@ -22,19 +22,32 @@ const port = parentPort!;
 const reply = (message: DoorsReply): void => port.postMessage(message);
 
 begin().catch((error: unknown) => {
-  reply({ kind: 'refused', message: error instanceof Error ? error.message : String(error), input: error instanceof InputError });
+  reply({
+    kind: 'refused',
+    message: error instanceof Error ? error.message : String(error),
+    input: error instanceof InputError,
+  });
 });
 
 async function begin(): Promise<void> {
-  const [{ options, rest }, { registry, files, runner, warnings }] = await Promise.all([namedFiles('analyze', start.words, start.flags), plugins()]);
-  if (rest.length > 0) throw new InputError(`analyze does not know what to do with ${rest[0]}: it is neither a dump nor a kernel`);
+  const [{ options, rest }, { registry, files, runner, warnings }] = await Promise.all([
+    namedFiles('analyze', start.words, start.flags),
+    plugins(),
+  ]);
+  if (rest.length > 0)
+    throw new InputError(`analyze does not know what to do with ${rest[0]}: it is neither a dump nor a kernel`);
   const facts = await glance(options);
   // One that does not load is named, and the others stand.
   const loaded = await Promise.allSettled(registry.ids.map((id) => registry.load(id)));
-  const broken = loaded.flatMap((one, at) => one.status === 'rejected' ? [`plugin ${registry.ids[at]} does not load: ${String(one.reason)}`] : []);
-  const all = loaded.flatMap((one) => one.status === 'fulfilled' && one.value !== undefined ? [one.value] : []);
+  const broken = loaded.flatMap((one, at) =>
+    one.status === 'rejected' ? [`plugin ${registry.ids[at]} does not load: ${String(one.reason)}`] : [],
+  );
+  const all = loaded.flatMap((one) => (one.status === 'fulfilled' && one.value !== undefined ? [one.value] : []));
   reply({
-    kind: 'resolved', options, facts, files,
+    kind: 'resolved',
+    options,
+    facts,
+    files,
     plugins: all.map((plugin): KnownPlugin => ({
       id: plugin.id,
       summary: plugin.summary,
@@ -52,7 +65,12 @@ async function begin(): Promise<void> {
     ...registry,
     async runUsers(plugin, values) {
       const events: RunEvent[] = [];
-      const { outcome, gaps } = await runner!.run(plugin, values, { dump: options }, { limits: answerLimits, onEvent: (event) => events.push(event) });
+      const { outcome, gaps } = await runner!.run(
+        plugin,
+        values,
+        { dump: options },
+        { limits: answerLimits, onEvent: (event) => events.push(event) },
+      );
       return events.at(-1)?.kind === 'end' ? events : [...events, { kind: 'end', outcome, gaps }];
     },
   };
@@ -63,10 +81,21 @@ async function begin(): Promise<void> {
 
   const answer = async (request: number, question: Question): Promise<void> => {
     try {
-      for await (const piece of answerTo(await opened(), askable, question)) reply({ kind: 'answer', request, ...piece });
+      for await (const piece of answerTo(await opened(), askable, question))
+        reply({ kind: 'answer', request, ...piece });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      reply({ kind: 'answer', request, events: [{ kind: 'end', gaps: [], outcome: { kind: 'failed', fault: error instanceof InputError ? 'dump' : 'plugin', reason } }] });
+      reply({
+        kind: 'answer',
+        request,
+        events: [
+          {
+            kind: 'end',
+            gaps: [],
+            outcome: { kind: 'failed', fault: error instanceof InputError ? 'dump' : 'plugin', reason },
+          },
+        ],
+      });
     }
   };
   /** Commands are known at once; names of the dump when it is open, unless one has gone on typing. */
@@ -75,7 +104,8 @@ async function begin(): Promise<void> {
     reply({ kind: 'completions', text, candidates: candidatesFor(undefined, commands, text), whole: text === '' });
     if (text === '') return;
     const kernel = await opened().catch(() => undefined);
-    if (typed === text) reply({ kind: 'completions', text, candidates: candidatesFor(kernel, commands, text), whole: true });
+    if (typed === text)
+      reply({ kind: 'completions', text, candidates: candidatesFor(kernel, commands, text), whole: true });
   };
 
   port.on('message', (message: DoorsRequest) => {

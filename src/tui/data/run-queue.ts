@@ -5,7 +5,10 @@ export interface RunQueue<P> {
   next(plugin: P, again: boolean): void;
 }
 
-export function runQueue<P extends { id: string }>(plugins: readonly P[], run: (plugin: P) => Promise<void>): RunQueue<P> {
+export function runQueue<P extends { id: string }>(
+  plugins: readonly P[],
+  run: (plugin: P) => Promise<void>,
+): RunQueue<P> {
   let waiting = [...plugins];
   const begun = new Set<string>();
   let running: string | undefined;

@@ -22,7 +22,11 @@ function wholeLines(chart: ChartView, total: number, room: Room): Line[] {
   const width = Math.max(narrowestBar, room.width - 2);
   const looks = looksOf(chart.bars);
   const parts = chart.bars.map((bar, index) => ({ ...bar, shade: looks[index]!.shade, meaning: looks[index]!.hue }));
-  const cells = shareOut(parts.map(({ value }) => value), total, width);
+  const cells = shareOut(
+    parts.map(({ value }) => value),
+    total,
+    width,
+  );
   const bar: Span[] = parts.map(({ shade, meaning }, index) => span(shade.repeat(cells[index]!), meaning));
   const rest = width - cells.reduce((sum, count) => sum + count, 0);
   const labelWidth = labelWidthOf(chart, room.width);
@@ -30,8 +34,11 @@ function wholeLines(chart: ChartView, total: number, room: Room): Line[] {
     { spans: [...bar, span('·'.repeat(Math.max(0, rest)), 'quiet')] },
     ...parts.map(({ label, value, shade, meaning }) => ({
       spans: [
-        span(`${shade.repeat(2)} `, meaning), span(labelled(label, labelWidth)),
-        span(`${quantity(value, chart.unit, room.units).padStart(12)} ${(value / total * 100).toFixed(1).padStart(5)} %`),
+        span(`${shade.repeat(2)} `, meaning),
+        span(labelled(label, labelWidth)),
+        span(
+          `${quantity(value, chart.unit, room.units).padStart(12)} ${((value / total) * 100).toFixed(1).padStart(5)} %`,
+        ),
       ],
     })),
   ];
@@ -39,7 +46,7 @@ function wholeLines(chart: ChartView, total: number, room: Room): Line[] {
 
 /** How many cells of a bar each part gets: no part is lost for being small, and the whole is not exceeded. */
 function shareOut(values: readonly number[], total: number, width: number): number[] {
-  const cells = values.map((value) => value <= 0 ? 0 : Math.max(1, Math.round(value / total * width)));
+  const cells = values.map((value) => (value <= 0 ? 0 : Math.max(1, Math.round((value / total) * width))));
   for (let over = cells.reduce((sum, count) => sum + count, 0) - width; over > 0; over--) {
     const largest = cells.indexOf(Math.max(...cells));
     if (cells[largest]! <= 1) break;
@@ -53,30 +60,57 @@ function barLines(chart: ChartView, room: Room): Line[] {
   const most = Math.max(0, ...chart.bars.flatMap((bar) => [bar.value, ...(bar.marks ?? []).map(({ value }) => value)]));
   const scale = chart.total ?? most;
   const marked = chart.bars.some((bar) => (bar.marks ?? []).length > 0);
-  const width = Math.min(widestBar, Math.max(narrowestBar, Math.floor((room.width - labelWidth - 14) * (marked ? 0.5 : 1))));
+  const width = Math.min(
+    widestBar,
+    Math.max(narrowestBar, Math.floor((room.width - labelWidth - 14) * (marked ? 0.5 : 1))),
+  );
   return chart.bars.flatMap((bar) => {
     const label = labelled(bar.label, labelWidth);
     const amount = quantity(bar.value, chart.unit, room.units);
     const marks = (bar.marks ?? []).toSorted((a, b) => a.value - b.value);
     const under = marks.find(({ value }) => bar.value < value);
     const lowest = under !== undefined && under === marks[0];
-    const meaning = marks.length === 0 ? undefined : lowest ? 'bad' as const : under === undefined ? 'good' as const : 'warning' as const;
-    const share = chart.total === undefined || chart.total === 0 ? '' : ` ${(bar.value / chart.total * 100).toFixed(1).padStart(5)} %`;
+    const meaning =
+      marks.length === 0
+        ? undefined
+        : lowest
+          ? ('bad' as const)
+          : under === undefined
+            ? ('good' as const)
+            : ('warning' as const);
+    const share =
+      chart.total === undefined || chart.total === 0
+        ? ''
+        : ` ${((bar.value / chart.total) * 100).toFixed(1).padStart(5)} %`;
     const first: Line = {
       spans: [
-        span(label), span(' '), ...barSpans(bar.value, marks, scale, width, meaning), span(` ${amount.padStart(10)}${share}`),
+        span(label),
+        span(' '),
+        ...barSpans(bar.value, marks, scale, width, meaning),
+        span(` ${amount.padStart(10)}${share}`),
         ...(under === undefined ? [] : [span(` below ${shownText(under.label)}`, meaning)]),
       ],
     };
     if (marks.length === 0) return [first];
-    const legend = marks.map(({ label: name, value }) => `${letterOf(name)} ${shownText(name)} ${quantity(value, chart.unit, room.units)}`).join('   ');
+    const legend = marks
+      .map(
+        ({ label: name, value }) => `${letterOf(name)} ${shownText(name)} ${quantity(value, chart.unit, room.units)}`,
+      )
+      .join('   ');
     return [first, { spans: [span(' '.repeat(labelWidth + 1)), span(legend, 'quiet')] }];
   });
 }
 
 /** The bar, with each mark's letter where its value lies: `██████m··l·h····`. */
-function barSpans(value: number, marks: readonly { label: string; value: number }[], scale: number, width: number, meaning: Meaning | undefined): Span[] {
-  const at = (amount: number): number => scale <= 0 ? 0 : Math.min(width, Math.max(0, Math.round(amount / scale * width)));
+function barSpans(
+  value: number,
+  marks: readonly { label: string; value: number }[],
+  scale: number,
+  width: number,
+  meaning: Meaning | undefined,
+): Span[] {
+  const at = (amount: number): number =>
+    scale <= 0 ? 0 : Math.min(width, Math.max(0, Math.round((amount / scale) * width)));
   const filled = value > 0 ? Math.max(1, at(value)) : 0;
   const letters = new Map<number, string>();
   for (const mark of marks) {
@@ -108,7 +142,10 @@ function letterOf(label: string): string {
 }
 
 function labelWidthOf(chart: ChartView, width: number): number {
-  return Math.min(Math.max(leastForLabel, Math.floor(width / 3)), chart.bars.reduce((widest, bar) => Math.max(widest, widthOf(shownText(bar.label))), 0));
+  return Math.min(
+    Math.max(leastForLabel, Math.floor(width / 3)),
+    chart.bars.reduce((widest, bar) => Math.max(widest, widthOf(shownText(bar.label))), 0),
+  );
 }
 
 function labelled(label: string, width: number): string {

@@ -3,10 +3,15 @@ import type { Cell, Column, Sorting } from '../../plugin/views.js';
 import type { TableIndex } from './table-index.js';
 
 /**
- * Which rows a table shows, in which order: all words of the filter occur in the row. Equal ones keep the plugin's order;
- * what has no value, or could not be read, comes last either way.
+ * Which rows a table shows, in which order: all words of the filter occur in the row. Equal ones keep the plugin's
+ * order; what has no value, or could not be read, comes last either way.
  */
-export function chooseRows(index: TableIndex, columns: readonly Column[], filter: string, sorting: Sorting | undefined): Uint32Array {
+export function chooseRows(
+  index: TableIndex,
+  columns: readonly Column[],
+  filter: string,
+  sorting: Sorting | undefined,
+): Uint32Array {
   const chosen = rowsWith(filterWords(filter), index);
   const column = columns.find(({ key }) => key === sorting?.column);
   return sorting === undefined || column === undefined ? chosen : sorted(index, chosen, column, sorting.descending);
@@ -16,12 +21,17 @@ function rowsWith(words: readonly string[], { rows, texts }: TableIndex): Uint32
   const chosen = new Uint32Array(rows.length);
   if (words.length === 0) return chosen.map((_, row) => row);
   let count = 0;
-  for (let row = 0; row < chosen.length; row++) if (words.every((word) => texts[row]!.includes(word))) chosen[count++] = row;
+  for (let row = 0; row < chosen.length; row++)
+    if (words.every((word) => texts[row]!.includes(word))) chosen[count++] = row;
   return chosen.subarray(0, count);
 }
 
 /** Which nodes of a tree show: with a filter those that match and all above them; without, those in open folds. */
-export function chooseNodes(index: TableIndex, filter: string, isOpen: (path: string, depth: number) => boolean): Uint32Array {
+export function chooseNodes(
+  index: TableIndex,
+  filter: string,
+  isOpen: (path: string, depth: number) => boolean,
+): Uint32Array {
   const words = filterWords(filter);
   const { places } = index;
   const chosen: number[] = [];
@@ -49,7 +59,10 @@ export function chooseNodes(index: TableIndex, filter: string, isOpen: (path: st
 }
 
 export function filterWords(filter: string): string[] {
-  return filter.toLowerCase().split(' ').filter((word) => word !== '');
+  return filter
+    .toLowerCase()
+    .split(' ')
+    .filter((word) => word !== '');
 }
 
 function sorted(index: TableIndex, chosen: Uint32Array, { key }: Column, descending: boolean): Uint32Array {
@@ -61,7 +74,9 @@ function sorted(index: TableIndex, chosen: Uint32Array, { key }: Column, descend
 
 const keysKnown = new WeakMap<TableIndex, Map<string, Float64Array>>();
 
-/** A number for each row to sort a column by, NaN where it has no value; made once, since texts take long to compare. */
+/**
+ * A number for each row to sort a column by, NaN where it has no value; made once, since texts take long to compare.
+ */
 function sortKeys(index: TableIndex, key: string): Float64Array {
   const known = keysKnown.get(index) ?? new Map<string, Float64Array>();
   keysKnown.set(index, known);

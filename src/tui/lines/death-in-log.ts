@@ -1,10 +1,12 @@
 import type { LogLine } from '../../plugin/views.js';
 
 /** Lines of the kernel itself: what a user wrote into the log has another facility. */
-const isKernels = ({ facility, remark }: LogLine): boolean => (facility === undefined || facility === 0) && remark !== true;
+const isKernels = ({ facility, remark }: LogLine): boolean =>
+  (facility === undefined || facility === 0) && remark !== true;
 
 /** What a log is read for: where the kernel says that it runs out of memory, or stops. */
-export const logEvents = /invoked oom-killer|out of memory:|kernel panic|\b(?:bug|oops):|soft lockup|hard lockup|blocked for more than|general protection fault|circular locking|self-detected stall/;
+export const logEvents =
+  /invoked oom-killer|out of memory:|kernel panic|\b(?:bug|oops):|soft lockup|hard lockup|blocked for more than|general protection fault|circular locking|self-detected stall/;
 
 /** The record that tells of the death: the panic; where there is none, the last. -1 where there are no lines. */
 export function deathIn(lines: readonly LogLine[]): number {

@@ -11,8 +11,8 @@ type Edge = GraphView['edges'][number];
 const mostLines = 5_000;
 
 /**
- * Who waits for whom, drawn from top to bottom: each cycle as a ring with its way back on the left, then what hangs on it,
- * then the rest as trees. An edge is drawn once; a node that was drawn before is named and not followed again.
+ * Who waits for whom, drawn from top to bottom: each cycle as a ring with its way back on the left, then what hangs on
+ * it, then the rest as trees. An edge is drawn once; a node that was drawn before is named and not followed again.
  */
 export function graphBlock({ view, key }: ShownView): Block {
   if (view.kind !== 'graph') throw new Error(`${view.kind} is no graph`);
@@ -27,7 +27,12 @@ export function graphBlock({ view, key }: ShownView): Block {
   return fixedBlock(key, lines.length > 0 ? lines : [plainLine('nothing waits', 'quiet')], key);
 }
 
-const shapes: Readonly<Record<Node['kind'], readonly [string, string]>> = { cpu: ['<', '>'], task: ['[', ']'], lock: ['(', ')'], object: ['{', '}'] };
+const shapes: Readonly<Record<Node['kind'], readonly [string, string]>> = {
+  cpu: ['<', '>'],
+  task: ['[', ']'],
+  lock: ['(', ')'],
+  object: ['{', '}'],
+};
 
 function* graphLines(graph: GraphView): Generator<Line> {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
@@ -61,7 +66,12 @@ function* graphLines(graph: GraphView): Generator<Line> {
   for (const node of alone) yield nodeLine(node, node.id, [], '', '');
 }
 
-function* ringLines(cycle: readonly string[], nodes: ReadonlyMap<string, Node>, outOf: ReadonlyMap<string, readonly Edge[]>, drawn: Set<Edge>): Generator<Line> {
+function* ringLines(
+  cycle: readonly string[],
+  nodes: ReadonlyMap<string, Node>,
+  outOf: ReadonlyMap<string, readonly Edge[]>,
+  drawn: Set<Edge>,
+): Generator<Line> {
   for (const [place, id] of cycle.entries()) {
     const next = cycle[(place + 1) % cycle.length]!;
     const edge = (outOf.get(id) ?? []).find(({ to }) => to === next);
@@ -85,7 +95,11 @@ function joining(spans: Line['spans']): Line {
 
 /** Depth first and without recursion: how deep waiting goes is the dump's to choose. */
 function* treeLines(
-  start: string, nodes: ReadonlyMap<string, Node>, outOf: ReadonlyMap<string, readonly Edge[]>, drawnNodes: Set<string>, drawnEdges: Set<Edge>,
+  start: string,
+  nodes: ReadonlyMap<string, Node>,
+  outOf: ReadonlyMap<string, readonly Edge[]>,
+  drawnNodes: Set<string>,
+  drawnEdges: Set<Edge>,
 ): Generator<Line> {
   const open = edgesOf(start, '');
   for (let next = open.pop(); next; next = open.pop()) {
@@ -94,7 +108,17 @@ function* treeLines(
     drawnEdges.add(edge);
     const seen = drawnNodes.has(edge.to);
     drawnNodes.add(edge.to);
-    yield nodeLine(nodes.get(edge.to), edge.to, [span(`${lead}${last ? '└─ ' : '├─ '}`, 'quiet'), span(`${shownText(edge.label)} `, 'quiet'), span('─▶ ', 'quiet')], '', seen ? ' (see above)' : '');
+    yield nodeLine(
+      nodes.get(edge.to),
+      edge.to,
+      [
+        span(`${lead}${last ? '└─ ' : '├─ '}`, 'quiet'),
+        span(`${shownText(edge.label)} `, 'quiet'),
+        span('─▶ ', 'quiet'),
+      ],
+      '',
+      seen ? ' (see above)' : '',
+    );
     if (!seen && lead.length < 120) open.push(...edgesOf(edge.to, `${lead}${last ? '   ' : '│  '}`));
   }
 
@@ -104,12 +128,27 @@ function* treeLines(
   }
 }
 
-function nodeLine(node: Node | undefined, id: string, before: Line['spans'], lead: string, after: string, meaning?: 'bad'): Line {
+function nodeLine(
+  node: Node | undefined,
+  id: string,
+  before: Line['spans'],
+  lead: string,
+  after: string,
+  meaning?: 'bad',
+): Line {
   const [left, right] = shapes[node?.kind ?? 'object'];
   const door = node?.door;
-  const targets: NamedTarget[] = door === undefined ? [] : [{ label: `${shownText(door.type)} ${address(door.address)}`, target: { kind: 'door', door } }];
+  const targets: NamedTarget[] =
+    door === undefined
+      ? []
+      : [{ label: `${shownText(door.type)} ${address(door.address)}`, target: { kind: 'door', door } }];
   return {
-    spans: [...before, span(lead), span(`${left}${shownText(node?.label ?? id)}${right}`, meaning ?? 'heading'), span(after, 'quiet')],
+    spans: [
+      ...before,
+      span(lead),
+      span(`${left}${shownText(node?.label ?? id)}${right}`, meaning ?? 'heading'),
+      span(after, 'quiet'),
+    ],
     ...(targets.length === 0 ? {} : { targets }),
   };
 }

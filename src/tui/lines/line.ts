@@ -9,7 +9,11 @@ export interface Span {
 }
 
 /** What Enter can open: an object of the dump, or a question such as "pid 51" that a worker answers. */
-export type Target = { kind: 'door'; door: Door } | { kind: 'question'; text: string } | { kind: 'plugin'; id: string } | { kind: 'text'; title: string; text: string };
+export type Target =
+  | { kind: 'door'; door: Door }
+  | { kind: 'question'; text: string }
+  | { kind: 'plugin'; id: string }
+  | { kind: 'text'; title: string; text: string };
 
 export interface NamedTarget {
   label: string;
@@ -25,7 +29,10 @@ export interface Line {
   fold?: string;
   /** Enter opens the fold, and `o` the targets. */
   foldFirst?: boolean;
-  /** No entry of its own, so that the cursor goes over it: it goes on what stands above, or only joins what it stands between. */
+  /**
+   * No entry of its own, so that the cursor goes over it: it goes on what stands above, or only joins what it stands
+   * between.
+   */
   part?: 'goesOn' | 'joins';
   /** What a wide screen shows beside the list while the cursor is here. */
   detail?: (width: number) => readonly Line[];
@@ -56,7 +63,13 @@ export interface Block {
 }
 
 export function fixedBlock(id: string, lines: readonly Line[], view?: string): Block {
-  return { id, length: lines.length, wraps: true, line: (index) => lines[index]!, ...(view === undefined ? {} : { view }) };
+  return {
+    id,
+    length: lines.length,
+    wraps: true,
+    line: (index) => lines[index]!,
+    ...(view === undefined ? {} : { view }),
+  };
 }
 
 /** The same block, which the cursor goes over. */

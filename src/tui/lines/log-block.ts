@@ -7,14 +7,23 @@ import type { Room, ShownView, TimeStyle } from './view-state.js';
 import { shownText } from './shown-text.js';
 
 /** A line of the screen: the log record and which of its own lines. */
-interface Place { record: number; part: number }
+interface Place {
+  record: number;
+  part: number;
+}
 
 /** A kernel log: records up to a level, those that the filter leaves. */
 export function logBlock({ view, key }: ShownView, room: Room): Block {
   if (view.kind !== 'log') throw new Error(`${view.kind} is no log`);
   const lines = view.lines;
   const places = placesOf(lines, room);
-  if (places.length === 0) return { id: key, view: key, length: 1, line: () => plainLine(lines.length === 0 ? 'no lines' : 'no line matches', 'quiet') };
+  if (places.length === 0)
+    return {
+      id: key,
+      view: key,
+      length: 1,
+      line: () => plainLine(lines.length === 0 ? 'no lines' : 'no line matches', 'quiet'),
+    };
   return {
     id: key,
     view: key,
@@ -28,7 +37,10 @@ export function logBlock({ view, key }: ShownView, room: Room): Block {
 /** At the death, or what is shown of the lines before it. */
 function opensAt(lines: readonly LogLine[], places: readonly Place[]): number {
   const death = deathIn(lines);
-  return Math.max(0, places.findLastIndex(({ record, part }) => record < death || (record === death && part === 0)));
+  return Math.max(
+    0,
+    places.findLastIndex(({ record, part }) => record < death || (record === death && part === 0)),
+  );
 }
 
 const lastPlaces = new WeakMap<readonly LogLine[], { key: string; places: readonly Place[] }>();
@@ -55,7 +67,9 @@ function parts(line: LogLine): readonly string[] {
   let known = cut.get(line);
   if (known === undefined) {
     // Long lines are cut; Enter shows them whole.
-    known = line.remark ? [shownText(line.text)] : line.text.split('\n').map((part) => shownText(part.replaceAll('\t', '        ')));
+    known = line.remark
+      ? [shownText(line.text)]
+      : line.text.split('\n').map((part) => shownText(part.replaceAll('\t', '        ')));
     cut.set(line, known);
   }
   return known;
@@ -72,9 +86,28 @@ function logLine(lines: readonly LogLine[], place: Place, times: TimeStyle): Lin
   const spans: Span[] = [span(timeOf(lines, place.record, times), 'quiet')];
   if (line.caller !== undefined) spans.push(span(`[${shownText(line.caller).padStart(6)}] `, 'quiet'));
   // KERN_EMERG to KERN_ERR, and KERN_WARNING: by a letter too, for a terminal without colours.
-  const meaning = line.level === undefined ? undefined : line.level <= 3 ? 'bad' as const : line.level === 4 ? 'warning' as const : undefined;
+  const meaning =
+    line.level === undefined
+      ? undefined
+      : line.level <= 3
+        ? ('bad' as const)
+        : line.level === 4
+          ? ('warning' as const)
+          : undefined;
   spans.push(span(levelLetter(line.level), meaning ?? 'quiet'), span(text, meaning));
-  return { spans, targets: [{ label: 'the whole record', target: { kind: 'text', title: `log record${line.sequence === undefined ? '' : ` ${line.sequence}`}`, text: line.text } }] };
+  return {
+    spans,
+    targets: [
+      {
+        label: 'the whole record',
+        target: {
+          kind: 'text',
+          title: `log record${line.sequence === undefined ? '' : ` ${line.sequence}`}`,
+          text: line.text,
+        },
+      },
+    ],
+  };
 }
 
 const letters = ['M', 'A', 'C', 'E', 'W', 'N', 'I', 'D'];

@@ -7,8 +7,10 @@ const addresses = /\b0x[\da-f]{9,16}\b/g;
 export function targetsInText(texts: readonly string[]): NamedTarget[] {
   const found = new Map<string, NamedTarget>();
   for (const text of texts) {
-    for (const [, pid = ''] of text.matchAll(pids)) found.set(pid, { label: `pid ${Number(pid)}`, target: { kind: 'question', text: `pid ${Number(pid)}` } });
-    for (const [address] of text.matchAll(addresses)) found.set(address, { label: address, target: { kind: 'question', text: address } });
+    for (const [, pid = ''] of text.matchAll(pids))
+      found.set(pid, { label: `pid ${Number(pid)}`, target: { kind: 'question', text: `pid ${Number(pid)}` } });
+    for (const [address] of text.matchAll(addresses))
+      found.set(address, { label: address, target: { kind: 'question', text: address } });
   }
   return [...found.values()];
 }

@@ -41,7 +41,9 @@ export function lineAt(lines: PageLines, at: number): Line | undefined {
 export function searchText(lines: PageLines, at: number): string {
   const place = placeOf(lines, at);
   if (place === undefined) return '';
-  return place.block.text === undefined ? lineText(place.block.line(place.index)).toLowerCase() : place.block.text(place.index);
+  return place.block.text === undefined
+    ? lineText(place.block.line(place.index)).toLowerCase()
+    : place.block.text(place.index);
 }
 
 /** The next line that has `text`, from `from` on, round the end; undefined where none has. */
@@ -62,7 +64,10 @@ export function sameLine(before: PageLines, at: number, after: PageLines): numbe
   const found = after.blocks.findIndex(({ id }) => id === place.block.id);
   if (found < 0) return Math.min(at, Math.max(0, after.length - 1));
   const block = after.blocks[found]!;
-  const index = block.length === place.block.length ? place.index : entryAt(block, entriesBefore(place.block, place.index)) ?? place.index;
+  const index =
+    block.length === place.block.length
+      ? place.index
+      : (entryAt(block, entriesBefore(place.block, place.index)) ?? place.index);
   return after.starts[found]! + Math.min(index, Math.max(0, block.length - 1));
 }
 

@@ -13,10 +13,18 @@ import { shownText } from './shown-text.js';
 export function factsBlock({ view, key }: ShownView, room: Room): Block {
   if (view.kind !== 'facts') throw new Error(`${view.kind} are no facts`);
   const words = filterWords(room.look.filter);
-  const shown = view.facts.map((fact) => ({ fact, title: shownText(fact.title), value: shownText(alone(fact.value, fact.type, room.units)) }))
+  const shown = view.facts
+    .map((fact) => ({ fact, title: shownText(fact.title), value: shownText(alone(fact.value, fact.type, room.units)) }))
     .filter(({ title, value }) => words.every((word) => `${title} ${value}`.toLowerCase().includes(word)));
-  const titleWidth = Math.min(Math.floor(room.width / 2), shown.reduce((widest, { title }) => Math.max(widest, widthOf(title)), 0));
-  return fixedBlock(key, shown.flatMap(({ fact, title, value }) => factLines(fact, title, value, titleWidth, room.width)), key);
+  const titleWidth = Math.min(
+    Math.floor(room.width / 2),
+    shown.reduce((widest, { title }) => Math.max(widest, widthOf(title)), 0),
+  );
+  return fixedBlock(
+    key,
+    shown.flatMap(({ fact, title, value }) => factLines(fact, title, value, titleWidth, room.width)),
+    key,
+  );
 }
 
 function factLines(fact: Fact, title: string, value: string, titleWidth: number, width: number): Line[] {
@@ -25,7 +33,11 @@ function factLines(fact: Fact, title: string, value: string, titleWidth: number,
   const targets = factTargets(fact);
   return [
     {
-      spans: [span(padded(title, titleWidth), 'quiet'), span('  '), span(first, isGap(fact.value) ? 'warning' : targets.length > 0 ? 'address' : undefined)],
+      spans: [
+        span(padded(title, titleWidth), 'quiet'),
+        span('  '),
+        span(first, isGap(fact.value) ? 'warning' : targets.length > 0 ? 'address' : undefined),
+      ],
       ...(targets.length === 0 ? {} : { targets }),
     },
     ...rest.map((line): Line => ({ ...plainLine(`${' '.repeat(titleWidth + 2)}${line}`), part: 'goesOn' })),
@@ -33,9 +45,12 @@ function factLines(fact: Fact, title: string, value: string, titleWidth: number,
 }
 
 function factTargets({ door, value, type }: Fact): readonly NamedTarget[] {
-  if (door !== undefined) return [{ label: `${shownText(door.type)} ${address(door.address)}`, target: { kind: 'door', door } }];
-  if (type === 'address' && typeof value === 'bigint' && value !== 0n) return [{ label: address(value), target: { kind: 'question', text: address(value) } }];
-  if (type === 'pid' && typeof value === 'number' && value > 0) return [{ label: `pid ${value}`, target: { kind: 'question', text: `pid ${value}` } }];
+  if (door !== undefined)
+    return [{ label: `${shownText(door.type)} ${address(door.address)}`, target: { kind: 'door', door } }];
+  if (type === 'address' && typeof value === 'bigint' && value !== 0n)
+    return [{ label: address(value), target: { kind: 'question', text: address(value) } }];
+  if (type === 'pid' && typeof value === 'number' && value > 0)
+    return [{ label: `pid ${value}`, target: { kind: 'question', text: `pid ${value}` } }];
   return [];
 }
 
@@ -47,39 +62,74 @@ const shareOfVerdicts = 0.6;
 /** Then each of them has so many lines, and the first one more: what explains most. */
 const linesInBrief = 2;
 
-/** Verdicts, what explains most first: the sentence, and under it what it rests on. On a small screen the closed ones are brief. */
+/**
+ * Verdicts, what explains most first: the sentence, and under it what it rests on. On a small screen the closed ones
+ * are brief.
+ */
 export function findingsBlock(key: string, findings: readonly (Finding | ReportedFinding)[], room: Room): Block {
-  const linesOf = (index: number, open: boolean, most?: number): Line[] => [...findingLines(findings[index]!, key, room, open, most)];
+  const linesOf = (index: number, open: boolean, most?: number): Line[] => [
+    ...findingLines(findings[index]!, key, room, open, most),
+  ];
   const closed = findings.map((_, index) => linesOf(index, false));
   const count = closed.reduce((sum, lines) => sum + lines.length, 0);
   const brief = findings.length > 1 && count > room.height * shareOfVerdicts;
   // The first is open where the others can still be seen below it, and nothing beside it tells the same.
-  const openFirst = !room.aside && !brief && findings.length > 0 && linesOf(0, true).length - closed[0]!.length + count < room.height;
-  return fixedBlock(key, findings.flatMap((finding, index) => {
-    if (isOpen(room.look, `${key}:${finding.id}`, index === 0 && openFirst)) return linesOf(index, true);
-    return brief ? linesOf(index, false, index === 0 ? linesInBrief + 1 : linesInBrief) : closed[index]!;
-  }), key);
+  const openFirst =
+    !room.aside && !brief && findings.length > 0 && linesOf(0, true).length - closed[0]!.length + count < room.height;
+  return fixedBlock(
+    key,
+    findings.flatMap((finding, index) => {
+      if (isOpen(room.look, `${key}:${finding.id}`, index === 0 && openFirst)) return linesOf(index, true);
+      return brief ? linesOf(index, false, index === 0 ? linesInBrief + 1 : linesInBrief) : closed[index]!;
+    }),
+    key,
+  );
 }
 
 /** `most` lines of the sentence and nothing else, where they are given. */
-function* findingLines(finding: Finding | ReportedFinding, key: string, room: Room, open: boolean, most = Infinity): Generator<Line> {
+function* findingLines(
+  finding: Finding | ReportedFinding,
+  key: string,
+  room: Room,
+  open: boolean,
+  most = Infinity,
+): Generator<Line> {
   const width = Math.min(room.width, widestProse) - 6;
-  const targets: NamedTarget[] = (finding.doors ?? []).map((door) => ({ label: `${shownText(door.type)} ${address(door.address)}`, target: { kind: 'door', door } }));
+  const targets: NamedTarget[] = (finding.doors ?? []).map((door) => ({
+    label: `${shownText(door.type)} ${address(door.address)}`,
+    target: { kind: 'door', door },
+  }));
   targets.push(...targetsInText([finding.sentence, ...finding.evidence]));
-  if ('plugin' in finding) targets.push({ label: `screen ${finding.plugin}`, target: { kind: 'plugin', id: finding.plugin } });
-  const more = { fold: `${key}:${finding.id}`, foldFirst: true, targets, detail: (wide: number) => findingDetail(finding, wide) } as const;
+  if ('plugin' in finding)
+    targets.push({ label: `screen ${finding.plugin}`, target: { kind: 'plugin', id: finding.plugin } });
+  const more = {
+    fold: `${key}:${finding.id}`,
+    foldFirst: true,
+    targets,
+    detail: (wide: number) => findingDetail(finding, wide),
+  } as const;
   const heavy = heavyOf(finding);
   const sentence = wrap(shownText(finding.sentence), width);
-  const [first = '', ...rest] = sentence.length <= most ? sentence : [...sentence.slice(0, most - 1), cutAtWord(sentence.slice(most - 1).join(' '), width)];
+  const [first = '', ...rest] =
+    sentence.length <= most
+      ? sentence
+      : [...sentence.slice(0, most - 1), cutAtWord(sentence.slice(most - 1).join(' '), width)];
   const mark = finding.evidence.length === 0 && sentence.length <= most ? ' ' : open ? '▾' : '▸';
-  yield { spans: [span(`${mark} `, 'quiet'), span(`${certaintyMark[finding.certainty]} `, heavy), span(first, heavy)], finding: open ? 'open' : 'closed', ...more };
+  yield {
+    spans: [span(`${mark} `, 'quiet'), span(`${certaintyMark[finding.certainty]} `, heavy), span(first, heavy)],
+    finding: open ? 'open' : 'closed',
+    ...more,
+  };
   for (const line of rest) yield { spans: [span('    '), span(line, heavy)], part: 'goesOn', ...more };
   if (most === Infinity) yield { spans: [span(`    ${standingOf(finding)}`, 'quiet')], part: 'goesOn', ...more };
   if (!open) return;
   for (const evidence of finding.evidence) {
     const named = targetsInText([evidence]);
-    const lines = wrap(shownText(evidence), width).map((line, place): Line =>
-      ({ spans: [span(place === 0 ? '    - ' : '      ', 'quiet'), span(line)], ...more, ...(named.length === 0 ? {} : { targets: named, foldFirst: false }) }));
+    const lines = wrap(shownText(evidence), width).map((line, place): Line => ({
+      spans: [span(place === 0 ? '    - ' : '      ', 'quiet'), span(line)],
+      ...more,
+      ...(named.length === 0 ? {} : { targets: named, foldFirst: false }),
+    }));
     yield* entryLines(lines);
   }
 }
@@ -91,7 +141,11 @@ function findingDetail(finding: Finding | ReportedFinding, width: number): Line[
     ...wrap(shownText(finding.sentence), width).map((line) => plainLine(line, heavy)),
     plainLine(standingOf(finding), 'quiet'),
     plainLine(''),
-    ...finding.evidence.flatMap((evidence) => wrap(shownText(evidence), Math.max(10, width - 2)).map((line, place): Line => ({ spans: [span(place === 0 ? '- ' : '  ', 'quiet'), span(line)] }))),
+    ...finding.evidence.flatMap((evidence) =>
+      wrap(shownText(evidence), Math.max(10, width - 2)).map((line, place): Line => ({
+        spans: [span(place === 0 ? '- ' : '  ', 'quiet'), span(line)],
+      })),
+    ),
   ];
 }
 

@@ -15,12 +15,22 @@ const openAtFirst = 4;
 export function stackBlock({ view, key }: ShownView, room: Room): Block {
   if (view.kind !== 'stack') throw new Error(`${view.kind} is no stack`);
   const words = filterWords(room.look.filter);
-  const lines = view.stacks.flatMap((stack, at) => (words.length === 0 || matches(stack, words) ? [...stackLines(stack, `${key}:${at}`, room, !room.aside && view.stacks.length <= openAtFirst)] : []));
-  return fixedBlock(key, lines.length > 0 ? lines : [plainLine(view.stacks.length === 0 ? 'no stacks' : 'no stack matches', 'quiet')], key);
+  const lines = view.stacks.flatMap((stack, at) =>
+    words.length === 0 || matches(stack, words)
+      ? [...stackLines(stack, `${key}:${at}`, room, !room.aside && view.stacks.length <= openAtFirst)]
+      : [],
+  );
+  return fixedBlock(
+    key,
+    lines.length > 0 ? lines : [plainLine(view.stacks.length === 0 ? 'no stacks' : 'no stack matches', 'quiet')],
+    key,
+  );
 }
 
 function matches(stack: Stack, words: readonly string[]): boolean {
-  const text = [stack.title, ...stack.frames.map((frame) => frame.function ?? ''), ...(stack.sameAs ?? [])].join(' ').toLowerCase();
+  const text = [stack.title, ...stack.frames.map((frame) => frame.function ?? ''), ...(stack.sameAs ?? [])]
+    .join(' ')
+    .toLowerCase();
   return words.every((word) => text.includes(word));
 }
 
@@ -29,12 +39,25 @@ function* stackLines(stack: Stack, fold: string, room: Room, openFirst: boolean)
   const top = stack.frames.find((frame) => frame.function !== undefined)?.function ?? '';
   yield {
     spans: [
-      span(open ? '▾ ' : '▸ ', 'quiet'), span(shownText(stack.title), 'heading'),
-      span(`  ${counted(stack.frames.length, 'frame')}${open ? '' : `, ${shownText(top)}`}${stack.sameAs === undefined ? '' : `, and ${stack.sameAs.length} more with the same`}`, 'quiet'),
+      span(open ? '▾ ' : '▸ ', 'quiet'),
+      span(shownText(stack.title), 'heading'),
+      span(
+        `  ${counted(stack.frames.length, 'frame')}${open ? '' : `, ${shownText(top)}`}${stack.sameAs === undefined ? '' : `, and ${stack.sameAs.length} more with the same`}`,
+        'quiet',
+      ),
     ],
     fold,
     detail: (width) => stackDetail(stack, width),
-    ...(stack.door === undefined ? {} : { targets: [{ label: `${shownText(stack.door.type)} ${address(stack.door.address)}`, target: { kind: 'door', door: stack.door } }] }),
+    ...(stack.door === undefined
+      ? {}
+      : {
+          targets: [
+            {
+              label: `${shownText(stack.door.type)} ${address(stack.door.address)}`,
+              target: { kind: 'door', door: stack.door },
+            },
+          ],
+        }),
   };
   if (!open) return;
   for (const frame of stack.frames) yield* frameLines(frame, `${fold}/${frame.index}`, room);
@@ -42,17 +65,27 @@ function* stackLines(stack: Stack, fold: string, room: Room, openFirst: boolean)
 }
 
 function* endLines({ end, sameAs = [] }: Stack, lead: string, width: number): Generator<Line> {
-  if (end !== undefined) yield* entryLines(wrap(`(${shownText(end)})`, Math.max(20, width - lead.length)).map((line) => plainLine(lead + line, 'warning')));
+  if (end !== undefined)
+    yield* entryLines(
+      wrap(`(${shownText(end)})`, Math.max(20, width - lead.length)).map((line) => plainLine(lead + line, 'warning')),
+    );
   if (sameAs.length === 0) return;
-  yield* entryLines(wrap(`the same stack: ${sameAs.map(shownText).join(', ')}`, Math.max(20, width - lead.length)).map((line) => plainLine(lead + line, 'quiet')));
+  yield* entryLines(
+    wrap(`the same stack: ${sameAs.map(shownText).join(', ')}`, Math.max(20, width - lead.length)).map((line) =>
+      plainLine(lead + line, 'quiet'),
+    ),
+  );
 }
 
 /** The stack whole, for beside the list: frames that do not fit on a line go on below. */
 function stackDetail(stack: Stack, width: number): Line[] {
   return [
     ...wrap(shownText(stack.title), width).map((line) => plainLine(line, 'heading')),
-    ...stack.frames.flatMap((frame) => wrap(shownText(frameInWords(frame)), Math.max(10, width - 4)).map((line, at) =>
-      plainLine(at === 0 ? line : `    ${line}`, frame.found === 'scanned' ? 'quiet' : undefined))),
+    ...stack.frames.flatMap((frame) =>
+      wrap(shownText(frameInWords(frame)), Math.max(10, width - 4)).map((line, at) =>
+        plainLine(at === 0 ? line : `    ${line}`, frame.found === 'scanned' ? 'quiet' : undefined),
+      ),
+    ),
     ...endLines(stack, '', width),
   ];
 }
@@ -70,14 +103,28 @@ function* frameLines(frame: StackFrame, fold: string, { look, width }: Room): Ge
 }
 
 function frameTargets({ ip, sp, registers }: StackFrame): readonly NamedTarget[] {
-  const at = (label: string, value: bigint): NamedTarget => ({ label: `${label} ${address(value)}`, target: { kind: 'question', text: address(value) } });
-  return [at('ip', ip), ...(sp === undefined ? [] : [at('sp', sp)]), ...Object.entries(registers ?? {}).filter(([, value]) => value !== 0n).map(([name, value]) => at(shownText(name), value))];
+  const at = (label: string, value: bigint): NamedTarget => ({
+    label: `${label} ${address(value)}`,
+    target: { kind: 'question', text: address(value) },
+  });
+  return [
+    at('ip', ip),
+    ...(sp === undefined ? [] : [at('sp', sp)]),
+    ...Object.entries(registers ?? {})
+      .filter(([, value]) => value !== 0n)
+      .map(([name, value]) => at(shownText(name), value)),
+  ];
 }
 
 function detailsOf(frame: StackFrame, width: number): Line[] {
   const lines: Line[] = [];
-  for (const { name, value } of [...(frame.arguments ?? []), ...(frame.locals ?? [])]) lines.push(plainLine(`        ${shownText(name)} = ${shownText(value)}`));
-  const registers = Object.entries(frame.registers ?? {}).map(([name, value]) => `${shownText(name)}=${address(value)}`);
-  if (registers.length > 0) for (const line of wrap(registers.join(' '), Math.max(30, width - 8))) lines.push(plainLine(`        ${line}`, 'address'));
+  for (const { name, value } of [...(frame.arguments ?? []), ...(frame.locals ?? [])])
+    lines.push(plainLine(`        ${shownText(name)} = ${shownText(value)}`));
+  const registers = Object.entries(frame.registers ?? {}).map(
+    ([name, value]) => `${shownText(name)}=${address(value)}`,
+  );
+  if (registers.length > 0)
+    for (const line of wrap(registers.join(' '), Math.max(30, width - 8)))
+      lines.push(plainLine(`        ${line}`, 'address'));
   return lines;
 }

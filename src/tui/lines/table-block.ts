@@ -26,19 +26,34 @@ interface Layout {
 }
 
 /** A bar beside the sizes that a table is sorted by; the largest is all of it. */
-interface Bar { column: string; width: number; most: number }
+interface Bar {
+  column: string;
+  width: number;
+  most: number;
+}
 
-/** A table or tree as one block: its rows are chosen once for a filter and an order, and laid out when they are seen. */
+/**
+ * A table or tree as one block: its rows are chosen once for a filter and an order, and laid out when they are seen.
+ */
 export function tableBlock(shown: ShownView, room: Room): Block {
   const { view, index, key } = shown;
-  if ((view.kind !== 'table' && view.kind !== 'tree') || index === undefined) throw new Error(`${view.kind} is no table`);
+  if ((view.kind !== 'table' && view.kind !== 'tree') || index === undefined)
+    throw new Error(`${view.kind} is no table`);
   const sorting = sortingOf(shown, room.look);
   const rows = chosen(shown, index, view.columns, room, sorting);
   if (rows.length === 0) {
     const none = index.rows.length === 0 ? 'none' : `none of ${counted(index.rows.length, 'row')} matches`;
     return { id: key, view: key, length: 1, line: () => plainLine(none, 'quiet'), pinned: [] };
   }
-  const layout: Layout = { columns: view.columns, ...columnsShown(shown, room), sorting, bar: barOf(shown, room), named: room.named, style: cellStyle(view, room.look), units: room.units };
+  const layout: Layout = {
+    columns: view.columns,
+    ...columnsShown(shown, room),
+    sorting,
+    bar: barOf(shown, room),
+    named: room.named,
+    style: cellStyle(view, room.look),
+    units: room.units,
+  };
   return {
     id: key,
     view: key,
@@ -50,7 +65,9 @@ export function tableBlock(shown: ShownView, room: Room): Block {
       const row = rows[at]!;
       const place = index.places[row];
       const fold = place === undefined || place.children === 0 ? undefined : `${key}:${place.path}`;
-      const open = place !== undefined && (room.look.filter !== '' || (fold !== undefined && isOpen(room.look, fold, place.depth < openDepthOf(view))));
+      const open =
+        place !== undefined &&
+        (room.look.filter !== '' || (fold !== undefined && isOpen(room.look, fold, place.depth < openDepthOf(view))));
       const lead = place === undefined ? '' : `${place.lead}${fold === undefined ? '' : open ? '▾ ' : '▸ '}`;
       return rowLine(index.rows[row]!, layout, lead, fold);
     },
@@ -61,7 +78,10 @@ export function tableBlock(shown: ShownView, room: Room): Block {
 export function rowsShown(shown: ShownView, room: Room): { shown: number; all: number } | undefined {
   const { view, index } = shown;
   if ((view.kind !== 'table' && view.kind !== 'tree') || index === undefined) return undefined;
-  return { shown: chosen(shown, index, view.columns, room, sortingOf(shown, room.look)).length, all: index.rows.length };
+  return {
+    shown: chosen(shown, index, view.columns, room, sortingOf(shown, room.look)).length,
+    all: index.rows.length,
+  };
 }
 
 /** How many columns there is no room for. */
@@ -71,7 +91,9 @@ export function columnsHidden(shown: ShownView, room: Room): number {
   return view.columns.length - columnsShown(shown, room).kept.length;
 }
 
-/** How many tasks of the table the OOM killer took: what they had is gone, so that they are far down among the largest. */
+/**
+ * How many tasks of the table the OOM killer took: what they had is gone, so that they are far down among the largest.
+ */
 export function killedIn({ view, index }: ShownView, { named }: Room): number {
   return view.kind === 'table' && index !== undefined ? marksIn(index, view.columns, named).killed : 0;
 }
@@ -90,14 +112,21 @@ export function sortingOf({ view, key }: ShownView, look: Look): Sorting | undef
 
 const lastChoice = new WeakMap<TableIndex, { key: string; folds: unknown; rows: Uint32Array }>();
 
-function chosen({ view, key }: ShownView, index: TableIndex, columns: readonly Column[], { look }: Room, sorting: Sorting | undefined): Uint32Array {
+function chosen(
+  { view, key }: ShownView,
+  index: TableIndex,
+  columns: readonly Column[],
+  { look }: Room,
+  sorting: Sorting | undefined,
+): Uint32Array {
   const openDepth = openDepthOf(view);
   const question = JSON.stringify([look.filter, sorting ?? null, look.all ?? null]);
   const known = lastChoice.get(index);
   if (known?.key === question && known.folds === look.folds) return known.rows;
-  const rows = view.kind === 'tree'
-    ? chooseNodes(index, look.filter, (path, depth) => isOpen(look, `${key}:${path}`, depth < openDepth))
-    : chooseRows(index, columns, look.filter, sorting);
+  const rows =
+    view.kind === 'tree'
+      ? chooseNodes(index, look.filter, (path, depth) => isOpen(look, `${key}:${path}`, depth < openDepth))
+      : chooseRows(index, columns, look.filter, sorting);
   lastChoice.set(index, { key: question, folds: look.folds, rows });
   return rows;
 }
@@ -135,7 +164,8 @@ function largestIn(index: TableIndex, key: string): number {
 /** The first column stays; the others move out to the left as the page is shifted to the right. */
 function columnsShown(shown: ShownView, room: Room): { kept: number[]; widths: number[] } {
   const { view, index } = shown;
-  if ((view.kind !== 'table' && view.kind !== 'tree') || index === undefined) throw new Error(`${view.kind} is no table`);
+  if ((view.kind !== 'table' && view.kind !== 'tree') || index === undefined)
+    throw new Error(`${view.kind} is no table`);
   const { columns } = view;
   const { width, look } = room;
   const sorting = sortingOf(shown, look);
@@ -149,7 +179,10 @@ function columnsShown(shown: ShownView, room: Room): { kept: number[]; widths: n
   });
   if (look.shift === 0) {
     const space = width - marksIn(index, columns, room.named).room;
-    return { kept: withinWidth(fitColumns(emptyFirst(columns, index), widths, space), columns, widths, space, sorting), widths };
+    return {
+      kept: withinWidth(fitColumns(emptyFirst(columns, index), widths, space), columns, widths, space, sorting),
+      widths,
+    };
   }
   const from = Math.min(1 + look.shift, columns.length - 1);
   const kept = [0];
@@ -164,15 +197,29 @@ function columnsShown(shown: ShownView, room: Room): { kept: number[]; widths: n
 
 /** A column without a value in any row tells least. */
 function emptyFirst(columns: readonly Column[], { filled, rows }: TableIndex): readonly Column[] {
-  return rows.length === 0 ? columns : columns.map((column, at) => (at === 0 || filled[at] ? column : { ...column, dispensable: Infinity }));
+  return rows.length === 0
+    ? columns
+    : columns.map((column, at) => (at === 0 || filled[at] ? column : { ...column, dispensable: Infinity }));
 }
 
 /** What still does not fit goes from the right: numbers before names, and never the column that is sorted by. */
-function withinWidth(fitted: readonly number[], columns: readonly Column[], widths: readonly number[], space: number, sorting: Sorting | undefined): number[] {
+function withinWidth(
+  fitted: readonly number[],
+  columns: readonly Column[],
+  widths: readonly number[],
+  space: number,
+  sorting: Sorting | undefined,
+): number[] {
   let kept = [...fitted];
   const total = (): number => kept.reduce((sum, at) => sum + widths[at]!, columnGap.length * (kept.length - 1));
-  const removable = kept.slice(1).filter((at) => columns[at]!.key !== sorting?.column).toReversed();
-  for (const at of [...removable.filter((one) => isNumeric(columns[one]!.type)), ...removable.filter((one) => !isNumeric(columns[one]!.type))]) {
+  const removable = kept
+    .slice(1)
+    .filter((at) => columns[at]!.key !== sorting?.column)
+    .toReversed();
+  for (const at of [
+    ...removable.filter((one) => isNumeric(columns[one]!.type)),
+    ...removable.filter((one) => !isNumeric(columns[one]!.type)),
+  ]) {
     if (total() <= space) break;
     kept = kept.filter((one) => one !== at);
   }
@@ -181,17 +228,31 @@ function withinWidth(fitted: readonly number[], columns: readonly Column[], widt
 
 function header(layout: Layout): Line[] {
   const { columns, kept, sorting, style } = layout;
-  const mark = (at: number): string => columns[at]!.key === sorting?.column ? (sorting.descending ? '▼' : '▲') : '';
-  const lines = [plainLine(rowOf(layout, (at) => shownText(columns[at]!.title) + mark(at)), 'heading')];
-  if (kept.some((at) => unitUnder(columns[at]!, style) !== '')) lines.push(plainLine(rowOf(layout, (at) => unitUnder(columns[at]!, style)), 'quiet'));
+  const mark = (at: number): string => (columns[at]!.key === sorting?.column ? (sorting.descending ? '▼' : '▲') : '');
+  const lines = [
+    plainLine(
+      rowOf(layout, (at) => shownText(columns[at]!.title) + mark(at)),
+      'heading',
+    ),
+  ];
+  if (kept.some((at) => unitUnder(columns[at]!, style) !== ''))
+    lines.push(
+      plainLine(
+        rowOf(layout, (at) => unitUnder(columns[at]!, style)),
+        'quiet',
+      ),
+    );
   return lines;
 }
 
 function rowOf(layout: Layout, textOf: (at: number) => string): string {
-  return layout.kept.map((at) => {
-    const bar = barIn(layout, at);
-    return aligned(textOf(at), at, layout, bar) + ' '.repeat(bar === undefined ? 0 : bar.width + 1);
-  }).join(columnGap).trimEnd();
+  return layout.kept
+    .map((at) => {
+      const bar = barIn(layout, at);
+      return aligned(textOf(at), at, layout, bar) + ' '.repeat(bar === undefined ? 0 : bar.width + 1);
+    })
+    .join(columnGap)
+    .trimEnd();
 }
 
 /** The column's bar, where it has one and still has all of its width. */
@@ -209,8 +270,18 @@ function rowLine(row: Row, layout: Layout, lead: string, fold: string | undefine
     const before = at === 0 ? lead : '';
     if (before !== '') spans.push(span(before, 'quiet'));
     const bar = barIn(layout, at);
-    const text = aligned(cellText(row, column, layout.style, layout.units), at, { ...layout, widths: before === '' ? widths : widths.with(0, widths[0]! - widthOf(before)) }, bar);
-    spans.push(span(place === kept.length - 1 && mark === undefined ? text.trimEnd() : text, meaningOf(row, column) ?? (mark === undefined ? undefined : 'bad')));
+    const text = aligned(
+      cellText(row, column, layout.style, layout.units),
+      at,
+      { ...layout, widths: before === '' ? widths : widths.with(0, widths[0]! - widthOf(before)) },
+      bar,
+    );
+    spans.push(
+      span(
+        place === kept.length - 1 && mark === undefined ? text.trimEnd() : text,
+        meaningOf(row, column) ?? (mark === undefined ? undefined : 'bad'),
+      ),
+    );
     if (bar !== undefined) spans.push(...barSpans(row, bar, mark === undefined ? undefined : 'bad'));
   }
   if (mark !== undefined) spans.push(span(markLead + mark, 'bad'));
@@ -221,12 +292,16 @@ function rowLine(row: Row, layout: Layout, lead: string, fold: string | undefine
 function barSpans({ cells }: Row, { column, width, most }: Bar, meaning: Meaning | undefined): Span[] {
   const cell = cells[column];
   const value = typeof cell === 'number' || typeof cell === 'bigint' ? Number(cell) : 0;
-  const filled = value <= 0 ? 0 : Math.max(1, Math.round(value / most * width));
+  const filled = value <= 0 ? 0 : Math.max(1, Math.round((value / most) * width));
   return [span(' '), span('█'.repeat(filled), meaning), span(' '.repeat(width - filled))];
 }
 
 const markLead = '  ◀ ';
-interface Marks { named: Room['named']; room: number; killed: number }
+interface Marks {
+  named: Room['named'];
+  room: number;
+  killed: number;
+}
 const marksKnown = new WeakMap<TableIndex, Marks>();
 
 /** How wide the marks behind the rows are, and how many say that a task was killed. */
@@ -250,7 +325,8 @@ function markOf({ cells, door }: Row, { columns, named }: Pick<Layout, 'columns'
   if (Array.isArray(marks) && marks.includes('victim')) return 'killed';
   const pid = columns.find(({ type }) => type === 'pid');
   const number = pid === undefined ? undefined : cells[pid.key];
-  if ((typeof number === 'number' && named.has(number)) || (door !== undefined && named.has(door.address))) return 'finding';
+  if ((typeof number === 'number' && named.has(number)) || (door !== undefined && named.has(door.address)))
+    return 'finding';
   return undefined;
 }
 

@@ -16,8 +16,8 @@ export interface Place {
 }
 
 /**
- * What a table or tree needs to be scrolled, sorted and filtered without delay: made as rows arrive, a batch at a time, so
- * that no key waits for it.
+ * What a table or tree needs to be scrolled, sorted and filtered without delay: made as rows arrive, a batch at a time,
+ * so that no key waits for it.
  */
 export interface TableIndex {
   readonly rows: readonly Row[];
@@ -42,30 +42,48 @@ export function isSize({ type, exact }: Column): boolean {
 
 /** What stands under a column's title: a size says its own unit in each row. */
 export function unitUnder(column: Column, style: CellStyle): string {
-  return style === 'sized' && isSize(column) ? '' : unitOf(column.type) ?? '';
+  return style === 'sized' && isSize(column) ? '' : (unitOf(column.type) ?? '');
 }
 
 /** No column is wider on a screen: a 64 kB text would push all others out. */
 const widestCell = 400;
 
 export function emptyIndex(columns: readonly Column[]): TableIndex {
-  const titles = (style: CellStyle): number[] => columns.map((column) => Math.max(widthOf(shownText(column.title)), widthOf(unitUnder(column, style))));
-  return { rows: [], places: [], texts: [], widths: { sized: titles('sized'), exact: titles('exact') }, filled: columns.map(() => false) };
+  const titles = (style: CellStyle): number[] =>
+    columns.map((column) => Math.max(widthOf(shownText(column.title)), widthOf(unitUnder(column, style))));
+  return {
+    rows: [],
+    places: [],
+    texts: [],
+    widths: { sized: titles('sized'), exact: titles('exact') },
+    filled: columns.map(() => false),
+  };
 }
 
 /** The index with further rows; the old one stays as it is. */
-export function withRows(index: TableIndex, columns: readonly Column[], rows: readonly Row[], units: Units): TableIndex {
+export function withRows(
+  index: TableIndex,
+  columns: readonly Column[],
+  rows: readonly Row[],
+  units: Units,
+): TableIndex {
   const { texts, widths, filled } = measured(index, columns, rows, [], units);
   return { rows: [...index.rows, ...rows], places: index.places, texts: [...index.texts, ...texts], widths, filled };
 }
 
 /** The index with further trees, depth first. */
-export function withRoots(index: TableIndex, columns: readonly Column[], roots: readonly TreeNode[], units: Units): TableIndex {
+export function withRoots(
+  index: TableIndex,
+  columns: readonly Column[],
+  roots: readonly TreeNode[],
+  units: Units,
+): TableIndex {
   const rows: TreeNode[] = [];
   const places: Place[] = [];
   const before = index.places.reduce((count, { depth }) => count + (depth === 0 ? 1 : 0), 0);
-  const open: { node: TreeNode; place: Omit<Place, 'below' | 'children'>; under: string }[] =
-    roots.map((node, at) => ({ node, place: { path: String(before + at), depth: 0, lead: '' }, under: '' })).toReversed();
+  const open: { node: TreeNode; place: Omit<Place, 'below' | 'children'>; under: string }[] = roots
+    .map((node, at) => ({ node, place: { path: String(before + at), depth: 0, lead: '' }, under: '' }))
+    .toReversed();
   for (let next = open.pop(); next; next = open.pop()) {
     const { node, place, under } = next;
     rows.push(node);
@@ -81,7 +99,13 @@ export function withRoots(index: TableIndex, columns: readonly Column[], roots: 
   }
   const counted = countBelow(places);
   const { texts, widths, filled } = measured(index, columns, rows, counted, units);
-  return { rows: [...index.rows, ...rows], places: [...index.places, ...counted], texts: [...index.texts, ...texts], widths, filled };
+  return {
+    rows: [...index.rows, ...rows],
+    places: [...index.places, ...counted],
+    texts: [...index.texts, ...texts],
+    widths,
+    filled,
+  };
 }
 
 /** The mark before a node's first cell: ▾ open, ▸ closed, nothing for a leaf. */
@@ -99,7 +123,11 @@ function countBelow(places: readonly Place[]): Place[] {
 }
 
 function measured(
-  index: TableIndex, columns: readonly Column[], rows: readonly Row[], places: readonly Place[], units: Units,
+  index: TableIndex,
+  columns: readonly Column[],
+  rows: readonly Row[],
+  places: readonly Place[],
+  units: Units,
 ): Pick<TableIndex, 'texts' | 'widths' | 'filled'> {
   const sized = [...index.widths.sized];
   const exact = [...index.widths.exact];
@@ -127,6 +155,7 @@ function measured(
 
 export function cellText(row: Row, column: Column, style: CellStyle, units: Units): string {
   const cell = row.cells[column.key] ?? null;
-  if (style === 'sized' && isSize(column) && (typeof cell === 'number' || typeof cell === 'bigint')) return Number(cell) === 0 ? '0' : quantity(Number(cell), column.type, units);
+  if (style === 'sized' && isSize(column) && (typeof cell === 'number' || typeof cell === 'bigint'))
+    return Number(cell) === 0 ? '0' : quantity(Number(cell), column.type, units);
   return shownText(inTable(cell, column.type));
 }

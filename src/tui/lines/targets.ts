@@ -10,12 +10,16 @@ const kernelAddress = /^ffff[\da-f]{12}$/;
 /** Everything in a row that can be opened: the object that it stands for first, then each address and pid in it. */
 export function rowTargets(columns: readonly Column[], { cells, door }: Row): readonly NamedTarget[] {
   const targets: NamedTarget[] = [];
-  if (door !== undefined) targets.push({ label: `${shownText(door.type)} ${address(door.address)}`, target: { kind: 'door', door } });
+  if (door !== undefined)
+    targets.push({ label: `${shownText(door.type)} ${address(door.address)}`, target: { kind: 'door', door } });
   for (const { key, title, type } of columns) {
     const cell = cells[key];
     const where = isGap(cell) ? cell.address : cell;
     if ((type === 'address' || isGap(cell)) && typeof where === 'bigint' && where !== 0n && where !== door?.address) {
-      targets.push({ label: `${shownText(title)} ${address(where)}`, target: { kind: 'question', text: address(where) } });
+      targets.push({
+        label: `${shownText(title)} ${address(where)}`,
+        target: { kind: 'question', text: address(where) },
+      });
     } else if (type === 'text' && typeof cell === 'string' && kernelAddress.test(cell)) {
       targets.push({ label: `${shownText(title)} 0x${cell}`, target: { kind: 'question', text: `0x${cell}` } });
     } else if (type === 'pid' && typeof cell === 'number' && cell > 0) {

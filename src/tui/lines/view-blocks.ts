@@ -18,31 +18,59 @@ export function viewBlocks(shown: ShownView, room: Room): Block[] {
   const foldable = view.kind === 'table' && view.folded === true;
   const isShown = !foldable || isOpen(room.look, key, room.look.filter !== '');
   const title: Line = {
-    spans: [...(foldable ? [span(isShown ? '▾ ' : '▸ ', 'quiet')] : []), span(shownText(view.title), 'title'), span(countWords(shown, room, isShown), 'quiet')],
+    spans: [
+      ...(foldable ? [span(isShown ? '▾ ' : '▸ ', 'quiet')] : []),
+      span(shownText(view.title), 'title'),
+      span(countWords(shown, room, isShown), 'quiet'),
+    ],
     ...(foldable ? { fold: key } : {}),
   };
-  const titles = foldable ? [passive(fixedBlock(`${key} gap`, [plainLine('')], key)), fixedBlock(`${key} title`, [title], key)]
+  const titles = foldable
+    ? [passive(fixedBlock(`${key} gap`, [plainLine('')], key)), fixedBlock(`${key} title`, [title], key)]
     : [passive(fixedBlock(`${key} title`, [plainLine(''), title], key))];
   if (!isShown) return titles;
-  const note = 'note' in view && view.note !== undefined ? [passive(fixedBlock(`${key} note`, wrap(shownText(view.note), room.width).map((line) => plainLine(line, 'quiet')), key))] : [];
+  const note =
+    'note' in view && view.note !== undefined
+      ? [
+          passive(
+            fixedBlock(
+              `${key} note`,
+              wrap(shownText(view.note), room.width).map((line) => plainLine(line, 'quiet')),
+              key,
+            ),
+          ),
+        ]
+      : [];
   const body = bodyBlock(shown, room);
   // Column titles scroll with the page, and stay in sight once they have reached the top.
-  const header = body.pinned === undefined || body.pinned.length === 0 ? [] : [{ ...passive(fixedBlock(`${key} header`, body.pinned, key)), ownShift: true as const }];
+  const header =
+    body.pinned === undefined || body.pinned.length === 0
+      ? []
+      : [{ ...passive(fixedBlock(`${key} header`, body.pinned, key)), ownShift: true as const }];
   return [...titles, ...header, body, ...note];
 }
 
 function bodyBlock(shown: ShownView, room: Room): Block {
   const { view, key } = shown;
   switch (view.kind) {
-    case 'facts': return factsBlock(shown, room);
-    case 'table': case 'tree': return tableBlock(shown, room);
-    case 'log': return logBlock(shown, room);
-    case 'stack': return stackBlock(shown, room);
-    case 'chart': return chartBlock(shown, room);
-    case 'graph': return graphBlock(shown);
+    case 'facts':
+      return factsBlock(shown, room);
+    case 'table':
+    case 'tree':
+      return tableBlock(shown, room);
+    case 'log':
+      return logBlock(shown, room);
+    case 'stack':
+      return stackBlock(shown, room);
+    case 'chart':
+      return chartBlock(shown, room);
+    case 'graph':
+      return graphBlock(shown);
     // As the overview and all reports have them.
-    case 'findings': return findingsBlock(key, orderFindings(view.findings), room);
-    default: return view satisfies never;
+    case 'findings':
+      return findingsBlock(key, orderFindings(view.findings), room);
+    default:
+      return view satisfies never;
   }
 }
 

@@ -31,7 +31,15 @@ export interface Look {
   shift: number;
 }
 
-export const firstLook: Look = { folds: new Set(), sortings: {}, filter: '', level: 7, times: 'boot', exact: false, shift: 0 };
+export const firstLook: Look = {
+  folds: new Set(),
+  sortings: {},
+  filter: '',
+  level: 7,
+  times: 'boot',
+  exact: false,
+  shift: 0,
+};
 
 /** What laying out a view depends on. */
 export interface Room {

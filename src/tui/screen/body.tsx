@@ -13,7 +13,10 @@ import { counted } from '../../words/quantity.js';
 /** Text moves sideways by so many columns at a time. */
 const shiftStep = 8;
 
-interface ShownLine { spans: readonly Span[]; chosen?: boolean }
+interface ShownLine {
+  spans: readonly Span[];
+  chosen?: boolean;
+}
 
 /** The page, and beside it the list that it was opened from, or what the cursor is on: only lines in sight are made. */
 export function Body({ state }: { state: State }): ReactElement {
@@ -25,7 +28,8 @@ export function Body({ state }: { state: State }): ReactElement {
   const lines = linesOf(state, page);
   const main = linesShown(page, lines, rows);
   const search = page.search.toLowerCase();
-  if (list === undefined && detail === undefined) return <Lines lines={main} width={columns} rows={rows} search={search} />;
+  if (list === undefined && detail === undefined)
+    return <Lines lines={main} width={columns} rows={rows} search={search} />;
   const left = list === undefined ? main : listShown(state, list.page, list.width, rows);
   const right = list === undefined ? detailShown(page, lines, detail!, rows) : main;
   const leftWidth = list?.width ?? width;
@@ -33,19 +37,38 @@ export function Body({ state }: { state: State }): ReactElement {
     <Box height={rows} flexShrink={0}>
       <Lines lines={left} width={leftWidth} rows={rows} search={list === undefined ? search : ''} />
       <Text {...theme.quiet}>{Array.from({ length: rows }, () => ' │ ').join('\n')}</Text>
-      <Lines lines={right} width={columns - leftWidth - dividerWidth} rows={rows} search={list === undefined ? '' : search} />
+      <Lines
+        lines={right}
+        width={columns - leftWidth - dividerWidth}
+        rows={rows}
+        search={list === undefined ? '' : search}
+      />
     </Box>
   );
 }
 
-function Lines({ lines, width, rows, search }: { lines: readonly ShownLine[]; width: number; rows: number; search: string }): ReactElement {
-  const shown = lines.map(({ spans, chosen = false }) => <LineText width={width} chosen={chosen} search={search} spans={spans} />);
+function Lines({
+  lines,
+  width,
+  rows,
+  search,
+}: {
+  lines: readonly ShownLine[];
+  width: number;
+  rows: number;
+  search: string;
+}): ReactElement {
+  const shown = lines.map(({ spans, chosen = false }) => (
+    <LineText width={width} chosen={chosen} search={search} spans={spans} />
+  ));
   // Rows of the screen are known by their places alone.
   return createElement(Box, { flexDirection: 'column', width, height: rows, flexShrink: 0 }, ...shown);
 }
 
 function linesShown(page: Page, lines: PageLines, rows: number): ShownLine[] {
-  const shown: ShownLine[] = pinnedAt(lines, page.top).slice(0, rows - 1).map((line) => ({ spans: [span(' '.repeat(margin)), ...line.spans] }));
+  const shown: ShownLine[] = pinnedAt(lines, page.top)
+    .slice(0, rows - 1)
+    .map((line) => ({ spans: [span(' '.repeat(margin)), ...line.spans] }));
   const end = Math.min(lines.length, page.top + linesInSight(lines, page.top, rows));
   const entry = entryEnd(lines, page.cursor, rows);
   for (let at = page.top; at < end; at++) {
@@ -54,7 +77,13 @@ function linesShown(page: Page, lines: PageLines, rows: number): ShownLine[] {
     const { spans } = place.block.line(place.index);
     const moved: Span[] = place.block.ownShift ? [...spans] : shiftSpans(spans, page.look.shift * shiftStep);
     const chosen = at === page.cursor;
-    shown.push({ spans: [span(chosen ? '> ' : at > page.cursor && at <= entry ? '│ ' : '  ', chosen ? undefined : 'heading'), ...moved], chosen });
+    shown.push({
+      spans: [
+        span(chosen ? '> ' : at > page.cursor && at <= entry ? '│ ' : '  ', chosen ? undefined : 'heading'),
+        ...moved,
+      ],
+      chosen,
+    });
   }
   return shown;
 }
@@ -64,7 +93,11 @@ function listShown(state: State, page: Page, width: number, rows: number): Shown
   const before = linesOf(state, page);
   const lines = linesOf(state, page, width);
   const cursor = sameLine(before, page.cursor, lines);
-  return linesShown(settle({ ...page, fresh: false, cursor, top: Math.max(0, cursor - (page.cursor - page.top)) }, lines, rows), lines, rows);
+  return linesShown(
+    settle({ ...page, fresh: false, cursor, top: Math.max(0, cursor - (page.cursor - page.top)) }, lines, rows),
+    lines,
+    rows,
+  );
 }
 
 /** What the entry under the cursor has to tell, or the nearest one above it. */
@@ -72,7 +105,8 @@ function detailShown(page: Page, lines: PageLines, width: number, rows: number):
   const line = detailedLine(lines, page.cursor);
   const told = line?.detail?.(width - 1) ?? [];
   const shown = told.slice(0, rows).map(({ spans }): ShownLine => ({ spans: cutSpans(spans, width) }));
-  if (told.length > rows) shown[rows - 1] = { spans: [span(`… ${counted(told.length - rows + 1, 'more line')}: Enter`, 'quiet')] };
+  if (told.length > rows)
+    shown[rows - 1] = { spans: [span(`… ${counted(told.length - rows + 1, 'more line')}: Enter`, 'quiet')] };
   return shown;
 }
 

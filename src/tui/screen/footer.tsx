@@ -9,9 +9,17 @@ import { pageOf, type InputPurpose, type Prompt, type State } from '../state/sta
 import { LineText } from './line-text.js';
 import { shownText } from '../lines/shown-text.js';
 
-const leads: Readonly<Record<InputPurpose, string>> = { search: '/', filter: '& ', question: ': ', export: 'write to ' };
+const leads: Readonly<Record<InputPurpose, string>> = {
+  search: '/',
+  filter: '& ',
+  question: ': ',
+  export: 'write to ',
+};
 const hints: Readonly<Record<InputPurpose, string>> = {
-  search: '', filter: '  (Enter keeps it, Esc shows all)', question: '', export: '  (.txt .md .json .html)',
+  search: '',
+  filter: '  (Enter keeps it, Esc shows all)',
+  question: '',
+  export: '  (.txt .md .json .html)',
 };
 
 /** What is being typed, else what was last said, else the keys that help. */
@@ -19,13 +27,19 @@ export function Footer({ state }: { state: State }): ReactElement {
   const { columns } = state.size;
   const { mode } = state;
   if (mode.kind !== 'input') return <LineText width={columns} spans={statusSpans(state)} />;
-  const under = mode.prompt === undefined ? [] : promptLines(mode.prompt, mode.text, columns, promptRows(state.size.rows));
+  const under =
+    mode.prompt === undefined ? [] : promptLines(mode.prompt, mode.text, columns, promptRows(state.size.rows));
   return (
     <Box flexDirection="column" flexShrink={0}>
       <LineText width={columns} spans={inputSpans(mode.purpose, mode.text, columns)} />
       {under.map((spans, at) => (
         // oxlint-disable-next-line no-array-index-key -- lines have no other name
-        <LineText key={at} width={columns} spans={spans} chosen={mode.prompt?.chosen !== undefined && at === chosenLine(mode.prompt, under.length)} />
+        <LineText
+          key={at}
+          width={columns}
+          spans={spans}
+          chosen={mode.prompt?.chosen !== undefined && at === chosenLine(mode.prompt, under.length)}
+        />
       ))}
     </Box>
   );
@@ -41,12 +55,22 @@ function inputSpans(purpose: InputPurpose, text: string, columns: number): Span[
   return [span(lead, 'heading'), span(tail), span('█'), span(hint, 'quiet')];
 }
 
-/** Why a question can't be answered; else the ways to go on with it. Always as many lines, so that the page does not jump. */
+/**
+ * Why a question can't be answered; else the ways to go on with it. Always as many lines, so that the page does not
+ * jump.
+ */
 function promptLines(prompt: Prompt, text: string, columns: number, rows: number): Span[][] {
   const lines: Span[][] = [];
-  if (prompt.wrong !== undefined) lines.push(...wrap(shownText(prompt.wrong), columns - 4).map((line) => [span(`   ${line}`, 'bad')]));
+  if (prompt.wrong !== undefined)
+    lines.push(...wrap(shownText(prompt.wrong), columns - 4).map((line) => [span(`   ${line}`, 'bad')]));
   else if (prompt.request !== undefined) lines.push([span('   reading… (Esc stops it)', 'quiet')]);
-  else if (prompt.candidates.length === 0) lines.push([span(`   ${text === '' ? 'a command, symbol, type, task or address' : prompt.whole ? 'Enter asks it as it stands' : 'reading the names…'}`, 'quiet')]);
+  else if (prompt.candidates.length === 0)
+    lines.push([
+      span(
+        `   ${text === '' ? 'a command, symbol, type, task or address' : prompt.whole ? 'Enter asks it as it stands' : 'reading the names…'}`,
+        'quiet',
+      ),
+    ]);
   else lines.push(...candidateLines(prompt, columns, rows));
   return Array.from({ length: rows }, (_, at) => lines[at] ?? []);
 }
@@ -66,12 +90,19 @@ function candidateLines(prompt: Prompt, columns: number, rows: number): Span[][]
   const from = firstShown(prompt, rows);
   const room = candidates.length > rows ? rows - 1 : rows;
   const shown = candidates.slice(from, from + room);
-  const widest = Math.min(columns >> 1, candidates.reduce((most, { label }) => Math.max(most, widthOf(shownText(label))), 0));
+  const widest = Math.min(
+    columns >> 1,
+    candidates.reduce((most, { label }) => Math.max(most, widthOf(shownText(label))), 0),
+  );
   const lines = shown.map(({ label, kind, about }): Span[] => {
     const name = shownText(label);
-    return [span(`   ${padded(widthOf(name) > widest ? cutTo(name, widest) : name, widest)}`), span(`  ${kind}${about === undefined ? '' : `: ${shownText(about)}`}`, 'quiet')];
+    return [
+      span(`   ${padded(widthOf(name) > widest ? cutTo(name, widest) : name, widest)}`),
+      span(`  ${kind}${about === undefined ? '' : `: ${shownText(about)}`}`, 'quiet'),
+    ];
   });
-  if (candidates.length > rows) lines.push([span(`   ${candidates.length - room} more; Tab goes through them`, 'quiet')]);
+  if (candidates.length > rows)
+    lines.push([span(`   ${candidates.length - room} more; Tab goes through them`, 'quiet')]);
   return lines;
 }
 
@@ -95,5 +126,9 @@ function statusSpans(state: State): Span[] {
   const { message } = state;
   const text = message === undefined ? hintsFor(state, room) : ` ${shownText(message.text)}`;
   const cut = widthOf(text) > room ? cutTo(text, room) : text;
-  return [span(cut, message === undefined ? 'quiet' : message.bad ? 'bad' : 'heading'), span(' '.repeat(Math.max(1, columns - widthOf(cut) - widthOf(where)))), span(where, 'quiet')];
+  return [
+    span(cut, message === undefined ? 'quiet' : message.bad ? 'bad' : 'heading'),
+    span(' '.repeat(Math.max(1, columns - widthOf(cut) - widthOf(where)))),
+    span(where, 'quiet'),
+  ];
 }

@@ -19,8 +19,18 @@ export function Header({ state }: { state: State }): ReactElement {
   const room = columns - used - widthOf(right);
   return (
     <Box flexDirection="column" flexShrink={0}>
-      <LineText width={columns} spans={room > 1 ? [...left, span(' '.repeat(room)), span(right, 'warning')] : [...left.slice(0, 2), span(` ${right}`, 'warning')]} />
-      <LineText width={columns} spans={isScreen ? screenSpans(state, screenId(source), columns) : trailSpans(state, columns)} />
+      <LineText
+        width={columns}
+        spans={
+          room > 1
+            ? [...left, span(' '.repeat(room)), span(right, 'warning')]
+            : [...left.slice(0, 2), span(` ${right}`, 'warning')]
+        }
+      />
+      <LineText
+        width={columns}
+        spans={isScreen ? screenSpans(state, screenId(source), columns) : trailSpans(state, columns)}
+      />
     </Box>
   );
 }
@@ -28,8 +38,15 @@ export function Header({ state }: { state: State }): ReactElement {
 /** How one came to this page: the last screen, and what was opened from it. */
 function trailSpans(state: State, columns: number): Span[] {
   const trail = state.history.slice(0, state.at + 1);
-  const from = Math.max(0, trail.findLastIndex(({ source }) => source.kind === 'overview' || source.kind === 'plugin'));
-  const names = trail.slice(from).map(({ source }) => shownText(source.kind === 'overview' ? 'overview' : source.kind === 'plugin' ? source.id : source.title));
+  const from = Math.max(
+    0,
+    trail.findLastIndex(({ source }) => source.kind === 'overview' || source.kind === 'plugin'),
+  );
+  const names = trail
+    .slice(from)
+    .map(({ source }) =>
+      shownText(source.kind === 'overview' ? 'overview' : source.kind === 'plugin' ? source.id : source.title),
+    );
   const last = names.pop() ?? '';
   // The nearest steps tell most.
   while (names.length > 0 && widthOf([...names, last].join(' › ')) + 4 > columns) names.shift();
@@ -38,7 +55,11 @@ function trailSpans(state: State, columns: number): Span[] {
 
 function dumpSpans({ files, dump }: State): Span[] {
   const names = files.map((file) => shownText(basename(file))).join(' ');
-  return [span(' oompm ', 'heading'), span(names), ...(dump === undefined ? [] : [span(` · Linux ${shownText(dump.release)} ${dump.architecture}`, 'quiet')])];
+  return [
+    span(' oompm ', 'heading'),
+    span(names),
+    ...(dump === undefined ? [] : [span(` · Linux ${shownText(dump.release)} ${dump.architecture}`, 'quiet')]),
+  ];
 }
 
 function progressOf({ refused, dump, plugins, sections }: State): string {
@@ -58,8 +79,12 @@ function screenSpans(state: State, present: string, columns: number): Span[] {
     return { id, text: at < 10 ? ` ${at} ${id} ` : ` ${id} ` };
   });
   let first = 0;
-  const presentAt = Math.max(0, tabs.findIndex(({ id }) => id === present));
-  const widthFrom = (from: number): number => tabs.slice(from, presentAt + 1).reduce((sum, { text }) => sum + text.length + 1, 2);
+  const presentAt = Math.max(
+    0,
+    tabs.findIndex(({ id }) => id === present),
+  );
+  const widthFrom = (from: number): number =>
+    tabs.slice(from, presentAt + 1).reduce((sum, { text }) => sum + text.length + 1, 2);
   while (first < presentAt && widthFrom(first) > columns - 2) first++;
   const spans: Span[] = [];
   let used = 0;

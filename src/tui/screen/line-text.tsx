@@ -14,7 +14,11 @@ interface Props {
   search?: string;
 }
 
-interface Piece { text: string; meaning: Meaning | undefined; found: boolean }
+interface Piece {
+  text: string;
+  meaning: Meaning | undefined;
+  found: boolean;
+}
 
 /** One line of the screen, never wider than the screen. */
 export function LineText({ spans, width, chosen = false, search = '' }: Props): ReactElement {
@@ -24,10 +28,20 @@ export function LineText({ spans, width, chosen = false, search = '' }: Props): 
   const rest = chosen ? width - used : used === 0 ? 1 : 0;
   return (
     <Text wrap="truncate" inverse={chosen}>
-      {joined(search === '' ? cut : marked(cut, search), rest).map(({ text, meaning, found }, index) => (meaning === undefined && !found ? text : (
-        // oxlint-disable-next-line no-array-index-key -- pieces of a line have no other name
-        <Text key={index} {...(meaning === undefined ? {} : theme[meaning])} {...(found ? { inverse: !chosen, underline: true } : {})}>{text}</Text>
-      )))}
+      {joined(search === '' ? cut : marked(cut, search), rest).map(({ text, meaning, found }, index) =>
+        meaning === undefined && !found ? (
+          text
+        ) : (
+          // oxlint-disable-next-line no-array-index-key -- pieces of a line have no other name
+          <Text
+            key={index}
+            {...(meaning === undefined ? {} : theme[meaning])}
+            {...(found ? { inverse: !chosen, underline: true } : {})}
+          >
+            {text}
+          </Text>
+        ),
+      )}
     </Text>
   );
 }
@@ -45,7 +59,10 @@ function joined(pieces: readonly (Span & { found?: boolean })[], blanks: number)
 
 /** Spans cut where what was searched for begins and ends; it may go over several. */
 function marked(spans: readonly Span[], search: string): (Span & { found: boolean })[] {
-  const whole = spans.map(({ text }) => text).join('').toLowerCase();
+  const whole = spans
+    .map(({ text }) => text)
+    .join('')
+    .toLowerCase();
   const pieces: (Span & { found: boolean })[] = [];
   let start = 0;
   for (const span of spans) {

@@ -28,7 +28,16 @@ export function Help({ state, top }: { state: State; top: number }): ReactElemen
   return <Lines lines={lines} top={Math.min(top, Math.max(0, lines.length - bodyRows(state)))} state={state} />;
 }
 
-const legend = ['● certain', '◐ likely', '○ possible', '▸ closed', '▾ open', '? could not be read', '- does not apply', "~ as the kernel's own report counts: without what CPUs and threads have not added up yet"];
+const legend = [
+  '● certain',
+  '◐ likely',
+  '○ possible',
+  '▸ closed',
+  '▾ open',
+  '? could not be read',
+  '- does not apply',
+  "~ as the kernel's own report counts: without what CPUs and threads have not added up yet",
+];
 
 /** As many on a line as there is room for, none of them cut. */
 function legendLines(width: number): string[] {
@@ -48,12 +57,28 @@ export function Chooser({ state, mode }: { state: State; mode: Extract<Mode, { k
   const lines: Line[] = [
     { spans: [span(` ${mode.title}`, 'title'), span('   Enter or number opens, Esc goes back', 'quiet')] },
     { spans: [span('')] },
-    ...mode.targets.map(({ label }, at): Line => ({ spans: [span(at === mode.at ? '> ' : '  '), span(`${at + first < 10 ? at + first : ' '}  `, 'quiet'), span(shownText(label))] })),
+    ...mode.targets.map(({ label }, at): Line => ({
+      spans: [
+        span(at === mode.at ? '> ' : '  '),
+        span(`${at + first < 10 ? at + first : ' '}  `, 'quiet'),
+        span(shownText(label)),
+      ],
+    })),
   ];
   return <Lines lines={lines} top={Math.max(0, mode.at + 3 - rows)} chosen={mode.at + 2} state={state} />;
 }
 
-function Lines({ lines, top, chosen, state }: { lines: readonly Line[]; top: number; chosen?: number; state: State }): ReactElement {
+function Lines({
+  lines,
+  top,
+  chosen,
+  state,
+}: {
+  lines: readonly Line[];
+  top: number;
+  chosen?: number;
+  state: State;
+}): ReactElement {
   const rows = bodyRows(state);
   return (
     <Box flexDirection="column" height={rows} flexShrink={0}>

@@ -15,7 +15,13 @@ export function Screen({ state }: { state: State }): ReactElement {
   return (
     <Box flexDirection="column" width={state.size.columns}>
       <Header state={state} />
-      {mode.kind === 'help' ? <Help state={state} top={mode.top} /> : mode.kind === 'choose' ? <Chooser state={state} mode={mode} /> : <Body state={state} />}
+      {mode.kind === 'help' ? (
+        <Help state={state} top={mode.top} />
+      ) : mode.kind === 'choose' ? (
+        <Chooser state={state} mode={mode} />
+      ) : (
+        <Body state={state} />
+      )}
       <Footer state={state} />
     </Box>
   );
@@ -29,5 +35,9 @@ export function App({ store, theme }: { store: Store; theme: Theme }): ReactElem
       for (const action of actionsOf(store.state(), one.input, one.key)) store.dispatch(action);
     }
   });
-  return <ThemeContext value={theme}><Screen state={state} /></ThemeContext>;
+  return (
+    <ThemeContext value={theme}>
+      <Screen state={state} />
+    </ThemeContext>
+  );
 }

@@ -5,15 +5,19 @@ export function commandLine(state: State): string | undefined {
   const files = [...state.files].map(quoted).join(' ');
   const { source } = pageOf(state);
   switch (source.kind) {
-    case 'overview': return `oompm analyze ${files}`;
-    case 'plugin': return `oompm ${source.id} ${files}`;
+    case 'overview':
+      return `oompm analyze ${files}`;
+    case 'plugin':
+      return `oompm ${source.id} ${files}`;
     case 'answer': {
       if (source.command === undefined) return undefined;
       // The worker leaves the place of the files open: it does not know how they were named.
       return source.command.replace('VMCORE', () => files);
     }
-    case 'text': return undefined;
-    default: return source satisfies never;
+    case 'text':
+      return undefined;
+    default:
+      return source satisfies never;
   }
 }
 

@@ -21,7 +21,9 @@ export function withPage(state: State, page: Page): State {
 export function opened(state: State, source: Source): State {
   // The screen that one is on already is no step that Esc could undo.
   if (sameSource(pageOf(state).source, source)) return state;
-  const history = [...state.history.slice(0, state.at + 1), placeBefore(state, source) ?? newPage(source)].slice(-longestHistory);
+  const history = [...state.history.slice(0, state.at + 1), placeBefore(state, source) ?? newPage(source)].slice(
+    -longestHistory,
+  );
   return { ...state, history, at: history.length - 1, answers: answersOf(state, history) };
 }
 

@@ -21,13 +21,21 @@ export function keyHints(state: State): string[] {
     ['Enter evidence', line?.fold !== undefined && line.foldFirst === true],
     ['Enter open', canOpen && line?.foldFirst !== true],
     ['z fold', line?.fold !== undefined && line.foldFirst !== true],
-    ['f next finding', source.kind === 'overview' || views.some(({ view }) => view.kind === 'findings' && view.findings.length > 0)],
+    [
+      'f next finding',
+      source.kind === 'overview' || views.some(({ view }) => view.kind === 'findings' && view.findings.length > 0),
+    ],
     ['Esc back', state.at > 0],
     ['J K next, previous', isOpened && state.at > 0],
     ['E e reports', has('log')],
     ['v level', has('log')],
     ['t times', has('log')],
-    ['x stop', source.kind === 'plugin' ? state.sections[source.id]?.status === 'running' : source.kind === 'answer' && state.answers[source.request]?.status === 'running'],
+    [
+      'x stop',
+      source.kind === 'plugin'
+        ? state.sections[source.id]?.status === 'running'
+        : source.kind === 'answer' && state.answers[source.request]?.status === 'running',
+    ],
     ['Tab screens', !isOpened],
     ['/ search', true],
     [': ask', true],

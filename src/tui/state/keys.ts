@@ -5,10 +5,22 @@ import type { State } from './state.js';
 
 /** A key as Ink tells it; only what is asked for here. */
 export interface Key {
-  upArrow?: boolean; downArrow?: boolean; leftArrow?: boolean; rightArrow?: boolean;
-  pageUp?: boolean; pageDown?: boolean; home?: boolean; end?: boolean;
-  return?: boolean; escape?: boolean; tab?: boolean; shift?: boolean; ctrl?: boolean; meta?: boolean;
-  backspace?: boolean; delete?: boolean;
+  upArrow?: boolean;
+  downArrow?: boolean;
+  leftArrow?: boolean;
+  rightArrow?: boolean;
+  pageUp?: boolean;
+  pageDown?: boolean;
+  home?: boolean;
+  end?: boolean;
+  return?: boolean;
+  escape?: boolean;
+  tab?: boolean;
+  shift?: boolean;
+  ctrl?: boolean;
+  meta?: boolean;
+  backspace?: boolean;
+  delete?: boolean;
 }
 
 /** Keys and what they do, for the help; each line is one habit of less, vim or the arrows. */
@@ -44,7 +56,8 @@ export function actionsOf(state: State, input: string, key: Key): Action[] {
   const mouse = mouseActions(input);
   if (mouse !== undefined) return mouse;
   if (state.mode.kind === 'input') return inputActions(input, key);
-  const action = special(state, key) ?? (key.ctrl ? withCtrl(state, input) : key.meta ? undefined : browseAction(state, input));
+  const action =
+    special(state, key) ?? (key.ctrl ? withCtrl(state, input) : key.meta ? undefined : browseAction(state, input));
   return action === undefined ? [] : [action];
 }
 
@@ -54,7 +67,9 @@ export function actionsOf(state: State, input: string, key: Key): Action[] {
  */
 export function keystrokes(input: string, key: Key): { input: string; key: Key }[] {
   if (input.length < 2 || key.ctrl || key.meta || mouseActions(input) !== undefined) return [{ input, key }];
-  return [...new Intl.Segmenter().segment(input)].flatMap(({ segment }) => controlKeys(segment) ?? [{ input: segment, key: {} }]);
+  return [...new Intl.Segmenter().segment(input)].flatMap(
+    ({ segment }) => controlKeys(segment) ?? [{ input: segment, key: {} }],
+  );
 }
 
 function controlKeys(segment: string): { input: string; key: Key }[] | undefined {
@@ -95,14 +110,22 @@ function special(state: State, key: Key): Action | undefined {
 function withCtrl(state: State, input: string): Action | undefined {
   const rows = bodyRows(state);
   switch (input) {
-    case 'f': return { kind: 'page', by: rows - 1 };
-    case 'b': return { kind: 'page', by: 1 - rows };
-    case 'd': return { kind: 'page', by: rows >> 1 };
-    case 'u': return { kind: 'page', by: -(rows >> 1) };
-    case 'n': return { kind: 'move', by: 1 };
-    case 'p': return { kind: 'move', by: -1 };
-    case 'o': return { kind: 'back' };
-    default: return undefined;
+    case 'f':
+      return { kind: 'page', by: rows - 1 };
+    case 'b':
+      return { kind: 'page', by: 1 - rows };
+    case 'd':
+      return { kind: 'page', by: rows >> 1 };
+    case 'u':
+      return { kind: 'page', by: -(rows >> 1) };
+    case 'n':
+      return { kind: 'move', by: 1 };
+    case 'p':
+      return { kind: 'move', by: -1 };
+    case 'o':
+      return { kind: 'back' };
+    default:
+      return undefined;
   }
 }
 
@@ -110,46 +133,87 @@ function browseAction(state: State, input: string): Action | undefined {
   const rows = bodyRows(state);
   if (/^\d$/.test(input)) return { kind: 'screenNumber', number: Number(input) };
   switch (input) {
-    case 'j': return { kind: 'move', by: 1 };
-    case 'k': return { kind: 'move', by: -1 };
-    case ' ': return { kind: 'page', by: rows - 1 };
-    case 'b': return { kind: 'page', by: 1 - rows };
-    case 'd': return { kind: 'page', by: rows >> 1 };
-    case 'u': return { kind: 'page', by: -(rows >> 1) };
-    case 'g': return { kind: 'top' };
-    case 'G': return { kind: 'bottom' };
-    case 'h': return { kind: 'sideways', by: -1 };
-    case 'l': return { kind: 'sideways', by: 1 };
-    case 'o': return { kind: 'choose' };
-    case 's': return { kind: 'screens' };
-    case 'z': return { kind: 'fold' };
-    case 'Z': return { kind: 'foldAll' };
-    case '[': return { kind: 'back' };
-    case ']': return { kind: 'forward' };
-    case '/': return { kind: 'input', purpose: 'search' };
-    case '&': return { kind: 'input', purpose: 'filter' };
-    case ':': return { kind: 'input', purpose: 'question' };
-    case 'w': return { kind: 'input', purpose: 'export' };
-    case 'n': return { kind: 'next', direction: 1 };
-    case 'N': return { kind: 'next', direction: -1 };
-    case 'f': return { kind: 'finding', direction: 1 };
-    case 'F': return { kind: 'finding', direction: -1 };
-    case 'J': return { kind: 'sibling', direction: 1 };
-    case 'K': return { kind: 'sibling', direction: -1 };
-    case 'e': return { kind: 'event', direction: 1 };
-    case 'E': return { kind: 'event', direction: -1 };
-    case '<': return { kind: 'sort', by: -1 };
-    case '>': return { kind: 'sort', by: 1 };
-    case '#': return { kind: 'exact' };
-    case 'r': return { kind: 'reverse' };
-    case 't': return { kind: 'times' };
-    case 'v': return { kind: 'level' };
-    case 'y': return { kind: 'command' };
-    case 'x': return { kind: 'cancel' };
-    case 'R': return { kind: 'again' };
-    case '?': return { kind: 'help' };
-    case 'q': return { kind: 'leave' };
-    case 'Q': return { kind: 'quit', code: 0 };
-    default: return undefined;
+    case 'j':
+      return { kind: 'move', by: 1 };
+    case 'k':
+      return { kind: 'move', by: -1 };
+    case ' ':
+      return { kind: 'page', by: rows - 1 };
+    case 'b':
+      return { kind: 'page', by: 1 - rows };
+    case 'd':
+      return { kind: 'page', by: rows >> 1 };
+    case 'u':
+      return { kind: 'page', by: -(rows >> 1) };
+    case 'g':
+      return { kind: 'top' };
+    case 'G':
+      return { kind: 'bottom' };
+    case 'h':
+      return { kind: 'sideways', by: -1 };
+    case 'l':
+      return { kind: 'sideways', by: 1 };
+    case 'o':
+      return { kind: 'choose' };
+    case 's':
+      return { kind: 'screens' };
+    case 'z':
+      return { kind: 'fold' };
+    case 'Z':
+      return { kind: 'foldAll' };
+    case '[':
+      return { kind: 'back' };
+    case ']':
+      return { kind: 'forward' };
+    case '/':
+      return { kind: 'input', purpose: 'search' };
+    case '&':
+      return { kind: 'input', purpose: 'filter' };
+    case ':':
+      return { kind: 'input', purpose: 'question' };
+    case 'w':
+      return { kind: 'input', purpose: 'export' };
+    case 'n':
+      return { kind: 'next', direction: 1 };
+    case 'N':
+      return { kind: 'next', direction: -1 };
+    case 'f':
+      return { kind: 'finding', direction: 1 };
+    case 'F':
+      return { kind: 'finding', direction: -1 };
+    case 'J':
+      return { kind: 'sibling', direction: 1 };
+    case 'K':
+      return { kind: 'sibling', direction: -1 };
+    case 'e':
+      return { kind: 'event', direction: 1 };
+    case 'E':
+      return { kind: 'event', direction: -1 };
+    case '<':
+      return { kind: 'sort', by: -1 };
+    case '>':
+      return { kind: 'sort', by: 1 };
+    case '#':
+      return { kind: 'exact' };
+    case 'r':
+      return { kind: 'reverse' };
+    case 't':
+      return { kind: 'times' };
+    case 'v':
+      return { kind: 'level' };
+    case 'y':
+      return { kind: 'command' };
+    case 'x':
+      return { kind: 'cancel' };
+    case 'R':
+      return { kind: 'again' };
+    case '?':
+      return { kind: 'help' };
+    case 'q':
+      return { kind: 'leave' };
+    case 'Q':
+      return { kind: 'quit', code: 0 };
+    default:
+      return undefined;
   }
 }

@@ -31,7 +31,7 @@ export function toggleFold(state: State): State {
 
 export function toggleAllFolds(state: State): State {
   const page = pageOf(state);
-  const all = page.look.all === 'open' ? 'closed' as const : 'open' as const;
+  const all = page.look.all === 'open' ? ('closed' as const) : ('open' as const);
   return withLook(state, page, { all, folds: new Set() });
 }
 
@@ -44,15 +44,21 @@ export function withFilter(state: State, filter: string): State {
 export function sortBy(state: State, by: 1 | -1): State {
   const page = pageOf(state);
   const table = tableAt(state, page);
-  if (table === undefined) return { ...state, message: { text: 'there is no table on this screen to be sorted', bad: false } };
+  if (table === undefined)
+    return { ...state, message: { text: 'there is no table on this screen to be sorted', bad: false } };
   const columns = sortableColumns(table, roomOf(state, page));
   if (columns.length === 0) return state;
   const at = columns.findIndex(({ key }) => key === sortingOf(table, page.look)?.column);
   const to = at < 0 ? (by > 0 ? 0 : columns.length - 1) : (at + by + columns.length) % columns.length;
   // Numbers are sorted to find the largest.
   const descending = columns[to]!.type !== 'text';
-  const sorted = withLook(state, page, { sortings: { ...page.look.sortings, [table.key]: { column: columns[to]!.key, descending } } });
-  return { ...sorted, message: { text: `sorted by ${columns[to]!.title}, ${descending ? 'largest' : 'smallest'} first`, bad: false } };
+  const sorted = withLook(state, page, {
+    sortings: { ...page.look.sortings, [table.key]: { column: columns[to]!.key, descending } },
+  });
+  return {
+    ...sorted,
+    message: { text: `sorted by ${columns[to]!.title}, ${descending ? 'largest' : 'smallest'} first`, bad: false },
+  };
 }
 
 export function reverse(state: State): State {
@@ -60,18 +66,30 @@ export function reverse(state: State): State {
   const table = tableAt(state, page);
   const sorting = table && sortingOf(table, page.look);
   if (table === undefined || sorting === undefined) return sortBy(state, 1);
-  return withLook(state, page, { sortings: { ...page.look.sortings, [table.key]: { ...sorting, descending: !sorting.descending } } });
+  return withLook(state, page, {
+    sortings: { ...page.look.sortings, [table.key]: { ...sorting, descending: !sorting.descending } },
+  });
 }
 
 /** Sizes as people read them, or exact. */
 export function toggleExact(state: State): State {
   const page = pageOf(state);
   const exact = !page.look.exact;
-  return { ...withLook(state, page, { exact }), message: { text: exact ? 'exact sizes, in the units that the kernel counts in' : 'sizes in KiB, MiB and GiB', bad: false } };
+  return {
+    ...withLook(state, page, { exact }),
+    message: {
+      text: exact ? 'exact sizes, in the units that the kernel counts in' : 'sizes in KiB, MiB and GiB',
+      bad: false,
+    },
+  };
 }
 
 const nextTimes: Readonly<Record<TimeStyle, TimeStyle>> = { boot: 'delta', delta: 'none', none: 'boot' };
-const timesInWords: Readonly<Record<TimeStyle, string>> = { boot: 'time since boot', delta: 'time since the line before', none: 'no time' };
+const timesInWords: Readonly<Record<TimeStyle, string>> = {
+  boot: 'time since boot',
+  delta: 'time since the line before',
+  none: 'no time',
+};
 
 export function nextTimeStyle(state: State): State {
   const times = nextTimes[pageOf(state).look.times];
@@ -79,7 +97,12 @@ export function nextTimeStyle(state: State): State {
 }
 
 /** All, then without debug and info, warnings and worse, errors and worse. */
-const levels: readonly (readonly [level: number, words: string])[] = [[7, 'all levels'], [5, 'notices and worse'], [4, 'warnings and worse'], [3, 'errors and worse']];
+const levels: readonly (readonly [level: number, words: string])[] = [
+  [7, 'all levels'],
+  [5, 'notices and worse'],
+  [4, 'warnings and worse'],
+  [3, 'errors and worse'],
+];
 
 export function nextLevel(state: State): State {
   const page = pageOf(state);
@@ -94,7 +117,13 @@ export function toEvent(state: State, direction: 1 | -1): State {
   for (let at = page.cursor + direction; at >= 0 && at < lines.length; at += direction) {
     if (logEvents.test(searchText(lines, at))) return withPage(state, movedTo(page, lines, bodyRows(state), at));
   }
-  return { ...state, message: { text: direction > 0 ? 'no OOM report, oops or panic further down' : 'no OOM report, oops or panic further up', bad: false } };
+  return {
+    ...state,
+    message: {
+      text: direction > 0 ? 'no OOM report, oops or panic further down' : 'no OOM report, oops or panic further up',
+      bad: false,
+    },
+  };
 }
 
 /** The next verdict, open, and the others closed: a small screen shows one at a time. */
@@ -102,7 +131,11 @@ export function toFinding(state: State, direction: 1 | -1): State {
   const page = pageOf(state);
   const found = findingsIn(linesOf(state, page));
   const next = direction > 0 ? found.find(({ at }) => at > page.cursor) : found.findLast(({ at }) => at < page.cursor);
-  if (next === undefined) return { ...state, message: { text: direction > 0 ? 'no finding further down' : 'no finding further up', bad: false } };
+  if (next === undefined)
+    return {
+      ...state,
+      message: { text: direction > 0 ? 'no finding further down' : 'no finding further up', bad: false },
+    };
   const folds = new Set(page.look.folds);
   // Where it is told beside the list nothing need be open in it.
   if (!roomOf(state, page).aside) {
@@ -110,31 +143,54 @@ export function toFinding(state: State, direction: 1 | -1): State {
   }
   const opened = withLook(state, page, { folds });
   const lines = linesOf(opened);
-  return withPage(opened, movedTo(pageOf(opened), lines, bodyRows(opened), findingsIn(lines).find(({ fold }) => fold === next.fold)?.at ?? next.at));
+  return withPage(
+    opened,
+    movedTo(
+      pageOf(opened),
+      lines,
+      bodyRows(opened),
+      findingsIn(lines).find(({ fold }) => fold === next.fold)?.at ?? next.at,
+    ),
+  );
 }
 
 /** Where the verdicts of a page begin. */
 function findingsIn({ blocks, starts }: PageLines): { at: number; fold: string; open: boolean }[] {
   return blocks.flatMap((block, place) => {
     if (!block.wraps) return [];
-    return Array.from({ length: block.length }, (_, index) => ({ line: block.line(index), index })).flatMap(({ line, index }) =>
-      line.finding === undefined || line.fold === undefined ? [] : [{ at: starts[place]! + index, fold: line.fold, open: line.finding === 'open' }]);
+    return Array.from({ length: block.length }, (_, index) => ({ line: block.line(index), index })).flatMap(
+      ({ line, index }) =>
+        line.finding === undefined || line.fold === undefined
+          ? []
+          : [{ at: starts[place]! + index, fold: line.fold, open: line.finding === 'open' }],
+    );
   });
 }
 
 export function lookAction(state: State, action: Action): State | undefined {
   switch (action.kind) {
-    case 'sideways': return sideways(state, action.by);
-    case 'fold': return toggleFold(state);
-    case 'foldAll': return toggleAllFolds(state);
-    case 'sort': return sortBy(state, action.by);
-    case 'exact': return toggleExact(state);
-    case 'reverse': return reverse(state);
-    case 'times': return nextTimeStyle(state);
-    case 'level': return nextLevel(state);
-    case 'event': return toEvent(state, action.direction);
-    case 'finding': return toFinding(state, action.direction);
-    default: return undefined;
+    case 'sideways':
+      return sideways(state, action.by);
+    case 'fold':
+      return toggleFold(state);
+    case 'foldAll':
+      return toggleAllFolds(state);
+    case 'sort':
+      return sortBy(state, action.by);
+    case 'exact':
+      return toggleExact(state);
+    case 'reverse':
+      return reverse(state);
+    case 'times':
+      return nextTimeStyle(state);
+    case 'level':
+      return nextLevel(state);
+    case 'event':
+      return toEvent(state, action.direction);
+    case 'finding':
+      return toFinding(state, action.direction);
+    default:
+      return undefined;
   }
 }
 
@@ -151,6 +207,12 @@ function withLook(state: State, page: Page, change: Partial<Look>): State {
 /** The table that the cursor is in, else the first of the screen. */
 function tableAt(state: State, page: Page): ShownView | undefined {
   const under = placeOf(linesOf(state, page), page.cursor)?.block.view;
-  const views = page.source.kind === 'overview' ? Object.values(state.sections).flatMap((section) => section.views) : viewsOf(state, page);
-  return views.find(({ key, view }) => key === under && view.kind === 'table') ?? (page.source.kind === 'overview' ? undefined : views.find(({ view }) => view.kind === 'table'));
+  const views =
+    page.source.kind === 'overview'
+      ? Object.values(state.sections).flatMap((section) => section.views)
+      : viewsOf(state, page);
+  return (
+    views.find(({ key, view }) => key === under && view.kind === 'table') ??
+    (page.source.kind === 'overview' ? undefined : views.find(({ view }) => view.kind === 'table'))
+  );
 }

@@ -5,9 +5,16 @@ import { counted } from '../../words/quantity.js';
 import type { Room } from '../lines/view-state.js';
 import type { State } from './state.js';
 
-/** Which machine it was and how it ended, in one line: what the overview tells further down. Undefined until that is read. */
+/**
+ * Which machine it was and how it ended, in one line: what the overview tells further down. Undefined until that is
+ * read.
+ */
 export function machineInWords({ sections, dump }: State, { units }: Room): string | undefined {
-  const facts = new Map(sections['overview']?.views.flatMap(({ view }) => view.kind === 'facts' ? view.facts.map(({ key, value }): [string, Cell] => [key, value]) : []));
+  const facts = new Map(
+    sections['overview']?.views.flatMap(({ view }) =>
+      view.kind === 'facts' ? view.facts.map(({ key, value }): [string, Cell] => [key, value]) : [],
+    ),
+  );
   if (!facts.has('panic')) return undefined;
   const number = (key: string): number | undefined => {
     const value = facts.get(key);
@@ -15,13 +22,23 @@ export function machineInWords({ sections, dump }: State, { units }: Room): stri
   };
   const [memory, cpus, uptime] = [number('memory'), number('possibleCpus'), number('uptime')];
   const panic = facts.get('panic')!;
-  return [
-    ...(dump?.host === undefined ? [] : [dump.host]),
-    ...(memory === undefined ? [] : [`${quantity(memory, 'pages', units)} RAM`]),
-    ...(cpus === undefined ? [] : [counted(cpus, 'CPU')]),
-    ...(uptime === undefined ? [] : [`up ${roughly(uptime / 1e9)}`]),
-    ...(isGap(panic) ? [] : [panic === null ? (facts.has('panicTime') ? 'panic, the log does not say why' : 'no panic') : `panic: ${String(panic)}`]),
-  ].join(' · ') || undefined;
+  return (
+    [
+      ...(dump?.host === undefined ? [] : [dump.host]),
+      ...(memory === undefined ? [] : [`${quantity(memory, 'pages', units)} RAM`]),
+      ...(cpus === undefined ? [] : [counted(cpus, 'CPU')]),
+      ...(uptime === undefined ? [] : [`up ${roughly(uptime / 1e9)}`]),
+      ...(isGap(panic)
+        ? []
+        : [
+            panic === null
+              ? facts.has('panicTime')
+                ? 'panic, the log does not say why'
+                : 'no panic'
+              : `panic: ${String(panic)}`,
+          ]),
+    ].join(' · ') || undefined
+  );
 }
 
 /** As people say for how long: two figures, and the unit that they think in. */

@@ -11,9 +11,13 @@ export function mouseActions(input: string): Action[] | undefined {
   if (code === undefined) return undefined;
   // Shift, Alt and Ctrl are bits of their own.
   switch (Number(code) & ~0b11100) {
-    case 64: return [{ kind: 'scroll', by: -wheelLines }];
-    case 65: return [{ kind: 'scroll', by: wheelLines }];
-    case 0: return kind === 'M' ? [{ kind: 'click', row: Number(row) - 1, column: Number(column) - 1 }] : [];
-    default: return [];
+    case 64:
+      return [{ kind: 'scroll', by: -wheelLines }];
+    case 65:
+      return [{ kind: 'scroll', by: wheelLines }];
+    case 0:
+      return kind === 'M' ? [{ kind: 'click', row: Number(row) - 1, column: Number(column) - 1 }] : [];
+    default:
+      return [];
   }
 }

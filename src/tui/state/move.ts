@@ -109,7 +109,8 @@ function isStop(lines: PageLines, at: number): boolean {
 export function paged(page: Page, lines: PageLines, rows: number, by: number): Page {
   const top = Math.min(Math.max(0, page.top + by), Math.max(0, lines.length - linesInSight(lines, page.top, rows)));
   const wanted = Math.min(Math.max(0, page.cursor + by), Math.max(0, lines.length - 1));
-  const cursor = stopFrom(lines, wanted, by > 0 ? 1 : -1, rows) ?? stopFrom(lines, wanted, by > 0 ? -1 : 1, rows) ?? wanted;
+  const cursor =
+    stopFrom(lines, wanted, by > 0 ? 1 : -1, rows) ?? stopFrom(lines, wanted, by > 0 ? -1 : 1, rows) ?? wanted;
   return settle({ ...page, fresh: false, top, cursor }, lines, rows);
 }
 
@@ -127,7 +128,11 @@ export function scrolled(page: Page, lines: PageLines, rows: number, by: number)
 /** The cursor on a line, in the middle of the screen if it was out of sight. */
 export function movedTo(page: Page, lines: PageLines, rows: number, cursor: number): Page {
   const inSight = cursor >= page.top && cursor < page.top + linesInSight(lines, page.top, rows);
-  return settle({ ...page, fresh: false, cursor, top: inSight ? page.top : Math.max(0, cursor - (rows >> 1)) }, lines, rows);
+  return settle(
+    { ...page, fresh: false, cursor, top: inSight ? page.top : Math.max(0, cursor - (rows >> 1)) },
+    lines,
+    rows,
+  );
 }
 
 export function cursorLine(page: Page, lines: PageLines): Line | undefined {

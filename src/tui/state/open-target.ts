@@ -14,14 +14,18 @@ export interface Update {
 
 export function openTarget(state: State, target: Target): Update {
   switch (target.kind) {
-    case 'plugin': return openPlugin(state, target.id);
-    case 'text': return { state: settled(opened(state, { kind: 'text', title: target.title, text: target.text })), effects: [] };
+    case 'plugin':
+      return openPlugin(state, target.id);
+    case 'text':
+      return { state: settled(opened(state, { kind: 'text', title: target.title, text: target.text })), effects: [] };
     case 'door': {
       const { type, address } = target.door;
       return ask(state, { kind: 'object', type, address }, `${shownText(type)} at 0x${address.toString(16)}`);
     }
-    case 'question': return ask(state, { kind: 'words', text: target.text }, shownText(target.text));
-    default: return target satisfies never;
+    case 'question':
+      return ask(state, { kind: 'words', text: target.text }, shownText(target.text));
+    default:
+      return target satisfies never;
   }
 }
 
@@ -29,19 +33,22 @@ export function openTarget(state: State, target: Target): Update {
 export function openPlugin(state: State, id: string): Update {
   if (id === 'overview') return { state: settled(opened(state, { kind: 'overview' })), effects: [] };
   const info = state.plugins.find((plugin) => plugin.id === id);
-  if (info === undefined) return { state: { ...state, message: { text: `there is no screen ${id}`, bad: true } }, effects: [] };
+  if (info === undefined)
+    return { state: { ...state, message: { text: `there is no screen ${id}`, bad: true } }, effects: [] };
   const next = settled(opened(state, { kind: 'plugin', id }));
   const yielded = state.sections[id];
-  if (info.required.length > 0 || (yielded !== undefined && yielded.status !== 'waiting')) return { state: next, effects: [] };
+  if (info.required.length > 0 || (yielded !== undefined && yielded.status !== 'waiting'))
+    return { state: next, effects: [] };
   return { state: next, effects: [{ kind: 'run', id, again: false }] };
 }
 
 /**
- * A question typed at the prompt: a screen's name opens the screen, all else goes to the dump. The prompt stays until the
- * dump has answered: what it does not understand is told there, and makes no page.
+ * A question typed at the prompt: a screen's name opens the screen, all else goes to the dump. The prompt stays until
+ * the dump has answered: what it does not understand is told there, and makes no page.
  */
 export function openQuestion(state: State, mode: Extract<State['mode'], { kind: 'input' }>, text: string): Update {
-  if (text === 'overview' || state.plugins.some(({ id, required }) => id === text && required.length === 0)) return openPlugin({ ...state, mode: { kind: 'browse' } }, text);
+  if (text === 'overview' || state.plugins.some(({ id, required }) => id === text && required.length === 0))
+    return openPlugin({ ...state, mode: { kind: 'browse' } }, text);
   const request = state.lastRequest + 1;
   return {
     state: { ...state, lastRequest: request, mode: { ...mode, prompt: { candidates: [], request } } },
@@ -49,12 +56,19 @@ export function openQuestion(state: State, mode: Extract<State['mode'], { kind: 
   };
 }
 
-/** The answer to what the prompt has asked: its page, or why there is none under the line. Undefined where it is no such answer. */
+/**
+ * The answer to what the prompt has asked: its page, or why there is none under the line. Undefined where it is no such
+ * answer.
+ */
 export function promptAnswered(state: State, { request, title, command, events }: Answered): State | undefined {
   const { mode } = state;
   if (mode.kind !== 'input' || mode.prompt?.request !== request) return undefined;
   if (title !== undefined) {
-    const asked: State = { ...state, mode: { kind: 'browse' }, answers: { ...state.answers, [request]: { ...nothingYet, status: 'running' } } };
+    const asked: State = {
+      ...state,
+      mode: { kind: 'browse' },
+      answers: { ...state.answers, [request]: { ...nothingYet, status: 'running' } },
+    };
     return opened(asked, { kind: 'answer', request, title, ...(command === undefined ? {} : { command }) });
   }
   const end = events.find((event) => event.kind === 'end');
@@ -67,8 +81,15 @@ type Answered = Extract<Action, { kind: 'answered' }>;
 
 export function ask(state: State, question: Question, title: string): Update {
   const request = state.lastRequest + 1;
-  const asked: State = { ...state, lastRequest: request, answers: { ...state.answers, [request]: { ...nothingYet, status: 'running' } } };
-  return { state: settled(opened(asked, { kind: 'answer', request, title })), effects: [{ kind: 'ask', request, question }] };
+  const asked: State = {
+    ...state,
+    lastRequest: request,
+    answers: { ...state.answers, [request]: { ...nothingYet, status: 'running' } },
+  };
+  return {
+    state: settled(opened(asked, { kind: 'answer', request, title })),
+    effects: [{ kind: 'ask', request, question }],
+  };
 }
 
 export function targetsUnderCursor(state: State): readonly NamedTarget[] {

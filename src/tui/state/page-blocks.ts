@@ -24,8 +24,20 @@ const usualPageSize = 4096;
 const known = new WeakMap<Page, Map<number, { deps: readonly unknown[]; lines: PageLines }>>();
 
 /** All lines of a page, of which those in sight are made when they are asked for. */
-export function linesOf(state: State, page: Page = pageOf(state), width: number = panesOfPage(state, page).width): PageLines {
-  const deps = [state.sections, state.answers, state.plugins, state.dump, state.refused, state.size, state.history.length];
+export function linesOf(
+  state: State,
+  page: Page = pageOf(state),
+  width: number = panesOfPage(state, page).width,
+): PageLines {
+  const deps = [
+    state.sections,
+    state.answers,
+    state.plugins,
+    state.dump,
+    state.refused,
+    state.size,
+    state.history.length,
+  ];
   const laidOut = known.get(page) ?? new Map<number, { deps: readonly unknown[]; lines: PageLines }>();
   known.set(page, laidOut);
   const before = laidOut.get(width);
@@ -66,12 +78,20 @@ export function unitsOf({ dump }: State): Units {
 const namesKnown = new WeakMap<State['sections'], Room['named']>();
 let lastNames: { key: string; named: Room['named'] } | undefined;
 
-/** The tasks and objects that findings name; the same set for the same names, since all rows of a table are asked for each new one. */
+/**
+ * The tasks and objects that findings name; the same set for the same names, since all rows of a table are asked for
+ * each new one.
+ */
 function namedBy(sections: State['sections']): Room['named'] {
   const known = namesKnown.get(sections);
   if (known !== undefined) return known;
-  const findings = Object.values(sections).flatMap(({ views }) => views.flatMap(({ view }) => view.kind === 'findings' ? view.findings : []));
-  const names = findings.flatMap(({ sentence, doors = [] }) => [...pidsInText(sentence), ...doors.map(({ address }) => address)]);
+  const findings = Object.values(sections).flatMap(({ views }) =>
+    views.flatMap(({ view }) => (view.kind === 'findings' ? view.findings : [])),
+  );
+  const names = findings.flatMap(({ sentence, doors = [] }) => [
+    ...pidsInText(sentence),
+    ...doors.map(({ address }) => address),
+  ]);
   const key = names.join(' ');
   const named = lastNames?.key === key ? lastNames.named : new Set(names);
   lastNames = { key, named };
@@ -83,34 +103,77 @@ function blocksOf(state: State, page: Page, width: number): Block[] {
   const room = roomOf(state, page, width);
   const { source } = page;
   switch (source.kind) {
-    case 'overview': return overviewBlocks(state, room);
+    case 'overview':
+      return overviewBlocks(state, room);
     case 'plugin': {
       const info = state.plugins.find(({ id }) => id === source.id);
       return yieldedBlocks(source.id, state.sections[source.id], room, info);
     }
-    case 'answer': return yieldedBlocks(source.title, state.answers[source.request], room, undefined);
-    case 'text': return [fixedBlock('text', textLines(source.text).flatMap((text) => chunks(text, room.width)).map((text) => plainLine(text)))];
-    default: return source satisfies never;
+    case 'answer':
+      return yieldedBlocks(source.title, state.answers[source.request], room, undefined);
+    case 'text':
+      return [
+        fixedBlock(
+          'text',
+          textLines(source.text)
+            .flatMap((text) => chunks(text, room.width))
+            .map((text) => plainLine(text)),
+        ),
+      ];
+    default:
+      return source satisfies never;
   }
 }
 
 function overviewBlocks(state: State, room: Room): Block[] {
-  if (state.refused !== undefined) return [fixedBlock('refused', wrap(shownText(state.refused), room.width).map((line) => plainLine(line, 'bad')))];
+  if (state.refused !== undefined)
+    return [
+      fixedBlock(
+        'refused',
+        wrap(shownText(state.refused), room.width).map((line) => plainLine(line, 'bad')),
+      ),
+    ];
   const sections = Object.entries(state.sections);
-  const findings: ReportedFinding[] = orderFindings(sections.flatMap(([plugin, { views }]) =>
-    views.flatMap(({ view }) => view.kind === 'findings' ? view.findings.map((finding) => ({ ...finding, plugin })) : [])));
+  const findings: ReportedFinding[] = orderFindings(
+    sections.flatMap(([plugin, { views }]) =>
+      views.flatMap(({ view }) =>
+        view.kind === 'findings' ? view.findings.map((finding) => ({ ...finding, plugin })) : [],
+      ),
+    ),
+  );
   const running = state.plugins.some(({ id, inReport }) => inReport && state.sections[id]?.status !== 'ended');
   const overview = state.sections['overview'];
   if (state.dump === undefined) return [fixedBlock('opening', [plainLine('opening the dump…', 'quiet')])];
   const machine = machineInWords(state, room);
   return [
-    ...(machine === undefined ? [] : [passive(fixedBlock('machine', [plainLine(cutAtWord(shownText(machine), room.width), 'quiet')]))]),
+    ...(machine === undefined
+      ? []
+      : [passive(fixedBlock('machine', [plainLine(cutAtWord(shownText(machine), room.width), 'quiet')]))]),
     ...defectBlocks(state.dump.defects, room),
-    passive(fixedBlock('found', [{ spans: [span('Findings', 'title'), span(findings.length === 0 ? '' : `  ${findings.length}${running ? ', still reading' : ''}`, 'quiet')] }])),
-    findings.length > 0 ? findingsBlock('findings', findings, room)
-      : fixedBlock('none found', wrap(running ? 'still reading…' : noneFound(state), room.width).map((line) => plainLine(line, 'quiet'))),
-    ...sections.filter(([id]) => id !== 'overview').flatMap(([, { views }]) => views).filter(isWholeInParts).flatMap((shown) => viewBlocks(shown, room)),
-    ...(overview?.views ?? []).filter(({ view }) => view.kind !== 'findings').flatMap((shown) => viewBlocks(shown, room)),
+    passive(
+      fixedBlock('found', [
+        {
+          spans: [
+            span('Findings', 'title'),
+            span(findings.length === 0 ? '' : `  ${findings.length}${running ? ', still reading' : ''}`, 'quiet'),
+          ],
+        },
+      ]),
+    ),
+    findings.length > 0
+      ? findingsBlock('findings', findings, room)
+      : fixedBlock(
+          'none found',
+          wrap(running ? 'still reading…' : noneFound(state), room.width).map((line) => plainLine(line, 'quiet')),
+        ),
+    ...sections
+      .filter(([id]) => id !== 'overview')
+      .flatMap(([, { views }]) => views)
+      .filter(isWholeInParts)
+      .flatMap((shown) => viewBlocks(shown, room)),
+    ...(overview?.views ?? [])
+      .filter(({ view }) => view.kind !== 'findings')
+      .flatMap((shown) => viewBlocks(shown, room)),
     ...gapBlocks(foldGaps(sections.map(([plugin, { gaps }]) => ({ plugin, gaps }))), room),
     ...screensBlocks(state),
   ];
@@ -121,7 +184,9 @@ function noneFound(state: State): string {
   const reporting = state.plugins.filter(({ id, inReport }) => inReport && state.sections[id]?.outcome !== undefined);
   const broken = reporting.filter(({ id }) => isBroken(state.sections[id])).map(({ id }) => id);
   if (broken.length === 0) return 'no plugin found a cause';
-  return broken.length === reporting.length ? 'none was looked for: no plugin could run to its end' : `no plugin found a cause, but not all ran to their end: ${broken.join(', ')}`;
+  return broken.length === reporting.length
+    ? 'none was looked for: no plugin could run to its end'
+    : `no plugin found a cause, but not all ran to their end: ${broken.join(', ')}`;
 }
 
 /** What has no fault and is not shown does not fit this dump; what ran and shows gaps alone could read nothing. */
@@ -134,7 +199,13 @@ function isBroken(section: Yielded | undefined): boolean {
 
 /** Where the memory went, whichever plugin says it: parts of a whole, as one bar. */
 function isWholeInParts({ view }: ShownView): boolean {
-  if (view.kind !== 'chart' || view.total === undefined || view.bars.length < 2 || view.bars.some((bar) => bar.marks !== undefined)) return false;
+  if (
+    view.kind !== 'chart' ||
+    view.total === undefined ||
+    view.bars.length < 2 ||
+    view.bars.some((bar) => bar.marks !== undefined)
+  )
+    return false;
   return view.bars.reduce((sum, { value }) => sum + value, 0) >= view.total * accountedFor;
 }
 
@@ -148,10 +219,28 @@ function gapBlocks(gaps: readonly FoldedGaps[], room: Room, most = gapsShown): B
   if (gaps.length === 0) return [];
   const lines: Line[] = [];
   for (const { summary, address } of gaps.slice(0, most)) {
-    const target = address === undefined ? {} : { targets: [{ label: `0x${address.toString(16)}`, target: { kind: 'question' as const, text: `0x${address.toString(16)}` } }] };
-    lines.push(...entryLines(wrap(shownText(summary), room.width).map((text, at) => ({ ...plainLine(at === 0 ? text : `  ${text}`, 'warning'), ...target }))));
+    const target =
+      address === undefined
+        ? {}
+        : {
+            targets: [
+              {
+                label: `0x${address.toString(16)}`,
+                target: { kind: 'question' as const, text: `0x${address.toString(16)}` },
+              },
+            ],
+          };
+    lines.push(
+      ...entryLines(
+        wrap(shownText(summary), room.width).map((text, at) => ({
+          ...plainLine(at === 0 ? text : `  ${text}`, 'warning'),
+          ...target,
+        })),
+      ),
+    );
   }
-  if (gaps.length > most) lines.push(plainLine(`and ${gaps.length - most} more, on the screens of their plugins`, 'quiet'));
+  if (gaps.length > most)
+    lines.push(plainLine(`and ${gaps.length - most} more, on the screens of their plugins`, 'quiet'));
   const count = gaps.reduce((sum, { folded }) => sum + Math.max(folded.length, 1), 0);
   const title = [plainLine(''), { spans: [span('What could not be read', 'title'), span(`  ${count}`, 'quiet')] }];
   return [passive(fixedBlock('gaps title', title)), fixedBlock('gaps', lines)];
@@ -159,17 +248,32 @@ function gapBlocks(gaps: readonly FoldedGaps[], room: Room, most = gapsShown): B
 
 function defectBlocks(defects: readonly string[], room: Room): Block[] {
   if (defects.length === 0) return [];
-  return [passive(fixedBlock('defects title', [plainLine('The file', 'title')])), fixedBlock('defects', defects.flatMap((defect) => entryLines(wrap(shownText(defect), room.width).map((line) => plainLine(line, 'warning'))))), passive(fixedBlock('defects end', [plainLine('')]))];
+  return [
+    passive(fixedBlock('defects title', [plainLine('The file', 'title')])),
+    fixedBlock(
+      'defects',
+      defects.flatMap((defect) =>
+        entryLines(wrap(shownText(defect), room.width).map((line) => plainLine(line, 'warning'))),
+      ),
+    ),
+    passive(fixedBlock('defects end', [plainLine('')])),
+  ];
 }
 
 function screensBlocks(state: State): Block[] {
   const idWidth = state.plugins.reduce((widest, { id }) => Math.max(widest, id.length), 0);
   return [
     passive(fixedBlock('screens title', [plainLine(''), plainLine('Screens', 'title')])),
-    fixedBlock('screens', state.plugins.map((plugin): Line => ({
-      spans: [span(plugin.id.padEnd(idWidth), 'heading'), span(`  ${statusOf(plugin, state.sections[plugin.id])}`, 'quiet')],
-      targets: [{ label: `screen ${plugin.id}`, target: { kind: 'plugin', id: plugin.id } }],
-    }))),
+    fixedBlock(
+      'screens',
+      state.plugins.map((plugin): Line => ({
+        spans: [
+          span(plugin.id.padEnd(idWidth), 'heading'),
+          span(`  ${statusOf(plugin, state.sections[plugin.id])}`, 'quiet'),
+        ],
+        targets: [{ label: `screen ${plugin.id}`, target: { kind: 'plugin', id: plugin.id } }],
+      })),
+    ),
   ];
 }
 
@@ -184,23 +288,50 @@ function statusOf(plugin: PluginInfo, yielded: Yielded | undefined): string {
 
 function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, info: PluginInfo | undefined): Block[] {
   if (yielded === undefined) {
-    const why = info !== undefined && info.required.length > 0 ? `it needs ${info.required.join(', ')}: type :${info.id} and what it is to show` : 'not run yet';
+    const why =
+      info !== undefined && info.required.length > 0
+        ? `it needs ${info.required.join(', ')}: type :${info.id} and what it is to show`
+        : 'not run yet';
     return [fixedBlock('status', [plainLine(''), plainLine(why, 'quiet')])];
   }
   const trouble = yielded.outcome === undefined ? undefined : outcomeInWords(sectionOf(name, name, yielded));
   return [
     ...yielded.views.flatMap((shown) => viewBlocks(shown, room)),
-    ...gapBlocks(yielded.gaps.map(({ what, reason, address }) => ({ summary: `${what}: ${reason}`, folded: [], ...(address === undefined ? {} : { address }) })), room, Infinity),
-    ...(trouble === undefined ? [] : [fixedBlock('trouble', [plainLine(''), ...wrap(shownText(trouble), room.width).map((line) => plainLine(line, 'bad'))])]),
-    ...(yielded.status === 'ended' ? (yielded.views.length === 0 && trouble === undefined ? [fixedBlock('status', [plainLine(''), plainLine('nothing to show', 'quiet')])] : [])
-      : [fixedBlock('status', [plainLine(''), plainLine(yielded.status === 'running' ? 'reading… (x stops it)' : 'waiting for its turn…', 'quiet')])]),
+    ...gapBlocks(
+      yielded.gaps.map(({ what, reason, address }) => ({
+        summary: `${what}: ${reason}`,
+        folded: [],
+        ...(address === undefined ? {} : { address }),
+      })),
+      room,
+      Infinity,
+    ),
+    ...(trouble === undefined
+      ? []
+      : [
+          fixedBlock('trouble', [
+            plainLine(''),
+            ...wrap(shownText(trouble), room.width).map((line) => plainLine(line, 'bad')),
+          ]),
+        ]),
+    ...(yielded.status === 'ended'
+      ? yielded.views.length === 0 && trouble === undefined
+        ? [fixedBlock('status', [plainLine(''), plainLine('nothing to show', 'quiet')])]
+        : []
+      : [
+          fixedBlock('status', [
+            plainLine(''),
+            plainLine(yielded.status === 'running' ? 'reading… (x stops it)' : 'waiting for its turn…', 'quiet'),
+          ]),
+        ]),
   ];
 }
 
 /** What was yielded, as a section of a report: for export, and for the words of its outcome. */
 export function sectionOf(plugin: string, title: string, yielded: Yielded): Section {
   return {
-    plugin, title,
+    plugin,
+    title,
     outcome: yielded.outcome ?? { kind: 'cut short', reason: 'it is still running' },
     views: yielded.views.map(({ view }) => view),
     gaps: yielded.gaps,
@@ -210,5 +341,5 @@ export function sectionOf(plugin: string, title: string, yielded: Yielded): Sect
 /** Where there are wide characters, as many fit for sure as there would be if all were. */
 function chunks(text: string, width: number): string[] {
   const most = widthOf(text) > text.length ? Math.floor(width / 2) : width;
-  return text.length <= most ? [text] : text.match(new RegExp(`.{1,${most}}`, 'gsu')) ?? [];
+  return text.length <= most ? [text] : (text.match(new RegExp(`.{1,${most}}`, 'gsu')) ?? []);
 }

@@ -30,14 +30,21 @@ export function panesAt(state: State, at: number): Panes {
   const list = Math.floor(columns * listShare);
   const rest = columns - list - dividerWidth;
   const before = state.history[at - 1];
-  if (page.source.kind === 'answer' || page.source.kind === 'text') return before === undefined ? { width: columns } : { width: rest, list: { page: before, width: list } };
+  if (page.source.kind === 'answer' || page.source.kind === 'text')
+    return before === undefined ? { width: columns } : { width: rest, list: { page: before, width: list } };
   return hasDetails(viewsOf(state, page), rest) ? { width: rest, detail: list } : { width: columns };
 }
 
 /** Verdicts and stacks have more to tell than their lines do; a table that needs the width, and a log, have it. */
 function hasDetails(views: readonly ShownView[], width: number): boolean {
-  return views.some(({ view }) => view.kind === 'findings' || view.kind === 'stack')
-    && views.every(({ view, index }) => view.kind !== 'log' && (index === undefined || index.widths.sized.reduce((sum, wide) => sum + wide + columnGap, margin) <= width));
+  return (
+    views.some(({ view }) => view.kind === 'findings' || view.kind === 'stack') &&
+    views.every(
+      ({ view, index }) =>
+        view.kind !== 'log' &&
+        (index === undefined || index.widths.sized.reduce((sum, wide) => sum + wide + columnGap, margin) <= width),
+    )
+  );
 }
 
 const columnGap = 2;
@@ -48,13 +55,18 @@ export const margin = 2;
 /** The views on a page, in their order. */
 export function viewsOf(state: State, { source }: Page): readonly ShownView[] {
   switch (source.kind) {
-    case 'overview': return [
-      ...Object.values(state.sections).flatMap(({ views }) => views.filter(({ view }) => view.kind === 'findings')),
-      ...(state.sections['overview']?.views ?? []),
-    ];
-    case 'plugin': return state.sections[source.id]?.views ?? [];
-    case 'answer': return state.answers[source.request]?.views ?? [];
-    case 'text': return [];
-    default: return source satisfies never;
+    case 'overview':
+      return [
+        ...Object.values(state.sections).flatMap(({ views }) => views.filter(({ view }) => view.kind === 'findings')),
+        ...(state.sections['overview']?.views ?? []),
+      ];
+    case 'plugin':
+      return state.sections[source.id]?.views ?? [];
+    case 'answer':
+      return state.answers[source.request]?.views ?? [];
+    case 'text':
+      return [];
+    default:
+      return source satisfies never;
   }
 }

@@ -5,42 +5,94 @@ import { commandLine } from './command-line.js';
 import { newPage, opened, sameSource, settled, stepped, withPage } from './history.js';
 import { lookAction, toggleFold, withFilter } from './look.js';
 import { linesOf } from './page-blocks.js';
-import { bodyRows, cursorLine, entryStart, headerRows, moved, movedTo, paged, pinnedAt, scrolled, toBottom, toTop } from './move.js';
+import {
+  bodyRows,
+  cursorLine,
+  entryStart,
+  headerRows,
+  moved,
+  movedTo,
+  paged,
+  pinnedAt,
+  scrolled,
+  toBottom,
+  toTop,
+} from './move.js';
 import { panesOf } from './panes.js';
-import { openPlugin, openQuestion, openTarget, promptAnswered, targetsUnderCursor, type Update } from './open-target.js';
+import {
+  openPlugin,
+  openQuestion,
+  openTarget,
+  promptAnswered,
+  targetsUnderCursor,
+  type Update,
+} from './open-target.js';
 import { pageOf, type Effect, type Source, type State } from './state.js';
 import { candidatesArrived, completed, questionTyped, search, startInput, submitted, typed } from './typing.js';
 
 export function firstState(files: readonly string[], size: State['size']): State {
   return {
-    size, files, plugins: [], sections: {}, answers: {}, lastRequest: 0,
-    history: [newPage({ kind: 'overview' })], at: 0, mode: { kind: 'browse' }, commands: [],
+    size,
+    files,
+    plugins: [],
+    sections: {},
+    answers: {},
+    lastRequest: 0,
+    history: [newPage({ kind: 'overview' })],
+    at: 0,
+    mode: { kind: 'browse' },
+    commands: [],
   };
 }
 
-/** What follows of an action, and what is to be done outside. Pure: the same action on the same state gives the same. */
+/**
+ * What follows of an action, and what is to be done outside. Pure: the same action on the same state gives the same.
+ */
 export function update(state: State, action: Action): Update {
   switch (action.kind) {
-    case 'completions': return candidatesArrived(state, action);
+    case 'completions':
+      return candidatesArrived(state, action);
     case 'answered': {
       const prompted = promptAnswered(state, action);
-      return { state: prompted === undefined ? arrive(state, action) : prompted.mode.kind === 'input' ? prompted : settled(arrive(prompted, action)), effects: [] };
+      return {
+        state:
+          prompted === undefined
+            ? arrive(state, action)
+            : prompted.mode.kind === 'input'
+              ? prompted
+              : settled(arrive(prompted, action)),
+        effects: [],
+      };
     }
-    case 'found': case 'refused': case 'yielded': case 'restarted': case 'resize': return { state: arrive(state, action), effects: [] };
-    case 'message': return { state: { ...state, message: { text: action.text, bad: action.bad } }, effects: [] };
-    case 'quit': return { state, effects: [{ kind: 'quit', code: action.code }] };
-    case 'suspend': return { state, effects: [{ kind: 'suspend' }] };
-    case 'redraw': return { state, effects: [{ kind: 'redraw' }] };
+    case 'found':
+    case 'refused':
+    case 'yielded':
+    case 'restarted':
+    case 'resize':
+      return { state: arrive(state, action), effects: [] };
+    case 'message':
+      return { state: { ...state, message: { text: action.text, bad: action.bad } }, effects: [] };
+    case 'quit':
+      return { state, effects: [{ kind: 'quit', code: action.code }] };
+    case 'suspend':
+      return { state, effects: [{ kind: 'suspend' }] };
+    case 'redraw':
+      return { state, effects: [{ kind: 'redraw' }] };
     default:
   }
   // A message stands until the next key.
   const { message: _, ...quiet } = state;
   switch (state.mode.kind) {
-    case 'browse': return browse(quiet, action);
-    case 'help': return helping(quiet, state.mode.top, action);
-    case 'input': return inputting(quiet, state.mode, action);
-    case 'choose': return choosing(quiet, state.mode, action);
-    default: return state.mode satisfies never;
+    case 'browse':
+      return browse(quiet, action);
+    case 'help':
+      return helping(quiet, state.mode.top, action);
+    case 'input':
+      return inputting(quiet, state.mode, action);
+    case 'choose':
+      return choosing(quiet, state.mode, action);
+    default:
+      return state.mode satisfies never;
   }
 }
 
@@ -52,12 +104,18 @@ function browse(state: State, action: Action): Update {
   const looked = lookAction(state, action);
   if (looked !== undefined) return only(looked);
   switch (action.kind) {
-    case 'move': return only(withPage(state, moved(page, lines, rows, action.by)));
-    case 'page': return only(withPage(state, paged(page, lines, rows, action.by)));
-    case 'top': return only(withPage(state, toTop(page, lines, rows)));
-    case 'bottom': return only(withPage(state, toBottom(page, lines, rows)));
-    case 'scroll': return only(withPage(state, scrolled(page, lines, rows, action.by)));
-    case 'click': return only(clicked(state, action.row, action.column));
+    case 'move':
+      return only(withPage(state, moved(page, lines, rows, action.by)));
+    case 'page':
+      return only(withPage(state, paged(page, lines, rows, action.by)));
+    case 'top':
+      return only(withPage(state, toTop(page, lines, rows)));
+    case 'bottom':
+      return only(withPage(state, toBottom(page, lines, rows)));
+    case 'scroll':
+      return only(withPage(state, scrolled(page, lines, rows, action.by)));
+    case 'click':
+      return only(clicked(state, action.row, action.column));
     case 'enter': {
       const line = cursorLine(page, lines);
       const [first] = line?.targets ?? [];
@@ -66,18 +124,36 @@ function browse(state: State, action: Action): Update {
     }
     case 'choose': {
       const targets = targetsUnderCursor(state);
-      if (targets.length === 0) return only({ ...state, message: { text: 'nothing on this line can be opened', bad: false } });
-      return targets.length === 1 ? openTarget(state, targets[0]!.target) : only({ ...state, mode: { kind: 'choose', title: 'Open', targets, at: 0 } });
+      if (targets.length === 0)
+        return only({ ...state, message: { text: 'nothing on this line can be opened', bad: false } });
+      return targets.length === 1
+        ? openTarget(state, targets[0]!.target)
+        : only({ ...state, mode: { kind: 'choose', title: 'Open', targets, at: 0 } });
     }
     case 'screens': {
       const screens = screensOf(state);
       const targets = screens.map((source): NamedTarget => {
         const id = screenId(source);
-        return { label: `${id.padEnd(12)} ${state.plugins.find((plugin) => plugin.id === id)?.summary ?? 'what was found'}`, target: { kind: 'plugin', id } };
+        return {
+          label: `${id.padEnd(12)} ${state.plugins.find((plugin) => plugin.id === id)?.summary ?? 'what was found'}`,
+          target: { kind: 'plugin', id },
+        };
       });
-      return only({ ...state, mode: { kind: 'choose', title: 'Screens', targets, at: Math.max(0, screens.findIndex((source) => sameSource(source, page.source))) } });
+      return only({
+        ...state,
+        mode: {
+          kind: 'choose',
+          title: 'Screens',
+          targets,
+          at: Math.max(
+            0,
+            screens.findIndex((source) => sameSource(source, page.source)),
+          ),
+        },
+      });
     }
-    case 'open': return openTarget(state, action.target);
+    case 'open':
+      return openTarget(state, action.target);
     case 'screen': {
       const screens = screensOf(state);
       const at = screens.findIndex((source) => sameSource(source, page.source));
@@ -85,28 +161,57 @@ function browse(state: State, action: Action): Update {
     }
     case 'screenNumber': {
       const source = screensOf(state)[action.number];
-      return source === undefined ? only({ ...state, message: { text: `there is no screen ${action.number}`, bad: false } }) : openPlugin(state, screenId(source));
+      return source === undefined
+        ? only({ ...state, message: { text: `there is no screen ${action.number}`, bad: false } })
+        : openPlugin(state, screenId(source));
     }
-    case 'sibling': return sibling(state, action.direction);
-    case 'back': return only(stepped(state, -1));
-    case 'forward': return only(stepped(state, 1));
-    case 'leave': return leave(state);
-    case 'help': return only({ ...state, mode: { kind: 'help', top: 0 } });
-    case 'input': return { state: settled(startInput(state, action.purpose)), effects: action.purpose === 'question' ? [{ kind: 'complete', text: '' }] : [] };
-    case 'next': return only(search(state, action.direction));
+    case 'sibling':
+      return sibling(state, action.direction);
+    case 'back':
+      return only(stepped(state, -1));
+    case 'forward':
+      return only(stepped(state, 1));
+    case 'leave':
+      return leave(state);
+    case 'help':
+      return only({ ...state, mode: { kind: 'help', top: 0 } });
+    case 'input':
+      return {
+        state: settled(startInput(state, action.purpose)),
+        effects: action.purpose === 'question' ? [{ kind: 'complete', text: '' }] : [],
+      };
+    case 'next':
+      return only(search(state, action.direction));
     case 'escape': {
       if (page.look.filter !== '') return only(withFilter(state, ''));
       if (page.search !== '') return only(withPage(state, { ...page, search: '' }));
-      return only(state.at > 0 ? stepped(state, -1) : { ...state, message: { text: 'this is the first page; q leaves', bad: false } });
+      return only(
+        state.at > 0
+          ? stepped(state, -1)
+          : { ...state, message: { text: 'this is the first page; q leaves', bad: false } },
+      );
     }
     case 'command': {
       const command = commandLine(state);
-      if (command === undefined) return only({ ...state, message: { text: 'no command line says the same as this page', bad: false } });
-      return { state: { ...state, message: { text: `sent to the clipboard: ${command}`, bad: false }, commands: [...state.commands.filter((one) => one !== command), command] }, effects: [{ kind: 'copy', text: command }] };
+      if (command === undefined)
+        return only({ ...state, message: { text: 'no command line says the same as this page', bad: false } });
+      return {
+        state: {
+          ...state,
+          message: { text: `sent to the clipboard: ${command}`, bad: false },
+          commands: [...state.commands.filter((one) => one !== command), command],
+        },
+        effects: [{ kind: 'copy', text: command }],
+      };
     }
-    case 'cancel': return { state, effects: [{ kind: 'cancel', what: page.source.kind === 'answer' ? 'answer' : 'run' }] };
-    case 'again': return page.source.kind === 'plugin' ? { state, effects: [{ kind: 'run', id: page.source.id, again: true }] } : only(state);
-    default: return only(state);
+    case 'cancel':
+      return { state, effects: [{ kind: 'cancel', what: page.source.kind === 'answer' ? 'answer' : 'run' }] };
+    case 'again':
+      return page.source.kind === 'plugin'
+        ? { state, effects: [{ kind: 'run', id: page.source.id, again: true }] }
+        : only(state);
+    default:
+      return only(state);
   }
 }
 
@@ -130,19 +235,37 @@ function clicked(state: State, row: number, column: number): State {
   const lines = linesOf(state, page);
   const { list } = panesOf(state);
   const at = page.top + row - headerRows - pinnedAt(lines, page.top).length;
-  if (row < headerRows || row >= state.size.rows - 1 || at < page.top || at >= lines.length || (list !== undefined && column < list.width)) return state;
+  if (
+    row < headerRows ||
+    row >= state.size.rows - 1 ||
+    at < page.top ||
+    at >= lines.length ||
+    (list !== undefined && column < list.width)
+  )
+    return state;
   return withPage(state, movedTo(page, lines, bodyRows(state), entryStart(lines, at)));
 }
 
 /** Opens the next entry of the list that this page was opened from, in this page's place. */
 function sibling(state: State, direction: 1 | -1): Update {
   const isOpened = pageOf(state).source.kind === 'answer' || pageOf(state).source.kind === 'text';
-  if (!isOpened || state.at === 0) return { state: { ...state, message: { text: 'this page was not opened from a list', bad: false } }, effects: [] };
+  if (!isOpened || state.at === 0)
+    return { state: { ...state, message: { text: 'this page was not opened from a list', bad: false } }, effects: [] };
   let there = stepped(state, -1);
   for (let tries = 0; tries < longestGap; tries++) {
     const page = pageOf(there);
     const next = withPage(there, moved(page, linesOf(there, page), bodyRows(there), direction));
-    if (pageOf(next).cursor === page.cursor) return { state: { ...state, message: { text: direction > 0 ? 'this was the last of the list' : 'this was the first of the list', bad: false } }, effects: [] };
+    if (pageOf(next).cursor === page.cursor)
+      return {
+        state: {
+          ...state,
+          message: {
+            text: direction > 0 ? 'this was the last of the list' : 'this was the first of the list',
+            bad: false,
+          },
+        },
+        effects: [],
+      };
     const [first] = targetsUnderCursor(next);
     if (first !== undefined) return openTarget(next, first.target);
     there = next;
@@ -163,26 +286,39 @@ function leave(state: State): Update {
 
 function helping(state: State, top: number, action: Action): Update {
   switch (action.kind) {
-    case 'move': case 'page': return { state: { ...state, mode: { kind: 'help', top: Math.max(0, top + action.by) } }, effects: [] };
-    default: return { state: { ...state, mode: { kind: 'browse' } }, effects: [] };
+    case 'move':
+    case 'page':
+      return { state: { ...state, mode: { kind: 'help', top: Math.max(0, top + action.by) } }, effects: [] };
+    default:
+      return { state: { ...state, mode: { kind: 'browse' } }, effects: [] };
   }
 }
 
 function choosing(state: State, mode: Extract<State['mode'], { kind: 'choose' }>, action: Action): Update {
   const count = mode.targets.length;
-  const at = (to: number): Update => ({ state: { ...state, mode: { ...mode, at: Math.min(count - 1, Math.max(0, to)) } }, effects: [] });
+  const at = (to: number): Update => ({
+    state: { ...state, mode: { ...mode, at: Math.min(count - 1, Math.max(0, to)) } },
+    effects: [],
+  });
   const browsing: State = { ...state, mode: { kind: 'browse' } };
   const take = (index: number): Update => {
     const chosen = mode.targets[index];
     return chosen === undefined ? { state: browsing, effects: [] } : openTarget(browsing, chosen.target);
   };
   switch (action.kind) {
-    case 'move': case 'page': return at(mode.at + action.by);
-    case 'top': return at(0);
-    case 'bottom': return at(count - 1);
-    case 'enter': return take(mode.at);
-    case 'screenNumber': return take(mode.title === 'Screens' ? action.number : action.number - 1);
-    default: return { state: browsing, effects: [] };
+    case 'move':
+    case 'page':
+      return at(mode.at + action.by);
+    case 'top':
+      return at(0);
+    case 'bottom':
+      return at(count - 1);
+    case 'enter':
+      return take(mode.at);
+    case 'screenNumber':
+      return take(mode.title === 'Screens' ? action.number : action.number - 1);
+    default:
+      return { state: browsing, effects: [] };
   }
 }
 
@@ -194,25 +330,36 @@ function withoutLast(text: string): string {
 
 function inputting(state: State, mode: Extract<State['mode'], { kind: 'input' }>, action: Action): Update {
   switch (action.kind) {
-    case 'complete': return completed(state, mode, action.direction);
-    case 'type': if (mode.prompt !== undefined) return questionTyped(state, mode, mode.text + action.text);
+    case 'complete':
+      return completed(state, mode, action.direction);
+    case 'type':
+      if (mode.prompt !== undefined) return questionTyped(state, mode, mode.text + action.text);
       return { state: typed(state, mode, mode.text + action.text), effects: [] };
     case 'erase': {
       if (mode.text === '') return { state: settled({ ...state, mode: { kind: 'browse' } }), effects: [] };
       if (mode.prompt !== undefined) return questionTyped(state, mode, withoutLast(mode.text));
       return { state: typed(state, mode, withoutLast(mode.text)), effects: [] };
     }
-    case 'eraseAll': if (mode.prompt !== undefined) return questionTyped(state, mode, '');
+    case 'eraseAll':
+      if (mode.prompt !== undefined) return questionTyped(state, mode, '');
       return { state: typed(state, mode, ''), effects: [] };
     case 'submit': {
       const { state: next, effects, question } = submitted(state, mode);
-      return question === undefined ? { state: settled(next), effects } : mode.prompt?.request !== undefined ? { state, effects: [] } : openQuestion(next, mode, question);
+      return question === undefined
+        ? { state: settled(next), effects }
+        : mode.prompt?.request !== undefined
+          ? { state, effects: [] }
+          : openQuestion(next, mode, question);
     }
     case 'escape': {
       const browsing: State = { ...state, mode: { kind: 'browse' } };
       const stopped: Effect[] = mode.prompt?.request === undefined ? [] : [{ kind: 'cancel', what: 'answer' }];
-      return { state: mode.purpose === 'filter' ? withFilter(browsing, '') : withPage(browsing, mode.before), effects: stopped };
+      return {
+        state: mode.purpose === 'filter' ? withFilter(browsing, '') : withPage(browsing, mode.before),
+        effects: stopped,
+      };
     }
-    default: return { state, effects: [] };
+    default:
+      return { state, effects: [] };
   }
 }

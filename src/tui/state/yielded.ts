@@ -32,7 +32,8 @@ export function yieldedAfter(before: Yielded, name: string, events: readonly Run
         ({ outcome, gaps } = event);
         status = 'ended';
         break;
-      default: event satisfies never;
+      default:
+        event satisfies never;
     }
   }
   settle();
@@ -42,9 +43,12 @@ export function yieldedAfter(before: Yielded, name: string, events: readonly Run
 /** A view with the rows that it came with, if it came with any. */
 export function shown(view: ShownView['view'], key: string, units: Units): ShownView {
   switch (view.kind) {
-    case 'table': return withItems({ key, view: { ...view, rows: [] }, index: emptyIndex(view.columns) }, view.rows, units);
-    case 'tree': return withItems({ key, view: { ...view, roots: [] }, index: emptyIndex(view.columns) }, view.roots, units);
-    default: return { key, view };
+    case 'table':
+      return withItems({ key, view: { ...view, rows: [] }, index: emptyIndex(view.columns) }, view.rows, units);
+    case 'tree':
+      return withItems({ key, view: { ...view, roots: [] }, index: emptyIndex(view.columns) }, view.roots, units);
+    default:
+      return { key, view };
   }
 }
 
@@ -56,11 +60,22 @@ function withItems({ key, view, index }: ShownView, items: readonly Item[], unit
     }
     case 'tree': {
       const roots = items as readonly TreeNode[];
-      return { key, view: { ...view, roots: [...view.roots, ...roots] }, index: withRoots(index ?? emptyIndex(view.columns), view.columns, roots, units) };
+      return {
+        key,
+        view: { ...view, roots: [...view.roots, ...roots] },
+        index: withRoots(index ?? emptyIndex(view.columns), view.columns, roots, units),
+      };
     }
-    case 'log': return { key, view: { ...view, lines: [...view.lines, ...items as readonly LogLine[]] } };
-    case 'stack': return { key, view: { ...view, stacks: [...view.stacks, ...items as readonly Stack[]] } };
-    case 'facts': case 'chart': case 'graph': case 'findings': return { key, view };
-    default: return view satisfies never;
+    case 'log':
+      return { key, view: { ...view, lines: [...view.lines, ...(items as readonly LogLine[])] } };
+    case 'stack':
+      return { key, view: { ...view, stacks: [...view.stacks, ...(items as readonly Stack[])] } };
+    case 'facts':
+    case 'chart':
+    case 'graph':
+    case 'findings':
+      return { key, view };
+    default:
+      return view satisfies never;
   }
 }

@@ -51,22 +51,71 @@ describe('rules', () => {
     const fde = entry([...fixed(cie.length + 4, 4), ...fixed(low, 4), ...fixed(0x40, 4), 0, 0x41, 0x0e, 24]);
     const sections = toyDwarf([{ entry: { tag: TAG.compile_unit } }], { '.eh_frame': [...cie, ...fde, 0, 0, 0, 0] });
     const lookup = cfiLookup(openDwarfFile({ ...sections, addressOf: () => sectionAt })!);
-    expect(lookup(LOW + 1n)).toMatchObject({ cfa: { register: 7, offset: 24 }, signalFrame: true, low: LOW, high: LOW + 0x40n });
+    expect(lookup(LOW + 1n)).toMatchObject({
+      cfa: { register: 7, offset: 24 },
+      signalFrame: true,
+      low: LOW,
+      high: LOW + 0x40n,
+    });
   });
 });
 
 describe('the caller', () => {
   test('saved registers are read, those of the convention kept, the rest lost', () => {
-    const lookup = debugFrame([0x0e, 32, 0x83, 3, 0x16, 12, 2, OP.lit0 + 1, OP.plus, 0x10, 13, 3, OP.lit0 + 16, OP.minus, 0x96, 0x0a]);
-    const registers = new Map([[7, 0x1000n], [6, 66n], [0, 1n], [14, 14n]]);
-    const caller = callerRegisters(lookup(LOW)!, (number) => registers.get(number), (address) => littleEndian(address, 8), X86_64);
+    const lookup = debugFrame([
+      0x0e,
+      32,
+      0x83,
+      3,
+      0x16,
+      12,
+      2,
+      OP.lit0 + 1,
+      OP.plus,
+      0x10,
+      13,
+      3,
+      OP.lit0 + 16,
+      OP.minus,
+      0x96,
+      0x0a,
+    ]);
+    const registers = new Map([
+      [7, 0x1000n],
+      [6, 66n],
+      [0, 1n],
+      [14, 14n],
+    ]);
+    const caller = callerRegisters(
+      lookup(LOW)!,
+      (number) => registers.get(number),
+      (address) => littleEndian(address, 8),
+      X86_64,
+    );
     expect(caller.cfa).toBe(0x1020n);
     expect(caller.returnAddress).toBe(0x1018n);
-    expect(caller.registers).toEqual(new Map([[7, 0x1020n], [6, 66n], [14, 14n], [16, 0x1018n], [3, 0x1008n], [12, 0x1021n], [13, 0x1010n]]));
+    expect(caller.registers).toEqual(
+      new Map([
+        [7, 0x1020n],
+        [6, 66n],
+        [14, 14n],
+        [16, 0x1018n],
+        [3, 0x1008n],
+        [12, 0x1021n],
+        [13, 0x1010n],
+      ]),
+    );
   });
 
   test('an undefined return address ends the stack', () => {
-    expect(callerRegisters(debugFrame([0x07, 16])(LOW)!, () => 0x1000n, () => undefined, X86_64).returnAddress).toBeUndefined();
+    expect(
+      callerRegisters(
+        debugFrame([0x07, 16])(LOW)!,
+        () => 0x1000n,
+        () => undefined,
+        X86_64,
+      ).returnAddress,
+    ).toBeUndefined();
   });
 });
 
@@ -81,7 +130,10 @@ const there = path !== undefined && existsSync(path) && spawnSync('readelf', ['-
 
 test.skipIf(!there)('the rows of functions equal those that readelf shows', async () => {
   const lookup = cfiLookup(openDwarfFile(await openVmlinux(path!))!);
-  const shown = spawnSync('bash', ['-c', `readelf --debug-dump=frames-interp '${path!}' 2>/dev/null | head -60000`], { encoding: 'utf8', maxBuffer: 1 << 27 }).stdout;
+  const shown = spawnSync('bash', ['-c', `readelf --debug-dump=frames-interp '${path!}' 2>/dev/null | head -60000`], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 27,
+  }).stdout;
   let compared = 0;
   for (const block of shown.split('\n\n').slice(0, -1)) {
     const lines = block.split('\n');
@@ -92,14 +144,35 @@ test.skipIf(!there)('the rows of functions equal those that readelf shows', asyn
       const row = lookup(BigInt(`0x${location!}`));
       // A row of no length, at the function's end or overruled by the next one, is shown by readelf only.
       if (row === undefined || lines.filter((other) => other.startsWith(location!)).length > 1) continue;
-      expect([asReadelf(row), ...columns.map((name) => ruleAsReadelf(row, name))], location).toEqual([cfa, ...rules.map((rule) => (rule === 'u' ? undefined : rule))]);
+      expect([asReadelf(row), ...columns.map((name) => ruleAsReadelf(row, name))], location).toEqual([
+        cfa,
+        ...rules.map((rule) => (rule === 'u' ? undefined : rule)),
+      ]);
       compared++;
     }
   }
   expect(compared).toBeGreaterThan(10_000);
 });
 
-const NAMES: Record<string, number> = { rax: 0, rdx: 1, rcx: 2, rbx: 3, rsi: 4, rdi: 5, rbp: 6, rsp: 7, r8: 8, r9: 9, r10: 10, r11: 11, r12: 12, r13: 13, r14: 14, r15: 15, ra: 16 };
+const NAMES: Record<string, number> = {
+  rax: 0,
+  rdx: 1,
+  rcx: 2,
+  rbx: 3,
+  rsi: 4,
+  rdi: 5,
+  rbp: 6,
+  rsp: 7,
+  r8: 8,
+  r9: 9,
+  r10: 10,
+  r11: 11,
+  r12: 12,
+  r13: 13,
+  r14: 14,
+  r15: 15,
+  ra: 16,
+};
 
 function asReadelf({ cfa }: Cfi): string {
   if (cfa.kind !== 'register') return 'exp';
@@ -116,7 +189,9 @@ function ruleAsReadelf({ registers }: Cfi, name: string): string | undefined {
 function debugFrame(instructions: number[]): (address: bigint) => Cfi | undefined {
   const cie = entry([...fixed(0xffffffff, 4), 4, 0, 8, 0, 1, ...sleb(-8), 16, ...USUAL]);
   const fde = entry([...fixed(0, 4), ...fixed(LOW, 8), ...fixed(0x100, 8), ...instructions]);
-  return cfiLookup(openDwarfFile(toyDwarf([{ entry: { tag: TAG.compile_unit } }], { '.debug_frame': [...cie, ...fde] }))!);
+  return cfiLookup(
+    openDwarfFile(toyDwarf([{ entry: { tag: TAG.compile_unit } }], { '.debug_frame': [...cie, ...fde] }))!,
+  );
 }
 
 function entry(body: number[]): number[] {

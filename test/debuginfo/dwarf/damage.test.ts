@@ -20,33 +20,42 @@ const MAX_MS = 5000;
 const there = existsSync(dumpFile('vmlinux-5.10') ?? '') && existsSync(dumpFile('vmlinux-6.1') ?? '');
 
 // In 6.1, which went through dwz, one damaged unit header is enough to lose all that is shared; 5.10 gets deeper.
-test.skipIf(!there).each(['vmlinux-5.10', 'vmlinux-6.1'])('%s with damaged DWARF gives answers or one sentence, and soon', { timeout: 60_000 + CASES * MAX_MS }, async (name) => {
-  const whole = await openVmlinux(dumpFile(name)!);
-  const symbols = whole.symbols(0n)!;
-  const functions = [...symbols].filter(({ type, size }) => (type === 't' || type === 'T') && size > 0);
-  const outcomes = { answer: 0, sentence: 0 };
-  const figures = figuresOf(name, 'FUZZ_CASES');
-  let slowest = 0;
-  for (let seed = 1; seed <= CASES; seed++) {
-    const sections = damaged(whole, seed, RATES[seed % RATES.length]!);
-    const started = performance.now();
-    for (const ask of questions(sections, symbols, functions[(seed * 7919) % functions.length]!.address + 8n)) {
-      const ended = outcome(ask, seed);
-      outcomes[ended]++;
-      figures.count(ended, performance.now() - started);
+test.skipIf(!there).each(['vmlinux-5.10', 'vmlinux-6.1'])(
+  '%s with damaged DWARF gives answers or one sentence, and soon',
+  { timeout: 60_000 + CASES * MAX_MS },
+  async (name) => {
+    const whole = await openVmlinux(dumpFile(name)!);
+    const symbols = whole.symbols(0n)!;
+    const functions = [...symbols].filter(({ type, size }) => (type === 't' || type === 'T') && size > 0);
+    const outcomes = { answer: 0, sentence: 0 };
+    const figures = figuresOf(name, 'FUZZ_CASES');
+    let slowest = 0;
+    for (let seed = 1; seed <= CASES; seed++) {
+      const sections = damaged(whole, seed, RATES[seed % RATES.length]!);
+      const started = performance.now();
+      for (const ask of questions(sections, symbols, functions[(seed * 7919) % functions.length]!.address + 8n)) {
+        const ended = outcome(ask, seed);
+        outcomes[ended]++;
+        figures.count(ended, performance.now() - started);
+      }
+      slowest = Math.max(slowest, performance.now() - started);
     }
-    slowest = Math.max(slowest, performance.now() - started);
-  }
-  figures.tell();
-  expect(outcomes.answer).toBeGreaterThan(0);
-  expect(outcomes.sentence).toBeGreaterThan(0);
-  expect(slowest).toBeLessThan(MAX_MS);
-});
+    figures.tell();
+    expect(outcomes.answer).toBeGreaterThan(0);
+    expect(outcomes.sentence).toBeGreaterThan(0);
+    expect(slowest).toBeLessThan(MAX_MS);
+  },
+);
 
 function questions(sections: DebugSections, symbols: SymbolTable, address: bigint): (() => unknown)[] {
   const info = openDebugInfo(sections, 0n)!;
   const types = info.types((name) => symbols.addressOf(name));
-  const frame = { pc: address, interrupted: true, register: (number: number) => BigInt(number) * 0x1000n, caller: () => frame };
+  const frame = {
+    pc: address,
+    interrupted: true,
+    register: (number: number) => BigInt(number) * 0x1000n,
+    caller: () => frame,
+  };
   return [
     () => types.struct('zone', 'out_of_memory')?.members.map(({ type }) => typeName(type())),
     () => types.struct('task_struct', 'out_of_memory')?.members.map(({ type }) => typeName(type())),

@@ -13,7 +13,10 @@ const consts = (value: number | bigint): number[] => [OP.consts, ...sleb(value)]
 
 /** Register n holds 0x1000 * n; the word at an address is the address plus one; register 9 is lost. */
 const context: ExpressionContext = {
-  addressSize: 8, offsetSize: 4, version: 5, kaslrOffset: 0x1000_0000n,
+  addressSize: 8,
+  offsetSize: 4,
+  version: 5,
+  kaslrOffset: 0x1000_0000n,
   register: (number) => (number === 9 ? undefined : BigInt(number) * 0x1000n),
   read: (address, length) => (address < 0x100n ? undefined : littleEndian(address + 1n, length)),
   cfa: () => 0x8000n,
@@ -43,7 +46,11 @@ describe('numbers', () => {
     ['comparison is signed', [consts(-1), lit(1), OP.lt], 1n],
     ['an entry value', [OP.entry_value, uleb(1), OP.reg0 + 5, lit(1), OP.plus], 56n],
     ['a conversion wraps at its type', [OP.const2u, fixed(0x1ff, 2), OP.convert, uleb(2), OP.convert, 0], 0xffn],
-    ['a signed type keeps its sign', [OP.const4u, fixed(0xffffffff, 4), OP.convert, uleb(1), OP.convert, 0], 0xffffffffffffffffn],
+    [
+      'a signed type keeps its sign',
+      [OP.const4u, fixed(0xffffffff, 4), OP.convert, uleb(1), OP.convert, 0],
+      0xffffffffffffffffn,
+    ],
     ['a register of a type', [OP.regval_type, uleb(7), uleb(2), OP.convert, 0], 0n],
     ['a register stands for its value', [OP.reg0 + 3], 0x3000n],
   ])('%s', (_, bytes, expected) => {
@@ -57,7 +64,9 @@ describe('numbers', () => {
 
 describe('places', () => {
   test('memory, registers, values, bytes, pieces, pointers that no longer exist, and nothing', () => {
-    expect(places(OP.fbreg, sleb(0))).toEqual([{ place: { kind: 'memory', address: 0x7000n }, bitSize: 0, bitOffset: 0 }]);
+    expect(places(OP.fbreg, sleb(0))).toEqual([
+      { place: { kind: 'memory', address: 0x7000n }, bitSize: 0, bitOffset: 0 },
+    ]);
     expect(places(OP.regx, uleb(33))[0]!.place).toEqual({ kind: 'register', register: 33 });
     expect(places(lit(7), OP.stack_value)[0]!.place).toMatchObject({ kind: 'value', value: { value: 7n } });
     expect(places(OP.implicit_value, uleb(2), 1, 2)[0]!.place).toEqual({ kind: 'bytes', bytes: Uint8Array.of(1, 2) });
@@ -65,7 +74,11 @@ describe('places', () => {
       { place: { kind: 'register', register: 3 }, bitSize: 32, bitOffset: 0 },
       { place: { kind: 'nowhere' }, bitSize: 32, bitOffset: 0 },
     ]);
-    expect(places(OP.implicit_pointer, fixed(0x99, 4), sleb(-4))[0]!.place).toEqual({ kind: 'implicit pointer', target: 0x99, offset: -4n });
+    expect(places(OP.implicit_pointer, fixed(0x99, 4), sleb(-4))[0]!.place).toEqual({
+      kind: 'implicit pointer',
+      target: 0x99,
+      offset: -4n,
+    });
     expect(places()[0]!.place).toEqual({ kind: 'nowhere' });
   });
 });

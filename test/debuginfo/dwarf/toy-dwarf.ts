@@ -20,8 +20,14 @@ export interface ToyUnit {
   entry: ToyEntry;
 }
 
-/** Sections with these units, and where the labels stand; each entry has an abbreviation of its own. Further sections are added as they are. */
-export function toyDwarf(units: ToyUnit[], further: Record<string, number[]> = {}): ToySections & { labels: ReadonlyMap<string, { offset: number }> } {
+/**
+ * Sections with these units, and where the labels stand; each entry has an abbreviation of its own. Further sections
+ * are added as they are.
+ */
+export function toyDwarf(
+  units: ToyUnit[],
+  further: Record<string, number[]> = {},
+): ToySections & { labels: ReadonlyMap<string, { offset: number }> } {
   const info: number[] = [];
   const abbrev: number[] = [];
   const labels = new Map<string, { offset: number; unit: number }>();
@@ -72,7 +78,8 @@ export function toySections(contents: Record<string, number[] | Uint8Array>): To
 
 export function fixed(value: number | bigint, size: number): number[] {
   const bytes: number[] = [];
-  for (let rest = BigInt.asUintN(size * 8, BigInt(value)), i = 0; i < size; i++, rest >>= 8n) bytes.push(Number(rest & 0xffn));
+  for (let rest = BigInt.asUintN(size * 8, BigInt(value)), i = 0; i < size; i++, rest >>= 8n)
+    bytes.push(Number(rest & 0xffn));
   return bytes;
 }
 
@@ -88,7 +95,7 @@ export function uleb(value: number | bigint): number[] {
 
 export function sleb(value: number | bigint): number[] {
   const bytes: number[] = [];
-  for (let rest = BigInt(value); ; ) {
+  for (let rest = BigInt(value); ;) {
     const low = Number(rest & 0x7fn);
     rest >>= 7n;
     const last = (rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0);
@@ -103,14 +110,31 @@ export function text(value: string): number[] {
 
 function written(form: number, value: number | bigint | string | number[]): number[] {
   if (typeof value === 'string') return text(value);
-  if (typeof value === 'object') return form === FORM.block1 ? [value.length, ...value] : [...uleb(value.length), ...value];
+  if (typeof value === 'object')
+    return form === FORM.block1 ? [value.length, ...value] : [...uleb(value.length), ...value];
   switch (form) {
-    case FORM.flag_present: return [];
-    case FORM.data1: case FORM.flag: return fixed(value, 1);
-    case FORM.data2: return fixed(value, 2);
-    case FORM.data4: case FORM.sec_offset: case FORM.ref4: case FORM.ref_addr: case FORM.strp: case FORM.GNU_strp_alt: case FORM.GNU_ref_alt: return fixed(value, 4);
-    case FORM.data8: case FORM.addr: case FORM.ref_sig8: return fixed(value, 8);
-    case FORM.sdata: return sleb(value);
-    default: return uleb(value);
+    case FORM.flag_present:
+      return [];
+    case FORM.data1:
+    case FORM.flag:
+      return fixed(value, 1);
+    case FORM.data2:
+      return fixed(value, 2);
+    case FORM.data4:
+    case FORM.sec_offset:
+    case FORM.ref4:
+    case FORM.ref_addr:
+    case FORM.strp:
+    case FORM.GNU_strp_alt:
+    case FORM.GNU_ref_alt:
+      return fixed(value, 4);
+    case FORM.data8:
+    case FORM.addr:
+    case FORM.ref_sig8:
+      return fixed(value, 8);
+    case FORM.sdata:
+      return sleb(value);
+    default:
+      return uleb(value);
   }
 }

@@ -12,9 +12,9 @@ export interface Sample {
 }
 
 /**
- * Slab pages that a filter mistakes which does not know this kernel's struct page: `lookLikeAnon`, since another word of
- * struct slab stands where `mapping` does (PG_slab, which told them apart, became a type in 6.12), and `tails`, since a
- * tail's word that leads to its head is another (compound_info, 7.1).
+ * Slab pages that a filter mistakes which does not know this kernel's struct page: `lookLikeAnon`, since another word
+ * of struct slab stands where `mapping` does (PG_slab, which told them apart, became a type in 6.12), and `tails`,
+ * since a tail's word that leads to its head is another (compound_info, 7.1).
  */
 export type MissingSlab = Record<'lookLikeAnon' | 'tails', Sample>;
 
@@ -24,7 +24,10 @@ const MOST_LOOKED = 64;
 
 const PAGE_MAPPING_ANON = 1;
 
-/** A sample of the slab pages by the kernel's own account; undefined where its struct pages can't be read, or PG_slab is a flag. */
+/**
+ * A sample of the slab pages by the kernel's own account; undefined where its struct pages can't be read, or PG_slab is
+ * a flag.
+ */
 export function missingSlab(kernel: Kernel, physical: PhysicalMemory): MissingSlab | undefined {
   try {
     return sampled(kernel, physical);
@@ -53,7 +56,8 @@ function sampled(kernel: Kernel, physical: PhysicalMemory): MissingSlab | undefi
       if (!isTail) last = kindAt(layout, page.view, at);
       if (last !== 'slab') continue;
       if (isTail) lookFor(found.tails, first + i);
-      else if ((page.view.getUint32(at + layout.mapping, true) & PAGE_MAPPING_ANON) !== 0) lookFor(found.lookLikeAnon, first + i);
+      else if ((page.view.getUint32(at + layout.mapping, true) & PAGE_MAPPING_ANON) !== 0)
+        lookFor(found.lookLikeAnon, first + i);
     }
   }
   return found;

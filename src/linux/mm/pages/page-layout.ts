@@ -3,11 +3,24 @@ import type { Kernel } from '../../../kernel/kernel.js';
 
 /** What a page frame is used for, as its struct page tells. */
 export const pageKinds = [
-  'free', 'anon', 'shmem', 'file', 'slab', 'pageTables', 'hugetlb', 'zsmalloc', 'offline', 'reserved', 'kernel', 'unused',
+  'free',
+  'anon',
+  'shmem',
+  'file',
+  'slab',
+  'pageTables',
+  'hugetlb',
+  'zsmalloc',
+  'offline',
+  'reserved',
+  'kernel',
+  'unused',
 ] as const;
 export type PageKind = (typeof pageKinds)[number];
 
-/** Where things stand in this kernel's struct page, and the numbers of its flags and types; include/linux/page-flags.h. */
+/**
+ * Where things stand in this kernel's struct page, and the numbers of its flags and types; include/linux/page-flags.h.
+ */
 export interface PageLayout {
   size: number;
   flags: number;
@@ -23,7 +36,9 @@ export interface PageLayout {
   /** PG_slab as a mask; 0 where slab is a type (since 6.12). */
   slabFlag: number;
   kindOfType: (type: number) => PageKind | undefined;
-  /** How the first tail page tells that the whole is of hugetlb, before there was a type for it (6.9); undefined since. */
+  /**
+   * How the first tail page tells that the whole is of hugetlb, before there was a type for it (6.9); undefined since.
+   */
   hugetlbMark: { head: number; at: number; value: number } | undefined;
 }
 
@@ -58,19 +73,32 @@ function hugetlbMark(kernel: Kernel, head: number): PageLayout['hugetlbMark'] {
 }
 
 const kindByType: Readonly<Record<string, PageKind>> = {
-  PGTY_buddy: 'free', PGTY_offline: 'offline', PGTY_table: 'pageTables', PGTY_hugetlb: 'hugetlb', PGTY_slab: 'slab',
-  PGTY_zsmalloc: 'zsmalloc', PGTY_unaccepted: 'offline', PGTY_large_kmalloc: 'kernel',
+  PGTY_buddy: 'free',
+  PGTY_offline: 'offline',
+  PGTY_table: 'pageTables',
+  PGTY_hugetlb: 'hugetlb',
+  PGTY_slab: 'slab',
+  PGTY_zsmalloc: 'zsmalloc',
+  PGTY_unaccepted: 'offline',
+  PGTY_large_kmalloc: 'kernel',
 };
 
-/** Page types are the top byte since 6.12 (enum pagetype), and bits that are cleared before; undefined for a mapcount. */
+/**
+ * Page types are the top byte since 6.12 (enum pagetype), and bits that are cleared before; undefined for a mapcount.
+ */
 function typeReader(kernel: Kernel): PageLayout['kindOfType'] {
   const names = kernel.enumValues('pagetype');
   if (names.has('PGTY_buddy')) {
-    const kinds = new Map([...names].flatMap(([name, value]) => (kindByType[name] === undefined ? [] : [[value, kindByType[name]] as const])));
+    const kinds = new Map(
+      [...names].flatMap(([name, value]) =>
+        kindByType[name] === undefined ? [] : [[value, kindByType[name]] as const],
+      ),
+    );
     return (type) => kinds.get(type >>> 24);
   }
   const buddy = Number(kernel.vmcoreinfo('NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)') ?? Number.NaN);
-  if (!Number.isInteger(buddy)) throw new ShapeError('VMCOREINFO does not say what marks a free page (PAGE_BUDDY_MAPCOUNT_VALUE)');
+  if (!Number.isInteger(buddy))
+    throw new ShapeError('VMCOREINFO does not say what marks a free page (PAGE_BUDDY_MAPCOUNT_VALUE)');
   const offline = Number(kernel.vmcoreinfo('NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)') ?? Number.NaN);
   // PG_kmemcg stood before PG_table until 5.11 (18b2db3b0385), which also brought page.memcg_data.
   const table = kernel.has('page', 'memcg_data') || !kernel.has('page', 'mem_cgroup') ? 0x200 : 0x400;

@@ -24,7 +24,8 @@ export function scanPages(kernel: Kernel, startPfn: number, endPfn: number): Pag
   if (!base) throw new Implausible('the array of struct page (vmemmap) was not found');
   const layout = kernel.once('page layout', () => pageLayout(kernel));
   const { pageSize } = kernel.memory;
-  if (pageSize % layout.size !== 0) throw new Implausible(`a struct page of ${layout.size} bytes, which does not divide a page`);
+  if (pageSize % layout.size !== 0)
+    throw new Implausible(`a struct page of ${layout.size} bytes, which does not divide a page`);
   const perPage = pageSize / layout.size;
   const firstArrayPage = pageNumberOf(base.address);
   const counts = Object.fromEntries([...pageKinds, 'missing' as const].map((kind) => [kind, 0])) as PageCounts;
@@ -40,7 +41,8 @@ export function scanPages(kernel: Kernel, startPfn: number, endPfn: number): Pag
       continue;
     }
     if (!(page instanceof Page)) {
-      if (counts.missing === 0) kernel.gap('struct page', unreadableInWords(page), base.address + BigInt(pfn * layout.size));
+      if (counts.missing === 0)
+        kernel.gap('struct page', unreadableInWords(page), base.address + BigInt(pfn * layout.size));
       counts.missing += endOfPage - pfn;
       pfn = endOfPage;
       continue;

@@ -1,4 +1,6 @@
-/** Pointers to tasks are multiples of 64: the low bits of an owner word are free for flags. The kernel's word is signed. */
+/**
+ * Pointers to tasks are multiples of 64: the low bits of an owner word are free for flags. The kernel's word is signed.
+ */
 function taskIn(word: bigint, flags = 7n): bigint {
   return BigInt.asUintN(64, word) & ~flags;
 }
@@ -32,7 +34,12 @@ export interface RwsemCount {
 const READERS = (1n << 55n) - 1n;
 
 export function decodeRwsemCount(count: bigint): RwsemCount {
-  return { writer: (count & 1n) !== 0n, waiters: (count & 2n) !== 0n, handoff: (count & 4n) !== 0n, readers: Number((count >> 8n) & READERS) };
+  return {
+    writer: (count & 1n) !== 0n,
+    waiters: (count & 2n) !== 0n,
+    handoff: (count & 4n) !== 0n,
+    readers: Number((count >> 8n) & READERS),
+  };
 }
 
 /** rw_semaphore.owner. */
@@ -54,13 +61,21 @@ export function decodeRtMutexOwner(word: bigint): { readonly task: bigint; reado
 }
 
 /** task_struct.blocker, include/linux/hung_task.h: a lock's address with its kind in the two lowest bits. */
-export function decodeBlocker(word: bigint): { readonly lock: bigint; readonly kind: 'mutex' | 'semaphore' | 'rwsem'; readonly mode?: 'read' | 'write' } | undefined {
+export function decodeBlocker(
+  word: bigint,
+):
+  | { readonly lock: bigint; readonly kind: 'mutex' | 'semaphore' | 'rwsem'; readonly mode?: 'read' | 'write' }
+  | undefined {
   const lock = taskIn(word, 3n);
   if (lock === 0n) return undefined;
   switch (Number(word & 3n)) {
-    case 0: return { lock, kind: 'mutex' };
-    case 1: return { lock, kind: 'semaphore' };
-    case 2: return { lock, kind: 'rwsem', mode: 'read' };
-    default: return { lock, kind: 'rwsem', mode: 'write' };
+    case 0:
+      return { lock, kind: 'mutex' };
+    case 1:
+      return { lock, kind: 'semaphore' };
+    case 2:
+      return { lock, kind: 'rwsem', mode: 'read' };
+    default:
+      return { lock, kind: 'rwsem', mode: 'write' };
   }
 }

@@ -1,5 +1,6 @@
+import { counted } from '../../../words/quantity.js';
 
-import { counted } from '../../../words/quantity.js';/** A queued rwlock's counter, include/asm-generic/qrwlock.h; who waits queues on the spinlock behind it. */
+/** A queued rwlock's counter, include/asm-generic/qrwlock.h; who waits queues on the spinlock behind it. */
 export interface RwlockWord {
   readonly writer: boolean;
   readonly writerWaits: boolean;

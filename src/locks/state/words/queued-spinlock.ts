@@ -10,7 +10,10 @@ export interface SpinWord {
   readonly slow: boolean;
   /** A waiter spins on the word itself: it is next, and has no queue node. */
   readonly pending: boolean;
-  /** The last in the queue: its CPU and which of that CPU's four nodes it uses (one each for task, softirq, interrupt, NMI). */
+  /**
+   * The last in the queue: its CPU and which of that CPU's four nodes it uses (one each for task, softirq, interrupt,
+   * NMI).
+   */
   readonly tail?: { readonly cpu: number; readonly index: number };
 }
 
@@ -28,12 +31,19 @@ export function decodeSpinWord(word: number, layout: SpinLayout): SpinWord | und
   const index = (word >>> (wide ? 16 : 9)) & 3;
   const cpu = (word >>> (wide ? 18 : 11)) - 1;
   if (cpu < 0 && index !== 0) return undefined;
-  return { locked: byte !== 0, slow: byte === SLOW, pending: pending === 1, ...(cpu >= 0 ? { tail: { cpu, index } } : {}) };
+  return {
+    locked: byte !== 0,
+    slow: byte === SLOW,
+    pending: pending === 1,
+    ...(cpu >= 0 ? { tail: { cpu, index } } : {}),
+  };
 }
 
 /** As the kernel was built: NR_CPUS is as many as a cpumask has bits. */
 export function spinLayout(kernel: Kernel): SpinLayout {
-  return kernel.once('layout of queued spinlocks', () => (kernel.has('cpumask') && kernel.sizeOf('cpumask') * 8 >= 1 << 14 ? 'pending bit' : 'pending byte'));
+  return kernel.once('layout of queued spinlocks', () =>
+    kernel.has('cpumask') && kernel.sizeOf('cpumask') * 8 >= 1 << 14 ? 'pending bit' : 'pending byte',
+  );
 }
 
 /** "locked, pending, and a queue that ends with CPU 3" */

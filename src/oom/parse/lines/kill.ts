@@ -3,9 +3,13 @@ import type { Count } from '../../model.js';
 import { push, bounds } from '../draft.js';
 import type { LineKind } from '../line-kind.js';
 
-const constraintKeys = /(?:^|,)(nodemask|cpuset|mems_allowed|oom_memcg|global_oom|task_memcg|task|pid|uid)(?:=|(?=,|$))/g;
+const constraintKeys =
+  /(?:^|,)(nodemask|cpuset|mems_allowed|oom_memcg|global_oom|task_memcg|task|pid|uid)(?:=|(?=,|$))/g;
 
-/** dump_oom_summary(), since 5.0: "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,…,task=a.out,pid=1,uid=0". */
+/**
+ * dump_oom_summary(), since 5.0:
+ * "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,…,task=a.out,pid=1,uid=0".
+ */
 export const constraint: LineKind = {
   name: 'constraint',
   long: true,
@@ -66,9 +70,15 @@ const killValue = /^(?:total-vm|anon-rss|file-rss|shmem-rss|pgtables):\d+kB,?$|^
 export const kill: LineKind = {
   name: 'kill',
   role: 'kill',
-  starts: /^(?:.{0,80}?: ?)?Killed process(?: \d+|$)|^(?:Memory cgroup out of memory|Out of memory)(?::| \(oom_kill_allocating_task\):)?$/,
-  continues: /^(?:Killed|Kill|process|\d+|\(|\)|,|[kK]?B,|[a-z-]{0,9}(?:vm|rss|tables|adj)?:|total-vm|anon-rss|file-rss|shmem-rss|UID|pgtables|oom_score|\w+-?rss:)/,
-  open: (text) => !(/oom_score_a\S+$/.test(text) || (/file-rss:\d+kB$/.test(text) && !/UID:|pgtables/.test(text) && text.length < 60)),
+  starts:
+    /^(?:.{0,80}?: ?)?Killed process(?: \d+|$)|^(?:Memory cgroup out of memory|Out of memory)(?::| \(oom_kill_allocating_task\):)?$/,
+  continues:
+    /^(?:Killed|Kill|process|\d+|\(|\)|,|[kK]?B,|[a-z-]{0,9}(?:vm|rss|tables|adj)?:|total-vm|anon-rss|file-rss|shmem-rss|UID|pgtables|oom_score|\w+-?rss:)/,
+  open: (text) =>
+    !(
+      /oom_score_a\S+$/.test(text) ||
+      (/file-rss:\d+kB$/.test(text) && !/UID:|pgtables/.test(text) && text.length < 60)
+    ),
   token: killValue,
   read(text, draft, line) {
     const found = /^(?:(.*?): ?)?Killed process (\d+)(.*)$/.exec(text);
@@ -79,17 +89,27 @@ export const kill: LineKind = {
     const adj = /oom_score_adj:(-?\d+)/.exec(rest);
     const kB = <K extends string>(key: K, printed: string): { [k in K]?: Count } => {
       const value = new RegExp(`\\b${printed}:(\\d+)kB`).exec(rest);
-      return value === null ? {} : { [key]: exactCount(value[1]!) } as { [k in K]: Count };
+      return value === null ? {} : ({ [key]: exactCount(value[1]!) } as { [k in K]: Count });
     };
-    push(draft, draft.kills, {
-      pid: Number(found[2]),
-      ...(name === null ? {} : { comm: name[1]! }),
-      ...(found[1] === undefined || found[1] === '' ? {} : { message: found[1] }),
-      ...(uid === null ? {} : { uid: Number(uid[1]) }),
-      ...kB('totalVmKB', '(?:total-vm|vsz)'), ...kB('anonRssKB', 'anon-rss'), ...kB('fileRssKB', 'file-rss'), ...kB('shmemRssKB', 'shmem-rss'), ...kB('pgtablesKB', 'pgtables'),
-      ...(adj === null ? {} : { oomScoreAdj: Number(adj[1]) }),
-      ...(line.time === undefined ? {} : { time: line.time }),
-    }, bounds.kills, 'kills');
+    push(
+      draft,
+      draft.kills,
+      {
+        pid: Number(found[2]),
+        ...(name === null ? {} : { comm: name[1]! }),
+        ...(found[1] === undefined || found[1] === '' ? {} : { message: found[1] }),
+        ...(uid === null ? {} : { uid: Number(uid[1]) }),
+        ...kB('totalVmKB', '(?:total-vm|vsz)'),
+        ...kB('anonRssKB', 'anon-rss'),
+        ...kB('fileRssKB', 'file-rss'),
+        ...kB('shmemRssKB', 'shmem-rss'),
+        ...kB('pgtablesKB', 'pgtables'),
+        ...(adj === null ? {} : { oomScoreAdj: Number(adj[1]) }),
+        ...(line.time === undefined ? {} : { time: line.time }),
+      },
+      bounds.kills,
+      'kills',
+    );
   },
 };
 
@@ -106,15 +126,23 @@ export const reaper: LineKind = {
     if (found === null) return;
     const kB = <K extends string>(key: K, printed: string): { [k in K]?: Count } => {
       const value = new RegExp(`${printed}:(\\d+)kB`).exec(found[4]!);
-      return value === null ? {} : { [key]: exactCount(value[1]!) } as { [k in K]: Count };
+      return value === null ? {} : ({ [key]: exactCount(value[1]!) } as { [k in K]: Count });
     };
-    push(draft, draft.reaped, {
-      pid: Number(found[2]),
-      ...(found[3] === undefined ? {} : { comm: found[3] }),
-      done: found[1]!.startsWith('reaped'),
-      ...kB('anonRssKB', 'anon-rss'), ...kB('fileRssKB', 'file-rss'), ...kB('shmemRssKB', 'shmem-rss'),
-      ...(line.time === undefined ? {} : { time: line.time }),
-    }, bounds.kills, 'reaper lines');
+    push(
+      draft,
+      draft.reaped,
+      {
+        pid: Number(found[2]),
+        ...(found[3] === undefined ? {} : { comm: found[3] }),
+        done: found[1]!.startsWith('reaped'),
+        ...kB('anonRssKB', 'anon-rss'),
+        ...kB('fileRssKB', 'file-rss'),
+        ...kB('shmemRssKB', 'shmem-rss'),
+        ...(line.time === undefined ? {} : { time: line.time }),
+      },
+      bounds.kills,
+      'reaper lines',
+    );
   },
 };
 
@@ -122,7 +150,8 @@ export const reaper: LineKind = {
 export const panic: LineKind = {
   name: 'panic',
   role: 'kill',
-  starts: /^(?:Kernel panic - not syncing: .*(?:[Oo]ut of memory|out_of_memory|deadlocked on memory|no killable)|Out of memory and no killable processes)/,
+  starts:
+    /^(?:Kernel panic - not syncing: .*(?:[Oo]ut of memory|out_of_memory|deadlocked on memory|no killable)|Out of memory and no killable processes)/,
   continues: /^(?:is |enabled|panic_on_oom|compulsory|system-wide|killable|processes)/,
   open: (text) => /(?:compulsory|panic_on_oom|is|killable|no)$/.test(text),
   read(text, draft) {

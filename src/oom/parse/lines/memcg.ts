@@ -16,13 +16,19 @@ export const memcgCounter: LineKind = {
     const found = /^(\S+): usage (\d+)kB(?:, limit (\d+)kB)?(?:, failcnt (\d+))?/.exec(text);
     if (found === null || found[3] === undefined) return;
     const limit = exactCount(found[3]);
-    push(draft, draft.memcgCounters, {
-      name: found[1]!,
-      usageKB: exactCount(found[2]!),
-      limitKB: isNoLimit(limit) ? null : limit,
-      limitPrintedKB: limit,
-      failures: exactCount(found[4] ?? '0'),
-    }, 16, 'memcg counters');
+    push(
+      draft,
+      draft.memcgCounters,
+      {
+        name: found[1]!,
+        usageKB: exactCount(found[2]!),
+        limitKB: isNoLimit(limit) ? null : limit,
+        limitPrintedKB: limit,
+        failures: exactCount(found[4] ?? '0'),
+      },
+      16,
+      'memcg counters',
+    );
   },
 };
 
@@ -99,7 +105,10 @@ export function readStatEntry(text: string, draft: Draft): boolean {
   return true;
 }
 
-/** PAGE_COUNTER_MAX, in kB: LONG_MAX / PAGE_SIZE pages (1970 on 64-bit), LONG_MAX bytes before 3.19. 32-bit: pages of LONG_MAX. */
+/**
+ * PAGE_COUNTER_MAX, in kB: LONG_MAX / PAGE_SIZE pages (1970 on 64-bit), LONG_MAX bytes before 3.19. 32-bit: pages of
+ * LONG_MAX.
+ */
 function isNoLimit(kB: Count): boolean {
   return kB >= 9007199254740000n || kB === 8589934588;
 }

@@ -3,7 +3,9 @@ import type { Count } from '../../model.js';
 import { push, bounds } from '../draft.js';
 import { pairs, type LineKind } from '../line-kind.js';
 
-/** show_mem(): the lines from "Mem-Info:" to the totals (mm/show_mem.c; mm/page_alloc.c and lib/show_mem.c until 6.3). */
+/**
+ * show_mem(): the lines from "Mem-Info:" to the totals (mm/show_mem.c; mm/page_alloc.c and lib/show_mem.c until 6.3).
+ */
 
 export const memInfoHead: LineKind = {
   name: 'Mem-Info',
@@ -15,7 +17,8 @@ export const memInfoHead: LineKind = {
   },
 };
 
-const memInfoNames = 'active_anon|inactive_anon|active_file|inactive_file|isolated_anon|isolated_file|unevictable|slab_reclaimable|slab_unreclaimable|mapped|sec_pagetables|kernel_misc_reclaimable|free|dirty|bounce|free_pcp|free_cma|active|inactive|pagetables|shmem|writeback|anon_thp|file_thp';
+const memInfoNames =
+  'active_anon|inactive_anon|active_file|inactive_file|isolated_anon|isolated_file|unevictable|slab_reclaimable|slab_unreclaimable|mapped|sec_pagetables|kernel_misc_reclaimable|free|dirty|bounce|free_pcp|free_cma|active|inactive|pagetables|shmem|writeback|anon_thp|file_thp';
 
 /** "active_anon:285 inactive_anon:2820935 isolated_anon:0", in pages: several lines of one record. */
 export const memInfo: LineKind = {
@@ -29,7 +32,8 @@ export const memInfo: LineKind = {
     draft.section = 'memory';
     draft.sawMemInfo = true;
     draft.memInfo ??= new Map<string, Count>();
-    for (const [name, digits] of pairs(text, 'none')) if (!draft.memInfo.has(name)) draft.memInfo.set(name, exactCount(digits));
+    for (const [name, digits] of pairs(text, 'none'))
+      if (!draft.memInfo.has(name)) draft.memInfo.set(name, exactCount(digits));
   },
 };
 
@@ -49,11 +53,17 @@ export const node: LineKind = {
     draft.section = 'memory';
     draft.sawMemInfo = true;
     const allUnreclaimable = unreclaimable(text);
-    push(draft, draft.nodes, {
-      node: Number(/^Node (\d+)/.exec(text)![1]),
-      kB: counters(text),
-      ...(allUnreclaimable === undefined ? {} : { allUnreclaimable }),
-    }, bounds.zones, 'nodes');
+    push(
+      draft,
+      draft.nodes,
+      {
+        node: Number(/^Node (\d+)/.exec(text)![1]),
+        kB: counters(text),
+        ...(allUnreclaimable === undefined ? {} : { allUnreclaimable }),
+      },
+      bounds.zones,
+      'nodes',
+    );
   },
 };
 
@@ -74,13 +84,19 @@ export const zone: LineKind = {
     const [, nodeId, name] = /^(?:Node (\d+) )?(\w+) /.exec(text)!;
     const scanned = /\bpages_scanned:(\d+)/.exec(text);
     const allUnreclaimable = unreclaimable(text);
-    push(draft, draft.zones, {
-      ...(nodeId === undefined ? {} : { node: Number(nodeId) }),
-      name: name!,
-      kB: counters(text.slice(text.indexOf(' free:'))),
-      ...(scanned === null ? {} : { pagesScanned: exactCount(scanned[1]!) }),
-      ...(allUnreclaimable === undefined ? {} : { allUnreclaimable }),
-    }, bounds.zones, 'zones');
+    push(
+      draft,
+      draft.zones,
+      {
+        ...(nodeId === undefined ? {} : { node: Number(nodeId) }),
+        name: name!,
+        kB: counters(text.slice(text.indexOf(' free:'))),
+        ...(scanned === null ? {} : { pagesScanned: exactCount(scanned[1]!) }),
+        ...(allUnreclaimable === undefined ? {} : { allUnreclaimable }),
+      },
+      bounds.zones,
+      'zones',
+    );
   },
 };
 
@@ -118,12 +134,18 @@ export const freeList: LineKind = {
     }));
     if (orders.length === 0) return;
     const total = /= (\d+)kB/.exec(text);
-    push(draft, draft.freeLists, {
-      ...(nodeId === undefined ? {} : { node: Number(nodeId) }),
-      zone: name!,
-      orders,
-      ...(total === null ? {} : { totalKB: exactCount(total[1]!) }),
-    }, bounds.zones, 'free lists');
+    push(
+      draft,
+      draft.freeLists,
+      {
+        ...(nodeId === undefined ? {} : { node: Number(nodeId) }),
+        zone: name!,
+        orders,
+        ...(total === null ? {} : { totalKB: exactCount(total[1]!) }),
+      },
+      bounds.zones,
+      'free lists',
+    );
   },
 };
 
@@ -136,11 +158,22 @@ export const hugepages: LineKind = {
   open: (text) => !/hugepages_size=\d+kB/.test(text),
   token: /^hugepages_\w+=\d+(?:kB)?$/,
   read(text, draft) {
-    const found = /^Node (\d+) hugepages_total=(\d+) hugepages_free=(\d+) hugepages_surp=(\d+) hugepages_size=(\d+)kB/.exec(text);
+    const found =
+      /^Node (\d+) hugepages_total=(\d+) hugepages_free=(\d+) hugepages_surp=(\d+) hugepages_size=(\d+)kB/.exec(text);
     if (found === null) return;
-    push(draft, draft.hugepages, {
-      node: Number(found[1]), total: exactCount(found[2]!), free: exactCount(found[3]!), surplus: exactCount(found[4]!), sizeKB: Number(found[5]),
-    }, bounds.zones, 'hugepage pools');
+    push(
+      draft,
+      draft.hugepages,
+      {
+        node: Number(found[1]),
+        total: exactCount(found[2]!),
+        free: exactCount(found[3]!),
+        surplus: exactCount(found[4]!),
+        sizeKB: Number(found[5]),
+      },
+      bounds.zones,
+      'hugepage pools',
+    );
   },
 };
 
@@ -171,7 +204,12 @@ export const swapCacheStats: LineKind = {
   read(text, draft) {
     const found = /add (\d+), delete (\d+), find (\d+)\/(\d+)/.exec(text);
     if (found === null) return;
-    draft.swapCacheStats ??= { add: exactCount(found[1]!), delete: exactCount(found[2]!), findSuccess: exactCount(found[3]!), findTotal: exactCount(found[4]!) };
+    draft.swapCacheStats ??= {
+      add: exactCount(found[1]!),
+      delete: exactCount(found[2]!),
+      findSuccess: exactCount(found[3]!),
+      findTotal: exactCount(found[4]!),
+    };
   },
 };
 
@@ -193,7 +231,8 @@ export const swapSizes: LineKind = {
 export const totals: LineKind = {
   name: 'totals',
   role: 'body',
-  starts: /^\d+ (?:pages (?:RAM|HighMem|HighMem\/MovableOnly|reserved|cma reserved|hwpoisoned|shared|non-shared|in pagetable cache|of RAM|slab)|(?:free|reserved|slab|shared) pages|pages? of (?:RAM|HIGHMEM))$/i,
+  starts:
+    /^\d+ (?:pages (?:RAM|HighMem|HighMem\/MovableOnly|reserved|cma reserved|hwpoisoned|shared|non-shared|in pagetable cache|of RAM|slab)|(?:free|reserved|slab|shared) pages|pages? of (?:RAM|HIGHMEM))$/i,
   read(text, draft) {
     draft.section = 'memory';
     draft.totals ??= new Map<string, Count>();
@@ -202,7 +241,10 @@ export const totals: LineKind = {
   },
 };
 
-/** CONFIG_MEM_ALLOC_PROFILING, since 6.10: "Memory allocations:" and ten lines "  1.2 GiB   1234 mm/slub.c:2 func:alloc_slab_page". */
+/**
+ * CONFIG_MEM_ALLOC_PROFILING, since 6.10: "Memory allocations:" and ten lines "  1.2 GiB   1234 mm/slub.c:2
+ * func:alloc_slab_page".
+ */
 export const allocationSitesHead: LineKind = {
   name: 'allocation sites',
   role: 'body',

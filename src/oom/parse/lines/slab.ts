@@ -37,13 +37,25 @@ export const slabRow: LineKind = {
 function readSlabRow(text: string, draft: Draft): boolean {
   const row = /^(\S.*?)\s+(\d+)KB\s+(\d+)KB$/.exec(text);
   if (row === null) return false;
-  push(draft, draft.slab ??= [], { name: row[1]!, usedKB: exactCount(row[2]!), totalKB: exactCount(row[3]!) }, bounds.caches, 'slab caches');
+  push(
+    draft,
+    (draft.slab ??= []),
+    { name: row[1]!, usedKB: exactCount(row[2]!), totalKB: exactCount(row[3]!) },
+    bounds.caches,
+    'slab caches',
+  );
   return true;
 }
 
 export function readAllocationSite(text: string, draft: Draft): boolean {
   const row = /^([\d.]+(?: ?[KMGT]?i?B)?)\s+(\d+)\s+(\S+:\d+.*)$/.exec(text);
   if (row === null) return false;
-  push(draft, draft.allocationSites ??= [], { size: row[1]!, calls: exactCount(row[2]!), site: row[3]! }, 64, 'allocation sites');
+  push(
+    draft,
+    (draft.allocationSites ??= []),
+    { size: row[1]!, calls: exactCount(row[2]!), site: row[3]! },
+    64,
+    'allocation sites',
+  );
   return true;
 }

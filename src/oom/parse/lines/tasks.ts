@@ -3,18 +3,25 @@ import type { Count, OomTask } from '../../model.js';
 import { push, bounds } from '../draft.js';
 import type { LineKind } from '../line-kind.js';
 
-/** dump_tasks(): a table whose heading tells the columns; they changed in 2.6.36, 3.x, 4.4, 4.15 and 6.8, and vendors add theirs. */
+/**
+ * dump_tasks(): a table whose heading tells the columns; they changed in 2.6.36, 3.x, 4.4, 4.15 and 6.8, and vendors
+ * add theirs.
+ */
 export const tasksHead: LineKind = {
   name: 'tasks',
   role: 'body',
   starts: /^(?:Tasks state \(memory values in pages\):|\[\s*pid\s*\])/,
   continues: /^[a-z_]/,
-  token: /^(?:total_vm|rss_anon|rss_file|rss_shmem|nr_ptes|nr_pmds|nr_puds|pgtables_bytes|swapents|oom_adj|oom_score_adj|name)$/,
+  token:
+    /^(?:total_vm|rss_anon|rss_file|rss_shmem|nr_ptes|nr_pmds|nr_puds|pgtables_bytes|swapents|oom_adj|oom_score_adj|name)$/,
   open: (text) => text.startsWith('[') && !/\bname$/.test(text),
   read(text, draft) {
     draft.section = 'tasks';
     if (!text.startsWith('[')) return;
-    draft.columns = text.replace(/^\[\s*pid\s*\]/, '').trim().split(/\s+/);
+    draft.columns = text
+      .replace(/^\[\s*pid\s*\]/, '')
+      .trim()
+      .split(/\s+/);
     draft.tasks ??= [];
   },
 };
@@ -31,7 +38,7 @@ export const task: LineKind = {
     draft.section = 'tasks';
     const row = readRow(text, draft.columns);
     if (row === undefined) return;
-    push(draft, draft.tasks ??= [], row.task, bounds.tasks, 'tasks');
+    push(draft, (draft.tasks ??= []), row.task, bounds.tasks, 'tasks');
     draft.columns ??= row.columns;
   },
 };
@@ -42,13 +49,17 @@ export function rowIsWhole(text: string, columns: readonly string[] | undefined)
   return text.replace(/^\[\s*\d+\]\s*/, '').split(/\s+/).length >= columns.length;
 }
 
-function readRow(text: string, heading: readonly string[] | undefined): { task: OomTask; columns: string[] } | undefined {
+function readRow(
+  text: string,
+  heading: readonly string[] | undefined,
+): { task: OomTask; columns: string[] } | undefined {
   const found = /^\[\s*(\d+)\]\s+(.*)$/.exec(text);
   if (found === null) return undefined;
   const words = found[2]!.split(/\s+/);
   const columns = heading === undefined ? guessColumns(words) : [...heading];
   const numeric = columns.filter((name) => name !== 'name');
-  if (words.length < numeric.length || !words.slice(0, numeric.length).every((word) => /^-?\d+$/.test(word))) return undefined;
+  if (words.length < numeric.length || !words.slice(0, numeric.length).every((word) => /^-?\d+$/.test(word)))
+    return undefined;
   const values = new Map<string, Count>();
   numeric.forEach((name, i) => values.set(name, exactCount(words[i]!)));
   // A name may hold spaces; what it looks like is kept.
@@ -56,16 +67,25 @@ function readRow(text: string, heading: readonly string[] | undefined): { task: 
   const number = (column: string): number => Number(values.get(column) ?? 0);
   const optional = <K extends string>(key: K, column: string): { [k in K]?: Count } => {
     const value = values.get(column);
-    return value === undefined ? {} : { [key]: value } as { [k in K]: Count };
+    return value === undefined ? {} : ({ [key]: value } as { [k in K]: Count });
   };
   const others = Object.fromEntries([...values].filter(([column]) => !known.has(column)));
   return {
     columns,
     task: {
-      pid: Number(found[1]), uid: number('uid'), tgid: number('tgid'), name,
-      totalVm: values.get('total_vm') ?? 0, rss: values.get('rss') ?? 0,
-      ...optional('rssAnon', 'rss_anon'), ...optional('rssFile', 'rss_file'), ...optional('rssShmem', 'rss_shmem'),
-      ...optional('pgtablesBytes', 'pgtables_bytes'), ...optional('nrPtes', 'nr_ptes'), ...optional('nrPmds', 'nr_pmds'), ...optional('nrPuds', 'nr_puds'),
+      pid: Number(found[1]),
+      uid: number('uid'),
+      tgid: number('tgid'),
+      name,
+      totalVm: values.get('total_vm') ?? 0,
+      rss: values.get('rss') ?? 0,
+      ...optional('rssAnon', 'rss_anon'),
+      ...optional('rssFile', 'rss_file'),
+      ...optional('rssShmem', 'rss_shmem'),
+      ...optional('pgtablesBytes', 'pgtables_bytes'),
+      ...optional('nrPtes', 'nr_ptes'),
+      ...optional('nrPmds', 'nr_pmds'),
+      ...optional('nrPuds', 'nr_puds'),
       ...optional('swapents', 'swapents'),
       oomScoreAdj: number('oom_score_adj'),
       ...(Object.keys(others).length === 0 ? {} : { others }),
@@ -73,7 +93,21 @@ function readRow(text: string, heading: readonly string[] | undefined): { task: 
   };
 }
 
-const known = new Set(['uid', 'tgid', 'total_vm', 'rss', 'rss_anon', 'rss_file', 'rss_shmem', 'pgtables_bytes', 'nr_ptes', 'nr_pmds', 'nr_puds', 'swapents', 'oom_score_adj']);
+const known = new Set([
+  'uid',
+  'tgid',
+  'total_vm',
+  'rss',
+  'rss_anon',
+  'rss_file',
+  'rss_shmem',
+  'pgtables_bytes',
+  'nr_ptes',
+  'nr_pmds',
+  'nr_puds',
+  'swapents',
+  'oom_score_adj',
+]);
 
 /** A table whose heading was cut off: by the number of figures, and whether page tables are counted in bytes. */
 function guessColumns(words: readonly string[]): string[] {

@@ -2,7 +2,9 @@ import { push, bounds, type Draft } from '../draft.js';
 import type { LineKind } from '../line-kind.js';
 import type { LogLine } from '../prefix.js';
 
-/** dump_header(): "comm invoked oom-killer: gfp_mask=0x…(names), order=0, oom_score_adj=0"; a comm may hold anything. */
+/**
+ * dump_header(): "comm invoked oom-killer: gfp_mask=0x…(names), order=0, oom_score_adj=0"; a comm may hold anything.
+ */
 export const trigger: LineKind = {
   name: 'trigger',
   role: 'trigger',
@@ -29,16 +31,23 @@ export const trigger: LineKind = {
   },
 };
 
-/** warn_alloc(): "comm: page allocation failure: order:5, mode:0x40dc0(names), nodemask=(null),cpuset=/,mems_allowed=0". */
+/**
+ * warn_alloc(): "comm: page allocation failure: order:5, mode:0x40dc0(names), nodemask=(null),cpuset=/,mems_allowed=0".
+ */
 export const allocationFailure: LineKind = {
   name: 'allocation failure',
   role: 'trigger',
   needs: 'alloc',
-  starts: /^.{0,64}?: (?:page allocation(?: failure| stalls|$)|vmalloc(?: size| error|: allocation failure, allocated))/,
+  starts:
+    /^.{0,64}?: (?:page allocation(?: failure| stalls|$)|vmalloc(?: size| error|: allocation failure, allocated))/,
   continues: /^(?:failure|order:|mode:|\(?_*GFP_|\||,|nodemask=|cpuset=|mems_allowed)/,
-  open: (text) => !/mode:0x[0-9a-f]+/i.test(text) || (/nodemask=?$|,\s*$|\($|\|$/.test(text)) || (text.includes('(') && /mode:[^)]*$/.test(text)),
+  open: (text) =>
+    !/mode:0x[0-9a-f]+/i.test(text) ||
+    /nodemask=?$|,\s*$|\($|\|$/.test(text) ||
+    (text.includes('(') && /mode:[^)]*$/.test(text)),
   continuesBare: /^[\w()|,=:-]/,
-  token: /^(?:mode:0x[0-9a-f]+(?:\([^()]*\))?|order:\d+|allocation|failure:|nodemask=\(null\)|\S*cpuset=\S*,mems_allowed=[\d,-]+),?$/,
+  token:
+    /^(?:mode:0x[0-9a-f]+(?:\([^()]*\))?|order:\d+|allocation|failure:|nodemask=\(null\)|\S*cpuset=\S*,mems_allowed=[\d,-]+),?$/,
   read(text, draft, line) {
     draft.trigger = 'allocation-failure';
     draft.triggerText = text;
@@ -84,7 +93,10 @@ export const place: LineKind = {
   read: readPlace,
 };
 
-/** "CPU: 3 PID: 23793 Comm: leaker Not tainted 5.2.0-rc7 #54", since 3.11; "Pid: 1, comm: init Not tainted 2.6.32 #1" before. */
+/**
+ * "CPU: 3 PID: 23793 Comm: leaker Not tainted 5.2.0-rc7 #54", since 3.11; "Pid: 1, comm: init Not tainted 2.6.32 #1"
+ * before.
+ */
 export const cpu: LineKind = {
   name: 'cpu',
   role: 'body',
@@ -92,11 +104,16 @@ export const cpu: LineKind = {
   continues: /^(?!CPU:|Hardware|Call|Tainted: \[|Workqueue)\S/,
   open: (text) => !/ #\S/.test(text),
   read(text, draft) {
-    const found = /^CPU: (\d+) (?:UID: (\d+) )?PID: (\d+) Comm: (.*?)(?: Kdump: loaded)?(?: (Not tainted|Tainted: .*?))?(?:\s+(\d+\.\d+\S*)(?: (.*))?)?$/i.exec(text)
-      ?? older(text);
+    const found =
+      /^CPU: (\d+) (?:UID: (\d+) )?PID: (\d+) Comm: (.*?)(?: Kdump: loaded)?(?: (Not tainted|Tainted: .*?))?(?:\s+(\d+\.\d+\S*)(?: (.*))?)?$/i.exec(
+        text,
+      ) ?? older(text);
     if (found === null) return;
     const [, onCpu, uid, pid, comm, taint, release, build] = found;
-    const ofTheEvent = draft.comm === undefined || draft.comm === comm?.trim() || (draft.caller !== undefined && draft.caller === `T${pid}`);
+    const ofTheEvent =
+      draft.comm === undefined ||
+      draft.comm === comm?.trim() ||
+      (draft.caller !== undefined && draft.caller === `T${pid}`);
     if (ofTheEvent && draft.pid === undefined) {
       if (onCpu !== undefined) draft.cpu = Number(onCpu);
       if (uid !== undefined) draft.uid = Number(uid);
@@ -117,7 +134,8 @@ export const hardware: LineKind = {
   starts: /^Hardware name: /,
   continues: /^(?!Call|Workqueue|Stack|pstate|[<[])\S/,
   // A broken one can't be told from a whole one but by what follows: only a line without a stamp is taken, once.
-  open: (text) => text.length < 100 && !/\d\d\/\d\d\/\d{4}$/.test(text) && !/\((?:DT|Flattened Device Tree)\)$/.test(text),
+  open: (text) =>
+    text.length < 100 && !/\d\d\/\d\d\/\d{4}$/.test(text) && !/\((?:DT|Flattened Device Tree)\)$/.test(text),
   read(text, draft) {
     draft.hardware ??= text.slice('Hardware name: '.length);
   },
@@ -133,7 +151,8 @@ export const version: LineKind = {
   },
 };
 
-const frame = /^(?:\[[0-9a-f]{8,16}\] \[[0-9a-f]{8,16}\]\s+|\(?\[<[0-9a-f]+>\]\s*)?\(?(?:\? )?[\w.$]+\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?|^\[<[0-9a-f]{8,16}>\] \(|^\S+ from \S+\+0x|^(?:\? )?[\w.$]+ \([\w./-]+:\d+[ )]/;
+const frame =
+  /^(?:\[[0-9a-f]{8,16}\] \[[0-9a-f]{8,16}\]\s+|\(?\[<[0-9a-f]+>\]\s*)?\(?(?:\? )?[\w.$]+\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?|^\[<[0-9a-f]{8,16}>\] \(|^\S+ from \S+\+0x|^(?:\? )?[\w.$]+ \([\w./-]+:\d+[ )]/;
 const traceHead = /^(?:Call [Tt]race:|Backtrace:|Stack ?:|<\/?(?:TASK|IRQ|NMI|SOFTIRQ|#DF)>)/;
 
 export const trace: LineKind = {
@@ -150,7 +169,8 @@ export const trace: LineKind = {
 export const registers: LineKind = {
   name: 'registers',
   role: 'body',
-  starts: /^(?:(?:E|R)?(?:IP|SP|AX|BX|CX|DX|SI|DI|BP):|R\d\d:|RSP:|Code:|pstate|pc :|lr :|sp :|x\d+ ?:|NIP|LR |GPR\d|MSR|CTR|epc ?:|ra :|a\d :|PSW|Krnl|Exception stack|df[ace]0:|[0-9a-f]{4}: {2,})/,
+  starts:
+    /^(?:(?:E|R)?(?:IP|SP|AX|BX|CX|DX|SI|DI|BP):|R\d\d:|RSP:|Code:|pstate|pc :|lr :|sp :|x\d+ ?:|NIP|LR |GPR\d|MSR|CTR|epc ?:|ra :|a\d :|PSW|Krnl|Exception stack|df[ace]0:|[0-9a-f]{4}: {2,})/,
   read(text, draft) {
     if (!draft.sawMemInfo) push(draft, draft.registers, text, bounds.registers, 'lines of registers');
   },
@@ -161,7 +181,11 @@ function readGfp(text: string, draft: Draft): void {
   if (found === null) return;
   draft.gfpMask = Number.parseInt(found[1]!, 16);
   // %pGg prints flags that it has no name for as a number; an empty () is a mask of 0.
-  if (found[2] !== undefined) draft.gfpNames = found[2].split('|').map((name) => name.trim()).filter((name) => name !== '');
+  if (found[2] !== undefined)
+    draft.gfpNames = found[2]
+      .split('|')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
 }
 
 function readPlace(text: string, draft: Draft): void {
@@ -182,5 +206,8 @@ function older(text: string): RegExpExecArray | null {
   if (found === null) return null;
   const [all, pid, comm, taint, release, build] = found;
   // The same places as the newer line's: no CPU and no UID there.
-  return Object.assign([all, undefined, undefined, pid, comm, taint, release, build] as unknown as RegExpExecArray, { index: 0, input: text });
+  return Object.assign([all, undefined, undefined, pid, comm, taint, release, build] as unknown as RegExpExecArray, {
+    index: 0,
+    input: text,
+  });
 }
