@@ -1,30 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, posix, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-
-/** The layers of src/, each importing only those before it. */
-const layers = [
-  'words',
-  'bytes',
-  'dump',
-  'memory',
-  'debuginfo',
-  'kernel',
-  'inspect',
-  'linux',
-  'stack',
-  'locks',
-  'stalls',
-  'oom',
-  'session',
-  'plugin',
-  'testing',
-  'report',
-  'app',
-  'tui',
-  'cli',
-];
+import { doors, drawn, imports, importsOf, layerOf, layers, page, texts, type Import } from '../scripts/layers.js';
 
 /**
  * What a layer does not import though it stands before it: the OOM model is filled from text as well as from memory.
@@ -32,16 +7,6 @@ const layers = [
 const barred: Readonly<Record<string, readonly string[]>> = {
   oom: ['dump', 'memory', 'debuginfo', 'kernel', 'inspect', 'linux', 'stack', 'locks', 'stalls'],
 };
-
-/** The public doors: all that a plugin sees, bundled or a user's, by package.json's exports. */
-const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  exports: Record<string, string | { 'oompm-source': string }>;
-};
-const doors: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(exports).flatMap(([name, door]) =>
-    typeof door === 'string' ? [] : [[posix.join('oompm', name), posix.normalize(door['oompm-source'])]],
-  ),
-);
 
 /** It brings up the bundled ones. */
 const mayLoadPlugins = ['src/app/plugins.ts'];
@@ -60,21 +25,7 @@ const longestFile = 500;
 const widestComment = 120;
 const generated = /^\/[/*][^\n]*\bgenerated\b/i;
 
-const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
-
-interface Import {
-  from: string;
-  /** A path from the project's root, or a package's name. */
-  to: string;
-}
-
-const files = ['src', 'plugins', 'symbols'].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.tsx?$/.test(file) && !file.endsWith('.d.ts'))
-    .map((file) => posix.join(folder, file)),
-);
-const texts = new Map(files.map((file) => [file, readFileSync(join(root, file), 'utf8')]));
-const imports = files.flatMap((file) => importsOf(file, texts.get(file)!));
+const files = [...texts.keys()];
 
 test('imports are found at all, of every form', () => {
   expect(
@@ -106,11 +57,11 @@ describe('imports point up the list of layers', () => {
     expect(wrong.map(arrow)).toEqual([]);
   });
 
-  test('every folder of src/ is a layer', () => {
+  test('every folder of src/ is a layer of the list, and each is there', () => {
     const folders = new Set(
       files.filter((file) => file.split('/').length > 2 && file.startsWith('src/')).map((file) => file.split('/')[1]!),
     );
-    expect([...folders].filter((folder) => !layers.includes(folder))).toEqual([]);
+    expect([...folders].toSorted()).toEqual(layers.toSorted());
   });
 
   test('symbols/ imports nothing but its own', () => {
@@ -174,35 +125,36 @@ test('no import leads back to where it came from, be it for a type', () => {
   );
 });
 
+describe('the picture in docs/architecture.md is of these imports: if not, node scripts/layers.js draws it anew', () => {
+  const numbers = /\d+/g;
+
+  test('its layers and arrows', () => {
+    const shape = (text: string): string => text.replaceAll(/ *\d+/g, ' #').replaceAll(/ +/g, ' ');
+    expect(shape(page)).toBe(shape(drawn()));
+  });
+
+  // Exact numbers would be out of date with every other commit, and a conflict between any two.
+  test('its counts, within a fifth', () => {
+    const now = drawn().match(numbers)!.map(Number);
+    const then = page.match(numbers)!.map(Number);
+    expect(then.filter((count, at) => Math.abs(count - now[at]!) > Math.max(5, now[at]! / 5))).toEqual([]);
+  });
+
+  test('an arrow, with its count, is what the sources say', () => {
+    const reports = imports.filter(({ from, to }) => layerOf(from) === 'report' && layerOf(to) === 'plugin');
+    expect(reports.length).toBeGreaterThan(5);
+    expect(drawn()).toMatch(new RegExp(`^report +\\d+ .* ${reports.length} +■$`, 'm'));
+    expect(drawn()).toContain('  report --> plugin\n');
+    expect(drawn()).not.toContain('  plugin --> report\n');
+  });
+});
+
 test(`no file is longer than ${longestFile} lines`, () => {
   const long = [...texts]
     .filter(([, text]) => !generated.test(text) && text.split('\n').length > longestFile)
     .map(([file]) => file);
   expect(long).toEqual([]);
 });
-
-function layerOf(path: string): string | undefined {
-  const [top, folder, ...rest] = path.split('/');
-  return top === 'src' && rest.length > 0 ? folder : undefined;
-}
-
-function importsOf(file: string, text: string): Import[] {
-  const code = text.replaceAll(/^\s*(?:\/\/|\*|\/\*).*$/gm, '');
-  const form =
-    /\b(?:import|export)\s+(?:type\s)?[^'";()]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
-  return [...code.matchAll(form)].map(([, named, bare]) => {
-    const name = named ?? bare!;
-    return { from: file, to: name.startsWith('.') ? sourceOf(file, name) : name };
-  });
-}
-
-/** './x.js' as it stands in the sources: x.ts, or x.tsx. */
-function sourceOf(file: string, name: string): string {
-  const path = relative(root, resolve(root, dirname(file), name))
-    .replaceAll('\\', '/')
-    .replace(/\.js$/, '.ts');
-  return texts.has(`${path}x`) ? `${path}x` : path;
-}
 
 function arrow({ from, to }: Import): string {
   return `${from} imports ${to}`;
