@@ -11,16 +11,6 @@ const barred: Readonly<Record<string, readonly string[]>> = {
 /** It brings up the bundled ones. */
 const mayLoadPlugins = ['src/app/plugins.ts'];
 
-/** Pairs of files that name each other, one of them only for a type: still to be undone. */
-const knownCircles = [
-  ['src/debuginfo/dwarf/die.ts', 'src/debuginfo/dwarf/dwarf-file.ts'], // an entry knows its file, which makes entries
-  ['src/debuginfo/unpack/kernel-file.ts', 'src/debuginfo/unpack/unpack-vmlinux.ts'], // unpacking is loaded only where it is needed
-  ['src/inspect/inspect-object.ts', 'src/inspect/read-scalar.ts'], // Place
-  ['src/kernel/known-shapes.ts', 'src/kernel/shape.ts'], // Ref takes a struct's tag for its shape
-  ['src/stack/code.ts', 'src/stack/made-code.ts'], // CodeRange
-  ['src/tui/open.ts', 'src/tui/run.tsx'], // the screens are loaded only where they are opened
-];
-
 const longestFile = 500;
 const widestComment = 120;
 const generated = /^\/[/*][^\n]*\bgenerated\b/i;
@@ -120,9 +110,7 @@ test('no import leads back to where it came from, be it for a type', () => {
     state.set(file, 'done');
   };
   for (const file of files) visit(file, []);
-  expect(cycles.map((cycle) => cycle.join(' ')).toSorted()).toEqual(
-    knownCircles.map((cycle) => cycle.join(' ')).toSorted(),
-  );
+  expect(cycles.map((cycle) => cycle.join(' '))).toEqual([]);
 });
 
 describe('the picture in docs/architecture.md is of these imports: if not, node scripts/layers.js draws it anew', () => {

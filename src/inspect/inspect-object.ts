@@ -3,6 +3,7 @@ import type { CType, StructType } from '../debuginfo/type-source.js';
 import { declaration, resolveType, sizeOf } from '../debuginfo/type-walk.js';
 import type { Gap } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { Place } from './place.js';
 import { readBitField, readScalar, tagged } from './read-scalar.js';
 import { counted } from '../words/quantity.js';
 
@@ -11,13 +12,6 @@ const deepest = 8;
 /** Of an array; the others are counted. */
 const elementsShown = 64;
 const membersShown = 20_000;
-
-/** A place in memory, with the type that stands there: what can be inspected next. */
-export interface Place {
-  /** 'struct page', 'cpumask_t'; 'list of slab.slab_list' for a list whose elements are known. */
-  type: string;
-  address: bigint;
-}
 
 /** A member of an object, or an element of an array, with what is in it. */
 export interface InspectedMember {

@@ -2,7 +2,7 @@ import type { CType, StructType } from '../debuginfo/type-source.js';
 import { findMember, resolveType, typeName } from '../debuginfo/type-walk.js';
 import { isGapError, type Gap } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
-import type { Place } from './inspect-object.js';
+import type { Place } from './place.js';
 import { symbolInWords } from './symbol-at.js';
 
 const longestText = 4096;

@@ -1,11 +1,6 @@
 import * as all from '../../symbols/shapes.js';
 import type { Shape } from './shape.js';
 
-type All = (typeof all)[keyof typeof all];
-
-/** Every shape of `symbols/`, by its struct's tag. */
-export type KnownShapes = { [S in All as S['struct']]: S };
-
 export const allShapes: readonly Shape[] = Object.values(all);
 
 const byStruct: ReadonlyMap<string, Shape> = new Map(allShapes.map((shape) => [shape.struct, shape]));

@@ -1,4 +1,4 @@
-import type { KnownShapes } from './known-shapes.js';
+import type * as all from '../../symbols/shapes.js';
 
 /**
  * What a reader needs of a struct, as plain data: members with the C types that are expected. The grammar of types:
@@ -30,6 +30,11 @@ export type MemberSpec =
       /** Another name of the same member in other eras. */
       readonly formerly?: string;
     };
+
+type AnyShape = (typeof all)[keyof typeof all];
+
+/** Every shape of `symbols/`, by its struct's tag. */
+type KnownShapes = { [S in AnyShape as S['struct']]: S };
 
 /** Structs that oompm has shapes of: where a shape is wanted, the name alone will do. */
 export type StructName = keyof KnownShapes;

@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js';
-import type { CodeRange } from './code.js';
+import type { CodeRange } from './code-range.js';
 
 /** What is made at run time is some pages at the most: more is a broken struct. */
 const LARGEST = 16 << 20;

@@ -1,7 +1,8 @@
 import { Implausible } from '../kernel/gaps.js';
 import { Kept } from '../kernel/kept.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { codeRangeOf, type ModuleCode } from './code.js';
+import { codeRangeOf } from './code.js';
+import type { ModuleCode } from './code-range.js';
 import { decodeOrc, layoutOfFlags, layoutOfHash, type OrcEntry, type OrcLayout } from './orc-entry.js';
 
 /** Two tables side by side: addresses relative to where they stand, ascending, and six bytes for each. */

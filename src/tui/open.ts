@@ -1,16 +1,6 @@
-import type { CommonValues } from '../app/common-flags.js';
 import { firstScreen } from './first-screen.js';
+import type { TuiRequest } from './request.js';
 import { takeTerminal } from './terminal.js';
-
-export interface TuiRequest {
-  /** The files as the command line names them. */
-  words: readonly string[];
-  flags: CommonValues;
-  version: string;
-  /** The file with the list of bundled plugins. */
-  bundled: string;
-  colour: boolean;
-}
 
 /**
  * Opens the screens on this process's terminal. The header stands there before Ink, which takes longer than half a

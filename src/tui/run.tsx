@@ -10,7 +10,7 @@ import { coloured, uncoloured } from './screen/theme.js';
 import type { Effect } from './state/state.js';
 import { firstState } from './state/update.js';
 import { createStore, type Store } from './store.js';
-import type { TuiRequest } from './open.js';
+import type { TuiRequest } from './request.js';
 import type { Terminal } from './terminal.js';
 
 /** How it ended: the exit code, and what is to be left on the terminal. */

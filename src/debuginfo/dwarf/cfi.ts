@@ -1,7 +1,7 @@
 import { addressOf, keyOf } from './address-key.js';
 import { indexEntries, readCie, readFde, type CfiSection, type Cie } from './cfi-entries.js';
 import { rowAt, type CfaRule, type CfiRow, type RegisterRule } from './cfi-rows.js';
-import type { DwarfFile } from './dwarf-file.js';
+import type { DwarfFile } from './die.js';
 import type { RangeMap } from './range-map.js';
 
 export type { CfaRule, RegisterRule };

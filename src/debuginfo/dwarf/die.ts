@@ -4,11 +4,32 @@ import { AT, FORM } from './constants.js';
 import type { Cursor } from './cursor.js';
 import { damaged, DwarfError } from './dwarf-error.js';
 import { indirectForm, skipForm } from './forms.js';
-import type { DwarfFile } from './dwarf-file.js';
-import type { Unit } from './units.js';
+import type { Strings, Windowed } from './sections.js';
+import type { Unit, Units } from './units.js';
 
 /** Longest chain of DW_AT_abstract_origin and DW_AT_specification: real ones have three links. */
 const MAX_ORIGINS = 16;
+
+/**
+ * The DWARF of one file: its units, and the tables that entries refer to. Addresses are the file's own, KASLR not
+ * added.
+ */
+export interface DwarfFile {
+  readonly units: Units;
+  readonly strings: Strings;
+  readonly lineStrings: Strings;
+  /** A section's bytes by position; an empty one where the file has none of that name. */
+  section(name: string): Windowed;
+  has(name: string): boolean;
+  /** Where a section is loaded, where that is known. */
+  sectionAddress(name: string): AddressKey | undefined;
+  indexedString(unit: Unit, index: number): string;
+  indexedAddress(unit: Unit, index: number): AddressKey;
+  /** @throws DwarfError where the reference leads to nothing */
+  follow(reference: DieReference): Die;
+  /** The unit's own entry. */
+  root(unit: Unit): Die;
+}
 
 /** A debugging information entry. Attributes are read when asked for; undefined where there is none. */
 export class Die {

@@ -1,31 +1,10 @@
-import { keyOf, type AddressKey } from './address-key.js';
+import { keyOf } from './address-key.js';
 import { AT } from './constants.js';
 import { Cursor } from './cursor.js';
-import { Die, type DieReference } from './die.js';
+import { Die, type DieReference, type DwarfFile } from './die.js';
 import { damaged } from './dwarf-error.js';
-import { stringsIn, windowed, type DebugSections, type Strings, type Windowed } from './sections.js';
+import { stringsIn, windowed, type DebugSections, type Windowed } from './sections.js';
 import { openUnits, type Unit, type Units } from './units.js';
-
-/**
- * The DWARF of one file: its units, and the tables that entries refer to. Addresses are the file's own, KASLR not
- * added.
- */
-export interface DwarfFile {
-  readonly units: Units;
-  readonly strings: Strings;
-  readonly lineStrings: Strings;
-  /** A section's bytes by position; an empty one where the file has none of that name. */
-  section(name: string): Windowed;
-  has(name: string): boolean;
-  /** Where a section is loaded, where that is known. */
-  sectionAddress(name: string): AddressKey | undefined;
-  indexedString(unit: Unit, index: number): string;
-  indexedAddress(unit: Unit, index: number): AddressKey;
-  /** @throws DwarfError where the reference leads to nothing */
-  follow(reference: DieReference): Die;
-  /** The unit's own entry. */
-  root(unit: Unit): Die;
-}
 
 /** undefined where the file has no DWARF. */
 export function openDwarfFile(sections: DebugSections): DwarfFile | undefined {

@@ -1,8 +1,7 @@
 import type { CType, StructType, TypeSource } from '../type-source.js';
 import { keyOf } from './address-key.js';
-import { Die } from './die.js';
+import { Die, type DwarfFile } from './die.js';
 import { AT } from './constants.js';
-import type { DwarfFile } from './dwarf-file.js';
 import { enumeratorValue, enumIsSigned, materialiser, type Materialiser } from './materialise.js';
 import type { TypeNames } from './type-names.js';
 import { typeUnits, type TypeUnits } from './type-units.js';

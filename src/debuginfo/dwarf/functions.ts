@@ -1,7 +1,6 @@
 import type { AddressKey } from './address-key.js';
 import { TAG } from './constants.js';
-import { Die } from './die.js';
-import type { DwarfFile } from './dwarf-file.js';
+import { Die, type DwarfFile } from './die.js';
 import { rangeCollector, type RangeMap } from './range-map.js';
 import { rangesOf } from './ranges.js';
 import { topLevelEntries } from './type-names.js';

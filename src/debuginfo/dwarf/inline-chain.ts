@@ -1,7 +1,6 @@
 import { keyOf, type AddressKey } from './address-key.js';
 import { AT, TAG } from './constants.js';
-import type { Die } from './die.js';
-import type { DwarfFile } from './dwarf-file.js';
+import type { Die, DwarfFile } from './die.js';
 import { functionsOf, scopesAt, type Functions } from './functions.js';
 import { lineTables, type LineTable, type SourceLine } from './lines.js';
 import type { Unit } from './units.js';

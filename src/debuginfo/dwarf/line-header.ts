@@ -1,6 +1,6 @@
 import { FORM } from './constants.js';
 import type { Cursor } from './cursor.js';
-import type { DwarfFile } from './dwarf-file.js';
+import type { DwarfFile } from './die.js';
 import { skipForm, type UnitFormat } from './forms.js';
 
 /** The header of a line number program, DWARF 5 section 6.2.4. */

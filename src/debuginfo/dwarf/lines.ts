@@ -1,7 +1,7 @@
 import type { AddressKey } from './address-key.js';
 import { AT } from './constants.js';
 import { Cursor } from './cursor.js';
-import type { DwarfFile } from './dwarf-file.js';
+import type { DwarfFile } from './die.js';
 import { readLineHeader } from './line-header.js';
 import { runLineProgram, type LineRows } from './line-program.js';
 import { lastNotAbove, rangeCollector } from './range-map.js';

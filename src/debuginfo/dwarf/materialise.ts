@@ -1,8 +1,7 @@
 import type { CType, EnumType, Member, StructType } from '../type-source.js';
 import { AT, TAG } from './constants.js';
-import { Die, type DieReference } from './die.js';
+import { Die, type DieReference, type DwarfFile } from './die.js';
 import { damaged } from './dwarf-error.js';
-import type { DwarfFile } from './dwarf-file.js';
 import { evaluateOffset } from './member-offset.js';
 
 /** Types by the places of their entries; each is made once, and what it refers to when that is asked for. */

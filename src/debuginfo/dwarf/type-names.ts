@@ -1,7 +1,6 @@
 import type { Abbrev } from './abbrevs.js';
 import { AT, TAG } from './constants.js';
-import { abbrevFor, Die, skipEntry } from './die.js';
-import type { DwarfFile } from './dwarf-file.js';
+import { abbrevFor, Die, skipEntry, type DwarfFile } from './die.js';
 import type { Unit } from './units.js';
 
 /** Names of one unit's top-level types and variables, with the places of their entries in it. */

@@ -1,4 +1,4 @@
-import type { DwarfFile } from './dwarf-file.js';
+import type { DwarfFile } from './die.js';
 import { enumeratorsOf, readTypeNames, type TypeNames } from './type-names.js';
 
 /** Names of types by unit, read when a unit is first asked for. */

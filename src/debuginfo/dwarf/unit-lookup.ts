@@ -1,6 +1,6 @@
 import type { AddressKey } from './address-key.js';
 import { Cursor } from './cursor.js';
-import type { DwarfFile } from './dwarf-file.js';
+import type { DwarfFile } from './die.js';
 import { UNIT } from './constants.js';
 import { rangeCollector, type RangeCollector, type RangeMap } from './range-map.js';
 import { rangesOf } from './ranges.js';

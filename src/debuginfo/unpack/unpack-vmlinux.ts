@@ -13,13 +13,19 @@ import { rangeReader } from '../elf-sections.js';
 import { APPENDED_SIZE_BYTES, bootImagePayload } from './boot-image.js';
 import { chunksOf } from './chunks.js';
 import { unpacked } from './decoders.js';
-import type { KernelFile } from './kernel-file.js';
 import { packingOf, type Packing } from '../../bytes/packing.js';
 
 // A distribution's vmlinux with DWARF is 400 to 900 MB.
 const LARGEST = 2 ** 31;
 // Where no file can be written, a kernel without DWARF still fits into memory.
 const LARGEST_IN_MEMORY = 256 << 20;
+
+export interface UnpackedKernel {
+  reader: FileReader;
+  /** See `KernelFile`. */
+  packing: string;
+  close(): void;
+}
 
 /**
  * What a packed kernel or a bzImage holds. It is kept under `cacheFolder` by the SHA-256 of the packed bytes.
@@ -30,7 +36,7 @@ export async function unpackKernel(
   path: string,
   file: OpenFile,
   cacheFolder = defaultCacheFolder(),
-): Promise<KernelFile & { packing: string }> {
+): Promise<UnpackedKernel> {
   const packed = packedKernel(path, file, packingOf(file.read(0, 16)));
   const content = await unpackedFile(path, packed, cacheFolder);
   if (!isElf(content.read(0, 4))) {
