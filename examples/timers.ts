@@ -4,9 +4,8 @@
  *
  *   oompm timers vmcore --plugin ./timers.ts
  */
-import { columns, definePlugin, ShapeError, table, type Gap, type Kernel, type RowOf } from 'oompm';
+import { columns, definePlugin, readOrGap, ShapeError, table, type Gap, type Kernel, type RowOf } from 'oompm';
 import { addressNamed, rbtreeNodes, symbolInWords } from 'oompm/inspect';
-import { readOrGap } from 'oompm/linux';
 
 const list = columns([
   { key: 'cpu', title: 'CPU', type: 'integer' },

@@ -62,4 +62,42 @@ const noDefaultForUnread = {
   },
 };
 
-export default { meta: { name: 'oompm' }, rules: { 'no-default-for-unread': noDefaultForUnread } };
+const gapErrors = new Set(['ReadError', 'Implausible', 'ShapeError']);
+
+/**
+ * What can't be read is made a gap, or something else, by those that src/kernel has for it: a catch beside them has in
+ * time its own idea of what is a bug.
+ */
+const onePlaceCatches = {
+  meta: { type: 'problem', schema: [] },
+  /** @param {Context} context */
+  create(context) {
+    /** @param {Node} node */
+    const report = (node) =>
+      context.report({
+        node,
+        message: "A failed read is kernel.attempt's, kernel.peek's, readOr's or readOrGap's to catch.",
+      });
+    /** @param {Node} node */
+    function isInCatch(node) {
+      for (let around = node.parent; around; around = around.parent) if (around.type === 'CatchClause') return true;
+      return false;
+    }
+    return {
+      /** @param {Node} node */
+      CallExpression(node) {
+        if (context.sourceCode.getText(node.callee) === 'isGapError') report(node);
+      },
+      /** @param {Node} node */
+      BinaryExpression(node) {
+        if (node.operator === 'instanceof' && gapErrors.has(context.sourceCode.getText(node.right)) && isInCatch(node))
+          report(node);
+      },
+    };
+  },
+};
+
+export default {
+  meta: { name: 'oompm' },
+  rules: { 'no-default-for-unread': noDefaultForUnread, 'one-place-catches': onePlaceCatches },
+};

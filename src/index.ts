@@ -56,6 +56,7 @@ export type { Kernel } from './kernel/kernel.js';
 export type { MemberSpec, PerCpu, Ref, RefBase, Shape, StructName } from './kernel/shape.js';
 export { objectColumns, objectTree, objectView } from './plugin/object-view.js';
 export { Cancelled, Implausible, isGapError, isLoss, ShapeError } from './kernel/gaps.js';
+export { readOrGap } from './kernel/read-or.js';
 export {
   addressOfPage,
   pageNumberOf,

@@ -8,7 +8,7 @@ const folder = mkdtempSync(join(tmpdir(), 'oompm-lint-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The lines that oxlint finds fault with. */
-function faulty(lines: readonly string[], options: readonly unknown[] = []): string[] {
+function faulty(lines: readonly string[], options: readonly unknown[] = [], rule = 'no-default-for-unread'): string[] {
   writeFileSync(join(folder, 'code.js'), lines.join('\n'));
   writeFileSync(
     join(folder, 'config.json'),
@@ -16,7 +16,7 @@ function faulty(lines: readonly string[], options: readonly unknown[] = []): str
       plugins: [],
       categories: { correctness: 'off' },
       jsPlugins: [resolve('scripts/lint-rules.js')],
-      rules: { 'oompm/no-default-for-unread': ['error', ...options] },
+      rules: { [`oompm/${rule}`]: ['error', ...options] },
     }),
   );
   const { stdout, stderr } = spawnSync(
@@ -58,4 +58,18 @@ test('a default for what was not read is found, what begins with nothing is let 
 
 test('lists may be left out of it', () => {
   expect(faulty([...defaults, ...lists, ...idioms], [{ lists: false }])).toEqual(defaults);
+});
+
+test('a catch of what can’t be read is found, one of anything else is let be', () => {
+  const catches = [
+    'try { read(); } catch (error) { if (!isGapError(error)) throw error; }',
+    'try { read(); } catch (error) { if (error instanceof ReadError) give(undefined); }',
+    'try { read(); } catch (error) { [1].map(() => error instanceof ShapeError); }',
+  ];
+  const others = [
+    'try { new RegExp(source); } catch (error) { throw new InputError(`${error}`); }',
+    'try { read(); } catch (error) { if (!(error instanceof DwarfError)) throw error; }',
+    'readOr(read, (error) => error instanceof ShapeError);',
+  ];
+  expect(faulty([...catches, ...others], [], 'one-place-catches')).toEqual(catches);
 });

@@ -1,6 +1,5 @@
-import { definePlugin, fact, facts, gap, type Fact, type Kernel } from 'oompm';
+import { definePlugin, fact, facts, gap, readOrGap, type Fact, type Kernel } from 'oompm';
 import { ramDescribed } from 'oompm/inspect';
-import { readOrGap } from 'oompm/linux';
 
 /** `info`: what the file is, what is in it, and where names and types come from. */
 export default definePlugin({

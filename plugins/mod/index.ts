@@ -1,5 +1,5 @@
-import { columns, definePlugin, table, type Kernel } from 'oompm';
-import { moduleMemory, modules, moduleState, readOrGap, taintsOf, type Module } from 'oompm/linux';
+import { columns, definePlugin, readOrGap, table, type Kernel } from 'oompm';
+import { moduleMemory, modules, moduleState, taintsOf, type Module } from 'oompm/linux';
 
 const moduleColumns = columns([
   { key: 'name', title: 'NAME', type: 'text' },

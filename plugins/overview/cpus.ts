@@ -1,5 +1,5 @@
-import { columns, gap, type Kernel } from 'oompm';
-import { cpuRegisters, cpusIn, currentTask, readOrGap, taskLabel } from 'oompm/linux';
+import { columns, gap, readOrGap, type Kernel } from 'oompm';
+import { cpuRegisters, cpusIn, currentTask, taskLabel } from 'oompm/linux';
 
 export const cpuColumns = columns([
   { key: 'cpu', title: 'CPU', type: 'integer' },

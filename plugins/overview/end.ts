@@ -1,14 +1,5 @@
-import { fact, gap, type Cell, type Fact, type Kernel } from 'oompm';
-import {
-  crashTime,
-  isLogWhole,
-  kernelTaints,
-  kernelTime,
-  lastLogStamp,
-  panicOf,
-  readOrGap,
-  taskLabel,
-} from 'oompm/linux';
+import { fact, gap, readOrGap, type Cell, type Fact, type Kernel } from 'oompm';
+import { crashTime, isLogWhole, kernelTaints, kernelTime, lastLogStamp, panicOf, taskLabel } from 'oompm/linux';
 
 /** When and why it stopped, as far as the kernel itself knew. */
 export function endFacts(kernel: Kernel): Fact[] {

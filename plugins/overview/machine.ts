@@ -1,10 +1,9 @@
-import { fact, gap, type Cell, type Fact, type Kernel, counted } from 'oompm';
+import { counted, fact, gap, readOrGap, type Cell, type Fact, type Kernel } from 'oompm';
 import {
   commandLine,
   cpusIn,
   hardwareName,
   loadAverage,
-  readOrGap,
   surveyTasks,
   totalRamPages,
   uts,

@@ -1,9 +1,8 @@
-import { columns, gap, isGap, type Cell, type Kernel, type RowOf } from 'oompm';
+import { columns, gap, isGap, readOrGap, type Cell, type Kernel, type RowOf } from 'oompm';
 import {
   isKernelThread,
   oomMarks,
   ppidOf,
-  readOrGap,
   residentPages,
   rssOf,
   taskCpu,

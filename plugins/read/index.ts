@@ -1,4 +1,4 @@
-import { columns, definePlugin, gap, isGapError, objectView, table, type Kernel, type RowOf } from 'oompm';
+import { columns, definePlugin, objectView, readOrGap, table, type Kernel, type RowOf } from 'oompm';
 import { addressForms, addressNamed, placeInWords } from 'oompm/inspect';
 
 const bytesInRow = 16;
@@ -57,22 +57,20 @@ function* words(
   const length = Math.min(wanted, Number(endOfMemory - address));
   for (let done = 0; done < length; done += bytesInRow) {
     const at = address + BigInt(done);
-    try {
-      const bytes = kernel.memory.read(at, Math.min(bytesInRow, length - done));
-      yield {
-        cells: {
-          address: at,
-          first: word(bytes.subarray(0, 8)),
-          second: word(bytes.subarray(8)),
-          text: printable(bytes),
-        },
-      };
-    } catch (error) {
-      if (!isGapError(error)) throw error;
-      const missing = gap('memory', error.message, at);
-      kernel.gap('memory', error.message, at);
-      yield { cells: { address: at, first: missing, second: missing, text: error.message } };
+    const found = readOrGap('memory', () => kernel.memory.read(at, Math.min(bytesInRow, length - done)));
+    if ('gap' in found) {
+      kernel.gaps.record(found);
+      yield { cells: { address: at, first: found, second: found, text: found.reason } };
+      continue;
     }
+    yield {
+      cells: {
+        address: at,
+        first: word(found.subarray(0, 8)),
+        second: word(found.subarray(8)),
+        text: printable(found),
+      },
+    };
   }
 }
 

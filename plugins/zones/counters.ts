@@ -1,11 +1,10 @@
-import { columns, table, type Gap, type Kernel, type TableView } from 'oompm';
+import { columns, readOrGap, table, type Gap, type Kernel, type TableView } from 'oompm';
 import {
   globalNodeCounters,
   globalNumaCounters,
   globalZoneCounters,
   nodeCounterDiffs,
   nodeCounters,
-  readOrGap,
   vmEvents,
   zoneCounterDiffs,
   type Counters,

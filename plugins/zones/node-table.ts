@@ -1,5 +1,5 @@
-import { columns, gap, type Cell, type Kernel, type RowOf } from 'oompm';
-import { everyZoneOf, nodeCounters, readOrGap, type NodeRef, type Zone } from 'oompm/linux';
+import { columns, gap, readOrGap, type Cell, type Kernel, type RowOf } from 'oompm';
+import { everyZoneOf, nodeCounters, type NodeRef, type Zone } from 'oompm/linux';
 
 /** The kernel gives a node up for unreclaimable after so many fruitless tries: MAX_RECLAIM_RETRIES. */
 const MAX_RECLAIM_RETRIES = 16;

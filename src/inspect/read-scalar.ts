@@ -1,7 +1,8 @@
 import type { CType, StructType } from '../debuginfo/type-source.js';
 import { findMember, resolveType, typeName } from '../debuginfo/type-walk.js';
-import { isGapError, type Gap } from '../kernel/gaps.js';
+import type { Gap, GapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { readOr } from '../kernel/read-or.js';
 import type { Place } from './place.js';
 import { symbolInWords } from './symbol-at.js';
 
@@ -10,46 +11,48 @@ const longestText = 4096;
 const longestHint = 120;
 
 /** A value that is no struct: number, enumerator, text, pointer with what it leads to. A read that fails is a gap. */
-export function readScalar(
-  kernel: Kernel,
-  type: CType,
-  at: bigint,
-): { value: string | boolean | null | Gap; place?: Place } {
-  try {
-    const inner = resolveType(type);
-    switch (inner.kind) {
-      case 'int':
-        return {
-          value: inner.bool
-            ? kernel.memory.u8(at) !== 0
-            : integerInWords(readInteger(kernel, at, inner.size, inner.signed)),
-        };
-      case 'enum':
-        return { value: enumeratorInWords(inner.values, readInteger(kernel, at, inner.size, inner.signed)) };
-      case 'pointer':
-        return pointerInWords(kernel, inner.target(), kernel.memory.u64(at));
-      case 'array':
-        return { value: JSON.stringify(kernel.memory.cString(at, Math.min(inner.length, longestText))) };
-      default:
-        return { value: null };
-    }
-  } catch (error) {
-    return { value: asGap('value', error, at) };
+export function readScalar(kernel: Kernel, type: CType, at: bigint): Scalar {
+  return readOr(
+    () => scalarAt(kernel, resolveType(type), at),
+    (error) => ({ value: gapAt('value', error, at) }),
+  );
+}
+
+interface Scalar {
+  value: string | boolean | null | Gap;
+  place?: Place;
+}
+
+function scalarAt(kernel: Kernel, type: CType, at: bigint): Scalar {
+  switch (type.kind) {
+    case 'int':
+      return {
+        value: type.bool ? kernel.memory.u8(at) !== 0 : integerInWords(readInteger(kernel, at, type.size, type.signed)),
+      };
+    case 'enum':
+      return { value: enumeratorInWords(type.values, readInteger(kernel, at, type.size, type.signed)) };
+    case 'pointer':
+      return pointerInWords(kernel, type.target(), kernel.memory.u64(at));
+    case 'array':
+      return { value: JSON.stringify(kernel.memory.cString(at, Math.min(type.length, longestText))) };
+    default:
+      return { value: null };
   }
 }
 
 export function readBitField(kernel: Kernel, at: bigint, shift: number, width: number, type: CType): string | Gap {
-  try {
-    let bits = 0n;
-    for (const [index, byte] of kernel.memory.read(at, Math.ceil((shift + width) / 8)).entries())
-      bits |= BigInt(byte) << BigInt(8 * index);
-    const value = BigInt.asUintN(width, bits >> BigInt(shift));
-    const inner = resolveType(type);
-    if (inner.kind === 'enum') return enumeratorInWords(inner.values, value);
-    return (inner.kind === 'int' && inner.signed ? BigInt.asIntN(width, value) : value).toString();
-  } catch (error) {
-    return asGap('bit field', error, at);
-  }
+  return readOr(
+    () => {
+      let bits = 0n;
+      for (const [index, byte] of kernel.memory.read(at, Math.ceil((shift + width) / 8)).entries())
+        bits |= BigInt(byte) << BigInt(8 * index);
+      const value = BigInt.asUintN(width, bits >> BigInt(shift));
+      const inner = resolveType(type);
+      if (inner.kind === 'enum') return enumeratorInWords(inner.values, value);
+      return (inner.kind === 'int' && inner.signed ? BigInt.asIntN(width, value) : value).toString();
+    },
+    (error) => gapAt('bit field', error, at),
+  );
 }
 
 /** 'struct page'; 'struct' alone for one without a name. */
@@ -83,17 +86,19 @@ const namingMembers = ['comm', 'name', 's_id', 'id_name'] as const;
 
 /** The text behind a char pointer, or the name of the object behind another; nothing where it can't be read. */
 export function nameBehind(kernel: Kernel, target: CType, pointer: bigint): string[] {
-  try {
-    if (target.kind === 'int' && target.size === 1 && (target.char || target.name === 'char'))
-      return quoted(kernel, pointer);
-    if (target.kind !== 'struct') return [];
-    const naming = kernel.once(`inspect: name of struct ${target.name}`, () => namingMember(target));
-    if (naming === undefined) return [];
-    return quoted(kernel, naming.indirect ? kernel.memory.u64(pointer + naming.offset) : pointer + naming.offset);
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    return [];
-  }
+  return readOr(
+    () => namesAt(kernel, target, pointer),
+    () => [],
+  );
+}
+
+function namesAt(kernel: Kernel, target: CType, pointer: bigint): string[] {
+  if (target.kind === 'int' && target.size === 1 && (target.char || target.name === 'char'))
+    return quoted(kernel, pointer);
+  if (target.kind !== 'struct') return [];
+  const naming = kernel.once(`inspect: name of struct ${target.name}`, () => namingMember(target));
+  if (naming === undefined) return [];
+  return quoted(kernel, naming.indirect ? kernel.memory.u64(pointer + naming.offset) : pointer + naming.offset);
 }
 
 function namingMember(struct: StructType): { offset: bigint; indirect: boolean } | undefined {
@@ -140,7 +145,7 @@ function readInteger(kernel: Kernel, at: bigint, size: number, signed: boolean):
   return signed ? BigInt.asIntN(8 * bytes.length, value) : value;
 }
 
-function asGap(what: string, error: unknown, address: bigint): Gap {
-  if (!isGapError(error)) throw error;
+/** Of the value, whatever page of it was missing. */
+function gapAt(what: string, error: GapError, address: bigint): Gap {
   return { gap: true, what, reason: error.message, address };
 }

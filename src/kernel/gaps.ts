@@ -32,11 +32,13 @@ export class Cancelled extends Error {
   override name = 'Cancelled';
 }
 
+export type GapError = ReadError | Implausible | ShapeError;
+
 /**
  * True for what a guarded walk may turn into a gap (ReadError, Implausible, ShapeError); all else is a bug and goes on
  * up.
  */
-export function isGapError(error: unknown): error is ReadError | Implausible | ShapeError {
+export function isGapError(error: unknown): error is GapError {
   return error instanceof ReadError || error instanceof Implausible || error instanceof ShapeError;
 }
 
@@ -48,7 +50,7 @@ export function isLoss(error: unknown): boolean {
   return page !== undefined && (page.kind === 'damaged' || page.kind === 'cut off');
 }
 
-export function gapOf(what: string, error: ReadError | Implausible | ShapeError): Gap {
+export function gapOf(what: string, error: GapError): Gap {
   const address = error instanceof ShapeError ? undefined : error.address;
   const gap: Gap = { gap: true, what, reason: error.message, ...(address === undefined ? {} : { address }) };
   if (error instanceof ShapeError) lacks.add(gap);

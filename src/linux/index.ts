@@ -16,7 +16,6 @@ export {
 } from './module/modules.js';
 export { isLogWhole, kernelRecords, logHoles, type LogHole } from './printk/kernel-records.js';
 export { lastLogStamp, panicOf, type Panic } from './machine/panic.js';
-export { readOrGap } from './read-or-gap.js';
 export { lossesInWords, withGaps } from '../kernel/gathered-gaps.js';
 export { residentPages, rssOf, type Rss, type RssPages } from './mm/rss.js';
 export { kernelTaints, taintsOf, type Taint } from './machine/taint.js';

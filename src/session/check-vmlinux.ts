@@ -2,7 +2,7 @@ import { InputError } from '../bytes/input-error.js';
 import type { Vmlinux } from '../debuginfo/vmlinux.js';
 import type { Vmcoreinfo } from '../dump/vmcoreinfo.js';
 import type { AddressSpace } from '../memory/address-space.js';
-import { ReadError } from '../memory/address-space.js';
+import { readOr } from '../kernel/read-or.js';
 
 /** Longest `linux_banner` that is read. */
 const LONGEST_BANNER = 1024;
@@ -52,11 +52,9 @@ export function checkVmlinux(
 function bannerInMemory(vmlinux: Vmlinux, memory: AddressSpace, kaslrOffset: bigint): string | undefined {
   const address = vmlinux.symbols(kaslrOffset)?.addressOf('linux_banner');
   if (address === undefined) return undefined;
-  try {
-    const text = memory.cString(address, LONGEST_BANNER);
-    return text.startsWith('Linux version ') ? text.trimEnd() : undefined;
-  } catch (error) {
-    if (error instanceof ReadError) return undefined;
-    throw error;
-  }
+  const text = readOr(
+    () => memory.cString(address, LONGEST_BANNER),
+    () => undefined,
+  );
+  return text?.startsWith('Linux version ') ? text.trimEnd() : undefined;
 }

@@ -1,4 +1,4 @@
-import { readOrGap } from '../linux/read-or-gap.js';
+import { readOrGap } from '../kernel/read-or.js';
 import { uts } from '../linux/machine/uts.js';
 import type { Session } from './open-kernel.js';
 

@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js';
-import { Implausible, isGapError } from '../kernel/gaps.js';
+import { Implausible } from '../kernel/gaps.js';
 import type { Ref } from '../kernel/shape.js';
 import { resolveType, sizeOf } from '../debuginfo/type-walk.js';
 
@@ -65,20 +65,11 @@ export function taskStack(kernel: Kernel, task: Ref<'task_struct'>): StackArea |
  * with a gap.
  */
 export function cpuStacks(kernel: Kernel, cpu: number): readonly StackArea[] {
-  return kernel.once(`stacks of CPU ${cpu}`, () => [
-    ...tried(kernel, `IRQ stack of CPU ${cpu}`, () => irqStack(kernel, cpu)),
-    ...tried(kernel, `exception stacks of CPU ${cpu}`, () => exceptionStacks(kernel, cpu)),
-  ]);
-}
-
-function tried(kernel: Kernel, what: string, read: () => StackArea[]): StackArea[] {
-  try {
-    return read();
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    kernel.gap(what, error.message);
-    return [];
-  }
+  return kernel.once(`stacks of CPU ${cpu}`, () =>
+    [['IRQ stack', irqStack] as const, ['exception stacks', exceptionStacks] as const].flatMap(
+      ([what, read]) => kernel.attempt(`${what} of CPU ${cpu}`, () => read(kernel, cpu)) ?? [],
+    ),
+  );
 }
 
 /** hardirq_stack_ptr is the top, or (since 5.12, 951c2a51ae75) the word below; from 6.2 to 6.14 it lay in pcpu_hot. */

@@ -1,8 +1,7 @@
 import { callerRegisters, X86_64 } from '../debuginfo/dwarf/call-frame.js';
-import { DwarfError } from '../debuginfo/dwarf/dwarf-error.js';
 import { NoValue } from '../debuginfo/dwarf/expression-value.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { isGapError } from '../kernel/gaps.js';
+import { byDwarf } from './by-dwarf.js';
 import { codeAddressOf, type Frame } from './frame.js';
 import type { Caller } from './orc-step.js';
 import { DWARF } from './registers.js';
@@ -13,6 +12,12 @@ import type { StackMemory } from './stack-memory.js';
  * it says nothing.
  */
 export function cfiCaller(memory: StackMemory, frame: Frame): Caller | undefined {
+  const { kernel } = memory;
+  const what = 'call frame information';
+  return kernel.attempt(what, () => byDwarf(kernel, what, () => callerByTable(memory, frame)));
+}
+
+function callerByTable(memory: StackMemory, frame: Frame): Caller | undefined {
   try {
     const cfi = memory.kernel.debugInfo()?.cfiFor(codeAddressOf(frame));
     if (cfi === undefined) return undefined;
@@ -28,10 +33,6 @@ export function cfiCaller(memory: StackMemory, frame: Frame): Caller | undefined
     return { ip: returnAddress, interrupted: cfi.signalFrame, registers, found: 'unwound' };
   } catch (error) {
     if (error instanceof NoValue) return undefined;
-    if (error instanceof DwarfError || isGapError(error)) {
-      memory.kernel.gap('call frame information', error.message);
-      return undefined;
-    }
     throw error;
   }
 }

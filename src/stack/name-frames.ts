@@ -1,6 +1,6 @@
-import { DwarfError } from '../debuginfo/dwarf/dwarf-error.js';
 import type { SourceLine } from '../debuginfo/dwarf/lines.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { byDwarf } from './by-dwarf.js';
 import { codePlace, type CodePlace } from './code.js';
 import { codeAddressOf, type Frame } from './frame.js';
 
@@ -26,7 +26,10 @@ export function nameFrames(kernel: Kernel, frames: readonly Frame[]): NamedFrame
 function functionsOf(kernel: Kernel, frame: Frame): NamedFrame[] {
   const place = placeOf(kernel, frame);
   const named = { frame, ...(place ? { place, function: place.function } : {}) };
-  const chain = place?.module === undefined ? byDwarf(kernel, () => inlineChain(kernel, frame, named)) : undefined;
+  const chain =
+    place?.module === undefined
+      ? byDwarf(kernel, 'functions by DWARF', () => inlineChain(kernel, frame, named))
+      : undefined;
   return chain ?? [{ ...named, level: 0, inlined: false }];
 }
 
@@ -76,14 +79,4 @@ function withoutRoot(kernel: Kernel, file: string): string {
   );
   const root = roots.find((folder) => file.startsWith(folder));
   return root === undefined ? file : file.slice(root.length);
-}
-
-function byDwarf<T>(kernel: Kernel, read: () => T | undefined): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof DwarfError)) throw error;
-    kernel.gap('functions by DWARF', error.message);
-    return undefined;
-  }
 }

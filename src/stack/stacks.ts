@@ -1,6 +1,7 @@
 import { inactiveTaskFrame } from '../../symbols/switch_to.js';
-import { gapOf, Implausible, isGapError } from '../kernel/gaps.js';
+import { gapOf, Implausible, type GapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { readOr } from '../kernel/read-or.js';
 import { cpuRegisters } from '../linux/machine/cpu-registers.js';
 import { currentTask } from '../linux/sched/cpu-tasks.js';
 import { taskLabel, type Task } from '../linux/sched/tasks.js';
@@ -85,17 +86,15 @@ function currentOn(kernel: Kernel, cpu: number): Task | undefined {
 
 function sleepingStack(kernel: Kernel, task: Task, { savedRegisters }: StackOptions): TaskStack {
   const options = unwindOptions(task, savedRegisters);
-  let area: StackArea | undefined;
-  let first: Caller;
-  try {
-    area = taskStack(kernel, task);
-    if (area === undefined) return { task, frames: [], end: 'it has no stack any more' };
-    first = switchedOut(kernel, task, area);
-  } catch (error) {
-    if (!isGapError(error)) throw error;
+  const unread = (areas: readonly StackArea[]) => (error: GapError) => {
     kernel.gaps.record(gapOf(`stack of ${taskLabel(kernel, task)}`, error));
-    return { task, ...recover(kernel, { frames: [], end: error.message }, area ? [area] : [], options) };
-  }
+    return { task, ...recover(kernel, { frames: [], end: error.message }, areas, options) };
+  };
+  const area = readOr(() => taskStack(kernel, task), unread([]));
+  if (area === undefined) return { task, frames: [], end: 'it has no stack any more' };
+  if ('frames' in area) return area;
+  const first = readOr(() => switchedOut(kernel, task, area), unread([area]));
+  if ('frames' in first) return first;
   return { task, ...recover(kernel, unwind(kernel, first, [area], options), [area], options) };
 }
 

@@ -1,6 +1,7 @@
-import { gapOf, isGapError } from '../kernel/gaps.js';
+import { gapOf } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { taskLabel, type Task } from '../linux/sched/tasks.js';
+import { readOr } from '../kernel/read-or.js';
 import { ReadError } from '../memory/address-space.js';
 import { spOf, codeAddressOf, type Frame, type UnwoundStack } from './frame.js';
 import type { StackArea } from './areas.js';
@@ -97,21 +98,24 @@ function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): F
   if (!entry && unreadable === undefined) ways.push(() => framePointerCaller(memory, frame));
   let reason = unreadable;
   let unread: ReadError | undefined;
+  const callerBy = (way: () => Caller | undefined): Frame | Broken | undefined => {
+    const caller = way();
+    if (caller === undefined) return undefined;
+    const next = placed(memory, pastTrampolines(kernel, caller, options.task));
+    // A jump into the void leaves an address that is no code in the saved registers: that frame is real.
+    return next.user || next.entry || codeRangeOf(kernel, codeAddressOf(next)) ? next : { reason: notCode(next) };
+  };
   for (const way of ways) {
-    try {
-      const caller = way();
-      if (caller === undefined) continue;
-      const next = placed(memory, pastTrampolines(kernel, caller, options.task));
-      const wrong = next.user || codeRangeOf(kernel, codeAddressOf(next)) ? undefined : notCode(next);
-      if (wrong === undefined) return next;
-      // A jump into the void leaves an address that is no code in the saved registers: that frame is real.
-      if (next.entry) return next;
-      reason ??= wrong;
-    } catch (error) {
-      if (!isGapError(error)) throw error;
-      if (error instanceof ReadError) unread ??= error;
-      reason ??= error.message;
-    }
+    const next = readOr(
+      () => callerBy(way),
+      (error) => {
+        if (error instanceof ReadError) unread ??= error;
+        return { reason: error.message };
+      },
+    );
+    if (next === undefined) continue;
+    if (!('reason' in next)) return next;
+    reason ??= next.reason;
   }
   if (unread)
     kernel.gaps.record(gapOf(options.task ? `stack of ${taskLabel(kernel, options.task)}` : 'a stack', unread));
@@ -124,13 +128,13 @@ function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): F
  * pointer is no stand-in for that: in a kernel with ORC functions use the register as they like.
  */
 function orcEntry(kernel: Kernel, orc: OrcLookup | undefined, frame: Frame): OrcEntry | Broken | undefined {
-  try {
-    return orc?.(codeAddressOf(frame));
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    kernel.gaps.record(gapOf('ORC tables', error));
-    return { reason: `the ORC tables can't be read: ${error.message}` };
-  }
+  return readOr(
+    () => orc?.(codeAddressOf(frame)),
+    (error) => {
+      kernel.gaps.record(gapOf('ORC tables', error));
+      return { reason: `the ORC tables can't be read: ${error.message}` };
+    },
+  );
 }
 
 /** objtool leaves functions out that change the stack in ways of their own (STACK_FRAME_NON_STANDARD). */

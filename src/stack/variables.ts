@@ -1,7 +1,7 @@
-import { DwarfError } from '../debuginfo/dwarf/dwarf-error.js';
 import type { FrameState } from '../debuginfo/dwarf/frame-state.js';
 import type { Variable } from '../debuginfo/dwarf/variables.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { byDwarf } from './by-dwarf.js';
 import { readMemory } from './cfi-step.js';
 import type { Frame, UnwoundStack } from './frame.js';
 
@@ -15,15 +15,12 @@ export type { Variable };
 export function variablesIn(kernel: Kernel, stack: UnwoundStack, frame: Frame, level: number): readonly Variable[] {
   const debugInfo = kernel.debugInfo();
   if (debugInfo === undefined || frame.user) return [];
-  try {
-    return debugInfo.variablesAt(frameState(stack, stack.frames.indexOf(frame)), level, (address, length) =>
+  const found = byDwarf(kernel, 'variables by DWARF', () =>
+    debugInfo.variablesAt(frameState(stack, stack.frames.indexOf(frame)), level, (address, length) =>
       readMemory(kernel, address, length),
-    );
-  } catch (error) {
-    if (!(error instanceof DwarfError)) throw error;
-    kernel.gap('variables by DWARF', error.message);
-    return [];
-  }
+    ),
+  );
+  return found === undefined ? [] : found;
 }
 
 /** What was scanned is not known to be called by what stands below it: it lends no values. */

@@ -1,5 +1,6 @@
 import { ShapeError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { readOr } from '../../kernel/read-or.js';
 import type { AddressSpace } from '../../memory/address-space.js';
 
 /**
@@ -43,8 +44,8 @@ export function logSourceOf(kernel: Kernel): LogSource {
   return {
     memory: kernel.memory,
     symbol: (name) => told.symbol(name) ?? kernel.symbols.addressOf(name),
-    offset: (member) => told.offset(member) ?? known(() => kernel.offsetNamed(...memberOf(member))),
-    size: (struct) => told.size(struct) ?? known(() => kernel.sizeNamed(struct)),
+    offset: (member) => told.offset(member) ?? readOr(() => kernel.offsetNamed(...memberOf(member)), unknown),
+    size: (struct) => told.size(struct) ?? readOr(() => kernel.sizeNamed(struct), unknown),
     step: () => kernel.guard.step(),
   };
 }
@@ -60,11 +61,6 @@ function memberOf(path: string): [string, string] {
   return [path.slice(0, dot), path.slice(dot + 1)];
 }
 
-function known(find: () => number): number | undefined {
-  try {
-    return find();
-  } catch (error) {
-    if (error instanceof ShapeError) return undefined;
-    throw error;
-  }
+function unknown(): undefined {
+  return undefined;
 }

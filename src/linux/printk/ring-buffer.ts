@@ -1,4 +1,5 @@
 import { Implausible } from '../../kernel/gaps.js';
+import { readOr } from '../../kernel/read-or.js';
 import { ReadError, unreadableInWords } from '../../memory/address-space.js';
 import { callerInWords, logText, type LogEntry } from './log-entry.js';
 import { need, type LogSource } from './log-source.js';
@@ -254,14 +255,11 @@ function textOf(
 
 /** The bytes, or why they are not to be had. */
 function readable(read: () => Uint8Array): DataView | string {
-  try {
-    const bytes = read();
-    return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  } catch (error) {
+  const bytes = readOr(read, (error) =>
     // Without its address: what befell a thousand records alike is one remark.
-    if (error instanceof ReadError) return unreadableInWords(error.cause);
-    throw error;
-  }
+    error instanceof ReadError ? unreadableInWords(error.cause) : error.message,
+  );
+  return typeof bytes === 'string' ? bytes : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** Like problems in a row become one remark. */

@@ -1,5 +1,6 @@
-import { gapOf, isGapError, ShapeError } from '../../kernel/gaps.js';
+import { gapOf, ShapeError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { readOr } from '../../kernel/read-or.js';
 import { runqueue } from './cpu-tasks.js';
 import { lastLogStamp } from '../machine/panic.js';
 import type { Task } from './tasks.js';
@@ -29,13 +30,10 @@ function stampOf(ns: number | undefined): bigint | undefined {
 
 /** undefined where this kernel has no such thing. */
 function timeOr(kernel: Kernel, what: string, read: () => bigint | undefined): bigint | 'unread' | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!isGapError(error)) throw error;
+  return readOr(read, (error) => {
     kernel.gaps.record(gapOf(what, error));
     return error instanceof ShapeError ? undefined : 'unread';
-  }
+  });
 }
 
 /** When a CPU's run queue last looked at the clock: at a tick, or as it switched tasks. */

@@ -1,4 +1,3 @@
-import { isGapError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Certainty } from '../certainty.js';
 import { allContexts, contextOfTask, cpuContexts, type Activation } from '../contexts.js';
@@ -78,10 +77,12 @@ function gracePeriodInWords(kernel: Kernel): string {
   return `running${period.forNs === undefined ? '' : `, for ${secondsInWords(period.forNs)}`}`;
 }
 
+const KEEPERS = 'who keeps RCU from ending a grace period';
+
 function expeditedInWords(kernel: Kernel): string {
   if (gracePeriod(kernel) === undefined) return '';
-  const keeping = readable(
-    kernel,
+  const keeping = kernel.attempt(
+    KEEPERS,
     () => cpusWaitedFor(kernel, 'expedited').length + preemptedReaders(kernel, 'expedited').length,
   );
   return keeping === undefined ? '' : keeping > 0 ? 'running' : 'kept by nobody at this moment';
@@ -113,7 +114,7 @@ export function gracePeriodHolders(kernel: Kernel, lock: Lock): readonly Holding
 }
 
 function keepers(kernel: Kernel, lock: Lock, kind: 'normal' | 'expedited'): readonly Holding[] {
-  const found = readable(kernel, () => ({
+  const found = kernel.attempt(KEEPERS, () => ({
     cpus: cpusWaitedFor(kernel, kind),
     readers: new Set(preemptedReaders(kernel, kind)),
   }));
@@ -142,14 +143,4 @@ function driver(kernel: Kernel, lock: Lock, certainty: Certainty, why: string): 
   const thread = gracePeriod(kernel)?.thread?.$address;
   const holder = thread === undefined ? undefined : contextOfTask(kernel, thread);
   return holder === undefined ? [] : [{ lock, holder, certainty, evidence: [`${why}: ${holder.label}`] }];
-}
-
-function readable<T>(kernel: Kernel, read: () => T): T | undefined {
-  try {
-    return read();
-  } catch (error) {
-    if (!isGapError(error)) throw error;
-    kernel.gap('who keeps RCU from ending a grace period', error.message);
-    return undefined;
-  }
 }

@@ -1,5 +1,4 @@
 import { MissingPage, Page, type PhysicalMemory } from '../../../dump/physical-memory.js';
-import { isGapError } from '../../../kernel/gaps.js';
 import type { Kernel } from '../../../kernel/kernel.js';
 import { pageNumberOf } from '../../../memory/address-space.js';
 import { pageLayout, type PageKind } from './page-layout.js';
@@ -29,12 +28,7 @@ const PAGE_MAPPING_ANON = 1;
  * a flag.
  */
 export function missingSlab(kernel: Kernel, physical: PhysicalMemory): MissingSlab | undefined {
-  try {
-    return sampled(kernel, physical);
-  } catch (error) {
-    if (isGapError(error)) return undefined;
-    throw error;
-  }
+  return kernel.peek('a sample of the slab pages', () => sampled(kernel, physical));
 }
 
 function sampled(kernel: Kernel, physical: PhysicalMemory): MissingSlab | undefined {
