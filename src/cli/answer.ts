@@ -53,12 +53,7 @@ export async function answer({
   } else {
     await writeReport(report, flags, target, opened.tasks);
   }
-  await noteOutcome(sections, { defects: facts.defects, named: true, arguments: isNamed(plugin, values) });
-}
-
-/** Whether one thing was asked for, by an argument. */
-function isNamed(plugin: AnyPlugin, values: OptionValues): boolean {
-  return Object.keys(plugin.arguments).some((name) => [values[name]].flat().some((value) => value !== undefined));
+  await noteOutcome(sections, { defects: facts.defects, named: true });
 }
 
 /**

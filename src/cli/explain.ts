@@ -86,7 +86,8 @@ export class Explain extends Command {
     if (unfit?.outcome.kind === 'unavailable') throw new InputError(unfit.outcome.reason);
     await writeReport(makeReport(this.config.version, facts, sections), common, target, tasks);
     await noteOutcome(sections, { defects: facts.defects });
-    if (isSilent) inPart(`${name} could not be read whole, and what is there has no report: ${unread}`);
+    if (unread !== undefined)
+      inPart(`${name} could not be read whole${isSilent ? ', and what is there has no report' : ''}: ${unread}`);
     // A dump's log was read, and holds none: that is the answer. A text may be the wrong one, or not all of it.
     if (reports.length === 0 && !isDump)
       inPart(

@@ -1,5 +1,7 @@
+import { isLack, type Gap } from '../kernel/gaps.js';
 import type { Section } from '../plugin/section.js';
 import { oneLine } from '../report/escape.js';
+import { list } from '../words/quantity.js';
 import { endWith, exitStatus } from './exit-status.js';
 import { plugins } from '../app/plugins.js';
 
@@ -9,20 +11,17 @@ export interface Asked {
   defects: readonly string[];
   /** Each section was asked for by its name, not as part of the whole report. */
   named?: boolean;
-  /** A thing was asked for by its name: what could not be read is then missing from the answer itself. */
-  arguments?: boolean;
 }
 
 /**
- * Sets the exit status, and says on stderr what keeps it from being "answered". A bundled plugin that broke is a bug of
- * ours, though the rest was answered; a user's own is a part that is not.
+ * Sets the exit status, and says on stderr what keeps it from being "answered": what is not whole of the file, a section
+ * that did not come to its end, and one that lacks what could not be read. What this kernel has not is a part of the
+ * answer only for who asked for it by name. A bundled plugin that broke is a bug of ours, though the rest was answered;
+ * a user's own is a part that is not.
  */
-export async function noteOutcome(
-  sections: readonly Section[],
-  { defects, named = false, arguments: byName = false }: Asked,
-): Promise<void> {
+export async function noteOutcome(sections: readonly Section[], { defects, named = false }: Asked): Promise<void> {
   const { registry } = await plugins();
-  for (const { plugin, outcome, gaps } of sections) {
+  for (const { plugin, outcome } of sections) {
     const path = registry.pathOf(plugin);
     switch (outcome.kind) {
       case 'failed': {
@@ -39,19 +38,25 @@ export async function noteOutcome(
         if (named) inPart(`${plugin}: ${outcome.reason}`);
         break;
       case 'done':
-        if (byName && gaps.length > 0)
-          inPart(
-            `${plugin}: ${gaps
-              .map(({ what, reason }) => `${what}: ${reason}`)
-              .slice(0, 1)
-              .join()}${gaps.length > 1 ? ` (and ${gaps.length - 1} more)` : ''}`,
-          );
         break;
       default:
         outcome satisfies never;
     }
   }
+  noteGaps(sections, named ? () => true : (gap) => !isLack(gap));
   for (const defect of defects) inPart(defect);
+}
+
+/** One line for all of them: the report has the rest. */
+function noteGaps(sections: readonly Section[], counts: (gap: Gap) => boolean): void {
+  const withGaps = sections
+    .map(({ plugin, outcome, gaps }) => ({ plugin, gaps: outcome.kind === 'unavailable' ? [] : gaps.filter(counts) }))
+    .filter(({ gaps }) => gaps.length > 0);
+  const lines = new Set(withGaps.flatMap(({ gaps }) => gaps.map(({ what, reason }) => `${what}: ${reason}`)));
+  const [first] = lines;
+  if (first === undefined) return;
+  const more = lines.size > 1 ? ` (and ${lines.size - 1} more)` : '';
+  inPart(`${list(withGaps.map(({ plugin }) => plugin))}: ${first}${more}`);
 }
 
 /** Exit status 4, and what for. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../bytes/input-error.js';
+import { isLack } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { openKernel, type OpenOptions } from '../session/open-kernel.js';
 import { watchBuiltIns } from './built-ins.js';
@@ -160,7 +161,9 @@ async function answer({ run, plugin: name, values, subject, limits }: RunRequest
 
 function ended(run: number, event: RunEvent & { kind: 'end' }): WorkerReply {
   const what = changed();
-  if (what === undefined) return { kind: 'event', run, event };
+  // Known of the object, which does not cross.
+  const lacks = event.gaps.flatMap((gap, index) => (isLack(gap) ? [index] : []));
+  if (what === undefined) return { kind: 'event', run, event, lacks };
   const outcome = {
     kind: 'failed',
     fault: 'plugin',

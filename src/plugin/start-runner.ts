@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../bytes/input-error.js';
+import { countAsLack, type Gap } from '../kernel/gaps.js';
 import { size } from '../words/quantity.js';
 import { shortSentence } from './check-form.js';
 import type { UsersPlugin } from './define-plugin.js';
@@ -51,6 +52,10 @@ export interface Runner {
   /** Ends the run in progress; what it has yielded stands. */
   cancel(): void;
   close(): Promise<void>;
+}
+
+function lacking(gap: Gap | undefined): void {
+  if (gap !== undefined) countAsLack(gap);
 }
 
 /** A plugin in the worker can post what it likes. */
@@ -222,6 +227,7 @@ export function startRunner(
             settle({ kind: 'unavailable', reason: reply.message });
             break;
           case 'event':
+            if (reply.event.kind === 'end') for (const index of reply.lacks ?? []) lacking(reply.event.gaps[index]);
             collector.take(reply.event);
             onEvent?.(reply.event);
             isSpoilt ||= reply.spoilt === true;

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { build, oompm, projectRoot } from '../built.js';
 import { toyVmlinux } from '../debuginfo/build-elf.js';
 import { dumpFile } from '../dumps.js';
+import { withZeroedPage } from '../fuzz/zeroed-page.js';
 
 beforeAll(build);
 
@@ -68,6 +69,21 @@ describe('the exit status speaks of the question', () => {
       code: 4,
       stderr: expect.stringContaining('boom') as string,
     });
+  });
+
+  test.each([
+    ['what this kernel has not', "kernel.ref({ struct: 'no_such', members: {} }, 0n)", { whole: 0, byName: 4 }],
+    ['what can’t be read', 'kernel.memory.u64(0n)', { whole: 4, byName: 4 }],
+  ])('%s is a part of a user’s plugin: in the report, and asked for by name', async (_, read, codes) => {
+    const looks = file(
+      'looks.js',
+      `export default { id: 'looks', summary: 'x', *run(kernel) { kernel.attempt('it', () => ${read}); } };`,
+    );
+    const [whole, byName] = await Promise.all([
+      oompm(['analyze', dump, '--format', 'text', '--plugin', looks]),
+      oompm(['looks', dump, '--plugin', looks]),
+    ]);
+    expect({ whole: whole.code, byName: byName.code }).toEqual(codes);
   });
 
   test('4: a dump that is cut off, told before all else in every format', async () => {
@@ -200,6 +216,29 @@ describe('a dump that is cut off', () => {
       expect(stdout).not.toMatch(/events in the log\nnone/);
     },
   );
+});
+
+describe('damage that the dump’s own tables do not show', () => {
+  const damaged = join(folder, 'zeroed');
+  beforeAll(() =>
+    withZeroedPage(dump, damaged, (kernel) => {
+      const ring = kernel.memory.u64(kernel.symbol('prb'));
+      return kernel.memory.u64(ring + BigInt(kernel.offsetNamed('printk_ringbuffer', 'text_data_ring.data'))) + 0x3000n;
+    }),
+  );
+
+  test.each(['log', 'log --tail 1', 'oom --log', 'overview', 'explain', 'analyze --format text', 'analyze --only log'])(
+    '4: %s, of a log with a hole',
+    async (words) => {
+      const { code, stderr } = await oompm([...words.split(' '), damaged]);
+      expect(stderr).toMatch(/^oompm: answered in part: .*log.*\d+ records? damaged: [^\n]+\n$/);
+      expect(code).toBe(4);
+    },
+  );
+
+  test.each(['ps', 'mod', 'info', 'zones'])('0: %s needs no log', async (command) => {
+    expect(await oompm([command, damaged])).toMatchObject({ code: 0, stderr: '' });
+  });
 });
 
 describe('standard input is nobody’s argument', () => {

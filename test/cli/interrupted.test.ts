@@ -38,6 +38,7 @@ interface Ended {
   code: number | null;
   signal: NodeJS.Signals | null;
   ms: number;
+  stderr: string;
 }
 
 /** `moment`: milliseconds after the start, or when the first temporary file shows in `watched`. */
@@ -51,9 +52,10 @@ async function interrupted(
   const began = performance.now();
   const child = startOompm(words, { env });
   child.stdout?.resume();
-  child.stderr?.resume();
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const ended = new Promise<Ended>((done) =>
-    child.on('close', (code, by) => done({ code, signal: by, ms: performance.now() - began })),
+    child.on('close', (code, by) => done({ code, signal: by, ms: performance.now() - began, stderr })),
   );
   const send = (): void => {
     if (signal !== undefined) child.kill(signal);
@@ -201,7 +203,7 @@ describe.each(commands)(
         before();
         const ended = await interrupted(words, env(), signal, round % 3 === 0 ? 'writing' : share * ms, watched);
         // Ended by the signal, or done before it came.
-        expect(ended.signal ?? ended.code).toBeOneOf([signal, 0, 2]);
+        expect(ended.signal ?? ended.code, `round ${round}, ${signal}: ${ended.stderr}`).toBeOneOf([signal, 0, 2]);
         check();
         figures.count(ended.signal === null ? 'done before' : `ended by ${ended.signal}`);
       }
