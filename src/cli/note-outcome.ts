@@ -14,10 +14,10 @@ export interface Asked {
 }
 
 /**
- * Sets the exit status, and says on stderr what keeps it from being "answered": what is not whole of the file, a section
- * that did not come to its end, and one that lacks what could not be read. What this kernel has not is a part of the
- * answer only for who asked for it by name. A bundled plugin that broke is a bug of ours, though the rest was answered;
- * a user's own is a part that is not.
+ * Sets the exit status, and says on stderr what keeps it from being "answered": what is not whole of the file, a
+ * section that did not come to its end, and one that lacks what could not be read. What this kernel has not is a part
+ * of the answer only for who asked for it by name. A bundled plugin that broke is a bug of ours, though the rest was
+ * answered; a user's own is a part that is not.
  */
 export async function noteOutcome(sections: readonly Section[], { defects, named = false }: Asked): Promise<void> {
   const { registry } = await plugins();
