@@ -2,8 +2,8 @@
  * Rules of our own for oxlint: what this project holds to and none of its rules asks for.
  * @typedef {{ options: unknown[], sourceCode: { getText(node: Node): string }, report(found: { node: Node, message:
  *   string }): void }} Context
- * @typedef {{ type: string, parent: Node, left: Node, right: Node, operator: string, callee: Node, arguments: Node[] }}
- *   Node
+ * @typedef {{ type: string, parent: Node, left: Node, right: Node, operator: string, callee: Node, arguments: Node[],
+ *   argument: Node, test: Node, consequent: Node, alternate: Node, properties: Node[], value: Node }} Node
  */
 
 /**
@@ -97,7 +97,35 @@ const onePlaceCatches = {
   },
 };
 
+/** `...(pid === undefined ? {} : { pid })` is `...defined({ pid })`, src/words/defined.ts. */
+const useDefined = {
+  meta: { type: 'suggestion', schema: [] },
+  /** @param {Context} context */
+  create(context) {
+    /** What was asked for, without the `?.` and `!` that its type wants. @param {Node} node */
+    const textOf = (node) => context.sourceCode.getText(node).replaceAll('?.', '.').replaceAll('!', '');
+    return {
+      /** @param {Node} node */
+      SpreadElement({ argument: node }) {
+        if (node.type !== 'ConditionalExpression' || node.test.type !== 'BinaryExpression') return;
+        const { operator, left, right } = node.test;
+        if (textOf(right) !== 'undefined') return;
+        const [empty, given] =
+          operator === '===' ? [node.consequent, node.alternate] : [node.alternate, node.consequent];
+        if (textOf(empty) !== '{}' || given.type !== 'ObjectExpression' || given.properties.length !== 1) return;
+        const [member] = given.properties;
+        if (member?.type === 'Property' && textOf(member.value) === textOf(left))
+          context.report({ node, message: 'A member that is left out where it is undefined: `...defined({ … })`.' });
+      },
+    };
+  },
+};
+
 export default {
   meta: { name: 'oompm' },
-  rules: { 'no-default-for-unread': noDefaultForUnread, 'one-place-catches': onePlaceCatches },
+  rules: {
+    'no-default-for-unread': noDefaultForUnread,
+    'one-place-catches': onePlaceCatches,
+    'use-defined': useDefined,
+  },
 };

@@ -73,3 +73,19 @@ test('a catch of what can’t be read is found, one of anything else is let be',
   ];
   expect(faulty([...catches, ...others], [], 'one-place-catches')).toEqual(catches);
 });
+
+test('a member left out by hand where it is undefined is found, another condition is let be', () => {
+  const byHand = [
+    'f({ ...(pid === undefined ? {} : { pid }) });',
+    'f({ ...(task.pid !== undefined ? { id: task.pid } : {}) });',
+    'f({ ...(task?.pid === undefined ? {} : { pid: task.pid }) });',
+  ];
+  const otherwise = [
+    'f({ ...defined({ pid }) });',
+    'f({ ...(pid === undefined ? {} : { pid: Number(pid) }) });',
+    'f({ ...(pid === null ? {} : { pid }) });',
+    'f({ ...(pid === undefined ? {} : { pid, comm }) });',
+    'f({ ...(pid === undefined ? all : { pid }) });',
+  ];
+  expect(faulty([...byHand, ...otherwise], [], 'use-defined')).toEqual(byHand);
+});

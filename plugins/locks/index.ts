@@ -1,4 +1,4 @@
-import { definePlugin, findings, stacks, table } from 'oompm';
+import { defined, definePlugin, findings, stacks, table } from 'oompm';
 import { contendedLocks, lockFindings } from 'oompm/locks';
 
 import { lockColumns, lockRow } from './lock-table.js';
@@ -27,7 +27,7 @@ export default definePlugin({
     const none = locks.length === 0 ? 'No CPU spins for a lock, and no task sleeps for one.' : undefined;
     yield table('Contended locks', lockColumns, locks.map(lockRow), {
       id: 'locks',
-      ...(none === undefined ? {} : { note: none }),
+      ...defined({ note: none }),
     });
     if (locks.length === 0) return;
     const { waits, note } = shownWaits(locks, most ?? Infinity);
@@ -35,7 +35,7 @@ export default definePlugin({
       'Waiters',
       waiterColumns,
       waits.map(({ lock, wait }) => waiterRow(kernel, lock, wait)),
-      { id: 'waiters', ...(note === undefined ? {} : { note }) },
+      { id: 'waiters', ...defined({ note }) },
     );
     yield graphOf(locks, new Set(waits.map(({ wait }) => wait)));
     if (!brief && locks.some(({ holders }) => holders.length > 0))

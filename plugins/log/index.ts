@@ -1,4 +1,4 @@
-import { definePlugin, InputError, log, type LogLine, counted } from 'oompm';
+import { defined, definePlugin, InputError, log, type LogLine, counted } from 'oompm';
 import { isRemark, logRecords, type LogEntry } from 'oompm/linux';
 
 /** The words of dmesg, by level. */
@@ -53,12 +53,11 @@ function* chosen(entries: Iterable<LogEntry>, wanted: (entry: LogEntry) => boole
 
 function line({ timeNs, level, facility, caller, sequence, text }: Exclude<LogEntry, { remark: string }>): LogLine {
   return {
-    ...(timeNs === undefined ? {} : { timeNs }),
+    ...defined({ timeNs }),
     level,
     facility,
     text,
-    ...(caller === undefined ? {} : { caller }),
-    ...(sequence === undefined ? {} : { sequence }),
+    ...defined({ caller, sequence }),
   };
 }
 

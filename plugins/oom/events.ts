@@ -1,4 +1,4 @@
-import { counted, type Kernel } from 'oompm';
+import { counted, defined, type Kernel } from 'oompm';
 import { kernelRecords, logHoles, lossesInWords, oomsInProgress, withGaps } from 'oompm/linux';
 import { reportsInRecords, type OomReport } from 'oompm/oom';
 
@@ -79,8 +79,7 @@ function joined(kernel: Kernel, rebuilt: RebuiltReport, logged: readonly OomRepo
   const hole = printed === undefined ? logHoles(kernel)[0]?.reason : holeIn(kernel, printed);
   const incomplete =
     hole === undefined ? report.incomplete : { ...report.incomplete, trace: hole, panic: hole, kills: hole };
-  if (printed === undefined)
-    return { ...rebuilt, printed, report: { ...report, ...(incomplete === undefined ? {} : { incomplete }) } };
+  if (printed === undefined) return { ...rebuilt, printed, report: { ...report, ...defined({ incomplete }) } };
   const { event, trace, registers, panic, lines, tasks } = printed;
   return {
     ...rebuilt,
@@ -98,11 +97,7 @@ function joined(kernel: Kernel, rebuilt: RebuiltReport, logged: readonly OomRepo
             ],
           }
         : {}),
-      ...(trace === undefined ? {} : { trace }),
-      ...(registers === undefined ? {} : { registers }),
-      ...(panic === undefined ? {} : { panic }),
-      ...(lines === undefined ? {} : { lines }),
-      ...(incomplete === undefined ? {} : { incomplete }),
+      ...defined({ trace, registers, panic, lines, incomplete }),
     },
   };
 }

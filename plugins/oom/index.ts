@@ -1,4 +1,4 @@
-import { definePlugin, InputError, type Kernel, type View } from 'oompm';
+import { defined, definePlugin, InputError, type Kernel, type View } from 'oompm';
 import { isLogWhole, kernelRecords, logHoles } from 'oompm/linux';
 import { printedReport, type OomReport } from 'oompm/oom';
 
@@ -114,7 +114,7 @@ function withVictims(kernel: Kernel, report: OomReport): OomReport {
 function joined(report: OomReport, { beyond, incomplete }: Pick<OomReport, 'beyond' | 'incomplete'>): OomReport {
   return {
     ...report,
-    ...(beyond === undefined ? {} : { beyond }),
+    ...defined({ beyond }),
     incomplete: { ...report.incomplete, ...incomplete },
   };
 }

@@ -1,4 +1,4 @@
-import { columns, gap, isGap, readOrGap, type Cell, type Kernel, type RowOf } from 'oompm';
+import { columns, defined, gap, isGap, readOrGap, type Cell, type Kernel, type RowOf } from 'oompm';
 import {
   isKernelThread,
   oomMarks,
@@ -142,7 +142,7 @@ export function unreadableRow({ pid, address, reason }: UnreadableTask): TaskRow
   return {
     cells: {
       ...(Object.fromEntries(list.map(({ key }) => [key, missing])) as Record<Key, Cell>),
-      ...(pid === undefined ? {} : { pid }),
+      ...defined({ pid }),
     },
     ...(address === undefined ? {} : { door: { type: 'struct task_struct', address } }),
   };

@@ -1,5 +1,6 @@
 import {
   columns,
+  defined,
   definePlugin,
   fact,
   facts,
@@ -57,7 +58,7 @@ export default definePlugin({
       stallFindings(kernel).map(({ id, ...finding }) => ({
         id,
         ...finding,
-        ...(viewsOf[id] === undefined ? {} : { views: viewsOf[id] }),
+        ...defined({ views: viewsOf[id] }),
       })),
       { id: 'findings' },
     );

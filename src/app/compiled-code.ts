@@ -7,6 +7,7 @@ import { makeFolder } from '../bytes/make-folder.js';
 import { isTemporary, temporaryFile } from '../bytes/temporary-file.js';
 import { cacheFolder } from '../bytes/user-folders.js';
 import { version } from './package-facts.js';
+import { defined } from '../words/defined.js';
 
 /**
  * Keeps what V8 has compiled in the cache folder, for the next start: with Node's compile cache, or where there is none
@@ -47,7 +48,7 @@ function keepOurselves(folder: string): void {
     // Without import(), which what is kept has lost: the bundle only requires (test/build).
     const script = new Script(module.wrap(readFileSync(filename, 'utf8')), {
       filename,
-      ...(kept === undefined ? {} : { cachedData: kept }),
+      ...defined({ cachedData: kept }),
     });
     if (kept === undefined || script.cachedDataRejected === true) unkept.set(name, script);
     const run = script.runInThisContext() as (...given: unknown[]) => void;

@@ -7,6 +7,7 @@ import { isKernel } from '../debuginfo/identify.js';
 import { ownVmlinux } from './own-vmlinux.js';
 import { progress } from './progress.js';
 import { tellFiles } from './tell-files.js';
+import { defined } from '../words/defined.js';
 
 /** An opened dump, and what a report's head says of it. */
 export interface Opened {
@@ -77,10 +78,9 @@ export async function namedFiles(
   const kernelFile = flags.vmlinux ?? vmlinux ?? (await ownVmlinux(dump, flags));
   const options: OpenOptions = {
     dump,
-    ...(kernelFile === undefined ? {} : { vmlinux: kernelFile }),
+    ...defined({ vmlinux: kernelFile }),
     ...(flags.force ? { force: true } : {}),
-    ...(flags.types === undefined ? {} : { types: flags.types }),
-    ...(flags.vmcoreinfo === undefined ? {} : { vmcoreinfo: flags.vmcoreinfo }),
+    ...defined({ types: flags.types, vmcoreinfo: flags.vmcoreinfo }),
   };
   return { options, rest };
 }
@@ -114,7 +114,7 @@ function factsOf(
     format: dump.formatName,
     architecture: kernel.architecture,
     release: kernel.release,
-    ...(host === undefined ? {} : { host }),
+    ...defined({ host }),
     pageSize: kernel.memory.pageSize,
     ...(vmlinux === undefined ? {} : { vmlinux: vmlinux.path }),
     defects,

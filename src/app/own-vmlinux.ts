@@ -2,6 +2,7 @@ import { InputError } from '../bytes/input-error.js';
 import { oneLine } from '../report/escape.js';
 import type { CommonValues } from './common-flags.js';
 import { endProgress, progress } from './progress.js';
+import { defined } from '../words/defined.js';
 
 /**
  * The vmlinux that belongs to a dump, by its build-id: from the usual places, else, where the user asked for it, from a
@@ -21,9 +22,7 @@ export async function ownVmlinux(
       );
     return undefined;
   }
-  const found = search
-    ? await foundHere({ dumpPath, buildId, ...(release === undefined ? {} : { release }) })
-    : undefined;
+  const found = search ? await foundHere({ dumpPath, buildId, ...defined({ release }) }) : undefined;
   return found ?? (debuginfod ? fetched(buildId) : undefined);
 }
 

@@ -8,6 +8,7 @@ import type { Flag, OptionValues } from '../plugin/options.js';
 import { commonFlags } from './common-flags.js';
 import { matchArguments } from './match-arguments.js';
 import { refuseValues, wrongWords } from './wrong-words.js';
+import { defined } from '../words/defined.js';
 
 export type OclifFlags = NonNullable<typeof Command.flags>;
 
@@ -65,8 +66,7 @@ function oclifFlag(flag: Flag): OclifFlags[string] {
         helpValue: 'N',
         ...shared,
         ...many(flag),
-        ...(flag.min === undefined ? {} : { min: flag.min }),
-        ...(flag.max === undefined ? {} : { max: flag.max }),
+        ...defined({ min: flag.min, max: flag.max }),
       });
     default:
       return flag satisfies never;

@@ -6,6 +6,7 @@ import { completionScript, shells, type CompletedCommand, type CompletedFlag } f
 import type { CommandsHelp, FlagHelp, HelpData } from './help-data.js';
 import { plugins } from '../app/plugins.js';
 import { print } from './standard-output.js';
+import { defined } from '../words/defined.js';
 
 /** `oompm completion SHELL`, of the commands that there are. */
 export function completionCommand(commands: () => Promise<CommandsHelp>): typeof Command {
@@ -51,11 +52,11 @@ function described({ id, summary, args, flags }: HelpData, sections: readonly st
   return {
     id,
     summary,
-    ...(words === undefined ? {} : { words }),
+    ...defined({ words }),
     flags: Object.entries(flags).map(([name, flag]) => ({
       name,
       summary: flag.summary,
-      ...(flag.char === undefined ? {} : { char: flag.char }),
+      ...defined({ char: flag.char }),
       ...(flag.type === 'boolean' ? {} : { value: valueOf(name, flag, sections) }),
     })),
   };

@@ -22,6 +22,7 @@ import { factsAfter, openNamed } from '../app/open-named.js';
 import { plugins } from '../app/plugins.js';
 import { endProgress, progress } from '../app/progress.js';
 import { reportTarget } from './write-report.js';
+import { defined } from '../words/defined.js';
 
 /** `oompm explain`: the reports in a kernel log; a dump is asked for its own log. */
 export class Explain extends Command {
@@ -74,7 +75,7 @@ export class Explain extends Command {
     for (const plugin of isSilent ? [] : await explainers()) {
       const values = {
         ...defaultValues(plugin.flags, plugin.arguments),
-        ...(flags.event === undefined ? {} : { event: flags.event }),
+        ...defined({ event: flags.event }),
       };
       sections.push(
         isPlugin(plugin)
@@ -221,7 +222,7 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
       defects,
       architecture: last?.kernel.architecture ?? 'of unknown architecture',
       release: last?.kernel.release ?? 'of unknown release',
-      ...(last?.kernel.host === undefined ? {} : { host: last.kernel.host }),
+      ...defined({ host: last?.kernel.host }),
       pageSize: (last?.pageSizeKB ?? 4) * 1024,
     },
   };

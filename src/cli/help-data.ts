@@ -1,4 +1,5 @@
 import type { Command } from '@oclif/core/command';
+import { defined } from '../words/defined.js';
 
 /** What the help on a command is made of: plain data, so that the build can keep it. */
 export interface HelpData {
@@ -37,7 +38,7 @@ export function helpOf({ id, summary = '', usage, examples, args, flags }: typeo
     args: Object.fromEntries(
       Object.entries(args ?? {}).map(([name, { description = '', options }]) => [
         name,
-        { description, ...(options === undefined ? {} : { options }) },
+        { description, ...defined({ options }) },
       ]),
     ),
     flags: Object.fromEntries(Object.entries(flags ?? {}).map(([name, flag]) => [name, flagHelp(flag)])),
@@ -47,15 +48,14 @@ export function helpOf({ id, summary = '', usage, examples, args, flags }: typeo
 function flagHelp(flag: NonNullable<typeof Command.flags>[string]): FlagHelp {
   const shared = {
     summary: flag.summary ?? '',
-    ...(flag.char === undefined ? {} : { char: flag.char }),
-    ...(flag.helpGroup === undefined ? {} : { helpGroup: flag.helpGroup }),
+    ...defined({ char: flag.char, helpGroup: flag.helpGroup }),
   };
   if (flag.type === 'boolean') return { type: 'boolean', ...shared, ...(flag.allowNo ? { allowNo: true } : {}) };
   const byDefault: unknown = flag.default;
   return {
     type: 'option',
     ...shared,
-    ...(flag.options === undefined ? {} : { options: flag.options }),
+    ...defined({ options: flag.options }),
     ...(typeof byDefault === 'string' || typeof byDefault === 'number' ? { default: byDefault } : {}),
     ...(typeof flag.helpValue === 'string' ? { helpValue: flag.helpValue } : {}),
     ...(flag.multiple ? { multiple: true } : {}),

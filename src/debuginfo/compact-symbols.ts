@@ -2,6 +2,7 @@ import { ascendingOrderOfWords } from '../bytes/ascending-order.js';
 import { nearestWords, type NearestWords } from '../bytes/nearest-words.js';
 import { namesInSection, type SymbolNames } from './symbol-names.js';
 import type { SymbolInfo, SymbolTable } from './symbol-table.js';
+import { defined } from '../words/defined.js';
 
 /** A hundred thousand symbols without an object for each; symbol n is the n-th of each array. */
 export interface CompactSymbols {
@@ -44,7 +45,7 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
     address: addresses[n]!,
     size: symbols.size?.(n) || Number(reachOf(n)),
     type: String.fromCharCode(symbols.type(n)),
-    ...(symbols.module === undefined ? {} : { module: symbols.module }),
+    ...defined({ module: symbols.module }),
   });
 
   return {

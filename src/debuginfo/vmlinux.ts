@@ -18,6 +18,7 @@ import { ELF_SYMBOL_BYTES, elfSymbols } from './elf-symbols.js';
 import type { SymbolTable } from './symbol-table.js';
 import { openKernelFile } from './unpack/kernel-file.js';
 import { readyUnzstd } from './unpack/zstd.js';
+import { defined } from '../words/defined.js';
 
 /**
  * An opened vmlinux, or a separate file with its debug information. Nothing is read before it is asked for, and never
@@ -85,7 +86,7 @@ export async function openVmlinux(path: string, options: { cacheFolder?: string 
       content,
       change: () => kernel.change?.(),
       close: () => kernel.close(),
-      ...(packing === undefined ? {} : { packing }),
+      ...defined({ packing }),
     });
   } catch (error) {
     kernel.close();
@@ -111,9 +112,9 @@ function vmlinux(parts: Parts): Vmlinux {
   let tables: { symtab: Uint8Array; strtab: Uint8Array } | undefined;
   const found: Vmlinux = {
     path,
-    ...(parts.packing === undefined ? {} : { packing: parts.packing }),
+    ...defined({ packing: parts.packing }),
     architecture: header.architecture,
-    ...(buildId === undefined ? {} : { buildId }),
+    ...defined({ buildId }),
     banner: () => readBanner(found, sections),
     section(name) {
       if (!unpacked.has(name)) unpacked.set(name, parts.content(named(name)));

@@ -44,6 +44,7 @@ import { processCore, processCoreInWords } from './process-core.js';
 import { mayBeOfOneCrash } from './same-crash.js';
 import { refuseUnknownFile } from './unknown-file.js';
 import { counted, numbered } from '../words/quantity.js';
+import { defined } from '../words/defined.js';
 
 export interface OpenDumpOptions {
   /** Bound of the page cache, shared by all readers; 64 MiB if not given. */
@@ -103,7 +104,7 @@ function unflattened(file: OpenFile, options: OpenDumpOptions): Layer {
   const reader = openFlattened(file, file.path, options.onPageRead);
   const { streamEnd } = reader;
   const cut = streamEnd.kind === 'cut off' ? cutFile(file.path, file.size, streamEnd.stated) : undefined;
-  return { path: file.path, reader, streamEnd, ...(cut === undefined ? {} : { cut }) };
+  return { path: file.path, reader, streamEnd, ...defined({ cut }) };
 }
 
 /** The file where it is cut off: a flattened one by its records, any other by the tables of what is in it. */
@@ -267,7 +268,7 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
     },
     damageMet: damaged.inWords,
     ...(release === '' ? {} : { uname: { release, version, machine, nodename } }),
-    ...(header.dumpLevel === undefined ? {} : { dumpLevel: header.dumpLevel }),
+    ...defined({ dumpLevel: header.dumpLevel }),
     completeness,
     ...fromNotes(notes, defects),
   };
@@ -359,7 +360,7 @@ function fromNotes(
     defects.push('makedumpfile erased data from it on purpose, by its configuration: erased bytes read as X.');
   return {
     registers: notes.registers,
-    ...(notes.vmcoreinfo === undefined ? {} : { vmcoreinfo: notes.vmcoreinfo }),
+    ...defined({ vmcoreinfo: notes.vmcoreinfo }),
     fromHypervisor: notes.fromHypervisor,
     ...(notes.damagedVmcoreinfo ? { damagedVmcoreinfo: true } : {}),
     ...(notes.damaged ? { damagedNotes: true } : {}),

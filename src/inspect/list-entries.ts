@@ -3,6 +3,7 @@ import { ShapeError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { noSuchStruct } from '../kernel/unreadable-names.js';
 import { nameBehind } from './read-scalar.js';
+import { defined } from '../words/defined.js';
 
 /** One element of a list. */
 export interface ListEntry {
@@ -32,6 +33,6 @@ export function* listEntries(kernel: Kernel, head: bigint, link: string | undefi
     }
     const object = BigInt.asUintN(64, node - offset);
     const [name] = nameBehind(kernel, type, object);
-    yield { node, object, ...(name === undefined ? {} : { name }) };
+    yield { node, object, ...defined({ name }) };
   }
 }

@@ -22,6 +22,7 @@ import type { ReaderHost } from './readers.js';
 import type { MemberPath, Ref, Shape, StructName } from './shape.js';
 import { noSuchStruct, noSuchSymbol, tellingSymbols, tellingTypes } from './unreadable-names.js';
 import { didYouMean } from '../words/nearest-word.js';
+import { defined } from '../words/defined.js';
 
 export interface KernelParts {
   release: string;
@@ -105,8 +106,7 @@ export function createKernel(given: KernelParts): Kernel {
         return undefined;
       }
     },
-    gap: (what, reason, address) =>
-      kernel.gaps.record({ gap: true, what, reason, ...(address === undefined ? {} : { address }) }),
+    gap: (what, reason, address) => kernel.gaps.record({ gap: true, what, reason, ...defined({ address }) }),
     once,
     bind,
     missing,

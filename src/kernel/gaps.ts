@@ -1,4 +1,5 @@
 import { ReadError, Unmapped } from '../memory/address-space.js';
+import { defined } from '../words/defined.js';
 
 /** Something that could not be read, and why. `what` in the kernel's words: "zone.free_area[3]". */
 export interface Gap {
@@ -52,7 +53,7 @@ export function isLoss(error: unknown): boolean {
 
 export function gapOf(what: string, error: GapError): Gap {
   const address = error instanceof ShapeError ? undefined : error.address;
-  const gap: Gap = { gap: true, what, reason: error.message, ...(address === undefined ? {} : { address }) };
+  const gap: Gap = { gap: true, what, reason: error.message, ...defined({ address }) };
   if (error instanceof ShapeError) lacks.add(gap);
   return gap;
 }

@@ -5,6 +5,7 @@ import { codePlace, sourceName, type CodePlace } from '../stack/code.js';
 import { codeAddressOf, spOf, type Frame } from '../stack/frame.js';
 import type { SavedRegisters } from '../stack/pt-regs.js';
 import { cpuOf, cpuStack, stackOf, type TaskStack } from '../stack/stacks.js';
+import { defined } from '../words/defined.js';
 
 /** A frame with the function that its code belongs to. */
 export interface Activation {
@@ -83,7 +84,7 @@ function contextOf(kernel: Kernel, stack: TaskStack): Context {
   return {
     label: cpu === undefined ? who : `CPU ${cpu}: ${who}`,
     ...(task ? { task } : {}),
-    ...(cpu === undefined ? {} : { cpu }),
+    ...defined({ cpu }),
     stack,
     segments: segmentsOf(kernel, stack.frames),
   };
@@ -94,13 +95,13 @@ function segmentsOf(kernel: Kernel, frames: readonly Frame[]): Segment[] {
   for (const frame of frames) {
     if (frame.user) break;
     if (segments.length === 0 || frame.entry)
-      segments.push({ activations: [], ...(frame.entry ? { interruptedBy: frame.entry } : {}) });
+      segments.push({ activations: [], ...defined({ interruptedBy: frame.entry }) });
     const place = codePlace(kernel, codeAddressOf(frame));
     segments.at(-1)!.activations.push({
       frame,
       name: place ? sourceName(place.function) : '',
       offset: place ? place.offset + (frame.interrupted ? 0 : 1) : 0,
-      ...(place ? { place } : {}),
+      ...defined({ place }),
     });
   }
   return segments;

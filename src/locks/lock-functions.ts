@@ -2,6 +2,7 @@ import { optimisticSpinFunctions, spinIdleFunctions } from '../../symbols/lock-f
 import type { Kernel } from '../kernel/kernel.js';
 import { lockKinds } from './kinds/all.js';
 import type { LockFunctions, LockKind } from './lock-kind.js';
+import { defined } from '../words/defined.js';
 
 /** What a function does to a lock; `inside` is a part of acquiring. */
 export interface LockFunction {
@@ -25,8 +26,7 @@ function namesOf(functions: LockFunctions, does: keyof LockFunctions): readonly 
 
 function add(kind: LockKind, functions: LockFunctions, variable?: string): void {
   for (const does of ['acquire', 'trylock', 'release', 'inside'] as const) {
-    for (const name of namesOf(functions, does))
-      byName.set(name, { kind, does, name, ...(variable === undefined ? {} : { variable }) });
+    for (const name of namesOf(functions, does)) byName.set(name, { kind, does, name, ...defined({ variable }) });
   }
 }
 

@@ -9,6 +9,7 @@ import { rtMutexOffset, rtQueue } from './state/rt-locks.js';
 import { sleepWaits } from './waits/sleep-waits.js';
 import { spinWaits } from './waits/spin-waits.js';
 import { formOf, ringOf } from './waits/waiters.js';
+import { defined } from '../words/defined.js';
 
 /** Every lock that a CPU spins on or a task sleeps for, with who waits and who has it. */
 export function contendedLocks(kernel: Kernel): readonly ContendedLock[] {
@@ -42,8 +43,7 @@ function contended(kernel: Kernel, own: readonly Wait[], waits: readonly Wait[])
     waits: byList(kernel, lock, own),
     holders,
     remarks: [],
-    ...(exited === undefined ? {} : { exited }),
-    ...(frozen === undefined ? {} : { frozen }),
+    ...defined({ exited, frozen }),
   };
 }
 

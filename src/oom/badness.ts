@@ -1,5 +1,6 @@
 import { ifCounted, pageKB, type OomReport, type OomTask } from './model.js';
 import { managedKB, isOfMachine } from './zones.js';
+import { defined } from '../words/defined.js';
 
 /** oom_badness(): rss + swap + page tables, and oom_score_adj in thousandths of all that could be used. */
 
@@ -43,7 +44,7 @@ export function badnessOf(report: OomReport): Badness[] {
       const adjusted =
         task.oomScoreAdj === 0 ? 0 : total === undefined ? undefined : task.oomScoreAdj * Math.trunc(total / 1000);
       const points = task.badness ?? (adjusted === undefined ? undefined : footprintPages(task, page) + adjusted);
-      return { task, points, ...(notEligible === undefined ? {} : { notEligible }) };
+      return { task, points, ...defined({ notEligible }) };
     })
     .toSorted(
       (a, b) => Number(a.notEligible !== undefined) - Number(b.notEligible !== undefined) || order(b) - order(a),

@@ -40,6 +40,7 @@ import type {
   ValueType,
   View,
 } from './views.js';
+import { defined } from '../words/defined.js';
 
 /**
  * Views come from plugins, a user's among them, and are filled from a broken machine's memory: here they become plain
@@ -307,7 +308,7 @@ function cleanFindingFact(given: unknown, name: string): FindingFact {
       : typeof value === 'bigint'
         ? writable(value, `fact ${name} of a finding`)
         : value;
-  return { value: shown, ...(unit === undefined ? {} : { unit }), source: text(field(given, 'source'), 'fact.source') };
+  return { value: shown, ...defined({ unit }), source: text(field(given, 'source'), 'fact.source') };
 }
 
 function cleanLine(given: unknown): LogLine {
@@ -380,7 +381,7 @@ function cleanChart(view: ChartView, head: { id: string; title: string }): Chart
       const kind = oneOf(field(bar, 'kind'), partKinds, `the kind of bar ${index + 1}`);
       return {
         ...cleanMark(bar),
-        ...(kind === undefined ? {} : { kind }),
+        ...defined({ kind }),
         ...(marks === undefined ? {} : { marks: list(marks, 'marks').map(cleanMark) }),
       };
     }),

@@ -20,6 +20,7 @@ import type {
   TreeView,
   ValueType,
 } from './views.js';
+import { defined } from '../words/defined.js';
 
 /** `id` is the view's stable name in JSON; made of the title where it is not given. */
 export interface ViewOptions {
@@ -83,7 +84,7 @@ export function table<K extends string>(
     columns: list,
     rows,
     ...noteOf(options),
-    ...(sorted === undefined ? {} : { sorted }),
+    ...defined({ sorted }),
     ...(folded ? { folded } : {}),
   };
 }
@@ -128,7 +129,7 @@ export function chart(
     title,
     unit,
     bars,
-    ...(options.total === undefined ? {} : { total: options.total }),
+    ...defined({ total: options.total }),
     ...headlineOf(options),
   };
 }
@@ -149,7 +150,7 @@ export function findings(title: string, list: readonly Finding[], options: ViewO
 
 /** A cell that could not be read. */
 export function gap(what: string, reason: string, address?: bigint): Gap {
-  return { gap: true, what, reason, ...(address === undefined ? {} : { address }) };
+  return { gap: true, what, reason, ...defined({ address }) };
 }
 
 /** Whether a cell is one. */

@@ -9,6 +9,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { pageNumberOf, ReadError } from '../memory/address-space.js';
 import { columns, fact, facts, tree, type TreeNodeOf } from './make-views.js';
 import type { View } from './views.js';
+import { defined } from '../words/defined.js';
 
 /** The columns of `objectTree`. */
 export const objectColumns = columns([
@@ -30,7 +31,7 @@ function asNode({ declaration, offset, value, place, members }: InspectedMember)
   return {
     cells: { member: declaration, offset, value },
     children: members.map(asNode),
-    ...(place === undefined ? {} : { door: place }),
+    ...defined({ door: place }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Section } from '../plugin/section.js';
 import { counted, list } from '../words/quantity.js';
+import { defined } from '../words/defined.js';
 
 /** What could not be read for one reason, over all sections; or one thing alone. */
 export interface FoldedGaps {
@@ -42,7 +43,7 @@ export function foldGaps(sections: readonly Pick<Section, 'plugin' | 'gaps'>[]):
       return ofCause.map(({ line, address }) => ({
         summary: line,
         folded: [],
-        ...(address === undefined ? {} : { address }),
+        ...defined({ address }),
       }));
     const places = [...new Set(ofCause.map(({ what }) => what))];
     const plugins = [...new Set(ofCause.map(({ plugin }) => plugin))];

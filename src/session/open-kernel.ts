@@ -27,6 +27,7 @@ import { misfiltered } from './misfiltered.js';
 import { unreadableSymbols } from './nothing-known.js';
 import { symbolsInTurn } from './symbols-in-turn.js';
 import { typesInTurn } from './types-in-turn.js';
+import { defined } from '../words/defined.js';
 
 export interface OpenOptions {
   /** The dump; all its parts where it was split. */
@@ -128,9 +129,7 @@ export async function bringUp(
     dump: told,
     kaslrOffset,
     defects,
-    ...(vmlinux ? { vmlinux } : {}),
-    ...(info ? { vmcoreinfo: info } : {}),
-    ...(vmcoreinfoSource === undefined ? {} : { vmcoreinfoSource }),
+    ...defined({ vmlinux, vmcoreinfo: info, vmcoreinfoSource }),
     bases,
     symbolSource: symbols.source,
     typeSource: types.source,
@@ -236,8 +235,7 @@ function assemble({ dump, space, bases, symbols, types, info, openDebugInfo, can
         )
       : types,
     vmcoreinfo: (key) => info?.get(key),
-    ...(openDebugInfo ? { openDebugInfo } : {}),
-    ...(cancelFlag ? { cancelFlag } : {}),
+    ...defined({ openDebugInfo, cancelFlag }),
   });
   return kernel;
 }

@@ -1,4 +1,5 @@
 import type { SymbolInfo, SymbolTable } from '../debuginfo/symbol-table.js';
+import { defined } from '../words/defined.js';
 
 /**
  * The kernel's own symbols, and those of its modules where these don't answer. Modules are read at the first such
@@ -8,7 +9,7 @@ export function symbolsInTurn(kernel: SymbolTable, modules: () => SymbolTable | 
   return {
     source: kernel.source,
     kernelOnly: kernel,
-    ...(kernel.unreadable === undefined ? {} : { unreadable: kernel.unreadable }),
+    ...defined({ unreadable: kernel.unreadable }),
     get count() {
       return kernel.count + (modules()?.count ?? 0);
     },

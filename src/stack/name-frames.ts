@@ -3,6 +3,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { byDwarf } from './by-dwarf.js';
 import { codePlace, type CodePlace } from './code.js';
 import { codeAddressOf, type Frame } from './frame.js';
+import { defined } from '../words/defined.js';
 
 /** A function in a frame: the one that the code belongs to, or one that the compiler inlined into it. */
 export interface NamedFrame {
@@ -45,7 +46,7 @@ function inlineChain(
       ...(inlined ? { frame } : own),
       level,
       inlined,
-      ...(name === undefined ? {} : { function: name }),
+      ...defined({ function: name }),
       ...(source ? { source: { ...source, file: withoutRoot(kernel, source.file) } } : {}),
     }));
 }

@@ -1,4 +1,5 @@
 import type { X86Registers } from '../dump/notes.js';
+import { defined } from '../words/defined.js';
 
 /** A frame's registers as far as they are known, by DWARF number: 0 to 15 general, 16 the instruction pointer. */
 export type RegisterFile = readonly (bigint | undefined)[];
@@ -33,5 +34,5 @@ export function registerFile(registers: Partial<X86Registers>): (bigint | undefi
 
 /** The caller's registers where nothing is known of them but these. */
 export function onlyKnown(ip: bigint, sp: bigint, bp: bigint | undefined): (bigint | undefined)[] {
-  return registerFile({ ip, sp, ...(bp === undefined ? {} : { bp }) });
+  return registerFile({ ip, sp, ...defined({ bp }) });
 }

@@ -6,6 +6,7 @@ import { nameFrames } from './name-frames.js';
 import type { TaskStack } from './stacks.js';
 import { variablesIn } from './variables.js';
 import { variableText } from './variable-text.js';
+import { defined } from '../words/defined.js';
 
 /** A frame as the view of stacks has it: what a plugin yields. */
 export interface ShownFrame {
@@ -73,12 +74,12 @@ function functionOf(
   name: string | undefined,
   place: { function: string; offset: number; module?: string } | undefined,
 ) {
-  if (inlined) return { inlined: true as const, ...(name === undefined ? {} : { function: name }) };
+  if (inlined) return { inlined: true as const, ...defined({ function: name }) };
   if (place === undefined) return name === undefined ? {} : { function: name };
   return {
     function: place.function,
     offset: place.offset,
-    ...(place.module === undefined ? {} : { module: place.module }),
+    ...defined({ module: place.module }),
   };
 }
 

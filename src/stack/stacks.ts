@@ -12,6 +12,7 @@ import { recover } from './recover.js';
 import { registerFile } from './registers.js';
 import { hex } from './stack-memory.js';
 import { unwind, type UnwindOptions } from './unwind.js';
+import { defined } from '../words/defined.js';
 
 /** A task's stack, or a CPU's where it is not known which task it runs. */
 export interface TaskStack extends UnwoundStack {
@@ -23,7 +24,7 @@ export interface TaskStack extends UnwoundStack {
 export type StackOptions = Omit<UnwindOptions, 'task'>;
 
 function unwindOptions(task: Task | undefined, savedRegisters: boolean | undefined): UnwindOptions {
-  return { ...(task ? { task } : {}), ...(savedRegisters === undefined ? {} : { savedRegisters }) };
+  return { ...(task ? { task } : {}), ...defined({ savedRegisters }) };
 }
 
 /**

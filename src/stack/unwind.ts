@@ -14,6 +14,7 @@ import { orcLookup, type OrcLookup } from './orc-tables.js';
 import { DWARF } from './registers.js';
 import { pastTrampolines } from './replaced-return.js';
 import { hex, stackMemory, type StackMemory } from './stack-memory.js';
+import { defined } from '../words/defined.js';
 
 /** Deepest stack that is believed: 16 KiB hold some 200 frames, and there are eight stacks for a CPU. */
 const MOST_FRAMES = 1024;
@@ -76,7 +77,7 @@ function unlessCircle(frame: Frame, next: Frame, left: ReadonlySet<StackArea>): 
 function placed(memory: StackMemory, caller: Caller): Frame {
   const sp = caller.registers[DWARF.sp];
   const area = sp === undefined || caller.user ? undefined : topArea(memory, sp);
-  return { ...caller, ...(area ? { area } : {}) };
+  return { ...caller, ...defined({ area }) };
 }
 
 /** A stack pointer may stand right at the top, where nothing is left to pop. */

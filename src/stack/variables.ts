@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { byDwarf } from './by-dwarf.js';
 import { readMemory } from './cfi-step.js';
 import type { Frame, UnwoundStack } from './frame.js';
+import { defined } from '../words/defined.js';
 
 export type { Variable };
 
@@ -32,7 +33,7 @@ function frameState({ frames, brokenAfter }: UnwoundStack, index: number): Frame
     register: (number) => frame.registers[number],
     caller: () =>
       index + 1 < frames.length && index !== brokenAfter && !frames[index + 1]!.user
-        ? frameState({ frames, ...(brokenAfter === undefined ? {} : { brokenAfter }) }, index + 1)
+        ? frameState({ frames, ...defined({ brokenAfter }) }, index + 1)
         : undefined,
   };
 }

@@ -8,6 +8,7 @@ import { idleTask } from '../linux/sched/cpu-tasks.js';
 import { cpuContexts, sleepingContexts, type Context } from '../locks/contexts.js';
 import { asleepNs, latestNs, onCpuNs, queuedNs } from '../linux/sched/how-long.js';
 import { runQueues, type RunQueue } from '../linux/sched/run-queues.js';
+import { defined } from '../words/defined.js';
 
 /** What a watchdog printed. */
 export interface WatchdogReport {
@@ -114,9 +115,7 @@ function progressOf(kernel: Kernel, context: Context, queue: RunQueue | undefine
     stuck:
       !idle &&
       (long(soft) || (long(starved[0]?.forNs) && long(same)) || (long(queue?.clockAgeNs) && inKernel(context))),
-    ...(same === undefined ? {} : { sameTaskNs: same }),
-    ...(soft === undefined ? {} : { softlockupNs: soft }),
-    ...(queue?.clockAgeNs === undefined ? {} : { clockAgeNs: queue.clockAgeNs }),
+    ...defined({ sameTaskNs: same, softlockupNs: soft, clockAgeNs: queue?.clockAgeNs }),
   };
 }
 

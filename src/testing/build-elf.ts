@@ -1,5 +1,6 @@
 import { buildNotes } from './build-notes.js';
 import type { TestRegisters } from './build-notes.js';
+import { defined } from '../words/defined.js';
 
 export interface TestSegment {
   paddr: number;
@@ -28,8 +29,7 @@ export function buildElf(options: ElfOptions): Uint8Array {
   const { segments, programHeadersAt = 64 } = options;
   const longCount = options.longCount ?? segments.length + 1 >= 0xffff;
   const notes = buildNotes({
-    ...(options.cpus ? { cpus: options.cpus } : {}),
-    ...(options.vmcoreinfo === undefined ? {} : { vmcoreinfo: options.vmcoreinfo }),
+    ...defined({ cpus: options.cpus, vmcoreinfo: options.vmcoreinfo }),
   });
   const count = segments.length + 1;
 

@@ -3,6 +3,7 @@ import { deflateSync } from 'node:zlib';
 import { lzo1xLiterals, repeated, snappyLiterals } from './block-encoders.js';
 import { buildNotes } from './build-notes.js';
 import type { TestRegisters } from './build-notes.js';
+import { defined } from '../words/defined.js';
 
 /** How a page of a test dump stands in the file; bytes alone are a page that is there. */
 export type TestPage =
@@ -50,8 +51,7 @@ export function buildKdump(options: KdumpOptions): Uint8Array {
   const maxMapnr = options.maxMapnr ?? Math.max(-1, ...pages.keys()) + 1;
   const vmcoreinfo = Buffer.from(options.vmcoreinfo ?? '', 'latin1');
   const notes = buildNotes({
-    ...(options.cpus ? { cpus: options.cpus } : {}),
-    ...(options.vmcoreinfo === undefined ? {} : { vmcoreinfo: options.vmcoreinfo }),
+    ...defined({ cpus: options.cpus, vmcoreinfo: options.vmcoreinfo }),
   });
 
   const subHeader = blocks(104 + vmcoreinfo.length + notes.length);

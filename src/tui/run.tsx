@@ -12,6 +12,7 @@ import { firstState } from './state/update.js';
 import { createStore, type Store } from './store.js';
 import type { TuiRequest } from './request.js';
 import type { Terminal } from './terminal.js';
+import { defined } from '../words/defined.js';
 
 /** How it ended: the exit code, and what is to be left on the terminal. */
 export interface Ended {
@@ -88,7 +89,7 @@ export async function runScreens(request: TuiRequest, terminal: Terminal): Promi
   try {
     const code = await Promise.race([left, app.waitUntilExit().then(() => 0)]);
     const { commands, refused } = store.state();
-    return { code, commands, ...(refused === undefined ? {} : { refused }) };
+    return { code, commands, ...defined({ refused }) };
   } finally {
     app.unmount();
     terminal.restore();

@@ -1,5 +1,6 @@
 import { counted, size, sizeOfKB } from './quantity.js';
 import type { FactUnit, KnownFact } from './told.js';
+import { defined } from './defined.js';
 
 /**
  * Facts by how a sentence tells them. A name says of what the value is, in the kernel's words: "memory.usage",
@@ -22,7 +23,7 @@ export function count(name: string, value: number | bigint, one: string, source:
 
 /** The number alone: an oom_score_adj, an order. */
 export function number(name: string, value: number | bigint, source: string, unit?: FactUnit): KnownFact {
-  return { name, fact: { value, ...(unit === undefined ? {} : { unit }), source }, text: String(value) };
+  return { name, fact: { value, ...defined({ unit }), source }, text: String(value) };
 }
 
 /** A name that the machine gave: of a task, a cgroup, a device. */

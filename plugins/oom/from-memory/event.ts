@@ -3,6 +3,7 @@ import { cgroupPath, gfpInWords, memsAllowed, oomCaller, uidOf, type OomInProgre
 import { gfpMeaning, type Gfp, type OomEvent } from 'oompm/oom';
 
 import type { Parts } from './parts.js';
+import { defined } from 'oompm';
 
 /** The event by `struct oom_control` and the task that asked. */
 export function eventOf(parts: Parts, oom: OomInProgress): OomEvent {
@@ -15,15 +16,14 @@ export function eventOf(parts: Parts, oom: OomInProgress): OomEvent {
   const allowed = parts.read('event.memsAllowed', () => nodesAllowed(kernel, oom));
   return {
     ...who,
-    ...(uid === undefined ? {} : { uid }),
-    ...(oom.cpu === undefined ? {} : { cpu: oom.cpu }),
+    ...defined({ uid, cpu: oom.cpu }),
     gfp: gfpOf(kernel, oom.gfpMask),
     order: oom.order,
-    ...(adj === undefined ? {} : { oomScoreAdj: adj }),
+    ...defined({ oomScoreAdj: adj }),
     caller: callerOf(kernel, oom),
     constraint: oom.constraint,
     nodemask: oom.nodemask === undefined ? '(null)' : rangesOf(oom.nodemask),
-    ...(cpuset === undefined ? {} : { cpuset }),
+    ...defined({ cpuset }),
     ...(allowed === undefined ? {} : { memsAllowed: rangesOf(allowed) }),
     totalPages: oom.totalPages,
   };

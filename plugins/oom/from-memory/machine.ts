@@ -18,6 +18,7 @@ import type { Count, FreeList, HugepagePool, NodeState, OomReport, ZoneState } f
 import { definedOnly } from './defined-only.js';
 import { kernelFeatures } from './features.js';
 import type { Parts } from './parts.js';
+import { defined } from 'oompm';
 
 /** Which nodes and zones show_mem() leaves out, and whose CPU's lists are the local ones. */
 export interface Filter {
@@ -79,7 +80,7 @@ function swapState(kernel: Kernel, pageKB: number): NonNullable<OomReport['swap'
   return {
     freeKB: swap.freePages * pageKB,
     totalKB: swap.totalPages * pageKB,
-    ...(swap.cachePages === undefined ? {} : { cachePages: swap.cachePages }),
+    ...defined({ cachePages: swap.cachePages }),
     ...(swap.cacheStats === undefined ? {} : { cacheStats: counts(swap.cacheStats) }),
   };
 }

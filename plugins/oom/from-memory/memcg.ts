@@ -4,6 +4,7 @@ import type { Memcg, MemcgCounter } from 'oompm/oom';
 
 import { kernelFeatures } from './features.js';
 import type { Parts } from './parts.js';
+import { defined } from 'oompm';
 
 /**
  * mem_cgroup_print_oom_meminfo(): the counters and memory.stat of the group that is out of memory; with the victim's
@@ -21,8 +22,7 @@ export function memcgState(parts: Parts, oom: OomInProgress, victim: Task | unde
     ? parts.read('memcg.protectionKB', () => protection(kernel, oom))
     : undefined;
   const shared = {
-    ...(taskPath === undefined ? {} : { taskPath }),
-    ...(protectionKB === undefined ? {} : { protectionKB }),
+    ...defined({ taskPath, protectionKB }),
   };
   if (oom.memcg === undefined) return Object.keys(shared).length === 0 ? undefined : { counters: [], ...shared };
   const memcg = kernel.attempt('mem_cgroup', () => readMemcg(kernel, kernel.ref('mem_cgroup', oom.memcg!)));

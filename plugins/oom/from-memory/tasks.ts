@@ -3,6 +3,7 @@ import { residentPages, sumsRss, uidOf, type OomCandidate } from 'oompm/linux';
 import type { OomTask } from 'oompm/oom';
 
 import { kernelFeatures } from './features.js';
+import { defined } from 'oompm';
 
 /**
  * The users of the tasks, which no judgement rests on: credentials are objects of their own, and a task stands in the
@@ -43,7 +44,7 @@ function taskRow(
     (!split || exact.anon !== printed.anon || exact.shmem !== printed.shmem || exact.file !== printed.file);
   return {
     pid: task.pid,
-    ...(uid === undefined ? {} : { uid }),
+    ...defined({ uid }),
     tgid: task.tgid,
     name: task.comm,
     totalVm: task.mm!.total_vm,
@@ -55,7 +56,6 @@ function taskRow(
     ...(differs
       ? { exact: { rss: residentPages(exact), rssAnon: exact.anon, rssFile: exact.file, rssShmem: exact.shmem } }
       : {}),
-    ...(badness === undefined ? {} : { badness }),
-    ...(passedOver === undefined ? {} : { notEligible: passedOver }),
+    ...defined({ badness, notEligible: passedOver }),
   };
 }

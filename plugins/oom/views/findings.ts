@@ -1,4 +1,4 @@
-import { findings, type Finding, type FindingsView } from 'oompm';
+import { defined, findings, type Finding, type FindingsView } from 'oompm';
 import type { Judgement } from 'oompm/oom';
 
 /** What the verdicts say, as a report's findings. */
@@ -15,8 +15,7 @@ function asFinding({ id, weight, certainty, moment, sentence, evidence, facts }:
     moment,
     sentence,
     evidence,
-    ...(facts === undefined ? {} : { facts }),
-    ...(views === undefined ? {} : { views }),
+    ...defined({ facts, views }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { MemberName } from '../../kernel/shape.js';
 import { wordAt } from '../../kernel/word-at.js';
 import { diskName } from '../block/disk-name.js';
 import { inodePath, mountPoint } from './dentry-path.js';
+import { defined } from '../../words/defined.js';
 
 /** A file system that is mounted, or that the kernel has for itself. */
 export interface FileSystem {
@@ -35,7 +36,7 @@ function fileSystems(kernel: Kernel): ReadonlyMap<bigint, FileSystem> {
           superBlock: address,
           type,
           text: `${type}${at === undefined ? '' : ` at ${at}`}${device === undefined ? '' : ` (${device})`}`,
-          ...(at === undefined ? {} : { mountPoint: at }),
+          ...defined({ mountPoint: at }),
         };
       });
       if (system) found.set(address, system);

@@ -5,6 +5,7 @@ import { kernelRecords } from '../printk/kernel-records.js';
 import { isRemark } from '../printk/log-entry.js';
 import { logRecords } from '../printk/log.js';
 import type { Task } from '../sched/tasks.js';
+import { defined } from '../../words/defined.js';
 
 /** How the kernel ended, as far as it knew. */
 export interface Panic {
@@ -41,7 +42,7 @@ function panicLine(kernel: Kernel): Pick<Panic, 'message' | 'timeNs' | 'caller'>
   for (const { text, timeNs, caller } of kernelRecords(kernel)) {
     const message = PANIC.exec(text)?.[1];
     if (message === undefined) continue;
-    return { message, ...(timeNs === undefined ? {} : { timeNs }), ...(caller === undefined ? {} : { caller }) };
+    return { message, ...defined({ timeNs, caller }) };
   }
   return undefined;
 }

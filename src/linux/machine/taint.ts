@@ -1,5 +1,6 @@
 import { taintLetters, taintNames } from '../../../symbols/taint.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { defined } from '../../words/defined.js';
 
 /** One thing that taints a kernel or a module. */
 export interface Taint {
@@ -20,7 +21,7 @@ export function taintsOf(kernel: Kernel, mask: bigint): readonly Taint[] {
     if (((mask >> BigInt(bit)) & 1n) === 0n) continue;
     const letter = letters[bit] ?? `bit ${bit}`;
     const name = taintNames[letter];
-    taints.push({ letter, ...(name === undefined ? {} : { name }) });
+    taints.push({ letter, ...defined({ name }) });
   }
   return taints;
 }

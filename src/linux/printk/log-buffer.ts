@@ -1,6 +1,7 @@
 import { Implausible } from '../../kernel/gaps.js';
 import { callerInWords, logText, type LogEntry } from './log-entry.js';
 import { need, type LogSource } from './log-source.js';
+import { defined } from '../../words/defined.js';
 
 const LARGEST_BUFFER = 2 ** 31;
 const LOG_CONT = 8;
@@ -81,7 +82,7 @@ function recordAt(
   const textLength = Math.min(view.getUint16(layout.textLength, true), bytes - layout.size);
   const flagsAndLevel = view.getUint8(layout.facility + 1);
   return {
-    ...(sequence === undefined ? {} : { sequence }),
+    ...defined({ sequence }),
     timeNs: Number(view.getBigUint64(layout.time, true)),
     level: flagsAndLevel >> 5,
     facility: view.getUint8(layout.facility),

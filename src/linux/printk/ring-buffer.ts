@@ -4,6 +4,7 @@ import { ReadError, unreadableInWords } from '../../memory/address-space.js';
 import { callerInWords, logText, type LogEntry } from './log-entry.js';
 import { need, type LogSource } from './log-source.js';
 import { counted } from '../../words/quantity.js';
+import { defined } from '../../words/defined.js';
 
 /** The state in the top two bits of prb_desc.state_var. */
 const RESERVED = 0;
@@ -270,7 +271,7 @@ class Remarks {
   add({ problem, count = 1, unread }: Problem): void {
     const last = this.#pending.at(-1);
     if (last?.problem === problem) last.count += count;
-    else this.#pending.push({ problem, count, ...(unread ? { unread } : {}) });
+    else this.#pending.push({ problem, count, ...defined({ unread }) });
   }
 
   *before(sequence: number): Generator<LogEntry> {
@@ -283,6 +284,6 @@ class Remarks {
 
   *rest(): Generator<LogEntry> {
     for (const { problem, count, unread } of this.#pending.splice(0))
-      yield { remark: `${counted(count, 'record')} ${problem}`, ...(unread ? { unread } : {}) };
+      yield { remark: `${counted(count, 'record')} ${problem}`, ...defined({ unread }) };
   }
 }

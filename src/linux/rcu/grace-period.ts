@@ -1,6 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../sched/tasks.js';
 import { jiffiesNow, sinceJiffies, ticksPerSecond } from '../time/jiffies.js';
+import { defined } from '../../words/defined.js';
 
 /** RCU's grace period at the moment of the dump. */
 export interface GracePeriod {
@@ -36,7 +37,7 @@ export function gracePeriod(kernel: Kernel): GracePeriod | undefined {
       readers:
         running && state.node.slice(0, MOST_NODES).some(({ gp_tasks: first }) => first !== undefined && first !== 0n),
       stalled: running && !timed ? undefined : forNs !== undefined && forNs > stallTimeoutNs(kernel),
-      ...(forNs === undefined ? {} : { forNs }),
+      ...defined({ forNs }),
       ...(state.gp_kthread ? { thread: state.gp_kthread } : {}),
     };
   });

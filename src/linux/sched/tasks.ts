@@ -6,6 +6,7 @@ import { currentTask, idleTask } from './cpu-tasks.js';
 import { gatherGaps } from '../../kernel/gathered-gaps.js';
 import { tasksByPid } from './pids.js';
 import { counted, numbered } from '../../words/quantity.js';
+import { defined } from '../../words/defined.js';
 
 export type Task = Ref<'task_struct'>;
 
@@ -183,7 +184,7 @@ class Collected {
     const { result: leader, gaps } = gatherGaps(this.kernel, () => this.kernel.attempt('task', () => identify(task)));
     if (leader === undefined) {
       this.addUnreadable({
-        ...(pid === undefined ? {} : { pid }),
+        ...defined({ pid }),
         address: task.$address,
         reason: gaps[0]?.reason ?? 'it is no task',
       });

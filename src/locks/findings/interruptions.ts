@@ -4,6 +4,7 @@ import { cpuStacks, inArea, taskStack, type StackArea } from '../../stack/areas.
 import { spOf } from '../../stack/frame.js';
 import { hex } from '../../stack/stack-memory.js';
 import { activationInWords, type Activation, type Context, type Segment } from '../contexts.js';
+import { defined } from '../../words/defined.js';
 
 /** What came over a segment: an exception, an interrupt, an NMI. */
 export interface Interruption {
@@ -52,7 +53,7 @@ export function interruption(kernel: Kernel, context: Context, segment: number):
     what: found?.[1] === 'interrupt' || found === undefined ? `${words} (${vector ?? outermost.name})` : words,
     at,
     handler: handler!.activations.toReversed(),
-    ...(outermost.frame.area ? { stack: outermost.frame.area } : {}),
+    ...defined({ stack: outermost.frame.area }),
     badStack: badStack(kernel, context, interrupted!),
   };
 }

@@ -1,6 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { allContexts, contextOfTask, cpuContexts, type Activation, type Context } from '../contexts.js';
 import type { Holding, Lock, LockKind, LockName, Wait } from '../lock-kind.js';
+import { defined } from '../../words/defined.js';
 
 /**
  * printk's lock of a CPU, a variable that names the CPU that has it: kernel/printk/printk.c, lib/dump_stack.c before.
@@ -96,7 +97,7 @@ function spinnersIn(
           segment,
           spinning: true,
           takerIndex: 1,
-          ...(taker ? { taker } : {}),
+          ...defined({ taker }),
           how: [`the code of ${first.name} spins there (pause), and ${why}`],
         },
       ];

@@ -4,6 +4,7 @@ import { lockKinds } from '../kinds/all.js';
 import { lockFunctionsByAddress, type LockFunction } from '../lock-functions.js';
 import type { InlinedLock, LockCall, LockKind } from '../lock-kind.js';
 import { constantArgument } from './first-argument.js';
+import { defined } from '../../words/defined.js';
 
 /** A function longer than this is a table that says nonsense. */
 const LONGEST_FUNCTION = 1 << 16;
@@ -65,7 +66,7 @@ export function callsIn(
         kind: callee.kind,
         does: callee.does,
         callee: callee.name,
-        ...(lock === undefined ? {} : { lock }),
+        ...defined({ lock }),
       });
       barrier = at + 5;
       at += 4;

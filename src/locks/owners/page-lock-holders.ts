@@ -3,6 +3,7 @@ import { taskState } from '../../linux/sched/task-state.js';
 import { hex } from '../../stack/stack-memory.js';
 import { activationInWords, allContexts, stackWords, type Activation, type Context } from '../contexts.js';
 import type { CodeSearch, Holding, Lock, LockKind, Wait } from '../lock-kind.js';
+import { defined } from '../../words/defined.js';
 
 /**
  * Who may have a page locked: nobody is named by a bit, but who has it works with the page, so that its address stands
@@ -70,7 +71,7 @@ function mentions(
             if (!pages.has(word) || seen.has(word)) continue;
             seen.add(word);
             const taker = locksPages(kind, activations.slice(index), code);
-            found.set(word, [...(found.get(word) ?? []), { holder, activation, at, ...(taker ? { taker } : {}) }]);
+            found.set(word, [...(found.get(word) ?? []), { holder, activation, at, ...defined({ taker }) }]);
           }
         }
       }

@@ -1,6 +1,7 @@
 import type { Segment } from '../contexts.js';
 import { isOptimisticSpin, isSpinIdle, lockFunction, modeOf } from '../lock-functions.js';
 import type { Acquiring } from '../lock-kind.js';
+import { defined } from '../../words/defined.js';
 
 /** How deep below acquiring a segment may be: __schedule, schedule, schedule_timeout; or a hypervisor's way to wait. */
 const DEEPEST = 10;
@@ -24,8 +25,8 @@ export function acquiringIn({ activations }: Segment): Acquiring | undefined {
     optimistic: frames.some(({ name }) => isOptimisticSpin(name)),
     frames,
     takerIndex: end,
-    ...(mode ? { mode } : {}),
-    ...(taker ? { taker } : {}),
+    ...defined({ mode }),
+    ...defined({ taker }),
   };
 }
 

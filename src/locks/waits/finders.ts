@@ -9,6 +9,7 @@ import { lockState, plausibleLock } from '../state/lock-state.js';
 import { rtMutexOffset, rtMutexOwner } from '../state/rt-locks.js';
 import { decodeBlocker } from '../state/words/owner-words.js';
 import { formOf, ringOf } from './waiters.js';
+import { defined } from '../../words/defined.js';
 
 /** A waiter on the task's own stack, which names the task and is linked into the lock's list. */
 export function byWaiter(kernel: Kernel, sleeper: Sleeper): FoundLock | undefined {
@@ -24,7 +25,7 @@ export function byCheckedWaiter(kernel: Kernel, sleeper: Sleeper): FoundLock | u
 export function byRwsemWaiter(kernel: Kernel, sleeper: Sleeper): FoundLock | undefined {
   const own = checked(kernel, sleeper);
   const mode = own && rwsemMode(kernel, own.waiter);
-  return own && { ...own.found, ...(mode ? { mode } : {}) };
+  return own && { ...own.found, ...defined({ mode }) };
 }
 
 function checked(kernel: Kernel, sleeper: Sleeper): OwnWaiter | undefined {

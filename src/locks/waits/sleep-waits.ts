@@ -12,6 +12,7 @@ import { acquiringIn } from './acquiring.js';
 import { behindCompletion } from './behind-completion.js';
 import { ownWaiters } from './finders.js';
 import { formOf, ringOf } from './waiters.js';
+import { defined } from '../../words/defined.js';
 
 /**
  * What each sleeping task waits for. A waiter's struct on the task's own stack tells, which names the task and is
@@ -35,14 +36,14 @@ function waitOf(kernel: Kernel, waiter: Context): Wait | undefined {
   if (found === undefined) return undefined;
   return {
     how: found.how,
-    ...(found.node === undefined ? {} : { node: found.node }),
+    ...defined({ node: found.node }),
     lock: behindCompletion(kernel, lockFound(kernel, acquiring.kind, found), segment.activations, acquiring.takerIndex),
     waiter,
     segment: 0,
     spinning: false,
     takerIndex: acquiring.takerIndex,
-    ...((found.mode ?? acquiring.mode) ? { mode: found.mode ?? acquiring.mode! } : {}),
-    ...(acquiring.taker ? { taker: acquiring.taker } : {}),
+    ...defined({ mode: found.mode ?? acquiring.mode }),
+    ...defined({ taker: acquiring.taker }),
   };
 }
 
@@ -62,7 +63,7 @@ function findLock(kernel: Kernel, task: Task, acquiring: Acquiring): FoundLock |
 }
 
 function lockFound(kernel: Kernel, kind: LockKind, { address, bit, name }: FoundLock): Lock {
-  return { kind, address, name: name ?? lockName(kernel, address, kind), ...(bit === undefined ? {} : { bit }) };
+  return { kind, address, name: name ?? lockName(kernel, address, kind), ...defined({ bit }) };
 }
 
 /** Any other wait queue, found in the frames of the task: whoever wakes it is not known. */

@@ -8,6 +8,7 @@ import { lockName } from '../names/lock-name.js';
 import { plausibleLock } from '../state/lock-state.js';
 import { couldBeSpinlock } from '../state/spin-queue.js';
 import type { Acquiring, Wait } from '../lock-kind.js';
+import { defined } from '../../words/defined.js';
 
 /** What each CPU spins on, in what it does now or in what was interrupted there. */
 export function spinWaits(kernel: Kernel): readonly Wait[] {
@@ -63,8 +64,8 @@ function waitOf(
     spinning: true,
     takerIndex: acquiring.takerIndex,
     how: best.how,
-    ...(acquiring.mode ? { mode: acquiring.mode } : {}),
-    ...(acquiring.taker ? { taker: acquiring.taker } : {}),
+    ...defined({ mode: acquiring.mode }),
+    ...defined({ taker: acquiring.taker }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { zoneTitle, type Count, type Counters, type OomReport, type ZoneState } from '../model.js';
 import type { ReportFeatures } from './features.js';
 import { unknown } from './unknown.js';
+import { defined } from '../../words/defined.js';
 
 /**
  * The lines of show_mem(), in the order and words of the kernel that has these features. A value that is not known is a
@@ -21,7 +22,7 @@ export function memoryLines(report: OomReport, features: ReportFeatures): string
     ]),
     ...(report.freeLists ?? []).map(
       (list) =>
-        `${title({ name: list.zone, ...(list.node === undefined ? {} : { node: list.node }) }, features)}: ${list.orders
+        `${title({ name: list.zone, ...defined({ node: list.node }) }, features)}: ${list.orders
           .map(
             ({ blocks, blockKB, types }) =>
               `${blocks}*${blockKB}kB${types === undefined || Number(blocks) === 0 ? '' : ` (${types})`}`,

@@ -6,6 +6,7 @@ import type { LineKind } from './line-kind.js';
 import { logLines, type LogLine } from './prefix.js';
 import { reportOf } from './report.js';
 import type { LineSink } from './source.js';
+import { defined } from '../../words/defined.js';
 
 /**
  * Lines to events: opens one at a trigger, or where a report's middle or tail stands without; joins kills and the
@@ -120,7 +121,7 @@ export class EventAssembler implements LineSink {
     if (read.release !== undefined) this.#release = read.release;
     if (read.failure !== undefined || read.byHand)
       this.#hints = {
-        ...(read.failure === undefined ? {} : { failure: read.failure }),
+        ...defined({ failure: read.failure }),
         byHand: read.byHand,
         line: line.number,
       };

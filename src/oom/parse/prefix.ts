@@ -1,3 +1,4 @@
+import { defined } from '../../words/defined.js';
 /** What stands before the kernel's own text in a line of a log, taken off line by line: files mix them. */
 
 export interface LogLine {
@@ -191,16 +192,4 @@ function unwrapped(line: string): string {
 function secondsOf(microseconds: string): string {
   const digits = microseconds.padStart(7, '0');
   return `${digits.slice(0, -6)}.${digits.slice(-6)}`;
-}
-
-function defined(parts: { time: string | undefined; caller: string | undefined; host?: string | undefined }): {
-  time?: string;
-  caller?: string;
-  host?: string;
-} {
-  return {
-    ...(parts.time === undefined ? {} : { time: parts.time }),
-    ...(parts.caller === undefined ? {} : { caller: parts.caller }),
-    ...(parts.host === undefined ? {} : { host: parts.host }),
-  };
 }

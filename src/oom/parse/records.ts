@@ -4,6 +4,7 @@ import { kindOf } from './grammar.js';
 import { bounded, type LogLine } from './prefix.js';
 import { anchorIn, linesAfter, linesBefore } from './source.js';
 import { logStamp } from '../../words/log-stamp.js';
+import { defined } from '../../words/defined.js';
 
 /** One message of a kernel as its log buffer has it. */
 export interface KernelRecord {
@@ -64,7 +65,7 @@ export function* linesOf(records: Iterable<KernelRecord>): Generator<LogLine> {
           quoted: false,
           foreign: false,
           ...time,
-          ...(caller === undefined ? {} : { caller }),
+          ...defined({ caller }),
         });
       }
       isFirst = false;

@@ -9,6 +9,7 @@ import type { Action } from '../state/actions.js';
 import type { Question } from '../state/state.js';
 import type { DoorsReply, DoorsRequest, DoorsStart, KnownPlugin } from './doors-messages.js';
 import { runQueue, type RunQueue } from './run-queue.js';
+import { defined } from '../../words/defined.js';
 
 export interface ClientStart {
   words: readonly string[];
@@ -52,8 +53,7 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
       case 'answer': {
         const { request, title, command, events } = reply;
         if (events.some(({ kind }) => kind === 'end')) answering.delete(request);
-        if (title !== undefined)
-          dispatch({ kind: 'answered', request, title, ...(command === undefined ? {} : { command }), events: [] });
+        if (title !== undefined) dispatch({ kind: 'answered', request, title, ...defined({ command }), events: [] });
         return gathered.answer(request, events);
       }
       case 'resolved': {

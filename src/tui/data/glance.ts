@@ -3,6 +3,7 @@ import { openDump } from '../../dump/open-dump.js';
 import type { DumpFacts } from '../../report/report.js';
 import { nameGiven } from '../../session/host-name.js';
 import type { OpenOptions } from '../../session/open-kernel.js';
+import { defined } from '../../words/defined.js';
 
 /** What the dump's own header says, before anything is looked for in memory: the first true thing on the screen. */
 export async function glance({ dump: files, vmlinux }: OpenOptions): Promise<DumpFacts> {
@@ -15,9 +16,9 @@ export async function glance({ dump: files, vmlinux }: OpenOptions): Promise<Dum
       format: dump.formatName,
       architecture: dump.architecture,
       release: info?.get('OSRELEASE') ?? dump.uname?.release ?? 'of unknown release',
-      ...(host === undefined ? {} : { host }),
+      ...defined({ host }),
       pageSize: dump.memory.pageSize,
-      ...(vmlinux === undefined ? {} : { vmlinux }),
+      ...defined({ vmlinux }),
       defects: dump.defects,
     };
   } finally {

@@ -1,6 +1,7 @@
 import type { Door } from '../../plugin/views.js';
 import type { Meaning } from '../../report/paint.js';
 import { cutTo, widthOf } from '../../report/lay-out-table.js';
+import { defined } from '../../words/defined.js';
 
 /** Text of one meaning; already escaped. */
 export interface Span {
@@ -68,7 +69,7 @@ export function fixedBlock(id: string, lines: readonly Line[], view?: string): B
     length: lines.length,
     wraps: true,
     line: (index) => lines[index]!,
-    ...(view === undefined ? {} : { view }),
+    ...defined({ view }),
   };
 }
 

@@ -10,6 +10,7 @@ import { rowTargets } from './targets.js';
 import { cellStyle, isOpen, openDepthOf, type Look, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 import { counted } from '../../words/quantity.js';
+import { defined } from '../../words/defined.js';
 
 const columnGap = '  ';
 
@@ -286,7 +287,7 @@ function rowLine(row: Row, layout: Layout, lead: string, fold: string | undefine
   }
   if (mark !== undefined) spans.push(span(markLead + mark, 'bad'));
   const targets = rowTargets(columns, row);
-  return { spans, ...(targets.length === 0 ? {} : { targets }), ...(fold === undefined ? {} : { fold }) };
+  return { spans, ...(targets.length === 0 ? {} : { targets }), ...defined({ fold }) };
 }
 
 function barSpans({ cells }: Row, { column, width, most }: Bar, meaning: Meaning | undefined): Span[] {

@@ -4,6 +4,7 @@ import { bodyRows, settle } from './move.js';
 import type { Action } from './actions.js';
 import { pageOf, type State } from './state.js';
 import { nothingYet, yieldedAfter } from './yielded.js';
+import { defined } from '../../words/defined.js';
 
 type Arrival = Extract<Action, { kind: 'found' | 'refused' | 'yielded' | 'restarted' | 'answered' | 'resize' }>;
 
@@ -65,7 +66,7 @@ function withArrival(state: State, action: Arrival): State {
                 source: {
                   ...page.source,
                   title: action.title!,
-                  ...(action.command === undefined ? {} : { command: action.command }),
+                  ...defined({ command: action.command }),
                 },
               };
             });

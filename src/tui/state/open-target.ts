@@ -6,6 +6,7 @@ import { cursorLine } from './move.js';
 import { pageOf, type Effect, type Question, type State } from './state.js';
 import { nothingYet } from './yielded.js';
 import { shownText } from '../lines/shown-text.js';
+import { defined } from '../../words/defined.js';
 
 export interface Update {
   state: State;
@@ -69,7 +70,7 @@ export function promptAnswered(state: State, { request, title, command, events }
       mode: { kind: 'browse' },
       answers: { ...state.answers, [request]: { ...nothingYet, status: 'running' } },
     };
-    return opened(asked, { kind: 'answer', request, title, ...(command === undefined ? {} : { command }) });
+    return opened(asked, { kind: 'answer', request, title, ...defined({ command }) });
   }
   const end = events.find((event) => event.kind === 'end');
   if (end === undefined) return state;

@@ -16,6 +16,7 @@ import { machineInWords } from './machine-line.js';
 import { margin, panesAt, type Panes } from './panes.js';
 import { pageOf, type Page, type PluginInfo, type State, type Yielded } from './state.js';
 import { shownText } from '../lines/shown-text.js';
+import { defined } from '../../words/defined.js';
 
 /** Kernels have 4 KiB pages where the dump has not said yet. */
 const usualPageSize = 4096;
@@ -301,7 +302,7 @@ function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, i
       yielded.gaps.map(({ what, reason, address }) => ({
         summary: `${what}: ${reason}`,
         folded: [],
-        ...(address === undefined ? {} : { address }),
+        ...defined({ address }),
       })),
       room,
       Infinity,

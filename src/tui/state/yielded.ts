@@ -4,6 +4,7 @@ import type { Units } from '../../report/format-value.js';
 import { emptyIndex, withRoots, withRows } from '../lines/table-index.js';
 import type { ShownView } from '../lines/view-state.js';
 import type { Yielded } from './state.js';
+import { defined } from '../../words/defined.js';
 
 export const nothingYet: Yielded = { status: 'waiting', views: [], gaps: [] };
 
@@ -37,7 +38,7 @@ export function yieldedAfter(before: Yielded, name: string, events: readonly Run
     }
   }
   settle();
-  return { status, views, gaps, ...(outcome === undefined ? {} : { outcome }) };
+  return { status, views, gaps, ...defined({ outcome }) };
 }
 
 /** A view with the rows that it came with, if it came with any. */

@@ -2,6 +2,7 @@ import { exactCount } from '../../count.js';
 import type { Count } from '../../model.js';
 import { push, bounds } from '../draft.js';
 import type { LineKind } from '../line-kind.js';
+import { defined } from '../../../words/defined.js';
 
 const constraintKeys =
   /(?:^|,)(nodemask|cpuset|mems_allowed|oom_memcg|global_oom|task_memcg|task|pid|uid)(?:=|(?=,|$))/g;
@@ -37,7 +38,7 @@ export const constraint: LineKind = {
     const uid = values.get('uid');
     draft.selected = {
       ...(pid === undefined ? {} : { pid: Number(pid) }),
-      ...(task === undefined ? {} : { comm: task }),
+      ...defined({ comm: task }),
       ...(uid === undefined || !/^\d+$/.test(uid) ? {} : { uid: Number(uid) }),
     };
   },
@@ -58,7 +59,7 @@ export const selection: LineKind = {
     if (found === null || /sharing same memory/.test(text)) return;
     draft.selected = {
       pid: Number(found[1]),
-      ...(found[2] === undefined ? {} : { comm: found[2] }),
+      ...defined({ comm: found[2] }),
       ...(found[3] === undefined ? {} : { score: Number(found[3]) }),
     };
   },
@@ -105,7 +106,7 @@ export const kill: LineKind = {
         ...kB('shmemRssKB', 'shmem-rss'),
         ...kB('pgtablesKB', 'pgtables'),
         ...(adj === null ? {} : { oomScoreAdj: Number(adj[1]) }),
-        ...(line.time === undefined ? {} : { time: line.time }),
+        ...defined({ time: line.time }),
       },
       bounds.kills,
       'kills',
@@ -133,12 +134,12 @@ export const reaper: LineKind = {
       draft.reaped,
       {
         pid: Number(found[2]),
-        ...(found[3] === undefined ? {} : { comm: found[3] }),
+        ...defined({ comm: found[3] }),
         done: found[1]!.startsWith('reaped'),
         ...kB('anonRssKB', 'anon-rss'),
         ...kB('fileRssKB', 'file-rss'),
         ...kB('shmemRssKB', 'shmem-rss'),
-        ...(line.time === undefined ? {} : { time: line.time }),
+        ...defined({ time: line.time }),
       },
       bounds.kills,
       'reaper lines',

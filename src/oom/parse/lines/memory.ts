@@ -2,6 +2,7 @@ import { exactCount } from '../../count.js';
 import type { Count } from '../../model.js';
 import { push, bounds } from '../draft.js';
 import { pairs, type LineKind } from '../line-kind.js';
+import { defined } from '../../../words/defined.js';
 
 /**
  * show_mem(): the lines from "Mem-Info:" to the totals (mm/show_mem.c; mm/page_alloc.c and lib/show_mem.c until 6.3).
@@ -59,7 +60,7 @@ export const node: LineKind = {
       {
         node: Number(/^Node (\d+)/.exec(text)![1]),
         kB: counters(text),
-        ...(allUnreclaimable === undefined ? {} : { allUnreclaimable }),
+        ...defined({ allUnreclaimable }),
       },
       bounds.zones,
       'nodes',
@@ -92,7 +93,7 @@ export const zone: LineKind = {
         name: name!,
         kB: counters(text.slice(text.indexOf(' free:'))),
         ...(scanned === null ? {} : { pagesScanned: exactCount(scanned[1]!) }),
-        ...(allUnreclaimable === undefined ? {} : { allUnreclaimable }),
+        ...defined({ allUnreclaimable }),
       },
       bounds.zones,
       'zones',
@@ -130,7 +131,7 @@ export const freeList: LineKind = {
     const orders = [...text.matchAll(/(\d+)\*(\d+)kB(?:\s*\(([A-Z]*)\))?/g)].map((found) => ({
       blocks: exactCount(found[1]!),
       blockKB: Number(found[2]),
-      ...(found[3] === undefined ? {} : { types: found[3] }),
+      ...defined({ types: found[3] }),
     }));
     if (orders.length === 0) return;
     const total = /= (\d+)kB/.exec(text);
