@@ -3,6 +3,7 @@ import { ShapeError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { gatherGaps } from '../kernel/gathered-gaps.js';
 
+/** Names of the macros that `constant` knows. */
 export type ConstantName = keyof typeof constants;
 
 /**

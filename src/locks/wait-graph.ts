@@ -24,16 +24,19 @@ export interface Cycle {
   readonly links: readonly { readonly wait: QueuedWait; readonly lock: ContendedLock; readonly holding: Holding }[];
 }
 
+/** A task’s or CPU’s id in the graph. */
 export function contextId({ task, cpu }: Context): string {
   return task ? `task ${task.$address.toString(16)}` : `cpu ${cpu ?? '?'}`;
 }
 
+/** A lock’s id in the graph. */
 export function lockId({ lock }: ContendedLock): string {
   return `lock ${lock.kind.name} ${lock.address.toString(16)}`;
 }
 
 type Link = Cycle['links'][number];
 
+/** Who waits for which lock and who holds it, as nodes and edges, with the cycles among them. */
 export function waitGraph(locks: readonly ContendedLock[]): WaitGraph {
   const nodes = new Map<
     string,

@@ -234,6 +234,10 @@ export interface GfpMeaning {
   readonly thisNode: boolean;
 }
 
+/**
+ * What an allocation with these flags may do: gfp_zone(), gfp_to_alloc_flags(). Undefined where the flags’ names are not
+ * known.
+ */
 export function gfpMeaning(gfp: Gfp): GfpMeaning | undefined {
   const flags = gfpFlags(gfp);
   if (flags === undefined) return undefined;

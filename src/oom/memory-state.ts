@@ -8,6 +8,7 @@ export type Counters<Known extends string = never> = { readonly [name in Known]?
   readonly [name: string]: Count | undefined;
 };
 
+/** Counters of the `Mem-Info:` lines, by the names printed, in pages. */
 export type MemInfoCounter =
   | 'active_anon'
   | 'inactive_anon'
@@ -31,6 +32,7 @@ export type MemInfoCounter =
   | 'free_pcp'
   | 'free_cma';
 
+/** Counters of a "Node 0 …" line, by the names printed, in kB. */
 export type NodeCounter =
   | 'active_anon'
   | 'inactive_anon'
@@ -56,12 +58,14 @@ export type NodeCounter =
   | 'gpu_active'
   | 'gpu_reclaim';
 
+/** A node’s line of show_free_areas(). */
 export interface NodeState {
   readonly node: number;
   readonly kB: Counters<NodeCounter>;
   readonly allUnreclaimable?: boolean;
 }
 
+/** Counters of a "Node 0 Normal …" line, by the names printed, in kB. */
 export type ZoneCounter =
   | 'free'
   | 'boost'
@@ -98,6 +102,7 @@ export type ZoneCounter =
   | 'free_cma'
   | 'writeback_tmp';
 
+/** A zone’s line of show_free_areas(), with its lowmem_reserve. */
 export interface ZoneState {
   /** absent: a kernel without NUMA prints none; it is node 0. */
   readonly node?: number;
@@ -110,6 +115,7 @@ export interface ZoneState {
   readonly allUnreclaimable?: boolean;
 }
 
+/** A zone’s free blocks by order: "Node 0 Normal: 12*4kB (UE) …". */
 export interface FreeList {
   readonly node?: number;
   readonly zone: string;
@@ -120,6 +126,7 @@ export interface FreeList {
   readonly totalKB?: Count;
 }
 
+/** hugetlb_show_meminfo_node(): pages of `sizeKB` each. */
 export interface HugepagePool {
   readonly node: number;
   readonly total: Count;
@@ -128,6 +135,7 @@ export interface HugepagePool {
   readonly sizeKB: number;
 }
 
+/** show_swap_cache_info(). */
 export interface SwapState {
   readonly cachePages?: Count;
   /** Until 5.1x. */
@@ -152,11 +160,13 @@ export interface Totals {
   readonly others?: Counters;
 }
 
+/** Unreclaimable slabs: dump_unreclaimable_slab(). */
 export interface SlabList {
   readonly caches: readonly SlabCache[];
   /** "excessive unreclaimable slab but cannot dump stats" */
   readonly unavailable?: string;
 }
+/** A slab cache, with what its objects in use, and all of them, take. */
 export interface SlabCache {
   readonly name: string;
   /** absent: not all of its partial slabs can be read. */
@@ -164,6 +174,7 @@ export interface SlabCache {
   readonly totalKB: Count;
 }
 
+/** Memory by the line of code that took it: alloc_tag, since 6.10. */
 export interface AllocationSite {
   readonly size: string;
   readonly calls: Count;

@@ -23,6 +23,7 @@ import type {
 
 export type * from './memory-state.js';
 
+/** What made the kernel print a report. */
 export type ReportKind =
   /** `out_of_memory()` ran, or its kill line stands there. */
   | 'oom'
@@ -31,8 +32,13 @@ export type ReportKind =
   /** The state alone: sysrq-m, or a text that holds nothing that tells why it was printed. */
   | 'show-mem';
 
+/** How far a conclusion can be relied on; docs/report.md. */
 export type Certainty = 'certain' | 'likely' | 'possible';
 
+/**
+ * An OOM report, from a log or out of memory: what the kernel prints, as data. Absent is what the source does not
+ * have.
+ */
 export interface OomReport {
   readonly kind: ReportKind;
   readonly source: 'log' | 'memory';
@@ -79,14 +85,17 @@ export interface OomReport {
   readonly lines?: { readonly first: number; readonly last: number };
 }
 
+/** A part of a report, by the path to it: "zones", "event.gfp". */
 export type ReportPart =
   | 'all'
   | Exclude<keyof OomReport, 'incomplete' | 'missing' | 'beyond'>
   | `beyond.${keyof BeyondTheLog}`
   | `event.${keyof OomEvent}`
   | `memcg.${keyof Memcg}`;
+/** Parts that could not be read in full, each with the first reason. */
 export type Incomplete = Readonly<Partial<Record<ReportPart, string>>>;
 
+/** The request that failed, and who made it: dump_header(). */
 export interface OomEvent {
   /** The task that asked for memory. */
   readonly comm?: string;
@@ -116,6 +125,7 @@ export interface OomEvent {
 /** Who called `out_of_memory()`. */
 export type OomCaller = 'page allocation' | 'memcg charge' | 'sysrq' | 'page fault' | 'bpf' | 'unknown';
 
+/** The flags of an allocation, include/linux/gfp_types.h. */
 export interface Gfp {
   readonly mask: number;
   /** The flags' names in the order printed; absent where neither the text nor a table gives them. */
@@ -126,6 +136,7 @@ export interface Gfp {
   readonly namesFrom?: 'text' | 'kernel' | 'release';
 }
 
+/** The machine and kernel, as "CPU: … Comm: … Tainted: …" and the line below it tell. */
 export interface KernelIdentity {
   /** The machine's name, where the log's lines bear it. */
   readonly host?: string;
@@ -138,6 +149,7 @@ export interface KernelIdentity {
   readonly taint?: string;
 }
 
+/** The memory cgroup whose limit was hit: mem_cgroup_print_oom_meminfo(). */
 export interface Memcg {
   /** `oom_memcg`: the group whose limit was hit. */
   readonly path?: string;
@@ -156,6 +168,7 @@ export interface Memcg {
   readonly protectionKB?: { readonly min: Count; readonly low: Count };
 }
 
+/** Usage and limit of a cgroup’s memory, memory+swap or kmem. */
 export interface MemcgCounter {
   readonly name: string;
   readonly usageKB: Count;
@@ -166,6 +179,7 @@ export interface MemcgCounter {
   readonly failures: Count;
 }
 
+/** A row of dump_tasks(). */
 export interface OomTask {
   readonly pid: number;
   /** absent: the task's credentials can't be read. */
@@ -200,6 +214,7 @@ export interface OomTask {
   readonly notEligible?: string;
 }
 
+/** The task that was chosen, before anything was killed. */
 export interface Victim {
   readonly pid?: number;
   readonly comm?: string;
@@ -207,6 +222,7 @@ export interface Victim {
   readonly score?: number;
 }
 
+/** "Killed process …": __oom_kill_process(). */
 export interface Kill {
   readonly pid: number;
   readonly comm?: string;
@@ -222,6 +238,7 @@ export interface Kill {
   readonly time?: string;
 }
 
+/** "oom_reaper: reaped process …": oom_reap_task_mm(). */
 export interface Reaped {
   readonly pid: number;
   readonly comm?: string;
@@ -344,6 +361,7 @@ export function zoneTitle(zone: { readonly node?: number; readonly name: string 
   return zone.node === undefined ? zone.name : `Node ${zone.node} ${zone.name}`;
 }
 
+/** The zone’s free pages by order; undefined where the report has none. */
 export function freeListOf(report: OomReport, zone: ZoneState): FreeList | undefined {
   return report.freeLists?.find((list) => list.zone === zone.name && list.node === zone.node);
 }

@@ -37,6 +37,7 @@ export function conclude({
 /** A verdict's answer: judgements, or why there is none. */
 export type Answer = { readonly so: readonly Judgement[] } | { readonly notSo: string };
 
+/** One question on a report, with its answer: judgements, or why there is none. */
 export interface Verdict {
   readonly id: string;
   judge(report: OomReport): Answer;

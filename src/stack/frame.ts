@@ -37,6 +37,7 @@ export interface UnwoundStack {
   readonly brokenAfter?: number;
 }
 
+/** The stack pointer in this frame; undefined where unwinding has lost it. */
 export function spOf({ registers }: Frame): bigint | undefined {
   return registers[DWARF.sp];
 }

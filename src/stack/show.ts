@@ -26,11 +26,13 @@ export interface ShownFrame {
   note?: string;
 }
 
+/** Frames for a view of stacks, innermost first, and why there are no more of them. */
 export interface ShownStack {
   frames: readonly ShownFrame[];
   end?: string;
 }
 
+/** What is shown beside the functions’ names; nothing if not given. */
 export interface ShowOptions {
   /** Registers that entries into the kernel saved. */
   registers?: boolean;

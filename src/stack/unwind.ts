@@ -19,6 +19,7 @@ import { defined } from '../words/defined.js';
 /** Deepest stack that is believed: 16 KiB hold some 200 frames, and there are eight stacks for a CPU. */
 const MOST_FRAMES = 1024;
 
+/** What unwinding needs beside registers and areas. */
 export interface UnwindOptions {
   /**
    * Also find the registers that callers had saved, by the compiler's call frame information: values of locals rest on

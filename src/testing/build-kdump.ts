@@ -15,8 +15,10 @@ export type TestPage =
   /** Bytes as they are behind the descriptor, with its flags: for damage. */
   | { stored: Uint8Array; flags: number };
 
+/** How pages are compressed. */
 export type TestCodec = 'none' | 'zlib' | 'lzo' | 'snappy' | 'zstd';
 
+/** What the dump file has. */
 export interface KdumpOptions {
   /** By page number; a number that is not given is a hole: no RAM. */
   pages: ReadonlyMap<number, TestPage>;

@@ -7,12 +7,14 @@ export type ToyInstruction =
   | { readonly call: string }
   | { readonly bytes: readonly number[] };
 
+/** A function: its instructions, and how it is unwound. */
 export interface ToyFunction {
   readonly code?: readonly ToyInstruction[];
   /** How it is unwound; a function that pushes nothing where it is not given. */
   readonly orc?: Partial<OrcEntry>;
 }
 
+/** Functions laid out in memory, with their symbols and ORC tables. */
 export interface ToyCode {
   readonly memory: readonly MemoryPiece[];
   /** The functions, and what bounds the kernel's code and its tables. */

@@ -17,6 +17,7 @@ import { toyMemory } from './toy-memory.js';
 import { commonTypes } from './toy-types.js';
 import { writeValue, type ToyValue } from './toy-value.js';
 
+/** An object of a C type, with its value. */
 export interface ToyObject {
   /** C type: 'struct task_struct', 'unsigned long[3]', 'struct zone *'. */
   type: string;
@@ -24,6 +25,7 @@ export interface ToyObject {
   value?: ToyValue;
 }
 
+/** A global variable. */
 export interface ToyVariable extends ToyObject {
   /** One value for each CPU: the symbol is then a per-CPU one. */
   perCpu?: readonly ToyValue[];
@@ -31,6 +33,7 @@ export interface ToyVariable extends ToyObject {
   at?: bigint;
 }
 
+/** What the kernel is made of. */
 export interface ToyKernelOptions {
   /**
    * C declarations, as the kernel's headers have them: see `parseCTypes`. What any kernel has (`struct list_head`, …)
@@ -62,6 +65,7 @@ export interface ToyKernelOptions {
 /** One CPU's registers; what is not given is 0. */
 export type ToyRegisters = Partial<X86Registers> & { readonly cr2?: bigint };
 
+/** A kernel in memory, to be read as one from a dump is. */
 export interface ToyKernel extends Kernel {
   /** Where something stands: 'a', 'a.tasks', 'a.pid_links[1]'. */
   addressOf(place: string): bigint;

@@ -19,6 +19,7 @@ export interface ToyMemory extends PhysicalMemory {
   lose(pfn: number, kind?: MissingKind): void;
 }
 
+/** Physical memory without a page in it, to be written by the test. */
 export function toyMemory(): ToyMemory {
   const pages = new Map<number, Page | MissingPage>();
 

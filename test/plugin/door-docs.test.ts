@@ -9,10 +9,8 @@ import { projectRoot } from '../built.js';
 const { exports } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
   exports: Record<string, { 'oompm-source': string }>;
 };
-/** Their readers of Linux and models are older, and mostly named as the kernel names things. */
-const notYet = ['./linux', './stack', './locks', './stalls', './oom', './testing', './package.json'];
 const doors = Object.entries(exports)
-  .filter(([key]) => !notYet.includes(key))
+  .filter(([key]) => key !== './package.json')
   .map(([key, door]) => ({ name: posix.join('oompm', key), file: join(projectRoot, door['oompm-source']) }));
 
 const { options } = ts.parseJsonConfigFileContent(

@@ -3,6 +3,7 @@ import type { Kernel } from '../../kernel/kernel.js';
 
 const MASKS = { possible: '__cpu_possible_mask', present: '__cpu_present_mask', online: '__cpu_online_mask' } as const;
 
+/** The masks of include/linux/cpumask.h: possible, present or online CPUs. */
 export type CpuMask = keyof typeof MASKS;
 
 /**

@@ -11,6 +11,7 @@ export interface KernelMemory {
   readonly secondaryPagetablePages: number | undefined;
 }
 
+/** VmallocUsed, Percpu, KernelStack, PageTables and SecPageTables of /proc/meminfo. */
 export function kernelMemory(kernel: Kernel): KernelMemory {
   const node = globalNodeCounters(kernel);
   return {

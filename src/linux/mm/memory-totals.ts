@@ -13,6 +13,7 @@ export interface MemoryTotals {
   readonly hwpoisoned: number | undefined;
 }
 
+/** What show_mem() prints at its end, summed over all zones. */
 export function memoryTotals(kernel: Kernel): MemoryTotals {
   const zones = everyZone(kernel);
   const highmem = kernel.enumerator('ZONE_HIGHMEM');

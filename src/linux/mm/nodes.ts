@@ -2,6 +2,7 @@ import { setBits } from '../../kernel/containers/bitmap.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Ref } from '../../kernel/shape.js';
 
+/** A `struct pglist_data`, include/linux/mmzone.h: a NUMA node. */
 export type NodeRef = Ref<'pglist_data'>;
 
 /** The nodes that are online, ascending, as for_each_online_pgdat() visits them. */

@@ -22,6 +22,10 @@ export interface PageCounter {
   readonly childrenLowUsagePages: number;
 }
 
+/**
+ * A cgroup’s counter with its limits, in pages: page_counter_read() and what stands beside it.
+ * @throws ReadError, ShapeError
+ */
 export function readPageCounter(kernel: Kernel, counter: Ref<'page_counter'>): PageCounter {
   const limit = counter.max;
   return {

@@ -18,6 +18,7 @@ export interface Tmpfs {
   readonly largest: readonly TmpfsFile[];
 }
 
+/** A file in a tmpfs, by what it takes of memory and swap. */
 export interface TmpfsFile {
   readonly inode: bigint;
   /** Within its file system; undefined where it was deleted and is still open. */

@@ -3,6 +3,7 @@ import { Implausible } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Ref } from '../../kernel/shape.js';
 
+/** A `struct vm_area_struct`: a mapping of a process. */
 export type Vma = Ref<'vm_area_struct'>;
 
 /** sysctl vm.max_map_count is 65530 if nobody sets it; no machine has a hundred times that. */

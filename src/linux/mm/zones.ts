@@ -36,6 +36,7 @@ export interface Zone {
   readonly counters: Counters;
 }
 
+/** min_wmark_pages() and its siblings, each with `watermark_boost`: in pages. */
 export interface Watermarks {
   readonly min: number;
   readonly low: number;

@@ -5,6 +5,7 @@ import { Implausible } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Ref } from '../../kernel/shape.js';
 
+/** A `struct module`, include/linux/module.h. */
 export type Module = Ref<'module'>;
 
 /** A run of memory that a module's code or data stands in. */

@@ -38,6 +38,7 @@ export interface OomCandidate {
   readonly passedOver: string | undefined;
 }
 
+/** Processes as the OOM killer would have weighed them. */
 export interface OomCandidates {
   readonly list: readonly OomCandidate[];
   /** Tasks that are there and can't be read: whether they are candidates is not known. */

@@ -26,6 +26,7 @@ export interface LogHole {
   readonly reason: string;
 }
 
+/** Where the log has records that could not be read, in its order; empty where all of it could be. */
 export function logHoles(kernel: Kernel): readonly LogHole[] {
   return readLog(kernel).holes;
 }

@@ -22,8 +22,10 @@ export interface LogRemark {
   readonly unread?: true;
 }
 
+/** What reading the log gives, in its order. */
 export type LogEntry = LogRecord | LogRemark;
 
+/** Whether it is no record but a word of the reader on what is missing there. */
 export function isRemark(entry: LogEntry): entry is LogRemark {
   return 'remark' in entry;
 }

@@ -8,6 +8,7 @@ import { tasksByPid } from './pids.js';
 import { counted, numbered } from '../../words/quantity.js';
 import { defined } from '../../words/defined.js';
 
+/** A `struct task_struct`: a thread, also where it leads a process. */
 export type Task = Ref<'task_struct'>;
 
 /** A task that is known to be there and can't be read. */

@@ -62,6 +62,7 @@ export const taskColumnsWithPgtables = [
   'oom_score_adj',
   'name',
 ] as const;
+/** dump_tasks() since 6.8: rss by anonymous, file and shared memory. */
 export const taskColumnsWithRssSplit = [
   'uid',
   'tgid',

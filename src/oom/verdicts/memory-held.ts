@@ -54,6 +54,7 @@ export type ConsumerKind =
   | 'sockets'
   | 'free';
 
+/** Something that holds memory, with how much. */
 export interface Consumer {
   readonly name: string;
   readonly kind: ConsumerKind;

@@ -47,12 +47,14 @@ export const watermark: Verdict = {
 
 export const notToldOfZones = 'the zones with their counters, the gfp flags or the order are not in the report';
 
+/** A zone against the request, as __zone_watermark_ok() weighs it. No `refusal`: it could have served. */
 export interface ZoneTry {
   readonly zone: ZoneState;
   readonly refusal?: Told;
   readonly arithmetic: Told;
   readonly fragmented: boolean;
-  /** What is left above the watermark; below 0 what lacks. */ readonly spareKB: number;
+  /** What is left above the watermark; below 0 what lacks. */
+  readonly spareKB: number;
 }
 
 /**

@@ -16,6 +16,7 @@ export const pageKinds = [
   'kernel',
   'unused',
 ] as const;
+/** What a page frame is in use for, as `scanPages` counts them. */
 export type PageKind = (typeof pageKinds)[number];
 
 /**

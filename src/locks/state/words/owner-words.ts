@@ -17,6 +17,7 @@ export interface MutexOwner {
   readonly pickup: boolean;
 }
 
+/** mutex.owner: __mutex_owner() and the flags in its three lowest bits. */
 export function decodeMutexOwner(word: bigint): MutexOwner {
   return { task: taskIn(word), waiters: (word & 1n) !== 0n, handoff: (word & 2n) !== 0n, pickup: (word & 4n) !== 0n };
 }
@@ -33,6 +34,7 @@ export interface RwsemCount {
 /** The guard bit against overflow (RWSEM_FLAG_READFAIL) is none of a reader's. */
 const READERS = (1n << 55n) - 1n;
 
+/** rw_semaphore.count, by RWSEM_WRITER_MASK and its siblings. */
 export function decodeRwsemCount(count: bigint): RwsemCount {
   return {
     writer: (count & 1n) !== 0n,
@@ -51,6 +53,7 @@ export interface RwsemOwner {
   readonly nonspinnable: boolean;
 }
 
+/** rw_semaphore.owner: rwsem_owner() and the flags in its lowest bits. */
 export function decodeRwsemOwner(word: bigint): RwsemOwner {
   return { task: taskIn(word), reader: (word & 1n) !== 0n, nonspinnable: (word & 6n) !== 0n };
 }
