@@ -121,11 +121,40 @@ const useDefined = {
   },
 };
 
+/**
+ * A symbol's name is written down in symbols/, where whoever brings a new kernel looks for it; a misspelt one is then
+ * an error of the types. A table of symbols is asked by names that are only known at run time; where it is asked by
+ * another, `'name' satisfies SymbolName`.
+ */
+const symbolsAreDeclared = {
+  meta: { type: 'problem', schema: [] },
+  /** @param {Context} context */
+  create(context) {
+    return {
+      /** @param {Node} node */
+      CallExpression(node) {
+        const [name] = node.arguments;
+        if (
+          name?.type !== 'Literal' ||
+          !/\.(?:addressOf|lookup|symbolNamed)$/.test(context.sourceCode.getText(node.callee))
+        )
+          return;
+        context.report({
+          node,
+          message:
+            'A symbol that is named in code is declared in symbols/: kernel.symbol, findSymbol and findSymbols take those.',
+        });
+      },
+    };
+  },
+};
+
 export default {
   meta: { name: 'oompm' },
   rules: {
     'no-default-for-unread': noDefaultForUnread,
     'one-place-catches': onePlaceCatches,
     'use-defined': useDefined,
+    'symbols-are-declared': symbolsAreDeclared,
   },
 };

@@ -89,3 +89,9 @@ test('a member left out by hand where it is undefined is found, another conditio
   ];
   expect(faulty([...byHand, ...otherwise], [], 'use-defined')).toEqual(byHand);
 });
+
+test('a symbol that is named where no declaration holds it is found', () => {
+  const named = ["kernel.symbols.addressOf('prb');", "symbols.lookup('prb');", "kernel.symbolNamed('prb');"];
+  const declared = ["kernel.findSymbol('prb');", 'kernel.symbols.lookup(word);', 'kernel.symbolNamed(name);'];
+  expect(faulty([...named, ...declared], [], 'symbols-are-declared')).toEqual(named);
+});

@@ -1,3 +1,4 @@
+import type { SymbolName } from '../../symbols/symbol-names.js';
 import { boundedCount, readableBytes } from '../bytes/bounds.js';
 import {
   checkSectionHeaders,
@@ -165,7 +166,7 @@ function readBuildId(parts: Parts): string | undefined {
 }
 
 function readBanner(file: Vmlinux, sections: readonly SectionHeader[]): string | undefined {
-  const address = file.symbols(0n)?.addressOf('linux_banner');
+  const address = file.symbols(0n)?.addressOf('linux_banner' satisfies SymbolName);
   if (address === undefined) {
     const rodata = file.section('.rodata');
     return rodata && bannerBySearch(rodata);

@@ -28,6 +28,6 @@ export function placeInWords(kernel: Kernel, address: bigint): string {
 
 /** Whether a symbol's address is the place of a per-CPU variable, to which the offset of a CPU is to be added. */
 export function isPerCpuSymbol(kernel: Kernel, address: bigint): boolean {
-  const [start, end] = [kernel.symbols.addressOf('__per_cpu_start'), kernel.symbols.addressOf('__per_cpu_end')];
+  const [start, end] = [kernel.findSymbol('__per_cpu_start'), kernel.findSymbol('__per_cpu_end')];
   return start !== undefined && end !== undefined && address >= start && address < end;
 }

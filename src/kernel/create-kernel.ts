@@ -128,7 +128,10 @@ export function createKernel(given: KernelParts): Kernel {
       const bound = global(name);
       return bound.read(bound.address) as GlobalValue<N>;
     },
-    symbol(name) {
+    symbol: (name) => kernel.symbolNamed(name),
+    findSymbol: (name) => symbols.addressOf(name),
+    findSymbols: (name) => symbols.lookup(name),
+    symbolNamed(name) {
       const address = symbols.addressOf(name);
       if (address === undefined) throw new ShapeError(noSuchSymbol(symbols, 'symbol', name));
       return address;

@@ -8,6 +8,7 @@ import { readerFor, type Reader, type ReaderHost } from './readers.js';
 import type { ValueOf } from './shape.js';
 
 export type GlobalName = keyof typeof globals;
+
 export type GlobalValue<N extends GlobalName> = ValueOf<(typeof globals)[N]['type']>;
 
 interface GlobalSpec {

@@ -1,5 +1,6 @@
+import type { SymbolName } from '../../symbols/symbol-names.js';
 import type { DebugInfo } from '../debuginfo/dwarf/debug-info.js';
-import type { SymbolTable } from '../debuginfo/symbol-table.js';
+import type { SymbolInfo, SymbolTable } from '../debuginfo/symbol-table.js';
 import type { TypeSource } from '../debuginfo/type-source.js';
 import type { Dump } from '../dump/dump.js';
 import type { PhysicalMemory } from '../dump/physical-memory.js';
@@ -85,7 +86,15 @@ export interface Kernel {
   /** The value of a global variable. @throws ShapeError where this kernel has none of that name, ReadError */
   global<N extends GlobalName>(name: N): GlobalValue<N>;
   /** The address of a symbol; for per-CPU ones their offset. @throws ShapeError */
-  symbol(name: string): bigint;
+  symbol(name: SymbolName): bigint;
+  /** The same; undefined where this kernel has none of that name. */
+  findSymbol(name: SymbolName): bigint | undefined;
+  /** All with that name: static functions and variables may share one. */
+  findSymbols(name: SymbolName): readonly SymbolInfo[];
+  /**
+   * `symbol` of any name: one that is known only at run time, or that `symbols/` does not declare. @throws ShapeError
+   */
+  symbolNamed(name: string): bigint;
   /** What a per-CPU pointer or variable holds on a CPU. */
   perCpu<T>(pointer: PerCpu<T>, cpu: number): T;
   perCpuGlobal<N extends GlobalName>(name: N, cpu: number): GlobalValue<N>;

@@ -1,3 +1,4 @@
+import type { SymbolName } from '../../symbols/symbol-names.js';
 import { optimisticSpinFunctions, spinIdleFunctions } from '../../symbols/lock-functions.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { lockKinds } from './kinds/all.js';
@@ -10,13 +11,14 @@ export interface LockFunction {
   readonly does: 'acquire' | 'trylock' | 'release' | 'inside';
   readonly name: string;
   /** The variable that it is about, whatever it is given. */
-  readonly variable?: string;
+  readonly variable?: SymbolName;
 }
 
 const byName = new Map<string, LockFunction>();
 for (const kind of lockKinds) {
   if (kind.functions) add(kind, kind.functions);
-  for (const [variable, functions] of Object.entries(kind.variables ?? {})) add(kind, functions, variable);
+  for (const [variable, functions] of Object.entries(kind.variables ?? {}))
+    add(kind, functions, variable as SymbolName);
 }
 
 function namesOf(functions: LockFunctions, does: keyof LockFunctions): readonly string[] {
@@ -24,7 +26,7 @@ function namesOf(functions: LockFunctions, does: keyof LockFunctions): readonly 
   return names === undefined ? [] : names;
 }
 
-function add(kind: LockKind, functions: LockFunctions, variable?: string): void {
+function add(kind: LockKind, functions: LockFunctions, variable?: SymbolName): void {
   for (const does of ['acquire', 'trylock', 'release', 'inside'] as const) {
     for (const name of namesOf(functions, does)) byName.set(name, { kind, does, name, ...defined({ variable }) });
   }

@@ -1,3 +1,4 @@
+import type { SymbolName } from '../../symbols/symbol-names.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Frozen } from '../linux/fs/file-objects.js';
 import type { Task } from '../linux/sched/tasks.js';
@@ -197,7 +198,7 @@ export interface LockKind {
   readonly guardsOthers?: true;
   readonly functions?: LockFunctions;
   /** Functions that need not be told which lock: it is always the same variable. */
-  readonly variables?: Readonly<Record<string, LockFunctions>>;
+  readonly variables?: Readonly<Partial<Record<SymbolName, LockFunctions>>>;
   /** What it is in code where the functions are inlined. */
   inlined?(kernel: Kernel): InlinedLock | undefined;
 

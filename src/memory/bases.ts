@@ -1,3 +1,4 @@
+import type { SymbolName } from '../../symbols/symbol-names.js';
 import type { Vmcoreinfo } from '../dump/vmcoreinfo.js';
 import { addressOfPage, pageNumberOf, ReadError, Unmapped, type AddressSpace } from './address-space.js';
 import { KERNEL_MAP_PAGE, type KernelSpace } from './kernel-space.js';
@@ -20,7 +21,7 @@ export interface Bases {
 }
 
 export interface BaseHints {
-  symbolAddress?: ((name: string) => bigint | undefined) | undefined;
+  symbolAddress?: ((name: SymbolName) => bigint | undefined) | undefined;
   vmcoreinfo?: Vmcoreinfo | undefined;
 }
 
@@ -191,7 +192,7 @@ function* leavesAboveDirectMap(space: KernelSpace, { address }: Base): Generator
   yield* mappedLeaves(space.tables, pageNumber, KERNEL_MAP_PAGE, undefined, STEPS_TO_VMEMMAP);
 }
 
-function* variable(space: KernelSpace, { symbolAddress }: BaseHints, name: string): Generator<Base> {
+function* variable(space: KernelSpace, { symbolAddress }: BaseHints, name: SymbolName): Generator<Base> {
   const place = symbolAddress?.(name);
   const address = place === undefined ? undefined : attempt(space, place);
   if (address !== undefined) yield { address, source: 'variable' };

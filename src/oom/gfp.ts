@@ -235,8 +235,8 @@ export interface GfpMeaning {
 }
 
 /**
- * What an allocation with these flags may do: gfp_zone(), gfp_to_alloc_flags(). Undefined where the flags’ names are not
- * known.
+ * What an allocation with these flags may do: gfp_zone(), gfp_to_alloc_flags(). Undefined where the flags’ names are
+ * not known.
  */
 export function gfpMeaning(gfp: Gfp): GfpMeaning | undefined {
   const flags = gfpFlags(gfp);

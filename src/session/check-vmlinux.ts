@@ -1,3 +1,4 @@
+import type { SymbolName } from '../../symbols/symbol-names.js';
 import { InputError } from '../bytes/input-error.js';
 import type { Vmlinux } from '../debuginfo/vmlinux.js';
 import type { Vmcoreinfo } from '../dump/vmcoreinfo.js';
@@ -50,7 +51,7 @@ export function checkVmlinux(
 }
 
 function bannerInMemory(vmlinux: Vmlinux, memory: AddressSpace, kaslrOffset: bigint): string | undefined {
-  const address = vmlinux.symbols(kaslrOffset)?.addressOf('linux_banner');
+  const address = vmlinux.symbols(kaslrOffset)?.addressOf('linux_banner' satisfies SymbolName);
   if (address === undefined) return undefined;
   const text = readOr(
     () => memory.cString(address, LONGEST_BANNER),

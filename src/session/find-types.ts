@@ -1,3 +1,4 @@
+import type { SymbolName } from '../../symbols/symbol-names.js';
 import { InputError } from '../bytes/input-error.js';
 import { readBtf, type BtfTypes } from '../debuginfo/btf/read-btf.js';
 import type { SymbolTable } from '../debuginfo/symbol-table.js';
@@ -73,8 +74,8 @@ function btfOfVmlinux({ vmlinux }: TypeQuestion, failed: Failed[]): BtfTypes | u
 }
 
 function btfOfDump({ space, symbols }: TypeQuestion, failed: Failed[]): BtfTypes | undefined {
-  const start = symbols.addressOf('__start_BTF');
-  const stop = symbols.addressOf('__stop_BTF');
+  const start = symbols.addressOf('__start_BTF' satisfies SymbolName);
+  const stop = symbols.addressOf('__stop_BTF' satisfies SymbolName);
   if (start === undefined || stop === undefined || stop <= start || stop - start > LARGEST_BTF) return undefined;
   return tryBtf('dump', () => readBtf(space.read(start, Number(stop - start)), 'BTF in the dump'), failed);
 }

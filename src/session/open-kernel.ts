@@ -1,3 +1,4 @@
+import type { SymbolName } from '../../symbols/symbol-names.js';
 import { changeInWords, refusedAsChanged } from '../bytes/changed-file.js';
 import { openFile } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
@@ -177,7 +178,7 @@ function readFile(path: string): string {
 function kaslrOffsetOf(info: Vmcoreinfo | undefined, vmlinux: Vmlinux | undefined): bigint {
   if (info?.kernelOffset !== undefined) return info.kernelOffset;
   const running = info?.symbol('_stext');
-  const linked = running === undefined ? undefined : vmlinux?.symbols(0n)?.addressOf('_stext');
+  const linked = running === undefined ? undefined : vmlinux?.symbols(0n)?.addressOf('_stext' satisfies SymbolName);
   return running === undefined || linked === undefined ? 0n : running - linked;
 }
 

@@ -40,7 +40,7 @@ export function threadStackBytes(kernel: Kernel): number {
       ['__start_init_stack', '__end_init_stack'],
       ['__start_init_task', '__end_init_task'],
     ] as const) {
-      const [low, high] = [kernel.symbols.addressOf(start), kernel.symbols.addressOf(end)];
+      const [low, high] = [kernel.findSymbol(start), kernel.findSymbol(end)];
       if (low !== undefined && high !== undefined && isStackSize(high - low)) return Number(high - low);
     }
     return USUAL_STACK_BYTES;
@@ -74,8 +74,8 @@ export function cpuStacks(kernel: Kernel, cpu: number): readonly StackArea[] {
 
 /** hardirq_stack_ptr is the top, or (since 5.12, 951c2a51ae75) the word below; from 6.2 to 6.14 it lay in pcpu_hot. */
 function irqStack(kernel: Kernel, cpu: number): StackArea[] {
-  const pointer = kernel.symbols.addressOf('hardirq_stack_ptr');
-  const hot = kernel.symbols.addressOf('pcpu_hot');
+  const pointer = kernel.findSymbol('hardirq_stack_ptr');
+  const hot = kernel.findSymbol('pcpu_hot');
   let top: bigint;
   if (pointer !== undefined) top = kernel.memory.u64(perCpu(kernel, pointer, cpu));
   else if (hot !== undefined && kernel.missing('pcpu_hot') === undefined)
@@ -92,7 +92,7 @@ function irqStack(kernel: Kernel, cpu: number): StackArea[] {
  * task's.
  */
 function exceptionStacks(kernel: Kernel, cpu: number): StackArea[] {
-  const pointer = kernel.symbols.addressOf('cea_exception_stacks');
+  const pointer = kernel.findSymbol('cea_exception_stacks');
   const layout =
     kernel.types.struct('cea_exception_stacks', 'cpu_init_exception_handling') ??
     kernel.types.struct('cea_exception_stacks', 'get_stack_info');

@@ -51,7 +51,7 @@ export function codeRanges(kernel: Kernel): readonly CodeRange[] {
 
 function kernelText(kernel: Kernel): CodeRange[] {
   return TEXT.flatMap(([start, end]) => {
-    const [low, high] = [kernel.symbols.addressOf(start), kernel.symbols.addressOf(end)];
+    const [low, high] = [kernel.findSymbol(start), kernel.findSymbol(end)];
     return low !== undefined && high !== undefined && high > low ? [{ low, high }] : [];
   });
 }

@@ -6,7 +6,7 @@ const LARGEST = 16 << 20;
 
 /** BPF programs and their trampolines, by the list `bpf_kallsyms`. */
 export function bpfText(kernel: Kernel): CodeRange[] {
-  const head = kernel.symbols.addressOf('bpf_kallsyms');
+  const head = kernel.findSymbol('bpf_kallsyms');
   if (head === undefined || kernel.missing('bpf_ksym') !== undefined) return [];
   const ranges: CodeRange[] = [];
   for (const ksym of kernel.list(head, 'bpf_ksym', 'lnode')) {
@@ -28,7 +28,7 @@ const MOST_OPS = 65_536;
  * orc_ftrace_find().
  */
 export function ftraceText(kernel: Kernel): CodeRange[] {
-  const list = kernel.symbols.addressOf('ftrace_ops_list');
+  const list = kernel.findSymbol('ftrace_ops_list');
   if (list === undefined || kernel.missing('ftrace_ops') !== undefined) return [];
   const ranges: CodeRange[] = [];
   const seen = new Set<bigint>();
@@ -36,7 +36,7 @@ export function ftraceText(kernel: Kernel): CodeRange[] {
     for (let at = kernel.memory.u64(list); at !== 0n && !seen.has(at) && seen.size < MOST_OPS;) {
       seen.add(at);
       const { next, flags, trampoline = 0n, trampoline_size: bytes = 0n } = kernel.ref('ftrace_ops', at);
-      const copyOf = kernel.symbols.addressOf((flags & SAVE_REGS) === 0n ? 'ftrace_caller' : 'ftrace_regs_caller');
+      const copyOf = kernel.findSymbol((flags & SAVE_REGS) === 0n ? 'ftrace_caller' : 'ftrace_regs_caller');
       if (trampoline !== 0n && bytes > 0n && bytes <= BigInt(LARGEST))
         ranges.push({
           low: trampoline,
@@ -57,7 +57,7 @@ const PAGE = 4096n;
  * right behind the probe, and calls (optprobe_template_entry in arch/x86/kernel/kprobes/opt.c).
  */
 export function kprobeText(kernel: Kernel): CodeRange[] {
-  const slots = kernel.symbols.addressOf('kprobe_optinsn_slots');
+  const slots = kernel.findSymbol('kprobe_optinsn_slots');
   if (
     slots === undefined ||
     !kernel.has('kprobe_insn_cache', 'pages') ||

@@ -73,7 +73,7 @@ const ANCHORS = [
 function withoutRoot(kernel: Kernel, file: string): string {
   const roots = kernel.once('folders of the sources', () =>
     ANCHORS.flatMap(([symbol, path]) => {
-      const address = kernel.symbols.addressOf(symbol);
+      const address = kernel.findSymbol(symbol);
       const found = address === undefined ? undefined : kernel.debugInfo()?.lineAt(address)?.file;
       return found?.endsWith(`/${path}`) ? [found.slice(0, -path.length)] : [];
     }),

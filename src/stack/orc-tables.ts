@@ -64,12 +64,9 @@ function unknownLayout({ entries }: OrcTable): never {
 }
 
 function kernelTable(kernel: Kernel): OrcTable | undefined {
-  const [addresses, addressesEnd, entries, entriesEnd] = [
-    '__start_orc_unwind_ip',
-    '__stop_orc_unwind_ip',
-    '__start_orc_unwind',
-    '__stop_orc_unwind',
-  ].map((name) => kernel.symbols.addressOf(name));
+  const [addresses, addressesEnd, entries, entriesEnd] = (
+    ['__start_orc_unwind_ip', '__stop_orc_unwind_ip', '__start_orc_unwind', '__stop_orc_unwind'] as const
+  ).map((name) => kernel.findSymbol(name));
   if (addresses === undefined || addressesEnd === undefined || entries === undefined || entriesEnd === undefined)
     return undefined;
   const count = Math.min(Number(addressesEnd - addresses) / 4, Number(entriesEnd - entries) / ENTRY_BYTES);
@@ -108,7 +105,7 @@ const SAMPLES = 64;
 const MOST_ENTRY_CODE = 4096;
 
 function layoutOf(kernel: Kernel, table: OrcTable): OrcLayout | undefined {
-  const header = kernel.symbols.addressOf('__start_orc_header');
+  const header = kernel.findSymbol('__start_orc_header');
   const stated = header === undefined ? undefined : layoutOfHash(kernel.memory.read(header, HASH_BYTES));
   return stated ?? layoutOfFlags(sampleOf(kernel, table), flagsOfEntryCode(kernel, table));
 }
@@ -126,7 +123,7 @@ function sampleOf(kernel: Kernel, { count, entries }: OrcTable): number[] {
 
 /** The assembler code through which exceptions, interrupts and system calls come. @throws ReadError */
 function flagsOfEntryCode(kernel: Kernel, table: OrcTable): number[] {
-  const [low, high] = [kernel.symbols.addressOf('__entry_text_start'), kernel.symbols.addressOf('__entry_text_end')];
+  const [low, high] = [kernel.findSymbol('__entry_text_start'), kernel.findSymbol('__entry_text_end')];
   if (low === undefined || high === undefined || high <= low) return [];
   const first = Math.max(0, indexOf(kernel, table, low));
   const last = Math.min(indexOf(kernel, table, high), first + MOST_ENTRY_CODE);

@@ -49,7 +49,7 @@ function trampolineAt(kernel: Kernel, address: bigint): string | undefined {
       () =>
         new Map(
           TRAMPOLINES.flatMap((name) => {
-            const found = kernel.symbols.addressOf(name);
+            const found = kernel.findSymbol(name);
             return found === undefined ? [] : [[found, name] as const];
           }),
         ),
@@ -76,7 +76,7 @@ function byGraphTracer(kernel: Kernel, task: Task | undefined, slot: bigint): bi
   const stack = kernel.memory.u64(task.$address + BigInt(kernel.offsetOf('task_struct', 'ret_stack')));
   if (stack === 0n) return undefined;
   const [ret, retp] = [kernel.offsetOf('ftrace_ret_stack', 'ret'), kernel.offsetOf('ftrace_ret_stack', 'retp')];
-  const own = kernel.symbols.addressOf('return_to_handler');
+  const own = kernel.findSymbol('return_to_handler');
   let found: bigint | undefined;
   for (let at = BigInt(retp); at + 8n <= SHADOW_STACK_BYTES; at += 8n) {
     kernel.guard.step();
@@ -95,7 +95,7 @@ function byRethook(kernel: Kernel, task: Task | undefined, slot: bigint): bigint
   const link = BigInt(kernel.offsetOf('rethook_node', 'llist'));
   for (const node of llistNodes(kernel, head, 'rethooks of a task')) {
     const { frame, ret_addr: kept } = kernel.ref('rethook_node', node - link);
-    if (frame === slot && kept !== kernel.symbols.addressOf('arch_rethook_trampoline')) return kept;
+    if (frame === slot && kept !== kernel.findSymbol('arch_rethook_trampoline')) return kept;
   }
   return undefined;
 }
@@ -124,7 +124,7 @@ function* kretprobeInstances(kernel: Kernel, task: Task | undefined): Generator<
       yield node - link;
     return;
   }
-  const table = kernel.symbols.addressOf('kretprobe_inst_table');
+  const table = kernel.findSymbol('kretprobe_inst_table');
   if (table === undefined) return;
   const link = BigInt(kernel.offsetOf('kretprobe_instance', 'hlist'));
   for (let bucket = 0; bucket < KRETPROBE_BUCKETS; bucket++) {

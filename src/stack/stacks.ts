@@ -109,9 +109,9 @@ function switchedOut(kernel: Kernel, task: Task, area: StackArea): Caller {
   if (!inArea(area, sp, bytes))
     throw new Implausible(`thread.sp ${hex(sp)} is not within the task's stack ${hex(area.low)}–${hex(area.high)}`, sp);
   const { r15, r14, r13, r12, bx, bp, ret_addr: ip } = kernel.ref(inactiveTaskFrame, sp);
-  const justForked = kernel.symbols
-    .lookup('ret_from_fork')
-    .concat(kernel.symbols.lookup('ret_from_fork_asm'))
+  const justForked = kernel
+    .findSymbols('ret_from_fork')
+    .concat(kernel.findSymbols('ret_from_fork_asm'))
     .some(({ address }) => address === ip);
   return {
     ip,

@@ -157,15 +157,15 @@ function places(kernel: Kernel): Record<string, number[]> {
   return {
     types: frames(btf, Number(kernel.symbol('__stop_BTF') - btf)),
     'read-only data': frames(kernel.symbol('__start_rodata'), Number(btf - kernel.symbol('__start_rodata'))), // kallsyms lie in it
-    VMCOREINFO: frames(kernel.memory.u64(kernel.symbol('vmcoreinfo_data')), 4096),
+    VMCOREINFO: frames(kernel.memory.u64(kernel.symbolNamed('vmcoreinfo_data')), 4096),
     tasks: tasks.flatMap((task) => frames(task.$address, 4096)),
     processes: tasks
       .flatMap((task) => (task.mm ? frames(task.mm.$address, 1024) : []))
       .concat(tasks.flatMap((task) => (task.signal ? frames(task.signal.$address, 512) : []))),
     stacks: tasks.flatMap((task) => frames(task.stack, 16384)),
     nodes: frames(node.$address, kernel.sizeOf('pglist_data')),
-    data: frames(kernel.symbol('_sdata'), Number(kernel.symbol('_edata') - kernel.symbol('_sdata'))),
-    'page tables': frames(kernel.symbol('init_top_pgt'), 4096),
+    data: frames(kernel.symbolNamed('_sdata'), Number(kernel.symbolNamed('_edata') - kernel.symbolNamed('_sdata'))),
+    'page tables': frames(kernel.symbolNamed('init_top_pgt'), 4096),
     anything: [...kernel.physical!.ranges()].flatMap(({ start, end }) =>
       Array.from({ length: 200 }, (_, i) => Math.floor((start + ((end - start) * i) / 200) / 4096)),
     ),

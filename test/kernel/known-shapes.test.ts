@@ -4,6 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 
 import { constants } from '../../symbols/constants.js';
 import { globals } from '../../symbols/globals.js';
+import { symbolNames } from '../../symbols/symbol-names.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { allShapes } from '../../src/kernel/known-shapes.js';
 import { openKernel } from '../../src/session/open-kernel.js';
@@ -42,8 +43,9 @@ describe('what no reader names goes', () => {
     ).toEqual([]);
   });
 
-  test('globals and constants', () => {
-    expect(unread([...Object.keys(globals), ...Object.keys(constants)])).toEqual([]);
+  test('globals, symbols and constants', () => {
+    const names = [...Object.keys(globals), ...Object.values(symbolNames).flat(), ...Object.keys(constants)];
+    expect(unread(names)).toEqual([]);
   });
 });
 

@@ -77,7 +77,7 @@ describe.each(['5.10-lockstuck', '5.10-lockstuck-native'])('%s', (name) => {
       );
     };
     expect(valuesIn('native_queued_spin_lock_slowpath')).toMatchObject({
-      lock: `0x${kernel.symbol('logbuf_lock').toString(16)}`,
+      lock: `0x${kernel.symbolNamed('logbuf_lock').toString(16)}`,
       prev: 'optimized out',
     });
     expect(valuesIn('printk_deferred')['fmt']).toMatch(/"\.4WARNING: stack recursion on stack type %d\."$/);

@@ -11,7 +11,7 @@ const swap = 'Swap cache stats: add';
 const protection = 'Memory cgroup min protection';
 
 export const formatsSought: readonly FormatSought[] = [
-  ...[memInfo, node, zone].map((word) => ({
+  ...[memInfo, node, zone].map((word): FormatSought => ({
     word,
     printedBy: ['show_free_areas', '__show_free_areas', 'show_mem', '__show_mem'],
   })),

@@ -102,9 +102,7 @@ function counts<K extends string>(values: Readonly<Record<K, bigint>>): Record<K
 
 /** Since 6.1 (974f4367dd31) show_mem() is told the highest zone; distributions took it over into older releases. */
 function filtersZones(kernel: Kernel): boolean {
-  return (
-    kernel.symbols.addressOf('__show_mem') !== undefined || kernel.symbols.addressOf('__show_free_areas') !== undefined
-  );
+  return kernel.findSymbol('__show_mem') !== undefined || kernel.findSymbol('__show_free_areas') !== undefined;
 }
 
 /** The line's counter, and the enumerator whose value it prints. */
@@ -307,7 +305,7 @@ function freeList(kernel: Kernel, zone: Zone, pageKB: number): FreeList {
 /** By node, each with all sizes; filtered by node since it is asked for each (hugetlb_show_meminfo_node(), 6.0). */
 function hugepages(kernel: Kernel, nodes: readonly number[] | undefined): HugepagePool[] {
   const pools = hugetlbPools(kernel);
-  const filtered = kernel.symbols.addressOf('hugetlb_show_meminfo_node') === undefined ? undefined : nodes;
+  const filtered = kernel.findSymbol('hugetlb_show_meminfo_node') === undefined ? undefined : nodes;
   if (pools[0] === undefined) return [];
   const shown = pools[0].nodes
     .map(({ node }) => node)

@@ -1,3 +1,4 @@
+import type { SymbolName } from '../../../symbols/symbol-names.js';
 import { areWordsAscending } from '../../bytes/ascending-order.js';
 import { InputError } from '../../bytes/input-error.js';
 import { symbolTable } from '../compact-symbols.js';
@@ -31,7 +32,8 @@ export function readKallsyms(memory: PagedMemory, symbol: (name: string) => bigi
       if (bytes.length < places.count * entryBytes(reading.coding)) continue;
       const addresses = decodeAddresses({ ...reading, bytes }, places.count);
       const table = symbolTable({ addresses, ...names }, inWords(places, reading.coding));
-      const foundStext = table.addressOf('_stext') ?? table.addressOf('_text');
+      const foundStext =
+        table.addressOf('_stext' satisfies SymbolName) ?? table.addressOf('_text' satisfies SymbolName);
       const fits = stext === undefined ? isWithinReach(foundStext, places) : foundStext === stext;
       // scripts/kallsyms.c sorts them.
       if (fits && areWordsAscending(addresses)) return table;

@@ -18,7 +18,7 @@ export interface Zram {
 
 /** The zram devices that are in use, of the module's IDR; empty without zram. */
 export function zramDevices(kernel: Kernel): readonly Zram[] {
-  const idr = kernel.symbols.addressOf('zram_index_idr');
+  const idr = kernel.findSymbol('zram_index_idr');
   if (idr === undefined) return [];
   const devices: Zram[] = [];
   for (const { index, entry } of xarrayEntries(

@@ -23,7 +23,7 @@ const MOST_SLOTS = 1 << 20;
  * Pipes by the processes that have them open, the fullest first. What is only on its way through a socket is not found.
  */
 export function openPipes(kernel: Kernel): readonly Pipe[] {
-  const operations = kernel.symbols.addressOf('pipefifo_fops');
+  const operations = kernel.findSymbol('pipefifo_fops');
   if (operations === undefined) return [];
   const holders = new Map<bigint, Set<Task>>();
   const inodeOf = pipeOfInode(kernel);

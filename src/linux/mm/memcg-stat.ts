@@ -71,7 +71,7 @@ function statsOf(kernel: Kernel, memcg: Ref<'mem_cgroup'>): Stats {
 
 /** mem_cgroup_stats_index (since 6.11): a byte for each item, 255 where memcgs do not count it. */
 function statePlace(kernel: Kernel, index: number): number | undefined {
-  const table = kernel.symbols.addressOf('mem_cgroup_stats_index');
+  const table = kernel.findSymbol('mem_cgroup_stats_index');
   if (table === undefined) return index;
   const place = kernel.memory.u8(table + BigInt(index));
   return place === 0xff ? undefined : place;
@@ -83,7 +83,7 @@ function statePlace(kernel: Kernel, index: number): number | undefined {
  */
 function eventTable(kernel: Kernel): readonly number[] | undefined {
   return kernel.once('memcg_vm_event_stat', () => {
-    const [symbol] = kernel.symbols.lookup('memcg_vm_event_stat');
+    const [symbol] = kernel.findSymbols('memcg_vm_event_stat');
     if (!symbol) return undefined;
     const most = Math.min(Math.floor(symbol.size / 4), MOST_EVENTS);
     const items = Array.from({ length: most }, (_, i) => kernel.memory.u32(symbol.address + BigInt(i * 4)));
@@ -104,7 +104,7 @@ interface StatLine {
 
 function memoryStatTable(kernel: Kernel): readonly StatLine[] {
   return kernel.once('memory_stats', () => {
-    const [symbol] = kernel.symbols.lookup('memory_stats');
+    const [symbol] = kernel.findSymbols('memory_stats');
     kernel.bind('memory_stat');
     const size = kernel.sizeOf('memory_stat');
     const names = itemNames(kernel);

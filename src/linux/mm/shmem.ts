@@ -42,7 +42,7 @@ export function tmpfsMounts(kernel: Kernel, { files = 10 } = {}): readonly Tmpfs
 
 /** devtmpfs and the kernel's own are shmem too, by other type names: the operations tell. */
 function isShmem(kernel: Kernel, superBlock: Ref<'super_block'>): boolean {
-  const operations = kernel.symbols.addressOf('shmem_ops');
+  const operations = kernel.findSymbol('shmem_ops');
   return operations === undefined ? superBlock.s_type?.name === 'tmpfs' : superBlock.s_op === operations;
 }
 

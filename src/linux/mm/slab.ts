@@ -114,7 +114,7 @@ const PARTIAL_TO_SCAN = 10_000;
 function freeOnPartialSlabs(kernel: Kernel, node: Ref<'kmem_cache_node'>, name: string): number {
   if (node.nr_partial === 0) return 0;
   const approximates =
-    node.nr_partial > PARTIAL_TO_SCAN && kernel.symbols.addressOf('count_partial_free_approx') !== undefined;
+    node.nr_partial > PARTIAL_TO_SCAN && kernel.findSymbol('count_partial_free_approx') !== undefined;
   return approximates
     ? approximateFree(kernel, node, name)
     : sumFree(kernel, listNodes(kernel, node.partial, `partial slabs of ${name}`), Infinity).free;

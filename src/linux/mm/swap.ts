@@ -97,7 +97,7 @@ function swapCachePages(kernel: Kernel): number | undefined {
 
 /** A struct without a name: add_total, del_total, find_success, find_total. */
 function swapCacheStats(kernel: Kernel): SwapTotals['cacheStats'] {
-  const address = kernel.symbols.addressOf('swap_cache_info');
+  const address = kernel.findSymbol('swap_cache_info');
   if (address === undefined) return undefined;
   return kernel.attempt('swap_cache_info', () => ({
     add: kernel.memory.u64(address),

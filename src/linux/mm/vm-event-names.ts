@@ -14,7 +14,7 @@ export function vmEventNames(kernel: Kernel): (event: number) => string | undefi
 }
 
 function readNames(kernel: Kernel): readonly string[] {
-  const [symbol] = kernel.symbols.lookup('vmstat_text');
+  const [symbol] = kernel.findSymbols('vmstat_text');
   if (!symbol) return [];
   const names: string[] = [];
   for (let i = 0; i < Math.min(Math.floor(symbol.size / 8), MOST_NAMES); i++) {

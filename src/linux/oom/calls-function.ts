@@ -1,3 +1,4 @@
+import type { SymbolName } from '../../../symbols/symbol-names.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { codeOf } from './code-of.js';
 
@@ -9,8 +10,8 @@ const JUMP = 0xe9;
  * Whether a function's code has a call of another (or ends with a jump to it): tells eras apart that differ in nothing
  * that has a type. undefined where either is missing or the code can't be read.
  */
-export function callsFunction(kernel: Kernel, caller: string, callee: string): boolean | undefined {
-  const target = kernel.symbols.addressOf(callee);
+export function callsFunction(kernel: Kernel, caller: SymbolName, callee: SymbolName): boolean | undefined {
+  const target = kernel.findSymbol(callee);
   const code = codeOf(kernel, caller);
   if (code === undefined) return undefined;
   if (target === undefined) return false;

@@ -12,7 +12,7 @@ const MOST_NAMES = 128;
 /** `gfpflag_names`: the names that this kernel prints, in its order; undefined where the table can't be read. */
 export function gfpNames(kernel: Kernel): readonly GfpName[] | undefined {
   return kernel.once('gfpflag_names', () => {
-    const table = kernel.symbols.addressOf('gfpflag_names');
+    const table = kernel.findSymbol('gfpflag_names');
     if (table === undefined || kernel.missing('trace_print_flags') !== undefined) return undefined;
     return kernel.attempt('gfpflag_names', () => {
       const size = BigInt(kernel.sizeOf('trace_print_flags'));

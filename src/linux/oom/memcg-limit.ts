@@ -2,7 +2,7 @@ import type { Kernel } from '../../kernel/kernel.js';
 
 /** Whether a `struct mem_cgroup` stands there: its css says that it is of the memory controller. @throws ReadError */
 export function isMemcg(kernel: Kernel, address: bigint): boolean {
-  const controller = kernel.symbols.addressOf('memory_cgrp_subsys');
+  const controller = kernel.findSymbol('memory_cgrp_subsys');
   const css = address + BigInt(kernel.offsetOf('mem_cgroup', 'css'));
   return (
     controller !== undefined &&

@@ -62,7 +62,7 @@ export function oomsInProgress(kernel: Kernel): readonly OomInProgress[] {
 
 /** The task that holds oom_lock, 0 where nobody does; undefined where it can't be told. */
 export function oomLockHolder(kernel: Kernel): bigint | undefined {
-  const lock = kernel.symbols.addressOf('oom_lock');
+  const lock = kernel.findSymbol('oom_lock');
   if (lock === undefined || !kernel.has('mutex', 'owner')) return undefined;
   return kernel.attempt(
     'oom_lock',
@@ -126,7 +126,7 @@ function stackBytes(kernel: Kernel): number {
     ['__start_init_stack', '__end_init_stack'],
     ['__start_init_task', '__end_init_task'],
   ] as const) {
-    const [low, high] = [kernel.symbols.addressOf(start), kernel.symbols.addressOf(end)];
+    const [low, high] = [kernel.findSymbol(start), kernel.findSymbol(end)];
     if (low !== undefined && high !== undefined && high > low && high - low <= BigInt(LARGEST_STACK))
       return Number(high - low);
   }

@@ -1,3 +1,4 @@
+import type { SymbolName } from '../../../symbols/symbol-names.js';
 import { Page } from '../../dump/physical-memory.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { codeOf } from './code-of.js';
@@ -13,7 +14,7 @@ const MOST_RODATA = 1 << 26;
 /** A word of a format, and the functions that print it; an optional one is not printed by every kernel. */
 export interface FormatSought {
   word: string;
-  printedBy: readonly string[];
+  printedBy: readonly SymbolName[];
   optional?: boolean;
 }
 
@@ -50,7 +51,7 @@ export interface Range {
 }
 
 export function readOnlyData(kernel: Kernel): Range | undefined {
-  const [start, end] = [kernel.symbols.addressOf('__start_rodata'), kernel.symbols.addressOf('__end_rodata')];
+  const [start, end] = [kernel.findSymbol('__start_rodata'), kernel.findSymbol('__end_rodata')];
   return start === undefined || end === undefined || end < start || end - start > BigInt(MOST_RODATA)
     ? undefined
     : { start, end };
@@ -59,7 +60,7 @@ export function readOnlyData(kernel: Kernel): Range | undefined {
 /** Parts of a function that the compiler put elsewhere have its name and one of these. */
 const PARTS = ['', '.cold', '.part.0', '.isra.0', '.constprop.0', '.part.0.cold', '.isra.0.cold', '.constprop.0.cold'];
 
-function stringsOf(kernel: Kernel, name: string, rodata: Range): readonly string[] {
+function stringsOf(kernel: Kernel, name: SymbolName, rodata: Range): readonly string[] {
   return kernel.once(`strings that ${name}() names`, () =>
     PARTS.flatMap((part) => addressesIn(kernel, `${name}${part}`, rodata)).flatMap(
       (address) => formatAt(kernel, address) ?? [],

@@ -1,3 +1,4 @@
+import type { SymbolName } from '../../../symbols/symbol-names.js';
 import { Implausible } from '../../kernel/gaps.js';
 import { callerInWords, logText, type LogEntry } from './log-entry.js';
 import { need, type LogSource } from './log-source.js';
@@ -13,7 +14,8 @@ const LOG_CONT = 8;
  */
 export function* bufferRecords(source: LogSource): Generator<LogEntry> {
   const { memory } = source;
-  const variable = (name: string): bigint => need(source.symbol(name), `\`${name}\`, which the log before 5.10 has`);
+  const variable = (name: SymbolName): bigint =>
+    need(source.symbol(name), `\`${name}\`, which the log before 5.10 has`);
   const buffer = memory.u64(variable('log_buf'));
   const length = memory.u32(variable('log_buf_len'));
   const last = memory.u32(variable('log_next_idx'));

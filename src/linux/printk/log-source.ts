@@ -1,3 +1,4 @@
+import type { SymbolName } from '../../../symbols/symbol-names.js';
 import { ShapeError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { readOr } from '../../kernel/read-or.js';
@@ -9,7 +10,7 @@ import type { AddressSpace } from '../../memory/address-space.js';
 export interface LogSource {
   readonly memory: AddressSpace;
   /** Address of a variable. */
-  symbol(name: string): bigint | undefined;
+  symbol(name: SymbolName): bigint | undefined;
   /** OFFSET(struct.member) in bytes. */
   offset(member: string): number | undefined;
   /** SIZE(struct) in bytes. */
@@ -43,7 +44,7 @@ export function logSourceOf(kernel: Kernel): LogSource {
   const told = logSourceOfVmcoreinfo(kernel.memory, (key) => kernel.vmcoreinfo(key));
   return {
     memory: kernel.memory,
-    symbol: (name) => told.symbol(name) ?? kernel.symbols.addressOf(name),
+    symbol: (name) => told.symbol(name) ?? kernel.findSymbol(name),
     offset: (member) => told.offset(member) ?? readOr(() => kernel.offsetNamed(...memberOf(member)), unknown),
     size: (struct) => told.size(struct) ?? readOr(() => kernel.sizeNamed(struct), unknown),
     step: () => kernel.guard.step(),

@@ -16,7 +16,7 @@ const BUFFERS = [
 export function* unflushedRecords(kernel: Kernel): Generator<LogEntry> {
   if (!kernel.has('printk_safe_seq_buf', 'buffer')) return;
   for (const { symbol, said } of BUFFERS) {
-    const variable = kernel.symbols.addressOf(symbol);
+    const variable = kernel.findSymbol(symbol);
     if (variable === undefined) continue;
     for (const cpu of kernel.possibleCpus()) {
       const text = kernel.attempt(`${symbol} of CPU ${cpu}`, () =>

@@ -60,7 +60,7 @@ function expeditedBehind(kernel: Kernel, activations: readonly Activation[]): Lo
 
 function lockOf(kernel: Kernel, kind: LockKind): Lock | undefined {
   const period = gracePeriod(kernel);
-  const address = kernel.symbols.addressOf('rcu_state');
+  const address = kernel.findSymbol('rcu_state');
   if (period === undefined || address === undefined) return undefined;
   return {
     kind,

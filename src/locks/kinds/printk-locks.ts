@@ -51,7 +51,7 @@ const CONSOLE_PRINTS: ReadonlySet<string> = new Set([
 /** Mirrors __printk_cpu_sync_wait(). */
 function cpuLockSpinners(kernel: Kernel, named: (address: bigint) => LockName): readonly Wait[] {
   const variable = CPU_LOCKS.find((name) => kernel.hasGlobal(name));
-  const address = variable === undefined ? undefined : kernel.symbols.addressOf(variable);
+  const address = variable === undefined ? undefined : kernel.findSymbol(variable);
   if (address === undefined) return [];
   const name = named(address);
   const lock: Lock = { kind: printkCpuLock, address, name: { ...name, text: `printk's CPU lock (${name.text})` } };
@@ -63,7 +63,7 @@ function cpuLockSpinners(kernel: Kernel, named: (address: bigint) => LockName): 
 
 /** Mirrors console_trylock_spinning(). */
 function consoleSpinners(kernel: Kernel, named: (address: bigint) => LockName): readonly Wait[] {
-  const address = kernel.symbols.addressOf('console_owner');
+  const address = kernel.findSymbol('console_owner');
   if (address === undefined) return [];
   return spinnersIn(
     kernel,
@@ -177,7 +177,7 @@ function printer(kernel: Kernel, lock: Lock): Holding[] {
 
 /** Who has the console semaphore: the one that console_owner names, else whose stack shows that it prints. */
 export function consoleSemHolders(kernel: Kernel, lock: Lock): readonly Holding[] {
-  if (lock.address !== kernel.symbols.addressOf('console_sem')) return [];
+  if (lock.address !== kernel.findSymbol('console_sem')) return [];
   const named = printer(kernel, lock);
   if (named.length > 0) return named;
   return allContexts(kernel).flatMap((holder) => {

@@ -110,7 +110,7 @@ function testAndSet(kernel: Kernel, word: SpinWord, own: readonly Wait[]): strin
 
 /** A static key begins with the count of those that enabled it. */
 function keyEnabled(kernel: Kernel): boolean {
-  const key = kernel.symbols.addressOf('virt_spin_lock_key');
+  const key = kernel.findSymbol('virt_spin_lock_key');
   return key !== undefined && kernel.attempt('virt_spin_lock_key', () => kernel.memory.i32(key) > 0) === true;
 }
 

@@ -1,3 +1,4 @@
+import type { SymbolName } from '../../../symbols/symbol-names.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { CodePlace } from '../../stack/code.js';
 import { lockKinds } from '../kinds/all.js';
@@ -23,7 +24,7 @@ export function lockCalls(kernel: Kernel, place: CodePlace): readonly LockCall[]
     if (code === undefined) return [];
     return callsIn(code, place.start, {
       functions: lockFunctionsByAddress(kernel),
-      variable: (name) => kernel.symbols.addressOf(name),
+      variable: (name) => kernel.findSymbol(name),
       inlined: inlinedLocks(kernel),
     });
   });
@@ -39,7 +40,7 @@ function inlinedLocks(kernel: Kernel): NonNullable<KnownLocks['inlined']> {
 /** What the scanner must know of a kernel. */
 export interface KnownLocks {
   readonly functions: ReadonlyMap<bigint, LockFunction>;
-  readonly variable?: (name: string) => bigint | undefined;
+  readonly variable?: (name: SymbolName) => bigint | undefined;
   readonly inlined?: readonly { readonly kind: LockKind; readonly lockAt: InlinedLock }[];
 }
 

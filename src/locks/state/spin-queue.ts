@@ -36,7 +36,7 @@ interface ReadNode extends QueueNode {
 function nodesInUse(kernel: Kernel): ReadonlyMap<bigint, ReadNode> {
   return kernel.once('qspinlock nodes', () => {
     const found = new Map<bigint, ReadNode>();
-    const symbol = kernel.symbols.addressOf('qnodes') ?? kernel.symbols.addressOf('mcs_nodes');
+    const symbol = kernel.findSymbol('qnodes') ?? kernel.findSymbol('mcs_nodes');
     if (symbol === undefined || kernel.missing('mcs_spinlock') !== undefined) return found;
     // A node is a struct qnode since 4.20 (0fa809ca7f81), with room for paravirtual locks; a mcs_spinlock before.
     const bytes = BigInt(kernel.sizeOf(kernel.has('qnode') ? 'qnode' : 'mcs_spinlock'));

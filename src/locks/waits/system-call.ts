@@ -48,7 +48,7 @@ export function systemCallOf(kernel: Kernel, { stack, task }: Context): string |
   const entry = stack.frames.at(-1)?.user ? stack.frames.at(-1)!.entry : undefined;
   const number = entry?.registers.orig_ax;
   if (entry === undefined || number === undefined || number >= MOST_CALLS) return undefined;
-  const table = kernel.symbols.addressOf('sys_call_table');
+  const table = kernel.findSymbol('sys_call_table');
   const handler = table === undefined ? undefined : wordAt(kernel, table + number * 8n);
   const place = handler === undefined ? undefined : codePlace(kernel, handler);
   const name = place && /^(?:__x64_|__ia32_|__se_)?sys_(\w+)$/.exec(place.function)?.[1];
