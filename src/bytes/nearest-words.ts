@@ -20,23 +20,25 @@ const PARTS_OF_UPPER = 2 ** (32 - PART_BITS);
 export function nearestWords(words: BigUint64Array): NearestWords {
   // Halves of the words: a bigint for each would take longer than all the rest.
   const halves = new Uint32Array(words.buffer, words.byteOffset, words.length * 2);
-  const lists = new Map<number, number>();
   const next = new Int32Array(words.length);
-  let part = NaN;
-  let head = -1;
+  // Most words have one upper half, the image's: their parts are found without a map.
+  const common = halves[(words.length >>> 1) * 2 + 1] ?? 0;
+  const heads = new Int32Array(PARTS_OF_UPPER).fill(-1);
+  const lists = new Map<number, number>();
   for (let place = words.length - 1; place >= 0; place--) {
-    const own = halves[place * 2 + 1]! * PARTS_OF_UPPER + (halves[place * 2]! >>> PART_BITS);
-    // Words in a row are of one part mostly.
-    if (own !== part) {
-      lists.set(part, head);
-      part = own;
-      head = lists.get(own) ?? -1;
+    const upper = halves[place * 2 + 1]!;
+    const part = halves[place * 2]! >>> PART_BITS;
+    if (upper === common) {
+      next[place] = heads[part]!;
+      heads[part] = place;
+    } else {
+      const own = upper * PARTS_OF_UPPER + part;
+      next[place] = lists.get(own) ?? -1;
+      lists.set(own, place);
     }
-    next[place] = head;
-    head = place;
   }
-  lists.set(part, head);
-  lists.delete(NaN);
+  for (let part = 0; part < PARTS_OF_UPPER; part++)
+    if (heads[part]! >= 0) lists.set(common * PARTS_OF_UPPER + part, heads[part]!);
 
   const parts = Float64Array.from(lists.keys()).toSorted();
   const sorted = new Map<number, Uint32Array>();

@@ -25,12 +25,27 @@ export function indexNames(
   nameOffset: (entry: number) => number,
 ): NameIndex {
   const chains = new HashChains(count);
+  const { heads, next } = chains;
+  const mask = heads.length - 1;
   let pool = pools[0];
   for (let entry = count - 1; entry >= 0; entry--) {
     const offset = nameOffset(entry);
     if (pool === undefined || offset < pool.firstString || offset >= pool.endString) pool = poolAt(pools, offset);
-    if (pool === undefined || pool.strings[offset - pool.firstString] === 0) continue;
-    chains.prepend(entry, hashAt(pool.strings, offset - pool.firstString));
+    if (pool === undefined) continue;
+    // As hashAt() does, without a call: a dump's first question runs this once, before it is compiled.
+    const { strings } = pool;
+    const start = offset - pool.firstString;
+    let hash = 0;
+    for (let i = start; i < start + HASHED_BYTES; i++) {
+      const byte = strings[i]!;
+      // Undefined behind the end.
+      if (!(byte > 0)) break;
+      hash = Math.imul(hash ^ byte, HASH_PRIME);
+    }
+    if (hash === 0) continue;
+    const slot = (hash ^ (hash >>> HASH_SHIFT)) & mask;
+    next[entry] = heads[slot]!;
+    heads[slot] = entry;
   }
   return {
     find(name) {
@@ -47,28 +62,28 @@ export function indexNames(
 
 /** Entries by a 32-bit hash, chained in two arrays; filled backwards, so that a chain gives them ascending. */
 export class HashChains {
-  readonly #heads: Int32Array;
-  readonly #next: Int32Array;
+  readonly heads: Int32Array;
+  readonly next: Int32Array;
 
   constructor(count: number) {
-    this.#heads = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(2, count * 1.5)))).fill(-1);
-    this.#next = new Int32Array(count).fill(-1);
+    this.heads = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(2, count * 1.5)))).fill(-1);
+    this.next = new Int32Array(count).fill(-1);
   }
 
   prepend(entry: number, hash: number): void {
-    const slot = hash & (this.#heads.length - 1);
-    this.#next[entry] = this.#heads[slot]!;
-    this.#heads[slot] = entry;
+    const slot = hash & (this.heads.length - 1);
+    this.next[entry] = this.heads[slot]!;
+    this.heads[slot] = entry;
   }
 
   /** The first entry that may have the hash, or -1. */
   first(hash: number): number {
-    return this.#heads[hash & (this.#heads.length - 1)]!;
+    return this.heads[hash & (this.heads.length - 1)]!;
   }
 
   /** The next one after it, or -1. */
   after(entry: number): number {
-    return this.#next[entry]!;
+    return this.next[entry]!;
   }
 }
 
@@ -77,19 +92,17 @@ function poolAt(pools: readonly StringPool[], offset: number): StringPool | unde
   return undefined;
 }
 
-// Names in C are short; a hostile string section without NULs must not make each hash as long as itself.
-const HASHED_BYTES = 96;
+/** The beginnings of names tell them apart well enough: to hash more takes longer than to compare those that share one. */
+const HASHED_BYTES = 8;
+const HASH_PRIME = 0x01000193;
+const HASH_SHIFT = 15;
 
-/** FNV-1a over a NUL-terminated string. */
+/** In the manner of FNV, over a NUL-terminated string; 0 for an empty one. */
 function hashAt(bytes: Uint8Array, start: number): number {
-  let hash = 0x811c9dc5;
-  const end = Math.min(bytes.length, start + HASHED_BYTES);
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i]!;
-    if (byte === 0) break;
-    hash = Math.imul(hash ^ byte, 0x01000193);
-  }
-  return hash ^ (hash >>> 15);
+  let hash = 0;
+  for (let i = start; i < start + HASHED_BYTES && (bytes[i] ?? 0) > 0; i++)
+    hash = Math.imul(hash ^ bytes[i]!, HASH_PRIME);
+  return hash ^ (hash >>> HASH_SHIFT);
 }
 
 function equalAt(strings: Uint8Array, offset: number, wanted: Uint8Array): boolean {
