@@ -92,7 +92,9 @@ function poolAt(pools: readonly StringPool[], offset: number): StringPool | unde
   return undefined;
 }
 
-/** The beginnings of names tell them apart well enough: to hash more takes longer than to compare those that share one. */
+/**
+ * The beginnings of names tell them apart well enough: to hash more takes longer than to compare those that share one.
+ */
 const HASHED_BYTES = 8;
 const HASH_PRIME = 0x01000193;
 const HASH_SHIFT = 15;
