@@ -12,12 +12,12 @@ import {
   type Kernel,
   type RowOf,
 } from 'oompm';
-import { gracePeriod, latestNs } from 'oompm/linux';
+import { gracePeriod, latestNs, timeLimit } from 'oompm/linux';
 import { activationInWords, ownFunction } from 'oompm/locks';
 import {
   cpuProgress,
   hungTasks,
-  hungTaskTimeoutNs,
+  hungTaskTimeout,
   stallFindings,
   watchdogReports,
   type CpuProgress,
@@ -71,13 +71,14 @@ export default definePlugin({
     );
     if (period) {
       const timed = period.stalled === undefined ? gap('jiffies', "how long it has run can't be told") : null;
+      const limitUnread = gap('rcu_cpu_stall_timeout', "it can't be read");
       yield facts(
         'RCU',
         [
           fact('name', 'Flavour', 'text', period.name),
           fact('running', 'Grace period runs', 'boolean', period.running),
           fact('for', 'For', 'ns', period.forNs ?? timed),
-          fact('stalled', 'Longer than the stall timeout', 'boolean', period.stalled ?? timed),
+          fact('stalled', 'Longer than the stall timeout', 'boolean', period.stalled ?? timed ?? limitUnread),
           fact('waitsFor', 'Waits for CPUs', 'text', period.waitsFor.length === 0 ? null : period.waitsFor.join(', ')),
           fact('readers', 'Waits for preempted readers', 'boolean', period.readers),
         ],
@@ -89,7 +90,7 @@ export default definePlugin({
     if (hung.length > 0)
       yield table('Tasks in uninterruptible sleep for too long', hungColumns, hung.slice(0, most).map(hungRow), {
         id: 'hung',
-        note: `${rest}Too long is ${hungTaskTimeoutNs(kernel) / 1e9} s here (hung_task_timeout_secs; 120 s where that is off or can't be read).`,
+        note: `${rest}${hungLimitInWords(kernel)}`,
       });
     const reports = watchdogReports(kernel);
     if (reports.length > 0)
@@ -100,6 +101,13 @@ export default definePlugin({
       );
   },
 });
+
+function hungLimitInWords(kernel: Kernel): string {
+  const { ns, unread } = timeLimit(kernel, hungTaskTimeout);
+  return unread
+    ? `Too long is taken to be the usual ${ns / 1e9} s: hung_task_timeout_secs can't be read.`
+    : `Too long is ${ns / 1e9} s here (hung_task_timeout_secs; 120 s where that is off or can't be read).`;
+}
 
 /** Where each finding's subject is told in full. */
 const viewsOf: Readonly<Record<string, readonly string[]>> = {

@@ -43,6 +43,7 @@ export {
   type UnreadableTask,
 } from './sched/tasks.js';
 export { crashTime, kernelTime, type KernelTime } from './time/time.js';
+export { timeLimit, type LimitSetting, type TimeLimit } from './time/time-limit.js';
 export { vmaPages, vmas, type Vma } from './mm/vma.js';
 export { commandLine, hardwareName, uts, type Uts } from './machine/uts.js';
 export { isRemark, type LogEntry, type LogRecord, type LogRemark } from './printk/log-entry.js';

@@ -3,7 +3,7 @@ export { stallFindings } from './judge-stalls.js';
 export {
   cpuProgress,
   hungTasks,
-  hungTaskTimeoutNs,
+  hungTaskTimeout,
   watchdogReports,
   type CpuProgress,
   type HungTask,

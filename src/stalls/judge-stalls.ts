@@ -4,12 +4,14 @@ import { activationInWords, cpuContexts, sleepingContexts, type Context } from '
 import { secondsInWords } from '../linux/sched/how-long.js';
 import type { Finding } from '../locks/findings/finding.js';
 import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
-import { gracePeriod } from '../linux/rcu/grace-period.js';
+import { gracePeriod, stallTimeout } from '../linux/rcu/grace-period.js';
+import { limitInEvidence, timeLimit } from '../linux/time/time-limit.js';
 import { contendedLocks } from '../locks/survey.js';
 import {
   cpuProgress,
   hungTasks,
-  hungTaskTimeoutNs,
+  softlockupThreshold,
+  hungTaskTimeout,
   watchdogReports,
   type CpuProgress,
   type WatchdogReport,
@@ -66,6 +68,7 @@ function stuckCpus(kernel: Kernel): Finding | undefined {
     sentence: `${listed(sentences)}.`,
     evidence: [
       ...stuck.flatMap((progress) => progressInWords(kernel, progress)),
+      ...limitInEvidence(softlockupThreshold, timeLimit(kernel, softlockupThreshold)),
       ...said(kernel, 'soft lockup', 'hard lockup'),
     ],
     doors: doors(stuck.map(({ context }) => context)),
@@ -117,6 +120,7 @@ function rcuStall(kernel: Kernel): Finding | undefined {
         ? []
         : [`rcu_node.qsmask: no quiescent state yet on CPU ${period.waitsFor.join(', ')}.`]),
       ...(waiting.length === 0 ? [] : [`Waiting for it to end: ${listed(waiting.map(({ label }) => label))}.`]),
+      ...limitInEvidence(stallTimeout, period.limit),
       ...said(kernel, 'RCU stall'),
     ],
     doors: doors([...contexts, ...waiting]),
@@ -131,15 +135,19 @@ function hung(kernel: Kernel): Finding | undefined {
     const wait = waits.find(({ waiter }) => waiter === context);
     return `${context.label} (${secondsInWords(asleepNs)}${wait ? `, for ${wait.lock.name.text}` : ''})`;
   };
-  const limit = secondsInWords(hungTaskTimeoutNs(kernel));
+  const limit = timeLimit(kernel, hungTaskTimeout);
   return {
     id: 'watchdog.hung-tasks',
     weight: 45,
     certainty: 'certain',
     moment: 'dump',
     about: firstOf(tasks.map(({ task }) => kernel.attempt('task_struct.comm', () => task.comm))),
-    sentence: `${tasks.length === 1 ? 'One task has' : `${tasks.length} tasks have`} been in uninterruptible sleep for more than ${limit}: ${listed(tasks.map(what))}.`,
-    evidence: [...byPath(tasks.map(({ context }) => context)), ...said(kernel, 'hung task')],
+    sentence: `${tasks.length === 1 ? 'One task has' : `${tasks.length} tasks have`} been in uninterruptible sleep for more than ${limit.unread ? 'the usual ' : ''}${secondsInWords(limit.ns)}: ${listed(tasks.map(what))}.`,
+    evidence: [
+      ...byPath(tasks.map(({ context }) => context)),
+      ...limitInEvidence(hungTaskTimeout, limit),
+      ...said(kernel, 'hung task'),
+    ],
     doors: doors(tasks.map(({ context }) => context)),
   };
 }

@@ -7,6 +7,7 @@ import type { Task } from '../linux/sched/tasks.js';
 import { idleTask } from '../linux/sched/cpu-tasks.js';
 import { cpuContexts, sleepingContexts, type Context } from '../locks/contexts.js';
 import { asleepNs, latestNs, onCpuNs, queuedNs } from '../linux/sched/how-long.js';
+import { timeLimit, type LimitSetting } from '../linux/time/time-limit.js';
 import { runQueues, type RunQueue } from '../linux/sched/run-queues.js';
 import { defined } from '../words/defined.js';
 
@@ -69,16 +70,12 @@ const STAMP_BITS = 30n;
 /** What no stamp reaches: ULONG_MAX stands for "reported already" (SOFTLOCKUP_DELAY_REPORT). */
 const LARGEST_STAMP = 1n << 40n;
 
-/** watchdog_thresh where it can't be read, or is 0: the watchdog is off. */
-const USUAL_THRESHOLD_S = 10;
+export const softlockupThreshold: LimitSetting = { variable: 'watchdog_thresh', usual: 10, most: 3600 };
 
 /** What the soft lockup watchdog (`watchdog_touch_ts`), the scheduler's books and the run queue know of each CPU. */
 export function cpuProgress(kernel: Kernel): readonly CpuProgress[] {
   return kernel.once('progress of CPUs', () => {
-    const set = kernel.hasGlobal('watchdog_thresh')
-      ? kernel.attempt('watchdog_thresh', () => kernel.global('watchdog_thresh'))
-      : undefined;
-    const limit = 2e9 * (set === undefined || set <= 0 ? USUAL_THRESHOLD_S : set);
+    const threshold = timeLimit(kernel, softlockupThreshold);
     const queues = runQueues(kernel);
     return cpuContexts(kernel).map((context) => {
       const { result: progress, gaps } = withGaps(kernel, () =>
@@ -86,10 +83,10 @@ export function cpuProgress(kernel: Kernel): readonly CpuProgress[] {
           kernel,
           context,
           queues.find(({ cpu }) => cpu === context.cpu),
-          limit,
+          2 * threshold.ns,
         ),
       );
-      const unread = latestNs(kernel) === undefined || lossesInWords(gaps) !== undefined;
+      const unread = threshold.unread || latestNs(kernel) === undefined || lossesInWords(gaps) !== undefined;
       return unread && !progress.stuck ? { ...progress, stuck: undefined } : progress;
     });
   });
@@ -150,12 +147,13 @@ export interface HungTask {
 
 /** TASK_WAKEKILL: a kill wakes it, and check_hung_uninterruptible_tasks() passes it over. */
 const TASK_WAKEKILL = 0x100;
-const USUAL_TIMEOUT_S = 120;
+
+export const hungTaskTimeout: LimitSetting = { variable: 'sysctl_hung_task_timeout_secs', usual: 120 };
 
 /** What check_hung_uninterruptible_tasks() would report, those that sleep longest first. */
 export function hungTasks(kernel: Kernel): readonly HungTask[] {
   return kernel.once('hung tasks', () => {
-    const limit = hungTaskTimeoutNs(kernel);
+    const limit = timeLimit(kernel, hungTaskTimeout).ns;
     return sleepingContexts(kernel)
       .flatMap((context): HungTask[] => {
         const { task } = context;
@@ -167,11 +165,4 @@ export function hungTasks(kernel: Kernel): readonly HungTask[] {
       })
       .toSorted((a, b) => b.asleepNs - a.asleepNs);
   });
-}
-
-/** hung_task_timeout_secs; where the watchdog is off or not there, or that can not be read, its usual 120 seconds. */
-export function hungTaskTimeoutNs(kernel: Kernel): number {
-  const name = 'sysctl_hung_task_timeout_secs';
-  const seconds = kernel.hasGlobal(name) ? kernel.attempt(name, () => kernel.global(name)) : undefined;
-  return (seconds === undefined || seconds === 0 ? USUAL_TIMEOUT_S : seconds) * 1e9;
 }

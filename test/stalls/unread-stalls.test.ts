@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Kernel } from 'oompm';
-import { gracePeriod } from 'oompm/linux';
-import { to, toyKernel, type ToyKernelOptions, type ToyValue } from 'oompm/testing';
+import { Implausible, type Kernel } from 'oompm';
+import { gracePeriod, latestNs } from 'oompm/linux';
+import { cpuProgress, stallFindings } from 'oompm/stalls';
+import { openKernel, to, toyKernel, type ToyKernelOptions, type ToyValue } from 'oompm/testing';
 
 import watchdogs from '../../plugins/watchdogs/index.js';
 import { openDump } from '../../src/dump/open-dump.js';
@@ -10,6 +11,8 @@ import { bringUp } from '../../src/session/open-kernel.js';
 import { dumpFile, testWith } from '../dumps.js';
 import { watched } from '../fuzz/dropped-page.js';
 import { tableOf, viewsOf } from '../plugins/views-of.js';
+
+type Finding = ReturnType<typeof stallFindings>[number];
 
 const types = `
   struct task_struct { int pid; struct list_head rcu_node_entry; };
@@ -22,7 +25,7 @@ const NOW = 4_300_000_000n;
 function rcu(
   ago: bigint,
   node: Readonly<Record<string, ToyValue>> = {},
-  options: Partial<ToyKernelOptions> = {},
+  { variables, ...options }: Partial<ToyKernelOptions> = {},
 ): Kernel {
   return toyKernel({
     types,
@@ -34,6 +37,7 @@ function rcu(
       rcu_data: { type: 'struct rcu_data', perCpu: [{ mynode: to('rcu_state.node[0]') }] },
       jiffies_64: { type: 'u64', value: NOW },
       tick_nsec: { type: 'unsigned long', value: 1_000_000 },
+      ...variables,
     },
     ...options,
   });
@@ -46,6 +50,23 @@ describe('a grace period', () => {
     expect(gracePeriod(rcu(-1n))?.stalled).toBe(false);
   });
 
+  test('whose allowed time can’t be read: held against the usual 21 s, and between that and the shortest not known', () => {
+    const told = (ago: bigint, lost: boolean) =>
+      gracePeriod(
+        rcu(
+          ago,
+          {},
+          {
+            variables: { rcu_cpu_stall_timeout: { type: 'int', value: 60 } },
+            ...(lost ? { lost: ['rcu_cpu_stall_timeout'] } : {}),
+          },
+        ),
+      );
+    expect([30n, 61n].map((ago) => told(ago, false)?.stalled)).toEqual([false, true]);
+    expect([2n, 5n, 30n].map((ago) => told(ago, true)?.stalled)).toEqual([false, undefined, true]);
+    expect(told(30n, true)?.limit).toEqual({ ns: 21e9, unread: true });
+  });
+
   test('an expedited one is kept by nobody where that could be read', () => {
     const expedited = { kind: expeditedGracePeriod, address: 0n, name: { text: '', about: '', known: true } };
     const words = (node: Readonly<Record<string, ToyValue>>): string =>
@@ -53,6 +74,54 @@ describe('a grace period', () => {
     expect(words({})).toBe('kept by nobody at this moment');
     expect(words({ expmask: 1 })).toBe('running');
     expect(words({ exp_tasks: 0x7fff_dead_0000n })).toBe('');
+  });
+});
+
+describe('a watchdog’s limit that can’t be read', () => {
+  const ZOO = 'lab-6.1-lock-zoo/vmcore';
+  function lose(kernel: Kernel, variable: string): void {
+    const global = kernel.global.bind(kernel);
+    kernel.global = (name) => {
+      if (name === variable) throw new Implausible('lost by the test');
+      return global(name);
+    };
+  }
+  /** Of the zoo as if it had stood for so much longer. */
+  async function findingsLater(seconds: bigint, unread?: string): Promise<readonly Finding[]> {
+    const kernel = await openKernel({ dump: [dumpFile(ZOO)!] });
+    const latest = latestNs(kernel)! + seconds * 1_000_000_000n;
+    const known = kernel.once.bind(kernel);
+    kernel.once = ((key: string, make: () => unknown) =>
+      key === 'latest moment' ? latest : known(key, make)) as typeof kernel.once;
+    if (unread !== undefined) lose(kernel, unread);
+    try {
+      return stallFindings(kernel);
+    } finally {
+      kernel.close();
+    }
+  }
+  const hungIn = async (seconds: bigint, unread?: string): Promise<Finding | undefined> =>
+    (await findingsLater(seconds, unread)).find(({ id }) => id === 'watchdog.hung-tasks');
+
+  testWith(ZOO, 'hung tasks: by the kernel’s own 4 s; else by the usual 120 s, which the finding says', async () => {
+    expect(await hungIn(0n)).toMatchObject({
+      certainty: 'certain',
+      sentence: expect.stringContaining('sleep for more than 4 s: ') as string,
+    });
+    const unread = 'sysctl_hung_task_timeout_secs';
+    expect(await hungIn(0n, unread)).toBeUndefined();
+    expect(await hungIn(200n, unread)).toMatchObject({
+      certainty: 'likely',
+      sentence: expect.stringContaining('sleep for more than the usual 120 s: ') as string,
+      evidence: expect.arrayContaining([`${unread} can't be read: held against the usual 120 s.`]) as string[],
+    });
+  });
+
+  testWith(ZOO, 'stuck CPUs: none is said not to be stuck', async () => {
+    const kernel = await openKernel({ dump: [dumpFile(ZOO)!] });
+    lose(kernel, 'watchdog_thresh');
+    expect(cpuProgress(kernel).map(({ stuck }) => stuck)).not.toContain(false);
+    kernel.close();
   });
 });
 

@@ -1,5 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Task } from '../sched/tasks.js';
+import { timeLimit, type LimitSetting, type TimeLimit } from '../time/time-limit.js';
 import { jiffiesNow, sinceJiffies, ticksPerSecond } from '../time/jiffies.js';
 import { defined } from '../../words/defined.js';
 
@@ -9,8 +10,9 @@ export interface GracePeriod {
   readonly name: string;
   readonly running: boolean;
   readonly forNs?: number;
-  /** Longer than RCU allows before it warns (`rcu_cpu_stall_timeout`); undefined where the time can't be told. */
+  /** Longer than RCU allows before it warns; undefined where the time can't be told, or how much is allowed. */
   readonly stalled: boolean | undefined;
+  readonly limit: TimeLimit;
   /** CPUs that have not gone through a quiescent state since it began. */
   readonly waitsFor: readonly number[];
   /** Readers that were preempted keep it from ending. */
@@ -30,13 +32,15 @@ export function gracePeriod(kernel: Kernel): GracePeriod | undefined {
     const running = (state.gp_seq & 3n) !== 0n;
     const timed = jiffiesNow(kernel) !== undefined && ticksPerSecond(kernel) !== undefined;
     const forNs = running ? sinceJiffies(kernel, state.gp_start) : undefined;
+    const limit = timeLimit(kernel, stallTimeout);
     return {
       name: state.name ?? 'rcu',
       running,
       waitsFor: running ? cpusWaitedFor(kernel, 'normal') : [],
       readers:
         running && state.node.slice(0, MOST_NODES).some(({ gp_tasks: first }) => first !== undefined && first !== 0n),
-      stalled: running && !timed ? undefined : forNs !== undefined && forNs > stallTimeoutNs(kernel),
+      limit,
+      stalled: running && !timed ? undefined : forNs !== undefined && isBeyond(limit, forNs),
       ...defined({ forNs }),
       ...(state.gp_kthread ? { thread: state.gp_kthread } : {}),
     };
@@ -101,13 +105,19 @@ export function preemptedReaders(kernel: Kernel, kind: keyof typeof KEPT_BY): re
   return found;
 }
 
-/** CONFIG_RCU_CPU_STALL_TIMEOUT's usual value. */
-const USUAL_TIMEOUT_S = 21;
+/** In seconds: rcu_jiffies_till_stall_check() makes it this where it is shorter. */
+const SHORTEST_TIMEOUT = 3;
 
-function stallTimeoutNs(kernel: Kernel): number {
-  const name = 'rcu_cpu_stall_timeout';
-  const seconds = kernel.hasGlobal(name) ? kernel.attempt(name, () => kernel.global(name)) : undefined;
-  return (seconds === undefined || seconds <= 0 ? USUAL_TIMEOUT_S : seconds) * 1e9;
+export const stallTimeout: LimitSetting = {
+  variable: 'rcu_cpu_stall_timeout',
+  usual: 21, // CONFIG_RCU_CPU_STALL_TIMEOUT
+  most: 86_400,
+};
+
+/** Not known of what is longer than the shortest limit that there is, and not than the usual one. */
+function isBeyond(limit: TimeLimit, forNs: number): boolean | undefined {
+  if (forNs > limit.ns) return true;
+  return limit.unread && forNs > SHORTEST_TIMEOUT * 1e9 ? undefined : false;
 }
 
 function isLeafOf(kernel: Kernel, cpu: number, node: bigint): boolean {
