@@ -100,8 +100,7 @@ async function packedDump(path: string): Promise<string> {
 
 /** The facts after the work is done: with the damage that was met on the way, and first of all that files changed. */
 export function factsAfter({ session, facts }: Opened): DumpFacts {
-  const damage = session.dump.damageMet?.();
-  return { ...facts, defects: [...session.changes(), ...facts.defects, ...(damage === undefined ? [] : [damage])] };
+  return { ...facts, defects: session.defectsByNow() };
 }
 
 function factsOf(

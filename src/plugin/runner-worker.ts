@@ -2,8 +2,7 @@ import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../bytes/input-error.js';
 import { isLack } from '../kernel/gaps.js';
-import type { Kernel } from '../kernel/kernel.js';
-import { openKernel, type OpenOptions } from '../session/open-kernel.js';
+import { openSession, type OpenOptions, type Session } from '../session/open-kernel.js';
 import { watchBuiltIns } from './built-ins.js';
 import type { Plugin } from './define-plugin.js';
 import { guardHandles } from './guard-handles.js';
@@ -22,7 +21,7 @@ const reply = (message: WorkerReply): void => port.postMessage(message);
 const plugins = new Map<string, Plugin>();
 /** Imported at the first run of each. */
 const bundled = new Map<string, BundledPlugin>();
-let opening: Promise<Kernel> | undefined;
+let opening: Promise<Session> | undefined;
 let changed = (): string | undefined => undefined;
 /** What a plugin was kept from. Where it catches the error, nobody else would hear of it. */
 let keptFrom: string | undefined;
@@ -141,7 +140,7 @@ async function answer({ run, plugin: name, values, subject, limits }: RunRequest
     events =
       'reports' in subject
         ? reportEvents(plugin, subject.reports, values, limits)
-        : runEvents(await opened(subject), plugin, values, limits);
+        : runEvents((await opened(subject)).kernel, plugin, values, limits);
   } catch (error) {
     return reply({
       kind: 'closed',
@@ -155,6 +154,8 @@ async function answer({ run, plugin: name, values, subject, limits }: RunRequest
   for (const event of events) {
     if (event.kind === 'end' && event.outcome.kind === 'done' && keptFrom !== undefined)
       reply({ kind: 'printed', text: `plugin ${name}: ${keptFrom}\n` });
+    if (event.kind === 'end' && 'dump' in subject)
+      reply({ kind: 'defects', run, defects: (await opened(subject)).defectsByNow() });
     reply(event.kind === 'end' ? ended(run, event) : { kind: 'event', run, event });
   }
 }
@@ -172,7 +173,7 @@ function ended(run: number, event: RunEvent & { kind: 'end' }): WorkerReply {
   return { kind: 'event', run, event: { ...event, outcome }, spoilt: true };
 }
 
-function opened({ dump }: Subject & { dump: OpenOptions }): Promise<Kernel> {
-  opening ??= openKernel({ ...dump, cancelFlag: start.cancelFlag });
+function opened({ dump }: Subject & { dump: OpenOptions }): Promise<Session> {
+  opening ??= openSession({ ...dump, cancelFlag: start.cancelFlag });
   return opening;
 }

@@ -30,6 +30,8 @@ export interface RunOptions {
   limits?: Limits;
   /** Sees what comes while it comes. */
   onEvent?: (event: RunEvent) => void;
+  /** Hears before the end what the dump's defects are by then. */
+  onDefects?: (defects: readonly string[]) => void;
 }
 
 /**
@@ -188,7 +190,7 @@ export function startRunner(
     { id, summary, path }: { id: string; summary: string; path?: string },
     values: OptionValues,
     subject: Subject,
-    { limits = defaultLimits, onEvent }: RunOptions,
+    { limits = defaultLimits, onEvent, onDefects }: RunOptions,
   ): Promise<Section> => {
     Atomics.store(flag, 0, 0);
     const collector = collectSection({ id, summary });
@@ -225,6 +227,9 @@ export function startRunner(
           case 'closed':
             if (!areUsers) reject(reply.input ? new InputError(reply.message) : new Error(reply.message));
             settle({ kind: 'unavailable', reason: reply.message });
+            break;
+          case 'defects':
+            onDefects?.(reply.defects);
             break;
           case 'event':
             if (reply.event.kind === 'end') for (const index of reply.lacks ?? []) lacking(reply.event.gaps[index]);

@@ -31,7 +31,7 @@ export interface RunRequest {
  * From the worker. First `loading` for each file, then `loaded` or `refused`; `ready` behind the last. A run is
  * `opened`, or the dump does not open (`closed`); then come its events. `caught`: what a plugin was kept from that did
  * not mind. `lacks`: which of the gaps at its end are of what the kernel has not. `spoilt`: what all code shares was
- * changed, and this worker can't be relied on any more.
+ * changed, and this worker can't be relied on any more. `defects`, before the end: of the dump, with what the run met.
  */
 export type WorkerReply =
   | { kind: 'loading'; path: string }
@@ -41,4 +41,5 @@ export type WorkerReply =
   | { kind: 'printed'; text: string }
   | { kind: 'opened'; run: number }
   | { kind: 'closed'; run: number; message: string; input: boolean }
-  | { kind: 'event'; run: number; event: RunEvent; lacks?: readonly number[]; spoilt?: true };
+  | { kind: 'event'; run: number; event: RunEvent; lacks?: readonly number[]; spoilt?: true }
+  | { kind: 'defects'; run: number; defects: readonly string[] };

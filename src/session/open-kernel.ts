@@ -62,6 +62,8 @@ export interface Session {
   freshKernel(): Kernel;
   /** A sentence for each file that is another by now, or when it was closed, than it was when it was opened. */
   changes(): readonly string[];
+  /** The defects with what has shown by now: first of all files that changed, last pages that do not decode. */
+  defectsByNow(): readonly string[];
   close(): void;
 }
 
@@ -135,6 +137,10 @@ export async function bringUp(
     symbolSource: symbols.source,
     typeSource: types.source,
     changes: () => changesOf(dump, vmlinux),
+    defectsByNow() {
+      const damage = dump.damageMet?.();
+      return [...changesOf(dump, vmlinux), ...defects, ...(damage === undefined ? [] : [damage])];
+    },
     close() {
       vmlinux?.close();
       dump.close();

@@ -116,6 +116,16 @@ test('while the dump is being opened nothing is told as an answer', () => {
   expect(new ToySession({ oom: [numbers] }).lines.join('\n')).toContain('no plugin found a cause');
 });
 
+test('a file that changes while it is read is told when it shows', () => {
+  const sentence = 'The file has become shorter while it was read.';
+  const session = new ToySession({ oom: [numbers] });
+  const lines = session.lines.length;
+  const changed = (): readonly string[] => session.act({ kind: 'defects', defects: [sentence] }).lines;
+  expect(changed().filter((line) => line.includes(sentence))).toHaveLength(1);
+  expect(changed().length).toBeGreaterThan(lines);
+  expect(session.act({ kind: 'defects', defects: [] }).lines).toHaveLength(lines);
+});
+
 test('plugins that could not run have found no cause, and looked for none', () => {
   const ended = (outcomes: Readonly<Record<string, Outcome>>): string =>
     Object.entries(outcomes)

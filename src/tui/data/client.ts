@@ -56,6 +56,8 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
         if (title !== undefined) dispatch({ kind: 'answered', request, title, ...defined({ command }), events: [] });
         return gathered.answer(request, events);
       }
+      case 'defects':
+        return dispatch({ kind: 'defects', defects: reply.defects });
       case 'resolved': {
         if (runners.length > 0) return;
         const { options, facts, plugins, files, warnings } = reply;
@@ -122,6 +124,8 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
             isEnded ||= event.kind === 'end';
             gathered.section(plugin.id, event);
           },
+          // Of a user's plugin that is another worker's word, which it can speak too.
+          ...(onRunner === runners[0] ? { onDefects: (defects) => dispatch({ kind: 'defects', defects }) } : {}),
         },
       );
       if (!isEnded) gathered.section(plugin.id, { kind: 'end', outcome: section.outcome, gaps: section.gaps });

@@ -30,4 +30,6 @@ export type DoorsReply =
     }
   | { kind: 'refused'; message: string; input: boolean }
   | { kind: 'completions'; text: string; candidates: readonly Candidate[]; whole: boolean }
+  /** Of the dump, with what has shown by now. */
+  | { kind: 'defects'; defects: readonly string[] }
   | { kind: 'answer'; request: number; title?: string; command?: string; events: readonly RunEvent[] };

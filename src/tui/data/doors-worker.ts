@@ -2,10 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../../bytes/input-error.js';
 import { namedFiles } from '../../app/open-named.js';
 import { plugins } from '../../app/plugins.js';
-import type { Kernel } from '../../kernel/kernel.js';
 import { defaultValues, requiredArguments } from '../../plugin/options.js';
 import type { RunEvent } from '../../plugin/run-plugin.js';
-import { openKernel } from '../../session/open-kernel.js';
+import { openSession, type Session } from '../../session/open-kernel.js';
 import type { Question } from '../state/state.js';
 import { answerLimits, answerTo, type Askable } from './answers.js';
 import { candidatesFor, type Commands } from './candidates.js';
@@ -74,15 +73,17 @@ async function begin(): Promise<void> {
       return events.at(-1)?.kind === 'end' ? events : [...events, { kind: 'end', outcome, gaps }];
     },
   };
-  let opening: Promise<Kernel> | undefined;
-  const opened = (): Promise<Kernel> => (opening ??= openKernel({ ...options, cancelFlag: start.cancelFlag }));
+  let opening: Promise<Session> | undefined;
+  const opened = (): Promise<Session> => (opening ??= openSession({ ...options, cancelFlag: start.cancelFlag }));
   let last: Promise<void> = Promise.resolve();
   let typed = '';
 
   const answer = async (request: number, question: Question): Promise<void> => {
     try {
-      for await (const piece of answerTo(await opened(), askable, question))
+      const session = await opened();
+      for await (const piece of answerTo(session.kernel, askable, question))
         reply({ kind: 'answer', request, ...piece });
+      reply({ kind: 'defects', defects: session.defectsByNow() });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       reply({
@@ -103,9 +104,9 @@ async function begin(): Promise<void> {
     typed = text;
     reply({ kind: 'completions', text, candidates: candidatesFor(undefined, commands, text), whole: text === '' });
     if (text === '') return;
-    const kernel = await opened().catch(() => undefined);
+    const session = await opened().catch(() => undefined);
     if (typed === text)
-      reply({ kind: 'completions', text, candidates: candidatesFor(kernel, commands, text), whole: true });
+      reply({ kind: 'completions', text, candidates: candidatesFor(session?.kernel, commands, text), whole: true });
   };
 
   port.on('message', (message: DoorsRequest) => {

@@ -49,6 +49,7 @@ export type Action =
   | { kind: 'again' }
   | { kind: 'resize'; columns: number; rows: number }
   | { kind: 'found'; dump: DumpFacts; plugins: readonly PluginInfo[]; warnings: readonly string[] }
+  | { kind: 'defects'; defects: readonly string[] }
   | { kind: 'refused'; reason: string }
   | { kind: 'yielded'; id: string; events: readonly RunEvent[] }
   | { kind: 'restarted'; id: string }

@@ -6,7 +6,10 @@ import { pageOf, type State } from './state.js';
 import { nothingYet, yieldedAfter } from './yielded.js';
 import { defined } from '../../words/defined.js';
 
-type Arrival = Extract<Action, { kind: 'found' | 'refused' | 'yielded' | 'restarted' | 'answered' | 'resize' }>;
+type Arrival = Extract<
+  Action,
+  { kind: 'found' | 'defects' | 'refused' | 'yielded' | 'restarted' | 'answered' | 'resize' }
+>;
 
 /** What comes from outside: the line that is looked at stays where it is on the screen. */
 export function arrive(state: State, action: Arrival): State {
@@ -39,6 +42,10 @@ function withArrival(state: State, action: Arrival): State {
         ...(warning === undefined ? {} : { message: { text: warning, bad: true } }),
       };
     }
+    case 'defects':
+      return state.dump === undefined || isSame(state.dump.defects, action.defects)
+        ? state
+        : { ...state, dump: { ...state.dump, defects: action.defects } };
     case 'refused':
       return { ...state, refused: action.reason };
     case 'yielded': {
@@ -75,4 +82,8 @@ function withArrival(state: State, action: Arrival): State {
     default:
       return action satisfies never;
   }
+}
+
+function isSame(before: readonly string[], now: readonly string[]): boolean {
+  return before.length === now.length && before.every((sentence, at) => sentence === now[at]);
 }

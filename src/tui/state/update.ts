@@ -65,6 +65,7 @@ export function update(state: State, action: Action): Update {
       };
     }
     case 'found':
+    case 'defects':
     case 'refused':
     case 'yielded':
     case 'restarted':
