@@ -18,7 +18,7 @@ import { decodeSnappy } from '../src/bytes/codecs/snappy.js';
 import { decodeZlib } from '../src/bytes/codecs/zlib.js';
 import { readyZstd } from '../src/bytes/codecs/zstd.js';
 import { openDump } from '../src/dump/open-dump.js';
-import { Page } from '../src/dump/physical-memory.js';
+import { Page } from '../src/memory/physical-memory.js';
 import { dumpFile } from '../test/dumps.js';
 import { printTable } from './measure.js';
 

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { openDump } from '../src/dump/open-dump.js';
-import { Page } from '../src/dump/physical-memory.js';
+import { Page } from '../src/memory/physical-memory.js';
 
 const PAGE = 4096;
 const DESCRIPTOR = 24;

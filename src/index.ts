@@ -65,7 +65,7 @@ export {
   type AddressSpace,
   type Unreadable,
 } from './memory/address-space.js';
-export { MissingPage, Page, type MissingKind, type PhysicalMemory } from './dump/physical-memory.js';
+export { MissingPage, Page, type MissingKind, type PhysicalMemory } from './memory/physical-memory.js';
 export { InputError } from './bytes/input-error.js';
 export { defined, type Defined } from './words/defined.js';
 export { counted, numbered, list, size, sizeOfKB } from './words/quantity.js';

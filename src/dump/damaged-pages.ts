@@ -1,5 +1,5 @@
 import { counted, numbered } from '../words/quantity.js';
-import { MissingPage, type Page } from './physical-memory.js';
+import { MissingPage, type Page } from '../memory/physical-memory.js';
 
 /** More than these are not told apart: a file of which as much is damaged is not read page by page. */
 const MOST_KEPT = 100_000;

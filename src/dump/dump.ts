@@ -1,6 +1,6 @@
 import type { Completeness } from './completeness.js';
-import type { RegisterNote } from './notes.js';
-import type { PhysicalMemory } from './physical-memory.js';
+import type { RegisterNote } from '../arch/registers.js';
+import type { PhysicalMemory } from '../memory/physical-memory.js';
 
 export type DumpFormat = 'elf' | 'kdump';
 

@@ -4,8 +4,8 @@ import { readableBytes } from '../bytes/bounds.js';
 import type { FileReader } from '../bytes/file-reader.js';
 import { ascendingOrder } from '../bytes/ascending-order.js';
 import { NumberColumns } from '../bytes/number-columns.js';
-import { MissingPage, Page, beyondEnd } from './physical-memory.js';
-import type { PhysicalRange, StoredPage } from './physical-memory.js';
+import { MissingPage, Page, beyondEnd } from '../memory/physical-memory.js';
+import type { PhysicalRange, StoredPage } from '../memory/physical-memory.js';
 
 export interface ElfMemory {
   load: (pfn: number) => Page | MissingPage;
@@ -17,7 +17,6 @@ export interface ElfMemory {
   damaged: number;
 }
 
-const PAGE_BYTES = 4096;
 /** 52 physical address bits. */
 const MAX_ADDRESS = 2 ** 52;
 const BYTES_PER_READ = 64 << 10;
@@ -26,7 +25,7 @@ const BYTES_PER_READ = 64 << 10;
  * Pages of an ELF vmcore by p_paddr alone (p_vaddr is 0 in QEMU's files). Segments may overlap: /proc/vmcore gives the
  * kernel's text one of its own. What p_memsz has beyond p_filesz was left out by the filter.
  */
-export function elfMemory(file: FileReader, header: ElfHeader): ElfMemory {
+export function elfMemory(file: FileReader, header: ElfHeader, pageSize: number): ElfMemory {
   const inFile = new NumberColumns(3);
   const cut = new NumberColumns(3);
   const ram = new NumberColumns(3);
@@ -52,15 +51,15 @@ export function elfMemory(file: FileReader, header: ElfHeader): ElfMemory {
     end: lastByte,
     damaged,
     load(pfn) {
-      const start = pfn * PAGE_BYTES;
-      const end = start + PAGE_BYTES;
+      const start = pfn * pageSize;
+      const end = start + pageSize;
       const at = firstEndingAfter(stored, start);
       if (at < stored.count && stored.starts[at]! <= start && stored.ends[at]! >= end) {
         const offset = stored.offsets[at]! + (start - stored.starts[at]!);
-        const bytes = file.read(offset, PAGE_BYTES);
-        return bytes.length === PAGE_BYTES
+        const bytes = file.read(offset, pageSize);
+        return bytes.length === pageSize
           ? new Page(bytes)
-          : beyondEnd(file, offset + PAGE_BYTES, 'the file ends before it');
+          : beyondEnd(file, offset + pageSize, 'the file ends before it');
       }
       const storedBytes = overlap(stored, start, end);
       const knownBytes = overlap(known, start, end);
@@ -69,14 +68,14 @@ export function elfMemory(file: FileReader, header: ElfHeader): ElfMemory {
         return overlap(lost, start, end) > 0
           ? new MissingPage('cut off', 'the file ends before it')
           : new MissingPage('excluded', 'a zero page, or one of a kind that the filter leaves out');
-      return assemble(file, stored, start);
+      return assemble(file, stored, start, pageSize);
     },
     *ranges() {
       // Disjoint pieces may touch, and begin within a page: merged and widened to pages.
       let open: PhysicalRange | undefined;
       for (let i = 0; i < known.count; i++) {
-        const start = Math.floor(known.starts[i]! / PAGE_BYTES) * PAGE_BYTES;
-        const end = Math.ceil(known.ends[i]! / PAGE_BYTES) * PAGE_BYTES;
+        const start = Math.floor(known.starts[i]! / pageSize) * pageSize;
+        const end = Math.ceil(known.ends[i]! / pageSize) * pageSize;
         if (open !== undefined && start <= open.end) {
           open.end = Math.max(open.end, end);
           continue;
@@ -87,16 +86,16 @@ export function elfMemory(file: FileReader, header: ElfHeader): ElfMemory {
       if (open !== undefined) yield open;
     },
     *stored(most) {
-      let left = Math.min(most, readableBytes(file) / PAGE_BYTES);
+      let left = Math.min(most, readableBytes(file) / pageSize);
       for (let i = 0; i < stored.count && left > 0; i++) {
-        const first = Math.ceil(stored.starts[i]! / PAGE_BYTES) * PAGE_BYTES;
-        const last = Math.min(Math.floor(stored.ends[i]! / PAGE_BYTES) * PAGE_BYTES, first + left * PAGE_BYTES);
+        const first = Math.ceil(stored.starts[i]! / pageSize) * pageSize;
+        const last = Math.min(Math.floor(stored.ends[i]! / pageSize) * pageSize, first + left * pageSize);
         // A read of a page takes about as long as one of many.
-        left -= Math.max(BYTES_PER_READ, last - first) / PAGE_BYTES;
+        left -= Math.max(BYTES_PER_READ, last - first) / pageSize;
         for (let at = first; at < last; at += BYTES_PER_READ) {
           const bytes = file.read(stored.offsets[i]! + (at - stored.starts[i]!), Math.min(BYTES_PER_READ, last - at));
-          for (let within = 0; within + PAGE_BYTES <= bytes.length; within += PAGE_BYTES) {
-            yield { pfn: (at + within) / PAGE_BYTES, bytes: bytes.subarray(within, within + PAGE_BYTES) };
+          for (let within = 0; within + pageSize <= bytes.length; within += pageSize) {
+            yield { pfn: (at + within) / pageSize, bytes: bytes.subarray(within, within + pageSize) };
           }
         }
       }
@@ -171,11 +170,11 @@ function overlap(pieces: Pieces, start: number, end: number): number {
 }
 
 /** A page from several segments; where it is no RAM at all (the edge of a range within a page) it reads as zero. */
-function assemble(file: FileReader, stored: Pieces, start: number): Page | MissingPage {
-  const bytes = new Uint8Array(PAGE_BYTES);
-  for (const piece of piecesIn(stored, start, start + PAGE_BYTES)) {
+function assemble(file: FileReader, stored: Pieces, start: number, pageSize: number): Page | MissingPage {
+  const bytes = new Uint8Array(pageSize);
+  for (const piece of piecesIn(stored, start, start + pageSize)) {
     const from = Math.max(piece.start, start);
-    const length = Math.min(piece.end, start + PAGE_BYTES) - from;
+    const length = Math.min(piece.end, start + pageSize) - from;
     const offset = piece.offset + (from - piece.start);
     const part = file.read(offset, length);
     if (part.length < length) return beyondEnd(file, offset + length, 'the file ends before it');

@@ -1,3 +1,4 @@
+import { architectureNamed, architectures, architecturesInWords } from '../arch/architectures.js';
 import { Parser } from 'binary-parser';
 
 import { refuseTableOfHoles } from '../bytes/bounds.js';
@@ -87,7 +88,7 @@ export function readKdumpHeader(file: FileReader, path: string): KdumpHeader {
   const raw = headerTail.parse(bytes);
   const { blockSize } = raw;
   const nonsense = version < 1 || version > 64 || raw.subHeaderBlocks < 1 || raw.bitmapBlocks < 1;
-  if (nonsense || blockSize !== 4096) {
+  if (nonsense || !(architectureNamed(machineIn(bytes)) ?? architectures[0]).pageSizes.includes(blockSize)) {
     throw new InputError(
       `${path} has a kdump header that makes no sense (version ${version}, block size ${blockSize}, ` +
         `${raw.subHeaderBlocks} sub header blocks, ${raw.bitmapBlocks} bitmap blocks): the file is damaged.`,
@@ -146,19 +147,20 @@ function addSubHeader(file: FileReader, path: string, header: KdumpHeader): void
   if (version >= 6) header.maxMapnr = Number(sub.maxMapnr64);
 }
 
+/** Sizes of a page, on any machine. */
+const SMALLEST_BLOCK = 4096;
+const LARGEST_BLOCK = 1 << 20;
+
 /** The header's own layout tells 32 from 64 bits and the byte order; the architecture is the one in utsname. */
 function refuseOtherLayouts(bytes: Uint8Array, path: string): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const machine = latin1(bytes.subarray(UTSNAME + 4 * UTSNAME_FIELD, UTSNAME + 5 * UTSNAME_FIELD)).replaceAll(
-    /[^\w.-]/g,
-    '?',
-  );
+  const machine = machineIn(bytes);
   const plausible = (at: number, littleEndian: boolean) => {
     const size = view.getInt32(at, littleEndian);
-    return size >= 4096 && size <= 1 << 20 && (size & (size - 1)) === 0;
+    return size >= SMALLEST_BLOCK && size <= LARGEST_BLOCK && (size & (size - 1)) === 0;
   };
-  if (machine === 'x86_64' && plausible(BLOCK_SIZE_64, true)) return;
-  if (machine === '' && plausible(BLOCK_SIZE_64, true)) return;
+  const isRead = machine === '' || architectureNamed(machine) !== undefined;
+  if (isRead && plausible(BLOCK_SIZE_64, true)) return;
   const layout = plausible(BLOCK_SIZE_64, true)
     ? ''
     : plausible(BLOCK_SIZE_64, false)
@@ -169,5 +171,11 @@ function refuseOtherLayouts(bytes: Uint8Array, path: string): void {
           ? '32-bit big-endian'
           : undefined;
   if (layout === undefined) return; // nonsense, which the caller says
-  throw new InputError(`${path} is a dump for ${machine || layout}; oompm reads dumps of x86_64.`);
+  throw new InputError(`${path} is a dump for ${machine || layout}; oompm reads dumps of ${architecturesInWords()}.`);
+}
+
+/** utsname's, what is no word of a machine's name replaced. */
+function machineIn(bytes: Uint8Array): string {
+  const field = latin1(bytes.subarray(UTSNAME + 4 * UTSNAME_FIELD, UTSNAME + 5 * UTSNAME_FIELD));
+  return field.replaceAll(/[^\w.-]/g, '?');
 }

@@ -10,8 +10,8 @@ import type { Bitmap } from './bitmap.js';
 import { BLOCK_BYTES, blockCache } from './block-cache.js';
 import type { KdumpHeader } from './kdump-header.js';
 import { DESCRIPTOR_BYTES } from './page-descriptor.js';
-import { MissingPage, Page, beyondEnd } from './physical-memory.js';
-import type { PhysicalRange, StoredPage } from './physical-memory.js';
+import { MissingPage, Page, beyondEnd } from '../memory/physical-memory.js';
+import type { PhysicalRange, StoredPage } from '../memory/physical-memory.js';
 
 /** One file of a dump: all of it, or a part of a split one. */
 export interface KdumpPart {

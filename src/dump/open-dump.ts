@@ -1,3 +1,5 @@
+import { architectureNamed, architectures, architecturesInWords } from '../arch/architectures.js';
+import type { Architecture } from '../arch/architecture.js';
 import { changeInWords, refusedAsChanged } from '../bytes/changed-file.js';
 import { readyZstd } from '../bytes/codecs/zstd.js';
 import {
@@ -144,15 +146,19 @@ function openElf(layer: Layer, options: OpenDumpOptions): Omit<Dump, 'close'> {
       `${path} is not a vmcore: it is an ELF file, but ${kind ?? `of type ${header.type}`}; give the dump, and a vmlinux beside it.`,
     );
   }
-  if (header.architecture !== 'x86_64')
-    throw new InputError(`${path} is a dump for ${header.architecture}; oompm reads dumps of x86_64.`);
+  const architecture = architectureNamed(header.architecture);
+  if (architecture === undefined)
+    throw new InputError(
+      `${path} is a dump for ${header.architecture}; oompm reads dumps of ${architecturesInWords()}.`,
+    );
 
   checkProgramHeaders(header, path);
-  const memory = elfMemory(reader, header);
   const { bytes: bytesOfNotes, stated } = noteBytes(reader, header);
   const process = processCore(elfNotes(bytesOfNotes, header.littleEndian));
   if (process !== undefined) throw new InputError(`${path} is ${processCoreInWords(process)}.`);
-  const notes = readNotes(bytesOfNotes, stated);
+  const notes = readNotes(bytesOfNotes, architecture.notes, stated);
+  const pageSize = statedPageSize(notes, architecture) ?? architecture.pageSizes[0];
+  const memory = elfMemory(reader, header, pageSize);
   const completeness = completenessOf(cutLayer(layer, elfEnd(reader, header, memory.end)));
   const defects = [...cutOffInWords(completeness, 1), ...brokenStream(layer)];
   if ((header.flags & 1) !== 0)
@@ -169,14 +175,20 @@ function openElf(layer: Layer, options: OpenDumpOptions): Omit<Dump, 'close'> {
     formatName: `ELF${streamEnd === undefined ? '' : ', flattened'}`,
     architecture: header.architecture,
     memory: {
-      pageSize: 4096,
-      page: cachePages(memory.load, 4096, options.cacheBytes, options.onPageRead),
+      pageSize,
+      page: cachePages(memory.load, pageSize, options.cacheBytes, options.onPageRead),
       ranges: memory.ranges,
       stored: memory.stored,
     },
     completeness,
     ...fromNotes(notes, defects),
   };
+}
+
+/** Where kernels of an architecture differ in the size of their pages, VMCOREINFO says it. */
+function statedPageSize({ vmcoreinfo = '' }: Notes, { pageSizes }: Architecture): number | undefined {
+  const stated = Number(/^PAGESIZE=(\d+)$/m.exec(vmcoreinfo)?.[1]);
+  return pageSizes.find((size) => size === stated);
 }
 
 /** Where an ELF file's tables say that it ends. */
@@ -234,7 +246,7 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
     header.uname.machine === ''
   ) {
     throw new InputError(
-      `${path} is a dump of another architecture than x86_64 (its register notes have ${notes.prstatusBytes} bytes), which oompm does not read.`,
+      `${path} is a dump of another architecture than ${architecturesInWords()} (its register notes have ${notes.prstatusBytes} bytes), which oompm does not read.`,
     );
   }
   const counts = descriptors();
@@ -259,7 +271,7 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
       layers.some(({ streamEnd }) => streamEnd !== undefined),
       parts.length,
     ),
-    architecture: machine || 'x86_64',
+    architecture: machine || architectures[0].name,
     memory: {
       pageSize: header.blockSize,
       page: cachePages(damaged.load, header.blockSize, options.cacheBytes, options.onPageRead),
@@ -329,7 +341,9 @@ function kdumpNotes(parts: readonly KdumpPart[]): Notes {
     return { bytes: new Uint8Array(0), stated: 0 };
   };
   const registers = range((header) => header.notes, MAX_NOTES_BYTES);
-  const notes = readNotes(registers.bytes, registers.stated);
+  const { uname } = parts[0]!.header;
+  const { notes: format } = architectureNamed(uname.machine) ?? architectures[0];
+  const notes = readNotes(registers.bytes, format, registers.stated);
   // The header's own comes before a note's.
   const vmcoreinfo = range((header) => header.vmcoreinfo, MAX_VMCOREINFO_BYTES);
   const ofNote = notes.vmcoreinfo;

@@ -1,6 +1,6 @@
 import QuickLRU from 'quick-lru';
 
-import { MissingPage, Page } from './physical-memory.js';
+import { MissingPage, Page } from '../memory/physical-memory.js';
 
 export const DEFAULT_CACHE_BYTES = 64 << 20;
 /** An entry's objects beside the page's own bytes: Page, DataView, Uint8Array, the map's slot. */

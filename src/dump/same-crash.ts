@@ -1,3 +1,4 @@
+import { architectureNamed, architectures } from '../arch/architectures.js';
 import type { KdumpPart } from './kdump-memory.js';
 import { MAX_NOTES_BYTES, readNotes } from './note-reader.js';
 
@@ -14,8 +15,9 @@ export function mayBeOfOneCrash(a: KdumpPart, b: KdumpPart): boolean {
 }
 
 /** Those of each CPU. */
-function registersOf({ file, header: { notes } }: KdumpPart): string[] {
+function registersOf({ file, header: { notes, uname } }: KdumpPart): string[] {
   if (notes.offset <= 0 || notes.size <= 0) return [];
   const bytes = file.read(notes.offset, Math.min(notes.size, MAX_NOTES_BYTES));
-  return readNotes(bytes).registers.map(({ registers }) => Object.values(registers).join());
+  const { notes: format } = architectureNamed(uname.machine) ?? architectures[0];
+  return readNotes(bytes, format).registers.map(({ registers }) => Object.values(registers).join());
 }

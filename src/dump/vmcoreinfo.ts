@@ -1,4 +1,4 @@
-import type { PhysicalMemory } from './physical-memory.js';
+import type { PhysicalMemory } from '../memory/physical-memory.js';
 
 /**
  * VMCOREINFO's lines by kind, as kernel/vmcore_info.c (before 6.9 crash_core.c) writes them; undefined where there is

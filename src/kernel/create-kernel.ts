@@ -1,3 +1,4 @@
+import type { Architecture } from '../arch/architecture.js';
 import type { Dump } from '../dump/dump.js';
 import type { DebugInfo } from '../debuginfo/dwarf/debug-info.js';
 import type { SymbolTable } from '../debuginfo/symbol-table.js';
@@ -6,7 +7,6 @@ import { findMember, resolveType } from '../debuginfo/type-walk.js';
 import type { AddressSpace } from '../memory/address-space.js';
 import { physicalOfDirectMap, type Bases } from '../memory/bases.js';
 import type { KernelSpace } from '../memory/kernel-space.js';
-import { userSpace } from '../memory/user-space.js';
 import { anchors, generalAnchor } from '../../symbols/enums.js';
 import { bindShape, unboundRef, type BoundShape } from './bind-shape.js';
 import { setBits } from './containers/bitmap.js';
@@ -26,7 +26,7 @@ import { defined } from '../words/defined.js';
 
 export interface KernelParts {
   release: string;
-  architecture: string;
+  arch: Architecture;
   dump?: Dump;
   memory: AddressSpace;
   /** A real dump's memory has page tables and RAM; a toy's may be a plain map. */
@@ -76,7 +76,8 @@ export function createKernel(given: KernelParts): Kernel {
 
   const kernel: Kernel = {
     release: parts.release,
-    architecture: parts.architecture,
+    architecture: parts.arch.name,
+    arch: parts.arch,
     dump: parts.dump,
     memory,
     symbols,
@@ -162,7 +163,7 @@ function processSpace(machine: KernelParts['machine'], pgd: bigint): AddressSpac
   const physical = machine && physicalOfDirectMap(machine.bases, pgd);
   if (machine === undefined || physical === undefined)
     throw new Implausible(`a page table at 0x${pgd.toString(16)}, which is not in the direct map`, pgd);
-  return userSpace(machine.space, physical);
+  return machine.space.userSpace(physical);
 }
 
 function shapeBinder(

@@ -1,9 +1,10 @@
 import type { SymbolName } from '../../symbols/symbol-names.js';
+import type { Architecture } from '../arch/architecture.js';
 import type { DebugInfo } from '../debuginfo/dwarf/debug-info.js';
 import type { SymbolInfo, SymbolTable } from '../debuginfo/symbol-table.js';
 import type { TypeSource } from '../debuginfo/type-source.js';
 import type { Dump } from '../dump/dump.js';
-import type { PhysicalMemory } from '../dump/physical-memory.js';
+import type { PhysicalMemory } from '../memory/physical-memory.js';
 import type { AddressSpace } from '../memory/address-space.js';
 import type { Bases } from '../memory/bases.js';
 import type { BoundShape } from './bind-shape.js';
@@ -18,6 +19,8 @@ export interface Kernel {
   readonly release: string;
   /** `uname -m`. */
   readonly architecture: string;
+  /** What follows from it. */
+  readonly arch: Architecture;
   /** The file that it was read from; undefined for a toy kernel. */
   readonly dump: Dump | undefined;
   readonly memory: AddressSpace;

@@ -44,43 +44,12 @@ type FixedName = { [N in ConstantName]: (typeof constants)[N] extends { value: n
 /** A function's beginning; its first bit instruction stands among its first few. */
 const CODE_BYTES = 96;
 
-/**
- * The bit number of a function's first `lock bts $n, mem` (test_and_set_bit() of a constant): f0 48 0f ba /5 ib. The
- * lock prefix is a 3e on a machine that booted with one CPU.
- */
+/** The bit number of a function's first test_and_set_bit() of a constant. */
 function bitInCode(kernel: Kernel, name: string): number | undefined {
   const address = kernel.symbols.lookup(name).find(({ type }) => /t/i.test(type))?.address;
-  if (address === undefined || kernel.architecture !== 'x86_64') return undefined;
+  if (address === undefined) return undefined;
   const code = gatherGaps(kernel, () => kernel.attempt(name, () => kernel.memory.read(address, CODE_BYTES))).result;
-  if (code === undefined) return undefined;
-  for (let at = 0; at + 12 <= code.length; at++) {
-    const [lock, rex, escape, opcode, modrm] = code.subarray(at, at + 5) as unknown as [
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-    if (
-      (lock !== 0xf0 && lock !== 0x3e) ||
-      (rex & 0xf8) !== 0x48 ||
-      escape !== 0x0f ||
-      opcode !== 0xba ||
-      ((modrm >> 3) & 7) !== 5
-    )
-      continue;
-    return code[at + 5 + addressBytes(modrm)];
-  }
-  return undefined;
-}
-
-/** SIB byte and displacement after a ModRM byte. */
-function addressBytes(modrm: number): number {
-  const mode = modrm >> 6;
-  const sib = mode !== 3 && (modrm & 7) === 4 ? 1 : 0;
-  if (mode === 1) return sib + 1;
-  if (mode === 2) return sib + 4;
-  return mode === 0 && (modrm & 7) === 5 ? 4 : sib;
+  return code && kernel.arch.code.firstLockedBit(code);
 }
 
 function notBefore(release: string, other: string): boolean {

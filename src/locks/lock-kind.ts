@@ -1,4 +1,5 @@
 import type { SymbolName } from '../../symbols/symbol-names.js';
+import type { CodeAction } from '../arch/architecture.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Frozen } from '../linux/fs/file-objects.js';
 import type { Task } from '../linux/sched/tasks.js';
@@ -157,12 +158,10 @@ export interface LockCall {
   readonly lock?: bigint;
 }
 
-/** What code does to a lock without a call, at an offset of a function that starts at `start`. */
+/** What code does to a lock without a call; undefined for what is nothing to the lock. */
 export type InlinedLock = (
-  view: DataView,
-  start: bigint,
-  at: number,
-) => { readonly does: 'acquire' | 'release'; readonly lock: bigint; readonly length: number } | undefined;
+  action: CodeAction,
+) => { readonly does: 'acquire' | 'release'; readonly lock: bigint } | undefined;
 
 /** A frame whose function has taken the lock and has not come to where it lets it go. */
 export interface HoldingFrame {

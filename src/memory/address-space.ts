@@ -1,4 +1,4 @@
-import type { MissingPage, Page } from '../dump/physical-memory.js';
+import type { MissingPage, Page } from './physical-memory.js';
 
 /** An address that no page table maps, or a page table that can't be read. */
 export class Unmapped {
@@ -28,9 +28,9 @@ export class ReadError extends Error {
 
 /** Virtual memory: the kernel's, or one process's. All 64-bit addresses are bigint; little endian. */
 export interface AddressSpace {
-  /** In bytes; 4096 on x86_64. */
+  /** In bytes: a power of two. */
   readonly pageSize: number;
-  /** The page with number `address >> 12`, as a double (52 bits). The hot path: no bigint. */
+  /** The page with a number (`pageNumberOf`), as a double: at most 52 bits. The hot path: no bigint. */
   page(pageNumber: number): Page | Unreadable;
   /** The physical address, or why there is none. */
   translate(address: bigint): number | Unreadable;
@@ -45,14 +45,14 @@ export interface AddressSpace {
   cString(address: bigint, limit?: number): string;
 }
 
-/** `address >> 12`, for `AddressSpace.page`. */
-export function pageNumberOf(address: bigint): number {
-  return Number(BigInt.asUintN(64, address) >> 12n);
+/** The number of the page that an address lies in, for `AddressSpace.page`. */
+export function pageNumberOf(address: bigint, { pageSize }: Pick<AddressSpace, 'pageSize'>): number {
+  return Number(BigInt.asUintN(64, address) / BigInt(pageSize));
 }
 
 /** The address at which a page starts. */
-export function addressOfPage(pageNumber: number): bigint {
-  return BigInt(pageNumber) << 12n;
+export function addressOfPage(pageNumber: number, { pageSize }: Pick<AddressSpace, 'pageSize'>): bigint {
+  return BigInt(pageNumber) * BigInt(pageSize);
 }
 
 /** The words of a report for a page that can't be had. */

@@ -1,8 +1,7 @@
 import type { Unmapped } from './address-space.js';
-import { pagesCovered } from './page-table-entry.js';
 import type { PageTables } from './page-tables.js';
 
-/** A run of pages that one entry maps (of 4 KiB, 2 MiB or 1 GiB), cut to the range that was asked for. */
+/** A run of pages that one entry maps (a page or a huge one), cut to the range that was asked for. */
 export interface MappedLeaf {
   pageNumber: number;
   pages: number;
@@ -27,8 +26,7 @@ export function* mappedLeaves(
   let pageNumber = start;
   for (let step = 0; pageNumber < end && step < steps; step++) {
     const found = tables.mapping(pageNumber);
-    const covered = pagesCovered(found.level);
-    const next = Math.min(end, pageNumber - (pageNumber % covered) + covered);
+    const next = Math.min(end, pageNumber - (pageNumber % found.covers) + found.covers);
     if ('pfn' in found) yield { pageNumber, pages: next - pageNumber, pfn: found.pfn };
     else if (found.why.missingTable) missing?.(pageNumber, next - pageNumber, found.why);
     pageNumber = next;

@@ -1,4 +1,4 @@
-import { Page, type PhysicalMemory } from '../dump/physical-memory.js';
+import { Page, type PhysicalMemory } from './physical-memory.js';
 import { ReadError, Unmapped, type AddressSpace, type Unreadable } from './address-space.js';
 
 /** Frame of each virtual page, or why there is none: page tables, a linear rule, or one after the other. */

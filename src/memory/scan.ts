@@ -1,4 +1,4 @@
-import { Page } from '../dump/physical-memory.js';
+import { Page } from './physical-memory.js';
 import { addressOfPage } from './address-space.js';
 import { mappedLeaves } from './mapped-leaves.js';
 import type { PageTableSpace } from './page-tables.js';
@@ -66,9 +66,9 @@ export function* findBytes(
     if (pageNumber !== expected) tail = tail.subarray(0, 0);
     if (tail.length > 0) {
       const seam = Buffer.concat([tail, bytes.subarray(0, keep)]);
-      yield* matches(seam, needle, alignment, addressOfPage(pageNumber) - BigInt(tail.length));
+      yield* matches(seam, needle, alignment, addressOfPage(pageNumber, space) - BigInt(tail.length));
     }
-    yield* matches(bytes, needle, alignment, addressOfPage(pageNumber));
+    yield* matches(bytes, needle, alignment, addressOfPage(pageNumber, space));
     tail = bytes.subarray(bytes.length - keep);
     expected = pageNumber + 1;
   }

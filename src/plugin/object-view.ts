@@ -1,6 +1,6 @@
 import type { StructType } from '../debuginfo/type-source.js';
 import { sizeOf } from '../debuginfo/type-walk.js';
-import { Page } from '../dump/physical-memory.js';
+import { Page } from '../memory/physical-memory.js';
 import { inspectObject, type InspectedMember } from '../inspect/inspect-object.js';
 import { readScalar } from '../inspect/read-scalar.js';
 import { placeInWords } from '../inspect/symbol-at.js';
@@ -51,8 +51,8 @@ export function objectView(kernel: Kernel, type: string, address: bigint): View 
 
 /** An object of which no byte can be read would be a screenful of "?". */
 function needSome(kernel: Kernel, address: bigint, size: number): void {
-  const last = pageNumberOf(address + BigInt(Math.max(size, 1) - 1));
-  const first = pageNumberOf(address);
+  const last = pageNumberOf(address + BigInt(Math.max(size, 1) - 1), kernel.memory);
+  const first = pageNumberOf(address, kernel.memory);
   const why = kernel.memory.page(first);
   if (why instanceof Page) return;
   for (let page = first + 1; page <= last; page++) {

@@ -1,4 +1,6 @@
 import type { SymbolName } from '../../symbols/symbol-names.js';
+import type { Architecture } from '../arch/architecture.js';
+import { architectureNamed, architecturesInWords } from '../arch/architectures.js';
 import { changeInWords, refusedAsChanged } from '../bytes/changed-file.js';
 import { openFile } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
@@ -17,9 +19,8 @@ import { Cancelled, countAsLack } from '../kernel/gaps.js';
 import { withGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { vmlinuxServes } from '../kernel/unreadable-names.js';
-import { findBases, type Bases } from '../memory/bases.js';
-import { kernelFacts } from '../memory/kernel-facts.js';
-import { kernelSpace, type KernelSpace } from '../memory/kernel-space.js';
+import type { Bases } from '../memory/bases.js';
+import type { KernelSpace } from '../memory/kernel-space.js';
 import { checkVmlinux } from './check-vmlinux.js';
 import { moduleTypes } from '../linux/module/module-types.js';
 import { moduleSymbolTable } from '../linux/module/modules.js';
@@ -76,9 +77,6 @@ export async function openSession(options: OpenOptions): Promise<Session> {
   const dump = await openDump(options.dump, { onPageRead: () => lookAt(cancelFlag) });
   let vmlinux: Vmlinux | undefined;
   try {
-    if (dump.architecture !== 'x86_64') {
-      throw new InputError(`${dump.path} is a dump of a ${dump.architecture} machine; oompm reads x86_64 so far.`);
-    }
     vmlinux = options.vmlinux === undefined ? undefined : await openVmlinux(options.vmlinux);
     return await bringUp(dump, vmlinux, options);
   } catch (error) {
@@ -104,20 +102,21 @@ export async function bringUp(
   vmlinux: Vmlinux | undefined,
   options: Omit<OpenOptions, 'dump' | 'vmlinux'>,
 ): Promise<Session> {
+  const arch = architectureOf(dump);
   const defects = [...dump.defects];
   const { info, source: vmcoreinfoSource } = vmcoreinfoOf(dump, options.vmcoreinfo);
-  const space = unlessCutOff(dump, () => kernelSpace(dump.memory, kernelFacts(info, dump.registers)));
+  const space = unlessCutOff(dump, () => arch.memory.kernelSpace(dump.memory, info, dump.registers));
   defects.push(...space.defects);
   const kaslrOffset = kaslrOffsetOf(info, vmlinux);
   if (vmlinux) checkVmlinux(vmlinux, info, space, kaslrOffset, options.force ?? false);
 
   const symbols = symbolsOf(vmlinux, space, info, kaslrOffset, defects);
-  const bases = findBases(space, { symbolAddress: (name) => symbols.addressOf(name), vmcoreinfo: info });
+  const bases = space.findBases({ symbolAddress: (name) => symbols.addressOf(name), vmcoreinfo: info });
   const types = await findTypes({ vmlinux, space, symbols, kaslrOffset, only: options.types }, defects);
   const openDebugInfo = vmlinux && (await debugInfoOf(vmlinux, kaslrOffset));
   const told = { ...dump };
   const freshKernel = (): Kernel =>
-    assemble({ dump: told, space, bases, symbols, types, info, openDebugInfo, cancelFlag: options.cancelFlag });
+    assemble({ arch, dump: told, space, bases, symbols, types, info, openDebugInfo, cancelFlag: options.cancelFlag });
   const kernel = freshKernel();
   const filterFault = misfiltered(dump, kernel);
   if (filterFault !== undefined) {
@@ -146,6 +145,13 @@ export async function bringUp(
       dump.close();
     },
   };
+}
+
+/** @throws InputError */
+function architectureOf({ path, architecture: name }: Dump): Architecture {
+  const found = architectureNamed(name);
+  if (found !== undefined) return found;
+  throw new InputError(`${path} is a dump of a ${name} machine; oompm reads ${architecturesInWords()} so far.`);
 }
 
 /** What can't be found in a dump that is cut off was in what is missing; any further guess would mislead. */
@@ -214,6 +220,7 @@ async function debugInfoOf(vmlinux: Vmlinux, kaslrOffset: bigint): Promise<(() =
 }
 
 interface Parts {
+  arch: Architecture;
   dump: Dump;
   space: KernelSpace;
   bases: Bases;
@@ -224,10 +231,10 @@ interface Parts {
   cancelFlag: Int32Array | undefined;
 }
 
-function assemble({ dump, space, bases, symbols, types, info, openDebugInfo, cancelFlag }: Parts): Kernel {
+function assemble({ arch, dump, space, bases, symbols, types, info, openDebugInfo, cancelFlag }: Parts): Kernel {
   const kernel: Kernel = createKernel({
     release: info?.get('OSRELEASE') ?? dump.uname?.release ?? 'unknown',
-    architecture: dump.architecture,
+    arch,
     dump,
     memory: space,
     machine: { space, bases },

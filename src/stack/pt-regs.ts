@@ -1,4 +1,4 @@
-import type { X86Registers } from '../dump/notes.js';
+import type { X86Registers } from '../arch/x86_64/pt-regs-order.js';
 import type { Kernel } from '../kernel/kernel.js';
 
 /** The members of struct pt_regs in their order, eight bytes each: part of the ABI, the same in every kernel. */
@@ -69,7 +69,7 @@ export function readIretFrame(kernel: Kernel, frame: bigint): SavedRegisters {
 
 function take(bytes: Uint8Array, first: number): Partial<X86Registers> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const registers: Partial<X86Registers> = {};
+  const registers: Partial<Record<keyof X86Registers, bigint>> = {};
   for (const [n, name] of ORDER.slice(first).entries()) {
     const value = view.getBigUint64(n * 8, true);
     // Above the selector FRED keeps other things (since 6.9).

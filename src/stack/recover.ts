@@ -1,5 +1,5 @@
 import { addressOfPage, pageNumberOf } from '../memory/address-space.js';
-import { Page } from '../dump/physical-memory.js';
+import { Page } from '../memory/physical-memory.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { inArea, type StackArea } from './areas.js';
 import { codePlace, codeRanges, sourceName } from './code.js';
@@ -121,14 +121,14 @@ function* candidatesIn(kernel: Kernel, area: StackArea, from: bigint): Generator
   if (start >= area.high) return;
   const highest = codeRanges(kernel).map(({ low }) => Number(low >> 32n));
   const halves = new Set(highest.flatMap((half) => [half, half + 1]));
-  for (let number = pageNumberOf(start); addressOfPage(number) < area.high; number++) {
+  for (let number = pageNumberOf(start, kernel.memory); addressOfPage(number, kernel.memory) < area.high; number++) {
     kernel.guard.step();
     const page = kernel.memory.page(number);
     if (!(page instanceof Page)) {
-      kernel.peek('a stack', () => kernel.memory.u8(addressOfPage(number)));
+      kernel.peek('a stack', () => kernel.memory.u8(addressOfPage(number, kernel.memory)));
       continue;
     }
-    const base = addressOfPage(number);
+    const base = addressOfPage(number, kernel.memory);
     for (let at = base < start ? Number(start - base) : 0; at + 8 <= page.view.byteLength; at += 8) {
       kernel.guard.step();
       if (!halves.has(page.view.getUint32(at + 4, true))) continue;

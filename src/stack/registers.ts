@@ -1,5 +1,5 @@
-import type { X86Registers } from '../dump/notes.js';
 import { defined } from '../words/defined.js';
+import type { X86Registers } from '../arch/x86_64/pt-regs-order.js';
 
 /** A frame's registers as far as they are known, by DWARF number: 0 to 15 general, 16 the instruction pointer. */
 export type RegisterFile = readonly (bigint | undefined)[];

@@ -124,7 +124,11 @@ function savedRegisters(frames: readonly Frame[], position: number): { registers
   const saved = frames[position + 1]?.entry?.registers;
   return saved === undefined
     ? {}
-    : { registers: Object.fromEntries(Object.entries(saved).filter(([, value]) => value !== undefined)) };
+    : {
+        registers: Object.fromEntries(
+          Object.entries(saved).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+        ),
+      };
 }
 
 function variableLists(

@@ -1,3 +1,4 @@
+import { isUserMode, type X86Registers } from '../arch/x86_64/pt-regs-order.js';
 import { inactiveTaskFrame } from '../../symbols/switch_to.js';
 import { gapOf, Implausible, type GapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -43,7 +44,7 @@ export function cpuStack(kernel: Kernel, cpu: number, { savedRegisters }: StackO
     return { ...identity, ...recover(kernel, { frames: [], end }, areas, options) };
   }
   const { registers } = found.note;
-  const user = (registers.cs & 3n) !== 0n;
+  const user = isUserMode(registers as unknown as X86Registers);
   const first: Caller = {
     ip: registers.ip,
     interrupted: true,

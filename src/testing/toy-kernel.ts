@@ -8,8 +8,9 @@ import type { Kernel } from '../kernel/kernel.js';
 import { Unmapped } from '../memory/address-space.js';
 import { mappedSpace } from '../memory/mapped-space.js';
 import type { Dump } from '../dump/dump.js';
-import type { X86Registers } from '../dump/notes.js';
-import type { PhysicalMemory } from '../dump/physical-memory.js';
+import type { X86Registers } from '../arch/x86_64/pt-regs-order.js';
+import { x86_64 } from '../arch/x86_64/x86_64.js';
+import type { PhysicalMemory } from '../memory/physical-memory.js';
 import { buildBtf } from './build-btf.js';
 import type { MemoryPiece } from './build-orc.js';
 import { parseCTypes } from './parse-c-types.js';
@@ -194,7 +195,7 @@ export function toyKernel(options: ToyKernelOptions): ToyKernel {
   });
   const kernel = createKernel({
     release: options.release ?? '6.1.0-toy',
-    architecture: 'x86_64',
+    arch: x86_64,
     memory: space,
     symbols: symbolTable(packSymbols(symbols.toSorted((a, b) => (a.address < b.address ? -1 : 1))), 'a toy kernel'),
     types,

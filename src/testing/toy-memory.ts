@@ -4,7 +4,7 @@ import {
   type MissingKind,
   type PhysicalMemory,
   type PhysicalRange,
-} from '../dump/physical-memory.js';
+} from '../memory/physical-memory.js';
 
 const PAGE_SIZE = 4096;
 

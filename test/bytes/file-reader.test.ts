@@ -5,7 +5,7 @@ import { afterAll, expect, test } from 'vitest';
 
 import { memoryReader, openFile } from '../../src/bytes/file-reader.js';
 import { openDump } from '../../src/dump/open-dump.js';
-import { Page } from '../../src/dump/physical-memory.js';
+import { Page } from '../../src/memory/physical-memory.js';
 import { buildKdump } from '../../src/testing/build-kdump.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'oompm-reader-'));

@@ -8,8 +8,8 @@ import { mismatch } from '../../src/debuginfo/find-vmlinux.js';
 import { openVmlinux } from '../../src/debuginfo/vmlinux.js';
 import { openDump } from '../../src/dump/open-dump.js';
 import { parseVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
-import { kernelFacts } from '../../src/memory/kernel-facts.js';
-import { kernelSpace } from '../../src/memory/kernel-space.js';
+import { kernelFacts } from '../../src/arch/x86_64/memory/kernel-facts.js';
+import { kernelSpace } from '../../src/arch/x86_64/memory/kernel-space.js';
 import { dumpFile } from '../dumps.js';
 
 const dumps = [

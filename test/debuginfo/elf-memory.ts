@@ -1,7 +1,7 @@
 import { openFile } from '../../src/bytes/file-reader.js';
 import { programHeaders, PT_LOAD, readElfHeader } from '../../src/bytes/elf.js';
 import type { PagedMemory } from '../../src/debuginfo/kallsyms/memory-reader.js';
-import { MissingPage, Page } from '../../src/dump/physical-memory.js';
+import { MissingPage, Page } from '../../src/memory/physical-memory.js';
 import { Unmapped } from '../../src/memory/address-space.js';
 
 /**

@@ -13,7 +13,7 @@ import { DwarfError } from '../../src/debuginfo/dwarf/dwarf-error.js';
 import { MAX_SYMBOLS, openVmlinux } from '../../src/debuginfo/vmlinux.js';
 import type { Dump } from '../../src/dump/dump.js';
 import { openDump } from '../../src/dump/open-dump.js';
-import { Page } from '../../src/dump/physical-memory.js';
+import { Page } from '../../src/memory/physical-memory.js';
 import { findVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
 import { buildElf } from '../../src/testing/build-elf.js';
 import { buildFlattened } from '../../src/testing/build-flattened.js';

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openDump } from '../../src/dump/open-dump.js';
 import type { Dump } from '../../src/dump/dump.js';
-import { MissingPage } from '../../src/dump/physical-memory.js';
+import { MissingPage } from '../../src/memory/physical-memory.js';
 import { openSession } from '../../src/session/open-kernel.js';
 import { buildElf } from '../../src/testing/build-elf.js';
 import { flatten } from '../../src/testing/build-flattened.js';

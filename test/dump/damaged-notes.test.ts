@@ -1,3 +1,4 @@
+import { x86_64 } from '../../src/arch/x86_64/x86_64.js';
 import { describe, expect, test } from 'vitest';
 
 import { memoryReader } from '../../src/bytes/file-reader.js';
@@ -25,7 +26,7 @@ function qemuNote({ pid, ip, sp }: (typeof cpus)[number]): Uint8Array {
 describe('register notes', () => {
   const ofQemu = () => Buffer.concat([buildNotes({ cpus }), ...cpus.map(qemuNote)]);
   const told = (bytes: Uint8Array, stated?: number) => {
-    const { registers, fromHypervisor, damaged } = readNotes(bytes, stated);
+    const { registers, fromHypervisor, damaged } = readNotes(bytes, x86_64.notes, stated);
     return { cpus: registers.map(({ pid, control }) => [pid, control?.gsBase]), fromHypervisor, damaged };
   };
   const damage = (at: number, ...values: number[]) => {
@@ -124,9 +125,9 @@ describe('VMCOREINFO', () => {
 
   test('a note of zeros is none, and another that can be read holds', () => {
     const zeros = note('VMCOREINFO', 0, new Uint8Array(64));
-    expect(readNotes(zeros)).toMatchObject({ damagedVmcoreinfo: true, damaged: false });
-    expect(readNotes(zeros).vmcoreinfo).toBeUndefined();
-    expect(readNotes(Buffer.concat([zeros, note('VMCOREINFO', 0, Buffer.from(text))]))).toMatchObject({
+    expect(readNotes(zeros, x86_64.notes)).toMatchObject({ damagedVmcoreinfo: true, damaged: false });
+    expect(readNotes(zeros, x86_64.notes).vmcoreinfo).toBeUndefined();
+    expect(readNotes(Buffer.concat([zeros, note('VMCOREINFO', 0, Buffer.from(text))]), x86_64.notes)).toMatchObject({
       vmcoreinfo: text,
     });
   });

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { Dump } from '../../src/dump/dump.js';
 import { openDump } from '../../src/dump/open-dump.js';
-import { Page } from '../../src/dump/physical-memory.js';
+import { Page } from '../../src/memory/physical-memory.js';
 import { findVmcoreinfo, parseVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
 import { dumpsDir, testWith } from '../dumps.js';
 

@@ -12,7 +12,7 @@ import { openBitmap } from '../../src/dump/bitmap.js';
 import { blockCache } from '../../src/dump/block-cache.js';
 import type { Dump } from '../../src/dump/dump.js';
 import { openDump } from '../../src/dump/open-dump.js';
-import { MissingPage, Page } from '../../src/dump/physical-memory.js';
+import { MissingPage, Page } from '../../src/memory/physical-memory.js';
 import { buildElf } from '../../src/testing/build-elf.js';
 import { buildFlattened, flatten } from '../../src/testing/build-flattened.js';
 import { buildKdump } from '../../src/testing/build-kdump.js';

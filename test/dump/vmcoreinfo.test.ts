@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import type { PhysicalMemory } from '../../src/dump/physical-memory.js';
+import type { PhysicalMemory } from '../../src/memory/physical-memory.js';
 import { findVmcoreinfo, parseVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
 import { toyMemory } from '../../src/testing/toy-memory.js';
 

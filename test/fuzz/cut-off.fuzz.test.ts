@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 
 import { InputError } from '../../src/bytes/input-error.js';
 import { openDump } from '../../src/dump/open-dump.js';
-import { MissingPage } from '../../src/dump/physical-memory.js';
+import { MissingPage } from '../../src/memory/physical-memory.js';
 import type { Plugin } from '../../src/plugin/define-plugin.js';
 import { buildKdump, type TestPage } from '../../src/testing/build-kdump.js';
 import { dumpFile, lacks, titleFor } from '../dumps.js';

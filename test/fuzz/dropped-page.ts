@@ -1,6 +1,6 @@
 import { InputError } from '../../src/bytes/input-error.js';
 import type { Dump } from '../../src/dump/dump.js';
-import { MissingPage, type PhysicalMemory } from '../../src/dump/physical-memory.js';
+import { MissingPage, type PhysicalMemory } from '../../src/memory/physical-memory.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import type { Plugin } from '../../src/plugin/define-plugin.js';
 import { defaultValues } from '../../src/plugin/options.js';

@@ -5,7 +5,7 @@ import type { OpenFile } from '../../src/bytes/file-reader.js';
 import { InputError } from '../../src/bytes/input-error.js';
 import type { Dump } from '../../src/dump/dump.js';
 import { openDumpFiles } from '../../src/dump/open-dump.js';
-import { MissingPage, Page } from '../../src/dump/physical-memory.js';
+import { MissingPage, Page } from '../../src/memory/physical-memory.js';
 import { findVmcoreinfo, parseVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
 import { dumpsDir, testWith } from '../dumps.js';
 import { brokenFile, tablesOf } from './broken-file.js';

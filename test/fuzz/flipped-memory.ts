@@ -1,4 +1,4 @@
-import { Page, type MissingPage, type PhysicalMemory } from '../../src/dump/physical-memory.js';
+import { Page, type MissingPage, type PhysicalMemory } from '../../src/memory/physical-memory.js';
 
 /** A dump's memory with some of its pages changed or lost: what a broken machine, or a stranger, may hand us. */
 export function flippedMemory(

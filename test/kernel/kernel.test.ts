@@ -3,7 +3,7 @@ import { toyKernel } from 'oompm/testing';
 
 import { Cancelled, GapLog, Implausible, ShapeError } from '../../src/kernel/gaps.js';
 import { Guard } from '../../src/kernel/guard.js';
-import { MissingPage } from '../../src/dump/physical-memory.js';
+import { MissingPage } from '../../src/memory/physical-memory.js';
 import { ReadError, Unmapped } from '../../src/memory/address-space.js';
 import { listNodes } from '../../src/kernel/containers/list.js';
 

@@ -1,3 +1,4 @@
+import { x86_64 } from '../../src/arch/x86_64/x86_64.js';
 import { describe, expect, test } from 'vitest';
 import { toyKernel } from 'oompm/testing';
 
@@ -10,7 +11,7 @@ const { memory } = toyKernel({ types: '' });
 function kernelOf(unreadable?: string): Kernel {
   return createKernel({
     release: 'toy',
-    architecture: 'x86_64',
+    arch: x86_64,
     memory,
     symbols: unreadable === undefined ? noSymbols : unreadableSymbols(unreadable),
     types: { ...noTypes, ...(unreadable === undefined ? {} : { unreadable }) },

@@ -1,4 +1,4 @@
-import { MissingPage } from '../../src/dump/physical-memory.js';
+import { MissingPage } from '../../src/memory/physical-memory.js';
 import { ReadError, type AddressSpace } from '../../src/memory/address-space.js';
 
 /** Memory that is one piece of bytes from `base` on; what `lose` names can't be read, nor what lies outside. */

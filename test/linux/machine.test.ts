@@ -1,3 +1,4 @@
+import { x86_64 } from '../../src/arch/x86_64/x86_64.js';
 import { describe, expect, test } from 'vitest';
 import { taskTypes, to, toyKernel, type ToyKernelOptions } from 'oompm/testing';
 import {
@@ -106,7 +107,7 @@ describe('whose registers are whose', () => {
     cpuRegisters(kernel).map((found) =>
       'note' in found ? [found.cpu, found.note.pid, found.by] : [found.cpu, found.reason],
     );
-  const inFile = readNotes(Uint8Array.from(notesOf(...cpus))).registers;
+  const inFile = readNotes(Uint8Array.from(notesOf(...cpus)), x86_64.notes).registers;
 
   test('a kdump: by what each CPU saved, an offline one has none, nor has one that never answered', () => {
     const kernel = kernelWith([notesOf(cpus[1]!), notesOf(cpus[0]!), [], []], { registers: inFile });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { x86_64 } from '../../src/arch/x86_64/x86_64.js';
 import { callsIn, type KnownLocks } from '../../src/locks/owners/lock-calls.js';
 import { percpuRwsem, readerCountAt } from '../../src/locks/kinds/percpu-rwsem.js';
 import { semaphore } from '../../src/locks/kinds/semaphore.js';
@@ -47,7 +48,11 @@ const scan = (...pieces: Piece[]) => scanWith({ functions, inlined: [unlocks] },
 function scanWith(known: KnownLocks, ...pieces: Piece[]) {
   const code: number[] = [];
   for (const piece of pieces) code.push(...piece(code.length));
-  return callsIn(Uint8Array.from(code), START, known).map(({ after, does, lock }) => ({ after, does, lock }));
+  return callsIn(x86_64.code, Uint8Array.from(code), START, known).map(({ after, does, lock }) => ({
+    after,
+    does,
+    lock,
+  }));
 }
 
 describe('which lock a call is given, out of the bytes of the code', () => {
@@ -120,7 +125,10 @@ describe('which lock a call is given, out of the bytes of the code', () => {
   test('code that is cut off in the middle of an instruction ends there', () => {
     const whole = [...movRdi(LOCK)(0), ...call(LOCK_FUNCTION)(7)];
     for (let length = 0; length < whole.length; length++)
-      expect(callsIn(Uint8Array.from(whole.slice(0, length)), START, { functions }), `${length} bytes`).toEqual([]);
-    expect(callsIn(Uint8Array.of(0xc6), START, { functions })).toEqual([]);
+      expect(
+        callsIn(x86_64.code, Uint8Array.from(whole.slice(0, length)), START, { functions }),
+        `${length} bytes`,
+      ).toEqual([]);
+    expect(callsIn(x86_64.code, Uint8Array.of(0xc6), START, { functions })).toEqual([]);
   });
 });

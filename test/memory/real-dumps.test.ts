@@ -3,16 +3,17 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Dump } from '../../src/dump/dump.js';
 import { openDump } from '../../src/dump/open-dump.js';
-import { MissingPage, Page } from '../../src/dump/physical-memory.js';
+import { MissingPage, Page } from '../../src/memory/physical-memory.js';
 import { parseVmcoreinfo, type Vmcoreinfo } from '../../src/dump/vmcoreinfo.js';
 import { addressOfPage, pageNumberOf } from '../../src/memory/address-space.js';
-import { directMapAddress, findBases, physicalOfDirectMap } from '../../src/memory/bases.js';
-import { kernelFacts } from '../../src/memory/kernel-facts.js';
-import { KERNEL_MAP_PAGE, kernelSpace, type KernelSpace } from '../../src/memory/kernel-space.js';
+import type { PageTables } from '../../src/memory/page-tables.js';
+import { directMapAddress, physicalOfDirectMap } from '../../src/memory/bases.js';
+import { findBases } from '../../src/arch/x86_64/memory/find-bases.js';
+import { kernelFacts } from '../../src/arch/x86_64/memory/kernel-facts.js';
+import { KERNEL_MAP_PAGE, kernelSpace, type X86KernelSpace } from '../../src/arch/x86_64/memory/kernel-space.js';
 import { mappedLeaves } from '../../src/memory/mapped-leaves.js';
-import { pagesCovered } from '../../src/memory/page-table-entry.js';
 import { findBytes, readablePages } from '../../src/memory/scan.js';
-import { userSpace } from '../../src/memory/user-space.js';
+import { userSpace } from '../../src/arch/x86_64/memory/user-space.js';
 import { allDumps, dumpsDir, unlessMissing } from '../dumps.js';
 
 const dir = dumpsDir();
@@ -21,7 +22,7 @@ const vmcores = allDumps();
 describe.each(vmcores)('%s', (name) => {
   let dump: Dump;
   let vmcoreinfo: Vmcoreinfo;
-  let space: KernelSpace;
+  let space: X86KernelSpace;
 
   beforeAll(async () => {
     dump = await openDump(join(dir, name));
@@ -61,7 +62,7 @@ describe.each(vmcores)('%s', (name) => {
     const text = space.u64(vmlinux.symbols.get('vmcoreinfo_data')! + vmcoreinfo.kernelOffset!);
     if (name.includes('kdump')) {
       // crash_save_vmcoreinfo() used the safe copy, in the memory of the crash kernel: no part of the dump.
-      expect(space.page(pageNumberOf(text))).toEqual(new MissingPage('absent'));
+      expect(space.page(pageNumberOf(text, space))).toEqual(new MissingPage('absent'));
     } else {
       expect(space.cString(text, 4096)).toBe(dump.vmcoreinfo!.replace(/\0.*$/s, ''));
     }
@@ -90,7 +91,7 @@ describe.each(vmcores)('%s', (name) => {
       for (let pfn = Math.ceil(start / 4096); pfn < Math.floor(end / 4096); pfn += 97) {
         const page = dump.memory.page(pfn);
         if (!(page instanceof Page)) continue;
-        const address = directMapAddress(bases, pfn)!;
+        const address = directMapAddress(bases, pfn * 4096)!;
         const frame = space.translate(address);
         if (typeof frame !== 'number') continue; // what the kernel itself keeps unmapped: the crash kernel's memory
         expect(frame).toBe(pfn * 4096);
@@ -129,7 +130,7 @@ test.skipIf(!vmcores.includes('6.12-idle/vmcore'))(
           Buffer.from(page.bytes.subarray(0, 96)).toString('latin1'),
         );
         if (!said) continue;
-        expect(addressOfPage(pageNumber)).toBe(BigInt(`0x${said[1]!}`));
+        expect(addressOfPage(pageNumber, kernel)).toBe(BigInt(`0x${said[1]!}`));
         pages++;
       }
     }
@@ -161,19 +162,18 @@ function ascending(numbers: readonly number[]): number[] {
   return numbers.toSorted((a, b) => a - b);
 }
 
-function swappedOutPages(tables: KernelSpace['tables']): number {
+function swappedOutPages(tables: PageTables): number {
   let pages = 0;
   for (let page = 0; page < 2 ** 35;) {
     const found = tables.mapping(page);
     if ('why' in found && found.why.detail.startsWith('swapped out')) pages++;
-    const covered = pagesCovered(found.level);
-    page += covered - (page % covered);
+    page += found.covers - (page % found.covers);
   }
   return pages;
 }
 
 /** Physical addresses of processes' PGDs: pages with the kernel's half and something in the user's. */
-function* pgdsOf(kernel: KernelSpace): Generator<number> {
+function* pgdsOf(kernel: X86KernelSpace): Generator<number> {
   const root = kernel.physical.page(kernel.tables.root / 4096) as Page;
   for (const { start, end } of kernel.physical.ranges()) {
     for (let pfn = Math.ceil(start / 4096); pfn < Math.floor(end / 4096); pfn++) {

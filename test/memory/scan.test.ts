@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { pageNumberOf } from '../../src/memory/address-space.js';
 import { mappedLeaves } from '../../src/memory/mapped-leaves.js';
-import { pageTableSpace } from '../../src/memory/page-tables.js';
+import { pageTableSpace } from '../../src/arch/x86_64/memory/page-tables.js';
 import { findBytes, readablePages } from '../../src/memory/scan.js';
 import { buildPageTables, type ToyMapping } from '../../src/testing/build-page-tables.js';
 import { toyMemory } from '../../src/testing/toy-memory.js';
-import { toy, toyKernelMemory } from './toy-kernel-memory.js';
+import { toy, toyKernelMemory } from '../arch/x86_64/toy-kernel-memory.js';
 
 const START = 0xffff800000000000n;
-const first = pageNumberOf(START);
+const PAGES = { pageSize: 4096 };
+const first = pageNumberOf(START, PAGES);
 
 function scanned(mappings: readonly ToyMapping[]) {
   const memory = toyMemory();
@@ -68,7 +69,7 @@ describe('readablePages', () => {
   test('an image whose page tables are missing is still scanned, by rule', () => {
     const { memory, tables, space } = toyKernelMemory();
     memory.lose(tables.root / 4096);
-    const start = pageNumberOf(toy.stext);
+    const start = pageNumberOf(toy.stext, PAGES);
     expect([...readablePages(space(), start, start + 512)].map(({ pageNumber }) => pageNumber)).toEqual([start]);
   });
 });

@@ -188,7 +188,7 @@ describe('a user’s plugin, on a real dump', () => {
           ShapeError: thrownBy(() => kernel.bind({ struct: 'nothing', members: {} })) instanceof ShapeError,
           Implausible: thrownBy(() => kernel.userSpace(1n)) instanceof Implausible,
           InputError: thrownBy(() => addressNamed(kernel, 'no_such_symbol')) instanceof InputError,
-          Page: kernel.memory.page(pageNumberOf(init)) instanceof Page,
+          Page: kernel.memory.page(pageNumberOf(init, kernel.memory)) instanceof Page,
           list: count(listNodes(kernel, addressNamed(kernel, 'slab_caches'), 'list')) > 50,
           hlist: count(hlistNodes(kernel, pid + BigInt(kernel.offsetOf('pid', 'tasks')), 'hlist')) === 1,
           llist: count(llistNodes(kernel, addressNamed(kernel, 'call_single_queue:0'), 'llist')) >= 0,

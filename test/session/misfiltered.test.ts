@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { Dump } from '../../src/dump/dump.js';
 import { openDump } from '../../src/dump/open-dump.js';
-import { MissingPage, Page, type MissingKind } from '../../src/dump/physical-memory.js';
+import { MissingPage, Page, type MissingKind } from '../../src/memory/physical-memory.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { pageLayout, type PageKind } from '../../src/linux/mm/pages/page-layout.js';
 import { kindAt } from '../../src/linux/mm/pages/scan-pages.js';
@@ -83,7 +83,7 @@ function framesByUse(kernel: Kernel, dump: Dump): { slabTails: Set<number>; othe
   for (const { start, end } of dump.memory.ranges()) {
     for (let pfn = start / 4096; pfn < end / 4096; pfn++) {
       const page = kernel.memory.page(
-        pageNumberOf(kernel.bases.vmemmap!.address) + Math.floor((pfn * layout.size) / 4096),
+        pageNumberOf(kernel.bases.vmemmap!.address, kernel.memory) + Math.floor((pfn * layout.size) / 4096),
       );
       if (!(page instanceof Page)) continue;
       const at = (pfn * layout.size) % 4096;

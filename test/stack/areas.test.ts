@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Implausible } from '../../src/kernel/gaps.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { allThreads, type Task } from '../../src/linux/sched/tasks.js';
-import { Page } from '../../src/dump/physical-memory.js';
+import { Page } from '../../src/memory/physical-memory.js';
 import { pageNumberOf } from '../../src/memory/address-space.js';
 import { openKernel } from '../../src/session/open-kernel.js';
 import { cpuStacks, taskStack, threadStackBytes } from '../../src/stack/areas.js';
@@ -30,8 +30,8 @@ describe.skipIf(dumps.length === 0).each(dumps)('the stacks of a CPU in %s', (na
       );
       const mapped = areas.filter(
         ({ low, high }) =>
-          kernel.memory.page(pageNumberOf(low)) instanceof Page &&
-          kernel.memory.page(pageNumberOf(high - 1n)) instanceof Page,
+          kernel.memory.page(pageNumberOf(low, kernel.memory)) instanceof Page &&
+          kernel.memory.page(pageNumberOf(high - 1n, kernel.memory)) instanceof Page,
       );
       // #VC's are mapped in guests with encrypted memory only.
       expect(mapped.map((area) => area.name.split(' ')[0])).toEqual(['IRQ', '#DF', 'NMI', '#DB', '#MC', 'entry']);

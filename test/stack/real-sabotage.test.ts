@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { Page } from '../../src/dump/physical-memory.js';
+import { Page } from '../../src/memory/physical-memory.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { allThreads, type Task } from '../../src/linux/sched/tasks.js';
 import { addressOfPage, pageNumberOf, type AddressSpace } from '../../src/memory/address-space.js';
@@ -41,7 +41,7 @@ describe.skipIf(dumps.length === 0).each(dumps)('%s, with its stacks overwritten
     ];
     const pages = new Map<number, Page>();
     for (const { low, high } of areas) {
-      for (let number = pageNumberOf(low); addressOfPage(number) < high; number++) {
+      for (let number = pageNumberOf(low, kernel.memory); addressOfPage(number, kernel.memory) < high; number++) {
         const page = kernel.memory.page(number);
         if (page instanceof Page) pages.set(number, page);
       }

@@ -1,3 +1,4 @@
+import { x86_64 } from '../../src/arch/x86_64/x86_64.js';
 import { packSymbols, symbolTable } from '../../src/debuginfo/compact-symbols.js';
 import { createKernel } from '../../src/kernel/create-kernel.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
@@ -101,7 +102,7 @@ export function toyStack(options: ToyStackOptions = {}): Kernel {
     .toSorted((a, b) => (a.address < b.address ? -1 : 1));
   return createKernel({
     release: 'toy',
-    architecture: 'x86_64',
+    arch: x86_64,
     memory: mappedSpace(memory, (pageNumber) => frames.get(pageNumber) ?? new Unmapped('the toy has no such page')),
     symbols: symbolTable(packSymbols(infos), 'toy'),
     types: noTypes,

@@ -1,5 +1,5 @@
 import { InputError } from '../../bytes/input-error.js';
-import { Page } from '../../dump/physical-memory.js';
+import { Page } from '../../memory/physical-memory.js';
 import { readUpTo, type PagedMemory } from './memory-reader.js';
 import { markersOf } from './names.js';
 import { MOST_SYMBOLS, offsetReadings, type KallsymsPlaces } from './places.js';

@@ -1,6 +1,6 @@
 import { InputError } from '../../bytes/input-error.js';
 import { unreadableInWords, type AddressSpace } from '../../memory/address-space.js';
-import { Page } from '../../dump/physical-memory.js';
+import { Page } from '../../memory/physical-memory.js';
 
 /** What kallsyms needs of the kernel's memory. */
 export type PagedMemory = Pick<AddressSpace, 'page' | 'pageSize'>;

@@ -1,5 +1,5 @@
 import { readNotes } from '../../dump/note-reader.js';
-import type { RegisterNote } from '../../dump/notes.js';
+import type { RegisterNote } from '../../arch/registers.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { cpusIn } from './cpus.js';
 import { gatherGaps } from '../../kernel/gathered-gaps.js';
@@ -24,11 +24,11 @@ const LOST = {
   lost: true,
 } as const;
 
-/** note_buf_t: an ELF note with an NT_PRSTATUS and an end mark; some 360 bytes on x86_64. */
+/** note_buf_t: an ELF note with an NT_PRSTATUS and an end mark; some 400 bytes. */
 const NOTE_BYTES = 512;
 
 /**
- * Registers of each possible CPU. Which note is whose: a hypervisor's notes have the GS base, which is the CPU's
+ * Registers of each possible CPU. Which note is whose: a hypervisor's notes have the register that points to the CPU's
  * per-CPU area; a kdump's are what the CPUs wrote into `crash_notes` as they stopped (crash_save_cpu()). A CPU that was
  * offline has none.
  */
@@ -65,12 +65,12 @@ function byHypervisor(kernel: Kernel, notes: readonly RegisterNote[]): CpuRegist
   });
 }
 
-/** In the kernel GS is the per-CPU area; in user mode the other GS base has it. */
+/** The CPU whose per-CPU area the note names. */
 function ownerByGs(kernel: Kernel, { control }: RegisterNote): number | undefined {
   if (!control) return undefined;
   return kernel.possibleCpus().find((cpu) => {
     const area = kernel.perCpuOffset(cpu);
-    return area !== 0n && (area === control.gsBase || area === control.kernelGsBase);
+    return area !== 0n && kernel.arch.notes.hasPerCpuArea(control, area);
   });
 }
 
@@ -112,7 +112,7 @@ function crashNote(kernel: Kernel, cpu: number): { saved?: RegisterNote; reason?
     }),
   );
   if (bytes === undefined) return { reason: `its buffer in crash_notes can't be read: ${gaps[0]!.reason}` };
-  const saved = readNotes(endOfNotes(bytes)).registers[0];
+  const saved = readNotes(endOfNotes(bytes), kernel.arch.notes).registers[0];
   return saved ? { saved } : {};
 }
 

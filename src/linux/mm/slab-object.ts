@@ -25,16 +25,17 @@ export function slabObject(kernel: Kernel, address: bigint): SlabObject | undefi
 
 function find(kernel: Kernel, address: bigint): SlabObject | undefined {
   const { vmemmap } = kernel.bases;
+  const { pageSize } = kernel.memory;
   const physical = physicalOfDirectMap(kernel.bases, address);
   if (physical === undefined || vmemmap === undefined || !kernel.has('kmem_cache', 'object_size')) return undefined;
   const pageBytes = BigInt(kernel.sizeOf('page'));
-  const page = vmemmap.address + BigInt(Math.floor(physical / 4096)) * pageBytes;
+  const page = vmemmap.address + BigInt(Math.floor(physical / pageSize)) * pageBytes;
   const cacheOffset = BigInt(
     kernel.has('slab', 'slab_cache') ? kernel.offsetOf('slab', 'slab_cache') : kernel.offsetOf('page', 'slab_cache'),
   );
   const head = headOf(kernel, page);
   const cache = caches(kernel).get(kernel.memory.u64(head + cacheOffset));
-  const base = cache && directMapAddress(kernel.bases, Number((head - vmemmap.address) / pageBytes));
+  const base = cache && directMapAddress(kernel.bases, Number((head - vmemmap.address) / pageBytes) * pageSize);
   if (cache === undefined || base === undefined || base > address) return undefined;
   const offset = Number((address - base) % BigInt(cache.size)) - cache.pad;
   if (offset < 0 || offset >= cache.objectBytes) return undefined;

@@ -1,6 +1,7 @@
 import type { SymbolName } from '../../../symbols/symbol-names.js';
-import { Page } from '../../dump/physical-memory.js';
+import { Page } from '../../memory/physical-memory.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { pageNumberOf } from '../../memory/address-space.js';
 import { codeOf } from './code-of.js';
 
 /** Read at once; a format that lies across two pieces is found by their overlap. */
@@ -68,27 +69,12 @@ function stringsOf(kernel: Kernel, name: SymbolName, rodata: Range): readonly st
   );
 }
 
-/**
- * Addresses in the read-only data that a function's code has: x86_64's 32-bit immediates, and distances from the next
- * instruction.
- */
+/** Addresses in the read-only data that a function's code has. */
 function addressesIn(kernel: Kernel, name: string, { start, end }: Range): bigint[] {
   const code = codeOf(kernel, name);
   if (code === undefined) return [];
-  const view = new DataView(code.bytes.buffer, code.bytes.byteOffset, code.bytes.byteLength);
-  // Numbers: offsets from the start of the data, exact, since all lies in the top 2 GiB.
-  const [low, length, from] = [
-    Number(BigInt.asIntN(64, start)),
-    Number(end - start),
-    Number(BigInt.asIntN(64, code.address)),
-  ];
-  const addresses = new Set<number>();
-  for (let at = 0; at + 4 <= code.bytes.length; at++) {
-    const value = view.getInt32(at, true);
-    for (const address of [value, from + at + 4 + value])
-      if (address >= low && address < low + length) addresses.add(address);
-  }
-  return [...addresses].map((address) => BigInt.asUintN(64, BigInt(address)));
+  const named = new Set(kernel.arch.code.addressesNamed(code.bytes, code.address));
+  return [...named].filter((address) => address >= start && address < end);
 }
 
 /** A printk format that starts there: with the level's prefix, or as text after a NUL. */
@@ -129,7 +115,7 @@ function readable(kernel: Kernel, start: bigint, length: number): Buffer {
     kernel.guard.step();
     const address = start + BigInt(at);
     const part = Math.min(length - at, pageSize - Number(address & BigInt(pageSize - 1)));
-    const page = kernel.memory.page(Number(address >> 12n));
+    const page = kernel.memory.page(pageNumberOf(address, kernel.memory));
     if (page instanceof Page)
       piece.set(page.bytes.subarray(Number(address & BigInt(pageSize - 1))).subarray(0, part), at);
     else kernel.peek("the kernel's read-only data", () => kernel.memory.u8(address));

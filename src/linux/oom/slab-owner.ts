@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.js';
+import { pageNumberOf } from '../../memory/address-space.js';
 import { moduleMemory, modules } from '../module/modules.js';
 
 /** A module's data is some kB; one of more than this is not searched. */
@@ -28,7 +29,7 @@ function holds(kernel: Kernel, base: bigint, bytes: number, wanted: Buffer): boo
   const { pageSize } = kernel.memory;
   for (let at = 0; at < bytes; at += pageSize) {
     kernel.guard.step();
-    const page = kernel.memory.page(Number((base + BigInt(at)) >> 12n));
+    const page = kernel.memory.page(pageNumberOf(base + BigInt(at), kernel.memory));
     if (
       'bytes' in page &&
       Buffer.from(page.bytes.buffer, page.bytes.byteOffset, page.bytes.byteLength).includes(wanted)

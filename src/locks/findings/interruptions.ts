@@ -143,15 +143,16 @@ function isUnmapped(kernel: Kernel, address: bigint): boolean {
   );
 }
 
-/** "push" or "call" where the instruction is one: 50 to 57, 41 50 to 41 57, 68, 6a, ff /6; e8, ff /2. */
+/** How the instruction writes to the stack, where it does. */
 function stackWrite(kernel: Kernel, ip: bigint): 'push' | 'call' | undefined {
-  const code = kernel.peek('code', () => kernel.memory.read(ip, 3));
-  if (code === undefined) return undefined;
-  const at = (code[0]! & 0xf0) === 0x40 ? 1 : 0;
-  const opcode = code[at]!;
-  if ((opcode & 0xf8) === 0x50 || opcode === 0x68 || opcode === 0x6a) return 'push';
-  if (opcode === 0xe8) return 'call';
-  if (opcode === 0xff)
-    return ((code[at + 1]! >> 3) & 7) === 6 ? 'push' : ((code[at + 1]! >> 3) & 7) === 2 ? 'call' : undefined;
-  return undefined;
+  const { longestInstruction, stackWrite: writes } = kernel.arch.code;
+  const { pageSize } = kernel.memory;
+  // Code may end with its page: the next one is read where the instruction goes on there.
+  const inPage = pageSize - Number(ip % BigInt(pageSize));
+  const read = (bytes: number) => kernel.peek('code', () => kernel.memory.read(ip, bytes));
+  const code = read(Math.min(longestInstruction, inPage));
+  const found = code && writes(code);
+  if (found !== undefined || code === undefined || inPage >= longestInstruction) return found;
+  const rest = read(longestInstruction);
+  return rest && writes(rest);
 }

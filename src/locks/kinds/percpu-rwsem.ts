@@ -68,43 +68,10 @@ function asPercpuWriter(kernel: Kernel, sleeper: Sleeper): FoundLock | undefined
   return found === undefined ? undefined : { address: found, how: ["the lock's `writer` is this task"], mode: 'write' };
 }
 
-/** How far the count may be from the load of the pointer to it. */
-const COUNT_BYTES = 24;
-
 /** The per-CPU counts of its readers, whose functions are all inlined. @param offset of `read_count` */
 export function readerCountAt(offset: number): InlinedLock {
-  return (view, start, at) => {
-    const read = readerCount(view, start, at);
-    return read && { does: read.does, lock: read.pointer - BigInt(offset), length: read.length };
-  };
-}
-
-/**
- * percpu_down_read() and percpu_up_read(): `mov disp32(%rip), %reg` (REX 8b) loads the semaphore's `read_count`, and
- * `incl` or `decl %gs:(%reg)` (65 ff /0, /1) counts.
- */
-function readerCount(
-  view: DataView,
-  start: bigint,
-  at: number,
-): { does: 'acquire' | 'release'; pointer: bigint; length: number } | undefined {
-  if (view.getUint8(at) !== 0x65) return undefined;
-  const wide = view.getUint8(at + 1) === 0x41 ? 1 : 0;
-  if (at + 3 + wide > view.byteLength || view.getUint8(at + 1 + wide) !== 0xff) return undefined;
-  const modRm = view.getUint8(at + 2 + wide);
-  const [mode, does, register] = [modRm >> 6, (modRm >> 3) & 7, modRm & 7];
-  if (mode !== 0 || does > 1 || register === 4 || register === 5) return undefined;
-  for (let load = at - 7; load >= Math.max(0, at - COUNT_BYTES); load--) {
-    const loaded =
-      view.getUint8(load) === (wide ? 0x4c : 0x48) &&
-      view.getUint8(load + 1) === 0x8b &&
-      view.getUint8(load + 2) === (0x05 | (register << 3));
-    if (loaded)
-      return {
-        does: does === 0 ? 'acquire' : 'release',
-        pointer: BigInt.asUintN(64, start + BigInt(load + 7 + view.getInt32(load + 3, true))),
-        length: 3 + wide,
-      };
-  }
-  return undefined;
+  return (action) =>
+    action.does === 'count up' || action.does === 'count down'
+      ? { does: action.does === 'count up' ? 'acquire' : 'release', lock: action.pointer - BigInt(offset) }
+      : undefined;
 }

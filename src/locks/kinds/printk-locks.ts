@@ -105,17 +105,17 @@ function spinnersIn(
   );
 }
 
-/** How far the `pause` of cpu_relax() is from any place of so short a loop. */
+/** How far the cpu_relax() is from any place of so short a loop. */
 const LOOP_BYTES = 24;
 
-/** cpu_relax() is `pause` (f3 90): both functions do more than wait. */
+/** Both functions do more than wait, for which there is cpu_relax(). */
 function isInPauseLoop(kernel: Kernel, { frame, place }: Activation): boolean {
   const { ip } = frame;
   if (place === undefined) return false;
   const code = kernel.peek('code', () =>
     kernel.memory.read(ip - BigInt(Math.min(LOOP_BYTES, Number(ip - place.start))), 2 * LOOP_BYTES),
   );
-  return code !== undefined && code.some((byte, at) => byte === 0xf3 && code[at + 1] === 0x90);
+  return code !== undefined && kernel.arch.code.pauses(code);
 }
 
 function cpuLockOwner(kernel: Kernel): number | undefined {

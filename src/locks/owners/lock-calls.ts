@@ -1,10 +1,10 @@
 import type { SymbolName } from '../../../symbols/symbol-names.js';
+import type { CodeArchitecture } from '../../arch/architecture.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { CodePlace } from '../../stack/code.js';
 import { lockKinds } from '../kinds/all.js';
 import { lockFunctionsByAddress, type LockFunction } from '../lock-functions.js';
 import type { InlinedLock, LockCall, LockKind } from '../lock-kind.js';
-import { constantArgument } from './first-argument.js';
 import { defined } from '../../words/defined.js';
 
 /** A function longer than this is a table that says nonsense. */
@@ -13,16 +13,16 @@ const LONGEST_FUNCTION = 1 << 16;
 const ARGUMENT_BYTES = 40;
 
 /**
- * What a function does to locks, in the order of its code, without a disassembler: calls (E8) of the functions that
- * lock and unlock, each with the constant that was loaded into RDI before it; and what a kind of lock is known by where
- * it is inlined. Jumps are not followed: what stands first need not run first.
+ * What a function does to locks, in the order of its code: calls of the functions that lock and unlock, each with the
+ * constant that was loaded as its first argument before it; and what a kind of lock is known by where it is inlined.
+ * Jumps are not followed: what stands first need not run first.
  */
 export function lockCalls(kernel: Kernel, place: CodePlace): readonly LockCall[] {
   return kernel.once(`lock calls of ${place.start}`, () => {
     const length = Math.min(place.size, LONGEST_FUNCTION);
     const code = kernel.peek(`code of ${place.function}`, () => kernel.memory.read(place.start, length));
     if (code === undefined) return [];
-    return callsIn(code, place.start, {
+    return callsIn(kernel.arch.code, code, place.start, {
       functions: lockFunctionsByAddress(kernel),
       variable: (name) => kernel.findSymbol(name),
       inlined: inlinedLocks(kernel),
@@ -46,37 +46,34 @@ export interface KnownLocks {
 
 /** The same on bytes. */
 export function callsIn(
+  { actions }: CodeArchitecture,
   code: Uint8Array,
   start: bigint,
   { functions, variable, inlined = [] }: KnownLocks,
 ): LockCall[] {
-  const view = new DataView(code.buffer, code.byteOffset, code.byteLength);
   const calls: LockCall[] = [];
   let barrier = 0;
-  for (let at = 0; at + 3 <= code.length; at++) {
-    if (code[at] === 0xe8 && at + 5 <= code.length) {
-      const target = BigInt.asUintN(64, start + BigInt(at + 5 + view.getInt32(at + 1, true)));
-      const callee = functions.get(target);
+  for (const action of actions(code, start)) {
+    if (action.does === 'call') {
+      const callee = functions.get(action.target);
       if (callee === undefined || callee.does === 'inside') continue;
-      const lock =
-        callee.variable !== undefined
-          ? variable?.(callee.variable)
-          : constantArgument(view, start, Math.max(barrier, at - ARGUMENT_BYTES), at);
+      const { at, after, argument } = action;
+      const isGiven = argument !== undefined && argument.at >= Math.max(barrier, at - ARGUMENT_BYTES);
+      const lock = callee.variable !== undefined ? variable?.(callee.variable) : isGiven ? argument.value : undefined;
       calls.push({
-        after: at + 5,
+        after,
         kind: callee.kind,
         does: callee.does,
         callee: callee.name,
         ...defined({ lock }),
       });
-      barrier = at + 5;
-      at += 4;
+      barrier = after;
       continue;
     }
     for (const { kind, lockAt } of inlined) {
-      const found = lockAt(view, start, at);
+      const found = lockAt(action);
       if (found === undefined) continue;
-      calls.push({ after: at + found.length, kind, does: found.does, lock: found.lock });
+      calls.push({ after: action.after, kind, does: found.does, lock: found.lock });
       break;
     }
   }

@@ -6,12 +6,12 @@ import { openDebugInfo, type DebugInfo } from '../../../src/debuginfo/dwarf/debu
 import type { FrameState, ReadMemory } from '../../../src/debuginfo/dwarf/frame-state.js';
 import type { Variable } from '../../../src/debuginfo/dwarf/variables.js';
 import { resolveType } from '../../../src/debuginfo/type-walk.js';
-import type { X86Registers } from '../../../src/dump/notes.js';
+import type { Registers } from '../../../src/arch/registers.js';
 import { openVmlinux } from '../../../src/debuginfo/vmlinux.js';
 import { openDump } from '../../../src/dump/open-dump.js';
 import { parseVmcoreinfo } from '../../../src/dump/vmcoreinfo.js';
-import { kernelFacts } from '../../../src/memory/kernel-facts.js';
-import { kernelSpace } from '../../../src/memory/kernel-space.js';
+import { kernelFacts } from '../../../src/arch/x86_64/memory/kernel-facts.js';
+import { kernelSpace } from '../../../src/arch/x86_64/memory/kernel-space.js';
 import { dumpFile } from '../../dumps.js';
 
 /** DWARF's numbers of the registers, System V ABI for AMD64, figure 3.36. */
@@ -84,8 +84,8 @@ interface Frame {
   variables(): Variable[];
 }
 
-function* unwind(info: DebugInfo, read: ReadMemory, start: X86Registers): Generator<Frame> {
-  let registers = new Map<number, bigint>(NUMBERS.map((name, number) => [number, start[name]]));
+function* unwind(info: DebugInfo, read: ReadMemory, start: Registers): Generator<Frame> {
+  let registers = new Map<number, bigint>(NUMBERS.map((name, number) => [number, start[name]!]));
   let pc = registers.get(16)!;
   for (let i = 0; i < 100; i++) {
     const here = registers;

@@ -1,4 +1,4 @@
-import { MissingPage, Page, type PhysicalMemory } from '../../../dump/physical-memory.js';
+import { MissingPage, Page, type PhysicalMemory } from '../../../memory/physical-memory.js';
 import type { Kernel } from '../../../kernel/kernel.js';
 import { pageNumberOf } from '../../../memory/address-space.js';
 import { pageLayout, type PageKind } from './page-layout.js';
@@ -37,7 +37,7 @@ function sampled(kernel: Kernel, physical: PhysicalMemory): MissingSlab | undefi
   if (!base || kernel.enumerator('PG_slab') !== undefined) return undefined;
   const layout = kernel.once('page layout', () => pageLayout(kernel));
   const perPage = Math.floor(physical.pageSize / layout.size);
-  const firstArrayPage = pageNumberOf(base.address);
+  const firstArrayPage = pageNumberOf(base.address, kernel.memory);
   const found: MissingSlab = { lookLikeAnon: { looked: 0, missing: 0 }, tails: { looked: 0, missing: 0 } };
   for (const first of sampledFrames(physical, perPage)) {
     if (found.lookLikeAnon.looked === MOST_LOOKED && found.tails.looked === MOST_LOOKED) break;

@@ -1,4 +1,4 @@
-import { Page } from '../../../dump/physical-memory.js';
+import { Page } from '../../../memory/physical-memory.js';
 import { Implausible } from '../../../kernel/gaps.js';
 import type { Kernel } from '../../../kernel/kernel.js';
 import { pageNumberOf, Unmapped, unreadableInWords } from '../../../memory/address-space.js';
@@ -27,7 +27,7 @@ export function scanPages(kernel: Kernel, startPfn: number, endPfn: number): Pag
   if (pageSize % layout.size !== 0)
     throw new Implausible(`a struct page of ${layout.size} bytes, which does not divide a page`);
   const perPage = pageSize / layout.size;
-  const firstArrayPage = pageNumberOf(base.address);
+  const firstArrayPage = pageNumberOf(base.address, kernel.memory);
   const counts = Object.fromEntries([...pageKinds, 'missing' as const].map((kind) => [kind, 0])) as PageCounts;
 
   let last: PageKind = 'unused';

@@ -1,7 +1,7 @@
-import { kernelSpace, type KernelSpace } from '../../src/memory/kernel-space.js';
-import type { KernelFacts } from '../../src/memory/kernel-facts.js';
-import { buildPageTables, type ToyMapping, type ToyPageTables } from '../../src/testing/build-page-tables.js';
-import { toyMemory, type ToyMemory } from '../../src/testing/toy-memory.js';
+import { kernelSpace, type X86KernelSpace } from '../../../src/arch/x86_64/memory/kernel-space.js';
+import type { KernelFacts } from '../../../src/arch/x86_64/memory/kernel-facts.js';
+import { buildPageTables, type ToyMapping, type ToyPageTables } from '../../../src/testing/build-page-tables.js';
+import { toyMemory, type ToyMemory } from '../../../src/testing/toy-memory.js';
 
 /** Where the toy's kernel lies: its image 16 MiB into memory and, by KASLR, 0x7000000 above where it was linked. */
 export const toy = {
@@ -19,7 +19,7 @@ export interface ToyKernelMemory {
   memory: ToyMemory;
   tables: ToyPageTables;
   facts: KernelFacts;
-  space: () => KernelSpace;
+  space: () => X86KernelSpace;
 }
 
 /** A kernel's memory as page tables have it: image, direct map of 64 MiB, a vmalloc page, the start of vmemmap. */

@@ -1,5 +1,6 @@
-import type { RegisterNote, X86ControlRegisters } from '../dump/notes.js';
-import type { Vmcoreinfo } from '../dump/vmcoreinfo.js';
+import type { VmcoreinfoLines } from '../../../memory/kernel-space.js';
+import type { RegisterNote } from '../../registers.js';
+import type { X86ControlRegisters } from '../register-notes.js';
 
 /** What a dump states of its kernel's memory; whatever is missing is found by other ways, or said to be missing. */
 export interface KernelFacts {
@@ -20,7 +21,7 @@ export interface KernelFacts {
 }
 
 /** The facts that VMCOREINFO and the register notes state. */
-export function kernelFacts(vmcoreinfo: Vmcoreinfo | undefined, notes: readonly RegisterNote[] = []): KernelFacts {
+export function kernelFacts(vmcoreinfo: VmcoreinfoLines | undefined, notes: readonly RegisterNote[] = []): KernelFacts {
   const physBase = vmcoreinfo?.number('phys_base');
   const level5 = vmcoreinfo?.number('pgtable_l5_enabled');
   const imageSize = vmcoreinfo?.number('KERNEL_IMAGE_SIZE');
@@ -34,6 +35,6 @@ export function kernelFacts(vmcoreinfo: Vmcoreinfo | undefined, notes: readonly 
     fiveLevels: level5 === undefined ? undefined : level5 !== 0n,
     smeMask: vmcoreinfo?.number('sme_mask'),
     kernelImageBytes: imageSize === undefined ? undefined : Number(imageSize),
-    control: notes.flatMap(({ control }) => control ?? []),
+    control: notes.flatMap(({ control }) => (control as X86ControlRegisters | undefined) ?? []),
   };
 }

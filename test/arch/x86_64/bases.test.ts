@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { parseVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
-import { directMapAddress, findBases, physicalOfDirectMap } from '../../src/memory/bases.js';
+import { parseVmcoreinfo } from '../../../src/dump/vmcoreinfo.js';
+import { directMapAddress, physicalOfDirectMap } from '../../../src/memory/bases.js';
+import { findBases } from '../../../src/arch/x86_64/memory/find-bases.js';
 import { toy, toyKernelMemory } from './toy-kernel-memory.js';
 
 /** Toy addresses of the kernel's variables, in the image's third 2 MiB page. */
@@ -118,7 +119,7 @@ describe('the direct map', () => {
   const bases = findBases(toyKernelMemory().space());
 
   test('address and physical are each other’s inverse', () => {
-    expect(directMapAddress(bases, 0x1234)).toBe(toy.directMap + 0x1234000n);
+    expect(directMapAddress(bases, 0x1234000)).toBe(toy.directMap + 0x1234000n);
     expect(physicalOfDirectMap(bases, toy.directMap + 0x1234567n)).toBe(0x1234567);
   });
 

@@ -1,11 +1,18 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { MissingPage, Page } from '../../src/dump/physical-memory.js';
-import { addressOfPage, pageNumberOf, ReadError, Unmapped, type AddressSpace } from '../../src/memory/address-space.js';
-import { pageTableSpace } from '../../src/memory/page-tables.js';
-import { buildPageTables, type ToyMapping } from '../../src/testing/build-page-tables.js';
-import { toyMemory } from '../../src/testing/toy-memory.js';
+import { MissingPage, Page } from '../../../src/memory/physical-memory.js';
+import {
+  addressOfPage,
+  pageNumberOf,
+  ReadError,
+  Unmapped,
+  type AddressSpace,
+} from '../../../src/memory/address-space.js';
+import { pageTableSpace } from '../../../src/arch/x86_64/memory/page-tables.js';
+import { buildPageTables, type ToyMapping } from '../../../src/testing/build-page-tables.js';
+import { toyMemory } from '../../../src/testing/toy-memory.js';
 
+const PAGES = { pageSize: 4096 };
 const TABLES = 0x10000;
 const KERNEL = 0xffff888000000000n;
 
@@ -99,7 +106,7 @@ describe('walking', () => {
     fc.assert(
       fc.property(fc.uniqueArray(place, { maxLength: 20, selector: (p) => `${p.page}/${p.upper}` }), (places) => {
         const mapped = places.map(({ page, frame, upper }) => ({
-          address: (upper ? KERNEL : 0n) + addressOfPage(page),
+          address: (upper ? KERNEL : 0n) + addressOfPage(page, PAGES),
           physical: frame * 4096,
         }));
         const { space } = spaceOf(mapped);
@@ -107,7 +114,7 @@ describe('walking', () => {
           expect(space.translate(address)).toBe(physical);
         }
         const free = [...Array(20).keys()]
-          .map((n) => addressOfPage(n * 52_429))
+          .map((n) => addressOfPage(n * 52_429, PAGES))
           .filter((a) => !mapped.some((m) => m.address === a));
         for (const address of free) expect(space.translate(address)).toBeInstanceOf(Unmapped);
       }),
@@ -168,9 +175,9 @@ describe('what is not there', () => {
 
   test('a page that is mapped but not in the dump has its own answer', () => {
     const { memory, space } = spaceOf([{ address: KERNEL, physical: 0x5000 }]);
-    expect(space.page(pageNumberOf(KERNEL))).toEqual(new MissingPage('absent'));
+    expect(space.page(pageNumberOf(KERNEL, PAGES))).toEqual(new MissingPage('absent'));
     memory.lose(5, 'excluded');
-    expect(space.page(pageNumberOf(KERNEL))).toEqual(new MissingPage('excluded'));
+    expect(space.page(pageNumberOf(KERNEL, PAGES))).toEqual(new MissingPage('excluded'));
     expect(() => space.u64(KERNEL)).toThrow('0xffff888000000000: page excluded from the dump');
   });
 
@@ -311,8 +318,8 @@ describe('reading', () => {
     const big = spaceOf([{ address: KERNEL, physical: 0x10000000, pages: 3000 }]);
     for (const n of pages) big.memory.writeU64(0x10000000 + n * 4096, BigInt(n));
     for (let round = 0; round < 2; round++) {
-      for (const n of pages) expect(big.space.u64(KERNEL + addressOfPage(n))).toBe(BigInt(n));
+      for (const n of pages) expect(big.space.u64(KERNEL + addressOfPage(n, PAGES))).toBe(BigInt(n));
     }
-    expect(big.space.page(pageNumberOf(KERNEL) + 2999)).toBeInstanceOf(Page);
+    expect(big.space.page(pageNumberOf(KERNEL, PAGES) + 2999)).toBeInstanceOf(Page);
   });
 });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { InputError } from '../../src/bytes/input-error.js';
-import { parseVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
-import { Unmapped } from '../../src/memory/address-space.js';
-import { kernelFacts } from '../../src/memory/kernel-facts.js';
-import { kernelSpace } from '../../src/memory/kernel-space.js';
-import { userSpace } from '../../src/memory/user-space.js';
-import { buildPageTables } from '../../src/testing/build-page-tables.js';
-import { toyMemory } from '../../src/testing/toy-memory.js';
+import { InputError } from '../../../src/bytes/input-error.js';
+import { parseVmcoreinfo } from '../../../src/dump/vmcoreinfo.js';
+import { Unmapped } from '../../../src/memory/address-space.js';
+import { kernelFacts } from '../../../src/arch/x86_64/memory/kernel-facts.js';
+import { kernelSpace } from '../../../src/arch/x86_64/memory/kernel-space.js';
+import { userSpace } from '../../../src/arch/x86_64/memory/user-space.js';
+import { buildPageTables } from '../../../src/testing/build-page-tables.js';
+import { toyMemory } from '../../../src/testing/toy-memory.js';
 import { toy, toyKernelMemory } from './toy-kernel-memory.js';
 
 const control = (cr3: bigint, cr4 = 0n) => ({ cr0: 0n, cr2: 0n, cr3, cr4, gsBase: 0n, kernelGsBase: 0n });

@@ -55,7 +55,7 @@ export interface StoredPage {
  * Reading is synchronous and served from a bounded page cache.
  */
 export interface PhysicalMemory {
-  /** In bytes: the unit of `page`; 4096 on x86_64. */
+  /** In bytes: the unit of `page`. */
   readonly pageSize: number;
   /** The page that starts at `pfn * pageSize`. */
   page(pfn: number): Page | MissingPage;

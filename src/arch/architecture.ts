@@ -1,0 +1,87 @@
+import type { KernelSpace, VmcoreinfoLines } from '../memory/kernel-space.js';
+import type { PhysicalMemory } from '../memory/physical-memory.js';
+import type { ControlRegisters, RegisterNote, Registers } from './registers.js';
+
+/**
+ * What a processor's architecture determines, and nothing above `src/arch` knows: how memory is mapped, what a dump's
+ * register notes say, how code reads. What it says of stacks needs a kernel: `StackArchitecture`.
+ * All are 64-bit and little endian; `elf.ts` refuses others.
+ */
+export interface Architecture {
+  /** As `uname -m` has it. */
+  readonly name: string;
+  /** Sizes of pages that its kernels can be built with, in bytes; the first where nothing tells. */
+  readonly pageSizes: readonly [number, ...number[]];
+  readonly notes: RegisterNotes;
+  readonly memory: MemoryArchitecture;
+  readonly code: CodeArchitecture;
+}
+
+/** What a dump's notes say of a CPU's registers. */
+export interface RegisterNotes {
+  /** Bytes of an NT_PRSTATUS: a note of another length is of another architecture, or damaged. */
+  readonly prstatusBytes: number;
+  /** The registers in an NT_PRSTATUS. @param desc of `prstatusBytes` */
+  registers(desc: Uint8Array): Registers;
+  /** Whether a hypervisor's own note is of a CPU that stood there. */
+  isSamePlace(desc: Uint8Array, registers: Registers): boolean;
+  /** What a hypervisor's own note says beyond; undefined where it is no such note. */
+  control(desc: Uint8Array): ControlRegisters | undefined;
+  /** Whether a CPU with these registers is the one whose per-CPU variables lie at `area`. */
+  hasPerCpuArea(control: ControlRegisters, area: bigint): boolean;
+}
+
+/** How virtual memory is laid out and mapped. */
+export interface MemoryArchitecture {
+  /** Where the kernel's image may lie: addresses from `start` on, `bytes` of them. */
+  readonly kernelImage: { readonly start: bigint; readonly bytes: number };
+  /** The lowest address that may be the kernel's own; user space lies below. */
+  readonly kernelStart: bigint;
+  /**
+   * Finds the kernel's page tables, and verifies them.
+   * @throws InputError where what the dump states does not lead to any
+   */
+  kernelSpace(
+    physical: PhysicalMemory,
+    vmcoreinfo: VmcoreinfoLines | undefined,
+    notes: readonly RegisterNote[],
+  ): KernelSpace;
+}
+
+/**
+ * What can be told from a function's instructions, without following its jumps: the architecture's own decoder is the
+ * one that reads them. `code` is the bytes, `start` the address of the first.
+ */
+export interface CodeArchitecture {
+  /** In bytes; so many are read before a return address. */
+  readonly longestCall: number;
+  /** In bytes. */
+  readonly longestInstruction: number;
+  /** The call that ends right where `code` ends, at `next`; its target where the instruction names it. */
+  readonly callBefore: (code: Uint8Array, next: bigint) => { target?: bigint } | undefined;
+  /** What a function does that readers ask for, in the order of its code: what stands first need not run first. */
+  readonly actions: (code: Uint8Array, start: bigint) => Iterable<CodeAction>;
+  /** Constants in the code that may be addresses. */
+  readonly addressesNamed: (code: Uint8Array, start: bigint) => Iterable<bigint>;
+  /** The bit that the first test_and_set_bit() of a constant sets. */
+  readonly firstLockedBit: (code: Uint8Array) => number | undefined;
+  /** Whether the code has a cpu_relax(); it may begin within an instruction. */
+  readonly pauses: (code: Uint8Array) => boolean;
+  /** How the first instruction writes to the stack; undefined where it does not. */
+  readonly stackWrite: (code: Uint8Array) => 'push' | 'call' | undefined;
+}
+
+/** Offsets are from the start of the code; `after` is where it goes on. */
+export type CodeAction =
+  | {
+      readonly does: 'call' | 'jump';
+      readonly target: bigint;
+      readonly at: number;
+      readonly after: number;
+      /** The constant that was last loaded as a first argument, and where. */
+      readonly argument?: { readonly value: bigint; readonly at: number };
+    }
+  /** A byte of zero goes to a constant address: how a queued spinlock is released. */
+  | { readonly does: 'store zero'; readonly address: bigint; readonly after: number }
+  /** This CPU's number is counted up or down, by the per-CPU pointer in the variable at `pointer`. */
+  | { readonly does: 'count up' | 'count down'; readonly pointer: bigint; readonly after: number };

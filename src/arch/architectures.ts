@@ -1,0 +1,15 @@
+import type { Architecture } from './architecture.js';
+import { x86_64 } from './x86_64/x86_64.js';
+
+/** All that can be read; the first is what a dump is taken for that does not say. */
+export const architectures: readonly [Architecture, ...Architecture[]] = [x86_64];
+
+/** By what an ELF header or utsname says, as `uname -m` has it; undefined for one that can't be read. */
+export function architectureNamed(name: string): Architecture | undefined {
+  return architectures.find((architecture) => architecture.name === name);
+}
+
+/** "x86_64": what can be read. */
+export function architecturesInWords(): string {
+  return architectures.map(({ name }) => name).join(', ');
+}

@@ -1,0 +1,19 @@
+import type { KernelSpace } from '../../../memory/kernel-space.js';
+import type { MemoryArchitecture } from '../../architecture.js';
+import { findBases } from './find-bases.js';
+import { kernelFacts } from './kernel-facts.js';
+import { KERNEL_MAP, kernelSpace, LARGEST_IMAGE_BYTES } from './kernel-space.js';
+import { userSpace } from './user-space.js';
+
+export const memory: MemoryArchitecture = {
+  kernelImage: { start: KERNEL_MAP, bytes: LARGEST_IMAGE_BYTES },
+  kernelStart: 1n << 63n,
+  kernelSpace(physical, vmcoreinfo, notes): KernelSpace {
+    const space = kernelSpace(physical, kernelFacts(vmcoreinfo, notes));
+    return {
+      ...space,
+      findBases: (hints) => findBases(space, hints),
+      userSpace: (pgdPhysical) => userSpace(space, pgdPhysical),
+    };
+  },
+};
