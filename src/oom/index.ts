@@ -1,3 +1,4 @@
+/** OOM reports as data, read from a log or filled from memory; what they amount to; the kernel's own layout. */
 export * from './model.js';
 export { scopeOf, type Scope } from './scope.js';
 export { explainLog, reportsIn } from './parse/explain.js';

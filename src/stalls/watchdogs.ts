@@ -148,6 +148,7 @@ export interface HungTask {
 /** TASK_WAKEKILL: a kill wakes it, and check_hung_uninterruptible_tasks() passes it over. */
 const TASK_WAKEKILL = 0x100;
 
+/** kernel.hung_task_timeout_secs, for `timeLimit`: after how long in state D a task is called hung. */
 export const hungTaskTimeout: LimitSetting = { variable: 'sysctl_hung_task_timeout_secs', usual: 120 };
 
 /** What check_hung_uninterruptible_tasks() would report, those that sleep longest first. */
