@@ -1,4 +1,4 @@
-import { surroundingsInWords } from '../bytes/surroundings-error.js';
+import { errorCode, surroundingsInWords } from '../bytes/surroundings-error.js';
 import { asksForHelp } from './asks-for-help.js';
 import { exitStatus } from './exit-status.js';
 import { userAgent } from '../app/package-facts.js';
@@ -12,6 +12,7 @@ export async function runMain(words: string[]): Promise<void> {
     await dispatch(words);
   } catch (error) {
     try {
+      if (isOwnFileGone(error)) throw error;
       const { mistake } = await import('./mistake.js');
       process.exitCode = await mistake(error, words);
     } catch (again) {
@@ -20,12 +21,23 @@ export async function runMain(words: string[]): Promise<void> {
   }
 }
 
-/** Where there are no file handles, our own files can't be opened either. @throws what is no fault of the machine */
+/**
+ * Where there are no file handles, our own files can't be opened either; and a new build or version may take them away
+ * from under a run. @throws what is no fault of the machine
+ */
 function notEvenThat(error: unknown): number {
-  const reason = surroundingsInWords(error);
-  if (reason === undefined) throw error;
-  process.stderr.write(`oompm: it can't be started: ${reason}\n`);
+  const machine = surroundingsInWords(error);
+  if (isOwnFileGone(error))
+    process.stderr.write("oompm: it can't go on: its own files were removed or replaced while it ran; run it again\n");
+  else if (machine === undefined) throw error;
+  else process.stderr.write(`oompm: it can't be started: ${machine}\n`);
   return exitStatus.surroundings;
+}
+
+function isOwnFileGone(error: unknown): boolean {
+  if (errorCode(error) !== 'MODULE_NOT_FOUND') return false;
+  const { requireStack: [by] = [] } = error as { requireStack?: readonly string[] };
+  return by?.startsWith(import.meta.dirname) === true;
 }
 
 /** Imports no more than the words ask for: this is what `--version` and `--help` wait for. */

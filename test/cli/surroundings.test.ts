@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { linkSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, linkSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -101,6 +101,24 @@ test.each(['--help', 'analyze $DUMP', 'explain $LOG', 'completion bash', 'ps $DU
 
 const disk = smallDisk(40);
 afterAll(() => disk?.unmount());
+test('a new build takes its own files away from under a run', () => {
+  const copy = join(folder, 'copy');
+  for (const part of ['bin', 'dist', 'package.json'])
+    cpSync(join(projectRoot, part), join(copy, part), { recursive: true });
+  symlinkSync(join(projectRoot, 'node_modules'), join(copy, 'node_modules'));
+  const run = (): ReturnType<typeof bash> => bash('$o explain no-such-file', { o: join(copy, 'bin/oompm.js') });
+  expect(run()).toMatchObject({ code: 2 });
+  for (const chunk of ['mistake', 'commands']) {
+    for (const name of readdirSync(join(copy, 'dist')).filter((name) => name.startsWith(`${chunk}-`)))
+      rmSync(join(copy, 'dist', name));
+    expect(run()).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: "oompm: it can't go on: its own files were removed or replaced while it ran; run it again\n",
+    });
+  }
+});
+
 describe.skipIf(disk === undefined)(
   `a full disk${disk === undefined ? ' (skipped: nothing can be mounted here)' : ''}`,
   () => {
