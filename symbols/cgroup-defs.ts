@@ -11,10 +11,8 @@ export const cgroupSubsysState = {
   definedBy: 'out_of_memory',
   members: {
     cgroup: 'struct cgroup *',
-    parent: 'struct cgroup_subsys_state *',
     sibling: 'struct list_head',
     children: 'struct list_head',
-    id: 'int',
     ss: 'struct cgroup_subsys *',
   },
 } as const;

@@ -10,3 +10,10 @@ export const dentry = {
     d_u: { type: 'union d_u', optional: true },
   },
 } as const;
+
+/** struct qstr, include/linux/dcache.h. */
+export const qstr = {
+  struct: 'qstr',
+  definedBy: 'out_of_memory',
+  members: { name: 'char *' },
+} as const;

@@ -15,7 +15,6 @@ export const superBlock = {
   definedBy: 'shmem_init',
   members: {
     s_list: 'struct list_head',
-    s_id: 'char[]',
     s_op: 'void *',
     s_fs_info: 'void *',
     s_inodes: 'struct list_head',

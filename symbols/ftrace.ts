@@ -3,7 +3,7 @@ export const ftraceRetStack = {
   struct: 'ftrace_ret_stack',
   optional: true,
   definedBy: 'ftrace_graph_ret_addr',
-  members: { ret: 'u64', func: 'u64', retp: 'u64' },
+  members: { ret: 'u64', retp: 'u64' },
 } as const;
 
 /** struct ftrace_ops, include/linux/ftrace.h: a tracer, on the list `ftrace_ops_list`. */

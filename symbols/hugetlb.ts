@@ -11,6 +11,5 @@ export const hstate = {
     nr_huge_pages_node: 'unsigned int[]',
     free_huge_pages_node: 'unsigned int[]',
     surplus_huge_pages_node: 'unsigned int[]',
-    name: 'char[]',
   },
 } as const;

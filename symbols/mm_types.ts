@@ -24,28 +24,13 @@ export const mm = {
   struct: 'mm_struct',
   definedBy: 'out_of_memory',
   members: {
-    pgd: 'void *',
     mm_users: 'atomic_t',
-    mm_count: 'atomic_t',
     pgtables_bytes: 'atomic_long_t',
-    map_count: 'int',
     rss_stat: { type: 'struct mm_rss_stat', optional: true }, // up to 6.1
     rss_counters: { type: 'struct percpu_counter[]', optional: true, formerly: 'rss_stat' }, // the same member since 6.2 (f1a7941243c1)
     total_vm: 'unsigned long',
     locked_vm: 'unsigned long',
-    pinned_vm: { type: 'u64' },
-    data_vm: 'unsigned long',
-    exec_vm: 'unsigned long',
-    stack_vm: 'unsigned long',
-    start_brk: 'void *',
-    brk: 'void *',
-    start_stack: 'void *',
-    arg_start: 'void *',
-    arg_end: 'void *',
-    env_start: 'void *',
-    env_end: 'void *',
     flags: { type: 'u64', optional: true }, // a bitmap since 6.18
-    owner: { type: 'struct task_struct *', optional: true },
     mmap: { type: 'struct vm_area_struct *', optional: true }, // a list up to 6.0
     mm_mt: { type: 'struct maple_tree', optional: true }, // a maple tree since 6.1
   },

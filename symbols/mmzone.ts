@@ -43,7 +43,7 @@ export const zone = {
 export const perCpuPages = {
   struct: 'per_cpu_pages',
   definedBy: 'out_of_memory',
-  members: { count: 'int', high: 'int', batch: 'int' },
+  members: { count: 'int' },
 } as const;
 
 /** struct per_cpu_pageset, before 5.14. */

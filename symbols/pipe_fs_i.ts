@@ -15,5 +15,5 @@ export const pipeInodeInfo = {
 export const pipeBuffer = {
   struct: 'pipe_buffer',
   definedBy: 'pipe_fcntl',
-  members: { page: 'void *', offset: 'unsigned int', len: 'unsigned int' },
+  members: { page: 'void *', len: 'unsigned int' },
 } as const;

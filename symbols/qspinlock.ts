@@ -2,7 +2,7 @@
 export const mcsSpinlock = {
   struct: 'mcs_spinlock',
   definedBy: 'native_queued_spin_lock_slowpath',
-  members: { next: 'void *', locked: 'int', count: 'int' },
+  members: { next: 'void *', count: 'int' },
 } as const;
 
 /** struct pv_node, kernel/locking/qspinlock_paravirt.h: an mcs_spinlock with what its CPU does. */

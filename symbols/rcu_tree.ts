@@ -30,5 +30,5 @@ export const rcuNode = {
 export const rcuData = {
   struct: 'rcu_data',
   definedBy: 'call_rcu',
-  members: { mynode: 'struct rcu_node *', gp_seq: 'u64' },
+  members: { mynode: 'struct rcu_node *' },
 } as const;

@@ -26,7 +26,15 @@ export const rtMutexWaiter = {
   members: {
     task: 'struct task_struct *',
     lock: 'void *',
-    tree: { type: 'struct rt_waiter_node', optional: true }, // since 6.6
+    tree: { type: 'struct rt_waiter_node', optional: true }, // since 6.5, and in 6.1.y
     tree_entry: { type: 'struct rb_node', optional: true }, // before
   },
+} as const;
+
+/** struct rt_waiter_node, kernel/locking/rtmutex_common.h, since 6.5 and in 6.1.y. */
+export const rtWaiterNode = {
+  struct: 'rt_waiter_node',
+  optional: true,
+  definedBy: 'rt_mutex_unlock',
+  members: { entry: 'struct rb_node' },
 } as const;

@@ -16,7 +16,6 @@ export const task = {
     __state: { type: 'unsigned int', optional: true }, // since 5.14 (2f064a59a11f)
     state: { type: 'long', optional: true }, // before
     exit_state: 'int',
-    exit_code: 'int',
     flags: 'unsigned int',
     stack: 'void *',
     pid: 'int',
@@ -28,31 +27,20 @@ export const task = {
     rt_priority: 'unsigned int',
     se: 'struct sched_entity',
     on_cpu: { type: 'int', optional: true }, // SMP only
-    jobctl: { type: 'u64', optional: true },
     cpu: { type: 'unsigned int', optional: true }, // THREAD_INFO_IN_TASK before 5.16: in the task; after: in thread_info
     thread_info: { type: 'struct thread_info', optional: true },
     tasks: 'struct list_head',
-    children: 'struct list_head',
-    sibling: 'struct list_head',
     thread_node: 'struct list_head',
     real_parent: 'struct task_struct *',
-    parent: 'struct task_struct *',
     group_leader: 'struct task_struct *',
     mm: 'struct mm_struct *',
-    active_mm: 'struct mm_struct *',
     signal: 'struct signal_struct *',
-    thread_pid: { type: 'struct pid *', optional: true }, // since 4.19 (2c4704756cab)
     pid_links: { type: 'struct hlist_node[]', optional: true, formerly: 'pids' }, // by enum pid_type
     cred: 'struct cred *',
     real_cred: 'struct cred *',
     nsproxy: 'struct nsproxy *',
     files: { type: 'struct files_struct *', optional: true },
     rss_stat: { type: 'struct task_rss_stat', optional: true }, // SPLIT_RSS_COUNTING, up to 6.1
-    start_time: 'u64',
-    utime: 'u64',
-    stime: 'u64',
-    nvcsw: 'u64',
-    nivcsw: 'u64',
     mempolicy: { type: 'struct mempolicy *', optional: true },
     mems_allowed: { type: 'struct nodemask_t', optional: true },
     cgroups: { type: 'struct css_set *', optional: true },
@@ -75,11 +63,8 @@ export const signal = {
   definedBy: 'out_of_memory',
   members: {
     thread_head: 'struct list_head',
-    nr_threads: 'int',
-    flags: 'unsigned int',
     oom_score_adj: 'short',
     oom_mm: { type: 'struct mm_struct *', optional: true },
-    group_exit_code: 'int',
   },
 } as const;
 

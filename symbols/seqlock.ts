@@ -6,9 +6,9 @@ export const seqcountRawSpinlock = {
   members: {},
 } as const;
 
-/** struct seqcount, include/linux/seqlock_types.h: what stood there before. */
+/** struct seqcount, include/linux/seqlock_types.h: what stood there before. Its size is all that is wanted. */
 export const seqcount = {
   struct: 'seqcount',
   definedBy: 'ktime_get_with_offset',
-  members: { sequence: 'unsigned int' },
+  members: {},
 } as const;

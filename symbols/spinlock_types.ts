@@ -3,7 +3,6 @@ export const rawSpinlock = {
   struct: 'raw_spinlock',
   definedBy: 'out_of_memory',
   members: {
-    magic: { type: 'unsigned int', optional: true },
     owner_cpu: { type: 'unsigned int', optional: true },
     owner: { type: 'void *', optional: true },
   },

@@ -9,5 +9,5 @@ export const waitQueueHead = {
 export const waitQueueEntry = {
   struct: 'wait_queue_entry',
   definedBy: 'add_wait_queue',
-  members: { flags: 'unsigned int', private: 'void *', func: 'void *', entry: 'struct list_head' },
+  members: { private: 'void *', entry: 'struct list_head' },
 } as const;

@@ -11,7 +11,6 @@ export const xaNode = {
   definedBy: 'xas_load',
   members: {
     shift: 'unsigned char',
-    count: 'unsigned char',
     offset: 'unsigned char',
     parent: 'void *',
     slots: 'void *[]',

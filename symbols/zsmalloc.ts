@@ -3,5 +3,5 @@ export const zsPool = {
   struct: 'zs_pool',
   optional: true,
   definedBy: 'zs_create_pool',
-  members: { name: 'char *', pages_allocated: 'atomic_long_t' },
+  members: { pages_allocated: 'atomic_long_t' },
 } as const;

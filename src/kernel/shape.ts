@@ -58,8 +58,25 @@ type ShapeOf<S> = S extends Shape ? S : S extends StructName ? KnownShapes[S] : 
 /** A member that the shape declares. */
 export type MemberName<S extends Shape | StructName> = keyof ShapeOf<S>['members'] & string;
 
-/** One, or a way into it: 'd_name.name'. */
-export type MemberPath<S extends Shape | StructName> = MemberName<S> | `${MemberName<S>}.${string}`;
+/**
+ * One, or a way into it: 'd_name.name'. Into a struct by the members of its shape; a union that has no tag in C has no
+ * shape.
+ */
+export type MemberPath<S extends Shape | StructName> =
+  | MemberName<S>
+  | { [M in MemberName<S>]: PathInto<M, DeclaredType<ShapeOf<S>['members'][M]>> }[MemberName<S>];
+
+type DeclaredType<M> = M extends { readonly type: infer T } ? T : M;
+
+type PathInto<M extends string, T> = T extends `${string}*` | `${string}[]`
+  ? never
+  : T extends `struct ${infer N}` | `union ${infer N}`
+    ? N extends StructName
+      ? `${M}.${MemberPath<N>}`
+      : T extends `union ${string}`
+        ? `${M}.${string}`
+        : never
+    : never;
 
 /** A reference to a struct in the dump. Members are read when asked for. @throws ReadError where the page is missing */
 export type Ref<S extends Shape | StructName> = RefBase & {

@@ -1,12 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, expectTypeOf, test } from 'vitest';
 
 import { constants } from '../../symbols/constants.js';
 import { globals } from '../../symbols/globals.js';
 import { symbolNames } from '../../symbols/symbol-names.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { allShapes } from '../../src/kernel/known-shapes.js';
+import type { MemberPath } from '../../src/kernel/shape.js';
 import { openKernel } from '../../src/session/open-kernel.js';
 import { allDumps, dumpFile } from '../dumps.js';
 
@@ -25,6 +26,14 @@ describe('symbols/', () => {
     );
     expect(named.toSorted()).toEqual(withShapes.toSorted());
   });
+});
+
+test('the way into a struct is by members that its shape declares', () => {
+  expectTypeOf<Extract<MemberPath<'dentry'>, 'd_name' | 'd_name.name' | 'd_name.nmae'>>().toEqualTypeOf<
+    'd_name' | 'd_name.name'
+  >();
+  // Behind a pointer is another object.
+  expectTypeOf<Extract<MemberPath<'dentry'>, 'd_parent' | 'd_parent.d_name'>>().toEqualTypeOf<'d_parent'>();
 });
 
 describe('what no reader names goes', () => {

@@ -29,7 +29,10 @@ describe('every process: as many areas and pages as its mm counts', () => {
             task: taskLabel(kernel, task),
             areas: areas.length,
             pages: areas.reduce((sum, area) => sum + vmaPages(area), 0),
-            counted: { areas: mm.map_count, pages: mm.total_vm },
+            counted: {
+              areas: kernel.memory.i32(mm.$address + BigInt(kernel.offsetNamed('mm_struct', 'map_count'))),
+              pages: mm.total_vm,
+            },
           },
         ];
       });
