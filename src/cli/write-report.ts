@@ -4,7 +4,8 @@ import { InputError } from '../bytes/input-error.js';
 import { oneLine } from '../report/escape.js';
 import { coloured, plain } from '../report/paint.js';
 import type { TextOptions } from '../report/render-text.js';
-import type { ReportFormat } from '../report/render.js';
+import { formatByEnding, reportFormats, usualEndings, type ReportFormat } from '../report/render.js';
+import { list } from '../words/quantity.js';
 import type { CommonValues } from '../app/common-flags.js';
 import { inputsOf } from './inputs.js';
 import { joined } from '../app/join-pieces.js';
@@ -13,16 +14,6 @@ import { fileBehind, print } from './standard-output.js';
 
 type OutputFlags = Pick<CommonValues, 'format' | 'output'>;
 
-const formatByName: Readonly<Record<string, ReportFormat>> = {
-  '.txt': 'text',
-  '.text': 'text',
-  '.log': 'text',
-  '.json': 'json',
-  '.md': 'md',
-  '.markdown': 'md',
-  '.html': 'html',
-  '.htm': 'html',
-};
 /** What looks like the ending that names a format; of `vmcore-6.1.192-lab` the last part does not. */
 const endingForm = /^\.[a-z][a-z\d]{0,7}$/;
 
@@ -34,10 +25,10 @@ export function formatOf({ format, output }: OutputFlags): ReportFormat {
   if (format !== undefined) return format as ReportFormat;
   if (output === undefined) return 'text';
   const ending = extname(output).toLowerCase();
-  const named = formatByName[ending];
+  const named = formatByEnding(ending);
   if (named === undefined && endingForm.test(ending)) {
     throw new InputError(
-      `-o ${output}: ${ending} is no format of a report; end the name in .txt, .json, .md or .html, or say which by --format`,
+      `-o ${output}: ${ending} is no format of a report; end the name in ${list(usualEndings, 'or')}, or say which by --format`,
     );
   }
   return named ?? 'text';
@@ -47,8 +38,8 @@ export function formatOf({ format, output }: OutputFlags): ReportFormat {
  * --format is heeded, and whoever opens the file by its name will wonder. A plugin's own format is a text of some kind.
  */
 function noteOtherForm(output: string, format: string): void {
-  const named = formatByName[extname(output).toLowerCase()];
-  const isOwn = !Object.values<string>(formatByName).includes(format);
+  const named = formatByEnding(extname(output));
+  const isOwn = !reportFormats.some((known) => known === format);
   if (named !== undefined && named !== (isOwn ? 'text' : format))
     process.stderr.write(
       `oompm: ${oneLine(`-o ${output} is written as ${format}, as --format says, not as its name says`)}\n`,

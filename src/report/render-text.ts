@@ -4,7 +4,8 @@ import type { ChartView, FactsView, GraphView, LogLine, Stack, StackFrame } from
 import { oneLine, textLines } from './escape.js';
 import { foldGaps } from './fold-gaps.js';
 import { counted } from '../words/quantity.js';
-import { address, alone, quantity, timestamp, type Units } from './format-value.js';
+import { address, alone, quantity, type Units } from './format-value.js';
+import { logLead } from './log-lead.js';
 import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree, layOutTable, widthOf, wrap } from './lay-out-table.js';
 import { outcomeInWords } from './outcome-in-words.js';
@@ -139,9 +140,7 @@ function* logLine(line: LogLine, { paint }: TextOptions): Generator<string> {
     yield `${paint('warning', `    -- ${oneLine(line.text)}`)}\n`;
     return;
   }
-  const stamp = line.timeNs === undefined ? '' : timestamp(line.timeNs);
-  const caller = line.caller === undefined ? '' : `[${oneLine(line.caller).padStart(6)}]`;
-  const lead = `${stamp}${caller}`;
+  const lead = oneLine(logLead(line));
   // KERN_EMERG to KERN_ERR, and KERN_WARNING.
   const meaning =
     line.level === undefined ? undefined : line.level <= 3 ? 'bad' : line.level === 4 ? 'warning' : undefined;

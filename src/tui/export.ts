@@ -6,19 +6,11 @@ import { temporaryFile } from '../bytes/temporary-file.js';
 import { writeFailureInWords } from '../bytes/write-failure.js';
 import { joined } from '../app/join-pieces.js';
 import { plain } from '../report/paint.js';
-import { render, type ReportFormat } from '../report/render.js';
+import { formatByEnding, render, usualEndings } from '../report/render.js';
+import { list } from '../words/quantity.js';
 import { makeReport } from '../report/report.js';
 import { sectionOf } from './state/page-blocks.js';
 import type { Page, State } from './state/state.js';
-
-const formats: Readonly<Record<string, ReportFormat>> = {
-  '.txt': 'text',
-  '.text': 'text',
-  '.md': 'md',
-  '.json': 'json',
-  '.html': 'html',
-  '.htm': 'html',
-};
 
 /** Other work is let in so often: a key does not wait for a long table to be written. */
 const sliceMs = 15;
@@ -29,8 +21,8 @@ const sliceMs = 15;
  * @throws InputError where it can't be written; a file that exists is left unchanged
  */
 export async function exportPage(state: State, page: Page, file: string, version: string): Promise<string> {
-  const format = formats[extname(file).toLowerCase()];
-  if (format === undefined) throw new InputError(`${file}: the name ends in none of .txt, .md, .json and .html`);
+  const format = formatByEnding(extname(file));
+  if (format === undefined) throw new InputError(`${file}: the name ends in none of ${list(usualEndings)}`);
   if (existsSync(file)) throw new InputError(`${file} already exists; it was left unchanged`);
   if (state.dump === undefined) throw new InputError('there is nothing to write yet');
   const report = makeReport(version, state.dump, sectionsOf(state, page));

@@ -32,9 +32,9 @@ export function numbered(n: number | bigint, one: string, many = pluralOf(one)):
 }
 
 /** "a", "a and b", "a, b and c". */
-export function list(parts: readonly string[]): string {
+export function list(parts: readonly string[], between: 'and' | 'or' = 'and'): string {
   if (parts.length < 2) return parts[0] ?? '';
-  return `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)!}`;
+  return `${parts.slice(0, -1).join(', ')} ${between} ${parts.at(-1)!}`;
 }
 
 /** Of a noun as English forms most of them; the others are given. */

@@ -3,7 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { coloured, plain } from '../../src/report/paint.js';
-import { render, reportFormats } from '../../src/report/render.js';
+import { keyHelp } from '../../src/tui/state/keys.js';
+import { render, reportFormats, usualEndings } from '../../src/report/render.js';
 import { renderMarkdown } from '../../src/report/render-markdown.js';
 import { renderText } from '../../src/report/render-text.js';
 import { layOutTable, widthOf, wrap } from '../../src/report/lay-out-table.js';
@@ -312,4 +313,9 @@ test('nothing is told once, in one unit', () => {
   expect([...render(report, 'text')].join('')).toMatch(
     /Swap {3}0 kB\nCache {2}1 page \(4 KiB\)\nFree {3}2048 kB \(2 MiB\)\n/,
   );
+});
+
+test('the help of the screens names every form that a file can have', () => {
+  const help = keyHelp.flat().join(' ');
+  for (const ending of usualEndings) expect(help).toContain(ending);
 });

@@ -1,7 +1,8 @@
 import type { SolidView } from '../../plugin/section.js';
 import type { FactsView, Stack } from '../../plugin/views.js';
 import { html, textLines } from '../escape.js';
-import { alone, timestamp, type Units } from '../format-value.js';
+import { alone, type Units } from '../format-value.js';
+import { logLead } from '../log-lead.js';
 import { flattenTree } from '../lay-out-table.js';
 import { plain } from '../paint.js';
 import { viewLines } from '../render-text.js';
@@ -77,8 +78,9 @@ function* factsHtml({ facts }: FactsView, units: Units): Generator<string> {
 
 function* logHtml({ lines }: Solid<'log'>): Generator<string> {
   yield '<pre>';
-  for (const { timeNs, caller, level, text, remark } of lines) {
-    const lead = `${timeNs === undefined ? '' : timestamp(timeNs)}${caller === undefined ? '' : `[${caller.padStart(6)}]`}`;
+  for (const record of lines) {
+    const { level, text, remark } = record;
+    const lead = logLead(record);
     const meaning = remark ? 'trouble' : level !== undefined && level <= 3 ? 'error' : undefined;
     for (const line of textLines(text)) {
       const body = meaning === undefined ? html(line) : `<span class="${meaning}">${html(line)}</span>`;
