@@ -21,7 +21,7 @@ const end = '<!-- to here -->\n';
 export const page = readFileSync(pagePath, 'utf8');
 
 /** The layers of src/, each importing only those before it: the page's list of them. */
-export const layers = [...page.matchAll(/^src\/(\w+)\/ /gm)].map(([, layer]) => String(layer));
+export const layers = [...page.matchAll(/^src\/([\w/]+)\/ /gm)].map(([, layer]) => String(layer));
 
 /** The public doors by name, with the file in src/ of each: the keys of package.json's exports. */
 export const doors = readDoors();
@@ -59,10 +59,16 @@ function sourceOf(file, name) {
   return texts.has(`${path}x`) ? `${path}x` : path;
 }
 
-/** src/kernel/x.ts is of `kernel`; what stands in src/ itself is a door. @param {string} path */
+/**
+ * src/kernel/x.ts is of `kernel`; what stands in src/ itself is a door. What an architecture says of stacks asks the
+ * kernel, and is a layer of its own: src/arch/x86_64/stack/x.ts is of `arch/stack`.
+ *
+ * @param {string} path
+ */
 export function layerOf(path) {
   const [top, folder, ...rest] = path.split('/');
-  return top === 'src' && rest.length > 0 ? folder : undefined;
+  if (top !== 'src' || rest.length === 0) return undefined;
+  return folder === 'arch' && rest.slice(0, -1).includes('stack') ? 'arch/stack' : folder;
 }
 
 /**
@@ -99,8 +105,8 @@ function picture() {
   return [
     '```mermaid',
     'flowchart TD',
-    ...rows.map((row) => `  ${row}["${row}<br>${filesIn(row)} files"]`),
-    ...rows.flatMap((row) => directly(row, rows, counts).map((other) => `  ${row} --> ${other}`)),
+    ...rows.map((row) => `  ${id(row)}["${row}<br>${filesIn(row)} files"]`),
+    ...rows.flatMap((row) => directly(row, rows, counts).map((other) => `  ${id(row)} --> ${id(other)}`)),
     '```',
     '',
     '```text',
@@ -108,6 +114,11 @@ function picture() {
     '```',
     '',
   ].join('\n');
+}
+
+/** A row as mermaid names it. @param {string} row */
+function id(row) {
+  return row.replace('/', '_');
 }
 
 /** The layer, or symbols and plugins beside them. @param {string} path */

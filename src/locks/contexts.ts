@@ -2,8 +2,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { wordAt } from '../kernel/word-at.js';
 import { allThreads, taskLabel, type Task } from '../linux/sched/tasks.js';
 import { codePlace, sourceName, type CodePlace } from '../stack/code.js';
-import { codeAddressOf, spOf, type Frame } from '../stack/frame.js';
-import type { SavedRegisters } from '../stack/pt-regs.js';
+import { codeAddressOf, spOf, type Frame, type SavedRegisters } from '../arch/stack/frame.js';
 import { cpuOf, cpuStack, stackOf, type TaskStack } from '../stack/stacks.js';
 import { defined } from '../words/defined.js';
 

@@ -1,11 +1,10 @@
-import { callerRegisters, X86_64 } from '../debuginfo/dwarf/call-frame.js';
+import { callerRegisters } from '../debuginfo/dwarf/call-frame.js';
 import { NoValue } from '../debuginfo/dwarf/expression-value.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { byDwarf } from './by-dwarf.js';
-import { codeAddressOf, type Frame } from './frame.js';
-import type { Caller } from './orc-step.js';
-import { DWARF } from './registers.js';
-import type { StackMemory } from './stack-memory.js';
+import { codeAddressOf, type Caller, type Frame } from '../arch/stack/frame.js';
+import { stacksOf } from '../arch/stack/stack-architectures.js';
+import type { StackMemory } from '../arch/stack/stack-memory.js';
 
 /**
  * The caller by the compiler's own call frame information, which also tells what registers were saved; undefined where
@@ -18,6 +17,7 @@ export function cfiCaller(memory: StackMemory, frame: Frame): Caller | undefined
 }
 
 function callerByTable(memory: StackMemory, frame: Frame): Caller | undefined {
+  const { registers: numbers, convention } = stacksOf(memory.kernel);
   try {
     const cfi = memory.kernel.debugInfo()?.cfiFor(codeAddressOf(frame));
     if (cfi === undefined) return undefined;
@@ -25,12 +25,18 @@ function callerByTable(memory: StackMemory, frame: Frame): Caller | undefined {
       cfi,
       (number) => frame.registers[number],
       readIn(memory),
-      X86_64,
+      convention,
     );
     if (returnAddress === undefined) return undefined;
-    const registers = Array.from({ length: 17 }, (_, number) => found.get(number));
-    registers[DWARF.ip] = returnAddress;
-    return { ip: returnAddress, interrupted: cfi.signalFrame, registers, found: 'unwound' };
+    const registers = Array.from({ length: numbers.names.length }, (_, number) => found.get(number));
+    registers[numbers.ip] = returnAddress;
+    return {
+      ip: returnAddress,
+      sp: registers[numbers.sp],
+      interrupted: cfi.signalFrame,
+      registers,
+      found: 'unwound',
+    };
   } catch (error) {
     if (error instanceof NoValue) return undefined;
     throw error;

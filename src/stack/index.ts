@@ -1,11 +1,18 @@
 /** Stacks of CPUs and tasks, unwound from the dump: frames, their names, and what stands in them. */
-export { cpuStacks, taskStack, type StackArea } from './areas.js';
+export { cpuStacks, taskStack } from './areas.js';
+export { type StackArea } from '../arch/stack/stack-area.js';
 export { codePlace, sourceName, type CodePlace } from './code.js';
-export { codeAddressOf, spOf, type Found, type Frame, type UnwoundStack } from './frame.js';
+export {
+  codeAddressOf,
+  spOf,
+  type Found,
+  type Frame,
+  type RegisterFile,
+  type SavedRegisters,
+  type UnwoundStack,
+} from '../arch/stack/frame.js';
 export { framesOf, isOf, type PlacedFrame } from './frames-of.js';
 export { nameFrames, type NamedFrame } from './name-frames.js';
-export { type SavedRegisters } from './pt-regs.js';
-export { DWARF, type RegisterFile } from './registers.js';
 export { showStack, stackKey, type ShownFrame, type ShownStack, type ShowOptions } from './show.js';
 export { cpuOf, cpuStack, stackOf, type TaskStack } from './stacks.js';
 export { type UnwindOptions } from './unwind.js';

@@ -50,11 +50,9 @@ export function ftraceText(kernel: Kernel): CodeRange[] {
   return ranges;
 }
 
-const PAGE = 4096n;
-
 /**
  * The detours of optimised kprobes: each saves a struct pt_regs on the stack, whose ip optimized_callback() sets to
- * right behind the probe, and calls (optprobe_template_entry in arch/x86/kernel/kprobes/opt.c).
+ * right behind the probe, and calls (optprobe_template_entry).
  */
 export function kprobeText(kernel: Kernel): CodeRange[] {
   const slots = kernel.findSymbol('kprobe_optinsn_slots');
@@ -72,7 +70,7 @@ export function kprobeText(kernel: Kernel): CodeRange[] {
   )) {
     kernel.attempt('kprobe_insn_page', () => {
       const { insns: low } = page;
-      ranges.push({ low, high: low + PAGE, made: 'kprobe_optinsn', unwoundBy: 'pt_regs' });
+      ranges.push({ low, high: low + BigInt(kernel.memory.pageSize), made: 'kprobe_optinsn', unwoundBy: 'pt_regs' });
     });
   }
   return ranges;

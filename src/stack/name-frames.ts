@@ -1,8 +1,9 @@
+import { stacksOf } from '../arch/stack/stack-architectures.js';
 import type { SourceLine } from '../debuginfo/dwarf/lines.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { byDwarf } from './by-dwarf.js';
 import { codePlace, type CodePlace } from './code.js';
-import { codeAddressOf, type Frame } from './frame.js';
+import { codeAddressOf, type Frame } from '../arch/stack/frame.js';
 import { defined } from '../words/defined.js';
 
 /** A function in a frame: the one that the code belongs to, or one that the compiler inlined into it. */
@@ -61,10 +62,7 @@ function placeOf(kernel: Kernel, frame: Frame): CodePlace | undefined {
 }
 
 /** Of the compiler's units and of the assembler's: the two name their folders differently. */
-const ANCHORS = [
-  ['start_kernel', 'init/main.c'],
-  ['secondary_startup_64', 'arch/x86/kernel/head_64.S'],
-] as const;
+const COMPILED = ['start_kernel', 'init/main.c'] as const;
 
 /**
  * Kernels are built in all kinds of folders; files that are the same in all of them tell which, and paths are shown
@@ -72,7 +70,7 @@ const ANCHORS = [
  */
 function withoutRoot(kernel: Kernel, file: string): string {
   const roots = kernel.once('folders of the sources', () =>
-    ANCHORS.flatMap(([symbol, path]) => {
+    [COMPILED, stacksOf(kernel).anchor].flatMap(([symbol, path]) => {
       const address = kernel.findSymbol(symbol);
       const found = address === undefined ? undefined : kernel.debugInfo()?.lineAt(address)?.file;
       return found?.endsWith(`/${path}`) ? [found.slice(0, -path.length)] : [];

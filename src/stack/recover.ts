@@ -1,10 +1,10 @@
 import { addressOfPage, pageNumberOf } from '../memory/address-space.js';
 import { Page } from '../memory/physical-memory.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { inArea, type StackArea } from './areas.js';
+import { inArea, type StackArea } from '../arch/stack/stack-area.js';
+import { stacksOf } from '../arch/stack/stack-architectures.js';
 import { codePlace, codeRanges, sourceName } from './code.js';
-import { codeAddressOf, spOf, type Frame, type UnwoundStack } from './frame.js';
-import { DWARF, onlyKnown } from './registers.js';
+import { codeAddressOf, spOf, type Frame, type UnwoundStack } from '../arch/stack/frame.js';
 import { returnAddress, type ReturnAddress } from './return-address.js';
 import { unwind, type UnwindOptions } from './unwind.js';
 
@@ -60,7 +60,7 @@ function pastUndescribed(
     if (candidate.target !== place.start) continue;
     const chain = unwind(
       kernel,
-      { ...frameAt(candidate, basePointer(last, candidate, last.area)), found: 'call' },
+      { ...frameAt(kernel, candidate, framePointer(kernel, last, candidate, last.area)), found: 'call' },
       areas,
       options,
     );
@@ -81,13 +81,18 @@ function scanned(
   const start = last?.area && from !== undefined ? from : area.low;
   const candidates = [...candidatesIn(kernel, area, start)];
   for (const candidate of byLikelihood(kernel, last, candidates).slice(0, MOST_TRIES)) {
-    const chain = unwind(kernel, frameAt(candidate, basePointer(last, candidate, area)), areas, options);
+    const chain = unwind(
+      kernel,
+      frameAt(kernel, candidate, framePointer(kernel, last, candidate, area)),
+      areas,
+      options,
+    );
     if (chain.end === undefined) return chain.frames.map(asScanned);
   }
   return candidates
     .filter(({ callSeen }) => callSeen)
     .slice(0, MOST_LONE_CANDIDATES)
-    .map((candidate) => ({ ...frameAt(candidate), area }));
+    .map((candidate) => ({ ...frameAt(kernel, candidate), area }));
 }
 
 /** First those behind a call of the function whose caller is sought, then all, lowest first. */
@@ -101,14 +106,14 @@ function byLikelihood(kernel: Kernel, last: Frame | undefined, candidates: reado
   return [...calls, ...candidates.filter((candidate) => !calls.includes(candidate))];
 }
 
-function frameAt({ at, ip }: Candidate, bp?: bigint) {
-  return { ip, interrupted: false, registers: onlyKnown(ip, at + 8n, bp), found: 'scanned' as const };
+function frameAt(kernel: Kernel, { at, ip }: Candidate, framePointer?: bigint) {
+  return { ...stacksOf(kernel).behindReturn(at, ip, framePointer), interrupted: false, found: 'scanned' as const };
 }
 
 /** The frame pointer of the last good frame, where it may still be that of a caller. */
-function basePointer(last: Frame | undefined, { at }: Candidate, area: StackArea): bigint | undefined {
-  const bp = last?.registers[DWARF.bp];
-  return bp !== undefined && bp > at && inArea(area, bp) ? bp : undefined;
+function framePointer(kernel: Kernel, last: Frame | undefined, { at }: Candidate, area: StackArea): bigint | undefined {
+  const found = last?.registers[stacksOf(kernel).registers.framePointer];
+  return found !== undefined && found > at && inArea(area, found) ? found : undefined;
 }
 
 function asScanned(frame: Frame): Frame {

@@ -1,9 +1,8 @@
 import { hlistNodes, llistNodes } from '../kernel/containers/list.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../linux/sched/tasks.js';
-import type { Caller } from './orc-step.js';
-import { spOf, type Frame } from './frame.js';
-import { DWARF } from './registers.js';
+import { spOf, type Caller, type Frame } from '../arch/stack/frame.js';
+import { stacksOf } from '../arch/stack/stack-architectures.js';
 
 /** Where functions return to that a tracer has got hold of: the function graph tracer, kretprobes. */
 const TRAMPOLINES = [
@@ -18,7 +17,7 @@ const MOST_LAYERS = 4;
 
 /**
  * The caller as it is without tracers, which put their own trampoline in place of a return address and keep the real
- * one: unwind_recover_ret_addr() of arch/x86/include/asm/unwind.h. Where none is kept, the trampoline itself is the
+ * one: the kernel's unwind_recover_ret_addr(). Where none is kept, the trampoline itself is the
  * caller.
  */
 export function pastTrampolines(kernel: Kernel, caller: Caller, task: Task | undefined): Caller {
@@ -29,17 +28,17 @@ export function pastTrampolines(kernel: Kernel, caller: Caller, task: Task | und
   for (let layer = 0; layer < MOST_LAYERS; layer++) {
     const trampoline = trampolineAt(kernel, ip);
     if (trampoline === undefined) break;
-    const real = keptReturn(kernel, task, sp - 8n, ip);
+    const real = keptReturn(kernel, task, stacksOf(kernel).returnSlot(sp), ip);
     // A call does not lie before it: it is not to be taken for what stands there.
-    if (real === undefined) return { ...caller, interrupted: true, ip, registers: withIp(caller, ip) };
+    if (real === undefined) return { ...caller, interrupted: true, ip, registers: withIp(kernel, caller, ip) };
     trampolines.push(trampoline);
     ip = real;
   }
-  return trampolines.length === 0 ? caller : { ...caller, ip, registers: withIp(caller, ip), trampolines };
+  return trampolines.length === 0 ? caller : { ...caller, ip, registers: withIp(kernel, caller, ip), trampolines };
 }
 
-function withIp({ registers }: Pick<Frame, 'registers'>, ip: bigint): Frame['registers'] {
-  return registers.map((value, number) => (number === DWARF.ip ? ip : value));
+function withIp(kernel: Kernel, { registers }: Pick<Frame, 'registers'>, ip: bigint): Frame['registers'] {
+  return registers.with(stacksOf(kernel).registers.ip, ip);
 }
 
 function trampolineAt(kernel: Kernel, address: bigint): string | undefined {

@@ -1,7 +1,7 @@
 import type { Kernel } from '../kernel/kernel.js';
-import type { Frame, Found } from './frame.js';
+import type { Frame, Found } from '../arch/stack/frame.js';
 import { codePlace } from './code.js';
-import { codeAddressOf, spOf } from './frame.js';
+import { codeAddressOf, spOf } from '../arch/stack/frame.js';
 import { nameFrames } from './name-frames.js';
 import type { TaskStack } from './stacks.js';
 import { variablesIn } from './variables.js';

@@ -1,17 +1,14 @@
-import { isUserMode, type X86Registers } from '../arch/x86_64/pt-regs-order.js';
-import { inactiveTaskFrame } from '../../symbols/switch_to.js';
-import { gapOf, Implausible, type GapError } from '../kernel/gaps.js';
+import { stacksOf } from '../arch/stack/stack-architectures.js';
+import { gapOf, type GapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { readOr } from '../kernel/read-or.js';
 import { cpuRegisters } from '../linux/machine/cpu-registers.js';
 import { currentTask } from '../linux/sched/cpu-tasks.js';
 import { taskLabel, type Task } from '../linux/sched/tasks.js';
-import { cpuStacks, inArea, taskStack, type StackArea } from './areas.js';
-import type { UnwoundStack } from './frame.js';
-import type { Caller } from './orc-step.js';
+import type { StackArea } from '../arch/stack/stack-area.js';
+import { cpuStacks, taskStack } from './areas.js';
+import type { Caller, UnwoundStack } from '../arch/stack/frame.js';
 import { recover } from './recover.js';
-import { registerFile } from './registers.js';
-import { hex } from './stack-memory.js';
 import { unwind, type UnwindOptions } from './unwind.js';
 import { defined } from '../words/defined.js';
 
@@ -44,19 +41,18 @@ export function cpuStack(kernel: Kernel, cpu: number, { savedRegisters }: StackO
     return { ...identity, ...recover(kernel, { frames: [], end }, areas, options) };
   }
   const { registers } = found.note;
-  const user = isUserMode(registers as unknown as X86Registers);
+  const { frameOf, isUserMode } = stacksOf(kernel);
   const first: Caller = {
-    ip: registers.ip,
+    ...frameOf(registers),
     interrupted: true,
-    registers: registerFile(registers),
     found: 'registers',
-    ...(user ? { user: true } : {}),
+    ...(isUserMode(registers) ? { user: true } : {}),
   };
   return { ...identity, ...recover(kernel, unwind(kernel, first, areas, options), areas, options) };
 }
 
 /**
- * A task's stack: from its CPU's registers where it runs, else from what __switch_to_asm() left at `thread.sp`.
+ * A task's stack: from its CPU's registers where it runs, else from what the switch away from it has saved.
  * Never throws for what the dump lacks: `end` says what was in the way.
  */
 export function stackOf(kernel: Kernel, task: Task, options: StackOptions = {}): TaskStack {
@@ -95,29 +91,7 @@ function sleepingStack(kernel: Kernel, task: Task, { savedRegisters }: StackOpti
   const area = readOr(() => taskStack(kernel, task), unread([]));
   if (area === undefined) return { task, frames: [], end: 'it has no stack any more' };
   if ('frames' in area) return area;
-  const first = readOr(() => switchedOut(kernel, task, area), unread([area]));
+  const first = readOr(() => stacksOf(kernel).switchedOut(kernel, task, area), unread([area]));
   if ('frames' in first) return first;
   return { task, ...recover(kernel, unwind(kernel, first, [area], options), [area], options) };
-}
-
-/**
- * struct inactive_task_frame holds what a switch away saves; its last word is where the task goes on. @throws
- * ReadError, Implausible
- */
-function switchedOut(kernel: Kernel, task: Task, area: StackArea): Caller {
-  const { sp } = task.thread;
-  const bytes = kernel.bind(inactiveTaskFrame).size;
-  if (!inArea(area, sp, bytes))
-    throw new Implausible(`thread.sp ${hex(sp)} is not within the task's stack ${hex(area.low)}–${hex(area.high)}`, sp);
-  const { r15, r14, r13, r12, bx, bp, ret_addr: ip } = kernel.ref(inactiveTaskFrame, sp);
-  const justForked = kernel
-    .findSymbols('ret_from_fork')
-    .concat(kernel.findSymbols('ret_from_fork_asm'))
-    .some(({ address }) => address === ip);
-  return {
-    ip,
-    interrupted: justForked,
-    registers: registerFile({ r15, r14, r13, r12, bx, bp, ip, sp: sp + BigInt(bytes) }),
-    found: 'registers',
-  };
 }

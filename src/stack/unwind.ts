@@ -3,17 +3,15 @@ import type { Kernel } from '../kernel/kernel.js';
 import { taskLabel, type Task } from '../linux/sched/tasks.js';
 import { readOr } from '../kernel/read-or.js';
 import { ReadError } from '../memory/address-space.js';
-import { spOf, codeAddressOf, type Frame, type UnwoundStack } from './frame.js';
-import type { StackArea } from './areas.js';
+import { spOf, codeAddressOf, type Caller, type Frame, type UnwoundStack } from '../arch/stack/frame.js';
+import type { StackArea } from '../arch/stack/stack-area.js';
 import { cfiCaller } from './cfi-step.js';
 import { codePlace, codeRangeOf } from './code.js';
-import { framePointerCaller } from './frame-pointer-step.js';
-import { orcCaller, type Caller } from './orc-step.js';
-import type { OrcEntry } from './orc-entry.js';
-import { orcLookup, type OrcLookup } from './orc-tables.js';
-import { DWARF } from './registers.js';
+import type { UnwindRule } from '../arch/stack/stack-architecture.js';
+import { stacksOf } from '../arch/stack/stack-architectures.js';
+import { unwindRules, type UnwindRules } from './unwind-rules.js';
 import { pastTrampolines } from './replaced-return.js';
-import { hex, stackMemory, type StackMemory } from './stack-memory.js';
+import { hex, stackMemory, type StackMemory } from '../arch/stack/stack-memory.js';
 import { defined } from '../words/defined.js';
 
 /** Deepest stack that is believed: 16 KiB hold some 200 frames, and there are eight stacks for a CPU. */
@@ -76,7 +74,7 @@ function unlessCircle(frame: Frame, next: Frame, left: ReadonlySet<StackArea>): 
 }
 
 function placed(memory: StackMemory, caller: Caller): Frame {
-  const sp = caller.registers[DWARF.sp];
+  const { sp } = caller;
   const area = sp === undefined || caller.user ? undefined : topArea(memory, sp);
   return { ...caller, ...defined({ area }) };
 }
@@ -89,15 +87,17 @@ function topArea(memory: StackMemory, sp: bigint): StackArea | undefined {
 /** The caller's frame; undefined at the bottom of the stack. */
 function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): Frame | Broken | undefined {
   const { kernel } = memory;
-  const orc = orcLookup(kernel);
-  const found = orcEntry(kernel, orc, frame);
-  const [entry, unreadable] = found && 'reason' in found ? [undefined, found.reason] : [found, undefined];
-  if (entry?.type === 'end of stack') return undefined;
+  const stacks = stacksOf(kernel);
+  const rules = unwindRules(kernel);
+  const found = ruleFor(kernel, rules, frame);
+  const [rule, unreadable] = found && 'reason' in found ? [undefined, found.reason] : [found, undefined];
+  if (rule?.isBottom) return undefined;
   const ways: (() => Caller | undefined)[] = [];
-  if (entry && entry.type !== 'undefined')
-    ways.push(() => withSavedRegisters(memory, frame, orcCaller(memory, frame, entry), options));
+  const byRule = rule?.caller;
+  if (byRule) ways.push(() => withSavedRegisters(memory, frame, byRule(memory, frame), options));
   ways.push(() => cfiCaller(memory, frame));
-  if (!entry && unreadable === undefined) ways.push(() => framePointerCaller(memory, frame));
+  if (!rule && unreadable === undefined)
+    ways.push(() => stacks.framePointerCaller(memory, frame, justEntered(kernel, frame) ? 'nothing' : 'all'));
   let reason = unreadable;
   let unread: ReadError | undefined;
   const callerBy = (way: () => Caller | undefined): Frame | Broken | undefined => {
@@ -121,22 +121,29 @@ function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): F
   }
   if (unread)
     kernel.gaps.record(gapOf(options.task ? `stack of ${taskLabel(kernel, options.task)}` : 'a stack', unread));
-  if (!orc && frame.registers[DWARF.bp] === 0n) return undefined;
+  if (!rules && frame.registers[stacks.registers.framePointer] === 0n) return undefined;
   return { reason: reason ?? undescribed(kernel, frame) };
 }
 
 /**
- * What ORC says of a frame; undefined where it says nothing, the reason where what it says can't be read. A frame
- * pointer is no stand-in for that: in a kernel with ORC functions use the register as they like.
+ * What the tables say of a frame; undefined where they say nothing, the reason where that can't be read. A frame
+ * pointer is no stand-in for it: in a kernel with ORC functions use the register as they like.
  */
-function orcEntry(kernel: Kernel, orc: OrcLookup | undefined, frame: Frame): OrcEntry | Broken | undefined {
-  return readOr(
-    () => orc?.(codeAddressOf(frame)),
-    (error) => {
-      kernel.gaps.record(gapOf('ORC tables', error));
-      return { reason: `the ORC tables can't be read: ${error.message}` };
-    },
+function ruleFor(kernel: Kernel, rules: UnwindRules | undefined, frame: Frame): UnwindRule | Broken | undefined {
+  return (
+    rules &&
+    readOr(
+      () => rules.at(codeAddressOf(frame)),
+      (error) => {
+        kernel.gaps.record(gapOf(rules.name, error));
+        return { reason: `the ${rules.name} can't be read: ${error.message}` };
+      },
+    )
   );
+}
+
+function justEntered(kernel: Kernel, { interrupted, ip }: Frame): boolean {
+  return interrupted && codePlace(kernel, ip)?.offset === 0;
 }
 
 /** objtool leaves functions out that change the stack in ways of their own (STACK_FRAME_NON_STANDARD). */
@@ -163,6 +170,6 @@ function withSavedRegisters(
 ): Caller {
   if (!savedRegisters || caller.entry) return caller;
   const byCompiler = cfiCaller(memory, frame);
-  if (byCompiler?.ip !== caller.ip || byCompiler.registers[DWARF.sp] !== caller.registers[DWARF.sp]) return caller;
+  if (byCompiler?.ip !== caller.ip || byCompiler.sp !== caller.sp) return caller;
   return { ...caller, registers: byCompiler.registers.map((value, number) => value ?? caller.registers[number]) };
 }

@@ -4,7 +4,7 @@ import { declaration, resolveType, sizeOf } from '../debuginfo/type-walk.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { readMemory } from './cfi-step.js';
 import { codePlace } from './code.js';
-import { hex } from './stack-memory.js';
+import { hex } from '../arch/stack/stack-memory.js';
 
 const MEMBERS_SHOWN = 8;
 const LONGEST_TEXT = 64;

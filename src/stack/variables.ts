@@ -3,7 +3,7 @@ import type { Variable } from '../debuginfo/dwarf/variables.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { byDwarf } from './by-dwarf.js';
 import { readMemory } from './cfi-step.js';
-import type { Frame, UnwoundStack } from './frame.js';
+import type { Frame, UnwoundStack } from '../arch/stack/frame.js';
 import { defined } from '../words/defined.js';
 
 export type { Variable };

@@ -1,4 +1,4 @@
-import type { OrcEntry, OrcLayout, OrcRegister } from '../stack/orc-entry.js';
+import type { OrcEntry, OrcLayout, OrcRegister } from '../arch/x86_64/stack/orc-entry.js';
 
 /** Bytes at an address of the kernel. */
 export interface MemoryPiece {

@@ -1,4 +1,4 @@
-import type { OrcEntry } from '../stack/orc-entry.js';
+import type { OrcEntry } from '../arch/x86_64/stack/orc-entry.js';
 import { buildOrc, CALL, type MemoryPiece } from './build-orc.js';
 
 /** One instruction of a toy function: `mov $address, %rdi`, `call function`, or bytes as they are. */

@@ -4,7 +4,7 @@ import { to, type ToyFunction, type ToyInstruction } from 'oompm/testing';
 
 import { cpuStack } from '../../src/stack/stacks.js';
 import { codePlace } from '../../src/stack/code.js';
-import { codeAddressOf } from '../../src/stack/frame.js';
+import { codeAddressOf } from '../../src/arch/stack/frame.js';
 import { BOTTOM, ENTRY, toyMachine } from '../stack/toy-machine.js';
 
 /** As in the owner's backtrace. */

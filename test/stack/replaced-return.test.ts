@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ptRegs, to, toyCode, words, type MemoryPiece, type ToyFunction } from 'oompm/testing';
 
 import { codePlace } from '../../src/stack/code.js';
-import { codeAddressOf } from '../../src/stack/frame.js';
+import { codeAddressOf } from '../../src/arch/stack/frame.js';
 import { cpuStack } from '../../src/stack/stacks.js';
 import { BOTTOM, returnSlot, toyMachine, type ToyCpu, type ToyMachineOptions } from './toy-machine.js';
 

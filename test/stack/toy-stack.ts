@@ -5,8 +5,8 @@ import type { Kernel } from '../../src/kernel/kernel.js';
 import { Unmapped } from '../../src/memory/address-space.js';
 import { mappedSpace } from '../../src/memory/mapped-space.js';
 import { noTypes } from '../../src/session/nothing-known.js';
-import type { StackArea } from '../../src/stack/areas.js';
-import type { OrcEntry, OrcLayout } from '../../src/stack/orc-entry.js';
+import type { StackArea } from '../../src/arch/stack/stack-area.js';
+import type { OrcEntry, OrcLayout } from '../../src/arch/x86_64/stack/orc-entry.js';
 import { buildOrc, CALL } from '../../src/testing/build-orc.js';
 import { toyMemory } from '../../src/testing/toy-memory.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { toyCode, words, type ToyFunction } from 'oompm/testing';
 
 import { codePlace } from '../../src/stack/code.js';
-import { codeAddressOf } from '../../src/stack/frame.js';
+import { codeAddressOf } from '../../src/arch/stack/frame.js';
 import { showStack } from '../../src/stack/show.js';
 import { cpuStack } from '../../src/stack/stacks.js';
 import { BOTTOM, returnSlot, toyMachine } from './toy-machine.js';

@@ -1,12 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import type { OrcLayout } from '../../src/stack/orc-entry.js';
+import type { OrcLayout } from '../../src/arch/x86_64/stack/orc-entry.js';
 import { codePlace } from '../../src/stack/code.js';
-import { codeAddressOf, type UnwoundStack } from '../../src/stack/frame.js';
-import type { Caller } from '../../src/stack/orc-step.js';
+import { codeAddressOf, type Caller, type UnwoundStack } from '../../src/arch/stack/frame.js';
 import { recover } from '../../src/stack/recover.js';
-import { registerFile } from '../../src/stack/registers.js';
+import { frameOf } from '../../src/arch/x86_64/stack/registers.js';
 import { unwind } from '../../src/stack/unwind.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { at, irqStack, STACK, taskStack, toyStack, type ToyStackOptions } from './toy-stack.js';
@@ -16,7 +15,7 @@ const BOTTOM = { bottom: { type: 'end of stack' as const, spRegister: 'undefined
 const areas = [taskStack, irqStack];
 
 function start(sp = SP, more: Partial<Record<'bp' | 'r10', bigint>> = {}, ip = at('inner')): Caller {
-  return { ip, interrupted: true, registers: registerFile({ ip, sp, ...more }), found: 'registers' };
+  return { ...frameOf({ ip, sp, ...more }), interrupted: true, found: 'registers' };
 }
 
 function names(kernel: Kernel, stack: UnwoundStack): string[] {

@@ -12,9 +12,6 @@ export interface CallingConvention {
   stackPointer: number;
 }
 
-/** System V ABI for AMD64, figures 3.4 and 3.36: rbx, rbp, r12 to r15. */
-export const X86_64: CallingConvention = { calleeSaved: new Set([3, 6, 12, 13, 14, 15]), stackPointer: 7 };
-
 /** The caller's frame: its registers as far as they are known. */
 export interface CallerRegisters {
   cfa: bigint;

@@ -1,8 +1,11 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { registersOf } from '../../linux/machine/cpu-registers.js';
-import { cpuStacks, inArea, taskStack, type StackArea } from '../../stack/areas.js';
-import { spOf } from '../../stack/frame.js';
-import { hex } from '../../stack/stack-memory.js';
+import type { InterruptionKind } from '../../arch/stack/stack-architecture.js';
+import { stacksOf } from '../../arch/stack/stack-architectures.js';
+import { inArea, type StackArea } from '../../arch/stack/stack-area.js';
+import { cpuStacks, taskStack } from '../../stack/areas.js';
+import { spOf } from '../../arch/stack/frame.js';
+import { hex } from '../../arch/stack/stack-memory.js';
 import { activationInWords, type Activation, type Context, type Segment } from '../contexts.js';
 import { defined } from '../../words/defined.js';
 
@@ -10,7 +13,7 @@ import { defined } from '../../words/defined.js';
 export interface Interruption {
   /** "a double fault", "an interrupt (sysvec_apic_timer_interrupt)". */
   readonly what: string;
-  readonly kind: 'double fault' | 'NMI' | 'page fault' | 'machine check' | 'interrupt' | 'exception';
+  readonly kind: InterruptionKind;
   /** What was interrupted. */
   readonly at: Activation;
   /** The stack that its handler runs on. */
@@ -21,32 +24,15 @@ export interface Interruption {
   readonly badStack: readonly string[];
 }
 
-const KINDS: readonly (readonly [RegExp, Interruption['kind'], string])[] = [
-  [/double_?fault/, 'double fault', 'a double fault'],
-  [/(?:^|_)nmi(?:_|$)|repeat_nmi/, 'NMI', 'an NMI'],
-  [/page_fault/, 'page fault', 'a page fault'],
-  [/machine_check|_mc(?:e)?$/, 'machine check', 'a machine check'],
-  [/^kprobe_optinsn$/, 'exception', 'a kprobe'],
-  [/exc_debug|^debug$/, 'exception', 'a debug exception'],
-  [/exc_int3|^(?:do_)?int3$/, 'exception', 'a breakpoint'],
-  [/general_protection/, 'exception', 'a general protection fault'],
-  [/invalid_op/, 'exception', 'an invalid opcode'],
-  [/divide_error/, 'exception', 'a divide error'],
-  [/stack_segment/, 'exception', 'a stack segment fault'],
-  [/vmm_communication/, 'exception', 'a #VC exception'],
-  [/sysvec_|common_interrupt|_intr\b|ret_from_intr|apic|spurious|irq|interrupt/, 'interrupt', 'an interrupt'],
-];
-
 /** What came between a segment and the one that it interrupted. @param segment the index of the handler's */
 export function interruption(kernel: Kernel, context: Context, segment: number): Interruption | undefined {
   const [handler, interrupted] = [context.segments[segment], context.segments[segment + 1]];
   const at = interrupted?.activations[0];
   const outermost = handler?.activations.at(-1);
   if (at === undefined || outermost === undefined) return undefined;
-  const found = KINDS.find(([pattern]) => handler!.activations.slice(-3).some(({ name }) => pattern.test(name)));
-  const vector = handler!.activations
-    .map(({ name }) => /^(?:asm_)?((?:sysvec|exc)_\w+|common_interrupt)$/.exec(name)?.[1])
-    .findLast((name) => name !== undefined);
+  const { entries, entryName } = stacksOf(kernel);
+  const found = entries.find(([pattern]) => handler!.activations.slice(-3).some(({ name }) => pattern.test(name)));
+  const vector = handler!.activations.map(({ name }) => entryName(name)).findLast((name) => name !== undefined);
   const words = found?.[2] ?? 'an exception';
   return {
     kind: found?.[1] ?? 'exception',
@@ -63,7 +49,7 @@ function badStack(kernel: Kernel, context: Context, { activations, interruptedBy
   const [first, caller] = activations;
   if (interruptedBy === undefined || first === undefined || context.cpu === undefined) return [];
   const { sp, ip } = interruptedBy.registers;
-  const areas = stacksOf(kernel, context);
+  const areas = areasOf(kernel, context);
   const own = areas.find(({ name }) => name === 'task stack');
   if (areas.some((area) => inArea(area, sp, 0)) || own === undefined) return [];
   const place = activationInWords(first);
@@ -76,11 +62,17 @@ function badStack(kernel: Kernel, context: Context, { activations, interruptedBy
       `It should have been ${hex(expected - 8n)}, where the return address into ${caller!.name} stands: ${first.name} had not run one instruction.`,
     );
   }
-  sentences.push(...howItFaulted(kernel, context.cpu, ip, sp));
+  const fault = {
+    sp,
+    control: registersOf(kernel, context.cpu)?.control,
+    write: stackWrite(kernel, ip),
+    isUnmapped: (address: bigint) => isUnmapped(kernel, address),
+  };
+  sentences.push(...stacksOf(kernel).stackFault(fault));
   return sentences;
 }
 
-function stacksOf(kernel: Kernel, { cpu, task }: Context): readonly StackArea[] {
+function areasOf(kernel: Kernel, { cpu, task }: Context): readonly StackArea[] {
   const own = task && kernel.attempt('task_struct.stack', () => taskStack(kernel, task));
   return [...(own ? [own] : []), ...(cpu === undefined ? [] : cpuStacks(kernel, cpu))];
 }
@@ -112,25 +104,6 @@ function near(sp: bigint, areas: readonly StackArea[]): string {
     : `, and ${distance(sp, other)} of the ${other.name}`
         .replace('its start of', 'the start of')
         .replace('its end of', 'the end of');
-}
-
-/** What wrote to the stack, and why the fault could not be delivered. */
-function howItFaulted(kernel: Kernel, cpu: number, ip: bigint, sp: bigint): string[] {
-  const writes = stackWrite(kernel, ip);
-  const target = sp - 8n;
-  const cr2 = registersOf(kernel, cpu)?.control?.cr2;
-  const frame = (sp & ~15n) - 8n;
-  const sentences: string[] = [];
-  if (writes !== undefined && isUnmapped(kernel, target)) {
-    sentences.push(
-      `The ${writes} there writes to ${hex(target)}, which no page table maps: a page fault, whose own frame goes onto the same stack, so that it could not be delivered either.`,
-    );
-  }
-  if (cr2 === frame)
-    sentences.push(`CR2 is ${hex(cr2)}: the very word at which the processor would begin to push that fault's frame.`);
-  else if (cr2 !== undefined && cr2 < sp && sp - cr2 <= 4096n)
-    sentences.push(`CR2 is ${hex(cr2)}, ${sp - cr2} bytes below that stack pointer: the access that failed.`);
-  return sentences;
 }
 
 function isUnmapped(kernel: Kernel, address: bigint): boolean {

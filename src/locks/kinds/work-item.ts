@@ -1,7 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { wordAt } from '../../kernel/word-at.js';
 import { codePlace } from '../../stack/code.js';
-import { hex } from '../../stack/stack-memory.js';
+import { hex } from '../../arch/stack/stack-memory.js';
 import { tasksByAddress } from '../state/lock-state.js';
 import type { Lock, LockKind } from '../lock-kind.js';
 

@@ -7,7 +7,7 @@ import type { Kernel } from '../../kernel/kernel.js';
 import { allThreads, taskLabel, type Task } from '../../linux/sched/tasks.js';
 import { threadStackBytes } from '../../stack/areas.js';
 import { codeRangeOf } from '../../stack/code.js';
-import { hex } from '../../stack/stack-memory.js';
+import { hex } from '../../arch/stack/stack-memory.js';
 import { fileName, fileSystemAround, inodeOfLock } from '../../linux/fs/file-objects.js';
 import { lockKinds } from '../kinds/all.js';
 import type { LockKind, LockName } from '../lock-kind.js';

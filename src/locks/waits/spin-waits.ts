@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { codeRangeOf } from '../../stack/code.js';
-import { DWARF } from '../../stack/registers.js';
+import { stacksOf } from '../../arch/stack/stack-architectures.js';
 import { acquiringIn } from './acquiring.js';
 import { activationInWords, cpuContexts, stackWords, type Context, type Segment } from '../contexts.js';
 import { lockGivenAt } from '../owners/lock-calls.js';
@@ -69,9 +69,6 @@ function waitOf(
   };
 }
 
-/** A register's own name is told: an engineer looks there first. */
-const REGISTERS = Object.entries(DWARF).filter(([name]) => name !== 'ip' && name !== 'sp');
-
 function candidates(kernel: Kernel, waiter: Context, segment: Segment, { frames, taker }: Acquiring): Candidate[] {
   const found = new Map<bigint, Candidate>();
   const add = (address: bigint | undefined, weight: number, how: string): void => {
@@ -84,11 +81,14 @@ function candidates(kernel: Kernel, waiter: Context, segment: Segment, { frames,
   if (given !== undefined) add(given, BY_CODE, `${taker!.name} loads its address right before the call`);
   const registers =
     segment.interruptedBy === undefined ? waiter.stack.frames[0]?.registers : segment.activations[0]?.frame.registers;
-  for (const [name, number] of REGISTERS) {
+  // A register's own name is told: an engineer looks there first.
+  const { names, ip, sp, firstArgument } = stacksOf(kernel).registers;
+  for (const [number, name] of names.entries()) {
+    if (number === ip || number === sp) continue;
     add(
       registers?.[number],
-      name === 'di' ? BY_FIRST_ARGUMENT : BY_REGISTER,
-      `register r${name.replace(/^r/, '')} in ${activationInWords(frames[0]!)}`,
+      number === firstArgument ? BY_FIRST_ARGUMENT : BY_REGISTER,
+      `register ${name} in ${activationInWords(frames[0]!)}`,
     );
   }
   for (const { at, word } of stackWords(kernel, frames[0]!.frame, taker?.frame))

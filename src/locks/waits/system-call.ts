@@ -1,3 +1,4 @@
+import { stacksOf } from '../../arch/stack/stack-architectures.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { MemberName, StructName } from '../../kernel/shape.js';
 import { wordAt } from '../../kernel/word-at.js';
@@ -6,10 +7,10 @@ import type { Task } from '../../linux/sched/tasks.js';
 import { codePlace } from '../../stack/code.js';
 import type { Context } from '../contexts.js';
 
-/** __NR_syscall_max is below 512 on x86_64; x32's numbers have bit 30 set. */
+/** No table of system calls is longer; compatibility calls have high bits set (x32's bit 30). */
 const MOST_CALLS = 600n;
 
-/** System calls of x86_64 whose first argument is a file descriptor. */
+/** System calls whose first argument is a file descriptor. */
 const BY_FILE: ReadonlySet<string> = new Set([
   'read',
   'write',
@@ -46,14 +47,14 @@ const BY_FILE: ReadonlySet<string> = new Set([
  */
 export function systemCallOf(kernel: Kernel, { stack, task }: Context): string | undefined {
   const entry = stack.frames.at(-1)?.user ? stack.frames.at(-1)!.entry : undefined;
-  const number = entry?.registers.orig_ax;
-  if (entry === undefined || number === undefined || number >= MOST_CALLS) return undefined;
+  const call = entry && stacksOf(kernel).systemCall(entry);
+  if (call === undefined || call.number >= MOST_CALLS) return undefined;
+  const { number, first: fd } = call;
   const table = kernel.findSymbol('sys_call_table');
   const handler = table === undefined ? undefined : wordAt(kernel, table + number * 8n);
   const place = handler === undefined ? undefined : codePlace(kernel, handler);
   const name = place && /^(?:__x64_|__ia32_|__se_)?sys_(\w+)$/.exec(place.function)?.[1];
   if (name === undefined) return `system call ${number}`;
-  const fd = entry.registers.di;
   if (!BY_FILE.has(name) || fd === undefined || task === undefined) return name;
   const path = openFile(kernel, task, Number(fd & 0xffff_ffffn));
   return path === undefined ? `${name}(fd ${fd})` : `${name}(fd ${fd}: ${path})`;

@@ -2,7 +2,8 @@ import type { Kernel } from '../../kernel/kernel.js';
 import { wordAt } from '../../kernel/word-at.js';
 import { Kept } from '../../kernel/kept.js';
 import type { MemberName, MemberPath, StructName } from '../../kernel/shape.js';
-import { taskStack, inArea } from '../../stack/areas.js';
+import { inArea } from '../../arch/stack/stack-area.js';
+import { taskStack } from '../../stack/areas.js';
 import type { LockKind, WaiterForm } from '../lock-kind.js';
 import { tasksByAddress } from '../state/lock-state.js';
 

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
-import { callerRegisters, X86_64 } from '../../../src/debuginfo/dwarf/call-frame.js';
+import { convention } from '../../../src/arch/x86_64/stack/registers.js';
+import { callerRegisters } from '../../../src/debuginfo/dwarf/call-frame.js';
 import { cfiLookup, type Cfi, type RegisterRule } from '../../../src/debuginfo/dwarf/cfi.js';
 import { DwarfError } from '../../../src/debuginfo/dwarf/dwarf-error.js';
 import { openDwarfFile } from '../../../src/debuginfo/dwarf/dwarf-file.js';
@@ -90,7 +91,7 @@ describe('the caller', () => {
       lookup(LOW)!,
       (number) => registers.get(number),
       (address) => littleEndian(address, 8),
-      X86_64,
+      convention,
     );
     expect(caller.cfa).toBe(0x1020n);
     expect(caller.returnAddress).toBe(0x1018n);
@@ -113,7 +114,7 @@ describe('the caller', () => {
         debugFrame([0x07, 16])(LOW)!,
         () => 0x1000n,
         () => undefined,
-        X86_64,
+        convention,
       ).returnAddress,
     ).toBeUndefined();
   });

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
-import { callerRegisters, X86_64 } from '../../../src/debuginfo/dwarf/call-frame.js';
+import { convention } from '../../../src/arch/x86_64/stack/registers.js';
+import { callerRegisters } from '../../../src/debuginfo/dwarf/call-frame.js';
 import { openDebugInfo, type DebugInfo } from '../../../src/debuginfo/dwarf/debug-info.js';
 import type { FrameState, ReadMemory } from '../../../src/debuginfo/dwarf/frame-state.js';
 import type { Variable } from '../../../src/debuginfo/dwarf/variables.js';
@@ -96,7 +97,7 @@ function* unwind(info: DebugInfo, read: ReadMemory, start: Registers): Generator
       yield { name, variables: () => info.variablesAt(frame, level, read) };
     const cfi = info.cfiFor(code);
     if (cfi === undefined) return;
-    const caller = callerRegisters(cfi, (number) => here.get(number), read, X86_64);
+    const caller = callerRegisters(cfi, (number) => here.get(number), read, convention);
     if (caller.returnAddress === undefined || caller.returnAddress === 0n) return;
     registers = caller.registers;
     pc = caller.returnAddress;

@@ -1,12 +1,9 @@
-import { Implausible } from '../kernel/gaps.js';
-import type { Frame } from './frame.js';
+import { Implausible } from '../../../kernel/gaps.js';
+import type { Caller, Frame, SavedRegisters } from '../../stack/frame.js';
 import type { OrcEntry, OrcRegister } from './orc-entry.js';
-import { IRET_FRAME_BYTES, PT_REGS_BYTES, readIretFrame, readPtRegs, type SavedRegisters } from './pt-regs.js';
+import { IRET_FRAME_BYTES, PT_REGS_BYTES, readIretFrame, readPtRegs } from './pt-regs.js';
 import { DWARF, onlyKnown, registerFile } from './registers.js';
-import { hex, type StackMemory } from './stack-memory.js';
-
-/** The caller of a frame, before it is known where it stands. */
-export type Caller = Omit<Frame, 'area'>;
+import { hex, type StackMemory } from '../../stack/stack-memory.js';
 
 /** unwind_next_frame() of arch/x86/kernel/unwind_orc.c, for an entry that leads on. @throws ReadError, Implausible */
 export function orcCaller(memory: StackMemory, frame: Frame, orc: OrcEntry): Caller {
@@ -15,9 +12,8 @@ export function orcCaller(memory: StackMemory, frame: Frame, orc: OrcEntry): Cal
     case 'call': {
       const ip = memory.word(sp - 8n);
       return {
-        ip,
+        ...onlyKnown(ip, sp, basePointer(memory, frame, orc, sp)),
         interrupted: false,
-        registers: onlyKnown(ip, sp, basePointer(memory, frame, orc, sp)),
         found: 'unwound',
       };
     }
@@ -41,6 +37,7 @@ function entered(entry: SavedRegisters, frame: Frame, signal: boolean): Caller {
   // Registers of a process are its own affair, and exact in any case.
   return {
     ip: entry.registers.ip,
+    sp: entry.registers.sp,
     interrupted: signal || entry.user,
     registers,
     found: 'unwound',

@@ -1,6 +1,20 @@
-import type { StackArea } from './areas.js';
-import type { SavedRegisters } from './pt-regs.js';
-import { DWARF, type RegisterFile } from './registers.js';
+import type { Registers } from '../registers.js';
+import type { StackArea } from './stack-area.js';
+
+/** A frame's registers as far as they are known, by DWARF number. */
+export type RegisterFile = readonly (bigint | undefined)[];
+
+/**
+ * Registers that an entry into the kernel saved: those of the code that was interrupted, or that made the system call.
+ */
+export interface SavedRegisters {
+  /** Where the `struct pt_regs` stands; an entry that had only begun has saved a part of it alone. */
+  readonly address: bigint;
+  /** By the names of `struct pt_regs`; those that were not saved are not there. */
+  readonly registers: Registers;
+  /** user_mode() in the kernel. */
+  readonly user: boolean;
+}
 
 /**
  * How a frame was found: `call` by a return address behind a call of the very function whose caller is sought, from
@@ -13,6 +27,8 @@ export interface Frame {
   readonly ip: bigint;
   /** `ip` is the next instruction to run, not a return address. */
   readonly interrupted: boolean;
+  /** The stack pointer; undefined where unwinding has lost it. */
+  readonly sp: bigint | undefined;
   readonly registers: RegisterFile;
   readonly found: Found;
   /**
@@ -28,6 +44,9 @@ export interface Frame {
   readonly area?: StackArea;
 }
 
+/** The caller of a frame, before it is known where it stands. */
+export type Caller = Omit<Frame, 'area'>;
+
 /** A stack, innermost frame first. */
 export interface UnwoundStack {
   readonly frames: readonly Frame[];
@@ -38,8 +57,8 @@ export interface UnwoundStack {
 }
 
 /** The stack pointer in this frame; undefined where unwinding has lost it. */
-export function spOf({ registers }: Frame): bigint | undefined {
-  return registers[DWARF.sp];
+export function spOf({ sp }: Pick<Frame, 'sp'>): bigint | undefined {
+  return sp;
 }
 
 /** The address whose code runs in a frame: before a return address lies the call. */

@@ -1,6 +1,6 @@
-import { Implausible } from '../kernel/gaps.js';
-import type { Kernel } from '../kernel/kernel.js';
-import { inArea, type StackArea } from './areas.js';
+import { Implausible } from '../../kernel/gaps.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { inArea, type StackArea } from './stack-area.js';
 
 /** The stacks that one unwinding may read. */
 export interface StackMemory {

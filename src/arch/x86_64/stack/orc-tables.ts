@@ -1,8 +1,8 @@
-import { Implausible } from '../kernel/gaps.js';
-import { Kept } from '../kernel/kept.js';
-import type { Kernel } from '../kernel/kernel.js';
-import { codeRangeOf } from './code.js';
-import type { ModuleCode } from './code-range.js';
+import { Implausible } from '../../../kernel/gaps.js';
+import type { Kernel } from '../../../kernel/kernel.js';
+import type { Ref } from '../../../kernel/shape.js';
+import type { UnwindRule, UnwindTables } from '../../stack/stack-architecture.js';
+import { orcCaller } from './orc-step.js';
 import { decodeOrc, layoutOfFlags, layoutOfHash, type OrcEntry, type OrcLayout } from './orc-entry.js';
 
 /** Two tables side by side: addresses relative to where they stand, ascending, and six bytes for each. */
@@ -18,25 +18,22 @@ const MOST_ENTRIES = 1 << 24;
 const HASH_BYTES = 20;
 
 /**
- * Finds the ORC entry of an address; undefined where no table has one. Reads the pages that the search touches, no
- * more.
- * @throws ReadError, Implausible where they can't be read: what the address' own entry says is then not known
- */
-export type OrcLookup = (address: bigint) => OrcEntry | undefined;
-
-/**
  * The kernel's ORC tables and its modules', as __start_orc_unwind and `mod->arch` name them; undefined for a kernel
  * without.
  */
-export function orcLookup(kernel: Kernel): OrcLookup | undefined {
-  return kernel.once('ORC', () => {
-    const table = kernelTable(kernel);
-    if (!table) return undefined;
-    const layout = (): OrcLayout => kernel.once('layout of ORC', () => layoutOf(kernel, table) ?? unknownLayout(table));
-    const known = new Kept<bigint>(kernel);
-    const lookUp = (address: bigint): OrcEntry | undefined => find(kernel, table, layout, address);
-    return (address) => known.get(address, lookUp);
-  });
+export function orcTables(kernel: Kernel): UnwindTables | undefined {
+  const own = kernelTable(kernel);
+  if (!own) return undefined;
+  const layout = (): OrcLayout => kernel.once('layout of ORC', () => layoutOf(kernel, own) ?? unknownLayout(own));
+  return {
+    name: 'ORC tables',
+    rule(address, module) {
+      const table = module ? moduleTable(kernel, module) : own;
+      const index = table === undefined ? -1 : indexOf(kernel, table, address);
+      return table === undefined || index < 0 ? undefined : ruleOf(entryAt(kernel, table, layout(), index));
+    },
+    atSavedRegisters: ruleOf(AT_PT_REGS),
+  };
 }
 
 /** The registers that it was entered with stand at the stack pointer. */
@@ -49,14 +46,11 @@ const AT_PT_REGS: OrcEntry = {
   signal: true,
 };
 
-function find(kernel: Kernel, own: OrcTable, layout: () => OrcLayout, address: bigint): OrcEntry | undefined {
-  const range = codeRangeOf(kernel, address);
-  if (range?.unwoundBy === 'pt_regs') return AT_PT_REGS;
-  if (range?.unwoundBy !== undefined) return find(kernel, own, layout, range.unwoundBy.copyOf + (address - range.low));
-  const table = range?.module ? moduleTable(kernel, range.module) : own;
-  if (range === undefined || range.made !== undefined || table === undefined) return undefined;
-  const index = indexOf(kernel, table, address);
-  return index < 0 ? undefined : entryAt(kernel, table, layout(), index);
+function ruleOf(entry: OrcEntry): UnwindRule {
+  return {
+    isBottom: entry.type === 'end of stack',
+    caller: entry.type === 'undefined' ? undefined : (memory, frame) => orcCaller(memory, frame, entry),
+  };
 }
 
 function unknownLayout({ entries }: OrcTable): never {
@@ -74,7 +68,7 @@ function kernelTable(kernel: Kernel): OrcTable | undefined {
 }
 
 /** @throws ReadError */
-function moduleTable(kernel: Kernel, { ref }: ModuleCode): OrcTable | undefined {
+function moduleTable(kernel: Kernel, ref: Ref<'module'>): OrcTable | undefined {
   return kernel.once(`ORC of module at ${ref.$address}`, () => {
     const { arch } = ref;
     if (!arch || arch.num_orcs > MOST_ENTRIES || arch.num_orcs === 0) return undefined;

@@ -1,0 +1,34 @@
+import type { StackArchitecture } from '../../stack/stack-architecture.js';
+import { isUserMode, type X86Registers } from '../pt-regs-order.js';
+import { exceptionStacks, irqStack, USUAL_STACK_BYTES } from './cpu-stacks.js';
+import { entries, entryName } from './entries.js';
+import { framePointerCaller } from './frame-pointer-step.js';
+import { orcTables } from './orc-tables.js';
+import { convention, frameOf, onlyKnown, registers } from './registers.js';
+import { stackFault } from './stack-fault.js';
+import { switchedOut } from './switched-out.js';
+
+export const x86_64Stacks: StackArchitecture = {
+  registers,
+  convention,
+  usualStackBytes: USUAL_STACK_BYTES,
+  anchor: ['secondary_startup_64', 'arch/x86/kernel/head_64.S'],
+  frameOf,
+  isUserMode: (all) => isUserMode(all as unknown as X86Registers),
+  cpuStacks: [
+    ['IRQ stack', irqStack],
+    ['exception stacks', exceptionStacks],
+  ],
+  unwindTables: orcTables,
+  framePointerCaller,
+  switchedOut,
+  behindReturn: (at, ip, framePointer) => onlyKnown(ip, at + 8n, framePointer),
+  returnSlot: (sp) => sp - 8n,
+  /** pt_regs' orig_ax has the number; System V's first argument is the call's too. */
+  systemCall({ registers: { orig_ax: number, di: first } }) {
+    return number === undefined ? undefined : { number, first };
+  },
+  entries,
+  entryName,
+  stackFault,
+};
