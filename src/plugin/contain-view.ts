@@ -20,7 +20,7 @@ import {
 } from './check-form.js';
 import { isGap } from './make-views.js';
 import type { SolidView } from './section.js';
-import { keysOf, valueTypes } from './view-keys.js';
+import { keysOf, lineFields, valueTypes } from './view-keys.js';
 import { partKinds } from './views.js';
 import type {
   Cell,
@@ -311,14 +311,17 @@ function cleanFindingFact(given: unknown, name: string): FindingFact {
   return { value: shown, ...defined({ unit }), source: text(field(given, 'source'), 'fact.source') };
 }
 
+const lineParts = Object.entries(lineFields);
+
 function cleanLine(given: unknown): LogLine {
   noSlips(given, keysOf.line, 'it');
+  const parts: Partial<LogLine> = {};
+  for (const [key, kind] of lineParts) {
+    const value = field(given, key);
+    Object.assign(parts, kind === 'number' ? optionalNumber(key, value) : optional(key, value));
+  }
   return {
-    ...optionalNumber('timeNs', field(given, 'timeNs')),
-    ...optionalNumber('level', field(given, 'level')),
-    ...optionalNumber('facility', field(given, 'facility')),
-    ...optional('caller', field(given, 'caller')),
-    ...optionalNumber('sequence', field(given, 'sequence')),
+    ...parts,
     text: text(field(given, 'text'), 'line.text'),
     ...(field(given, 'remark') === true ? { remark: true as const } : {}),
   };

@@ -1,4 +1,4 @@
-import type { ValueType } from './views.js';
+import type { LogLine, ValueType } from './views.js';
 
 /** What a value of a cell or a fact may be. */
 export const valueTypes: readonly ValueType[] = [
@@ -19,6 +19,15 @@ export const valueTypes: readonly ValueType[] = [
   'task',
 ];
 
+/** What a line of a log may have beside its text. */
+export const lineFields = {
+  timeNs: 'number',
+  level: 'number',
+  facility: 'number',
+  caller: 'text',
+  sequence: 'number',
+} as const satisfies Partial<Record<keyof LogLine, 'number' | 'text'>>;
+
 /** What each object of a view may have. */
 export const keysOf = {
   facts: keys('facts', 'headline'),
@@ -35,7 +44,7 @@ export const keysOf = {
   findingFact: new Set(['value', 'unit', 'source']),
   fact: new Set(['key', 'title', 'type', 'value', 'note', 'door']),
   finding: new Set(['id', 'weight', 'certainty', 'moment', 'sentence', 'evidence', 'facts', 'doors', 'views', 'about']),
-  line: new Set(['timeNs', 'level', 'facility', 'caller', 'sequence', 'text', 'remark']),
+  line: new Set([...Object.keys(lineFields), 'text', 'remark']),
   oneStack: new Set(['title', 'door', 'frames', 'end', 'sameAs']),
   frame: new Set([
     'index',

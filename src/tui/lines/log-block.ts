@@ -1,6 +1,6 @@
 import type { LogLine } from '../../plugin/views.js';
 import { timestamp } from '../../report/format-value.js';
-import { callerColumn } from '../../report/log-lead.js';
+import { afterStamp } from '../../report/log-lead.js';
 import { deathIn } from './death-in-log.js';
 import { filterWords } from './choose-rows.js';
 import { plainLine, span, type Block, type Line, type Span } from './line.js';
@@ -85,7 +85,8 @@ function logLine(lines: readonly LogLine[], place: Place, times: TimeStyle): Lin
   const text = partOf(lines, place);
   if (line.remark) return plainLine(`    -- ${text}`, 'warning');
   const spans: Span[] = [span(timeOf(lines, place.record, times), 'quiet')];
-  if (line.caller !== undefined) spans.push(span(`${shownText(callerColumn(line.caller))} `, 'quiet'));
+  const more = afterStamp(line);
+  if (more !== '') spans.push(span(`${shownText(more)} `, 'quiet'));
   // KERN_EMERG to KERN_ERR, and KERN_WARNING: by a letter too, for a terminal without colours.
   const meaning =
     line.level === undefined
