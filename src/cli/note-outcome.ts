@@ -21,6 +21,7 @@ export interface Asked {
  */
 export async function noteOutcome(sections: readonly Section[], { defects, named = false }: Asked): Promise<void> {
   const { registry } = await plugins();
+  for (const defect of defects) inPart(defect);
   for (const { plugin, outcome } of sections) {
     const path = registry.pathOf(plugin);
     switch (outcome.kind) {
@@ -44,7 +45,6 @@ export async function noteOutcome(sections: readonly Section[], { defects, named
     }
   }
   noteGaps(sections, named ? () => true : (gap) => !isLack(gap));
-  for (const defect of defects) inPart(defect);
 }
 
 /** One line for all of them: the report has the rest. */
