@@ -12,6 +12,23 @@ const read = (ring: Pick<ReturnType<typeof toyRing>, 'memory' | 'vmcoreinfo'>): 
 const texts = (entries: readonly LogEntry[]): string[] =>
   entries.map((entry) => (isRemark(entry) ? `# ${entry.remark}` : entry.text));
 
+/** Each number that VMCOREINFO has of a log made another: an answer, or one error of the gap kind. */
+function endsInOrder({ memory, vmcoreinfo }: Pick<ReturnType<typeof toyRing>, 'memory' | 'vmcoreinfo'>): void {
+  const keys: string[] = [];
+  read({ memory, vmcoreinfo: (key) => (keys.push(key), vmcoreinfo(key)) });
+  const numbers = new Set(keys.filter((key) => /^(?:OFFSET|SIZE)/.test(key) && vmcoreinfo(key) !== undefined));
+  expect(numbers.size).toBeGreaterThan(4);
+  for (const wrong of numbers)
+    for (const value of ['0', '1', '7', '23', '99', '4096', '65535', '999999999']) {
+      try {
+        const entries = read({ memory, vmcoreinfo: (key) => (key === wrong ? value : vmcoreinfo(key)) });
+        expect(entries.length).toBeLessThan(64);
+      } catch (error) {
+        if (!isGapError(error)) throw error;
+      }
+    }
+}
+
 describe('the ring buffer since 5.10', () => {
   test.each([
     ['7.x: a block may end exactly at the end', true],
@@ -171,6 +188,12 @@ describe('the ring buffer since 5.10', () => {
     );
   });
 
+  test('whatever VMCOREINFO states of it', () => {
+    const ring = toyRing();
+    for (let i = 0; i < 30; i++) ring.write({ text: `line ${i}` });
+    endsInOrder(ring);
+  });
+
   test('without `prb` and without a log buffer it says what is missing', () => {
     const ring = toyRing();
     expect(() => read({ memory: ring.memory, vmcoreinfo: () => undefined })).toThrow(
@@ -236,6 +259,8 @@ describe('the record buffer before 5.10', () => {
     nowhere.view.setUint16(64 + 8, 0, true);
     expect(texts(read(nowhere))).toEqual(['# the log breaks off: a record of 0 bytes']);
   });
+
+  test('whatever VMCOREINFO states of it', () => endsInOrder(buffer(0, ['good', 'better'])));
 
   test('indices outside the buffer are refused', () => {
     const { memory, view, vmcoreinfo } = buffer(0, ['good']);

@@ -1,7 +1,7 @@
 import type { SymbolName } from '../../../symbols/symbol-names.js';
 import { Implausible } from '../../kernel/gaps.js';
 import { callerInWords, logText, type LogEntry } from './log-entry.js';
-import { need, type LogSource } from './log-source.js';
+import { need, within, type LogSource } from './log-source.js';
 import { defined } from '../../words/defined.js';
 
 const LARGEST_BUFFER = 2 ** 31;
@@ -58,17 +58,20 @@ interface Layout {
 }
 
 function layoutOf(source: LogSource): Layout {
-  const at = (member: string): number =>
-    need(source.offset(`printk_log.${member}`), `the offset of printk_log.${member}`);
-  const dictLength = at('dict_len');
+  const size = within(need(source.size('printk_log'), 'the size of printk_log'), 16, 4096, 'the size of printk_log');
+  const inRecord = (member: string, bytes: number, offset: number): number =>
+    within(offset, 0, size - bytes, `the offset of printk_log.${member}`);
+  const at = (member: string, bytes: number): number =>
+    inRecord(member, bytes, need(source.offset(`printk_log.${member}`), `the offset of printk_log.${member}`));
+  const caller = source.offset('printk_log.caller_id'); // with PRINTK_CALLER, since 5.1
   return {
-    size: need(source.size('printk_log') || undefined, 'the size of printk_log'),
-    time: at('ts_nsec'),
-    length: at('len'),
-    textLength: at('text_len'),
+    size,
+    time: at('ts_nsec', 8),
+    length: at('len', 2),
+    textLength: at('text_len', 2),
     // Not in VMCOREINFO: u16 dict_len, u8 facility, then flags:5 and level:3.
-    facility: dictLength + 2,
-    caller: source.offset('printk_log.caller_id'), // with PRINTK_CALLER, since 5.1
+    facility: at('dict_len', 4) + 2,
+    caller: caller === undefined ? undefined : inRecord('caller_id', 4, caller),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { SymbolName } from '../../../symbols/symbol-names.js';
-import { ShapeError } from '../../kernel/gaps.js';
+import { Implausible, ShapeError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { readOr } from '../../kernel/read-or.js';
 import type { AddressSpace } from '../../memory/address-space.js';
@@ -54,6 +54,12 @@ export function logSourceOf(kernel: Kernel): LogSource {
 /** @throws ShapeError that names what neither VMCOREINFO nor types have */
 export function need<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new ShapeError(`neither VMCOREINFO nor the kernel's types have ${what}`);
+  return value;
+}
+
+/** A number that memory or VMCOREINFO states. @throws Implausible where it can't be so */
+export function within(value: number, least: number, most: number, what: string): number {
+  if (value < least || value > most) throw new Implausible(`${what} is ${value}`);
   return value;
 }
 

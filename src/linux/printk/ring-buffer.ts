@@ -2,7 +2,7 @@ import { Implausible } from '../../kernel/gaps.js';
 import { readOr } from '../../kernel/read-or.js';
 import { ReadError, unreadableInWords } from '../../memory/address-space.js';
 import { callerInWords, logText, type LogEntry } from './log-entry.js';
-import { need, type LogSource } from './log-source.js';
+import { need, within, type LogSource } from './log-source.js';
 import { counted } from '../../words/quantity.js';
 import { defined } from '../../words/defined.js';
 
@@ -73,6 +73,11 @@ function locateRing(source: LogSource): Ring {
   const descRing = ringAddress + BigInt(at('printk_ringbuffer.desc_ring'));
   const dataRing = ringAddress + BigInt(at('printk_ringbuffer.text_data_ring'));
   const blockAt = at('prb_desc.text_blk_lpos');
+  const descSize = within(sized('prb_desc'), 24, 4096, 'the size of prb_desc');
+  const infoSize = within(sized('printk_info'), 24, 4096, 'the size of printk_info');
+  const inDesc = (offset: number): number => within(offset, 0, descSize - 8, 'an offset in prb_desc');
+  const inInfo = (member: string, bytes: number): number =>
+    within(at(`printk_info.${member}`), 0, infoSize - bytes, `the offset of printk_info.${member}`);
   return {
     count:
       2 **
@@ -94,28 +99,24 @@ function locateRing(source: LogSource): Ring {
       ),
     data: memory.u64(dataRing + BigInt(at('prb_data_ring.data'))),
     desc: {
-      size: within(sized('prb_desc'), 24, 4096, 'the size of prb_desc'),
-      stateVar: at('prb_desc.state_var'),
-      begin: blockAt + at('prb_data_blk_lpos.begin'),
-      next: blockAt + at('prb_data_blk_lpos.next'),
+      size: descSize,
+      stateVar: inDesc(at('prb_desc.state_var')),
+      begin: inDesc(blockAt + at('prb_data_blk_lpos.begin')),
+      next: inDesc(blockAt + at('prb_data_blk_lpos.next')),
     },
     info: {
-      size: within(sized('printk_info'), 24, 4096, 'the size of printk_info'),
-      seq: at('printk_info.seq'),
-      time: at('printk_info.ts_nsec'),
-      textLength: at('printk_info.text_len'),
-      caller: at('printk_info.caller_id'),
+      size: infoSize,
+      seq: inInfo('seq', 8),
+      time: inInfo('ts_nsec', 8),
+      // With facility, flags and level behind it.
+      textLength: inInfo('text_len', 4),
+      caller: inInfo('caller_id', 4),
     },
   };
 }
 
 function bits(value: number, most: number, what: string): number {
   return within(value, 1, most, what);
-}
-
-function within(value: number, least: number, most: number, what: string): number {
-  if (value < least || value > most) throw new Implausible(`${what} is ${value}`);
-  return value;
 }
 
 interface Problem {
