@@ -173,20 +173,27 @@ export function sectionHeaders(file: FileReader, header: ElfHeader): SectionHead
   return sections;
 }
 
+/** 8192 CPUs, with two notes for each, are 16,384. */
+const MAX_NOTES = 1 << 18;
+
 /**
  * The notes in a PT_NOTE segment, a SHT_NOTE section or /sys/kernel/notes; ends at the first that does not fit.
  * @param alignment the segment's p_align where it is 8; name and descriptor are padded to 4 bytes otherwise
  */
 export function* elfNotes(bytes: Uint8Array, littleEndian: boolean, alignment: 4 | 8 = 4): Generator<ElfNote> {
-  const parser = littleEndian ? noteHeaderLittle : noteHeaderBig;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const padded = (length: number) => Math.ceil(length / alignment) * alignment;
   let at = 0;
+  let left = MAX_NOTES;
   while (at + 12 <= bytes.length) {
-    const { namesz, descsz, type } = parser.parse(bytes.subarray(at, at + 12));
+    const namesz = view.getUint32(at, littleEndian);
+    const descsz = view.getUint32(at + 4, littleEndian);
+    const type = view.getUint32(at + 8, littleEndian);
     const descAt = at + padded(12 + namesz);
     if (namesz > MAX_NOTE_NAME || descAt + descsz > bytes.length) return;
     // A note without name, type and content is padding: /proc/vmcore's per-CPU areas end with one.
     if (namesz > 0 || descsz > 0 || type !== 0) {
+      if (left-- === 0) return;
       yield {
         name: cString(bytes.subarray(at + 12, at + 12 + namesz), 0),
         type,
@@ -265,9 +272,6 @@ interface HeaderStart {
   phoff: number | bigint;
   shoff: number | bigint;
 }
-
-const noteHeaderLittle = new Parser().endianness('little').uint32('namesz').uint32('descsz').uint32('type');
-const noteHeaderBig = new Parser().endianness('big').uint32('namesz').uint32('descsz').uint32('type');
 
 /**
  * Counts that do not fit into 16 bits stand in section 0: sh_info for segments, sh_size for sections, sh_link for the

@@ -64,3 +64,14 @@ test('section headers of nonsense give no sections, and no error', () => {
   const file = memoryReader(bytes);
   expect(sectionHeaders(file, readElfHeader(file)!)).toEqual([]);
 });
+
+test.each([
+  ['padding', new Uint8Array(64 << 20)],
+  ['notes without content', new Uint8Array(64 << 20).fill(1).map((_, at) => (at % 12 === 8 ? 1 : 0))],
+])('64 MiB of %s are no work for a minute', (_, bytes) => {
+  const began = performance.now();
+  let count = 0;
+  for (const _note of elfNotes(bytes, true)) count++;
+  expect(count).toBeLessThan(300_000);
+  expect(performance.now() - began).toBeLessThan(5_000);
+});
