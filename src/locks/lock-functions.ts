@@ -12,7 +12,11 @@ export interface LockFunction {
   readonly name: string;
   /** The variable that it is about, whatever it is given. */
   readonly variable?: SymbolName;
+  /** For reading only, or for writing, where the kind has readers. */
+  readonly mode?: 'read' | 'write';
 }
+
+const uses = ['acquire', 'trylock', 'release', 'inside'] as const;
 
 const byName = new Map<string, LockFunction>();
 for (const kind of lockKinds) {
@@ -21,14 +25,16 @@ for (const kind of lockKinds) {
     add(kind, functions, variable as SymbolName);
 }
 
-function namesOf(functions: LockFunctions, does: keyof LockFunctions): readonly string[] {
-  const names = functions[does];
+function namesOf(functions: LockFunctions | undefined, does: (typeof uses)[number]): readonly string[] {
+  const names = functions?.[does];
   return names === undefined ? [] : names;
 }
 
 function add(kind: LockKind, functions: LockFunctions, variable?: SymbolName): void {
-  for (const does of ['acquire', 'trylock', 'release', 'inside'] as const) {
-    for (const name of namesOf(functions, does)) byName.set(name, { kind, does, name, ...defined({ variable }) });
+  for (const mode of [undefined, 'read', 'write'] as const) {
+    const named = mode === undefined ? functions : functions[mode];
+    for (const does of uses)
+      for (const name of namesOf(named, does)) byName.set(name, { kind, does, name, ...defined({ variable, mode }) });
   }
 }
 
@@ -61,11 +67,4 @@ export function lockFunctionsByAddress(kernel: Kernel): ReadonlyMap<bigint, Lock
     }
     return found;
   });
-}
-
-/** Whether a function takes a lock for reading only, where the kind has readers. */
-export function modeOf(name: string): 'read' | 'write' | undefined {
-  if (/(?:^|_)(?:down_read|read_lock|percpu_down_read|cpus_read)/.test(name)) return 'read';
-  if (/(?:^|_)(?:down_write|write_lock|percpu_down_write|cpus_write)/.test(name)) return 'write';
-  return undefined;
 }

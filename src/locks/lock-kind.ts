@@ -99,11 +99,17 @@ export interface LockState {
  * those that acquiring may be found in. Names as the source has them: a compiler's suffix (".constprop.0") does not
  * count.
  */
-export interface LockFunctions {
-  readonly acquire: readonly string[];
+interface FunctionsByUse {
+  readonly acquire?: readonly string[];
   readonly trylock?: readonly string[];
   readonly release?: readonly string[];
   readonly inside?: readonly string[];
+}
+
+/** The same where a lock has readers: which take it for reading only, and which for writing. */
+export interface LockFunctions extends FunctionsByUse {
+  readonly read?: FunctionsByUse;
+  readonly write?: FunctionsByUse;
 }
 
 /** How a kind of waiter is laid out: the struct that stands on a waiting task's stack. */

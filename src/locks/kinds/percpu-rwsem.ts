@@ -12,19 +12,21 @@ export const percpuRwsem: LockKind = {
   struct: 'struct percpu_rw_semaphore',
   tags: ['percpu_rw_semaphore'],
   functions: {
-    acquire: ['percpu_down_write', 'percpu_down_read', '__percpu_down_read'],
-    release: ['percpu_up_write', 'percpu_up_read', '__percpu_up_read'],
+    read: {
+      acquire: ['percpu_down_read', '__percpu_down_read'],
+      release: ['percpu_up_read', '__percpu_up_read'],
+    },
+    write: { acquire: ['percpu_down_write'], release: ['percpu_up_write'] },
     inside: ['percpu_rwsem_wait', '__percpu_rwsem_wait'],
   },
   variables: {
     cpu_hotplug_lock: {
-      acquire: ['cpus_read_lock', 'cpus_write_lock'],
-      trylock: ['cpus_read_trylock'],
-      release: ['cpus_read_unlock', 'cpus_write_unlock'],
+      read: { acquire: ['cpus_read_lock'], trylock: ['cpus_read_trylock'], release: ['cpus_read_unlock'] },
+      write: { acquire: ['cpus_write_lock'], release: ['cpus_write_unlock'] },
     },
     mem_hotplug_lock: {
-      acquire: ['get_online_mems', 'mem_hotplug_begin'],
-      release: ['put_online_mems', 'mem_hotplug_done'],
+      read: { acquire: ['get_online_mems'], release: ['put_online_mems'] },
+      write: { acquire: ['mem_hotplug_begin'], release: ['mem_hotplug_done'] },
     },
   },
   inlined: (kernel) =>

@@ -1,5 +1,5 @@
 import type { Segment } from '../contexts.js';
-import { isOptimisticSpin, isSpinIdle, lockFunction, modeOf } from '../lock-functions.js';
+import { isOptimisticSpin, isSpinIdle, lockFunction } from '../lock-functions.js';
 import type { Acquiring } from '../lock-kind.js';
 import { defined } from '../../words/defined.js';
 
@@ -17,7 +17,7 @@ export function acquiringIn({ activations }: Segment): Acquiring | undefined {
   const functions = frames.map(({ name }) => lockFunction(name)).filter((found) => found !== undefined);
   // A rwlock's waiters queue on a spinlock within it: the outermost says what is wanted.
   const kind = functions.at(-1)!.kind;
-  const mode = frames.map(({ name }) => modeOf(name)).findLast((found) => found !== undefined);
+  const mode = functions.findLast((found) => found.mode !== undefined)?.mode;
   const taker = activations[end];
   return {
     kind,
