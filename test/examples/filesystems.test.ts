@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -27,8 +27,10 @@ beforeAll(() => {
         skipLibCheck: true,
         noEmit: true,
         types: [],
+        allowJs: true,
+        checkJs: true,
       },
-      include: ['*.ts'],
+      include: ['*.ts', '*.js'],
     }),
   );
 });
@@ -43,6 +45,13 @@ function compile(): string {
 
 test('the examples compile as a user’s plugin would, against what is shipped', () => {
   expect(compile()).toBe('');
+});
+
+test('docs/plugins.md tells of each example', () => {
+  const guide = readFileSync(join(projectRoot, 'docs/plugins.md'), 'utf8');
+  const examples = readdirSync(join(projectRoot, 'examples'));
+  expect(examples.length).toBeGreaterThanOrEqual(5);
+  expect(examples.filter((name) => !guide.includes(`](../examples/${name})`))).toEqual([]);
 });
 
 describe('the plugin in docs/plugins.md', () => {
