@@ -1,3 +1,4 @@
+import type { FileReader } from '../bytes/file-reader.js';
 import type { KernelSpace, VmcoreinfoLines } from '../memory/kernel-space.js';
 import type { PhysicalMemory } from '../memory/physical-memory.js';
 import type { ControlRegisters, RegisterNote, Registers } from './registers.js';
@@ -15,6 +16,18 @@ export interface Architecture {
   readonly notes: RegisterNotes;
   readonly memory: MemoryArchitecture;
   readonly code: CodeArchitecture;
+  /** The packed kernel in the file that a boot loader loads; undefined for any other file. */
+  readonly bootImage: (file: FileReader) => BootImage | undefined;
+}
+
+/** Where the packed kernel lies in a boot image. */
+export interface BootImage {
+  /** "bzImage" */
+  readonly name: string;
+  readonly offset: number;
+  readonly length: number;
+  /** Bytes behind a payload that does not say its own size (all but gzip). */
+  readonly appended: number;
 }
 
 /** What a dump's notes say of a CPU's registers. */
@@ -31,10 +44,15 @@ export interface RegisterNotes {
   hasPerCpuArea(control: ControlRegisters, area: bigint): boolean;
 }
 
+/** Where the kernel's image may lie: addresses from `start` on, `bytes` of them. */
+export interface KernelImage {
+  readonly start: bigint;
+  readonly bytes: number;
+}
+
 /** How virtual memory is laid out and mapped. */
 export interface MemoryArchitecture {
-  /** Where the kernel's image may lie: addresses from `start` on, `bytes` of them. */
-  readonly kernelImage: { readonly start: bigint; readonly bytes: number };
+  readonly kernelImage: KernelImage;
   /** The lowest address that may be the kernel's own; user space lies below. */
   readonly kernelStart: bigint;
   /**

@@ -1,6 +1,6 @@
 import { ET_CORE, PT_LOAD, isElf, programHeaders, readElfHeader } from '../bytes/elf.js';
 import { openFile, type FileReader } from '../bytes/file-reader.js';
-import { bootImagePayload } from './unpack/boot-image.js';
+import { architectureNamed, architectures, bootImageIn } from '../arch/architectures.js';
 import { packingOf } from '../bytes/packing.js';
 
 /** What a file is, as far as the order of arguments needs it: told by content, never by name. */
@@ -32,7 +32,8 @@ export function isKernel(path: string): boolean {
   try {
     const header = readElfHeader(file);
     const loads = header === undefined ? [] : [...programHeaders(file, header)].filter(({ type }) => type === PT_LOAD);
-    return loads.length === 0 || loads.some(({ vaddr }) => vaddr >= 1n << 63n);
+    const { memory } = architectureNamed(header?.architecture ?? '') ?? architectures[0];
+    return loads.length === 0 || loads.some(({ vaddr }) => vaddr >= memory.kernelStart);
   } finally {
     file.close();
   }
@@ -44,5 +45,5 @@ export function roleOfContent(file: FileReader): FileRole {
   if (dumpStarts.some((magic) => Buffer.from(start).toString('latin1').startsWith(magic))) return 'dump';
   if (isElf(start)) return readElfHeader(file)?.type === ET_CORE ? 'dump' : 'vmlinux';
   if (packingOf(start) !== undefined) return 'packed';
-  return bootImagePayload(file) === undefined ? 'other' : 'vmlinux';
+  return bootImageIn(file) === undefined ? 'other' : 'vmlinux';
 }

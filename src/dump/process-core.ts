@@ -10,7 +10,7 @@ export interface ProcessCore {
 const NT_PRPSINFO = 3;
 /** What only a process has: its auxiliary vector, the files it mapped, the signal that ended it. */
 const ofProcesses: readonly number[] = [6, 0x46494c45, 0x53494749];
-// struct elf_prpsinfo of x86_64.
+// struct elf_prpsinfo, the same on all that are 64-bit.
 const PRPSINFO_BYTES = 136;
 const PR_PID = 24;
 const PR_FNAME = 40;

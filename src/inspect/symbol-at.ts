@@ -1,14 +1,14 @@
 import type { SymbolInfo } from '../debuginfo/symbol-table.js';
 import type { Kernel } from '../kernel/kernel.js';
 
-const KERNEL_HALF = 1n << 63n;
-
 /**
  * The symbol that an address lies in. Below the kernel's half only per-CPU variables have one: what is behind their
  * section, as pointers to dynamically allocated ones are, lies in none.
  */
 export function symbolAt(kernel: Kernel, address: bigint): { symbol: SymbolInfo; offset: number } | undefined {
-  return address >= KERNEL_HALF || isPerCpuSymbol(kernel, address) ? kernel.symbols.at(address) : undefined;
+  return address >= kernel.arch.memory.kernelStart || isPerCpuSymbol(kernel, address)
+    ? kernel.symbols.at(address)
+    : undefined;
 }
 
 /** "jiffies+0x8", where the address lies in a symbol. */

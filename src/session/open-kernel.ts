@@ -110,7 +110,7 @@ export async function bringUp(
   const kaslrOffset = kaslrOffsetOf(info, vmlinux);
   if (vmlinux) checkVmlinux(vmlinux, info, space, kaslrOffset, options.force ?? false);
 
-  const symbols = symbolsOf(vmlinux, space, info, kaslrOffset, defects);
+  const symbols = symbolsOf(arch, vmlinux, space, info, kaslrOffset, defects);
   const bases = space.findBases({ symbolAddress: (name) => symbols.addressOf(name), vmcoreinfo: info });
   const types = await findTypes({ vmlinux, space, symbols, kaslrOffset, only: options.types }, defects);
   const openDebugInfo = vmlinux && (await debugInfoOf(vmlinux, kaslrOffset));
@@ -195,6 +195,7 @@ function kaslrOffsetOf(info: Vmcoreinfo | undefined, vmlinux: Vmlinux | undefine
 }
 
 function symbolsOf(
+  arch: Architecture,
   vmlinux: Vmlinux | undefined,
   space: KernelSpace,
   info: Vmcoreinfo | undefined,
@@ -204,7 +205,7 @@ function symbolsOf(
   const own = vmlinux?.symbols(kaslrOffset);
   if (own) return own;
   try {
-    return readKallsyms(space, (name) => info?.symbol(name));
+    return readKallsyms(space, (name) => info?.symbol(name), arch.memory.kernelImage);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     defects.push(vmlinux ? error.message : `${error.message.replace(/\.$/, '')}; ${vmlinuxServes}.`);

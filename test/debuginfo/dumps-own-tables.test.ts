@@ -1,3 +1,4 @@
+import { x86_64 } from '../../src/arch/x86_64/x86_64.js';
 import { existsSync } from 'node:fs';
 
 import { describe, expect, test } from 'vitest';
@@ -33,7 +34,7 @@ describe.each(dumps)('%s with KASLR', (name, release) => {
         const info = parseVmcoreinfo(dump.vmcoreinfo!);
         expect(mismatch(vmlinux, { buildId: info.get('BUILD-ID')! })).toBeUndefined();
         const space = kernelSpace(dump.memory, kernelFacts(info, dump.registers));
-        const kallsyms = readKallsyms(space, (name) => info.symbol(name));
+        const kallsyms = readKallsyms(space, (name) => info.symbol(name), x86_64.memory.kernelImage);
         const kaslr = info.symbol('_stext')! - vmlinux.symbols(0n)!.addressOf('_stext')!;
         expect(kaslr).not.toBe(0n);
         const symtab = vmlinux.symbols(kaslr)!;

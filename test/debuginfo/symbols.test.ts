@@ -1,3 +1,4 @@
+import { x86_64 } from '../../src/arch/x86_64/x86_64.js';
 import { existsSync } from 'node:fs';
 
 import * as fc from 'fast-check';
@@ -100,7 +101,7 @@ const vmlinux = dumpFile('vmlinux-5.10') ?? '';
 
 test.skipIf(!existsSync(vmlinux))('damaged kallsyms: a table, or one sentence', () => {
   const memory = elfMemory(vmlinux);
-  const places = findKallsyms(memory, TEXT);
+  const places = findKallsyms(memory, TEXT, x86_64.memory.kernelImage);
   const parts = [
     ...places.addresses.map(({ at }) => ({ at, length: places.count * 4 })),
     { at: places.names, length: Number(places.tokenTable - places.names) },
@@ -138,7 +139,7 @@ test.skipIf(!existsSync(vmlinux))('damaged kallsyms: a table, or one sentence', 
         },
       };
       try {
-        const table = readKallsyms(broken, (name) => (name === '_stext' ? TEXT : undefined));
+        const table = readKallsyms(broken, (name) => (name === '_stext' ? TEXT : undefined), x86_64.memory.kernelImage);
         table.at(TEXT + 100n);
         table.lookup('out_of_memory');
       } catch (error) {
@@ -154,11 +155,11 @@ test('a table of addresses that was overwritten is not believed', async () => {
   const info = parseVmcoreinfo(dump.vmcoreinfo!);
   const space = kernelSpace(dump.memory, kernelFacts(info, dump.registers));
   const symbol = (name: string): bigint | undefined => info.symbol(name);
-  expect(readKallsyms(space, symbol).count).toBeGreaterThan(40_000);
+  expect(readKallsyms(space, symbol, x86_64.memory.kernelImage).count).toBeGreaterThan(40_000);
   const overwritten = Number(symbol('kallsyms_offsets')! / 4096n) + 9;
   const other = new Page(new Uint8Array(4096).map((_, i) => (i * 37) & 0x7f));
   const memory: PagedMemory = { pageSize: 4096, page: (n) => (n === overwritten ? other : space.page(n)) };
-  expect(() => readKallsyms(memory, symbol)).toThrow(
+  expect(() => readKallsyms(memory, symbol, x86_64.memory.kernelImage)).toThrow(
     "The kernel's symbol table in the dump is damaged: its addresses do not ascend.",
   );
   dump.close();

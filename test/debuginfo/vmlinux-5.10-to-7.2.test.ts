@@ -1,3 +1,4 @@
+import { x86_64 } from '../../src/arch/x86_64/x86_64.js';
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
@@ -56,7 +57,7 @@ describe.each(kernels)('vmlinux-$release', ({ release, buildId, coding }) => {
         if (how === 'by search, without _stext' || (how === 'by search' && name !== '_stext')) return undefined;
         return symtab.addressOf(name);
       };
-      const kallsyms = readKallsyms(elfMemory(path), symbol);
+      const kallsyms = readKallsyms(elfMemory(path), symbol, x86_64.memory.kernelImage);
       expect(kallsyms.source).toContain(coding);
       expect(kallsyms.count).toBeGreaterThan(40_000);
       const wrong: string[] = [];
@@ -73,7 +74,7 @@ describe.each(kernels)('vmlinux-$release', ({ release, buildId, coding }) => {
   );
 
   test.skipIf(!isThere)('kallsyms and .symtab name an address alike', () => {
-    const kallsyms = readKallsyms(elfMemory(path), (name) => symtab.addressOf(name));
+    const kallsyms = readKallsyms(elfMemory(path), (name) => symtab.addressOf(name), x86_64.memory.kernelImage);
     const differing: string[] = [];
     let functions = 0;
     for (const { address, type } of kallsyms) {

@@ -28,7 +28,7 @@ describe('every process: as many areas and pages as its mm counts', () => {
           {
             task: taskLabel(kernel, task),
             areas: areas.length,
-            pages: areas.reduce((sum, area) => sum + vmaPages(area), 0),
+            pages: areas.reduce((sum, area) => sum + vmaPages(kernel, area), 0),
             counted: {
               areas: kernel.memory.i32(mm.$address + BigInt(kernel.offsetNamed('mm_struct', 'map_count'))),
               pages: mm.total_vm,
@@ -52,7 +52,9 @@ test('a list of areas that goes in a circle ends as a gap', () => {
       b: { type: 'struct vm_area_struct', value: { vm_start: 0x3000, vm_end: 0x6000, vm_next: to('a') } },
     },
   });
-  expect([...vmas(kernel, kernel.ref('mm_struct', kernel.addressOf('mm')))].map(vmaPages)).toEqual([1, 3]);
+  expect(
+    [...vmas(kernel, kernel.ref('mm_struct', kernel.addressOf('mm')))].map((vma) => vmaPages(kernel, vma)),
+  ).toEqual([1, 3]);
   expect(kernel.gaps.list).toMatchObject([
     { what: 'vm_area_struct', reason: 'areas out of order', address: kernel.addressOf('a') },
   ]);

@@ -40,6 +40,8 @@ export interface StackArchitecture {
   readonly returnSlot: (callersStackPointer: bigint) => bigint;
   /** The system call that user mode came in by; undefined where it came otherwise. */
   readonly systemCall: (saved: SavedRegisters) => { number: bigint; first: bigint | undefined } | undefined;
+  /** The system call that a function of the table is: "write". */
+  readonly systemCallName: (name: string) => string | undefined;
   /** What a handler is for, by a function in it. */
   readonly entries: readonly EntryKind[];
   /** The function that an interrupt or exception is named by. */

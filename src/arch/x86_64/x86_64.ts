@@ -1,4 +1,5 @@
 import type { Architecture } from '../architecture.js';
+import { bootImage } from './boot-image.js';
 import { code } from './code/read-code.js';
 import { memory } from './memory/open-memory.js';
 import { registerNotes } from './register-notes.js';
@@ -9,4 +10,5 @@ export const x86_64: Architecture = {
   notes: registerNotes,
   memory,
   code,
+  bootImage,
 };

@@ -1,3 +1,4 @@
+import type { KernelImage } from '../../arch/architecture.js';
 import { InputError } from '../../bytes/input-error.js';
 import { Page } from '../../memory/physical-memory.js';
 import { readUpTo, type PagedMemory } from './memory-reader.js';
@@ -5,9 +6,6 @@ import { markersOf } from './names.js';
 import { MOST_SYMBOLS, offsetReadings, type KallsymsPlaces } from './places.js';
 import { readTokens, TOKEN_INDEX_BYTES } from './tokens.js';
 
-// x86_64's __START_KERNEL_map, and how much of the address space the image may take there.
-const KERNEL_MAP = 0xffff_ffff_8000_0000n;
-const IMAGE_BYTES = 1 << 30;
 // Freed init sections leave small holes in an image; a hole of this size is its end.
 const LONGEST_HOLE_PAGES = 16384;
 const CHUNK_PAGES = 64;
@@ -23,8 +21,8 @@ const FIRST_DIGIT = 0x30;
  * - num_syms, names, markers, token_table, token_index, offsets, [relative_base,] seqs_of_names (since 6.4)
  * @throws InputError where none are found
  */
-export function findKallsyms(memory: PagedMemory, stext: bigint | undefined): KallsymsPlaces {
-  for (const digits of digitRows(memory, stext ?? KERNEL_MAP)) {
+export function findKallsyms(memory: PagedMemory, stext: bigint | undefined, image: KernelImage): KallsymsPlaces {
+  for (const digits of digitRows(memory, stext ?? image.start, image.bytes)) {
     const tokens = tokensAround(memory, digits);
     const names = tokens && namesBefore(memory, tokens.table);
     if (!tokens || !names) continue;
@@ -44,14 +42,14 @@ export function findKallsyms(memory: PagedMemory, stext: bigint | undefined): Ka
 }
 
 /** The places that have the ten digit tokens. */
-function* digitRows(memory: PagedMemory, from: bigint): Generator<bigint> {
+function* digitRows(memory: PagedMemory, from: bigint, reach: number): Generator<bigint> {
   const { pageSize } = memory;
   const overlap = DIGITS.length - 1;
   const chunk = Buffer.alloc(overlap + CHUNK_PAGES * pageSize);
   const first = Number(from / BigInt(pageSize));
   let seenAny = false;
   let hole = 0;
-  for (let n = 0; n < IMAGE_BYTES / pageSize; n += CHUNK_PAGES) {
+  for (let n = 0; n < reach / pageSize; n += CHUNK_PAGES) {
     chunk.copyWithin(0, chunk.length - overlap);
     for (let i = 0; i < CHUNK_PAGES; i++) {
       const page = memory.page(first + n + i);

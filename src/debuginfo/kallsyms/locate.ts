@@ -1,3 +1,4 @@
+import type { KernelImage } from '../../arch/architecture.js';
 import { InputError } from '../../bytes/input-error.js';
 import { findKallsyms } from './find-kallsyms.js';
 import { readTable, type PagedMemory } from './memory-reader.js';
@@ -8,8 +9,12 @@ import { MOST_SYMBOLS, offsetReadings, type KallsymsPlaces } from './places.js';
  * @param symbol a SYMBOL() of VMCOREINFO, KASLR included as it stands there
  * @throws InputError where they are not to be found
  */
-export function locateKallsyms(memory: PagedMemory, symbol: (name: string) => bigint | undefined): KallsymsPlaces {
-  return fromVmcoreinfo(memory, symbol) ?? findKallsyms(memory, symbol('_stext'));
+export function locateKallsyms(
+  memory: PagedMemory,
+  symbol: (name: string) => bigint | undefined,
+  image: KernelImage,
+): KallsymsPlaces {
+  return fromVmcoreinfo(memory, symbol) ?? findKallsyms(memory, symbol('_stext'), image);
 }
 
 function fromVmcoreinfo(memory: PagedMemory, symbol: (name: string) => bigint | undefined): KallsymsPlaces | undefined {

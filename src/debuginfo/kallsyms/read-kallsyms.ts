@@ -1,3 +1,4 @@
+import type { KernelImage } from '../../arch/architecture.js';
 import type { SymbolName } from '../../../symbols/symbol-names.js';
 import { areWordsAscending } from '../../bytes/ascending-order.js';
 import { InputError } from '../../bytes/input-error.js';
@@ -12,8 +13,6 @@ import { LONGEST_TOKEN_TABLE, readTokens, TOKEN_INDEX_BYTES, type Tokens } from 
 
 // Some 2 MB in real kernels.
 const MOST_PACKED_BYTES = 64 << 20;
-// The kernel's image is mapped within 1 GiB (KERNEL_IMAGE_SIZE).
-const IMAGE_REACH = 1n << 30n;
 
 /**
  * The kernel's own symbol table, from its memory: kernel/kallsyms.c, as scripts/kallsyms.c writes it, 5.10 to 7.2.
@@ -21,8 +20,12 @@ const IMAGE_REACH = 1n << 30n;
  *   searched for
  * @throws InputError where no table is found, or it can't be read or decoded
  */
-export function readKallsyms(memory: PagedMemory, symbol: (name: string) => bigint | undefined): SymbolTable {
-  const places = locateKallsyms(memory, symbol);
+export function readKallsyms(
+  memory: PagedMemory,
+  symbol: (name: string) => bigint | undefined,
+  image: KernelImage,
+): SymbolTable {
+  const places = locateKallsyms(memory, symbol, image);
   const tokens = tokensAt(memory, places);
   const stext = symbol('_stext');
   let isDisordered = false;
@@ -34,7 +37,7 @@ export function readKallsyms(memory: PagedMemory, symbol: (name: string) => bigi
       const table = symbolTable({ addresses, ...names }, inWords(places, reading.coding));
       const foundStext =
         table.addressOf('_stext' satisfies SymbolName) ?? table.addressOf('_text' satisfies SymbolName);
-      const fits = stext === undefined ? isWithinReach(foundStext, places) : foundStext === stext;
+      const fits = stext === undefined ? isWithinReach(foundStext, places, image) : foundStext === stext;
       // scripts/kallsyms.c sorts them.
       if (fits && areWordsAscending(addresses)) return table;
       isDisordered ||= fits;
@@ -70,8 +73,8 @@ function* namesAt(memory: PagedMemory, places: KallsymsPlaces, tokens: Tokens): 
 }
 
 /** Where VMCOREINFO does not say where _stext is, it must lie in the image that the tables lie in. */
-function isWithinReach(stext: bigint | undefined, places: KallsymsPlaces): boolean {
-  return stext !== undefined && stext < places.names && places.names - stext < IMAGE_REACH;
+function isWithinReach(stext: bigint | undefined, places: KallsymsPlaces, { bytes }: KernelImage): boolean {
+  return stext !== undefined && stext < places.names && places.names - stext < BigInt(bytes);
 }
 
 function inWords(places: KallsymsPlaces, coding: AddressCoding): string {

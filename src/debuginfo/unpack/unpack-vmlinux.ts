@@ -10,7 +10,7 @@ import { listenedNoMore, signalPauses, temporaryFile, type TemporaryFile } from 
 import { writeFailureInWords } from '../../bytes/write-failure.js';
 import { defaultCacheFolder } from '../cache-folders.js';
 import { rangeReader } from '../elf-sections.js';
-import { APPENDED_SIZE_BYTES, bootImagePayload } from './boot-image.js';
+import { bootImageIn } from '../../arch/architectures.js';
 import { chunksOf } from './chunks.js';
 import { unpacked } from './decoders.js';
 import { packingOf, type Packing } from '../../bytes/packing.js';
@@ -55,15 +55,15 @@ interface Packed {
 
 function packedKernel(path: string, file: OpenFile, packing: Packing | undefined): Packed {
   if (packing !== undefined) return { name: packing, packing, file, bytes: file };
-  const payload = bootImagePayload(file);
+  const payload = bootImageIn(file);
   if (payload === undefined)
     throw new InputError(`${path} is no vmlinux: neither an ELF file, nor one packed, nor a bzImage.`);
   const bytes = rangeReader(file, payload.offset, payload.length);
   const inside = packingOf(bytes.read(0, 16));
   if (inside === undefined)
-    throw new InputError(`The kernel in the bzImage ${path} is packed in a way that is not known.`);
-  const length = inside === 'gzip' ? bytes.size : bytes.size - APPENDED_SIZE_BYTES;
-  return { name: `bzImage, ${inside}`, packing: inside, file, bytes: rangeReader(bytes, 0, length) };
+    throw new InputError(`The kernel in the ${payload.name} ${path} is packed in a way that is not known.`);
+  const length = inside === 'gzip' ? bytes.size : bytes.size - payload.appended;
+  return { name: `${payload.name}, ${inside}`, packing: inside, file, bytes: rangeReader(bytes, 0, length) };
 }
 
 async function unpackedFile(path: string, packed: Packed, cacheFolder: string): Promise<OpenedContent> {

@@ -106,7 +106,7 @@ const MAPPING_ANON = 1n;
 export function contentOfPage(kernel: Kernel, page: bigint): string | undefined {
   return kernel.attempt('page.mapping', () => {
     const mapping = kernel.memory.u64(page + BigInt(kernel.offsetOf('page', 'mapping')));
-    if (mapping < 1n << 63n) return undefined;
+    if (mapping < kernel.arch.memory.kernelStart) return undefined;
     if ((mapping & MAPPING_BITS) !== 0n) return (mapping & MAPPING_ANON) === 0n ? undefined : 'anonymous memory';
     const host = wordAt(kernel, mapping + BigInt(kernel.offsetOf('address_space', 'host')));
     const file = host === undefined || host === 0n ? undefined : fileName(kernel, host);

@@ -44,6 +44,6 @@ function* listedVmas(kernel: Kernel, mm: Ref<'mm_struct'>): Generator<Vma> {
 }
 
 /** An area's length. @throws ReadError */
-export function vmaPages({ vm_start, vm_end }: Vma): number {
-  return Number((vm_end - vm_start) >> 12n);
+export function vmaPages({ memory }: Kernel, { vm_start, vm_end }: Vma): number {
+  return Number((vm_end - vm_start) / BigInt(memory.pageSize));
 }

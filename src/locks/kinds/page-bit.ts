@@ -51,7 +51,7 @@ function onPageBit(kernel: Kernel, { task, acquiring }: Sleeper): FoundLock | un
   const inner = BigInt(kernel.offsetOf('wait_page_queue', 'wait'));
   for (const node of ownWaiters(kernel, task, acquiring, queue)) {
     const { folio, bit_nr: bit } = kernel.ref('wait_page_queue', node - BigInt(queue.node) - inner);
-    if (folio < 1n << 63n || bit < 0 || bit > 63) continue;
+    if (folio < kernel.arch.memory.kernelStart || bit < 0 || bit > 63) continue;
     const flag = [...kernel.enumValues('pageflags')].find(([, value]) => value === bit)?.[0] ?? `bit ${bit}`;
     const content = contentOfPage(kernel, folio);
     return {

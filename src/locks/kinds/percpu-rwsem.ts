@@ -65,7 +65,9 @@ function asPercpuWriter(kernel: Kernel, sleeper: Sleeper): FoundLock | undefined
   if (!kernel.has('percpu_rw_semaphore', 'writer')) return undefined;
   const offset = BigInt(kernel.offsetOf('percpu_rw_semaphore', 'writer'));
   const waitsHere = (address: bigint | undefined): address is bigint =>
-    address !== undefined && address >= 1n << 63n && wordAt(kernel, address + offset) === sleeper.task.$address;
+    address !== undefined &&
+    address >= kernel.arch.memory.kernelStart &&
+    wordAt(kernel, address + offset) === sleeper.task.$address;
   const found = sleepersWords(kernel, sleeper).find(waitsHere);
   return found === undefined ? undefined : { address: found, how: ["the lock's `writer` is this task"], mode: 'write' };
 }

@@ -41,7 +41,7 @@ function bySymbol(kernel: Kernel, address: bigint, kind?: LockKind): LockName | 
   if (
     found === undefined ||
     isCode(kernel, found.symbol) ||
-    found.symbol.address < 1n << 63n ||
+    found.symbol.address < kernel.arch.memory.kernelStart ||
     BigInt(found.offset) >= LARGEST_VARIABLE
   )
     return undefined;

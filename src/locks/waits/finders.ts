@@ -100,7 +100,8 @@ function headless(kernel: Kernel, sleeper: Sleeper, waiters: readonly bigint[]):
   if (struct === undefined || !kernel.has(struct, 'first_waiter')) return undefined;
   const offset = BigInt(kernel.offsetOf(struct, 'first_waiter'));
   const points = (address: bigint | undefined): address is bigint => {
-    const first = address === undefined || address < 1n << 63n ? undefined : wordAt(kernel, address + offset);
+    const first =
+      address === undefined || address < kernel.arch.memory.kernelStart ? undefined : wordAt(kernel, address + offset);
     return first !== undefined && waiters.includes(first);
   };
   const blocker = kernel.attempt('task_struct.blocker', () => task.blocker);
@@ -170,7 +171,7 @@ function ownRtMutex(kernel: Kernel, sleeper: Sleeper): bigint | undefined {
   if (offset === undefined) return undefined;
   const waitsHere = (address: bigint | undefined): address is bigint =>
     address !== undefined &&
-    address >= 1n << 63n &&
+    address >= kernel.arch.memory.kernelStart &&
     (address & 7n) === 0n &&
     ownsRtMutex(kernel, sleeper.task, address + offset);
   return sleepersWords(kernel, sleeper).find(waitsHere);

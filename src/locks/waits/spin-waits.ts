@@ -72,7 +72,7 @@ function waitOf(
 function candidates(kernel: Kernel, waiter: Context, segment: Segment, { frames, taker }: Acquiring): Candidate[] {
   const found = new Map<bigint, Candidate>();
   const add = (address: bigint | undefined, weight: number, how: string): void => {
-    if (address === undefined || address < 1n << 63n || (address & 3n) !== 0n) return;
+    if (address === undefined || address < kernel.arch.memory.kernelStart || (address & 3n) !== 0n) return;
     const known = found.get(address);
     if (!known) found.set(address, { address, weight, how: [how] });
     else if (known.weight < weight) found.set(address, { address, weight, how: [how] });

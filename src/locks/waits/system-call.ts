@@ -53,7 +53,7 @@ export function systemCallOf(kernel: Kernel, { stack, task }: Context): string |
   const table = kernel.findSymbol('sys_call_table');
   const handler = table === undefined ? undefined : wordAt(kernel, table + number * 8n);
   const place = handler === undefined ? undefined : codePlace(kernel, handler);
-  const name = place && /^(?:__x64_|__ia32_|__se_)?sys_(\w+)$/.exec(place.function)?.[1];
+  const name = place && stacksOf(kernel).systemCallName(place.function);
   if (name === undefined) return `system call ${number}`;
   if (!BY_FILE.has(name) || fd === undefined || task === undefined) return name;
   const path = openFile(kernel, task, Number(fd & 0xffff_ffffn));

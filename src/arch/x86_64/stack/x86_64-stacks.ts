@@ -28,6 +28,7 @@ export const x86_64Stacks: StackArchitecture = {
   systemCall({ registers: { orig_ax: number, di: first } }) {
     return number === undefined ? undefined : { number, first };
   },
+  systemCallName: (name) => /^(?:__x64_|__ia32_|__se_)?sys_(\w+)$/.exec(name)?.[1],
   entries,
   entryName,
   stackFault,
