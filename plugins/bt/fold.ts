@@ -4,7 +4,7 @@ import { showStack, stackKey, type ShowOptions, type TaskStack } from 'oompm/sta
 
 interface FoldOptions extends ShowOptions {
   /** Different stacks that are shown; the titles of the others are. */
-  most: number;
+  limit: number;
 }
 
 /** Stacks ready to be shown; of those that are the same, the first stands for all. Unwinds when it is pulled. */
@@ -23,7 +23,7 @@ export function* foldedStacks(
     else groups.set(key, { stack, titles: [titleOf(kernel, stack)] });
   }
   const all = [...groups.values()];
-  for (const { stack, titles } of all.slice(0, options.most)) {
+  for (const { stack, titles } of all.slice(0, options.limit)) {
     const [title = '', ...sameAs] = titles;
     yield {
       title,
@@ -32,7 +32,7 @@ export function* foldedStacks(
       ...(sameAs.length > 0 ? { sameAs } : {}),
     };
   }
-  const rest = all.slice(options.most);
+  const rest = all.slice(options.limit);
   if (rest.length > 0)
     yield {
       title: `${rest.length} more`,

@@ -19,23 +19,23 @@ export default definePlugin({
       char: 'l',
       summary: 'with arguments and local variables; needs a vmlinux with debug information',
     },
-    most: { type: 'integer', char: 'm', min: 1, summary: 'at most N different stacks; the panic comes first' },
+    limit: { type: 'integer', char: 'n', min: 1, summary: 'at most N different stacks; the panic comes first' },
     brief: { type: 'boolean', char: 'b', summary: 'without the registers that entries into the kernel saved' },
   },
   arguments: {
     task: { type: 'string', summary: 'tasks with that pid, name or address; * stands for any text', multiple: true },
   },
   // A thousand CPUs that spin, each at another instruction, are told of in a few stacks.
-  inReport: { active: true, state: 'D', brief: true, most: 20 },
+  inReport: { active: true, state: 'D', brief: true, limit: 20 },
   examples: ['vmcore', 'vmcore -a', 'vmcore 57', 'vmcore --state D', 'vmcore --all', 'vmcore 57 --locals vmlinux'],
   *run(kernel, flags) {
     const unwinding = { savedRegisters: flags.locals };
-    const showing = { registers: !flags.brief, variables: flags.locals, most: flags.most ?? Infinity };
+    const showing = { registers: !flags.brief, variables: flags.locals, limit: flags.limit ?? Infinity };
     const chosen = chosenTasks(kernel, flags);
     const panic = panicOf(kernel);
     const all = flags.active ? kernel.possibleCpus() : flags.cpu;
     const cpus =
-      flags.most === undefined ? all : all.toSorted((a, b) => Number(b === panic?.cpu) - Number(a === panic?.cpu));
+      flags.limit === undefined ? all : all.toSorted((a, b) => Number(b === panic?.cpu) - Number(a === panic?.cpu));
     if (cpus.length > 0)
       yield stacks('CPUs', foldedStacks(kernel, stacksOfCpus(kernel, cpus, unwinding), showing), { id: 'cpus' });
     if (chosen) {

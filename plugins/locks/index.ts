@@ -12,12 +12,12 @@ export default definePlugin({
   needs: ['task_struct'],
   flags: {
     brief: { type: 'boolean', char: 'b', summary: 'without the stacks of lock holders' },
-    most: { type: 'integer', char: 'm', min: 1, summary: 'at most N waiters of each lock, the next to get it first' },
+    limit: { type: 'integer', char: 'n', min: 1, summary: 'at most N waiters of each lock, the next to get it first' },
   },
   // There the stacks of CPUs and of tasks in uninterruptible sleep are told anyway.
-  inReport: { brief: true, most: 20 },
+  inReport: { brief: true, limit: 20 },
   examples: ['vmcore', 'vmcore --brief', 'vmcore --format json'],
-  *run(kernel, { brief, most }) {
+  *run(kernel, { brief, limit }) {
     const locks = contendedLocks(kernel);
     yield findings(
       'Locks',
@@ -30,7 +30,7 @@ export default definePlugin({
       ...defined({ note: none }),
     });
     if (locks.length === 0) return;
-    const { waits, note } = shownWaits(locks, most ?? Infinity);
+    const { waits, note } = shownWaits(locks, limit ?? Infinity);
     yield table(
       'Waiters',
       waiterColumns,

@@ -23,11 +23,11 @@ interface Shown {
 }
 
 /** Each lock's first waiters, and a remark on those that are left out. */
-export function shownWaits(locks: readonly ContendedLock[], most: number): { waits: readonly Shown[]; note?: string } {
-  const waits = locks.flatMap((lock) => lock.waits.slice(0, most).map((wait) => ({ lock, wait })));
+export function shownWaits(locks: readonly ContendedLock[], limit: number): { waits: readonly Shown[]; note?: string } {
+  const waits = locks.flatMap((lock) => lock.waits.slice(0, limit).map((wait) => ({ lock, wait })));
   const more = locks
-    .filter((lock) => lock.waits.length > most)
-    .map((lock) => `${lock.waits.length - most} more for ${lock.lock.name.text}`);
+    .filter((lock) => lock.waits.length > limit)
+    .map((lock) => `${lock.waits.length - limit} more for ${lock.lock.name.text}`);
   return { waits, ...(more.length === 0 ? {} : { note: `Not shown here: ${more.join(', ')}.` }) };
 }
 

@@ -13,11 +13,11 @@ export default definePlugin({
   flags: {
     level: { type: 'string', char: 'l', options: LEVELS, summary: 'only messages as severe as this, or more' },
     grep: { type: 'string', char: 'g', summary: 'only messages that match this regular expression' },
-    tail: { type: 'integer', char: 'n', min: 1, summary: 'only the last N messages' },
+    limit: { type: 'integer', char: 'n', min: 1, summary: 'only the last N messages' },
   },
-  inReport: { tail: RECORDS_IN_REPORT },
-  examples: ['vmcore', 'vmcore --level err', 'vmcore --grep "oom|Out of memory"', 'vmcore --tail 50'],
-  *run(kernel, { level, grep, tail }) {
+  inReport: { limit: RECORDS_IN_REPORT },
+  examples: ['vmcore', 'vmcore --level err', 'vmcore --grep "oom|Out of memory"', 'vmcore --limit 50'],
+  *run(kernel, { level, grep, limit }) {
     const lowest = level === undefined ? LEVELS.length : LEVELS.indexOf(level);
     const pattern = grep === undefined ? undefined : patternOf(grep);
     const wanted = (entry: LogEntry): boolean =>
@@ -25,7 +25,7 @@ export default definePlugin({
         ? pattern === undefined
         : entry.level <= lowest && (pattern === undefined || pattern.test(entry.text));
     const lines = chosen(logRecords(kernel), wanted);
-    yield log('Kernel log', tail === undefined ? lines : lastOf(lines, tail), { id: 'log' });
+    yield log('Kernel log', limit === undefined ? lines : lastOf(lines, limit), { id: 'log' });
   },
 });
 

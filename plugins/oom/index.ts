@@ -22,19 +22,19 @@ export default definePlugin({
     },
     compare: { type: 'boolean', summary: 'hold the rebuilt report against the one in the log, line by line' },
     log: { type: 'boolean', summary: 'go by the log alone, as explain does' },
-    most: { type: 'integer', char: 'm', min: 1, summary: 'at most N tasks, by badness' },
+    limit: { type: 'integer', char: 'n', min: 1, summary: 'at most N tasks, by badness' },
     event: { type: 'integer', char: 'e', min: 1, summary: 'an event of the log, by its number in the list of events' },
   },
   // There ps lists every task.
-  inReport: { most: 40 },
+  inReport: { limit: 40 },
   examples: ['vmcore', 'vmcore --format kernel', 'vmcore --compare', 'vmcore --event 1'],
-  *run(kernel, { format, compare, log, event, most }) {
+  *run(kernel, { format, compare, log, event, limit }) {
     if (format === 'kernel') yield kernelFormatView(lastRebuilt(kernel));
     else if (compare) yield* compared(kernel);
-    else if (log || event !== undefined) yield* explained(loggedEvents(kernel), event, most, isLogWhole(kernel));
-    else yield* story(kernel, most);
+    else if (log || event !== undefined) yield* explained(loggedEvents(kernel), event, limit, isLogWhole(kernel));
+    else yield* story(kernel, limit);
   },
-  explain: (reports, { event, most }) => explained(reports, event, most),
+  explain: (reports, { event, limit }) => explained(reports, event, limit),
 });
 
 /** The event in progress; without one what show_mem() would print. */
@@ -61,7 +61,7 @@ function* compared(kernel: Kernel): Generator<View> {
 function* explained(
   reports: readonly OomReport[],
   number: number | undefined,
-  most: number | undefined,
+  limit: number | undefined,
   whole = true,
 ): Generator<View> {
   const report =
@@ -71,19 +71,19 @@ function* explained(
       `there is no event ${number}: ${reports.length === 0 ? 'the log has no memory event' : reports.length === 1 ? 'the log has one' : `the log has ${reports.length}`}`,
     );
   }
-  if (report !== undefined) yield* reportViews(report, { most });
+  if (report !== undefined) yield* reportViews(report, { limit });
   if (reports.length > 1 || (reports.length === 0 && whole)) yield eventsView(reports, report);
 }
 
-function* story(kernel: Kernel, most: number | undefined): Generator<View> {
+function* story(kernel: Kernel, limit: number | undefined): Generator<View> {
   const events = eventsOf(kernel);
   const current = events.current.at(-1);
   if (current !== undefined) {
     const nodes = current.report.nodes?.map(({ node }) => node);
-    yield* reportViews(withBeyond(kernel, nodes, current), { most });
+    yield* reportViews(withBeyond(kernel, nodes, current), { limit });
   } else {
     const last = events.logged.at(-1);
-    if (last !== undefined) yield* reportViews(withVictims(kernel, last), { most });
+    if (last !== undefined) yield* reportViews(withVictims(kernel, last), { limit });
     const state = kernel.attempt('state of memory at the time of the dump', () =>
       stateReport(kernel, events.unsearched),
     );
@@ -91,7 +91,7 @@ function* story(kernel: Kernel, most: number | undefined): Generator<View> {
     const hole = last === undefined ? logHoles(kernel)[0]?.reason : undefined;
     const incomplete = hole === undefined ? {} : { all: hole };
     if (state !== undefined)
-      yield* stateViews(joined(withBeyond(kernel, undefined, state), { incomplete }), { last, most });
+      yield* stateViews(joined(withBeyond(kernel, undefined, state), { incomplete }), { last, limit });
   }
   if (events.logged.length > 1 || (current === undefined && (events.logged.length === 1 || isLogWhole(kernel))))
     yield eventsView(events.logged);

@@ -11,19 +11,19 @@ export default definePlugin({
   summary: 'Slab caches by the memory they take',
   needs: ['kmem_cache', 'kmem_cache_node'],
   flags: {
-    top: { type: 'integer', char: 'n', min: 1, summary: 'only the N largest' },
+    limit: { type: 'integer', char: 'n', min: 1, summary: 'only the N largest' },
     unreclaimable: { type: 'boolean', char: 'u', summary: 'only caches that memory pressure does not shrink' },
   },
-  inReport: { top: CACHES_IN_REPORT },
-  examples: ['vmcore', 'vmcore --unreclaimable --top 10'],
-  *run(kernel, { top, unreclaimable }) {
+  inReport: { limit: CACHES_IN_REPORT },
+  examples: ['vmcore', 'vmcore --unreclaimable --limit 10'],
+  *run(kernel, { limit, unreclaimable }) {
     const { result: found, gaps } = withGaps(kernel, () => slabCaches(kernel));
     // Shares of a whole, and how many more there are, are told of a list that could be read to its end.
     const whole = lossesInWords(gaps) === undefined;
     const caches = found
       .filter((cache) => cache.totalObjects > 0 && !(unreclaimable && cache.reclaimable))
       .toSorted((a, b) => b.totalObjects * b.size - a.totalObjects * a.size || (a.name < b.name ? -1 : 1));
-    const shown = caches.slice(0, top ?? caches.length);
+    const shown = caches.slice(0, limit ?? caches.length);
     yield table(
       'Slab caches',
       cacheColumns,

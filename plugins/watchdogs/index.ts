@@ -48,11 +48,11 @@ export default definePlugin({
   summary: 'Stuck CPUs, hung tasks and RCU stalls, as the watchdogs would see them',
   needs: ['task_struct'],
   flags: {
-    most: { type: 'integer', char: 'm', min: 1, summary: 'at most N hung tasks, the longest asleep first' },
+    limit: { type: 'integer', char: 'n', min: 1, summary: 'at most N hung tasks, the longest asleep first' },
   },
-  inReport: { most: 40 },
+  inReport: { limit: 40 },
   examples: ['vmcore'],
-  *run(kernel, { most = Infinity }) {
+  *run(kernel, { limit = Infinity }) {
     yield findings(
       'Stalls',
       stallFindings(kernel).map(({ id, ...finding }) => ({
@@ -86,9 +86,9 @@ export default definePlugin({
       );
     }
     const hung = hungTasks(kernel);
-    const rest = hung.length > most ? `Not shown here: ${hung.length - most} more. ` : '';
+    const rest = hung.length > limit ? `Not shown here: ${hung.length - limit} more. ` : '';
     if (hung.length > 0)
-      yield table('Tasks in uninterruptible sleep for too long', hungColumns, hung.slice(0, most).map(hungRow), {
+      yield table('Tasks in uninterruptible sleep for too long', hungColumns, hung.slice(0, limit).map(hungRow), {
         id: 'hung',
         note: `${rest}${hungLimitInWords(kernel)}`,
       });

@@ -20,7 +20,7 @@ export function wrongWords(error: Errors.CLIError, command: string): string {
   );
 }
 
-/** oclif's "Parsing --top … Expected an integer" as a sentence of ours; undefined for another. */
+/** oclif's "Parsing --limit … Expected an integer" as a sentence of ours; undefined for another. */
 function wholeNumberWanted(message: string): string | undefined {
   const [, flag, least, most, given] =
     /^Parsing (--[\w-]+)\s*[;:]?\s*Expected an integer(?: greater than or equal to (-?\d+)| less than or equal to (-?\d+))? but received: (.*?)(?:; See more help.*)?$/s.exec(

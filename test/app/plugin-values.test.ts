@@ -15,8 +15,8 @@ import { dumpFile } from '../dumps.js';
 
 describe('words at the prompt', () => {
   test('values, letters in one word, and what was not given', async () => {
-    expect(await parsePluginWords(log, ['--tail', '20', '--level=err'])).toMatchObject({
-      tail: 20,
+    expect(await parsePluginWords(log, ['--limit', '20', '--level=err'])).toMatchObject({
+      limit: 20,
       level: 'err',
       grep: undefined,
     });
@@ -62,7 +62,7 @@ describe('the prompt and the command line', () => {
     'list init_task --link task_struct.tasks',
     'struct zone',
     'sym jiffies_64',
-    'log --tail 3',
+    'log --limit 3',
     'zones --counters',
     'bt -aA',
     'ps -tT 1',
@@ -83,11 +83,11 @@ describe('the prompt and the command line', () => {
   });
 
   test.each([
-    'log --tail 0',
-    'log --tail x',
+    'log --limit 0',
+    'log --limit x',
     'log --level loud',
     'log --level er',
-    'log --tail',
+    'log --limit',
     'log some words',
     'zones --counters=no',
     'bt -aZ',

@@ -59,8 +59,8 @@ describe('a mistake gets one sentence and exit 2', () => {
       /^oompm: ps: --tree takes no value; leave out =1\n$/,
     ],
     ['the same of its opposite', ['ps', '--no-search=', 'x'], /^oompm: ps: --no-search takes no value; leave out =\n$/],
-    ['words for a number', ['slab', '--top', 'x', 'y'], /^oompm: --top takes a whole number, not x\n$/],
-    ['too small a number', ['slab', '--top=0', 'y'], /^oompm: --top takes a whole number, 1 or more, not 0\n$/],
+    ['words for a number', ['slab', '--limit', 'x', 'y'], /^oompm: --limit takes a whole number, not x\n$/],
+    ['too small a number', ['slab', '--limit=0', 'y'], /^oompm: --limit takes a whole number, 1 or more, not 0\n$/],
     ['what follows -- is no flag', ['ps', '--', '--tree=1'], /^oompm: (?!.*takes no value).*--tree=1.*\n$/],
     [
       'a format that is none',

@@ -50,7 +50,7 @@ const cases: readonly (readonly [words: string[], offered: string[]])[] = [
     ['mine.ts', 'mine.txt'],
   ],
   [['ps', 'mine.tx'], ['mine.txt']],
-  [['slab', '--top', ''], []],
+  [['slab', '--limit', ''], []],
   [['man', ''], []],
   [['bt', '--state', 'D'], ['D']],
   [['anal'], ['analyze']],

@@ -159,10 +159,10 @@ onDump('5.10-lock-rwsem', 'vmlinux-5.10', (of) => {
   });
 
   test('of many waiters the first are shown, where few are asked for', () => {
-    const table = tableOf(locks, of().kernel, { most: 1 }, 'waiters');
+    const table = tableOf(locks, of().kernel, { limit: 1 }, 'waiters');
     expect(table.rows.map(({ cells }) => cells['waiter'])).toEqual(['lab_writer (71)']);
     expect(table.note).toBe('Not shown here: 2 more for lab_rwsem [stuck].');
-    const graph = viewsOf(locks, of().kernel, { most: 1 }).find((view): view is GraphView => view.kind === 'graph')!;
+    const graph = viewsOf(locks, of().kernel, { limit: 1 }).find((view): view is GraphView => view.kind === 'graph')!;
     expect(graph.edges.map(({ label }) => label)).toEqual(['sleeps for (1)', 'held by']);
   });
 

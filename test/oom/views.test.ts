@@ -100,7 +100,7 @@ describe('the picture of memory', () => {
 
 test('a list of tasks that is cut says how many are left out', () => {
   const all = view(globalReport, 'tasks', 'table');
-  const cut = view(globalReport, 'tasks', 'table', { most: 1 });
+  const cut = view(globalReport, 'tasks', 'table', { limit: 1 });
   expect(cut.rows).toEqual(all.rows.slice(0, 1));
   expect(cut.note).toContain(`${all.rows.length - 1} more are not shown`);
   expect(all.note).not.toContain('not shown');

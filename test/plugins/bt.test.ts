@@ -131,7 +131,7 @@ describe.skipIf(dumpFile('6.1-lock-spin/vmcore') === undefined)('bt on 6.1-lock-
     const kernel = await kernelOf('6.1-lock-spin');
     const whole = stacksIn(kernel, { active: true }).cpus!;
     expect(whole).toHaveLength(4);
-    const { cpus } = stacksIn(kernel, { active: true, most: 2 });
+    const { cpus } = stacksIn(kernel, { active: true, limit: 2 });
     expect(cpus!.slice(0, 2)).toEqual(whole.slice(0, 2));
     expect(cpus![2]).toEqual({
       title: '2 more',

@@ -107,7 +107,7 @@ describe.skipIf(!dumpFile('6.1-global-panic/vmcore'))('what is asked for', () =>
     expect(linesOf(kernel, { grep: 'INVOKED OOM-killer' }).map(({ text }) => text)).toEqual([
       expect.stringMatching(/^a\.out invoked oom-killer/),
     ]);
-    expect(linesOf(kernel, { tail: 5 })).toEqual([
+    expect(linesOf(kernel, { limit: 5 })).toEqual([
       { text: `${all.length - 5} earlier messages not shown`, remark: true },
       ...all.slice(-5),
     ]);

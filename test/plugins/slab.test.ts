@@ -53,7 +53,7 @@ test.skipIf(!dumpFile('6.1-slab-panic/vmcore'))(
   'the leaking cache comes first; a report shows only the largest',
   async () => {
     const kernel = await kernelOf('6.1-slab-panic/vmcore');
-    const { rows, note } = tableOf(slab, kernel, { top: 3 });
+    const { rows, note } = tableOf(slab, kernel, { limit: 3 });
     expect(rows).toHaveLength(3);
     expect(rows[0]!.cells).toMatchObject({ name: 'lab_session', reclaimable: false });
     expect(note).toMatch(/^\d+ smaller ones are not shown\.$/);

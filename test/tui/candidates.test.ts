@@ -23,11 +23,11 @@ describe('before the dump is open', () => {
   });
 
   test('flags of a command, and the values of one that has a choice', () => {
-    expect(texts('log --')).toEqual(['log --level ', 'log --grep ', 'log --tail ']);
+    expect(texts('log --')).toEqual(['log --level ', 'log --grep ', 'log --limit ']);
     expect(texts('log --level e')).toEqual(['log --level emerg', 'log --level err']);
     expect(texts('log -l w')).toEqual(['log -l warn']);
     expect(texts('log --level=w')).toEqual(['log --level=warn']);
-    expect(texts('log --tail ')).toEqual([]);
+    expect(texts('log --limit ')).toEqual([]);
   });
 
   test('what is no command has no names yet', () => {

@@ -82,8 +82,8 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
     terminal.until(/: no_such_thing█\n +no_such_thing is neither an address in hexadecimal nor a symbol/);
     terminal.press('C-u', 'zonse', 'Enter');
     terminal.until(/: zonse█\n +zonse is neither .*; did you mean\s+zones\?/);
-    terminal.press('C-u', 'log --tail 0', 'Enter');
-    terminal.until(/: log --tail 0█\n +--tail takes .*1/);
+    terminal.press('C-u', 'log --limit 0', 'Enter');
+    terminal.until(/: log --limit 0█\n +--limit takes .*1/);
     terminal.press('C-u', 'struct list_h', 'Tab');
     terminal.until(': struct list_head');
     terminal.press('Enter');

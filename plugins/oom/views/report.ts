@@ -8,7 +8,7 @@ import { consumersView, slabView, swapView, watermarksView, zonesView } from './
 import { tasksView } from './tasks.js';
 
 /** A report and its verdicts for people, whether it was filled from memory or from a log. */
-export function* reportViews(report: OomReport, { most }: { most: number | undefined }): Generator<View> {
+export function* reportViews(report: OomReport, { limit }: { limit: number | undefined }): Generator<View> {
   yield findingsView(judge(report));
   yield eventView(report);
   const views = [
@@ -19,7 +19,7 @@ export function* reportViews(report: OomReport, { most }: { most: number | undef
     memcgView(report),
     swapView(report),
     slabView(report),
-    tasksView(report, most),
+    tasksView(report, limit),
     memcgStatView(report),
     missingView(report),
   ];

@@ -8,7 +8,7 @@ import { tasksView } from './tasks.js';
 /** Memory as of the dump, where no event was in progress; held against the last event's report, if there was one. */
 export function* stateViews(
   state: OomReport,
-  { last, most }: { last: OomReport | undefined; most: number | undefined },
+  { last, limit }: { last: OomReport | undefined; limit: number | undefined },
 ): Generator<View> {
   yield findingsView(afterwards(state, last), 'state-verdicts');
   for (const view of [
@@ -16,7 +16,7 @@ export function* stateViews(
     zonesView(state),
     swapView(state),
     slabView(state),
-    tasksView(state, most),
+    tasksView(state, limit),
   ]) {
     if (view !== undefined) yield { ...view, id: `${view.id}-now`, title: `${view.title}, at the time of the dump` };
   }

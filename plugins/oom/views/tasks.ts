@@ -23,11 +23,11 @@ const unknownUid = gap('cred', "the task's credentials can't be read");
 /**
  * The tasks that the OOM killer weighs, the one it would choose first; those it passes over come last, with the reason.
  */
-export function tasksView(report: OomReport, most = Infinity): TableView | undefined {
+export function tasksView(report: OomReport, limit = Infinity): TableView | undefined {
   const ranked = badnessOf(report);
   if (ranked.length === 0) return undefined;
   function* rows(): Generator<RowOf<(typeof taskColumns)[number]['key']>> {
-    for (const { task, points, notEligible } of ranked.slice(0, most)) {
+    for (const { task, points, notEligible } of ranked.slice(0, limit)) {
       const exact = task.exact;
       const own = (value: Cell | undefined): Cell => value ?? null;
       yield {
@@ -57,7 +57,7 @@ export function tasksView(report: OomReport, most = Infinity): TableView | undef
       : [
           `oom_score_adj counts in thousandths of ${Math.trunc(total)} pages (${Math.trunc(total) * pageKB(report)} kB).`,
         ]),
-    ...(ranked.length > most ? [restInWords(ranked.slice(most))] : []),
+    ...(ranked.length > limit ? [restInWords(ranked.slice(limit))] : []),
   ];
   return table('Tasks by badness', taskColumns, rows(), {
     id: 'tasks',
