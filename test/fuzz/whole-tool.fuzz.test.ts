@@ -10,12 +10,15 @@ import { runPlugin } from '../../src/plugin/run-plugin.js';
 import type { Section } from '../../src/plugin/section.js';
 import { makeReport } from '../../src/report/report.js';
 import { renderJson } from '../../src/report/render-json.js';
+import { directMapAddress } from '../../src/memory/bases.js';
 import { bringUp, openSession, type Session } from '../../src/session/open-kernel.js';
 import { dumpFile } from '../dumps.js';
 import { brokenFile, tablesOf } from './broken-file.js';
+import { watched } from './dropped-page.js';
 import { figuresOf, peakMib } from './figures.js';
 import { flippedMemory } from './flipped-memory.js';
 import { randomNumbers } from './random-numbers.js';
+import { pointersIn, rewiredMemory } from './rewired-memory.js';
 
 /** For a long run by hand: FUZZ_CASES=20000, and FUZZ_SEED for another order. */
 const CASES = Number(process.env['FUZZ_CASES'] ?? 600);
@@ -66,6 +69,38 @@ describe(`kernel memory broken in ${CASES} ways, seed ${SEED}: an answer, a name
   );
   const opened: Session[] = [];
   afterAll(() => opened.forEach((session) => session.close()));
+});
+
+describe(`pointers led elsewhere in ${CASES / 8} ways, seed ${SEED}: an answer, a named gap, or one sentence`, () => {
+  test.each(dumps.filter((name) => dumpFile(name) !== undefined))(
+    '%s',
+    async (name) => {
+      const dump = await openDump([dumpFile(name)!]);
+      const { dump: seen, read } = watched(dump);
+      const plugins = await Promise.all(bundledPlugins.map(async ({ load }) => (await load()).default));
+      const { kernel, bases } = await bringUp(seen, undefined, {});
+      // Names and types are another subject.
+      const toOpen = new Set(read);
+      for (const plugin of plugins) if (plugin.inReport !== undefined) runPlugin(kernel, plugin, plugin.inReport);
+      const places = pointersIn(
+        dump.memory,
+        [...read].filter((pfn) => !toOpen.has(pfn)),
+        (pfn) => directMapAddress(bases, pfn * 4096)!,
+      );
+      const figures = figuresOf(`${name}, pointers`, 'FUZZ_CASES');
+      for (let i = 0; i < CASES / 8 / dumps.length; i++) {
+        const random = randomNumbers(SEED * 3_000_017 + i);
+        const memory = rewiredMemory(dump.memory, places, random, 1 + Math.floor(random() ** 3 * 300));
+        await tried(figures, plugins, `case ${i} of ${name}`, () =>
+          bringUp({ ...dump, memory, close: () => undefined }, undefined, {}),
+        );
+      }
+      figures.tell();
+      expect(peakMib()).toBeLessThan(MOST_MIB);
+      dump.close();
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe(`dump files broken in ${CASES / 4} ways, seed ${SEED}: an answer, a named gap, or one sentence`, () => {
