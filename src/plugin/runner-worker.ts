@@ -8,14 +8,18 @@ import type { Plugin } from './define-plugin.js';
 import { guardHandles } from './guard-handles.js';
 import type { BundledPlugin } from './registry.js';
 import { outcomeOf, reportEvents, runEvents, type RunEvent } from './run-plugin.js';
-import type { RunRequest, Subject, WorkerReply, WorkerStart } from './worker-messages.js';
+import type { MarkedReply, RunRequest, Subject, WorkerReply, WorkerStart } from './worker-messages.js';
 
 /**
  * The worker's side of the runner: loads plugins, opens the dump for itself, runs as asked and posts what they yield.
  */
 const start = workerData as WorkerStart;
 const port = parentPort!;
-const reply = (message: WorkerReply): void => port.postMessage(message);
+const { token } = start;
+delete start.token;
+/** Bound: what a plugin makes of `postMessage` later does not hear it. */
+const post = port.postMessage.bind(port);
+const reply = (message: WorkerReply): void => post({ token, reply: message } satisfies MarkedReply);
 
 /** A user's by their files. */
 const plugins = new Map<string, Plugin>();

@@ -3,12 +3,12 @@ import { Worker } from 'node:worker_threads';
 import { InputError } from '../bytes/input-error.js';
 import { countAsLack, type Gap } from '../kernel/gaps.js';
 import { size } from '../words/quantity.js';
-import { shortSentence } from './check-form.js';
+import { isObject, shortSentence } from './check-form.js';
 import type { UsersPlugin } from './define-plugin.js';
 import type { OptionValues } from './options.js';
 import { collectSection, type RunEvent } from './run-plugin.js';
 import { defaultLimits, loadLimitMs, memoryLimit, type Limits, type Outcome, type Section } from './section.js';
-import type { RunRequest, Subject, WorkerReply, WorkersPlugins, WorkerStart } from './worker-messages.js';
+import type { MarkedReply, RunRequest, Subject, WorkerReply, WorkersPlugins, WorkerStart } from './worker-messages.js';
 
 /** After its deadline a run gets this long to notice the flag at its next read; then the worker is ended under it. */
 const graceMs = 1_000;
@@ -60,13 +60,6 @@ function lacking(gap: Gap | undefined): void {
   if (gap !== undefined) countAsLack(gap);
 }
 
-/** A plugin in the worker can post what it likes. */
-function replies(handle: (reply: WorkerReply) => void): (message: unknown) => void {
-  return (message) => {
-    if (typeof message === 'object' && message !== null && 'kind' in message) handle(message as WorkerReply);
-  };
-}
-
 /**
  * The worker starts when it is first needed, and anew after one that had to be ended. It does not keep the process.
  * `onPrint` sees each line that plugins print; without it they are dropped: on a screen they would stand anywhere.
@@ -79,6 +72,13 @@ export function startRunner(
   const flag = new Int32Array(new SharedArrayBuffer(4));
   const known = new Map<string, UsersPlugin>();
   const refused = new Map<string, string>();
+  let token: string | undefined;
+  /** A plugin in the worker can post what it likes: what bears no token, or an earlier worker's, is nobody's reply. */
+  const replies =
+    (handle: (reply: WorkerReply) => void) =>
+    (message: unknown): void => {
+      if (isObject(message) && message['token'] === token) handle((message as unknown as MarkedReply).reply);
+    };
   let worker: Worker | undefined;
   /** Whoever waits for the worker hears here why it is gone. */
   let onLost: ((ended: Ended) => void) | undefined;
@@ -87,9 +87,11 @@ export function startRunner(
   let stopRun: ((ended: Ended) => void) | undefined;
 
   const spawn = (): Worker => {
+    token = crypto.randomUUID();
     const workerData: WorkerStart = {
       plugins: areUsers ? { files: plugins.files.filter((path) => !refused.has(path)) } : plugins,
       cancelFlag: flag,
+      token,
     };
     const started = new Worker(createRequire(import.meta.url).resolve('#runner-worker'), {
       // Their streams stay unread, which would keep the process: what is printed comes as a message.

@@ -13,6 +13,14 @@ export interface WorkerStart {
   plugins: WorkersPlugins;
   /** Set to 1 from elsewhere: the run ends at its next step. */
   cancelFlag: Int32Array;
+  /** Marks replies. It is taken away before plugins load: what they post is nobody's reply. */
+  token?: string;
+}
+
+/** What comes from the worker. */
+export interface MarkedReply {
+  token: string | undefined;
+  reply: WorkerReply;
 }
 
 /** What a plugin is asked of: a dump, or the reports in a log. */

@@ -122,7 +122,14 @@ const whole = [
   plugin(
     'posts',
     'posts();',
-    "import { parentPort } from 'node:worker_threads';\nconst posts = () => [null, 'x', 1, { evil: 1 }].forEach((message) => parentPort?.postMessage(message));\nposts();",
+    `import { parentPort, workerData } from 'node:worker_threads';
+    if (workerData?.token !== undefined) throw new Error('a plugin can speak for the worker');
+    const replies = [{ kind: 'ready' }, { kind: 'loaded' }, { kind: 'refused' }, { kind: 'event' }, { kind: 'event', event: { kind: 'end' } }, { kind: 'closed' }, { kind: 'defects', defects: 7 }];
+    const posts = () =>
+      [null, 'x', 1, { evil: 1 }, ...replies.flatMap((reply) => [1, 2, 3, 4].flatMap((run) => [{ ...reply, run }, { token: undefined, reply: { ...reply, run } }]))].forEach(
+        (message) => parentPort?.postMessage(message),
+      );
+    posts();`,
   ),
   plugin(
     'own-files',
