@@ -12,23 +12,33 @@ export interface BoundShape {
   readonly size: number;
   /** In bytes; members that this kernel lacks are not in it. */
   readonly offsets: ReadonlyMap<string, number>;
+  /** The first member that is missing and is not optional: only reading it fails. */
+  readonly lack: ShapeError | undefined;
   ref(address: bigint): RefBase;
 }
 
 /**
- * Finds a shape's members in the kernel's types and compiles an accessor for each.
- * @throws ShapeError that names what this kernel lacks
+ * Finds a shape's members in the kernel's types and compiles an accessor for each; that of one that this kernel lacks
+ * says so, and the others stand.
+ * @throws ShapeError where this kernel has no such struct
  */
 export function bindShape(host: ReaderHost, types: TypeSource, shape: Shape): BoundShape {
   const struct = structNamed(types, shape);
   if (!struct) throw new ShapeError(noSuchStruct(types, shape.struct));
   const offsets = new Map<string, number>();
   const prototype: Record<string, unknown> = { $struct: shape.struct };
-  for (const [name, spec] of Object.entries(shape.members)) bindMember(host, struct, name, spec, offsets, prototype);
+  let lack: ShapeError | undefined;
+  for (const [name, spec] of Object.entries(shape.members)) {
+    const missing = bindMember(host, struct, name, spec, offsets, prototype);
+    if (missing === undefined) continue;
+    failing(prototype, name, missing);
+    lack ??= missing;
+  }
   return {
     shape,
     size: struct.size,
     offsets,
+    lack,
     ref: (address) =>
       Object.create(prototype, { $address: { value: BigInt.asUintN(64, address), enumerable: true } }) as RefBase,
   };
@@ -37,14 +47,16 @@ export function bindShape(host: ReaderHost, types: TypeSource, shape: Shape): Bo
 /** A reference to a struct that does not bind: it has its address, and each member says what this kernel lacks. */
 export function unboundRef(shape: Shape, address: bigint, reason: ShapeError): RefBase {
   const ref = { $struct: shape.struct, $address: address };
-  for (const member of Object.keys(shape.members)) {
-    Object.defineProperty(ref, member, {
-      get: () => {
-        throw reason;
-      },
-    });
-  }
+  for (const member of Object.keys(shape.members)) failing(ref, member, reason);
   return ref;
+}
+
+function failing(object: object, member: string, reason: ShapeError): void {
+  Object.defineProperty(object, member, {
+    get: () => {
+      throw reason;
+    },
+  });
 }
 
 /** By its tag, or by the typedef of a struct that has none (nodemask_t). */
@@ -56,6 +68,7 @@ function structNamed(types: TypeSource, { struct, definedBy }: Shape): StructTyp
   return resolved?.kind === 'struct' || resolved?.kind === 'union' ? resolved : undefined;
 }
 
+/** @returns what this kernel lacks, where that is not optional */
 function bindMember(
   host: ReaderHost,
   struct: StructType,
@@ -63,12 +76,12 @@ function bindMember(
   spec: MemberSpec,
   offsets: Map<string, number>,
   prototype: Record<string, unknown>,
-): void {
+): ShapeError | undefined {
   const { type, optional, percpu, formerly } = typeof spec === 'string' ? { type: spec } : spec;
   const found = findMember(struct, name) ?? (formerly === undefined ? undefined : findMember(struct, formerly));
   if (!found) {
-    if (optional) return void Object.defineProperty(prototype, name, { value: undefined });
-    throw new ShapeError(
+    if (optional) return absent(prototype, name);
+    return new ShapeError(
       `\`struct ${struct.name}\` has no member \`${name}\` in this kernel${didYouMean(
         name,
         struct.members.map((member) => member.name),
@@ -81,8 +94,8 @@ function bindMember(
       : readerFor(host, type, found.type, percpu ?? false);
   if (typeof reader === 'string') {
     // An optional member of another type is that of another era: the one that this reader knows is not there.
-    if (optional) return void Object.defineProperty(prototype, name, { value: undefined });
-    throw new ShapeError(
+    if (optional) return absent(prototype, name);
+    return new ShapeError(
       `\`struct ${struct.name}\`'s member \`${name}\` is ${reader} in this kernel, where \`${type}\` is expected`,
     );
   }
@@ -95,6 +108,11 @@ function bindMember(
     },
     enumerable: true,
   });
+  return undefined;
+}
+
+function absent(prototype: object, name: string): undefined {
+  Object.defineProperty(prototype, name, { value: undefined });
 }
 
 function bitField(

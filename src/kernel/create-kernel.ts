@@ -210,7 +210,7 @@ function shapeBinder(
     host,
     missing: (shape) => {
       const found = tryBind(typeof shape === 'string' ? shapeNamed(shape) : shape);
-      return found instanceof ShapeError ? found.message : undefined;
+      return found instanceof ShapeError ? found.message : found.lack?.message;
     },
   };
 }

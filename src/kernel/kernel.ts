@@ -61,9 +61,9 @@ export interface Kernel {
    */
   once<T>(key: string, make: () => T): T;
 
-  /** @throws ShapeError that says what this kernel lacks */
+  /** @throws ShapeError where this kernel has no such struct */
   bind(shape: Shape | StructName): BoundShape;
-  /** Why a shape does not bind; undefined where it does. */
+  /** The struct, or the first member that is not optional, that this kernel lacks; undefined where it has all. */
   missing(shape: Shape | StructName): string | undefined;
   /** True where this kernel has the struct, and the member if one is named. */
   has<S extends Shape | StructName>(shape: S, member?: MemberName<S>): boolean;

@@ -35,7 +35,10 @@ export interface Declaration {
 /** One plugin: a command, a section of `analyze`, a screen. */
 export interface Plugin extends Declaration {
   readonly [made]: true;
-  /** Shapes without which it can say nothing: where one does not bind, the plugin is *unavailable*, with the reason. */
+  /**
+   * Structs without which it can say nothing: where this kernel lacks one, the plugin is *unavailable*, with the
+   * reason. Of a shape of its own that is so of each member that is not optional.
+   */
   readonly needs: readonly (Shape | StructName)[];
   run(kernel: Kernel, values: OptionValues): Generator<View>;
   /** What it says of the reports in a log, where there is no dump: `oompm explain`. */

@@ -141,7 +141,9 @@ function bounded(gap: Gap): Gap {
 }
 
 function missingShapes(kernel: Kernel, plugin: Plugin): string | undefined {
-  const reasons = plugin.needs.map((shape) => kernel.missing(shape)).filter((reason) => reason !== undefined);
+  const reasons = plugin.needs
+    .map((shape) => (typeof shape === 'string' && kernel.hasNamed(shape) ? undefined : kernel.missing(shape)))
+    .filter((reason) => reason !== undefined);
   if (reasons.length === 0) return undefined;
   const { unreadable } = kernel.types;
   return unreadable === undefined ? reasons.join('; ') : typesUnreadable(unreadable);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Shape } from 'oompm';
 import { perCpu, to, toyKernel } from 'oompm/testing';
 
-import { Implausible } from '../../src/kernel/gaps.js';
+import { Implausible, ShapeError } from '../../src/kernel/gaps.js';
 import { ReadError } from '../../src/memory/address-space.js';
 import { arena, kernelOver } from './arena.js';
 
@@ -187,7 +187,7 @@ describe('bit fields', () => {
   test.each(['void *', 'char *', 'struct inner *', 'struct inner', 'char[]', 'unsigned long[]'])(
     'declared as %s, which no bit field can be: refused, and absent where it is optional',
     (type) => {
-      expect(() => read({ three: type })).toThrow(
+      expect(() => read({ three: type }).three).toThrow(
         `\`struct thing\`'s member \`three\` is a bit field of 3 bits in this kernel, where \`${type}\` is expected`,
       );
       expect(read({ three: { type, optional: true } }).three).toBeUndefined();
@@ -253,9 +253,17 @@ describe('what a kernel lacks is named', () => {
     );
   });
 
+  test('a member that is missing fails where it is read, and no other', () => {
+    const shape = { struct: 'thing', members: { absent: 'int', inner: 'int', number: 'int' } } as const;
+    const thing = kernel.ref(shape, arena);
+    expect(() => thing.absent).toThrow(new ShapeError('`struct thing` has no member `absent` in this kernel'));
+    expect(() => thing.inner).toThrow("`struct thing`'s member `inner` is struct inner, not a scalar");
+    expect(thing.number).toBe(read({ number: 'int' }).number);
+  });
+
   test('a shape that does not bind throws the same words; one that does is bound once', () => {
-    const shape: Shape = { struct: 'thing', members: { absent: 'int' } };
-    expect(() => kernel.ref(shape, 0n)).toThrow('`struct thing` has no member `absent` in this kernel');
+    const none = { struct: 'nothing', members: {} };
+    expect(() => kernel.ref(none, 0n)).toThrow('this kernel has no `struct nothing` in its types');
     expect(kernel.bind(innerShape)).toBe(kernel.bind(innerShape));
     expect([kernel.missing(innerShape), kernel.bind(innerShape).size, [...kernel.bind(innerShape).offsets]]).toEqual([
       undefined,

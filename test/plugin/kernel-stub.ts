@@ -13,6 +13,7 @@ export function kernelStub(options: { missing?: Readonly<Record<string, string>>
     types: noTypes,
     missing: (shape: string | { struct: string }) =>
       options.missing?.[typeof shape === 'string' ? shape : shape.struct],
+    hasNamed: (struct: string) => !(struct in (options.missing ?? {})),
     gap(what: string, reason: string) {
       this.gaps.record({ gap: true, what, reason });
     },

@@ -17,6 +17,7 @@ import {
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { runEvents, runPlugin } from '../../src/plugin/run-plugin.js';
 import { defaultLimits } from '../../src/plugin/section.js';
+import { toyKernel } from 'oompm/testing';
 import { kernelStub } from './kernel-stub.js';
 
 const numbers = columns([{ key: 'n', title: 'N', type: 'integer' }]);
@@ -80,6 +81,29 @@ test('a shape that does not bind makes it unavailable, with the reason', () => {
     reason: '`struct kmem_cache` has no member `cpu_slab` in this kernel',
     fault: 'kernel',
   });
+});
+
+test('a member that this kernel lacks is lost alone, and named', () => {
+  const kernel = toyKernel({
+    types: 'struct kmem_cache { char name[8]; unsigned int flags; };',
+    variables: { cache: { type: 'struct kmem_cache', value: { name: 'dentry', flags: 5 } } },
+  });
+  const flags = { struct: 'kmem_cache', members: { flags: 'unsigned int', size: 'unsigned int' } } as const;
+  const read = function* (of: Kernel) {
+    const cache = of.ref(flags, of.symbolNamed('cache'));
+    yield facts('Cache', [
+      fact('flags', 'Flags', 'integer', cache.flags),
+      fact('size', 'Size', 'integer', of.attempt('size', () => cache.size) ?? null),
+    ]);
+  };
+  const reason = '`struct kmem_cache` has no member `size` in this kernel';
+  expect(runPlugin(kernel, plugin(read, ['kmem_cache']), {})).toMatchObject({
+    outcome: { kind: 'done' },
+    views: [{ facts: [{ value: 5 }, { value: null }] }],
+    gaps: [{ what: 'size', reason }],
+  });
+  // A shape of its own names the members that it needs.
+  expect(runPlugin(kernel, plugin(read, [flags]), {}).outcome).toMatchObject({ kind: 'unavailable', reason });
 });
 
 test('what broke is said, and what came before stands', () => {
