@@ -21,7 +21,9 @@ export function* renderHtml(report: Report, { raw = false }: Pick<TextOptions, '
   const shown: Shown = { units: { pageSize: report.dump.pageSize, raw }, places, folds: report.sections.length > 1 };
   yield `<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n`;
   yield `<meta http-equiv="Content-Security-Policy" content="${contentPolicy()}">\n`;
-  yield `<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">\n<title>${html(titleOf(report))}</title>\n<style>${style}</style>\n</head>\n<body>\n${hatches}\n`;
+  yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n';
+  yield `<meta name="referrer" content="no-referrer">\n<title>${html(titleOf(report))}</title>\n`;
+  yield `<style>${style}</style>\n</head>\n<body>\n${hatches}\n`;
   yield* topHtml(report, top, shown);
   yield '<main>\n';
   yield* furtherFindings(report.findings.slice(1), places);

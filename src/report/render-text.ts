@@ -206,7 +206,12 @@ function* chartLines(chart: ChartView, units: Units, { paint }: TextOptions): Ge
     const marks = (bar.marks ?? [])
       .map((mark) => `${oneLine(mark.label)} ${quantity(mark.value, chart.unit, units)}`)
       .join(', ');
-    yield `${label}${' '.repeat(labelWidth - widthOf(label))}  ${hue === undefined ? shade.repeat(filled) : paint(hue, shade.repeat(filled))}${paint('quiet', '·'.repeat(barWidth - filled))} ${quantity(bar.value, chart.unit, units).padStart(10)}${share}${marks === '' ? '' : paint('quiet', `  (${marks})`)}\n`;
+    const drawn = hue === undefined ? shade.repeat(filled) : paint(hue, shade.repeat(filled));
+    const rest = paint('quiet', '·'.repeat(barWidth - filled));
+    const name = `${label}${' '.repeat(labelWidth - widthOf(label))}`;
+    const amount = quantity(bar.value, chart.unit, units).padStart(10);
+    const remark = marks === '' ? '' : paint('quiet', `  (${marks})`);
+    yield `${name}  ${drawn}${rest} ${amount}${share}${remark}\n`;
   }
 }
 

@@ -25,7 +25,10 @@ function* wholeHtml({ title, unit, bars }: ChartView, total: number, units: Unit
   }
   yield '</svg>\n<table class="legend">\n';
   for (const { label, value, paint, share } of parts) {
-    yield `<tr><td><svg width="14" height="14" aria-hidden="true"><rect class="${paint}" width="14" height="14"/></svg></td><th scope="row">${html(label)}</th><td class="n">${html(quantity(value, unit, units))}</td><td class="n">${share.toFixed(1)} %</td></tr>\n`;
+    const key = `<svg width="14" height="14" aria-hidden="true"><rect class="${paint}" width="14" height="14"/></svg>`;
+    const amount = html(quantity(value, unit, units));
+    yield `<tr><td>${key}</td><th scope="row">${html(label)}</th><td class="n">${amount}</td>`;
+    yield `<td class="n">${share.toFixed(1)} %</td></tr>\n`;
   }
   yield '</table>\n';
 }
@@ -52,7 +55,9 @@ function* barsHtml(chart: ChartView, units: Units): Generator<string> {
     const amount = quantity(value, unit, units);
     const scaleText = sorted.map((mark) => `${mark.label} ${quantity(mark.value, unit, units)}`).join(', ');
     const beyond = marks.length > 0 && value > scale;
-    yield `<tr><th scope="row">${html(label)}</th><td class="n">${html(amount)}</td><td class="track"><svg role="img" width="100%" height="20" aria-label="${html(`${label}: ${amount}${verdict === '' ? '' : `, ${verdict}; ${scaleText}`}`)}">`;
+    const spoken = `${label}: ${amount}${verdict === '' ? '' : `, ${verdict}; ${scaleText}`}`;
+    yield `<tr><th scope="row">${html(label)}</th><td class="n">${html(amount)}</td><td class="track">`;
+    yield `<svg role="img" width="100%" height="20" aria-label="${html(spoken)}">`;
     yield `<rect class="ground" width="100%" height="14" y="3"/><rect class="${state}" width="${percent(value)}%" height="14" y="3"/>`;
     for (const mark of sorted)
       yield `<rect class="mark" x="${percent(mark.value)}%" width="2" height="20"><title>${html(`${mark.label} ${quantity(mark.value, unit, units)}`)}</title></rect>`;
