@@ -71,7 +71,7 @@ export default definePlugin({
         weight: 60,
         certainty: 'possible',
         moment: 'dump',
-        about: 'frozen',
+        subject: { kind: 'file system', name: 'frozen' },
         sentence: `${frozen.map((block) => block.s_id).join(', ')} is frozen, and ${waiting.length} tasks are in uninterruptible sleep: they may wait for it.`,
         evidence: waiting.map((task) => taskLabel(kernel, task)),
       },

@@ -90,7 +90,7 @@ function overLimit({ name, address, pages, limit }: Usage): Finding[] {
       weight: 40,
       certainty: 'certain',
       moment: 'dump',
-      about: name,
+      subject: { kind: 'other', name },
       sentence: `${name} is over the limit of its memory: its sockets get no more, and what arrives for them is dropped.`,
       evidence: [`proto.memory_allocated ${pages} pages > sysctl_mem[2] ${limit} pages`],
       facts: {

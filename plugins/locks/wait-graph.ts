@@ -18,7 +18,7 @@ export function graphOf(locks: readonly ContendedLock[], shown: ReadonlySet<Queu
           kind,
           ...(context?.task ? { door: { type: 'struct task_struct', address: context.task.$address } } : {}),
         })),
-      edges: edges.filter(({ from }) => kept(from)),
+      edges: edges.filter(({ from }) => kept(from)).map(({ from, to, label }) => ({ from, to, label })),
       cycles: cycles.map(({ links }) => links.flatMap(({ wait, lock }) => [contextId(wait.waiter), lockId(lock)])),
     },
     { id: 'graph', headline: 'waits' },

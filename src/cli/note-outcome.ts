@@ -1,4 +1,5 @@
-import { isLack, type Gap } from '../kernel/gaps.js';
+import { isLack } from '../kernel/gaps.js';
+import type { Gap } from '../words/gap.js';
 import type { Section } from '../plugin/section.js';
 import { oneLine } from '../report/escape.js';
 import { list } from '../words/quantity.js';

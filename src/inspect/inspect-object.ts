@@ -1,7 +1,7 @@
 import { listLinks } from '../../symbols/lists.js';
 import type { CType, StructType } from '../debuginfo/type-source.js';
 import { declaration, resolveType, sizeOf } from '../debuginfo/type-walk.js';
-import type { Gap } from '../kernel/gaps.js';
+import type { Gap } from '../words/gap.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Place } from './place.js';
 import { readBitField, readScalar, tagged } from './read-scalar.js';

@@ -1,6 +1,7 @@
 import type { CType, StructType } from '../debuginfo/type-source.js';
 import { findMember, resolveType, typeName } from '../debuginfo/type-walk.js';
-import type { Gap, GapError } from '../kernel/gaps.js';
+import type { GapError } from '../kernel/gaps.js';
+import type { Gap } from '../words/gap.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { readOr } from '../kernel/read-or.js';
 import type { Place } from './place.js';

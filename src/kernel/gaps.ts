@@ -1,13 +1,6 @@
 import { ReadError, Unmapped } from '../memory/address-space.js';
 import { defined } from '../words/defined.js';
-
-/** Something that could not be read, and why. `what` in the kernel's words: "zone.free_area[3]". */
-export interface Gap {
-  readonly gap: true;
-  readonly what: string;
-  readonly reason: string;
-  readonly address?: bigint;
-}
+import type { Gap } from '../words/gap.js';
 
 /**
  * A value that was read but can't be so: a length of 2^60, a pointer to nowhere. Throw it where memory was overwritten;

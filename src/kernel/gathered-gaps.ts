@@ -1,4 +1,5 @@
-import { GapLog, isLack, type Gap } from './gaps.js';
+import { GapLog, isLack } from './gaps.js';
+import type { Gap } from '../words/gap.js';
 import type { Kernel } from './kernel.js';
 
 /**

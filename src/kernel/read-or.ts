@@ -1,4 +1,5 @@
-import { gapOf, isGapError, type Gap, type GapError } from './gaps.js';
+import { gapOf, isGapError, type GapError } from './gaps.js';
+import type { Gap } from '../words/gap.js';
 
 /**
  * What `read` gives, or what `otherwise` makes of why it can't be read: for what is neither left out with a gap

@@ -8,11 +8,9 @@ export {
   type Context,
   type Segment,
 } from './contexts.js';
-export { type Certainty } from './certainty.js';
-export { type Finding } from './findings/finding.js';
 export { holdersOf } from './owners/holders.js';
 export { interruption, type Interruption } from './findings/interruptions.js';
-export { lockFindings, type LockFinding } from './findings/judge.js';
+export { lockFindingKinds, lockFindings } from './findings/judge.js';
 export { lockName } from './names/lock-name.js';
 export { lockKinds } from './kinds/all.js';
 export { lockState } from './state/lock-state.js';

@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import type { Frozen } from '../linux/fs/file-objects.js';
 import type { Task } from '../linux/sched/tasks.js';
 import type { CodePlace } from '../stack/code.js';
-import type { Certainty } from './certainty.js';
+import type { Certainty } from '../words/certainty.js';
 import type { Activation, Context } from './contexts.js';
 import type { SpinQueue } from './state/spin-queue.js';
 import type { SpinWord } from './state/words/queued-spinlock.js';

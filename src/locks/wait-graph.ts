@@ -14,7 +14,13 @@ export interface WaitGraph {
       readonly lock?: ContendedLock;
     }
   >;
-  readonly edges: readonly { readonly from: string; readonly to: string; readonly label: string }[];
+  readonly edges: readonly {
+    readonly from: string;
+    readonly to: string;
+    /** A context for a lock; or a lock of the context that has it. */
+    readonly does: 'waits' | 'is held';
+    readonly label: string;
+  }[];
   /** Each a deadlock: waiter, lock, its holder, the lock that this one waits for, … */
   readonly cycles: readonly Cycle[];
 }
@@ -42,7 +48,7 @@ export function waitGraph(locks: readonly ContendedLock[]): WaitGraph {
     string,
     { label: string; kind: 'cpu' | 'task' | 'lock'; context?: Context; lock?: ContendedLock }
   >();
-  const edges: { from: string; to: string; label: string }[] = [];
+  const edges: { from: string; to: string; does: 'waits' | 'is held'; label: string }[] = [];
   const links = new Map<string, Link[]>();
   const add = (context: Context): string => {
     const id = contextId(context);
@@ -57,6 +63,7 @@ export function waitGraph(locks: readonly ContendedLock[]): WaitGraph {
       edges.push({
         from: waiter,
         to: id,
+        does: 'waits',
         label: `${wait.spinning ? 'spins for' : 'sleeps for'}${wait.place === undefined ? '' : ` (${wait.place})`}`,
       });
       for (const holding of lock.holders) links.set(waiter, [...(links.get(waiter) ?? []), { wait, lock, holding }]);
@@ -65,6 +72,7 @@ export function waitGraph(locks: readonly ContendedLock[]): WaitGraph {
       edges.push({
         from: id,
         to: add(holder),
+        does: 'is held',
         label: `${certainty === 'certain' ? '' : certainty === 'likely' ? 'probably ' : 'possibly '}${isHeld(lock.lock) ? 'held' : 'held up'} by`,
       });
   }

@@ -1,6 +1,9 @@
+import { bySurest } from '../words/certainty.js';
+import type { Finding, FindingKind } from '../words/finding.js';
 import type { OomReport } from './model.js';
 import { judgedByWhatWasRead } from './noted-report.js';
-import type { Judgement, Verdict } from './verdict.js';
+import type { Verdict } from './verdict.js';
+import { afterwardsKind } from './verdicts/afterwards.js';
 import { constraint } from './verdicts/constraint.js';
 import { memoryHeld, processHeld } from './verdicts/memory-held.js';
 import { nothingWrong } from './verdicts/nothing-wrong.js';
@@ -23,10 +26,11 @@ export const verdicts: readonly Verdict[] = [
   prevention,
 ];
 
-const sureness = { certain: 0, likely: 1, possible: 2 } as const;
+/** Every kind of finding that they may come to. */
+export const oomFindingKinds: readonly FindingKind[] = [...verdicts.flatMap(({ kinds }) => kinds), afterwardsKind];
 
 /** What the verdicts say of a report, the weightiest and surest first. */
-export function judge(report: OomReport): Judgement[] {
+export function judge(report: OomReport): Finding[] {
   return verdicts
     .flatMap((verdict) =>
       judgedByWhatWasRead([report], (noted) => {
@@ -34,7 +38,7 @@ export function judge(report: OomReport): Judgement[] {
         return 'so' in answer ? answer.so : [];
       }),
     )
-    .toSorted((a, b) => b.weight - a.weight || sureness[a.certainty] - sureness[b.certainty]);
+    .toSorted((a, b) => b.weight - a.weight || bySurest(a, b));
 }
 
 /** The verdicts that do not hold, each with the reason. */

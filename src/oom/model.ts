@@ -6,6 +6,7 @@
  * Numbers keep the unit that the kernel counts or prints in, and the name says which.
  */
 
+import type { Certainty } from '../words/certainty.js';
 import type {
   AllocationSite,
   Count,
@@ -33,8 +34,6 @@ export type ReportKind =
   | 'show-mem';
 
 /** How far a conclusion can be relied on; docs/report.md. */
-export type Certainty = 'certain' | 'likely' | 'possible';
-
 /**
  * An OOM report, from a log or out of memory: what the kernel prints, as data. Absent is what the source does not
  * have.

@@ -1,6 +1,6 @@
-import { lessSure } from '../words/less-sure.js';
+import { lessSure } from '../words/certainty.js';
+import type { Finding } from '../words/finding.js';
 import type { Incomplete, OomReport } from './model.js';
-import type { Judgement } from './verdict.js';
 
 /**
  * What a judge makes of a report, made less sure by a step where it looked at parts of which not all could be read: no
@@ -8,11 +8,11 @@ import type { Judgement } from './verdict.js';
  */
 export function judgedByWhatWasRead(
   reports: readonly (OomReport | undefined)[],
-  judge: (...noted: (OomReport | undefined)[]) => readonly Judgement[],
-): readonly Judgement[] {
+  judge: (...noted: (OomReport | undefined)[]) => readonly Finding[],
+): readonly Finding[] {
   const met = new Set<string>();
-  const judgements = judge(...reports.map((report) => report && noted(report, met)));
-  return judgements.map((one) => lessSure(one, [...met]));
+  const findings = judge(...reports.map((report) => report && noted(report, met)));
+  return findings.map((one) => lessSure(one, [...met]));
 }
 
 /** The report; what was met in each incomplete part that is looked at goes into `met`. */

@@ -16,10 +16,12 @@ export function factsIn(report: OomReport) {
     count: (name: string, value: Count, one: string, what = name): KnownFact =>
       known.count(name, value, one, readIn(report, what)),
     number: (name: string, value: Count, what = name): KnownFact => known.number(name, value, readIn(report, what)),
+    pid: (name: string, value: number, what = name): KnownFact =>
+      known.number(name, value, readIn(report, what), 'pid'),
     word: (name: string, value: string, what = name): KnownFact => known.word(name, value, readIn(report, what)),
     /** "a.out (pid 52)" */
     task: (name: string, { comm, pid }: { comm: string; pid: number }, what = 'the task table'): Told =>
-      told`${known.word(`${name}.comm`, comm, readIn(report, what))} (pid ${known.number(`${name}.pid`, pid, readIn(report, what))})`,
+      told`${known.word(`${name}.comm`, comm, readIn(report, what))} (pid ${known.number(`${name}.pid`, pid, readIn(report, what), 'pid')})`,
     /** What `managedKB` gives. */
     managed: (value: number): KnownFact => known.kB('managed', value, readIn(report, managedFrom(report))),
     share: shareOf,

@@ -1,3 +1,5 @@
+import { defined } from '../words/defined.js';
+import type { Subject } from '../words/subject.js';
 import type { OomReport } from './model.js';
 import { isOfMachine } from './zones.js';
 
@@ -13,4 +15,14 @@ export function scopeOf(report: OomReport): Scope {
   if (report.event.constraint === 'CONSTRAINT_MEMORY_POLICY') return 'policy';
   if (report.kind === 'show-mem') return 'unknown';
   return report.event.caller.by === 'unknown' && report.kills[0]?.message !== 'Out of memory' ? 'unknown' : 'global';
+}
+
+/** The cgroup whose limit was hit. */
+export function cgroupSubject({ memcg }: OomReport): Subject {
+  return { kind: 'cgroup', ...defined({ name: memcg?.path }) };
+}
+
+/** Whose memory ran out. */
+export function ownerOfMemory(report: OomReport): Subject {
+  return isOfMachine(report) ? { kind: 'machine' } : cgroupSubject(report);
 }

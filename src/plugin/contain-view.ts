@@ -1,5 +1,4 @@
 import { didYouMean } from '../words/nearest-word.js';
-import type { Facts, FindingFact } from '../words/told.js';
 import {
   BadView,
   bigint,
@@ -18,6 +17,7 @@ import {
   within,
   writable,
 } from './check-form.js';
+import { cleanFinding, optionalDoor } from './contain-finding.js';
 import { isGap } from './make-views.js';
 import type { SolidView } from './section.js';
 import { keysOf, lineFields, valueTypes } from './view-keys.js';
@@ -26,9 +26,7 @@ import type {
   Cell,
   ChartView,
   Column,
-  Door,
   Fact,
-  Finding,
   GraphView,
   Headline,
   LogLine,
@@ -255,62 +253,6 @@ function cleanHeadline(view: unknown): { headline?: Headline } {
   return headline === undefined ? {} : { headline };
 }
 
-const certainties = ['certain', 'likely', 'possible'] as const;
-const moments = ['report', 'dump'] as const;
-
-function cleanFinding(given: unknown, index: number): Finding {
-  noSlips(given, keysOf.finding, `finding ${index + 1}`);
-  const weight = Number(field(given, 'weight'));
-  const doors = field(given, 'doors');
-  const views = field(given, 'views');
-  return {
-    id: text(field(given, 'id'), 'finding.id'),
-    weight: Number.isFinite(weight) ? Math.min(100, Math.max(0, weight)) : 0,
-    certainty: oneOf(field(given, 'certainty'), certainties, 'finding.certainty') ?? 'possible',
-    moment: oneOf(field(given, 'moment'), moments, 'finding.moment') ?? 'dump',
-    sentence: text(field(given, 'sentence'), 'finding.sentence'),
-    evidence: list(field(given, 'evidence'), 'finding.evidence').map((line) => text(line, 'evidence')),
-    ...cleanFacts(field(given, 'facts')),
-    ...(doors === undefined
-      ? {}
-      : { doors: list(doors, 'doors').flatMap((door) => Object.values(optionalDoor(door))) }),
-    ...(views === undefined ? {} : { views: list(views, 'views').map((view) => text(view, 'finding.views')) }),
-    ...optional('about', field(given, 'about')),
-  };
-}
-
-const factUnits = ['bytes', 'kB', 'pages', 'ns', 'percent'] as const;
-/** A sentence tells a handful; a finding on a thousand tasks names the first. */
-const mostFacts = 1000;
-
-function cleanFacts(given: unknown): { facts?: Facts } {
-  if (given === undefined) return {};
-  if (typeof given !== 'object' || given === null)
-    throw new BadView(`finding.facts is ${describe(given)}; give an object of facts by name`);
-  return {
-    facts: Object.fromEntries(
-      Object.entries(given)
-        .slice(0, mostFacts)
-        .map(([name, fact]: [string, unknown]) => [shortened(name), cleanFindingFact(fact, name)]),
-    ),
-  };
-}
-
-function cleanFindingFact(given: unknown, name: string): FindingFact {
-  noSlips(given, keysOf.findingFact, `fact ${name}`);
-  const value = field(given, 'value');
-  const unit = oneOf(field(given, 'unit'), factUnits, 'fact.unit');
-  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint')
-    throw new BadView(`fact ${name} of a finding is ${describe(value)}; give a number or a text`);
-  const shown =
-    typeof value === 'string'
-      ? shortened(value)
-      : typeof value === 'bigint'
-        ? writable(value, `fact ${name} of a finding`)
-        : value;
-  return { value: shown, ...defined({ unit }), source: text(field(given, 'source'), 'fact.source') };
-}
-
 const lineParts = Object.entries(lineFields);
 
 function cleanLine(given: unknown): LogLine {
@@ -463,11 +405,4 @@ function optionalPairs<K extends string>(key: K, value: unknown): { [P in K]?: {
     value: text(field(pair, 'value'), key),
   }));
   return { [key]: pairs } as { [P in K]?: { name: string; value: string }[] };
-}
-
-function optionalDoor(value: unknown): { door?: Door } {
-  if (value === undefined || value === null) return {};
-  return {
-    door: { type: text(field(value, 'type'), 'door.type'), address: bigint(field(value, 'address'), 'door.address') },
-  };
 }

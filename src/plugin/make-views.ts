@@ -5,7 +5,7 @@ import type {
   Door,
   Fact,
   FactsView,
-  Finding,
+  GivenFinding,
   FindingsView,
   Gap,
   GraphView,
@@ -144,7 +144,7 @@ export function graph(
 }
 
 /** Conclusions: these stand at the top of a report and of the overview, ordered by weight. */
-export function findings(title: string, list: readonly Finding[], options: ViewOptions = {}): FindingsView {
+export function findings(title: string, list: readonly GivenFinding[], options: ViewOptions = {}): FindingsView {
   return { kind: 'findings', id: idOf(title, options), title, findings: list };
 }
 

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../bytes/input-error.js';
-import { countAsLack, type Gap } from '../kernel/gaps.js';
+import { countAsLack } from '../kernel/gaps.js';
+import type { Gap } from '../words/gap.js';
 import { size } from '../words/quantity.js';
 import { isObject, shortSentence } from './check-form.js';
 import type { UsersPlugin } from './define-plugin.js';

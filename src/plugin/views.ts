@@ -1,5 +1,10 @@
-import type { Facts } from '../words/told.js';
+import type { Door, Finding } from '../words/finding.js';
+import type { Gap } from '../words/gap.js';
 
+export type { Certainty, Premise } from '../words/certainty.js';
+export type { Door, Finding } from '../words/finding.js';
+export type { Gap } from '../words/gap.js';
+export type { Subject, SubjectKind } from '../words/subject.js';
 export type { Facts, FactUnit, FindingFact } from '../words/told.js';
 
 /**
@@ -29,14 +34,6 @@ export type ValueType =
 /** A cell. null is "does not apply"; a `Gap` is "could not be read". Addresses are bigint. */
 export type Cell = string | number | bigint | boolean | null | readonly string[] | Gap;
 
-/** Something that could not be read, and why. `what` in the kernel's words: "zone.free_area[3]". */
-export interface Gap {
-  readonly gap: true;
-  readonly what: string;
-  readonly reason: string;
-  readonly address?: bigint;
-}
-
 /** A column of a table or tree: how its cells are read, and what is shown where room is short. */
 export interface Column {
   /** Stable, for JSON: 'freePages'. */
@@ -60,13 +57,6 @@ export interface Fact {
   note?: string;
   /** The object that the value is a door to. */
   door?: Door;
-}
-
-/** What Enter on a value opens: an address with the type that stands there. */
-export interface Door {
-  /** 'struct task_struct' */
-  type: string;
-  address: bigint;
 }
 
 /**
@@ -238,35 +228,12 @@ export interface GraphView {
   headline?: Headline;
 }
 
-/** certain: follows from what was read. */
-export type Certainty = 'certain' | 'likely' | 'possible';
-
-/** A conclusion: one sentence, what it rests on, how sure it is, and which moment it speaks of. */
-export interface Finding {
-  /** Stable: 'oom.watermark'. */
-  id: string;
-  /** 0 to 100: how much it explains of why the machine died; orders findings across plugins. */
-  weight: number;
-  certainty: Certainty;
-  /** The moment it speaks of: the OOM report's, or the dump's. */
-  moment: 'report' | 'dump';
-  /** One sentence that an operator can act on. */
-  sentence: string;
-  /** What it rests on, with its arithmetic, a line each. */
-  evidence: readonly string[];
-  /**
-   * The values that it tells, each as it was read, with where. Names are of what is counted ('memory.usage'), never of
-   * the machine's own things.
-   */
-  facts?: Facts;
-  doors?: readonly Door[];
-  /** Where it is told in full: ids of the plugin's own views, or 'ps/tasks' for another plugin's. */
-  views?: readonly string[];
-  /**
-   * What it is about, without numbers and addresses ('kmalloc-64', 'logbuf_lock'): goes into the problem's signature.
-   */
-  about?: string;
+/** A finding as a plugin may give it. */
+export interface GivenFinding extends Finding {
+  /** @deprecated The name of a subject, as plugins gave it before there were any; it becomes one of kind `other`. */
+  readonly about?: string;
 }
+
 /** Conclusions, as `findings` makes them. */
 export interface FindingsView {
   kind: 'findings';

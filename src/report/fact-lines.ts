@@ -1,4 +1,5 @@
-import type { Finding } from '../plugin/views.js';
+import type { Finding } from '../words/finding.js';
+import { unitInWords } from '../words/known-facts.js';
 import type { Report } from './report.js';
 
 /** The report with the facts of each finding among its evidence, a line each. */
@@ -12,10 +13,12 @@ export function withFacts(report: Report): Report {
   };
 }
 
-/** "memory.usage = 102400 kB (memory counter of the cgroup, in the log)" */
-function factLines({ facts = {} }: Finding): string[] {
-  return Object.entries(facts).map(
-    ([name, { value, unit, source }]) =>
-      `${name} = ${value}${unit === undefined ? '' : ` ${unit === 'percent' ? '%' : unit}`} (${source})`,
-  );
+/** "memory.usage = 102400 kB (memory counter of the cgroup, in the log)"; then what else it rests on. */
+function factLines({ facts = {}, restsOn = [] }: Finding): string[] {
+  return [
+    ...Object.entries(facts).map(
+      ([name, { value, unit, source }]) => `${name} = ${value}${unitInWords(unit)} (${source})`,
+    ),
+    ...restsOn.map(({ what, certainty }) => `rests on: ${what} (${certainty})`),
+  ];
 }

@@ -186,9 +186,9 @@ class Names implements Tokens {
       if (called !== undefined && known(called) !== undefined) return `${before}${known(called)}:${pid}${punctuation}`;
       return before + (isMeant(name, punctuation + behind) ? (known(name) ?? name) : name) + punctuation;
     };
-    // What a finding is about is often a task.
+    // What a finding is about is often a task: its name is one, and no word.
     return (text, key = '') =>
-      (isWord(text) && key !== 'about' && !this.#keys.has(key) && !keysOfKind.some(([, keys]) => keys.test(key))
+      (isWord(text) && key !== nameOfSubject && !this.#keys.has(key) && !keysOfKind.some(([, keys]) => keys.test(key))
         ? undefined
         : known(text)) ??
       // Whole names first: a part of one may look like an address.
@@ -277,6 +277,9 @@ const ours = new Set([
   'module',
 ]);
 
+/** What the name of a finding's subject is keyed by. */
+const nameOfSubject = 'name of a subject';
+
 /** Of a finding's fact: "comm" of "process.comm", and of a second one, "process.comm 2". */
 function keyOfFact(name: string): string {
   return name.replace(/ \d+$/, '').replace(/^.*\./, '');
@@ -296,6 +299,7 @@ function mapStrings(
   const fact = !inCells && 'key' in value && typeof value.key === 'string' ? value.key : ofFact;
   // A view's facts are a list, and have keys of their own.
   const isOfFinding = key === 'facts' && !('key' in value);
+  const isSubject = key === 'subject' && !inCells;
   // A row's cells are keyed by a plugin's columns: one that is called `id` or `type` may hold anything.
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
@@ -305,7 +309,13 @@ function mapStrings(
         change,
         name,
         key === 'cells',
-        isOfFinding ? keyOfFact(name) : name === 'value' ? fact : undefined,
+        isOfFinding
+          ? keyOfFact(name)
+          : isSubject && name === 'name'
+            ? nameOfSubject
+            : name === 'value'
+              ? fact
+              : undefined,
       ),
     ]),
   );

@@ -1,9 +1,10 @@
 import type { Section } from '../plugin/section.js';
-import type { Certainty, Finding } from '../plugin/views.js';
+import type { Certainty } from '../words/certainty.js';
+import type { Finding } from '../words/finding.js';
 import { signatureOf } from './signature.js';
 
 /** Raised when a reader of the JSON could break: a field gone or of another meaning. New fields do not raise it. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** What was analysed; the same for one dump in whatever format, but for `files` and `format`. */
 export interface DumpFacts {

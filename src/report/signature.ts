@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Finding } from '../plugin/views.js';
+import type { Finding } from '../words/finding.js';
+import { problemOf } from '../words/subject.js';
 
 /** Findings below this weight are circumstances, not the cause: they differ between twins. */
 const causeWeight = 50;
@@ -11,6 +12,6 @@ const causeWeight = 50;
 export function signatureOf(findings: readonly Finding[]): string | null {
   const causes = findings.filter((finding) => finding.weight >= causeWeight && finding.certainty !== 'possible');
   if (causes.length === 0) return null;
-  const words = [...new Set(causes.map((finding) => `${finding.id}\0${finding.about ?? ''}`))].toSorted();
+  const words = [...new Set(causes.map((finding) => `${finding.id}\0${problemOf(finding.subject)}`))].toSorted();
   return createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 16);
 }

@@ -1,5 +1,5 @@
 /** Who makes no progress: hung tasks, stuck CPUs, and what the watchdogs said and would say of them. */
-export { stallFindings } from './judge-stalls.js';
+export { stallFindingKinds, stallFindings } from './judge-stalls.js';
 export {
   cpuProgress,
   hungTasks,

@@ -1,9 +1,19 @@
 import type { Kernel } from '../kernel/kernel.js';
-import { taskLabel } from '../linux/sched/tasks.js';
-import { activationInWords, cpuContexts, sleepingContexts, type Context } from '../locks/contexts.js';
-import { secondsInWords } from '../linux/sched/how-long.js';
-import type { Finding } from '../locks/findings/finding.js';
+import { toldTask } from '../linux/sched/tasks.js';
+import { cpuContexts, sleepingContexts, type Context } from '../locks/contexts.js';
 import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
+import {
+  cpuTold,
+  labelOf,
+  lockTold,
+  placeTold,
+  sinceAsleep,
+  sinceOnCpu,
+  sinceQueued,
+} from '../locks/findings/waits-in-words.js';
+import { conclude, findingKind, type Door, type Finding, type FindingKind } from '../words/finding.js';
+import { count, duration, number, word } from '../words/known-facts.js';
+import { told, toldList, type Told } from '../words/told.js';
 import { gracePeriod, stallTimeout } from '../linux/rcu/grace-period.js';
 import { limitInEvidence, timeLimit } from '../linux/time/time-limit.js';
 import { contendedLocks } from '../locks/survey.js';
@@ -19,6 +29,33 @@ import {
 import { logStamp } from '../words/log-stamp.js';
 import { counted } from '../words/quantity.js';
 
+const stuckKind = findingKind({
+  id: 'watchdog.stuck-cpu',
+  meaning: 'CPUs have run the same task without a switch for longer than the soft lockup watchdog allows.',
+  when: "the watchdog's work has not run there, or a task has waited for the CPU, for twice watchdog_thresh; or it took no tick in the kernel as long",
+  moment: 'dump',
+  step: 'certain',
+});
+
+const rcuKind = findingKind({
+  id: 'watchdog.rcu-stall',
+  meaning: 'A grace period of RCU does not end: which CPUs or readers it waits for.',
+  when: 'it has run for longer than rcu_cpu_stall_timeout',
+  moment: 'dump',
+  step: 'certain',
+});
+
+const hungKind = findingKind({
+  id: 'watchdog.hung-tasks',
+  meaning: 'Tasks are in uninterruptible sleep for longer than the hung task watchdog allows.',
+  when: 'they have slept for hung_task_timeout_secs or longer, 120 s where that is off, and no kill wakes them',
+  moment: 'dump',
+  step: 'certain',
+});
+
+/** Every kind of finding on who makes no progress. */
+export const stallFindingKinds: readonly FindingKind[] = [stuckKind, rcuKind, hungKind];
+
 /** What the watchdogs would say at the moment of the dump: CPUs that are stuck, RCU's grace period, tasks that hang. */
 export function stallFindings(kernel: Kernel): readonly Finding[] {
   return kernel.once('stall findings', () =>
@@ -31,15 +68,20 @@ export function stallFindings(kernel: Kernel): readonly Finding[] {
 /** What is listed one by one. */
 const LISTED = 6;
 
-function listed(parts: readonly string[]): string {
+function listed(parts: readonly (string | Told)[]): Told {
   const shown = parts.slice(0, LISTED);
-  const all = parts.length > LISTED ? [...shown, `${parts.length - LISTED} more`] : shown;
-  return all.length <= 1 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+  const more = told`${number('more', parts.length - LISTED, 'those that are not named here')} more`;
+  return toldList(parts.length > LISTED ? [...shown, more] : shown);
 }
 
-function where({ segments }: Context): string {
+function where({ segments }: Context, role: string): string | Told {
   const first = segments[0]?.activations[0];
-  return first ? activationInWords(first) : "code that can't be told";
+  return first ? told`${placeTold(first, `${role}.in`)}` : "code that can't be told";
+}
+
+/** Of a CPU, what it plays in a finding: "CPU 1". */
+function cpuRole({ cpu }: Context): string {
+  return `CPU ${cpu}`;
 }
 
 /** The first by name: the same problem has the same signature. */
@@ -48,47 +90,56 @@ function firstOf(names: readonly (string | undefined)[]): string {
   return first;
 }
 
-function doors(contexts: readonly Context[]): Finding['doors'] {
+function doors(contexts: readonly Context[]): Door[] {
   return contexts.flatMap(({ task }) => (task ? [{ type: 'struct task_struct', address: task.$address }] : []));
 }
 
 function stuckCpus(kernel: Kernel): Finding | undefined {
   const stuck = cpuProgress(kernel).filter((progress) => progress.stuck);
   if (stuck.length === 0) return undefined;
-  const sentences = stuck.map(
-    ({ context, sameTaskNs }) =>
-      `CPU ${context.cpu} has run ${context.task ? taskLabel(kernel, context.task) : 'the same task'}${sameTaskNs === undefined ? '' : ` for ${secondsInWords(sameTaskNs)}`} without a switch, in ${where(context)}`,
-  );
-  return {
-    id: 'watchdog.stuck-cpu',
-    weight: 65,
-    certainty: 'certain',
-    moment: 'dump',
-    about: firstOf(stuck.map(({ context }) => context.segments[0]?.activations[0]?.name)),
-    sentence: `${listed(sentences)}.`,
+  const sentences = stuck.map(({ context, sameTaskNs }) => {
+    const role = cpuRole(context);
+    const task = context.task ? toldTask(kernel, context.task, role) : 'the same task';
+    const long = sameTaskNs === undefined ? '' : told` for ${duration(`${role}.same task`, sameTaskNs, sinceOnCpu)}`;
+    return told`CPU ${cpuTold(context.cpu!, role)} has run ${task}${long} without a switch, in ${where(context, role)}`;
+  });
+  const name = firstOf(stuck.map(({ context }) => context.segments[0]?.activations[0]?.name));
+  return conclude(stuckKind, {
+    subject: { kind: 'cpus', name, cpus: stuck.flatMap(({ context }) => context.cpu ?? []) },
+    sentence: told`${listed(sentences)}.`,
     evidence: [
       ...stuck.flatMap((progress) => progressInWords(kernel, progress)),
       ...limitInEvidence(softlockupThreshold, timeLimit(kernel, softlockupThreshold)),
       ...said(kernel, 'soft lockup', 'hard lockup'),
     ],
     doors: doors(stuck.map(({ context }) => context)),
-  };
+  });
 }
 
-function progressInWords(kernel: Kernel, { context, softlockupNs, starved, clockAgeNs }: CpuProgress): string[] {
-  const cpu = `CPU ${context.cpu}`;
+function progressInWords(kernel: Kernel, { context, softlockupNs, starved, clockAgeNs }: CpuProgress): Told[] {
+  const role = cpuRole(context);
+  const cpu = told`CPU ${cpuTold(context.cpu!, role)}`;
   return [
     ...(softlockupNs === undefined
       ? []
-      : [`The soft lockup watchdog's work last ran on ${cpu} some ${secondsInWords(softlockupNs)} ago.`]),
+      : [
+          told`The soft lockup watchdog's work last ran on ${cpu} some ${duration(`${role}.watchdog`, softlockupNs, 'the latest clock − watchdog_touch_ts')} ago.`,
+        ]),
     ...(starved.length === 0
       ? []
       : [
-          `For ${cpu} wait ${listed(starved.map(({ task, forNs }) => `${taskLabel(kernel, task)} (${secondsInWords(forNs)})`))}.`,
+          told`For ${cpu} wait ${listed(
+            starved.map(({ task, forNs }, i) => {
+              const name = `${role}.waiting ${i + 1}`;
+              return told`${toldTask(kernel, task, name)} (${duration(`${name}.runnable`, forNs, sinceQueued)})`;
+            }),
+          )}.`,
         ]),
     ...(clockAgeNs === undefined || clockAgeNs < 1e9
       ? []
-      : [`${cpu} has taken no tick for ${secondsInWords(clockAgeNs)}: its interrupts are off, or not delivered.`]),
+      : [
+          told`${cpu} has taken no tick for ${duration(`${role}.no tick`, clockAgeNs, 'the latest clock − rq.clock')}: its interrupts are off, or not delivered.`,
+        ]),
   ];
 }
 
@@ -103,53 +154,59 @@ function rcuStall(kernel: Kernel): Finding | undefined {
         /^(?:__wait_rcu_gp|synchronize_rcu|synchronize_rcu_expedited|rcu_barrier)$/.test(name),
     ),
   );
-  const cpus = contexts.map(
-    (context) =>
-      `CPU ${context.cpu} (${context.task ? taskLabel(kernel, context.task) : 'unknown'} in ${where(context)})`,
-  );
+  const cpus = contexts.map((context) => {
+    const role = cpuRole(context);
+    const task = context.task ? toldTask(kernel, context.task, role) : 'unknown';
+    return told`CPU ${cpuTold(context.cpu!, role)} (${task} in ${where(context, role)})`;
+  });
   const for_ = [...cpus, ...(period.readers ? ['readers that were preempted'] : [])];
-  return {
-    id: 'watchdog.rcu-stall',
-    weight: 55,
-    certainty: 'certain',
-    moment: 'dump',
-    about: period.name,
-    sentence: `The RCU grace period of ${period.name} has run for ${secondsInWords(period.forNs)} and waits for ${for_.length === 0 ? 'its own thread' : listed(for_)}; memory and whatever else is freed by RCU is not freed meanwhile.`,
+  const name = word('grace period', period.name, 'rcu_state.name');
+  const long = duration('grace period.running', period.forNs, 'jiffies − rcu_state.gp_start');
+  return conclude(rcuKind, {
+    subject: { kind: 'grace period', name: period.name, cpus: period.waitsFor },
+    sentence: told`The RCU grace period of ${name} has run for ${long} and waits for ${for_.length === 0 ? 'its own thread' : listed(for_)}; memory and whatever else is freed by RCU is not freed meanwhile.`,
     evidence: [
       ...(period.waitsFor.length === 0
         ? []
         : [`rcu_node.qsmask: no quiescent state yet on CPU ${period.waitsFor.join(', ')}.`]),
-      ...(waiting.length === 0 ? [] : [`Waiting for it to end: ${listed(waiting.map(({ label }) => label))}.`]),
+      ...(waiting.length === 0
+        ? []
+        : [
+            told`Waiting for it to end: ${listed(waiting.map((context, i) => labelOf(kernel, context, `waiter ${i + 1}`)))}.`,
+          ]),
       ...limitInEvidence(stallTimeout, period.limit),
       ...said(kernel, 'RCU stall'),
     ],
     doors: doors([...contexts, ...waiting]),
-  };
+  });
 }
 
 function hung(kernel: Kernel): Finding | undefined {
   const tasks = hungTasks(kernel);
   if (tasks.length === 0) return undefined;
   const waits = contendedLocks(kernel).flatMap(({ waits: own }) => own);
-  const what = ({ context, asleepNs }: (typeof tasks)[number]): string => {
+  const what = ({ context, asleepNs }: (typeof tasks)[number], i: number): Told => {
     const wait = waits.find(({ waiter }) => waiter === context);
-    return `${context.label} (${secondsInWords(asleepNs)}${wait ? `, for ${wait.lock.name.text}` : ''})`;
+    const role = `task ${i + 1}`;
+    return told`${labelOf(kernel, context, role)} (${duration(`${role}.asleep`, asleepNs, sinceAsleep)}${wait ? told`, for ${lockTold(wait.lock, `${role}.waits for`)}` : ''})`;
   };
   const limit = timeLimit(kernel, hungTaskTimeout);
-  return {
-    id: 'watchdog.hung-tasks',
-    weight: 45,
-    certainty: 'certain',
-    moment: 'dump',
-    about: firstOf(tasks.map(({ task }) => kernel.attempt('task_struct.comm', () => task.comm))),
-    sentence: `${tasks.length === 1 ? 'One task has' : `${tasks.length} tasks have`} been in uninterruptible sleep for more than ${limit.unread ? 'the usual ' : ''}${secondsInWords(limit.ns)}: ${listed(tasks.map(what))}.`,
+  const tooLong = duration('hung_task_timeout', limit.ns, limit.unread ? 'what is usual' : hungTaskTimeout.variable);
+  const many = told`${count('tasks', tasks.length, 'task', 'tasks in uninterruptible sleep without TASK_WAKEKILL')} have`;
+  return conclude(hungKind, {
+    subject: {
+      kind: 'tasks',
+      name: firstOf(tasks.map(({ task }) => kernel.attempt('task_struct.comm', () => task.comm))),
+      pids: tasks.flatMap(({ task }) => kernel.attempt('task_struct.pid', () => task.pid) ?? []),
+    },
+    sentence: told`${tasks.length === 1 ? 'One task has' : many} been in uninterruptible sleep for more than ${limit.unread ? 'the usual ' : ''}${tooLong}: ${listed(tasks.map(what))}.`,
     evidence: [
       ...byPath(tasks.map(({ context }) => context)),
       ...limitInEvidence(hungTaskTimeout, limit),
       ...said(kernel, 'hung task'),
     ],
     doors: doors(tasks.map(({ context }) => context)),
-  };
+  });
 }
 
 /** A line for each different stack, with those that have it. */

@@ -1,6 +1,5 @@
-import { counted, size, sizeOfKB } from './quantity.js';
+import { counted, secondsInWords, size, sizeOfKB } from './quantity.js';
 import type { FactUnit, KnownFact } from './told.js';
-import { defined } from './defined.js';
 
 /**
  * Facts by how a sentence tells them. A name says of what the value is, in the kernel's words: "memory.usage",
@@ -18,12 +17,23 @@ export function bytes(name: string, value: number | bigint, source: string): Kno
 
 /** "1 page", "3 times". */
 export function count(name: string, value: number | bigint, one: string, source: string): KnownFact {
-  return { name, fact: { value, source }, text: counted(value, one) };
+  return { name, fact: { value, unit: 'number', source }, text: counted(value, one) };
 }
 
 /** The number alone: an oom_score_adj, an order. */
-export function number(name: string, value: number | bigint, source: string, unit?: FactUnit): KnownFact {
-  return { name, fact: { value, ...defined({ unit }), source }, text: String(value) };
+export function number(name: string, value: number | bigint, source: string, unit: FactUnit = 'number'): KnownFact {
+  return { name, fact: { value, unit, source }, text: String(value) };
+}
+
+/** "27 s", "340 ms" */
+export function duration(name: string, ns: number, source: string): KnownFact {
+  return { name, fact: { value: ns, unit: 'ns', source }, text: secondsInWords(ns) };
+}
+
+/** "0xffff888003a41000" */
+export function address(name: string, value: bigint, source: string): KnownFact {
+  const text = `0x${BigInt.asUintN(64, value).toString(16)}`;
+  return { name, fact: { value: text, unit: 'address', source }, text };
 }
 
 /** A name that the machine gave: of a task, a cgroup, a device. */
@@ -42,5 +52,13 @@ export function rounded(fact: KnownFact): KnownFact {
 }
 
 function inUnit(fact: KnownFact, value: number | bigint | string): KnownFact {
-  return { ...fact, text: `${value}${fact.fact.unit === undefined ? '' : ` ${fact.fact.unit}`}` };
+  return { ...fact, text: `${value}${unitInWords(fact.fact.unit)}` };
 }
+
+/** Behind a value: " kB", " %"; nothing where its name says what it is. */
+export function unitInWords(unit: FactUnit | undefined): string {
+  if (unit === undefined || bare.has(unit)) return '';
+  return unit === 'percent' ? ' %' : ` ${unit}`;
+}
+
+const bare: ReadonlySet<FactUnit> = new Set<FactUnit>(['number', 'pid', 'cpu', 'address']);

@@ -21,6 +21,11 @@ export function sizeOfKB(kB: number | bigint): string {
   return kB === 0 || kB === 0n ? '0 KiB' : size(Number(kB) * 1024);
 }
 
+/** "27 s", "340 ms" */
+export function secondsInWords(ns: number): string {
+  return ns >= 1e9 ? `${Math.round(ns / 1e8) / 10} s` : `${Math.round(ns / 1e6)} ms`;
+}
+
 /** "1 process", "2 processes": a count with its noun. */
 export function counted(n: number | bigint, one: string, many = pluralOf(one)): string {
   return `${n} ${numbered(n, one, many)}`;

@@ -6,8 +6,14 @@ export interface FindingFact {
   readonly source: string;
 }
 
-/** kB is the kernel's: 1024 bytes. */
-export type FactUnit = 'bytes' | 'kB' | 'pages' | 'ns' | 'percent';
+/**
+ * What a value is counted in; every number has one, names have none. kB is the kernel's: 1024 bytes. `number` is a
+ * count, a score, a node: what has no unit. `pid` and `cpu` number a thing. An `address` is text: 0x….
+ */
+export const factUnits = ['bytes', 'kB', 'pages', 'ns', 'percent', 'number', 'pid', 'cpu', 'address'] as const;
+
+/** One of them. */
+export type FactUnit = (typeof factUnits)[number];
 
 /** Facts by name: 'memory.usage', 'DMA32.free'. */
 export type Facts = Readonly<Record<string, FindingFact>>;

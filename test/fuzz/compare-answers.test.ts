@@ -11,7 +11,7 @@ const finding: Finding = {
   moment: 'dump',
   sentence: 'It holds 12 kB.',
   evidence: ['12 kB'],
-  about: 'x',
+  subject: { kind: 'other', name: 'x' },
 };
 
 function section(
@@ -81,11 +81,11 @@ describe('a finding, in a section that has a gap', () => {
   });
 
   test('that was not there: only where it says that it rests on less', () => {
-    const other = { id: 'oom.y', about: 'y', sentence: 'Nobody was killed.' };
+    const other = { id: 'oom.y', subject: { kind: 'other', name: 'y' } as const, sentence: 'Nobody was killed.' };
     expect([
       now({}, other),
       now({}, { ...other, certainty: 'likely' }),
-      now({}, { ...other, certainty: 'likely', evidence: [unread] }),
+      now({}, { ...other, certainty: 'likely', evidence: [unread], unread: ['x'] }),
     ]).toEqual([['a finding that was not there'], ['a finding that was not there'], []]);
   });
 });

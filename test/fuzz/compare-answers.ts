@@ -80,12 +80,12 @@ function changedFindings(before: Section, after: Section): Breach[] {
   return other.flatMap((finding): Breach[] => {
     // Of the same kind, or another conclusion on the same lock or task.
     const was =
-      take(({ id, about }) => id === finding.id && about === finding.about) ??
+      take((one) => one.id === finding.id && one.subject?.name === finding.subject?.name) ??
       take(({ id }) => id === finding.id) ??
-      take(({ about }) => about !== undefined && about === finding.about);
+      take(({ subject }) => subject?.name !== undefined && subject.name === finding.subject?.name);
     if (was && sureness[finding.certainty] < sureness[was.certainty]) return [];
     // One that the lost one had stood before, or that only memory could rule out: it must say that it rests on less.
-    if (!was && finding.certainty !== 'certain' && finding.evidence.some((line) => unread.test(line))) return [];
+    if (!was && finding.certainty !== 'certain' && finding.unread !== undefined) return [];
     // What was merely possible stays so, and says that not all could be read.
     if (
       was &&

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 
-import { foldAlike } from '../../src/locks/findings/fold-findings.js';
+import { foldAlike, type Foldable } from '../../src/locks/findings/fold-findings.js';
 
-const finding = (id: string, about: string, number: number) => ({
+const finding = (id: string, name: string, number: number): Foldable => ({
   id,
-  about,
+  subject: { kind: 'lock', name },
   certainty: 'possible',
   sentence: `${id} ${number}`,
   evidence: [`of ${number}`],
@@ -31,8 +31,8 @@ describe('findings that are alike', () => {
   test('what is about another thing, of another kind, or as sure as no other, is not alike', () => {
     const mixed = [
       ...many(3),
-      ...many(3).map((one) => ({ ...one, certainty: 'certain' })),
-      ...many(3).map((one) => ({ ...one, about: 'i_rwsem' })),
+      ...many(3).map((one) => ({ ...one, certainty: 'certain' as const })),
+      ...many(3).map((one) => ({ ...one, subject: { kind: 'lock' as const, name: 'i_rwsem' } })),
       ...many(3).map((one) => ({ ...one, id: 'lock.frozen' })),
     ];
     expect(foldAlike(mixed)).toHaveLength(12);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { GraphView, Kernel, StackView } from 'oompm';
-import { contendedLocks, lockFindings, type ContendedLock, type LockFinding } from 'oompm/locks';
+import type { Finding } from 'oompm';
+import { contendedLocks, lockFindings, type ContendedLock } from 'oompm/locks';
 import { openKernel } from 'oompm/testing';
 
 import locks from '../../plugins/locks/index.js';
@@ -12,8 +13,8 @@ import { tableOf, viewsOf } from '../plugins/views-of.js';
 interface Case {
   kernel: Kernel;
   locks: readonly ContendedLock[];
-  findings: readonly LockFinding[];
-  finding: LockFinding;
+  findings: readonly Finding[];
+  finding: Finding;
 }
 
 /** Runs the tests on a dump, without vmlinux and with one where it is given. */
@@ -36,7 +37,7 @@ function onDump(name: string, vmlinux: string | undefined, tests: (of: () => Cas
   }
 }
 
-const evidenceOf = ({ evidence }: LockFinding, pattern: RegExp): string =>
+const evidenceOf = ({ evidence }: Finding, pattern: RegExp): string =>
   evidence.find((line) => pattern.test(line)) ?? `no evidence line matches ${pattern}: ${evidence.join(' | ')}`;
 
 describe.each([
@@ -55,7 +56,7 @@ describe.each([
 ])('$dump: the story', ({ dump, state, stack: [low, high], place }) => {
   onDump(dump, 'vmlinux-5.10', (of) => {
     test('one finding: a CPU that waits for a lock which it holds itself, certain', () => {
-      expect(of().findings.map(({ id, certainty, about }) => ({ id, certainty, about }))).toEqual([
+      expect(of().findings.map(({ id, certainty, subject }) => ({ id, certainty, about: subject?.name }))).toEqual([
         { id: 'lock.self-deadlock', certainty: 'certain', about: 'logbuf_lock' },
       ]);
       expect(of().finding.sentence).toBe(

@@ -135,7 +135,7 @@ describe("the owner's own backtrace: a paravirtual lock, asleep in the hyperviso
     expect(finding).toMatchObject({
       id: 'lock.self-deadlock',
       certainty: 'certain',
-      about: 'logbuf_lock',
+      subject: { kind: 'lock', name: 'logbuf_lock' },
       sentence:
         'CPU 1 waits for logbuf_lock, which it holds itself: init (57) took it in vprintk_emit; a double fault interrupted it in vprintk_store, and its handler needs the same lock in vprintk_emit. It can never go on.',
     });

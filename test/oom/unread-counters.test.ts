@@ -1,5 +1,6 @@
+import type { Finding } from 'oompm';
 import { describe, expect, test } from 'vitest';
-import { afterwards, badnessOf, consumers, judge, reportsIn, type Judgement, type OomReport } from 'oompm/oom';
+import { afterwards, badnessOf, consumers, judge, reportsIn, type OomReport } from 'oompm/oom';
 
 import { zonesView } from '../../plugins/oom/views/memory.js';
 import { globalReport, memcgReport } from './text.js';
@@ -7,7 +8,7 @@ import { globalReport, memcgReport } from './text.js';
 const without = (...patterns: RegExp[]): OomReport =>
   reportsIn(patterns.reduce((text, pattern) => text.replace(pattern, ''), globalReport))[0]!;
 const changed = (from: RegExp, to: string): OomReport => reportsIn(globalReport.replace(from, to))[0]!;
-const found = (report: OomReport, id: string): Judgement | undefined => judge(report).find((one) => one.id === id);
+const found = (report: OomReport, id: string): Finding | undefined => judge(report).find((one) => one.id === id);
 const whole = reportsIn(globalReport)[0]!;
 const normal = whole.zones!.at(-1)!;
 const withNormal = (counters: Readonly<Record<string, number | undefined>>): OomReport => ({

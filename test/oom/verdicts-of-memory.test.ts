@@ -1,3 +1,4 @@
+import type { Finding } from 'oompm';
 import { describe, expect, test } from 'vitest';
 import {
   afterwards,
@@ -5,7 +6,6 @@ import {
   rejected,
   reportsIn,
   type BeyondTheLog,
-  type Judgement,
   type OomReport,
   type VictimState,
 } from '../../src/oom/index.js';
@@ -16,7 +16,7 @@ const memcg = reportsIn(memcgReport)[0]!;
 /** Of the report's 11726056 kB. */
 const quarter = 732_878; // pages
 
-function found(report: OomReport, id: string): Judgement | undefined {
+function found(report: OomReport, id: string): Finding | undefined {
   return judge(report).find((judgement) => judgement.id === id);
 }
 const withMemory = (beyond: BeyondTheLog, more: Partial<OomReport> = {}): OomReport => ({ ...global, ...more, beyond });

@@ -1,22 +1,15 @@
+import type { Finding } from 'oompm';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import {
-  judge,
-  rejected,
-  reportsIn,
-  zoneTries,
-  zoneTypes,
-  type Judgement,
-  type OomReport,
-} from '../../src/oom/index.js';
+import { judge, rejected, reportsIn, zoneTries, zoneTypes, type OomReport } from '../../src/oom/index.js';
 import { dumpsDir } from '../dumps.js';
 import { globalReport, memcgReport } from './text.js';
 
 const global = reportsIn(globalReport)[0]!;
 const memcg = reportsIn(memcgReport)[0]!;
 
-function found(report: OomReport, id: string): Judgement | undefined {
+function found(report: OomReport, id: string): Finding | undefined {
   return judge(report).find((judgement) => judgement.id === id);
 }
 function changed(text: string, ...changes: [from: string | RegExp, to: string][]): OomReport {

@@ -99,7 +99,8 @@ describe('threads of the kernel', () => {
       moment: 'dump',
       sentence: 'x',
       evidence: [],
-      about: 'sleep',
+      subject: { kind: 'task', name: 'sleep', pids: [51] },
+      restsOn: [{ what: 'sleep (51) holds it', certainty: 'likely' }],
       facts: {
         'process.comm': { value: 'sleep', source: 'the task table' },
         'process.comm 2': { value: 'init', source: 'the task table' },
@@ -111,7 +112,8 @@ describe('threads of the kernel', () => {
       users('sleep', 'init'),
     ).findings;
     expect(shown).toMatchObject({
-      about: 'task-1',
+      subject: { kind: 'task', name: 'task-1', pids: [51] },
+      restsOn: [{ what: 'task-1 (51) holds it', certainty: 'likely' }],
       facts: { 'process.comm': { value: 'task-1' }, 'process.comm 2': { value: 'task-2' }, state: { value: 'sleep' } },
     });
   });

@@ -31,7 +31,7 @@ const report = reportOf([
         weight: 90,
         certainty: 'certain',
         moment: 'dump',
-        about: 'x',
+        subject: { kind: 'other', name: 'x' },
         sentence: 'billing-db (51) holds /srv/cache/blob in 3 pages/s.',
         evidence: [],
       },

@@ -28,12 +28,22 @@ test('findings are ordered by weight, less for what is less sure', () => {
 });
 
 test('twins have one signature, whatever the numbers; others have another', () => {
-  const one = signatureOf([finding('oom.slab', { about: 'kmalloc-64' }), finding('small', { weight: 10 })]);
+  const one = signatureOf([
+    finding('oom.slab', { subject: { kind: 'lock', name: 'kmalloc-64' } }),
+    finding('small', { weight: 10 }),
+  ]);
   expect(one).toMatch(/^[0-9a-f]{16}$/);
   expect(
-    signatureOf([finding('oom.slab', { about: 'kmalloc-64', sentence: 'other numbers', weight: 60, evidence: ['1'] })]),
+    signatureOf([
+      finding('oom.slab', {
+        subject: { kind: 'lock', name: 'kmalloc-64' },
+        sentence: 'other numbers',
+        weight: 60,
+        evidence: ['1'],
+      }),
+    ]),
   ).toBe(one);
-  expect(signatureOf([finding('oom.slab', { about: 'dentry' })])).not.toBe(one);
+  expect(signatureOf([finding('oom.slab', { subject: { kind: 'lock', name: 'dentry' } })])).not.toBe(one);
   expect(signatureOf([finding('a'), finding('b')])).toBe(signatureOf([finding('b'), finding('a')]));
   expect(signatureOf([finding('guess', { certainty: 'possible' })])).toBeNull();
 });

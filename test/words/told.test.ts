@@ -12,7 +12,7 @@ describe('a sentence made of facts', () => {
       facts: {
         oom_memcg: { value: '/job', source: 'oom_memcg' },
         'memory.usage': { value: 40960, unit: 'kB', source: 'memory: usage, in the log' },
-        failcnt: { value: 1, source: 'failcnt' },
+        failcnt: { value: 1, unit: 'number', source: 'failcnt' },
       },
     });
   });

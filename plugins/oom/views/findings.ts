@@ -1,22 +1,12 @@
 import { defined, findings, type Finding, type FindingsView } from 'oompm';
-import type { Judgement } from 'oompm/oom';
 
 /** What the verdicts say, as a report's findings. */
-export function findingsView(judgements: readonly Judgement[], id = 'verdicts'): FindingsView {
-  return findings('What the OOM report says', judgements.map(asFinding), { id });
-}
-
-function asFinding({ id, weight, certainty, moment, sentence, evidence, facts }: Judgement): Finding {
-  const views = viewsOf[id];
-  return {
-    id,
-    weight,
-    certainty,
-    moment,
-    sentence,
-    evidence,
-    ...defined({ facts, views }),
-  };
+export function findingsView(judged: readonly Finding[], id = 'verdicts'): FindingsView {
+  return findings(
+    'What the OOM report says',
+    judged.map((finding) => ({ ...finding, ...defined({ views: viewsOf[finding.id] }) })),
+    { id },
+  );
 }
 
 /** Where each verdict's subject is told in full. */

@@ -77,8 +77,3 @@ function since(kernel: Kernel, time: bigint | undefined): number | undefined {
   if (latest === undefined || time === undefined || time === 0n || time > latest) return undefined;
   return Number(latest - time);
 }
-
-/** "27 s", "340 ms" */
-export function secondsInWords(ns: number): string {
-  return ns >= 1e9 ? `${Math.round(ns / 1e8) / 10} s` : `${Math.round(ns / 1e6)} ms`;
-}

@@ -7,6 +7,8 @@ import { gatherGaps } from '../../kernel/gathered-gaps.js';
 import { tasksByPid } from './pids.js';
 import { counted, numbered } from '../../words/quantity.js';
 import { defined } from '../../words/defined.js';
+import { address, number, word } from '../../words/known-facts.js';
+import { told, type KnownFact, type Told } from '../../words/told.js';
 
 /** A `struct task_struct`: a thread, also where it leads a process. */
 export type Task = Ref<'task_struct'>;
@@ -78,12 +80,30 @@ export function taskOfPid(kernel: Kernel, pid: number): Task | undefined {
 
 /** "oomer (51)"; for one that can't be read what else is known of it: its pid, or its address. */
 export function taskLabel(kernel: Kernel, task: Task): string {
-  const known = kernel.once(
-    'pids of unreadable tasks',
-    () => new Map(surveyTasks(kernel).unreadable.map(({ address, pid }) => [address, pid])),
-  );
-  const pid = known.get(task.$address);
+  const pid = pidsOfUnreadable(kernel).get(task.$address);
   return pid === undefined ? ownLabel(kernel, task) : `task with pid ${pid}`;
+}
+
+/** The same made of facts: `${role}.comm` and `${role}.pid`. */
+export function toldTask(kernel: Kernel, task: Task, role: string): Told {
+  const at = `at 0x${task.$address.toString(16)}`;
+  const known = pidsOfUnreadable(kernel).get(task.$address);
+  const pid = (value: number, source: string): KnownFact => number(`${role}.pid`, value, source, 'pid');
+  if (known !== undefined) return told`task with pid ${pid(known, `the table of pids, for the task_struct ${at}`)}`;
+  return (
+    quietly(
+      kernel,
+      () =>
+        told`${word(`${role}.comm`, task.comm, `task_struct.comm ${at}`)} (${pid(task.pid, `task_struct.pid ${at}`)})`,
+    ) ?? told`task at ${address(`${role}.task`, task.$address, 'the list or word that names it')}`
+  );
+}
+
+function pidsOfUnreadable(kernel: Kernel): ReadonlyMap<bigint | undefined, number | undefined> {
+  return kernel.once(
+    'pids of unreadable tasks',
+    () => new Map(surveyTasks(kernel).unreadable.map(({ address: at, pid }) => [at, pid])),
+  );
 }
 
 function ownLabel(kernel: Kernel, task: Task): string {

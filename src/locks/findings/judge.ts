@@ -1,22 +1,47 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { weakest } from '../certainty.js';
-import type { Finding } from './finding.js';
+import { conclude, findingKind, type Finding, type FindingKind } from '../../words/finding.js';
+import { number } from '../../words/known-facts.js';
+import { told, toldOf } from '../../words/told.js';
 import { foldAlike } from './fold-findings.js';
-import { ownerFinding, type OwnerFindingId } from './judge-owners.js';
+import { ownerFinding, ownerFindingKinds } from './judge-owners.js';
 import { selfDeadlockStory } from './self-deadlock.js';
 import { judgedByWhatWasRead } from './judged-by-what-was-read.js';
 import { contendedLocks } from '../survey.js';
 import { isHeld } from '../lock-kind.js';
 import { waitGraph, type Cycle } from '../wait-graph.js';
-import { behind, doorsOf, labelOf, longestWaitNs, stateOf, waitInWords } from './waits-in-words.js';
+import {
+  behind,
+  doorsOf,
+  holdingPremise,
+  labelOf,
+  lockSubject,
+  lockTold,
+  longestWaitNs,
+  stateOf,
+  waitInWords,
+} from './waits-in-words.js';
 
-/** A conclusion on locks. */
-export interface LockFinding extends Finding {
-  readonly id: 'lock.self-deadlock' | 'lock.deadlock' | OwnerFindingId;
-}
+const selfDeadlockKind = findingKind({
+  id: 'lock.self-deadlock',
+  meaning: 'A task or CPU waits for a lock that it holds itself: how it came to that.',
+  when: 'the one that waits for a lock is the one that has it',
+  moment: 'dump',
+  step: 'certain',
+});
+
+const deadlockKind = findingKind({
+  id: 'lock.deadlock',
+  meaning: 'Tasks or CPUs wait for each other in a circle: none of them can go on.',
+  when: 'who has the lock that one waits for waits for a lock that the next one has, back to the first',
+  moment: 'dump',
+  step: 'certain',
+});
+
+/** Every kind of finding on locks. */
+export const lockFindingKinds: readonly FindingKind[] = [selfDeadlockKind, deadlockKind, ...ownerFindingKinds];
 
 /** What the locks of the moment say: deadlocks first, then owners that everybody waits for. */
-export function lockFindings(kernel: Kernel): readonly LockFinding[] {
+export function lockFindings(kernel: Kernel): readonly Finding[] {
   return kernel.once('lock findings', () =>
     judgedByWhatWasRead(kernel, () => {
       const locks = contendedLocks(kernel);
@@ -32,50 +57,51 @@ export function lockFindings(kernel: Kernel): readonly LockFinding[] {
           .map((lock) => ({ lock, longest: longestWaitNs(kernel, lock) }))
           .toSorted((a, b) => b.longest - a.longest)
           .flatMap(({ lock }) => ownerFinding(kernel, lock, graph) ?? []),
-      ]).map((finding) => ({ ...finding, moment: 'dump' as const }));
+      ]);
     }),
   );
 }
 
-type Judged = Omit<LockFinding, 'moment'>;
-
-function selfDeadlock(kernel: Kernel, cycle: Cycle): Judged {
+function selfDeadlock(kernel: Kernel, cycle: Cycle): Finding {
   const [{ wait, lock, holding }] = cycle.links as [Cycle['links'][number]];
   const { sentence, evidence } = selfDeadlockStory(kernel, wait, lock, holding);
-  return {
-    id: 'lock.self-deadlock',
-    weight: 95,
-    certainty: holding.certainty,
+  return conclude(selfDeadlockKind, {
+    subject: lockSubject(lock.lock),
+    restsOn: [holdingPremise(kernel, holding)],
     sentence,
     evidence: [...evidence, ...behind(lock, [wait])],
-    about: lock.lock.name.about,
     doors: doorsOf([lock], [wait.waiter]),
-  };
+  });
 }
 
-function deadlock(kernel: Kernel, { links }: Cycle): Judged {
+function deadlock(kernel: Kernel, { links }: Cycle): Finding {
+  // Each is the holder of the lock before.
+  const roleOf = (place: number): string => `waiter ${(place % links.length) + 1}`;
   const steps = links.map(
-    ({ wait, lock, holding }) =>
-      `${labelOf(kernel, wait.waiter)} waits for ${lock.lock.name.text}, ${isHeld(lock.lock) ? 'held by' : 'blocked by'} ${labelOf(kernel, holding.holder)}`,
+    ({ wait, lock, holding }, i) =>
+      told`${labelOf(kernel, wait.waiter, roleOf(i))} waits for ${lockTold(lock.lock, `lock ${i + 1}`)}, ${isHeld(lock.lock) ? 'held by' : 'blocked by'} ${labelOf(kernel, holding.holder, roleOf(i + 1))}`,
   );
-  const evidence = links.flatMap(({ wait, lock, holding }) => [
-    waitInWords(kernel, wait, lock),
-    `${stateOf(lock)}: ${holding.evidence.join('; ')}.`,
+  const evidence = links.flatMap(({ wait, lock, holding }, i) => [
+    waitInWords(kernel, wait, lock, roleOf(i), `lock ${i + 1}`),
+    told`${stateOf(lock, `lock ${i + 1}`)}: ${holding.evidence.join('; ')}.`,
     ...behind(lock, [wait]),
   ]);
-  return {
-    id: 'lock.deadlock',
-    weight: 90,
-    certainty: weakest(...links.map(({ holding }) => holding.certainty)),
-    sentence: `Deadlock of ${links.length}: ${steps.join('; ')}. None of them can go on.`,
+  const [first] = links;
+  return conclude(deadlockKind, {
+    subject: {
+      ...(first === undefined ? { kind: 'locks' } : lockSubject(first.lock.lock)),
+      kind: 'locks',
+      name: links
+        .map(({ lock }) => lock.lock.name.about)
+        .toSorted()
+        .join(', '),
+    },
+    restsOn: links.map(({ holding }) => holdingPremise(kernel, holding)),
+    sentence: told`Deadlock of ${number('waiters', links.length, 'the circle of who waits for whom')}: ${toldOf(steps.flatMap((step, i) => (i === 0 ? [step] : ['; ', step])))}. None of them can go on.`,
     evidence,
-    about: links
-      .map(({ lock }) => lock.lock.name.about)
-      .toSorted()
-      .join(', '),
     doors: doorsOf(
       links.map(({ lock }) => lock),
       links.map(({ wait }) => wait.waiter),
     ),
-  };
+  });
 }

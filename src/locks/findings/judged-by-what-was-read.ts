@@ -1,7 +1,7 @@
 import { lossesInWords, withGaps } from '../../kernel/gathered-gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { lessSure } from '../../words/less-sure.js';
-import type { Finding } from './finding.js';
+import { lessSure } from '../../words/certainty.js';
+import type { Finding } from '../../words/finding.js';
 
 /** Findings that met gaps on their way are less sure by a step: what could not be read may have said otherwise. */
 export function judgedByWhatWasRead<F extends Finding>(kernel: Kernel, judge: () => readonly F[]): readonly F[] {

@@ -1,10 +1,13 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { taskLabel } from '../../linux/sched/tasks.js';
+import { taskLabel, toldTask } from '../../linux/sched/tasks.js';
+import { word } from '../../words/known-facts.js';
+import { told, toldOf, type KnownFact, type Told } from '../../words/told.js';
 import { activationInWords, type Activation } from '../contexts.js';
 import type { Holding } from '../lock-kind.js';
 import { interruption, type Interruption } from './interruptions.js';
 import type { ContendedLock, QueuedWait } from '../lock-kind.js';
 import { systemCallOf } from '../waits/system-call.js';
+import { cameTold, cpuTold, lockTold, placeTold } from './waits-in-words.js';
 
 /** How somebody came to wait for a lock that he has himself, told in the order in which it happened. */
 export function selfDeadlockStory(
@@ -12,7 +15,7 @@ export function selfDeadlockStory(
   wait: QueuedWait,
   contended: ContendedLock,
   holding: Holding,
-): { sentence: string; evidence: string[] } {
+): { sentence: Told; evidence: string[] } {
   const { lock } = contended;
   const { waiter } = wait;
   const between = holding.segment === undefined ? [] : cameBetween(kernel, wait, holding.segment);
@@ -20,13 +23,31 @@ export function selfDeadlockStory(
   const owner = waiter.task ? taskLabel(kernel, waiter.task) : 'what it ran';
   const call = systemCallOf(kernel, waiter);
   const taker = holding.taker?.name;
-  const taken = `${owner}${call === undefined ? '' : `, in ${call},`} took it${taker === undefined ? '' : ` in ${taker}`}`;
-  const came = between.map((one) => `${one.what} interrupted it in ${one.at.name}`).join(', then ');
-  const wanted = wait.taker === undefined ? '' : ` in ${wait.taker.name}`;
+  const name = lockTold(lock);
+  const toldOwner = waiter.task ? toldTask(kernel, waiter.task, 'waiter') : owner;
+  const ran = waiter.task ? toldOwner : 'no task';
+  const itself =
+    waiter.cpu === undefined
+      ? ran
+      : told`CPU ${cpuTold(waiter.cpu, 'waiter')}${between.length > 0 ? '' : told`: ${ran}`}`;
+  const inCall =
+    call === undefined ? '' : told`, in ${word('waiter.system call', call, 'the registers that its entry saved')},`;
+  const took =
+    holding.taker === undefined || taker === undefined ? '' : told` in ${functionTold(holding.taker, 'taken in')}`;
+  const taken = told`${toldOwner}${inCall} took it${took}`;
+  const came = toldOf(
+    between.flatMap((one, i) => [
+      i === 0 ? '' : ', then ',
+      cameTold(one, 'waiter'),
+      ' interrupted it in ',
+      functionTold(one.at, 'interrupted in'),
+    ]),
+  );
+  const wanted = wait.taker === undefined ? '' : told` in ${functionTold(wait.taker, 'wanted in')}`;
   const sentence =
     between.length > 0
-      ? `${who} waits for ${lock.name.text}, which it holds itself: ${taken}; ${came}, and its handler needs the same lock${wanted}. It can never go on.`
-      : `${waiter.label} waits for ${lock.name.text}, which it holds itself: ${taken}, and wants it again${wanted}. It can never go on.`;
+      ? told`${itself} waits for ${name}, which it holds itself: ${taken}; ${came}, and its handler needs the same lock${wanted}. It can never go on.`
+      : told`${itself} waits for ${name}, which it holds itself: ${taken}, and wants it again${wanted}. It can never go on.`;
   const directly = between.length === 0 ? pathBetween(holding, wait) : [];
   return {
     sentence,
@@ -37,6 +58,11 @@ export function selfDeadlockStory(
       ...whyForEver(wait, contended, who),
     ],
   };
+}
+
+/** Its name without the offset. */
+function functionTold(activation: Activation, name: string): KnownFact {
+  return { ...placeTold(activation, name), text: activation.name };
 }
 
 /** What came between taking and waiting, in the order in which it came. */

@@ -1,17 +1,42 @@
+import { defined } from '../../words/defined.js';
 import type { Kernel } from '../../kernel/kernel.js';
-import { taskLabel } from '../../linux/sched/tasks.js';
-import type { Certainty } from '../certainty.js';
-import { activationInWords, ownFunction, type Context } from '../contexts.js';
-import type { Finding } from './finding.js';
-import { asleepNs, onCpuNs, secondsInWords } from '../../linux/sched/how-long.js';
-import { interruption } from './interruptions.js';
-import { isHeld, type ContendedLock, type Lock, type QueuedWait } from '../lock-kind.js';
+import { toldTask } from '../../linux/sched/tasks.js';
+import type { Certainty } from '../../words/certainty.js';
+import { activationInWords, ownFunction, type Activation, type Context } from '../contexts.js';
+import { asleepNs, onCpuNs } from '../../linux/sched/how-long.js';
+import { interruption, type Interruption } from './interruptions.js';
+import { isHeld, type ContendedLock, type Holding, type Lock, type QueuedWait } from '../lock-kind.js';
+import { hex } from '../../arch/stack/stack-memory.js';
+import type { Premise } from '../../words/certainty.js';
+import type { Door } from '../../words/finding.js';
+import { duration, number, word } from '../../words/known-facts.js';
 import { numbered } from '../../words/quantity.js';
+import type { Subject } from '../../words/subject.js';
+import { told, toldList, type KnownFact, type Told } from '../../words/told.js';
 
-export function stateOf({ lock, state }: ContendedLock): string {
-  const { text } = lock.name;
-  if (state === '') return `What ${text} says of itself can't be read`;
-  return `${isHeld(lock) ? text : sentenceCase(text)} is ${state}`;
+/** The lock by its name. */
+export function lockTold(lock: Lock, role = 'lock'): KnownFact {
+  return word(role, lock.name.text, `${lock.kind.name} at ${hex(lock.address)}`);
+}
+
+/** What a finding on one lock is about. */
+export function lockSubject({ kind, address, name }: Lock): Subject {
+  return { kind: 'lock', name: name.about, ...defined({ type: kind.struct }), address };
+}
+
+/** Who has it, as the conclusion that others rest on. */
+export function holdingPremise(kernel: Kernel, { lock, holder, certainty, evidence }: Holding): Premise {
+  return {
+    what: `${labelOf(kernel, holder).text} ${hasInWords(lock, certainty)}: ${evidence.join('; ')}`,
+    certainty,
+  };
+}
+
+export function stateOf({ lock, state }: ContendedLock, role = 'lock'): Told {
+  if (state === '') return told`What ${lockTold(lock, role)} says of itself can't be read`;
+  const name = lockTold(lock, role);
+  const says = word(`${role}.state`, state, `the words of the ${lock.kind.name} at ${hex(lock.address)}`);
+  return told`${isHeld(lock) ? name : { ...name, text: sentenceCase(name.text) }} is ${says}`;
 }
 
 /** "holds it", "delays it", or that it may be so. */
@@ -25,48 +50,109 @@ export function unnamed({ lock: { kind }, state }: ContendedLock): string {
   return kind.unnamed ? kind.unnamed(state) : '';
 }
 
-export function sleepsIn(sleeper: Context): string {
+export function sleepsIn(sleeper: Context, role: string): string | Told {
   const own = ownFunction(sleeper);
   return own === undefined
     ? 'the scheduler'
-    : `${activationInWords(own)}${own.frame.found === 'scanned' ? ' (found by scanning)' : ''}`;
+    : told`${placeTold(own, `${role}.in`)}${own.frame.found === 'scanned' ? ' (found by scanning)' : ''}`;
 }
 
-export function labelOf(kernel: Kernel, { task, label, cpu }: Context): string {
-  if (task === undefined) return label;
-  return cpu === undefined ? taskLabel(kernel, task) : `CPU ${cpu} (${taskLabel(kernel, task)})`;
+/** "vprintk_emit+0x72" */
+export function placeTold(activation: Activation, name: string): KnownFact {
+  const { ip, found } = activation.frame;
+  return word(name, activationInWords(activation), `instruction at ${hex(ip)} on its stack, ${howFound[found]}`);
 }
 
-function waiterInWords(kernel: Kernel, { waiter, segment, spinning }: QueuedWait): string {
-  return labelWithin(kernel, waiter, spinning ? segment : undefined);
+const howFound: Readonly<Record<Activation['frame']['found'], string>> = {
+  registers: 'by its registers',
+  unwound: 'unwound',
+  framePointer: 'by frame pointers',
+  call: 'by a call of the function below',
+  scanned: 'found by scanning',
+};
+
+/** What a context does or is, by the part that it plays. */
+export function labelOf(kernel: Kernel, { task, label, cpu }: Context, role = 'task'): Told {
+  if (task === undefined) return told`${word(role, label, 'the CPU that it is of')}`;
+  const who = toldTask(kernel, task, role);
+  return cpu === undefined ? who : told`CPU ${cpuTold(cpu, role)} (${who})`;
+}
+
+export function cpuTold(cpu: number, role: string): KnownFact {
+  return number(`${role}.cpu`, cpu, `the task that runs on CPU ${cpu}`, 'cpu');
+}
+
+/** Of the first that waits for a lock "waiter", of the next one "waiter 2". */
+function roleOf({ waits }: ContendedLock, waiter: Context): string {
+  const place = [...new Set(waits.map((wait) => wait.waiter))].indexOf(waiter);
+  return place <= 0 ? 'waiter' : `waiter ${place + 1}`;
+}
+
+function waiterInWords(kernel: Kernel, { waiter, segment, spinning }: QueuedWait, role: string): Told {
+  return labelWithin(kernel, waiter, spinning ? segment : undefined, role);
 }
 
 /** "CPU 0 (init (1)), in an NMI,": what came over a task is no doing of its own. */
-export function labelWithin(kernel: Kernel, context: Context, segment: number | undefined): string {
+export function labelWithin(kernel: Kernel, context: Context, segment: number | undefined, role: string): Told {
   const came = segment === undefined ? undefined : interruption(kernel, context, segment);
-  return `${labelOf(kernel, context)}${came === undefined ? '' : `, in ${came.what},`}`;
+  return told`${labelOf(kernel, context, role)}${came === undefined ? '' : told`, in ${cameTold(came, role)},`}`;
+}
+
+/** "an interrupt (sysvec_apic_timer_interrupt)" */
+export function cameTold({ what, at }: Interruption, role: string): KnownFact {
+  return word(`${role}.interrupted by`, what, `the entry on its stack above ${hex(at.frame.ip)}`);
 }
 
 /** Waiters that are named one by one. */
 export const NAMED = 4;
 
-export function waitersInWords(kernel: Kernel, waits: readonly QueuedWait[]): string {
+export function waitersInWords(kernel: Kernel, lock: ContendedLock): Told {
   // A CPU may wait, be interrupted, and wait for the same again.
-  const waiters = [...new Map(waits.map((wait) => [wait.waiter, wait])).values()];
-  const names = waiters.slice(0, NAMED).map((wait) => waiterInWords(kernel, wait));
-  const more = waiters.length > NAMED ? [`${waiters.length - NAMED} more`] : [];
-  const all = [...names, ...more];
-  const list = all.length === 1 ? all[0]! : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
-  return `${list} ${numbered(waiters.length, 'waits', 'wait')}`;
+  const waiters = [...new Map(lock.waits.map((wait) => [wait.waiter, wait])).values()];
+  const names = waiters.slice(0, NAMED).map((wait) => waiterInWords(kernel, wait, roleOf(lock, wait.waiter)));
+  const more = waiters.length > NAMED ? [told`${moreWaiters(waiters.length - NAMED)} more`] : [];
+  return told`${toldList([...names, ...more])} ${numbered(waiters.length, 'waits', 'wait')}`;
 }
 
-export function waitInWords(kernel: Kernel, wait: QueuedWait, { lock }: ContendedLock): string {
+export function moreWaiters(count: number): KnownFact {
+  return number('more waiters', count, 'waiters that are not named here');
+}
+
+export function waitInWords(
+  kernel: Kernel,
+  wait: QueuedWait,
+  contended: ContendedLock,
+  role = roleOf(contended, wait.waiter),
+  lockRole = 'lock',
+): Told {
+  const { lock } = contended;
   const time = waitedNs(kernel, wait);
   const mode = wait.mode === undefined ? '' : ` for ${wait.mode === 'read' ? 'reading' : 'writing'}`;
-  const taker = wait.taker ? ` in ${activationInWords(wait.taker)}` : '';
+  const taker = wait.taker ? told` in ${placeTold(wait.taker, `${role}.wants it in`)}` : '';
   const place =
     wait.place === undefined ? '' : `, ${/^\d/.test(wait.place) ? `number ${wait.place} in its queue` : wait.place}`;
-  return `${waiterInWords(kernel, wait)} ${wait.spinning ? 'spins' : 'waits'} for ${lock.name.text}${mode}${taker}${place}${time === undefined ? '' : `, for ${secondsInWords(time)}`}: ${wait.how.join('; ')}.`;
+  const long = time === undefined ? '' : told`, for ${duration(`${role}.waited`, time, sourceOfWait(wait))}`;
+  return told`${waiterInWords(kernel, wait, role)} ${wait.spinning ? 'spins' : 'waits'} for ${lockTold(lock, lockRole)}${mode}${taker}${place}${long}: ${wait.how.join('; ')}.`;
+}
+
+/** Where it is read for how long somebody has waited. */
+function sourceOfWait({ spinning }: QueuedWait): string {
+  return spinning ? sinceOnCpu : sinceAsleep;
+}
+
+export const sinceOnCpu = 'the latest clock − sched_info.last_arrival';
+export const sinceAsleep = 'the latest clock − sched_entity.exec_start';
+export const sinceQueued = 'the latest clock − sched_info.last_queued';
+
+/** The longest wait, with where it is read; undefined where none is known. */
+export function longestTold(kernel: Kernel, { waits }: ContendedLock): KnownFact | undefined {
+  const [longest] = waits
+    .flatMap((wait) => {
+      const ns = waitedNs(kernel, wait);
+      return ns === undefined || ns === 0 ? [] : [{ wait, ns }];
+    })
+    .toSorted((a, b) => b.ns - a.ns);
+  return longest && duration('waited', longest.ns, sourceOfWait(longest.wait));
 }
 
 export function longestWaitNs(kernel: Kernel, { waits }: ContendedLock): number {
@@ -91,7 +177,7 @@ export function behind({ lock, waits }: ContendedLock, inside: readonly QueuedWa
       ];
 }
 
-export function doorsOf(locks: readonly ContendedLock[], contexts: readonly Context[]): Finding['doors'] {
+export function doorsOf(locks: readonly ContendedLock[], contexts: readonly Context[]): Door[] {
   return [
     ...locks.flatMap(({ lock }) =>
       lock.kind.struct === undefined ? [] : [{ type: lock.kind.struct, address: lock.address }],

@@ -1,7 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import type { Certainty } from '../certainty.js';
+import type { Certainty } from '../../words/certainty.js';
 import { allContexts, contextOfTask, cpuContexts, type Activation } from '../contexts.js';
-import { secondsInWords } from '../../linux/sched/how-long.js';
+import { secondsInWords } from '../../words/quantity.js';
 import { cpusWaitedFor, gracePeriod, preemptedReaders } from '../../linux/rcu/grace-period.js';
 import type { Holding, Lock, LockKind } from '../lock-kind.js';
 

@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { bySurest } from '../certainty.js';
+import { bySurest } from '../../words/certainty.js';
 import { contextOfTask, type Context } from '../contexts.js';
 import type { CodeSearch, Holding, Lock, Wait } from '../lock-kind.js';
 import { lockState, tasksByAddress } from '../state/lock-state.js';

@@ -1,5 +1,5 @@
+import type { Certainty } from '../../words/certainty.js';
 import type {
-  Certainty,
   Count,
   KernelIdentity,
   Memcg,

@@ -1,21 +1,29 @@
 import { exactly } from '../../words/known-facts.js';
+import { conclude, findingKind, type Finding } from '../../words/finding.js';
 import { told } from '../../words/told.js';
 import { amount, ifCounted, pageKB, totalOf, type OomReport } from '../model.js';
 import { judgedByWhatWasRead } from '../noted-report.js';
 import { factsIn } from '../report-facts.js';
-import { conclude, type Judgement } from '../verdict.js';
 import { managedKB } from '../zones.js';
 import { consumers, placeOf } from './memory-held.js';
+
+export const afterwardsKind = findingKind({
+  id: 'oom.afterwards',
+  meaning: 'How memory stood when the machine stopped, and how that differs from the last OOM report.',
+  when: 'the free memory of every zone could be read from the dump',
+  moment: 'dump',
+  step: 'certain',
+});
 
 /** From this share of free memory on, nothing presses. */
 const plenty = 0.1;
 
 /** How memory stands at the time of the dump, and what has changed since the last report. */
-export function afterwards(state: OomReport, last: OomReport | undefined): readonly Judgement[] {
+export function afterwards(state: OomReport, last: OomReport | undefined): readonly Finding[] {
   return judgedByWhatWasRead([state, last], (noted, before) => howItStands(noted!, before));
 }
 
-function howItStands(state: OomReport, last: OomReport | undefined): Judgement[] {
+function howItStands(state: OomReport, last: OomReport | undefined): Finding[] {
   const free = freeKB(state);
   const whole = managedKB(state, pageKB(state));
   if (free === undefined || whole === undefined) return [];
@@ -44,17 +52,18 @@ function howItStands(state: OomReport, last: OomReport | undefined): Judgement[]
       ? 'Memory was not short when the machine stopped'
       : 'Memory was tight when the machine stopped, but above its watermarks';
   return [
-    conclude({
-      id: 'oom.afterwards',
-      weight: pressed ? 60 : 20,
-      certainty: 'certain',
-      moment: 'dump',
-      sentence: told`${stands}: ${least}${freeTold} of ${wholeTold} (${share(freeTold, wholeTold)}) is free${since}${holder}.`,
-      evidence: [
-        told`free ${exactly(freeTold)} of ${exactly(wholeTold)} managed`,
-        ...(atReport === undefined ? [] : [told`free at the report: ${exactly(atReport)}`]),
-      ],
-    }),
+    conclude(
+      afterwardsKind,
+      {
+        subject: { kind: 'machine' },
+        sentence: told`${stands}: ${least}${freeTold} of ${wholeTold} (${share(freeTold, wholeTold)}) is free${since}${holder}.`,
+        evidence: [
+          told`free ${exactly(freeTold)} of ${exactly(wholeTold)} managed`,
+          ...(atReport === undefined ? [] : [told`free at the report: ${exactly(atReport)}`]),
+        ],
+      },
+      pressed ? 'short' : 'not short',
+    ),
   ];
 }
 

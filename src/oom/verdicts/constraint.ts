@@ -3,16 +3,29 @@ import { list, numbered } from '../../words/quantity.js';
 import { told, toldList, toldOf, type KnownFact, type Told } from '../../words/told.js';
 import { amount, pageKB, totalOf, zoneTitle, type OomReport, type ZoneState } from '../model.js';
 import { factsIn } from '../report-facts.js';
-import { conclude, notSo, so, type Judgement, type Verdict } from '../verdict.js';
+import { conclude, findingKind, type Finding } from '../../words/finding.js';
+import type { Premise } from '../../words/certainty.js';
+import { cgroupSubject } from '../scope.js';
+import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, zonesAllowed } from '../zones.js';
 import { isByHand } from './nothing-wrong.js';
+
+const kind = findingKind({
+  id: 'oom.constraint',
+  meaning:
+    "Whether a limit was the cause while the machine had memory: a cgroup's, a cpuset, a memory policy; or none of them.",
+  when: 'the report is of an OOM kill and says its constraint, or leaves out the nodes that the request may not use',
+  moment: 'report',
+  step: 'certain',
+});
 
 /** Counters of the machine and of its zones are read at different moments: a smaller difference says nothing. */
 const leastElsewhere = 0.02;
 
 /** Whether a limit was the cause while the machine had memory: a cgroup, a cpuset, a memory policy; or none of them. */
 export const constraint: Verdict = {
-  id: 'oom.constraint',
+  id: kind.id,
+  kinds: [kind],
   judge(report) {
     if (report.kind !== 'oom') return notSo('no OOM kill');
     if (isByHand(report)) return notSo('it was by hand');
@@ -28,7 +41,6 @@ export const constraint: Verdict = {
             'a cpuset',
             told`cpuset ${event.cpuset === undefined ? 'of the task' : word('cpuset', event.cpuset)} allows node ${event.memsAllowed === undefined ? '?' : word('mems_allowed', event.memsAllowed)}`,
             elsewhere,
-            'certain',
           ),
         );
       case 'CONSTRAINT_MEMORY_POLICY':
@@ -38,21 +50,21 @@ export const constraint: Verdict = {
             'a memory policy',
             told`the policy's nodemask is ${event.nodemask === undefined ? '?' : word('nodemask', event.nodemask)}`,
             elsewhere,
-            'certain',
           ),
         );
       case 'CONSTRAINT_NONE':
         return so(
-          conclude({
-            id: this.id,
-            weight: 30,
-            certainty: 'certain',
-            moment: 'report',
-            sentence: told`No cgroup, cpuset or memory policy limited the request: the machine as a whole was out of memory (constraint none).`,
-            evidence: [
-              told`constraint=${word('constraint', 'CONSTRAINT_NONE')}, nodemask=${event.nodemask === undefined ? 'not printed' : word('nodemask', event.nodemask)}, mems_allowed=${event.memsAllowed === undefined ? 'not printed' : word('mems_allowed', event.memsAllowed)}`,
-            ],
-          }),
+          conclude(
+            kind,
+            {
+              subject: { kind: 'machine' },
+              sentence: told`No cgroup, cpuset or memory policy limited the request: the machine as a whole was out of memory (constraint none).`,
+              evidence: [
+                told`constraint=${word('constraint', 'CONSTRAINT_NONE')}, nodemask=${event.nodemask === undefined ? 'not printed' : word('nodemask', event.nodemask)}, mems_allowed=${event.memsAllowed === undefined ? 'not printed' : word('mems_allowed', event.memsAllowed)}`,
+              ],
+            },
+            'no constraint',
+          ),
         );
       default:
     }
@@ -64,7 +76,12 @@ export const constraint: Verdict = {
         'a cpuset or a memory policy',
         told`the report leaves out the other nodes, as it does for nodes that the task may not use`,
         elsewhere,
-        'likely',
+        [
+          {
+            what: 'which nodes the request may use is concluded from those that the report shows',
+            certainty: 'likely',
+          },
+        ],
       ),
     );
   },
@@ -107,33 +124,39 @@ function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
         ? ' and it has no limit'
         : told` of ${kB('memory.limit', memory.limitKB, 'memory: limit')}`;
     return so(
-      conclude({
-        id: constraint.id,
-        weight: 80,
-        certainty: memory === undefined ? 'likely' : 'certain',
-        moment: 'report',
-        sentence: told`The kill is for ${path}, not for the machine${usage === undefined ? ': its limit was hit' : told`; its own usage is ${usage}${limit}`}${below}.`,
-        evidence: [`constraint=${event.constraint ?? 'not printed'}, oom_memcg=${memcg?.path ?? 'not printed'}`],
-      }),
+      conclude(
+        kind,
+        {
+          subject: cgroupSubject(report),
+          restsOn:
+            memory === undefined
+              ? [{ what: "the cgroup's usage and limit are not in the report", certainty: 'likely' }]
+              : [],
+          sentence: told`The kill is for ${path}, not for the machine${usage === undefined ? ': its limit was hit' : told`; its own usage is ${usage}${limit}`}${below}.`,
+          evidence: [`constraint=${event.constraint ?? 'not printed'}, oom_memcg=${memcg?.path ?? 'not printed'}`],
+        },
+        'the limit is not shown',
+      ),
     );
   }
   const usage = kB(`${hit.name}.usage`, hit.usageKB, `${hit.name}: usage`);
   const limit = kB(`${hit.name}.limit`, hit.limitKB!, `${hit.name}: limit`);
   const failures = `${hit.name}: failcnt`;
   return so(
-    conclude({
-      id: constraint.id,
-      weight: 92,
-      certainty: 'certain',
-      moment: 'report',
-      sentence: told`The limit of ${path} was hit, not the machine's memory: ${usage} used of ${limit}, and it had run into the limit ${count(`${hit.name}.failcnt`, hit.failures, 'time', failures)}${below}${free === undefined ? '' : told`; the machine had ${free} free`}.`,
-      evidence: [
-        told`${hit.name}: usage ${exactly(usage)}, limit ${exactly(limit)}, failcnt ${number(`${hit.name}.failcnt`, hit.failures, failures)}`,
-        ...(free === undefined
-          ? []
-          : [told`free on the machine: ${exactly(free)} (no part of the kernel's own report)`]),
-      ],
-    }),
+    conclude(
+      kind,
+      {
+        subject: cgroupSubject(report),
+        sentence: told`The limit of ${path} was hit, not the machine's memory: ${usage} used of ${limit}, and it had run into the limit ${count(`${hit.name}.failcnt`, hit.failures, 'time', failures)}${below}${free === undefined ? '' : told`; the machine had ${free} free`}.`,
+        evidence: [
+          told`${hit.name}: usage ${exactly(usage)}, limit ${exactly(limit)}, failcnt ${number(`${hit.name}.failcnt`, hit.failures, failures)}`,
+          ...(free === undefined
+            ? []
+            : [told`free on the machine: ${exactly(free)} (no part of the kernel's own report)`]),
+        ],
+      },
+      'a limit was hit',
+    ),
   );
 }
 
@@ -142,8 +165,8 @@ function nodesFull(
   by: string,
   because: Told,
   elsewhere: Elsewhere | undefined,
-  certainty: Judgement['certainty'],
-): Judgement {
+  restsOn: readonly Premise[] = [],
+): Finding {
   const zones = zonesAllowed(report)?.zones ?? report.zones;
   const here = freeIn(report, zones);
   const closed = zones?.length === 0 ? freeIn(report, report.zones) : [];
@@ -158,23 +181,32 @@ function nodesFull(
       ? 'what the other nodes have is not in the report'
       : told`${elsewhere.where} ${elsewhere.free} free`;
   if (report.zones === undefined && elsewhere === undefined) {
-    return conclude({
-      id: constraint.id,
-      weight: 80,
-      certainty,
-      moment: 'report',
-      sentence: told`The request was limited by ${by} (${because}); what its nodes and the others had left is not in the report.`,
-      evidence: [because],
-    });
+    return conclude(
+      kind,
+      {
+        subject: { kind: 'nodes' },
+        restsOn,
+        sentence: told`The request was limited by ${by} (${because}); what its nodes and the others had left is not in the report.`,
+        evidence: [because],
+      },
+      'the nodes are not shown',
+    );
   }
-  return conclude({
-    id: constraint.id,
-    weight: 93,
-    certainty,
-    moment: 'report',
-    sentence: told`${by[0]!.toUpperCase()}${by.slice(1)} is the cause: the nodes that the request may use ${state}, while ${there}.`,
-    evidence: [because, ...(elsewhere === undefined ? [] : [elsewhere.arithmetic])],
-  });
+  return conclude(
+    kind,
+    {
+      subject: { kind: 'nodes', ...(zones === undefined || zones.length === 0 ? {} : { name: nodesOf(zones) }) },
+      restsOn,
+      sentence: told`${by[0]!.toUpperCase()}${by.slice(1)} is the cause: the nodes that the request may use ${state}, while ${there}.`,
+      evidence: [because, ...(elsewhere === undefined ? [] : [elsewhere.arithmetic])],
+    },
+    'its nodes are full',
+  );
+}
+
+/** "node 0 and 1" */
+function nodesOf(zones: readonly ZoneState[]): string {
+  return `node ${list([...new Set(zones.flatMap(({ node }) => (node === undefined ? [] : [String(node)])))])}`;
 }
 
 function freeIn(report: OomReport, zones: readonly ZoneState[] | undefined): Told[] {

@@ -1,16 +1,66 @@
 import { exactly, rounded } from '../../words/known-facts.js';
+import { conclude, findingKind, type Finding } from '../../words/finding.js';
 import { told, toldList, type KnownFact, type Told } from '../../words/told.js';
 import { amount, pageKB, type OomReport, type SlabCache } from '../model.js';
 import { factsIn } from '../report-facts.js';
-import type { Judgement } from '../verdict.js';
-import { heldBy, notable } from './held.js';
+import { notable } from './held.js';
 
 /** What holds memory beside the processes' own: each a consumer that a kill does not free. */
+
+const slabKind = findingKind({
+  id: 'oom.memory-held.slab',
+  meaning: 'Unreclaimable slab holds the memory: which cache, and who made it.',
+  when: 'it takes more than 15 % of the memory',
+  moment: 'report',
+  step: 'certain',
+});
+
+const shmemKind = findingKind({
+  id: 'oom.memory-held.shmem',
+  meaning: 'Shared memory or files in tmpfs hold the memory: which mount and files.',
+  when: 'they take more than 15 % of the memory',
+  moment: 'report',
+  step: 'certain',
+});
+
+const hugetlbKind = findingKind({
+  id: 'oom.memory-held.hugetlb',
+  meaning: 'Memory is set aside for hugetlb pages.',
+  when: 'the pools take 15 % of the memory or more',
+  moment: 'report',
+  step: 'certain',
+});
+
+const pipesKind = findingKind({
+  id: 'oom.memory-held.pipes',
+  meaning: 'Data in pipes that nobody has read holds the memory.',
+  when: 'it takes 15 % of the memory or more, as a dump tells',
+  moment: 'report',
+  step: 'certain',
+});
+
+const zramKind = findingKind({
+  id: 'oom.memory-held.zram',
+  meaning: 'Swap in RAM (zram) takes of the memory that it was to free.',
+  when: 'a zram device has pages',
+  moment: 'report',
+  step: 'certain',
+});
+
+const unevictableKind = findingKind({
+  id: 'oom.memory-held.unevictable',
+  meaning: 'Memory is locked or otherwise unevictable: whose it is.',
+  when: 'it is more than 15 % of the memory',
+  moment: 'report',
+  step: 'certain',
+});
+
+export const kernelHeldKinds = [slabKind, shmemKind, hugetlbKind, pipesKind, zramKind, unevictableKind];
 
 /** Of shared memory: a mount that holds less of it is not named. */
 const notableMount = 0.05;
 
-export function slabHeld(report: OomReport, slabKB: number, wholeKB: number): Judgement {
+export function slabHeld(report: OomReport, slabKB: number, wholeKB: number): Finding {
   const { kB, word, managed, share } = factsIn(report);
   const known = report.beyond?.slabCaches?.filter((cache) => !cache.reclaimable);
   const caches = (report.slab?.caches ?? known ?? [])
@@ -30,17 +80,19 @@ export function slabHeld(report: OomReport, slabKB: number, wholeKB: number): Ju
       : asking === undefined
         ? ''
         : told`; the request that failed came from module ${word('module', asking.module, 'call trace')} (${word('function', asking.function, 'call trace')})`;
-  return heldBy(
-    'slab',
-    91,
-    told`${slab} of ${whole} (${share(slab, whole)}) is unreclaimable slab: kernel objects that nobody owns as far as the OOM killer can see, so no kill frees them${named}${who}.`,
-    [
+  return conclude(slabKind, {
+    subject:
+      cache === undefined
+        ? { kind: 'memory', name: 'slab-unreclaimable' }
+        : { kind: 'slab cache', name: caches[0]!.name },
+    sentence: told`${slab} of ${whole} (${share(slab, whole)}) is unreclaimable slab: kernel objects that nobody owns as far as the OOM killer can see, so no kill frees them${named}${who}.`,
+    evidence: [
       told`slab_unreclaimable: ${exactly(slab)}`,
       ...caches.map((one) => told`${word('cache', one.name, 'the list of slab caches')}: ${usedOf(report, one)}`),
       ...(owner === undefined ? [] : [`${caches[0]!.name}: the data of ${owner} points to it`]),
       ...(asking === undefined ? [] : [`in the trace: ${asking.line}`]),
     ],
-  );
+  });
 }
 
 /** "used 12 kB of 16 kB" */
@@ -61,7 +113,7 @@ function moduleThatAsked({ trace }: OomReport): { module: string; function: stri
   return undefined;
 }
 
-export function shmemHeld(report: OomReport, shmemKB: number, wholeKB: number): Judgement {
+export function shmemHeld(report: OomReport, shmemKB: number, wholeKB: number): Finding {
   const { kB, bytes, word, managed, share } = factsIn(report);
   const page = pageKB(report);
   const mounts = (report.beyond?.tmpfs ?? [])
@@ -85,21 +137,20 @@ export function shmemHeld(report: OomReport, shmemKB: number, wholeKB: number): 
     files.length === 0 ? '' : told` (${toldList(files.map((file) => told`${pathOf(file.path)} ${sizeOf(file)}`))})`;
   const named =
     first === undefined ? '' : told`; ${word('tmpfs', first.mount, 'mounts')} holds ${used(first)}${largest}${limit}`;
-  return heldBy(
-    'shmem',
-    91,
-    told`${shmem} of ${whole} (${share(shmem, whole)}) is shared memory or files in tmpfs, which outlive the process that wrote them${named}.`,
-    [
+  return conclude(shmemKind, {
+    subject: { kind: 'memory', name: 'shmem' },
+    sentence: told`${shmem} of ${whole} (${share(shmem, whole)}) is shared memory or files in tmpfs, which outlive the process that wrote them${named}.`,
+    evidence: [
       told`shmem: ${exactly(shmem)}`,
       ...mounts.flatMap((mount) => [
         told`${word('tmpfs', mount.mount, 'mounts')}: ${exactly(used(mount))}`,
         ...(mount.largest ?? []).map((file) => told`${pathOf(file.path)}: ${sizeOf(file)}`),
       ]),
     ],
-  );
+  });
 }
 
-export function hugetlbHeld(report: OomReport, wholeKB: number): Judgement[] {
+export function hugetlbHeld(report: OomReport, wholeKB: number): Finding[] {
   const { kB, count, number, managed, share } = factsIn(report);
   const pools = report.hugepages ?? [];
   const totalKB = pools.reduce((kept, pool) => kept + Number(pool.total) * pool.sizeKB, 0);
@@ -120,28 +171,31 @@ export function hugetlbHeld(report: OomReport, wholeKB: number): Judgement[] {
         ? ', nor promised to any mapping'
         : told`, though ${kB('hugepages.reserved', promised, 'hstate.resv_huge_pages')} is promised to mappings that have not touched it`;
   return [
-    heldBy(
-      'hugetlb',
-      unusedKB > totalKB / 2 ? 91 : 70,
-      told`${total} of ${whole} (${share(total, whole)}) is set aside for hugetlb pages, and ${use}${reserved}; nothing else may use it.`,
-      [
-        ...pools
-          .filter((pool) => Number(pool.total) > 0)
-          .map(
+    conclude(
+      hugetlbKind,
+      {
+        subject: { kind: 'memory', name: 'hugetlb' },
+        sentence: told`${total} of ${whole} (${share(total, whole)}) is set aside for hugetlb pages, and ${use}${reserved}; nothing else may use it.`,
+        evidence: [
+          ...pools
+            .filter((pool) => Number(pool.total) > 0)
+            .map(
+              (pool) =>
+                told`node ${String(pool.node)}: ${count(`node ${pool.node}.hugepages_total`, pool.total, 'page')} of ${exactly(kB(`node ${pool.node}.hugepages_size`, pool.sizeKB))}, ${number(`node ${pool.node}.hugepages_free`, pool.free)} free`,
+            ),
+          ...(report.beyond?.hugetlb ?? []).map(
             (pool) =>
-              told`node ${String(pool.node)}: ${count(`node ${pool.node}.hugepages_total`, pool.total, 'page')} of ${exactly(kB(`node ${pool.node}.hugepages_size`, pool.sizeKB))}, ${number(`node ${pool.node}.hugepages_free`, pool.free)} free`,
+              told`all nodes: ${count('hstate.nr_huge_pages', pool.total, 'page')} of ${exactly(kB('hstate.size', pool.sizeKB))}, ${number('hstate.free_huge_pages', pool.free)} free, of these ${number('hstate.resv_huge_pages', pool.reserved)} reserved; ${number('hstate.surplus_huge_pages', pool.surplus)} surplus`,
           ),
-        ...(report.beyond?.hugetlb ?? []).map(
-          (pool) =>
-            told`all nodes: ${count('hstate.nr_huge_pages', pool.total, 'page')} of ${exactly(kB('hstate.size', pool.sizeKB))}, ${number('hstate.free_huge_pages', pool.free)} free, of these ${number('hstate.resv_huge_pages', pool.reserved)} reserved; ${number('hstate.surplus_huge_pages', pool.surplus)} surplus`,
-        ),
-      ],
+        ],
+      },
+      unusedKB > totalKB / 2 ? 'mostly unused' : 'in use',
     ),
   ];
 }
 
 /** Pages in pipes are the kernel's: no process's rss has them. */
-export function pipesHeld(report: OomReport, wholeKB: number): Judgement[] {
+export function pipesHeld(report: OomReport, wholeKB: number): Finding[] {
   const { kB, count, number, task, managed, share } = factsIn(report);
   const pipes = report.beyond?.pipes;
   if (pipes === undefined) return [];
@@ -156,20 +210,19 @@ export function pipesHeld(report: OomReport, wholeKB: number): Judgement[] {
   const names = holders.slice(0, 3).map((one) => told`${nameOf(one)} ${pipesOf(one)}`);
   const who = names.length === 0 ? '' : told`; open in ${toldList(names)}${holders.length > 3 ? ' and others' : ''}`;
   return [
-    heldBy(
-      'pipes',
-      91,
-      told`${isWhole ? '' : 'At least '}${held} of ${whole} (${share(held, whole)}) is data in ${isWhole ? '' : 'at least '}${count('pipes.count', pipes.count, 'pipe', 'files of all processes')} that nobody has read: kernel memory that is in no process's rss, so the OOM killer can't see whose it is${who}.`,
-      [
+    conclude(pipesKind, {
+      subject: { kind: 'memory', name: 'pipes' },
+      sentence: told`${isWhole ? '' : 'At least '}${held} of ${whole} (${share(held, whole)}) is data in ${isWhole ? '' : 'at least '}${count('pipes.count', pipes.count, 'pipe', 'files of all processes')} that nobody has read: kernel memory that is in no process's rss, so the OOM killer can't see whose it is${who}.`,
+      evidence: [
         told`pipes: ${number('pipes.count', pipes.count, 'files of all processes')}, ${count('pipes.pages', pages, 'page', 'pipe_buffer.page of all pipes')} = ${exactly(held)}`,
         ...holders.map((one) => told`${nameOf(one)}: pipes with ${exactly(pipesOf(one))} open`),
       ],
-    ),
+    }),
   ];
 }
 
 /** Swap in RAM: what is swapped out still takes its compressed size of the memory that it was to free. */
-export function zramHeld(report: OomReport, wholeKB: number): Judgement[] {
+export function zramHeld(report: OomReport, wholeKB: number): Finding[] {
   const { kB, word, managed, share } = factsIn(report);
   const devices = (report.beyond?.zram ?? []).filter((device) => device.poolPages > 0);
   if (devices.length === 0) return [];
@@ -183,20 +236,23 @@ export function zramHeld(report: OomReport, wholeKB: number): Judgement[] {
   ];
   const named = (device: { name: string }): KnownFact => word('zram', device.name, 'zram devices');
   return [
-    heldBy(
-      'zram',
-      full ? 72 : 45,
-      told`${toldList(devices.map(named))} keeps ${stored} that was swapped out in ${pool} of the same memory (${share(pool, managed(wholeKB))} of it): swapping freed ${kB('zram.freed', Math.max(0, storedKB - poolKB), 'zram.stored − zram.pool, 0 at least')}${full ? ', and it is full' : ''}.`,
-      devices.map(
-        (device) =>
-          told`${named(device)}: ${rounded(kB('zram.stored', device.originalBytes / 1024, 'zram_stats.pages_stored'))} stored, compressed to ${rounded(kB('zram.compressed', device.compressedBytes / 1024, 'zram_stats.compr_data_size'))}, the pool takes ${exactly(kB('zram.pool', device.poolPages * pageKB(report), 'zs_pool.pages_allocated'))}`,
-      ),
+    conclude(
+      zramKind,
+      {
+        subject: { kind: 'memory', name: 'zram' },
+        sentence: told`${toldList(devices.map(named))} keeps ${stored} that was swapped out in ${pool} of the same memory (${share(pool, managed(wholeKB))} of it): swapping freed ${kB('zram.freed', Math.max(0, storedKB - poolKB), 'zram.stored − zram.pool, 0 at least')}${full ? ', and it is full' : ''}.`,
+        evidence: devices.map(
+          (device) =>
+            told`${named(device)}: ${rounded(kB('zram.stored', device.originalBytes / 1024, 'zram_stats.pages_stored'))} stored, compressed to ${rounded(kB('zram.compressed', device.compressedBytes / 1024, 'zram_stats.compr_data_size'))}, the pool takes ${exactly(kB('zram.pool', device.poolPages * pageKB(report), 'zs_pool.pages_allocated'))}`,
+        ),
+      },
+      full ? 'full' : 'not full',
     ),
   ];
 }
 
 /** mlock()ed memory, and whose it is. */
-export function unevictableHeld(report: OomReport, unevictableKB: number, wholeKB: number): Judgement {
+export function unevictableHeld(report: OomReport, unevictableKB: number, wholeKB: number): Finding {
   const { kB, task, managed, share } = factsIn(report);
   const lockers = (report.beyond?.locked ?? []).slice(0, 3);
   const page = pageKB(report);
@@ -207,13 +263,12 @@ export function unevictableHeld(report: OomReport, unevictableKB: number, wholeK
     lockers.length === 0
       ? 'locked by mlock() or held by a file system that keeps its pages in memory'
       : told`locked by mlock() of ${toldList(lockers.map((one) => told`${nameOf(one)} ${locked(one)}`))}; neither swap nor reclaim can touch it`;
-  return heldBy(
-    'unevictable',
-    86,
-    told`${unevictable} of ${whole} (${share(unevictable, whole)}) is unevictable: ${who}.`,
-    [
+  return conclude(unevictableKind, {
+    subject: { kind: 'memory', name: 'unevictable' },
+    sentence: told`${unevictable} of ${whole} (${share(unevictable, whole)}) is unevictable: ${who}.`,
+    evidence: [
       told`unevictable: ${exactly(unevictable)}`,
       ...lockers.map((one) => told`${nameOf(one)}: locked_vm ${exactly(locked(one))}`),
     ],
-  );
+  });
 }

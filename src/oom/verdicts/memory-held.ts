@@ -1,13 +1,56 @@
 import { exactly, rounded, word } from '../../words/known-facts.js';
+import { taskSubject } from '../../words/subject.js';
+import { conclude, findingKind, type Finding } from '../../words/finding.js';
 import { list } from '../../words/quantity.js';
 import { told, toldList, type KnownFact, type Told } from '../../words/told.js';
 import { amount, ifCounted, pageKB, totalOf, type Count, type OomReport, type OomTask } from '../model.js';
 import { factsIn, shareOf } from '../report-facts.js';
 import { readIn } from '../sources.js';
-import { notSo, so, type Judgement, type Verdict } from '../verdict.js';
+import { ownerOfMemory } from '../scope.js';
+import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
-import { heldBy, notable } from './held.js';
-import { hugetlbHeld, pipesHeld, shmemHeld, slabHeld, unevictableHeld, zramHeld } from './kernel-held.js';
+import { notable } from './held.js';
+import {
+  kernelHeldKinds,
+  hugetlbHeld,
+  pipesHeld,
+  shmemHeld,
+  slabHeld,
+  unevictableHeld,
+  zramHeld,
+} from './kernel-held.js';
+
+const sharesKind = findingKind({
+  id: 'oom.memory-held.shares',
+  meaning: 'What the memory was used for: the largest consumers, and what no counter accounts for.',
+  when: 'the report holds the counters of the machine, or memory.stat of the cgroup',
+  moment: 'report',
+  step: 'certain',
+});
+
+const processKind = findingKind({
+  id: 'oom.memory-held.process',
+  meaning: 'One process held so much that it is the story.',
+  when: 'it held 30 % or more of the memory that was open to the request',
+  moment: 'report',
+  step: 'certain',
+});
+
+const pageTables = findingKind({
+  id: 'oom.memory-held.page-tables',
+  meaning: 'Page tables alone take much of the memory.',
+  when: 'they take more than 15 % of it',
+  moment: 'report',
+  step: 'certain',
+});
+
+const unaccounted = findingKind({
+  id: 'oom.memory-held.unaccounted',
+  meaning: 'Memory that the kernel holds and no counter accounts for.',
+  when: 'all consumers together leave more than 15 % of the memory unexplained',
+  moment: 'report',
+  step: 'likely',
+});
 
 /** A single process that holds so much is the story. */
 const dominant = 0.3;
@@ -18,20 +61,22 @@ const dominant = 0.3;
  */
 export const memoryHeld: Verdict = {
   id: 'oom.memory-held',
+  kinds: [sharesKind, pageTables, unaccounted, ...kernelHeldKinds],
   judge(report) {
-    const judgements = isOfMachine(report) ? ofMachine(report) : ofMemcg(report);
-    return judgements.length === 0 ? notSo('the report holds no counters to tell it') : so(...judgements);
+    const found = isOfMachine(report) ? ofMachine(report) : ofMemcg(report);
+    return found.length === 0 ? notSo('the report holds no counters to tell it') : so(...found);
   },
 };
 
 /** The one process that is the story. By itself: it rests on the task table, which the shares do not. */
 export const processHeld: Verdict = {
-  id: 'oom.memory-held.process',
+  id: processKind.id,
+  kinds: [processKind],
   judge(report) {
     const whole = isOfMachine(report) && report.memInfo !== undefined ? managedKB(report, pageKB(report)) : undefined;
     if (whole === undefined) return notSo('the report holds no counters of the machine to tell it');
-    const judgement = topProcess(report, whole, onAnonymousLists(report).anonymousKB);
-    return judgement === undefined ? notSo('no process holds so much') : so(judgement);
+    const found = topProcess(report, whole, onAnonymousLists(report).anonymousKB);
+    return found === undefined ? notSo('no process holds so much') : so(found);
   },
 };
 
@@ -144,7 +189,7 @@ function stacksShown({ nodes, zones }: OomReport): number {
   return sum(nodes?.map((node) => node.kB.kernel_stack)) || sum(zones?.map((zone) => zone.kB.kernel_stack));
 }
 
-function ofMachine(report: OomReport): Judgement[] {
+function ofMachine(report: OomReport): Finding[] {
   const shares = consumers(report);
   if (shares === undefined) return [];
   const { kB, managed, share } = factsIn(report);
@@ -173,23 +218,25 @@ function ofMachine(report: OomReport): Judgement[] {
   const largest = shares.consumers.filter((consumer) => consumer.kind !== 'free').slice(0, 3);
   const tables = kB('page-tables', of('page-tables'), placeOf['page-tables']);
   return [
-    heldBy(
-      'shares',
-      60,
-      told`Of ${whole} that the kernel manages, ${toldList(largest.map((consumer) => told`${held(consumer)} (${share(held(consumer), whole)}) ${isAre(consumer)} ${consumer.name}`))}; ${restInWords(rest, shares.unaccountedKB, whole)}${butUnread}.`,
-      evidence,
+    conclude(
+      sharesKind,
+      {
+        subject: { kind: 'machine' },
+        sentence: told`Of ${whole} that the kernel manages, ${toldList(largest.map((consumer) => told`${held(consumer)} (${share(held(consumer), whole)}) ${isAre(consumer)} ${consumer.name}`))}; ${restInWords(rest, shares.unaccountedKB, whole)}${butUnread}.`,
+        evidence,
+      },
+      'of the machine',
     ),
     ...(of('slab-unreclaimable') > wholeKB * notable ? [slabHeld(report, of('slab-unreclaimable'), wholeKB)] : []),
     ...(of('shmem') > wholeKB * notable ? [shmemHeld(report, of('shmem'), wholeKB)] : []),
     ...(of('unevictable') > wholeKB * notable ? [unevictableHeld(report, of('unevictable'), wholeKB)] : []),
     ...(of('page-tables') > wholeKB * notable
       ? [
-          heldBy(
-            'page-tables',
-            75,
-            told`Page tables alone take ${tables} of ${whole} (${share(tables, whole)}): many processes map the same large memory.`,
-            [told`pagetables: ${exactly(tables)}`],
-          ),
+          conclude(pageTables, {
+            subject: { kind: 'memory', name: 'page-tables' },
+            sentence: told`Page tables alone take ${tables} of ${whole} (${share(tables, whole)}): many processes map the same large memory.`,
+            evidence: [told`pagetables: ${exactly(tables)}`],
+          }),
         ]
       : []),
     ...hugetlbHeld(report, wholeKB),
@@ -197,13 +244,11 @@ function ofMachine(report: OomReport): Judgement[] {
     ...zramHeld(report, wholeKB),
     ...(shares.unaccountedKB > wholeKB * notable
       ? [
-          heldBy(
-            'unaccounted',
-            80,
-            told`${rest} of ${whole} (${share(rest, whole)}) are held by the kernel and accounted for by no counter in the report: drivers' own pages, pipes, sockets, vmalloc, a balloon${butUnread}.`,
+          conclude(unaccounted, {
+            subject: { kind: 'memory', name: 'unaccounted' },
+            sentence: told`${rest} of ${whole} (${share(rest, whole)}) are held by the kernel and accounted for by no counter in the report: drivers' own pages, pipes, sockets, vmalloc, a balloon${butUnread}.`,
             evidence,
-            'likely',
-          ),
+          }),
         ]
       : []),
   ];
@@ -238,7 +283,7 @@ function restInWords(rest: KnownFact, signedKB: number, whole: KnownFact): strin
   return told`${rest} (${shareOf(rest, whole)}) ${signedKB < 0 ? 'is counted twice' : 'is not accounted for'}`;
 }
 
-function topProcess(report: OomReport, wholeKB: number, anonymousKB: number): Judgement | undefined {
+function topProcess(report: OomReport, wholeKB: number, anonymousKB: number): Finding | undefined {
   const page = pageKB(report);
   const top = largestTask(report.tasks);
   if (top === undefined) return undefined;
@@ -274,18 +319,17 @@ function topProcess(report: OomReport, wholeKB: number, anonymousKB: number): Ju
       ? kB('managed', openKB, 'managed of the zones that the request may use')
       : managed(openKB);
   const comm = word('process.comm', top.name, readIn(report, 'the task table'));
-  return heldBy(
-    'process',
-    88,
-    told`${holds} of ${open} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${task('process', { comm: top.name, pid: top.pid })}${hugeShare}.`,
-    [
+  return conclude(processKind, {
+    subject: taskSubject({ comm: top.name, pid: top.pid }),
+    sentence: told`${holds} of ${open} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${task('process', { comm: top.name, pid: top.pid })}${hugeShare}.`,
+    evidence: [
       kill?.anonRssKB === undefined
         ? told`${comm}: ${what} ${exactly(holds)} (task table)`
         : told`${comm}: anon-rss ${exactly(holds)} (kill line)`,
       told`managed: ${exactly(open)}; share ${share(holds, open)}`,
       ...(isHuge ? [told`anon_thp ${exactly(thp)} of anonymous ${exactly(anonymous)} = ${share(thp, anonymous)}`] : []),
     ],
-  );
+  });
 }
 
 function pagesOf(count: OomTask['rssAnon'], page: number): number | undefined {
@@ -361,7 +405,7 @@ function kernelParts(inKB: (...names: string[]) => number, kernelKB: number): Co
     : [...parts, { name: 'other kernel memory', kind: 'kernel' as const, kB: rest }].filter(({ kB }) => kB >= 1);
 }
 
-function ofMemcg(report: OomReport): Judgement[] {
+function ofMemcg(report: OomReport): Finding[] {
   const charged = chargedTo(report);
   if (charged === undefined) return [];
   const { usageKB, consumers, notInStatKB } = charged;
@@ -376,15 +420,18 @@ function ofMemcg(report: OomReport): Judgement[] {
       ? ''
       : told`; its largest process is ${task('process', { comm: top.name, pid: top.pid })} with ${kB('process.held', held, top.rssAnon === undefined ? 'rss of the task table' : 'rss_anon of the task table')}`;
   return [
-    heldBy(
-      'shares',
-      70,
-      told`Of ${usage} charged to ${path}, ${toldList(consumers.slice(0, 3).map((one) => told`${part(one)} (${share(part(one), usage)}) is ${one.name}`))}${process}.`,
-      [
-        ...consumers.map((one) => told`${one.name}: ${rounded(part(one))} (${share(part(one), usage)})`),
-        told`not in memory.stat: ${rounded(kB('not in memory.stat', notInStatKB, 'memory: usage − memory.stat'))}`,
-        told`usage: ${exactly(usage)}`,
-      ],
+    conclude(
+      sharesKind,
+      {
+        subject: ownerOfMemory(report),
+        sentence: told`Of ${usage} charged to ${path}, ${toldList(consumers.slice(0, 3).map((one) => told`${part(one)} (${share(part(one), usage)}) is ${one.name}`))}${process}.`,
+        evidence: [
+          ...consumers.map((one) => told`${one.name}: ${rounded(part(one))} (${share(part(one), usage)})`),
+          told`not in memory.stat: ${rounded(kB('not in memory.stat', notInStatKB, 'memory: usage − memory.stat'))}`,
+          told`usage: ${exactly(usage)}`,
+        ],
+      },
+      'of a cgroup',
     ),
   ];
 }

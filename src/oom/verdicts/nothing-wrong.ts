@@ -1,15 +1,33 @@
 import { exactly } from '../../words/known-facts.js';
 import { list, numbered } from '../../words/quantity.js';
+import type { Premise } from '../../words/certainty.js';
 import { told, toldList } from '../../words/told.js';
 import { amount, pageKB, totalOf, zoneTitle, type OomReport } from '../model.js';
 import { factsIn } from '../report-facts.js';
-import { conclude, notSo, so, type Verdict } from '../verdict.js';
+import { conclude, findingKind } from '../../words/finding.js';
+import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { notToldOfZones, zoneTries } from './watermark.js';
 
+const kind = findingKind({
+  id: 'oom.nothing-wrong',
+  meaning:
+    'Memory was there after all: the OOM killer was started manually, a page fault failed for another reason, or memory came free meanwhile.',
+  when: 'sysrq-f started it while zones stood above their low watermark, or a zone that the request may use could serve it when the report was printed',
+  moment: 'report',
+  step: 'certain',
+});
+
+/** A moment later is another moment: what was free then says what may have been. */
+const printedLater: Premise = {
+  what: 'the zones are as they were when the report was printed, a moment after the failure',
+  certainty: 'likely',
+};
+
 /** Memory that was there after all: an OOM by hand, or zones that stand above their watermarks again. */
 export const nothingWrong: Verdict = {
-  id: 'oom.nothing-wrong',
+  id: kind.id,
+  kinds: [kind],
   judge(report) {
     if (!isOfMachine(report)) return notSo("a cgroup's limit was hit");
     if (report.zones === undefined || report.zones.length === 0) return notSo('the zones are not in the report');
@@ -29,20 +47,21 @@ function startedByHand(report: OomReport): ReturnType<Verdict['judge']> {
   const freeTold = kB('free', free, 'free of the zones shown');
   const ofWhole = whole === undefined ? '' : told` of ${managed(whole)} (${share(freeTold, managed(whole))})`;
   return so(
-    conclude({
-      id: nothingWrong.id,
-      weight: 95,
-      certainty: 'certain',
-      moment: 'report',
-      sentence: told`Nothing was wrong with memory: the OOM killer was started manually (sysrq-f) while ${freeTold}${ofWhole} were free.`,
-      evidence: [
-        report.event.caller.because,
-        ...zones.map(
-          (zone) =>
-            told`${zoneTitle(zone)}: free ${exactly(kB(`${zoneTitle(zone)} free`, zone.kB.free!))}, low ${exactly(kB(`${zoneTitle(zone)} low`, zone.kB.low!))}`,
-        ),
-      ],
-    }),
+    conclude(
+      kind,
+      {
+        subject: { kind: 'machine' },
+        sentence: told`Nothing was wrong with memory: the OOM killer was started manually (sysrq-f) while ${freeTold}${ofWhole} were free.`,
+        evidence: [
+          report.event.caller.because,
+          ...zones.map(
+            (zone) =>
+              told`${zoneTitle(zone)}: free ${exactly(kB(`${zoneTitle(zone)} free`, zone.kB.free!))}, low ${exactly(kB(`${zoneTitle(zone)} low`, zone.kB.low!))}`,
+          ),
+        ],
+      },
+      'started manually',
+    ),
   );
 }
 
@@ -59,27 +78,31 @@ function recovered(report: OomReport): ReturnType<Verdict['judge']> {
   const { kB } = factsIn(report);
   if (report.event.caller.by === 'page fault' || report.event.gfp?.mask === 0) {
     return so(
-      conclude({
-        id: nothingWrong.id,
-        weight: 85,
-        certainty: 'likely',
-        moment: 'report',
-        sentence: told`The machine was not out of memory: a page fault ended with VM_FAULT_OOM (a cgroup's limit, or a failure in a driver or file system) while ${toldList(able.map(({ zone }) => told`${zoneTitle(zone)} had ${kB(`${zoneTitle(zone)} free`, zone.kB.free!)} free`))}.`,
-        evidence: able.map((one) => one.arithmetic),
-      }),
+      conclude(
+        kind,
+        {
+          subject: { kind: 'machine' },
+          restsOn: [printedLater],
+          sentence: told`The machine was not out of memory: a page fault ended with VM_FAULT_OOM (a cgroup's limit, or a failure in a driver or file system) while ${toldList(able.map(({ zone }) => told`${zoneTitle(zone)} had ${kB(`${zoneTitle(zone)} free`, zone.kB.free!)} free`))}.`,
+          evidence: able.map((one) => one.arithmetic),
+        },
+        'a page fault failed',
+      ),
     );
   }
   const freed = able.reduce((sum, one) => sum + Math.max(0, one.spareKB), 0);
   const compaction =
     report.event.order !== undefined && report.event.order > 0 ? ', or compaction would still have found a block' : '';
   return so(
-    conclude({
-      id: nothingWrong.id,
-      weight: 62,
-      certainty: 'likely',
-      moment: 'report',
-      sentence: told`When the report was printed ${list(able.map((one) => zoneTitle(one.zone)))} stood above ${numbered(able.length, 'its watermark', 'their watermarks')} again and could have served the request: at least ${kB('freed since', freed, 'usable − min of these zones')} were freed since it failed${compaction}.`,
-      evidence: able.map((one) => one.arithmetic),
-    }),
+    conclude(
+      kind,
+      {
+        subject: { kind: 'zones', name: list(able.map((one) => zoneTitle(one.zone))) },
+        restsOn: [printedLater],
+        sentence: told`When the report was printed ${list(able.map((one) => zoneTitle(one.zone)))} stood above ${numbered(able.length, 'its watermark', 'their watermarks')} again and could have served the request: at least ${kB('freed since', freed, 'usable − min of these zones')} were freed since it failed${compaction}.`,
+        evidence: able.map((one) => one.arithmetic),
+      },
+      'came free since',
+    ),
   );
 }

@@ -1,13 +1,96 @@
 import { exactly } from '../../words/known-facts.js';
-import { told, type Told } from '../../words/told.js';
+import { told } from '../../words/told.js';
 import { amount, pageKB, type OomReport } from '../model.js';
 import { factsIn } from '../report-facts.js';
-import { conclude, notSo, so, type Judgement, type Verdict } from '../verdict.js';
+import { conclude, findingKind, type Finding } from '../../words/finding.js';
+import { taskSubject } from '../../words/subject.js';
+import { cgroupSubject } from '../scope.js';
+import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { usedOf } from './kernel-held.js';
 import { consumers, largestTask } from './memory-held.js';
 import { isByHand } from './nothing-wrong.js';
 import { zoneTries } from './watermark.js';
+
+const limitAdvice = findingKind({
+  id: 'oom.prevention.limit',
+  meaning: 'Raise the limit of the cgroup, or make what runs in it use less.',
+  when: "a cgroup's limit was hit and is known",
+  moment: 'report',
+  step: 'likely',
+});
+
+const slabAdvice = findingKind({
+  id: 'oom.prevention.slab',
+  meaning: 'Find who allocates from the largest slab cache.',
+  when: 'one cache is 40 % or more of the slab listed, and 15 % or more of the memory',
+  moment: 'report',
+  step: 'likely',
+});
+
+const hugetlbAdvice = findingKind({
+  id: 'oom.prevention.hugetlb',
+  meaning: 'Make the hugetlb pool smaller.',
+  when: '15 % of the memory or more is free in hugetlb pools',
+  moment: 'report',
+  step: 'certain',
+});
+
+const tmpfsAdvice = findingKind({
+  id: 'oom.prevention.tmpfs',
+  meaning: 'Put a limit on a tmpfs, and remove what lies there.',
+  when: 'shmem and tmpfs are 30 % of the memory or more',
+  moment: 'report',
+  step: 'likely',
+});
+
+const adjAdvice = findingKind({
+  id: 'oom.prevention.adj',
+  meaning: 'Give the largest process a limit of its own, or take its negative oom_score_adj away.',
+  when: 'the largest process holds 15 % or more and has a negative oom_score_adj',
+  moment: 'report',
+  step: 'likely',
+});
+
+const cpusetAdvice = findingKind({
+  id: 'oom.prevention.cpuset',
+  meaning: 'Let the cpuset use more memory nodes, or spread its tasks.',
+  when: 'the constraint is a cpuset',
+  moment: 'report',
+  step: 'certain',
+});
+
+const policyAdvice = findingKind({
+  id: 'oom.prevention.policy',
+  meaning: 'Let the task prefer its nodes rather than be bound to them.',
+  when: 'the constraint is a memory policy',
+  moment: 'report',
+  step: 'certain',
+});
+
+const orderAdvice = findingKind({
+  id: 'oom.prevention.order',
+  meaning: 'Request smaller contiguous allocations, or keep more large blocks free.',
+  when: 'a zone had the pages but no block of the order asked for',
+  moment: 'report',
+  step: 'likely',
+});
+
+const swapAdvice = findingKind({
+  id: 'oom.prevention.swap',
+  meaning: 'Add swap or zram, or memory.',
+  when: 'the machine has no swap, and 30 % of its memory or more is anonymous or shared',
+  moment: 'report',
+  step: 'possible',
+});
+
+const sysrqAdvice = findingKind({
+  id: 'oom.prevention.sysrq',
+  meaning: 'Ask who started the OOM killer manually (sysrq-f).',
+  when: 'it was started manually',
+  moment: 'report',
+  step: 'certain',
+});
 
 /** A cache that is this much of all unreclaimable slab, and this much of memory, is not a busy machine's: it leaks. */
 const leakOfSlab = 0.4;
@@ -17,6 +100,18 @@ const notable = 0.15;
 /** What an operator can do so that it does not happen again. */
 export const prevention: Verdict = {
   id: 'oom.prevention',
+  kinds: [
+    limitAdvice,
+    slabAdvice,
+    hugetlbAdvice,
+    tmpfsAdvice,
+    adjAdvice,
+    cpusetAdvice,
+    policyAdvice,
+    orderAdvice,
+    swapAdvice,
+    sysrqAdvice,
+  ],
   judge(report) {
     const advice =
       report.kind === 'show-mem'
@@ -36,7 +131,7 @@ export const prevention: Verdict = {
   },
 };
 
-function limitTooSmall(report: OomReport): Judgement[] {
+function limitTooSmall(report: OomReport): Finding[] {
   if (isOfMachine(report) || report.kind !== 'oom') return [];
   const memory = report.memcg?.counters.find((counter) => counter.name === 'memory');
   const limit = memory?.limitKB;
@@ -52,17 +147,17 @@ function limitTooSmall(report: OomReport): Judgement[] {
     kB('memory.limit', limit, 'memory: limit'),
   ];
   return [
-    advice(
-      'limit',
-      48,
-      'likely',
-      told`Raise the limit of ${path} above ${limitTold}, or make ${wants} use less: the limit is too small for the workload.`,
-      [told`limit ${exactly(limitTold)}, hit ${count('memory.failcnt', memory!.failures, 'time', 'memory: failcnt')}`],
-    ),
+    conclude(limitAdvice, {
+      subject: cgroupSubject(report),
+      sentence: told`Raise the limit of ${path} above ${limitTold}, or make ${wants} use less: the limit is too small for the workload.`,
+      evidence: [
+        told`limit ${exactly(limitTold)}, hit ${count('memory.failcnt', memory!.failures, 'time', 'memory: failcnt')}`,
+      ],
+    }),
   ];
 }
 
-function slabLeak(report: OomReport): Judgement[] {
+function slabLeak(report: OomReport): Finding[] {
   const whole = managedKB(report, pageKB(report));
   const caches = report.slab?.caches ?? report.beyond?.slabCaches?.filter((cache) => !cache.reclaimable);
   if (whole === undefined || caches === undefined || caches.length === 0) return [];
@@ -83,17 +178,19 @@ function slabLeak(report: OomReport): Judgement[] {
     kB('slab listed', slab, 'all caches in the list'),
   ];
   return [
-    advice(
-      'slab',
-      58,
-      size > slab * 0.6 ? 'likely' : 'possible',
-      told`Find who allocates from the slab cache ${cache}: it alone has ${total} (${share(total, all)} of all unreclaimable slab), and ${used}.`,
-      [told`${cache}: ${usedOf(report, top)}; all caches in the list ${exactly(all)}`],
-    ),
+    conclude(slabAdvice, {
+      subject: { kind: 'slab cache', name: top.name },
+      restsOn:
+        size > slab * 0.6
+          ? []
+          : [{ what: 'the cache has less than 60 % of the slab listed: others grow too', certainty: 'possible' }],
+      sentence: told`Find who allocates from the slab cache ${cache}: it alone has ${total} (${share(total, all)} of all unreclaimable slab), and ${used}.`,
+      evidence: [told`${cache}: ${usedOf(report, top)}; all caches in the list ${exactly(all)}`],
+    }),
   ];
 }
 
-function hugetlbUnused(report: OomReport): Judgement[] {
+function hugetlbUnused(report: OomReport): Finding[] {
   if (!isOfMachine(report)) return [];
   const whole = managedKB(report, pageKB(report));
   const pools = report.hugepages;
@@ -102,22 +199,20 @@ function hugetlbUnused(report: OomReport): Judgement[] {
   if (unused < whole * notable) return [];
   const { kB, count, number } = factsIn(report);
   return [
-    advice(
-      'hugetlb',
-      58,
-      'certain',
-      told`Make the hugetlb pool smaller (vm.nr_hugepages): ${kB('hugepages.free', unused, 'hugepages_free × hugepages_size of each pool')} of it is free, and closed to all else.`,
-      pools
+    conclude(hugetlbAdvice, {
+      subject: { kind: 'memory', name: 'hugetlb' },
+      sentence: told`Make the hugetlb pool smaller (vm.nr_hugepages): ${kB('hugepages.free', unused, 'hugepages_free × hugepages_size of each pool')} of it is free, and closed to all else.`,
+      evidence: pools
         .filter((pool) => Number(pool.free) > 0)
         .map(
           (pool) =>
             told`node ${String(pool.node)}: ${number(`node ${pool.node}.hugepages_free`, pool.free)} of ${count(`node ${pool.node}.hugepages_total`, pool.total, 'page')} of ${exactly(kB(`node ${pool.node}.hugepages_size`, pool.sizeKB))} free`,
         ),
-    ),
+    }),
   ];
 }
 
-function tmpfsFull(report: OomReport): Judgement[] {
+function tmpfsFull(report: OomReport): Finding[] {
   if (!isOfMachine(report)) return [];
   const shares = consumers(report);
   const shmem = shares?.consumers.find((consumer) => consumer.kind === 'shmem')?.kB;
@@ -132,17 +227,17 @@ function tmpfsFull(report: OomReport): Judgement[] {
       ? ''
       : told`: ${word('file', file.path, 'dentries of the mount')} alone has ${bytes('file.size', file.bytes, 'pages of the file')}`;
   return [
-    advice(
-      'tmpfs',
-      54,
-      mount === undefined ? 'possible' : 'likely',
-      told`Put a limit on ${what}, and remove what lies there${alone}; no kill frees it.`,
-      [told`shmem ${exactly(kB('shmem', shmem))} of ${exactly(managed(shares.managedKB))}`],
-    ),
+    conclude(tmpfsAdvice, {
+      subject: { kind: 'memory', name: 'shmem' },
+      restsOn:
+        mount === undefined ? [{ what: 'which mount holds it is not in the report', certainty: 'possible' }] : [],
+      sentence: told`Put a limit on ${what}, and remove what lies there${alone}; no kill frees it.`,
+      evidence: [told`shmem ${exactly(kB('shmem', shmem))} of ${exactly(managed(shares.managedKB))}`],
+    }),
   ];
 }
 
-function protectedConsumer(report: OomReport): Judgement[] {
+function protectedConsumer(report: OomReport): Finding[] {
   const top = largestTask(report.tasks);
   const whole = isOfMachine(report) ? managedKB(report, pageKB(report)) : amount(report.memcg?.counters[0]?.usageKB);
   if (top === undefined || whole === undefined || top.oomScoreAdj >= 0) return [];
@@ -154,60 +249,52 @@ function protectedConsumer(report: OomReport): Judgement[] {
     number('process.oom_score_adj', top.oomScoreAdj, 'oom_score_adj of the task table'),
   ];
   return [
-    advice(
-      'adj',
-      52,
-      'likely',
-      told`Give ${task('process', { comm: top.name, pid: top.pid })} a limit of its own, or take its oom_score_adj of ${adj} away: the OOM killer passes over what holds ${rss}.`,
-      [told`${word('process.comm', top.name, 'the task table')}: rss ${exactly(rss)}, oom_score_adj ${adj}`],
-    ),
+    conclude(adjAdvice, {
+      subject: taskSubject({ comm: top.name, pid: top.pid }),
+      sentence: told`Give ${task('process', { comm: top.name, pid: top.pid })} a limit of its own, or take its oom_score_adj of ${adj} away: the OOM killer passes over what holds ${rss}.`,
+      evidence: [told`${word('process.comm', top.name, 'the task table')}: rss ${exactly(rss)}, oom_score_adj ${adj}`],
+    }),
   ];
 }
 
-function boundToNodes(report: OomReport): Judgement[] {
+function boundToNodes(report: OomReport): Finding[] {
   const { event } = report;
   const { word } = factsIn(report);
   if (event.constraint === 'CONSTRAINT_CPUSET') {
     return [
-      advice(
-        'cpuset',
-        56,
-        'certain',
-        told`Let the cpuset ${event.cpuset === undefined ? 'of the task' : word('cpuset', event.cpuset)} use more memory nodes (cpuset.mems is ${event.memsAllowed === undefined ? 'not printed' : word('mems_allowed', event.memsAllowed)}), or spread its tasks.`,
-        [`mems_allowed=${event.memsAllowed ?? '?'}`],
-      ),
+      conclude(cpusetAdvice, {
+        subject: { kind: 'nodes' },
+        sentence: told`Let the cpuset ${event.cpuset === undefined ? 'of the task' : word('cpuset', event.cpuset)} use more memory nodes (cpuset.mems is ${event.memsAllowed === undefined ? 'not printed' : word('mems_allowed', event.memsAllowed)}), or spread its tasks.`,
+        evidence: [`mems_allowed=${event.memsAllowed ?? '?'}`],
+      }),
     ];
   }
   if (event.constraint === 'CONSTRAINT_MEMORY_POLICY') {
     return [
-      advice(
-        'policy',
-        56,
-        'certain',
-        told`Let the task prefer its nodes rather than be bound to them (MPOL_PREFERRED in place of MPOL_BIND; nodemask ${event.nodemask === undefined ? 'not printed' : word('nodemask', event.nodemask)}).`,
-        [`nodemask=${event.nodemask ?? '?'}`],
-      ),
+      conclude(policyAdvice, {
+        subject: { kind: 'nodes' },
+        sentence: told`Let the task prefer its nodes rather than be bound to them (MPOL_PREFERRED in place of MPOL_BIND; nodemask ${event.nodemask === undefined ? 'not printed' : word('nodemask', event.nodemask)}).`,
+        evidence: [`nodemask=${event.nodemask ?? '?'}`],
+      }),
     ];
   }
   return [];
 }
 
-function fragmentation(report: OomReport): Judgement[] {
+function fragmentation(report: OomReport): Finding[] {
   const tries = zoneTries(report);
   const { order } = report.event;
   if (tries === undefined || order === undefined || order <= 0 || !tries.some((one) => one.fragmented)) return [];
   return [
-    advice(
-      'order',
-      50,
-      'likely',
-      told`Request smaller contiguous allocations: memory is there, but not ${factsIn(report).number('pages asked for', 2 ** order, '2^order')} contiguous pages; a larger vm.min_free_kbytes keeps more large blocks.`,
-      tries.map((one) => one.arithmetic),
-    ),
+    conclude(orderAdvice, {
+      subject: { kind: 'zones' },
+      sentence: told`Request smaller contiguous allocations: memory is there, but not ${factsIn(report).number('pages asked for', 2 ** order, '2^order')} contiguous pages; a larger vm.min_free_kbytes keeps more large blocks.`,
+      evidence: tries.map((one) => one.arithmetic),
+    }),
   ];
 }
 
-function noSwap(report: OomReport): Judgement[] {
+function noSwap(report: OomReport): Finding[] {
   if (!isOfMachine(report) || report.kind !== 'oom' || isByHand(report) || amount(report.swap?.totalKB) !== 0)
     return [];
   // Where the other nodes have memory, the binding is to be changed, not the machine.
@@ -220,35 +307,21 @@ function noSwap(report: OomReport): Judgement[] {
   if (movable < shares.managedKB * 0.3) return [];
   const { kB } = factsIn(report);
   return [
-    advice(
-      'swap',
-      40,
-      'possible',
-      told`Add swap or zram, or memory: ${kB('anonymous and shmem', movable, 'active_anon + inactive_anon + isolated_anon')} of anonymous and shared memory had nowhere to go; swap gives time, not a cure, where a process grows without end.`,
-      [told`Total swap = ${exactly(kB('swap.total', 0, 'Total swap'))}`],
-    ),
+    conclude(swapAdvice, {
+      subject: { kind: 'machine' },
+      sentence: told`Add swap or zram, or memory: ${kB('anonymous and shmem', movable, 'active_anon + inactive_anon + isolated_anon')} of anonymous and shared memory had nowhere to go; swap gives time, not a cure, where a process grows without end.`,
+      evidence: [told`Total swap = ${exactly(kB('swap.total', 0, 'Total swap'))}`],
+    }),
   ];
 }
 
-function byHand(report: OomReport): Judgement[] {
+function byHand(report: OomReport): Finding[] {
   if (!isByHand(report)) return [];
   return [
-    advice(
-      'sysrq',
-      50,
-      'certain',
-      told`Ask who wrote "f" to /proc/sysrq-trigger or pressed SysRq-f: the kernel did not start this by itself.`,
-      [report.event.caller.because],
-    ),
+    conclude(sysrqAdvice, {
+      subject: { kind: 'machine' },
+      sentence: told`Ask who wrote "f" to /proc/sysrq-trigger or pressed SysRq-f: the kernel did not start this by itself.`,
+      evidence: [report.event.caller.because],
+    }),
   ];
-}
-
-function advice(
-  part: string,
-  weight: number,
-  certainty: Judgement['certainty'],
-  sentence: Told,
-  evidence: readonly (string | Told)[],
-): Judgement {
-  return conclude({ id: `oom.prevention.${part}`, weight, certainty, moment: 'report', sentence, evidence });
 }

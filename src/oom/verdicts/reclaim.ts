@@ -4,9 +4,19 @@ import { told, toldList, type Told } from '../../words/told.js';
 import { gfpMeaning } from '../gfp.js';
 import { amount, pageKB, totalOf, type OomReport } from '../model.js';
 import { factsIn } from '../report-facts.js';
-import { conclude, notSo, so, type Verdict } from '../verdict.js';
+import { conclude, findingKind } from '../../words/finding.js';
+import { notSo, so, type Verdict } from '../verdict.js';
+import { ownerOfMemory } from '../scope.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { isByHand } from './nothing-wrong.js';
+
+const kind = findingKind({
+  id: 'oom.reclaim',
+  meaning: 'Why reclaim could not free memory for the request.',
+  when: 'there is no swap or it is full, the page cache is exhausted, much is unevictable or waits to be written, kswapd gave up, or the request may not wait',
+  moment: 'report',
+  step: 'certain',
+});
 
 /** File pages below this share of memory are the last that programs run from: reclaim finds nothing there. */
 const exhaustedCache = 0.01;
@@ -18,17 +28,15 @@ const muchDirty = 0.5;
 
 /** Why reclaim could not help. */
 export const reclaim: Verdict = {
-  id: 'oom.reclaim',
+  id: kind.id,
+  kinds: [kind],
   judge(report) {
     if (isByHand(report)) return notSo('nobody needed a page: it was by hand');
     const found = isOfMachine(report) ? ofMachine(report) : ofMemcg(report);
     if (found.reasons.length === 0) return notSo('nothing in the report stands in the way of reclaim');
     return so(
-      conclude({
-        id: this.id,
-        weight: 65,
-        certainty: 'certain',
-        moment: 'report',
+      conclude(kind, {
+        subject: ownerOfMemory(report),
         sentence: told`Reclaim could not help: ${toldList(found.reasons)}.`,
         evidence: found.evidence,
       }),

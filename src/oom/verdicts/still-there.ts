@@ -2,7 +2,25 @@ import { list, numbered } from '../../words/quantity.js';
 import { told, toldList, type Told } from '../../words/told.js';
 import { pageKB, type OomReport, type VictimState } from '../model.js';
 import { factsIn } from '../report-facts.js';
-import { conclude, notSo, so, type Judgement, type Verdict } from '../verdict.js';
+import { conclude, findingKind, type Finding } from '../../words/finding.js';
+import { taskSubject } from '../../words/subject.js';
+import { notSo, so, type Verdict } from '../verdict.js';
+
+const there = findingKind({
+  id: 'oom.still-there',
+  meaning: 'A victim of the OOM killer has not exited: what it still holds, and the thread that keeps it.',
+  when: 'a task that the OOM killer marked still has its memory, or threads that do not exit',
+  moment: 'dump',
+  step: 'certain',
+});
+
+const zombie = findingKind({
+  id: 'oom.still-there.zombies',
+  meaning: 'Victims have exited with all their memory and are zombies that no parent has waited for.',
+  when: 'a task that the OOM killer marked is a zombie and holds nothing',
+  moment: 'dump',
+  step: 'certain',
+});
 
 /** How the kernel marks a function that may only have left its address on the stack. */
 const notSure = /^\? /;
@@ -22,7 +40,8 @@ const stateWords: Readonly<Record<string, string>> = {
 
 /** Victims that did not die: what they still hold, and the thread that keeps them, with its state and place. */
 export const stillThere: Verdict = {
-  id: 'oom.still-there',
+  id: there.id,
+  kinds: [there, zombie],
   judge(report) {
     const victims = report.beyond?.victims;
     if (victims === undefined) return notSo('only a dump tells what has become of the victims');
@@ -35,7 +54,7 @@ export const stillThere: Verdict = {
   },
 };
 
-function stands(report: OomReport, victim: VictimState): Judgement {
+function stands(report: OomReport, victim: VictimState): Finding {
   const page = pageKB(report);
   const { kB, count, task, word } = factsIn(report);
   const name = task('victim', victim, 'list of tasks');
@@ -71,11 +90,8 @@ function stands(report: OomReport, victim: VictimState): Judgement {
     victim.heldPages === undefined
       ? 'not known'
       : count('victim.rss in pages', victim.heldPages, 'page', 'rss of the victim');
-  return conclude({
-    id: 'oom.still-there',
-    weight: 89,
-    certainty: 'certain',
-    moment: 'dump',
+  return conclude(there, {
+    subject: taskSubject(victim),
     sentence: told`${name} was killed by the OOM killer and is still there: ${reap}, but ${victim.zombieOf === undefined ? told`it can't exit, for ${because}` : because}.`,
     evidence: [
       told`${name}: ${victim.reaped ? 'MMF_OOM_SKIP is set' : 'MMF_OOM_SKIP is not set'}, ${victim.queued ? 'on oom_reaper_list' : 'not on oom_reaper_list'}, rss ${rss}`,
@@ -92,7 +108,7 @@ function isZombie({ zombieOf, heldPages }: VictimState): boolean {
   return zombieOf !== undefined && heldPages === 0;
 }
 
-function waitedForByNobody(report: OomReport, zombies: readonly VictimState[]): Judgement {
+function waitedForByNobody(report: OomReport, zombies: readonly VictimState[]): Finding {
   const { number, task } = factsIn(report);
   const parents = [
     ...new Map(
@@ -104,11 +120,12 @@ function waitedForByNobody(report: OomReport, zombies: readonly VictimState[]): 
     zombies.length > NAMED
       ? [told`${number('more victims', zombies.length - NAMED, 'zombies that were killed')} more`]
       : [];
-  return conclude({
-    id: 'oom.still-there.zombies',
-    weight: 35,
-    certainty: 'certain',
-    moment: 'dump',
+  return conclude(zombie, {
+    subject: {
+      kind: 'tasks',
+      name: zombies.map(({ comm }) => comm).toSorted()[0]!,
+      pids: zombies.map(({ pid }) => pid),
+    },
     sentence:
       zombies.length === 1
         ? told`${names[0]!} was killed by the OOM killer and has exited, with all its memory; it is a zombie until its parent, ${parents[0]!}, waits for it.`

@@ -1,11 +1,69 @@
 import { exactly } from '../../words/known-facts.js';
+import { conclude, findingKind, type Finding } from '../../words/finding.js';
+import type { Premise } from '../../words/certainty.js';
+import { taskSubject } from '../../words/subject.js';
 import { told, type KnownFact, type Told } from '../../words/told.js';
 import { badnessOf, footprintPages, totalPages } from '../badness.js';
 import { amount, ifCounted, pageKB, totalOf, type OomReport, type OomTask } from '../model.js';
 import { factsIn } from '../report-facts.js';
-import { conclude, notSo, so, type Judgement, type Verdict } from '../verdict.js';
+import { notSo, so, type Verdict } from '../verdict.js';
+import { ownerOfMemory } from '../scope.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { largestTask } from './memory-held.js';
+
+const chosenKind = findingKind({
+  id: 'oom.victim.chosen',
+  meaning:
+    'Who was killed, whether it was the right one by badness, who would have been next, and what the kill gave back.',
+  when: 'the report names a victim',
+  moment: 'report',
+  step: 'certain',
+});
+
+const noneKind = findingKind({
+  id: 'oom.victim.none',
+  meaning: 'Nobody could be killed, and the machine stopped for it.',
+  when: 'the report ends with a panic and no task in its table could be chosen',
+  moment: 'report',
+  step: 'likely',
+});
+
+const panicKind = findingKind({
+  id: 'oom.victim.panic',
+  meaning: 'Nobody was killed since panic_on_oom is set: who would have been.',
+  when: 'the report ends with a panic and has tasks that could be chosen',
+  moment: 'report',
+  step: 'certain',
+});
+
+const hiddenKind = findingKind({
+  id: 'oom.victim.hidden',
+  meaning: 'The largest process is kept from being chosen by its oom_score_adj.',
+  when: 'it has a negative oom_score_adj, more than 10 % of the memory, and is not the first by score',
+  moment: 'report',
+  step: 'certain',
+});
+
+const smallKind = findingKind({
+  id: 'oom.victim.small',
+  meaning: 'No process is the consumer by its own memory.',
+  when: 'the largest has less than 10 % of the memory',
+  moment: 'report',
+  step: 'certain',
+});
+
+const groupKind = findingKind({
+  id: 'oom.victim.group',
+  meaning: 'All tasks of a cgroup were killed with the victim (memory.oom.group).',
+  when: 'the report says so',
+  moment: 'report',
+  step: 'certain',
+});
+
+const notWeighed: Premise = {
+  what: 'how much memory there is to measure an oom_score_adj against is not in the report',
+  certainty: 'likely',
+};
 
 /** A process below this share of what was in use was not what used it up. */
 const smallShare = 0.1;
@@ -17,6 +75,7 @@ const near = 0.02;
 /** Whether the right victim was chosen, who else would have been, and what the kill gave back. */
 export const victim: Verdict = {
   id: 'oom.victim',
+  kinds: [chosenKind, noneKind, panicKind, hiddenKind, smallKind, groupKind],
   judge(report) {
     if (report.kind !== 'oom') return notSo('no OOM kill');
     const ranked = badnessOf(report).filter((one) => one.notEligible === undefined);
@@ -24,14 +83,14 @@ export const victim: Verdict = {
     // Where the log's end can't be read, it may have been so too.
     const stopped = report.panic !== undefined || (report.kills.length === 0 && report.incomplete?.panic !== undefined);
     const chosen = report.kills[0]?.pid ?? (stopped ? undefined : report.selected?.pid);
-    const judgements = [...choice(report, ranked, chosen), ...hidden(report, ranked[0]?.task), ...group(report)];
-    return judgements.length === 0 ? notSo('neither a victim nor a task table is in the report') : so(...judgements);
+    const found = [...choice(report, ranked, chosen), ...hidden(report, ranked[0]?.task), ...group(report)];
+    return found.length === 0 ? notSo('neither a victim nor a task table is in the report') : so(...found);
   },
 };
 
 type Ranked = ReturnType<typeof badnessOf>;
 
-function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): Judgement[] {
+function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): Finding[] {
   const { kB, number, word } = factsIn(report);
   const first = ranked[0];
   const weighed = isWeighed(ranked);
@@ -39,27 +98,27 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
     if (first === undefined) {
       if (report.panic === undefined || report.tasks === undefined) return [];
       return [
-        one(
-          'none',
-          70,
-          'likely',
-          told`Nobody could be killed: ${report.tasks.length === 0 ? 'no process had memory to give' : 'every process is protected'}; the machine ended with "${word('panic', report.panic, 'the panic message')}".`,
-          report.tasks.slice(0, 8).map((task) => told`${named(report, task)}: oom_score_adj ${adjOf(report, task)}`),
-        ),
+        conclude(noneKind, {
+          subject: ownerOfMemory(report),
+          sentence: told`Nobody could be killed: ${report.tasks.length === 0 ? 'no process had memory to give' : 'every process is protected'}; the machine ended with "${word('panic', report.panic, 'the panic message')}".`,
+          evidence: report.tasks
+            .slice(0, 8)
+            .map((task) => told`${named(report, task)}: oom_score_adj ${adjOf(report, task)}`),
+        }),
       ];
     }
     if (report.panic === undefined) return [];
     return [
-      one(
-        'panic',
-        45,
-        weighed ? 'certain' : 'likely',
-        told`Nobody was killed, because panic_on_oom is set and the machine stops at the first OOM; the victim ${weighed ? 'would' : 'may'} have been ${named(report, first.task)} with ${held(report, first.task)}.`,
-        ranking(ranked, report),
-      ),
+      conclude(panicKind, {
+        subject: taskSubject({ comm: first.task.name, pid: first.task.pid }),
+        restsOn: weighed ? [] : [notWeighed],
+        sentence: told`Nobody was killed, because panic_on_oom is set and the machine stops at the first OOM; the victim ${weighed ? 'would' : 'may'} have been ${named(report, first.task)} with ${held(report, first.task)}.`,
+        evidence: ranking(ranked, report),
+      }),
     ];
   }
   const name = nameOf(report, chosen);
+  const subject = taskSubject({ pid: chosen, comm: commOf(report, chosen)?.comm });
   const freed = reaped(report, chosen);
   const place = ranked.findIndex((one) => one.task.pid === chosen || one.task.tgid === chosen);
   if (place < 0 || first === undefined) {
@@ -69,14 +128,19 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
         ? ''
         : told`, which held ${kB('victim.rss', Number(kill.anonRssKB) + ifCounted(kill.shmemRssKB) + ifCounted(kill.fileRssKB), 'anon-rss + shmem-rss + file-rss of the kill line')}`;
     return [
-      one(
-        'chosen',
-        40,
-        'certain',
-        told`${name} was chosen${size}${freed}; whether it was the right one can't be told: ${report.tasks === undefined ? 'there is no task table' : 'it is not in the task table'}.`,
-        kill?.anonRssKB === undefined
-          ? []
-          : [told`anon-rss ${exactly(kB('victim.anon-rss', kill.anonRssKB, 'anon-rss of the kill line'))} (kill line)`],
+      conclude(
+        chosenKind,
+        {
+          subject,
+          sentence: told`${name} was chosen${size}${freed}; whether it was the right one can't be told: ${report.tasks === undefined ? 'there is no task table' : 'it is not in the task table'}.`,
+          evidence:
+            kill?.anonRssKB === undefined
+              ? []
+              : [
+                  told`anon-rss ${exactly(kB('victim.anon-rss', kill.anonRssKB, 'anon-rss of the kill line'))} (kill line)`,
+                ],
+        },
+        'no table to compare',
       ),
     ];
   }
@@ -97,34 +161,41 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
     const which =
       whole !== undefined && Number(footprint.fact.value) >= whole * mostOfIt ? 'the consumer' : 'the largest process';
     return [
-      one(
-        'chosen',
-        50,
-        'certain',
-        told`The victim is ${which}: ${name} held the most (${footprint} with its page tables and swap)${freed}; ${nextWords}.`,
-        ranking(ranked, report),
+      conclude(
+        chosenKind,
+        {
+          subject,
+          sentence: told`The victim is ${which}: ${name} held the most (${footprint} with its page tables and swap)${freed}; ${nextWords}.`,
+          evidence: ranking(ranked, report),
+        },
+        'the largest',
       ),
     ];
   }
   if (right) {
     return [
-      one(
-        'chosen',
-        55,
-        'certain',
-        told`${name} was chosen for its oom_score_adj of ${adjOf(report, task.task)}, holding ${footprint}${freed}; ${named(report, top ?? task.task)} holds the most.`,
-        ranking(ranked, report),
+      conclude(
+        chosenKind,
+        {
+          subject,
+          sentence: told`${name} was chosen for its oom_score_adj of ${adjOf(report, task.task)}, holding ${footprint}${freed}; ${named(report, top ?? task.task)} holds the most.`,
+          evidence: ranking(ranked, report),
+        },
+        'for its oom_score_adj',
       ),
     ];
   }
   if (!weighed) {
     return [
-      one(
-        'chosen',
-        60,
-        'likely',
-        told`${name} was killed${freed}, though ${named(report, first.task)} holds more; whether an oom_score_adj made the difference can't be told, for the report does not say how much memory there is to measure it against.`,
-        ranking(ranked, report),
+      conclude(
+        chosenKind,
+        {
+          subject,
+          restsOn: [notWeighed],
+          sentence: told`${name} was killed${freed}, though ${named(report, first.task)} holds more; whether an oom_score_adj made the difference can't be told, for the report does not say how much memory there is to measure it against.`,
+          evidence: ranking(ranked, report),
+        },
+        'another had the higher score',
       ),
     ];
   }
@@ -139,12 +210,15 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
         ? 'that one may not use the nodes that are short, so it could not be chosen'
         : 'a child, a task that was already dying, or oom_kill_allocating_task';
   return [
-    one(
-      'chosen',
-      60,
-      'likely',
-      told`${name} was killed, but ${named(report, first.task)} has the higher score${points}${freed}: ${because}.`,
-      ranking(ranked, report),
+    conclude(
+      chosenKind,
+      {
+        subject,
+        restsOn: [{ what: `${because}: the best explanation of several`, certainty: 'likely' }],
+        sentence: told`${name} was killed, but ${named(report, first.task)} has the higher score${points}${freed}: ${because}.`,
+        evidence: ranking(ranked, report),
+      },
+      'another had the higher score',
     ),
   ];
 }
@@ -164,7 +238,7 @@ function boundToNodes({ event }: OomReport): boolean {
 }
 
 /** The largest consumer is kept from being chosen by its oom_score_adj, or no process is large at all. */
-function hidden(report: OomReport, first: OomTask | undefined): Judgement[] {
+function hidden(report: OomReport, first: OomTask | undefined): Finding[] {
   const top = largestTask(report.tasks);
   if (top === undefined) return [];
   const page = pageKB(report);
@@ -179,29 +253,25 @@ function hidden(report: OomReport, first: OomTask | undefined): Judgement[] {
   const comm = word('process.comm', top.name, 'the task table');
   if (top.oomScoreAdj < 0 && first?.pid !== top.pid && size > whole * smallShare) {
     return [
-      one(
-        'hidden',
-        78,
-        'certain',
-        told`${named(report, top)} holds ${holds} (${share(holds, all)}) and is kept from being chosen by its oom_score_adj of ${adjOf(report, top)}; others are killed in its place.`,
-        [
+      conclude(hiddenKind, {
+        subject: taskSubject({ comm: top.name, pid: top.pid }),
+        sentence: told`${named(report, top)} holds ${holds} (${share(holds, all)}) and is kept from being chosen by its oom_score_adj of ${adjOf(report, top)}; others are killed in its place.`,
+        evidence: [
           told`${comm}: rss + swap ${exactly(holds)}, oom_score_adj ${adjOf(report, top)}`,
           ...(first === undefined
             ? ['no other task can be chosen']
             : [told`first by score: ${named(report, first)}, oom_score_adj ${adjOf(report, first)}`]),
         ],
-      ),
+      }),
     ];
   }
   if (size < whole * smallShare) {
     return [
-      one(
-        'small',
-        68,
-        'certain',
-        told`No process is the consumer by its own memory: the largest, ${named(report, top)}, holds ${holds} (${share(holds, all)} of ${all}).`,
-        [told`${comm}: rss + swap ${exactly(holds)}`],
-      ),
+      conclude(smallKind, {
+        subject: ownerOfMemory(report),
+        sentence: told`No process is the consumer by its own memory: the largest, ${named(report, top)}, holds ${holds} (${share(holds, all)} of ${all}).`,
+        evidence: [told`${comm}: rss + swap ${exactly(holds)}`],
+      }),
     ];
   }
   return [];
@@ -212,22 +282,20 @@ function wholeKB(report: OomReport, page: number): number | undefined {
   return isOfMachine(report) ? managedKB(report, page) : amount(report.memcg?.counters[0]?.usageKB);
 }
 
-function group(report: OomReport): Judgement[] {
+function group(report: OomReport): Finding[] {
   if (report.groupKill === undefined) return [];
-  const { number, word } = factsIn(report);
+  const { number, pid, word } = factsIn(report);
   return [
-    one(
-      'group',
-      45,
-      'certain',
-      told`All tasks of ${word('group', report.groupKill, 'memory.oom.group')} were killed with it (memory.oom.group): ${number('kills', report.kills.length, 'kill lines')} in all.`,
-      report.kills
+    conclude(groupKind, {
+      subject: { kind: 'cgroup', name: report.groupKill },
+      sentence: told`All tasks of ${word('group', report.groupKill, 'memory.oom.group')} were killed with it (memory.oom.group): ${number('kills', report.kills.length, 'kill lines')} in all.`,
+      evidence: report.kills
         .slice(0, 20)
         .map(
           (kill) =>
-            told`killed ${number('killed.pid', kill.pid, 'kill line')} (${kill.comm === undefined ? '?' : word('killed.comm', kill.comm, 'kill line')})`,
+            told`killed ${pid('killed.pid', kill.pid, 'kill line')} (${kill.comm === undefined ? '?' : word('killed.comm', kill.comm, 'kill line')})`,
         ),
-    ),
+    }),
   ];
 }
 
@@ -284,14 +352,20 @@ function adjOf(report: OomReport, task: OomTask): KnownFact {
 }
 
 function nameOf(report: OomReport, pid: number): Told {
-  const { number, task } = factsIn(report);
+  const facts = factsIn(report);
+  const called = commOf(report, pid);
+  if (called !== undefined) return facts.task('victim', { comm: called.comm, pid }, called.what);
+  return told`pid ${facts.pid('victim.pid', pid, report.kills[0]?.pid === pid ? 'kill line' : 'the one that was selected')}`;
+}
+
+/** What the victim is called, and by which part of the report. */
+function commOf(report: OomReport, pid: number): { comm: string; what: string } | undefined {
   const named = [
     { comm: report.kills.find((kill) => kill.pid === pid)?.comm, what: 'kill line' },
     { comm: report.selected?.pid === pid ? report.selected.comm : undefined, what: 'the one that was selected' },
     { comm: report.tasks?.find((one) => one.pid === pid)?.name, what: 'the task table' },
   ];
-  for (const { comm, what } of named) if (comm !== undefined) return task('victim', { comm, pid }, what);
-  return told`pid ${number('victim.pid', pid, report.kills[0]?.pid === pid ? 'kill line' : 'the one that was selected')}`;
+  return named.flatMap(({ comm, what }) => (comm === undefined ? [] : [{ comm, what }]))[0];
 }
 
 function named(report: OomReport, task: OomTask): Told {
@@ -301,14 +375,4 @@ function named(report: OomReport, task: OomTask): Told {
 /** Two rows of one size are processes that share their memory, or a fork that has not written yet. */
 function same(a: OomTask, b: OomTask): boolean {
   return Math.abs(Number(a.rss) - Number(b.rss)) <= Number(a.rss) * near;
-}
-
-function one(
-  part: string,
-  weight: number,
-  certainty: Judgement['certainty'],
-  sentence: Told,
-  evidence: readonly (string | Told)[],
-): Judgement {
-  return conclude({ id: `oom.victim.${part}`, weight, certainty, moment: 'report', sentence, evidence });
 }

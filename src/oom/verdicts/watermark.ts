@@ -13,12 +13,23 @@ import {
   type ZoneState,
 } from '../model.js';
 import { factsIn } from '../report-facts.js';
-import { conclude, notSo, so, type Verdict } from '../verdict.js';
+import { conclude, findingKind } from '../../words/finding.js';
+import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, zonesAllowed } from '../zones.js';
+
+const kind = findingKind({
+  id: 'oom.watermark',
+  meaning:
+    'Why no zone could serve the request: its free pages against its watermark and reserve, or no block of that order.',
+  when: 'each zone that the request may use refuses it by __zone_watermark_ok()',
+  moment: 'report',
+  step: 'certain',
+});
 
 /** Why no zone could serve the request: __zone_watermark_ok(), zone by zone. */
 export const watermark: Verdict = {
-  id: 'oom.watermark',
+  id: kind.id,
+  kinds: [kind],
   judge(report) {
     const { event } = report;
     if (!isOfMachine(report)) return notSo("a cgroup's limit was hit: no zone was asked");
@@ -33,11 +44,12 @@ export const watermark: Verdict = {
       );
     }
     return so(
-      conclude({
-        id: this.id,
-        weight: 90,
-        certainty: event.gfp!.namesFrom === 'release' ? 'likely' : 'certain',
-        moment: 'report',
+      conclude(kind, {
+        subject: { kind: 'zones', name: list(refused.map(({ zone }) => zoneTitle(zone))) },
+        restsOn:
+          event.gfp!.namesFrom === 'release'
+            ? [{ what: 'the bits of gfp_mask are named as this release has them by default', certainty: 'likely' }]
+            : [],
         sentence: told`No zone could give the request (${requestTold(report, event.order)}): ${toldOf(refused.flatMap((one, i) => (i === 0 ? [one.refusal!] : ['; ', one.refusal!])))}.`,
         evidence: tries.map((one) => one.arithmetic),
       }),

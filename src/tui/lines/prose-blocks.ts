@@ -5,7 +5,7 @@ import { cutAtWord, widthOf, wrap } from '../../report/lay-out-table.js';
 import type { ReportedFinding } from '../../report/report.js';
 import { filterWords } from './choose-rows.js';
 import { entryLines, fixedBlock, padded, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
-import { targetsInText } from './names-in-text.js';
+import { targetsInText, targetsOfFacts } from './names-in-text.js';
 import { isOpen, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
@@ -99,7 +99,9 @@ function* findingLines(
     label: `${shownText(door.type)} ${address(door.address)}`,
     target: { kind: 'door', door },
   }));
-  targets.push(...targetsInText([finding.sentence, ...finding.evidence]));
+  const told = targetsOfFacts(finding);
+  const inEvidence = targetsInText(finding.evidence);
+  targets.push(...told, ...inEvidence.filter(({ label }) => told.every((other) => other.label !== label)));
   if ('plugin' in finding)
     targets.push({ label: `screen ${finding.plugin}`, target: { kind: 'plugin', id: finding.plugin } });
   const more = {

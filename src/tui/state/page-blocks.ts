@@ -10,7 +10,6 @@ import { pageLines, type PageLines } from '../lines/page-lines.js';
 import { findingsBlock } from '../lines/prose-blocks.js';
 import { viewBlocks } from '../lines/view-blocks.js';
 import type { Room, ShownView } from '../lines/view-state.js';
-import { pidsInText } from '../lines/names-in-text.js';
 import { bodyRows } from './move.js';
 import { machineInWords } from './machine-line.js';
 import { margin, panesAt, type Panes } from './panes.js';
@@ -80,8 +79,8 @@ const namesKnown = new WeakMap<State['sections'], Room['named']>();
 let lastNames: { key: string; named: Room['named'] } | undefined;
 
 /**
- * The tasks and objects that findings name; the same set for the same names, since all rows of a table are asked for
- * each new one.
+ * The tasks and objects that findings are about; the same set for the same names, since all rows of a table are asked
+ * for each new one.
  */
 function namedBy(sections: State['sections']): Room['named'] {
   const known = namesKnown.get(sections);
@@ -89,8 +88,8 @@ function namedBy(sections: State['sections']): Room['named'] {
   const findings = Object.values(sections).flatMap(({ views }) =>
     views.flatMap(({ view }) => (view.kind === 'findings' ? view.findings : [])),
   );
-  const names = findings.flatMap(({ sentence, doors = [] }) => [
-    ...pidsInText(sentence),
+  const names = findings.flatMap(({ subject, doors = [] }) => [
+    ...(subject?.pids ?? []),
     ...doors.map(({ address }) => address),
   ]);
   const key = names.join(' ');

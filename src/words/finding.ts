@@ -1,0 +1,90 @@
+import { derivedCertainty, type Certainty, type Premise } from './certainty.js';
+import { defined } from './defined.js';
+import type { Subject } from './subject.js';
+import { factsOf, type Facts, type Told } from './told.js';
+import { weightOf, type CaseOf, type FindingId } from './weights.js';
+
+/** What Enter on a value opens: an address with the type that stands there. */
+export interface Door {
+  /** 'struct task_struct' */
+  readonly type: string;
+  readonly address: bigint;
+}
+
+/** A conclusion: one sentence, what it is about, what it rests on, how sure it is, and which moment it speaks of. */
+export interface Finding {
+  /** Stable: 'oom.watermark'. */
+  readonly id: string;
+  /** 0 to 100: how much it explains of why the machine died; orders findings across plugins. */
+  readonly weight: number;
+  readonly certainty: Certainty;
+  /** The moment it speaks of: the OOM report's, or the dump's. */
+  readonly moment: Moment;
+  /** What it is about. */
+  readonly subject?: Subject;
+  /** One sentence that an operator can act on. */
+  readonly sentence: string;
+  /** What it rests on, with its arithmetic, a line each. */
+  readonly evidence: readonly string[];
+  /**
+   * The values that it tells, each as it was read, with where. Names are of what is counted ('memory.usage'), never of
+   * the machine's own things.
+   */
+  readonly facts?: Facts;
+  /** Other conclusions and assumptions that it rests on: it is no surer than the least sure of them. */
+  readonly restsOn?: readonly Premise[];
+  /** What was looked at for it and could not be read: it is a step less sure for that. */
+  readonly unread?: readonly string[];
+  readonly doors?: readonly Door[];
+  /** Where it is told in full: ids of the plugin's own views, or 'ps/tasks' for another plugin's. */
+  readonly views?: readonly string[];
+}
+
+/** report: when the OOM report was made; dump: when the machine stopped. */
+export type Moment = 'report' | 'dump';
+
+/** A kind of finding, declared beside the code that finds it; docs/findings.md is made of these. */
+export interface FindingKind<Id extends FindingId = FindingId> {
+  readonly id: Id;
+  /** What it says, in a sentence. */
+  readonly meaning: string;
+  /** Under which conditions, in a sentence. */
+  readonly when: string;
+  readonly moment: Moment;
+  /** How sure it is where all that it rests on is certain and could be read. */
+  readonly step: Certainty;
+}
+
+/** The declaration, with its id known to the compiler. */
+export function findingKind<const Id extends FindingId>(kind: FindingKind<Id>): FindingKind<Id> {
+  return kind;
+}
+
+/** What is said of one case of a kind; sentence and evidence are made of facts. */
+export interface Claim {
+  readonly subject: Subject;
+  readonly sentence: Told;
+  readonly evidence: readonly (string | Told)[];
+  readonly restsOn?: readonly Premise[];
+  readonly doors?: readonly Door[];
+}
+
+/** A finding of a kind. `of` says which of its cases it is, where they differ in weight. */
+export function conclude<Id extends FindingId>(
+  kind: FindingKind<Id>,
+  { subject, sentence, evidence, restsOn = [], doors }: Claim,
+  ...of: CaseOf<Id>
+): Finding {
+  return {
+    id: kind.id,
+    weight: weightOf(kind.id, ...of),
+    certainty: derivedCertainty(kind.step, restsOn),
+    moment: kind.moment,
+    subject,
+    sentence: sentence.text,
+    evidence: evidence.map((line) => (typeof line === 'string' ? line : line.text)),
+    facts: factsOf([sentence, ...evidence]),
+    ...(restsOn.length === 0 ? {} : { restsOn }),
+    ...defined({ doors }),
+  };
+}

@@ -1,0 +1,74 @@
+/**
+ * How much each kind of finding explains of why a machine died, 0 to 100; the order in which findings are printed, a
+ * likely one as if it weighed 85 % of that, a possible one 60 %. What weighs less than 50 is a circumstance, and no
+ * cause. A kind has several weights where it explains more in one case than in another.
+ */
+export const weights = {
+  'lock.self-deadlock': 95,
+  'oom.nothing-wrong': { 'started manually': 95, 'a page fault failed': 85, 'came free since': 62 },
+  'oom.constraint': {
+    'its nodes are full': 93,
+    'a limit was hit': 92,
+    'the limit is not shown': 80,
+    'the nodes are not shown': 80,
+    'no constraint': 30,
+  },
+  'oom.memory-held.slab': 91,
+  'oom.memory-held.shmem': 91,
+  'oom.memory-held.pipes': 91,
+  'oom.memory-held.hugetlb': { 'mostly unused': 91, 'in use': 70 },
+  'lock.deadlock': 90,
+  'oom.watermark': 90,
+  'oom.still-there': 89,
+  'lock.holder-stopped': 88,
+  'oom.memory-held.process': 88,
+  'oom.memory-held.unevictable': 86,
+  'lock.owner-exited': 85,
+  'lock.sleeps-with-spinlock': { 'a lock': 85, 'an event': 58 },
+  'lock.stuck-owner': { 'a lock': 80, 'a lock, and its holder waits itself': 65, 'an event': 58 },
+  'oom.memory-held.unaccounted': 80,
+  'oom.victim.hidden': 78,
+  'lock.frozen': 75,
+  'oom.memory-held.page-tables': 75,
+  'oom.memory-held.zram': { full: 72, 'not full': 45 },
+  'lock.owner-sleeps': { 'a lock': 70, 'an event': 58 },
+  'oom.memory-held.shares': { 'of a cgroup': 70, 'of the machine': 60 },
+  'oom.victim.none': 70,
+  'oom.victim.small': 68,
+  'oom.reclaim': 65,
+  'watchdog.stuck-cpu': 65,
+  'oom.afterwards': { short: 60, 'not short': 20 },
+  'oom.victim.chosen': {
+    'another had the higher score': 60,
+    'for its oom_score_adj': 55,
+    'the largest': 50,
+    'no table to compare': 40,
+  },
+  'oom.prevention.hugetlb': 58,
+  'oom.prevention.slab': 58,
+  'oom.prevention.cpuset': 56,
+  'oom.prevention.policy': 56,
+  'watchdog.rcu-stall': 55,
+  'oom.prevention.tmpfs': 54,
+  'oom.prevention.adj': 52,
+  'oom.prevention.order': 50,
+  'oom.prevention.sysrq': 50,
+  'oom.prevention.limit': 48,
+  'oom.victim.group': 45,
+  'oom.victim.panic': 45,
+  'watchdog.hung-tasks': 45,
+  'lock.owner-unknown': 40,
+  'oom.prevention.swap': 40,
+  'oom.still-there.zombies': 35,
+} as const satisfies Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+
+/** Of a finding that oompm itself makes. */
+export type FindingId = keyof typeof weights;
+
+/** The case of a kind, where its weight depends on one; else nothing. */
+export type CaseOf<Id extends FindingId> = (typeof weights)[Id] extends number ? [] : [keyof (typeof weights)[Id]];
+
+export function weightOf<Id extends FindingId>(id: Id, ...of: CaseOf<Id>): number {
+  const weight: number | Readonly<Record<string, number>> = weights[id];
+  return typeof weight === 'number' ? weight : weight[String(of[0])]!;
+}
