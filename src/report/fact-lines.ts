@@ -13,12 +13,15 @@ export function withFacts(report: Report): Report {
   };
 }
 
-/** "memory.usage = 102400 kB (memory counter of the cgroup, in the log)"; then what else it rests on. */
+/** "memory.usage = 102400 kB (memory counter of the cgroup, in the log)"; then what it rests on that is not certain itself. */
 function factLines({ facts = {}, restsOn = [] }: Finding): string[] {
   return [
     ...Object.entries(facts).map(
       ([name, { value, unit, source }]) => `${name} = ${value}${unitInWords(unit)} (${source})`,
     ),
-    ...restsOn.map(({ what, certainty }) => `rests on: ${what} (${certainty})`),
+    // What is certain stands among the evidence already.
+    ...restsOn
+      .filter(({ certainty }) => certainty !== 'certain')
+      .map(({ what, certainty }) => `rests on: ${what} (${certainty})`),
   ];
 }
