@@ -47,13 +47,13 @@ const groups = [
   // What `--version` and every error path load.
   {
     name: 'base',
-    test: /\/src\/(?:words|bytes\/(?:input-error|make-folder|surroundings-error|user-folders)|(?:cli\/exit-status|app\/progress)|report\/escape)/,
+    test: /\/src\/(?:words\/(?:defined|nearest-word|quantity)|bytes\/(?:input-error|make-folder|surroundings-error|user-folders)|(?:cli\/exit-status|app\/progress)|report\/escape)/,
     priority: 2,
   },
   { name: 'oclif', test: /node_modules\/@oclif\/core\/lib\/(?!help\/(?!util))/ },
   {
     name: 'kernel',
-    test: /\/(?:symbols|src\/(?:bytes(?!\/temporary-file)|dump|memory|debuginfo\/(?!dwarf|unpack)|kernel|inspect|linux|session|stack))\//,
+    test: /\/(?:symbols|src\/(?:words|bytes(?!\/temporary-file)|dump|memory|debuginfo\/(?!dwarf|unpack)|arch|kernel|inspect|linux|session|stack))\//,
   },
   { name: 'report', test: /\/src\/(?:oom\/|plugin\/(?!runner-worker)|report\/|locks\/|stalls\/)/ },
   { name: 'sections', test: /\/plugins\/[^/]+\// },

@@ -117,7 +117,7 @@ describe('protocols', () => {
   test('finds one that is over its limit, not one that is at it', () => {
     expect(viewsOf(201n)[1]).toMatchObject({
       kind: 'findings',
-      findings: [{ id: 'protocols.over-limit', certainty: 'certain', about: 'TCP' }],
+      findings: [{ id: 'protocols.over-limit', certainty: 'certain', subject: { kind: 'other', name: 'TCP' } }],
     });
   });
 

@@ -14,7 +14,15 @@ describe('entries', () => {
       sentence: long('first'),
       evidence: [long('because'), 'and pid 52 too'],
     },
-    { id: 'b', weight: 80, certainty: 'certain', moment: 'dump', sentence: 'second, a.out (pid 51)', evidence: ['so'] },
+    {
+      id: 'b',
+      weight: 80,
+      certainty: 'certain',
+      moment: 'dump',
+      sentence: 'second, a.out (pid 51)',
+      evidence: ['so'],
+      facts: { 'task.pid': { value: 51, unit: 'pid', source: 'task table' } },
+    },
   ]);
 
   test('the cursor stops at verdicts and at what they rest on, not at wrapped lines', () => {

@@ -137,6 +137,7 @@ describe('tables', () => {
         weight: 90,
         certainty: 'certain',
         moment: 'dump',
+        subject: { kind: 'task', name: 'hog', pids: [51] },
         sentence: 'hog (pid 51) holds most',
         evidence: ['init (pid 1) does not'],
       },
