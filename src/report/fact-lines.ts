@@ -13,7 +13,10 @@ export function withFacts(report: Report): Report {
   };
 }
 
-/** "memory.usage = 102400 kB (memory counter of the cgroup, in the log)"; then what it rests on that is not certain itself. */
+/**
+ * "memory.usage = 102400 kB (memory counter of the cgroup, in the log)"; then what it rests on that is not certain
+ * itself.
+ */
 function factLines({ facts = {}, restsOn = [] }: Finding): string[] {
   return [
     ...Object.entries(facts).map(
