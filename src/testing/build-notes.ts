@@ -1,29 +1,7 @@
-/** One CPU's registers, by the names of `struct pt_regs`; what is not given is 0. */
-export type TestRegisters = Partial<Record<(typeof registerOrder)[number], bigint>> & { pid?: number };
+import { PT_REGS_ORDER, type GeneralRegister } from '../arch/x86_64/pt-regs-order.js';
 
-const registerOrder = [
-  'r15',
-  'r14',
-  'r13',
-  'r12',
-  'bp',
-  'bx',
-  'r11',
-  'r10',
-  'r9',
-  'r8',
-  'ax',
-  'cx',
-  'dx',
-  'si',
-  'di',
-  'orig_ax',
-  'ip',
-  'cs',
-  'flags',
-  'sp',
-  'ss',
-] as const;
+/** One CPU's registers, by the names of `struct pt_regs`; what is not given is 0. */
+export type TestRegisters = Partial<Record<GeneralRegister, bigint>> & { pid?: number };
 
 /** The notes of a dump: an NT_PRSTATUS for each CPU, then VMCOREINFO where given. */
 export function buildNotes({
@@ -54,7 +32,7 @@ export function note(name: string, type: number, desc: Uint8Array): Uint8Array {
 function prstatus(cpu: TestRegisters): Uint8Array {
   const bytes = Buffer.alloc(336);
   bytes.writeInt32LE(cpu.pid ?? 0, 32);
-  for (const [i, name] of registerOrder.entries())
+  for (const [i, name] of PT_REGS_ORDER.entries())
     bytes.writeBigUInt64LE(BigInt.asUintN(64, cpu[name] ?? 0n), 112 + i * 8);
   return bytes;
 }

@@ -1,3 +1,4 @@
+import { PT_REGS_ORDER, type X86Registers } from '../arch/x86_64/pt-regs-order.js';
 import type { OrcEntry } from '../arch/x86_64/stack/orc-entry.js';
 import { buildOrc, CALL, type MemoryPiece } from './build-orc.js';
 
@@ -92,32 +93,8 @@ export function words(at: bigint, ...values: readonly bigint[]): MemoryPiece {
   return { at, bytes: new Uint8Array(BigUint64Array.from(values, (value) => BigInt.asUintN(64, value)).buffer) };
 }
 
-const PT_REGS = [
-  'r15',
-  'r14',
-  'r13',
-  'r12',
-  'bp',
-  'bx',
-  'r11',
-  'r10',
-  'r9',
-  'r8',
-  'ax',
-  'cx',
-  'dx',
-  'si',
-  'di',
-  'orig_ax',
-  'ip',
-  'cs',
-  'flags',
-  'sp',
-  'ss',
-] as const;
-
 /** A struct pt_regs of x86_64, as entry code leaves it: in the kernel, where `cs` does not say otherwise. */
-export function ptRegs(at: bigint, registers: Partial<Record<(typeof PT_REGS)[number], bigint>>): MemoryPiece {
+export function ptRegs(at: bigint, registers: Partial<X86Registers>): MemoryPiece {
   const all: typeof registers = { cs: 0x10n, flags: 0x246n, ss: 0x18n, ...registers };
-  return words(at, ...PT_REGS.map((name) => all[name] ?? 0n));
+  return words(at, ...PT_REGS_ORDER.map((name) => all[name] ?? 0n));
 }
