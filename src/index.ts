@@ -59,6 +59,7 @@ export type { Kernel } from './kernel/kernel.js';
 export type { MemberSpec, PerCpu, Ref, RefBase, Shape, StructName } from './kernel/shape.js';
 export { objectColumns, objectTree, objectView } from './plugin/object-view.js';
 export { Cancelled, Implausible, isGapError, isLoss, ShapeError } from './kernel/gaps.js';
+export { doorTo } from './kernel/door-to.js';
 export { readOrGap } from './kernel/read-or.js';
 export {
   addressOfPage,

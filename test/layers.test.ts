@@ -13,6 +13,7 @@ const mayLoadPlugins = ['src/app/plugins.ts'];
 
 const longestFile = 500;
 const widestComment = 120;
+const widestLine = 160;
 const generated = /^\/[/*][^\n]*\bgenerated\b/i;
 
 const files = [...texts.keys()];
@@ -152,6 +153,13 @@ test(`no comment is wider than ${widestComment} columns, which the formatter doe
       .split('\n')
       .filter((line) => line.length > widestComment && /^\s*(?:\/\/|\/?\*)/.test(line))
       .map((line) => `${file}: ${line.trim()}`),
+  );
+  expect(wide).toEqual([]);
+});
+
+test(`no line is wider than ${widestLine} columns: the formatter breaks no template, so a long sentence is made of named parts`, () => {
+  const wide = [...texts].flatMap(([file, text]) =>
+    text.split('\n').flatMap((line, at) => (line.length > widestLine ? [`${file}:${at + 1}`] : [])),
   );
   expect(wide).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { Kernel, Stack } from 'oompm';
+import { defined, doorTo, type Kernel, type Stack } from 'oompm';
 import { taskLabel, taskState } from 'oompm/linux';
 import { showStack, stackKey, type ShowOptions, type TaskStack } from 'oompm/stack';
 
@@ -27,7 +27,7 @@ export function* foldedStacks(
     const [title = '', ...sameAs] = titles;
     yield {
       title,
-      ...(stack.task ? { door: { type: 'struct task_struct', address: stack.task.$address } } : {}),
+      ...defined({ door: stack.task && doorTo(stack.task) }),
       ...showStack(kernel, stack, options),
       ...(sameAs.length > 0 ? { sameAs } : {}),
     };

@@ -1,4 +1,4 @@
-import type { Kernel, Stack } from 'oompm';
+import { defined, doorTo, type Kernel, type Stack } from 'oompm';
 import { taskState } from 'oompm/linux';
 import { isHeld, type ContendedLock, type Holding } from 'oompm/locks';
 import { showStack } from 'oompm/stack';
@@ -24,7 +24,7 @@ export function* ownerStacks(kernel: Kernel, locks: readonly ContendedLock[]): G
       task && cpu === undefined ? kernel.attempt('task_struct.__state', () => taskState(task).letter) : undefined;
     yield {
       title: `${label}${letter === undefined ? '' : `, ${letter}`}: ${names.join(', ')}`,
-      ...(task ? { door: { type: 'struct task_struct', address: task.$address } } : {}),
+      ...defined({ door: task && doorTo(task) }),
       ...showStack(kernel, stack),
     };
   }

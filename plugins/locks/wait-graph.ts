@@ -1,4 +1,4 @@
-import { graph, type GraphView } from 'oompm';
+import { defined, doorTo, graph, type GraphView } from 'oompm';
 import { contextId, lockId, waitGraph, type ContendedLock, type QueuedWait } from 'oompm/locks';
 
 /** Who waits for whom; of waiters that are not shown only those that others wait for. */
@@ -16,7 +16,7 @@ export function graphOf(locks: readonly ContendedLock[], shown: ReadonlySet<Queu
           id,
           label,
           kind,
-          ...(context?.task ? { door: { type: 'struct task_struct', address: context.task.$address } } : {}),
+          ...defined({ door: context?.task && doorTo(context.task) }),
         })),
       edges: edges.filter(({ from }) => kept(from)).map(({ from, to, label }) => ({ from, to, label })),
       cycles: cycles.map(({ links }) => links.flatMap(({ wait, lock }) => [contextId(wait.waiter), lockId(lock)])),

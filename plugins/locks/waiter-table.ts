@@ -1,4 +1,4 @@
-import { columns, type Kernel, type RowOf } from 'oompm';
+import { columns, defined, doorTo, type Kernel, type RowOf } from 'oompm';
 import { taskState } from 'oompm/linux';
 import { activationInWords, waitedNs, type ContendedLock, type QueuedWait } from 'oompm/locks';
 
@@ -45,6 +45,6 @@ export function waiterRow(kernel: Kernel, { lock: { name } }: ContendedLock, wai
       waited: waitedNs(kernel, wait) ?? null,
       evidence: wait.how.join('; '),
     },
-    ...(task ? { door: { type: 'struct task_struct', address: task.$address } } : {}),
+    ...defined({ door: task && doorTo(task) }),
   };
 }

@@ -1,4 +1,4 @@
-import { columns, definePlugin, readOrGap, table, type Kernel } from 'oompm';
+import { columns, definePlugin, doorTo, readOrGap, table, type Kernel } from 'oompm';
 import { moduleMemory, modules, moduleState, taintsOf, type Module } from 'oompm/linux';
 
 const moduleColumns = columns([
@@ -41,6 +41,6 @@ function moduleRow(kernel: Kernel, module: Module) {
       version: readOrGap('module.version', () => module.version ?? null),
       args: readOrGap('module.args', () => module.args || null),
     },
-    door: { type: 'struct module', address: module.$address },
+    door: doorTo(module),
   };
 }

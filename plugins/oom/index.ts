@@ -67,9 +67,8 @@ function* explained(
   const report =
     number === undefined ? (reports.findLast((one) => one.kind === 'oom') ?? reports.at(-1)) : reports[number - 1];
   if (report === undefined && number !== undefined) {
-    throw new InputError(
-      `there is no event ${number}: ${reports.length === 0 ? 'the log has no memory event' : reports.length === 1 ? 'the log has one' : `the log has ${reports.length}`}`,
-    );
+    const has = ['no memory event', 'one'][reports.length] ?? String(reports.length);
+    throw new InputError(`there is no event ${number}: the log has ${has}`);
   }
   if (report !== undefined) yield* reportViews(report, { limit });
   if (reports.length > 1 || (reports.length === 0 && whole)) yield eventsView(reports, report);

@@ -1,4 +1,4 @@
-import { columns, gap, readOrGap, type Kernel } from 'oompm';
+import { columns, doorTo, gap, readOrGap, type Kernel } from 'oompm';
 import { cpuRegisters, cpusIn, currentTask, taskLabel } from 'oompm/linux';
 
 export const cpuColumns = columns([
@@ -32,7 +32,7 @@ export function* cpuRows(kernel: Kernel) {
               ? gap('register notes', registers.reason)
               : registers.reason,
       },
-      ...(task === null || 'gap' in task ? {} : { door: { type: 'struct task_struct', address: task.$address } }),
+      ...(task === null || 'gap' in task ? {} : { door: doorTo(task) }),
     };
   }
 }

@@ -1,4 +1,4 @@
-import { fact, gap, readOrGap, type Cell, type Fact, type Kernel } from 'oompm';
+import { doorTo, fact, gap, readOrGap, type Cell, type Fact, type Kernel } from 'oompm';
 import { crashTime, isLogWhole, kernelTaints, kernelTime, lastLogStamp, panicOf, taskLabel } from 'oompm/linux';
 
 /** When and why it stopped, as far as the kernel itself knew. */
@@ -36,7 +36,7 @@ function panicFacts(kernel: Kernel): Fact[] {
       'In task',
       'task',
       task ? taskLabel(kernel, task) : (caller ?? null),
-      task ? { door: { type: 'struct task_struct', address: task.$address } } : {},
+      task ? { door: doorTo(task) } : {},
     ),
   ];
 }

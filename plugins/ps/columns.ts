@@ -1,4 +1,4 @@
-import { columns, defined, gap, isGap, readOrGap, type Cell, type Kernel, type RowOf } from 'oompm';
+import { columns, defined, doorTo, gap, isGap, readOrGap, type Cell, type Kernel, type RowOf } from 'oompm';
 import {
   isKernelThread,
   oomMarks,
@@ -108,7 +108,7 @@ export function taskRow(kernel: Kernel, task: Task): TaskRow {
       oom: readOrGap('signal_struct.oom_mm', () => marksOf(kernel, task)),
       comm: read('comm', () => task.comm),
     },
-    door: { type: 'struct task_struct', address: task.$address },
+    door: doorTo(task),
   };
   const missing = Object.values(row.cells).filter(isGap);
   // One line for a task, whose memory two pages share, and not one for each cell.

@@ -1,4 +1,4 @@
-import { columns, definePlugin, table, type Kernel, type RowOf } from 'oompm';
+import { columns, definePlugin, doorTo, table, type Kernel, type RowOf } from 'oompm';
 import { onCpuNs, policyInWords, queuedNs, type RunQueue, runQueues, type Task, taskState } from 'oompm/linux';
 
 const list = columns([
@@ -74,6 +74,6 @@ function taskRow(kernel: Kernel, cpu: number, place: 'runs' | 'waits', task: Tas
       since: (place === 'runs' ? onCpuNs(kernel, task) : queuedNs(kernel, task)) ?? null,
       comm: read('comm', () => task.comm),
     },
-    door: { type: 'struct task_struct', address: task.$address },
+    door: doorTo(task),
   };
 }

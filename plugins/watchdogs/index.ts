@@ -2,6 +2,7 @@ import {
   columns,
   defined,
   definePlugin,
+  doorTo,
   fact,
   facts,
   findings,
@@ -143,7 +144,7 @@ function cpuRow(
       longest: starved[0]?.forNs ?? (starved.length === 0 ? null : unknown),
       rcu: cpu === undefined || rcu === undefined ? null : rcu.includes(cpu),
     },
-    ...(task ? { door: { type: 'struct task_struct', address: task.$address } } : {}),
+    ...defined({ door: task && doorTo(task) }),
   };
 }
 
@@ -158,6 +159,6 @@ function hungRow({ context, task, asleepNs }: HungTask): RowOf<(typeof hungColum
         : null;
   return {
     cells: { task: context.label, asleep: asleepNs, in: place },
-    door: { type: 'struct task_struct', address: task.$address },
+    door: doorTo(task),
   };
 }

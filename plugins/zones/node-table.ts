@@ -1,4 +1,4 @@
-import { columns, gap, readOrGap, type Cell, type Kernel, type RowOf } from 'oompm';
+import { columns, doorTo, gap, readOrGap, type Cell, type Kernel, type RowOf } from 'oompm';
 import { everyZoneOf, nodeCounters, type NodeRef, type Zone } from 'oompm/linux';
 
 /** The kernel gives a node up for unreclaimable after so many fruitless tries: MAX_RECLAIM_RETRIES. */
@@ -45,6 +45,6 @@ export function nodeRow(kernel: Kernel, node: NodeRef): RowOf<(typeof nodeColumn
       kernelStack: of('NR_KERNEL_STACK_KB'),
       allUnreclaimable: failures === undefined ? null : failures >= MAX_RECLAIM_RETRIES,
     },
-    door: { type: 'struct pglist_data', address: node.$address },
+    door: doorTo(node),
   };
 }

@@ -1,4 +1,4 @@
-import { columns, gap, type RowOf } from 'oompm';
+import { columns, doorTo, gap, type RowOf } from 'oompm';
 import type { Zone } from 'oompm/linux';
 
 export const zoneColumns = columns([
@@ -37,6 +37,6 @@ export function zoneRow(zone: Zone): RowOf<(typeof zoneColumns)[number]['key']> 
       present: zone.presentPages,
       spanned: zone.spannedPages,
     },
-    door: { type: 'struct zone', address: zone.ref.$address },
+    door: doorTo(zone.ref),
   };
 }

@@ -22,12 +22,14 @@ export function wrongWords(error: Errors.CLIError, command: string): string {
 
 /** oclif's "Parsing --limit … Expected an integer" as a sentence of ours; undefined for another. */
 function wholeNumberWanted(message: string): string | undefined {
-  const [, flag, least, most, given] =
-    /^Parsing (--[\w-]+)\s*[;:]?\s*Expected an integer(?: greater than or equal to (-?\d+)| less than or equal to (-?\d+))? but received: (.*?)(?:; See more help.*)?$/s.exec(
+  const [, flag, wanted, given] =
+    /^Parsing (--[\w-]+)\s*[;:]?\s*Expected an integer(.*?) but received: (.*?)(?:; See more help.*)?$/s.exec(
       message,
     ) ?? [];
   if (flag === undefined) return undefined;
-  return `${flag} takes a whole number${least === undefined ? '' : `, ${least} or more`}${most === undefined ? '' : `, ${most} or less`}, not ${given}`;
+  const [, way, limit] = /^ (greater|less) than or equal to (-?\d+)$/.exec(wanted!) ?? [];
+  const within = way === undefined ? '' : `, ${limit} or ${way === 'less' ? 'less' : 'more'}`;
+  return `${flag} takes a whole number${within}, not ${given}`;
 }
 
 /** @throws InputError where a flag that takes none is given a value, which oclif reads as a word of its own */
@@ -50,7 +52,8 @@ export function refuseValues(
 /** The sentence for a flag that a command has not. */
 function unknownFlag(command: string, flag: string, known: readonly string[]): string {
   const [name] = flag.split('=', 1) as [string];
-  return `${command} has no flag ${flag}${didYouMean(name.replace(/^-+/, ''), known, (nearest) => `--${nearest}`) || `; oompm ${command} --help lists its flags`}`;
+  const suggestion = didYouMean(name.replace(/^-+/, ''), known, (nearest) => `--${nearest}`);
+  return `${command} has no flag ${flag}${suggestion || `; oompm ${command} --help lists its flags`}`;
 }
 
 /** A fact and further lines, coloured; here on one line. */

@@ -33,5 +33,7 @@ const unpackers: Readonly<Record<Packing, { ending: string; command: string }>> 
  */
 export function packedInWords(path: string, packing: Packing): string {
   const { ending, command } = unpackers[packing];
-  return `is packed (${packing}): unpack it first: ${path.endsWith(ending) ? `${command} ${path}` : `${command.split(' ')[0]} ${packing === 'lzo' ? '-d ' : ''}< ${path} > NEW`}`;
+  const filter = packing === 'lzo' ? command : command.split(' ')[0];
+  const unpack = path.endsWith(ending) ? `${command} ${path}` : `${filter} < ${path} > NEW`;
+  return `is packed (${packing}): unpack it first: ${unpack}`;
 }

@@ -44,7 +44,11 @@ function bash(commands: readonly CompletedCommand[]): string {
         ? []
         : [`        --${name}${char === undefined ? '' : `|-${char}`}) ${bashValue(value)}; return;;`],
     );
-    return `    ${id}) case "$before" in\n${[...values, '      esac'].join('\n')}\n      flags=${quoted(flags.map(({ name }) => `--${name}`).join(' '))}${words === undefined ? '' : `; words=${quoted(words.join(' '))}; files=no`};;`;
+    const flagNames = quoted(flags.map(({ name }) => `--${name}`).join(' '));
+    const wordsAlone = words === undefined ? '' : `; words=${quoted(words.join(' '))}; files=no`;
+    return [`    ${id}) case "$before" in`, ...values, '      esac', `      flags=${flagNames}${wordsAlone};;`].join(
+      '\n',
+    );
   });
   return `# A line for each: names of files may have blanks.
 _oompm_lines() {
@@ -67,7 +71,9 @@ _oompm() {
   case "\${COMP_WORDS[1]}" in
 ${cases.join('\n')}
   esac
-  if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "$flags" -- "$word")); elif [[ $files == no ]]; then COMPREPLY=($(compgen -W "$words" -- "$word")); else _oompm_lines < <(compgen -f -- "$file"); fi
+  if [[ $word == -* ]]; then COMPREPLY=($(compgen -W "$flags" -- "$word"))
+  elif [[ $files == no ]]; then COMPREPLY=($(compgen -W "$words" -- "$word"))
+  else _oompm_lines < <(compgen -f -- "$file"); fi
 }
 complete -o filenames -F _oompm oompm`;
 }

@@ -64,10 +64,11 @@ export class Explain extends Command {
     const forDump = isDump
       ? undefined
       : Object.keys(dumpFlags).find((name) => name in flags && metadata.flags[name]?.setFromDefault !== true);
-    if (forDump !== undefined)
-      throw new InputError(
-        `explain: --${flags[forDump as keyof typeof dumpFlags] === false ? 'no-' : ''}${forDump} is of use with a dump, and ${path === '-' ? 'standard input' : path} is a text; leave it out`,
-      );
+    if (forDump !== undefined) {
+      const flag = flags[forDump as keyof typeof dumpFlags] === false ? `--no-${forDump}` : `--${forDump}`;
+      const text = path === '-' ? 'standard input' : path;
+      throw new InputError(`explain: ${flag} is of use with a dump, and ${text} is a text; leave it out`);
+    }
     const { reports, facts, name, tasks, unread } = isDump ? await readDump(words, common) : await readLog(path, more);
     const sections: Section[] = [];
     // Of a log that could not be read whole nobody can say that there was nothing in it.
@@ -92,7 +93,8 @@ export class Explain extends Command {
     // A dump's log was read, and holds none: that is the answer. A text may be the wrong one, or not all of it.
     if (reports.length === 0 && !isDump)
       inPart(
-        `${name} has no report of an OOM kill, of a failed page allocation or of sysrq-m; explain takes what a kernel printed, as dmesg and journalctl -k show it`,
+        `${name} has no report of an OOM kill, of a failed page allocation or of sysrq-m; ` +
+          'explain takes what a kernel printed, as dmesg and journalctl -k show it',
       );
   }
 }

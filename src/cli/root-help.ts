@@ -23,7 +23,12 @@ function rootHelp(commands: readonly Summary[], width: number): string {
   const lines = commands.map(
     ({ id, summary }) => `  ${id}`.padEnd(indent) + wrapped(summary, width - indent).join(`\n${' '.repeat(indent)}`),
   );
-  return `${description}\n\n${examples}\noompm ${version}; oompm COMMAND --help tells more of a command\n\nCOMMANDS\n${lines.join('\n')}\n\n${exitStatusHelp()}`;
+  return [
+    description,
+    `${examples}\noompm ${version}; oompm COMMAND --help tells more of a command`,
+    `COMMANDS\n${lines.join('\n')}`,
+    exitStatusHelp(),
+  ].join('\n\n');
 }
 
 function wrapped(text: string, width: number): string[] {

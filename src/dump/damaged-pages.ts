@@ -25,8 +25,11 @@ export function notingDamage(load: (pfn: number) => Page | MissingPage, pageSize
       const [first] = met;
       if (first === undefined) return undefined;
       const [pfn, reason] = first;
-      const where = `${met.size === 1 ? '' : 'the first '}at physical address 0x${(BigInt(pfn) * BigInt(pageSize)).toString(16)}: ${reason}`;
-      return `${met.size < MOST_KEPT ? '' : 'At least '}${counted(met.size, 'page')} that this needed ${numbered(met.size, 'is', 'are')} damaged in the file (${where}); copy it again.`;
+      const address = `0x${(BigInt(pfn) * BigInt(pageSize)).toString(16)}`;
+      const where = `${met.size === 1 ? '' : 'the first '}at physical address ${address}: ${reason}`;
+      const pages = `${met.size < MOST_KEPT ? '' : 'At least '}${counted(met.size, 'page')}`;
+      const damaged = `${numbered(met.size, 'is', 'are')} damaged in the file (${where})`;
+      return `${pages} that this needed ${damaged}; copy it again.`;
     },
   };
 }

@@ -151,7 +151,8 @@ function readRecords(file: FileReader, path: string, onRecord: () => void): Exte
 
 function inSmallPieces(path: string): InputError {
   return new InputError(
-    `${path} is in more than ${MAX_SMALL_PIECES} pieces of less than ${SMALL_PIECE} bytes, which no program writes: it is damaged; copy it again, or rearrange it first: makedumpfile -R NEW < ${path}`,
+    `${path} is in more than ${MAX_SMALL_PIECES} pieces of less than ${SMALL_PIECE} bytes, which no program writes: ` +
+      `it is damaged; copy it again, or rearrange it first: makedumpfile -R NEW < ${path}`,
   );
 }
 

@@ -118,7 +118,8 @@ function cutLayer({ path, reader, streamEnd, cut }: Layer, stated: StatedEnd): C
 function brokenStream({ path, streamEnd }: Layer, parts = 1): string[] {
   if (streamEnd?.kind !== 'broken') return [];
   return [
-    `${parts === 1 ? 'The file' : path} is damaged at byte ${streamEnd.at}: no record of the flattened format stands there, and the rest can't be read; copy it again.`,
+    `${parts === 1 ? 'The file' : path} is damaged at byte ${streamEnd.at}: ` +
+      "no record of the flattened format stands there, and the rest can't be read; copy it again.",
   ];
 }
 
@@ -246,7 +247,8 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
     header.uname.machine === ''
   ) {
     throw new InputError(
-      `${path} is a dump of another architecture than ${architecturesInWords()} (its register notes have ${notes.prstatusBytes} bytes), which oompm does not read.`,
+      `${path} is a dump of another architecture than ${architecturesInWords()} ` +
+        `(its register notes have ${notes.prstatusBytes} bytes), which oompm does not read.`,
     );
   }
   const counts = descriptors();
@@ -294,11 +296,13 @@ function descriptorDefects(ends: readonly KdumpEnd[]): string[] {
   const defects: string[] = [];
   if (unwritten > 0)
     defects.push(
-      `${least}${counted(unwritten, 'page')} ${numbered(unwritten, 'was', 'were')} never written to the file: makedumpfile had no room left, or was ended before.`,
+      `${least}${counted(unwritten, 'page')} ${numbered(unwritten, 'was', 'were')} never written to the file: ` +
+        'makedumpfile had no room left, or was ended before.',
     );
   if (damaged > 0)
     defects.push(
-      `${least}${counted(damaged, 'page descriptor')} ${numbered(damaged, 'leads', 'lead')} far past the end of the file: ${numbered(damaged, 'it is', 'they are')} damaged.`,
+      `${least}${counted(damaged, 'page descriptor')} ${numbered(damaged, 'leads', 'lead')} ` +
+        `far past the end of the file: ${numbered(damaged, 'it is', 'they are')} damaged.`,
     );
   return defects;
 }

@@ -26,9 +26,9 @@ export function refuseUnknownFile(file: FileReader, path: string, magic: string)
   for (const [lookalike, words] of lookalikes) {
     if (start.startsWith(lookalike)) throw new InputError(`${path} is not a vmcore: it is ${words}.`);
   }
-  throw new InputError(
-    `${path} is not a vmcore: it begins with ${shown(start)}; expected an ELF core file, "KDUMP   " or "makedumpfile"${isText(start) ? '. If it is a log: oompm explain' : ''}.`,
-  );
+  const expected = 'an ELF core file, "KDUMP   " or "makedumpfile"';
+  const ifLog = isText(start) ? '. If it is a log: oompm explain' : '';
+  throw new InputError(`${path} is not a vmcore: it begins with ${shown(start)}; expected ${expected}${ifLog}.`);
 }
 
 /** Text as text, anything else in hexadecimal: bytes of a foreign file never reach a terminal as they are. */

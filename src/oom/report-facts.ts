@@ -19,9 +19,15 @@ export function factsIn(report: OomReport) {
     pid: (name: string, value: number, what = name): KnownFact =>
       known.number(name, value, readIn(report, what), 'pid'),
     word: (name: string, value: string, what = name): KnownFact => known.word(name, value, readIn(report, what)),
+    /** What the report may not have: words of ours in its place. */
+    wordOr: (name: string, value: string | undefined, otherwise: string): KnownFact | string =>
+      value === undefined ? otherwise : known.word(name, value, readIn(report, name)),
     /** "a.out (pid 52)" */
-    task: (name: string, { comm, pid }: { comm: string; pid: number }, what = 'the task table'): Told =>
-      told`${known.word(`${name}.comm`, comm, readIn(report, what))} (pid ${known.number(`${name}.pid`, pid, readIn(report, what), 'pid')})`,
+    task: (name: string, { comm, pid }: { comm: string; pid: number }, what = 'the task table'): Told => {
+      const source = readIn(report, what);
+      const number = known.number(`${name}.pid`, pid, source, 'pid');
+      return told`${known.word(`${name}.comm`, comm, source)} (pid ${number})`;
+    },
     /** What `managedKB` gives. */
     managed: (value: number): KnownFact => known.kB('managed', value, readIn(report, managedFrom(report))),
     share: shareOf,

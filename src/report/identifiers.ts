@@ -9,6 +9,19 @@ function standingAlone({ source }: RegExp): RegExp {
   return new RegExp(`(?<![\\w-])${source}(?![\\w-])`, 'g');
 }
 
+/** In full, or with zeros left out in the middle, at the start or at the end. */
+const ipv6 = new RegExp(
+  String.raw`(?<![\w:.])(?:${[
+    /(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}/,
+    /(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}/,
+    /::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}/,
+    /(?:[0-9a-f]{1,4}:){1,7}:/,
+  ]
+    .map(({ source }) => source)
+    .join('|')})(?![\w:])`,
+  'gi',
+);
+
 /**
  * What tells whose machine it was by its form alone, wherever it stands in a sentence. In the order in which they are
  * sought: a path may hold any of the others, and a part of one is not to be left behind.
@@ -27,10 +40,7 @@ export const identifiers: readonly (readonly [kind: string, form: RegExp])[] = [
   // Both of a packet and its type stand in one piece too.
   ['mac', /(?<![\w:])(?:[0-9a-f]{2}:){5,}[0-9a-f]{2}(?![\w:])/gi],
   ['ip', /(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\w]|\.\w)/g],
-  [
-    'ip',
-    /(?<![\w:.])(?:(?:[0-9a-f]{1,4}:){7}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,6}(?::[0-9a-f]{1,4}){1,6}|::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}|(?:[0-9a-f]{1,4}:){1,7}:)(?![\w:])/gi,
-  ],
+  ['ip', ipv6],
   ['device', standingAlone(deviceName)],
   ['interface', standingAlone(interfaceName)],
   // "dentry(812:web.service)": until 5.8 each cgroup had caches of its own.

@@ -21,12 +21,17 @@ const threadWords: ReadonlySet<string> = new Set(
 );
 
 /** Names that threads of the kernel have on every machine. Whoever else calls himself so gives nothing away. */
-const everywhere =
-  /^(?:kworker\/u?\d+:\d+H?|(?:kswapd|kcompactd)\d+|(?:ksoftirqd|migration|cpuhp|swapper)\/\d+|swapper|khugepaged|ksmd|khungtaskd|kthreadd|kdevtmpfs|kauditd|oom_reaper|writeback|kblockd|rcu_(?:sched|preempt|bh|gp|par_gp))$/;
+const everywhere = [
+  /^kworker\/u?\d+:\d+H?$/,
+  /^(?:kswapd|kcompactd)\d+$/,
+  /^(?:ksoftirqd|migration|cpuhp|swapper)\/\d+$/,
+  /^(?:swapper|khugepaged|ksmd|khungtaskd|kthreadd|kdevtmpfs|kauditd|oom_reaper|writeback|kblockd)$/,
+  /^rcu_(?:sched|preempt|bh|gp|par_gp)$/,
+];
 
 /** Whether a log's reader knows it for a kernel thread's name without a dump beside it. */
 export function isEverywhere(comm: string): boolean {
-  return everywhere.test(comm);
+  return everywhere.some((name) => name.test(comm));
 }
 
 /** TASK_COMM_LEN without its final zero: a longer name is cut off there. */

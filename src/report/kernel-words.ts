@@ -44,7 +44,8 @@ export const kernelWords: ReadonlySet<string> = new Set(
   suspend swap swapcached swapents swapped switch symbol sync syncing syscall sysrq system table tables taint tainted take taken takes target task
   tasks terminated than that the them then there this thread threads threshold throttled through thus tick ticks time timed timeout
   timer times to too took total trace transfer trap traps tried trigger triggered trimmed try trying type uid unable unaligned
-  unavailable under underflow unevictable unexpected unit unknown unlock unlocked unmap unmapped unmovable unreachable unrecoverable unreclaimable unstable until up update
+  unavailable under underflow unevictable unexpected unit unknown unlock unlocked unmap unmapped unmovable unreachable
+  unrecoverable unreclaimable unstable until up update
   usage use used user uses using usable valid value values vector version very via virtual vm wait waiting wakeup want warn warning was
   watchdog watermark were when where which while will with within without work worker workers workqueue would write writeback
   writeout writepending writer writers writes writing written wrong yes you your zero zone zonelist zones

@@ -9,10 +9,15 @@ export function outcomeInWords({ plugin, outcome, views }: Section): string | un
     case 'unavailable':
       return `${plugin}: ${shown}: ${outcome.reason}`;
     case 'failed':
-      return `${plugin}: ${shown}: ${outcome.fault === 'plugin' ? 'the plugin broke: ' : ''}${outcome.reason}${outcome.where === undefined ? '' : ` (in ${outcome.where})`}`;
+      return `${plugin}: ${shown}: ${failureInWords(outcome)}`;
     case 'cut short':
       return `${plugin}: cut short: ${outcome.reason}`;
     default:
       return outcome satisfies never;
   }
+}
+
+function failureInWords({ fault, reason, where }: Extract<Section['outcome'], { kind: 'failed' }>): string {
+  const whose = fault === 'plugin' ? 'the plugin broke: ' : '';
+  return `${whose}${reason}${where === undefined ? '' : ` (in ${where})`}`;
 }

@@ -97,8 +97,10 @@ export function* viewLines(view: SolidView, units: Units, options: TextOptions):
       const { header, lines, dropped } = layOutTable(view.columns, rows, options.width, units);
       for (const line of header) yield `${options.paint('quiet', line)}\n`;
       for (const line of lines) yield `${line}\n`;
-      if (dropped.length > 0)
-        yield `${options.paint('quiet', `(${counted(dropped.length, 'column')} hidden for lack of width: ${dropped.map(oneLine).join(', ')}; a file has all)`)}\n`;
+      if (dropped.length > 0) {
+        const hidden = `${counted(dropped.length, 'column')} hidden for lack of width`;
+        yield `${options.paint('quiet', `(${hidden}: ${dropped.map(oneLine).join(', ')}; a file has all)`)}\n`;
+      }
       if (view.note !== undefined)
         for (const line of wrap(oneLine(view.note), Math.min(options.width, widestProse)))
           yield `${options.paint('quiet', line)}\n`;

@@ -30,10 +30,13 @@ export async function findTypes(question: TypeQuestion, defects: string[]): Prom
   if (question.only !== 'dwarf') {
     const btf = btfOfVmlinux(question, failed) ?? btfOfDump(question, failed);
     if (btf) return told(btf);
-    if (question.only === 'btf')
+    if (question.only === 'btf') {
+      const why = failed.length > 0 ? ` (${failed.at(-1)!.reason})` : '';
       throw new InputError(
-        `No BTF was found, neither in a vmlinux nor in the dump${failed.length > 0 ? ` (${failed.at(-1)!.reason})` : ''}; try --types dwarf with a vmlinux that has debug information.`,
+        `No BTF was found, neither in a vmlinux nor in the dump${why}; ` +
+          'try --types dwarf with a vmlinux that has debug information.',
       );
+    }
   }
   const dwarf = await typesOfDwarf(question);
   if (dwarf) return told(dwarf);

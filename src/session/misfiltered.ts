@@ -20,8 +20,9 @@ export function misfiltered(dump: Dump, kernel: Kernel): string | undefined {
   if (missing === 0) return undefined;
   const level = dump.dumpLevel === undefined ? '' : ` (makedumpfile -d ${dump.dumpLevel})`;
   return (
-    `The filter that wrote it${level} is older than its kernel: it left out slab pages (${missing} in a sample), which hold the kernel's tasks, files and lists, so these break off; ` +
-    `filter the whole dump again with a makedumpfile that knows Linux ${shortRelease(kernel.release)}, or take the next one with -d 1.`
+    `The filter that wrote it${level} is older than its kernel: it left out slab pages (${missing} in a sample), ` +
+    "which hold the kernel's tasks, files and lists, so these break off; filter the whole dump again with a " +
+    `makedumpfile that knows Linux ${shortRelease(kernel.release)}, or take the next one with -d 1.`
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js';
+import { doorTo } from '../kernel/door-to.js';
 import { toldTask } from '../linux/sched/tasks.js';
 import { cpuContexts, sleepingContexts, type Context } from '../locks/contexts.js';
 import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
@@ -91,7 +92,7 @@ function firstOf(names: readonly (string | undefined)[]): string {
 }
 
 function doors(contexts: readonly Context[]): Door[] {
-  return contexts.flatMap(({ task }) => (task ? [{ type: 'struct task_struct', address: task.$address }] : []));
+  return contexts.flatMap(({ task }) => (task ? [doorTo(task)] : []));
 }
 
 function stuckCpus(kernel: Kernel): Finding | undefined {
@@ -119,28 +120,23 @@ function stuckCpus(kernel: Kernel): Finding | undefined {
 function progressInWords(kernel: Kernel, { context, softlockupNs, starved, clockAgeNs }: CpuProgress): Told[] {
   const role = cpuRole(context);
   const cpu = told`CPU ${cpuTold(context.cpu!, role)}`;
-  return [
-    ...(softlockupNs === undefined
-      ? []
-      : [
-          told`The soft lockup watchdog's work last ran on ${cpu} some ${duration(`${role}.watchdog`, softlockupNs, 'the latest clock − watchdog_touch_ts')} ago.`,
-        ]),
-    ...(starved.length === 0
-      ? []
-      : [
-          told`For ${cpu} wait ${listed(
-            starved.map(({ task, forNs }, i) => {
-              const name = `${role}.waiting ${i + 1}`;
-              return told`${toldTask(kernel, task, name)} (${duration(`${name}.runnable`, forNs, sinceQueued)})`;
-            }),
-          )}.`,
-        ]),
-    ...(clockAgeNs === undefined || clockAgeNs < 1e9
-      ? []
-      : [
-          told`${cpu} has taken no tick for ${duration(`${role}.no tick`, clockAgeNs, 'the latest clock − rq.clock')}: its interrupts are off, or not delivered.`,
-        ]),
-  ];
+  const said: Told[] = [];
+  if (softlockupNs !== undefined) {
+    const ago = duration(`${role}.watchdog`, softlockupNs, 'the latest clock − watchdog_touch_ts');
+    said.push(told`The soft lockup watchdog's work last ran on ${cpu} some ${ago} ago.`);
+  }
+  if (starved.length > 0) {
+    const waiting = starved.map(({ task, forNs }, i) => {
+      const name = `${role}.waiting ${i + 1}`;
+      return told`${toldTask(kernel, task, name)} (${duration(`${name}.runnable`, forNs, sinceQueued)})`;
+    });
+    said.push(told`For ${cpu} wait ${listed(waiting)}.`);
+  }
+  if (clockAgeNs !== undefined && clockAgeNs >= 1e9) {
+    const age = duration(`${role}.no tick`, clockAgeNs, 'the latest clock − rq.clock');
+    said.push(told`${cpu} has taken no tick for ${age}: its interrupts are off, or not delivered.`);
+  }
+  return said;
 }
 
 function rcuStall(kernel: Kernel): Finding | undefined {
@@ -159,12 +155,14 @@ function rcuStall(kernel: Kernel): Finding | undefined {
     const task = context.task ? toldTask(kernel, context.task, role) : 'unknown';
     return told`CPU ${cpuTold(context.cpu!, role)} (${task} in ${where(context, role)})`;
   });
-  const for_ = [...cpus, ...(period.readers ? ['readers that were preempted'] : [])];
+  const readers = [...cpus, ...(period.readers ? ['readers that were preempted'] : [])];
+  const waitsFor = readers.length === 0 ? 'its own thread' : listed(readers);
+  const meanwhile = 'memory and whatever else is freed by RCU is not freed meanwhile';
   const name = word('grace period', period.name, 'rcu_state.name');
   const long = duration('grace period.running', period.forNs, 'jiffies − rcu_state.gp_start');
   return conclude(rcuKind, {
     subject: { kind: 'grace period', name: period.name, cpus: period.waitsFor },
-    sentence: told`The RCU grace period of ${name} has run for ${long} and waits for ${for_.length === 0 ? 'its own thread' : listed(for_)}; memory and whatever else is freed by RCU is not freed meanwhile.`,
+    sentence: told`The RCU grace period of ${name} has run for ${long} and waits for ${waitsFor}; ${meanwhile}.`,
     evidence: [
       ...(period.waitsFor.length === 0
         ? []
@@ -188,18 +186,22 @@ function hung(kernel: Kernel): Finding | undefined {
   const what = ({ context, asleepNs }: (typeof tasks)[number], i: number): Told => {
     const wait = waits.find(({ waiter }) => waiter === context);
     const role = `task ${i + 1}`;
-    return told`${labelOf(kernel, context, role)} (${duration(`${role}.asleep`, asleepNs, sinceAsleep)}${wait ? told`, for ${lockTold(wait.lock, `${role}.waits for`)}` : ''})`;
+    const long = duration(`${role}.asleep`, asleepNs, sinceAsleep);
+    const forWhat = wait ? told`, for ${lockTold(wait.lock, `${role}.waits for`)}` : '';
+    return told`${labelOf(kernel, context, role)} (${long}${forWhat})`;
   };
   const limit = timeLimit(kernel, hungTaskTimeout);
   const tooLong = duration('hung_task_timeout', limit.ns, limit.unread ? 'what is usual' : hungTaskTimeout.variable);
-  const many = told`${count('tasks', tasks.length, 'task', 'tasks in uninterruptible sleep without TASK_WAKEKILL')} have`;
+  const many = count('tasks', tasks.length, 'task', 'tasks in uninterruptible sleep without TASK_WAKEKILL');
+  const have = tasks.length === 1 ? 'One task has' : told`${many} have`;
+  const usual = limit.unread ? 'the usual ' : '';
   return conclude(hungKind, {
     subject: {
       kind: 'tasks',
       name: firstOf(tasks.map(({ task }) => kernel.attempt('task_struct.comm', () => task.comm))),
       pids: tasks.flatMap(({ task }) => kernel.attempt('task_struct.pid', () => task.pid) ?? []),
     },
-    sentence: told`${tasks.length === 1 ? 'One task has' : many} been in uninterruptible sleep for more than ${limit.unread ? 'the usual ' : ''}${tooLong}: ${listed(tasks.map(what))}.`,
+    sentence: told`${have} been in uninterruptible sleep for more than ${usual}${tooLong}: ${listed(tasks.map(what))}.`,
     evidence: [
       ...byPath(tasks.map(({ context }) => context)),
       ...limitInEvidence(hungTaskTimeout, limit),

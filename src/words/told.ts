@@ -53,6 +53,11 @@ export function toldOf(parts: readonly (string | KnownFact | Told)[]): Told {
   return { text, facts };
 }
 
+/** Parts with the same between them: "a; b; c". */
+export function toldJoined(parts: readonly (string | KnownFact | Told)[], between = '; '): Told {
+  return toldOf(parts.flatMap((part, i) => (i === 0 ? [part] : [between, part])));
+}
+
 /** "a", "a and b", "a, b and c". */
 export function toldList(parts: readonly (string | KnownFact | Told)[]): Told {
   return toldOf(parts.flatMap((part, i) => (i === 0 ? [part] : [i === parts.length - 1 ? ' and ' : ', ', part])));

@@ -43,7 +43,8 @@ export function readTypeTable(bytes: Uint8Array, source: string, base: TypeTable
     const rest = sections.layout(kind);
     if (rest === undefined) {
       throw new InputError(
-        `The types in ${source} can't be read: type ${firstId + count} is of kind ${kind}, which no kernel that is known has: it is damaged, or of a newer kernel.`,
+        `The types in ${source} can't be read: type ${firstId + count} is of kind ${kind}, ` +
+          'which no kernel that is known has: it is damaged, or of a newer kernel.',
       );
     }
     at[count++] = position;

@@ -121,7 +121,8 @@ async function inMemory(path: string, packed: Packed, cacheFolder: string, obsta
     if (size > LARGEST_IN_MEMORY) {
       const reason = writeFailureInWords(obstacle) ?? (obstacle instanceof Error ? obstacle.message : String(obstacle));
       throw new SurroundingsError(
-        `${path} unpacks to more than ${LARGEST_IN_MEMORY / 2 ** 20} MiB and needs a file in ${cacheFolder}, which can't be written: ${reason}; XDG_CACHE_HOME names another folder.`,
+        `${path} unpacks to more than ${LARGEST_IN_MEMORY / 2 ** 20} MiB and needs a file in ${cacheFolder}, ` +
+          `which can't be written: ${reason}; XDG_CACHE_HOME names another folder.`,
         { cause: obstacle },
       );
     }

@@ -134,13 +134,12 @@ function survey(kernel: Kernel): TaskSurvey {
       if ('task' in found) collected.addThread(found.task, found.pid);
       else collected.addUnreadable(found);
     }
+    const more = collected.threadCount - before;
     if (!forwards.whole) {
-      remarks.push(
-        `The task list is broken: ${counted(listed, 'process')} ${numbered(listed, 'was', 'were')} found on it forwards and ${backwards} more backwards; ${counted(collected.threadCount - before, 'more task')} ${numbered(collected.threadCount - before, 'comes', 'come')} from the PID IDR.`,
-      );
-    } else if (collected.threadCount > before) {
-      remarks.push(`The task list leaves out ${counted(collected.threadCount - before, 'task')} that the PID IDR has.`);
-    }
+      const onList = `${counted(listed, 'process')} ${numbered(listed, 'was', 'were')} found on it forwards`;
+      const byPid = `${counted(more, 'more task')} ${numbered(more, 'comes', 'come')} from the PID IDR`;
+      remarks.push(`The task list is broken: ${onList} and ${backwards} more backwards; ${byPid}.`);
+    } else if (more > 0) remarks.push(`The task list leaves out ${counted(more, 'task')} that the PID IDR has.`);
   }
   const beforeQueues = collected.threadCount;
   for (const cpu of kernel.possibleCpus()) {
@@ -148,10 +147,10 @@ function survey(kernel: Kernel): TaskSurvey {
     if (current && !isIdle(kernel, current, cpu)) collected.addThread(current);
   }
   const running = collected.threadCount - beforeQueues;
-  if (running > 0)
-    remarks.push(
-      `${counted(running, 'task')} that ${numbered(running, 'runs', 'run')} on a CPU ${numbered(running, 'is', 'are')} on no list: about to be gone, or the lists are broken.`,
-    );
+  if (running > 0) {
+    const unlisted = numbered(running, 'that runs on a CPU is on no list', 'that run on a CPU are on no list');
+    remarks.push(`${counted(running, 'task')} ${unlisted}: about to be gone, or the lists are broken.`);
+  }
   const found = collected.threadCount + collected.unreadable.length;
   if (kernelsCount !== undefined && kernelsCount > found)
     remarks.push(

@@ -220,10 +220,12 @@ function stopped({ kernel, lock, who, common }: Case, holding: Holding): Finding
   if (halt === undefined || alive === undefined) return undefined;
   const at = holder.segments[1]?.activations[0];
   const where = at === undefined ? '' : told` in ${placeTold(at, 'holder.stopped in')}`;
+  const stopped = told`${labelOf(kernel, holder, 'holder')} holds it and was stopped${where}`;
+  const as = told`as a CPU that panics or reboots stops all others (${word('halted in', halt, 'its stack')})`;
   return conclude(stoppedKind, {
     ...common,
     restsOn: [holdingPremise(kernel, holding)],
-    sentence: told`${who}, which nobody will release: ${labelOf(kernel, holder, 'holder')} holds it and was stopped${where}, as a CPU that panics or reboots stops all others (${word('halted in', halt, 'its stack')}).`,
+    sentence: told`${who}, which nobody will release: ${stopped}, ${as}.`,
   });
 }
 
@@ -244,16 +246,18 @@ function running(one: Case, holding: Holding): Finding | undefined {
   if (!stuck && (since === undefined || since < STUCK_NS)) return undefined;
   const waits = itselfWaits(one, holder);
   const does = waits ?? (isHeld(lock.lock) ? 'does not release it' : undefined);
+  const owner = ownerDoes(lock, labelWithin(kernel, holder, segment, 'holder'), certainty, does);
   const onCpu =
     since === undefined ? '' : told` and has had its CPU for ${duration('holder.on CPU', since, sinceOnCpu)}`;
+  const caseOfLock = waits === undefined ? 'a lock' : 'a lock, and its holder waits itself';
   return conclude(
     stuckKind,
     {
       ...common,
       restsOn: [holdingPremise(kernel, holding)],
-      sentence: told`${who}${long}: ${ownerDoes(lock, labelWithin(kernel, holder, segment, 'holder'), certainty, does)}; it is in ${doingInWords(kernel, holder, segment)}${onCpu}.`,
+      sentence: told`${who}${long}: ${owner}; it is in ${doingInWords(kernel, holder, segment)}${onCpu}.`,
     },
-    !isHeld(lock.lock) ? 'an event' : waits === undefined ? 'a lock' : 'a lock, and its holder waits itself',
+    isHeld(lock.lock) ? caseOfLock : 'an event',
   );
 }
 

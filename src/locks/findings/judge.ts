@@ -1,7 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { conclude, findingKind, type Finding, type FindingKind } from '../../words/finding.js';
 import { number } from '../../words/known-facts.js';
-import { told, toldOf } from '../../words/told.js';
+import { told, toldJoined } from '../../words/told.js';
 import { foldAlike } from './fold-findings.js';
 import { ownerFinding, ownerFindingKinds } from './judge-owners.js';
 import { selfDeadlockStory } from './self-deadlock.js';
@@ -77,10 +77,12 @@ function selfDeadlock(kernel: Kernel, cycle: Cycle): Finding {
 function deadlock(kernel: Kernel, { links }: Cycle): Finding {
   // Each is the holder of the lock before.
   const roleOf = (place: number): string => `waiter ${(place % links.length) + 1}`;
-  const steps = links.map(
-    ({ wait, lock, holding }, i) =>
-      told`${labelOf(kernel, wait.waiter, roleOf(i))} waits for ${lockTold(lock.lock, `lock ${i + 1}`)}, ${isHeld(lock.lock) ? 'held by' : 'blocked by'} ${labelOf(kernel, holding.holder, roleOf(i + 1))}`,
-  );
+  const steps = links.map(({ wait, lock, holding }, i) => {
+    const waits = told`${labelOf(kernel, wait.waiter, roleOf(i))} waits for ${lockTold(lock.lock, `lock ${i + 1}`)}`;
+    const by = isHeld(lock.lock) ? 'held by' : 'blocked by';
+    return told`${waits}, ${by} ${labelOf(kernel, holding.holder, roleOf(i + 1))}`;
+  });
+  const many = number('waiters', links.length, 'the circle of who waits for whom');
   const evidence = links.flatMap(({ wait, lock, holding }, i) => [
     waitInWords(kernel, wait, lock, roleOf(i), `lock ${i + 1}`),
     told`${stateOf(lock, `lock ${i + 1}`)}: ${holding.evidence.join('; ')}.`,
@@ -97,7 +99,7 @@ function deadlock(kernel: Kernel, { links }: Cycle): Finding {
         .join(', '),
     },
     restsOn: links.map(({ holding }) => holdingPremise(kernel, holding)),
-    sentence: told`Deadlock of ${number('waiters', links.length, 'the circle of who waits for whom')}: ${toldOf(steps.flatMap((step, i) => (i === 0 ? [step] : ['; ', step])))}. None of them can go on.`,
+    sentence: told`Deadlock of ${many}: ${toldJoined(steps)}. None of them can go on.`,
     evidence,
     doors: doorsOf(
       links.map(({ lock }) => lock),

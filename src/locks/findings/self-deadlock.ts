@@ -123,9 +123,16 @@ function whyForEver(wait: QueuedWait, { lock, state, spin, remarks }: ContendedL
           ...remarks.map((remark) => remark.charAt(0).toUpperCase() + remark.slice(1)),
         ];
   const asleep = spin?.asleep !== undefined && spin.asleep === wait.waiter.cpu;
-  const how = `${who} ${asleep ? 'waits for it, asleep in the hypervisor,' : wait.spinning ? 'spins for it' : 'waits for it'}${wait.taker ? ` in ${activationInWords(wait.taker)}` : ''}: ${wait.how.join('; ')}.`;
+  const taker = wait.taker ? ` in ${activationInWords(wait.taker)}` : '';
+  const how = `${who} ${waitsInWords(wait, asleep)}${taker}: ${wait.how.join('; ')}.`;
+  const ends = !asleep && wait.segment === 0 ? 'spinning' : 'waiting';
   const same = lock.kind.sleeps
     ? 'The one that waits is the one that holds it: nobody else can release it.'
-    : `The CPU that waits is the CPU that holds it: what would release it runs only once the ${asleep ? 'waiting' : wait.segment === 0 ? 'spinning' : 'waiting'} ends.`;
+    : `The CPU that waits is the CPU that holds it: what would release it runs only once the ${ends} ends.`;
   return [...word, how, same];
+}
+
+function waitsInWords({ spinning }: QueuedWait, asleep: boolean): string {
+  if (asleep) return 'waits for it, asleep in the hypervisor,';
+  return spinning ? 'spins for it' : 'waits for it';
 }

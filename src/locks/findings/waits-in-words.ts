@@ -1,5 +1,6 @@
 import { defined } from '../../words/defined.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { doorTo } from '../../kernel/door-to.js';
 import { toldTask } from '../../linux/sched/tasks.js';
 import type { Certainty } from '../../words/certainty.js';
 import { activationInWords, ownFunction, type Activation, type Context } from '../contexts.js';
@@ -127,12 +128,21 @@ export function waitInWords(
 ): Told {
   const { lock } = contended;
   const time = waitedNs(kernel, wait);
-  const mode = wait.mode === undefined ? '' : ` for ${wait.mode === 'read' ? 'reading' : 'writing'}`;
+  const waits = wait.spinning ? 'spins' : 'waits';
   const taker = wait.taker ? told` in ${placeTold(wait.taker, `${role}.wants it in`)}` : '';
-  const place =
-    wait.place === undefined ? '' : `, ${/^\d/.test(wait.place) ? `number ${wait.place} in its queue` : wait.place}`;
   const long = time === undefined ? '' : told`, for ${duration(`${role}.waited`, time, sourceOfWait(wait))}`;
-  return told`${waiterInWords(kernel, wait, role)} ${wait.spinning ? 'spins' : 'waits'} for ${lockTold(lock, lockRole)}${mode}${taker}${place}${long}: ${wait.how.join('; ')}.`;
+  const how = told`${modeInWords(wait)}${taker}${placeInQueue(wait)}${long}: ${wait.how.join('; ')}`;
+  return told`${waiterInWords(kernel, wait, role)} ${waits} for ${lockTold(lock, lockRole)}${how}.`;
+}
+
+function modeInWords({ mode }: QueuedWait): string {
+  if (mode === undefined) return '';
+  return mode === 'read' ? ' for reading' : ' for writing';
+}
+
+function placeInQueue({ place }: QueuedWait): string {
+  if (place === undefined) return '';
+  return /^\d/.test(place) ? `, number ${place} in its queue` : `, ${place}`;
 }
 
 /** Where it is read for how long somebody has waited. */
@@ -182,7 +192,7 @@ export function doorsOf(locks: readonly ContendedLock[], contexts: readonly Cont
     ...locks.flatMap(({ lock }) =>
       lock.kind.struct === undefined ? [] : [{ type: lock.kind.struct, address: lock.address }],
     ),
-    ...contexts.flatMap(({ task }) => (task ? [{ type: 'struct task_struct', address: task.$address }] : [])),
+    ...contexts.flatMap(({ task }) => (task ? [doorTo(task)] : [])),
   ];
 }
 

@@ -53,8 +53,9 @@ function percpuRwsemState(kernel: Kernel, address: bigint): LockState {
   // Each CPU counts those that came in there and those that went out: only the sum means something.
   const readers = kernel.possibleCpus().reduce((sum, cpu) => (sum + kernel.perCpu(lock.read_count, cpu)) >>> 0, 0);
   const blocked = lock.block === 1;
+  const inside = ['no reader', 'one reader'][readers] ?? `${readers} readers`;
   return {
-    words: `${blocked ? 'held or wanted by a writer' : 'without a writer'}, with ${readers === 0 ? 'no reader' : readers === 1 ? 'one reader' : `${readers} readers`} inside`,
+    words: `${blocked ? 'held or wanted by a writer' : 'without a writer'}, with ${inside} inside`,
     held: blocked || readers > 0,
     readers,
   };

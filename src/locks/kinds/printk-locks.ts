@@ -141,13 +141,15 @@ function consoleWaiter(kernel: Kernel): boolean {
 
 function cpuLockInWords(kernel: Kernel): string {
   const owner = cpuLockOwner(kernel);
-  return owner === undefined ? '' : owner === FREE ? 'free' : `held by CPU ${owner}`;
+  if (owner === undefined) return '';
+  return owner === FREE ? 'free' : `held by CPU ${owner}`;
 }
 
 function printerInWords(kernel: Kernel): string {
   const task = printingTask(kernel);
   if (task === undefined) return '';
-  return `${contextOfTask(kernel, task)?.label ?? 'a task that is in no list'}, which prints${consoleWaiter(kernel) ? '; one CPU waits to take over (console_waiter)' : ''}`;
+  const who = contextOfTask(kernel, task)?.label ?? 'a task that is in no list';
+  return `${who}, which prints${consoleWaiter(kernel) ? '; one CPU waits to take over (console_waiter)' : ''}`;
 }
 
 /** The lock's own word says who has it. */

@@ -103,9 +103,9 @@ function testAndSet(kernel: Kernel, word: SpinWord, own: readonly Wait[]): strin
   if (word.pending || word.tail || !word.locked || word.slow) return [];
   const enabled = keyEnabled(kernel);
   const who = own.length === 1 ? 'one CPU spins' : `${own.length} CPUs spin`;
-  return [
-    `${who} on it and the word has neither a pending bit nor a queue: test-and-set spinning, as under a hypervisor (virt_spin_lock), where nobody queues${enabled ? '; virt_spin_lock_key is on' : ''}.`,
-  ];
+  const spinning = 'test-and-set spinning, as under a hypervisor (virt_spin_lock), where nobody queues';
+  const key = enabled ? '; virt_spin_lock_key is on' : '';
+  return [`${who} on it and the word has neither a pending bit nor a queue: ${spinning}${key}.`];
 }
 
 /** A static key begins with the count of those that enabled it. */

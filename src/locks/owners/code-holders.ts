@@ -126,7 +126,9 @@ function inCode(lock: Lock, activation: Activation, call: LockCall, { cpu, label
       ? ''
       : `&${lock.name.text.replace(/ \[.*\]$/, '')}`;
   const way = call.callee === undefined ? 'takes it' : `calls ${call.callee}(${argument})`;
-  return `${activationInWords(activation)} is on ${where}${activation.frame.found === 'scanned' ? ' (found by scanning)' : ''}: its code ${way}, goes on at +0x${call.after.toString(16)}, and has not reached its unlock`;
+  const found = activation.frame.found === 'scanned' ? ' (found by scanning)' : '';
+  const code = `its code ${way}, goes on at +0x${call.after.toString(16)}, and has not reached its unlock`;
+  return `${activationInWords(activation)} is on ${where}${found}: ${code}`;
 }
 
 /**

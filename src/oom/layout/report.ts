@@ -25,11 +25,13 @@ function openingLine({ kind, event }: OomReport): string[] {
   const { gfp } = event;
   if (event.comm === undefined || gfp === undefined) return [];
   if (kind === 'allocation-failure') {
-    return [
-      `${event.comm}: ${event.failure ?? 'page allocation failure'}: order:${event.order ?? unknown}, mode:${mask(gfp)}, nodemask=${event.nodemask ?? '(null)'}${
-        event.cpuset === undefined ? '' : `,cpuset=${event.cpuset}`
-      }${event.memsAllowed === undefined ? '' : `,mems_allowed=${event.memsAllowed}`}`,
-    ];
+    const { cpuset, memsAllowed, failure = 'page allocation failure', nodemask = '(null)' } = event;
+    const asked = `order:${event.order ?? unknown}, mode:${mask(gfp)}, nodemask=${nodemask}`;
+    const allowed = [
+      ...(cpuset === undefined ? [] : [`,cpuset=${cpuset}`]),
+      ...(memsAllowed === undefined ? [] : [`,mems_allowed=${memsAllowed}`]),
+    ].join('');
+    return [`${event.comm}: ${failure}: ${asked}${allowed}`];
   }
   return [
     `${event.comm} invoked oom-killer: gfp_mask=${mask(gfp)}, order=${event.order ?? unknown}, oom_score_adj=${event.oomScoreAdj ?? unknown}`,
@@ -164,7 +166,13 @@ function groupLines(report: OomReport, group: string): string[] {
 }
 
 function killLine(kill: Kill): string {
-  return `${kill.message ?? 'Out of memory'}: Killed process ${kill.pid} (${kill.comm ?? ''}) total-vm:${kill.totalVmKB ?? unknown}kB, anon-rss:${kill.anonRssKB ?? unknown}kB, file-rss:${
-    kill.fileRssKB ?? unknown
-  }kB, shmem-rss:${kill.shmemRssKB ?? unknown}kB, UID:${kill.uid ?? unknown} pgtables:${kill.pgtablesKB ?? unknown}kB oom_score_adj:${kill.oomScoreAdj ?? unknown}`;
+  const { message = 'Out of memory', pid, comm = '' } = kill;
+  const sizes = [
+    `total-vm:${kill.totalVmKB ?? unknown}kB`,
+    `anon-rss:${kill.anonRssKB ?? unknown}kB`,
+    `file-rss:${kill.fileRssKB ?? unknown}kB`,
+    `shmem-rss:${kill.shmemRssKB ?? unknown}kB`,
+  ].join(', ');
+  const more = `UID:${kill.uid ?? unknown} pgtables:${kill.pgtablesKB ?? unknown}kB oom_score_adj:${kill.oomScoreAdj ?? unknown}`;
+  return `${message}: Killed process ${pid} (${comm}) ${sizes}, ${more}`;
 }

@@ -1,6 +1,6 @@
 import { exactly } from '../../words/known-facts.js';
 import { list, numbered } from '../../words/quantity.js';
-import { told, toldList, toldOf, type KnownFact, type Told } from '../../words/told.js';
+import { told, toldJoined, toldList, type KnownFact, type Told } from '../../words/told.js';
 import { amount, pageKB, totalOf, zoneTitle, type OomReport, type ZoneState } from '../model.js';
 import { factsIn } from '../report-facts.js';
 import { conclude, findingKind, type Finding } from '../../words/finding.js';
@@ -32,27 +32,20 @@ export const constraint: Verdict = {
     if (!isOfMachine(report)) return ofMemcg(report);
     const elsewhere = freeElsewhere(report);
     const { event } = report;
-    const { word } = factsIn(report);
+    const { word, wordOr } = factsIn(report);
     switch (report.event.constraint) {
-      case 'CONSTRAINT_CPUSET':
-        return so(
-          nodesFull(
-            report,
-            'a cpuset',
-            told`cpuset ${event.cpuset === undefined ? 'of the task' : word('cpuset', event.cpuset)} allows node ${event.memsAllowed === undefined ? '?' : word('mems_allowed', event.memsAllowed)}`,
-            elsewhere,
-          ),
-        );
-      case 'CONSTRAINT_MEMORY_POLICY':
-        return so(
-          nodesFull(
-            report,
-            'a memory policy',
-            told`the policy's nodemask is ${event.nodemask === undefined ? '?' : word('nodemask', event.nodemask)}`,
-            elsewhere,
-          ),
-        );
-      case 'CONSTRAINT_NONE':
+      case 'CONSTRAINT_CPUSET': {
+        const mems = wordOr('mems_allowed', event.memsAllowed, '?');
+        const allows = told`cpuset ${wordOr('cpuset', event.cpuset, 'of the task')} allows node ${mems}`;
+        return so(nodesFull(report, 'a cpuset', allows, elsewhere));
+      }
+      case 'CONSTRAINT_MEMORY_POLICY': {
+        const allows = told`the policy's nodemask is ${wordOr('nodemask', event.nodemask, '?')}`;
+        return so(nodesFull(report, 'a memory policy', allows, elsewhere));
+      }
+      case 'CONSTRAINT_NONE': {
+        const nodemask = wordOr('nodemask', event.nodemask, 'not printed');
+        const mems = wordOr('mems_allowed', event.memsAllowed, 'not printed');
         return so(
           conclude(
             kind,
@@ -60,12 +53,13 @@ export const constraint: Verdict = {
               subject: { kind: 'machine' },
               sentence: told`No cgroup, cpuset or memory policy limited the request: the machine as a whole was out of memory (constraint none).`,
               evidence: [
-                told`constraint=${word('constraint', 'CONSTRAINT_NONE')}, nodemask=${event.nodemask === undefined ? 'not printed' : word('nodemask', event.nodemask)}, mems_allowed=${event.memsAllowed === undefined ? 'not printed' : word('mems_allowed', event.memsAllowed)}`,
+                told`constraint=${word('constraint', 'CONSTRAINT_NONE')}, nodemask=${nodemask}, mems_allowed=${mems}`,
               ],
             },
             'no constraint',
           ),
         );
+      }
       default:
     }
     if (elsewhere === undefined || !nodesAreMissing(report))
@@ -89,7 +83,7 @@ export const constraint: Verdict = {
 
 function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
   const { memcg, event, kills, selected } = report;
-  const { kB, count, number, word } = factsIn(report);
+  const { kB, count, number, word, wordOr } = factsIn(report);
   const memory = memcg?.counters.find((counter) => counter.name === 'memory');
   const both = memcg?.counters.find((counter) => counter.name === 'memory+swap');
   const hit = [memory, both].find(
@@ -98,15 +92,12 @@ function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
       counter.limitKB !== null &&
       Number(counter.usageKB) >= Number(counter.limitKB) * 0.99,
   );
-  const path = memcg?.path === undefined ? 'a memory cgroup' : word('oom_memcg', memcg.path);
+  const path = wordOr('oom_memcg', memcg?.path, 'a memory cgroup');
   const victim =
-    kills[0]?.comm !== undefined
-      ? word('victim.comm', kills[0].comm, 'kill line')
-      : selected?.comm !== undefined
-        ? word('victim.comm', selected.comm, 'the one that was selected')
-        : event.comm === undefined
-          ? 'the victim'
-          : word('victim.comm', event.comm, 'the task that asked for memory');
+    (kills[0]?.comm !== undefined && word('victim.comm', kills[0].comm, 'kill line')) ||
+    (selected?.comm !== undefined && word('victim.comm', selected.comm, 'the one that was selected')) ||
+    (event.comm !== undefined && word('victim.comm', event.comm, 'the task that asked for memory')) ||
+    'the victim';
   const below =
     memcg?.taskPath !== undefined && memcg.path !== undefined && memcg.taskPath !== memcg.path
       ? told`; ${victim} runs in ${word('task_memcg', memcg.taskPath)}, below it`
@@ -123,6 +114,7 @@ function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
       memory === undefined || memory.limitKB === null
         ? ' and it has no limit'
         : told` of ${kB('memory.limit', memory.limitKB, 'memory: limit')}`;
+    const how = usage === undefined ? ': its limit was hit' : told`; its own usage is ${usage}${limit}`;
     return so(
       conclude(
         kind,
@@ -132,7 +124,7 @@ function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
             memory === undefined
               ? [{ what: "the cgroup's usage and limit are not in the report", certainty: 'likely' }]
               : [],
-          sentence: told`The kill is for ${path}, not for the machine${usage === undefined ? ': its limit was hit' : told`; its own usage is ${usage}${limit}`}${below}.`,
+          sentence: told`The kill is for ${path}, not for the machine${how}${below}.`,
           evidence: [`constraint=${event.constraint ?? 'not printed'}, oom_memcg=${memcg?.path ?? 'not printed'}`],
         },
         'the limit is not shown',
@@ -141,15 +133,18 @@ function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
   }
   const usage = kB(`${hit.name}.usage`, hit.usageKB, `${hit.name}: usage`);
   const limit = kB(`${hit.name}.limit`, hit.limitKB!, `${hit.name}: limit`);
-  const failures = `${hit.name}: failcnt`;
+  const [name, source] = [`${hit.name}.failcnt`, `${hit.name}: failcnt`];
+  const used = told`${usage} used of ${limit}`;
+  const times = told`it had run into the limit ${count(name, hit.failures, 'time', source)}`;
+  const freeTold = free === undefined ? '' : told`; the machine had ${free} free`;
   return so(
     conclude(
       kind,
       {
         subject: cgroupSubject(report),
-        sentence: told`The limit of ${path} was hit, not the machine's memory: ${usage} used of ${limit}, and it had run into the limit ${count(`${hit.name}.failcnt`, hit.failures, 'time', failures)}${below}${free === undefined ? '' : told`; the machine had ${free} free`}.`,
+        sentence: told`The limit of ${path} was hit, not the machine's memory: ${used}, and ${times}${below}${freeTold}.`,
         evidence: [
-          told`${hit.name}: usage ${exactly(usage)}, limit ${exactly(limit)}, failcnt ${number(`${hit.name}.failcnt`, hit.failures, failures)}`,
+          told`${hit.name}: usage ${exactly(usage)}, limit ${exactly(limit)}, failcnt ${number(name, hit.failures, source)}`,
           ...(free === undefined
             ? []
             : [told`free on the machine: ${exactly(free)} (no part of the kernel's own report)`]),
@@ -236,7 +231,7 @@ function freeElsewhere(report: OomReport): Elsewhere | undefined {
     return {
       free: kB('free elsewhere', free, 'free of the other nodes'),
       where: `node ${list(others.map((node) => String(node.node)))} ${numbered(others.length, 'has', 'have')}`,
-      arithmetic: toldOf(parts.flatMap((part, i) => (i === 0 ? [part] : ['; ', part]))),
+      arithmetic: toldJoined(parts),
     };
   }
   const all = amount(report.memInfo?.free);
@@ -246,10 +241,12 @@ function freeElsewhere(report: OomReport): Elsewhere | undefined {
   const ram = amount(report.totals?.ram);
   if (rest <= 0 || (ram !== undefined && rest < ram * page * leastElsewhere)) return undefined;
   const free = kB('free elsewhere', rest, 'free in all − free of the zones shown');
+  const inAll = exactly(kB('free in all', all * page, 'free of Mem-Info'));
+  const inZones = exactly(kB('free of the zones shown', shown, 'free'));
   return {
     free,
     where: 'other nodes have',
-    arithmetic: told`free in all ${exactly(kB('free in all', all * page, 'free of Mem-Info'))} − in the zones shown ${exactly(kB('free of the zones shown', shown, 'free'))} = ${exactly(free)} elsewhere`,
+    arithmetic: told`free in all ${inAll} − in the zones shown ${inZones} = ${exactly(free)} elsewhere`,
   };
 }
 

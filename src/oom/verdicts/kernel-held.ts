@@ -74,18 +74,19 @@ export function slabHeld(report: OomReport, slabKB: number, wholeKB: number): Fi
       : told`; the largest cache is ${cache} with ${kB('cache.total', caches[0]!.totalKB, 'slabs of the cache')}`;
   const owner = known?.find((one) => one.name === caches[0]?.name)?.owner;
   const asking = moduleThatAsked(report);
-  const who =
-    owner !== undefined
-      ? told`, made by ${word('owner', owner, 'module whose data points to the cache')}`
-      : asking === undefined
-        ? ''
-        : told`; the request that failed came from module ${word('module', asking.module, 'call trace')} (${word('function', asking.function, 'call trace')})`;
+  const whose = (): Told | string => {
+    if (owner !== undefined) return told`, made by ${word('owner', owner, 'module whose data points to the cache')}`;
+    if (asking === undefined) return '';
+    const from = told`module ${word('module', asking.module, 'call trace')}`;
+    return told`; the request that failed came from ${from} (${word('function', asking.function, 'call trace')})`;
+  };
+  const slabIs = 'unreclaimable slab: kernel objects that nobody owns as far as the OOM killer can see';
   return conclude(slabKind, {
     subject:
       cache === undefined
         ? { kind: 'memory', name: 'slab-unreclaimable' }
         : { kind: 'slab cache', name: caches[0]!.name },
-    sentence: told`${slab} of ${whole} (${share(slab, whole)}) is unreclaimable slab: kernel objects that nobody owns as far as the OOM killer can see, so no kill frees them${named}${who}.`,
+    sentence: told`${slab} of ${whole} (${share(slab, whole)}) is ${slabIs}, so no kill frees them${named}${whose()}.`,
     evidence: [
       told`slab_unreclaimable: ${exactly(slab)}`,
       ...caches.map((one) => told`${word('cache', one.name, 'the list of slab caches')}: ${usedOf(report, one)}`),
@@ -179,14 +180,20 @@ export function hugetlbHeld(report: OomReport, wholeKB: number): Finding[] {
         evidence: [
           ...pools
             .filter((pool) => Number(pool.total) > 0)
-            .map(
-              (pool) =>
-                told`node ${String(pool.node)}: ${count(`node ${pool.node}.hugepages_total`, pool.total, 'page')} of ${exactly(kB(`node ${pool.node}.hugepages_size`, pool.sizeKB))}, ${number(`node ${pool.node}.hugepages_free`, pool.free)} free`,
-            ),
-          ...(report.beyond?.hugetlb ?? []).map(
-            (pool) =>
-              told`all nodes: ${count('hstate.nr_huge_pages', pool.total, 'page')} of ${exactly(kB('hstate.size', pool.sizeKB))}, ${number('hstate.free_huge_pages', pool.free)} free, of these ${number('hstate.resv_huge_pages', pool.reserved)} reserved; ${number('hstate.surplus_huge_pages', pool.surplus)} surplus`,
-          ),
+            .map((pool) => {
+              const of = `node ${pool.node}`;
+              const pages = count(`${of}.hugepages_total`, pool.total, 'page');
+              const size = exactly(kB(`${of}.hugepages_size`, pool.sizeKB));
+              return told`${of}: ${pages} of ${size}, ${number(`${of}.hugepages_free`, pool.free)} free`;
+            }),
+          ...(report.beyond?.hugetlb ?? []).map((pool) => {
+            const pages = count('hstate.nr_huge_pages', pool.total, 'page');
+            const free = number('hstate.free_huge_pages', pool.free);
+            const reserved = number('hstate.resv_huge_pages', pool.reserved);
+            const surplus = number('hstate.surplus_huge_pages', pool.surplus);
+            const all = told`all nodes: ${pages} of ${exactly(kB('hstate.size', pool.sizeKB))}`;
+            return told`${all}, ${free} free, of these ${reserved} reserved; ${surplus} surplus`;
+          }),
         ],
       },
       unusedKB > totalKB / 2 ? 'mostly unused' : 'in use',
@@ -209,12 +216,16 @@ export function pipesHeld(report: OomReport, wholeKB: number): Finding[] {
   const nameOf = (one: { comm: string; pid: number }): Told => task('holder', one, 'files that it has open');
   const names = holders.slice(0, 3).map((one) => told`${nameOf(one)} ${pipesOf(one)}`);
   const who = names.length === 0 ? '' : told`; open in ${toldList(names)}${holders.length > 3 ? ' and others' : ''}`;
+  const [atLeast, inAtLeast] = isWhole ? ['', ''] : ['At least ', 'at least '];
+  const inPipes = told`${inAtLeast}${count('pipes.count', pipes.count, 'pipe', 'files of all processes')}`;
+  const pipesAre = "kernel memory that is in no process's rss, so the OOM killer can't see whose it is";
+  const inPages = count('pipes.pages', pages, 'page', 'pipe_buffer.page of all pipes');
   return [
     conclude(pipesKind, {
       subject: { kind: 'memory', name: 'pipes' },
-      sentence: told`${isWhole ? '' : 'At least '}${held} of ${whole} (${share(held, whole)}) is data in ${isWhole ? '' : 'at least '}${count('pipes.count', pipes.count, 'pipe', 'files of all processes')} that nobody has read: kernel memory that is in no process's rss, so the OOM killer can't see whose it is${who}.`,
+      sentence: told`${atLeast}${held} of ${whole} (${share(held, whole)}) is data in ${inPipes} that nobody has read: ${pipesAre}${who}.`,
       evidence: [
-        told`pipes: ${number('pipes.count', pipes.count, 'files of all processes')}, ${count('pipes.pages', pages, 'page', 'pipe_buffer.page of all pipes')} = ${exactly(held)}`,
+        told`pipes: ${number('pipes.count', pipes.count, 'files of all processes')}, ${inPages} = ${exactly(held)}`,
         ...holders.map((one) => told`${nameOf(one)}: pipes with ${exactly(pipesOf(one))} open`),
       ],
     }),
@@ -235,16 +246,23 @@ export function zramHeld(report: OomReport, wholeKB: number): Finding[] {
     kB('zram.stored', storedKB, 'zram_stats.pages_stored'),
   ];
   const named = (device: { name: string }): KnownFact => word('zram', device.name, 'zram devices');
+  const keeps = told`${toldList(devices.map(named))} keeps ${stored} that was swapped out in ${pool} of the same memory`;
+  const ofIt = share(pool, managed(wholeKB));
+  const freed = kB('zram.freed', Math.max(0, storedKB - poolKB), 'zram.stored − zram.pool, 0 at least');
   return [
     conclude(
       zramKind,
       {
         subject: { kind: 'memory', name: 'zram' },
-        sentence: told`${toldList(devices.map(named))} keeps ${stored} that was swapped out in ${pool} of the same memory (${share(pool, managed(wholeKB))} of it): swapping freed ${kB('zram.freed', Math.max(0, storedKB - poolKB), 'zram.stored − zram.pool, 0 at least')}${full ? ', and it is full' : ''}.`,
-        evidence: devices.map(
-          (device) =>
-            told`${named(device)}: ${rounded(kB('zram.stored', device.originalBytes / 1024, 'zram_stats.pages_stored'))} stored, compressed to ${rounded(kB('zram.compressed', device.compressedBytes / 1024, 'zram_stats.compr_data_size'))}, the pool takes ${exactly(kB('zram.pool', device.poolPages * pageKB(report), 'zs_pool.pages_allocated'))}`,
-        ),
+        sentence: told`${keeps} (${ofIt} of it): swapping freed ${freed}${full ? ', and it is full' : ''}.`,
+        evidence: devices.map((device) => {
+          const original = rounded(kB('zram.stored', device.originalBytes / 1024, 'zram_stats.pages_stored'));
+          const compressed = rounded(
+            kB('zram.compressed', device.compressedBytes / 1024, 'zram_stats.compr_data_size'),
+          );
+          const takes = exactly(kB('zram.pool', device.poolPages * pageKB(report), 'zs_pool.pages_allocated'));
+          return told`${named(device)}: ${original} stored, compressed to ${compressed}, the pool takes ${takes}`;
+        }),
       },
       full ? 'full' : 'not full',
     ),

@@ -216,13 +216,20 @@ function ofMachine(report: OomReport): Finding[] {
     told`together: ${exactly(whole)} managed`,
   ];
   const largest = shares.consumers.filter((consumer) => consumer.kind !== 'free').slice(0, 3);
+  const most = largest.map(
+    (consumer) => told`${held(consumer)} (${share(held(consumer), whole)}) ${isAre(consumer)} ${consumer.name}`,
+  );
+  const ofRest = restInWords(rest, shares.unaccountedKB, whole);
+  const byNoCounter =
+    'are held by the kernel and accounted for by no counter in the report: ' +
+    "drivers' own pages, pipes, sockets, vmalloc, a balloon";
   const tables = kB('page-tables', of('page-tables'), placeOf['page-tables']);
   return [
     conclude(
       sharesKind,
       {
         subject: { kind: 'machine' },
-        sentence: told`Of ${whole} that the kernel manages, ${toldList(largest.map((consumer) => told`${held(consumer)} (${share(held(consumer), whole)}) ${isAre(consumer)} ${consumer.name}`))}; ${restInWords(rest, shares.unaccountedKB, whole)}${butUnread}.`,
+        sentence: told`Of ${whole} that the kernel manages, ${toldList(most)}; ${ofRest}${butUnread}.`,
         evidence,
       },
       'of the machine',
@@ -246,7 +253,7 @@ function ofMachine(report: OomReport): Finding[] {
       ? [
           conclude(unaccounted, {
             subject: { kind: 'memory', name: 'unaccounted' },
-            sentence: told`${rest} of ${whole} (${share(rest, whole)}) are held by the kernel and accounted for by no counter in the report: drivers' own pages, pipes, sockets, vmalloc, a balloon${butUnread}.`,
+            sentence: told`${rest} of ${whole} (${share(rest, whole)}) ${byNoCounter}${butUnread}.`,
             evidence,
           }),
         ]
@@ -319,9 +326,11 @@ function topProcess(report: OomReport, wholeKB: number, anonymousKB: number): Fi
       ? kB('managed', openKB, 'managed of the zones that the request may use')
       : managed(openKB);
   const comm = word('process.comm', top.name, readIn(report, 'the task table'));
+  const ofWhat = bound ? 'on the nodes that the request may use' : 'managed';
+  const who = task('process', { comm: top.name, pid: top.pid });
   return conclude(processKind, {
     subject: taskSubject({ comm: top.name, pid: top.pid }),
-    sentence: told`${holds} of ${open} ${bound ? 'on the nodes that the request may use' : 'managed'} is the ${what} of ${task('process', { comm: top.name, pid: top.pid })}${hugeShare}.`,
+    sentence: told`${holds} of ${open} ${ofWhat} is the ${what} of ${who}${hugeShare}.`,
     evidence: [
       kill?.anonRssKB === undefined
         ? told`${comm}: ${what} ${exactly(holds)} (task table)`
@@ -409,22 +418,25 @@ function ofMemcg(report: OomReport): Finding[] {
   const charged = chargedTo(report);
   if (charged === undefined) return [];
   const { usageKB, consumers, notInStatKB } = charged;
-  const { kB, word, task, share } = factsIn(report);
+  const { kB, wordOr, task, share } = factsIn(report);
   const usage = kB('memory.usage', usageKB, 'memory: usage');
   const top = largestTask(report.tasks);
-  const held = top === undefined ? 0 : (amount(top.rssAnon) ?? Number(top.rss)) * pageKB(report);
   const part = (one: Consumer): KnownFact => kB(one.kind, one.kB, `memory.stat: ${one.name}`);
-  const path = report.memcg!.path === undefined ? 'the cgroup' : word('oom_memcg', report.memcg!.path);
-  const process =
-    top === undefined
-      ? ''
-      : told`; its largest process is ${task('process', { comm: top.name, pid: top.pid })} with ${kB('process.held', held, top.rssAnon === undefined ? 'rss of the task table' : 'rss_anon of the task table')}`;
+  const path = wordOr('oom_memcg', report.memcg!.path, 'the cgroup');
+  const most = consumers.slice(0, 3).map((one) => told`${part(one)} (${share(part(one), usage)}) is ${one.name}`);
+  const process = (): Told | string => {
+    if (top === undefined) return '';
+    const pages = amount(top.rssAnon) ?? Number(top.rss);
+    const source = top.rssAnon === undefined ? 'rss of the task table' : 'rss_anon of the task table';
+    const held = kB('process.held', pages * pageKB(report), source);
+    return told`; its largest process is ${task('process', { comm: top.name, pid: top.pid })} with ${held}`;
+  };
   return [
     conclude(
       sharesKind,
       {
         subject: ownerOfMemory(report),
-        sentence: told`Of ${usage} charged to ${path}, ${toldList(consumers.slice(0, 3).map((one) => told`${part(one)} (${share(part(one), usage)}) is ${one.name}`))}${process}.`,
+        sentence: told`Of ${usage} charged to ${path}, ${toldList(most)}${process()}.`,
         evidence: [
           ...consumers.map((one) => told`${one.name}: ${rounded(part(one))} (${share(part(one), usage)})`),
           told`not in memory.stat: ${rounded(kB('not in memory.stat', notInStatKB, 'memory: usage − memory.stat'))}`,

@@ -54,10 +54,11 @@ function startedByHand(report: OomReport): ReturnType<Verdict['judge']> {
         sentence: told`Nothing was wrong with memory: the OOM killer was started manually (sysrq-f) while ${freeTold}${ofWhole} were free.`,
         evidence: [
           report.event.caller.because,
-          ...zones.map(
-            (zone) =>
-              told`${zoneTitle(zone)}: free ${exactly(kB(`${zoneTitle(zone)} free`, zone.kB.free!))}, low ${exactly(kB(`${zoneTitle(zone)} low`, zone.kB.low!))}`,
-          ),
+          ...zones.map((zone) => {
+            const title = zoneTitle(zone);
+            const low = exactly(kB(`${title} low`, zone.kB.low!));
+            return told`${title}: free ${exactly(kB(`${title} free`, zone.kB.free!))}, low ${low}`;
+          }),
         ],
       },
       'started manually',
@@ -76,30 +77,36 @@ function recovered(report: OomReport): ReturnType<Verdict['judge']> {
   const able = tries.filter((one) => one.refusal === undefined);
   if (able.length === 0) return notSo('no zone that the request may use could serve it');
   const { kB } = factsIn(report);
+  const titles = able.map(({ zone }) => zoneTitle(zone));
   if (report.event.caller.by === 'page fault' || report.event.gfp?.mask === 0) {
+    const failed = "a page fault ended with VM_FAULT_OOM (a cgroup's limit, or a failure in a driver or file system)";
+    const had = able.map(({ zone }, i) => told`${titles[i]!} had ${kB(`${titles[i]!} free`, zone.kB.free!)} free`);
     return so(
       conclude(
         kind,
         {
           subject: { kind: 'machine' },
           restsOn: [printedLater],
-          sentence: told`The machine was not out of memory: a page fault ended with VM_FAULT_OOM (a cgroup's limit, or a failure in a driver or file system) while ${toldList(able.map(({ zone }) => told`${zoneTitle(zone)} had ${kB(`${zoneTitle(zone)} free`, zone.kB.free!)} free`))}.`,
+          sentence: told`The machine was not out of memory: ${failed} while ${toldList(had)}.`,
           evidence: able.map((one) => one.arithmetic),
         },
         'a page fault failed',
       ),
     );
   }
-  const freed = able.reduce((sum, one) => sum + Math.max(0, one.spareKB), 0);
+  const freedKB = able.reduce((sum, one) => sum + Math.max(0, one.spareKB), 0);
+  const freed = kB('freed since', freedKB, 'usable − min of these zones');
+  const watermarks = numbered(able.length, 'its watermark', 'their watermarks');
+  const stood = `${list(titles)} stood above ${watermarks} again and could have served the request`;
   const compaction =
     report.event.order !== undefined && report.event.order > 0 ? ', or compaction would still have found a block' : '';
   return so(
     conclude(
       kind,
       {
-        subject: { kind: 'zones', name: list(able.map((one) => zoneTitle(one.zone))) },
+        subject: { kind: 'zones', name: list(titles) },
         restsOn: [printedLater],
-        sentence: told`When the report was printed ${list(able.map((one) => zoneTitle(one.zone)))} stood above ${numbered(able.length, 'its watermark', 'their watermarks')} again and could have served the request: at least ${kB('freed since', freed, 'usable − min of these zones')} were freed since it failed${compaction}.`,
+        sentence: told`When the report was printed ${stood}: at least ${freed} were freed since it failed${compaction}.`,
         evidence: able.map((one) => one.arithmetic),
       },
       'came free since',

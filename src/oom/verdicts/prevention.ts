@@ -1,5 +1,5 @@
 import { exactly } from '../../words/known-facts.js';
-import { told } from '../../words/told.js';
+import { told, type Told } from '../../words/told.js';
 import { amount, pageKB, type OomReport } from '../model.js';
 import { factsIn } from '../report-facts.js';
 import { conclude, findingKind, type Finding } from '../../words/finding.js';
@@ -137,19 +137,20 @@ function limitTooSmall(report: OomReport): Finding[] {
   const limit = memory?.limitKB;
   if (limit === undefined || limit === null) return [];
   const top = largestTask(report.tasks);
-  const { kB, count, word } = factsIn(report);
-  const wants =
-    top === undefined
-      ? 'what runs in it'
-      : told`${word('process.comm', top.name, 'the task table')} (virtual size ${kB('process.total_vm', Number(top.totalVm) * pageKB(report), 'total_vm of the task table')})`;
+  const { kB, count, word, wordOr } = factsIn(report);
+  const wants = (): Told | string => {
+    if (top === undefined) return 'what runs in it';
+    const size = kB('process.total_vm', Number(top.totalVm) * pageKB(report), 'total_vm of the task table');
+    return told`${word('process.comm', top.name, 'the task table')} (virtual size ${size})`;
+  };
   const [path, limitTold] = [
-    report.memcg!.path === undefined ? 'the cgroup' : word('oom_memcg', report.memcg!.path),
+    wordOr('oom_memcg', report.memcg!.path, 'the cgroup'),
     kB('memory.limit', limit, 'memory: limit'),
   ];
   return [
     conclude(limitAdvice, {
       subject: cgroupSubject(report),
-      sentence: told`Raise the limit of ${path} above ${limitTold}, or make ${wants} use less: the limit is too small for the workload.`,
+      sentence: told`Raise the limit of ${path} above ${limitTold}, or make ${wants()} use less: the limit is too small for the workload.`,
       evidence: [
         told`limit ${exactly(limitTold)}, hit ${count('memory.failcnt', memory!.failures, 'time', 'memory: failcnt')}`,
       ],
@@ -198,16 +199,19 @@ function hugetlbUnused(report: OomReport): Finding[] {
   const unused = pools.reduce((sum, pool) => sum + Number(pool.free) * pool.sizeKB, 0);
   if (unused < whole * notable) return [];
   const { kB, count, number } = factsIn(report);
+  const free = kB('hugepages.free', unused, 'hugepages_free × hugepages_size of each pool');
   return [
     conclude(hugetlbAdvice, {
       subject: { kind: 'memory', name: 'hugetlb' },
-      sentence: told`Make the hugetlb pool smaller (vm.nr_hugepages): ${kB('hugepages.free', unused, 'hugepages_free × hugepages_size of each pool')} of it is free, and closed to all else.`,
+      sentence: told`Make the hugetlb pool smaller (vm.nr_hugepages): ${free} of it is free, and closed to all else.`,
       evidence: pools
         .filter((pool) => Number(pool.free) > 0)
-        .map(
-          (pool) =>
-            told`node ${String(pool.node)}: ${number(`node ${pool.node}.hugepages_free`, pool.free)} of ${count(`node ${pool.node}.hugepages_total`, pool.total, 'page')} of ${exactly(kB(`node ${pool.node}.hugepages_size`, pool.sizeKB))} free`,
-        ),
+        .map((pool) => {
+          const of = `node ${pool.node}`;
+          const pages = count(`${of}.hugepages_total`, pool.total, 'page');
+          const size = exactly(kB(`${of}.hugepages_size`, pool.sizeKB));
+          return told`${of}: ${number(`${of}.hugepages_free`, pool.free)} of ${pages} of ${size} free`;
+        }),
     }),
   ];
 }
@@ -244,6 +248,7 @@ function protectedConsumer(report: OomReport): Finding[] {
   const size = Number(top.rss) * pageKB(report);
   if (size < whole * notable) return [];
   const { kB, number, task, word } = factsIn(report);
+  const who = task('process', { comm: top.name, pid: top.pid });
   const [rss, adj] = [
     kB('process.rss', size, 'rss of the task table'),
     number('process.oom_score_adj', top.oomScoreAdj, 'oom_score_adj of the task table'),
@@ -251,7 +256,7 @@ function protectedConsumer(report: OomReport): Finding[] {
   return [
     conclude(adjAdvice, {
       subject: taskSubject({ comm: top.name, pid: top.pid }),
-      sentence: told`Give ${task('process', { comm: top.name, pid: top.pid })} a limit of its own, or take its oom_score_adj of ${adj} away: the OOM killer passes over what holds ${rss}.`,
+      sentence: told`Give ${who} a limit of its own, or take its oom_score_adj of ${adj} away: the OOM killer passes over what holds ${rss}.`,
       evidence: [told`${word('process.comm', top.name, 'the task table')}: rss ${exactly(rss)}, oom_score_adj ${adj}`],
     }),
   ];
@@ -259,21 +264,24 @@ function protectedConsumer(report: OomReport): Finding[] {
 
 function boundToNodes(report: OomReport): Finding[] {
   const { event } = report;
-  const { word } = factsIn(report);
+  const { wordOr } = factsIn(report);
   if (event.constraint === 'CONSTRAINT_CPUSET') {
+    const cpuset = wordOr('cpuset', event.cpuset, 'of the task');
+    const mems = wordOr('mems_allowed', event.memsAllowed, 'not printed');
     return [
       conclude(cpusetAdvice, {
         subject: { kind: 'nodes' },
-        sentence: told`Let the cpuset ${event.cpuset === undefined ? 'of the task' : word('cpuset', event.cpuset)} use more memory nodes (cpuset.mems is ${event.memsAllowed === undefined ? 'not printed' : word('mems_allowed', event.memsAllowed)}), or spread its tasks.`,
+        sentence: told`Let the cpuset ${cpuset} use more memory nodes (cpuset.mems is ${mems}), or spread its tasks.`,
         evidence: [`mems_allowed=${event.memsAllowed ?? '?'}`],
       }),
     ];
   }
   if (event.constraint === 'CONSTRAINT_MEMORY_POLICY') {
+    const policy = told`MPOL_PREFERRED in place of MPOL_BIND; nodemask ${wordOr('nodemask', event.nodemask, 'not printed')}`;
     return [
       conclude(policyAdvice, {
         subject: { kind: 'nodes' },
-        sentence: told`Let the task prefer its nodes rather than be bound to them (MPOL_PREFERRED in place of MPOL_BIND; nodemask ${event.nodemask === undefined ? 'not printed' : word('nodemask', event.nodemask)}).`,
+        sentence: told`Let the task prefer its nodes rather than be bound to them (${policy}).`,
         evidence: [`nodemask=${event.nodemask ?? '?'}`],
       }),
     ];
@@ -285,10 +293,12 @@ function fragmentation(report: OomReport): Finding[] {
   const tries = zoneTries(report);
   const { order } = report.event;
   if (tries === undefined || order === undefined || order <= 0 || !tries.some((one) => one.fragmented)) return [];
+  const pages = factsIn(report).number('pages asked for', 2 ** order, '2^order');
+  const keeps = 'a larger vm.min_free_kbytes keeps more large blocks';
   return [
     conclude(orderAdvice, {
       subject: { kind: 'zones' },
-      sentence: told`Request smaller contiguous allocations: memory is there, but not ${factsIn(report).number('pages asked for', 2 ** order, '2^order')} contiguous pages; a larger vm.min_free_kbytes keeps more large blocks.`,
+      sentence: told`Request smaller contiguous allocations: memory is there, but not ${pages} contiguous pages; ${keeps}.`,
       evidence: tries.map((one) => one.arithmetic),
     }),
   ];
@@ -306,10 +316,12 @@ function noSwap(report: OomReport): Finding[] {
     .reduce((sum, consumer) => sum + consumer.kB, 0);
   if (movable < shares.managedKB * 0.3) return [];
   const { kB } = factsIn(report);
+  const stuck = kB('anonymous and shmem', movable, 'active_anon + inactive_anon + isolated_anon');
+  const swapGives = 'swap gives time, not a cure, where a process grows without end';
   return [
     conclude(swapAdvice, {
       subject: { kind: 'machine' },
-      sentence: told`Add swap or zram, or memory: ${kB('anonymous and shmem', movable, 'active_anon + inactive_anon + isolated_anon')} of anonymous and shared memory had nowhere to go; swap gives time, not a cure, where a process grows without end.`,
+      sentence: told`Add swap or zram, or memory: ${stuck} of anonymous and shared memory had nowhere to go; ${swapGives}.`,
       evidence: [told`Total swap = ${exactly(kB('swap.total', 0, 'Total swap'))}`],
     }),
   ];

@@ -90,15 +90,19 @@ function stands(report: OomReport, victim: VictimState): Finding {
     victim.heldPages === undefined
       ? 'not known'
       : count('victim.rss in pages', victim.heldPages, 'page', 'rss of the victim');
+  const why = victim.zombieOf === undefined ? told`it can't exit, for ${because}` : because;
+  const skip = victim.reaped ? 'MMF_OOM_SKIP is set' : 'MMF_OOM_SKIP is not set';
+  const onList = victim.queued ? 'on oom_reaper_list' : 'not on oom_reaper_list';
   return conclude(there, {
     subject: taskSubject(victim),
-    sentence: told`${name} was killed by the OOM killer and is still there: ${reap}, but ${victim.zombieOf === undefined ? told`it can't exit, for ${because}` : because}.`,
+    sentence: told`${name} was killed by the OOM killer and is still there: ${reap}, but ${why}.`,
     evidence: [
-      told`${name}: ${victim.reaped ? 'MMF_OOM_SKIP is set' : 'MMF_OOM_SKIP is not set'}, ${victim.queued ? 'on oom_reaper_list' : 'not on oom_reaper_list'}, rss ${rss}`,
-      ...keeps.map(
-        (thread) =>
-          told`${named(thread)}, state ${word('thread.state', thread.state, 'task_struct.__state')}: ${thread.where.length === 0 ? "its stack can't be read" : thread.where.join(' < ')}`,
-      ),
+      told`${name}: ${skip}, ${onList}, rss ${rss}`,
+      ...keeps.map((thread) => {
+        const state = word('thread.state', thread.state, 'task_struct.__state');
+        const where = thread.where.length === 0 ? "its stack can't be read" : thread.where.join(' < ');
+        return told`${named(thread)}, state ${state}: ${where}`;
+      }),
     ],
   });
 }
@@ -120,6 +124,8 @@ function waitedForByNobody(report: OomReport, zombies: readonly VictimState[]): 
     zombies.length > NAMED
       ? [told`${number('more victims', zombies.length - NAMED, 'zombies that were killed')} more`]
       : [];
+  const many = number('victims', zombies.length, 'zombies that were killed');
+  const parentsWait = parents.length === 1 ? told`their parent, ${parents[0]!}, waits` : 'their parents wait';
   return conclude(zombie, {
     subject: {
       kind: 'tasks',
@@ -129,7 +135,7 @@ function waitedForByNobody(report: OomReport, zombies: readonly VictimState[]): 
     sentence:
       zombies.length === 1
         ? told`${names[0]!} was killed by the OOM killer and has exited, with all its memory; it is a zombie until its parent, ${parents[0]!}, waits for it.`
-        : told`${number('victims', zombies.length, 'zombies that were killed')} processes that the OOM killer killed have exited, with all their memory; they are zombies until ${parents.length === 1 ? told`their parent, ${parents[0]!}, waits` : 'their parents wait'} for them.`,
+        : told`${many} processes that the OOM killer killed have exited, with all their memory; they are zombies until ${parentsWait} for them.`,
     evidence: [
       told`zombies: ${toldList([...names, ...more])}`,
       ...(parents.length === 1 ? [] : [told`parents: ${toldList(parents.slice(0, NAMED))}`]),

@@ -97,10 +97,12 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
   if (chosen === undefined) {
     if (first === undefined) {
       if (report.panic === undefined || report.tasks === undefined) return [];
+      const why = report.tasks.length === 0 ? 'no process had memory to give' : 'every process is protected';
+      const panic = word('panic', report.panic, 'the panic message');
       return [
         conclude(noneKind, {
           subject: ownerOfMemory(report),
-          sentence: told`Nobody could be killed: ${report.tasks.length === 0 ? 'no process had memory to give' : 'every process is protected'}; the machine ended with "${word('panic', report.panic, 'the panic message')}".`,
+          sentence: told`Nobody could be killed: ${why}; the machine ended with "${panic}".`,
           evidence: report.tasks
             .slice(0, 8)
             .map((task) => told`${named(report, task)}: oom_score_adj ${adjOf(report, task)}`),
@@ -108,11 +110,13 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
       ];
     }
     if (report.panic === undefined) return [];
+    const because = 'because panic_on_oom is set and the machine stops at the first OOM';
+    const wouldBe = told`${weighed ? 'would' : 'may'} have been ${named(report, first.task)}`;
     return [
       conclude(panicKind, {
         subject: taskSubject({ comm: first.task.name, pid: first.task.pid }),
         restsOn: weighed ? [] : [notWeighed],
-        sentence: told`Nobody was killed, because panic_on_oom is set and the machine stops at the first OOM; the victim ${weighed ? 'would' : 'may'} have been ${named(report, first.task)} with ${held(report, first.task)}.`,
+        sentence: told`Nobody was killed, ${because}; the victim ${wouldBe} with ${held(report, first.task)}.`,
         evidence: ranking(ranked, report),
       }),
     ];
@@ -123,16 +127,18 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
   const place = ranked.findIndex((one) => one.task.pid === chosen || one.task.tgid === chosen);
   if (place < 0 || first === undefined) {
     const kill = report.kills[0];
-    const size =
-      kill?.anonRssKB === undefined
-        ? ''
-        : told`, which held ${kB('victim.rss', Number(kill.anonRssKB) + ifCounted(kill.shmemRssKB) + ifCounted(kill.fileRssKB), 'anon-rss + shmem-rss + file-rss of the kill line')}`;
+    const size = (): Told | string => {
+      if (kill?.anonRssKB === undefined) return '';
+      const rssKB = Number(kill.anonRssKB) + ifCounted(kill.shmemRssKB) + ifCounted(kill.fileRssKB);
+      return told`, which held ${kB('victim.rss', rssKB, 'anon-rss + shmem-rss + file-rss of the kill line')}`;
+    };
+    const why = report.tasks === undefined ? 'there is no task table' : 'it is not in the task table';
     return [
       conclude(
         chosenKind,
         {
           subject,
-          sentence: told`${name} was chosen${size}${freed}; whether it was the right one can't be told: ${report.tasks === undefined ? 'there is no task table' : 'it is not in the task table'}.`,
+          sentence: told`${name} was chosen${size()}${freed}; whether it was the right one can't be told: ${why}.`,
           evidence:
             kill?.anonRssKB === undefined
               ? []
@@ -173,12 +179,13 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
     ];
   }
   if (right) {
+    const chosenFor = told`chosen for its oom_score_adj of ${adjOf(report, task.task)}, holding ${footprint}${freed}`;
     return [
       conclude(
         chosenKind,
         {
           subject,
-          sentence: told`${name} was chosen for its oom_score_adj of ${adjOf(report, task.task)}, holding ${footprint}${freed}; ${named(report, top ?? task.task)} holds the most.`,
+          sentence: told`${name} was ${chosenFor}; ${named(report, top ?? task.task)} holds the most.`,
           evidence: ranking(ranked, report),
         },
         'for its oom_score_adj',
@@ -186,23 +193,30 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
     ];
   }
   if (!weighed) {
+    const untold =
+      "whether an oom_score_adj made the difference can't be told, " +
+      'for the report does not say how much memory there is to measure it against';
     return [
       conclude(
         chosenKind,
         {
           subject,
           restsOn: [notWeighed],
-          sentence: told`${name} was killed${freed}, though ${named(report, first.task)} holds more; whether an oom_score_adj made the difference can't be told, for the report does not say how much memory there is to measure it against.`,
+          sentence: told`${name} was killed${freed}, though ${named(report, first.task)} holds more; ${untold}.`,
           evidence: ranking(ranked, report),
         },
         'another had the higher score',
       ),
     ];
   }
-  const points =
-    first.points === undefined || task.points === undefined
-      ? ''
-      : told` (${number(`pid ${first.task.pid}.points`, first.points, pointsAre)} points against ${number(`pid ${task.task.pid}.points`, task.points, pointsAre)})`;
+  const points = (): Told | string => {
+    if (first.points === undefined || task.points === undefined) return '';
+    const [more, fewer] = [
+      number(`pid ${first.task.pid}.points`, first.points, pointsAre),
+      number(`pid ${task.task.pid}.points`, task.points, pointsAre),
+    ];
+    return told` (${more} points against ${fewer})`;
+  };
   const because =
     report.groupKill !== undefined
       ? 'its cgroup is killed as a whole'
@@ -215,7 +229,7 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
       {
         subject,
         restsOn: [{ what: `${because}: the best explanation of several`, certainty: 'likely' }],
-        sentence: told`${name} was killed, but ${named(report, first.task)} has the higher score${points}${freed}: ${because}.`,
+        sentence: told`${name} was killed, but ${named(report, first.task)} has the higher score${points()}${freed}: ${because}.`,
         evidence: ranking(ranked, report),
       },
       'another had the higher score',
@@ -252,10 +266,11 @@ function hidden(report: OomReport, first: OomTask | undefined): Finding[] {
   ];
   const comm = word('process.comm', top.name, 'the task table');
   if (top.oomScoreAdj < 0 && first?.pid !== top.pid && size > whole * smallShare) {
+    const kept = told`is kept from being chosen by its oom_score_adj of ${adjOf(report, top)}`;
     return [
       conclude(hiddenKind, {
         subject: taskSubject({ comm: top.name, pid: top.pid }),
-        sentence: told`${named(report, top)} holds ${holds} (${share(holds, all)}) and is kept from being chosen by its oom_score_adj of ${adjOf(report, top)}; others are killed in its place.`,
+        sentence: told`${named(report, top)} holds ${holds} (${share(holds, all)}) and ${kept}; others are killed in its place.`,
         evidence: [
           told`${comm}: rss + swap ${exactly(holds)}, oom_score_adj ${adjOf(report, top)}`,
           ...(first === undefined
@@ -285,10 +300,12 @@ function wholeKB(report: OomReport, page: number): number | undefined {
 function group(report: OomReport): Finding[] {
   if (report.groupKill === undefined) return [];
   const { number, pid, word } = factsIn(report);
+  const group = word('group', report.groupKill, 'memory.oom.group');
+  const kills = number('kills', report.kills.length, 'kill lines');
   return [
     conclude(groupKind, {
       subject: { kind: 'cgroup', name: report.groupKill },
-      sentence: told`All tasks of ${word('group', report.groupKill, 'memory.oom.group')} were killed with it (memory.oom.group): ${number('kills', report.kills.length, 'kill lines')} in all.`,
+      sentence: told`All tasks of ${group} were killed with it (memory.oom.group): ${kills} in all.`,
       evidence: report.kills
         .slice(0, 20)
         .map(
@@ -310,8 +327,9 @@ function ranking(ranked: Ranked, report: OomReport): Told[] {
         task.swapents === undefined
           ? ''
           : told`, swap ${exactly(kB(`${of}.swap`, Number(task.swapents) * page, 'swapents of the task table'))}`;
+      const rss = exactly(kB(`${of}.rss`, Number(task.rss) * page, 'rss of the task table'));
       const scored = points === undefined ? '' : told`: ${number(`${of}.points`, points, pointsAre)} points (pages)`;
-      return told`${named(report, task)}: rss ${exactly(kB(`${of}.rss`, Number(task.rss) * page, 'rss of the task table'))}${swap}, oom_score_adj ${adjOf(report, task)}${scored}`;
+      return told`${named(report, task)}: rss ${rss}${swap}, oom_score_adj ${adjOf(report, task)}${scored}`;
     }),
     ...(total === undefined
       ? []

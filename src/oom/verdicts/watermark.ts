@@ -1,6 +1,6 @@
 import { exactly } from '../../words/known-facts.js';
 import { list, numbered } from '../../words/quantity.js';
-import { told, toldList, toldOf, type KnownFact, type Told } from '../../words/told.js';
+import { told, toldJoined, toldList, toldOf, type KnownFact, type Told } from '../../words/told.js';
 import { gfpMeaning, requestInWords, type GfpMeaning } from '../gfp.js';
 import {
   amount,
@@ -37,12 +37,12 @@ export const watermark: Verdict = {
     const tries = zoneTries(report);
     if (tries === undefined || event.order === undefined) return notSo(notToldOfZones);
     if (tries.length === 0) return notSo('no zone that the request may use is in the report');
-    const refused = tries.filter((one) => one.refusal !== undefined);
+    const refused = tries.flatMap((one) => (one.refusal === undefined ? [] : [{ ...one, refusal: one.refusal }]));
     if (refused.length < tries.length) {
-      return notSo(
-        `${list(tries.filter((one) => one.refusal === undefined).map((one) => zoneTitle(one.zone)))} could serve it when the report was printed`,
-      );
+      const able = tries.filter((one) => one.refusal === undefined).map((one) => zoneTitle(one.zone));
+      return notSo(`${list(able)} could serve it when the report was printed`);
     }
+    const why = toldJoined(refused.map(({ refusal }) => refusal));
     return so(
       conclude(kind, {
         subject: { kind: 'zones', name: list(refused.map(({ zone }) => zoneTitle(zone))) },
@@ -50,7 +50,7 @@ export const watermark: Verdict = {
           event.gfp!.namesFrom === 'release'
             ? [{ what: 'the bits of gfp_mask are named as this release has them by default', certainty: 'likely' }]
             : [],
-        sentence: told`No zone could give the request (${requestTold(report, event.order)}): ${toldOf(refused.flatMap((one, i) => (i === 0 ? [one.refusal!] : ['; ', one.refusal!])))}.`,
+        sentence: told`No zone could give the request (${requestTold(report, event.order)}): ${why}.`,
         evidence: tries.map((one) => one.arithmetic),
       }),
     );
@@ -141,7 +141,7 @@ function tryZone(
     min === printedMin
       ? told`min ${exactly(minTold)}`
       : told`${exactly(leftTold)}, what is left of min ${exactly(minTold)} for such a request`;
-  const arithmetic = told`${toldOf(terms.flatMap((term, i) => (i === 0 ? [term] : [' − ', term])))}${sum} ${usable <= min ? '≤' : '>'} ${mark}`;
+  const arithmetic = told`${toldJoined(terms, ' − ')}${sum} ${usable <= min ? '≤' : '>'} ${mark}`;
   const isFree = told`${facts('free', free)} free`;
 
   if (meaning.memalloc)
@@ -192,8 +192,12 @@ function zoneFacts(report: OomReport, title: string): (counter: string, kB: numb
 function requestTold(report: OomReport, order: number): Told {
   const { kB, word, number } = factsIn(report);
   const { gfp } = report.event;
-  const { facts } =
-    told`${gfp === undefined ? '' : word('gfp_mask', `0x${gfp.mask.toString(16)}`)}${number('order', order)}${number('pages asked for', 2 ** order, '2^order')}${kB('asked for', pageKB(report) * 2 ** order, 'page size × 2^order')}`;
+  const { facts } = toldOf([
+    gfp === undefined ? '' : word('gfp_mask', `0x${gfp.mask.toString(16)}`),
+    number('order', order),
+    number('pages asked for', 2 ** order, '2^order'),
+    kB('asked for', pageKB(report) * 2 ** order, 'page size × 2^order'),
+  ]);
   return { text: requestInWords(order, gfp, pageKB(report)), facts };
 }
 

@@ -19,8 +19,9 @@ function* wholeHtml({ title, unit, bars }: ChartView, total: number, units: Unit
   yield `<svg class="whole" role="img" width="100%" height="44" aria-label="${html(`${title}: ${spoken}`)}">`;
   let at = 0;
   for (const { label, value, paint, share } of parts) {
+    const title = `<title>${html(`${label} ${quantity(value, unit, units)}`)}</title>`;
     if (share > 0)
-      yield `<rect class="${paint}" x="${at.toFixed(3)}%" width="${share.toFixed(3)}%" height="100%"><title>${html(`${label} ${quantity(value, unit, units)}`)}</title></rect>`;
+      yield `<rect class="${paint}" x="${at.toFixed(3)}%" width="${share.toFixed(3)}%" height="100%">${title}</rect>`;
     at += share;
   }
   yield '</svg>\n<table class="legend">\n';
@@ -59,8 +60,10 @@ function* barsHtml(chart: ChartView, units: Units): Generator<string> {
     yield `<tr><th scope="row">${html(label)}</th><td class="n">${html(amount)}</td><td class="track">`;
     yield `<svg role="img" width="100%" height="20" aria-label="${html(spoken)}">`;
     yield `<rect class="ground" width="100%" height="14" y="3"/><rect class="${state}" width="${percent(value)}%" height="14" y="3"/>`;
-    for (const mark of sorted)
-      yield `<rect class="mark" x="${percent(mark.value)}%" width="2" height="20"><title>${html(`${mark.label} ${quantity(mark.value, unit, units)}`)}</title></rect>`;
+    for (const mark of sorted) {
+      const title = `<title>${html(`${mark.label} ${quantity(mark.value, unit, units)}`)}</title>`;
+      yield `<rect class="mark" x="${percent(mark.value)}%" width="2" height="20">${title}</rect>`;
+    }
     if (beyond) yield '<text class="beyond" x="99%" y="14" text-anchor="end">»</text>';
     yield '</svg>';
     if (marks.length > 0)

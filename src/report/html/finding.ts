@@ -9,7 +9,8 @@ export function howHtml(finding: ReportedFinding, places: Places): string {
     .of(finding)
     .map(({ anchor, title }) => ` <a href="#${html(anchor)}">${html(title)}</a>`)
     .join('');
-  return `<p class="how"><span class="${certainty}">${certainty}</span>, ${moment === 'report' ? 'at the OOM report' : 'in the dump'}; ${html(plugin)}${links}</p>\n`;
+  const when = moment === 'report' ? 'at the OOM report' : 'in the dump';
+  return `<p class="how"><span class="${certainty}">${certainty}</span>, ${when}; ${html(plugin)}${links}</p>\n`;
 }
 
 /** What a finding rests on. */

@@ -11,13 +11,16 @@ const fills = allLooks
  * is hollow, so that nothing is told by colour alone.
  */
 export const style = `
-:root{color-scheme:light dark;--ground:#fff;--raised:#f4f5f7;--text:#1b1f24;--quiet:#5b6470;--line:#d4d8dd;--link:#0a5bb5;--bad:#b3261e;--low:#8a5a00;--good:#1a7f4b;
+:root{color-scheme:light dark;--ground:#fff;--raised:#f4f5f7;--text:#1b1f24;--quiet:#5b6470;--line:#d4d8dd;\
+--link:#0a5bb5;--bad:#b3261e;--low:#8a5a00;--good:#1a7f4b;
 --magenta:#8a3f9a;--green:#2f8550;--cyan:#2390a3;--yellow:#b08a2e;--blue:#3b6fb6}
-@media (prefers-color-scheme:dark){:root{--ground:#15181c;--raised:#1e2329;--text:#e3e6ea;--quiet:#9aa4af;--line:#363d46;--link:#7db4f5;--bad:#ff8f85;--low:#e0b04c;--good:#62c792;
+@media (prefers-color-scheme:dark){:root{--ground:#15181c;--raised:#1e2329;--text:#e3e6ea;--quiet:#9aa4af;\
+--line:#363d46;--link:#7db4f5;--bad:#ff8f85;--low:#e0b04c;--good:#62c792;
 --magenta:#c98ad8;--green:#6cc08d;--cyan:#62b8c8;--yellow:#d4b34f;--blue:#6f9fe0}}
 *{box-sizing:border-box}
 html{scroll-padding-top:3rem}
-body{overflow-wrap:break-word;font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--ground);max-width:80rem;margin:0 auto;padding:0 1.25rem 3rem}
+body{overflow-wrap:break-word;font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--ground);\
+max-width:80rem;margin:0 auto;padding:0 1.25rem 3rem}
 a{color:var(--link)}
 header{padding-top:1.25rem}
 h1{font-size:1.55rem;line-height:1.25;margin:.2rem 0 .5rem;overflow-wrap:anywhere;text-wrap:balance}
@@ -43,13 +46,15 @@ h3{font-size:1rem;margin:1.1rem 0 .4rem}
 .findings>li{margin:.9rem 0}
 .findings>li::marker{color:var(--quiet)}
 .sentence{margin:0;font-weight:600;overflow-wrap:anywhere}
-.pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:0 2.5rem;margin-top:.6rem;padding:0 1.1rem 1rem;background:var(--raised);border-radius:.5rem}
+.pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:0 2.5rem;\
+margin-top:.6rem;padding:0 1.1rem 1rem;background:var(--raised);border-radius:.5rem}
 .pictures>div{min-width:0}
 .pictures .waits{grid-column:1/-1}
 .pictures .memory{grid-row:span 2}
 .end dl{font-size:.9rem}
 .track .quiet{margin-left:.4rem}
-nav{position:sticky;top:0;z-index:2;margin-top:1rem;padding:.5rem 0;background:var(--ground);border-bottom:1px solid var(--line);overflow-x:auto;white-space:nowrap}
+nav{position:sticky;top:0;z-index:2;margin-top:1rem;padding:.5rem 0;background:var(--ground);\
+border-bottom:1px solid var(--line);overflow-x:auto;white-space:nowrap}
 nav a{margin-right:.9rem;text-decoration:none}
 .view{scroll-margin-top:3rem}
 dl{display:grid;grid-template-columns:fit-content(40%) minmax(0,1fr);gap:.1rem 1rem;margin:.3rem 0}
@@ -72,7 +77,8 @@ th button:focus-visible,.wide:focus-visible{outline:2px solid var(--link);outlin
 th[aria-sort]::after{content:" ▲";font-size:.7em}
 th[aria-sort=descending]::after{content:" ▼"}
 .filter{margin:.4rem 0}
-.filter input{font:inherit;font-size:.9rem;width:min(100%,20rem);padding:.2rem .5rem;color:inherit;background:var(--ground);border:1px solid var(--line);border-radius:.3rem}
+.filter input{font:inherit;font-size:.9rem;width:min(100%,20rem);padding:.2rem .5rem;color:inherit;\
+background:var(--ground);border:1px solid var(--line);border-radius:.3rem}
 .filter output{color:var(--quiet);font-size:.9rem}
 details.view{margin:.6rem 0}
 summary{cursor:pointer}
@@ -95,7 +101,8 @@ svg{display:block}
 .mark{fill:var(--text)}
 .beyond{fill:var(--ground);font-size:13px}
 ${fills}.part{fill:var(--blue)}
-.hue-magenta{fill:var(--magenta)}.hue-green{fill:var(--green)}.hue-cyan{fill:var(--cyan)}.hue-yellow{fill:var(--yellow)}.hue-blue{fill:var(--blue)}.hue-none{fill:var(--ground)}
+.hue-magenta{fill:var(--magenta)}.hue-green{fill:var(--green)}.hue-cyan{fill:var(--cyan)}.hue-yellow{\
+fill:var(--yellow)}.hue-blue{fill:var(--blue)}.hue-none{fill:var(--ground)}
 .free{fill:var(--ground)}
 .legend .free,.whole .free{stroke:var(--quiet);stroke-width:1.5}
 .unknown{fill:url(#h-unknown)}
@@ -104,7 +111,8 @@ ${fills}.part{fill:var(--blue)}
 rect.bad{fill:var(--bad)}rect.low{fill:var(--low)}rect.good{fill:var(--good)}
 .ring,.edges{line-height:2.1}
 .edges{list-style:none;padding:0;margin:.3rem 0}
-.node{display:inline-block;line-height:1.5;border:1px solid var(--line);border-radius:.3rem;padding:.12rem .45rem;background:var(--ground);overflow-wrap:anywhere}
+.node{display:inline-block;line-height:1.5;border:1px solid var(--line);border-radius:.3rem;\
+padding:.12rem .45rem;background:var(--ground);overflow-wrap:anywhere}
 .node.lock{border-color:var(--bad);border-style:dashed}
 .edge{color:var(--quiet);font-size:.85rem}
 footer{margin-top:2.5rem;padding-top:.5rem;border-top:1px solid var(--line);font-size:.85rem;overflow-wrap:anywhere}
@@ -149,8 +157,11 @@ rect,svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 /** The pattern of each hatched kind, over its own colour; and that of what no counter tells of. */
 export const hatches = `<svg class="defs" width="0" height="0" aria-hidden="true"><defs>${allLooks
   .filter((look) => isHatched(look) || look.name === 'unknown')
-  .map(
-    ({ name, hue = 'none', hatch = 45 }) =>
-      `<pattern id="h-${name}" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(${hatch})"><rect class="hue-${hue}" width="6" height="6"/><path class="hatch" d="M0 0V6"/></pattern>`,
-  )
+  .map(hatchPattern)
   .join('')}</defs></svg>`;
+
+function hatchPattern({ name, hue, hatch = 45 }: Look): string {
+  const turned = `patternUnits="userSpaceOnUse" patternTransform="rotate(${hatch})"`;
+  const painted = `<rect class="hue-${hue ?? 'none'}" width="6" height="6"/><path class="hatch" d="M0 0V6"/>`;
+  return `<pattern id="h-${name}" width="6" height="6" ${turned}>${painted}</pattern>`;
+}

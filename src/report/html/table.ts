@@ -30,14 +30,9 @@ function* contentHtml({ kind, title, columns: given, rows, note, sorted }: Table
   if (rows.length === 0) yield '<p class="quiet">none</p>\n';
   else {
     // A scrolling box takes the keyboard's focus, and says what it is.
-    yield `<div class="wide${rows.length > fewRows ? ' long' : ''}" tabindex="0" role="group" aria-label="${html(title)}"><table class="${kind}">\n<thead><tr>${columns
-      .map((column) => {
-        const unit = columnUnit(column, units);
-        const order =
-          sorted?.column === column.key ? ` aria-sort="${sorted.descending ? 'descending' : 'ascending'}"` : '';
-        return `<th scope="col"${attributeOf(column)}${order}>${html(column.title)}${unit === undefined ? '' : ` <small>${unit}</small>`}</th>`;
-      })
-      .join('')}</tr></thead>\n<tbody>\n`;
+    const size = rows.length > fewRows ? 'wide long' : 'wide';
+    yield `<div class="${size}" tabindex="0" role="group" aria-label="${html(title)}"><table class="${kind}">\n`;
+    yield `<thead><tr>${columns.map((column) => headingHtml(column, units, sorted)).join('')}</tr></thead>\n<tbody>\n`;
     for (const { cells, lead } of rows) {
       yield `<tr>${columns
         .map((column, index) => {
@@ -57,9 +52,17 @@ function* contentHtml({ kind, title, columns: given, rows, note, sorted }: Table
   if (note !== undefined) yield `<p class="quiet">${html(note)}</p>\n`;
 }
 
+function headingHtml(column: Column, units: Units, sorted: Sorting | undefined): string {
+  const unit = columnUnit(column, units);
+  const small = unit === undefined ? '' : ` <small>${unit}</small>`;
+  const order = sorted?.column === column.key ? ` aria-sort="${sorted.descending ? 'descending' : 'ascending'}"` : '';
+  return `<th scope="col"${attributeOf(column)}${order}>${html(column.title)}${small}</th>`;
+}
+
 /** n: numbers, on the right. t: running text, which may wrap. */
 function attributeOf({ type }: Column): string {
-  return isNumeric(type) ? ' class="n"' : type === 'text' || type === 'flags' ? ' class="t"' : '';
+  if (isNumeric(type)) return ' class="n"';
+  return type === 'text' || type === 'flags' ? ' class="t"' : '';
 }
 
 /** Columns that a phone shows without scrolling. */

@@ -59,8 +59,11 @@ export function* topHtml(report: Report, top: Top, shown: Shown): Generator<stri
     yield `<h1>${html(dump.host ?? kernel)}</h1>\n`;
     if (dump.host !== undefined) yield `<p class="quiet">${html(kernel)}</p>\n`;
   } else {
-    yield `<p class="machine">${dump.host === undefined ? '' : `<strong>${html(dump.host)}</strong> `}${html(kernel)}</p>\n`;
-    yield `<h1${first.sentence.length > longHeading ? ' class="small"' : ''}>${html(first.sentence)}</h1>\n<div class="first">${howHtml(first, shown.places)}${restsOn(first)}</div>\n`;
+    const host = dump.host === undefined ? '' : `<strong>${html(dump.host)}</strong> `;
+    yield `<p class="machine">${host}${html(kernel)}</p>\n`;
+    const size = first.sentence.length > longHeading ? ' class="small"' : '';
+    yield `<h1${size}>${html(first.sentence)}</h1>\n`;
+    yield `<div class="first">${howHtml(first, shown.places)}${restsOn(first)}</div>\n`;
   }
   for (const defect of dump.defects) yield `<p class="trouble">${html(defect)}</p>\n`;
   if (top.views.length > 0) yield '<div class="pictures">\n';

@@ -5,8 +5,13 @@ const isKernels = ({ facility, remark }: LogLine): boolean =>
   (facility === undefined || facility === 0) && remark !== true;
 
 /** What a log is read for: where the kernel says that it runs out of memory, or stops. */
-export const logEvents =
-  /invoked oom-killer|out of memory:|kernel panic|\b(?:bug|oops):|soft lockup|hard lockup|blocked for more than|general protection fault|circular locking|self-detected stall/;
+export const logEvents = new RegExp(
+  [
+    'invoked oom-killer|out of memory:',
+    String.raw`kernel panic|\b(?:bug|oops):|general protection fault`,
+    'soft lockup|hard lockup|blocked for more than|circular locking|self-detected stall',
+  ].join('|'),
+);
 
 /** The record that tells of the death: the panic; where there is none, the last. -1 where there are no lines. */
 export function deathIn(lines: readonly LogLine[]): number {

@@ -37,14 +37,13 @@ function matches(stack: Stack, words: readonly string[]): boolean {
 function* stackLines(stack: Stack, fold: string, room: Room, openFirst: boolean): Generator<Line> {
   const open = isOpen(room.look, fold, openFirst);
   const top = stack.frames.find((frame) => frame.function !== undefined)?.function ?? '';
+  const begins = open ? '' : `, ${shownText(top)}`;
+  const fellows = stack.sameAs === undefined ? '' : `, and ${stack.sameAs.length} more with the same`;
   yield {
     spans: [
       span(open ? '▾ ' : '▸ ', 'quiet'),
       span(shownText(stack.title), 'heading'),
-      span(
-        `  ${counted(stack.frames.length, 'frame')}${open ? '' : `, ${shownText(top)}`}${stack.sameAs === undefined ? '' : `, and ${stack.sameAs.length} more with the same`}`,
-        'quiet',
-      ),
+      span(`  ${counted(stack.frames.length, 'frame')}${begins}${fellows}`, 'quiet'),
     ],
     fold,
     detail: (width) => stackDetail(stack, width),

@@ -103,7 +103,8 @@ function complaint(tables: X86PageTables, name: string, address: bigint, physBas
   const found = tables.frame(pageNumberOf(address, PAGES));
   if (found instanceof Unmapped) return `${name} at 0x${address.toString(16)} is not mapped (${found.detail})`;
   if (found === expected) return undefined;
-  return `${name} at 0x${address.toString(16)} is mapped to physical 0x${(found * PAGE).toString(16)}, where phys_base says 0x${(expected * PAGE).toString(16)}`;
+  const [mapped, byPhysBase] = [found, expected].map((frame) => `0x${(frame * PAGE).toString(16)}`);
+  return `${name} at 0x${address.toString(16)} is mapped to physical ${mapped}, where phys_base says ${byPhysBase}`;
 }
 
 /** Without phys_base: the image must be mapped in one linear piece, and its start tells phys_base. */
@@ -134,7 +135,9 @@ function byLinearRuleAlone(physical: PhysicalMemory, facts: KernelFacts, doubts:
   if (physBase === undefined || stext === undefined || swapperPgDir === undefined) {
     throw new InputError(
       doubts.length === 0
-        ? 'The kernel’s page tables can’t be found: the dump has no VMCOREINFO that states them (SYMBOL(swapper_pg_dir), NUMBER(phys_base)) and no control registers of QEMU; give the VMCOREINFO with --vmcoreinfo.'
+        ? 'The kernel’s page tables can’t be found: the dump has no VMCOREINFO that states them ' +
+            '(SYMBOL(swapper_pg_dir), NUMBER(phys_base)) and no control registers of QEMU; ' +
+            'give the VMCOREINFO with --vmcoreinfo.'
         : `The kernel’s page tables can’t be found: ${doubts.join('; ')}.`,
     );
   }

@@ -12,7 +12,8 @@ export function stackFault({ sp, control, write, isUnmapped }: StackFault): stri
   const sentences: string[] = [];
   if (write !== undefined && isUnmapped(target)) {
     sentences.push(
-      `The ${write} there writes to ${hex(target)}, which no page table maps: a page fault, whose own frame goes onto the same stack, so that it could not be delivered either.`,
+      `The ${write} there writes to ${hex(target)}, which no page table maps: a page fault, ` +
+        'whose own frame goes onto the same stack, so that it could not be delivered either.',
     );
   }
   if (cr2 === frame)

@@ -18,8 +18,11 @@ export const memInfoHead: LineKind = {
   },
 };
 
-const memInfoNames =
-  'active_anon|inactive_anon|active_file|inactive_file|isolated_anon|isolated_file|unevictable|slab_reclaimable|slab_unreclaimable|mapped|sec_pagetables|kernel_misc_reclaimable|free|dirty|bounce|free_pcp|free_cma|active|inactive|pagetables|shmem|writeback|anon_thp|file_thp';
+const memInfoNames = [
+  'active_anon|inactive_anon|active_file|inactive_file|isolated_anon|isolated_file|unevictable',
+  'slab_reclaimable|slab_unreclaimable|mapped|sec_pagetables|kernel_misc_reclaimable|free|dirty|bounce',
+  'free_pcp|free_cma|active|inactive|pagetables|shmem|writeback|anon_thp|file_thp',
+].join('|');
 
 /** "active_anon:285 inactive_anon:2820935 isolated_anon:0", in pages: several lines of one record. */
 export const memInfo: LineKind = {
@@ -228,12 +231,18 @@ export const swapSizes: LineKind = {
   },
 };
 
+const totalNames = [
+  'pages (?:RAM|HighMem|HighMem/MovableOnly|reserved|cma reserved|hwpoisoned|shared|non-shared)',
+  'pages (?:in pagetable cache|of RAM|slab)',
+  '(?:free|reserved|slab|shared) pages',
+  'pages? of (?:RAM|HIGHMEM)',
+].join('|');
+
 /** "3145595 pages RAM", "0 pages HighMem/MovableOnly", … */
 export const totals: LineKind = {
   name: 'totals',
   role: 'body',
-  starts:
-    /^\d+ (?:pages (?:RAM|HighMem|HighMem\/MovableOnly|reserved|cma reserved|hwpoisoned|shared|non-shared|in pagetable cache|of RAM|slab)|(?:free|reserved|slab|shared) pages|pages? of (?:RAM|HIGHMEM))$/i,
+  starts: new RegExp(`^\\d+ (?:${totalNames})$`, 'i'),
   read(text, draft) {
     draft.section = 'memory';
     draft.totals ??= new Map<string, Count>();

@@ -151,14 +151,18 @@ export const version: LineKind = {
   },
 };
 
-const frame =
-  /^(?:\[[0-9a-f]{8,16}\] \[[0-9a-f]{8,16}\]\s+|\(?\[<[0-9a-f]+>\]\s*)?\(?(?:\? )?[\w.$]+\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?|^\[<[0-9a-f]{8,16}>\] \(|^\S+ from \S+\+0x|^(?:\? )?[\w.$]+ \([\w./-]+:\d+[ )]/;
-const traceHead = /^(?:Call [Tt]race:|Backtrace:|Stack ?:|<\/?(?:TASK|IRQ|NMI|SOFTIRQ|#DF)>)/;
+const traceLines = [
+  /^(?:Call [Tt]race:|Backtrace:|Stack ?:|<\/?(?:TASK|IRQ|NMI|SOFTIRQ|#DF)>)/,
+  /^(?:\[[0-9a-f]{8,16}\] \[[0-9a-f]{8,16}\]\s+|\(?\[<[0-9a-f]+>\]\s*)?\(?(?:\? )?[\w.$]+\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?/,
+  /^\[<[0-9a-f]{8,16}>\] \(/,
+  /^\S+ from \S+\+0x/,
+  /^(?:\? )?[\w.$]+ \([\w./-]+:\d+[ )]/,
+];
 
 export const trace: LineKind = {
   name: 'trace',
   role: 'body',
-  starts: new RegExp(`${frame.source}|${traceHead.source}`),
+  starts: eitherOf(traceLines),
   read(text, draft) {
     if (draft.sawMemInfo || draft.tasks !== undefined) return;
     draft.section = 'trace';
@@ -166,15 +170,28 @@ export const trace: LineKind = {
   },
 };
 
+/** Of x86, arm64, powerpc, RISC-V, s390, arm. */
+const registerLines = [
+  /^(?:(?:E|R)?(?:IP|SP|AX|BX|CX|DX|SI|DI|BP):|R\d\d:|RSP:|Code:)/,
+  /^(?:pstate|pc :|lr :|sp :|x\d+ ?:)/,
+  /^(?:NIP|LR |GPR\d|MSR|CTR)/,
+  /^(?:epc ?:|ra :|a\d :)/,
+  /^(?:PSW|Krnl)/,
+  /^(?:Exception stack|df[ace]0:|[0-9a-f]{4}: {2,})/,
+];
+
 export const registers: LineKind = {
   name: 'registers',
   role: 'body',
-  starts:
-    /^(?:(?:E|R)?(?:IP|SP|AX|BX|CX|DX|SI|DI|BP):|R\d\d:|RSP:|Code:|pstate|pc :|lr :|sp :|x\d+ ?:|NIP|LR |GPR\d|MSR|CTR|epc ?:|ra :|a\d :|PSW|Krnl|Exception stack|df[ace]0:|[0-9a-f]{4}: {2,})/,
+  starts: eitherOf(registerLines),
   read(text, draft) {
     if (!draft.sawMemInfo) push(draft, draft.registers, text, bounds.registers, 'lines of registers');
   },
 };
+
+function eitherOf(forms: readonly RegExp[]): RegExp {
+  return new RegExp(forms.map(({ source }) => source).join('|'));
+}
 
 function readGfp(text: string, draft: Draft): void {
   const found = /(?:gfp_mask=|mode:)0x([0-9a-f]+)(?:\(([^()]*)\)?)?/i.exec(text);
