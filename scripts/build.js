@@ -50,10 +50,12 @@ const groups = [
     test: /\/src\/(?:words\/(?:defined|nearest-word|quantity)|bytes\/(?:input-error|make-folder|surroundings-error|user-folders)|(?:cli\/exit-status|app\/progress)|report\/escape)/,
     priority: 2,
   },
+  // What compiled code is kept with: nothing may load the kernel's chunk before that.
+  { name: 'temporary-file', test: /\/src\/bytes\/temporary-file/, priority: 2 },
   { name: 'oclif', test: /node_modules\/@oclif\/core\/lib\/(?!help\/(?!util))/ },
   {
     name: 'kernel',
-    test: /\/(?:symbols|src\/(?:words|bytes(?!\/temporary-file)|dump|memory|debuginfo\/(?!dwarf|unpack)|arch|kernel|inspect|linux|session|stack))\//,
+    test: /\/(?:symbols|src\/(?:words|bytes|dump|memory|debuginfo\/(?!dwarf|unpack)|arch|kernel|inspect|linux|session|stack))\//,
   },
   { name: 'report', test: /\/src\/(?:oom\/|plugin\/(?!runner-worker)|report\/|locks\/|stalls\/)/ },
   { name: 'sections', test: /\/plugins\/[^/]+\// },

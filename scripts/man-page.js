@@ -152,7 +152,7 @@ const files = [
   ]),
   ...tagged(bold('~/.cache/oompm/'), [
     plain(
-      "Compressed vmlinux files, unpacked; plugins in TypeScript and oompm's own code, compiled. It may be removed at any time.",
+      "Compressed vmlinux files, unpacked; symbols and types of the dumps and vmlinux files read last, with their indexes; plugins in TypeScript and oompm's own code, compiled. It may be removed at any time; with XDG_CACHE_HOME=/dev/null nothing is kept.",
     ),
   ]),
   ...tagged(bold('~/.cache/debuginfod_client/'), [plain('The cache of debuginfod, shared with its own client.')]),

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
+import { defined } from '../words/defined.js';
 import { hold, release } from './held-handles.js';
 import { InputError } from './input-error.js';
 import { SurroundingsError, errorCode, surroundingsInWords } from './surroundings-error.js';
@@ -24,6 +25,11 @@ export interface OpenFile extends FileReader {
   readonly path: string;
   /** How it differs from what was opened, up to now or until it was closed; for a sentence, "has become shorter …". */
   change?(): string | undefined;
+  /**
+   * Another one as soon as anything of the file is; undefined where it was changed so lately that a further change may
+   * bear the same time.
+   */
+  readonly identity?: string;
   close(): void;
 }
 
@@ -33,7 +39,7 @@ export interface OpenFile extends FileReader {
  */
 export function openFile(path: string): OpenFile {
   const fd = openWithoutWaiting(path);
-  const { size, held, mtimeNs } = sizeOrExplain(fd, path);
+  const { size, held, mtimeNs, identity } = statOrExplain(fd, path);
   hold(fd);
   let open = true;
   let short = false;
@@ -51,6 +57,7 @@ export function openFile(path: string): OpenFile {
       return new Uint8Array(buffer, 0, got);
     },
     becameShorter: () => short,
+    ...defined({ identity }),
     change: () => (open ? change() : changeAtClose),
     close() {
       if (!open) return;
@@ -129,14 +136,34 @@ export function fileId({ dev, ino }: FileId): string {
 /** What stat counts in blocks is of this size on every system. */
 const STAT_BLOCK = 512;
 
-function sizeOrExplain(fd: number, path: string): { size: number; held: number; mtimeNs: bigint } {
+/** Clocks of file systems are coarse, some to the second. */
+const SETTLED_AFTER_MS = 3000n;
+
+function identityOf({ dev, ino, size, mtimeNs, ctimeNs, ctimeMs }: BigIntStats): string | undefined {
+  if (BigInt(Date.now()) - ctimeMs < SETTLED_AFTER_MS) return undefined;
+  return [dev, ino, size, mtimeNs, ctimeNs].map((part) => part.toString(36)).join('-');
+}
+
+interface StatOfOpened {
+  size: number;
+  held: number;
+  mtimeNs: bigint;
+  identity: string | undefined;
+}
+
+function statOrExplain(fd: number, path: string): StatOfOpened {
   const stat = fstatSync(fd, { bigint: true });
   opened.add(fileId(stat));
   const { mtimeNs } = stat;
   const size = Number(stat.size);
   // Some file systems don't say, or keep a small file where they count no blocks.
   if (stat.isFile())
-    return { size, held: stat.blocks > 0n ? Math.min(size, Number(stat.blocks) * STAT_BLOCK) : size, mtimeNs };
+    return {
+      size,
+      held: stat.blocks > 0n ? Math.min(size, Number(stat.blocks) * STAT_BLOCK) : size,
+      mtimeNs,
+      identity: identityOf(stat),
+    };
   closeSync(fd);
   if (stat.isDirectory()) throw new InputError(`Cannot open ${path}: it is a directory; name the file in it.`);
   const kind = stat.isFIFO()

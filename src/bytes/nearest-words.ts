@@ -13,13 +13,18 @@ export interface NearestWords {
 const PART_BITS = 16;
 const PARTS_OF_UPPER = 2 ** (32 - PART_BITS);
 
-/**
- * One pass puts the words into parts, each a list; a part is sorted when a word in it is asked for. Of a kernel's
- * symbols few are, and sorting all takes ten times as long.
- */
-export function nearestWords(words: BigUint64Array): NearestWords {
-  // Halves of the words: a bigint for each would take longer than all the rest.
-  const halves = new Uint32Array(words.buffer, words.byteOffset, words.length * 2);
+/** Words by parts, each a list of their places. */
+export interface WordParts {
+  /** The upper bits of each part's words, ascending. */
+  parts: Float64Array;
+  /** A place of each part, from which `next` leads to its others, down to -1. */
+  firsts: Int32Array;
+  next: Int32Array;
+}
+
+/** One pass over the words; see `nearestWords`. */
+export function wordParts(words: BigUint64Array): WordParts {
+  const halves = halvesOf(words);
   const next = new Int32Array(words.length);
   // Most words have one upper half, the image's: their parts are found without a map.
   const common = halves[(words.length >>> 1) * 2 + 1] ?? 0;
@@ -39,13 +44,26 @@ export function nearestWords(words: BigUint64Array): NearestWords {
   }
   for (let part = 0; part < PARTS_OF_UPPER; part++)
     if (heads[part]! >= 0) lists.set(common * PARTS_OF_UPPER + part, heads[part]!);
-
   const parts = Float64Array.from(lists.keys()).toSorted();
+  return { parts, firsts: Int32Array.from(parts, (part) => lists.get(part)!), next };
+}
+
+/** Halves of the words: a bigint for each would take longer than all the rest. */
+function halvesOf(words: BigUint64Array): Uint32Array {
+  return new Uint32Array(words.buffer, words.byteOffset, words.length * 2);
+}
+
+/**
+ * A part is sorted when a word in it is asked for. Of a kernel's symbols few are, and sorting all takes ten times as
+ * long.
+ */
+export function nearestWords(words: BigUint64Array, { parts, firsts, next } = wordParts(words)): NearestWords {
+  const halves = halvesOf(words);
   const sorted = new Map<number, Uint32Array>();
   /** The places of the n-th part's words, ascending. */
   const placesOf = (n: number): Uint32Array => {
     let places = sorted.get(n);
-    if (places === undefined) sorted.set(n, (places = sortedPlaces(halves, next, lists.get(parts[n]!)!)));
+    if (places === undefined) sorted.set(n, (places = sortedPlaces(halves, next, firsts[n]!)));
     return places;
   };
   /** The part of the largest word that is not above `word`, and how many of its words are not. */

@@ -14,7 +14,7 @@ export function userCache(): string {
 }
 
 /** oompm's own folder in there, by what it keeps. */
-export function cacheFolder(name: 'compiled' | 'plugins' | 'vmlinux'): string {
+export function cacheFolder(name: 'compiled' | 'indexes' | 'plugins' | 'vmlinux'): string {
   return join(userCache(), 'oompm', name);
 }
 

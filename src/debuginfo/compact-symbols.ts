@@ -1,5 +1,6 @@
 import { ascendingOrderOfWords } from '../bytes/ascending-order.js';
-import { nearestWords, type NearestWords } from '../bytes/nearest-words.js';
+import { nothingKept, type KeptColumns } from '../bytes/kept-columns.js';
+import { nearestWords, wordParts, type NearestWords } from '../bytes/nearest-words.js';
 import { namesInSection, type SymbolNames } from './symbol-names.js';
 import type { SymbolInfo, SymbolTable } from './symbol-table.js';
 import { defined } from '../words/defined.js';
@@ -18,7 +19,14 @@ export interface CompactSymbols {
    */
   rank?: (n: number) => number;
   module?: string;
+  /** What KASLR added: addresses in the kernel's half lie so much above `addresses`. */
+  slide?: bigint;
+  /** Where what is made of the addresses is kept. */
+  kept?: KeptColumns;
 }
+
+/** Per-CPU symbols that are offsets (up to 6.14) lie near 0 and stay there. */
+const KERNEL_HALF = 1n << 63n;
 
 // The last symbol before a hole in the address space must not claim the hole. Static arrays can be large (a printk
 // buffer).
@@ -31,9 +39,14 @@ const REACH_OF_LAST = 0x1_0000n;
 
 /** A SymbolTable over packed symbols; indexed on first use. */
 export function symbolTable(symbols: CompactSymbols, source: string): SymbolTable {
-  const { addresses, names } = symbols;
+  const { addresses, names, slide = 0n, kept = nothingKept } = symbols;
   let index: NearestWords | undefined;
-  const nearest = (): NearestWords => (index ??= nearestWords(addresses));
+  const nearest = (): NearestWords =>
+    (index ??= nearestWords(
+      addresses,
+      kept.of('symbols by address', () => wordParts(addresses)),
+    ));
+  const addressOf = (n: number): bigint => (addresses[n]! < KERNEL_HALF ? addresses[n]! : addresses[n]! + slide);
   const reachOf = (n: number): bigint => {
     const address = addresses[n]!;
     const next = nearest().above(address);
@@ -42,7 +55,7 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
   };
   const infoOf = (n: number): SymbolInfo => ({
     name: names.of(n),
-    address: addresses[n]!,
+    address: addressOf(n),
     size: symbols.size?.(n) || Number(reachOf(n)),
     type: String.fromCharCode(symbols.type(n)),
     ...defined({ module: symbols.module }),
@@ -53,10 +66,11 @@ export function symbolTable(symbols: CompactSymbols, source: string): SymbolTabl
     count: addresses.length,
     addressOf(name) {
       const n = names.find(name)[0];
-      return n === undefined ? undefined : addresses[n];
+      return n === undefined ? undefined : addressOf(n);
     },
     lookup: (name) => names.find(name).map(infoOf),
-    at(address) {
+    at(running) {
+      const address = running < KERNEL_HALF ? running : running - slide;
       const aliases = nearest().upTo(address);
       if (aliases.length === 0) return undefined;
       const n = nameGiver(symbols, aliases);

@@ -1,4 +1,5 @@
 import type { SectionHeader } from '../bytes/elf.js';
+import type { KeptColumns } from '../bytes/kept-columns.js';
 import { wordsOf } from '../bytes/words.js';
 import type { CompactSymbols } from './compact-symbols.js';
 import { endOfName } from './name-at.js';
@@ -18,30 +19,53 @@ const SHT_NOBITS = 8;
 const SHF_WRITE = 1;
 const SHF_ALLOC = 2;
 const SHF_EXECINSTR = 4;
-/** Of an address's upper half. */
-const KERNEL_HALF = 0x80000000;
 
 /**
  * The named symbols of a vmlinux's .symtab, as nm and kallsyms have them: no files, sections or undefined ones.
- * @param kaslrOffset added to addresses in the kernel's half. Per-CPU symbols that are offsets (up to 6.14) lie near 0
- *   and stay.
+ * @param slide what KASLR added to addresses in the kernel's half
  */
 export function elfSymbols(
   symtab: Uint8Array,
   strtab: Uint8Array,
   sections: readonly SectionHeader[],
-  kaslrOffset: bigint,
+  slide: bigint,
+  kept: KeptColumns,
 ): CompactSymbols {
   const words = wordsOf(symtab);
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
+  const { addresses, entries, nameOffsets } = kept.of('symbols', () => namedSymbols(words, strtab));
+  // Most symbols are asked for nothing more.
+  const first = (n: number): number => entries[n]! * SYMBOL_WORDS;
+  const binding = (n: number): number => bytes[entries[n]! * ELF_SYMBOL_BYTES + 4]! >> 4;
+  return {
+    addresses,
+    slide,
+    kept,
+    type(n) {
+      const described = words[first(n) + 1]!;
+      const section = described >>> 16;
+      return letter(binding(n), described & 0xf, section < SHN_LORESERVE ? sections[section] : undefined);
+    },
+    size: (n) => words[first(n) + 4]! + words[first(n) + 5]! * 2 ** 32,
+    names: namesInSection(strtab, nameOffsets, kept),
+    rank: (n) => rank(strtab, nameOffsets[n]!, binding(n)),
+  };
+}
+
+/** Of each named symbol its address, its number in .symtab, and where its name starts in .strtab. */
+interface NamedSymbols {
+  addresses: BigUint64Array;
+  entries: Uint32Array;
+  nameOffsets: Uint32Array;
+}
+
+function namedSymbols(words: Uint32Array, strtab: Uint8Array): NamedSymbols {
   const most = Math.floor(words.length / SYMBOL_WORDS);
   const addresses = new BigUint64Array(most);
   const entries = new Uint32Array(most);
   const nameOffsets = new Uint32Array(most);
   // Halves of the words: a bigint for each of 150,000 symbols would take longer than all the rest.
   const halves = new Uint32Array(addresses.buffer);
-  const kaslrLow = Number(BigInt.asUintN(32, kaslrOffset));
-  const kaslrHigh = Number(BigInt.asUintN(32, kaslrOffset >> 32n));
   let count = 0;
   for (let entry = 0, at = 0; entry < most; entry++, at += SYMBOL_WORDS) {
     // st_info, st_other and st_shndx share a word.
@@ -49,28 +73,16 @@ export function elfSymbols(
     const kind = described & 0xf;
     if (kind === STT_FILE || kind === STT_SECTION || described >>> 16 === SHN_UNDEF || (strtab[words[at]!] ?? 0) === 0)
       continue;
-    const low = words[at + 2]!;
-    const high = words[at + 3]!;
-    const isKernelAddress = high >= KERNEL_HALF;
-    halves[count * 2] = isKernelAddress ? low + kaslrLow : low;
-    halves[count * 2 + 1] = isKernelAddress ? high + kaslrHigh + (low + kaslrLow > 0xffffffff ? 1 : 0) : high;
+    halves[count * 2] = words[at + 2]!;
+    halves[count * 2 + 1] = words[at + 3]!;
     entries[count] = entry;
     nameOffsets[count] = words[at]!;
     count++;
   }
-  // Most symbols are asked for nothing more.
-  const first = (n: number): number => entries[n]! * SYMBOL_WORDS;
-  const binding = (n: number): number => bytes[entries[n]! * ELF_SYMBOL_BYTES + 4]! >> 4;
   return {
     addresses: addresses.slice(0, count),
-    type(n) {
-      const described = words[first(n) + 1]!;
-      const section = described >>> 16;
-      return letter(binding(n), described & 0xf, section < SHN_LORESERVE ? sections[section] : undefined);
-    },
-    size: (n) => words[first(n) + 4]! + words[first(n) + 5]! * 2 ** 32,
-    names: namesInSection(strtab, nameOffsets.subarray(0, count)),
-    rank: (n) => rank(strtab, nameOffsets[n]!, binding(n)),
+    entries: entries.slice(0, count),
+    nameOffsets: nameOffsets.slice(0, count),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { KeptColumns } from '../bytes/kept-columns.js';
+
 /**
  * From names to places, without making a string of each: a hash table over the bytes of the string section. Entries are
  * numbers that the caller gave, in the order given.
@@ -18,14 +20,32 @@ export interface StringPool {
  * @param pools the string sections that names may lie in
  * @param count entries 0 to count - 1
  * @param nameOffset the offset of entry n's name; outside of the pools (or at an empty string) the entry has no name
+ * @param kept where the hash table is kept, and under which name
  */
 export function indexNames(
   pools: readonly StringPool[],
   count: number,
   nameOffset: (entry: number) => number,
+  kept?: { in: KeptColumns; as: string },
 ): NameIndex {
-  const chains = new HashChains(count);
-  const { heads, next } = chains;
+  const chain = (): ChainColumns => chainNames(pools, count, nameOffset);
+  const chains = new HashChains(kept === undefined ? chain() : kept.in.of(kept.as, chain));
+  return {
+    find(name) {
+      const wanted = Buffer.from(`${name}\0`, 'latin1');
+      const found: number[] = [];
+      for (let entry = chains.first(hashAt(wanted, 0)); entry >= 0; entry = chains.after(entry)) {
+        const pool = poolAt(pools, nameOffset(entry))!;
+        if (equalAt(pool.strings, nameOffset(entry) - pool.firstString, wanted)) found.push(entry);
+      }
+      return found;
+    },
+  };
+}
+
+function chainNames(pools: readonly StringPool[], count: number, nameOffset: (entry: number) => number): ChainColumns {
+  const columns = emptyChains(count);
+  const { heads, next } = columns;
   const mask = heads.length - 1;
   let pool = pools[0];
   for (let entry = count - 1; entry >= 0; entry--) {
@@ -47,27 +67,30 @@ export function indexNames(
     next[entry] = heads[slot]!;
     heads[slot] = entry;
   }
+  return columns;
+}
+
+/** The first entry of each slot of a hash table, and after each entry the next; -1 where there is none. */
+export interface ChainColumns {
+  heads: Int32Array;
+  next: Int32Array;
+}
+
+export function emptyChains(count: number): ChainColumns {
   return {
-    find(name) {
-      const wanted = Buffer.from(`${name}\0`, 'latin1');
-      const found: number[] = [];
-      for (let entry = chains.first(hashAt(wanted, 0)); entry >= 0; entry = chains.after(entry)) {
-        const pool = poolAt(pools, nameOffset(entry))!;
-        if (equalAt(pool.strings, nameOffset(entry) - pool.firstString, wanted)) found.push(entry);
-      }
-      return found;
-    },
+    heads: new Int32Array(2 ** Math.ceil(Math.log2(Math.max(2, count * 1.5)))).fill(-1),
+    next: new Int32Array(count).fill(-1),
   };
 }
 
 /** Entries by a 32-bit hash, chained in two arrays; filled backwards, so that a chain gives them ascending. */
 export class HashChains {
-  readonly heads: Int32Array;
-  readonly next: Int32Array;
+  private readonly heads: Int32Array;
+  private readonly next: Int32Array;
 
-  constructor(count: number) {
-    this.heads = new Int32Array(2 ** Math.ceil(Math.log2(Math.max(2, count * 1.5)))).fill(-1);
-    this.next = new Int32Array(count).fill(-1);
+  constructor({ heads, next }: ChainColumns) {
+    this.heads = heads;
+    this.next = next;
   }
 
   prepend(entry: number, hash: number): void {

@@ -1,3 +1,4 @@
+import type { KeptColumns } from '../bytes/kept-columns.js';
 import { nameAt } from './name-at.js';
 import { indexNames, type NameIndex } from './name-index.js';
 
@@ -9,7 +10,7 @@ export interface SymbolNames {
 }
 
 /** Names that stand NUL-terminated in a string section, symbol n's at `offsets[n]`; indexed on first use. */
-export function namesInSection(strings: Uint8Array, offsets: Uint32Array): SymbolNames {
+export function namesInSection(strings: Uint8Array, offsets: Uint32Array, kept?: KeptColumns): SymbolNames {
   let index: NameIndex | undefined;
   return {
     of: (n) => nameAt(strings, offsets[n]!),
@@ -18,6 +19,7 @@ export function namesInSection(strings: Uint8Array, offsets: Uint32Array): Symbo
         [{ strings, firstString: 0, endString: strings.length }],
         offsets.length,
         (n) => offsets[n]!,
+        kept && { in: kept, as: 'names of symbols' },
       );
       return index.find(name);
     },

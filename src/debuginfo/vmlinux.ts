@@ -13,6 +13,8 @@ import {
 } from '../bytes/elf.js';
 import type { FileReader } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
+import type { KeptColumns } from '../bytes/kept-columns.js';
+import { keptOf } from '../bytes/kept-of-files.js';
 import { symbolTable } from './compact-symbols.js';
 import { needsZstd, sectionContents } from './elf-sections.js';
 import { ELF_SYMBOL_BYTES, elfSymbols } from './elf-symbols.js';
@@ -44,6 +46,8 @@ export interface Vmlinux {
   symbols(kaslrOffset: bigint): SymbolTable | undefined;
   /** The .BTF section; undefined where there is none. */
   btf(): Uint8Array | undefined;
+  /** What is kept of what was made from it. */
+  readonly kept: KeptColumns;
   /** See `OpenFile`. */
   change?(): string | undefined;
   close(): void;
@@ -77,6 +81,7 @@ export async function openVmlinux(path: string, options: { cacheFolder?: string 
     if (header.type === ET_CORE) throw new InputError(`${path} is no vmlinux but an ELF core file: a dump.`);
     checkSectionHeaders(header, path);
     const sections = sectionHeaders(reader, header);
+    const kept = keptOf([kernel.identity]);
     const unzstd = sections.some((section) => needsZstd(reader, section)) ? await readyUnzstd() : undefined;
     const content = sectionContents(reader, unzstd);
     return vmlinux({
@@ -84,8 +89,13 @@ export async function openVmlinux(path: string, options: { cacheFolder?: string 
       header,
       sections,
       content,
+      kept,
       change: () => kernel.change?.(),
-      close: () => kernel.close(),
+      close() {
+        // Of a file that changed in between nobody knows what was read.
+        if (kernel.change?.() === undefined) kept.close();
+        kernel.close();
+      },
       ...defined({ packing }),
     });
   } catch (error) {
@@ -100,6 +110,7 @@ interface Parts {
   header: ElfHeader;
   sections: readonly SectionHeader[];
   content(section: SectionHeader | undefined): FileReader | undefined;
+  kept: KeptColumns;
   change(): string | undefined;
   close(): void;
 }
@@ -115,6 +126,7 @@ function vmlinux(parts: Parts): Vmlinux {
     ...defined({ packing: parts.packing }),
     architecture: header.architecture,
     ...defined({ buildId }),
+    kept: parts.kept,
     banner: () => readBanner(found, sections),
     section(name) {
       if (!unpacked.has(name)) unpacked.set(name, parts.content(named(name)));
@@ -122,7 +134,10 @@ function vmlinux(parts: Parts): Vmlinux {
     },
     symbols(kaslrOffset) {
       tables ??= readSymbolTables(parts, named('.symtab'));
-      return tables && symbolTable(elfSymbols(tables.symtab, tables.strtab, sections, kaslrOffset), 'vmlinux .symtab');
+      return (
+        tables &&
+        symbolTable(elfSymbols(tables.symtab, tables.strtab, sections, kaslrOffset, parts.kept), 'vmlinux .symtab')
+      );
     },
     btf() {
       const section = found.section('.BTF');

@@ -1,3 +1,4 @@
+import type { KeptColumns } from '../bytes/kept-columns.js';
 import type { Completeness } from './completeness.js';
 import type { RegisterNote } from '../arch/registers.js';
 import type { PhysicalMemory } from '../memory/physical-memory.js';
@@ -41,6 +42,8 @@ export interface Dump {
   readonly defects: readonly string[];
   /** One sentence on pages that were asked for up to now and are in the file, damaged; undefined where none was met. */
   readonly damageMet?: () => string | undefined;
+  /** What was made from the files in earlier runs. */
+  readonly kept?: KeptColumns;
   /** A sentence for each file that is another by now than it was when it was opened; not for those in memory. */
   readonly changes?: () => readonly string[];
   close(): void;

@@ -17,6 +17,7 @@ import {
 import { openFile } from '../bytes/file-reader.js';
 import type { FileReader, OpenFile } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
+import { keptOf } from '../bytes/kept-of-files.js';
 import { completenessOf, cutFile, cutOffInWords, refusedAsCutOff } from './completeness.js';
 import type { CutFile, StatedEnd } from './completeness.js';
 import type { Dump } from './dump.js';
@@ -78,7 +79,16 @@ export async function openDumpFiles(files: readonly OpenFile[], options: OpenDum
   const layers = files.map((file) => unflattened(file, options));
   const [first] = layers;
   if (first === undefined) throw new InputError('No dump was given.');
-  const shared = { close: () => files.forEach((file) => file.close()), changes: () => changesOf(files) };
+  const kept = keptOf(files.map(({ identity }) => identity));
+  const shared = {
+    kept,
+    changes: () => changesOf(files),
+    close() {
+      // Of a file that changed in between nobody knows what was read.
+      if (changesOf(files).length === 0) kept.close();
+      for (const file of files) file.close();
+    },
+  };
   if (!isElf(first.reader.read(0, 8))) return { ...(await openKdump(layers, options)), ...shared };
   if (layers.length > 1) throw new InputError(`${first.path} is an ELF dump, which has no parts; give one file.`);
   return { ...openElf(first, options), ...shared };

@@ -1,5 +1,6 @@
 import type { SymbolName } from '../../symbols/symbol-names.js';
 import { InputError } from '../bytes/input-error.js';
+import { nothingKept, type KeptColumns } from '../bytes/kept-columns.js';
 import { readBtf, type BtfTypes } from '../debuginfo/btf/read-btf.js';
 import type { SymbolTable } from '../debuginfo/symbol-table.js';
 import type { TypeSource } from '../debuginfo/type-source.js';
@@ -14,6 +15,8 @@ export interface TypeQuestion {
   space: KernelSpace;
   symbols: SymbolTable;
   kaslrOffset: bigint;
+  /** What was made from the dump in earlier runs. */
+  kept: KeptColumns;
   only: 'btf' | 'dwarf' | undefined;
 }
 
@@ -73,14 +76,20 @@ function unreadable({ symbols }: TypeQuestion, failed: readonly Failed[]): { unr
 
 function btfOfVmlinux({ vmlinux }: TypeQuestion, failed: Failed[]): BtfTypes | undefined {
   const bytes = vmlinux?.btf();
-  return bytes && tryBtf('vmlinux', () => readBtf(bytes, 'vmlinux .BTF'), failed);
+  return bytes && tryBtf('vmlinux', () => readBtf(bytes, 'vmlinux .BTF', vmlinux), failed);
 }
 
-function btfOfDump({ space, symbols }: TypeQuestion, failed: Failed[]): BtfTypes | undefined {
+function btfOfDump(
+  { vmlinux, space, symbols, kept: keptOfDump }: TypeQuestion,
+  failed: Failed[],
+): BtfTypes | undefined {
   const start = symbols.addressOf('__start_BTF' satisfies SymbolName);
   const stop = symbols.addressOf('__stop_BTF' satisfies SymbolName);
   if (start === undefined || stop === undefined || stop <= start || stop - start > LARGEST_BTF) return undefined;
-  return tryBtf('dump', () => readBtf(space.read(start, Number(stop - start)), 'BTF in the dump'), failed);
+  // Where a vmlinux says where it stands, that is not of the dump alone.
+  const kept = vmlinux === undefined ? keptOfDump : nothingKept;
+  const read = (): { bytes: Uint8Array } => ({ bytes: space.read(start, Number(stop - start)) });
+  return tryBtf('dump', () => readBtf(kept.of('BTF', read).bytes, 'BTF in the dump', { kept }), failed);
 }
 
 function tryBtf(where: Failed['where'], read: () => BtfTypes, failed: Failed[]): BtfTypes | undefined {

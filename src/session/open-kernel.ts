@@ -4,6 +4,7 @@ import { architectureNamed, architecturesInWords } from '../arch/architectures.j
 import { changeInWords, refusedAsChanged } from '../bytes/changed-file.js';
 import { openFile } from '../bytes/file-reader.js';
 import { InputError } from '../bytes/input-error.js';
+import { nothingKept, type KeptColumns } from '../bytes/kept-columns.js';
 import type { DebugInfo } from '../debuginfo/dwarf/debug-info.js';
 import type { SymbolTable } from '../debuginfo/symbol-table.js';
 import type { TypeSource } from '../debuginfo/type-source.js';
@@ -110,9 +111,11 @@ export async function bringUp(
   const kaslrOffset = kaslrOffsetOf(info, vmlinux);
   if (vmlinux) checkVmlinux(vmlinux, info, space, kaslrOffset, options.force ?? false);
 
-  const symbols = symbolsOf(arch, vmlinux, space, info, kaslrOffset, defects);
+  // What stands in for the dump's VMCOREINFO changes what its memory is read as.
+  const kept = (options.vmcoreinfo === undefined ? dump.kept : undefined) ?? nothingKept;
+  const symbols = symbolsOf({ arch, vmlinux, space, info, kaslrOffset, kept }, defects);
   const bases = space.findBases({ symbolAddress: (name) => symbols.addressOf(name), vmcoreinfo: info });
-  const types = await findTypes({ vmlinux, space, symbols, kaslrOffset, only: options.types }, defects);
+  const types = await findTypes({ vmlinux, space, symbols, kaslrOffset, kept, only: options.types }, defects);
   const openDebugInfo = vmlinux && (await debugInfoOf(vmlinux, kaslrOffset));
   const told = { ...dump };
   const freshKernel = (): Kernel =>
@@ -194,18 +197,20 @@ function kaslrOffsetOf(info: Vmcoreinfo | undefined, vmlinux: Vmlinux | undefine
   return running === undefined || linked === undefined ? 0n : running - linked;
 }
 
-function symbolsOf(
-  arch: Architecture,
-  vmlinux: Vmlinux | undefined,
-  space: KernelSpace,
-  info: Vmcoreinfo | undefined,
-  kaslrOffset: bigint,
-  defects: string[],
-): SymbolTable {
+interface SymbolQuestion {
+  arch: Architecture;
+  vmlinux: Vmlinux | undefined;
+  space: KernelSpace;
+  info: Vmcoreinfo | undefined;
+  kaslrOffset: bigint;
+  kept: KeptColumns;
+}
+
+function symbolsOf({ arch, vmlinux, space, info, kaslrOffset, kept }: SymbolQuestion, defects: string[]): SymbolTable {
   const own = vmlinux?.symbols(kaslrOffset);
   if (own) return own;
   try {
-    return readKallsyms(space, (name) => info?.symbol(name), arch.memory.kernelImage);
+    return readKallsyms(space, (name) => info?.symbol(name), arch.memory.kernelImage, kept);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     defects.push(vmlinux ? error.message : `${error.message.replace(/\.$/, '')}; ${vmlinuxServes}.`);

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 
 import { memoryReader, openFile } from '../../src/bytes/file-reader.js';
 import { openDump } from '../../src/dump/open-dump.js';
@@ -34,4 +34,27 @@ test('a page that is stored as it is keeps no more than itself, however much was
     ]);
   }
   dump.close();
+});
+
+test('a file that is the same has one identity, and another as soon as anything of it is', () => {
+  const path = save('identified', Buffer.from('as it was'));
+  const identity = (): string | undefined => {
+    const file = openFile(path);
+    file.close();
+    return file.identity;
+  };
+  // What was written a moment ago may be written to again at the same time, as clocks tell it.
+  expect(identity()).toBeUndefined();
+  vi.useFakeTimers({ now: Date.now() + 60_000 });
+  try {
+    const first = identity();
+    expect(first).toBeDefined();
+    expect(identity()).toBe(first);
+    const { atime, mtime } = statSync(path);
+    writeFileSync(path, 'as it is!');
+    utimesSync(path, atime, mtime);
+    expect(identity()).not.toBe(first);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -139,7 +139,25 @@ const commands: Written[] = [
     compiles: true,
     isWhole: (bytes) => bytes.readUInt32LE() === crc32(bytes.subarray(4)),
   },
+  {
+    title: 'symbols and types of a dump',
+    file: 'cache/oompm/indexes',
+    words: ['info', dump],
+    isWhole: areWholeColumns,
+  },
 ];
+
+/** As src/bytes/kept-columns.ts writes them. */
+function areWholeColumns(bytes: Buffer): boolean {
+  const list = bytes.subarray(8, 8 + bytes.readUInt32LE());
+  const { segments } = JSON.parse(list.toString()) as { segments: Record<string, { bytes: number; crc: number }> };
+  let at = Math.ceil((8 + list.length) / 8) * 8;
+  for (const { bytes: length, crc } of Object.values(segments)) {
+    if (crc32(bytes.subarray(at, at + length)) !== crc) return false;
+    at += length;
+  }
+  return at === bytes.length;
+}
 
 describe.each(commands)(
   '$title: interrupted, it is whole or what was there',

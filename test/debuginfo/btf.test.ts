@@ -111,7 +111,7 @@ describe('split BTF', () => {
         { firstString: strings },
       ),
       'split',
-      base,
+      { base },
     );
     const own = split.struct('own')!;
     expect(typeName(findMember(own, 'owner')!.type)).toBe('struct module *');

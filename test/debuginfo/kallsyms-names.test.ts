@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { decodeAddresses } from '../../src/debuginfo/kallsyms/addresses.js';
-import { readNames } from '../../src/debuginfo/kallsyms/names.js';
+import { firstNamed, namesOf, readNames } from '../../src/debuginfo/kallsyms/names.js';
 import { hashOf, TokenHashes } from '../../src/debuginfo/kallsyms/token-hashes.js';
 import { readTokens } from '../../src/debuginfo/kallsyms/tokens.js';
 
@@ -52,12 +52,9 @@ test('every name is found where it stands, one that stands twice at both places,
       (texts, bodies, other) => {
         const { all, tokens } = tokensOf(texts);
         const names = bodies.map((codes) => ['T'.charCodeAt(0), 'x'.charCodeAt(0), ...codes]);
-        const table = readNames(
-          Buffer.from(names.flatMap((codes) => [codes.length, ...codes])),
-          names.length,
-          tokens,
-          'one byte',
-        )!;
+        const packed = Buffer.from(names.flatMap((codes) => [codes.length, ...codes]));
+        const read = readNames(packed, names.length, tokens, 'one byte')!;
+        const table = namesOf(read, tokens, 'one byte');
         const texted = names.map((codes) =>
           codes
             .map((code) => all[code])
@@ -65,8 +62,11 @@ test('every name is found where it stands, one that stands twice at both places,
             .slice(1),
         );
         expect(texted.map((_, n) => table.names.of(n))).toEqual(texted);
-        for (const name of [...texted, other])
-          expect(table.names.find(name)).toEqual(texted.flatMap((one, n) => (one === name ? [n] : [])));
+        for (const name of [...texted, other]) {
+          const places = texted.flatMap((one, n) => (one === name ? [n] : []));
+          expect(table.names.find(name)).toEqual(places);
+          expect(firstNamed(name, read, tokens, 'one byte')).toBe(places[0]);
+        }
       },
     ),
   );

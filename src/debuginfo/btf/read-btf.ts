@@ -1,3 +1,4 @@
+import { nothingKept, type KeptColumns } from '../../bytes/kept-columns.js';
 import type { CType, EnumType, StructType, TypeSource } from '../type-source.js';
 import { Kind, kindOf, vlenOf } from './format.js';
 import { enumeratorAt, enumeratorValue, isSigned, materialiser, type Materialise } from './materialise.js';
@@ -21,14 +22,18 @@ export interface BtfTypes extends TypeSource {
  * blob is split BTF on top of it.
  * @throws InputError where the blob's structure is broken; a single bad reference in it is no error but a forward
  */
-export function readBtf(bytes: Uint8Array, source: string, base?: BtfTypes): BtfTypes {
-  const own = readTypeTable(bytes, source, base?.table);
+export function readBtf(
+  bytes: Uint8Array,
+  source: string,
+  { base, kept = nothingKept }: { base?: BtfTypes | undefined; kept?: KeptColumns } = {},
+): BtfTypes {
+  const own = readTypeTable(bytes, source, base?.table, kept);
   const tables = base ? [own, base.table] : [own];
   const type: Materialise = materialiser(tables, base && ((id) => base.type(id)));
 
   let typeNames: NameIndex | undefined;
   const idsNamed = (name: string, ...kinds: number[]): number[] => {
-    typeNames ??= indexTypes(tables);
+    typeNames ??= indexTypes(tables, kept);
     return typeNames
       .find(name)
       .filter((n) => kinds.includes(kindOf(own.words[own.at[n]! + 1]!)))
@@ -73,7 +78,7 @@ export function readBtf(bytes: Uint8Array, source: string, base?: BtfTypes): Btf
       return id === undefined ? base?.typedef(name) : type(id);
     },
     enumerator(name) {
-      enumeratorNames ??= indexEnumerators(tables);
+      enumeratorNames ??= indexEnumerators(tables, kept);
       return enumeratorNames.value(name) ?? base?.enumerator(name);
     },
     variable(name) {
@@ -91,27 +96,41 @@ export function readBtf(bytes: Uint8Array, source: string, base?: BtfTypes): Btf
   };
 }
 
-function indexTypes(tables: readonly TypeTable[]): NameIndex {
+function indexTypes(tables: readonly TypeTable[], kept: KeptColumns): NameIndex {
   const own = tables[0]!;
-  return indexNames(tables, own.at.length, (n) => own.words[own.at[n]!]!);
+  return indexNames(tables, own.at.length, (n) => own.words[own.at[n]!]!, { in: kept, as: 'names of types' });
 }
 
 interface EnumeratorIndex {
   value(name: string): bigint | undefined;
 }
 
-function indexEnumerators(tables: readonly TypeTable[]): EnumeratorIndex {
-  const own = tables[0]!;
-  const { enums } = own;
+/** Where each enum's enumerators start among all, and where each of them stands in the words. */
+interface PlacesOfEnumerators {
+  firsts: Uint32Array;
+  places: Uint32Array;
+}
+
+function placesOfEnumerators({ words, enums }: TypeTable): PlacesOfEnumerators {
   const firsts = new Uint32Array(enums.length + 1);
   enums.forEach((at, n) => {
-    firsts[n + 1] = firsts[n]! + vlenOf(own.words[at + 1]!);
+    firsts[n + 1] = firsts[n]! + vlenOf(words[at + 1]!);
   });
   const places = new Uint32Array(firsts[enums.length]!);
   enums.forEach((at, n) => {
-    for (let i = 0; i < vlenOf(own.words[at + 1]!); i++) places[firsts[n]! + i] = enumeratorAt(own.words, at, i);
+    for (let i = 0; i < vlenOf(words[at + 1]!); i++) places[firsts[n]! + i] = enumeratorAt(words, at, i);
   });
-  const names = indexNames(tables, places.length, (entry) => own.words[places[entry]!]!);
+  return { firsts, places };
+}
+
+function indexEnumerators(tables: readonly TypeTable[], kept: KeptColumns): EnumeratorIndex {
+  const own = tables[0]!;
+  const { enums } = own;
+  const { firsts, places } = kept.of('enumerators', () => placesOfEnumerators(own));
+  const names = indexNames(tables, places.length, (entry) => own.words[places[entry]!]!, {
+    in: kept,
+    as: 'names of enumerators',
+  });
   return {
     value(name) {
       const entry = names.find(name)[0];

@@ -1,6 +1,7 @@
 import { InputError } from '../../bytes/input-error.js';
+import type { KeptColumns } from '../../bytes/kept-columns.js';
 import { nameAt } from '../name-at.js';
-import { btfSections, Kind, kflagOf, kindOf, vlenOf } from './format.js';
+import { btfSections, type BtfSections, Kind, kflagOf, kindOf, vlenOf } from './format.js';
 
 /**
  * The types of one blob by id, still packed. Ids and string offsets of split BTF (a module's) go on where its base's
@@ -17,26 +18,52 @@ export interface TypeTable {
   endString: number;
   strings: Uint8Array;
   /** Indexes in `words` of the enums: few among all types. */
-  enums: readonly number[];
+  enums: Uint32Array;
   /** Some enum says that it is signed: so the others are not. */
   marksSignedEnums: boolean;
 }
 
-/**
- * One pass over the type section that notes where each type starts.
- * @throws InputError where the blob's structure is broken, or has a kind that can't be skipped
- */
-export function readTypeTable(bytes: Uint8Array, source: string, base: TypeTable | undefined): TypeTable {
+/** @throws InputError where the blob's structure is broken, or has a kind that can't be skipped */
+export function readTypeTable(
+  bytes: Uint8Array,
+  source: string,
+  base: TypeTable | undefined,
+  kept: KeptColumns,
+): TypeTable {
   const sections = btfSections(bytes, source);
   const { words, strings } = sections;
   const firstId = base?.endId ?? 1;
   const firstString = base?.endString ?? 0;
+  const { at, enums, marks } = kept.of('types', () => placesOfTypes(sections, source, firstId));
+  return {
+    words,
+    at,
+    enums,
+    strings,
+    firstId,
+    endId: firstId + at.length,
+    firstString,
+    endString: firstString + strings.length,
+    marksSignedEnums: marks.length > 0,
+  };
+}
+
+interface PlacesOfTypes {
+  at: Uint32Array;
+  enums: Uint32Array;
+  /** Those of the enums that say that they are signed or not. */
+  marks: Uint32Array;
+}
+
+/** One pass over the type section that notes where each type starts. @throws InputError */
+function placesOfTypes(sections: BtfSections, source: string, firstId: number): PlacesOfTypes {
+  const { words } = sections;
   // A type has three words at least, so there can't be more of them than this.
   const at = new Uint32Array(Math.floor(words.length / 3));
   let count = 0;
   let position = 0;
   const enums: number[] = [];
-  let marksSignedEnums = false;
+  const marks: number[] = [];
   while (position + 3 <= words.length) {
     const info = words[position + 1]!;
     const kind = kindOf(info);
@@ -50,22 +77,12 @@ export function readTypeTable(bytes: Uint8Array, source: string, base: TypeTable
     at[count++] = position;
     if (kind === Kind.ENUM || kind === Kind.ENUM64) {
       enums.push(position);
-      marksSignedEnums ||= kind === Kind.ENUM64 || kflagOf(info);
+      if (kind === Kind.ENUM64 || kflagOf(info)) marks.push(position);
     }
     position += 3 + rest.once + rest.each * vlenOf(info);
   }
   if (position !== words.length) throw new InputError(`The types in ${source} can't be read: the last one is cut off.`);
-  return {
-    words,
-    at: at.subarray(0, count),
-    enums,
-    strings,
-    firstId,
-    endId: firstId + count,
-    firstString,
-    endString: firstString + strings.length,
-    marksSignedEnums,
-  };
+  return { at: at.slice(0, count), enums: Uint32Array.from(enums), marks: Uint32Array.from(marks) };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { AddressKey } from './address-key.js';
 import { Cursor } from './cursor.js';
 import { DwarfError } from './dwarf-error.js';
-import { rangeCollector, type RangeMap } from './range-map.js';
+import { rangeCollector, type RangeColumns } from './range-map.js';
 import type { Windowed } from './sections.js';
 
 /** A section of call frame information: .debug_frame, or .eh_frame, which differs in small things. */
@@ -42,7 +42,7 @@ const MAX_ENTRY = 64 * 1024;
 /**
  * Where the description of each function stands: one pass over the section, that reads of each entry its start only.
  */
-export function indexEntries(cfi: CfiSection): RangeMap {
+export function indexEntries(cfi: CfiSection): RangeColumns {
   const { section } = cfi;
   if (section.size > MAX_SECTION)
     throw new DwarfError(`The section ${section.name} has ${section.size} bytes, more than is read here.`);

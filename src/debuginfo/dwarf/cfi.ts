@@ -2,7 +2,7 @@ import { addressOf, keyOf } from './address-key.js';
 import { indexEntries, readCie, readFde, type CfiSection, type Cie } from './cfi-entries.js';
 import { rowAt, type CfaRule, type CfiRow, type RegisterRule } from './cfi-rows.js';
 import type { DwarfFile } from './die.js';
-import type { RangeMap } from './range-map.js';
+import { rangeMap, type RangeMap } from './range-map.js';
 
 export type { CfaRule, RegisterRule };
 
@@ -51,7 +51,7 @@ function source(file: DwarfFile, name: string, exceptionFrames: boolean): CfiLoo
   };
   return (exact) => {
     const address = keyOf(exact);
-    index ??= indexEntries(section);
+    index ??= rangeMap(file.kept.of(`frames in ${name}`, () => indexEntries(section)));
     const at = index.at(address);
     if (at === undefined) return undefined;
     const fde = readFde(section, at, cieAt);

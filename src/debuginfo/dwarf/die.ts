@@ -1,3 +1,4 @@
+import type { KeptColumns } from '../../bytes/kept-columns.js';
 import type { Abbrev } from './abbrevs.js';
 import { type AddressKey } from './address-key.js';
 import { AT, FORM } from './constants.js';
@@ -21,6 +22,8 @@ export interface DwarfFile {
   /** A section's bytes by position; an empty one where the file has none of that name. */
   section(name: string): Windowed;
   has(name: string): boolean;
+  /** What was made from it in earlier runs. */
+  readonly kept: KeptColumns;
   /** Where a section is loaded, where that is known. */
   sectionAddress(name: string): AddressKey | undefined;
   indexedString(unit: Unit, index: number): string;

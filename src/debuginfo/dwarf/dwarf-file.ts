@@ -1,3 +1,4 @@
+import { nothingKept } from '../../bytes/kept-columns.js';
 import { keyOf } from './address-key.js';
 import { AT } from './constants.js';
 import { Cursor } from './cursor.js';
@@ -25,6 +26,7 @@ export function openDwarfFile(sections: DebugSections): DwarfFile | undefined {
     strings: stringsIn(section('.debug_str')),
     lineStrings: stringsIn(section('.debug_line_str')),
     section,
+    kept: sections.kept ?? nothingKept,
     has: (name) => (sections.section(name)?.size ?? 0) > 0,
     sectionAddress(name) {
       const address = sections.addressOf?.(name);

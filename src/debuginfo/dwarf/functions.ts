@@ -1,7 +1,7 @@
 import type { AddressKey } from './address-key.js';
 import { TAG } from './constants.js';
 import { Die, type DwarfFile } from './die.js';
-import { rangeCollector, type RangeMap } from './range-map.js';
+import { rangeCollector, rangeMap, type RangeColumns, type RangeMap } from './range-map.js';
 import { rangesOf } from './ranges.js';
 import { topLevelEntries } from './type-names.js';
 import type { Unit } from './units.js';
@@ -23,7 +23,7 @@ export function functionsOf(file: DwarfFile): Functions {
   const known = new Map<number, RangeMap>();
   return {
     at(unit, address) {
-      const map = known.get(unit.offset) ?? readFunctions(file, unit);
+      const map = known.get(unit.offset) ?? mapOf(file, unit);
       known.delete(unit.offset);
       known.set(unit.offset, map);
       if (known.size > MAX_UNITS) known.delete(known.keys().next().value!);
@@ -33,7 +33,11 @@ export function functionsOf(file: DwarfFile): Functions {
   };
 }
 
-function readFunctions(file: DwarfFile, unit: Unit): RangeMap {
+function mapOf(file: DwarfFile, unit: Unit): RangeMap {
+  return rangeMap(file.kept.of(`functions of ${unit.offset}`, () => readFunctions(file, unit)));
+}
+
+function readFunctions(file: DwarfFile, unit: Unit): RangeColumns {
   const functions = rangeCollector();
   let count = 0;
   for (const at of topLevelEntries(file, unit, ({ tag, hasCode }) => hasCode && tag === TAG.subprogram)) {

@@ -2,14 +2,16 @@ import type { AddressKey } from './address-key.js';
 import type { Cursor } from './cursor.js';
 import type { LineHeader } from './line-header.js';
 
-/** Rows of a line table by column; a sequence is a run of rows that ascends by address. */
+/** Rows of a line table by column. */
 export interface LineRows {
   addresses: Float64Array;
   files: Uint32Array;
   lines: Uint32Array;
   columns: Uint32Array;
-  /** First row, row behind the last, and the address where the code ends. */
-  sequences: { first: number; end: number; high: AddressKey }[];
+  /** Runs of rows that ascend by address: the first row, the one behind the last, and where their code ends. */
+  firsts: Uint32Array;
+  ends: Uint32Array;
+  highs: Float64Array;
 }
 
 /** The largest units of kernels have some 100,000 rows. */
@@ -36,7 +38,7 @@ export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
   const files = new Uint32Array(most);
   const lines = new Uint32Array(most);
   const columns = new Uint32Array(most);
-  const sequences: LineRows['sequences'] = [];
+  const sequences: { first: number; end: number; high: AddressKey }[] = [];
   let count = 0;
   let address = 0;
   let operation = 0;
@@ -117,6 +119,8 @@ export function runLineProgram(cursor: Cursor, header: LineHeader): LineRows {
     files: files.slice(0, count),
     lines: lines.slice(0, count),
     columns: columns.slice(0, count),
-    sequences,
+    firsts: Uint32Array.from(sequences, ({ first }) => first),
+    ends: Uint32Array.from(sequences, ({ end }) => end),
+    highs: Float64Array.from(sequences, ({ high }) => high),
   };
 }

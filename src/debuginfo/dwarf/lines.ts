@@ -4,7 +4,7 @@ import { Cursor } from './cursor.js';
 import type { DwarfFile } from './die.js';
 import { readLineHeader } from './line-header.js';
 import { runLineProgram, type LineRows } from './line-program.js';
-import { lastNotAbove, rangeCollector } from './range-map.js';
+import { lastNotAbove, rangeCollector, rangeMap } from './range-map.js';
 import type { Unit } from './units.js';
 
 /**
@@ -72,25 +72,29 @@ function readLineTable(file: DwarfFile, unit: Unit): LineTable {
   const cursor = new Cursor(section.bytes(at, length), 0, '.debug_line', at);
   const root = file.root(unit);
   const header = readLineHeader(file, cursor, offsetSize, root.string(AT.comp_dir) ?? '', root.string(AT.name) ?? '');
-  return lineTable((index) => header.file(index), runLineProgram(cursor, header));
+  return lineTable(
+    (index) => header.file(index),
+    file.kept.of(`lines at ${offset}`, () => runLineProgram(cursor, header)),
+  );
 }
 
 function lineTable(
   file: (index: number) => string | undefined,
-  { addresses, files, lines, columns, sequences }: LineRows,
+  { addresses, files, lines, columns, firsts, ends, highs }: LineRows,
 ): LineTable {
   const ranges = rangeCollector();
-  sequences.forEach(({ first, high }, i) => ranges.add(addresses[first]!, high, i));
-  const bySequence = ranges.finish();
+  firsts.forEach((first, i) => ranges.add(addresses[first]!, highs[i]!, i));
+  const sequences = rangeMap(ranges.finish());
   return {
     rowCount: addresses.length,
     file,
     at(address) {
-      const sequence = sequences[bySequence.at(address) ?? -1];
+      const sequence = sequences.at(address);
       if (sequence === undefined) return undefined;
+      const first = firsts[sequence]!;
       // Of several rows with one address the last one holds.
-      const row = sequence.first + lastNotAbove(addresses.subarray(sequence.first, sequence.end), address);
-      if (row < sequence.first || lines[row] === 0) return undefined;
+      const row = first + lastNotAbove(addresses.subarray(first, ends[sequence]), address);
+      if (row < first || lines[row] === 0) return undefined;
       return { file: file(files[row]!) ?? '?', line: lines[row]!, column: columns[row]! };
     },
   };

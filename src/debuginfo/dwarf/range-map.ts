@@ -1,7 +1,14 @@
 import { ascendingOrder } from '../../bytes/ascending-order.js';
 import type { AddressKey } from './address-key.js';
 
-/** Address ranges, each with a number; looked up by the address. */
+/** Address ranges [low, high), each with a number; ascending by the first. */
+export interface RangeColumns {
+  lows: Float64Array;
+  highs: Float64Array;
+  values: Float64Array;
+}
+
+/** Ranges looked up by an address. */
 export interface RangeMap {
   /**
    * The number of the range that holds the address: of the one that starts last, where they overlap, or was added last;
@@ -14,7 +21,7 @@ export interface RangeMap {
 /** Collects ranges [low, high) in any order. */
 export interface RangeCollector {
   add(low: AddressKey, high: AddressKey, value: number): void;
-  finish(): RangeMap;
+  finish(): RangeColumns;
 }
 
 /** How many ranges before the one found are tried, where that one ends too early: ranges nest little. */
@@ -34,17 +41,23 @@ export function rangeCollector(): RangeCollector {
     },
     finish() {
       const order = ascendingOrder(lows);
-      const sortedLows = new Float64Array(order.length);
-      for (let i = 0; i < order.length; i++) sortedLows[i] = lows[order[i]!]!;
-      return {
-        count: order.length,
-        at(address) {
-          const last = lastNotAbove(sortedLows, address);
-          for (let i = last; i >= 0 && i > last - MAX_LOOK_BACK; i--)
-            if (address < highs[order[i]!]!) return values[order[i]!];
-          return undefined;
-        },
+      const inOrder = (given: readonly number[]): Float64Array => {
+        const sorted = new Float64Array(order.length);
+        for (let i = 0; i < order.length; i++) sorted[i] = given[order[i]!]!;
+        return sorted;
       };
+      return { lows: inOrder(lows), highs: inOrder(highs), values: inOrder(values) };
+    },
+  };
+}
+
+export function rangeMap({ lows, highs, values }: RangeColumns): RangeMap {
+  return {
+    count: lows.length,
+    at(address) {
+      const last = lastNotAbove(lows, address);
+      for (let i = last; i >= 0 && i > last - MAX_LOOK_BACK; i--) if (address < highs[i]!) return values[i];
+      return undefined;
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { FileReader } from '../../bytes/file-reader.js';
+import type { KeptColumns } from '../../bytes/kept-columns.js';
 import { damaged } from './dwarf-error.js';
 
 /** Access to an ELF file's sections by name, uncompressed; undefined for a section that is not there. */
@@ -6,6 +7,8 @@ export interface DebugSections {
   section(name: string): FileReader | undefined;
   /** Where the section is loaded, as the file has it; .eh_frame counts from there. 0n for one that is not loaded. */
   addressOf?(name: string): bigint | undefined;
+  /** What is kept of what was made from the file. */
+  readonly kept?: KeptColumns;
 }
 
 const WINDOW = 64 * 1024;

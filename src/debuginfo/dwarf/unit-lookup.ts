@@ -3,7 +3,7 @@ import type { AddressKey } from './address-key.js';
 import { Cursor } from './cursor.js';
 import type { DwarfFile } from './die.js';
 import { UNIT } from './constants.js';
-import { rangeCollector, type RangeCollector, type RangeMap } from './range-map.js';
+import { rangeCollector, rangeMap, type RangeCollector, type RangeColumns, type RangeMap } from './range-map.js';
 import { rangesOf } from './ranges.js';
 import { type Windowed } from './sections.js';
 
@@ -21,17 +21,17 @@ export type UnitLookup = (address: AddressKey) => number | undefined;
 export function unitLookup(file: DwarfFile): UnitLookup {
   let map: RangeMap | undefined;
   return (address) => {
-    map ??= read(file);
+    map ??= rangeMap(file.kept.of('units by address', () => read(file)));
     return map.at(address);
   };
 }
 
-function read(file: DwarfFile): RangeMap {
+function read(file: DwarfFile): RangeColumns {
   const aranges = file.section('.debug_aranges');
   return aranges.size > 0 && aranges.size <= MAX_ARANGES_BYTES ? fromAranges(aranges) : fromUnits(file);
 }
 
-function fromAranges(section: Windowed): RangeMap {
+function fromAranges(section: Windowed): RangeColumns {
   const ranges = rangeCollector();
   const bytes = section.bytes(0, section.size);
   const words = wordsOf(bytes);
@@ -75,7 +75,7 @@ function addPairs(words: Uint32Array, from: number, end: number, unit: number, r
   }
 }
 
-function fromUnits(file: DwarfFile): RangeMap {
+function fromUnits(file: DwarfFile): RangeColumns {
   const ranges = rangeCollector();
   let count = 0;
   for (const header of file.units.headers()) {

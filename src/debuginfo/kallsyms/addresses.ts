@@ -6,7 +6,9 @@
  *   (4.6 to 6.14, SMP x86);
  * - place-relative: signed, from the entry's own place (since 7.0, a081b5789255).
  */
-export type AddressCoding = 'absolute' | 'base-relative' | 'absolute per-CPU' | 'place-relative';
+export type AddressCoding = (typeof ADDRESS_CODINGS)[number];
+
+export const ADDRESS_CODINGS = ['absolute', 'base-relative', 'absolute per-CPU', 'place-relative'] as const;
 
 /** The raw table, where it stands, and what it may be read with. */
 export interface AddressTable {

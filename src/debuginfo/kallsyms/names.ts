@@ -1,9 +1,22 @@
-import { HashChains } from '../name-index.js';
+import { nothingKept, type KeptColumns } from '../../bytes/kept-columns.js';
+import { emptyChains, HashChains, type ChainColumns } from '../name-index.js';
 import type { SymbolNames } from '../symbol-names.js';
 import { hashOf, slotHash, TokenHashes } from './token-hashes.js';
 import type { Tokens } from './tokens.js';
 
-/** The names and letters of the table, still packed. */
+/** The names and letters of the table, still packed: of a hundred thousand names few are asked for. */
+export interface PackedNames {
+  /** kallsyms_names. */
+  packed: Uint8Array;
+  /** Where each symbol's name starts in it. */
+  starts: Uint32Array;
+  /** Each symbol's letter, as a character code. */
+  letters: Uint8Array;
+  /** Each name's, made from its tokens' hashes. */
+  hashes: Int32Array;
+}
+
+/** Names as a `SymbolTable` asks for them. */
 export interface KallsymsNames {
   /** As a character code. */
   type: (n: number) => number;
@@ -14,14 +27,15 @@ export interface KallsymsNames {
  * How the length before each name is written: one byte; or since 6.1 (73bbb94466fd) one byte, or two where its top bit
  * is set. Nothing in the dump says which.
  */
-export type LengthCoding = 'one byte' | 'one or two bytes';
+export type LengthCoding = (typeof LENGTH_CODINGS)[number];
+
+export const LENGTH_CODINGS = ['one or two bytes', 'one byte'] as const;
 
 // KSYM_NAME_LEN is 512 since 6.1.
 const LONGEST_NAME = 512;
 
 /**
- * Reads kallsyms_names (kallsyms_expand_symbol() in kernel/kallsyms.c). Of a hundred thousand names few are asked for:
- * each is hashed from its tokens' hashes, and unpacked when it is wanted.
+ * Reads kallsyms_names (kallsyms_expand_symbol() in kernel/kallsyms.c).
  * @returns undefined where the table does not hold `count` names in that coding
  */
 export function readNames(
@@ -29,10 +43,10 @@ export function readNames(
   count: number,
   tokens: Tokens,
   coding: LengthCoding,
-): KallsymsNames | undefined {
+): PackedNames | undefined {
   const { lengths } = tokens;
   const hashing = new TokenHashes(tokens);
-  const types = new Uint8Array(count);
+  const letters = new Uint8Array(count);
   const starts = new Uint32Array(count);
   const hashes = new Int32Array(count);
   let at = 0;
@@ -53,23 +67,35 @@ export function readNames(
       bytes += lengths[token]!;
     }
     if (bytes < 2 || bytes > LONGEST_NAME || !isNmLetter(letter)) return undefined;
-    types[n] = letter;
+    letters[n] = letter;
     hashes[n] = hash;
   }
+  return { packed: packed.slice(0, at), starts, letters, hashes };
+}
+
+/** The first symbol of that name; looks at all, where `namesOf` makes an index for many questions. */
+export function firstNamed(name: string, names: PackedNames, tokens: Tokens, coding: LengthCoding): number | undefined {
+  const wanted = hashOf(Buffer.from(name, 'latin1'));
+  for (let n = names.hashes.indexOf(wanted); n >= 0; n = names.hashes.indexOf(wanted, n + 1))
+    if (unpackName(names, n, tokens, coding) === name) return n;
+  return undefined;
+}
+
+export function namesOf(
+  names: PackedNames,
+  tokens: Tokens,
+  coding: LengthCoding,
+  kept: KeptColumns = nothingKept,
+): KallsymsNames {
+  const { letters, hashes } = names;
+  const nameOf = (n: number): string => unpackName(names, n, tokens, coding);
   let chains: HashChains | undefined;
-  const nameOf = (n: number): string => {
-    const start = starts[n]! + lengthBytes(packed, starts[n]!, coding);
-    let name = '';
-    for (const token of packed.subarray(start, start + nameLength(packed, starts[n]!, coding)))
-      name += tokens.texts[token]!;
-    return name.slice(1);
-  };
   return {
-    type: (n) => types[n]!,
+    type: (n) => letters[n]!,
     names: {
       of: nameOf,
       find(name) {
-        chains ??= chained(hashes);
+        chains ??= new HashChains(kept.of('names in kallsyms', () => chained(hashes)));
         const wanted = hashOf(Buffer.from(name, 'latin1'));
         const found: number[] = [];
         for (let n = chains.first(slotHash(wanted)); n >= 0; n = chains.after(n))
@@ -80,10 +106,19 @@ export function readNames(
   };
 }
 
-function chained(hashes: Int32Array): HashChains {
-  const chains = new HashChains(hashes.length);
+function unpackName({ packed, starts }: PackedNames, n: number, tokens: Tokens, coding: LengthCoding): string {
+  const start = starts[n]! + lengthBytes(packed, starts[n]!, coding);
+  let name = '';
+  for (const token of packed.subarray(start, start + nameLength(packed, starts[n]!, coding)))
+    name += tokens.texts[token]!;
+  return name.slice(1);
+}
+
+function chained(hashes: Int32Array): ChainColumns {
+  const columns = emptyChains(hashes.length);
+  const chains = new HashChains(columns);
   for (let n = hashes.length - 1; n >= 0; n--) chains.prepend(n, slotHash(hashes[n]!));
-  return chains;
+  return columns;
 }
 
 /** Where every 256th name starts, as kallsyms_markers has it, or undefined where the names run over the end. */

@@ -10,8 +10,10 @@ export interface KallsymsPlaces {
   /** The readings that come into question, in the order in which they are tried. */
   addresses: readonly { at: bigint; coding: AddressCoding; base?: bigint }[];
   /** For `info`. */
-  foundBy: 'VMCOREINFO' | 'search';
+  foundBy: (typeof FOUND_BY)[number];
 }
+
+export const FOUND_BY = ['VMCOREINFO', 'search'] as const;
 
 // Kernels have some 100,000 to 250,000 symbols.
 export const MOST_SYMBOLS = 1 << 21;

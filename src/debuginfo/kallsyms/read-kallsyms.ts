@@ -2,13 +2,14 @@ import type { KernelImage } from '../../arch/architecture.js';
 import type { SymbolName } from '../../../symbols/symbol-names.js';
 import { areWordsAscending } from '../../bytes/ascending-order.js';
 import { InputError } from '../../bytes/input-error.js';
+import { nothingKept, type KeptColumns } from '../../bytes/kept-columns.js';
 import { symbolTable } from '../compact-symbols.js';
 import type { SymbolTable } from '../symbol-table.js';
-import { decodeAddresses, entryBytes, type AddressCoding } from './addresses.js';
+import { ADDRESS_CODINGS, decodeAddresses, entryBytes, type AddressCoding } from './addresses.js';
 import { locateKallsyms } from './locate.js';
 import { readTable, readUpTo, type PagedMemory } from './memory-reader.js';
-import { readNames, type KallsymsNames } from './names.js';
-import type { KallsymsPlaces } from './places.js';
+import { firstNamed, LENGTH_CODINGS, namesOf, readNames, type LengthCoding, type PackedNames } from './names.js';
+import { FOUND_BY, type KallsymsPlaces } from './places.js';
 import { LONGEST_TOKEN_TABLE, readTokens, TOKEN_INDEX_BYTES, type Tokens } from './tokens.js';
 
 // Some 2 MB in real kernels.
@@ -24,22 +25,51 @@ export function readKallsyms(
   memory: PagedMemory,
   symbol: (name: string) => bigint | undefined,
   image: KernelImage,
+  kept: KeptColumns = nothingKept,
 ): SymbolTable {
+  const found = kept.of('kallsyms', () => readTables(memory, symbol, image));
+  const tokens = tokensIn(found.tokenTable, found.tokenIndex);
+  const [names, addresses, places] = found.codings;
+  return symbolTable(
+    { addresses: found.addresses, kept, ...namesOf(found, tokens, LENGTH_CODINGS[names!]!, kept) },
+    inWords(FOUND_BY[places!]!, ADDRESS_CODINGS[addresses!]!),
+  );
+}
+
+/** All that is read of the tables, with the places of how it is to be read in `LENGTH_CODINGS` and the like. */
+interface ReadTables extends PackedNames {
+  addresses: BigUint64Array;
+  tokenTable: Uint8Array;
+  tokenIndex: Uint8Array;
+  codings: Uint8Array;
+}
+
+/** In each reading that comes into question, until one puts _stext where it is. @throws InputError */
+function readTables(memory: PagedMemory, symbol: (name: string) => bigint | undefined, image: KernelImage): ReadTables {
   const places = locateKallsyms(memory, symbol, image);
-  const tokens = tokensAt(memory, places);
+  const tokenTable = readUpTo(memory, places.tokenTable, LONGEST_TOKEN_TABLE).bytes;
+  const tokenIndex = readTable(memory, places.tokenIndex, TOKEN_INDEX_BYTES, 'kallsyms_token_index');
+  const tokens = tokensIn(tokenTable, tokenIndex);
   const stext = symbol('_stext');
   let isDisordered = false;
-  for (const names of namesAt(memory, places, tokens)) {
+  for (const { names, coding } of namesAt(memory, places, tokens)) {
+    const first = (name: SymbolName): number | undefined => firstNamed(name, names, tokens, coding);
+    const nameOfText = first('_stext') ?? first('_text');
     for (const reading of places.addresses) {
       const bytes = readUpTo(memory, reading.at, places.count * entryBytes(reading.coding)).bytes;
       if (bytes.length < places.count * entryBytes(reading.coding)) continue;
       const addresses = decodeAddresses({ ...reading, bytes }, places.count);
-      const table = symbolTable({ addresses, ...names }, inWords(places, reading.coding));
-      const foundStext =
-        table.addressOf('_stext' satisfies SymbolName) ?? table.addressOf('_text' satisfies SymbolName);
+      const foundStext = nameOfText === undefined ? undefined : addresses[nameOfText];
       const fits = stext === undefined ? isWithinReach(foundStext, places, image) : foundStext === stext;
       // scripts/kallsyms.c sorts them.
-      if (fits && areWordsAscending(addresses)) return table;
+      if (fits && areWordsAscending(addresses)) {
+        const codings = Uint8Array.of(
+          LENGTH_CODINGS.indexOf(coding),
+          ADDRESS_CODINGS.indexOf(reading.coding),
+          FOUND_BY.indexOf(places.foundBy),
+        );
+        return { ...names, addresses, tokenTable, tokenIndex, codings };
+      }
       isDisordered ||= fits;
     }
   }
@@ -50,9 +80,7 @@ export function readKallsyms(
   );
 }
 
-function tokensAt(memory: PagedMemory, places: KallsymsPlaces): Tokens {
-  const table = readUpTo(memory, places.tokenTable, LONGEST_TOKEN_TABLE).bytes;
-  const index = readTable(memory, places.tokenIndex, TOKEN_INDEX_BYTES, 'kallsyms_token_index');
+function tokensIn(table: Uint8Array, index: Uint8Array): Tokens {
   const tokens = readTokens(table, index);
   if (tokens) return tokens;
   throw new InputError(
@@ -61,14 +89,18 @@ function tokensAt(memory: PagedMemory, places: KallsymsPlaces): Tokens {
 }
 
 /** The names in each coding in which they are names. */
-function* namesAt(memory: PagedMemory, places: KallsymsPlaces, tokens: Tokens): Generator<KallsymsNames> {
+function* namesAt(
+  memory: PagedMemory,
+  places: KallsymsPlaces,
+  tokens: Tokens,
+): Generator<{ names: PackedNames; coding: LengthCoding }> {
   // The names stand before the token table in every release; how long they are only decoding tells.
   const distance = places.tokenTable - places.names;
   const limit = distance > 0n && distance < MOST_PACKED_BYTES ? Number(distance) : MOST_PACKED_BYTES;
   const packed = readUpTo(memory, places.names, limit).bytes;
-  for (const coding of ['one or two bytes', 'one byte'] as const) {
+  for (const coding of LENGTH_CODINGS) {
     const names = readNames(packed, places.count, tokens, coding);
-    if (names) yield names;
+    if (names) yield { names, coding };
   }
 }
 
@@ -77,6 +109,6 @@ function isWithinReach(stext: bigint | undefined, places: KallsymsPlaces, { byte
   return stext !== undefined && stext < places.names && places.names - stext < BigInt(bytes);
 }
 
-function inWords(places: KallsymsPlaces, coding: AddressCoding): string {
-  return `kallsyms in the dump (${coding}${places.foundBy === 'search' ? ', found by search' : ''})`;
+function inWords(foundBy: KallsymsPlaces['foundBy'], coding: AddressCoding): string {
+  return `kallsyms in the dump (${coding}${foundBy === 'search' ? ', found by search' : ''})`;
 }

@@ -1,4 +1,5 @@
 import { isElf } from '../../bytes/elf.js';
+import { defined } from '../../words/defined.js';
 import { openFile, type FileReader } from '../../bytes/file-reader.js';
 
 /** What holds an ELF kernel: as it is, packed, or a bzImage with a packed one inside. */
@@ -8,6 +9,8 @@ export interface KernelFile {
   packing?: string;
   /** See `OpenFile`; what was unpacked is nobody else's to write to. */
   change?(): string | undefined;
+  /** See `OpenFile`; of the unpacked file where it was packed. */
+  identity?: string;
   close(): void;
 }
 
@@ -19,7 +22,13 @@ export interface KernelFile {
 export async function openKernelFile(path: string, cacheFolder?: string): Promise<KernelFile> {
   const file = openFile(path);
   try {
-    if (isElf(file.read(0, 16))) return { reader: file, change: () => file.change?.(), close: () => file.close() };
+    if (isElf(file.read(0, 16)))
+      return {
+        reader: file,
+        change: () => file.change?.(),
+        close: () => file.close(),
+        ...defined({ identity: file.identity }),
+      };
     const { unpackKernel } = await import('./unpack-vmlinux.js');
     const kernel = await unpackKernel(path, file, cacheFolder);
     file.close();

@@ -13,6 +13,7 @@ import { rangeReader } from '../elf-sections.js';
 import { bootImageIn } from '../../arch/architectures.js';
 import { chunksOf } from './chunks.js';
 import { unpacked } from './decoders.js';
+import { defined } from '../../words/defined.js';
 import { packingOf, type Packing } from '../../bytes/packing.js';
 
 // A distribution's vmlinux with DWARF is 400 to 900 MB.
@@ -24,6 +25,7 @@ export interface UnpackedKernel {
   reader: FileReader;
   /** See `KernelFile`. */
   packing: string;
+  identity?: string;
   close(): void;
 }
 
@@ -43,7 +45,12 @@ export async function unpackKernel(
     content.close();
     throw new InputError(`${path} holds no vmlinux: unpacked (${packed.name}), it is not an ELF file.`);
   }
-  return { reader: content, packing: packed.name, close: () => content.close() };
+  return {
+    reader: content,
+    packing: packed.name,
+    close: () => content.close(),
+    ...defined({ identity: content.identity }),
+  };
 }
 
 interface Packed {
@@ -78,7 +85,7 @@ async function unpackedFile(path: string, packed: Packed, cacheFolder: string): 
   }
 }
 
-type OpenedContent = FileReader & { close(): void };
+type OpenedContent = FileReader & { readonly identity?: string; close(): void };
 
 /** @throws InputError where it does not unpack; the system's error where no file can be written */
 async function onDisk(path: string, packed: Packed, kept: string): Promise<OpenedContent> {
