@@ -16,6 +16,8 @@ export interface Measured {
   command: readonly string[];
   input?: string;
   env?: Record<string, string>;
+  /** Is done before each run, and not measured. */
+  before?: () => void;
 }
 
 /** The median run of several, after one that is not counted. Needs GNU time (Debian: time). */
@@ -38,6 +40,7 @@ export function inTurn(commands: readonly Measured[], rounds = 11): Map<string, 
   const runs = new Map(commands.map(({ name }): [string, Run[]] => [name, []]));
   for (let round = 0; round <= rounds; round++) {
     for (const one of there) {
+      one.before?.();
       const run = once(one.command, one);
       if (round > 0) runs.get(one.name)!.push(run);
     }
