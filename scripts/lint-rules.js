@@ -149,6 +149,30 @@ const symbolsAreDeclared = {
   },
 };
 
+/**
+ * A choice of three is `a ? x : b ? y : z` at most, by itself. Where it goes deeper, stands before the colon or within
+ * a text, a function that returns early, a table or a named part reads better.
+ */
+const shallowChoices = {
+  meta: { type: 'suggestion', schema: [] },
+  /** @param {Context} context */
+  create(context) {
+    return {
+      /** @param {Node} node */
+      ConditionalExpression(node) {
+        const outer = node.parent;
+        if (outer.type !== 'ConditionalExpression') return;
+        const isLast = outer.alternate === node;
+        if (isLast && outer.parent.type !== 'ConditionalExpression' && outer.parent.type !== 'TemplateLiteral') return;
+        context.report({
+          node,
+          message: 'Too much of a choice for one expression: return early in a function, or name a part.',
+        });
+      },
+    };
+  },
+};
+
 export default {
   meta: { name: 'oompm' },
   rules: {
@@ -156,5 +180,6 @@ export default {
     'one-place-catches': onePlaceCatches,
     'use-defined': useDefined,
     'symbols-are-declared': symbolsAreDeclared,
+    'shallow-choices': shallowChoices,
   },
 };

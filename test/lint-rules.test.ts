@@ -95,3 +95,19 @@ test('a symbol that is named where no declaration holds it is found', () => {
   const declared = ["kernel.findSymbol('prb');", 'kernel.symbols.lookup(word);', 'kernel.symbolNamed(name);'];
   expect(faulty([...named, ...declared], [], 'symbols-are-declared')).toEqual(named);
 });
+
+test('a choice within a choice is found where it goes deep or stands within a text', () => {
+  const deep = [
+    'say(a ? 1 : b ? 2 : c ? 3 : 4);',
+    'say(a ? (b ? 1 : 2) : 3);',
+    'say((a ? b : c) ? 1 : 2);',
+    "say(`is ${a ? 'one' : b ? 'two' : 'three'}`);",
+  ];
+  const shallow = [
+    'say(a ? 1 : b ? 2 : 3);',
+    'say(a ? 1 : 2);',
+    "say(`is ${a ? 'one' : 'two'}`);",
+    'say(a ? x(b ? 1 : 2) : 3);',
+  ];
+  expect(faulty([...deep, ...shallow], [], 'shallow-choices')).toEqual(deep);
+});

@@ -161,17 +161,16 @@ function refuseOtherLayouts(bytes: Uint8Array, path: string): void {
   };
   const isRead = machine === '' || architectureNamed(machine) !== undefined;
   if (isRead && plausible(BLOCK_SIZE_64, true)) return;
-  const layout = plausible(BLOCK_SIZE_64, true)
-    ? ''
-    : plausible(BLOCK_SIZE_64, false)
-      ? '64-bit big-endian'
-      : plausible(BLOCK_SIZE_32, true)
-        ? '32-bit'
-        : plausible(BLOCK_SIZE_32, false)
-          ? '32-bit big-endian'
-          : undefined;
+  const layouts = [
+    { at: BLOCK_SIZE_64, littleEndian: true, name: '' },
+    { at: BLOCK_SIZE_64, littleEndian: false, name: '64-bit big-endian' },
+    { at: BLOCK_SIZE_32, littleEndian: true, name: '32-bit' },
+    { at: BLOCK_SIZE_32, littleEndian: false, name: '32-bit big-endian' },
+  ];
+  const layout = layouts.find(({ at, littleEndian }) => plausible(at, littleEndian));
   if (layout === undefined) return; // nonsense, which the caller says
-  throw new InputError(`${path} is a dump for ${machine || layout}; oompm reads dumps of ${architecturesInWords()}.`);
+  const whose = machine || layout.name;
+  throw new InputError(`${path} is a dump for ${whose}; oompm reads dumps of ${architecturesInWords()}.`);
 }
 
 /** utsname's, what is no word of a machine's name replaced. */

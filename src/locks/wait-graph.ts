@@ -1,4 +1,5 @@
 import type { Holding } from './lock-kind.js';
+import type { Certainty } from '../words/certainty.js';
 import type { Context } from './contexts.js';
 import type { ContendedLock, QueuedWait } from './lock-kind.js';
 import { isHeld } from './lock-kind.js';
@@ -73,11 +74,13 @@ export function waitGraph(locks: readonly ContendedLock[]): WaitGraph {
         from: id,
         to: add(holder),
         does: 'is held',
-        label: `${certainty === 'certain' ? '' : certainty === 'likely' ? 'probably ' : 'possibly '}${isHeld(lock.lock) ? 'held' : 'held up'} by`,
+        label: `${howSurely[certainty]}${isHeld(lock.lock) ? 'held' : 'held up'} by`,
       });
   }
   return { nodes, edges, cycles: cyclesIn(links) };
 }
+
+const howSurely: Readonly<Record<Certainty, string>> = { certain: '', likely: 'probably ', possible: 'possibly ' };
 
 /** Depth first without recursion; a waiter on the path that is met again closes a circle. Each circle is told once. */
 function cyclesIn(links: ReadonlyMap<string, readonly Link[]>): Cycle[] {

@@ -242,18 +242,9 @@ export function gfpMeaning(gfp: Gfp): GfpMeaning | undefined {
   const flags = gfpFlags(gfp);
   if (flags === undefined) return undefined;
   const movable = flags.has('__GFP_MOVABLE');
-  const highestZone = flags.has('__GFP_DMA')
-    ? 'DMA'
-    : flags.has('__GFP_DMA32')
-      ? 'DMA32'
-      : flags.has('__GFP_HIGHMEM')
-        ? movable
-          ? 'Movable'
-          : 'HighMem'
-        : 'Normal';
   const directReclaim = flags.has('__GFP_DIRECT_RECLAIM');
   return {
-    highestZone,
+    highestZone: highestZoneOf(flags),
     movable,
     directReclaim,
     high: flags.has('__GFP_HIGH'),
@@ -266,18 +257,26 @@ export function gfpMeaning(gfp: Gfp): GfpMeaning | undefined {
 
 /** "order 0 (one page of 4 kB), for a user's page that can be moved". */
 export function requestInWords(order: number | undefined, gfp: Gfp | undefined, pageKB: number): string {
-  const size =
-    order === undefined
-      ? 'of unknown order'
-      : order < 0
-        ? 'manually (sysrq-f)'
-        : order === 0
-          ? `order 0, one page of ${pageKB} kB`
-          : `order ${order}, ${2 ** order} contiguous pages (${pageKB * 2 ** order} kB)`;
+  const size = orderInWords(order, pageKB);
   const meaning = gfp === undefined ? undefined : gfpMeaning(gfp);
   if (meaning === undefined || (order !== undefined && order < 0)) return size;
   const whose = meaning.forUser ? `a user page${meaning.movable ? ', movable' : ''}` : 'the kernel itself';
   return `${size}, for ${whose}`;
+}
+
+function orderInWords(order: number | undefined, pageKB: number): string {
+  if (order === undefined) return 'of unknown order';
+  if (order < 0) return 'manually (sysrq-f)';
+  if (order === 0) return `order 0, one page of ${pageKB} kB`;
+  return `order ${order}, ${2 ** order} contiguous pages (${pageKB * 2 ** order} kB)`;
+}
+
+/** gfp_zone() */
+function highestZoneOf(flags: ReadonlySet<string>): GfpMeaning['highestZone'] {
+  if (flags.has('__GFP_DMA')) return 'DMA';
+  if (flags.has('__GFP_DMA32')) return 'DMA32';
+  if (!flags.has('__GFP_HIGHMEM')) return 'Normal';
+  return flags.has('__GFP_MOVABLE') ? 'Movable' : 'HighMem';
 }
 
 function layoutOf(release: string | undefined): Bits | undefined {

@@ -48,8 +48,10 @@ type ColumnOfSizes = Pick<Column, 'type' | 'exact'>;
 /** Of one in this column, where its cells are told as sizes. */
 function bytesIn({ type, exact }: ColumnOfSizes, { pageSize, raw }: Units): number | undefined {
   if (exact || raw) return undefined;
-  return type === 'bytes' ? 1 : type === 'kB' ? 1024 : type === 'pages' ? pageSize : undefined;
+  if (type === 'pages') return pageSize;
+  return bytesOf[type];
 }
+const bytesOf: Readonly<Partial<Record<ValueType, number>>> = { bytes: 1, kB: 1024 };
 
 /** The unit of a column of bare numbers: the kernel's units are never mixed in silence. */
 export function unitOf(type: ValueType): string | undefined {
@@ -92,11 +94,8 @@ export function alone(cell: Cell, type: ValueType, { pageSize }: Units): string 
     case 'kB':
       return isNumber(cell) ? `${grouped(cell)} kB${inBrackets(scale(cell, 1024))}` : String(cell);
     case 'bytes':
-      return isNumber(cell)
-        ? Number(cell) < 1024
-          ? size(cell)
-          : `${size(cell)} (${grouped(cell)} bytes)`
-        : String(cell);
+      if (!isNumber(cell)) return String(cell);
+      return Number(cell) < 1024 ? size(cell) : `${size(cell)} (${grouped(cell)} bytes)`;
     case 'ns':
       return `${seconds(cell)} s`;
     case 'ms':

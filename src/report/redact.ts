@@ -300,23 +300,16 @@ function mapStrings(
   // A view's facts are a list, and have keys of their own.
   const isOfFinding = key === 'facts' && !('key' in value);
   const isSubject = key === 'subject' && !inCells;
+  const factOf = (name: string): string | undefined => {
+    if (isOfFinding) return keyOfFact(name);
+    if (isSubject && name === 'name') return nameOfSubject;
+    return name === 'value' ? fact : undefined;
+  };
   // A row's cells are keyed by a plugin's columns: one that is called `id` or `type` may hold anything.
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
-      mapStrings(
-        inner,
-        change,
-        name,
-        key === 'cells',
-        isOfFinding
-          ? keyOfFact(name)
-          : isSubject && name === 'name'
-            ? nameOfSubject
-            : name === 'value'
-              ? fact
-              : undefined,
-      ),
+      mapStrings(inner, change, name, key === 'cells', factOf(name)),
     ]),
   );
 }

@@ -5,7 +5,7 @@ import { oneLine, textLines } from './escape.js';
 import { foldGaps } from './fold-gaps.js';
 import { counted } from '../words/quantity.js';
 import { address, alone, quantity, type Units } from './format-value.js';
-import { logLead } from './log-lead.js';
+import { logLead, meaningOfLevel } from './log-lead.js';
 import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree, layOutTable, widthOf, wrap } from './lay-out-table.js';
 import { outcomeInWords } from './outcome-in-words.js';
@@ -143,9 +143,7 @@ function* logLine(line: LogLine, { paint }: TextOptions): Generator<string> {
     return;
   }
   const lead = oneLine(logLead(line));
-  // KERN_EMERG to KERN_ERR, and KERN_WARNING.
-  const meaning =
-    line.level === undefined ? undefined : line.level <= 3 ? 'bad' : line.level === 4 ? 'warning' : undefined;
+  const meaning = meaningOfLevel(line.level);
   for (const text of textLines(line.text)) {
     yield `${paint('quiet', lead)}${lead === '' ? '' : ' '}${meaning === undefined ? text : paint(meaning, text)}\n`;
   }

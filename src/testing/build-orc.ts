@@ -42,7 +42,8 @@ export function packOrc(layout: OrcLayout, entry: OrcEntry): number {
     );
   }
   const ends = entry.type === 'end of stack';
-  if (ends || entry.type === 'undefined') return ends ? (layout === 'end flag' ? 0x400 : 0x800) : 0;
+  if (ends) return layout === 'end flag' ? 0x400 : 0x800;
+  if (entry.type === 'undefined') return 0;
   const type = ['call', 'regs', 'partial regs'].indexOf(entry.type) << 8;
   return registers | type | (layout !== 'end flag' && entry.signal ? 0x400 : 0);
 }

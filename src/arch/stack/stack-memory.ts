@@ -38,22 +38,17 @@ export function outsideInWords(areas: readonly StackArea[], address: bigint): st
   const distance = ({ low, high }: StackArea) =>
     address < low ? low - address : address >= high ? address - high : 0n;
   const nearest = areas.toSorted((a, b) => (distance(a) < distance(b) ? -1 : 1))[0];
-  const where =
-    nearest === undefined || distance(nearest) > NEAR
-      ? 'in no stack'
-      : address < nearest.low
-        ? `${nearest.low - address} bytes below the ${inWords(nearest)}`
-        : address >= nearest.high
-          ? `${address - nearest.high} bytes above the ${inWords(nearest)}`
-          : `too close to the end of the ${inWords(nearest)}`;
+  const isNear = nearest !== undefined && distance(nearest) <= NEAR;
+  const where = isNear ? besideInWords(nearest, address) : 'in no stack';
   const own = areas.find(({ name }) => name === 'task stack');
-  const also =
-    own && own !== nearest
-      ? `; the task stack is ${range(own)}`
-      : own && where === 'in no stack'
-        ? `; the task stack is ${range(own)}`
-        : '';
+  const also = own && (own !== nearest || !isNear) ? `; the task stack is ${range(own)}` : '';
   return `the stack pointer ${hex(address)} is ${where}${also}`;
+}
+
+function besideInWords(area: StackArea, address: bigint): string {
+  if (address < area.low) return `${area.low - address} bytes below the ${inWords(area)}`;
+  if (address >= area.high) return `${address - area.high} bytes above the ${inWords(area)}`;
+  return `too close to the end of the ${inWords(area)}`;
 }
 
 function inWords(area: StackArea): string {

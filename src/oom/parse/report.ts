@@ -1,3 +1,4 @@
+import { defined } from '../../words/defined.js';
 import type { Certainty } from '../../words/certainty.js';
 import type {
   Count,
@@ -28,35 +29,39 @@ export function reportOf(draft: Draft): OomReport {
     source: 'log',
     event,
     kernel,
-    ...given('pageSizeKB', pageSizeKB),
-    ...given('memcg', memcg),
-    ...given('memInfo', fromMap(draft.memInfo)),
-    ...given('nodes', someOf(draft.nodes)),
-    ...given('zones', someOf(draft.zones)),
-    ...given('freeLists', someOf(draft.freeLists)),
-    ...given('hugepages', someOf(draft.hugepages)),
-    ...given('pageCachePages', draft.pageCachePages),
-    ...given('swap', swap),
-    ...given('totals', totals),
-    ...given(
-      'slab',
-      draft.slab === undefined && draft.slabUnavailable === undefined
-        ? undefined
-        : { caches: draft.slab ?? [], ...given('unavailable', draft.slabUnavailable) },
-    ),
-    ...given('allocationSites', draft.allocationSites),
-    ...given('tasks', draft.tasks),
-    ...given('taskColumns', draft.columns),
-    ...given('selected', draft.selected),
+    ...defined({
+      pageSizeKB,
+      memcg,
+      memInfo: fromMap(draft.memInfo),
+      nodes: someOf(draft.nodes),
+      zones: someOf(draft.zones),
+      freeLists: someOf(draft.freeLists),
+      hugepages: someOf(draft.hugepages),
+      pageCachePages: draft.pageCachePages,
+      swap,
+      totals,
+      slab: slabOf(draft),
+      allocationSites: draft.allocationSites,
+      tasks: draft.tasks,
+      taskColumns: draft.columns,
+      selected: draft.selected,
+    }),
     kills: draft.kills,
     reaped: draft.reaped,
-    ...given('groupKill', draft.groupKill),
-    ...given('panic', draft.panic),
-    ...given('trace', someOf(draft.trace)),
-    ...given('registers', someOf(draft.registers)),
+    ...defined({
+      groupKill: draft.groupKill,
+      panic: draft.panic,
+      trace: someOf(draft.trace),
+      registers: someOf(draft.registers),
+    }),
     missing: missingFrom(draft, kind),
     lines: { first: draft.firstLine, last: draft.lastLine },
   };
+}
+
+function slabOf({ slab, slabUnavailable }: Draft): OomReport['slab'] {
+  if (slab === undefined && slabUnavailable === undefined) return undefined;
+  return { caches: slab ?? [], ...defined({ unavailable: slabUnavailable }) };
 }
 
 function eventOf(draft: Draft, kernel: KernelIdentity): OomEvent {
@@ -71,21 +76,25 @@ function eventOf(draft: Draft, kernel: KernelIdentity): OomEvent {
           kernel,
         );
   return {
-    ...given('comm', draft.comm),
-    ...given('pid', draft.pid),
-    ...given('uid', draft.uid),
-    ...given('cpu', draft.cpu),
-    ...given('time', draft.time ?? draft.kills[0]?.time ?? draft.reaped[0]?.time),
-    ...given('gfp', gfp),
-    ...given('order', draft.order),
-    ...given('oomScoreAdj', draft.oomScoreAdj),
-    ...given('oomAdj', draft.oomAdj),
+    ...defined({
+      comm: draft.comm,
+      pid: draft.pid,
+      uid: draft.uid,
+      cpu: draft.cpu,
+      time: draft.time ?? draft.kills[0]?.time ?? draft.reaped[0]?.time,
+      gfp,
+      order: draft.order,
+      oomScoreAdj: draft.oomScoreAdj,
+      oomAdj: draft.oomAdj,
+    }),
     caller: callerOf(draft),
-    ...given('constraint', draft.constraint),
-    ...given('nodemask', draft.nodemask),
-    ...given('cpuset', draft.cpuset),
-    ...given('memsAllowed', draft.memsAllowed),
-    ...given('failure', draft.failure),
+    ...defined({
+      constraint: draft.constraint,
+      nodemask: draft.nodemask,
+      cpuset: draft.cpuset,
+      memsAllowed: draft.memsAllowed,
+      failure: draft.failure,
+    }),
   };
 }
 
@@ -142,12 +151,14 @@ function kindOfReport(draft: Draft): ReportKind {
 
 function kernelOf(draft: Draft): KernelIdentity {
   return {
-    ...given('release', draft.release),
-    ...given('build', draft.build),
-    ...given('hardware', draft.hardware),
-    ...given('taint', draft.taint),
-    ...given('host', draft.host),
-    ...given('architecture', architectureOf(draft.release, [...draft.trace, ...draft.registers], draft.hardware)),
+    ...defined({
+      release: draft.release,
+      build: draft.build,
+      hardware: draft.hardware,
+      taint: draft.taint,
+      host: draft.host,
+      architecture: architectureOf(draft.release, [...draft.trace, ...draft.registers], draft.hardware),
+    }),
   };
 }
 
@@ -161,22 +172,25 @@ function memcgOf(draft: Draft): Memcg | undefined {
   )
     return undefined;
   return {
-    ...given('path', draft.memcgPath),
-    ...given('taskPath', draft.taskMemcgPath),
+    ...defined({ path: draft.memcgPath, taskPath: draft.taskMemcgPath }),
     counters: draft.memcgCounters,
-    ...given('stat', fromMap(draft.stat)),
-    ...given('statUnit', draft.statUnit),
-    ...given('statPath', draft.statPath),
-    ...given('protectionKB', draft.protectionKB),
+    ...defined({
+      stat: fromMap(draft.stat),
+      statUnit: draft.statUnit,
+      statPath: draft.statPath,
+      protectionKB: draft.protectionKB,
+    }),
   };
 }
 
 function swapOf(draft: Draft): SwapState | undefined {
   const swap: SwapState = {
-    ...given('cachePages', draft.swapCachePages),
-    ...given('cacheStats', draft.swapCacheStats),
-    ...given('freeKB', draft.freeSwapKB),
-    ...given('totalKB', draft.totalSwapKB),
+    ...defined({
+      cachePages: draft.swapCachePages,
+      cacheStats: draft.swapCacheStats,
+      freeKB: draft.freeSwapKB,
+      totalKB: draft.totalSwapKB,
+    }),
   };
   return Object.keys(swap).length === 0 ? undefined : swap;
 }
@@ -233,8 +247,4 @@ function fromMap(map: ReadonlyMap<string, Count> | undefined): Record<string, Co
 
 function someOf<T>(items: readonly T[]): readonly T[] | undefined {
   return items.length === 0 ? undefined : items;
-}
-
-function given<K extends string, V>(key: K, value: V | undefined): { [k in K]?: V } {
-  return value === undefined ? {} : ({ [key]: value } as { [k in K]: V });
 }

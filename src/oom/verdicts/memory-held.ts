@@ -312,15 +312,8 @@ function topProcess(report: OomReport, wholeKB: number, anonymousKB: number): Fi
     ? told`; ${share(thp, anonymous)} of the machine's anonymous memory is in transparent huge pages`
     : '';
   const what = anon === undefined ? 'resident memory' : 'anonymous memory';
-  const holds = kB(
-    'process.held',
-    heldKB,
-    kill?.anonRssKB === undefined
-      ? anon === undefined
-        ? 'rss of the task table'
-        : 'rss_anon of the task'
-      : 'anon-rss of the kill line',
-  );
+  const inTable = anon === undefined ? 'rss of the task table' : 'rss_anon of the task';
+  const holds = kB('process.held', heldKB, kill?.anonRssKB === undefined ? inTable : 'anon-rss of the kill line');
   const open =
     bound && report.zones !== undefined
       ? kB('managed', openKB, 'managed of the zones that the request may use')

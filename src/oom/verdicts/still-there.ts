@@ -62,13 +62,11 @@ function stands(report: OomReport, victim: VictimState): Finding {
     victim.heldPages === undefined
       ? "memory that can't be counted"
       : kB('victim.rss', victim.heldPages * page, 'rss of the victim');
-  const reap = victim.reaped
-    ? victim.heldPages === 0
-      ? 'its memory has been reaped'
-      : told`its memory has been reaped but for ${held}`
-    : victim.queued
-      ? told`it waits for the OOM reaper with ${held}`
-      : told`it still holds ${held}`;
+  const reap = (): Told | string => {
+    if (victim.reaped && victim.heldPages === 0) return 'its memory has been reaped';
+    if (victim.reaped) return told`its memory has been reaped but for ${held}`;
+    return victim.queued ? told`it waits for the OOM reaper with ${held}` : told`it still holds ${held}`;
+  };
   const blocked = victim.threads.filter((thread) => !thread.exiting);
   const keeps = blocked.length > 0 ? blocked : victim.threads;
   const named = (thread: { comm: string; pid: number }): Told => task('thread', thread, "the victim's threads");
@@ -95,7 +93,7 @@ function stands(report: OomReport, victim: VictimState): Finding {
   const onList = victim.queued ? 'on oom_reaper_list' : 'not on oom_reaper_list';
   return conclude(there, {
     subject: taskSubject(victim),
-    sentence: told`${name} was killed by the OOM killer and is still there: ${reap}, but ${why}.`,
+    sentence: told`${name} was killed by the OOM killer and is still there: ${reap()}, but ${why}.`,
     evidence: [
       told`${name}: ${skip}, ${onList}, rss ${rss}`,
       ...keeps.map((thread) => {

@@ -34,6 +34,15 @@ function* wholeHtml({ title, unit, bars }: ChartView, total: number, units: Unit
   yield '</table>\n';
 }
 
+/** The colour of a bar by its marks, lowest first, and where it stands among them. */
+function standing(value: number, marks: NonNullable<ChartView['bars'][number]['marks']>): [string, string] {
+  const highest = marks.at(-1);
+  if (highest === undefined) return ['part', ''];
+  const under = marks.find((mark) => value <= mark.value);
+  if (under === undefined) return ['good', `above ${highest.label}`];
+  return [under === marks[0] ? 'bad' : 'low', `${value === under.value ? 'at' : 'below'} ${under.label}`];
+}
+
 function* barsHtml(chart: ChartView, units: Units): Generator<string> {
   const { unit, bars, total } = chart;
   const most = Math.max(0, ...bars.map(({ value }) => value));
@@ -45,14 +54,8 @@ function* barsHtml(chart: ChartView, units: Units): Generator<string> {
     const scale = marks.length > 0 ? highest * 1.5 : (total ?? most);
     const percent = (amount: number): string =>
       (scale > 0 ? Math.min(100, Math.max(0, (amount / scale) * 100)) : 0).toFixed(2);
-    const under = sorted.find((mark) => value <= mark.value);
-    const state = marks.length === 0 ? 'part' : under === undefined ? 'good' : under === sorted[0] ? 'bad' : 'low';
-    const verdict =
-      marks.length === 0
-        ? ''
-        : under === undefined
-          ? `above ${sorted.at(-1)!.label}`
-          : `${value === under.value ? 'at' : 'below'} ${under.label}`;
+
+    const [state, verdict] = standing(value, sorted);
     const amount = quantity(value, unit, units);
     const scaleText = sorted.map((mark) => `${mark.label} ${quantity(mark.value, unit, units)}`).join(', ');
     const beyond = marks.length > 0 && value > scale;

@@ -18,6 +18,13 @@ export function chartBlock({ view, key }: ShownView, room: Room): Block {
   return fixedBlock(key, isWhole(view) ? wholeLines(view, view.total!, room) : barLines(view, room), key);
 }
 
+/** The colour of a bar by its marks, lowest first, and the lowest of them that it is below. */
+function standing<M>(marks: readonly M[], under: M | undefined): 'bad' | 'warning' | 'good' | undefined {
+  if (marks.length === 0) return undefined;
+  if (under === undefined) return 'good';
+  return under === marks[0] ? 'bad' : 'warning';
+}
+
 function wholeLines(chart: ChartView, total: number, room: Room): Line[] {
   const width = Math.max(narrowestBar, room.width - 2);
   const looks = looksOf(chart.bars);
@@ -69,15 +76,7 @@ function barLines(chart: ChartView, room: Room): Line[] {
     const amount = quantity(bar.value, chart.unit, room.units);
     const marks = (bar.marks ?? []).toSorted((a, b) => a.value - b.value);
     const under = marks.find(({ value }) => bar.value < value);
-    const lowest = under !== undefined && under === marks[0];
-    const meaning =
-      marks.length === 0
-        ? undefined
-        : lowest
-          ? ('bad' as const)
-          : under === undefined
-            ? ('good' as const)
-            : ('warning' as const);
+    const meaning = standing(marks, under);
     const share =
       chart.total === undefined || chart.total === 0
         ? ''

@@ -1,6 +1,6 @@
 import type { LogLine } from '../../plugin/views.js';
 import { timestamp } from '../../report/format-value.js';
-import { afterStamp } from '../../report/log-lead.js';
+import { afterStamp, meaningOfLevel } from '../../report/log-lead.js';
 import { deathIn } from './death-in-log.js';
 import { filterWords } from './choose-rows.js';
 import { plainLine, span, type Block, type Line, type Span } from './line.js';
@@ -87,15 +87,8 @@ function logLine(lines: readonly LogLine[], place: Place, times: TimeStyle): Lin
   const spans: Span[] = [span(timeOf(lines, place.record, times), 'quiet')];
   const more = afterStamp(line);
   if (more !== '') spans.push(span(`${shownText(more)} `, 'quiet'));
-  // KERN_EMERG to KERN_ERR, and KERN_WARNING: by a letter too, for a terminal without colours.
-  const meaning =
-    line.level === undefined
-      ? undefined
-      : line.level <= 3
-        ? ('bad' as const)
-        : line.level === 4
-          ? ('warning' as const)
-          : undefined;
+  // By a letter too, for a terminal without colours.
+  const meaning = meaningOfLevel(line.level);
   spans.push(span(levelLetter(line.level), meaning ?? 'quiet'), span(text, meaning));
   return {
     spans,

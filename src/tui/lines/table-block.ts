@@ -69,7 +69,8 @@ export function tableBlock(shown: ShownView, room: Room): Block {
       const open =
         place !== undefined &&
         (room.look.filter !== '' || (fold !== undefined && isOpen(room.look, fold, place.depth < openDepthOf(view))));
-      const lead = place === undefined ? '' : `${place.lead}${fold === undefined ? '' : open ? '▾ ' : '▸ '}`;
+      const mark = open ? '▾ ' : '▸ ';
+      const lead = place === undefined ? '' : `${place.lead}${fold === undefined ? '' : mark}`;
       return rowLine(index.rows[row]!, layout, lead, fold);
     },
   };
@@ -229,7 +230,8 @@ function withinWidth(
 
 function header(layout: Layout): Line[] {
   const { columns, kept, sorting, style } = layout;
-  const mark = (at: number): string => (columns[at]!.key === sorting?.column ? (sorting.descending ? '▼' : '▲') : '');
+  const arrow = sorting?.descending === true ? '▼' : '▲';
+  const mark = (at: number): string => (columns[at]!.key === sorting?.column ? arrow : '');
   const lines = [
     plainLine(
       rowOf(layout, (at) => shownText(columns[at]!.title) + mark(at)),

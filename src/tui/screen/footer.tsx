@@ -64,15 +64,14 @@ function promptLines(prompt: Prompt, text: string, columns: number, rows: number
   if (prompt.wrong !== undefined)
     lines.push(...wrap(shownText(prompt.wrong), columns - 4).map((line) => [span(`   ${line}`, 'bad')]));
   else if (prompt.request !== undefined) lines.push([span('   reading… (Esc stops it)', 'quiet')]);
-  else if (prompt.candidates.length === 0)
-    lines.push([
-      span(
-        `   ${text === '' ? 'a command, symbol, type, task or address' : prompt.whole ? 'Enter asks it as it stands' : 'reading the names…'}`,
-        'quiet',
-      ),
-    ]);
+  else if (prompt.candidates.length === 0) lines.push([span(`   ${waysOn(prompt, text)}`, 'quiet')]);
   else lines.push(...candidateLines(prompt, columns, rows));
   return Array.from({ length: rows }, (_, at) => lines[at] ?? []);
+}
+
+function waysOn({ whole }: Prompt, text: string): string {
+  if (text === '') return 'a command, symbol, type, task or address';
+  return whole ? 'Enter asks it as it stands' : 'reading the names…';
 }
 
 /** The first line that is shown, so that the chosen one is. */

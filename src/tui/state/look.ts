@@ -49,7 +49,8 @@ export function sortBy(state: State, by: 1 | -1): State {
   const columns = sortableColumns(table, roomOf(state, page));
   if (columns.length === 0) return state;
   const at = columns.findIndex(({ key }) => key === sortingOf(table, page.look)?.column);
-  const to = at < 0 ? (by > 0 ? 0 : columns.length - 1) : (at + by + columns.length) % columns.length;
+  const first = by > 0 ? 0 : columns.length - 1;
+  const to = at < 0 ? first : (at + by + columns.length) % columns.length;
   // Numbers are sorted to find the largest.
   const descending = columns[to]!.type !== 'text';
   const sorted = withLook(state, page, {

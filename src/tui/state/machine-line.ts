@@ -22,21 +22,14 @@ export function machineInWords({ sections, dump }: State, { units }: Room): stri
   };
   const [memory, cpus, uptime] = [number('memory'), number('possibleCpus'), number('uptime')];
   const panic = facts.get('panic')!;
+  const silent = facts.has('panicTime') ? 'panic, the log does not say why' : 'no panic';
   return (
     [
       ...(dump?.host === undefined ? [] : [dump.host]),
       ...(memory === undefined ? [] : [`${quantity(memory, 'pages', units)} RAM`]),
       ...(cpus === undefined ? [] : [counted(cpus, 'CPU')]),
       ...(uptime === undefined ? [] : [`up ${roughly(uptime / 1e9)}`]),
-      ...(isGap(panic)
-        ? []
-        : [
-            panic === null
-              ? facts.has('panicTime')
-                ? 'panic, the log does not say why'
-                : 'no panic'
-              : `panic: ${String(panic)}`,
-          ]),
+      ...(isGap(panic) ? [] : [panic === null ? silent : `panic: ${String(panic)}`]),
     ].join(' · ') || undefined
   );
 }

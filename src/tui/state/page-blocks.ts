@@ -295,6 +295,7 @@ function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, i
     return [fixedBlock('status', [plainLine(''), plainLine(why, 'quiet')])];
   }
   const trouble = yielded.outcome === undefined ? undefined : outcomeInWords(sectionOf(name, name, yielded));
+  const status = yielded.status === 'ended' && trouble !== undefined ? undefined : statusInWords(yielded);
   return [
     ...yielded.views.flatMap((shown) => viewBlocks(shown, room)),
     ...gapBlocks(
@@ -314,17 +315,13 @@ function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, i
             ...wrap(shownText(trouble), room.width).map((line) => plainLine(line, 'bad')),
           ]),
         ]),
-    ...(yielded.status === 'ended'
-      ? yielded.views.length === 0 && trouble === undefined
-        ? [fixedBlock('status', [plainLine(''), plainLine('nothing to show', 'quiet')])]
-        : []
-      : [
-          fixedBlock('status', [
-            plainLine(''),
-            plainLine(yielded.status === 'running' ? 'reading… (x stops it)' : 'waiting for its turn…', 'quiet'),
-          ]),
-        ]),
+    ...(status === undefined ? [] : [fixedBlock('status', [plainLine(''), plainLine(status, 'quiet')])]),
   ];
+}
+
+function statusInWords({ status, views }: Yielded): string | undefined {
+  if (status === 'ended') return views.length === 0 ? 'nothing to show' : undefined;
+  return status === 'running' ? 'reading… (x stops it)' : 'waiting for its turn…';
 }
 
 /** What was yielded, as a section of a report: for export, and for the words of its outcome. */

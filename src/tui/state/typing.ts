@@ -46,12 +46,9 @@ export function completed(state: State, mode: InputMode, direction: 1 | -1): Upd
   if (!prompt.whole && prompt.chosen === undefined)
     return { state: { ...state, mode: { ...mode, prompt: { ...prompt, tab: direction } } }, effects: [] };
   if (candidates.length === 0) return { state, effects: [] };
+  const first = direction > 0 ? 0 : candidates.length - 1;
   const chosen =
-    prompt.chosen === undefined
-      ? direction > 0
-        ? 0
-        : candidates.length - 1
-      : (prompt.chosen + direction + candidates.length) % candidates.length;
+    prompt.chosen === undefined ? first : (prompt.chosen + direction + candidates.length) % candidates.length;
   const { text } = candidates[chosen]!;
   if (candidates.length === 1) return text === mode.text ? { state, effects: [] } : questionTyped(state, mode, text);
   const shared = prompt.chosen === undefined && direction > 0 ? sharedStart(candidates.map((one) => one.text)) : '';

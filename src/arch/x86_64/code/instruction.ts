@@ -242,7 +242,8 @@ function immediateBytes(operands: Operands, rex: number, prefixes: number): numb
     case 'z':
       return isShort ? 2 : 4;
     case 'v':
-      return (rex & REX_W) === 0 ? (isShort ? 2 : 4) : 8;
+      if ((rex & REX_W) !== 0) return 8;
+      return isShort ? 2 : 4;
     case 'address':
       return (prefixes & PREFIX.addressSize) === 0 ? 8 : 4;
     default:

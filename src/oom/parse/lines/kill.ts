@@ -1,4 +1,4 @@
-import { exactCount } from '../../count.js';
+import { exactCount, numberIn } from '../../count.js';
 import type { Count } from '../../model.js';
 import { push, bounds } from '../draft.js';
 import type { LineKind } from '../line-kind.js';
@@ -36,11 +36,8 @@ export const constraint: LineKind = {
     const task = values.get('task');
     if (pid === undefined && task === undefined) return;
     const uid = values.get('uid');
-    draft.selected = {
-      ...(pid === undefined ? {} : { pid: Number(pid) }),
-      ...defined({ comm: task }),
-      ...(uid === undefined || !/^\d+$/.test(uid) ? {} : { uid: Number(uid) }),
-    };
+    const digits = uid !== undefined && /^\d+$/.test(uid) ? uid : undefined;
+    draft.selected = defined({ pid: numberIn(pid), comm: task, uid: numberIn(digits) });
   },
 };
 
@@ -59,8 +56,7 @@ export const selection: LineKind = {
     if (found === null || /sharing same memory/.test(text)) return;
     draft.selected = {
       pid: Number(found[1]),
-      ...defined({ comm: found[2] }),
-      ...(found[3] === undefined ? {} : { score: Number(found[3]) }),
+      ...defined({ comm: found[2], score: numberIn(found[3]) }),
     };
   },
 };
@@ -86,27 +82,27 @@ export const kill: LineKind = {
     if (found === null) return;
     const rest = found[3]!;
     const name = /^,?(?: UID \d+,)? ?\((.*?)\)(?=[, ]*(?:UID|total-vm|vsz|anon-rss|score|\.?$))/.exec(rest);
-    const uid = /\bUID:? ?(\d+)/.exec(rest);
-    const adj = /oom_score_adj:(-?\d+)/.exec(rest);
-    const kB = <K extends string>(key: K, printed: string): { [k in K]?: Count } => {
+    const kB = (printed: string): Count | undefined => {
       const value = new RegExp(`\\b${printed}:(\\d+)kB`).exec(rest);
-      return value === null ? {} : ({ [key]: exactCount(value[1]!) } as { [k in K]: Count });
+      return value === null ? undefined : exactCount(value[1]!);
     };
     push(
       draft,
       draft.kills,
       {
         pid: Number(found[2]),
-        ...(name === null ? {} : { comm: name[1]! }),
-        ...(found[1] === undefined || found[1] === '' ? {} : { message: found[1] }),
-        ...(uid === null ? {} : { uid: Number(uid[1]) }),
-        ...kB('totalVmKB', '(?:total-vm|vsz)'),
-        ...kB('anonRssKB', 'anon-rss'),
-        ...kB('fileRssKB', 'file-rss'),
-        ...kB('shmemRssKB', 'shmem-rss'),
-        ...kB('pgtablesKB', 'pgtables'),
-        ...(adj === null ? {} : { oomScoreAdj: Number(adj[1]) }),
-        ...defined({ time: line.time }),
+        ...defined({
+          comm: name?.[1],
+          message: found[1] || undefined,
+          uid: numberIn(/\bUID:? ?(\d+)/.exec(rest)?.[1]),
+          totalVmKB: kB('(?:total-vm|vsz)'),
+          anonRssKB: kB('anon-rss'),
+          fileRssKB: kB('file-rss'),
+          shmemRssKB: kB('shmem-rss'),
+          pgtablesKB: kB('pgtables'),
+          oomScoreAdj: numberIn(/oom_score_adj:(-?\d+)/.exec(rest)?.[1]),
+          time: line.time,
+        }),
       },
       bounds.kills,
       'kills',

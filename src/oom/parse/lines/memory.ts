@@ -1,4 +1,4 @@
-import { exactCount } from '../../count.js';
+import { exactCount, numberIn } from '../../count.js';
 import type { Count } from '../../model.js';
 import { push, bounds } from '../draft.js';
 import { pairs, type LineKind } from '../line-kind.js';
@@ -92,7 +92,7 @@ export const zone: LineKind = {
       draft,
       draft.zones,
       {
-        ...(nodeId === undefined ? {} : { node: Number(nodeId) }),
+        ...defined({ node: numberIn(nodeId) }),
         name: name!,
         kB: counters(text.slice(text.indexOf(' free:'))),
         ...(scanned === null ? {} : { pagesScanned: exactCount(scanned[1]!) }),
@@ -142,7 +142,7 @@ export const freeList: LineKind = {
       draft,
       draft.freeLists,
       {
-        ...(nodeId === undefined ? {} : { node: Number(nodeId) }),
+        ...defined({ node: numberIn(nodeId) }),
         zone: name!,
         orders,
         ...(total === null ? {} : { totalKB: exactCount(total[1]!) }),

@@ -1,3 +1,4 @@
+import { defined } from '../../../words/defined.js';
 import { exactCount } from '../../count.js';
 import type { Count, OomTask } from '../../model.js';
 import { push, bounds } from '../draft.js';
@@ -65,10 +66,6 @@ function readRow(
   // A name may hold spaces; what it looks like is kept.
   const name = nameAfter(found[2]!, numeric.length);
   const number = (column: string): number => Number(values.get(column) ?? 0);
-  const optional = <K extends string>(key: K, column: string): { [k in K]?: Count } => {
-    const value = values.get(column);
-    return value === undefined ? {} : ({ [key]: value } as { [k in K]: Count });
-  };
   const others = Object.fromEntries([...values].filter(([column]) => !known.has(column)));
   return {
     columns,
@@ -79,14 +76,16 @@ function readRow(
       name,
       totalVm: values.get('total_vm') ?? 0,
       rss: values.get('rss') ?? 0,
-      ...optional('rssAnon', 'rss_anon'),
-      ...optional('rssFile', 'rss_file'),
-      ...optional('rssShmem', 'rss_shmem'),
-      ...optional('pgtablesBytes', 'pgtables_bytes'),
-      ...optional('nrPtes', 'nr_ptes'),
-      ...optional('nrPmds', 'nr_pmds'),
-      ...optional('nrPuds', 'nr_puds'),
-      ...optional('swapents', 'swapents'),
+      ...defined({
+        rssAnon: values.get('rss_anon'),
+        rssFile: values.get('rss_file'),
+        rssShmem: values.get('rss_shmem'),
+        pgtablesBytes: values.get('pgtables_bytes'),
+        nrPtes: values.get('nr_ptes'),
+        nrPmds: values.get('nr_pmds'),
+        nrPuds: values.get('nr_puds'),
+        swapents: values.get('swapents'),
+      }),
       oomScoreAdj: number('oom_score_adj'),
       ...(Object.keys(others).length === 0 ? {} : { others }),
     },
