@@ -135,14 +135,16 @@ function keep(
   const segments: Segments = {};
   const parts: Uint8Array[] = [];
   let at = 0;
-  const add = (name: string, columns: Segment['columns'], bytes: Uint8Array): void => {
-    if (at + bytes.length > LARGEST_KEPT || Object.keys(segments).length >= MOST_ENTRIES) return;
-    segments[name] = { at, bytes: bytes.length, crc: crc32(bytes), columns };
-    parts.push(bytes);
-    at += bytes.length;
+  const add = (name: string, columns: Segment['columns'], bytes: readonly Uint8Array[]): void => {
+    const length = bytes.reduce((sum, part) => sum + part.length, 0);
+    if (at + length > LARGEST_KEPT || Object.keys(segments).length >= MOST_ENTRIES) return;
+    const crc = bytes.reduce((sum, part) => crc32(part, sum), 0);
+    segments[name] = { at, bytes: length, crc, columns };
+    parts.push(...bytes);
+    at += length;
   };
-  for (const { name, segment, bytes } of old) if (!fresh.has(name)) add(name, segment.columns, bytes());
-  for (const [name, columns] of fresh) add(name, listed(columns), joined(Object.values(columns)));
+  for (const { name, segment, bytes } of old) if (!fresh.has(name)) add(name, segment.columns, [bytes()]);
+  for (const [name, columns] of fresh) add(name, listed(columns), Object.values(columns).flatMap(paddedBytes));
   if (at < SMALLEST_KEPT) return;
 
   const folder = join(path, '..');
@@ -166,14 +168,9 @@ function listed(columns: Record<string, Column>): Segment['columns'] {
   ]);
 }
 
-function joined(columns: readonly Column[]): Uint8Array {
-  const bytes = new Uint8Array(columns.reduce((sum, column) => sum + padded(column.byteLength), 0));
-  let at = 0;
-  for (const column of columns) {
-    bytes.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), at);
-    at += padded(column.byteLength);
-  }
-  return bytes;
+function paddedBytes(column: Column): Uint8Array[] {
+  const bytes = new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+  return [bytes, new Uint8Array(padded(bytes.length) - bytes.length)];
 }
 
 function head(stamp: string, segments: Segments): Uint8Array {
