@@ -53,9 +53,12 @@ export function badnessOf(report: OomReport): Badness[] {
 
 /** What a kill would free, more or less: rss, swap and page tables, in pages. */
 export function footprintPages(task: OomTask, pageBytes: number): number {
-  const tables =
-    task.pgtablesBytes === undefined
-      ? ifCounted(task.nrPtes) + ifCounted(task.nrPmds) + ifCounted(task.nrPuds)
-      : Math.trunc(Number(task.pgtablesBytes) / pageBytes);
-  return Number(task.exact?.rss ?? task.rss) + ifCounted(task.swapents) + tables;
+  return Number(task.exact?.rss ?? task.rss) + ifCounted(task.swapents) + tablePages(task, pageBytes);
+}
+
+/** The pages of its page tables, as badness counts them. */
+export function tablePages(task: OomTask, pageBytes: number): number {
+  return task.pgtablesBytes === undefined
+    ? ifCounted(task.nrPtes) + ifCounted(task.nrPmds) + ifCounted(task.nrPuds)
+    : Math.trunc(Number(task.pgtablesBytes) / pageBytes);
 }

@@ -3,7 +3,7 @@ import { conclude, findingKind, type Finding } from '../../words/finding.js';
 import type { Premise } from '../../words/certainty.js';
 import { taskSubject } from '../../words/subject.js';
 import { told, type KnownFact, type Told } from '../../words/told.js';
-import { badnessOf, footprintPages, totalPages } from '../badness.js';
+import { badnessOf, footprintPages, tablePages, totalPages } from '../badness.js';
 import { amount, ifCounted, pageKB, totalOf, type OomReport, type OomTask } from '../model.js';
 import { factsIn } from '../report-facts.js';
 import { notSo, so, type Verdict } from '../verdict.js';
@@ -328,8 +328,13 @@ function ranking(ranked: Ranked, report: OomReport): Told[] {
           ? ''
           : told`, swap ${exactly(kB(`${of}.swap`, Number(task.swapents) * page, 'swapents of the task table'))}`;
       const rss = exactly(kB(`${of}.rss`, Number(task.rss) * page, 'rss of the task table'));
+      const tablesKB = tablePages(task, page * 1024) * page;
+      const tables =
+        tablesKB === 0
+          ? ''
+          : told`, page tables ${exactly(kB(`${of}.pgtables`, tablesKB, 'pgtables of the task table'))}`;
       const scored = points === undefined ? '' : told`: ${number(`${of}.points`, points, pointsAre)} points (pages)`;
-      return told`${named(report, task)}: rss ${rss}${swap}, oom_score_adj ${adjOf(report, task)}${scored}`;
+      return told`${named(report, task)}: rss ${rss}${swap}${tables}, oom_score_adj ${adjOf(report, task)}${scored}`;
     }),
     ...(total === undefined
       ? []
