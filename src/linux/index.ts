@@ -92,7 +92,7 @@ export { oomReaperQueue, oomVictims, type OomVictim } from './oom/victims.js';
 export { moduleOfCache } from './oom/slab-owner.js';
 export { pageKinds, type PageKind } from './mm/pages/page-layout.js';
 export { scanPages, type PageCounts } from './mm/pages/scan-pages.js';
-export { asleepNs, latestNs, onCpuNs, queuedNs, runqueueClockNs } from './sched/how-long.js';
+export { asleepNs, endNs, latestNs, onCpuNs, queuedNs, runqueueClockNs } from './sched/how-long.js';
 export { policyInWords, runQueues, type RunQueue } from './sched/run-queues.js';
 export { gracePeriod, type GracePeriod } from './rcu/grace-period.js';
 export { slabObject, type SlabObject } from './mm/slab-object.js';

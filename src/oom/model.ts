@@ -311,6 +311,8 @@ export interface BeyondTheLog {
 export interface VictimState {
   readonly pid: number;
   readonly comm: string;
+  /** From its line in the log to the end of the machine; absent where the log no longer has that line. */
+  readonly killedNs?: number;
   /** MMF_OOM_SKIP: its memory was reaped, or the reaper gave up on it. */
   readonly reaped: boolean;
   /** It waits for the reaper. */
@@ -330,6 +332,8 @@ export interface VictimState {
     readonly comm: string;
     readonly state: string;
     readonly exiting: boolean;
+    /** For how long it had not run when the machine ended; absent for one that runs, and where nothing tells. */
+    readonly asleepNs?: number;
     readonly where: readonly string[];
   }[];
 }

@@ -170,11 +170,14 @@ describe('victims that are still there', () => {
     comm: 'io-thread',
     state: 'D',
     exiting: false,
+    asleepNs: 13e9,
     where: ['__schedule', 'schedule', 'schedule_timeout', 'tarpit_read', 'vfs_read'],
   };
+  const { asleepNs: _, ...bare } = thread;
   const victim: VictimState = {
     pid: 53,
     comm: 'database',
+    killedNs: 12.3e9,
     reaped: true,
     queued: false,
     mayUseReserves: true,
@@ -186,18 +189,21 @@ describe('victims that are still there', () => {
 
   test('reaped, and kept by a thread that sleeps; where it sleeps is what is behind the scheduler', () => {
     expect(sentence({})).toBe(
-      "database (pid 53) was killed by the OOM killer and is still there: its memory has been reaped, but it can't exit, for its thread io-thread (pid 55) is in uninterruptible sleep in tarpit_read().",
+      "database (pid 53) was killed by the OOM killer 12.3 s before the machine stopped and is still there: its memory has been reaped, but it can't exit, for its thread io-thread (pid 55) is in uninterruptible sleep in tarpit_read().",
     );
     expect(found(withMemory({ victims: [victim] }), 'oom.still-there')).toMatchObject({
       moment: 'dump',
-      evidence: [expect.stringContaining('MMF_OOM_SKIP is set'), expect.stringContaining('tarpit_read < vfs_read')],
+      evidence: [
+        expect.stringContaining('MMF_OOM_SKIP is set'),
+        expect.stringMatching(/state D for 13 s: .*tarpit_read < vfs_read/) as string,
+      ],
     });
   });
   test.each([
     [{ heldPages: 256 }, 'reaped but for 1 MiB'],
     [{ reaped: false, queued: true, heldPages: 256 }, 'it waits for the OOM reaper with 1 MiB'],
     [{ reaped: false, heldPages: 256 }, 'it still holds 1 MiB'],
-    [{ threads: [] }, 'none of its threads has memory any more'],
+    [{ threads: [] }, 'but it has not exited: none of its threads has memory any more.'],
     [{ threads: [{ ...thread, where: [] }] }, 'is in uninterruptible sleep.'],
     [
       { threads: [{ ...thread, where: ['__schedule', 'schedule', '? tarpit_read', '? vfs_read'] }] },
@@ -213,6 +219,35 @@ describe('victims that are still there', () => {
     ],
   ] as const)('%o', (changes, words) => {
     expect(sentence(changes)).toContain(words);
+  });
+  test.each([
+    ['runs, or waits for a CPU', { killedNs: 12e9, threads: [{ ...thread, state: 'R' }] }, true],
+    ['began to wait just now', { killedNs: 12e9, threads: [{ ...thread, asleepNs: 3e6 }] }, true],
+    ['nothing tells when it was killed, nor since when it waits', { threads: [bare] }, false],
+  ] as const)('no word of what it can or can not do: %s', (_, changes, killed) => {
+    const { killedNs: __, ...unknown } = victim;
+    const said = found(withMemory({ victims: [{ ...unknown, ...changes }] }), 'oom.still-there')!.sentence;
+    expect(said).toMatch(
+      /database \(pid 53\) was killed by the OOM killer.* and is still there: .*, but it has not exited: its thread/,
+    );
+    expect(said.includes(' 12 s before the machine stopped')).toBe(killed);
+  });
+  test.each([
+    ['R', 3e9],
+    ['R', undefined],
+    ['D', 3e6],
+    ['D', undefined],
+    ['S', 60e9],
+  ] as const)('killed 15 ms before the end, state %s for %d ns: no finding', (state, asleepNs) => {
+    const threads = [{ ...bare, state, ...(asleepNs === undefined ? {} : { asleepNs }) }];
+    const report = withMemory({ victims: [{ ...victim, reaped: false, heldPages: 877, killedNs: 15e6, threads }] });
+    expect(found(report, 'oom.still-there')).toBeUndefined();
+    expect(rejected(report).find(({ id }) => id === 'oom.still-there')?.because).toBe(
+      'database (pid 53) was killed only 15 ms before the machine stopped',
+    );
+  });
+  test('killed 15 ms before the end, but it waits for seconds: what it waits for keeps it', () => {
+    expect(sentence({ killedNs: 15e6 })).toMatch(/15 ms before the machine stopped .* it can't exit/);
   });
   test('zombies hold nothing: one finding, which names who has to wait for them', () => {
     const zombie = (pid: number): VictimState => ({

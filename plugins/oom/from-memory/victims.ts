@@ -1,6 +1,9 @@
 import type { Kernel } from 'oompm';
 import {
+  asleepNs,
+  endNs,
   isExiting,
+  latestNs,
   oomReaperQueue,
   oomVictims,
   residentPages,
@@ -11,6 +14,7 @@ import {
 import type { BeyondTheLog, VictimState } from 'oompm/oom';
 import { showStack, stackOf } from 'oompm/stack';
 
+import { loggedEvents } from '../events.js';
 import { definedOnly } from './defined-only.js';
 import type { Parts } from './parts.js';
 
@@ -28,6 +32,7 @@ export function victimsBeyond(parts: Parts): Pick<BeyondTheLog, 'victims' | 'rea
             {
               pid: victim.process.pid,
               comm: victim.process.comm,
+              ...definedOnly({ killedNs: sinceKillNs(kernel, victim.process.pid) }),
               reaped: victim.reaped,
               queued: victim.queued,
               ...definedOnly({ mayUseReserves: victim.marks.victim }),
@@ -65,8 +70,28 @@ function threadState(kernel: Kernel, thread: Task): VictimState['threads'][numbe
     comm: thread.comm,
     state: taskState(thread).letter,
     exiting: isExiting(thread),
+    ...definedOnly({ asleepNs: asleepAtEndNs(kernel, thread) }),
     where: frames
       .flatMap(({ function: name, found }) => (name === undefined ? [] : [found === 'scanned' ? `? ${name}` : name]))
       .slice(0, MOST_FRAMES),
   };
+}
+
+/** From the last "Killed process" of that pid in the log to the end of the machine. */
+function sinceKillNs(kernel: Kernel, pid: number): number | undefined {
+  const end = endNs(kernel);
+  const stamp = loggedEvents(kernel)
+    .flatMap(({ kills }) => kills)
+    .findLast((kill) => kill.pid === pid)?.time;
+  if (end === undefined || stamp === undefined || !SECONDS.test(stamp)) return undefined;
+  return Math.max(0, Number(end) - Math.round(Number(stamp) * 1e9));
+}
+
+/** A stamp since boot, as against one of the wall clock. */
+const SECONDS = /^\d+\.\d+$/;
+
+function asleepAtEndNs(kernel: Kernel, thread: Task): number | undefined {
+  const [asleep, latest, end] = [asleepNs(kernel, thread), latestNs(kernel), endNs(kernel)];
+  if (asleep === undefined || latest === undefined || end === undefined || taskState(thread).onCpu) return undefined;
+  return Math.max(0, asleep - Number(latest - end));
 }

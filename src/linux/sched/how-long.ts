@@ -2,7 +2,7 @@ import { gapOf, ShapeError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { readOr } from '../../kernel/read-or.js';
 import { runqueue } from './cpu-tasks.js';
-import { lastLogStamp } from '../machine/panic.js';
+import { lastLogStamp, panicOf } from '../machine/panic.js';
 import type { Task } from './tasks.js';
 
 /** sched_clock() cannot have counted longer: ten years. */
@@ -22,6 +22,14 @@ export function latestNs(kernel: Kernel): bigint | undefined {
     const known = times.filter((time) => typeof time === 'bigint' && time > 0n && time < LONGEST_NS) as bigint[];
     return known.length === 0 ? undefined : known.reduce((a, b) => (a > b ? a : b));
   });
+}
+
+/**
+ * When the machine ended: when it said that it panics, else the latest moment. What a task had not done by then says
+ * nothing of it: panic() prints for a while, and on a slow console for seconds, with the other CPUs stopped.
+ */
+export function endNs(kernel: Kernel): bigint | undefined {
+  return kernel.once('end of the machine', () => stampOf(panicOf(kernel)?.timeNs) ?? latestNs(kernel));
 }
 
 function stampOf(ns: number | undefined): bigint | undefined {

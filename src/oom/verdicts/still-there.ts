@@ -1,4 +1,5 @@
-import { list, numbered } from '../../words/quantity.js';
+import { duration } from '../../words/known-facts.js';
+import { list, numbered, secondsInWords } from '../../words/quantity.js';
 import { told, toldList, type Told } from '../../words/told.js';
 import { pageKB, type OomReport, type VictimState } from '../model.js';
 import { factsIn } from '../report-facts.js';
@@ -9,7 +10,9 @@ import { notSo, so, type Verdict } from '../verdict.js';
 const there = findingKind({
   id: 'oom.still-there',
   meaning: 'A victim of the OOM killer has not exited: what it still holds, and the thread that keeps it.',
-  when: 'a task that the OOM killer marked still has its memory, or threads that do not exit',
+  when:
+    'a task that the OOM killer marked still has its memory or threads, and was killed a second or more before the end' +
+    ' or is in uninterruptible sleep for as long',
   moment: 'dump',
   step: 'certain',
 });
@@ -38,6 +41,12 @@ const stateWords: Readonly<Record<string, string>> = {
   X: 'dead',
 };
 
+/**
+ * A killed thread that nothing keeps is gone within milliseconds of getting a CPU; short of this it is no finding that
+ * it is still there.
+ */
+const LONG_NS = 1e9;
+
 /** Victims that did not die: what they still hold, and the thread that keeps them, with its state and place. */
 export const stillThere: Verdict = {
   id: there.id,
@@ -46,13 +55,33 @@ export const stillThere: Verdict = {
     const victims = report.beyond?.victims;
     if (victims === undefined) return notSo('only a dump tells what has become of the victims');
     if (victims.length === 0) return notSo('no victim of the OOM killer is left');
-    const [zombies, standing] = [victims.filter(isZombie), victims.filter((victim) => !isZombie(victim))];
+    const zombies = victims.filter(isZombie);
+    const others = victims.filter((victim) => !isZombie(victim));
+    const standing = others.filter((victim) => !isJustKilled(victim));
+    if (zombies.length + standing.length === 0) return notSo(justKilledInWords(others));
     return so(
       ...standing.map((victim) => stands(report, victim)),
       ...(zombies.length === 0 ? [] : [waitedForByNobody(report, zombies)]),
     );
   },
 };
+
+function isJustKilled({ killedNs, threads }: VictimState): boolean {
+  return killedNs !== undefined && killedNs < LONG_NS && !threads.some(isBlocked);
+}
+
+/** It can't act on the signal for as long as what it waits for does not come. */
+function isBlocked({ state, asleepNs }: VictimState['threads'][number]): boolean {
+  return state === 'D' && asleepNs !== undefined && asleepNs >= LONG_NS;
+}
+
+function justKilledInWords(victims: readonly VictimState[]): string {
+  const shortest = secondsInWords(Math.min(...victims.map(({ killedNs }) => killedNs!)));
+  const names = victims.slice(0, NAMED).map(({ comm, pid }) => `${comm} (pid ${pid})`);
+  const more = victims.length > NAMED ? [`${victims.length - NAMED} more`] : [];
+  const were = numbered(victims.length, 'was', 'were');
+  return `${list([...names, ...more])} ${were} killed only ${shortest} before the machine stopped`;
+}
 
 function stands(report: OomReport, victim: VictimState): Finding {
   const page = pageKB(report);
@@ -74,7 +103,7 @@ function stands(report: OomReport, victim: VictimState): Finding {
     victim.zombieOf !== undefined
       ? 'it has exited, and something else keeps its memory'
       : keeps.length === 0
-        ? 'none of its threads has memory any more: it is about to go'
+        ? 'none of its threads has memory any more'
         : told`${numbered(keeps.length, 'its thread')} ${toldList(keeps.slice(0, 3).map(named))} ${numbered(keeps.length, 'is', 'are')} ${list(
             [
               ...new Set(
@@ -88,18 +117,31 @@ function stands(report: OomReport, victim: VictimState): Finding {
     victim.heldPages === undefined
       ? 'not known'
       : count('victim.rss in pages', victim.heldPages, 'page', 'rss of the victim');
-  const why = victim.zombieOf === undefined ? told`it can't exit, for ${because}` : because;
+  const why =
+    victim.zombieOf !== undefined
+      ? because
+      : keeps.some(isBlocked)
+        ? told`it can't exit, for ${because}`
+        : told`it has not exited: ${because}`;
+  const before =
+    victim.killedNs === undefined
+      ? ''
+      : told` ${duration('victim.killed', victim.killedNs, 'its line in the log to the end of the machine')} before the machine stopped`;
   const skip = victim.reaped ? 'MMF_OOM_SKIP is set' : 'MMF_OOM_SKIP is not set';
   const onList = victim.queued ? 'on oom_reaper_list' : 'not on oom_reaper_list';
   return conclude(there, {
     subject: taskSubject(victim),
-    sentence: told`${name} was killed by the OOM killer and is still there: ${reap()}, but ${why}.`,
+    sentence: told`${name} was killed by the OOM killer${before} and is still there: ${reap()}, but ${why}.`,
     evidence: [
       told`${name}: ${skip}, ${onList}, rss ${rss}`,
       ...keeps.map((thread) => {
         const state = word('thread.state', thread.state, 'task_struct.__state');
         const where = thread.where.length === 0 ? "its stack can't be read" : thread.where.join(' < ');
-        return told`${named(thread)}, state ${state}: ${where}`;
+        const since =
+          thread.asleepNs === undefined
+            ? ''
+            : told` for ${duration('thread.asleep', thread.asleepNs, 'exec_start of the task to the end of the machine')}`;
+        return told`${named(thread)}, state ${state}${since}: ${where}`;
       }),
     ],
   });
