@@ -12,11 +12,13 @@ export interface KeptColumns {
   /** The columns of that name from an earlier run; else those that `make` gives, which are then kept. */
   of<C extends Record<keyof C, Column>>(name: string, make: () => C): C;
   /** Writes what is new. That it can't be written is no reason to fail, nor to say so. */
+  write(): void;
+  /** Closes the file; what is asked for later is made anew. */
   close(): void;
 }
 
 /** Makes everything anew. */
-export const nothingKept: KeptColumns = { of: (_, make) => make(), close: () => {} };
+export const nothingKept: KeptColumns = { of: (_, make) => make(), write: () => {}, close: () => {} };
 
 /** Below that, all of it is made as fast as it is read. */
 const SMALLEST_KEPT = 256 << 10;
@@ -33,6 +35,10 @@ export function keptColumns(path: string, stamp: string): KeptColumns {
   const fresh = new Map<string, Record<string, Column>>();
   let opened: KeptFile | undefined;
   const file = (): KeptFile => (opened ??= openKept(path, stamp));
+  const close = (): void => {
+    opened?.close();
+    opened = undefined;
+  };
   return {
     of(name, make) {
       const kept = file().columns(name);
@@ -42,18 +48,18 @@ export function keptColumns(path: string, stamp: string): KeptColumns {
       fresh.set(name, made);
       return made;
     },
-    close() {
-      if (fresh.size > 0) {
-        try {
-          keep(path, stamp, file().segments, fresh);
-        } catch {
-          // The next run makes them anew.
-        }
+    write() {
+      if (fresh.size === 0) return;
+      try {
+        keep(path, stamp, file().segments, fresh);
+      } catch {
+        // The next run makes them anew.
       }
       fresh.clear();
-      opened?.close();
-      opened = undefined;
+      // There is another file of that name now.
+      close();
     },
+    close,
   };
 }
 

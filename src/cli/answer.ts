@@ -53,6 +53,7 @@ export async function answer({
   } else {
     await writeReport(report, flags, target, opened.tasks);
   }
+  opened.session.keepIndexes();
   await noteOutcome(sections, { defects: facts.defects, named: true });
 }
 

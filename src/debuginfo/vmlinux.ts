@@ -92,8 +92,7 @@ export async function openVmlinux(path: string, options: { cacheFolder?: string 
       kept,
       change: () => kernel.change?.(),
       close() {
-        // Of a file that changed in between nobody knows what was read.
-        if (kernel.change?.() === undefined) kept.close();
+        kept.close();
         kernel.close();
       },
       ...defined({ packing }),

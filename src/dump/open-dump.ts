@@ -84,8 +84,7 @@ export async function openDumpFiles(files: readonly OpenFile[], options: OpenDum
     kept,
     changes: () => changesOf(files),
     close() {
-      // Of a file that changed in between nobody knows what was read.
-      if (changesOf(files).length === 0) kept.close();
+      kept.close();
       for (const file of files) file.close();
     },
   };

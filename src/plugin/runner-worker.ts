@@ -155,6 +155,7 @@ async function answer({ run, plugin: name, values, subject, limits }: RunRequest
   }
   beginAnew();
   reply({ kind: 'opened', run });
+  clearTimeout(idle);
   for (const event of events) {
     if (event.kind === 'end' && event.outcome.kind === 'done' && keptFrom !== undefined)
       reply({ kind: 'printed', text: `plugin ${name}: ${keptFrom}\n` });
@@ -162,6 +163,15 @@ async function answer({ run, plugin: name, values, subject, limits }: RunRequest
       reply({ kind: 'defects', run, defects: (await opened(subject)).defectsByNow() });
     reply(event.kind === 'end' ? ended(run, event) : { kind: 'event', run, event });
   }
+  if ('dump' in subject) keepIndexesWhenIdle(await opened(subject));
+}
+
+let idle: NodeJS.Timeout | undefined;
+const IDLE_AFTER_MS = 300;
+
+/** Once all sections are there. What a user's plugin may have broken leaves nothing to others. */
+function keepIndexesWhenIdle(session: Session): void {
+  if (bundled.size > 0) idle = setTimeout(() => session.keepIndexes(), IDLE_AFTER_MS);
 }
 
 function ended(run: number, event: RunEvent & { kind: 'end' }): WorkerReply {

@@ -66,6 +66,8 @@ export interface Session {
   changes(): readonly string[];
   /** The defects with what has shown by now: first of all files that changed, last pages that do not decode. */
   defectsByNow(): readonly string[];
+  /** Leaves symbols, types and indexes that were made anew to the next run. */
+  keepIndexes(): void;
   close(): void;
 }
 
@@ -142,6 +144,12 @@ export async function bringUp(
     defectsByNow() {
       const damage = dump.damageMet?.();
       return [...changesOf(dump, vmlinux), ...defects, ...(damage === undefined ? [] : [damage])];
+    },
+    keepIndexes() {
+      // Of a file that changed in between nobody knows what was read.
+      if (changesOf(dump, vmlinux).length > 0) return;
+      vmlinux?.kept.write();
+      dump.kept?.write();
     },
     close() {
       vmlinux?.close();

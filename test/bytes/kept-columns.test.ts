@@ -33,6 +33,7 @@ const neverMade = (): never => {
 function run<C extends Record<keyof C, Column>>(path: string, make: () => C, { name = 'some', stamp = 'a' } = {}): C {
   const kept = keptColumns(path, stamp);
   const columns = kept.of(name, make);
+  kept.write();
   kept.close();
   return columns;
 }
