@@ -1,8 +1,9 @@
-import { certainties, type Premise } from '../words/certainty.js';
+import { certainties, derivedCertainty, lessSure, type Premise } from '../words/certainty.js';
 import { defined } from '../words/defined.js';
 import type { Door, Finding } from '../words/finding.js';
 import { subjectKinds, type Subject } from '../words/subject.js';
 import { factUnits, type Facts, type FindingFact } from '../words/told.js';
+import { weights } from '../words/weights.js';
 import {
   BadView,
   bigint,
@@ -21,17 +22,21 @@ import { keysOf } from './view-keys.js';
 
 const moments = ['report', 'dump'] as const;
 
-/** A plugin's finding in the form that views.ts declares. */
-export function cleanFinding(given: unknown, index: number): Finding {
-  noSlips(given, keysOf.finding, `finding ${index + 1}`);
-  const weight = Number(field(given, 'weight'));
+/**
+ * A plugin's finding in the form that views.ts declares. @param plugin a user's: it says how sure its step is, and the
+ * certainty is derived of that; ours have derived it
+ */
+export function cleanFinding(given: unknown, index: number, plugin?: string): Finding {
+  const place = `finding ${index + 1}`;
+  noSlips(given, keysOf.finding, place);
   const listOf = (member: string): readonly unknown[] | undefined => {
     const value = field(given, member);
     return value === undefined || value === null ? undefined : list(value, `finding.${member}`);
   };
-  return {
-    id: text(field(given, 'id'), 'finding.id'),
-    weight: Number.isFinite(weight) ? Math.min(100, Math.max(0, weight)) : 0,
+  const id = text(field(given, 'id'), 'finding.id');
+  const finding: Finding = {
+    id,
+    weight: cleanWeight(field(given, 'weight'), place),
     certainty: oneOf(field(given, 'certainty'), certainties, 'finding.certainty') ?? 'possible',
     moment: oneOf(field(given, 'moment'), moments, 'finding.moment') ?? 'dump',
     ...defined({ subject: within('finding', () => cleanSubject(field(given, 'subject'), field(given, 'about'))) }),
@@ -45,6 +50,33 @@ export function cleanFinding(given: unknown, index: number): Finding {
       views: listOf('views')?.map((view) => text(view, 'finding.views')),
     }),
   };
+  // One of ours, as 'oompm/oom' gives it: it has its certainty.
+  if (plugin === undefined || isOurs(id)) return finding;
+  if (!id.startsWith(`${plugin}.`) || id.length === plugin.length + 1)
+    throw new BadView(`the id of ${place} is "${id}"; ids of the plugin ${plugin} start with "${plugin}."`);
+  return derived(finding);
+}
+
+/** Whether a finding is of a kind of oompm's own. */
+export function isOurs(id: string): boolean {
+  return Object.hasOwn(weights, id);
+}
+
+/** As sure as its step, what it rests on and what could not be read allow. */
+function derived(finding: Finding): Finding {
+  const { certainty, restsOn, unread = [], ...rest } = finding;
+  const sure = { ...rest, certainty: derivedCertainty(certainty, restsOn), ...defined({ restsOn }) };
+  return lessSure(sure, unread);
+}
+
+const mostWeight = 100;
+
+function cleanWeight(weight: unknown, place: string): number {
+  if (typeof weight !== 'number' || !(weight >= 0 && weight <= mostWeight))
+    throw new BadView(
+      `the weight of ${place} is ${typeof weight === 'number' ? weight : describe(weight)}; it is a number from 0 to ${mostWeight}`,
+    );
+  return weight;
 }
 
 /** @param about the subject's name alone, as it was given before there were subjects */
@@ -105,6 +137,8 @@ function cleanFindingFact(given: unknown, name: string): FindingFact {
   const unit = oneOf(field(given, 'unit'), factUnits, 'fact.unit');
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint')
     throw new BadView(`fact ${name} of a finding is ${describe(value)}; give a number or a text`);
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new BadView(`fact ${name} of a finding is ${value}; leave out what could not be computed`);
   const shown =
     typeof value === 'string'
       ? shortened(value)

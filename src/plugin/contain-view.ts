@@ -11,14 +11,12 @@ import {
   oneOf,
   optional,
   optionalNumber,
-  shortened,
-  shortenedParts,
   text,
   within,
   writable,
 } from './check-form.js';
+import { cleanCell } from './contain-cell.js';
 import { cleanFinding, optionalDoor } from './contain-finding.js';
-import { isGap } from './make-views.js';
 import type { SolidView } from './section.js';
 import { keysOf, lineFields, valueTypes } from './view-keys.js';
 import { partKinds } from './views.js';
@@ -57,8 +55,11 @@ export interface OpenView {
   clean?: (item: unknown, index: number) => { item: Row | TreeNode | LogLine | Stack; count: number };
 }
 
-/** @throws BadView */
-export function openView(view: View): OpenView {
+/**
+ * @param plugin the id of a user's plugin: what it concludes is held against more than what ours does
+ * @throws BadView
+ */
+export function openView(view: View, plugin?: string): OpenView {
   if (!isObject(view)) throw new BadView(`it yielded ${describe(view)} instead of a view`);
   const kind: unknown = view.kind;
   if (typeof kind !== 'string' || !Object.hasOwn(itemNames, kind)) {
@@ -67,7 +68,7 @@ export function openView(view: View): OpenView {
     );
   }
   const place = `${kind} ${typeof view.title === 'string' ? JSON.stringify(view.title.slice(0, 80)) : 'without a title'}`;
-  const { clean, ...open } = within(place, () => openedView(view));
+  const { clean, ...open } = within(place, () => openedView(view, plugin));
   return clean === undefined
     ? open
     : { ...open, clean: (item, index) => within(`${place}, ${itemNames[view.kind]} ${index + 1}`, () => clean(item)) };
@@ -89,7 +90,7 @@ type Opened = Omit<OpenView, 'clean'> & {
   clean?: (item: unknown) => { item: Row | TreeNode | LogLine | Stack; count: number };
 };
 
-function openedView(view: View): Opened {
+function openedView(view: View, plugin: string | undefined): Opened {
   noSlips(view, keysOf[view.kind], 'it');
   const head = { id: text(view.id, 'id'), title: text(view.title, 'title') };
   switch (view.kind) {
@@ -98,7 +99,13 @@ function openedView(view: View): Opened {
         view: { kind: 'facts', ...head, facts: list(view.facts, 'facts').map(cleanFact), ...cleanHeadline(view) },
       };
     case 'findings':
-      return { view: { kind: 'findings', ...head, findings: list(view.findings, 'findings').map(cleanFinding) } };
+      return {
+        view: {
+          kind: 'findings',
+          ...head,
+          findings: list(view.findings, 'findings').map((finding, index) => cleanFinding(finding, index, plugin)),
+        },
+      };
     case 'chart':
       return { view: cleanChart(view, head) };
     case 'graph':
@@ -180,15 +187,15 @@ function cleanRow(row: unknown, columns: readonly Column[], known: ReadonlySet<s
   if (!isObject(given))
     throw new BadView(`its cells are ${describe(given)}; a row is { cells: { ${columns[0]!.key}: … } }`);
   const cells: Record<string, Cell> = {};
-  let missing = false;
-  for (const { key } of columns) {
-    if (Object.hasOwn(given, key)) cells[key] = cleanCell(given[key], 'cell', key);
-    else {
-      cells[key] = null;
-      missing = true;
-    }
+  let missing: string | undefined;
+  for (const { key, type } of columns) {
+    missing ??= Object.hasOwn(given, key) ? undefined : key;
+    if (missing === undefined) cells[key] = cleanCell(given[key], type, `cell ${key}`);
   }
-  if (missing) noStrayCells(given, columns);
+  if (missing !== undefined) {
+    noStrayCells(given, columns);
+    throw new BadView(`it has no cell ${missing}; null says that there is none`);
+  }
   return { cells, ...optionalDoor(field(row, 'door')) };
 }
 
@@ -234,11 +241,12 @@ function cleanTree(root: unknown, columns: readonly Column[]): { item: TreeNode;
 function cleanFact(given: unknown, index: number): Fact {
   const key = text(field(given, 'key'), `the key of fact ${index + 1}`);
   noSlips(given, keysOf.fact, `fact ${key}`);
+  const type = valueType(field(given, 'type'), `the type of fact ${key}`);
   return {
     key,
     title: text(field(given, 'title'), `the title of fact ${key}`),
-    type: valueType(field(given, 'type'), `the type of fact ${key}`),
-    value: cleanCell(field(given, 'value'), 'fact', key),
+    type,
+    value: cleanCell(field(given, 'value'), type, `fact ${key}`),
     ...optional('note', field(given, 'note')),
     ...optionalDoor(field(given, 'door')),
   };
@@ -325,19 +333,35 @@ function cleanChart(view: ChartView, head: { id: string; title: string }): Chart
       const marks = field(bar, 'marks');
       const kind = oneOf(field(bar, 'kind'), partKinds, `the kind of bar ${index + 1}`);
       return {
-        ...cleanMark(bar),
+        ...cleanMark(bar, `bar ${index + 1}`),
         ...defined({ kind }),
-        ...(marks === undefined ? {} : { marks: list(marks, 'marks').map(cleanMark) }),
+        ...(marks === undefined
+          ? {}
+          : {
+              marks: list(marks, 'marks').map((mark, place) =>
+                cleanMark(mark, `mark ${place + 1} of bar ${index + 1}`),
+              ),
+            }),
       };
     }),
-    ...optionalNumber('total', view.total),
+    ...(view.total === undefined ? {} : { total: amount(view.total, 'its total') }),
     ...cleanHeadline(view),
   };
 }
 
-function cleanMark(given: unknown): { label: string; value: number } {
-  const value = Number(field(given, 'value'));
-  return { label: text(field(given, 'label'), 'label'), value: Number.isFinite(value) ? value : 0 };
+function cleanMark(given: unknown, place: string): { label: string; value: number } {
+  const label = text(field(given, 'label'), `the label of ${place}`);
+  return { label, value: amount(field(given, 'value'), `the value of ${place} (${label})`) };
+}
+
+/** Of a bar, which can't be shorter than nothing. A bigint will do: it is as long. */
+function amount(value: unknown, what: string): number {
+  const number = typeof value === 'bigint' ? Number(value) : value;
+  if (typeof number !== 'number' || !Number.isFinite(number) || number < 0)
+    throw new BadView(
+      `${what} is ${typeof number === 'number' ? number : describe(number)}; a chart has numbers from 0`,
+    );
+  return number;
 }
 
 const nodeKinds = ['cpu', 'task', 'lock', 'object'] as const;
@@ -360,36 +384,6 @@ function cleanGraph(view: GraphView, head: { id: string; title: string }): Graph
     cycles: list(view.cycles, 'cycles').map((cycle) => list(cycle, 'cycle').map((id) => text(id, 'cycle'))),
     ...cleanHeadline(view),
   };
-}
-
-function cleanCell(cell: unknown, what: 'cell' | 'fact', key: string): Cell {
-  switch (typeof cell) {
-    case 'string':
-      return shortened(cell);
-    case 'number':
-      return Number.isFinite(cell) ? cell : null;
-    case 'bigint':
-      return writable(cell, `${what} ${key}`);
-    case 'boolean':
-      return cell;
-    default:
-  }
-  if (cell === undefined)
-    throw new BadView(`${what} ${key} is undefined, as a misspelt member is; null says that there is none`);
-  if (cell === null) return null;
-  if (Array.isArray(cell)) return shortenedParts(cell);
-  if (isGap(cell)) {
-    const address = field(cell, 'address');
-    return {
-      gap: true,
-      what: text(cell.what, 'gap.what'),
-      reason: text(cell.reason, 'gap.reason'),
-      ...(typeof address === 'bigint' ? { address } : {}),
-    };
-  }
-  throw new BadView(
-    `${what} ${key} holds ${describe(cell)}, which can't be shown: give text, a number, a boolean, an address, null, a list of texts or a gap`,
-  );
 }
 
 function valueType(value: unknown, what: string): ValueType {

@@ -21,6 +21,8 @@ import type {
   ValueType,
 } from './views.js';
 import { defined } from '../words/defined.js';
+import { didYouMean } from '../words/nearest-word.js';
+import { BadView } from './check-form.js';
 
 /** `id` is the view's stable name in JSON; made of the title where it is not given. */
 export interface ViewOptions {
@@ -35,7 +37,7 @@ export interface HeadlineOptions extends ViewOptions {
 
 /** Names and values: `facts('Machine', [fact('release', 'Release', 'text', kernel.release)])`. */
 export function facts(title: string, list: readonly Fact[], options: HeadlineOptions = {}): FactsView {
-  return { kind: 'facts', id: idOf(title, options), title, facts: list, ...headlineOf(options) };
+  return { kind: 'facts', id: idOf(title, options, 'headline'), title, facts: list, ...headlineOf(options) };
 }
 
 /**
@@ -79,7 +81,7 @@ export function table<K extends string>(
   const { sorted, folded } = options;
   return {
     kind: 'table',
-    id: idOf(title, options),
+    id: idOf(title, options, 'sorted', 'folded'),
     title,
     columns: list,
     rows,
@@ -125,7 +127,7 @@ export function chart(
 ): ChartView {
   return {
     kind: 'chart',
-    id: idOf(title, options),
+    id: idOf(title, options, 'headline', 'total'),
     title,
     unit,
     bars,
@@ -140,7 +142,7 @@ export function graph(
   parts: Pick<GraphView, 'nodes' | 'edges' | 'cycles'>,
   options: HeadlineOptions = {},
 ): GraphView {
-  return { kind: 'graph', id: idOf(title, options), title, ...parts, ...headlineOf(options) };
+  return { kind: 'graph', id: idOf(title, options, 'headline'), title, ...parts, ...headlineOf(options) };
 }
 
 /** Conclusions: these stand at the top of a report and of the overview, ordered by weight. */
@@ -158,7 +160,14 @@ export function isGap(cell: unknown): cell is Gap {
   return typeof cell === 'object' && cell !== null && 'gap' in cell && cell.gap === true;
 }
 
-function idOf(title: string, { id }: ViewOptions): string {
+function idOf(title: string, options: ViewOptions, ...more: readonly string[]): string {
+  const known = ['id', 'note', ...more];
+  const stray = Object.keys(options).find((key) => !known.includes(key));
+  if (stray !== undefined)
+    throw new BadView(
+      `the options of the view "${title}" have no ${stray}${didYouMean(stray, known) || `; there are ${known.join(', ')}`}`,
+    );
+  const { id } = options;
   return (
     id ??
     title

@@ -5,6 +5,7 @@ import { typesUnreadable } from '../kernel/unreadable-names.js';
 import type { OomReport } from '../oom/model.js';
 import { BadView, describe, isObject, isWritable, shortened, shortSentence } from './check-form.js';
 import { openView } from './contain-view.js';
+import { ViewNames } from './view-names.js';
 import type { Plugin } from './define-plugin.js';
 import type { OptionValues } from './options.js';
 import { defaultLimits, type Limits, type Outcome, type Section, type SolidView } from './section.js';
@@ -31,6 +32,7 @@ export function* runEvents(
   plugin: Plugin,
   values: OptionValues,
   limits: Limits = defaultLimits,
+  isUsers = false,
 ): Generator<RunEvent> {
   const before = kernel.gaps;
   const gaps = new GapLog();
@@ -40,7 +42,7 @@ export function* runEvents(
     const reason = missingShapes(kernel, plugin);
     const outcome =
       reason === undefined
-        ? yield* pull(() => yielded(plugin.run(kernel, values), 'run'), limits)
+        ? yield* pull(() => yielded(plugin.run(kernel, values), 'run'), limits, isUsers ? plugin.id : undefined)
         : { kind: 'unavailable' as const, reason, fault: 'kernel' as const };
     yield { kind: 'end', outcome, gaps: listed(gaps) };
   } finally {
@@ -55,9 +57,10 @@ export function runPlugin(
   plugin: Plugin,
   values: OptionValues,
   limits: Limits = defaultLimits,
+  isUsers = false,
 ): Section {
-  const collector = collectSection(plugin);
-  for (const event of runEvents(kernel, plugin, values, limits)) collector.take(event);
+  const collector = collectSection(plugin, isUsers);
+  for (const event of runEvents(kernel, plugin, values, limits, isUsers)) collector.take(event);
   return collector.section();
 }
 
@@ -67,13 +70,15 @@ export function reportEvents(
   reports: readonly OomReport[],
   values: OptionValues,
   limits: Limits = defaultLimits,
+  isUsers = false,
 ): Iterable<RunEvent> {
   if (plugin.explain === undefined) throw new TypeError(`plugin ${plugin.id} does not explain logs`);
-  return eventsOfReports(() => yielded(plugin.explain!(reports, values), 'explain'), limits);
+  const views = (): Iterable<View> => yielded(plugin.explain!(reports, values), 'explain');
+  return eventsOfReports(views, limits, isUsers ? plugin.id : undefined);
 }
 
-function* eventsOfReports(views: () => Iterable<View>, limits: Limits): Generator<RunEvent> {
-  yield { kind: 'end', outcome: yield* pull(views, limits), gaps: [] };
+function* eventsOfReports(views: () => Iterable<View>, limits: Limits, of: string | undefined): Generator<RunEvent> {
+  yield { kind: 'end', outcome: yield* pull(views, limits, of), gaps: [] };
 }
 
 /** To its end. @throws TypeError for a plugin that has nothing to say of them */
@@ -89,7 +94,10 @@ export function runOnReports(
 }
 
 /** Makes a section of a run's events, also of a run that was ended in the middle. */
-export function collectSection(plugin: { id: string; summary: string }): {
+export function collectSection(
+  plugin: { id: string; summary: string },
+  isUsers = false,
+): {
   take(event: RunEvent): void;
   section(ended?: Outcome): Section;
 } {
@@ -104,6 +112,7 @@ export function collectSection(plugin: { id: string; summary: string }): {
     section: (ended = { kind: 'cut short', reason: 'it was stopped' }) => ({
       plugin: plugin.id,
       title: plugin.summary,
+      ...(isUsers ? { isUsers } : {}),
       outcome: end?.outcome ?? ended,
       views: views.map(({ view, items }) => withItems(view, items)),
       gaps: end?.gaps ?? [],
@@ -165,15 +174,18 @@ function yielded(returned: unknown, name: 'run' | 'explain'): Iterable<View> {
   throw new BadView(`${name} returned ${what} instead of yielding views, so it is no generator: ${how}`);
 }
 
-function* pull(views: () => Iterable<View>, limits: Limits): Generator<RunEvent, Outcome> {
+/** @param plugin the id of a user's */
+function* pull(views: () => Iterable<View>, limits: Limits, plugin: string | undefined): Generator<RunEvent, Outcome> {
   const deadline = performance.now() + limits.ms;
   let itemsLeft = limits.items;
   let viewsLeft = limits.views;
   let batch: Item[] = [];
+  const names = plugin === undefined ? undefined : new ViewNames();
   try {
     for (const given of views()) {
       if (viewsLeft-- === 0) return { kind: 'cut short', reason: `it yields more than ${limits.views} views` };
-      const { view, items, clean } = openView(given);
+      const { view, items, clean } = openView(given, plugin);
+      names?.add(view);
       if (items === undefined || clean === undefined) {
         yield { kind: 'view', view };
         if (performance.now() > deadline) return tooLong(limits);
@@ -203,6 +215,7 @@ function* pull(views: () => Iterable<View>, limits: Limits): Generator<RunEvent,
         if (batch.length > 0) yield* show();
       }
     }
+    names?.check();
     return { kind: 'done' };
   } catch (error) {
     return outcomeOf(error);

@@ -137,14 +137,15 @@ function keepOutput(): void {
 }
 
 async function answer({ run, plugin: name, values, subject, limits }: RunRequest): Promise<void> {
+  const isUsers = plugins.has(name);
   const plugin = plugins.get(name) ?? (await bundled.get(name)?.load())?.default;
   if (plugin === undefined) return reply({ kind: 'closed', run, message: `there is no plugin ${name}`, input: false });
   let events: Iterable<RunEvent>;
   try {
     events =
       'reports' in subject
-        ? reportEvents(plugin, subject.reports, values, limits)
-        : runEvents((await opened(subject)).kernel, plugin, values, limits);
+        ? reportEvents(plugin, subject.reports, values, limits, isUsers)
+        : runEvents((await opened(subject)).kernel, plugin, values, limits, isUsers);
   } catch (error) {
     return reply({
       kind: 'closed',

@@ -41,6 +41,8 @@ export type SolidView =
 export interface Section {
   readonly plugin: string;
   readonly title: string;
+  /** The plugin is a user's: what it tells is not known to be of any kind, but by the types of its columns. */
+  readonly isUsers?: true;
   readonly outcome: Outcome;
   readonly views: readonly SolidView[];
   readonly gaps: readonly Gap[];

@@ -196,7 +196,7 @@ export function startRunner(
     { limits = defaultLimits, onEvent, onDefects }: RunOptions,
   ): Promise<Section> => {
     Atomics.store(flag, 0, 0);
-    const collector = collectSection({ id, summary });
+    const collector = collectSection({ id, summary }, areUsers);
     const running = await ready();
     const reason = path === undefined ? undefined : refused.get(path);
     if (reason !== undefined) return collector.section({ kind: 'unavailable', reason });

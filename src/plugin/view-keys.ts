@@ -17,6 +17,7 @@ export const valueTypes: readonly ValueType[] = [
   'flags',
   'pid',
   'task',
+  'word',
 ];
 
 /** What a line of a log may have beside its text. */

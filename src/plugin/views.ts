@@ -13,9 +13,13 @@ export type { Facts, FactUnit, FindingFact } from '../words/told.js';
  */
 export type View = FactsView | TableView | TreeView | LogView | StackView | ChartView | GraphView | FindingsView;
 
-/** How a cell is to be read. Sizes are told in the unit that the kernel counts in; renderers convert and label. */
+/**
+ * How a cell is to be read. Sizes are told in the unit that the kernel counts in; renderers convert and label. `text`
+ * may be anything that a dump holds; a `word` is the kernel's own, the same on every machine ("tmpfs", "TCP").
+ */
 export type ValueType =
   | 'text'
+  | 'word'
   | 'integer'
   | 'boolean'
   | 'address'

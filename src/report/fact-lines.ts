@@ -15,9 +15,9 @@ export function withFacts(report: Report): Report {
 
 /**
  * "memory.usage = 102400 kB (memory counter of the cgroup, in the log)"; then what it rests on that is not certain
- * itself.
+ * itself, and what could not be read.
  */
-function factLines({ facts = {}, restsOn = [] }: Finding): string[] {
+function factLines({ facts = {}, restsOn = [], unread = [], evidence }: Finding): string[] {
   return [
     ...Object.entries(facts).map(
       ([name, { value, unit, source }]) => `${name} = ${value}${unitInWords(unit)} (${source})`,
@@ -26,5 +26,8 @@ function factLines({ facts = {}, restsOn = [] }: Finding): string[] {
     ...restsOn
       .filter(({ certainty }) => certainty !== 'certain')
       .map(({ what, certainty }) => `rests on: ${what} (${certainty})`),
+    ...unread
+      .filter((what) => !evidence.some((line) => line.includes(what)))
+      .map((what) => `could not be read: ${what}`),
   ];
 }

@@ -59,6 +59,7 @@ export function* viewMarkdown(view: SolidView, units: Units): Generator<string> 
       yield* tableMarkdown(view.columns, flattenTree(view.roots), view.note, units);
       break;
     case 'chart':
+      if (view.bars.length === 0) yield 'none\n';
       for (const bar of view.bars) {
         const marks = (bar.marks ?? [])
           .map((mark) => `${mark.label} ${quantity(mark.value, view.unit, units)}`)

@@ -1,6 +1,6 @@
 import { isGap } from '../plugin/make-views.js';
 import type { Section, SolidView } from '../plugin/section.js';
-import type { ChartView, FactsView, GraphView, LogLine, Stack, StackFrame } from '../plugin/views.js';
+import type { ChartView, Column, FactsView, GraphView, LogLine, Stack, StackFrame } from '../plugin/views.js';
 import { oneLine, textLines } from './escape.js';
 import { foldGaps } from './fold-gaps.js';
 import { counted } from '../words/quantity.js';
@@ -90,17 +90,8 @@ export function* viewLines(view: SolidView, units: Units, options: TextOptions):
     case 'table':
     case 'tree': {
       const rows = view.kind === 'tree' ? flattenTree(view.roots) : view.rows.map(({ cells }) => ({ cells, lead: '' }));
-      if (rows.length === 0) {
-        yield `${options.paint('quiet', 'none')}\n`;
-        break;
-      }
-      const { header, lines, dropped } = layOutTable(view.columns, rows, options.width, units);
-      for (const line of header) yield `${options.paint('quiet', line)}\n`;
-      for (const line of lines) yield `${line}\n`;
-      if (dropped.length > 0) {
-        const hidden = `${counted(dropped.length, 'column')} hidden for lack of width`;
-        yield `${options.paint('quiet', `(${hidden}: ${dropped.map(oneLine).join(', ')}; a file has all)`)}\n`;
-      }
+      if (rows.length === 0) yield `${options.paint('quiet', 'none')}\n`;
+      else yield* tableLines(view.columns, rows, units, options);
       if (view.note !== undefined)
         for (const line of wrap(oneLine(view.note), Math.min(options.width, widestProse)))
           yield `${options.paint('quiet', line)}\n`;
@@ -123,6 +114,20 @@ export function* viewLines(view: SolidView, units: Units, options: TextOptions):
         yield* findingLines({ ...finding, plugin: view.id }, index + 1, options);
       break;
   }
+}
+
+function* tableLines(
+  columns: readonly Column[],
+  rows: Parameters<typeof layOutTable>[1],
+  units: Units,
+  { paint, width }: TextOptions,
+): Generator<string> {
+  const { header, lines, dropped } = layOutTable(columns, rows, width, units);
+  for (const line of header) yield `${paint('quiet', line)}\n`;
+  for (const line of lines) yield `${line}\n`;
+  if (dropped.length === 0) return;
+  const hidden = `${counted(dropped.length, 'column')} hidden for lack of width`;
+  yield `${paint('quiet', `(${hidden}: ${dropped.map(oneLine).join(', ')}; a file has all)`)}\n`;
 }
 
 function* factLines({ facts }: FactsView, units: Units, { paint, width }: TextOptions): Generator<string> {
@@ -191,6 +196,7 @@ function* stackLines(stack: Stack, { paint, width }: TextOptions): Generator<str
 const barWidth = 30;
 
 function* chartLines(chart: ChartView, units: Units, { paint }: TextOptions): Generator<string> {
+  if (chart.bars.length === 0) yield `${paint('quiet', 'none')}\n`;
   const labelWidth = chart.bars.reduce((widest, bar) => Math.max(widest, widthOf(oneLine(bar.label))), 0);
   const whole =
     chart.total ??
