@@ -225,8 +225,8 @@ describe.each(commands)(
       for (const [round, [signal, share]] of moments.entries()) {
         before();
         const ended = await interrupted(words, env(), signal, round % 3 === 0 ? 'writing' : share * ms, watched);
-        // Ended by the signal, or done before it came.
-        expect(ended.signal ?? ended.code, `round ${round}, ${signal}: ${ended.stderr}`).toBeOneOf([signal, 0, 2]);
+        // Ended by the signal, or done before it came: answered, in part where a toy vmlinux is asked.
+        expect(ended.signal ?? ended.code, `round ${round}, ${signal}: ${ended.stderr}`).toBeOneOf([signal, 0, 2, 4]);
         check();
         figures.count(ended.signal === null ? 'done before' : `ended by ${ended.signal}`);
       }
