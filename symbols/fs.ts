@@ -53,6 +53,7 @@ export const inode = {
     i_sb: 'struct super_block *',
     i_sb_list: 'struct list_head',
     i_dentry: 'struct hlist_head', // dentries by d_alias
+    i_nlink: { type: 'unsigned int', optional: true }, // in a union without a name
     i_data: 'struct address_space',
     i_rwsem: 'struct rw_semaphore',
     i_lock: { type: 'struct spinlock', optional: true }, // with CONFIG_PREEMPT_RT no struct of that name

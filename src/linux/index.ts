@@ -76,7 +76,8 @@ export { readPageCounter, type PageCounter } from './mm/page-counter.js';
 export { memsAllowed, oomLockHolder, oomsInProgress, type OomInProgress } from './oom/oom-control.js';
 export { oomCaller, type OomCallerFound } from './oom/oom-caller.js';
 export { gfpInWords, gfpNames, type GfpName } from './oom/gfp-names.js';
-export { dentryName, dentryPath, inodePath, mountPoint } from './fs/dentry-path.js';
+export { dentryName, dentryPath, inodeName, inodePath, isUnlinked, mountPoint } from './fs/dentry-path.js';
+export { openedBy } from './fs/open-files.js';
 export { tmpfsMounts, type Tmpfs, type TmpfsFile } from './mm/shmem.js';
 export {
   oomCandidates,

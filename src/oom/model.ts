@@ -270,12 +270,7 @@ export interface BeyondTheLog {
     readonly originalBytes: number;
     readonly compressedBytes: number;
   }[];
-  readonly tmpfs?: readonly {
-    readonly mount: string;
-    readonly usedPages: number;
-    readonly limitPages: number | null;
-    readonly largest?: readonly { readonly path: string; readonly bytes: number }[];
-  }[];
+  readonly tmpfs?: readonly TmpfsState[];
   readonly pipes?: {
     readonly count: number;
     readonly pages: number;
@@ -305,6 +300,26 @@ export interface BeyondTheLog {
   }[];
   /** Which member of `oom_control` or which walk gave what, for `--evidence`. */
   readonly provenance?: Readonly<Record<string, string>>;
+}
+
+/** A tmpfs that holds memory. */
+export interface TmpfsState {
+  readonly mount: string;
+  /** Mounted nowhere: memfds, SysV segments and shared anonymous mappings lie in it. */
+  readonly internal?: boolean;
+  readonly usedPages: number;
+  readonly limitPages: number | null;
+  readonly largest?: readonly ShmemFile[];
+}
+
+/** A file in a tmpfs, by what it takes. */
+export interface ShmemFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** No name leads to it any more, or ever did; it goes with the last that has it open or mapped. */
+  readonly unlinked?: boolean;
+  /** Who has it open, as far as file tables tell; looked for of unlinked files only. */
+  readonly holders?: readonly { readonly comm: string; readonly pid: number }[];
 }
 
 /** A killed process that has not gone. */

@@ -7,6 +7,8 @@ import {
   reportsIn,
   type BeyondTheLog,
   type OomReport,
+  type ShmemFile,
+  type TmpfsState,
   type VictimState,
 } from '../../src/oom/index.js';
 import { globalReport, memcgReport } from './text.js';
@@ -99,8 +101,63 @@ describe('what holds memory beside the processes', () => {
       '; /srv holds 2.8 GiB (/srv/blob 1.4 GiB), and has no limit.',
     );
     expect(found(withMemory({}, { memInfo }), 'oom.memory-held.shmem')!.sentence).toMatch(
-      /outlive the process that wrote them\.$/,
+      /can outlive the process that wrote them\.$/,
     );
+  });
+  describe('what has no name lives by who holds it: not removed, and no word of outliving', () => {
+    const memInfo = { ...global.memInfo, shmem: quarter * 2 };
+    const logger = { comm: 'logger', pid: 115 };
+    const [bytes, usedPages] = [quarter * 4096, quarter];
+    const said = (tmpfs: TmpfsState) => {
+      const report = withMemory({ tmpfs: [tmpfs] }, { memInfo });
+      return ['oom.memory-held.shmem', 'oom.prevention.tmpfs'].map((id) => found(report, id)!.sentence);
+    };
+    const run = (file: Partial<ShmemFile>, limitPages: number | null = 1000): TmpfsState => ({
+      mount: '/run',
+      usedPages,
+      limitPages,
+      largest: [{ path: '/run/app.log', bytes, ...file }],
+    });
+    const internal = (file: Omit<ShmemFile, 'bytes'>): TmpfsState => ({
+      mount: 'memfd, SysV and shared anonymous memory',
+      internal: true,
+      usedPages,
+      limitPages: null,
+      largest: [{ bytes, ...file }],
+    });
+
+    test('a deleted file', () => {
+      const [held, advice] = said(run({ unlinked: true, holders: [logger] }));
+      expect(held).toMatch(/; \/run\/app\.log is deleted, and lives for as long as logger \(pid 115\) has it open\.$/);
+      expect(held).not.toMatch(/outlive/);
+      expect(advice).toMatch(
+        /^Make logger \(pid 115\) close \/run\/app\.log, or restart it: it is deleted, has .* is freed with the last/,
+      );
+      expect(advice).not.toMatch(/remove|no kill|limit/);
+      expect(said(run({ unlinked: true }, null))[1]).toMatch(
+        /^Find who has \/run\/app\.log open or mapped .*; put a limit on the tmpfs \/run\.$/,
+      );
+    });
+    test('a file that has its name: as ever', () => {
+      const [held, advice] = said(run({}));
+      expect(held).toMatch(/, which outlive the process that wrote them; \/run holds/);
+      expect(advice).toMatch(
+        /^Lower the limit of the tmpfs \/run \(.*\), and remove what lies there: .*no kill frees it\.$/,
+      );
+    });
+    test('a memfd', () => {
+      const [held, advice] = said(internal({ path: 'memfd:pool', unlinked: true, holders: [logger, logger] }));
+      expect(held).toMatch(/; memfd:pool lives for as long as logger .* have it open\.$/);
+      expect(held).not.toMatch(/outlive|limit|deleted/);
+      expect(advice).toMatch(/^Make logger .* close memfd:pool, or restart them: /);
+      expect(advice).not.toMatch(/remove|no kill/);
+    });
+    test('a SysV segment stays until it is removed', () => {
+      const [held, advice] = said(internal({ path: 'SYSV0000162e', unlinked: true }));
+      expect(held).toMatch(/which outlive the process/);
+      expect(held).not.toMatch(/lives for/);
+      expect(advice).toMatch(/ipcrm.*: SYSV0000162e alone has/);
+    });
   });
 
   test('unevictable: who locked it', () => {

@@ -8,7 +8,6 @@ import {
   openPipes,
   residentPages,
   slabCaches,
-  tmpfsMounts,
   zramDevices,
   type KernelMemory,
   type OomCandidate,
@@ -17,10 +16,10 @@ import type { BeyondTheLog, OomReport } from 'oompm/oom';
 
 import { definedOnly } from './defined-only.js';
 import { Parts } from './parts.js';
+import { tmpfsHeld } from './tmpfs.js';
 import { usedBy } from './used-by.js';
 import { victimsBeyond } from './victims.js';
 
-const LARGEST_FILES = 5;
 const MOST_HOLDERS = 8;
 const MOST_CACHES = 20;
 /** Only for caches of this size does the question who made them pay: modules' memory is searched for it. */
@@ -125,24 +124,6 @@ function pipesHeld(kernel: Kernel): NonNullable<BeyondTheLog['pipes']> {
     pages: pipes.reduce((sum, pipe) => sum + pipe.pages, 0),
     holders: [...byTask.values()].toSorted((a, b) => b.pages - a.pages).slice(0, MOST_HOLDERS),
   };
-}
-
-/** Mounts that hold something; the kernel's own, mounted nowhere, by what it is for. */
-function tmpfsHeld(kernel: Kernel): NonNullable<BeyondTheLog['tmpfs']> {
-  return tmpfsMounts(kernel, { files: LARGEST_FILES })
-    .filter(({ pages, swappedPages }) => pages + swappedPages > 0)
-    .map((one) => ({
-      mount: one.mountPoint ?? 'memfd, SysV and shared anonymous memory',
-      usedPages: one.pages,
-      limitPages: one.limitPages,
-      largest: one.largest.map((file) => ({
-        path:
-          file.path === undefined
-            ? '(deleted)'
-            : `${one.mountPoint === undefined || one.mountPoint === '/' ? '' : one.mountPoint}${file.path}`,
-        bytes: (file.pages + file.swappedPages) * kernel.memory.pageSize,
-      })),
-    }));
 }
 
 function lockers(candidates: readonly OomCandidate[]): NonNullable<BeyondTheLog['locked']> {

@@ -27,15 +27,35 @@ export function dentryPath(kernel: Kernel, dentry: bigint): string {
   throw new Implausible(`a path of more than ${DEEPEST} components`, dentry);
 }
 
-/** A path by which an inode can be reached in its file system; undefined where it has no name any more. */
+/**
+ * A path by which an inode can be reached in its file system; where `isUnlinked`, the one by which it could be.
+ * undefined where no dentry of it is left.
+ */
 export function inodePath(kernel: Kernel, inode: bigint): string | undefined {
+  const dentry = dentryOf(kernel, inode);
+  return dentry === undefined ? undefined : dentryPath(kernel, dentry);
+}
+
+/** The name alone, as of "memfd:NAME", which is in no directory; undefined where no dentry of it is left. */
+export function inodeName(kernel: Kernel, inode: bigint): string | undefined {
+  const dentry = dentryOf(kernel, inode);
+  return dentry === undefined ? undefined : dentryName(kernel, dentry);
+}
+
+/** No name leads to it (any more): it lives by who has it open or mapped. undefined where nothing tells. */
+export function isUnlinked(kernel: Kernel, inode: bigint): boolean | undefined {
+  if (!kernel.has('inode', 'i_nlink')) return undefined;
+  return kernel.memory.u32(inode + BigInt(kernel.offsetOf('inode', 'i_nlink'))) === 0;
+}
+
+function dentryOf(kernel: Kernel, inode: bigint): bigint | undefined {
   const alias = kernel.memory.u64(inode + BigInt(kernel.offsetOf('inode', 'i_dentry')));
   if (alias === 0n) return undefined;
   // In a union of its own until 7.x.
   const offset = kernel.has('dentry', 'd_alias')
     ? kernel.offsetOf('dentry', 'd_alias')
     : kernel.offsetOf('dentry', 'd_u.d_alias');
-  return dentryPath(kernel, alias - BigInt(offset));
+  return alias - BigInt(offset);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Implausible } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { processes, type Task } from '../sched/tasks.js';
+import { openFiles } from './open-files.js';
 
 /** A pipe or FIFO that some process has open. */
 export interface Pipe {
@@ -14,8 +15,6 @@ export interface Pipe {
   readonly holders: readonly Task[];
 }
 
-/** /proc/sys/fs/nr_open may be raised up to 2^30; a table of more is broken. */
-const MOST_FILES = 1 << 24;
 /** F_SETPIPE_SZ: a pipe's ring has at most 2^20 slots for root (1 << 31 bytes). */
 const MOST_SLOTS = 1 << 20;
 
@@ -45,23 +44,6 @@ export function openPipes(kernel: Kernel): readonly Pipe[] {
       return held ? [{ address, ...held, holders: [...tasks] }] : [];
     })
     .toSorted((a, b) => b.pages - a.pages);
-}
-
-/** The addresses of a process's open `struct file`s; the table as a whole is read at once. */
-function* openFiles(kernel: Kernel, process: Task): Generator<bigint> {
-  const table = kernel.attempt('files_struct', () => process.files?.fdt ?? undefined);
-  if (!table) return;
-  const bytes = kernel.attempt('fdtable', () => {
-    if (table.max_fds > MOST_FILES) throw new Implausible(`a table of ${table.max_fds} files`, table.$address);
-    return kernel.memory.read(table.fd, table.max_fds * 8);
-  });
-  if (bytes === undefined) return;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let at = 0; at + 8 <= bytes.length; at += 8) {
-    kernel.guard.step();
-    const file = view.getBigUint64(at, true);
-    if (file !== 0n) yield file;
-  }
 }
 
 /** inode->i_pipe, in a union without a name. */

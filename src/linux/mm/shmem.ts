@@ -1,7 +1,7 @@
 import { listNodes } from '../../kernel/containers/list.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Ref } from '../../kernel/shape.js';
-import { inodePath, mountPoint } from '../fs/dentry-path.js';
+import { inodeName, inodePath, isUnlinked, mountPoint } from '../fs/dentry-path.js';
 
 /** A tmpfs, or the kernel's own one that memfds, SysV segments and shared anonymous mappings lie in. */
 export interface Tmpfs {
@@ -21,8 +21,13 @@ export interface Tmpfs {
 /** A file in a tmpfs, by what it takes of memory and swap. */
 export interface TmpfsFile {
   readonly inode: bigint;
-  /** Within its file system; undefined where it was deleted and is still open. */
+  /**
+   * Within its file system, also where it was deleted and is still open; of the kernel's own tmpfs the file's name
+   * ("memfd:NAME", "SYSV00000000", "dev/zero"). undefined where no dentry of it is left.
+   */
   readonly path: string | undefined;
+  /** No name leads to it: it goes when nobody has it open or mapped. undefined where nothing tells. */
+  readonly unlinked: boolean | undefined;
   /** What it takes; its length can be more, where it has holes. */
   readonly pages: number;
   readonly swappedPages: number;
@@ -59,16 +64,19 @@ function readTmpfs(kernel: Kernel, superBlock: Ref<'super_block'>, most: number)
     if (file.pages + file.swappedPages > 0) largest.push(file);
     if (largest.length >= 4 * most + 64) largest = heaviest(largest, most);
   }
+  const mount = kernel.attempt('mount of a tmpfs', () => mountPoint(kernel, superBlock.$address));
+  const pathOf = mount === undefined ? inodeName : inodePath;
   return {
     address: superBlock.$address,
-    mountPoint: kernel.attempt('mount of a tmpfs', () => mountPoint(kernel, superBlock.$address)),
+    mountPoint: mount,
     files: count,
     pages,
     swappedPages,
     limitPages: info.max_blocks === 0 ? null : info.max_blocks,
     largest: heaviest(largest, most).map((file) => ({
       ...file,
-      path: kernel.attempt('path of a tmpfs file', () => inodePath(kernel, file.inode)),
+      path: kernel.attempt('path of a tmpfs file', () => pathOf(kernel, file.inode)),
+      unlinked: kernel.attempt('links of a tmpfs file', () => isUnlinked(kernel, file.inode)),
     })),
   };
 }

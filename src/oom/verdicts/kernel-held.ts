@@ -4,6 +4,7 @@ import { told, toldList, type KnownFact, type Told } from '../../words/told.js';
 import { amount, pageKB, type OomReport, type SlabCache } from '../model.js';
 import { factsIn } from '../report-facts.js';
 import { notable } from './held.js';
+import { shmemKind } from './shmem-held.js';
 
 /** What holds memory beside the processes' own: each a consumer that a kill does not free. */
 
@@ -11,14 +12,6 @@ const slabKind = findingKind({
   id: 'oom.memory-held.slab',
   meaning: 'Unreclaimable slab holds the memory: which cache, and who made it.',
   when: 'it takes more than 15 % of the memory',
-  moment: 'report',
-  step: 'certain',
-});
-
-const shmemKind = findingKind({
-  id: 'oom.memory-held.shmem',
-  meaning: 'Shared memory or files in tmpfs hold the memory: which mount and files.',
-  when: 'they take more than 15 % of the memory',
   moment: 'report',
   step: 'certain',
 });
@@ -56,9 +49,6 @@ const unevictableKind = findingKind({
 });
 
 export const kernelHeldKinds = [slabKind, shmemKind, hugetlbKind, pipesKind, zramKind, unevictableKind];
-
-/** Of shared memory: a mount that holds less of it is not named. */
-const notableMount = 0.05;
 
 export function slabHeld(report: OomReport, slabKB: number, wholeKB: number): Finding {
   const { kB, word, managed, share } = factsIn(report);
@@ -112,43 +102,6 @@ function moduleThatAsked({ trace }: OomReport): { module: string; function: stri
     if (found) return { function: found[1]!, module: found[2]!, line: line.trim() };
   }
   return undefined;
-}
-
-export function shmemHeld(report: OomReport, shmemKB: number, wholeKB: number): Finding {
-  const { kB, bytes, word, managed, share } = factsIn(report);
-  const page = pageKB(report);
-  const mounts = (report.beyond?.tmpfs ?? [])
-    .filter((mount) => mount.usedPages * page >= shmemKB * notableMount)
-    .toSorted((a, b) => b.usedPages - a.usedPages)
-    .slice(0, 3);
-  const first = mounts[0];
-  const files = (first?.largest ?? []).filter((file) => file.bytes / 1024 >= shmemKB * notableMount).slice(0, 3);
-  const [shmem, whole] = [kB('shmem', shmemKB), managed(wholeKB)];
-  const used = (mount: { usedPages: number }): KnownFact =>
-    kB('tmpfs.used', mount.usedPages * page, 'shmem_sb_info.used_blocks');
-  const pathOf = (path: string): KnownFact => word('file', path, 'dentries of the mount');
-  const sizeOf = (file: { bytes: number }): KnownFact => bytes('file.size', file.bytes, 'pages of the file');
-  const limit =
-    first === undefined
-      ? ''
-      : first.limitPages === null
-        ? ', and has no limit'
-        : told`, and its limit is ${kB('tmpfs.limit', first.limitPages * page, 'shmem_sb_info.max_blocks')}`;
-  const largest =
-    files.length === 0 ? '' : told` (${toldList(files.map((file) => told`${pathOf(file.path)} ${sizeOf(file)}`))})`;
-  const named =
-    first === undefined ? '' : told`; ${word('tmpfs', first.mount, 'mounts')} holds ${used(first)}${largest}${limit}`;
-  return conclude(shmemKind, {
-    subject: { kind: 'memory', name: 'shmem' },
-    sentence: told`${shmem} of ${whole} (${share(shmem, whole)}) is shared memory or files in tmpfs, which outlive the process that wrote them${named}.`,
-    evidence: [
-      told`shmem: ${exactly(shmem)}`,
-      ...mounts.flatMap((mount) => [
-        told`${word('tmpfs', mount.mount, 'mounts')}: ${exactly(used(mount))}`,
-        ...(mount.largest ?? []).map((file) => told`${pathOf(file.path)}: ${sizeOf(file)}`),
-      ]),
-    ],
-  });
 }
 
 export function hugetlbHeld(report: OomReport, wholeKB: number): Finding[] {

@@ -10,15 +10,8 @@ import { ownerOfMemory } from '../scope.js';
 import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { notable } from './held.js';
-import {
-  kernelHeldKinds,
-  hugetlbHeld,
-  pipesHeld,
-  shmemHeld,
-  slabHeld,
-  unevictableHeld,
-  zramHeld,
-} from './kernel-held.js';
+import { kernelHeldKinds, hugetlbHeld, pipesHeld, slabHeld, unevictableHeld, zramHeld } from './kernel-held.js';
+import { shmemHeld } from './shmem-held.js';
 
 const sharesKind = findingKind({
   id: 'oom.memory-held.shares',

@@ -1,6 +1,6 @@
 import { exactly } from '../../words/known-facts.js';
 import { told, type Told } from '../../words/told.js';
-import { amount, pageKB, type OomReport } from '../model.js';
+import { amount, pageKB, type OomReport, type TmpfsState } from '../model.js';
 import { factsIn } from '../report-facts.js';
 import { conclude, findingKind, type Finding } from '../../words/finding.js';
 import { taskSubject } from '../../words/subject.js';
@@ -10,6 +10,7 @@ import { isOfMachine, managedKB } from '../zones.js';
 import { usedOf } from './kernel-held.js';
 import { consumers, largestTask } from './memory-held.js';
 import { isByHand } from './nothing-wrong.js';
+import { holdersOf, isSysV, livesByItsHolders } from './shmem-held.js';
 import { zoneTries } from './watermark.js';
 
 const limitAdvice = findingKind({
@@ -38,7 +39,7 @@ const hugetlbAdvice = findingKind({
 
 const tmpfsAdvice = findingKind({
   id: 'oom.prevention.tmpfs',
-  meaning: 'Put a limit on a tmpfs, and remove what lies there.',
+  meaning: 'Limit a tmpfs and remove what lies there, or see to those that hold what has no name any more.',
   when: 'shmem and tmpfs are 30 % of the memory or more',
   moment: 'report',
   step: 'likely',
@@ -222,23 +223,50 @@ function tmpfsFull(report: OomReport): Finding[] {
   const shmem = shares?.consumers.find((consumer) => consumer.kind === 'shmem')?.kB;
   if (shares === undefined || shmem === undefined || shmem < shares.managedKB * notable * 2) return [];
   const mount = report.beyond?.tmpfs?.toSorted((a, b) => b.usedPages - a.usedPages)[0];
-  const file = mount?.largest?.[0];
-  const { kB, bytes, managed, word } = factsIn(report);
-  const what =
-    mount === undefined ? 'the tmpfs mounts (and /dev/shm)' : told`the tmpfs ${word('tmpfs', mount.mount, 'mounts')}`;
-  const alone =
-    file === undefined
-      ? ''
-      : told`: ${word('file', file.path, 'dentries of the mount')} alone has ${bytes('file.size', file.bytes, 'pages of the file')}`;
+  const { kB, managed } = factsIn(report);
   return [
     conclude(tmpfsAdvice, {
       subject: { kind: 'memory', name: 'shmem' },
       restsOn:
         mount === undefined ? [{ what: 'which mount holds it is not in the report', certainty: 'possible' }] : [],
-      sentence: told`Put a limit on ${what}, and remove what lies there${alone}; no kill frees it.`,
+      sentence: mount === undefined ? told`${limitTmpfs}; no kill frees it.` : againstTmpfs(report, mount),
       evidence: [told`shmem ${exactly(kB('shmem', shmem))} of ${exactly(managed(shares.managedKB))}`],
     }),
   ];
+}
+
+const limitTmpfs = 'Put a limit on the tmpfs mounts (and /dev/shm), and remove what lies there';
+
+/** A limit is for what is mounted, and removing for what has a name: the rest goes with those that hold it. */
+function againstTmpfs(report: OomReport, mount: TmpfsState): Told {
+  const { kB, bytes, word } = factsIn(report);
+  const file = mount.largest?.[0];
+  const path = file && word('file', file.path, 'dentries of the mount');
+  const size = file && bytes('file.size', file.bytes, 'pages of the file');
+  const tmpfs = word('tmpfs', mount.mount, 'mounts');
+  const limitIt = (): Told => {
+    if (mount.limitPages === null) return told`Put a limit on the tmpfs ${tmpfs}`;
+    const has = kB('tmpfs.limit', mount.limitPages * pageKB(report), 'shmem_sb_info.max_blocks');
+    return told`Lower the limit of the tmpfs ${tmpfs} (${has})`;
+  };
+  if (file !== undefined && livesByItsHolders(mount, file)) {
+    const holders = holdersOf(report, file);
+    const find = mount.internal ? '/proc/PID/fd and /proc/PID/maps name it' : 'lsof +L1 lists such files';
+    const begin =
+      holders === undefined
+        ? told`Find who has ${path!} open or mapped (${find})`
+        : told`Make ${holders} close ${path!}, or restart ${file.holders!.length === 1 ? 'it' : 'them'}`;
+    const end = 'is freed with the last that has it open or mapped';
+    const limit = mount.limitPages === null ? told`; put a limit on the tmpfs ${tmpfs}` : '';
+    return mount.internal
+      ? told`${begin}: it has ${size!} and ${end}; memory.max of a cgroup limits such memory, a tmpfs's size does not.`
+      : told`${begin}: it is deleted, has ${size!} and ${end}${limit}.`;
+  }
+  const alone = file === undefined ? '' : told`: ${path!} alone has ${size!}`;
+  if (mount.internal && file !== undefined && isSysV(file.path))
+    return told`Remove SysV segments that nobody needs (ipcs -m, ipcrm)${alone}; no kill frees it.`;
+  if (mount.internal) return told`Find who uses shared memory: ${tmpfs}${alone}.`;
+  return told`${limitIt()}, and remove what lies there${alone}; no kill frees it.`;
 }
 
 function protectedConsumer(report: OomReport): Finding[] {
