@@ -30,7 +30,7 @@ const readOnly = 1n;
 
 const list = columns([
   { key: 'device', title: 'DEVICE', type: 'text' },
-  { key: 'type', title: 'TYPE', type: 'text' },
+  { key: 'type', title: 'TYPE', type: 'word' },
   { key: 'blockSize', title: 'BLOCK', type: 'bytes' },
   { key: 'readOnly', title: 'READ ONLY', type: 'boolean', dispensable: 1 },
   { key: 'frozen', title: 'FROZEN', type: 'boolean' },

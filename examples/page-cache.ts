@@ -17,7 +17,7 @@ interface Cached {
 
 const list = columns([
   { key: 'pages', title: 'CACHED', type: 'pages' },
-  { key: 'filesystem', title: 'FILESYSTEM', type: 'text' },
+  { key: 'filesystem', title: 'FILESYSTEM', type: 'word' },
   { key: 'path', title: 'PATH', type: 'text' },
 ]);
 

@@ -29,7 +29,7 @@ interface Usage {
 }
 
 const list = columns([
-  { key: 'name', title: 'PROTOCOL', type: 'text' },
+  { key: 'name', title: 'PROTOCOL', type: 'word' },
   { key: 'sockets', title: 'SOCKETS', type: 'integer' },
   { key: 'memory', title: 'MEMORY', type: 'pages' },
   { key: 'limit', title: 'LIMIT', type: 'pages' },

@@ -1,9 +1,10 @@
 import type { SolidView } from '../plugin/section.js';
-import type { Cell, Column, Row, TreeNode } from '../plugin/views.js';
+import type { Cell, Column, Row, TreeNode, ValueType } from '../plugin/views.js';
 import { identifiers } from './identifiers.js';
 import { isEverywhere, shownThread } from './kernel-threads.js';
 import { kernelWords } from './kernel-words.js';
 import { collectKernelNames, redactKernelLine, type Tokens } from './redact-kernel-line.js';
+import { escaped, isKernelsOwn, UsersRedaction } from './redact-users.js';
 import type { Report } from './report.js';
 
 /** A task's name, and who bears it. */
@@ -29,10 +30,27 @@ export function redact(report: Report, tasks: readonly NamedTask[] = []): Report
   for (const { comm, isKernelThread } of tasks) if (isKernelThread && comm !== '') names.kernelThread(comm);
   if (report.dump.host !== undefined) names.host(report.dump.host);
   for (const file of [...report.dump.files, report.dump.vmlinux ?? '']) names.file(file);
-  for (const { views } of report.sections) for (const view of views) collect(view, names);
+  for (const { views, isUsers } of report.sections) for (const view of views) collect(view, names, isUsers);
   const hide = names.hider();
   const released = new Set([report.dump.release, `${report.dump.release}.`]);
   const kernelLine = (text: string): string => redactKernelLine(text, names, hide, released);
+  const users = new Map<string, UsersRedaction>();
+  for (const { plugin } of report.sections.filter(({ isUsers }) => isUsers))
+    users.set(
+      plugin,
+      new UsersRedaction(
+        report.sections.filter((section) => section.plugin === plugin),
+        report.findings.filter((finding) => finding.plugin === plugin),
+        {
+          known: (name) => names.known(name),
+          text: (words) => names.text(words),
+          quoted: (string) => names.token('string', string),
+          isWord,
+          hide,
+          kernelLine,
+        },
+      ),
+    );
   const hidden = mapStrings(report, (text, key, name) =>
     kernelLines.test(key)
       ? kernelLine(text)
@@ -46,24 +64,31 @@ export function redact(report: Report, tasks: readonly NamedTask[] = []): Report
   return {
     ...hidden,
     signature: report.signature,
-    sections: hidden.sections.map((section, at) => ({
-      ...section,
-      views: section.views.map((view, place) => {
-        const plain = report.sections[at]!.views[place]!;
-        if (view.kind !== 'log' || plain.kind !== 'log') return view;
-        return {
-          ...view,
-          lines: plain.lines.map((line) =>
-            line.remark
-              ? line
-              : {
-                  ...line,
-                  text: line.facility === kernelFacility ? kernelLine(line.text) : names.token('text', line.text),
-                },
-          ),
-        };
-      }),
-    })),
+    findings: hidden.findings.map((finding, at) => {
+      const plain = report.findings[at]!;
+      return users.get(plain.plugin)?.finding(plain) ?? finding;
+    }),
+    sections: hidden.sections.map(
+      (section, at) =>
+        users.get(report.sections[at]!.plugin)?.section(report.sections[at]!) ?? {
+          ...section,
+          views: section.views.map((view, place) => {
+            const plain = report.sections[at]!.views[place]!;
+            if (view.kind !== 'log' || plain.kind !== 'log') return view;
+            return {
+              ...view,
+              lines: plain.lines.map((line) =>
+                line.remark
+                  ? line
+                  : {
+                      ...line,
+                      text: line.facility === kernelFacility ? kernelLine(line.text) : names.token('text', line.text),
+                    },
+              ),
+            };
+          }),
+        },
+    ),
   };
 }
 
@@ -136,6 +161,10 @@ class Names implements Tokens {
     tokens.set(name, token);
     this.#issued.add(token);
     return token;
+  }
+
+  known(name: string): string | undefined {
+    return this.#tokens.get(name);
   }
 
   isToken(word: string): boolean {
@@ -218,20 +247,23 @@ const shortestLabel = 3;
 const plainName = /^[\w.:/#@+-]+$/;
 const plainWords = /[\w.:/#@+-]+/g;
 
-function escaped(name: string): string {
-  return name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
-}
-
-function collect(view: SolidView, names: Names): void {
+/** @param isUsers of a user's plugin, whose columns may be called anything: what they say to be the kernel's own is. */
+function collect(view: SolidView, names: Names, isUsers = false): void {
+  const isName = ({ type }: { type: ValueType }): boolean => !isUsers || !isKernelsOwn(type);
   if (view.kind === 'log')
     for (const { text, facility, remark } of view.lines)
       if (facility === kernelFacility && !remark) collectKernelNames(text, names);
-  if (view.kind === 'facts') for (const { key, type, value } of view.facts) collectCell(key, type, value, names);
-  if (view.kind === 'table') for (const row of view.rows) collectRow(view.columns, row, names);
-  if (view.kind !== 'tree') return;
+  if (view.kind === 'facts')
+    for (const { key, type, value } of view.facts.filter(isName)) collectCell(key, type, value, names);
+  if (view.kind !== 'table' && view.kind !== 'tree') return;
+  const columns = view.columns.filter(isName);
+  if (view.kind === 'table') {
+    for (const row of view.rows) collectRow(columns, row, names);
+    return;
+  }
   const left: TreeNode[] = [...view.roots];
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
-    collectRow(view.columns, node, names);
+    collectRow(columns, node, names);
     left.push(...node.children);
   }
 }
