@@ -30,6 +30,7 @@ export const mm = {
     rss_counters: { type: 'struct percpu_counter[]', optional: true, formerly: 'rss_stat' }, // the same member since 6.2 (f1a7941243c1)
     total_vm: 'unsigned long',
     locked_vm: 'unsigned long',
+    pinned_vm: { type: 'atomic64_t', optional: true }, // a long before 5.1 (70f8a3ca68d3)
     flags: { type: 'u64', optional: true }, // a bitmap since 6.18
     mmap: { type: 'struct vm_area_struct *', optional: true }, // a list up to 6.0
     mm_mt: { type: 'struct maple_tree', optional: true }, // a maple tree since 6.1

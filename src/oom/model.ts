@@ -287,6 +287,8 @@ export interface BeyondTheLog {
   readonly otherNodes?: readonly { readonly node: number; readonly freePages: number; readonly managedPages: number }[];
   /** Who has memory locked (mm->locked_vm), the most first. */
   readonly locked?: readonly { readonly comm: string; readonly pid: number; readonly pages: number }[];
+  /** Who has pages pinned for drivers or io_uring (mm->pinned_vm), the most first: they need not be mapped. */
+  readonly pinned?: readonly { readonly comm: string; readonly pid: number; readonly pages: number }[];
   /** Processes that the OOM killer killed and that are still there, at the time of the dump. */
   readonly victims?: readonly VictimState[];
   /** oom_reaper_list: whose memory the reaper is still to take. */

@@ -160,6 +160,22 @@ describe('what holds memory beside the processes', () => {
     });
   });
 
+  test('anonymous memory that the rss of the processes does not hold is not called theirs', () => {
+    const row = { pid: 7, tgid: 7, name: 'db', totalVm: 9, rss: 9, oomScoreAdj: 0 };
+    const pinned = [{ comm: 'db', pid: 7, pages: 256 }];
+    const said = (rssAnon?: number) => {
+      const tasks = [rssAnon === undefined ? row : { ...row, rssAnon }];
+      return found(withMemory({ pinned }, { tasks }), 'oom.memory-held.shares')!.sentence;
+    };
+    expect(said(256)).toMatch(
+      /is anonymous memory \(the processes of the task table have 1 MiB of it mapped; db \(pid 7\) has 1 MiB pinned\)/,
+    );
+    for (const usual of [said(1 << 30), said()]) {
+      expect(usual).toContain('is anonymous memory of processes');
+      expect(usual).not.toMatch(/mapped|pinned/);
+    }
+  });
+
   test('unevictable: who locked it', () => {
     const memInfo = { ...global.memInfo, unevictable: quarter };
     expect(

@@ -64,7 +64,8 @@ export function beyondTheLog(
     ),
     sysctls: parts.read('beyond.sysctls', () => sysctls(kernel)),
     otherNodes: parts.read('beyond.otherNodes', () => otherNodes(kernel, shownNodes)),
-    locked: parts.read('beyond.locked', () => lockers(candidates)),
+    locked: parts.read('beyond.locked', () => mostOf(candidates, (mm) => mm.locked_vm)),
+    pinned: parts.read('beyond.pinned', () => mostOf(candidates, (mm) => mm.pinned_vm)),
     ...victimsBeyond(parts),
     passedOver: parts.read('beyond.passedOver', () => passedOver(candidates)),
   });
@@ -126,11 +127,15 @@ function pipesHeld(kernel: Kernel): NonNullable<BeyondTheLog['pipes']> {
   };
 }
 
-function lockers(candidates: readonly OomCandidate[]): NonNullable<BeyondTheLog['locked']> {
+function mostOf(
+  candidates: readonly OomCandidate[],
+  pagesOf: (mm: NonNullable<NonNullable<OomCandidate['holder']>['mm']>) => number | bigint | undefined,
+): NonNullable<BeyondTheLog['locked']> {
   return candidates
-    .flatMap(({ process, holder }) =>
-      holder?.mm ? [{ comm: process.comm, pid: process.pid, pages: holder.mm.locked_vm }] : [],
-    )
+    .flatMap(({ process, holder }) => {
+      const pages = holder?.mm ? pagesOf(holder.mm) : undefined;
+      return pages === undefined ? [] : [{ comm: process.comm, pid: process.pid, pages: Number(pages) }];
+    })
     .filter(({ pages }) => pages > 0)
     .toSorted((a, b) => b.pages - a.pages)
     .slice(0, MOST_HOLDERS);

@@ -62,6 +62,7 @@ const named: Readonly<Partial<Record<ReportPart, string>>> = {
   'beyond.victims': 'OOM victims',
   'beyond.reaperQueue': 'oom_reaper_list',
   'beyond.locked': 'locked memory',
+  'beyond.pinned': 'pinned memory',
   'beyond.passedOver': 'tasks that were passed over',
   slab: 'unreclaimable slabs',
   selected: 'the selected task',

@@ -123,7 +123,11 @@ export function consumers(report: OomReport): Shares | undefined {
     0,
   );
   const all: Consumer[] = [
-    { name: 'anonymous memory of processes', kind: 'anon', kB: anonymousKB },
+    {
+      name: mostlyUnmapped(report, anonymousKB) ? 'anonymous memory' : 'anonymous memory of processes',
+      kind: 'anon',
+      kB: anonymousKB,
+    },
     { name: 'shmem and tmpfs', kind: 'shmem', kB: shmemKB },
     { name: 'page cache', kind: 'file', kB: pages('active_file', 'inactive_file', 'isolated_file') },
     { name: 'unevictable', kind: 'unevictable', kB: pages('unevictable') },
@@ -151,6 +155,36 @@ export function consumers(report: OomReport): Shares | undefined {
     unaccountedKB: managed - held.reduce((total, consumer) => total + consumer.kB, 0),
     unread: unreadConsumers(report),
   };
+}
+
+/** Counters of processes lag behind, and those that are exiting are in no table: less than this is their memory. */
+const mappedShare = 0.75;
+
+/** What the processes of the task table map of the anonymous memory; undefined where not each row has it. */
+function mappedKB({ tasks, incomplete, pageSizeKB }: OomReport): number | undefined {
+  if (tasks === undefined || tasks.length === 0 || incomplete?.tasks !== undefined) return undefined;
+  const pages = totalOf(tasks.map((task) => task.exact?.rssAnon ?? task.rssAnon));
+  return pages === undefined ? undefined : pages * (pageSizeKB ?? 4);
+}
+
+/** Pages that a driver or io_uring allocated can be on the anonymous lists too, and in no process's rss. */
+function mostlyUnmapped(report: OomReport, anonymousKB: number): boolean {
+  const mapped = mappedKB(report);
+  return mapped !== undefined && mapped < anonymousKB * mappedShare;
+}
+
+/** Behind anonymous memory that its processes do not account for: what of it they map, and who pins the most. */
+function byRss(report: OomReport, anonymousKB: number): Told | string {
+  if (!mostlyUnmapped(report, anonymousKB)) return '';
+  const { kB, task } = factsIn(report);
+  const mapped = kB('rss_anon of all tasks', mappedKB(report)!, 'rss_anon of the task table, summed');
+  const pinner = report.beyond?.pinned?.[0];
+  const pinned = (): Told | string => {
+    if (pinner === undefined) return '';
+    const size = kB('pinned_vm', pinner.pages * pageKB(report), 'mm_struct.pinned_vm');
+    return told`; ${task('pinner', pinner, 'list of tasks')} has ${size} pinned`;
+  };
+  return told` (the processes of the task table have ${mapped} of it mapped${pinned()})`;
 }
 
 function unreadConsumers({ incomplete = {}, hugepages }: OomReport): string[] {
@@ -209,8 +243,9 @@ function ofMachine(report: OomReport): Finding[] {
     told`together: ${exactly(whole)} managed`,
   ];
   const largest = shares.consumers.filter((consumer) => consumer.kind !== 'free').slice(0, 3);
+  const inRss = (consumer: Consumer): Told | string => (consumer.kind === 'anon' ? byRss(report, consumer.kB) : '');
   const most = largest.map(
-    (consumer) => told`${held(consumer)} (${share(held(consumer), whole)}) ${isAre(consumer)} ${consumer.name}`,
+    (one) => told`${held(one)} (${share(held(one), whole)}) ${isAre(one)} ${one.name}${inRss(one)}`,
   );
   const ofRest = restInWords(rest, shares.unaccountedKB, whole);
   const byNoCounter =
