@@ -80,6 +80,7 @@ function bindMember(
   const { type, optional, percpu, formerly } = typeof spec === 'string' ? { type: spec } : spec;
   const found = findMember(struct, name) ?? (formerly === undefined ? undefined : findMember(struct, formerly));
   if (!found) {
+    if (name.includes('.')) return noPath(struct, name);
     if (optional) return absent(prototype, name);
     return new ShapeError(
       `\`struct ${struct.name}\` has no member \`${name}\` in this kernel${didYouMean(
@@ -109,6 +110,13 @@ function bindMember(
     enumerable: true,
   });
   return undefined;
+}
+
+/** Of a path, it would be untrue that this kernel lacks it. */
+function noPath({ name: struct }: StructType, path: string): ShapeError {
+  const first = path.slice(0, path.indexOf('.'));
+  const advice = `give \`${first}\`, and what lies in it a shape of its own (kernel.offsetNamed takes a path)`;
+  return new ShapeError(`\`${path}\` of \`struct ${struct}\` is no name of a member: a shape has no paths; ${advice}`);
 }
 
 function absent(prototype: object, name: string): undefined {

@@ -42,6 +42,7 @@ export {
   type TaskSurvey,
   type UnreadableTask,
 } from './sched/tasks.js';
+export { ticksPerSecond } from './time/jiffies.js';
 export { crashTime, kernelTime, type KernelTime } from './time/time.js';
 export { timeLimit, type LimitSetting, type TimeLimit } from './time/time-limit.js';
 export { vmaPages, vmas, type Vma } from './mm/vma.js';

@@ -106,6 +106,17 @@ test('a member that this kernel lacks is lost alone, and named', () => {
   expect(runPlugin(kernel, plugin(read, [flags]), {}).outcome).toMatchObject({ kind: 'unavailable', reason });
 });
 
+test('a path where a shape has names of members is told, and is no member that the kernel lacks', () => {
+  const kernel = toyKernel({
+    types: 'struct idr { int idr_base; }; struct pool { struct idr ids; };',
+    variables: { pool: { type: 'struct pool' } },
+  });
+  const pool = { struct: 'pool', members: { 'ids.idr_base': { type: 'int', optional: true } } } as const;
+  expect(() => kernel.ref(pool, kernel.symbolNamed('pool'))['ids.idr_base']).toThrow(
+    '`ids.idr_base` of `struct pool` is no name of a member: a shape has no paths; give `ids`',
+  );
+});
+
 test('what broke is said, and what came before stands', () => {
   const section = runPlugin(
     kernelStub(),
