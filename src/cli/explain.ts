@@ -12,6 +12,7 @@ import { isPlugin } from '../plugin/define-plugin.js';
 import type { AnyPlugin } from '../plugin/registry.js';
 import type { Section } from '../plugin/section.js';
 import { runOnReports } from '../plugin/run-plugin.js';
+import { oneLine } from '../report/escape.js';
 import type { NamedTask } from '../report/redact.js';
 import { logFormat, makeReport, type DumpFacts } from '../report/report.js';
 import { writeReport } from './answer.js';
@@ -69,7 +70,9 @@ export class Explain extends Command {
       const text = path === '-' ? 'standard input' : path;
       throw new InputError(`explain: ${flag} is of use with a dump, and ${text} is a text; leave it out`);
     }
-    const { reports, facts, name, tasks, unread } = isDump ? await readDump(words, common) : await readLog(path, more);
+    const { reports, facts, name, tasks, unread, ending } = isDump
+      ? await readDump(words, common)
+      : await readLog(path, more);
     const sections: Section[] = [];
     // Of a log that could not be read whole nobody can say that there was nothing in it.
     const isSilent = reports.length === 0 && unread !== undefined;
@@ -90,8 +93,11 @@ export class Explain extends Command {
     await noteOutcome(sections, { defects: facts.defects });
     if (unread !== undefined)
       inPart(`${name} could not be read whole${isSilent ? ', and what is there has no report' : ''}: ${unread}`);
-    // A dump's log was read, and holds none: that is the answer. A text may be the wrong one, or not all of it.
-    if (reports.length === 0 && !isDump)
+    // A log that tells of an oops or a panic, or a dump's own, was read, and holds none: that is the answer. Another
+    // text may be the wrong one, or not all of it.
+    if (reports.length === 0 && ending !== undefined)
+      process.stderr.write(`oompm: ${name} has no memory event; what it tells of is: ${oneLine(ending)}\n`);
+    else if (reports.length === 0 && !isDump)
       inPart(
         `${name} has no report of an OOM kill, of a failed page allocation or of sysrq-m; ` +
           'explain takes what a kernel printed, as dmesg and journalctl -k show it',
@@ -115,6 +121,8 @@ interface ReadLog {
   facts: DumpFacts;
   /** For a sentence. */
   name: string;
+  /** The first line of an oops or a panic. */
+  ending?: string | undefined;
   /** Why not all of a dump's log could be read. */
   unread?: string | undefined;
   /** Of a dump's tasks, where they are to be hidden; a log has those of its tables. */
@@ -131,9 +139,10 @@ async function readDump(words: readonly string[], flags: CommonValues): Promise<
   progress('log');
   try {
     const { kernel } = opened.session;
-    const reports = reportsInRecords(kernelRecords(kernel));
+    const records = kernelRecords(kernel);
     return {
-      reports,
+      reports: reportsInRecords(records),
+      ending: records.map(({ text }) => endingIn(text)).find((line) => line !== undefined),
       unread: logHoles(kernel)[0]?.reason,
       facts: factsAfter(opened),
       name: `the log in ${opened.facts.files.join(' ')}`,
@@ -180,20 +189,39 @@ function logBeginning(name: string, start: Buffer): Buffer {
   }
 }
 
+/** How an oops, a BUG and a panic begin; with what the longest line has that still reads as one. */
+function endingIn(line: string): string | undefined {
+  return /(?:BUG: |Oops: |Internal error: |general protection fault|Kernel panic - not syncing: ).{0,160}/.exec(
+    line,
+  )?.[0];
+}
+
 interface Looked {
   bytes: number;
+  ending?: string | undefined;
   isKernels: boolean;
 }
 
 /** What dmesg, with and without -T, syslog, the journal and pstore put before the kernel's lines. */
 const kernelsMark = /\[ *\d+\.\d+\]|\bkernel\b|^\[\w{3} \w{3} +\d+ \d\d:|^<\d+>|^Oops|^Panic/m;
 
+/** printk() prints no line of more. */
+const longestLine = 1024;
+
 async function* lookedAt(source: AsyncIterable<Uint8Array>, looked: Looked): AsyncGenerator<Uint8Array> {
+  let begun = '';
   for await (const piece of source) {
     looked.bytes += piece.length;
-    looked.isKernels ||= kernelsMark.test(
-      Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1'),
-    );
+    const text = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1');
+    looked.isKernels ||= kernelsMark.test(text);
+    if (looked.ending === undefined) {
+      const lines = `${begun}${text}`.split('\n');
+      begun = lines.at(-1)!.slice(0, longestLine);
+      looked.ending = lines
+        .filter((line) => kernelsMark.test(line))
+        .map(endingIn)
+        .find((line) => line !== undefined);
+    }
     yield piece;
   }
 }
@@ -217,6 +245,7 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
   const last = reports.at(-1);
   return {
     reports,
+    ending: looked.ending,
     name,
     facts: {
       files: [name],

@@ -13,7 +13,7 @@ export function Help({ state, top }: { state: State; top: number }): ReactElemen
   const { columns } = state.size;
   const keysWidth = columns >= 110 ? 34 : 26;
   const lines: Line[] = [
-    { spans: [span(' Keys', 'title'), span('   any key closes this', 'quiet')] },
+    { spans: [span(' Keys', 'title'), span('   j k scroll, any other key closes this', 'quiet')] },
     { spans: [span('')] },
     ...keyHelp.flatMap(([keys, does]): Line[] => {
       const left = wrap(keys, keysWidth - 1);
