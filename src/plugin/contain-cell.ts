@@ -4,7 +4,8 @@ import type { Cell, ValueType } from './views.js';
 
 /** What a cell of each type may be, beside null and a gap, and how it is asked for. */
 const fitting: Readonly<Record<ValueType, readonly [fits: (cell: unknown) => boolean, wanted: string]>> = {
-  text: [isTold, 'text, or a list of texts'],
+  // A value of whatever type, as a member of an object has, may be a number or a boolean too.
+  text: [isShowable, 'text, or a list of texts'],
   word: [isTold, 'text, or a list of texts'],
   task: [isTold, 'the name of a task, or a list of them'],
   symbol: [(cell) => isTold(cell) || typeof cell === 'bigint', 'the name of a symbol'],

@@ -54,7 +54,7 @@ test.each([
   ['pages', 'x', 'is "x", but its type is pages: give a number or a bigint'],
   ['task', 7, 'is 7, but its type is task: give the name of a task'],
   ['boolean', 1, 'is 1, but its type is boolean: give true or false'],
-  ['text', true, 'is true, but its type is text'],
+  ['word', true, 'is true, but its type is word'],
   ['address', 'x', 'is "x", but its type is address: give a bigint'],
   ['symbol', 5, 'is 5, but its type is symbol'],
 ] as const)('a %s cell with %s is told with its view, row and column', (type, value, sentence) => {
@@ -68,6 +68,7 @@ test.each([
   ['pid', 1n],
   ['task', 'init'],
   ['text', ['a', 'b']],
+  ['text', true],
   ['word', 'tmpfs'],
   ['flags', []],
   ['symbol', 'schedule'],
