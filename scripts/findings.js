@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
  * Writes docs/findings.md from the kinds of findings as the sources declare them, their weights, and an example of each
- * from scripts/finding-examples.json. Whoever changes one of them runs it again; a test holds the page to what it would
- * write. Reports as JSON that are given are looked through for examples first, and the shortest is kept.
+ * from scripts/finding-examples.json: of a dump, where one has it, else of a toy kernel of test/locks. Whoever changes
+ * one of them runs it again; a test holds the page to what it would write. Reports as JSON that are given are looked
+ * through for examples first, and the shortest is kept.
  *
  *   node scripts/findings.js [REPORT.json...]
  */

@@ -27,7 +27,7 @@ export function chosen(
   return found;
 }
 
-/** Undefined where it can't be told. */
+/** Undefined where it can't be determined. */
 export function isOfKernel(kernel: Kernel, task: Task): boolean | undefined {
   return kernel.attempt('task_struct.flags', () => isKernelThread(task));
 }

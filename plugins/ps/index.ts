@@ -10,7 +10,7 @@ export default definePlugin({
   summary: 'Tasks: state, memory and OOM badness',
   needs: ['task_struct', 'mm_struct', 'signal_struct'],
   flags: {
-    tree: { type: 'boolean', char: 't', summary: 'show who started whom' },
+    tree: { type: 'boolean', char: 't', summary: 'show parents and their children as a tree' },
     threads: { type: 'boolean', char: 'T', summary: 'a line for every thread, not only for every process' },
     user: { type: 'boolean', char: 'u', summary: 'only processes of users' },
     kernel: { type: 'boolean', char: 'k', summary: 'only tasks of the kernel' },

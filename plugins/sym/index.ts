@@ -7,7 +7,7 @@ import { addressNamed, isPerCpuSymbol, symbolAt, type SymbolInfo } from 'oompm/i
  */
 export default definePlugin({
   id: 'sym',
-  summary: 'A symbol’s address, or the symbol that an address lies in',
+  summary: 'A symbol’s address, or the symbol that contains an address',
   inReport: false,
   examples: ['vmcore jiffies_64', 'vmcore 0xffffffff81234567', 'vmcore runqueues'],
   arguments: {

@@ -71,7 +71,7 @@ export default definePlugin({
       { id: 'cpus' },
     );
     if (period) {
-      const timed = period.stalled === undefined ? gap('jiffies', "how long it has run can't be told") : null;
+      const timed = period.stalled === undefined ? gap('jiffies', "how long it has run can't be determined") : null;
       const limitUnread = gap('rcu_cpu_stall_timeout', "it can't be read");
       yield facts(
         'RCU',
@@ -106,8 +106,8 @@ export default definePlugin({
 function hungLimitInWords(kernel: Kernel): string {
   const { ns, unread } = timeLimit(kernel, hungTaskTimeout);
   return unread
-    ? `Too long is taken to be the usual ${ns / 1e9} s: hung_task_timeout_secs can't be read.`
-    : `Too long is ${ns / 1e9} s here (hung_task_timeout_secs; 120 s where that is off or can't be read).`;
+    ? `The limit is taken to be the default ${ns / 1e9} s: hung_task_timeout_secs can't be read.`
+    : `The limit is ${ns / 1e9} s here (hung_task_timeout_secs; 120 s where that is off or can't be read).`;
 }
 
 /** Where each finding's subject is told in full. */

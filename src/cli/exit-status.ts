@@ -9,7 +9,7 @@ export const exitStatusInWords: Readonly<Record<keyof typeof exitStatus, string>
   bug: 'a bug of oompm',
   input: 'wrong input: a word, a flag or a file',
   surroundings: 'the machine it runs on: a full disk, an unwritable folder',
-  inPart: 'answered in part: the dump is cut off, or something asked for could not be told',
+  inPart: 'answered in part: the dump is cut off, or something asked for could not be determined',
   interrupted: 'interrupted (Ctrl-C)',
 };
 

@@ -106,7 +106,7 @@ interface Layer {
   reader: FileReader;
   /** How a flattened file ends. */
   streamEnd?: StreamEnd;
-  /** The flattened file is cut off: what is in it can't be told as cut off by itself. */
+  /** The flattened file is cut off: what is in it is not cut off by itself, as far as can be told. */
   cut?: CutFile;
 }
 

@@ -4,12 +4,12 @@ import type { OomReport } from './model.js';
 import { isOfMachine } from './zones.js';
 
 /** What ran out: the machine, a cgroup, the nodes of a cpuset or a policy; or none of them. */
-export type Scope = 'global' | 'memcg' | 'cpuset' | 'policy' | 'by hand' | 'allocation failure' | 'unknown';
+export type Scope = 'global' | 'memcg' | 'cpuset' | 'policy' | 'manual' | 'allocation failure' | 'unknown';
 
 /** In a word, for lists of events. A report that is cut too short to tell is 'unknown'. */
 export function scopeOf(report: OomReport): Scope {
   if (report.kind === 'allocation-failure') return 'allocation failure';
-  if (report.event.caller.by === 'sysrq') return 'by hand';
+  if (report.event.caller.by === 'sysrq') return 'manual';
   if (!isOfMachine(report)) return 'memcg';
   if (report.event.constraint === 'CONSTRAINT_CPUSET') return 'cpuset';
   if (report.event.constraint === 'CONSTRAINT_MEMORY_POLICY') return 'policy';

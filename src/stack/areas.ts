@@ -30,7 +30,7 @@ export function taskStack(kernel: Kernel, task: Ref<'task_struct'>): StackArea |
   return low === 0n ? undefined : stackArea('task stack', low, threadStackBytes(kernel));
 }
 
-/** The stacks that a CPU has beside those of tasks. What can't be told is left out, with a gap. */
+/** The stacks that a CPU has beside those of tasks. What can't be determined is left out, with a gap. */
 export function cpuStacks(kernel: Kernel, cpu: number): readonly StackArea[] {
   return kernel.once(`stacks of CPU ${cpu}`, () =>
     stacksOf(kernel).cpuStacks.flatMap(

@@ -77,7 +77,7 @@ function listed(parts: readonly (string | Told)[]): Told {
 
 function where({ segments }: Context, role: string): string | Told {
   const first = segments[0]?.activations[0];
-  return first ? told`${placeTold(first, `${role}.in`)}` : "code that can't be told";
+  return first ? told`${placeTold(first, `${role}.in`)}` : 'unknown code';
 }
 
 /** Of a CPU, what it plays in a finding: "CPU 1". */
@@ -130,7 +130,7 @@ function progressInWords(kernel: Kernel, { context, softlockupNs, starved, clock
       const name = `${role}.waiting ${i + 1}`;
       return told`${toldTask(kernel, task, name)} (${duration(`${name}.runnable`, forNs, sinceQueued)})`;
     });
-    said.push(told`For ${cpu} wait ${listed(waiting)}.`);
+    said.push(told`Waiting for ${cpu}: ${listed(waiting)}.`);
   }
   if (clockAgeNs !== undefined && clockAgeNs >= 1e9) {
     const age = duration(`${role}.no tick`, clockAgeNs, 'the latest clock − rq.clock');
@@ -191,10 +191,10 @@ function hung(kernel: Kernel): Finding | undefined {
     return told`${labelOf(kernel, context, role)} (${long}${forWhat})`;
   };
   const limit = timeLimit(kernel, hungTaskTimeout);
-  const tooLong = duration('hung_task_timeout', limit.ns, limit.unread ? 'what is usual' : hungTaskTimeout.variable);
+  const tooLong = duration('hung_task_timeout', limit.ns, limit.unread ? 'the default' : hungTaskTimeout.variable);
   const many = count('tasks', tasks.length, 'task', 'tasks in uninterruptible sleep without TASK_WAKEKILL');
   const have = tasks.length === 1 ? 'One task has' : told`${many} have`;
-  const usual = limit.unread ? 'the usual ' : '';
+  const usual = limit.unread ? 'the default ' : '';
   return conclude(hungKind, {
     subject: {
       kind: 'tasks',
@@ -241,6 +241,6 @@ function said(kernel: Kernel, ...kinds: readonly WatchdogReport['kind'][]): stri
   if (last === undefined) return [];
   const stamp = last.record.timeNs === undefined ? '' : `[${logStamp(last.record.timeNs)}] `;
   return [
-    `The kernel said so ${reports.length === 1 ? 'once' : `${reports.length} times`}, last: ${stamp}${last.record.text}`,
+    `The kernel reported it ${reports.length === 1 ? 'once' : `${reports.length} times`}, last: ${stamp}${last.record.text}`,
   ];
 }

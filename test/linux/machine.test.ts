@@ -115,7 +115,7 @@ describe('whose registers are whose', () => {
       [0, 2, 'crash_notes'],
       [1, 1, 'crash_notes'],
       [2, 'it was offline'],
-      [3, 'it saved no registers: it did not answer, or nobody asked it to'],
+      [3, 'it saved no registers: it did not answer, or was not asked to'],
     ]);
     expect(cpuRegisters(kernel)[0]).toMatchObject({ note: { index: 1 } });
   });
@@ -176,7 +176,7 @@ describe('whose registers are whose', () => {
       [0, 'the dump has no registers for it'],
       [1, 1, 'gs base'],
     ]);
-    expect(toldOf({})).toEqual([0, 1].map((cpu) => [cpu, 'no register note can be told to be its own']));
+    expect(toldOf({})).toEqual([0, 1].map((cpu) => [cpu, 'no register note can be identified as its own']));
   });
 
   test('where no note can be read, nothing is said of the CPUs but what crash_notes has', () => {
@@ -186,7 +186,7 @@ describe('whose registers are whose', () => {
     );
     expect(told(kernelWith([notesOf(cpus[0]!), [], []], damaged))).toEqual([
       [0, 1, 'crash_notes'],
-      [1, 'it saved no registers: it did not answer, or nobody asked it to'],
+      [1, 'it saved no registers: it did not answer, or was not asked to'],
       [2, 'it was offline'],
     ]);
     expect(
@@ -198,7 +198,7 @@ describe('whose registers are whose', () => {
 
   test('a buffer of nonsense is no note', () => {
     expect(told(kernelWith([Array.from({ length: 512 }, () => 0xff)], {}))).toEqual([
-      [0, 'it saved no registers: it did not answer, or nobody asked it to'],
+      [0, 'it saved no registers: it did not answer, or was not asked to'],
     ]);
   });
 });

@@ -33,7 +33,7 @@ describe('every task', () => {
       [4, kernel.addressOf('d')],
     ]);
     expect(remarks).toEqual([
-      'The task list is broken: 1 process was found on it forwards and 1 more backwards; 1 more task comes from the PID IDR.',
+      'The task list is corrupted: 1 process was found on it forwards and 1 more backwards; 1 more task comes from the PID IDR.',
     ]);
     expect(kernel.gaps.list.map(({ what }) => what)).toEqual([
       'init_task.tasks, forwards after 1 task',

@@ -61,7 +61,7 @@ describe.each([
       ]);
       expect(of().finding.sentence).toBe(
         'CPU 1 waits for logbuf_lock, which it holds itself: init (57), in write(fd 1: /dev/kmsg), took it in vprintk_emit; ' +
-          'a double fault interrupted it in vprintk_store, and its handler needs the same lock in vprintk_emit. It can never go on.',
+          'a double fault interrupted it in vprintk_store, and its handler needs the same lock in vprintk_emit. It can never proceed.',
       );
     });
 
@@ -77,7 +77,7 @@ describe.each([
         `In vprintk_store+0x0 the stack pointer was 0x${sp.toString(16)}, outside of the task's stack 0x${low.toString(16)}–0x${high.toString(16)}: ${sp - high} bytes`,
       );
       expect(evidenceOf(of().finding, /should have been/)).toContain(
-        `0x${(high - 0x270n).toString(16)}, where the return address into vprintk_emit stands`,
+        `0x${(high - 0x270n).toString(16)}, where the return address into vprintk_emit is`,
       );
     });
 
@@ -130,7 +130,7 @@ describe.each([
       const { id, certainty, sentence } = of().finding;
       expect({ id, certainty }).toEqual({ id: 'lock.deadlock', certainty: 'certain' });
       expect(sentence).toMatch(
-        /^Deadlock of 2: lab_abba_1 \(\d+\) waits for lab_mutex_b \[stuck\], held by lab_abba_2 \(\d+\); lab_abba_2 \(\d+\) waits for lab_mutex_a \[stuck\], held by lab_abba_1 \(\d+\)\. None of them can go on\.$/,
+        /^Deadlock of 2: lab_abba_1 \(\d+\) waits for lab_mutex_b \[stuck\], held by lab_abba_2 \(\d+\); lab_abba_2 \(\d+\) waits for lab_mutex_a \[stuck\], held by lab_abba_1 \(\d+\)\. None of them can proceed\.$/,
       );
     });
 
@@ -229,7 +229,7 @@ onDump('6.1-lock-irq', 'vmlinux-6.1', (of) => {
   test('taken with interrupts on, then again by a timer on the same CPU', () => {
     expect(of().findings.map(({ id, certainty }) => [id, certainty])).toEqual([['lock.self-deadlock', 'certain']]);
     expect(of().finding.sentence).toBe(
-      'CPU 1 waits for lab_spinlock [stuck], which it holds itself: lab_irq (65) took it in irq_owner; an interrupt (sysvec_apic_timer_interrupt) interrupted it in delay_tsc, and its handler needs the same lock in irq_tick. It can never go on.',
+      'CPU 1 waits for lab_spinlock [stuck], which it holds itself: lab_irq (65) took it in irq_owner; an interrupt (sysvec_apic_timer_interrupt) interrupted it in delay_tsc, and its handler needs the same lock in irq_tick. It can never proceed.',
     );
     expect(evidenceOf(of().finding, /its handler ran/)).toContain(
       'hrtimer_interrupt → __hrtimer_run_queues → irq_tick, which needs lab_spinlock [stuck].',

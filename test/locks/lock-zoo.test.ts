@@ -50,17 +50,17 @@ describe.skipIf(dumpFile(NAME) === undefined)(`${unlessMissing(NAME)}: eight loc
       [
         'lock.deadlock',
         'certain',
-        'Deadlock of 2: kworker/0:1 waits for crowd, held by lab_flusher; lab_flusher waits for the work item lab_work_fn, blocked by kworker/0:1. None of them can go on.',
+        'Deadlock of 2: kworker/0:1 waits for crowd, held by lab_flusher; lab_flusher waits for the work item lab_work_fn, blocked by kworker/0:1. None of them can proceed.',
       ],
       [
         'lock.deadlock',
         'certain',
-        'Deadlock of 3: lab_ring_0 waits for ring+0x38, held by lab_ring_1; lab_ring_1 waits for ring+0x70, held by lab_ring_2; lab_ring_2 waits for ring, held by lab_ring_0. None of them can go on.',
+        'Deadlock of 3: lab_ring_0 waits for ring+0x38, held by lab_ring_1; lab_ring_1 waits for ring+0x70, held by lab_ring_2; lab_ring_2 waits for ring, held by lab_ring_0. None of them can proceed.',
       ],
       [
         'lock.owner-unknown',
         'possible',
-        "lab_sem_1 and lab_sem_2 wait for lab_sem; who holds it can't be told: a semaphore does not name those who took it.",
+        "lab_sem_1 and lab_sem_2 wait for lab_sem; who holds it can't be determined: a semaphore does not name those who took it.",
       ],
       [
         'lock.owner-sleeps',

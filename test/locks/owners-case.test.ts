@@ -137,7 +137,7 @@ describe("the owner's own backtrace: a paravirtual lock, asleep in the hyperviso
       certainty: 'certain',
       subject: { kind: 'lock', name: 'logbuf_lock' },
       sentence:
-        'CPU 1 waits for logbuf_lock, which it holds itself: init (57) took it in vprintk_emit; a double fault interrupted it in vprintk_store, and its handler needs the same lock in vprintk_emit. It can never go on.',
+        'CPU 1 waits for logbuf_lock, which it holds itself: init (57) took it in vprintk_emit; a double fault interrupted it in vprintk_store, and its handler needs the same lock in vprintk_emit. It can never proceed.',
     });
     const evidence = finding!.evidence.join('\n');
     expect(evidence).toMatch(
@@ -147,7 +147,7 @@ describe("the owner's own backtrace: a paravirtual lock, asleep in the hyperviso
       /In vprintk_store\+0x0 the stack pointer was 0xffffc9000020d000, outside of the task's stack 0xffffc90000210000–0xffffc90000214000: 12288 bytes below its start\./,
     );
     expect(evidence).toMatch(
-      /It should have been 0xffffc90000213000, where the return address into vprintk_emit stands: vprintk_store had not run one instruction\./,
+      /It should have been 0xffffc90000213000, where the return address into vprintk_emit is: vprintk_store had not run one instruction\./,
     );
     expect(evidence).toMatch(/The push there writes to 0xffffc9000020cff8, which no page table maps/);
     expect(evidence).toMatch(

@@ -72,7 +72,7 @@ describe('who may have a page locked', () => {
     const kernel = machine({ calls: ['schedule', 'io_schedule', 'locker'], word: PAGE });
     expect(holders(kernel)).toEqual([['page bit', 'PG_locked', 'set', ['other (102), likely']]]);
     expect(contendedLocks(kernel)[0]!.holders[0]!.evidence.join('; ')).toMatch(
-      /^the page's address stands in the frame of .*; locker\+0x5 calls __folio_lock, which locks pages$/,
+      /^the page's address is in the frame of .*; locker\+0x5 calls __folio_lock, which locks pages$/,
     );
   });
 

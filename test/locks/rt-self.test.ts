@@ -58,7 +58,7 @@ describe('an rt_mutex that a task wants which has it: rt_mutex_handle_deadlock()
         id: 'lock.self-deadlock',
         certainty: 'certain',
         sentence: expect.stringMatching(
-          /^parked \(101\) waits for port_mutex, which it holds itself: parked \(101\) took it.*, and wants it again in taker\. It can never go on\.$/,
+          /^parked \(101\) waits for port_mutex, which it holds itself: parked \(101\) took it.*, and tries to take it again in taker\. It can never proceed\.$/,
         ) as string,
       },
     ]);

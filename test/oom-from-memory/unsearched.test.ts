@@ -28,7 +28,7 @@ test.each([
 ])('%s: whether somebody was inside out_of_memory() is not known', (_, kernel) => {
   expect(callerIn(kernel)).toMatchObject({
     certainty: 'possible',
-    because: expect.stringMatching(/can't be told: ./) as string,
+    because: expect.stringMatching(/can't be determined: ./) as string,
   });
 });
 

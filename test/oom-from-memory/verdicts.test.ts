@@ -36,7 +36,7 @@ const expected: Readonly<
     says: [
       [
         'oom.memory-held.hugetlb',
-        /^80 MiB of 137 MiB \(58 %\) is set aside for hugetlb pages, and none of it is used by anyone, nor promised to any mapping/,
+        /^80 MiB of 137 MiB \(58 %\) is set aside for hugetlb pages, and none of it is used by anyone, nor reserved by any mapping/,
       ],
       ['oom.prevention.hugetlb', /vm\.nr_hugepages/],
     ],
@@ -109,7 +109,7 @@ const expected: Readonly<
   '7.2-slab-panic': {
     says: [
       ['oom.memory-held.slab', /lab_session with 87\.9 MiB/],
-      ['oom.nothing-wrong', /stood above their watermarks again .* at least 3\.79 MiB were freed since it failed/],
+      ['oom.nothing-wrong', /were above their watermarks again .* at least 3\.79 MiB were freed since it failed/],
     ],
     not: ['oom.watermark'],
   },

@@ -38,7 +38,7 @@ const index: Entry[] = present ? (JSON.parse(readFileSync(`${folder}/index.json`
 /** Column of a file: why the text, not the index, is right. */
 const explained: Readonly<Record<string, string>> = {
   '025-btrfs-5.0-dmesgT-quoted-headless.log invoker':
-    'the opening line is cut, but the CPU line names the task: kworker/u8:4',
+    'the opening line is truncated, but the CPU line names the task: kworker/u8:4',
   '027-mkfs-5.7-rc6-next-i386-tty.log arch':
     'the text is of a 32-bit ARM board (Generic DRA74X, unwind_backtrace, ret_fast_syscall)',
   '153-syz-4.19-arm64-kills-then-bug.log scope':

@@ -36,7 +36,7 @@ describe('a zone whose counters are not there is not one with 0', () => {
     const dma = changed(/gfp_mask=\w+\(GFP_HIGHUSER_MOVABLE\)/, 'gfp_mask=0xcc1(GFP_KERNEL|GFP_DMA)');
     const reckoned = (report: OomReport): unknown[] =>
       [...zonesView(report)!.rows].map(({ cells }) => cells['reckoning']);
-    expect(reckoned(dma).slice(1)).toEqual(['not open to the request', 'not open to the request']);
+    expect(reckoned(dma).slice(1)).toEqual(['not usable by the request', 'not usable by the request']);
     const { gfp: _, ...event } = dma.event;
     expect(reckoned({ ...dma, event })).toEqual([null, null, null]);
   });

@@ -70,7 +70,7 @@ describe('what holds memory beside the processes', () => {
     ];
     const judgement = found(slabReport({ beyond: { slabCaches } }), 'oom.memory-held.slab')!;
     expect(judgement.sentence).toContain(
-      'nobody owns as far as the OOM killer can see, so no kill frees them; the largest cache is session with 120 KiB, made by module leak.',
+      'nobody owns as far as the OOM killer can see, so no kill frees them; the largest cache is session with 120 KiB, created by module leak.',
     );
     expect(judgement.evidence).toContain('session: the data of module leak points to it');
   });
@@ -194,10 +194,10 @@ describe('what holds memory beside the processes', () => {
     const pool = { sizeKB: 2048, total: 2000, free: 2000, surplus: 0 };
     expect(
       found(withMemory({ hugetlb: [{ ...pool, reserved: 0 }] }, { hugepages }), 'oom.memory-held.hugetlb')!.sentence,
-    ).toContain('none of it is used by anyone, nor promised to any mapping;');
+    ).toContain('none of it is used by anyone, nor reserved by any mapping;');
     expect(
       found(withMemory({ hugetlb: [{ ...pool, reserved: 512 }] }, { hugepages }), 'oom.memory-held.hugetlb')!.sentence,
-    ).toContain('though 1 GiB is promised to mappings that have not touched it;');
+    ).toContain('though 1 GiB is reserved by mappings that have not touched it;');
   });
 });
 

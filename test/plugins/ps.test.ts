@@ -107,7 +107,7 @@ test.skipIf(!dumpFile('7.2-global-panic/vmcore.d31.zstd'))(
     expect(readable).toHaveLength(41);
     expect(unreadable.map(({ cells }) => cells['pid'])).toEqual([8, 56, 16, 21, 31, 32, 47]);
     expect(note).toContain(
-      'The task list is broken: 7 processes were found on it forwards and 1 more backwards; 33 more tasks come from the PID IDR.',
+      'The task list is corrupted: 7 processes were found on it forwards and 1 more backwards; 33 more tasks come from the PID IDR.',
     );
     // Nothing invented: what both dumps of that machine can read is the same. Whose flags can't be read is not told
     // from a user's.

@@ -50,7 +50,7 @@ describe('a grace period', () => {
     expect(gracePeriod(rcu(-1n))?.stalled).toBe(false);
   });
 
-  test('whose allowed time can’t be read: held against the usual 21 s, and between that and the shortest not known', () => {
+  test('whose allowed time can’t be read: compared with the default 21 s, and between that and the shortest not known', () => {
     const told = (ago: bigint, lost: boolean) =>
       gracePeriod(
         rcu(
@@ -71,7 +71,7 @@ describe('a grace period', () => {
     const expedited = { kind: expeditedGracePeriod, address: 0n, name: { text: '', about: '', known: true } };
     const words = (node: Readonly<Record<string, ToyValue>>): string =>
       expeditedGracePeriod.words!(rcu(0n, node), expedited);
-    expect(words({})).toBe('kept by nobody at this moment');
+    expect(words({})).toBe('held up by no CPU and no reader at this moment');
     expect(words({ expmask: 1 })).toBe('running');
     expect(words({ exp_tasks: 0x7fff_dead_0000n })).toBe('');
   });
@@ -103,7 +103,7 @@ describe('a watchdog’s limit that can’t be read', () => {
   const hungIn = async (seconds: bigint, unread?: string): Promise<Finding | undefined> =>
     (await findingsLater(seconds, unread)).find(({ id }) => id === 'watchdog.hung-tasks');
 
-  testWith(ZOO, 'hung tasks: by the kernel’s own 4 s; else by the usual 120 s, which the finding says', async () => {
+  testWith(ZOO, 'hung tasks: by the kernel’s own 4 s; else by the default 120 s, which the finding says', async () => {
     expect(await hungIn(0n)).toMatchObject({
       certainty: 'certain',
       sentence: expect.stringContaining('sleep for more than 4 s: ') as string,
@@ -112,8 +112,8 @@ describe('a watchdog’s limit that can’t be read', () => {
     expect(await hungIn(0n, unread)).toBeUndefined();
     expect(await hungIn(200n, unread)).toMatchObject({
       certainty: 'likely',
-      sentence: expect.stringContaining('sleep for more than the usual 120 s: ') as string,
-      evidence: expect.arrayContaining([`${unread} can't be read: held against the usual 120 s.`]) as string[],
+      sentence: expect.stringContaining('sleep for more than the default 120 s: ') as string,
+      evidence: expect.arrayContaining([`${unread} can't be read: compared with the default 120 s.`]) as string[],
     });
   });
 

@@ -119,7 +119,7 @@ function callerWithoutEvent(unsearched: string | undefined): OomEvent['caller'] 
     : {
         by: 'unknown',
         certainty: 'possible',
-        because: `whether a task was inside out_of_memory() when the machine stopped can't be told: ${unsearched}`,
+        because: `whether a task was inside out_of_memory() when the machine stopped can't be determined: ${unsearched}`,
       };
 }
 

@@ -6,7 +6,7 @@ const scopes: Readonly<Record<ReturnType<typeof scopeOf>, string>> = {
   memcg: "a cgroup's limit was hit",
   cpuset: 'the nodes of a cpuset ran out of memory',
   policy: 'the nodes of a memory policy ran out of memory',
-  'by hand': 'the OOM killer was started manually (sysrq-f)',
+  manual: 'the OOM killer was started manually (sysrq-f)',
   'allocation failure': 'an allocation failed; nothing was killed for it',
   unknown: 'not told by the report',
 };

@@ -40,7 +40,7 @@ export function comparedView(rebuilt: RebuiltReport, printed: readonly string[])
       'Line by line',
       comparedColumns,
       compared.map((line) => ({ cells: cellsOf(line) })),
-      { id: 'lines', note: 'White space counts for nothing; the trace and the registers are left out.' },
+      { id: 'lines', note: 'White space is ignored; the trace and the registers are left out.' },
     ),
   ];
 }

@@ -62,7 +62,7 @@ export function zonesView(report: OomReport): TableView | undefined {
   const { order } = report.event;
   const reckoning = (zone: ZoneState): string | null => {
     if (order === undefined ? report.kind === 'show-mem' : order < 0) return 'no page was requested';
-    return found === undefined ? null : (tries.get(zone) ?? 'not open to the request');
+    return found === undefined ? null : (tries.get(zone) ?? 'not usable by the request');
   };
   function* rows(): Generator<RowOf<(typeof zoneColumns)[number]['key']>> {
     for (const zone of zones!) {

@@ -110,5 +110,5 @@ function pathOfMount(kernel: Kernel, mount: bigint): string {
     if (point !== '/') path = point + path;
     at = parent;
   }
-  throw new Implausible(`more than ${DEEPEST} mounts upon each other`, mount);
+  throw new Implausible(`more than ${DEEPEST} mounts stacked on one another`, mount);
 }

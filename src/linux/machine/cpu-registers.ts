@@ -61,7 +61,10 @@ function byHypervisor(kernel: Kernel, notes: readonly RegisterNote[]): CpuRegist
     if (isDamaged) return { cpu, ...LOST };
     // One that nobody owns may be its own.
     const isOwned = notes.every((note) => owners.get(note) !== undefined);
-    return { cpu, reason: isOwned ? 'the dump has no registers for it' : 'no register note can be told to be its own' };
+    return {
+      cpu,
+      reason: isOwned ? 'the dump has no registers for it' : 'no register note can be identified as its own',
+    };
   });
 }
 
@@ -98,7 +101,7 @@ function byCrashNotes(kernel: Kernel, notes: readonly RegisterNote[], isDamaged 
       reason:
         online && !online.includes(cpu)
           ? 'it was offline'
-          : 'it saved no registers: it did not answer, or nobody asked it to',
+          : 'it saved no registers: it did not answer, or was not asked to',
     };
   });
 }

@@ -60,7 +60,7 @@ export function oomsInProgress(kernel: Kernel): readonly OomInProgress[] {
   });
 }
 
-/** The task that holds oom_lock, 0 where nobody does; undefined where it can't be told. */
+/** The task that holds oom_lock, 0 where nobody does; undefined where it can't be determined. */
 export function oomLockHolder(kernel: Kernel): bigint | undefined {
   const lock = kernel.findSymbol('oom_lock');
   if (lock === undefined || !kernel.has('mutex', 'owner')) return undefined;
@@ -111,7 +111,7 @@ function searchStack(kernel: Kernel, task: Task, cpu: number | undefined, holder
     const { result, gaps } = gatherGaps(kernel, () =>
       kernel.peek(CANDIDATE, () => accept(kernel, task, from + BigInt(index) * 8n)),
     );
-    // What a wrong guess leads to says nothing; that a right one could not be told from it does.
+    // What a wrong guess leads to says nothing; that a right one could not be distinguished from it does.
     for (const gap of gaps) if (gap.what === CANDIDATE) kernel.gaps.record(gap);
     if (result) found.push({ ...result, task, cpu, holdsOomLock: holder === task.$address });
   }

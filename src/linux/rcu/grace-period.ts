@@ -10,7 +10,7 @@ export interface GracePeriod {
   readonly name: string;
   readonly running: boolean;
   readonly forNs?: number;
-  /** Longer than RCU allows before it warns; undefined where the time can't be told, or how much is allowed. */
+  /** Longer than RCU allows before it warns; undefined where the time can't be determined, or how much is allowed. */
   readonly stalled: boolean | undefined;
   readonly limit: TimeLimit;
   /** CPUs that have not gone through a quiescent state since it began. */

@@ -138,7 +138,7 @@ function survey(kernel: Kernel): TaskSurvey {
     if (!forwards.whole) {
       const onList = `${counted(listed, 'process')} ${numbered(listed, 'was', 'were')} found on it forwards`;
       const byPid = `${counted(more, 'more task')} ${numbered(more, 'comes', 'come')} from the PID IDR`;
-      remarks.push(`The task list is broken: ${onList} and ${backwards} more backwards; ${byPid}.`);
+      remarks.push(`The task list is corrupted: ${onList} and ${backwards} more backwards; ${byPid}.`);
     } else if (more > 0) remarks.push(`The task list leaves out ${counted(more, 'task')} that the PID IDR has.`);
   }
   const beforeQueues = collected.threadCount;
@@ -149,7 +149,7 @@ function survey(kernel: Kernel): TaskSurvey {
   const running = collected.threadCount - beforeQueues;
   if (running > 0) {
     const unlisted = numbered(running, 'that runs on a CPU is on no list', 'that run on a CPU are on no list');
-    remarks.push(`${counted(running, 'task')} ${unlisted}: about to be gone, or the lists are broken.`);
+    remarks.push(`${counted(running, 'task')} ${unlisted}: exiting, or the lists are corrupted.`);
   }
   const found = collected.threadCount + collected.unreadable.length;
   if (kernelsCount !== undefined && kernelsCount > found)

@@ -30,5 +30,5 @@ export function timeLimit(kernel: Kernel, { variable, usual, most = Infinity }: 
 
 /** Of a finding that rests on it: what it was held against. */
 export function limitInEvidence({ variable, usual }: LimitSetting, { unread }: TimeLimit): readonly string[] {
-  return unread ? [`${variable} can't be read: held against the usual ${usual} s.`] : [];
+  return unread ? [`${variable} can't be read: compared with the default ${usual} s.`] : [];
 }

@@ -59,7 +59,7 @@ function badStack(kernel: Kernel, context: Context, { activations, interruptedBy
   const expected = first.offset === 0 && caller?.frame.area?.low === own.low ? spOf(caller.frame) : undefined;
   if (expected !== undefined) {
     sentences.push(
-      `It should have been ${hex(expected - 8n)}, where the return address into ${caller!.name} stands: ${first.name} had not run one instruction.`,
+      `It should have been ${hex(expected - 8n)}, where the return address into ${caller!.name} is: ${first.name} had not run one instruction.`,
     );
   }
   const fault = {

@@ -58,7 +58,7 @@ const frozenKind = findingKind({
 
 const unknownKind = findingKind({
   id: 'lock.owner-unknown',
-  meaning: 'A lock is waited for, and who has it could not be told.',
+  meaning: 'A lock is waited for, and who has it could not be determined.',
   when: 'somebody has waited 5 s or longer for it, and neither its word nor code tells who has it',
   moment: 'dump',
   step: 'possible',
@@ -74,7 +74,7 @@ const stoppedKind = findingKind({
 
 const stuckKind = findingKind({
   id: 'lock.stuck-owner',
-  meaning: 'Who holds the lock, or delays the event, runs on a CPU and does not get on.',
+  meaning: 'Who holds the lock, or delays the event, runs on a CPU and makes no progress.',
   when: 'somebody has waited 5 s or longer for it, or its holder has had its CPU as long',
   moment: 'dump',
   step: 'certain',
@@ -185,7 +185,7 @@ function unknown({ lock, who, long, stuck, common }: Case): Finding | undefined 
   if (!stuck) return undefined;
   return conclude(unknownKind, {
     ...common,
-    sentence: told`${who}${long}; ${isHeld(lock.lock) ? 'who holds it' : 'who delays it'} can't be told${unnamedTold(lock)}.`,
+    sentence: told`${who}${long}; ${isHeld(lock.lock) ? 'who holds it' : 'who delays it'} can't be determined${unnamedTold(lock)}.`,
   });
 }
 
@@ -282,7 +282,7 @@ function doingInWords(kernel: Kernel, holder: Context, segment: number | undefin
   const now = stopFunction(holder) === undefined ? 0 : 1;
   const at = (index: number, name: string): string | Told => {
     const first = holder.segments[index]?.activations[0];
-    return first ? told`${placeTold(first, name)}` : "code that can't be told";
+    return first ? told`${placeTold(first, name)}` : 'unknown code';
   };
   const came = segment === undefined || segment <= now ? undefined : interruption(kernel, holder, segment - 1);
   return came === undefined

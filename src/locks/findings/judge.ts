@@ -31,8 +31,8 @@ const selfDeadlockKind = findingKind({
 
 const deadlockKind = findingKind({
   id: 'lock.deadlock',
-  meaning: 'Tasks or CPUs wait for each other in a circle: none of them can go on.',
-  when: 'who has the lock that one waits for waits for a lock that the next one has, back to the first',
+  meaning: 'Tasks or CPUs wait for each other in a circle: none of them can proceed.',
+  when: 'the holder of each lock waits for the next lock, back to the first',
   moment: 'dump',
   step: 'certain',
 });
@@ -99,7 +99,7 @@ function deadlock(kernel: Kernel, { links }: Cycle): Finding {
         .join(', '),
     },
     restsOn: links.map(({ holding }) => holdingPremise(kernel, holding)),
-    sentence: told`Deadlock of ${many}: ${toldJoined(steps)}. None of them can go on.`,
+    sentence: told`Deadlock of ${many}: ${toldJoined(steps)}. None of them can proceed.`,
     evidence,
     doors: doorsOf(
       links.map(({ lock }) => lock),

@@ -46,8 +46,8 @@ export function selfDeadlockStory(
   const wanted = wait.taker === undefined ? '' : told` in ${functionTold(wait.taker, 'wanted in')}`;
   const sentence =
     between.length > 0
-      ? told`${itself} waits for ${name}, which it holds itself: ${taken}; ${came}, and its handler needs the same lock${wanted}. It can never go on.`
-      : told`${itself} waits for ${name}, which it holds itself: ${taken}, and wants it again${wanted}. It can never go on.`;
+      ? told`${itself} waits for ${name}, which it holds itself: ${taken}; ${came}, and its handler needs the same lock${wanted}. It can never proceed.`
+      : told`${itself} waits for ${name}, which it holds itself: ${taken}, and tries to take it again${wanted}. It can never proceed.`;
   const directly = between.length === 0 ? pathBetween(holding, wait) : [];
   return {
     sentence,
@@ -103,7 +103,7 @@ function pathBetween({ holder, taker, segment, lock }: Holding, wait: QueuedWait
       .slice(wait.takerIndex, from + 1)
       .toReversed()
       .map(({ name }) => name || '?')
-      .join(' → ')} it comes to want ${lock.name.text} again.`,
+      .join(' → ')} it tries to take ${lock.name.text} again.`,
   ];
 }
 

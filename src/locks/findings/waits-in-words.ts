@@ -34,7 +34,7 @@ export function holdingPremise(kernel: Kernel, { lock, holder, certainty, eviden
 }
 
 export function stateOf({ lock, state }: ContendedLock, role = 'lock'): Told {
-  if (state === '') return told`What ${lockTold(lock, role)} says of itself can't be read`;
+  if (state === '') return told`The state of ${lockTold(lock, role)} can't be read`;
   const name = lockTold(lock, role);
   const says = word(`${role}.state`, state, `the words of the ${lock.kind.name} at ${hex(lock.address)}`);
   return told`${isHeld(lock) ? name : { ...name, text: sentenceCase(name.text) }} is ${says}`;

@@ -85,7 +85,7 @@ function expeditedInWords(kernel: Kernel): string {
     KEEPERS,
     () => cpusWaitedFor(kernel, 'expedited').length + preemptedReaders(kernel, 'expedited').length,
   );
-  return keeping === undefined ? '' : keeping > 0 ? 'running' : 'kept by nobody at this moment';
+  return keeping === undefined ? '' : keeping > 0 ? 'running' : 'held up by no CPU and no reader at this moment';
 }
 
 /** A grace period that runs for less ends as they all do. */
@@ -108,7 +108,7 @@ export function gracePeriodHolders(kernel: Kernel, lock: Lock): readonly Holding
       kernel,
       lock,
       'likely',
-      'no CPU and no reader keeps it from ending, so that its own thread has to go on',
+      'no CPU and no reader keeps it from ending, so that its own thread has to proceed',
     );
   return keepers(kernel, lock, 'normal');
 }

@@ -45,7 +45,7 @@ export const percpuRwsem: LockKind = {
       'waiters.head',
     ),
   finders: [byWaiter, asPercpuWriter],
-  unnamed: (state) => `: it is ${state}, and names neither its readers nor a writer that is in`,
+  unnamed: (state) => `: it is ${state}, and names neither its readers nor the writer that holds it`,
 };
 
 function percpuRwsemState(kernel: Kernel, address: bigint): LockState {

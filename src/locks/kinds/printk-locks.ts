@@ -21,7 +21,7 @@ export const consoleOwner: LockKind = {
   holders: printer,
 };
 
-/** printk's CPU lock: the number of the CPU that has it, or FREE. Its name, release by release; the newest first. */
+/** printk's CPU lock: the number of the CPU that holds it, or FREE. Its name, release by release; the newest first. */
 const CPU_LOCKS = ['printk_cpu_sync_owner', 'printk_cpulock_owner', 'dump_lock'] as const;
 const FREE = -1;
 
@@ -158,7 +158,7 @@ function cpuLockHolders(kernel: Kernel, lock: Lock): readonly Holding[] {
   const holder = owner === undefined ? undefined : cpuContexts(kernel).find(({ cpu }) => cpu === owner);
   return holder === undefined
     ? []
-    : [{ lock, holder, certainty: 'certain', evidence: [`its word is ${owner}, the number of the CPU that has it`] }];
+    : [{ lock, holder, certainty: 'certain', evidence: [`its word is ${owner}, the number of the CPU that holds it`] }];
 }
 
 /** The task that console_owner names: it prints, with the console semaphore taken. */

@@ -52,7 +52,7 @@ export const rwlock: LockKind = {
       ? ''
       : decoded
         ? rwlockInWords(decoded)
-        : `in a state that no queued rwlock has (0x${word.toString(16)})`;
+        : `in a state that is invalid for a queued rwlock (0x${word.toString(16)})`;
   },
   readers: (kernel, address) => rwlockWord(kernel, address)?.readers,
   couldBe: (kernel, address) => {

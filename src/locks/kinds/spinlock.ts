@@ -56,7 +56,7 @@ function contended(
   const word = spinWord(kernel, lock.address);
   if (word === undefined)
     return {
-      state: "in a state that can't be told: its word can't be read, or is none of a queued spinlock",
+      state: "in an unknown state: its word can't be read, or is not a queued spinlock's",
       waits: own,
       remarks: [],
     };

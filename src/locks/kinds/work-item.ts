@@ -81,6 +81,6 @@ function runningBy(kernel: Kernel, worker: bigint): Lock | undefined {
     kind: workItem,
     address: work,
     name: { text: `the work item ${name} at ${hex(work)}`, about: `work item ${name}`, known: true },
-    heldBy: { task, evidence: `the worker on whose list the waiter's barrier stands (${hex(worker)}) runs it` },
+    heldBy: { task, evidence: `the worker whose list has the waiter's barrier (${hex(worker)}) runs it` },
   };
 }

@@ -31,13 +31,13 @@ export function byCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Hold
     if (found.length > 1)
       evidence.push(
         counted
-          ? `the count says that there are ${found.length} readers, and so many stacks are in code that takes it`
+          ? `the count says that there are ${found.length} readers, and as many stacks are in code that takes it`
           : `${found.length} stacks are in code that takes it`,
       );
     else if (running.length > 0 && unread.length === 0)
       evidence.push(`on no other CPU is there a function that has taken it: ${others(cpuContexts(kernel), holder)}`);
     if (unread.length > 0)
-      evidence.push(`what ${unread.map(({ label }) => label).join(', ')} did can't be told in full`);
+      evidence.push(`what ${unread.map(({ label }) => label).join(', ')} did can't be determined in full`);
     return {
       lock,
       holder,
@@ -156,8 +156,7 @@ function onStack(
       ? undefined
       : wordThatNames(kernel, lock, activations[Math.max(0, index - 1)]!, activations[index + 1]);
   if (register < 0 && saved === undefined) return undefined;
-  const place =
-    saved === undefined ? 'its address is in a register' : `its address stands in the frame, at ${hex(saved)}`;
+  const place = saved === undefined ? 'its address is in a register' : `its address is in the frame, at ${hex(saved)}`;
   return {
     activation,
     segment,

@@ -84,7 +84,7 @@ function byOwnerWord(kernel: Kernel, lock: Lock): Holding[] {
         evidence: [`the lock's owner word names ${holder.label}`, ...(inCode ? [inCode.evidence] : [])],
       },
     ];
-  const hint = `the lock's owner word names ${holder.label} as the last reader that came in`;
+  const hint = `the lock's owner word names ${holder.label} as the last reader that took it`;
   if (inCode)
     return [
       {

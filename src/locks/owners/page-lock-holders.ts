@@ -25,7 +25,7 @@ export function pageLockHolders(
     ? []
     : found.map(({ holder, activation, at, taker }): Holding => {
         const evidence = [
-          `the page's address stands in the frame of ${activationInWords(activation)} of ${holder.label}, at ${hex(at)}`,
+          `the page's address is in the frame of ${activationInWords(activation)} of ${holder.label}, at ${hex(at)}`,
         ];
         if (taker === undefined) return { lock, holder, certainty: 'possible', taker: activation, evidence };
         return {

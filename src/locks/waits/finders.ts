@@ -146,7 +146,11 @@ export function asRtWriter(kernel: Kernel, sleeper: Sleeper): FoundLock | undefi
   const found = ownRtMutex(kernel, sleeper);
   return found === undefined
     ? undefined
-    : { address: found, how: ['its rt_mutex names this task, which waits until the readers are out'], mode: 'write' };
+    : {
+        address: found,
+        how: ['its rt_mutex names this task, which waits until all readers have released it'],
+        mode: 'write',
+      };
 }
 
 /**

@@ -221,9 +221,10 @@ function missingFrom(draft: Draft, kind: ReportKind): string[] {
   const missing: string[] = [];
   if (draft.trigger === undefined && kind !== 'show-mem')
     missing.push('who asked for memory: the text has no line that opens the report');
-  if (draft.trigger !== undefined && draft.gfpMask === undefined) missing.push('the gfp mask: the opening line is cut');
+  if (draft.trigger !== undefined && draft.gfpMask === undefined)
+    missing.push('the gfp mask: the opening line is truncated');
   if (draft.trigger !== undefined && draft.order === undefined)
-    missing.push('the order of the request: the opening line is cut');
+    missing.push('the order of the request: the opening line is truncated');
   const ofMemcg =
     draft.memcgCounters.length > 0 || draft.memcgPath !== undefined || callerOf(draft).by === 'memcg charge';
   if (ofMemcg && draft.memcgCounters.length === 0) missing.push("the cgroup's usage and limit");

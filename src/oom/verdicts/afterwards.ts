@@ -9,7 +9,7 @@ import { consumers, placeOf } from './memory-held.js';
 
 export const afterwardsKind = findingKind({
   id: 'oom.afterwards',
-  meaning: 'How memory stood when the machine stopped, and how that differs from the last OOM report.',
+  meaning: 'The state of memory when the machine stopped, and how that differs from the last OOM report.',
   when: 'the free memory of every zone could be read from the dump',
   moment: 'dump',
   step: 'certain',

@@ -28,7 +28,7 @@ export const constraint: Verdict = {
   kinds: [kind],
   judge(report) {
     if (report.kind !== 'oom') return notSo('no OOM kill');
-    if (isByHand(report)) return notSo('it was by hand');
+    if (isByHand(report)) return notSo('it was started manually');
     if (!isOfMachine(report)) return ofMemcg(report);
     const elsewhere = freeElsewhere(report);
     const { event } = report;

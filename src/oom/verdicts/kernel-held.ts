@@ -10,7 +10,7 @@ import { shmemKind } from './shmem-held.js';
 
 const slabKind = findingKind({
   id: 'oom.memory-held.slab',
-  meaning: 'Unreclaimable slab holds the memory: which cache, and who made it.',
+  meaning: 'Unreclaimable slab holds the memory: which cache, and who created it.',
   when: 'it takes more than 15 % of the memory',
   moment: 'report',
   step: 'certain',
@@ -34,7 +34,7 @@ const pipesKind = findingKind({
 
 const zramKind = findingKind({
   id: 'oom.memory-held.zram',
-  meaning: 'Swap in RAM (zram) takes of the memory that it was to free.',
+  meaning: 'Swap in RAM (zram) takes some of the memory that it was to free.',
   when: 'a zram device has pages',
   moment: 'report',
   step: 'certain',
@@ -65,7 +65,7 @@ export function slabHeld(report: OomReport, slabKB: number, wholeKB: number): Fi
   const owner = known?.find((one) => one.name === caches[0]?.name)?.owner;
   const asking = moduleThatAsked(report);
   const whose = (): Told | string => {
-    if (owner !== undefined) return told`, made by ${word('owner', owner, 'module whose data points to the cache')}`;
+    if (owner !== undefined) return told`, created by ${word('owner', owner, 'module whose data points to the cache')}`;
     if (asking === undefined) return '';
     const from = told`module ${word('module', asking.module, 'call trace')}`;
     return told`; the request that failed came from ${from} (${word('function', asking.function, 'call trace')})`;
@@ -122,8 +122,8 @@ export function hugetlbHeld(report: OomReport, wholeKB: number): Finding[] {
     promised === undefined || unusedKB === 0
       ? ''
       : promised === 0
-        ? ', nor promised to any mapping'
-        : told`, though ${kB('hugepages.reserved', promised, 'hstate.resv_huge_pages')} is promised to mappings that have not touched it`;
+        ? ', nor reserved by any mapping'
+        : told`, though ${kB('hugepages.reserved', promised, 'hstate.resv_huge_pages')} is reserved by mappings that have not touched it`;
   return [
     conclude(
       hugetlbKind,

@@ -23,8 +23,8 @@ const sharesKind = findingKind({
 
 const processKind = findingKind({
   id: 'oom.memory-held.process',
-  meaning: 'One process held so much that it is the story.',
-  when: 'it held 30 % or more of the memory that was open to the request',
+  meaning: 'One process held a large share of the memory.',
+  when: 'it held 30 % or more of the memory that the request may use',
   moment: 'report',
   step: 'certain',
 });

@@ -12,8 +12,8 @@ import { notToldOfZones, zoneTries } from './watermark.js';
 const kind = findingKind({
   id: 'oom.nothing-wrong',
   meaning:
-    'Memory was there after all: the OOM killer was started manually, a page fault failed for another reason, or memory came free meanwhile.',
-  when: 'sysrq-f started it while zones stood above their low watermark, or a zone that the request may use could serve it when the report was printed',
+    'Memory was there after all: the OOM killer was started manually, a page fault failed for another reason, or memory was freed meanwhile.',
+  when: 'sysrq-f started it while zones were above their low watermark, or a zone that the request may use could serve it when the report was printed',
   moment: 'report',
   step: 'certain',
 });
@@ -42,7 +42,7 @@ function startedByHand(report: OomReport): ReturnType<Verdict['judge']> {
     return notSo('what each zone has free, or its watermarks, are not in the report');
   const low = zones.filter((zone) => amount(zone.kB.free!) <= amount(zone.kB.low!));
   const whole = managedKB(report, pageKB(report));
-  if (low.length === zones.length) return notSo('it was by hand, but memory was short');
+  if (low.length === zones.length) return notSo('it was started manually, but memory was short');
   const { kB, managed, share } = factsIn(report);
   const freeTold = kB('free', free, 'free of the zones shown');
   const ofWhole = whole === undefined ? '' : told` of ${managed(whole)} (${share(freeTold, managed(whole))})`;
@@ -97,7 +97,7 @@ function recovered(report: OomReport): ReturnType<Verdict['judge']> {
   const freedKB = able.reduce((sum, one) => sum + Math.max(0, one.spareKB), 0);
   const freed = kB('freed since', freedKB, 'usable − min of these zones');
   const watermarks = numbered(able.length, 'its watermark', 'their watermarks');
-  const stood = `${list(titles)} stood above ${watermarks} again and could have served the request`;
+  const stood = `${list(titles)} ${numbered(able.length, 'was', 'were')} above ${watermarks} again and could have served the request`;
   const compaction =
     report.event.order !== undefined && report.event.order > 0 ? ', or compaction would still have found a block' : '';
   return so(

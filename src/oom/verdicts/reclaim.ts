@@ -31,7 +31,7 @@ export const reclaim: Verdict = {
   id: kind.id,
   kinds: [kind],
   judge(report) {
-    if (isByHand(report)) return notSo('nobody needed a page: it was by hand');
+    if (isByHand(report)) return notSo('no page was requested: it was started manually');
     const found = isOfMachine(report) ? ofMachine(report) : ofMemcg(report);
     if (found.reasons.length === 0) return notSo('nothing in the report stands in the way of reclaim');
     return so(

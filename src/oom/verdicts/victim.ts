@@ -14,7 +14,7 @@ import { largestTask } from './memory-held.js';
 const chosenKind = findingKind({
   id: 'oom.victim.chosen',
   meaning:
-    'Who was killed, whether it was the right one by badness, who would have been next, and what the kill gave back.',
+    'Who was killed, whether it was the right one by badness, who would have been next, and what the kill freed.',
   when: 'the report names a victim',
   moment: 'report',
   step: 'certain',
@@ -72,7 +72,7 @@ const mostOfIt = 0.4;
 /** Two that differ by less than this are the same to badness: rss is printed a moment before it is weighed. */
 const near = 0.02;
 
-/** Whether the right victim was chosen, who else would have been, and what the kill gave back. */
+/** Whether the right victim was chosen, who else would have been, and what the kill freed. */
 export const victim: Verdict = {
   id: 'oom.victim',
   kinds: [chosenKind, noneKind, panicKind, hiddenKind, smallKind, groupKind],
@@ -138,7 +138,7 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
         chosenKind,
         {
           subject,
-          sentence: told`${name} was chosen${size()}${freed}; whether it was the right one can't be told: ${why}.`,
+          sentence: told`${name} was chosen${size()}${freed}; whether it was the right one can't be determined: ${why}.`,
           evidence:
             kill?.anonRssKB === undefined
               ? []
@@ -154,7 +154,7 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
   const top = largestTask(report.tasks);
   const next = ranked.find((one) => one.task.pid !== task.task.pid);
   const nextWords = !weighed
-    ? "who would have been next can't be told, for the report does not say how much memory there is to measure an oom_score_adj against"
+    ? "who would have been next can't be determined, for the report does not say how much memory there is to measure an oom_score_adj against"
     : next === undefined
       ? 'no other could be chosen'
       : told`next would have been ${named(report, next.task)} with ${held(report, next.task)}`;
@@ -194,7 +194,7 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
   }
   if (!weighed) {
     const untold =
-      "whether an oom_score_adj made the difference can't be told, " +
+      "whether an oom_score_adj made the difference can't be determined, " +
       'for the report does not say how much memory there is to measure it against';
     return [
       conclude(

@@ -33,7 +33,7 @@ export const watermark: Verdict = {
   judge(report) {
     const { event } = report;
     if (!isOfMachine(report)) return notSo("a cgroup's limit was hit: no zone was asked");
-    if (event.order !== undefined && event.order < 0) return notSo('nobody asked for a page: it was by hand');
+    if (event.order !== undefined && event.order < 0) return notSo('no page was requested: it was started manually');
     const tries = zoneTries(report);
     if (tries === undefined || event.order === undefined) return notSo(notToldOfZones);
     if (tries.length === 0) return notSo('no zone that the request may use is in the report');

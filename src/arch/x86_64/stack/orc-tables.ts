@@ -54,7 +54,7 @@ function ruleOf(entry: OrcEntry): UnwindRule {
 }
 
 function unknownLayout({ entries }: OrcTable): never {
-  throw new Implausible('the layout of the ORC entries is none that is known', entries);
+  throw new Implausible('the layout of the ORC entries is unknown', entries);
 }
 
 function kernelTable(kernel: Kernel): OrcTable | undefined {

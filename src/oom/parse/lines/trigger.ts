@@ -133,7 +133,7 @@ export const hardware: LineKind = {
   role: 'body',
   starts: /^Hardware name: /,
   continues: /^(?!Call|Workqueue|Stack|pstate|[<[])\S/,
-  // A broken one can't be told from a whole one but by what follows: only a line without a stamp is taken, once.
+  // What follows tells a broken one from a whole one: only a line without a stamp is taken, once.
   open: (text) =>
     text.length < 100 && !/\d\d\/\d\d\/\d{4}$/.test(text) && !/\((?:DT|Flattened Device Tree)\)$/.test(text),
   read(text, draft) {
