@@ -38,7 +38,12 @@ describe('a verdict is less sure where it looks at a part of which not all could
     ['nothing', undefined, whole],
     ['no part', {}, whole],
     ['a part that none of these looks at', { registers: 'lost' }, whole],
-    ['the task table', { tasks: 'lost' }, { ...whole, 'oom.memory-held.process': 'likely' }],
+    // Whose the anonymous memory is, processes' or not, their rss tells.
+    [
+      'the task table',
+      { tasks: 'lost' },
+      { ...whole, 'oom.memory-held.process': 'likely', 'oom.memory-held.shares': 'likely' },
+    ],
     ['the per-CPU memory', { 'beyond.percpuPages': 'lost' }, { ...whole, 'oom.memory-held.shares': 'likely' }],
     ['a part that is not there at all', { 'beyond.sockets': 'lost' }, { ...whole, 'oom.memory-held.shares': 'likely' }],
     [
