@@ -54,7 +54,7 @@ export type {
   TreeView,
   ValueType,
   View,
-} from './plugin/views.js';
+} from './words/views.js';
 export type { Kernel } from './kernel/kernel.js';
 export type { MemberSpec, PerCpu, Ref, RefBase, Shape, StructName } from './kernel/shape.js';
 export { objectColumns, objectTree, objectView } from './plugin/object-view.js';

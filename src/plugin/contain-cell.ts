@@ -1,6 +1,6 @@
 import { BadView, describe, field, shortened, shortenedParts, text, writable } from './check-form.js';
 import { isGap } from './make-views.js';
-import type { Cell, ValueType } from './views.js';
+import type { Cell, ValueType } from '../words/views.js';
 
 /** What a cell of each type may be, beside null and a gap, and how it is asked for. */
 const fitting: Readonly<Record<ValueType, readonly [fits: (cell: unknown) => boolean, wanted: string]>> = {

@@ -19,7 +19,7 @@ import { cleanCell } from './contain-cell.js';
 import { cleanFinding, optionalDoor } from './contain-finding.js';
 import type { SolidView } from './section.js';
 import { keysOf, lineFields, valueTypes } from './view-keys.js';
-import { partKinds } from './views.js';
+import { partKinds } from '../words/views.js';
 import type {
   Cell,
   ChartView,
@@ -35,7 +35,7 @@ import type {
   TreeNode,
   ValueType,
   View,
-} from './views.js';
+} from '../words/views.js';
 import { defined } from '../words/defined.js';
 
 /**

@@ -10,7 +10,7 @@ import {
   type ValuesOf,
 } from './options.js';
 import { BadDeclaration, mistakeIn } from './check-definition.js';
-import type { View } from './views.js';
+import type { View } from '../words/views.js';
 
 /** Version of the door between oompm and its plugins: a plugin written for another one is refused, by name. */
 export const pluginApi = 1;

@@ -19,7 +19,7 @@ import type {
   TreeNode,
   TreeView,
   ValueType,
-} from './views.js';
+} from '../words/views.js';
 import { defined } from '../words/defined.js';
 import { didYouMean } from '../words/nearest-word.js';
 import { BadView } from './check-form.js';

@@ -8,7 +8,7 @@ import { typeNamed } from '../inspect/type-named.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { pageNumberOf, ReadError } from '../memory/address-space.js';
 import { columns, fact, facts, tree, type TreeNodeOf } from './make-views.js';
-import type { View } from './views.js';
+import type { View } from '../words/views.js';
 import { defined } from '../words/defined.js';
 
 /** The columns of `objectTree`. */

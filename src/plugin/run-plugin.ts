@@ -9,7 +9,7 @@ import { ViewNames } from './view-names.js';
 import type { Plugin } from './define-plugin.js';
 import type { OptionValues } from './options.js';
 import { defaultLimits, type Limits, type Outcome, type Section, type SolidView } from './section.js';
-import type { Gap, LogLine, Row, Stack, TreeNode, View } from './views.js';
+import type { Gap, LogLine, Row, Stack, TreeNode, View } from '../words/views.js';
 import { counted } from '../words/quantity.js';
 
 /** Rows go in batches: a screen shows the first before the last is read, and a worker posts few messages. */

@@ -12,7 +12,7 @@ import type {
   TableView,
   TreeNode,
   TreeView,
-} from './views.js';
+} from '../words/views.js';
 
 /** How a plugin's run ended; each but `done` with the reason in words. What it yielded before stands in any case. */
 export type Outcome =

@@ -1,4 +1,4 @@
-import type { LogLine, ValueType } from './views.js';
+import type { LogLine, ValueType } from '../words/views.js';
 
 /** What a value of a cell or a fact may be. */
 export const valueTypes: readonly ValueType[] = [

@@ -1,7 +1,7 @@
 import { logStamp } from '../words/log-stamp.js';
 import { numbered, size } from '../words/quantity.js';
 import { isGap } from '../plugin/make-views.js';
-import type { Cell, Column, ValueType } from '../plugin/views.js';
+import type { Cell, Column, ValueType } from '../words/views.js';
 
 /** The one place where a number becomes text for people. */
 

@@ -1,5 +1,5 @@
 import stringWidth from 'fast-string-width';
-import type { Column, Row, TreeNode } from '../plugin/views.js';
+import type { Column, Row, TreeNode } from '../words/views.js';
 import { oneLine } from './escape.js';
 import { cellText, columnUnit, isNumeric, type Units } from './format-value.js';
 

@@ -1,4 +1,4 @@
-import type { LogLine } from '../plugin/views.js';
+import type { LogLine } from '../words/views.js';
 import { timestamp } from './format-value.js';
 
 /** What stands before a record's text, as dmesg prints it: "[    1.234567][   T12]"; '' where it has neither. */

@@ -1,4 +1,4 @@
-import type { ChartView, PartKind } from '../plugin/views.js';
+import type { ChartView, PartKind } from '../words/views.js';
 
 /**
  * How the parts of a picture look: the one place for text, screens and HTML. A look belongs to a kind, not to a rank,

@@ -1,6 +1,6 @@
 import { isGap } from '../plugin/make-views.js';
 import type { Outcome, Section, SolidView } from '../plugin/section.js';
-import type { Cell, Column, Fact, Gap, LogLine, Row, Stack, TreeNode, ValueType } from '../plugin/views.js';
+import type { Cell, Column, Fact, Gap, LogLine, Row, Stack, TreeNode, ValueType } from '../words/views.js';
 import { defined } from '../words/defined.js';
 import type { Finding } from '../words/finding.js';
 

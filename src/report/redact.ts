@@ -1,5 +1,5 @@
 import type { SolidView } from '../plugin/section.js';
-import type { Cell, Column, Row, TreeNode, ValueType } from '../plugin/views.js';
+import type { Cell, Column, Row, TreeNode, ValueType } from '../words/views.js';
 import { identifiers } from './identifiers.js';
 import { isEverywhere, shownThread } from './kernel-threads.js';
 import { kernelWords } from './kernel-words.js';

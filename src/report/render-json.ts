@@ -1,6 +1,6 @@
 import { isGap } from '../plugin/make-views.js';
 import type { SolidView } from '../plugin/section.js';
-import type { Cell, Column, Row, Stack, TreeNode, ValueType } from '../plugin/views.js';
+import type { Cell, Column, Row, Stack, TreeNode, ValueType } from '../words/views.js';
 import { jsonText } from './escape.js';
 import { address } from './format-value.js';
 import type { Report } from './report.js';

@@ -1,5 +1,5 @@
 import type { Section, SolidView } from '../plugin/section.js';
-import type { Column, Row } from '../plugin/views.js';
+import type { Column, Row } from '../words/views.js';
 import { fenced, markdown, oneLine } from './escape.js';
 import { foldGaps } from './fold-gaps.js';
 import { alone, cellText, columnUnit, isNumeric, quantity, type Units } from './format-value.js';

@@ -1,6 +1,6 @@
 import { isGap } from '../plugin/make-views.js';
 import type { Section, SolidView } from '../plugin/section.js';
-import type { ChartView, Column, FactsView, GraphView, LogLine, Stack, StackFrame } from '../plugin/views.js';
+import type { ChartView, Column, FactsView, GraphView, LogLine, Stack, StackFrame } from '../words/views.js';
 import { oneLine, textLines } from './escape.js';
 import { foldGaps } from './fold-gaps.js';
 import { counted } from '../words/quantity.js';

@@ -13,7 +13,7 @@ export {
 } from '../arch/stack/frame.js';
 export { framesOf, isOf, type PlacedFrame } from './frames-of.js';
 export { nameFrames, type NamedFrame } from './name-frames.js';
-export { showStack, stackKey, type ShownFrame, type ShownStack, type ShowOptions } from './show.js';
+export { showStack, stackKey, type ShownStack, type ShowOptions } from './show.js';
 export { cpuOf, cpuStack, stackOf, type TaskStack } from './stacks.js';
 export { type UnwindOptions } from './unwind.js';
 export { variablesIn, type Variable } from './variables.js';

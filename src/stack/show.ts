@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js';
-import type { Frame, Found } from '../arch/stack/frame.js';
+import type { Frame } from '../arch/stack/frame.js';
 import { codePlace } from './code.js';
 import { codeAddressOf, spOf } from '../arch/stack/frame.js';
 import { nameFrames } from './name-frames.js';
@@ -7,30 +7,10 @@ import type { TaskStack } from './stacks.js';
 import { variablesIn } from './variables.js';
 import { variableText } from './variable-text.js';
 import { defined } from '../words/defined.js';
-
-/** A frame as the view of stacks has it: what a plugin yields. */
-export interface ShownFrame {
-  index: number;
-  ip: bigint;
-  sp?: bigint;
-  function?: string;
-  offset?: number;
-  module?: string;
-  inlined?: true;
-  file?: string;
-  line?: number;
-  found: Found;
-  arguments?: readonly { name: string; value: string }[];
-  locals?: readonly { name: string; value: string }[];
-  registers?: Readonly<Record<string, bigint>>;
-  note?: string;
-}
+import type { Stack, StackFrame } from '../words/views.js';
 
 /** Frames for a view of stacks, innermost first, and why there are no more of them. */
-export interface ShownStack {
-  frames: readonly ShownFrame[];
-  end?: string;
-}
+export type ShownStack = Pick<Stack, 'frames' | 'end'>;
 
 /** What is shown beside the functions’ names; nothing if not given. */
 export interface ShowOptions {
@@ -42,7 +22,7 @@ export interface ShowOptions {
 
 /** A stack with names, lines and remarks, ready to be a view; inlined functions are frames of their own. */
 export function showStack(kernel: Kernel, stack: TaskStack, options: ShowOptions = {}): ShownStack {
-  const frames: ShownFrame[] = [];
+  const frames: StackFrame[] = [];
   for (const [position, frame] of stack.frames.entries()) {
     const named = nameFrames(kernel, [frame]);
     for (const { level, inlined, function: name, place, source } of named) {
@@ -136,7 +116,7 @@ function variableLists(
   stack: TaskStack,
   frame: Frame,
   level: number,
-): Pick<ShownFrame, 'arguments' | 'locals'> {
+): Pick<StackFrame, 'arguments' | 'locals'> {
   const variables = variablesIn(kernel, stack, frame, level);
   const shown = (parameter: boolean) =>
     variables

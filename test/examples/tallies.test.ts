@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import protocols from '../../examples/protocols.js';
 import { perCpu, to, toyKernel, type ToyKernel } from '../../src/testing/index.js';
-import type { View } from '../../src/plugin/views.js';
+import type { View } from '../../src/words/views.js';
 import { build, oompm, projectRoot } from '../built.js';
 import { dumpFile } from '../dumps.js';
 

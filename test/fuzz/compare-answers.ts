@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { Section } from '../../src/plugin/section.js';
-import type { Certainty, Finding, Gap } from '../../src/plugin/views.js';
+import type { Certainty, Finding, Gap } from '../../src/words/views.js';
 import type { Answer } from './dropped-page.js';
 
 /** A rule that a section broke: which one, and what differs, without what is of this page alone. */

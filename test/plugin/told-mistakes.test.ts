@@ -13,7 +13,7 @@ import {
 } from '../../src/index.js';
 import { runPlugin } from '../../src/plugin/run-plugin.js';
 import { defaultLimits, type Section } from '../../src/plugin/section.js';
-import type { ValueType } from '../../src/plugin/views.js';
+import type { ValueType } from '../../src/words/views.js';
 import { withFacts } from '../../src/report/fact-lines.js';
 import { render } from '../../src/report/render.js';
 import { reportOf } from '../report/sample-report.js';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { chart } from '../../src/index.js';
-import { partKinds } from '../../src/plugin/views.js';
+import { partKinds } from '../../src/words/views.js';
 import { allLooks, looksOf } from '../../src/report/palette.js';
 import { coloured } from '../../src/report/paint.js';
 import { render } from '../../src/report/render.js';

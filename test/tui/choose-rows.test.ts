@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { columns, gap } from '../../src/plugin/make-views.js';
-import type { Cell } from '../../src/plugin/views.js';
+import type { Cell } from '../../src/words/views.js';
 import { chooseRows } from '../../src/tui/lines/choose-rows.js';
 import { emptyIndex, withRows } from '../../src/tui/lines/table-index.js';
 

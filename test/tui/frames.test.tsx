@@ -14,7 +14,7 @@ import {
   table,
   tree,
 } from '../../src/plugin/make-views.js';
-import type { View } from '../../src/plugin/views.js';
+import type { View } from '../../src/words/views.js';
 import { frameOf } from './toy-screen.js';
 import { facts as dumpFacts, runOf, ToySession } from './toy-state.js';
 

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../src/plugin/run-plugin.js';
 import { columns, table } from '../../src/plugin/make-views.js';
-import type { View } from '../../src/plugin/views.js';
+import type { View } from '../../src/words/views.js';
 import type { SolidView } from '../../src/plugin/section.js';
 import type { DumpFacts } from '../../src/report/report.js';
 import type { Action } from '../../src/tui/state/actions.js';

@@ -1,4 +1,4 @@
-import type { ChartView } from '../../plugin/views.js';
+import type { ChartView } from '../../words/views.js';
 import { html } from '../escape.js';
 import { quantity, type Units } from '../format-value.js';
 import { isWhole, looksOf } from '../palette.js';

@@ -1,4 +1,4 @@
-import type { GraphView } from '../../plugin/views.js';
+import type { GraphView } from '../../words/views.js';
 import { html } from '../escape.js';
 
 /** Edges beside circles that are shown unfolded. */

@@ -1,4 +1,4 @@
-import type { Column, Row, Sorting } from '../../plugin/views.js';
+import type { Column, Row, Sorting } from '../../words/views.js';
 import { html } from '../escape.js';
 import { cellText, columnUnit, isNumeric, type Units } from '../format-value.js';
 import { folded, titled } from './block.js';

@@ -1,6 +1,6 @@
 import { kernelInWords } from '../kernel-in-words.js';
 import type { SolidView } from '../../plugin/section.js';
-import type { ChartView, FactsView, GraphView, Headline } from '../../plugin/views.js';
+import type { ChartView, FactsView, GraphView, Headline } from '../../words/views.js';
 import { html } from '../escape.js';
 import type { Report, ReportedFinding } from '../report.js';
 import { chartHtml } from './chart.js';

@@ -1,5 +1,5 @@
 import type { SolidView } from '../../plugin/section.js';
-import type { FactsView, Stack } from '../../plugin/views.js';
+import type { FactsView, Stack } from '../../words/views.js';
 import { html, textLines } from '../escape.js';
 import { alone, type Units } from '../format-value.js';
 import { logLead } from '../log-lead.js';

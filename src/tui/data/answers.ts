@@ -13,7 +13,7 @@ import { defaultValues, type OptionValues } from '../../plugin/options.js';
 import type { AnyPlugin, Registry } from '../../plugin/registry.js';
 import { runEvents, type RunEvent } from '../../plugin/run-plugin.js';
 import { defaultLimits, type Outcome } from '../../plugin/section.js';
-import type { Gap } from '../../plugin/views.js';
+import type { Gap } from '../../words/views.js';
 import { quoted } from '../state/command-line.js';
 import type { Question } from '../state/state.js';
 import { parseWords } from './parse-words.js';

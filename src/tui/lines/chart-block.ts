@@ -1,4 +1,4 @@
-import type { ChartView } from '../../plugin/views.js';
+import type { ChartView } from '../../words/views.js';
 import { quantity } from '../../report/format-value.js';
 import { cutTo, widthOf } from '../../report/lay-out-table.js';
 import type { Meaning } from '../../report/paint.js';

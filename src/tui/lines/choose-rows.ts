@@ -1,5 +1,5 @@
 import { isGap } from '../../plugin/make-views.js';
-import type { Cell, Column, Sorting } from '../../plugin/views.js';
+import type { Cell, Column, Sorting } from '../../words/views.js';
 import type { TableIndex } from './table-index.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { LogLine } from '../../plugin/views.js';
+import type { LogLine } from '../../words/views.js';
 
 /** Lines of the kernel itself: what a user wrote into the log has another facility. */
 const isKernels = ({ facility, remark }: LogLine): boolean =>

@@ -1,4 +1,4 @@
-import type { GraphView } from '../../plugin/views.js';
+import type { GraphView } from '../../words/views.js';
 import { address } from '../../report/format-value.js';
 import { fixedBlock, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
 import type { ShownView } from './view-state.js';

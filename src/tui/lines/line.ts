@@ -1,4 +1,4 @@
-import type { Door } from '../../plugin/views.js';
+import type { Door } from '../../words/views.js';
 import type { Meaning } from '../../report/paint.js';
 import { cutTo, widthOf } from '../../report/lay-out-table.js';
 import { defined } from '../../words/defined.js';

@@ -1,4 +1,4 @@
-import type { LogLine } from '../../plugin/views.js';
+import type { LogLine } from '../../words/views.js';
 import { timestamp } from '../../report/format-value.js';
 import { afterStamp, meaningOfLevel } from '../../report/log-lead.js';
 import { deathIn } from './death-in-log.js';

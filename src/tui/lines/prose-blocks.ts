@@ -1,5 +1,5 @@
 import { isGap } from '../../plugin/make-views.js';
-import type { Fact, Finding } from '../../plugin/views.js';
+import type { Fact, Finding } from '../../words/views.js';
 import { address, alone } from '../../report/format-value.js';
 import { cutAtWord, widthOf, wrap } from '../../report/lay-out-table.js';
 import type { ReportedFinding } from '../../report/report.js';

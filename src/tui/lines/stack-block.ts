@@ -1,4 +1,4 @@
-import type { Stack, StackFrame } from '../../plugin/views.js';
+import type { Stack, StackFrame } from '../../words/views.js';
 import { address } from '../../report/format-value.js';
 import { wrap } from '../../report/lay-out-table.js';
 import { frameInWords } from '../../report/render-text.js';

@@ -1,5 +1,5 @@
 import { isGap } from '../../plugin/make-views.js';
-import type { Column, Row, Sorting } from '../../plugin/views.js';
+import type { Column, Row, Sorting } from '../../words/views.js';
 import { isNumeric } from '../../report/format-value.js';
 import { cutTo, fitColumns, widthOf } from '../../report/lay-out-table.js';
 import type { Meaning } from '../../report/paint.js';

@@ -1,4 +1,4 @@
-import type { Column, Row, TreeNode } from '../../plugin/views.js';
+import type { Column, Row, TreeNode } from '../../words/views.js';
 import { inTable, quantity, unitOf, type Units } from '../../report/format-value.js';
 import { widthOf } from '../../report/lay-out-table.js';
 import { shownText } from './shown-text.js';

@@ -1,5 +1,5 @@
 import { isGap } from '../../plugin/make-views.js';
-import type { Column, Row } from '../../plugin/views.js';
+import type { Column, Row } from '../../words/views.js';
 import { address } from '../../report/format-value.js';
 import type { NamedTarget } from './line.js';
 import { shownText } from './shown-text.js';

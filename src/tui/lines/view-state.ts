@@ -1,6 +1,6 @@
 import type { Units } from '../../report/format-value.js';
 import type { SolidView } from '../../plugin/section.js';
-import type { Sorting } from '../../plugin/views.js';
+import type { Sorting } from '../../words/views.js';
 import type { CellStyle, TableIndex } from './table-index.js';
 
 /** A view as far as it has come in, with what scrolling it needs. */

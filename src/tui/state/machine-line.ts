@@ -1,5 +1,5 @@
 import { isGap } from '../../plugin/make-views.js';
-import type { Cell } from '../../plugin/views.js';
+import type { Cell } from '../../words/views.js';
 import { quantity } from '../../report/format-value.js';
 import { counted } from '../../words/quantity.js';
 import type { Room } from '../lines/view-state.js';

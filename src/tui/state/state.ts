@@ -1,5 +1,5 @@
 import type { Outcome } from '../../plugin/section.js';
-import type { Gap } from '../../plugin/views.js';
+import type { Gap } from '../../words/views.js';
 import type { DumpFacts } from '../../report/report.js';
 import type { NamedTarget } from '../lines/line.js';
 import type { Look, ShownView } from '../lines/view-state.js';

@@ -1,5 +1,5 @@
 import type { Item, RunEvent } from '../../plugin/run-plugin.js';
-import type { LogLine, Row, Stack, TreeNode } from '../../plugin/views.js';
+import type { LogLine, Row, Stack, TreeNode } from '../../words/views.js';
 import type { Units } from '../../report/format-value.js';
 import { emptyIndex, withRoots, withRows } from '../lines/table-index.js';
 import type { ShownView } from '../lines/view-state.js';

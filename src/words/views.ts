@@ -1,11 +1,11 @@
-import type { Door, Finding } from '../words/finding.js';
-import type { Gap } from '../words/gap.js';
+import type { Door, Finding } from './finding.js';
+import type { Gap } from './gap.js';
 
-export type { Certainty, Premise } from '../words/certainty.js';
-export type { Door, Finding } from '../words/finding.js';
-export type { Gap } from '../words/gap.js';
-export type { Subject, SubjectKind } from '../words/subject.js';
-export type { Facts, FactUnit, FindingFact } from '../words/told.js';
+export type { Certainty, Premise } from './certainty.js';
+export type { Door, Finding } from './finding.js';
+export type { Gap } from './gap.js';
+export type { Subject, SubjectKind } from './subject.js';
+export type { Facts, FactUnit, FindingFact } from './told.js';
 
 /**
  * What a plugin yields: data with column types and units, never text laid out. The same view becomes text, JSON,
