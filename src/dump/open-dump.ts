@@ -169,10 +169,14 @@ function openElf(layer: Layer, options: OpenDumpOptions): Omit<Dump, 'close'> {
   const notes = readNotes(bytesOfNotes, architecture.notes, stated);
   const pageSize = statedPageSize(notes, architecture) ?? architecture.pageSizes[0];
   const memory = elfMemory(reader, header, pageSize);
-  const completeness = completenessOf(cutLayer(layer, elfEnd(reader, header, memory.end)));
+  const ends = elfEnds(header, memory.end);
+  const statedEnd = { bytes: Math.max(...Object.values(ends).filter(isPlausible)), exact: ends.table <= reader.size };
+  const completeness = completenessOf(cutLayer(layer, statedEnd));
   const defects = [...cutOffInWords(completeness, 1), ...brokenStream(layer)];
   if ((header.flags & 1) !== 0)
     defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');
+  if (!Object.values(ends).every(isPlausible))
+    defects.push('Its ELF header is damaged: it puts a table of headers where no file reaches.');
   if (header.programHeaders.count === 0)
     defects.push('The file has no table of segments: it says of no memory where it stands.');
   if (memory.damaged > 0)
@@ -201,16 +205,22 @@ function statedPageSize({ vmcoreinfo = '' }: Notes, { pageSizes }: Architecture)
   return pageSizes.find((size) => size === stated);
 }
 
-/** Where an ELF file's tables say that it ends. */
-function elfEnd(
-  reader: FileReader,
+/** Where an ELF file's table of segments ends, the last of these, and its table of sections. */
+function elfEnds(
   { programHeaders: table, sectionHeaders: sections, bits }: NonNullable<ReturnType<typeof readElfHeader>>,
   segmentsEnd: number,
-): StatedEnd {
-  const tableEnd = table.offset + table.count * table.entrySize;
+): { table: number; segments: number; sections: number } {
   const hasSections = sections.offset > 0 && sections.entrySize === (bits === 64 ? 64 : 40);
-  const sectionsEnd = hasSections ? sections.offset + Math.max(1, sections.count) * sections.entrySize : 0;
-  return { bytes: Math.max(tableEnd, segmentsEnd, sectionsEnd), exact: tableEnd <= reader.size };
+  return {
+    table: table.offset + table.count * table.entrySize,
+    segments: segmentsEnd,
+    sections: hasSections ? sections.offset + Math.max(1, sections.count) * sections.entrySize : 0,
+  };
+}
+
+/** The largest files of any file system have some exbibytes; of a dump, what 52 bits of addresses can reach. */
+function isPlausible(end: number): boolean {
+  return end <= 2 ** 52;
 }
 
 function noteBytes(
@@ -349,7 +359,8 @@ function kdumpNotes(parts: readonly KdumpPart[]): Notes {
     for (const { file, header } of parts) {
       const { offset, size } = which(header);
       const stated = Math.min(size, limit);
-      if (offset > 0 && size > 0) return { bytes: file.read(offset, stated), stated };
+      // What is said to stand in the header itself is not there: the bytes are lost.
+      if (size > 0) return { bytes: offset > 0 ? file.read(offset, stated) : new Uint8Array(0), stated };
     }
     return { bytes: new Uint8Array(0), stated: 0 };
   };

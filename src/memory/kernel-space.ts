@@ -5,6 +5,8 @@ import type { PhysicalMemory } from './physical-memory.js';
 
 /** What VMCOREINFO says by kind: the part of it that finding memory needs. */
 export interface VmcoreinfoLines {
+  /** The value of a line that is none of these, by its key. */
+  get?(key: string): string | undefined;
   /** SYMBOL(name): an address, with KASLR's offset. */
   symbol(name: string): bigint | undefined;
   /** NUMBER(name): signed. */

@@ -50,7 +50,8 @@ export function checkVmlinux(
   );
 }
 
-function bannerInMemory(vmlinux: Vmlinux, memory: AddressSpace, kaslrOffset: bigint): string | undefined {
+/** linux_banner, where memory has one at the place that the vmlinux and the offset say. */
+export function bannerInMemory(vmlinux: Vmlinux, memory: AddressSpace, kaslrOffset: bigint): string | undefined {
   const address = vmlinux.symbols(kaslrOffset)?.addressOf('linux_banner' satisfies SymbolName);
   if (address === undefined) return undefined;
   const text = readOr(

@@ -22,7 +22,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { vmlinuxServes } from '../kernel/unreadable-names.js';
 import type { Bases } from '../memory/bases.js';
 import type { KernelSpace } from '../memory/kernel-space.js';
-import { checkVmlinux } from './check-vmlinux.js';
+import { bannerInMemory, checkVmlinux } from './check-vmlinux.js';
 import { moduleTypes } from '../linux/module/module-types.js';
 import { moduleSymbolTable } from '../linux/module/modules.js';
 import { findTypes } from './find-types.js';
@@ -110,7 +110,7 @@ export async function bringUp(
   const { info, source: vmcoreinfoSource } = vmcoreinfoOf(dump, options.vmcoreinfo);
   const space = unlessCutOff(dump, () => arch.memory.kernelSpace(dump.memory, info, dump.registers));
   defects.push(...space.defects);
-  const kaslrOffset = kaslrOffsetOf(info, vmlinux);
+  const kaslrOffset = kaslrOffsetOf(info, vmlinux, space, defects);
   if (vmlinux) checkVmlinux(vmlinux, info, space, kaslrOffset, options.force ?? false);
 
   // What stands in for the dump's VMCOREINFO changes what its memory is read as.
@@ -197,12 +197,30 @@ function readFile(path: string): string {
   }
 }
 
-/** What KASLR added to the addresses of vmlinux. */
-function kaslrOffsetOf(info: Vmcoreinfo | undefined, vmlinux: Vmlinux | undefined): bigint {
-  if (info?.kernelOffset !== undefined) return info.kernelOffset;
+/**
+ * What KASLR added to the addresses of vmlinux. Where VMCOREINFO contradicts itself, memory tells which line is
+ * damaged.
+ */
+function kaslrOffsetOf(
+  info: Vmcoreinfo | undefined,
+  vmlinux: Vmlinux | undefined,
+  space: KernelSpace,
+  defects: string[],
+): bigint {
+  const stated = info?.kernelOffset;
   const running = info?.symbol('_stext');
   const linked = running === undefined ? undefined : vmlinux?.symbols(0n)?.addressOf('_stext' satisfies SymbolName);
-  return running === undefined || linked === undefined ? 0n : running - linked;
+  const moved = running === undefined || linked === undefined ? undefined : running - linked;
+  if (vmlinux === undefined || stated === undefined || moved === undefined || stated === moved)
+    return stated ?? moved ?? 0n;
+  const right = [stated, moved].find((offset) => bannerInMemory(vmlinux, space, offset) !== undefined);
+  if (right === undefined) return stated;
+  const [says, lies, is] = [stated, moved, right].map((offset) => `0x${BigInt.asUintN(64, offset).toString(16)}`);
+  defects.push(
+    `VMCOREINFO is damaged: its KERNELOFFSET is ${says}, and its _stext lies ${lies} above that of the vmlinux; ` +
+      `${is} is used, where the kernel's banner is found.`,
+  );
+  return right;
 }
 
 interface SymbolQuestion {

@@ -132,3 +132,24 @@ describe('VMCOREINFO', () => {
     });
   });
 });
+
+test('notes and VMCOREINFO that a kdump header puts nowhere are lost, and told as that', async () => {
+  const vmcoreinfo = 'OSRELEASE=6.1.0-toy\nPAGESIZE=4096\nSYMBOL(_stext)=ffffffff81000000\n';
+  const kdump = Buffer.from(buildKdump({ pages: new Map(), cpus, vmcoreinfo }));
+  expect(await open(kdump)).toMatchObject({ registers: [{}, {}], vmcoreinfo, defects: [] });
+  // struct kdump_sub_header: offset_note, and offset_vmcoreinfo, of which the notes have a copy.
+  const noNotes = Buffer.from(kdump).fill(0, 4096 + 48, 4096 + 56);
+  expect(await open(noNotes)).toMatchObject({
+    registers: [],
+    vmcoreinfo,
+    damagedNotes: true,
+    defects: ["Its register notes can't be read: the file has something else where they should be."],
+  });
+  const noVmcoreinfo = Buffer.from(kdump).fill(0, 4096 + 32, 4096 + 40);
+  expect(await open(noVmcoreinfo)).toMatchObject({
+    registers: [{}, {}],
+    vmcoreinfo,
+    damagedVmcoreinfo: true,
+    defects: ["Its VMCOREINFO can't be read: the file has something else where it should be."],
+  });
+});

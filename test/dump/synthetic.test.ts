@@ -356,6 +356,23 @@ describe('ELF', () => {
     expect(edge instanceof Page && [edge.bytes[0x1ff], edge.bytes[0x200]]).toEqual([2, 0]);
   });
 
+  test('a table of headers where no file reaches is damage; one a little behind the end, a file that is cut off', async () => {
+    const whole = (sectionsAt: bigint): Uint8Array => {
+      const bytes = Buffer.from(buildElf({ segments: [{ paddr: 0x1000, bytes: pageOf(1) }] }));
+      // e_shoff, e_shentsize
+      bytes.writeBigUInt64LE(sectionsAt, 40);
+      bytes.writeUInt16LE(64, 58);
+      return bytes;
+    };
+    const damaged = await open(whole(1n << 63n));
+    expect([damaged.completeness.kind, damaged.defects, shown(damaged, 1)]).toEqual([
+      'whole',
+      ['Its ELF header is damaged: it puts a table of headers where no file reaches.'],
+      1,
+    ]);
+    expect((await open(whole(1n << 20n))).completeness.kind).toBe('cut off');
+  });
+
   test('70,000 segments, counted in section 0', async () => {
     const segments = Array.from({ length: 70_000 }, (_, i) => ({
       paddr: i * 0x2000,

@@ -142,7 +142,7 @@ describe('what holds memory beside the processes', () => {
       const [held, advice] = said(run({}));
       expect(held).toMatch(/, which outlive the process that wrote them; \/run holds/);
       expect(advice).toMatch(
-        /^Lower the limit of the tmpfs \/run \(.*\), and remove what lies there: .*no kill frees it\.$/,
+        /^Lower the limit of the tmpfs \/run \(.*\), and remove files there: .*no kill frees it\.$/,
       );
     });
     test('a memfd', () => {

@@ -39,7 +39,7 @@ const hugetlbAdvice = findingKind({
 
 const tmpfsAdvice = findingKind({
   id: 'oom.prevention.tmpfs',
-  meaning: 'Limit a tmpfs and remove what lies there, or see to those that hold what has no name any more.',
+  meaning: 'Limit a tmpfs and remove files there, or see to those that hold what has no name any more.',
   when: 'shmem and tmpfs are 30 % of the memory or more',
   moment: 'report',
   step: 'likely',
@@ -204,7 +204,7 @@ function hugetlbUnused(report: OomReport): Finding[] {
   return [
     conclude(hugetlbAdvice, {
       subject: { kind: 'memory', name: 'hugetlb' },
-      sentence: told`Make the hugetlb pool smaller (vm.nr_hugepages): ${free} of it is free, and closed to all else.`,
+      sentence: told`Make the hugetlb pool smaller (vm.nr_hugepages): ${free} of it is free, and unavailable to anything else.`,
       evidence: pools
         .filter((pool) => Number(pool.free) > 0)
         .map((pool) => {
@@ -235,7 +235,7 @@ function tmpfsFull(report: OomReport): Finding[] {
   ];
 }
 
-const limitTmpfs = 'Put a limit on the tmpfs mounts (and /dev/shm), and remove what lies there';
+const limitTmpfs = 'Put a limit on the tmpfs mounts (and /dev/shm), and remove files there';
 
 /** A limit is for what is mounted, and removing for what has a name: the rest goes with those that hold it. */
 function againstTmpfs(report: OomReport, mount: TmpfsState): Told {
@@ -266,7 +266,7 @@ function againstTmpfs(report: OomReport, mount: TmpfsState): Told {
   if (mount.internal && file !== undefined && isSysV(file.path))
     return told`Remove SysV segments that nobody needs (ipcs -m, ipcrm)${alone}; no kill frees it.`;
   if (mount.internal) return told`Find who uses shared memory: ${tmpfs}${alone}.`;
-  return told`${limitIt()}, and remove what lies there${alone}; no kill frees it.`;
+  return told`${limitIt()}, and remove files there${alone}; no kill frees it.`;
 }
 
 function protectedConsumer(report: OomReport): Finding[] {

@@ -3,6 +3,7 @@ import type { MemoryArchitecture } from '../../architecture.js';
 import { findBases } from './find-bases.js';
 import { kernelFacts } from './kernel-facts.js';
 import { KERNEL_MAP, kernelSpace, LARGEST_IMAGE_BYTES } from './kernel-space.js';
+import { implausibleFacts } from './stated-facts.js';
 import { userSpace } from './user-space.js';
 
 export const memory: MemoryArchitecture = {
@@ -12,6 +13,7 @@ export const memory: MemoryArchitecture = {
     const space = kernelSpace(physical, kernelFacts(vmcoreinfo, notes));
     return {
       ...space,
+      defects: [...space.defects, ...implausibleFacts(vmcoreinfo)],
       findBases: (hints) => findBases(space, hints),
       userSpace: (pgdPhysical) => userSpace(space, pgdPhysical),
     };
