@@ -31,11 +31,11 @@ export function escaped(name: string): string {
   return name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`);
 }
 
-/** As the log's kernel records have it. */
-const kernelFacility = 0;
+/** As the log's kernel records have it: what others wrote into the log may be any text. */
+export const kernelFacility = 0;
 
-const plainWords = /[\w.:/#@+-]+/g;
-const plainName = /^[\w.:/#@+-]+$/;
+export const plainWords = /[\w.:/#@+-]+/g;
+export const plainName = /^[\w.:/#@+-]+$/;
 const quotedStrings = /"(?:[^"\\]|\\.)*"/g;
 const withPid = /^(.+)( \((?:pid )?\d+\))$/s;
 

@@ -4,7 +4,7 @@ import { identifiers } from './identifiers.js';
 import { isEverywhere, shownThread } from './kernel-threads.js';
 import { kernelWords } from './kernel-words.js';
 import { collectKernelNames, redactKernelLine, type Tokens } from './redact-kernel-line.js';
-import { escaped, isKernelsOwn, UsersRedaction } from './redact-users.js';
+import { escaped, isKernelsOwn, kernelFacility, plainName, plainWords, UsersRedaction } from './redact-users.js';
 import type { Report } from './report.js';
 
 /** A task's name, and who bears it. */
@@ -105,8 +105,6 @@ const keysOfKind: readonly (readonly [kind: string, keys: RegExp])[] = [
 
 /** Columns with lines of the kernel's own report. */
 const kernelLines = /^(?:printed|rebuilt)$/;
-/** What others wrote into the log may be any text. */
-const kernelFacility = 0;
 
 /** Names that a dump and its kernel have on every machine, and hosts that nobody named. */
 const generic = /^(?:-|vmcore|vmlinux|localhost|\(none\))$/;
@@ -243,9 +241,6 @@ const longestMark = 14;
 
 /** Shorter labels are words of a sentence as well. */
 const shortestLabel = 3;
-
-const plainName = /^[\w.:/#@+-]+$/;
-const plainWords = /[\w.:/#@+-]+/g;
 
 /** @param isUsers of a user's plugin, whose columns may be called anything: what they say to be the kernel's own is. */
 function collect(view: SolidView, names: Names, isUsers = false): void {

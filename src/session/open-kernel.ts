@@ -149,7 +149,8 @@ export async function bringUp(
       // Of a file that changed in between nobody knows what was read.
       if (changesOf(dump, vmlinux).length > 0) return;
       vmlinux?.kept.write();
-      dump.kept?.write();
+      // Who finds what was made beside a damaged page would not meet the page, and not tell of it.
+      if (dump.damageMet?.() === undefined) dump.kept?.write();
     },
     close() {
       vmlinux?.close();

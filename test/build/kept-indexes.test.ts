@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { dumpFile } from '../dumps.js';
+import { withDamagedPage } from '../fuzz/zeroed-page.js';
 import { build, oompm, projectRoot, type Answer } from '../built.js';
 
 /** Symbols and types come from the dump itself, or from a vmlinux. */
@@ -51,3 +52,24 @@ describe.each(cases)('symbols and types $title', ({ words, files, missing }) => 
     },
   );
 });
+
+test(
+  'of a dump in which a damaged page was met nothing is kept: each run tells of it',
+  { timeout: 60_000 },
+  async () => {
+    const cache = mkdtempSync(join(tmpdir(), 'oompm-indexes-'));
+    const damaged = join(cache, 'vmcore');
+    // Read with the table of tokens, which has ended before.
+    await withDamagedPage(
+      dump,
+      damaged,
+      (kernel) => BigInt(`0x${kernel.vmcoreinfo('SYMBOL(kallsyms_token_table)')!}`) + 0x8000n,
+    );
+    await vi.waitUntil(() => Date.now() - statSync(damaged).ctimeMs > 3500, { timeout: 10_000 });
+    const run = (): Promise<Answer> => oompm(['info', damaged, '--no-search'], { env: { XDG_CACHE_HOME: cache } });
+    const first = await run();
+    expect(first.stdout).toContain('damaged in the file');
+    expect(await run()).toEqual(first);
+    expect(kept(cache)).toEqual([]);
+  },
+);

@@ -10,6 +10,32 @@ const DESCRIPTOR = 24;
  * descriptor is made that of a page that was zero.
  */
 export async function withZeroedPage(from: string, to: string, addressIn: (kernel: Kernel) => bigint): Promise<void> {
+  const { lost, zero, tables } = await placesIn(from, addressIn);
+  copyFileSync(from, to);
+  const fd = openSync(to, 'r+');
+  const descriptor = Buffer.alloc(DESCRIPTOR);
+  readSync(fd, descriptor, 0, DESCRIPTOR, tables + zero * DESCRIPTOR);
+  writeSync(fd, descriptor, 0, DESCRIPTOR, tables + lost * DESCRIPTOR);
+  closeSync(fd);
+}
+
+/** A copy of a kdump file in which the page of an address is there, and does not decode. */
+export async function withDamagedPage(from: string, to: string, addressIn: (kernel: Kernel) => bigint): Promise<void> {
+  const { lost, tables } = await placesIn(from, addressIn);
+  copyFileSync(from, to);
+  const fd = openSync(to, 'r+');
+  const descriptor = Buffer.alloc(DESCRIPTOR);
+  readSync(fd, descriptor, 0, DESCRIPTOR, tables + lost * DESCRIPTOR);
+  const [at, size] = [Number(descriptor.readBigInt64LE(0)), descriptor.readUInt32LE(8)];
+  writeSync(fd, Buffer.alloc(size, 0xff), 0, size, at);
+  closeSync(fd);
+}
+
+/** Where the descriptors stand; which one is the address's page's, and which one a page's that is zero. */
+async function placesIn(
+  from: string,
+  addressIn: (kernel: Kernel) => bigint,
+): Promise<{ lost: number; zero: number; tables: number }> {
   const { kernel } = await openSession({ dump: [from] });
   const physical = kernel.memory.translate(addressIn(kernel));
   kernel.close();
@@ -24,13 +50,10 @@ export async function withZeroedPage(from: string, to: string, addressIn: (kerne
   dump.close();
   if (lost < 0 || zero < 0) throw new Error('there is no such page');
 
-  copyFileSync(from, to);
-  const fd = openSync(to, 'r+');
+  const fd = openSync(from, 'r');
   const header = Buffer.alloc(4096);
   readSync(fd, header, 0, header.length, 0);
-  const tables = (1 + header.readInt32LE(432) + header.readInt32LE(436)) * header.readInt32LE(428);
-  const descriptor = Buffer.alloc(DESCRIPTOR);
-  readSync(fd, descriptor, 0, DESCRIPTOR, tables + zero * DESCRIPTOR);
-  writeSync(fd, descriptor, 0, DESCRIPTOR, tables + lost * DESCRIPTOR);
   closeSync(fd);
+  const tables = (1 + header.readInt32LE(432) + header.readInt32LE(436)) * header.readInt32LE(428);
+  return { lost, zero, tables };
 }

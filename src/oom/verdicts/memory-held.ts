@@ -161,10 +161,11 @@ export function consumers(report: OomReport): Shares | undefined {
 const mappedShare = 0.75;
 
 /** What the processes of the task table map of the anonymous memory; undefined where not each row has it. */
-function mappedKB({ tasks, incomplete, pageSizeKB }: OomReport): number | undefined {
+function mappedKB(report: OomReport): number | undefined {
+  const { tasks, incomplete } = report;
   if (tasks === undefined || tasks.length === 0 || incomplete?.tasks !== undefined) return undefined;
   const pages = totalOf(tasks.map((task) => task.exact?.rssAnon ?? task.rssAnon));
-  return pages === undefined ? undefined : pages * (pageSizeKB ?? 4);
+  return pages === undefined ? undefined : pages * pageKB(report);
 }
 
 /** Pages that a driver or io_uring allocated can be on the anonymous lists too, and in no process's rss. */
