@@ -133,11 +133,14 @@ const inkWithoutWaiting = {
   },
 };
 
+const typesDoor = 'index.d.ts';
+
 const words = process.argv.slice(2);
+const unfinished = join(root, `.dist.${process.pid}`);
 if (!words.includes('--if-stale') || isStale()) await build();
+else if (lacksTypes()) await addTypes();
 
 async function build() {
-  const unfinished = join(root, `.dist.${process.pid}`);
   const bundle = await rolldown({
     cwd: root,
     input: entries,
@@ -170,8 +173,20 @@ async function build() {
     await import(pathToFileURL(join(unfinished, 'commands.cjs')).href)
   );
   writeFileSync(join(unfinished, 'commands.json'), JSON.stringify(await bundledHelp()));
-  rmSync(dist, { recursive: true, force: true });
+  // Between the two names there is no dist/ for microseconds: who starts oompm meanwhile is told that it isn't built.
+  const old = `${unfinished}.old`;
+  if (existsSync(dist)) renameSync(dist, old);
   renameSync(unfinished, dist);
+  rmSync(old, { recursive: true, force: true });
+}
+
+/** To a dist/ that is as new as its sources: nothing that may be running from it is taken away. */
+async function addTypes() {
+  await buildTypes(unfinished);
+  // By the last, it is told whether they are there.
+  const files = readdirSync(unfinished).filter((file) => file !== typesDoor);
+  for (const file of [...files, typesDoor]) renameSync(join(unfinished, file), join(dist, file));
+  rmSync(unfinished, { recursive: true });
 }
 
 /**
@@ -216,9 +231,13 @@ function licences(moduleIds) {
 
 function isStale() {
   const built = join(dist, 'commands.json');
-  if (!existsSync(built) || (words.includes('--types') && !existsSync(join(dist, 'index.d.ts')))) return true;
+  if (!existsSync(built)) return true;
   const sources = ['src', 'plugins', 'symbols', 'scripts', 'package.json'].map((name) => join(root, name));
   return Math.max(...sources.map(newest)) > statSync(built).mtimeMs;
+}
+
+function lacksTypes() {
+  return words.includes('--types') && !existsSync(join(dist, typesDoor));
 }
 
 /** When the file, or the latest in the folder, was changed. @param {string} path @returns {number} */
