@@ -1,5 +1,6 @@
 import type { StructType, TypeSource } from '../debuginfo/type-source.js';
 import { findMember, resolveType } from '../debuginfo/type-walk.js';
+import { misdeclared } from './check-declared.js';
 import { ShapeError } from './gaps.js';
 import { bitFieldReader, readerFor, type Reader, type ReaderHost } from './readers.js';
 import type { MemberSpec, RefBase, Shape } from './shape.js';
@@ -20,16 +21,19 @@ export interface BoundShape {
 /**
  * Finds a shape's members in the kernel's types and compiles an accessor for each; that of one that this kernel lacks
  * says so, and the others stand.
+ * @param isChecked a declared type that is not the kernel's is told too, though the member could be read: for shapes
+ * that no test of ours has held against kernels
  * @throws ShapeError where this kernel has no such struct
  */
-export function bindShape(host: ReaderHost, types: TypeSource, shape: Shape): BoundShape {
+export function bindShape(host: ReaderHost, types: TypeSource, shape: Shape, isChecked = false): BoundShape {
   const struct = structNamed(types, shape);
   if (!struct) throw new ShapeError(noSuchStruct(types, shape.struct));
   const offsets = new Map<string, number>();
   const prototype: Record<string, unknown> = { $struct: shape.struct };
+  const binding = { host, struct, isChecked, offsets, prototype };
   let lack: ShapeError | undefined;
   for (const [name, spec] of Object.entries(shape.members)) {
-    const missing = bindMember(host, struct, name, spec, offsets, prototype);
+    const missing = bindMember(binding, name, spec);
     if (missing === undefined) continue;
     failing(prototype, name, missing);
     lack ??= missing;
@@ -68,16 +72,22 @@ function structNamed(types: TypeSource, { struct, definedBy }: Shape): StructTyp
   return resolved?.kind === 'struct' || resolved?.kind === 'union' ? resolved : undefined;
 }
 
+/** A shape on its way. */
+interface Binding {
+  host: ReaderHost;
+  struct: StructType;
+  isChecked: boolean;
+  offsets: Map<string, number>;
+  prototype: Record<string, unknown>;
+}
+
 /** @returns what this kernel lacks, where that is not optional */
 function bindMember(
-  host: ReaderHost,
-  struct: StructType,
+  { host, struct, isChecked, offsets, prototype }: Binding,
   name: string,
   spec: MemberSpec,
-  offsets: Map<string, number>,
-  prototype: Record<string, unknown>,
 ): ShapeError | undefined {
-  const { type, optional, percpu, formerly } = typeof spec === 'string' ? { type: spec } : spec;
+  const { type, optional, percpu = false, formerly } = typeof spec === 'string' ? { type: spec } : spec;
   const found = findMember(struct, name) ?? (formerly === undefined ? undefined : findMember(struct, formerly));
   if (!found) {
     if (name.includes('.')) return noPath(struct, name);
@@ -92,7 +102,7 @@ function bindMember(
   const reader =
     found.member.bitSize > 0
       ? bitField(host, type, found.bitOffset, found.member.bitSize, found.type)
-      : readerFor(host, type, found.type, percpu ?? false);
+      : readerFor(host, type, found.type, percpu);
   if (typeof reader === 'string') {
     // An optional member of another type is that of another era: the one that this reader knows is not there.
     if (optional) return absent(prototype, name);
@@ -100,6 +110,8 @@ function bindMember(
       `\`struct ${struct.name}\`'s member \`${name}\` is ${reader} in this kernel, where \`${type}\` is expected`,
     );
   }
+  const difference = isChecked ? misdeclared(host, type, found.type, found.member.bitSize) : undefined;
+  if (difference !== undefined) return new ShapeError(`\`struct ${struct.name}\`'s member \`${name}\` ${difference}`);
   const offset = found.bitOffset >> 3;
   offsets.set(name, offset);
   const distance = found.member.bitSize > 0 ? 0n : BigInt(offset);

@@ -182,7 +182,7 @@ function shapeBinder(
   };
   const bindOrSay = (shape: Shape): BoundShape | ShapeError => {
     try {
-      return bindShape(host, types, shape);
+      return bindShape(host, types, shape, knownShape(shape.struct) !== shape);
     } catch (error) {
       if (!(error instanceof ShapeError)) throw error;
       return error;

@@ -48,9 +48,16 @@ export function readerFor(
 function perCpuReader(host: ReaderHost, parsed: DeclaredType, type: CType | undefined): Reader | string {
   if (type && type.kind !== 'pointer') return `${typeName(type)}, not a pointer`;
   const pointee: DeclaredType = { ...parsed, stars: parsed.stars - 1 };
-  const read = readerFor(host, declaredText(pointee), undefined, false);
+  const read = readerFor(host, declaredText(pointee), type && pointeeOf(type), false);
   if (typeof read === 'string') return read;
   return (address): PerCpu<unknown> => ({ offset: host.memory.u64(address), read });
+}
+
+/** undefined where the pointer does not say: of void, or of a struct that its unit does not know. */
+function pointeeOf(pointer: CType & { kind: 'pointer' }): CType | undefined {
+  const target = pointer.target();
+  const { kind } = resolveType(target);
+  return kind === 'void' || kind === 'forward' ? undefined : target;
 }
 
 function declaredText({ base, stars, dimensions }: DeclaredType): string {
@@ -107,7 +114,7 @@ function scalarReader(host: ReaderHost, base: string, type: CType | undefined): 
 }
 
 /** The scalar in a struct of one member: atomic_t, kuid_t, memdesc_flags_t. */
-function unwrapped(type: CType): CType {
+export function unwrapped(type: CType): CType {
   let at = resolveType(type);
   for (let depth = 0; depth < 8; depth++) {
     if (at.kind !== 'struct' && at.kind !== 'union') break;
@@ -118,7 +125,7 @@ function unwrapped(type: CType): CType {
   return at;
 }
 
-function scalarOf(type: CType): { size: number; signed: boolean } | undefined {
+export function scalarOf(type: CType): { size: number; signed: boolean } | undefined {
   switch (type.kind) {
     case 'int':
       return { size: type.size, signed: type.signed };

@@ -75,4 +75,17 @@ describe.each([...dumpsByKernel.values()])('%s', (dump) => {
     });
     expect(unbound).toEqual([]);
   });
+
+  test('every member is declared with a type that this kernel gives it', async () => {
+    const kernel = await openKernel({ dump: [dumpFile(dump)!] });
+    opened.push(kernel);
+    // A copy is as a user's own shape: its types are held against the kernel's, of each member.
+    const misdeclared = allShapes
+      .filter(({ struct }) => kernel.hasNamed(struct))
+      .flatMap((shape) =>
+        Object.entries(shape.members).map(([name, spec]) => kernel.missing({ ...shape, members: { [name]: spec } })),
+      );
+    expect(misdeclared.length).toBeGreaterThan(300);
+    expect(misdeclared.filter((reason) => reason !== undefined)).toEqual([]);
+  });
 });
