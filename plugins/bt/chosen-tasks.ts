@@ -1,4 +1,4 @@
-import { InputError, type Kernel } from 'oompm';
+import { InputError, list, type Kernel } from 'oompm';
 import { allThreads, taskState, type Task } from 'oompm/linux';
 
 export interface Choice {
@@ -20,9 +20,15 @@ export function chosenTasks(
 ): { title: string; tasks: readonly Task[] } | undefined {
   if (state !== undefined && !LETTERS.test(state))
     throw new InputError(`There is no task state ${JSON.stringify(state)}; states are R, S, D, T, t, X, Z, P, I, N.`);
-  if (task.length > 0) return { title: 'Tasks', tasks: inState(kernel, named(kernel, task), state) };
-  if (state !== undefined)
-    return { title: `Tasks in state ${state.split('').join(', ')}`, tasks: inState(kernel, allThreads(kernel), state) };
+  if (state !== undefined) {
+    // Not by their names, which a title would tell to whom they are hidden from.
+    const tasks = task.length > 0 ? named(kernel, task) : allThreads(kernel);
+    return {
+      title: `${task.length > 0 ? 'Those tasks that are' : 'Tasks'} in state ${list(state.split(''), 'or')}`,
+      tasks: inState(kernel, tasks, state),
+    };
+  }
+  if (task.length > 0) return { title: 'Tasks', tasks: named(kernel, task) };
   return all ? { title: 'All tasks', tasks: allThreads(kernel) } : undefined;
 }
 

@@ -41,16 +41,15 @@ export default definePlugin({
     if (chosen) {
       // What a CPU runs has been shown with the CPU.
       const tasks = flags.active ? chosen.tasks.filter((task) => cpuOf(kernel, task) === undefined) : chosen.tasks;
-      if (tasks.length > 0 || !flags.active)
-        yield stacks(
-          chosen.title,
-          foldedStacks(
-            kernel,
-            tasks.map((task) => () => stackOf(kernel, task, unwinding)),
-            showing,
-          ),
-          { id: 'tasks' },
-        );
+      yield stacks(
+        tasks.length < chosen.tasks.length ? `${chosen.title}, beside those that run` : chosen.title,
+        foldedStacks(
+          kernel,
+          tasks.map((task) => () => stackOf(kernel, task, unwinding)),
+          showing,
+        ),
+        { id: 'tasks' },
+      );
     }
     if (chosen || cpus.length > 0) return;
     const own = panic?.cpu === undefined ? kernel.possibleCpus() : [panic.cpu];

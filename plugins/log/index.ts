@@ -1,4 +1,4 @@
-import { defined, definePlugin, InputError, log, type LogLine, counted } from 'oompm';
+import { defined, definePlugin, InputError, log, type LogLine, counted, list } from 'oompm';
 import { isRemark, logRecords, type LogEntry } from 'oompm/linux';
 
 /** The words of dmesg, by level. */
@@ -24,7 +24,12 @@ export default definePlugin({
       isRemark(entry)
         ? pattern === undefined
         : entry.level <= lowest && (pattern === undefined || pattern.test(entry.text));
-    const lines = chosen(logRecords(kernel), wanted);
+    // Not the expression itself, which may hold what is to be hidden.
+    const asked = [
+      ...(level === undefined ? [] : [`is as severe as ${level}`]),
+      ...(pattern === undefined ? [] : ['matches --grep']),
+    ];
+    const lines = chosen(logRecords(kernel), wanted, list(asked));
     yield log('Kernel log', limit === undefined ? lines : lastOf(lines, limit), { id: 'log' });
   },
 });
@@ -39,7 +44,7 @@ function patternOf(source: string): RegExp {
   }
 }
 
-function* chosen(entries: Iterable<LogEntry>, wanted: (entry: LogEntry) => boolean): Generator<LogLine> {
+function* chosen(entries: Iterable<LogEntry>, wanted: (entry: LogEntry) => boolean, asked: string): Generator<LogLine> {
   let messages = 0;
   let found = 0;
   for (const entry of entries) {
@@ -48,7 +53,7 @@ function* chosen(entries: Iterable<LogEntry>, wanted: (entry: LogEntry) => boole
     if (!isRemark(entry)) found++;
     yield isRemark(entry) ? { text: entry.remark, remark: true } : line(entry);
   }
-  if (found === 0 && messages > 0) yield { text: `none of ${counted(messages, 'message')} matches`, remark: true };
+  if (found === 0 && messages > 0) yield { text: `none of ${counted(messages, 'message')} ${asked}`, remark: true };
 }
 
 function line({ timeNs, level, facility, caller, sequence, text }: Exclude<LogEntry, { remark: string }>): LogLine {

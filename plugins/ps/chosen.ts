@@ -1,4 +1,4 @@
-import { InputError, type Kernel } from 'oompm';
+import { InputError, list, type Kernel } from 'oompm';
 import { isKernelThread, type Task } from 'oompm/linux';
 
 export interface Choice {
@@ -20,11 +20,15 @@ export function chosen(
   const kinds = user === ofKernel ? tasks : tasks.filter((task) => isOfKernel(kernel, task) === ofKernel);
   if (wanted.length === 0) return kinds;
   const matches = wanted.map(matcher);
-  const found = kinds.filter(
-    (task) => kernel.attempt('task_struct.comm', () => matches.some((match) => match(task))) === true,
-  );
-  if (found.length === 0) throw new InputError(`There is no task ${wanted.join(', ')}; oompm ps lists them.`);
-  return found;
+  const isNamed = (task: Task): boolean =>
+    kernel.attempt('task_struct.comm', () => matches.some((match) => match(task))) === true;
+  const found = kinds.filter(isNamed);
+  if (found.length > 0) return found;
+  if (tasks.some(isNamed))
+    throw new InputError(
+      `${list(wanted, 'or')} is no ${ofKernel ? 'task of the kernel' : 'process of users'}; leave out ${ofKernel ? '--kernel' : '--user'}.`,
+    );
+  throw new InputError(`There is no task ${list(wanted, 'or')}; oompm ps lists them.`);
 }
 
 /** Undefined where it can't be determined. */

@@ -25,7 +25,7 @@ export default definePlugin({
       .toSorted((a, b) => b.totalObjects * b.size - a.totalObjects * a.size || (a.name < b.name ? -1 : 1));
     const shown = caches.slice(0, limit ?? caches.length);
     yield table(
-      'Slab caches',
+      unreclaimable ? 'Slab caches that memory pressure does not shrink' : 'Slab caches',
       cacheColumns,
       shown.map((cache) => ({
         cells: {

@@ -17,6 +17,9 @@ const narrowestText = 12;
 /** And a column of text is put back with no less than this, of which one can guess the rest. */
 const narrowestTold = 20;
 
+/** In a file a longer text moves what follows it in its own row: in all others there would be nothing but blanks. */
+const widestPadded = 80;
+
 /** A row and the tree's lines before its first cell. */
 interface FlatRow {
   cells: Row['cells'];
@@ -38,14 +41,17 @@ export function layOutTable(
   );
   const widths = columns.map((column, index) => {
     let widest = Math.max(widthOf(column.title), widthOf(columnUnit(column, units) ?? ''));
-    for (const text of texts[index]!) widest = Math.max(widest, widthOf(text));
+    for (const text of texts[index]!) {
+      const needed = widthOf(text);
+      if (needed > widest && (width !== Infinity || needed <= widestPadded)) widest = needed;
+    }
     return widest;
   });
   const kept = fitColumns(columns, widths, width);
   const isTree = rows.some(({ lead }) => lead !== '');
   const pad = (index: number, text: string, last: boolean): string => {
     const room = widths[index]!;
-    const cut = widthOf(text) > room ? cutTo(text, room) : text;
+    const cut = width !== Infinity && widthOf(text) > room ? cutTo(text, room) : text;
     const space = ' '.repeat(Math.max(0, room - widthOf(cut)));
     return !(isTree && index === 0) && isNumeric(columns[index]!.type) ? space + cut : last ? cut : cut + space;
   };
@@ -136,11 +142,12 @@ export function cutTo(text: string, width: number): string {
 /** Between words, but not between a number and its unit. */
 const breaks = / (?!(?:%|[KMGTPE]iB|kB)(?!\w))/;
 
-/** Words on lines of at most `width` columns; a longer word stands alone. */
+/** Words on lines of at most `width` columns; a longer word stands alone, and what stands in brackets together. */
 export function wrap(text: string, width: number): string[] {
+  if (width === Infinity) return [text];
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(breaks)) {
+  for (const word of unbroken(text.split(breaks), width)) {
     if (line !== '' && widthOf(line) + 1 + widthOf(word) > width) {
       lines.push(line);
       line = word;
@@ -150,6 +157,28 @@ export function wrap(text: string, width: number): string[] {
   }
   lines.push(line);
   return lines;
+}
+
+/** Words, and as one those from an opening bracket to its closing one, where they fit on a line. */
+function* unbroken(words: readonly string[], width: number): Generator<string> {
+  for (let at = 0; at < words.length;) {
+    const count = wordsInBrackets(words, at, width);
+    yield words.slice(at, at + count).join(' ');
+    at += count;
+  }
+}
+
+function wordsInBrackets(words: readonly string[], from: number, width: number): number {
+  let open = 0;
+  let room = width + 1;
+  for (let at = from; at < words.length; at++) {
+    const word = words[at]!;
+    for (const letter of word) open += letter === '(' ? 1 : letter === ')' ? -1 : 0;
+    room -= widthOf(word) + 1;
+    if (room < 0) return 1;
+    if (open <= 0) return at - from + 1;
+  }
+  return 1;
 }
 
 /** The text if it fits, else its first words and an ellipsis: half a number would be another number. */

@@ -104,7 +104,7 @@ const keysOfKind: readonly (readonly [kind: string, keys: RegExp])[] = [
 ];
 
 /** Columns with lines of the kernel's own report. */
-const kernelLines = /^(?:printed|rebuilt)$/;
+const kernelLines = /^kernelLine$/;
 
 /** Names that a dump and its kernel have on every machine, and hosts that nobody named. */
 const generic = /^(?:-|vmcore|vmlinux|localhost|\(none\))$/;

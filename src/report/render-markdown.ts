@@ -3,6 +3,7 @@ import type { Column, Row } from '../words/views.js';
 import { fenced, markdown, oneLine } from './escape.js';
 import { foldGaps } from './fold-gaps.js';
 import { alone, cellText, columnUnit, isNumeric, quantity, type Units } from './format-value.js';
+import { isEmpty } from './is-empty.js';
 import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree } from './lay-out-table.js';
 import { outcomeInWords } from './outcome-in-words.js';
@@ -42,6 +43,11 @@ function* sectionMarkdown(section: Section, units: Units): Generator<string> {
 
 /** One view, without its title. */
 export function* viewMarkdown(view: SolidView, units: Units): Generator<string> {
+  if (isEmpty(view)) {
+    yield 'none\n';
+    if ('note' in view && view.note !== undefined) yield `\n${markdown(oneLine(view.note))}\n`;
+    return;
+  }
   switch (view.kind) {
     case 'facts':
       for (const { title, value, type, note } of view.facts)
@@ -59,7 +65,6 @@ export function* viewMarkdown(view: SolidView, units: Units): Generator<string> 
       yield* tableMarkdown(view.columns, flattenTree(view.roots), view.note, units);
       break;
     case 'chart':
-      if (view.bars.length === 0) yield 'none\n';
       for (const bar of view.bars) {
         const marks = (bar.marks ?? [])
           .map((mark) => `${mark.label} ${quantity(mark.value, view.unit, units)}`)

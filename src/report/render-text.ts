@@ -6,6 +6,7 @@ import { foldGaps } from './fold-gaps.js';
 import { counted } from '../words/quantity.js';
 import { address, alone, quantity, type Units } from './format-value.js';
 import { logLead, meaningOfLevel } from './log-lead.js';
+import { isEmpty } from './is-empty.js';
 import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree, layOutTable, widthOf, wrap } from './lay-out-table.js';
 import { outcomeInWords } from './outcome-in-words.js';
@@ -26,10 +27,8 @@ export interface TextOptions {
 /** Prose is hard to read on longer lines, however wide the terminal. */
 const widestProse = 100;
 
-/**
- * What is no prose and no table: facts, and the line that says what was analysed. A table in a file leaves nothing out.
- */
-const widestLine = 140;
+/** A fact on a terminal: its value is no prose, but the note beside it is. */
+const widestFact = 140;
 
 /** The report as text, in pieces that end with a newline. */
 export function* renderText(
@@ -49,8 +48,10 @@ export function* renderText(
 
 function* head({ tool, dump, signature }: Report, { paint, width }: TextOptions): Generator<string> {
   const about = `${tool.name} ${tool.version} · ${oneLine(kernelInWords(dump))} · ${dump.files.map(oneLine).join(' ')} (${dump.format})`;
-  for (const line of wrap(about, Math.max(40, Math.min(width, widestLine)))) yield `${paint('quiet', line)}\n`;
-  for (const defect of dump.defects) yield `${paint('warning', `Note: ${oneLine(defect)}`)}\n`;
+  // In a file each is one line, to be searched for.
+  for (const line of wrap(about, Math.max(40, width))) yield `${paint('quiet', line)}\n`;
+  for (const defect of dump.defects)
+    for (const line of wrap(`Note: ${oneLine(defect)}`, Math.max(40, width))) yield `${paint('warning', line)}\n`;
   if (signature !== null)
     yield `${paint('quiet', `problem signature ${signature} (dumps that died of the same have the same)`)}\n`;
 }
@@ -83,6 +84,7 @@ function* sectionLines(section: Section, units: Units, options: TextOptions, tit
 
 /** One view, without its title. */
 export function* viewLines(view: SolidView, units: Units, options: TextOptions): Generator<string> {
+  if (isEmpty(view)) yield `${options.paint('quiet', 'none')}\n`;
   switch (view.kind) {
     case 'facts':
       yield* factLines(view, units, options);
@@ -90,8 +92,7 @@ export function* viewLines(view: SolidView, units: Units, options: TextOptions):
     case 'table':
     case 'tree': {
       const rows = view.kind === 'tree' ? flattenTree(view.roots) : view.rows.map(({ cells }) => ({ cells, lead: '' }));
-      if (rows.length === 0) yield `${options.paint('quiet', 'none')}\n`;
-      else yield* tableLines(view.columns, rows, units, options);
+      if (rows.length > 0) yield* tableLines(view.columns, rows, units, options);
       if (view.note !== undefined)
         for (const line of wrap(oneLine(view.note), Math.min(options.width, widestProse)))
           yield `${options.paint('quiet', line)}\n`;
@@ -136,7 +137,9 @@ function* factLines({ facts }: FactsView, units: Units, { paint, width }: TextOp
     const title = oneLine(fact.title);
     const value = oneLine(alone(fact.value, fact.type, units));
     const note = fact.note === undefined ? '' : ` (${oneLine(fact.note)})`;
-    const [first = '', ...rest] = wrap(value + note, Math.max(20, Math.min(width, widestLine) - titleWidth - 2));
+    // In a file a fact is one line, to be searched for.
+    const room = width === Infinity ? width : Math.max(20, Math.min(width, widestFact) - titleWidth - 2);
+    const [first = '', ...rest] = wrap(value + note, room);
     yield `${paint('quiet', title)}${' '.repeat(titleWidth - widthOf(title))}  ${isGap(fact.value) ? paint('warning', first) : first}\n`;
     for (const line of rest) yield `${' '.repeat(titleWidth + 2)}${line}\n`;
   }
@@ -196,7 +199,6 @@ function* stackLines(stack: Stack, { paint, width }: TextOptions): Generator<str
 const barWidth = 30;
 
 function* chartLines(chart: ChartView, units: Units, { paint }: TextOptions): Generator<string> {
-  if (chart.bars.length === 0) yield `${paint('quiet', 'none')}\n`;
   const labelWidth = chart.bars.reduce((widest, bar) => Math.max(widest, widthOf(oneLine(bar.label))), 0);
   const whole =
     chart.total ??
@@ -244,7 +246,7 @@ function* unread(sections: readonly Section[], { paint, width }: TextOptions): G
     const lines =
       folded.length === 0
         ? [oneLine(summary)]
-        : wrap(`${oneLine(summary)} (--format json has all)`, Math.min(width, widestLine) - 2);
+        : wrap(`${oneLine(summary)} (--format json has all)`, Math.min(width, widestProse) - 2);
     for (const [index, line] of lines.entries()) yield `${paint('warning', index === 0 ? line : `  ${line}`)}\n`;
   }
   if (causes.length > causesShown)

@@ -40,6 +40,22 @@ describe.skipIf(dumpFile('6.1-lock-abba/vmcore') === undefined)('bt on 6.1-lock-
     });
   });
 
+  test('where no task is in a state the view is there, empty, and its title says the state', async () => {
+    const kernel = await kernelOf('6.1-lock-abba');
+    const titled = (values: Readonly<Record<string, string | boolean | string[]>>) =>
+      viewsOf(bt, kernel, values).map(({ title, ...view }) => [
+        title,
+        view.kind === 'stack' && [...view.stacks].length,
+      ]);
+    expect(titled({ state: 'XZ' })).toEqual([['Tasks in state X or Z', 0]]);
+    expect(titled({ state: 'D', task: ['1'] })).toEqual([['Those tasks that are in state D', 0]]);
+    expect(titled({ state: 'D', task: ['53'] })).toEqual([['Those tasks that are in state D', 1]]);
+    expect(titled({ active: true, state: 'X' })).toEqual([
+      ['CPUs', 2],
+      ['Tasks in state X', 0],
+    ]);
+  });
+
   test('a task by pid, name, pattern and address is the same task', async () => {
     const kernel = await kernelOf('6.1-lock-abba');
     const byPid = stacksIn(kernel, { task: ['53'] }).tasks!;
@@ -146,6 +162,6 @@ test.skipIf(dumpFile('6.1-kdump-offline/vmcore') === undefined)(
   async () => {
     const { cpus, tasks } = stacksIn(await kernelOf('6.1-kdump-offline'), { ...bt.inReport });
     expect(titles(cpus)![0]).toBe('CPU 2: a.out (64)');
-    expect(tasks).toBeUndefined();
+    expect(tasks).toEqual([]);
   },
 );

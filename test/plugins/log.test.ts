@@ -113,8 +113,14 @@ describe.skipIf(!dumpFile('6.1-global-panic/vmcore'))('what is asked for', () =>
     ]);
     const [none, ...others] = linesOf(kernel, { grep: 'no such message' });
     expect([none, others]).toEqual([
-      { text: expect.stringMatching(/^none of \d+ messages matches$/) as string, remark: true },
+      { text: expect.stringMatching(/^none of \d+ messages matches --grep$/) as string, remark: true },
       [],
+    ]);
+    expect(linesOf(kernel, { grep: 'no such message', level: 'crit' })).toEqual([
+      {
+        text: expect.stringMatching(/^none of \d+ messages is as severe as crit and matches --grep$/) as string,
+        remark: true,
+      },
     ]);
     expect(() => linesOf(kernel, { grep: '(' })).toThrow('is no regular expression');
     expect(kernel.gaps.list).toEqual([]);

@@ -135,6 +135,12 @@ describe.skipIf(!dumpFile('6.1-reaper/vmcore'))('6.1-reaper: what is asked for',
     expect(() => pids({ task: ['nobody of that name'] })).toThrow(
       'There is no task nobody of that name; oompm ps lists them.',
     );
+    // It is there, but is not of the kind that was asked for.
+    expect(() => pids({ task: ['kthreadd'], user: true })).toThrow(
+      'kthreadd is no process of users; leave out --user.',
+    );
+    expect(() => pids({ task: ['1'], kernel: true })).toThrow('1 is no task of the kernel; leave out --kernel.');
+    expect(pids({ task: ['1'], user: true })).toEqual([1]);
   });
 
   test('users’ tasks come first, the largest at the top; kernel threads after them, folded', async () => {

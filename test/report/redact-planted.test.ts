@@ -118,9 +118,9 @@ describe('what came from the machine is in no format', () => {
           'P',
           columns([
             { key: 'args', title: 'A', type: 'text' },
-            { key: 'printed', title: 'P', type: 'text' },
+            { key: 'kernelLine', title: 'P', type: 'text' },
           ]),
-          [{ cells: { args: 'key=zqsecret', printed: 'zq: line' } }],
+          [{ cells: { args: 'key=zqsecret', kernelLine: 'zq: line' } }],
         ),
         log('L', [{ text: 'zq said so' }]),
       ],

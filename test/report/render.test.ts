@@ -8,7 +8,7 @@ import { render, reportFormats, usualEndings } from '../../src/report/render.js'
 import { renderMarkdown } from '../../src/report/render-markdown.js';
 import { renderText } from '../../src/report/render-text.js';
 import { layOutTable, widthOf, wrap } from '../../src/report/lay-out-table.js';
-import { columns, fact, facts, findings, table } from '../../src/index.js';
+import { chart, columns, fact, facts, findings, graph, log, stacks, table, tree } from '../../src/index.js';
 import { everyView, nasty, reportOf, sectionOf } from './sample-report.js';
 
 const nastyReport = reportOf([
@@ -263,7 +263,76 @@ test('a line ends between words, never between a number and its unit', () => {
   expect(wrap('a b %', 1)).toEqual(['a', 'b %']);
 });
 
+test('a line does not end inside brackets that fit on one, and does inside those that do not', () => {
+  expect(wrap('the file vmcore (kdump-compressed, header version 6)', 40)).toEqual([
+    'the file vmcore',
+    '(kdump-compressed, header version 6)',
+  ]);
+  expect(wrap('a (b (c d) e), f', 11)).toEqual(['a (b (c d)', 'e), f']);
+  expect(wrap('a (b (c d) e), f', 13)).toEqual(['a', '(b (c d) e),', 'f']);
+  const open = `a ${'(b '.repeat(9)}c`;
+  expect(wrap(open, 8).join(' ')).toBe(open);
+  expect(Math.max(...wrap(open, 8).map(widthOf))).toBeLessThanOrEqual(8);
+});
+
+describe('views without anything in them', () => {
+  const empty = [
+    facts('F', []),
+    table('T', columns([{ key: 'a', title: 'A', type: 'text' }]), [], { note: 'Of nobody.' }),
+    tree('R', columns([{ key: 'a', title: 'A', type: 'text' }]), []),
+    log('L', []),
+    stacks('S', []),
+    chart('C', 'kB', []),
+    graph('G', { nodes: [], edges: [], cycles: [] }),
+  ];
+  const report = reportOf([sectionOf('one', empty)]);
+
+  test.each(['text', 'md', 'html'] as const)('%s says so of each kind', (format) => {
+    const out = [...render(report, format)].join('');
+    expect(out.match(/^(?:<p class="quiet">)?none(?:<\/p>)?$/gm)).toHaveLength(empty.length);
+    expect(out).toContain('Of nobody');
+    expect(out).not.toMatch(/```|\| A \||<th|<pre/);
+  });
+
+  test.each(['text', 'md', 'html'] as const)('%s says it of none that has something', (format) => {
+    const out = [...render(reportOf([sectionOf('one', everyView('x'))]), format)].join('');
+    expect(out).not.toMatch(/^(?:<p class="quiet">)?none(?:<\/p>)?$/m);
+  });
+
+  test('JSON has empty lists', () => {
+    expect(validate(JSON.parse([...render(report, 'json')].join('')))).toBe(true);
+  });
+});
+
 describe('a report in a file', () => {
+  test('what was analysed, and each fact, is one line, and on a terminal as many as it needs', () => {
+    const long = 'word '.repeat(60).trim();
+    const plainReport = reportOf([sectionOf('one', [facts('F', [fact('a', 'A', 'text', long, { note: long })])])]);
+    const report = {
+      ...plainReport,
+      dump: { ...plainReport.dump, files: [`/${'x'.repeat(90)}`, `/${'y'.repeat(90)}`] },
+    };
+    const written = [...renderText(report)].join('').split('\n');
+    expect(written[0]).toMatch(/^oompm .* \/x{90} \/y{90} \(kdump-compressed, header version 6, zlib\)$/);
+    expect(written).toContain(`A  ${long} (${long})`);
+    const shown = [...renderText(report, { width: 100, paint: plain })].join('').split('\n');
+    expect(shown).toContain('(kdump-compressed, header version 6, zlib)');
+    expect(Math.max(...shown.map(widthOf))).toBeLessThanOrEqual(100);
+  });
+
+  test('a long text in a table moves its own row, and pads no other', () => {
+    const list = columns([
+      { key: 'a', title: 'A', type: 'text' },
+      { key: 'b', title: 'B', type: 'text' },
+    ]);
+    const cells = ['x'.repeat(300), 'y'.repeat(80), 'z'].map((a) => ({ cells: { a, b: 'end' } }));
+    const out = [...renderText(reportOf([sectionOf('one', [table('T', list, cells)])]))].join('').split('\n');
+    expect(out).toContain(`${'x'.repeat(300)}  end`);
+    expect(out).toContain(`${'y'.repeat(80)}  end`);
+    expect(out).toContain(`z${' '.repeat(79)}  end`);
+    expect(out.filter((line) => /\s$/.test(line))).toEqual([]);
+  });
+
   const wide = columns(
     Array.from({ length: 30 }, (_, at) => ({
       key: `c${at}`,

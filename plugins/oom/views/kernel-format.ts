@@ -16,12 +16,14 @@ export function kernelFormatView(rebuilt: RebuiltReport): LogView {
 }
 
 const comparedColumns = columns([
-  { key: 'result', title: 'RESULT', type: 'text' },
-  { key: 'printed', title: 'PRINTED BY THE KERNEL', type: 'text' },
-  { key: 'rebuilt', title: 'REBUILT FROM MEMORY', type: 'text' },
+  { key: 'result', title: 'RESULT', type: 'word' },
+  { key: 'source', title: 'IN', type: 'word' },
+  { key: 'kernelLine', title: 'LINE', type: 'text' },
 ]);
 
-/** The rebuilt report beside the one in the log, line by line; equal lines are shown once. */
+/**
+ * The rebuilt report and the one in the log, line by line: equal lines once, others under one another.
+ */
 export function comparedView(rebuilt: RebuiltReport, printed: readonly string[]): [FactsView, TableView] {
   const compared = compareReports(kernelLines(rebuilt).lines, printed);
   const count = (result: ComparedLine['result']): number => compared.filter((line) => line.result === result).length;
@@ -39,22 +41,33 @@ export function comparedView(rebuilt: RebuiltReport, printed: readonly string[])
     table(
       'Line by line',
       comparedColumns,
-      compared.map((line) => ({ cells: cellsOf(line) })),
-      { id: 'lines', note: 'White space is ignored; the trace and the registers are left out.' },
+      compared.flatMap((line) => cellsOf(line).map((cells) => ({ cells }))),
+      {
+        id: 'lines',
+        note:
+          'In the log is what the kernel printed, in memory what was rebuilt. White space is ignored; the trace and the ' +
+          'registers are left out.',
+      },
     ),
   ];
 }
 
-function cellsOf(line: ComparedLine): { result: string; printed: string | null; rebuilt: string | null } {
-  switch (line.result) {
+type Compared = Record<'result' | 'source' | 'kernelLine', string>;
+
+function cellsOf(line: ComparedLine): Compared[] {
+  const { result } = line;
+  switch (result) {
     case 'equal':
-      return { result: 'equal', printed: line.line, rebuilt: null };
+      return [{ result, source: 'both', kernelLine: line.line }];
     case 'differing':
-      return { result: 'differing', printed: line.printed, rebuilt: line.rebuilt };
+      return [
+        { result, source: 'log', kernelLine: line.printed },
+        { result, source: 'memory', kernelLine: line.rebuilt },
+      ];
     case 'only printed':
-      return { result: 'only printed', printed: line.line, rebuilt: null };
+      return [{ result, source: 'log', kernelLine: line.line }];
     case 'only rebuilt':
-      return { result: 'only rebuilt', printed: null, rebuilt: line.line };
+      return [{ result, source: 'memory', kernelLine: line.line }];
     default:
       return line satisfies never;
   }

@@ -5,8 +5,7 @@ import { isWhole, looksOf } from '../palette.js';
 
 /** Parts of a whole as one bar and its legend; else a bar for each, with its marks. */
 export function* chartHtml(chart: ChartView, units: Units): Generator<string> {
-  if (chart.bars.length === 0) yield '<p class="quiet">none</p>\n';
-  else yield* isWhole(chart) ? wholeHtml(chart, chart.total!, units) : barsHtml(chart, units);
+  yield* isWhole(chart) ? wholeHtml(chart, chart.total!, units) : barsHtml(chart, units);
 }
 
 function* wholeHtml({ title, unit, bars }: ChartView, total: number, units: Units): Generator<string> {

@@ -20,35 +20,32 @@ const fewRows = 15;
 
 export function* tableHtml(table: Table, units: Units, folds: boolean): Generator<string> {
   const { anchor, title, rows } = table;
-  yield* folds && rows.length > 0 && (rows.length > fewRows || table.folded)
+  yield* folds && (rows.length > fewRows || table.folded)
     ? folded({ anchor, title, count: counted(rows.length, 'row') }, contentHtml(table, units))
     : titled(anchor, title, contentHtml(table, units));
 }
 
 function* contentHtml({ kind, title, columns: given, rows, note, sorted }: Table, units: Units): Generator<string> {
   const columns = kind === 'table' ? nameForward(given) : given;
-  if (rows.length === 0) yield '<p class="quiet">none</p>\n';
-  else {
-    // A scrolling box takes the keyboard's focus, and says what it is.
-    const size = rows.length > fewRows ? 'wide long' : 'wide';
-    yield `<div class="${size}" tabindex="0" role="group" aria-label="${html(title)}"><table class="${kind}">\n`;
-    yield `<thead><tr>${columns.map((column) => headingHtml(column, units, sorted)).join('')}</tr></thead>\n<tbody>\n`;
-    for (const { cells, lead } of rows) {
-      yield `<tr>${columns
-        .map((column, index) => {
-          const cell = cells[column.key] ?? null;
-          const text = (index === 0 ? lead : '') + cellText(cell, column, units);
-          // What is sorted by, where the text is not the bare number.
-          const value =
-            (typeof cell === 'number' || typeof cell === 'bigint') && isNumeric(column.type) && !/^-?[\d.]+$/.test(text)
-              ? ` data-v="${cell}"`
-              : '';
-          return `<td${attributeOf(column)}${value}>${html(text)}</td>`;
-        })
-        .join('')}</tr>\n`;
-    }
-    yield '</tbody>\n</table></div>\n';
+  // A scrolling box takes the keyboard's focus, and says what it is.
+  const size = rows.length > fewRows ? 'wide long' : 'wide';
+  yield `<div class="${size}" tabindex="0" role="group" aria-label="${html(title)}"><table class="${kind}">\n`;
+  yield `<thead><tr>${columns.map((column) => headingHtml(column, units, sorted)).join('')}</tr></thead>\n<tbody>\n`;
+  for (const { cells, lead } of rows) {
+    yield `<tr>${columns
+      .map((column, index) => {
+        const cell = cells[column.key] ?? null;
+        const text = (index === 0 ? lead : '') + cellText(cell, column, units);
+        // What is sorted by, where the text is not the bare number.
+        const value =
+          (typeof cell === 'number' || typeof cell === 'bigint') && isNumeric(column.type) && !/^-?[\d.]+$/.test(text)
+            ? ` data-v="${cell}"`
+            : '';
+        return `<td${attributeOf(column)}${value}>${html(text)}</td>`;
+      })
+      .join('')}</tr>\n`;
   }
+  yield '</tbody>\n</table></div>\n';
   if (note !== undefined) yield `<p class="quiet">${html(note)}</p>\n`;
 }
 

@@ -3,6 +3,7 @@ import type { FactsView, Stack } from '../../words/views.js';
 import { html, textLines } from '../escape.js';
 import { alone, type Units } from '../format-value.js';
 import { logLead } from '../log-lead.js';
+import { isEmpty } from '../is-empty.js';
 import { flattenTree } from '../lay-out-table.js';
 import { plain } from '../paint.js';
 import { viewLines } from '../render-text.js';
@@ -30,6 +31,10 @@ const fewStacks = 2;
 /** One view with its title, at its anchor. */
 export function* viewHtml(view: SolidView, shown: Shown): Generator<string> {
   const anchor = shown.places.ofView(view);
+  if (isEmpty(view) && view.kind !== 'findings') {
+    yield* titled(anchor, view.title, emptyHtml(view));
+    return;
+  }
   switch (view.kind) {
     case 'facts':
       yield* titled(anchor, view.title, factsHtml(view, shown.units));
@@ -68,6 +73,11 @@ export function* viewHtml(view: SolidView, shown: Shown): Generator<string> {
   }
 }
 
+function* emptyHtml(view: SolidView): Generator<string> {
+  yield '<p class="quiet">none</p>\n';
+  if ('note' in view && view.note !== undefined) yield `<p class="quiet">${html(view.note)}</p>\n`;
+}
+
 function* factsHtml({ facts }: FactsView, units: Units): Generator<string> {
   yield '<dl>\n';
   for (const { title, value, type, note } of facts) {
@@ -91,7 +101,6 @@ function* logHtml({ lines }: Solid<'log'>): Generator<string> {
 }
 
 function* stacksHtml({ stacks }: Solid<'stack'>, { units, places, folds }: Shown): Generator<string> {
-  if (stacks.length === 0) yield '<p class="quiet">none</p>\n';
   const given = new Set<string>();
   for (const [index, stack] of stacks.entries()) {
     const open = !folds || index === 0 || stacks.length <= fewStacks;

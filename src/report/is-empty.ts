@@ -1,0 +1,25 @@
+import type { SolidView } from '../plugin/section.js';
+
+/** Whether a view has nothing to show; a reader is told so, and not left with its title. */
+export function isEmpty(view: SolidView): boolean {
+  switch (view.kind) {
+    case 'facts':
+      return view.facts.length === 0;
+    case 'table':
+      return view.rows.length === 0;
+    case 'tree':
+      return view.roots.length === 0;
+    case 'log':
+      return view.lines.length === 0;
+    case 'stack':
+      return view.stacks.length === 0;
+    case 'chart':
+      return view.bars.length === 0;
+    case 'graph':
+      return view.nodes.length === 0 && view.edges.length === 0;
+    case 'findings':
+      return view.findings.length === 0;
+    default:
+      return view satisfies never;
+  }
+}
