@@ -1,5 +1,4 @@
 import { listNodes } from '../kernel/containers/list.js';
-import { ShapeError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { noSuchStruct } from '../kernel/unreadable-names.js';
 import { nameBehind } from './read-scalar.js';
@@ -25,7 +24,7 @@ export function* listEntries(kernel: Kernel, head: bigint, link: string | undefi
   const [struct = '', ...path] = link?.split('.') ?? [];
   const offset = link === undefined ? undefined : BigInt(kernel.offsetNamed(struct, path.join('.')));
   const type = link === undefined ? undefined : kernel.types.struct(struct);
-  if (link !== undefined && type === undefined) throw new ShapeError(noSuchStruct(kernel.types, struct));
+  if (link !== undefined && type === undefined) throw noSuchStruct(kernel.types, struct);
   for (const node of listNodes(kernel, head, `list at 0x${head.toString(16)}`)) {
     if (offset === undefined || type === undefined) {
       yield { node };

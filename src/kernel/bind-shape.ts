@@ -1,9 +1,9 @@
 import type { StructType, TypeSource } from '../debuginfo/type-source.js';
 import { findMember, resolveType } from '../debuginfo/type-walk.js';
 import { misdeclared } from './check-declared.js';
-import { ShapeError } from './gaps.js';
+import { ShapeError, saysReading, whileReading } from './gaps.js';
 import { bitFieldReader, readerFor, type Reader, type ReaderHost } from './readers.js';
-import type { MemberSpec, RefBase, Shape } from './shape.js';
+import type { MemberSpec, PerCpu, RefBase, Shape } from './shape.js';
 import { noSuchStruct } from './unreadable-names.js';
 import { didYouMean } from '../words/nearest-word.js';
 
@@ -27,7 +27,7 @@ export interface BoundShape {
  */
 export function bindShape(host: ReaderHost, types: TypeSource, shape: Shape, isChecked = false): BoundShape {
   const struct = structNamed(types, shape);
-  if (!struct) throw new ShapeError(noSuchStruct(types, shape.struct));
+  if (!struct) throw noSuchStruct(types, shape.struct);
   const offsets = new Map<string, number>();
   const prototype: Record<string, unknown> = { $struct: shape.struct };
   const binding = { host, struct, isChecked, offsets, prototype };
@@ -114,14 +114,28 @@ function bindMember(
   if (difference !== undefined) return new ShapeError(`\`struct ${struct.name}\`'s member \`${name}\` ${difference}`);
   const offset = found.bitOffset >> 3;
   offsets.set(name, offset);
+  const what = `\`${struct.name}.${name}\``;
   const distance = found.member.bitSize > 0 ? 0n : BigInt(offset);
+  const read = percpu ? perCpuNamed(reader, what) : reader;
   Object.defineProperty(prototype, name, {
     get(this: RefBase) {
-      return reader(this.$address + distance);
+      try {
+        return read(this.$address + distance);
+      } catch (error) {
+        throw saysReading(error, what);
+      }
     },
     enumerable: true,
   });
   return undefined;
+}
+
+/** What stands behind a per-CPU pointer is read later, and has no other name. */
+function perCpuNamed(reader: Reader, what: string): Reader {
+  return (address): PerCpu<unknown> => {
+    const { offset, read } = reader(address) as PerCpu<unknown>;
+    return { offset, read: (at) => whileReading(`what ${what} points to`, () => read(at)) };
+  };
 }
 
 /** Of a path, it would be untrue that this kernel lacks it. */

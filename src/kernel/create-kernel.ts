@@ -12,7 +12,7 @@ import { bindShape, unboundRef, type BoundShape } from './bind-shape.js';
 import { setBits } from './containers/bitmap.js';
 import { list } from './containers/list.js';
 import { scalarByName, tagOf } from './declared-type.js';
-import { GapLog, gapOf, Implausible, isGapError, isLoss, ShapeError } from './gaps.js';
+import { GapLog, gapOf, Implausible, isGapError, isLoss, ShapeError, whileReading } from './gaps.js';
 import { bindGlobal, type BoundGlobal, type GlobalName, type GlobalValue } from './globals.js';
 import { Guard } from './guard.js';
 import { Kept } from './kept.js';
@@ -70,7 +70,7 @@ export function createKernel(given: KernelParts): Kernel {
   };
   const structOf = (name: string) => {
     const struct = types.struct(name, anchorOf(name));
-    if (!struct) throw new ShapeError(noSuchStruct(types, name));
+    if (!struct) throw noSuchStruct(types, name);
     return struct;
   };
 
@@ -127,20 +127,22 @@ export function createKernel(given: KernelParts): Kernel {
     hasGlobal: (name) => ownSymbols.addressOf(name) !== undefined,
     global<N extends GlobalName>(name: N) {
       const bound = global(name);
-      return bound.read(bound.address) as GlobalValue<N>;
+      return whileReading(`the variable \`${name}\``, () => bound.read(bound.address)) as GlobalValue<N>;
     },
     symbol: (name) => kernel.symbolNamed(name),
     findSymbol: (name) => symbols.addressOf(name),
     findSymbols: (name) => symbols.lookup(name),
     symbolNamed(name) {
       const address = symbols.addressOf(name);
-      if (address === undefined) throw new ShapeError(noSuchSymbol(symbols, 'symbol', name));
+      if (address === undefined) throw noSuchSymbol(symbols, 'symbol', name);
       return address;
     },
     perCpu: (pointer, cpu) => pointer.read(BigInt.asUintN(64, pointer.offset + perCpuOffset(cpu))),
     perCpuGlobal<N extends GlobalName>(name: N, cpu: number) {
       const bound = global(name);
-      return bound.read(BigInt.asUintN(64, bound.address + perCpuOffset(cpu))) as GlobalValue<N>;
+      return whileReading(`the variable \`${name}\` of CPU ${cpu}`, () =>
+        bound.read(BigInt.asUintN(64, bound.address + perCpuOffset(cpu))),
+      ) as GlobalValue<N>;
     },
     perCpuOffset,
     possibleCpus: () => once('possible CPUs', () => possibleCpus(kernel)),
@@ -237,7 +239,7 @@ function globalBinder(host: ReaderHost, symbols: SymbolTable, types: TypeSource,
   function find(name: GlobalName): BoundGlobal;
   function find(name: GlobalName, probe?: true): BoundGlobal | undefined {
     const found = bound.get(name, bindOne);
-    if (!found && !probe) throw new ShapeError(noSuchSymbol(symbols, 'variable', name));
+    if (!found && !probe) throw noSuchSymbol(symbols, 'variable', name);
     return found;
   }
   return find;

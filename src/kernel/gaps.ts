@@ -8,6 +8,8 @@ import type { Gap } from '../words/gap.js';
  */
 export class Implausible extends Error {
   override name = 'Implausible';
+  /** What was being read, where that has a name: '`proto.name`'. */
+  reading?: string;
   constructor(
     message: string,
     readonly address?: bigint,
@@ -19,6 +21,19 @@ export class Implausible extends Error {
 /** This kernel lacks what a reader needs: a struct, a member, a symbol. It is a gap where nothing else serves. */
 export class ShapeError extends Error {
   override name = 'ShapeError';
+  constructor(
+    message: string,
+    /** The name that this kernel does not have, where it may have one that was meant. */
+    readonly sought?: Sought,
+  ) {
+    super(message);
+  }
+}
+
+/** A name that was looked up. */
+export interface Sought {
+  readonly kind: 'symbol' | 'struct';
+  readonly name: string;
 }
 
 /** The user, or a deadline, ended the work: never a gap, so let it pass. */
@@ -36,6 +51,21 @@ export function isGapError(error: unknown): error is GapError {
   return error instanceof ReadError || error instanceof Implausible || error instanceof ShapeError;
 }
 
+/** What `read` gives; an error says then what was being read: the innermost that has a name says it. */
+export function whileReading<T>(what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw saysReading(error, what);
+  }
+}
+
+/** The same of an error that was caught. */
+export function saysReading(error: unknown, what: string): unknown {
+  if (error instanceof ReadError || error instanceof Implausible) error.reading ??= what;
+  return error;
+}
+
 /** True where the dump has lost a page, or the page table that leads to it: what stood there is not known. */
 export function isLoss(error: unknown): boolean {
   if (!(error instanceof ReadError)) return false;
@@ -48,7 +78,15 @@ export function gapOf(what: string, error: GapError): Gap {
   const address = error instanceof ShapeError ? undefined : error.address;
   const gap: Gap = { gap: true, what, reason: error.message, ...defined({ address }) };
   if (error instanceof ShapeError) lacks.add(gap);
+  causes.set(gap, error);
   return gap;
+}
+
+const causes = new WeakMap<Gap, GapError>();
+
+/** The error that became this gap. */
+export function causeOf(gap: Gap): GapError | undefined {
+  return causes.get(gap);
 }
 
 const lacks = new WeakSet<Gap>();

@@ -5,6 +5,7 @@ import { resolveType } from '../debuginfo/type-walk.js';
 import { parseDeclared } from './declared-type.js';
 import { ShapeError } from './gaps.js';
 import { readerFor, type Reader, type ReaderHost } from './readers.js';
+import { didYouMean } from '../words/nearest-word.js';
 import type { ValueOf } from './shape.js';
 
 export type GlobalName = keyof typeof globals;
@@ -39,7 +40,9 @@ export function bindGlobal(
   types: TypeSource,
   name: GlobalName,
 ): BoundGlobal | undefined {
-  const spec: GlobalSpec = globals[name];
+  const spec: GlobalSpec | undefined = globals[name];
+  // Where types are not checked, it may be any name.
+  if (spec === undefined) throw new ShapeError(notDeclared(name));
   const candidates = symbols.lookup(name);
   const symbol = candidates.find((candidate) => /[dDbBrRaAVvws]/.test(candidate.type)) ?? candidates[0];
   if (!symbol) return undefined;
@@ -47,6 +50,11 @@ export function bindGlobal(
   const read = readerFor(host, spec.type, actual, false);
   if (typeof read === 'string') throw new ShapeError(`the variable \`${name}\` is ${read}`);
   return { address: symbol.address, percpu: spec.percpu ?? false, read };
+}
+
+function notDeclared(name: string): string {
+  const near = didYouMean(name, Object.keys(globals)) || `; kernel.symbolNamed('${name}') gives its address`;
+  return `oompm declares no variable \`${name}\`, so its type is not known${near}`;
 }
 
 /** The variable's type, unless it is that of an `extern` declaration of an array without a length. */

@@ -1,5 +1,6 @@
 import type { SymbolInfo, SymbolTable } from '../debuginfo/symbol-table.js';
 import type { TypeSource } from '../debuginfo/type-source.js';
+import { ShapeError } from './gaps.js';
 
 /** Symbols that can't be read: each question tells so. "This kernel has none" would be said of them else. */
 export function tellingSymbols(symbols: SymbolTable, tell: (reason: string) => void): SymbolTable {
@@ -44,8 +45,9 @@ export function tellingTypes(types: TypeSource, tell: (reason: string) => void):
 }
 
 /** "this kernel has no `struct zone` in its types", where that is known. */
-export function noSuchStruct(types: TypeSource, name: string): string {
-  return lackOfType(types, `\`struct ${name}\``, `this kernel has no \`struct ${name}\` in its types`);
+export function noSuchStruct(types: TypeSource, name: string): ShapeError {
+  const message = lackOfType(types, `\`struct ${name}\``, `this kernel has no \`struct ${name}\` in its types`);
+  return new ShapeError(message, types.unreadable === undefined ? { kind: 'struct', name } : undefined);
 }
 
 /** What a type that was not found says: `lack` of the kernel, unless its types can't be read. */
@@ -66,8 +68,8 @@ export function notLookedUp(name: string, unreadable: string, instead: string): 
   return `${name} can't be looked up: ${unreadable.slice(0, 1).toLowerCase()}${unreadable.slice(1).replace(/\.$/, '')}; ${instead}`;
 }
 
-export function noSuchSymbol({ unreadable }: SymbolTable, kind: 'symbol' | 'variable', name: string): string {
+export function noSuchSymbol({ unreadable }: SymbolTable, kind: 'symbol' | 'variable', name: string): ShapeError {
   return unreadable === undefined
-    ? `this kernel has no ${kind} \`${name}\``
-    : `the ${kind} \`${name}\` is not known: the kernel's symbols can't be read`;
+    ? new ShapeError(`this kernel has no ${kind} \`${name}\``, { kind: 'symbol', name })
+    : new ShapeError(`the ${kind} \`${name}\` is not known: the kernel's symbols can't be read`);
 }

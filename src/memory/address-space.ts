@@ -18,6 +18,8 @@ export type Unreadable = MissingPage | Unmapped;
  */
 export class ReadError extends Error {
   override name = 'ReadError';
+  /** What was being read, where that has a name: '`proto.name`'. */
+  reading?: string;
   constructor(
     readonly address: bigint,
     override readonly cause: Unreadable,

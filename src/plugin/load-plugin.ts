@@ -2,12 +2,13 @@ import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { size } from '../words/quantity.js';
+import { didYouMean } from '../words/nearest-word.js';
 import { makeFolder } from '../bytes/make-folder.js';
 import { surroundingsInWords } from '../bytes/surroundings-error.js';
 import { cacheFolder } from '../bytes/user-folders.js';
 import { BadDeclaration } from './check-definition.js';
 import { describe, shortSentence } from './check-form.js';
-import { doors } from './doors.js';
+import { doorNames, doors } from './doors.js';
 import { definePlugin, isPlugin, pluginApi, type Plugin, type UsersPlugin } from './define-plugin.js';
 
 class NoPlugin extends Error {}
@@ -115,12 +116,19 @@ function whyNot(error: unknown, path: string): string {
   if (error instanceof BadDeclaration || error instanceof NoPlugin) return error.message;
   if (!(error instanceof Error)) return `it threw ${describe(error)} while it was loaded`;
   const [message = '', second = ''] = error.message.split('\n');
+  const [, door] = /^Cannot find module '(oompm\/[^']*)'/.exec(message) ?? [];
+  if (door !== undefined) return `${noDoor(door)}${placeOf(error, path)}`;
   const [, said] = /^ParseError: (.*?)\.?\s*$/.exec(message) ?? [];
   const [, file = path, line, column] = /^\s*(.+):(\d+):(\d+)$/.exec(second) ?? [];
   // Babel counts columns from 0.
   if (said !== undefined)
     return `syntax error in ${nameFrom(file, path)}line ${line}, column ${Number(column) + 1}: ${said}`;
   return `${error.name === 'Error' ? '' : `${error.name}: `}${message}${placeOf(error, path)}`;
+}
+
+function noDoor(door: string): string {
+  const names = doorNames();
+  return `there is no ${door}${didYouMean(door, names) || `; there are ${names.join(', ')}`}`;
 }
 
 /** The uppermost line of the stack that is the user's: neither Node's nor the importer's. */

@@ -5,6 +5,7 @@ import { typesUnreadable } from '../kernel/unreadable-names.js';
 import type { OomReport } from '../oom/model.js';
 import { BadView, describe, isObject, isWritable, shortened, shortSentence } from './check-form.js';
 import { openView } from './contain-view.js';
+import type { AuthorsWords } from './tell-author.js';
 import { ViewNames } from './view-names.js';
 import type { Plugin } from './define-plugin.js';
 import type { OptionValues } from './options.js';
@@ -33,34 +34,39 @@ export function* runEvents(
   values: OptionValues,
   limits: Limits = defaultLimits,
   isUsers = false,
+  author?: AuthorsWords,
 ): Generator<RunEvent> {
   const before = kernel.gaps;
   const gaps = new GapLog();
   kernel.gaps = gaps;
   kernel.guard.limit(limits.ms);
   try {
-    const reason = missingShapes(kernel, plugin);
+    const reason = missingShapes(kernel, plugin, author);
     const outcome =
       reason === undefined
-        ? yield* pull(() => yielded(plugin.run(kernel, values), 'run'), limits, isUsers ? plugin.id : undefined)
+        ? yield* pull(() => yielded(plugin.run(kernel, values), 'run'), limits, isUsers ? plugin.id : undefined, author)
         : { kind: 'unavailable' as const, reason, fault: 'kernel' as const };
-    yield { kind: 'end', outcome, gaps: listed(gaps) };
+    yield { kind: 'end', outcome, gaps: listed(gaps, author) };
   } finally {
     kernel.gaps = before;
     kernel.guard.limit(undefined);
   }
 }
 
-/** Runs one plugin to its end. */
+/**
+ * Runs one plugin to its end.
+ * @param author for one of a user's: what its reads tell
+ */
 export function runPlugin(
   kernel: Kernel,
   plugin: Plugin,
   values: OptionValues,
   limits: Limits = defaultLimits,
   isUsers = false,
+  author?: AuthorsWords,
 ): Section {
   const collector = collectSection(plugin, isUsers);
-  for (const event of runEvents(kernel, plugin, values, limits, isUsers)) collector.take(event);
+  for (const event of runEvents(kernel, plugin, values, limits, isUsers, author)) collector.take(event);
   return collector.section();
 }
 
@@ -135,8 +141,8 @@ function withItems(view: SolidView, items: readonly Item[]): SolidView {
   }
 }
 
-function listed(gaps: GapLog): readonly Gap[] {
-  const list = gaps.list.map(bounded);
+function listed(gaps: GapLog, author: AuthorsWords | undefined): readonly Gap[] {
+  const list = gaps.list.map((gap) => bounded(author?.gap(gap) ?? gap));
   if (gaps.dropped === 0) return list;
   return [...list, { gap: true, what: counted(gaps.dropped, 'more gap'), reason: 'counted, not listed' }];
 }
@@ -149,9 +155,12 @@ function bounded(gap: Gap): Gap {
   return short.what === what && short.reason === reason ? gap : { ...gap, ...short };
 }
 
-function missingShapes(kernel: Kernel, plugin: Plugin): string | undefined {
+function missingShapes(kernel: Kernel, plugin: Plugin, author: AuthorsWords | undefined): string | undefined {
   const reasons = plugin.needs
-    .map((shape) => (typeof shape === 'string' && kernel.hasNamed(shape) ? undefined : kernel.missing(shape)))
+    .map((shape) => {
+      const reason = typeof shape === 'string' && kernel.hasNamed(shape) ? undefined : kernel.missing(shape);
+      return reason && (author?.missing(shape) ?? reason);
+    })
     .filter((reason) => reason !== undefined);
   if (reasons.length === 0) return undefined;
   const { unreadable } = kernel.types;
@@ -175,7 +184,12 @@ function yielded(returned: unknown, name: 'run' | 'explain'): Iterable<View> {
 }
 
 /** @param plugin the id of a user's */
-function* pull(views: () => Iterable<View>, limits: Limits, plugin: string | undefined): Generator<RunEvent, Outcome> {
+function* pull(
+  views: () => Iterable<View>,
+  limits: Limits,
+  plugin: string | undefined,
+  author?: AuthorsWords,
+): Generator<RunEvent, Outcome> {
   const deadline = performance.now() + limits.ms;
   let itemsLeft = limits.items;
   let viewsLeft = limits.views;
@@ -218,7 +232,7 @@ function* pull(views: () => Iterable<View>, limits: Limits, plugin: string | und
     names?.check();
     return { kind: 'done' };
   } catch (error) {
-    return outcomeOf(error);
+    return outcomeOf(error, author);
   }
 }
 
@@ -227,15 +241,19 @@ function tooLong(limits: Limits): Outcome {
 }
 
 /** How a run ended that threw. What a plugin throws can be as long as it likes. */
-export function outcomeOf(error: unknown): Outcome {
-  const outcome = howItEnded(error);
+export function outcomeOf(error: unknown, author?: AuthorsWords): Outcome {
+  const outcome = howItEnded(error, author);
   return 'reason' in outcome ? { ...outcome, reason: shortSentence(outcome.reason) } : outcome;
 }
 
-function howItEnded(error: unknown): Outcome {
+function howItEnded(error: unknown, author: AuthorsWords | undefined): Outcome {
   if (error instanceof InputError) return { kind: 'unavailable', reason: error.message };
   if (error instanceof Cancelled) return { kind: 'cut short', reason: error.message };
-  if (isGapError(error)) return { kind: 'failed', fault: 'dump', reason: error.message };
+  if (isGapError(error)) {
+    const told =
+      author === undefined ? { reason: error.message } : { reason: author.reason(error), ...placeOf(error, false) };
+    return { kind: 'failed', fault: 'dump', ...told };
+  }
   if (error instanceof BadView) return { kind: 'failed', fault: 'plugin', reason: error.message };
   if (error instanceof Error)
     return { kind: 'failed', fault: 'plugin', reason: `${error.name}: ${error.message}`, ...placeOf(error) };
@@ -246,9 +264,10 @@ function howItEnded(error: unknown): Outcome {
  * Of the stack: function, file and line, without the folders above it. A plugin's own line says more than ours below
  * it.
  */
-function placeOf(error: Error): { where?: string } {
-  const lines = error.stack?.split('\n').filter((candidate) => /^\s+at /.test(candidate)) ?? [];
-  const line = lines.find((candidate) => !candidate.includes(ourFolder)) ?? lines[0];
+function placeOf(error: Error, orOurs = true): { where?: string } {
+  const lines = error.stack?.split('\n').filter((candidate) => /^\s+at .*:\d+:\d+\)?$/.test(candidate)) ?? [];
+  const isOthers = (line: string): boolean => line.includes(ourFolder) || line.includes('/node_modules/');
+  const line = lines.find((candidate) => !isOthers(candidate)) ?? (orOurs ? lines[0] : undefined);
   if (line === undefined) return {};
   const place = line
     .trim()

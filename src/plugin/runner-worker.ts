@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../bytes/input-error.js';
 import { isLack } from '../kernel/gaps.js';
+import type { Kernel } from '../kernel/kernel.js';
 import { openSession, type OpenOptions, type Session } from '../session/open-kernel.js';
 import { watchBuiltIns } from './built-ins.js';
 import type { Plugin } from './define-plugin.js';
@@ -145,7 +146,7 @@ async function answer({ run, plugin: name, values, subject, limits }: RunRequest
     events =
       'reports' in subject
         ? reportEvents(plugin, subject.reports, values, limits, isUsers)
-        : runEvents((await opened(subject)).kernel, plugin, values, limits, isUsers);
+        : await runOn((await opened(subject)).kernel, plugin, values, limits, isUsers);
   } catch (error) {
     return reply({
       kind: 'closed',
@@ -165,6 +166,18 @@ async function answer({ run, plugin: name, values, subject, limits }: RunRequest
     reply(event.kind === 'end' ? ended(run, event) : { kind: 'event', run, event });
   }
   if ('dump' in subject) keepIndexesWhenIdle(await opened(subject));
+}
+
+async function runOn(
+  kernel: Kernel,
+  plugin: Plugin,
+  values: RunRequest['values'],
+  limits: RunRequest['limits'],
+  isUsers: boolean,
+): Promise<Iterable<RunEvent>> {
+  if (!isUsers) return runEvents(kernel, plugin, values, limits);
+  const { AuthorsWords } = await import('./tell-author.js');
+  return runEvents(kernel, plugin, values, limits, isUsers, new AuthorsWords(kernel));
 }
 
 let idle: NodeJS.Timeout | undefined;

@@ -159,6 +159,68 @@ describe('a user’s plugin, on a real dump', () => {
     expect(found.filter(({ value }) => !(value > 0))).toEqual([]);
   });
 
+  test.each([
+    [
+      "import { survey } from 'oompm/lokcs'; survey();",
+      /there is no oompm\/lokcs; did you mean oompm\/locks\? \(line 1\)/,
+    ],
+    [
+      "import { survey } from 'oompm/memory'; survey();",
+      /there is no oompm\/memory; there are oompm, oompm\/inspect, /,
+    ],
+    [
+      "import { colums } from 'oompm'; colums([]);",
+      /ImportError: oompm exports no colums; did you mean columns\? \(line 1\)/,
+    ],
+    ["import * as all from 'oompm'; all.colums([]);", /ImportError: oompm exports no colums; did you mean columns\?/],
+    [
+      "import { processes } from 'oompm'; processes();",
+      /exports no processes; it is in oompm\/linux: import it from there/,
+    ],
+    [
+      "import { Sandwich } from 'oompm/oom'; Sandwich();",
+      /exports no Sandwich; docs\/api\/oompm-oom\.md has its names \(line 1\)/,
+    ],
+  ])('that imports what is not there is told: %s', async (source, reason) => {
+    const path = plugin('imports.js', `${source} export default { id: 'imports', summary: 'x', *run() {} };`);
+    const { code, stderr } = await oompm(['imports', dump, '--plugin', path]);
+    expect({ code, lines: stderr.split('\n').length }).toEqual({ code: 2, lines: 2 });
+    expect(stderr).toMatch(reason);
+  });
+
+  test('an import that is used only in run is told there, with its line; a look whether there is one is answered', async () => {
+    const path = plugin(
+      'imports-late.js',
+      `import { porcesses } from 'oompm/linux';
+import * as all from 'oompm';
+import byDefault from 'oompm';
+import { definePlugin, facts, fact } from 'oompm';
+export default definePlugin({ id: 'late', summary: 'x', *run(kernel) {
+  yield facts('There', [fact('a', 'A', 'boolean', 'facts' in all && !('fatcs' in all) && byDefault.facts === facts)]);
+  porcesses(kernel);
+} });`,
+    );
+    const { stdout } = await oompm(['late', dump, '--plugin', path]);
+    expect(stdout).toMatch(/^A +yes$/m);
+    expect(stdout).toMatch(
+      /ImportError: oompm\/linux exports no porcesses; did you mean processes\? \(in \S+ \(.*imports-late\.js:7:/,
+    );
+  });
+
+  test('a read that fails is told with what was read and the plugin’s line', async () => {
+    const path = plugin(
+      'lost.js',
+      `const shape = { struct: 'task_struct', members: { comm: 'char[]' } };
+export default { id: 'lost', summary: 'x', *run(kernel) {
+  yield { kind: 'facts', id: 'a', title: kernel.ref(shape, 0x1000n).comm, facts: [] };
+} };`,
+    );
+    const { stdout } = await oompm(['lost', dump, '--plugin', path]);
+    expect(stdout).toMatch(
+      /^lost: not shown: reading `task_struct\.comm`: 0x1\w+: not mapped \(an address of user space\) \(in \S+ \(.*lost\.js:3:/m,
+    );
+  });
+
   test('meets the classes that its host throws and gives, and walks the kernel’s containers', async () => {
     // Installed for its types, as npm does it: another copy of the same code, which must not be the one that it meets.
     const beside = join(folder, 'installed/node_modules/oompm');
