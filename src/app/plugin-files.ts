@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { configFile } from '../bytes/user-folders.js';
 import { didYouMean } from '../words/nearest-word.js';
@@ -34,7 +34,7 @@ function namedPlugins(words: readonly string[]): string[] {
 function configuredPlugins(file: string): { files: string[]; warnings: string[] } {
   if (!existsSync(file)) return { files: [], warnings: [] };
   try {
-    const config: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    const config: unknown = JSON.parse(textOf(file));
     if (typeof config !== 'object' || config === null || Array.isArray(config))
       throw new Error('it is no object: { "plugins": [ … ] }');
     const listed = 'plugins' in config ? config.plugins : [];
@@ -44,6 +44,18 @@ function configuredPlugins(file: string): { files: string[]; warnings: string[] 
   } catch (error) {
     return { files: [], warnings: [`${file} is ignored: ${error instanceof Error ? error.message : String(error)}`] };
   }
+}
+
+/** A list of paths has no more. */
+const LARGEST_CONFIG = 1 << 20;
+
+/** Reading a pipe may never end, and /dev/zero has no end. */
+function textOf(file: string): string {
+  const there = statSync(file);
+  if (there.isDirectory()) throw new Error('it is a folder');
+  if (!there.isFile()) throw new Error('it is no regular file');
+  if (there.size > LARGEST_CONFIG) throw new Error(`it has ${there.size} bytes, more than a list of plugins needs`);
+  return readFileSync(file, 'utf8');
 }
 
 function unknownKeys(file: string, config: object): string[] {

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, type BigIntStats } from 'node:fs';
 import { defined } from '../words/defined.js';
 import { hold, release } from './held-handles.js';
 import { InputError } from './input-error.js';
@@ -131,6 +131,15 @@ type FileId = Pick<BigIntStats, 'dev' | 'ino'>;
 /** The same for all names of one file. */
 export function fileId({ dev, ino }: FileId): string {
   return `${dev}:${ino}`;
+}
+
+/** The one of what a path leads to; undefined where it leads nowhere, for whatever reason: who opens it says so. */
+export function fileIdAt(path: string): string | undefined {
+  try {
+    return fileId(statSync(path, { bigint: true }));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What stat counts in blocks is of this size on every system. */

@@ -1,5 +1,5 @@
-import { fstatSync, statSync, type BigIntStats } from 'node:fs';
-import { fileId, wasRead } from '../bytes/file-reader.js';
+import { fstatSync, type BigIntStats } from 'node:fs';
+import { fileId, fileIdAt, wasRead } from '../bytes/file-reader.js';
 import type { CommonValues } from '../app/common-flags.js';
 import { userPluginFiles } from '../app/plugin-files.js';
 import { pluginModules } from '../app/plugins.js';
@@ -17,24 +17,18 @@ export function inputsOf(words: readonly string[], { vmlinux, vmcoreinfo }: Nami
   const { files, config } = userPluginFiles(process.argv.slice(2));
   const named = [...words, vmlinux, vmcoreinfo, ...files, config].filter((path) => path !== undefined);
   // explain reads a log there, also where it is given no word.
-  const ids = new Set([...named.map(idOf), ...(words.length === 0 || words.includes('-') ? [standardInput()] : [])]);
+  const ids = new Set([
+    ...named.map(fileIdAt),
+    ...(words.length === 0 || words.includes('-') ? [standardInput()] : []),
+  ]);
   return (file) =>
-    ids.has(fileId(file)) || wasRead(file) || pluginModules().some((path) => idOf(path) === fileId(file));
+    ids.has(fileId(file)) || wasRead(file) || pluginModules().some((path) => fileIdAt(path) === fileId(file));
 }
 
 /** `oompm explain - < dmesg.txt`. */
 function standardInput(): string | undefined {
   try {
     return fileId(fstatSync(0, { bigint: true }));
-  } catch {
-    return undefined;
-  }
-}
-
-/** Undefined where there is no such file: opening it says so. */
-function idOf(path: string): string | undefined {
-  try {
-    return fileId(statSync(path, { bigint: true }));
   } catch {
     return undefined;
   }

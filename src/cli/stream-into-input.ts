@@ -1,5 +1,5 @@
-import { readlinkSync, statSync } from 'node:fs';
-import { fileId } from '../bytes/file-reader.js';
+import { readlinkSync } from 'node:fs';
+import { fileId, fileIdAt } from '../bytes/file-reader.js';
 import { userPluginFiles } from '../app/plugin-files.js';
 import type { IsInput } from './inputs.js';
 import { lossOf } from './output-place.js';
@@ -37,8 +37,8 @@ export function refuseStreams(isInput: IsInput): void {
  */
 export function refuseStreamsOf(words: readonly string[]): void {
   const { files, config } = userPluginFiles(words);
-  const ids = new Set([...namedIn(words), ...files, config].flatMap(idOf));
-  if (readsStandardInput(words)) for (const id of idOf('/dev/fd/0')) ids.add(id);
+  const paths = [...namedIn(words), ...files, config, ...(readsStandardInput(words) ? ['/dev/fd/0'] : [])];
+  const ids = new Set(paths.map(fileIdAt));
   refuseStreams((file) => ids.has(fileId(file)));
 }
 
@@ -56,11 +56,6 @@ function namedIn([command, ...rest]: readonly string[]): string[] {
 
 function readsStandardInput([command, ...rest]: readonly string[]): boolean {
   return command === 'explain' && (rest.includes('-') || rest.every((word) => word.startsWith('-')));
-}
-
-function idOf(path: string): string[] {
-  const there = statSync(path, { bigint: true, throwIfNoEntry: false });
-  return there?.isFile() ? [fileId(there)] : [];
 }
 
 /** As it is called today; the shell knows it by the name that was typed. */

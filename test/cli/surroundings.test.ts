@@ -101,6 +101,51 @@ test.each(['--help', 'analyze $DUMP', 'explain $LOG', 'completion bash', 'ps $DU
 
 const disk = smallDisk(40);
 afterAll(() => disk?.unmount());
+describe('a path that leads nowhere is one sentence, also where the shell has files open that could be harmed', () => {
+  const long = 'a'.repeat(5000);
+  // The run before leaves something to lose in both.
+  const said = (command: string, env: Record<string, string> = {}): { code: number | null; stderr: string } => {
+    const { code, stdout } = bash(
+      `echo old > nowhere.out; echo old > nowhere.err; timeout 20 $o ${command} >> nowhere.out 2>> nowhere.err; ` +
+        'code=$?; tail -n +2 nowhere.err; exit $code',
+      env,
+    );
+    return { code, stderr: stdout };
+  };
+  beforeAll(() => {
+    symlinkSync('nowhere', join(folder, 'nowhere'));
+    writeFileSync(join(folder, 'plain'), '{}');
+  });
+
+  test.each([
+    ['through a file', 'plain/vmcore', /^oompm: Cannot open plain\/vmcore: .*\n$/],
+    ['a circle of links', 'nowhere', /^oompm: Cannot open nowhere: too many symbolic links.*\n$/],
+    ['too long', long, /^oompm: Cannot open a+: .*\n$/],
+  ])('%s', (_, path, sentence) => {
+    for (const words of [`info ${path}`, `info $DUMP --vmlinux ${path}`, `explain ${path}`])
+      expect(said(words)).toEqual({ code: 2, stderr: expect.stringMatching(sentence) as string });
+  });
+
+  test.each([
+    ['a home that is none', { HOME: '' }],
+    ['a folder of settings that is a file', { XDG_CONFIG_HOME: join(folder, 'plain') }],
+  ])('%s', (_, env) => expect(said('info $DUMP', env)).toEqual({ code: 0, stderr: '' }));
+
+  test.each([
+    ['a pipe', 'mkfifo config.json', 'it is no regular file'],
+    ['a device', 'ln -s /dev/zero config.json', 'it is no regular file'],
+    ['a folder', 'mkdir config.json', 'it is a folder'],
+    ['as large as a dump', 'truncate -s 2G config.json', 'it has 2147483648 bytes, more than a list of plugins needs'],
+  ])('settings that are %s', (_, make, reason) => {
+    bash(`mkdir -p settings/oompm; cd settings/oompm; rm -rf config.json; ${make}`);
+    const env = { XDG_CONFIG_HOME: join(folder, 'settings') };
+    expect(said('info $DUMP', env)).toEqual({
+      code: 0,
+      stderr: `oompm: ${join(folder, 'settings/oompm/config.json')} is ignored: ${reason}\n`,
+    });
+  });
+});
+
 test('a new build takes its own files away from under a run', () => {
   const copy = join(folder, 'copy');
   for (const part of ['bin', 'dist', 'package.json'])
