@@ -55,6 +55,8 @@ export interface MemoryArchitecture {
   readonly kernelImage: KernelImage;
   /** The lowest address that may be the kernel's own; user space lies below. */
   readonly kernelStart: bigint;
+  /** THREAD_SIZE where nothing tells it, in bytes. */
+  readonly usualStackBytes: number;
   /**
    * Finds the kernel's page tables, and verifies them.
    * @throws InputError where what the dump states does not lead to any

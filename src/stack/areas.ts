@@ -1,25 +1,8 @@
 import { stacksOf } from '../arch/stack/stack-architectures.js';
-import { LARGEST_STACK_BYTES, stackArea, type StackArea } from '../arch/stack/stack-area.js';
+import { stackArea, type StackArea } from '../arch/stack/stack-area.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Ref } from '../kernel/shape.js';
-
-/** THREAD_SIZE, in bytes: the linker script gives init's stack just so much. */
-export function threadStackBytes(kernel: Kernel): number {
-  return kernel.once('THREAD_SIZE', () => {
-    for (const [start, end] of [
-      ['__start_init_stack', '__end_init_stack'],
-      ['__start_init_task', '__end_init_task'],
-    ] as const) {
-      const [low, high] = [kernel.findSymbol(start), kernel.findSymbol(end)];
-      if (low !== undefined && high !== undefined && isStackSize(kernel, high - low)) return Number(high - low);
-    }
-    return stacksOf(kernel).usualStackBytes;
-  });
-}
-
-function isStackSize({ memory }: Kernel, bytes: bigint): boolean {
-  return bytes >= BigInt(memory.pageSize) && bytes <= BigInt(LARGEST_STACK_BYTES) && (bytes & (bytes - 1n)) === 0n;
-}
+import { threadStackBytes } from '../linux/sched/thread-stack.js';
 
 /**
  * A task's kernel stack; undefined for one that has none any more (a zombie's is freed early). @throws ReadError,

@@ -16,8 +16,6 @@ export interface StackArchitecture {
   readonly registers: RegisterNumbers;
   /** What call frame information leaves to the calling convention. */
   readonly convention: CallingConvention;
-  /** THREAD_SIZE where nothing tells it, in bytes. */
-  readonly usualStackBytes: number;
   /** A file of the kernel's own in assembler, and a function in it: they tell where its sources stood. */
   readonly anchor: readonly [symbol: SymbolName, path: string];
   /** The frame that a CPU's registers are of. */

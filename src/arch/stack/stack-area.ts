@@ -1,6 +1,5 @@
 import { Implausible } from '../../kernel/gaps.js';
-
-export const LARGEST_STACK_BYTES = 1 << 20;
+import { LARGEST_STACK_BYTES } from '../../linux/sched/thread-stack.js';
 
 /** A piece of memory that is used as a stack: [low, high). */
 export interface StackArea {

@@ -7,6 +7,7 @@ import { gatherGaps } from '../../kernel/gathered-gaps.js';
 import { onlineNodes } from '../mm/nodes.js';
 import { taskState } from '../sched/task-state.js';
 import { allThreads, taskLabel, type Task } from '../sched/tasks.js';
+import { threadStackBytes } from '../sched/thread-stack.js';
 import { isMemcg, memcgLimitPages } from './memcg-limit.js';
 
 /** A call of out_of_memory() that was under way when the machine stopped. */
@@ -35,9 +36,6 @@ export interface OomInProgress {
   readonly holdsOomLock: boolean;
 }
 
-/** Longest stack that is searched: THREAD_SIZE with KASAN is 32 KiB. */
-const LARGEST_STACK = 1 << 16;
-const USUAL_STACK = 16384;
 const MUTEX_FLAGS = 7n;
 const ABORTED = 0xffff_ffff_ffff_ffffn;
 
@@ -93,8 +91,7 @@ function candidates(kernel: Kernel, holder: bigint | undefined): Candidate[] {
 function searchStack(kernel: Kernel, task: Task, cpu: number | undefined, holder: bigint | undefined): OomInProgress[] {
   const low = kernel.attempt(`stack of ${taskLabel(kernel, task)}`, () => task.stack);
   if (low === undefined || low === 0n) return [];
-  const size = stackBytes(kernel);
-  const high = low + BigInt(size);
+  const high = low + BigInt(threadStackBytes(kernel));
   const pointer = stackPointer(kernel, task, cpu);
   // What lies below the stack pointer is of calls that have returned.
   const from = pointer !== undefined && pointer >= low && pointer < high ? pointer & ~7n : low;
@@ -119,19 +116,6 @@ function searchStack(kernel: Kernel, task: Task, cpu: number | undefined, holder
 }
 
 const CANDIDATE = 'what may be an oom_control';
-
-/** THREAD_SIZE: the linker script gives init's stack just so much. */
-function stackBytes(kernel: Kernel): number {
-  for (const [start, end] of [
-    ['__start_init_stack', '__end_init_stack'],
-    ['__start_init_task', '__end_init_task'],
-  ] as const) {
-    const [low, high] = [kernel.findSymbol(start), kernel.findSymbol(end)];
-    if (low !== undefined && high !== undefined && high > low && high - low <= BigInt(LARGEST_STACK))
-      return Number(high - low);
-  }
-  return USUAL_STACK;
-}
 
 function stackPointer(kernel: Kernel, task: Task, cpu: number | undefined): bigint | undefined {
   if (cpu === undefined) return kernel.attempt('thread.sp', () => task.thread.sp);

@@ -5,7 +5,7 @@ import { resolveType, sizeOf } from '../../debuginfo/type-walk.js';
 import { isPerCpuSymbol } from '../../inspect/symbol-at.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { allThreads, taskLabel, type Task } from '../../linux/sched/tasks.js';
-import { threadStackBytes } from '../../stack/areas.js';
+import { threadStackBytes } from '../../linux/sched/thread-stack.js';
 import { codeRangeOf } from '../../stack/code.js';
 import { hex } from '../../arch/stack/stack-memory.js';
 import { fileName, fileSystemAround, inodeOfLock } from '../../linux/fs/file-objects.js';
@@ -61,7 +61,8 @@ function named(kernel: Kernel, symbol: string, offset: number, kind: LockKind | 
   const isItself =
     type?.kind === 'struct' && LOCK_STRUCTS.has(type.name) && offset === 0 && kind?.guardsOthers !== true;
   const path = type?.kind === 'struct' && !isItself && offset < type.size ? lockMember(type, offset)?.path : undefined;
-  const text = path !== undefined ? `${symbol}.${path}` : offset === 0 ? symbol : `${symbol}+0x${offset.toString(16)}`;
+  const at = offset === 0 ? symbol : `${symbol}+0x${offset.toString(16)}`;
+  const text = path === undefined ? at : `${symbol}.${path}`;
   return {
     text: module === undefined ? text : `${text} [${module}]`,
     about: path === undefined ? symbol : `${symbol}.${path}`.replaceAll(/\[\d+\]/g, '[]'),

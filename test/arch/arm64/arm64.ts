@@ -28,6 +28,7 @@ export const toyArm64: Architecture = {
   memory: {
     kernelImage: { start: 0xffff_8000_8000_0000n, bytes: 2 ** 31 },
     kernelStart: 1n << 63n,
+    usualStackBytes: 16384,
     kernelSpace(physical, vmcoreinfo) {
       const stated = (name: string) => Number(vmcoreinfo?.number(name) ?? 0n);
       // NUMBER(kimage_voffset) takes an address of the image to its physical one.

@@ -9,6 +9,7 @@ import { userSpace } from './user-space.js';
 export const memory: MemoryArchitecture = {
   kernelImage: { start: KERNEL_MAP, bytes: LARGEST_IMAGE_BYTES },
   kernelStart: 1n << 63n,
+  usualStackBytes: 16384,
   kernelSpace(physical, vmcoreinfo, notes): KernelSpace {
     const space = kernelSpace(physical, kernelFacts(vmcoreinfo, notes));
     return {

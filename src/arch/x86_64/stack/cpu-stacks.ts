@@ -1,9 +1,10 @@
 import { resolveType, sizeOf } from '../../../debuginfo/type-walk.js';
 import type { Kernel } from '../../../kernel/kernel.js';
-import { LARGEST_STACK_BYTES, stackArea, type StackArea } from '../../stack/stack-area.js';
+import { LARGEST_STACK_BYTES } from '../../../linux/sched/thread-stack.js';
+import { stackArea, type StackArea } from '../../stack/stack-area.js';
 
-/** THREAD_SIZE and IRQ_STACK_SIZE, but for kernels with KASAN, whose types or symbols say more. */
-export const USUAL_STACK_BYTES = 16384;
+/** IRQ_STACK_SIZE, but for kernels with KASAN, whose types say more. */
+const IRQ_STACK_BYTES = 16384;
 const PAGE = 4096n;
 
 /** hardirq_stack_ptr is the top, or (since 5.12, 951c2a51ae75) the word below; from 6.2 to 6.14 it lay in pcpu_hot. */
@@ -17,7 +18,7 @@ export function irqStack(kernel: Kernel, cpu: number): StackArea[] {
   else return [];
   if (top === 0n) return [];
   const high = (top + PAGE - 1n) & ~(PAGE - 1n);
-  const bytes = kernel.has('irq_stack') ? kernel.sizeOf('irq_stack') : USUAL_STACK_BYTES;
+  const bytes = kernel.has('irq_stack') ? kernel.sizeOf('irq_stack') : IRQ_STACK_BYTES;
   return [stackArea(`IRQ stack of CPU ${cpu}`, high - BigInt(bytes), bytes)];
 }
 

@@ -1,6 +1,6 @@
 import type { StackArchitecture } from '../../stack/stack-architecture.js';
 import { isUserMode, type X86Registers } from '../pt-regs-order.js';
-import { exceptionStacks, irqStack, USUAL_STACK_BYTES } from './cpu-stacks.js';
+import { exceptionStacks, irqStack } from './cpu-stacks.js';
 import { entries, entryName } from './entries.js';
 import { framePointerCaller } from './frame-pointer-step.js';
 import { orcTables } from './orc-tables.js';
@@ -11,7 +11,6 @@ import { switchedOut } from './switched-out.js';
 export const x86_64Stacks: StackArchitecture = {
   registers,
   convention,
-  usualStackBytes: USUAL_STACK_BYTES,
   anchor: ['secondary_startup_64', 'arch/x86/kernel/head_64.S'],
   frameOf,
   isUserMode: (all) => isUserMode(all as unknown as X86Registers),
