@@ -150,58 +150,38 @@ const layouts: readonly { from: readonly [number, number]; bits: Bits }[] = [
   },
 ];
 
+const reclaim = ['__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM'];
+const kernelFlags = ['__GFP_IO', '__GFP_FS', ...reclaim];
+const userFlags = [...kernelFlags, '__GFP_HARDWALL'];
+const movableHigh = ['__GFP_HIGHMEM', '__GFP_MOVABLE'];
+const lightHuge = [
+  '__GFP_IO',
+  '__GFP_FS',
+  '__GFP_HARDWALL',
+  ...movableHigh,
+  '__GFP_COMP',
+  '__GFP_NOMEMALLOC',
+  '__GFP_NOWARN',
+];
+
 /** What the composite names stand for, in flags. `__GFP_RECLAIM` is both kinds of reclaim, `__GFP_WAIT` before 4.4. */
 const composites: Readonly<Record<string, readonly string[]>> = {
-  GFP_TRANSHUGE_LIGHT: [
-    '__GFP_IO',
-    '__GFP_FS',
-    '__GFP_HARDWALL',
-    '__GFP_HIGHMEM',
-    '__GFP_MOVABLE',
-    '__GFP_COMP',
-    '__GFP_NOMEMALLOC',
-    '__GFP_NOWARN',
-  ],
-  GFP_TRANSHUGE: [
-    '__GFP_IO',
-    '__GFP_FS',
-    '__GFP_HARDWALL',
-    '__GFP_HIGHMEM',
-    '__GFP_MOVABLE',
-    '__GFP_COMP',
-    '__GFP_NOMEMALLOC',
-    '__GFP_NOWARN',
-    '__GFP_DIRECT_RECLAIM',
-  ],
-  GFP_HIGHUSER_MOVABLE: [
-    '__GFP_IO',
-    '__GFP_FS',
-    '__GFP_DIRECT_RECLAIM',
-    '__GFP_KSWAPD_RECLAIM',
-    '__GFP_HARDWALL',
-    '__GFP_HIGHMEM',
-    '__GFP_MOVABLE',
-  ],
-  GFP_HIGHUSER: [
-    '__GFP_IO',
-    '__GFP_FS',
-    '__GFP_DIRECT_RECLAIM',
-    '__GFP_KSWAPD_RECLAIM',
-    '__GFP_HARDWALL',
-    '__GFP_HIGHMEM',
-  ],
-  GFP_USER: ['__GFP_IO', '__GFP_FS', '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM', '__GFP_HARDWALL'],
-  GFP_KERNEL_ACCOUNT: ['__GFP_IO', '__GFP_FS', '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM', '__GFP_ACCOUNT'],
-  GFP_KERNEL: ['__GFP_IO', '__GFP_FS', '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM'],
-  GFP_TEMPORARY: ['__GFP_IO', '__GFP_FS', '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM', '__GFP_RECLAIMABLE'],
-  GFP_NOFS: ['__GFP_IO', '__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM'],
-  GFP_NOIO: ['__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM'],
+  GFP_TRANSHUGE_LIGHT: lightHuge,
+  GFP_TRANSHUGE: [...lightHuge, '__GFP_DIRECT_RECLAIM'],
+  GFP_HIGHUSER_MOVABLE: [...userFlags, ...movableHigh],
+  GFP_HIGHUSER: [...userFlags, '__GFP_HIGHMEM'],
+  GFP_USER: userFlags,
+  GFP_KERNEL_ACCOUNT: [...kernelFlags, '__GFP_ACCOUNT'],
+  GFP_KERNEL: kernelFlags,
+  GFP_TEMPORARY: [...kernelFlags, '__GFP_RECLAIMABLE'],
+  GFP_NOFS: ['__GFP_IO', ...reclaim],
+  GFP_NOIO: reclaim,
   GFP_ATOMIC: ['__GFP_HIGH', '__GFP_ATOMIC', '__GFP_KSWAPD_RECLAIM'],
   GFP_NOWAIT: ['__GFP_KSWAPD_RECLAIM'],
   GFP_DMA: ['__GFP_DMA'],
   GFP_DMA32: ['__GFP_DMA32'],
-  __GFP_RECLAIM: ['__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM'],
-  __GFP_WAIT: ['__GFP_DIRECT_RECLAIM', '__GFP_KSWAPD_RECLAIM'],
+  __GFP_RECLAIM: reclaim,
+  __GFP_WAIT: reclaim,
 };
 
 /** Single flags, composites taken apart. undefined where nothing tells them. */
@@ -318,8 +298,8 @@ function namesOf(mask: number, bits: Bits): string[] {
 function compositeMask(name: string, bits: Bits): bigint {
   let mask = 0n;
   for (const flag of composites[name]!) {
-    const reclaim = flag === '__GFP_DIRECT_RECLAIM' || (flag === '__GFP_KSWAPD_RECLAIM' && name !== 'GFP_ATOMIC');
-    const bit = bits[flag] ?? (reclaim ? bits['__GFP_WAIT'] : undefined);
+    const reclaims = flag === '__GFP_DIRECT_RECLAIM' || (flag === '__GFP_KSWAPD_RECLAIM' && name !== 'GFP_ATOMIC');
+    const bit = bits[flag] ?? (reclaims ? bits['__GFP_WAIT'] : undefined);
     if (bit !== undefined) mask |= BigInt(bit);
   }
   return mask;

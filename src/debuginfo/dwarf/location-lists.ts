@@ -2,6 +2,7 @@ import type { AddressKey } from './address-key.js';
 import { AT, FORM } from './constants.js';
 import type { Cursor } from './cursor.js';
 import type { Die } from './die.js';
+import { boundsOf, indexedAddress, locationKinds } from './list-entries.js';
 import { baseAddress, listOffset, readAgain } from './ranges.js';
 import type { Unit } from './units.js';
 
@@ -44,55 +45,35 @@ function findV4(cursor: Cursor, unit: Unit, die: Die, address: AddressKey): Uint
 }
 
 function findV5(cursor: Cursor, unit: Unit, die: Die, address: AddressKey): Uint8Array | undefined {
-  const size = unit.addressSize;
-  const indexed = (): AddressKey => die.file.indexedAddress(unit, cursor.uleb());
   let base = baseAddress(die);
   let otherwise: Uint8Array | undefined;
   for (let i = 0; i < MAX_ENTRIES; i++) {
-    const kind = cursor.u8();
-    let low: AddressKey;
-    let high: AddressKey;
+    const number = cursor.u8();
+    const kind = locationKinds[number];
     switch (kind) {
-      case 0:
-        return otherwise; // DW_LLE_end_of_list
-      case 1:
-        base = indexed();
-        continue; // base_addressx
-      case 2:
-        low = indexed();
-        high = indexed();
-        break; // startx_endx
-      case 3:
-        low = indexed();
-        high = low + cursor.uleb();
-        break; // startx_length
-      case 4:
-        low = base + cursor.uleb();
-        high = base + cursor.uleb();
-        break; // offset_pair
-      case 5:
+      case undefined:
+        throw cursor.damaged(`has a location of the unknown kind ${number}`);
+      case 'end_of_list':
+        return otherwise;
+      case 'base_addressx':
+        base = indexedAddress(cursor, die);
+        break;
+      case 'base_address':
+        base = cursor.address(unit.addressSize);
+        break;
+      case 'default_location':
         otherwise = cursor.take(cursor.uleb());
-        continue; // default_location
-      case 6:
-        base = cursor.address(size);
-        continue; // base_address
-      case 7:
-        low = cursor.address(size);
-        high = cursor.address(size);
-        break; // start_end
-      case 8:
-        low = cursor.address(size);
-        high = low + cursor.uleb();
-        break; // start_length
-      case 9:
+        break;
+      case 'GNU_view_pair':
         cursor.skipLeb();
         cursor.skipLeb();
-        continue; // GNU_view_pair
-      default:
-        throw cursor.damaged(`has a location of the unknown kind ${kind}`);
+        break;
+      default: {
+        const [low, high] = boundsOf(kind, cursor, die, base);
+        const expression = cursor.take(cursor.uleb());
+        if (address >= low && address < high) return expression;
+      }
     }
-    const expression = cursor.take(cursor.uleb());
-    if (address >= low && address < high) return expression;
   }
   return otherwise;
 }

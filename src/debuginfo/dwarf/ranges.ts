@@ -2,9 +2,8 @@ import type { AddressKey } from './address-key.js';
 import { AT, FORM } from './constants.js';
 import { Cursor } from './cursor.js';
 import type { Die } from './die.js';
+import { boundsOf, indexedAddress, rangeKinds, type AddressRange } from './list-entries.js';
 import type { Unit } from './units.js';
-
-export type AddressRange = readonly [low: AddressKey, high: AddressKey];
 
 /** Ranges of one entry that are believed: the largest units of kernels have some thousands. */
 const MAX_RANGES = 20_000;
@@ -84,46 +83,26 @@ function rangesV4(cursor: Cursor, unit: Unit, die: Die): AddressRange[] {
 
 function rangesV5(cursor: Cursor, unit: Unit, die: Die): AddressRange[] {
   const ranges: AddressRange[] = [];
-  const size = unit.addressSize;
-  const indexed = (): AddressKey => die.file.indexedAddress(unit, cursor.uleb());
   let base = baseAddress(die);
   for (let i = 0; i < MAX_RANGES; i++) {
-    const kind = cursor.u8();
-    let low: AddressKey;
-    let high: AddressKey;
+    const number = cursor.u8();
+    const kind = rangeKinds[number];
     switch (kind) {
-      case 0:
-        return ranges; // DW_RLE_end_of_list
-      case 1:
-        base = indexed();
-        continue; // base_addressx
-      case 2:
-        low = indexed();
-        high = indexed();
-        break; // startx_endx
-      case 3:
-        low = indexed();
-        high = low + cursor.uleb();
-        break; // startx_length
-      case 4:
-        low = base + cursor.uleb();
-        high = base + cursor.uleb();
-        break; // offset_pair
-      case 5:
-        base = cursor.address(size);
-        continue; // base_address
-      case 6:
-        low = cursor.address(size);
-        high = cursor.address(size);
-        break; // start_end
-      case 7:
-        low = cursor.address(size);
-        high = low + cursor.uleb();
-        break; // start_length
-      default:
-        throw cursor.damaged(`has a range of the unknown kind ${kind}`);
+      case undefined:
+        throw cursor.damaged(`has a range of the unknown kind ${number}`);
+      case 'end_of_list':
+        return ranges;
+      case 'base_addressx':
+        base = indexedAddress(cursor, die);
+        break;
+      case 'base_address':
+        base = cursor.address(unit.addressSize);
+        break;
+      default: {
+        const range = boundsOf(kind, cursor, die, base);
+        if (range[1] > range[0]) ranges.push(range);
+      }
     }
-    if (high > low) ranges.push([low, high]);
   }
   return ranges;
 }
