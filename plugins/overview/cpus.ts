@@ -1,5 +1,5 @@
 import { columns, doorTo, gap, readOrGap, type Kernel } from 'oompm';
-import { cpuRegisters, cpusIn, currentTask, taskLabel } from 'oompm/linux';
+import { cpuRegisters, cpusIn, currentTask, taskLabel, type CpuRegisters } from 'oompm/linux';
 
 export const cpuColumns = columns([
   { key: 'cpu', title: 'CPU', type: 'integer' },
@@ -9,6 +9,12 @@ export const cpuColumns = columns([
   { key: 'ip', title: 'IP', type: 'address', dispensable: 2 },
   { key: 'registers', title: 'REGISTERS', type: 'text', dispensable: 3 },
 ]);
+
+/** Who wrote a CPU's registers down, or why they are not known. */
+function registersFrom(registers: CpuRegisters) {
+  if ('note' in registers) return `by ${registers.by}`;
+  return registers.lost ? gap('register notes', registers.reason) : registers.reason;
+}
 
 /** What each possible CPU was at. */
 export function* cpuRows(kernel: Kernel) {
@@ -25,12 +31,7 @@ export function* cpuRows(kernel: Kernel) {
         task: task === null || 'gap' in task ? task : taskLabel(kernel, task),
         at: symbol ? `${symbol.symbol.name}+0x${symbol.offset.toString(16)}` : null,
         ip,
-        registers:
-          'note' in registers
-            ? `by ${registers.by}`
-            : registers.lost
-              ? gap('register notes', registers.reason)
-              : registers.reason,
+        registers: registersFrom(registers),
       },
       ...(task === null || 'gap' in task ? {} : { door: doorTo(task) }),
     };

@@ -44,11 +44,7 @@ export default definePlugin({
       {
         id: 'caches',
         sorted: { column: 'total', descending: true },
-        note: !whole
-          ? 'Not all caches can be read, or not all of their slabs: there may be others as large.'
-          : shown.length < caches.length
-            ? `${caches.length - shown.length} smaller ones are not shown.`
-            : 'Objects on CPUs’ own slabs count as used, as in /proc/slabinfo.',
+        note: noteOn(whole, caches.length - shown.length),
       },
     );
     yield chart(
@@ -62,6 +58,13 @@ export default definePlugin({
     );
   },
 });
+
+/** @param whole all caches and their slabs could be read */
+function noteOn(whole: boolean, smaller: number): string {
+  if (!whole) return 'Not all caches can be read, or not all of their slabs: there may be others as large.';
+  if (smaller > 0) return `${smaller} smaller ones are not shown.`;
+  return 'Objects on CPUs’ own slabs count as used, as in /proc/slabinfo.';
+}
 
 const unknownUse = gap('partial slabs', 'not all of them can be read');
 

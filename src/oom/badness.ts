@@ -38,17 +38,25 @@ export function badnessOf(report: OomReport): Badness[] {
   const order = ({ task, points }: Badness): number => points ?? footprintPages(task, page);
   return (report.tasks ?? [])
     .map((task): Badness => {
-      const notEligible =
-        task.notEligible ??
-        (task.oomScoreAdj === -1000 ? 'its oom_score_adj is -1000' : task.pid === 1 ? 'it is init' : undefined);
-      const adjusted =
-        task.oomScoreAdj === 0 ? 0 : total === undefined ? undefined : task.oomScoreAdj * Math.trunc(total / 1000);
-      const points = task.badness ?? (adjusted === undefined ? undefined : footprintPages(task, page) + adjusted);
+      const notEligible = task.notEligible ?? whyNotEligible(task);
+      const adjustment = adjustmentPages(task.oomScoreAdj, total);
+      const points = task.badness ?? (adjustment === undefined ? undefined : footprintPages(task, page) + adjustment);
       return { task, points, ...defined({ notEligible }) };
     })
     .toSorted(
       (a, b) => Number(a.notEligible !== undefined) - Number(b.notEligible !== undefined) || order(b) - order(a),
     );
+}
+
+function whyNotEligible({ oomScoreAdj, pid }: OomTask): string | undefined {
+  if (oomScoreAdj === -1000) return 'its oom_score_adj is -1000';
+  return pid === 1 ? 'it is init' : undefined;
+}
+
+/** What oom_score_adj adds, in pages: thousandths of all; undefined where that is not known. */
+function adjustmentPages(oomScoreAdj: number, totalPages: number | undefined): number | undefined {
+  if (oomScoreAdj === 0) return 0;
+  return totalPages === undefined ? undefined : oomScoreAdj * Math.trunc(totalPages / 1000);
 }
 
 /** What a kill would free, more or less: rss, swap and page tables, in pages. */

@@ -174,13 +174,14 @@ function yielded(returned: unknown, name: 'run' | 'explain'): Iterable<View> {
   if (returned instanceof Promise || (isObject(returned) && Symbol.asyncIterator in returned)) {
     throw new BadView(`${name} is async, but a dump is read without waiting: ${how}`);
   }
-  const what =
-    isObject(returned) && typeof returned['kind'] === 'string'
-      ? `a ${returned['kind']} view`
-      : returned === undefined
-        ? 'nothing'
-        : describe(returned);
-  throw new BadView(`${name} returned ${what} instead of yielding views, so it is no generator: ${how}`);
+  throw new BadView(
+    `${name} returned ${whatWasReturned(returned)} instead of yielding views, so it is no generator: ${how}`,
+  );
+}
+
+function whatWasReturned(returned: unknown): string {
+  if (returned === undefined) return 'nothing';
+  return isObject(returned) && typeof returned['kind'] === 'string' ? `a ${returned['kind']} view` : describe(returned);
 }
 
 /** @param plugin the id of a user's */

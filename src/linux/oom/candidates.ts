@@ -140,18 +140,12 @@ function weigh(kernel: Kernel, process: Task, scope: Weighing, exact: boolean): 
   const counted = rss && (exact ? rss.exact : rss.approximate);
   if (rss !== undefined && counted === undefined)
     throw new Implausible("what CPUs have of its rss can't be read", process.$address);
-  const adjusted =
-    oomScoreAdj === 0
-      ? 0
-      : scope.totalPages === undefined
-        ? undefined
-        : oomScoreAdj * Math.trunc(scope.totalPages / 1000);
-  const points =
-    counted === undefined
-      ? 0
-      : adjusted === undefined
-        ? undefined
-        : residentPages(counted) + counted.swap + Math.trunc(pageTableBytes / kernel.memory.pageSize) + adjusted;
+  const adjustment = adjustmentPages(oomScoreAdj, scope.totalPages);
+  const points = (): number | undefined => {
+    if (counted === undefined) return 0;
+    if (adjustment === undefined) return undefined;
+    return residentPages(counted) + counted.swap + Math.trunc(pageTableBytes / kernel.memory.pageSize) + adjustment;
+  };
   return {
     process,
     holder,
@@ -160,8 +154,14 @@ function weigh(kernel: Kernel, process: Task, scope: Weighing, exact: boolean): 
     oomScoreAdj,
     passedOver,
     listed: outside === undefined && process.tgid !== 1 && mm !== undefined,
-    badness: passedOver === undefined ? points : undefined,
+    badness: passedOver === undefined ? points() : undefined,
   };
+}
+
+/** What oom_score_adj adds to badness, in pages: thousandths of all; undefined where that is not known. */
+function adjustmentPages(oomScoreAdj: number, totalPages: number | undefined): number | undefined {
+  if (oomScoreAdj === 0) return 0;
+  return totalPages === undefined ? undefined : oomScoreAdj * Math.trunc(totalPages / 1000);
 }
 
 /** find_lock_task_mm(): the process, or one of its threads that has not left its mm yet. */

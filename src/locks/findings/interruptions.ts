@@ -85,13 +85,15 @@ function distance(sp: bigint, { low, high }: StackArea): string {
   return sp < low ? `${howFar(low - sp)} below its start` : `${howFar(sp - high)} above its end`;
 }
 
-const MEBIBYTE = 1n << 20n;
+const largeUnits = [
+  { name: 'TiB', shift: 40n },
+  { name: 'GiB', shift: 30n },
+  { name: 'MiB', shift: 20n },
+];
 
 function howFar(bytes: bigint): string {
-  if (bytes < MEBIBYTE) return `${bytes} bytes`;
-  const size =
-    bytes >= 1n << 40n ? `${bytes >> 40n} TiB` : bytes >= 1n << 30n ? `${bytes >> 30n} GiB` : `${bytes >> 20n} MiB`;
-  return `${bytes} bytes (some ${size})`;
+  const unit = largeUnits.find(({ shift }) => bytes >= 1n << shift);
+  return unit === undefined ? `${bytes} bytes` : `${bytes} bytes (some ${bytes >> unit.shift} ${unit.name})`;
 }
 
 /** As far as stack guards reach. */

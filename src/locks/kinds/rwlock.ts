@@ -47,12 +47,10 @@ export const rwlock: LockKind = {
   state: (kernel, address) => rwbaseState(kernel, rwlock, address),
   words: (kernel, { address }) => {
     const word = kernel.attempt('qrwlock.cnts', () => kernel.memory.u32(address));
-    const decoded = word === undefined ? undefined : decodeRwlockWord(word);
-    return word === undefined
-      ? ''
-      : decoded
-        ? rwlockInWords(decoded)
-        : `in a state that is invalid for a queued rwlock (0x${word.toString(16)})`;
+    if (word === undefined) return '';
+    const decoded = decodeRwlockWord(word);
+    if (decoded) return rwlockInWords(decoded);
+    return `in a state that is invalid for a queued rwlock (0x${word.toString(16)})`;
   },
   readers: (kernel, address) => rwlockWord(kernel, address)?.readers,
   couldBe: (kernel, address) => {

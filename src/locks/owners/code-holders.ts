@@ -12,6 +12,7 @@ import {
 import { lockCalls } from './lock-calls.js';
 import { lockFunction } from '../lock-functions.js';
 import { readersInside } from './readers-inside.js';
+import type { Certainty } from '../../words/certainty.js';
 import { rtMutexOffset } from '../state/rt-locks.js';
 import type { Holding, HoldingFrame, Lock, LockCall, Wait } from '../lock-kind.js';
 
@@ -41,12 +42,19 @@ export function byCode(kernel: Kernel, lock: Lock, waits: readonly Wait[]): Hold
     return {
       lock,
       holder,
-      certainty: sure && !frame.tried ? 'certain' : sure || (frame.byCode && !frame.tried) ? 'likely' : 'possible',
+      certainty: certaintyOf(sure, frame),
       taker: frame.activation,
       segment: frame.segment,
       evidence,
     };
   });
+}
+
+/** @param sure nobody else can have it, as far as code tells */
+function certaintyOf(sure: boolean, { byCode, tried }: HoldingFrame): Certainty {
+  if (tried) return sure ? 'likely' : 'possible';
+  if (sure) return 'certain';
+  return byCode ? 'likely' : 'possible';
 }
 
 /** Of what a stack that breaks off, and of which nothing was recovered behind that, had nobody knows. */

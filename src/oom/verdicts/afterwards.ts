@@ -46,17 +46,17 @@ function howItStands(state: OomReport, last: OomReport | undefined): Finding[] {
     held === undefined
       ? ''
       : told`, and the largest consumer is ${largest!.name} with ${held} (${share(held, wholeTold)})`;
-  const stands = pressed
-    ? 'Memory was short when the machine stopped'
-    : free >= whole * plenty
-      ? 'Memory was not short when the machine stopped'
-      : 'Memory was tight when the machine stopped, but above its watermarks';
+  const stands = (): string => {
+    if (pressed) return 'Memory was short when the machine stopped';
+    if (free >= whole * plenty) return 'Memory was not short when the machine stopped';
+    return 'Memory was tight when the machine stopped, but above its watermarks';
+  };
   return [
     conclude(
       afterwardsKind,
       {
         subject: { kind: 'machine' },
-        sentence: told`${stands}: ${least}${freeTold} of ${wholeTold} (${share(freeTold, wholeTold)}) is free${since}${holder}.`,
+        sentence: told`${stands()}: ${least}${freeTold} of ${wholeTold} (${share(freeTold, wholeTold)}) is free${since}${holder}.`,
         evidence: [
           told`free ${exactly(freeTold)} of ${exactly(wholeTold)} managed`,
           ...(atReport === undefined ? [] : [told`free at the report: ${exactly(atReport)}`]),

@@ -165,12 +165,11 @@ function nodesFull(
   const zones = zonesAllowed(report)?.zones ?? report.zones;
   const here = freeIn(report, zones);
   const closed = zones?.length === 0 ? freeIn(report, report.zones) : [];
-  const state =
-    here.length > 0
-      ? told`are full (${toldList(here)})`
-      : closed.length > 0
-        ? told`have only zones that it may not use (${toldList(closed)}; it asks for a page that can't be moved)`
-        : 'were full (their zones are not in the report)';
+  const state = (): Told | string => {
+    if (here.length > 0) return told`are full (${toldList(here)})`;
+    if (closed.length === 0) return 'were full (their zones are not in the report)';
+    return told`have only zones that it may not use (${toldList(closed)}; it asks for a page that can't be moved)`;
+  };
   const there =
     elsewhere === undefined
       ? 'what the other nodes have is not in the report'
@@ -192,7 +191,7 @@ function nodesFull(
     {
       subject: { kind: 'nodes', ...(zones === undefined || zones.length === 0 ? {} : { name: nodesOf(zones) }) },
       restsOn,
-      sentence: told`${by[0]!.toUpperCase()}${by.slice(1)} is the cause: the nodes that the request may use ${state}, while ${there}.`,
+      sentence: told`${by[0]!.toUpperCase()}${by.slice(1)} is the cause: the nodes that the request may use ${state()}, while ${there}.`,
       evidence: [because, ...(elsewhere === undefined ? [] : [elsewhere.arithmetic])],
     },
     'its nodes are full',

@@ -112,24 +112,24 @@ export function hugetlbHeld(report: OomReport, wholeKB: number): Finding[] {
   if (totalKB < wholeKB * notable) return [];
   const promised = report.beyond?.hugetlb?.reduce((kept, pool) => kept + pool.reserved * pool.sizeKB, 0);
   const [total, whole] = [kB('hugepages', totalKB, 'hugepages_total × hugepages_size of each pool'), managed(wholeKB)];
-  const use =
-    unusedKB === 0
-      ? 'all of it is in use'
-      : unusedKB === totalKB
-        ? 'none of it is used by anyone'
-        : told`${kB('hugepages.free', unusedKB, 'hugepages_free × hugepages_size of each pool')} of that is not used by anyone`;
-  const reserved =
-    promised === undefined || unusedKB === 0
-      ? ''
-      : promised === 0
-        ? ', nor reserved by any mapping'
-        : told`, though ${kB('hugepages.reserved', promised, 'hstate.resv_huge_pages')} is reserved by mappings that have not touched it`;
+  const use = (): Told | string => {
+    if (unusedKB === 0) return 'all of it is in use';
+    if (unusedKB === totalKB) return 'none of it is used by anyone';
+    const unused = kB('hugepages.free', unusedKB, 'hugepages_free × hugepages_size of each pool');
+    return told`${unused} of that is not used by anyone`;
+  };
+  const reserved = (): Told | string => {
+    if (promised === undefined || unusedKB === 0) return '';
+    if (promised === 0) return ', nor reserved by any mapping';
+    const kept = kB('hugepages.reserved', promised, 'hstate.resv_huge_pages');
+    return told`, though ${kept} is reserved by mappings that have not touched it`;
+  };
   return [
     conclude(
       hugetlbKind,
       {
         subject: { kind: 'memory', name: 'hugetlb' },
-        sentence: told`${total} of ${whole} (${share(total, whole)}) is set aside for hugetlb pages, and ${use}${reserved}; nothing else may use it.`,
+        sentence: told`${total} of ${whole} (${share(total, whole)}) is set aside for hugetlb pages, and ${use()}${reserved()}; nothing else may use it.`,
         evidence: [
           ...pools
             .filter((pool) => Number(pool.total) > 0)

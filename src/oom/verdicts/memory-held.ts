@@ -407,13 +407,11 @@ export function chargedTo({ memcg }: OomReport): Charged | undefined {
   const notInStatKB = usageKB - consumers.reduce((total, part) => total + part.kB, 0);
   const kernelKB = consumers.find(({ kind }) => kind === 'kernel')?.kB;
   const kmemKB = ifCounted(memcg!.counters.find(({ name }) => name === 'kmem')?.usageKB);
-  const kernel =
-    kernelKB !== undefined
-      ? kernelParts(inKB, kernelKB)
-      : kmemKB > 0 && kmemKB <= notInStatKB
-        ? [{ name: 'kernel memory (kmem)', kind: 'kernel' as const, kB: kmemKB }]
-        : [];
-  return { usageKB, limitKB, consumers, kernel, notInStatKB };
+  const kernel = (): Consumer[] => {
+    if (kernelKB !== undefined) return kernelParts(inKB, kernelKB);
+    return kmemKB > 0 && kmemKB <= notInStatKB ? [{ name: 'kernel memory (kmem)', kind: 'kernel', kB: kmemKB }] : [];
+  };
+  return { usageKB, limitKB, consumers, kernel: kernel(), notInStatKB };
 }
 
 /** Counters lag behind one another on busy CPUs: parts that exceed their sum are not shown. */

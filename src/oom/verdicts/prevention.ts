@@ -167,12 +167,11 @@ function slabLeak(report: OomReport): Finding[] {
   const top = caches.toSorted((a, b) => Number(b.totalKB) - Number(a.totalKB))[0]!;
   const size = Number(top.totalKB);
   if (size < slab * leakOfSlab || size < whole * leakOfMemory) return [];
-  const used =
-    top.usedKB === undefined
-      ? "how much of that is in use can't be read"
-      : Number(top.usedKB) >= size * 0.9
-        ? 'its objects are in use and grow: a leak'
-        : 'many of its objects are free: it is fragmented';
+  const used = (): string => {
+    if (top.usedKB === undefined) return "how much of that is in use can't be read";
+    const isLeak = Number(top.usedKB) >= size * 0.9;
+    return isLeak ? 'its objects are in use and grow: a leak' : 'many of its objects are free: it is fragmented';
+  };
   const { kB, word, share } = factsIn(report);
   const [cache, total, all] = [
     word('cache', top.name, 'the list of slab caches'),
@@ -186,7 +185,7 @@ function slabLeak(report: OomReport): Finding[] {
         size > slab * 0.6
           ? []
           : [{ what: 'the cache has less than 60 % of the slab listed: others grow too', certainty: 'possible' }],
-      sentence: told`Find who allocates from the slab cache ${cache}: it alone has ${total} (${share(total, all)} of all unreclaimable slab), and ${used}.`,
+      sentence: told`Find who allocates from the slab cache ${cache}: it alone has ${total} (${share(total, all)} of all unreclaimable slab), and ${used()}.`,
       evidence: [told`${cache}: ${usedOf(report, top)}; all caches in the list ${exactly(all)}`],
     }),
   ];

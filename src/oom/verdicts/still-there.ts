@@ -99,30 +99,23 @@ function stands(report: OomReport, victim: VictimState): Finding {
   const blocked = victim.threads.filter((thread) => !thread.exiting);
   const keeps = blocked.length > 0 ? blocked : victim.threads;
   const named = (thread: { comm: string; pid: number }): Told => task('thread', thread, "the victim's threads");
-  const because =
-    victim.zombieOf !== undefined
-      ? 'it has exited, and something else keeps its memory'
-      : keeps.length === 0
-        ? 'none of its threads has memory any more'
-        : told`${numbered(keeps.length, 'its thread')} ${toldList(keeps.slice(0, 3).map(named))} ${numbered(keeps.length, 'is', 'are')} ${list(
-            [
-              ...new Set(
-                keeps
-                  .slice(0, 3)
-                  .map((thread) => `${stateWords[thread.state] ?? thread.state}${placeOf(thread.where)}`),
-              ),
-            ],
-          )}`;
+  const cause = (): Told | string => {
+    if (victim.zombieOf !== undefined) return 'it has exited, and something else keeps its memory';
+    if (keeps.length === 0) return 'none of its threads has memory any more';
+    const some = keeps.slice(0, 3);
+    const states = some.map(({ state, where }) => `${stateWords[state] ?? state}${placeOf(where)}`);
+    const are = numbered(keeps.length, 'is', 'are');
+    return told`${numbered(keeps.length, 'its thread')} ${toldList(some.map(named))} ${are} ${list([...new Set(states)])}`;
+  };
+  const because = cause();
   const rss =
     victim.heldPages === undefined
       ? 'not known'
       : count('victim.rss in pages', victim.heldPages, 'page', 'rss of the victim');
-  const why =
-    victim.zombieOf !== undefined
-      ? because
-      : keeps.some(isBlocked)
-        ? told`it can't exit, for ${because}`
-        : told`it has not exited: ${because}`;
+  const why = (): Told | string => {
+    if (victim.zombieOf !== undefined) return because;
+    return keeps.some(isBlocked) ? told`it can't exit, for ${because}` : told`it has not exited: ${because}`;
+  };
   const before =
     victim.killedNs === undefined
       ? ''
@@ -131,7 +124,7 @@ function stands(report: OomReport, victim: VictimState): Finding {
   const onList = victim.queued ? 'on oom_reaper_list' : 'not on oom_reaper_list';
   return conclude(there, {
     subject: taskSubject(victim),
-    sentence: told`${name} was killed by the OOM killer${before} and is still there: ${reap()}, but ${why}.`,
+    sentence: told`${name} was killed by the OOM killer${before} and is still there: ${reap()}, but ${why()}.`,
     evidence: [
       told`${name}: ${skip}, ${onList}, rss ${rss}`,
       ...keeps.map((thread) => {

@@ -153,11 +153,15 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
   const task = ranked[place]!;
   const top = largestTask(report.tasks);
   const next = ranked.find((one) => one.task.pid !== task.task.pid);
-  const nextWords = !weighed
-    ? "who would have been next can't be determined, for the report does not say how much memory there is to measure an oom_score_adj against"
-    : next === undefined
-      ? 'no other could be chosen'
-      : told`next would have been ${named(report, next.task)} with ${held(report, next.task)}`;
+  const nextWords = (): Told | string => {
+    if (!weighed)
+      return (
+        "who would have been next can't be determined, for the report does not say " +
+        'how much memory there is to measure an oom_score_adj against'
+      );
+    if (next === undefined) return 'no other could be chosen';
+    return told`next would have been ${named(report, next.task)} with ${held(report, next.task)}`;
+  };
   const right =
     place === 0 ||
     (task.points !== undefined && first.points !== undefined && task.points >= first.points * (1 - near));
@@ -171,7 +175,7 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
         chosenKind,
         {
           subject,
-          sentence: told`The victim is ${which}: ${name} held the most (${footprint} with its page tables and swap)${freed}; ${nextWords}.`,
+          sentence: told`The victim is ${which}: ${name} held the most (${footprint} with its page tables and swap)${freed}; ${nextWords()}.`,
           evidence: ranking(ranked, report),
         },
         'the largest',
@@ -217,12 +221,7 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
     ];
     return told` (${more} points against ${fewer})`;
   };
-  const because =
-    report.groupKill !== undefined
-      ? 'its cgroup is killed as a whole'
-      : boundToNodes(report)
-        ? 'that one may not use the nodes that are short, so it could not be chosen'
-        : 'a child, a task that was already dying, or oom_kill_allocating_task';
+  const because = whyAnother(report);
   return [
     conclude(
       chosenKind,
@@ -235,6 +234,13 @@ function choice(report: OomReport, ranked: Ranked, chosen: number | undefined): 
       'another had the higher score',
     ),
   ];
+}
+
+/** Why the victim need not have had the highest score. */
+function whyAnother(report: OomReport): string {
+  if (report.groupKill !== undefined) return 'its cgroup is killed as a whole';
+  if (boundToNodes(report)) return 'that one may not use the nodes that are short, so it could not be chosen';
+  return 'a child, a task that was already dying, or oom_kill_allocating_task';
 }
 
 const pointsAre = 'oom_badness(): rss + swap + page tables, in pages, and oom_score_adj';
