@@ -29,7 +29,7 @@ const MOST_FILES = 16;
 
 /**
  * @param path the file to keep it in
- * @param stamp of the code that makes the columns: what other code has kept counts for nothing
+ * @param stamp of the code that makes the columns and of what they are made of: what bears another counts for nothing
  */
 export function keptColumns(path: string, stamp: string): KeptColumns {
   const fresh = new Map<string, Record<string, Column>>();

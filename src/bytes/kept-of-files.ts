@@ -12,5 +12,6 @@ export function keptOf(identities: readonly (string | undefined)[]): KeptColumns
   const stamp = codeStamp();
   if (stamp === undefined || identities.includes(undefined)) return nothingKept;
   const name = createHash('sha256').update(identities.join('\n')).digest('hex').slice(0, 32);
-  return keptColumns(join(cacheFolder('indexes'), name), stamp);
+  // What was copied here from what is kept of other files counts for nothing.
+  return keptColumns(join(cacheFolder('indexes'), name), `${stamp} ${name}`);
 }

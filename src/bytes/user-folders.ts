@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 
@@ -13,9 +14,26 @@ export function userCache(): string {
   return absolute(XDG_CACHE_HOME) ?? inHome('.cache');
 }
 
-/** oompm's own folder in there, by what it keeps. */
+/**
+ * oompm's own folder in there, by what it keeps. What is kept is believed, and some of it run: nowhere, where another
+ * user owns the folder or may write to it.
+ */
 export function cacheFolder(name: 'compiled' | 'indexes' | 'plugins' | 'vmlinux'): string {
-  return join(userCache(), 'oompm', name);
+  const own = join(userCache(), 'oompm');
+  return join(isOfOthers(own) ? NOWHERE : own, name);
+}
+
+const WRITABLE_BY_OTHERS = 0o022;
+
+function isOfOthers(folder: string): boolean {
+  if (process.getuid === undefined) return false;
+  try {
+    const { uid, mode } = statSync(folder);
+    return uid !== process.getuid() || (mode & WRITABLE_BY_OTHERS) !== 0;
+  } catch {
+    // It is made with the user's rights, and for nobody else; or can't be, and nothing is kept.
+    return false;
+  }
 }
 
 /** Where settings are; the plugins that it lists are run, so that it must be the user's own. */

@@ -1,4 +1,6 @@
-import { homedir } from 'node:os';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 
 import { cacheFolder, configFile, userCache } from '../../src/bytes/user-folders.js';
@@ -39,4 +41,25 @@ test.each(['', 'home'])('HOME is "%s": nowhere, and never the folder that it is 
     '/dev/null/oompm/compiled',
     '/dev/null/oompm/config.json',
   ]);
+});
+
+test('a cache that another user may write to, or owns, is not the user’s own: nowhere', () => {
+  const home = mkdtempSync(join(tmpdir(), 'oompm-folders-'));
+  const own = join(home, 'oompm');
+  mkdirSync(own);
+  vi.stubEnv('XDG_CACHE_HOME', home);
+  for (const mode of [0o700, 0o755]) {
+    chmodSync(own, mode);
+    expect(cacheFolder('indexes')).toBe(join(own, 'indexes'));
+  }
+  for (const mode of [0o777, 0o775, 0o1777]) {
+    chmodSync(own, mode);
+    expect(cacheFolder('indexes')).toBe('/dev/null/indexes');
+  }
+  chmodSync(own, 0o700);
+  if (process.getuid?.() === 0) {
+    chownSync(own, 12_345, 12_345);
+    expect(cacheFolder('indexes')).toBe('/dev/null/indexes');
+  }
+  rmSync(home, { recursive: true });
 });
