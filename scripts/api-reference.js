@@ -9,12 +9,14 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { declaredNames } from './declared-names.js';
 import { doors } from './layers.js';
 
 const root = resolve(fileURLToPath(new URL('..', import.meta.url)));
 const folder = join(root, 'docs/api');
+const namesPage = 'names.md';
 
-/** @typedef {{ name: string, declaration: ts.Declaration, documentation: string, file: string }} Exported */
+/** @typedef {{ name: string, declaration: ts.Declaration, documentation: string, file: string, words: readonly string[] }} Exported `words`: of a type that is one of these */
 /** @typedef {{ door: string, about: string, exported: Exported[], named: Exported[] }} Door `named`: types that these name */
 
 /**
@@ -62,7 +64,16 @@ export function doorExports() {
       declaration,
       documentation: [said, ...tags].filter(Boolean).join('\n\n'),
       file: relative(root, declaration.getSourceFile().fileName).replaceAll('\\', '/'),
+      words: wordsOf(declaration),
     };
+  }
+
+  /** What a type may be that is made of a list elsewhere. @param {ts.Declaration} declaration */
+  function wordsOf(declaration) {
+    if (!ts.isTypeAliasDeclaration(declaration) || !/\btypeof\b|\bkeyof\b/.test(declaration.type.getText())) return [];
+    const type = checker.getTypeAtLocation(declaration);
+    const parts = type.isUnion() ? type.types : [];
+    return parts.every((part) => part.isStringLiteral()) ? parts.map((part) => part.value) : [];
   }
 
   /** The types of ours that stand in these declarations and in no door; not what those name in turn. @param {readonly ts.Symbol[]} symbols */
@@ -110,6 +121,7 @@ function isOurs(symbol) {
 export function apiPages() {
   const all = doorExports();
   const pages = new Map(all.map((one) => [pageName(one.door), doorPage(one)]));
+  pages.set(namesPage, declaredNames());
   pages.set(
     'README.md',
     [
@@ -120,6 +132,7 @@ export function apiPages() {
       ...all.map(
         ({ door, about, exported }) => `- [\`${door}\`](${pageName(door)}), ${exported.length} names: ${about}`,
       ),
+      `- [what is declared](${namesPage}): the variables, symbols, structs and members that these types name`,
       '',
     ].join('\n'),
   );
@@ -148,16 +161,35 @@ function doorPage({ door, about, exported, named }) {
 }
 
 /** @param {Exported} of */
-function entry({ name, declaration, documentation }) {
+function entry({ name, declaration, documentation, words }) {
+  const isLong = words.length > mostWords;
   return [
     `### ${name}`,
     '',
-    ...(documentation === '' ? [] : [documentation.replaceAll(/(?<!\n)\n(?!\n)/g, ' '), '']),
+    ...(documentation === '' ? [] : [inParagraphs(documentation), '']),
+    ...(isLong ? [`Its ${words.length} names are in [${namesPage}](${namesPage}).`, ''] : []),
     '```ts',
-    inWords(declaration),
+    words.length === 0 || isLong ? inWords(declaration) : oneOf(name, words),
     '```',
     '',
   ];
+}
+
+/** More names than that are a page's matter. */
+const mostWords = 60;
+
+/** @param {string} name @param {readonly string[]} words */
+function oneOf(name, words) {
+  const inLine = `type ${name} = ${words.map((word) => `'${word}'`).join(' | ')};`;
+  return inLine.length <= 100 ? inLine : `type ${name} =\n${words.map((word) => `  | '${word}'`).join('\n')};`;
+}
+
+/** A paragraph is one line, as Markdown has it; code and lists keep theirs. @param {string} documentation */
+function inParagraphs(documentation) {
+  return documentation
+    .split(/(^```[^]*?^```$)/m)
+    .map((part) => (part.startsWith('```') ? part : part.replaceAll(/(?<!\n)\n(?!\n|- )/g, ' ')))
+    .join('');
 }
 
 /** The comment at a file's head, in one line. @param {string} text */

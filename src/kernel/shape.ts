@@ -7,6 +7,7 @@ import type * as all from '../../symbols/shapes.js';
  * - `'char *'`: the text that it points to, null for NULL; `'char[]'`: text up to NUL;
  * - `'struct x'`, `'struct x *'`: a reference; NULL is null;
  * - `'T[]'`, `'T[][]'`: arrays, as long as the kernel's own type says.
+ *
  * A struct of one scalar member (atomic_t, kuid_t) is read as that scalar.
  */
 export interface Shape {

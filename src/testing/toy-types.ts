@@ -1,4 +1,4 @@
-/** What any kernel has, for toy kernels: a test declares what it is about. */
+/** What any kernel has, for toy kernels: scalars in structs, and the containers as of 6.12. */
 export const commonTypes = `
   typedef struct { int counter; } atomic_t;
   typedef struct { s64 counter; } atomic64_t;
@@ -8,6 +8,17 @@ export const commonTypes = `
   struct hlist_head { struct hlist_node *first; };
   struct rb_node { unsigned long __rb_parent_color; struct rb_node *rb_right, *rb_left; };
   struct rb_root { struct rb_node *rb_node; };
+  struct llist_node { struct llist_node *next; };
+  struct llist_head { struct llist_node *first; };
+  struct xarray { u32 xa_lock, xa_flags; void *xa_head; };
+  struct xa_node { unsigned char shift, offset, count, nr_values; struct xa_node *parent; void *array; struct list_head private_list; void *slots[64]; };
+  struct idr { struct xarray idr_rt; unsigned int idr_base, idr_next; };
+  struct maple_tree { unsigned int ma_flags; void *ma_root; };
+  struct maple_metadata { unsigned char end, gap; };
+  struct maple_range_64 {
+    void *parent; unsigned long pivot[15]; union { void *slot[16]; struct { void *pad[15]; struct maple_metadata meta; }; };
+  };
+  struct maple_arange_64 { void *parent; unsigned long pivot[9]; void *slot[10]; unsigned long gap[10]; struct maple_metadata meta; };
   struct cpumask { unsigned long bits[1]; };
 `;
 
@@ -16,14 +27,10 @@ export const taskTypes = `
   struct thread_info { unsigned long flags; u32 cpu; };
   struct thread_struct { unsigned long sp; };
   struct cred { u32 uid, euid; };
-  struct xarray { u32 xa_lock, xa_flags; void *xa_head; };
-  struct xa_node { unsigned char shift, offset, count; struct xa_node *parent; void *slots[64]; };
-  struct idr { struct xarray idr_rt; unsigned int idr_base, idr_next; };
   struct pid { unsigned int level; struct hlist_head tasks[4]; };
   struct pid_namespace { struct idr idr; unsigned int level; };
   struct percpu_counter { s64 count; s32 *counters; };
   enum { MM_FILEPAGES, MM_ANONPAGES, MM_SWAPENTS, MM_SHMEMPAGES, NR_MM_COUNTERS };
-  struct maple_tree { void *ma_root; };
   struct mm_struct {
     unsigned long pgd; atomic_t mm_users, mm_count; atomic_long_t pgtables_bytes; int map_count;
     struct percpu_counter rss_stat[4];

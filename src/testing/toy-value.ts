@@ -4,6 +4,8 @@ import { findMember, resolveType, sizeOf, typeName } from '../debuginfo/type-wal
 /** A pointer to something in the toy kernel: 'a', 'a.tasks', 'a.pid_links[1]'. */
 export interface ToyPointer {
   readonly to: string;
+  /** Bits that a container keeps in it: 2 in a pointer to an `xa_node`. */
+  readonly tag?: number;
 }
 
 /** What a `__percpu` pointer leads to: a value for each CPU, of the pointer's own target type. */
@@ -27,9 +29,9 @@ export type ToyValue =
   | readonly ToyValue[]
   | { readonly [member: string]: ToyValue };
 
-/** `to('a.tasks')`: the address of that. */
-export function to(place: string): ToyPointer {
-  return { to: place };
+/** `to('a.tasks')`: the address of that; `to('node', 2)` with bits that a container keeps in it. */
+export function to(place: string, tag = 0): ToyPointer {
+  return tag === 0 ? { to: place } : { to: place, tag };
 }
 
 /** `perCpu(3, 4)`: what a `__percpu` pointer leads to on CPU 0 and CPU 1. */
@@ -60,7 +62,13 @@ export function writeValue(writer: ToyWriter, address: bigint, given: CType, val
       return writer.write(address, integerBytes(pointerOf(writer, type, value), 8));
     case 'int':
     case 'enum':
-      return writer.write(address, integerBytes(integerOf(value, typeName(type)), type.size));
+      // The kernel keeps addresses in words too, with bits of its own: __rb_parent_color.
+      return writer.write(
+        address,
+        isAddress(value) && type.size === 8
+          ? integerBytes(addressIn(writer, value), 8)
+          : integerBytes(integerOf(value, typeName(type)), type.size),
+      );
     default:
       throw new Error(`toyKernel: no value can be of type ${typeName(type)}`);
   }
@@ -108,8 +116,7 @@ function pointerOf(writer: ToyWriter, type: CType & { kind: 'pointer' }, value: 
     writer.write(text, bytes);
     return text;
   }
-  if (typeof value === 'object' && value !== null && 'to' in value && typeof value.to === 'string')
-    return writer.addressOf(value.to);
+  if (isAddress(value)) return addressIn(writer, value);
   if (typeof value === 'object' && value !== null && 'perCpu' in value && Array.isArray(value.perCpu)) {
     const target = type.target();
     const offset = writer.allocatePerCpu(sizeOf(target) ?? 8);
@@ -118,6 +125,14 @@ function pointerOf(writer: ToyWriter, type: CType & { kind: 'pointer' }, value: 
     return offset;
   }
   return integerOf(value, 'a pointer');
+}
+
+function isAddress(value: ToyValue): value is ToyPointer {
+  return typeof value === 'object' && value !== null && 'to' in value && typeof value.to === 'string';
+}
+
+function addressIn(writer: ToyWriter, { to: place, tag = 0 }: ToyPointer): bigint {
+  return writer.addressOf(place) + BigInt(tag);
 }
 
 function isPointer(value: object): boolean {

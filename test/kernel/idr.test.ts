@@ -40,7 +40,7 @@ test('one that is not in the dump, and a kernel without any, end in a gap', () =
   const kernel = idrOf(0, [object(1)]);
   expect([...idrEntries(kernel, at(1 << 20), 'ids')]).toEqual([]);
   expect(kernel.gaps.list).toMatchObject([{ what: 'ids' }]);
-  const without = kernelOver([0n]);
+  const without = kernelOver([0n], 'struct idr { int none; };');
   expect([...idrEntries(without, at(0), 'ids')]).toEqual([]);
   expect(without.gaps.list).toMatchObject([{ what: 'ids', reason: expect.stringContaining('struct idr') as string }]);
 });

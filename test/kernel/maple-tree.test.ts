@@ -177,11 +177,11 @@ describe('what is no tree', () => {
     const { entries, gaps } = walk(
       [leaf],
       encoded(0, LEAF) | 2n,
-      'struct maple_tree { unsigned int ma_flags; void *ma_root; };',
+      'struct maple_tree { unsigned int ma_flags; void *ma_root; }; struct maple_range_64 { int none; };',
     );
     expect([entries, gaps.map(({ reason }) => reason)]).toEqual([
       [],
-      ['this kernel has no `struct maple_range_64` in its types'],
+      ['`struct maple_range_64` has no member `pivot` in this kernel'],
     ]);
   });
 

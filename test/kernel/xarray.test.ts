@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { xarrayEntries, xarrayLoad } from '../../src/kernel/containers/xarray.js';
 import { at, damage, damaged, kernelOver } from './arena.js';
 
+/** In place of a toy kernel's own: as if there were none. */
+const noXarray = 'struct xarray { int none; }; struct xa_node { int none; };';
 const types = `
   struct xarray { void *xa_head; };
   struct xa_node { unsigned char shift, offset, count, nr_values; struct xa_node *parent; struct xarray *array; struct list_head list; void *slots[64]; };
@@ -122,7 +124,7 @@ test('the radix tree before 4.20: nodes are tagged 01, exceptional entries 10, s
   const kernel = kernelOver(
     [at(1) | 1n, ...node],
     `
-    struct radix_tree_root { void *rnode; };
+    ${noXarray} struct radix_tree_root { void *rnode; };
     struct radix_tree_node { unsigned char shift, offset, count, exceptional; struct radix_tree_node *parent; void *root; struct list_head list; void *slots[64]; };
   `,
   );
@@ -194,7 +196,7 @@ describe('what is no tree', () => {
   });
 
   test('a kernel without the types', () => {
-    const kernel = kernelOver([1n]);
+    const kernel = kernelOver([1n], noXarray);
     expect([...xarrayEntries(kernel, at(0), 'array')]).toEqual([]);
     expect(kernel.gaps.list).toMatchObject([
       { what: 'array', reason: '`struct radix_tree_node` has no usable member `slots` in this kernel' },
