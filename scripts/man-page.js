@@ -45,7 +45,7 @@ export function manPage({ commands, keys, exits, version }) {
     ...description,
     '.SH COMMANDS',
     'Each is told with the flags that are its own; those that many have stand under OPTIONS.',
-    ...listed.flatMap(oneCommand),
+    ...listed.flatMap((command) => oneCommand(command, commonFormats(listed))),
     ...tagged(`${bold('help')} [${italic('COMMAND')}]`, [plain('The commands, or what one of them takes.')]),
     '.SH OPTIONS',
     'These may stand anywhere on the command line, also before the command.',
@@ -185,8 +185,8 @@ const details = {
   plugin: ['It runs with all your rights.'],
 };
 
-/** @param {HelpData} command */
-function oneCommand({ usage, summary, args, flags }) {
+/** @param {HelpData} command @param {readonly string[]} formats those that every command has */
+function oneCommand({ usage, summary, args, flags }, formats) {
   const own = Object.entries(flags).filter(([, { helpGroup }]) => helpGroup === undefined);
   const described = Object.entries(args).filter(([name]) => name !== 'vmcore' && name !== 'vmlinux');
   const lines = [
@@ -197,7 +197,7 @@ function oneCommand({ usage, summary, args, flags }) {
       ]),
     ),
     ...own.flatMap(([name, flag]) => oneFlag(name, flag)),
-    ...ownFormats(flags['format']),
+    ...ownFormats(flags['format'], formats),
   ];
   return [
     ...tagged(usage.map(usageLine).join(', '), [plain(sentence(summary))]),
@@ -205,9 +205,15 @@ function oneCommand({ usage, summary, args, flags }) {
   ];
 }
 
-/** @param {FlagHelp | undefined} format */
-function ownFormats(format) {
-  const more = (format?.options ?? []).filter((one) => !['text', 'json', 'md', 'html'].includes(one));
+/** @param {readonly HelpData[]} commands */
+function commonFormats(commands) {
+  const each = commands.flatMap(({ flags }) => (flags['format'] ? [flags['format'].options ?? []] : []));
+  return (each[0] ?? []).filter((format) => each.every((options) => options.includes(format)));
+}
+
+/** @param {FlagHelp | undefined} format @param {readonly string[]} common */
+function ownFormats(format, common) {
+  const more = (format?.options ?? []).filter((one) => !common.includes(one));
   return more.length === 0
     ? []
     : tagged(`${bold('--format')} ${more.map(bold).join('|')}`, [plain('A form of its own, beside the common ones.')]);
