@@ -1,4 +1,4 @@
-import { definePlugin, fact, facts, gap, readOrGap, type Fact, type Kernel } from 'oompm';
+import { definePlugin, fact, facts, gap, readOrGap, type Cell, type Fact, type Kernel } from 'oompm';
 import { ramDescribed } from 'oompm/inspect';
 
 /** `info`: what the file is, what is in it, and where names and types come from. */
@@ -33,22 +33,19 @@ export default definePlugin({
   },
 });
 
+/** A hypervisor is known by its own register notes. */
+function writerOf({ fromHypervisor, damagedNotes }: NonNullable<Kernel['dump']>): Cell {
+  if (fromHypervisor) return 'the hypervisor';
+  return damagedNotes === true ? gap('writer', 'its register notes are damaged') : 'the crash kernel';
+}
+
 function dumpFacts({ dump, memory }: Kernel): Fact[] {
   if (dump === undefined) return [];
   const damaged = dump.damagedNotes === true ? gap('register notes', 'they are damaged') : undefined;
   return [
     fact('file', 'File', 'text', dump.path),
     fact('format', 'Format', 'text', dump.formatName),
-    fact(
-      'origin',
-      'Written by',
-      'text',
-      dump.fromHypervisor
-        ? 'the hypervisor'
-        : damaged === undefined
-          ? 'the crash kernel'
-          : gap('writer', 'its register notes are damaged'),
-    ),
+    fact('origin', 'Written by', 'text', writerOf(dump)),
     fact(
       'ram',
       'RAM it describes',

@@ -81,8 +81,10 @@ export function taskRow(kernel: Kernel, task: Task): TaskRow {
   const rss = mm === null || 'gap' in mm ? mm : readOrGap('mm_struct.rss_stat', () => rssOf(kernel, mm));
   const approximate = (of: (counted: RssPages) => number): Cell =>
     rss === null || 'gap' in rss ? rss : of(rss.approximate);
-  const exact = (of: (counted: RssPages) => number): Cell =>
-    rss === null || 'gap' in rss ? rss : rss.exact === undefined ? notAdded : of(rss.exact);
+  const exact = (of: (counted: RssPages) => number): Cell => {
+    if (rss === null || 'gap' in rss) return rss;
+    return rss.exact === undefined ? notAdded : of(rss.exact);
+  };
   const row: TaskRow = {
     cells: {
       pid: read('pid', () => task.pid),

@@ -14,7 +14,7 @@ import {
   type RowOf,
 } from 'oompm';
 import { gracePeriod, latestNs, timeLimit } from 'oompm/linux';
-import { activationInWords, ownFunction } from 'oompm/locks';
+import { activationInWords, ownFunction, type Context } from 'oompm/locks';
 import {
   cpuProgress,
   hungTasks,
@@ -149,16 +149,16 @@ function cpuRow(
 }
 
 function hungRow({ context, task, asleepNs }: HungTask): RowOf<(typeof hungColumns)[number]['key']> {
-  const own = ownFunction(context);
-  // A return address that scanning found may be left of an earlier call.
-  const place =
-    own?.frame.found === 'scanned'
-      ? gap('the function that sleeps', 'its stack could not be unwound so far')
-      : own
-        ? activationInWords(own)
-        : null;
   return {
-    cells: { task: context.label, asleep: asleepNs, in: place },
+    cells: { task: context.label, asleep: asleepNs, in: whereItSleeps(context) },
     door: doorTo(task),
   };
+}
+
+function whereItSleeps(context: Context): Cell {
+  const own = ownFunction(context);
+  if (own === undefined) return null;
+  // A return address that scanning found may be left of an earlier call.
+  if (own.frame.found === 'scanned') return gap('the function that sleeps', 'its stack could not be unwound so far');
+  return activationInWords(own);
 }

@@ -139,13 +139,12 @@ function cleanFindingFact(given: unknown, name: string): FindingFact {
     throw new BadView(`fact ${name} of a finding is ${describe(value)}; give a number or a text`);
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new BadView(`fact ${name} of a finding is ${value}; leave out what could not be computed`);
-  const shown =
-    typeof value === 'string'
-      ? shortened(value)
-      : typeof value === 'bigint'
-        ? writable(value, `fact ${name} of a finding`)
-        : value;
-  return { value: shown, ...defined({ unit }), source: text(field(given, 'source'), 'fact.source') };
+  return { value: cleanValue(value, name), ...defined({ unit }), source: text(field(given, 'source'), 'fact.source') };
+}
+
+function cleanValue(value: FindingFact['value'], name: string): FindingFact['value'] {
+  if (typeof value === 'string') return shortened(value);
+  return typeof value === 'bigint' ? writable(value, `fact ${name} of a finding`) : value;
 }
 
 /** What opens an object, where there is one. */

@@ -3,6 +3,7 @@ import type { Outcome, Section, SolidView } from '../plugin/section.js';
 import type { Cell, Column, Fact, Gap, LogLine, Row, Stack, TreeNode, ValueType } from '../words/views.js';
 import { defined } from '../words/defined.js';
 import type { Finding } from '../words/finding.js';
+import type { FindingFact } from '../words/told.js';
 
 /** What hides a text, as `redact` has it for the whole report. */
 export interface Hiding {
@@ -83,27 +84,27 @@ export class UsersRedaction {
       id: this.#sentence(finding.id),
       sentence: this.#sentence(finding.sentence),
       evidence: lines(finding.evidence),
-      ...(subject?.name === undefined ? {} : { subject: { ...subject, name: this.#name(subject.name) } }),
-      ...(facts === undefined
-        ? {}
-        : {
-            facts: Object.fromEntries(
-              Object.entries(facts).map(([name, { value, unit, source }]) => [
-                this.#sentence(name),
-                {
-                  value: typeof value === 'string' && unit === undefined ? this.#name(value) : value,
-                  ...defined({ unit }),
-                  source: this.#sentence(source),
-                },
-              ]),
-            ),
-          }),
-      ...(restsOn === undefined
-        ? {}
-        : { restsOn: restsOn.map((premise) => ({ ...premise, what: this.#sentence(premise.what) })) }),
-      ...(unread === undefined ? {} : { unread: lines(unread) }),
-      ...(views === undefined ? {} : { views: views.map((id) => this.#viewIds.get(id) ?? id) }),
+      ...defined({
+        subject: subject?.name === undefined ? subject : { ...subject, name: this.#name(subject.name) },
+        facts: facts && this.#findingFacts(facts),
+        restsOn: restsOn?.map((premise) => ({ ...premise, what: this.#sentence(premise.what) })),
+        unread: unread && lines(unread),
+        views: views?.map((id) => this.#viewIds.get(id) ?? id),
+      }),
     };
+  }
+
+  #findingFacts(facts: Readonly<Record<string, FindingFact>>): Record<string, FindingFact> {
+    return Object.fromEntries(
+      Object.entries(facts).map(([name, { value, unit, source }]) => [
+        this.#sentence(name),
+        {
+          value: typeof value === 'string' && unit === undefined ? this.#name(value) : value,
+          ...defined({ unit }),
+          source: this.#sentence(source),
+        },
+      ]),
+    );
   }
 
   #take(type: ValueType, cell: Cell | undefined): void {
@@ -128,10 +129,15 @@ export class UsersRedaction {
     const token = (told: string): string => this.#hiding.known(told) ?? this.#hiding.text(told);
     const odd = this.#odd === undefined ? text : text.replace(this.#odd, token);
     const plain = odd.replace(plainWords, (word) => {
+      if (this.#told.has(word)) return token(word);
       const [, before = '', name = '', after = ''] = /^([.:/+-]*)(.*?)([.:/+-]*)$/.exec(word)!;
-      return this.#told.has(word) ? token(word) : this.#told.has(name) ? `${before}${token(name)}${after}` : word;
+      return this.#told.has(name) ? `${before}${token(name)}${after}` : word;
     });
     return this.#hiding.hide(plain.replace(quotedStrings, (string) => this.#hiding.quoted(string)));
+  }
+
+  #optional(text: string | undefined): string | undefined {
+    return text === undefined ? undefined : this.#sentence(text);
   }
 
   #cell(cell: Cell, type: ValueType): Cell {
@@ -156,7 +162,7 @@ export class UsersRedaction {
     const head = {
       id: this.#viewIds.get(view.id) ?? view.id,
       title: this.#sentence(view.title),
-      ...('note' in view && view.note !== undefined ? { note: this.#sentence(view.note) } : {}),
+      ...defined({ note: 'note' in view ? this.#optional(view.note) : undefined }),
     };
     switch (view.kind) {
       case 'facts':
@@ -186,9 +192,7 @@ export class UsersRedaction {
           bars: view.bars.map((bar) => ({
             ...bar,
             label: this.#name(bar.label),
-            ...(bar.marks === undefined
-              ? {}
-              : { marks: bar.marks.map((mark) => ({ ...mark, label: this.#sentence(mark.label) })) }),
+            ...defined({ marks: bar.marks?.map((mark) => ({ ...mark, label: this.#sentence(mark.label) })) }),
           })),
         };
       case 'graph': {
@@ -218,7 +222,7 @@ export class UsersRedaction {
       ...fact,
       title: this.#sentence(fact.title),
       value: this.#cell(fact.value, fact.type),
-      ...(fact.note === undefined ? {} : { note: this.#sentence(fact.note) }),
+      ...defined({ note: this.#optional(fact.note) }),
     };
   }
 
@@ -239,16 +243,12 @@ export class UsersRedaction {
   }
 
   #line(line: LogLine): LogLine {
-    const { text, facility, remark, caller } = line;
-    return {
-      ...line,
-      text: remark
-        ? this.#sentence(text)
-        : facility === kernelFacility
-          ? this.#hiding.kernelLine(text)
-          : this.#hiding.text(text),
-      ...(caller === undefined ? {} : { caller: this.#sentence(caller) }),
-    };
+    return { ...line, text: this.#lineText(line), ...defined({ caller: this.#optional(line.caller) }) };
+  }
+
+  #lineText({ text, facility, remark }: LogLine): string {
+    if (remark) return this.#sentence(text);
+    return facility === kernelFacility ? this.#hiding.kernelLine(text) : this.#hiding.text(text);
   }
 
   #stack(stack: Stack): Stack {
@@ -257,13 +257,14 @@ export class UsersRedaction {
     return {
       ...stack,
       title: this.#sentence(stack.title),
-      ...(stack.end === undefined ? {} : { end: this.#sentence(stack.end) }),
-      ...(stack.sameAs === undefined ? {} : { sameAs: stack.sameAs.map((title) => this.#sentence(title)) }),
+      ...defined({ end: this.#optional(stack.end), sameAs: stack.sameAs?.map((title) => this.#sentence(title)) }),
       frames: stack.frames.map((frame) => ({
         ...frame,
-        ...(frame.note === undefined ? {} : { note: this.#sentence(frame.note) }),
-        ...(frame.arguments === undefined ? {} : { arguments: values(frame.arguments) }),
-        ...(frame.locals === undefined ? {} : { locals: values(frame.locals) }),
+        ...defined({
+          note: this.#optional(frame.note),
+          arguments: frame.arguments && values(frame.arguments),
+          locals: frame.locals && values(frame.locals),
+        }),
       })),
     };
   }

@@ -117,11 +117,8 @@ function headless(kernel: Kernel, sleeper: Sleeper, waiters: readonly bigint[]):
 
 function rwsemMode(kernel: Kernel, waiter: bigint): 'read' | 'write' | undefined {
   const { type } = kernel.ref('rwsem_waiter', waiter);
-  return type === kernel.enumerator('RWSEM_WAITING_FOR_WRITE')
-    ? 'write'
-    : type === kernel.enumerator('RWSEM_WAITING_FOR_READ')
-      ? 'read'
-      : undefined;
+  if (type === kernel.enumerator('RWSEM_WAITING_FOR_WRITE')) return 'write';
+  return type === kernel.enumerator('RWSEM_WAITING_FOR_READ') ? 'read' : undefined;
 }
 
 /**

@@ -145,15 +145,22 @@ function cell(task: OomTask, column: string): string {
 
 function constraintLine({ event, memcg, selected }: OomReport): string[] {
   if (event.constraint === undefined) return [];
-  const scope =
-    memcg?.path !== undefined ? `,oom_memcg=${memcg.path}` : memcg?.taskPath === undefined ? '' : ',global_oom';
-  return [
-    `oom-kill:constraint=${event.constraint},nodemask=${event.nodemask ?? '(null)'}${event.cpuset === undefined ? '' : `,cpuset=${event.cpuset}`}${
-      event.memsAllowed === undefined ? '' : `,mems_allowed=${event.memsAllowed}`
-    }${scope}${memcg?.taskPath === undefined ? '' : `,task_memcg=${memcg.taskPath}`},task=${
-      selected?.comm ?? unknown
-    },pid=${selected?.pid ?? unknown},uid=${selected?.uid ?? unknown}`,
+  const scope = (): readonly string[] => {
+    if (memcg?.path !== undefined) return [`oom_memcg=${memcg.path}`];
+    return memcg?.taskPath === undefined ? [] : ['global_oom'];
+  };
+  const parts = [
+    `oom-kill:constraint=${event.constraint}`,
+    `nodemask=${event.nodemask ?? '(null)'}`,
+    ...(event.cpuset === undefined ? [] : [`cpuset=${event.cpuset}`]),
+    ...(event.memsAllowed === undefined ? [] : [`mems_allowed=${event.memsAllowed}`]),
+    ...scope(),
+    ...(memcg?.taskPath === undefined ? [] : [`task_memcg=${memcg.taskPath}`]),
+    `task=${selected?.comm ?? unknown}`,
+    `pid=${selected?.pid ?? unknown}`,
+    `uid=${selected?.uid ?? unknown}`,
   ];
+  return [parts.join(',')];
 }
 
 function groupLines(report: OomReport, group: string): string[] {
