@@ -67,7 +67,7 @@ export async function namedFiles(
 ): Promise<Pick<Opened, 'options' | 'rest'>> {
   if (words.length === 0) throw new InputError(`${command} needs a dump: oompm ${command} VMCORE`);
   const { dump, vmlinux, packed, rest } = tellFiles(words);
-  if (packed !== undefined) throw new InputError(await packedDump(packed));
+  if (packed !== undefined) throw new InputError(await packedAlone(command, packed));
   if (dump.length === 0)
     throw new InputError(
       isKernel(vmlinux!)
@@ -85,17 +85,25 @@ export async function namedFiles(
   return { options, rest };
 }
 
-/** A packed kernel is read as it is, and it is said, since this may be one. */
-async function packedDump(path: string): Promise<string> {
-  const [{ openFile }, { packedInWords, packingOf }] = await Promise.all([
+/** A packed kernel is read as it is, a packed dump is not; which of both it is, is looked for. */
+async function packedAlone(command: string, path: string): Promise<string> {
+  const [{ openFile }, { packedInWords, packingOf }, { roleInside }] = await Promise.all([
     import('../bytes/file-reader.js'),
     import('../bytes/packing.js'),
+    import('../debuginfo/unpack/role-inside.js'),
   ]);
   const file = openFile(path);
-  const packing = packingOf(file.read(0, 16));
-  file.close();
-  if (packing === undefined) throw new InputError(`${path} changed while it was read`);
-  return `${path} ${packedInWords(path, packing)} (only a kernel may stay packed, and a dump must be given beside it)`;
+  try {
+    const packing = packingOf(file.read(0, 16));
+    if (packing === undefined) return `${path} changed while it was read`;
+    const role = await roleInside(file);
+    if (role === 'vmlinux')
+      return `${path} is a packed kernel (${packing}), not a dump: oompm ${command} VMCORE ${path}`;
+    const unpack = `${path} ${packedInWords(path, packing)}`;
+    return role === 'dump' ? unpack : `${unpack} (only a kernel may stay packed, and a dump must be given beside it)`;
+  } finally {
+    file.close();
+  }
 }
 
 /** The facts after the work is done: with the damage that was met on the way, and first of all that files changed. */

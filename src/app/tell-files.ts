@@ -13,36 +13,41 @@ export interface ToldFiles {
 }
 
 /**
- * VMCORE and VMLINUX in any order, at the beginning of `words`. The parts of a split dump may all be named. A first
- * word that is neither is taken for the dump: opening it says best what is wrong with it.
- * @throws InputError where a file is given twice
+ * VMCORE and VMLINUX, before or after a command's own words. The parts of a split dump may all be named. Where no word
+ * is a dump, the first one is taken for it: opening it says best what is wrong with it.
+ * @throws InputError where a file is given twice, or a second kernel
  */
 export function tellFiles(words: readonly string[]): ToldFiles {
   const told: ToldFiles = { dump: [], vmlinux: undefined, rest: [] };
-  let packed: string | undefined;
+  const packed: string[] = [];
   const seen = new Set<string>();
-  for (const [index, word] of words.entries()) {
+  for (const word of words) {
     const role = roleOf(word);
     if (role !== 'other') refuseSecond(word, seen);
     if (role === 'dump') told.dump.push(word);
-    else if (role === 'vmlinux' && told.vmlinux === undefined) told.vmlinux = word;
-    else if (role === 'packed' && packed === undefined) packed = word;
-    else {
-      told.rest = words.slice(index);
-      break;
-    }
+    else if (role === 'packed') packed.push(word);
+    else if (role === 'other') told.rest.push(word);
+    else if (told.vmlinux === undefined) told.vmlinux = word;
+    else throw secondKernel(told.vmlinux, word);
   }
-  // Beside a dump it is the kernel, which is read as it is.
-  if (packed !== undefined && told.dump.length === 0) return { ...told, packed };
-  if (packed !== undefined && told.vmlinux === undefined) told.vmlinux = packed;
-  else if (packed !== undefined) told.rest.unshift(packed);
+  const [first, second] = packed;
+  if (first !== undefined) {
+    if (told.dump.length === 0) return { ...told, packed: first };
+    // Beside a dump it is the kernel, which is read as it is.
+    if (told.vmlinux !== undefined || second !== undefined) throw secondKernel(told.vmlinux ?? first, second ?? first);
+    told.vmlinux = first;
+  }
   if (told.dump.length === 0 && told.rest.length > 0) told.dump.push(told.rest.shift()!);
   return told;
 }
 
+function secondKernel(one: string, other: string): InputError {
+  return new InputError(`${one} and ${other} are both taken for the kernel; give one`);
+}
+
 /** Why a word that is left over is no file for oompm; goes on after a colon. */
 export function leftOver(word: string): string {
-  return existsSync(word) ? 'it is neither a dump nor a kernel, or one too many' : 'there is no such file';
+  return existsSync(word) ? 'it is neither a dump nor a kernel' : 'there is no such file';
 }
 
 /** @throws InputError where it is one of `seen`, by whatever name */

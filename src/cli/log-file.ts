@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip } from 'node:zlib';
 import { openFile, openWithoutWaiting } from '../bytes/file-reader.js';
+import { packingOf, unpackedToOutput, type Packing } from '../bytes/packing.js';
 import { InputError } from '../bytes/input-error.js';
 import { errorCode } from '../bytes/surroundings-error.js';
 import type { LogSource } from '../oom/parse/source.js';
@@ -16,8 +17,10 @@ export function logFrom(path: string, defects: string[]): LogSource {
   if (path === '-') return process.stdin;
   if (isPipe(path)) return fromPipe(path);
   const { packing, isize } = endsOf(path);
-  if (packing === 'other')
-    throw new InputError(`${path} is compressed; unpack it first, or: xzcat ${path} | oompm explain -`);
+  if (packing !== undefined && packing !== 'gzip')
+    throw new InputError(
+      `${path} is packed (${packing}); unpack it first, or: ${unpackedToOutput(path, packing)} | oompm explain -`,
+    );
   return packing === 'gzip' ? unpacked(path, isize, defects) : createReadStream(path);
 }
 
@@ -80,17 +83,12 @@ async function* unpacked(path: string, isize: number, defects: string[]): AsyncG
 }
 
 /** How a file begins, and ISIZE, the length that a gzip file ends with (RFC 1952). */
-function endsOf(path: string): { packing: 'gzip' | 'other' | undefined; isize: number } {
+function endsOf(path: string): { packing: Packing | undefined; isize: number } {
   const file = openFile(path);
   try {
-    const start = Buffer.from(file.read(0, 6)).toString('latin1');
     const end = file.read(Math.max(0, file.size - 4), 4);
     const isize = end.length === 4 ? new DataView(end.buffer, end.byteOffset).getUint32(0, true) : 0;
-    if (start.startsWith('\x1f\x8b')) return { packing: 'gzip', isize };
-    return {
-      packing: ['\xfd7zXZ', '\x28\xb5\x2f\xfd', 'BZh'].some((magic) => start.startsWith(magic)) ? 'other' : undefined,
-      isize,
-    };
+    return { packing: packingOf(file.read(0, 16)), isize };
   } finally {
     file.close();
   }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildElf } from '../../src/testing/build-elf.js';
 import { buildKdump } from '../../src/testing/build-kdump.js';
 import { note } from '../../src/testing/build-notes.js';
+import { programOnPath } from '../../src/debuginfo/unpack/programs.js';
 import { build, oompm } from '../built.js';
 
 beforeAll(build);
@@ -25,30 +26,59 @@ const refused = async (words: readonly string[]): Promise<string> => {
   return stderr;
 };
 
-describe('a packed dump', () => {
-  const packers = [
-    ['xz', '.xz', 'unxz -k'],
-    ['zstd', '.zst', 'unzstd'],
-    ['bzip2', '.bz2', 'bunzip2 -k'],
-  ] as const;
+const packers = (
+  [
+    ['gzip', '.gz', 'gunzip -k', 'zcat'],
+    ['xz', '.xz', 'unxz -k', 'xzcat'],
+    ['zstd', '.zst', 'unzstd', 'zstdcat'],
+    ['bzip2', '.bz2', 'bunzip2 -k', 'bzcat'],
+    ['lz4', '.lz4', 'unlz4', 'lz4cat'],
+    ['lzop', '.lzo', 'lzop -d', 'lzop -dc'],
+  ] as const
+).filter(([program]) => programOnPath(program) !== undefined);
+const packedBy = (program: string, name: string, bytes: Uint8Array): string =>
+  file(name, execFileSync(program, ['-c'], { input: bytes, maxBuffer: 1 << 26 }));
 
+describe('a packed kernel without a dump', () => {
+  test.each(packers)('by %s: what it is, and where a dump goes', async (program, ending) => {
+    const packing = program === 'lzop' ? 'lzo' : program;
+    const kernel = packedBy(program, `vmlinux${ending}`, executable());
+    const said = `oompm: ${kernel} is a packed kernel (${packing}), not a dump: oompm ps VMCORE ${kernel}\n`;
+    expect(await refused(['ps', kernel])).toBe(said);
+    expect(await oompm(['info', dump, kernel])).toMatchObject({ code: 0, stderr: '' });
+    expect(await oompm(['info', kernel, dump])).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('what is neither, and what can’t be unpacked: both that it may be', async () => {
+    for (const gz of [file('text.gz', gzipSync('hello')), file('broken.gz', gzipSync(toy).fill(0, 12))])
+      expect(await refused(['info', gz])).toBe(
+        `oompm: ${gz} is packed (gzip): unpack it first: gunzip -k ${gz} (only a kernel may stay packed, and a dump must be given beside it)\n`,
+      );
+  });
+});
+
+test.each(packers.filter(([program]) => program !== 'gzip'))('a log packed by %s', async (program, ending, _, cat) => {
+  const log = packedBy(program, `dmesg${ending}`, Buffer.from('[    1.000000] Linux version 6.1\n'));
+  expect(await refused(['explain', log])).toContain(`unpack it first, or: ${cat} ${log} | oompm explain -\n`);
+});
+
+describe('a packed dump', () => {
   test('by gzip, alone and with a kernel on either side: how to unpack it', async () => {
     const gz = file('vmcore.gz', gzipSync(toy));
     const kernel = file('vmlinux', executable());
     for (const words of [[gz], [gz, kernel], [kernel, gz]]) {
       expect(await refused(['analyze', ...words])).toBe(
-        `oompm: ${gz} is packed (gzip): unpack it first: gunzip -k ${gz} (only a kernel may stay packed, and a dump must be given beside it)\n`,
+        `oompm: ${gz} is packed (gzip): unpack it first: gunzip -k ${gz}\n`,
       );
     }
     const unnamed = file('upload', gzipSync(toy));
     expect(await refused(['info', unnamed])).toContain(`unpack it first: gunzip < ${unnamed} > NEW`);
   });
 
-  test.each(packers)('by %s', async (packing, ending, command) => {
-    const whole = file(`by-${packing}`, toy);
-    const packed = file(`vmcore${ending}`, execFileSync(packing, ['-c', whole], { maxBuffer: 1 << 26 }));
-    expect(await refused(['info', packed])).toContain(
-      `is packed (${packing}): unpack it first: ${command} ${packed} (`,
+  test.each(packers)('by %s', async (program, ending, command) => {
+    const packed = packedBy(program, `vmcore${ending}`, toy);
+    expect(await refused(['info', packed])).toMatch(
+      new RegExp(`is packed \\(\\w+\\): unpack it first: ${command} ${packed}\\n$`),
     );
   });
 

@@ -46,17 +46,18 @@ function bzImage(payload: Uint8Array, appendedSize: boolean): Buffer {
   return Buffer.concat([setup, Buffer.alloc(CODE, 0x90), payload, size, Buffer.alloc(4096, 0xcc)]);
 }
 
-const packers: { packing: string; program?: string; args?: string[]; appendedSize: boolean }[] = [
+const packers: { packing: string; form?: string; program?: string; args?: string[]; appendedSize: boolean }[] = [
   { packing: 'gzip', appendedSize: false },
   { packing: 'xz', program: 'xz', args: ['--check=crc32', '--x86', '--lzma2=dict=1MiB', '-c'], appendedSize: true },
   { packing: 'zstd', program: 'zstd', args: ['-q', '-c'], appendedSize: true },
   { packing: 'lz4', program: 'lz4', args: ['-l', '-c'], appendedSize: true },
+  { packing: 'lz4', form: 'frame', program: 'lz4', args: ['-c'], appendedSize: true },
   { packing: 'lzo', program: 'lzop', args: ['-c'], appendedSize: true },
   { packing: 'bzip2', program: 'bzip2', args: ['-c'], appendedSize: true },
   { packing: 'lzma', program: 'xz', args: ['--format=lzma', '-c'], appendedSize: true },
 ];
 
-describe.each(packers)('$packing', ({ packing, program, args, appendedSize }) => {
+describe.each(packers)('$packing $form', ({ packing, program, args, appendedSize }) => {
   const canPack = program === undefined || programOnPath(program) !== undefined;
   const pack = (): Buffer =>
     program === undefined ? gzipSync(toy) : execFileSync(program, args ?? [], { input: toy, maxBuffer: 1 << 26 });

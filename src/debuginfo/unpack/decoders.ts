@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import { lz4Decoder } from '../../bytes/codecs/lz4.js';
 import type { FileReader } from '../../bytes/file-reader.js';
 import { chunksOf } from './chunks.js';
-import { lz4LegacyBlocks } from './lz4-legacy.js';
+import { isLz4Legacy, lz4LegacyBlocks } from './lz4-legacy.js';
 import { lzopBlocks } from './lzop.js';
 import type { Packing } from '../../bytes/packing.js';
 import { programOnPath, through } from './programs.js';
@@ -24,7 +24,8 @@ export async function* unpacked(packing: Packing, file: FileReader): AsyncGenera
       yield* (await zstdStream())(chunksOf(file));
       return;
     case 'lz4':
-      yield* lz4LegacyBlocks(file, lz4Decoder());
+      // The later format has checksums, which the program verifies.
+      yield* isLz4Legacy(file) ? lz4LegacyBlocks(file, lz4Decoder()) : byProgram('lz4', file);
       return;
     case 'xz':
     case 'lzma':
@@ -33,15 +34,18 @@ export async function* unpacked(packing: Packing, file: FileReader): AsyncGenera
     case 'lzo':
       yield* lzopBlocks(file);
       return;
-    case 'bzip2': {
-      const program = programOnPath('bzip2');
-      if (program === undefined) throw new Error('the program bzip2 is needed for it and not installed');
-      yield* through(program, ['-dc'], chunksOf(file));
+    case 'bzip2':
+      yield* byProgram('bzip2', file);
       return;
-    }
     default:
       packing satisfies never;
   }
+}
+
+function byProgram(name: string, file: FileReader): AsyncIterable<Uint8Array> {
+  const program = programOnPath(name);
+  if (program === undefined) throw new Error(`the program ${name} is needed for it and not installed`);
+  return through(program, ['-dc'], chunksOf(file));
 }
 
 /**

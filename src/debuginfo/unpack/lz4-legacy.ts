@@ -8,6 +8,11 @@ const BLOCK_BYTES = 8 << 20;
 // What LZ4_compressBound() gives for a block.
 const LONGEST_PACKED_BLOCK = BLOCK_BYTES + Math.ceil(BLOCK_BYTES / 255) + 16;
 
+/** Whether an lz4 file is of that format, and not a frame of the later one. */
+export function isLz4Legacy(file: FileReader): boolean {
+  return Buffer.from(file.read(0, MAGIC_BYTES)).readUInt32LE() === MAGIC;
+}
+
 /**
  * The blocks of lz4's legacy frame format, which `lz4 -l` writes: magic, then 32-bit length and block, over and over;
  * concatenated frames repeat the magic.
