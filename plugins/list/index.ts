@@ -1,5 +1,7 @@
-import { columns, definePlugin, InputError, table, type Kernel, type RowOf } from 'oompm';
+import { columns, defined, definePlugin, InputError, table, type Kernel, type RowOf } from 'oompm';
 import { addressForms, listEntries, listHead } from 'oompm/inspect';
+
+import { linkHint } from './link-hint.js';
 
 const entryColumns = columns([
   { key: 'index', title: 'INDEX', type: 'integer' },
@@ -36,7 +38,7 @@ export default definePlugin({
       known === undefined ? `Links of the list at ${where}` : `List at ${where}, linked by ${known}`,
       entryColumns,
       rows(kernel, head, known),
-      { id: 'list' },
+      { id: 'list', ...defined({ note: known === undefined ? linkHint(kernel, head) : undefined }) },
     );
   },
 });

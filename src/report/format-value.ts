@@ -31,11 +31,12 @@ const numeric: ReadonlySet<ValueType> = new Set<ValueType>([
 /** A table's cell, as `units` say. */
 export function cellText(cell: Cell, column: ColumnOfSizes, units: Units): string {
   const unit = bytesIn(column, units);
-  return unit === undefined || !isNumber(cell)
-    ? inTable(cell, column.type)
-    : cell === 0 || cell === 0n
-      ? '0'
-      : size(Number(cell) * unit);
+  return unit === undefined || !isNumber(cell) ? inTable(cell, column.type) : bareSize(Number(cell) * unit);
+}
+
+/** A size that is no part of a sentence: nothing is as little in any unit. */
+function bareSize(bytes: number): string {
+  return bytes === 0 ? '0' : size(bytes);
 }
 
 /** What stands under a column's title: none where each cell says its own. */
@@ -86,13 +87,14 @@ export function alone(cell: Cell, type: ValueType, { pageSize }: Units): string 
   if (cell === null) return 'none';
   if (isGap(cell)) return `could not be read: ${cell.reason}`;
   if (typeof cell === 'object') return cell.join(' | ');
+  if (isNumber(cell) && Number(cell) === 0 && bytesIn({ type }, { pageSize }) !== undefined) return '0';
   switch (type) {
     case 'pages':
       return isNumber(cell)
-        ? `${grouped(cell)} ${numbered(cell, 'page')}${inBrackets(scale(cell, pageSize))}`
+        ? `${grouped(cell)} ${numbered(cell, 'page')} (${size(scale(cell, pageSize))})`
         : String(cell);
     case 'kB':
-      return isNumber(cell) ? `${grouped(cell)} kB${inBrackets(scale(cell, 1024))}` : String(cell);
+      return isNumber(cell) ? `${grouped(cell)} kB (${size(scale(cell, 1024))})` : String(cell);
     case 'bytes':
       if (!isNumber(cell)) return String(cell);
       return Number(cell) < 1024 ? size(cell) : `${size(cell)} (${grouped(cell)} bytes)`;
@@ -109,11 +111,6 @@ export function alone(cell: Cell, type: ValueType, { pageSize }: Units): string 
   }
 }
 
-/** Nothing is as little in any unit. */
-function inBrackets(bytes: number): string {
-  return bytes === 0 ? '' : ` (${size(bytes)})`;
-}
-
 /** A kernel log's time stamp: "[   12.345678]". */
 export function timestamp(ns: number): string {
   return `[${logStamp(ns).padStart(12)}]`;
@@ -128,11 +125,11 @@ export function address(value: bigint | number): string {
 export function quantity(value: number, type: ValueType, units: Units): string {
   switch (type) {
     case 'pages':
-      return size(value * units.pageSize);
+      return bareSize(value * units.pageSize);
     case 'kB':
-      return size(value * 1024);
+      return bareSize(value * 1024);
     case 'bytes':
-      return size(value);
+      return bareSize(value);
     default:
       return alone(value, type, units);
   }

@@ -2,9 +2,10 @@
 
 const units = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
 
-/** Bytes, as "10.65 GiB": three or four figures, as many as a reader takes in. */
+/** Bytes, as "10.65 GiB": three or four figures, as many as a reader takes in. In a sentence nothing is "0 KiB". */
 export function size(bytes: number | bigint): string {
   const given = Number(bytes);
+  if (given === 0) return '0 KiB';
   if (Math.abs(given) < 1024) return counted(Math.round(given), 'byte');
   let value = given;
   let unit = -1;
@@ -18,7 +19,7 @@ export function size(bytes: number | bigint): string {
 
 /** `size` of what the kernel counts in kB, its word for 1024 bytes. */
 export function sizeOfKB(kB: number | bigint): string {
-  return kB === 0 || kB === 0n ? '0 KiB' : size(Number(kB) * 1024);
+  return size(Number(kB) * 1024);
 }
 
 /** "27 s", "340 ms" */

@@ -65,7 +65,7 @@ describe('oompm explain', () => {
     });
     expect(await oompm(['explain', file('log.xz', Buffer.from('\xfd7zXZ\0\0', 'latin1'))])).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('is compressed; unpack it first') as string,
+      stderr: expect.stringContaining('is packed (xz); unpack it first') as string,
     });
     expect(await oompm(['explain', file('a.txt', 'a'), file('b.txt', 'b')])).toMatchObject({
       code: 2,

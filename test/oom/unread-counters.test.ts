@@ -73,7 +73,7 @@ describe('reclaim', () => {
 
 test('what was reaped is told where the line says what is left', () => {
   const chosen = (report: OomReport): string => found(report, 'oom.victim.chosen')!.sentence;
-  expect(chosen(whole)).toContain('it was reaped to 0 kB');
+  expect(chosen(whole)).toContain('it was reaped to 0 KiB');
   const cut = changed(/, now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB/, ', now');
   expect(chosen(cut)).toContain('and it was reaped;');
 });

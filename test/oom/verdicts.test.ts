@@ -229,7 +229,7 @@ describe('constraint', () => {
 describe('victim', () => {
   test('is the consumer, and was reaped', () => {
     expect(found(global, 'oom.victim.chosen')!.sentence).toBe(
-      'The victim is the consumer: a.out (pid 5532) held the most (10.68 GiB with its page tables and swap), and it was reaped to 0 kB; next would have been (sd-pam) (pid 5267) with 5.99 MiB.',
+      'The victim is the consumer: a.out (pid 5532) held the most (10.68 GiB with its page tables and swap), and it was reaped to 0 KiB; next would have been (sd-pam) (pid 5267) with 5.99 MiB.',
     );
   });
   test('a protected consumer', () => {
@@ -323,7 +323,7 @@ describe.skipIf(!existsSync(owners))("the owner's case", () => {
       'the page cache is exhausted',
       'constraint none',
       'The victim is the consumer: a.out (pid 5532)',
-      'it was reaped to 0 kB',
+      'it was reaped to 0 KiB',
     ])
       expect(said).toContain(words);
   });

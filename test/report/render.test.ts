@@ -373,15 +373,32 @@ test('of a kernel that its log does not name nothing is said; one that is known 
   }
 });
 
-test('nothing is told once, in one unit', () => {
-  const report = reportOf([
-    sectionOf('one', [
-      facts('F', [fact('a', 'Swap', 'kB', 0), fact('b', 'Cache', 'pages', 1), fact('c', 'Free', 'kB', 2048)]),
-    ]),
+test('nothing is 0 in every unit and wherever it stands alone, and what is there has its unit', () => {
+  const sizes = columns([
+    { key: 'a', title: 'A', type: 'kB' },
+    { key: 'b', title: 'B', type: 'pages' },
+    { key: 'c', title: 'C', type: 'bytes' },
   ]);
-  expect([...render(report, 'text')].join('')).toMatch(
-    /Swap {3}0 kB\nCache {2}1 page \(4 KiB\)\nFree {3}2048 kB \(2 MiB\)\n/,
+  const view = sectionOf('one', [
+    facts('F', [
+      fact('a', 'Swap', 'kB', 0),
+      fact('b', 'Cache', 'pages', 1),
+      fact('c', 'Free', 'kB', 2048),
+      fact('d', 'Cached', 'pages', 0),
+      fact('e', 'Into it', 'bytes', 0),
+      fact('f', 'Tasks', 'integer', 0),
+    ]),
+    table('T', sizes, [{ cells: { a: 0, b: 0, c: 0n } }]),
+    chart('C', 'kB', [{ label: 'Normal', value: 0, marks: [{ label: 'min', value: 0 }] }]),
+  ]);
+  const text = [...render(reportOf([view]), 'text')].join('');
+  expect(text).toMatch(
+    /Swap {5}0\nCache {4}1 page \(4 KiB\)\nFree {5}2048 kB \(2 MiB\)\nCached {3}0\nInto it {2}0\nTasks {4}0\n/,
   );
+  expect(text).toContain('A  B  C\n0  0  0\n');
+  expect(text).toMatch(/ 0 {2}\(min 0\)\n/);
+  for (const format of ['text', 'md', 'html'] as const)
+    expect([...render(reportOf([view]), format)].join('')).not.toMatch(/\b0 (?:[kKM]i?B|pages?|bytes?)\b/);
 });
 
 test('the help of the screens names every form that a file can have', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { counted, list, size, sizeOfKB } from '../../src/words/quantity.js';
 
 test.each([
-  [0, '0 bytes'],
+  [0, '0 KiB'],
   [1, '1 byte'],
   [1023, '1023 bytes'],
   [1024, '1 KiB'],

@@ -1,4 +1,4 @@
-import { fact, facts, type Fact, type FactsView } from 'oompm';
+import { fact, facts, sizeOfKB, type Fact, type FactsView } from 'oompm';
 import { pageKB, requestInWords, scopeOf, type Kill, type OomReport, type Reaped } from 'oompm/oom';
 
 const scopes: Readonly<Record<ReturnType<typeof scopeOf>, string>> = {
@@ -84,7 +84,7 @@ function killNote(kill: Kill): string {
     ['shmem', kill.shmemRssKB],
   ] as const;
   return [
-    ...sizes.flatMap(([name, size]) => (size === undefined ? [] : [`${name} ${size} kB`])),
+    ...sizes.flatMap(([name, size]) => (size === undefined ? [] : [`${name} ${sizeOfKB(size)}`])),
     ...(kill.oomScoreAdj === undefined ? [] : [`oom_score_adj ${kill.oomScoreAdj}`]),
     ...(kill.time === undefined ? [] : [`at ${timeOf(kill.time)}`]),
   ].join(', ');
@@ -96,7 +96,7 @@ function reapNote(one: Reaped): string {
     ['file', one.fileRssKB],
     ['shmem', one.shmemRssKB],
   ] as const;
-  const words = left.flatMap(([name, size]) => (size === undefined ? [] : [`${name} ${size} kB`])).join(', ');
+  const words = left.flatMap(([name, size]) => (size === undefined ? [] : [`${name} ${sizeOfKB(size)}`])).join(', ');
   return [
     ...(words === '' ? [] : [`left: ${words}`]),
     ...(one.time === undefined ? [] : [`at ${timeOf(one.time)}`]),

@@ -356,7 +356,7 @@ function reaped(report: OomReport, pid: number): string | Told {
   if (left === undefined) return ', and it was reaped';
   const leftTold = factsIn(report).kB('left by the reaper', left, 'anon-rss + shmem-rss after oom_reaper');
   return left === 0
-    ? told`, and it was reaped to ${exactly(leftTold)}`
+    ? told`, and it was reaped to ${leftTold}`
     : told`, and was reaped to ${leftTold} (anonymous and shared memory)`;
 }
 
