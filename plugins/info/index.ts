@@ -1,5 +1,6 @@
 import { definePlugin, fact, facts, gap, readOrGap, type Cell, type Fact, type Kernel } from 'oompm';
 import { ramDescribed } from 'oompm/inspect';
+import { cpusIn } from 'oompm/linux';
 
 /** `info`: what the file is, what is in it, and where names and types come from. */
 export default definePlugin({
@@ -22,7 +23,7 @@ export default definePlugin({
         'possibleCpus',
         'CPUs',
         'integer',
-        kernel.attempt('possible CPUs', () => kernel.possibleCpus().length) ?? null,
+        kernel.attempt('cpu_possible_mask', () => cpusIn(kernel, 'possible').length) ?? gap('CPUs', 'see below'),
       ),
       fact('kernelOffset', 'KASLR offset', 'address', hexOf(kernel.vmcoreinfo('KERNELOFFSET')) ?? lost),
     ]);

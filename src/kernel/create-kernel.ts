@@ -58,6 +58,12 @@ export function createKernel(given: KernelParts): Kernel {
   const { bind, missing, host } = shapeBinder(parts, holder);
   const ownSymbols = symbols.kernelOnly ?? symbols;
   const global = globalBinder(host, ownSymbols, types, holder);
+  const sharedPlaces = (offset: readonly bigint[]) =>
+    once('places of several CPUs', () => {
+      const places = kernel.possibleCpus().map((cpu) => offset[cpu]);
+      const last = new Map(places.map((place, n) => [place, n]));
+      return new Set(places.filter((place, n) => last.get(place) !== n));
+    });
   const perCpuOffset = (cpu: number): bigint => {
     const offset = once('__per_cpu_offset', () =>
       global('__per_cpu_offset', true) ? kernel.global('__per_cpu_offset') : undefined,
@@ -66,6 +72,8 @@ export function createKernel(given: KernelParts): Kernel {
     if (offset === undefined) return 0n;
     const own = offset[cpu];
     if (own === undefined) throw new Implausible(`CPU ${cpu}, of which __per_cpu_offset has no entry`);
+    if (sharedPlaces(offset).has(own))
+      throw new Implausible(`__per_cpu_offset has CPU ${cpu} and another in one place`);
     return own;
   };
   const structOf = (name: string) => {
@@ -280,13 +288,18 @@ function offsetIn(struct: StructType, tag: string, path: string): number {
 }
 
 function possibleCpus(kernel: Kernel): readonly number[] {
-  const limit = kernel.attempt('nr_cpu_ids', () => kernel.global('nr_cpu_ids'));
-  const cpus = kernel.attempt('cpu_possible_mask', () => [
-    ...setBits(kernel.global('__cpu_possible_mask').bits, limit),
-  ]);
-  if (cpus) return cpus.length > 0 ? cpus : [0];
+  const limit = kernel.attempt('nr_cpu_ids', () => {
+    const ids = kernel.global('nr_cpu_ids');
+    if (ids < 1 || ids > MOST_CPUS) throw new Implausible(`nr_cpu_ids is ${ids}`);
+    return ids;
+  });
+  const cpus = kernel.attempt('cpu_possible_mask', () => {
+    const set = [...setBits(kernel.global('__cpu_possible_mask').bits, limit)];
+    if (set.length === 0) throw new Implausible('no CPU is in it');
+    return set;
+  });
   // nr_cpu_ids is one more than the last possible CPU, and mostly there is none missing below.
-  return Array.from({ length: limit !== undefined && limit > 0 && limit <= MOST_CPUS ? limit : 1 }, (_, cpu) => cpu);
+  return cpus ?? Array.from({ length: limit ?? 1 }, (_, cpu) => cpu);
 }
 
 /** NR_CPUS is at most 8192. */

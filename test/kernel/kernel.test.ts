@@ -79,6 +79,34 @@ describe('CPUs', () => {
     expect(kernel.possibleCpus()).toEqual([0, 1]);
     expect(kernel.gaps.list).toMatchObject([{ what: 'cpu_possible_mask' }]);
   });
+
+  test.each([
+    ['a mask without a CPU', { '__cpu_possible_mask.bits[0]': 0n }, [0, 1], 'cpu_possible_mask', 'no CPU is in it'],
+    ['no nr_cpu_ids', { nr_cpu_ids: 0 }, [0, 1], 'nr_cpu_ids', 'nr_cpu_ids is 0'],
+    ['more than any kernel is built for', { nr_cpu_ids: 8193 }, [0, 1], 'nr_cpu_ids', 'nr_cpu_ids is 8193'],
+  ])('%s is a gap', (_, overwrite, cpus, what, reason) => {
+    const kernel = toyKernel({ types: '', cpus: 2, overwrite });
+    expect(kernel.possibleCpus()).toEqual(cpus);
+    expect(kernel.gaps.list).toEqual([{ gap: true, what, reason }]);
+  });
+
+  test('two CPUs in one place: neither has variables, and a third keeps its own', () => {
+    const machine = {
+      types: eventTypes,
+      cpus: 3,
+      variables: {
+        vm_event_states: { type: 'struct vm_event_state', perCpu: [{ event: [1, 2] }, {}, { event: [5, 6] }] },
+      },
+    };
+    const place = toyKernel(machine).perCpuOffset(0);
+    const kernel = toyKernel({ ...machine, overwrite: { '__per_cpu_offset[1]': place } });
+    const events = (cpu: number) => kernel.attempt('events', () => kernel.perCpuGlobal('vm_event_states', cpu).event);
+    expect([0, 1, 2].map(events)).toEqual([undefined, undefined, [5, 6]]);
+    expect(kernel.gaps.list.map(({ reason }) => reason)).toEqual([
+      '__per_cpu_offset has CPU 0 and another in one place',
+      '__per_cpu_offset has CPU 1 and another in one place',
+    ]);
+  });
 });
 
 describe('gaps', () => {

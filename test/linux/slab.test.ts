@@ -84,6 +84,14 @@ test('a kernel that does not count its slabs has not none', () => {
   ).toThrow('does not count its slabs');
 });
 
+test('a list without any cache is a gap', () => {
+  const kernel = machine({ lists: [['slab_caches'], ['node.partial', 'x.slab_list', 'y.slab_list']] });
+  expect(slabCaches(kernel)).toEqual([]);
+  expect(kernel.gaps.list).toEqual([
+    { gap: true, what: 'slab_caches', reason: 'no cache is on the list, and no kernel is without any' },
+  ]);
+});
+
 test('an order that no slab has is a gap, not a cache of no pages', () => {
   const kernel = machine({ overwrite: { 'cache.oo': { x: 0xffff_0000 } } });
   expect(slabCaches(kernel)).toEqual([]);

@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel.js';
+import { readOr } from '../read-or.js';
 import type { MemberPath, Ref, RefBase, Shape, StructName } from '../shape.js';
 
 /** A list longer than this is broken: a machine with 4 Mi threads or slabs on one list has not been seen. */
@@ -27,7 +28,9 @@ export function* list<S extends Shape | StructName>(
 
 /**
  * The addresses of the `struct list_head`s on a list: the object is `kernel.containerOf(shape, node, 'tasks')`, or what
- * `kernel.list` gives at once. 'prev' goes backwards. A broken link, or a cycle, ends the walk with a gap named `what`.
+ * `kernel.list` gives at once. 'prev' goes backwards. A broken link, or a cycle, ends the walk with a gap named `what`;
+ * so does a link into another list, which is told by the neighbour there that leads back elsewhere. One that leads past
+ * elements of the same list is a gap too, and what comes after them is there.
  */
 export function* listNodes(
   kernel: Kernel,
@@ -36,9 +39,56 @@ export function* listNodes(
   direction: 'next' | 'prev' = 'next',
 ): Generator<bigint> {
   const start = typeof head === 'bigint' ? head : head.$address;
-  const distance = direction === 'next' ? 0n : 8n;
-  const next = (node: bigint): bigint | undefined => kernel.attempt(what, () => kernel.memory.u64(node + distance));
+  const [on, back] = direction === 'next' ? ([0n, 8n] as const) : ([8n, 0n] as const);
+  let isTold = false;
+  const next = (node: bigint): bigint | undefined => {
+    const to = kernel.attempt(what, () => kernel.memory.u64(node + on));
+    if (to === undefined || to === 0n || isTold) return to;
+    const ledBack = wordAt(kernel, to + back);
+    if (ledBack === undefined || ledBack === node) return to;
+    isTold = true;
+    // Where the one that it leads back to agrees, the link before it is the wrong one; else its own may be.
+    const isAstray =
+      wordAt(kernel, ledBack + on) === to ? !leadsTo(kernel, to, start, on) : !isKnownAhead(kernel, to, on, back);
+    kernel.gap(
+      what,
+      `its links disagree: 0x${node.toString(16)} leads to 0x${to.toString(16)}, which leads back to ` +
+        `0x${ledBack.toString(16)}${isAstray ? ': it is not the next of this list' : ''}`,
+      to,
+    );
+    return isAstray ? undefined : to;
+  };
   yield* chain(kernel, what, next(start), next, (node) => node === start);
+}
+
+function wordAt(kernel: Kernel, address: bigint): bigint | undefined {
+  return readOr(
+    () => kernel.memory.u64(address),
+    () => undefined,
+  );
+}
+
+/** Whether the next element leads back to a node. */
+function isKnownAhead(kernel: Kernel, node: bigint, on: bigint, back: bigint): boolean {
+  const ahead = wordAt(kernel, node + on);
+  return ahead !== undefined && wordAt(kernel, ahead + back) === node;
+}
+
+/** Whether links lead from a node to the head at last. */
+function leadsTo(kernel: Kernel, from: bigint, head: bigint, on: bigint): boolean {
+  let landmark = 0n;
+  let landmarkAt = 1;
+  let node: bigint | undefined = from;
+  for (let count = 1; node !== undefined && node !== 0n && node !== landmark && count <= LONGEST; count++) {
+    if (node === head) return true;
+    kernel.guard.step();
+    if (count === landmarkAt) {
+      landmark = node;
+      landmarkAt *= 2;
+    }
+    node = wordAt(kernel, node + on);
+  }
+  return false;
 }
 
 /**

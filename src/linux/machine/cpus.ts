@@ -1,4 +1,5 @@
 import { setBits } from '../../kernel/containers/bitmap.js';
+import { Implausible } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 
 const MASKS = { possible: '__cpu_possible_mask', present: '__cpu_present_mask', online: '__cpu_online_mask' } as const;
@@ -8,12 +9,14 @@ export type CpuMask = keyof typeof MASKS;
 
 /**
  * The CPUs in one of the kernel's masks. A panic without kdump leaves one CPU online; a kdump leaves all. @throws
- * ReadError
+ * ReadError, Implausible where there is none
  */
 export function cpusIn(kernel: Kernel, mask: CpuMask): readonly number[] {
   const { bits } = kernel.global(MASKS[mask]);
   const limit = kernel.hasGlobal('nr_cpu_ids') ? kernel.global('nr_cpu_ids') : Infinity;
-  return [...setBits(bits, limit)];
+  const cpus = [...setBits(bits, limit)];
+  if (cpus.length === 0) throw new Implausible(`no CPU is ${mask}`);
+  return cpus;
 }
 
 /** Pages that the page allocator was given: MemTotal of /proc/meminfo. @throws ReadError, ShapeError */

@@ -45,12 +45,15 @@ export function slabCaches(kernel: Kernel): readonly SlabCache[] {
         ),
       );
     const reclaimBit = kernel.enumerator('_SLAB_RECLAIM_ACCOUNT') ?? RECLAIM_ACCOUNT_BIT;
+    let listed = 0;
     for (const cache of kernel.list(kernel.global('slab_caches'), 'kmem_cache', 'list')) {
+      listed++;
       const read = kernel.attempt(`kmem_cache 0x${cache.$address.toString(16)}`, () =>
         readCache(kernel, cache, reclaimBit),
       );
       if (read) caches.push(read);
     }
+    if (listed === 0) kernel.gap('slab_caches', 'no cache is on the list, and no kernel is without any');
     return caches;
   });
 }
