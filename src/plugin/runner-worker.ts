@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { InputError } from '../bytes/input-error.js';
-import { isLack } from '../kernel/gaps.js';
+import { Cancelled, isLack } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { openSession, type OpenOptions, type Session } from '../session/open-kernel.js';
 import { watchBuiltIns } from './built-ins.js';
@@ -202,6 +202,10 @@ function ended(run: number, event: RunEvent & { kind: 'end' }): WorkerReply {
 }
 
 function opened({ dump }: Subject & { dump: OpenOptions }): Promise<Session> {
-  opening ??= openSession({ ...dump, cancelFlag: start.cancelFlag });
+  opening ??= openSession({ ...dump, cancelFlag: start.cancelFlag }).catch((error: unknown) => {
+    // Given up, not refused: the next run opens it.
+    if (error instanceof Cancelled) opening = undefined;
+    throw error;
+  });
   return opening;
 }

@@ -54,6 +54,11 @@ export interface Runner {
   ): Promise<Section>;
   /** Ends the run in progress; what it has yielded stands. */
   cancel(): void;
+  /**
+   * Lets the run in progress end at its next guarded step, once the dump is open: what was made for it and for all is
+   * kept. One that takes no such step goes on.
+   */
+  interrupt(): void;
   close(): Promise<void>;
 }
 
@@ -86,6 +91,12 @@ export function startRunner(
   let last: Promise<unknown> = Promise.resolve();
   let runs = 0;
   let stopRun: ((ended: Ended) => void) | undefined;
+  /** Of the run in progress: an interruption is wanted, and whether there is anything to be interrupted yet. */
+  let interruption: 'none' | 'possible' | 'wanted' = 'none';
+  const interrupt = (): void => {
+    if (interruption === 'possible') Atomics.store(flag, 0, 1);
+    else interruption = 'wanted';
+  };
 
   const spawn = (): Worker => {
     token = crypto.randomUUID();
@@ -196,6 +207,7 @@ export function startRunner(
     { limits = defaultLimits, onEvent, onDefects }: RunOptions,
   ): Promise<Section> => {
     Atomics.store(flag, 0, 0);
+    interruption = 'none';
     const collector = collectSection({ id, summary }, areUsers);
     const running = await ready();
     const reason = path === undefined ? undefined : refused.get(path);
@@ -207,6 +219,7 @@ export function startRunner(
       const tooLong = (): void =>
         stop({ kind: 'cut short', reason: `it took longer than ${limits.ms / 1000} s and was ended` });
       let timer = setTimeout(tooLong, limits.ms + graceMs);
+      let stoppedAs: Ended | undefined;
       const watch = areUsers ? watchMemory(() => settle(tooMuch)) : undefined;
       const settle = (outcome?: Outcome): void => {
         clearTimeout(timer);
@@ -221,6 +234,8 @@ export function startRunner(
         switch (reply.kind) {
           case 'opened':
             // From here on it is the plugin's time, and its memory.
+            if (interruption === 'wanted') Atomics.store(flag, 0, 1);
+            interruption = 'possible';
             if (stopRun !== undefined) {
               clearTimeout(timer);
               timer = setTimeout(tooLong, limits.ms + graceMs);
@@ -228,6 +243,10 @@ export function startRunner(
             watch?.start();
             break;
           case 'closed':
+            if (stoppedAs !== undefined) {
+              settle(stoppedAs);
+              break;
+            }
             if (!areUsers) reject(reply.input ? new InputError(reply.message) : new Error(reply.message));
             settle({ kind: 'unavailable', reason: reply.message });
             break;
@@ -247,6 +266,7 @@ export function startRunner(
       });
       // The flag first: a guarded step sees it and ends in order. Then the worker itself.
       const stop = (ended: Ended): void => {
+        stoppedAs = ended;
         Atomics.store(flag, 0, 1);
         clearTimeout(timer);
         timer = setTimeout(() => settle(ended), graceMs);
@@ -277,6 +297,7 @@ export function startRunner(
       return result;
     },
     cancel: () => stopRun?.({ kind: 'cut short', reason: 'it was cancelled' }),
+    interrupt,
     close: end,
   };
 }

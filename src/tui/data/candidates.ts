@@ -7,15 +7,13 @@ import type { Candidate } from '../state/state.js';
 /** So many of one kind are offered; with one more letter there are others. */
 const mostOfAKind = 20;
 
-/** What the names of a dump are, sorted: made at the first question, and asked with each letter that is typed. */
-interface Names {
-  symbols: readonly string[];
-  variables: readonly string[];
-  structs: readonly string[];
+/** The names of a dump, each once and in no order: they are asked with each letter that is typed. */
+export interface Names {
+  symbols: ReadonlySet<string>;
+  variables: ReadonlySet<string>;
+  structs: ReadonlySet<string>;
   tasks: readonly { pid: number; comm: string }[];
 }
-
-const namesKnown = new WeakMap<Kernel, Names>();
 
 /** Commands by name, those of plugins and those that read the dump as it is. */
 export type Commands = Readonly<Record<string, Declaration>>;
@@ -24,7 +22,7 @@ export type Commands = Readonly<Record<string, Declaration>>;
  * Ways to go on with a line that is typed at the prompt: commands, tasks, types, symbols; within a command its flags
  * and arguments.
  */
-export function candidatesFor(kernel: Kernel | undefined, commands: Commands, line: string): Candidate[] {
+export function candidatesFor(names: Names | undefined, commands: Commands, line: string): Candidate[] {
   const [, before = '', word = ''] = /^(.*?)(\S*)$/s.exec(line) ?? [];
   const [first, ...rest] = before.split(' ').filter((one) => one !== '');
   const whole = (candidates: readonly Candidate[]): Candidate[] =>
@@ -33,17 +31,17 @@ export function candidatesFor(kernel: Kernel | undefined, commands: Commands, li
     if (word === '') return commandCandidates(commands, '');
     return [
       ...commandCandidates(commands, word),
-      ...(kernel === undefined
+      ...(names === undefined
         ? []
-        : [...taskCandidates(kernel, word), ...structCandidates(kernel, word, ' '), ...symbolCandidates(kernel, word)]),
+        : [...taskCandidates(names, word), ...structCandidates(names, word, ' '), ...symbolCandidates(names, word)]),
     ];
   }
   const plugin = Object.hasOwn(commands, first) ? commands[first] : undefined;
-  if (plugin !== undefined) return whole(inCommand(kernel, plugin, rest, word));
-  if (kernel === undefined) return [];
+  if (plugin !== undefined) return whole(inCommand(names, plugin, rest, word));
+  if (names === undefined) return [];
   if (first === 'pid')
-    return whole(taskCandidates(kernel, word).map((one) => ({ ...one, text: one.text.replace('pid ', '') })));
-  return whole(symbolCandidates(kernel, word, 'variables'));
+    return whole(taskCandidates(names, word).map((one) => ({ ...one, text: one.text.replace('pid ', '') })));
+  return whole(symbolCandidates(names, word, 'variables'));
 }
 
 function commandCandidates(commands: Commands, start: string): Candidate[] {
@@ -57,12 +55,7 @@ function commandCandidates(commands: Commands, start: string): Candidate[] {
     }));
 }
 
-function inCommand(
-  kernel: Kernel | undefined,
-  plugin: Declaration,
-  rest: readonly string[],
-  word: string,
-): Candidate[] {
+function inCommand(names: Names | undefined, plugin: Declaration, rest: readonly string[], word: string): Candidate[] {
   const flags = Object.entries(plugin.flags);
   const last = rest.at(-1) ?? '';
   const open = flags.find(
@@ -73,7 +66,7 @@ function inCommand(
   if (name !== undefined && flag !== undefined) {
     const lead = attached === undefined ? '' : `--${attached}=`;
     return valueCandidates(
-      kernel,
+      names,
       plugin.id,
       flag.type === 'string' ? flag.options : undefined,
       name,
@@ -100,14 +93,14 @@ function inCommand(
   );
   const args = Object.entries(plugin.arguments);
   const [argument, declared] = args[given.length] ?? (args.at(-1)?.[1].multiple ? args.at(-1)! : []);
-  if (argument === undefined) return word === '' ? inCommand(kernel, plugin, rest, '-') : [];
-  const values = valueCandidates(kernel, plugin.id, declared?.options, argument, word);
-  return word === '' ? [...inCommand(kernel, plugin, rest, '-'), ...values] : values;
+  if (argument === undefined) return word === '' ? inCommand(names, plugin, rest, '-') : [];
+  const values = valueCandidates(names, plugin.id, declared?.options, argument, word);
+  return word === '' ? [...inCommand(names, plugin, rest, '-'), ...values] : values;
 }
 
 /** By what a flag or an argument is called: where, type, task. */
 function valueCandidates(
-  kernel: Kernel | undefined,
+  names: Names | undefined,
   plugin: string,
   options: readonly string[] | undefined,
   name: string,
@@ -115,73 +108,69 @@ function valueCandidates(
 ): Candidate[] {
   if (options !== undefined)
     return options.filter((option) => option.startsWith(word)).map((text) => ({ text, label: text, kind: 'value' }));
-  if (kernel === undefined) return [];
-  if (name === 'type') return structCandidates(kernel, word, ' ');
+  if (names === undefined) return [];
+  if (name === 'type') return structCandidates(names, word, ' ');
   if (/^(?:task|pid)s?$/.test(name))
-    return taskCandidates(kernel, word).map((one) => ({ ...one, text: one.text.replace('pid ', '') }));
+    return taskCandidates(names, word).map((one) => ({ ...one, text: one.text.replace('pid ', '') }));
   if (name === 'where')
     return word === ''
       ? Object.keys(listVariables).map((text) => ({ text, label: text, kind: 'list' }))
-      : symbolCandidates(kernel, word, plugin === 'sym' ? 'symbols' : 'variables');
+      : symbolCandidates(names, word, plugin === 'sym' ? 'symbols' : 'variables');
   return [];
 }
 
-function taskCandidates(kernel: Kernel, start: string): Candidate[] {
-  const found = namesOf(kernel).tasks.filter(
-    ({ pid, comm }) => comm.startsWith(start) || String(pid).startsWith(start),
-  );
+function taskCandidates(names: Names, start: string): Candidate[] {
+  const found = names.tasks.filter(({ pid, comm }) => comm.startsWith(start) || String(pid).startsWith(start));
   return found
     .slice(0, mostOfAKind)
     .map(({ pid, comm }) => ({ text: `pid ${pid}`, label: comm, kind: 'task', about: `pid ${pid}` }));
 }
 
-function structCandidates(kernel: Kernel, start: string, after: string): Candidate[] {
-  return startingWith(namesOf(kernel).structs, start).map((name) => ({
-    text: name + after,
-    label: name,
-    kind: 'struct',
-  }));
+function structCandidates(names: Names, start: string, after: string): Candidate[] {
+  return startingWith(names.structs, start).map((name) => ({ text: name + after, label: name, kind: 'struct' }));
 }
 
 /** Functions have no object: where one is asked for, variables only. */
-function symbolCandidates(kernel: Kernel, start: string, of: 'symbols' | 'variables' = 'symbols'): Candidate[] {
-  return startingWith(namesOf(kernel)[of], start).map((name) => ({ text: name, label: name, kind: 'symbol' }));
+function symbolCandidates(names: Names, start: string, of: 'symbols' | 'variables' = 'symbols'): Candidate[] {
+  return startingWith(names[of], start).map((name) => ({ text: name, label: name, kind: 'symbol' }));
 }
 
-function namesOf(kernel: Kernel): Names {
-  let names = namesKnown.get(kernel);
-  if (names === undefined) {
-    const symbols = [...kernel.symbols];
-    names = {
-      symbols: [...new Set(symbols.map(({ name }) => name))].toSorted(byCode),
-      variables: [...new Set(symbols.filter(({ type }) => /^[dbrv]$/i.test(type)).map(({ name }) => name))].toSorted(
-        byCode,
-      ),
-      structs: [...new Set(kernel.types.structNames())].toSorted(byCode),
-      tasks: (kernel.attempt('tasks', () => processes(kernel)) ?? []).flatMap(
-        (task) => kernel.attempt('task_struct.comm', () => [{ pid: task.pid, comm: task.comm }]) ?? [],
-      ),
-    };
-    namesKnown.set(kernel, names);
-  }
-  return names;
+/** The first in order. Of some 100,000 names the few that fit are found sooner than all are sorted. */
+function startingWith(names: Iterable<string>, start: string): string[] {
+  if (start === '') return [];
+  const found: string[] = [];
+  for (const name of names) if (name.startsWith(start)) found.push(name);
+  return found.toSorted(byCode).slice(0, mostOfAKind);
 }
 
 function byCode(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function startingWith(sorted: readonly string[], start: string): string[] {
-  if (start === '') return [];
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < start) low = middle + 1;
-    else high = middle;
+/** Gathers the names of a dump in small steps: whoever takes them can do something else in between. */
+export function* gatherNames(kernel: Kernel): Generator<undefined, Names> {
+  const symbols = new Set<string>();
+  const variables = new Set<string>();
+  let steps = 0;
+  for (const { name, type } of kernel.symbols) {
+    symbols.add(name);
+    if (/^[dbrv]$/i.test(type)) variables.add(name);
+    if (++steps % namesAStep === 0) yield;
   }
-  const found: string[] = [];
-  for (let at = low; at < sorted.length && found.length < mostOfAKind && sorted[at]!.startsWith(start); at++)
-    found.push(sorted[at]!);
-  return found;
+  const structs = new Set<string>();
+  for (const name of kernel.types.structNames()) {
+    structs.add(name);
+    if (++steps % namesAStep === 0) yield;
+  }
+  yield;
+  const tasks: { pid: number; comm: string }[] = [];
+  for (const task of kernel.attempt('tasks', () => processes(kernel)) ?? []) {
+    const known = kernel.attempt('task_struct.comm', () => ({ pid: task.pid, comm: task.comm }));
+    if (known !== undefined) tasks.push(known);
+    if (++steps % namesAStep === 0) yield;
+  }
+  return { symbols, variables, structs, tasks };
 }
+
+/** They take a few milliseconds. */
+const namesAStep = 256;

@@ -2,13 +2,20 @@ import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { CommonValues } from '../../app/common-flags.js';
 import type { RunEvent } from '../../plugin/run-plugin.js';
-import { defaultLimits } from '../../plugin/section.js';
+import { defaultLimits, type Section } from '../../plugin/section.js';
 import { startRunner, type Runner } from '../../plugin/start-runner.js';
 import type { OpenOptions } from '../../session/open-kernel.js';
 import type { Action } from '../state/actions.js';
 import type { Question } from '../state/state.js';
-import type { DoorsReply, DoorsRequest, DoorsStart, KnownPlugin } from './doors-messages.js';
-import { runQueue, type RunQueue } from './run-queue.js';
+import {
+  openAt,
+  stopAt,
+  type DoorsReply,
+  type DoorsRequest,
+  type DoorsStart,
+  type KnownPlugin,
+} from './doors-messages.js';
+import { runQueue, type Running, type RunQueue } from './run-queue.js';
 import { defined } from '../../words/defined.js';
 
 export interface ClientStart {
@@ -38,10 +45,11 @@ const gatherMs = 80;
 const graceMs = 1_000;
 
 export function startClient(start: ClientStart, dispatch: (action: Action) => void): Client {
-  const cancelFlag = new Int32Array(new SharedArrayBuffer(4));
+  const shared = new Int32Array(new SharedArrayBuffer(8));
   const gathered = gather(dispatch);
   let runners: readonly Runner[] = [];
-  let queue: RunQueue<KnownPlugin> | undefined;
+  /** Ours, and a user's, which wait for nothing but each other. */
+  let queues: { ours: RunQueue<KnownPlugin>; users: RunQueue<KnownPlugin> } | undefined;
   const answering = new Set<number>();
 
   const onReply = (reply: DoorsReply): void => {
@@ -65,10 +73,18 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
         // nothing else.
         const [ours, users] = [startRunner({ bundled: start.bundled }), startRunner({ files })];
         runners = [ours, users];
-        queue = runQueue(
-          plugins.filter(({ inReport, required }) => inReport && required.length === 0),
-          (plugin) => runOne(plugin.path === undefined ? ours : users, plugin, options),
+        const inTurn = plugins.filter(({ inReport, required }) => inReport && required.length === 0);
+        const usersQueue = runQueue(
+          inTurn.filter(({ path }) => path !== undefined),
+          sectionsOf(users, options),
         );
+        queues = {
+          ours: runQueue(
+            inTurn.filter(({ path }) => path === undefined),
+            { ...sectionsOf(ours, options), onIdle: () => usersQueue.start() },
+          ),
+          users: usersQueue,
+        };
         known = new Map(plugins.map((plugin) => [plugin.id, plugin]));
         dispatch({
           kind: 'found',
@@ -76,7 +92,7 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
           plugins: plugins.map(({ id, summary, inReport, required }) => ({ id, summary, inReport, required })),
           warnings,
         });
-        queue.start();
+        queues.ours.start();
         return;
       }
       default:
@@ -87,7 +103,7 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
 
   const startDoors = (): Worker => {
     const started = new Worker(createRequire(import.meta.url).resolve('#doors-worker'), {
-      workerData: { words: start.words, flags: start.flags, cancelFlag } satisfies DoorsStart,
+      workerData: { words: start.words, flags: start.flags, shared } satisfies DoorsStart,
       // It reads --plugin for itself; what a plugin prints must not reach the screen.
       argv: process.argv.slice(2),
       execArgv: [],
@@ -110,57 +126,104 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
     answering.clear();
   };
 
-  const runOne = async (onRunner: Runner, plugin: KnownPlugin, dump: OpenOptions): Promise<void> => {
-    dispatch({ kind: 'restarted', id: plugin.id });
-    let isEnded = false;
-    try {
-      const section = await onRunner.run(
-        plugin,
-        plugin.values,
-        { dump },
-        {
-          limits,
-          onEvent(event) {
-            isEnded ||= event.kind === 'end';
-            gathered.section(plugin.id, event);
-          },
-          // Of a user's plugin that is another worker's word, which it can speak too.
-          ...(onRunner === runners[0] ? { onDefects: (defects) => dispatch({ kind: 'defects', defects }) } : {}),
-        },
-      );
-      if (!isEnded) gathered.section(plugin.id, { kind: 'end', outcome: section.outcome, gaps: section.gaps });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      gathered.section(plugin.id, { kind: 'end', gaps: [], outcome: { kind: 'unavailable', reason } });
-      dispatch({ kind: 'refused', reason });
+  const ask = (request: DoorsRequest): void => {
+    if (doors === undefined) {
+      shared.fill(0);
+      doors = startDoors();
     }
+    // oxlint-disable-next-line require-post-message-target-origin -- a worker thread's has none
+    doors.postMessage(request);
+  };
+  /** After the message that says why. While the dump is being opened there is nothing to be stopped. */
+  const stopAnswer = (): void => {
+    if (Atomics.load(shared, openAt) !== 0) Atomics.store(shared, stopAt, 1);
+  };
+
+  /** How the plugins of one worker are run. */
+  const sectionsOf = (runner: Runner, dump: OpenOptions): Running<KnownPlugin> => {
+    const isOurs = runner === runners[0];
+    let isInterrupted = false;
+    /** How many events of a section have been shown: begun anew it says the same again. Not so a user's plugin. */
+    const shown = new Map<string, number>();
+    const runOne = async (plugin: KnownPlugin): Promise<'whole' | 'interrupted'> => {
+      const { id } = plugin;
+      isInterrupted = false;
+      const before = shown.get(id) ?? 0;
+      shown.delete(id);
+      if (before === 0) dispatch({ kind: 'restarted', id });
+      let count = 0;
+      /** What comes once it is interrupted, until it shows whether that is the whole. */
+      const held: RunEvent[] = [];
+      const show = (event: RunEvent): void => {
+        if (++count > before) gathered.section(id, event);
+      };
+      let end: RunEvent | undefined;
+      let section: Section | undefined;
+      try {
+        section = await runner.run(
+          plugin,
+          plugin.values,
+          { dump },
+          {
+            limits,
+            onEvent(event) {
+              if (event.kind === 'end') end = event;
+              if (isInterrupted) held.push(event);
+              else show(event);
+            },
+            // Of a user's plugin that is another worker's word, which it can speak too.
+            ...(isOurs ? { onDefects: (defects) => dispatch({ kind: 'defects', defects }) } : {}),
+          },
+        );
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        gathered.section(id, { kind: 'end', gaps: [], outcome: { kind: 'unavailable', reason } });
+        dispatch({ kind: 'refused', reason });
+        return 'whole';
+      }
+      const { outcome, gaps } = section;
+      // A user's may have caught what ends it, and be done with less.
+      if (isInterrupted && (!isOurs || outcome.kind === 'cut short')) {
+        if (isOurs) shown.set(id, Math.max(count, before));
+        return 'interrupted';
+      }
+      for (const event of held) show(event);
+      if (end === undefined) gathered.section(id, { kind: 'end', outcome, gaps });
+      if (isOurs) ask({ kind: 'open' });
+      return 'whole';
+    };
+    return {
+      run: runOne,
+      interrupt() {
+        isInterrupted = true;
+        runner.interrupt();
+      },
+    };
   };
 
   return {
     run(id, again) {
       const plugin = known.get(id);
-      if (plugin !== undefined) queue?.next(plugin, again);
+      if (plugin !== undefined) queues?.[plugin.path === undefined ? 'ours' : 'users'].next(plugin, again);
     },
     ask(request, question) {
-      Atomics.store(cancelFlag, 0, 0);
+      ask({ kind: 'ask', request, question });
+      if (answering.size > 0) stopAnswer();
       answering.add(request);
-      doors ??= startDoors();
-      // oxlint-disable-next-line require-post-message-target-origin -- a worker thread's has none
-      doors.postMessage({ kind: 'ask', request, question } satisfies DoorsRequest);
     },
     complete(text) {
-      doors ??= startDoors();
-      // oxlint-disable-next-line require-post-message-target-origin -- a worker thread's has none
-      doors.postMessage({ kind: 'complete', text } satisfies DoorsRequest);
+      ask({ kind: 'complete', text });
     },
     cancelRun() {
       for (const runner of runners) runner.cancel();
     },
     cancelAnswer() {
-      Atomics.store(cancelFlag, 0, 1);
-      const asked = [...answering];
+      const requests = [...answering];
+      ask({ kind: 'cancel', requests });
+      stopAnswer();
       setTimeout(() => {
-        if (!asked.some((request) => answering.has(request))) return;
+        // One that is opening the dump has not begun with any.
+        if (!requests.some((request) => answering.has(request)) || Atomics.load(shared, openAt) === 0) return;
         void doors?.terminate();
         doors = undefined;
         failAnswers('it was stopped');

@@ -5,15 +5,27 @@ import type { DumpFacts } from '../../report/report.js';
 import type { OpenOptions } from '../../session/open-kernel.js';
 import type { Candidate, PluginInfo, Question } from '../state/state.js';
 
+/** Places in `DoorsStart.shared`. */
+export const stopAt = 0;
+export const openAt = 1;
+
 /** What the second worker is started with: the command line, which it makes sense of for both. */
 export interface DoorsStart {
   words: readonly string[];
   flags: CommonValues;
-  cancelFlag: Int32Array;
+  /** `stopAt` is set: what is being read ends at its next step; `openAt`, by the worker: that there is a dump to read. */
+  shared: Int32Array;
 }
 
-/** To the worker: a question, or what is being typed, for which names are wanted. */
-export type DoorsRequest = { kind: 'ask'; request: number; question: Question } | { kind: 'complete'; text: string };
+/**
+ * To the worker: a question, questions whose answers are no longer wanted, what is being typed, for which names are
+ * wanted; or that it may open the dump, since the first section is there.
+ */
+export type DoorsRequest =
+  | { kind: 'ask'; request: number; question: Question }
+  | { kind: 'cancel'; requests: readonly number[] }
+  | { kind: 'complete'; text: string }
+  | { kind: 'open' };
 
 /** A plugin, and the values that its screen is run with; a user's has the path of its file. */
 export type KnownPlugin = PluginInfo & { values: OptionValues; path?: string };

@@ -1,19 +1,19 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { InputError } from '../../bytes/input-error.js';
 import { namedFiles } from '../../app/open-named.js';
 import { plugins } from '../../app/plugins.js';
 import { defaultValues, requiredArguments } from '../../plugin/options.js';
 import type { RunEvent } from '../../plugin/run-plugin.js';
-import { openSession, type Session } from '../../session/open-kernel.js';
-import type { Question } from '../state/state.js';
+import { openSession } from '../../session/open-kernel.js';
 import { answerLimits, answerTo, type Askable } from './answers.js';
-import { candidatesFor, type Commands } from './candidates.js';
-import type { DoorsReply, DoorsRequest, DoorsStart, KnownPlugin } from './doors-messages.js';
+import { gatherNames, type Commands } from './candidates.js';
+import { openDesk } from './desk.js';
+import { openAt, type DoorsReply, type DoorsRequest, type DoorsStart, type KnownPlugin } from './doors-messages.js';
 import { glance } from './glance.js';
 
 /**
  * The second worker: makes sense of the command line, then answers what Enter and the prompt ask, while the first runs
- * plugins. It opens the dump with its first question.
+ * plugins. It opens the dump at the first question, or when it is told that there is time to.
  */
 const start = workerData as DoorsStart;
 const port = parentPort!;
@@ -73,44 +73,21 @@ async function begin(): Promise<void> {
       return events.at(-1)?.kind === 'end' ? events : [...events, { kind: 'end', outcome, gaps }];
     },
   };
-  let opening: Promise<Session> | undefined;
-  const opened = (): Promise<Session> => (opening ??= openSession({ ...options, cancelFlag: start.cancelFlag }));
-  let last: Promise<void> = Promise.resolve();
-  let typed = '';
-
-  const answer = async (request: number, question: Question): Promise<void> => {
-    try {
-      const session = await opened();
-      for await (const piece of answerTo(session.kernel, askable, question))
-        reply({ kind: 'answer', request, ...piece });
-      reply({ kind: 'defects', defects: session.defectsByNow() });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      reply({
-        kind: 'answer',
-        request,
-        events: [
-          {
-            kind: 'end',
-            gaps: [],
-            outcome: { kind: 'failed', fault: error instanceof InputError ? 'dump' : 'plugin', reason },
-          },
-        ],
-      });
-    }
-  };
-  /** Commands are known at once; names of the dump when it is open, unless one has gone on typing. */
-  const complete = async (text: string): Promise<void> => {
-    typed = text;
-    reply({ kind: 'completions', text, candidates: candidatesFor(undefined, commands, text), whole: text === '' });
-    if (text === '') return;
-    const session = await opened().catch(() => undefined);
-    if (typed === text)
-      reply({ kind: 'completions', text, candidates: candidatesFor(session?.kernel, commands, text), whole: true });
-  };
-
-  port.on('message', (message: DoorsRequest) => {
-    if (message.kind === 'complete') void complete(message.text);
-    else last = last.then(() => answer(message.request, message.question));
+  const takeMessage = openDesk({
+    stopFlag: start.shared,
+    commands,
+    nextMessage: () => receiveMessageOnPort(port)?.message as DoorsRequest | undefined,
+    reply,
+    stopUsers: () => runner?.cancel(),
+    async open() {
+      const session = await openSession({ ...options, cancelFlag: start.shared });
+      Atomics.store(start.shared, openAt, 1);
+      return {
+        answer: (question) => answerTo(session.kernel, askable, question),
+        gatherNames: () => gatherNames(session.kernel),
+        defects: () => session.defectsByNow(),
+      };
+    },
   });
+  port.on('message', takeMessage);
 }
