@@ -59,6 +59,8 @@ export interface Runner {
    * kept. One that takes no such step goes on.
    */
   interrupt(): void;
+  /** Ends the worker: the next run has a user's plugins from their files as they are then. */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -298,6 +300,10 @@ export function startRunner(
     },
     cancel: () => stopRun?.({ kind: 'cut short', reason: 'it was cancelled' }),
     interrupt,
+    reload() {
+      refused.clear();
+      return end();
+    },
     close: end,
   };
 }

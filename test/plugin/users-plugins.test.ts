@@ -301,6 +301,33 @@ export default { id: 'lost', summary: 'x', *run(kernel) {
     expect(stderr).toContain(`oompm: answered in part: plugin ${throwing} broke: TypeError: oh`);
   });
 
+  test('one that was edited is loaded anew when the runner is told to, after a mistake too', async () => {
+    const says = (word: string): string =>
+      `export default { id: 'edited', summary: 'Edited', *run() { yield { kind: 'facts', id: 'f', title: '${word}', facts: [] }; } };`;
+    const path = plugin('edited.js', says('first'));
+    const runner = startRunner({ files: [path] });
+    const run = async (): Promise<unknown> => {
+      const { outcome, views } = await runner.run(
+        { id: 'edited', summary: 'Edited', path },
+        {},
+        { dump: { dump: [dump] } },
+      );
+      return 'reason' in outcome ? outcome.reason : views[0]?.title;
+    };
+    expect(await run()).toBe('first');
+    writeFileSync(path, says('second'));
+    expect(await run()).toBe('first');
+    await runner.reload();
+    expect(await run()).toBe('second');
+    writeFileSync(path, 'export default {');
+    await runner.reload();
+    expect(await run()).toMatch(/^syntax error in line 1/);
+    writeFileSync(path, says('third'));
+    await runner.reload();
+    expect(await run()).toBe('third');
+    await runner.close();
+  });
+
   test('with an id that is taken stands in the other’s place, and it is said', async () => {
     const { stdout, stderr } = await oompm(['--help', '--plugin', greeting, '--plugin', again]);
     expect(stderr).toBe(`oompm: ${again}: plugin greeting replaces the one from ${greeting}\n`);

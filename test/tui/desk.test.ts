@@ -65,6 +65,7 @@ function toyDesk(during: Record<string, () => void> = {}) {
         defects: () => [],
       }),
     stopUsers: () => undefined,
+    reloadUsers: () => undefined,
   });
   return {
     said,

@@ -57,6 +57,14 @@ describe('entries', () => {
     expect(session.keys('F').state.message?.text).toBe('no finding further up');
   });
 
+  test('the first f opens the finding under the cursor where it is closed', () => {
+    const session = new ToySession({ a: [two] }, { columns: 80, rows: 10 });
+    expect(session.keys('f').cursorLine).toContain('▾ ● first');
+    expect(session.keys('f').cursorLine).toContain('▾ ● second');
+    // Also one that was closed again.
+    expect(session.keys('zf').cursorLine).toContain('▾ ● second');
+  });
+
   test('the first finding is open only where the others stay in sight', () => {
     const open = (rows: number) =>
       new ToySession({ a: [two] }, { columns: 80, rows }).lines.join('\n').includes('because');

@@ -25,7 +25,7 @@ describe('tables', () => {
 
   test('a filter that nothing matches says so', () => {
     expect(new ToySession({ numbers: [numbers] }).keys('1&nosuch<enter>').lines.join('\n')).toContain(
-      'none of 200 rows matches',
+      'nothing here has these words; Esc shows all again',
     );
   });
 

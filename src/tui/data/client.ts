@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { CommonValues } from '../../app/common-flags.js';
+import { defaultValues, type OptionValues } from '../../plugin/options.js';
 import type { RunEvent } from '../../plugin/run-plugin.js';
 import { defaultLimits, type Section } from '../../plugin/section.js';
 import { startRunner, type Runner } from '../../plugin/start-runner.js';
@@ -51,6 +52,8 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
   /** Ours, and a user's, which wait for nothing but each other. */
   let queues: { ours: RunQueue<KnownPlugin>; users: RunQueue<KnownPlugin> } | undefined;
   const answering = new Set<number>();
+  /** A user's plugins that are to be run as their files are now. */
+  const edited = new Set<string>();
 
   const onReply = (reply: DoorsReply): void => {
     switch (reply.kind) {
@@ -160,9 +163,10 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
       let end: RunEvent | undefined;
       let section: Section | undefined;
       try {
+        const values = edited.delete(id) ? await valuesAnew(runner, plugin) : plugin.values;
         section = await runner.run(
           plugin,
-          plugin.values,
+          values,
           { dump },
           {
             limits,
@@ -204,7 +208,12 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
   return {
     run(id, again) {
       const plugin = known.get(id);
-      if (plugin !== undefined) queues?.[plugin.path === undefined ? 'ours' : 'users'].next(plugin, again);
+      if (plugin === undefined) return;
+      if (again && plugin.path !== undefined) {
+        edited.add(id);
+        ask({ kind: 'reload' });
+      }
+      queues?.[plugin.path === undefined ? 'ours' : 'users'].next(plugin, again);
     },
     ask(request, question) {
       ask({ kind: 'ask', request, question });
@@ -234,6 +243,14 @@ export function startClient(start: ClientStart, dispatch: (action: Action) => vo
       await Promise.all([doors?.terminate(), ...runners.map((runner) => runner.close())]);
     },
   };
+}
+
+/** Loads a user's plugin again. @returns the values that its screen is run with, by the flags that it has now */
+async function valuesAnew(runner: Runner, { path, values }: KnownPlugin): Promise<OptionValues> {
+  await runner.reload();
+  const { loaded } = await runner.declared();
+  const now = loaded.find((plugin) => plugin.path === path);
+  return now === undefined ? values : defaultValues(now.flags, now.arguments);
 }
 
 /** Gathers what workers yield, so that the page is laid out a few times a second and not for each batch. */

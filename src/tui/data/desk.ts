@@ -17,6 +17,8 @@ export interface DeskTools {
   open(): Promise<OpenDump>;
   /** Ends what a user's plugin does for an answer, in its own worker. */
   stopUsers(): void;
+  /** The next of them is loaded from its file as it is then. */
+  reloadUsers(): void;
 }
 
 export interface OpenDump {
@@ -80,6 +82,9 @@ export function openDesk(tools: DeskTools): (message: DoorsRequest) => void {
         break;
       case 'open':
         opened().catch(() => undefined);
+        break;
+      case 'reload':
+        tools.reloadUsers();
         break;
       default:
         message satisfies never;

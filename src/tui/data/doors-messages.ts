@@ -13,19 +13,20 @@ export const openAt = 1;
 export interface DoorsStart {
   words: readonly string[];
   flags: CommonValues;
-  /** `stopAt` is set: what is being read ends at its next step; `openAt`, by the worker: that there is a dump to read. */
+  /** With `stopAt` set what is being read ends at its next step; the worker sets `openAt` once the dump is open. */
   shared: Int32Array;
 }
 
 /**
  * To the worker: a question, questions whose answers are no longer wanted, what is being typed, for which names are
- * wanted; or that it may open the dump, since the first section is there.
+ * wanted; that it may open the dump, since the first section is there; or that a user's plugins are to be loaded again.
  */
 export type DoorsRequest =
   | { kind: 'ask'; request: number; question: Question }
   | { kind: 'cancel'; requests: readonly number[] }
   | { kind: 'complete'; text: string }
-  | { kind: 'open' };
+  | { kind: 'open' }
+  | { kind: 'reload' };
 
 /** A plugin, and the values that its screen is run with; a user's has the path of its file. */
 export type KnownPlugin = PluginInfo & { values: OptionValues; path?: string };

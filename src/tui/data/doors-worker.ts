@@ -79,6 +79,7 @@ async function begin(): Promise<void> {
     nextMessage: () => receiveMessageOnPort(port)?.message as DoorsRequest | undefined,
     reply,
     stopUsers: () => runner?.cancel(),
+    reloadUsers: () => void runner?.reload(),
     async open() {
       const session = await openSession({ ...options, cancelFlag: start.shared });
       Atomics.store(start.shared, openAt, 1);

@@ -58,6 +58,16 @@ export function chooseNodes(
   return Uint32Array.from(chosen);
 }
 
+/** Whether a text has all words of the filter; without one every text has. */
+export function matcher(filter: string): (text: string) => boolean {
+  const words = filterWords(filter);
+  return (text) => words.length === 0 || hasAll(text.toLowerCase(), words);
+}
+
+function hasAll(text: string, words: readonly string[]): boolean {
+  return words.every((word) => text.includes(word));
+}
+
 export function filterWords(filter: string): string[] {
   return filter
     .toLowerCase()

@@ -2,7 +2,7 @@ import type { LogLine } from '../../words/views.js';
 import { timestamp } from '../../report/format-value.js';
 import { afterStamp, meaningOfLevel } from '../../report/log-lead.js';
 import { deathIn } from './death-in-log.js';
-import { filterWords } from './choose-rows.js';
+import { matcher } from './choose-rows.js';
 import { plainLine, span, type Block, type Line, type Span } from './line.js';
 import type { Room, ShownView, TimeStyle } from './view-state.js';
 import { shownText } from './shown-text.js';
@@ -22,8 +22,8 @@ export function logBlock({ view, key }: ShownView, room: Room): Block {
     return {
       id: key,
       view: key,
-      length: 1,
-      line: () => plainLine(lines.length === 0 ? 'no lines' : 'no line matches', 'quiet'),
+      length: room.look.filter === '' ? 1 : 0,
+      line: () => plainLine(lines.length === 0 ? 'no lines' : 'no line of this level', 'quiet'),
     };
   return {
     id: key,
@@ -50,12 +50,12 @@ function placesOf(lines: readonly LogLine[], { look }: Room): readonly Place[] {
   const key = `${look.level} ${look.filter}`;
   const known = lastPlaces.get(lines);
   if (known?.key === key) return known.places;
-  const words = filterWords(look.filter);
+  const matches = matcher(look.filter);
   const places: Place[] = [];
   for (const [record, line] of lines.entries()) {
     if ((line.level ?? 0) > look.level && !line.remark) continue;
     for (const [part, text] of parts(line).entries()) {
-      if (words.every((word) => text.toLowerCase().includes(word))) places.push({ record, part });
+      if (matches(text)) places.push({ record, part });
     }
   }
   lastPlaces.set(lines, { key, places });
@@ -105,11 +105,20 @@ function logLine(lines: readonly LogLine[], place: Place, times: TimeStyle): Lin
   };
 }
 
-const letters = ['M', 'A', 'C', 'E', 'W', 'N', 'I', 'D'];
+/** By level: its letter, and what the help says that it stands for. */
+export const logLevels = [
+  'M emergency',
+  'A alert',
+  'C critical',
+  'E error',
+  'W warning',
+  'N notice',
+  'I info',
+  'D debug',
+] as const;
 
-/** eMergency, Alert, Critical, Error, Warning, Notice, Info, Debug. */
 function levelLetter(level: number | undefined): string {
-  return level === undefined ? '' : `${letters[level] ?? '?'} `;
+  return level === undefined ? '' : `${logLevels[level]?.[0] ?? '?'} `;
 }
 
 function timeOf(lines: readonly LogLine[], record: number, times: TimeStyle): string {

@@ -3,7 +3,7 @@ import type { Fact, Finding } from '../../words/views.js';
 import { address, alone } from '../../report/format-value.js';
 import { cutAtWord, widthOf, wrap } from '../../report/lay-out-table.js';
 import type { ReportedFinding } from '../../report/report.js';
-import { filterWords } from './choose-rows.js';
+import { matcher } from './choose-rows.js';
 import { entryLines, fixedBlock, padded, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
 import { targetsInText, targetsOfFacts } from './names-in-text.js';
 import { isOpen, type Room, type ShownView } from './view-state.js';
@@ -12,10 +12,10 @@ import { shownText } from './shown-text.js';
 /** Names and values, aligned; a long value goes on below itself. */
 export function factsBlock({ view, key }: ShownView, room: Room): Block {
   if (view.kind !== 'facts') throw new Error(`${view.kind} are no facts`);
-  const words = filterWords(room.look.filter);
+  const matches = matcher(room.look.filter);
   const shown = view.facts
     .map((fact) => ({ fact, title: shownText(fact.title), value: shownText(alone(fact.value, fact.type, room.units)) }))
-    .filter(({ title, value }) => words.every((word) => `${title} ${value}`.toLowerCase().includes(word)));
+    .filter(({ title, value }) => matches(`${title} ${value}`));
   const titleWidth = Math.min(
     Math.floor(room.width / 2),
     shown.reduce((widest, { title }) => Math.max(widest, widthOf(title)), 0),
@@ -66,7 +66,9 @@ const linesInBrief = 2;
  * Verdicts, what explains most first: the sentence, and under it what it rests on. On a small screen the closed ones
  * are brief.
  */
-export function findingsBlock(key: string, findings: readonly (Finding | ReportedFinding)[], room: Room): Block {
+export function findingsBlock(key: string, all: readonly (Finding | ReportedFinding)[], room: Room): Block {
+  const matches = matcher(room.look.filter);
+  const findings = all.filter(({ sentence, evidence }) => matches([sentence, ...evidence].join(' ')));
   const linesOf = (index: number, open: boolean, most?: number): Line[] => [
     ...findingLines(findings[index]!, key, room, open, most),
   ];

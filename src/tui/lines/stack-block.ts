@@ -2,7 +2,7 @@ import type { Stack, StackFrame } from '../../words/views.js';
 import { address } from '../../report/format-value.js';
 import { wrap } from '../../report/lay-out-table.js';
 import { frameInWords } from '../../report/render-text.js';
-import { filterWords } from './choose-rows.js';
+import { matcher } from './choose-rows.js';
 import { entryLines, fixedBlock, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
 import { isOpen, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
@@ -14,24 +14,22 @@ const openAtFirst = 4;
 /** Stacks, folded: the title, then the frames, then what a frame holds. */
 export function stackBlock({ view, key }: ShownView, room: Room): Block {
   if (view.kind !== 'stack') throw new Error(`${view.kind} is no stack`);
-  const words = filterWords(room.look.filter);
+  const matches = matcher(room.look.filter);
   const lines = view.stacks.flatMap((stack, at) =>
-    words.length === 0 || matches(stack, words)
+    matches(searched(stack))
       ? [...stackLines(stack, `${key}:${at}`, room, !room.aside && view.stacks.length <= openAtFirst)]
       : [],
   );
   return fixedBlock(
     key,
-    lines.length > 0 ? lines : [plainLine(view.stacks.length === 0 ? 'no stacks' : 'no stack matches', 'quiet')],
+    view.stacks.length > 0 || room.look.filter !== '' ? lines : [plainLine('no stacks', 'quiet')],
     key,
   );
 }
 
-function matches(stack: Stack, words: readonly string[]): boolean {
-  const text = [stack.title, ...stack.frames.map((frame) => frame.function ?? ''), ...(stack.sameAs ?? [])]
-    .join(' ')
-    .toLowerCase();
-  return words.every((word) => text.includes(word));
+/** What a filter looks into. */
+function searched(stack: Stack): string {
+  return [stack.title, ...stack.frames.map((frame) => frame.function ?? ''), ...(stack.sameAs ?? [])].join(' ');
 }
 
 function* stackLines(stack: Stack, fold: string, room: Room, openFirst: boolean): Generator<Line> {

@@ -9,7 +9,6 @@ import { cellText, isSize, unitUnder, type CellStyle, type TableIndex } from './
 import { rowTargets } from './targets.js';
 import { cellStyle, isOpen, openDepthOf, type Look, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
-import { counted } from '../../words/quantity.js';
 import { defined } from '../../words/defined.js';
 
 const columnGap = '  ';
@@ -43,8 +42,8 @@ export function tableBlock(shown: ShownView, room: Room): Block {
   const sorting = sortingOf(shown, room.look);
   const rows = chosen(shown, index, view.columns, room, sorting);
   if (rows.length === 0) {
-    const none = index.rows.length === 0 ? 'none' : `none of ${counted(index.rows.length, 'row')} matches`;
-    return { id: key, view: key, length: 1, line: () => plainLine(none, 'quiet'), pinned: [] };
+    const length = room.look.filter === '' ? 1 : 0;
+    return { id: key, view: key, length, line: () => plainLine('none', 'quiet'), pinned: [] };
   }
   const layout: Layout = {
     columns: view.columns,

@@ -1,6 +1,7 @@
 import { wrap } from '../../report/lay-out-table.js';
 import { orderFindings } from '../../report/report.js';
 import { chartBlock } from './chart-block.js';
+import { matcher } from './choose-rows.js';
 import { graphBlock } from './graph-block.js';
 import { fixedBlock, passive, plainLine, span, type Block, type Line } from './line.js';
 import { logBlock } from './log-block.js';
@@ -11,10 +12,15 @@ import { isOpen, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 import { counted } from '../../words/quantity.js';
 
-/** A view with its title, whatever its kind: every plugin's screen is made of these. */
+/**
+ * A view with its title, whatever its kind: every plugin's screen is made of these. Nothing of one in which the filter
+ * leaves nothing.
+ */
 export function viewBlocks(shown: ShownView, room: Room): Block[] {
   const { view, key } = shown;
   if (view.kind === 'findings' && view.findings.length === 0) return [];
+  const body = bodyBlock(shown, room);
+  if (room.look.filter !== '' && body.length === 0) return [];
   const foldable = view.kind === 'table' && view.folded === true;
   const isShown = !foldable || isOpen(room.look, key, room.look.filter !== '');
   const title: Line = {
@@ -41,7 +47,6 @@ export function viewBlocks(shown: ShownView, room: Room): Block[] {
           ),
         ]
       : [];
-  const body = bodyBlock(shown, room);
   // Column titles scroll with the page, and stay in sight once they have reached the top.
   const header =
     body.pinned === undefined || body.pinned.length === 0
@@ -62,16 +67,22 @@ function bodyBlock(shown: ShownView, room: Room): Block {
       return logBlock(shown, room);
     case 'stack':
       return stackBlock(shown, room);
+    // Drawn as one: whole, or not at all.
     case 'chart':
-      return chartBlock(shown, room);
+      return wholeOrNone(chartBlock(shown, room), view.bars, room);
     case 'graph':
-      return graphBlock(shown);
+      return wholeOrNone(graphBlock(shown), view.nodes, room);
     // As the overview and all reports have them.
     case 'findings':
       return findingsBlock(key, orderFindings(view.findings), room);
     default:
       return view satisfies never;
   }
+}
+
+function wholeOrNone(block: Block, parts: readonly { label: string }[], { look }: Room): Block {
+  const matches = matcher(look.filter);
+  return look.filter === '' || parts.some(({ label }) => matches(label)) ? block : { ...block, length: 0 };
 }
 
 function countWords(shown: ShownView, room: Room, isShown: boolean): string {

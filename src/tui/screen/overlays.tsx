@@ -2,6 +2,7 @@ import { Box } from 'ink';
 import type { ReactElement } from 'react';
 import { widthOf, wrap } from '../../report/lay-out-table.js';
 import { padded, span, type Line } from '../lines/line.js';
+import { logLevels } from '../lines/log-block.js';
 import { keyHelp } from '../state/keys.js';
 import { bodyRows } from '../state/move.js';
 import type { Mode, State } from '../state/state.js';
@@ -23,12 +24,14 @@ export function Help({ state, top }: { state: State; top: number }): ReactElemen
       }));
     }),
     { spans: [span('')] },
-    ...legendLines(columns - 2).map((line): Line => ({ spans: [span(` ${line}`, 'quiet')] })),
+    ...legends.flatMap((legend) =>
+      legendLines(legend, columns - 2).map((line): Line => ({ spans: [span(` ${line}`, 'quiet')] })),
+    ),
   ];
   return <Lines lines={lines} top={Math.min(top, Math.max(0, lines.length - bodyRows(state)))} state={state} />;
 }
 
-const legend = [
+const marks = [
   '● certain',
   '◐ likely',
   '○ possible',
@@ -39,8 +42,27 @@ const legend = [
   "~ as the kernel's own report counts: without what CPUs and threads have not added up yet",
 ];
 
+/** What stands in letters: the level of a log's line, and what a task does, as ps(1) has it. */
+const legends: readonly (readonly string[])[] = [
+  marks,
+  ['Log:', ...logLevels],
+  [
+    'Tasks:',
+    'R runs or could run',
+    'S sleeps',
+    'D sleeps, uninterruptible',
+    'I idle kernel thread',
+    'T stopped',
+    't traced',
+    'P parked',
+    'N new',
+    'Z zombie',
+    'X dead',
+  ],
+];
+
 /** As many on a line as there is room for, none of them cut. */
-function legendLines(width: number): string[] {
+function legendLines(legend: readonly string[], width: number): string[] {
   const lines: string[] = [];
   for (const one of legend) {
     const longer = `${lines.at(-1) ?? ''}   ${one}`;

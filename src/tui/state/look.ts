@@ -127,11 +127,18 @@ export function toEvent(state: State, direction: 1 | -1): State {
   };
 }
 
-/** The next verdict, open, and the others closed: a small screen shows one at a time. */
+/**
+ * The next verdict, open, and the others closed: a small screen shows one at a time. That is the one under the cursor
+ * where it can be opened and is not.
+ */
 export function toFinding(state: State, direction: 1 | -1): State {
   const page = pageOf(state);
   const found = findingsIn(linesOf(state, page));
-  const next = direction > 0 ? found.find(({ at }) => at > page.cursor) : found.findLast(({ at }) => at < page.cursor);
+  const { aside } = roomOf(state, page);
+  const next =
+    direction > 0
+      ? found.find(({ at, open }) => at > page.cursor || (at === page.cursor && !open && !aside))
+      : found.findLast(({ at }) => at < page.cursor);
   if (next === undefined)
     return {
       ...state,
@@ -139,7 +146,7 @@ export function toFinding(state: State, direction: 1 | -1): State {
     };
   const folds = new Set(page.look.folds);
   // Where it is told beside the list nothing need be open in it.
-  if (!roomOf(state, page).aside) {
+  if (!aside) {
     for (const { fold, open } of found) if (open !== (fold === next.fold) && !folds.delete(fold)) folds.add(fold);
   }
   const opened = withLook(state, page, { folds });

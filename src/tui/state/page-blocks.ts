@@ -6,6 +6,7 @@ import { outcomeInWords } from '../../report/outcome-in-words.js';
 import type { Units } from '../../report/format-value.js';
 import { orderFindings, type ReportedFinding } from '../../report/report.js';
 import { entryLines, fixedBlock, lineText, passive, plainLine, span, type Block, type Line } from '../lines/line.js';
+import { matcher } from '../lines/choose-rows.js';
 import { pageLines, type PageLines } from '../lines/page-lines.js';
 import { findingsBlock } from '../lines/prose-blocks.js';
 import { viewBlocks } from '../lines/view-blocks.js';
@@ -101,6 +102,13 @@ function namedBy(sections: State['sections']): Room['named'] {
 
 function blocksOf(state: State, page: Page, width: number): Block[] {
   const room = roomOf(state, page, width);
+  const blocks = allBlocks(state, page, room);
+  return room.look.filter === '' || blocks.some(({ length }) => length > 0)
+    ? blocks
+    : [fixedBlock('nothing', [plainLine('nothing here has these words; Esc shows all again', 'quiet')])];
+}
+
+function allBlocks(state: State, page: Page, room: Room): Block[] {
   const { source } = page;
   switch (source.kind) {
     case 'overview':
@@ -145,27 +153,34 @@ function overviewBlocks(state: State, room: Room): Block[] {
   const overview = state.sections['overview'];
   if (state.dump === undefined) return [fixedBlock('opening', [plainLine('opening the dump…', 'quiet')])];
   const machine = machineInWords(state, room);
+  const matches = matcher(room.look.filter);
+  const isFiltered = room.look.filter !== '';
+  const found = findingsBlock('findings', findings, room);
   return [
-    ...(machine === undefined
+    ...(machine === undefined || !matches(machine)
       ? []
       : [passive(fixedBlock('machine', [plainLine(cutAtWord(shownText(machine), room.width), 'quiet')]))]),
-    ...defectBlocks(state.dump.defects, room),
-    passive(
-      fixedBlock('found', [
-        {
-          spans: [
-            span('Findings', 'title'),
-            span(findings.length === 0 ? '' : `  ${findings.length}${running ? ', still reading' : ''}`, 'quiet'),
-          ],
-        },
-      ]),
-    ),
-    findings.length > 0
-      ? findingsBlock('findings', findings, room)
-      : fixedBlock(
-          'none found',
-          wrap(running ? 'still reading…' : noneFound(state), room.width).map((line) => plainLine(line, 'quiet')),
-        ),
+    ...defectBlocks(state.dump.defects.filter(matches), room),
+    ...(isFiltered && found.length === 0
+      ? []
+      : [
+          passive(
+            fixedBlock('found', [
+              {
+                spans: [
+                  span('Findings', 'title'),
+                  span(findings.length === 0 ? '' : `  ${findings.length}${running ? ', still reading' : ''}`, 'quiet'),
+                ],
+              },
+            ]),
+          ),
+          findings.length > 0
+            ? found
+            : fixedBlock(
+                'none found',
+                wrap(running ? 'still reading…' : noneFound(state), room.width).map((line) => plainLine(line, 'quiet')),
+              ),
+        ]),
     ...sections
       .filter(([id]) => id !== 'overview')
       .flatMap(([, { views }]) => views)
@@ -175,7 +190,7 @@ function overviewBlocks(state: State, room: Room): Block[] {
       .filter(({ view }) => view.kind !== 'findings')
       .flatMap((shown) => viewBlocks(shown, room)),
     ...gapBlocks(foldGaps(sections.map(([plugin, { gaps }]) => ({ plugin, gaps }))), room),
-    ...screensBlocks(state),
+    ...screensBlocks(state, matches),
   ];
 }
 
@@ -215,7 +230,9 @@ const accountedFor = 0.9;
 /** Past these, the plugin's own screen has them all. */
 const gapsShown = 30;
 
-function gapBlocks(gaps: readonly FoldedGaps[], room: Room, most = gapsShown): Block[] {
+function gapBlocks(all: readonly FoldedGaps[], room: Room, most = gapsShown): Block[] {
+  const matches = matcher(room.look.filter);
+  const gaps = all.filter(({ summary }) => matches(summary));
   if (gaps.length === 0) return [];
   const lines: Line[] = [];
   for (const { summary, address } of gaps.slice(0, most)) {
@@ -260,18 +277,19 @@ function defectBlocks(defects: readonly string[], room: Room): Block[] {
   ];
 }
 
-function screensBlocks(state: State): Block[] {
+function screensBlocks(state: State, matches: (text: string) => boolean): Block[] {
   const idWidth = state.plugins.reduce((widest, { id }) => Math.max(widest, id.length), 0);
+  const told = state.plugins
+    .map((plugin) => ({ id: plugin.id, status: statusOf(plugin, state.sections[plugin.id]) }))
+    .filter(({ id, status }) => matches(`${id} ${status}`));
+  if (told.length === 0) return [];
   return [
     passive(fixedBlock('screens title', [plainLine(''), plainLine('Screens', 'title')])),
     fixedBlock(
       'screens',
-      state.plugins.map((plugin): Line => ({
-        spans: [
-          span(plugin.id.padEnd(idWidth), 'heading'),
-          span(`  ${statusOf(plugin, state.sections[plugin.id])}`, 'quiet'),
-        ],
-        targets: [{ label: `screen ${plugin.id}`, target: { kind: 'plugin', id: plugin.id } }],
+      told.map(({ id, status }): Line => ({
+        spans: [span(id.padEnd(idWidth), 'heading'), span(`  ${status}`, 'quiet')],
+        targets: [{ label: `screen ${id}`, target: { kind: 'plugin', id } }],
       })),
     ),
   ];

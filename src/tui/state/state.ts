@@ -94,6 +94,8 @@ export interface State {
   at: number;
   mode: Mode;
   message?: { text: string; bad: boolean };
+  /** A screen that was asked for by its number before there were any. */
+  awaited?: number;
   /** Command lines that `y` gave, to be left on the terminal at the end. */
   commands: readonly string[];
 }

@@ -64,7 +64,10 @@ export function update(state: State, action: Action): Update {
         effects: [],
       };
     }
-    case 'found':
+    case 'found': {
+      const { awaited, ...found } = arrive(state, action);
+      return awaited === undefined ? { state: found, effects: [] } : openNumber(found, awaited);
+    }
     case 'defects':
     case 'refused':
     case 'yielded':
@@ -160,12 +163,8 @@ function browse(state: State, action: Action): Update {
       const at = screens.findIndex((source) => sameSource(source, page.source));
       return openPlugin(state, screenId(screens[(Math.max(0, at) + action.by + screens.length) % screens.length]!));
     }
-    case 'screenNumber': {
-      const source = screensOf(state)[action.number];
-      return source === undefined
-        ? only({ ...state, message: { text: `there is no screen ${action.number}`, bad: false } })
-        : openPlugin(state, screenId(source));
-    }
+    case 'screenNumber':
+      return state.plugins.length === 0 ? only({ ...state, awaited: action.number }) : openNumber(state, action.number);
     case 'sibling':
       return sibling(state, action.direction);
     case 'back':
@@ -224,6 +223,13 @@ export function screensOf(state: State): Source[] {
   const able = state.plugins.filter(({ id, required }) => id !== 'overview' && required.length === 0);
   const ordered = [...able.filter(({ inReport }) => inReport), ...able.filter(({ inReport }) => !inReport)];
   return [{ kind: 'overview' }, ...ordered.map(({ id }): Source => ({ kind: 'plugin', id }))];
+}
+
+function openNumber(state: State, number: number): Update {
+  const source = screensOf(state)[number];
+  return source === undefined
+    ? { state: { ...state, message: { text: `there is no screen ${number}`, bad: false } }, effects: [] }
+    : openPlugin(state, screenId(source));
 }
 
 export function screenId(source: Source): string {
