@@ -40,6 +40,7 @@ describe.each(['6.1-global-panic', 'lab-6.1-lock-zoo', '5.10-memcg1-panic'])('%s
         const values = defaultValues(plugin.flags, plugin.arguments);
         const expected = toldBy(runPlugin(undisturbed.kernel, plugin, values));
         for (const ms of [0, 1, 4, 16, 64]) {
+          // oxlint-disable-next-line require-post-message-target-origin -- a worker thread's has none
           setter.postMessage(ms);
           for (const event of runEvents(interrupted.kernel, plugin, values))
             if (event.kind === 'end' && event.outcome.kind === 'cut short') interruptions++;

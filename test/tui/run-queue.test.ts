@@ -21,7 +21,7 @@ function toy(...plugins: { id: string }[]) {
     queue,
     begun,
     interrupts: () => interrupts,
-    async end(how: 'whole' | 'interrupted' = 'whole') {
+    end: async (how: 'whole' | 'interrupted' = 'whole'): Promise<void> => {
       end(how);
       await settled();
     },

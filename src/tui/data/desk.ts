@@ -13,7 +13,7 @@ export interface DeskTools {
   commands: Commands;
   /** The next message that has come in, seen also while nothing returns to the event loop. */
   nextMessage(): DoorsRequest | undefined;
-  reply(message: DoorsReply): void;
+  reply: (message: DoorsReply) => void;
   open(): Promise<OpenDump>;
   /** Ends what a user's plugin does for an answer, in its own worker. */
   stopUsers(): void;
@@ -142,20 +142,26 @@ export function openDesk(tools: DeskTools): (message: DoorsRequest) => void {
     reply({ kind: 'answer', request: asked.request, events: [end] });
   };
 
+  /** Gathers some more; of a dump that does not open there are none. */
+  const hasNames = (dump: OpenDump | undefined): boolean => {
+    if (names !== undefined || dump === undefined) return true;
+    try {
+      gathering ??= dump.gatherNames();
+      const step = gathering.next();
+      if (step.done) names = step.value;
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+      gathering = undefined;
+    }
+    return names !== undefined;
+  };
+
   /** Names of the dump, until something is asked or one has gone on typing. */
   const complete = async (text: string): Promise<void> => {
     const dump = await opened().catch(() => undefined);
-    while (names === undefined && dump !== undefined) {
+    while (!hasNames(dump)) {
       takeAll();
       if (waiting.length > 0) return;
-      try {
-        gathering ??= dump.gatherNames();
-        const step = gathering.next();
-        if (step.done) names = step.value;
-      } catch (error) {
-        if (!(error instanceof Cancelled)) throw error;
-        gathering = undefined;
-      }
     }
     takeAll();
     if (waiting.length > 0 || typed !== text) return;

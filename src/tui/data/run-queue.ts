@@ -10,10 +10,10 @@ export interface RunQueue<P> {
 
 /** How a plugin is run, and interrupted: then it may end with less than the whole, which `run` tells. */
 export interface Running<P> {
-  run(plugin: P): Promise<'whole' | 'interrupted'>;
-  interrupt(): void;
+  run: (plugin: P) => Promise<'whole' | 'interrupted'>;
+  interrupt: () => void;
   /** Nothing waits any more; heard once for each time that all is done. */
-  onIdle?(): void;
+  onIdle?: () => void;
 }
 
 export function runQueue<P extends { id: string }>(
