@@ -85,3 +85,15 @@ test('what is running or has run stays, unless it is to be read again', async ()
   await end();
   expect(begun).toEqual(['a', 'b', 'idle', 'a', 'idle']);
 });
+
+test('one that is running is begun anew where it is to be read again', async () => {
+  const plugins = ids('a', 'b');
+  const { queue, begun, end, interrupts } = toy(...plugins);
+  queue.start();
+  queue.next(plugins[0]!, true);
+  expect(interrupts()).toBe(1);
+  await end('interrupted');
+  await end();
+  await end();
+  expect(begun).toEqual(['a', 'a', 'b', 'idle']);
+});

@@ -2,8 +2,8 @@
 export interface RunQueue<P> {
   start(): void;
   /**
-   * Puts a plugin first, unless it has run or is running; with `again` also where it has run. What is running is
-   * interrupted, and begun anew behind it.
+   * Puts a plugin first, unless it has run or is running; with `again` also then. What is running is interrupted, and
+   * begun anew behind it.
    */
   next(plugin: P, again: boolean): void;
 }
@@ -42,11 +42,12 @@ export function runQueue<P extends { id: string }>(
     next(plugin, again) {
       const isRunning = plugin.id === running?.id && !isInterrupted;
       const isWaiting = waiting.some(({ id }) => id === plugin.id);
-      if (isRunning || (begun.has(plugin.id) && !isWaiting && !again)) return;
-      waiting = [plugin, ...without(plugin)];
+      if (!again && (isRunning || (begun.has(plugin.id) && !isWaiting))) return;
+      const rest = without(plugin);
+      waiting = [plugin, ...rest];
       if (running !== undefined && !isInterrupted) {
         isInterrupted = true;
-        waiting = [plugin, running, ...without(plugin)];
+        if (!isRunning) waiting = [plugin, running, ...rest];
         interrupt();
       }
       void go();
