@@ -179,7 +179,7 @@ const details = {
     'What was in the file stands until the report is whole. It keeps owner, mode and its further names; also access control lists (ACLs) and extended attributes, where there is cp of GNU. A pipe that nobody reads is waited for 5 seconds.',
   ],
   redact: [
-    "For reports that leave the house: names of tasks, hosts, cgroups, devices, network interfaces and files, network addresses, identifiers, the hardware's name, the command line, parameters of modules and strings read from memory are replaced, each name by the same token throughout. Of the log, lines that user space wrote are hidden whole; of the kernel's own the words of its messages stay, and all others are hidden.",
+    "For reports that leave the house: names of tasks, hosts, cgroups, devices, network interfaces and files, network addresses, identifiers, the hardware's name, the command line, parameters of modules and strings read from memory are replaced, each name by the same token throughout. Of the log, records that user space wrote are hidden whole. Of the kernel's own those words stay that kernels print on any machine, by a list that oompm has; every other word is hidden, as what drivers and firmware say of the hardware: text-1 stands for it, or for several together.",
     "Releases, symbols, names of modules, of caches and of the kernel's own threads, numbers and addresses of memory stay.",
   ],
   plugin: ['It runs with all your rights.'],

@@ -5,6 +5,10 @@ import { cpuOf, cpuStack, stackOf, type TaskStack } from 'oompm/stack';
 import { chosenTasks } from './chosen-tasks.js';
 import { foldedStacks } from './fold.js';
 
+const stateLetters =
+  'R runs or is ready to, S sleeps, D sleeps and can’t be interrupted, T stopped, t traced, ' +
+  'Z zombie, X dead, P parked, I idle, N new';
+
 export default definePlugin({
   id: 'bt',
   summary: 'Stacks of CPUs and tasks',
@@ -13,7 +17,7 @@ export default definePlugin({
     active: { type: 'boolean', char: 'a', summary: 'what each CPU runs' },
     cpu: { type: 'integer', char: 'c', min: 0, multiple: true, summary: 'what these CPUs run' },
     all: { type: 'boolean', char: 'A', summary: 'every task' },
-    state: { type: 'string', char: 's', summary: 'tasks in these states, by the letters of ps: D, S, R, …' },
+    state: { type: 'string', char: 's', summary: `tasks in these states, by the letters of ps: ${stateLetters}` },
     locals: {
       type: 'boolean',
       char: 'l',

@@ -11,7 +11,8 @@ export const reportFlags = {
   output: Flags.string({ char: 'o', helpValue: 'FILE', summary: 'write the report to a file', helpGroup: 'report' }),
   redact: Flags.boolean({
     summary:
-      "names of users' tasks, hosts, cgroups, devices and files, network addresses, strings and others' words in the log replaced by tokens",
+      "names of users' tasks, hosts, cgroups, devices and files, network addresses, strings, and words of the log " +
+      "that are not known to be the kernel's replaced by tokens",
     helpGroup: 'report',
   }),
   evidence: Flags.boolean({

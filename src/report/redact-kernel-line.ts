@@ -1,3 +1,4 @@
+import { bootWords } from './boot-words.js';
 import { kernelWords } from './kernel-words.js';
 
 /** What gives names their tokens. */
@@ -68,6 +69,7 @@ const sourceFile =
 const flagNames = /^_*(?:GFP|CONSTRAINT|PF|VM|MEMCG)(?:_[A-Z\d]+)+$/;
 const quantity = /^[-+]?\d{1,20}(?:\.\d{1,9})?(?:[kKMGT]?i?B|[kKMGT]|%|[mun]?s)?$/;
 const address = /^(?:0x[\da-f]{1,11}|(?:0x)?(?:ffff|0000)[\da-f]{12})$/i;
+const dateWord = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|UTC|GMT)$/;
 const separators = /[\s:;,()[\]{}<>=|!?"*#@]/;
 
 /** PRINTK_MESSAGE_MAX: a longer line is none of the kernel's. */
@@ -162,6 +164,7 @@ interface LineKind {
   registers: boolean;
   taints: boolean;
   blocks: boolean;
+  banner: boolean;
 }
 
 function kindOf(line: string): LineKind {
@@ -170,6 +173,7 @@ function kindOf(line: string): LineKind {
     registers: registers.test(line),
     taints: /\bTainted: /.test(line),
     blocks: /\*\d+kB \(/.test(line),
+    banner: line.startsWith('Linux version '),
   };
 }
 
@@ -188,6 +192,8 @@ function isKernels(word: string, line: LineKind, known: ReadonlySet<string>): bo
   if (line.code && /^[\da-f]{2}$/.test(word)) return true;
   if (line.registers && /^[\da-f]{4,16}$/.test(word)) return true;
   if (line.taints && /^[A-Z]{1,19}$/.test(word)) return true;
+  // Of when the kernel was built; elsewhere Jan and Mark are people.
+  if (line.banner && dateWord.test(word)) return true;
   if (line.blocks && /^[CEHIMU]{1,6}$/.test(word)) return true;
   // "total-vm", "DMA32", "refcount_t", "syncing."
   return word
@@ -195,9 +201,10 @@ function isKernels(word: string, line: LineKind, known: ReadonlySet<string>): bo
     .split(/[-_.+&~%$]/)
     .every(
       (part) =>
-        part.length < 2 ||
-        kernelWords.has(part) ||
-        kernelWords.has(part.replace(/\d+$|'s$/, '')) ||
-        /^\d{1,9}$/.test(part),
+        part.length < 2 || isOfMessages(part) || isOfMessages(part.replace(/\d+$|'s$/, '')) || /^\d{1,9}$/.test(part),
     );
+}
+
+function isOfMessages(word: string): boolean {
+  return kernelWords.has(word) || bootWords.has(word);
 }
