@@ -1,5 +1,5 @@
-import { defined, definePlugin, InputError, log, type LogLine, counted, list } from 'oompm';
-import { isRemark, logRecords, type LogEntry } from 'oompm/linux';
+import { definePlugin, InputError, log, type LogLine, counted, list } from 'oompm';
+import { isRemark, logRecords, type LogEntry, type LogRecord } from 'oompm/linux';
 
 /** The words of dmesg, by level. */
 const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warn', 'notice', 'info', 'debug'] as const;
@@ -56,14 +56,10 @@ function* chosen(entries: Iterable<LogEntry>, wanted: (entry: LogEntry) => boole
   if (found === 0 && messages > 0) yield { text: `none of ${counted(messages, 'message')} ${asked}`, remark: true };
 }
 
-function line({ timeNs, level, facility, caller, sequence, text }: Exclude<LogEntry, { remark: string }>): LogLine {
-  return {
-    ...defined({ timeNs }),
-    level,
-    facility,
-    text,
-    ...defined({ caller, sequence }),
-  };
+/** A record's fields are a line's, but for what is of its place in the ring. */
+function line(record: LogRecord): LogLine {
+  const { continued: _, ...fields } = record;
+  return fields;
 }
 
 function* lastOf(lines: Iterable<LogLine>, count: number): Generator<LogLine> {

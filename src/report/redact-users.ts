@@ -1,5 +1,6 @@
 import { isGap } from '../plugin/make-views.js';
 import type { Outcome, Section, SolidView } from '../plugin/section.js';
+import { lineFields } from '../plugin/view-keys.js';
 import type { Cell, Column, Fact, Gap, LogLine, Row, Stack, TreeNode, ValueType } from '../words/views.js';
 import { defined } from '../words/defined.js';
 import type { Finding } from '../words/finding.js';
@@ -19,6 +20,13 @@ export interface Hiding {
   hide(text: string): string;
   kernelLine(text: string): string;
 }
+
+type LineText = {
+  [K in keyof typeof lineFields]: (typeof lineFields)[K] extends 'text' ? K : never;
+}[keyof typeof lineFields];
+const lineTexts = (Object.keys(lineFields) as (keyof typeof lineFields)[]).filter(
+  (key): key is LineText => lineFields[key] === 'text',
+);
 
 /** Types whose text is the kernel's own, the same on every machine. */
 const kernelsOwn: ReadonlySet<ValueType> = new Set<ValueType>(['word', 'symbol', 'flags']);
@@ -243,7 +251,12 @@ export class UsersRedaction {
   }
 
   #line(line: LogLine): LogLine {
-    return { ...line, text: this.#lineText(line), ...defined({ caller: this.#optional(line.caller) }) };
+    return { ...line, text: this.#lineText(line), ...defined(this.#lineTexts(line)) };
+  }
+
+  /** All that a line may have as text: what is added there is redacted too. */
+  #lineTexts(line: LogLine): Partial<Record<LineText, string | undefined>> {
+    return Object.fromEntries(lineTexts.map((key) => [key, this.#optional(line[key])]));
   }
 
   #lineText({ text, facility, remark }: LogLine): string {
