@@ -80,6 +80,7 @@ export async function openVmlinux(path: string, options: { cacheFolder?: string 
     }
     if (header.type === ET_CORE) throw new InputError(`${path} is no vmlinux but an ELF core file: a dump.`);
     checkSectionHeaders(header, path);
+    refuseCutOff(header, reader, path);
     const sections = sectionHeaders(reader, header);
     const kept = keptOf([kernel.identity]);
     const unzstd = sections.some((section) => needsZstd(reader, section)) ? await readyUnzstd() : undefined;
@@ -101,6 +102,19 @@ export async function openVmlinux(path: string, options: { cacheFolder?: string 
     kernel.close();
     throw error;
   }
+}
+
+/** The table of sections stands at the end, and without it nothing is found: neither symbols nor types nor a build-id. */
+function refuseCutOff(
+  { sectionHeaders: { offset, count, entrySize } }: ElfHeader,
+  file: FileReader,
+  path: string,
+): void {
+  const end = offset + Math.max(count, 1) * entrySize;
+  if (offset > 0 && end > file.size)
+    throw new InputError(
+      `${path} is no whole vmlinux: its table of sections ends at ${end}, and it has ${file.size} bytes; it was cut off or is damaged: copy it again.`,
+    );
 }
 
 interface Parts {

@@ -185,6 +185,13 @@ describe('what is no vmlinux', () => {
     ['a packed text', gzipSync('hello'), /not an ELF file/],
     ['a core file', buildElf([], { type: 4 }), /a dump/],
     ['an ELF file cut off in its header', toy.subarray(0, 40), /broken/],
+    [
+      'an ELF file cut off behind its header',
+      toy.subarray(0, 64),
+      /table of sections ends at \d+, and it has 64 bytes/,
+    ],
+    ['an ELF file that lacks its last byte', toy.subarray(0, -1), /cut off or is damaged: copy it again/],
+    ['one that was packed so', gzipSync(toy.subarray(0, -1)), /cut off or is damaged: copy it again/],
     ['a bzImage packed in an unknown way', bzImage(Buffer.from('0123456789abcdef0123'), true), /not known/],
   ])('%s', async (name, bytes, words) => {
     const attempt = openVmlinux(file(name.replaceAll(' ', '-'), bytes), { cacheFolder });
