@@ -164,3 +164,51 @@ test('a table of addresses that was overwritten is not believed', async () => {
   );
   dump.close();
 });
+
+describe('a table whose parts are not of one another is not believed', () => {
+  const opened = async () => {
+    const dump = await openDump(dumpFile('6.1-global-panic/vmcore')!);
+    const info = parseVmcoreinfo(dump.vmcoreinfo!);
+    const space = kernelSpace(dump.memory, kernelFacts(info, dump.registers));
+    const symbol = (name: string): bigint | undefined => info.symbol(name);
+    /** The table with some of its bytes written over, and VMCOREINFO with some of its lines. */
+    const read = (change?: { at: bigint; bytes: Uint8Array }, said: Record<string, bigint> = {}): number => {
+      const memory: PagedMemory = {
+        pageSize: 4096,
+        page(n) {
+          const whole = space.page(n);
+          if (change === undefined || !(whole instanceof Page)) return whole;
+          const from = Number(change.at - BigInt(n) * 4096n);
+          if (from + change.bytes.length <= 0 || from >= 4096) return whole;
+          const bytes = whole.bytes.slice();
+          for (let i = Math.max(0, -from); i < change.bytes.length && from + i < 4096; i++)
+            bytes[from + i] = change.bytes[i]!;
+          return new Page(bytes);
+        },
+      };
+      return readKallsyms(memory, (name) => said[name] ?? symbol(name), x86_64.memory.kernelImage).count;
+    };
+    return { space, symbol, read, close: () => dump.close() };
+  };
+  const refusal = /no way of reading its \d+ names and addresses puts _stext where it is/;
+  const u32 = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
+
+  test('fewer symbols than there are', async () => {
+    const { symbol, read, close } = await opened();
+    const whole = read();
+    for (const count of [whole - 1, 20_000, 257])
+      expect(() => read({ at: symbol('kallsyms_num_syms')!, bytes: u32(count) })).toThrow(refusal);
+    close();
+  });
+
+  test('addresses that are each its neighbour’s; one line of VMCOREINFO that differs may itself be wrong', async () => {
+    const { space, symbol, read, close } = await opened();
+    const [at, count] = [symbol('kallsyms_offsets')!, read()];
+    const offsets = space.read(at, count * 4);
+    const moved = Uint8Array.from(offsets);
+    moved.set(offsets.subarray(4), 0);
+    expect(() => read({ at, bytes: moved })).toThrow(/damaged: its addresses are not those of its names/);
+    expect(read(undefined, { init_uts_ns: symbol('init_uts_ns')! + 4096n })).toBe(count);
+    close();
+  });
+});

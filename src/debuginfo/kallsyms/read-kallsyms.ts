@@ -52,9 +52,10 @@ function readTables(memory: PagedMemory, symbol: (name: string) => bigint | unde
   const tokens = tokensIn(tokenTable, tokenIndex);
   const stext = symbol('_stext');
   let isDisordered = false;
+  let isMixedUp = false;
   for (const { names, coding } of namesAt(memory, places, tokens)) {
-    const first = (name: SymbolName): number | undefined => firstNamed(name, names, tokens, coding);
-    const nameOfText = first('_stext') ?? first('_text');
+    const first = (name: string): number | undefined => firstNamed(name, names, tokens, coding);
+    const nameOfText = first('_stext' satisfies SymbolName) ?? first('_text' satisfies SymbolName);
     for (const reading of places.addresses) {
       const bytes = readUpTo(memory, reading.at, places.count * entryBytes(reading.coding)).bytes;
       if (bytes.length < places.count * entryBytes(reading.coding)) continue;
@@ -62,7 +63,8 @@ function readTables(memory: PagedMemory, symbol: (name: string) => bigint | unde
       const foundStext = nameOfText === undefined ? undefined : addresses[nameOfText];
       const fits = stext === undefined ? isWithinReach(foundStext, places, image) : foundStext === stext;
       // scripts/kallsyms.c sorts them.
-      if (fits && areWordsAscending(addresses)) {
+      const ascends = areWordsAscending(addresses);
+      if (fits && ascends && landmarksFit(symbol, (name) => addresses[first(name) ?? -1])) {
         const codings = Uint8Array.of(
           LENGTH_CODINGS.indexOf(coding),
           ADDRESS_CODINGS.indexOf(reading.coding),
@@ -70,9 +72,12 @@ function readTables(memory: PagedMemory, symbol: (name: string) => bigint | unde
         );
         return { ...names, addresses, tokenTable, tokenIndex, codings };
       }
-      isDisordered ||= fits;
+      isDisordered ||= fits && !ascends;
+      isMixedUp ||= fits && ascends;
     }
   }
+  if (isMixedUp)
+    throw new InputError("The kernel's symbol table in the dump is damaged: its addresses are not those of its names.");
   if (isDisordered)
     throw new InputError("The kernel's symbol table in the dump is damaged: its addresses do not ascend.");
   throw new InputError(
@@ -100,8 +105,38 @@ function* namesAt(
   const packed = readUpTo(memory, places.names, limit).bytes;
   for (const coding of LENGTH_CODINGS) {
     const names = readNames(packed, places.count, tokens, coding);
-    if (names) yield { names, coding };
+    if (names && areFollowedByMarkers(memory, places.names, names)) yield { names, coding };
   }
+}
+
+/** Every so many names one has a marker. */
+const NAMES_PER_MARKER = 256;
+
+/**
+ * kallsyms_markers stands right behind the names, aligned to a word: where kallsyms_num_syms is not what it was, that
+ * is elsewhere. Nothing speaks against names whose markers can't be read.
+ */
+function areFollowedByMarkers(memory: PagedMemory, at: bigint, { packed, starts }: PackedNames): boolean {
+  const second = starts[NAMES_PER_MARKER];
+  const { bytes } = readUpTo(memory, at + BigInt(Math.ceil(packed.length / 8) * 8), 8);
+  if (second === undefined || bytes.length < 8) return true;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  return view.getUint32(0, true) === 0 && view.getUint32(4, true) === second;
+}
+
+/** VMCOREINFO says where they are, in one or another era; a kernel without CONFIG_KALLSYMS_ALL names none of them. */
+const LANDMARKS = ['init_uts_ns', 'node_online_map', 'init_top_pgt', 'prb', 'clear_seq', 'kallsyms_names'] as const;
+
+/** Addresses that ascend may be each another name's. A single line of VMCOREINFO that differs may itself be wrong. */
+function landmarksFit(
+  symbol: (name: string) => bigint | undefined,
+  addressOf: (name: (typeof LANDMARKS)[number]) => bigint | undefined,
+): boolean {
+  const known = LANDMARKS.flatMap((name) => {
+    const [stated, found] = [symbol(name), addressOf(name)];
+    return stated === undefined || found === undefined ? [] : [stated === found];
+  });
+  return known.length < 2 || known.filter(Boolean).length * 2 > known.length;
 }
 
 /** Where VMCOREINFO does not say where _stext is, it must lie in the image that the tables lie in. */
