@@ -104,7 +104,7 @@ export async function openVmlinux(path: string, options: { cacheFolder?: string 
   }
 }
 
-/** The table of sections stands at the end, and without it nothing is found: neither symbols nor types nor a build-id. */
+/** The table of sections stands at the end; without it there are neither symbols nor types nor a build-id. */
 function refuseCutOff(
   { sectionHeaders: { offset, count, entrySize } }: ElfHeader,
   file: FileReader,
