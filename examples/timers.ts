@@ -30,7 +30,7 @@ export default definePlugin({
 });
 
 /** Clocks are numbered as enum hrtimer_base_type numbers them: 0 is CLOCK_MONOTONIC. */
-function* timersOf(kernel: Kernel, cpu: number): Generator<RowOf<'cpu' | 'clock' | 'expires' | 'function'>> {
+function* timersOf(kernel: Kernel, cpu: number): Generator<RowOf<typeof list>> {
   // Dots lead into members, by this kernel's own types: what 7.2 put in between (timerqueue_linked_node) is no matter.
   const offset = (struct: string, member: string): bigint => BigInt(kernel.offsetNamed(struct, member));
   const bases = addressNamed(kernel, `hrtimer_bases:${cpu}`) + offset('hrtimer_cpu_base', 'clock_base');

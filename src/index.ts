@@ -18,7 +18,7 @@ export {
   stacks,
   table,
   tree,
-  type ColumnOf,
+  type CellOf,
   type RowOf,
   type TreeNodeOf,
   type ViewOptions,

@@ -43,11 +43,7 @@ export default definePlugin({
   },
 });
 
-function* rows(
-  kernel: Kernel,
-  head: bigint,
-  link: string | undefined,
-): Generator<RowOf<'index' | 'object' | 'link' | 'name'>> {
+function* rows(kernel: Kernel, head: bigint, link: string | undefined): Generator<RowOf<typeof entryColumns>> {
   const struct = link?.split('.')[0];
   let index = 0;
   for (const { node, object, name } of listEntries(kernel, head, link)) {

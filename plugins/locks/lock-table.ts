@@ -12,10 +12,8 @@ export const lockColumns = columns([
   { key: 'evidence', title: 'EVIDENCE', type: 'text', dispensable: 4 },
 ]);
 
-type Key = (typeof lockColumns)[number]['key'];
-
 /** One lock; several possible holders are listed in one cell. */
-export function lockRow({ lock, state, waits, holders, remarks }: ContendedLock): RowOf<Key> {
+export function lockRow({ lock, state, waits, holders, remarks }: ContendedLock): RowOf<typeof lockColumns> {
   return {
     cells: {
       kind: lock.kind.name,

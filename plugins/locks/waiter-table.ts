@@ -14,8 +14,6 @@ export const waiterColumns = columns([
   { key: 'evidence', title: 'EVIDENCE', type: 'text', dispensable: 4 },
 ]);
 
-type Key = (typeof waiterColumns)[number]['key'];
-
 /** A waiter, and what it waits for. */
 interface Shown {
   readonly lock: ContendedLock;
@@ -31,7 +29,11 @@ export function shownWaits(locks: readonly ContendedLock[], limit: number): { wa
   return { waits, ...(more.length === 0 ? {} : { note: `Not shown here: ${more.join(', ')}.` }) };
 }
 
-export function waiterRow(kernel: Kernel, { lock: { name } }: ContendedLock, wait: QueuedWait): RowOf<Key> {
+export function waiterRow(
+  kernel: Kernel,
+  { lock: { name } }: ContendedLock,
+  wait: QueuedWait,
+): RowOf<typeof waiterColumns> {
   const { task, cpu } = wait.waiter;
   return {
     cells: {

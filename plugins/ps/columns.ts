@@ -1,4 +1,4 @@
-import { columns, defined, doorTo, gap, isGap, readOrGap, type Cell, type Kernel, type RowOf } from 'oompm';
+import { columns, defined, doorTo, gap, isGap, readOrGap, type CellOf, type Gap, type Kernel, type RowOf } from 'oompm';
 import {
   isKernelThread,
   oomMarks,
@@ -41,7 +41,7 @@ const list = columns([
 ]);
 
 type Key = (typeof list)[number]['key'];
-export type TaskRow = RowOf<Key>;
+export type TaskRow = RowOf<typeof list>;
 
 /** The columns, with that one first: a tree indents its first. */
 export function taskColumns(first: Key): typeof list {
@@ -59,7 +59,7 @@ export const kernelThreadColumns = columns([
   { key: 'comm', title: 'COMM', type: 'task' },
 ]);
 
-export function kernelThreadRow({ cells, ...rest }: TaskRow): RowOf<(typeof kernelThreadColumns)[number]['key']> {
+export function kernelThreadRow({ cells, ...rest }: TaskRow): RowOf<typeof kernelThreadColumns> {
   const { pid, ppid, uid, state, cpu, onCpu, comm } = cells;
   return { cells: { pid, ppid, uid, state, cpu, onCpu, comm }, ...rest };
 }
@@ -72,16 +72,16 @@ export function largestFirst(rows: readonly TaskRow[]): TaskRow[] {
 
 /** One task; what a task of the kernel does not have is null. */
 export function taskRow(kernel: Kernel, task: Task): TaskRow {
-  const read = (what: string, of: () => Cell): Cell => readOrGap(`task_struct.${what}`, of);
+  const read = <T>(what: string, of: () => T): T | Gap => readOrGap(`task_struct.${what}`, of);
   const mm = readOrGap('task_struct.mm', () => (isKernelThread(task) ? null : task.mm));
-  const ofMm = (what: string, of: (held: NonNullable<Task['mm']>) => Cell): Cell => {
+  const ofMm = (what: string, of: (held: NonNullable<Task['mm']>) => number): CellOf<'pages'> => {
     if (mm === null || 'gap' in mm) return mm;
     return readOrGap(`mm_struct.${what}`, () => of(mm));
   };
   const rss = mm === null || 'gap' in mm ? mm : readOrGap('mm_struct.rss_stat', () => rssOf(kernel, mm));
-  const approximate = (of: (counted: RssPages) => number): Cell =>
+  const approximate = (of: (counted: RssPages) => number): CellOf<'pages'> =>
     rss === null || 'gap' in rss ? rss : of(rss.approximate);
-  const exact = (of: (counted: RssPages) => number): Cell => {
+  const exact = (of: (counted: RssPages) => number): CellOf<'pages'> => {
     if (rss === null || 'gap' in rss) return rss;
     return rss.exact === undefined ? notAdded : of(rss.exact);
   };
@@ -143,7 +143,7 @@ export function unreadableRow({ pid, address, reason }: UnreadableTask): TaskRow
   const missing = gap(pid === undefined ? 'task' : `task with pid ${pid}`, reason, address);
   return {
     cells: {
-      ...(Object.fromEntries(list.map(({ key }) => [key, missing])) as Record<Key, Cell>),
+      ...(Object.fromEntries(list.map(({ key }) => [key, missing])) as Record<Key, Gap>),
       ...defined({ pid }),
     },
     ...(address === undefined ? {} : { door: { type: 'struct task_struct', address } }),

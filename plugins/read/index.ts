@@ -49,11 +49,7 @@ export default definePlugin({
   },
 });
 
-function* words(
-  kernel: Kernel,
-  address: bigint,
-  wanted: number,
-): Generator<RowOf<'address' | 'first' | 'second' | 'text'>> {
+function* words(kernel: Kernel, address: bigint, wanted: number): Generator<RowOf<typeof wordColumns>> {
   const length = Math.min(wanted, Number(endOfMemory - address));
   for (let done = 0; done < length; done += bytesInRow) {
     const at = address + BigInt(done);

@@ -11,7 +11,7 @@ const list = columns([
   { key: 'comm', title: 'COMM', type: 'text' },
 ]);
 
-type TaskRow = RowOf<(typeof list)[number]['key']>;
+type TaskRow = RowOf<typeof list>;
 
 const queueColumns = columns([
   { key: 'cpu', title: 'CPU', type: 'integer' },
@@ -45,13 +45,7 @@ export default definePlugin({
   },
 });
 
-function queueRow({
-  cpu,
-  running,
-  queued,
-  current,
-  clockAgeNs,
-}: RunQueue): RowOf<(typeof queueColumns)[number]['key']> {
+function queueRow({ cpu, running, queued, current, clockAgeNs }: RunQueue): RowOf<typeof queueColumns> {
   const idle = current === undefined || isIdle(current);
   return {
     cells: { cpu, running: running ?? null, found: queued.length + (idle ? 0 : 1), clockAge: clockAgeNs ?? null },

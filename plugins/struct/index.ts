@@ -52,14 +52,7 @@ export default definePlugin({
   },
 });
 
-function asNode({
-  declaration,
-  offset,
-  bits,
-  size,
-  members,
-  hole,
-}: LaidOutMember): TreeNodeOf<'member' | 'offset' | 'size' | 'hole'> {
+function asNode({ declaration, offset, bits, size, members, hole }: LaidOutMember): TreeNodeOf<typeof layoutColumns> {
   const member =
     bits === undefined ? declaration : `${declaration} (bits ${bits.from} to ${bits.from + bits.count - 1})`;
   return {

@@ -9,7 +9,7 @@ import {
   gap,
   log,
   table,
-  type Cell,
+  type CellOf,
   type Kernel,
   type RowOf,
 } from 'oompm';
@@ -118,7 +118,7 @@ const viewsOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What stands where a time is not known: a gap, where it is not known how late it was. */
-function timeless(kernel: Kernel): Cell {
+function timeless(kernel: Kernel): CellOf<'ns'> {
   return latestNs(kernel) === undefined
     ? gap('the latest moment', "a clock or the end of the log can't be read")
     : null;
@@ -127,8 +127,8 @@ function timeless(kernel: Kernel): Cell {
 function cpuRow(
   { context, sameTaskNs, softlockupNs, clockAgeNs, starved, stuck }: CpuProgress,
   rcu: readonly number[] | undefined,
-  unknown: Cell,
-): RowOf<(typeof cpuColumns)[number]['key']> {
+  unknown: CellOf<'ns'>,
+): RowOf<typeof cpuColumns> {
   const { cpu, task } = context;
   const first = context.segments[0]?.activations[0];
   return {
@@ -148,14 +148,14 @@ function cpuRow(
   };
 }
 
-function hungRow({ context, task, asleepNs }: HungTask): RowOf<(typeof hungColumns)[number]['key']> {
+function hungRow({ context, task, asleepNs }: HungTask): RowOf<typeof hungColumns> {
   return {
     cells: { task: context.label, asleep: asleepNs, in: whereItSleeps(context) },
     door: doorTo(task),
   };
 }
 
-function whereItSleeps(context: Context): Cell {
+function whereItSleeps(context: Context): CellOf<'symbol'> {
   const own = ownFunction(context);
   if (own === undefined) return null;
   // A return address that scanning found may be left of an earlier call.

@@ -1,4 +1,4 @@
-import { columns, doorTo, gap, readOrGap, type Cell, type Kernel, type RowOf } from 'oompm';
+import { columns, doorTo, gap, readOrGap, type CellOf, type Kernel, type RowOf } from 'oompm';
 import { everyZoneOf, nodeCounters, type NodeRef, type Zone } from 'oompm/linux';
 
 /** The kernel gives a node up for unreclaimable after so many fruitless tries: MAX_RECLAIM_RETRIES. */
@@ -19,12 +19,12 @@ export const nodeColumns = columns([
   { key: 'allUnreclaimable', title: 'ALL UNRECLAIMABLE', type: 'boolean' },
 ]);
 
-export function nodeRow(kernel: Kernel, node: NodeRef): RowOf<(typeof nodeColumns)[number]['key']> {
+export function nodeRow(kernel: Kernel, node: NodeRef): RowOf<typeof nodeColumns> {
   const counters = readOrGap(`vm_stat of node ${node.node_id}`, () => nodeCounters(kernel, node));
   const zones = everyZoneOf(kernel, node);
-  const sum = (pages: (zone: Zone) => number): Cell =>
+  const sum = (pages: (zone: Zone) => number): CellOf<'pages'> =>
     zones?.reduce((total, zone) => total + pages(zone), 0) ?? gap('node_zones', 'not every zone can be read');
-  const of = (...names: string[]): Cell => {
+  const of = (...names: string[]): CellOf<'pages'> => {
     if ('gap' in counters) return counters;
     const found = names.flatMap((name) => counters.get(name) ?? []);
     return found.length === 0 ? null : found.reduce((total, pages) => total + pages, 0);

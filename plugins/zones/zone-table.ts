@@ -18,7 +18,7 @@ export const zoneColumns = columns([
   { key: 'spanned', title: 'SPANNED', type: 'pages', dispensable: 3 },
 ]);
 
-export function zoneRow(zone: Zone): RowOf<(typeof zoneColumns)[number]['key']> {
+export function zoneRow(zone: Zone): RowOf<typeof zoneColumns> {
   const { watermarks } = zone;
   return {
     cells: {

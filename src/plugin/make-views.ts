@@ -43,40 +43,59 @@ export function facts(title: string, list: readonly Fact[], options: HeadlineOpt
 /**
  * One of them; `note` is a remark beside the value, `door` the object that it opens. `key` is its stable name in JSON.
  */
-export function fact(
+export function fact<T extends ValueType>(
   key: string,
   title: string,
-  type: ValueType,
-  value: Cell,
+  type: T,
+  value: CellOf<NoInfer<T>>,
   more: { note?: string; door?: Door } = {},
 ): Fact {
   return { key, title, type, value, ...more };
 }
 
-/** A column whose key is checked against the rows' cells. */
-export type ColumnOf<K extends string> = Column & { readonly key: K };
+/** What a cell may be whose column has that type, beside null and a gap. */
+interface CellValues extends Record<
+  'integer' | 'pid' | 'bytes' | 'kB' | 'pages' | 'ns' | 'ms' | 'unixTime' | 'percent' | 'address',
+  number | bigint
+> {
+  text: string | number | bigint | boolean | readonly string[];
+  word: string | readonly string[];
+  task: string | readonly string[];
+  flags: string | readonly string[];
+  symbol: string | readonly string[] | bigint;
+  boolean: boolean;
+}
 
-/** A row for columns with these keys: `RowOf<'pid' | 'comm'>`. `door` says what object it stands for. */
-export interface RowOf<K extends string> {
-  cells: Readonly<Record<K, Cell>>;
+/** A cell of a column of that type. */
+export type CellOf<T extends ValueType> = CellValues[T] | null | Gap;
+
+/** A row for these columns: `RowOf<typeof list>`. `door` says what object it stands for. */
+export interface RowOf<L extends readonly Column[]> {
+  // A key that is made at run time may be any of them.
+  cells: string extends L[number]['key']
+    ? Readonly<Record<string, Cell>>
+    : { readonly [C in L[number] as C['key']]: CellOf<C['type']> };
   door?: Door;
 }
 /** The same with rows below it. */
-export interface TreeNodeOf<K extends string> extends RowOf<K> {
-  children: readonly TreeNodeOf<K>[];
+export interface TreeNodeOf<L extends readonly Column[]> extends RowOf<L> {
+  children: readonly TreeNodeOf<L>[];
 }
 
-/** Keeps the keys of columns as literals, so that a row with a cell missing or misspelt does not compile. */
-export function columns<const K extends string>(list: readonly ColumnOf<K>[]): readonly ColumnOf<K>[] {
+/**
+ * Keeps keys and types of columns as literals, so that a row does not compile where a cell is missing, misspelt or of
+ * another type than its column.
+ */
+export function columns<const C extends Column>(list: readonly C[]): readonly C[] {
   return list;
 }
 
 /** `rows` may be a generator: it is pulled as far as the limits allow. */
-export function table<K extends string>(
+export function table<const C extends Column>(
   title: string,
-  list: readonly ColumnOf<K>[],
-  rows: Iterable<RowOf<NoInfer<K>>>,
-  options: ViewOptions & { sorted?: Sorting & { column: NoInfer<K> }; folded?: boolean } = {},
+  list: readonly C[],
+  rows: Iterable<RowOf<readonly C[]>>,
+  options: ViewOptions & { sorted?: Sorting & { column: NoInfer<C>['key'] }; folded?: boolean } = {},
 ): TableView {
   const { sorted, folded } = options;
   return {
@@ -92,10 +111,10 @@ export function table<K extends string>(
 }
 
 /** A table whose rows have children, which are folded on a screen; `roots` may be a generator. */
-export function tree<K extends string>(
+export function tree<const C extends Column>(
   title: string,
-  list: readonly ColumnOf<K>[],
-  roots: Iterable<TreeNodeOf<NoInfer<K>>>,
+  list: readonly C[],
+  roots: Iterable<TreeNodeOf<readonly C[]>>,
   options: ViewOptions = {},
 ): TreeView {
   return {

@@ -17,7 +17,7 @@ export const objectColumns = columns([
   { key: 'offset', title: 'OFFSET', type: 'integer', dispensable: 1 },
   { key: 'value', title: 'VALUE', type: 'text' },
 ]);
-type ObjectNode = TreeNodeOf<'member' | 'offset' | 'value'>;
+type ObjectNode = TreeNodeOf<typeof objectColumns>;
 
 /**
  * The members of an object in the dump with their values, as its type declares them; what can be inspected is a door.

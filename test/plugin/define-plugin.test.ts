@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { columns, definePlugin, pluginApi, table } from '../../src/index.js';
+import { columns, definePlugin, pluginApi, table, type RowOf } from '../../src/index.js';
 import { isPlugin } from '../../src/plugin/define-plugin.js';
 
 const nothing = { *run() {} };
@@ -37,9 +37,7 @@ test('a row whose cells do not fit the columns does not compile', () => {
   ]);
   const view = table('Tasks', list, [{ cells: { pid: 1, comm: 'init' } }]);
   expect(view.id).toBe('tasks');
-  expectTypeOf(table<'pid' | 'comm'>)
-    .parameter(2)
-    .not.toExtend<Iterable<{ cells: { pid: number } }>>();
+  expectTypeOf<{ cells: { pid: number } }>().not.toExtend<RowOf<typeof list>>();
 });
 
 describe('a wrong declaration is refused with one sentence', () => {

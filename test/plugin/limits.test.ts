@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { InputError, columns, fact, facts, findings, log, table, tree, type TreeNode } from '../../src/index.js';
+import { InputError, columns, fact, facts, findings, log, table, tree, type TreeNodeOf } from '../../src/index.js';
 import { runPlugin } from '../../src/plugin/run-plugin.js';
 import { defaultLimits } from '../../src/plugin/section.js';
 import { kernelStub } from './kernel-stub.js';
@@ -31,8 +31,9 @@ test('endless views are cut at the limit', () => {
 });
 
 test('a tree that is its own child ends', () => {
-  const node = { cells: { n: 1 }, children: [] as TreeNode[] };
-  node.children.push(node);
+  const children: TreeNodeOf<typeof numbers>[] = [];
+  const node = { cells: { n: 1 }, children };
+  children.push(node);
   const section = runPlugin(
     kernelStub(),
     plugin(function* () {

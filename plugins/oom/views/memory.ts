@@ -64,7 +64,7 @@ export function zonesView(report: OomReport): TableView | undefined {
     if (order === undefined ? report.kind === 'show-mem' : order < 0) return 'no page was requested';
     return found === undefined ? null : (tries.get(zone) ?? 'not usable by the request');
   };
-  function* rows(): Generator<RowOf<(typeof zoneColumns)[number]['key']>> {
+  function* rows(): Generator<RowOf<typeof zoneColumns>> {
     for (const zone of zones!) {
       yield {
         cells: {

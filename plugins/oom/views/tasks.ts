@@ -1,4 +1,4 @@
-import { columns, gap, table, type Cell, type RowOf, type TableView } from 'oompm';
+import { columns, gap, table, type CellOf, type RowOf, type TableView } from 'oompm';
 import { badnessOf, pageKB, totalPages, type Badness, type OomReport } from 'oompm/oom';
 
 const taskColumns = columns([
@@ -26,10 +26,10 @@ const unknownUid = gap('cred', "the task's credentials can't be read");
 export function tasksView(report: OomReport, limit = Infinity): TableView | undefined {
   const ranked = badnessOf(report);
   if (ranked.length === 0) return undefined;
-  function* rows(): Generator<RowOf<(typeof taskColumns)[number]['key']>> {
+  function* rows(): Generator<RowOf<typeof taskColumns>> {
     for (const { task, points, notEligible } of ranked.slice(0, limit)) {
       const exact = task.exact;
-      const own = (value: Cell | undefined): Cell => value ?? null;
+      const own = (value: number | bigint | undefined): CellOf<'pages'> => value ?? null;
       yield {
         cells: {
           pid: task.pid,
