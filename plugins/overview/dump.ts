@@ -1,4 +1,4 @@
-import { fact, gap, type Cell, type Fact, type Kernel } from 'oompm';
+import { fact, gap, type Fact, type Gap, type Kernel } from 'oompm';
 import { cpuRegisters } from 'oompm/linux';
 
 /** makedumpfile's -d, bit by bit. */
@@ -11,7 +11,7 @@ const EXCLUDED: readonly (readonly [number, string])[] = [
 ];
 
 /** What the filter left out, and by which option; an implausible level is damage. */
-function filterTold(dump: Kernel['dump']): [Cell, { note?: string }] {
+function filterTold(dump: Kernel['dump']): [readonly string[] | Gap | null, { note?: string }] {
   if (dump?.dumpLevel !== undefined)
     return [partsLeftOut(dump.dumpLevel), { note: `makedumpfile -d ${dump.dumpLevel}` }];
   if (dump?.format === 'kdump') return [gap('filter level', 'its header is damaged'), {}];
