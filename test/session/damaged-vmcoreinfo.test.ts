@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { implausibleFacts } from '../../src/arch/x86_64/memory/stated-facts.js';
 import { parseVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
-import { openSession } from '../../src/session/open-kernel.js';
+import { openDump } from '../../src/dump/open-dump.js';
+import { withGaps } from '../../src/kernel/gathered-gaps.js';
+import { logRecords } from '../../src/linux/printk/log.js';
+import { bringUp, openSession } from '../../src/session/open-kernel.js';
 import { dumpFile, lacks, titleFor } from '../dumps.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'oompm-vmcoreinfo-'));
@@ -55,4 +58,30 @@ describe('a KERNELOFFSET of another kernel, with a vmlinux', () => {
       for (const session of [right, wrong]) session.close();
     },
   );
+});
+
+describe('a SYMBOL(prb) that leads elsewhere', () => {
+  const name = '6.1-global-panic/vmcore';
+  const opened = async (change: (address: bigint) => bigint) => {
+    const dump = await openDump(dumpFile(name)!);
+    const vmcoreinfo = dump.vmcoreinfo!.replace(/(?<=^SYMBOL\(prb\)=)[\da-f]+/m, (address) =>
+      change(BigInt(`0x${address}`)).toString(16),
+    );
+    const session = await bringUp({ ...dump, vmcoreinfo }, undefined, {});
+    const { result, gaps } = withGaps(session.kernel, () => [...logRecords(session.kernel)]);
+    session.close();
+    return { lines: result.length, gaps: gaps.map(({ what, reason }) => `${what}: ${reason}`) };
+  };
+
+  test.each([8n, -8n, 0x1000n])('off by %i: the kernel’s own symbol is taken, and it is told', async (off) => {
+    const right = await opened((address) => address);
+    expect(right.gaps).toEqual([]);
+    expect(right.lines).toBeGreaterThan(300);
+    expect(await opened((address) => address + off)).toEqual({
+      lines: right.lines,
+      gaps: [
+        expect.stringMatching(/^SYMBOL\(prb\) of VMCOREINFO: it is 0x\w+, where no log is; the log was read from/),
+      ],
+    });
+  });
 });

@@ -3,7 +3,7 @@ import type { AddressSpace } from '../../memory/address-space.js';
 import { isRemark, type LogEntry } from './log-entry.js';
 import { logSourceOf, logSourceOfVmcoreinfo, type LogSource } from './log-source.js';
 import { bufferRecords } from './log-buffer.js';
-import { ringRecords } from './ring-buffer.js';
+import { hasRing, ringRecords } from './ring-buffer.js';
 import { unflushedRecords } from './unflushed.js';
 
 /**
@@ -12,11 +12,26 @@ import { unflushedRecords } from './unflushed.js';
  * @throws ReadError, Implausible, ShapeError where there is no log to be read
  */
 export function* logRecords(kernel: Kernel): Generator<LogEntry> {
-  for (const entry of recordsOf(logSourceOf(kernel))) {
+  for (const entry of recordsOf(sourceWithRing(kernel))) {
     if (isRemark(entry) && entry.unread) kernel.gap('log', entry.remark);
     yield entry;
   }
   yield* unflushedRecords(kernel);
+}
+
+/** By VMCOREINFO; where that leads to no ring and the kernel's own symbols lead to one, by these, and it is told. */
+function sourceWithRing(kernel: Kernel): LogSource {
+  const source = logSourceOf(kernel);
+  const [stated, own] = [source.symbol('prb'), kernel.findSymbol('prb')];
+  if (stated === undefined || own === undefined || stated === own || hasRing(source)) return source;
+  const byOwn: LogSource = { ...source, symbol: (name) => (name === 'prb' ? own : source.symbol(name)) };
+  if (!hasRing(byOwn)) return source;
+  const [says, is] = [stated, own].map((address) => `0x${address.toString(16)}`);
+  kernel.gap(
+    'SYMBOL(prb) of VMCOREINFO',
+    `it is ${says}, where no log is; the log was read from ${is}, where the kernel's symbols have prb`,
+  );
+  return byOwn;
 }
 
 /** The log of a dump that has neither symbols nor types: VMCOREINFO describes the ring buffer since 5.10. */

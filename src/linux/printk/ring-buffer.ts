@@ -53,6 +53,14 @@ export function* ringRecords(source: LogSource): Generator<LogEntry> {
   yield* remarks.rest();
 }
 
+/** Whether a ring is where the source says that it is. */
+export function hasRing(source: LogSource): boolean {
+  return readOr(
+    () => spanOf(locateRing(source)) > 0,
+    () => false,
+  );
+}
+
 interface Ring {
   count: number;
   descs: bigint;
@@ -115,6 +123,13 @@ function locateRing(source: LogSource): Ring {
   };
 }
 
+/** @throws Implausible */
+function spanOf({ head, tail, count }: Ring): number {
+  const span = Number((head - tail) & ID_MASK) + 1;
+  if (span > count) throw new Implausible(`the printk ring spans ${span} descriptors of ${count}`);
+  return span;
+}
+
 function bits(value: number, most: number, what: string): number {
   return within(value, 1, most, what);
 }
@@ -135,8 +150,7 @@ interface Descriptor {
 
 /** From the tail to the head; descriptor and info of each are read by chunks. */
 function* descriptors({ memory }: LogSource, ring: Ring): Generator<Descriptor | Problem> {
-  const span = Number((ring.head - ring.tail) & ID_MASK) + 1;
-  if (span > ring.count) throw new Implausible(`the printk ring spans ${span} descriptors of ${ring.count}`);
+  const span = spanOf(ring);
   const first = Number(ring.tail & BigInt(ring.count - 1));
   for (let done = 0; done < span;) {
     const index = (first + done) % ring.count;
