@@ -9,6 +9,7 @@ import { cfiCaller } from './cfi-step.js';
 import { codePlace, codeRangeOf } from './code.js';
 import type { UnwindRule } from '../arch/stack/stack-architecture.js';
 import { stacksOf } from '../arch/stack/stack-architectures.js';
+import { callerOfNoCode } from './wild-call.js';
 import { unwindRules, type UnwindRules } from './unwind-rules.js';
 import { pastTrampolines } from './replaced-return.js';
 import { hex, stackMemory, type StackMemory } from '../arch/stack/stack-memory.js';
@@ -92,7 +93,7 @@ function nextFrame(memory: StackMemory, frame: Frame, options: UnwindOptions): F
   const found = ruleFor(kernel, rules, frame);
   const [rule, unreadable] = found && 'reason' in found ? [undefined, found.reason] : [found, undefined];
   if (rule?.isBottom) return undefined;
-  const ways: (() => Caller | undefined)[] = [];
+  const ways: (() => Caller | undefined)[] = [() => callerOfNoCode(memory, frame)];
   const byRule = rule?.caller;
   if (byRule) ways.push(() => withSavedRegisters(memory, frame, byRule(memory, frame), options));
   ways.push(() => cfiCaller(memory, frame));

@@ -23,6 +23,8 @@ export interface ToySegment {
   readonly offset?: number;
   /** Its stack pointer as it was interrupted, where that is not the top of its words. */
   readonly sp?: bigint;
+  /** Further registers as it was interrupted. */
+  readonly registers?: Readonly<Record<string, bigint>>;
 }
 
 /** What a CPU runs now first, then what that interrupted. The last function of all but the last segment is an entry. */
@@ -125,14 +127,14 @@ export function toyMachine(
       [irqStackOf(number), STACK_BYTES],
     ] as const)
       memory.push({ at: low, bytes: new Uint8Array(Number(bytes)) });
-    let interrupted: { ip: bigint; sp: bigint } | undefined;
-    for (const { calls, on = 'task', offset = 0x80, sp } of cpu.segments.toReversed()) {
+    let interrupted: ToyRegisters | undefined;
+    for (const { calls, on = 'task', offset = 0x80, sp, registers: more } of cpu.segments.toReversed()) {
       const returns = calls.slice(1).map((name, index) => code.returnTo(name, calls[index]!));
       const base =
         topOf(number, on) - (interrupted === undefined || on === 'task' ? DEPTH : 168n + BigInt(returns.length * 8));
       memory.push(words(base, ...returns));
       if (interrupted) memory.push(ptRegs(base + BigInt(returns.length * 8), interrupted));
-      interrupted = { ip: code.at(calls[0]!, offset), sp: sp ?? base };
+      interrupted = { ip: code.at(calls[0]!, offset), sp: sp ?? base, ...more };
     }
     return { ...interrupted!, ...(cpu.cr2 === undefined ? {} : { cr2: cpu.cr2 }) };
   });
