@@ -87,7 +87,9 @@ export async function declaredKinds() {
   const { lockFindingKinds } = await jiti.import('../src/locks/findings/judge.ts');
   /** @type {typeof import('../src/stalls/judge-stalls.js')} */
   const { stallFindingKinds } = await jiti.import('../src/stalls/judge-stalls.ts');
-  return { weights, kinds: [...oomFindingKinds, ...lockFindingKinds, ...stallFindingKinds] };
+  /** @type {typeof import('../src/endings/judge-ending.js')} */
+  const { endingFindingKinds } = await jiti.import('../src/endings/judge-ending.ts');
+  return { weights, kinds: [...oomFindingKinds, ...lockFindingKinds, ...stallFindingKinds, ...endingFindingKinds] };
 }
 
 /** The shortest sentence of each kind. @param {readonly string[]} reports */

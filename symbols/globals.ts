@@ -50,6 +50,7 @@ export const globals = {
   log_next_idx: { type: 'u32' },
   log_first_seq: { type: 'u64' },
   panic_cpu: { type: 'atomic_t' },
+  panic_on_oops: { type: 'int' },
   tainted_mask: { type: 'u64' },
   taint_flags: { type: 'struct taint_flag[]' },
   saved_command_line: { type: 'char *' },

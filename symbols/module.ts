@@ -10,6 +10,8 @@ export const moduleShape = {
     core_layout: { type: 'struct module_layout', optional: true }, // up to 6.3
     init_layout: { type: 'struct module_layout', optional: true },
     mem: { type: 'struct module_memory[]', optional: true }, // since 6.4 (ac3b43283923)
+    bug_table: { type: 'void *', optional: true }, // GENERIC_BUG
+    num_bugs: { type: 'unsigned int', optional: true },
     taints: 'u64', // by the bits of tainted_mask
     refcnt: { type: 'atomic_t', optional: true }, // MODULE_UNLOAD; one more than its users
     version: { type: 'char *', optional: true },

@@ -3,6 +3,7 @@ export * from './blk_types.js';
 export * from './blkdev.js';
 export * from './bpf.js';
 export * from './btf.js';
+export * from './bug.js';
 export * from './cgroup-defs.js';
 export * from './completion.js';
 export * from './cpumask.js';

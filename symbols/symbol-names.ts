@@ -23,6 +23,8 @@ export const symbolNames = {
     '__end_init_task',
     '__start_init_stack', // since 6.10
     '__end_init_stack',
+    '__start___bug_table',
+    '__stop___bug_table',
     '__start_orc_unwind_ip',
     '__stop_orc_unwind_ip',
     '__start_orc_unwind',

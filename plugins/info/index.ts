@@ -54,7 +54,7 @@ function dumpFacts({ dump, memory }: Kernel): Fact[] {
       readOrGap('RAM', () => ramDescribed(dump)),
     ),
     fact('pageSize', 'Page size', 'bytes', memory.pageSize),
-    fact('filter', 'Filter', 'text', filterOf(dump)),
+    fact('filter', 'Filter', 'text', dump.dumpLevel === undefined ? null : filterInWords(dump.dumpLevel)),
     fact(
       'registers',
       'Register notes',
@@ -81,11 +81,6 @@ const filterBits = [
   [8, 'user pages'],
   [16, 'free pages'],
 ] as const;
-
-function filterOf({ format, dumpLevel }: NonNullable<Kernel['dump']>): Cell {
-  if (dumpLevel !== undefined) return filterInWords(dumpLevel);
-  return format === 'kdump' ? gap('filter level', 'its header is damaged') : null;
-}
 
 function filterInWords(level: number): string {
   const left = filterBits.filter(([bit]) => (level & bit) !== 0).map(([, words]) => words);

@@ -1,4 +1,4 @@
-import { fact, gap, type Fact, type Gap, type Kernel } from 'oompm';
+import { fact, gap, type Fact, type Kernel } from 'oompm';
 import { cpuRegisters } from 'oompm/linux';
 
 /** makedumpfile's -d, bit by bit. */
@@ -9,14 +9,6 @@ const EXCLUDED: readonly (readonly [number, string])[] = [
   [8, 'user pages'],
   [16, 'free pages'],
 ];
-
-/** What the filter left out, and by which option; an implausible level is damage. */
-function filterTold(dump: Kernel['dump']): [readonly string[] | Gap | null, { note?: string }] {
-  if (dump?.dumpLevel !== undefined)
-    return [partsLeftOut(dump.dumpLevel), { note: `makedumpfile -d ${dump.dumpLevel}` }];
-  if (dump?.format === 'kdump') return [gap('filter level', 'its header is damaged'), {}];
-  return [['unknown'], { note: 'an ELF file does not say what a filter left out' }];
-}
 
 /** How much of the machine the dump has. */
 export function dumpFacts(kernel: Kernel): Fact[] {
@@ -29,7 +21,15 @@ export function dumpFacts(kernel: Kernel): Fact[] {
   const withRegisters = registers.filter((found) => 'note' in found);
   return [
     fact('format', 'Format', 'text', dump?.formatName ?? null),
-    fact('filter', 'Left out', 'flags', ...filterTold(dump)),
+    fact(
+      'filter',
+      'Left out',
+      'flags',
+      filterInWords(dump?.dumpLevel),
+      dump?.dumpLevel === undefined
+        ? { note: 'an ELF file does not say what a filter left out' }
+        : { note: `makedumpfile -d ${dump.dumpLevel}` },
+    ),
     fact('defects', 'Defects', 'flags', dump && dump.defects.length > 0 ? dump.defects : null),
     fact(
       'registers',
@@ -52,7 +52,8 @@ export function dumpFacts(kernel: Kernel): Fact[] {
   ];
 }
 
-function partsLeftOut(level: number): readonly string[] | null {
+function filterInWords(level: number | undefined): readonly string[] | null {
+  if (level === undefined) return ['unknown'];
   if (level === 0) return null;
   return EXCLUDED.filter(([bit]) => (level & bit) !== 0).map(([, words]) => words);
 }

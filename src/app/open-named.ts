@@ -3,7 +3,7 @@ import type { NamedTask } from '../report/redact.js';
 import type { DumpFacts } from '../report/report.js';
 import type { OpenOptions, Session } from '../session/open-kernel.js';
 import type { CommonValues } from './common-flags.js';
-import { executableInWords } from '../debuginfo/identify.js';
+import { isKernel } from '../debuginfo/identify.js';
 import { ownVmlinux } from './own-vmlinux.js';
 import { progress } from './progress.js';
 import { tellFiles } from './tell-files.js';
@@ -68,12 +68,12 @@ export async function namedFiles(
   if (words.length === 0) throw new InputError(`${command} needs a dump: oompm ${command} VMCORE`);
   const { dump, vmlinux, packed, rest } = tellFiles(words);
   if (packed !== undefined) throw new InputError(await packedAlone(command, packed));
-  if (dump.length === 0) {
-    const what = executableInWords(vmlinux!);
+  if (dump.length === 0)
     throw new InputError(
-      `${vmlinux} is ${what}, not a dump: oompm ${command} VMCORE${what === 'a kernel' ? ` ${vmlinux}` : ''}`,
+      isKernel(vmlinux!)
+        ? `${vmlinux} is a kernel, not a dump: oompm ${command} VMCORE ${vmlinux}`
+        : `${vmlinux} is a program, not a dump: oompm ${command} VMCORE`,
     );
-  }
   progress(`opening ${dump[0]}`);
   const kernelFile = flags.vmlinux ?? vmlinux ?? (await ownVmlinux(dump, flags));
   const options: OpenOptions = {

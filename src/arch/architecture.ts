@@ -87,8 +87,28 @@ export interface CodeArchitecture {
   readonly firstLockedBit: (code: Uint8Array) => number | undefined;
   /** Whether the code has a cpu_relax(); it may begin within an instruction. */
   readonly pauses: (code: Uint8Array) => boolean;
+  /** What the first instruction does with memory; undefined where it touches none, or that is not known. */
+  readonly memoryAccess: (code: Uint8Array, registers: Registers) => MemoryAccess | undefined;
+  /** Whether the first instruction is the one that BUG() and WARN() are made of. */
+  readonly isTrap: (code: Uint8Array) => boolean;
   /** How the first instruction writes to the stack; undefined where it does not. */
   readonly stackWrite: (code: Uint8Array) => 'push' | 'call' | undefined;
+}
+
+/** An instruction's way to memory. */
+export interface MemoryAccess {
+  /** `call` and `jump`: it goes on at the address that it read there. */
+  readonly does: 'read' | 'write' | 'read and write' | 'call' | 'jump';
+  /** How many, where the instruction says so. */
+  readonly bytes?: number;
+  /** The operand as an assembler writes it: "0x28(%rdi)". */
+  readonly operand: string;
+  /** The general registers that the address is made of, the base first, with their values. */
+  readonly parts: readonly { readonly register: string; readonly value: bigint; readonly scale: number }[];
+  /** The constant that is added. */
+  readonly displacement: number;
+  /** undefined where it is relative to a segment. */
+  readonly address?: bigint;
 }
 
 /** Offsets are from the start of the code; `after` is where it goes on. */

@@ -1,6 +1,6 @@
 import { ET_CORE, PT_LOAD, isElf, programHeaders, readElfHeader } from '../bytes/elf.js';
 import { openFile, type FileReader } from '../bytes/file-reader.js';
-import { architectureNamed, bootImageIn } from '../arch/architectures.js';
+import { architectureNamed, architectures, bootImageIn } from '../arch/architectures.js';
 import { packingOf } from '../bytes/packing.js';
 
 /** What a file is, as far as the order of arguments needs it: told by content, never by name. */
@@ -24,19 +24,16 @@ export function identify(path: string): FileRole {
 }
 
 /**
- * What `identify` takes for a vmlinux, in words: "a kernel", or "a program" where it is linked to the lower half of the
- * addresses. Of other machines nobody here knows where their kernels are.
+ * Whether what `identify` takes for a vmlinux may be one: programs of user space are linked to the lower half of the
+ * addresses.
  */
-export function executableInWords(path: string): string {
+export function isKernel(path: string): boolean {
   const file = openFile(path);
   try {
     const header = readElfHeader(file);
-    if (header === undefined) return 'a kernel';
-    const architecture = architectureNamed(header.architecture);
-    if (architecture === undefined) return `a kernel or a program for ${header.architecture}`;
-    const loads = [...programHeaders(file, header)].filter(({ type }) => type === PT_LOAD);
-    const { kernelStart } = architecture.memory;
-    return loads.length === 0 || loads.some(({ vaddr }) => vaddr >= kernelStart) ? 'a kernel' : 'a program';
+    const loads = header === undefined ? [] : [...programHeaders(file, header)].filter(({ type }) => type === PT_LOAD);
+    const { memory } = architectureNamed(header?.architecture ?? '') ?? architectures[0];
+    return loads.length === 0 || loads.some(({ vaddr }) => vaddr >= memory.kernelStart);
   } finally {
     file.close();
   }

@@ -76,9 +76,7 @@ export async function openVmlinux(path: string, options: { cacheFolder?: string 
     if (header === undefined) throw new InputError(`${path} is no vmlinux: its ELF header is broken.`);
     if (header.bits !== 64 || !header.littleEndian) {
       const what = `${header.bits}-bit ${header.littleEndian ? '' : 'big-endian '}file for ${header.architecture}`;
-      throw new InputError(
-        `${path} is a ${what}; only 64-bit little-endian kernels can be read, of the machine that the dump is of.`,
-      );
+      throw new InputError(`${path} is a ${what}; only 64-bit little-endian kernels can be read.`);
     }
     if (header.type === ET_CORE) throw new InputError(`${path} is no vmlinux but an ELF core file: a dump.`);
     checkSectionHeaders(header, path);

@@ -40,8 +40,6 @@ export interface Dump {
    * dump.
    */
   readonly defects: readonly string[];
-  /** Which parts of a split dump were given, where others were not. */
-  readonly missingParts?: string;
   /** One sentence on pages that were asked for up to now and are in the file, damaged; undefined where none was met. */
   readonly damageMet?: () => string | undefined;
   /** What was made from the files in earlier runs. */

@@ -17,9 +17,7 @@ export interface KdumpHeader {
   bitmapOffset: number;
   bitmapBytes: number;
   descriptorsOffset: number;
-  /** Page frames that may be in the dump: those that the header states, or where the bitmaps have more, these. */
   maxMapnr: number;
-  statedMaxMapnr: number;
   dumpLevel?: number;
   split: boolean;
   /** The pages whose descriptors this file has, of a split dump; end exclusive. */
@@ -109,7 +107,6 @@ export function readKdumpHeader(file: FileReader, path: string): KdumpHeader {
     bitmapBytes,
     descriptorsOffset: bitmapOffset + bitmapBytes,
     maxMapnr: raw.maxMapnr,
-    statedMaxMapnr: raw.maxMapnr,
     split: false,
     startPfn: 0,
     endPfn: MAX_PFN,
@@ -118,8 +115,6 @@ export function readKdumpHeader(file: FileReader, path: string): KdumpHeader {
     eraseinfo: { offset: 0, size: 0 },
   };
   addSubHeader(file, path, header);
-  header.statedMaxMapnr = header.maxMapnr;
-  if (bitmapBytes > 2 * oneBitmapBytes(header)) header.maxMapnr = framesInBitmaps(header);
   header.maxMapnr = Math.min(header.maxMapnr, MAX_PFN);
   return header;
 }
@@ -130,16 +125,6 @@ export function readKdumpHeader(file: FileReader, path: string): KdumpHeader {
  */
 export function isNewerVersion(header: KdumpHeader): boolean {
   return header.version > NEWEST_VERSION;
-}
-
-/** How long a bitmap is by the pages that the header announces: a bit for each, filled up to a whole block. */
-export function oneBitmapBytes({ maxMapnr, blockSize }: KdumpHeader): number {
-  return Math.ceil(Math.ceil(maxMapnr / 8) / blockSize) * blockSize;
-}
-
-/** For how many page frames there is a bit in each of two bitmaps. */
-export function framesInBitmaps({ bitmapBytes, blockSize }: KdumpHeader): number {
-  return Math.floor(bitmapBytes / 2 / blockSize) * blockSize * 8;
 }
 
 function addSubHeader(file: FileReader, path: string, header: KdumpHeader): void {

@@ -8,7 +8,6 @@ import { readAhead } from '../bytes/read-ahead.js';
 import { openBitmap } from './bitmap.js';
 import type { Bitmap } from './bitmap.js';
 import { BLOCK_BYTES, blockCache } from './block-cache.js';
-import { oneBitmapBytes } from './kdump-header.js';
 import type { KdumpHeader } from './kdump-header.js';
 import { DESCRIPTOR_BYTES } from './page-descriptor.js';
 import { MissingPage, Page, beyondEnd } from '../memory/physical-memory.js';
@@ -199,7 +198,7 @@ function openPart({ file, header }: KdumpPart, zstd: BlockDecoder | undefined, o
 function bitmaps(header: KdumpHeader): { ramOffset: number; dumpedOffset: number; bits: number } {
   const { bitmapOffset, bitmapBytes, blockSize, maxMapnr } = header;
   const half = Math.floor(bitmapBytes / blockSize / 2) * blockSize;
-  const single = half * 8 < maxMapnr && bitmapBytes === oneBitmapBytes(header);
+  const single = half * 8 < maxMapnr && bitmapBytes * 8 >= maxMapnr;
   return single
     ? { ramOffset: bitmapOffset, dumpedOffset: bitmapOffset, bits: Math.min(maxMapnr, bitmapBytes * 8) }
     : { ramOffset: bitmapOffset, dumpedOffset: bitmapOffset + half, bits: Math.min(maxMapnr, half * 8) };

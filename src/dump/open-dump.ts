@@ -26,7 +26,6 @@ import { isFlattened, openFlattened } from './flattened.js';
 import type { StreamEnd } from './flattened.js';
 import { kdumpEnd } from './kdump-end.js';
 import type { KdumpEnd } from './kdump-end.js';
-import { implausibleHeaders, isDumpLevel } from './implausible-header.js';
 import {
   DH_COMPRESSED_INCOMPLETE,
   DH_COMPRESSED_LZO,
@@ -45,7 +44,7 @@ import { MAX_NOTES_BYTES, addVmcoreinfo, latin1, readNotes } from './note-reader
 import type { Notes } from './note-reader.js';
 import { cachePages } from './page-cache.js';
 import { processCore, processCoreInWords } from './process-core.js';
-import { checkParts } from './split-parts.js';
+import { mayBeOfOneCrash } from './same-crash.js';
 import { refuseUnknownFile } from './unknown-file.js';
 import { counted, numbered } from '../words/quantity.js';
 import { defined } from '../words/defined.js';
@@ -115,11 +114,6 @@ function unflattened(file: OpenFile, options: OpenDumpOptions): Layer {
   if (!isFlattened(file.read(0, 16))) return { path: file.path, reader: file };
   const reader = openFlattened(file, file.path, options.onPageRead);
   const { streamEnd } = reader;
-  if (isFlattened(reader.read(0, 16)))
-    throw new InputError(
-      `${file.path} was flattened twice: within the flattened file there is another; ` +
-        `take one layer off: makedumpfile -R NEW < ${file.path}, and give NEW.`,
-    );
   const cut = streamEnd.kind === 'cut off' ? cutFile(file.path, file.size, streamEnd.stated) : undefined;
   return { path: file.path, reader, streamEnd, ...defined({ cut }) };
 }
@@ -162,19 +156,16 @@ function openElf(layer: Layer, options: OpenDumpOptions): Omit<Dump, 'close'> {
       `${path} is not a vmcore: it is an ELF file, but ${kind ?? `of type ${header.type}`}; give the dump, and a vmlinux beside it.`,
     );
   }
-  checkProgramHeaders(header, path);
-  const { bytes: bytesOfNotes, stated } = noteBytes(reader, header);
-  const process = processCore(elfNotes(bytesOfNotes, header.littleEndian));
-  if (process !== undefined) throw new InputError(`${path} is ${processCoreInWords(process)}.`);
   const architecture = architectureNamed(header.architecture);
   if (architecture === undefined)
     throw new InputError(
       `${path} is a dump for ${header.architecture}; oompm reads dumps of ${architecturesInWords()}.`,
     );
-  if (!header.littleEndian)
-    throw new InputError(
-      `${path} states that it is big-endian and for ${header.architecture}, which is not: its ELF header is damaged; copy the dump again.`,
-    );
+
+  checkProgramHeaders(header, path);
+  const { bytes: bytesOfNotes, stated } = noteBytes(reader, header);
+  const process = processCore(elfNotes(bytesOfNotes, header.littleEndian));
+  if (process !== undefined) throw new InputError(`${path} is ${processCoreInWords(process)}.`);
   const notes = readNotes(bytesOfNotes, architecture.notes, stated);
   const pageSize = statedPageSize(notes, architecture) ?? architecture.pageSizes[0];
   const memory = elfMemory(reader, header, pageSize);
@@ -261,7 +252,7 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
       }
     })
     .toSorted((a, b) => a.header.startPfn - b.header.startPfn);
-  const split = checkParts(parts);
+  const missingParts = partDefects(parts);
   const { path, header } = parts[0]!;
 
   const zstd = parts.some((part) => part.header.status & DH_COMPRESSED_ZSTD) ? await readyZstd() : undefined;
@@ -285,8 +276,7 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
   const defects = [
     ...cutOffInWords(completeness, parts.length),
     ...parts.flatMap(({ layer }) => brokenStream(layer, parts.length)),
-    ...split.defects,
-    ...implausibleHeaders(parts),
+    ...missingParts,
   ];
   if ((header.status & DH_COMPRESSED_INCOMPLETE) !== 0)
     defects.push('makedumpfile marked the file as incomplete: it could not write all pages.');
@@ -311,8 +301,7 @@ async function openKdump(layers: readonly Layer[], options: OpenDumpOptions): Pr
     },
     damageMet: damaged.inWords,
     ...(release === '' ? {} : { uname: { release, version, machine, nodename } }),
-    ...(isDumpLevel(header.dumpLevel) ? defined({ dumpLevel: header.dumpLevel }) : {}),
-    ...defined({ missingParts: split.missing }),
+    ...defined({ dumpLevel: header.dumpLevel }),
     completeness,
     ...fromNotes(notes, defects),
   };
@@ -334,6 +323,34 @@ function descriptorDefects(ends: readonly KdumpEnd[]): string[] {
       `${least}${counted(damaged, 'page descriptor')} ${numbered(damaged, 'leads', 'lead')} ` +
         `far past the end of the file: ${numbered(damaged, 'it is', 'they are')} damaged.`,
     );
+  return defects;
+}
+
+/** Whether the parts are those of one dump, and all of them. */
+function partDefects(parts: readonly KdumpPart[]): string[] {
+  const [first] = parts;
+  const same = (a: KdumpHeader, b: KdumpHeader) =>
+    a.maxMapnr === b.maxMapnr && a.uname.release === b.uname.release && a.uname.nodename === b.uname.nodename;
+  let next = 0;
+  const defects: string[] = [];
+  for (const part of parts) {
+    const { path, header } = part;
+    if (parts.length > 1 && !header.split)
+      throw new InputError(`${path} is not a part of a split dump; give one file.`);
+    if (!same(header, first!.header))
+      throw new InputError(`${path} and ${first!.path} are not parts of the same split dump.`);
+    if (!mayBeOfOneCrash(part, first!))
+      throw new InputError(
+        `${path} and ${first!.path} are parts of dumps of different crashes: their register notes differ.`,
+      );
+    if (header.split && header.startPfn < next)
+      throw new InputError(`${path} has pages that another of the parts has too; give each part once.`);
+    if (header.split && header.startPfn > next)
+      defects.push(`Pages ${next} to ${header.startPfn - 1} are in a part of the split dump that was not given.`);
+    next = Math.max(next, header.endPfn);
+  }
+  if (first!.header.split && next < first!.header.maxMapnr)
+    defects.push(`Pages ${next} to ${first!.header.maxMapnr - 1} are in a part of the split dump that was not given.`);
   return defects;
 }
 

@@ -57,6 +57,12 @@ export function addressOfPage(pageNumber: number, { pageSize }: Pick<AddressSpac
   return BigInt(pageNumber) * BigInt(pageSize);
 }
 
+/** Whether page tables say that nothing is there; not where one of them can't be read. */
+export function isUnmapped(space: Pick<AddressSpace, 'translate'>, address: bigint): boolean {
+  const found = space.translate(address);
+  return found instanceof Unmapped && found.missingTable === undefined;
+}
+
 /** The words of a report for a page that can't be had. */
 export function unreadableInWords(why: Unreadable): string {
   if (why instanceof Unmapped)

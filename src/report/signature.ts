@@ -12,6 +12,10 @@ const causeWeight = 50;
 export function signatureOf(findings: readonly Finding[]): string | null {
   const causes = findings.filter((finding) => finding.weight >= causeWeight && finding.certainty !== 'possible');
   if (causes.length === 0) return null;
-  const words = [...new Set(causes.map((finding) => `${finding.id}\0${problemOf(finding.subject)}`))].toSorted();
+  // What a kernel died of is the problem; that it had been short of memory minutes before is another one.
+  const ends = causes.filter(({ id }) => id.startsWith('ending.'));
+  const words = [
+    ...new Set((ends.length > 0 ? ends : causes).map((finding) => `${finding.id}\0${problemOf(finding.subject)}`)),
+  ].toSorted();
   return createHash('sha256').update(words.join('\n')).digest('hex').slice(0, 16);
 }

@@ -35,15 +35,6 @@ export function mismatch(
     : `it is "${banner}", the dump's kernel is ${release}`;
 }
 
-/** @throws InputError where it is one for other machines, by which nothing of the dump can be read */
-export function checkMachine(vmlinux: Vmlinux, architecture: string): void {
-  if (vmlinux.architecture === architecture) return;
-  throw new InputError(
-    `${vmlinux.path} is a kernel for ${vmlinux.architecture}, and the dump is of ${architecture}; ` +
-      'give the right one, or none at all.',
-  );
-}
-
 /** @throws InputError unless it fits or `force` is set */
 export function checkVmlinux(
   vmlinux: Vmlinux,

@@ -11,7 +11,7 @@ const LEAST_SHARE = 1 / 4;
  * asks for: most of what then can't be read has that one cause.
  */
 export function misfiltered(dump: Dump, kernel: Kernel): string | undefined {
-  const isFiltered = dump.format === 'kdump' ? dump.dumpLevel !== 0 : !dump.fromHypervisor;
+  const isFiltered = dump.format === 'kdump' ? (dump.dumpLevel ?? 0) > 0 : !dump.fromHypervisor;
   const slab = isFiltered ? missingSlab(kernel, dump.memory) : undefined;
   if (slab === undefined) return undefined;
   // An ELF file rightly lacks pages of zeros, and those of a large object may all be zero.

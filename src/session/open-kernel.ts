@@ -14,7 +14,6 @@ import { openVmlinux, type Vmlinux } from '../debuginfo/vmlinux.js';
 import { refusedAsCutOff } from '../dump/completeness.js';
 import type { Dump } from '../dump/dump.js';
 import { openDump } from '../dump/open-dump.js';
-import { refusedForParts } from '../dump/split-parts.js';
 import { findVmcoreinfo, parseVmcoreinfo, type Vmcoreinfo } from '../dump/vmcoreinfo.js';
 import { createKernel } from '../kernel/create-kernel.js';
 import { Cancelled, countAsLack } from '../kernel/gaps.js';
@@ -23,7 +22,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { vmlinuxServes } from '../kernel/unreadable-names.js';
 import type { Bases } from '../memory/bases.js';
 import type { KernelSpace } from '../memory/kernel-space.js';
-import { bannerInMemory, checkMachine, checkVmlinux } from './check-vmlinux.js';
+import { bannerInMemory, checkVmlinux } from './check-vmlinux.js';
 import { moduleTypes } from '../linux/module/module-types.js';
 import { moduleSymbolTable } from '../linux/module/modules.js';
 import { findTypes } from './find-types.js';
@@ -107,10 +106,9 @@ export async function bringUp(
   options: Omit<OpenOptions, 'dump' | 'vmlinux'>,
 ): Promise<Session> {
   const arch = architectureOf(dump);
-  if (vmlinux) checkMachine(vmlinux, arch.name);
   const defects = [...dump.defects];
   const { info, source: vmcoreinfoSource } = vmcoreinfoOf(dump, options.vmcoreinfo);
-  const space = unlessLacking(dump, () => arch.memory.kernelSpace(dump.memory, info, dump.registers));
+  const space = unlessCutOff(dump, () => arch.memory.kernelSpace(dump.memory, info, dump.registers));
   defects.push(...space.defects);
   const kaslrOffset = kaslrOffsetOf(info, vmlinux, space, defects);
   if (vmlinux) checkVmlinux(vmlinux, info, space, kaslrOffset, options.force ?? false);
@@ -168,13 +166,12 @@ function architectureOf({ path, architecture: name }: Dump): Architecture {
   throw new InputError(`${path} is a dump of a ${name} machine; oompm reads ${architecturesInWords()} so far.`);
 }
 
-/** What can't be found in a dump that is not all there was in what is missing; any further guess would mislead. */
-function unlessLacking<T>(dump: Dump, find: () => T): T {
+/** What can't be found in a dump that is cut off was in what is missing; any further guess would mislead. */
+function unlessCutOff<T>(dump: Dump, find: () => T): T {
   try {
     return find();
   } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw refusedAsCutOff(dump.completeness, refusedForParts(dump.missingParts, error));
+    throw error instanceof InputError ? refusedAsCutOff(dump.completeness, error) : error;
   }
 }
 

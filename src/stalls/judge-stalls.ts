@@ -1,7 +1,8 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { doorTo } from '../kernel/door-to.js';
 import { toldTask } from '../linux/sched/tasks.js';
-import { cpuContexts, sleepingContexts, type Context } from '../locks/contexts.js';
+import { culpritOf } from '../endings/culprit.js';
+import { cpuContexts, sleepingContexts, type Activation, type Context } from '../locks/contexts.js';
 import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
 import {
   cpuTold,
@@ -75,8 +76,13 @@ function listed(parts: readonly (string | Told)[]): Told {
   return toldList(parts.length > LISTED ? [...shown, more] : shown);
 }
 
-function where({ segments }: Context, role: string): string | Told {
-  const first = segments[0]?.activations[0];
+/** Below what runs there because the kernel was dying. */
+function ownPlace(kernel: Kernel, context: Context): Activation | undefined {
+  return culpritOf(kernel, context).activations[0];
+}
+
+function where(kernel: Kernel, context: Context, role: string): string | Told {
+  const first = ownPlace(kernel, context);
   return first ? told`${placeTold(first, `${role}.in`)}` : 'unknown code';
 }
 
@@ -102,9 +108,9 @@ function stuckCpus(kernel: Kernel): Finding | undefined {
     const role = cpuRole(context);
     const task = context.task ? toldTask(kernel, context.task, role) : 'the same task';
     const long = sameTaskNs === undefined ? '' : told` for ${duration(`${role}.same task`, sameTaskNs, sinceOnCpu)}`;
-    return told`CPU ${cpuTold(context.cpu!, role)} has run ${task}${long} without a switch, in ${where(context, role)}`;
+    return told`CPU ${cpuTold(context.cpu!, role)} has run ${task}${long} without a switch, in ${where(kernel, context, role)}`;
   });
-  const name = firstOf(stuck.map(({ context }) => context.segments[0]?.activations[0]?.name));
+  const name = firstOf(stuck.map(({ context }) => ownPlace(kernel, context)?.name));
   return conclude(stuckKind, {
     subject: { kind: 'cpus', name, cpus: stuck.flatMap(({ context }) => context.cpu ?? []) },
     sentence: told`${listed(sentences)}.`,
@@ -153,7 +159,7 @@ function rcuStall(kernel: Kernel): Finding | undefined {
   const cpus = contexts.map((context) => {
     const role = cpuRole(context);
     const task = context.task ? toldTask(kernel, context.task, role) : 'unknown';
-    return told`CPU ${cpuTold(context.cpu!, role)} (${task} in ${where(context, role)})`;
+    return told`CPU ${cpuTold(context.cpu!, role)} (${task} in ${where(kernel, context, role)})`;
   });
   const readers = [...cpus, ...(period.readers ? ['readers that were preempted'] : [])];
   const waitsFor = readers.length === 0 ? 'its own thread' : listed(readers);

@@ -15,6 +15,7 @@ export const subjectKinds = [
   'zones',
   'memory',
   'slab cache',
+  'function',
   'other',
 ] as const;
 
@@ -26,7 +27,7 @@ export interface Subject {
   readonly kind: SubjectKind;
   /**
    * As the kernel calls it, without numbers and addresses: a task's comm, a lock's variable or member, a cgroup's path,
-   * the function that stuck CPUs are in, the kind of memory ('shmem').
+   * the function that stuck CPUs are in or that failed, the kind of memory ('shmem').
    */
   readonly name?: string;
   /** Of a task, or of all of them. */
@@ -48,6 +49,7 @@ const telling: ReadonlySet<SubjectKind> = new Set<SubjectKind>([
   'locks',
   'file system',
   'grace period',
+  'function',
   'other',
 ]);
 

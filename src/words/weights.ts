@@ -4,6 +4,13 @@
  * cause. A kind has several weights where it explains more in one case than in another.
  */
 export const weights = {
+  'ending.exception': 97,
+  'ending.bug': 97,
+  'ending.check': 97,
+  'ending.machine-check': 97,
+  'ending.panic': 96,
+  'ending.init-killed': 96,
+  'ending.no-root': 96,
   'lock.self-deadlock': 95,
   'oom.nothing-wrong': { 'started manually': 95, 'a page fault failed': 85, 'came free since': 62 },
   'oom.constraint': {
@@ -57,6 +64,8 @@ export const weights = {
   'oom.victim.group': 45,
   'oom.victim.panic': 45,
   'watchdog.hung-tasks': 45,
+  'ending.policy': 43,
+  'ending.by-hand': 42,
   'lock.owner-unknown': 40,
   'oom.prevention.swap': 40,
   'oom.still-there.zombies': 35,

@@ -44,6 +44,11 @@ export interface StackArchitecture {
   readonly entries: readonly EntryKind[];
   /** The function that an interrupt or exception is named by. */
   readonly entryName: (name: string) => string | undefined;
+  readonly dyingFunctions: DyingFunctions;
+  /** The address of the last page fault by a hypervisor's own note, and the register that has it. */
+  readonly lastFault: (
+    control: ControlRegisters,
+  ) => { readonly register: string; readonly address: bigint } | undefined;
   /** What is known of a write to a stack that is none, a sentence each. */
   readonly stackFault: (fault: StackFault) => string[];
 }
@@ -80,9 +85,28 @@ export interface UnwindRule {
   readonly caller: ((memory: StackMemory, frame: Frame) => Caller) | undefined;
 }
 
-export type InterruptionKind = 'double fault' | 'NMI' | 'page fault' | 'machine check' | 'interrupt' | 'exception';
+export type InterruptionKind =
+  | 'double fault'
+  | 'NMI'
+  | 'page fault'
+  | 'machine check'
+  | 'general protection fault'
+  | 'invalid opcode'
+  | 'divide error'
+  | 'interrupt'
+  | 'exception';
 
 export type EntryKind = readonly [functions: RegExp, kind: InterruptionKind, words: string];
+
+/** Functions that stand on a stack because the kernel was dying, by their names. */
+export interface DyingFunctions {
+  /** What runs once it is settled that the kernel, or this CPU, goes no further. */
+  readonly dying: RegExp;
+  /** What gives up on the code that an exception came over. */
+  readonly oops: RegExp;
+  /** What handles exceptions, NMIs and interrupts, from their entries on. */
+  readonly handlers: RegExp;
+}
 
 /** An access by the stack pointer that failed. */
 export interface StackFault {

@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.js';
+import { isUnmapped } from '../../memory/address-space.js';
 import { registersOf } from '../../linux/machine/cpu-registers.js';
 import type { InterruptionKind } from '../../arch/stack/stack-architecture.js';
 import { stacksOf } from '../../arch/stack/stack-architectures.js';
@@ -66,7 +67,7 @@ function badStack(kernel: Kernel, context: Context, { activations, interruptedBy
     sp,
     control: registersOf(kernel, context.cpu)?.control,
     write: stackWrite(kernel, ip),
-    isUnmapped: (address: bigint) => isUnmapped(kernel, address),
+    isUnmapped: (address: bigint) => isUnmapped(kernel.memory, address),
   };
   sentences.push(...stacksOf(kernel).stackFault(fault));
   return sentences;
@@ -106,16 +107,6 @@ function near(sp: bigint, areas: readonly StackArea[]): string {
     : `, and ${distance(sp, other)} of the ${other.name}`
         .replace('its start of', 'the start of')
         .replace('its end of', 'the end of');
-}
-
-function isUnmapped(kernel: Kernel, address: bigint): boolean {
-  const found = kernel.memory.translate(address);
-  return (
-    typeof found !== 'number' &&
-    'detail' in found &&
-    !('missingTable' in found && found.missingTable !== undefined) &&
-    !('kind' in found)
-  );
 }
 
 /** How the instruction writes to the stack, where it does. */

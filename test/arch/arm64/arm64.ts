@@ -45,6 +45,8 @@ export const toyArm64: Architecture = {
     firstLockedBit: () => undefined,
     pauses: () => false,
     stackWrite: () => undefined,
+    memoryAccess: () => undefined,
+    isTrap: () => false,
   },
   bootImage: () => undefined,
 };

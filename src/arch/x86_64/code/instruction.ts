@@ -16,6 +16,8 @@ export interface Instruction {
   /** ModRM's register, or more of the opcode, without the bit of REX; 0 without a ModRM byte. */
   readonly reg: number;
   readonly rm: number;
+  /** Scale, index and base of the address, without the bits of REX; undefined without such a byte. */
+  readonly sib: number | undefined;
   /** The displacement counts from the end of the instruction. */
   readonly ripRelative: boolean;
   /** Sign-extended. */
@@ -93,7 +95,7 @@ export function instructionAt(code: Uint8Array, start: number): Instruction | un
 
   let mode: number | undefined;
   let [reg, rm, ripRelative] = [0, 0, false];
-  let displacement: number | undefined;
+  let [displacement, sib]: (number | undefined)[] = [];
   if ((behind & WITH_MOD_RM) !== 0) {
     if (at >= end) return undefined;
     const byte = code[at++]!;
@@ -106,7 +108,8 @@ export function instructionAt(code: Uint8Array, start: number): Instruction | un
       let base = rm;
       if (rm === 4) {
         if (at >= end) return undefined;
-        base = code[at++]! & 7;
+        sib = code[at++]!;
+        base = sib & 7;
       }
       ripRelative = mode === 0 && rm === 5;
       const bytes = mode === 1 ? 1 : mode === 2 || base === 5 ? 4 : 0;
@@ -119,7 +122,19 @@ export function instructionAt(code: Uint8Array, start: number): Instruction | un
   const bytes = isTest && reg > 1 ? 0 : immediateBytes(operands, rex, prefixes);
   if (at + bytes > end) return undefined;
   const immediate = bytes === 0 || bytes === 8 ? undefined : signed(code, at, Math.min(bytes, 4));
-  return { length: at + bytes - start, opcode, prefixes, rex, mode, reg, rm, ripRelative, displacement, immediate };
+  return {
+    length: at + bytes - start,
+    opcode,
+    prefixes,
+    rex,
+    mode,
+    reg,
+    rm,
+    sib,
+    ripRelative,
+    displacement,
+    immediate,
+  };
 }
 
 /** An opcode of another map than the first: by 0f, VEX or EVEX; where the bytes behind it begin, and what they are. */

@@ -1,7 +1,9 @@
 import type { CodeAction, CodeArchitecture } from '../../architecture.js';
 import { instructionAt, LONGEST_INSTRUCTION, PREFIX, type Instruction } from './instruction.js';
+import { memoryAccess } from './memory-access.js';
 
 const CALL = 0xe8;
+const [UD1, UD2] = [0x0fb9, 0x0f0b];
 const JUMP = 0xe9;
 /** With the register field of ModRM: inc, dec, call, push (volume 2, table A-6, group 5). */
 const GROUP_5 = 0xff;
@@ -25,6 +27,8 @@ export const code: CodeArchitecture = {
   firstLockedBit,
   pauses,
   stackWrite,
+  memoryAccess,
+  isTrap: (bytes) => [UD1, UD2].includes(instructionAt(bytes, 0)?.opcode ?? 0),
   longestInstruction: LONGEST_INSTRUCTION,
 };
 

@@ -2,6 +2,7 @@ import type { StackArchitecture } from '../../stack/stack-architecture.js';
 import { isUserMode, type X86Registers } from '../pt-regs-order.js';
 import { exceptionStacks, irqStack } from './cpu-stacks.js';
 import { entries, entryName } from './entries.js';
+import { dyingFunctions } from './handlers.js';
 import { framePointerCaller } from './frame-pointer-step.js';
 import { orcTables } from './orc-tables.js';
 import { convention, frameOf, onlyKnown, registers } from './registers.js';
@@ -30,5 +31,7 @@ export const x86_64Stacks: StackArchitecture = {
   systemCallName: (name) => /^(?:__x64_|__ia32_|__se_)?sys_(\w+)$/.exec(name)?.[1],
   entries,
   entryName,
+  dyingFunctions,
+  lastFault: ({ cr2 }) => (cr2 === undefined ? undefined : { register: 'CR2', address: cr2 }),
   stackFault,
 };

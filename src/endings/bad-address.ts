@@ -1,0 +1,102 @@
+import type { Kernel } from '../kernel/kernel.js';
+
+/**
+ * What the value of a pointer says of how it came to be wrong: "a NULL pointer", "SLUB’s poison of freed memory".
+ * undefined where it says nothing: it looks like any address.
+ */
+export function badPointerInWords(kernel: Kernel, value: bigint): string | undefined {
+  if (value === 0n) return 'a NULL pointer';
+  const error = errorOf(value);
+  if (error !== undefined) return `the error ${error}, used as a pointer`;
+  const poison = patterns.find(({ is }) => is(value));
+  if (poison !== undefined) return poison.words;
+  const text = textOf(value);
+  if (text !== undefined) return `the text “${text}”, where a pointer should be`;
+  if (value < SMALL) return 'an offset from NULL';
+  if (value < USER_END) return 'an address of user space';
+  if (!isCanonical(value)) return 'no canonical address';
+  return value < kernel.arch.memory.kernelStart ? 'no address of the kernel' : undefined;
+}
+
+/** Whether a processor takes it for an address at all: bits 56 to 63 are the same, be there five levels of tables. */
+export function isCanonical(value: bigint): boolean {
+  const high = value >> 56n;
+  return high === 0n || high === 0xffn;
+}
+
+/** The first page is never mapped: what lies there is an offset from NULL. */
+const SMALL = 4096n;
+const USER_END = 1n << 47n;
+const MAX_ERRNO = 4095n;
+
+/** IS_ERR(), include/linux/err.h. */
+function errorOf(value: bigint): string | undefined {
+  const number = -BigInt.asIntN(64, value);
+  if (number < 1n || number > MAX_ERRNO) return undefined;
+  return errorNames[Number(number)] === undefined ? `-${number}` : `-${errorNames[Number(number)]}`;
+}
+
+/** include/uapi/asm-generic/errno-base.h, those that the kernel gives its own callers most. */
+const errorNames: Readonly<Record<number, string>> = {
+  1: 'EPERM',
+  2: 'ENOENT',
+  4: 'EINTR',
+  5: 'EIO',
+  6: 'ENXIO',
+  11: 'EAGAIN',
+  12: 'ENOMEM',
+  13: 'EACCES',
+  14: 'EFAULT',
+  16: 'EBUSY',
+  17: 'EEXIST',
+  19: 'ENODEV',
+  20: 'ENOTDIR',
+  22: 'EINVAL',
+  28: 'ENOSPC',
+  95: 'EOPNOTSUPP',
+  110: 'ETIMEDOUT',
+  512: 'ERESTARTSYS',
+  517: 'EPROBE_DEFER',
+};
+
+/** POISON_POINTER_DELTA of 64-bit kernels. */
+const DELTA = 0xdead_0000_0000_0000n;
+/** A member behind a poisoned pointer lies no further from it. */
+const MEMBER = 0x1000n;
+
+function near(poison: bigint): (value: bigint) => boolean {
+  return (value) => value >= poison && value < poison + MEMBER;
+}
+
+function filledWith(byte: number): (value: bigint) => boolean {
+  const whole = BigInt(`0x${byte.toString(16).padStart(2, '0').repeat(8)}`);
+  return (value) => value >> 16n === whole >> 16n;
+}
+
+/** include/linux/poison.h; what is nearest is named first. */
+const patterns: readonly { readonly is: (value: bigint) => boolean; readonly words: string }[] = [
+  { is: (value) => value === DELTA + 0x122n, words: 'LIST_POISON2, of an entry that is in no list any more' },
+  { is: (value) => value === DELTA + 0x100n, words: 'LIST_POISON1, of an entry that is in no list any more' },
+  { is: near(DELTA), words: 'list poison, of an entry that is in no list any more' },
+  { is: filledWith(0x6b), words: 'SLUB’s poison of freed memory (0x6b)' },
+  { is: filledWith(0x5a), words: 'SLUB’s poison of memory that was never written to (0x5a)' },
+  { is: filledWith(0xbb), words: 'SLUB’s red zone of a free object (0xbb)' },
+  { is: filledWith(0xcc), words: 'SLUB’s red zone of an object in use, or the filling of code (0xcc)' },
+  { is: filledWith(0xaa), words: 'the poison of freed pages (0xaa)' },
+  {
+    is: (value) => value === 0xdead_4ead_0000_0000n || value >> 32n === 0xdead_4eadn,
+    words: 'the magic of a spinlock',
+  },
+];
+
+/** Six letters or more, the lowest address first. */
+function textOf(value: bigint): string | undefined {
+  const letters: string[] = [];
+  for (let at = 0n; at < 64n; at += 8n) {
+    const code = Number((value >> at) & 0xffn);
+    if (code === 0 && letters.length >= 6 && value >> at === 0n) break;
+    if (code < 0x20 || code > 0x7e) return undefined;
+    letters.push(String.fromCharCode(code));
+  }
+  return letters.join('');
+}

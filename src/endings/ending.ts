@@ -1,0 +1,143 @@
+import type { SavedRegisters } from '../arch/stack/frame.js';
+import type { InterruptionKind } from '../arch/stack/stack-architecture.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { registersOf } from '../linux/machine/cpu-registers.js';
+import { panicOf, type Panic } from '../linux/machine/panic.js';
+import { isUnmapped } from '../memory/address-space.js';
+import { cpuContexts, type Context } from '../locks/contexts.js';
+import { defined } from '../words/defined.js';
+import { culpritOf, type Culprit } from './culprit.js';
+import { isOops } from './machinery.js';
+import { faulted, type Faulted } from './exception.js';
+
+/** A setting of the kernel that makes a panic of what it would go on after. */
+export type Policy =
+  | 'panic_on_oops'
+  | 'panic_on_warn'
+  | 'softlockup_panic'
+  | 'hardlockup_panic'
+  | 'hung_task_panic'
+  | 'panic_on_rcu_stall'
+  | 'unknown_nmi_panic'
+  | 'panic_on_io_nmi';
+
+/** How the kernel ended, by what its own functions on the stack of the CPU that panicked say. */
+export type EndingKind =
+  | 'exception'
+  | 'bug'
+  | 'warning'
+  | 'stack protector'
+  | 'machine check'
+  | 'policy'
+  | 'out of memory'
+  | 'init killed'
+  | 'no root'
+  | 'by hand'
+  | 'panic';
+
+/** The end of a kernel that panicked, or that started its crash kernel. */
+export interface Ending {
+  readonly kind: EndingKind;
+  readonly panic: Panic;
+  readonly context: Context;
+  readonly culprit: Culprit;
+  /** What made a panic of it, where that is a setting. */
+  readonly policy?: Policy;
+  readonly exception?: { readonly kind: InterruptionKind; readonly faulted: Faulted };
+}
+
+/**
+ * How the kernel ended; undefined where it did not panic, or the stack of the CPU that did is not to be had. What the
+ * log says is no part of it.
+ */
+export function endingOf(kernel: Kernel): Ending | undefined {
+  return kernel.once('ending', () => {
+    const panic = panicOf(kernel);
+    const context = cpuContexts(kernel).find(({ cpu }) => cpu !== undefined && cpu === panic?.cpu);
+    if (panic === undefined || context === undefined) return undefined;
+    const culprit = culpritOf(kernel, context);
+    const base = { panic, context, culprit };
+    if (culprit.machinery.length === 0) {
+      const exception = atItsRegisters(kernel, context);
+      return exception && { ...base, kind: exception.faulted.isTrap ? 'bug' : 'exception', exception };
+    }
+    return { ...base, ...whichKind(kernel, culprit) };
+  });
+}
+
+/** By a function of the machinery, or the one that called it: the first that is found tells. */
+const byMachinery: readonly (readonly [functions: RegExp, kind: EndingKind, policy?: Policy])[] = [
+  [/^sysrq_handle_crash$/, 'by hand'],
+  [/^(?:mce_panic|do_machine_check)$/, 'machine check'],
+  [/^watchdog_timer_fn$/, 'policy', 'softlockup_panic'],
+  [/^watchdog_(?:overflow_callback|hardlockup_check)$/, 'policy', 'hardlockup_panic'],
+  [/^(?:check_hung_task|check_hung_uninterruptible_tasks|hung_task_info)$/, 'policy', 'hung_task_panic'],
+  [
+    /^(?:panic_on_rcu_stall|print_(?:cpu|other_cpu)_stall|check_cpu_stall|rcu_sched_clock_irq)$/,
+    'policy',
+    'panic_on_rcu_stall',
+  ],
+  [/^unknown_nmi_error$/, 'policy', 'unknown_nmi_panic'],
+  [/^(?:io_check_error|pci_serr_error|mem_parity_error)$/, 'policy', 'panic_on_io_nmi'],
+  [/^__stack_chk_fail$/, 'stack protector'],
+  [/^(?:__warn|check_panic_on_warn|warn_slowpath_(?:fmt|null)|__WARN_trap)$/, 'warning', 'panic_on_warn'],
+];
+
+/** The same by the function that called panic() itself. */
+const callers: readonly (readonly [functions: RegExp, kind: EndingKind, policy?: Policy])[] = [
+  [/^watchdog$/, 'policy', 'hung_task_panic'], // of khungtaskd, with what checks inlined
+  [/^(?:out_of_memory|mem_cgroup_out_of_memory|pagefault_out_of_memory|check_panic_on_oom)$/, 'out of memory'],
+  [/^(?:do_exit|make_task_dead|do_group_exit)$/, 'init killed'],
+  [/^(?:mount_(?:block_)?root(?:_generic)?|prepare_namespace|mount_nodev_root)$/, 'no root'],
+  [/^sysrq_handle_crash$/, 'by hand'],
+];
+
+function whichKind(
+  kernel: Kernel,
+  { machinery, activations, by }: Culprit,
+): Pick<Ending, 'kind' | 'policy' | 'exception'> {
+  // 5.x wrote to address 0 for sysrq-c, and the oops is what was asked for.
+  if (activations[0]?.name === 'sysrq_handle_crash') return { kind: 'by hand' };
+  const names = machinery.map(({ name }) => name);
+  const saved = activations[0]?.frame.entry;
+  const found = byMachinery.find(([pattern]) => names.some((name) => pattern.test(name)));
+  if (found !== undefined) {
+    const [, kind, policy] = found;
+    const warned = kind === 'warning' && saved !== undefined && by !== undefined;
+    return {
+      kind,
+      ...defined({ policy, exception: warned ? { kind: by.kind, faulted: faulted(kernel, saved) } : undefined }),
+    };
+  }
+  if (by !== undefined && saved !== undefined && machinery.some(({ name }) => isOops(kernel, name))) {
+    const exception = { kind: by.kind, faulted: faulted(kernel, saved) };
+    return { kind: exception.faulted.isTrap ? 'bug' : 'exception', exception, ...oopsPolicy(kernel) };
+  }
+  const [caller] = activations;
+  const [, kind = 'panic', policy] =
+    callers.find(([pattern]) => caller !== undefined && pattern.test(caller.name)) ?? [];
+  return { kind, ...defined({ policy }) };
+}
+
+function oopsPolicy(kernel: Kernel): { policy?: Policy } {
+  const set = kernel.hasGlobal('panic_on_oops')
+    ? kernel.attempt('panic_on_oops', () => kernel.global('panic_on_oops'))
+    : 0;
+  return set !== undefined && set !== 0 ? { policy: 'panic_on_oops' } : {};
+}
+
+/**
+ * An oops that started the crash kernel at once (crash_kexec() in oops_end()) left the exception's own registers as the
+ * CPU's: there is no machinery above it. Told only where the instruction there can't but fail.
+ */
+function atItsRegisters(kernel: Kernel, { cpu }: Context): Ending['exception'] {
+  const registers = cpu === undefined ? undefined : registersOf(kernel, cpu)?.registers;
+  if (registers === undefined) return undefined;
+  const saved: SavedRegisters = { address: 0n, registers, user: false };
+  const found = faulted(kernel, saved);
+  if (found.isTrap) return { kind: 'invalid opcode', faulted: found };
+  const address = found.noCode ? registers.ip : found.access?.address;
+  return address !== undefined && isUnmapped(kernel.memory, address)
+    ? { kind: 'page fault', faulted: found }
+    : undefined;
+}

@@ -1,0 +1,44 @@
+import type { MemoryAccess } from '../arch/architecture.js';
+import type { SavedRegisters } from '../arch/stack/frame.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { bugAt, type BugPlace } from '../linux/machine/bug-table.js';
+import { isUnmapped } from '../memory/address-space.js';
+import { defined } from '../words/defined.js';
+
+/** What the code at an exception was about to do, as its instruction and registers say. */
+export interface Faulted {
+  /** Where: the registers that the exception saved. */
+  readonly saved: SavedRegisters;
+  /** No code can be read there: it was come to by a wild or NULL call. */
+  readonly noCode?: true;
+  readonly access?: MemoryAccess;
+  /** The instruction that BUG() and WARN() are made of. */
+  readonly isTrap: boolean;
+  readonly bug?: BugPlace;
+}
+
+/** Reads the instruction that an exception stands at. */
+export function faulted(kernel: Kernel, saved: SavedRegisters): Faulted {
+  const { ip } = saved.registers;
+  const code = codeAt(kernel, ip);
+  if (code === undefined) return { saved, isTrap: false, ...(isUnmapped(kernel.memory, ip) ? { noCode: true } : {}) };
+  const isTrap = kernel.arch.code.isTrap(code);
+  return {
+    saved,
+    isTrap,
+    ...defined({
+      access: isTrap ? undefined : kernel.arch.code.memoryAccess(code, saved.registers),
+      bug: isTrap ? kernel.attempt('__bug_table', () => bugAt(kernel, ip)) : undefined,
+    }),
+  };
+}
+
+function codeAt(kernel: Kernel, ip: bigint): Uint8Array | undefined {
+  const { longestInstruction } = kernel.arch.code;
+  const { pageSize } = kernel.memory;
+  const inPage = pageSize - Number(ip % BigInt(pageSize));
+  return (
+    kernel.peek('code', () => kernel.memory.read(ip, longestInstruction)) ??
+    kernel.peek('code', () => kernel.memory.read(ip, Math.min(longestInstruction, inPage)))
+  );
+}

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { toyKernel } from 'oompm/testing';
+
+import { badPointerInWords } from '../../src/endings/bad-address.js';
+
+const kernel = toyKernel({ types: '' });
+const words = (value: bigint) => badPointerInWords(kernel, BigInt.asUintN(64, value));
+
+test.each([
+  [0n, 'a NULL pointer'],
+  [-14n, 'the error -EFAULT, used as a pointer'],
+  [-4095n, 'the error -4095, used as a pointer'],
+  [4095n, 'an offset from NULL'],
+  [0x7fff_ffff_f000n, 'an address of user space'],
+  [0x0000_8000_0000_0000n, 'no address of the kernel'],
+  [0x8000_0000_0000_0000n, 'no canonical address'],
+  [0xdead_0000_0000_0122n, 'LIST_POISON2, of an entry that is in no list any more'],
+  [0xdead_0000_0000_0400n, 'list poison, of an entry that is in no list any more'],
+  [0x5a5a_5a5a_5a5a_5a5an, 'SLUB’s poison of memory that was never written to (0x5a)'],
+  [0x6b6b_6b6b_6b6b_6b93n, 'SLUB’s poison of freed memory (0x6b)'],
+  [0x0068_7361_6262n, 'an address of user space'],
+  [0x0063_6e79_735f_7366n, 'the text “fs_sync”, where a pointer should be'],
+])('0x%s says what it is', (value, says) => {
+  expect(words(value)).toBe(says);
+});
+
+test.each([-4096n, 0xffff_8880_0123_4000n, 0xffff_c900_0020_0000n, 0xffff_ffff_8100_0000n])(
+  '%s looks like any address',
+  (value) => {
+    expect(words(value)).toBeUndefined();
+  },
+);

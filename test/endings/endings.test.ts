@@ -1,0 +1,247 @@
+import { describe, expect, test } from 'vitest';
+import { toyCode, type ToyFunction } from 'oompm/testing';
+import { culpritOf, endingFindings, endingOf } from 'oompm/endings';
+
+import { cpuContexts } from '../../src/locks/contexts.js';
+import { BOTTOM, ENTRY, returnSlot, toyMachine, type ToySegment } from '../stack/toy-machine.js';
+import { amissIn } from '../words/untold.js';
+
+const READ = [0x8b, 0x47, 0x28]; // mov 0x28(%rdi),%eax
+const UD2 = [0x0f, 0x0b];
+
+/** Each calls what stands before it in a segment. */
+const functions = {
+  delay: {},
+  panic: { code: [{ call: 'delay' }] },
+  oops_end: { code: [{ call: 'panic' }] },
+  page_fault_oops: { code: [{ call: 'oops_end' }] },
+  exc_page_fault: { code: [{ call: 'page_fault_oops' }] },
+  asm_exc_page_fault: { ...ENTRY, code: [{ call: 'exc_page_fault' }] },
+  handle_mm_fault: { code: [{ call: 'out_of_memory' }, { call: 'panic' }] },
+  exc_page_fault_user: { code: [{ call: 'handle_mm_fault' }] },
+  asm_exc_page_fault_user: { ...ENTRY, code: [{ call: 'exc_page_fault_user' }] },
+  exc_general_protection: { code: [{ call: 'oops_end' }] },
+  asm_exc_general_protection: { ...ENTRY, code: [{ call: 'exc_general_protection' }] },
+  exc_invalid_op: { code: [{ call: 'oops_end' }] },
+  asm_exc_invalid_op: { ...ENTRY, code: [{ call: 'exc_invalid_op' }] },
+  exc_divide_error: { code: [{ call: 'oops_end' }] },
+  asm_exc_divide_error: { ...ENTRY, code: [{ call: 'exc_divide_error' }] },
+  __warn: { code: [{ call: 'panic' }] },
+  warn_op: { code: [{ call: '__warn' }] },
+  asm_exc_invalid_op_warn: { ...ENTRY, code: [{ call: 'warn_op' }] },
+  handle_stack_overflow: { code: [{ call: 'panic' }] },
+  exc_double_fault: { code: [{ call: 'handle_stack_overflow' }] },
+  asm_exc_double_fault: { ...ENTRY, code: [{ call: 'exc_double_fault' }] },
+  watchdog_timer_fn: { code: [{ call: 'panic' }] },
+  hrtimer_interrupt: { code: [{ call: 'watchdog_timer_fn' }, { call: 'driver_timer' }] },
+  sysvec_apic_timer_interrupt: { code: [{ call: 'hrtimer_interrupt' }] },
+  asm_sysvec_apic_timer_interrupt: { ...ENTRY, code: [{ call: 'sysvec_apic_timer_interrupt' }] },
+  driver_timer: { code: [{ call: 'panic' }] },
+  __stack_chk_fail: { code: [{ call: 'panic' }] },
+  out_of_memory: { code: [{ call: 'panic' }] },
+  do_exit: { code: [{ call: 'panic' }] },
+  mount_root_generic: { code: [{ call: 'panic' }] },
+  sysrq_handle_crash: { code: [{ call: 'panic' }] },
+  watchdog: { code: [{ call: 'panic' }] },
+  reads: { code: [{ bytes: READ }] },
+  traps: { code: [{ bytes: UD2 }] },
+  divides: { code: [{ bytes: [0xf7, 0xf1] }] },
+  recurses: { code: [{ call: 'recurses' }] },
+  worker: {
+    ...BOTTOM,
+    code: [
+      { bytes: [0xff, 0xd0] }, // call *%rax
+      { call: 'panic' },
+      { call: '__stack_chk_fail' },
+      { call: 'out_of_memory' },
+      { call: 'do_exit' },
+      { call: 'mount_root_generic' },
+      { call: 'sysrq_handle_crash' },
+      { call: 'reads' },
+      { call: 'traps' },
+      { call: 'divides' },
+      { call: 'recurses' },
+    ],
+  },
+  kthread: { ...BOTTOM, code: [{ call: 'watchdog' }] },
+} satisfies Record<string, ToyFunction>;
+const code = toyCode(functions);
+
+const pageFault: ToySegment = {
+  calls: ['delay', 'panic', 'oops_end', 'page_fault_oops', 'exc_page_fault', 'asm_exc_page_fault'],
+  on: 'IRQ',
+};
+const over = (entry: string, ...calls: string[]): ToySegment => ({
+  calls: ['delay', 'panic', ...calls, entry],
+  on: 'IRQ',
+});
+const faults = (registers: Record<string, bigint> = {}): ToySegment => ({
+  calls: ['reads', 'worker'],
+  offset: 0,
+  registers,
+});
+
+function machine(segments: readonly ToySegment[], { cpu = 0, set = {}, memory = {} } = {}) {
+  return toyMachine(functions, [{ comm: 'dying', pid: 100, segments }], {
+    variables: {
+      panic_cpu: { type: 'atomic_t', value: { counter: cpu } },
+      panic_on_oops: { type: 'int', value: 1 },
+      ...set,
+    },
+    ...memory,
+  });
+}
+
+function told(segments: readonly ToySegment[], more = {}): string[] {
+  const kernel = machine(segments, more);
+  const found = endingFindings(kernel);
+  for (const finding of found) expect(amissIn(finding), finding.sentence).toEqual([]);
+  return found.map(({ id, certainty, sentence }) => `${id}, ${certainty}: ${sentence}`);
+}
+
+const end = ', on CPU 0 (dying (100)). panic_on_oops made the panic of it.';
+
+describe('the end by an exception', () => {
+  test.each([
+    [0n, 'address 0x28 (0x28(%rdi)) through rdi, which is a NULL pointer'],
+    [0x10n, 'address 0x38 (0x28(%rdi)) through rdi, which is 0x10, an offset from NULL'],
+    [-12n, 'address 0x1c (0x28(%rdi)) through rdi, which is 0xfffffffffffffff4, the error -ENOMEM, used as a pointer'],
+    [0x1234_5678n, 'address 0x123456a0 (0x28(%rdi)) through rdi, which is 0x12345678, an address of user space'],
+    [0xffff_c900_0bad_0000n, 'address 0xffffc9000bad0028 (0x28(%rdi), where rdi is 0xffffc9000bad0000)'],
+  ])('a page fault through %d', (value, words) => {
+    expect(told([pageFault, faults({ di: BigInt.asUintN(64, value) })])).toEqual([
+      `ending.exception, certain: reads+0x0 read 4 bytes at ${words}${end}`,
+    ]);
+  });
+
+  test.each([
+    [0x6b6b_6b6b_6b6b_6b6bn, '0x6b6b6b6b6b6b6b6b, SLUB’s poison of freed memory (0x6b)'],
+    [0xdead_0000_0000_0100n, '0xdead000000000100, LIST_POISON1, of an entry that is in no list any more'],
+    [0x2f65_6d6f_682f_2f2fn, '0x2f656d6f682f2f2f, the text “///home/”, where a pointer should be'],
+  ])('a general protection fault by %d', (value, words) => {
+    const entry = over('asm_exc_general_protection', 'oops_end', 'exc_general_protection');
+    expect(told([entry, faults({ di: value })])).toEqual([
+      `ending.exception, certain: reads+0x0 read 4 bytes at address 0x${(value + 0x28n).toString(16)} (0x28(%rdi)) through rdi, which is ${words}${end}`,
+    ]);
+  });
+
+  test('a general protection fault at a good address is not the pointer’s', () => {
+    const entry = over('asm_exc_general_protection', 'oops_end', 'exc_general_protection');
+    expect(told([entry, faults({ di: 0xffff_c900_0020_0000n })])).toEqual([
+      `ending.exception, certain: reads+0x0 met a general protection fault (0x28(%rdi))${end}`,
+    ]);
+  });
+
+  test('where the page is mapped in the dump, it is less sure', () => {
+    expect(told([pageFault, faults({ di: 0xffff_c900_0020_0000n })])[0]).toMatch(/^ending\.exception, likely: reads/);
+  });
+
+  test('a call through NULL is its caller’s, and unwound', () => {
+    const segment: ToySegment = { calls: ['reads', 'worker'], registers: { ip: 0n } };
+    const toWorker = code.returnTo('worker', 'reads');
+    expect(code.at('worker')).toBeLessThan(toWorker);
+    expect(told([pageFault, segment])).toEqual([
+      `ending.exception, certain: worker+0x${(toWorker - code.at('worker')).toString(16)} called 0x0, where no code is: a NULL pointer${end}`,
+    ]);
+  });
+
+  test('a division', () => {
+    expect(
+      told([over('asm_exc_divide_error', 'oops_end', 'exc_divide_error'), { calls: ['divides', 'worker'], offset: 0 }]),
+    ).toEqual([`ending.exception, certain: divides+0x0 divided by zero, or the quotient was too large${end}`]);
+  });
+
+  test('a stack that ran into its guard page names who calls itself', () => {
+    const deep: ToySegment = { calls: [...Array.from({ length: 6 }, () => 'recurses'), 'worker'], offset: 5 };
+    expect(told([over('asm_exc_double_fault', 'handle_stack_overflow', 'exc_double_fault'), deep])).toEqual([
+      `ending.exception, certain: The stack was exhausted in recurses+0x5: recurses stands on it 6 times${end}`,
+    ]);
+  });
+});
+
+describe('ends that are no exception', () => {
+  test.each([
+    [[{ calls: ['delay', 'panic', 'worker'] }], 'ending.panic', 'worker'],
+    [[{ calls: ['delay', 'panic', '__stack_chk_fail', 'worker'] }], 'ending.check', 'worker'],
+    [[{ calls: ['delay', 'panic', 'do_exit', 'worker'] }], 'ending.init-killed', undefined],
+    [[{ calls: ['delay', 'panic', 'mount_root_generic', 'worker'] }], 'ending.no-root', undefined],
+    [[{ calls: ['delay', 'panic', 'sysrq_handle_crash', 'worker'] }], 'ending.by-hand', undefined],
+    [[{ calls: ['delay', 'panic', 'watchdog', 'kthread'] }], 'ending.policy', 'watchdog'],
+    [
+      [over('asm_exc_invalid_op', 'oops_end', 'exc_invalid_op'), { calls: ['traps', 'worker'], offset: 0 }],
+      'ending.bug',
+      'traps',
+    ],
+    [
+      [over('asm_exc_invalid_op_warn', '__warn', 'warn_op'), { calls: ['traps', 'worker'], offset: 0 }],
+      'ending.bug',
+      'traps',
+    ],
+    [
+      [
+        over(
+          'asm_sysvec_apic_timer_interrupt',
+          'watchdog_timer_fn',
+          'hrtimer_interrupt',
+          'sysvec_apic_timer_interrupt',
+        ),
+        { calls: ['reads', 'worker'] },
+      ],
+      'ending.policy',
+      'reads',
+    ],
+    // A driver's own timer that panics is the driver's end, not the code's that it interrupted.
+    [
+      [
+        over('asm_sysvec_apic_timer_interrupt', 'driver_timer', 'hrtimer_interrupt', 'sysvec_apic_timer_interrupt'),
+        { calls: ['reads', 'worker'] },
+      ],
+      'ending.panic',
+      'driver_timer',
+    ],
+    // So is a panic within a page fault of the kernel's that was being served.
+    [
+      [over('asm_exc_page_fault_user', 'handle_mm_fault', 'exc_page_fault_user'), { calls: ['reads', 'worker'] }],
+      'ending.panic',
+      'handle_mm_fault',
+    ],
+  ] as const)('%#', (segments, id, subject) => {
+    const [finding, ...more] = endingFindings(machine(segments));
+    expect(more).toEqual([]);
+    expect({ id: finding!.id, subject: finding!.subject?.name, certainty: finding!.certainty }).toEqual({
+      id,
+      subject,
+      certainty: 'certain',
+    });
+    expect(amissIn(finding!), finding!.sentence).toEqual([]);
+  });
+
+  test('of an end by panic_on_oom the OOM report tells', () => {
+    const kernel = machine([{ calls: ['delay', 'panic', 'out_of_memory', 'worker'] }]);
+    expect([endingOf(kernel)?.kind, endingFindings(kernel)]).toEqual(['out of memory', []]);
+    const served = machine([
+      over('asm_exc_page_fault_user', 'out_of_memory', 'handle_mm_fault', 'exc_page_fault_user'),
+      { calls: ['reads', 'worker'] },
+    ]);
+    expect([endingOf(served)?.kind, endingFindings(served)]).toEqual(['out of memory', []]);
+  });
+
+  test('a kernel that did not panic has no end, whatever its stacks look like', () => {
+    expect(told([pageFault, faults()], { cpu: -1 })).toEqual([]);
+  });
+});
+
+test('the crash kernel that an oops starts at once leaves the exception’s registers', () => {
+  expect(told([faults({ di: 0n })])).toEqual([
+    'ending.exception, certain: reads+0x0 read 4 bytes at address 0x28 (0x28(%rdi)) through rdi, which is a NULL pointer, on CPU 0 (dying (100)).',
+  ]);
+  // At an instruction that can go on, nothing is said of it.
+  expect(told([faults({ di: 0xffff_c900_0020_0000n })])).toEqual([]);
+});
+
+test('a CPU that nothing killed does what it does', () => {
+  const kernel = machine([{ calls: ['reads', 'worker'] }], { cpu: -1 });
+  const found = culpritOf(kernel, cpuContexts(kernel)[0]!);
+  expect([found.activations.map(({ name }) => name), found.machinery]).toEqual([['reads', 'worker'], []]);
+  expect(returnSlot(0, 0)).toBeGreaterThan(0n);
+});
