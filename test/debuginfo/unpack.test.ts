@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -158,7 +159,9 @@ describe('a cache that is broken or full is none', () => {
 
   test('more than fits into memory, and nowhere to put it: a sentence that says so', { timeout: 60_000 }, async () => {
     const blocked = file('no-folder', Buffer.from('a file'));
-    const large = file('large.gz', gzipSync(Buffer.concat([toy, Buffer.alloc(260 << 20)]), { level: 1 }));
+    const packedEnough = randomBytes(5 << 20);
+    const whole = Buffer.concat([toy, packedEnough, Buffer.alloc(260 << 20)]);
+    const large = file('large.gz', gzipSync(whole, { level: 1 }));
     const attempt = openVmlinux(large, { cacheFolder: join(blocked, 'below') });
     await expect(attempt).rejects.toThrow(SurroundingsError);
     await expect(attempt).rejects.toThrow(
@@ -198,6 +201,14 @@ describe('what is no vmlinux', () => {
     await expect(attempt).rejects.toThrow(InputError);
     await expect(attempt).rejects.toThrow(words);
   });
+  test('little that unpacks to much, though it begins as an ELF file does', async () => {
+    const bomb = gzipSync(Buffer.concat([toy.subarray(0, 4096), Buffer.alloc(80 << 20)]));
+    await expect(openVmlinux(file('bomb.gz', bomb), { cacheFolder })).rejects.toThrow(
+      `bomb.gz can't be unpacked (gzip): ${bomb.length} bytes that unpack to more than 64 MiB are no kernel.`,
+    );
+    expect(readdirSync(cacheFolder)).toEqual([]);
+  });
+
   test('a directory, and nothing at all', async () => {
     await expect(openVmlinux(folder)).rejects.toThrow(/directory/);
     await expect(openVmlinux(join(folder, 'none'))).rejects.toThrow(/no such file/);

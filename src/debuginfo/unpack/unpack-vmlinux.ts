@@ -20,6 +20,10 @@ import { packingOf, type Packing } from '../../bytes/packing.js';
 const LARGEST = 2 ** 31;
 // Where no file can be written, a kernel without DWARF still fits into memory.
 const LARGEST_IN_MEMORY = 256 << 20;
+/** A packed kernel unpacks to some 3 to 12 times its size; zeros to 1,000 times theirs. */
+const LARGEST_RATIO = 64;
+/** What is unpacked of a file however small, in bytes. */
+const SMALL = 64 << 20;
 
 export interface UnpackedKernel {
   reader: FileReader;
@@ -140,9 +144,14 @@ async function inMemory(path: string, packed: Packed, cacheFolder: string, obsta
 
 async function* bounded(path: string, packed: Packed, limit: number): AsyncGenerator<Uint8Array> {
   let size = 0;
+  const largest = Math.max(SMALL, LARGEST_RATIO * packed.bytes.size);
   try {
     for await (const part of unpacked(packed.packing, packed.bytes)) {
       size += part.length;
+      if (size > largest)
+        throw new Error(
+          `${packed.bytes.size} bytes that unpack to more than ${Math.floor(largest / 2 ** 20)} MiB are no kernel`,
+        );
       if (size > limit) throw new Error(`it grows beyond ${limit / 2 ** 20} MiB`);
       yield part;
     }
