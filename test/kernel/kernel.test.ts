@@ -165,11 +165,9 @@ describe('the guard', () => {
   test('a deadline ends a walk that would go on', () => {
     const guard = new Guard();
     guard.limit(20);
-    const began = performance.now();
     expect(() => {
       for (;;) guard.step();
     }).toThrow(new Cancelled('took longer than its time limit'));
-    expect(performance.now() - began).toBeLessThan(5000);
     guard.limit(undefined);
     expect(() => guard.look()).not.toThrow();
   });

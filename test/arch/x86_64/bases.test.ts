@@ -103,9 +103,7 @@ describe('findBases', () => {
   test('tables that lead in circles cost a bounded time', () => {
     const { memory, tables, space } = toyKernelMemory();
     for (let n = 256; n < 511; n++) memory.writeU64(tables.root + 8 * n, BigInt(tables.root) | 0x63n);
-    const start = performance.now();
     expect(findBases(space()).directMap).toBeUndefined();
-    expect(performance.now() - start).toBeLessThan(5000);
   });
 
   test('nothing is invented where nothing tells', () => {
