@@ -1,5 +1,6 @@
 import type { SavedRegisters } from '../arch/stack/frame.js';
 import type { InterruptionKind } from '../arch/stack/stack-architecture.js';
+import { stacksOf } from '../arch/stack/stack-architectures.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { registersOf } from '../linux/machine/cpu-registers.js';
 import { panicOf, type Panic } from '../linux/machine/panic.js';
@@ -132,7 +133,7 @@ function oopsPolicy(kernel: Kernel): { policy?: Policy } {
  */
 function atItsRegisters(kernel: Kernel, { cpu }: Context): Ending['exception'] {
   const registers = cpu === undefined ? undefined : registersOf(kernel, cpu)?.registers;
-  if (registers === undefined) return undefined;
+  if (registers === undefined || stacksOf(kernel).isUserMode(registers)) return undefined;
   const saved: SavedRegisters = { address: 0n, registers, user: false };
   const found = faulted(kernel, saved);
   if (found.isTrap) return { kind: 'invalid opcode', faulted: found };

@@ -83,19 +83,23 @@ function why(kernel: Kernel, access: MemoryAccess): string | Told {
   for (const { register, value } of access.parts) {
     const says = badPointerInWords(kernel, value);
     if (says === undefined) continue;
-    const held = value === 0n ? '' : told`${address(`${register} held`, value, saved)}, `;
-    return told` (${operand}) through ${word(register, register, saved)}, which is ${held}${word(`${register} is`, says, 'its value')}`;
+    const held = value === 0n ? '' : told`${address(register, value, saved)}, `;
+    return told` (${operand}) through ${registerTold(register, value)}, which is ${held}${word(`${register} is`, says, 'its value')}`;
   }
   const whole = access.address === undefined ? undefined : badPointerInWords(kernel, access.address);
   const values = access.parts.map(
-    ({ register, value }) =>
-      told`, where ${word(register, register, saved)} is ${address(`${register} held`, value, saved)}`,
+    ({ register, value }) => told`, where ${registerTold(register, value)} is ${address(register, value, saved)}`,
   );
   const is = whole === undefined ? '' : told`, ${word('address is', whole, 'its value')}`;
   return told`${is} (${operand}${toldOf(values)})`;
 }
 
 const saved = 'the registers that the exception saved';
+
+/** Its name, with what it held. */
+function registerTold(register: string, value: bigint): KnownFact {
+  return { ...address(register, value, saved), text: register };
+}
 
 function operandTold({ operand }: MemoryAccess): KnownFact {
   return word('operand', operand, 'the instruction');
@@ -104,7 +108,8 @@ function operandTold({ operand }: MemoryAccess): KnownFact {
 /** No instruction was run there: its caller went by a bad pointer. */
 function wildCall(kernel: Kernel, ip: bigint, caller: Ending['culprit']['activations'][number] | undefined): Told {
   const says = badPointerInWords(kernel, ip);
-  const who = caller === undefined ? 'The kernel' : told`${placeTold(caller, 'caller')}${taintInWords(kernel, caller)}`;
+  const by = caller && told`${placeTold(caller, 'caller')}${taintInWords(kernel, caller)}`;
+  const went = by === undefined ? 'The kernel went to' : told`${by} called`;
   const to = address('address', ip, 'ip of the registers that the exception saved');
-  return told`${who} called ${to}, where no code is${says === undefined ? '' : told`: ${word('address is', says, 'its value')}`}`;
+  return told`${went} ${to}, where no code is${says === undefined ? '' : told`: ${word('address is', says, 'its value')}`}`;
 }

@@ -2,14 +2,14 @@ import type { MemoryAccess } from '../arch/architecture.js';
 import type { SavedRegisters } from '../arch/stack/frame.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { bugAt, type BugPlace } from '../linux/machine/bug-table.js';
-import { isUnmapped } from '../memory/address-space.js';
+import { codeRangeOf } from '../stack/code.js';
 import { defined } from '../words/defined.js';
 
 /** What the code at an exception was about to do, as its instruction and registers say. */
 export interface Faulted {
   /** Where: the registers that the exception saved. */
   readonly saved: SavedRegisters;
-  /** No code can be read there: it was come to by a wild or NULL call. */
+  /** It is no code of the kernel or a module: it was come to by a wild or NULL call. */
   readonly noCode?: true;
   readonly access?: MemoryAccess;
   /** The instruction that BUG() and WARN() are made of. */
@@ -20,8 +20,10 @@ export interface Faulted {
 /** Reads the instruction that an exception stands at. */
 export function faulted(kernel: Kernel, saved: SavedRegisters): Faulted {
   const { ip } = saved.registers;
+  // Data has bytes too, and they are no instruction.
+  if (codeRangeOf(kernel, ip) === undefined) return { saved, isTrap: false, noCode: true };
   const code = codeAt(kernel, ip);
-  if (code === undefined) return { saved, isTrap: false, ...(isUnmapped(kernel.memory, ip) ? { noCode: true } : {}) };
+  if (code === undefined) return { saved, isTrap: false };
   const isTrap = kernel.arch.code.isTrap(code);
   return {
     saved,

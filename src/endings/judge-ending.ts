@@ -166,7 +166,8 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
 
 /** The address is the instruction's own; that it can't be used is seen where no page table maps it. */
 function presumed(kernel: Kernel, { exception, culprit }: Ending): Premise[] {
-  const [first] = culprit.activations;
+  // Of a call to what is no code the caller is told.
+  const first = culprit.activations[exception?.faulted.noCode === true ? 1 : 0];
   if (first?.frame.found === 'scanned')
     return [{ what: `${activationInWords(first)} was found on the stack by scanning`, certainty: 'likely' }];
   const address = exception?.faulted.access?.address;

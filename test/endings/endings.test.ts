@@ -145,6 +145,15 @@ describe('the end by an exception', () => {
     ]);
   });
 
+  test('a call into data is no instruction that reads', () => {
+    const data = 0xffff_c900_0020_0000n;
+    expect(told([pageFault, { calls: ['reads', 'worker'], registers: { ip: data, di: 0n } }])).toEqual([
+      expect.stringMatching(
+        /^ending\.exception, certain: worker\+0x[0-9a-f]+ called 0xffffc90000200000, where no code is, on/,
+      ),
+    ]);
+  });
+
   test('a division', () => {
     expect(
       told([over('asm_exc_divide_error', 'oops_end', 'exc_divide_error'), { calls: ['divides', 'worker'], offset: 0 }]),
@@ -235,6 +244,8 @@ test('the crash kernel that an oops starts at once leaves the exception’s regi
   expect(told([faults({ di: 0n })])).toEqual([
     'ending.exception, certain: reads+0x0 read 4 bytes at address 0x28 (0x28(%rdi)) through rdi, which is a NULL pointer, on CPU 0 (dying (100)).',
   ]);
+  // Nor of a CPU that was in user mode, whose code is no kernel's.
+  expect(told([faults({ ip: 0x47_b7a0n, cs: 0x33n })])).toEqual([]);
   // At an instruction that can go on, nothing is said of it.
   expect(told([faults({ di: 0xffff_c900_0020_0000n })])).toEqual([]);
 });
