@@ -84,7 +84,7 @@ const patterns: readonly { readonly is: (value: bigint) => boolean; readonly wor
   { is: filledWith(0xcc), words: 'SLUB’s red zone of an object in use, or the filling of code (0xcc)' },
   { is: filledWith(0xaa), words: 'the poison of freed pages (0xaa)' },
   {
-    is: (value) => value === 0xdead_4ead_0000_0000n || value >> 32n === 0xdead_4eadn,
+    is: (value) => (value & 0xffff_ffffn) === 0xdead_4eadn || value >> 32n === 0xdead_4eadn,
     words: 'the magic of a spinlock',
   },
 ];

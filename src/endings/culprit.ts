@@ -10,7 +10,10 @@ export interface Culprit {
   readonly activations: readonly Activation[];
   /** Index of its segment in the context. */
   readonly segment: number;
-  /** Functions that were running over it because the kernel died, innermost first; empty where none was. */
+  /**
+   * The functions over it by which the kernel died, innermost first; empty where none was. What interrupted these in
+   * turn, as a timer may while a panic waits, is no part of it.
+   */
   readonly machinery: readonly Activation[];
   /** The exception, NMI or interrupt that the machinery came in by; undefined where the culprit called it itself. */
   readonly by?: Interruption;
@@ -25,19 +28,17 @@ export function culpritOf(kernel: Kernel, context: Context): Culprit {
   const last = segments.findLastIndex(({ activations }) => activations.some(({ name }) => isDying(kernel, name)));
   if (last < 0) return { activations: segments[0]?.activations ?? [], segment: 0, machinery: [] };
 
-  const over = segments.slice(0, last).flatMap(({ activations }) => activations);
   const own = segments[last]!.activations;
   const by = interruption(kernel, context, last);
   // Whatever is not known by name between an oops and its entry is of the handler.
   const isOopsOfOther = by !== undefined && own.some(({ name }) => isOops(kernel, name));
   const first = own.findLastIndex(({ name }) => isDying(kernel, name)) + 1;
   const called = isOopsOfOther ? -1 : own.findIndex(({ name }, i) => i >= first && !isMachinery(kernel, name));
-  if (called >= 0)
-    return { activations: own.slice(called), segment: last, machinery: [...over, ...own.slice(0, called)] };
+  if (called >= 0) return { activations: own.slice(called), segment: last, machinery: own.slice(0, called) };
   return {
     activations: segments[last + 1]?.activations ?? [],
     segment: last + 1,
-    machinery: [...over, ...own],
+    machinery: own,
     ...defined({ by }),
   };
 }

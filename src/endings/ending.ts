@@ -5,21 +5,23 @@ import type { Kernel } from '../kernel/kernel.js';
 import { registersOf } from '../linux/machine/cpu-registers.js';
 import { panicOf, type Panic } from '../linux/machine/panic.js';
 import { isUnmapped } from '../memory/address-space.js';
+import { interruption } from '../locks/findings/interruptions.js';
 import { cpuContexts, type Context } from '../locks/contexts.js';
 import { defined } from '../words/defined.js';
 import { culpritOf, type Culprit } from './culprit.js';
 import { isOops } from './machinery.js';
 import { faulted, type Faulted } from './exception.js';
 
-/** A setting of the kernel that makes a panic of what it would go on after. */
+/** A setting of the kernel that makes a panic of what it would go on after; two where code asks both. */
 export type Policy =
   | 'panic_on_oops'
-  | 'panic_on_warn'
+  | 'panic_on_warn or warn_limit'
   | 'softlockup_panic'
   | 'hardlockup_panic'
   | 'hung_task_panic'
   | 'panic_on_rcu_stall'
-  | 'unknown_nmi_panic'
+  | 'unknown_nmi_panic or panic_on_unrecovered_nmi'
+  | 'panic_on_unrecovered_nmi'
   | 'panic_on_io_nmi';
 
 /** How the kernel ended, by what its own functions on the stack of the CPU that panicked say. */
@@ -48,8 +50,8 @@ export interface Ending {
 }
 
 /**
- * How the kernel ended; undefined where it did not panic, or the stack of the CPU that did is not to be had. What the
- * log says is no part of it.
+ * How the kernel ended; undefined where it did not panic, or the stack of the CPU that did is not to be had. Of the log
+ * the panic's message alone is part of it.
  */
 export function endingOf(kernel: Kernel): Ending | undefined {
   return kernel.once('ending', () => {
@@ -60,9 +62,9 @@ export function endingOf(kernel: Kernel): Ending | undefined {
     const base = { panic, context, culprit };
     if (culprit.machinery.length === 0) {
       const exception = atItsRegisters(kernel, context);
-      return exception && { ...base, kind: exception.faulted.isTrap ? 'bug' : 'exception', exception };
+      return exception && { ...base, kind: kindOf(exception.faulted), exception };
     }
-    return { ...base, ...whichKind(kernel, culprit) };
+    return { ...base, ...whichKind(kernel, base) };
   });
 }
 
@@ -78,10 +80,11 @@ const byMachinery: readonly (readonly [functions: RegExp, kind: EndingKind, poli
     'policy',
     'panic_on_rcu_stall',
   ],
-  [/^unknown_nmi_error$/, 'policy', 'unknown_nmi_panic'],
-  [/^(?:io_check_error|pci_serr_error|mem_parity_error)$/, 'policy', 'panic_on_io_nmi'],
+  [/^unknown_nmi_error$/, 'policy', 'unknown_nmi_panic or panic_on_unrecovered_nmi'],
+  [/^(?:pci_serr_error|mem_parity_error)$/, 'policy', 'panic_on_unrecovered_nmi'],
+  [/^io_check_error$/, 'policy', 'panic_on_io_nmi'],
   [/^__stack_chk_fail$/, 'stack protector'],
-  [/^(?:__warn|check_panic_on_warn|warn_slowpath_(?:fmt|null)|__WARN_trap)$/, 'warning', 'panic_on_warn'],
+  [/^(?:__warn|check_panic_on_warn|warn_slowpath_(?:fmt|null)|__WARN_trap)$/, 'warning', 'panic_on_warn or warn_limit'],
 ];
 
 /** The same by the function that called panic() itself. */
@@ -95,9 +98,10 @@ const callers: readonly (readonly [functions: RegExp, kind: EndingKind, policy?:
 
 function whichKind(
   kernel: Kernel,
-  { machinery, activations, by }: Culprit,
+  { panic, context, culprit }: Pick<Ending, 'panic' | 'context' | 'culprit'>,
 ): Pick<Ending, 'kind' | 'policy' | 'exception'> {
-  // 5.x wrote to address 0 for sysrq-c, and the oops is what was asked for.
+  const { machinery, activations, by } = culprit;
+  // Before 5.0 sysrq-c wrote to address 0, and the oops is what was asked for.
   if (activations[0]?.name === 'sysrq_handle_crash') return { kind: 'by hand' };
   const names = machinery.map(({ name }) => name);
   const saved = activations[0]?.frame.entry;
@@ -112,19 +116,35 @@ function whichKind(
   }
   if (by !== undefined && saved !== undefined && machinery.some(({ name }) => isOops(kernel, name))) {
     const exception = { kind: by.kind, faulted: faulted(kernel, saved) };
-    return { kind: exception.faulted.isTrap ? 'bug' : 'exception', exception, ...oopsPolicy(kernel) };
+    const policy: Policy | undefined = isPanicOnOops(kernel, panic, context, culprit) ? 'panic_on_oops' : undefined;
+    return { kind: kindOf(exception.faulted), exception, ...defined({ policy }) };
   }
   const [caller] = activations;
   const [, kind = 'panic', policy] =
     callers.find(([pattern]) => caller !== undefined && pattern.test(caller.name)) ?? [];
+  if (kind === 'init killed' && !isInit(kernel, context)) return { kind: 'panic' };
   return { kind, ...defined({ policy }) };
 }
 
-function oopsPolicy(kernel: Kernel): { policy?: Policy } {
-  const set = kernel.hasGlobal('panic_on_oops')
-    ? kernel.attempt('panic_on_oops', () => kernel.global('panic_on_oops'))
-    : 0;
-  return set !== undefined && set !== 0 ? { policy: 'panic_on_oops' } : {};
+/** Other code traps with the same instruction: a BUG() has its entry in the table. */
+function kindOf({ bug }: Faulted): EndingKind {
+  return bug === undefined ? 'exception' : 'bug';
+}
+
+/** oops_end(): within an interrupt an oops is a panic whatever is set, and its message is another one. */
+function isPanicOnOops(kernel: Kernel, { message }: Panic, context: Context, { segment }: Culprit): boolean {
+  if (message !== undefined && message !== 'Fatal exception') return false;
+  const below = context.segments.slice(segment, -1).map((_, i) => interruption(kernel, context, segment + i)?.kind);
+  if (message === undefined && below.some((kind) => kind === 'interrupt' || kind === 'NMI')) return false;
+  return (
+    kernel.hasGlobal('panic_on_oops') &&
+    kernel.attempt('panic_on_oops', () => kernel.global('panic_on_oops') !== 0) === true
+  );
+}
+
+/** do_exit() panics for others too: the idle task, and within an interrupt. */
+function isInit(kernel: Kernel, { task }: Context): boolean {
+  return task !== undefined && kernel.attempt('task_struct.tgid', () => task.tgid) === 1;
 }
 
 /**

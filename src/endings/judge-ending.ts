@@ -1,8 +1,10 @@
+import type { InterruptionKind } from '../arch/stack/stack-architecture.js';
 import { stacksOf } from '../arch/stack/stack-architectures.js';
 import { doorTo } from '../kernel/door-to.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { registersOf } from '../linux/machine/cpu-registers.js';
 import { kernelRecords } from '../linux/printk/kernel-records.js';
+import type { LogRecord } from '../linux/printk/log-entry.js';
 import { activationInWords, type Activation } from '../locks/contexts.js';
 import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
 import { labelOf, placeTold } from '../locks/findings/waits-in-words.js';
@@ -28,7 +30,7 @@ const exceptionKind = findingKind({
 
 const bugKind = findingKind({
   id: 'ending.bug',
-  meaning: 'The kernel stopped itself at a BUG(), or at a WARN() with panic_on_warn set.',
+  meaning: 'The kernel stopped itself at a BUG(), or at a WARN() that panic_on_warn or warn_limit made a panic of.',
   when: 'the CPU that panicked has the handler on its stack, over the instruction that BUG() and WARN() are made of',
   moment: 'dump',
   step: 'certain',
@@ -213,7 +215,7 @@ function trapTold(kernel: Kernel, { kind, exception, culprit: { activations } }:
     bug?.file === undefined
       ? ''
       : told` at ${word('source', bug.line === undefined ? bug.file : `${bug.file}:${bug.line}`, '__bug_table')}`;
-  const made = kind === 'warning' ? ', and panic_on_warn is set' : '';
+  const made = kind === 'warning' ? ', and panic_on_warn or warn_limit made a panic of it' : '';
   const where =
     first === undefined ? 'Code that is not known' : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
   return told`${where} ran into ${what}${source}${made}`;
@@ -221,12 +223,13 @@ function trapTold(kernel: Kernel, { kind, exception, culprit: { activations } }:
 
 const policies: Readonly<Record<Policy, string>> = {
   panic_on_oops: 'an oops',
-  panic_on_warn: 'a warning',
+  'panic_on_warn or warn_limit': 'a warning',
   softlockup_panic: 'a soft lockup',
   hardlockup_panic: 'a hard lockup',
   hung_task_panic: 'a task that hangs',
   panic_on_rcu_stall: 'a stall of RCU',
-  unknown_nmi_panic: 'an NMI that nobody knew',
+  'unknown_nmi_panic or panic_on_unrecovered_nmi': 'an NMI that nobody knew',
+  panic_on_unrecovered_nmi: 'an NMI that told of an error of the hardware',
   panic_on_io_nmi: 'an NMI that told of an error of the hardware',
 };
 
@@ -255,18 +258,36 @@ function lastFault(kernel: Kernel, { exception, context }: Ending): Told[] {
   return [told`${last.register} of the CPU has the same address.`];
 }
 
-/** What begins the kernel's own record of an oops. */
-const REPORTED =
-  /^(?:BUG: |general protection fault|kernel BUG at|invalid opcode|divide error|stack segment|double fault|Kernel stack overflow|WARNING: CPU)/;
+/** How the kernel's own line on an exception begins, where it has no place or address to be known by. */
+const lines: Partial<Record<InterruptionKind, RegExp>> = {
+  'general protection fault': /general protection fault/,
+  'invalid opcode': /invalid opcode/,
+  'divide error': /divide error/,
+};
 
-/** The first such line before the panic: further ones are its consequences. */
-function inTheLog(kernel: Kernel, { panic, kind }: Ending): Told[] {
-  if (kind === 'policy' || kind === 'by hand') return [];
-  for (const { text, timeNs } of kernelRecords(kernel)) {
-    if (panic.timeNs !== undefined && timeNs !== undefined && timeNs > panic.timeNs) break;
-    if (!REPORTED.test(text)) continue;
-    const stamp = timeNs === undefined ? '' : `[${logStamp(timeNs)}] `;
-    return [told`The kernel reported it: ${stamp}${word('line', text, 'the log')}`];
+/** Whether a line of the log is the kernel's own on this very end: an older oops or warning is none. */
+function isOnThis({ exception }: Ending, text: string): boolean {
+  if (exception === undefined) return false;
+  const { bug, access } = exception.faulted;
+  if (bug?.file !== undefined)
+    return /^(?:kernel BUG at|WARNING: )/.test(text) && text.includes(`${bug.file}:${bug.line}`);
+  if (exception.kind !== 'page fault') return lines[exception.kind]?.test(text) === true;
+  return (
+    text.startsWith('BUG: ') &&
+    access?.address !== undefined &&
+    text.endsWith(access.address.toString(16).padStart(16, '0'))
+  );
+}
+
+/** The last such line before the panic. */
+function inTheLog(kernel: Kernel, ending: Ending): Told[] {
+  const { timeNs: end } = ending.panic;
+  let found: LogRecord | undefined;
+  for (const record of kernelRecords(kernel)) {
+    if (end !== undefined && record.timeNs !== undefined && record.timeNs > end) break;
+    if (isOnThis(ending, record.text)) found = record;
   }
-  return [];
+  if (found === undefined) return [];
+  const stamp = found.timeNs === undefined ? '' : `[${logStamp(found.timeNs)}] `;
+  return [told`The kernel reported it: ${stamp}${word('line', found.text, 'the log')}`];
 }

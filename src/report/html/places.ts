@@ -1,5 +1,6 @@
 import type { SolidView } from '../../plugin/section.js';
 import { address } from '../format-value.js';
+import { isEmpty } from '../is-empty.js';
 import type { Report, ReportedFinding } from '../report.js';
 
 /** Somewhere on the page that a link leads to. */
@@ -69,19 +70,4 @@ export function placesOf({ sections, findings }: Report): Places {
       ];
     },
   };
-}
-
-function isEmpty(view: SolidView): boolean {
-  switch (view.kind) {
-    case 'table':
-      return view.rows.length === 0;
-    case 'tree':
-      return view.roots.length === 0;
-    case 'log':
-      return view.lines.length === 0;
-    case 'stack':
-      return view.stacks.length === 0;
-    default:
-      return false;
-  }
 }
