@@ -12,8 +12,6 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { rolldown } from 'rolldown';
-import { dts } from 'rolldown-plugin-dts';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -141,6 +139,7 @@ if (!words.includes('--if-stale') || isStale()) await build();
 else if (lacksTypes()) await addTypes();
 
 async function build() {
+  const { rolldown } = await bundler();
   const bundle = await rolldown({
     cwd: root,
     input: entries,
@@ -180,6 +179,18 @@ async function build() {
   rmSync(old, { recursive: true, force: true });
 }
 
+/** Ends with a sentence where npm left out the bundler's binary, which is an optional package of the bundler's. */
+async function bundler() {
+  try {
+    return await import('rolldown');
+  } catch {
+    process.stderr.write(
+      "oompm can't be built here: Rolldown, or its binary for this machine, is not installed (npm's --omit=optional and --omit=dev leave it out); run npm ci, or install the packed tgz, which needs no build.\n",
+    );
+    process.exit(1);
+  }
+}
+
 /** To a dist/ that is as new as its sources: nothing that may be running from it is taken away. */
 async function addTypes() {
   await buildTypes(unfinished);
@@ -200,12 +211,16 @@ function inAscii(code) {
 
 /** @param {string} dir */
 async function buildTypes(dir) {
+  const { rolldown } = await bundler();
+  const { dts } = await import('rolldown-plugin-dts');
   const bundle = await rolldown({
     cwd: root,
     input: doors,
     platform: 'node',
     external: [...external, /^node:/],
     resolve: { conditionNames: ['oompm-source', 'node', 'import', 'default'] },
+    // What tsc takes is no news to who packs or installs.
+    checks: { bundlerTimings: false },
     plugins: [dts({ emitDtsOnly: true, tsconfig: join(root, 'tsconfig.build.json') })],
   });
   await bundle.write({ dir, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' });
