@@ -87,8 +87,8 @@ export async function declaredKinds() {
   const { lockFindingKinds } = await jiti.import('../src/locks/findings/judge.ts');
   /** @type {typeof import('../src/stalls/judge-stalls.js')} */
   const { stallFindingKinds } = await jiti.import('../src/stalls/judge-stalls.ts');
-  /** @type {typeof import('../src/endings/judge-ending.js')} */
-  const { endingFindingKinds } = await jiti.import('../src/endings/judge-ending.ts');
+  /** @type {typeof import('../src/endings/ending-kinds.js')} */
+  const { endingFindingKinds } = await jiti.import('../src/endings/ending-kinds.ts');
   return { weights, kinds: [...oomFindingKinds, ...lockFindingKinds, ...stallFindingKinds, ...endingFindingKinds] };
 }
 

@@ -1,5 +1,5 @@
 import { counted, defined, type Kernel } from 'oompm';
-import { kernelRecords, logHoles, lossesInWords, oomsInProgress, withGaps } from 'oompm/linux';
+import { kernelRecords, logHoles, lossesInWords, oomsInProgress, panicOf, withGaps } from 'oompm/linux';
 import { reportsInRecords, type OomReport } from 'oompm/oom';
 
 import { rebuiltReport, type RebuiltReport } from './from-memory/report.js';
@@ -79,8 +79,9 @@ function joined(kernel: Kernel, rebuilt: RebuiltReport, logged: readonly OomRepo
   const hole = printed === undefined ? logHoles(kernel)[0]?.reason : holeIn(kernel, printed);
   const incomplete =
     hole === undefined ? report.incomplete : { ...report.incomplete, trace: hole, panic: hole, kills: hole };
-  if (printed === undefined) return { ...rebuilt, printed, report: { ...report, ...defined({ incomplete }) } };
-  const { event, trace, registers, panic, lines, tasks } = printed;
+  const panic = printed?.panic ?? panicForMemory(kernel);
+  if (printed === undefined) return { ...rebuilt, printed, report: { ...report, ...defined({ panic, incomplete }) } };
+  const { event, trace, registers, lines, tasks } = printed;
   return {
     ...rebuilt,
     printed,
@@ -100,6 +101,14 @@ function joined(kernel: Kernel, rebuilt: RebuiltReport, logged: readonly OomRepo
       ...defined({ trace, registers, panic, lines, incomplete }),
     },
   };
+}
+
+/** The panic of an event that is still under way, where the log has lost the report's beginning, and not its end. */
+function panicForMemory(kernel: Kernel): string | undefined {
+  const message = panicOf(kernel)?.message;
+  return message !== undefined && /^(?:Out of memory|System is deadlocked on memory)/.test(message)
+    ? message
+    : undefined;
 }
 
 const state = [

@@ -15,6 +15,7 @@ import { faulted, type Faulted } from './exception.js';
 /** A setting of the kernel that makes a panic of what it would go on after; two where code asks both. */
 export type Policy =
   | 'panic_on_oops'
+  | 'panic_on_oom'
   | 'panic_on_warn or warn_limit'
   | 'softlockup_panic'
   | 'hardlockup_panic'
@@ -72,8 +73,13 @@ export function endingOf(kernel: Kernel): Ending | undefined {
 const byMachinery: readonly (readonly [functions: RegExp, kind: EndingKind, policy?: Policy])[] = [
   [/^sysrq_handle_crash$/, 'by hand'],
   [/^(?:mce_panic|do_machine_check)$/, 'machine check'],
+  // The buddy detector of 6.5 and later runs in the soft lockup watchdog's timer.
+  [
+    /^(?:watchdog_(?:overflow_callback|hardlockup_check)|watchdog_buddy_check_hardlockup)$/,
+    'policy',
+    'hardlockup_panic',
+  ],
   [/^watchdog_timer_fn$/, 'policy', 'softlockup_panic'],
-  [/^watchdog_(?:overflow_callback|hardlockup_check)$/, 'policy', 'hardlockup_panic'],
   [/^(?:check_hung_task|check_hung_uninterruptible_tasks|hung_task_info)$/, 'policy', 'hung_task_panic'],
   [
     /^(?:panic_on_rcu_stall|print_(?:cpu|other_cpu)_stall|check_cpu_stall|rcu_sched_clock_irq)$/,
@@ -123,6 +129,7 @@ function whichKind(
   const [, kind = 'panic', policy] =
     callers.find(([pattern]) => caller !== undefined && pattern.test(caller.name)) ?? [];
   if (kind === 'init killed' && !isInit(kernel, context)) return { kind: 'panic' };
+  if (kind === 'out of memory' && isPanicOnOom(kernel, panic)) return { kind, policy: 'panic_on_oom' };
   return { kind, ...defined({ policy }) };
 }
 
@@ -139,6 +146,15 @@ function isPanicOnOops(kernel: Kernel, { message }: Panic, context: Context, { s
   return (
     kernel.hasGlobal('panic_on_oops') &&
     kernel.attempt('panic_on_oops', () => kernel.global('panic_on_oops') !== 0) === true
+  );
+}
+
+/** check_panic_on_oom(); out_of_memory() panics too where it finds nobody to kill, whatever is set. */
+function isPanicOnOom(kernel: Kernel, { message }: Panic): boolean {
+  if (message !== undefined) return message.includes('panic_on_oom');
+  return (
+    kernel.hasGlobal('sysctl_panic_on_oom') &&
+    kernel.attempt('sysctl_panic_on_oom', () => kernel.global('sysctl_panic_on_oom') !== 0) === true
   );
 }
 

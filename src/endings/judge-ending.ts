@@ -10,113 +10,44 @@ import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.j
 import { labelOf, placeTold } from '../locks/findings/waits-in-words.js';
 import { systemCallOf } from '../locks/waits/system-call.js';
 import { isUnmapped } from '../memory/address-space.js';
-import { conclude, findingKind, type Claim, type Finding, type FindingKind } from '../words/finding.js';
+import { conclude, type Claim, type Finding } from '../words/finding.js';
 import { word } from '../words/known-facts.js';
 import { logStamp } from '../words/log-stamp.js';
 import type { Subject } from '../words/subject.js';
 import { told, toldJoined, type Told } from '../words/told.js';
-import { endingOf, type Ending, type Policy } from './ending.js';
-import { exceptionTold } from './exception-in-words.js';
-import type { Premise } from '../words/certainty.js';
-import { taintInWords } from './taint-in-words.js';
-
-const exceptionKind = findingKind({
-  id: 'ending.exception',
-  meaning: 'The kernel died of an exception: what its code did, where, for whom, and what the pointer was.',
-  when: "the CPU that panicked has the handler of an exception on its stack, or stopped at an instruction that can't but fail",
-  moment: 'dump',
-  step: 'certain',
-});
-
-const bugKind = findingKind({
-  id: 'ending.bug',
-  meaning: 'The kernel stopped itself at a BUG(), or at a WARN() that panic_on_warn or warn_limit made a panic of.',
-  when: 'the CPU that panicked has the handler on its stack, over the instruction that BUG() and WARN() are made of',
-  moment: 'dump',
-  step: 'certain',
-});
-
-const checkKind = findingKind({
-  id: 'ending.check',
-  meaning: 'A function found its stack overwritten as it returned, by the canary of the stack protector.',
-  when: '__stack_chk_fail() called panic()',
-  moment: 'dump',
-  step: 'certain',
-});
-
-const machineCheckKind = findingKind({
-  id: 'ending.machine-check',
-  meaning: 'The processor reported an error of the hardware that the kernel could not go on after.',
-  when: 'the handler of machine checks called panic()',
-  moment: 'dump',
-  step: 'certain',
-});
-
-const initKind = findingKind({
-  id: 'ending.init-killed',
-  meaning: 'The kernel panicked because init ended.',
-  when: 'do_exit() called panic() for the init of the machine',
-  moment: 'dump',
-  step: 'certain',
-});
-
-const rootKind = findingKind({
-  id: 'ending.no-root',
-  meaning: 'The kernel panicked because it could not mount its root file system.',
-  when: 'the functions that mount the root called panic()',
-  moment: 'dump',
-  step: 'certain',
-});
-
-const panicKind = findingKind({
-  id: 'ending.panic',
-  meaning: 'Code of the kernel called panic() itself.',
-  when: 'no exception, watchdog or setting stands between panic() and its caller',
-  moment: 'dump',
-  step: 'certain',
-});
-
-const policyKind = findingKind({
-  id: 'ending.policy',
-  meaning: 'A setting of the kernel made a panic of what its watchdog saw, or of an NMI.',
-  when: 'the watchdog or the handler of NMIs called panic()',
-  moment: 'dump',
-  step: 'certain',
-});
-
-const byHandKind = findingKind({
-  id: 'ending.by-hand',
-  meaning: 'Somebody asked for the crash (sysrq-c).',
-  when: 'sysrq_handle_crash() called panic(), or failed as it is meant to',
-  moment: 'dump',
-  step: 'certain',
-});
-
-/** Every kind of finding on how the kernel ended. */
-export const endingFindingKinds: readonly FindingKind[] = [
-  exceptionKind,
+import { endingOf, type Ending, type EndingKind } from './ending.js';
+import {
   bugKind,
+  byHandKind,
   checkKind,
-  machineCheckKind,
+  exceptionKind,
   initKind,
-  rootKind,
+  machineCheckKind,
+  memoryKind,
   panicKind,
   policyKind,
-  byHandKind,
-];
+  rootKind,
+} from './ending-kinds.js';
+import { culpritOf, type Culprit } from './culprit.js';
+import { exceptionTold } from './exception-in-words.js';
+import type { Premise } from '../words/certainty.js';
+import { livedFinding } from './lived.js';
+import { metBy } from './policy-in-words.js';
+import { outOfMemoryTold } from './memory-in-words.js';
+import { taintInWords } from './taint-in-words.js';
 
-/** How the kernel ended, in at most one finding; of an end by panic_on_oom the OOM report tells. */
+/** How the kernel ended, in at most one finding. */
 export function endingFindings(kernel: Kernel): readonly Finding[] {
   return kernel.once('ending findings', () =>
     judgedByWhatWasRead(kernel, () => {
       const ending = endingOf(kernel);
-      const finding = ending && judge(kernel, ending);
+      const finding = ending === undefined ? livedFinding(kernel) : judge(kernel, ending);
       return finding === undefined ? [] : [finding];
     }),
   );
 }
 
-function judge(kernel: Kernel, ending: Ending): Finding | undefined {
+function judge(kernel: Kernel, ending: Ending): Finding {
   switch (ending.kind) {
     case 'exception':
       return conclude(exceptionKind, claim(kernel, ending, exceptionTold(kernel, ending)));
@@ -140,30 +71,59 @@ function judge(kernel: Kernel, ending: Ending): Finding | undefined {
     case 'panic':
       return conclude(panicKind, claim(kernel, ending, told`${placeOf(kernel, ending)} called panic()`));
     case 'by hand':
-      return conclude(byHandKind, claim(kernel, ending, told`The crash was asked for by hand (sysrq-c)`));
+      return conclude(byHandKind, {
+        ...claim(kernel, ending, told`The crash was asked for by hand (sysrq-c)`),
+        brief: 'The crash was asked for by hand (sysrq-c).',
+      });
     case 'policy':
-      return conclude(policyKind, claim(kernel, ending, policyTold(ending.policy)));
+      return policyFinding(kernel, ending);
     case 'out of memory':
-      return undefined;
+      return conclude(memoryKind, {
+        ...claim(kernel, ending, outOfMemoryTold(ending)),
+        brief: `${outOfMemoryTold(ending).text}${ending.policy === undefined ? '' : `, and ${ending.policy} made a panic of it`}.`,
+      });
   }
 }
 
 /** What all of them have: who was at it, how it came there, what made a panic of it, and what the log says. */
 function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
-  const { kind, context, policy, panic } = ending;
-  const message = panic.message === undefined ? '' : told` “${word('panic', panic.message, 'the log')}”`;
-  const made = policy === 'panic_on_oops' ? told`. panic_on_oops made the panic${message} of it` : '';
-  const said = policy === 'panic_on_oops' || message === '' ? '' : told`: panic${message}`;
-  // khungtaskd is not who hangs.
-  const who = policy === 'hung_task_panic' ? '' : told`, on ${labelOf(kernel, context)}${during(kernel, ending)}`;
-  const hasPath = kind !== 'by hand' && policy !== 'hung_task_panic';
+  const { kind, context, panic } = ending;
   return {
     subject: subjectOf(ending),
-    sentence: told`${what}${who}${made}${said}.`,
-    evidence: [...(hasPath ? path(ending) : []), ...lastFault(kernel, ending), ...inTheLog(kernel, ending)],
+    sentence: told`${what}, on ${labelOf(kernel, context)}${during(kernel, ending)}${panicTold(ending)}.`,
+    evidence: [
+      ...(kind === 'by hand' ? [] : path(ending.culprit)),
+      ...lastFault(kernel, ending),
+      ...inTheLog(kernel, ending),
+    ],
     restsOn: presumed(kernel, ending),
-    ...(context.task ? { doors: [doorTo(context.task)] } : {}),
+    ...(panic.task ? { doors: [doorTo(panic.task)] } : {}),
   };
+}
+
+/** What made a panic of it, where that is a setting, and the panic's own words. */
+function panicTold({ kind, policy, panic }: Ending): string | Told {
+  const message = panic.message === undefined ? '' : told` “${word('panic', panic.message, 'the log')}”`;
+  if (policy !== undefined && kind !== 'warning') return told`. ${policy} made the panic${message} of it`;
+  return message === '' ? '' : told`: panic${message}`;
+}
+
+/** Of a watchdog who is told is not who panicked, unless it is both. */
+function policyFinding(kernel: Kernel, ending: Ending): Finding {
+  const { what, culprits } = metBy(kernel, ending);
+  const isOwn = culprits.includes(ending.context);
+  const [first] = culprits.map((context) => culpritOf(kernel, context));
+  return conclude(
+    policyKind,
+    {
+      ...claim(kernel, ending, what),
+      subject: first === undefined ? { kind: 'machine' } : functionSubject(first.activations[0]),
+      sentence: told`${what}${isOwn ? during(kernel, ending) : ''}${panicTold(ending)}.`,
+      evidence: culprits.flatMap((context) => path(culpritOf(kernel, context))),
+      doors: culprits.flatMap(({ task }) => (task ? [doorTo(task)] : [])),
+    },
+    culprits.length > 0 ? 'its culprit is told' : 'what waits is told elsewhere',
+  );
 }
 
 /** The address is the instruction's own; that it can't be used is seen where no page table maps it. */
@@ -184,11 +144,17 @@ function during(kernel: Kernel, { context, culprit }: Ending): string | Told {
   return inIt ? told`, in ${word('system call', call, 'the registers that its entry saved')}` : '';
 }
 
+/** Of other ends the function that called panic() is the same always. */
+const isOfCode: ReadonlySet<EndingKind> = new Set(['exception', 'bug', 'warning', 'stack protector', 'panic']);
+
 function subjectOf({ kind, culprit: { activations } }: Ending): Subject {
   const [first] = activations;
-  if (kind === 'by hand' || kind === 'machine check' || kind === 'init killed' || kind === 'no root')
-    return { kind: 'machine' };
+  if (!isOfCode.has(kind)) return { kind: 'machine' };
   const own = kind === 'bug' || kind === 'warning' || kind === 'exception' ? notACheck(activations) : first;
+  return functionSubject(own);
+}
+
+function functionSubject(own: Activation | undefined): Subject {
   if (own === undefined || own.name === '') return { kind: 'machine' };
   return { kind: 'function', name: own.place?.module === undefined ? own.name : `${own.name} [${own.place.module}]` };
 }
@@ -221,27 +187,10 @@ function trapTold(kernel: Kernel, { kind, exception, culprit: { activations } }:
   return told`${where} ran into ${what}${source}${made}`;
 }
 
-const policies: Readonly<Record<Policy, string>> = {
-  panic_on_oops: 'an oops',
-  'panic_on_warn or warn_limit': 'a warning',
-  softlockup_panic: 'a soft lockup',
-  hardlockup_panic: 'a hard lockup',
-  hung_task_panic: 'a task that hangs',
-  panic_on_rcu_stall: 'a stall of RCU',
-  'unknown_nmi_panic or panic_on_unrecovered_nmi': 'an NMI that nobody knew',
-  panic_on_unrecovered_nmi: 'an NMI that told of an error of the hardware',
-  panic_on_io_nmi: 'an NMI that told of an error of the hardware',
-};
-
-function policyTold(policy: Policy | undefined): Told {
-  if (policy === undefined) return told`The kernel was set to panic`;
-  return told`The kernel was set to panic at ${policies[policy]} (${policy}), and met one`;
-}
-
 /** Functions that are named, innermost first. */
 const NAMED = 8;
 
-function path({ culprit: { activations } }: Ending): Told[] {
+function path({ activations }: Culprit): Told[] {
   if (activations.length === 0) return [];
   const named = activations.slice(0, NAMED).map((one, i) => placeTold(one, i === 0 ? 'in' : `in ${i + 1}`));
   const more = activations.length > NAMED ? ' ← …' : '';

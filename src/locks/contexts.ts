@@ -53,8 +53,13 @@ export function sleepingContexts(kernel: Kernel): readonly Context[] {
   return kernel.once('contexts of tasks', () =>
     allThreads(kernel)
       .filter((task) => cpuOf(kernel, task) === undefined)
-      .map((task) => contextOf(kernel, stackOf(kernel, task))),
+      .map((task) => sleepingContext(kernel, task)),
   );
+}
+
+/** A task that does not run on a CPU, and what is on its stack. */
+export function sleepingContext(kernel: Kernel, task: Task): Context {
+  return contextOf(kernel, stackOf(kernel, task));
 }
 
 /** CPUs first, then tasks. */

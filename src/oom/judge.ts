@@ -5,8 +5,10 @@ import { judgedByWhatWasRead } from './noted-report.js';
 import type { Verdict } from './verdict.js';
 import { afterwardsKind } from './verdicts/afterwards.js';
 import { constraint } from './verdicts/constraint.js';
-import { memoryHeld, processHeld } from './verdicts/memory-held.js';
+import { memoryHeld } from './verdicts/memory-held.js';
+import { processHeld } from './verdicts/process-held.js';
 import { nothingWrong } from './verdicts/nothing-wrong.js';
+import { poolHeld } from './verdicts/pool-held.js';
 import { prevention } from './verdicts/prevention.js';
 import { reclaim } from './verdicts/reclaim.js';
 import { stillThere } from './verdicts/still-there.js';
@@ -20,6 +22,7 @@ export const verdicts: readonly Verdict[] = [
   watermark,
   memoryHeld,
   processHeld,
+  poolHeld,
   reclaim,
   victim,
   stillThere,

@@ -1,7 +1,7 @@
 import { defined } from '../words/defined.js';
 import type { Subject } from '../words/subject.js';
-import type { OomReport } from './model.js';
-import { isOfMachine } from './zones.js';
+import { amount, type OomReport } from './model.js';
+import { isOfMachine, managedKB } from './zones.js';
 
 /** What ran out: the machine, a cgroup, the nodes of a cpuset or a policy; or none of them. */
 export type Scope = 'global' | 'memcg' | 'cpuset' | 'policy' | 'manual' | 'allocation failure' | 'unknown';
@@ -25,4 +25,9 @@ export function cgroupSubject({ memcg }: OomReport): Subject {
 /** Whose memory ran out. */
 export function ownerOfMemory(report: OomReport): Subject {
   return isOfMachine(report) ? { kind: 'machine' } : cgroupSubject(report);
+}
+
+/** What there is to be used up: the machine's memory, or what the cgroup is charged with. @param page its size in kB */
+export function wholeKB(report: OomReport, page: number): number | undefined {
+  return isOfMachine(report) ? managedKB(report, page) : amount(report.memcg?.counters[0]?.usageKB);
 }

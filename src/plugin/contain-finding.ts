@@ -41,6 +41,7 @@ export function cleanFinding(given: unknown, index: number, plugin?: string): Fi
     moment: oneOf(field(given, 'moment'), moments, 'finding.moment') ?? 'dump',
     ...defined({ subject: within('finding', () => cleanSubject(field(given, 'subject'), field(given, 'about'))) }),
     sentence: text(field(given, 'sentence'), 'finding.sentence'),
+    ...optional('brief', field(given, 'brief')),
     evidence: list(field(given, 'evidence'), 'finding.evidence').map((line) => text(line, 'evidence')),
     ...cleanFacts(field(given, 'facts')),
     ...defined({

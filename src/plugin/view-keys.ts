@@ -51,6 +51,7 @@ export const keysOf = {
     'moment',
     'subject',
     'sentence',
+    'brief',
     'evidence',
     'facts',
     'restsOn',

@@ -85,7 +85,7 @@ export class UsersRedaction {
   }
 
   finding<F extends Finding>(finding: F): F {
-    const { subject, facts, restsOn, unread, views } = finding;
+    const { subject, brief, facts, restsOn, unread, views } = finding;
     const lines = (list: readonly string[]): string[] => list.map((line) => this.#sentence(line));
     return {
       ...finding,
@@ -93,6 +93,7 @@ export class UsersRedaction {
       sentence: this.#sentence(finding.sentence),
       evidence: lines(finding.evidence),
       ...defined({
+        brief: brief === undefined ? undefined : this.#sentence(brief),
         subject: subject?.name === undefined ? subject : { ...subject, name: this.#name(subject.name) },
         facts: facts && this.#findingFacts(facts),
         restsOn: restsOn?.map((premise) => ({ ...premise, what: this.#sentence(premise.what) })),

@@ -5,6 +5,7 @@ import { isEverywhere, shownThread } from './kernel-threads.js';
 import { kernelWords } from './kernel-words.js';
 import { collectKernelNames, redactKernelLine, type Tokens } from './redact-kernel-line.js';
 import { escaped, isKernelsOwn, kernelFacility, plainName, plainWords, UsersRedaction } from './redact-users.js';
+import { summaryOf } from './summary.js';
 import type { Report } from './report.js';
 
 /** A task's name, and who bears it. */
@@ -61,13 +62,15 @@ export function redact(report: Report, tasks: readonly NamedTask[] = []): Report
           name,
         ),
   ) as Report;
+  const findings = hidden.findings.map((finding, at) => {
+    const plain = report.findings[at]!;
+    return users.get(plain.plugin)?.finding(plain) ?? finding;
+  });
   return {
     ...hidden,
     signature: report.signature,
-    findings: hidden.findings.map((finding, at) => {
-      const plain = report.findings[at]!;
-      return users.get(plain.plugin)?.finding(plain) ?? finding;
-    }),
+    summary: report.summary.length === 0 ? [] : summaryOf(findings),
+    findings,
     sections: hidden.sections.map(
       (section, at) =>
         users.get(report.sections[at]!.plugin)?.section(report.sections[at]!) ?? {

@@ -10,6 +10,7 @@ import { outcomeInWords } from './outcome-in-words.js';
 import { plain } from './paint.js';
 import { viewLines, type TextOptions } from './render-text.js';
 import type { Report } from './report.js';
+import { paragraphOf } from './summary.js';
 
 /** The report as GitHub-flavoured Markdown, for a ticket. */
 export function* renderMarkdown(report: Report, { raw = false }: Pick<TextOptions, 'raw'> = {}): Generator<string> {
@@ -18,6 +19,8 @@ export function* renderMarkdown(report: Report, { raw = false }: Pick<TextOption
   yield `${markdown(`${tool.name} ${tool.version}, ${dump.files.join(' ')}: ${dump.format}`)}\n`;
   if (report.signature !== null) yield `\nProblem \`${report.signature}\`\n`;
   for (const defect of dump.defects) yield `\n> ${markdown(defect)}\n`;
+  const sentences = paragraphOf(report);
+  if (sentences.length > 0) yield `\n${markdown(sentences.join(' '))}\n`;
   if (report.findings.length > 0) yield '\n## Findings\n\n';
   for (const [index, finding] of report.findings.entries()) {
     const moment = finding.moment === 'report' ? 'at the OOM report' : 'in the dump';

@@ -13,6 +13,7 @@ import { outcomeInWords } from './outcome-in-words.js';
 import { plain, type Paint } from './paint.js';
 import { isWhole, looksOf } from './palette.js';
 import type { Report, ReportedFinding } from './report.js';
+import { paragraphOf } from './summary.js';
 
 export interface TextOptions {
   /** Columns of the terminal; Infinity for a file. */
@@ -38,6 +39,7 @@ export function* renderText(
   const options: TextOptions = { paint, width };
   const units: Units = { pageSize: report.dump.pageSize, raw };
   yield* head(report, options);
+  yield* paragraph(report, options);
   if (report.findings.length > 0) {
     yield `\n${paint('title', 'Findings')}\n`;
     for (const [index, finding] of report.findings.entries()) yield* findingLines(finding, index + 1, options);
@@ -54,6 +56,14 @@ function* head({ tool, dump, signature }: Report, { paint, width }: TextOptions)
     for (const line of wrap(`Note: ${oneLine(defect)}`, Math.max(40, width))) yield `${paint('warning', line)}\n`;
   if (signature !== null)
     yield `${paint('quiet', `problem signature ${signature} (dumps that died of the same have the same)`)}\n`;
+}
+
+function* paragraph(report: Report, { paint, width }: TextOptions): Generator<string> {
+  const sentences = paragraphOf(report);
+  if (sentences.length === 0) return;
+  yield '\n';
+  for (const line of wrap(oneLine(sentences.join(' ')), Math.min(width, widestProse)))
+    yield `${paint('heading', line)}\n`;
 }
 
 function* findingLines(finding: ReportedFinding, number: number, { paint, width }: TextOptions): Generator<string> {

@@ -2,6 +2,7 @@ import type { Section } from '../plugin/section.js';
 import type { Certainty } from '../words/certainty.js';
 import type { Finding } from '../words/finding.js';
 import { signatureOf } from './signature.js';
+import { summaryOf } from './summary.js';
 
 /** Raised when a reader of the JSON could break: a field gone or of another meaning. New fields do not raise it. */
 export const schemaVersion = 2;
@@ -32,6 +33,8 @@ export interface Report {
   readonly dump: DumpFacts;
   /** The same for dumps that died of the same; null where nothing was found, and of a log. */
   readonly signature: string | null;
+  /** How it ended, why, and what next: three sentences at most. Of one plugin's report there is none. */
+  readonly summary: readonly string[];
   /** Over all plugins, what explains most first. */
   readonly findings: readonly ReportedFinding[];
   /** Views as yielded, less the findings. */
@@ -52,11 +55,13 @@ export function makeReport(version: string, dump: DumpFacts, sections: readonly 
       ),
     ),
   );
+  const isAnswer = sections.length > 1 || dump.format === logFormat;
   return {
     schemaVersion,
     tool: { name: 'oompm', version },
     dump,
     signature: dump.format === logFormat ? null : signatureOf(findings),
+    summary: isAnswer ? summaryOf(findings) : [],
     findings,
     sections: sections.map((section) => ({
       ...section,

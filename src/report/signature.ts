@@ -3,7 +3,7 @@ import type { Finding } from '../words/finding.js';
 import { problemOf } from '../words/subject.js';
 
 /** Findings below this weight are circumstances, not the cause: they differ between twins. */
-const causeWeight = 50;
+export const causeWeight = 50;
 
 /**
  * A name for the problem, to find its twins among other dumps: made of what the certain and likely causes are and what

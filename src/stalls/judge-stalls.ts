@@ -19,15 +19,8 @@ import { told, toldList, type Told } from '../words/told.js';
 import { gracePeriod, stallTimeout } from '../linux/rcu/grace-period.js';
 import { limitInEvidence, timeLimit } from '../linux/time/time-limit.js';
 import { contendedLocks } from '../locks/survey.js';
-import {
-  cpuProgress,
-  hungTasks,
-  softlockupThreshold,
-  hungTaskTimeout,
-  watchdogReports,
-  type CpuProgress,
-  type WatchdogReport,
-} from './watchdogs.js';
+import { cpuProgress, hungTasks, softlockupThreshold, hungTaskTimeout, type CpuProgress } from './watchdogs.js';
+import { watchdogReports, type WatchdogReport } from '../linux/printk/watchdog-reports.js';
 import { logStamp } from '../words/log-stamp.js';
 import { counted } from '../words/quantity.js';
 

@@ -2,7 +2,7 @@ import { derivedCertainty, type Certainty, type Premise } from './certainty.js';
 import { defined } from './defined.js';
 import type { Subject } from './subject.js';
 import { factsOf, type Facts, type Told } from './told.js';
-import { weightOf, type CaseOf, type FindingId } from './weights.js';
+import { weighed, weightOf, type CaseOf, type FindingId } from './weights.js';
 
 /** What Enter on a value opens: an address with the type that stands there. */
 export interface Door {
@@ -24,6 +24,8 @@ export interface Finding {
   readonly subject?: Subject;
   /** One sentence that an operator can act on. */
   readonly sentence: string;
+  /** The same in fewer words, for the paragraph at the top where another finding tells the rest. */
+  readonly brief?: string;
   /** What it rests on, with its arithmetic, a line each. */
   readonly evidence: readonly string[];
   /**
@@ -64,6 +66,9 @@ export function findingKind<const Id extends FindingId>(kind: FindingKind<Id>): 
 export interface Claim {
   readonly subject: Subject;
   readonly sentence: Told;
+  readonly brief?: string;
+  /** Which part of all memory it accounts for, 0 to 1: the kind's weight is that of all of it. */
+  readonly share?: number;
   readonly evidence: readonly (string | Told)[];
   readonly restsOn?: readonly Premise[];
   readonly doors?: readonly Door[];
@@ -72,16 +77,17 @@ export interface Claim {
 /** A finding of a kind. `of` says which of its cases it is, where they differ in weight. */
 export function conclude<Id extends FindingId>(
   kind: FindingKind<Id>,
-  { subject, sentence, evidence, restsOn = [], doors }: Claim,
+  { subject, sentence, brief, share, evidence, restsOn = [], doors }: Claim,
   ...of: CaseOf<Id>
 ): Finding {
   return {
     id: kind.id,
-    weight: weightOf(kind.id, ...of),
+    weight: weighed(weightOf(kind.id, ...of), share),
     certainty: derivedCertainty(kind.step, restsOn),
     moment: kind.moment,
     subject,
     sentence: sentence.text,
+    ...defined({ brief }),
     evidence: evidence.map((line) => (typeof line === 'string' ? line : line.text)),
     facts: factsOf([sentence, ...evidence]),
     ...(restsOn.length === 0 ? {} : { restsOn }),

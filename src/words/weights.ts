@@ -1,13 +1,16 @@
 /**
  * How much each kind of finding explains of why a machine died, 0 to 100; the order in which findings are printed, a
  * likely one as if it weighed 85 % of that, a possible one 60 %. What weighs less than 50 is a circumstance, and no
- * cause. A kind has several weights where it explains more in one case than in another.
+ * cause. A kind has several weights where it explains more in one case than in another; one that accounts for a part of
+ * all memory has what all of it would weigh.
  */
 export const weights = {
+  'oom.memory-held.pool': 98,
   'ending.exception': 97,
   'ending.bug': 97,
   'ending.check': 97,
   'ending.machine-check': 97,
+  'ending.policy': { 'its culprit is told': 97, 'what waits is told elsewhere': 43 },
   'ending.panic': 96,
   'ending.init-killed': 96,
   'ending.no-root': 96,
@@ -24,25 +27,24 @@ export const weights = {
   'oom.memory-held.shmem': 91,
   'oom.memory-held.pipes': 91,
   'oom.memory-held.hugetlb': { 'mostly unused': 91, 'in use': 70 },
+  'oom.memory-held.process': 91,
+  'oom.memory-held.unevictable': 91,
+  'oom.memory-held.unaccounted': 91,
+  'oom.memory-held.page-tables': 91,
+  'oom.memory-held.kernel-stacks': 91,
   'lock.deadlock': 90,
-  'oom.watermark': 90,
+  'oom.watermark': { 'few zones may serve it, or no block is large enough': 90, 'all memory may serve it': 49 },
   'oom.still-there': 89,
   'lock.holder-stopped': 88,
-  'oom.memory-held.process': 88,
-  'oom.memory-held.unevictable': 86,
   'lock.owner-exited': 85,
   'lock.sleeps-with-spinlock': { 'a lock': 85, 'an event': 58 },
   'lock.stuck-owner': { 'a lock': 80, 'a lock, and its holder waits itself': 65, 'an event': 58 },
-  'oom.memory-held.unaccounted': 80,
   'oom.victim.hidden': 78,
   'lock.frozen': 75,
-  'oom.memory-held.page-tables': 75,
   'oom.memory-held.zram': { full: 72, 'not full': 45 },
   'lock.owner-sleeps': { 'a lock': 70, 'an event': 58 },
   'oom.memory-held.shares': { 'of a cgroup': 70, 'of the machine': 60 },
   'oom.victim.none': 70,
-  'oom.victim.small': 68,
-  'oom.reclaim': 65,
   'watchdog.stuck-cpu': 65,
   'oom.afterwards': { short: 60, 'not short': 20 },
   'oom.victim.chosen': {
@@ -56,15 +58,18 @@ export const weights = {
   'oom.prevention.cpuset': 56,
   'oom.prevention.policy': 56,
   'watchdog.rcu-stall': 55,
+  'oom.victim.small': 54,
   'oom.prevention.tmpfs': 54,
   'oom.prevention.adj': 52,
   'oom.prevention.order': 50,
   'oom.prevention.sysrq': 50,
+  'ending.lived': { 'at rest': 49, 'at work': 41 },
+  'oom.reclaim': 48,
   'oom.prevention.limit': 48,
   'oom.victim.group': 45,
   'oom.victim.panic': 45,
   'watchdog.hung-tasks': 45,
-  'ending.policy': 43,
+  'ending.out-of-memory': 43,
   'ending.by-hand': 42,
   'lock.owner-unknown': 40,
   'oom.prevention.swap': 40,
@@ -80,4 +85,13 @@ export type CaseOf<Id extends FindingId> = (typeof weights)[Id] extends number ?
 export function weightOf<Id extends FindingId>(id: Id, ...of: CaseOf<Id>): number {
   const weight: number | Readonly<Record<string, number>> = weights[id];
   return typeof weight === 'number' ? weight : weight[String(of[0])]!;
+}
+
+/** What explains nothing yet, of what accounts for memory. */
+const leastShare = 55;
+
+/** The weight of what accounts for a part of all memory, 0 to 1. */
+export function weighed(weight: number, share: number | undefined): number {
+  if (share === undefined) return weight;
+  return Math.round(leastShare + (weight - leastShare) * Math.min(1, Math.max(0, share)));
 }

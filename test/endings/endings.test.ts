@@ -32,7 +32,8 @@ const functions = {
   handle_stack_overflow: { code: [{ call: 'panic' }] },
   exc_double_fault: { code: [{ call: 'handle_stack_overflow' }] },
   asm_exc_double_fault: { ...ENTRY, code: [{ call: 'exc_double_fault' }] },
-  watchdog_timer_fn: { code: [{ call: 'panic' }] },
+  watchdog_hardlockup_check: { code: [{ call: 'panic' }] },
+  watchdog_timer_fn: { code: [{ call: 'panic' }, { call: 'watchdog_hardlockup_check' }] },
   hrtimer_interrupt: { code: [{ call: 'watchdog_timer_fn' }, { call: 'driver_timer' }, { call: 'reads' }] },
   sysvec_apic_timer_interrupt: { code: [{ call: 'hrtimer_interrupt' }] },
   asm_sysvec_apic_timer_interrupt: { ...ENTRY, code: [{ call: 'sysvec_apic_timer_interrupt' }] },
@@ -81,11 +82,12 @@ const faults = (registers: Record<string, bigint> = {}): ToySegment => ({
   registers,
 });
 
-function machine(segments: readonly ToySegment[], { cpu = 0, pid = 100 } = {}) {
+function machine(segments: readonly ToySegment[], { cpu = 0, pid = 100, variables = {} } = {}) {
   return toyMachine(functions, [{ comm: 'dying', pid, segments }], {
     variables: {
       panic_cpu: { type: 'atomic_t', value: { counter: cpu } },
       panic_on_oops: { type: 'int', value: 1 },
+      ...variables,
     },
   });
 }
@@ -174,7 +176,7 @@ describe('ends that are no exception', () => {
     [[{ calls: ['delay', 'panic', 'do_exit', 'worker'] }], 'ending.panic', 'do_exit'],
     [[{ calls: ['delay', 'panic', 'mount_root_generic', 'worker'] }], 'ending.no-root', undefined],
     [[{ calls: ['delay', 'panic', 'sysrq_handle_crash', 'worker'] }], 'ending.by-hand', undefined],
-    [[{ calls: ['delay', 'panic', 'watchdog', 'kthread'] }], 'ending.policy', 'watchdog'],
+    [[{ calls: ['delay', 'panic', 'watchdog', 'kthread'] }], 'ending.policy', undefined],
     [
       // Without an entry in __bug_table the instruction is no BUG(); bug-5.10 has one.
       [over('asm_exc_invalid_op', 'oops_end', 'exc_invalid_op'), { calls: ['traps', 'worker'], offset: 0 }],
@@ -258,14 +260,37 @@ describe('ends that are no exception', () => {
     expect(endingOf(kernel)?.kind).toBe('panic');
   });
 
-  test('of an end by panic_on_oom the OOM report tells', () => {
-    const kernel = machine([{ calls: ['delay', 'panic', 'out_of_memory', 'worker'] }]);
-    expect([endingOf(kernel)?.kind, endingFindings(kernel)]).toEqual(['out of memory', []]);
-    const served = machine([
-      over('asm_exc_page_fault_user', 'out_of_memory', 'handle_mm_fault', 'exc_page_fault_user'),
-      { calls: ['reads', 'worker'] },
+  test.each([
+    [1, 'Memory ran out, on CPU 0 (dying (100)). panic_on_oom made the panic of it.'],
+    [0, 'Memory ran out, and no process was left that could be killed, on CPU 0 (dying (100)).'],
+  ])('for want of memory, with panic_on_oom %i', (sysctl, sentence) => {
+    const variables = { sysctl_panic_on_oom: { type: 'int', value: sysctl } };
+    for (const segments of [
+      [{ calls: ['delay', 'panic', 'out_of_memory', 'worker'] }],
+      [
+        over('asm_exc_page_fault_user', 'out_of_memory', 'handle_mm_fault', 'exc_page_fault_user'),
+        { calls: ['reads', 'worker'] },
+      ],
+    ])
+      expect(told(segments, { variables })).toEqual([`ending.out-of-memory, certain: ${sentence}`]);
+  });
+
+  // The buddy detector of 6.5 and later: who panics looks after another CPU, and which one only the log has.
+  test('a hard lockup that another CPU saw is not that CPU’s', () => {
+    const timer = over(
+      'asm_sysvec_apic_timer_interrupt',
+      'watchdog_hardlockup_check',
+      'watchdog_timer_fn',
+      'hrtimer_interrupt',
+      'sysvec_apic_timer_interrupt',
+    );
+    const kernel = machine([timer, { calls: ['reads', 'worker'] }]);
+    const [finding] = endingFindings(kernel);
+    expect([endingOf(kernel)?.policy, finding?.subject, finding?.sentence]).toEqual([
+      'hardlockup_panic',
+      { kind: 'machine' },
+      'A CPU took no interrupts. hardlockup_panic made the panic of it.',
     ]);
-    expect([endingOf(served)?.kind, endingFindings(served)]).toEqual(['out of memory', []]);
   });
 
   test('a kernel that did not panic has no end, whatever its stacks look like', () => {

@@ -11,6 +11,7 @@ import {
   type TmpfsState,
   type VictimState,
 } from '../../src/oom/index.js';
+import { amissIn } from '../words/untold.js';
 import { globalReport, memcgReport } from './text.js';
 
 const global = reportsIn(globalReport)[0]!;
@@ -370,4 +371,67 @@ describe('memory at the time of the dump', () => {
     const { zones: _, ...without } = state(1);
     expect(afterwards(without, global)).toEqual([]);
   });
+});
+
+describe('many small processes', () => {
+  const row = { uid: 0, totalVm: 9000, rss: 40_000, rssAnon: 30_000, pgtablesBytes: 409_600, oomScoreAdj: 0 };
+  const pool = (count: number, name = 'php-fpm'): NonNullable<OomReport['tasks']> =>
+    Array.from({ length: count }, (_, i) => ({ ...row, pid: 100 + i, tgid: 100 + i, name }));
+
+  test('are told together', () => {
+    const told = found({ ...global, tasks: pool(40), kills: [] }, 'oom.memory-held.pool')!;
+    expect(told.sentence).toBe(
+      '40 processes named php-fpm hold 4.59 GiB of 11.18 GiB (41 %) together, none of them much: 4.58 GiB of anonymous memory and 15.63 MiB of page tables.',
+    );
+    expect([told.certainty, told.subject?.name]).toEqual(['likely', 'php-fpm']);
+    expect(amissIn(told)).toEqual([]);
+  });
+
+  test('of what they share with each other no more is counted than there is', () => {
+    const { sentence } = found({ ...global, tasks: pool(400), kills: [] }, 'oom.memory-held.pool')!;
+    expect(sentence).toContain('10.75 GiB of anonymous memory and 23.9 MiB of page tables');
+  });
+
+  test('are no pool where they are few, differ by name, hold little, or one of them is the story', () => {
+    const told = (tasks: NonNullable<OomReport['tasks']>) => found({ ...global, tasks }, 'oom.memory-held.pool');
+    expect(told(pool(4))).toBeUndefined();
+    expect(told(pool(40).map((task, i) => ({ ...task, name: `worker-${i}` })))).toBeUndefined();
+    expect(told(pool(40).map((task) => ({ ...task, rssAnon: 300 })))).toBeUndefined();
+    expect(told(pool(12).map((task, i) => (i === 0 ? { ...task, rssAnon: 2_000_000 } : task)))).toBeUndefined();
+  });
+});
+
+describe('what the kernel holds for tasks', () => {
+  test('stacks and page tables, with whose these are', () => {
+    const nodes = [{ ...global.nodes![0]!, kB: { ...global.nodes![0]!.kB, kernel_stack: 4_000_000 } }];
+    expect(found({ ...global, nodes }, 'oom.memory-held.kernel-stacks')!.sentence).toBe(
+      'Kernel stacks alone take 3.81 GiB of 11.18 GiB (34 %): each thread has one, for as long as it lives.',
+    );
+    expect(found(global, 'oom.memory-held.kernel-stacks')).toBeUndefined();
+    const tables = { ...global, memInfo: { ...global.memInfo, pagetables: quarter } };
+    expect(found(tables, 'oom.memory-held.page-tables')!.sentence).toMatch(
+      /^Page tables alone take 2\.8 GiB of 11\.18 GiB \(25 %\); the most of \d+ processes in the task table has \S+ \(pid \d+\) with /,
+    );
+  });
+
+  test('a cache that grows with the number of tasks is no leak of its own', () => {
+    const cache = (name: string): OomReport => ({
+      ...global,
+      memInfo: { ...global.memInfo, slab_unreclaimable: quarter },
+      slab: { caches: [{ name, usedKB: 2_900_000, totalKB: 2_900_000 }] },
+    });
+    expect(found(cache('lab_session'), 'oom.prevention.slab')!.sentence).toContain('a leak');
+    expect(found(cache('task_struct'), 'oom.prevention.slab')).toBeUndefined();
+  });
+});
+
+test('what holds most is told first, and that all memory was full last', () => {
+  const half = { ...global, memInfo: { ...global.memInfo, slab_unreclaimable: 2 * quarter, pagetables: quarter } };
+  const weight = (report: OomReport, id: string): number | undefined => found(report, id)?.weight;
+  expect(weight(half, 'oom.memory-held.slab')).toBeGreaterThan(weight(half, 'oom.memory-held.page-tables')!);
+  expect(weight(global, 'oom.watermark')).toBeLessThan(50);
+  const gfp = { mask: 0xcc1, names: ['GFP_KERNEL', 'GFP_DMA'], namesFrom: 'text' as const };
+  const zones = global.zones!.map((zone) => (zone.name === 'DMA' ? { ...zone, kB: { ...zone.kB, free: 100 } } : zone));
+  const few: OomReport = { ...global, zones, event: { ...global.event, gfp } };
+  expect(weight(few, 'oom.watermark')).toBeGreaterThan(weight(few, 'oom.memory-held.process')!);
 });

@@ -5,7 +5,7 @@ import { amount, ifCounted, pageKB, totalOf, type OomReport } from '../model.js'
 import { judgedByWhatWasRead } from '../noted-report.js';
 import { factsIn } from '../report-facts.js';
 import { managedKB } from '../zones.js';
-import { consumers, placeOf } from './memory-held.js';
+import { consumers, placeOf } from './consumers.js';
 
 export const afterwardsKind = findingKind({
   id: 'oom.afterwards',

@@ -76,6 +76,7 @@ export function slabHeld(report: OomReport, slabKB: number, wholeKB: number): Fi
       cache === undefined
         ? { kind: 'memory', name: 'slab-unreclaimable' }
         : { kind: 'slab cache', name: caches[0]!.name },
+    share: slabKB / wholeKB,
     sentence: told`${slab} of ${whole} (${share(slab, whole)}) is ${slabIs}, so no kill frees them${named}${whose()}.`,
     evidence: [
       told`slab_unreclaimable: ${exactly(slab)}`,
@@ -129,6 +130,7 @@ export function hugetlbHeld(report: OomReport, wholeKB: number): Finding[] {
       hugetlbKind,
       {
         subject: { kind: 'memory', name: 'hugetlb' },
+        share: (unusedKB > totalKB / 2 ? unusedKB : totalKB) / wholeKB,
         sentence: told`${total} of ${whole} (${share(total, whole)}) is set aside for hugetlb pages, and ${use()}${reserved()}; nothing else may use it.`,
         evidence: [
           ...pools
@@ -176,6 +178,7 @@ export function pipesHeld(report: OomReport, wholeKB: number): Finding[] {
   return [
     conclude(pipesKind, {
       subject: { kind: 'memory', name: 'pipes' },
+      share: heldKB / wholeKB,
       sentence: told`${atLeast}${held} of ${whole} (${share(held, whole)}) is data in ${inPipes} that nobody has read: ${pipesAre}${who}.`,
       evidence: [
         told`pipes: ${number('pipes.count', pipes.count, 'files of all processes')}, ${inPages} = ${exactly(held)}`,
@@ -236,6 +239,7 @@ export function unevictableHeld(report: OomReport, unevictableKB: number, wholeK
       : told`locked by mlock() of ${toldList(lockers.map((one) => told`${nameOf(one)} ${locked(one)}`))}; neither swap nor reclaim can touch it`;
   return conclude(unevictableKind, {
     subject: { kind: 'memory', name: 'unevictable' },
+    share: unevictableKB / wholeKB,
     sentence: told`${unevictable} of ${whole} (${share(unevictable, whole)}) is unevictable: ${who}.`,
     evidence: [
       told`unevictable: ${exactly(unevictable)}`,

@@ -8,7 +8,8 @@ import { cgroupSubject } from '../scope.js';
 import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { usedOf } from './kernel-held.js';
-import { consumers, largestTask } from './memory-held.js';
+import { consumers } from './consumers.js';
+import { largestTask } from './process-held.js';
 import { isByHand } from './nothing-wrong.js';
 import { holdersOf, isSysV, livesByItsHolders } from './shmem-held.js';
 import { zoneTries } from './watermark.js';
@@ -159,6 +160,14 @@ function limitTooSmall(report: OomReport): Finding[] {
   ];
 }
 
+/** Caches that grow with the number of tasks: who makes these is sought, not who allocates. */
+const ofTasks = new RegExp(
+  [
+    '^(?:task_struct|thread_stack|cred_jar|signal_cache|sighand_cache|files_cache|fs_cache|mm_struct|vm_area_struct',
+    'vma_lock|maple_node|anon_vma(?:_chain)?|pid(?:_\\d+)?|task_group|nsproxy)$',
+  ].join('|'),
+);
+
 function slabLeak(report: OomReport): Finding[] {
   const whole = managedKB(report, pageKB(report));
   const caches = report.slab?.caches ?? report.beyond?.slabCaches?.filter((cache) => !cache.reclaimable);
@@ -166,7 +175,7 @@ function slabLeak(report: OomReport): Finding[] {
   const slab = caches.reduce((sum, cache) => sum + Number(cache.totalKB), 0);
   const top = caches.toSorted((a, b) => Number(b.totalKB) - Number(a.totalKB))[0]!;
   const size = Number(top.totalKB);
-  if (size < slab * leakOfSlab || size < whole * leakOfMemory) return [];
+  if (size < slab * leakOfSlab || size < whole * leakOfMemory || ofTasks.test(top.name)) return [];
   const used = (): string => {
     if (top.usedKB === undefined) return "how much of that is in use can't be read";
     const isLeak = Number(top.usedKB) >= size * 0.9;

@@ -46,6 +46,7 @@ export function shmemHeld(report: OomReport, shmemKB: number, wholeKB: number): 
   const lives = unlinked?.[0] === undefined ? '' : told`; ${lifeOf(report, first!, unlinked[0])}`;
   return conclude(shmemKind, {
     subject: { kind: 'memory', name: 'shmem' },
+    share: shmemKB / wholeKB,
     sentence: told`${shmem} of ${whole} (${share(shmem, whole)}) is shared memory or files in tmpfs${outlives(first, files[0])}${named}${lives}.`,
     evidence: [
       told`shmem: ${exactly(shmem)}`,

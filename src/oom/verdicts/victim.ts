@@ -4,12 +4,12 @@ import type { Premise } from '../../words/certainty.js';
 import { taskSubject } from '../../words/subject.js';
 import { told, type KnownFact, type Told } from '../../words/told.js';
 import { badnessOf, footprintPages, tablePages, totalPages } from '../badness.js';
-import { amount, ifCounted, pageKB, totalOf, type OomReport, type OomTask } from '../model.js';
+import { ifCounted, pageKB, totalOf, type OomReport, type OomTask } from '../model.js';
 import { factsIn } from '../report-facts.js';
 import { notSo, so, type Verdict } from '../verdict.js';
-import { ownerOfMemory } from '../scope.js';
-import { isOfMachine, managedKB } from '../zones.js';
-import { largestTask } from './memory-held.js';
+import { ownerOfMemory, wholeKB } from '../scope.js';
+import { isOfMachine } from '../zones.js';
+import { largestTask } from './process-held.js';
 
 const chosenKind = findingKind({
   id: 'oom.victim.chosen',
@@ -296,11 +296,6 @@ function hidden(report: OomReport, first: OomTask | undefined): Finding[] {
     ];
   }
   return [];
-}
-
-/** What there is to be used up: the machine's memory, or what the cgroup is charged with. */
-function wholeKB(report: OomReport, page: number): number | undefined {
-  return isOfMachine(report) ? managedKB(report, page) : amount(report.memcg?.counters[0]?.usageKB);
 }
 
 function group(report: OomReport): Finding[] {

@@ -15,7 +15,7 @@ import {
 import { factsIn } from '../report-facts.js';
 import { conclude, findingKind } from '../../words/finding.js';
 import { notSo, so, type Verdict } from '../verdict.js';
-import { isOfMachine, zonesAllowed } from '../zones.js';
+import { isOfMachine, managedKB, zonesAllowed } from '../zones.js';
 
 const kind = findingKind({
   id: 'oom.watermark',
@@ -44,18 +44,32 @@ export const watermark: Verdict = {
     }
     const why = toldJoined(refused.map(({ refusal }) => refusal));
     return so(
-      conclude(kind, {
-        subject: { kind: 'zones', name: list(refused.map(({ zone }) => zoneTitle(zone))) },
-        restsOn:
-          event.gfp!.namesFrom === 'release'
-            ? [{ what: 'the bits of gfp_mask are named as this release has them by default', certainty: 'likely' }]
-            : [],
-        sentence: told`No zone could give the request (${requestTold(report, event.order)}): ${why}.`,
-        evidence: tries.map((one) => one.arithmetic),
-      }),
+      conclude(
+        kind,
+        {
+          subject: { kind: 'zones', name: list(refused.map(({ zone }) => zoneTitle(zone))) },
+          restsOn:
+            event.gfp!.namesFrom === 'release'
+              ? [{ what: 'the bits of gfp_mask are named as this release has them by default', certainty: 'likely' }]
+              : [],
+          sentence: told`No zone could give the request (${requestTold(report, event.order)}): ${why}.`,
+          evidence: tries.map((one) => one.arithmetic),
+        },
+        isOfFew(report, tries) ? 'few zones may serve it, or no block is large enough' : 'all memory may serve it',
+      ),
     );
   },
 };
+
+/** Where all memory may serve a request, that its watermarks are reached says only that it is full. */
+function isOfFew(report: OomReport, tries: readonly ZoneTry[]): boolean {
+  const open = tries.reduce((sum, { zone }) => sum + ifCounted(zone.kB.managed), 0);
+  const all = managedKB(report, pageKB(report));
+  return (all !== undefined && open < all * mostOfIt) || tries.some(({ fragmented }) => fragmented);
+}
+
+/** The zone DMA has 15 MiB at most, and most requests may not use it. */
+const mostOfIt = 0.9;
 
 export const notToldOfZones = 'the zones with their counters, the gfp flags or the order are not in the report';
 

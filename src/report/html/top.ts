@@ -3,6 +3,7 @@ import type { SolidView } from '../../plugin/section.js';
 import type { ChartView, FactsView, GraphView, Headline } from '../../words/views.js';
 import { html } from '../escape.js';
 import type { Report, ReportedFinding } from '../report.js';
+import { paragraphOf } from '../summary.js';
 import { chartHtml } from './chart.js';
 import { evidenceHtml, howHtml } from './finding.js';
 import { viewHtml, type Shown } from './views.js';
@@ -63,6 +64,8 @@ export function* topHtml(report: Report, top: Top, shown: Shown): Generator<stri
     yield `<p class="machine">${host}${html(kernel)}</p>\n`;
     const size = first.sentence.length > longHeading ? ' class="small"' : '';
     yield `<h1${size}>${html(first.sentence)}</h1>\n`;
+    const others = paragraphOf(report).filter((sentence) => sentence !== first.sentence);
+    if (others.length > 0) yield `<p class="lead">${html(others.join(' '))}</p>\n`;
     yield `<div class="first">${howHtml(first, shown.places)}${restsOn(first)}</div>\n`;
   }
   for (const defect of dump.defects) yield `<p class="trouble">${html(defect)}</p>\n`;

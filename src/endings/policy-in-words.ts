@@ -1,0 +1,118 @@
+import type { Kernel } from '../kernel/kernel.js';
+import { watchdogReports } from '../linux/printk/watchdog-reports.js';
+import { gracePeriod } from '../linux/rcu/grace-period.js';
+import { onCpuNs } from '../linux/sched/how-long.js';
+import { taskOfPid } from '../linux/sched/tasks.js';
+import { cpuContexts, type Context } from '../locks/contexts.js';
+import { labelOf, placeTold, sinceOnCpu } from '../locks/findings/waits-in-words.js';
+import { contendedLocks } from '../locks/survey.js';
+import { duration, number } from '../words/known-facts.js';
+import { told, toldList, type Told } from '../words/told.js';
+import { culpritOf } from './culprit.js';
+import type { Ending } from './ending.js';
+import { sleeperTold } from './sleeper-in-words.js';
+import { taintInWords } from './taint-in-words.js';
+
+/** What a watchdog met that its setting made a panic of. */
+export interface Met {
+  /** A clause: who could not go on, where, for how long. */
+  readonly what: Told;
+  /** Whose doing it was, where it is known and waits for nobody: the finding is about it. */
+  readonly culprits: readonly Context[];
+}
+
+/** Who could not go on, by the setting that made a panic of it; of NMIs, what was asked for. */
+export function metBy(kernel: Kernel, { policy, context, culprit }: Ending): Met {
+  switch (policy) {
+    case 'softlockup_panic':
+      return kept(kernel, [context]) ?? noted('A CPU did not get to switch tasks');
+    case 'hardlockup_panic': {
+      // The buddy detector of 6.5 and later panics on the CPU that looks after another.
+      const byOther = culprit.by?.kind !== 'NMI';
+      const said = watchdogReports(kernel).findLast(({ kind }) => kind === 'hard lockup');
+      const cpu = byOther ? said?.cpu : context.cpu;
+      const found = cpuContexts(kernel).find((one) => cpu !== undefined && one.cpu === cpu);
+      return kept(kernel, found === undefined ? [] : [found]) ?? noted('A CPU took no interrupts');
+    }
+    case 'panic_on_rcu_stall':
+      return rcuStalled(kernel);
+    case 'hung_task_panic':
+      return hungTasks(kernel);
+    case 'unknown_nmi_panic or panic_on_unrecovered_nmi':
+      return noted('An NMI came that nobody knew');
+    case 'panic_on_unrecovered_nmi':
+    case 'panic_on_io_nmi':
+      return noted('An NMI told of an error of the hardware');
+    default:
+      return noted('What it is set for came to pass');
+  }
+}
+
+function noted(what: string): Met {
+  return { what: told`${what}`, culprits: [] };
+}
+
+/** "acme_hog+0x7 [acme] (out of tree) kept CPU 0 (init (103)) for 13.2 s without a switch" */
+function kept(kernel: Kernel, contexts: readonly Context[]): Met | undefined {
+  const parts = contexts.flatMap((context, i): Told[] => {
+    const role = contexts.length === 1 ? 'task' : `task ${i + 1}`;
+    const [first] = culpritOf(kernel, context).activations;
+    if (first === undefined) return [];
+    const long = context.task === undefined ? undefined : onCpuNs(kernel, context.task);
+    const time = long === undefined ? '' : told` for ${duration(`${role}.same task`, long, sinceOnCpu)}`;
+    return [
+      told`${placeTold(first, `${role}.in`)}${taintInWords(kernel, first)} kept ${labelOf(kernel, context, role)}${time}`,
+    ];
+  });
+  return parts.length === 0
+    ? undefined
+    : { what: toldList(parts), culprits: contexts.filter((context) => !waits(kernel, context)) };
+}
+
+/** Who waits for a lock is no culprit: that is told of the lock. */
+function waits(kernel: Kernel, context: Context): boolean {
+  return contendedLocks(kernel).some((lock) => lock.waits.some(({ waiter }) => waiter === context));
+}
+
+function rcuStalled(kernel: Kernel): Met {
+  const period = gracePeriod(kernel);
+  const long =
+    period?.forNs === undefined
+      ? ''
+      : told` for ${duration('grace period.running', period.forNs, 'jiffies − rcu_state.gp_start')}`;
+  const cpus = cpuContexts(kernel).filter(({ cpu }) => cpu !== undefined && period?.waitsFor.includes(cpu));
+  const behind = kept(kernel, cpus.slice(0, MOST_NAMED));
+  const what = told`A grace period of RCU did not end${long}`;
+  if (behind === undefined) return { what, culprits: [] };
+  return { what: told`${what}: ${behind.what}`, culprits: behind.culprits };
+}
+
+/** CPUs that are named. */
+const MOST_NAMED = 3;
+
+/** check_hung_task() reports the tasks before it panics: the log has who they were. */
+function hungTasks(kernel: Kernel): Met {
+  const reports = watchdogReports(kernel).filter(({ kind }) => kind === 'hung task');
+  const last = reports.at(-1);
+  // A pass comes once in so many seconds, and reports one behind the other.
+  const pass = reports.filter(
+    ({ record }) => since(record.timeNs, last?.record.timeNs) < ((last?.seconds ?? 0) * 1e9) / 2,
+  );
+  const pids = new Set(pass.flatMap(({ pid }) => pid ?? []));
+  const found = [...pids].flatMap((pid) => taskOfPid(kernel, pid) ?? []);
+  if (found.length === 0 || last?.seconds === undefined)
+    return noted('A task was in uninterruptible sleep for too long');
+  const long = duration('tasks.blocked', last.seconds * 1e9, 'what khungtaskd said of them in the log');
+  const named = found.slice(0, MOST_NAMED).map((task, i) => sleeperTold(kernel, task, `task ${i + 1}`));
+  const more = found.length - MOST_NAMED;
+  const others = more > 0 ? [told`${number('more', more, 'tasks that are not named here')} more`] : [];
+  const were = found.length === 1 ? 'was' : 'were';
+  return {
+    what: told`${toldList([...named, ...others])} ${were} in uninterruptible sleep for more than ${long}`,
+    culprits: [],
+  };
+}
+
+function since(earlier: number | undefined, later: number | undefined): number {
+  return earlier === undefined || later === undefined ? 0 : later - earlier;
+}
