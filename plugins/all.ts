@@ -1,4 +1,5 @@
 export { default as overview } from './overview/index.js';
+export { default as timeline } from './timeline/index.js';
 export { default as oom } from './oom/index.js';
 export { default as log } from './log/index.js';
 export { default as bt } from './bt/index.js';

@@ -3,6 +3,7 @@ import type { BundledPlugin } from 'oompm';
 /** In the order of their sections in a report; behind them what looks at one thing that is named. */
 const ids = [
   'overview',
+  'timeline',
   'oom',
   'log',
   'bt',
@@ -11,8 +12,8 @@ const ids = [
   'zones',
   'pages',
   'slab',
-  'swap',
   'ps',
+  'swap',
   'runq',
   'mod',
   'info',

@@ -89,7 +89,10 @@ export async function declaredKinds() {
   const { stallFindingKinds } = await jiti.import('../src/stalls/judge-stalls.ts');
   /** @type {typeof import('../src/endings/ending-kinds.js')} */
   const { endingFindingKinds } = await jiti.import('../src/endings/ending-kinds.ts');
-  return { weights, kinds: [...oomFindingKinds, ...lockFindingKinds, ...stallFindingKinds, ...endingFindingKinds] };
+  /** @type {typeof import('../src/timeline/judge-timeline.js')} */
+  const { timelineFindingKinds } = await jiti.import('../src/timeline/judge-timeline.ts');
+  const kinds = [oomFindingKinds, lockFindingKinds, stallFindingKinds, endingFindingKinds, timelineFindingKinds].flat();
+  return { weights, kinds };
 }
 
 /** The shortest sentence of each kind. @param {readonly string[]} reports */

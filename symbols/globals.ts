@@ -52,6 +52,8 @@ export const globals = {
   panic_cpu: { type: 'atomic_t' },
   panic_on_oops: { type: 'int' },
   tainted_mask: { type: 'u64' },
+  die_counter: { type: 'int' }, // of the "[#1]" of an oops
+  warn_count: { type: 'atomic_t' }, // since 6.2 (8b05aa263361), and stable kernels
   taint_flags: { type: 'struct taint_flag[]' },
   saved_command_line: { type: 'char *' },
   boot_command_line: { type: 'char[]', length: 2048 }, // COMMAND_LINE_SIZE of x86

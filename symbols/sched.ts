@@ -16,6 +16,7 @@ export const task = {
     __state: { type: 'unsigned int', optional: true }, // since 5.14 (2f064a59a11f)
     state: { type: 'long', optional: true }, // before
     exit_state: 'int',
+    start_time: { type: 'u64', optional: true }, // CLOCK_MONOTONIC; a timespec before 3.17 (57e0be041d9e)
     flags: 'unsigned int',
     stack: 'void *',
     pid: 'int',

@@ -1,6 +1,7 @@
 import { counted, defined, type Kernel } from 'oompm';
-import { kernelRecords, logHoles, lossesInWords, oomsInProgress, panicOf, withGaps } from 'oompm/linux';
-import { reportsInRecords, type OomReport } from 'oompm/oom';
+import { logHoles, lossesInWords, oomsInProgress, panicOf, withGaps } from 'oompm/linux';
+import type { OomReport } from 'oompm/oom';
+import { holeIn, loggedReports } from 'oompm/timeline';
 
 import { rebuiltReport, type RebuiltReport } from './from-memory/report.js';
 
@@ -22,7 +23,7 @@ export interface Events {
 /** Every memory event of this machine that there is to be had, from its memory and from its log. */
 export function eventsOf(kernel: Kernel): Events {
   return kernel.once('OOM events', () => {
-    const logged = loggedEvents(kernel);
+    const logged = loggedReports(kernel);
     const { result: current, gaps } = withGaps(kernel, () =>
       kernel.attempt('OOM in progress', () =>
         oomsInProgress(kernel).map((oom) => joined(kernel, rebuiltReport(kernel, oom), logged)),
@@ -42,27 +43,6 @@ export function eventsOf(kernel: Kernel): Events {
             ),
     };
   });
-}
-
-/** The log's alone, oldest first: they stand whatever else of memory can't be read. */
-export function loggedEvents(kernel: Kernel): readonly OomReport[] {
-  return kernel.once('OOM events of the log', () =>
-    reportsInRecords(kernelRecords(kernel)).map((report) => {
-      const hole = holeIn(kernel, report);
-      return hole === undefined ? report : { ...report, incomplete: { all: hole } };
-    }),
-  );
-}
-
-/** The opening line, with the trace that follows it. */
-const LINES_BEFORE = 50;
-
-/**
- * What of the log can't be read about a report, or after it: lines of it, or on what came of it, may have been in
- * there.
- */
-function holeIn(kernel: Kernel, { lines }: OomReport): string | undefined {
-  return logHoles(kernel).find(({ line }) => lines === undefined || line >= lines.first - LINES_BEFORE)?.reason;
 }
 
 /**

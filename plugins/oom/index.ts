@@ -1,8 +1,10 @@
 import { defined, definePlugin, InputError, type Kernel, type View } from 'oompm';
 import { isLogWhole, kernelRecords, logHoles } from 'oompm/linux';
 import { printedReport, type OomReport } from 'oompm/oom';
+import { loggedReports } from 'oompm/timeline';
 
-import { eventsOf, loggedEvents } from './events.js';
+import { earlierThanEnd } from './earlier.js';
+import { eventsOf } from './events.js';
 import { beyondTheLog } from './from-memory/beyond.js';
 import { Parts } from './from-memory/parts.js';
 import { stateReport, type RebuiltReport } from './from-memory/report.js';
@@ -31,7 +33,7 @@ export default definePlugin({
   *run(kernel, { format, compare, log, event, limit }) {
     if (format === 'kernel') yield kernelFormatView(lastRebuilt(kernel));
     else if (compare) yield* compared(kernel);
-    else if (log || event !== undefined) yield* explained(loggedEvents(kernel), event, limit, isLogWhole(kernel));
+    else if (log || event !== undefined) yield* explained(loggedReports(kernel), event, limit, isLogWhole(kernel));
     else yield* story(kernel, limit);
   },
   explain: (reports, { event, limit }) => explained(reports, event, limit),
@@ -82,7 +84,8 @@ function* story(kernel: Kernel, limit: number | undefined): Generator<View> {
     yield* reportViews(withBeyond(kernel, nodes, current), { limit });
   } else {
     const last = events.logged.at(-1);
-    if (last !== undefined) yield* reportViews(withVictims(kernel, last), { limit });
+    if (last !== undefined)
+      yield* reportViews(withVictims(kernel, last), { limit, earlier: earlierThanEnd(kernel, last) });
     const state = kernel.attempt('state of memory at the time of the dump', () =>
       stateReport(kernel, events.unsearched),
     );

@@ -18,6 +18,7 @@ export { gfpFlags, gfpMeaning, requestInWords, withNames, type GfpMeaning } from
 export { judge, oomFindingKinds, rejected, verdicts } from './judge.js';
 export { chargedTo, type Charged } from './verdicts/memory-held.js';
 export { consumers, type Consumer } from './verdicts/consumers.js';
+export { earlierFinding } from './verdicts/earlier.js';
 export { afterwards } from './verdicts/afterwards.js';
 export type { Answer, Verdict } from './verdict.js';
 export { zoneTries, type ZoneTry } from './verdicts/watermark.js';

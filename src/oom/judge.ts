@@ -5,6 +5,7 @@ import { judgedByWhatWasRead } from './noted-report.js';
 import type { Verdict } from './verdict.js';
 import { afterwardsKind } from './verdicts/afterwards.js';
 import { constraint } from './verdicts/constraint.js';
+import { earlierKind } from './verdicts/earlier.js';
 import { memoryHeld } from './verdicts/memory-held.js';
 import { processHeld } from './verdicts/process-held.js';
 import { nothingWrong } from './verdicts/nothing-wrong.js';
@@ -30,7 +31,11 @@ export const verdicts: readonly Verdict[] = [
 ];
 
 /** Every kind of finding that they may come to. */
-export const oomFindingKinds: readonly FindingKind[] = [...verdicts.flatMap(({ kinds }) => kinds), afterwardsKind];
+export const oomFindingKinds: readonly FindingKind[] = [
+  ...verdicts.flatMap(({ kinds }) => kinds),
+  afterwardsKind,
+  earlierKind,
+];
 
 /** What the verdicts say of a report, the weightiest and surest first. */
 export function judge(report: OomReport): Finding[] {

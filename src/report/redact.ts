@@ -106,8 +106,8 @@ const keysOfKind: readonly (readonly [kind: string, keys: RegExp])[] = [
   ['path', /^(?:path|file|cgroup|memcg|cpuset|device|mount|mountpoint)$/i],
 ];
 
-/** Columns with lines of the kernel's own report. */
-const kernelLines = /^kernelLine$/;
+/** Columns with lines of the kernel's own, or made of such. */
+const kernelLines = /^(?:kernelLine|happened|outcome)$/;
 
 /** Names that a dump and its kernel have on every machine, and hosts that nobody named. */
 const generic = /^(?:-|vmcore|vmlinux|localhost|\(none\))$/;

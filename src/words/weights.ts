@@ -15,6 +15,7 @@ export const weights = {
   'ending.init-killed': 96,
   'ending.no-root': 96,
   'lock.self-deadlock': 95,
+  'timeline.earlier-oops': { 'before another oops': 95, 'before a panic': 42, 'the machine lived on': 34 },
   'oom.nothing-wrong': { 'started manually': 95, 'a page fault failed': 85, 'came free since': 62 },
   'oom.constraint': {
     'its nodes are full': 93,
@@ -73,7 +74,15 @@ export const weights = {
   'ending.by-hand': 42,
   'lock.owner-unknown': 40,
   'oom.prevention.swap': 40,
+  'timeline.earlier-corruption': 36,
   'oom.still-there.zombies': 35,
+  'timeline.earlier-hardware-error': 34,
+  'timeline.earlier-io-error': 33,
+  'oom.earlier': 32,
+  'timeline.earlier-stall': 31,
+  'timeline.earlier-daemon-kill': 30,
+  'timeline.earlier-warning': 26,
+  'timeline.untold': 24,
 } as const satisfies Readonly<Record<string, number | Readonly<Record<string, number>>>>;
 
 /** Of a finding that oompm itself makes. */

@@ -97,7 +97,7 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
   test('the wheel scrolls, a click puts the cursor there, y reaches the clipboard', () => {
     start();
     terminal.until(/● /);
-    terminal.press('2');
+    terminal.press('3');
     const before = terminal.until('Kernel panic');
     terminal.mouse(64, 10, 10);
     terminal.until((screen) => screen !== before && screen.includes('Kernel panic'));

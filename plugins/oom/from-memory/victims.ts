@@ -13,8 +13,8 @@ import {
 } from 'oompm/linux';
 import type { BeyondTheLog, VictimState } from 'oompm/oom';
 import { showStack, stackOf } from 'oompm/stack';
+import { loggedReports } from 'oompm/timeline';
 
-import { loggedEvents } from '../events.js';
 import { definedOnly } from './defined-only.js';
 import type { Parts } from './parts.js';
 
@@ -80,7 +80,7 @@ function threadState(kernel: Kernel, thread: Task): VictimState['threads'][numbe
 /** From the last "Killed process" of that pid in the log to the end of the machine. */
 function sinceKillNs(kernel: Kernel, pid: number): number | undefined {
   const end = endNs(kernel);
-  const stamp = loggedEvents(kernel)
+  const stamp = loggedReports(kernel)
     .flatMap(({ kills }) => kills)
     .findLast((kill) => kill.pid === pid)?.time;
   if (end === undefined || stamp === undefined || !SECONDS.test(stamp)) return undefined;

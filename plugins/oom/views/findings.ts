@@ -11,6 +11,7 @@ export function findingsView(judged: readonly Finding[], id = 'verdicts'): Findi
 
 /** Where each verdict's subject is told in full. */
 const viewsOf: Readonly<Record<string, readonly string[]>> = {
+  'oom.earlier': ['event', 'timeline/events'],
   'oom.constraint': ['memcg', 'charged', 'event'],
   'oom.watermark': ['zones', 'zones/free-lists'],
   'oom.memory-held.shares': ['charged', 'memcg-stat', 'consumers'],

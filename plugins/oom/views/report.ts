@@ -1,5 +1,5 @@
 import { columns, table, type TableView, type View } from 'oompm';
-import { judge, scopeOf, type OomReport } from 'oompm/oom';
+import { earlierFinding, judge, scopeOf, type OomReport } from 'oompm/oom';
 
 import { eventView, named, timeOf } from './event.js';
 import { findingsView } from './findings.js';
@@ -8,8 +8,12 @@ import { consumersView, slabView, swapView, watermarksView, zonesView } from './
 import { tasksView } from './tasks.js';
 
 /** A report and its verdicts for people, whether it was filled from memory or from a log. */
-export function* reportViews(report: OomReport, { limit }: { limit: number | undefined }): Generator<View> {
-  yield findingsView(judge(report));
+export function* reportViews(
+  report: OomReport,
+  { limit, earlier }: { limit: number | undefined; earlier?: { readonly sinceNs: number | undefined } | undefined },
+): Generator<View> {
+  const judged = judge(report);
+  yield findingsView(earlier === undefined ? judged : [earlierFinding(report, judged, earlier.sinceNs)]);
   yield eventView(report);
   const views = [
     chargedView(report),

@@ -1,0 +1,85 @@
+import { form, inOrder, numberIn, shortAddress, type EventKind, type Groups, type Said } from '../event-kind.js';
+
+/** Page faults, exceptions and traps in the kernel, as each architecture says them. */
+export const oops: EventKind = {
+  name: 'oops',
+  report: 'die',
+  forms: [
+    form(
+      'BUG: ',
+      inOrder(
+        /^BUG: /,
+        {
+          what: [
+            /[Kk]ernel NULL pointer dereference/,
+            /[Uu]nable to handle (?:kernel )?(?:NULL pointer dereference|paging request|page fault|data access)/,
+            /[Uu]nable to handle kernel (?:instruction fetch|unaligned access)/,
+          ],
+        },
+        /(?: on (?:read|write))?(?:,? (?:for |at (?:virtual )?)?(?:address:? ?)?(?:at )?(?<address>(?:0x)?[0-9a-f]{4,16}|\(null\)))?/,
+      ),
+      fault,
+    ),
+    form(
+      'nable to handle',
+      inOrder(
+        /^(?:CPU \d+ )?Unable to handle (?:kernel )?(?<what>[\w ()-]{3,80}?) /,
+        /(?:at (?:virtual )?address:? ?(?<address>[0-9a-f]{4,16})|in virtual kernel address space|at virtual)/,
+      ),
+      fault,
+    ),
+    form(
+      'stack guard page was hit',
+      /^BUG: (?:\S{2,8} )?stack guard page was hit at (?<address>[0-9a-f]+)/,
+      ({ address }) => ({
+        what: `a stack ran into its guard page at ${shortAddress(address)}`,
+      }),
+    ),
+    form('Kernel Fault: Code', /^Kernel Fault: Code=(?<code>\d+) \((?<what>[\w ]{3,60})/, ({ what }) => ({
+      what: what!,
+    })),
+    form('PANIC: double fault', /^(?:traps: )?PANIC: double fault/, () => ({ what: 'double fault' })),
+    form('execute', /^(?:kernel tried to execute NX-protected page|unable to execute userspace code)/, () => ({
+      what: 'the kernel executed what is not its code',
+    })),
+    // "Oops: 0002 [#1] SMP", "general protection fault, …: 0000 [#1]", "Internal error: Oops: 96000004 [#1]"
+    form(
+      '[#',
+      /^(?<what>[A-Za-z][\w ,'():./-]{2,160}?)[: ]*\[#(?<number>\d{1,6})\](?: [A-Z][A-Z0-9_-]{0,15}){0,9}:? *$/,
+      ({ what = '', number }) => ({ what: exception(what), number: numberIn(number) }),
+    ),
+  ],
+};
+
+/** BUG() and what is made of it. */
+export const bug: EventKind = {
+  name: 'bug',
+  report: 'die',
+  forms: [
+    form('ernel BUG at', /^[Kk]ernel BUG at (?<source>[^!]{1,200})!?/, ({ source = '' }) => ({
+      what: source.startsWith('[verbose') ? 'BUG()' : `BUG() at ${shortPath(source)}`,
+      about: source,
+    })),
+    form('ernel bug detected', /^Kernel bug detected/, () => ({ what: 'BUG()' })),
+  ],
+};
+
+function fault({ what = '', address }: Groups): Said {
+  const at = address === undefined ? '' : ` at ${shortAddress(address)}`;
+  return { what: `${/NULL/.test(what) ? 'NULL pointer dereference' : plain(what)}${at}` };
+}
+
+function plain(what: string): string {
+  return /paging request|page fault/.test(what) ? 'page fault' : what.replace(/^[Kk]ernel /, '');
+}
+
+/** Less what a reader of a table does not need: the error code, "Oops: " where more is said. */
+function exception(what: string): string {
+  const short = what.replace(/^(?:Oops|Internal error): (?=\S)/, '').replace(/: [0-9a-f]{4,16}(?: ilc:\d)?$/, '');
+  return /^(?:Oops: ?)?[0-9a-f]{1,16}$/.test(short) ? 'Oops' : short;
+}
+
+/** Of a path as it was when the kernel was built, what tells. */
+export function shortPath(source: string): string {
+  return source.replace(/^(?:\/[^\s:]*)?\/(?=[^/]+\/[^/]+$)/, '').replace(/^(?:\.\.\/)+/, '');
+}

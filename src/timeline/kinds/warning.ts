@@ -1,0 +1,39 @@
+import { form, numberIn, placeIn, type EventKind, type Groups, type Said } from '../event-kind.js';
+import { shortPath } from './die.js';
+
+const code = String.raw`(?<function>[\w.$]+)\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>\w+)[^\]]*\])?`;
+
+/** WARN(), in its forms to 3.10, to 6.18 and since. */
+export const warning: EventKind = {
+  name: 'warning',
+  report: 'who',
+  forms: [
+    form(
+      'WARNING: ',
+      new RegExp(
+        String.raw`^WARNING: (?:CPU: (?<cpu>\d+) PID: (?<pid>\d+) )?at (?:(?<source>[^\s]{1,200}:\d+) )?${code}`,
+      ),
+      said,
+    ),
+    form(
+      'WARNING: ',
+      new RegExp(
+        String.raw`^WARNING: (?:\[[^\]]{1,200}\] )?(?:(?<source>[^\s]{1,200}:\d+) )?at ${code}, CPU#(?<cpu>\d+): (?<comm>.{1,16})\/(?<pid>\d+)$`,
+      ),
+      said,
+    ),
+  ],
+};
+
+function said(groups: Groups): Said {
+  const { source, function: name = '', cpu, comm, pid } = groups;
+  const place = placeIn(groups);
+  return {
+    what: source === undefined ? 'WARN()' : shortPath(source),
+    about: source ?? name,
+    ...place,
+    cpu: numberIn(cpu),
+    comm,
+    pid: numberIn(pid),
+  };
+}

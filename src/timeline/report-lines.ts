@@ -1,0 +1,96 @@
+import { defined } from '../words/defined.js';
+import type { Place } from './event.js';
+import { inOrder, type EventKind } from './event-kind.js';
+
+/** What the lines of a report of the kernel's say, beside how it begins. */
+export interface ReportFacts {
+  place?: Place;
+  comm?: string;
+  pid?: number;
+  cpu?: number;
+  number?: number;
+}
+
+const code = String.raw`(?<function>[A-Za-z_][\w.$]*)\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>\w+)[^\]]*\])?`;
+
+/** Where code was, by the line of each architecture that says so. */
+const placeLine = new RegExp(
+  `^(?:${[
+    /[RE]?IP: ?(?:[0-9a-f]{4}:)?(?:\[<[0-9a-f]*>\] ?){0,3}/,
+    /[EI]IP is at /,
+    /[Pp][Cc] ?: ?/,
+    /PC is at /,
+    /NIP(?: \[[0-9a-f]+\])? /,
+    /(?:epc|ERA|era) *:?=? ?(?:[0-9a-f]+ )?/,
+    /Krnl PSW : [0-9a-f]+ [0-9a-f]+ \(/,
+    /IAOQ\[0\]: /,
+  ]
+    .map(({ source }) => source)
+    .join('|')})${code}`,
+);
+
+/** A frame: "? bug+0x5/0x17 [hold]" is one that may be left of an earlier call. */
+const frameLine = new RegExp(String.raw`^(?:\[<[0-9a-f]+>\] ?|\[[0-9a-f]+\] \[[0-9a-f]+\] )?${code}`);
+
+/** What stands at the top of every task that sleeps; who called these is where it waits. */
+const sleeping = inOrder(/^_{0,3}/, {
+  of: [
+    /(?:io_|preempt_)?schedule|context_switch|switch_to|msleep|usleep/,
+    /bit_wait|out_of_line_wait|wait_(?:on_(?:bit|page|buffer)|for_c|woken)|do_wait_for/,
+    /(?:percpu_)?(?:rwsem_|down_)|(?:rt_)?mutex_|rtlock|rwbase/,
+    /folio_(?:wait|lock)|lock_page/,
+  ],
+});
+
+/** Who: since 3.11, and before. */
+const taskLine =
+  /^(?:CPU: (?<cpu>\d+) )?(?:UID: \d+ )?(?:PID|Pid): (?<pid>\d+),? [Cc]omm: (?<comm>.{1,16}?)(?: Kdump: loaded)? (?:Not tainted|Tainted: |\d+\.\d)/;
+
+const number = /^[A-Za-z].{1,160}\[#(?<number>\d{1,6})\]/;
+
+/** Takes from a line what it says that was not said yet, as far as such a report is asked for it. */
+export function readReportLine(text: string, facts: ReportFacts, report: EventKind['report']): void {
+  if (facts.place === undefined && report !== 'who') {
+    const found = report === 'stack' ? waitingIn(text) : placeLine.exec(text)?.groups;
+    if (found !== undefined)
+      facts.place = {
+        function: found['function']!,
+        offset: Number.parseInt(found['offset']!, 16),
+        ...defined({ module: found['module'] }),
+      };
+  }
+  if (facts.pid === undefined || facts.cpu === undefined) {
+    const found = taskLine.exec(text)?.groups;
+    if (found !== undefined) {
+      facts.pid ??= Number(found['pid']);
+      facts.comm ??= found['comm']!;
+      if (found['cpu'] !== undefined) facts.cpu ??= Number(found['cpu']);
+    }
+  }
+  if (facts.number === undefined && report === 'die') {
+    const found = number.exec(text)?.groups?.['number'];
+    if (found !== undefined) facts.number = Number(found);
+  }
+}
+
+function waitingIn(text: string): Record<string, string | undefined> | undefined {
+  const found = frameLine.exec(text)?.groups;
+  const isLocks = found?.['module'] === undefined && sleeping.test(found?.['function'] ?? '');
+  return isLocks ? undefined : found;
+}
+
+/** "---[ end trace 0123456789abcdef ]---": since 2.6.26, of oopses and warnings. */
+export function isEndOfReport(text: string): boolean {
+  return text.startsWith('---[ end ');
+}
+
+const furniture =
+  /^(?:Modules linked in|CPU: |Pid: |Hardware name|Call [Tt]race|-{3,}|={3,}|Process |[RE]?IP[: ]|Code: |Oops|WARNING: |BUG: |kernel BUG|#PF|PGD )/;
+
+/** What stands around a report and is no message of it. */
+export function isFurniture(text: string): boolean {
+  return furniture.test(text);
+}
+
+/** "note: insmod[195] exited with irqs disabled": make_task_dead() of what an oops killed. */
+export const diedNote = /^note: (?<comm>.{1,16})\[(?<pid>\d+)\] exited with (?<how>irqs disabled|preempt_count \d+)/;
