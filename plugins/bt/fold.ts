@@ -1,4 +1,4 @@
-import { defined, doorTo, type Kernel, type Stack } from 'oompm';
+import { counted, defined, doorTo, type Kernel, type Stack } from 'oompm';
 import { taskLabel, taskState } from 'oompm/linux';
 import { showStack, stackKey, type ShowOptions, type TaskStack } from 'oompm/stack';
 
@@ -35,7 +35,7 @@ export function* foldedStacks(
   const rest = all.slice(options.limit);
   if (rest.length > 0)
     yield {
-      title: `${rest.length} more`,
+      title: counted(rest.length, 'more stack'),
       frames: [],
       end: `not shown here: ${rest.flatMap(({ titles }) => titles).join(', ')}`,
     };

@@ -1,13 +1,9 @@
 import { definePlugin, stacks, InputError, type Kernel } from 'oompm';
-import { panicOf } from 'oompm/linux';
+import { panicOf, statesInWords, taskStateWords } from 'oompm/linux';
 import { cpuOf, cpuStack, stackOf, type TaskStack } from 'oompm/stack';
 
 import { chosenTasks } from './chosen-tasks.js';
 import { foldedStacks } from './fold.js';
-
-const stateLetters =
-  'R runs or is ready to, S sleeps, D sleeps and can’t be interrupted, T stopped, t traced, ' +
-  'Z zombie, X dead, P parked, I idle, N new';
 
 export default definePlugin({
   id: 'bt',
@@ -17,7 +13,11 @@ export default definePlugin({
     active: { type: 'boolean', char: 'a', summary: 'what each CPU runs' },
     cpu: { type: 'integer', char: 'c', min: 0, multiple: true, summary: 'what these CPUs run' },
     all: { type: 'boolean', char: 'A', summary: 'every task' },
-    state: { type: 'string', char: 's', summary: `tasks in these states, by the letters of ps: ${stateLetters}` },
+    state: {
+      type: 'string',
+      char: 's',
+      summary: `tasks in these states, by the letters of ps: ${statesInWords(Object.keys(taskStateWords))}`,
+    },
     locals: {
       type: 'boolean',
       char: 'l',

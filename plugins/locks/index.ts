@@ -8,7 +8,7 @@ import { graphOf } from './wait-graph.js';
 
 export default definePlugin({
   id: 'locks',
-  summary: 'Locks: who waits for what, since when, who holds it, and deadlocks',
+  summary: 'Who waits for which lock, since when, who holds it, and deadlocks',
   needs: ['task_struct'],
   flags: {
     brief: { type: 'boolean', char: 'b', summary: 'without the stacks of lock holders' },

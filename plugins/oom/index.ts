@@ -49,7 +49,7 @@ function* compared(kernel: Kernel): Generator<View> {
   const current = eventsOf(kernel).current.at(-1);
   if (current === undefined)
     throw new InputError(
-      'no OOM event was in progress when the machine stopped: memory is no longer as it was when the report was printed',
+      'no OOM event was in progress when the dump was taken: memory is no longer as it was when the report was printed',
     );
   if (current.printed === undefined)
     throw new InputError('the log has no report of the OOM event that was in progress');

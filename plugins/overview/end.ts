@@ -29,13 +29,19 @@ function panicFacts(kernel: Kernel): Fact[] {
       message ?? silent ?? null,
       message === undefined && silent === undefined ? { note: 'it panicked, and its log does not say why' } : {},
     ),
-    fact('panicTime', 'Panic at', 'ns', timeNs ?? silent ?? null, { note: 'since boot' }),
-    fact('panicCpu', 'On CPU', 'integer', cpu ?? null, cpuSource === undefined ? {} : { note: `by ${cpuSource}` }),
+    ...(silent === undefined ? [fact('panicTime', 'Panic at', 'ns', timeNs ?? null, { note: 'since boot' })] : []),
+    fact(
+      'panicCpu',
+      'On CPU',
+      'integer',
+      cpu ?? gap('panic_cpu', 'neither the kernel nor its log names the CPU'),
+      cpuSource === undefined ? {} : { note: `by ${cpuSource}` },
+    ),
     fact(
       'panicTask',
       'In task',
       'task',
-      task ? taskLabel(kernel, task) : (caller ?? null),
+      task ? taskLabel(kernel, task) : (caller ?? gap('the task that panicked', 'what that CPU ran is not to be had')),
       task ? { door: doorTo(task) } : {},
     ),
   ];

@@ -1,9 +1,12 @@
 import { definePlugin, table, tree, counted, numbered } from 'oompm';
-import { surveyTasks } from 'oompm/linux';
+import { statesInWords, surveyTasks, taskState } from 'oompm/linux';
 
 import { kernelThreadColumns, kernelThreadRow, largestFirst, taskColumns, taskRow, unreadableRow } from './columns.js';
 import { chosen, isOfKernel } from './chosen.js';
 import { familyTree } from './family-tree.js';
+
+const approximateInWords =
+  "RSS~ and the like: as the kernel's own reports count them, without what CPUs and threads have not added up yet.";
 
 export default definePlugin({
   id: 'ps',
@@ -32,7 +35,12 @@ export default definePlugin({
           ]
         : []),
     ];
-    if (flags.user) note.push('Tasks of the kernel are left out.');
+    const letters = tasks.flatMap(
+      (task) => kernel.attempt('task_struct.__state', () => [taskState(task).letter]) ?? [],
+    );
+    if (tasks.length > 0) note.push(`ST: ${statesInWords(letters)}.`);
+    if (tasks.some((task) => isOfKernel(kernel, task) !== true)) note.push(approximateInWords);
+    if (flags.user && !flags.kernel) note.push('Tasks of the kernel are left out.');
     const options = { id: 'tasks', ...(note.length === 0 ? {} : { note: note.join(' ') }) };
     const unreadable = flags.task.length === 0 && !flags.kernel ? survey.unreadable.map(unreadableRow) : [];
     if (flags.tree) {

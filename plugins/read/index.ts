@@ -51,11 +51,15 @@ export default definePlugin({
 
 function* words(kernel: Kernel, address: bigint, wanted: number): Generator<RowOf<typeof wordColumns>> {
   const length = Math.min(wanted, Number(endOfMemory - address));
+  let lostPage: bigint | undefined;
   for (let done = 0; done < length; done += bytesInRow) {
     const at = address + BigInt(done);
     const found = readOrGap('memory', () => kernel.memory.read(at, Math.min(bytesInRow, length - done)));
     if ('gap' in found) {
-      kernel.gaps.record(found);
+      // A page is lost as a whole: one gap tells of it.
+      const page = at / BigInt(kernel.memory.pageSize);
+      if (page !== lostPage) kernel.gaps.record(found);
+      lostPage = page;
       yield { cells: { address: at, first: found, second: found, text: found.reason } };
       continue;
     }

@@ -1,5 +1,14 @@
 import { columns, definePlugin, doorTo, table, type Kernel, type RowOf } from 'oompm';
-import { onCpuNs, policyInWords, queuedNs, type RunQueue, runQueues, type Task, taskState } from 'oompm/linux';
+import {
+  onCpuNs,
+  policyInWords,
+  queuedNs,
+  type RunQueue,
+  runQueues,
+  statesInWords,
+  type Task,
+  taskState,
+} from 'oompm/linux';
 
 const list = columns([
   { key: 'cpu', title: 'CPU', type: 'integer' },
@@ -29,15 +38,14 @@ export default definePlugin({
   examples: ['vmcore'],
   *run(kernel) {
     const queues = runQueues(kernel);
-    yield table(
-      'Run queues',
-      list,
-      queues.flatMap((queue) => [
-        ...(queue.current ? [taskRow(kernel, queue.cpu, 'runs', queue.current)] : []),
-        ...queue.queued.map((task) => taskRow(kernel, queue.cpu, 'waits', task)),
-      ]),
-      { id: 'tasks' },
-    );
+    const rows = queues.flatMap((queue) => [
+      ...(queue.current ? [taskRow(kernel, queue.cpu, 'runs', queue.current)] : []),
+      ...queue.queued.map((task) => taskRow(kernel, queue.cpu, 'waits', task)),
+    ]);
+    yield table('Run queues', list, rows, {
+      id: 'tasks',
+      note: `ST: ${statesInWords(rows.flatMap(({ cells: { state } }) => (typeof state === 'string' ? [state] : [])))}.`,
+    });
     yield table('What the queues count', queueColumns, queues.map(queueRow), {
       id: 'queues',
       note: 'nr_running counts the task that runs, unless it is the idle task; a clock is set at ticks and switches, and an idle CPU takes no ticks.',

@@ -3,7 +3,7 @@ import { swapAreas, swapTotals, zramDevices } from 'oompm/linux';
 
 export default definePlugin({
   id: 'swap',
-  summary: 'Swap: how much is left, and what zram takes for it',
+  summary: 'How much swap is left, and what zram takes for it',
   needs: ['swap_info_struct'],
   examples: ['vmcore'],
   *run(kernel) {

@@ -1,4 +1,4 @@
-import { definePlugin, fact, facts, type Kernel } from 'oompm';
+import { definePlugin, fact, facts, type Fact, type Kernel } from 'oompm';
 import { addressNamed, isPerCpuSymbol, symbolAt, type SymbolInfo } from 'oompm/inspect';
 
 /**
@@ -15,19 +15,16 @@ export default definePlugin({
   },
   *run(kernel, { where }) {
     const named = kernel.symbols.lookup(where);
-    const found =
+    const found: Found[] =
       named.length > 0
-        ? named.map((symbol) => ({ address: symbol.address, symbol, offset: 0 }))
+        ? named.map((symbol) => ({ address: symbol.address, within: { symbol, offset: 0 } }))
         : [atAddress(kernel, addressNamed(kernel, where))];
-    for (const [index, { address, symbol, offset }] of found.entries()) {
+    for (const [index, { address, within }] of found.entries()) {
       yield facts(
         where,
         [
           fact('address', 'Address', 'address', address),
-          fact('symbol', 'Symbol', 'symbol', symbol?.name ?? null),
-          fact('offset', 'Into it', 'bytes', offset),
-          fact('type', 'Kind', 'text', symbol?.type ?? null, { note: 'nm’s letter, as the table of symbols has it' }),
-          fact('module', 'Module', 'text', symbol?.module ?? null),
+          ...symbolFacts(within),
           ...(isPerCpuSymbol(kernel, address) ? perCpu(kernel, address) : []),
         ],
         { id: index === 0 ? 'symbol' : `symbol-${index + 1}` },
@@ -36,15 +33,29 @@ export default definePlugin({
   },
 });
 
-function atAddress(
-  kernel: Kernel,
-  address: bigint,
-): { address: bigint; symbol: SymbolInfo | undefined; offset: number | null } {
-  const found = symbolAt(kernel, address);
-  return { address, symbol: found?.symbol, offset: found?.offset ?? null };
+interface Found {
+  readonly address: bigint;
+  /** The symbol that contains the address, and how far in; none where no symbol does. */
+  readonly within: { symbol: SymbolInfo; offset: number } | undefined;
 }
 
-function perCpu(kernel: Kernel, address: bigint): ReturnType<typeof fact>[] {
+/** Of an address that lies in no symbol there is no more to say. */
+function symbolFacts(within: Found['within']): Fact[] {
+  if (within === undefined) return [fact('symbol', 'Symbol', 'symbol', null, { note: 'it lies in none' })];
+  const { symbol, offset } = within;
+  return [
+    fact('symbol', 'Symbol', 'symbol', symbol.name),
+    ...(offset === 0 ? [] : [fact('offset', 'Into it', 'bytes', offset)]),
+    fact('type', 'Kind', 'text', symbol.type, { note: 'nm’s letter, as the table of symbols has it' }),
+    ...(symbol.module === undefined ? [] : [fact('module', 'Module', 'text', symbol.module)]),
+  ];
+}
+
+function atAddress(kernel: Kernel, address: bigint): Found {
+  return { address, within: symbolAt(kernel, address) };
+}
+
+function perCpu(kernel: Kernel, address: bigint): Fact[] {
   return kernel
     .possibleCpus()
     .map((cpu) =>

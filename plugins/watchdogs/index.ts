@@ -7,13 +7,16 @@ import {
   facts,
   findings,
   gap,
+  list,
   log,
+  numbered,
   table,
   type CellOf,
+  type Fact,
   type Kernel,
   type RowOf,
 } from 'oompm';
-import { gracePeriod, latestNs, timeLimit } from 'oompm/linux';
+import { gracePeriod, latestNs, timeLimit, type GracePeriod } from 'oompm/linux';
 import { activationInWords, ownFunction, type Context } from 'oompm/locks';
 import {
   cpuProgress,
@@ -70,22 +73,7 @@ export default definePlugin({
       cpuProgress(kernel).map((progress) => cpuRow(progress, period?.waitsFor, timeless(kernel))),
       { id: 'cpus' },
     );
-    if (period) {
-      const timed = period.stalled === undefined ? gap('jiffies', "how long it has run can't be determined") : null;
-      const limitUnread = gap('rcu_cpu_stall_timeout', "it can't be read");
-      yield facts(
-        'RCU',
-        [
-          fact('name', 'Flavour', 'text', period.name),
-          fact('running', 'Grace period runs', 'boolean', period.running),
-          fact('for', 'For', 'ns', period.forNs ?? timed),
-          fact('stalled', 'Longer than the stall timeout', 'boolean', period.stalled ?? timed ?? limitUnread),
-          fact('waitsFor', 'Waits for CPUs', 'text', period.waitsFor.length === 0 ? null : period.waitsFor.join(', ')),
-          fact('readers', 'Waits for preempted readers', 'boolean', period.readers),
-        ],
-        { id: 'rcu' },
-      );
-    }
+    if (period) yield facts('RCU', rcuFacts(period), { id: 'rcu' });
     const hung = hungTasks(kernel);
     const rest = hung.length > limit ? `Not shown here: ${hung.length - limit} more. ` : '';
     if (hung.length > 0)
@@ -102,6 +90,26 @@ export default definePlugin({
       );
   },
 });
+
+/** Of a grace period; where none runs, nothing is waited for. */
+function rcuFacts(period: GracePeriod): Fact[] {
+  const { name, running, forNs, stalled, waitsFor, readers } = period;
+  const always = [fact('name', 'Flavour', 'text', name), fact('running', 'Grace period runs', 'boolean', running)];
+  if (!running) return always;
+  const timed = stalled === undefined ? gap('jiffies', "how long it has run can't be determined") : null;
+  const limitUnread = gap('rcu_cpu_stall_timeout', "it can't be read");
+  return [
+    ...always,
+    fact('for', 'For', 'ns', forNs ?? timed),
+    fact('stalled', 'Longer than the stall timeout', 'boolean', stalled ?? timed ?? limitUnread),
+    fact('waitsFor', 'Waits for', 'text', waitsFor.length === 0 ? 'no CPU' : cpusInWords(waitsFor)),
+    fact('readers', 'Waits for preempted readers', 'boolean', readers),
+  ];
+}
+
+function cpusInWords(cpus: readonly number[]): string {
+  return `${numbered(cpus.length, 'CPU')} ${list(cpus.map(String))}`;
+}
 
 function hungLimitInWords(kernel: Kernel): string {
   const { ns, unread } = timeLimit(kernel, hungTaskTimeout);

@@ -64,7 +64,8 @@ export class Analyze extends Command {
     }));
     const sections = await runAll(questions, opened);
     const facts = factsAfter(opened);
-    await writeReport(makeReport(this.config.version, facts, sections), common, target, opened.tasks);
+    const extent = flags.only === undefined ? 'whole' : 'part';
+    await writeReport(makeReport(this.config.version, facts, sections, extent), common, target, opened.tasks);
     opened.session.keepIndexes();
     await noteOutcome(sections, { defects: facts.defects, named: flags.only !== undefined });
   }

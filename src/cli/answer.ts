@@ -36,7 +36,7 @@ export async function answer({
   const sections = await runAll([{ plugin, values }], opened);
   const { outcome, views } = sections[0]!;
   const facts = factsAfter(opened);
-  const report = makeReport(version, facts, sections);
+  const report = makeReport(version, facts, sections, 'part');
   if (views.length === 0 && outcome.kind === 'unavailable' && outcome.fault !== 'kernel')
     throw new InputError(`${plugin.id}: ${outcome.reason}`);
   if (bare) {

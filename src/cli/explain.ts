@@ -89,7 +89,7 @@ export class Explain extends Command {
     }
     const unfit = sections.find(({ plugin, outcome }) => plugin === 'oom' && outcome.kind === 'unavailable');
     if (unfit?.outcome.kind === 'unavailable') throw new InputError(unfit.outcome.reason);
-    await writeReport(makeReport(this.config.version, facts, sections), common, target, tasks);
+    await writeReport(makeReport(this.config.version, facts, sections, 'part'), common, target, tasks);
     await noteOutcome(sections, { defects: facts.defects });
     if (unread !== undefined)
       inPart(`${name} could not be read whole${isSilent ? ', and what is there has no report' : ''}: ${unread}`);

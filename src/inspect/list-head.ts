@@ -20,6 +20,8 @@ export interface ListHead {
  * @throws InputError, ShapeError
  */
 export function listHead(kernel: Kernel, where: string, link: string | undefined): ListHead {
+  const [linked, ...member] = link?.split('.') ?? [];
+  const offset = linked === undefined ? 0n : offsetNamed(kernel, linked, member.join('.'));
   const [, name = where, path] = /^([A-Za-z_]\w*)(?:\.(\w+(?:\.\w+)*))?$/.exec(where) ?? [];
   const struct = kernel.symbols.addressOf(name) === undefined ? undefined : structOf(kernel, name);
   if (path !== undefined && kernel.symbols.addressOf(name) !== undefined) {
@@ -32,8 +34,6 @@ export function listHead(kernel: Kernel, where: string, link: string | undefined
       link: link ?? listLinks[`${struct}.${path}`],
     };
   }
-  const [linked, ...member] = link?.split('.') ?? [];
-  const offset = linked === undefined ? 0n : offsetNamed(kernel, linked, member.join('.'));
   return {
     address: addressNamed(kernel, where) + (struct === linked ? offset : 0n),
     link: link ?? listVariables[where],

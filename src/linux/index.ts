@@ -1,4 +1,5 @@
 /** What Linux keeps where: pure readers with typed results, named as the kernel names things. */
+export { statesInWords, taskStateWords } from '../words/task-states.js';
 export { constant, type Constant, type ConstantName } from './constants.js';
 export { cpuRegisters, registersOf, type CpuRegisters } from './machine/cpu-registers.js';
 export { currentTask, idleTask, runqueue } from './sched/cpu-tasks.js';

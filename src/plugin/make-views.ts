@@ -41,7 +41,8 @@ export function facts(title: string, list: readonly Fact[], options: HeadlineOpt
 }
 
 /**
- * One of them; `note` is a remark beside the value, `door` the object that it opens. `key` is its stable name in JSON.
+ * One of them; `note` is a remark beside the value, which stands for nothing where that could not be read; `door` the
+ * object that it opens. `key` is its stable name in JSON.
  */
 export function fact<T extends ValueType>(
   key: string,
@@ -50,7 +51,8 @@ export function fact<T extends ValueType>(
   value: CellOf<NoInfer<T>>,
   more: { note?: string; door?: Door } = {},
 ): Fact {
-  return { key, title, type, value, ...more };
+  const { note, ...rest } = more;
+  return { key, title, type, value, ...rest, ...(note === undefined || isGap(value) ? {} : { note }) };
 }
 
 /** What a cell may be whose column has that type, beside null and a gap. */

@@ -20,7 +20,7 @@ export function withFacts(report: Report): Report {
 function factLines({ facts = {}, restsOn = [], unread = [], evidence }: Finding): string[] {
   return [
     ...Object.entries(facts).map(
-      ([name, { value, unit, source }]) => `${name} = ${value}${unitInWords(unit)} (${source})`,
+      ([name, { value, unit, source }]) => `${name} = ${short(value)}${unitInWords(unit)} (${source})`,
     ),
     // What is certain stands among the evidence already.
     ...restsOn
@@ -30,4 +30,9 @@ function factLines({ facts = {}, restsOn = [], unread = [], evidence }: Finding)
       .filter((what) => !evidence.some((line) => line.includes(what)))
       .map((what) => `could not be read: ${what}`),
   ];
+}
+
+/** A share with the figures that one reads; JSON has all of them. */
+function short(value: number | bigint | string): string {
+  return typeof value === 'number' && !Number.isInteger(value) ? String(Number(value.toPrecision(4))) : String(value);
 }

@@ -71,7 +71,7 @@ const units: Readonly<Partial<Record<ValueType, string>>> = {
 export function inTable(cell: Cell, type: ValueType): string {
   if (cell === null) return '-';
   if (isGap(cell)) return '?';
-  if (typeof cell === 'object') return cell.join('|');
+  if (typeof cell === 'object') return cell.join(' | ');
   switch (type) {
     case 'ns':
       return seconds(cell);

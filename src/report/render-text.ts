@@ -138,7 +138,11 @@ function* tableLines(
   for (const line of lines) yield `${line}\n`;
   if (dropped.length === 0) return;
   const hidden = `${counted(dropped.length, 'column')} hidden for lack of width`;
-  yield `${paint('quiet', `(${hidden}: ${dropped.map(oneLine).join(', ')}; a file has all)`)}\n`;
+  for (const line of wrap(
+    `(${hidden}: ${dropped.map(oneLine).join(', ')}; a file has all)`,
+    Math.min(width, widestProse),
+  ))
+    yield `${paint('quiet', line)}\n`;
 }
 
 function* factLines({ facts }: FactsView, units: Units, { paint, width }: TextOptions): Generator<string> {
@@ -196,7 +200,9 @@ function* stackLines(stack: Stack, { paint, width }: TextOptions): Generator<str
       for (const line of wrap(registers.join(' '), Math.min(width, widestProse) - 5))
         yield `     ${paint('quiet', line)}\n`;
   }
-  if (stack.end !== undefined) yield `  ${paint('warning', `(${oneLine(stack.end)})`)}\n`;
+  if (stack.end !== undefined)
+    for (const line of wrap(`(${oneLine(stack.end)})`, Math.min(width, widestProse) - 2))
+      yield `  ${paint('warning', line)}\n`;
   if (stack.sameAs !== undefined && stack.sameAs.length > 0) {
     for (const line of wrap(
       `the same stack: ${stack.sameAs.map(oneLine).join(', ')}`,
@@ -206,30 +212,36 @@ function* stackLines(stack: Stack, { paint, width }: TextOptions): Generator<str
   }
 }
 
-const barWidth = 30;
+const widestBar = 30;
+/** With fewer cells a bar tells no shares apart. */
+const narrowestBar = 8;
 
-function* chartLines(chart: ChartView, units: Units, { paint }: TextOptions): Generator<string> {
+function* chartLines(chart: ChartView, units: Units, { paint, width }: TextOptions): Generator<string> {
   const labelWidth = chart.bars.reduce((widest, bar) => Math.max(widest, widthOf(oneLine(bar.label))), 0);
   const whole =
     chart.total ??
     Math.max(0, ...chart.bars.flatMap((bar) => [bar.value, ...(bar.marks ?? []).map((mark) => mark.value)]));
   // Bars against marks are told apart by their labels; parts look as they do in the one bar of a screen or a page.
   const looks = isWhole(chart) ? looksOf(chart.bars) : [];
+  const remarks = chart.bars.map(({ marks = [] }) =>
+    marks.length === 0
+      ? ''
+      : `  (${marks.map((mark) => `${oneLine(mark.label)} ${quantity(mark.value, chart.unit, units)}`).join(', ')})`,
+  );
+  const beside = labelWidth + 2 + 11 + (chart.total === undefined ? 0 : 8) + Math.max(0, ...remarks.map(widthOf));
+  const barWidth = Math.min(widestBar, Math.max(narrowestBar, width - beside));
   for (const [index, bar] of chart.bars.entries()) {
     const { shade, hue } = looks[index] ?? { shade: '█' };
     const label = oneLine(bar.label);
     const filled = whole > 0 ? Math.min(barWidth, Math.max(0, Math.round((bar.value / whole) * barWidth))) : 0;
     const share =
       chart.total === undefined || whole === 0 ? '' : ` ${((bar.value / whole) * 100).toFixed(1).padStart(5)} %`;
-    const marks = (bar.marks ?? [])
-      .map((mark) => `${oneLine(mark.label)} ${quantity(mark.value, chart.unit, units)}`)
-      .join(', ');
     const drawn = hue === undefined ? shade.repeat(filled) : paint(hue, shade.repeat(filled));
     const rest = paint('quiet', '·'.repeat(barWidth - filled));
     const name = `${label}${' '.repeat(labelWidth - widthOf(label))}`;
     const amount = quantity(bar.value, chart.unit, units).padStart(10);
-    const remark = marks === '' ? '' : paint('quiet', `  (${marks})`);
-    yield `${name}  ${drawn}${rest} ${amount}${share}${remark}\n`;
+    const remark = remarks[index]!;
+    yield `${name}  ${drawn}${rest} ${amount}${share}${remark === '' ? '' : paint('quiet', remark)}\n`;
   }
 }
 

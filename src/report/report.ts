@@ -31,7 +31,7 @@ export interface Report {
   readonly schemaVersion: typeof schemaVersion;
   readonly tool: { readonly name: 'oompm'; readonly version: string };
   readonly dump: DumpFacts;
-  /** The same for dumps that died of the same; null where nothing was found, and of a log. */
+  /** The same for dumps that died of the same; null where nothing was found, and of a part or a log. */
   readonly signature: string | null;
   /** How it ended, why, and what next: three sentences at most. Of one plugin's report there is none. */
   readonly summary: readonly string[];
@@ -41,13 +41,16 @@ export interface Report {
   readonly sections: readonly Section[];
 }
 
-/**
- * DumpFacts.format of a text: what it leaves untold would make twins of events that are none, so that it gets no
- * signature.
- */
+/** DumpFacts.format of a text. */
 export const logFormat = 'kernel log';
 
-export function makeReport(version: string, dump: DumpFacts, sections: readonly Section[]): Report {
+/**
+ * What the sections are: all that a dump is judged by, or a part of them, or what a log tells. A part would give one
+ * dump many signatures, and what a log leaves untold make twins of events that are none: these get none.
+ */
+export type Extent = 'whole' | 'part';
+
+export function makeReport(version: string, dump: DumpFacts, sections: readonly Section[], extent: Extent): Report {
   const findings = orderFindings(
     sections.flatMap((section) =>
       section.views.flatMap((view) =>
@@ -60,7 +63,7 @@ export function makeReport(version: string, dump: DumpFacts, sections: readonly 
     schemaVersion,
     tool: { name: 'oompm', version },
     dump,
-    signature: dump.format === logFormat ? null : signatureOf(findings),
+    signature: extent === 'part' ? null : signatureOf(findings),
     summary: isAnswer ? summaryOf(findings) : [],
     findings,
     sections: sections.map((section) => ({

@@ -239,7 +239,6 @@ function said(kernel: Kernel, ...kinds: readonly WatchdogReport['kind'][]): stri
   const last = reports.at(-1);
   if (last === undefined) return [];
   const stamp = last.record.timeNs === undefined ? '' : `[${logStamp(last.record.timeNs)}] `;
-  return [
-    `The kernel reported it ${reports.length === 1 ? 'once' : `${reports.length} times`}, last: ${stamp}${last.record.text}`,
-  ];
+  const often = reports.length === 1 ? '' : ` ${reports.length} times, last`;
+  return [`The kernel reported it${often}: ${stamp}${last.record.text}`];
 }

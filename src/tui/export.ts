@@ -25,7 +25,7 @@ export async function exportPage(state: State, page: Page, file: string, version
   if (format === undefined) throw new InputError(`${file}: the name ends in none of ${list(usualEndings)}`);
   if (existsSync(file)) throw new InputError(`${file} already exists; it was left unchanged`);
   if (state.dump === undefined) throw new InputError('there is nothing to write yet');
-  const report = makeReport(version, state.dump, sectionsOf(state, page));
+  const report = makeReport(version, state.dump, sectionsOf(state, page), 'part');
   try {
     await writeNew(file, render(report, format, { width: Infinity, paint: plain }));
   } catch (error) {

@@ -73,7 +73,9 @@ describe('the prompt and the command line', () => {
     const plugin = await registry.load(id);
     const collector = collectSection({ id, summary: plugin!.summary });
     for (const event of events) collector.take(event);
-    const shown = JSON.parse([...renderJson(makeReport('', {} as DumpFacts, [collector.section()]))].join('')) as {
+    const shown = JSON.parse(
+      [...renderJson(makeReport('', {} as DumpFacts, [collector.section()], 'part'))].join(''),
+    ) as {
       sections: unknown;
     };
     const { code, stdout } = await onCommandLine(words, '--format', 'json');

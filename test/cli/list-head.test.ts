@@ -32,6 +32,10 @@ describe('the list of all tasks', () => {
         ['slab_caches', '--link', 'kmem_cache.lst'],
         'list: `struct kmem_cache` has no member `lst` in this kernel; did you mean list?',
       ],
+      [
+        ['init_task.tasks', '--link', 'task_struct.sibling_'],
+        'list: `struct task_struct` has no member `sibling_` in this kernel; did you mean sibling?',
+      ],
       [['slab_caches', '--link', 'kmem_cach.list'], 'have no kmem_cach; did you mean kmem_cache?'],
     ] as [string[], string][])
       expect(await oompm(['list', dump, ...words])).toMatchObject({

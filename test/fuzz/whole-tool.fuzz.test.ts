@@ -167,7 +167,7 @@ function judge(
     defects: session.defects,
   };
   let length = 0;
-  for (const piece of renderJson(makeReport('0', facts, sections))) length += piece.length;
+  for (const piece of renderJson(makeReport('0', facts, sections, 'whole'))) length += piece.length;
   expect(length).toBeGreaterThan(100);
   if (sections.some(({ outcome }) => outcome.kind === 'cut short')) return 'answered, cut short';
   return sections.some(({ gaps, outcome }) => gaps.length > 0 || outcome.kind === 'failed') ||

@@ -130,7 +130,7 @@ const expected: Readonly<
         'oom.still-there',
         /^database \(pid 53\) was killed by the OOM killer 12\.3 s before the machine stopped .* its memory has been reaped, but it can't exit, for its thread io-thread \(pid 55\) is in uninterruptible sleep in tarpit_read\(\)/,
       ],
-      ['oom.afterwards', /^Memory was not short when the machine stopped: 102 MiB/],
+      ['oom.afterwards', /^Memory was not short when the dump was taken: 102 MiB/],
     ],
   },
   '7.2-reaper': {
@@ -208,7 +208,7 @@ const expected: Readonly<
   },
   '6.12-idle': {
     says: [
-      ['oom.afterwards', /^Memory was not short when the machine stopped: 30\.4 MiB of 64\.9 MiB \(47 %\) is free/],
+      ['oom.afterwards', /^Memory was not short when the dump was taken: 30\.4 MiB of 64\.9 MiB \(47 %\) is free/],
     ],
     not: ['oom.watermark', 'oom.reclaim', 'oom.victim.chosen'],
   },

@@ -357,14 +357,14 @@ describe('memory at the time of the dump', () => {
 
   test('free again, tight, short', () => {
     expect(afterwards(state(1_000_000), global)[0]!.sentence).toMatch(
-      /^Memory was not short when the machine stopped: 2\.86 GiB of 11\.18 GiB \(26 %\) is free; at the last report it was 158 MiB, and the largest consumer is anonymous memory of processes/,
+      /^Memory was not short when the dump was taken: 2\.86 GiB of 11\.18 GiB \(26 %\) is free; at the last report it was 158 MiB, and the largest consumer is anonymous memory of processes/,
     );
     expect(afterwards(state(200_000), undefined)[0]!.sentence).toMatch(
-      /^Memory was tight when the machine stopped, but above its watermarks: /,
+      /^Memory was tight when the dump was taken, but above its watermarks: /,
     );
     expect(afterwards(state(10), undefined)[0]).toMatchObject({
       weight: 60,
-      sentence: expect.stringMatching(/^Memory was short when the machine stopped: /) as string,
+      sentence: expect.stringMatching(/^Memory was short when the dump was taken: /) as string,
     });
   });
   test('nothing is said where the zones are not known', () => {

@@ -150,7 +150,7 @@ describe.skipIf(dumpFile('6.1-lock-spin/vmcore') === undefined)('bt on 6.1-lock-
     const { cpus } = stacksIn(kernel, { active: true, limit: 2 });
     expect(cpus!.slice(0, 2)).toEqual(whole.slice(0, 2));
     expect(cpus![2]).toEqual({
-      title: '2 more',
+      title: '2 more stacks',
       frames: [],
       end: `not shown here: ${whole[2]!.title}, ${whole[3]!.title}`,
     });

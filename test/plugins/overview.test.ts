@@ -105,6 +105,9 @@ test('a kernel of which nothing is known: every fact is a gap that says what it 
   });
   for (const key of ['host', 'commandLine', 'memory', 'onlineCpus', 'taints', 'uptime', 'time'])
     expect([key, isGap(value(facts, key))]).toEqual([key, true]);
+  // A remark on a value stands for nothing where there is none.
+  for (const fact of facts.values())
+    if (isGap(fact.value)) expect([fact.key, fact.note]).toEqual([fact.key, undefined]);
   expect(value(facts, 'panic')).toMatchObject({
     gap: true,
     reason: "the log can't be read whole: why the kernel stopped is not known",

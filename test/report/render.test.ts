@@ -208,6 +208,28 @@ describe('text', () => {
     for (const line of lines(60).slice(2)) expect(widthOf(line)).toBeLessThanOrEqual(60);
   });
 
+  test('nothing that is not the kernel’s own is wider than the terminal: bars, what is hidden, how a stack ends', () => {
+    const marks = ['min', 'low', 'high'].map((label, i) => ({ label, value: 700 + i * 100 }));
+    const wide = Array.from({ length: 20 }, (_, at) => ({
+      key: `k${at}`,
+      title: `COLUMN${at}`,
+      type: 'integer' as const,
+      dispensable: at,
+    }));
+    const report = reportOf([
+      sectionOf('one', [
+        chart('Free', 'kB', [{ label: 'Node 0 Normal', value: 40_000, marks }]),
+        table('Wide', columns(wide), [{ cells: Object.fromEntries(wide.map(({ key }) => [key, 1])) }]),
+        stacks('Stacks', [{ title: 'CPU 0', frames: [], end: 'the stack pointer is elsewhere; '.repeat(9) }]),
+      ]),
+    ]);
+    const shown = [...renderText(report, { width: 80, paint: plain })].join('').split('\n');
+    expect(shown.filter((line) => widthOf(line) > 80)).toEqual([]);
+    expect(shown.find((line) => line.startsWith('Node 0'))).toMatch(
+      /█{8,} +39.1 MiB {2}\(min 700 KiB, low 800 KiB, high/,
+    );
+  });
+
   test('what a wide one leaves is given back: the more telling first, a text with its beginning', () => {
     const list = columns([
       { key: 'kind', title: 'KIND', type: 'text' },

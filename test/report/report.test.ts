@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Finding } from '../../src/index.js';
 import { size } from '../../src/words/quantity.js';
 import { alone, inTable, timestamp } from '../../src/report/format-value.js';
-import { logFormat, makeReport, orderFindings } from '../../src/report/report.js';
+import { makeReport, orderFindings, type Extent } from '../../src/report/report.js';
 import { signatureOf } from '../../src/report/signature.js';
 
 function finding(id: string, more: Partial<Finding> = {}): Finding {
@@ -48,19 +48,25 @@ test('twins have one signature, whatever the numbers; others have another', () =
   expect(signatureOf([finding('guess', { certainty: 'possible' })])).toBeNull();
 });
 
-test('a log has no signature: it leaves too much untold to have twins', () => {
-  const of = (format: string): string | null =>
-    makeReport('0', { files: ['x'], format, architecture: 'x86_64', release: '6.1', pageSize: 4096, defects: [] }, [
-      {
-        plugin: 'oom',
-        title: 'x',
-        outcome: { kind: 'done' },
-        gaps: [],
-        views: [{ kind: 'findings', id: 'findings', title: 'Findings', findings: [finding('oom.slab')] }],
-      },
-    ]).signature;
-  expect(of('ELF')).toMatch(/^[0-9a-f]{16}$/);
-  expect(of(logFormat)).toBeNull();
+test('a part has no signature, nor has a log: one dump would have many, and events that are no twins the same', () => {
+  const dump = { files: ['x'], format: 'ELF', architecture: 'x86_64', release: '6.1', pageSize: 4096, defects: [] };
+  const of = (extent: Extent): string | null =>
+    makeReport(
+      '0',
+      dump,
+      [
+        {
+          plugin: 'oom',
+          title: 'x',
+          outcome: { kind: 'done' },
+          gaps: [],
+          views: [{ kind: 'findings', id: 'findings', title: 'Findings', findings: [finding('oom.slab')] }],
+        },
+      ],
+      extent,
+    ).signature;
+  expect(of('whole')).toMatch(/^[0-9a-f]{16}$/);
+  expect(of('part')).toBeNull();
 });
 
 test.each([
@@ -78,7 +84,7 @@ test.each([
   [inTable(-1n, 'address'), '0xffffffffffffffff'],
   [inTable(33.333, 'percent'), '33.3'],
   [inTable(true, 'boolean'), 'yes'],
-  [inTable(['a', 'b'], 'flags'), 'a|b'],
+  [inTable(['a', 'b'], 'flags'), 'a | b'],
   [size(1023), '1023 bytes'],
   [size(1024 ** 4 * 1.5), '1.5 TiB'],
   [timestamp(12_345_678_900), '[   12.345678]'],

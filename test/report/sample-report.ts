@@ -41,6 +41,7 @@ export function reportOf(sections: readonly Section[]): Report {
       defects: ['the file is shorter than its tables say'],
     },
     sections,
+    'whole',
   );
 }
 

@@ -55,6 +55,7 @@ describe('the paragraph at the top', () => {
         gaps: [],
         outcome: { kind: 'done' },
       })),
+      'whole',
     );
   const forms = (one: Report): string[] =>
     [renderText(one), renderMarkdown(one), renderHtml(one)].map((form) => [...form].join(''));

@@ -43,43 +43,51 @@ export function consumersView(report: OomReport): ChartView | undefined {
     : chart('What held the memory', 'kB', bars, { id: 'consumers', total: found.managedKB, headline: 'memory' });
 }
 
-const zoneColumns = columns([
+const stateColumns = columns([
   { key: 'zone', title: 'ZONE', type: 'text' },
   { key: 'free', title: 'FREE', type: 'kB' },
   { key: 'min', title: 'MIN', type: 'kB' },
   { key: 'low', title: 'LOW', type: 'kB' },
   { key: 'high', title: 'HIGH', type: 'kB' },
   { key: 'managed', title: 'MANAGED', type: 'kB' },
-  { key: 'reckoning', title: 'WATERMARK CHECK', type: 'text' },
 ]);
 
-/** Each zone that the report shows, with how the watermark check of the request comes out there. */
+const checkColumns = columns([...stateColumns, { key: 'reckoning', title: 'WATERMARK CHECK', type: 'text' }]);
+
+/** Each zone that the report shows; where a page was requested, with how the watermark check comes out there. */
 export function zonesView(report: OomReport): TableView | undefined {
   const { zones } = report;
   if (zones === undefined || zones.length === 0) return undefined;
+  const { order } = report.event;
+  const asked = order === undefined ? report.kind !== 'show-mem' : order >= 0;
+  if (!asked)
+    return table(
+      'Zones',
+      stateColumns,
+      zones.map((zone) => ({ cells: stateCells(zone) })),
+      { id: 'zones' },
+    );
   const found = zoneTries(report);
   const tries = new Map(found?.map((one) => [one.zone, one.arithmetic.text.replace(`${zoneTitle(one.zone)}: `, '')]));
-  const { order } = report.event;
-  const reckoning = (zone: ZoneState): string | null => {
-    if (order === undefined ? report.kind === 'show-mem' : order < 0) return 'no page was requested';
-    return found === undefined ? null : (tries.get(zone) ?? 'not usable by the request');
+  const reckoning = (zone: ZoneState): string | null =>
+    found === undefined ? null : (tries.get(zone) ?? 'not usable by the request');
+  return table(
+    'Zones',
+    checkColumns,
+    zones.map((zone) => ({ cells: { ...stateCells(zone), reckoning: reckoning(zone) } })),
+    { id: 'zones' },
+  );
+}
+
+function stateCells(zone: ZoneState): RowOf<typeof stateColumns>['cells'] {
+  return {
+    zone: zoneTitle(zone),
+    free: cell(zone.kB.free),
+    min: cell(zone.kB.min),
+    low: cell(zone.kB.low),
+    high: cell(zone.kB.high),
+    managed: cell(zone.kB.managed),
   };
-  function* rows(): Generator<RowOf<typeof zoneColumns>> {
-    for (const zone of zones!) {
-      yield {
-        cells: {
-          zone: zoneTitle(zone),
-          free: cell(zone.kB.free),
-          min: cell(zone.kB.min),
-          low: cell(zone.kB.low),
-          high: cell(zone.kB.high),
-          managed: cell(zone.kB.managed),
-          reckoning: reckoning(zone),
-        },
-      };
-    }
-  }
-  return table('Zones', zoneColumns, rows(), { id: 'zones' });
 }
 
 /**

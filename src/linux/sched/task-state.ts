@@ -9,10 +9,7 @@ const LETTERS = 'RSDTtXZP';
 
 /** What a task does, as `ps` and /proc/PID/status show it. */
 export interface TaskState {
-  /**
-   * R running or runnable, S sleeping, D in uninterruptible sleep, T stopped, t traced, X dead, Z zombie, P parked, I
-   * idle kernel thread, N new.
-   */
+  /** One of `taskStateWords`. */
   readonly letter: string;
   /** `__state` with `exit_state`, unmasked. */
   readonly flags: number;

@@ -9,7 +9,7 @@ import { consumers, placeOf } from './consumers.js';
 
 export const afterwardsKind = findingKind({
   id: 'oom.afterwards',
-  meaning: 'The state of memory when the machine stopped, and how that differs from the last OOM report.',
+  meaning: 'The state of memory when the dump was taken, and how that differs from the last OOM report.',
   when: 'the free memory of every zone could be read from the dump',
   moment: 'dump',
   step: 'certain',
@@ -47,9 +47,9 @@ function howItStands(state: OomReport, last: OomReport | undefined): Finding[] {
       ? ''
       : told`, and the largest consumer is ${largest!.name} with ${held} (${share(held, wholeTold)})`;
   const stands = (): string => {
-    if (pressed) return 'Memory was short when the machine stopped';
-    if (free >= whole * plenty) return 'Memory was not short when the machine stopped';
-    return 'Memory was tight when the machine stopped, but above its watermarks';
+    if (pressed) return 'Memory was short when the dump was taken';
+    if (free >= whole * plenty) return 'Memory was not short when the dump was taken';
+    return 'Memory was tight when the dump was taken, but above its watermarks';
   };
   return [
     conclude(

@@ -1,6 +1,7 @@
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
 import { widthOf, wrap } from '../../report/lay-out-table.js';
+import { taskStateWords } from '../../words/task-states.js';
 import { padded, span, type Line } from '../lines/line.js';
 import { logLevels } from '../lines/log-block.js';
 import { keyHelp } from '../state/keys.js';
@@ -46,19 +47,7 @@ const marks = [
 const legends: readonly (readonly string[])[] = [
   marks,
   ['Log:', ...logLevels],
-  [
-    'Tasks:',
-    'R runs or could run',
-    'S sleeps',
-    'D sleeps, uninterruptible',
-    'I idle kernel thread',
-    'T stopped',
-    't traced',
-    'P parked',
-    'N new',
-    'Z zombie',
-    'X dead',
-  ],
+  ['Tasks:', ...Object.entries(taskStateWords).map(([letter, words]) => `${letter} ${words}`)],
 ];
 
 /** As many on a line as there is room for, none of them cut. */
