@@ -65,6 +65,7 @@ export const signal = {
   members: {
     thread_head: 'struct list_head',
     oom_score_adj: 'short',
+    group_exit_code: { type: 'int', optional: true },
     oom_mm: { type: 'struct mm_struct *', optional: true },
   },
 } as const;

@@ -55,6 +55,8 @@ export interface MemoryArchitecture {
   readonly kernelImage: KernelImage;
   /** The lowest address that may be the kernel's own; user space lies below. */
   readonly kernelStart: bigint;
+  /** Where modules and BPF programs stand, wherever it begins in one kernel: the end is the first address behind. */
+  readonly modules: { readonly start: bigint; readonly end: bigint };
   /** THREAD_SIZE where nothing tells it, in bytes. */
   readonly usualStackBytes: number;
   /**

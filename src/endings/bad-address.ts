@@ -1,3 +1,4 @@
+import { isUnmapped } from '../memory/address-space.js';
 import type { Kernel } from '../kernel/kernel.js';
 
 /**
@@ -15,7 +16,14 @@ export function badPointerInWords(kernel: Kernel, value: bigint): string | undef
   if (value < SMALL) return 'an offset from NULL';
   if (value < USER_END) return 'an address of user space';
   if (!isCanonical(value)) return 'no canonical address';
-  return value < kernel.arch.memory.kernelStart ? 'no address of the kernel' : undefined;
+  if (value < kernel.arch.memory.kernelStart) return 'no address of the kernel';
+  return isOfNoModule(kernel, value) ? 'an address of module space where no module is (any more)' : undefined;
+}
+
+/** What was unloaded, and what was never there. */
+function isOfNoModule(kernel: Kernel, value: bigint): boolean {
+  const { start, end } = kernel.arch.memory.modules;
+  return value >= start && value < end && isUnmapped(kernel.memory, value);
 }
 
 /** Whether a processor takes it for an address at all: bits 56 to 63 are the same, be there five levels of tables. */

@@ -3,6 +3,8 @@ import type { InterruptionKind } from '../arch/stack/stack-architecture.js';
 import { stacksOf } from '../arch/stack/stack-architectures.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { registersOf } from '../linux/machine/cpu-registers.js';
+import type { Gap } from '../words/gap.js';
+import { gatherGaps } from '../kernel/gathered-gaps.js';
 import { panicOf, type Panic } from '../linux/machine/panic.js';
 import { isUnmapped } from '../memory/address-space.js';
 import { interruption } from '../locks/findings/interruptions.js';
@@ -43,6 +45,8 @@ export type EndingKind =
 export interface Ending {
   readonly kind: EndingKind;
   readonly panic: Panic;
+  /** What of the log could not be read: the stacks and registers that all else is made of are elsewhere. */
+  readonly logGaps: readonly Gap[];
   readonly context: Context;
   readonly culprit: Culprit;
   /** What made a panic of it, where that is a setting. */
@@ -56,11 +60,11 @@ export interface Ending {
  */
 export function endingOf(kernel: Kernel): Ending | undefined {
   return kernel.once('ending', () => {
-    const panic = panicOf(kernel);
+    const { result: panic, gaps: logGaps } = gatherGaps(kernel, () => panicOf(kernel));
     const context = cpuContexts(kernel).find(({ cpu }) => cpu !== undefined && cpu === panic?.cpu);
     if (panic === undefined || context === undefined) return undefined;
     const culprit = culpritOf(kernel, context);
-    const base = { panic, context, culprit };
+    const base = { panic, logGaps, context, culprit };
     if (culprit.machinery.length === 0) {
       const exception = atItsRegisters(kernel, context);
       return exception && { ...base, kind: kindOf(exception.faulted), exception };

@@ -1,10 +1,8 @@
-import type { InterruptionKind } from '../arch/stack/stack-architecture.js';
 import { stacksOf } from '../arch/stack/stack-architectures.js';
 import { doorTo } from '../kernel/door-to.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { registersOf } from '../linux/machine/cpu-registers.js';
-import { kernelRecords } from '../linux/printk/kernel-records.js';
-import type { LogRecord } from '../linux/printk/log-entry.js';
+import { commandLine } from '../linux/machine/uts.js';
 import { activationInWords, type Activation } from '../locks/contexts.js';
 import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
 import { labelOf, placeTold } from '../locks/findings/waits-in-words.js';
@@ -12,7 +10,6 @@ import { systemCallOf } from '../locks/waits/system-call.js';
 import { isUnmapped } from '../memory/address-space.js';
 import { conclude, type Claim, type Finding } from '../words/finding.js';
 import { word } from '../words/known-facts.js';
-import { logStamp } from '../words/log-stamp.js';
 import type { Subject } from '../words/subject.js';
 import { told, toldJoined, type Told } from '../words/told.js';
 import { endingOf, type Ending, type EndingKind } from './ending.js';
@@ -31,6 +28,8 @@ import {
 import { culpritOf, type Culprit } from './culprit.js';
 import { exceptionTold } from './exception-in-words.js';
 import type { Premise } from '../words/certainty.js';
+import { inTheLog } from './in-the-log.js';
+import { initEndedTold } from './init-in-words.js';
 import { livedFinding } from './lived.js';
 import { metBy } from './policy-in-words.js';
 import { outOfMemoryTold } from './memory-in-words.js';
@@ -38,13 +37,20 @@ import { taintInWords } from './taint-in-words.js';
 
 /** How the kernel ended, in at most one finding. */
 export function endingFindings(kernel: Kernel): readonly Finding[] {
-  return kernel.once('ending findings', () =>
-    judgedByWhatWasRead(kernel, () => {
-      const ending = endingOf(kernel);
+  return kernel.once('ending findings', () => {
+    const ending = endingOf(kernel);
+    const found = judgedByWhatWasRead(kernel, () => {
       const finding = ending === undefined ? livedFinding(kernel) : judge(kernel, ending);
       return finding === undefined ? [] : [finding];
-    }),
-  );
+    });
+    noteLosses(kernel, ending);
+    return found;
+  });
+}
+
+/** What of the log was lost is a gap of the section, and of the findings that quote it. */
+function noteLosses(kernel: Kernel, ending: Ending | undefined): void {
+  for (const gap of ending?.logGaps ?? []) kernel.gaps.record(gap);
 }
 
 function judge(kernel: Kernel, ending: Ending): Finding {
@@ -65,9 +71,12 @@ function judge(kernel: Kernel, ending: Ending): Finding {
         claim(kernel, ending, told`The processor reported a machine check that the kernel could not go on after`),
       );
     case 'init killed':
-      return conclude(initKind, claim(kernel, ending, told`init ended, and the kernel can’t go on without it`));
+      return conclude(initKind, claim(kernel, ending, initEndedTold(kernel, ending)));
     case 'no root':
-      return conclude(rootKind, claim(kernel, ending, told`The kernel could not mount its root file system`));
+      return conclude(
+        rootKind,
+        claim(kernel, ending, told`The kernel could not mount its root file system${rootAskedFor(kernel)}`),
+      );
     case 'panic':
       return conclude(panicKind, claim(kernel, ending, told`${placeOf(kernel, ending)} called panic()`));
     case 'by hand':
@@ -85,15 +94,22 @@ function judge(kernel: Kernel, ending: Ending): Finding {
   }
 }
 
+/** " (root=/dev/vda2)" of the command line */
+function rootAskedFor(kernel: Kernel): string | Told {
+  const root = / (root=\S+)/.exec(` ${kernel.attempt('saved_command_line', () => commandLine(kernel)) ?? ''}`)?.[1];
+  return root === undefined ? '' : told` (${word('root', root, 'saved_command_line')})`;
+}
+
 /** What all of them have: who was at it, how it came there, what made a panic of it, and what the log says. */
 function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
   const { kind, context, panic } = ending;
   return {
     subject: subjectOf(ending),
-    sentence: told`${what}, on ${labelOf(kernel, context)}${during(kernel, ending)}${panicTold(ending)}.`,
+    sentence: told`${what}, on ${labelOf(kernel, context)}${during(kernel, ending)}${panicTold(kernel, ending)}.`,
     evidence: [
       ...(kind === 'by hand' ? [] : path(ending.culprit)),
       ...lastFault(kernel, ending),
+      ...saidBy(ending),
       ...inTheLog(kernel, ending),
     ],
     restsOn: presumed(kernel, ending),
@@ -102,10 +118,26 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
 }
 
 /** What made a panic of it, where that is a setting, and the panic's own words. */
-function panicTold({ kind, policy, panic }: Ending): string | Told {
-  const message = panic.message === undefined ? '' : told` “${word('panic', panic.message, 'the log')}”`;
-  if (policy !== undefined && kind !== 'warning') return told`. ${policy} made the panic${message} of it`;
-  return message === '' ? '' : told`: panic${message}`;
+function panicTold(kernel: Kernel, ending: Ending): string | Told {
+  const { kind, policy, panic } = ending;
+  if (policy !== undefined) return kind === 'warning' ? '' : `. ${policy} made a panic of it`;
+  if (!tellsMore.has(kind)) return '';
+  noteLosses(kernel, ending);
+  return panic.message === undefined ? '' : told`: panic “${word('panic', panic.message, 'the log')}”`;
+}
+
+/** Ends of which the panic's own words tell what the stack does not. */
+const tellsMore: ReadonlySet<EndingKind> = new Set([
+  'panic',
+  'stack protector',
+  'machine check',
+  'init killed',
+  'no root',
+]);
+
+function saidBy({ kind, policy, panic }: Ending): Told[] {
+  if (panic.message === undefined || (policy === undefined && tellsMore.has(kind))) return [];
+  return [told`The panic: “${word('panic', panic.message, 'the log')}”.`];
 }
 
 /** Of a watchdog who is told is not who panicked, unless it is both. */
@@ -118,8 +150,8 @@ function policyFinding(kernel: Kernel, ending: Ending): Finding {
     {
       ...claim(kernel, ending, what),
       subject: first === undefined ? { kind: 'machine' } : functionSubject(first.activations[0]),
-      sentence: told`${what}${isOwn ? during(kernel, ending) : ''}${panicTold(ending)}.`,
-      evidence: culprits.flatMap((context) => path(culpritOf(kernel, context))),
+      sentence: told`${what}${isOwn ? during(kernel, ending) : ''}${panicTold(kernel, ending)}.`,
+      evidence: [...culprits.flatMap((context) => path(culpritOf(kernel, context))), ...saidBy(ending)],
       doors: culprits.flatMap(({ task }) => (task ? [doorTo(task)] : [])),
     },
     culprits.length > 0 ? 'its culprit is told' : 'what waits is told elsewhere',
@@ -164,7 +196,8 @@ const CHECKS =
   /^(?:__list_(?:add|del_entry)_valid\w*|refcount_warn_saturate|usercopy_abort|fortify_panic|__check_\w+|kfree|__slab_free|slab_bug|debug_spin_\w+)$/;
 
 function notACheck(activations: readonly Activation[]): Activation | undefined {
-  return activations.find(({ name }) => !CHECKS.test(name)) ?? activations[0];
+  // Of a call to what is no code the caller is the first that has a name.
+  return activations.find(({ name }) => name !== '' && !CHECKS.test(name)) ?? activations[0];
 }
 
 function placeOf(kernel: Kernel, { culprit: { activations } }: Ending): string | Told {
@@ -205,38 +238,4 @@ function lastFault(kernel: Kernel, { exception, context }: Ending): Told[] {
   const last = control && stacksOf(kernel).lastFault(control);
   if (exception?.kind !== 'page fault' || last === undefined || last.address !== address) return [];
   return [told`${last.register} of the CPU has the same address.`];
-}
-
-/** How the kernel's own line on an exception begins, where it has no place or address to be known by. */
-const lines: Partial<Record<InterruptionKind, RegExp>> = {
-  'general protection fault': /general protection fault/,
-  'invalid opcode': /invalid opcode/,
-  'divide error': /divide error/,
-};
-
-/** Whether a line of the log is the kernel's own on this very end: an older oops or warning is none. */
-function isOnThis({ exception }: Ending, text: string): boolean {
-  if (exception === undefined) return false;
-  const { bug, access } = exception.faulted;
-  if (bug?.file !== undefined)
-    return /^(?:kernel BUG at|WARNING: )/.test(text) && text.includes(`${bug.file}:${bug.line}`);
-  if (exception.kind !== 'page fault') return lines[exception.kind]?.test(text) === true;
-  return (
-    text.startsWith('BUG: ') &&
-    access?.address !== undefined &&
-    text.endsWith(access.address.toString(16).padStart(16, '0'))
-  );
-}
-
-/** The last such line before the panic. */
-function inTheLog(kernel: Kernel, ending: Ending): Told[] {
-  const { timeNs: end } = ending.panic;
-  let found: LogRecord | undefined;
-  for (const record of kernelRecords(kernel)) {
-    if (end !== undefined && record.timeNs !== undefined && record.timeNs > end) break;
-    if (isOnThis(ending, record.text)) found = record;
-  }
-  if (found === undefined) return [];
-  const stamp = found.timeNs === undefined ? '' : `[${logStamp(found.timeNs)}] `;
-  return [told`The kernel reported it: ${stamp}${word('line', found.text, 'the log')}`];
 }

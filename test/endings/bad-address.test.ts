@@ -19,6 +19,7 @@ test.each([
   [0x5a5a_5a5a_5a5a_5a5an, 'SLUB’s poison of memory that was never written to (0x5a)'],
   [0x6b6b_6b6b_6b6b_6b93n, 'SLUB’s poison of freed memory (0x6b)'],
   [0xffff_ffff_dead_4eadn, 'the magic of a spinlock'],
+  [0xffff_ffff_c012_3000n, 'an address of module space where no module is (any more)'],
   [0x0068_7361_6262n, 'an address of user space'],
   [0x0063_6e79_735f_7366n, 'the text “fs_sync”, where a pointer should be'],
 ])('0x%s says what it is', (value, says) => {

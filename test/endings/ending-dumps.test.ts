@@ -21,44 +21,40 @@ const truths = [
   [
     'null-6.1',
     'ending.exception',
-    'acme_queue_depth+0x5 [acme] (out of tree, unsigned) read 4 bytes at address 0x28 (0x28(%rdi)) through rdi, which is a NULL pointer, on CPU 1 (init (1)), in write(fd 1: /dev/acme). panic_on_oops made the panic “Fatal exception” of it.',
+    'acme_queue_depth+0x5 [acme] (out of tree, unsigned) read 4 bytes at address 0x28 (0x28(%rdi)) through rdi, which is a NULL pointer, on CPU 1 (init (1)), in write(fd 1: /dev/acme). panic_on_oops made a panic of it.',
   ],
   [
     'bug-5.10',
     'ending.bug',
-    'acme_do+0x861 [acme] (out of tree, unsigned) ran into a BUG() at /tmp/hangs/mod/5.10.0-32/acme.c:94, on CPU 1 (init (1)), in write(fd 1: /dev/acme). panic_on_oops made the panic “Fatal exception” of it.',
+    'acme_do+0x861 [acme] (out of tree, unsigned) ran into a BUG() at /tmp/hangs/mod/5.10.0-32/acme.c:94, on CPU 1 (init (1)), in write(fd 1: /dev/acme). panic_on_oops made a panic of it.',
   ],
   [
     'redherring',
     'ending.exception',
-    'bug+0x5 [hold] (out of tree, unsigned) wrote 4 bytes at address 0x8, an offset from NULL (0x8), on CPU 0 (insmod (195)), in finit_module. panic_on_oops made the panic “Fatal exception” of it.',
+    'bug+0x5 [hold] (out of tree, unsigned) wrote 4 bytes at address 0x8, an offset from NULL (0x8), on CPU 0 (insmod (195)), in finit_module. panic_on_oops made a panic of it.',
   ],
   [
     'softlockup-6.1',
     'ending.policy',
-    'acme_hog+0x7 [acme] (out of tree, unsigned) kept CPU 0 (init (103)) for 13.2 s, in write(fd 1: /dev/acme). softlockup_panic made the panic “softlockup: hung tasks” of it.',
+    'acme_hog+0x7 [acme] (out of tree, unsigned) kept CPU 0 (init (103)) for 13.2 s, in write(fd 1: /dev/acme). softlockup_panic made a panic of it.',
   ],
   [
     'wq-6.1',
     'ending.policy',
-    'kworker/u4:0 (9) in __wait_for_common+0x94 ← process_one_work+0x1c7 and init (105) in __wait_for_common+0x94 ← __flush_workqueue+0x151 were in uninterruptible sleep for more than 6 s. hung_task_panic made the panic “hung_task: blocked tasks” of it.',
+    'kworker/u4:0 (9) in __wait_for_common+0x94 ← process_one_work+0x1c7 and init (105) in __wait_for_common+0x94 ← __flush_workqueue+0x151 were in uninterruptible sleep for more than 6 s. hung_task_panic made a panic of it.',
   ],
   [
     '6.1-global-panic',
     'ending.out-of-memory',
-    'Memory ran out, on CPU 0 (a.out (52)). panic_on_oom made the panic “Out of memory: compulsory panic_on_oom is enabled” of it.',
+    'Memory ran out, on CPU 0 (a.out (52)). panic_on_oom made a panic of it.',
   ],
   [
     '5.10-memcg1-panic',
     'ending.out-of-memory',
-    'A cgroup ran into its limit of memory, on CPU 0 (a.out (61)). panic_on_oom made the panic “Out of memory: compulsory panic_on_oom is enabled” of it.',
+    'A cgroup ran into its limit of memory, on CPU 0 (a.out (61)). panic_on_oom made a panic of it.',
   ],
   // Within a page fault that the kernel itself had taken.
-  [
-    'forks',
-    'ending.out-of-memory',
-    'Memory ran out, on CPU 0 (mq-worker (1543)). panic_on_oom made the panic “Out of memory: compulsory panic_on_oom is enabled” of it.',
-  ],
+  ['forks', 'ending.out-of-memory', 'Memory ran out, on CPU 0 (mq-worker (1543)). panic_on_oom made a panic of it.'],
   [
     '6.12-idle',
     'ending.lived',
@@ -77,7 +73,7 @@ const truths = [
   [
     '6.1-sysrq',
     'ending.by-hand',
-    'The crash was asked for by hand (sysrq-c), on CPU 1 (init (1)), in write(fd 1: /proc/sysrq-trigger): panic “sysrq triggered crash”.',
+    'The crash was asked for by hand (sysrq-c), on CPU 1 (init (1)), in write(fd 1: /proc/sysrq-trigger).',
   ],
 ] as const;
 

@@ -99,7 +99,7 @@ function told(segments: readonly ToySegment[], more = {}): string[] {
   return found.map(({ id, certainty, sentence }) => `${id}, ${certainty}: ${sentence}`);
 }
 
-const end = ', on CPU 0 (dying (100)). panic_on_oops made the panic of it.';
+const end = ', on CPU 0 (dying (100)). panic_on_oops made a panic of it.';
 
 describe('the end by an exception', () => {
   test.each([
@@ -261,7 +261,7 @@ describe('ends that are no exception', () => {
   });
 
   test.each([
-    [1, 'Memory ran out, on CPU 0 (dying (100)). panic_on_oom made the panic of it.'],
+    [1, 'Memory ran out, on CPU 0 (dying (100)). panic_on_oom made a panic of it.'],
     [0, 'Memory ran out, and no process was left that could be killed, on CPU 0 (dying (100)).'],
   ])('for want of memory, with panic_on_oom %i', (sysctl, sentence) => {
     const variables = { sysctl_panic_on_oom: { type: 'int', value: sysctl } };
@@ -289,7 +289,7 @@ describe('ends that are no exception', () => {
     expect([endingOf(kernel)?.policy, finding?.subject, finding?.sentence]).toEqual([
       'hardlockup_panic',
       { kind: 'machine' },
-      'A CPU took no interrupts. hardlockup_panic made the panic of it.',
+      'A CPU took no interrupts. hardlockup_panic made a panic of it.',
     ]);
   });
 

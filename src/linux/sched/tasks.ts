@@ -80,23 +80,25 @@ export function taskOfPid(kernel: Kernel, pid: number): Task | undefined {
 
 /** "oomer (51)"; for one that can't be read what else is known of it: its pid, or its address. */
 export function taskLabel(kernel: Kernel, task: Task): string {
+  const own = namesItself(kernel, task);
+  if (own !== undefined) return own;
   const pid = pidsOfUnreadable(kernel).get(task.$address);
-  return pid === undefined ? ownLabel(kernel, task) : `task with pid ${pid}`;
+  return pid === undefined ? atAddress(task) : `task with pid ${pid}`;
 }
 
 /** The same made of facts: `${role}.comm` and `${role}.pid`. */
 export function toldTask(kernel: Kernel, task: Task, role: string): Told {
   const at = `at 0x${task.$address.toString(16)}`;
-  const known = pidsOfUnreadable(kernel).get(task.$address);
   const pid = (value: number, source: string): KnownFact => number(`${role}.pid`, value, source, 'pid');
-  if (known !== undefined) return told`task with pid ${pid(known, `the table of pids, for the task_struct ${at}`)}`;
-  return (
-    quietly(
-      kernel,
-      () =>
-        told`${word(`${role}.comm`, task.comm, `task_struct.comm ${at}`)} (${pid(task.pid, `task_struct.pid ${at}`)})`,
-    ) ?? told`task at ${address(`${role}.task`, task.$address, 'the list or word that names it')}`
+  const own = quietly(
+    kernel,
+    () =>
+      told`${word(`${role}.comm`, task.comm, `task_struct.comm ${at}`)} (${pid(task.pid, `task_struct.pid ${at}`)})`,
   );
+  if (own !== undefined) return own;
+  const known = pidsOfUnreadable(kernel).get(task.$address);
+  if (known !== undefined) return told`task with pid ${pid(known, `the table of pids, for the task_struct ${at}`)}`;
+  return told`task at ${address(`${role}.task`, task.$address, 'the list or word that names it')}`;
 }
 
 function pidsOfUnreadable(kernel: Kernel): ReadonlyMap<bigint | undefined, number | undefined> {
@@ -107,7 +109,15 @@ function pidsOfUnreadable(kernel: Kernel): ReadonlyMap<bigint | undefined, numbe
 }
 
 function ownLabel(kernel: Kernel, task: Task): string {
-  return quietly(kernel, () => `${task.comm} (${task.pid})`) ?? `task at 0x${task.$address.toString(16)}`;
+  return namesItself(kernel, task) ?? atAddress(task);
+}
+
+function namesItself(kernel: Kernel, task: Task): string | undefined {
+  return quietly(kernel, () => `${task.comm} (${task.pid})`);
+}
+
+function atAddress(task: Task): string {
+  return `task at 0x${task.$address.toString(16)}`;
 }
 
 function survey(kernel: Kernel): TaskSurvey {

@@ -9,6 +9,8 @@ import { userSpace } from './user-space.js';
 export const memory: MemoryArchitecture = {
   kernelImage: { start: KERNEL_MAP, bytes: LARGEST_IMAGE_BYTES },
   kernelStart: 1n << 63n,
+  // MODULES_VADDR with KASLR, MODULES_END; Documentation/arch/x86/x86_64/mm.rst.
+  modules: { start: 0xffff_ffff_c000_0000n, end: 0xffff_ffff_ff00_0000n },
   usualStackBytes: 16384,
   kernelSpace(physical, vmcoreinfo, notes): KernelSpace {
     const space = kernelSpace(physical, kernelFacts(vmcoreinfo, notes));

@@ -1,0 +1,67 @@
+import type { InterruptionKind } from '../arch/stack/stack-architecture.js';
+import { gatherGaps } from '../kernel/gathered-gaps.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { kernelRecords } from '../linux/printk/kernel-records.js';
+import type { LogRecord } from '../linux/printk/log-entry.js';
+import { word } from '../words/known-facts.js';
+import { logStamp } from '../words/log-stamp.js';
+import { told, type Told } from '../words/told.js';
+import type { Ending } from './ending.js';
+
+/** How the kernel's own line on an exception begins, where it has no place or address to be known by. */
+const lines: Partial<Record<InterruptionKind, RegExp>> = {
+  'general protection fault': /general protection fault/,
+  'invalid opcode': /invalid opcode/,
+  'divide error': /divide error/,
+};
+
+/** Whether a line of the log is the kernel's own on this very end: an older oops or warning is none. */
+function isOnThis({ exception }: Ending, text: string): boolean {
+  if (exception === undefined) return false;
+  const { bug, access } = exception.faulted;
+  if (bug?.file !== undefined)
+    return /^(?:kernel BUG at|WARNING: )/.test(text) && text.includes(`${bug.file}:${bug.line}`);
+  if (exception.kind !== 'page fault') return lines[exception.kind]?.test(text) === true;
+  return (
+    text.startsWith('BUG: ') &&
+    access?.address !== undefined &&
+    text.endsWith(access.address.toString(16).padStart(16, '0'))
+  );
+}
+
+/** The last such line before the panic, with what the code that gave up had said right before. */
+export function inTheLog(kernel: Kernel, ending: Ending): Told[] {
+  const { timeNs: end } = ending.panic;
+  const { result: records } = gatherGaps(kernel, () => kernelRecords(kernel));
+  const found = records.findLast(
+    ({ text, timeNs }) => (end === undefined || timeNs === undefined || timeNs <= end) && isOnThis(ending, text),
+  );
+  if (found === undefined) return [];
+  const before =
+    ending.exception?.faulted.bug === undefined ? undefined : reasonBefore(records, records.indexOf(found));
+  return [
+    ...(before === undefined ? [] : [told`It said: ${lineTold(before, 'reason')}`]),
+    told`The kernel reported it: ${lineTold(found, 'line')}`,
+  ];
+}
+
+const CUT = /^-+\[ cut here \]-+$/;
+/** Between the reason and the report nothing is done, but a console may be slow. */
+const AT_ONCE_NS = 1e9;
+/** KERN_WARNING: what is said of a fault is no less. */
+const WARNING = 4;
+
+/** A check gives its reason before the line "cut here", and a WARN() with a text behind it. */
+function reasonBefore(records: readonly LogRecord[], at: number): LogRecord | undefined {
+  const last = records[at - 1];
+  const reason = last !== undefined && CUT.test(last.text) ? records[at - 2] : last;
+  const [report] = records.slice(at, at + 1);
+  if (reason?.timeNs === undefined || report?.timeNs === undefined || report.timeNs - reason.timeNs > AT_ONCE_NS)
+    return undefined;
+  const isOfIt = reason.level === undefined || reason.level <= WARNING;
+  return isOfIt && reason.caller === report.caller ? reason : undefined;
+}
+
+function lineTold({ text, timeNs }: LogRecord, name: string): Told {
+  return told`${timeNs === undefined ? '' : `[${logStamp(timeNs)}] `}${word(name, text, 'the log')}`;
+}
