@@ -5,26 +5,9 @@ import type { Ending } from './ending.js';
 
 /** The signals of include/uapi/asm-generic/signal.h that end a process, from 1 on. */
 const SIGNALS = [
-  ...[
-    'HUP',
-    'INT',
-    'QUIT',
-    'ILL',
-    'TRAP',
-    'ABRT',
-    'BUS',
-    'FPE',
-    'KILL',
-    'USR1',
-    'SEGV',
-    'USR2',
-    'PIPE',
-    'ALRM',
-    'TERM',
-  ],
-  ...['STKFLT', 'CHLD', 'CONT', 'STOP', 'TSTP', 'TTIN', 'TTOU', 'URG', 'XCPU', 'XFSZ', 'VTALRM', 'PROF', 'WINCH', 'IO'],
-  ...['PWR', 'SYS'],
-];
+  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU',
+  'XFSZ VTALRM PROF WINCH IO PWR SYS',
+].flatMap((names) => names.split(' '));
 
 /** How init ended: do_exit()'s code, as wait4() gives it. */
 export function initEndedTold(kernel: Kernel, ending: Ending): Told {

@@ -12,7 +12,8 @@ export function summaryOf(findings: readonly Finding[]): readonly string[] {
   const causes = sure.filter((finding) => !isEnd(finding) && !isAdvice(finding));
   const [cause, next] = causes;
   // What died of its own code has no other cause: that memory had been short before is another story.
-  if (end !== undefined && end.weight >= causeWeight) return [end.sentence];
+  if (end !== undefined && end.weight >= causeWeight)
+    return [end, ...findings.filter(isEarlier).slice(0, 1)].map(({ sentence }) => sentence);
   const ended = end === undefined ? [] : [cause === undefined ? end.sentence : (end.brief ?? end.sentence)];
   if (cause === undefined) return ended;
   // What follows from a lock or a device is a consequence; memory has several holders.
@@ -29,6 +30,11 @@ export function paragraphOf(said: { summary: readonly string[]; findings: readon
 /** Of the layer that tells how the kernel ended. */
 function isEnd({ id }: Finding): boolean {
   return id.startsWith('ending.');
+}
+
+/** What the machine lived through before, which is easily taken for the cause. */
+function isEarlier({ id }: Finding): boolean {
+  return id === 'oom.earlier' || id.startsWith('timeline.earlier-');
 }
 
 function isOfMemory({ id }: Finding): boolean {

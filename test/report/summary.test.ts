@@ -17,6 +17,7 @@ const finding = (id: string, weight: number, more: Partial<Finding> = {}): Findi
   ...more,
 });
 const oops = finding('ending.exception', 97);
+const earlier = finding('oom.earlier', 32);
 const memory = finding('ending.out-of-memory', 43, { brief: 'Memory ran out.' });
 const holder = finding('oom.memory-held.process', 80);
 const advice = finding('oom.prevention.tmpfs', 54);
@@ -26,6 +27,7 @@ const stuck = finding('watchdog.stuck-cpu', 65);
 describe('the paragraph at the top', () => {
   test.each([
     ['an end that tells itself has no other cause', [oops, holder, advice], [oops.sentence]],
+    ['but what came before is told', [oops, earlier], [oops.sentence, earlier.sentence]],
     [
       'an end for want of memory: who holds it, and what to do',
       [holder, advice, memory],
