@@ -2,6 +2,7 @@ export { default as overview } from './overview/index.js';
 export { default as timeline } from './timeline/index.js';
 export { default as oom } from './oom/index.js';
 export { default as log } from './log/index.js';
+export { default as oops } from './oops/index.js';
 export { default as bt } from './bt/index.js';
 export { default as locks } from './locks/index.js';
 export { default as watchdogs } from './watchdogs/index.js';

@@ -6,6 +6,7 @@ const ids = [
   'timeline',
   'oom',
   'log',
+  'oops',
   'bt',
   'locks',
   'watchdogs',

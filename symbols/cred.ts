@@ -2,5 +2,5 @@
 export const cred = {
   struct: 'cred',
   definedBy: 'out_of_memory',
-  members: { uid: 'unsigned int' },
+  members: { uid: 'unsigned int', euid: { type: 'unsigned int', optional: true } },
 } as const;

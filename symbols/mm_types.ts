@@ -24,6 +24,7 @@ export const mm = {
   struct: 'mm_struct',
   definedBy: 'out_of_memory',
   members: {
+    pgd: { type: 'u64', optional: true },
     mm_users: 'atomic_t',
     pgtables_bytes: 'atomic_long_t',
     rss_stat: { type: 'struct mm_rss_stat', optional: true }, // up to 6.1

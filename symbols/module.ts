@@ -37,7 +37,7 @@ export const moduleLayout = {
   struct: 'module_layout',
   optional: true,
   definedBy: 'load_module',
-  members: { base: 'void *', size: 'unsigned int' },
+  members: { base: 'void *', size: 'unsigned int', text_size: { type: 'unsigned int', optional: true } },
 } as const;
 
 /** struct module_memory, since 6.4: indexed by enum mod_mem_type. */
@@ -53,4 +53,12 @@ export const modArchSpecific = {
   struct: 'mod_arch_specific',
   definedBy: 'load_module',
   members: { num_orcs: 'unsigned int', orc_unwind_ip: 'void *', orc_unwind: 'void *' },
+} as const;
+
+/** struct mod_unload_taint, kernel/module/internal.h, since 5.18 (MODULE_UNLOAD_TAINT_TRACKING). */
+export const modUnloadTaint = {
+  struct: 'mod_unload_taint',
+  optional: true,
+  definedBy: 'try_add_tainted_module',
+  members: { list: 'struct list_head', name: 'char[]', taints: 'u64', count: 'u64' },
 } as const;

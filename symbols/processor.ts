@@ -2,7 +2,13 @@
 export const threadStruct = {
   struct: 'thread_struct',
   definedBy: 'out_of_memory',
-  members: { sp: 'void *' },
+  members: {
+    sp: 'void *',
+    fsbase: { type: 'u64', optional: true }, // as the task last left the CPU
+    gsbase: { type: 'u64', optional: true },
+    error_code: { type: 'u64', optional: true },
+    pkru: { type: 'unsigned int', optional: true }, // since 5.14
+  },
 } as const;
 
 /** struct irq_stack, arch/x86/include/asm/processor.h. */

@@ -35,6 +35,7 @@ export const task = {
     real_parent: 'struct task_struct *',
     group_leader: 'struct task_struct *',
     mm: 'struct mm_struct *',
+    active_mm: { type: 'struct mm_struct *', optional: true },
     signal: 'struct signal_struct *',
     pid_links: { type: 'struct hlist_node[]', optional: true, formerly: 'pids' }, // by enum pid_type
     cred: 'struct cred *',
@@ -47,6 +48,8 @@ export const task = {
     cgroups: { type: 'struct css_set *', optional: true },
     oom_reaper_list: { type: 'struct task_struct *', optional: true },
     vfork_done: { type: 'void *' },
+    worker_private: { type: 'void *', optional: true }, // of a kernel thread its struct kthread, since 5.17 (e32cf5dfbe22)
+    set_child_tid: { type: 'void *', optional: true }, // before
     thread: 'struct thread_struct',
     pi_blocked_on: { type: 'void *', optional: true }, // RT_MUTEXES
     blocker: { type: 'u64', optional: true }, // DETECT_HUNG_TASK_BLOCKER, since 6.16: the lock, its kind in the two lowest bits

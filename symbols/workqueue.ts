@@ -5,6 +5,8 @@ export const worker = {
   members: {
     current_work: 'u64',
     current_func: 'u64',
+    current_pwq: { type: 'struct pool_workqueue *', optional: true },
+    desc: { type: 'char[]', optional: true },
     scheduled: 'struct list_head',
     task: 'struct task_struct *',
   },
@@ -27,4 +29,28 @@ export const wqBarrier = {
     work: 'struct work_struct',
     done: 'struct completion',
   },
+} as const;
+
+/** struct pool_workqueue, kernel/workqueue.c: a work queue's part in a pool of threads. */
+export const poolWorkqueue = {
+  struct: 'pool_workqueue',
+  optional: true,
+  definedBy: 'process_one_work',
+  members: { wq: { type: 'struct workqueue_struct *', optional: true } },
+} as const;
+
+/** struct workqueue_struct, kernel/workqueue.c. */
+export const workqueueStruct = {
+  struct: 'workqueue_struct',
+  optional: true,
+  definedBy: 'process_one_work',
+  members: { name: { type: 'char[]', optional: true } },
+} as const;
+
+/** struct kthread, kernel/kthread.c: what a kernel thread is for. */
+export const kthread = {
+  struct: 'kthread',
+  optional: true,
+  definedBy: 'kthread_create_on_node',
+  members: { data: 'void *' },
 } as const;

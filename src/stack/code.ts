@@ -33,7 +33,7 @@ const TEXT = [
   ['_sinittext', '_einittext'],
 ] as const;
 
-/** What may hold code: before 6.4 a module's code and data are one piece. */
+/** What may hold code. */
 const MODULE_CODE: ReadonlySet<string> = new Set(['text', 'init_text', 'core', 'init']);
 
 /**
@@ -65,12 +65,19 @@ function moduleText(kernel: Kernel): CodeRange[] {
     kernel.attempt('code of a module', () => {
       const module = moduleCode(kernel, ref);
       for (const { kind, base, bytes } of moduleMemory(kernel, ref)) {
-        if (MODULE_CODE.has(kind) && bytes <= LARGEST_MODULE)
-          ranges.push({ low: base, high: base + BigInt(bytes), module });
+        const text = textBytes(ref, kind) ?? bytes;
+        if (MODULE_CODE.has(kind) && text <= LARGEST_MODULE)
+          ranges.push({ low: base, high: base + BigInt(text), module });
       }
     });
   }
   return ranges;
+}
+
+/** Before 6.4 a module's data stands behind its code; undefined from then on. */
+function textBytes({ core_layout: core, init_layout: init }: Ref<'module'>, kind: string): number | undefined {
+  if (kind === 'core') return core?.text_size;
+  return kind === 'init' ? init?.text_size : undefined;
 }
 
 function moduleCode(kernel: Kernel, ref: Ref<'module'>): ModuleCode {

@@ -5,6 +5,7 @@ import type { Ref } from '../../kernel/shape.js';
 import type { Task } from '../../linux/sched/tasks.js';
 import type { Registers, ControlRegisters } from '../registers.js';
 import type { Caller, Frame, RegisterFile, SavedRegisters } from './frame.js';
+import type { OopsPrinting } from './oops-printing.js';
 import type { StackArea } from './stack-area.js';
 import type { StackMemory } from './stack-memory.js';
 
@@ -45,6 +46,7 @@ export interface StackArchitecture {
   /** The function that an interrupt or exception is named by. */
   readonly entryName: (name: string) => string | undefined;
   readonly dyingFunctions: DyingFunctions;
+  readonly oops: OopsPrinting;
   /** The address of the last page fault by a hypervisor's own note, and the register that has it. */
   readonly lastFault: (
     control: ControlRegisters,

@@ -31,6 +31,15 @@ export function kernelTaints(kernel: Kernel): readonly Taint[] {
   return taintsOf(kernel, kernel.global('tainted_mask'));
 }
 
+/** "Tainted: G           OE", as print_tainted() has it for a mask. */
+export function taintedInPrint(kernel: Kernel, mask: bigint): string {
+  if (mask === 0n) return 'Not tainted';
+  const letters = kernel.once('taint letters', () => lettersByBit(kernel));
+  const isSet = (bit: number): boolean => ((mask >> BigInt(bit)) & 1n) === 1n;
+  // Without a proprietary module the first is G; every other flag that is not set is a space.
+  return `Tainted: ${letters.map((letter, bit) => (isSet(bit) ? letter : bit === 0 ? 'G' : ' ')).join('')}`;
+}
+
 function lettersByBit(kernel: Kernel): readonly string[] {
   const own = kernel.hasGlobal('taint_flags')
     ? kernel.attempt('taint_flags', () => kernel.global('taint_flags').map(({ c_true }) => c_true))

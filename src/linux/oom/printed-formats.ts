@@ -59,11 +59,20 @@ export function readOnlyData(kernel: Kernel): Range | undefined {
 }
 
 /** Parts of a function that the compiler put elsewhere have its name and one of these. */
-const PARTS = ['', '.cold', '.part.0', '.isra.0', '.constprop.0', '.part.0.cold', '.isra.0.cold', '.constprop.0.cold'];
+export const FUNCTION_PARTS = [
+  '',
+  '.cold',
+  '.part.0',
+  '.isra.0',
+  '.constprop.0',
+  '.part.0.cold',
+  '.isra.0.cold',
+  '.constprop.0.cold',
+];
 
 function stringsOf(kernel: Kernel, name: SymbolName, rodata: Range): readonly string[] {
   return kernel.once(`strings that ${name}() names`, () =>
-    PARTS.flatMap((part) => addressesIn(kernel, `${name}${part}`, rodata)).flatMap(
+    FUNCTION_PARTS.flatMap((part) => addressesIn(kernel, `${name}${part}`, rodata)).flatMap(
       (address) => formatAt(kernel, address) ?? [],
     ),
   );

@@ -8,6 +8,7 @@ import { orcTables } from './orc-tables.js';
 import { convention, frameOf, onlyKnown, registers } from './registers.js';
 import { stackFault } from './stack-fault.js';
 import { switchedOut } from './switched-out.js';
+import { x86Oops } from './x86-oops.js';
 
 export const x86_64Stacks: StackArchitecture = {
   registers,
@@ -32,6 +33,7 @@ export const x86_64Stacks: StackArchitecture = {
   entries,
   entryName,
   dyingFunctions,
+  oops: x86Oops,
   lastFault: ({ cr2 }) => (cr2 === undefined ? undefined : { register: 'CR2', address: cr2 }),
   stackFault,
 };

@@ -1,0 +1,47 @@
+import { definePlugin, InputError, type Kernel, type View } from 'oompm';
+import { endingOf } from 'oompm/endings';
+import { firstOops, oopsRecords, printedOopses } from 'oompm/oops';
+
+import { comparedViews, type PrintedToo } from './compared.js';
+import { noExceptionView } from './no-exception.js';
+import { firstOopsView, recordView, registersView } from './record-views.js';
+
+export default definePlugin({
+  id: 'oops',
+  summary: 'The record of the exception, warning or lockup that ended the kernel, rebuilt from memory',
+  flags: {
+    compare: { type: 'boolean', summary: 'compare the rebuilt record with the one in the log, line by line' },
+    brief: { type: 'boolean', char: 'b', summary: 'the registers and the code at the exception alone' },
+  },
+  // The overview says what happened, and bt has the stack.
+  inReport: { brief: true },
+  examples: ['vmcore', 'vmcore --compare'],
+  *run(kernel, { compare, brief }) {
+    if (compare) yield* compared(kernel);
+    else if (brief) yield* registersView(oopsRecords(kernel));
+    else yield* whole(kernel);
+  },
+});
+
+function* whole(kernel: Kernel): Generator<View> {
+  const records = oopsRecords(kernel);
+  if (!records.some(({ kind }) => kind === 'exception')) yield noExceptionView(kernel, endingOf(kernel));
+  for (const record of records) yield recordView(record);
+  const first = firstOops(kernel);
+  if (first !== undefined)
+    yield firstOopsView(
+      first,
+      printedOopses(kernel).find(({ number }) => number === 1),
+    );
+}
+
+function* compared(kernel: Kernel): Generator<View> {
+  const records = oopsRecords(kernel);
+  if (records.length === 0)
+    throw new InputError(
+      'no record can be rebuilt: the kernel did not panic, or the stack of the CPU that did is gone',
+    );
+  const both = records.filter((record): record is PrintedToo => record.printed !== undefined);
+  if (both.length === 0) throw new InputError('the log has no record of what ended the kernel');
+  yield* comparedViews(both);
+}

@@ -1,0 +1,107 @@
+import type { Kernel } from '../../../kernel/kernel.js';
+import { registersOf } from '../../../linux/machine/cpu-registers.js';
+import { padded, type Elsewhere, type PrintedLine } from '../../../words/printed-line.js';
+import type { PrintedException } from '../../stack/oops-printing.js';
+import { CR4_SMEP, cr4, pageTableRoot } from './control-registers.js';
+import { pageOf, rawWalk, type RawWalk } from './raw-page-walk.js';
+
+/** Bits of a page fault's error code; the kernel itself was at it, so X86_PF_USER is not set. */
+const PROT = 1;
+const WRITE = 2;
+const INSTR = 16;
+
+const FIRST_PAGE = 4096n;
+
+export interface PageFault {
+  readonly address: bigint | undefined;
+  /** Where the instruction does not tell the address. */
+  readonly addressFrom?: string;
+  readonly walk: RawWalk | undefined;
+  /** error_code, which no one keeps: by what the instruction does, and the page tables; undefined where they don't say. */
+  readonly code: number | undefined;
+}
+
+/** What there is to know of a page fault. */
+export function pageFaultOf(kernel: Kernel, { access, noCode, registers, task, cpu }: PrintedException): PageFault {
+  const byInstruction = noCode ? registers.ip : access?.address;
+  const byNote = byInstruction === undefined ? registersOf(kernel, cpu)?.control?.['cr2'] : undefined;
+  const address = byInstruction ?? byNote;
+  const root = address === undefined ? undefined : pageTableRoot(kernel, task);
+  const walk = address === undefined || root === undefined ? undefined : rawWalk(kernel, Number(root), address);
+  return {
+    address,
+    ...(byNote === undefined ? {} : { addressFrom: 'CR2 of the hypervisor’s note' }),
+    walk,
+    code: errorCode(noCode, access, walk),
+  };
+}
+
+function errorCode(noCode: boolean, access: PrintedException['access'], walk: RawWalk | undefined): number | undefined {
+  if (walk === undefined || walk.bad === 'missing' || (!noCode && access === undefined)) return undefined;
+  const writes = access?.does === 'write' || access?.does === 'read and write';
+  return (pageOf(walk) === undefined ? 0 : PROT) | (noCode ? INSTR : writes ? WRITE : 0);
+}
+
+/** show_fault_oops(). */
+export function pageFaultLines(kernel: Kernel, exception: PrintedException, fault: PageFault): PrintedLine[] {
+  const { address, code } = fault;
+  const isNull = address !== undefined && address < FIRST_PAGE;
+  const what = isNull ? 'kernel NULL pointer dereference' : 'unable to handle page fault for';
+  return [
+    ...executed(kernel, exception, fault),
+    [`BUG: ${what}${isNull ? ', ' : ' '}address: `, addressPart(fault)],
+    [
+      '#PF: supervisor ',
+      ...(code === undefined ? [unknown('kind of access'), ' access'] : [kindOf(code)]),
+      ' in kernel mode',
+    ],
+    ...(code === undefined
+      ? [['#PF: error_code(0x', errorPart(fault), ') - ', unknown('kind of fault')]]
+      : [
+          [
+            `#PF: error_code(0x${padded(BigInt(code), 4)}) - ${(code & PROT) === 0 ? 'not-present page' : 'permissions violation'}`,
+          ],
+        ]),
+    tablesLine(fault),
+  ];
+}
+
+/** The first words of what is printed where the address is that of code which may not be run. */
+function executed(kernel: Kernel, { cpu, task }: PrintedException, { walk, code }: PageFault): PrintedLine[] {
+  const page = walk && pageOf(walk);
+  if (page === undefined || code === undefined || (code & INSTR) === 0) return [];
+  const uid = kernel.peek('cred.uid', () => task.cred?.uid);
+  const who: PrintedLine = [' (uid: ', uid === undefined ? unknown('uid') : String(uid), ')'];
+  if (page.noExecute) return [['kernel tried to execute NX-protected page - exploit attempt?', ...who]];
+  const smep = ((cr4(kernel, cpu) ?? 0n) & CR4_SMEP) !== 0n;
+  return page.user && smep ? [['unable to execute userspace code (SMEP?)', ...who]] : [];
+}
+
+function kindOf(code: number): string {
+  if ((code & INSTR) !== 0) return 'instruction fetch';
+  return (code & WRITE) !== 0 ? 'write access' : 'read access';
+}
+
+/** dump_pagetable() */
+function tablesLine({ walk, address }: PageFault): PrintedLine {
+  if (walk === undefined || address === undefined) return ['PGD ', unknown('page tables')];
+  const entries = walk.entries.map(({ table, value }) => `${table} ${value.toString(16)} `).join('');
+  if (walk.bad === undefined) return [entries.replace(/(PTE \S+) $/, '$1')];
+  return walk.bad === 'missing' ? [entries, unknown('page tables')] : [`${entries}BAD`];
+}
+
+/** The address with its sixteen digits. */
+export function addressPart({ address, addressFrom }: PageFault): string | Elsewhere {
+  if (address === undefined) return { what: 'address', digits: 16 };
+  const text = padded(address, 16);
+  return addressFrom === undefined ? text : { what: 'address', text, from: addressFrom, digits: 16 };
+}
+
+/** The error code with its four digits. */
+export function errorPart({ code }: PageFault): string | Elsewhere {
+  return code === undefined ? { what: 'error code', digits: 4 } : padded(BigInt(code), 4);
+}
+
+function unknown(what: string): Elsewhere {
+  return { what, digits: 1 };
+}

@@ -1,0 +1,34 @@
+import type { Registers } from '../arch/registers.js';
+import { stacksOf } from '../arch/stack/stack-architectures.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Task } from '../linux/sched/tasks.js';
+import { isUnmapped, type AddressSpace } from '../memory/address-space.js';
+import type { PrintedLine } from '../words/printed-line.js';
+
+/** show_opcodes(): the code around the instruction pointer, the instruction's first byte in angle brackets. */
+export function codeLine(kernel: Kernel, task: Task, registers: Pick<Registers, 'ip' | 'sp'>): PrintedLine {
+  const { oops, isUserMode } = stacksOf(kernel);
+  const { before, behind } = oops.code;
+  const start = BigInt.asUintN(64, registers.ip - BigInt(before));
+  const isUser = isUserMode(registers);
+  const memory = isUser ? userMemory(kernel, task) : kernel.memory;
+  const unread: PrintedLine = ['Code: ', { what: isUser ? 'code of user space' : 'code', digits: 1 }];
+  if (memory === undefined) return unread;
+  const bytes = kernel.peek('code', () => memory.read(start, before + 1 + behind));
+  if (bytes === undefined) return isGone(memory, start, before + behind) ? oops.noCode(kernel, start) : unread;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0'));
+  hex[before] = `<${hex[before]!}>`;
+  return [`Code: ${hex.join(' ')}`];
+}
+
+function userMemory(kernel: Kernel, task: Task): AddressSpace | undefined {
+  return kernel.peek('mm_struct.pgd', () => {
+    const pgd = task.mm?.pgd;
+    return pgd === undefined ? undefined : kernel.userSpace(pgd);
+  });
+}
+
+/** The kernel could not read it either. */
+function isGone(memory: AddressSpace, start: bigint, length: number): boolean {
+  return isUnmapped(memory, start) || isUnmapped(memory, BigInt.asUintN(64, start + BigInt(length)));
+}

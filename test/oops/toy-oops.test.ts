@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import { lineText, oopsRecords } from 'oompm/oops';
+import type { ToyFunction } from 'oompm/testing';
+
+import { BOTTOM, ENTRY, toyMachine, type ToySegment } from '../stack/toy-machine.js';
+
+const functions = {
+  delay: {},
+  panic: { code: [{ call: 'delay' }] },
+  oops_end: { code: [{ call: 'panic' }] },
+  page_fault_oops: { code: [{ call: 'oops_end' }] },
+  exc_page_fault: { code: [{ call: 'page_fault_oops' }] },
+  asm_exc_page_fault: { ...ENTRY, code: [{ call: 'exc_page_fault' }] },
+  exc_general_protection: { code: [{ call: 'oops_end' }] },
+  asm_exc_general_protection: { ...ENTRY, code: [{ call: 'exc_general_protection' }] },
+  exc_invalid_op: { code: [{ call: 'oops_end' }] },
+  asm_exc_invalid_op: { ...ENTRY, code: [{ call: 'exc_invalid_op' }] },
+  exc_divide_error: { code: [{ call: 'oops_end' }] },
+  asm_exc_divide_error: { ...ENTRY, code: [{ call: 'exc_divide_error' }] },
+  __warn: { code: [{ call: 'panic' }] },
+  warn_op: { code: [{ call: '__warn' }] },
+  asm_exc_invalid_op_warn: { ...ENTRY, code: [{ call: 'warn_op' }] },
+  sysrq_handle_crash: { code: [{ call: 'panic' }] },
+  reads: { code: [{ bytes: [0x8b, 0x47, 0x28] }] }, // mov 0x28(%rdi),%eax
+  writes: { code: [{ bytes: [0x89, 0x47, 0x28] }] },
+  traps: { code: [{ bytes: [0x0f, 0x0b] }] },
+  divides: { code: [{ bytes: [0xf7, 0xf1] }] },
+  worker: {
+    ...BOTTOM,
+    code: [
+      { bytes: [0xff, 0xd0] }, // call *%rax
+      { call: 'reads' },
+      { call: 'writes' },
+      { call: 'traps' },
+      { call: 'divides' },
+      { call: 'sysrq_handle_crash' },
+    ],
+  },
+} satisfies Record<string, ToyFunction>;
+
+const over = (entry: string, ...calls: string[]): ToySegment => ({
+  calls: ['delay', 'panic', ...calls, entry],
+  on: 'IRQ',
+});
+const pageFault = over('asm_exc_page_fault', 'oops_end', 'page_fault_oops', 'exc_page_fault');
+const faults = (name: string, registers: Record<string, bigint> = {}): ToySegment => ({
+  calls: [name, 'worker'],
+  offset: 0,
+  registers: { orig_ax: 0xffff_ffff_ffff_ffffn, cs: 0x10n, ss: 0x18n, flags: 0x246n, ...registers },
+});
+
+interface Died {
+  readonly dies?: number;
+  readonly tainted?: bigint;
+}
+
+function machine(segments: readonly ToySegment[], { dies = 1, tainted = 0x80n }: Died = {}) {
+  return toyMachine(functions, [{ comm: 'dying', pid: 100, segments, cr2: 0x28n }], {
+    variables: {
+      panic_cpu: { type: 'atomic_t', value: { counter: 0 } },
+      panic_on_oops: { type: 'int', value: 1 },
+      die_counter: { type: 'int', value: dies },
+      tainted_mask: { type: 'u64', value: tainted },
+    },
+  });
+}
+
+/** The lines of the records, each with what it is of. */
+function printed(segments: readonly ToySegment[], died?: Died): string[] {
+  const kernel = machine(segments, died);
+  return oopsRecords(kernel).flatMap(({ kind, lines }) => lines.map((line) => `${kind}: ${lineText(line)}`));
+}
+
+function starting(lines: readonly string[], ...starts: readonly string[]): string[] {
+  return lines.filter((line) => starts.some((start) => line.startsWith(`exception: ${start}`)));
+}
+
+describe('a page fault', () => {
+  test('through NULL, the whole record', () => {
+    expect(printed([pageFault, faults('reads', { di: 0n })])).toEqual(
+      [
+        'BUG: kernel NULL pointer dereference, address: 0000000000000028',
+        // Without page tables nobody knows the error code.
+        '#PF: supervisor ? access in kernel mode',
+        '#PF: error_code(0x????) - ?',
+        'PGD ?',
+        'Oops: ???? [#1]?',
+        'CPU: 0 PID: 100 Comm: dying Not tainted ? ?',
+        'RIP: 0010:reads+0x0/0x100',
+        expect.stringMatching(/^exception: Code: (?:90 ){42}<8b> 47 28(?: 90){19}$/),
+        'RSP: 0018:ffffc90000203000 EFLAGS: 00000246',
+        'RAX: 0000000000000000 RBX: 0000000000000000 RCX: 0000000000000000',
+        'RDX: 0000000000000000 RSI: 0000000000000000 RDI: 0000000000000000',
+        'RBP: 0000000000000000 R08: 0000000000000000 R09: 0000000000000000',
+        'R10: 0000000000000000 R11: 0000000000000000 R12: 0000000000000000',
+        'R13: 0000000000000000 R14: 0000000000000000 R15: 0000000000000000',
+        // A hypervisor's note of this machine has the control registers.
+        'FS:  ????????????????(????) GS:ffff888010000000(????) knlGS:0000000000000000',
+        'CS:  0010 DS: ???? ES: ???? CR0: 0000000000000000',
+        'CR2: 0000000000000028 CR3: 0000000000000000 CR4: 0000000000000000',
+        'Call Trace:',
+        ' worker+0x7/0x100',
+        'Modules linked in:',
+        'CR2: 0000000000000028',
+        '---[ end trace 0000000000000000 ]---',
+      ].map((line) => (typeof line === 'string' ? `exception: ${line}` : line)),
+    );
+  });
+
+  test('far from NULL, and by a call to what is no code', () => {
+    const bad = printed([pageFault, faults('reads', { di: 0xffff_c900_0bad_0000n })]);
+    expect(bad[0]).toBe('exception: BUG: unable to handle page fault for address: ffffc9000bad0028');
+    const wild = printed([pageFault, { ...faults('worker', { ip: 0x10n }), calls: ['worker'] }]);
+    expect(starting(wild, 'BUG: ', 'RIP: ', 'Code: ')).toEqual([
+      'exception: BUG: kernel NULL pointer dereference, address: 0000000000000010',
+      'exception: RIP: 0010:0x10',
+      'exception: Code: Unable to access opcode bytes at 0xffffffffffffffe6.',
+    ]);
+  });
+
+  test('a later one is printed with the taint of those before', () => {
+    const second = printed([pageFault, faults('reads')], { dies: 2 });
+    expect(starting(second, 'Oops: ', 'CPU: ')).toEqual([
+      'exception: Oops: ???? [#2]?',
+      'exception: CPU: 0 PID: 100 Comm: dying Tainted: G      D             ? ?',
+    ]);
+    const first = printed([pageFault, faults('reads')], { tainted: 0x1080n });
+    expect(starting(first, 'CPU: ')[0]).toContain('Tainted: G           O ');
+  });
+});
+
+describe('other exceptions', () => {
+  const header = (entry: string, handler: string, ...segment: Parameters<typeof faults>): string | undefined =>
+    printed([over(entry, 'oops_end', handler), faults(...segment)])[0];
+
+  test.each([
+    [0x6b6b_6b6b_6b6b_6b6bn, ', probably for non-canonical address 0x6b6b6b6b6b6b6b93'],
+    [0xffff_c900_0020_0000n, ', maybe for address 0xffffc90000200028'],
+    // Its last byte is the first that is not of user space.
+    [0x7fff_ffff_ffd6n, ', probably for non-canonical address 0x7ffffffffffe'],
+  ])('a general protection fault by %d', (value, words) => {
+    expect(header('asm_exc_general_protection', 'exc_general_protection', 'reads', { di: value })).toBe(
+      `exception: general protection fault${words}: ???? [#1]?`,
+    );
+  });
+
+  test('a divide error, and an invalid opcode that is no BUG()', () => {
+    expect(header('asm_exc_divide_error', 'exc_divide_error', 'divides')).toBe('exception: divide error: 0000 [#1]?');
+    expect(header('asm_exc_invalid_op', 'exc_invalid_op', 'traps')).toBe('exception: invalid opcode: 0000 [#1]?');
+  });
+});
+
+test('a panic that no exception made has the stack of who called it', () => {
+  expect(printed([{ calls: ['delay', 'panic', 'sysrq_handle_crash', 'worker'] }], { tainted: 0n })).toEqual(
+    [
+      'Kernel panic - not syncing: ?',
+      'CPU: 0 PID: 100 Comm: dying Not tainted ? ?',
+      'Call Trace:',
+      ' sysrq_handle_crash+0x5/0x100',
+      ' worker+0x1b/0x100',
+    ].map((line) => `panic: ${line}`),
+  );
+});
+
+test('a warning that became a panic is printed, and then the panic’s own stack', () => {
+  const kinds = oopsRecords(
+    machine([over('asm_exc_invalid_op_warn', '__warn', 'warn_op'), faults('traps')], { tainted: 0n }),
+  ).map(({ kind, lines }) => [kind, lineText(lines[0]!), lineText(lines[1]!)]);
+  expect(kinds).toEqual([
+    ['warning', '------------[ cut here ]------------', 'WARNING: CPU: 0 PID: 100 at traps+0x0/0x100'],
+    ['panic', 'Kernel panic - not syncing: ?', 'CPU: 0 PID: 100 Comm: dying Not tainted ? ?'],
+  ]);
+});
+
+test('a machine that lived has no record', () => {
+  const kernel = toyMachine(functions, [{ comm: 'idle', pid: 1, segments: [faults('reads')] }]);
+  expect(oopsRecords(kernel)).toEqual([]);
+});
