@@ -42,14 +42,9 @@ function remarks(lines: readonly PrintedLine[]): LogLine[] {
 
 /** What a report has of it: the registers at the exception, with the code that ran. */
 export function* registersView(records: readonly OopsRecord[]): Generator<LogView> {
-  const record = records.find(({ kind }) => kind === 'exception');
-  if (record === undefined) return;
-  const first = record.lines.findIndex((line) => lineText(line).startsWith('RIP: '));
-  const end = record.lines.findIndex((line, i) => i > first && lineText(line) === 'Call Trace:');
-  if (first < 0) return;
-  yield log('Registers at the exception', record.lines.slice(first, end < 0 ? undefined : end).map(kernelLine), {
-    id: 'registers',
-  });
+  for (const { registers } of records)
+    if (registers !== undefined)
+      yield log('Registers at the exception', registers.map(kernelLine), { id: 'registers' });
 }
 
 /** The first oops of a machine that lived on after it: the log has it, of memory its registers alone. */

@@ -1,5 +1,5 @@
 import type { SavedRegisters } from '../arch/stack/frame.js';
-import type { InterruptionKind } from '../arch/stack/stack-architecture.js';
+import type { InterruptionKind } from '../arch/stack/interruption-kind.js';
 import { stacksOf } from '../arch/stack/stack-architectures.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { registersOf } from '../linux/machine/cpu-registers.js';

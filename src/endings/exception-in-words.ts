@@ -1,5 +1,5 @@
 import type { MemoryAccess } from '../arch/architecture.js';
-import type { InterruptionKind } from '../arch/stack/stack-architecture.js';
+import type { InterruptionKind } from '../arch/stack/interruption-kind.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { placeTold } from '../locks/findings/waits-in-words.js';
 import { address, bytes as bytesOf, count, word } from '../words/known-facts.js';

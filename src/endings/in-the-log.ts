@@ -1,4 +1,4 @@
-import type { InterruptionKind } from '../arch/stack/stack-architecture.js';
+import type { InterruptionKind } from '../arch/stack/interruption-kind.js';
 import { gatherGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { kernelRecords } from '../linux/printk/kernel-records.js';

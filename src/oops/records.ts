@@ -26,6 +26,8 @@ import { areasOf, traceLines } from './trace-lines.js';
 export interface OopsRecord {
   readonly kind: RecordKind;
   readonly lines: readonly PrintedLine[];
+  /** Of these the registers at the exception, with the code there. */
+  readonly registers?: readonly PrintedLine[];
   /** The same in the log; undefined where it has none. */
   readonly printed?: PrintedRecord;
 }
@@ -61,7 +63,10 @@ function ofWhatWentWrong(kernel: Kernel, dead: Dead): OopsRecord | undefined {
   if (exception !== undefined)
     return kind === 'warning'
       ? make('warning', (below) => warningLines(kernel, dead, below))
-      : make('exception', (below) => exceptionLines(kernel, dead, below));
+      : {
+          ...make('exception', (below) => exceptionLines(kernel, dead, below)),
+          registers: registersOf(kernel, dead, printedException(kernel, dead)),
+        };
   const interrupted = culprit.activations[0]?.frame;
   if (policy === 'softlockup_panic' && interrupted?.entry !== undefined)
     return make('soft lockup', (below) => lockupLines(kernel, dead, interrupted, below));
@@ -154,24 +159,26 @@ function lockupLines(kernel: Kernel, dead: Dead, interrupted: Frame, belowInterr
       ']',
     ],
     ...moduleLines(kernel),
-    ...registerLines(kernel, dead, { cpu, task, registers }, before === undefined ? undefined : before & ~SOFTLOCKUP),
+    ...registerLines(kernel, dead, { registers }, before === undefined ? undefined : before & ~SOFTLOCKUP),
     ...interruptedTrace(kernel, dead, belowInterrupt),
   ];
 }
 
 /** show_regs() without its trace. */
-function registerLines(
-  kernel: Kernel,
-  { cpu, task }: Dead,
-  exception: Pick<PrintedException, 'registers' | 'cpu' | 'task'> & Partial<PrintedException>,
-  taints: bigint | undefined,
-): PrintedLine[] {
+function registerLines(kernel: Kernel, dead: Dead, exception: Interrupted, taints: bigint | undefined): PrintedLine[] {
+  const { cpu, task } = dead;
+  return [...taskLines(kernel, { cpu, task, tainted: taints }), ...registersOf(kernel, dead, exception)];
+}
+
+type Interrupted = Pick<PrintedException, 'registers'> & Partial<PrintedException>;
+
+/** __show_regs(SHOW_REGS_ALL) */
+function registersOf(kernel: Kernel, { cpu, task }: Dead, exception: Interrupted): PrintedLine[] {
   const { oops } = stacksOf(kernel);
   const { registers, access, noCode } = exception;
   const target = noCode === true ? registers.ip : access?.address;
   const faulted = exception.kind === 'page fault' ? target : undefined;
   return [
-    ...taskLines(kernel, { cpu, task, tainted: taints }),
     ...oops.registers(registers, (at) => symbolText(kernel, at), [codeLine(kernel, task, registers)]),
     ...oops.control(kernel, { cpu, task, registers, ...defined({ faulted }) }),
   ];
@@ -258,8 +265,9 @@ function overrun(kernel: Kernel, cpu: number, task: Task, { sp }: Registers): St
 
 /** How many oopses the kernel has met; undefined where that can't be read. */
 export function dieCounter(kernel: Kernel): number | undefined {
-  const counter = kernel.findSymbol('die_counter');
-  return counter === undefined ? undefined : kernel.attempt('die_counter', () => kernel.memory.i32(counter));
+  return kernel.hasGlobal('die_counter')
+    ? kernel.attempt('die_counter', () => kernel.global('die_counter'))
+    : undefined;
 }
 
 const DIE = 1n << 7n;

@@ -20,6 +20,7 @@ const elsewhere = [
   'log_first_seq',
   'mcs_nodes', // before 4.20
   'printk_cpulock_owner', // 5.15 to 5.18
+  'unloaded_tainted_modules', // MODULE_UNLOAD_TAINT_TRACKING
   '__kretprobe_trampoline', // from 5.16 on, without rethook
 ];
 

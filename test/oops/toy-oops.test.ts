@@ -103,7 +103,7 @@ describe('a page fault', () => {
         'Modules linked in:',
         'CR2: 0000000000000028',
         '---[ end trace 0000000000000000 ]---',
-      ].map((line) => (typeof line === 'string' ? `exception: ${line}` : line)),
+      ].map((line: unknown) => (typeof line === 'string' ? `exception: ${line}` : line)),
     );
   });
 

@@ -5,7 +5,7 @@ import type { MemoryAccess } from '../architecture.js';
 import type { Registers } from '../registers.js';
 import type { SavedRegisters } from './frame.js';
 import type { StackArea } from './stack-area.js';
-import type { InterruptionKind } from './stack-architecture.js';
+import type { InterruptionKind } from './interruption-kind.js';
 
 /** An exception that the kernel could not go on after, as far as it is to be printed. */
 export interface PrintedException {
@@ -23,7 +23,7 @@ export interface PrintedException {
   readonly number: number | undefined;
 }
 
-/** What an architecture's own code prints of an oops, as this kernel does: by its own format strings where eras differ. */
+/** What an architecture's own code prints of an oops: by this kernel's own format strings, where eras differ. */
 export interface OopsPrinting {
   /** How many bytes of code are printed before the instruction, and from its second on. */
   readonly code: { readonly before: number; readonly behind: number };

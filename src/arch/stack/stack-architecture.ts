@@ -5,6 +5,7 @@ import type { Ref } from '../../kernel/shape.js';
 import type { Task } from '../../linux/sched/tasks.js';
 import type { Registers, ControlRegisters } from '../registers.js';
 import type { Caller, Frame, RegisterFile, SavedRegisters } from './frame.js';
+import type { InterruptionKind } from './interruption-kind.js';
 import type { OopsPrinting } from './oops-printing.js';
 import type { StackArea } from './stack-area.js';
 import type { StackMemory } from './stack-memory.js';
@@ -86,17 +87,6 @@ export interface UnwindRule {
   /** undefined where the table says that it does not know. @throws ReadError, Implausible */
   readonly caller: ((memory: StackMemory, frame: Frame) => Caller) | undefined;
 }
-
-export type InterruptionKind =
-  | 'double fault'
-  | 'NMI'
-  | 'page fault'
-  | 'machine check'
-  | 'general protection fault'
-  | 'invalid opcode'
-  | 'divide error'
-  | 'interrupt'
-  | 'exception';
 
 export type EntryKind = readonly [functions: RegExp, kind: InterruptionKind, words: string];
 

@@ -1,7 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { isUnmapped } from '../../memory/address-space.js';
 import { registersOf } from '../../linux/machine/cpu-registers.js';
-import type { InterruptionKind } from '../../arch/stack/stack-architecture.js';
+import type { InterruptionKind } from '../../arch/stack/interruption-kind.js';
 import { stacksOf } from '../../arch/stack/stack-architectures.js';
 import { inArea, type StackArea } from '../../arch/stack/stack-area.js';
 import { cpuStacks, taskStack } from '../../stack/areas.js';

@@ -17,7 +17,7 @@ export interface PageFault {
   /** Where the instruction does not tell the address. */
   readonly addressFrom?: string;
   readonly walk: RawWalk | undefined;
-  /** error_code, which no one keeps: by what the instruction does, and the page tables; undefined where they don't say. */
+  /** error_code, which nobody keeps: by the instruction and the page tables; undefined where they don't say. */
   readonly code: number | undefined;
 }
 
