@@ -50,7 +50,7 @@ export function* registersView(records: readonly OopsRecord[]): Generator<LogVie
 /** The first oops of a machine that lived on after it: the log has it, of memory its registers alone. */
 export function firstOopsView({ of, registers }: FirstOops, printed: PrintedRecord | undefined): LogView {
   const kept: LogLine[] = registers.map(kernelLine);
-  const title = `The first of ${of} oopses`;
+  const title = of === 1 ? 'An oops that the machine lived on after' : `The first of ${of} oopses`;
   if (printed === undefined)
     return log(
       title,

@@ -202,8 +202,9 @@ function handlersStack(kernel: Kernel, { culprit: { machinery } }: Ending): bigi
   return handler?.frame.sp === undefined ? undefined : stacksOf(kernel).returnSlot(handler.frame.sp);
 }
 
-/** What panic() itself printed: its message, and the stack of who called it. */
+/** What panic() itself printed: its message, and the stack of who called it, where no oops was before it. */
 function panicRecord(kernel: Kernel, { ending, cpu, task }: Dead): OopsRecord[] {
+  if (((tainted(kernel) ?? 0n) & DIE) !== 0n) return [];
   const { frames } = ending.context.stack;
   const names = frames.map((frame) => functionOf(kernel, frame));
   const innermost = names.findIndex((name) => name === 'panic' || name === 'vpanic');

@@ -162,6 +162,10 @@ test('a panic that no exception made has the stack of who called it', () => {
   );
 });
 
+test('panic() dumps no stack where an oops was before it', () => {
+  expect(printed([{ calls: ['delay', 'panic', 'sysrq_handle_crash', 'worker'] }], { tainted: 0x80n })).toEqual([]);
+});
+
 test('a warning that became a panic is printed, and then the panic’s own stack', () => {
   const kinds = oopsRecords(
     machine([over('asm_exc_invalid_op_warn', '__warn', 'warn_op'), faults('traps')], { tainted: 0n }),
