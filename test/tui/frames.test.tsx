@@ -290,6 +290,9 @@ describe('what stands on the screens', () => {
     expect(footer(200, ':log<enter>')).toMatch(/E e reports {2}v level {2}t times/);
     expect(footer(200, '0')).toContain('f next finding');
     expect(footer(200, '0')).not.toContain('Esc back');
+    expect(footer(200, '0')).toMatch(/ \d+\/\d+ *$/);
+    // What lies over a page has no place in it.
+    for (const over of ['?', 's']) expect(footer(200, over)).not.toMatch(/\d+\/\d+/);
     const all = new Set(footer(400, ':zones<enter>').trim().split(/ {2,}/));
     for (let columns = 20; columns < 200; columns++) {
       const keys = footer(columns, ':zones<enter>').trim().split(/ {2,}/);

@@ -120,7 +120,9 @@ function statusSpans(state: State): Span[] {
   const page = pageOf(state);
   const lines = linesOf(state, page);
   const filter = page.look.filter === '' ? '' : `& ${shownText(page.look.filter)}  `;
-  const where = `${filter}${lines.length === 0 ? 0 : page.cursor + 1}/${lines.length} `;
+  // What lies over a page has no place in it.
+  const where =
+    state.mode.kind === 'browse' ? `${filter}${lines.length === 0 ? 0 : page.cursor + 1}/${lines.length} ` : '';
   const room = Math.max(0, columns - widthOf(where) - 1);
   const { message } = state;
   const text = message === undefined ? hintsFor(state, room) : ` ${shownText(message.text)}`;
