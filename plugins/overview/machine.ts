@@ -18,12 +18,7 @@ export function machineFacts(kernel: Kernel): Fact[] {
     fact('version', 'Built', 'text', ofName('version')),
     fact('host', 'Host', 'text', ofName('nodename')),
     fact('architecture', 'Architecture', 'text', 'gap' in name ? kernel.architecture : name.machine),
-    fact(
-      'hardware',
-      'Hardware',
-      'text',
-      readOrGap('dump_stack_arch_desc_str', () => hardwareName(kernel) || null),
-    ),
+    ...hardwareFact(kernel),
     fact(
       'commandLine',
       'Command line',
@@ -53,6 +48,12 @@ export function machineFacts(kernel: Kernel): Fact[] {
     ),
     taskFact(kernel),
   ];
+}
+
+/** None where the firmware named no hardware. */
+function hardwareFact(kernel: Kernel): Fact[] {
+  const name = readOrGap('dump_stack_arch_desc_str', () => hardwareName(kernel));
+  return name === '' ? [] : [fact('hardware', 'Hardware', 'text', name)];
 }
 
 function cpuFact(kernel: Kernel, mask: CpuMask, title: string): Fact {

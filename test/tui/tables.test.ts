@@ -149,6 +149,20 @@ describe('tables', () => {
     expect(rows[0]).toBe('Processes  3  1 killed (/victim)');
     expect(new ToySession({ ps: [tasks] }).keys('1/victim<enter>').cursorLine).toContain('unlucky');
   });
+
+  test('of the objects at one address that is marked which a finding is about, not its first member', () => {
+    const door = { type: 'struct task_struct', address: 0x1000n };
+    const objects = table('Objects', columns([{ key: 'what', title: 'WHAT', type: 'text' }]), [
+      { cells: { what: 'the task' }, door },
+      { cells: { what: 'its thread_info' }, door: { ...door, type: 'struct thread_info' } },
+    ]);
+    const held = findings('Findings', [
+      { id: 'x', weight: 90, certainty: 'certain', moment: 'dump', sentence: 'x', evidence: [], doors: [door] },
+    ]);
+    const rows = new ToySession({ ps: [objects], oom: [held] }).keys('1').lines;
+    expect(rows.find((line) => line.includes('the task'))).toMatch(/◀ finding$/);
+    expect(rows.find((line) => line.includes('thread_info'))).not.toContain('◀');
+  });
 });
 
 describe('folds', () => {

@@ -7,7 +7,7 @@ import { chooseNodes, chooseRows } from './choose-rows.js';
 import { plainLine, span, type Block, type Line, type Span } from './line.js';
 import { cellText, isSize, unitUnder, type CellStyle, type TableIndex } from './table-index.js';
 import { rowTargets } from './targets.js';
-import { cellStyle, isOpen, openDepthOf, type Look, type Room, type ShownView } from './view-state.js';
+import { cellStyle, isOpen, nameOfObject, openDepthOf, type Look, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 import { defined } from '../../words/defined.js';
 
@@ -327,7 +327,7 @@ function markOf({ cells, door }: Row, { columns, named }: Pick<Layout, 'columns'
   if (Array.isArray(marks) && marks.includes('victim')) return 'killed';
   const pid = columns.find(({ type }) => type === 'pid');
   const number = pid === undefined ? undefined : cells[pid.key];
-  if ((typeof number === 'number' && named.has(number)) || (door !== undefined && named.has(door.address)))
+  if ((typeof number === 'number' && named.has(number)) || (door !== undefined && named.has(nameOfObject(door))))
     return 'finding';
   return undefined;
 }

@@ -1,6 +1,6 @@
 import type { Units } from '../../report/format-value.js';
 import type { SolidView } from '../../plugin/section.js';
-import type { Sorting } from '../../words/views.js';
+import type { Door, Sorting } from '../../words/views.js';
 import type { CellStyle, TableIndex } from './table-index.js';
 
 /** A view as far as it has come in, with what scrolling it needs. */
@@ -41,14 +41,19 @@ export const firstLook: Look = {
   shift: 0,
 };
 
+/** An object among `Room.named`: its first member has the same address, and another type. */
+export function nameOfObject({ type, address }: Door): string {
+  return `${type} ${address}`;
+}
+
 /** What laying out a view depends on. */
 export interface Room {
   width: number;
   height: number;
   /** What the cursor is on is shown beside the list: nothing needs to be open in it. */
   aside: boolean;
-  /** What the findings name: pids, and addresses of objects. */
-  named: ReadonlySet<number | bigint>;
+  /** What the findings name: pids, and objects by `nameOfObject`. */
+  named: ReadonlySet<number | string>;
   units: Units;
   look: Look;
 }

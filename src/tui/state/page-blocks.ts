@@ -10,7 +10,7 @@ import { matcher } from '../lines/choose-rows.js';
 import { pageLines, type PageLines } from '../lines/page-lines.js';
 import { findingsBlock } from '../lines/prose-blocks.js';
 import { viewBlocks } from '../lines/view-blocks.js';
-import type { Room, ShownView } from '../lines/view-state.js';
+import { nameOfObject, type Room, type ShownView } from '../lines/view-state.js';
 import { bodyRows } from './move.js';
 import { machineInWords } from './machine-line.js';
 import { margin, panesAt, type Panes } from './panes.js';
@@ -89,10 +89,7 @@ function namedBy(sections: State['sections']): Room['named'] {
   const findings = Object.values(sections).flatMap(({ views }) =>
     views.flatMap(({ view }) => (view.kind === 'findings' ? view.findings : [])),
   );
-  const names = findings.flatMap(({ subject, doors = [] }) => [
-    ...(subject?.pids ?? []),
-    ...doors.map(({ address }) => address),
-  ]);
+  const names = findings.flatMap(({ subject, doors = [] }) => [...(subject?.pids ?? []), ...doors.map(nameOfObject)]);
   const key = names.join(' ');
   const named = lastNames?.key === key ? lastNames.named : new Set(names);
   lastNames = { key, named };
