@@ -14,7 +14,7 @@ export const nodeColumns = columns([
   { key: 'shmem', title: 'SHMEM', type: 'pages' },
   { key: 'unevictable', title: 'UNEVICTABLE', type: 'pages' },
   { key: 'slab', title: 'SLAB', type: 'pages' },
-  { key: 'slabUnreclaimable', title: 'SLAB UNRECLAIMABLE', type: 'pages' },
+  { key: 'slabUnreclaimable', title: 'SUNRECLAIM', type: 'pages' },
   { key: 'kernelStack', title: 'STACKS', type: 'kB', dispensable: 1 },
   { key: 'allUnreclaimable', title: 'ALL UNRECLAIMABLE', type: 'boolean' },
 ]);

@@ -132,8 +132,8 @@ th,td{padding-right:.6rem}
 .long{max-height:70vh}
 }
 @media print{
-:root{color-scheme:light}
-body{max-width:none;padding:0;font-size:9.5pt}
+:root{color-scheme:light;font-size:10pt}
+body{max-width:none;padding:0;font-size:1rem}
 nav,.filter{display:none}
 .pictures{background:none;padding:0}
 .wide,.long{overflow:visible;max-height:none}
