@@ -5,6 +5,7 @@ import { eventNames, folded, isImportant, type FoldedEvent, type Timeline, taskI
 const list = columns([
   { key: 'time', title: 'TIME', type: 'ns' },
   { key: 'clock', title: 'CLOCK', type: 'unixTime', dispensable: 4 },
+  { key: 'stamp', title: 'STAMP', type: 'text' },
   { key: 'event', title: 'EVENT', type: 'word' },
   { key: 'happened', title: 'WHAT HAPPENED', type: 'text' },
   { key: 'place', title: 'IN', type: 'symbol', dispensable: 1 },
@@ -34,7 +35,7 @@ export function eventsTable(timeline: Timeline, shown: Shown): TableView | undef
   const kept = shown.limit === undefined ? wanted : gravest(wanted, shown.limit);
   return table(
     'Timeline',
-    columnsOf(kept),
+    columnsOf(kept, shown),
     kept.map((event) => rowOf(event, shown.bootWallNs)),
     {
       id: 'events',
@@ -44,8 +45,11 @@ export function eventsTable(timeline: Timeline, shown: Shown): TableView | undef
 }
 
 /** Columns that no row has anything in are left out. */
-function columnsOf(rows: readonly FoldedEvent[]): typeof list {
+function columnsOf(rows: readonly FoldedEvent[], { bootWallNs }: Shown): typeof list {
   const isEmpty: Readonly<Record<string, boolean>> = {
+    time: rows.every(({ timeNs }) => timeNs === undefined),
+    clock: bootWallNs === undefined,
+    stamp: rows.every(({ clock }) => clock === undefined),
     place: rows.every(({ place }) => place === undefined),
     times: rows.every(({ count }) => count === 1),
     until: rows.every(({ lastNs }) => lastNs === undefined),
@@ -78,6 +82,7 @@ function rowOf(event: FoldedEvent, bootWallNs: bigint | undefined): RowOf<typeof
     cells: {
       time: timeNs ?? null,
       clock: at === undefined ? null : Number(at / 1_000_000_000n),
+      stamp: event.clock ?? null,
       event: `${eventNames[kind][0]}${order}`,
       happened: `${what}${said}`,
       place: place === undefined ? null : symbolOf(place),
@@ -99,7 +104,7 @@ function noteOf({ beginsNs, dropped }: Timeline, left: number, { limit, importan
   const notes = [
     ...(beginsNs === undefined ? [] : [`The log begins at ${(beginsNs / 1e9).toFixed(6)} s: what was before is gone.`]),
     ...(dropped === 0 ? [] : [`${dropped} more events were not read.`]),
-    ...(left > 0 && (limit !== undefined || important === true) ? [`${left} more: oompm timeline.`] : []),
+    ...(left > 0 && (limit !== undefined || important === true) ? [`Not shown here: ${left} more.`] : []),
   ];
   return notes.length === 0 ? {} : { note: notes.join(' ') };
 }

@@ -1,10 +1,15 @@
 import { definePlugin, findings } from 'oompm';
-import { timelineFindings, timelineOf } from 'oompm/timeline';
+import { isImportant, timelineFindings, timelineOf, type EventName } from 'oompm/timeline';
 
 import { eventsTable } from './events-table.js';
 
 /** A report says what mattered; all of it is a command away. */
 const ROWS_IN_REPORT = 12;
+
+/** A log has no command that would show more. */
+const ROWS_OF_LOG = 100;
+
+const ofReports: ReadonlySet<EventName> = new Set<EventName>(['oom', 'allocation failure']);
 
 export default definePlugin({
   id: 'timeline',
@@ -27,6 +32,12 @@ export default definePlugin({
       );
     const { bootWallNs } = timeline;
     const events = eventsTable(timeline, { all, important, limit, bootWallNs });
+    if (events !== undefined) yield events;
+  },
+  *explain(_reports, _values, timeline) {
+    // The list of OOM reports tells of these.
+    if (timeline.events.every((event) => ofReports.has(event.kind) || !isImportant(event))) return;
+    const events = eventsTable(timeline, { important: true, limit: ROWS_OF_LOG });
     if (events !== undefined) yield events;
   },
 });

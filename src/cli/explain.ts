@@ -23,6 +23,9 @@ import { factsAfter, openNamed } from '../app/open-named.js';
 import { plugins } from '../app/plugins.js';
 import { endProgress, progress } from '../app/progress.js';
 import { reportTarget } from './write-report.js';
+import { isImportant } from '../timeline/event.js';
+import { TextTimeline } from '../timeline/text-timeline.js';
+import { timelineOfRecords, type Timeline } from '../timeline/timeline.js';
 import { defined } from '../words/defined.js';
 
 /** `oompm explain`: the reports in a kernel log; a dump is asked for its own log. */
@@ -70,7 +73,7 @@ export class Explain extends Command {
       const text = path === '-' ? 'standard input' : path;
       throw new InputError(`explain: ${flag} is of use with a dump, and ${text} is a text; leave it out`);
     }
-    const { reports, facts, name, tasks, unread, ending } = isDump
+    const { reports, timeline, facts, name, tasks, unread, ending } = isDump
       ? await readDump(words, common)
       : await readLog(path, more);
     const sections: Section[] = [];
@@ -81,11 +84,12 @@ export class Explain extends Command {
         ...defaultValues(plugin.flags, plugin.arguments),
         ...defined({ event: flags.event }),
       };
-      sections.push(
-        isPlugin(plugin)
-          ? runOnReports(plugin, reports, values)
-          : await (await plugins()).runner!.run(plugin, values, { reports }),
-      );
+      if (!isPlugin(plugin)) sections.push(await (await plugins()).runner!.run(plugin, values, { reports, timeline }));
+      else {
+        const section = runOnReports(plugin, { reports, timeline }, values);
+        // What has nothing to say of this log has no section.
+        if (section.views.length > 0 || section.outcome.kind !== 'done') sections.push(section);
+      }
     }
     const unfit = sections.find(({ plugin, outcome }) => plugin === 'oom' && outcome.kind === 'unavailable');
     if (unfit?.outcome.kind === 'unavailable') throw new InputError(unfit.outcome.reason);
@@ -97,7 +101,7 @@ export class Explain extends Command {
     // text may be the wrong one, or not all of it.
     if (reports.length === 0 && ending !== undefined)
       process.stderr.write(`oompm: ${name} has no memory event; what it tells of is: ${oneLine(ending)}\n`);
-    else if (reports.length === 0 && !isDump)
+    else if (reports.length === 0 && !isDump && !timeline.events.some(isImportant))
       inPart(
         `${name} has no report of an OOM kill, of a failed page allocation or of sysrq-m; ` +
           'explain takes what a kernel printed, as dmesg and journalctl -k show it',
@@ -118,6 +122,7 @@ async function explainers(): Promise<readonly AnyPlugin[]> {
 
 interface ReadLog {
   reports: readonly OomReport[];
+  timeline: Timeline;
   facts: DumpFacts;
   /** For a sentence. */
   name: string;
@@ -140,8 +145,10 @@ async function readDump(words: readonly string[], flags: CommonValues): Promise<
   try {
     const { kernel } = opened.session;
     const records = kernelRecords(kernel);
+    const reports = reportsInRecords(records);
     return {
-      reports: reportsInRecords(records),
+      reports,
+      timeline: timelineOfRecords(records, reports),
       ending: records.map(({ text }) => endingIn(text)).find((line) => line !== undefined),
       unread: logHoles(kernel)[0]?.reason,
       facts: factsAfter(opened),
@@ -200,6 +207,7 @@ interface Looked {
   bytes: number;
   ending?: string | undefined;
   isKernels: boolean;
+  readonly events: TextTimeline;
 }
 
 /** What dmesg, with and without -T, syslog, the journal and pstore put before the kernel's lines. */
@@ -210,9 +218,11 @@ const longestLine = 1024;
 
 async function* lookedAt(source: AsyncIterable<Uint8Array>, looked: Looked): AsyncGenerator<Uint8Array> {
   let begun = '';
+  const decoder = new TextDecoder();
   for await (const piece of source) {
     looked.bytes += piece.length;
     const text = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1');
+    looked.events.take(decoder.decode(piece, { stream: true }));
     looked.isKernels ||= kernelsMark.test(text);
     if (looked.ending === undefined) {
       const lines = `${begun}${text}`.split('\n');
@@ -232,7 +242,7 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
   progress(`reading ${name}`);
   const reports: OomReport[] = [];
   const defects: string[] = [];
-  const looked: Looked = { bytes: 0, isKernels: false };
+  const looked: Looked = { bytes: 0, isKernels: false, events: new TextTimeline() };
   for await (const report of explainLog(lookedAt(refuseBinary(name, logFrom(path, defects)), looked)))
     reports.push(report);
   endProgress();
@@ -245,6 +255,7 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
   const last = reports.at(-1);
   return {
     reports,
+    timeline: looked.events.end(reports),
     ending: looked.ending,
     name,
     facts: {

@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { OomReport } from '../oom/model.js';
+import type { Timeline } from '../timeline/timeline.js';
 import type { Shape, StructName } from '../kernel/shape.js';
 import {
   defaultValues,
@@ -32,6 +33,12 @@ export interface Declaration {
   readonly examples: readonly string[];
 }
 
+/** What a log has, where there is no dump. */
+export interface LogSubject {
+  readonly reports: readonly OomReport[];
+  readonly timeline: Timeline;
+}
+
 /** One plugin: a command, a section of `analyze`, a screen. */
 export interface Plugin extends Declaration {
   readonly [made]: true;
@@ -41,8 +48,8 @@ export interface Plugin extends Declaration {
    */
   readonly needs: readonly (Shape | StructName)[];
   run(kernel: Kernel, values: OptionValues): Generator<View>;
-  /** What it says of the reports in a log, where there is no dump: `oompm explain`. */
-  explain?(reports: readonly OomReport[], values: OptionValues): Generator<View>;
+  /** What it says of the reports and events in a log, where there is no dump: `oompm explain`. */
+  explain?(reports: readonly OomReport[], values: OptionValues, timeline: Timeline): Generator<View>;
 }
 
 /** A user's plugin as all but its worker have it: its file, and what it says of itself. */
@@ -74,8 +81,8 @@ export interface PluginDefinition<F extends Flags, A extends Arguments> {
   api?: number;
   /** Reads and yields views, synchronously; never prints, never formats a number. */
   run(kernel: Kernel, flags: ValuesOf<F, A>): Generator<View>;
-  /** The same of the reports in a log, where there is no dump. */
-  explain?(reports: readonly OomReport[], flags: ValuesOf<F, A>): Generator<View>;
+  /** The same of the reports in a log, where there is no dump, and of all its events. */
+  explain?(reports: readonly OomReport[], flags: ValuesOf<F, A>, timeline: Timeline): Generator<View>;
 }
 
 /**
@@ -109,7 +116,9 @@ export function definePlugin<const F extends Flags = {}, const A extends Argumen
     run: (kernel, given) => definition.run(kernel, given as ValuesOf<F, A>),
     ...(definition.explain === undefined
       ? {}
-      : { explain: (reports, given) => definition.explain!(reports, given as ValuesOf<F, A>) }),
+      : {
+          explain: (reports, given, timeline) => definition.explain!(reports, given as ValuesOf<F, A>, timeline),
+        }),
   };
 }
 

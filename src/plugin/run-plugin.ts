@@ -2,12 +2,11 @@ import { InputError } from '../bytes/input-error.js';
 import { Cancelled, GapLog, isGapError } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { typesUnreadable } from '../kernel/unreadable-names.js';
-import type { OomReport } from '../oom/model.js';
 import { BadView, describe, isObject, isWritable, shortened, shortSentence } from './check-form.js';
 import { openView } from './contain-view.js';
 import type { AuthorsWords } from './tell-author.js';
 import { ViewNames } from './view-names.js';
-import type { Plugin } from './define-plugin.js';
+import type { LogSubject, Plugin } from './define-plugin.js';
 import type { OptionValues } from './options.js';
 import { defaultLimits, type Limits, type Outcome, type Section, type SolidView } from './section.js';
 import type { Gap, LogLine, Row, Stack, TreeNode, View } from '../words/views.js';
@@ -73,13 +72,13 @@ export function runPlugin(
 /** The same on the reports of a log, step by step. @throws TypeError for a plugin that has nothing to say of them */
 export function reportEvents(
   plugin: Plugin,
-  reports: readonly OomReport[],
+  { reports, timeline }: LogSubject,
   values: OptionValues,
   limits: Limits = defaultLimits,
   isUsers = false,
 ): Iterable<RunEvent> {
   if (plugin.explain === undefined) throw new TypeError(`plugin ${plugin.id} does not explain logs`);
-  const views = (): Iterable<View> => yielded(plugin.explain!(reports, values), 'explain');
+  const views = (): Iterable<View> => yielded(plugin.explain!(reports, values, timeline), 'explain');
   return eventsOfReports(views, limits, isUsers ? plugin.id : undefined);
 }
 
@@ -90,12 +89,12 @@ function* eventsOfReports(views: () => Iterable<View>, limits: Limits, of: strin
 /** To its end. @throws TypeError for a plugin that has nothing to say of them */
 export function runOnReports(
   plugin: Plugin,
-  reports: readonly OomReport[],
+  log: LogSubject,
   values: OptionValues,
   limits: Limits = defaultLimits,
 ): Section {
   const collector = collectSection(plugin);
-  for (const event of reportEvents(plugin, reports, values, limits)) collector.take(event);
+  for (const event of reportEvents(plugin, log, values, limits)) collector.take(event);
   return collector.section();
 }
 

@@ -145,7 +145,7 @@ async function answer({ run, plugin: name, values, subject, limits }: RunRequest
   try {
     events =
       'reports' in subject
-        ? reportEvents(plugin, subject.reports, values, limits, isUsers)
+        ? reportEvents(plugin, subject, values, limits, isUsers)
         : await runOn((await opened(subject)).kernel, plugin, values, limits, isUsers);
   } catch (error) {
     return reply({

@@ -1,6 +1,5 @@
-import type { OomReport } from '../oom/model.js';
 import type { OpenOptions } from '../session/open-kernel.js';
-import type { UsersPlugin } from './define-plugin.js';
+import type { LogSubject, UsersPlugin } from './define-plugin.js';
 import type { OptionValues } from './options.js';
 import type { RunEvent } from './run-plugin.js';
 import type { Limits } from './section.js';
@@ -23,8 +22,8 @@ export interface MarkedReply {
   reply: WorkerReply;
 }
 
-/** What a plugin is asked of: a dump, or the reports in a log. */
-export type Subject = { dump: OpenOptions } | { reports: readonly OomReport[] };
+/** What a plugin is asked of: a dump, or what a log has. */
+export type Subject = { dump: OpenOptions } | LogSubject;
 
 /** To the worker: run one plugin, by its file or its id. Runs are done one after another. */
 export interface RunRequest {

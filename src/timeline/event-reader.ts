@@ -2,7 +2,7 @@ import { defined } from '../words/defined.js';
 import { eventNames, type EventName } from './event-names.js';
 import type { TimelineEvent } from './event.js';
 import { withoutNumbers, type EventKind } from './event-kind.js';
-import { beginsIn, mayMatter, overIn, type Begun } from './find-form.js';
+import { beginsIn, isCutHere, mayMatter, overIn, type Begun } from './find-form.js';
 import { diedNote, isEndOfReport, isFurniture, readReportLine, type ReportFacts } from './report-lines.js';
 
 /** A line of a log, less what stands before the text. */
@@ -71,9 +71,9 @@ export class EventReader {
     return this.#events;
   }
 
-  /** Whether a line may matter; of one that does not the prefix need not be taken off. */
-  wants(line: string): boolean {
-    return this.#open.length > 0 || this.#cut !== undefined || line.includes('cut here') || mayMatter(line);
+  /** Whether any line may belong to what is being read, be it none that begins an event. */
+  get isHungry(): boolean {
+    return this.#open.length > 0 || this.#cut !== undefined;
   }
 
   take(line: TimelineLine): void {
@@ -87,7 +87,7 @@ export class EventReader {
     this.#age(line);
     const own = this.#reportOf(line);
     if (line.continues !== true) {
-      if (text.startsWith('------------[ cut here')) {
+      if (isCutHere(text)) {
         this.#cut = { line: line.number, caller: line.caller, lines: 0 };
         return;
       }

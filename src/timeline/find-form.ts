@@ -1,5 +1,6 @@
 import type { EventKind, Form, Groups, OverForm } from './event-kind.js';
 import { eventKinds } from './kinds/all.js';
+import { PieceFinder } from './piece-finder.js';
 
 /** A line that begins an event. */
 export interface Begun {
@@ -11,15 +12,29 @@ export interface Begun {
 /** No form reads further into a line. */
 const reach = 1024;
 
+/** Announces what the next line says. */
+const cutHere = '------------[ cut here';
+
 /** The pieces that a line of any kind holds, of which one is looked for in a single pass. */
-const pieces = new Set(eventKinds.flatMap(({ forms, over = [] }) => [...forms, ...over].flatMap(({ needs }) => needs)));
-const anyPiece = new RegExp(
-  [...pieces].map((piece) => piece.replaceAll(/[()[\]/.+*?^$|\\]/g, String.raw`\$&`)).join('|'),
-);
+const pieces = new PieceFinder([
+  ...new Set([
+    cutHere,
+    ...eventKinds.flatMap(({ forms, over = [] }) => [...forms, ...over].flatMap(({ needs }) => needs)),
+  ]),
+]);
 
 /** Whether a line may be one of an event's; most are none, and cost but this. */
 export function mayMatter(line: string): boolean {
-  return anyPiece.test(line.length > reach ? line.slice(0, reach) : line);
+  return pieces.find(line, 0, Math.min(line.length, reach)) >= 0;
+}
+
+/** Behind the first piece of a text that a line may matter for; -1 where there is none. */
+export function endOfPiece(text: string, from: number, to: number): number {
+  return pieces.find(text, from, to);
+}
+
+export function isCutHere(line: string): boolean {
+  return line.startsWith(cutHere);
 }
 
 /** The event that a line of the kernel's, or of a program's, begins. */

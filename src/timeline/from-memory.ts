@@ -108,7 +108,7 @@ function theEnd(kernel: Kernel, logged: readonly TimelineEvent[]): TimelineEvent
             what:
               panic === undefined
                 ? 'the dump was taken of a machine that had not panicked'
-                : 'the last that its clocks knew',
+                : 'the last time of its clocks',
             timeNs: Number(latest),
             isEnd: true,
           }),

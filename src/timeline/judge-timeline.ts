@@ -6,7 +6,7 @@ import type { Subject } from '../words/subject.js';
 import { told, type Told } from '../words/told.js';
 import { defined } from '../words/defined.js';
 import type { EventName } from './event-names.js';
-import { isImportant, placeInWords, taskInWords, type TimelineEvent } from './event.js';
+import { eventInWords, isImportant, placeInWords, taskInWords, type TimelineEvent } from './event.js';
 import { stillThere } from './from-memory.js';
 import type { KernelTimeline } from './timeline-of.js';
 
@@ -174,9 +174,9 @@ function eventTold({ comm, pid, what, place, message }: TimelineEvent, role: str
   return told`${who}${word(role, what, 'the log')}${where}${said}`;
 }
 
-function line(event: TimelineEvent, role: string): Told {
+function line(event: TimelineEvent): string {
   const stamp = event.timeNs === undefined ? '' : `[${logStamp(event.timeNs)}] `;
-  return told`${word(`${role}.stamp`, stamp, 'the log')}${eventTold(event, role)}`;
+  return `${stamp}${eventInWords(event)}`;
 }
 
 /** Of many, those that evidence names. */
@@ -188,7 +188,7 @@ function oops(timeline: KernelTimeline, logged: readonly TimelineEvent[]): Findi
   if (first === undefined) return undefined;
   const end = timeline.events.find(({ isEnd, number: n }) => isEnd === true && n !== undefined)?.number;
   const isDeath = timeline.ending === 'exception' || timeline.ending === 'bug';
-  const evidence = oopses.slice(0, named).map((event, i) => line(event, `oops ${i + 1}`));
+  const evidence = oopses.slice(0, named).map(line);
   const subject: Subject = { kind: 'function', ...defined({ name: first.place?.function }) };
   const who = eventTold(first, 'first');
   if (isDeath && end !== undefined) {
@@ -223,7 +223,7 @@ function remarkOn(
       ? told`${an(one)} came ${lived}: ${what}.`
       : told`${number('events', events.length, 'the log')} ${many} came, the last ${lived}: ${what}.`;
   const subject: Subject = { kind: 'other', name: of[0]! };
-  const evidence = events.slice(0, named).map((event, i) => line(event, `event ${i + 1}`));
+  const evidence = events.slice(0, named).map(line);
   return conclude(kind, { subject, sentence, evidence });
 }
 

@@ -25,7 +25,7 @@ export function oomEvent(report: OomReport, boot: number): TimelineEvent | undef
 function killing(report: OomReport): Pick<TimelineEvent, 'what' | 'about' | 'outcome' | 'comm' | 'pid'> {
   const scope = scopeOf(report);
   const where =
-    scope === 'memcg' ? `the limit of ${report.memcg?.path ?? 'a cgroup'}` : (scopes[scope] ?? 'memory ran out');
+    scope === 'memcg' ? `the limit of ${report.memcg?.path ?? 'a cgroup'}` : (scopes[scope] ?? 'out of memory');
   const killed = [...new Map(report.kills.map((kill) => [kill.pid, kill])).values()];
   const [first] = killed;
   const victim = first?.comm ?? (report.panic === undefined ? report.selected?.comm : undefined);

@@ -1,5 +1,4 @@
 import { endingOf, type EndingKind } from '../endings/ending.js';
-import { lossesInWords, withGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { panicOf } from '../linux/machine/panic.js';
 import { isRemark, type LogRecord } from '../linux/printk/log-entry.js';
@@ -24,16 +23,15 @@ export interface KernelTimeline extends Timeline {
   readonly hasPanicked: boolean;
   /** The wall clock at boot, in nanoseconds since 1970, by the clock at the end. */
   readonly bootWallNs?: bigint;
-  /** Why not all of the log, or of what it was held against, could be read. */
+  /** Why not all of the log could be read. */
   readonly unread?: string;
 }
 
 /** Everything that the dump tells of before its end, in order. */
 export function timelineOf(kernel: Kernel): KernelTimeline {
   return kernel.once('timeline', () => {
-    const { result, gaps } = withGaps(kernel, () => gathered(kernel));
-    const unread = logHoles(kernel)[0]?.reason ?? lossesInWords(gaps);
-    return { ...result, ...defined({ unread }) };
+    const unread = logHoles(kernel)[0]?.reason;
+    return { ...gathered(kernel), ...defined({ unread }) };
   });
 }
 

@@ -35,9 +35,10 @@ export class TimelineBuilder {
   #firstNs: number | undefined;
   #lastNs: number | undefined;
   #hasBoot = false;
+  #isInOrder = true;
 
-  wants(line: string): boolean {
-    return this.#firstNs === undefined || this.#reader.wants(line);
+  get isHungry(): boolean {
+    return this.#reader.isHungry;
   }
 
   take(line: TimelineLine): void {
@@ -45,6 +46,8 @@ export class TimelineBuilder {
     if (line.timeNs === undefined) return;
     if (this.#firstNs === undefined) this.#hasBoot = line.timeNs < atBoot || line.text.startsWith('Linux version ');
     this.#firstNs ??= line.timeNs;
+    // Of pieces of a log, as mails have them, the first stamp says nothing.
+    if (line.timeNs < this.#firstNs) this.#isInOrder = false;
     this.#lastNs = line.timeNs;
   }
 
@@ -55,7 +58,7 @@ export class TimelineBuilder {
 
   end(reports: readonly OomReport[]): Timeline {
     const { events, dropped } = this.#reader;
-    const beginsNs = this.#hasBoot ? undefined : this.#firstNs;
+    const beginsNs = this.#hasBoot || !this.#isInOrder ? undefined : this.#firstNs;
     return {
       events: withEnd(merged(events, reports)),
       dropped,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import oom from '../../plugins/oom/index.js';
 import { reportsIn } from '../../src/oom/index.js';
+import { timelineOfRecords } from '../../src/timeline/timeline.js';
 import { runOnReports } from '../../src/plugin/run-plugin.js';
 import type { SolidView } from '../../src/plugin/section.js';
 import { defaultValues } from '../../src/plugin/options.js';
@@ -13,7 +14,11 @@ function view<K extends SolidView['kind']>(
   kind: K,
   values: OptionValues = {},
 ): SolidView & { kind: K } {
-  const { views } = runOnReports(oom, reportsIn(log), { ...defaultValues(oom.flags, oom.arguments), ...values });
+  const { views } = runOnReports(
+    oom,
+    { reports: reportsIn(log), timeline: timelineOfRecords([], []) },
+    { ...defaultValues(oom.flags, oom.arguments), ...values },
+  );
   return views.find((one): one is SolidView & { kind: K } => one.id === id && one.kind === kind)!;
 }
 

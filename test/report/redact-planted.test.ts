@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import oom from '../../plugins/oom/index.js';
 import { columns, fact, facts, findings, graph, log, stacks, table, tree, type View } from '../../src/index.js';
 import { reportsIn } from '../../src/oom/index.js';
+import { timelineOfRecords } from '../../src/timeline/timeline.js';
 import { defaultValues } from '../../src/plugin/options.js';
 import { runOnReports } from '../../src/plugin/run-plugin.js';
 import { redact } from '../../src/report/redact.js';
@@ -144,7 +145,16 @@ describe('what came from the machine is in no format', () => {
 
   test('a cgroup’s OOM, from its log to the page', () => {
     const of = (text: string): Report =>
-      reportOf([sectionOf('oom', runOnReports(oom, reportsIn(text), defaultValues(oom.flags, oom.arguments)).views)]);
+      reportOf([
+        sectionOf(
+          'oom',
+          runOnReports(
+            oom,
+            { reports: reportsIn(text), timeline: timelineOfRecords([], []) },
+            defaultValues(oom.flags, oom.arguments),
+          ).views,
+        ),
+      ]);
     const text = memcgReport
       .replaceAll('/lab.slice/job.scope', '/zq.slice')
       .replaceAll('stress', 'zq job')

@@ -122,6 +122,15 @@ test('"cut here" without what it is of does not swallow what comes', () => {
   expect(events).toMatchObject([{ kind: 'scheduler' }]);
 });
 
+test('what comes much later is no line of a report', () => {
+  const { events } = timeline([
+    [5, 'WARNING: CPU: 3 PID: 812 at kernel/softirq.c:150 __local_bh_enable_ip+0x6d/0x80()'],
+    [60, 'I/O error, dev sda, sector 7 op 0x1:(WRITE) flags 0x0 phys_seg 1 prio class 2', 'x'],
+  ]);
+  expect(events).toMatchObject([{ kind: 'warning', lines: { last: 1 } }, { kind: 'io error' }]);
+  expect(events[0]).not.toHaveProperty('message');
+});
+
 test('a task hangs in the function that called the lock', () => {
   const { events } = timeline([
     [

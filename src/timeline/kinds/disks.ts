@@ -60,7 +60,7 @@ export const ioError: EventKind = {
       }),
     ),
     form(
-      ' device',
+      'rejecting I/O to ',
       /^(?:s[dr]|scsi|st) (?<address>[\d:]{7,24}): (?:\[(?<device>\w{1,32})\] )?rejecting I\/O to (?<what>offline|dead) device/,
       ({ address, device, what }) => ({
         what: `${device ?? address} is ${what}: its requests are refused`,
@@ -73,7 +73,7 @@ export const ioError: EventKind = {
       ({ device, lba, what }) => ({ what: `${what} on ${device}, LBA ${lba}`, about: `${device} ${what}` }),
     ),
     form(
-      'nbd',
+      'block nbd',
       /^block (?<device>nbd\d+): (?<what>Connection timed out|Receive control failed.{0,40}|Other side returned error.{0,20}|Dead connection.{0,60})/,
       ({ device, what }) => ({
         what: `${device}: ${what}`,
@@ -88,7 +88,18 @@ export const deviceReset: EventKind = {
   name: 'device reset',
   forms: [
     form(
-      'ata',
+      [
+        'exception Emask',
+        'failed command',
+        ' resetting ',
+        ': disabl',
+        'limiting SATA',
+        'link is slow',
+        'reset failed',
+        'qc timeout',
+        'RESET failed',
+        'SRST failed',
+      ],
       inOrder(/^(?<port>ata\d+)(?<link>\.\d+)?: /, {
         what: [
           /exception Emask \S+/,
@@ -113,7 +124,15 @@ export const deviceReset: EventKind = {
       }),
     ),
     form(
-      'nvme',
+      [
+        'timeout, ',
+        'controller is down',
+        'Device not ready',
+        'Removing after',
+        'Disabling device',
+        'failed to ',
+        'frozen state',
+      ],
       inOrder(/^nvme (?<device>nvme\d+): /, {
         what: [
           /I\/O (?:tag )?\d+.{0,80}? timeout, (?:aborting|reset controller|completion polled|disable controller)/,
@@ -123,7 +142,6 @@ export const deviceReset: EventKind = {
           /Disabling device after reset failure/,
           /failed to \w+ \w+ queue/,
           /frozen state error detected/,
-          /Does your device have a faulty power saving mode enabled/,
         ],
       }),
       ({ device, what }) => ({
@@ -185,7 +203,7 @@ export const deviceReset: EventKind = {
       ({ driver, what }) => ({ what: `${driver}: ${what}`, about: driver! }),
     ),
     form(
-      'mmc',
+      ['Timeout waiting for', 'Card stuck', ': error -', 'cache flush error'],
       /^(?<device>mmc\d+): (?<what>Timeout waiting for hardware|Card stuck|error -\d+ \w+|cache flush error)/,
       ({ device, what }) => ({ what: `${device}: ${what}`, about: device! }),
     ),
@@ -204,7 +222,7 @@ export const deviceReset: EventKind = {
       ({ device, n }) => ({ what: `iSCSI ${device} given up after ${n} s`, about: device!, gravity: 'grave' }),
     ),
     form(
-      'USB',
+      ['USB disconnect', ': reset '],
       /^usb (?<device>[\d.-]{1,24}): (?<what>USB disconnect|reset [\w-]+ USB device)/,
       ({ device, what }) => ({
         what: `usb ${device}: ${what}`,
@@ -213,7 +231,7 @@ export const deviceReset: EventKind = {
       }),
     ),
     form(
-      'GPU',
+      ['GPU reset begin', 'GPU HANG', 'Resetting chip'],
       /^(?:(?:amdgpu|i915|xe) \S{1,40}: )?(?:\[drm[^\]]{0,40}\] )?(?:amdgpu: )?(?<what>GPU reset begin|GPU HANG|Resetting chip for .{1,40})/,
       ({ what }) => ({ what: what!, about: 'gpu' }),
     ),

@@ -102,15 +102,15 @@ export const clock: EventKind = {
   name: 'clock',
   forms: [
     form(
-      'arking',
+      'unstable',
       /^(?:\w{1,16}: )?(?:timekeeping watchdog.{0,24}: )?[Mm]arking (?:clocksource '?)?(?<source>[\w-]{1,24})'? (?:as )?unstable/,
       ({ source }) => ({
-        what: `the clock ${source!.toLowerCase()} is not to be relied on`,
+        what: `clocksource ${source!.toLowerCase()} is unstable`,
         about: source!.toLowerCase(),
       }),
     ),
     form('unstable (', /^Clocksource (?<source>[\w-]{1,24}) unstable \(delta = (?<delta>-?\d+) ns\)/, ({ source }) => ({
-      what: `the clock ${source} is not to be relied on`,
+      what: `clocksource ${source} is unstable`,
       about: source!,
     })),
     form('Long readout interval', /^(?:clocksource: )?(?:\S{1,40}: )*Long readout interval/, () => ({

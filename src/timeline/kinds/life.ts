@@ -116,7 +116,7 @@ export const suspend: EventKind = {
   name: 'suspend',
   forms: [
     form(
-      'PM: ',
+      ['suspend entry', 'hibernation entry', 'Preparing system for'],
       /^PM: (?:hibernation: )?(?<what>suspend entry|hibernation entry|Preparing system for)/,
       ({ what }) => ({
         what: what === 'hibernation entry' ? 'hibernation' : 'suspend',
@@ -135,7 +135,7 @@ export const suspend: EventKind = {
   ],
   over: [
     {
-      needs: 'PM: ',
+      needs: ['suspend exit', 'hibernation exit', 'Finishing wakeup'],
       line: /^PM: (?:hibernation: )?(?:suspend exit|hibernation exit|Finishing wakeup)/,
       over: () => ({ about: 'suspend', outcome: 'awake again' }),
     },

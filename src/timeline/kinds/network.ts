@@ -8,7 +8,7 @@ const linkLine =
 export const link: EventKind = {
   name: 'link',
   forms: [
-    form('ink ', linkLine, ({ before, what }) => {
+    form('Link ', linkLine, ({ before, what }) => {
       const device = before!.split(/[: ]+/).at(-1)!;
       return {
         what: `${device}: link ${what!.toLowerCase()}`,
