@@ -1,12 +1,12 @@
 import type { SolidView } from '../plugin/section.js';
-import type { Cell, Column, Row, TreeNode, ValueType } from '../words/views.js';
+import type { Cell, Column, Facts, Row, TreeNode, ValueType } from '../words/views.js';
 import { identifiers } from './identifiers.js';
 import { isEverywhere, shownThread } from './kernel-threads.js';
 import { kernelWords } from './kernel-words.js';
 import { collectKernelNames, redactKernelLine, type Tokens } from './redact-kernel-line.js';
 import { escaped, isKernelsOwn, kernelFacility, plainName, plainWords, UsersRedaction } from './redact-users.js';
 import { summaryOf } from './summary.js';
-import type { Report } from './report.js';
+import type { Report, ReportedFinding } from './report.js';
 
 /** A task's name, and who bears it. */
 export interface NamedTask {
@@ -35,6 +35,8 @@ export function redact(report: Report, tasks: readonly NamedTask[] = []): Report
   const hide = names.hider();
   const released = new Set([report.dump.release, `${report.dump.release}.`]);
   const kernelLine = (text: string): string => redactKernelLine(text, names, hide, released);
+  const told = new Set([...released, ...wordsOfLogFindings]);
+  const logWords = (text: string): string => redactKernelLine(text, names, hide, told);
   const users = new Map<string, UsersRedaction>();
   for (const { plugin } of report.sections.filter(({ isUsers }) => isUsers))
     users.set(
@@ -64,6 +66,7 @@ export function redact(report: Report, tasks: readonly NamedTask[] = []): Report
   ) as Report;
   const findings = hidden.findings.map((finding, at) => {
     const plain = report.findings[at]!;
+    if (ofLog.test(plain.id)) return withLogHidden(plain, finding, logWords);
     return users.get(plain.plugin)?.finding(plain) ?? finding;
   });
   return {
@@ -92,6 +95,33 @@ export function redact(report: Report, tasks: readonly NamedTask[] = []): Report
           }),
         },
     ),
+  };
+}
+
+/** Findings whose sentences have the words of log lines, with whatever names stand in these. */
+const ofLog = /^timeline\./;
+
+/** What such a sentence is made of beside. */
+const wordsOfLogFindings = (
+  'A An This The was were is the a of in by and it its last first that has have does not came before end machine lived ' +
+  'on oops oopses report reports stall stalls error errors disk disks or file system systems hardware corruption kill ' +
+  'kills program programs user space warning warnings kernel’s own books what log'
+).split(' ');
+
+function withLogHidden(
+  plain: ReportedFinding,
+  hidden: ReportedFinding,
+  hide: (text: string) => string,
+): ReportedFinding {
+  const facts = Object.entries(plain.facts ?? {}).map(([name, fact]) => [
+    name,
+    typeof fact.value === 'string' ? { ...fact, value: hide(fact.value) } : fact,
+  ]);
+  return {
+    ...hidden,
+    sentence: hide(plain.sentence),
+    evidence: plain.evidence.map(hide),
+    ...(plain.facts === undefined ? {} : { facts: Object.fromEntries(facts) as Facts }),
   };
 }
 

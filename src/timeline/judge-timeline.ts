@@ -86,6 +86,12 @@ export const timelineFindingKinds: readonly FindingKind[] = [
   untoldKind,
 ];
 
+/** What an oops killed may have held what others then waited for. */
+function caseOf({ hasPanicked, ending }: KernelTimeline) {
+  if (ending === 'policy') return 'before a watchdog’s panic';
+  return hasPanicked ? 'before a panic' : 'the machine lived on';
+}
+
 interface Remark {
   readonly kind:
     | typeof warningKind
@@ -201,11 +207,7 @@ function oops(timeline: KernelTimeline, logged: readonly TimelineEvent[]): Findi
   const lived = livedOn(timeline, first, 'first');
   const sentence =
     oopses.length === 1 ? told`An oops came ${lived}: ${who}.` : told`${many} came, the first ${lived}: ${who}.`;
-  return conclude(
-    oopsKind,
-    { subject, sentence, evidence },
-    timeline.hasPanicked ? 'before a panic' : 'the machine lived on',
-  );
+  return conclude(oopsKind, { subject, sentence, evidence }, caseOf(timeline));
 }
 
 function remarkOn(

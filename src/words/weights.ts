@@ -15,7 +15,12 @@ export const weights = {
   'ending.init-killed': 96,
   'ending.no-root': 96,
   'lock.self-deadlock': 95,
-  'timeline.earlier-oops': { 'before another oops': 95, 'before a panic': 42, 'the machine lived on': 34 },
+  'timeline.earlier-oops': {
+    'before another oops': 95,
+    'before a watchdog’s panic': 84,
+    'before a panic': 42,
+    'the machine lived on': 34,
+  },
   'oom.nothing-wrong': { 'started manually': 95, 'a page fault failed': 85, 'came free since': 62 },
   'oom.constraint': {
     'its nodes are full': 93,

@@ -53,7 +53,8 @@ describe('an oops before', () => {
 
   test('another end is told with its weight: it is not the cause, as far as is known', () => {
     const lines = [[900, ...oops(1, 'first')]] as const;
-    expect(found({ ending: 'policy', lines })[0]?.[1]).toBe(42);
+    expect(found({ ending: 'policy', lines })[0]?.[1]).toBe(84);
+    expect(found({ ending: 'by hand', lines })[0]?.[1]).toBe(42);
     expect(found({ hasPanicked: false, lines })[0]?.[1]).toBe(34);
   });
 
