@@ -26,7 +26,7 @@ import { areasOf, traceLines } from './trace-lines.js';
 export interface OopsRecord {
   readonly kind: RecordKind;
   readonly lines: readonly PrintedLine[];
-  /** Of these the registers at the exception, with the code there. */
+  /** Of an exception the general registers and the code, as they stand in it. */
   readonly registers?: readonly PrintedLine[];
   /** The same in the log; undefined where it has none. */
   readonly printed?: PrintedRecord;
@@ -65,7 +65,7 @@ function ofWhatWentWrong(kernel: Kernel, dead: Dead): OopsRecord | undefined {
       ? make('warning', (below) => warningLines(kernel, dead, below))
       : {
           ...make('exception', (below) => exceptionLines(kernel, dead, below)),
-          registers: registersOf(kernel, dead, printedException(kernel, dead)),
+          registers: generalRegisters(kernel, dead, printedException(kernel, dead)),
         };
   const interrupted = culprit.activations[0]?.frame;
   if (policy === 'softlockup_panic' && interrupted?.entry !== undefined)
@@ -179,9 +179,15 @@ function registersOf(kernel: Kernel, { cpu, task }: Dead, exception: Interrupted
   const target = noCode === true ? registers.ip : access?.address;
   const faulted = exception.kind === 'page fault' ? target : undefined;
   return [
-    ...oops.registers(registers, (at) => symbolText(kernel, at), [codeLine(kernel, task, registers)]),
+    ...generalRegisters(kernel, { task }, exception),
     ...oops.control(kernel, { cpu, task, registers, ...defined({ faulted }) }),
   ];
+}
+
+function generalRegisters(kernel: Kernel, { task }: Pick<Dead, 'task'>, { registers }: Interrupted): PrintedLine[] {
+  return stacksOf(kernel).oops.registers(registers, (at) => symbolText(kernel, at), [
+    codeLine(kernel, task, registers),
+  ]);
 }
 
 /** The trace from the registers that an entry saved. */
@@ -204,7 +210,8 @@ function handlersStack(kernel: Kernel, { culprit: { machinery } }: Ending): bigi
 
 /** What panic() itself printed: its message, and the stack of who called it, where no oops was before it. */
 function panicRecord(kernel: Kernel, { ending, cpu, task }: Dead): OopsRecord[] {
-  if (((tainted(kernel) ?? 0n) & DIE) !== 0n) return [];
+  const taints = tainted(kernel);
+  if (taints !== undefined && (taints & DIE) !== 0n) return [];
   const { frames } = ending.context.stack;
   const names = frames.map((frame) => functionOf(kernel, frame));
   const innermost = names.findIndex((name) => name === 'panic' || name === 'vpanic');
@@ -225,7 +232,7 @@ function panicRecord(kernel: Kernel, { ending, cpu, task }: Dead): OopsRecord[] 
           'Kernel panic - not syncing: ',
           { what: 'message', digits: 1, ...(message === undefined ? {} : { text: message, from: 'the log' }) },
         ],
-        ...taskLines(kernel, { cpu, task, tainted: tainted(kernel) }),
+        ...taskLines(kernel, { cpu, task, tainted: taints }),
         ...lines.slice(0, at),
         ...calledBack(kernel, names[innermost]!),
         ...lines.slice(at),
