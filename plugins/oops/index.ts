@@ -1,5 +1,6 @@
 import { definePlugin, InputError, type Kernel, type View } from 'oompm';
 import { endingOf } from 'oompm/endings';
+import { kernelRecords } from 'oompm/linux';
 import { firstOops, oopsRecords, printedOopses } from 'oompm/oops';
 
 import { comparedViews, type PrintedToo } from './compared.js';
@@ -31,7 +32,7 @@ function* whole(kernel: Kernel): Generator<View> {
   if (first !== undefined)
     yield firstOopsView(
       first,
-      printedOopses(kernel).find(({ number }) => number === 1),
+      printedOopses(kernelRecords(kernel)).find(({ number }) => number === 1),
     );
 }
 

@@ -1,7 +1,4 @@
-import type { Kernel } from '../kernel/kernel.js';
-import { kernelRecords } from '../linux/printk/kernel-records.js';
 import type { LogRecord } from '../linux/printk/log-entry.js';
-import { defined } from '../words/defined.js';
 import type { RecordKind } from './record-kind.js';
 
 /** A record as the log has it. */
@@ -9,14 +6,11 @@ export interface PrintedRecord {
   readonly lines: readonly string[];
   /** The oops's number, where it has one. */
   readonly number?: number;
-  /** When its header was printed, in nanoseconds since boot. */
-  readonly timeNs?: number;
 }
 
 interface Line {
   readonly text: string;
   readonly caller: string | undefined;
-  readonly timeNs: number | undefined;
 }
 
 const PANIC = /^Kernel panic - not syncing: /;
@@ -28,50 +22,52 @@ const LOCKUP = /BUG: soft lockup - CPU#/;
 const BEFORE =
   /^(?:BUG: |#PF: |PGD |kernel BUG at |Kernel BUG at |kernel tried to execute|unable to execute|PANIC: double fault|Thread overran|(?:IDT|LDTR|TR): )/;
 
-/** Records of exceptions in the log, in its order. */
-export function printedOopses(kernel: Kernel): readonly PrintedRecord[] {
-  const lines = linesOf(kernel);
+/** Records of exceptions in a log, in its order. @param log the kernel's own records */
+export function printedOopses(log: readonly LogRecord[]): readonly PrintedRecord[] {
+  return oopsesIn(linesOf(log));
+}
+
+function oopsesIn(lines: readonly Line[]): readonly PrintedRecord[] {
   return lines.flatMap((line) => {
     const header = HEADER.exec(line.text);
     if (header === null) return [];
     const own = ofCaller(lines, line);
     const place = own.indexOf(line);
     const stop = own.findIndex((one, i) => i > place && (END.test(one.text) || PANIC.test(one.text)));
-    const end = stop < 0 ? own.length : END.test(own[stop]!.text) ? stop + 1 : stop;
-    return [
-      {
-        lines: own.slice(start(own, place), end).map(({ text }) => text),
-        number: Number(header[1]),
-        ...defined({ timeNs: line.timeNs }),
-      },
-    ];
+    const end = stop >= 0 && END.test(own[stop]!.text) ? stop + 1 : stop;
+    return [{ lines: textsOf(own, start(own, place), end), number: Number(header[1]) }];
   });
 }
 
-/** The record of that kind that the log has last before the panic; undefined where it has none. */
-export function printedRecord(kernel: Kernel, kind: RecordKind, number?: number): PrintedRecord | undefined {
-  if (kind === 'exception')
-    return printedOopses(kernel).findLast((one) => number === undefined || one.number === number);
-  const lines = linesOf(kernel);
+/**
+ * The record of that kind that a log has last before the panic, of an exception the one with that number; undefined
+ * where it has none. @param log the kernel's own records
+ */
+export function printedRecord(log: readonly LogRecord[], kind: RecordKind, number?: number): PrintedRecord | undefined {
+  const lines = linesOf(log);
+  if (kind === 'exception') return oopsesIn(lines).findLast((one) => number === undefined || one.number === number);
   const panic = lines.findIndex(({ text }) => PANIC.test(text));
-  const before = panic < 0 ? lines.length : panic;
   if (kind === 'panic')
     return panic < 0 ? undefined : cut(lines, panic, /^(?:Kernel Offset: |---\[ end Kernel panic|Rebooting in )/);
   const isFirst = ({ text }: Line): boolean => (kind === 'warning' ? text.startsWith('WARNING: ') : LOCKUP.test(text));
-  const at = lines.findLastIndex((line, i) => i < before && isFirst(line));
-  return at < 0 ? undefined : cut(lines, at, PANIC, kind === 'warning');
+  const at = lines.findLastIndex((line, i) => (panic < 0 || i < panic) && isFirst(line));
+  return at < 0 ? undefined : cut(lines, at, PANIC);
 }
 
-function cut(lines: readonly Line[], at: number, end: RegExp, withCut = false): PrintedRecord {
+/** From a line on, with the message that a WARN() printed before it, to the one that ends it. */
+function cut(lines: readonly Line[], at: number, end: RegExp): PrintedRecord {
   const line = lines[at]!;
   const own = ofCaller(lines, line);
   const place = own.indexOf(line);
   const stop = own.findIndex(({ text }, i) => i > place && end.test(text));
-  const mark = withCut ? own.findLastIndex(({ text }, i) => i < place && CUT.test(text)) : -1;
-  return {
-    lines: own.slice(mark >= 0 ? mark : place, stop < 0 ? own.length : stop).map(({ text }) => text),
-    ...defined({ timeNs: line.timeNs }),
-  };
+  const mark = own.findLastIndex(({ text }, i) => i < place && (CUT.test(text) || END.test(text)));
+  const isMarked = line.text.startsWith('WARNING: ') && mark >= 0 && CUT.test(own[mark]!.text);
+  return { lines: textsOf(own, isMarked ? mark : place, stop) };
+}
+
+/** @param end -1 for the end of the log */
+function textsOf(lines: readonly Line[], first: number, end: number): string[] {
+  return lines.slice(first, end < 0 ? undefined : end).map(({ text }) => text);
 }
 
 /** The first of the lines that lead to a header. */
@@ -86,19 +82,17 @@ function ofCaller(lines: readonly Line[], { caller }: Line): readonly Line[] {
   return caller === undefined ? lines : lines.filter((line) => line.caller === caller);
 }
 
-function linesOf(kernel: Kernel): readonly Line[] {
-  return kernel.once('lines of the kernel’s own records', () => {
-    const lines: Line[] = [];
-    for (const record of kernelRecords(kernel)) add(lines, record);
-    return lines;
-  });
+function linesOf(log: readonly LogRecord[]): readonly Line[] {
+  const lines: Line[] = [];
+  for (const record of log) add(lines, record);
+  return lines;
 }
 
-function add(lines: Line[], { text, caller, timeNs, continued }: LogRecord): void {
+function add(lines: Line[], { text, caller, continued }: LogRecord): void {
   const [first = '', ...more] = text.split('\n');
   const last = lines.at(-1);
   if (continued && last !== undefined && last.caller === caller)
     lines[lines.length - 1] = { ...last, text: last.text + first };
-  else lines.push({ text: first, caller, timeNs });
-  for (const one of more) lines.push({ text: one, caller, timeNs });
+  else lines.push({ text: first, caller });
+  for (const one of more) lines.push({ text: one, caller });
 }

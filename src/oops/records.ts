@@ -6,6 +6,7 @@ import { stacksOf } from '../arch/stack/stack-architectures.js';
 import { endingOf, type Ending } from '../endings/ending.js';
 import { isDying, isOops } from '../endings/machinery.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { kernelRecords } from '../linux/printk/kernel-records.js';
 import { printedPart } from '../linux/printk/printed-part.js';
 import { stringsInCode } from '../linux/printk/strings-in-code.js';
 import type { Task } from '../linux/sched/tasks.js';
@@ -57,7 +58,7 @@ export function oopsRecords(kernel: Kernel): readonly OopsRecord[] {
 function ofWhatWentWrong(kernel: Kernel, dead: Dead): OopsRecord | undefined {
   const { kind, exception, policy, culprit } = dead.ending;
   const make = (one: RecordKind, lines: (below: boolean) => readonly PrintedLine[]): OopsRecord => {
-    const printed = printedRecord(kernel, one, one === 'exception' ? dieCounter(kernel) : undefined);
+    const printed = printedRecord(kernelRecords(kernel), one, one === 'exception' ? dieCounter(kernel) : undefined);
     return { kind: one, lines: lines(isSearchedBelow(kernel, printed?.lines)), ...defined({ printed }) };
   };
   if (exception !== undefined)
@@ -106,7 +107,8 @@ function exceptionLines(kernel: Kernel, dead: Dead, belowException: boolean): Pr
     ...interruptedTrace(kernel, dead, belowException),
     ...moduleLines(kernel),
     ...oops.last(kernel, exception),
-    endMark(kernel),
+    // A crash kernel is started before the mark is printed: nothing then stands above the exception.
+    ...(dead.ending.culprit.machinery.length === 0 ? [] : [endMark(kernel)]),
   ];
 }
 
@@ -222,7 +224,7 @@ function panicRecord(kernel: Kernel, { ending, cpu, task }: Dead): OopsRecord[] 
   const lines = traceLines(kernel, { cpu, task, from, frames: frames.slice(innermost + 1) });
   const shown = lines.findIndex(([text]) => typeof text === 'string' && !/^(?:Call Trace:$| <)/.test(text));
   const at = shown < 0 ? lines.length : shown;
-  const printed = printedRecord(kernel, 'panic');
+  const printed = printedRecord(kernelRecords(kernel), 'panic');
   return [
     {
       kind: 'panic',

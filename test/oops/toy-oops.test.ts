@@ -118,6 +118,14 @@ describe('a page fault', () => {
     ]);
   });
 
+  test('one that started the crash kernel at once has no end mark', () => {
+    const lines = printed([faults('reads', { di: 0n })], { tainted: 0n });
+    expect([lines.at(0), lines.at(-1)]).toEqual([
+      'exception: BUG: kernel NULL pointer dereference, address: 0000000000000028',
+      'exception: CR2: 0000000000000028',
+    ]);
+  });
+
   test('a later one is printed with the taint of those before', () => {
     const second = printed([pageFault, faults('reads')], { dies: 2 });
     expect(starting(second, 'Oops: ', 'CPU: ')).toEqual([
