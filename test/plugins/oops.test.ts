@@ -16,7 +16,8 @@ const kernelOf = async (dump: string): Promise<Kernel> => {
 
 function textOf(view: View): string[] {
   if (view.kind === 'log') return [...view.lines].map(({ text }) => text);
-  if (view.kind === 'facts') return view.facts.map(({ title, value }) => `${title}: ${String(value)}`);
+  if (view.kind === 'facts')
+    return view.facts.map(({ title, value }) => `${title}: ${typeof value === 'string' ? value : Number(value)}`);
   return [view.kind];
 }
 
