@@ -91,7 +91,10 @@ export async function declaredKinds() {
   const { endingFindingKinds } = await jiti.import('../src/endings/ending-kinds.ts');
   /** @type {typeof import('../src/timeline/judge-timeline.js')} */
   const { timelineFindingKinds } = await jiti.import('../src/timeline/judge-timeline.ts');
-  const kinds = [oomFindingKinds, lockFindingKinds, stallFindingKinds, endingFindingKinds, timelineFindingKinds].flat();
+  /** @type {typeof import('../src/oopstext/judge-oops-text.js')} */
+  const { oopsTextFindingKinds } = await jiti.import('../src/oopstext/judge-oops-text.ts');
+  const ofDumps = [oomFindingKinds, lockFindingKinds, stallFindingKinds, endingFindingKinds, timelineFindingKinds];
+  const kinds = [...ofDumps, oopsTextFindingKinds].flat();
   return { weights, kinds };
 }
 

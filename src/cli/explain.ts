@@ -23,10 +23,12 @@ import { factsAfter, openNamed } from '../app/open-named.js';
 import { plugins } from '../app/plugins.js';
 import { endProgress, progress } from '../app/progress.js';
 import { reportTarget } from './write-report.js';
+import { TextOopses } from '../oopstext/text-oopses.js';
 import { isImportant } from '../timeline/event.js';
 import { TextTimeline } from '../timeline/text-timeline.js';
 import { timelineOfRecords, type Timeline } from '../timeline/timeline.js';
 import { defined } from '../words/defined.js';
+import type { Finding } from '../words/finding.js';
 
 /** `oompm explain`: the reports in a kernel log; a dump is asked for its own log. */
 export class Explain extends Command {
@@ -73,7 +75,7 @@ export class Explain extends Command {
       const text = path === '-' ? 'standard input' : path;
       throw new InputError(`explain: ${flag} is of use with a dump, and ${text} is a text; leave it out`);
     }
-    const { reports, timeline, facts, name, tasks, unread, ending } = isDump
+    const { reports, timeline, facts, name, tasks, unread, ending, ends } = isDump
       ? await readDump(words, common)
       : await readLog(path, more);
     const sections: Section[] = [];
@@ -91,6 +93,7 @@ export class Explain extends Command {
         if (section.views.length > 0 || section.outcome.kind !== 'done') sections.push(section);
       }
     }
+    if (ends.length > 0) sections.unshift(endSection(ends));
     const unfit = sections.find(({ plugin, outcome }) => plugin === 'oom' && outcome.kind === 'unavailable');
     if (unfit?.outcome.kind === 'unavailable') throw new InputError(unfit.outcome.reason);
     await writeReport(makeReport(this.config.version, facts, sections, 'part'), common, target, tasks);
@@ -99,6 +102,7 @@ export class Explain extends Command {
       inPart(`${name} could not be read whole${isSilent ? ', and what is there has no report' : ''}: ${unread}`);
     // A log that tells of an oops or a panic, or a dump's own, was read, and holds none: that is the answer. Another
     // text may be the wrong one, or not all of it.
+    if (reports.length === 0 && ends.length > 0) return;
     if (reports.length === 0 && ending !== undefined)
       process.stderr.write(`oompm: ${name} has no memory event; what it tells of is: ${oneLine(ending)}\n`);
     else if (reports.length === 0 && !isDump && !timeline.events.some(isImportant))
@@ -107,6 +111,17 @@ export class Explain extends Command {
           'explain takes what a kernel printed, as dmesg and journalctl -k show it',
       );
   }
+}
+
+/** How it ended, as the log's oopses tell it. */
+function endSection(findings: readonly Finding[]): Section {
+  return {
+    plugin: 'oops',
+    title: 'How it ended, by the log',
+    outcome: { kind: 'done' },
+    views: [{ kind: 'findings', id: 'findings', title: 'The end', findings }],
+    gaps: [],
+  };
 }
 
 function undefinedLog(): never {
@@ -126,6 +141,8 @@ interface ReadLog {
   facts: DumpFacts;
   /** For a sentence. */
   name: string;
+  /** What its oopses say. */
+  ends: readonly Finding[];
   /** The first line of an oops or a panic. */
   ending?: string | undefined;
   /** Why not all of a dump's log could be read. */
@@ -150,6 +167,8 @@ async function readDump(words: readonly string[], flags: CommonValues): Promise<
       reports,
       timeline: timelineOfRecords(records, reports),
       ending: records.map(({ text }) => endingIn(text)).find((line) => line !== undefined),
+      // Of a dump `analyze` tells how it ended, from more than its log.
+      ends: [],
       unread: logHoles(kernel)[0]?.reason,
       facts: factsAfter(opened),
       name: `the log in ${opened.facts.files.join(' ')}`,
@@ -205,6 +224,7 @@ function endingIn(line: string): string | undefined {
 
 interface Looked {
   bytes: number;
+  readonly oopses: TextOopses;
   ending?: string | undefined;
   isKernels: boolean;
   readonly events: TextTimeline;
@@ -222,7 +242,9 @@ async function* lookedAt(source: AsyncIterable<Uint8Array>, looked: Looked): Asy
   for await (const piece of source) {
     looked.bytes += piece.length;
     const text = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1');
-    looked.events.take(decoder.decode(piece, { stream: true }));
+    const decoded = decoder.decode(piece, { stream: true });
+    looked.events.take(decoded);
+    looked.oopses.take(decoded);
     looked.isKernels ||= kernelsMark.test(text);
     if (looked.ending === undefined) {
       const lines = `${begun}${text}`.split('\n');
@@ -242,7 +264,7 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
   progress(`reading ${name}`);
   const reports: OomReport[] = [];
   const defects: string[] = [];
-  const looked: Looked = { bytes: 0, isKernels: false, events: new TextTimeline() };
+  const looked: Looked = { bytes: 0, isKernels: false, events: new TextTimeline(), oopses: new TextOopses() };
   for await (const report of explainLog(lookedAt(refuseBinary(name, logFrom(path, defects)), looked)))
     reports.push(report);
   endProgress();
@@ -257,6 +279,7 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
     reports,
     timeline: looked.events.end(reports),
     ending: looked.ending,
+    ends: looked.oopses.findings(),
     name,
     facts: {
       files: [name],

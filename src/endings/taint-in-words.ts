@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js';
+import { taintsInWords } from '../faults/taints-in-words.js';
 import { taintsOf } from '../linux/machine/taint.js';
 import { modules } from '../linux/module/modules.js';
 import type { Activation } from '../locks/contexts.js';
@@ -11,14 +12,5 @@ export function taintInWords(kernel: Kernel, { place }: Activation): string {
     for (const one of modules(kernel)) if (one.name === module) return taintsOf(kernel, one.taints);
     return [];
   });
-  const words = (found ?? []).flatMap(({ letter }) => taintWords[letter] ?? []);
-  return words.length === 0 ? '' : ` (${words.join(', ')})`;
+  return taintsInWords((found ?? []).map(({ letter }) => letter));
 }
-
-const taintWords: Readonly<Record<string, string>> = {
-  P: 'proprietary',
-  F: 'forced',
-  C: 'from staging',
-  O: 'out of tree',
-  E: 'unsigned',
-};

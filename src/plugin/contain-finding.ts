@@ -20,7 +20,7 @@ import {
 } from './check-form.js';
 import { keysOf } from './view-keys.js';
 
-const moments = ['report', 'dump'] as const;
+const moments = ['report', 'dump', 'log'] as const;
 
 /**
  * A plugin's finding in the form that views.ts declares. @param plugin a user's: it says how sure its step is, and the

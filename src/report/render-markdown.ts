@@ -1,3 +1,4 @@
+import { momentInWords } from '../words/finding.js';
 import type { Section, SolidView } from '../plugin/section.js';
 import type { Column, Row } from '../words/views.js';
 import { fenced, markdown, oneLine } from './escape.js';
@@ -23,8 +24,7 @@ export function* renderMarkdown(report: Report, { raw = false }: Pick<TextOption
   if (sentences.length > 0) yield `\n${markdown(sentences.join(' '))}\n`;
   if (report.findings.length > 0) yield '\n## Findings\n\n';
   for (const [index, finding] of report.findings.entries()) {
-    const moment = finding.moment === 'report' ? 'at the OOM report' : 'in the dump';
-    yield `${index + 1}. **${markdown(finding.sentence)}** (${finding.certainty}, ${moment}; ${markdown(finding.plugin)})\n`;
+    yield `${index + 1}. **${markdown(finding.sentence)}** (${finding.certainty}, ${momentInWords[finding.moment]}; ${markdown(finding.plugin)})\n`;
     for (const evidence of finding.evidence) yield `   - ${markdown(evidence)}\n`;
   }
   for (const section of report.sections) yield* sectionMarkdown(section, { pageSize: dump.pageSize, raw });

@@ -1,3 +1,4 @@
+import { momentInWords } from '../words/finding.js';
 import { isGap } from '../plugin/make-views.js';
 import type { Section, SolidView } from '../plugin/section.js';
 import type { ChartView, Column, FactsView, GraphView, LogLine, Stack, StackFrame } from '../words/views.js';
@@ -68,11 +69,10 @@ function* paragraph(report: Report, { paint, width }: TextOptions): Generator<st
 
 function* findingLines(finding: ReportedFinding, number: number, { paint, width }: TextOptions): Generator<string> {
   const room = Math.min(width, widestProse) - 4;
-  const moment = finding.moment === 'report' ? 'at the OOM report' : 'in the dump';
   const [first = '', ...rest] = wrap(oneLine(finding.sentence), room);
   yield `${String(number).padStart(2)}. ${paint('heading', first)}\n`;
   for (const line of rest) yield `    ${paint('heading', line)}\n`;
-  yield `    ${paint('quiet', `${finding.certainty}, ${moment}; ${finding.plugin}`)}\n`;
+  yield `    ${paint('quiet', `${finding.certainty}, ${momentInWords[finding.moment]}; ${finding.plugin}`)}\n`;
   for (const evidence of finding.evidence) {
     for (const [index, line] of wrap(oneLine(evidence), room - 2).entries())
       yield `    ${index === 0 ? '- ' : '  '}${line}\n`;

@@ -27,9 +27,9 @@ export function paragraphOf(said: { summary: readonly string[]; findings: readon
   return summary.length === 1 && summary[0] === findings[0]?.sentence ? [] : summary;
 }
 
-/** Of the layer that tells how the kernel ended. */
+/** Of the layer that tells how the kernel ended, or of the log that does. */
 function isEnd({ id }: Finding): boolean {
-  return id.startsWith('ending.');
+  return id.startsWith('ending.') || id === 'log.oops';
 }
 
 /** What the machine lived through before, which is easily taken for the cause. */

@@ -18,7 +18,7 @@ export interface Finding {
   /** 0 to 100: how much it explains of why the machine died; orders findings across plugins. */
   readonly weight: number;
   readonly certainty: Certainty;
-  /** The moment it speaks of: the OOM report's, or the dump's. */
+  /** The moment it speaks of: the OOM report's, the dump's, or that of a log. */
   readonly moment: Moment;
   /** What it is about. */
   readonly subject?: Subject;
@@ -42,8 +42,15 @@ export interface Finding {
   readonly views?: readonly string[];
 }
 
-/** report: when the OOM report was made; dump: when the machine stopped. */
-export type Moment = 'report' | 'dump';
+/** report: when the OOM report was made; dump: when the machine stopped; log: what a log tells, without a dump. */
+export type Moment = 'report' | 'dump' | 'log';
+
+/** "at the OOM report" */
+export const momentInWords: Readonly<Record<Moment, string>> = {
+  report: 'at the OOM report',
+  dump: 'in the dump',
+  log: 'in the log',
+};
 
 /** A kind of finding, declared beside the code that finds it; docs/findings.md is made of these. */
 export interface FindingKind<Id extends FindingId = FindingId> {

@@ -16,6 +16,7 @@ export type PrintedLine = readonly (string | Elsewhere)[];
 /** What stands where a value is not to be had. */
 export const NOT_HAD = '?';
 
+/** The line as it is printed, with what memory could not give in its place. */
 export function lineText(line: PrintedLine): string {
   return line.map((part) => (typeof part === 'string' ? part : (part.text ?? NOT_HAD.repeat(part.digits)))).join('');
 }

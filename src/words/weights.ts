@@ -11,6 +11,7 @@ export const weights = {
   'ending.check': 97,
   'ending.machine-check': 97,
   'ending.policy': { 'its culprit is told': 97, 'what waits is told elsewhere': 43 },
+  'log.oops': { 'a panic followed': 97, 'no panic is told': 90, 'the machine lived on': 45, 'by hand': 42 },
   'ending.panic': 96,
   'ending.init-killed': 96,
   'ending.no-root': 96,

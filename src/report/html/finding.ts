@@ -1,3 +1,4 @@
+import { momentInWords } from '../../words/finding.js';
 import { html } from '../escape.js';
 import type { ReportedFinding } from '../report.js';
 import type { Places } from './places.js';
@@ -9,8 +10,7 @@ export function howHtml(finding: ReportedFinding, places: Places): string {
     .of(finding)
     .map(({ anchor, title }) => ` <a href="#${html(anchor)}">${html(title)}</a>`)
     .join('');
-  const when = moment === 'report' ? 'at the OOM report' : 'in the dump';
-  return `<p class="how"><span class="${certainty}">${certainty}</span>, ${when}; ${html(plugin)}${links}</p>\n`;
+  return `<p class="how"><span class="${certainty}">${certainty}</span>, ${momentInWords[moment]}; ${html(plugin)}${links}</p>\n`;
 }
 
 /** What a finding rests on. */

@@ -1,3 +1,4 @@
+import { momentInWords } from '../../words/finding.js';
 import { isGap } from '../../plugin/make-views.js';
 import type { Fact, Finding } from '../../words/views.js';
 import { address, alone } from '../../report/format-value.js';
@@ -158,5 +159,5 @@ function heavyOf({ weight, certainty }: Finding): 'bad' | 'heading' {
 }
 
 function standingOf(finding: Finding | ReportedFinding): string {
-  return `${finding.certainty}, ${finding.moment === 'report' ? 'at the OOM report' : 'in the dump'}${'plugin' in finding ? `; ${finding.plugin}` : ''}`;
+  return `${finding.certainty}, ${momentInWords[finding.moment]}${'plugin' in finding ? `; ${finding.plugin}` : ''}`;
 }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { toyKernel } from 'oompm/testing';
 
-import { badPointerInWords } from '../../src/endings/bad-address.js';
+import { architectures } from '../../src/arch/architectures.js';
+import { badPointerInWords } from '../../src/faults/bad-pointer.js';
 
-const kernel = toyKernel({ types: '' });
-const words = (value: bigint) => badPointerInWords(kernel, BigInt.asUintN(64, value));
+const spaces = { ...architectures[0].memory, isUnmapped: () => true };
+const words = (value: bigint) => badPointerInWords(spaces, BigInt.asUintN(64, value));
 
 test.each([
   [0n, 'a NULL pointer'],
@@ -32,3 +32,8 @@ test.each([-4096n, 0xffff_8880_0123_4000n, 0xffff_c900_0020_0000n, 0xffff_ffff_8
     expect(words(value)).toBeUndefined();
   },
 );
+
+test('in a text that maps nothing out nobody can say that no module is there', () => {
+  const unknown = { ...spaces, isUnmapped: () => false };
+  expect(badPointerInWords(unknown, 0xffff_ffff_c012_3000n)).toBeUndefined();
+});

@@ -1,11 +1,16 @@
-import { isUnmapped } from '../memory/address-space.js';
-import type { Kernel } from '../kernel/kernel.js';
+import type { MemoryArchitecture } from '../arch/architecture.js';
+
+/** What is known of addresses: the architecture's regions, and what the dump maps. */
+export interface AddressSpaces extends Pick<MemoryArchitecture, 'kernelStart' | 'modules'> {
+  /** false where it is not known. */
+  readonly isUnmapped: (address: bigint) => boolean;
+}
 
 /**
  * What the value of a pointer says of how it came to be wrong: "a NULL pointer", "SLUB’s poison of freed memory".
  * undefined where it says nothing: it looks like any address.
  */
-export function badPointerInWords(kernel: Kernel, value: bigint): string | undefined {
+export function badPointerInWords(where: AddressSpaces, value: bigint): string | undefined {
   if (value === 0n) return 'a NULL pointer';
   const error = errorOf(value);
   if (error !== undefined) return `the error ${error}, used as a pointer`;
@@ -16,14 +21,13 @@ export function badPointerInWords(kernel: Kernel, value: bigint): string | undef
   if (value < SMALL) return 'an offset from NULL';
   if (value < USER_END) return 'an address of user space';
   if (!isCanonical(value)) return 'no canonical address';
-  if (value < kernel.arch.memory.kernelStart) return 'no address of the kernel';
-  return isOfNoModule(kernel, value) ? 'an address of module space where no module is (any more)' : undefined;
+  if (value < where.kernelStart) return 'no address of the kernel';
+  return isOfNoModule(where, value) ? 'an address of module space where no module is (any more)' : undefined;
 }
 
 /** What was unloaded, and what was never there. */
-function isOfNoModule(kernel: Kernel, value: bigint): boolean {
-  const { start, end } = kernel.arch.memory.modules;
-  return value >= start && value < end && isUnmapped(kernel.memory, value);
+function isOfNoModule({ modules: { start, end }, isUnmapped }: AddressSpaces, value: bigint): boolean {
+  return value >= start && value < end && isUnmapped(value);
 }
 
 /** Whether a processor takes it for an address at all: bits 56 to 63 are the same, be there five levels of tables. */

@@ -1,0 +1,217 @@
+import { array, assert, constantFrom, nat, oneof, property, string } from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { TextOopses } from '../../src/oopstext/text-oopses.js';
+import { amissIn } from '../words/untold.js';
+
+function told(text: string): string[] {
+  const reader = new TextOopses();
+  reader.take(text);
+  const found = reader.findings();
+  for (const finding of found) expect(amissIn(finding), finding.sentence).toEqual([]);
+  return found.map(({ certainty, sentence }) => `${certainty}: ${sentence}`);
+}
+
+const registers = `RSP: 0018:ffff9f1c0041bc48 EFLAGS: 00010246
+RAX: 0000000000000000 RBX: ffff88cf03b9e190 RCX: 0000000000000000
+RDX: 0000000000000000 RSI: ffffffffc029d0e8 RDI: 0000000000000010
+RBP: ffff88cf03b5a060 R08: 0000000000000060 R09: ffff88cf03b5a060
+R10: ffff88cf040d04b8 R11: 0000000000000100 R12: 0000000000000000
+R13: 0000000000000000 R14: 0000000000000000 R15: 0000000000000000`;
+
+/** Each in the form of its release: shapes of reports from the field, with names of ours. */
+const forms: readonly (readonly [release: string, text: string, sentence: string])[] = [
+  [
+    '6.12, with a second Oops and UID',
+    `BUG: kernel NULL pointer dereference, address: 0000000000000038
+#PF: supervisor read access in kernel mode
+Oops: Oops: 0000 [#1] PREEMPT SMP NOPTI
+CPU: 3 UID: 0 PID: 812 Comm: kworker/3:1 Tainted: G           OE      6.12.10-amd64 #1
+RIP: 0010:ring_depth+0x5/0x10 [acme]
+Code: 90 90 0f 1f <8b> 47 28 c3 cc cc
+${registers}
+Call Trace:
+ <TASK>
+ ? __die_body.cold+0x19/0x27
+ ring_poll+0x12/0x40 [acme]
+ process_one_work+0x18b/0x3a0
+ </TASK>
+Modules linked in: acme(OE) ext4
+---[ end trace 0000000000000000 ]---`,
+    'certain: ring_depth+0x5 [acme] (out of tree, unsigned) read 4 bytes at address 0x38 (0x28(%rdi)) through rdi, which is 0x10, an offset from NULL, on CPU 3 (kworker/3:1 (812)).',
+  ],
+  [
+    '5.2 in a journal, a call of NULL',
+    `Aug 13 12:28:38 host kernel: [ 3846.639479] BUG: kernel NULL pointer dereference, address: 0000000000000000
+Aug 13 12:28:38 host kernel: [ 3846.639485] Oops: 0010 [#12] SMP PTI
+Aug 13 12:28:38 host kernel: [ 3846.639486] CPU: 0 PID: 5454 Comm: tracer Tainted: G      D    OE     5.2.0-2-amd64 #1
+Aug 13 12:28:38 host kernel: [ 3846.639489] RIP: 0010:0x0
+Aug 13 12:28:38 host kernel: [ 3846.639491] Code: Bad RIP value.
+Aug 13 12:28:38 host kernel: [ 3846.639498] Call Trace:
+Aug 13 12:28:38 host kernel: [ 3846.639499]  probe_run+0x71/0x90
+Aug 13 12:28:38 host kernel: [ 3846.639501] RIP: 0033:0x7f3341f1a0b7`,
+    'certain: probe_run+0x71 called 0x0, where no code is: a NULL pointer, on CPU 0 (tracer (5454)).',
+  ],
+  [
+    '3.10, the code behind the trace',
+    `[ 5797.598826] BUG: unable to handle kernel NULL pointer dereference at 0000000000000038
+[ 5797.607974] IP: [<ffffffffc0841d99>] trace_push+0x19/0x240 [iotrace]
+[ 5797.619308] Oops: 0002 [#1] SMP
+[ 5797.623788] Modules linked in: iotrace(OE) brd
+[ 5797.730719] CPU: 67 PID: 0 Comm: swapper/67 Tainted: G           OE  ------------   3.10.0-957.el7.x86_64 #1
+[ 5797.740000] RIP: 0010:[<ffffffffc0841d99>]  [<ffffffffc0841d99>] trace_push+0x19/0x240 [iotrace]
+${registers.replaceAll(/^/gm, '[ 5797.741000] ')}
+[ 5797.760000] Call Trace:
+[ 5797.770000]  [<ffffffff8169e65a>] submit_one+0x1a/0x30
+[ 5797.780000] Code: 48 89 <89> 47 28 c3`,
+    'certain: trace_push+0x19 [iotrace] (out of tree, unsigned) wrote 4 bytes at address 0x38 (0x28(%rdi)) through rdi, which is 0x10, an offset from NULL, on CPU 67 (swapper/67 (0)).',
+  ],
+  [
+    '2.6.32, without a stamp',
+    `BUG: unable to handle kernel paging request at ffffeba400000000
+IP: [<ffffffff81164b5c>] cache_free+0x7c/0x1f0
+PGD 0
+Oops: 0000 [#1] SMP
+CPU 2
+Modules linked in: nfs lockd
+Pid: 2311, comm: nfsd Not tainted 2.6.32-431.el6.x86_64 #1 Dell Inc.
+RIP: 0010:[<ffffffff81164b5c>]  [<ffffffff81164b5c>] cache_free+0x7c/0x1f0
+Call Trace:
+ [<ffffffff8113d6c3>] ? pool_free+0x3/0x20
+ [<ffffffff811a0000>] put_it+0x10/0x20`,
+    'certain: cache_free+0x7c read address 0xffffeba400000000, on CPU 2 (nfsd (2311)).',
+  ],
+  [
+    'a bad pointer of a distribution’s 6.8',
+    `[ 1548.473480] general protection fault, probably for non-canonical address 0x6b6b6b6b6b6b6b93: 0000 [#9] PREEMPT SMP NOPTI
+[ 1548.474155] CPU: 3 PID: 9899 Comm: writer Tainted: P      D    O       6.8.12-7-pve #1
+[ 1548.476349] RIP: 0010:obj_put+0x9/0x40 [fs]
+[ 1548.476975] Code: Unable to access opcode bytes at 0xffffffffc029bfdb.
+[ 1548.490281] Call Trace:
+[ 1548.490300]  worker+0x1/0x2`,
+    'certain: obj_put+0x9 [fs] met a general protection fault, probably for address 0x6b6b6b6b6b6b6b93, SLUB’s poison of freed memory (0x6b), on CPU 3 (writer (9899)).',
+  ],
+  [
+    'a list, and what the check said',
+    `[1.000000] list_del corruption. prev->next should be ffff98679438a5d0, but was ca53e83f5e8cf5a8
+[1.000001] ------------[ cut here ]------------
+[1.000002] kernel BUG at lib/list_debug.c:51!
+[1.000003] invalid opcode: 0000 [#1] SMP PTI
+[1.000004] CPU: 4 PID: 148 Comm: kswapd0 Tainted: P           OE     5.13.4-200.fc34.x86_64 #1
+[1.000005] RIP: 0010:__list_del_entry_valid.cold+0x31/0x47
+[1.000006] Code: 44 62 <0f> 0b 48
+[1.000007] Call Trace:
+[1.000008]  __dentry_kill+0x89/0x180`,
+    'certain: __list_del_entry_valid+0x31 ran into a BUG() at lib/list_debug.c:51, on CPU 4 (kswapd0 (148)).',
+  ],
+  [
+    'arm64',
+    `[  402.108994] Unable to handle kernel paging request at virtual address 0000000800000022
+[  402.108999] Mem abort info:
+[  402.109025] Internal error: Oops: 96000005 [#1] PREEMPT SMP
+[  402.114597] CPU: 2 PID: 77 Comm: usb-storage Tainted: G         C        4.19.71-v8+ #2
+[  402.114700] pc : sg_next+0x10/0x30
+[  402.114710] lr : dma_map+0x58/0x90
+[  402.114800] Call trace:
+[  402.114810]  sg_next+0x10/0x30
+[  402.114820]  dma_map+0x58/0x90`,
+    'certain: sg_next+0x10 met a page fault at address 0x800000022, an address of user space, on CPU 2 (usb-storage (77)).',
+  ],
+  [
+    'arm',
+    `Unable to handle kernel NULL pointer dereference at virtual address 0000000c
+pgd = 6f458410
+Internal error: Oops: 17 [#2] ARM
+CPU: 0 PID: 7690 Comm: htop Tainted: G      D  C        5.4.79+ #1373
+PC is at seq_write+0x18/0x64
+LR is at seq_print+0x3c/0x5c
+pc : [<c01f3218>]    lr : [<c01f32a0>]    psr: 60000013
+Process htop (pid: 7690, stack limit = 0x9e436188)`,
+    'certain: seq_write+0x18 met a page fault at address 0xc, an offset from NULL, on CPU 0 (htop (7690)).',
+  ],
+  [
+    'powerpc',
+    `Unable to handle kernel paging request for data at address 0x00000000
+Faulting instruction address: 0xd107c0c8
+Oops: Kernel access of bad area, sig: 11 [#1]
+TASK = cfa5d000[950] 'bash' THREAD: cf9ce000
+NIP [d107c0c8] bad_write+0x8/0x10 [faulty]
+LR [c0072834] vfs_write+0xcc/0x16c
+Call Trace:
+[cf9cfef0] [c0072804] vfs_write+0x9c/0x16c (unreliable)`,
+    'certain: bad_write+0x8 [faulty] met a page fault at address 0x0, a NULL pointer, in bash (950).',
+  ],
+  [
+    'a panic with no report before it',
+    `[    4.428814] Kernel panic - not syncing: stack-protector: Kernel stack is corrupted in: acme_copy+0x69/0x70 [acme]
+[    4.429193] CPU: 1 PID: 92 Comm: insmod Tainted: G           OE      6.1.0-56-cloud-amd64 #1
+[    4.429754] Call Trace:
+[    4.430286]  <TASK>
+[    4.430300]  dump_stack_lvl+0x44/0x5c
+[    4.430310]  panic+0x118/0x2f4
+[    4.430320]  __stack_chk_fail+0x10/0x10
+[    4.430330]  acme_copy+0x69/0x70 [acme]`,
+    'certain: acme_copy+0x69 [acme] called panic(), on CPU 1 (insmod (92)): panic “stack-protector: Kernel stack is corrupted in: acme_copy+0x69/0x70 [acme]”.',
+  ],
+];
+
+describe('the first oops of a log', () => {
+  test.each(forms)('%s', (_, text, sentence) => {
+    expect(told(text)).toEqual([sentence]);
+  });
+
+  test('is told, and how many came after it; the panic that it ended in is its own', () => {
+    const [, first] = forms[0]!;
+    const [, second] = forms[5]!;
+    const reader = new TextOopses();
+    reader.take(`${first}\nKernel panic - not syncing: Fatal exception\n${second}\n`);
+    const [finding] = reader.findings();
+    expect(finding!.sentence).toMatch(/^ring_depth.*: panic “Fatal exception”\.$/);
+    expect(finding!.evidence.at(-1)).toBe('It is the first of 2 such reports in the log.');
+  });
+
+  test('that the machine survived is no cause', () => {
+    const [, text] = forms[0]!;
+    const weigh = (log: string): number => {
+      const reader = new TextOopses();
+      reader.take(log);
+      return reader.findings()[0]!.weight;
+    };
+    expect(weigh(text)).toBeGreaterThan(50);
+    expect(weigh(`${text}\n${'[ 9.0] usb 1-1: new device\n'.repeat(200)}`)).toBeLessThan(50);
+  });
+
+  test.each([
+    [
+      'a warning that ended nothing',
+      'WARNING: CPU: 0 PID: 1 at fs/x.c:126 f+0x4d/0x60\nCPU: 0 PID: 1 Comm: a Not tainted 6.1\n',
+    ],
+    [
+      'a panic for want of memory, which the OOM report tells',
+      'Kernel panic - not syncing: Out of memory: compulsory panic_on_oom is enabled\n',
+    ],
+    [
+      'a program’s word',
+      '<13>1 2026-01-01T00:00:00Z h app: BUG: kernel NULL pointer dereference, address: 0000000000000000\n',
+    ],
+    ['a driver’s message', '[ 1.0] acme: WARNING: at this rate the BUG: will come\n'],
+  ])('is not %s', (_, text) => {
+    expect(told(text)).toEqual([]);
+  });
+});
+
+test('no text makes it fail, in whatever pieces it comes', () => {
+  const lines = forms.flatMap(([, text]) => text.split('\n'));
+  assert(
+    property(array(oneof(constantFrom(...lines), string()), { maxLength: 60 }), nat(), (some, at) => {
+      const text = some.join('\n');
+      const whole = new TextOopses();
+      whole.take(text);
+      const parted = new TextOopses();
+      parted.take(text.slice(0, at % (text.length + 1)));
+      parted.take(text.slice(at % (text.length + 1)));
+      expect(parted.findings()).toEqual(whole.findings());
+    }),
+    { numRuns: 100 },
+  );
+});
