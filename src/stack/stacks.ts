@@ -5,7 +5,8 @@ import { readOr } from '../kernel/read-or.js';
 import { cpuRegisters } from '../linux/machine/cpu-registers.js';
 import { currentTask } from '../linux/sched/cpu-tasks.js';
 import { taskLabel, type Task } from '../linux/sched/tasks.js';
-import type { StackArea } from '../arch/stack/stack-area.js';
+import { threadStackBytes } from '../linux/sched/thread-stack.js';
+import { inArea, stackArea, type StackArea } from '../arch/stack/stack-area.js';
 import { cpuStacks, taskStack } from './areas.js';
 import type { Caller, UnwoundStack } from '../arch/stack/frame.js';
 import { recover } from './recover.js';
@@ -32,10 +33,13 @@ function unwindOptions(task: Task | undefined, savedRegisters: boolean | undefin
 export function cpuStack(kernel: Kernel, cpu: number, { savedRegisters }: StackOptions = {}): TaskStack {
   const task = currentOn(kernel, cpu);
   const options = unwindOptions(task, savedRegisters);
-  const own = task && kernel.attempt('task_struct.stack', () => taskStack(kernel, task));
-  const areas = [...(own ? [own] : []), ...cpuStacks(kernel, cpu)];
+  const stated = task && kernel.attempt('task_struct.stack', () => taskStack(kernel, task));
+  const others = cpuStacks(kernel, cpu);
   const identity = { cpu, ...(task ? { task } : {}) };
   const found = cpuRegisters(kernel).find((registers) => registers.cpu === cpu);
+  const sp = found !== undefined && 'note' in found ? found.note.registers.sp : undefined;
+  const own = stated ?? (sp === undefined ? undefined : stackAround(kernel, sp, others));
+  const areas = [...(own ? [own] : []), ...others];
   if (found === undefined || !('note' in found)) {
     const end = `no registers of CPU ${cpu}: ${found && 'reason' in found ? found.reason : 'it is not one of the possible CPUs'}`;
     return { ...identity, ...recover(kernel, { frames: [], end }, areas, options) };
@@ -49,6 +53,14 @@ export function cpuStack(kernel: Kernel, cpu: number, { savedRegisters }: StackO
     ...(isUserMode(registers) ? { user: true } : {}),
   };
   return { ...identity, ...recover(kernel, unwind(kernel, first, areas, options), areas, options) };
+}
+
+/** Where the task does not tell its stack: stacks of threads are aligned to their size (THREAD_ALIGN). */
+function stackAround(kernel: Kernel, sp: bigint, others: readonly StackArea[]): StackArea | undefined {
+  if (sp < kernel.arch.memory.kernelStart || others.some((area) => inArea(area, sp, 0))) return undefined;
+  const bytes = threadStackBytes(kernel);
+  const low = sp - (sp % BigInt(bytes));
+  return kernel.peek('stack', () => stackArea('task stack', low, bytes));
 }
 
 /**

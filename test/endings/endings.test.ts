@@ -314,3 +314,16 @@ test('a CPU that nothing killed does what it does', () => {
   expect([found.activations.map(({ name }) => name), found.machinery]).toEqual([['reads', 'worker'], []]);
   expect(returnSlot(0, 0)).toBeGreaterThan(0n);
 });
+
+test('a CPU whose task does not tell its stack is unwound by its stack pointer', () => {
+  const segments: readonly ToySegment[] = [{ calls: ['delay', 'panic', 'worker'] }];
+  const of = (task: Readonly<Record<string, bigint>>) =>
+    toyMachine(functions, [{ comm: 'dying', pid: 100, segments, task }], {
+      variables: { panic_cpu: { type: 'atomic_t', value: { counter: 0 } } },
+    });
+  const [whole, unsaid] = [of({}), of({ stack: 0n })].map((kernel) =>
+    endingFindings(kernel).map((one) => one.sentence),
+  );
+  expect(unsaid).toEqual(whole);
+  expect(whole![0]).toContain('worker+0x');
+});
