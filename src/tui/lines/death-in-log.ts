@@ -13,8 +13,12 @@ export const logEvents = new RegExp(
   ].join('|'),
 );
 
-/** The record that tells of the death: the panic; where there is none, the last. -1 where there are no lines. */
+/**
+ * The record that tells of the death: the panic; where there is none, the last. Of a text without time stamps, which is
+ * one record that is read from its head, the first. -1 where there are no lines.
+ */
 export function deathIn(lines: readonly LogLine[]): number {
   const panic = lines.findIndex((line) => isKernels(line) && line.text.startsWith('Kernel panic - not syncing'));
+  if (panic < 0 && lines.length > 0 && lines.every(({ timeNs }) => timeNs === undefined)) return 0;
   return panic >= 0 ? panic : lines.findLastIndex(({ remark }) => remark !== true);
 }
