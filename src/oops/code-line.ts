@@ -21,6 +21,22 @@ export function codeLine(kernel: Kernel, task: Task, registers: Pick<Registers, 
   return [`Code: ${hex.join(' ')}`];
 }
 
+/**
+ * The address of the page fault that the kernel itself met as it read code to print it: it is the last one from then
+ * on. undefined where it met none: all could be read, or it did not try.
+ */
+export function faultInPrinting(kernel: Kernel, registers: Pick<Registers, 'ip' | 'sp'>): bigint | undefined {
+  const { oops, isUserMode } = stacksOf(kernel);
+  const { before, behind } = oops.code;
+  const start = BigInt.asUintN(64, registers.ip - BigInt(before));
+  // copy_from_kernel_nofault_allowed()
+  if (isUserMode(registers) || start < kernel.arch.memory.kernelStart) return undefined;
+  if (isUnmapped(kernel.memory, start)) return start;
+  const page = BigInt(kernel.memory.pageSize);
+  const next = (start / page + 1n) * page;
+  return next <= start + BigInt(before + behind) && isUnmapped(kernel.memory, next) ? next : undefined;
+}
+
 function userMemory(kernel: Kernel, task: Task): AddressSpace | undefined {
   return kernel.peek('mm_struct.pgd', () => {
     const pgd = task.mm?.pgd;

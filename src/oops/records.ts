@@ -15,7 +15,7 @@ import { codeAddressOf } from '../arch/stack/frame.js';
 import { defined } from '../words/defined.js';
 import { padded, type PrintedLine } from '../words/printed-line.js';
 import { calledBack } from './called-back.js';
-import { codeLine } from './code-line.js';
+import { codeLine, faultInPrinting } from './code-line.js';
 import { moduleLines } from './module-lines.js';
 import { printedRecord, type PrintedRecord } from './printed-records.js';
 import type { RecordKind } from './record-kind.js';
@@ -179,7 +179,7 @@ function registersOf(kernel: Kernel, { cpu, task }: Dead, exception: Interrupted
   const { oops } = stacksOf(kernel);
   const { registers, access, noCode } = exception;
   const target = noCode === true ? registers.ip : access?.address;
-  const faulted = exception.kind === 'page fault' ? target : undefined;
+  const faulted = faultInPrinting(kernel, registers) ?? (exception.kind === 'page fault' ? target : undefined);
   return [
     ...generalRegisters(kernel, { task }, exception),
     ...oops.control(kernel, { cpu, task, registers, ...defined({ faulted }) }),

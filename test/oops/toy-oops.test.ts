@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { lineText, oopsRecords } from 'oompm/oops';
 import type { ToyFunction } from 'oompm/testing';
 
+import type { Registers } from '../../src/arch/registers.js';
+import { faultInPrinting } from '../../src/oops/code-line.js';
 import { BOTTOM, ENTRY, toyMachine, type ToySegment } from '../stack/toy-machine.js';
 
 const functions = {
@@ -182,6 +184,23 @@ test('a warning that became a panic is printed, and then the panic’s own stack
     ['warning', '------------[ cut here ]------------', 'WARNING: CPU: 0 PID: 100 at traps+0x0/0x100'],
     ['panic', 'Kernel panic - not syncing: ?', 'CPU: 0 PID: 100 Comm: dying Not tainted ? ?'],
   ]);
+});
+
+test('the kernel’s own fault as it reads code to print it', () => {
+  const kernel = machine([faults('reads')]);
+  const fault = (ip: bigint): bigint | undefined => {
+    const registers: Registers = { ip, sp: 0n, cs: 0x10n };
+    return faultInPrinting(kernel, registers);
+  };
+  expect(fault(0x10n)).toBe(0xffff_ffff_ffff_ffe6n);
+  expect(fault(kernel.code.at('reads'))).toBeUndefined();
+  // The first page of code has none before it, the last none behind it.
+  const first = kernel.symbol('_stext');
+  expect(fault(first + 2n)).toBe(first - 40n);
+  const end = (kernel.symbol('_etext') | 0xfffn) + 1n;
+  expect(fault(end - 2n)).toBe(end);
+  // What is no address of the kernel it does not read.
+  expect(fault(0x1000n)).toBeUndefined();
 });
 
 test('a machine that lived has no record', () => {

@@ -55,6 +55,6 @@ export interface ControlOf {
   readonly cpu: number;
   readonly task: Task;
   readonly registers: Registers;
-  /** The address of a page fault, by its instruction; undefined for every other exception. */
+  /** The address of the last page fault, where an instruction tells it. */
   readonly faulted?: bigint;
 }
