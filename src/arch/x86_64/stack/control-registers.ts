@@ -77,7 +77,7 @@ export function controlLines(kernel: Kernel, { cpu, task, registers: { cs }, fau
       ' CR3: ',
       shown(
         'CR3',
-        had('cr3', () => from('mm->pgd', pageTableRoot(kernel, task))),
+        had('cr3', () => from('mm->pgd', cr3Of(kernel, cpu, task))),
         16,
       ),
       ' CR4: ',
@@ -102,6 +102,7 @@ export function controlLines(kernel: Kernel, { cpu, task, registers: { cs }, fau
 }
 
 const CR4_PKE = 1n << 22n;
+const CR4_PCIDE = 1n << 17n;
 export const CR4_SMEP = 1n << 20n;
 
 /** CR4 of a CPU, by a hypervisor's note or the kernel's own copy. */
@@ -111,10 +112,25 @@ export function cr4(kernel: Kernel, cpu: number): bigint | undefined {
 
 /** cpu_tlbstate.cr4: what the kernel last wrote there. */
 function cr4Of(kernel: Kernel, cpu: number): bigint | undefined {
-  return kernel.peek('cpu_tlbstate.cr4', () => {
-    const state = kernel.symbol('cpu_tlbstate') + kernel.perCpuOffset(cpu);
-    return kernel.memory.u64(BigInt.asUintN(64, state + BigInt(kernel.offsetNamed('tlb_state', 'cr4'))));
-  });
+  return kernel.peek('cpu_tlbstate.cr4', () => kernel.memory.u64(inTlbState(kernel, cpu, 'cr4')));
+}
+
+/** @throws ShapeError */
+function inTlbState(kernel: Kernel, cpu: number, member: string): bigint {
+  const state = kernel.symbol('cpu_tlbstate') + kernel.perCpuOffset(cpu);
+  return BigInt.asUintN(64, state + BigInt(kernel.offsetNamed('tlb_state', member)));
+}
+
+/** build_cr3(): the page tables, and the number by which the processor knows them again, where it keeps several. */
+export function cr3Of(kernel: Kernel, cpu: number, task: Task): bigint | undefined {
+  const root = pageTableRoot(kernel, task);
+  const features = cr4Of(kernel, cpu);
+  if (root === undefined || features === undefined) return undefined;
+  if ((features & CR4_PCIDE) === 0n) return root;
+  const asid = kernel.peek('cpu_tlbstate.loaded_mm_asid', () =>
+    kernel.memory.u16(inTlbState(kernel, cpu, 'loaded_mm_asid')),
+  );
+  return asid === undefined ? undefined : root | BigInt(asid + 1);
 }
 
 /** The physical address of the page tables that a task runs on; a kernel thread borrows another's. */
