@@ -64,9 +64,9 @@ export function* topHtml(report: Report, top: Top, shown: Shown): Generator<stri
     yield `<p class="machine">${host}${html(kernel)}</p>\n`;
     const size = first.sentence.length > longHeading ? ' class="small"' : '';
     yield `<h1${size}>${html(first.sentence)}</h1>\n`;
+    yield `<div class="first">${howHtml(first, shown.places)}${restsOn(first)}</div>\n`;
     const others = paragraphOf(report).filter((sentence) => sentence !== first.sentence);
     if (others.length > 0) yield `<p class="lead">${html(others.join(' '))}</p>\n`;
-    yield `<div class="first">${howHtml(first, shown.places)}${restsOn(first)}</div>\n`;
   }
   for (const defect of dump.defects) yield `<p class="trouble">${html(defect)}</p>\n`;
   if (top.views.length > 0) yield '<div class="pictures">\n';
