@@ -55,13 +55,7 @@ describe.each(kernels)('vmlinux-$release', ({ release, buildId, coding }) => {
 
   test.skipIf(!isThere)('each name is found where the table has it', () => {
     for (const [name, addresses] of [...inSymtab].filter((_, n) => n % 200 === 0))
-      expect(
-        symtab
-          .lookup(name)
-          .map((symbol) => symbol.address)
-          .toSorted(),
-        name,
-      ).toEqual(addresses.toSorted());
+      expect(new Set(symtab.lookup(name).map((symbol) => symbol.address)), name).toEqual(new Set(addresses));
   });
 
   test.skipIf(!isThere).each(['with VMCOREINFO', 'by search', 'by search, without _stext'])(
