@@ -181,9 +181,44 @@ test('a warning that became a panic is printed, and then the panic’s own stack
     machine([over('asm_exc_invalid_op_warn', '__warn', 'warn_op'), faults('traps')], { tainted: 0n }),
   ).map(({ kind, lines }) => [kind, lineText(lines[0]!), lineText(lines[1]!)]);
   expect(kinds).toEqual([
-    ['warning', '------------[ cut here ]------------', 'WARNING: CPU: 0 PID: 100 at traps+0x0/0x100'],
+    ['warning', '------------[ cut here ]------------', 'WARNING: CPU: 0 PID: 100 at ? traps+0x0/0x100'],
     ['panic', 'Kernel panic - not syncing: ?', 'CPU: 0 PID: 100 Comm: dying Not tainted ? ?'],
   ]);
+});
+
+describe('where a warning stands', () => {
+  const TABLE = 0xffff_ffff_8300_0000n;
+  const ENTRY_BYTES = 12;
+  const warned = over('asm_exc_invalid_op_warn', '__warn', 'warn_op');
+
+  /** The first line, where the kernel's table has one entry of that many bytes before the trap. */
+  function firstLine(back: bigint, flags: number): string {
+    const trap = machine([warned, faults('traps')]).code.at('traps');
+    const table = new DataView(new ArrayBuffer(64));
+    table.setInt32(0, Number(BigInt.asIntN(32, trap - back - TABLE)), true);
+    table.setInt32(4, 28, true); // the path, from its own member on
+    table.setUint16(8, 17, true);
+    table.setUint16(10, flags, true);
+    // What the distance leads to from the entry is no start of a path.
+    new Uint8Array(table.buffer).set(Buffer.from('xxx\0\0a.c'), 27);
+    const kernel = toyMachine(functions, [{ comm: 'dying', pid: 100, segments: [warned, faults('traps')] }], {
+      types: 'struct bug_entry { int bug_addr_disp; int file_disp; unsigned short line; unsigned short flags; };',
+      variables: { panic_cpu: { type: 'atomic_t', value: { counter: 0 } } },
+      symbols: { __start___bug_table: TABLE, __stop___bug_table: TABLE + BigInt(ENTRY_BYTES) },
+      memory: [{ at: TABLE, bytes: new Uint8Array(table.buffer) }],
+    });
+    return lineText(oopsRecords(kernel)[0]!.lines[1]!);
+  }
+
+  test('the trap itself, and the call of one', () => {
+    expect(firstLine(0n, 1)).toBe('WARNING: CPU: 0 PID: 100 at a.c:17 traps+0x0/0x100');
+    expect(firstLine(5n, 1)).toMatch(/^WARNING: CPU: 0 PID: 100 at a\.c:17 \S+\+0xfb\/0x100$/);
+  });
+
+  test('a BUG() before it, or a warning further off, is another one', () => {
+    expect(firstLine(5n, 0)).toBe('WARNING: CPU: 0 PID: 100 at ? traps+0x0/0x100');
+    expect(firstLine(64n, 1)).toBe('WARNING: CPU: 0 PID: 100 at ? traps+0x0/0x100');
+  });
 });
 
 test('the kernel’s own fault as it reads code to print it', () => {
