@@ -112,16 +112,21 @@ function* namesAt(
 /** Every so many names one has a marker. */
 const NAMES_PER_MARKER = 256;
 
+/** In bytes: to a word of the machine, and in 7.x to what a marker has. */
+const MARKER_ALIGNMENTS = [8, 4] as const;
+
 /**
- * kallsyms_markers stands right behind the names, aligned to a word: where kallsyms_num_syms is not what it was, that
+ * kallsyms_markers stands right behind the names, aligned: where kallsyms_num_syms is not what it was, that
  * is elsewhere. Nothing speaks against names whose markers can't be read.
  */
 function areFollowedByMarkers(memory: PagedMemory, at: bigint, { packed, starts }: PackedNames): boolean {
   const second = starts[NAMES_PER_MARKER];
-  const { bytes } = readUpTo(memory, at + BigInt(Math.ceil(packed.length / 8) * 8), 8);
-  if (second === undefined || bytes.length < 8) return true;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  return view.getUint32(0, true) === 0 && view.getUint32(4, true) === second;
+  return MARKER_ALIGNMENTS.some((align) => {
+    const { bytes } = readUpTo(memory, at + BigInt(Math.ceil(packed.length / align) * align), 8);
+    if (second === undefined || bytes.length < 8) return true;
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    return view.getUint32(0, true) === 0 && view.getUint32(4, true) === second;
+  });
 }
 
 /** VMCOREINFO says where they are, in one or another era; a kernel without CONFIG_KALLSYMS_ALL names none of them. */
