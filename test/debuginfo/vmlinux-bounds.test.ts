@@ -10,7 +10,9 @@ import { DwarfError } from '../../src/debuginfo/dwarf/dwarf-error.js';
 import { MAX_SYMBOLS, openVmlinux } from '../../src/debuginfo/vmlinux.js';
 import { buildElf } from '../../src/testing/build-elf.js';
 import { buildBtf } from '../../src/testing/build-btf.js';
-import { save, folder, MAX_U16, MAX_U32 } from '../endless-file.js';
+import { endlessFiles, MAX_U16, MAX_U32 } from '../endless-file.js';
+
+const { folder, save } = endlessFiles();
 
 const patched = (bytes: Uint8Array, patch: (view: DataView) => void): Uint8Array => {
   const copy = Uint8Array.from(bytes);

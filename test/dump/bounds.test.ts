@@ -8,7 +8,9 @@ import { findVmcoreinfo } from '../../src/dump/vmcoreinfo.js';
 import { buildElf } from '../../src/testing/build-elf.js';
 import { buildFlattened } from '../../src/testing/build-flattened.js';
 import { buildKdump } from '../../src/testing/build-kdump.js';
-import { FAR, everyWay, save, MAX_U16, MAX_U32, MAX_I32, MAX_U64 } from '../endless-file.js';
+import { FAR, endlessFiles, everyWay, MAX_U16, MAX_U32, MAX_I32, MAX_U64 } from '../endless-file.js';
+
+const { save } = endlessFiles();
 
 /** What opening answers: the sentence that refuses it, or the dump. */
 async function opened(path: string): Promise<string | Dump> {
