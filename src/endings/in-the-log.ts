@@ -1,9 +1,11 @@
 import type { InterruptionKind } from '../arch/stack/interruption-kind.js';
+import { isCheck } from '../faults/checks.js';
 import { gatherGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { kernelRecords } from '../linux/printk/kernel-records.js';
 import type { LogRecord } from '../linux/printk/log-entry.js';
 import { word } from '../words/known-facts.js';
+import { isCutHere } from '../words/report-marks.js';
 import { logStamp } from '../words/log-stamp.js';
 import { told, type Told } from '../words/told.js';
 import type { Ending } from './ending.js';
@@ -38,28 +40,25 @@ export function inTheLog(kernel: Kernel, ending: Ending): Told[] {
   );
   if (found === undefined) return [];
   const before =
-    ending.exception?.faulted.bug === undefined ? undefined : reasonBefore(records, records.indexOf(found));
+    ending.exception?.faulted.bug === undefined ? undefined : reasonBefore(records, records.indexOf(found), ending);
   return [
     ...(before === undefined ? [] : [told`It said: ${lineTold(before, 'reason')}`]),
     told`The kernel reported it: ${lineTold(found, 'line')}`,
   ];
 }
 
-const CUT = /^-+\[ cut here \]-+$/;
-/** Between the reason and the report nothing is done, but a console may be slow. */
-const AT_ONCE_NS = 1e9;
 /** KERN_WARNING: what is said of a fault is no less. */
 const WARNING = 4;
 
-/** A check gives its reason before the line "cut here", and a WARN() with a text behind it. */
-function reasonBefore(records: readonly LogRecord[], at: number): LogRecord | undefined {
-  const last = records[at - 1];
-  const reason = last !== undefined && CUT.test(last.text) ? records[at - 2] : last;
-  const [report] = records.slice(at, at + 1);
-  if (reason?.timeNs === undefined || report?.timeNs === undefined || report.timeNs - reason.timeNs > AT_ONCE_NS)
-    return undefined;
-  const isOfIt = reason.level === undefined || reason.level <= WARNING;
-  return isOfIt && reason.caller === report.caller ? reason : undefined;
+/** What the code said of it: a WARN() with a text behind the mark "cut here", a check that gives up right before it. */
+function reasonBefore(records: readonly LogRecord[], at: number, { culprit }: Ending): LogRecord | undefined {
+  const own = records.slice(0, at + 1).filter(({ caller }) => caller === records[at]!.caller);
+  const [before, last] = [own.at(-3), own.at(-2)];
+  if (last === undefined) return undefined;
+  const isBehind = !isCutHere(last.text) && before !== undefined && isCutHere(before.text);
+  const isOfCheck = isCutHere(last.text) && isCheck(culprit.activations[0]?.name ?? '');
+  const reason = isBehind ? last : isOfCheck ? before : undefined;
+  return reason?.level === undefined || reason.level > WARNING ? undefined : reason;
 }
 
 function lineTold({ text, timeNs }: LogRecord, name: string): Told {

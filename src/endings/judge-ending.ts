@@ -1,6 +1,7 @@
 import { stacksOf } from '../arch/stack/stack-architectures.js';
 import { doorTo } from '../kernel/door-to.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { isCheck } from '../faults/checks.js';
 import { registersOf } from '../linux/machine/cpu-registers.js';
 import { commandLine } from '../linux/machine/uts.js';
 import { activationInWords, type Activation } from '../locks/contexts.js';
@@ -86,11 +87,11 @@ function judge(kernel: Kernel, ending: Ending): Finding {
       });
     case 'policy':
       return policyFinding(kernel, ending);
-    case 'out of memory':
-      return conclude(memoryKind, {
-        ...claim(kernel, ending, outOfMemoryTold(ending)),
-        brief: `${outOfMemoryTold(ending).text}${ending.policy === undefined ? '' : `, and ${ending.policy} made a panic of it`}.`,
-      });
+    case 'out of memory': {
+      const what = outOfMemoryTold(ending);
+      const made = ending.policy === undefined ? '' : `, and ${ending.policy} made a panic of it`;
+      return conclude(memoryKind, { ...claim(kernel, ending, what), brief: `${what.text}${made}.` });
+    }
   }
 }
 
@@ -144,26 +145,31 @@ function saidBy({ kind, policy, panic }: Ending): Told[] {
 function policyFinding(kernel: Kernel, ending: Ending): Finding {
   const { what, culprits } = metBy(kernel, ending);
   const isOwn = culprits.includes(ending.context);
-  const [first] = culprits.map((context) => culpritOf(kernel, context));
+  const found = culprits.map((context) => culpritOf(kernel, context));
   return conclude(
     policyKind,
     {
-      ...claim(kernel, ending, what),
-      subject: first === undefined ? { kind: 'machine' } : functionSubject(first.activations[0]),
+      subject: functionSubject(found[0]?.activations[0]),
       sentence: told`${what}${isOwn ? during(kernel, ending) : ''}${panicTold(kernel, ending)}.`,
-      evidence: [...culprits.flatMap((context) => path(culpritOf(kernel, context))), ...saidBy(ending)],
+      evidence: [...found.flatMap(path), ...saidBy(ending)],
+      restsOn: found.flatMap(({ activations: [first] }) => byScanning(first)),
       doors: culprits.flatMap(({ task }) => (task ? [doorTo(task)] : [])),
     },
     culprits.length > 0 ? 'its culprit is told' : 'what waits is told elsewhere',
   );
 }
 
+function byScanning(place: Activation | undefined): Premise[] {
+  return place?.frame.found === 'scanned'
+    ? [{ what: `${activationInWords(place)} was found on the stack by scanning`, certainty: 'likely' }]
+    : [];
+}
+
 /** The address is the instruction's own; that it can't be used is seen where no page table maps it. */
 function presumed(kernel: Kernel, { exception, culprit }: Ending): Premise[] {
   // Of a call to what is no code the caller is told.
   const first = culprit.activations[exception?.faulted.noCode === true ? 1 : 0];
-  if (first?.frame.found === 'scanned')
-    return [{ what: `${activationInWords(first)} was found on the stack by scanning`, certainty: 'likely' }];
+  if (first?.frame.found === 'scanned') return byScanning(first);
   const address = exception?.faulted.access?.address;
   if (exception?.kind !== 'page fault' || address === undefined || isUnmapped(kernel.memory, address)) return [];
   return [{ what: 'the page of that address is mapped in the dump, or it is not known whether', certainty: 'likely' }];
@@ -191,13 +197,9 @@ function functionSubject(own: Activation | undefined): Subject {
   return { kind: 'function', name: own.place?.module === undefined ? own.name : `${own.name} [${own.place.module}]` };
 }
 
-/** Functions that check what their caller gave them: the problem is the caller's. */
-const CHECKS =
-  /^(?:__list_(?:add|del_entry)_valid\w*|refcount_warn_saturate|usercopy_abort|fortify_panic|__check_\w+|kfree|__slab_free|slab_bug|debug_spin_\w+)$/;
-
 function notACheck(activations: readonly Activation[]): Activation | undefined {
   // Of a call to what is no code the caller is the first that has a name.
-  return activations.find(({ name }) => name !== '' && !CHECKS.test(name)) ?? activations[0];
+  return activations.find(({ name }) => name !== '' && !isCheck(name)) ?? activations[0];
 }
 
 function placeOf(kernel: Kernel, { culprit: { activations } }: Ending): string | Told {

@@ -52,7 +52,7 @@ function noted(what: string): Met {
   return { what: told`${what}`, culprits: [] };
 }
 
-/** "acme_hog+0x7 [acme] (out of tree) kept CPU 0 (init (103)) for 13.2 s without a switch" */
+/** "acme_hog+0x7 [acme] (out of tree) kept CPU 0 (init (103)) for 13.2 s" */
 function kept(kernel: Kernel, contexts: readonly Context[]): Met | undefined {
   const parts = contexts.flatMap((context, i): Told[] => {
     const role = contexts.length === 1 ? 'task' : `task ${i + 1}`;
@@ -60,13 +60,16 @@ function kept(kernel: Kernel, contexts: readonly Context[]): Met | undefined {
     if (first === undefined) return [];
     const long = context.task === undefined ? undefined : onCpuNs(kernel, context.task);
     const time = long === undefined ? '' : told` for ${duration(`${role}.same task`, long, sinceOnCpu)}`;
-    return [
-      told`${placeTold(first, `${role}.in`)}${taintInWords(kernel, first)} kept ${labelOf(kernel, context, role)}${time}`,
-    ];
+    const place = told`${placeTold(first, `${role}.in`)}${taintInWords(kernel, first)}`;
+    return [told`${place} kept ${labelOf(kernel, context, role)}${time}`];
   });
-  return parts.length === 0
-    ? undefined
-    : { what: toldList(parts), culprits: contexts.filter((context) => !waits(kernel, context)) };
+  if (parts.length === 0) return undefined;
+  return { what: toldList(parts), culprits: contexts.filter((context) => !waits(kernel, context)) };
+}
+
+/** "2 more" */
+function more(count: number, source: string): Told | undefined {
+  return count > 0 ? told`${number('more', count, source)} more` : undefined;
 }
 
 /** Who waits for a lock is no culprit: that is told of the lock. */
@@ -82,12 +85,14 @@ function rcuStalled(kernel: Kernel): Met {
       : told` for ${duration('grace period.running', period.forNs, 'jiffies − rcu_state.gp_start')}`;
   const cpus = cpuContexts(kernel).filter(({ cpu }) => cpu !== undefined && period?.waitsFor.includes(cpu));
   const behind = kept(kernel, cpus.slice(0, MOST_NAMED));
+  const others = more(cpus.length - MOST_NAMED, 'CPUs without a quiescent state that are not named here');
   const what = told`A grace period of RCU did not end${long}`;
   if (behind === undefined) return { what, culprits: [] };
-  return { what: told`${what}: ${behind.what}`, culprits: behind.culprits };
+  const waits = others === undefined ? '' : told`; it waits for ${others}`;
+  return { what: told`${what}: ${behind.what}${waits}`, culprits: behind.culprits };
 }
 
-/** CPUs that are named. */
+/** CPUs and tasks that are named. */
 const MOST_NAMED = 3;
 
 /** check_hung_task() reports the tasks before it panics: the log has who they were. */
@@ -104,11 +109,10 @@ function hungTasks(kernel: Kernel): Met {
     return noted('A task was in uninterruptible sleep for too long');
   const long = duration('tasks.blocked', last.seconds * 1e9, 'what khungtaskd said of them in the log');
   const named = found.slice(0, MOST_NAMED).map((task, i) => sleeperTold(kernel, task, `task ${i + 1}`));
-  const more = found.length - MOST_NAMED;
-  const others = more > 0 ? [told`${number('more', more, 'tasks that are not named here')} more`] : [];
+  const others = more(found.length - MOST_NAMED, 'tasks that are not named here');
   const were = found.length === 1 ? 'was' : 'were';
   return {
-    what: told`${toldList([...named, ...others])} ${were} in uninterruptible sleep for more than ${long}`,
+    what: told`${toldList([...named, ...(others === undefined ? [] : [others])])} ${were} in uninterruptible sleep for more than ${long}`,
     culprits: [],
   };
 }

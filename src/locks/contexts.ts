@@ -1,7 +1,8 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { wordAt } from '../kernel/word-at.js';
 import { allThreads, taskLabel, type Task } from '../linux/sched/tasks.js';
-import { codePlace, sourceName, type CodePlace } from '../stack/code.js';
+import { codePlace, type CodePlace } from '../stack/code.js';
+import { sourceName } from '../words/source-name.js';
 import { codeAddressOf, spOf, type Frame, type SavedRegisters } from '../arch/stack/frame.js';
 import { cpuOf, cpuStack, stackOf, type TaskStack } from '../stack/stacks.js';
 import { defined } from '../words/defined.js';

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../linux/printk/log-entry.js';
+import { isCutHere, isEndOfReport } from '../words/report-marks.js';
 import type { RecordKind } from './record-kind.js';
 
 /** A record as the log has it. */
@@ -14,8 +15,6 @@ interface Line {
 }
 
 const PANIC = /^Kernel panic - not syncing: /;
-const CUT = /^-+\[ cut here \]-+$/;
-const END = /^---\[ end trace /;
 const HEADER = /: [0-9a-f]{4} \[#(\d+)\]/;
 const LOCKUP = /BUG: soft lockup - CPU#/;
 /** What is printed before the header. */
@@ -33,8 +32,8 @@ function oopsesIn(lines: readonly Line[]): readonly PrintedRecord[] {
     if (header === null) return [];
     const own = ofCaller(lines, line);
     const place = own.indexOf(line);
-    const stop = own.findIndex((one, i) => i > place && (END.test(one.text) || PANIC.test(one.text)));
-    const end = stop >= 0 && END.test(own[stop]!.text) ? stop + 1 : stop;
+    const stop = own.findIndex((one, i) => i > place && (isEndOfReport(one.text) || PANIC.test(one.text)));
+    const end = stop >= 0 && isEndOfReport(own[stop]!.text) ? stop + 1 : stop;
     return [{ lines: textsOf(own, start(own, place), end), number: Number(header[1]) }];
   });
 }
@@ -60,8 +59,8 @@ function cut(lines: readonly Line[], at: number, end: RegExp): PrintedRecord {
   const own = ofCaller(lines, line);
   const place = own.indexOf(line);
   const stop = own.findIndex(({ text }, i) => i > place && end.test(text));
-  const mark = own.findLastIndex(({ text }, i) => i < place && (CUT.test(text) || END.test(text)));
-  const isMarked = line.text.startsWith('WARNING: ') && mark >= 0 && CUT.test(own[mark]!.text);
+  const mark = own.findLastIndex(({ text }, i) => i < place && (isCutHere(text) || isEndOfReport(text)));
+  const isMarked = line.text.startsWith('WARNING: ') && mark >= 0 && isCutHere(own[mark]!.text);
   return { lines: textsOf(own, isMarked ? mark : place, stop) };
 }
 
@@ -74,7 +73,7 @@ function textsOf(lines: readonly Line[], first: number, end: number): string[] {
 function start(lines: readonly Line[], header: number): number {
   let first = header;
   while (first > 0 && BEFORE.test(lines[first - 1]!.text)) first--;
-  return first > 0 && CUT.test(lines[first - 1]!.text) ? first - 1 : first;
+  return first > 0 && isCutHere(lines[first - 1]!.text) ? first - 1 : first;
 }
 
 /** Other CPUs print too; where the log has no callers, all count. */

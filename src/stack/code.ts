@@ -18,14 +18,6 @@ export interface CodePlace {
 }
 
 /**
- * The function that a symbol belongs to: compilers split parts off it and make variants of it ("x.cold",
- * "x.constprop.0").
- */
-export function sourceName(symbol: string): string {
-  return symbol.replace(/\.(?:cold|part|isra|constprop|lto_priv)(?:\.\w+)*$/, '');
-}
-
-/**
  * As kallsyms bounds the kernel's code; init's is freed after the boot, but names found on old stacks may lie in it.
  */
 const TEXT = [

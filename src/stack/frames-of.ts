@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../linux/sched/tasks.js';
-import { sourceName } from './code.js';
+import { sourceName } from '../words/source-name.js';
 import { spOf } from '../arch/stack/frame.js';
 import { nameFrames, type NamedFrame } from './name-frames.js';
 import { stackOf } from './stacks.js';

@@ -1,7 +1,8 @@
 /** Stacks of CPUs and tasks, unwound from the dump: frames, their names, and what stands in them. */
 export { cpuStacks, taskStack } from './areas.js';
 export { type StackArea } from '../arch/stack/stack-area.js';
-export { codePlace, sourceName, type CodePlace } from './code.js';
+export { codePlace, type CodePlace } from './code.js';
+export { sourceName } from '../words/source-name.js';
 export {
   codeAddressOf,
   spOf,

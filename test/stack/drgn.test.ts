@@ -6,7 +6,7 @@ import { allThreads } from '../../src/linux/sched/tasks.js';
 import { openSession } from '../../src/session/open-kernel.js';
 import { nameFrames, type NamedFrame } from '../../src/stack/name-frames.js';
 import { cpuStack, stackOf, type TaskStack } from '../../src/stack/stacks.js';
-import { sourceName } from '../../src/stack/code.js';
+import { sourceName } from '../../src/words/source-name.js';
 import { dumpFile } from '../dumps.js';
 
 /** What drgn 0.3.0 says of all CPUs and tasks (bench/drgn-stacks.py), the functions told once for each address. */

@@ -1,3 +1,4 @@
+import { sourceName } from '../../words/source-name.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { OomInProgress } from './oom-control.js';
 
@@ -41,7 +42,7 @@ export function oomCaller(kernel: Kernel, { address, task }: OomInProgress): Oom
       kernel.guard.step();
       const found = kernel.symbols.at(kernel.memory.u64(at));
       if (found === undefined || !/^[tT]$/.test(found.symbol.type)) continue;
-      const name = found.symbol.name.replace(/\.(?:constprop|part|isra|cold|llvm)\b.*$/, '');
+      const name = sourceName(found.symbol.name);
       const by = callers[name];
       if (by !== undefined) return { function: name, by };
     }
