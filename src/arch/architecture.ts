@@ -1,7 +1,7 @@
 import type { FileReader } from '../bytes/file-reader.js';
 import type { KernelSpace, VmcoreinfoLines } from '../memory/kernel-space.js';
 import type { PhysicalMemory } from '../memory/physical-memory.js';
-import type { ControlRegisters, RegisterNote, Registers } from './registers.js';
+import type { ControlRegisters, KnownRegisters, RegisterNote, Registers } from './registers.js';
 
 /**
  * What a processor's architecture determines, and nothing above `src/arch` knows: how memory is mapped, what a dump's
@@ -90,7 +90,7 @@ export interface CodeArchitecture {
   /** Whether the code has a cpu_relax(); it may begin within an instruction. */
   readonly pauses: (code: Uint8Array) => boolean;
   /** What the first instruction does with memory; undefined where it touches none, or that is not known. */
-  readonly memoryAccess: (code: Uint8Array, registers: Registers) => MemoryAccess | undefined;
+  readonly memoryAccess: (code: Uint8Array, registers: KnownRegisters) => MemoryAccess | undefined;
   /** Whether the first instruction is the one that BUG() and WARN() are made of. */
   readonly isTrap: (code: Uint8Array) => boolean;
   /** How the first instruction writes to the stack; undefined where it does not. */

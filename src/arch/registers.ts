@@ -24,3 +24,6 @@ export interface RegisterNote {
   /** The raw NT_PRSTATUS descriptor: held against `crash_notes` to find the CPU. */
   prstatus?: Uint8Array;
 }
+
+/** The same where not all are known: the text of an oops may lack some. */
+export type KnownRegisters = Readonly<Record<string, bigint | undefined>>;

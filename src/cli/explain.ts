@@ -23,7 +23,8 @@ import { factsAfter, openNamed } from '../app/open-named.js';
 import { plugins } from '../app/plugins.js';
 import { endProgress, progress } from '../app/progress.js';
 import { reportTarget } from './write-report.js';
-import { TextOopses } from '../oopstext/text-oopses.js';
+import { oopsTextFindings } from '../oopstext/judge-oops-text.js';
+import { OopsReader } from '../oopstext/oops-reader.js';
 import { isImportant } from '../timeline/event.js';
 import { TextTimeline } from '../timeline/text-timeline.js';
 import { timelineOfRecords, type Timeline } from '../timeline/timeline.js';
@@ -224,7 +225,6 @@ function endingIn(line: string): string | undefined {
 
 interface Looked {
   bytes: number;
-  readonly oopses: TextOopses;
   ending?: string | undefined;
   isKernels: boolean;
   readonly events: TextTimeline;
@@ -242,9 +242,7 @@ async function* lookedAt(source: AsyncIterable<Uint8Array>, looked: Looked): Asy
   for await (const piece of source) {
     looked.bytes += piece.length;
     const text = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1');
-    const decoded = decoder.decode(piece, { stream: true });
-    looked.events.take(decoded);
-    looked.oopses.take(decoded);
+    looked.events.take(decoder.decode(piece, { stream: true }));
     looked.isKernels ||= kernelsMark.test(text);
     if (looked.ending === undefined) {
       const lines = `${begun}${text}`.split('\n');
@@ -264,7 +262,8 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
   progress(`reading ${name}`);
   const reports: OomReport[] = [];
   const defects: string[] = [];
-  const looked: Looked = { bytes: 0, isKernels: false, events: new TextTimeline(), oopses: new TextOopses() };
+  const oopses = new OopsReader();
+  const looked: Looked = { bytes: 0, isKernels: false, events: new TextTimeline(oopses) };
   for await (const report of explainLog(lookedAt(refuseBinary(name, logFrom(path, defects)), looked)))
     reports.push(report);
   endProgress();
@@ -275,11 +274,12 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
       `${name} is no kernel log: no line has a time stamp or prefix of the kernel's; explain takes what dmesg or journalctl -k shows`,
     );
   const last = reports.at(-1);
+  const timeline = looked.events.end(reports);
   return {
     reports,
-    timeline: looked.events.end(reports),
+    timeline,
     ending: looked.ending,
-    ends: looked.oopses.findings(),
+    ends: oopsTextFindings(oopses.end(), looked.events.lines),
     name,
     facts: {
       files: [name],

@@ -1,113 +1,51 @@
-import { defined } from '../words/defined.js';
-import type { OopsText, TextFault, TextPlace } from './oops-text.js';
+import type { Place } from '../timeline/event.js';
+import { frameIn, readReportLine } from '../timeline/report-lines.js';
+import type { OopsText } from './oops-text.js';
 
 /** A report as it is read: what is settled by a first line is not changed by a later one. */
 export type Draft = {
   -readonly [K in keyof Omit<OopsText, 'registers' | 'trace' | 'taints' | 'last'>]: OopsText[K];
 } & {
   registers: Record<string, bigint>;
-  trace: TextPlace[];
+  trace: Place[];
   taints: Record<string, string>;
   /** Behind the registers of the exception come those of what it interrupted. */
   isTraced: boolean;
   hasCode: boolean;
 };
 
-/** How a report begins; what stands in a longer line that still reads as one. Each is one kind of first line. */
-const begins: readonly (readonly [RegExp, TextFault])[] = [
-  [/^BUG: (?:\S+ )?stack guard page was hit at/, 'stack guard page'],
-  [/^BUG: (?:kernel NULL pointer dereference|unable to handle)/i, 'page fault'],
-  [/^Unable to handle kernel /i, 'page fault'],
-  [/^general protection fault\b/, 'general protection fault'],
-  [/^[Kk]ernel BUG at /, 'bug'],
-  [/^WARNING: (?:CPU: \d+ PID: \d+ )?at /, 'warning'],
-  [/^divide error: /, 'divide error'],
-  [/^invalid opcode: /, 'invalid opcode'],
-  [/^Oops: divide error: /, 'divide error'],
-  [/^Oops: general protection fault\b/, 'general protection fault'],
-  [/^Oops: invalid opcode: /, 'invalid opcode'],
-  [/^(?:watchdog: )?BUG: soft lockup - CPU#/, 'soft lockup'],
-  [/^Kernel panic - not syncing: /, 'panic'],
-  [/^(?:Oops|Internal error|double fault|PANIC: double fault)[: ]/, 'other'],
-];
-
-/** What the line begins, if it begins a report. */
-export function faultBegun(text: string): TextFault | undefined {
-  return begins.find(([pattern]) => pattern.test(text))?.[1];
-}
-
-const NAME = String.raw`(?<function>[A-Za-z_.$][\w.$]*)\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>[\w-]+)[^\]]*\])?`;
-const named = new RegExp(NAME);
-const traced = new RegExp(String.raw`^(?:\[<[0-9a-f]+>\] ?)?(?<scanned>\? ?)?(?:\([^)]*\) ?)?${NAME}`);
-
-function placeIn(text: string): TextPlace | undefined {
-  return placeOf(named.exec(text)?.groups);
-}
-
-function placeOf(groups: Readonly<Record<string, string | undefined>> | undefined): TextPlace | undefined {
-  const name = groups?.['function'];
-  if (name === undefined) return undefined;
-  // What a compiler appended is none of the source's.
-  const own = name.replace(/\.(?:constprop|isra|part|cold|llvm)\b.*$/, '');
-  const offset = groups!['offset'];
-  return {
-    function: own,
-    ...defined({ offset: offset && parseInt(offset, 16), module: groups!['module'] }),
-  } as TextPlace;
-}
-
-/** Registers of x86_64 and of 32 bits, by the names of `struct pt_regs`. */
-const register = /\b([RE](?:[ABCD]X|[SD]I|BP|SP)|R(?:0?[89]|1[0-5])): ?([0-9a-f]{16}|[0-9a-f]{8})\b/gi;
+/** Registers of x86_64; those of 32 bits have other names. */
+const register = /\b(R(?:[ABCD]X|[SD]I|BP|SP|0?[89]|1[0-5])): ?(?:[0-9a-f]{4}:)?([0-9a-f]{16})\b/g;
 
 function registerName(printed: string): string {
-  const low = printed.toLowerCase();
-  return /^r\d/.test(low) ? low.replace(/^r0/, 'r') : low.slice(1);
+  return /^R\d/.test(printed) ? printed.toLowerCase().replace(/^r0/, 'r') : printed.slice(1).toLowerCase();
 }
 
-type Reader = (draft: Draft, match: RegExpExecArray, text: string) => void;
+/** The address of a fault, in the first lines alone. */
+const faultAddress = new RegExp(
+  [
+    /^(?:BUG: |Unable to handle |(?:Oops: )?general protection fault).*?/,
+    /(?:address:?|(?:dereference|request|read|write) at)[ :]+(?:0x)?([0-9a-f]{4,16}\b|\(null\))/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+);
 
-/** What a line of a report tells, by its form; a line may be of several. */
+type Reader = (draft: Draft, match: RegExpExecArray) => void;
+
+/** What a line of a report tells beside who and where, by its form; a line may be of several. */
 const forms: readonly (readonly [RegExp, Reader])[] = [
-  [/\[#(\d{1,6})\]/, (draft, [, number]) => (draft.number ??= Number(number))],
   [/^(?:Oops: )+([0-9a-f]{4}) \[#/, (draft, [, code]) => (draft.access ??= accessIn(parseInt(code!, 16)))],
-  [
-    /(?:address:?|at virtual address|dereference at|request at(?: address)?|was hit at|non-canonical address)[ :]+(?:0x)?([0-9a-f]{4,16})\b/,
-    (draft, [, address]) => (draft.address ??= BigInt(`0x${address}`)),
-  ],
+  [faultAddress, (draft, [, address]) => (draft.address ??= address === '(null)' ? 0n : BigInt(`0x${address}`))],
   [/^[Kk]ernel BUG at ([^!\s]+:\d+)!?/, (draft, [, source]) => (draft.source ??= source!)],
-  [/^WARNING: (?:CPU: \d+ PID: \d+ )?at (\S+:\d+) /, (draft, [, source]) => (draft.source ??= source!)],
-  [/^WARNING: .* at \S+:\d+ (\S+)/, (draft, _, text) => settle(draft, 'place', placeIn(text))],
-  [
-    /\bCPU: (\d+)(?: UID: \d+)? PID: (\d+) Comm: (.{1,16}?) (?:Not tainted|Tainted:|Kdump:)/,
-    (draft, [, cpu, pid, comm]) => {
-      draft.cpu ??= Number(cpu);
-      draft.pid ??= Number(pid);
-      draft.comm ??= comm!;
-    },
-  ],
-  [
-    /^Pid: (\d+), comm: (.{1,16}?) (?:Not tainted|Tainted:|veid)/,
-    (draft, [, pid, comm]) => {
-      draft.pid ??= Number(pid);
-      draft.comm ??= comm!;
-    },
-  ],
-  [
-    /soft lockup - CPU#(\d+) stuck for (\d+)s! \[(.{1,16}):(\d+)\]/,
-    (draft, [, cpu, seconds, comm, pid]) => {
-      draft.cpu ??= Number(cpu);
-      draft.seconds ??= Number(seconds);
-      draft.comm ??= comm!;
-      draft.pid ??= Number(pid);
-    },
-  ],
+  [/^WARNING: (?:CPU: \d+ PID: \d+ )?(?:at )?(\S+:\d+) /, (draft, [, source]) => (draft.source ??= source!)],
+  [/soft lockup - CPU#\d+ stuck for (\d+)s!/, (draft, [, seconds]) => (draft.seconds ??= Number(seconds))],
   [/^CPU (\d+)\s*$/, (draft, [, cpu]) => (draft.cpu ??= Number(cpu))],
   [/^Modules linked in: (.*)/, (draft, [, list]) => readModules(draft, list!)],
   [/^Process (\S.{0,15}?) \(pid: (\d+),/, (draft, [, comm, pid]) => setTask(draft, comm!, pid!)],
   [/^TASK = [0-9a-f]+\[(\d+)\] '([^']{1,16})'/, (draft, [, pid, comm]) => setTask(draft, comm!, pid!)],
   // Of user space's own RIP, behind a system call's entry, nothing is said.
-  [/^(?:RIP|EIP)(?: is at|: 00(?:10|60):)(.*)/, (draft, [, where]) => readPlace(draft, where!)],
-  [/^(?:IP:|PC is at|pc :|NIP |epc :)(.*)/, (draft, [, where]) => readPlace(draft, where!)],
+  [/^RIP: 00(?:10|60):(.*)/, (draft, [, where]) => readAddress(draft, where!)],
   [/^Code: (.*)/, (draft, [, bytes]) => readCode(draft, bytes!)],
   [/^(?:Call Trace|Backtrace|Call trace):/, (draft) => void (draft.isTraced = true)],
   [/^Kernel panic - not syncing: (.*)/, (draft, [, panic]) => (draft.panic ??= panic!)],
@@ -121,9 +59,11 @@ function accessIn(code: number): 'read' | 'wrote' | 'fetched from' {
 
 /** Takes what a line of the report tells. */
 export function readLine(draft: Draft, text: string): void {
+  // A place in the trace is of what the exception interrupted; of a call to what is no code there is none.
+  readReportLine(text, draft, draft.isTraced || draft.ip !== undefined ? 'who' : 'die');
   for (const [pattern, read] of forms) {
     const match = pattern.exec(text);
-    if (match !== null) read(draft, match, text);
+    if (match !== null) read(draft, match);
   }
   if (draft.isTraced) return traceLine(draft, text);
   for (const [, name, value] of text.matchAll(register)) draft.registers[registerName(name!)] ??= BigInt(`0x${value}`);
@@ -133,16 +73,10 @@ export function readLine(draft: Draft, text: string): void {
 const mostFrames = 512;
 
 function traceLine(draft: Draft, text: string): void {
-  if (draft.trace.length >= mostFrames) return;
-  const match = traced.exec(text);
-  const place = placeOf(match?.groups);
-  if (place === undefined) return;
-  if (match?.groups?.['scanned'] === undefined) draft.trace.push(place);
-  else draft.scanned ??= place;
-}
-
-function settle<K extends keyof Draft>(draft: Draft, member: K, value: Draft[K] | undefined): void {
-  if (value !== undefined) draft[member] ??= value;
+  const frame = draft.trace.length < mostFrames ? frameIn(text) : undefined;
+  if (frame === undefined) return;
+  if (frame.isSure) draft.trace.push(frame.place);
+  else draft.scanned ??= frame.place;
 }
 
 function setTask(draft: Draft, comm: string, pid: string): void {
@@ -150,13 +84,14 @@ function setTask(draft: Draft, comm: string, pid: string): void {
   draft.pid ??= Number(pid);
 }
 
-/** An address without a name: it is none of the kernel's code, unless the kernel has no names to print. */
-function readPlace(draft: Draft, where: string): void {
-  if (draft.isTraced || draft.place !== undefined || draft.ip !== undefined) return;
-  const place = placeIn(where);
-  const bare = /^(?:0x([0-9a-f]{1,16})| *\[<0+>\] .*\(null\).*)$/.exec(where.trim());
-  if (place !== undefined) draft.place = place;
-  else if (bare !== null) draft.ip = BigInt(`0x${bare[1] ?? '0'}`);
+/** "0xffffffffc0fee000", "[<0000000000000000>]  [<          (null)>]           (null)": none of the kernel's code. */
+function readAddress(draft: Draft, where: string): void {
+  if (draft.isTraced) return;
+  const named = /^\[<([0-9a-f]{16})>\]/.exec(where)?.[1];
+  if (named !== undefined) draft.registers['ip'] ??= BigInt(`0x${named}`);
+  if (draft.place !== undefined || draft.ip !== undefined) return;
+  const bare = /^(?:0x([0-9a-f]{1,16})|\[<0+>\] .*\(null\).*)$/.exec(where.trim());
+  if (bare !== null) draft.ip = BigInt(`0x${bare[1] ?? '0'}`);
 }
 
 /** The byte in <> is the first of the instruction that failed. */

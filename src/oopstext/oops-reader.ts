@@ -1,16 +1,11 @@
+import type { LineTaker } from '../timeline/text-timeline.js';
+import type { TimelineLine } from '../timeline/event-reader.js';
 import { defined } from '../words/defined.js';
-import { faultBegun, readLine, type Draft } from './lines.js';
+import { logStamp } from '../words/log-stamp.js';
+import { isCutHere, isEndOfReport } from '../words/report-marks.js';
+import { begunIn, type Begun } from './first-line.js';
+import { readLine, type Draft } from './lines.js';
 import type { OopsText } from './oops-text.js';
-
-/** A line of a log without its prefix, as `logLines` of oom/parse gives it. */
-export interface TextLine {
-  readonly text: string;
-  readonly number: number;
-  readonly time?: string;
-  readonly caller?: string;
-  /** A program's, not the kernel's. */
-  readonly foreign?: boolean;
-}
 
 /** A report is no longer; with all modules and a deep stack it has some 150 lines. */
 const longestReport = 400;
@@ -19,90 +14,100 @@ const linesToPanic = 60;
 /** Further ones are counted; who reads a log asks for the first. */
 const mostKept = 64;
 
-const CUT = /^-+\[ cut here \]-+$/;
-const END = /^---\[ end (?:trace|Kernel panic)/;
+/** What checks say that then give up, by how it begins. */
+const checked = /^(?:list_(?:add|del)|usercopy: |kernel tried|detected buffer)/;
 
-/** What may matter to a reader that has no report open: cheap, and never wrong about a first line. */
-const hint = new RegExp(
-  [
-    'BUG|nable to handle|protection fault|Oops|WARNING: |divide error|invalid opcode|Internal error|double fault',
-    'cut here|corruption|refcount_t|Kernel panic|soft lockup',
-  ].join('|'),
-);
+type Open = Draft & { readonly caller?: string; readonly isDeath: boolean };
 
-/** Reads the oopses in a log, line by line; the order of callers' lines may be mixed where the log tells callers. */
-export class OopsReader {
+/** What a log has of oopses, warnings, soft lockups and panics. */
+export interface LoggedOopses {
+  readonly oopses: readonly OopsText[];
+  /** Of all, those too that are not kept. */
+  readonly count: number;
+}
+
+/** Reads the oopses in a log, by the lines that its timeline reads. */
+export class OopsReader implements LineTaker {
   readonly #found: OopsText[] = [];
   #count = 0;
-  #open: (Draft & { caller?: string }) | undefined;
-  #ended: { draft: Draft; at: number } | undefined;
-  #before: TextLine | undefined;
-  #cut = false;
+  #open: Open | undefined;
+  #ended: { readonly draft: Open; readonly at: number } | undefined;
+  /** The last two lines. */
+  #before: readonly TimelineLine[] = [];
 
-  /** Whether a raw line is worth taking its prefix off. */
-  wants(raw: string): boolean {
-    return this.#open !== undefined || this.#ended !== undefined || hint.test(raw) || this.#cut;
+  get isHungry(): boolean {
+    return this.#open !== undefined || this.#ended !== undefined || isCutHere(this.#before.at(-1)?.text ?? '');
   }
 
-  /** Lines that were passed over cut nothing: a reason stands right before its report. */
-  take(line: TextLine): void {
-    if (line.foreign === true) return;
-    const { text, number } = line;
-    const open = this.#open;
-    if (open !== undefined && (number - open.line > longestReport || isOther(open, line))) {
-      if (number - open.line > longestReport) this.#close(number);
-      else return;
-    }
-    const begun = faultBegun(text);
-    if (begun !== undefined) this.#begin(line, begun);
+  take(line: TimelineLine): void {
+    const { text, number = 0, timeNs, clock, caller, isForeign } = line;
+    if (isForeign) return;
+    if (this.#open !== undefined && number - this.#open.line > longestReport) this.#close(number);
+    // Where the log tells callers, another's lines stand between those of a report.
+    if (this.#open?.caller !== undefined && caller !== undefined && this.#open.caller !== caller) return;
+    const begun = begunIn(text);
+    if (begun !== undefined)
+      this.#begin(begun, {
+        text,
+        number,
+        ...defined({ stamp: timeNs === undefined ? clock : logStamp(timeNs), caller }),
+      });
     else if (this.#open !== undefined) {
       readLine(this.#open, text);
-      if (END.test(text)) this.#close(number);
-    } else if (this.#ended !== undefined) this.#afterwards(text, number);
-    this.#cut = CUT.test(text);
-    if (!this.#cut) this.#before = line;
+      if (isEndOfReport(text)) this.#close(number);
+    } else if (this.#ended !== undefined && number - this.#ended.at > linesToPanic) this.#settle();
+    this.#before = [...this.#before.slice(-1), line];
   }
 
-  end(): { readonly oopses: readonly OopsText[]; readonly count: number } {
+  end(): LoggedOopses {
     this.#close(Infinity);
     this.#settle();
     return { oopses: this.#found, count: this.#count };
   }
 
-  #begin(line: TextLine, fault: Draft['fault']): void {
+  #begin(
+    { fault, isDeath, said }: Begun,
+    line: { readonly text: string; readonly number: number; readonly stamp?: string; readonly caller?: string },
+  ): void {
+    const { text, number, stamp, caller } = line;
     const open = this.#open;
     // "Oops: 0002 [#1]" and "invalid opcode: 0000 [#1]" belong to the line that came before.
-    if (open !== undefined && open.number === undefined && !open.isTraced && isSecond(fault)) {
+    if (isDeath && open?.isDeath === true && open.number === undefined && !open.isTraced) {
       if (open.fault === 'other') open.fault = fault;
-      readLine(open, line.text);
-      return;
+      return readLine(open, text);
     }
-    if (fault === 'panic' && (this.#open !== undefined || this.#ended !== undefined))
-      return this.#afterwards(line.text, line.number);
-    this.#close(line.number);
+    const dead = this.#open ?? this.#ended?.draft;
+    if (fault === 'panic' && dead !== undefined) {
+      readLine(dead, text);
+      // What follows is the panic's own stack.
+      this.#close(number);
+      return this.#settle();
+    }
+    this.#close(number);
     this.#settle();
-    const reason = this.#reason(line);
-    const draft: Draft & { caller?: string } = {
+    const { place, comm, pid, cpu } = said;
+    const draft: Open = {
       fault,
-      first: line.text,
-      line: line.number,
+      isDeath,
+      first: text,
+      line: number,
       registers: {},
       trace: [],
       taints: {},
       isTraced: false,
       hasCode: false,
-      ...defined({ time: line.time, caller: line.caller, reason }),
+      ...defined({ place, comm, pid, cpu, stamp, caller, reason: this.#reason(number) }),
     };
-    readLine(draft, line.text);
+    readLine(draft, text);
     this.#open = draft;
   }
 
-  /** A check says why right before it gives up; so does a WARN() that has a text. */
-  #reason({ number }: TextLine): string | undefined {
-    const { text = '', number: at = -9 } = this.#before ?? {};
-    return number - at <= 2 && /^(?:list_(?:add|del)|refcount_t|usercopy|kernel tried|detected buffer)/.test(text)
-      ? text
-      : undefined;
+  /** What stands between "cut here" and the head; before that mark, what a check says. */
+  #reason(number: number): string | undefined {
+    const [first, last] = this.#before.length === 2 ? this.#before : [undefined, this.#before[0]];
+    if (last?.number !== number - 1 || first?.number !== number - 2) return undefined;
+    if (isCutHere(last.text)) return checked.test(first.text) ? first.text : undefined;
+    return isCutHere(first.text) ? last.text : undefined;
   }
 
   #close(at: number): void {
@@ -112,32 +117,11 @@ export class OopsReader {
     this.#open = undefined;
   }
 
-  #afterwards(text: string, number: number): void {
-    const draft = this.#open ?? this.#ended?.draft;
-    const at = this.#ended?.at ?? number;
-    if (draft === undefined) return;
-    if (text.startsWith('Kernel panic')) readLine(draft, text);
-    // What follows is the panic's own stack.
-    if (this.#open !== undefined && draft.panic !== undefined) this.#close(number);
-    if (number - at > linesToPanic || draft.panic !== undefined) this.#settle();
-  }
-
   #settle(): void {
     if (this.#ended === undefined) return;
-    const { draft, at } = this.#ended;
-    const { isTraced: _, hasCode: __, caller: ___, ...found } = draft as Draft & { caller?: string };
-    this.#ended = undefined;
+    const { isTraced: _, hasCode: __, caller: ___, isDeath: ____, ...found } = this.#ended.draft;
     this.#count++;
-    if (this.#found.length < mostKept) this.#found.push({ ...found, last: at });
+    if (this.#found.length < mostKept) this.#found.push({ ...found, last: this.#ended.at });
+    this.#ended = undefined;
   }
-}
-
-function isSecond(fault: Draft['fault']): boolean {
-  return (
-    fault === 'other' || fault === 'invalid opcode' || fault === 'divide error' || fault === 'general protection fault'
-  );
-}
-
-function isOther(open: { caller?: string }, { caller }: TextLine): boolean {
-  return open.caller !== undefined && caller !== undefined && open.caller !== caller;
 }

@@ -1,9 +1,4 @@
-/** A function that a line names: "acme_depth+0x5/0x10 [acme]". */
-export interface TextPlace {
-  readonly function: string;
-  readonly offset?: number;
-  readonly module?: string;
-}
+import type { Place } from '../timeline/event.js';
 
 /** What the first lines call it. */
 export type TextFault =
@@ -18,7 +13,7 @@ export type TextFault =
   | 'panic'
   | 'other';
 
-/** An oops, a BUG() or a WARN() as a kernel printed it; what its text lacks is absent. */
+/** An oops, a BUG(), a WARN(), a soft lockup or a panic as a kernel printed it; what its text lacks is absent. */
 export interface OopsText {
   readonly fault: TextFault;
   /** Its first line. */
@@ -27,12 +22,12 @@ export interface OopsText {
   readonly line: number;
   /** Its last line; Infinity where the text ends in it. */
   readonly last: number;
-  /** Seconds since boot or a time of day, as it stands. */
-  readonly time?: string;
+  /** Since boot or a time of day, as lines of a log have it. */
+  readonly stamp?: string;
   readonly address?: bigint;
   /** "mm/slub.c:379" */
   readonly source?: string;
-  /** What a check said right before it gave up. */
+  /** What a check said right before it gave up, or a WARN() of its own. */
   readonly reason?: string;
   /** "[#2]": the second since the boot. */
   readonly number?: number;
@@ -42,19 +37,19 @@ export interface OopsText {
   readonly pid?: number;
   readonly comm?: string;
   /** Where it was; absent for a call to what is no code. */
-  readonly place?: TextPlace;
+  readonly place?: Place;
   /** Where it was, where no symbol names it. */
   readonly ip?: bigint;
   /** From the instruction that failed. */
   readonly code?: Uint8Array;
-  /** By the names of `struct pt_regs`. */
+  /** Those of 64 bits, by the names of `struct pt_regs`. */
   readonly registers: Readonly<Record<string, bigint>>;
   /** What the processor's error code says of a page fault. */
   readonly access?: 'read' | 'wrote' | 'fetched from';
   /** Innermost first, less what was found by scanning ("? "). */
-  readonly trace: readonly TextPlace[];
+  readonly trace: readonly Place[];
   /** The innermost of what was found by scanning, where the kernel could not unwind. */
-  readonly scanned?: TextPlace;
+  readonly scanned?: Place;
   /** Letters behind the modules' names: "acme(OE)". */
   readonly taints: Readonly<Record<string, string>>;
   /** The panic that followed. */

@@ -34,7 +34,7 @@ function isEnd({ id }: Finding): boolean {
 
 /** What the machine lived through before, which is easily taken for the cause. */
 function isEarlier({ id }: Finding): boolean {
-  return id === 'oom.earlier' || id.startsWith('timeline.earlier-');
+  return id === 'oom.earlier' || id === 'log.earlier-oops' || id.startsWith('timeline.earlier-');
 }
 
 function isOfMemory({ id }: Finding): boolean {

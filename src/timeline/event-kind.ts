@@ -1,4 +1,5 @@
 import { defined } from '../words/defined.js';
+import { sourceName } from '../words/source-name.js';
 import type { EventName, Gravity } from './event-names.js';
 import type { Place } from './event.js';
 
@@ -75,11 +76,11 @@ export function numberIn(digits: string | undefined): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** A place as lines have it in groups `function`, `offset` and `module`. */
+/** A place, by its name in the source, as lines have it in groups `function`, `offset` and `module`. */
 export function placeIn({ function: name, offset, module }: Groups): { place?: Place } {
   if (name === undefined) return {};
   const at = offset === undefined ? undefined : Number.parseInt(offset, 16);
-  return { place: { function: name, ...defined({ offset: at, module }) } };
+  return { place: { function: sourceName(name), ...defined({ offset: at, module }) } };
 }
 
 /** "kworker/3:1" and "kworker/0:2" are alike, and so are the sectors of one disk. */

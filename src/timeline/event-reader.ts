@@ -2,8 +2,9 @@ import { defined } from '../words/defined.js';
 import { eventNames, type EventName } from './event-names.js';
 import type { TimelineEvent } from './event.js';
 import { withoutNumbers, type EventKind } from './event-kind.js';
-import { beginsIn, isCutHere, mayMatter, overIn, type Begun } from './find-form.js';
-import { diedNote, isEndOfReport, isFurniture, readReportLine, type ReportFacts } from './report-lines.js';
+import { isCutHere, isEndOfReport } from '../words/report-marks.js';
+import { beginsIn, mayMatter, overIn, type Begun } from './find-form.js';
+import { diedNote, isFurniture, readReportLine, type ReportFacts } from './report-lines.js';
 
 /** A line of a log, less what stands before the text. */
 export interface TimelineLine {

@@ -33,10 +33,6 @@ export function endOfPiece(text: string, from: number, to: number): number {
   return pieces.find(text, from, to);
 }
 
-export function isCutHere(line: string): boolean {
-  return line.startsWith(cutHere);
-}
-
 /** The event that a line of the kernel's, or of a program's, begins. */
 export function beginsIn(line: string, isForeign: boolean): Begun | undefined {
   const head = line.slice(0, reach);

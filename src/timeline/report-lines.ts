@@ -1,6 +1,5 @@
-import { defined } from '../words/defined.js';
 import type { Place } from './event.js';
-import { inOrder, type EventKind } from './event-kind.js';
+import { inOrder, placeIn, type EventKind } from './event-kind.js';
 
 /** What the lines of a report of the kernel's say, beside how it begins. */
 export interface ReportFacts {
@@ -30,7 +29,16 @@ const placeLine = new RegExp(
 );
 
 /** A frame: "? bug+0x5/0x17 [hold]" is one that may be left of an earlier call. */
-const frameLine = new RegExp(String.raw`^(?:\[<[0-9a-f]+>\] ?|\[[0-9a-f]+\] \[[0-9a-f]+\] )?${code}`);
+const frameLine = new RegExp(
+  String.raw`^(?:\[<[0-9a-f]+>\] ?|\[[0-9a-f]+\] \[[0-9a-f]+\] )?(?<scanned>\? )?(?:\([^)]*\) ?)?${code}`,
+);
+
+/** The frame of a trace that a line has; not sure where the kernel found it by scanning. */
+export function frameIn(text: string): { readonly place: Place; readonly isSure: boolean } | undefined {
+  const found = frameLine.exec(text)?.groups;
+  const place = placeIn(found ?? {}).place;
+  return place && { place, isSure: found?.['scanned'] === undefined };
+}
 
 /** What stands at the top of every task that sleeps; who called these is where it waits. */
 const sleeping = inOrder(/^_{0,3}/, {
@@ -51,13 +59,8 @@ const number = /^[A-Za-z].{1,160}\[#(?<number>\d{1,6})\]/;
 /** Takes from a line what it says that was not said yet, as far as such a report is asked for it. */
 export function readReportLine(text: string, facts: ReportFacts, report: EventKind['report']): void {
   if (facts.place === undefined && report !== 'who') {
-    const found = report === 'stack' ? waitingIn(text) : placeLine.exec(text)?.groups;
-    if (found !== undefined)
-      facts.place = {
-        function: found['function']!,
-        offset: Number.parseInt(found['offset']!, 16),
-        ...defined({ module: found['module'] }),
-      };
+    const place = report === 'stack' ? waitingIn(text) : placeIn(placeLine.exec(text)?.groups ?? {}).place;
+    if (place !== undefined) facts.place = place;
   }
   if (facts.pid === undefined || facts.cpu === undefined) {
     const found = taskLine.exec(text)?.groups;
@@ -73,15 +76,11 @@ export function readReportLine(text: string, facts: ReportFacts, report: EventKi
   }
 }
 
-function waitingIn(text: string): Record<string, string | undefined> | undefined {
-  const found = frameLine.exec(text)?.groups;
-  const isLocks = found?.['module'] === undefined && sleeping.test(found?.['function'] ?? '');
-  return isLocks ? undefined : found;
-}
-
-/** "---[ end trace 0123456789abcdef ]---": since 2.6.26, of oopses and warnings. */
-export function isEndOfReport(text: string): boolean {
-  return text.startsWith('---[ end ');
+function waitingIn(text: string): Place | undefined {
+  const frame = frameIn(text);
+  if (frame?.isSure !== true) return undefined;
+  const { place } = frame;
+  return place.module === undefined && sleeping.test(place.function) ? undefined : place;
 }
 
 const furniture =

@@ -3,12 +3,20 @@ import type { OomReport } from '../oom/model.js';
 import { defined } from '../words/defined.js';
 import { endOfPiece } from './find-form.js';
 import { stampOf } from './oom-events.js';
+import type { TimelineLine } from './event-reader.js';
 import { TimelineBuilder, type Timeline } from './timeline.js';
 
 /** Longer lines are cut: no event's is. */
 const longestLine = 16 * 1024;
 /** Lines at the start in which the first stamp is looked for. */
 const firstLines = 16;
+
+/** What reads the same lines for itself. */
+export interface LineTaker {
+  /** Whether it wants any line that comes, be it none that begins an event. */
+  readonly isHungry: boolean;
+  take(line: TimelineLine): void;
+}
 
 /** A text as dmesg, syslog, the journal or a mail have it, in pieces of any size. */
 export class TextTimeline {
@@ -17,6 +25,17 @@ export class TextTimeline {
   /** Lines that were read or passed by. */
   #number = 0;
   #last = '';
+  readonly #beside: LineTaker | undefined;
+
+  /** @param beside has each line that is read */
+  constructor(beside?: LineTaker) {
+    this.#beside = beside;
+  }
+
+  /** Lines of the text so far. */
+  get lines(): number {
+    return this.#number;
+  }
 
   take(piece: string): void {
     const text = this.#rest + piece;
@@ -37,24 +56,32 @@ export class TextTimeline {
   #lines(text: string, end: number): void {
     for (let at = 0; at < end;) {
       let start = at;
-      if (this.#number >= firstLines && !this.#builder.isHungry) {
+      if (this.#number >= firstLines && !this.#builder.isHungry && this.#beside?.isHungry !== true) {
         const found = endOfPiece(text, at, end);
-        start = found < 0 ? end : text.lastIndexOf('\n', found - 1) + 1;
-        this.#number += newlines(text, at, start);
+        const own = found < 0 ? end : text.lastIndexOf('\n', found - 1) + 1;
+        // The line before may say why the kernel gives up.
+        const before = found < 0 || own <= at ? own : text.lastIndexOf('\n', own - 2) + 1;
+        this.#number += newlines(text, at, before);
         if (found < 0) break;
+        start = before < own ? this.#lineAt(text, before) : own;
       }
-      const newline = text.indexOf('\n', start);
-      this.#line(text.slice(start, Math.min(newline, start + longestLine)));
-      at = newline + 1;
+      at = this.#lineAt(text, start);
     }
     const last = text.lastIndexOf('\n', end - 2) + 1;
     if (end - last > 1) this.#last = text.slice(last, Math.min(end - 1, last + longestLine));
   }
 
-  #line(raw: string): void {
+  /** Reads the line that begins there. Where the next one does. */
+  #lineAt(text: string, start: number): number {
+    const newline = text.indexOf('\n', start);
+    const raw = text.slice(start, Math.min(newline, start + longestLine));
     this.#number++;
-    for (const { text, time, caller, foreign } of logLines(raw, this.#number))
-      this.#builder.take({ text, isForeign: foreign, number: this.#number, ...stampOf(time), ...defined({ caller }) });
+    for (const { text: said, time, caller, foreign: isForeign } of logLines(raw, this.#number)) {
+      const line = { text: said, isForeign, number: this.#number, ...stampOf(time), ...defined({ caller }) };
+      this.#builder.take(line);
+      this.#beside?.take(line);
+    }
+    return newline + 1;
   }
 }
 

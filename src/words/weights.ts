@@ -11,10 +11,11 @@ export const weights = {
   'ending.check': 97,
   'ending.machine-check': 97,
   'ending.policy': { 'its culprit is told': 97, 'what waits is told elsewhere': 43 },
-  'log.oops': { 'a panic followed': 97, 'no panic is told': 90, 'the machine lived on': 45, 'by hand': 42 },
+  'log.oops': { 'it tells itself': 97, 'by hand': 42 },
   'ending.panic': 96,
   'ending.init-killed': 96,
   'ending.no-root': 96,
+  'log.earlier-oops': { 'before another': 95, 'the machine lived on': 36 },
   'lock.self-deadlock': 95,
   'timeline.earlier-oops': {
     'before another oops': 95,
@@ -107,6 +108,6 @@ const leastShare = 55;
 
 /** The weight of what accounts for a part of all memory, 0 to 1. */
 export function weighed(weight: number, share: number | undefined): number {
-  if (share === undefined) return weight;
+  if (share === undefined || Number.isNaN(share)) return weight;
   return Math.round(leastShare + (weight - leastShare) * Math.min(1, Math.max(0, share)));
 }

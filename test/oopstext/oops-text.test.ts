@@ -1,13 +1,22 @@
 import { array, assert, constantFrom, nat, oneof, property, string } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { TextOopses } from '../../src/oopstext/text-oopses.js';
+import { OopsReader, oopsTextFindings } from '../../src/oopstext/index.js';
+import { TextTimeline } from '../../src/timeline/text-timeline.js';
+import type { Finding } from '../../src/words/finding.js';
 import { amissIn } from '../words/untold.js';
 
+/** In pieces, as a file is read. */
+function findingsIn(...pieces: readonly string[]): readonly Finding[] {
+  const oopses = new OopsReader();
+  const reader = new TextTimeline(oopses);
+  for (const piece of pieces) reader.take(piece);
+  reader.end([]);
+  return oopsTextFindings(oopses.end(), reader.lines);
+}
+
 function told(text: string): string[] {
-  const reader = new TextOopses();
-  reader.take(text);
-  const found = reader.findings();
+  const found = findingsIn(text);
   for (const finding of found) expect(amissIn(finding), finding.sentence).toEqual([]);
   return found.map(({ certainty, sentence }) => `${certainty}: ${sentence}`);
 }
@@ -142,6 +151,35 @@ Call Trace:
     'certain: bad_write+0x8 [faulty] met a page fault at address 0x0, a NULL pointer, in bash (950).',
   ],
   [
+    '3.16, whose NULL has no digits',
+    `BUG: unable to handle kernel NULL pointer dereference at           (null)
+IP: [<ffffffff8112f6a2>] ring_fill+0x22/0x60
+Oops: 0002 [#1] SMP
+CPU: 1 PID: 71 Comm: filler Not tainted 3.16.0-4-amd64 #1
+RIP: 0010:[<ffffffff8112f6a2>]  [<ffffffff8112f6a2>] ring_fill+0x22/0x60`,
+    'certain: ring_fill+0x22 wrote address 0x0, a NULL pointer, on CPU 1 (filler (71)).',
+  ],
+  [
+    'a WARN() of 7.x, with panic_on_warn',
+    `------------[ cut here ]------------
+WARNING: mm/ring.c:53 at ring_fill+0x22/0x60, CPU#1: filler/71
+RIP: 0010:ring_fill+0x22/0x60
+Kernel panic - not syncing: kernel: panic_on_warn set ...`,
+    'certain: ring_fill+0x22 ran into a WARN() at mm/ring.c:53, and panic_on_warn or warn_limit made a panic of it, on CPU 1 (filler (71)): panic “kernel: panic_on_warn set ...”.',
+  ],
+  [
+    'a soft lockup',
+    `[   26.273669] watchdog: BUG: soft lockup - CPU#0 stuck for 13s! [init:103]
+[   26.273700] CPU: 0 PID: 103 Comm: init Tainted: G           OE      6.1.0-56-cloud-amd64 #1
+[   26.273710] RIP: 0010:acme_hog+0x7/0x10 [acme]
+[   26.273720] Call Trace:
+[   26.273730]  acme_do+0x111f/0x1200 [acme]
+[   26.338103] Kernel panic - not syncing: softlockup: hung tasks
+[   26.338110] Call Trace:
+[   26.338120]  panic+0x118/0x2f4`,
+    'certain: acme_hog+0x7 [acme] kept its CPU for 13 s, on CPU 0 (init (103)): panic “softlockup: hung tasks”.',
+  ],
+  [
     'a panic with no report before it',
     `[    4.428814] Kernel panic - not syncing: stack-protector: Kernel stack is corrupted in: acme_copy+0x69/0x70 [acme]
 [    4.429193] CPU: 1 PID: 92 Comm: insmod Tainted: G           OE      6.1.0-56-cloud-amd64 #1
@@ -160,25 +198,55 @@ describe('the first oops of a log', () => {
     expect(told(text)).toEqual([sentence]);
   });
 
-  test('is told, and how many came after it; the panic that it ended in is its own', () => {
-    const [, first] = forms[0]!;
-    const [, second] = forms[5]!;
-    const reader = new TextOopses();
-    reader.take(`${first}\nKernel panic - not syncing: Fatal exception\n${second}\n`);
-    const [finding] = reader.findings();
+  const [oops, list] = [forms[0]![1], forms[5]![1]];
+  const ids = (text: string): readonly (readonly [string, number])[] =>
+    findingsIn(text).map(({ id, weight }) => [id, weight]);
+
+  test('has the panic that it ended in, and says how many reports there are', () => {
+    const [finding] = findingsIn(`${oops}\nKernel panic - not syncing: Fatal exception\n${list}\n`);
     expect(finding!.sentence).toMatch(/^ring_depth.*: panic “Fatal exception”\.$/);
-    expect(finding!.evidence.at(-1)).toBe('It is the first of 2 such reports in the log.');
+    expect(finding!.evidence.at(-1)).toBe('The log has 2 reports of oopses, warnings, stuck CPUs and panics.');
   });
 
-  test('that the machine survived is no cause', () => {
-    const [, text] = forms[0]!;
-    const weigh = (log: string): number => {
-      const reader = new TextOopses();
-      reader.take(log);
-      return reader.findings()[0]!.weight;
-    };
-    expect(weigh(text)).toBeGreaterThan(50);
-    expect(weigh(`${text}\n${'[ 9.0] usb 1-1: new device\n'.repeat(200)}`)).toBeLessThan(50);
+  test('that the machine survived is no end; where another ended it, both are told', () => {
+    const life = '[ 9.0] usb 1-1: new device\n'.repeat(200);
+    const fatal = `${list}\nKernel panic - not syncing: Fatal exception\n`;
+    expect(ids(oops)).toEqual([['log.oops', 97]]);
+    expect(ids(`${oops}\n${life}`)).toEqual([['log.earlier-oops', 36]]);
+    expect(ids(`${oops}\n${life}${fatal}`)).toEqual([
+      ['log.oops', 97],
+      ['log.earlier-oops', 95],
+    ]);
+    expect(ids(`${oops}\n${life}Kernel panic - not syncing: sysrq triggered crash\n`)).toEqual([
+      ['log.oops', 42],
+      ['log.earlier-oops', 36],
+    ]);
+  });
+
+  test('is told by nothing that its text does not have', () => {
+    // RSP and RIP are in no line, and neither stands for 0; nor is the decoder one of 32 bits.
+    const fault = (code: string, more = ''): string =>
+      `general protection fault: 0000 [#1] SMP\nCPU: 1 PID: 7 Comm: a Not tainted 4.4\nRIP: f+0x1/0x9\nCode: ${code}\n${more}`;
+    const plain = 'certain: f+0x1 met a general protection fault, on CPU 1 (a (7)).';
+    expect(told(fault('<48> 8b 44 24 08', 'RAX: 0000000000000000\n'))).toEqual([plain]); // mov 0x8(%rsp),%rax
+    expect(told(fault('<48> 8b 05 10 00 00 00', 'RAX: 0000000000000000\n'))).toEqual([plain]); // mov 0x10(%rip),%rax
+    expect(told(fault('<8b> 40 04', 'EAX: 00000000 EBX: 00000000\n'))).toEqual([plain]);
+    expect(told(fault('<8b> 40 04', 'RAX: dead000000000100\n'))).toEqual([
+      'certain: f+0x1 read 4 bytes at address 0xdead000000000104 (0x4(%rax)) through rax, which is 0xdead000000000100, LIST_POISON1, of an entry that is in no list any more, on CPU 1 (a (7)).',
+    ]);
+    // An address further down is not the fault's.
+    expect(told(fault('<90>', 'Faulting instruction address: 0xd107c0c8\n'))).toEqual([plain]);
+  });
+
+  test('has what its check or WARN() said, and no other line that stood before', () => {
+    const said = (text: string): string | undefined =>
+      findingsIn(text)[0]?.evidence.find((line) => line.startsWith('It said'));
+    expect(said(list)).toMatch(/^It said: list_del corruption\. prev->next should be /);
+    expect(said(list.replace(/list_del corruption.*/, 'acme: module verification failed'))).toBeUndefined();
+    const warned = (message: string): string =>
+      `usb 1-1: new device\n------------[ cut here ]------------\n${message}WARNING: CPU: 0 PID: 9 at a.c:7 f+0x1/0x2\nKernel panic - not syncing: kernel: panic_on_warn set ...\n`;
+    expect(said(warned('queue 7 is empty\n'))).toBe('It said: queue 7 is empty');
+    expect(said(warned(''))).toBeUndefined();
   });
 
   test.each([
@@ -205,12 +273,8 @@ test('no text makes it fail, in whatever pieces it comes', () => {
   assert(
     property(array(oneof(constantFrom(...lines), string()), { maxLength: 60 }), nat(), (some, at) => {
       const text = some.join('\n');
-      const whole = new TextOopses();
-      whole.take(text);
-      const parted = new TextOopses();
-      parted.take(text.slice(0, at % (text.length + 1)));
-      parted.take(text.slice(at % (text.length + 1)));
-      expect(parted.findings()).toEqual(whole.findings());
+      const cut = at % (text.length + 1);
+      expect(findingsIn(text.slice(0, cut), text.slice(cut))).toEqual(findingsIn(text));
     }),
     { numRuns: 100 },
   );

@@ -24,7 +24,7 @@ export const oops: EventKind = {
       'nable to handle',
       inOrder(
         /^(?:CPU \d+ )?Unable to handle (?:kernel )?(?<what>[\w ()-]{3,80}?) /,
-        /(?:at (?:virtual )?address:? ?(?<address>[0-9a-f]{4,16})|in virtual kernel address space|at virtual)/,
+        /(?:at (?:virtual )?address:? ?(?:0x)?(?<address>[0-9a-f]{4,16})|in virtual kernel address space|at virtual)/,
       ),
       fault,
     ),

@@ -1,5 +1,5 @@
 import type { MemoryAccess } from '../../architecture.js';
-import type { Registers } from '../../registers.js';
+import type { KnownRegisters } from '../../registers.js';
 import { defined } from '../../../words/defined.js';
 import { instructionAt, PREFIX, type Instruction } from './instruction.js';
 
@@ -16,7 +16,7 @@ type Access = Pick<MemoryAccess, 'does' | 'bytes'>;
  * What the first instruction does with the memory that its ModRM byte, or a string instruction, names. Pushes and
  * plain returns are not told: `stackWrite` is for these.
  */
-export function memoryAccess(code: Uint8Array, registers: Registers): MemoryAccess | undefined {
+export function memoryAccess(code: Uint8Array, registers: KnownRegisters): MemoryAccess | undefined {
   const instruction = instructionAt(code, 0);
   if (instruction === undefined) return undefined;
   const string = stringAccess(instruction, registers);
@@ -27,8 +27,9 @@ export function memoryAccess(code: Uint8Array, registers: Registers): MemoryAcce
 
   const segment = segmentOf(code, instruction);
   const { parts, displacement = 0 } = { parts: partsOf(instruction, registers), ...instruction };
-  if (parts === undefined) return undefined;
-  const next = instruction.ripRelative ? registers.ip + BigInt(instruction.length) : 0n;
+  const ip = instruction.ripRelative ? registers['ip'] : 0n;
+  if (parts === undefined || ip === undefined) return undefined;
+  const next = instruction.ripRelative ? ip + BigInt(instruction.length) : 0n;
   const sum = parts.reduce((total, { value, scale }) => total + value * BigInt(scale), next + BigInt(displacement));
   return {
     ...access,
@@ -48,7 +49,7 @@ function segmentOf(code: Uint8Array, { prefixes }: Instruction): string {
 /** Volume 2, tables 2-2 and 2-3. */
 function partsOf(
   { mode, rm, rex, sib, ripRelative }: Instruction,
-  registers: Registers,
+  registers: KnownRegisters,
 ): MemoryAccess['parts'] | undefined {
   const part = (number: number, scale = 1): MemoryAccess['parts'] => {
     const name = NUMBERED[number]!;
@@ -94,7 +95,7 @@ function hex(value: number): string {
 }
 
 /** stos, lods and scas have one address. */
-function stringAccess({ opcode, rex, prefixes }: Instruction, registers: Registers): MemoryAccess | undefined {
+function stringAccess({ opcode, rex, prefixes }: Instruction, registers: KnownRegisters): MemoryAccess | undefined {
   const access = STRINGS[opcode & ~1];
   if (access === undefined) return undefined;
   const [does, name] = access;
