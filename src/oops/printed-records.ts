@@ -10,9 +10,15 @@ export interface PrintedRecord {
 }
 
 interface Line {
-  readonly text: string;
+  text: string;
   readonly caller: string | undefined;
+  /** Its caller's lines, of which it is this one: other CPUs print too. Where the log has no callers, all count. */
+  readonly own: readonly Line[];
+  readonly place: number;
 }
+
+/** A record has some hundred lines; where its end is lost, what follows is not of it. */
+const MOST_LINES = 1000;
 
 const PANIC = /^Kernel panic - not syncing: /;
 const HEADER = /: [0-9a-f]{4} \[#(\d+)\]/;
@@ -30,11 +36,11 @@ function oopsesIn(lines: readonly Line[]): readonly PrintedRecord[] {
   return lines.flatMap((line) => {
     const header = HEADER.exec(line.text);
     if (header === null) return [];
-    const own = ofCaller(lines, line);
-    const place = own.indexOf(line);
-    const stop = own.findIndex((one, i) => i > place && (isEndOfReport(one.text) || PANIC.test(one.text)));
-    const end = stop >= 0 && isEndOfReport(own[stop]!.text) ? stop + 1 : stop;
-    return [{ lines: textsOf(own, start(own, place), end), number: Number(header[1]) }];
+    const behind = linesBehind(line);
+    const stop = behind.findIndex(({ text }) => isEndOfReport(text) || PANIC.test(text));
+    const end = stop >= 0 && isEndOfReport(behind[stop]!.text) ? stop + 1 : stop;
+    const found = [...line.own.slice(start(line), line.place + 1), ...upTo(behind, end)];
+    return [{ lines: found.map(({ text }) => text), number: Number(header[1]) }];
   });
 }
 
@@ -56,42 +62,48 @@ export function printedRecord(log: readonly LogRecord[], kind: RecordKind, numbe
 /** From a line on, with the message that a WARN() printed before it, to the one that ends it. */
 function cut(lines: readonly Line[], at: number, end: RegExp): PrintedRecord {
   const line = lines[at]!;
-  const own = ofCaller(lines, line);
-  const place = own.indexOf(line);
-  const stop = own.findIndex(({ text }, i) => i > place && end.test(text));
-  const mark = own.findLastIndex(({ text }, i) => i < place && (isCutHere(text) || isEndOfReport(text)));
-  const isMarked = line.text.startsWith('WARNING: ') && mark >= 0 && isCutHere(own[mark]!.text);
-  return { lines: textsOf(own, isMarked ? mark : place, stop) };
+  const behind = linesBehind(line);
+  const stop = behind.findIndex(({ text }) => end.test(text));
+  const before = line.own.slice(Math.max(0, line.place - MOST_LINES), line.place);
+  const mark = before.findLastIndex(({ text }) => isCutHere(text) || isEndOfReport(text));
+  const isMarked = line.text.startsWith('WARNING: ') && mark >= 0 && isCutHere(before[mark]!.text);
+  return { lines: [...(isMarked ? before.slice(mark) : []), line, ...upTo(behind, stop)].map(({ text }) => text) };
 }
 
-/** @param end -1 for the end of the log */
-function textsOf(lines: readonly Line[], first: number, end: number): string[] {
-  return lines.slice(first, end < 0 ? undefined : end).map(({ text }) => text);
+function linesBehind({ own, place }: Line): readonly Line[] {
+  return own.slice(place + 1, place + MOST_LINES);
 }
 
-/** The first of the lines that lead to a header. */
-function start(lines: readonly Line[], header: number): number {
+/** @param end -1 where none is there */
+function upTo(lines: readonly Line[], end: number): readonly Line[] {
+  return end < 0 ? lines : lines.slice(0, end);
+}
+
+/** The place of the first of the lines that lead to a header. */
+function start({ own, place: header }: Line): number {
   let first = header;
-  while (first > 0 && BEFORE.test(lines[first - 1]!.text)) first--;
-  return first > 0 && isCutHere(lines[first - 1]!.text) ? first - 1 : first;
-}
-
-/** Other CPUs print too; where the log has no callers, all count. */
-function ofCaller(lines: readonly Line[], { caller }: Line): readonly Line[] {
-  return caller === undefined ? lines : lines.filter((line) => line.caller === caller);
+  while (first > 0 && BEFORE.test(own[first - 1]!.text)) first--;
+  return first > 0 && isCutHere(own[first - 1]!.text) ? first - 1 : first;
 }
 
 function linesOf(log: readonly LogRecord[]): readonly Line[] {
   const lines: Line[] = [];
-  for (const record of log) add(lines, record);
+  const ofCaller = new Map<string, Line[]>();
+  const push = (text: string, caller: string | undefined): void => {
+    const own = caller === undefined ? lines : (ofCaller.get(caller) ?? []);
+    const line = { text, caller, own, place: own.length };
+    lines.push(line);
+    if (caller !== undefined) {
+      own.push(line);
+      ofCaller.set(caller, own);
+    }
+  };
+  for (const { text, caller, continued } of log) {
+    const [first = '', ...more] = text.split('\n');
+    const last = lines.at(-1);
+    if (continued && last !== undefined && last.caller === caller) last.text += first;
+    else push(first, caller);
+    for (const one of more) push(one, caller);
+  }
   return lines;
-}
-
-function add(lines: Line[], { text, caller, continued }: LogRecord): void {
-  const [first = '', ...more] = text.split('\n');
-  const last = lines.at(-1);
-  if (continued && last !== undefined && last.caller === caller)
-    lines[lines.length - 1] = { ...last, text: last.text + first };
-  else lines.push({ text: first, caller });
-  for (const one of more) lines.push({ text: one, caller });
 }

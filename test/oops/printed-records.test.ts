@@ -69,3 +69,8 @@ test('a panic’s own lines end where it has told all', () => {
   expect(printedRecord(log(...own, 'Kernel Offset: disabled', 'more'), 'panic')!.lines).toEqual(own);
   expect(printedRecord(log('nothing'), 'panic')).toBeUndefined();
 });
+
+test('a record whose end is lost is not the rest of the log', () => {
+  const rest = Array.from({ length: 5000 }, (_, i) => `line ${i}`);
+  expect(printedOopses(log('BUG: a', 'Oops: 0000 [#1] SMP', ...rest))[0]!.lines).toHaveLength(1001);
+});
