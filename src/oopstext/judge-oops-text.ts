@@ -3,7 +3,7 @@ import { number, word } from '../words/known-facts.js';
 import { told, type Told } from '../words/told.js';
 import { stackTold, subjectOf, whatTold, whoTold } from './oops-in-words.js';
 import type { LoggedOopses } from './oops-reader.js';
-import type { OopsText } from './oops-text.js';
+import { isOops, type OopsText } from './oops-text.js';
 
 const endKind = findingKind({
   id: 'log.oops',
@@ -44,10 +44,6 @@ export function oopsTextFindings({ oopses, count }: LoggedOopses, lines: number)
 
 /** A machine that has printed so many more lived on. */
 const linesToEnd = 100;
-
-function isOops({ fault }: OopsText): boolean {
-  return fault !== 'warning' && fault !== 'soft lockup' && fault !== 'panic';
-}
 
 /** A warning is one where it was made a panic of; of a panic for want of memory the report of it tells. */
 function isOfAnEnd({ fault, panic = '' }: OopsText): boolean {

@@ -5,13 +5,13 @@ import { logStamp } from '../words/log-stamp.js';
 import { isCutHere, isEndOfReport } from '../words/report-marks.js';
 import { begunIn, type Begun } from './first-line.js';
 import { readLine, type Draft } from './lines.js';
-import type { OopsText } from './oops-text.js';
+import { isOops, type OopsText } from './oops-text.js';
 
 /** A report is no longer; with all modules and a deep stack it has some 150 lines. */
 const longestReport = 400;
 /** A panic that an oops ends in comes at once, but for a stack of its own. */
 const linesToPanic = 60;
-/** Further ones are counted; who reads a log asks for the first. */
+/** Of those that a panic came of, and of those that the machine survived; further ones are counted. */
 const mostKept = 64;
 
 /** What checks say that then give up, by how it begins. */
@@ -21,6 +21,7 @@ type Open = Draft & { readonly caller?: string; readonly isDeath: boolean };
 
 /** What a log has of oopses, warnings, soft lockups and panics. */
 export interface LoggedOopses {
+  /** Less the warnings and stuck CPUs that no panic came of. */
   readonly oopses: readonly OopsText[];
   /** Of all, those too that are not kept. */
   readonly count: number;
@@ -121,7 +122,9 @@ export class OopsReader implements LineTaker {
     if (this.#ended === undefined) return;
     const { isTraced: _, hasCode: __, caller: ___, isDeath: ____, ...found } = this.#ended.draft;
     this.#count++;
-    if (this.#found.length < mostKept) this.#found.push({ ...found, last: this.#ended.at });
+    const isFatal = found.panic !== undefined;
+    const alike = this.#found.filter(({ panic }) => (panic !== undefined) === isFatal);
+    if ((isFatal || isOops(found)) && alike.length < mostKept) this.#found.push({ ...found, last: this.#ended.at });
     this.#ended = undefined;
   }
 }

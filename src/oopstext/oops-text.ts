@@ -13,6 +13,11 @@ export type TextFault =
   | 'panic'
   | 'other';
 
+/** What kills the task that met it, and no more where the kernel goes on. */
+export function isOops({ fault }: Pick<OopsText, 'fault'>): boolean {
+  return fault !== 'warning' && fault !== 'soft lockup' && fault !== 'panic';
+}
+
 /** An oops, a BUG(), a WARN(), a soft lockup or a panic as a kernel printed it; what its text lacks is absent. */
 export interface OopsText {
   readonly fault: TextFault;

@@ -249,6 +249,12 @@ describe('the first oops of a log', () => {
     expect(said(warned(''))).toBeUndefined();
   });
 
+  test('is found behind any number of others that ended nothing', () => {
+    const warning = 'WARNING: CPU: 0 PID: 9 at a.c:7 f+0x1/0x2\n---[ end trace 0000000000000000 ]---\n';
+    const [fatal] = findingsIn(`${warning.repeat(200)}${list}\nKernel panic - not syncing: Fatal exception\n`);
+    expect([fatal?.id, fatal?.facts?.['reports']?.value]).toEqual(['log.oops', 201]);
+  });
+
   test.each([
     [
       'a warning that ended nothing',
