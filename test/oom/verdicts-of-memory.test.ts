@@ -388,8 +388,28 @@ describe('many small processes', () => {
   });
 
   test('of what they share with each other no more is counted than there is', () => {
-    const { sentence } = found({ ...global, tasks: pool(400), kills: [] }, 'oom.memory-held.pool')!;
-    expect(sentence).toContain('10.75 GiB of anonymous memory and 23.9 MiB of page tables');
+    const { sentence, facts, evidence } = found({ ...global, tasks: pool(400), kills: [] }, 'oom.memory-held.pool')!;
+    expect(sentence).toContain(
+      'hold at most 10.79 GiB of 11.18 GiB (96 %) together, none of them much: 10.76 GiB of anonymous memory and 23.9 MiB of page tables',
+    );
+    expect(facts!['pool.anonymous']!.source).toContain(
+      'active_anon + inactive_anon + isolated_anon − shmem + unevictable',
+    );
+    expect(evidence).toEqual(['the largest has 120400 kB']);
+    // A cgroup's counters do not bound it: no share of more than all is told.
+    expect(found({ ...memcg, tasks: pool(400), kills: [] }, 'oom.memory-held.pool')).toBeUndefined();
+    const small = pool(8).map((task) => ({ ...task, rssAnon: 1000, pgtablesBytes: 0 }));
+    expect(found({ ...memcg, tasks: small, kills: [] }, 'oom.memory-held.pool')!.sentence).toMatch(
+      /^8 processes named php-fpm hold 31\.3 MiB of 40 MiB /,
+    );
+  });
+
+  test('that locked what they have stand on no anonymous list', () => {
+    const locked = { ...global.memInfo, active_anon: 0, inactive_anon: 0, isolated_anon: 0, shmem: 0 };
+    const memInfo = { ...locked, unevictable: 2 * quarter };
+    expect(found({ ...global, memInfo, tasks: pool(40), kills: [] }, 'oom.memory-held.pool')!.sentence).toContain(
+      ' hold 4.59 GiB of 11.18 GiB (41 %) together',
+    );
   });
 
   test('are no pool where they are few, differ by name, hold little, or one of them is the story', () => {

@@ -1,5 +1,6 @@
 import { conclude, findingKind } from '../../words/finding.js';
-import { exactly } from '../../words/known-facts.js';
+import { defined } from '../../words/defined.js';
+import { rounded } from '../../words/known-facts.js';
 import { told, type Told } from '../../words/told.js';
 import { ifCounted, pageKB, type OomReport, type OomTask } from '../model.js';
 import { factsIn } from '../report-facts.js';
@@ -7,7 +8,7 @@ import { wholeKB } from '../scope.js';
 import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine } from '../zones.js';
 import { notable } from './held.js';
-import { onAnonymousLists } from './consumers.js';
+import { onAnonymousLists, placeOf } from './consumers.js';
 
 const poolKind = findingKind({
   id: 'oom.memory-held.pool',
@@ -32,21 +33,18 @@ export const poolHeld: Verdict = {
     if (report.tasks === undefined) return notSo('there is no task table');
     const [most] = [...byName(report.tasks)]
       .map(([name, tasks]) => poolOf(report, name, tasks))
-      .toSorted((a, b) => b.anonKB + b.tablesKB - a.anonKB - a.tablesKB);
-    const heldKB = most === undefined ? 0 : most.anonKB + most.tablesKB;
-    if (
-      most === undefined ||
-      most.tasks.length < fewest ||
-      heldKB <= whole * notable ||
-      most.largestKB > heldKB * ofOne
-    )
+      .toSorted((a, b) => heldKBOf(b) - heldKBOf(a));
+    if (most === undefined) return notSo('the task table is empty');
+    const heldKB = heldKBOf(most);
+    if (most.tasks.length < fewest || heldKB <= whole * notable || most.largestKB > heldKB * ofOne)
       return notSo('no processes of one name hold much together');
+    if (heldKB > whole) return notSo('they share so much with each other that the sum is more than there is');
     const { kB, count, word, share } = factsIn(report);
     const many = count('pool.processes', most.tasks.length, 'process', 'rows of that name in the task table');
     const held = kB('pool.held', heldKB, 'pool.anonymous + pool.page tables');
     const all = kB('memory', whole, 'managed, or usage of the cgroup');
-    const anon = kB('pool.anonymous', most.anonKB, most.isAnon ? 'rss_anon of these rows' : 'rss of these rows');
-    const tables = kB('pool.page tables', most.tablesKB, 'pgtables_bytes of these rows');
+    const anon = kB('pool.anonymous', most.resident.kB, most.resident.source);
+    const tables = kB('pool.page tables', most.tables.kB, most.tables.source);
     const name = word('pool.comm', most.name, 'the task table');
     const what = most.isAnon ? 'anonymous memory' : 'resident memory';
     const each = told`none of them much: ${anon} of ${what} and ${tables} of page tables`;
@@ -57,7 +55,7 @@ export const poolHeld: Verdict = {
         restsOn: most.isAnon
           ? [{ what: 'pages that a parent and its forks still share count once for each', certainty: 'likely' }]
           : [{ what: 'rss counts pages that processes share once for each of them', certainty: 'possible' }],
-        sentence: told`${many} named ${name} hold ${held} of ${all} (${share(held, all)}) together, ${each}.`,
+        sentence: told`${many} named ${name} hold ${isAtMost(most) ? 'at most ' : ''}${held} of ${all} (${share(held, all)}) together, ${each}.`,
         evidence: [perProcess(report, most)],
       }),
     );
@@ -67,11 +65,21 @@ export const poolHeld: Verdict = {
 /** Further ones are found by their name. */
 const mostPids = 100;
 
+interface Counter {
+  readonly kB: number;
+  readonly source: string;
+}
+
+/** Of the rows, or what the machine has of it, where that is less. */
+interface Sum extends Counter {
+  readonly isAtMost: boolean;
+}
+
 interface Pool {
   readonly name: string;
   readonly tasks: readonly OomTask[];
-  readonly anonKB: number;
-  readonly tablesKB: number;
+  readonly resident: Sum;
+  readonly tables: Sum;
   readonly largestKB: number;
   /** The rows tell anonymous memory apart. */
   readonly isAnon: boolean;
@@ -95,36 +103,60 @@ function poolOf(report: OomReport, name: string, tasks: readonly OomTask[]): Poo
     anonKB: Number(isAnon ? (task.exact?.rssAnon ?? task.rssAnon) : task.rss) * page,
     tablesKB: ifCounted(task.pgtablesBytes) / 1024,
   }));
-  const sum = (of: (size: (typeof sizes)[number]) => number): number => sizes.reduce((all, one) => all + of(one), 0);
   return {
     name,
     tasks,
     isAnon,
-    anonKB: Math.min(
-      sum(({ anonKB }) => anonKB),
-      most.anonKB,
+    resident: sumOf(
+      sizes.map(({ anonKB }) => anonKB),
+      isAnon ? 'rss_anon of these rows' : 'rss of these rows',
+      isAnon ? most.anonymous : undefined,
     ),
-    tablesKB: Math.min(
-      sum(({ tablesKB }) => tablesKB),
-      most.tablesKB,
+    tables: sumOf(
+      sizes.map(({ tablesKB }) => tablesKB),
+      'pgtables_bytes of these rows',
+      most.tables,
     ),
-    largestKB: sizes.reduce((most, { anonKB, tablesKB }) => Math.max(most, anonKB + tablesKB), 0),
+    largestKB: sizes.reduce((largest, { anonKB, tablesKB }) => Math.max(largest, anonKB + tablesKB), 0),
   };
+}
+
+function heldKBOf({ resident, tables }: Pool): number {
+  return resident.kB + tables.kB;
+}
+
+function isAtMost({ resident, tables }: Pool): boolean {
+  return resident.isAtMost || tables.isAtMost;
 }
 
 /** Forks share what they have not written: together they can't have more than there is. */
-function mostOf(report: OomReport): { anonKB: number; tablesKB: number } {
+function sumOf(sizes: readonly number[], source: string, most: Counter | undefined): Sum {
+  const kB = sizes.reduce((all, one) => all + one, 0);
+  return most !== undefined && kB > most.kB ? { ...most, isAtMost: true } : { kB, source, isAtMost: false };
+}
+
+/** What the machine has, what is locked with it; a cgroup's counters have what others left in it too. */
+function mostOf(report: OomReport): { anonymous?: Counter; tables?: Counter } {
   const { memInfo } = report;
-  if (!isOfMachine(report) || memInfo === undefined) return { anonKB: Infinity, tablesKB: Infinity };
-  const tables = memInfo['pagetables'];
+  if (!isOfMachine(report) || memInfo === undefined) return {};
+  const page = pageKB(report);
+  const { unevictable, pagetables } = memInfo;
   return {
-    anonKB: onAnonymousLists(report).anonymousKB,
-    tablesKB: tables === undefined ? Infinity : ifCounted(tables) * pageKB(report),
+    anonymous: {
+      kB: onAnonymousLists(report).anonymousKB + ifCounted(unevictable) * page,
+      source: `${placeOf.anon} + unevictable`,
+    },
+    ...defined({
+      tables: pagetables === undefined ? undefined : { kB: ifCounted(pagetables) * page, source: 'pagetables' },
+    }),
   };
 }
 
-function perProcess(report: OomReport, { largestKB, tasks, anonKB, tablesKB }: Pool): Told {
+function perProcess(report: OomReport, pool: Pool): Told {
   const { kB } = factsIn(report);
-  const mean = kB('pool.mean', Math.round((anonKB + tablesKB) / tasks.length), 'pool.held / pool.processes');
-  return told`${exactly(mean)} each in the mean, ${exactly(kB('pool.largest', largestKB, 'the largest of these rows'))} at most`;
+  const mean = kB('pool.mean', heldKBOf(pool) / pool.tasks.length, 'pool.held / pool.processes');
+  const largest = kB('pool.largest', pool.largestKB, 'the largest of these rows');
+  return isAtMost(pool)
+    ? told`the largest has ${rounded(largest)}`
+    : told`${rounded(mean)} each in the mean, ${rounded(largest)} at most`;
 }
