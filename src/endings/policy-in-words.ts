@@ -53,7 +53,7 @@ function noted(what: string): Met {
 }
 
 /** "acme_hog+0x7 [acme] (out of tree) kept CPU 0 (init (103)) for 13.2 s" */
-function kept(kernel: Kernel, contexts: readonly Context[]): Met | undefined {
+function kept(kernel: Kernel, contexts: readonly Context[]): (Met & { readonly named: number }) | undefined {
   const parts = contexts.flatMap((context, i): Told[] => {
     const role = contexts.length === 1 ? 'task' : `task ${i + 1}`;
     const [first] = culpritOf(kernel, context).activations;
@@ -64,7 +64,11 @@ function kept(kernel: Kernel, contexts: readonly Context[]): Met | undefined {
     return [told`${place} kept ${labelOf(kernel, context, role)}${time}`];
   });
   if (parts.length === 0) return undefined;
-  return { what: toldList(parts), culprits: contexts.filter((context) => !waits(kernel, context)) };
+  return {
+    what: toldList(parts),
+    named: parts.length,
+    culprits: contexts.filter((context) => !waits(kernel, context)),
+  };
 }
 
 /** "2 more" */
@@ -85,9 +89,9 @@ function rcuStalled(kernel: Kernel): Met {
       : told` for ${duration('grace period.running', period.forNs, 'jiffies − rcu_state.gp_start')}`;
   const cpus = cpuContexts(kernel).filter(({ cpu }) => cpu !== undefined && period?.waitsFor.includes(cpu));
   const behind = kept(kernel, cpus.slice(0, MOST_NAMED));
-  const others = more(cpus.length - MOST_NAMED, 'CPUs without a quiescent state that are not named here');
   const what = told`A grace period of RCU did not end${long}`;
   if (behind === undefined) return { what, culprits: [] };
+  const others = more(cpus.length - behind.named, 'CPUs without a quiescent state that are not named here');
   const waits = others === undefined ? '' : told`; it waits for ${others}`;
   return { what: told`${what}: ${behind.what}${waits}`, culprits: behind.culprits };
 }

@@ -1,40 +1,34 @@
 import { describe, expect, test } from 'vitest';
-import { toyCode, type ToyFunction } from 'oompm/testing';
+import { to, toyCode, type ToyFunction } from 'oompm/testing';
 import { culpritOf, endingFindings, endingOf } from 'oompm/endings';
 
 import { cpuContexts } from '../../src/locks/contexts.js';
+import { deaths, over, pageFault } from '../stack/toy-deaths.js';
 import { BOTTOM, ENTRY, returnSlot, toyMachine, type ToySegment } from '../stack/toy-machine.js';
 import { amissIn } from '../words/untold.js';
 
 const READ = [0x8b, 0x47, 0x28]; // mov 0x28(%rdi),%eax
 const UD2 = [0x0f, 0x0b];
 
-/** Each calls what stands before it in a segment. */
 const functions = {
-  delay: {},
-  panic: { code: [{ call: 'delay' }] },
-  oops_end: { code: [{ call: 'panic' }] },
-  page_fault_oops: { code: [{ call: 'oops_end' }] },
-  exc_page_fault: { code: [{ call: 'page_fault_oops' }] },
-  asm_exc_page_fault: { ...ENTRY, code: [{ call: 'exc_page_fault' }] },
+  ...deaths,
   handle_mm_fault: { code: [{ call: 'out_of_memory' }, { call: 'panic' }] },
   exc_page_fault_user: { code: [{ call: 'handle_mm_fault' }] },
   asm_exc_page_fault_user: { ...ENTRY, code: [{ call: 'exc_page_fault_user' }] },
-  exc_general_protection: { code: [{ call: 'oops_end' }] },
-  asm_exc_general_protection: { ...ENTRY, code: [{ call: 'exc_general_protection' }] },
-  exc_invalid_op: { code: [{ call: 'oops_end' }] },
-  asm_exc_invalid_op: { ...ENTRY, code: [{ call: 'exc_invalid_op' }] },
-  exc_divide_error: { code: [{ call: 'oops_end' }] },
-  asm_exc_divide_error: { ...ENTRY, code: [{ call: 'exc_divide_error' }] },
-  __warn: { code: [{ call: 'panic' }] },
-  warn_op: { code: [{ call: '__warn' }] },
-  asm_exc_invalid_op_warn: { ...ENTRY, code: [{ call: 'warn_op' }] },
   handle_stack_overflow: { code: [{ call: 'panic' }] },
   exc_double_fault: { code: [{ call: 'handle_stack_overflow' }] },
   asm_exc_double_fault: { ...ENTRY, code: [{ call: 'exc_double_fault' }] },
   watchdog_hardlockup_check: { code: [{ call: 'panic' }] },
   watchdog_timer_fn: { code: [{ call: 'panic' }, { call: 'watchdog_hardlockup_check' }] },
-  hrtimer_interrupt: { code: [{ call: 'watchdog_timer_fn' }, { call: 'driver_timer' }, { call: 'reads' }] },
+  print_other_cpu_stall: { code: [{ call: 'panic' }] },
+  hrtimer_interrupt: {
+    code: [
+      { call: 'watchdog_timer_fn' },
+      { call: 'print_other_cpu_stall' },
+      { call: 'driver_timer' },
+      { call: 'reads' },
+    ],
+  },
   sysvec_apic_timer_interrupt: { code: [{ call: 'hrtimer_interrupt' }] },
   asm_sysvec_apic_timer_interrupt: { ...ENTRY, code: [{ call: 'sysvec_apic_timer_interrupt' }] },
   driver_timer: { code: [{ call: 'panic' }] },
@@ -42,7 +36,6 @@ const functions = {
   out_of_memory: { code: [{ call: 'panic' }] },
   do_exit: { code: [{ call: 'panic' }] },
   mount_root_generic: { code: [{ call: 'panic' }] },
-  sysrq_handle_crash: { code: [{ call: 'panic' }] },
   watchdog: { code: [{ call: 'panic' }] },
   reads: { code: [{ bytes: READ }] },
   traps: { code: [{ bytes: UD2 }] },
@@ -67,15 +60,11 @@ const functions = {
   kthread: { ...BOTTOM, code: [{ call: 'watchdog' }] },
 } satisfies Record<string, ToyFunction>;
 const code = toyCode(functions);
+const rcuTypes = `
+  struct rcu_node { unsigned long qsmask; int grplo, grphi; struct list_head *gp_tasks; };
+  struct rcu_data { struct rcu_node *mynode; unsigned long grpmask, gp_seq; };
+  struct rcu_state { struct rcu_node node[1]; unsigned long gp_seq, gp_start; struct task_struct *gp_kthread; char *name; };`;
 
-const pageFault: ToySegment = {
-  calls: ['delay', 'panic', 'oops_end', 'page_fault_oops', 'exc_page_fault', 'asm_exc_page_fault'],
-  on: 'IRQ',
-};
-const over = (entry: string, ...calls: string[]): ToySegment => ({
-  calls: ['delay', 'panic', ...calls, entry],
-  on: 'IRQ',
-});
 const faults = (registers: Record<string, bigint> = {}): ToySegment => ({
   calls: ['reads', 'worker'],
   offset: 0,
@@ -290,6 +279,54 @@ describe('ends that are no exception', () => {
       'hardlockup_panic',
       { kind: 'machine' },
       'A CPU took no interrupts. hardlockup_panic made a panic of it.',
+    ]);
+  });
+
+  test.each([
+    [1n, 'reads+0x0 kept CPU 0 (hog0 (100)).'],
+    [7n, 'reads+0x0 kept CPU 0 (hog0 (100)), reads+0x0 kept CPU 1 (hog1 (101)) and reads+0x0 kept CPU 2 (hog2 (102)).'],
+    [31n, 'CPU 2 (hog2 (102)); it waits for 2 more.'],
+  ])('a grace period that did not end, by the mask %d of CPUs', (qsmask, words) => {
+    const kernel = toyMachine(
+      functions,
+      Array.from({ length: 5 }, (_, cpu) => ({
+        comm: `hog${cpu}`,
+        pid: 100 + cpu,
+        segments: [
+          {
+            calls: [
+              'delay',
+              'panic',
+              'print_other_cpu_stall',
+              'hrtimer_interrupt',
+              'sysvec_apic_timer_interrupt',
+              'asm_sysvec_apic_timer_interrupt',
+            ],
+            on: 'IRQ',
+          },
+          { calls: ['reads', 'worker'], offset: 0 },
+        ].slice(cpu === 0 ? 0 : 1) as ToySegment[],
+      })),
+      {
+        types: rcuTypes,
+        variables: {
+          panic_cpu: { type: 'atomic_t', value: { counter: 0 } },
+          rcu_state: {
+            type: 'struct rcu_state',
+            value: { gp_seq: 5, node: [{ qsmask, grphi: 4 }] },
+          },
+          rcu_data: {
+            type: 'struct rcu_data',
+            perCpu: Array.from({ length: 5 }, () => ({ mynode: to('rcu_state.node[0]') })),
+          },
+        },
+      },
+    );
+    const [finding] = endingFindings(kernel);
+    expect(amissIn(finding!)).toEqual([]);
+    expect([endingOf(kernel)?.policy, finding?.sentence]).toEqual([
+      'panic_on_rcu_stall',
+      expect.stringContaining(words),
     ]);
   });
 

@@ -4,25 +4,11 @@ import type { ToyFunction } from 'oompm/testing';
 
 import type { Registers } from '../../src/arch/registers.js';
 import { faultInPrinting } from '../../src/oops/code-line.js';
-import { BOTTOM, ENTRY, toyMachine, type ToySegment } from '../stack/toy-machine.js';
+import { deaths, over, pageFault } from '../stack/toy-deaths.js';
+import { BOTTOM, toyMachine, type ToySegment } from '../stack/toy-machine.js';
 
 const functions = {
-  delay: {},
-  panic: { code: [{ call: 'delay' }] },
-  oops_end: { code: [{ call: 'panic' }] },
-  page_fault_oops: { code: [{ call: 'oops_end' }] },
-  exc_page_fault: { code: [{ call: 'page_fault_oops' }] },
-  asm_exc_page_fault: { ...ENTRY, code: [{ call: 'exc_page_fault' }] },
-  exc_general_protection: { code: [{ call: 'oops_end' }] },
-  asm_exc_general_protection: { ...ENTRY, code: [{ call: 'exc_general_protection' }] },
-  exc_invalid_op: { code: [{ call: 'oops_end' }] },
-  asm_exc_invalid_op: { ...ENTRY, code: [{ call: 'exc_invalid_op' }] },
-  exc_divide_error: { code: [{ call: 'oops_end' }] },
-  asm_exc_divide_error: { ...ENTRY, code: [{ call: 'exc_divide_error' }] },
-  __warn: { code: [{ call: 'panic' }] },
-  warn_op: { code: [{ call: '__warn' }] },
-  asm_exc_invalid_op_warn: { ...ENTRY, code: [{ call: 'warn_op' }] },
-  sysrq_handle_crash: { code: [{ call: 'panic' }] },
+  ...deaths,
   reads: { code: [{ bytes: [0x8b, 0x47, 0x28] }] }, // mov 0x28(%rdi),%eax
   writes: { code: [{ bytes: [0x89, 0x47, 0x28] }] },
   traps: { code: [{ bytes: [0x0f, 0x0b] }] },
@@ -40,11 +26,6 @@ const functions = {
   },
 } satisfies Record<string, ToyFunction>;
 
-const over = (entry: string, ...calls: string[]): ToySegment => ({
-  calls: ['delay', 'panic', ...calls, entry],
-  on: 'IRQ',
-});
-const pageFault = over('asm_exc_page_fault', 'oops_end', 'page_fault_oops', 'exc_page_fault');
 const faults = (name: string, registers: Record<string, bigint> = {}): ToySegment => ({
   calls: [name, 'worker'],
   offset: 0,
