@@ -91,6 +91,17 @@ export interface CodeArchitecture {
   readonly pauses: (code: Uint8Array) => boolean;
   /** What the first instruction does with memory; undefined where it touches none, or that is not known. */
   readonly memoryAccess: (code: Uint8Array, registers: KnownRegisters) => MemoryAccess | undefined;
+  /**
+   * Where the value of a register came from, whichever way the function came to the instruction at `at`; undefined
+   * where that is not one place, or can't be told. @param register as in `MemoryAccess.parts`
+   */
+  readonly origin: (code: FunctionCode, at: bigint, register: string) => Origin | undefined;
+  /** The call that returns to `next`; undefined where no way through the function leads to one. */
+  readonly callTo: (code: FunctionCode, next: bigint) => CallInCode | undefined;
+  /** Those that pass a function's arguments, in their order. */
+  readonly argumentRegisters: readonly string[];
+  /** Functions that stand in for an indirect call (retpolines), with the register that each goes on by. */
+  readonly thunks: Readonly<Record<string, string>>;
   /** Whether the first instruction is the one that BUG() and WARN() are made of. */
   readonly isTrap: (code: Uint8Array) => boolean;
   /** How the first instruction writes to the stack; undefined where it does not. */
@@ -111,6 +122,33 @@ export interface MemoryAccess {
   readonly displacement: number;
   /** undefined where it is relative to a segment. */
   readonly address?: bigint;
+}
+
+/** A call, and what it goes by: the register with the pointer, or with a displacement the one that points at that. */
+export interface CallInCode {
+  /** The instruction. */
+  readonly at: bigint;
+  /** undefined where it names what it calls, or goes by more than one register. */
+  readonly register?: string;
+  readonly displacement?: number;
+}
+
+/** A function's code: where it begins, and the parts that the compiler moved elsewhere (`.cold`). */
+export type FunctionCode = readonly [CodePart, ...CodePart[]];
+
+export interface CodePart {
+  readonly start: bigint;
+  readonly bytes: Uint8Array;
+}
+
+/** What a value was made of: through pointers that were read at these offsets in turn, and a constant added at last. */
+export interface Origin {
+  /** An argument by its register's place among those that pass them; `result`, of the function at that address. */
+  readonly base:
+    | { readonly is: 'argument'; readonly number: number }
+    | { readonly is: 'result' | 'variable' | 'per-CPU variable'; readonly address: bigint };
+  readonly loads: readonly number[];
+  readonly add: number;
 }
 
 /** Offsets are from the start of the code; `after` is where it goes on. */

@@ -10,7 +10,15 @@ export type CType =
   | { kind: 'forward'; name: string; union: boolean }
   | { kind: 'typedef'; name: string; target: () => CType }
   | { kind: 'qualified'; qualifier: 'const' | 'volatile' | 'restrict' | 'type_tag' | 'atomic'; target: () => CType }
-  | { kind: 'function'; returns: () => CType; parameters: readonly { name: string; type: () => CType }[] };
+  | FunctionType;
+
+/** What a function takes and returns. */
+export interface FunctionType {
+  kind: 'function';
+  returns: () => CType;
+  /** In their order; '' for one without a name. */
+  parameters: readonly { name: string; type: () => CType }[];
+}
 
 /** A struct or union as this kernel has it; `kernel.types.struct('zone')` gives one. */
 export interface StructType {
@@ -41,6 +49,13 @@ export interface EnumType {
   values: ReadonlyMap<string, bigint>;
 }
 
+/** A function of the kernel, or of one of its modules. */
+export interface CodeSymbol {
+  readonly name: string;
+  readonly address: bigint;
+  readonly module?: string;
+}
+
 /** Where types come from: BTF or DWARF. Lookups are cached; a missing name is undefined, never an error. */
 export interface TypeSource {
   /** For `info`: "vmlinux .BTF", "BTF in the dump", "vmlinux DWARF 5". */
@@ -58,6 +73,11 @@ export interface TypeSource {
   enumerator(name: string, definedBy?: string): bigint | undefined;
   /** The type of a global variable, where the source knows it (DWARF; BTF for per-CPU ones). */
   variable(name: string, definedBy?: string): CType | undefined;
+  /**
+   * What the function with that symbol takes and returns: by name in BTF, by address in DWARF. None for what the
+   * compiler changed (`.isra`), and where two functions of a name differ.
+   */
+  functionType(symbol: CodeSymbol): FunctionType | undefined;
   /** Tags of all structs known by name, for completion and search; may be costly on DWARF and is then empty. */
   structNames(): Iterable<string>;
   /** Those, the tags of enums and the names of typedefs: what a type that was misspelt may have meant. */

@@ -39,6 +39,7 @@ export function tellingTypes(types: TypeSource, tell: (reason: string) => void):
     typedef: (name, definedBy) => told().typedef(name, definedBy),
     enumerator: (name, definedBy) => told().enumerator(name, definedBy),
     variable: (name, definedBy) => told().variable(name, definedBy),
+    functionType: (symbol) => told().functionType(symbol),
     structNames: () => told().structNames(),
     typeNames: () => told().typeNames(),
   };

@@ -9,6 +9,7 @@ export const noTypes: TypeSource = {
   typedef: () => undefined,
   enumerator: () => undefined,
   variable: () => undefined,
+  functionType: () => undefined,
   structNames: () => [],
   typeNames: () => [],
 };

@@ -21,6 +21,7 @@ export function typesInTurn(first: TypeSource, later: () => readonly TypeSource[
     typedef: (name, definedBy): CType | undefined => ask((source) => source.typedef(name, definedBy)),
     enumerator: (name, definedBy) => ask((source) => source.enumerator(name, definedBy)),
     variable: (name) => ask((source) => source.variable(name)),
+    functionType: (symbol) => ask((source) => source.functionType(symbol)),
     *structNames() {
       yield* first.structNames();
       for (const source of later() ?? []) yield* source.structNames();

@@ -44,7 +44,8 @@ const INTEGERS: Readonly<Record<string, readonly [size: number, encoding: number
 /**
  * C declarations as a kernel's headers have them, as BTF types: structs, unions, enums and typedefs with pointers,
  * arrays, bit fields, anonymous members and functions behind pointers, laid out as the compiler does on x86_64. No
- * preprocessor: an array's length is a number. What is declared twice is as it was declared last.
+ * preprocessor: an array's length is a number. Functions are declared with the names of their parameters. What is
+ * declared twice is as it was declared last.
  * @throws Error that shows the place where it understands no more
  */
 export function parseCTypes(source: string): RawType[] {
@@ -213,6 +214,27 @@ export function parseCTypes(source: string): RawType[] {
     return { name, type };
   }
 
+  /** `acme_depth(struct acme_queue *q)` */
+  function functionDeclared(returned: Laid): void {
+    const { name, type: returns } = declarator(returned);
+    expectWord('(');
+    const parameters: [string, number][] = [];
+    while (!accept(')')) {
+      if (peek() === '') fail('a function that is not closed');
+      const base = baseType();
+      if (base.id === 0 && peek() === ')') continue;
+      const parameter = declarator(base);
+      parameters.push([parameter.name, parameter.type.id]);
+      accept(',');
+    }
+    const proto = add(
+      { kind: Kind.FUNC_PROTO, vlen: parameters.length, last: returns.id, rest: parameters.flat() },
+      0,
+      1,
+    );
+    add({ name, kind: Kind.FUNC, last: proto.id }, 0, 1);
+  }
+
   while (at < words.length) {
     const isTypedef = accept('typedef');
     const base = baseType();
@@ -220,7 +242,7 @@ export function parseCTypes(source: string): RawType[] {
       const { name, type } = declarator(base);
       const made = add({ name, kind: Kind.TYPEDEF, last: type.id }, type.size, type.align);
       named.set(name, made.id);
-    }
+    } else if (peek() !== ';') functionDeclared(base);
     expectWord(';');
   }
   // A tag that was only ever pointed to stays a forward; an enum without values is an empty one.

@@ -2,10 +2,13 @@ import { PT_REGS_ORDER, type X86Registers } from '../arch/x86_64/pt-regs-order.j
 import type { OrcEntry } from '../arch/x86_64/stack/orc-entry.js';
 import { buildOrc, CALL, type MemoryPiece } from './build-orc.js';
 
-/** One instruction of a toy function: `mov $address, %rdi`, `call function`, or bytes as they are. */
+/**
+ * One instruction of a toy function: `mov $address, %rdi`, `call function`, or bytes as they are. With `by` the call's
+ * own bytes: of one that goes by a pointer.
+ */
 export type ToyInstruction =
   | { readonly load: bigint }
-  | { readonly call: string }
+  | { readonly call: string; readonly by?: readonly number[] }
   | { readonly bytes: readonly number[] };
 
 /** A function: its instructions, and how it is unwound. */
@@ -80,6 +83,7 @@ export function toyCode(functions: Readonly<Record<string, ToyFunction>>): ToyCo
 
 function encode(instruction: ToyInstruction, address: bigint, at: (name: string) => bigint): Uint8Array {
   if ('bytes' in instruction) return Uint8Array.from(instruction.bytes);
+  if ('call' in instruction && instruction.by) return Uint8Array.from(instruction.by);
   if ('call' in instruction) return Uint8Array.of(0xe8, ...int32(Number(at(instruction.call) - address - 5n)));
   return Uint8Array.of(0x48, 0xc7, 0xc7, ...int32(Number(BigInt.asIntN(32, instruction.load))));
 }

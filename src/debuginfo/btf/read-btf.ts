@@ -1,5 +1,6 @@
 import { nothingKept, type KeptColumns } from '../../bytes/kept-columns.js';
 import type { CType, EnumType, StructType, TypeSource } from '../type-source.js';
+import { defined } from '../../words/defined.js';
 import { Kind, kindOf, vlenOf } from './format.js';
 import { enumeratorAt, enumeratorValue, isSigned, materialiser, type Materialise } from './materialise.js';
 import { indexNames, type NameIndex } from '../name-index.js';
@@ -11,6 +12,8 @@ export interface BtfTypes extends TypeSource {
   structs(name: string): StructType[];
   /** The type with that id; ids that lead nowhere become a forward whose name says so. */
   type(id: number): CType;
+  /** Whose types these are; undefined for the kernel's own. */
+  readonly module?: string;
   /** How many ids there are, the base's included; id 0 is void. */
   readonly typeCount: number;
   readonly table: TypeTable;
@@ -25,7 +28,7 @@ export interface BtfTypes extends TypeSource {
 export function readBtf(
   bytes: Uint8Array,
   source: string,
-  { base, kept = nothingKept }: { base?: BtfTypes | undefined; kept?: KeptColumns } = {},
+  { base, kept = nothingKept, module }: { base?: BtfTypes; kept?: KeptColumns; module?: string } = {},
 ): BtfTypes {
   const own = readTypeTable(bytes, source, base?.table, kept);
   const tables = base ? [own, base.table] : [own];
@@ -59,6 +62,7 @@ export function readBtf(
 
   return {
     source,
+    ...defined({ module }),
     table: own,
     typeCount: own.endId,
     type,
@@ -84,6 +88,13 @@ export function readBtf(
     variable(name) {
       const id = idsNamed(name, Kind.VAR)[0];
       return id === undefined ? base?.variable(name) : type(own.words[own.at[id - own.firstId]! + 2]!);
+    },
+    functionType({ name, module: of }) {
+      if (of !== module) return undefined;
+      const ids = new Set(idsNamed(name, Kind.FUNC).map((id) => own.words[own.at[id - own.firstId]! + 2]!));
+      const [id] = ids;
+      const found = id === undefined || ids.size > 1 ? undefined : type(id);
+      return found?.kind === 'function' ? found : undefined;
     },
     *structNames() {
       if (base) yield* base.structNames();

@@ -2,6 +2,7 @@ import type { CType, StructType, TypeSource } from '../type-source.js';
 import { keyOf } from './address-key.js';
 import { Die, type DwarfFile } from './die.js';
 import { AT } from './constants.js';
+import { functionsOf } from './functions.js';
 import { enumeratorValue, enumIsSigned, materialiser, type Materialiser } from './materialise.js';
 import type { TypeNames } from './type-names.js';
 import { typeUnits, type TypeUnits } from './type-units.js';
@@ -41,16 +42,29 @@ export function dwarfTypes(file: DwarfFile, lookup: UnitLookup = unitLookup(file
         }
         return scope;
       };
-      return typeSource(file, units, types, scopeOf);
+      const functions = functionsOf(file);
+      const functionAt = (address: bigint): Die | undefined => {
+        const place = keyOf(address - kaslrOffset);
+        const unit = lookup(place);
+        return unit === undefined ? undefined : functions.at(file.units.at(unit), place);
+      };
+      return typeSource(file, units, types, { scopeOf, functionAt });
     },
   };
+}
+
+/** What leads to a unit. */
+interface Places {
+  scopeOf: (anchor: string) => readonly TypeNames[];
+  /** By its address in the running kernel. */
+  functionAt: (address: bigint) => Die | undefined;
 }
 
 function typeSource(
   file: DwarfFile,
   units: TypeUnits,
   types: Materialiser,
-  scopeOf: (anchor: string) => readonly TypeNames[],
+  { scopeOf, functionAt }: Places,
 ): TypeSource {
   const find = (kind: Kind, name: string, anchor: string | undefined): Die | undefined =>
     (anchor === undefined ? undefined : findIn(file, scopeOf(anchor), kind, name)) ??
@@ -87,6 +101,12 @@ function typeSource(
     variable(name, definedBy) {
       const die = find('variables', name, definedBy);
       return die === undefined ? undefined : types.typeIn(die)();
+    },
+    functionType({ name, address, module }) {
+      // Of `.isra` and its like the arguments are not those that the source has.
+      const die = module !== undefined || name.includes('.') ? undefined : functionAt(address);
+      const type = die === undefined ? undefined : types.typeOf(die);
+      return type?.kind === 'function' ? type : undefined;
     },
     structNames: () => [],
     typeNames: () => [],

@@ -37,7 +37,7 @@ export function moduleTypes(kernel: Kernel, base: BtfTypes): readonly BtfTypes[]
   const found: BtfTypes[] = [];
   for (const { module, bytes } of moduleBtf(kernel)) {
     try {
-      found.push(readBtf(bytes, `BTF of module ${module}`, { base }));
+      found.push(readBtf(bytes, `BTF of module ${module}`, { base, module }));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       kernel.gap(`types of module ${module}`, error.message);

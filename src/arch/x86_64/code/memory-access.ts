@@ -1,13 +1,10 @@
 import type { MemoryAccess } from '../../architecture.js';
 import type { KnownRegisters } from '../../registers.js';
 import { defined } from '../../../words/defined.js';
+import { baseOf, indexOf, named, NUMBERED, REX_W } from './general-registers.js';
 import { instructionAt, PREFIX, type Instruction } from './instruction.js';
 
-const [REX_B, REX_X, REX_W] = [1, 2, 8];
 const SEGMENT_FS = 0x64;
-
-/** By their numbers in ModRM and SIB, as `struct pt_regs` calls them. */
-const NUMBERED = 'ax cx dx bx sp bp si di r8 r9 r10 r11 r12 r13 r14 r15'.split(' ');
 
 type Does = MemoryAccess['does'];
 type Access = Pick<MemoryAccess, 'does' | 'bytes'>;
@@ -46,39 +43,16 @@ function segmentOf(code: Uint8Array, { prefixes }: Instruction): string {
   return (prefixes & PREFIX.other) !== 0 && code.subarray(0, 4).includes(SEGMENT_FS) ? '%fs:' : '';
 }
 
-/** Volume 2, tables 2-2 and 2-3. */
-function partsOf(
-  { mode, rm, rex, sib, ripRelative }: Instruction,
-  registers: KnownRegisters,
-): MemoryAccess['parts'] | undefined {
-  const part = (number: number, scale = 1): MemoryAccess['parts'] => {
-    const name = NUMBERED[number]!;
-    const value = registers[name];
-    return value === undefined ? [] : [{ register: named(name), value, scale }];
+/** Its registers; an address of which a part is not known is not known. */
+function partsOf(instruction: Instruction, registers: KnownRegisters): MemoryAccess['parts'] | undefined {
+  const part = (number: number | undefined, scale: number): MemoryAccess['parts'] => {
+    const name = number === undefined ? undefined : NUMBERED[number]!;
+    const value = name === undefined ? undefined : registers[name];
+    return name === undefined || value === undefined ? [] : [{ register: named(name), value, scale }];
   };
-  if (ripRelative) return [];
-  if (sib === undefined) return complete(part(rm | bit(rex, REX_B)), 1);
-  const [index, base] = [((sib >> 3) & 7) | bit(rex, REX_X), (sib & 7) | bit(rex, REX_B)];
-  const hasBase = (sib & 7) !== 5 || mode !== 0;
-  const hasIndex = index !== 4;
-  return complete(
-    [...(hasBase ? part(base) : []), ...(hasIndex ? part(index, 1 << (sib >> 6)) : [])],
-    Number(hasBase) + Number(hasIndex),
-  );
-}
-
-/** An address of which a part is not known is not known. */
-function complete(parts: MemoryAccess['parts'], count: number): MemoryAccess['parts'] | undefined {
-  return parts.length === count ? parts : undefined;
-}
-
-function bit(rex: number, which: number): number {
-  return (rex & which) === 0 ? 0 : 8;
-}
-
-/** "rdi", "r12" */
-function named(name: string): string {
-  return name.startsWith('r') ? name : `r${name}`;
+  const [base, index] = [baseOf(instruction), indexOf(instruction)];
+  const parts = [...part(base, 1), ...part(index, 1 << ((instruction.sib ?? 0) >> 6))];
+  return parts.length === Number(base !== undefined) + Number(index !== undefined) ? parts : undefined;
 }
 
 function operandInWords({ displacement, sib, mode, ripRelative }: Instruction, parts: MemoryAccess['parts']): string {

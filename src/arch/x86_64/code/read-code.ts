@@ -1,6 +1,9 @@
 import type { CodeAction, CodeArchitecture } from '../../architecture.js';
 import { instructionAt, LONGEST_INSTRUCTION, PREFIX, type Instruction } from './instruction.js';
+import { bit, named, NUMBERED, REX_B, REX_R, REX_W } from './general-registers.js';
 import { memoryAccess } from './memory-access.js';
+import { callTo, origin } from './origins.js';
+import { ARGUMENTS } from './register-values.js';
 
 const CALL = 0xe8;
 const [UD1, UD2] = [0x0fb9, 0x0f0b];
@@ -8,9 +11,6 @@ const JUMP = 0xe9;
 /** With the register field of ModRM: inc, dec, call, push (volume 2, table A-6, group 5). */
 const GROUP_5 = 0xff;
 const [INC, DEC, CALL_INDIRECT, PUSH] = [0, 1, 2, 6];
-const REX_B = 1;
-const REX_R = 4;
-const REX_W = 8;
 /** The first argument of a function: System V ABI for AMD64. */
 const RDI = 7;
 
@@ -18,6 +18,13 @@ const RDI = 7;
 const STORE_BYTES = 16;
 /** How far a per-CPU count may be from the load of the pointer to it. */
 const COUNT_BYTES = 24;
+
+const thunks = Object.fromEntries(
+  NUMBERED.map(named).flatMap((register) => [
+    [`__x86_indirect_thunk_${register}`, register],
+    [`__x86_indirect_call_thunk_${register}`, register],
+  ]),
+);
 
 export const code: CodeArchitecture = {
   longestCall: 7,
@@ -28,6 +35,10 @@ export const code: CodeArchitecture = {
   pauses,
   stackWrite,
   memoryAccess,
+  origin,
+  callTo,
+  argumentRegisters: ARGUMENTS.map(named),
+  thunks,
   isTrap: (bytes) => [UD1, UD2].includes(instructionAt(bytes, 0)?.opcode ?? 0),
   longestInstruction: LONGEST_INSTRUCTION,
 };
@@ -116,8 +127,7 @@ function constantOf(instruction: Instruction, end: bigint): bigint | undefined {
 
 /** The register that is written: 0 to 15. */
 function registerOf({ opcode, rex, reg, rm }: Instruction): number {
-  if (opcode === 0xc7) return rm | ((rex & REX_B) === 0 ? 0 : 8);
-  return reg | ((rex & REX_R) === 0 ? 0 : 8);
+  return opcode === 0xc7 ? rm | bit(rex, REX_B) : reg | bit(rex, REX_R);
 }
 
 /** `movb $0, disp32(%rip)`, or `movb $0, (%rdi)` behind a load of RDI. */
@@ -137,7 +147,7 @@ function zeroByteAt(
 function counted({ mode, reg, rm, ripRelative, rex, prefixes }: Instruction): number | undefined {
   if ((reg !== INC && reg !== DEC) || prefixes !== PREFIX.gs || (rex & REX_W) !== 0) return undefined;
   if (mode !== 0 || rm === 4 || ripRelative) return undefined;
-  return rm | ((rex & REX_B) === 0 ? 0 : 8);
+  return rm | bit(rex, REX_B);
 }
 
 /** Constants of four bytes in the code, and places relative to it. */
