@@ -1,9 +1,13 @@
 import type { InterruptionKind } from '../arch/stack/interruption-kind.js';
 import type { Kernel } from '../kernel/kernel.js';
+import type { Activation } from '../locks/contexts.js';
 import { placeTold } from '../locks/findings/waits-in-words.js';
+import { codePlace } from '../stack/code.js';
+import { defined } from '../words/defined.js';
 import { told, type Told } from '../words/told.js';
-import { accessTold, exhaustedTold, operandTold, wildCallTold } from '../faults/access-in-words.js';
+import { accessTold, exhaustedTold, operandTold, wildCallTold, type WildCall } from '../faults/access-in-words.js';
 import { isCanonical } from '../faults/bad-pointer.js';
+import { calledByName, calledPointer } from './pointer/called-pointer.js';
 import { spacesOf } from './address-spaces.js';
 import type { Ending } from './ending.js';
 import { taintInWords } from './taint-in-words.js';
@@ -15,8 +19,7 @@ export function exceptionTold(kernel: Kernel, { exception, culprit }: Ending): T
   const found = exception?.faulted;
   if (found?.noCode === true) {
     const [, caller] = activations;
-    const by = caller && told`${placeTold(caller, 'caller')}${taintInWords(kernel, caller)}`;
-    return wildCallTold(spacesOf(kernel), found.saved.registers.ip, by);
+    return wildCallTold(spacesOf(kernel), found.saved.registers.ip, caller && wildCallBy(kernel, caller));
   }
   const where =
     first === undefined ? 'Code that is not known' : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
@@ -30,7 +33,17 @@ export function exceptionTold(kernel: Kernel, { exception, culprit }: Ending): T
   // Of addresses the processor refuses those that are not canonical; whatever else it protects, the instruction tells.
   if (exception.kind === 'general protection fault' && target !== undefined && isCanonical(target))
     return told`${where} met ${inWords[exception.kind]} (${operandTold(access)})`;
-  return told`${where} ${accessTold(spacesOf(kernel), access)}`;
+  return told`${where} ${accessTold(spacesOf(kernel), access, found?.member?.member?.text)}`;
+}
+
+function wildCallBy(kernel: Kernel, caller: Activation): WildCall {
+  const { ip } = caller.frame;
+  const target = calledByName(kernel, ip);
+  const called = target === undefined ? undefined : codePlace(kernel, target)?.function;
+  return {
+    caller: told`${placeTold(caller, 'caller')}${taintInWords(kernel, caller)}`,
+    ...defined({ called, pointer: called === undefined ? calledPointer(kernel, ip) : undefined }),
+  };
 }
 
 /** The stack ran into its guard page. */

@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { bugAt, type BugPlace } from '../linux/machine/bug-table.js';
 import { codeRangeOf } from '../stack/code.js';
 import { defined } from '../words/defined.js';
+import { accessedMember, type AccessedMember } from './pointer/accessed-member.js';
 
 /** What the code at an exception was about to do, as its instruction and registers say. */
 export interface Faulted {
@@ -12,6 +13,7 @@ export interface Faulted {
   /** It is no code of the kernel or a module: it was come to by a wild or NULL call. */
   readonly noCode?: true;
   readonly access?: MemoryAccess;
+  readonly member?: AccessedMember;
   /** The instruction that BUG() and WARN() are made of. */
   readonly isTrap: boolean;
   readonly bug?: BugPlace;
@@ -25,11 +27,13 @@ export function faulted(kernel: Kernel, saved: SavedRegisters): Faulted {
   const code = codeAt(kernel, ip);
   if (code === undefined) return { saved, isTrap: false };
   const isTrap = kernel.arch.code.isTrap(code);
+  const access = isTrap ? undefined : kernel.arch.code.memoryAccess(code, saved.registers);
   return {
     saved,
     isTrap,
     ...defined({
-      access: isTrap ? undefined : kernel.arch.code.memoryAccess(code, saved.registers),
+      access,
+      member: access && accessedMember(kernel, ip, access),
       bug: isTrap ? kernel.attempt('__bug_table', () => bugAt(kernel, ip)) : undefined,
     }),
   };

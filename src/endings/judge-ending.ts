@@ -30,6 +30,7 @@ import { culpritOf, type Culprit } from './culprit.js';
 import { exceptionTold } from './exception-in-words.js';
 import type { Premise } from '../words/certainty.js';
 import { inTheLog } from './in-the-log.js';
+import { memberTold } from './member-in-words.js';
 import { initEndedTold } from './init-in-words.js';
 import { livedFinding } from './lived.js';
 import { metBy } from './policy-in-words.js';
@@ -110,6 +111,7 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
     evidence: [
       ...(kind === 'by hand' ? [] : path(ending.culprit)),
       ...lastFault(kernel, ending),
+      ...memberTold(kernel, ending),
       ...saidBy(ending),
       ...inTheLog(kernel, ending),
     ],

@@ -7,18 +7,24 @@ const does: Readonly<Record<MemoryAccess['does'], string>> = {
   read: 'read',
   write: 'wrote',
   'read and write': 'changed',
-  call: 'called by a pointer at',
-  jump: 'jumped by a pointer at',
+  call: 'called by a pointer',
+  jump: 'jumped by a pointer',
 };
 
 const saved = 'the registers that the exception saved';
 
-/** "read 4 bytes at address 0x28 (0x28(%rdi)) through rdi, which is a NULL pointer" */
-export function accessTold(spaces: AddressSpaces, access: MemoryAccess): Told {
+/**
+ * "read q->depth, 4 bytes at address 0x28 (0x28(%rdi)) through rdi, which is a NULL pointer"
+ * @param member what stands there in the source, where it is known
+ */
+export function accessTold(spaces: AddressSpaces, access: MemoryAccess, member?: string): Told {
   const target = access.address;
   const at =
     target === undefined ? operandTold(access) : address('address', target, `${access.operand}, by its registers`);
-  return told`${does[access.does]}${width(access)} ${target === undefined ? '' : 'address '}${at}${why(spaces, access)}`;
+  const what = member === undefined ? '' : told` ${word('member', member, 'the code of the function, and the types')}`;
+  const bytes = width(access);
+  const near = what === '' || bytes === '' ? '' : ',';
+  return told`${does[access.does]}${what}${near}${bytes} at ${target === undefined ? '' : 'address '}${at}${why(spaces, access)}`;
 }
 
 export function operandTold({ operand }: MemoryAccess): KnownFact {
@@ -27,7 +33,7 @@ export function operandTold({ operand }: MemoryAccess): KnownFact {
 
 function width({ bytes, does: how }: MemoryAccess): string | Told {
   if (bytes === undefined || how === 'call' || how === 'jump') return '';
-  return told` ${bytesOf('width', bytes, 'its instruction')} at`;
+  return told` ${bytesOf('width', bytes, 'its instruction')}`;
 }
 
 /** Through which register, and what its value says. */
@@ -53,12 +59,29 @@ function registerTold(register: string, value: bigint): KnownFact {
   return { ...address(register, value, saved), text: register };
 }
 
-/** No instruction was run there: its caller went by a bad pointer. @param by the caller, where it is known */
-export function wildCallTold(spaces: AddressSpaces, ip: bigint, by: Told | undefined): Told {
+/** How the kernel came to what is no code. */
+export interface WildCall {
+  readonly caller: Told;
+  /** What it called by name, which then went on by a pointer of its own. */
+  readonly called?: string;
+  /** The pointer that it called by, in the source. */
+  readonly pointer?: string;
+}
+
+/** No instruction was run there: it was come to by a bad pointer. @param by how, where that is known */
+export function wildCallTold(spaces: AddressSpaces, ip: bigint, by: WildCall | undefined): Told {
   const says = badPointerInWords(spaces, ip);
-  const went = by === undefined ? 'The kernel went to' : told`${by} called`;
   const to = address('address', ip, 'ip of the registers that the exception saved');
-  return told`${went} ${to}, where no code is${says === undefined ? '' : told`: ${word('address is', says, 'its value')}`}`;
+  return told`${wayTold(by)} ${to}, where no code is${says === undefined ? '' : told`: ${word('address is', says, 'its value')}`}`;
+}
+
+function wayTold(by: WildCall | undefined): string | Told {
+  if (by === undefined) return 'The kernel went to';
+  const { caller, called, pointer } = by;
+  if (called !== undefined)
+    return told`${word('called', called, 'the call before the return address')}, called by ${caller}, went to`;
+  if (pointer === undefined) return told`${caller} called`;
+  return told`${caller} called ${word('pointer', pointer, 'the code of the function, and the types')}, which is`;
 }
 
 /** A function that stands on a stack so many times calls itself without end. */

@@ -47,7 +47,7 @@ function accessed(oops: OopsText, where: Told | string): Told {
   const { place, ip, trace, fault, first } = oops;
   if (place === undefined && ip !== undefined) {
     const caller = trace[0] ?? oops.scanned;
-    return wildCallTold(spaces, ip, caller && told`${placeWord(caller, 'caller')}${taintOf(oops, caller)}`);
+    return wildCallTold(spaces, ip, caller && { caller: told`${placeWord(caller, 'caller')}${taintOf(oops, caller)}` });
   }
   const access = accessOf(oops);
   if (access !== undefined) return told`${where} ${accessTold(spaces, access)}`;

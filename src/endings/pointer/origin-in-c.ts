@@ -1,0 +1,98 @@
+import type { Origin } from '../../arch/architecture.js';
+import { memberAt, memberFrom } from '../../debuginfo/member-at.js';
+import type { CodeSymbol, CType, StructType } from '../../debuginfo/type-source.js';
+import { resolveType, sizeOf } from '../../debuginfo/type-walk.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { codePlace } from '../../stack/code.js';
+
+/** A value as the source may have it: "q", "inode->i_sb", "find_vma(…)". */
+export interface Expression {
+  readonly text: string;
+  /** undefined where the types do not have it. */
+  readonly type?: CType;
+}
+
+/** What a value's origin is in C; undefined where names or types do not tell. */
+export function originInC(kernel: Kernel, { base, loads }: Origin, of: CodeSymbol): Expression | undefined {
+  const [first, ...more] = loads;
+  if (base.is === 'argument') return through(argument(kernel, of, base.number), loads);
+  if (base.is === 'result') return through(result(kernel, base.address), loads);
+  return first === undefined ? undefined : through(variable(kernel, base.address, first), more);
+}
+
+/** What is read through a pointer: "inode->i_sb". @param bytes how many, where that is known */
+export function readThrough({ text, type }: Expression, offset: number, bytes?: number): Expression | undefined {
+  const struct = type && pointedAt(type);
+  const member = struct && memberAt(struct, offset, (one) => sizeOf(one) === bytes);
+  return member && { text: `${text}->${member.path}`, type: member.type };
+}
+
+/** A pointer with a constant added: "&file->f_path". */
+export function addedInC({ text, type }: Expression, add: number): string | undefined {
+  if (add === 0) return text;
+  const struct = type && pointedAt(type);
+  const member = struct && memberFrom(struct, add);
+  return member && `&${text}->${member}`;
+}
+
+/** The struct that a pointer of that type points at. */
+export function pointedAt(type: CType): StructType | undefined {
+  const pointer = resolveType(type);
+  const target = pointer.kind === 'pointer' ? resolveType(pointer.target()) : undefined;
+  return target?.kind === 'struct' || target?.kind === 'union' ? target : undefined;
+}
+
+const POINTER_BYTES = 8;
+
+function through(from: Expression | undefined, loads: readonly number[]): Expression | undefined {
+  return loads.reduce<Expression | undefined>((value, offset) => {
+    const found = value && readThrough(value, offset, POINTER_BYTES);
+    return found?.type !== undefined && isWord(found.type) ? found : undefined;
+  }, from);
+}
+
+function isWord(type: CType): boolean {
+  return isScalar(type) && sizeOf(type) === POINTER_BYTES;
+}
+
+/** A struct by value takes more registers than one, or none. */
+function argument(kernel: Kernel, of: CodeSymbol, number: number): Expression | undefined {
+  const parameters = functionType(kernel, of)?.parameters.slice(0, number + 1) ?? [];
+  const own = parameters[number];
+  if (own === undefined || /^(?:|__unused\w*)$/.test(own.name) || !parameters.every(({ type }) => isScalar(type())))
+    return undefined;
+  return { text: own.name, type: own.type() };
+}
+
+function isScalar(type: CType): boolean {
+  return ['int', 'pointer', 'enum'].includes(resolveType(type).kind) && sizeOf(type)! <= POINTER_BYTES;
+}
+
+function result(kernel: Kernel, address: bigint): Expression | undefined {
+  const place = codePlace(kernel, address);
+  if (place === undefined || place.offset !== 0) return undefined;
+  const type = functionType(kernel, { ...place, name: place.function, address })?.returns();
+  return type && isWord(type) ? { text: `${place.function}(…)`, type } : undefined;
+}
+
+function functionType(kernel: Kernel, symbol: CodeSymbol): ReturnType<Kernel['types']['functionType']> {
+  // Static functions of one name may differ, and BTF has one of them.
+  const alike = kernel.symbols.lookup(symbol.name).filter(({ module }) => module === symbol.module);
+  if (alike.length > 1) return undefined;
+  return kernel.types.functionType(symbol);
+}
+
+/** What a variable holds at an offset, by its name: "current_task", "pcpu_hot.current_task". */
+function variable(kernel: Kernel, address: bigint, offset: number): Expression | undefined {
+  const found = kernel.symbols.at(address + BigInt(offset));
+  if (found === undefined) return undefined;
+  const { name } = found.symbol;
+  const type = kernel.types.variable(name);
+  const struct = type && resolveType(type);
+  if (struct?.kind === 'struct' || struct?.kind === 'union') {
+    const member = memberAt(struct, found.offset, (one) => sizeOf(one) === POINTER_BYTES);
+    return member && { text: `${name}.${member.path}`, type: member.type };
+  }
+  if (found.offset !== 0) return undefined;
+  return { text: name, ...(type && { type }) };
+}
