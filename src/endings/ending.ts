@@ -12,7 +12,7 @@ import { cpuContexts, type Context } from '../locks/contexts.js';
 import { defined } from '../words/defined.js';
 import { culpritOf, type Culprit } from './culprit.js';
 import { isOops } from './machinery.js';
-import { faulted, type Faulted } from './exception.js';
+import { faulted, warned, type Faulted } from './exception.js';
 
 /** A setting of the kernel that makes a panic of what it would go on after; two where code asks both. */
 export type Policy =
@@ -118,10 +118,10 @@ function whichKind(
   const found = byMachinery.find(([pattern]) => names.some((name) => pattern.test(name)));
   if (found !== undefined) {
     const [, kind, policy] = found;
-    const warned = kind === 'warning' && saved !== undefined && by !== undefined;
+    const isWarned = kind === 'warning' && saved !== undefined && by !== undefined;
     return {
       kind,
-      ...defined({ policy, exception: warned ? { kind: by.kind, faulted: faulted(kernel, saved) } : undefined }),
+      ...defined({ policy, exception: isWarned ? { kind: by.kind, faulted: warned(kernel, saved) } : undefined }),
     };
   }
   if (by !== undefined && saved !== undefined && machinery.some(({ name }) => isOops(kernel, name))) {

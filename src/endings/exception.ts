@@ -1,7 +1,7 @@
 import type { MemoryAccess } from '../arch/architecture.js';
 import type { SavedRegisters } from '../arch/stack/frame.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { bugAt, type BugPlace } from '../linux/machine/bug-table.js';
+import { bugAt, warningBefore, type BugPlace } from '../linux/machine/bug-table.js';
 import { codeRangeOf } from '../stack/code.js';
 import { defined } from '../words/defined.js';
 import { accessedMember, type AccessedMember } from './pointer/accessed-member.js';
@@ -37,6 +37,14 @@ export function faulted(kernel: Kernel, saved: SavedRegisters): Faulted {
       bug: isTrap ? kernel.attempt('__bug_table', () => bugAt(kernel, ip)) : undefined,
     }),
   };
+}
+
+/** The same of a WARN(), which may be a call that traps: the registers then stand behind it. */
+export function warned(kernel: Kernel, saved: SavedRegisters): Faulted {
+  const found = faulted(kernel, saved);
+  const called = found.bug ?? kernel.attempt('__bug_table', () => warningBefore(kernel, saved.registers.ip));
+  if (called === undefined) return found;
+  return { saved, isTrap: true, bug: called };
 }
 
 function codeAt(kernel: Kernel, ip: bigint): Uint8Array | undefined {

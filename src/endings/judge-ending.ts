@@ -31,6 +31,7 @@ import { exceptionTold } from './exception-in-words.js';
 import type { Premise } from '../words/certainty.js';
 import { inTheLog } from './in-the-log.js';
 import { memberTold } from './member-in-words.js';
+import { loadedTold } from './module-loaded.js';
 import { initEndedTold } from './init-in-words.js';
 import { livedFinding } from './lived.js';
 import { metBy } from './policy-in-words.js';
@@ -114,6 +115,7 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
       ...memberTold(kernel, ending),
       ...saidBy(ending),
       ...inTheLog(kernel, ending),
+      ...loadedTold(kernel, ending),
     ],
     restsOn: presumed(kernel, ending),
     ...(panic.task ? { doors: [doorTo(panic.task)] } : {}),

@@ -6,7 +6,7 @@ import { stacksOf } from '../arch/stack/stack-architectures.js';
 import { endingOf, type Ending } from '../endings/ending.js';
 import { isDying, isOops } from '../endings/machinery.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { bugAt, type BugPlace } from '../linux/machine/bug-table.js';
+import type { BugPlace } from '../linux/machine/bug-table.js';
 import { kernelRecords } from '../linux/printk/kernel-records.js';
 import { printedPart } from '../linux/printk/printed-part.js';
 import { stringsInCode } from '../linux/printk/strings-in-code.js';
@@ -128,8 +128,8 @@ function bugWithout(kernel: Kernel, { registers }: PrintedException): string {
 function warningLines(kernel: Kernel, dead: Dead, belowException: boolean): PrintedLine[] {
   const exception = printedException(kernel, dead);
   const { cpu, task } = dead;
-  const { at, bug } = warnedAt(kernel, dead);
-  const where = symbolText(kernel, at);
+  const { saved, bug } = dead.ending.exception!.faulted;
+  const where = symbolText(kernel, bug?.at ?? saved.registers.ip);
   const source: PrintedLine = bug === undefined ? [{ what: 'source line', digits: 1 }, ' '] : [sourceOf(bug)];
   // Since 6.19 the place stands first.
   const isNew = stringsInCode(kernel, '__warn').some((format) => format.includes(', CPU#%d: %s/%d'));
@@ -150,22 +150,6 @@ function warningLines(kernel: Kernel, dead: Dead, belowException: boolean): Prin
 /** Without DEBUG_BUGVERBOSE the kernel has no names of files. */
 function sourceOf({ file, line }: BugPlace): string {
   return file === undefined ? '' : `${file}:${line} `;
-}
-
-/**
- * Where a WARN() stands, by its entry in the table: the trap itself, or since 6.19, where it has a message, the call of
- * one (__WARN_trap), behind which the handler has put the registers already.
- */
-function warnedAt(kernel: Kernel, { ending }: Dead): { at: bigint; bug?: BugPlace } {
-  const { saved, bug } = ending.exception!.faulted;
-  const { ip } = saved.registers;
-  if (bug !== undefined) return { at: ip, bug };
-  for (let back = 1; back <= kernel.arch.code.longestCall; back++) {
-    const at = ip - BigInt(back);
-    const called = kernel.attempt('__bug_table', () => bugAt(kernel, at));
-    if (called?.isWarning === true) return { at, bug: called };
-  }
-  return { at: ip };
 }
 
 /** watchdog_timer_fn() */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { endingFindings } from 'oompm/endings';
 import { lineText, oopsRecords } from 'oompm/oops';
 import type { ToyFunction } from 'oompm/testing';
 
@@ -173,7 +174,7 @@ describe('where a warning stands', () => {
   const warned = over('asm_exc_invalid_op_warn', '__warn', 'warn_op');
 
   /** The first line, where the kernel's table has one entry of that many bytes before the trap. */
-  function firstLine(back: bigint, flags: number): string {
+  function firstLine(back: bigint, flags: number): { line: string; told: string } {
     const trap = machine([warned, faults('traps')]).code.at('traps');
     const table = new DataView(new ArrayBuffer(64));
     table.setInt32(0, Number(BigInt.asIntN(32, trap - back - TABLE)), true);
@@ -188,17 +189,26 @@ describe('where a warning stands', () => {
       symbols: { __start___bug_table: TABLE, __stop___bug_table: TABLE + BigInt(ENTRY_BYTES) },
       memory: [{ at: TABLE, bytes: new Uint8Array(table.buffer) }],
     });
-    return lineText(oopsRecords(kernel)[0]!.lines[1]!);
+    const [finding] = endingFindings(kernel);
+    return { line: lineText(oopsRecords(kernel)[0]!.lines[1]!), told: finding!.sentence };
   }
 
   test('the trap itself, and the call of one', () => {
-    expect(firstLine(0n, 1)).toBe('WARNING: CPU: 0 PID: 100 at a.c:17 traps+0x0/0x100');
-    expect(firstLine(5n, 1)).toMatch(/^WARNING: CPU: 0 PID: 100 at a\.c:17 \S+\+0xfb\/0x100$/);
+    expect(firstLine(0n, 1)).toMatchObject({
+      line: 'WARNING: CPU: 0 PID: 100 at a.c:17 traps+0x0/0x100',
+      told: expect.stringMatching(/^traps\+0x0 ran into a WARN\(\) at a\.c:17, and/),
+    });
+    expect(firstLine(5n, 1)).toMatchObject({
+      line: expect.stringMatching(/^WARNING: CPU: 0 PID: 100 at a\.c:17 \S+\+0xfb\/0x100$/),
+      told: expect.stringMatching(/ ran into a WARN\(\) at a\.c:17, and/),
+    });
   });
 
   test('a BUG() before it, or a warning further off, is another one', () => {
-    expect(firstLine(5n, 0)).toBe('WARNING: CPU: 0 PID: 100 at ? traps+0x0/0x100');
-    expect(firstLine(64n, 1)).toBe('WARNING: CPU: 0 PID: 100 at ? traps+0x0/0x100');
+    for (const { line, told } of [firstLine(5n, 0), firstLine(64n, 1)]) {
+      expect(line).toBe('WARNING: CPU: 0 PID: 100 at ? traps+0x0/0x100');
+      expect(told).not.toMatch(/a\.c/);
+    }
   });
 });
 

@@ -5,6 +5,8 @@ import { defined } from '../../words/defined.js';
 
 /** Where a BUG() or WARN() stands in the kernel's sources. */
 export interface BugPlace {
+  /** The instruction. */
+  readonly at: bigint;
   /** As the compiler was given it; undefined without DEBUG_BUGVERBOSE. */
   readonly file?: string;
   readonly line?: number;
@@ -34,17 +36,30 @@ export function bugAt(kernel: Kernel, address: bigint): BugPlace | undefined {
   for (let at = 0; at + bytes <= table.bytes; at += bytes) {
     const member = table.start + BigInt(at + distance);
     if (BigInt.asUintN(64, member + BigInt(view.getInt32(at + distance, true))) !== address) continue;
-    return placeOf(kernel, table.start + BigInt(at));
+    return placeOf(kernel, table.start + BigInt(at), address);
   }
   return undefined;
 }
 
-function placeOf(kernel: Kernel, entry: bigint): BugPlace {
+/**
+ * The WARN() that returns to an address: since 6.19 one with a message is a call (__WARN_trap), behind which the handler
+ * has put the registers already. @throws ReadError, Implausible
+ */
+export function warningBefore(kernel: Kernel, address: bigint): BugPlace | undefined {
+  for (let back = 1; back <= kernel.arch.code.longestCall; back++) {
+    const found = bugAt(kernel, address - BigInt(back));
+    if (found?.isWarning === true) return found;
+  }
+  return undefined;
+}
+
+function placeOf(kernel: Kernel, entry: bigint, address: bigint): BugPlace {
   const { line, flags } = kernel.ref('bug_entry', entry);
   const from = kernel.once('bug_entry.file_disp counts from', () => pathsCountFrom(kernel));
   const file =
     from === undefined ? undefined : kernel.attempt('bug_entry.file_disp', () => pathOf(kernel, entry, from));
   return {
+    at: address,
     isWarning: (flags & BUGFLAG_WARNING) !== 0,
     ...defined({ file, line: file === undefined ? undefined : line }),
   };
