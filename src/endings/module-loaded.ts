@@ -22,7 +22,8 @@ export function loadedTold(kernel: Kernel, { culprit: { activations }, panic }: 
     panic.timeNs === undefined
       ? ''
       : told`, ${duration('module.loaded before', panic.timeNs - found.timeNs, 'the log')} before`;
+  const line = word('module.line', found.text, 'the log');
   return [
-    told`${word('module', module, 'module.name')} tainted the kernel as it was loaded${before}: [${logStamp(found.timeNs)}] ${word('module.line', found.text, 'the log')}`,
+    told`${word('module', module, 'module.name')} tainted the kernel as it was loaded${before}: [${logStamp(found.timeNs)}] ${line}`,
   ];
 }

@@ -42,8 +42,8 @@ export function bugAt(kernel: Kernel, address: bigint): BugPlace | undefined {
 }
 
 /**
- * The WARN() that returns to an address: since 6.19 one with a message is a call (__WARN_trap), behind which the handler
- * has put the registers already. @throws ReadError, Implausible
+ * The WARN() that returns to an address: since 6.19 one with a message is a call (__WARN_trap), behind which the
+ * handler has put the registers already. @throws ReadError, Implausible
  */
 export function warningBefore(kernel: Kernel, address: bigint): BugPlace | undefined {
   for (let back = 1; back <= kernel.arch.code.longestCall; back++) {
