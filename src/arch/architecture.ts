@@ -143,9 +143,13 @@ export interface CodePart {
 
 /** What a value was made of: through pointers that were read at these offsets in turn, and a constant added at last. */
 export interface Origin {
-  /** An argument by its register's place among those that pass them; `result`, of the function at that address. */
+  /**
+   * An argument by its register's place among those that pass them; `result`, of the function at that address; what a
+   * register had as the instruction there read through it, where that came from several places.
+   */
   readonly base:
     | { readonly is: 'argument'; readonly number: number }
+    | { readonly is: 'register'; readonly register: string; readonly address: bigint }
     | { readonly is: 'result' | 'variable' | 'per-CPU variable'; readonly address: bigint };
   readonly loads: readonly number[];
   readonly add: number;

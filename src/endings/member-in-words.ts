@@ -6,7 +6,7 @@ import type { Ending } from './ending.js';
 import type { AccessedMember } from './pointer/accessed-member.js';
 import { passedBy } from './pointer/passed-by.js';
 
-const BY_CODE = 'the code of the function';
+const BY_CODE = 'the code of the function, or DWARF';
 const BY_TYPES = 'the types';
 
 /** Where a bad pointer came from, what it was gone for through it, and which caller passed it. */

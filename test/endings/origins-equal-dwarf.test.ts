@@ -3,6 +3,7 @@ import { describe, expect } from 'vitest';
 import { instructionAt } from '../../src/arch/x86_64/code/instruction.js';
 import type { Variable } from '../../src/debuginfo/dwarf/variables.js';
 import type { CodeSymbol } from '../../src/debuginfo/type-source.js';
+import { calledPointer } from '../../src/endings/pointer/called-pointer.js';
 import { originInC } from '../../src/endings/pointer/origin-in-c.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { openKernel } from '../../src/session/open-kernel.js';
@@ -78,4 +79,18 @@ describe('where registers’ values came from, held against the compiler’s own
     },
     60_000,
   );
+
+  testWith([dump, vmlinux], 'where registers came from several places, the compiler’s variable is told', async () => {
+    const kernel = await openKernel({ dump: [dumpFile(dump)!], vmlinux: dumpFile(vmlinux)! });
+    const calledIn = (name: string): string[] => {
+      const start = kernel.symbols.addressOf(name)!;
+      const pointers = Array.from({ length: codePlace(kernel, start)!.size }, (_, offset) =>
+        calledPointer(kernel, start + BigInt(offset)),
+      );
+      return [...new Set(pointers.filter((pointer) => pointer !== undefined))];
+    };
+    expect(calledIn('raw_notifier_call_chain')).toEqual(['nb->notifier_call']);
+    expect(calledIn('__wake_up_common')).toEqual(['curr->func']);
+    expect(calledIn('process_one_work')).toContain('worker->current_func');
+  });
 });

@@ -1,45 +1,22 @@
 import type { Origin } from '../../arch/architecture.js';
-import { memberAt, memberFrom } from '../../debuginfo/member-at.js';
-import type { CodeSymbol, CType, StructType } from '../../debuginfo/type-source.js';
+import { memberAt } from '../../debuginfo/member-at.js';
+import type { CodeSymbol, CType } from '../../debuginfo/type-source.js';
 import { resolveType, sizeOf } from '../../debuginfo/type-walk.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { codePlace } from '../../stack/code.js';
-
-/** A value as the source may have it: "q", "inode->i_sb", "find_vma(…)". */
-export interface Expression {
-  readonly text: string;
-  /** undefined where the types do not have it. */
-  readonly type?: CType;
-}
+import { readThrough, type Expression } from './expression.js';
+import { variableIn } from './variable-in.js';
 
 /** What a value's origin is in C; undefined where names or types do not tell. */
 export function originInC(kernel: Kernel, { base, loads }: Origin, of: CodeSymbol): Expression | undefined {
   const [first, ...more] = loads;
   if (base.is === 'argument') return through(argument(kernel, of, base.number), loads);
   if (base.is === 'result') return through(result(kernel, base.address), loads);
+  if (base.is === 'register') {
+    const operand = { register: base.register, displacement: first ?? 0, bytes: POINTER_BYTES };
+    return through(variableIn(kernel, base.address, operand), loads);
+  }
   return first === undefined ? undefined : through(variable(kernel, base.address, first), more);
-}
-
-/** What is read through a pointer: "inode->i_sb". @param bytes how many, where that is known */
-export function readThrough({ text, type }: Expression, offset: number, bytes?: number): Expression | undefined {
-  const struct = type && pointedAt(type);
-  const member = struct && memberAt(struct, offset, (one) => sizeOf(one) === bytes);
-  return member && { text: `${text}->${member.path}`, type: member.type };
-}
-
-/** A pointer with a constant added: "&file->f_path". */
-export function addedInC({ text, type }: Expression, add: number): string | undefined {
-  if (add === 0) return text;
-  const struct = type && pointedAt(type);
-  const member = struct && memberFrom(struct, add);
-  return member && `&${text}->${member}`;
-}
-
-/** The struct that a pointer of that type points at. */
-export function pointedAt(type: CType): StructType | undefined {
-  const pointer = resolveType(type);
-  const target = pointer.kind === 'pointer' ? resolveType(pointer.target()) : undefined;
-  return target?.kind === 'struct' || target?.kind === 'union' ? target : undefined;
 }
 
 const POINTER_BYTES = 8;

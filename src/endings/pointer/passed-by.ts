@@ -1,7 +1,8 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Activation } from '../../locks/contexts.js';
 import { callBehind, functionAt, originAt } from './function-code.js';
-import { addedInC, originInC } from './origin-in-c.js';
+import { originInC } from './origin-in-c.js';
+import { addedInC } from './expression.js';
 import { calledByName } from './called-pointer.js';
 
 /** Where a caller took an argument from: "acme_device", "&file->f_path". */

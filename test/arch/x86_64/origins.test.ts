@@ -35,6 +35,12 @@ describe('where a register’s value came from', () => {
     ['what a constant was added to', ['48 83 c7 20'], 'rdi', argument(0, [], 0x20)],
     ['what a constant was taken from', ['48 83 ef 20'], 'rdi', argument(0, [], -0x20)],
     ['a load by an index', ['48 8b 04 f7'], 'rax', undefined],
+    [
+      'through a register of no known origin',
+      ['48 8b 43 08'],
+      'rax',
+      { base: { is: 'register', register: 'rbx', address: START }, loads: [8], add: 0 },
+    ],
     ['a load by r12', ['4e 8b 04 e6'], 'r8', undefined],
     ['a load of 32 bits', ['8b 47 28'], 'rax', undefined],
     ['what was counted', ['48 ff c7'], 'rdi', undefined],

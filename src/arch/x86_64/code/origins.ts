@@ -39,8 +39,16 @@ function pointerOf(instruction: Instruction): Omit<CallInCode, 'at'> {
     : { register: named(NUMBERED[base]!), displacement };
 }
 
-/** The registers before each instruction of a function that a way leads to. */
+/**
+ * The registers before each instruction of a function that a way leads to. What is read through a register is told by
+ * where that came from, or where that is not one place by the register itself: which it is, the first time tells.
+ */
 function valuesOf(code: FunctionCode): ReadonlyMap<bigint, Values> | undefined {
+  const known = onAllWays(code);
+  return known && onAllWays(code, known);
+}
+
+function onAllWays(code: FunctionCode, first?: ReadonlyMap<bigint, Values>): Map<bigint, Values> | undefined {
   const known = new Map<bigint, Values>();
   const pending: { at: bigint; values: Values }[] = [{ at: code[0].start, values: AT_ENTRY }];
   for (let steps = 0; pending.length > 0; steps++) {
@@ -54,7 +62,8 @@ function valuesOf(code: FunctionCode): ReadonlyMap<bigint, Values> | undefined {
     if (instruction === undefined) return undefined;
     const ways = waysFrom(next.at, instruction);
     if (ways === undefined) return undefined;
-    const after = afterwards(values, instruction, next.at + BigInt(instruction.length));
+    const end = next.at + BigInt(instruction.length);
+    const after = afterwards(values, instruction, { end, known: first?.get(next.at) });
     // A jump on a condition stays within the function: one that leads elsewhere is to a part that is not known.
     if (ways.length === 2 && !ways.every((way) => isWithin(code, way))) return undefined;
     for (const way of ways) if (isWithin(code, way)) pending.push({ at: way, values: after });

@@ -1,5 +1,5 @@
 import type { Origin } from '../../architecture.js';
-import { baseOf, bit, indexOf, NUMBERED, REX_B, REX_R, REX_W } from './general-registers.js';
+import { baseOf, bit, indexOf, named, NUMBERED, REX_B, REX_R, REX_W } from './general-registers.js';
 import { PREFIX, type Instruction } from './instruction.js';
 import { writtenBy } from './written-registers.js';
 
@@ -34,15 +34,22 @@ function isSame(a: Origin, b: Origin | undefined): boolean {
 
 function isSameBase(a: Origin['base'], b: Origin['base']): boolean {
   if (a.is === 'argument') return b.is === 'argument' && a.number === b.number;
-  return b.is !== 'argument' && a.is === b.is && a.address === b.address;
+  if (b.is === 'argument' || a.is !== b.is || a.address !== b.address) return false;
+  return a.is !== 'register' || b.is !== 'register' || a.register === b.register;
 }
 
-/** The registers behind an instruction. @param next where it ends */
-export function afterwards(values: Values, instruction: Instruction, next: bigint): Values {
+/** Where an instruction ends, and the registers before it as all ways leave them, once that is known. */
+export interface Stands {
+  readonly end: bigint;
+  readonly known?: Values | undefined;
+}
+
+/** The registers behind an instruction. */
+export function afterwards(values: Values, instruction: Instruction, stands: Stands): Values {
   const written = writtenBy(instruction);
   if (written === 'all') return values.map(() => undefined);
   if (written.length === 0) return values;
-  const found = valueWritten(values, instruction, next);
+  const found = valueWritten(values, instruction, stands);
   const after = values.map((value, n) => (written.includes(n) ? undefined : value));
   if (found !== undefined) after[found.register] = found.value;
   return after;
@@ -52,20 +59,23 @@ export function afterwards(values: Values, instruction: Instruction, next: bigin
 function valueWritten(
   values: Values,
   instruction: Instruction,
-  next: bigint,
+  stands: Stands,
 ): { register: number; value: Origin | undefined } | undefined {
   const { opcode, rex, mode, reg, rm, immediate } = instruction;
   if (opcode === CALL)
-    return { register: AX, value: { base: { is: 'result', address: ahead(next, immediate) }, loads: [], add: 0 } };
+    return {
+      register: AX,
+      value: { base: { is: 'result', address: ahead(stands.end, immediate) }, loads: [], add: 0 },
+    };
   if ((rex & REX_W) === 0 || mode === undefined) return undefined;
   const [own, other] = [reg | bit(rex, REX_R), rm | bit(rex, REX_B)];
   switch (opcode) {
     case 0x89: // mov %own, %other
       return { register: other, value: values[own] };
     case 0x8b: // mov other, %own
-      return { register: own, value: mode === 3 ? values[other] : loaded(addressOf(values, instruction, next)) };
+      return { register: own, value: mode === 3 ? values[other] : loaded(sourceOf(values, instruction, stands)) };
     case 0x8d: // lea
-      return { register: own, value: addressOf(values, instruction, next) };
+      return { register: own, value: addressOf(values, instruction, stands.end) };
     case 0xc7: // mov $imm32, %other
       return { register: other, value: constant(BigInt.asUintN(64, BigInt(immediate ?? 0))) };
     case 0x81: // add and sub of a constant
@@ -75,6 +85,25 @@ function valueWritten(
     default:
       return undefined;
   }
+}
+
+/** The address that is read; through a register that came from several places, by what it has there. */
+function sourceOf(values: Values, instruction: Instruction, { end, known }: Stands): Origin | undefined {
+  const base = baseOf(instruction);
+  if (known === undefined || base === undefined || known[base] !== undefined || !isPlain(instruction))
+    return addressOf(values, instruction, end);
+  const address = end - BigInt(instruction.length);
+  return {
+    base: { is: 'register', register: named(NUMBERED[base]!), address },
+    loads: [],
+    add: instruction.displacement ?? 0,
+  };
+}
+
+/** Its address is a register and a constant. */
+function isPlain(instruction: Instruction): boolean {
+  const { prefixes } = instruction;
+  return (prefixes & (PREFIX.other | PREFIX.addressSize | PREFIX.gs)) === 0 && indexOf(instruction) === undefined;
 }
 
 /** The address of a memory operand. */
