@@ -3,7 +3,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { placeTold } from '../locks/findings/waits-in-words.js';
 import { told, type Told } from '../words/told.js';
 import { accessTold, exhaustedTold, operandTold, wildCallTold } from '../faults/access-in-words.js';
-import { isCanonical } from '../faults/bad-pointer.js';
+import { badPointerInWords, isCanonical } from '../faults/bad-pointer.js';
 import { spacesOf } from './address-spaces.js';
 import type { Ending } from './ending.js';
 import { taintInWords } from './taint-in-words.js';
@@ -16,7 +16,8 @@ export function exceptionTold(kernel: Kernel, { exception, culprit }: Ending): T
   if (found?.noCode === true) {
     const [, caller] = activations;
     const by = caller && told`${placeTold(caller, 'caller')}${taintInWords(kernel, caller)}`;
-    return wildCallTold(spacesOf(kernel), found.saved.registers.ip, by);
+    const { ip } = found.saved.registers;
+    return wildCallTold(badPointerInWords(spacesOf(kernel), ip), ip, by);
   }
   const where =
     first === undefined ? 'Code that is not known' : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;

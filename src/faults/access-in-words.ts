@@ -53,9 +53,11 @@ function registerTold(register: string, value: bigint): KnownFact {
   return { ...address(register, value, saved), text: register };
 }
 
-/** No instruction was run there: its caller went by a bad pointer. @param by the caller, where it is known */
-export function wildCallTold(spaces: AddressSpaces, ip: bigint, by: Told | undefined): Told {
-  const says = badPointerInWords(spaces, ip);
+/**
+ * No instruction was run there: its caller went by a bad pointer. @param says what the address says of itself
+ * @param by the caller, where it is known
+ */
+export function wildCallTold(says: string | undefined, ip: bigint, by: Told | undefined): Told {
   const went = by === undefined ? 'The kernel went to' : told`${by} called`;
   const to = address('address', ip, 'ip of the registers that the exception saved');
   return told`${went} ${to}, where no code is${says === undefined ? '' : told`: ${word('address is', says, 'its value')}`}`;
