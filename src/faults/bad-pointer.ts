@@ -28,7 +28,8 @@ export function valueInWords(value: bigint): string | undefined {
   if (poison !== undefined) return poison.words;
   const text = textOf(value);
   if (text !== undefined) return `the text “${text}”, where a pointer should be`;
-  return value < SMALL ? 'an offset from NULL' : undefined;
+  if (value < SMALL) return 'an offset from NULL';
+  return value < UNMAPPED ? 'an address of the first 64 KiB, which as a rule is a large offset from NULL' : undefined;
 }
 
 /** Whether it lies so little below zero that it may be an error, or what stands before a member of NULL. */
@@ -50,6 +51,8 @@ export function isCanonical(value: bigint): boolean {
 
 /** The first page is never mapped: what lies there is an offset from NULL. */
 const SMALL = 4096n;
+/** DEFAULT_MMAP_MIN_ADDR of distributions. */
+const UNMAPPED = 0x10000n;
 const USER_END = 1n << 47n;
 const MAX_ERRNO = 4095n;
 

@@ -34,6 +34,7 @@ const oopses: readonly (readonly [RegExp, TextFault])[] = [
   // What else ends so has words of its own: "Internal error: Oops - undefined instruction: 0 [#1]".
   [/^(?:Oops: )+[0-9a-f]{4} (?:ilc:\d )?\[#|^Oops \[#|^Oops: Kernel access of bad area\b/, 'page fault'],
   [/^Internal error: Oops: [0-9a-f]{1,16} \[#/, 'page fault'],
+  [/^Internal error: Oops - BUG\b/, 'bug'],
   [/^Unhandled (?:fault|prefetch abort): [\w -]{0,40}(?:domain|translation|permission) fault/, 'page fault'],
   [/^(?:Oops: )?general protection fault\b/, 'general protection fault'],
   [/^(?:Oops: )?divide error: /, 'divide error'],
@@ -61,8 +62,14 @@ export function begunIn(line: string): Begun | undefined {
     isDeath: begun.kind.report === 'die',
     isTentative: false,
     report: begun.kind.report,
-    said: begun.form.said(begun.groups),
+    said: inWords(begun.form.said(begun.groups)),
   };
+}
+
+/** Less what says no more: "Oops - undefined instruction: 0". */
+function inWords(said: Said): Said {
+  const what = said.what.replace(/^Oops - /, '').replace(/: 0$/, '');
+  return { ...said, what: /^: [0-9a-f]+$/.test(what) ? `a fault without a name (code ${what.slice(2)})` : what };
 }
 
 function oopsIn(text: string): TextFault {

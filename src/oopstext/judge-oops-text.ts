@@ -1,10 +1,11 @@
 import { conclude, findingKind, type Finding } from '../words/finding.js';
 import { number, word } from '../words/known-facts.js';
 import { told, type Told } from '../words/told.js';
-import { callerOf, isWild, stackTold, subjectOf, whatTold, whoTold } from './oops-in-words.js';
+import { callerOf, isWild, subjectOf, whatTold, whoTold } from './oops-in-words.js';
 import type { LoggedOopses } from './oops-reader.js';
 import { isOops, type OopsText, type TextFault } from './oops-text.js';
 import { isByHand } from './panic-in-words.js';
+import { stackTold } from './stack-in-words.js';
 
 const endKind = findingKind({
   id: 'log.oops',

@@ -6,6 +6,26 @@ import { accessIn } from './access-codes.js';
 import { architectureIn, kernelIn } from './kernel-line.js';
 import type { OopsText } from './oops-text.js';
 
+/** How far a report is read. */
+export interface Reading {
+  /** How its kind of report is read. */
+  readonly report: EventKind['report'];
+  /** Behind the registers of the exception come those of what it interrupted. */
+  isTraced: boolean;
+  /** More than one first line came before its number, of several addresses. */
+  isAmbiguous: boolean;
+  /** What follows is of others. */
+  isOver: boolean;
+  hasCode: boolean;
+  /** Of an oops or a BUG(), which is of several first lines until it has its number. */
+  readonly isDeath: boolean;
+  /** It counts only with a number. */
+  readonly isTentative: boolean;
+  readonly caller?: string;
+  /** Its last line so far that was its own. */
+  own: number;
+}
+
 /** A report as it is read: what is settled by a first line is not changed by a later one. */
 export type Draft = {
   -readonly [K in keyof Omit<OopsText, 'registers' | 'trace' | 'scanned' | 'taints' | 'last'>]: OopsText[K];
@@ -14,15 +34,7 @@ export type Draft = {
   trace: Place[];
   scanned: Place[];
   taints: Record<string, string>;
-  /** How its kind of report is read. */
-  readonly report: EventKind['report'];
-  /** Behind the registers of the exception come those of what it interrupted. */
-  isTraced: boolean;
-  /** What follows is of others. */
-  isOver: boolean;
-  hasCode: boolean;
-  /** Its last line so far that was its own. */
-  own: number;
+  readonly reading: Reading;
 };
 
 /** Registers of x86_64; those of 32 bits have other names. */
@@ -52,13 +64,10 @@ const forms: readonly (readonly [RegExp, Reader])[] = [
     /^\[([0-9a-f]{8,16})\] (?:\*?pgd=|address between|user address but)/,
     (draft, [, address]) => void (draft.number ?? (draft.address = addressIn(address!))),
   ],
+  [/\bCR2: ([0-9a-f]{8}(?:[0-9a-f]{8})?)\b/, (draft, [, address]) => readFaulted(draft, address!)],
   [/^Failing address: ([0-9a-f]{16}) TEID/, (draft, [, address]) => (draft.address ??= addressIn(address!))],
-  [/^(Read|Write) (?:of size (\d{1,9}) )?at (?:addr )?([0-9a-f]{16}) by task /, readKasan],
+  [/^(Read|Write) (?:of size (\d{1,9}) )?(?:at (?:addr )?([0-9a-f]{8}(?:[0-9a-f]{8})?) )?by task /, readKasan],
   [/^BUG: KASAN: .* at addr ([0-9a-f]{16})$/, (draft, [, address]) => (draft.address ??= addressIn(address!))],
-  [
-    /^(Read|Write) of size (\d{1,9}) by task /,
-    (draft, [, how, size]) => readKasan(draft, ['', how, size] as unknown as RegExpExecArray),
-  ],
   [
     /^KASAN: ((?:probably |maybe )?[\w-]{5,40} in range \[0x[0-9a-f]+-0x[0-9a-f]+\])/,
     (draft, [, said]) => (draft.kasan ??= said!),
@@ -89,40 +98,44 @@ const forms: readonly (readonly [RegExp, Reader])[] = [
   [/^s?epc ?: ?([0-9a-f]{16}) ra ?:/, (draft, [, where]) => readBare(draft, where!)],
   [/^(?:LR is at |lr : |LR \[[0-9a-f]+\] \.?|ra +: (?:[0-9a-f]+ )?)(\w[\w.$]*)\+0x([0-9a-f]+)\/0x/, readLinked],
   [/^Code: (.*)/, (draft, [, bytes]) => readCode(draft, bytes!)],
-  [/^(?:Call Trace|Backtrace|Call trace):/, (draft) => void (draft.isTraced = true)],
+  [/^(?:Call Trace|Backtrace|Call trace):/, (draft) => void (draft.reading.isTraced = true)],
   [/^Kernel panic - not syncing: (.*)/, (draft, [, panic]) => (draft.panic ??= panic!.trim())],
 ];
 
 /** Takes what a line of the report tells. @param number of the line in the text */
 export function readLine(draft: Draft, text: string, number: number): void {
   // A place in the trace is of what the exception interrupted; of a call to what is no code there is none.
-  if (draft.report === 'stack' && othersStacks.test(text)) draft.isOver = true;
-  if (draft.isOver) return void (isOfTrace(text) && (draft.own = number));
+  if (draft.reading.report === 'stack' && othersStacks.test(text)) draft.reading.isOver = true;
+  if (otherTraces.test(text)) draft.reading.isOver = true;
+  if (draft.reading.isOver) return void (isOfTrace(text) && (draft.reading.own = number));
   const wasPlaced = draft.place !== undefined;
   // RCU's watchdog runs in an interrupt: the registers of what that stopped are in the midst of the trace.
-  const isPlaced = draft.ip !== undefined || (draft.isTraced && draft.fault !== 'rcu stall');
-  readReportLine(text, draft, draft.report === 'stack' ? 'stack' : isPlaced ? 'who' : 'die');
+  const isPlaced = draft.ip !== undefined || (draft.reading.isTraced && draft.fault !== 'rcu stall');
+  readReportLine(text, draft, draft.reading.report === 'stack' ? 'stack' : isPlaced ? 'who' : 'die');
   for (const [pattern, read] of forms) {
     const match = pattern.exec(text);
     if (match !== null) {
       read(draft, match);
-      draft.own = number;
+      draft.reading.own = number;
     }
   }
   const machine = { ...kernelIn(text), access: accessIn(text), architecture: architectureIn(text) };
   for (const [name, value] of Object.entries(machine))
     if (value !== undefined && draft[name as keyof Draft] === undefined) Object.assign(draft, { [name]: value });
-  if (draft.fault === 'rcu stall' && draft.isTraced && !wasPlaced && draft.place !== undefined) draft.trace = [];
+  if (draft.fault === 'rcu stall' && draft.reading.isTraced && !wasPlaced && draft.place !== undefined)
+    draft.trace = [];
   const frame = frameIn(text);
   // arm has no line that says where its trace begins.
-  if (frame !== undefined && / from /.test(text)) draft.isTraced = true;
-  if (frame !== undefined || isOfTrace(text)) draft.own = number;
-  if (draft.isTraced) return traceLine(draft, text, frame);
+  if (frame !== undefined && / from /.test(text)) draft.reading.isTraced = true;
+  if (frame !== undefined || isOfTrace(text)) draft.reading.own = number;
+  if (draft.reading.isTraced) return traceLine(draft, text, frame);
   for (const [, name, value] of text.matchAll(register)) draft.registers[registerName(name!)] ??= BigInt(`0x${value}`);
 }
 
 /** Behind a hung task's own stack: locks, and what CPUs do. */
 const othersStacks = /^(?:NMI backtrace for cpu|Showing all locks held|Sending NMI)/;
+/** Behind a stack: where s390 jumped last, and of KASAN’s who had the memory. */
+const otherTraces = /^(?:Last Breaking-Event-Address:|(?:Allocated|Freed) by task|The buggy address belongs)/;
 
 /** Lines that a report is long of. */
 function isOfTrace(text: string): boolean {
@@ -153,6 +166,12 @@ function addressIn(printed: string): bigint {
   return printed === '(null)' ? 0n : BigInt(`0x${printed}`);
 }
 
+/** What the processor says of its last page fault, until user space's own is told of. */
+function readFaulted(draft: Draft, address: string): void {
+  if (draft.fault !== 'page fault' || draft.reading.isTraced) return;
+  if (draft.address === undefined || draft.reading.isAmbiguous) draft.address = addressIn(address);
+}
+
 /** "Read of size 4 at addr ffff8801c1afdb5c by task …", and without an address in kernels before 4.10. */
 function readKasan(draft: Draft, [, how, size, address]: RegExpExecArray): void {
   draft.access ??= how === 'Write' ? 'wrote' : 'read';
@@ -166,7 +185,7 @@ function readLinked(draft: Draft, [, name, offset]: RegExpExecArray): void {
 
 /** "0xffffffffc0fee000", "[<0000000000000000>]  [<          (null)>]           (null)": none of the kernel's code. */
 function readAddress(draft: Draft, where: string): void {
-  if (draft.isTraced) return;
+  if (draft.reading.isTraced) return;
   const named = /^\[<([0-9a-f]{16})>\]/.exec(where)?.[1];
   if (named !== undefined) draft.registers['ip'] ??= BigInt(`0x${named}`);
   const bare = /^(?:(?:\[<[0-9a-f]+>\] *){0,2}0x([0-9a-f]{1,16})|(?:\[<0+>\] .*)?\(null\).*)$/.exec(where.trim());
@@ -174,13 +193,13 @@ function readAddress(draft: Draft, where: string): void {
 }
 
 function readBare(draft: Draft, address: string): void {
-  if (!draft.isTraced && draft.place === undefined) draft.ip ??= BigInt(`0x${address}`);
+  if (!draft.reading.isTraced && draft.place === undefined) draft.ip ??= BigInt(`0x${address}`);
 }
 
 /** The byte in <> is the first of the instruction that failed. */
 function readCode(draft: Draft, bytes: string): void {
-  if (draft.hasCode) return;
-  draft.hasCode = true;
+  if (draft.reading.hasCode) return;
+  draft.reading.hasCode = true;
   const at = bytes.search(/<[0-9a-f]{2}>/);
   if (at < 0) return;
   const values = [...bytes.slice(at).matchAll(/\b[0-9a-f]{2}\b/g)].map(([byte]) => parseInt(byte, 16));

@@ -1,17 +1,18 @@
 import { architectures } from '../arch/architectures.js';
 import type { MemoryAccess } from '../arch/architecture.js';
-import { accessTold, exhaustedTold, wildCallTold } from '../faults/access-in-words.js';
+import { accessTold, exhaustedTold, operandTold, wildCallTold } from '../faults/access-in-words.js';
 import { badPointerInWords, isCanonical } from '../faults/bad-pointer.js';
 import { isCheck } from '../faults/checks.js';
 import { taintsInWords } from '../faults/taints-in-words.js';
 import { placeInWords, type Place } from '../timeline/event.js';
 import { anyOf } from '../words/any-of.js';
 import { defined } from '../words/defined.js';
-import { address, number, word } from '../words/known-facts.js';
+import { address, bytes, number, word } from '../words/known-facts.js';
 import type { Subject } from '../words/subject.js';
-import { told, toldJoined, type KnownFact, type Told } from '../words/told.js';
+import { told, type KnownFact, type Told } from '../words/told.js';
 import { checkedRange } from './kasan-shadow.js';
 import type { OopsText } from './oops-text.js';
+import { misalignedBy } from './misaligned.js';
 import { byHandTold, isByHand, KERNELS_OWN, panicTold, PANICKING } from './panic-in-words.js';
 import { addressInWords, spaces } from './pointer-in-words.js';
 import { reportTold } from './report-in-words.js';
@@ -51,6 +52,11 @@ export function whatTold(oops: OopsText): Told {
   }
 }
 
+/** ", for address 0xfa21200c" */
+function forAddress({ address: at }: OopsText): Told | string {
+  return at === undefined ? '' : told`, for address ${address('address', at, 'the log')}`;
+}
+
 /** A check gives up for what its caller gave it. */
 function forCaller({ place, trace }: OopsText): Told | string {
   if (place === undefined || !isCheck(place.function)) return '';
@@ -70,6 +76,8 @@ function accessed(oops: OopsText, where: Told | string): Told {
   }
   const called = calledThrough(oops);
   if (called !== undefined) return called;
+  const misaligned = misalignedTold(oops, where);
+  if (misaligned !== undefined) return misaligned;
   const access = accessOf(oops);
   const checked = checkedRange(oops.kasan, access);
   if (checked !== undefined) {
@@ -81,18 +89,33 @@ function accessed(oops: OopsText, where: Told | string): Told {
   if (oops.address !== undefined) {
     const at = told`${address('address', oops.address, 'the log')}${saysTold(oops, oops.address)}`;
     const page = oops.architecture === 's390x' ? 'in the page at ' : '';
+    if (fault === 'page fault' && oops.access === 'fetched from' && oops.place !== undefined)
+      return told`The kernel could not execute ${where}, at ${at}`;
     if (fault === 'page fault') return told`${where} ${oops.access ?? 'met a page fault at'} ${page}address ${at}`;
     if (fault === 'general protection fault') return told`${where} met a ${fault}, probably for address ${at}`;
   }
   if (fault === 'page fault' && oops.access !== undefined)
     return told`${where} met a page fault as it ${oops.access === 'fetched from' ? 'went on' : oops.access}`;
   return fault === 'other'
-    ? told`${where} died: ${word('first line', oops.what, 'the log')}`
+    ? told`${where} died: ${word('first line', oops.what, 'the log')}${forAddress(oops)}`
     : told`${where} met a ${fault}`;
 }
 
+/** A general protection fault for an address that is one. */
+function misalignedTold({ code, registers, fault }: OopsText, where: Told | string): Told | undefined {
+  const access = code && architectures[0].code.memoryAccess(code, registers);
+  if (code === undefined || access?.address === undefined || fault !== 'general protection fault') return undefined;
+  if (!isCanonical(access.address)) return undefined;
+  const by = misalignedBy(code, access);
+  if (by === undefined) return undefined;
+  const at = address('address', access.address, `${access.operand}, by its registers`);
+  const needed = bytes('alignment', by, 'its instruction');
+  const did = access.does === 'write' ? 'wrote' : 'read';
+  return told`${where} ${did} address ${at} (${operandTold(access)}), which its instruction needs aligned to ${needed}`;
+}
+
 /** What prints a report of the exception that it handles. */
-const REPORTING = anyOf(
+export const REPORTING = anyOf(
   /_{0,2}die\w*|show_regs\w*|page_fault_oops|no_context|kernelmode_fixup_or_oops|\w*bad_area\w*|fixup_exception/,
   /(?:asm_)?exc_\w+|do_(?:user_addr_fault|kern_addr_fault|trap|error_trap|general_protection)|search_\w+/,
   /(?:(?:_{0,2}do|async)_)?page_fault/,
@@ -201,16 +224,4 @@ export function subjectOf(oops: OopsText): Subject {
     kind: 'function',
     ...defined({ name: own.module === undefined ? own.function : `${own.function} [${own.module}]` }),
   };
-}
-
-/** Functions that are named, innermost first. */
-const NAMED = 8;
-
-/** Its stack, less what runs because the kernel panics; undefined where the text has none. */
-export function stackTold({ trace, fault }: OopsText): Told | undefined {
-  const panicking = trace.findLastIndex((one, i) => i < 8 && PANICKING.test(one.function));
-  const own = fault === 'panic' ? trace.slice(panicking + 1) : trace;
-  if (own.length === 0) return undefined;
-  const named = own.slice(0, NAMED).map((one, i) => placeWord(one, `stack ${i + 1}`));
-  return told`Its stack: ${toldJoined(named, ' ← ')}${own.length > NAMED ? ' ← …' : ''}.`;
 }

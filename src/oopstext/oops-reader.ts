@@ -27,8 +27,6 @@ const checked = new RegExp(
     .join('|')})`,
 );
 
-type Open = Draft & { readonly caller?: string; readonly isDeath: boolean; readonly isTentative: boolean };
-
 /** Where a line stands. */
 interface At {
   readonly text: string;
@@ -56,8 +54,8 @@ export class OopsReader implements LineTaker {
   readonly #survived = new Map<TextFault, OopsText>();
   readonly #omens = new Omens();
   #count = 0;
-  #open: Open | undefined;
-  #ended: { readonly draft: Open; readonly at: number } | undefined;
+  #open: Draft | undefined;
+  #ended: { readonly draft: Draft; readonly at: number } | undefined;
   /** A first line of another CPU's, whose report comes behind the one that is open. */
   #waiting: { readonly begun: Begun; readonly at: At } | undefined;
   #release: string | undefined;
@@ -73,10 +71,11 @@ export class OopsReader implements LineTaker {
     const { text, number = 0, timeNs, clock, caller, isForeign } = line;
     if (isForeign) return;
     const open = this.#open;
-    if (open !== undefined && (number - open.line > longestReport || number - open.own > longestPause))
+    if (open !== undefined && (number - open.line > longestReport || number - open.reading.own > longestPause))
       this.#close(number);
     // Where the log tells callers, another's lines stand between those of a report.
-    if (this.#open?.caller !== undefined && caller !== undefined && this.#open.caller !== caller) return;
+    if (this.#open?.reading.caller !== undefined && caller !== undefined && this.#open.reading.caller !== caller)
+      return;
     this.#omens.take(text, number);
     const begun = begunIn(text);
     const at = { text, number, ...defined({ stamp: timeNs === undefined ? clock : logStamp(timeNs), caller }) };
@@ -116,10 +115,17 @@ export class OopsReader implements LineTaker {
     // "rcu: rcu_preempt kthread starved for 10492 jiffies!" stands between the lines of one.
     if (fault === 'rcu stall' && open?.fault === fault && number - open.line < linesToStarved)
       return readLine(open, text, number);
-    if (isDeath && open?.isDeath === true && !open.isTraced) {
+    // Of one that no number followed nothing is said: a program's.
+    const isAnother = begun.isTentative && open?.reading.isTentative === true && open.number === undefined;
+    if (isDeath && !isAnother && open?.reading.isDeath === true && !open.reading.isTraced) {
       // "Oops: 0002 [#1]" and "invalid opcode: 0000 [#1]" belong to the line that came before.
       if (open.number === undefined) {
-        if (open.fault === 'other') Object.assign(open, { fault, what: said.what });
+        if (open.fault === 'other' && fault !== 'other') Object.assign(open, { fault, what: said.what });
+        // Two CPUs fault at once: which of them goes on, its registers tell.
+        if (open.address !== undefined && open.fault === fault && said.number === undefined) {
+          open.reading.isAmbiguous = true;
+          Object.assign(open, { first: text, line: number });
+        }
         return readLine(open, text, number);
       }
       if (said.number === undefined) {
@@ -132,7 +138,7 @@ export class OopsReader implements LineTaker {
       const dead = open ?? this.#ended?.draft;
       if (dead !== undefined && isPanicOf(dead.fault, message)) {
         dead.panic ??= message.trim();
-        dead.own = number;
+        dead.reading.own = number;
         // What follows is the panic's own stack.
         if (open === undefined) this.#ended = { draft: dead, at: number };
         return this.#close(number);
@@ -156,26 +162,30 @@ export class OopsReader implements LineTaker {
     return true;
   }
 
-  #draft({ fault, isDeath, isTentative, report, said }: Begun, { text, number, stamp, caller }: At): Open {
+  #draft({ fault, isDeath, isTentative, report, said }: Begun, { text, number, stamp, caller }: At): Draft {
     const { what, place, comm, pid, cpu, message } = said;
     const reason = this.#reason(number) ?? (fault === 'panic' ? this.#omens.of(message ?? '', number) : undefined);
-    const draft: Open = {
+    const draft: Draft = {
       fault,
       what,
-      isDeath,
-      isTentative,
-      report,
       first: text,
       line: number,
-      own: number,
       registers: {},
       trace: [],
       scanned: [],
       taints: {},
-      isTraced: false,
-      isOver: false,
-      hasCode: false,
-      ...defined({ place, comm, pid, cpu, stamp, caller, reason }),
+      reading: {
+        report,
+        isDeath,
+        isTentative,
+        isTraced: false,
+        isOver: false,
+        isAmbiguous: false,
+        hasCode: false,
+        own: number,
+        ...defined({ caller }),
+      },
+      ...defined({ place, comm, pid, cpu, stamp, reason }),
     };
     readLine(draft, text, number);
     return draft;
@@ -190,16 +200,17 @@ export class OopsReader implements LineTaker {
   }
 
   /** Until 4.14 a WARN() says behind its head what it is about. */
-  #message(open: Open, { text, number }: At): void {
+  #message(open: Draft, { text, number }: At): void {
     if (open.fault !== 'warning' || open.reason !== undefined || text === '' || isFurniture(text)) return;
-    if (number - open.line > linesToMessage || !/\(\)(?: \([\w ]{1,40}\))?$/.test(open.first) || open.isTraced) return;
+    if (number - open.line > linesToMessage || !/\(\)(?: \([\w ]{1,40}\))?$/.test(open.first) || open.reading.isTraced)
+      return;
     open.reason = text;
   }
 
   #close(at: number): void {
     if (this.#open === undefined) return;
     this.#settle();
-    this.#ended = { draft: this.#open, at: Math.min(at, this.#open.own + 1) };
+    this.#ended = { draft: this.#open, at: Math.min(at, this.#open.reading.own + 1) };
     this.#open = undefined;
   }
 
@@ -207,19 +218,9 @@ export class OopsReader implements LineTaker {
     if (this.#ended === undefined) return;
     const draft = asItIs(this.#ended.draft);
     this.#ended = undefined;
-    if (draft.isTentative && draft.number === undefined) return;
-    const {
-      isTraced: _,
-      isOver: _o,
-      hasCode: __,
-      caller: ___,
-      isDeath: ____,
-      isTentative: _____,
-      report: ______,
-      own,
-      ...found
-    } = draft;
-    const oops: OopsText = { ...found, last: own };
+    if (draft.reading.isTentative && draft.number === undefined) return;
+    const { reading, ...found } = draft;
+    const oops: OopsText = { ...found, last: reading.own };
     this.#count++;
     this.#release ??= found.release;
     this.#architecture ??= found.architecture;
@@ -237,7 +238,7 @@ export class OopsReader implements LineTaker {
 const watchdogs = 'watchdog_overflow_callback';
 
 /** Until 4.1 the NMI watchdog reports by a WARN() of its own: what it is about is below. */
-function asItIs(draft: Open): Open {
+function asItIs(draft: Draft): Draft {
   if (draft.fault !== 'warning' || draft.place?.function !== watchdogs) return draft;
   const { place: _, ...rest } = draft;
   return { ...rest, fault: 'hard lockup', ...defined({ place: draft.interrupted?.place }) };

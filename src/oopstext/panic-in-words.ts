@@ -31,6 +31,7 @@ const byMessage: readonly (readonly [RegExp, (oops: OopsText, match: RegExpExecA
   [/LOCKUP|^hard lockup/, () => told`A CPU took no interrupts for too long (a hard lockup)`],
   [/^RCU [Ss]tall/, () => told`A CPU or task kept RCU waiting for too long`],
   [/panic_on_warn|warned too often/, () => told`The kernel ran into a WARN(), of which a setting made a panic`],
+  [/^Fatal exception/, () => told`The kernel died of an oops that the text does not have`],
   [/^corrupted stack end detected/, () => told`A task’s stack was overrun, as the scheduler found`],
   [/^kernel stack overflow/, () => told`The stack was exhausted`],
 ];

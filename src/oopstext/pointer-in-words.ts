@@ -26,8 +26,8 @@ export function addressInWords(architecture: TextArchitecture | undefined, addre
   // An address is a pointer and an offset: of an error, or of NULL.
   if (isBelowZero(address)) return 'just below NULL: an error used as a pointer, or what has a member at NULL';
   if (architecture === 'x86_64') return badPointerInWords(spaces, address);
-  if (halved.has(architecture) && address >= SMALL && address >> 48n === 0n) return 'an address of user space';
-  return architecture === undefined ? ofAnyWidth(address) : valueInWords(address);
+  const says = architecture === undefined ? ofAnyWidth(address) : valueInWords(address);
+  return says ?? (halved.has(architecture) && address >> 48n === 0n ? 'an address of user space' : undefined);
 }
 
 function ofAnyWidth(address: bigint): string | undefined {

@@ -16,7 +16,7 @@ const code = String.raw`(?::(?<before>\w+):)?\.?(?<function>[A-Za-z_][\w.$]*)\+0
 /** Where code was, by the line of each architecture that says so. */
 const placeLine = new RegExp(
   `^(?:${[
-    /[RE]?IP: ?(?:[0-9a-f]{4}:)?(?:\[<[0-9a-f]*>\] {0,2}){0,3}/,
+    /[RE]?IP: ?(?:[0-9a-f]{4}:)?(?:[[( ]{0,3}<[0-9a-f]*>[\])]{1,2} {0,2}){0,3}/,
     /[EI]IP is at /,
     /[Pp][Cc] ?: ?/,
     /PC is at /,

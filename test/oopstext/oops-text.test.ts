@@ -298,6 +298,47 @@ describe('an oops in its words', () => {
     );
   });
 
+  test('an instruction that needs alignment says so where it has none', () => {
+    const movaps = (code: string, bp: string): string => trap(gpf, 'f+0x1/0x9', `Code: <66> ${code}\nRBP: ${bp}`);
+    expect(told(movaps('0f 29 4d d0', 'ffff943717476de8'))[0]).toContain(
+      'f+0x1 wrote address 0xffff943717476db8 (-0x30(%rbp)), which its instruction needs aligned to 16 bytes',
+    );
+    // One that is aligned, and an instruction that takes any.
+    expect(told(movaps('0f 29 4d d0', 'ffff943717476df0'))[0]).toContain('f+0x1 met a general protection fault');
+    expect(told(movaps('0f 11 4d d0', 'ffff943717476de8'))[0]).toContain('f+0x1 met a general protection fault');
+  });
+
+  test('of two first lines the registers tell which is the report’s', () => {
+    const heads = ['8', '10'].map(
+      (address) => `BUG: kernel NULL pointer dereference, address: 00000000000000${address.padStart(2, '0')}\n`,
+    );
+    const rest = (cr2: string): string =>
+      `Oops: 0000 [#1] SMP\nRIP: 0010:f+0x1/0x9\nCR2: 00000000000000${cr2} CR3: 0000000001001000\n`;
+    expect(told(`${heads.join('')}${rest('08')}`)).toEqual(['certain: f+0x1 read address 0x8, an offset from NULL.']);
+    expect(told(`${heads.join('')}${rest('10')}`)).toEqual(['certain: f+0x1 read address 0x10, an offset from NULL.']);
+    // Where the first line is lost they tell it too; of another exception CR2 says nothing.
+    expect(told(rest('28'))).toEqual(['certain: f+0x1 read address 0x28, an offset from NULL.']);
+    expect(told(rest('28').replace('Oops: 0000', 'divide error: 0000'))[0]).not.toContain('0x28');
+  });
+
+  test('what may not be executed is no access of the code that stands there', () => {
+    const fault = (code: string): string =>
+      `BUG: unable to handle kernel paging request at ffffffff81068a80\nOops: ${code} [#1] SMP\nRIP: 0010:f+0x0/0x40\n`;
+    expect(told(fault('0019'))[0]).toContain('The kernel could not execute f+0x0, at 0xffffffff81068a80');
+    expect(told(fault('0009'))[0]).toContain('f+0x0 read address 0xffffffff81068a80');
+  });
+
+  const stackIn = (text: string): string | undefined =>
+    findingsIn(text)[0]?.evidence.find((line) => /^(?:Its|On its) stack/.test(line));
+
+  test('a stack begins with who called, and what reports is none of it', () => {
+    const kasan = `BUG: KASAN: use-after-free in f+0x1/0x9\nRead of size 4 at addr ffff8801c1afdb5c by task a/7\nCPU: 1 PID: 7 Comm: a Not tainted 5.10.0 #1\nCall Trace:\n dump_stack+0x1/0x2\n kasan_report+0x1/0x2\n f+0x1/0x9\n g+0x1/0x2\nAllocated by task 7:\n h+0x1/0x2\n`;
+    expect(stackIn(kasan)).toBe('Its stack: g+0x1.');
+    const scanned = trap(gpf, 'f+0x1/0x9', '').replace(' caller+', ' ? die_addr+0x1/0x2\n ? caller+');
+    expect(stackIn(scanned)).toBe('On its stack, by scanning: caller+0x9.');
+    expect(stackIn(`${scanned} g+0x1/0x2\n`)).toBe('Its stack: g+0x1.');
+  });
+
   test('ud2 is of a BUG(), another instruction is not', () => {
     expect(told(trap('invalid opcode', 'f+0x1/0x9', 'Code: <0f> 0b'))[0]).toContain('f+0x1 ran into a BUG()');
     expect(told(trap('invalid opcode', 'f+0x1/0x9', 'Code: <0f> 01 c1'))[0]).toContain('met an invalid opcode');
@@ -343,6 +384,11 @@ describe('an oops in its words', () => {
     expect(told(`${fault}Internal error: : 81b [#1] SMP ARM\nPC is at f+0x1/0x9\n`)).toEqual([
       'certain: f+0x1 wrote address 0x1044.',
     ]);
+    const own =
+      'Unhandled fault: external abort on non-linefetch (0x008) at 0xfa21200c\npgd = c0204000\nInternal error: : 8 [#1] SMP ARM\nPC is at f+0x1/0x9\n';
+    expect(told(`${fault}${own}`)).toEqual([
+      'certain: f+0x1 died: external abort on non-linefetch, for address 0xfa21200c.',
+    ]);
   });
 
   test('sysrq-c of before 5.2 is one by hand, and no other write to NULL', () => {
@@ -375,6 +421,13 @@ describe('a panic', () => {
     expect(told(all)).toEqual([
       'certain: f+0x1 wrote address 0x0, a NULL pointer: panic “Attempted to kill init! exitcode=0x00000009”.',
     ]);
+  });
+
+  test('of an oops that is lost says that it is', () => {
+    expect(told(panic('Fatal exception in interrupt'))[0]).toMatch(
+      /^certain: The kernel died of an oops that the text/,
+    );
+    expect(told(panic('acme: no answer'))[0]).toMatch(/^certain: The kernel panicked/);
   });
 
   test('tells of a machine check or a root file system by a line before it, and of no older one', () => {
