@@ -23,7 +23,7 @@ import { factsAfter, openNamed } from '../app/open-named.js';
 import { plugins } from '../app/plugins.js';
 import { endProgress, progress } from '../app/progress.js';
 import { reportTarget } from './write-report.js';
-import { oopsTextFindings } from '../oopstext/judge-oops-text.js';
+import { judgeOopses } from '../oopstext/judge-oops-text.js';
 import { OopsReader } from '../oopstext/oops-reader.js';
 import { isImportant } from '../timeline/event.js';
 import { TextTimeline } from '../timeline/text-timeline.js';
@@ -114,13 +114,16 @@ export class Explain extends Command {
   }
 }
 
-/** How it ended, as the log's oopses tell it. */
+/** How it ended, as the log's oopses tell it; or what else the kernel reported. */
 function endSection(findings: readonly Finding[]): Section {
+  const [title, heading] = findings.some(({ id }) => id === 'log.oops')
+    ? ['How it ended, by the log', 'The end']
+    : ['What the kernel reported', 'The report'];
   return {
     plugin: 'oops',
-    title: 'How it ended, by the log',
+    title,
     outcome: { kind: 'done' },
-    views: [{ kind: 'findings', id: 'findings', title: 'The end', findings }],
+    views: [{ kind: 'findings', id: 'findings', title: heading, findings }],
     gaps: [],
   };
 }
@@ -144,7 +147,7 @@ interface ReadLog {
   name: string;
   /** What its oopses say. */
   ends: readonly Finding[];
-  /** The first line of an oops or a panic. */
+  /** Of a dump's log, the first line of an oops or a panic; a log's oopses are told in full. */
   ending?: string | undefined;
   /** Why not all of a dump's log could be read. */
   unread?: string | undefined;
@@ -225,7 +228,6 @@ function endingIn(line: string): string | undefined {
 
 interface Looked {
   bytes: number;
-  ending?: string | undefined;
   isKernels: boolean;
   readonly events: TextTimeline;
 }
@@ -233,25 +235,13 @@ interface Looked {
 /** What dmesg, with and without -T, syslog, the journal and pstore put before the kernel's lines. */
 const kernelsMark = /\[ *\d+\.\d+\]|\bkernel\b|^\[\w{3} \w{3} +\d+ \d\d:|^<\d+>|^Oops|^Panic/m;
 
-/** printk() prints no line of more. */
-const longestLine = 1024;
-
 async function* lookedAt(source: AsyncIterable<Uint8Array>, looked: Looked): AsyncGenerator<Uint8Array> {
-  let begun = '';
   const decoder = new TextDecoder();
   for await (const piece of source) {
     looked.bytes += piece.length;
     const text = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('latin1');
     looked.events.take(decoder.decode(piece, { stream: true }));
     looked.isKernels ||= kernelsMark.test(text);
-    if (looked.ending === undefined) {
-      const lines = `${begun}${text}`.split('\n');
-      begun = lines.at(-1)!.slice(0, longestLine);
-      looked.ending = lines
-        .filter((line) => kernelsMark.test(line))
-        .map(endingIn)
-        .find((line) => line !== undefined);
-    }
     yield piece;
   }
 }
@@ -269,24 +259,27 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
   endProgress();
   if (looked.bytes === 0 && defects.length === 0)
     throw new InputError(`${name} is empty; explain takes what dmesg or journalctl -k shows`);
-  if (reports.length === 0 && !looked.isKernels && defects.length === 0)
+  const timeline = looked.events.end(reports);
+  const logged = oopses.end();
+  const told = judgeOopses(logged, looked.events.lines);
+  const ends = told.map(({ finding }) => finding);
+  // What is read as a report of the kernel's needs no stamp to be one.
+  if (reports.length === 0 && ends.length === 0 && !looked.isKernels && defects.length === 0)
     throw new InputError(
       `${name} is no kernel log: no line has a time stamp or prefix of the kernel's; explain takes what dmesg or journalctl -k shows`,
     );
   const last = reports.at(-1);
-  const timeline = looked.events.end(reports);
   return {
     reports,
     timeline,
-    ending: looked.ending,
-    ends: oopsTextFindings(oopses.end(), looked.events.lines),
+    ends,
     name,
     facts: {
       files: [name],
       format: logFormat,
       defects,
-      architecture: last?.kernel.architecture ?? 'of unknown architecture',
-      release: last?.kernel.release ?? 'of unknown release',
+      architecture: last?.kernel.architecture ?? (told[0]?.oops ?? logged).architecture ?? 'of unknown architecture',
+      release: last?.kernel.release ?? told[0]?.oops.release ?? logged.release ?? 'of unknown release',
       ...defined({ host: last?.kernel.host }),
       pageSize: (last?.pageSizeKB ?? 4) * 1024,
     },

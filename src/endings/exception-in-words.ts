@@ -6,7 +6,7 @@ import { codePlace } from '../stack/code.js';
 import { defined } from '../words/defined.js';
 import { told, type Told } from '../words/told.js';
 import { accessTold, exhaustedTold, operandTold, wildCallTold, type WildCall } from '../faults/access-in-words.js';
-import { isCanonical } from '../faults/bad-pointer.js';
+import { badPointerInWords, isCanonical } from '../faults/bad-pointer.js';
 import { calledByName, calledPointer } from './pointer/called-pointer.js';
 import { spacesOf } from './address-spaces.js';
 import type { Ending } from './ending.js';
@@ -19,7 +19,8 @@ export function exceptionTold(kernel: Kernel, { exception, culprit }: Ending): T
   const found = exception?.faulted;
   if (found?.noCode === true) {
     const [, caller] = activations;
-    return wildCallTold(spacesOf(kernel), found.saved.registers.ip, caller && wildCallBy(kernel, caller));
+    const { ip } = found.saved.registers;
+    return wildCallTold(badPointerInWords(spacesOf(kernel), ip), ip, caller && wildCallBy(kernel, caller));
   }
   const where =
     first === undefined ? 'Code that is not known' : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;

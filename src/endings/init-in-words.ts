@@ -1,13 +1,8 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { address, number, word } from '../words/known-facts.js';
+import { signalName } from '../words/signals.js';
 import { told, type Told } from '../words/told.js';
 import type { Ending } from './ending.js';
-
-/** The signals of include/uapi/asm-generic/signal.h that end a process, from 1 on. */
-const SIGNALS = [
-  'HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU',
-  'XFSZ VTALRM PROF WINCH IO PWR SYS',
-].flatMap((names) => names.split(' '));
 
 /** How init ended: do_exit()'s code, as wait4() gives it. */
 export function initEndedTold(kernel: Kernel, ending: Ending): Told {
@@ -19,9 +14,7 @@ export function initEndedTold(kernel: Kernel, ending: Ending): Told {
     const status = number('exit status', (code.value >> 8) & 0xff, code.source);
     return told`init exited with status ${status}, ${without}`;
   }
-  const name = SIGNALS[signal - 1];
-  const which = name === undefined ? `signal ${signal}` : `SIG${name}`;
-  return told`init was killed by ${word('signal', which, code.source)}${atTold(ending)}, ${without}`;
+  return told`init was killed by ${word('signal', signalName(signal), code.source)}${atTold(ending)}, ${without}`;
 }
 
 /** A signal that a process's own instruction raised is delivered where it stands. */

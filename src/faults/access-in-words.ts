@@ -68,9 +68,11 @@ export interface WildCall {
   readonly pointer?: string;
 }
 
-/** No instruction was run there: it was come to by a bad pointer. @param by how, where that is known */
-export function wildCallTold(spaces: AddressSpaces, ip: bigint, by: WildCall | undefined): Told {
-  const says = badPointerInWords(spaces, ip);
+/**
+ * No instruction was run there: it was come to by a bad pointer. @param says what the address says of itself
+ * @param by how it was come to, where that is known
+ */
+export function wildCallTold(says: string | undefined, ip: bigint, by: WildCall | undefined): Told {
   const to = address('address', ip, 'ip of the registers that the exception saved');
   return told`${wayTold(by)} ${to}, where no code is${says === undefined ? '' : told`: ${word('address is', says, 'its value')}`}`;
 }

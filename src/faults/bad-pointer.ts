@@ -11,18 +11,31 @@ export interface AddressSpaces extends Pick<MemoryArchitecture, 'kernelStart' | 
  * undefined where it says nothing: it looks like any address.
  */
 export function badPointerInWords(where: AddressSpaces, value: bigint): string | undefined {
+  const says = valueInWords(value);
+  if (says !== undefined) return says;
+  if (value < USER_END) return 'an address of user space';
+  if (!isCanonical(value)) return 'no canonical address';
+  if (value < where.kernelStart) return 'no address of the kernel';
+  return isOfNoModule(where, value) ? 'an address of module space where no module is (any more)' : undefined;
+}
+
+/** The same of a value of 64 bits that is no address of any architecture's; undefined where it may be one. */
+export function valueInWords(value: bigint): string | undefined {
   if (value === 0n) return 'a NULL pointer';
   const error = errorOf(value);
-  if (error !== undefined) return `the error ${error}, used as a pointer`;
+  if (error !== undefined) return error;
   const poison = patterns.find(({ is }) => is(value));
   if (poison !== undefined) return poison.words;
   const text = textOf(value);
   if (text !== undefined) return `the text “${text}”, where a pointer should be`;
   if (value < SMALL) return 'an offset from NULL';
-  if (value < USER_END) return 'an address of user space';
-  if (!isCanonical(value)) return 'no canonical address';
-  if (value < where.kernelStart) return 'no address of the kernel';
-  return isOfNoModule(where, value) ? 'an address of module space where no module is (any more)' : undefined;
+  return value < UNMAPPED ? 'an address of the first 64 KiB, which as a rule is a large offset from NULL' : undefined;
+}
+
+/** Whether it lies so little below zero that it may be an error, or what stands before a member of NULL. */
+export function isBelowZero(value: bigint): boolean {
+  const number = -BigInt.asIntN(64, value);
+  return number >= 1n && number <= MAX_ERRNO;
 }
 
 /** What was unloaded, and what was never there. */
@@ -38,14 +51,19 @@ export function isCanonical(value: bigint): boolean {
 
 /** The first page is never mapped: what lies there is an offset from NULL. */
 const SMALL = 4096n;
+/** DEFAULT_MMAP_MIN_ADDR of distributions. */
+const UNMAPPED = 0x10000n;
 const USER_END = 1n << 47n;
 const MAX_ERRNO = 4095n;
 
-/** IS_ERR(), include/linux/err.h. */
+/** IS_ERR(), include/linux/err.h. What is no error that callers are given often may as well be container_of() NULL. */
 function errorOf(value: bigint): string | undefined {
-  const number = -BigInt.asIntN(64, value);
-  if (number < 1n || number > MAX_ERRNO) return undefined;
-  return errorNames[Number(number)] === undefined ? `-${number}` : `-${errorNames[Number(number)]}`;
+  if (!isBelowZero(value)) return undefined;
+  const number = Number(-BigInt.asIntN(64, value));
+  const name = errorNames[number];
+  return name === undefined
+    ? `${number} below NULL: an error used as a pointer, or what has a member at NULL`
+    : `the error -${name}, used as a pointer`;
 }
 
 /** include/uapi/asm-generic/errno-base.h, those that the kernel gives its own callers most. */

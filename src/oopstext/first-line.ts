@@ -1,6 +1,6 @@
 import type { EventName } from '../timeline/event-names.js';
 import { beginsIn, mayMatter } from '../timeline/find-form.js';
-import type { Said } from '../timeline/event-kind.js';
+import type { EventKind, Said } from '../timeline/event-kind.js';
 import type { TextFault } from './oops-text.js';
 
 /** A line that begins a report, or goes on with one that a line before has begun. */
@@ -8,6 +8,9 @@ export interface Begun {
   readonly fault: TextFault;
   /** Of an oops or a BUG(), which is of several such lines until it has its number. */
   readonly isDeath: boolean;
+  /** It is of a fault of the kernel's only where a line with a number follows: of a program's it reads the same. */
+  readonly isTentative: boolean;
+  readonly report: EventKind['report'];
   readonly said: Said;
 }
 
@@ -16,26 +19,59 @@ const faults: Readonly<Partial<Record<EventName, TextFault>>> = {
   bug: 'bug',
   warning: 'warning',
   'soft lockup': 'soft lockup',
+  'hard lockup': 'hard lockup',
+  'rcu stall': 'rcu stall',
+  'hung task': 'hung task',
+  corruption: 'corruption',
+  'debug check': 'debug check',
   panic: 'panic',
 };
 
 /** Which oops, by the words of its first line. */
 const oopses: readonly (readonly [RegExp, TextFault])[] = [
   [/^BUG: (?:\S+ )?stack guard page was hit at/, 'stack guard page'],
-  [/^(?:BUG: )?(?:kernel NULL pointer|unable to handle)/i, 'page fault'],
+  [/^(?:BUG: |CPU \d+ )?(?:kernel NULL pointer|unable to handle)/i, 'page fault'],
+  // What else ends so has words of its own: "Internal error: Oops - undefined instruction: 0 [#1]".
+  [/^(?:Oops: )+[0-9a-f]{4} (?:ilc:\d )?\[#|^Oops \[#|^Oops: Kernel access of bad area\b/, 'page fault'],
+  [/^Internal error: Oops: [0-9a-f]{1,16} \[#/, 'page fault'],
+  [/^Internal error: Oops - BUG\b/, 'bug'],
+  [/^Unhandled (?:fault|prefetch abort): [\w -]{0,40}(?:domain|translation|permission) fault/, 'page fault'],
   [/^(?:Oops: )?general protection fault\b/, 'general protection fault'],
   [/^(?:Oops: )?divide error: /, 'divide error'],
   [/^(?:Oops: )?invalid opcode: /, 'invalid opcode'],
+  [/^(?:traps: )?PANIC: double fault/, 'double fault'],
 ];
 
-/** What the line begins; undefined for one that is no report of a death, a warning or a stuck CPU. */
-export function begunIn(text: string): Begun | undefined {
+/** Of arm and arm64: what the processor says, of a program's faults too. */
+const unhandled = /^Unhandled (?:fault|prefetch abort): (?<what>[\w ()-]{3,60}?) \(0x[0-9a-f]+\) at /;
+
+/** Until 4.19 a line of KASAN's before it had no end. */
+const glued = /^kasan: GPF could be caused by NULL-ptr deref or user memory access(?=[a-z])/;
+
+/** What the line begins; undefined for one that is no report of a death or of what a check or a watchdog found. */
+export function begunIn(line: string): Begun | undefined {
+  const text = line.replace(glued, '');
+  const what = unhandled.exec(text)?.groups?.['what'];
+  if (what !== undefined)
+    return { fault: oopsIn(text), isDeath: true, isTentative: true, report: 'die', said: { what } };
   const begun = mayMatter(text) ? beginsIn(text, false) : undefined;
   const fault = begun && faults[begun.kind.name];
   if (begun === undefined || fault === undefined) return undefined;
   return {
-    fault: fault === 'other' ? (oopses.find(([pattern]) => pattern.test(text))?.[1] ?? fault) : fault,
+    fault: fault === 'other' ? oopsIn(text) : fault,
     isDeath: begun.kind.report === 'die',
-    said: begun.form.said(begun.groups),
+    isTentative: false,
+    report: begun.kind.report,
+    said: inWords(begun.form.said(begun.groups)),
   };
+}
+
+/** Less what says no more: "Oops - undefined instruction: 0". */
+function inWords(said: Said): Said {
+  const what = said.what.replace(/^Oops - /, '').replace(/: 0$/, '');
+  return { ...said, what: /^: [0-9a-f]+$/.test(what) ? `a fault without a name (code ${what.slice(2)})` : what };
+}
+
+function oopsIn(text: string): TextFault {
+  return oopses.find(([pattern]) => pattern.test(text))?.[1] ?? 'other';
 }

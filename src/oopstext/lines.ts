@@ -1,17 +1,40 @@
+import { sourceName } from '../words/source-name.js';
+import type { EventKind } from '../timeline/event-kind.js';
 import type { Place } from '../timeline/event.js';
-import { frameIn, readReportLine } from '../timeline/report-lines.js';
+import { frameIn, readReportLine, type Frame } from '../timeline/report-lines.js';
+import { accessIn } from './access-codes.js';
+import { architectureIn, kernelIn } from './kernel-line.js';
 import type { OopsText } from './oops-text.js';
+
+/** How far a report is read. */
+export interface Reading {
+  /** How its kind of report is read. */
+  readonly report: EventKind['report'];
+  /** Behind the registers of the exception come those of what it interrupted. */
+  isTraced: boolean;
+  /** More than one first line came before its number, of several addresses. */
+  isAmbiguous: boolean;
+  /** What follows is of others. */
+  isOver: boolean;
+  hasCode: boolean;
+  /** Of an oops or a BUG(), which is of several first lines until it has its number. */
+  readonly isDeath: boolean;
+  /** It counts only with a number. */
+  readonly isTentative: boolean;
+  readonly caller?: string;
+  /** Its last line so far that was its own. */
+  own: number;
+}
 
 /** A report as it is read: what is settled by a first line is not changed by a later one. */
 export type Draft = {
-  -readonly [K in keyof Omit<OopsText, 'registers' | 'trace' | 'taints' | 'last'>]: OopsText[K];
+  -readonly [K in keyof Omit<OopsText, 'registers' | 'trace' | 'scanned' | 'taints' | 'last'>]: OopsText[K];
 } & {
   registers: Record<string, bigint>;
   trace: Place[];
+  scanned: Place[];
   taints: Record<string, string>;
-  /** Behind the registers of the exception come those of what it interrupted. */
-  isTraced: boolean;
-  hasCode: boolean;
+  readonly reading: Reading;
 };
 
 /** Registers of x86_64; those of 32 bits have other names. */
@@ -24,8 +47,8 @@ function registerName(printed: string): string {
 /** The address of a fault, in the first lines alone. */
 const faultAddress = new RegExp(
   [
-    /^(?:BUG: |Unable to handle |(?:Oops: )?general protection fault).*?/,
-    /(?:address:?|(?:dereference|request|read|write) at)[ :]+(?:0x)?([0-9a-f]{4,16}\b|\(null\))/,
+    /^(?:BUG: |(?:CPU \d+ )?Unable to handle |Unhandled |(?:Oops: )?general protection fault).*?/,
+    /(?:address:?|(?:dereference|request|read|write) at|\(0x[0-9a-f]+\) at)[ :]+(?:0x)?([0-9a-f]{4,16}\b|\(null\))/,
   ]
     .map(({ source }) => source)
     .join(''),
@@ -35,48 +58,103 @@ type Reader = (draft: Draft, match: RegExpExecArray) => void;
 
 /** What a line of a report tells beside who and where, by its form; a line may be of several. */
 const forms: readonly (readonly [RegExp, Reader])[] = [
-  [/^(?:Oops: )+([0-9a-f]{4}) \[#/, (draft, [, code]) => (draft.access ??= accessIn(parseInt(code!, 16)))],
-  [faultAddress, (draft, [, address]) => (draft.address ??= address === '(null)' ? 0n : BigInt(`0x${address}`))],
+  [faultAddress, (draft, [, address]) => (draft.address ??= addressIn(address!))],
+  // Two CPUs may fault at once; this line is of the one whose report goes on.
+  [
+    /^\[([0-9a-f]{8,16})\] (?:\*?pgd=|address between|user address but)/,
+    (draft, [, address]) => void (draft.number ?? (draft.address = addressIn(address!))),
+  ],
+  [/\bCR2: ([0-9a-f]{8}(?:[0-9a-f]{8})?)\b/, (draft, [, address]) => readFaulted(draft, address!)],
+  [/^Failing address: ([0-9a-f]{16}) TEID/, (draft, [, address]) => (draft.address ??= addressIn(address!))],
+  [/^(Read|Write) (?:of size (\d{1,9}) )?(?:at (?:addr )?([0-9a-f]{8}(?:[0-9a-f]{8})?) )?by task /, readKasan],
+  [/^BUG: KASAN: .* at addr ([0-9a-f]{16})$/, (draft, [, address]) => (draft.address ??= addressIn(address!))],
+  [
+    /^KASAN: ((?:probably |maybe )?[\w-]{5,40} in range \[0x[0-9a-f]+-0x[0-9a-f]+\])/,
+    (draft, [, said]) => (draft.kasan ??= said!),
+  ],
   [/^[Kk]ernel BUG at ([^!\s]+:\d+)!?/, (draft, [, source]) => (draft.source ??= source!)],
-  [/^WARNING: (?:CPU: \d+ PID: \d+ )?(?:at )?(\S+:\d+) /, (draft, [, source]) => (draft.source ??= source!)],
+  [
+    /^WARNING: (?:\[[^\]]{1,200}\] )?(?:CPU: \d+ PID: \d+ )?(?:at )?(\S+:\d+)(?: |$)/,
+    (draft, [, source]) => (draft.source ??= source!),
+  ],
   [/soft lockup - CPU#\d+ stuck for (\d+)s!/, (draft, [, seconds]) => (draft.seconds ??= Number(seconds))],
-  [/^CPU (\d+)\s*$/, (draft, [, cpu]) => (draft.cpu ??= Number(cpu))],
+  [
+    /^INFO: task .* blocked .{0,40}for more than (\d+) seconds/,
+    (draft, [, seconds]) => (draft.seconds ??= Number(seconds)),
+  ],
+  [/^CPU:? {0,6}(\d+)\s*$/, (draft, [, cpu]) => (draft.cpu ??= Number(cpu))],
+  [/^EIP: [0-9a-f]{4}:\[<[0-9a-f]+>\] .*\bCPU: (\d+)$/, (draft, [, cpu]) => (draft.cpu ??= Number(cpu))],
   [/^Modules linked in: (.*)/, (draft, [, list]) => readModules(draft, list!)],
   [/^Process (\S.{0,15}?) \(pid: (\d+),/, (draft, [, comm, pid]) => setTask(draft, comm!, pid!)],
   [/^TASK = [0-9a-f]+\[(\d+)\] '([^']{1,16})'/, (draft, [, pid, comm]) => setTask(draft, comm!, pid!)],
-  // Of user space's own RIP, behind a system call's entry, nothing is said.
-  [/^RIP: 00(?:10|60):(.*)/, (draft, [, where]) => readAddress(draft, where!)],
+  [
+    /^(?:task:)?(?!rcu_)(\S.{0,15}?) +(?:state:)?R +running task +(?:stack: *)?\d+ +(?:pid: *)?(\d+)/,
+    (draft, [, comm, pid]) => void (draft.fault === 'rcu stall' && setTask(draft, comm!, pid!)),
+  ],
+  [/^BUG: scheduling while atomic: (.{1,64})\/(\d+)\/0x/, (draft, [, comm, pid]) => setTask(draft, comm!, pid!)],
+  // Of user space's own RIP, behind a system call's entry, nothing is said. Xen's kernel runs at e030.
+  [/^RIP: (?:00(?:10|60)|e030):(.*)/, (draft, [, where]) => readAddress(draft, where!)],
+  [/^(?:PC is at|pc :) 0x([0-9a-f]{1,16})$/, (draft, [, where]) => readBare(draft, where!)],
+  [/^s?epc ?: ?([0-9a-f]{16}) ra ?:/, (draft, [, where]) => readBare(draft, where!)],
+  [/^(?:LR is at |lr : |LR \[[0-9a-f]+\] \.?|ra +: (?:[0-9a-f]+ )?)(\w[\w.$]*)\+0x([0-9a-f]+)\/0x/, readLinked],
   [/^Code: (.*)/, (draft, [, bytes]) => readCode(draft, bytes!)],
-  [/^(?:Call Trace|Backtrace|Call trace):/, (draft) => void (draft.isTraced = true)],
-  [/^Kernel panic - not syncing: (.*)/, (draft, [, panic]) => (draft.panic ??= panic!)],
+  [/^(?:Call Trace|Backtrace|Call trace):/, (draft) => void (draft.reading.isTraced = true)],
+  [/^Kernel panic - not syncing: (.*)/, (draft, [, panic]) => (draft.panic ??= panic!.trim())],
 ];
 
-/** X86_PF_WRITE and X86_PF_INSTR. */
-function accessIn(code: number): 'read' | 'wrote' | 'fetched from' {
-  if ((code & 16) !== 0) return 'fetched from';
-  return (code & 2) === 0 ? 'read' : 'wrote';
-}
-
-/** Takes what a line of the report tells. */
-export function readLine(draft: Draft, text: string): void {
+/** Takes what a line of the report tells. @param number of the line in the text */
+export function readLine(draft: Draft, text: string, number: number): void {
   // A place in the trace is of what the exception interrupted; of a call to what is no code there is none.
-  readReportLine(text, draft, draft.isTraced || draft.ip !== undefined ? 'who' : 'die');
+  if (draft.reading.report === 'stack' && othersStacks.test(text)) draft.reading.isOver = true;
+  if (otherTraces.test(text)) draft.reading.isOver = true;
+  if (draft.reading.isOver) return void (isOfTrace(text) && (draft.reading.own = number));
+  const wasPlaced = draft.place !== undefined;
+  // RCU's watchdog runs in an interrupt: the registers of what that stopped are in the midst of the trace.
+  const isPlaced = draft.ip !== undefined || (draft.reading.isTraced && draft.fault !== 'rcu stall');
+  readReportLine(text, draft, draft.reading.report === 'stack' ? 'stack' : isPlaced ? 'who' : 'die');
   for (const [pattern, read] of forms) {
     const match = pattern.exec(text);
-    if (match !== null) read(draft, match);
+    if (match !== null) {
+      read(draft, match);
+      draft.reading.own = number;
+    }
   }
-  if (draft.isTraced) return traceLine(draft, text);
+  const machine = { ...kernelIn(text), access: accessIn(text), architecture: architectureIn(text) };
+  for (const [name, value] of Object.entries(machine))
+    if (value !== undefined && draft[name as keyof Draft] === undefined) Object.assign(draft, { [name]: value });
+  if (draft.fault === 'rcu stall' && draft.reading.isTraced && !wasPlaced && draft.place !== undefined)
+    draft.trace = [];
+  const frame = frameIn(text);
+  // arm has no line that says where its trace begins.
+  if (frame !== undefined && / from /.test(text)) draft.reading.isTraced = true;
+  if (frame !== undefined || isOfTrace(text)) draft.reading.own = number;
+  if (draft.reading.isTraced) return traceLine(draft, text, frame);
   for (const [, name, value] of text.matchAll(register)) draft.registers[registerName(name!)] ??= BigInt(`0x${value}`);
+}
+
+/** Behind a hung task's own stack: locks, and what CPUs do. */
+const othersStacks = /^(?:NMI backtrace for cpu|Showing all locks held|Sending NMI)/;
+/** Behind a stack: where s390 jumped last, and of KASAN’s who had the memory. */
+const otherTraces = /^(?:Last Breaking-Event-Address:|(?:Allocated|Freed) by task|The buggy address belongs)/;
+
+/** Lines that a report is long of. */
+function isOfTrace(text: string): boolean {
+  return /^(?:R[A-Z0-9]{2}|x\d+|CR\d|DR\d|Stack|CPU|PGD|Hardware name|NMI backtrace|Call Trace)\b|\+0x[0-9a-f]+\/0x/.test(
+    text,
+  );
 }
 
 /** No report's stack is longer. */
 const mostFrames = 512;
+/** Above the first frame that is sure. */
+const mostScanned = 32;
 
-function traceLine(draft: Draft, text: string): void {
-  const frame = draft.trace.length < mostFrames ? frameIn(text) : undefined;
+function traceLine(draft: Draft, text: string, frame: Frame | undefined): void {
   if (frame === undefined) return;
-  if (frame.isSure) draft.trace.push(frame.place);
-  else draft.scanned ??= frame.place;
+  if (draft.interrupted === undefined && /^(?:<<?EOE>>?|<\/NMI>)/.test(text)) draft.interrupted = frame;
+  if (!frame.isSure && draft.trace.length === 0 && draft.scanned.length < mostScanned) draft.scanned.push(frame.place);
+  if (!frame.isSure) return;
+  if (draft.trace.length < mostFrames) draft.trace.push(frame.place);
 }
 
 function setTask(draft: Draft, comm: string, pid: string): void {
@@ -84,20 +162,44 @@ function setTask(draft: Draft, comm: string, pid: string): void {
   draft.pid ??= Number(pid);
 }
 
+function addressIn(printed: string): bigint {
+  return printed === '(null)' ? 0n : BigInt(`0x${printed}`);
+}
+
+/** What the processor says of its last page fault, until user space's own is told of. */
+function readFaulted(draft: Draft, address: string): void {
+  if (draft.fault !== 'page fault' || draft.reading.isTraced) return;
+  if (draft.address === undefined || draft.reading.isAmbiguous) draft.address = addressIn(address);
+}
+
+/** "Read of size 4 at addr ffff8801c1afdb5c by task …", and without an address in kernels before 4.10. */
+function readKasan(draft: Draft, [, how, size, address]: RegExpExecArray): void {
+  draft.access ??= how === 'Write' ? 'wrote' : 'read';
+  if (size !== undefined) draft.size ??= Number(size);
+  if (address !== undefined) draft.address ??= addressIn(address);
+}
+
+function readLinked(draft: Draft, [, name, offset]: RegExpExecArray): void {
+  draft.linked ??= { function: sourceName(name!), offset: Number.parseInt(offset!, 16) };
+}
+
 /** "0xffffffffc0fee000", "[<0000000000000000>]  [<          (null)>]           (null)": none of the kernel's code. */
 function readAddress(draft: Draft, where: string): void {
-  if (draft.isTraced) return;
+  if (draft.reading.isTraced) return;
   const named = /^\[<([0-9a-f]{16})>\]/.exec(where)?.[1];
   if (named !== undefined) draft.registers['ip'] ??= BigInt(`0x${named}`);
-  if (draft.place !== undefined || draft.ip !== undefined) return;
-  const bare = /^(?:0x([0-9a-f]{1,16})|\[<0+>\] .*\(null\).*)$/.exec(where.trim());
-  if (bare !== null) draft.ip = BigInt(`0x${bare[1] ?? '0'}`);
+  const bare = /^(?:(?:\[<[0-9a-f]+>\] *){0,2}0x([0-9a-f]{1,16})|(?:\[<0+>\] .*)?\(null\).*)$/.exec(where.trim());
+  if (bare !== null) readBare(draft, bare[1] ?? '0');
+}
+
+function readBare(draft: Draft, address: string): void {
+  if (!draft.reading.isTraced && draft.place === undefined) draft.ip ??= BigInt(`0x${address}`);
 }
 
 /** The byte in <> is the first of the instruction that failed. */
 function readCode(draft: Draft, bytes: string): void {
-  if (draft.hasCode) return;
-  draft.hasCode = true;
+  if (draft.reading.hasCode) return;
+  draft.reading.hasCode = true;
   const at = bytes.search(/<[0-9a-f]{2}>/);
   if (at < 0) return;
   const values = [...bytes.slice(at).matchAll(/\b[0-9a-f]{2}\b/g)].map(([byte]) => parseInt(byte, 16));

@@ -1,65 +1,163 @@
 import { architectures } from '../arch/architectures.js';
 import type { MemoryAccess } from '../arch/architecture.js';
-import { accessTold, exhaustedTold, wildCallTold } from '../faults/access-in-words.js';
-import { badPointerInWords, isCanonical, type AddressSpaces } from '../faults/bad-pointer.js';
+import { accessTold, exhaustedTold, operandTold, wildCallTold } from '../faults/access-in-words.js';
+import { badPointerInWords, isCanonical } from '../faults/bad-pointer.js';
 import { isCheck } from '../faults/checks.js';
 import { taintsInWords } from '../faults/taints-in-words.js';
 import { placeInWords, type Place } from '../timeline/event.js';
+import { anyOf } from '../words/any-of.js';
 import { defined } from '../words/defined.js';
-import { address, duration, number, word } from '../words/known-facts.js';
+import { address, bytes, number, word } from '../words/known-facts.js';
 import type { Subject } from '../words/subject.js';
-import { told, toldJoined, type KnownFact, type Told } from '../words/told.js';
+import { told, type KnownFact, type Told } from '../words/told.js';
+import { checkedRange } from './kasan-shadow.js';
 import type { OopsText } from './oops-text.js';
-
-/** A text maps nothing, and has addresses of the architecture that its registers are of. */
-const spaces: AddressSpaces = { ...architectures[0].memory, isUnmapped: () => false };
+import { misalignedBy } from './misaligned.js';
+import { byHandTold, isByHand, KERNELS_OWN, panicTold, PANICKING } from './panic-in-words.js';
+import { addressInWords, spaces } from './pointer-in-words.js';
+import { reportTold } from './report-in-words.js';
 
 /** What the code did: "acme_depth+0x5 [acme] read 4 bytes at address 0x28 (0x28(%rdi)) through rdi, …". */
 export function whatTold(oops: OopsText): Told {
   const { fault, place, source, trace } = oops;
   const where = placeTold(oops);
+  if (isByHand(oops)) return byHandTold();
   switch (fault) {
-    case 'bug':
-    case 'warning': {
+    case 'bug': {
       const at = source === undefined ? '' : told` at ${word('source', source, 'the log')}`;
-      const made = fault === 'warning' ? ', and panic_on_warn or warn_limit made a panic of it' : '';
-      return told`${where} ran into a ${fault === 'bug' ? 'BUG()' : 'WARN()'}${at}${made}`;
+      return told`${where}${forCaller(oops)} ran into a BUG()${at}`;
     }
     case 'stack guard page':
       return exhaustedTold(
         [...(place === undefined ? [] : [place]), ...trace].map((one) => one.function),
         place && placeWord(place, 'in'),
       );
-    case 'soft lockup':
-      return keptTold(oops, where);
     case 'panic':
       return panickedTold(oops);
+    case 'double fault':
+      return told`${where} met a double fault`;
     case 'divide error':
       return told`${where} divided by zero, or the quotient was too large`;
     case 'invalid opcode':
-      return told`${where} met an invalid opcode`;
-    default:
+      // ud2, which is what BUG() is of.
+      return oops.code?.[0] === 0x0f && oops.code[1] === 0x0b
+        ? told`${where} ran into a BUG()`
+        : told`${where} met an invalid opcode`;
+    case 'page fault':
+    case 'general protection fault':
+    case 'other':
       return accessed(oops, where);
+    default:
+      return reportTold(oops, where);
   }
 }
 
+/** ", for address 0xfa21200c" */
+function forAddress({ address: at }: OopsText): Told | string {
+  return at === undefined ? '' : told`, for address ${address('address', at, 'the log')}`;
+}
+
+/** A check gives up for what its caller gave it. */
+function forCaller({ place, trace }: OopsText): Told | string {
+  if (place === undefined || !isCheck(place.function)) return '';
+  const caller = trace.find((one) => !isCheck(one.function));
+  return caller === undefined ? '' : told`, called by ${placeWord(caller, 'caller')},`;
+}
+
 function accessed(oops: OopsText, where: Told | string): Told {
-  const { place, ip, trace, fault, first } = oops;
-  if (place === undefined && ip !== undefined) {
-    const caller = trace[0] ?? oops.scanned;
-    return wildCallTold(spaces, ip, caller && { caller: told`${placeWord(caller, 'caller')}${taintOf(oops, caller)}` });
+  const { ip, fault, linked } = oops;
+  if (ip !== undefined && isWild(oops)) {
+    const caller = linked ?? callerOf(oops)?.place;
+    return wildCallTold(
+      addressInWords(oops.architecture, ip),
+      ip,
+      caller && { caller: told`${placeWord(caller, 'caller')}${taintOf(oops, caller)}` },
+    );
   }
+  const called = calledThrough(oops);
+  if (called !== undefined) return called;
+  const misaligned = misalignedTold(oops, where);
+  if (misaligned !== undefined) return misaligned;
   const access = accessOf(oops);
+  const checked = checkedRange(oops.kasan, access);
+  if (checked !== undefined) {
+    const [start, end] = checked;
+    const range = told`${address('address', start, 'KASAN’s shadow')} to ${address('address.end', end, 'KASAN’s shadow')}`;
+    return told`${where} was about to use ${range}${saysTold(oops, start)}: KASAN’s check before it failed`;
+  }
   if (access !== undefined) return told`${where} ${accessTold(spaces, access)}`;
   if (oops.address !== undefined) {
-    const says = badPointerInWords(spaces, oops.address);
-    const is = says === undefined ? '' : told`, ${word('address is', says, 'its value')}`;
-    const at = told`${address('address', oops.address, 'the log')}${is}`;
-    if (fault === 'page fault') return told`${where} ${oops.access ?? 'met a page fault at'} address ${at}`;
+    const at = told`${address('address', oops.address, 'the log')}${saysTold(oops, oops.address)}`;
+    const page = oops.architecture === 's390x' ? 'in the page at ' : '';
+    if (fault === 'page fault' && oops.access === 'fetched from' && oops.place !== undefined)
+      return told`The kernel could not execute ${where}, at ${at}`;
+    if (fault === 'page fault') return told`${where} ${oops.access ?? 'met a page fault at'} ${page}address ${at}`;
     if (fault === 'general protection fault') return told`${where} met a ${fault}, probably for address ${at}`;
   }
-  if (fault !== 'other') return told`${where} met a ${fault}`;
-  return told`${where} died: ${word('first line', first, 'the log')}`;
+  if (fault === 'page fault' && oops.access !== undefined)
+    return told`${where} met a page fault as it ${oops.access === 'fetched from' ? 'went on' : oops.access}`;
+  return fault === 'other'
+    ? told`${where} died: ${word('first line', oops.what, 'the log')}${forAddress(oops)}`
+    : told`${where} met a ${fault}`;
+}
+
+/** A general protection fault for an address that is one. */
+function misalignedTold({ code, registers, fault }: OopsText, where: Told | string): Told | undefined {
+  const access = code && architectures[0].code.memoryAccess(code, registers);
+  if (code === undefined || access?.address === undefined || fault !== 'general protection fault') return undefined;
+  if (!isCanonical(access.address)) return undefined;
+  const by = misalignedBy(code, access);
+  if (by === undefined) return undefined;
+  const at = address('address', access.address, `${access.operand}, by its registers`);
+  const needed = bytes('alignment', by, 'its instruction');
+  const did = access.does === 'write' ? 'wrote' : 'read';
+  return told`${where} ${did} address ${at} (${operandTold(access)}), which its instruction needs aligned to ${needed}`;
+}
+
+/** What prints a report of the exception that it handles. */
+export const REPORTING = anyOf(
+  /_{0,2}die\w*|show_regs\w*|page_fault_oops|no_context|kernelmode_fixup_or_oops|\w*bad_area\w*|fixup_exception/,
+  /(?:asm_)?exc_\w+|do_(?:user_addr_fault|kern_addr_fault|trap|error_trap|general_protection)|search_\w+/,
+  /(?:(?:_{0,2}do|async)_)?page_fault/,
+);
+
+/**
+ * Who called what is no code: what stands on top of the stack. By frame pointers the kernel does not find that caller,
+ * which has left none for the call, and only scanning does.
+ */
+export function callerOf({ trace, scanned }: OopsText): { place: Place; isSure: boolean } | undefined {
+  const [top] = scanned.filter((one) => !REPORTING.test(one.function));
+  const place = top ?? trace[0];
+  return place && { place, isSure: top === undefined };
+}
+
+/** Where there is no code; that no symbol names it is no sign of that. */
+export function isWild({ place, ip, access, address: reported, fault, architecture }: OopsText): boolean {
+  if (place !== undefined || ip === undefined) return false;
+  if (access !== undefined && access !== 'fetched from') return false;
+  const isHalved = architecture === 'x86_64' || architecture === 'arm64';
+  const isOfUsers = isHalved && fault !== 'general protection fault' && ip >> 47n === 0n;
+  return access === 'fetched from' || ip === reported || ip < 4096n || isOfUsers;
+}
+
+/** A thunk that compilers call in place of a call by a register: the caller is the one that had a bad pointer. */
+function calledThrough(oops: OopsText): Told | undefined {
+  const { place, registers, trace, fault } = oops;
+  const register = /^__x86_indirect_(?:thunk|call|jump)\w*_(r\w{1,2})$/.exec(place?.function ?? '')?.[1];
+  const value = register === undefined ? undefined : registers[register.replace(/^r(?=\D)/, '')];
+  const [caller] = trace;
+  if (value === undefined || caller === undefined || fault !== 'general protection fault' || isCanonical(value))
+    return undefined;
+  const through = { ...address(register!, value, 'its registers'), text: register! };
+  const says = badPointerInWords(spaces, value);
+  const is = says === undefined ? '' : told`, ${word(`${register} is`, says, 'its value')}`;
+  const by = told`${placeWord(caller, 'in')}${taintOf(oops, caller)}`;
+  return told`${by} called through ${through}, which is ${address(register!, value, 'its registers')}${is}`;
+}
+
+function saysTold({ architecture }: OopsText, value: bigint): Told | string {
+  const says = addressInWords(architecture, value);
+  return says === undefined ? '' : told`, ${word('address is', says, 'its value')}`;
 }
 
 /**
@@ -74,19 +172,10 @@ function accessOf({ code, registers, address: reported, fault }: OopsText): Memo
   return fault === 'general protection fault' && !isCanonical(access.address) ? access : undefined;
 }
 
-/** "acme_hog+0x7 [acme] kept CPU 0 (init (103)) for 13 s": who is told with it. */
-function keptTold({ seconds }: OopsText, where: Told | string): Told {
-  const long = seconds === undefined ? '' : told` for ${duration('kept', seconds * 1e9, 'the log')}`;
-  return told`${where} kept its CPU${long}`;
-}
-
-/** What runs because the kernel panics, in the trace that it prints of itself. */
-const PANICKING = /^(?:dump_stack\w*|show_stack|v?panic|nmi_panic|__stack_chk_fail|panic_on_\w+)$/;
-/** Of these the message tells, and not the place. */
-const KERNELS_OWN =
-  /^(?:watchdog\w*|check_hung_\w+|do_exit|sysrq_handle_crash|mount_\w+|prepare_namespace|mce_panic|.*_stall)$/;
-
-function panickedTold({ trace }: OopsText): Told {
+function panickedTold(oops: OopsText): Told {
+  const said = panicTold(oops);
+  if (said !== undefined) return said;
+  const { trace } = oops;
   const at = trace.findLastIndex((one, i) => i < 8 && PANICKING.test(one.function));
   const caller = trace[at + 1];
   return caller === undefined || KERNELS_OWN.test(caller.function)
@@ -95,7 +184,9 @@ function panickedTold({ trace }: OopsText): Told {
 }
 
 /** " on CPU 1 (init (1))" */
-export function whoTold({ cpu, comm, pid }: OopsText): Told | string {
+export function whoTold({ cpu, comm, pid, fault }: OopsText): Told | string {
+  // It is told of itself.
+  if (fault === 'hung task') return '';
   const task =
     comm === undefined
       ? undefined
@@ -104,9 +195,11 @@ export function whoTold({ cpu, comm, pid }: OopsText): Told | string {
   return told`, on CPU ${number('cpu', cpu, 'the log', 'cpu')}${task === undefined ? '' : told` (${task})`}`;
 }
 
+/** "acme_depth+0x5 [acme] (out of tree, unsigned)"; "The kernel" where no line says where it was. */
 function placeTold(oops: OopsText): Told | string {
-  const { place } = oops;
-  return place === undefined ? 'Code that is not known' : told`${placeWord(place, 'in')}${taintOf(oops, place)}`;
+  const { place, ip } = oops;
+  if (place === undefined) return ip === undefined ? 'The kernel' : told`Code at ${address('ip', ip, 'the log')}`;
+  return told`${placeWord(place, 'in')}${taintOf(oops, place)}`;
 }
 
 function placeWord(place: Place, role: string): KnownFact {
@@ -118,27 +211,17 @@ function taintOf({ taints }: OopsText, { module }: Place): string {
 }
 
 /** The function whose doing it was. */
-export function subjectOf({ place, trace, scanned, fault }: OopsText): Subject {
-  const path = [place, ...trace, scanned].filter((one) => one !== undefined);
+export function subjectOf(oops: OopsText): Subject {
+  const { place, trace, scanned, fault } = oops;
+  const path = [place, ...trace, ...scanned].filter((one) => one !== undefined);
   const own = path.find(
     (one) => !isCheck(one.function) && !PANICKING.test(one.function) && !KERNELS_OWN.test(one.function),
   );
   const [called] = path.filter((one) => !PANICKING.test(one.function));
-  if (own === undefined || (fault === 'panic' && called !== own)) return { kind: 'machine' };
+  const isOfPanic = fault === 'panic' && (called !== own || panicTold(oops) !== undefined);
+  if (own === undefined || isOfPanic) return { kind: 'machine' };
   return {
     kind: 'function',
     ...defined({ name: own.module === undefined ? own.function : `${own.function} [${own.module}]` }),
   };
-}
-
-/** Functions that are named, innermost first. */
-const NAMED = 8;
-
-/** Its stack, less what runs because the kernel panics; undefined where the text has none. */
-export function stackTold({ trace, fault }: OopsText): Told | undefined {
-  const panicking = trace.findLastIndex((one, i) => i < 8 && PANICKING.test(one.function));
-  const own = fault === 'panic' ? trace.slice(panicking + 1) : trace;
-  if (own.length === 0) return undefined;
-  const named = own.slice(0, NAMED).map((one, i) => placeWord(one, `stack ${i + 1}`));
-  return told`Its stack: ${toldJoined(named, ' ← ')}${own.length > NAMED ? ' ← …' : ''}.`;
 }

@@ -13,12 +13,17 @@ export function summaryOf(findings: readonly Finding[]): readonly string[] {
   const [cause, next] = causes;
   // What died of its own code has no other cause: that memory had been short before is another story.
   if (end !== undefined && end.weight >= causeWeight)
-    return [end, ...findings.filter(isEarlier).slice(0, 1)].map(({ sentence }) => sentence);
+    return inOrder(findings, [end, ...findings.filter(isEarlier).slice(0, 1)]).map(({ sentence }) => sentence);
   const ended = end === undefined ? [] : [cause === undefined ? end.sentence : (end.brief ?? end.sentence)];
   if (cause === undefined) return ended;
   // What follows from a lock or a device is a consequence; memory has several holders.
   const more = sure.find(isAdvice) ?? (isOfMemory(cause) && next !== undefined && isOfMemory(next) ? next : undefined);
   return [...ended, cause.sentence, ...(more === undefined ? [] : [more.sentence])];
+}
+
+/** By what explains most first: of two oopses in a log that is the first. */
+function inOrder(findings: readonly Finding[], some: readonly Finding[]): Finding[] {
+  return findings.filter((finding) => some.includes(finding));
 }
 
 /** The paragraph where it says more than the first finding, which stands right under it. */

@@ -158,8 +158,10 @@ export class EventReader {
   /** A line of its own between "cut here" and the head, or (until 4.14) just behind it. */
   #message(line: TimelineLine, own: OpenReport | undefined): void {
     const cut = this.#cut;
-    if (cut !== undefined && cut.caller === line.caller) cut.message ??= line.text;
-    else if (
+    if (cut !== undefined && cut.caller === line.caller) {
+      // Another CPU's report may be in the midst of its own.
+      if (!isFurniture(line.text)) cut.message ??= line.text;
+    } else if (
       own?.saysBehind === true &&
       own.lines <= 2 &&
       own.draft.message === undefined &&

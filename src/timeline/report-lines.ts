@@ -1,5 +1,5 @@
 import type { Place } from './event.js';
-import { inOrder, placeIn, type EventKind } from './event-kind.js';
+import { inOrder, placeIn, type EventKind, type Groups } from './event-kind.js';
 
 /** What the lines of a report of the kernel's say, beside how it begins. */
 export interface ReportFacts {
@@ -10,12 +10,13 @@ export interface ReportFacts {
   number?: number;
 }
 
-const code = String.raw`(?<function>[A-Za-z_][\w.$]*)\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>\w+)[^\]]*\])?`;
+/** ".name" is a function's code on ppc64 with descriptors; ":module:name" is how kernels before 2.6.28 print one. */
+const code = String.raw`(?::(?<before>\w+):)?\.?(?<function>[A-Za-z_][\w.$]*)\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>\w+)[^\]]*\])?`;
 
 /** Where code was, by the line of each architecture that says so. */
 const placeLine = new RegExp(
   `^(?:${[
-    /[RE]?IP: ?(?:[0-9a-f]{4}:)?(?:\[<[0-9a-f]*>\] ?){0,3}/,
+    /[RE]?IP: ?(?:[0-9a-f]{4}:)?(?:[[( ]{0,3}<[0-9a-f]*>[\])]{1,2} {0,2}){0,3}/,
     /[EI]IP is at /,
     /[Pp][Cc] ?: ?/,
     /PC is at /,
@@ -28,16 +29,39 @@ const placeLine = new RegExp(
     .join('|')})${code}`,
 );
 
-/** A frame: "? bug+0x5/0x17 [hold]" is one that may be left of an earlier call. */
+/**
+ * A frame: "? bug+0x5/0x17 [hold]" is one that may be left of an earlier call, and so is an "(unreliable)" one of
+ * powerpc. What a trace crosses stands before it: "<NMI>", "<<EOE>>".
+ */
 const frameLine = new RegExp(
-  String.raw`^(?:\[<[0-9a-f]+>\] ?|\[[0-9a-f]+\] \[[0-9a-f]+\] )?(?<scanned>\? )?(?:\([^)]*\) ?)?${code}`,
+  [
+    /^(?:<{1,2}[\w#/]{2,12}>{1,2} *)?\(?(?:\[<[0-9a-f]+>\] ?|\[[0-9a-f]+\] \[[0-9a-f]+\] )?/.source,
+    /(?<scanned>\? )?(?:\([^)]*\) ?)?/.source,
+    code,
+    /(?<unsure> \(unreliable\))?/.source,
+  ].join(''),
 );
 
-/** The frame of a trace that a line has; not sure where the kernel found it by scanning. */
-export function frameIn(text: string): { readonly place: Place; readonly isSure: boolean } | undefined {
-  const found = frameLine.exec(text)?.groups;
-  const place = placeIn(found ?? {}).place;
-  return place && { place, isSure: found?.['scanned'] === undefined };
+/** The caller in a line of arm: "[<c0c1>] (panic) from [<c0c2>] (watchdog+0x368/0x3a8)", "panic from watchdog+0x…". */
+const callerLine = new RegExp(
+  String.raw`^(?:\[<[0-9a-f]+>\] ?\([^()]{1,120}\) from \[<[0-9a-f]+>\] ?\(|[\w.$]{1,120} from )${code}`,
+);
+
+/** A frame of a trace; not sure where the kernel found it by scanning. */
+export interface Frame {
+  readonly place: Place;
+  readonly isSure: boolean;
+}
+
+/** The frame of a trace that a line has. */
+export function frameIn(text: string): Frame | undefined {
+  const found = (callerLine.exec(text) ?? frameLine.exec(text))?.groups;
+  const place = placeOf(found);
+  return place && { place, isSure: found?.['scanned'] === undefined && found?.['unsure'] === undefined };
+}
+
+function placeOf(found: Groups | undefined): Place | undefined {
+  return placeIn({ ...found, module: found?.['module'] ?? found?.['before'] }).place;
 }
 
 /** What stands at the top of every task that sleeps; who called these is where it waits. */
@@ -59,12 +83,13 @@ const number = /^[A-Za-z].{1,160}\[#(?<number>\d{1,6})\]/;
 /** Takes from a line what it says that was not said yet, as far as such a report is asked for it. */
 export function readReportLine(text: string, facts: ReportFacts, report: EventKind['report']): void {
   if (facts.place === undefined && report !== 'who') {
-    const place = report === 'stack' ? waitingIn(text) : placeIn(placeLine.exec(text)?.groups ?? {}).place;
+    const place = report === 'stack' ? waitingIn(text) : placeOf(placeLine.exec(text)?.groups);
     if (place !== undefined) facts.place = place;
   }
-  if (facts.pid === undefined || facts.cpu === undefined) {
+  if (facts.pid === undefined || facts.cpu === undefined || facts.comm === undefined) {
     const found = taskLine.exec(text)?.groups;
-    if (found !== undefined) {
+    // A hung task's report has such a line of who found it.
+    if (found !== undefined && (facts.pid ?? Number(found['pid'])) === Number(found['pid'])) {
       facts.pid ??= Number(found['pid']);
       facts.comm ??= found['comm']!;
       if (found['cpu'] !== undefined) facts.cpu ??= Number(found['cpu']);

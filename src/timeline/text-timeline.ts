@@ -1,10 +1,11 @@
 import { logLines } from '../oom/parse/prefix.js';
 import type { OomReport } from '../oom/model.js';
 import { defined } from '../words/defined.js';
-import { endOfPiece } from './find-form.js';
+import { endOfPiece, mayMatter } from './find-form.js';
 import { stampOf } from './oom-events.js';
 import type { TimelineLine } from './event-reader.js';
 import { TimelineBuilder, type Timeline } from './timeline.js';
+import { goesOnWith, type Waiting } from './wrapped-lines.js';
 
 /** Longer lines are cut: no event's is. */
 const longestLine = 16 * 1024;
@@ -25,6 +26,8 @@ export class TextTimeline {
   /** Lines that were read or passed by. */
   #number = 0;
   #last = '';
+  /** A line that the next may go on with. */
+  #waiting: Waiting | undefined;
   readonly #beside: LineTaker | undefined;
 
   /** @param beside has each line that is read */
@@ -48,6 +51,7 @@ export class TextTimeline {
   end(reports: readonly OomReport[]): Timeline {
     if (this.#rest !== '') this.#lines(`${this.#rest}\n`, this.#rest.length + 1);
     this.#rest = '';
+    this.#flush();
     for (const { time } of logLines(this.#last, this.#number)) this.#builder.passed(stampOf(time));
     return this.#builder.end(reports);
   }
@@ -56,7 +60,7 @@ export class TextTimeline {
   #lines(text: string, end: number): void {
     for (let at = 0; at < end;) {
       let start = at;
-      if (this.#number >= firstLines && !this.#builder.isHungry && this.#beside?.isHungry !== true) {
+      if (this.#number >= firstLines && this.#waiting === undefined && !this.#isHungry) {
         const found = endOfPiece(text, at, end);
         const own = found < 0 ? end : text.lastIndexOf('\n', found - 1) + 1;
         // The line before may say why the kernel gives up.
@@ -76,12 +80,31 @@ export class TextTimeline {
     const newline = text.indexOf('\n', start);
     const raw = text.slice(start, Math.min(newline, start + longestLine));
     this.#number++;
-    for (const { text: said, time, caller, foreign: isForeign } of logLines(raw, this.#number)) {
-      const line = { text: said, isForeign, number: this.#number, ...stampOf(time), ...defined({ caller }) };
-      this.#builder.take(line);
-      this.#beside?.take(line);
+    for (const line of logLines(raw, this.#number)) {
+      const whole = this.#waiting && goesOnWith(this.#waiting, line, raw);
+      if (whole === undefined) this.#flush();
+      this.#waiting = { line: whole ?? line, raw };
     }
+    if (!this.#isNews(this.#waiting)) this.#flush();
     return newline + 1;
+  }
+
+  /** Whether its rest would matter. */
+  #isNews(waiting: Waiting | undefined): boolean {
+    return waiting !== undefined && !waiting.line.foreign && (this.#isHungry || mayMatter(waiting.line.text));
+  }
+
+  get #isHungry(): boolean {
+    return this.#builder.isHungry || this.#beside?.isHungry === true;
+  }
+
+  #flush(): void {
+    if (this.#waiting === undefined) return;
+    const { text, time, caller, foreign: isForeign, number } = this.#waiting.line;
+    this.#waiting = undefined;
+    const line = { text, isForeign, number, ...stampOf(time), ...defined({ caller }) };
+    this.#builder.take(line);
+    this.#beside?.take(line);
   }
 }
 

@@ -6,6 +6,11 @@
  */
 export const weights = {
   'oom.memory-held.pool': 98,
+  'log.earlier-oops': {
+    'the first, and another ended the kernel': 98,
+    'before another': 95,
+    'the machine lived on': 36,
+  },
   'ending.exception': 97,
   'ending.bug': 97,
   'ending.check': 97,
@@ -15,7 +20,6 @@ export const weights = {
   'ending.panic': 96,
   'ending.init-killed': 96,
   'ending.no-root': 96,
-  'log.earlier-oops': { 'before another': 95, 'the machine lived on': 36 },
   'lock.self-deadlock': 95,
   'timeline.earlier-oops': {
     'before another oops': 95,
@@ -53,6 +57,7 @@ export const weights = {
   'lock.owner-sleeps': { 'a lock': 70, 'an event': 58 },
   'oom.memory-held.shares': { 'of a cgroup': 70, 'of the machine': 60 },
   'oom.victim.none': 70,
+  'log.report': { 'a stall': 66, corruption: 64, 'a hung task': 56, 'a warning': 36 },
   'watchdog.stuck-cpu': 65,
   'oom.afterwards': { short: 60, 'not short': 20 },
   'oom.victim.chosen': {

@@ -137,7 +137,7 @@ describe('the exit status speaks of the question', () => {
     const path = file('oops.txt', oops.map((text) => `[    3.000000] ${text}\n`).join(''));
     expect(await oompm(['explain', path])).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('Code that is not known') as string,
+      stdout: expect.stringContaining('The kernel met a page fault as it wrote') as string,
       stderr: '',
     });
   });

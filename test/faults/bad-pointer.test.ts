@@ -9,7 +9,7 @@ const words = (value: bigint) => badPointerInWords(spaces, BigInt.asUintN(64, va
 test.each([
   [0n, 'a NULL pointer'],
   [-14n, 'the error -EFAULT, used as a pointer'],
-  [-4095n, 'the error -4095, used as a pointer'],
+  [-4095n, '4095 below NULL: an error used as a pointer, or what has a member at NULL'],
   [4095n, 'an offset from NULL'],
   [0x7fff_ffff_f000n, 'an address of user space'],
   [0x0000_8000_0000_0000n, 'no address of the kernel'],

@@ -59,7 +59,7 @@ Aug 13 12:28:38 host kernel: [ 3846.639491] Code: Bad RIP value.
 Aug 13 12:28:38 host kernel: [ 3846.639498] Call Trace:
 Aug 13 12:28:38 host kernel: [ 3846.639499]  probe_run+0x71/0x90
 Aug 13 12:28:38 host kernel: [ 3846.639501] RIP: 0033:0x7f3341f1a0b7`,
-    'certain: probe_run+0x71 called 0x0, where no code is: a NULL pointer, on CPU 0 (tracer (5454)).',
+    'certain: Oops #12: probe_run+0x71 called 0x0, where no code is: a NULL pointer, on CPU 0 (tracer (5454)).',
   ],
   [
     '3.10, the code behind the trace',
@@ -98,7 +98,7 @@ Call Trace:
 [ 1548.476975] Code: Unable to access opcode bytes at 0xffffffffc029bfdb.
 [ 1548.490281] Call Trace:
 [ 1548.490300]  worker+0x1/0x2`,
-    'certain: obj_put+0x9 [fs] met a general protection fault, probably for address 0x6b6b6b6b6b6b6b93, SLUB’s poison of freed memory (0x6b), on CPU 3 (writer (9899)).',
+    'certain: Oops #9: obj_put+0x9 [fs] met a general protection fault, probably for address 0x6b6b6b6b6b6b6b93, SLUB’s poison of freed memory (0x6b), on CPU 3 (writer (9899)).',
   ],
   [
     'a list, and what the check said',
@@ -111,7 +111,7 @@ Call Trace:
 [1.000006] Code: 44 62 <0f> 0b 48
 [1.000007] Call Trace:
 [1.000008]  __dentry_kill+0x89/0x180`,
-    'certain: __list_del_entry_valid+0x31 ran into a BUG() at lib/list_debug.c:51, on CPU 4 (kswapd0 (148)).',
+    'certain: __list_del_entry_valid+0x31, called by __dentry_kill+0x89, ran into a BUG() at lib/list_debug.c:51, on CPU 4 (kswapd0 (148)).',
   ],
   [
     'arm64',
@@ -124,7 +124,7 @@ Call Trace:
 [  402.114800] Call trace:
 [  402.114810]  sg_next+0x10/0x30
 [  402.114820]  dma_map+0x58/0x90`,
-    'certain: sg_next+0x10 met a page fault at address 0x800000022, an address of user space, on CPU 2 (usb-storage (77)).',
+    'certain: sg_next+0x10 read address 0x800000022, an address of user space, on CPU 2 (usb-storage (77)).',
   ],
   [
     'arm',
@@ -136,7 +136,7 @@ PC is at seq_write+0x18/0x64
 LR is at seq_print+0x3c/0x5c
 pc : [<c01f3218>]    lr : [<c01f32a0>]    psr: 60000013
 Process htop (pid: 7690, stack limit = 0x9e436188)`,
-    'certain: seq_write+0x18 met a page fault at address 0xc, an offset from NULL, on CPU 0 (htop (7690)).',
+    'certain: Oops #2: seq_write+0x18 read address 0xc, an offset from NULL, on CPU 0 (htop (7690)).',
   ],
   [
     'powerpc',
@@ -205,7 +205,9 @@ describe('the first oops of a log', () => {
   test('has the panic that it ended in, and says how many reports there are', () => {
     const [finding] = findingsIn(`${oops}\nKernel panic - not syncing: Fatal exception\n${list}\n`);
     expect(finding!.sentence).toMatch(/^ring_depth.*: panic “Fatal exception”\.$/);
-    expect(finding!.evidence.at(-1)).toBe('The log has 2 reports of oopses, warnings, stuck CPUs and panics.');
+    expect(finding!.evidence.at(-1)).toBe(
+      'The log has 2 reports of oopses, panics, stalls, warnings and failed checks.',
+    );
   });
 
   test('that the machine survived is no end; where another ended it, both are told', () => {
@@ -257,10 +259,6 @@ describe('the first oops of a log', () => {
 
   test.each([
     [
-      'a warning that ended nothing',
-      'WARNING: CPU: 0 PID: 1 at fs/x.c:126 f+0x4d/0x60\nCPU: 0 PID: 1 Comm: a Not tainted 6.1\n',
-    ],
-    [
       'a panic for want of memory, which the OOM report tells',
       'Kernel panic - not syncing: Out of memory: compulsory panic_on_oom is enabled\n',
     ],
@@ -271,6 +269,222 @@ describe('the first oops of a log', () => {
     ['a driver’s message', '[ 1.0] acme: WARNING: at this rate the BUG: will come\n'],
   ])('is not %s', (_, text) => {
     expect(told(text)).toEqual([]);
+  });
+});
+
+/** Each kind of sentence beside what only looks like it. */
+describe('an oops in its words', () => {
+  const trap = (first: string, rip: string, more: string): string =>
+    `${first}: 0000 [#1] SMP KASAN\nCPU: 1 PID: 7 Comm: a Not tainted 5.10.0 #1\nRIP: 0010:${rip}\n${more}\nCall Trace:\n caller+0x9/0x20\n`;
+  const gpf = 'general protection fault';
+
+  test('KASAN’s check before an access is not the access', () => {
+    const check = 'Code: <80> 3c 02 00\nRAX: dffffc0000000000 RDX: 0000000000000004';
+    expect(told(trap(gpf, 'f+0x1/0x9', check))).toEqual([
+      'certain: f+0x1 was about to use 0x20 to 0x27, an offset from NULL: KASAN’s check before it failed, on CPU 1 (a (7)).',
+    ]);
+    expect(told(trap(gpf, 'f+0x1/0x9', check.replace('dffffc0000000000', 'dead000000000100')))[0]).toContain(
+      'f+0x1 read 1 byte at address 0xdead000000000104',
+    );
+  });
+
+  test('a thunk is told by who called it, with the register’s value', () => {
+    const thunk = '__x86_indirect_thunk_rax+0x10/0x20';
+    expect(told(trap(gpf, thunk, 'Code: <c3> 0f 1f\nRAX: 1ffff10036868ddf'))).toEqual([
+      'certain: caller+0x9 called through rax, which is 0x1ffff10036868ddf, no canonical address, on CPU 1 (a (7)).',
+    ]);
+    expect(told(trap(gpf, thunk, 'Code: <c3> 0f 1f\nRAX: ffffffff81000000'))[0]).toContain(
+      '__x86_indirect_thunk_rax+0x10 met a general protection fault',
+    );
+  });
+
+  test('an instruction that needs alignment says so where it has none', () => {
+    const movaps = (code: string, bp: string): string => trap(gpf, 'f+0x1/0x9', `Code: <66> ${code}\nRBP: ${bp}`);
+    expect(told(movaps('0f 29 4d d0', 'ffff943717476de8'))[0]).toContain(
+      'f+0x1 wrote address 0xffff943717476db8 (-0x30(%rbp)), which its instruction needs aligned to 16 bytes',
+    );
+    // One that is aligned, and an instruction that takes any.
+    expect(told(movaps('0f 29 4d d0', 'ffff943717476df0'))[0]).toContain('f+0x1 met a general protection fault');
+    expect(told(movaps('0f 11 4d d0', 'ffff943717476de8'))[0]).toContain('f+0x1 met a general protection fault');
+  });
+
+  test('of two first lines the registers tell which is the report’s', () => {
+    const heads = ['8', '10'].map(
+      (address) => `BUG: kernel NULL pointer dereference, address: 00000000000000${address.padStart(2, '0')}\n`,
+    );
+    const rest = (cr2: string): string =>
+      `Oops: 0000 [#1] SMP\nRIP: 0010:f+0x1/0x9\nCR2: 00000000000000${cr2} CR3: 0000000001001000\n`;
+    expect(told(`${heads.join('')}${rest('08')}`)).toEqual(['certain: f+0x1 read address 0x8, an offset from NULL.']);
+    expect(told(`${heads.join('')}${rest('10')}`)).toEqual(['certain: f+0x1 read address 0x10, an offset from NULL.']);
+    // Where the first line is lost they tell it too; of another exception CR2 says nothing.
+    expect(told(rest('28'))).toEqual(['certain: f+0x1 read address 0x28, an offset from NULL.']);
+    expect(told(rest('28').replace('Oops: 0000', 'divide error: 0000'))[0]).not.toContain('0x28');
+  });
+
+  test('what may not be executed is no access of the code that stands there', () => {
+    const fault = (code: string): string =>
+      `BUG: unable to handle kernel paging request at ffffffff81068a80\nOops: ${code} [#1] SMP\nRIP: 0010:f+0x0/0x40\n`;
+    expect(told(fault('0019'))[0]).toContain('The kernel could not execute f+0x0, at 0xffffffff81068a80');
+    expect(told(fault('0009'))[0]).toContain('f+0x0 read address 0xffffffff81068a80');
+  });
+
+  const stackIn = (text: string): string | undefined =>
+    findingsIn(text)[0]?.evidence.find((line) => /^(?:Its|On its) stack/.test(line));
+
+  test('a stack begins with who called, and what reports is none of it', () => {
+    const kasan = `BUG: KASAN: use-after-free in f+0x1/0x9\nRead of size 4 at addr ffff8801c1afdb5c by task a/7\nCPU: 1 PID: 7 Comm: a Not tainted 5.10.0 #1\nCall Trace:\n dump_stack+0x1/0x2\n kasan_report+0x1/0x2\n f+0x1/0x9\n g+0x1/0x2\nAllocated by task 7:\n h+0x1/0x2\n`;
+    expect(stackIn(kasan)).toBe('Its stack: g+0x1.');
+    const scanned = trap(gpf, 'f+0x1/0x9', '').replace(' caller+', ' ? die_addr+0x1/0x2\n ? caller+');
+    expect(stackIn(scanned)).toBe('On its stack, by scanning: caller+0x9.');
+    expect(stackIn(`${scanned} g+0x1/0x2\n`)).toBe('Its stack: g+0x1.');
+  });
+
+  test('ud2 is of a BUG(), another instruction is not', () => {
+    expect(told(trap('invalid opcode', 'f+0x1/0x9', 'Code: <0f> 0b'))[0]).toContain('f+0x1 ran into a BUG()');
+    expect(told(trap('invalid opcode', 'f+0x1/0x9', 'Code: <0f> 01 c1'))[0]).toContain('met an invalid opcode');
+  });
+
+  test('code that no symbol names is no call of what is no code', () => {
+    const riscv = (cause: string): string =>
+      `Unable to handle kernel paging request at virtual address 00000061fed09482\nOops [#1]\nCPU: 0 PID: 3 Comm: a Not tainted 5.10.6 #1\nepc: ffffffe00022affe ra : ffffffe00022afea sp : ffffffe086d3fe30\nstatus: 0000000200000100 badaddr: 00000061fed09482 cause: ${cause}\n`;
+    expect(told(riscv('000000000000000d'))[0]).toContain('Code at 0xffffffe00022affe read address 0x61fed09482');
+    expect(told(riscv('000000000000000c'))[0]).toContain('The kernel went to 0xffffffe00022affe, where no code is');
+  });
+
+  test('an address just below NULL may be an error’s or NULL’s, and a register’s value is one of both', () => {
+    const fault =
+      'BUG: unable to handle page fault for address: fffffffffffffff4\nOops: 0000 [#1] SMP\nRIP: 0010:f+0x1/0x9\n';
+    expect(told(fault)[0]).toContain('just below NULL: an error used as a pointer, or what has a member at NULL');
+    expect(told(`${fault}Code: <8b> 00\nRAX: fffffffffffffff4\n`)[0]).toContain('the error -ENOMEM, used as a pointer');
+  });
+
+  test.each([
+    [
+      'arm',
+      'Unable to handle kernel paging request at virtual address 80b0f484\nInternal error: Oops: 5 [#1] SMP ARM\nPC is at f+0x1/0x9\n',
+    ],
+    [
+      'i386',
+      'BUG: unable to handle kernel paging request at 80b0f484\nOops: 0000 [#1] SMP\nEIP: 0060:[<c0432b0c>] EFLAGS: 00010046 CPU: 0\nEIP is at f+0x1/0x9\n',
+    ],
+    [
+      's390',
+      'Unable to handle kernel pointer dereference in virtual kernel address space\nFailing address: 0000000080b0f000 TEID: 0000000080b0f803\nOops: 0004 ilc:2 [#1] SMP\nKrnl PSW : 0704d00180000000 00000000009e59e4 (f+0x1/0x9)\n',
+    ],
+  ])('%s: an address says nothing of whose it is', (_, text) => {
+    expect(told(text)[0]).toMatch(
+      /^certain: f\+0x1 read (?:in the page at )?address 0x80b0f\w*\.$|^certain: f\+0x1 read .*, on CPU 0\.$/,
+    );
+    expect(told(text)[0]).not.toMatch(/user space|canonical/);
+  });
+
+  test('a fault that arm prints of a program too is one of the kernel’s where its number follows', () => {
+    const fault = 'Unhandled fault: page domain fault (0x81b) at 0x00001044\npgd = 74561366\n';
+    expect(told(fault)).toEqual([]);
+    expect(told(`${fault}Internal error: : 81b [#1] SMP ARM\nPC is at f+0x1/0x9\n`)).toEqual([
+      'certain: f+0x1 wrote address 0x1044.',
+    ]);
+    const own =
+      'Unhandled fault: external abort on non-linefetch (0x008) at 0xfa21200c\npgd = c0204000\nInternal error: : 8 [#1] SMP ARM\nPC is at f+0x1/0x9\n';
+    expect(told(`${fault}${own}`)).toEqual([
+      'certain: f+0x1 died: external abort on non-linefetch, for address 0xfa21200c.',
+    ]);
+  });
+
+  test('sysrq-c of before 5.2 is one by hand, and no other write to NULL', () => {
+    const at = (rip: string): string =>
+      `BUG: unable to handle kernel NULL pointer dereference at           (null)\nOops: 0002 [#1] SMP\nRIP: 0010:${rip}\n`;
+    expect(findingsIn(at('sysrq_handle_crash+0x16/0x20')).map(({ weight }) => weight)).toEqual([42]);
+    expect(findingsIn(at('sysrq_handle_kill+0x16/0x20')).map(({ weight }) => weight)).toEqual([97]);
+  });
+});
+
+describe('a panic', () => {
+  const warning = 'WARNING: CPU: 0 PID: 9 at a.c:7 f+0x1/0x2\nCPU: 0 PID: 9 Comm: a Not tainted 6.1 #1\n';
+  const panic = (message: string): string =>
+    `Kernel panic - not syncing: ${message}\nCPU: 1 PID: 1 Comm: init Not tainted 6.1 #1\n`;
+
+  test('is of the report before it where its message says so, and else of its own', () => {
+    expect(told(`${warning}${panic('kernel: panic_on_warn set ...')}`)[0]).toMatch(
+      /^certain: f\+0x1 ran into a WARN\(\)/,
+    );
+    expect(told(`${warning}${panic('Attempted to kill init! exitcode=0x0000000b')}`)).toEqual([
+      'certain: init was killed by SIGSEGV, and the kernel can’t go on without it, on CPU 1 (init (1)): panic “Attempted to kill init! exitcode=0x0000000b”.',
+    ]);
+  });
+
+  test('is of an oops though the task that dies breaks rules meanwhile', () => {
+    const atomic =
+      'BUG: sleeping function called from invalid context at include/linux/percpu-rwsem.h:49\nin_atomic(): 1, irqs_disabled(): 1, pid: 1, name: init\n';
+    const oops = 'BUG: unable to handle kernel NULL pointer dereference at           (null)\nOops: 0002 [#1] SMP';
+    const all = `${oops}\nRIP: 0010:f+0x1/0x9\n---[ end trace 0 ]---\n${atomic}${panic('Attempted to kill init! exitcode=0x00000009')}`;
+    expect(told(all)).toEqual([
+      'certain: f+0x1 wrote address 0x0, a NULL pointer: panic “Attempted to kill init! exitcode=0x00000009”.',
+    ]);
+  });
+
+  test('of an oops that is lost says that it is', () => {
+    expect(told(panic('Fatal exception in interrupt'))[0]).toMatch(
+      /^certain: The kernel died of an oops that the text/,
+    );
+    expect(told(panic('acme: no answer'))[0]).toMatch(/^certain: The kernel panicked/);
+  });
+
+  test('tells of a machine check or a root file system by a line before it, and of no older one', () => {
+    const check = 'mce: [Hardware Error]: CPU 7: Machine Check Exception: 5 Bank 0: b200000080000005\n';
+    expect(told(`${check}${panic('Unable to continue')}`)[0]).toMatch(
+      /^certain: The processor reported a machine check/,
+    );
+    expect(told(`${check}${'usb 1-1: new device\n'.repeat(200)}${panic('Unable to continue')}`)[0]).toMatch(
+      /^certain: The kernel panicked/,
+    );
+  });
+});
+
+describe('what the kernel lives on after', () => {
+  const warning =
+    'WARNING: CPU: 0 PID: 9 at a.c:7 f+0x1/0x2\nCPU: 0 PID: 9 Comm: a Not tainted 6.1 #1\n---[ end trace 0 ]---\n';
+  const lockup = 'watchdog: BUG: soft lockup - CPU#0 stuck for 22s! [a:9]\nRIP: 0010:g+0x1/0x2\n';
+  const ids = (text: string): string[] => findingsIn(text).map(({ id, weight }) => `${id} ${weight}`);
+
+  test('is told where nothing died, the gravest first', () => {
+    expect(ids(warning)).toEqual(['log.report 36']);
+    expect(ids(`${warning}${lockup}`)).toEqual(['log.report 66']);
+    expect(ids(`${warning}${forms[0]![1]}`)).toEqual(['log.oops 97']);
+    expect(ids(`${lockup}Kernel panic - not syncing: Out of memory: compulsory panic_on_oom is enabled\n`)).toEqual([]);
+  });
+
+  test('a stall’s place is where its interrupt came, not who prints', () => {
+    const stall = 'rcu: INFO: rcu_preempt self-detected stall on CPU\nrcu: \t1-...!: (3 GPs behind)\n';
+    const trace = `NMI backtrace for cpu 1\nCPU: 1 PID: 8 Comm: b Not tainted 4.19.0 #6\nCall Trace:\n <IRQ>\n dump_stack+0x1/0x2\n rcu_check_callbacks+0x1/0x2\n </IRQ>\nRIP: 0010:loop+0x3/0x9\n caller+0x1/0x2\n`;
+    const starved =
+      'rcu: rcu_preempt kthread starved for 10492 jiffies! g12045 f0x0 RCU_GP_WAIT_FQS(5) ->state=0x0 ->cpu=0\n';
+    expect(told(`${stall}${starved}${trace}`)).toEqual([
+      'certain: loop+0x3 kept RCU waiting (rcu_preempt is stalled), on CPU 1 (b (8)).',
+    ]);
+  });
+});
+
+describe('a line that was wrapped', () => {
+  const pad = (text: string): string => `[    1.000000] ${text}`;
+
+  test('at 80 columns goes on in the middle of a word', () => {
+    const [head, rest] = [pad('Unable to handle kernel NULL pointer dereference at virtual addre'), 'ss 00000004'];
+    expect(head).toHaveLength(80);
+    const tail = `${pad('Internal error: Oops: 17 [#1] ARM')}\n${pad('PC is at f+0x1/0x9')}\n`;
+    expect(told(`${head}\n${rest}\n${tail}`)).toEqual(['certain: f+0x1 read address 0x4, an offset from NULL.']);
+    // One that is shorter ends where it ends.
+    expect(told(`${head.slice(0, -1)}\n${rest}\n${tail}`)).toEqual(['certain: f+0x1 met a page fault as it read.']);
+  });
+
+  test('before a place goes on with it, and a head without one is whole', () => {
+    const head = 'WARNING: at drivers/net/sched/sch_generic.c:261';
+    expect(told(`${head}\nf+0x26b/0x280() (Not tainted)\nModules linked in: a\n`)[0]).toContain(
+      'f+0x26b ran into a WARN()',
+    );
+    expect(told(`${head}\nModules linked in: a\nNIP [c000000008068dfc] .g+0x27c/0x390\n`)[0]).toContain(
+      'g+0x27c ran into a WARN()',
+    );
   });
 });
 

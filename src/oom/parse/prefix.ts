@@ -31,6 +31,8 @@ const longestText = 16 * 1024;
 
 const quote = /^(?:\s*(?:>|&gt;)[ \t]?)+(?:\s*\|(?=\s))?/;
 const kernelStamp = /\[(?:<\s*)? *(\d{1,10}\.\d{2,9})(?:\s+<\s*\d+\.\d+>)?\](?:\s?\[ *([TC]\d+) *\])? ?/;
+/** dmesg -e and -d: how long after the line before. */
+const sinceLast = /^\[ *\+\d{1,10}\.\d{6}\] ?/;
 const callerAlone = /^\[ *([TC]\d+) *\] ?/;
 const kmsgRecord = /^(\d{1,6}),\d+,(\d+),[^,;]{1,8}(?:,caller=([TC]\d+))?(?:,[^;]*)?;/;
 const priority = /^<(\d{1,3})>\d? ?/;
@@ -38,7 +40,7 @@ const priority = /^<(\d{1,3})>\d? ?/;
 const facility = /^(kern|user|mail|daemon|auth\w*|syslog|lpr|news|uucp|cron|ftp|res\d|local\d)\s*:\s*\w+\s*: ?/;
 /** dmesg -T in any locale: whatever it says, it has a time of day. */
 const clockInBrackets = /^\[([^[\]]{0,40}\d{1,2}:\d{2}(?::\d{2})?[^[\]]{0,24})\] ?/;
-const isoClock = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?)[ \t]+/;
+const isoClock = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?(?: UTC)?)[ \t]+/;
 const syslogClock =
   /^((?:[^\s\d]{1,8}\.? +\d{1,2}|\d{1,2}\.? +[^\s\d]{1,8}|\d{1,2}月 +\d{1,2})(?: +\d{4})? +\d\d:\d\d:\d\d(?:[.,]\d+)?(?: \d{4})?)[ \t]+/;
 /** "host tag[pid]: ", the host perhaps not there. */
@@ -110,6 +112,7 @@ function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
 
   takePriority();
   const clock = take(isoClock) ?? take(syslogClock) ?? take(clockInBrackets);
+  if (clock === null) take(sinceLast);
   if (clock !== null) time = clock[1]!.trim();
   const named = take(facility);
   if (named !== null && named[1] !== 'kern') ofUser = true;
@@ -119,7 +122,8 @@ function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
     const tag = syslogTag.exec(text);
     if (tag !== null && kernelTag.test(tag[2]!)) {
       text = text.slice(tag[0].length);
-      if (tag[1] !== undefined && /^[\w.-]+$/.test(tag[1])) host = tag[1];
+      // "kern.warn kernel: " has a facility where others have a host.
+      if (tag[1] !== undefined && /^(?!kern\.)[\w.-]+$/.test(tag[1])) host = tag[1];
     } else if (tag !== null && tag[3] !== undefined) otherProgram = true;
     else if (
       tag !== null &&

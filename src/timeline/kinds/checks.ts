@@ -65,6 +65,7 @@ export const debugCheck: EventKind = {
           /[Ii]nvalid wait context/,
           /bad unlock balance/,
           /trying to register non-static key/,
+          /.{1,16}\/\d{1,10} still has locks held/,
         ],
       }),
       ({ what }) => ({ what: what! }),

@@ -45,7 +45,10 @@ export const oops: EventKind = {
     // "Oops: 0002 [#1] SMP", "general protection fault, …: 0000 [#1]", "Internal error: Oops: 96000004 [#1]"
     form(
       '[#',
-      /^(?<what>[A-Za-z][\w ,'():./-]{2,160}?)[: ]*\[#(?<number>\d{1,6})\](?: [A-Z][A-Z0-9_-]{0,15}){0,9}:? *$/,
+      inOrder(
+        /^(?:kasan: GPF could be caused by NULL-ptr deref or user memory access)?/,
+        /(?<what>[A-Za-z][\w ,'():./-]{2,160}?)[: ]*\[#(?<number>\d{1,6})\](?: [A-Z][A-Z0-9_-]{0,15}){0,9}:? *$/,
+      ),
       ({ what = '', number }) => ({ what: exception(what), number: numberIn(number) }),
     ),
   ],

@@ -6,7 +6,7 @@ const code = String.raw`(?<function>[\w.$]+)\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]
 /** WARN(), in its forms to 3.10, to 6.18 and since. */
 export const warning: EventKind = {
   name: 'warning',
-  report: 'who',
+  report: 'place',
   forms: [
     form(
       'WARNING: ',
@@ -22,6 +22,17 @@ export const warning: EventKind = {
       ),
       said,
     ),
+    // Since 6.19 of a WARN() with words, whose place is in the lines of its registers.
+    form(
+      'WARNING: ',
+      /^WARNING: (?<source>[^\s]{1,200}:\d+) at 0x[0-9a-f]+, CPU#(?<cpu>\d+): (?<comm>.{1,16})\/(?<pid>\d+)$/,
+      said,
+    ),
+    // Of powerpc and s390 until 3.10, whose place is in the lines of their registers.
+    form('WARNING: at ', /^WARNING: at (?<source>\S{1,200}:\d+)$/, ({ source = '' }) => ({
+      what: shortPath(source),
+      about: source,
+    })),
   ],
 };
 

@@ -1,0 +1,39 @@
+import type { LogLine } from '../oom/parse/prefix.js';
+import { isFurniture } from './report-lines.js';
+
+/** Terminals and serial consoles break a line there, in the middle of a word; what is copied from them stays broken. */
+const columns = 80;
+/** Mails break a line before a word that would not end within so many. */
+const mailColumns = 70;
+
+/** The head of a report that says where it is on its next line. */
+const cutHead = /^WARNING: (?:CPU: \d+ PID: \d+ )?at(?: \S{1,300}:\d+)?$/;
+
+/** A line that waits for what it may go on with. */
+export interface Waiting {
+  readonly line: LogLine;
+  /** Its last piece, as it stands in the text. */
+  readonly raw: string;
+}
+
+/** What a line goes on with where the next one is its rest; undefined where it is a line of its own. */
+export function goesOnWith({ line, raw: last }: Waiting, next: LogLine, raw: string): LogLine | undefined {
+  if (next.stamped || next.foreign || next.text === '' || isFurniture(next.text)) return undefined;
+  const isHead = cutHead.test(line.text);
+  if (!line.stamped && !isHead) return undefined;
+  const { length } = withoutEnd(last);
+  if (length === columns)
+    return { ...line, text: `${line.text}${last.endsWith(' ') ? ' ' : ''}${withoutEnd(raw).replace(quote, '')}` };
+  const [word = ''] = next.text.split(' ', 1);
+  const isFull = length <= columns && length + word.length >= mailColumns;
+  return isHead || (isFull && heads.test(line.text)) ? { ...line, text: `${line.text} ${next.text}` } : undefined;
+}
+
+/** Lines whose rest tells; of others nothing is read. */
+const heads = /^(?:WARNING: |BUG: |INFO: task |Unable to handle |Kernel panic - |Internal error: |CPU: \d+ )/;
+
+const quote = /^\s*>\s?/;
+
+function withoutEnd(raw: string): string {
+  return raw.replace(/\r$/, '');
+}
