@@ -51,6 +51,8 @@ export const globals = {
   log_first_seq: { type: 'u64' },
   panic_cpu: { type: 'atomic_t' },
   panic_on_oops: { type: 'int' },
+  unknown_nmi_panic: { type: 'int' },
+  panic_on_unrecovered_nmi: { type: 'int' },
   tainted_mask: { type: 'u64' },
   die_counter: { type: 'int' }, // of the "[#1]" of an oops
   warn_count: { type: 'atomic_t' }, // since 6.2 (8b05aa263361), and stable kernels

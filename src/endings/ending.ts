@@ -10,8 +10,8 @@ import { isUnmapped } from '../memory/address-space.js';
 import { interruption } from '../locks/findings/interruptions.js';
 import { cpuContexts, type Context } from '../locks/contexts.js';
 import { defined } from '../words/defined.js';
-import { culpritOf, type Culprit } from './culprit.js';
-import { isOops } from './machinery.js';
+import { culpritOf, type Culprit } from '../locks/dying/culprit.js';
+import { isOops } from '../locks/dying/machinery.js';
 import { faulted, type Faulted } from './exception.js';
 
 /** A setting of the kernel that makes a panic of what it would go on after; two where code asks both. */

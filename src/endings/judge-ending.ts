@@ -13,7 +13,7 @@ import { conclude, type Claim, type Finding } from '../words/finding.js';
 import { word } from '../words/known-facts.js';
 import type { Subject } from '../words/subject.js';
 import { told, toldJoined, type Told } from '../words/told.js';
-import { endingOf, type Ending, type EndingKind } from './ending.js';
+import { endingOf, type Ending, type EndingKind, type Policy } from './ending.js';
 import {
   bugKind,
   byHandKind,
@@ -26,12 +26,13 @@ import {
   policyKind,
   rootKind,
 } from './ending-kinds.js';
-import { culpritOf, type Culprit } from './culprit.js';
 import { exceptionTold } from './exception-in-words.js';
 import type { Premise } from '../words/certainty.js';
 import { inTheLog } from './in-the-log.js';
 import { initEndedTold } from './init-in-words.js';
+import { functionNamed, keptBy, keptProblem, type Kept } from './kept.js';
 import { livedFinding } from './lived.js';
+import { nmiSettingTold } from './nmi-in-words.js';
 import { metBy } from './policy-in-words.js';
 import { outOfMemoryTold } from './memory-in-words.js';
 import { taintInWords } from './taint-in-words.js';
@@ -121,7 +122,7 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
 /** What made a panic of it, where that is a setting, and the panic's own words. */
 function panicTold(kernel: Kernel, ending: Ending): string | Told {
   const { kind, policy, panic } = ending;
-  if (policy !== undefined) return kind === 'warning' ? '' : `. ${policy} made a panic of it`;
+  if (policy !== undefined) return kind === 'warning' ? '' : told`. ${policyTold(kernel, policy)} made a panic of it`;
   if (!tellsMore.has(kind)) return '';
   noteLosses(kernel, ending);
   return panic.message === undefined ? '' : told`: panic “${word('panic', panic.message, 'the log')}”`;
@@ -136,6 +137,11 @@ const tellsMore: ReadonlySet<EndingKind> = new Set([
   'no root',
 ]);
 
+function policyTold(kernel: Kernel, policy: Policy): Told {
+  const set = policy === 'unknown_nmi_panic or panic_on_unrecovered_nmi' ? nmiSettingTold(kernel) : undefined;
+  return set ?? told`${policy}`;
+}
+
 function saidBy({ kind, policy, panic }: Ending): Told[] {
   if (panic.message === undefined || (policy === undefined && tellsMore.has(kind))) return [];
   return [told`The panic: “${word('panic', panic.message, 'the log')}”.`];
@@ -143,14 +149,16 @@ function saidBy({ kind, policy, panic }: Ending): Told[] {
 
 /** Of a watchdog who is told is not who panicked, unless it is both. */
 function policyFinding(kernel: Kernel, ending: Ending): Finding {
-  const { what, culprits } = metBy(kernel, ending);
+  const { what, brief, culprits } = metBy(kernel, ending);
   const isOwn = culprits.includes(ending.context);
-  const found = culprits.map((context) => culpritOf(kernel, context));
+  const found = culprits.map((context) => keptBy(kernel, context));
   return conclude(
     policyKind,
     {
       subject: functionSubject(found[0]?.activations[0]),
+      problem: culprits.length === 0 ? undefined : keptProblem(kernel, culprits),
       sentence: told`${what}${isOwn ? during(kernel, ending) : ''}${panicTold(kernel, ending)}.`,
+      brief: brief && `${brief}, and ${policyTold(kernel, ending.policy!).text} made a panic of it.`,
       evidence: [...found.flatMap(path), ...saidBy(ending)],
       restsOn: found.flatMap(({ activations: [first] }) => byScanning(first)),
       doors: culprits.flatMap(({ task }) => (task ? [doorTo(task)] : [])),
@@ -194,7 +202,7 @@ function subjectOf({ kind, culprit: { activations } }: Ending): Subject {
 
 function functionSubject(own: Activation | undefined): Subject {
   if (own === undefined || own.name === '') return { kind: 'machine' };
-  return { kind: 'function', name: own.place?.module === undefined ? own.name : `${own.name} [${own.place.module}]` };
+  return { kind: 'function', name: functionNamed(own) };
 }
 
 function notACheck(activations: readonly Activation[]): Activation | undefined {
@@ -225,7 +233,7 @@ function trapTold(kernel: Kernel, { kind, exception, culprit: { activations } }:
 /** Functions that are named, innermost first. */
 const NAMED = 8;
 
-function path({ activations }: Culprit): Told[] {
+function path({ activations }: Kept): Told[] {
   if (activations.length === 0) return [];
   const named = activations.slice(0, NAMED).map((one, i) => placeTold(one, i === 0 ? 'in' : `in ${i + 1}`));
   const more = activations.length > NAMED ? ' ← …' : '';

@@ -320,11 +320,7 @@ const told: readonly (readonly [line: string, kind: string, what: string])[] = [
     'hardware error',
     '2 uncorrected memory errors: memory scrubbing error on unknown memory',
   ],
-  [
-    'Uhhuh. NMI received for unknown reason 21 on CPU 0.',
-    'hardware error',
-    'an NMI that nobody knows (reason 21) on CPU 0',
-  ],
+  ['Uhhuh. NMI received for unknown reason 21 on CPU 0.', 'nmi', 'no handler knew it (reason 21), on CPU 0'],
   [
     'pcieport 0000:00:1c.5: AER: PCIe Bus Error: severity=Uncorrected (Fatal), type=Transaction Layer, (Requester ID)',
     'hardware error',

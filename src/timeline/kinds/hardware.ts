@@ -1,6 +1,6 @@
 import { form, inOrder, numberIn, type EventKind } from '../event-kind.js';
 
-/** Machine checks, ECC, PCIe and firmware's own records, and NMIs that nobody knew. */
+/** Machine checks, ECC, PCIe and firmware's own records. */
 export const hardwareError: EventKind = {
   name: 'hardware error',
   forms: [
@@ -40,12 +40,6 @@ export const hardwareError: EventKind = {
       what: `page ${pfn}: ${what}`,
       about: `page ${pfn}`,
     })),
-    form('Uhhuh. NMI', /^Uhhuh\. NMI received for unknown reason (?<why>\w+) on CPU (?<cpu>\d+)/, ({ why, cpu }) => ({
-      what: `an NMI that nobody knows (reason ${why}) on CPU ${cpu}`,
-      about: `nmi ${why}`,
-      gravity: 'trouble',
-      cpu: numberIn(cpu),
-    })),
     form('NMI: ', /^NMI: (?<what>PCI system error \(SERR\)|IOCK error)[^.]{0,60}/, ({ what }) => ({ what: what! })),
     form(
       'PCIe Bus Error',
@@ -59,6 +53,18 @@ export const hardwareError: EventKind = {
         gravity: severity!.startsWith('Correct') ? 'notice' : 'trouble',
       }),
     ),
+  ],
+};
+
+/** Of an NMI that no handler claims nobody knows whether a button, an operator, a watchdog or the hardware sent it. */
+export const nmi: EventKind = {
+  name: 'nmi',
+  forms: [
+    form('Uhhuh. NMI', /^Uhhuh\. NMI received for unknown reason (?<why>\w+) on CPU (?<cpu>\d+)/, ({ why, cpu }) => ({
+      what: `no handler knew it (reason ${why}), on CPU ${cpu}`,
+      about: 'nmi',
+      cpu: numberIn(cpu),
+    })),
   ],
 };
 
