@@ -53,6 +53,10 @@ export const globals = {
   panic_on_oops: { type: 'int' },
   unknown_nmi_panic: { type: 'int' },
   panic_on_unrecovered_nmi: { type: 'int' },
+  mces_seen: { type: 'struct mce', percpu: true }, // up to 6.12
+  hw_errs_seen: { type: 'struct mce_hw_err', percpu: true }, // since 6.13 (750fd23926f1)
+  mce_evt_pool: { type: 'struct gen_pool *' },
+  hwerr_data: { type: 'struct hwerr_info[]', length: 'HWERR_RECOV_MAX' }, // since 6.18
   tainted_mask: { type: 'u64' },
   die_counter: { type: 'int' }, // of the "[#1]" of an oops
   warn_count: { type: 'atomic_t' }, // since 6.2 (8b05aa263361), and stable kernels

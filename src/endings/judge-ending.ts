@@ -32,6 +32,7 @@ import { inTheLog } from './in-the-log.js';
 import { initEndedTold } from './init-in-words.js';
 import { functionNamed, keptBy, keptProblem, type Kept } from './kept.js';
 import { livedFinding } from './lived.js';
+import { machineCheckProblem, machineCheckTold } from './machine-check.js';
 import { nmiSettingTold } from './nmi-in-words.js';
 import { metBy } from './policy-in-words.js';
 import { outOfMemoryTold } from './memory-in-words.js';
@@ -68,10 +69,10 @@ function judge(kernel: Kernel, ending: Ending): Finding {
         claim(kernel, ending, told`${placeOf(kernel, ending)} found its stack overwritten as it returned`),
       );
     case 'machine check':
-      return conclude(
-        machineCheckKind,
-        claim(kernel, ending, told`The processor reported a machine check that the kernel could not go on after`),
-      );
+      return conclude(machineCheckKind, {
+        ...claim(kernel, ending, machineCheckTold(kernel, ending)),
+        problem: machineCheckProblem(kernel, ending),
+      });
     case 'init killed':
       return conclude(initKind, claim(kernel, ending, initEndedTold(kernel, ending)));
     case 'no root':
@@ -107,7 +108,7 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
   const { kind, context, panic } = ending;
   return {
     subject: subjectOf(ending),
-    sentence: told`${what}, on ${labelOf(kernel, context)}${during(kernel, ending)}${panicTold(kernel, ending)}.`,
+    sentence: told`${what}${kind === 'machine check' ? '' : told`, on ${labelOf(kernel, context)}${during(kernel, ending)}`}${panicTold(kernel, ending)}.`,
     evidence: [
       ...(kind === 'by hand' ? [] : path(ending.culprit)),
       ...lastFault(kernel, ending),

@@ -297,12 +297,12 @@ const told: readonly (readonly [line: string, kind: string, what: string])[] = [
   [
     'mce: [Hardware Error]: CPU 2: Machine Check Exception: 5 Bank 4: be00000000800400',
     'hardware error',
-    'machine check on CPU 2: bank 4 has be00000000800400',
+    'machine check on CPU 2: bank 4 has be00000000800400, uncorrected',
   ],
   [
     'CPU 0: Machine Check Exception: 0000000000000004 Bank 5: b200000000000800',
     'hardware error',
-    'machine check on CPU 0: bank 5 has b200000000000800',
+    'machine check on CPU 0: bank 5 has b200000000000800, uncorrected',
   ],
   [
     'mce: [Hardware Error]: Machine check events logged',

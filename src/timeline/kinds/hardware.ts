@@ -1,4 +1,8 @@
+import { heraldAbout } from '../machine-check-events.js';
 import { form, inOrder, numberIn, type EventKind } from '../event-kind.js';
+
+/** MCI_STATUS_UC, arch/x86/include/asm/mce.h. */
+const UC = 61n;
 
 /** Machine checks, ECC, PCIe and firmware's own records. */
 export const hardwareError: EventKind = {
@@ -6,16 +10,20 @@ export const hardwareError: EventKind = {
   forms: [
     form(
       'Machine Check',
-      /^(?:mce: )?(?:\[Hardware Error\]: )?CPU (?<cpu>\d+): Machine Check(?: Exception)?: +(?<status>\w{1,20}) Bank (?<bank>\d+): (?<value>[0-9a-f]+)/,
-      ({ cpu, bank, value }) => ({
-        what: `machine check on CPU ${cpu}: bank ${bank} has ${value}`,
-        about: `mce ${bank}`,
-        cpu: numberIn(cpu),
-      }),
+      /^(?:mce: )?(?:\[Hardware Error\]: )?CPU (?<cpu>\d+): Machine Check(?: Exception)?: +(?<status>\w{1,20}) Bank (?<bank>\d+): (?<value>[0-9a-f]{1,16})\b/,
+      ({ cpu, bank, value }) => {
+        const isCorrected = ((BigInt(`0x${value}`) >> UC) & 1n) === 0n;
+        return {
+          what: `machine check on CPU ${cpu}: bank ${bank} has ${value}, ${isCorrected ? 'corrected' : 'uncorrected'}`,
+          about: `mce ${bank}`,
+          cpu: numberIn(cpu),
+          ...(isCorrected ? { gravity: 'trouble' } : {}),
+        };
+      },
     ),
     form('check events logged', /^(?:mce: )?\[Hardware Error\]: Machine check events logged/, () => ({
       what: 'the processor has reported errors (corrected, or not fatal)',
-      about: 'mce',
+      about: heraldAbout,
       gravity: 'trouble',
     })),
     form(
