@@ -62,6 +62,9 @@ export const globals = {
   warn_count: { type: 'atomic_t' }, // since 6.2 (8b05aa263361), and stable kernels
   taint_flags: { type: 'struct taint_flag[]' },
   saved_command_line: { type: 'char *' },
+  execute_command: { type: 'char *' }, // of init=
+  file_systems: { type: 'struct file_system_type *' },
+  blockdev_superblock: { type: 'struct super_block *' },
   boot_command_line: { type: 'char[]', length: 2048 }, // COMMAND_LINE_SIZE of x86
   dump_stack_arch_desc_str: { type: 'char[]', length: 128 }, // "Hardware name"
   avenrun: { type: 'unsigned long[]', length: 3 },

@@ -3,7 +3,6 @@ import { doorTo } from '../kernel/door-to.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { isCheck } from '../faults/checks.js';
 import { registersOf } from '../linux/machine/cpu-registers.js';
-import { commandLine } from '../linux/machine/uts.js';
 import { activationInWords, type Activation } from '../locks/contexts.js';
 import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
 import { labelOf, placeTold } from '../locks/findings/waits-in-words.js';
@@ -22,6 +21,7 @@ import {
   initKind,
   machineCheckKind,
   memoryKind,
+  noInitKind,
   panicKind,
   policyKind,
   rootKind,
@@ -35,6 +35,7 @@ import { livedFinding } from './lived.js';
 import { machineCheckProblem, machineCheckTold } from './machine-check.js';
 import { nmiSettingTold } from './nmi-in-words.js';
 import { metBy } from './policy-in-words.js';
+import { noInitTold, noRootTold } from './root-in-words.js';
 import { outOfMemoryTold } from './memory-in-words.js';
 import { taintInWords } from './taint-in-words.js';
 
@@ -76,10 +77,9 @@ function judge(kernel: Kernel, ending: Ending): Finding {
     case 'init killed':
       return conclude(initKind, claim(kernel, ending, initEndedTold(kernel, ending)));
     case 'no root':
-      return conclude(
-        rootKind,
-        claim(kernel, ending, told`The kernel could not mount its root file system${rootAskedFor(kernel)}`),
-      );
+      return conclude(rootKind, claim(kernel, ending, noRootTold(kernel, ending)));
+    case 'no init':
+      return conclude(noInitKind, claim(kernel, ending, noInitTold(kernel, ending)));
     case 'panic':
       return conclude(panicKind, claim(kernel, ending, told`${placeOf(kernel, ending)} called panic()`));
     case 'by hand':
@@ -97,18 +97,12 @@ function judge(kernel: Kernel, ending: Ending): Finding {
   }
 }
 
-/** " (root=/dev/vda2)" of the command line */
-function rootAskedFor(kernel: Kernel): string | Told {
-  const root = / (root=\S+)/.exec(` ${kernel.attempt('saved_command_line', () => commandLine(kernel)) ?? ''}`)?.[1];
-  return root === undefined ? '' : told` (${word('root', root, 'saved_command_line')})`;
-}
-
 /** What all of them have: who was at it, how it came there, what made a panic of it, and what the log says. */
 function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
-  const { kind, context, panic } = ending;
+  const { kind, panic } = ending;
   return {
     subject: subjectOf(ending),
-    sentence: told`${what}${kind === 'machine check' ? '' : told`, on ${labelOf(kernel, context)}${during(kernel, ending)}`}${panicTold(kernel, ending)}.`,
+    sentence: told`${what}${ofNobody.has(kind) ? '' : whose(kernel, ending)}${panicTold(kernel, ending)}.`,
     evidence: [
       ...(kind === 'by hand' ? [] : path(ending.culprit)),
       ...lastFault(kernel, ending),
@@ -119,6 +113,14 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
     ...(panic.task ? { doors: [doorTo(panic.task)] } : {}),
   };
 }
+
+/** ", on CPU 0 (init (1)), in write(fd 1: /dev/acme)" */
+function whose(kernel: Kernel, ending: Ending): Told {
+  return told`, on ${labelOf(kernel, ending.context)}${during(kernel, ending)}`;
+}
+
+/** Ends that whoever met them has no part in. */
+const ofNobody: ReadonlySet<EndingKind> = new Set(['machine check', 'no root', 'no init']);
 
 /** What made a panic of it, where that is a setting, and the panic's own words. */
 function panicTold(kernel: Kernel, ending: Ending): string | Told {
@@ -136,6 +138,7 @@ const tellsMore: ReadonlySet<EndingKind> = new Set([
   'machine check',
   'init killed',
   'no root',
+  'no init',
 ]);
 
 function policyTold(kernel: Kernel, policy: Policy): Told {

@@ -15,6 +15,7 @@ export const weights = {
   'ending.panic': 96,
   'ending.init-killed': 96,
   'ending.no-root': 96,
+  'ending.no-init': 96,
   'log.earlier-oops': { 'before another': 95, 'the machine lived on': 36 },
   'lock.self-deadlock': 95,
   'timeline.earlier-oops': {
