@@ -1,9 +1,10 @@
+import type { SavedRegisters } from '../arch/stack/frame.js';
 import type { InterruptionKind } from '../arch/stack/interruption-kind.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { placeTold } from '../locks/findings/waits-in-words.js';
 import { told, type Told } from '../words/told.js';
 import { accessTold, exhaustedTold, operandTold, wildCallTold } from '../faults/access-in-words.js';
-import { isCanonical } from '../faults/bad-pointer.js';
+import { isCanonical, isOfNoModule } from '../faults/bad-pointer.js';
 import { spacesOf } from './address-spaces.js';
 import type { Ending } from './ending.js';
 import { taintInWords } from './taint-in-words.js';
@@ -16,7 +17,7 @@ export function exceptionTold(kernel: Kernel, { exception, culprit }: Ending): T
   if (found?.noCode === true) {
     const [, caller] = activations;
     const by = caller && told`${placeTold(caller, 'caller')}${taintInWords(kernel, caller)}`;
-    return wildCallTold(spacesOf(kernel), found.saved.registers.ip, by);
+    return wildCallTold(spacesOf(kernel), found.saved.registers.ip, by, isCalled(kernel, found.saved));
   }
   const where =
     first === undefined ? 'Code that is not known' : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
@@ -31,6 +32,16 @@ export function exceptionTold(kernel: Kernel, { exception, culprit }: Ending): T
   if (exception.kind === 'general protection fault' && target !== undefined && isCanonical(target))
     return told`${where} met ${inWords[exception.kind]} (${operandTold(access)})`;
   return told`${where} ${accessTold(spacesOf(kernel), access)}`;
+}
+
+/**
+ * Where a call through a register went, that register still holds; where code that is gone had called and comes back, none
+ * need to.
+ */
+function isCalled(kernel: Kernel, { registers }: SavedRegisters): boolean {
+  const { ip } = registers;
+  if (!isOfNoModule(spacesOf(kernel), ip)) return true;
+  return Object.entries(registers).some(([name, value]) => name !== 'ip' && value === ip);
 }
 
 /** The stack ran into its guard page. */

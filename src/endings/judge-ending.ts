@@ -30,6 +30,7 @@ import { exceptionTold } from './exception-in-words.js';
 import type { Premise } from '../words/certainty.js';
 import { inTheLog } from './in-the-log.js';
 import { initEndedTold } from './init-in-words.js';
+import { leftBehind, leftBehindProblem } from './left-behind.js';
 import { functionNamed, keptBy, keptProblem, type Kept } from './kept.js';
 import { livedFinding } from './lived.js';
 import { machineCheckProblem, machineCheckTold } from './machine-check.js';
@@ -60,7 +61,10 @@ function noteLosses(kernel: Kernel, ending: Ending | undefined): void {
 function judge(kernel: Kernel, ending: Ending): Finding {
   switch (ending.kind) {
     case 'exception':
-      return conclude(exceptionKind, claim(kernel, ending, exceptionTold(kernel, ending)));
+      return conclude(exceptionKind, {
+        ...claim(kernel, ending, told`${exceptionTold(kernel, ending)}${leftBehindTold(kernel, ending)}`),
+        problem: leftBehindProblem(kernel, ending),
+      });
     case 'bug':
     case 'warning':
       return conclude(bugKind, claim(kernel, ending, trapTold(kernel, ending)));
@@ -218,6 +222,12 @@ function placeOf(kernel: Kernel, { culprit: { activations } }: Ending): string |
   const [first] = activations;
   if (first === undefined) return 'Code of user space, or that is not known,';
   return told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
+}
+
+/** ": a timer was left behind" */
+function leftBehindTold(kernel: Kernel, ending: Ending): string {
+  const what = leftBehind(kernel, ending);
+  return what === undefined ? '' : `: ${what} was left behind`;
 }
 
 function trapTold(kernel: Kernel, { kind, exception, culprit: { activations } }: Ending): Told {

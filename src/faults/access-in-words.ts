@@ -53,11 +53,16 @@ function registerTold(register: string, value: bigint): KnownFact {
   return { ...address(register, value, saved), text: register };
 }
 
-/** No instruction was run there: its caller went by a bad pointer. @param by the caller, where it is known */
-export function wildCallTold(spaces: AddressSpaces, ip: bigint, by: Told | undefined): Told {
+/**
+ * No instruction was run there: its caller went by a bad pointer, or what it had called came back to where code is gone.
+ * @param by the caller, where it is known
+ * @param isCalled whether it is known that it was a call
+ */
+export function wildCallTold(spaces: AddressSpaces, ip: bigint, by: Told | undefined, isCalled = true): Told {
   const says = badPointerInWords(spaces, ip);
-  const went = by === undefined ? 'The kernel went to' : told`${by} called`;
-  const to = address('address', ip, 'ip of the registers that the exception saved');
+  const went = by === undefined || !isCalled ? 'The kernel went to' : told`${by} called`;
+  const from = by === undefined || isCalled ? '' : told` under ${by}`;
+  const to = told`${address('address', ip, 'ip of the registers that the exception saved')}${from}`;
   return told`${went} ${to}, where no code is${says === undefined ? '' : told`: ${word('address is', says, 'its value')}`}`;
 }
 

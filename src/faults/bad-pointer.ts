@@ -4,6 +4,8 @@ import type { MemoryArchitecture } from '../arch/architecture.js';
 export interface AddressSpaces extends Pick<MemoryArchitecture, 'kernelStart' | 'modules'> {
   /** false where it is not known. */
   readonly isUnmapped: (address: bigint) => boolean;
+  /** Modules that are gone: "acme (OE) was unloaded last"; undefined where that is not known. */
+  readonly unloaded?: (() => string | undefined) | undefined;
 }
 
 /**
@@ -22,11 +24,16 @@ export function badPointerInWords(where: AddressSpaces, value: bigint): string |
   if (value < USER_END) return 'an address of user space';
   if (!isCanonical(value)) return 'no canonical address';
   if (value < where.kernelStart) return 'no address of the kernel';
-  return isOfNoModule(where, value) ? 'an address of module space where no module is (any more)' : undefined;
+  return isOfNoModule(where, value) ? ofNoModule(where) : undefined;
+}
+
+function ofNoModule({ unloaded }: AddressSpaces): string {
+  const gone = unloaded?.();
+  return `an address of module space where no module is (${gone ?? 'any more'})`;
 }
 
 /** What was unloaded, and what was never there. */
-function isOfNoModule({ modules: { start, end }, isUnmapped }: AddressSpaces, value: bigint): boolean {
+export function isOfNoModule({ modules: { start, end }, isUnmapped }: AddressSpaces, value: bigint): boolean {
   return value >= start && value < end && isUnmapped(value);
 }
 
