@@ -4,5 +4,26 @@ export const blockDevice = {
   definedBy: 'shmem_init',
   members: {
     bd_disk: 'struct gendisk *',
+    bd_dev: { type: 'u32', optional: true },
+    bd_nr_sectors: { type: 'u64', optional: true }, // since 5.15 (0384264ea8a3)
+    bd_partno: { type: 'u8', optional: true }, // the low byte of __bd_flags since 6.10 (1116b9fa15c0)
+    __bd_flags: { type: 'atomic_t', optional: true },
+    bd_meta_info: { type: 'struct partition_meta_info *', optional: true },
   },
+} as const;
+
+/** struct bdev_inode, block/bdev.c (before 5.14 fs/block_dev.c). */
+export const bdevInode = {
+  struct: 'bdev_inode',
+  optional: true,
+  definedBy: 'bdget',
+  members: { bdev: 'struct block_device', vfs_inode: 'struct inode' },
+} as const;
+
+/** struct partition_meta_info, include/linux/blkdev.h (before 5.16 genhd.h). */
+export const partitionMetaInfo = {
+  struct: 'partition_meta_info',
+  optional: true,
+  definedBy: 'add_partition',
+  members: { uuid: 'char[]', volname: 'char[]' },
 } as const;

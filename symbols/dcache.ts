@@ -5,6 +5,11 @@ export const dentry = {
   members: {
     d_name: 'struct qstr',
     d_parent: 'struct dentry *',
+    d_inode: { type: 'void *', optional: true }, // null of one that names nothing
+    d_subdirs: { type: 'struct list_head', optional: true }, // up to 6.7
+    d_child: { type: 'struct list_head', optional: true },
+    d_children: { type: 'struct hlist_head', optional: true }, // since 6.8 (da549bdd15c2)
+    d_sib: { type: 'struct hlist_node', optional: true },
     d_sb: 'struct super_block *',
     d_alias: { type: 'struct hlist_node', optional: true }, // since 7.x; in d_u before
     d_u: { type: 'union d_u', optional: true },

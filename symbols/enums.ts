@@ -24,6 +24,8 @@ export const anchors: Readonly<Record<string, string>> = {
   MM_SHMEMPAGES: 'out_of_memory',
   module_state: 'load_module',
   mod_mem_type: 'load_module',
+  HWERR_RECOV_MAX: 'hwerr_log_error_type',
+  hwerr_error_type: 'hwerr_log_error_type',
   nodemask_t: 'out_of_memory',
   cpumask_t: 'out_of_memory',
   memcg_vmstats_percpu: 'mem_cgroup_print_oom_meminfo',

@@ -21,6 +21,8 @@ export const superBlock = {
     s_type: 'struct file_system_type *',
     s_writers: 'struct sb_writers',
     s_mounts: { type: 'struct list_head', optional: true }, // since 6.18 the first mount of a chain
+    s_flags: { type: 'u64', optional: true },
+    s_id: { type: 'char[]', optional: true },
     s_bdev: { type: 'struct block_device *', optional: true },
   },
 } as const;
@@ -29,7 +31,15 @@ export const superBlock = {
 export const fileSystemType = {
   struct: 'file_system_type',
   definedBy: 'shmem_init',
-  members: { name: 'char *' },
+  members: { name: 'char *', fs_flags: 'int', next: 'struct file_system_type *' },
+} as const;
+
+/** struct fs_struct, include/linux/fs_struct.h. */
+export const fsStruct = {
+  struct: 'fs_struct',
+  optional: true,
+  definedBy: 'copy_fs_struct',
+  members: { root: 'struct path' },
 } as const;
 
 /** struct address_space, include/linux/fs.h: what the swap cache was made of before it had a counter (5.12). */

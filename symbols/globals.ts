@@ -51,11 +51,20 @@ export const globals = {
   log_first_seq: { type: 'u64' },
   panic_cpu: { type: 'atomic_t' },
   panic_on_oops: { type: 'int' },
+  unknown_nmi_panic: { type: 'int' },
+  panic_on_unrecovered_nmi: { type: 'int' },
+  mces_seen: { type: 'struct mce', percpu: true }, // up to 6.12
+  hw_errs_seen: { type: 'struct mce_hw_err', percpu: true }, // since 6.13 (750fd23926f1)
+  mce_evt_pool: { type: 'struct gen_pool *' },
+  hwerr_data: { type: 'struct hwerr_info[]', length: 'HWERR_RECOV_MAX' }, // since 6.18
   tainted_mask: { type: 'u64' },
   die_counter: { type: 'int' }, // of the "[#1]" of an oops
   warn_count: { type: 'atomic_t' }, // since 6.2 (8b05aa263361), and stable kernels
   taint_flags: { type: 'struct taint_flag[]' },
   saved_command_line: { type: 'char *' },
+  execute_command: { type: 'char *' }, // of init=
+  file_systems: { type: 'struct file_system_type *' },
+  blockdev_superblock: { type: 'struct super_block *' },
   boot_command_line: { type: 'char[]', length: 2048 }, // COMMAND_LINE_SIZE of x86
   dump_stack_arch_desc_str: { type: 'char[]', length: 128 }, // "Hardware name"
   avenrun: { type: 'unsigned long[]', length: 3 },

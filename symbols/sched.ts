@@ -56,6 +56,7 @@ export const task = {
     sched_info: { type: 'struct sched_info', optional: true },
     rcu_node_entry: { type: 'struct list_head', optional: true }, // PREEMPT_RCU
     ret_stack: { type: 'void *', optional: true }, // FUNCTION_GRAPH_TRACER
+    fs: { type: 'struct fs_struct *', optional: true },
     rethooks: { type: 'struct llist_head', optional: true }, // RETHOOK
     kretprobe_instances: { type: 'struct llist_head', optional: true },
   },

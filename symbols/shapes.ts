@@ -18,6 +18,7 @@ export * from './idr.js';
 export * from './kernfs.js';
 export * from './kprobes.js';
 export * from './maple_tree.js';
+export * from './mce.js';
 export * from './memcontrol.js';
 export * from './mempolicy.js';
 export * from './mm_types.js';

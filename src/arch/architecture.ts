@@ -16,8 +16,24 @@ export interface Architecture {
   readonly notes: RegisterNotes;
   readonly memory: MemoryArchitecture;
   readonly code: CodeArchitecture;
+  /** What the processor's own word for an error of the hardware says; left out where it has none. */
+  readonly hardwareError?: (status: bigint) => HardwareError;
   /** The packed kernel in the file that a boot loader loads; undefined for any other file. */
   readonly bootImage: (file: FileReader) => BootImage | undefined;
+}
+
+/** An error of the hardware, as the processor words it. */
+export interface HardwareError {
+  /** Whether it tells of an error at all. */
+  readonly isValid: boolean;
+  readonly isUncorrected: boolean;
+  /** "uncorrected", "processor context corrupt" */
+  readonly flags: readonly string[];
+  /** Whether the record's address says where. */
+  readonly hasAddress: boolean;
+  readonly hasMisc: boolean;
+  /** "an error of memory, at a read, on channel 1"; undefined for a code that is not known. */
+  readonly code: string | undefined;
 }
 
 /** Where the packed kernel lies in a boot image. */

@@ -1,8 +1,37 @@
 import type { AddressSpaces } from '../faults/bad-pointer.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { lastUnloadedModule, unloadedTaintedModules, type UnloadedModule } from '../linux/module/unloaded-modules.js';
 import { isUnmapped } from '../memory/address-space.js';
 
-/** The kernel's regions, and what its page tables map. */
-export function spacesOf({ arch, memory }: Kernel): AddressSpaces {
-  return { ...arch.memory, isUnmapped: (address) => isUnmapped(memory, address) };
+/** The kernel's regions, what its page tables map, and which modules are gone. */
+export function spacesOf(kernel: Kernel): AddressSpaces {
+  const { arch, memory } = kernel;
+  return {
+    ...arch.memory,
+    isUnmapped: (address) => isUnmapped(memory, address),
+    unloaded: () => unloadedInWords(kernel),
+  };
+}
+
+/** Modules that are named. */
+const NAMED = 3;
+
+/** "acme (OE) was unloaded last", "no module was unloaded"; undefined where that can't be read. */
+function unloadedInWords(kernel: Kernel): string | undefined {
+  if (kernel.findSymbol('last_unloaded_module') === undefined) return undefined;
+  return kernel.attempt('last_unloaded_module', () => {
+    const last = lastUnloadedModule(kernel);
+    const others = unloadedTaintedModules(kernel).filter(({ name }) => name !== last?.name);
+    const more = others.slice(0, NAMED).map(named).join(', ');
+    const rest = others.length > NAMED ? ', …' : '';
+    if (last === undefined)
+      return more === ''
+        ? 'none was unloaded, or it went as its init failed'
+        : `${more}${rest} went as its init failed`;
+    return `${named(last)} was unloaded last${more === '' ? '' : `, and before it ${more}${rest}`}`;
+  });
+}
+
+function named({ name, taints }: UnloadedModule): string {
+  return taints === '' ? name : `${name} (${taints})`;
 }

@@ -48,6 +48,14 @@ export const rootKind = findingKind({
   step: 'certain',
 });
 
+export const noInitKind = findingKind({
+  id: 'ending.no-init',
+  meaning: 'The kernel panicked because no program could be started as init.',
+  when: 'kernel_init() called panic()',
+  moment: 'dump',
+  step: 'certain',
+});
+
 export const panicKind = findingKind({
   id: 'ending.panic',
   meaning: 'Code of the kernel called panic() itself.',
@@ -97,6 +105,7 @@ export const endingFindingKinds: readonly FindingKind[] = [
   machineCheckKind,
   initKind,
   rootKind,
+  noInitKind,
   panicKind,
   policyKind,
   byHandKind,

@@ -10,8 +10,8 @@ import { isUnmapped } from '../memory/address-space.js';
 import { interruption } from '../locks/findings/interruptions.js';
 import { cpuContexts, type Context } from '../locks/contexts.js';
 import { defined } from '../words/defined.js';
-import { culpritOf, type Culprit } from './culprit.js';
-import { isOops } from './machinery.js';
+import { culpritOf, type Culprit } from '../locks/dying/culprit.js';
+import { isOops } from '../locks/dying/machinery.js';
 import { faulted, warned, type Faulted } from './exception.js';
 
 /** A setting of the kernel that makes a panic of what it would go on after; two where code asks both. */
@@ -38,6 +38,7 @@ export type EndingKind =
   | 'out of memory'
   | 'init killed'
   | 'no root'
+  | 'no init'
   | 'by hand'
   | 'panic';
 
@@ -103,6 +104,7 @@ const callers: readonly (readonly [functions: RegExp, kind: EndingKind, policy?:
   [/^(?:out_of_memory|mem_cgroup_out_of_memory|pagefault_out_of_memory|check_panic_on_oom)$/, 'out of memory'],
   [/^(?:do_exit|make_task_dead|do_group_exit)$/, 'init killed'],
   [/^(?:mount_(?:block_)?root(?:_generic)?|prepare_namespace|mount_nodev_root)$/, 'no root'],
+  [/^kernel_init$/, 'no init'],
   [/^sysrq_handle_crash$/, 'by hand'],
 ];
 

@@ -1,3 +1,4 @@
+import type { SavedRegisters } from '../arch/stack/frame.js';
 import type { InterruptionKind } from '../arch/stack/interruption-kind.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Activation } from '../locks/contexts.js';
@@ -6,7 +7,7 @@ import { codePlace } from '../stack/code.js';
 import { defined } from '../words/defined.js';
 import { told, type Told } from '../words/told.js';
 import { accessTold, exhaustedTold, operandTold, wildCallTold, type WildCall } from '../faults/access-in-words.js';
-import { badPointerInWords, isCanonical } from '../faults/bad-pointer.js';
+import { badPointerInWords, isCanonical, isOfNoModule } from '../faults/bad-pointer.js';
 import { calledByName, calledPointer } from './pointer/called-pointer.js';
 import { spacesOf } from './address-spaces.js';
 import type { Ending } from './ending.js';
@@ -19,8 +20,9 @@ export function exceptionTold(kernel: Kernel, { exception, culprit }: Ending): T
   const found = exception?.faulted;
   if (found?.noCode === true) {
     const [, caller] = activations;
-    const { ip } = found.saved.registers;
-    return wildCallTold(badPointerInWords(spacesOf(kernel), ip), ip, caller && wildCallBy(kernel, caller));
+    const { saved } = found;
+    const { ip } = saved.registers;
+    return wildCallTold(badPointerInWords(spacesOf(kernel), ip), ip, caller && wildCallBy(kernel, saved, caller));
   }
   const where =
     first === undefined ? 'Code that is not known' : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
@@ -37,14 +39,26 @@ export function exceptionTold(kernel: Kernel, { exception, culprit }: Ending): T
   return told`${where} ${accessTold(spacesOf(kernel), access, found?.member?.member?.text)}`;
 }
 
-function wildCallBy(kernel: Kernel, caller: Activation): WildCall {
-  const { ip } = caller.frame;
+function wildCallBy(kernel: Kernel, saved: SavedRegisters, activation: Activation): WildCall {
+  const caller = told`${placeTold(activation, 'caller')}${taintInWords(kernel, activation)}`;
+  if (!isCalled(kernel, saved)) return { caller, isNoCall: true };
+  const { ip } = activation.frame;
   const target = calledByName(kernel, ip);
   const called = target === undefined ? undefined : codePlace(kernel, target)?.function;
   return {
-    caller: told`${placeTold(caller, 'caller')}${taintInWords(kernel, caller)}`,
+    caller,
     ...defined({ called, pointer: called === undefined ? calledPointer(kernel, ip) : undefined }),
   };
+}
+
+/**
+ * Where a call through a register went, that register still holds; where code that is gone had called and comes back, none
+ * need to.
+ */
+function isCalled(kernel: Kernel, { registers }: SavedRegisters): boolean {
+  const { ip } = registers;
+  if (!isOfNoModule(spacesOf(kernel), ip)) return true;
+  return Object.entries(registers).some(([name, value]) => name !== 'ip' && value === ip);
 }
 
 /** The stack ran into its guard page. */

@@ -3,7 +3,6 @@ import { doorTo } from '../kernel/door-to.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { isCheck } from '../faults/checks.js';
 import { registersOf } from '../linux/machine/cpu-registers.js';
-import { commandLine } from '../linux/machine/uts.js';
 import { activationInWords, type Activation } from '../locks/contexts.js';
 import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
 import { labelOf, placeTold } from '../locks/findings/waits-in-words.js';
@@ -13,7 +12,7 @@ import { conclude, type Claim, type Finding } from '../words/finding.js';
 import { word } from '../words/known-facts.js';
 import type { Subject } from '../words/subject.js';
 import { told, toldJoined, type Told } from '../words/told.js';
-import { endingOf, type Ending, type EndingKind } from './ending.js';
+import { endingOf, type Ending, type EndingKind, type Policy } from './ending.js';
 import {
   bugKind,
   byHandKind,
@@ -22,19 +21,24 @@ import {
   initKind,
   machineCheckKind,
   memoryKind,
+  noInitKind,
   panicKind,
   policyKind,
   rootKind,
 } from './ending-kinds.js';
-import { culpritOf, type Culprit } from './culprit.js';
 import { exceptionTold } from './exception-in-words.js';
 import type { Premise } from '../words/certainty.js';
 import { inTheLog } from './in-the-log.js';
 import { memberTold } from './member-in-words.js';
 import { loadedTold } from './module-loaded.js';
 import { initEndedTold } from './init-in-words.js';
+import { leftBehind, leftBehindProblem } from './left-behind.js';
+import { functionNamed, keptBy, keptProblem, type Kept } from './kept.js';
 import { livedFinding } from './lived.js';
+import { machineCheckProblem, machineCheckTold } from './machine-check.js';
+import { nmiSettingTold } from './nmi-in-words.js';
 import { metBy } from './policy-in-words.js';
+import { noInitTold, noRootTold } from './root-in-words.js';
 import { outOfMemoryTold } from './memory-in-words.js';
 import { taintInWords } from './taint-in-words.js';
 
@@ -59,7 +63,10 @@ function noteLosses(kernel: Kernel, ending: Ending | undefined): void {
 function judge(kernel: Kernel, ending: Ending): Finding {
   switch (ending.kind) {
     case 'exception':
-      return conclude(exceptionKind, claim(kernel, ending, exceptionTold(kernel, ending)));
+      return conclude(exceptionKind, {
+        ...claim(kernel, ending, told`${exceptionTold(kernel, ending)}${leftBehindTold(kernel, ending)}`),
+        problem: leftBehindProblem(kernel, ending),
+      });
     case 'bug':
     case 'warning':
       return conclude(bugKind, claim(kernel, ending, trapTold(kernel, ending)));
@@ -69,17 +76,16 @@ function judge(kernel: Kernel, ending: Ending): Finding {
         claim(kernel, ending, told`${placeOf(kernel, ending)} found its stack overwritten as it returned`),
       );
     case 'machine check':
-      return conclude(
-        machineCheckKind,
-        claim(kernel, ending, told`The processor reported a machine check that the kernel could not go on after`),
-      );
+      return conclude(machineCheckKind, {
+        ...claim(kernel, ending, machineCheckTold(kernel, ending)),
+        problem: machineCheckProblem(kernel, ending),
+      });
     case 'init killed':
       return conclude(initKind, claim(kernel, ending, initEndedTold(kernel, ending)));
     case 'no root':
-      return conclude(
-        rootKind,
-        claim(kernel, ending, told`The kernel could not mount its root file system${rootAskedFor(kernel)}`),
-      );
+      return conclude(rootKind, claim(kernel, ending, noRootTold(kernel, ending)));
+    case 'no init':
+      return conclude(noInitKind, claim(kernel, ending, noInitTold(kernel, ending)));
     case 'panic':
       return conclude(panicKind, claim(kernel, ending, told`${placeOf(kernel, ending)} called panic()`));
     case 'by hand':
@@ -97,18 +103,12 @@ function judge(kernel: Kernel, ending: Ending): Finding {
   }
 }
 
-/** " (root=/dev/vda2)" of the command line */
-function rootAskedFor(kernel: Kernel): string | Told {
-  const root = / (root=\S+)/.exec(` ${kernel.attempt('saved_command_line', () => commandLine(kernel)) ?? ''}`)?.[1];
-  return root === undefined ? '' : told` (${word('root', root, 'saved_command_line')})`;
-}
-
 /** What all of them have: who was at it, how it came there, what made a panic of it, and what the log says. */
 function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
-  const { kind, context, panic } = ending;
+  const { kind, panic } = ending;
   return {
     subject: subjectOf(ending),
-    sentence: told`${what}, on ${labelOf(kernel, context)}${during(kernel, ending)}${panicTold(kernel, ending)}.`,
+    sentence: told`${what}${ofNobody.has(kind) ? '' : whose(kernel, ending)}${panicTold(kernel, ending)}.`,
     evidence: [
       ...(kind === 'by hand' ? [] : path(ending.culprit)),
       ...lastFault(kernel, ending),
@@ -122,10 +122,18 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
   };
 }
 
+/** ", on CPU 0 (init (1)), in write(fd 1: /dev/acme)" */
+function whose(kernel: Kernel, ending: Ending): Told {
+  return told`, on ${labelOf(kernel, ending.context)}${during(kernel, ending)}`;
+}
+
+/** Ends that whoever met them has no part in. */
+const ofNobody: ReadonlySet<EndingKind> = new Set(['machine check', 'no root', 'no init']);
+
 /** What made a panic of it, where that is a setting, and the panic's own words. */
 function panicTold(kernel: Kernel, ending: Ending): string | Told {
   const { kind, policy, panic } = ending;
-  if (policy !== undefined) return kind === 'warning' ? '' : `. ${policy} made a panic of it`;
+  if (policy !== undefined) return kind === 'warning' ? '' : told`. ${policyTold(kernel, policy)} made a panic of it`;
   if (!tellsMore.has(kind)) return '';
   noteLosses(kernel, ending);
   return panic.message === undefined ? '' : told`: panic “${word('panic', panic.message, 'the log')}”`;
@@ -138,7 +146,13 @@ const tellsMore: ReadonlySet<EndingKind> = new Set([
   'machine check',
   'init killed',
   'no root',
+  'no init',
 ]);
+
+function policyTold(kernel: Kernel, policy: Policy): Told {
+  const set = policy === 'unknown_nmi_panic or panic_on_unrecovered_nmi' ? nmiSettingTold(kernel) : undefined;
+  return set ?? told`${policy}`;
+}
 
 function saidBy({ kind, policy, panic }: Ending): Told[] {
   if (panic.message === undefined || (policy === undefined && tellsMore.has(kind))) return [];
@@ -147,14 +161,16 @@ function saidBy({ kind, policy, panic }: Ending): Told[] {
 
 /** Of a watchdog who is told is not who panicked, unless it is both. */
 function policyFinding(kernel: Kernel, ending: Ending): Finding {
-  const { what, culprits } = metBy(kernel, ending);
+  const { what, brief, culprits } = metBy(kernel, ending);
   const isOwn = culprits.includes(ending.context);
-  const found = culprits.map((context) => culpritOf(kernel, context));
+  const found = culprits.map((context) => keptBy(kernel, context));
   return conclude(
     policyKind,
     {
       subject: functionSubject(found[0]?.activations[0]),
+      problem: culprits.length === 0 ? undefined : keptProblem(kernel, culprits),
       sentence: told`${what}${isOwn ? during(kernel, ending) : ''}${panicTold(kernel, ending)}.`,
+      brief: brief && `${brief}, and ${policyTold(kernel, ending.policy!).text} made a panic of it.`,
       evidence: [...found.flatMap(path), ...saidBy(ending)],
       restsOn: found.flatMap(({ activations: [first] }) => byScanning(first)),
       doors: culprits.flatMap(({ task }) => (task ? [doorTo(task)] : [])),
@@ -198,7 +214,7 @@ function subjectOf({ kind, culprit: { activations } }: Ending): Subject {
 
 function functionSubject(own: Activation | undefined): Subject {
   if (own === undefined || own.name === '') return { kind: 'machine' };
-  return { kind: 'function', name: own.place?.module === undefined ? own.name : `${own.name} [${own.place.module}]` };
+  return { kind: 'function', name: functionNamed(own) };
 }
 
 function notACheck(activations: readonly Activation[]): Activation | undefined {
@@ -210,6 +226,12 @@ function placeOf(kernel: Kernel, { culprit: { activations } }: Ending): string |
   const [first] = activations;
   if (first === undefined) return 'Code of user space, or that is not known,';
   return told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
+}
+
+/** ": a timer was left behind" */
+function leftBehindTold(kernel: Kernel, ending: Ending): string {
+  const what = leftBehind(kernel, ending);
+  return what === undefined ? '' : `: ${what} was left behind`;
 }
 
 function trapTold(kernel: Kernel, { kind, exception, culprit: { activations } }: Ending): Told {
@@ -229,7 +251,7 @@ function trapTold(kernel: Kernel, { kind, exception, culprit: { activations } }:
 /** Functions that are named, innermost first. */
 const NAMED = 8;
 
-function path({ activations }: Culprit): Told[] {
+function path({ activations }: Kept): Told[] {
   if (activations.length === 0) return [];
   const named = activations.slice(0, NAMED).map((one, i) => placeTold(one, i === 0 ? 'in' : `in ${i + 1}`));
   const more = activations.length > NAMED ? ' ← …' : '';

@@ -3,7 +3,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { cpusIn } from '../linux/machine/cpus.js';
 import { panicOf } from '../linux/machine/panic.js';
 import { isLogWhole } from '../linux/printk/kernel-records.js';
-import { idleTask } from '../linux/sched/cpu-tasks.js';
+import { isIdleTask } from '../linux/sched/cpu-tasks.js';
 import { runQueues, type RunQueue } from '../linux/sched/run-queues.js';
 import { taskState } from '../linux/sched/task-state.js';
 import { allThreads, toldTask, type Task } from '../linux/sched/tasks.js';
@@ -24,7 +24,7 @@ export function livedFinding(kernel: Kernel): Finding | undefined {
   const online = kernel.attempt('cpu_online_mask', () => cpusIn(kernel, 'online'));
   if (online === undefined) return undefined;
   const queues = runQueues(kernel).filter(({ cpu }) => online.includes(cpu));
-  const busy = queues.filter((queue) => !isIdle(kernel, queue));
+  const busy = queues.filter(({ cpu, current }) => !isIdleTask(kernel, cpu, current));
   const waiting = queues.flatMap(({ queued }) => queued);
   const asleep = uninterruptible(kernel);
   const atRest = busy.length === 0 && waiting.length === 0 && asleep.length === 0;
@@ -54,13 +54,6 @@ function isKnown(kernel: Kernel): boolean {
   if (kernel.hasGlobal('panic_cpu') && kernel.attempt('panic_cpu', () => kernel.global('panic_cpu')) !== undefined)
     return true;
   return isLogWhole(kernel);
-}
-
-function isIdle(kernel: Kernel, { cpu, current }: RunQueue): boolean {
-  return (
-    current !== undefined &&
-    kernel.attempt(`idle task of CPU ${cpu}`, () => idleTask(kernel, cpu))?.$address === current.$address
-  );
 }
 
 function uninterruptible(kernel: Kernel): Task[] {

@@ -8,8 +8,9 @@ import { labelOf, placeTold, sinceOnCpu } from '../locks/findings/waits-in-words
 import { contendedLocks } from '../locks/survey.js';
 import { duration, number } from '../words/known-facts.js';
 import { told, toldList, type Told } from '../words/told.js';
-import { culpritOf } from './culprit.js';
 import type { Ending } from './ending.js';
+import { keptBy } from './kept.js';
+import { interruptedTold } from './nmi-in-words.js';
 import { sleeperTold } from './sleeper-in-words.js';
 import { taintInWords } from './taint-in-words.js';
 
@@ -17,12 +18,15 @@ import { taintInWords } from './taint-in-words.js';
 export interface Met {
   /** A clause: who could not go on, where, for how long. */
   readonly what: Told;
+  /** The same without whom it met. */
+  readonly brief?: string;
   /** Whose doing it was, where it is known and waits for nobody: the finding is about it. */
   readonly culprits: readonly Context[];
 }
 
 /** Who could not go on, by the setting that made a panic of it; of NMIs, what was asked for. */
-export function metBy(kernel: Kernel, { policy, context, culprit }: Ending): Met {
+export function metBy(kernel: Kernel, ending: Ending): Met {
+  const { policy, context, culprit } = ending;
   switch (policy) {
     case 'softlockup_panic':
       return kept(kernel, [context]) ?? noted('A CPU did not get to switch tasks');
@@ -39,10 +43,10 @@ export function metBy(kernel: Kernel, { policy, context, culprit }: Ending): Met
     case 'hung_task_panic':
       return hungTasks(kernel);
     case 'unknown_nmi_panic or panic_on_unrecovered_nmi':
-      return noted('An NMI came that nobody knew');
+      return nmi(kernel, ending, 'An NMI came that nobody knew');
     case 'panic_on_unrecovered_nmi':
     case 'panic_on_io_nmi':
-      return noted('An NMI told of an error of the hardware');
+      return nmi(kernel, ending, 'An NMI told of an error of the hardware');
     default:
       return noted('What it is set for came to pass');
   }
@@ -52,11 +56,15 @@ function noted(what: string): Met {
   return { what: told`${what}`, culprits: [] };
 }
 
+function nmi(kernel: Kernel, ending: Ending, brief: string): Met {
+  return { what: told`${brief}${interruptedTold(kernel, ending)}`, brief, culprits: [] };
+}
+
 /** "acme_hog+0x7 [acme] (out of tree) kept CPU 0 (init (103)) for 13.2 s" */
 function kept(kernel: Kernel, contexts: readonly Context[]): (Met & { readonly named: number }) | undefined {
   const parts = contexts.flatMap((context, i): Told[] => {
     const role = contexts.length === 1 ? 'task' : `task ${i + 1}`;
-    const [first] = culpritOf(kernel, context).activations;
+    const [first] = keptBy(kernel, context).activations;
     if (first === undefined) return [];
     const long = context.task === undefined ? undefined : onCpuNs(kernel, context.task);
     const time = long === undefined ? '' : told` for ${duration(`${role}.same task`, long, sinceOnCpu)}`;

@@ -62,6 +62,8 @@ function registerTold(register: string, value: bigint): KnownFact {
 /** How the kernel came to what is no code. */
 export interface WildCall {
   readonly caller: Told;
+  /** It may have come back to where code is gone. */
+  readonly isNoCall?: true;
   /** What it called by name, which then went on by a pointer of its own. */
   readonly called?: string;
   /** The pointer that it called by, in the source. */
@@ -69,16 +71,18 @@ export interface WildCall {
 }
 
 /**
- * No instruction was run there: it was come to by a bad pointer. @param says what the address says of itself
+ * No instruction was run there: it was come to by a bad pointer, or by a return to where code is gone.
+ * @param says what the address says of itself
  * @param by how it was come to, where that is known
  */
 export function wildCallTold(says: string | undefined, ip: bigint, by: WildCall | undefined): Told {
-  const to = address('address', ip, 'ip of the registers that the exception saved');
+  const under = by?.isNoCall === true ? told` under ${by.caller}` : '';
+  const to = told`${address('address', ip, 'ip of the registers that the exception saved')}${under}`;
   return told`${wayTold(by)} ${to}, where no code is${says === undefined ? '' : told`: ${word('address is', says, 'its value')}`}`;
 }
 
 function wayTold(by: WildCall | undefined): string | Told {
-  if (by === undefined) return 'The kernel went to';
+  if (by === undefined || by.isNoCall === true) return 'The kernel went to';
   const { caller, called, pointer } = by;
   if (called !== undefined)
     return told`${word('called', called, 'the call before the return address')}, called by ${caller}, went to`;

@@ -4,6 +4,8 @@ import type { MemoryArchitecture } from '../arch/architecture.js';
 export interface AddressSpaces extends Pick<MemoryArchitecture, 'kernelStart' | 'modules'> {
   /** false where it is not known. */
   readonly isUnmapped: (address: bigint) => boolean;
+  /** Modules that are gone: "acme (OE) was unloaded last"; undefined where that is not known. */
+  readonly unloaded?: (() => string | undefined) | undefined;
 }
 
 /**
@@ -16,7 +18,7 @@ export function badPointerInWords(where: AddressSpaces, value: bigint): string |
   if (value < USER_END) return 'an address of user space';
   if (!isCanonical(value)) return 'no canonical address';
   if (value < where.kernelStart) return 'no address of the kernel';
-  return isOfNoModule(where, value) ? 'an address of module space where no module is (any more)' : undefined;
+  return isOfNoModule(where, value) ? ofNoModule(where) : undefined;
 }
 
 /** The same of a value of 64 bits that is no address of any architecture's; undefined where it may be one. */
@@ -38,8 +40,13 @@ export function isBelowZero(value: bigint): boolean {
   return number >= 1n && number <= MAX_ERRNO;
 }
 
+function ofNoModule({ unloaded }: AddressSpaces): string {
+  const gone = unloaded?.();
+  return `an address of module space where no module is (${gone ?? 'any more'})`;
+}
+
 /** What was unloaded, and what was never there. */
-function isOfNoModule({ modules: { start, end }, isUnmapped }: AddressSpaces, value: bigint): boolean {
+export function isOfNoModule({ modules: { start, end }, isUnmapped }: AddressSpaces, value: bigint): boolean {
   return value >= start && value < end && isUnmapped(value);
 }
 

@@ -4,7 +4,7 @@ import type { Registers } from '../arch/registers.js';
 import { inArea, type StackArea } from '../arch/stack/stack-area.js';
 import { stacksOf } from '../arch/stack/stack-architectures.js';
 import { endingOf, type Ending } from '../endings/ending.js';
-import { isDying, isOops } from '../endings/machinery.js';
+import { isDying, isOops } from '../locks/dying/machinery.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { BugPlace } from '../linux/machine/bug-table.js';
 import { kernelRecords } from '../linux/printk/kernel-records.js';

@@ -40,6 +40,7 @@ export function cleanFinding(given: unknown, index: number, plugin?: string): Fi
     certainty: oneOf(field(given, 'certainty'), certainties, 'finding.certainty') ?? 'possible',
     moment: oneOf(field(given, 'moment'), moments, 'finding.moment') ?? 'dump',
     ...defined({ subject: within('finding', () => cleanSubject(field(given, 'subject'), field(given, 'about'))) }),
+    ...optional('problem', field(given, 'problem')),
     sentence: text(field(given, 'sentence'), 'finding.sentence'),
     ...optional('brief', field(given, 'brief')),
     evidence: list(field(given, 'evidence'), 'finding.evidence').map((line) => text(line, 'evidence')),

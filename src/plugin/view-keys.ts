@@ -50,6 +50,7 @@ export const keysOf = {
     'certainty',
     'moment',
     'subject',
+    'problem',
     'sentence',
     'brief',
     'evidence',

@@ -85,7 +85,7 @@ export class UsersRedaction {
   }
 
   finding<F extends Finding>(finding: F): F {
-    const { subject, brief, facts, restsOn, unread, views } = finding;
+    const { subject, problem, brief, facts, restsOn, unread, views } = finding;
     const lines = (list: readonly string[]): string[] => list.map((line) => this.#sentence(line));
     return {
       ...finding,
@@ -93,6 +93,7 @@ export class UsersRedaction {
       sentence: this.#sentence(finding.sentence),
       evidence: lines(finding.evidence),
       ...defined({
+        problem: problem === undefined ? undefined : this.#sentence(problem),
         brief: brief === undefined ? undefined : this.#sentence(brief),
         subject: subject?.name === undefined ? subject : { ...subject, name: this.#name(subject.name) },
         facts: facts && this.#findingFacts(facts),

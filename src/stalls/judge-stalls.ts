@@ -1,7 +1,8 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { doorTo } from '../kernel/door-to.js';
+import { isIdleTask } from '../linux/sched/cpu-tasks.js';
 import { toldTask } from '../linux/sched/tasks.js';
-import { culpritOf } from '../endings/culprit.js';
+import { keptBy, keptProblem } from '../endings/kept.js';
 import { cpuContexts, sleepingContexts, type Activation, type Context } from '../locks/contexts.js';
 import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
 import {
@@ -32,6 +33,15 @@ const stuckKind = findingKind({
   step: 'certain',
 });
 
+const keptKind = findingKind({
+  id: 'watchdog.kept-cpu',
+  meaning:
+    'A CPU has been in the kernel with one task while others waited for it, not yet for as long as the soft lockup watchdog allows.',
+  when: 'the task has had it, and another has waited for it, for a fifth of that time or longer',
+  moment: 'dump',
+  step: 'likely',
+});
+
 const rcuKind = findingKind({
   id: 'watchdog.rcu-stall',
   meaning: 'A grace period of RCU does not end: which CPUs or readers it waits for.',
@@ -49,12 +59,12 @@ const hungKind = findingKind({
 });
 
 /** Every kind of finding on who makes no progress. */
-export const stallFindingKinds: readonly FindingKind[] = [stuckKind, rcuKind, hungKind];
+export const stallFindingKinds: readonly FindingKind[] = [stuckKind, keptKind, rcuKind, hungKind];
 
 /** What the watchdogs would say at the moment of the dump: CPUs that are stuck, RCU's grace period, tasks that hang. */
 export function stallFindings(kernel: Kernel): readonly Finding[] {
   return kernel.once('stall findings', () =>
-    [stuckCpus, rcuStall, hung].flatMap((judge) =>
+    [stuckCpus, keptCpus, rcuStall, hung].flatMap((judge) =>
       judgedByWhatWasRead(kernel, () => [judge(kernel)].filter((finding) => finding !== undefined)),
     ),
   );
@@ -71,7 +81,7 @@ function listed(parts: readonly (string | Told)[]): Told {
 
 /** Below what runs there because the kernel was dying. */
 function ownPlace(kernel: Kernel, context: Context): Activation | undefined {
-  return culpritOf(kernel, context).activations[0];
+  return keptBy(kernel, context).activations[0];
 }
 
 function where(kernel: Kernel, context: Context, role: string): string | Told {
@@ -97,22 +107,61 @@ function doors(contexts: readonly Context[]): Door[] {
 function stuckCpus(kernel: Kernel): Finding | undefined {
   const stuck = cpuProgress(kernel).filter((progress) => progress.stuck);
   if (stuck.length === 0) return undefined;
-  const sentences = stuck.map(({ context, sameTaskNs }) => {
-    const role = cpuRole(context);
-    const task = context.task ? toldTask(kernel, context.task, role) : 'the same task';
-    const long = sameTaskNs === undefined ? '' : told` for ${duration(`${role}.same task`, sameTaskNs, sinceOnCpu)}`;
-    return told`CPU ${cpuTold(context.cpu!, role)} has run ${task}${long} without a switch, in ${where(kernel, context, role)}`;
-  });
+  const free = stuck.filter(({ context }) => !waitsForLock(kernel, context));
   const name = firstOf(stuck.map(({ context }) => ownPlace(kernel, context)?.name));
-  return conclude(stuckKind, {
-    subject: { kind: 'cpus', name, cpus: stuck.flatMap(({ context }) => context.cpu ?? []) },
-    sentence: told`${listed(sentences)}.`,
+  return conclude(
+    stuckKind,
+    {
+      subject: { kind: 'cpus', name, cpus: stuck.flatMap(({ context }) => context.cpu ?? []) },
+      problem: keptProblem(
+        kernel,
+        (free.length > 0 ? free : stuck).map(({ context }) => context),
+      ),
+      sentence: told`${listed(stuck.map((one) => runsTold(kernel, one)))}.`,
+      evidence: [
+        ...stuck.flatMap((progress) => progressInWords(kernel, progress)),
+        ...limitInEvidence(softlockupThreshold, timeLimit(kernel, softlockupThreshold)),
+        ...said(kernel, 'soft lockup', 'hard lockup'),
+      ],
+      doors: doors(stuck.map(({ context }) => context)),
+    },
+    free.length > 0 ? 'it waits for nobody' : 'it waits for a lock',
+  );
+}
+
+/** "CPU 1 has run insmod (144) for 30.3 s without a switch, in acme_spin+0xe [acme]" */
+function runsTold(kernel: Kernel, { context, sameTaskNs }: CpuProgress): Told {
+  const role = cpuRole(context);
+  const { cpu, task: runs } = context;
+  if (isIdleTask(kernel, cpu, runs))
+    return told`CPU ${cpuTold(cpu!, role)} has not come out of an interrupt over its idle task, in ${where(kernel, context, role)}`;
+  const task = runs ? toldTask(kernel, runs, role) : 'the same task';
+  const long = sameTaskNs === undefined ? '' : told` for ${duration(`${role}.same task`, sameTaskNs, sinceOnCpu)}`;
+  return told`CPU ${cpuTold(cpu!, role)} has run ${task}${long} without a switch, in ${where(kernel, context, role)}`;
+}
+
+/** Who waits for a lock is told with the lock. */
+function waitsForLock(kernel: Kernel, context: Context): boolean {
+  return contendedLocks(kernel).some(({ waits }) => waits.some(({ waiter }) => waiter === context));
+}
+
+/** CPUs that the watchdog gives time yet. */
+function keptCpus(kernel: Kernel): Finding | undefined {
+  const kept = cpuProgress(kernel).filter((one) => one.kept && !one.stuck && !waitsForLock(kernel, one.context));
+  if (kept.length === 0) return undefined;
+  const contexts = kept.map(({ context }) => context);
+  const limit = timeLimit(kernel, softlockupThreshold);
+  const allowed = duration('soft lockup', 2 * limit.ns, limit.unread ? 'the default' : softlockupThreshold.variable);
+  const name = firstOf(contexts.map((context) => ownPlace(kernel, context)?.name));
+  return conclude(keptKind, {
+    subject: { kind: 'cpus', name, cpus: contexts.flatMap(({ cpu }) => cpu ?? []) },
+    problem: keptProblem(kernel, contexts),
+    sentence: told`${listed(kept.map((one) => runsTold(kernel, one)))}, while others waited; the soft lockup watchdog allows ${allowed}.`,
     evidence: [
-      ...stuck.flatMap((progress) => progressInWords(kernel, progress)),
-      ...limitInEvidence(softlockupThreshold, timeLimit(kernel, softlockupThreshold)),
-      ...said(kernel, 'soft lockup', 'hard lockup'),
+      ...kept.flatMap((progress) => progressInWords(kernel, progress)),
+      ...limitInEvidence(softlockupThreshold, limit),
     ],
-    doors: doors(stuck.map(({ context }) => context)),
+    doors: doors(contexts),
   });
 }
 

@@ -2,7 +2,8 @@ import { lossesInWords, withGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { taskState } from '../linux/sched/task-state.js';
 import type { Task } from '../linux/sched/tasks.js';
-import { idleTask } from '../linux/sched/cpu-tasks.js';
+import { isIdleTask } from '../linux/sched/cpu-tasks.js';
+import { keptBy } from '../endings/kept.js';
 import { cpuContexts, sleepingContexts, type Context } from '../locks/contexts.js';
 import { asleepNs, latestNs, onCpuNs, queuedNs } from '../linux/sched/how-long.js';
 import { timeLimit, type LimitSetting } from '../linux/time/time-limit.js';
@@ -23,6 +24,8 @@ export interface CpuProgress {
    * no tick in the kernel. undefined: not all that would tell can be read.
    */
   readonly stuck: boolean | undefined;
+  /** Not as long yet, but in the kernel with one task while another waited, for longer than the kernel lets itself. */
+  readonly kept: boolean;
   /** Since its last tick or switch; an idle CPU takes no ticks. */
   readonly clockAgeNs?: number;
 }
@@ -54,9 +57,13 @@ export function cpuProgress(kernel: Kernel): readonly CpuProgress[] {
   });
 }
 
+/** Which part of the watchdog's limit the kernel never keeps a CPU for on purpose: 4 of 20 s. */
+const EARLY = 0.2;
+
 function progressOf(kernel: Kernel, context: Context, queue: RunQueue | undefined, limit: number): CpuProgress {
-  const idle = isIdle(kernel, context);
-  const same = context.task && !idle ? onCpuNs(kernel, context.task) : undefined;
+  const runsIdle = isIdleTask(kernel, context.cpu, context.task);
+  const idle = isAtRest(kernel, context);
+  const same = context.task && !runsIdle ? onCpuNs(kernel, context.task) : undefined;
   const soft = context.cpu === undefined ? undefined : sinceTouched(kernel, context.cpu);
   const starved =
     queue === undefined
@@ -68,12 +75,14 @@ function progressOf(kernel: Kernel, context: Context, queue: RunQueue | undefine
           })
           .toSorted((a, b) => b.forNs - a.forNs);
   const long = (ns: number | undefined): boolean => ns !== undefined && ns > limit;
+  const early = (ns: number | undefined): boolean => ns !== undefined && ns > limit * EARLY;
   return {
     context,
     starved,
     stuck:
       !idle &&
       (long(soft) || (long(starved[0]?.forNs) && long(same)) || (long(queue?.clockAgeNs) && inKernel(context))),
+    kept: !idle && (runsIdle || early(same)) && early(starved[0]?.forNs) && inKernel(context),
     ...defined({ sameTaskNs: same, softlockupNs: soft, clockAgeNs: queue?.clockAgeNs }),
   };
 }
@@ -83,12 +92,10 @@ function inKernel({ stack }: Context): boolean {
   return stack.frames.length > 0 && stack.frames[0]!.user !== true;
 }
 
-function isIdle(kernel: Kernel, { task, cpu }: Context): boolean {
-  return (
-    task !== undefined &&
-    cpu !== undefined &&
-    kernel.attempt(`idle task of CPU ${cpu}`, () => idleTask(kernel, cpu))?.$address === task.$address
-  );
+/** An idle CPU that an interrupt or a softirq keeps is not. */
+function isAtRest(kernel: Kernel, context: Context): boolean {
+  const { task, cpu, segments } = context;
+  return isIdleTask(kernel, cpu, task) && keptBy(kernel, context).segment >= segments.length - 1;
 }
 
 function sinceTouched(kernel: Kernel, cpu: number): number | undefined {

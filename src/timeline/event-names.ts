@@ -26,6 +26,7 @@ export const eventNames = {
   'file system': ['file system', 'trouble'],
   'device reset': ['device', 'trouble'],
   'hardware error': ['hardware', 'grave'],
+  nmi: ['NMI', 'trouble'],
   thermal: ['thermal', 'trouble'],
   link: ['network link', 'notice'],
   server: ['server', 'trouble'],

@@ -8,12 +8,20 @@ import { isKernelThread } from '../linux/sched/task-state.js';
 import { cpuProgress, hungTasks } from '../stalls/watchdogs.js';
 import { defined } from '../words/defined.js';
 import { counted } from '../words/quantity.js';
+import { kernelTime } from '../linux/time/time.js';
+import { recoveredErrors } from '../linux/machine/recovered-errors.js';
+import { statusInLog, unloggedChecks } from './machine-check-events.js';
 import { eventNames, type EventName } from './event-names.js';
 import type { TimelineEvent } from './event.js';
 
 /** What memory knows of a machine's life beside its log, given what the log has. */
 export function eventsOfMemory(kernel: Kernel, logged: readonly TimelineEvent[]): readonly TimelineEvent[] {
-  return [...untold(kernel, logged), ...taskStart(kernel), ...theEnd(kernel, logged)];
+  return [
+    ...untold(kernel, logged),
+    ...hardwareErrors(kernel, logged),
+    ...taskStart(kernel),
+    ...theEnd(kernel, logged),
+  ];
 }
 
 function ofMemory(kind: EventName, said: Pick<TimelineEvent, 'what'> & Partial<TimelineEvent>): TimelineEvent {
@@ -67,6 +75,35 @@ function counter(kernel: Kernel, name: 'die_counter' | 'warn_count'): number | u
   if (!kernel.hasGlobal(name)) return undefined;
   const count = kernel.attempt(name, () => kernel.global(name));
   return count !== undefined && count >= 0 && count < mostCounted ? count : undefined;
+}
+
+/** Errors of the hardware that the kernel has kept or counted, of which the log has nothing: not all are printed. */
+function hardwareErrors(kernel: Kernel, logged: readonly TimelineEvent[]): TimelineEvent[] {
+  const clock = kernel.attempt('timekeeper', () => kernelTime(kernel));
+  const sinceBoot = (seconds: number): number | undefined => {
+    if (clock === undefined) return undefined;
+    const ns = Number(BigInt(seconds) * 1_000_000_000n - (clock.wallNs - clock.uptimeNs));
+    return ns > 0 ? ns : undefined;
+  };
+  const kept = unloggedChecks(kernel, logged).map(({ cpu, bank, status, says, time }) => {
+    const code = says.code === undefined ? '' : `: ${says.code}`;
+    const kind = says.isUncorrected ? 'uncorrected' : 'corrected';
+    return ofMemory('hardware error', {
+      what: `machine check on CPU ${cpu}: bank ${bank} has ${statusInLog(status)}, ${kind}${code}`,
+      about: `mce ${bank}`,
+      cpu,
+      gravity: says.isUncorrected ? 'grave' : 'trouble',
+      ...defined({ timeNs: sinceBoot(time) }),
+    });
+  });
+  const recovered = (kernel.attempt('hwerr_data', () => recoveredErrors(kernel)) ?? []).map(({ of, count, time }) =>
+    ofMemory('hardware error', {
+      what: `${counted(count, 'error')} of ${of} that the kernel went on after, this the last (hwerr_data)`,
+      gravity: 'trouble',
+      ...defined({ timeNs: sinceBoot(time) }),
+    }),
+  );
+  return [...kept, ...recovered];
 }
 
 const justNs = 1e9;

@@ -115,6 +115,7 @@ const remarks: readonly Remark[] = [
     one: 'error of the hardware',
     many: 'errors of the hardware',
   },
+  { kind: hardwareKind, of: ['nmi'], one: 'NMI', many: 'NMIs' },
   {
     kind: ioKind,
     of: ['io error', 'file system', 'device reset', 'server'],
@@ -231,7 +232,7 @@ function remarkOn(
 
 /** "An error", "A kill" */
 function an(one: string): string {
-  return `${/^[aeiou]/.test(one) ? 'An' : 'A'} ${one}`;
+  return `${/^(?:[aeiou]|NMI)/.test(one) ? 'An' : 'A'} ${one}`;
 }
 
 function untold(events: readonly TimelineEvent[]): Finding | undefined {

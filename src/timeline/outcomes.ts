@@ -11,7 +11,8 @@ const aboutMessage: readonly (readonly [message: RegExp, kinds: readonly EventNa
   [/RCU [Ss]tall/, ['rcu stall']],
   [/[Oo]ut of memory|deadlocked on memory/, ['oom']],
   [/sysrq triggered crash/, ['sysrq']],
-  [/[Mm]achine check|Fatal hardware error|NMI/, ['hardware error']],
+  [/^NMI: /, ['nmi', 'hardware error']],
+  [/[Mm]achine check|Fatal hardware error/, ['hardware error']],
   [
     /^Attempted to kill init|panic forced after error|remount|BTRFS|EXT4/,
     ['oops', 'bug', 'file system', 'oom', 'user fault'],

@@ -10,6 +10,7 @@ import { defined } from '../words/defined.js';
 import type { EventName } from './event-names.js';
 import type { TimelineEvent } from './event.js';
 import { eventsOfMemory, withStalls } from './from-memory.js';
+import { decoded } from './machine-check-events.js';
 import { loggedReports } from './logged-reports.js';
 import { withLastAsEnd } from './outcomes.js';
 import { timelineOfRecords, type Timeline } from './timeline.js';
@@ -46,7 +47,8 @@ function gathered(kernel: Kernel): KernelTimeline {
   const log = timelineOfRecords(records, loggedReports(kernel));
   const ending = endingOf(kernel)?.kind;
   const end = endNs(kernel);
-  const events = withStalls(kernel, withEndOf(kernel, log, ending));
+  const told = withEndOf(kernel, log, ending).map((event) => decoded(kernel, event));
+  const events = withStalls(kernel, told);
   return {
     ...log,
     events: inOrder(events, eventsOfMemory(kernel, events)),

@@ -2,6 +2,7 @@ import type { OomReport } from '../oom/model.js';
 import { defined } from '../words/defined.js';
 import { EventReader, type TimelineLine } from './event-reader.js';
 import type { TimelineEvent } from './event.js';
+import { withoutHeralds } from './machine-check-events.js';
 import { oomEvent } from './oom-events.js';
 import { withEnd } from './outcomes.js';
 
@@ -60,7 +61,7 @@ export class TimelineBuilder {
     const { events, dropped } = this.#reader;
     const beginsNs = this.#hasBoot || !this.#isInOrder ? undefined : this.#firstNs;
     return {
-      events: withEnd(merged(events, reports)),
+      events: withEnd(withoutHeralds(merged(events, reports))),
       dropped,
       ...defined({ beginsNs, lastNs: this.#lastNs }),
     };

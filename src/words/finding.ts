@@ -22,6 +22,11 @@ export interface Finding {
   readonly moment: Moment;
   /** What it is about. */
   readonly subject?: Subject;
+  /**
+   * Which problem it tells of, in words without numbers: the same however the machine ended of it. Where it is left
+   * out, the id and the subject say which.
+   */
+  readonly problem?: string;
   /** One sentence that an operator can act on. */
   readonly sentence: string;
   /** The same in fewer words, for the paragraph at the top where another finding tells the rest. */
@@ -72,8 +77,9 @@ export function findingKind<const Id extends FindingId>(kind: FindingKind<Id>): 
 /** What is said of one case of a kind; sentence and evidence are made of facts. */
 export interface Claim {
   readonly subject: Subject;
+  readonly problem?: string | undefined;
   readonly sentence: Told;
-  readonly brief?: string;
+  readonly brief?: string | undefined;
   /** Which part of all memory it accounts for, 0 to 1: the kind's weight is that of all of it. */
   readonly share?: number;
   readonly evidence: readonly (string | Told)[];
@@ -84,7 +90,7 @@ export interface Claim {
 /** A finding of a kind. `of` says which of its cases it is, where they differ in weight. */
 export function conclude<Id extends FindingId>(
   kind: FindingKind<Id>,
-  { subject, sentence, brief, share, evidence, restsOn = [], doors }: Claim,
+  { subject, problem, sentence, brief, share, evidence, restsOn = [], doors }: Claim,
   ...of: CaseOf<Id>
 ): Finding {
   return {
@@ -93,6 +99,7 @@ export function conclude<Id extends FindingId>(
     certainty: derivedCertainty(kind.step, restsOn),
     moment: kind.moment,
     subject,
+    ...defined({ problem }),
     sentence: sentence.text,
     ...defined({ brief }),
     evidence: evidence.map((line) => (typeof line === 'string' ? line : line.text)),

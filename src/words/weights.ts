@@ -20,6 +20,7 @@ export const weights = {
   'ending.panic': 96,
   'ending.init-killed': 96,
   'ending.no-root': 96,
+  'ending.no-init': 96,
   'lock.self-deadlock': 95,
   'timeline.earlier-oops': {
     'before another oops': 95,
@@ -50,6 +51,7 @@ export const weights = {
   'lock.holder-stopped': 88,
   'lock.owner-exited': 85,
   'lock.sleeps-with-spinlock': { 'a lock': 85, 'an event': 58 },
+  'watchdog.stuck-cpu': { 'it waits for nobody': 81, 'it waits for a lock': 65 },
   'lock.stuck-owner': { 'a lock': 80, 'a lock, and its holder waits itself': 65, 'an event': 58 },
   'oom.victim.hidden': 78,
   'lock.frozen': 75,
@@ -58,7 +60,6 @@ export const weights = {
   'oom.memory-held.shares': { 'of a cgroup': 70, 'of the machine': 60 },
   'oom.victim.none': 70,
   'log.report': { 'a stall': 66, corruption: 64, 'a hung task': 56, 'a warning': 36 },
-  'watchdog.stuck-cpu': 65,
   'oom.afterwards': { short: 60, 'not short': 20 },
   'oom.victim.chosen': {
     'another had the higher score': 60,
@@ -66,6 +67,7 @@ export const weights = {
     'the largest': 50,
     'no table to compare': 40,
   },
+  'watchdog.kept-cpu': 59,
   'oom.prevention.hugetlb': 58,
   'oom.prevention.slab': 58,
   'oom.prevention.cpuset': 56,

@@ -23,6 +23,8 @@ export interface ToySegment {
   readonly offset?: number;
   /** Its stack pointer as it was interrupted, where that is not the top of its words. */
   readonly sp?: bigint;
+  /** Words of a function's own frame, below its return address: its ORC must say so. */
+  readonly locals?: Readonly<Record<string, readonly bigint[]>>;
   /** Further registers as it was interrupted. */
   readonly registers?: Readonly<Record<string, bigint>>;
 }
@@ -128,8 +130,10 @@ export function toyMachine(
     ] as const)
       memory.push({ at: low, bytes: new Uint8Array(Number(bytes)) });
     let interrupted: ToyRegisters | undefined;
-    for (const { calls, on = 'task', offset = 0x80, sp, registers: more } of cpu.segments.toReversed()) {
-      const returns = calls.slice(1).map((name, index) => code.returnTo(name, calls[index]!));
+    for (const { calls, on = 'task', offset = 0x80, sp, locals = {}, registers: more } of cpu.segments.toReversed()) {
+      const returns = calls
+        .slice(1)
+        .flatMap((name, index) => [...(locals[calls[index]!] ?? []), code.returnTo(name, calls[index]!)]);
       const base =
         topOf(number, on) - (interrupted === undefined || on === 'task' ? DEPTH : 168n + BigInt(returns.length * 8));
       memory.push(words(base, ...returns));

@@ -300,12 +300,12 @@ const told: readonly (readonly [line: string, kind: string, what: string])[] = [
   [
     'mce: [Hardware Error]: CPU 2: Machine Check Exception: 5 Bank 4: be00000000800400',
     'hardware error',
-    'machine check on CPU 2: bank 4 has be00000000800400',
+    'machine check on CPU 2: bank 4 has be00000000800400, uncorrected',
   ],
   [
     'CPU 0: Machine Check Exception: 0000000000000004 Bank 5: b200000000000800',
     'hardware error',
-    'machine check on CPU 0: bank 5 has b200000000000800',
+    'machine check on CPU 0: bank 5 has b200000000000800, uncorrected',
   ],
   [
     'mce: [Hardware Error]: Machine check events logged',
@@ -323,11 +323,7 @@ const told: readonly (readonly [line: string, kind: string, what: string])[] = [
     'hardware error',
     '2 uncorrected memory errors: memory scrubbing error on unknown memory',
   ],
-  [
-    'Uhhuh. NMI received for unknown reason 21 on CPU 0.',
-    'hardware error',
-    'an NMI that nobody knows (reason 21) on CPU 0',
-  ],
+  ['Uhhuh. NMI received for unknown reason 21 on CPU 0.', 'nmi', 'no handler knew it (reason 21), on CPU 0'],
   [
     'pcieport 0000:00:1c.5: AER: PCIe Bus Error: severity=Uncorrected (Fatal), type=Transaction Layer, (Requester ID)',
     'hardware error',

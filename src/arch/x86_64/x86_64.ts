@@ -1,6 +1,7 @@
 import type { Architecture } from '../architecture.js';
 import { bootImage } from './boot-image.js';
 import { code } from './code/read-code.js';
+import { hardwareError } from './machine-check-status.js';
 import { memory } from './memory/open-memory.js';
 import { registerNotes } from './register-notes.js';
 
@@ -10,5 +11,6 @@ export const x86_64: Architecture = {
   notes: registerNotes,
   memory,
   code,
+  hardwareError,
   bootImage,
 };

@@ -16,6 +16,13 @@ export function idleTask(kernel: Kernel, cpu: number): Ref<'task_struct'> | null
   return kernel.perCpuGlobal('runqueues', cpu).idle;
 }
 
+/** Whether what runs on a CPU is its idle task; false where that can't be read. */
+export function isIdleTask(kernel: Kernel, cpu: number | undefined, task: Ref<'task_struct'> | undefined): boolean {
+  if (cpu === undefined || task === undefined) return false;
+  const idle = kernel.attempt(`idle task of CPU ${cpu}`, () => idleTask(kernel, cpu));
+  return idle?.$address === task.$address;
+}
+
 /** The CPU's run queue. @throws ReadError */
 export function runqueue(kernel: Kernel, cpu: number): Ref<'rq'> {
   return kernel.perCpuGlobal('runqueues', cpu);

@@ -7,6 +7,7 @@ import { asleepNs, onCpuNs, queuedNs } from '../../linux/sched/how-long.js';
 import { conclude, findingKind, type Claim, type Finding, type FindingKind } from '../../words/finding.js';
 import { duration, number, word } from '../../words/known-facts.js';
 import { told, type Told } from '../../words/told.js';
+import { culpritOf } from '../dying/culprit.js';
 import { interruption } from './interruptions.js';
 import type { ContendedLock } from '../lock-kind.js';
 import { isHeld } from '../lock-kind.js';
@@ -279,9 +280,9 @@ function ownerDoes(
 
 /** Where the holder is with the lock; and where what came over it is, unless that is what stops CPUs for good. */
 function doingInWords(kernel: Kernel, holder: Context, segment: number | undefined): string | Told {
-  const now = stopFunction(holder) === undefined ? 0 : 1;
+  const { segment: now, activations } = culpritOf(kernel, holder);
   const at = (index: number, name: string): string | Told => {
-    const first = holder.segments[index]?.activations[0];
+    const first = index === now ? activations[0] : holder.segments[index]?.activations[0];
     return first ? told`${placeTold(first, name)}` : 'unknown code';
   };
   const came = segment === undefined || segment <= now ? undefined : interruption(kernel, holder, segment - 1);

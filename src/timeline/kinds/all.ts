@@ -3,7 +3,7 @@ import { corruption, debugCheck, otherBug } from './checks.js';
 import { bug, oops } from './die.js';
 import { deviceReset, ioError } from './disks.js';
 import { fileSystem } from './file-system.js';
-import { clock, hardwareError, thermal } from './hardware.js';
+import { clock, hardwareError, nmi, thermal } from './hardware.js';
 import { boot, hotplug, panic, shutdown, suspend, sysrq, taint } from './life.js';
 import { hardLockup, hungTask, rcuStall, scheduler, softLockup, workqueue } from './lockups.js';
 import { allocationFailure, daemonKill, swap } from './memory.js';
@@ -35,6 +35,7 @@ export const eventKinds: readonly EventKind[] = [
   fileSystem,
   deviceReset,
   hardwareError,
+  nmi,
   thermal,
   link,
   server,

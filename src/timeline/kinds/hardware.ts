@@ -1,21 +1,29 @@
+import { heraldAbout } from '../machine-check-events.js';
 import { form, inOrder, numberIn, type EventKind } from '../event-kind.js';
 
-/** Machine checks, ECC, PCIe and firmware's own records, and NMIs that nobody knew. */
+/** MCI_STATUS_UC, arch/x86/include/asm/mce.h. */
+const UC = 61n;
+
+/** Machine checks, ECC, PCIe and firmware's own records. */
 export const hardwareError: EventKind = {
   name: 'hardware error',
   forms: [
     form(
       'Machine Check',
-      /^(?:mce: )?(?:\[Hardware Error\]: )?CPU (?<cpu>\d+): Machine Check(?: Exception)?: +(?<status>\w{1,20}) Bank (?<bank>\d+): (?<value>[0-9a-f]+)/,
-      ({ cpu, bank, value }) => ({
-        what: `machine check on CPU ${cpu}: bank ${bank} has ${value}`,
-        about: `mce ${bank}`,
-        cpu: numberIn(cpu),
-      }),
+      /^(?:mce: )?(?:\[Hardware Error\]: )?CPU (?<cpu>\d+): Machine Check(?: Exception)?: +(?<status>\w{1,20}) Bank (?<bank>\d+): (?<value>[0-9a-f]{1,16})\b/,
+      ({ cpu, bank, value }) => {
+        const isCorrected = ((BigInt(`0x${value}`) >> UC) & 1n) === 0n;
+        return {
+          what: `machine check on CPU ${cpu}: bank ${bank} has ${value}, ${isCorrected ? 'corrected' : 'uncorrected'}`,
+          about: `mce ${bank}`,
+          cpu: numberIn(cpu),
+          ...(isCorrected ? { gravity: 'trouble' } : {}),
+        };
+      },
     ),
     form('check events logged', /^(?:mce: )?\[Hardware Error\]: Machine check events logged/, () => ({
       what: 'the processor has reported errors (corrected, or not fatal)',
-      about: 'mce',
+      about: heraldAbout,
       gravity: 'trouble',
     })),
     form(
@@ -40,12 +48,6 @@ export const hardwareError: EventKind = {
       what: `page ${pfn}: ${what}`,
       about: `page ${pfn}`,
     })),
-    form('Uhhuh. NMI', /^Uhhuh\. NMI received for unknown reason (?<why>\w+) on CPU (?<cpu>\d+)/, ({ why, cpu }) => ({
-      what: `an NMI that nobody knows (reason ${why}) on CPU ${cpu}`,
-      about: `nmi ${why}`,
-      gravity: 'trouble',
-      cpu: numberIn(cpu),
-    })),
     form('NMI: ', /^NMI: (?<what>PCI system error \(SERR\)|IOCK error)[^.]{0,60}/, ({ what }) => ({ what: what! })),
     form(
       'PCIe Bus Error',
@@ -59,6 +61,18 @@ export const hardwareError: EventKind = {
         gravity: severity!.startsWith('Correct') ? 'notice' : 'trouble',
       }),
     ),
+  ],
+};
+
+/** Of an NMI that no handler claims nobody knows whether a button, an operator, a watchdog or the hardware sent it. */
+export const nmi: EventKind = {
+  name: 'nmi',
+  forms: [
+    form('Uhhuh. NMI', /^Uhhuh\. NMI received for unknown reason (?<why>\w+) on CPU (?<cpu>\d+)/, ({ why, cpu }) => ({
+      what: `no handler knew it (reason ${why}), on CPU ${cpu}`,
+      about: 'nmi',
+      cpu: numberIn(cpu),
+    })),
   ],
 };
 

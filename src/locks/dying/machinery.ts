@@ -1,5 +1,5 @@
-import { stacksOf } from '../arch/stack/stack-architectures.js';
-import type { Kernel } from '../kernel/kernel.js';
+import { stacksOf } from '../../arch/stack/stack-architectures.js';
+import type { Kernel } from '../../kernel/kernel.js';
 
 /**
  * Functions that stand on a stack because the kernel was dying, and not for what it did: by what the kernel's sources

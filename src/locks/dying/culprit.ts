@@ -1,7 +1,7 @@
-import type { Kernel } from '../kernel/kernel.js';
-import { interruption, type Interruption } from '../locks/findings/interruptions.js';
-import type { Activation, Context } from '../locks/contexts.js';
-import { defined } from '../words/defined.js';
+import type { Kernel } from '../../kernel/kernel.js';
+import { interruption, type Interruption } from '../findings/interruptions.js';
+import type { Activation, Context, Segment } from '../contexts.js';
+import { defined } from '../../words/defined.js';
 import { isDying, isMachinery, isOops } from './machinery.js';
 
 /** What a CPU or task did before the kernel died over it. */
@@ -26,7 +26,7 @@ export interface Culprit {
 export function culpritOf(kernel: Kernel, context: Context): Culprit {
   const { segments } = context;
   const last = segments.findLastIndex(({ activations }) => activations.some(({ name }) => isDying(kernel, name)));
-  if (last < 0) return { activations: segments[0]?.activations ?? [], segment: 0, machinery: [] };
+  if (last < 0) return { activations: activationsOf(segments[0]), segment: 0, machinery: [] };
 
   const own = segments[last]!.activations;
   const by = interruption(kernel, context, last);
@@ -36,9 +36,13 @@ export function culpritOf(kernel: Kernel, context: Context): Culprit {
   const called = isOopsOfOther ? -1 : own.findIndex(({ name }, i) => i >= first && !isMachinery(kernel, name));
   if (called >= 0) return { activations: own.slice(called), segment: last, machinery: own.slice(0, called) };
   return {
-    activations: segments[last + 1]?.activations ?? [],
+    activations: activationsOf(segments[last + 1]),
     segment: last + 1,
     machinery: own,
     ...defined({ by }),
   };
+}
+
+function activationsOf(segment: Segment | undefined): readonly Activation[] {
+  return segment === undefined ? [] : segment.activations;
 }

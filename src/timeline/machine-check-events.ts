@@ -1,0 +1,45 @@
+import type { Kernel } from '../kernel/kernel.js';
+import { pooledMachineChecks, type MachineCheck } from '../linux/machine/machine-checks.js';
+import type { TimelineEvent } from './event.js';
+
+/** How long after "events logged" the lines on them stand. */
+const soonNs = 1e9;
+
+/** The kernel says that errors were logged, and then which: where it says which, that is the event. */
+export function withoutHeralds(events: readonly TimelineEvent[]): readonly TimelineEvent[] {
+  return events.filter((event, i) => {
+    if (event.about !== heraldAbout) return true;
+    const next = events.slice(i + 1).find(({ kind }) => kind === 'hardware error');
+    return next === undefined || !isRecord(next) || since(event, next) > soonNs;
+  });
+}
+
+/** `about` of "Machine check events logged". */
+export const heraldAbout = 'mce';
+
+function isRecord({ about }: TimelineEvent): boolean {
+  return /^mce \d+$/.test(about);
+}
+
+function since({ timeNs: earlier }: TimelineEvent, { timeNs: later }: TimelineEvent): number {
+  return earlier === undefined || later === undefined ? 0 : later - earlier;
+}
+
+/** What a record of the log says, decoded: a bank's status is a number there. */
+export function decoded(kernel: Kernel, event: TimelineEvent): TimelineEvent {
+  const status = isRecord(event) ? / has (?:0x)?([0-9a-f]{1,16})\b/.exec(event.what)?.[1] : undefined;
+  const says = status === undefined ? undefined : kernel.arch.hardwareError?.(BigInt(`0x${status}`));
+  return says?.code === undefined ? event : { ...event, what: `${event.what}: ${says.code}` };
+}
+
+/** Records of the pool that the log has no line of. */
+export function unloggedChecks(kernel: Kernel, logged: readonly TimelineEvent[]): readonly MachineCheck[] {
+  return pooledMachineChecks(kernel).filter(
+    ({ status }) => !logged.some(({ what }) => what.includes(statusInLog(status))),
+  );
+}
+
+/** As the kernel prints it. */
+export function statusInLog(status: bigint): string {
+  return status.toString(16).padStart(16, '0');
+}

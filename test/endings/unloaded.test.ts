@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import { endingFindings } from 'oompm/endings';
+import type { ToyFunction, ToyKernelOptions } from 'oompm/testing';
+
+import { deaths, pageFault } from '../stack/toy-deaths.js';
+import { BOTTOM, toyMachine, type ToySegment } from '../stack/toy-machine.js';
+import { amissIn } from '../words/untold.js';
+
+const READ = [0x8b, 0x47, 0x28]; // mov 0x28(%rdi),%eax
+const functions = {
+  ...deaths,
+  __run_timers: { code: [{ bytes: READ }] },
+  acme_depth: { code: [{ bytes: READ }] },
+  worker: { ...BOTTOM, code: [{ call: '__run_timers' }, { call: 'acme_depth' }] },
+  kthread: { ...BOTTOM, code: [{ bytes: [0xff, 0xd0] }] }, // call *%rax
+} satisfies Record<string, ToyFunction>;
+
+const GONE = 0xffff_ffff_c012_3000n;
+const reads = (name: string, di = GONE): ToySegment => ({ calls: [name, 'worker'], offset: 0, registers: { di } });
+
+const nothing: Partial<ToyKernelOptions> = {
+  variables: { last_unloaded_module: { type: 'char[64]', value: '' } },
+};
+const acme: Partial<ToyKernelOptions> = {
+  variables: { last_unloaded_module: { type: 'char[64]', value: 'acme' } },
+};
+const failed: Partial<ToyKernelOptions> = {
+  types: 'struct mod_unload_taint { struct list_head list; char name[56]; u64 taints; u64 count; };',
+  variables: { ...nothing.variables, unloaded_tainted_modules: { type: 'struct list_head' } },
+  objects: { taint: { type: 'struct mod_unload_taint', value: { name: 'acme', taints: 1 << 12, count: 1 } } },
+  lists: [['unloaded_tainted_modules', 'taint.list']],
+};
+
+function findingOf(segment: ToySegment, { variables, ...more }: Partial<ToyKernelOptions>) {
+  const kernel = toyMachine(functions, [{ comm: 'dying', pid: 100, segments: [pageFault, segment] }], {
+    ...more,
+    variables: {
+      panic_cpu: { type: 'atomic_t', value: { counter: 0 } },
+      panic_on_oops: { type: 'int', value: 0 },
+      ...variables,
+    },
+  });
+  const [finding] = endingFindings(kernel);
+  expect(amissIn(finding!), finding!.sentence).toEqual([]);
+  return finding!;
+}
+
+describe('an address of module space where no module is', () => {
+  test.each([
+    [acme, '(acme was unloaded last)'],
+    [failed, '(acme (O) went as its init failed)'],
+    [nothing, '(none was unloaded, or it went as its init failed)'],
+    [{}, '(any more)'],
+  ] as const)('names what is gone: %#', (machine, words) => {
+    const { sentence, problem } = findingOf(reads('acme_depth'), machine);
+    expect(sentence).toContain(`an address of module space where no module is ${words}, on CPU 0`);
+    expect(problem).toBeUndefined();
+  });
+
+  test('that a timer led to was left behind, and is the module’s problem', () => {
+    expect(findingOf(reads('__run_timers'), acme)).toMatchObject({
+      problem: 'a timer left behind by acme',
+      sentence:
+        '__run_timers+0x0 read 4 bytes at address 0xffffffffc0123028 (0x28(%rdi)) through rdi, which is 0xffffffffc0123000, an address of module space where no module is (acme was unloaded last): a timer was left behind, on CPU 0 (dying (100)).',
+    });
+    expect(findingOf(reads('__run_timers', 0n), acme).problem).toBeUndefined();
+  });
+
+  test('that a thread comes back to was not called', () => {
+    const back: ToySegment = { calls: ['acme_depth', 'worker'], registers: { ip: GONE } };
+    expect(findingOf(back, acme).sentence).toMatch(
+      /^The kernel went to 0xffffffffc0123000 under worker\+0x[0-9a-f]+, where no code is: an address of module space/,
+    );
+    const call: ToySegment = { ...back, registers: { ip: GONE, ax: GONE } };
+    expect(findingOf(call, acme).sentence).toMatch(
+      /^worker\+0x[0-9a-f]+ called 0xffffffffc0123000, where no code is: /,
+    );
+  });
+});
