@@ -44,6 +44,8 @@ export interface OpenOptions {
   vmcoreinfo?: string;
   /** Set to 1 from elsewhere: the work ends at its next step. */
   cancelFlag?: Int32Array;
+  /** Told now and then how much of a packed vmlinux is unpacked, and how long it says to be, in bytes. */
+  onUnpacked?: (done: number, stated: number) => void;
 }
 
 /** A dead kernel, and how it was opened: what `info` shows. */
@@ -76,11 +78,11 @@ export interface Session {
  * @throws InputError with one sentence where the files can't serve
  */
 export async function openSession(options: OpenOptions): Promise<Session> {
-  const { cancelFlag } = options;
+  const { cancelFlag, onUnpacked } = options;
   const dump = await openDump(options.dump, { onPageRead: () => lookAt(cancelFlag) });
   let vmlinux: Vmlinux | undefined;
   try {
-    vmlinux = options.vmlinux === undefined ? undefined : await openVmlinux(options.vmlinux);
+    vmlinux = options.vmlinux === undefined ? undefined : await openVmlinux(options.vmlinux, defined({ onUnpacked }));
     return await bringUp(dump, vmlinux, options);
   } catch (error) {
     vmlinux?.close();
