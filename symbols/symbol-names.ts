@@ -13,6 +13,8 @@ export const symbolNames = {
     '_einittext',
     '__start_rodata',
     '__end_rodata',
+    '__start_notes',
+    '__stop_notes',
     '__start_BTF',
     '__stop_BTF',
     '__per_cpu_start',

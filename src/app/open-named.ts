@@ -8,6 +8,7 @@ import { ownVmlinux } from './own-vmlinux.js';
 import { progress } from './progress.js';
 import { tellFiles } from './tell-files.js';
 import { defined } from '../words/defined.js';
+import { size } from '../words/quantity.js';
 
 /** An opened dump, and what a report's head says of it. */
 export interface Opened {
@@ -31,7 +32,10 @@ export async function openNamed(command: string, words: readonly string[], flags
     import('../session/open-kernel.js'),
     import('../session/host-name.js'),
   ]);
-  const session = await openSession(options);
+  const session = await openSession({
+    ...options,
+    onUnpacked: (done, stated) => progress(`unpacking ${options.vmlinux}: ${size(done)} of ${size(stated)}`),
+  });
   return {
     session,
     facts: factsOf(session, options, hostOf(session)),

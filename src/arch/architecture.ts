@@ -69,6 +69,8 @@ export interface KernelImage {
 /** How virtual memory is laid out and mapped. */
 export interface MemoryArchitecture {
   readonly kernelImage: KernelImage;
+  /** Where `_stext` of a kernel's vmlinux lies, unless it was configured otherwise. */
+  readonly usualText: bigint;
   /** The lowest address that may be the kernel's own; user space lies below. */
   readonly kernelStart: bigint;
   /** Where modules and BPF programs stand, wherever it begins in one kernel: the end is the first address behind. */

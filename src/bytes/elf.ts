@@ -122,12 +122,12 @@ export function isWholeElf(file: FileReader): boolean {
 }
 
 /**
- * The program headers in the order of the file, as far as the file reaches; a caller that must know whether all came
- * compares with `header.programHeaders.count`.
+ * The program headers in the order of the file, as far as the file reaches, and at most `MAX_PROGRAM_HEADERS`; a
+ * caller that must know whether all came compares with `header.programHeaders.count`.
  */
 export function* programHeaders(file: FileReader, header: ElfHeader): Generator<ProgramHeader> {
-  for (const view of tableEntries(file, header.programHeaders, programHeaderBytes(header)))
-    yield programHeader(view, header);
+  const table = { ...header.programHeaders, count: Math.min(header.programHeaders.count, MAX_PROGRAM_HEADERS) };
+  for (const view of tableEntries(file, table, programHeaderBytes(header))) yield programHeader(view, header);
 }
 
 /**
@@ -155,11 +155,12 @@ function checkEntrySize({ offset, count, entrySize }: ElfTable, bytes: number, w
   );
 }
 
-/** The section headers with their names; as many as the file really has. */
+/** The section headers with their names; as many as the file really has, and at most `MAX_SECTIONS`. */
 export function sectionHeaders(file: FileReader, header: ElfHeader): SectionHeader[] {
   const sections: SectionHeader[] = [];
   const nameOffsets: number[] = [];
-  for (const view of tableEntries(file, header.sectionHeaders, sectionHeaderBytes(header))) {
+  const table = { ...header.sectionHeaders, count: Math.min(header.sectionHeaders.count, MAX_SECTIONS) };
+  for (const view of tableEntries(file, table, sectionHeaderBytes(header))) {
     nameOffsets.push(view.getUint32(0, header.littleEndian));
     sections.push(sectionHeader(view, header, sections.length));
   }

@@ -2,7 +2,6 @@ import type { SymbolName } from '../../symbols/symbol-names.js';
 import { boundedCount, readableBytes } from '../bytes/bounds.js';
 import {
   checkSectionHeaders,
-  ET_CORE,
   elfNotes,
   readElfHeader,
   sectionHeaders,
@@ -16,10 +15,12 @@ import { InputError } from '../bytes/input-error.js';
 import type { KeptColumns } from '../bytes/kept-columns.js';
 import { keptOf } from '../bytes/kept-of-files.js';
 import { symbolTable } from './compact-symbols.js';
+import { checkKernelHeader } from './kernel-header.js';
 import { needsZstd, sectionContents } from './elf-sections.js';
 import { ELF_SYMBOL_BYTES, elfSymbols } from './elf-symbols.js';
 import type { SymbolTable } from './symbol-table.js';
 import { openKernelFile } from './unpack/kernel-file.js';
+import type { OpenKernelOptions } from './unpack/open-kernel-options.js';
 import { readyUnzstd } from './unpack/zstd.js';
 import { defined } from '../words/defined.js';
 
@@ -68,17 +69,13 @@ const LONGEST_BANNER = 1024;
  * Opens a vmlinux: raw, packed (.gz, .xz, .zst, .bz2, .lz4), a bzImage, or a separate debug file; told by content.
  * @throws InputError where it is none of these, or not a 64-bit little-endian one
  */
-export async function openVmlinux(path: string, options: { cacheFolder?: string } = {}): Promise<Vmlinux> {
-  const kernel = await openKernelFile(path, options.cacheFolder);
+export async function openVmlinux(path: string, options: OpenKernelOptions = {}): Promise<Vmlinux> {
+  const kernel = await openKernelFile(path, options);
   const { reader, packing } = kernel;
   try {
     const header = readElfHeader(reader);
     if (header === undefined) throw new InputError(`${path} is no vmlinux: its ELF header is broken.`);
-    if (header.bits !== 64 || !header.littleEndian) {
-      const what = `${header.bits}-bit ${header.littleEndian ? '' : 'big-endian '}file for ${header.architecture}`;
-      throw new InputError(`${path} is a ${what}; only 64-bit little-endian kernels can be read.`);
-    }
-    if (header.type === ET_CORE) throw new InputError(`${path} is no vmlinux but an ELF core file: a dump.`);
+    checkKernelHeader(header, path);
     checkSectionHeaders(header, path);
     refuseCutOff(header, reader, path);
     const sections = sectionHeaders(reader, header);

@@ -4,6 +4,7 @@ import type { Vmlinux } from '../debuginfo/vmlinux.js';
 import type { Vmcoreinfo } from '../dump/vmcoreinfo.js';
 import type { AddressSpace } from '../memory/address-space.js';
 import { readOr } from '../kernel/read-or.js';
+import { buildIdInMemory } from './memory-witness.js';
 
 /** Longest `linux_banner` that is read. */
 const LONGEST_BANNER = 1024;
@@ -21,7 +22,10 @@ export function mismatch(
 ): string | undefined {
   const dumpId = info?.get('BUILD-ID');
   if (dumpId !== undefined && vmlinux.buildId !== undefined) {
-    return dumpId === vmlinux.buildId
+    if (dumpId === vmlinux.buildId) return undefined;
+    // VMCOREINFO may be what is damaged.
+    const symbols = vmlinux.symbols(kaslrOffset);
+    return symbols !== undefined && buildIdInMemory(memory, symbols) === vmlinux.buildId
       ? undefined
       : `its build-id is ${vmlinux.buildId}, the dump's kernel has ${dumpId}`;
   }

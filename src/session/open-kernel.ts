@@ -25,6 +25,7 @@ import type { KernelSpace } from '../memory/kernel-space.js';
 import { bannerInMemory, checkVmlinux } from './check-vmlinux.js';
 import { moduleTypes } from '../linux/module/module-types.js';
 import { moduleSymbolTable } from '../linux/module/modules.js';
+import { buildIdDefects, buildIdInMemory, releaseOf } from './memory-witness.js';
 import { findTypes } from './find-types.js';
 import { misfiltered } from './misfiltered.js';
 import { unreadableSymbols } from './nothing-known.js';
@@ -44,6 +45,8 @@ export interface OpenOptions {
   vmcoreinfo?: string;
   /** Set to 1 from elsewhere: the work ends at its next step. */
   cancelFlag?: Int32Array;
+  /** Told now and then how much of a packed vmlinux is unpacked, and how long it says to be, in bytes. */
+  onUnpacked?: (done: number, stated: number) => void;
 }
 
 /** A dead kernel, and how it was opened: what `info` shows. */
@@ -76,11 +79,11 @@ export interface Session {
  * @throws InputError with one sentence where the files can't serve
  */
 export async function openSession(options: OpenOptions): Promise<Session> {
-  const { cancelFlag } = options;
+  const { cancelFlag, onUnpacked } = options;
   const dump = await openDump(options.dump, { onPageRead: () => lookAt(cancelFlag) });
   let vmlinux: Vmlinux | undefined;
   try {
-    vmlinux = options.vmlinux === undefined ? undefined : await openVmlinux(options.vmlinux);
+    vmlinux = options.vmlinux === undefined ? undefined : await openVmlinux(options.vmlinux, defined({ onUnpacked }));
     return await bringUp(dump, vmlinux, options);
   } catch (error) {
     vmlinux?.close();
@@ -110,7 +113,7 @@ export async function bringUp(
   const { info, source: vmcoreinfoSource } = vmcoreinfoOf(dump, options.vmcoreinfo);
   const space = unlessCutOff(dump, () => arch.memory.kernelSpace(dump.memory, info, dump.registers));
   defects.push(...space.defects);
-  const kaslrOffset = kaslrOffsetOf(info, vmlinux, space, defects);
+  const kaslrOffset = kaslrOffsetOf(arch, info, vmlinux, space, defects);
   if (vmlinux) checkVmlinux(vmlinux, info, space, kaslrOffset, options.force ?? false);
 
   // What stands in for the dump's VMCOREINFO changes what its memory is read as.
@@ -120,8 +123,23 @@ export async function bringUp(
   const types = await findTypes({ vmlinux, space, symbols, kaslrOffset, kept, only: options.types }, defects);
   const openDebugInfo = vmlinux && (await debugInfoOf(vmlinux, kaslrOffset));
   const told = { ...dump };
-  const freshKernel = (): Kernel =>
-    assemble({ arch, dump: told, space, bases, symbols, types, info, openDebugInfo, cancelFlag: options.cancelFlag });
+  const buildId = buildIdInMemory(space, symbols);
+  defects.push(...buildIdDefects(info, buildId));
+  const parts = {
+    arch,
+    dump: told,
+    space,
+    bases,
+    symbols,
+    types,
+    info,
+    buildId,
+    openDebugInfo,
+    cancelFlag: options.cancelFlag,
+  };
+  const { release = 'unknown', defects: disagreements } = releaseOf(assemble({ ...parts, release: '' }), info, dump);
+  defects.push(...disagreements);
+  const freshKernel = (): Kernel => assemble({ ...parts, release });
   const kernel = freshKernel();
   const filterFault = misfiltered(dump, kernel);
   if (filterFault !== undefined) {
@@ -203,6 +221,7 @@ function readFile(path: string): string {
  * damaged.
  */
 function kaslrOffsetOf(
+  { memory: { usualText } }: Architecture,
   info: Vmcoreinfo | undefined,
   vmlinux: Vmlinux | undefined,
   space: KernelSpace,
@@ -212,6 +231,12 @@ function kaslrOffsetOf(
   const running = info?.symbol('_stext');
   const linked = running === undefined ? undefined : vmlinux?.symbols(0n)?.addressOf('_stext' satisfies SymbolName);
   const moved = running === undefined || linked === undefined ? undefined : running - linked;
+  if (vmlinux === undefined && stated !== undefined && running !== undefined && running - stated !== usualText)
+    defects.push(
+      `VMCOREINFO may be damaged: by its KERNELOFFSET (0x${stated.toString(16)}) and its _stext the kernel was linked to ` +
+        `0x${BigInt.asUintN(64, running - stated).toString(16)}, where kernels are linked to 0x${usualText.toString(16)} ` +
+        'unless configured otherwise; a vmlinux tells.',
+    );
   if (vmlinux === undefined || stated === undefined || moved === undefined || stated === moved)
     return stated ?? moved ?? 0n;
   const right = [stated, moved].find((offset) => bannerInMemory(vmlinux, space, offset) !== undefined);
@@ -260,13 +285,28 @@ interface Parts {
   symbols: SymbolTable;
   types: TypeSource;
   info: Vmcoreinfo | undefined;
+  release: string;
+  /** By memory's own notes. */
+  buildId: string | undefined;
   openDebugInfo: (() => DebugInfo | undefined) | undefined;
   cancelFlag: Int32Array | undefined;
 }
 
-function assemble({ arch, dump, space, bases, symbols, types, info, openDebugInfo, cancelFlag }: Parts): Kernel {
+function assemble({
+  arch,
+  dump,
+  release,
+  buildId,
+  space,
+  bases,
+  symbols,
+  types,
+  info,
+  openDebugInfo,
+  cancelFlag,
+}: Parts): Kernel {
   const kernel: Kernel = createKernel({
-    release: info?.get('OSRELEASE') ?? dump.uname?.release ?? 'unknown',
+    release,
     arch,
     dump,
     memory: space,
@@ -281,7 +321,7 @@ function assemble({ arch, dump, space, bases, symbols, types, info, openDebugInf
           notWithin(() => kernel.once('types of modules', () => typesOfModules(kernel, types))),
         )
       : types,
-    vmcoreinfo: (key) => info?.get(key),
+    vmcoreinfo: (key) => (key === 'BUILD-ID' ? buildId : undefined) ?? info?.get(key),
     ...defined({ openDebugInfo, cancelFlag }),
   });
   return kernel;

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -159,8 +159,8 @@ describe('a cache that is broken or full is none', () => {
 
   test('more than fits into memory, and nowhere to put it: a sentence that says so', { timeout: 60_000 }, async () => {
     const blocked = file('no-folder', Buffer.from('a file'));
-    const packedEnough = randomBytes(5 << 20);
-    const whole = Buffer.concat([toy, packedEnough, Buffer.alloc(260 << 20)]);
+    const whole = Buffer.concat([toy, randomBytes(18 << 20), Buffer.alloc(260 << 20)]);
+    whole.writeBigUInt64LE(BigInt(270 << 20), 40);
     const large = file('large.gz', gzipSync(whole, { level: 1 }));
     const attempt = openVmlinux(large, { cacheFolder: join(blocked, 'below') });
     await expect(attempt).rejects.toThrow(SurroundingsError);
@@ -201,17 +201,77 @@ describe('what is no vmlinux', () => {
     await expect(attempt).rejects.toThrow(InputError);
     await expect(attempt).rejects.toThrow(words);
   });
-  test('little that unpacks to much, though it begins as an ELF file does', async () => {
-    const bomb = gzipSync(Buffer.concat([toy.subarray(0, 4096), Buffer.alloc(80 << 20)]));
-    await expect(openVmlinux(file('bomb.gz', bomb), { cacheFolder })).rejects.toThrow(
-      `bomb.gz can't be unpacked (gzip): ${bomb.length} bytes that unpack to more than 64 MiB are no kernel.`,
-    );
-    expect(readdirSync(cacheFolder)).toEqual([]);
-  });
-
   test('a directory, and nothing at all', async () => {
     await expect(openVmlinux(folder)).rejects.toThrow(/directory/);
     await expect(openVmlinux(join(folder, 'none'))).rejects.toThrow(/no such file/);
+  });
+});
+
+describe('a packed bomb is refused by its first bytes, or where it goes on behind its end', () => {
+  /** An ELF header of a kernel whose table of sections ends at `length`, with nothing behind it. */
+  function headerThatStates(length: number): Buffer {
+    const header = Buffer.from(toy.subarray(0, 64));
+    const count = header.readUInt16LE(60);
+    header.writeBigUInt64LE(BigInt(length - 64 * count), 40);
+    return header;
+  }
+  /** gzip of a start, and of so many MiB of zeros behind it, made in no time. */
+  function gzipOf(start: Uint8Array, zeros: number): Buffer {
+    const mebibyte = gzipSync(Buffer.alloc(1 << 20), { level: 1 });
+    return Buffer.concat([gzipSync(start), ...Array.from({ length: zeros }, () => mebibyte)]);
+  }
+  const unpackedOf = async (name: string, bytes: Uint8Array): Promise<{ error: unknown; told: number[] }> => {
+    const told: number[] = [];
+    const error: unknown = await openVmlinux(file(name, bytes), {
+      cacheFolder,
+      onUnpacked: (done) => told.push(done),
+    }).then(
+      (vmlinux) => vmlinux.close(),
+      (reason: unknown) => reason,
+    );
+    return { error, told };
+  };
+  const core = Buffer.from(toy.subarray(0, 64));
+  core.writeUInt16LE(4, 16);
+
+  test.each([
+    ['no ELF file', Buffer.alloc(4096), /unpacked \(gzip\), it is not an ELF file/],
+    ['a packed dump', core, /no vmlinux but an ELF core file: a dump/],
+    ['longer than it can be', headerThatStates(1 << 30), / MiB that unpack to 1 GiB, as its ELF header says, are no/],
+    ['longer than any kernel', headerThatStates(2 ** 31 + 1), /says that it has 2 GiB, more than any kernel/],
+  ])('%s: nothing more is unpacked', async (name, start, words) => {
+    const { error, told } = await unpackedOf(`${name}.gz`, gzipOf(start, 400));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error).toHaveProperty('message', expect.stringMatching(words));
+    expect(told).toEqual([]);
+    expect(readdirSync(cacheFolder)).toEqual([]);
+  });
+
+  test('it goes on behind the end that it states', async () => {
+    const { error, told } = await unpackedOf('goes-on.gz', gzipOf(toy, 400));
+    expect(error).toHaveProperty('message', expect.stringMatching(/says that it has 8.58 MiB, and it goes on\.$/));
+    expect(Math.max(...told)).toBeLessThan(80 << 20);
+    expect(readdirSync(cacheFolder)).toEqual([]);
+  });
+
+  test('half of what it states: refused, and not kept for the next run', async () => {
+    const { error } = await unpackedOf('half.gz', gzipOf(headerThatStates(60 << 20), 30));
+    expect(error).toHaveProperty('message', expect.stringMatching(/was cut off or is damaged: copy it again/));
+    expect(readdirSync(cacheFolder)).toEqual([]);
+  });
+
+  test('a kernel with what a bzImage appends to it is one', async () => {
+    const { error } = await unpackedOf('appended.gz', gzipOf(toy, 8));
+    expect(error).toBeUndefined();
+    expect(readdirSync(cacheFolder)).toHaveLength(1);
+  });
+
+  test('a file whose length is made of holes is not even looked through', async () => {
+    const path = file('holes.gz', gzipSync(toy));
+    truncateSync(path, 2 ** 38);
+    await expect(openVmlinux(path, { cacheFolder })).rejects.toThrow(
+      /holes.gz is no packed kernel \(gzip\): it has 256 GiB/,
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 import { isElf } from '../../bytes/elf.js';
 import { defined } from '../../words/defined.js';
+import type { OpenKernelOptions } from './open-kernel-options.js';
 import { openFile, type FileReader } from '../../bytes/file-reader.js';
 
 /** What holds an ELF kernel: as it is, packed, or a bzImage with a packed one inside. */
@@ -17,9 +18,9 @@ export interface KernelFile {
 /**
  * Opens `path` as an ELF file, unpacking it first where it is packed or a bzImage; told by content. The code that
  * unpacks is loaded where it is needed: it brings node:child_process with it.
- * @throws InputError where the file is neither, does not unpack, or unpacks to more than 2 GiB
+ * @throws InputError where the file is neither, does not unpack, or unpacks to more than a kernel has
  */
-export async function openKernelFile(path: string, cacheFolder?: string): Promise<KernelFile> {
+export async function openKernelFile(path: string, options: OpenKernelOptions = {}): Promise<KernelFile> {
   const file = openFile(path);
   try {
     if (isElf(file.read(0, 16)))
@@ -30,7 +31,7 @@ export async function openKernelFile(path: string, cacheFolder?: string): Promis
         ...defined({ identity: file.identity }),
       };
     const { unpackKernel } = await import('./unpack-vmlinux.js');
-    const kernel = await unpackKernel(path, file, cacheFolder);
+    const kernel = await unpackKernel(path, file, options);
     file.close();
     return kernel;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 
-import { isElf, isWholeElf } from '../../bytes/elf.js';
+import { isWholeElf } from '../../bytes/elf.js';
 import { memoryReader, openFile, type FileReader, type OpenFile } from '../../bytes/file-reader.js';
 import { InputError } from '../../bytes/input-error.js';
 import { makeFolder } from '../../bytes/make-folder.js';
@@ -13,17 +13,25 @@ import { rangeReader } from '../elf-sections.js';
 import { bootImageIn } from '../../arch/architectures.js';
 import { chunksOf } from './chunks.js';
 import { unpacked } from './decoders.js';
+import { kernelLength } from './kernel-length.js';
+import type { OpenKernelOptions } from './open-kernel-options.js';
 import { defined } from '../../words/defined.js';
 import { packingOf, type Packing } from '../../bytes/packing.js';
+import { size } from '../../words/quantity.js';
 
-// A distribution's vmlinux with DWARF is 400 to 900 MB.
+/** A distribution's vmlinux with DWARF is 400 to 900 MB. */
 const LARGEST = 2 ** 31;
 // Where no file can be written, a kernel without DWARF still fits into memory.
 const LARGEST_IN_MEMORY = 256 << 20;
 /** A packed kernel unpacks to some 3 to 12 times its size; zeros to 1,000 times theirs. */
-const LARGEST_RATIO = 64;
+const LARGEST_RATIO = 16;
 /** What is unpacked of a file however small, in bytes. */
 const SMALL = 64 << 20;
+/** What may follow the kernel: a bzImage's relocations, a signature. */
+const LARGEST_APPENDIX = 64 << 20;
+/** As much as ELF's header and the table of segments behind it take. */
+const FIRST_BYTES = 64 << 10;
+const TOLD_EACH = 32 << 20;
 
 export interface UnpackedKernel {
   reader: FileReader;
@@ -36,19 +44,16 @@ export interface UnpackedKernel {
 /**
  * What a packed kernel or a bzImage holds. It is kept under `cacheFolder` by the SHA-256 of the packed bytes.
  * @param file stays the caller's, who may close it then
- * @throws InputError where it is neither, does not unpack, or unpacks to more than 2 GiB
+ * What it costs is bounded by what the packed file holds, and by what the kernel's own tables say.
+ * @throws InputError where it is neither, does not unpack, or unpacks to more than a kernel has
  */
 export async function unpackKernel(
   path: string,
   file: OpenFile,
-  cacheFolder = defaultCacheFolder(),
+  { cacheFolder = defaultCacheFolder(), onUnpacked }: OpenKernelOptions = {},
 ): Promise<UnpackedKernel> {
-  const packed = packedKernel(path, file, packingOf(file.read(0, 16)));
+  const packed = { ...packedKernel(path, file, packingOf(file.read(0, 16))), ...defined({ onUnpacked }) };
   const content = await unpackedFile(path, packed, cacheFolder);
-  if (!isElf(content.read(0, 4))) {
-    content.close();
-    throw new InputError(`${path} holds no vmlinux: unpacked (${packed.name}), it is not an ELF file.`);
-  }
   return {
     reader: content,
     packing: packed.name,
@@ -57,7 +62,7 @@ export async function unpackKernel(
   };
 }
 
-interface Packed {
+interface Packed extends Pick<OpenKernelOptions, 'onUnpacked'> {
   name: string;
   packing: Packing;
   file: OpenFile;
@@ -78,6 +83,8 @@ function packedKernel(path: string, file: OpenFile, packing: Packing | undefined
 }
 
 async function unpackedFile(path: string, packed: Packed, cacheFolder: string): Promise<OpenedContent> {
+  if (packed.bytes.size > LARGEST)
+    throw new InputError(`${path} is no packed kernel (${packed.name}): it has ${size(packed.bytes.size)}.`);
   const kept = join(cacheFolder, `${sha256(packed.bytes)}.elf`);
   const known = openIfWhole(kept);
   if (known) return known;
@@ -97,16 +104,13 @@ async function onDisk(path: string, packed: Packed, kept: string): Promise<Opene
   const file = temporaryFile(dirname(kept));
   try {
     const pause = signalPauses();
-    let size = 0;
-    for await (const part of bounded(path, packed, LARGEST)) {
+    for await (const part of kernelInside(path, packed)) {
       file.write(part);
-      size += part.length;
       await pause();
     }
-    if (size === 0) throw new InputError(`${path} can't be unpacked (${packed.name}): there is nothing in it.`);
     const content = openFile(file.path);
-    // What was unpacked is not what was hashed where somebody wrote to it in between.
-    if (isElf(content.read(0, 4)) && packed.file.change?.() === undefined) keepIfPossible(file, kept);
+    // What was unpacked is not what was hashed where somebody wrote to it in between; half a kernel serves nobody.
+    if (isWholeElf(content) && packed.file.change?.() === undefined) keepIfPossible(file, kept);
     return content;
   } finally {
     file.discard();
@@ -126,10 +130,10 @@ function keepIfPossible(file: TemporaryFile, kept: string): void {
 /** A read-only home or a full disk is no reason to fail, as long as memory will do. */
 async function inMemory(path: string, packed: Packed, cacheFolder: string, obstacle: unknown): Promise<OpenedContent> {
   const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of bounded(path, packed, LARGEST)) {
-    size += part.length;
-    if (size > LARGEST_IN_MEMORY) {
+  let bytes = 0;
+  for await (const part of kernelInside(path, packed)) {
+    bytes += part.length;
+    if (bytes > LARGEST_IN_MEMORY) {
       const reason = writeFailureInWords(obstacle) ?? (obstacle instanceof Error ? obstacle.message : String(obstacle));
       throw new SurroundingsError(
         `${path} unpacks to more than ${LARGEST_IN_MEMORY / 2 ** 20} MiB and needs a file in ${cacheFolder}, ` +
@@ -142,18 +146,33 @@ async function inMemory(path: string, packed: Packed, cacheFolder: string, obsta
   return { ...memoryReader(Buffer.concat(parts)), close: () => {} };
 }
 
-async function* bounded(path: string, packed: Packed, limit: number): AsyncGenerator<Uint8Array> {
-  let size = 0;
-  const largest = Math.max(SMALL, LARGEST_RATIO * packed.bytes.size);
+/** The content, piece by piece: looked at before the first piece is given, and bounded by what it says of itself. */
+async function* kernelInside(path: string, packed: Packed): AsyncGenerator<Uint8Array> {
+  const first: Uint8Array[] = [];
+  let done = 0;
+  let stated: number | undefined;
+  let told = 0;
   try {
     for await (const part of unpacked(packed.packing, packed.bytes)) {
-      size += part.length;
-      if (size > largest)
-        throw new Error(
-          `${packed.bytes.size} bytes that unpack to more than ${Math.floor(largest / 2 ** 20)} MiB are no kernel`,
-        );
-      if (size > limit) throw new Error(`it grows beyond ${limit / 2 ** 20} MiB`);
+      done += part.length;
+      if (stated === undefined) {
+        first.push(part);
+        if (done < FIRST_BYTES) continue;
+        stated = statedLength(path, packed, first);
+        yield* first;
+        continue;
+      }
+      if (done > stated + LARGEST_APPENDIX)
+        throw new Error(`its ELF header says that it has ${size(stated)}, and it goes on`);
       yield part;
+      if (done < told + TOLD_EACH) continue;
+      told = done;
+      packed.onUnpacked?.(done, stated);
+    }
+    if (done === 0) throw new Error('there is nothing in it');
+    if (stated === undefined) {
+      statedLength(path, packed, first);
+      yield* first;
     }
   } catch (error) {
     if (error instanceof InputError) throw error;
@@ -165,6 +184,15 @@ async function* bounded(path: string, packed: Packed, limit: number): AsyncGener
       { cause: error },
     );
   }
+}
+
+/** @throws InputError where it is no kernel, Error where no kernel is that long */
+function statedLength(path: string, { name, bytes }: Packed, first: readonly Uint8Array[]): number {
+  const stated = kernelLength(memoryReader(Buffer.concat(first)), path, name);
+  if (stated > LARGEST) throw new Error(`its ELF header says that it has ${size(stated)}, more than any kernel`);
+  if (stated > Math.max(SMALL, LARGEST_RATIO * bytes.held))
+    throw new Error(`${size(bytes.held)} that unpack to ${size(stated)}, as its ELF header says, are no kernel`);
+  return stated;
 }
 
 function sha256(file: FileReader): string {

@@ -28,6 +28,7 @@ export const toyArm64: Architecture = {
   memory: {
     kernelImage: { start: 0xffff_8000_8000_0000n, bytes: 2 ** 31 },
     modules: { start: 0xffff_8000_0000_0000n, end: 0xffff_8000_8000_0000n },
+    usualText: 0xffff_8000_8001_0000n,
     kernelStart: 1n << 63n,
     usualStackBytes: 16384,
     kernelSpace(physical, vmcoreinfo) {
