@@ -1,9 +1,10 @@
-import { doorTo, fact, gap, readOrGap, type Cell, type Fact, type Kernel } from 'oompm';
+import { doorTo, fact, gap, readOrGap, type Cell, type Fact, type Finding, type Kernel } from 'oompm';
 import { crashTime, isLogWhole, kernelTaints, kernelTime, lastLogStamp, panicOf, taskLabel } from 'oompm/linux';
 
-/** When and why it stopped, as far as the kernel itself knew. */
-export function endFacts(kernel: Kernel): Fact[] {
-  return [...panicFacts(kernel), crashTimeFact(kernel), uptimeFact(kernel), taintFact(kernel)];
+/** When and why it stopped, as far as the kernel itself knew; how, in the words of the paragraph at the top. */
+export function endFacts(kernel: Kernel, ending: Finding | undefined): Fact[] {
+  const happened = ending === undefined ? [] : [fact('end', 'What happened', 'text', ending.brief ?? ending.sentence)];
+  return [...happened, ...panicFacts(kernel), crashTimeFact(kernel), uptimeFact(kernel), taintFact(kernel)];
 }
 
 function panicFacts(kernel: Kernel): Fact[] {

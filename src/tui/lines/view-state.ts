@@ -12,6 +12,9 @@ export interface ShownView {
   index?: TableIndex;
 }
 
+/** Prose is hard to read on longer lines, however wide the screen. */
+export const widestProse = 110;
+
 export type TimeStyle = 'boot' | 'delta' | 'none';
 
 /** How a page is looked at. */

@@ -1,4 +1,5 @@
 import type { Item, RunEvent } from '../../plugin/run-plugin.js';
+import type { Section } from '../../plugin/section.js';
 import type { LogLine, Row, Stack, TreeNode } from '../../words/views.js';
 import type { Units } from '../../report/format-value.js';
 import { emptyIndex, withRoots, withRows } from '../lines/table-index.js';
@@ -79,4 +80,15 @@ function withItems({ key, view, index }: ShownView, items: readonly Item[], unit
     default:
       return view satisfies never;
   }
+}
+
+/** What was yielded, as a section of a report: for export, and for the words of its outcome. */
+export function sectionOf(plugin: string, title: string, yielded: Yielded): Section {
+  return {
+    plugin,
+    title,
+    outcome: yielded.outcome ?? { kind: 'cut short', reason: 'it is still running' },
+    views: yielded.views.map(({ view }) => view),
+    gaps: yielded.gaps,
+  };
 }
