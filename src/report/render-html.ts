@@ -54,7 +54,7 @@ function* sectionHtml(section: Section, top: Top, shown: Shown): Generator<strin
   yield `<section id="${html(shown.places.ofSection(section.plugin))}">\n<h2>${html(section.title)}</h2>\n`;
   for (const view of section.views) {
     const above = top.sameAs(view);
-    if (above === undefined) yield* viewHtml(view, shown);
+    if (above === undefined) yield* viewHtml(view, shown, section.gaps.length > 0);
     else
       yield `<p class="quiet"><a href="#${html(shown.places.ofView(above))}">${html(view.title)}</a>: at the top</p>\n`;
   }

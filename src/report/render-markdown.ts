@@ -4,7 +4,7 @@ import type { Column, Row } from '../words/views.js';
 import { fenced, markdown, oneLine } from './escape.js';
 import { foldGaps } from './fold-gaps.js';
 import { alone, cellText, columnUnit, isNumeric, quantity, type Units } from './format-value.js';
-import { isEmpty } from './is-empty.js';
+import { emptyInWords, isEmpty } from './empty-view.js';
 import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree } from './lay-out-table.js';
 import { outcomeInWords } from './outcome-in-words.js';
@@ -39,16 +39,17 @@ function* sectionMarkdown(section: Section, units: Units): Generator<string> {
   yield `\n## ${markdown(`${section.plugin}: ${section.title}`)}\n`;
   for (const view of section.views) {
     yield view.title === '' ? '\n' : `\n### ${markdown(view.title)}\n\n`;
-    yield* viewMarkdown(view, units);
+    yield* viewMarkdown(view, units, section.gaps.length > 0);
   }
   if (trouble !== undefined) yield `\n> ${markdown(trouble)}\n`;
 }
 
 /** One view, without its title. */
-export function* viewMarkdown(view: SolidView, units: Units): Generator<string> {
+export function* viewMarkdown(view: SolidView, units: Units, unread = false): Generator<string> {
   if (isEmpty(view)) {
-    yield 'none\n';
-    if ('note' in view && view.note !== undefined) yield `\n${markdown(oneLine(view.note))}\n`;
+    yield `${emptyInWords(view, unread)
+      .map((words) => markdown(oneLine(words)))
+      .join('\n\n')}\n`;
     return;
   }
   switch (view.kind) {

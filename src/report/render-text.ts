@@ -7,7 +7,7 @@ import { foldGaps } from './fold-gaps.js';
 import { counted } from '../words/quantity.js';
 import { address, alone, quantity, type Units } from './format-value.js';
 import { logLead, meaningOfLevel } from './log-lead.js';
-import { isEmpty } from './is-empty.js';
+import { emptyInWords, isEmpty } from './empty-view.js';
 import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree, layOutTable, widthOf, wrap } from './lay-out-table.js';
 import { outcomeInWords } from './outcome-in-words.js';
@@ -87,14 +87,17 @@ function* sectionLines(section: Section, units: Units, options: TextOptions, tit
   for (const view of section.views) {
     yield `\n`;
     if (view.title !== '') yield `${paint('heading', oneLine(view.title))}\n`;
-    yield* viewLines(view, units, options);
+    yield* viewLines(view, units, options, section.gaps.length > 0);
   }
   if (trouble !== undefined) yield `${paint('bad', oneLine(trouble))}\n`;
 }
 
 /** One view, without its title. */
-export function* viewLines(view: SolidView, units: Units, options: TextOptions): Generator<string> {
-  if (isEmpty(view)) yield `${options.paint('quiet', 'none')}\n`;
+export function* viewLines(view: SolidView, units: Units, options: TextOptions, unread = false): Generator<string> {
+  if (isEmpty(view)) {
+    for (const words of emptyInWords(view, unread)) yield* quietLines(words, options);
+    return;
+  }
   switch (view.kind) {
     case 'facts':
       yield* factLines(view, units, options);
@@ -103,9 +106,7 @@ export function* viewLines(view: SolidView, units: Units, options: TextOptions):
     case 'tree': {
       const rows = view.kind === 'tree' ? flattenTree(view.roots) : view.rows.map(({ cells }) => ({ cells, lead: '' }));
       if (rows.length > 0) yield* tableLines(view.columns, rows, units, options);
-      if (view.note !== undefined)
-        for (const line of wrap(oneLine(view.note), Math.min(options.width, widestProse)))
-          yield `${options.paint('quiet', line)}\n`;
+      if (view.note !== undefined) yield* quietLines(view.note, options);
       break;
     }
     case 'log':
@@ -125,6 +126,10 @@ export function* viewLines(view: SolidView, units: Units, options: TextOptions):
         yield* findingLines({ ...finding, plugin: view.id }, index + 1, options);
       break;
   }
+}
+
+function* quietLines(words: string, { paint, width }: TextOptions): Generator<string> {
+  for (const line of wrap(oneLine(words), Math.min(width, widestProse))) yield `${paint('quiet', line)}\n`;
 }
 
 function* tableLines(

@@ -3,7 +3,7 @@ import { quantity } from '../../report/format-value.js';
 import { cutTo, widthOf } from '../../report/lay-out-table.js';
 import type { Meaning } from '../../report/paint.js';
 import { isWhole, looksOf } from '../../report/palette.js';
-import { fixedBlock, padded, plainLine, span, type Block, type Line, type Span } from './line.js';
+import { fixedBlock, padded, span, type Block, type Line, type Span } from './line.js';
 import type { Room, ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
@@ -15,7 +15,6 @@ const widestBar = 60;
 /** Parts of a whole as one bar and its legend; else a bar for each, with its marks upon it. */
 export function chartBlock({ view, key }: ShownView, room: Room): Block {
   if (view.kind !== 'chart') throw new Error(`${view.kind} is no chart`);
-  if (view.bars.length === 0) return fixedBlock(key, [plainLine('none', 'quiet')], key);
   return fixedBlock(key, isWhole(view) ? wholeLines(view, view.total!, room) : barLines(view, room), key);
 }
 

@@ -1,4 +1,5 @@
-import { wrap } from '../../report/lay-out-table.js';
+import { isEmpty } from '../../report/empty-view.js';
+import { cutTo, widthOf, wrap } from '../../report/lay-out-table.js';
 import { orderFindings } from '../../report/report.js';
 import { chartBlock } from './chart-block.js';
 import { matcher } from './choose-rows.js';
@@ -8,7 +9,7 @@ import { logBlock } from './log-block.js';
 import { factsBlock, findingsBlock } from './prose-blocks.js';
 import { stackBlock } from './stack-block.js';
 import { columnsHidden, killedIn, rowsShown, tableBlock } from './table-block.js';
-import { isOpen, type Room, type ShownView } from './view-state.js';
+import { emptyLine, isOpen, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 import { counted } from '../../words/quantity.js';
 
@@ -23,11 +24,12 @@ export function viewBlocks(shown: ShownView, room: Room): Block[] {
   if (room.look.filter !== '' && body.length === 0) return [];
   const foldable = view.kind === 'table' && view.folded === true;
   const isShown = !foldable || isOpen(room.look, key, room.look.filter !== '');
+  const counts = countWords(shown, room, isShown);
   const title: Line = {
     spans: [
       ...(foldable ? [span(isShown ? '▾ ' : '▸ ', 'quiet')] : []),
-      span(shownText(view.title), 'title'),
-      span(countWords(shown, room, isShown), 'quiet'),
+      span(titleWithin(room.width - widthOf(counts) - (foldable ? 2 : 0), view.title), 'title'),
+      span(counts, 'quiet'),
     ],
     ...(foldable ? { fold: key } : {}),
   };
@@ -36,7 +38,7 @@ export function viewBlocks(shown: ShownView, room: Room): Block[] {
     : [passive(fixedBlock(`${key} title`, [plainLine(''), title], key))];
   if (!isShown) return titles;
   const note =
-    'note' in view && view.note !== undefined
+    'note' in view && view.note !== undefined && !(isEmpty(view) && room.empty !== undefined)
       ? [
           passive(
             fixedBlock(
@@ -55,8 +57,15 @@ export function viewBlocks(shown: ShownView, room: Room): Block[] {
   return [...titles, ...header, body, ...note];
 }
 
+/** What is counted beside it stays whole. */
+function titleWithin(width: number, title: string): string {
+  const shown = shownText(title);
+  return widthOf(shown) <= width ? shown : cutTo(shown, Math.max(1, width));
+}
+
 function bodyBlock(shown: ShownView, room: Room): Block {
   const { view, key } = shown;
+  if (isEmpty(view)) return fixedBlock(key, room.look.filter === '' ? [plainLine(emptyLine(room), 'quiet')] : [], key);
   switch (view.kind) {
     case 'facts':
       return factsBlock(shown, room);

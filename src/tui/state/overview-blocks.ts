@@ -5,7 +5,7 @@ import { orderFindings, type ReportedFinding } from '../../report/report.js';
 import { paragraphOf, summaryOf } from '../../report/summary.js';
 import { matcher } from '../lines/choose-rows.js';
 import { gapBlocks } from '../lines/gap-blocks.js';
-import { entryLines, fixedBlock, passive, plainLine, span, type Block, type Line } from '../lines/line.js';
+import { fixedBlock, passive, plainLine, span, type Block, type Line } from '../lines/line.js';
 import { paragraphBlocks } from '../lines/paragraph.js';
 import { findingsBlock } from '../lines/prose-blocks.js';
 import { shownText } from '../lines/shown-text.js';
@@ -13,7 +13,7 @@ import { viewBlocks } from '../lines/view-blocks.js';
 import type { Room, ShownView } from '../lines/view-state.js';
 import { machineInWords } from './machine-line.js';
 import type { PluginInfo, State, Yielded } from './state.js';
-import { sectionOf } from './yielded.js';
+import { emptiness, sectionOf } from './yielded.js';
 
 /** The first screen: the answer, what it rests on, the machine, and the way to the other screens. */
 export function overviewBlocks(state: State, room: Room): Block[] {
@@ -74,12 +74,16 @@ export function overviewBlocks(state: State, room: Room): Block[] {
       .flatMap(([, { views }]) => views)
       .filter(isWholeInParts)
       .flatMap((shown) => viewBlocks(shown, room)),
-    ...(overview?.views ?? [])
-      .filter(({ view }) => view.kind !== 'findings')
-      .flatMap((shown) => viewBlocks(shown, room)),
+    ...(overview === undefined ? [] : ownBlocks(overview, room)),
     ...gapBlocks(foldGaps(sections.map(([plugin, { gaps }]) => ({ plugin, gaps }))), room),
     ...screensBlocks(state, matches),
   ];
+}
+
+function ownBlocks(overview: Yielded, room: Room): Block[] {
+  return overview.views
+    .filter(({ view }) => view.kind !== 'findings')
+    .flatMap((shown) => viewBlocks(shown, { ...room, ...emptiness(overview) }));
 }
 
 /** Whose section is not whole may have found one. */
@@ -119,10 +123,10 @@ function defectBlocks(defects: readonly string[], room: Room): Block[] {
   if (defects.length === 0) return [];
   return [
     passive(fixedBlock('defects title', [plainLine('The file', 'title')])),
-    fixedBlock(
-      'defects',
-      defects.flatMap((defect) =>
-        entryLines(wrap(shownText(defect), room.width).map((line) => plainLine(line, 'warning'))),
+    passive(
+      fixedBlock(
+        'defects',
+        defects.flatMap((defect) => wrap(shownText(defect), room.width).map((line) => plainLine(line, 'warning'))),
       ),
     ),
     passive(fixedBlock('defects end', [plainLine('')])),

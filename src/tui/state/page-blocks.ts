@@ -13,7 +13,7 @@ import { margin, panesAt, type Panes } from './panes.js';
 import { pageOf, type Page, type PluginInfo, type State, type Yielded } from './state.js';
 import { shownText } from '../lines/shown-text.js';
 import { defined } from '../../words/defined.js';
-import { sectionOf } from './yielded.js';
+import { emptiness, sectionOf } from './yielded.js';
 
 /** Kernels have 4 KiB pages where the dump has not said yet. */
 const usualPageSize = 4096;
@@ -138,7 +138,7 @@ function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, i
   const trouble = yielded.outcome === undefined ? undefined : outcomeInWords(sectionOf(name, name, yielded));
   const status = yielded.status === 'ended' && trouble !== undefined ? undefined : statusInWords(yielded);
   return [
-    ...yielded.views.flatMap((shown) => viewBlocks(shown, room)),
+    ...yielded.views.flatMap((shown) => viewBlocks(shown, { ...room, ...emptiness(yielded) })),
     ...gapBlocks(
       yielded.gaps.map(({ what, reason, address }) => ({
         summary: `${what}: ${reason}`,
