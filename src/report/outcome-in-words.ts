@@ -21,3 +21,8 @@ function failureInWords({ fault, reason, where }: Extract<Section['outcome'], { 
   const whose = fault === 'plugin' ? 'the plugin broke: ' : '';
   return `${whose}${reason}${where === undefined ? '' : ` (in ${where})`}`;
 }
+
+/** Whether a section has more than its title: one that found nothing to tell stands in no report. */
+export function saysSomething(section: Section): boolean {
+  return section.views.length > 0 || outcomeInWords(section) !== undefined;
+}

@@ -7,7 +7,7 @@ import { evidenceHtml, howHtml } from './html/finding.js';
 import { placesOf, type Places } from './html/places.js';
 import { topHtml, topOf, type Top } from './html/top.js';
 import { viewHtml, type Shown } from './html/views.js';
-import { outcomeInWords } from './outcome-in-words.js';
+import { outcomeInWords, saysSomething } from './outcome-in-words.js';
 import type { TextOptions } from './render-text.js';
 import type { Report, ReportedFinding } from './report.js';
 
@@ -27,7 +27,7 @@ export function* renderHtml(report: Report, { raw = false }: Pick<TextOptions, '
   yield* topHtml(report, top, shown);
   yield '<main>\n';
   yield* furtherFindings(report.findings.slice(1), places);
-  for (const section of report.sections) yield* sectionHtml(section, top, shown);
+  for (const section of report.sections.filter(saysSomething)) yield* sectionHtml(section, top, shown);
   yield* unread(report.sections);
   yield '</main>\n';
   yield* footer(report);

@@ -7,7 +7,7 @@ import { alone, cellText, columnUnit, isNumeric, quantity, type Units } from './
 import { emptyInWords, isEmpty } from './empty-view.js';
 import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree } from './lay-out-table.js';
-import { outcomeInWords } from './outcome-in-words.js';
+import { outcomeInWords, saysSomething } from './outcome-in-words.js';
 import { plain } from './paint.js';
 import { viewLines, type TextOptions } from './render-text.js';
 import type { Report } from './report.js';
@@ -34,8 +34,8 @@ export function* renderMarkdown(report: Report, { raw = false }: Pick<TextOption
 }
 
 function* sectionMarkdown(section: Section, units: Units): Generator<string> {
+  if (!saysSomething(section)) return;
   const trouble = outcomeInWords(section);
-  if (section.views.length === 0 && trouble === undefined) return;
   yield `\n## ${markdown(`${section.plugin}: ${section.title}`)}\n`;
   for (const view of section.views) {
     yield view.title === '' ? '\n' : `\n### ${markdown(view.title)}\n\n`;

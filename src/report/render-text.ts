@@ -5,12 +5,12 @@ import type { ChartView, Column, FactsView, GraphView, LogLine, Stack, StackFram
 import { oneLine, textLines } from './escape.js';
 import { foldGaps } from './fold-gaps.js';
 import { counted } from '../words/quantity.js';
-import { address, alone, quantity, type Units } from './format-value.js';
+import { address, alone, quantity, shareOfWhole, type Units } from './format-value.js';
 import { logLead, meaningOfLevel } from './log-lead.js';
 import { emptyInWords, isEmpty } from './empty-view.js';
 import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree, layOutTable, widthOf, wrap } from './lay-out-table.js';
-import { outcomeInWords } from './outcome-in-words.js';
+import { outcomeInWords, saysSomething } from './outcome-in-words.js';
 import { plain, type Paint } from './paint.js';
 import { isWhole, looksOf } from './palette.js';
 import type { Report, ReportedFinding } from './report.js';
@@ -81,8 +81,8 @@ function* findingLines(finding: ReportedFinding, number: number, { paint, width 
 
 function* sectionLines(section: Section, units: Units, options: TextOptions, titled: boolean): Generator<string> {
   const { paint } = options;
+  if (!saysSomething(section)) return;
   const trouble = outcomeInWords(section);
-  if (section.views.length === 0 && trouble === undefined) return;
   if (titled) yield `\n${paint('title', `── ${section.plugin}: ${oneLine(section.title)} ──`)}\n`;
   for (const view of section.views) {
     yield `\n`;
@@ -239,8 +239,7 @@ function* chartLines(chart: ChartView, units: Units, { paint, width }: TextOptio
     const { shade, hue } = looks[index] ?? { shade: '█' };
     const label = oneLine(bar.label);
     const filled = whole > 0 ? Math.min(barWidth, Math.max(0, Math.round((bar.value / whole) * barWidth))) : 0;
-    const share =
-      chart.total === undefined || whole === 0 ? '' : ` ${((bar.value / whole) * 100).toFixed(1).padStart(5)} %`;
+    const share = chart.total === undefined || whole === 0 ? '' : ` ${shareOfWhole(bar.value, whole).padStart(7)}`;
     const drawn = hue === undefined ? shade.repeat(filled) : paint(hue, shade.repeat(filled));
     const rest = paint('quiet', '·'.repeat(barWidth - filled));
     const name = `${label}${' '.repeat(labelWidth - widthOf(label))}`;

@@ -1,5 +1,5 @@
 import type { ChartView } from '../../words/views.js';
-import { quantity } from '../../report/format-value.js';
+import { quantity, shareOfWhole } from '../../report/format-value.js';
 import { cutTo, widthOf } from '../../report/lay-out-table.js';
 import type { Meaning } from '../../report/paint.js';
 import { isWhole, looksOf } from '../../report/palette.js';
@@ -43,9 +43,7 @@ function wholeLines(chart: ChartView, total: number, room: Room): Line[] {
       spans: [
         span(`${shade.repeat(2)} `, meaning),
         span(labelled(label, labelWidth)),
-        span(
-          `${quantity(value, chart.unit, room.units).padStart(12)} ${((value / total) * 100).toFixed(1).padStart(5)} %`,
-        ),
+        span(`${quantity(value, chart.unit, room.units).padStart(12)} ${shareOfWhole(value, total).padStart(7)}`),
       ],
     })),
   ];
@@ -78,9 +76,7 @@ function barLines(chart: ChartView, room: Room): Line[] {
     const under = marks.find(({ value }) => bar.value < value);
     const meaning = standing(marks, under);
     const share =
-      chart.total === undefined || chart.total === 0
-        ? ''
-        : ` ${((bar.value / chart.total) * 100).toFixed(1).padStart(5)} %`;
+      chart.total === undefined || chart.total === 0 ? '' : ` ${shareOfWhole(bar.value, chart.total).padStart(7)}`;
     const first: Line = {
       spans: [
         span(label),
