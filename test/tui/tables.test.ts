@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { columns, findings, gap, table, tree } from '../../src/plugin/make-views.js';
+import { frameOf } from './toy-screen.js';
 import { numbers, ToySession } from './toy-state.js';
 
 describe('tables', () => {
@@ -120,6 +121,21 @@ describe('tables', () => {
     expect(lines[0]).toMatch(/^struct kmem_cache .*…  2 of 4$/);
     expect(lines[2]).toMatch(/^▸ struct reci.*… long_name +x+/);
     expect(lines[3]).toMatch(/^▸ struct reci.*… other +x+/);
+  });
+
+  test('moved sideways its title stays, and no number is cut in the middle', () => {
+    const many = table(
+      'Many columns',
+      columns(
+        Array.from({ length: 12 }, (_, at) => ({ key: `c${at}`, title: `COLUMN${at}`, type: 'integer' as const })),
+      ),
+      [{ cells: Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`c${at}`, 1_000_000 + at])) }],
+    );
+    const session = new ToySession({ many: [many] }, { columns: 60, rows: 24 }).keys('1ll');
+    const [title, header, row] = frameOf(session.state).slice(2, 5);
+    expect(title).toMatch(/^ {2}Many columns {2}\d columns hidden \(→\)$/);
+    expect(header).toMatch(/^ +COLUMN0 +COLUMN3 +COLUMN4( +COLUMN\d)*$/);
+    expect(row).toMatch(/^> +1000000 +1000003 +1000004( +\d{7})*$/);
   });
 
   test('numbers stand under each other at their ends, in the first column too', () => {

@@ -188,12 +188,18 @@ function columnsShown(shown: ShownView, room: Room): { kept: number[]; widths: n
   const kept = [0];
   let used = widths[0]!;
   for (let at = Math.max(1, from); at < columns.length && used + columnGap.length < width; at++) {
-    widths[at] = Math.min(widths[at]!, width - used - columnGap.length);
+    const left = width - used - columnGap.length;
+    // Of a number the beginning tells nothing; of a text it does, where there is some.
+    const least = isNumeric(columns[at]!.type) ? widths[at]! : Math.min(widths[at]!, leastOfText);
+    if (kept.length > 1 && left < least) break;
+    widths[at] = Math.min(widths[at]!, left);
     used += columnGap.length + widths[at]!;
     kept.push(at);
   }
   return { kept, widths };
 }
+
+const leastOfText = 16;
 
 /** A column without a value in any row tells least. */
 function emptyFirst(columns: readonly Column[], { filled, rows }: TableIndex): readonly Column[] {

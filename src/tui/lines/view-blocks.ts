@@ -33,18 +33,22 @@ export function viewBlocks(shown: ShownView, room: Room): Block[] {
     ],
     ...(foldable ? { fold: key } : {}),
   };
-  const titles = foldable
-    ? [passive(fixedBlock(`${key} gap`, [plainLine('')], key)), fixedBlock(`${key} title`, [title], key)]
-    : [passive(fixedBlock(`${key} title`, [plainLine(''), title], key))];
+  const titles = (
+    foldable
+      ? [passive(fixedBlock(`${key} gap`, [plainLine('')], key)), fixedBlock(`${key} title`, [title], key)]
+      : [passive(fixedBlock(`${key} title`, [plainLine(''), title], key))]
+  ).map(staying);
   if (!isShown) return titles;
   const note =
     'note' in view && view.note !== undefined && !(isEmpty(view) && room.empty !== undefined)
       ? [
-          passive(
-            fixedBlock(
-              `${key} note`,
-              wrap(shownText(view.note), room.width).map((line) => plainLine(line, 'quiet')),
-              key,
+          staying(
+            passive(
+              fixedBlock(
+                `${key} note`,
+                wrap(shownText(view.note), room.width).map((line) => plainLine(line, 'quiet')),
+                key,
+              ),
             ),
           ),
         ]
@@ -53,8 +57,13 @@ export function viewBlocks(shown: ShownView, room: Room): Block[] {
   const header =
     body.pinned === undefined || body.pinned.length === 0
       ? []
-      : [{ ...passive(fixedBlock(`${key} header`, body.pinned, key)), ownShift: true as const }];
+      : [staying(passive(fixedBlock(`${key} header`, body.pinned, key)))];
   return [...titles, ...header, body, ...note];
+}
+
+/** What fits the screen stays where it is while the view is moved sideways. */
+function staying(block: Block): Block {
+  return { ...block, ownShift: true };
 }
 
 /** What is counted beside it stays whole. */
