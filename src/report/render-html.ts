@@ -7,7 +7,7 @@ import { evidenceHtml, howHtml } from './html/finding.js';
 import { placesOf, type Places } from './html/places.js';
 import { topHtml, topOf, type Top } from './html/top.js';
 import { viewHtml, type Shown } from './html/views.js';
-import { outcomeInWords, saysSomething } from './outcome-in-words.js';
+import { nothingInWords, outcomeInWords, saysSomething } from './outcome-in-words.js';
 import type { TextOptions } from './render-text.js';
 import type { Report, ReportedFinding } from './report.js';
 
@@ -28,6 +28,8 @@ export function* renderHtml(report: Report, { raw = false }: Pick<TextOptions, '
   yield '<main>\n';
   yield* furtherFindings(report.findings.slice(1), places);
   for (const section of report.sections.filter(saysSomething)) yield* sectionHtml(section, top, shown);
+  const nothing = nothingInWords(report);
+  if (nothing !== undefined) yield `<p class="quiet">${html(nothing)}</p>\n`;
   yield* unread(report.sections);
   yield '</main>\n';
   yield* footer(report);

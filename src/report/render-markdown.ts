@@ -7,7 +7,7 @@ import { alone, cellText, columnUnit, isNumeric, quantity, type Units } from './
 import { emptyInWords, isEmpty } from './empty-view.js';
 import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree } from './lay-out-table.js';
-import { outcomeInWords, saysSomething } from './outcome-in-words.js';
+import { nothingInWords, outcomeInWords, saysSomething } from './outcome-in-words.js';
 import { plain } from './paint.js';
 import { viewLines, type TextOptions } from './render-text.js';
 import type { Report } from './report.js';
@@ -28,6 +28,8 @@ export function* renderMarkdown(report: Report, { raw = false }: Pick<TextOption
     for (const evidence of finding.evidence) yield `   - ${markdown(evidence)}\n`;
   }
   for (const section of report.sections) yield* sectionMarkdown(section, { pageSize: dump.pageSize, raw });
+  const nothing = nothingInWords(report);
+  if (nothing !== undefined) yield `\n${nothing}\n`;
   const causes = foldGaps(report.sections);
   if (causes.length > 0) yield '\n## What could not be read\n\n';
   for (const { summary } of causes) yield `- ${markdown(summary)}\n`;

@@ -10,7 +10,7 @@ import { logLead, meaningOfLevel } from './log-lead.js';
 import { emptyInWords, isEmpty } from './empty-view.js';
 import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree, layOutTable, widthOf, wrap } from './lay-out-table.js';
-import { outcomeInWords, saysSomething } from './outcome-in-words.js';
+import { nothingInWords, outcomeInWords, saysSomething } from './outcome-in-words.js';
 import { plain, type Paint } from './paint.js';
 import { isWhole, looksOf } from './palette.js';
 import type { Report, ReportedFinding } from './report.js';
@@ -46,6 +46,8 @@ export function* renderText(
     for (const [index, finding] of report.findings.entries()) yield* findingLines(finding, index + 1, options);
   }
   for (const section of report.sections) yield* sectionLines(section, units, options, report.sections.length > 1);
+  const nothing = nothingInWords(report);
+  if (nothing !== undefined) yield `\n${paint('quiet', nothing)}\n`;
   yield* unread(report.sections, options);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { columns, stacks, table } from '../../src/index.js';
+import { columns, findings, stacks, table } from '../../src/index.js';
 import { renderHtml } from '../../src/report/render-html.js';
 import { renderMarkdown } from '../../src/report/render-markdown.js';
 import { renderText } from '../../src/report/render-text.js';
@@ -30,4 +30,21 @@ describe('a view that has nothing', () => {
       expect(form).not.toContain('Nobody waits for one.');
     }
   });
+});
+
+test('a report of nothing at all says so', () => {
+  const written = (views: Parameters<typeof sectionOf>[1]): string[] => {
+    const report = reportOf([sectionOf('timeline', views)]);
+    return [renderText(report), renderMarkdown(report), renderHtml(report)].map((form) => [...form].join(''));
+  };
+  const found = {
+    id: 'a',
+    weight: 1,
+    certainty: 'certain',
+    moment: 'dump',
+    sentence: 'It was so.',
+    evidence: [],
+  } as const;
+  for (const form of written([])) expect(form).toContain('nothing to show');
+  for (const form of written([findings('F', [found])])) expect(form).not.toContain('nothing to show');
 });
