@@ -17,7 +17,7 @@ const words: Readonly<Partial<Record<EndingKind, string>>> = {
 /** That no exception ended the kernel, and what did. */
 export function noExceptionView(kernel: Kernel, ending: Ending | undefined): FactsView {
   const by = ending === undefined ? untold(kernel) : inWords(ending);
-  return facts('Exception', [fact('exception', 'Exception', 'text', by)], { id: 'exception' });
+  return facts('The end', [fact('exception', 'Exception', 'text', by)], { id: 'exception' });
 }
 
 function inWords({ kind, policy }: Ending): string {

@@ -1,9 +1,21 @@
-import { doorTo, fact, gap, readOrGap, type Cell, type Fact, type Kernel } from 'oompm';
+import { doorTo, fact, gap, readOrGap, type Cell, type Fact, type Finding, type Kernel } from 'oompm';
 import { crashTime, isLogWhole, kernelTaints, kernelTime, lastLogStamp, panicOf, taskLabel } from 'oompm/linux';
 
-/** When and why it stopped, as far as the kernel itself knew. */
-export function endFacts(kernel: Kernel): Fact[] {
-  return [...panicFacts(kernel), crashTimeFact(kernel), uptimeFact(kernel), taintFact(kernel)];
+/** When and why it stopped, as far as the kernel itself knew; how, in the words of the paragraph at the top. */
+export function endFacts(kernel: Kernel, ending: Finding | undefined): Fact[] {
+  const happened =
+    ending === undefined
+      ? []
+      : [
+          fact(
+            'end',
+            'What happened',
+            'text',
+            ending.brief ?? ending.sentence,
+            ending.certainty === 'certain' ? {} : { note: ending.certainty },
+          ),
+        ];
+  return [...happened, ...panicFacts(kernel), crashTimeFact(kernel), uptimeFact(kernel), taintFact(kernel)];
 }
 
 function panicFacts(kernel: Kernel): Fact[] {
@@ -21,6 +33,7 @@ function panicFacts(kernel: Kernel): Fact[] {
       }),
     ];
   const { message, timeNs, cpu, cpuSource, task, caller } = panic;
+  const byLog = caller === undefined ? undefined : callerInWords(caller);
   return [
     fact(
       'panic',
@@ -41,10 +54,16 @@ function panicFacts(kernel: Kernel): Fact[] {
       'panicTask',
       'In task',
       'task',
-      task ? taskLabel(kernel, task) : (caller ?? gap('the task that panicked', 'what that CPU ran is not to be had')),
-      task ? { door: doorTo(task) } : {},
+      task ? taskLabel(kernel, task) : (byLog ?? gap('the task that panicked', 'what that CPU ran is not to be had')),
+      task ? { door: doorTo(task) } : byLog === undefined ? {} : { note: 'by the log' },
     ),
   ];
+}
+
+/** Who printed a line of the log, where its records say so: "T52", or "C1" for an interrupt. */
+function callerInWords(caller: string): string {
+  const number = caller.slice(1);
+  return caller.startsWith('T') ? `pid ${number}` : `none: an interrupt of CPU ${number}`;
 }
 
 /** The kernel writes CRASHTIME as it starts its crash kernel; else its clock stands at its last tick. */

@@ -18,7 +18,7 @@ export default definePlugin({
         ending.map((finding) => ({ ...finding, views: ['end', 'bt/cpus', 'log/log'] })),
         { id: 'findings' },
       );
-    yield facts('How it ended', endFacts(kernel), { headline: 'end' });
+    yield facts('How it ended', endFacts(kernel, ending[0]), { headline: 'end' });
     yield facts('Machine', machineFacts(kernel));
     yield table('CPUs', cpuColumns, cpuRows(kernel));
     yield facts('Dump', dumpFacts(kernel));

@@ -11,8 +11,8 @@ const list = columns([
   { key: 'place', title: 'IN', type: 'symbol', dispensable: 1 },
   { key: 'task', title: 'TASK', type: 'task', dispensable: 1 },
   { key: 'outcome', title: 'WHAT CAME OF IT', type: 'text' },
-  { key: 'times', title: 'TIMES', type: 'integer' },
-  { key: 'until', title: 'UNTIL', type: 'ns' },
+  { key: 'times', title: 'TIMES', type: 'integer', dispensable: 2 },
+  { key: 'until', title: 'UNTIL', type: 'ns', dispensable: 2 },
   { key: 'by', title: 'BY', type: 'word', dispensable: 3 },
   { key: 'line', title: 'LINE', type: 'integer', dispensable: 5 },
 ]);

@@ -6,7 +6,7 @@ const MAX_RECLAIM_RETRIES = 16;
 
 export const nodeColumns = columns([
   { key: 'node', title: 'NODE', type: 'integer' },
-  { key: 'present', title: 'PRESENT', type: 'pages' },
+  { key: 'present', title: 'PRESENT', type: 'pages', dispensable: 2 },
   { key: 'managed', title: 'MANAGED', type: 'pages' },
   { key: 'free', title: 'FREE', type: 'pages' },
   { key: 'anon', title: 'ANON', type: 'pages' },

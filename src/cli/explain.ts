@@ -34,7 +34,7 @@ import type { Finding } from '../words/finding.js';
 /** `oompm explain`: the reports in a kernel log; a dump is asked for its own log. */
 export class Explain extends Command {
   static override id = 'explain';
-  static override summary = 'The OOM reports in a kernel log, read and explained';
+  static override summary = 'A kernel log: its OOM reports, its first oops, and what happened';
   static override usage = ['explain LOG|- [--event N]', 'explain VMCORE [VMLINUX] [--event N]'];
   static override examples = [
     'oompm explain dmesg.txt',

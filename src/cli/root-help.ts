@@ -8,7 +8,7 @@ const examples = `EXAMPLES
   $ oompm analyze vmcore                  why did this machine run out of memory, or stop?
   $ oompm analyze vmcore vmlinux          with the kernel's own symbols and types, in any order
   $ oompm analyze vmcore -o report.html   as HTML; .md and .json likewise
-  $ oompm explain dmesg.txt               an OOM report in a log, read and explained; - is stdin
+  $ oompm explain dmesg.txt               a log: its OOM reports, its first oops; - is stdin
   $ oompm ps vmcore --tree                one question only
   $ oompm info vmcore                     what is this file?
 `;

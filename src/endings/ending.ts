@@ -52,6 +52,8 @@ export interface Ending {
   readonly culprit: Culprit;
   /** What made a panic of it, where that is a setting. */
   readonly policy?: Policy;
+  /** Whether it was a setting can't be told: neither the log nor the setting could be read. */
+  readonly policyUnread?: true;
   readonly exception?: { readonly kind: InterruptionKind; readonly faulted: Faulted };
 }
 
@@ -111,7 +113,7 @@ const callers: readonly (readonly [functions: RegExp, kind: EndingKind, policy?:
 function whichKind(
   kernel: Kernel,
   { panic, context, culprit }: Pick<Ending, 'panic' | 'context' | 'culprit'>,
-): Pick<Ending, 'kind' | 'policy' | 'exception'> {
+): Pick<Ending, 'kind' | 'policy' | 'policyUnread' | 'exception'> {
   const { machinery, activations, by } = culprit;
   // Before 5.0 sysrq-c wrote to address 0, and the oops is what was asked for.
   if (activations[0]?.name === 'sysrq_handle_crash') return { kind: 'by hand' };
@@ -135,7 +137,7 @@ function whichKind(
   const [, kind = 'panic', policy] =
     callers.find(([pattern]) => caller !== undefined && pattern.test(caller.name)) ?? [];
   if (kind === 'init killed' && !isInit(kernel, context)) return { kind: 'panic' };
-  if (kind === 'out of memory' && isPanicOnOom(kernel, panic)) return { kind, policy: 'panic_on_oom' };
+  if (kind === 'out of memory') return { kind, ...outOfMemoryPolicy(kernel, panic) };
   return { kind, ...defined({ policy }) };
 }
 
@@ -156,12 +158,14 @@ function isPanicOnOops(kernel: Kernel, { message }: Panic, context: Context, { s
 }
 
 /** check_panic_on_oom(); out_of_memory() panics too where it finds nobody to kill, whatever is set. */
-function isPanicOnOom(kernel: Kernel, { message }: Panic): boolean {
-  if (message !== undefined) return message.includes('panic_on_oom');
-  return (
-    kernel.hasGlobal('sysctl_panic_on_oom') &&
-    kernel.attempt('sysctl_panic_on_oom', () => kernel.global('sysctl_panic_on_oom') !== 0) === true
-  );
+function outOfMemoryPolicy(kernel: Kernel, { message }: Panic): Pick<Ending, 'policy' | 'policyUnread'> {
+  const isSet =
+    message !== undefined
+      ? message.includes('panic_on_oom')
+      : kernel.hasGlobal('sysctl_panic_on_oom')
+        ? kernel.attempt('sysctl_panic_on_oom', () => kernel.global('sysctl_panic_on_oom') !== 0)
+        : undefined;
+  return isSet === undefined ? { policyUnread: true } : isSet ? { policy: 'panic_on_oom' } : {};
 }
 
 /** do_exit() panics for others too: the idle task, and within an interrupt. */

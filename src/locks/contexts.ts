@@ -85,7 +85,7 @@ export function contextOfTask(kernel: Kernel, task: bigint): Context | undefined
 
 function contextOf(kernel: Kernel, stack: TaskStack): Context {
   const { task, cpu } = stack;
-  const who = task ? taskLabel(kernel, task) : 'no task';
+  const who = task ? taskLabel(kernel, task) : 'unknown task';
   return {
     label: cpu === undefined ? who : `CPU ${cpu}: ${who}`,
     ...(task ? { task } : {}),

@@ -183,3 +183,9 @@ function scale(value: number | bigint, by: number): number {
 function isNumber(cell: unknown): cell is number | bigint {
   return typeof cell === 'number' || typeof cell === 'bigint';
 }
+
+/** A part of a chart's whole, as its legend has it: "84.4 %". What is there does not look like nothing. */
+export function shareOfWhole(part: number, whole: number): string {
+  const percent = (part / whole) * 100;
+  return percent > 0 && percent < 0.05 ? '<0.1 %' : `${percent.toFixed(1)} %`;
+}

@@ -97,7 +97,9 @@ export function fitColumns(columns: readonly Column[], widths: number[], width: 
   for (const index of shrinkable) {
     const over = total() - width;
     if (over <= 0) break;
-    widths[index] = Math.max(Math.min(narrowestText, widths[index]!), widths[index]! - over);
+    // A title is no place to save room in: one can't guess the rest.
+    const least = Math.max(narrowestText, Math.min(narrowestTold, widthOf(columns[index]!.title)));
+    widths[index] = Math.max(Math.min(least, widths[index]!), widths[index]! - over);
   }
   return kept;
 }

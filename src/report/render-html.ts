@@ -7,7 +7,7 @@ import { evidenceHtml, howHtml } from './html/finding.js';
 import { placesOf, type Places } from './html/places.js';
 import { topHtml, topOf, type Top } from './html/top.js';
 import { viewHtml, type Shown } from './html/views.js';
-import { outcomeInWords } from './outcome-in-words.js';
+import { nothingInWords, outcomeInWords, saysSomething } from './outcome-in-words.js';
 import type { TextOptions } from './render-text.js';
 import type { Report, ReportedFinding } from './report.js';
 
@@ -27,7 +27,9 @@ export function* renderHtml(report: Report, { raw = false }: Pick<TextOptions, '
   yield* topHtml(report, top, shown);
   yield '<main>\n';
   yield* furtherFindings(report.findings.slice(1), places);
-  for (const section of report.sections) yield* sectionHtml(section, top, shown);
+  for (const section of report.sections.filter(saysSomething)) yield* sectionHtml(section, top, shown);
+  const nothing = nothingInWords(report);
+  if (nothing !== undefined) yield `<p class="quiet">${html(nothing)}</p>\n`;
   yield* unread(report.sections);
   yield '</main>\n';
   yield* footer(report);
@@ -54,7 +56,7 @@ function* sectionHtml(section: Section, top: Top, shown: Shown): Generator<strin
   yield `<section id="${html(shown.places.ofSection(section.plugin))}">\n<h2>${html(section.title)}</h2>\n`;
   for (const view of section.views) {
     const above = top.sameAs(view);
-    if (above === undefined) yield* viewHtml(view, shown);
+    if (above === undefined) yield* viewHtml(view, shown, section.gaps.length > 0);
     else
       yield `<p class="quiet"><a href="#${html(shown.places.ofView(above))}">${html(view.title)}</a>: at the top</p>\n`;
   }

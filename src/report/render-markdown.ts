@@ -4,10 +4,10 @@ import type { Column, Row } from '../words/views.js';
 import { fenced, markdown, oneLine } from './escape.js';
 import { foldGaps } from './fold-gaps.js';
 import { alone, cellText, columnUnit, isNumeric, quantity, type Units } from './format-value.js';
-import { isEmpty } from './is-empty.js';
+import { emptyInWords, isEmpty } from './empty-view.js';
 import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree } from './lay-out-table.js';
-import { outcomeInWords } from './outcome-in-words.js';
+import { nothingInWords, outcomeInWords, saysSomething } from './outcome-in-words.js';
 import { plain } from './paint.js';
 import { viewLines, type TextOptions } from './render-text.js';
 import type { Report } from './report.js';
@@ -28,27 +28,30 @@ export function* renderMarkdown(report: Report, { raw = false }: Pick<TextOption
     for (const evidence of finding.evidence) yield `   - ${markdown(evidence)}\n`;
   }
   for (const section of report.sections) yield* sectionMarkdown(section, { pageSize: dump.pageSize, raw });
+  const nothing = nothingInWords(report);
+  if (nothing !== undefined) yield `\n${nothing}\n`;
   const causes = foldGaps(report.sections);
   if (causes.length > 0) yield '\n## What could not be read\n\n';
   for (const { summary } of causes) yield `- ${markdown(summary)}\n`;
 }
 
 function* sectionMarkdown(section: Section, units: Units): Generator<string> {
+  if (!saysSomething(section)) return;
   const trouble = outcomeInWords(section);
-  if (section.views.length === 0 && trouble === undefined) return;
   yield `\n## ${markdown(`${section.plugin}: ${section.title}`)}\n`;
   for (const view of section.views) {
     yield view.title === '' ? '\n' : `\n### ${markdown(view.title)}\n\n`;
-    yield* viewMarkdown(view, units);
+    yield* viewMarkdown(view, units, section.gaps.length > 0);
   }
   if (trouble !== undefined) yield `\n> ${markdown(trouble)}\n`;
 }
 
 /** One view, without its title. */
-export function* viewMarkdown(view: SolidView, units: Units): Generator<string> {
+export function* viewMarkdown(view: SolidView, units: Units, unread = false): Generator<string> {
   if (isEmpty(view)) {
-    yield 'none\n';
-    if ('note' in view && view.note !== undefined) yield `\n${markdown(oneLine(view.note))}\n`;
+    yield `${emptyInWords(view, unread)
+      .map((words) => markdown(oneLine(words)))
+      .join('\n\n')}\n`;
     return;
   }
   switch (view.kind) {

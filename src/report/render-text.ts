@@ -5,12 +5,12 @@ import type { ChartView, Column, FactsView, GraphView, LogLine, Stack, StackFram
 import { oneLine, textLines } from './escape.js';
 import { foldGaps } from './fold-gaps.js';
 import { counted } from '../words/quantity.js';
-import { address, alone, quantity, type Units } from './format-value.js';
+import { address, alone, quantity, shareOfWhole, type Units } from './format-value.js';
 import { logLead, meaningOfLevel } from './log-lead.js';
-import { isEmpty } from './is-empty.js';
+import { emptyInWords, isEmpty } from './empty-view.js';
 import { kernelInWords } from './kernel-in-words.js';
 import { flattenTree, layOutTable, widthOf, wrap } from './lay-out-table.js';
-import { outcomeInWords } from './outcome-in-words.js';
+import { nothingInWords, outcomeInWords, saysSomething } from './outcome-in-words.js';
 import { plain, type Paint } from './paint.js';
 import { isWhole, looksOf } from './palette.js';
 import type { Report, ReportedFinding } from './report.js';
@@ -46,6 +46,8 @@ export function* renderText(
     for (const [index, finding] of report.findings.entries()) yield* findingLines(finding, index + 1, options);
   }
   for (const section of report.sections) yield* sectionLines(section, units, options, report.sections.length > 1);
+  const nothing = nothingInWords(report);
+  if (nothing !== undefined) yield `\n${paint('quiet', nothing)}\n`;
   yield* unread(report.sections, options);
 }
 
@@ -81,20 +83,23 @@ function* findingLines(finding: ReportedFinding, number: number, { paint, width 
 
 function* sectionLines(section: Section, units: Units, options: TextOptions, titled: boolean): Generator<string> {
   const { paint } = options;
+  if (!saysSomething(section)) return;
   const trouble = outcomeInWords(section);
-  if (section.views.length === 0 && trouble === undefined) return;
   if (titled) yield `\n${paint('title', `── ${section.plugin}: ${oneLine(section.title)} ──`)}\n`;
   for (const view of section.views) {
     yield `\n`;
     if (view.title !== '') yield `${paint('heading', oneLine(view.title))}\n`;
-    yield* viewLines(view, units, options);
+    yield* viewLines(view, units, options, section.gaps.length > 0);
   }
   if (trouble !== undefined) yield `${paint('bad', oneLine(trouble))}\n`;
 }
 
 /** One view, without its title. */
-export function* viewLines(view: SolidView, units: Units, options: TextOptions): Generator<string> {
-  if (isEmpty(view)) yield `${options.paint('quiet', 'none')}\n`;
+export function* viewLines(view: SolidView, units: Units, options: TextOptions, unread = false): Generator<string> {
+  if (isEmpty(view)) {
+    for (const words of emptyInWords(view, unread)) yield* quietLines(words, options);
+    return;
+  }
   switch (view.kind) {
     case 'facts':
       yield* factLines(view, units, options);
@@ -103,9 +108,7 @@ export function* viewLines(view: SolidView, units: Units, options: TextOptions):
     case 'tree': {
       const rows = view.kind === 'tree' ? flattenTree(view.roots) : view.rows.map(({ cells }) => ({ cells, lead: '' }));
       if (rows.length > 0) yield* tableLines(view.columns, rows, units, options);
-      if (view.note !== undefined)
-        for (const line of wrap(oneLine(view.note), Math.min(options.width, widestProse)))
-          yield `${options.paint('quiet', line)}\n`;
+      if (view.note !== undefined) yield* quietLines(view.note, options);
       break;
     }
     case 'log':
@@ -125,6 +128,10 @@ export function* viewLines(view: SolidView, units: Units, options: TextOptions):
         yield* findingLines({ ...finding, plugin: view.id }, index + 1, options);
       break;
   }
+}
+
+function* quietLines(words: string, { paint, width }: TextOptions): Generator<string> {
+  for (const line of wrap(oneLine(words), Math.min(width, widestProse))) yield `${paint('quiet', line)}\n`;
 }
 
 function* tableLines(
@@ -234,8 +241,7 @@ function* chartLines(chart: ChartView, units: Units, { paint, width }: TextOptio
     const { shade, hue } = looks[index] ?? { shade: '█' };
     const label = oneLine(bar.label);
     const filled = whole > 0 ? Math.min(barWidth, Math.max(0, Math.round((bar.value / whole) * barWidth))) : 0;
-    const share =
-      chart.total === undefined || whole === 0 ? '' : ` ${((bar.value / whole) * 100).toFixed(1).padStart(5)} %`;
+    const share = chart.total === undefined || whole === 0 ? '' : ` ${shareOfWhole(bar.value, whole).padStart(7)}`;
     const drawn = hue === undefined ? shade.repeat(filled) : paint(hue, shade.repeat(filled));
     const rest = paint('quiet', '·'.repeat(barWidth - filled));
     const name = `${label}${' '.repeat(labelWidth - widthOf(label))}`;

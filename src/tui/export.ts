@@ -9,8 +9,8 @@ import { plain } from '../report/paint.js';
 import { formatByEnding, render, usualEndings } from '../report/render.js';
 import { list } from '../words/quantity.js';
 import { makeReport } from '../report/report.js';
-import { sectionOf } from './state/page-blocks.js';
 import type { Page, State } from './state/state.js';
+import { sectionOf } from './state/yielded.js';
 
 /** Other work is let in so often: a key does not wait for a long table to be written. */
 const sliceMs = 15;

@@ -152,4 +152,10 @@ describe('the prompt and the command line', () => {
     expect(asked).toEqual(['/mine.ts']);
     kernel.close();
   });
+
+  test('a type alone is its members, but where a symbol has its name', async () => {
+    const command = (text: string) => atPrompt([text]).then((answer) => answer.command);
+    expect(await command('zone')).toBe('oompm struct VMCORE zone');
+    expect(await command('kmem_cache')).toBe('oompm read VMCORE kmem_cache --length 1024');
+  });
 });

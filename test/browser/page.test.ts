@@ -291,6 +291,20 @@ describe.skipIf(chromium === undefined)(`the HTML page ${inBrowser}`, () => {
     ).toEqual(['contents']);
   });
 
+  test('on paper columns stand apart, and closer only where there are many', async () => {
+    const gaps: [number, number][] = [];
+    for (const file of [long, hostile]) {
+      await page.open(file, { print: true });
+      gaps.push(
+        ...(await page.evaluate<[number, number][]>(
+          "[...document.querySelectorAll('.wide table')].map((table) => [table.rows[0].cells.length, parseFloat(getComputedStyle(table.rows[1].cells[0]).paddingRight)])",
+        )),
+      );
+    }
+    expect([gaps.some(([count]) => count > 14), gaps.some(([count]) => count <= 14)]).toEqual([true, true]);
+    for (const [count, gap] of gaps) expect(gap > 5, `${count} columns`).toBe(count <= 14);
+  });
+
   test('what a dump holds makes no element, and nothing is refused by the policy but what is not there', async () => {
     await page.open(hostile);
     expect(await page.evaluate("document.querySelectorAll('script').length")).toBe(1);

@@ -250,11 +250,13 @@ describe('ends that are no exception', () => {
     expect(endingOf(kernel)?.kind).toBe('panic');
   });
 
-  test.each([
+  test.each<[number | undefined, string]>([
+    // Neither the log nor the setting is there: nobody knows what made a panic of it.
+    [undefined, 'Memory ran out, on CPU 0 (dying (100)).'],
     [1, 'Memory ran out, on CPU 0 (dying (100)). panic_on_oom made a panic of it.'],
     [0, 'Memory ran out, and no process was left that could be killed, on CPU 0 (dying (100)).'],
-  ])('for want of memory, with panic_on_oom %i', (sysctl, sentence) => {
-    const variables = { sysctl_panic_on_oom: { type: 'int', value: sysctl } };
+  ])('for want of memory, with panic_on_oom %s', (sysctl, sentence) => {
+    const variables = sysctl === undefined ? {} : { sysctl_panic_on_oom: { type: 'int', value: sysctl } };
     for (const segments of [
       [{ calls: ['delay', 'panic', 'out_of_memory', 'worker'] }],
       [

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { isGap, type Cell, type Fact, type FactsView, type Kernel } from 'oompm';
+import { isGap, type Cell, type Fact, type FactsView, type FindingsView, type Kernel } from 'oompm';
 import { openKernel, toyKernel } from 'oompm/testing';
 
 import overview from '../../plugins/overview/index.js';
+import { summaryOf } from '../../src/report/summary.js';
 import { allDumps, dumpFile, dumpsDir, unlessMissing } from '../dumps.js';
 import { kernelLog } from '../linux/kernel-log.js';
 import { tableOf, viewsOf } from './views-of.js';
@@ -54,6 +55,15 @@ describe.skipIf(panics.length === 0)('what the kernel printed of itself', () => 
     const hardware = lines.map((line) => /^Hardware name: (.*)/.exec(line)).find((found) => found !== null)?.[1];
     expect(value(facts, 'hardware')).toBe(hardware);
     expect([...facts.values()].filter((fact) => isGap(fact.value))).toEqual([]);
+  });
+
+  test.each(panics)('%s: what happened, word for word as the paragraph at the top begins', async (dump) => {
+    const kernel = await kernelOf(dump);
+    const ends = viewsOf(overview, kernel)
+      .filter((view): view is FindingsView => view.kind === 'findings')
+      .flatMap(({ findings }) => findings);
+    const cause = { ...ends[0]!, id: 'oom.cause', weight: 80 };
+    expect(value(factsOf(kernel), 'end')).toBe(summaryOf([cause, ...ends])[0]);
   });
 });
 

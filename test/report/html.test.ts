@@ -30,6 +30,21 @@ const rows = (count: number) => Array.from({ length: count }, (_, n) => ({ cells
 /** What stands before the ways to the sections, and after. */
 const parts = (text: string): [string, string] => text.split('<nav') as [string, string];
 
+test('a section that has nothing to tell has no heading, and no way to it', () => {
+  const text = page(reportOf([sectionOf('a', [memory('Of a', 300)]), sectionOf('timeline', []), sectionOf('b', [])]));
+  expect(text).not.toContain('About timeline');
+  expect(text).not.toContain('href="#timeline"');
+  expect(text).toContain('href="#a"');
+});
+
+test('a small part of a whole is not shown as none of it', () => {
+  const parts = [1_000_000, 300, 0].map((value, n) => ({ label: `part ${n}`, value }));
+  const report = reportOf([sectionOf('a', [chart('Of all', 'kB', parts, { total: 1_000_300 })])]);
+  expect(page(report)).toContain('<td class="n">&lt;0.1 %</td>');
+  const [, small, none] = [...render(report, 'text')].join('').match(/^part.*%$/gm)!;
+  expect([small, none]).toEqual([expect.stringMatching(/ <0\.1 %$/), expect.stringMatching(/ 0\.0 %$/)]);
+});
+
 describe('the top of the page', () => {
   test('has the pictures of the first finding’s plugin before those of another, and each once', () => {
     const [top, rest] = parts(

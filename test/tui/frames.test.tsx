@@ -280,7 +280,7 @@ describe('what stands on the screens', () => {
     );
     const frame = frameOf(new ToySession({ long: [long] }).keys('1G').state);
     expect(frame[2]).toBe('  NUMBER');
-    expect(frame.at(-2)).toMatch(/^> 99/);
+    expect(frame.at(-2)).toMatch(/^> +99/);
   });
 
   test('the footer has the keys of this screen, and each whole', () => {

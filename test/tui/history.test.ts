@@ -25,7 +25,7 @@ describe('doors and history', () => {
 
   test('back and forward keep places; q goes back, then to the overview, then out', () => {
     const session = new ToySession({ numbers: [numbers] }).keys('1jjj<enter>');
-    expect(session.keys('[').cursorLine).toMatch(/^3 /);
+    expect(session.keys('[').cursorLine).toMatch(/^ *3 /);
     expect(session.keys(']').page.source.kind).toBe('answer');
     expect(session.keys('q').page.source).toEqual({ kind: 'plugin', id: 'numbers' });
     expect(session.keys('q').page.source).toEqual({ kind: 'overview' });
@@ -89,7 +89,7 @@ describe('screens', () => {
     const session = new ToySession({ a: [numbers], b: [] }).keys('1jj<tab>');
     expect(session.page.source).toEqual({ kind: 'plugin', id: 'b' });
     expect(session.keys('<tab>').page.source).toEqual({ kind: 'overview' });
-    expect(session.keys('<tab>').cursorLine).toMatch(/^2 /);
+    expect(session.keys('<tab>').cursorLine).toMatch(/^ *2 /);
     expect(session.keys('<backtab>0').page.source).toEqual({ kind: 'overview' });
   });
 
@@ -117,7 +117,7 @@ describe('Esc', () => {
     session.act({ kind: 'answered', request: 1, title: 'thing 3', events: [] });
     expect(session.page.source.kind).toBe('answer');
     expect(session.keys('<esc>').page.source).toEqual({ kind: 'plugin', id: 'numbers' });
-    expect(session.cursorLine).toMatch(/^2 /);
+    expect(session.cursorLine).toMatch(/^ *2 /);
     expect(session.keys('<esc>').page.source).toEqual({ kind: 'overview' });
     session.keys('<esc>');
     expect([session.page.source.kind, session.state.message?.text]).toEqual([
@@ -150,7 +150,7 @@ describe('J and K', () => {
     expect(session.keys('K').effects.at(-1)).toMatchObject({ question: { address: 1n } });
     session.keys('K');
     expect(session.state.message?.text).toBe('this was the first of the list');
-    expect(session.keys('<esc>').cursorLine).toMatch(/^0 /);
+    expect(session.keys('<esc>').cursorLine).toMatch(/^ *0 /);
   });
 });
 
@@ -168,6 +168,6 @@ describe('a wide screen', () => {
     expect(panesOf(session.state)).toMatchObject({
       list: { page: { source: { kind: 'plugin', id: 'numbers' }, cursor: session.state.history[1]!.cursor } },
     });
-    expect(session.keys('<esc>').cursorLine).toMatch(/^2 /);
+    expect(session.keys('<esc>').cursorLine).toMatch(/^ *2 /);
   });
 });

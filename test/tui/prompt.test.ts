@@ -73,7 +73,7 @@ describe('the prompt', () => {
       { kind: 'answer', request: 1, title: 'memory at jiffies', command: 'oompm read VMCORE jiffies' },
     ]);
     session.act({ kind: 'answered', request: 1, events: runOf(numbers) });
-    expect(session.cursorLine).toMatch(/^0 /);
+    expect(session.cursorLine).toMatch(/^ *0 /);
   });
 
   test('Esc stops what was asked, and what still comes of it opens nothing', () => {

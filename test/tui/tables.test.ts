@@ -1,20 +1,21 @@
 import { describe, expect, test } from 'vitest';
 
 import { columns, findings, gap, table, tree } from '../../src/plugin/make-views.js';
+import { frameOf } from './toy-screen.js';
 import { numbers, ToySession } from './toy-state.js';
 
 describe('tables', () => {
   test('> sorts by the next column and r reverses; equal ones keep their order', () => {
     const session = new ToySession({ numbers: [numbers] }).keys('1>g');
     expect(session.cursorLine).toMatch(/^199 /);
-    expect(session.keys('rg').cursorLine).toMatch(/^0 /);
+    expect(session.keys('rg').cursorLine).toMatch(/^ +0 /);
     expect(session.keys('>g').cursorLine).toMatch(/even 0$/);
     expect(session.keys('rg').cursorLine).toMatch(/odd 99$/);
   });
 
   test('& filters as one types; Esc shows all again', () => {
     const session = new ToySession({ numbers: [numbers] }).keys('1&odd 7');
-    expect(session.lines.filter((line) => /^\d/.test(line)).map((line) => line.trim().split(/ +/)[0])).toEqual(
+    expect(session.lines.filter((line) => /^ *\d/.test(line)).map((line) => line.trim().split(/ +/)[0])).toEqual(
       numbersWhere((n) => n % 2 === 1 && String(n).includes('7')),
     );
     session.keys('<enter>');
@@ -36,7 +37,7 @@ describe('tables', () => {
       { cells: { n: 5 } },
     ]);
     const session = new ToySession({ gappy: [gappy] }).keys('1>');
-    const rows = (): string[] => session.lines.filter((line) => /^[\d-]/.test(line)).map((line) => line.trim());
+    const rows = (): string[] => session.lines.filter((line) => /^ *[\d-]/.test(line)).map((line) => line.trim());
     expect(rows()).toEqual(['5', '3', '-']);
     session.keys('r');
     expect(rows()).toEqual(['3', '5', '-']);
@@ -101,6 +102,61 @@ describe('tables', () => {
       { id: 'layout' },
     );
     expect(new ToySession({ struct: [layout] }).keys('1').lines.at(-1)).toMatch(/int a +2500$/);
+  });
+
+  test('of a member that is too long its type is cut, and never its name; counts beside a title stay whole', () => {
+    const object = tree(
+      `struct kmem_cache at 0xffff888003a4c000 ${'<name> '.repeat(10)}`,
+      columns([
+        { key: 'member', title: 'MEMBER', type: 'text' },
+        { key: 'value', title: 'VALUE', type: 'text' },
+      ]),
+      ['long_name', 'other'].map((name) => ({
+        cells: { member: `struct reciprocal_value_${'of_a_kind_'.repeat(6)} ${name}`, value: 'x'.repeat(50) },
+        children: [{ cells: { member: 'int a', value: '1' }, children: [] }],
+      })),
+      { id: 'object' },
+    );
+    const lines = new ToySession({ read: [object] }).keys('1').lines;
+    expect(lines[0]).toMatch(/^struct kmem_cache .*…  2 of 4$/);
+    expect(lines[2]).toMatch(/^▸ struct reci.*… long_name +x+/);
+    expect(lines[3]).toMatch(/^▸ struct reci.*… other +x+/);
+  });
+
+  test('moved sideways its title stays, and no number is cut in the middle', () => {
+    const many = table(
+      'Many columns',
+      columns(
+        Array.from({ length: 12 }, (_, at) => ({ key: `c${at}`, title: `COLUMN${at}`, type: 'integer' as const })),
+      ),
+      [{ cells: Object.fromEntries(Array.from({ length: 12 }, (_, at) => [`c${at}`, 1_000_000 + at])) }],
+    );
+    const session = new ToySession({ many: [many] }, { columns: 60, rows: 24 }).keys('1ll');
+    const [title, header, row] = frameOf(session.state).slice(2, 5);
+    expect(title).toMatch(/^ {2}Many columns {2}\d columns hidden \(→\)$/);
+    expect(header).toMatch(/^ +COLUMN0 +COLUMN3 +COLUMN4( +COLUMN\d)*$/);
+    expect(row).toMatch(/^> +1000000 +1000003 +1000004( +\d{7})*$/);
+  });
+
+  test('numbers stand under each other at their ends, in the first column too', () => {
+    const lines = new ToySession({ numbers: [numbers] }).keys('1').lines;
+    expect(lines.slice(1, 4)).toEqual(['  N  NAME', '  0  even 0', '  1  odd 1']);
+    expect(lines.at(-1)).toBe('199  odd 199');
+  });
+
+  test('who leads his group has one pid to be opened', () => {
+    const tasks = table(
+      'Tasks',
+      columns([
+        { key: 'pid', title: 'PID', type: 'pid' },
+        { key: 'tgid', title: 'TGID', type: 'pid' },
+        { key: 'ppid', title: 'PPID', type: 'pid' },
+      ]),
+      [{ cells: { pid: 52, tgid: 52, ppid: 1 } }],
+    );
+    expect(new ToySession({ ps: [tasks] }).keys('1o').state.mode).toMatchObject({
+      targets: [{ label: 'PID 52' }, { label: 'PPID 1' }],
+    });
   });
 
   test('a folded table as its title; Enter or z opens it, and a filter looks into it', () => {

@@ -1,9 +1,18 @@
 import { defined, findings, type Finding, type FindingsView } from 'oompm';
 
-/** What the verdicts say, as a report's findings. */
-export function findingsView(judged: readonly Finding[], id = 'verdicts'): FindingsView {
+/** What the verdicts say of the OOM report, as a report's findings. */
+export function verdictsView(judged: readonly Finding[]): FindingsView {
+  return view('What the OOM report says', judged, 'verdicts');
+}
+
+/** What they say of the memory as the dump has it. */
+export function stateVerdictsView(judged: readonly Finding[]): FindingsView {
+  return view('Memory when the dump was taken', judged, 'state-verdicts');
+}
+
+function view(title: string, judged: readonly Finding[], id: string): FindingsView {
   return findings(
-    'What the OOM report says',
+    title,
     judged.map((finding) => ({ ...finding, ...defined({ views: viewsOf[finding.id] }) })),
     { id },
   );

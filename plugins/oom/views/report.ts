@@ -2,7 +2,7 @@ import { columns, table, type TableView, type View } from 'oompm';
 import { earlierFinding, judge, scopeOf, type OomReport } from 'oompm/oom';
 
 import { eventView, named, timeOf } from './event.js';
-import { findingsView } from './findings.js';
+import { verdictsView } from './findings.js';
 import { chargedView, memcgStatView, memcgView } from './memcg.js';
 import { consumersView, slabView, swapView, watermarksView, zonesView } from './memory.js';
 import { tasksView } from './tasks.js';
@@ -13,7 +13,7 @@ export function* reportViews(
   { limit, earlier }: { limit: number | undefined; earlier?: { readonly sinceNs: number | undefined } | undefined },
 ): Generator<View> {
   const judged = judge(report);
-  yield findingsView(earlier === undefined ? judged : [earlierFinding(report, judged, earlier.sinceNs)]);
+  yield verdictsView(earlier === undefined ? judged : [earlierFinding(report, judged, earlier.sinceNs)]);
   yield eventView(report);
   const views = [
     chargedView(report),

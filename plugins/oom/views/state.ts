@@ -1,7 +1,7 @@
 import type { View } from 'oompm';
 import { afterwards, type OomReport } from 'oompm/oom';
 
-import { findingsView } from './findings.js';
+import { stateVerdictsView } from './findings.js';
 import { consumersView, slabView, swapView, zonesView } from './memory.js';
 import { tasksView } from './tasks.js';
 
@@ -10,7 +10,7 @@ export function* stateViews(
   state: OomReport,
   { last, limit }: { last: OomReport | undefined; limit: number | undefined },
 ): Generator<View> {
-  yield findingsView(afterwards(state, last), 'state-verdicts');
+  yield stateVerdictsView(afterwards(state, last));
   for (const view of [
     consumersView(state),
     zonesView(state),

@@ -94,7 +94,8 @@ const largeUnits = [
 
 function howFar(bytes: bigint): string {
   const unit = largeUnits.find(({ shift }) => bytes >= 1n << shift);
-  return unit === undefined ? `${bytes} bytes` : `${bytes} bytes (some ${bytes >> unit.shift} ${unit.name})`;
+  if (unit === undefined) return `${bytes} bytes`;
+  return `${bytes} bytes (some ${(bytes + (1n << (unit.shift - 1n))) >> unit.shift} ${unit.name})`;
 }
 
 /** As far as stack guards reach. */

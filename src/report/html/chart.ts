@@ -1,6 +1,6 @@
 import type { ChartView } from '../../words/views.js';
 import { html } from '../escape.js';
-import { quantity, type Units } from '../format-value.js';
+import { quantity, shareOfWhole, type Units } from '../format-value.js';
 import { isWhole, looksOf } from '../palette.js';
 
 /** Parts of a whole as one bar and its legend; else a bar for each, with its marks. */
@@ -15,7 +15,7 @@ function* wholeHtml({ title, unit, bars }: ChartView, total: number, units: Unit
     paint: looks[index]!.name,
     share: (Math.max(0, bar.value) / total) * 100,
   }));
-  const spoken = parts.map(({ label, share }) => `${label} ${share.toFixed(1)} %`).join(', ');
+  const spoken = parts.map(({ label, share }) => `${label} ${shareOfWhole(share, 100)}`).join(', ');
   yield `<svg class="whole" role="img" width="100%" height="44" aria-label="${html(`${title}: ${spoken}`)}">`;
   let at = 0;
   for (const { label, value, paint, share } of parts) {
@@ -29,7 +29,7 @@ function* wholeHtml({ title, unit, bars }: ChartView, total: number, units: Unit
     const key = `<svg width="14" height="14" aria-hidden="true"><rect class="${paint}" width="14" height="14"/></svg>`;
     const amount = html(quantity(value, unit, units));
     yield `<tr><td>${key}</td><th scope="row">${html(label)}</th><td class="n">${amount}</td>`;
-    yield `<td class="n">${share.toFixed(1)} %</td></tr>\n`;
+    yield `<td class="n">${html(shareOfWhole(share, 100))}</td></tr>\n`;
   }
   yield '</table>\n';
 }

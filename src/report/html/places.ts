@@ -1,6 +1,6 @@
 import type { SolidView } from '../../plugin/section.js';
 import { address } from '../format-value.js';
-import { isEmpty } from '../is-empty.js';
+import { isEmpty } from '../empty-view.js';
 import type { Report, ReportedFinding } from '../report.js';
 
 /** Somewhere on the page that a link leads to. */

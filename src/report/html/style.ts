@@ -142,7 +142,8 @@ th{font-size:6pt}
 .legend th,.bars th,.legend td,.bars td{font-size:8.5pt}
 .pictures{grid-template-columns:1fr 1fr;gap:0 1.5rem}
 th,td{padding-right:.35rem}
-.wide th,.wide td{padding-right:.2rem}
+.wide th,.wide td{padding-right:.5rem}
+.many th,.many td{padding-right:.2rem}
 .wide .n+:not(.n){padding-left:.25rem}
 thead th{position:static}
 /* A box of its own is not repeated with its head on further pages. */

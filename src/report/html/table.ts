@@ -18,6 +18,9 @@ interface Table {
 /** Rows that are shown unfolded. */
 const fewRows = 15;
 
+/** More of them fit on paper only close together. */
+const fewColumns = 14;
+
 export function* tableHtml(table: Table, units: Units, folds: boolean): Generator<string> {
   const { anchor, title, rows } = table;
   yield* folds && (rows.length > fewRows || table.folded)
@@ -28,7 +31,7 @@ export function* tableHtml(table: Table, units: Units, folds: boolean): Generato
 function* contentHtml({ kind, title, columns: given, rows, note, sorted }: Table, units: Units): Generator<string> {
   const columns = kind === 'table' ? nameForward(given) : given;
   // A scrolling box takes the keyboard's focus, and says what it is.
-  const size = rows.length > fewRows ? 'wide long' : 'wide';
+  const size = `wide${rows.length > fewRows ? ' long' : ''}${columns.length > fewColumns ? ' many' : ''}`;
   yield `<div class="${size}" tabindex="0" role="group" aria-label="${html(title)}"><table class="${kind}">\n`;
   yield `<thead><tr>${columns.map((column) => headingHtml(column, units, sorted)).join('')}</tr></thead>\n<tbody>\n`;
   for (const { cells, lead } of rows) {

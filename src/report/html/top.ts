@@ -3,6 +3,7 @@ import type { SolidView } from '../../plugin/section.js';
 import type { ChartView, FactsView, GraphView, Headline } from '../../words/views.js';
 import { html } from '../escape.js';
 import type { Report, ReportedFinding } from '../report.js';
+import { saysSomething } from '../outcome-in-words.js';
 import { paragraphOf } from '../summary.js';
 import { chartHtml } from './chart.js';
 import { evidenceHtml, howHtml } from './finding.js';
@@ -78,9 +79,9 @@ export function* topHtml(report: Report, top: Top, shown: Shown): Generator<stri
   if (top.views.length > 0) yield '</div>\n';
   yield '</header>\n';
   if (sections.length > 1) {
-    const links = sections.map(
-      ({ plugin }) => `<a href="#${html(shown.places.ofSection(plugin))}">${html(plugin)}</a>`,
-    );
+    const links = sections
+      .filter(saysSomething)
+      .map(({ plugin }) => `<a href="#${html(shown.places.ofSection(plugin))}">${html(plugin)}</a>`);
     yield `<nav aria-label="Sections">${findings.length > 1 ? '<a href="#findings">findings</a> ' : ''}${links.join(' ')}</nav>\n`;
   }
 }

@@ -3,7 +3,7 @@ import type { FactsView, Stack } from '../../words/views.js';
 import { html, textLines } from '../escape.js';
 import { alone, type Units } from '../format-value.js';
 import { logLead } from '../log-lead.js';
-import { isEmpty } from '../is-empty.js';
+import { emptyInWords, isEmpty } from '../empty-view.js';
 import { flattenTree } from '../lay-out-table.js';
 import { plain } from '../paint.js';
 import { viewLines } from '../render-text.js';
@@ -28,11 +28,11 @@ const fewLines = 12;
 /** Stacks that are shown unfolded; beyond them the first alone is. */
 const fewStacks = 2;
 
-/** One view with its title, at its anchor. */
-export function* viewHtml(view: SolidView, shown: Shown): Generator<string> {
+/** One view with its title, at its anchor. @param unread whether something of its section could not be read */
+export function* viewHtml(view: SolidView, shown: Shown, unread = false): Generator<string> {
   const anchor = shown.places.ofView(view);
   if (isEmpty(view) && view.kind !== 'findings') {
-    yield* titled(anchor, view.title, emptyHtml(view));
+    yield* titled(anchor, view.title, emptyHtml(view, unread));
     return;
   }
   switch (view.kind) {
@@ -73,9 +73,8 @@ export function* viewHtml(view: SolidView, shown: Shown): Generator<string> {
   }
 }
 
-function* emptyHtml(view: SolidView): Generator<string> {
-  yield '<p class="quiet">none</p>\n';
-  if ('note' in view && view.note !== undefined) yield `<p class="quiet">${html(view.note)}</p>\n`;
+function* emptyHtml(view: SolidView, unread: boolean): Generator<string> {
+  for (const words of emptyInWords(view, unread)) yield `<p class="quiet">${html(words)}</p>\n`;
 }
 
 function* factsHtml({ facts }: FactsView, units: Units): Generator<string> {

@@ -90,7 +90,10 @@ async function* openWords(kernel: Kernel, plugins: Askable, text: string): Async
       throw new InputError(
         `there is no command ${first}${didYouMean(first, plugins.ids)}; Tab completes commands, types, symbols and tasks`,
       );
-    return yield* openPlace(kernel, plugins, text);
+    const isVariable = name !== undefined && kernel.symbols.addressOf(name) !== undefined;
+    return yield* name === text && !isVariable && isType(kernel, name)
+      ? openLayout(kernel, plugins, name)
+      : openPlace(kernel, plugins, text);
   }
   yield* run(
     kernel,
@@ -112,6 +115,12 @@ function openPlace(kernel: Kernel, plugins: Askable, text: string): AsyncGenerat
     );
   }
   return openMemory(kernel, plugins, text);
+}
+
+/** A type alone, of whose name there is no symbol: its members. */
+function openLayout(kernel: Kernel, plugins: Askable, type: string): AsyncGenerator<AnswerPiece, void> {
+  const name = { title: `type ${type}`, command: `oompm struct VMCORE ${quoted(type)}` };
+  return run(kernel, plugins, 'struct', { type, where: undefined }, name);
 }
 
 /**
@@ -221,7 +230,7 @@ function endOf(events: readonly RunEvent[]): Outcome {
 async function* run(
   kernel: Kernel,
   plugins: Askable,
-  id: 'read' | 'list',
+  id: 'read' | 'list' | 'struct',
   values: OptionValues,
   name: { title: string; command: string },
 ): AsyncGenerator<AnswerPiece, void> {

@@ -1,9 +1,9 @@
 import type { ChartView } from '../../words/views.js';
-import { quantity } from '../../report/format-value.js';
+import { quantity, shareOfWhole } from '../../report/format-value.js';
 import { cutTo, widthOf } from '../../report/lay-out-table.js';
 import type { Meaning } from '../../report/paint.js';
 import { isWhole, looksOf } from '../../report/palette.js';
-import { fixedBlock, padded, plainLine, span, type Block, type Line, type Span } from './line.js';
+import { fixedBlock, padded, span, type Block, type Line, type Span } from './line.js';
 import type { Room, ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
@@ -15,7 +15,6 @@ const widestBar = 60;
 /** Parts of a whole as one bar and its legend; else a bar for each, with its marks upon it. */
 export function chartBlock({ view, key }: ShownView, room: Room): Block {
   if (view.kind !== 'chart') throw new Error(`${view.kind} is no chart`);
-  if (view.bars.length === 0) return fixedBlock(key, [plainLine('none', 'quiet')], key);
   return fixedBlock(key, isWhole(view) ? wholeLines(view, view.total!, room) : barLines(view, room), key);
 }
 
@@ -44,9 +43,7 @@ function wholeLines(chart: ChartView, total: number, room: Room): Line[] {
       spans: [
         span(`${shade.repeat(2)} `, meaning),
         span(labelled(label, labelWidth)),
-        span(
-          `${quantity(value, chart.unit, room.units).padStart(12)} ${((value / total) * 100).toFixed(1).padStart(5)} %`,
-        ),
+        span(`${quantity(value, chart.unit, room.units).padStart(12)} ${shareOfWhole(value, total).padStart(7)}`),
       ],
     })),
   ];
@@ -79,9 +76,7 @@ function barLines(chart: ChartView, room: Room): Line[] {
     const under = marks.find(({ value }) => bar.value < value);
     const meaning = standing(marks, under);
     const share =
-      chart.total === undefined || chart.total === 0
-        ? ''
-        : ` ${((bar.value / chart.total) * 100).toFixed(1).padStart(5)} %`;
+      chart.total === undefined || chart.total === 0 ? '' : ` ${shareOfWhole(bar.value, chart.total).padStart(7)}`;
     const first: Line = {
       spans: [
         span(label),

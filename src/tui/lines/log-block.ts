@@ -3,7 +3,7 @@ import { timestamp } from '../../report/format-value.js';
 import { afterStamp, meaningOfLevel } from '../../report/log-lead.js';
 import { deathIn } from './death-in-log.js';
 import { matcher } from './choose-rows.js';
-import { plainLine, span, type Block, type Line, type Span } from './line.js';
+import { fixedBlock, plainLine, span, type Block, type Line, type Span } from './line.js';
 import type { Room, ShownView, TimeStyle } from './view-state.js';
 import { shownText } from './shown-text.js';
 
@@ -19,12 +19,7 @@ export function logBlock({ view, key }: ShownView, room: Room): Block {
   const lines = view.lines;
   const places = placesOf(lines, room);
   if (places.length === 0)
-    return {
-      id: key,
-      view: key,
-      length: room.look.filter === '' ? 1 : 0,
-      line: () => plainLine(lines.length === 0 ? 'no lines' : 'no line of this level', 'quiet'),
-    };
+    return fixedBlock(key, room.look.filter === '' ? [plainLine('no line of this level', 'quiet')] : [], key);
   return {
     id: key,
     view: key,
@@ -33,6 +28,16 @@ export function logBlock({ view, key }: ShownView, room: Room): Block {
     text: (at) => partOf(lines, places[at]!).toLowerCase(),
     line: (at) => logLine(lines, places[at]!, room.look.times),
   };
+}
+
+/** Whether a log among these says how grave its lines are: what a plugin lays out itself does not. */
+export function hasLevels(views: readonly ShownView[]): boolean {
+  return views.some(({ view }) => view.kind === 'log' && view.lines.some(({ level }) => level !== undefined));
+}
+
+/** Whether a log among these has stamps. */
+export function hasTimes(views: readonly ShownView[]): boolean {
+  return views.some(({ view }) => view.kind === 'log' && view.lines.some(({ timeNs }) => timeNs !== undefined));
 }
 
 /** At the death, or what is shown of the lines before it. */

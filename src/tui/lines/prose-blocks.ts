@@ -7,7 +7,7 @@ import type { ReportedFinding } from '../../report/report.js';
 import { matcher } from './choose-rows.js';
 import { entryLines, fixedBlock, padded, plainLine, span, type Block, type Line, type NamedTarget } from './line.js';
 import { targetsInText, targetsOfFacts } from './names-in-text.js';
-import { isOpen, type Room, type ShownView } from './view-state.js';
+import { isOpen, widestProse, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
 /** Names and values, aligned; a long value goes on below itself. */
@@ -56,37 +56,70 @@ function factTargets({ door, value, type }: Fact): readonly NamedTarget[] {
 }
 
 const certaintyMark = { certain: '●', likely: '◐', possible: '○' } as const;
-const widestProse = 110;
 
 /** More of the screen than this share is not for verdicts that nobody has opened. */
 const shareOfVerdicts = 0.6;
 /** Then each of them has so many lines, and the first one more: what explains most. */
 const linesInBrief = 2;
 
+/** What stands above the verdicts: so many lines, with these sentences among them. */
+export interface Above {
+  rows: number;
+  sentences: readonly string[];
+}
+
+/** A list of verdicts has a title. */
+const onlyTitle: Above = { rows: 1, sentences: [] };
+
 /**
  * Verdicts, what explains most first: the sentence, and under it what it rests on. On a small screen the closed ones
  * are brief.
  */
-export function findingsBlock(key: string, all: readonly (Finding | ReportedFinding)[], room: Room): Block {
+export function findingsBlock(
+  key: string,
+  all: readonly (Finding | ReportedFinding)[],
+  room: Room,
+  above: Above = onlyTitle,
+): Block {
   const matches = matcher(room.look.filter);
   const findings = all.filter(({ sentence, evidence }) => matches([sentence, ...evidence].join(' ')));
   const linesOf = (index: number, open: boolean, most?: number): Line[] => [
     ...findingLines(findings[index]!, key, room, open, most),
   ];
   const closed = findings.map((_, index) => linesOf(index, false));
-  const count = closed.reduce((sum, lines) => sum + lines.length, 0);
-  const brief = findings.length > 1 && count > room.height * shareOfVerdicts;
+  const count = total(closed.map(({ length }) => length));
+  const left = room.height - above.rows;
+  const isBrief = findings.length > 1 && count > Math.min(left, room.height * shareOfVerdicts);
   // The first is open where the others can still be seen below it, and nothing beside it tells the same.
   const openFirst =
-    !room.aside && !brief && findings.length > 0 && linesOf(0, true).length - closed[0]!.length + count < room.height;
+    !room.aside && !isBrief && findings.length > 0 && linesOf(0, true).length - closed[0]!.length + count < left;
+  const brief = isBrief ? briefly(findings, linesOf, above, left) : closed;
   return fixedBlock(
     key,
-    findings.flatMap((finding, index) => {
-      if (isOpen(room.look, `${key}:${finding.id}`, index === 0 && openFirst)) return linesOf(index, true);
-      return brief ? linesOf(index, false, index === 0 ? linesInBrief + 1 : linesInBrief) : closed[index]!;
-    }),
+    findings.flatMap((finding, index) =>
+      isOpen(room.look, `${key}:${finding.id}`, index === 0 && openFirst) ? linesOf(index, true) : brief[index]!,
+    ),
     key,
   );
+}
+
+/** Cut so that all are in sight, if that can be: first what stands above already, then what explains least. */
+function briefly(
+  findings: readonly Finding[],
+  linesOf: (index: number, open: boolean, most: number) => Line[],
+  { sentences }: Above,
+  left: number,
+): Line[][] {
+  const lines = findings.map(({ sentence }, index) =>
+    linesOf(index, false, sentences.includes(sentence) ? 1 : index === 0 ? linesInBrief + 1 : linesInBrief),
+  );
+  for (let index = lines.length - 1; index >= 0 && total(lines.map(({ length }) => length)) > left; index--)
+    lines[index] = linesOf(index, false, 1);
+  return lines;
+}
+
+function total(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** `most` lines of the sentence and nothing else, where they are given. */

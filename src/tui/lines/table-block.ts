@@ -4,7 +4,7 @@ import { isNumeric } from '../../report/format-value.js';
 import { cutTo, fitColumns, widthOf } from '../../report/lay-out-table.js';
 import type { Meaning } from '../../report/paint.js';
 import { chooseNodes, chooseRows } from './choose-rows.js';
-import { plainLine, span, type Block, type Line, type Span } from './line.js';
+import { fixedBlock, plainLine, span, type Block, type Line, type Span } from './line.js';
 import { cellText, isSize, unitUnder, type CellStyle, type TableIndex } from './table-index.js';
 import { rowTargets } from './targets.js';
 import { cellStyle, isOpen, nameOfObject, openDepthOf, type Look, type Room, type ShownView } from './view-state.js';
@@ -16,6 +16,7 @@ const columnGap = '  ';
 /** How a table's rows and columns are shown in the room that there is. */
 interface Layout {
   columns: readonly Column[];
+  isTree: boolean;
   kept: readonly number[];
   widths: readonly number[];
   sorting: Sorting | undefined;
@@ -41,12 +42,10 @@ export function tableBlock(shown: ShownView, room: Room): Block {
     throw new Error(`${view.kind} is no table`);
   const sorting = sortingOf(shown, room.look);
   const rows = chosen(shown, index, view.columns, room, sorting);
-  if (rows.length === 0) {
-    const length = room.look.filter === '' ? 1 : 0;
-    return { id: key, view: key, length, line: () => plainLine('none', 'quiet'), pinned: [] };
-  }
+  if (rows.length === 0) return { ...fixedBlock(key, [], key), pinned: [] };
   const layout: Layout = {
     columns: view.columns,
+    isTree: view.kind === 'tree',
     ...columnsShown(shown, room),
     sorting,
     bar: barOf(shown, room),
@@ -189,12 +188,18 @@ function columnsShown(shown: ShownView, room: Room): { kept: number[]; widths: n
   const kept = [0];
   let used = widths[0]!;
   for (let at = Math.max(1, from); at < columns.length && used + columnGap.length < width; at++) {
-    widths[at] = Math.min(widths[at]!, width - used - columnGap.length);
+    const left = width - used - columnGap.length;
+    // Of a number the beginning tells nothing; of a text it does, where there is some.
+    const least = isNumeric(columns[at]!.type) ? widths[at]! : Math.min(widths[at]!, leastOfText);
+    if (kept.length > 1 && left < least) break;
+    widths[at] = Math.min(widths[at]!, left);
     used += columnGap.length + widths[at]!;
     kept.push(at);
   }
   return { kept, widths };
 }
+
+const leastOfText = 16;
 
 /** A column without a value in any row tells least. */
 function emptyFirst(columns: readonly Column[], { filled, rows }: TableIndex): readonly Column[] {
@@ -338,9 +343,22 @@ function meaningOf({ cells }: Row, { key, type }: Column): Meaning | undefined {
   return type === 'address' ? 'address' : undefined;
 }
 
-function aligned(text: string, at: number, { columns, widths }: Layout, bar: Bar | undefined): string {
+/** A member of a struct has its name last, which is what one looks for: its type is cut. */
+function cutMember(text: string, room: number): string {
+  const name = / [^ ]+$/.exec(text)?.[0] ?? '';
+  const rest = room - widthOf(name);
+  return name === '' || rest < leastOfType
+    ? cutTo(text, Math.max(1, room))
+    : cutTo(text.slice(0, -name.length), rest) + name;
+}
+
+const leastOfType = 8;
+
+function aligned(text: string, at: number, { columns, widths, isTree }: Layout, bar: Bar | undefined): string {
   const room = widths[at]! - (bar === undefined ? 0 : bar.width + 1);
-  const cut = widthOf(text) > room ? cutTo(text, Math.max(1, room)) : text;
+  const cut =
+    widthOf(text) <= room ? text : isTree && at === 0 ? cutMember(text, room) : cutTo(text, Math.max(1, room));
   const space = ' '.repeat(Math.max(0, room - widthOf(cut)));
-  return at > 0 && isNumeric(columns[at]!.type) ? space + cut : cut + space;
+  // What hangs from lines of a tree begins where they end.
+  return isNumeric(columns[at]!.type) && !(isTree && at === 0) ? space + cut : cut + space;
 }

@@ -1,7 +1,7 @@
 import { isGap } from '../../plugin/make-views.js';
 import type { Column, Row } from '../../words/views.js';
 import { address } from '../../report/format-value.js';
-import type { NamedTarget } from './line.js';
+import type { NamedTarget, Target } from './line.js';
 import { shownText } from './shown-text.js';
 
 /** A word of memory that points into the kernel's half. */
@@ -26,5 +26,13 @@ export function rowTargets(columns: readonly Column[], { cells, door }: Row): re
       targets.push({ label: `${shownText(title)} ${cell}`, target: { kind: 'question', text: `pid ${cell}` } });
     }
   }
-  return targets;
+  // The leader of a group has its pid twice.
+  return targets.filter(
+    ({ target }, at) =>
+      target.kind !== 'question' || targets.findIndex((one) => asksTheSame(one.target, target)) === at,
+  );
+}
+
+function asksTheSame(one: Target, { text }: Extract<Target, { kind: 'question' }>): boolean {
+  return one.kind === 'question' && one.text === text;
 }

@@ -1,4 +1,5 @@
-import { wrap } from '../../report/lay-out-table.js';
+import { isEmpty } from '../../report/empty-view.js';
+import { cutTo, widthOf, wrap } from '../../report/lay-out-table.js';
 import { orderFindings } from '../../report/report.js';
 import { chartBlock } from './chart-block.js';
 import { matcher } from './choose-rows.js';
@@ -8,7 +9,7 @@ import { logBlock } from './log-block.js';
 import { factsBlock, findingsBlock } from './prose-blocks.js';
 import { stackBlock } from './stack-block.js';
 import { columnsHidden, killedIn, rowsShown, tableBlock } from './table-block.js';
-import { isOpen, type Room, type ShownView } from './view-state.js';
+import { emptyLine, isOpen, type Room, type ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 import { counted } from '../../words/quantity.js';
 
@@ -23,26 +24,31 @@ export function viewBlocks(shown: ShownView, room: Room): Block[] {
   if (room.look.filter !== '' && body.length === 0) return [];
   const foldable = view.kind === 'table' && view.folded === true;
   const isShown = !foldable || isOpen(room.look, key, room.look.filter !== '');
+  const counts = countWords(shown, room, isShown);
   const title: Line = {
     spans: [
       ...(foldable ? [span(isShown ? '▾ ' : '▸ ', 'quiet')] : []),
-      span(shownText(view.title), 'title'),
-      span(countWords(shown, room, isShown), 'quiet'),
+      span(titleWithin(room.width - widthOf(counts) - (foldable ? 2 : 0), view.title), 'title'),
+      span(counts, 'quiet'),
     ],
     ...(foldable ? { fold: key } : {}),
   };
-  const titles = foldable
-    ? [passive(fixedBlock(`${key} gap`, [plainLine('')], key)), fixedBlock(`${key} title`, [title], key)]
-    : [passive(fixedBlock(`${key} title`, [plainLine(''), title], key))];
+  const titles = (
+    foldable
+      ? [passive(fixedBlock(`${key} gap`, [plainLine('')], key)), fixedBlock(`${key} title`, [title], key)]
+      : [passive(fixedBlock(`${key} title`, [plainLine(''), title], key))]
+  ).map(staying);
   if (!isShown) return titles;
   const note =
-    'note' in view && view.note !== undefined
+    'note' in view && view.note !== undefined && !(isEmpty(view) && room.empty !== undefined)
       ? [
-          passive(
-            fixedBlock(
-              `${key} note`,
-              wrap(shownText(view.note), room.width).map((line) => plainLine(line, 'quiet')),
-              key,
+          staying(
+            passive(
+              fixedBlock(
+                `${key} note`,
+                wrap(shownText(view.note), room.width).map((line) => plainLine(line, 'quiet')),
+                key,
+              ),
             ),
           ),
         ]
@@ -51,12 +57,24 @@ export function viewBlocks(shown: ShownView, room: Room): Block[] {
   const header =
     body.pinned === undefined || body.pinned.length === 0
       ? []
-      : [{ ...passive(fixedBlock(`${key} header`, body.pinned, key)), ownShift: true as const }];
+      : [staying(passive(fixedBlock(`${key} header`, body.pinned, key)))];
   return [...titles, ...header, body, ...note];
+}
+
+/** What fits the screen stays where it is while the view is moved sideways. */
+function staying(block: Block): Block {
+  return { ...block, ownShift: true };
+}
+
+/** What is counted beside it stays whole. */
+function titleWithin(width: number, title: string): string {
+  const shown = shownText(title);
+  return widthOf(shown) <= width ? shown : cutTo(shown, Math.max(1, width));
 }
 
 function bodyBlock(shown: ShownView, room: Room): Block {
   const { view, key } = shown;
+  if (isEmpty(view)) return fixedBlock(key, room.look.filter === '' ? [plainLine(emptyLine(room), 'quiet')] : [], key);
   switch (view.kind) {
     case 'facts':
       return factsBlock(shown, room);

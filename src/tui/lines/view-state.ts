@@ -12,6 +12,9 @@ export interface ShownView {
   index?: TableIndex;
 }
 
+/** Prose is hard to read on longer lines, however wide the screen. */
+export const widestProse = 110;
+
 export type TimeStyle = 'boot' | 'delta' | 'none';
 
 /** How a page is looked at. */
@@ -56,6 +59,13 @@ export interface Room {
   named: ReadonlySet<number | string>;
   units: Units;
   look: Look;
+  /** What an empty view says: that it has nothing, as far as could be read or so far. */
+  empty?: 'unread' | 'reading';
+}
+
+/** In place of a view that has nothing to show. */
+export function emptyLine({ empty }: Room): string {
+  return empty === 'reading' ? '…' : empty === 'unread' ? 'none that could be read' : 'none';
 }
 
 /** How deep a tree is open at first: an object shows its own members, what stands in them is closed. */

@@ -1,3 +1,5 @@
+import { isEmpty } from '../../report/empty-view.js';
+import { hasLevels, hasTimes } from '../lines/log-block.js';
 import { isSize } from '../lines/table-index.js';
 import { cursorLine } from './move.js';
 import { linesOf } from './page-blocks.js';
@@ -28,8 +30,8 @@ export function keyHints(state: State): string[] {
     ['Esc back', state.at > 0],
     ['J K next, previous', isOpened && state.at > 0],
     ['E e reports', has('log')],
-    ['v level', has('log')],
-    ['t times', has('log')],
+    ['v level', hasLevels(views)],
+    ['t times', hasTimes(views)],
     [
       'x stop',
       source.kind === 'plugin'
@@ -40,8 +42,13 @@ export function keyHints(state: State): string[] {
     ['/ search', true],
     [': ask', true],
     ['& filter', has('table', 'tree', 'log', 'stack', 'facts')],
-    ['< > sort', has('table')],
-    ['# exact', views.some(({ view }) => (view.kind === 'table' || view.kind === 'tree') && view.columns.some(isSize))],
+    ['< > sort', views.some(({ view }) => view.kind === 'table' && view.rows.length > 1)],
+    [
+      '# exact',
+      views.some(
+        ({ view }) => (view.kind === 'table' || view.kind === 'tree') && !isEmpty(view) && view.columns.some(isSize),
+      ),
+    ],
     ['o choose', (line?.targets?.length ?? 0) > 1],
     ['y copy command', true],
     ['w write', true],

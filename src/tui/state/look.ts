@@ -1,5 +1,6 @@
 import type { Action } from './actions.js';
 import { logEvents } from '../lines/death-in-log.js';
+import { hasLevels, hasTimes } from '../lines/log-block.js';
 import { placeOf, searchText, type PageLines } from '../lines/page-lines.js';
 import { sortableColumns, sortingOf } from '../lines/table-block.js';
 import type { Look, ShownView, TimeStyle } from '../lines/view-state.js';
@@ -93,8 +94,13 @@ const timesInWords: Readonly<Record<TimeStyle, string>> = {
 };
 
 export function nextTimeStyle(state: State): State {
+  if (!hasTimes(viewsOf(state, pageOf(state)))) return saying(state, 'nothing on this screen has a time to be shown');
   const times = nextTimes[pageOf(state).look.times];
   return { ...withLook(state, pageOf(state), { times }), message: { text: timesInWords[times], bad: false } };
+}
+
+function saying(state: State, text: string): State {
+  return { ...state, message: { text, bad: false } };
 }
 
 /** All, then without debug and info, warnings and worse, errors and worse. */
@@ -107,6 +113,7 @@ const levels: readonly (readonly [level: number, words: string])[] = [
 
 export function nextLevel(state: State): State {
   const page = pageOf(state);
+  if (!hasLevels(viewsOf(state, page))) return saying(state, 'nothing on this screen has levels');
   const at = levels.findIndex(([level]) => level === page.look.level);
   const [level, words] = levels[(at + 1) % levels.length]!;
   return { ...withLook(state, page, { level }), message: { text: words, bad: false } };

@@ -1,22 +1,19 @@
-import type { Section } from '../../plugin/section.js';
 import { textLines } from '../../report/escape.js';
-import { foldGaps, type FoldedGaps } from '../../report/fold-gaps.js';
-import { cutAtWord, widthOf, wrap } from '../../report/lay-out-table.js';
+import { widthOf, wrap } from '../../report/lay-out-table.js';
 import { outcomeInWords } from '../../report/outcome-in-words.js';
 import type { Units } from '../../report/format-value.js';
-import { orderFindings, type ReportedFinding } from '../../report/report.js';
-import { entryLines, fixedBlock, lineText, passive, plainLine, span, type Block, type Line } from '../lines/line.js';
-import { matcher } from '../lines/choose-rows.js';
+import { gapBlocks } from '../lines/gap-blocks.js';
+import { fixedBlock, lineText, plainLine, type Block } from '../lines/line.js';
 import { pageLines, type PageLines } from '../lines/page-lines.js';
-import { findingsBlock } from '../lines/prose-blocks.js';
 import { viewBlocks } from '../lines/view-blocks.js';
-import { nameOfObject, type Room, type ShownView } from '../lines/view-state.js';
+import { nameOfObject, type Room } from '../lines/view-state.js';
 import { bodyRows } from './move.js';
-import { machineInWords } from './machine-line.js';
+import { overviewBlocks } from './overview-blocks.js';
 import { margin, panesAt, type Panes } from './panes.js';
 import { pageOf, type Page, type PluginInfo, type State, type Yielded } from './state.js';
 import { shownText } from '../lines/shown-text.js';
 import { defined } from '../../words/defined.js';
+import { emptiness, sectionOf } from './yielded.js';
 
 /** Kernels have 4 KiB pages where the dump has not said yet. */
 const usualPageSize = 4096;
@@ -130,177 +127,6 @@ function allBlocks(state: State, page: Page, room: Room): Block[] {
   }
 }
 
-function overviewBlocks(state: State, room: Room): Block[] {
-  if (state.refused !== undefined)
-    return [
-      fixedBlock(
-        'refused',
-        wrap(shownText(state.refused), room.width).map((line) => plainLine(line, 'bad')),
-      ),
-    ];
-  const sections = Object.entries(state.sections);
-  const findings: ReportedFinding[] = orderFindings(
-    sections.flatMap(([plugin, { views }]) =>
-      views.flatMap(({ view }) =>
-        view.kind === 'findings' ? view.findings.map((finding) => ({ ...finding, plugin })) : [],
-      ),
-    ),
-  );
-  const running = state.plugins.some(({ id, inReport }) => inReport && state.sections[id]?.status !== 'ended');
-  const overview = state.sections['overview'];
-  if (state.dump === undefined) return [fixedBlock('opening', [plainLine('opening the dump…', 'quiet')])];
-  const machine = machineInWords(state, room);
-  const matches = matcher(room.look.filter);
-  const isFiltered = room.look.filter !== '';
-  const found = findingsBlock('findings', findings, room);
-  return [
-    ...(machine === undefined || !matches(machine)
-      ? []
-      : [passive(fixedBlock('machine', [plainLine(cutAtWord(shownText(machine), room.width), 'quiet')]))]),
-    ...defectBlocks(state.dump.defects.filter(matches), room),
-    ...(isFiltered && found.length === 0
-      ? []
-      : [
-          passive(
-            fixedBlock('found', [
-              {
-                spans: [
-                  span('Findings', 'title'),
-                  span(findings.length === 0 ? '' : `  ${findings.length}${running ? ', still reading' : ''}`, 'quiet'),
-                ],
-              },
-            ]),
-          ),
-          findings.length > 0
-            ? found
-            : fixedBlock(
-                'none found',
-                wrap(running ? 'still reading…' : noneFound(state), room.width).map((line) => plainLine(line, 'quiet')),
-              ),
-        ]),
-    ...sections
-      .filter(([id]) => id !== 'overview')
-      .flatMap(([, { views }]) => views)
-      .filter(isWholeInParts)
-      .flatMap((shown) => viewBlocks(shown, room)),
-    ...(overview?.views ?? [])
-      .filter(({ view }) => view.kind !== 'findings')
-      .flatMap((shown) => viewBlocks(shown, room)),
-    ...gapBlocks(foldGaps(sections.map(([plugin, { gaps }]) => ({ plugin, gaps }))), room),
-    ...screensBlocks(state, matches),
-  ];
-}
-
-/** Whose section is not whole may have found one. */
-function noneFound(state: State): string {
-  const reporting = state.plugins.filter(({ id, inReport }) => inReport && state.sections[id]?.outcome !== undefined);
-  const broken = reporting.filter(({ id }) => isBroken(state.sections[id])).map(({ id }) => id);
-  if (broken.length === 0) return 'no plugin found a cause';
-  return broken.length === reporting.length
-    ? 'none was looked for: no plugin could run to its end'
-    : `no plugin found a cause, but not all ran to their end: ${broken.join(', ')}`;
-}
-
-/** What has no fault and is not shown does not fit this dump; what ran and shows gaps alone could read nothing. */
-function isBroken(section: Yielded | undefined): boolean {
-  if (section?.outcome === undefined) return false;
-  const { outcome, views, gaps } = section;
-  if (outcome.kind === 'done') return views.length === 0 && gaps.length > 0;
-  return outcome.kind !== 'unavailable' || outcome.fault !== undefined;
-}
-
-/** Where the memory went, whichever plugin says it: parts of a whole, as one bar. */
-function isWholeInParts({ view }: ShownView): boolean {
-  if (
-    view.kind !== 'chart' ||
-    view.total === undefined ||
-    view.bars.length < 2 ||
-    view.bars.some((bar) => bar.marks !== undefined)
-  )
-    return false;
-  return view.bars.reduce((sum, { value }) => sum + value, 0) >= view.total * accountedFor;
-}
-
-/** A chart of the largest few is no account of the whole. */
-const accountedFor = 0.9;
-
-/** Past these, the plugin's own screen has them all. */
-const gapsShown = 30;
-
-function gapBlocks(all: readonly FoldedGaps[], room: Room, most = gapsShown): Block[] {
-  const matches = matcher(room.look.filter);
-  const gaps = all.filter(({ summary }) => matches(summary));
-  if (gaps.length === 0) return [];
-  const lines: Line[] = [];
-  for (const { summary, address } of gaps.slice(0, most)) {
-    const target =
-      address === undefined
-        ? {}
-        : {
-            targets: [
-              {
-                label: `0x${address.toString(16)}`,
-                target: { kind: 'question' as const, text: `0x${address.toString(16)}` },
-              },
-            ],
-          };
-    lines.push(
-      ...entryLines(
-        wrap(shownText(summary), room.width).map((text, at) => ({
-          ...plainLine(at === 0 ? text : `  ${text}`, 'warning'),
-          ...target,
-        })),
-      ),
-    );
-  }
-  if (gaps.length > most)
-    lines.push(plainLine(`and ${gaps.length - most} more, on the screens of their plugins`, 'quiet'));
-  const count = gaps.reduce((sum, { folded }) => sum + Math.max(folded.length, 1), 0);
-  const title = [plainLine(''), { spans: [span('What could not be read', 'title'), span(`  ${count}`, 'quiet')] }];
-  return [passive(fixedBlock('gaps title', title)), fixedBlock('gaps', lines)];
-}
-
-function defectBlocks(defects: readonly string[], room: Room): Block[] {
-  if (defects.length === 0) return [];
-  return [
-    passive(fixedBlock('defects title', [plainLine('The file', 'title')])),
-    fixedBlock(
-      'defects',
-      defects.flatMap((defect) =>
-        entryLines(wrap(shownText(defect), room.width).map((line) => plainLine(line, 'warning'))),
-      ),
-    ),
-    passive(fixedBlock('defects end', [plainLine('')])),
-  ];
-}
-
-function screensBlocks(state: State, matches: (text: string) => boolean): Block[] {
-  const idWidth = state.plugins.reduce((widest, { id }) => Math.max(widest, id.length), 0);
-  const told = state.plugins
-    .map((plugin) => ({ id: plugin.id, status: statusOf(plugin, state.sections[plugin.id]) }))
-    .filter(({ id, status }) => matches(`${id} ${status}`));
-  if (told.length === 0) return [];
-  return [
-    passive(fixedBlock('screens title', [plainLine(''), plainLine('Screens', 'title')])),
-    fixedBlock(
-      'screens',
-      told.map(({ id, status }): Line => ({
-        spans: [span(id.padEnd(idWidth), 'heading'), span(`  ${status}`, 'quiet')],
-        targets: [{ label: `screen ${id}`, target: { kind: 'plugin', id } }],
-      })),
-    ),
-  ];
-}
-
-function statusOf(plugin: PluginInfo, yielded: Yielded | undefined): string {
-  const summary = shownText(plugin.summary);
-  if (plugin.required.length > 0) return `${summary} (:${plugin.id} ${plugin.required.join(' ').toUpperCase()})`;
-  if (yielded === undefined) return plugin.inReport ? `${summary} (waiting)` : `${summary} (runs when it is opened)`;
-  if (yielded.status !== 'ended') return `${summary} (${yielded.status})`;
-  const trouble = outcomeInWords(sectionOf(plugin.id, plugin.summary, yielded));
-  return trouble === undefined ? summary : shownText(trouble);
-}
-
 function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, info: PluginInfo | undefined): Block[] {
   if (yielded === undefined) {
     const why =
@@ -312,7 +138,7 @@ function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, i
   const trouble = yielded.outcome === undefined ? undefined : outcomeInWords(sectionOf(name, name, yielded));
   const status = yielded.status === 'ended' && trouble !== undefined ? undefined : statusInWords(yielded);
   return [
-    ...yielded.views.flatMap((shown) => viewBlocks(shown, room)),
+    ...yielded.views.flatMap((shown) => viewBlocks(shown, { ...room, ...emptiness(yielded) })),
     ...gapBlocks(
       yielded.gaps.map(({ what, reason, address }) => ({
         summary: `${what}: ${reason}`,
@@ -337,17 +163,6 @@ function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, i
 function statusInWords({ status, views }: Yielded): string | undefined {
   if (status === 'ended') return views.length === 0 ? 'nothing to show' : undefined;
   return status === 'running' ? 'reading… (x stops it)' : 'waiting for its turn…';
-}
-
-/** What was yielded, as a section of a report: for export, and for the words of its outcome. */
-export function sectionOf(plugin: string, title: string, yielded: Yielded): Section {
-  return {
-    plugin,
-    title,
-    outcome: yielded.outcome ?? { kind: 'cut short', reason: 'it is still running' },
-    views: yielded.views.map(({ view }) => view),
-    gaps: yielded.gaps,
-  };
 }
 
 /** Where there are wide characters, as many fit for sure as there would be if all were. */

@@ -1,8 +1,9 @@
 import type { Item, RunEvent } from '../../plugin/run-plugin.js';
+import type { Section } from '../../plugin/section.js';
 import type { LogLine, Row, Stack, TreeNode } from '../../words/views.js';
 import type { Units } from '../../report/format-value.js';
 import { emptyIndex, withRoots, withRows } from '../lines/table-index.js';
-import type { ShownView } from '../lines/view-state.js';
+import type { Room, ShownView } from '../lines/view-state.js';
 import type { Yielded } from './state.js';
 import { defined } from '../../words/defined.js';
 
@@ -79,4 +80,20 @@ function withItems({ key, view, index }: ShownView, items: readonly Item[], unit
     default:
       return view satisfies never;
   }
+}
+
+/** What was yielded, as a section of a report: for export, and for the words of its outcome. */
+export function sectionOf(plugin: string, title: string, yielded: Yielded): Section {
+  return {
+    plugin,
+    title,
+    outcome: yielded.outcome ?? { kind: 'cut short', reason: 'it is still running' },
+    views: yielded.views.map(({ view }) => view),
+    gaps: yielded.gaps,
+  };
+}
+
+/** What an empty view of it says: rows come after the view, and what could not be read at the end. */
+export function emptiness({ status, gaps }: Yielded): Pick<Room, 'empty'> {
+  return status !== 'ended' ? { empty: 'reading' } : gaps.length > 0 ? { empty: 'unread' } : {};
 }

@@ -23,3 +23,13 @@ export function isEmpty(view: SolidView): boolean {
       return view satisfies never;
   }
 }
+
+/**
+ * What stands in such a view's place. Beside what could not be read it is no statement about the kernel, and its note,
+ * which says what "none" means, is none either.
+ * @param unread whether something of its section could not be read
+ */
+export function emptyInWords(view: SolidView, unread: boolean): readonly string[] {
+  if (unread) return ['none that could be read'];
+  return 'note' in view && view.note !== undefined ? ['none', view.note] : ['none'];
+}
