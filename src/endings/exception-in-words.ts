@@ -52,8 +52,8 @@ function wildCallBy(kernel: Kernel, saved: SavedRegisters, activation: Activatio
 }
 
 /**
- * Where a call through a register went, that register still holds; where code that is gone had called and comes back, none
- * need to.
+ * Where a call through a register went, that register still holds; where code that is gone had called and comes back,
+ * none need to.
  */
 function isCalled(kernel: Kernel, { registers }: SavedRegisters): boolean {
   const { ip } = registers;

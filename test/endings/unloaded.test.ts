@@ -11,7 +11,11 @@ const functions = {
   ...deaths,
   __run_timers: { code: [{ bytes: READ }] },
   acme_depth: { code: [{ bytes: READ }] },
-  worker: { ...BOTTOM, code: [{ call: '__run_timers' }, { call: 'acme_depth' }] },
+  anything: {},
+  worker: {
+    ...BOTTOM,
+    code: [{ call: '__run_timers' }, { call: 'acme_depth' }, { call: 'anything', by: [0xff, 0xd0] }], // call *%rax
+  },
   kthread: { ...BOTTOM, code: [{ bytes: [0xff, 0xd0] }] }, // call *%rax
 } satisfies Record<string, ToyFunction>;
 
@@ -67,7 +71,7 @@ describe('an address of module space where no module is', () => {
   });
 
   test('that a thread comes back to was not called', () => {
-    const back: ToySegment = { calls: ['acme_depth', 'worker'], registers: { ip: GONE } };
+    const back: ToySegment = { calls: ['anything', 'worker'], registers: { ip: GONE } };
     expect(findingOf(back, acme).sentence).toMatch(
       /^The kernel went to 0xffffffffc0123000 under worker\+0x[0-9a-f]+, where no code is: an address of module space/,
     );
