@@ -44,11 +44,10 @@ function wildCallBy(kernel: Kernel, saved: SavedRegisters, activation: Activatio
   if (!isCalled(kernel, saved)) return { caller, isNoCall: true };
   const { ip } = activation.frame;
   const target = calledByName(kernel, ip);
-  const called = target === undefined ? undefined : codePlace(kernel, target)?.function;
-  return {
-    caller,
-    ...defined({ called, pointer: called === undefined ? calledPointer(kernel, ip) : undefined }),
-  };
+  if (target === undefined) return { caller, ...defined({ pointer: calledPointer(kernel, ip) }) };
+  // Calls may be patched to go to the padding before a function (call depth tracking), which has no name.
+  const place = codePlace(kernel, target);
+  return place?.offset === 0 ? { caller, called: place.function } : { caller, isNoCall: true };
 }
 
 /**

@@ -42,6 +42,9 @@ const functions = {
   // mov 0x40(%rdi),%rax; call *(%rax)
   calls_done: { code: [{ bytes: [0x48, 0x8b, 0x47, 0x40] }, { call: 'anything', by: [0xff, 0x10] }] },
   anything: {},
+  padding: {},
+  // call of what lies before a function
+  calls_padding: { code: [{ call: 'padding', by: [0xe8, 0xeb, 0x00, 0x00, 0x00] }] },
   jumps_away: {},
   calls_by_name: { code: [{ call: 'jumps_away' }] },
   // lea 0x8(%rdi),%rdi
@@ -62,6 +65,7 @@ const functions = {
       { call: 'reads_found' },
       { call: 'calls_done' },
       { call: 'calls_by_name' },
+      { call: 'calls_padding' },
       { call: 'passes' },
       { call: 'gives' },
     ],
@@ -128,6 +132,9 @@ describe('the member that a bad pointer was used for', () => {
     const called = (...calls: string[]) => told({ calls: [...calls, 'worker'], registers: { ip: 0n } }).sentence;
     expect(called('anything', 'calls_done')).toMatch(
       /^calls_done\+0x6 called q->ops->done, which is 0x0, where no code is: a NULL pointer/,
+    );
+    expect(called('padding', 'calls_padding')).toMatch(
+      /^The kernel went to 0x0 under calls_padding\+0x5, where no code is/,
     );
     expect(called('jumps_away', 'calls_by_name')).toMatch(
       /^jumps_away, called by calls_by_name\+0x5, went to 0x0, where no code is/,
