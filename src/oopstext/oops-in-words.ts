@@ -58,9 +58,11 @@ function forAddress({ address: at }: OopsText): Told | string {
 }
 
 /** A check gives up for what its caller gave it. */
-function forCaller({ place, trace }: OopsText): Told | string {
+function forCaller({ place, linked, trace }: OopsText): Told | string {
   if (place === undefined || !isCheck(place.function)) return '';
-  const caller = trace.find((one) => !isCheck(one.function));
+  // A link register that is of no function of these is of who called the innermost.
+  const isOfCaller = linked !== undefined && linked.function !== place.function && !isCheck(linked.function);
+  const caller = isOfCaller ? linked : trace.find((one) => !isCheck(one.function));
   return caller === undefined ? '' : told`, called by ${placeWord(caller, 'caller')},`;
 }
 
