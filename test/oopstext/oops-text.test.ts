@@ -337,6 +337,8 @@ describe('an oops in its words', () => {
     const scanned = trap(gpf, 'f+0x1/0x9', '').replace(' caller+', ' ? die_addr+0x1/0x2\n ? caller+');
     expect(stackIn(scanned)).toBe('On its stack, by scanning: caller+0x9.');
     expect(stackIn(`${scanned} g+0x1/0x2\n`)).toBe('Its stack: g+0x1.');
+    const hung = 'INFO: task a:7 blocked for more than 120 seconds.\nCall Trace:\n schedule+0x1/0x2\n f+0x1/0x2\n';
+    expect(stackIn(hung)).toBe('Its stack: schedule+0x1 ← f+0x1.');
   });
 
   test('a place that was decoded has its function, and a message with a file is no frame', () => {
