@@ -13,6 +13,7 @@ import type { AnyPlugin } from '../plugin/registry.js';
 import type { Section } from '../plugin/section.js';
 import { runOnReports } from '../plugin/run-plugin.js';
 import { oneLine } from '../report/escape.js';
+import { isEverywhere } from '../report/kernel-threads.js';
 import type { NamedTask } from '../report/redact.js';
 import { logFormat, makeReport, type DumpFacts } from '../report/report.js';
 import { writeReport } from './answer.js';
@@ -25,6 +26,7 @@ import { endProgress, progress } from '../app/progress.js';
 import { reportTarget } from './write-report.js';
 import { judgeOopses } from '../oopstext/judge-oops-text.js';
 import { OopsReader } from '../oopstext/oops-reader.js';
+import type { OopsText } from '../oopstext/oops-text.js';
 import { isImportant } from '../timeline/event.js';
 import { TextTimeline } from '../timeline/text-timeline.js';
 import { timelineOfRecords, type Timeline } from '../timeline/timeline.js';
@@ -151,7 +153,7 @@ interface ReadLog {
   ending?: string | undefined;
   /** Why not all of a dump's log could be read. */
   unread?: string | undefined;
-  /** Of a dump's tasks, where they are to be hidden; a log has those of its tables. */
+  /** Tasks whose names are to be hidden: a dump's, and of a log those that its oopses name, beside its tables'. */
   tasks?: readonly NamedTask[];
 }
 
@@ -182,6 +184,11 @@ async function readDump(words: readonly string[], flags: CommonValues): Promise<
     opened.session.close();
     endProgress();
   }
+}
+
+function tasksOf(oopses: readonly OopsText[]): NamedTask[] {
+  const comms = new Set(oopses.map(({ comm }) => comm).filter((comm) => comm !== undefined));
+  return [...comms].map((comm) => ({ comm, isKernelThread: isEverywhere(comm) }));
 }
 
 const firstBytes = 4096;
@@ -274,6 +281,7 @@ async function readLog(path: string, more: readonly string[]): Promise<ReadLog> 
     timeline,
     ends,
     name,
+    tasks: tasksOf([...logged.oopses, ...logged.survived]),
     facts: {
       files: [name],
       format: logFormat,

@@ -119,9 +119,7 @@ export function readLine(draft: Draft, text: string, number: number): void {
       draft.reading.own = number;
     }
   }
-  const machine = { ...kernelIn(text), access: accessIn(text), architecture: architectureIn(text) };
-  for (const [name, value] of Object.entries(machine))
-    if (value !== undefined && draft[name as keyof Draft] === undefined) Object.assign(draft, { [name]: value });
+  readMachine(draft, text);
   if (draft.fault === 'rcu stall' && draft.reading.isTraced && !wasPlaced && draft.place !== undefined)
     draft.trace = [];
   const frame = frameIn(text);
@@ -130,6 +128,18 @@ export function readLine(draft: Draft, text: string, number: number): void {
   if (frame !== undefined || isOfTrace(text)) draft.reading.own = number;
   if (draft.reading.isTraced) return traceLine(draft, text, frame);
   for (const [, name, value] of text.matchAll(register)) draft.registers[registerName(name!)] ??= BigInt(`0x${value}`);
+}
+
+function readMachine(draft: Draft, text: string): void {
+  const machine = { ...kernelIn(text), access: accessIn(text), architecture: architectureIn(text) };
+  for (const [name, value] of Object.entries(machine))
+    if (value !== undefined && draft[name as keyof Draft] === undefined) Object.assign(draft, { [name]: value });
+}
+
+/** Takes what a line behind the report's panic says of who it was, where the report was cut short. */
+export function readPanicLine(draft: Draft, text: string): void {
+  readReportLine(text, draft, 'who');
+  readMachine(draft, text);
 }
 
 /** Behind a hung task's own stack: locks, and what CPUs do. */

@@ -16,6 +16,7 @@ import { misalignedBy } from './misaligned.js';
 import { byHandTold, isByHand, KERNELS_OWN, panicTold, PANICKING } from './panic-in-words.js';
 import { addressInWords, spaces } from './pointer-in-words.js';
 import { reportTold } from './report-in-words.js';
+import { taskTold } from './task-in-words.js';
 
 /** What the code did: "acme_depth+0x5 [acme] read 4 bytes at address 0x28 (0x28(%rdi)) through rdi, …". */
 export function whatTold(oops: OopsText): Told {
@@ -58,9 +59,11 @@ function forAddress({ address: at }: OopsText): Told | string {
 }
 
 /** A check gives up for what its caller gave it. */
-function forCaller({ place, trace }: OopsText): Told | string {
+function forCaller({ place, linked, trace }: OopsText): Told | string {
   if (place === undefined || !isCheck(place.function)) return '';
-  const caller = trace.find((one) => !isCheck(one.function));
+  // A link register that is of no function of these is of who called the innermost.
+  const isOfCaller = linked !== undefined && linked.function !== place.function && !isCheck(linked.function);
+  const caller = isOfCaller ? linked : trace.find((one) => !isCheck(one.function));
   return caller === undefined ? '' : told`, called by ${placeWord(caller, 'caller')},`;
 }
 
@@ -184,13 +187,11 @@ function panickedTold(oops: OopsText): Told {
 }
 
 /** " on CPU 1 (init (1))" */
-export function whoTold({ cpu, comm, pid, fault }: OopsText): Told | string {
+export function whoTold(oops: OopsText): Told | string {
+  const { cpu, fault } = oops;
   // It is told of itself.
   if (fault === 'hung task') return '';
-  const task =
-    comm === undefined
-      ? undefined
-      : told`${word('task.comm', comm, 'the log')}${pid === undefined ? '' : told` (${number('task.pid', pid, 'the log', 'pid')})`}`;
+  const task = taskTold(oops);
   if (cpu === undefined) return task === undefined ? '' : told`, in ${task}`;
   return told`, on CPU ${number('cpu', cpu, 'the log', 'cpu')}${task === undefined ? '' : told` (${task})`}`;
 }

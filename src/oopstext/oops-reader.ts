@@ -1,11 +1,11 @@
 import type { LineTaker } from '../timeline/text-timeline.js';
 import type { TimelineLine } from '../timeline/event-reader.js';
-import { isFurniture, readReportLine } from '../timeline/report-lines.js';
+import { isFurniture } from '../timeline/report-lines.js';
 import { defined } from '../words/defined.js';
 import { logStamp } from '../words/log-stamp.js';
 import { isCutHere, isEndOfReport } from '../words/report-marks.js';
 import { begunIn, type Begun } from './first-line.js';
-import { readLine, type Draft } from './lines.js';
+import { readLine, readPanicLine, type Draft } from './lines.js';
 import { Omens } from './omens.js';
 import { isOops, type OopsText, type TextArchitecture, type TextFault } from './oops-text.js';
 import { isPanicOf } from './panics-of.js';
@@ -87,7 +87,7 @@ export class OopsReader implements LineTaker {
     } else if (this.#ended !== undefined) {
       // Where a report is cut short, the panic's own lines tell who it was.
       if (this.#ended.draft.panic !== undefined && number - this.#ended.at <= linesToTask)
-        readReportLine(text, this.#ended.draft, 'who');
+        readPanicLine(this.#ended.draft, text);
       if (number - this.#ended.at > longestPause) this.#settle();
     }
     this.#before = [...this.#before.slice(-1), line];
@@ -194,9 +194,10 @@ export class OopsReader implements LineTaker {
   /** What stands between "cut here" and the head; before that mark, what a check says. */
   #reason(number: number): string | undefined {
     const [first, last] = this.#before.length === 2 ? this.#before : [undefined, this.#before[0]];
-    if (last?.number !== number - 1 || first?.number !== number - 2) return undefined;
-    if (isCutHere(last.text)) return checked.test(first.text) ? first.text : undefined;
-    return isCutHere(first.text) ? last.text : undefined;
+    if (first?.number === undefined || last?.number !== number - 1) return undefined;
+    if (isCutHere(last.text))
+      return number - first.number <= linesOfReason && checked.test(first.text) ? first.text : undefined;
+    return isCutHere(first.text) && first.number === number - 2 ? last.text : undefined;
   }
 
   /** Until 4.14 a WARN() says behind its head what it is about. */
@@ -244,6 +245,8 @@ function asItIs(draft: Draft): Draft {
   return { ...rest, fault: 'hard lockup', ...defined({ place: draft.interrupted?.place }) };
 }
 
+/** What a check says may be wrapped. */
+const linesOfReason = 5;
 /** From a panic's line on. */
 const linesToTask = 4;
 /** From RCU's first line on: one for each CPU that it waits for. */

@@ -1,7 +1,7 @@
 import { address, bytes, duration, word } from '../words/known-facts.js';
 import { told, type Told } from '../words/told.js';
-import { taskInWords } from '../timeline/event.js';
 import type { OopsText } from './oops-text.js';
+import { taskTold } from './task-in-words.js';
 
 /** What watchdogs and checks found, which kills nothing by itself. @param where the code was, for a sentence's head */
 export function reportTold(oops: OopsText, where: Told | string): Told {
@@ -38,11 +38,12 @@ function keptTold({ seconds, place }: OopsText, where: Told | string, how: strin
 }
 
 /** "jbd2/vda1-8 (207) was blocked for more than 120 s in wait_on_bit+0x…" */
-function blockedTold({ comm, pid, seconds, place, trace }: OopsText): Told {
+function blockedTold(oops: OopsText): Told {
+  const { seconds, place, trace } = oops;
   const long = seconds === undefined ? '' : told` for more than ${duration('blocked', seconds * 1e9, 'the log')}`;
   const at = place ?? trace[0];
   const where = at === undefined ? '' : told` in ${word('in', placeName(at), 'the log')}`;
-  return told`${word('task', taskInWords(comm, pid), 'the log')} was blocked${long}${where}`;
+  return told`${taskTold(oops) ?? 'A task'} was blocked${long}${where}`;
 }
 
 function placeName({ function: name, module }: { readonly function: string; readonly module?: string }): string {

@@ -30,9 +30,9 @@ export function stackTold(oops: OopsText): Told | undefined {
 /** Who called what the report is of. */
 export function stackOf({ trace, place, interrupted, fault }: OopsText): readonly Place[] {
   const top = place ?? interrupted?.place;
-  // Of an exhausted stack the innermost function may stand on it many times.
-  const at =
-    fault === 'stack guard page' ? -1 : trace.findIndex((one, i) => i < NAMED * 4 && one.function === top?.function);
+  // Of an exhausted stack the innermost function may stand on it many times; above where a task waits is for what.
+  const isWhole = fault === 'stack guard page' || fault === 'hung task';
+  const at = isWhole ? -1 : trace.findIndex((one, i) => i < NAMED * 4 && one.function === top?.function);
   const below = trace.slice(at + 1);
   return at >= 0 ? below : below.slice(below.findIndex((one) => !isOfReport(one)) >>> 0);
 }

@@ -11,7 +11,11 @@ export interface ReportFacts {
 }
 
 /** ".name" is a function's code on ppc64 with descriptors; ":module:name" is how kernels before 2.6.28 print one. */
-const code = String.raw`(?::(?<before>\w+):)?\.?(?<function>[A-Za-z_][\w.$]*)\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>\w+)[^\]]*\])?`;
+const code = [
+  /(?::(?<before>\w+):)?\.?(?<function>[A-Za-z_][\w.$]*)/.source,
+  // decode_stacktrace.sh puts files and lines in place of offsets.
+  /(?:\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>\w+)[^\]]*\])?| \([\w./-]{1,200}\.[chS]:\d{1,6}[ )])/.source,
+].join('');
 
 /** Where code was, by the line of each architecture that says so. */
 const placeLine = new RegExp(

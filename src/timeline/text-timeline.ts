@@ -5,7 +5,7 @@ import { endOfPiece, mayMatter } from './find-form.js';
 import { stampOf } from './oom-events.js';
 import type { TimelineLine } from './event-reader.js';
 import { TimelineBuilder, type Timeline } from './timeline.js';
-import { goesOnWith, type Waiting } from './wrapped-lines.js';
+import { goesOnWith, isBroken, isHead, type Waiting } from './wrapped-lines.js';
 
 /** Longer lines are cut: no event's is. */
 const longestLine = 16 * 1024;
@@ -28,6 +28,7 @@ export class TextTimeline {
   #last = '';
   /** A line that the next may go on with. */
   #waiting: Waiting | undefined;
+  #isQuotedPrintable = false;
   readonly #beside: LineTaker | undefined;
 
   /** @param beside has each line that is read */
@@ -83,6 +84,7 @@ export class TextTimeline {
     for (const line of logLines(raw, this.#number)) {
       const whole = this.#waiting && goesOnWith(this.#waiting, line, raw);
       if (whole === undefined) this.#flush();
+      else this.#isQuotedPrintable ||= isBroken(this.#waiting!.raw);
       this.#waiting = { line: whole ?? line, raw };
     }
     if (!this.#isNews(this.#waiting)) this.#flush();
@@ -91,7 +93,11 @@ export class TextTimeline {
 
   /** Whether its rest would matter. */
   #isNews(waiting: Waiting | undefined): boolean {
-    return waiting !== undefined && !waiting.line.foreign && (this.#isHungry || mayMatter(waiting.line.text));
+    return (
+      waiting !== undefined &&
+      !waiting.line.foreign &&
+      (this.#isHungry || mayMatter(waiting.line.text) || isHead(waiting.line.text))
+    );
   }
 
   get #isHungry(): boolean {
@@ -100,8 +106,9 @@ export class TextTimeline {
 
   #flush(): void {
     if (this.#waiting === undefined) return;
-    const { text, time, caller, foreign: isForeign, number } = this.#waiting.line;
+    const { text: raw, time, caller, foreign: isForeign, number } = this.#waiting.line;
     this.#waiting = undefined;
+    const text = this.#isQuotedPrintable ? raw.replaceAll('=3D', '=') : raw;
     const line = { text, isForeign, number, ...stampOf(time), ...defined({ caller }) };
     this.#builder.take(line);
     this.#beside?.take(line);

@@ -19,18 +19,30 @@ export interface Waiting {
 /** What a line goes on with where the next one is its rest; undefined where it is a line of its own. */
 export function goesOnWith({ line, raw: last }: Waiting, next: LogLine, raw: string): LogLine | undefined {
   if (next.stamped || next.foreign || next.text === '' || isFurniture(next.text)) return undefined;
-  const isHead = cutHead.test(line.text);
-  if (!line.stamped && !isHead) return undefined;
+  if (isBroken(last)) return { ...line, text: `${line.text.slice(0, -1)}${withoutEnd(raw).replace(quote, '')}` };
+  const isCut = cutHead.test(line.text);
+  if (!line.stamped && !isCut) return undefined;
   const { length } = withoutEnd(last);
   if (length === columns)
     return { ...line, text: `${line.text}${last.endsWith(' ') ? ' ' : ''}${withoutEnd(raw).replace(quote, '')}` };
   const [word = ''] = next.text.split(' ', 1);
   const isFull = length <= columns && length + word.length >= mailColumns;
-  return isHead || (isFull && heads.test(line.text)) ? { ...line, text: `${line.text} ${next.text}` } : undefined;
+  return isCut || (isFull && heads.test(line.text)) ? { ...line, text: `${line.text} ${next.text}` } : undefined;
 }
 
 /** Lines whose rest tells; of others nothing is read. */
-const heads = /^(?:WARNING: |BUG: |INFO: task |Unable to handle |Kernel panic - |Internal error: |CPU: \d+ )/;
+const heads =
+  /^(?:WARNING: |BUG: |INFO: task |Unable to handle |Kernel panic - |Internal error: |CPU: \d+ |list_(?:add|del) )/;
+
+/** A line that says something before a report, of which a mail may have made two. */
+export function isHead(text: string): boolean {
+  return heads.test(text);
+}
+
+/** A mail in quoted-printable breaks lines so; "=" is written "=3D" in it. */
+export function isBroken(raw: string): boolean {
+  return raw.length <= columns && /[^=]=\r?$/.test(raw);
+}
 
 const quote = /^\s*>\s?/;
 

@@ -1,3 +1,5 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { build, oompm } from '../built.js';
 import { dumpFile } from '../dumps.js';
@@ -28,6 +30,16 @@ describe('--redact hides names that no table of this report has', () => {
     const inStacks = await token('bt', '--all');
     expect(inStacks).toBeDefined();
     expect((await oompm(['overview', dump, '--redact'])).stdout).toContain(`${inStacks} (52)`);
+  });
+
+  test('a log’s oopses name their tasks, which no table has where they ended it', async () => {
+    const panic = 'Kernel panic - not syncing: hung_task: blocked tasks';
+    const lines = ['INFO: task secret-db:812 blocked for more than 120 seconds.', panic];
+    const path = `${mkdtempSync(`${tmpdir()}/oompm-redact-`)}/log.txt`;
+    writeFileSync(path, lines.map((line) => `[  240.000000] ${line}\n`).join(''));
+    const { stdout } = await oompm(['explain', path, '--redact']);
+    expect(stdout).toContain('task-1 (812) was blocked for more than 120 s');
+    expect(stdout).not.toContain('secret-db');
   });
 
   test('the rebuilt report keeps the kernel’s own words', async () => {

@@ -337,6 +337,31 @@ describe('an oops in its words', () => {
     const scanned = trap(gpf, 'f+0x1/0x9', '').replace(' caller+', ' ? die_addr+0x1/0x2\n ? caller+');
     expect(stackIn(scanned)).toBe('On its stack, by scanning: caller+0x9.');
     expect(stackIn(`${scanned} g+0x1/0x2\n`)).toBe('Its stack: g+0x1.');
+    const hung = 'INFO: task a:7 blocked for more than 120 seconds.\nCall Trace:\n schedule+0x1/0x2\n f+0x1/0x2\n';
+    expect(stackIn(hung)).toBe('Its stack: schedule+0x1 ← f+0x1.');
+  });
+
+  test('a place that was decoded has its function, and a message with a file is no frame', () => {
+    const decoded = 'klist_next (lib/klist.c:382)';
+    expect(told(trap(gpf, decoded, ''))[0]).toContain('klist_next met a general protection fault');
+    expect(
+      stackIn(
+        trap(gpf, decoded, '').replace(
+          ' caller+0x9/0x20',
+          ' device_find_child (drivers/base/core.c:4012 (discriminator 1))',
+        ),
+      ),
+    ).toBe('Its stack: device_find_child.');
+    expect(
+      stackIn(trap(gpf, decoded, '').replace(' caller+0x9/0x20', ' usb 1-1: failed (see usb.c:12)')),
+    ).toBeUndefined();
+  });
+
+  test('who called a check is told by the link register where that is of another function', () => {
+    const bug = (lr: string): string =>
+      `kernel BUG at include/linux/skbuff.h:2277!\nOops: Exception in kernel mode, sig: 5 [#1]\nNIP [c04689f4] skb_pull+0x2c/0x48\nLR [c03f62ac] ${lr}+0x8/0x84\nCall Trace:\n[ec4bfda8] [c03f6a44] poll+0x48/0xe4\n`;
+    expect(told(bug('clean_ring'))[0]).toContain('skb_pull+0x2c, called by clean_ring+0x8, ran into');
+    expect(told(bug('skb_pull'))[0]).toContain('skb_pull+0x2c, called by poll+0x48, ran into');
   });
 
   test('ud2 is of a BUG(), another instruction is not', () => {
@@ -475,6 +500,16 @@ describe('a line that was wrapped', () => {
     expect(told(`${head}\n${rest}\n${tail}`)).toEqual(['certain: f+0x1 read address 0x4, an offset from NULL.']);
     // One that is shorter ends where it ends.
     expect(told(`${head.slice(0, -1)}\n${rest}\n${tail}`)).toEqual(['certain: f+0x1 met a page fault as it read.']);
+  });
+
+  test('in quoted-printable goes on behind its “=”, and “=3D” is one', () => {
+    const head = `${pad('BUG: unable to handle kernel NULL pointer dereference at=')}\n 0000000000000090\n`;
+    const tail = `${pad('Oops: 0000 [#1] SMP')}\n${pad('RIP: 0010:f+0x1/0x9')}\n${pad('Kernel panic - not syncing: code=3D0x5')}\n`;
+    expect(told(`${head}${tail}`)).toEqual([
+      'certain: f+0x1 read address 0x90, an offset from NULL: panic “code=0x5”.',
+    ]);
+    // Of a log that nobody has encoded it is what the kernel printed.
+    expect(told(tail)[0]).toContain('panic “code=3D0x5”');
   });
 
   test('before a place goes on with it, and a head without one is whole', () => {
