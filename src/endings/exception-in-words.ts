@@ -34,10 +34,7 @@ export function exceptionTold(kernel: Kernel, { exception, culprit }: Ending): T
   return told`${where} ${accessTold(spacesOf(kernel), access)}`;
 }
 
-/**
- * Where a call through a register went, that register still holds; where code that is gone had called and comes back, none
- * need to.
- */
+/** Where a call through a register went, that register still holds; to code that is gone one may also come back. */
 function isCalled(kernel: Kernel, { registers }: SavedRegisters): boolean {
   const { ip } = registers;
   if (!isOfNoModule(spacesOf(kernel), ip)) return true;

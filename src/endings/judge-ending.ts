@@ -3,16 +3,18 @@ import { doorTo } from '../kernel/door-to.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { isCheck } from '../faults/checks.js';
 import { registersOf } from '../linux/machine/cpu-registers.js';
+import { toldTask } from '../linux/sched/tasks.js';
 import { activationInWords, type Activation } from '../locks/contexts.js';
+import { interruption } from '../locks/findings/interruptions.js';
 import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
-import { labelOf, placeTold } from '../locks/findings/waits-in-words.js';
+import { cpuTold, labelOf, placeTold } from '../locks/findings/waits-in-words.js';
 import { systemCallOf } from '../locks/waits/system-call.js';
 import { isUnmapped } from '../memory/address-space.js';
 import { conclude, type Claim, type Finding } from '../words/finding.js';
 import { word } from '../words/known-facts.js';
 import type { Subject } from '../words/subject.js';
 import { told, toldJoined, type Told } from '../words/told.js';
-import { endingOf, type Ending, type EndingKind, type Policy } from './ending.js';
+import { endingOf, type Ending, type EndingKind } from './ending.js';
 import {
   bugKind,
   byHandKind,
@@ -34,7 +36,7 @@ import { leftBehind, leftBehindProblem } from './left-behind.js';
 import { functionNamed, keptBy, keptProblem, type Kept } from './kept.js';
 import { livedFinding } from './lived.js';
 import { machineCheckProblem, machineCheckTold } from './machine-check.js';
-import { nmiSettingTold } from './nmi-in-words.js';
+import { policyTold } from './policy-set.js';
 import { metBy } from './policy-in-words.js';
 import { noInitTold, noRootTold } from './root-in-words.js';
 import { outOfMemoryTold } from './memory-in-words.js';
@@ -63,11 +65,14 @@ function judge(kernel: Kernel, ending: Ending): Finding {
     case 'exception':
       return conclude(exceptionKind, {
         ...claim(kernel, ending, told`${exceptionTold(kernel, ending)}${leftBehindTold(kernel, ending)}`),
-        problem: leftBehindProblem(kernel, ending),
+        problem: leftBehindProblem(kernel, ending) ?? oopsProblem(ending),
       });
     case 'bug':
     case 'warning':
-      return conclude(bugKind, claim(kernel, ending, trapTold(kernel, ending)));
+      return conclude(bugKind, {
+        ...claim(kernel, ending, trapTold(kernel, ending)),
+        problem: ending.kind === 'bug' ? oopsProblem(ending) : undefined,
+      });
     case 'stack protector':
       return conclude(
         checkKind,
@@ -120,7 +125,21 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
 
 /** ", on CPU 0 (init (1)), in write(fd 1: /dev/acme)" */
 function whose(kernel: Kernel, ending: Ending): Told {
-  return told`, on ${labelOf(kernel, ending.context)}${during(kernel, ending)}`;
+  const { context } = ending;
+  const over = interruptTold(kernel, ending);
+  if (over === undefined || context.cpu === undefined)
+    return told`, on ${labelOf(kernel, context)}${during(kernel, ending)}`;
+  const who = context.task === undefined ? 'nobody' : toldTask(kernel, context.task, 'task');
+  return told`, on CPU ${cpuTold(context.cpu, 'task')} in ${over} over ${who}`;
+}
+
+/** "a softirq", of code that has nothing to do with the task that it came over. */
+function interruptTold(kernel: Kernel, { context, culprit: { segment, activations } }: Ending): string | undefined {
+  const came = interruption(kernel, context, segment)?.kind;
+  if (came !== 'interrupt' && came !== 'NMI') return undefined;
+  if (came === 'interrupt' && activations.some(({ name }) => /^(?:__do_softirq|handle_softirqs)$/.test(name)))
+    return 'a softirq';
+  return came === 'NMI' ? 'an NMI' : 'an interrupt';
 }
 
 /** Ends that whoever met them has no part in. */
@@ -129,7 +148,8 @@ const ofNobody: ReadonlySet<EndingKind> = new Set(['machine check', 'no root', '
 /** What made a panic of it, where that is a setting, and the panic's own words. */
 function panicTold(kernel: Kernel, ending: Ending): string | Told {
   const { kind, policy, panic } = ending;
-  if (policy !== undefined) return kind === 'warning' ? '' : told`. ${policyTold(kernel, policy)} made a panic of it`;
+  if (policy !== undefined)
+    return kind === 'warning' ? '' : told`. ${policyTold(kernel, ending, policy)} made a panic of it`;
   if (!tellsMore.has(kind)) return '';
   noteLosses(kernel, ending);
   return panic.message === undefined ? '' : told`: panic “${word('panic', panic.message, 'the log')}”`;
@@ -144,11 +164,6 @@ const tellsMore: ReadonlySet<EndingKind> = new Set([
   'no root',
   'no init',
 ]);
-
-function policyTold(kernel: Kernel, policy: Policy): Told {
-  const set = policy === 'unknown_nmi_panic or panic_on_unrecovered_nmi' ? nmiSettingTold(kernel) : undefined;
-  return set ?? told`${policy}`;
-}
 
 function saidBy({ kind, policy, panic }: Ending): Told[] {
   if (panic.message === undefined || (policy === undefined && tellsMore.has(kind))) return [];
@@ -166,7 +181,7 @@ function policyFinding(kernel: Kernel, ending: Ending): Finding {
       subject: functionSubject(found[0]?.activations[0]),
       problem: culprits.length === 0 ? undefined : keptProblem(kernel, culprits),
       sentence: told`${what}${isOwn ? during(kernel, ending) : ''}${panicTold(kernel, ending)}.`,
-      brief: brief && `${brief}, and ${policyTold(kernel, ending.policy!).text} made a panic of it.`,
+      brief: brief && `${brief}, and ${policyTold(kernel, ending, ending.policy!).text} made a panic of it.`,
       evidence: [...found.flatMap(path), ...saidBy(ending)],
       restsOn: found.flatMap(({ activations: [first] }) => byScanning(first)),
       doors: culprits.flatMap(({ task }) => (task ? [doorTo(task)] : [])),
@@ -208,6 +223,12 @@ function subjectOf({ kind, culprit: { activations } }: Ending): Subject {
   return functionSubject(own);
 }
 
+/** The same where the machine lived on after it, and ended otherwise. */
+function oopsProblem(ending: Ending): string | undefined {
+  const { kind, name } = subjectOf(ending);
+  return kind === 'function' && name !== undefined ? `an oops in ${name}` : undefined;
+}
+
 function functionSubject(own: Activation | undefined): Subject {
   if (own === undefined || own.name === '') return { kind: 'machine' };
   return { kind: 'function', name: functionNamed(own) };
@@ -230,7 +251,13 @@ function leftBehindTold(kernel: Kernel, ending: Ending): string {
   return what === undefined ? '' : `: ${what} was left behind`;
 }
 
-function trapTold(kernel: Kernel, { kind, exception, culprit: { activations } }: Ending): Told {
+function trapTold(kernel: Kernel, ending: Ending): Told {
+  const {
+    kind,
+    policy,
+    exception,
+    culprit: { activations },
+  } = ending;
   const [first] = activations;
   const bug = exception?.faulted.bug;
   const what = kind === 'warning' || bug?.isWarning === true ? 'a WARN()' : 'a BUG()';
@@ -238,7 +265,10 @@ function trapTold(kernel: Kernel, { kind, exception, culprit: { activations } }:
     bug?.file === undefined
       ? ''
       : told` at ${word('source', bug.line === undefined ? bug.file : `${bug.file}:${bug.line}`, '__bug_table')}`;
-  const made = kind === 'warning' ? ', and panic_on_warn or warn_limit made a panic of it' : '';
+  const made =
+    kind === 'warning' && policy !== undefined
+      ? told`, and ${policyTold(kernel, ending, policy)} made a panic of it`
+      : '';
   const where =
     first === undefined ? 'Code that is not known' : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
   return told`${where} ran into ${what}${source}${made}`;

@@ -54,7 +54,7 @@ function registerTold(register: string, value: bigint): KnownFact {
 }
 
 /**
- * No instruction was run there: its caller went by a bad pointer, or what it had called came back to where code is gone.
+ * No instruction was run there: its caller went by a bad pointer, or what it had called came back to code that is gone.
  * @param by the caller, where it is known
  * @param isCalled whether it is known that it was a call
  */
