@@ -172,21 +172,21 @@ function saidBy({ kind, policy, panic }: Ending): Told[] {
 
 /** Of a watchdog who is told is not who panicked, unless it is both. */
 function policyFinding(kernel: Kernel, ending: Ending): Finding {
-  const { what, brief, culprits } = metBy(kernel, ending);
+  const { what, brief, problem, culprits } = metBy(kernel, ending);
   const isOwn = culprits.includes(ending.context);
   const found = culprits.map((context) => keptBy(kernel, context));
   return conclude(
     policyKind,
     {
       subject: functionSubject(found[0]?.activations[0]),
-      problem: culprits.length === 0 ? undefined : keptProblem(kernel, culprits),
+      problem: culprits.length === 0 ? problem : keptProblem(kernel, culprits),
       sentence: told`${what}${isOwn ? during(kernel, ending) : ''}${panicTold(kernel, ending)}.`,
       brief: brief && `${brief}, and ${policyTold(kernel, ending, ending.policy!).text} made a panic of it.`,
       evidence: [...found.flatMap(path), ...saidBy(ending)],
       restsOn: found.flatMap(({ activations: [first] }) => byScanning(first)),
       doors: culprits.flatMap(({ task }) => (task ? [doorTo(task)] : [])),
     },
-    culprits.length > 0 ? 'its culprit is told' : 'what waits is told elsewhere',
+    culprits.length > 0 || ending.policy === 'oops_limit' ? 'its culprit is told' : 'what waits is told elsewhere',
   );
 }
 

@@ -11,6 +11,7 @@ import { told, toldList, type Told } from '../words/told.js';
 import type { Ending } from './ending.js';
 import { keptBy } from './kept.js';
 import { interruptedTold } from './nmi-in-words.js';
+import { oopsedProblem, oopsedTold } from './oopsed-in-words.js';
 import { sleeperTold } from './sleeper-in-words.js';
 import { taintInWords } from './taint-in-words.js';
 
@@ -20,6 +21,8 @@ export interface Met {
   readonly what: Told;
   /** The same without whom it met. */
   readonly brief?: string;
+  /** Which problem that is, where no culprit tells. */
+  readonly problem?: string | undefined;
   /** Whose doing it was, where it is known and waits for nobody: the finding is about it. */
   readonly culprits: readonly Context[];
 }
@@ -40,6 +43,8 @@ export function metBy(kernel: Kernel, ending: Ending): Met {
     }
     case 'panic_on_rcu_stall':
       return rcuStalled(kernel);
+    case 'oops_limit':
+      return { what: oopsedTold(kernel, ending), culprits: [], problem: oopsedProblem(kernel) };
     case 'hung_task_panic':
       return hungTasks(kernel);
     case 'unknown_nmi_panic or panic_on_unrecovered_nmi':

@@ -7,6 +7,10 @@ import type { Ending, Policy } from './ending.js';
 export function policyTold(kernel: Kernel, { panic }: Pick<Ending, 'panic'>, policy: Policy): Told {
   if (policy === 'unknown_nmi_panic or panic_on_unrecovered_nmi') return nmiSettingTold(kernel) ?? told`${policy}`;
   if (policy === 'panic_on_warn or warn_limit') return told`${warnSetting(kernel, panic.message) ?? policy}`;
+  if (policy === 'oops_limit') {
+    const limit = kernel.hasGlobal(policy) ? kernel.attempt(policy, () => kernel.global(policy)) : undefined;
+    return limit === undefined ? told`${policy}` : told`${policy} (${number(policy, limit, policy)})`;
+  }
   return told`${policy}`;
 }
 
