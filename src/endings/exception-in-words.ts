@@ -7,6 +7,7 @@ import { accessTold, operandTold, wildCallTold } from '../faults/access-in-words
 import { isCanonical, isOfNoModule } from '../faults/bad-pointer.js';
 import { spacesOf } from './address-spaces.js';
 import type { Ending } from './ending.js';
+import { blamedTold } from './blamed.js';
 import { stackTold } from './stack-in-words.js';
 import { taintInWords } from './taint-in-words.js';
 
@@ -22,7 +23,9 @@ export function exceptionTold(kernel: Kernel, ending: Ending): Told {
     return wildCallTold(spacesOf(kernel), found.saved.registers.ip, by, isCalled(kernel, found.saved));
   }
   const where =
-    first === undefined ? 'Code that is not known' : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
+    first === undefined
+      ? 'Code that is not known'
+      : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}${blamedTold(kernel, activations)}`;
   const { access } = found ?? {};
   const stack = stackTold(kernel, ending, found?.saved);
   if (stack !== undefined) return stack;

@@ -1,10 +1,11 @@
 import { stacksOf } from '../arch/stack/stack-architectures.js';
 import { doorTo } from '../kernel/door-to.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { isCheck } from '../faults/checks.js';
+import { checkInWords } from '../faults/checks.js';
 import { registersOf } from '../linux/machine/cpu-registers.js';
 import { toldTask } from '../linux/sched/tasks.js';
 import { activationInWords, type Activation } from '../locks/contexts.js';
+import { isDying } from '../locks/dying/machinery.js';
 import { interruption } from '../locks/findings/interruptions.js';
 import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
 import { cpuTold, labelOf, placeTold } from '../locks/findings/waits-in-words.js';
@@ -14,6 +15,7 @@ import { conclude, type Claim, type Finding } from '../words/finding.js';
 import { word } from '../words/known-facts.js';
 import type { Subject } from '../words/subject.js';
 import { told, toldJoined, type Told } from '../words/told.js';
+import { blamedFor, blamedTold } from './blamed.js';
 import { endingOf, type Ending, type EndingKind } from './ending.js';
 import {
   bugKind,
@@ -219,7 +221,7 @@ const isOfCode: ReadonlySet<EndingKind> = new Set(['exception', 'bug', 'warning'
 function subjectOf({ kind, culprit: { activations } }: Ending): Subject {
   const [first] = activations;
   if (!isOfCode.has(kind)) return { kind: 'machine' };
-  const own = kind === 'bug' || kind === 'warning' || kind === 'exception' ? notACheck(activations) : first;
+  const own = kind === 'bug' || kind === 'warning' || kind === 'exception' ? blamedFor(activations) : first;
   return functionSubject(own);
 }
 
@@ -234,13 +236,9 @@ function functionSubject(own: Activation | undefined): Subject {
   return { kind: 'function', name: functionNamed(own) };
 }
 
-function notACheck(activations: readonly Activation[]): Activation | undefined {
-  // Of a call to what is no code the caller is the first that has a name.
-  return activations.find(({ name }) => name !== '' && !isCheck(name)) ?? activations[0];
-}
-
-function placeOf(kernel: Kernel, { culprit: { activations } }: Ending): string | Told {
-  const [first] = activations;
+function placeOf(kernel: Kernel, { culprit: { activations, machinery } }: Ending): string | Told {
+  // Where a stack began anew, what panicked is all that it has.
+  const first = activations[0] ?? machinery.find(({ name }) => name !== '' && !isDying(kernel, name));
   if (first === undefined) return 'Code of user space, or that is not known,';
   return told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
 }
@@ -249,6 +247,13 @@ function placeOf(kernel: Kernel, { culprit: { activations } }: Ending): string |
 function leftBehindTold(kernel: Kernel, ending: Ending): string {
   const what = leftBehind(kernel, ending);
   return what === undefined ? '' : `: ${what} was left behind`;
+}
+
+/** ": an object was freed twice, or what was freed is none" */
+function meaningTold({ kind, culprit, exception }: Ending): string {
+  const file = exception?.faulted.bug?.file ?? '';
+  const said = checkInWords(culprit.activations[0]?.name ?? '', file, kind === 'warning');
+  return said === undefined ? '' : `: ${said}`;
 }
 
 function trapTold(kernel: Kernel, ending: Ending): Told {
@@ -271,7 +276,7 @@ function trapTold(kernel: Kernel, ending: Ending): Told {
       : '';
   const where =
     first === undefined ? 'Code that is not known' : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
-  return told`${where} ran into ${what}${source}${made}`;
+  return told`${where}${blamedTold(kernel, ending.culprit.activations)} ran into ${what}${source}${meaningTold(ending)}${made}`;
 }
 
 /** Functions that are named, innermost first. */

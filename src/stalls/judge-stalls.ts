@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { doorTo } from '../kernel/door-to.js';
+import { asleepProblem } from '../endings/sleeper-in-words.js';
 import { isIdleTask } from '../linux/sched/cpu-tasks.js';
 import { toldTask } from '../linux/sched/tasks.js';
 import { awaitsAnswer, keptBy, keptProblem } from '../endings/kept.js';
@@ -20,7 +21,8 @@ import { told, toldList, type Told } from '../words/told.js';
 import { gracePeriod, stallTimeout } from '../linux/rcu/grace-period.js';
 import { limitInEvidence, timeLimit } from '../linux/time/time-limit.js';
 import { contendedLocks } from '../locks/survey.js';
-import { cpuProgress, hungTasks, softlockupThreshold, hungTaskTimeout, type CpuProgress } from './watchdogs.js';
+import { hungTasks, hungTaskTimeout } from '../locks/waits/hung-tasks.js';
+import { cpuProgress, softlockupThreshold, type CpuProgress } from './watchdogs.js';
 import { watchdogReports, type WatchdogReport } from '../linux/printk/watchdog-reports.js';
 import { logStamp } from '../words/log-stamp.js';
 import { counted } from '../words/quantity.js';
@@ -259,6 +261,10 @@ function hung(kernel: Kernel): Finding | undefined {
       name: firstOf(tasks.map(({ task }) => kernel.attempt('task_struct.comm', () => task.comm))),
       pids: tasks.flatMap(({ task }) => kernel.attempt('task_struct.pid', () => task.pid) ?? []),
     },
+    problem: asleepProblem(
+      kernel,
+      tasks.map(({ task }) => task),
+    ),
     sentence: told`${have} been in uninterruptible sleep for more than ${usual}${tooLong}: ${listed(tasks.map(what))}.`,
     evidence: [
       ...byPath(tasks.map(({ context }) => context)),

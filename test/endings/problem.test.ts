@@ -12,7 +12,9 @@ import { amissIn } from '../words/untold.js';
 const functions = {
   ...deaths,
   unknown_nmi_error: { code: [{ call: 'panic' }] },
-  default_do_nmi: { code: [{ call: 'unknown_nmi_error' }] },
+  watchdog_overflow_callback: { code: [{ call: 'panic' }] },
+  driver_pmu_irq: { code: [{ call: 'watchdog_overflow_callback' }] },
+  default_do_nmi: { code: [{ call: 'unknown_nmi_error' }, { call: 'driver_pmu_irq' }] },
   exc_nmi: { code: [{ call: 'default_do_nmi' }] },
   asm_exc_nmi: { ...ENTRY, code: [{ call: 'exc_nmi' }] },
   watchdog_timer_fn: { code: [{ call: 'panic' }] },
@@ -104,6 +106,17 @@ describe('a CPU that spins has one problem id', () => {
   test.each([
     ['by an NMI', [nmi, spins], { panicked: true }],
     ['by an NMI before a watchdog cried', [nmi, spins], { panicked: true, seconds: 6n }],
+    [
+      'by hardlockup_panic, through a handler of NMIs that nobody knows',
+      [
+        {
+          ...over('asm_exc_nmi', 'watchdog_overflow_callback', 'driver_pmu_irq', 'default_do_nmi', 'exc_nmi'),
+          on: 'NMI',
+        },
+        spins,
+      ],
+      { panicked: true },
+    ],
     ['stopped from outside', [spins], {}],
     ['stopped before a watchdog cried', [spins], { seconds: 6n }],
     ['stopped in what it calls', [{ calls: ['delay_tsc', 'acme_spin', 'worker'] }], {}],
