@@ -59,6 +59,8 @@ export const globals = {
   hwerr_data: { type: 'struct hwerr_info[]', length: 'HWERR_RECOV_MAX' }, // since 6.18
   tainted_mask: { type: 'u64' },
   die_counter: { type: 'int' }, // of the "[#1]" of an oops
+  warn_limit: { type: 'unsigned int' },
+  oops_limit: { type: 'unsigned int' }, // since 6.2 (d4ccd54d28d3), and stable kernels
   warn_count: { type: 'atomic_t' }, // since 6.2 (8b05aa263361), and stable kernels
   taint_flags: { type: 'struct taint_flag[]' },
   saved_command_line: { type: 'char *' },

@@ -17,6 +17,7 @@ import { faulted, warned, type Faulted } from './exception.js';
 /** A setting of the kernel that makes a panic of what it would go on after; two where code asks both. */
 export type Policy =
   | 'panic_on_oops'
+  | 'oops_limit'
   | 'panic_on_oom'
   | 'panic_on_warn or warn_limit'
   | 'softlockup_panic'
@@ -110,6 +111,9 @@ const callers: readonly (readonly [functions: RegExp, kind: EndingKind, policy?:
   [/^sysrq_handle_crash$/, 'by hand'],
 ];
 
+/** make_task_dead(), which panics itself for oops_limit, and for what dies in an interrupt. */
+const REWOUND = /^(?:make_task_dead|rewind_stack_and_make_dead)$/;
+
 function whichKind(
   kernel: Kernel,
   { panic, context, culprit }: Pick<Ending, 'panic' | 'context' | 'culprit'>,
@@ -133,6 +137,11 @@ function whichKind(
     const policy: Policy | undefined = isPanicOnOops(kernel, panic, context, culprit) ? 'panic_on_oops' : undefined;
     return { kind: kindOf(exception.faulted), exception, ...defined({ policy }) };
   }
+  // An oops that the kernel would go on after leaves nothing of what it was in: the stack begins anew.
+  if (names.some((name) => REWOUND.test(name)))
+    return names.includes('do_exit')
+      ? { kind: isInit(kernel, context) ? 'init killed' : 'panic' }
+      : { kind: 'policy', policy: 'oops_limit' };
   const [caller] = activations;
   const [, kind = 'panic', policy] =
     callers.find(([pattern]) => caller !== undefined && pattern.test(caller.name)) ?? [];

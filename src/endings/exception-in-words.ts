@@ -6,15 +6,18 @@ import { placeTold } from '../locks/findings/waits-in-words.js';
 import { codePlace } from '../stack/code.js';
 import { defined } from '../words/defined.js';
 import { told, type Told } from '../words/told.js';
-import { accessTold, exhaustedTold, operandTold, wildCallTold, type WildCall } from '../faults/access-in-words.js';
+import { accessTold, operandTold, wildCallTold, type WildCall } from '../faults/access-in-words.js';
 import { badPointerInWords, isCanonical, isOfNoModule } from '../faults/bad-pointer.js';
 import { calledByName, calledPointer } from './pointer/called-pointer.js';
 import { spacesOf } from './address-spaces.js';
 import type { Ending } from './ending.js';
+import { blamedTold } from './blamed.js';
+import { stackTold } from './stack-in-words.js';
 import { taintInWords } from './taint-in-words.js';
 
 /** What the code did that it could not: "acme_queue_depth+0x5 [acme] read address 0x28: rdi is a NULL pointer, …". */
-export function exceptionTold(kernel: Kernel, { exception, culprit }: Ending): Told {
+export function exceptionTold(kernel: Kernel, ending: Ending): Told {
+  const { exception, culprit } = ending;
   const { activations } = culprit;
   const [first] = activations;
   const found = exception?.faulted;
@@ -25,10 +28,12 @@ export function exceptionTold(kernel: Kernel, { exception, culprit }: Ending): T
     return wildCallTold(badPointerInWords(spacesOf(kernel), ip), ip, caller && wildCallBy(kernel, saved, caller));
   }
   const where =
-    first === undefined ? 'Code that is not known' : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
+    first === undefined
+      ? 'Code that is not known'
+      : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}${blamedTold(kernel, activations)}`;
   const { access } = found ?? {};
-  const exhausted = stackExhausted(culprit, exception?.kind);
-  if (exhausted !== undefined) return exhausted;
+  const stack = stackTold(kernel, ending, found?.saved);
+  if (stack !== undefined) return stack;
   if (exception === undefined) return told`${where} met an exception`;
   if (exception.kind === 'divide error') return told`${where} divided by zero, or the quotient was too large`;
   if (access === undefined) return told`${where} met ${inWords[exception.kind]}`;
@@ -50,28 +55,11 @@ function wildCallBy(kernel: Kernel, saved: SavedRegisters, activation: Activatio
   return place?.offset === 0 ? { caller, called: place.function } : { caller, isNoCall: true };
 }
 
-/**
- * Where a call through a register went, that register still holds; where code that is gone had called and comes back,
- * none need to.
- */
+/** Where a call through a register went, that register still holds; to code that is gone one may also come back. */
 function isCalled(kernel: Kernel, { registers }: SavedRegisters): boolean {
   const { ip } = registers;
   if (!isOfNoModule(spacesOf(kernel), ip)) return true;
   return Object.entries(registers).some(([name, value]) => name !== 'ip' && value === ip);
-}
-
-/** The stack ran into its guard page. */
-function stackExhausted(
-  { machinery, activations, by }: Ending['culprit'],
-  kind: InterruptionKind | undefined,
-): Told | undefined {
-  const overflow = machinery.some(({ name }) => name === 'handle_stack_overflow');
-  if (!overflow && !(kind === 'double fault' && (by?.badStack.length ?? 0) > 0)) return undefined;
-  const [first] = activations;
-  return exhaustedTold(
-    activations.map(({ name }) => name),
-    first && placeTold(first, 'in'),
-  );
 }
 
 const inWords: Readonly<Record<InterruptionKind, string>> = {

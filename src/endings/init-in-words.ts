@@ -7,6 +7,8 @@ import type { Ending } from './ending.js';
 /** How init ended: do_exit()'s code, as wait4() gives it. */
 export function initEndedTold(kernel: Kernel, ending: Ending): Told {
   const without = 'and the kernel can’t go on without it';
+  if (ending.culprit.machinery.some(({ name }) => name === 'rewind_stack_and_make_dead'))
+    return told`init died of an oops, ${without}`;
   const code = exitCode(kernel, ending);
   if (code === undefined) return told`init ended, ${without}`;
   const signal = code.value & 0x7f;

@@ -1,18 +1,22 @@
 import { stacksOf } from '../arch/stack/stack-architectures.js';
 import { doorTo } from '../kernel/door-to.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { isCheck } from '../faults/checks.js';
+import { checkInWords } from '../faults/checks.js';
 import { registersOf } from '../linux/machine/cpu-registers.js';
+import { toldTask } from '../linux/sched/tasks.js';
 import { activationInWords, type Activation } from '../locks/contexts.js';
+import { isDying } from '../locks/dying/machinery.js';
+import { interruption } from '../locks/findings/interruptions.js';
 import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
-import { labelOf, placeTold } from '../locks/findings/waits-in-words.js';
+import { cpuTold, labelOf, placeTold } from '../locks/findings/waits-in-words.js';
 import { systemCallOf } from '../locks/waits/system-call.js';
 import { isUnmapped } from '../memory/address-space.js';
 import { conclude, type Claim, type Finding } from '../words/finding.js';
 import { word } from '../words/known-facts.js';
 import type { Subject } from '../words/subject.js';
 import { told, toldJoined, type Told } from '../words/told.js';
-import { endingOf, type Ending, type EndingKind, type Policy } from './ending.js';
+import { blamedFor, blamedTold } from './blamed.js';
+import { endingOf, type Ending, type EndingKind } from './ending.js';
 import {
   bugKind,
   byHandKind,
@@ -36,7 +40,7 @@ import { leftBehind, leftBehindProblem } from './left-behind.js';
 import { functionNamed, keptBy, keptProblem, type Kept } from './kept.js';
 import { livedFinding } from './lived.js';
 import { machineCheckProblem, machineCheckTold } from './machine-check.js';
-import { nmiSettingTold } from './nmi-in-words.js';
+import { policyTold } from './policy-set.js';
 import { metBy } from './policy-in-words.js';
 import { noInitTold, noRootTold } from './root-in-words.js';
 import { outOfMemoryTold } from './memory-in-words.js';
@@ -65,11 +69,14 @@ function judge(kernel: Kernel, ending: Ending): Finding {
     case 'exception':
       return conclude(exceptionKind, {
         ...claim(kernel, ending, told`${exceptionTold(kernel, ending)}${leftBehindTold(kernel, ending)}`),
-        problem: leftBehindProblem(kernel, ending),
+        problem: leftBehindProblem(kernel, ending) ?? oopsProblem(ending),
       });
     case 'bug':
     case 'warning':
-      return conclude(bugKind, claim(kernel, ending, trapTold(kernel, ending)));
+      return conclude(bugKind, {
+        ...claim(kernel, ending, trapTold(kernel, ending)),
+        problem: ending.kind === 'bug' ? oopsProblem(ending) : undefined,
+      });
     case 'stack protector':
       return conclude(
         checkKind,
@@ -124,7 +131,21 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
 
 /** ", on CPU 0 (init (1)), in write(fd 1: /dev/acme)" */
 function whose(kernel: Kernel, ending: Ending): Told {
-  return told`, on ${labelOf(kernel, ending.context)}${during(kernel, ending)}`;
+  const { context } = ending;
+  const over = interruptTold(kernel, ending);
+  if (over === undefined || context.cpu === undefined)
+    return told`, on ${labelOf(kernel, context)}${during(kernel, ending)}`;
+  const who = context.task === undefined ? 'nobody' : toldTask(kernel, context.task, 'task');
+  return told`, on CPU ${cpuTold(context.cpu, 'task')} in ${over} over ${who}`;
+}
+
+/** "a softirq", of code that has nothing to do with the task that it came over. */
+function interruptTold(kernel: Kernel, { context, culprit: { segment, activations } }: Ending): string | undefined {
+  const came = interruption(kernel, context, segment)?.kind;
+  if (came !== 'interrupt' && came !== 'NMI') return undefined;
+  if (came === 'interrupt' && activations.some(({ name }) => /^(?:__do_softirq|handle_softirqs)$/.test(name)))
+    return 'a softirq';
+  return came === 'NMI' ? 'an NMI' : 'an interrupt';
 }
 
 /** Ends that whoever met them has no part in. */
@@ -133,7 +154,8 @@ const ofNobody: ReadonlySet<EndingKind> = new Set(['machine check', 'no root', '
 /** What made a panic of it, where that is a setting, and the panic's own words. */
 function panicTold(kernel: Kernel, ending: Ending): string | Told {
   const { kind, policy, panic } = ending;
-  if (policy !== undefined) return kind === 'warning' ? '' : told`. ${policyTold(kernel, policy)} made a panic of it`;
+  if (policy !== undefined)
+    return kind === 'warning' ? '' : told`. ${policyTold(kernel, ending, policy)} made a panic of it`;
   if (!tellsMore.has(kind)) return '';
   noteLosses(kernel, ending);
   return panic.message === undefined ? '' : told`: panic “${word('panic', panic.message, 'the log')}”`;
@@ -149,11 +171,6 @@ const tellsMore: ReadonlySet<EndingKind> = new Set([
   'no init',
 ]);
 
-function policyTold(kernel: Kernel, policy: Policy): Told {
-  const set = policy === 'unknown_nmi_panic or panic_on_unrecovered_nmi' ? nmiSettingTold(kernel) : undefined;
-  return set ?? told`${policy}`;
-}
-
 function saidBy({ kind, policy, panic }: Ending): Told[] {
   if (panic.message === undefined || (policy === undefined && tellsMore.has(kind))) return [];
   return [told`The panic: “${word('panic', panic.message, 'the log')}”.`];
@@ -161,21 +178,21 @@ function saidBy({ kind, policy, panic }: Ending): Told[] {
 
 /** Of a watchdog who is told is not who panicked, unless it is both. */
 function policyFinding(kernel: Kernel, ending: Ending): Finding {
-  const { what, brief, culprits } = metBy(kernel, ending);
+  const { what, brief, problem, culprits } = metBy(kernel, ending);
   const isOwn = culprits.includes(ending.context);
   const found = culprits.map((context) => keptBy(kernel, context));
   return conclude(
     policyKind,
     {
       subject: functionSubject(found[0]?.activations[0]),
-      problem: culprits.length === 0 ? undefined : keptProblem(kernel, culprits),
+      problem: culprits.length === 0 ? problem : keptProblem(kernel, culprits),
       sentence: told`${what}${isOwn ? during(kernel, ending) : ''}${panicTold(kernel, ending)}.`,
-      brief: brief && `${brief}, and ${policyTold(kernel, ending.policy!).text} made a panic of it.`,
+      brief: brief && `${brief}, and ${policyTold(kernel, ending, ending.policy!).text} made a panic of it.`,
       evidence: [...found.flatMap(path), ...saidBy(ending)],
       restsOn: found.flatMap(({ activations: [first] }) => byScanning(first)),
       doors: culprits.flatMap(({ task }) => (task ? [doorTo(task)] : [])),
     },
-    culprits.length > 0 ? 'its culprit is told' : 'what waits is told elsewhere',
+    culprits.length > 0 || ending.policy === 'oops_limit' ? 'its culprit is told' : 'what waits is told elsewhere',
   );
 }
 
@@ -208,8 +225,14 @@ const isOfCode: ReadonlySet<EndingKind> = new Set(['exception', 'bug', 'warning'
 function subjectOf({ kind, culprit: { activations } }: Ending): Subject {
   const [first] = activations;
   if (!isOfCode.has(kind)) return { kind: 'machine' };
-  const own = kind === 'bug' || kind === 'warning' || kind === 'exception' ? notACheck(activations) : first;
+  const own = kind === 'bug' || kind === 'warning' || kind === 'exception' ? blamedFor(activations) : first;
   return functionSubject(own);
+}
+
+/** The same where the machine lived on after it, and ended otherwise. */
+function oopsProblem(ending: Ending): string | undefined {
+  const { kind, name } = subjectOf(ending);
+  return kind === 'function' && name !== undefined ? `an oops in ${name}` : undefined;
 }
 
 function functionSubject(own: Activation | undefined): Subject {
@@ -217,13 +240,9 @@ function functionSubject(own: Activation | undefined): Subject {
   return { kind: 'function', name: functionNamed(own) };
 }
 
-function notACheck(activations: readonly Activation[]): Activation | undefined {
-  // Of a call to what is no code the caller is the first that has a name.
-  return activations.find(({ name }) => name !== '' && !isCheck(name)) ?? activations[0];
-}
-
-function placeOf(kernel: Kernel, { culprit: { activations } }: Ending): string | Told {
-  const [first] = activations;
+function placeOf(kernel: Kernel, { culprit: { activations, machinery } }: Ending): string | Told {
+  // Where a stack began anew, what panicked is all that it has.
+  const first = activations[0] ?? machinery.find(({ name }) => name !== '' && !isDying(kernel, name));
   if (first === undefined) return 'Code of user space, or that is not known,';
   return told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
 }
@@ -234,7 +253,20 @@ function leftBehindTold(kernel: Kernel, ending: Ending): string {
   return what === undefined ? '' : `: ${what} was left behind`;
 }
 
-function trapTold(kernel: Kernel, { kind, exception, culprit: { activations } }: Ending): Told {
+/** ": an object was freed twice, or what was freed is none" */
+function meaningTold({ kind, culprit, exception }: Ending): string {
+  const file = exception?.faulted.bug?.file ?? '';
+  const said = checkInWords(culprit.activations[0]?.name ?? '', file, kind === 'warning');
+  return said === undefined ? '' : `: ${said}`;
+}
+
+function trapTold(kernel: Kernel, ending: Ending): Told {
+  const {
+    kind,
+    policy,
+    exception,
+    culprit: { activations },
+  } = ending;
   const [first] = activations;
   const bug = exception?.faulted.bug;
   const what = kind === 'warning' || bug?.isWarning === true ? 'a WARN()' : 'a BUG()';
@@ -242,10 +274,13 @@ function trapTold(kernel: Kernel, { kind, exception, culprit: { activations } }:
     bug?.file === undefined
       ? ''
       : told` at ${word('source', bug.line === undefined ? bug.file : `${bug.file}:${bug.line}`, '__bug_table')}`;
-  const made = kind === 'warning' ? ', and panic_on_warn or warn_limit made a panic of it' : '';
+  const made =
+    kind === 'warning' && policy !== undefined
+      ? told`, and ${policyTold(kernel, ending, policy)} made a panic of it`
+      : '';
   const where =
     first === undefined ? 'Code that is not known' : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
-  return told`${where} ran into ${what}${source}${made}`;
+  return told`${where}${blamedTold(kernel, ending.culprit.activations)} ran into ${what}${source}${meaningTold(ending)}${made}`;
 }
 
 /** Functions that are named, innermost first. */

@@ -49,6 +49,11 @@ const SOFTIRQ = /^(?:_*do_softirq|handle_softirqs)$/;
 /** As long as a CPU in the kernel may go without a tick, many times over. */
 const TICKS_NS = 1_000_000_000n;
 
+/** Whether a CPU waits for another one to answer, which is to blame. */
+export function awaitsAnswer(kernel: Kernel, context: Context): boolean {
+  return keptBy(kernel, context).activations.some(({ name }) => ANSWER.test(name));
+}
+
 /** "a CPU kept by acme_spin [acme]": the same at whatever instruction it was met. */
 export function keptProblem(kernel: Kernel, contexts: readonly Context[]): string | undefined {
   const found = contexts.map((context) => keptBy(kernel, context).activations);

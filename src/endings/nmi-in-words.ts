@@ -2,22 +2,10 @@ import type { Kernel } from '../kernel/kernel.js';
 import { isIdleTask } from '../linux/sched/cpu-tasks.js';
 import { onCpuNs } from '../linux/sched/how-long.js';
 import { labelOf, placeTold, sinceOnCpu } from '../locks/findings/waits-in-words.js';
-import { duration, number } from '../words/known-facts.js';
-import { told, toldList, type Told } from '../words/told.js';
+import { duration } from '../words/known-facts.js';
+import { told, type Told } from '../words/told.js';
 import type { Ending } from './ending.js';
 import { taintInWords } from './taint-in-words.js';
-
-/** Any of these makes unknown_nmi_error() panic. */
-const SETTINGS = ['unknown_nmi_panic', 'panic_on_unrecovered_nmi'] as const;
-
-/** "unknown_nmi_panic": of those that unknown_nmi_error() asks, what was set; undefined where that can't be read. */
-export function nmiSettingTold(kernel: Kernel): Told | undefined {
-  const set = SETTINGS.flatMap((name) => {
-    const value = kernel.hasGlobal(name) ? kernel.attempt(name, () => kernel.global(name)) : undefined;
-    return value === undefined || value === 0 ? [] : [{ ...number(name, value, name), text: name }];
-  });
-  return set.length === 0 ? undefined : toldList(set);
-}
 
 /** "; it interrupted CPU 0 (insmod (93)) in acme_spin+0xe [acme], which had had the CPU for 6.2 s" */
 export function interruptedTold(kernel: Kernel, { context, culprit }: Ending): string | Told {

@@ -2,16 +2,19 @@ import type { Kernel } from '../kernel/kernel.js';
 import { watchdogReports } from '../linux/printk/watchdog-reports.js';
 import { gracePeriod } from '../linux/rcu/grace-period.js';
 import { onCpuNs } from '../linux/sched/how-long.js';
-import { taskOfPid } from '../linux/sched/tasks.js';
+import { taskOfPid, type Task } from '../linux/sched/tasks.js';
 import { cpuContexts, type Context } from '../locks/contexts.js';
 import { labelOf, placeTold, sinceOnCpu } from '../locks/findings/waits-in-words.js';
+import { hungTasks, hungTaskTimeout } from '../locks/waits/hung-tasks.js';
+import { timeLimit } from '../linux/time/time-limit.js';
 import { contendedLocks } from '../locks/survey.js';
 import { duration, number } from '../words/known-facts.js';
-import { told, toldList, type Told } from '../words/told.js';
+import { told, toldList, type KnownFact, type Told } from '../words/told.js';
 import type { Ending } from './ending.js';
 import { keptBy } from './kept.js';
 import { interruptedTold } from './nmi-in-words.js';
-import { sleeperTold } from './sleeper-in-words.js';
+import { oopsedProblem, oopsedTold } from './oopsed-in-words.js';
+import { asleepProblem, sleeperTold } from './sleeper-in-words.js';
 import { taintInWords } from './taint-in-words.js';
 
 /** What a watchdog met that its setting made a panic of. */
@@ -20,6 +23,8 @@ export interface Met {
   readonly what: Told;
   /** The same without whom it met. */
   readonly brief?: string;
+  /** Which problem that is, where no culprit tells. */
+  readonly problem?: string | undefined;
   /** Whose doing it was, where it is known and waits for nobody: the finding is about it. */
   readonly culprits: readonly Context[];
 }
@@ -40,8 +45,10 @@ export function metBy(kernel: Kernel, ending: Ending): Met {
     }
     case 'panic_on_rcu_stall':
       return rcuStalled(kernel);
+    case 'oops_limit':
+      return { what: oopsedTold(kernel, ending), culprits: [], problem: oopsedProblem(kernel) };
     case 'hung_task_panic':
-      return hungTasks(kernel);
+      return hungTasksMet(kernel);
     case 'unknown_nmi_panic or panic_on_unrecovered_nmi':
       return nmi(kernel, ending, 'An NMI came that nobody knew');
     case 'panic_on_unrecovered_nmi':
@@ -107,8 +114,8 @@ function rcuStalled(kernel: Kernel): Met {
 /** CPUs and tasks that are named. */
 const MOST_NAMED = 3;
 
-/** check_hung_task() reports the tasks before it panics: the log has who they were. */
-function hungTasks(kernel: Kernel): Met {
+/** check_hung_task() reports the tasks before it panics: the log has who they were, else memory who they would be. */
+function hungTasksMet(kernel: Kernel): Met {
   const reports = watchdogReports(kernel).filter(({ kind }) => kind === 'hung task');
   const last = reports.at(-1);
   // A pass comes once in so many seconds, and reports one behind the other.
@@ -116,15 +123,31 @@ function hungTasks(kernel: Kernel): Met {
     ({ record }) => since(record.timeNs, last?.record.timeNs) < ((last?.seconds ?? 0) * 1e9) / 2,
   );
   const pids = new Set(pass.flatMap(({ pid }) => pid ?? []));
-  const found = [...pids].flatMap((pid) => taskOfPid(kernel, pid) ?? []);
-  if (found.length === 0 || last?.seconds === undefined)
-    return noted('A task was in uninterruptible sleep for too long');
-  const long = duration('tasks.blocked', last.seconds * 1e9, 'what khungtaskd said of them in the log');
-  const named = found.slice(0, MOST_NAMED).map((task, i) => sleeperTold(kernel, task, `task ${i + 1}`));
-  const others = more(found.length - MOST_NAMED, 'tasks that are not named here');
-  const were = found.length === 1 ? 'was' : 'were';
+  const said = [...pids].flatMap((pid) => taskOfPid(kernel, pid) ?? []);
+  if (said.length > 0 && last?.seconds !== undefined)
+    return asleep(
+      kernel,
+      said,
+      duration('tasks.blocked', last.seconds * 1e9, 'what khungtaskd said of them in the log'),
+    );
+  const found = hungTasks(kernel).map(({ task }) => task);
+  const limit = timeLimit(kernel, hungTaskTimeout);
+  if (found.length === 0) return noted('A task was in uninterruptible sleep for too long');
+  return asleep(
+    kernel,
+    found,
+    duration('hung_task_timeout', limit.ns, limit.unread ? 'the default' : hungTaskTimeout.variable),
+  );
+}
+
+function asleep(kernel: Kernel, tasks: readonly Task[], long: KnownFact): Met {
+  const named = tasks.slice(0, MOST_NAMED).map((task, i) => sleeperTold(kernel, task, `task ${i + 1}`));
+  const others = more(tasks.length - MOST_NAMED, 'tasks that are not named here');
+  const were = tasks.length === 1 ? 'was' : 'were';
+  const who = toldList([...named, ...(others === undefined ? [] : [others])]);
   return {
-    what: told`${toldList([...named, ...(others === undefined ? [] : [others])])} ${were} in uninterruptible sleep for more than ${long}`,
+    what: told`${who} ${were} in uninterruptible sleep for more than ${long}`,
+    problem: asleepProblem(kernel, tasks),
     culprits: [],
   };
 }

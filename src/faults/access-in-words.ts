@@ -93,15 +93,20 @@ function wayTold(by: WildCall | undefined): string | Told {
 /** A function that stands on a stack so many times calls itself without end. */
 const RECURSION = 4;
 
-/** A stack that ran into its guard page. @param names the functions on it; '' for one that is not known */
-export function exhaustedTold(names: readonly string[], where: KnownFact | Told | undefined): Told {
+/**
+ * A stack that ran into its guard page.
+ * @param names the functions on it; '' for one that is not known
+ * @param beyond how far below its start the last of them came
+ */
+export function exhaustedTold(names: readonly string[], where: KnownFact | Told | undefined, beyond?: KnownFact): Told {
   const times = new Map<string, number>();
   for (const name of names) if (name !== '') times.set(name, (times.get(name) ?? 0) + 1);
   const [most] = [...times].toSorted(([, a], [, b]) => b - a);
   const often = most === undefined ? undefined : count('times', most[1], 'time', 'frames on the stack');
+  const far = beyond === undefined ? '' : told`, whose frame reaches ${beyond} below its start`;
   const again =
     most === undefined || most[1] < RECURSION
-      ? ''
+      ? far
       : told`: ${word('recursion', most[0], 'the functions on it')} stands on it ${often!}`;
   return told`The stack was exhausted${where === undefined ? '' : told` in ${where}`}${again}`;
 }

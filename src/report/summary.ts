@@ -15,7 +15,15 @@ export function summaryOf(findings: readonly Finding[]): readonly string[] {
   if (end !== undefined && end.weight >= causeWeight)
     return inOrder(findings, [end, ...findings.filter(isEarlier).slice(0, 1)]).map(({ sentence }) => sentence);
   const ended = end === undefined ? [] : [cause === undefined ? end.sentence : (end.brief ?? end.sentence)];
-  if (cause === undefined) return ended;
+  // An end that tells nothing of why: what came before it is the next best.
+  if (cause === undefined)
+    return [
+      ...ended,
+      ...findings
+        .filter(isGraveBefore)
+        .slice(0, 1)
+        .map(({ sentence }) => sentence),
+    ];
   // What follows from a lock or a device is a consequence; memory has several holders.
   const more = sure.find(isAdvice) ?? (isOfMemory(cause) && next !== undefined && isOfMemory(next) ? next : undefined);
   return [...ended, cause.sentence, ...(more === undefined ? [] : [more.sentence])];
@@ -40,6 +48,11 @@ function isEnd({ id }: Finding): boolean {
 /** What the machine lived through before, which is easily taken for the cause. */
 function isEarlier({ id }: Finding): boolean {
   return id === 'oom.earlier' || id === 'log.earlier-oops' || id.startsWith('timeline.earlier-');
+}
+
+/** What may have left the machine in a state that somebody then ended. */
+function isGraveBefore({ id }: Finding): boolean {
+  return /^timeline\.earlier-(?:oops|corruption|hardware-error)$/.test(id);
 }
 
 function isOfMemory({ id }: Finding): boolean {

@@ -1,8 +1,9 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { doorTo } from '../kernel/door-to.js';
+import { asleepProblem } from '../endings/sleeper-in-words.js';
 import { isIdleTask } from '../linux/sched/cpu-tasks.js';
 import { toldTask } from '../linux/sched/tasks.js';
-import { keptBy, keptProblem } from '../endings/kept.js';
+import { awaitsAnswer, keptBy, keptProblem } from '../endings/kept.js';
 import { cpuContexts, sleepingContexts, type Activation, type Context } from '../locks/contexts.js';
 import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
 import {
@@ -20,7 +21,8 @@ import { told, toldList, type Told } from '../words/told.js';
 import { gracePeriod, stallTimeout } from '../linux/rcu/grace-period.js';
 import { limitInEvidence, timeLimit } from '../linux/time/time-limit.js';
 import { contendedLocks } from '../locks/survey.js';
-import { cpuProgress, hungTasks, softlockupThreshold, hungTaskTimeout, type CpuProgress } from './watchdogs.js';
+import { hungTasks, hungTaskTimeout } from '../locks/waits/hung-tasks.js';
+import { cpuProgress, softlockupThreshold, type CpuProgress } from './watchdogs.js';
 import { watchdogReports, type WatchdogReport } from '../linux/printk/watchdog-reports.js';
 import { logStamp } from '../words/log-stamp.js';
 import { counted } from '../words/quantity.js';
@@ -108,6 +110,10 @@ function stuckCpus(kernel: Kernel): Finding | undefined {
   const stuck = cpuProgress(kernel).filter((progress) => progress.stuck);
   if (stuck.length === 0) return undefined;
   const free = stuck.filter(({ context }) => !waitsForLock(kernel, context));
+  const answering = free.filter(({ context }) => awaitsAnswer(kernel, context));
+  const own = stuck.filter((one) => !answering.includes(one));
+  const isTold = own.length > 0 && answering.length > 0;
+  const waiting = isTold ? told`; ${listed(answering.map((one) => awaitsTold(kernel, one)))}` : '';
   const name = firstOf(stuck.map(({ context }) => ownPlace(kernel, context)?.name));
   return conclude(
     stuckKind,
@@ -117,7 +123,7 @@ function stuckCpus(kernel: Kernel): Finding | undefined {
         kernel,
         (free.length > 0 ? free : stuck).map(({ context }) => context),
       ),
-      sentence: told`${listed(stuck.map((one) => runsTold(kernel, one)))}.`,
+      sentence: told`${listed((own.length > 0 ? own : stuck).map((one) => runsTold(kernel, one)))}${waiting}.`,
       evidence: [
         ...stuck.flatMap((progress) => progressInWords(kernel, progress)),
         ...limitInEvidence(softlockupThreshold, timeLimit(kernel, softlockupThreshold)),
@@ -138,6 +144,12 @@ function runsTold(kernel: Kernel, { context, sameTaskNs }: CpuProgress): Told {
   const task = runs ? toldTask(kernel, runs, role) : 'the same task';
   const long = sameTaskNs === undefined ? '' : told` for ${duration(`${role}.same task`, sameTaskNs, sinceOnCpu)}`;
   return told`CPU ${cpuTold(cpu!, role)} has run ${task}${long} without a switch, in ${where(kernel, context, role)}`;
+}
+
+/** "CPU 0 (insmod (147)) waits for another CPU to answer, in smp_call_function_many_cond+0x345" */
+function awaitsTold(kernel: Kernel, { context }: CpuProgress): Told {
+  const role = cpuRole(context);
+  return told`${labelOf(kernel, context, role)} waits for another CPU to answer, in ${where(kernel, context, role)}`;
 }
 
 /** Who waits for a lock is told with the lock. */
@@ -249,6 +261,10 @@ function hung(kernel: Kernel): Finding | undefined {
       name: firstOf(tasks.map(({ task }) => kernel.attempt('task_struct.comm', () => task.comm))),
       pids: tasks.flatMap(({ task }) => kernel.attempt('task_struct.pid', () => task.pid) ?? []),
     },
+    problem: asleepProblem(
+      kernel,
+      tasks.map(({ task }) => task),
+    ),
     sentence: told`${have} been in uninterruptible sleep for more than ${usual}${tooLong}: ${listed(tasks.map(what))}.`,
     evidence: [
       ...byPath(tasks.map(({ context }) => context)),

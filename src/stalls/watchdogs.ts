@@ -1,11 +1,10 @@
 import { lossesInWords, withGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { taskState } from '../linux/sched/task-state.js';
 import type { Task } from '../linux/sched/tasks.js';
 import { isIdleTask } from '../linux/sched/cpu-tasks.js';
 import { keptBy } from '../endings/kept.js';
-import { cpuContexts, sleepingContexts, type Context } from '../locks/contexts.js';
-import { asleepNs, latestNs, onCpuNs, queuedNs } from '../linux/sched/how-long.js';
+import { cpuContexts, type Context } from '../locks/contexts.js';
+import { latestNs, onCpuNs, queuedNs } from '../linux/sched/how-long.js';
 import { timeLimit, type LimitSetting } from '../linux/time/time-limit.js';
 import { runQueues, type RunQueue } from '../linux/sched/run-queues.js';
 import { defined } from '../words/defined.js';
@@ -105,34 +104,4 @@ function sinceTouched(kernel: Kernel, cpu: number): number | undefined {
   // 0: to be set anew at the next tick, or the watchdog is off.
   if (stamp === undefined || stamp === 0n || stamp > LARGEST_STAMP) return undefined;
   return Math.max(0, Number((latest >> STAMP_BITS) - stamp) * 2 ** Number(STAMP_BITS));
-}
-
-/** A task in uninterruptible sleep for longer than the hung task watchdog allows. */
-export interface HungTask {
-  readonly context: Context;
-  readonly task: Task;
-  readonly asleepNs: number;
-}
-
-/** TASK_WAKEKILL: a kill wakes it, and check_hung_uninterruptible_tasks() passes it over. */
-const TASK_WAKEKILL = 0x100;
-
-/** kernel.hung_task_timeout_secs, for `timeLimit`: after how long in state D a task is called hung. */
-export const hungTaskTimeout: LimitSetting = { variable: 'sysctl_hung_task_timeout_secs', usual: 120 };
-
-/** What check_hung_uninterruptible_tasks() would report, those that sleep longest first. */
-export function hungTasks(kernel: Kernel): readonly HungTask[] {
-  return kernel.once('hung tasks', () => {
-    const limit = timeLimit(kernel, hungTaskTimeout).ns;
-    return sleepingContexts(kernel)
-      .flatMap((context): HungTask[] => {
-        const { task } = context;
-        if (task === undefined) return [];
-        const state = kernel.attempt('task_struct.__state', () => taskState(task));
-        if (state?.letter !== 'D' || (state.flags & TASK_WAKEKILL) !== 0) return [];
-        const asleep = asleepNs(kernel, task);
-        return asleep === undefined || asleep < limit ? [] : [{ context, task, asleepNs: asleep }];
-      })
-      .toSorted((a, b) => b.asleepNs - a.asleepNs);
-  });
 }

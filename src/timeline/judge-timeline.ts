@@ -6,7 +6,7 @@ import type { Subject } from '../words/subject.js';
 import { told, type Told } from '../words/told.js';
 import { defined } from '../words/defined.js';
 import type { EventName } from './event-names.js';
-import { eventInWords, isImportant, placeInWords, taskInWords, type TimelineEvent } from './event.js';
+import { type Place, eventInWords, isImportant, placeInWords, taskInWords, type TimelineEvent } from './event.js';
 import { stillThere } from './from-memory.js';
 import type { KernelTimeline } from './timeline-of.js';
 
@@ -196,19 +196,26 @@ function oops(timeline: KernelTimeline, logged: readonly TimelineEvent[]): Findi
   const end = timeline.events.find(({ isEnd, number: n }) => isEnd === true && n !== undefined)?.number;
   const isDeath = timeline.ending === 'exception' || timeline.ending === 'bug';
   const evidence = oopses.slice(0, named).map(line);
-  const subject: Subject = { kind: 'function', ...defined({ name: first.place?.function }) };
+  const name = first.place && functionNamed(first.place);
+  const subject: Subject = { kind: 'function', ...defined({ name }) };
+  const problem = name === undefined ? undefined : `an oops in ${name}`;
   const who = eventTold(first, 'first');
   if (isDeath && end !== undefined) {
     const which = number('number', end, "[#N] of the log's oops");
     const isFirst = first.number === 1 ? 'the first' : 'the first that the log has';
     const sentence = told`This was oops #${which}: ${isFirst} came ${livedOn(timeline, first, 'first')}: ${who}.`;
-    return conclude(oopsKind, { subject, sentence, evidence }, 'before another oops');
+    return conclude(oopsKind, { subject, problem, sentence, evidence }, 'before another oops');
   }
   const many = count('oopses', oopses.length, 'oops', 'the log');
   const lived = livedOn(timeline, first, 'first');
   const sentence =
     oopses.length === 1 ? told`An oops came ${lived}: ${who}.` : told`${many} came, the first ${lived}: ${who}.`;
-  return conclude(oopsKind, { subject, sentence, evidence }, caseOf(timeline));
+  return conclude(oopsKind, { subject, problem, sentence, evidence }, caseOf(timeline));
+}
+
+/** "acme_depth [acme]" */
+function functionNamed({ function: name, module }: Place): string {
+  return module === undefined ? name : `${name} [${module}]`;
 }
 
 function remarkOn(

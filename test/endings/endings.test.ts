@@ -16,7 +16,9 @@ const functions = {
   exc_page_fault_user: { code: [{ call: 'handle_mm_fault' }] },
   asm_exc_page_fault_user: { ...ENTRY, code: [{ call: 'exc_page_fault_user' }] },
   handle_stack_overflow: { code: [{ call: 'panic' }] },
-  exc_double_fault: { code: [{ call: 'handle_stack_overflow' }] },
+  exc_double_fault: { code: [{ call: 'handle_stack_overflow' }, { call: 'oops_end' }] },
+  make_task_dead: { code: [{ call: 'panic' }] },
+  rewind_stack_and_make_dead: { ...BOTTOM, code: [{ call: 'make_task_dead' }, { call: 'do_exit' }] },
   asm_exc_double_fault: { ...ENTRY, code: [{ call: 'exc_double_fault' }] },
   watchdog_hardlockup_check: { code: [{ call: 'panic' }] },
   watchdog_timer_fn: { code: [{ call: 'panic' }, { call: 'watchdog_hardlockup_check' }] },
@@ -155,6 +157,37 @@ describe('the end by an exception', () => {
     expect(told([over('asm_exc_double_fault', 'handle_stack_overflow', 'exc_double_fault'), deep])).toEqual([
       `ending.exception, certain: The stack was exhausted in recurses+0x5: recurses stands on it 6 times${end}`,
     ]);
+  });
+});
+
+describe('a double fault', () => {
+  const stack = 0xffff_c900_0020_0000n;
+  const overflow = (sp: bigint): ToySegment => ({ calls: ['recurses', 'worker'], offset: 5, sp });
+  const entry: ToySegment = { ...over('asm_exc_double_fault', 'oops_end', 'exc_double_fault'), on: 'DF' };
+
+  test.each([
+    [0x1000n, 'recurses+0x5 had no stack: its stack pointer was 0x1000, in no stack'],
+    [0n, 'recurses+0x5 had no stack: its stack pointer was 0x0, in no stack'],
+    [stack - 5536n, 'The stack was exhausted in recurses+0x5, whose frame reaches 5.41 KiB below its start'],
+  ])('with the stack pointer %d', (sp, words) => {
+    const [sentence] = told([entry, overflow(sp)]);
+    expect(sentence).toBe(`ending.exception, certain: ${words}${end}`);
+  });
+});
+
+describe('an oops that the kernel would have gone on after', () => {
+  const dead = (call: string): ToySegment[] => [{ calls: ['delay', 'panic', call, 'rewind_stack_and_make_dead'] }];
+
+  test('was one too many', () => {
+    const variables = { die_counter: { type: 'int', value: 2 }, oops_limit: { type: 'unsigned int', value: 2 } };
+    expect(told(dead('make_task_dead'), { variables })).toEqual([
+      'ending.policy, certain: dying (100) died of oops #2. oops_limit (2) made a panic of it.',
+    ]);
+  });
+
+  test('was init’s', () => {
+    expect(told(dead('do_exit'), { pid: 1 })[0]).toMatch(/^ending\.init-killed, /);
+    expect(told(dead('do_exit'))[0]).toMatch(/^ending\.panic, /);
   });
 });
 

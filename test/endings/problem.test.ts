@@ -12,7 +12,9 @@ import { amissIn } from '../words/untold.js';
 const functions = {
   ...deaths,
   unknown_nmi_error: { code: [{ call: 'panic' }] },
-  default_do_nmi: { code: [{ call: 'unknown_nmi_error' }] },
+  watchdog_overflow_callback: { code: [{ call: 'panic' }] },
+  driver_pmu_irq: { code: [{ call: 'watchdog_overflow_callback' }] },
+  default_do_nmi: { code: [{ call: 'unknown_nmi_error' }, { call: 'driver_pmu_irq' }] },
   exc_nmi: { code: [{ call: 'default_do_nmi' }] },
   asm_exc_nmi: { ...ENTRY, code: [{ call: 'exc_nmi' }] },
   watchdog_timer_fn: { code: [{ call: 'panic' }] },
@@ -24,7 +26,16 @@ const functions = {
   acme_spin: { code: [{ call: 'delay_tsc' }] },
   acme_flush: { code: [{ call: 'delay_tsc' }] },
   cpu_idle_poll: {},
-  worker: { ...BOTTOM, code: [{ call: 'acme_spin' }, { call: 'acme_flush' }, { call: 'cpu_idle_poll' }] },
+  smp_call_function_many_cond: {},
+  worker: {
+    ...BOTTOM,
+    code: [
+      { call: 'acme_spin' },
+      { call: 'acme_flush' },
+      { call: 'cpu_idle_poll' },
+      { call: 'smp_call_function_many_cond' },
+    ],
+  },
 } satisfies Record<string, ToyFunction>;
 
 const SECOND = 1_000_000_000n;
@@ -95,6 +106,17 @@ describe('a CPU that spins has one problem id', () => {
   test.each([
     ['by an NMI', [nmi, spins], { panicked: true }],
     ['by an NMI before a watchdog cried', [nmi, spins], { panicked: true, seconds: 6n }],
+    [
+      'by hardlockup_panic, through a handler of NMIs that nobody knows',
+      [
+        {
+          ...over('asm_exc_nmi', 'watchdog_overflow_callback', 'driver_pmu_irq', 'default_do_nmi', 'exc_nmi'),
+          on: 'NMI',
+        },
+        spins,
+      ],
+      { panicked: true },
+    ],
     ['stopped from outside', [spins], {}],
     ['stopped before a watchdog cried', [spins], { seconds: 6n }],
     ['stopped in what it calls', [{ calls: ['delay_tsc', 'acme_spin', 'worker'] }], {}],
@@ -139,6 +161,40 @@ describe('a CPU that spins has one problem id', () => {
     };
     const kernel = machine([tick, spins], { ticked: NOW - 40n * SECOND });
     expect(stallFindings(kernel)[0]?.problem).toBe('a CPU kept by tick_nohz_handler');
+  });
+});
+
+test('a CPU that waits for another one’s answer is not to blame', () => {
+  const kernel = toyMachine(
+    functions,
+    ['poll', 'asks'].map((comm, cpu) => ({
+      comm,
+      pid: 100 + cpu,
+      segments: [{ calls: [cpu === 0 ? 'acme_spin' : 'smp_call_function_many_cond', 'worker'], offset: 0 }],
+      task: { sched_info: { last_arrival: NOW - 30n * SECOND }, on_rq: 1 },
+    })),
+    {
+      types: 'struct sched_info { u64 last_arrival, last_queued; };',
+      taskMembers: 'struct sched_info sched_info;',
+      sleepers: [0, 1].map((cpu) => ({
+        comm: `kworker${cpu}`,
+        pid: 110 + cpu,
+        calls: ['delay', 'panic'],
+        task: { on_rq: 1, __state: 0, thread_info: { cpu }, sched_info: { last_queued: NOW - 30n * SECOND } },
+      })),
+      variables: {
+        panic_cpu: { type: 'atomic_t', value: { counter: -1 } },
+        runqueues: {
+          type: 'struct rq',
+          perCpu: ['poll', 'asks'].map((comm) => ({ curr: to(comm), idle: to('init_task'), clock: NOW })),
+        },
+      },
+    },
+  );
+  expect(stallFindings(kernel)[0]).toMatchObject({
+    problem: 'a CPU kept by acme_spin',
+    sentence:
+      'CPU 0 has run poll (100) for 30 s without a switch, in acme_spin+0x0; CPU 1 (asks (101)) waits for another CPU to answer, in smp_call_function_many_cond+0x0.',
   });
 });
 

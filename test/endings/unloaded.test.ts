@@ -58,7 +58,7 @@ describe('an address of module space where no module is', () => {
   ] as const)('names what is gone: %#', (machine, words) => {
     const { sentence, problem } = findingOf(reads('acme_depth'), machine);
     expect(sentence).toContain(`an address of module space where no module is ${words}, on CPU 0`);
-    expect(problem).toBeUndefined();
+    expect(problem).toBe('an oops in acme_depth');
   });
 
   test('that a timer led to was left behind, and is the module’s problem', () => {
@@ -67,7 +67,7 @@ describe('an address of module space where no module is', () => {
       sentence:
         '__run_timers+0x0 read 4 bytes at address 0xffffffffc0123028 (0x28(%rdi)) through rdi, which is 0xffffffffc0123000, an address of module space where no module is (acme was unloaded last): a timer was left behind, on CPU 0 (dying (100)).',
     });
-    expect(findingOf(reads('__run_timers', 0n), acme).problem).toBeUndefined();
+    expect(findingOf(reads('__run_timers', 0n), acme).problem).toBe('an oops in __run_timers');
   });
 
   test('that a thread comes back to was not called', () => {

@@ -32,7 +32,8 @@ export function lastUnloadedModule(kernel: Kernel): UnloadedModule | undefined {
   if (width === undefined) return { name, taints: '' };
   // The name has room for one character more than a module's own.
   const texts = [width + 1, width].map((offset) => kernel.memory.cString(at + BigInt(offset), LONGEST_NAME));
-  return { name, taints: texts.find((text) => text.startsWith('('))?.replaceAll(/[ ()]/g, '') ?? '' };
+  const taints = texts.find((text) => text.startsWith('('));
+  return { name, taints: taints === undefined ? '' : taints.replaceAll(/[ ()]/g, '') };
 }
 
 /** Modules that had tainted the kernel and are gone (`unloaded_tainted_modules`, since 5.18). */

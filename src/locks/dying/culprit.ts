@@ -2,7 +2,7 @@ import type { Kernel } from '../../kernel/kernel.js';
 import { interruption, type Interruption } from '../findings/interruptions.js';
 import type { Activation, Context, Segment } from '../contexts.js';
 import { defined } from '../../words/defined.js';
-import { isDying, isMachinery, isOops } from './machinery.js';
+import { isDying, isMachinery, isOops, isWatchOfNmi } from './machinery.js';
 
 /** What a CPU or task did before the kernel died over it. */
 export interface Culprit {
@@ -30,8 +30,9 @@ export function culpritOf(kernel: Kernel, context: Context): Culprit {
 
   const own = segments[last]!.activations;
   const by = interruption(kernel, context, last);
-  // Whatever is not known by name between an oops and its entry is of the handler.
-  const isOopsOfOther = by !== undefined && own.some(({ name }) => isOops(kernel, name));
+  // Whatever is not known by name between an oops, or a watchdog, and its entry is of the handler.
+  const isWatched = by?.kind === 'NMI' && own.some(({ name }) => isWatchOfNmi(name));
+  const isOopsOfOther = isWatched || (by !== undefined && own.some(({ name }) => isOops(kernel, name)));
   const first = own.findLastIndex(({ name }) => isDying(kernel, name)) + 1;
   const called = isOopsOfOther ? -1 : own.findIndex(({ name }, i) => i >= first && !isMachinery(kernel, name));
   if (called >= 0) return { activations: own.slice(called), segment: last, machinery: own.slice(0, called) };

@@ -15,6 +15,9 @@ const dying = named(
 /** What gives up on the code that an exception came over. */
 const oops = named('__warn|report_bug|__report_bug|check_panic_on_warn');
 
+/** What looks after a CPU from an NMI: what interrupted the CPU for it, is not what the CPU did. */
+const fromNmi = named('watchdog_overflow_callback|watchdog_hardlockup_check');
+
 /** What stands between that and what went wrong: watchdogs with their timers, and checks. */
 const between = named(
   '__perf_event_overflow|perf_event_overflow|nmi_cpu_backtrace\\w*|nmi_trigger_cpumask_backtrace|arch_trigger_cpumask_backtrace',
@@ -42,4 +45,9 @@ export function isMachinery(kernel: Kernel, name: string): boolean {
 /** Whether a function gives up on the code that an exception came over; what else a handler calls, it does itself. */
 export function isOops(kernel: Kernel, name: string): boolean {
   return oops.test(name) || stacksOf(kernel).dyingFunctions.oops.test(name);
+}
+
+/** Whether a function that runs in an NMI watches over the code that the NMI came over. */
+export function isWatchOfNmi(name: string): boolean {
+  return fromNmi.test(name);
 }
