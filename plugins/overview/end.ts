@@ -15,10 +15,17 @@ export function endFacts(kernel: Kernel, ending: Finding | undefined): Fact[] {
             ending.certainty === 'certain' ? {} : { note: ending.certainty },
           ),
         ];
-  return [...happened, ...panicFacts(kernel), crashTimeFact(kernel), uptimeFact(kernel), taintFact(kernel)];
+  return [
+    ...happened,
+    ...panicFacts(kernel, ending !== undefined),
+    crashTimeFact(kernel),
+    uptimeFact(kernel),
+    taintFact(kernel),
+  ];
 }
 
-function panicFacts(kernel: Kernel): Fact[] {
+/** @param told whether it is said already what happened */
+function panicFacts(kernel: Kernel, told: boolean): Fact[] {
   const panic = readOrGap('panic', () => panicOf(kernel));
   if (panic !== undefined && 'gap' in panic) return [fact('panic', 'Panic', 'text', panic)];
   const silent =
@@ -28,9 +35,13 @@ function panicFacts(kernel: Kernel): Fact[] {
   if (panic === undefined && silent !== undefined) return [fact('panic', 'Panic', 'text', silent)];
   if (panic === undefined)
     return [
-      fact('panic', 'Panic', 'text', null, {
-        note: 'the kernel did not panic: it was running, or hung, when the dump was taken',
-      }),
+      fact(
+        'panic',
+        'Panic',
+        'text',
+        null,
+        told ? {} : { note: 'the kernel did not panic: it was running, or hung, when the dump was taken' },
+      ),
     ];
   const { message, timeNs, cpu, cpuSource, task, caller } = panic;
   const byLog = caller === undefined ? undefined : callerInWords(caller);

@@ -430,7 +430,7 @@ describe('what the kernel holds for tasks', () => {
     expect(found(global, 'oom.memory-held.kernel-stacks')).toBeUndefined();
     const tables = { ...global, memInfo: { ...global.memInfo, pagetables: quarter } };
     expect(found(tables, 'oom.memory-held.page-tables')!.sentence).toMatch(
-      /^Page tables alone take 2\.8 GiB of 11\.18 GiB \(25 %\); the most of \d+ processes in the task table has \S+ \(pid \d+\) with /,
+      /^Page tables alone take 2\.8 GiB of 11\.18 GiB \(25 %\); of \d+ processes in the task table \S+ \(pid \d+\) has the most, /,
     );
   });
 

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { keyHints } from '../../src/tui/state/key-hints.js';
 import { keyTable } from '../../src/tui/state/keys.js';
+import { frameOf } from './toy-screen.js';
 import { ToySession } from './toy-state.js';
 
 const names: Readonly<Record<string, string>> = {
@@ -43,4 +45,14 @@ test('a screen that is asked for by its number before there are any opens when t
   expect(session.page.source).toEqual({ kind: 'plugin', id: 'b' });
   expect(session.effects).toEqual([{ kind: 'run', id: 'b', again: false }]);
   expect(session.keys('7').state.message?.text).toBe('there is no screen 7');
+});
+
+test('the help scrolls no further than to its end, and says so only where it does not fit', () => {
+  const small = new ToySession({}, { columns: 80, rows: 24 }).keys('?' + 'j'.repeat(200));
+  const { mode } = small.state;
+  expect(mode.kind === 'help' && mode.top).toBeLessThan(60);
+  expect(keyHints(small.state)[0]).toBe('j k scroll');
+  const [before, after] = [frameOf(small.state), frameOf(small.keys('k').state)];
+  expect(after.slice(3, 20)).toEqual(before.slice(2, 19));
+  expect(keyHints(new ToySession({}, { columns: 120, rows: 60 }).keys('?').state)).toEqual(['any key closes']);
 });

@@ -37,7 +37,7 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
       expect(terminal.until(`[${name}]`), name).not.toContain('the plugin broke');
     }
     terminal.press(':ps', 'Enter');
-    expect(terminal.until(/PID +.*RSS▼/)).toContain('▸ Kernel threads');
+    expect(terminal.until('▸ Kernel threads')).toMatch(/PID +.*RSS▼/);
     terminal.press('q');
     terminal.until('[0 overview]');
     terminal.press('q');

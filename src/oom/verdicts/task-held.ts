@@ -64,5 +64,5 @@ function mostTables(report: OomReport): Told | string {
   const { bytes, task, count } = factsIn(report);
   const own = bytes('process.page-tables', Number(most.pgtablesBytes), 'pgtables_bytes of the task table');
   const many = count('processes', tasks.length, 'process', 'rows of the task table');
-  return told`; the most of ${many} in the task table has ${task('process', { comm: most.name, pid: most.pid })} with ${own}`;
+  return told`; of ${many} in the task table ${task('process', { comm: most.name, pid: most.pid })} has the most, ${own}`;
 }

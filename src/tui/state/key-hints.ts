@@ -1,6 +1,7 @@
 import { isEmpty } from '../../report/empty-view.js';
 import { hasLevels, hasTimes } from '../lines/log-block.js';
 import { isSize } from '../lines/table-index.js';
+import { lastHelpTop } from './help-lines.js';
 import { cursorLine } from './move.js';
 import { linesOf } from './page-blocks.js';
 import { viewsOf } from './panes.js';
@@ -9,7 +10,7 @@ import { pageOf, type State } from './state.js';
 /** The keys that do something on this page, the most wanted first. */
 export function keyHints(state: State): string[] {
   const { mode } = state;
-  if (mode.kind === 'help') return ['j k scroll', 'any other key closes'];
+  if (mode.kind === 'help') return lastHelpTop(state) > 0 ? ['j k scroll', 'any other key closes'] : ['any key closes'];
   if (mode.kind === 'choose') return ['Enter open', 'j k choose', 'Esc close'];
   const page = pageOf(state);
   const line = cursorLine(page, linesOf(state, page));

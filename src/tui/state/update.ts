@@ -1,3 +1,4 @@
+import { lastHelpTop } from './help-lines.js';
 import type { NamedTarget } from '../lines/line.js';
 import type { Action } from './actions.js';
 import { arrive } from './arrive.js';
@@ -295,7 +296,10 @@ function helping(state: State, top: number, action: Action): Update {
   switch (action.kind) {
     case 'move':
     case 'page':
-      return { state: { ...state, mode: { kind: 'help', top: Math.max(0, top + action.by) } }, effects: [] };
+      return {
+        state: { ...state, mode: { kind: 'help', top: Math.min(lastHelpTop(state), Math.max(0, top + action.by)) } },
+        effects: [],
+      };
     default:
       return { state: { ...state, mode: { kind: 'browse' } }, effects: [] };
   }
