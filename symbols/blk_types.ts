@@ -16,7 +16,7 @@ export const blockDevice = {
 export const bdevInode = {
   struct: 'bdev_inode',
   optional: true,
-  definedBy: 'bdget',
+  definedBy: 'I_BDEV',
   members: { bdev: 'struct block_device', vfs_inode: 'struct inode' },
 } as const;
 

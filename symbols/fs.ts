@@ -31,7 +31,12 @@ export const superBlock = {
 export const fileSystemType = {
   struct: 'file_system_type',
   definedBy: 'shmem_init',
-  members: { name: 'char *', fs_flags: 'int', next: 'struct file_system_type *' },
+  members: {
+    name: 'char *',
+    fs_flags: 'int',
+    next: { type: 'struct file_system_type *', optional: true }, // up to 7.1
+    list: { type: 'struct hlist_node', optional: true }, // in its place since
+  },
 } as const;
 
 /** struct fs_struct, include/linux/fs_struct.h. */

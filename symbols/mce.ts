@@ -7,14 +7,11 @@ export const mce = {
     status: 'u64', // MCi_STATUS
     misc: 'u64',
     addr: 'u64',
-    mcgstatus: 'u64',
     ip: 'u64',
     tsc: 'u64',
     time: 'u64', // seconds since 1970
-    cpuid: 'u32',
     bank: 'u8',
     extcpu: 'u32',
-    socketid: 'u32',
     severity: { type: 'u8', optional: true },
   },
 } as const;

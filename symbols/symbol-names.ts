@@ -64,6 +64,7 @@ export const symbolNames = {
   'kernel/locking/qspinlock.c': ['qnodes', 'mcs_nodes'],
   'kernel/kexec_core.c': ['kexec_crash_image'],
   'kernel/module/main.c': ['last_unloaded_module', 'print_modules'],
+  'fs/filesystems.c': ['file_systems'],
   'kernel/module/tracking.c': ['unloaded_tainted_modules'],
   'kernel/panic.c': ['panic', 'vpanic', '__warn', 'oops_id'],
   'kernel/sched/core.c': ['preempt_model_str'],
