@@ -68,7 +68,9 @@ function judge(kernel: Kernel, ending: Ending): Finding {
   const { task, cpu } = ending.context;
   if (ending.kind === 'out of memory' && ending.policy === undefined && !ending.nobodyLeft)
     kernel.gap('panic_on_oom', 'whether it was set, or nobody was left to be killed, can’t be read');
-  if (ending.culprit.activations.slice(0, NAMED).some(({ frame }) => frame.found === 'scanned'))
+  // Of a stack that ran out, or was none, no more is to be had.
+  const isWhole = !ending.culprit.activations.slice(0, NAMED).some(({ frame }) => frame.found === 'scanned');
+  if (!isWhole && ending.exception?.kind !== 'double fault')
     kernel.gap(`stack of CPU ${cpu}`, 'it is in part found by scanning');
   if (task === undefined) kernel.gap(`current task of CPU ${cpu}`, 'which one it is can’t be read');
   switch (ending.kind) {
