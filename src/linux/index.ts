@@ -3,7 +3,7 @@ export { statesInWords, taskStateWords } from '../words/task-states.js';
 export { constant, type Constant, type ConstantName } from './constants.js';
 export { cpuRegisters, registersOf, type CpuRegisters } from './machine/cpu-registers.js';
 export { currentTask, idleTask, runqueue } from './sched/cpu-tasks.js';
-export { cpusIn, totalRamPages, type CpuMask } from './machine/cpus.js';
+export { cpusIn, type CpuMask } from './machine/cpus.js';
 export { loadAverage } from './sched/load-average.js';
 export { moduleBtf, moduleTypes, type ModuleBtf } from './module/module-types.js';
 export {
@@ -54,7 +54,7 @@ export { memoryNodes, nodesInState, onlineNodes, type NodeRef } from './mm/nodes
 export { allZones, everyZoneOf, zoneNames, zonesOf, type Watermarks, type Zone } from './mm/zones.js';
 export { perCpuPages } from './mm/per-cpu-pages.js';
 export { countFreeLists, freeLists, type FreeOrder } from './mm/free-lists.js';
-export { memoryTotals, type MemoryTotals } from './mm/memory-totals.js';
+export { type MemoryTotals, memoryTotals, totalRamPages } from './mm/memory-totals.js';
 export {
   globalNodeCounters,
   globalNumaCounters,

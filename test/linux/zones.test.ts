@@ -146,7 +146,7 @@ describe('a sum of which a part can’t be read is none', () => {
           value: {
             ...node.value,
             node_id: 1,
-            node_zones: [{ name: 'DMA32', present_pages: 50, managed_pages: 50 }, normal],
+            node_zones: [{ name: 'DMA32', present_pages: 50, managed_pages: 50, spanned_pages: 50 }, normal],
           },
         },
       },

@@ -13,7 +13,14 @@ const node1 = {
   value: {
     node_id: 1,
     node_zones: [
-      { name: 'Normal', present_pages: 500, managed_pages: 400, vm_stat: [70], per_cpu_pageset: perCpu({ count: 5 }) },
+      {
+        name: 'Normal',
+        present_pages: 500,
+        managed_pages: 400,
+        spanned_pages: 500,
+        vm_stat: [70],
+        per_cpu_pageset: perCpu({ count: 5 }),
+      },
     ],
   },
 };

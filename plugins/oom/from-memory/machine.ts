@@ -8,6 +8,7 @@ import {
   nodeCounters,
   onlineNodes,
   swapTotals,
+  totalRamPages,
   zonesOf,
   type Counters,
   type NodeRef,
@@ -65,12 +66,18 @@ export function machineState(parts: Parts, filter: Filter): Machine {
         .filter((node) => highest === undefined || managed.has(node.node_id))
         .map((node) => nodeState(kernel, node, pageKB));
     }),
-    zones: parts.read('zones', () => zonesShown().map((zone) => zoneState(kernel, zone, filter.cpu, pageKB))),
+    zones: parts.read('zones', () => {
+      heldAgainstTotal(kernel);
+      return zonesShown().map((zone) => zoneState(kernel, zone, filter.cpu, pageKB));
+    }),
     freeLists: parts.read('freeLists', () => zonesShown().map((zone) => freeList(kernel, zone, pageKB))),
     hugepages: parts.read('hugepages', () => hugepages(kernel, filter.nodes)),
     pageCachePages: parts.read('pageCachePages', () => globalNodeCounters(kernel).get('NR_FILE_PAGES')),
     swap: parts.read('swap', () => swapState(kernel, pageKB)),
-    totals: parts.read('totals', () => totalsOf(kernel)),
+    totals: parts.read('totals', () => {
+      heldAgainstTotal(kernel);
+      return totalsOf(kernel);
+    }),
   });
 }
 
@@ -83,6 +90,11 @@ function swapState(kernel: Kernel, pageKB: number): NonNullable<OomReport['swap'
     ...defined({ cachePages: swap.cachePages }),
     ...(swap.cacheStats === undefined ? {} : { cacheStats: counts(swap.cacheStats) }),
   };
+}
+
+/** A gap where the sum of what zones manage is not the kernel's own: nobody knows which of them is damaged. */
+function heldAgainstTotal(kernel: Kernel): void {
+  kernel.attempt('managed pages', () => totalRamPages(kernel));
 }
 
 function totalsOf(kernel: Kernel): NonNullable<OomReport['totals']> {

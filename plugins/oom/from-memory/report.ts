@@ -3,6 +3,7 @@ import {
   hardwareName,
   kernelTaints,
   oomCandidates,
+  totalRamPages,
   slabCaches,
   uts,
   wouldChoose,
@@ -91,8 +92,7 @@ export function stateReport(kernel: Kernel, unsearched: string | undefined): Reb
   const features = kernelFeatures(kernel);
   const totalPages = parts.read(
     'event.totalPages',
-    () =>
-      kernel.global('_totalram_pages') + (kernel.hasGlobal('total_swap_pages') ? kernel.global('total_swap_pages') : 0),
+    () => totalRamPages(kernel) + (kernel.hasGlobal('total_swap_pages') ? kernel.global('total_swap_pages') : 0),
   );
   const { candidates, tasks } = tasksOf(parts, { nodemask: undefined, memcg: undefined, totalPages, order: 0 });
   const machine = machineState(parts, { nodes: undefined, highestZone: undefined, cpu: undefined });

@@ -18,8 +18,3 @@ export function cpusIn(kernel: Kernel, mask: CpuMask): readonly number[] {
   if (cpus.length === 0) throw new Implausible(`no CPU is ${mask}`);
   return cpus;
 }
-
-/** Pages that the page allocator was given: MemTotal of /proc/meminfo. @throws ReadError, ShapeError */
-export function totalRamPages(kernel: Kernel): number {
-  return kernel.global('_totalram_pages');
-}

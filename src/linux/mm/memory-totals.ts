@@ -1,3 +1,5 @@
+import { Implausible } from '../../kernel/gaps.js';
+import { withGaps } from '../../kernel/gathered-gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { everyZone, type Zone } from './zones.js';
 
@@ -32,4 +34,24 @@ export function memoryTotals(kernel: Kernel): MemoryTotals {
       ? kernel.attempt('num_poisoned_pages', () => kernel.global('num_poisoned_pages'))
       : undefined,
   };
+}
+
+/** Pages that zones manage, over all of them; undefined where one can't be read. */
+export function managedPages(kernel: Kernel): number | undefined {
+  return everyZone(kernel)?.reduce((sum, zone) => sum + zone.managedPages, 0);
+}
+
+/** adjust_managed_page_count() changes both sums, one after the other, while a live machine is dumped. */
+const MOST_APART = 1 / 16;
+
+/**
+ * Pages that the page allocator was given: MemTotal of /proc/meminfo, and the sum of what zones manage.
+ * @throws ReadError, ShapeError, Implausible where the two are not one
+ */
+export function totalRamPages(kernel: Kernel): number {
+  const total = kernel.global('_totalram_pages');
+  const { result: managed } = withGaps(kernel, () => managedPages(kernel));
+  if (managed !== undefined && Math.abs(total - managed) > MOST_APART * managed)
+    throw new Implausible(`_totalram_pages is ${total}, and zones manage ${managed} pages: one of them is damaged`);
+  return total;
 }

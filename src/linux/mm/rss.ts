@@ -1,4 +1,4 @@
-import { ShapeError } from '../../kernel/gaps.js';
+import { Implausible, ShapeError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Ref } from '../../kernel/shape.js';
 import { lackOfType } from '../../kernel/unreadable-names.js';
@@ -26,8 +26,9 @@ export interface Rss {
   readonly exact: RssPages | undefined;
 }
 
-/** @throws ReadError, ShapeError */
+/** @throws ReadError, ShapeError, Implausible where no mm_struct is there, or it has more pages than address space */
 export function rssOf(kernel: Kernel, mm: Ref<'mm_struct'>): Rss {
+  refuseOther(kernel, mm);
   const { file, anon, shmem, swap } = kernel.once('mm counters', () => members(kernel));
   const { approximate, exact } = counters(kernel, mm);
   const pages = (of: (member: number) => number): RssPages => ({
@@ -36,7 +37,24 @@ export function rssOf(kernel: Kernel, mm: Ref<'mm_struct'>): Rss {
     shmem: of(shmem),
     swap: of(swap),
   });
-  return { approximate: pages(approximate), exact: kernel.attempt('rss that is not added yet', () => pages(exact)) };
+  const whole = kernel.attempt('rss that is not added yet', () => pages(exact));
+  for (const rss of [pages(approximate), whole]) if (rss !== undefined) refuseMoreThanMapped(mm, rss);
+  return { approximate: pages(approximate), exact: whole };
+}
+
+/** A pointer that was damaged leads into another object, whose words read as numbers all the same. */
+function refuseOther(kernel: Kernel, mm: Ref<'mm_struct'>): void {
+  const { pgd } = mm;
+  if (pgd === undefined || pgd === 0n) return;
+  const isTable = pgd >= kernel.arch.memory.kernelStart && pgd % BigInt(kernel.memory.pageSize) === 0n;
+  if (!isTable) throw new Implausible(`no mm_struct, for its pgd is 0x${pgd.toString(16)}`, mm.$address);
+}
+
+function refuseMoreThanMapped(mm: Ref<'mm_struct'>, rss: RssPages): void {
+  const mapped = mm.total_vm;
+  // One that is being made or taken apart has none yet, or none any more.
+  if (mapped > 0 && residentPages(rss) > mapped)
+    throw new Implausible(`${residentPages(rss)} resident pages of ${mapped} mapped ones`, mm.$address);
 }
 
 /** get_mm_rss(): what `ps` calls RSS. */

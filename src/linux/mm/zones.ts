@@ -1,4 +1,4 @@
-import { ShapeError } from '../../kernel/gaps.js';
+import { Implausible, ShapeError } from '../../kernel/gaps.js';
 import { withGaps } from '../../kernel/gathered-gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Ref } from '../../kernel/shape.js';
@@ -95,7 +95,12 @@ export function zoneNames(kernel: Kernel): readonly string[] {
 }
 
 function readZone(kernel: Kernel, node: number, zone: Ref<'zone'>, index: number): Zone {
+  const { managed_pages: managed, present_pages: present, spanned_pages: spanned } = zone;
+  if (managed < 0 || managed > present || present > spanned)
+    throw new Implausible(`a zone that manages ${managed} of ${present} present pages of ${spanned}`, zone.$address);
   const counters = zoneCounters(kernel, zone);
+  const free = counterOf(counters, 'NR_FREE_PAGES');
+  if (free > spanned) throw new Implausible(`a zone of ${spanned} pages with ${free} free ones`, zone.$address);
   const pcpPagesByCpu = perCpuPages(kernel, zone);
   return {
     ref: zone,
@@ -104,11 +109,11 @@ function readZone(kernel: Kernel, node: number, zone: Ref<'zone'>, index: number
     counters,
     name: zone.name ?? `zone ${index}`,
     startPfn: zone.zone_start_pfn,
-    spannedPages: zone.spanned_pages,
-    presentPages: zone.present_pages,
-    managedPages: zone.managed_pages,
+    spannedPages: spanned,
+    presentPages: present,
+    managedPages: managed,
     cmaPages: zone.cma_pages,
-    freePages: counterOf(counters, 'NR_FREE_PAGES'),
+    freePages: free,
     watermarks: watermarks(kernel, zone),
     boostPages: zone.watermark_boost,
     reservedHighatomicPages: zone.nr_reserved_highatomic,

@@ -4,6 +4,7 @@ import type { Ref } from '../../kernel/shape.js';
 import { cpuRegisters } from '../machine/cpu-registers.js';
 import { currentTask } from '../sched/cpu-tasks.js';
 import { gatherGaps } from '../../kernel/gathered-gaps.js';
+import { managedPages } from '../mm/memory-totals.js';
 import { onlineNodes } from '../mm/nodes.js';
 import { taskState } from '../sched/task-state.js';
 import { allThreads, taskLabel, type Task } from '../sched/tasks.js';
@@ -231,7 +232,10 @@ function totalsMatch(
       .reduce((sum, node) => sum + node.node_present_pages, swap);
   switch (constraint) {
     case 'CONSTRAINT_NONE':
-      return totalpages === kernel.global('_totalram_pages') + swap;
+      // Either may be what is damaged.
+      return [kernel.peek('_totalram_pages', () => kernel.global('_totalram_pages')), managedPages(kernel)].some(
+        (ram) => ram !== undefined && totalpages === ram + swap,
+      );
     case 'CONSTRAINT_MEMORY_POLICY':
       return nodemask !== undefined && totalpages === ofNodes(nodemask);
     case 'CONSTRAINT_CPUSET':

@@ -3,6 +3,8 @@ import type { AddressSpace } from '../../memory/address-space.js';
 import { isRemark, type LogEntry } from './log-entry.js';
 import { logSourceOf, logSourceOfVmcoreinfo, type LogSource } from './log-source.js';
 import { bufferRecords } from './log-buffer.js';
+import { kernelTime } from '../time/time.js';
+import { withPlausibleStamps } from './stamps.js';
 import { hasRing, ringRecords } from './ring-buffer.js';
 import { unflushedRecords } from './unflushed.js';
 
@@ -12,7 +14,10 @@ import { unflushedRecords } from './unflushed.js';
  * @throws ReadError, Implausible, ShapeError where there is no log to be read
  */
 export function* logRecords(kernel: Kernel): Generator<LogEntry> {
-  for (const entry of recordsOf(sourceWithRing(kernel))) {
+  const clock = (): number | undefined =>
+    Number(kernel.peek('timekeeper', () => kernelTime(kernel).uptimeNs) ?? NaN) || undefined;
+  const records = recordsOf(sourceWithRing(kernel));
+  for (const entry of withPlausibleStamps(records, clock, (reason) => kernel.gap('log', reason))) {
     if (isRemark(entry) && entry.unread) kernel.gap('log', entry.remark);
     yield entry;
   }

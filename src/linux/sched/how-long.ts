@@ -2,11 +2,16 @@ import { gapOf, ShapeError } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { readOr } from '../../kernel/read-or.js';
 import { runqueue } from './cpu-tasks.js';
+import { kernelTime } from '../time/time.js';
 import { lastLogStamp, panicOf } from '../machine/panic.js';
 import type { Task } from './tasks.js';
 
 /** sched_clock() cannot have counted longer: ten years. */
 const LONGEST_NS = 10n * 366n * 86_400n * 1_000_000_000n;
+
+const SECOND = 1_000_000_000n;
+/** A CPU that takes no tick lets the kernel's clock stand, but hardly for days. */
+const FAR_NS = 86_400n * SECOND;
 
 /**
  * The latest moment that the scheduler or the log knows of, in nanoseconds of sched_clock(): the machine may have stood
@@ -20,6 +25,17 @@ export function latestNs(kernel: Kernel): bigint | undefined {
     ];
     if (times.includes('unread')) return undefined;
     const known = times.filter((time) => typeof time === 'bigint' && time > 0n && time < LONGEST_NS) as bigint[];
+    const clock = kernel.peek('timekeeper', () => kernelTime(kernel).uptimeNs);
+    const beyond = clock === undefined || clock <= 0n ? [] : known.filter((time) => time > clock + FAR_NS);
+    // Where all lie beyond it, it is the clock that is wrong.
+    if (clock !== undefined && beyond.length > 0 && beyond.length < known.length) {
+      const [time] = beyond as [bigint];
+      kernel.gap(
+        'latest moment',
+        `${time / SECOND} s by a run queue or the log, where the kernel's clock says ${clock / SECOND} s`,
+      );
+      return undefined;
+    }
     return known.length === 0 ? undefined : known.reduce((a, b) => (a > b ? a : b));
   });
 }
