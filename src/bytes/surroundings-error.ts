@@ -29,5 +29,8 @@ export function errorCode(error: unknown): string {
 
 /** What is wrong with the machine, where an error speaks of that. */
 export function surroundingsInWords(error: unknown): string | undefined {
+  // V8's own words: they have no code.
+  if (error instanceof RangeError && error.message.startsWith('Array buffer allocation failed'))
+    return 'this process may have no more memory (ulimit -v)';
   return ofTheMachine[errorCode(error)];
 }

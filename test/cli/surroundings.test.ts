@@ -75,6 +75,25 @@ describe('whatever writes to standard output', () => {
   });
 });
 
+/** zstd's WebAssembly sets aside some 10 GB of addresses, of which it uses hardly any. */
+describe('little address space', () => {
+  test('pages packed with zstd: one sentence', () => {
+    const { code, stdout, stderr } = bash('ulimit -v 4000000; $o info $DUMP');
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(
+      /^oompm: What is packed with zstd can’t be unpacked: .*; raise the limit \(ulimit -v\)\.\n$/,
+    );
+  });
+
+  test('what needs none is answered', () => {
+    const { code, stderr } = bash('ulimit -v 4000000; $o explain $LOG');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  test('where there is enough for one WebAssembly, a second one is not started', () =>
+    expect(bash('ulimit -v 14000000; $o info $DUMP').code).toBe(0));
+});
+
 const nothing = join(folder, 'nothing.cjs');
 writeFileSync(nothing, '');
 /** With fewer, Node itself does not come to open a script. */

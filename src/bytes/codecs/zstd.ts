@@ -1,5 +1,6 @@
 import { CodecError } from './codec-error.js';
 import type { BlockDecoder } from './codec-error.js';
+import { startZstd } from './start-zstd.js';
 
 const MAGIC = 0xfd2fb528;
 
@@ -18,7 +19,7 @@ async function load(): Promise<BlockDecoder> {
   // Half again as fast on pages as zstd-codec, which fills a vector by element.
   const { ZSTDDecoder } = await import('zstddec');
   const decoder = new ZSTDDecoder();
-  await decoder.init();
+  await startZstd(decoder);
   return (source, target) => {
     const announced = frameContentSize(source);
     if (announced !== undefined && announced > target.length)

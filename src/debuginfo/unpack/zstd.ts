@@ -1,3 +1,5 @@
+import { startZstd } from '../../bytes/codecs/start-zstd.js';
+
 /** Unpacks one zstd frame whose unpacked size is known. */
 export type Unzstd = (packed: Uint8Array, size: number) => Uint8Array;
 
@@ -5,7 +7,7 @@ export type Unzstd = (packed: Uint8Array, size: number) => Uint8Array;
 export async function zstdStream(): Promise<(packed: Iterable<Uint8Array>) => Generator<Uint8Array>> {
   const { ZSTDDecoder } = await import('zstddec/stream');
   const decoder = new ZSTDDecoder();
-  await decoder.init();
+  await startZstd(decoder);
   return (packed) => decoder.decodeStreaming(packed);
 }
 
