@@ -23,6 +23,7 @@ const SHF_EXECINSTR = 4;
 /**
  * The named symbols of a vmlinux's .symtab, as nm and kallsyms have them: no files, sections or undefined ones.
  * @param slide what KASLR added to addresses in the kernel's half
+ * @returns with them how many entries no linker writes so
  */
 export function elfSymbols(
   symtab: Uint8Array,
@@ -30,14 +31,17 @@ export function elfSymbols(
   sections: readonly SectionHeader[],
   slide: bigint,
   kept: KeptColumns,
-): CompactSymbols {
+): CompactSymbols & { readonly damaged: number } {
   const words = wordsOf(symtab);
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-  const { addresses, entries, nameOffsets } = kept.of('symbols', () => namedSymbols(words, strtab));
+  const { addresses, entries, nameOffsets, damaged } = kept.of('symbols', () =>
+    namedSymbols(words, strtab, sections.length),
+  );
   // Most symbols are asked for nothing more.
   const first = (n: number): number => entries[n]! * SYMBOL_WORDS;
   const binding = (n: number): number => bytes[entries[n]! * ELF_SYMBOL_BYTES + 4]! >> 4;
   return {
+    damaged: damaged[0]!,
     addresses,
     slide,
     kept,
@@ -57,9 +61,11 @@ interface NamedSymbols {
   addresses: BigUint64Array;
   entries: Uint32Array;
   nameOffsets: Uint32Array;
+  /** One number: how many entries can't be so. */
+  damaged: Uint32Array;
 }
 
-function namedSymbols(words: Uint32Array, strtab: Uint8Array): NamedSymbols {
+function namedSymbols(words: Uint32Array, strtab: Uint8Array, sections: number): NamedSymbols {
   const most = Math.floor(words.length / SYMBOL_WORDS);
   const addresses = new BigUint64Array(most);
   const entries = new Uint32Array(most);
@@ -67,22 +73,29 @@ function namedSymbols(words: Uint32Array, strtab: Uint8Array): NamedSymbols {
   // Halves of the words: a bigint for each of 150,000 symbols would take longer than all the rest.
   const halves = new Uint32Array(addresses.buffer);
   let count = 0;
+  let damaged = 0;
   for (let entry = 0, at = 0; entry < most; entry++, at += SYMBOL_WORDS) {
     // st_info, st_other and st_shndx share a word.
     const described = words[at + 1]!;
     const kind = described & 0xf;
-    if (kind === STT_FILE || kind === STT_SECTION || described >>> 16 === SHN_UNDEF || (strtab[words[at]!] ?? 0) === 0)
-      continue;
+    const section = described >>> 16;
+    const name = words[at]!;
+    // But for the first entry, which is of nothing, and those of sections each has a name.
+    const isNameless = name === 0 && kind !== STT_SECTION && entry > 0;
+    if (isNameless || (section >= sections && section < SHN_LORESERVE) || (name > 0 && (strtab[name] ?? 0) === 0))
+      damaged++;
+    if (kind === STT_FILE || kind === STT_SECTION || section === SHN_UNDEF || (strtab[name] ?? 0) === 0) continue;
     halves[count * 2] = words[at + 2]!;
     halves[count * 2 + 1] = words[at + 3]!;
     entries[count] = entry;
-    nameOffsets[count] = words[at]!;
+    nameOffsets[count] = name;
     count++;
   }
   return {
     addresses: addresses.slice(0, count),
     entries: entries.slice(0, count),
     nameOffsets: nameOffsets.slice(0, count),
+    damaged: Uint32Array.of(damaged),
   };
 }
 

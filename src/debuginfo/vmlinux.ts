@@ -23,6 +23,7 @@ import { openKernelFile } from './unpack/kernel-file.js';
 import type { OpenKernelOptions } from './unpack/open-kernel-options.js';
 import { readyUnzstd } from './unpack/zstd.js';
 import { defined } from '../words/defined.js';
+import { counted } from '../words/quantity.js';
 
 /**
  * An opened vmlinux, or a separate file with its debug information. Nothing is read before it is asked for, and never
@@ -45,6 +46,8 @@ export interface Vmlinux {
   section(name: string): FileReader | undefined;
   /** .symtab with KASLR's offset added; undefined for a stripped file. */
   symbols(kaslrOffset: bigint): SymbolTable | undefined;
+  /** A sentence where `symbols` is not all that there was: entries of .symtab that no linker writes so. */
+  symbolDamage(): string | undefined;
   /** The .BTF section; undefined where there is none. */
   btf(): Uint8Array | undefined;
   /** What is kept of what was made from it. */
@@ -130,6 +133,7 @@ function vmlinux(parts: Parts): Vmlinux {
   const named = (name: string) => sections.find((section) => section.name === name);
   const unpacked = new Map<string, FileReader | undefined>();
   const buildId = readBuildId(parts);
+  let damaged = 0;
   let tables: { symtab: Uint8Array; strtab: Uint8Array } | undefined;
   const found: Vmlinux = {
     path,
@@ -144,11 +148,16 @@ function vmlinux(parts: Parts): Vmlinux {
     },
     symbols(kaslrOffset) {
       tables ??= readSymbolTables(parts, named('.symtab'));
-      return (
-        tables &&
-        symbolTable(elfSymbols(tables.symtab, tables.strtab, sections, kaslrOffset, parts.kept), 'vmlinux .symtab')
-      );
+      if (tables === undefined) return undefined;
+      const symbols = elfSymbols(tables.symtab, tables.strtab, sections, kaslrOffset, parts.kept);
+      damaged = symbols.damaged;
+      return symbolTable(symbols, 'vmlinux .symtab');
     },
+    symbolDamage: () =>
+      damaged === 0
+        ? undefined
+        : `${path} is damaged: ${counted(damaged, 'entry', 'entries')} of its symbol table (.symtab) can't be what ` +
+          'a linker wrote; copy it again, or take it from where it was made',
     btf() {
       const section = found.section('.BTF');
       return section && section.read(0, Math.min(section.size, MAX_BTF_BYTES));

@@ -260,11 +260,18 @@ interface SymbolQuestion {
 
 function symbolsOf({ arch, vmlinux, space, info, kaslrOffset, kept }: SymbolQuestion, defects: string[]): SymbolTable {
   const own = vmlinux?.symbols(kaslrOffset);
-  if (own) return own;
+  const damage = own && vmlinux?.symbolDamage();
+  if (own && damage === undefined) return own;
   try {
-    return readKallsyms(space, (name) => info?.symbol(name), arch.memory.kernelImage, kept);
+    const symbols = readKallsyms(space, (name) => info?.symbol(name), arch.memory.kernelImage, kept);
+    if (damage !== undefined) defects.push(`${damage}; symbols are taken from the dump's own table (kallsyms).`);
+    return symbols;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
+    if (own) {
+      defects.push(`${damage}; what is named by it may be wrong or missing.`);
+      return own;
+    }
     defects.push(vmlinux ? error.message : `${error.message.replace(/\.$/, '')}; ${vmlinuxServes}.`);
     return unreadableSymbols(error.message);
   }
