@@ -178,6 +178,19 @@ describe('what is no tree', () => {
     expect(gaps[0]!.reason).toMatch(/^a node that says it is in slot 0 of 0x[0-9a-f]+, not in slot 1 of 0x/);
   });
 
+  const sibling = (slot: number): bigint => BigInt((slot << 2) | 2);
+  test.each([
+    ['each other', [0x1000n, 0n, 0n, 0n, sibling(5), sibling(4)], 'slot 5 says that slot 4 has its entry'],
+    ['itself', [0x1000n, 0n, 0n, 0n, 0n, sibling(5)], 'slot 5 says that slot 5 has its entry'],
+    ['what stands behind it', [0x1000n, 0n, 0n, 0n, 0n, sibling(6), 0x2000n], 'slot 5 says that slot 6 has its entry'],
+    ['nothing', [0x1000n, 0n, 0n, 0n, 0n, sibling(3)], 'slot 5 says that slot 3 has its entry'],
+  ])('siblings of %s', (_, slots, reason) => {
+    const { entries, loaded, gaps } = walk([node(0) | 2n, ...wide(0, 0n, 0, slots)]);
+    expect(loaded).toBeUndefined();
+    expect(entries).toContainEqual({ index: 0n, entry: 0x1000n });
+    expect(gaps.filter((gap) => gap.reason.startsWith(reason))).toHaveLength(1);
+  });
+
   test('an absurd shift', () => {
     expect(walk([node(0) | 2n, ...wide(255, 0n, 0, full(0x1000n))])).toMatchObject({
       entries: [],

@@ -56,8 +56,14 @@ export function* xarrayEntries(
       const entries = slotsOf(kernel, layout, inner.node);
       for (let i = layout.slotCount - 1; i >= 0; i--) {
         const child = entries[i]!;
+        if (child === 0n) continue;
         // Siblings stand for the further indices of an entry, which is told at its first.
-        if (child === 0n || siblingOf(layout, child, inner.node) !== undefined) continue;
+        const sibling = siblingOf(layout, child, inner.node);
+        if (sibling !== undefined) {
+          if (!isFirst(layout, entries[sibling]!, inner.node) || sibling >= i)
+            kernel.gap(what, `slot ${i} says that slot ${sibling} has its entry, and that has none`, inner.node);
+          continue;
+        }
         pending.push({ entry: child, index: index + (BigInt(i) << BigInt(inner.shift)), slot: i, above: inner });
       }
     });
@@ -77,8 +83,14 @@ export function xarrayLoad(kernel: Kernel, root: bigint, index: bigint, what: st
       if (above === NO_PARENT && beyond >= BigInt(layout.slotCount)) return undefined;
       slot = Number(beyond & BigInt(layout.slotCount - 1));
       entry = kernel.memory.u64(inner.node + layout.slots + BigInt(slot * 8));
-      slot = siblingOf(layout, entry, inner.node) ?? slot;
-      entry = kernel.memory.u64(inner.node + layout.slots + BigInt(slot * 8));
+      const sibling = siblingOf(layout, entry, inner.node);
+      if (sibling !== undefined) {
+        const said = slot;
+        slot = sibling;
+        entry = kernel.memory.u64(inner.node + layout.slots + BigInt(slot * 8));
+        if (!isFirst(layout, entry, inner.node) || sibling >= said)
+          throw new Implausible(`slot ${said} says that slot ${slot} has its entry, and that has none`, inner.node);
+      }
       above = inner;
     }
     return entry === 0n ? undefined : entry;
@@ -123,6 +135,11 @@ function siblingOf({ nodeTag, slots, slotCount }: Layout, entry: bigint, node: b
   if ((entry & 3n) !== nodeTag) return undefined;
   const slot = nodeTag === 2n ? entry >> 2n : ((entry & ~3n) - node - slots) / 8n;
   return slot >= 0n && slot < BigInt(slotCount) && (nodeTag === 2n || entry > node) ? Number(slot) : undefined;
+}
+
+/** Whether it is what siblings may stand for: neither nothing nor a sibling itself. */
+function isFirst(layout: Layout, entry: bigint, node: bigint): boolean {
+  return entry !== 0n && siblingOf(layout, entry, node) === undefined;
 }
 
 function layoutOf(kernel: Kernel): Layout {
