@@ -51,6 +51,8 @@ export interface Ending {
   readonly culprit: Culprit;
   /** What made a panic of it, where that is a setting. */
   readonly policy?: Policy;
+  /** out_of_memory() found nobody to kill. */
+  readonly nobodyLeft?: true;
   readonly exception?: { readonly kind: InterruptionKind; readonly faulted: Faulted };
 }
 
@@ -109,7 +111,7 @@ const callers: readonly (readonly [functions: RegExp, kind: EndingKind, policy?:
 function whichKind(
   kernel: Kernel,
   { panic, context, culprit }: Pick<Ending, 'panic' | 'context' | 'culprit'>,
-): Pick<Ending, 'kind' | 'policy' | 'exception'> {
+): Pick<Ending, 'kind' | 'policy' | 'nobodyLeft' | 'exception'> {
   const { machinery, activations, by } = culprit;
   // Before 5.0 sysrq-c wrote to address 0, and the oops is what was asked for.
   if (activations[0]?.name === 'sysrq_handle_crash') return { kind: 'by hand' };
@@ -133,7 +135,7 @@ function whichKind(
   const [, kind = 'panic', policy] =
     callers.find(([pattern]) => caller !== undefined && pattern.test(caller.name)) ?? [];
   if (kind === 'init killed' && !isInit(kernel, context)) return { kind: 'panic' };
-  if (kind === 'out of memory' && isPanicOnOom(kernel, panic)) return { kind, policy: 'panic_on_oom' };
+  if (kind === 'out of memory') return { kind, ...whyPanicOfOom(kernel, panic) };
   return { kind, ...defined({ policy }) };
 }
 
@@ -153,13 +155,20 @@ function isPanicOnOops(kernel: Kernel, { message }: Panic, context: Context, { s
   );
 }
 
-/** check_panic_on_oom(); out_of_memory() panics too where it finds nobody to kill, whatever is set. */
-function isPanicOnOom(kernel: Kernel, { message }: Panic): boolean {
-  if (message !== undefined) return message.includes('panic_on_oom');
-  return (
-    kernel.hasGlobal('sysctl_panic_on_oom') &&
-    kernel.attempt('sysctl_panic_on_oom', () => kernel.global('sysctl_panic_on_oom') !== 0) === true
-  );
+/** Since 4.20 (5989ad7b5ede), and before. */
+const NOBODY_LEFT = /deadlocked on memory|no killable processes/;
+
+/**
+ * check_panic_on_oom(); out_of_memory() panics too where it finds nobody to kill, whatever is set. Neither where that
+ * is not known.
+ */
+function whyPanicOfOom(kernel: Kernel, { message }: Panic): Pick<Ending, 'policy' | 'nobodyLeft'> {
+  if (message?.includes('panic_on_oom')) return { policy: 'panic_on_oom' };
+  if (message !== undefined) return NOBODY_LEFT.test(message) ? { nobodyLeft: true } : {};
+  if (!kernel.hasGlobal('sysctl_panic_on_oom')) return {};
+  const set = kernel.attempt('sysctl_panic_on_oom', () => kernel.global('sysctl_panic_on_oom'));
+  if (set === undefined) return {};
+  return set === 0 ? { nobodyLeft: true } : { policy: 'panic_on_oom' };
 }
 
 /** do_exit() panics for others too: the idle task, and within an interrupt. */

@@ -55,6 +55,10 @@ function noteLosses(kernel: Kernel, ending: Ending | undefined): void {
 }
 
 function judge(kernel: Kernel, ending: Ending): Finding {
+  const { task, cpu } = ending.context;
+  if (ending.kind === 'out of memory' && ending.policy === undefined && !ending.nobodyLeft)
+    kernel.gap('panic_on_oom', 'whether it was set, or nobody was left to be killed, can’t be read');
+  if (task === undefined) kernel.gap(`current task of CPU ${cpu}`, 'which one it is can’t be read');
   switch (ending.kind) {
     case 'exception':
       return conclude(exceptionKind, claim(kernel, ending, exceptionTold(kernel, ending)));

@@ -85,9 +85,9 @@ export function contextOfTask(kernel: Kernel, task: bigint): Context | undefined
 
 function contextOf(kernel: Kernel, stack: TaskStack): Context {
   const { task, cpu } = stack;
-  const who = task ? taskLabel(kernel, task) : 'no task';
+  const names = [...(cpu === undefined ? [] : [`CPU ${cpu}`]), ...(task ? [taskLabel(kernel, task)] : [])];
   return {
-    label: cpu === undefined ? who : `CPU ${cpu}: ${who}`,
+    label: names.join(': ') || 'a task that is not known',
     ...(task ? { task } : {}),
     ...defined({ cpu }),
     stack,
