@@ -341,7 +341,7 @@ function partDefects(parts: readonly KdumpPart[]): string[] {
       throw new InputError(`${path} and ${first!.path} are not parts of the same split dump.`);
     if (!mayBeOfOneCrash(part, first!))
       throw new InputError(
-        `${path} and ${first!.path} are parts of dumps of different crashes: their register notes differ.`,
+        `${path} and ${first!.path} are parts of dumps of different crashes: their register notes, or their VMCOREINFO, differ.`,
       );
     if (header.split && header.startPfn < next)
       throw new InputError(`${path} has pages that another of the parts has too; give each part once.`);

@@ -9,9 +9,26 @@ import { MAX_NOTES_BYTES, readNotes } from './note-reader.js';
  */
 export function mayBeOfOneCrash(a: KdumpPart, b: KdumpPart): boolean {
   const [own, others] = [registersOf(a), registersOf(b)];
-  if (own.length === 0 || others.length === 0) return true;
+  if (own.length === 0 || others.length === 0) return sayTheSame(linesOf(a), linesOf(b));
   if (own.length !== others.length) return false;
   return own.filter((registers, cpu) => registers !== others[cpu]).length * 2 <= own.length;
+}
+
+/**
+ * What a part has no registers for, its VMCOREINFO may tell: with KASLR most lines of two boots differ, and CRASHTIME
+ * does of two crashes.
+ */
+function sayTheSame(own: readonly string[], others: readonly string[]): boolean {
+  if (own.length === 0 || others.length === 0) return true;
+  const time = (lines: readonly string[]): string | undefined => lines.find((line) => line.startsWith('CRASHTIME='));
+  const theirs = new Set(others);
+  return time(own) === time(others) && own.filter((line) => !theirs.has(line)).length * 2 <= own.length;
+}
+
+function linesOf({ file, header: { vmcoreinfo } }: KdumpPart): string[] {
+  if (vmcoreinfo.offset <= 0 || vmcoreinfo.size <= 0) return [];
+  const bytes = file.read(vmcoreinfo.offset, Math.min(vmcoreinfo.size, MAX_NOTES_BYTES));
+  return Buffer.from(bytes).toString('latin1').split('\n');
 }
 
 /** Those of each CPU. */

@@ -194,6 +194,26 @@ describe('kdump-compressed', () => {
     await expect(openDump([first, save(buildKdump({ pages }))])).rejects.toThrow('is not a part of a split dump');
   });
 
+  test('parts without register notes are told apart by their VMCOREINFO', async () => {
+    const lines = (time: number, offset: number): string =>
+      [
+        'OSRELEASE=6.1.0',
+        'PAGESIZE=4096',
+        ...[1, 2, 3, 4, 5, 6, 7, 8].map((n) => `SYMBOL(s${n})=${offset + n}`),
+        `CRASHTIME=${time}`,
+      ]
+        .map((line) => `${line}\n`)
+        .join('');
+    const part = (startPfn: number, endPfn: number, vmcoreinfo?: string): string =>
+      save(buildKdump({ pages, split: { startPfn, endPfn }, ...(vmcoreinfo === undefined ? {} : { vmcoreinfo }) }));
+    const first = part(0, 5, lines(1000, 100));
+    (await openDump([first, part(5, 40_002, lines(1000, 100))])).close();
+    (await openDump([first, part(5, 40_002, lines(1000, 100).replace('PAGESIZE', 'PAGESIZF'))])).close();
+    (await openDump([first, part(5, 40_002)])).close();
+    await expect(openDump([first, part(5, 40_002, lines(1001, 100))])).rejects.toThrow('different crashes');
+    await expect(openDump([first, part(5, 40_002, lines(1000, 200))])).rejects.toThrow('different crashes');
+  });
+
   test('parts of two crashes, and one part twice, are refused; a damaged note is no other crash', async () => {
     const cpus = (...ips: bigint[]) => ips.map((ip) => ({ ip }));
     const part = (startPfn: number, endPfn: number, ...ips: bigint[]): string =>
@@ -202,7 +222,7 @@ describe('kdump-compressed', () => {
     (await openDump([first, part(5, 40_002, 1n, 2n)])).close();
     (await openDump([first, part(5, 40_002, 1n, 99n)])).close();
     await expect(openDump([first, part(5, 40_002, 7n, 8n)])).rejects.toThrow(
-      'are parts of dumps of different crashes: their register notes differ.',
+      'are parts of dumps of different crashes: their register notes, or their VMCOREINFO, differ.',
     );
     await expect(openDump([first, part(5, 40_002, 1n, 2n, 3n)])).rejects.toThrow('different crashes');
     await expect(openDump([first, part(0, 5, 1n, 2n), part(5, 40_002, 1n, 2n)])).rejects.toThrow(
