@@ -63,6 +63,9 @@ export function takeTerminal(input: ReadStream, output: Output, onError: (error:
     restore();
     onError(error);
   });
+  // A terminal that was closed hangs up; where it is not the session's own there is no signal, only an end.
+  for (const end of ['end', 'close', 'error'])
+    input.once(end, () => void (taken && process.kill(process.pid, 'SIGHUP')));
   return {
     input,
     output,

@@ -45,6 +45,16 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
     expect(after).not.toContain('Findings');
   });
 
+  test('a terminal that is closed ends them, where it is not their session’s and no signal comes', async () => {
+    const pidFile = join(mkdtempSync(join(tmpdir(), 'oompm-closed-')), 'pid');
+    terminal.until('shell>');
+    terminal.press(`setsid sh -c 'echo $$ > ${pidFile}; exec ${oompm} analyze ${dump}'`, 'Enter');
+    terminal.until(/● .*a\.out/);
+    const pid = readFileSync(pidFile, 'utf8').trim();
+    terminal.close();
+    await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 10_000 }).toBe(false);
+  });
+
   test('doors: a task, a struct of it, the prompt, back and forward', () => {
     start();
     terminal.until(/● /);
