@@ -58,6 +58,8 @@ function judge(kernel: Kernel, ending: Ending): Finding {
   const { task, cpu } = ending.context;
   if (ending.kind === 'out of memory' && ending.policy === undefined && !ending.nobodyLeft)
     kernel.gap('panic_on_oom', 'whether it was set, or nobody was left to be killed, can’t be read');
+  if (ending.culprit.activations.slice(0, NAMED).some(({ frame }) => frame.found === 'scanned'))
+    kernel.gap(`stack of CPU ${cpu}`, 'it is in part found by scanning');
   if (task === undefined) kernel.gap(`current task of CPU ${cpu}`, 'which one it is can’t be read');
   switch (ending.kind) {
     case 'exception':
