@@ -12,7 +12,6 @@ import type { Subject } from '../words/subject.js';
 import { told, type KnownFact, type Told } from '../words/told.js';
 import { checkedRange } from './kasan-shadow.js';
 import type { OopsText } from './oops-text.js';
-import { misalignedBy } from './misaligned.js';
 import { byHandTold, isByHand, KERNELS_OWN, panicTold, PANICKING } from './panic-in-words.js';
 import { addressInWords, spaces } from './pointer-in-words.js';
 import { reportTold } from './report-in-words.js';
@@ -109,7 +108,7 @@ function misalignedTold({ code, registers, fault }: OopsText, where: Told | stri
   const access = code && architectures[0].code.memoryAccess(code, registers);
   if (code === undefined || access?.address === undefined || fault !== 'general protection fault') return undefined;
   if (!isCanonical(access.address)) return undefined;
-  const by = misalignedBy(code, access);
+  const by = architectures[0].code.misalignedBy(code, access);
   if (by === undefined) return undefined;
   const at = address('address', access.address, `${access.operand}, by its registers`);
   const needed = bytes('alignment', by, 'its instruction');

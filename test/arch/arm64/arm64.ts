@@ -48,6 +48,7 @@ export const toyArm64: Architecture = {
     pauses: () => false,
     stackWrite: () => undefined,
     memoryAccess: () => undefined,
+    misalignedBy: () => undefined,
     origin: () => undefined,
     callTo: () => undefined,
     argumentRegisters: [],

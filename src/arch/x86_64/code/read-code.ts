@@ -2,6 +2,7 @@ import type { CodeAction, CodeArchitecture } from '../../architecture.js';
 import { instructionAt, LONGEST_INSTRUCTION, PREFIX, type Instruction } from './instruction.js';
 import { bit, named, NUMBERED, REX_B, REX_R, REX_W } from './general-registers.js';
 import { memoryAccess } from './memory-access.js';
+import { misalignedBy } from './misaligned.js';
 import { callTo, origin } from './origins.js';
 import { ARGUMENTS } from './register-values.js';
 
@@ -35,6 +36,7 @@ export const code: CodeArchitecture = {
   pauses,
   stackWrite,
   memoryAccess,
+  misalignedBy,
   origin,
   callTo,
   argumentRegisters: ARGUMENTS.map(named),

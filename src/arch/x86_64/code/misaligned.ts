@@ -1,4 +1,4 @@
-import type { MemoryAccess } from '../arch/architecture.js';
+import type { MemoryAccess } from '../../architecture.js';
 
 /** movaps and its like for whole numbers and doubles, and stores that pass by the cache: of 16 bytes. */
 const aligned: ReadonlySet<string> = new Set(['28', '29', '2b', '66 28', '66 29', '66 2b', '66 6f', '66 7f', '66 e7']);
