@@ -109,7 +109,7 @@ export interface CodeArchitecture {
   readonly pauses: (code: Uint8Array) => boolean;
   /** What the first instruction does with memory; undefined where it touches none, or that is not known. */
   readonly memoryAccess: (code: Uint8Array, registers: KnownRegisters) => MemoryAccess | undefined;
-  /** Bytes that the first instruction needs the address aligned to, where it is not; undefined where that is no fault. */
+  /** Bytes that the first instruction needs its address aligned to; undefined where it is, or need not be. */
   readonly misalignedBy: (code: Uint8Array, access: MemoryAccess) => number | undefined;
   /**
    * Where the value of a register came from, whichever way the function came to the instruction at `at`; undefined
