@@ -169,11 +169,11 @@ export function createKernel(given: KernelParts): Kernel {
       ),
     list: (head, shape, member) => list(kernel, head, shape, member),
     *array<S extends Shape | StructName>(first: RefBase | bigint, shape: S, length: number) {
-      const { size, ref } = bind(shape);
+      const bound = bind(shape);
       let at = typeof first === 'bigint' ? first : first.$address;
-      for (let index = 0; index < length; index++, at += BigInt(size)) {
+      for (let index = 0; index < length; index++, at += BigInt(bound.size)) {
         kernel.guard.step();
-        yield ref(at) as Ref<S>;
+        yield bound.ref(at) as Ref<S>;
       }
     },
     close: () => parts.dump?.close(),
