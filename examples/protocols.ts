@@ -77,7 +77,7 @@ function longAt(kernel: Kernel, address: bigint): number {
 
 /** percpu_counter_sum_positive(): the count, and what each CPU has not yet added to it. */
 function socketsIn(kernel: Kernel, { count, counters }: Ref<'percpu_counter'>): number {
-  const parts = counters === undefined ? [] : kernel.possibleCpus().map((cpu) => kernel.perCpu(counters, cpu));
+  const parts = counters ? kernel.possibleCpus().map((cpu) => kernel.perCpu(counters, cpu)) : [];
   return Math.max(0, Number(count) + parts.reduce((sum, part) => sum + part, 0));
 }
 

@@ -103,15 +103,16 @@ function bindMember(
     found.member.bitSize > 0
       ? bitField(host, type, found.bitOffset, found.member.bitSize, found.type)
       : readerFor(host, type, found.type, percpu);
-  if (typeof reader === 'string') {
-    // An optional member of another type is that of another era: the one that this reader knows is not there.
-    if (optional) return absent(prototype, name);
-    return new ShapeError(
-      `\`struct ${struct.name}\`'s member \`${name}\` is ${reader} in this kernel, where \`${type}\` is expected`,
-    );
-  }
-  const difference = isChecked ? misdeclared(host, type, found.type, found.member.bitSize) : undefined;
-  if (difference !== undefined) return new ShapeError(`\`struct ${struct.name}\`'s member \`${name}\` ${difference}`);
+  // An optional member of another type is that of another era: the one that this reader knows is not there.
+  if (typeof reader === 'string' && optional) return absent(prototype, name);
+  const { bitSize } = found.member;
+  // Of a bit field whose type none can be of, the reader's own words say more.
+  const isTold = isChecked && (typeof reader !== 'string' || bitSize === 0);
+  const difference =
+    (isTold ? misdeclared(host, type, found.type, bitSize) : undefined) ??
+    (typeof reader === 'string' ? `is ${reader} in this kernel, where \`${type}\` is expected` : undefined);
+  if (typeof reader === 'string' || difference !== undefined)
+    return new ShapeError(`\`struct ${struct.name}\`'s member \`${name}\` ${difference}`);
   const offset = found.bitOffset >> 3;
   offsets.set(name, offset);
   const what = `\`${struct.name}.${name}\``;
@@ -132,9 +133,10 @@ function bindMember(
 
 /** What stands behind a per-CPU pointer is read later, and has no other name. */
 function perCpuNamed(reader: Reader, what: string): Reader {
-  return (address): PerCpu<unknown> => {
-    const { offset, read } = reader(address) as PerCpu<unknown>;
-    return { offset, read: (at) => whileReading(`what ${what} points to`, () => read(at)) };
+  return (address): PerCpu<unknown> | null => {
+    const pointer = reader(address) as PerCpu<unknown> | null;
+    if (pointer === null) return null;
+    return { ...pointer, read: (at) => whileReading(`what ${what} points to`, () => pointer.read(at)) };
   };
 }
 

@@ -19,7 +19,7 @@ import { Kept } from './kept.js';
 import type { Kernel } from './kernel.js';
 import { knownShape } from './known-shapes.js';
 import type { ReaderHost } from './readers.js';
-import type { MemberPath, Ref, Shape, StructName } from './shape.js';
+import type { MemberPath, Ref, RefBase, Shape, StructName } from './shape.js';
 import { noSuchStruct, noSuchSymbol, tellingSymbols, tellingTypes } from './unreadable-names.js';
 import { didYouMean } from '../words/nearest-word.js';
 import { defined } from '../words/defined.js';
@@ -145,7 +145,11 @@ export function createKernel(given: KernelParts): Kernel {
       if (address === undefined) throw noSuchSymbol(symbols, 'symbol', name);
       return address;
     },
-    perCpu: (pointer, cpu) => pointer.read(BigInt.asUintN(64, pointer.offset + perCpuOffset(cpu))),
+    perCpu(pointer, cpu) {
+      // Its offset would lead to whatever stands first in the CPU's area.
+      if (pointer === null) throw new Implausible('a NULL per-CPU pointer');
+      return pointer.read(BigInt.asUintN(64, pointer.offset + perCpuOffset(cpu)));
+    },
     perCpuGlobal<N extends GlobalName>(name: N, cpu: number) {
       const bound = global(name);
       return whileReading(`the variable \`${name}\` of CPU ${cpu}`, () =>
@@ -164,6 +168,14 @@ export function createKernel(given: KernelParts): Kernel {
         () => new Map([...(types.enum(name, anchors[name])?.values ?? [])].map(([key, value]) => [key, Number(value)])),
       ),
     list: (head, shape, member) => list(kernel, head, shape, member),
+    *array<S extends Shape | StructName>(first: RefBase | bigint, shape: S, length: number) {
+      const bound = bind(shape);
+      let at = typeof first === 'bigint' ? first : first.$address;
+      for (let index = 0; index < length; index++, at += BigInt(bound.size)) {
+        kernel.guard.step();
+        yield bound.ref(at) as Ref<S>;
+      }
+    },
     close: () => parts.dump?.close(),
   };
   return kernel;

@@ -91,6 +91,14 @@ export function causeOf(gap: Gap): GapError | undefined {
 
 const lacks = new WeakSet<Gap>();
 
+/** The copy of a gap, which from now on knows what it came of. */
+export function sameCause(copy: Gap, gap: Gap): Gap {
+  const cause = causes.get(gap);
+  if (cause !== undefined) causes.set(copy, cause);
+  if (lacks.has(gap)) lacks.add(copy);
+  return copy;
+}
+
 /** For what was lost and could hold no answer to most of the questions that led to it. */
 export function countAsLack(gap: Gap): void {
   lacks.add(gap);

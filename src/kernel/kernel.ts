@@ -99,7 +99,7 @@ export interface Kernel {
    */
   symbolNamed(name: string): bigint;
   /** What a per-CPU pointer or variable holds on a CPU. */
-  perCpu<T>(pointer: PerCpu<T>, cpu: number): T;
+  perCpu<T>(pointer: PerCpu<T> | null, cpu: number): T;
   perCpuGlobal<N extends GlobalName>(name: N, cpu: number): GlobalValue<N>;
   /** What to add to a per-CPU symbol's address. */
   perCpuOffset(cpu: number): bigint;
@@ -113,6 +113,8 @@ export interface Kernel {
 
   /** The objects on a `struct list_head`, by the member that links them. Ends with a gap where the list is broken. */
   list<S extends Shape | StructName>(head: RefBase | bigint, shape: S, member: MemberPath<S>): Generator<Ref<S>>;
+  /** The objects that stand one behind the other: what a pointer to the first of an array leads to. */
+  array<S extends Shape | StructName>(first: RefBase | bigint, shape: S, length: number): Generator<Ref<S>>;
   /** Frees the dump's file. */
   close(): void;
 }

@@ -50,7 +50,10 @@ function perCpuReader(host: ReaderHost, parsed: DeclaredType, type: CType | unde
   const pointee: DeclaredType = { ...parsed, stars: parsed.stars - 1 };
   const read = readerFor(host, declaredText(pointee), type && pointeeOf(type), false);
   if (typeof read === 'string') return read;
-  return (address): PerCpu<unknown> => ({ offset: host.memory.u64(address), read });
+  return (address): PerCpu<unknown> | null => {
+    const offset = host.memory.u64(address);
+    return offset === 0n ? null : { offset, read };
+  };
 }
 
 /** undefined where the pointer does not say: of void, or of a struct that its unit does not know. */

@@ -5,7 +5,7 @@ import type * as all from '../../symbols/shapes.js';
  * - `'int'`, `'unsigned long'`, `'pid_t'`, `'enum x'`, `'atomic_long_t'`, `'bool'`: a number; over 2^53 it is a gap;
  * - `'u64'`, `'s64'`, `'void *'` and pointers to scalars: a bigint;
  * - `'char *'`: the text that it points to, null for NULL; `'char[]'`: text up to NUL;
- * - `'struct x'`, `'struct x *'`: a reference; NULL is null;
+ * - `'struct x'`, `'struct x *'`: a reference; NULL is null, as it is of a `percpu` member;
  * - `'T[]'`, `'T[][]'`: arrays, as long as the kernel's own type says.
  *
  * A struct of one scalar member (atomic_t, kuid_t) is read as that scalar.
@@ -87,7 +87,7 @@ export type Ref<S extends Shape | StructName> = RefBase & {
 type MemberValue<M> = M extends string
   ? ValueOf<M>
   : M extends { readonly type: infer T extends string }
-    ? | (M extends { readonly percpu: true } ? PerCpu<PointeeOf<T>> : ValueOf<T>)
+    ? | (M extends { readonly percpu: true } ? PerCpu<PointeeOf<T>> | null : ValueOf<T>)
       | (M extends { readonly optional: true } ? undefined : never)
     : never;
 

@@ -1,3 +1,4 @@
+import { sameCause } from '../kernel/gaps.js';
 import { BadView, describe, field, shortened, shortenedParts, text, writable } from './check-form.js';
 import { isGap } from './make-views.js';
 import type { Cell, ValueType } from '../words/views.js';
@@ -42,12 +43,13 @@ export function cleanCell(cell: unknown, type: ValueType, place: string): Cell {
   if (cell === null) return null;
   if (isGap(cell)) {
     const address = field(cell, 'address');
-    return {
-      gap: true,
+    const copy = {
+      gap: true as const,
       what: text(cell.what, 'gap.what'),
       reason: text(cell.reason, 'gap.reason'),
       ...(typeof address === 'bigint' ? { address } : {}),
     };
+    return sameCause(copy, cell);
   }
   const [fits, wanted] = fitting[type];
   if (typeof cell === 'number' && !Number.isFinite(cell))

@@ -80,9 +80,9 @@ export interface PluginDefinition<F extends Flags, A extends Arguments> {
   /** The `pluginApi` that it was written for; the present one where it does not say. */
   api?: number;
   /** Reads and yields views, synchronously; never prints, never formats a number. */
-  run(kernel: Kernel, flags: ValuesOf<F, A>): Generator<View>;
+  run(kernel: Kernel, flags: ValuesOf<F, A>): Generator<View, void>;
   /** The same of the reports in a log, where there is no dump, and of all its events. */
-  explain?(reports: readonly OomReport[], flags: ValuesOf<F, A>, timeline: Timeline): Generator<View>;
+  explain?(reports: readonly OomReport[], flags: ValuesOf<F, A>, timeline: Timeline): Generator<View, void>;
 }
 
 /**

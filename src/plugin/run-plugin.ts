@@ -4,6 +4,7 @@ import type { Kernel } from '../kernel/kernel.js';
 import { typesUnreadable } from '../kernel/unreadable-names.js';
 import { BadView, describe, isObject, isWritable, shortened, shortSentence } from './check-form.js';
 import { openView } from './contain-view.js';
+import { isGap } from './make-views.js';
 import type { AuthorsWords } from './tell-author.js';
 import { ViewNames } from './view-names.js';
 import type { LogSubject, Plugin } from './define-plugin.js';
@@ -43,7 +44,10 @@ export function* runEvents(
     const reason = missingShapes(kernel, plugin, author);
     const outcome =
       reason === undefined
-        ? yield* pull(() => yielded(plugin.run(kernel, values), 'run'), limits, isUsers ? plugin.id : undefined, author)
+        ? yield* pull(() => yielded(plugin.run(kernel, values), 'run'), limits, isUsers ? plugin.id : undefined, {
+            author,
+            gaps,
+          })
         : { kind: 'unavailable' as const, reason, fault: 'kernel' as const };
     yield { kind: 'end', outcome, gaps: listed(gaps, author) };
   } finally {
@@ -168,7 +172,8 @@ function missingShapes(kernel: Kernel, plugin: Plugin, author: AuthorsWords | un
 
 /** What a generator gives; of another function it is said what it gave instead. */
 function yielded(returned: unknown, name: 'run' | 'explain'): Iterable<View> {
-  if (isObject(returned) && Symbol.iterator in returned) return returned as Iterable<View> & typeof returned;
+  if (isObject(returned) && Symbol.iterator in returned)
+    return allYielded(returned as Iterable<View> & typeof returned, name);
   const how = `write *${name}(…) { yield …; }`;
   if (returned instanceof Promise || (isObject(returned) && Symbol.asyncIterator in returned)) {
     throw new BadView(`${name} is async, but a dump is read without waiting: ${how}`);
@@ -178,17 +183,27 @@ function yielded(returned: unknown, name: 'run' | 'explain'): Iterable<View> {
   );
 }
 
+/** The last view may have been returned instead, where nobody would see it. */
+function* allYielded(views: Iterable<View>, name: 'run' | 'explain'): Generator<View> {
+  const returned: unknown = yield* views;
+  if (isObject(returned) && typeof returned['kind'] === 'string')
+    throw new BadView(`${name} returned a ${returned['kind']} view instead of yielding it: write yield, not return`);
+}
+
 function whatWasReturned(returned: unknown): string {
   if (returned === undefined) return 'nothing';
   return isObject(returned) && typeof returned['kind'] === 'string' ? `a ${returned['kind']} view` : describe(returned);
 }
 
-/** @param plugin the id of a user's */
+/**
+ * @param plugin the id of a user's
+ * @param told what its reads tell, and where gaps of its cells are named: a report has room for the reason there alone
+ */
 function* pull(
   views: () => Iterable<View>,
   limits: Limits,
   plugin: string | undefined,
-  author?: AuthorsWords,
+  { author, gaps }: { author?: AuthorsWords | undefined; gaps?: GapLog } = {},
 ): Generator<RunEvent, Outcome> {
   const deadline = performance.now() + limits.ms;
   let itemsLeft = limits.items;
@@ -220,6 +235,7 @@ function* pull(
           itemsLeft -= count;
           if (itemsLeft < 0) return { kind: 'cut short', reason: `it yields more than ${limits.items} rows` };
           batch.push(item);
+          if (plugin !== undefined && gaps !== undefined) for (const gap of gapsIn(item)) gaps.record(gap);
           if (performance.now() > deadline) return tooLong(limits);
           if (batch.length >= batchSize) yield* show();
         }
@@ -233,6 +249,16 @@ function* pull(
     return { kind: 'done' };
   } catch (error) {
     return outcomeOf(error, author);
+  }
+}
+
+/** Those of a row's cells, and of the rows below it. */
+function* gapsIn(item: Item): Generator<Gap> {
+  const items: Item[] = [item];
+  for (let at = items.pop(); at !== undefined; at = items.pop()) {
+    if (!('cells' in at)) continue;
+    yield* Object.values(at.cells).filter(isGap);
+    if ('children' in at) items.push(...at.children.toReversed());
   }
 }
 

@@ -1,4 +1,4 @@
-import { causeOf, countAsLack, GapLog, isLack, ShapeError, type GapError, type Sought } from '../kernel/gaps.js';
+import { causeOf, GapLog, sameCause, ShapeError, type GapError, type Sought } from '../kernel/gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { readOr } from '../kernel/read-or.js';
 import type { Shape, StructName } from '../kernel/shape.js';
@@ -30,9 +30,7 @@ export class AuthorsWords {
     const error = causeOf(gap);
     const isSaid = error instanceof ShapeError ? false : gap.what.includes(error?.reading?.replaceAll('`', '') ?? '');
     if (error === undefined || isSaid) return gap;
-    const told = { ...gap, reason: this.reason(error) };
-    if (isLack(gap)) countAsLack(told);
-    return told;
+    return sameCause({ ...gap, reason: this.reason(error) }, gap);
   }
 
   /** Why a struct that the plugin needs can't serve it. */

@@ -12,7 +12,7 @@ export type { MemoryPiece } from './build-orc.js';
 export { perCpu, to, type ToyPerCpuPointer, type ToyPointer, type ToyValue } from './toy-value.js';
 export { buildBtf, type RawType } from './build-btf.js';
 export { parseCTypes } from './parse-c-types.js';
-export { commonTypes, taskTypes } from './toy-types.js';
+export { commonTypes, taskTypes, withMembers } from './toy-types.js';
 export { buildKdump, type KdumpOptions, type TestCodec, type TestPage } from './build-kdump.js';
 export { toyMemory, type ToyMemory } from './toy-memory.js';
 export { openKernel } from '../session/open-kernel.js';

@@ -45,7 +45,10 @@ export interface ToyKernelOptions {
   variables?: Readonly<Record<string, ToyVariable>>;
   /** Objects without a symbol, by a name that only the test knows. */
   objects?: Readonly<Record<string, ToyObject>>;
-  /** Each a circle of `struct list_head`s: ['init_task.tasks', 'a.tasks', 'b.tasks']. */
+  /**
+   * Each a circle of `struct list_head`s: ['init_task.tasks', 'a.tasks', 'b.tasks']; a head alone, ['set.tasks'], is an
+   * empty list. One that is in none has NULL links, which is a broken list.
+   */
   lists?: readonly (readonly string[])[];
   /** Written last, over all else: { 'b.tasks.next': to('b.tasks') } makes a list go in a circle. */
   overwrite?: Readonly<Record<string, ToyValue>>;

@@ -22,6 +22,23 @@ export const commonTypes = `
   struct cpumask { unsigned long bits[1]; };
 `;
 
+/**
+ * The declarations with further members at the end of one of their structs: `withMembers(taskTypes, 'task_struct',
+ * 'struct list_head cg_list;')`.
+ *
+ * @throws Error where they have no such struct
+ */
+export function withMembers(types: string, struct: string, members: string): string {
+  const head = new RegExp(`\\bstruct\\s+${struct}\\s*\\{`).exec(types);
+  if (head === null) throw new Error(`withMembers: the types have no struct ${struct}`);
+  let end = head.index + head[0].length;
+  for (let depth = 1; end < types.length; end++) {
+    if (types[end] === '{') depth++;
+    if (types[end] === '}' && --depth === 0) break;
+  }
+  return `${types.slice(0, end)} ${members} ${types.slice(end)}`;
+}
+
 /** Tasks and what hangs on them, as of 6.12 and with the members that oompm's shapes name; rss by per-CPU counters. */
 export const taskTypes = `
   struct thread_info { unsigned long flags; u32 cpu; };

@@ -167,6 +167,25 @@ describe('members as the shape declares them', () => {
     expect([0, 1].map((cpu) => kernel.perCpu(counters, cpu))).toEqual([10, 20]);
   });
 
+  test('a NULL per-CPU pointer leads to nothing, not to what stands first in a CPU’s area', () => {
+    const lazy = { struct: 'lazy', members: { stats: { type: 'int *', percpu: true } } } as const satisfies Shape;
+    const toy = toyKernel({
+      types: 'struct lazy { int *stats; };',
+      cpus: 2,
+      objects: { device: { type: 'struct lazy' } },
+    });
+    const { stats } = toy.ref(lazy, toy.addressOf('device'));
+    expect(stats).toBeNull();
+    expect(() => toy.perCpu(stats, 1)).toThrow(new Implausible('a NULL per-CPU pointer'));
+  });
+
+  test('an array behind a pointer: as many as are asked for, one behind the other', () => {
+    const pair = { struct: 'inner', members: { a: 'int' } } as const satisfies Shape;
+    const { pair: first } = read({ pair: 'struct inner[]' });
+    expect(Array.from(kernel.array(first[0]!, pair, 2), ({ a }) => a)).toEqual([3, 4]);
+    expect([...kernel.array(first[0]!.$address, pair, 0)]).toEqual([]);
+  });
+
   test('optional members that are not there, or are of another era’s type; former names', () => {
     const a = read({
       absent: { type: 'int', optional: true },
@@ -237,16 +256,16 @@ describe('what a kernel lacks is named', () => {
       '`struct thing` has no member `absent` in this kernel',
     );
     expect(missing({ inner: 'int' })).toBe(
-      "`struct thing`'s member `inner` is struct inner, not a scalar in this kernel, where `int` is expected",
+      "`struct thing`'s member `inner` is declared as `int`, and is `struct inner` in this kernel",
     );
     expect(missing({ number: 'struct inner' })).toBe(
-      "`struct thing`'s member `number` is int, not struct inner in this kernel, where `struct inner` is expected",
+      "`struct thing`'s member `number` is declared as `struct inner`, and is `int` in this kernel",
     );
     expect(missing({ number: 'char *' })).toBe(
       "`struct thing`'s member `number` is int, not a pointer in this kernel, where `char *` is expected",
     );
     expect(missing({ number: 'int[]' })).toBe(
-      "`struct thing`'s member `number` is int, not an array in this kernel, where `int[]` is expected",
+      "`struct thing`'s member `number` is declared as `int[]`, and is `int` in this kernel",
     );
     expect(missing({ number: { type: 'int *', percpu: true } })).toBe(
       "`struct thing`'s member `number` is int, not a pointer in this kernel, where `int *` is expected",
@@ -257,7 +276,7 @@ describe('what a kernel lacks is named', () => {
     const shape = { struct: 'thing', members: { absent: 'int', inner: 'int', number: 'int' } } as const;
     const thing = kernel.ref(shape, arena);
     expect(() => thing.absent).toThrow(new ShapeError('`struct thing` has no member `absent` in this kernel'));
-    expect(() => thing.inner).toThrow("`struct thing`'s member `inner` is struct inner, not a scalar");
+    expect(() => thing.inner).toThrow("`struct thing`'s member `inner` is declared as `int`, and is `struct inner`");
     expect(thing.number).toBe(read({ number: 'int' }).number);
   });
 

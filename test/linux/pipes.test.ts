@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { openPipes } from 'oompm/linux';
-import { taskTypes, to, type ToyKernelOptions } from 'oompm/testing';
+import { taskTypes, to, withMembers, type ToyKernelOptions } from 'oompm/testing';
 
 import { toyTasks } from './toy-tasks.js';
 
 const types = `
-  ${taskTypes.replace('char comm[16];', 'char comm[16]; struct files_struct *files;')}
+  ${withMembers(taskTypes, 'task_struct', 'struct files_struct *files;')}
   struct page { unsigned long flags; };
   struct pipe_buffer { struct page *page; unsigned int offset, len; };
   struct pipe_inode_info { unsigned int head, tail, max_usage, ring_size; struct page *tmp_page[2]; struct pipe_buffer *bufs; };

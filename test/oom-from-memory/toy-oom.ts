@@ -1,11 +1,11 @@
-import { taskTypes, to, type ToyKernel, type ToyKernelOptions, type ToyValue } from 'oompm/testing';
+import { taskTypes, to, withMembers, type ToyKernel, type ToyKernelOptions, type ToyValue } from 'oompm/testing';
 
 import { toyTasks } from '../linux/toy-tasks.js';
 
 /** 16 KiB, THREAD_SIZE: what was called, the structure, what called. */
 export const toyOomTypes = `
   typedef struct { unsigned long bits[1]; } nodemask_t;
-  ${taskTypes.replace('char comm[16];', 'char comm[16]; nodemask_t mems_allowed; struct task_struct *oom_reaper_list; struct mempolicy *mempolicy;')}
+  ${withMembers(taskTypes, 'task_struct', 'nodemask_t mems_allowed; struct task_struct *oom_reaper_list; struct mempolicy *mempolicy;')}
   enum zone_type { ZONE_NORMAL, MAX_NR_ZONES };
   enum zone_stat_item { NR_FREE_PAGES, NR_VM_ZONE_STAT_ITEMS };
   enum node_stat_item { NR_ACTIVE_ANON, NR_VM_NODE_STAT_ITEMS };

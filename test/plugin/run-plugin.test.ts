@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { ReadError, Unmapped } from '../../src/memory/address-space.js';
-import { InputError, definePlugin, fact, facts, table, type Plugin } from '../../src/index.js';
+import { InputError, definePlugin, fact, facts, table, type Plugin, type View } from '../../src/index.js';
 import type { Kernel } from '../../src/kernel/kernel.js';
 import { runEvents, runPlugin } from '../../src/plugin/run-plugin.js';
 import { toyKernel } from 'oompm/testing';
@@ -171,6 +171,14 @@ test.each([
   ['returns nothing', () => undefined, /run returned nothing instead of/],
   ['returns text', () => 'all is well', /run returned "all is well" instead of/],
   ['is async', () => Promise.resolve([]), /run is async, but a dump is read without waiting/],
+  [
+    'ends with a view that it returns',
+    function* (): Generator<View, View> {
+      yield facts('x', []);
+      return facts('y', []);
+    },
+    /run returned a facts view instead of yielding it: write yield, not return/,
+  ],
   [
     'is an async generator',
     async function* () {

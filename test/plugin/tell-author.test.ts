@@ -1,5 +1,16 @@
 import { expect, test } from 'vitest';
-import { definePlugin, fact, facts, type Kernel, type StructName, type View } from 'oompm';
+import {
+  columns,
+  definePlugin,
+  fact,
+  facts,
+  readOrGap,
+  table,
+  tree,
+  type Kernel,
+  type StructName,
+  type View,
+} from 'oompm';
 import { perCpu, toyKernel } from 'oompm/testing';
 import { isLack } from '../../src/kernel/gaps.js';
 import { runPlugin } from '../../src/plugin/run-plugin.js';
@@ -111,6 +122,28 @@ test('one that oompm declares is not misspelt: this kernel has none, whatever is
   expect(reasonOf((k) => k.ref('inode', 0n))).toBe('this kernel has no `struct inode` in its types');
   // In a report of ours, a name near to it would be noise.
   expect(reasonOf((k) => k.symbolNamed('tcp_memroy'), false)).toBe('this kernel has no symbol `tcp_memroy`');
+});
+
+test('a gap in a cell is named below the section too, with what was meant; one of ours is not', () => {
+  const list = columns([{ key: 'a', title: 'A', type: 'symbol' }]);
+  const cell = readOrGap('tcp', () => kernel.symbolNamed('tcp_memroy'));
+  const lost = readOrGap('proto.name', () => kernel.ref(proto, kernel.addressOf('lost')).name);
+  const view = tree('T', list, [{ cells: { a: null }, children: [{ cells: { a: cell }, children: [] }] }]);
+  const plugin = definePlugin({
+    id: 'mine',
+    summary: 'Mine',
+    *run() {
+      yield view;
+      yield table('Lost', list, [{ cells: { a: lost } }, { cells: { a: lost } }]);
+    },
+  });
+  const { gaps } = runPlugin(kernel, plugin, {}, defaultLimits, true, new AuthorsWords(kernel));
+  expect(gaps.map(({ what, reason }) => `${what}: ${reason.replace(/0x\w+: .*/, 'X')}`)).toEqual([
+    'tcp: this kernel has no symbol `tcp_memroy`; did you mean tcp_memory?',
+    'proto.name: X',
+  ]);
+  expect(gaps.map(isLack)).toEqual([true, false]);
+  expect(runPlugin(kernel, plugin, {}).gaps).toEqual([]);
 });
 
 test('in gaps, where the kernel still lacks it, and in needs', () => {

@@ -1,6 +1,7 @@
 import {
   ptRegs,
   taskTypes,
+  withMembers,
   to,
   toyCode,
   words,
@@ -155,7 +156,7 @@ export function toyMachine(
     cpus: cpus.length,
     memory,
     registers,
-    types: `${types}${more.types ?? ''}${taskTypes.replace('struct thread_struct thread;', `struct thread_struct thread; ${taskMembers}`)}`,
+    types: `${types}${more.types ?? ''}${withMembers(taskTypes, 'task_struct', taskMembers)}`,
     symbols: { ...code.symbols, ...more.symbols },
     variables: {
       runqueues: { type: 'struct rq', perCpu: cpus.map(({ comm }) => ({ curr: to(comm), idle: to('init_task') })) },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { perCpu, to, toyKernel } from 'oompm/testing';
+import { perCpu, to, toyKernel, withMembers } from 'oompm/testing';
 
 import { readBtf } from '../../src/debuginfo/btf/read-btf.js';
 import { buildBtf } from '../../src/testing/build-btf.js';
@@ -135,4 +135,10 @@ describe('a toy kernel', () => {
       'there is no "nowhere" for "nowhere.link"',
     );
   });
+});
+
+test('members that a test adds stand at the end of their struct, behind what is nested in it', () => {
+  const types = withMembers('struct a { struct { int x; } y; int z; }; struct b { int c; };', 'a', 'int more;');
+  expect(toyKernel({ types }).offsetNamed('a', 'more')).toBe(8);
+  expect(() => withMembers(types, 'c', 'int d;')).toThrow('the types have no struct c');
 });

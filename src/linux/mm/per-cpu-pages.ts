@@ -15,7 +15,7 @@ export function perCpuPages(kernel: Kernel, zone: Ref<'zone'>): ReadonlyMap<numb
 }
 
 function listsOf(kernel: Kernel, zone: Ref<'zone'>, cpu: number): Ref<'per_cpu_pages'> | undefined {
-  if (zone.per_cpu_pageset) return kernel.perCpu(zone.per_cpu_pageset, cpu);
+  if (zone.per_cpu_pageset !== undefined) return kernel.perCpu(zone.per_cpu_pageset, cpu);
   // Before 5.14 (28f836b6777b) inside a struct with the counters' differences.
-  return zone.pageset && kernel.perCpu(zone.pageset, cpu).pcp;
+  return zone.pageset === undefined ? undefined : kernel.perCpu(zone.pageset, cpu).pcp;
 }

@@ -112,7 +112,7 @@ function elementOf<T>(list: readonly T[], index: number): T {
 function sumOverCpus(kernel: Kernel, counter: Ref<'percpu_counter'>): number {
   const { counters: parts } = counter;
   let sum = Number(counter.count);
-  if (parts && parts.offset !== 0n) for (const cpu of kernel.possibleCpus()) sum += kernel.perCpu(parts, cpu);
+  if (parts) for (const cpu of kernel.possibleCpus()) sum += kernel.perCpu(parts, cpu);
   return sum;
 }
 

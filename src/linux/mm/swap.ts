@@ -79,17 +79,13 @@ function swapCachePages(kernel: Kernel): number | undefined {
   return kernel.attempt('swapper_spaces', () => {
     const spaces = kernel.symbol('swapper_spaces');
     const counts = kernel.symbol('nr_swapper_spaces');
-    const size = BigInt(kernel.sizeOf('address_space'));
     let pages = 0;
     for (let area = 0n; area < BigInt(kernel.global('nr_swapfiles')); area++) {
       const first = kernel.memory.u64(spaces + area * 8n);
       // One for each 64 MiB of swap; an area that was switched off has none.
       if (first === 0n) continue;
       const count = kernel.memory.u32(counts + area * 4n);
-      for (let i = 0n; i < BigInt(count); i++) {
-        kernel.guard.step();
-        pages += kernel.ref('address_space', first + i * size).nrpages;
-      }
+      for (const { nrpages } of kernel.array(first, 'address_space', count)) pages += nrpages;
     }
     return pages;
   });

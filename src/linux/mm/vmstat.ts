@@ -43,15 +43,16 @@ export function zoneCounters(kernel: Kernel, zone: Ref<'zone'>): Counters {
  */
 export function nodeCounterDiffs(kernel: Kernel, node: Ref<'pglist_data'>): Counters {
   const { per_cpu_nodestats: stats } = node;
-  if (!stats) return new Map();
+  if (stats === undefined) return new Map();
   return summed(kernel, 'node_stat_item', (cpu) => kernel.perCpu(stats, cpu)?.vm_node_stat_diff);
 }
 
 /** What a zone's counters lack; see nodeCounterDiffs. */
 export function zoneCounterDiffs(kernel: Kernel, zone: Ref<'zone'>): Counters {
   const { per_cpu_zonestats: stats, pageset } = zone;
-  if (stats) return summed(kernel, 'zone_stat_item', (cpu) => kernel.perCpu(stats, cpu)?.vm_stat_diff);
-  return pageset ? summed(kernel, 'zone_stat_item', (cpu) => kernel.perCpu(pageset, cpu)?.vm_stat_diff) : new Map();
+  if (stats !== undefined) return summed(kernel, 'zone_stat_item', (cpu) => kernel.perCpu(stats, cpu)?.vm_stat_diff);
+  if (pageset === undefined) return new Map();
+  return summed(kernel, 'zone_stat_item', (cpu) => kernel.perCpu(pageset, cpu)?.vm_stat_diff);
 }
 
 /**

@@ -15,10 +15,8 @@ export function gfpNames(kernel: Kernel): readonly GfpName[] | undefined {
     const table = kernel.findSymbol('gfpflag_names');
     if (table === undefined || kernel.missing('trace_print_flags') !== undefined) return undefined;
     return kernel.attempt('gfpflag_names', () => {
-      const size = BigInt(kernel.sizeOf('trace_print_flags'));
       const names: GfpName[] = [];
-      for (let index = 0n; names.length < MOST_NAMES; index++) {
-        const { mask, name } = kernel.ref('trace_print_flags', table + index * size);
+      for (const { mask, name } of kernel.array(table, 'trace_print_flags', MOST_NAMES)) {
         if (name === null) break;
         names.push({ mask: Number(mask), name });
       }

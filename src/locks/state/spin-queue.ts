@@ -99,10 +99,7 @@ export function hashedNode(kernel: Kernel, lock: bigint): { readonly cpu: number
     const table = kernel.global('pv_lock_hash');
     const bits = kernel.global('pv_lock_hash_bits');
     if (table === null || bits > MOST_HASH_BITS) return undefined;
-    const bytes = BigInt(kernel.sizeOf('pv_hash_entry'));
-    for (let i = 0n; i < 1n << BigInt(bits); i++) {
-      kernel.guard.step();
-      const entry = kernel.ref('pv_hash_entry', table.$address + i * bytes);
+    for (const entry of kernel.array(table, 'pv_hash_entry', 2 ** bits)) {
       if (entry.lock !== lock) continue;
       const { cpu, state } = kernel.ref('pv_node', entry.node);
       return { cpu, state };
