@@ -25,7 +25,7 @@ export interface OomInProgress {
   /** struct mem_cgroup whose limit was hit. */
   readonly memcg: bigint | undefined;
   readonly gfpMask: number;
-  /** -1: by hand, sysrq-f. */
+  /** -1: manually (sysrq-f). */
   readonly order: number;
   /** What badness is measured against. */
   readonly totalPages: number;
