@@ -9,8 +9,25 @@ export function spacesOf(kernel: Kernel): AddressSpaces {
   return {
     ...arch.memory,
     isUnmapped: (address) => isUnmapped(memory, address),
+    hole: (address) => holeInWords(kernel, address),
     unloaded: () => unloadedInWords(kernel),
   };
+}
+
+/** More `struct page`s than any machine has: of 2^52 bytes. */
+const MOST_VMEMMAP_BYTES = 1n << 46n;
+
+/** "an address of the vmalloc area where nothing is mapped"; undefined of what is mapped, or of no region. */
+function holeInWords({ memory, bases }: Kernel, address: bigint): string | undefined {
+  const { directMap, vmalloc, vmemmap } = bases;
+  if (directMap === undefined || vmalloc === undefined || vmemmap === undefined || !isUnmapped(memory, address))
+    return undefined;
+  if (address >= directMap.address && address < vmalloc.address)
+    return 'an address of the direct map where no memory is';
+  if (address >= vmalloc.address && address < vmemmap.address)
+    return 'an address of the vmalloc area where nothing is mapped';
+  const isPage = address >= vmemmap.address && address < vmemmap.address + MOST_VMEMMAP_BYTES;
+  return isPage ? 'the struct page of memory that is not there' : undefined;
 }
 
 /** Modules that are named. */

@@ -5,6 +5,7 @@ import type { Activation } from '../locks/contexts.js';
 import { placeTold } from '../locks/findings/waits-in-words.js';
 import { codePlace } from '../stack/code.js';
 import { defined } from '../words/defined.js';
+import { word } from '../words/known-facts.js';
 import { told, type Told } from '../words/told.js';
 import { accessTold, operandTold, wildCallTold, type WildCall } from '../faults/access-in-words.js';
 import { badPointerInWords, isCanonical, isOfNoModule } from '../faults/bad-pointer.js';
@@ -13,6 +14,7 @@ import { spacesOf } from './address-spaces.js';
 import type { Ending } from './ending.js';
 import { blamedTold } from './blamed.js';
 import { stackTold } from './stack-in-words.js';
+import { protectionOf } from './protection.js';
 import { taintInWords } from './taint-in-words.js';
 
 /** What the code did that it could not: "acme_queue_depth+0x5 [acme] read address 0x28: rdi is a NULL pointer, …". */
@@ -25,7 +27,8 @@ export function exceptionTold(kernel: Kernel, ending: Ending): Told {
     const [, caller] = activations;
     const { saved } = found;
     const { ip } = saved.registers;
-    return wildCallTold(badPointerInWords(spacesOf(kernel), ip), ip, caller && wildCallBy(kernel, saved, caller));
+    const by = caller && wildCallBy(kernel, saved, caller);
+    return told`${wildCallTold(badPointerInWords(spacesOf(kernel), ip), ip, by)}${protectedTold(kernel, ending)}`;
   }
   const where =
     first === undefined
@@ -41,7 +44,13 @@ export function exceptionTold(kernel: Kernel, ending: Ending): Told {
   // Of addresses the processor refuses those that are not canonical; whatever else it protects, the instruction tells.
   if (exception.kind === 'general protection fault' && target !== undefined && isCanonical(target))
     return told`${where} met ${inWords[exception.kind]} (${operandTold(access)})`;
-  return told`${where} ${accessTold(spacesOf(kernel), access, found?.member?.member?.text)}`;
+  return told`${where} ${accessTold(spacesOf(kernel), access, found?.member?.member?.text)}${protectedTold(kernel, ending)}`;
+}
+
+/** ", in a page that is mapped read-only" */
+function protectedTold(kernel: Kernel, ending: Ending): string | Told {
+  const says = protectionOf(kernel, ending);
+  return says === undefined ? '' : told`, in a page that is ${word('page is', says, 'the page tables')}`;
 }
 
 function wildCallBy(kernel: Kernel, saved: SavedRegisters, activation: Activation): WildCall {

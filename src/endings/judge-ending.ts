@@ -35,6 +35,7 @@ import type { Premise } from '../words/certainty.js';
 import { inTheLog } from './in-the-log.js';
 import { memberTold } from './member-in-words.js';
 import { loadedTold } from './module-loaded.js';
+import { protectionOf } from './protection.js';
 import { initEndedTold } from './init-in-words.js';
 import { leftBehind, leftBehindProblem } from './left-behind.js';
 import { functionNamed, keptBy, keptProblem, type Kept } from './kept.js';
@@ -211,12 +212,14 @@ function byScanning(place: Activation | undefined): Premise[] {
 }
 
 /** The address is the instruction's own; that it can't be used is seen where no page table maps it. */
-function presumed(kernel: Kernel, { exception, culprit }: Ending): Premise[] {
+function presumed(kernel: Kernel, ending: Ending): Premise[] {
+  const { exception, culprit } = ending;
   // Of a call to what is no code the caller is told.
   const first = culprit.activations[exception?.faulted.noCode === true ? 1 : 0];
   if (first?.frame.found === 'scanned') return byScanning(first);
   const address = exception?.faulted.access?.address;
   if (exception?.kind !== 'page fault' || address === undefined || isUnmapped(kernel.memory, address)) return [];
+  if (protectionOf(kernel, ending) !== undefined) return [];
   return [{ what: 'the page of that address is mapped in the dump, or it is not known whether', certainty: 'likely' }];
 }
 

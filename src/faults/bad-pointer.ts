@@ -4,6 +4,8 @@ import type { MemoryArchitecture } from '../arch/architecture.js';
 export interface AddressSpaces extends Pick<MemoryArchitecture, 'kernelStart' | 'modules'> {
   /** false where it is not known. */
   readonly isUnmapped: (address: bigint) => boolean;
+  /** Of an address that nothing maps: which of the kernel's regions it is of. */
+  readonly hole?: (address: bigint) => string | undefined;
   /** Modules that are gone: "acme (OE) was unloaded last"; undefined where that is not known. */
   readonly unloaded?: (() => string | undefined) | undefined;
 }
@@ -18,7 +20,7 @@ export function badPointerInWords(where: AddressSpaces, value: bigint): string |
   if (value < USER_END) return 'an address of user space';
   if (!isCanonical(value)) return 'no canonical address';
   if (value < where.kernelStart) return 'no address of the kernel';
-  return isOfNoModule(where, value) ? ofNoModule(where) : undefined;
+  return isOfNoModule(where, value) ? ofNoModule(where) : where.hole?.(value);
 }
 
 /** The same of a value of 64 bits that is no address of any architecture's; undefined where it may be one. */

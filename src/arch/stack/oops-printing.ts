@@ -41,6 +41,8 @@ export interface OopsPrinting {
   readonly first: (kernel: Kernel, exception: PrintedException) => PrintedLine[];
   /** Behind the list of modules. */
   readonly last: (kernel: Kernel, exception: PrintedException) => PrintedLine[];
+  /** How the page that a fault is about is protected against what was done: "mapped read-only". */
+  readonly protection: (kernel: Kernel, exception: PrintedException) => string | undefined;
   /** What stands in angle brackets around the part of a trace that is on a stack; undefined where none does. */
   readonly stackName: (kernel: Kernel, area: StackArea) => string | undefined;
   /** Where the stack goes on that this one was entered from; undefined at the last. @throws ReadError */

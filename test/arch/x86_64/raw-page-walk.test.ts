@@ -19,10 +19,10 @@ describe('a walk of page tables as dump_pagetable() does it', () => {
   test('up to the memory, with four levels the PGD twice', () => {
     expect(walked(CODE, [{ address: CODE, physical: 0x20_0000 }])).toEqual({
       entries: 'PGD P4D PUD PMD PTE',
-      page: { noExecute: false, user: false },
+      page: { noExecute: false, user: false, ofUser: false, readOnly: false },
     });
     const guarded: ToyMapping = { address: CODE, entry: NX | 0x20_0001n, level: 1 };
-    expect(walked(CODE, [guarded]).page).toEqual({ noExecute: true, user: false });
+    expect(walked(CODE, [guarded]).page).toEqual({ noExecute: true, user: false, ofUser: false, readOnly: true });
   });
 
   test('a huge page ends it', () => {
@@ -30,7 +30,7 @@ describe('a walk of page tables as dump_pagetable() does it', () => {
       walked(0xffff_c900_0020_0000n, [{ address: 0xffff_c900_0020_0000n, physical: 0x20_0000, size: '2M' }]),
     ).toEqual({
       entries: 'PGD P4D PUD PMD',
-      page: { noExecute: false, user: false },
+      page: { noExecute: false, user: false, ofUser: false, readOnly: false },
     });
   });
 

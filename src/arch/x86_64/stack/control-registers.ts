@@ -104,6 +104,7 @@ export function controlLines(kernel: Kernel, { cpu, task, registers: { cs }, fau
 const CR4_PKE = 1n << 22n;
 const CR4_PCIDE = 1n << 17n;
 export const CR4_SMEP = 1n << 20n;
+export const CR4_SMAP = 1n << 21n;
 
 /** CR4 of a CPU, by a hypervisor's note or the kernel's own copy. */
 export function cr4(kernel: Kernel, cpu: number): bigint | undefined {

@@ -2,8 +2,9 @@ import type { Kernel } from '../../../kernel/kernel.js';
 import { registersOf } from '../../../linux/machine/cpu-registers.js';
 import { padded, type Elsewhere, type PrintedLine } from '../../../words/printed-line.js';
 import type { PrintedException } from '../../stack/oops-printing.js';
-import { CR4_SMEP, cr4, pageTableRoot } from './control-registers.js';
-import { pageOf, rawWalk, type RawWalk } from './raw-page-walk.js';
+import type { KnownRegisters } from '../../registers.js';
+import { CR4_SMAP, CR4_SMEP, cr4, pageTableRoot } from './control-registers.js';
+import { pageOf, rawWalk, type RawWalk, type WalkedPage } from './raw-page-walk.js';
 
 /** Bits of a page fault's error code; the kernel itself was at it, so X86_PF_USER is not set. */
 const PROT = 1;
@@ -40,6 +41,37 @@ function errorCode(noCode: boolean, access: PrintedException['access'], walk: Ra
   if (walk === undefined || walk.bad === 'missing' || (!noCode && access === undefined)) return undefined;
   const writes = access?.does === 'write' || access?.does === 'read and write';
   return (pageOf(walk) === undefined ? 0 : PROT) | (noCode ? INSTR : writes ? WRITE : 0);
+}
+
+/** While this flag is set the kernel may use pages of user space (stac, clac). */
+const FLAGS_AC = 1n << 18n;
+
+/**
+ * How a page that is mapped is protected against what was done: "mapped read-only"; undefined where it is not mapped,
+ * or nothing that is read says so.
+ */
+export function protection(kernel: Kernel, exception: PrintedException): string | undefined {
+  const { walk } = pageFaultOf(kernel, exception);
+  const page = walk && pageOf(walk);
+  return page && protectedBy(page, cr4(kernel, exception.cpu), exception);
+}
+
+/** @param control CR4, where it is known */
+export function protectedBy(
+  page: WalkedPage,
+  control: bigint | undefined,
+  { noCode, access, registers }: Pick<PrintedException, 'noCode' | 'access'> & { readonly registers: KnownRegisters },
+): string | undefined {
+  const isSet = (flag: bigint): boolean => control !== undefined && (control & flag) !== 0n;
+  if (noCode) {
+    if (page.noExecute) return 'data, which can’t be run (NX)';
+    return page.ofUser && isSet(CR4_SMEP) ? 'user space’s, which the kernel can’t run (SMEP)' : undefined;
+  }
+  const { flags } = registers;
+  if (page.ofUser && isSet(CR4_SMAP) && flags !== undefined && (flags & FLAGS_AC) === 0n)
+    return 'user space’s, which the kernel may use only where it says so (SMAP)';
+  const writes = access?.does === 'write' || access?.does === 'read and write';
+  return writes && page.readOnly ? 'mapped read-only' : undefined;
 }
 
 /** show_fault_oops(). */

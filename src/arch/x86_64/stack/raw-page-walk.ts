@@ -15,6 +15,7 @@ export interface RawWalk {
 }
 
 const PRESENT = 1n;
+const WRITABLE = 2n;
 const USER = 4n;
 const HUGE = 0x80n;
 const PROTNONE = 0x100n;
@@ -58,10 +59,25 @@ function entryIn(
   return page instanceof Page ? page.view.getBigUint64(Number(index) * 8, true) : page;
 }
 
-/** What the last entry says of the page: undefined where there is none, or a table can't be read. */
-export function pageOf({ entries, bad }: RawWalk): { readonly noExecute: boolean; readonly user: boolean } | undefined {
+/** A page as page tables have it. */
+export interface WalkedPage {
+  readonly noExecute: boolean;
+  /** The top entry lets user space in, which the kernel's own do too: what is printed goes by it. */
+  readonly user: boolean;
+  /** All entries do. */
+  readonly ofUser: boolean;
+  readonly readOnly: boolean;
+}
+
+/** What the entries say of the page: undefined where there is none, or a table can't be read. */
+export function pageOf({ entries, bad }: RawWalk): WalkedPage | undefined {
   const last = entries.at(-1);
   if (bad !== undefined || last === undefined || (last.value & PRESENT) === 0n) return undefined;
   if (last.table !== 'PTE' && (last.value & HUGE) === 0n) return undefined;
-  return { noExecute: (last.value & NX) !== 0n, user: (entries[0]!.value & USER) !== 0n };
+  return {
+    noExecute: (last.value & NX) !== 0n,
+    user: (entries[0]!.value & USER) !== 0n,
+    ofUser: entries.every(({ value }) => (value & USER) !== 0n),
+    readOnly: entries.some(({ value }) => (value & WRITABLE) === 0n),
+  };
 }

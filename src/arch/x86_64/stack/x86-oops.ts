@@ -6,7 +6,7 @@ import type { OopsPrinting, PrintedException } from '../../stack/oops-printing.j
 import { PT_REGS_ORDER, type X86Registers } from '../pt-regs-order.js';
 import { readPtRegs } from './pt-regs.js';
 import { controlLines } from './control-registers.js';
-import { addressPart, errorPart, pageFaultLines, pageFaultOf } from './page-fault-lines.js';
+import { addressPart, errorPart, pageFaultLines, pageFaultOf, protection } from './page-fault-lines.js';
 
 const NO_CALL = 0xffff_ffff_ffff_ffffn;
 const IP_AT = BigInt(PT_REGS_ORDER.indexOf('ip') * 8);
@@ -37,6 +37,7 @@ export const x86Oops: OopsPrinting = {
     if (name === 'task stack' || name.startsWith('entry')) return undefined;
     return kernel.memory.u64(high - (name.startsWith('IRQ') ? 8n : 16n));
   },
+  protection,
   savedIpAt: ({ address }) => address + IP_AT,
   savedAt: readPtRegs,
 };
