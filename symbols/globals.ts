@@ -61,6 +61,7 @@ export const globals = {
   die_counter: { type: 'int' }, // of the "[#1]" of an oops
   warn_limit: { type: 'unsigned int' },
   oops_limit: { type: 'unsigned int' }, // since 6.2 (d4ccd54d28d3), and stable kernels
+  oops_count: { type: 'atomic_t' }, // since 6.2 (9db89b411170), and stable kernels
   warn_count: { type: 'atomic_t' }, // since 6.2 (8b05aa263361), and stable kernels
   taint_flags: { type: 'struct taint_flag[]' },
   saved_command_line: { type: 'char *' },

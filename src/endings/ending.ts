@@ -55,6 +55,8 @@ export interface Ending {
   readonly policy?: Policy;
   /** out_of_memory() found nobody to kill. */
   readonly nobodyLeft?: true;
+  /** It died of an oops that the kernel would have gone on after: of what it was in the stack has nothing. */
+  readonly rewound?: true;
   readonly exception?: { readonly kind: InterruptionKind; readonly faulted: Faulted };
 }
 
@@ -111,13 +113,13 @@ const callers: readonly (readonly [functions: RegExp, kind: EndingKind, policy?:
   [/^sysrq_handle_crash$/, 'by hand'],
 ];
 
-/** make_task_dead(), which panics itself for oops_limit, and for what dies in an interrupt. */
+/** What a task that oopsed ends in. */
 const REWOUND = /^(?:make_task_dead|rewind_stack_and_make_dead)$/;
 
 function whichKind(
   kernel: Kernel,
   { panic, context, culprit }: Pick<Ending, 'panic' | 'context' | 'culprit'>,
-): Pick<Ending, 'kind' | 'policy' | 'nobodyLeft' | 'exception'> {
+): Pick<Ending, 'kind' | 'policy' | 'nobodyLeft' | 'rewound' | 'exception'> {
   const { machinery, activations, by } = culprit;
   // Before 5.0 sysrq-c wrote to address 0, and the oops is what was asked for.
   if (activations[0]?.name === 'sysrq_handle_crash') return { kind: 'by hand' };
@@ -138,10 +140,12 @@ function whichKind(
     return { kind: kindOf(exception.faulted), exception, ...defined({ policy }) };
   }
   // An oops that the kernel would go on after leaves nothing of what it was in: the stack begins anew.
-  if (names.some((name) => REWOUND.test(name)))
-    return names.includes('do_exit')
-      ? { kind: isInit(kernel, context) ? 'init killed' : 'panic' }
-      : { kind: 'policy', policy: 'oops_limit' };
+  if (names.some((name) => REWOUND.test(name))) {
+    if (names.includes('do_exit') && isInit(kernel, context)) return { kind: 'init killed' };
+    return isOneTooMany(kernel, panic)
+      ? { kind: 'policy', policy: 'oops_limit', rewound: true }
+      : { kind: 'panic', rewound: true };
+  }
   const [caller] = activations;
   const [, kind = 'panic', policy] =
     callers.find(([pattern]) => caller !== undefined && pattern.test(caller.name)) ?? [];
@@ -164,6 +168,15 @@ function isPanicOnOops(kernel: Kernel, { message }: Panic, context: Context, { s
     kernel.hasGlobal('panic_on_oops') &&
     kernel.attempt('panic_on_oops', () => kernel.global('panic_on_oops') !== 0) === true
   );
+}
+
+/** make_task_dead() counts the oops only after it panicked for the idle task and for what died in an interrupt. */
+function isOneTooMany(kernel: Kernel, { message }: Panic): boolean {
+  if (message !== undefined) return message.startsWith('Oopsed too often');
+  if (!kernel.hasGlobal('oops_limit') || !kernel.hasGlobal('oops_count')) return false;
+  const limit = kernel.attempt('oops_limit', () => kernel.global('oops_limit'));
+  const count = kernel.attempt('oops_count', () => kernel.global('oops_count'));
+  return limit !== undefined && count !== undefined && limit > 0 && count >= limit;
 }
 
 /** Since 4.20 (5989ad7b5ede), and before. */

@@ -42,6 +42,7 @@ import { functionNamed, keptBy, keptProblem, type Kept } from './kept.js';
 import { livedFinding } from './lived.js';
 import { machineCheckProblem, machineCheckTold } from './machine-check.js';
 import { policyTold } from './policy-set.js';
+import { oopsedProblem, oopsedTold } from './oopsed-in-words.js';
 import { metBy } from './policy-in-words.js';
 import { noInitTold, noRootTold } from './root-in-words.js';
 import { outOfMemoryTold } from './memory-in-words.js';
@@ -103,7 +104,7 @@ function judge(kernel: Kernel, ending: Ending): Finding {
     case 'no init':
       return conclude(noInitKind, claim(kernel, ending, noInitTold(kernel, ending)));
     case 'panic':
-      return conclude(panicKind, claim(kernel, ending, told`${placeOf(kernel, ending)} called panic()`));
+      return conclude(panicKind, panicClaim(kernel, ending));
     case 'by hand':
       return conclude(byHandKind, {
         ...claim(kernel, ending, told`The crash was asked for by hand (sysrq-c)`),
@@ -124,7 +125,7 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
   const { kind, panic } = ending;
   return {
     subject: subjectOf(ending),
-    sentence: told`${what}${ofNobody.has(kind) ? '' : whose(kernel, ending)}${panicTold(kernel, ending)}.`,
+    sentence: told`${what}${ofNobody.has(kind) || ending.rewound ? '' : whose(kernel, ending)}${panicTold(kernel, ending)}.`,
     evidence: [
       ...(kind === 'by hand' ? [] : path(ending.culprit)),
       ...lastFault(kernel, ending),
@@ -136,6 +137,12 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
     restsOn: presumed(kernel, ending),
     ...(panic.task ? { doors: [doorTo(panic.task)] } : {}),
   };
+}
+
+/** Who died of an oops is known where its stack began anew, and not who called panic(). */
+function panicClaim(kernel: Kernel, ending: Ending): Claim {
+  if (ending.rewound === undefined) return claim(kernel, ending, told`${placeOf(kernel, ending)} called panic()`);
+  return { ...claim(kernel, ending, oopsedTold(kernel, ending)), problem: oopsedProblem(kernel) };
 }
 
 /** ", on CPU 0 (init (1)), in write(fd 1: /dev/acme)" */
@@ -233,9 +240,9 @@ function during(kernel: Kernel, { context, culprit }: Ending): string | Told {
 /** Of other ends the function that called panic() is the same always. */
 const isOfCode: ReadonlySet<EndingKind> = new Set(['exception', 'bug', 'warning', 'stack protector', 'panic']);
 
-function subjectOf({ kind, culprit: { activations } }: Ending): Subject {
+function subjectOf({ kind, rewound, culprit: { activations } }: Ending): Subject {
   const [first] = activations;
-  if (!isOfCode.has(kind)) return { kind: 'machine' };
+  if (!isOfCode.has(kind) || rewound) return { kind: 'machine' };
   const own = kind === 'bug' || kind === 'warning' || kind === 'exception' ? blamedFor(activations) : first;
   return functionSubject(own);
 }

@@ -178,16 +178,28 @@ describe('a double fault', () => {
 describe('an oops that the kernel would have gone on after', () => {
   const dead = (call: string): ToySegment[] => [{ calls: ['delay', 'panic', call, 'rewind_stack_and_make_dead'] }];
 
+  const counts = (oopses: number, limit: number) => ({
+    die_counter: { type: 'int', value: 2 },
+    oops_limit: { type: 'unsigned int', value: limit },
+    oops_count: { type: 'atomic_t', value: { counter: oopses } },
+  });
+
   test('was one too many', () => {
-    const variables = { die_counter: { type: 'int', value: 2 }, oops_limit: { type: 'unsigned int', value: 2 } };
-    expect(told(dead('make_task_dead'), { variables })).toEqual([
+    expect(told(dead('make_task_dead'), { variables: counts(2, 2) })).toEqual([
       'ending.policy, certain: dying (100) died of oops #2. oops_limit (2) made a panic of it.',
+    ]);
+  });
+
+  // make_task_dead() panics for the idle task and in an interrupt before it counts.
+  test.each([counts(1, 2), counts(2, 0)])('was not one too many: %#', (variables) => {
+    expect(told(dead('make_task_dead'), { variables })).toEqual([
+      'ending.panic, certain: dying (100) died of oops #2.',
     ]);
   });
 
   test('was init’s', () => {
     expect(told(dead('do_exit'), { pid: 1 })[0]).toMatch(/^ending\.init-killed, /);
-    expect(told(dead('do_exit'))[0]).toMatch(/^ending\.panic, /);
+    expect(told(dead('do_exit'))).toEqual(['ending.panic, certain: dying (100) died of an oops.']);
   });
 });
 
