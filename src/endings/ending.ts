@@ -141,7 +141,7 @@ function whichKind(
   }
   // An oops that the kernel would go on after leaves nothing of what it was in: the stack begins anew.
   if (names.some((name) => REWOUND.test(name))) {
-    if (names.includes('do_exit') && isInit(kernel, context)) return { kind: 'init killed' };
+    if (names.includes('do_exit') && isInit(kernel, context)) return { kind: 'init killed', rewound: true };
     return isOneTooMany(kernel, panic)
       ? { kind: 'policy', policy: 'oops_limit', rewound: true }
       : { kind: 'panic', rewound: true };

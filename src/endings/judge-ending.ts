@@ -36,7 +36,7 @@ import { inTheLog } from './in-the-log.js';
 import { memberTold } from './member-in-words.js';
 import { loadedTold } from './module-loaded.js';
 import { protectionOf } from './protection.js';
-import { initEndedTold } from './init-in-words.js';
+import { initTold } from './init-in-words.js';
 import { leftBehind, leftBehindProblem } from './left-behind.js';
 import { functionNamed, keptBy, keptProblem, type Kept } from './kept.js';
 import { livedFinding } from './lived.js';
@@ -98,7 +98,7 @@ function judge(kernel: Kernel, ending: Ending): Finding {
         problem: machineCheckProblem(kernel, ending),
       });
     case 'init killed':
-      return conclude(initKind, claim(kernel, ending, initEndedTold(kernel, ending)));
+      return conclude(initKind, claim(kernel, ending, initTold(kernel, ending)));
     case 'no root':
       return conclude(rootKind, claim(kernel, ending, noRootTold(kernel, ending)));
     case 'no init':
@@ -125,7 +125,7 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
   const { kind, panic } = ending;
   return {
     subject: subjectOf(ending),
-    sentence: told`${what}${ofNobody.has(kind) || ending.rewound ? '' : whose(kernel, ending)}${panicTold(kernel, ending)}.`,
+    sentence: told`${what}${ofNobody.has(kind) || isOfItsTask(ending) ? '' : whose(kernel, ending)}${panicTold(kernel, ending)}.`,
     evidence: [
       ...(kind === 'by hand' ? [] : path(ending.culprit)),
       ...lastFault(kernel, ending),
@@ -139,9 +139,13 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
   };
 }
 
-/** Who died of an oops is known where its stack began anew, and not who called panic(). */
+/** Of a stack that began anew it is known who died of an oops, and no code. */
+function isOfItsTask({ kind, rewound }: Ending): boolean {
+  return kind === 'panic' && rewound === true;
+}
+
 function panicClaim(kernel: Kernel, ending: Ending): Claim {
-  if (ending.rewound === undefined) return claim(kernel, ending, told`${placeOf(kernel, ending)} called panic()`);
+  if (!isOfItsTask(ending)) return claim(kernel, ending, told`${placeOf(kernel, ending)} called panic()`);
   return { ...claim(kernel, ending, oopsedTold(kernel, ending)), problem: oopsedProblem(kernel) };
 }
 
@@ -242,7 +246,7 @@ const isOfCode: ReadonlySet<EndingKind> = new Set(['exception', 'bug', 'warning'
 
 function subjectOf({ kind, rewound, culprit: { activations } }: Ending): Subject {
   const [first] = activations;
-  if (!isOfCode.has(kind) || rewound) return { kind: 'machine' };
+  if (!isOfCode.has(kind) || rewound === true) return { kind: 'machine' };
   const own = kind === 'bug' || kind === 'warning' || kind === 'exception' ? blamedFor(activations) : first;
   return functionSubject(own);
 }

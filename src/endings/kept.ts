@@ -3,14 +3,14 @@ import { latestNs, runqueueClockNs } from '../linux/sched/how-long.js';
 import { interruption } from '../locks/findings/interruptions.js';
 import type { Activation, Context } from '../locks/contexts.js';
 import { culpritOf } from '../locks/dying/culprit.js';
+import { anyOf } from '../words/any-of.js';
+import { withModule } from '../words/with-module.js';
 
 /** What anybody calls to pass time, to copy or to read a device: their caller is what goes on. */
-const PRIMITIVE = new RegExp(
-  [
-    '^(?:delay_\\w+|_*(?:const_)?[un]delay|__delay|cpu_relax|native_\\w+|pv_native_\\w+|ktime_get\\w*|sched_clock\\w*',
-    'local_clock\\w*|rdtsc\\w*|_*mem(?:cpy|set|move|cmp|chr|scan)\\w*|(?:clear|copy)_page\\w*|io(?:read|write)\\d+\\w*',
-    '_raw_(?:spin|read|write)_\\w+|queued_\\w+|_*pv_queued_\\w+|rep_\\w+|_*copy_(?:to|from)_user\\w*)$',
-  ].join('|'),
+const PRIMITIVE = anyOf(
+  /delay_\w+|_*(?:const_)?[un]delay|__delay|cpu_relax|native_\w+|pv_native_\w+|ktime_get\w*|sched_clock\w*/,
+  /local_clock\w*|rdtsc\w*|_*mem(?:cpy|set|move|cmp|chr|scan)\w*|(?:clear|copy)_page\w*|io(?:read|write)\d+\w*/,
+  /_raw_(?:spin|read|write)_\w+|queued_\w+|_*pv_queued_\w+|rep_\w+|_*copy_(?:to|from)_user\w*/,
 );
 
 /** Where a CPU waits for what another one is to answer: that one is to blame. */
@@ -74,5 +74,5 @@ function placeOfProblem(activations: readonly Activation[]): string | undefined 
 
 /** "acme_spin [acme]" */
 export function functionNamed({ name, place }: Activation): string {
-  return place?.module === undefined ? name : `${name} [${place.module}]`;
+  return withModule(name, place?.module);
 }

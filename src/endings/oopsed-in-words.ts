@@ -6,6 +6,7 @@ import { number, word } from '../words/known-facts.js';
 import { sourceName } from '../words/source-name.js';
 import { told, type Told } from '../words/told.js';
 import type { Ending } from './ending.js';
+import { withModule } from '../words/with-module.js';
 
 /** Where the first oops was: the kernel keeps its registers (exec_summary_regs). */
 function firstPlace(kernel: Kernel): { readonly ip: bigint; readonly place: CodePlace } | undefined {
@@ -18,9 +19,13 @@ function firstPlace(kernel: Kernel): { readonly ip: bigint; readonly place: Code
   });
 }
 
-/** "acme_depth [acme]" */
 function nameOf({ function: name, module }: CodePlace): string {
-  return module === undefined ? sourceName(name) : `${sourceName(name)} [${module}]`;
+  return withModule(sourceName(name), module);
+}
+
+/** "acme_depth+0x5 [acme]" */
+function placeInWords({ function: name, offset, module }: CodePlace): string {
+  return withModule(`${sourceName(name)}+0x${offset.toString(16)}`, module);
 }
 
 /** "insmod (148) died of oops #2; the first was in acme_depth+0x5 [acme]" */
@@ -32,9 +37,7 @@ export function oopsedTold(kernel: Kernel, { context }: Ending): Told {
   const first = firstPlace(kernel);
   const source = `ip of exec_summary_regs, 0x${first?.ip.toString(16)}`;
   const where =
-    first === undefined
-      ? ''
-      : told`; the first was in ${word('first in', nameOf(first.place).replace(/(?= \[|$)/, `+0x${first.place.offset.toString(16)}`), source)}`;
+    first === undefined ? '' : told`; the first was in ${word('first in', placeInWords(first.place), source)}`;
   const who = context.task === undefined ? 'A task' : toldTask(kernel, context.task, 'task');
   return told`${who} died of ${which}${where}`;
 }

@@ -1,5 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { codePlace, codeRangeOf, type CodePlace } from '../stack/code.js';
+import { withModule } from '../words/with-module.js';
 
 /** %pS: "acme_write+0x7a/0xa7 [acme]", or the address where no code is. */
 export function symbolText(kernel: Kernel, address: bigint): string {
@@ -14,17 +15,14 @@ export function returnText(kernel: Kernel, address: bigint): string {
 /** %ps: the name alone. */
 export function nameText(kernel: Kernel, address: bigint): string {
   const place = codePlace(kernel, address);
-  return place === undefined ? `0x${address.toString(16)}` : `${place.function}${moduleText(place)}`;
+  return place === undefined ? `0x${address.toString(16)}` : withModule(place.function, place.module);
 }
 
 function textOf(kernel: Kernel, address: bigint, place: CodePlace | undefined, behind: number): string {
   if (place === undefined) return `0x${address.toString(16)}`;
   const size = sizeInKallsyms(kernel, place);
-  return `${place.function}+0x${(place.offset + behind).toString(16)}/0x${size.toString(16)}${moduleText(place)}`;
-}
-
-function moduleText({ module }: CodePlace): string {
-  return module === undefined ? '' : ` [${module}]`;
+  const offset = `+0x${(place.offset + behind).toString(16)}/0x${size.toString(16)}`;
+  return withModule(`${place.function}${offset}`, place.module);
 }
 
 /** Functions are aligned to no more. */

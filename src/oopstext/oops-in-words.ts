@@ -6,7 +6,6 @@ import { isCheck } from '../faults/checks.js';
 import { taintsInWords } from '../faults/taints-in-words.js';
 import { placeInWords, type Place } from '../timeline/event.js';
 import { anyOf } from '../words/any-of.js';
-import { defined } from '../words/defined.js';
 import { address, bytes, number, word } from '../words/known-facts.js';
 import type { Subject } from '../words/subject.js';
 import { told, type KnownFact, type Told } from '../words/told.js';
@@ -16,6 +15,7 @@ import { byHandTold, isByHand, KERNELS_OWN, panicTold, PANICKING } from './panic
 import { addressInWords, spaces } from './pointer-in-words.js';
 import { reportTold } from './report-in-words.js';
 import { taskTold } from './task-in-words.js';
+import { withModule } from '../words/with-module.js';
 
 /** What the code did: "acme_depth+0x5 [acme] read 4 bytes at address 0x28 (0x28(%rdi)) through rdi, …". */
 export function whatTold(oops: OopsText): Told {
@@ -220,8 +220,5 @@ export function subjectOf(oops: OopsText): Subject {
   const [called] = path.filter((one) => !PANICKING.test(one.function));
   const isOfPanic = fault === 'panic' && (called !== own || panicTold(oops) !== undefined);
   if (own === undefined || isOfPanic) return { kind: 'machine' };
-  return {
-    kind: 'function',
-    ...defined({ name: own.module === undefined ? own.function : `${own.function} [${own.module}]` }),
-  };
+  return { kind: 'function', name: withModule(own.function, own.module) };
 }

@@ -1,6 +1,5 @@
 import { anyOf } from '../words/any-of.js';
-import { number, word } from '../words/known-facts.js';
-import { signalName } from '../words/signals.js';
+import { exitCodeIn, initEndedTold } from '../faults/init-in-words.js';
 import { told, type Told } from '../words/told.js';
 import type { OopsText } from './oops-text.js';
 
@@ -17,13 +16,10 @@ export const KERNELS_OWN = anyOf(
 );
 
 /** What a panic is about, by its message. */
-const byMessage: readonly (readonly [RegExp, (oops: OopsText, match: RegExpExecArray) => Told])[] = [
+const byMessage: readonly (readonly [RegExp, (oops: OopsText) => Told])[] = [
   [/^sysrq triggered crash/, () => byHandTold()],
-  [/^Attempted to kill init!(?: exitcode=0x([0-9a-f]{8}))?/, (_, [, code]) => initTold(code)],
-  [
-    /machine check|broadcast exception handler/i,
-    () => told`The processor reported a machine check that the kernel could not go on after`,
-  ],
+  [/^Attempted to kill init!/, ({ panic = '' }) => initEndedTold(exitCodeIn(panic))],
+  [/machine check|broadcast exception handler/i, () => machineCheckTold()],
   [/^VFS: Unable to mount root/, () => told`The kernel could not mount its root file system`],
   [/^No (?:working )?init found|^Requested init \S+ failed/, () => told`The kernel found no program to start as init`],
   [/^hung_task/, () => told`A task was blocked for too long`],
@@ -39,12 +35,12 @@ const byMessage: readonly (readonly [RegExp, (oops: OopsText, match: RegExpExecA
 /** What the message tells of; undefined where the stack tells more. */
 export function panicTold(oops: OopsText): Told | undefined {
   const { panic = '', reason } = oops;
-  if (reason !== undefined && /Machine Check/.test(reason)) return byMessage[2]![1](oops, [] as never);
-  for (const [pattern, tell] of byMessage) {
-    const match = pattern.exec(panic);
-    if (match !== null) return tell(oops, match);
-  }
-  return undefined;
+  if (reason !== undefined && /Machine Check/.test(reason)) return machineCheckTold();
+  return byMessage.find(([pattern]) => pattern.test(panic))?.[1](oops);
+}
+
+function machineCheckTold(): Told {
+  return told`The processor reported a machine check that the kernel could not go on after`;
 }
 
 /** sysrq-c, which is a panic, and until 5.2 a write to NULL. */
@@ -54,15 +50,4 @@ export function byHandTold(): Told {
 
 export function isByHand({ panic = '', place }: OopsText): boolean {
   return place?.function === 'sysrq_handle_crash' || /^(?:sysrq triggered|SysRq)/i.test(panic);
-}
-
-/** do_exit()'s code, as wait4() gives it. */
-function initTold(hex: string | undefined): Told {
-  const without = 'and the kernel can’t go on without it';
-  if (hex === undefined) return told`init ended, ${without}`;
-  const code = Number.parseInt(hex, 16);
-  const source = 'exitcode of the panic, in the log';
-  const signal = code & 0x7f;
-  if (signal !== 0) return told`init was killed by ${word('signal', signalName(signal), source)}, ${without}`;
-  return told`init exited with status ${number('exit status', (code >> 8) & 0xff, source)}, ${without}`;
 }

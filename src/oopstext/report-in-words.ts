@@ -2,6 +2,7 @@ import { address, bytes, duration, word } from '../words/known-facts.js';
 import { told, type Told } from '../words/told.js';
 import type { OopsText } from './oops-text.js';
 import { taskTold } from './task-in-words.js';
+import { withModule } from '../words/with-module.js';
 
 /** What watchdogs and checks found, which kills nothing by itself. @param where the code was, for a sentence's head */
 export function reportTold(oops: OopsText, where: Told | string): Told {
@@ -42,12 +43,8 @@ function blockedTold(oops: OopsText): Told {
   const { seconds, place, trace } = oops;
   const long = seconds === undefined ? '' : told` for more than ${duration('blocked', seconds * 1e9, 'the log')}`;
   const at = place ?? trace[0];
-  const where = at === undefined ? '' : told` in ${word('in', placeName(at), 'the log')}`;
+  const where = at === undefined ? '' : told` in ${word('in', withModule(at.function, at.module), 'the log')}`;
   return told`${taskTold(oops) ?? 'A task'} was blocked${long}${where}`;
-}
-
-function placeName({ function: name, module }: { readonly function: string; readonly module?: string }): string {
-  return module === undefined ? name : `${name} [${module}]`;
 }
 
 /** KASAN tells of an access; other checks of what they found. */

@@ -15,6 +15,7 @@ import { plain, type Paint } from './paint.js';
 import { isWhole, looksOf } from './palette.js';
 import type { Report, ReportedFinding } from './report.js';
 import { paragraphOf } from './summary.js';
+import { withModule } from '../words/with-module.js';
 
 export interface TextOptions {
   /** Columns of the terminal; Infinity for a file. */
@@ -181,13 +182,15 @@ function* logLine(line: LogLine, { paint }: TextOptions): Generator<string> {
 /** A frame in one line, as a stack is written everywhere: "#3 out_of_memory+0x1a2 at mm/oom_kill.c:1092". */
 export function frameInWords(frame: StackFrame): string {
   const offset = frame.offset === undefined ? '' : `+0x${frame.offset.toString(16)}`;
-  const name = frame.function === undefined ? address(frame.ip) : `${frame.function}${frame.inlined ? '' : offset}`;
-  const module = frame.module === undefined ? '' : ` [${frame.module}]`;
+  const name =
+    frame.function === undefined
+      ? address(frame.ip)
+      : withModule(`${frame.function}${frame.inlined ? '' : offset}`, frame.module);
   const place = frame.file === undefined ? '' : ` at ${frame.file}${frame.line === undefined ? '' : `:${frame.line}`}`;
   const sure = frame.found === 'scanned' ? '? ' : '';
   const how = frame.inlined ? ' (inlined)' : frame.found === 'framePointer' ? ' (by frame pointer)' : '';
   const note = frame.note === undefined ? '' : `: ${frame.note}`;
-  return oneLine(`#${frame.index} ${sure}${name}${module}${place}${how}${note}`);
+  return oneLine(`#${frame.index} ${sure}${name}${place}${how}${note}`);
 }
 
 function* stackLines(stack: Stack, { paint, width }: TextOptions): Generator<string> {

@@ -1,4 +1,5 @@
 import type { EventName, Gravity } from './event-names.js';
+import { withModule } from '../words/with-module.js';
 
 /** Where code was: a function, its module where it is one's. */
 export interface Place {
@@ -53,7 +54,7 @@ export interface FoldedEvent extends TimelineEvent {
 
 /** "bug+0x5 [hold]" */
 export function placeInWords({ function: name, offset, module }: Place): string {
-  return `${name}${offset === undefined ? '' : `+0x${offset.toString(16)}`}${module === undefined ? '' : ` [${module}]`}`;
+  return withModule(`${name}${offset === undefined ? '' : `+0x${offset.toString(16)}`}`, module);
 }
 
 /** "insmod (195)" */

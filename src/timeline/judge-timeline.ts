@@ -6,9 +6,10 @@ import type { Subject } from '../words/subject.js';
 import { told, type Told } from '../words/told.js';
 import { defined } from '../words/defined.js';
 import type { EventName } from './event-names.js';
-import { type Place, eventInWords, isImportant, placeInWords, taskInWords, type TimelineEvent } from './event.js';
+import { eventInWords, isImportant, placeInWords, taskInWords, type TimelineEvent } from './event.js';
 import { stillThere } from './from-memory.js';
 import type { KernelTimeline } from './timeline-of.js';
+import { withModule } from '../words/with-module.js';
 
 const oopsKind = findingKind({
   id: 'timeline.earlier-oops',
@@ -196,7 +197,7 @@ function oops(timeline: KernelTimeline, logged: readonly TimelineEvent[]): Findi
   const end = timeline.events.find(({ isEnd, number: n }) => isEnd === true && n !== undefined)?.number;
   const isDeath = timeline.ending === 'exception' || timeline.ending === 'bug';
   const evidence = oopses.slice(0, named).map(line);
-  const name = first.place && functionNamed(first.place);
+  const name = first.place && withModule(first.place.function, first.place.module);
   const subject: Subject = { kind: 'function', ...defined({ name }) };
   const problem = name === undefined ? undefined : `an oops in ${name}`;
   const who = eventTold(first, 'first');
@@ -211,11 +212,6 @@ function oops(timeline: KernelTimeline, logged: readonly TimelineEvent[]): Findi
   const sentence =
     oopses.length === 1 ? told`An oops came ${lived}: ${who}.` : told`${many} came, the first ${lived}: ${who}.`;
   return conclude(oopsKind, { subject, problem, sentence, evidence }, caseOf(timeline));
-}
-
-/** "acme_depth [acme]" */
-function functionNamed({ function: name, module }: Place): string {
-  return module === undefined ? name : `${name} [${module}]`;
 }
 
 function remarkOn(

@@ -198,7 +198,9 @@ describe('an oops that the kernel would have gone on after', () => {
   });
 
   test('was init’s', () => {
-    expect(told(dead('do_exit'), { pid: 1 })[0]).toMatch(/^ending\.init-killed, /);
+    expect(told(dead('do_exit'), { pid: 1 })).toEqual([
+      `ending.init-killed, certain: init died of an oops, and the kernel can’t go on without it, on CPU 0 (dying (1)).`,
+    ]);
     expect(told(dead('do_exit'))).toEqual(['ending.panic, certain: dying (100) died of an oops.']);
   });
 });

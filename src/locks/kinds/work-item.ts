@@ -4,6 +4,7 @@ import { codePlace } from '../../stack/code.js';
 import { hex } from '../../arch/stack/stack-memory.js';
 import { tasksByAddress } from '../state/lock-state.js';
 import type { Lock, LockKind } from '../lock-kind.js';
+import { withModule } from '../../words/with-module.js';
 
 /** A work item that somebody flushes or cancels: no lock, and waited for all the same. kernel/workqueue.c. */
 export const workItem: LockKind = {
@@ -75,8 +76,7 @@ function runningBy(kernel: Kernel, worker: bigint): Lock | undefined {
   const { current_work: work, current_func: run } = kernel.ref('worker', worker);
   if (work === 0n) return undefined;
   const place = codePlace(kernel, run);
-  const name =
-    place === undefined ? hex(run) : `${place.function}${place.module === undefined ? '' : ` [${place.module}]`}`;
+  const name = place === undefined ? hex(run) : withModule(place.function, place.module);
   return {
     kind: workItem,
     address: work,

@@ -12,6 +12,7 @@ import { fileName, fileSystemAround, inodeOfLock } from '../../linux/fs/file-obj
 import { lockKinds } from '../kinds/all.js';
 import type { LockKind, LockName } from '../lock-kind.js';
 import { slabObject, type SlabObject } from '../../linux/mm/slab-object.js';
+import { withModule } from '../../words/with-module.js';
 
 /** Locks within structs, by the tag of their own struct. */
 const LOCK_STRUCTS: ReadonlySet<string> = new Set(lockKinds.flatMap(({ tags }) => tags ?? []));
@@ -64,7 +65,7 @@ function named(kernel: Kernel, symbol: string, offset: number, kind: LockKind | 
   const at = offset === 0 ? symbol : `${symbol}+0x${offset.toString(16)}`;
   const text = path === undefined ? at : `${symbol}.${path}`;
   return {
-    text: module === undefined ? text : `${text} [${module}]`,
+    text: withModule(text, module),
     about: path === undefined ? symbol : `${symbol}.${path}`.replaceAll(/\[\d+\]/g, '[]'),
     known: true,
   };
