@@ -6,9 +6,10 @@ import { placeTold } from '../locks/findings/waits-in-words.js';
 import { codePlace } from '../stack/code.js';
 import { defined } from '../words/defined.js';
 import { word } from '../words/known-facts.js';
-import { told, type Told } from '../words/told.js';
+import { told, type KnownFact, type Told } from '../words/told.js';
 import { accessTold, operandTold, wildCallTold, type WildCall } from '../faults/access-in-words.js';
 import { badPointerInWords, isCanonical, isOfNoModule } from '../faults/bad-pointer.js';
+import type { AccessedMember } from './pointer/accessed-member.js';
 import { calledByName, calledPointer } from './pointer/called-pointer.js';
 import { spacesOf } from './address-spaces.js';
 import type { Ending } from './ending.js';
@@ -44,7 +45,11 @@ export function exceptionTold(kernel: Kernel, ending: Ending): Told {
   // Of addresses the processor refuses those that are not canonical; whatever else it protects, the instruction tells.
   if (exception.kind === 'general protection fault' && target !== undefined && isCanonical(target))
     return told`${where} met ${inWords[exception.kind]} (${operandTold(access)})`;
-  return told`${where} ${accessTold(spacesOf(kernel), access, found?.member?.member?.text)}${protectedTold(kernel, ending)}`;
+  return told`${where} ${accessTold(spacesOf(kernel), access, memberOf(found?.member))}${protectedTold(kernel, ending)}`;
+}
+
+function memberOf({ member, source }: Partial<AccessedMember> = {}): KnownFact | undefined {
+  return member && source !== undefined ? word('member', member.text, source) : undefined;
 }
 
 /** ", in a page that is mapped read-only" */

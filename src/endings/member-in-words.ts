@@ -6,7 +6,6 @@ import type { Ending } from './ending.js';
 import type { AccessedMember } from './pointer/accessed-member.js';
 import { passedBy } from './pointer/passed-by.js';
 
-const BY_CODE = 'the code of the function, or DWARF';
 const BY_TYPES = 'the types';
 
 /** Where a bad pointer came from, what it was gone for through it, and which caller passed it. */
@@ -19,16 +18,14 @@ export function memberTold(kernel: Kernel, { exception, culprit: { activations }
     ...pointerTold(found),
     ...(passed === undefined
       ? []
-      : [
-          told`It was passed by ${placeTold(passed.by, 'passed by')}, where it is ${word('passed', passed.as, BY_CODE)}.`,
-        ]),
+      : [told`It was passed by ${placeTold(passed.by, 'passed by')}, where it is ${passed.as}.`]),
   ];
 }
 
 /** "rax came from file->f_op; file->f_op->fsync is at 0x88 of struct file_operations." */
-function pointerTold({ register, pointer, type, member }: AccessedMember): Told[] {
-  if (pointer === undefined) return [];
-  const from = told`${register} came from ${word('pointer', pointer, BY_CODE)}`;
+function pointerTold({ register, pointer, type, member, source }: AccessedMember): Told[] {
+  if (pointer === undefined || source === undefined) return [];
+  const from = told`${register} came from ${word('pointer', pointer, source)}`;
   if (member === undefined)
     return [type === undefined ? told`${from}.` : told`${from} (${word('type', type, BY_TYPES)}).`];
   const offset = address('member.offset', BigInt(member.offset), BY_TYPES);

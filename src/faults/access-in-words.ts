@@ -17,11 +17,11 @@ const saved = 'the registers that the exception saved';
  * "read q->depth, 4 bytes at address 0x28 (0x28(%rdi)) through rdi, which is a NULL pointer"
  * @param member what stands there in the source, where it is known
  */
-export function accessTold(spaces: AddressSpaces, access: MemoryAccess, member?: string): Told {
+export function accessTold(spaces: AddressSpaces, access: MemoryAccess, member?: KnownFact): Told {
   const target = access.address;
   const at =
     target === undefined ? operandTold(access) : address('address', target, `${access.operand}, by its registers`);
-  const what = member === undefined ? '' : told` ${word('member', member, 'the code of the function, and the types')}`;
+  const what = member === undefined ? '' : told` ${member}`;
   const bytes = width(access);
   const near = what === '' || bytes === '' ? '' : ',';
   return told`${does[access.does]}${what}${near}${bytes} at ${target === undefined ? '' : 'address '}${at}${why(spaces, access)}`;
@@ -67,7 +67,7 @@ export interface WildCall {
   /** What it called by name, which then went on by a pointer of its own. */
   readonly called?: string;
   /** The pointer that it called by, in the source. */
-  readonly pointer?: string;
+  readonly pointer?: KnownFact;
 }
 
 /**
@@ -87,7 +87,7 @@ function wayTold(by: WildCall | undefined): string | Told {
   if (called !== undefined)
     return told`${word('called', called, 'the call before the return address')}, called by ${caller}, went to`;
   if (pointer === undefined) return told`${caller} called`;
-  return told`${caller} called ${word('pointer', pointer, 'the code of the function, and the types')}, which is`;
+  return told`${caller} called ${pointer}, which is`;
 }
 
 /** A function that stands on a stack so many times calls itself without end. */

@@ -87,10 +87,10 @@ describe('where registers’ values came from, held against the compiler’s own
       const pointers = Array.from({ length: codePlace(kernel, start)!.size }, (_, offset) =>
         calledPointer(kernel, start + BigInt(offset)),
       );
-      return [...new Set(pointers.filter((pointer) => pointer !== undefined))];
+      return [...new Set(pointers.flatMap((pointer) => (pointer ? `${pointer.text}, by ${pointer.fact.source}` : [])))];
     };
-    expect(calledIn('raw_notifier_call_chain')).toEqual(['nb->notifier_call']);
-    expect(calledIn('__wake_up_common')).toEqual(['curr->func']);
-    expect(calledIn('process_one_work')).toContain('worker->current_func');
+    expect(calledIn('raw_notifier_call_chain')).toEqual(['nb->notifier_call, by the variables of DWARF']);
+    expect(calledIn('__wake_up_common')).toEqual(['curr->func, by the variables of DWARF']);
+    expect(calledIn('process_one_work')).toContain('worker->current_func, by the code of the function, and the types');
   });
 });

@@ -15,6 +15,8 @@ export interface AccessedMember {
   readonly type?: string;
   /** "inode->i_sb->s_op", in the struct at that offset. */
   readonly member?: { readonly text: string; readonly struct: string; readonly offset: number };
+  /** What tells them. */
+  readonly source?: string;
   /** It is what the function was given, as this argument, from 0. */
   readonly argument?: number;
 }
@@ -60,6 +62,7 @@ function told({ register, displacement, bytes }: Operand, value: Expression | un
   const text = readThrough(value, offset, bytes)?.text;
   return {
     register,
+    source: value.source,
     ...defined({
       pointer: add === 0 || text !== undefined ? value.text : undefined,
       type: value.type && typeName(value.type),

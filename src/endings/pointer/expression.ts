@@ -5,15 +5,21 @@ import { resolveType, sizeOf } from '../../debuginfo/type-walk.js';
 /** A value as the source may have it: "q", "inode->i_sb", "find_vma(…)". */
 export interface Expression {
   readonly text: string;
+  /** What tells it: the code with the types, or DWARF. */
+  readonly source: string;
   /** undefined where the types do not have it. */
   readonly type?: CType;
 }
 
 /** What is read through a pointer: "inode->i_sb". @param bytes how many, where that is known */
-export function readThrough({ text, type }: Expression, offset: number, bytes?: number): Expression | undefined {
+export function readThrough(
+  { text, type, source }: Expression,
+  offset: number,
+  bytes?: number,
+): Expression | undefined {
   const struct = type && pointedAt(type);
   const member = struct && memberAt(struct, offset, (one) => sizeOf(one) === bytes);
-  return member && { text: `${text}->${member.path}`, type: member.type };
+  return member && { text: `${text}->${member.path}`, type: member.type, source };
 }
 
 /** A pointer with a constant added: "&file->f_path". */

@@ -4,6 +4,7 @@ import type { CodeSymbol, CType } from '../../debuginfo/type-source.js';
 import { resolveType, sizeOf } from '../../debuginfo/type-walk.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { codePlace } from '../../stack/code.js';
+import { defined } from '../../words/defined.js';
 import { readThrough, type Expression } from './expression.js';
 import { variableIn } from './variable-in.js';
 
@@ -20,6 +21,7 @@ export function originInC(kernel: Kernel, { base, loads }: Origin, of: CodeSymbo
 }
 
 const POINTER_BYTES = 8;
+const BY_CODE = 'the code of the function, and the types';
 
 function through(from: Expression | undefined, loads: readonly number[]): Expression | undefined {
   return loads.reduce<Expression | undefined>((value, offset) => {
@@ -38,7 +40,7 @@ function argument(kernel: Kernel, of: CodeSymbol, number: number): Expression | 
   const own = parameters[number];
   if (own === undefined || /^(?:|__unused\w*)$/.test(own.name) || !parameters.every(({ type }) => isScalar(type())))
     return undefined;
-  return { text: own.name, type: own.type() };
+  return { text: own.name, type: own.type(), source: BY_CODE };
 }
 
 function isScalar(type: CType): boolean {
@@ -49,7 +51,7 @@ function result(kernel: Kernel, address: bigint): Expression | undefined {
   const place = codePlace(kernel, address);
   if (place === undefined || place.offset !== 0) return undefined;
   const type = functionType(kernel, { ...place, name: place.function, address })?.returns();
-  return type && isWord(type) ? { text: `${place.function}(…)`, type } : undefined;
+  return type && isWord(type) ? { text: `${place.function}(…)`, type, source: BY_CODE } : undefined;
 }
 
 function functionType(kernel: Kernel, symbol: CodeSymbol): ReturnType<Kernel['types']['functionType']> {
@@ -68,8 +70,8 @@ function variable(kernel: Kernel, address: bigint, offset: number): Expression |
   const struct = type && resolveType(type);
   if (struct?.kind === 'struct' || struct?.kind === 'union') {
     const member = memberAt(struct, found.offset, (one) => sizeOf(one) === POINTER_BYTES);
-    return member && { text: `${name}.${member.path}`, type: member.type };
+    return member && { text: `${name}.${member.path}`, type: member.type, source: BY_CODE };
   }
   if (found.offset !== 0) return undefined;
-  return { text: name, ...(type && { type }) };
+  return { text: name, source: BY_CODE, ...defined({ type }) };
 }

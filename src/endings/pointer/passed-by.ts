@@ -1,5 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import type { Activation } from '../../locks/contexts.js';
+import { word } from '../../words/known-facts.js';
+import type { KnownFact } from '../../words/told.js';
 import { callBehind, functionAt, originAt } from './function-code.js';
 import { originInC } from './origin-in-c.js';
 import { addedInC } from './expression.js';
@@ -8,7 +10,7 @@ import { calledByName } from './called-pointer.js';
 /** Where a caller took an argument from: "acme_device", "&file->f_path". */
 export interface Passed {
   readonly by: Activation;
-  readonly as: string;
+  readonly as: KnownFact;
 }
 
 /** Callers who hand on what they were given themselves. */
@@ -39,7 +41,7 @@ export function passedBy(kernel: Kernel, activations: readonly Activation[], arg
     }
     const value = originInC(kernel, found.origin, found.symbol);
     const as = value && addedInC(value, add);
-    return as === undefined ? undefined : { by, as };
+    return as === undefined ? undefined : { by, as: word('passed', as, value!.source) };
   }
   return undefined;
 }

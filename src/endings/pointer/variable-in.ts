@@ -25,7 +25,7 @@ export function variableIn(
   for (let level = 0; level < MOST_LEVELS; level++) {
     const variables = byDwarf(kernel, 'variables by DWARF', () => debugInfo.variablesAt(frame, level, () => undefined));
     for (const { name, type } of variables?.filter(isMarked) ?? []) {
-      const found = { text: name, type };
+      const found = { text: name, type, source: 'the variables of DWARF' };
       if (readThrough(found, displacement, bytes) !== undefined) return found;
     }
   }
