@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { build, projectRoot } from '../built.js';
@@ -48,9 +49,11 @@ describe.skipIf(!hasTmux)(`in a real terminal${hasTmux ? '' : ' (skipped: tmux i
   test('a terminal that is closed ends them, where it is not their session’s and no signal comes', async () => {
     const pidFile = join(mkdtempSync(join(tmpdir(), 'oompm-closed-')), 'pid');
     terminal.until('shell>');
-    terminal.press(`setsid sh -c 'echo $$ > ${pidFile}; exec ${oompm} analyze ${dump}'`, 'Enter');
+    terminal.press(`setsid --wait sh -c 'echo $$ > ${pidFile}; exec ${oompm} analyze ${dump}'`, 'Enter');
     terminal.until(/● .*a\.out/);
     const pid = readFileSync(pidFile, 'utf8').trim();
+    // One that still draws would end by its failed write.
+    await setTimeout(3000);
     terminal.close();
     await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 10_000 }).toBe(false);
   });
