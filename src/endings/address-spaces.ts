@@ -44,8 +44,9 @@ function unloadedInWords(kernel: Kernel): string | undefined {
     if (last === undefined)
       return more === ''
         ? 'none was unloaded, or it went as its init failed'
-        : `${more}${rest} went as its init failed`;
-    return `${named(last)} was unloaded last${more === '' ? '' : `, and before it ${more}${rest}`}`;
+        : `${more}${rest} went as ${others.length === 1 ? 'its' : 'their'} init failed`;
+    // The list is no order: a name that comes again keeps its place, and an init may have failed since.
+    return `${named(last)} was unloaded last${more === '' ? '' : `; gone too: ${more}${rest}`}`;
   });
 }
 

@@ -90,6 +90,10 @@ const timer = (...calls: string[]) =>
   over('asm_sysvec_apic_timer_interrupt', ...calls, 'hrtimer_interrupt', 'sysvec_apic_timer_interrupt');
 const nmi = { ...over('asm_exc_nmi', 'unknown_nmi_error', 'default_do_nmi', 'exc_nmi'), on: 'NMI' } as const;
 const spins: ToySegment = { calls: ['acme_spin', 'worker'], offset: 0 };
+const tick: ToySegment = {
+  calls: ['tick_nohz_handler', 'hrtimer_interrupt', 'sysvec_apic_timer_interrupt', 'asm_sysvec_apic_timer_interrupt'],
+  on: 'IRQ',
+};
 
 function findingsOf(kernel: Kernel) {
   const found = [...endingFindings(kernel), ...stallFindings(kernel)];
@@ -120,22 +124,7 @@ describe('a CPU that spins has one problem id', () => {
     ['stopped from outside', [spins], {}],
     ['stopped before a watchdog cried', [spins], { seconds: 6n }],
     ['stopped in what it calls', [{ calls: ['delay_tsc', 'acme_spin', 'worker'] }], {}],
-    [
-      'stopped in a tick that came over it',
-      [
-        {
-          calls: [
-            'tick_nohz_handler',
-            'hrtimer_interrupt',
-            'sysvec_apic_timer_interrupt',
-            'asm_sysvec_apic_timer_interrupt',
-          ],
-          on: 'IRQ',
-        },
-        spins,
-      ],
-      {},
-    ],
+    ['stopped in a tick that came over it', [tick, spins], {}],
   ] as const)('%s', (_, segments, of) => {
     expect(byPanic).toMatch(/^[0-9a-f]{16}$/);
     expect(problemOf(segments, of)).toBe(byPanic);
@@ -150,15 +139,6 @@ describe('a CPU that spins has one problem id', () => {
   });
 
   test('a tick that never ends is what keeps the CPU', () => {
-    const tick: ToySegment = {
-      calls: [
-        'tick_nohz_handler',
-        'hrtimer_interrupt',
-        'sysvec_apic_timer_interrupt',
-        'asm_sysvec_apic_timer_interrupt',
-      ],
-      on: 'IRQ',
-    };
     const kernel = machine([tick, spins], { ticked: NOW - 40n * SECOND });
     expect(stallFindings(kernel)[0]?.problem).toBe('a CPU kept by tick_nohz_handler');
   });

@@ -35,6 +35,16 @@ const failed: Partial<ToyKernelOptions> = {
   lists: [['unloaded_tainted_modules', 'taint.list']],
 };
 
+const others: Partial<ToyKernelOptions> = {
+  ...failed,
+  objects: {
+    ...failed.objects,
+    other: { type: 'struct mod_unload_taint', value: { name: 'flaky', taints: 1, count: 2 } },
+  },
+  lists: [['unloaded_tainted_modules', 'taint.list', 'other.list']],
+};
+const acmeAndOthers = { ...others, variables: { ...others.variables, ...acme.variables } };
+
 function findingOf(segment: ToySegment, { variables, ...more }: Partial<ToyKernelOptions>) {
   const kernel = toyMachine(functions, [{ comm: 'dying', pid: 100, segments: [pageFault, segment] }], {
     ...more,
@@ -53,6 +63,8 @@ describe('an address of module space where no module is', () => {
   test.each([
     [acme, '(acme was unloaded last)'],
     [failed, '(acme (O) went as its init failed)'],
+    [others, '(acme (O), flaky (P) went as their init failed)'],
+    [acmeAndOthers, '(acme was unloaded last; gone too: flaky (P))'],
     [nothing, '(none was unloaded, or it went as its init failed)'],
     [{}, '(any more)'],
   ] as const)('names what is gone: %#', (machine, words) => {

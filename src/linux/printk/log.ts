@@ -14,14 +14,19 @@ import { unflushedRecords } from './unflushed.js';
  * @throws ReadError, Implausible, ShapeError where there is no log to be read
  */
 export function* logRecords(kernel: Kernel): Generator<LogEntry> {
-  const clock = (): number | undefined =>
-    Number(kernel.peek('timekeeper', () => kernelTime(kernel).uptimeNs) ?? NaN) || undefined;
+  const clock = (): number | undefined => kernel.peek('timekeeper', () => uptimeNs(kernel));
   const records = recordsOf(sourceWithRing(kernel));
   for (const entry of withPlausibleStamps(records, clock, (reason) => kernel.gap('log', reason))) {
     if (isRemark(entry) && entry.unread) kernel.gap('log', entry.remark);
     yield entry;
   }
   yield* unflushedRecords(kernel);
+}
+
+/** undefined before the clock runs. */
+function uptimeNs(kernel: Kernel): number | undefined {
+  const { uptimeNs: now } = kernelTime(kernel);
+  return now > 0n ? Number(now) : undefined;
 }
 
 /** By VMCOREINFO; where that leads to no ring and the kernel's own symbols lead to one, by these, and it is told. */

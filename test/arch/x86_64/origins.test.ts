@@ -98,27 +98,17 @@ describe('where a register’s value came from', () => {
     const bytes = hex('48 89 fb 0f 85 f7 ff 0f 00 90');
     const changes = hex('31 db e9 02 00 f0 ff'); // xor %ebx,%ebx; jmp back
     const keeps = hex('90 90 e9 02 00 f0 ff');
-    const at = START + 9n;
-    expect(
+    const of = (coldBytes: Uint8Array) =>
       origin(
         [
           { start: START, bytes },
-          { start: cold, bytes: changes },
+          { start: cold, bytes: coldBytes },
         ],
-        at,
+        START + 9n,
         'rbx',
-      ),
-    ).toBeUndefined();
-    expect(
-      origin(
-        [
-          { start: START, bytes },
-          { start: cold, bytes: keeps },
-        ],
-        at,
-        'rbx',
-      ),
-    ).toEqual(argument(0));
+      );
+    expect(of(changes)).toBeUndefined();
+    expect(of(keeps)).toEqual(argument(0));
   });
 
   test('a jump by a table ends it, a tail call does not', () => {
