@@ -45,10 +45,11 @@ export function exceptionTold(kernel: Kernel, ending: Ending): Told {
   // Of addresses the processor refuses those that are not canonical; whatever else it protects, the instruction tells.
   if (exception.kind === 'general protection fault' && target !== undefined && isCanonical(target))
     return told`${where} met ${inWords[exception.kind]} (${operandTold(access)})`;
-  return told`${where} ${accessTold(spacesOf(kernel), access, memberOf(found?.member))}${protectedTold(kernel, ending)}`;
+  return told`${where} ${accessTold(spacesOf(kernel), access, memberFact(found?.member))}${protectedTold(kernel, ending)}`;
 }
 
-function memberOf({ member, source }: Partial<AccessedMember> = {}): KnownFact | undefined {
+/** "file->f_op", with how it is known. */
+export function memberFact({ member, source }: Partial<AccessedMember> = {}): KnownFact | undefined {
   return member && source !== undefined ? word('member', member.text, source) : undefined;
 }
 

@@ -48,6 +48,23 @@ export function inTheLog(kernel: Kernel, ending: Ending): Told[] {
   ];
 }
 
+/** Where the oops with a number was, by its record in the log. */
+export function oopsInTheLog(kernel: Kernel, number: number): Told[] {
+  const { result: records } = gatherGaps(kernel, () => kernelRecords(kernel));
+  const place = placeOfOops(records, number);
+  return place === undefined ? [] : [told`The kernel reported it: ${lineTold(place, 'line')}`];
+}
+
+/** Lines from an oops's number to its place, those of another CPU among them. */
+const LONGEST_HEAD = 24;
+
+/** "RIP: 0010:acme_set+0x5/0x10 [acme2]", of the oops with a number. */
+export function placeOfOops(records: readonly LogRecord[], number: number): LogRecord | undefined {
+  const at = records.findLastIndex(({ text }) => text.includes(`[#${number}]`));
+  const own = at < 0 ? [] : records.slice(at, at + LONGEST_HEAD);
+  return own.find(({ text, caller }) => caller === own[0]!.caller && text.startsWith('RIP: '));
+}
+
 function lineTold({ text, timeNs }: LogRecord, name: string): Told {
   return told`${timeNs === undefined ? '' : `[${logStamp(timeNs)}] `}${word(name, text, 'the log')}`;
 }

@@ -3,10 +3,13 @@ import { exitCodeIn, initEndedTold, initOopsedTold, type ExitCode } from '../fau
 import { address } from '../words/known-facts.js';
 import { told, type Told } from '../words/told.js';
 import type { Ending } from './ending.js';
+import { whichOopsTold } from './oopsed-in-words.js';
 
 /** How init ended. */
 export function initTold(kernel: Kernel, ending: Ending): Told {
-  return ending.rewound === true ? initOopsedTold() : initEndedTold(exitCode(kernel, ending), atTold(ending));
+  return ending.rewound === true
+    ? initOopsedTold(whichOopsTold(kernel))
+    : initEndedTold(exitCode(kernel, ending), atTold(ending));
 }
 
 /** A signal that a process's own instruction raised is delivered where it stands. */

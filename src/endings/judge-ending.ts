@@ -15,6 +15,7 @@ import { conclude, type Claim, type Finding } from '../words/finding.js';
 import { word } from '../words/known-facts.js';
 import type { Subject } from '../words/subject.js';
 import { told, toldJoined, type Told } from '../words/told.js';
+import { bugSourceTold } from './bug-in-words.js';
 import { blamedFor, blamedTold } from './blamed.js';
 import { endingOf, type Ending, type EndingKind } from './ending.js';
 import {
@@ -42,7 +43,7 @@ import { functionNamed, keptBy, keptProblem, type Kept } from './kept.js';
 import { livedFinding } from './lived.js';
 import { machineCheckProblem, machineCheckTold } from './machine-check.js';
 import { policyTold } from './policy-set.js';
-import { oopsedProblem, oopsedTold } from './oopsed-in-words.js';
+import { oopsesTold, oopsedProblem, oopsedTold } from './oopsed-in-words.js';
 import { metBy } from './policy-in-words.js';
 import { noInitTold, noRootTold } from './root-in-words.js';
 import { outOfMemoryTold } from './memory-in-words.js';
@@ -128,6 +129,7 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
     sentence: told`${what}${ofNobody.has(kind) || isOfItsTask(ending) ? '' : whose(kernel, ending)}${panicTold(kernel, ending)}.`,
     evidence: [
       ...(kind === 'by hand' ? [] : path(ending.culprit)),
+      ...(ending.rewound === true ? oopsesTold(kernel) : []),
       ...lastFault(kernel, ending),
       ...memberTold(kernel, ending),
       ...saidBy(ending),
@@ -198,7 +200,7 @@ function saidBy({ kind, policy, panic }: Ending): Told[] {
 
 /** Of a watchdog who is told is not who panicked, unless it is both. */
 function policyFinding(kernel: Kernel, ending: Ending): Finding {
-  const { what, brief, problem, culprits } = metBy(kernel, ending);
+  const { what, brief, problem, culprits, evidence = [] } = metBy(kernel, ending);
   const isOwn = culprits.includes(ending.context);
   const found = culprits.map((context) => keptBy(kernel, context));
   return conclude(
@@ -208,7 +210,7 @@ function policyFinding(kernel: Kernel, ending: Ending): Finding {
       problem: culprits.length === 0 ? problem : keptProblem(kernel, culprits),
       sentence: told`${what}${isOwn ? during(kernel, ending) : ''}${panicTold(kernel, ending)}.`,
       brief: brief && `${brief}, and ${policyTold(kernel, ending, ending.policy!).text} made a panic of it.`,
-      evidence: [...found.flatMap(path), ...saidBy(ending)],
+      evidence: [...evidence, ...found.flatMap(path), ...saidBy(ending)],
       restsOn: found.flatMap(({ activations: [first] }) => byScanning(first)),
       doors: culprits.flatMap(({ task }) => (task ? [doorTo(task)] : [])),
     },
@@ -292,17 +294,13 @@ function trapTold(kernel: Kernel, ending: Ending): Told {
   const [first] = activations;
   const bug = exception?.faulted.bug;
   const what = kind === 'warning' || bug?.isWarning === true ? 'a WARN()' : 'a BUG()';
-  const source =
-    bug?.file === undefined
-      ? ''
-      : told` at ${word('source', bug.line === undefined ? bug.file : `${bug.file}:${bug.line}`, '__bug_table')}`;
   const made =
     kind === 'warning' && policy !== undefined
       ? told`, and ${policyTold(kernel, ending, policy)} made a panic of it`
       : '';
   const where =
     first === undefined ? 'Code that is not known' : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
-  return told`${where}${blamedTold(kernel, ending.culprit.activations)} ran into ${what}${source}${meaningTold(ending)}${made}`;
+  return told`${where}${blamedTold(kernel, ending.culprit.activations)} ran into ${what}${bugSourceTold(bug)}${meaningTold(ending)}${made}`;
 }
 
 /** Functions that are named, innermost first. */

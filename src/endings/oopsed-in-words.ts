@@ -1,49 +1,76 @@
-import { stacksOf } from '../arch/stack/stack-architectures.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { accessTold, wildCallTold } from '../faults/access-in-words.js';
+import { badPointerInWords } from '../faults/bad-pointer.js';
+import { dieCounter } from '../linux/machine/counters.js';
 import { toldTask } from '../linux/sched/tasks.js';
 import { codePlace, type CodePlace } from '../stack/code.js';
 import { number, word } from '../words/known-facts.js';
 import { sourceName } from '../words/source-name.js';
-import { told, type Told } from '../words/told.js';
-import type { Ending } from './ending.js';
+import { told, type KnownFact, type Told } from '../words/told.js';
 import { withModule } from '../words/with-module.js';
+import { spacesOf } from './address-spaces.js';
+import { bugSourceTold } from './bug-in-words.js';
+import type { Ending } from './ending.js';
+import { memberFact } from './exception-in-words.js';
+import { oopsInTheLog } from './in-the-log.js';
+import { firstFaulted, firstOopsed } from './oopsed.js';
 
-/** Where the first oops was: the kernel keeps its registers (exec_summary_regs). */
-function firstPlace(kernel: Kernel): { readonly ip: bigint; readonly place: CodePlace } | undefined {
-  const kept = kernel.findSymbol('exec_summary_regs');
-  if (kept === undefined) return undefined;
-  return kernel.attempt('exec_summary_regs', () => {
-    const { ip } = stacksOf(kernel).oops.savedAt(kernel, kept).registers;
-    const place = codePlace(kernel, ip);
-    return place && { ip, place };
-  });
+function firstPlace(kernel: Kernel): CodePlace | undefined {
+  const first = firstOopsed(kernel);
+  return first && codePlace(kernel, first.registers.ip);
 }
 
-function nameOf({ function: name, module }: CodePlace): string {
-  return withModule(sourceName(name), module);
+/** "acme_depth+0x5 [acme]": where the first oops was; undefined where that is no code, or is not known. */
+export function firstOopsPlace(kernel: Kernel): string | undefined {
+  const place = firstPlace(kernel);
+  return place && withModule(`${sourceName(place.function)}+0x${place.offset.toString(16)}`, place.module);
 }
 
-/** "acme_depth+0x5 [acme]" */
-function placeInWords({ function: name, offset, module }: CodePlace): string {
-  return withModule(`${sourceName(name)}+0x${offset.toString(16)}`, module);
+function placeTold(kernel: Kernel, role: string): KnownFact | undefined {
+  const place = firstOopsPlace(kernel);
+  return place === undefined ? undefined : word(role, place, 'ip of exec_summary_regs');
 }
 
-/** "insmod (148) died of oops #2; the first was in acme_depth+0x5 [acme]" */
+/** "insmod (148) died of oops #2 (the first was in acme_depth+0x5 [acme])" */
 export function oopsedTold(kernel: Kernel, { context }: Ending): Told {
-  const count = kernel.hasGlobal('die_counter')
-    ? kernel.attempt('die_counter', () => kernel.global('die_counter'))
-    : undefined;
-  const which = count === undefined ? 'an oops' : told`oops #${number('oopses', count, 'die_counter')}`;
-  const first = firstPlace(kernel);
-  const source = `ip of exec_summary_regs, 0x${first?.ip.toString(16)}`;
-  const where =
-    first === undefined ? '' : told`; the first was in ${word('first in', placeInWords(first.place), source)}`;
   const who = context.task === undefined ? 'A task' : toldTask(kernel, context.task, 'task');
-  return told`${who} died of ${which}${where}`;
+  return told`${who} died of ${whichOopsTold(kernel)}`;
+}
+
+/** "oops #2 (the first was in acme_depth+0x5 [acme])" */
+export function whichOopsTold(kernel: Kernel): Told {
+  const count = dieCounter(kernel);
+  const which = count === undefined ? 'an oops' : told`oops #${number('oopses', count, 'die_counter')}`;
+  const first = placeTold(kernel, 'first in');
+  const where = first === undefined ? '' : count === 1 ? told`, in ${first}` : told` (the first was in ${first})`;
+  return told`${which}${where}`;
+}
+
+/** "The first oops: acme_depth+0x5 [acme] read q->depth, 4 bytes at address 0x28 …", and where the last one was. */
+export function oopsesTold(kernel: Kernel): Told[] {
+  const count = dieCounter(kernel);
+  const what = whatTold(kernel);
+  return [
+    ...(what === undefined ? [] : [told`${count === 1 ? 'The oops' : 'The first oops'}: ${what}.`]),
+    ...(count === undefined ? [] : oopsInTheLog(kernel, count)),
+  ];
+}
+
+function whatTold(kernel: Kernel): Told | undefined {
+  const found = firstFaulted(kernel);
+  if (found === undefined) return undefined;
+  const { saved, noCode, access, member, bug } = found;
+  const spaces = spacesOf(kernel);
+  const { ip } = saved.registers;
+  if (noCode) return wildCallTold(badPointerInWords(spaces, ip), ip, undefined);
+  const where = placeTold(kernel, 'in');
+  if (where === undefined) return undefined;
+  if (access !== undefined) return told`${where} ${accessTold(spaces, access, memberFact(member))}`;
+  return bug && told`${where} ran into a BUG()${bugSourceTold(bug)}`;
 }
 
 /** Of the first of them, which may have brought on the others. */
 export function oopsedProblem(kernel: Kernel): string | undefined {
-  const first = firstPlace(kernel);
-  return first && `an oops in ${nameOf(first.place)}`;
+  const place = firstPlace(kernel);
+  return place && `an oops in ${withModule(sourceName(place.function), place.module)}`;
 }

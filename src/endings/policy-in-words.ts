@@ -13,7 +13,7 @@ import { told, toldList, type KnownFact, type Told } from '../words/told.js';
 import type { Ending } from './ending.js';
 import { keptBy } from './kept.js';
 import { interruptedTold } from './nmi-in-words.js';
-import { oopsedProblem, oopsedTold } from './oopsed-in-words.js';
+import { oopsesTold, oopsedProblem, oopsedTold } from './oopsed-in-words.js';
 import { asleepProblem, sleeperTold } from './sleeper-in-words.js';
 import { taintInWords } from './taint-in-words.js';
 
@@ -23,6 +23,7 @@ export interface Met {
   readonly what: Told;
   /** The same without whom it met. */
   readonly brief?: string;
+  readonly evidence?: readonly Told[];
   /** Which problem that is, where no culprit tells. */
   readonly problem?: string | undefined;
   /** Whose doing it was, where it is known and waits for nobody: the finding is about it. */
@@ -46,7 +47,12 @@ export function metBy(kernel: Kernel, ending: Ending): Met {
     case 'panic_on_rcu_stall':
       return rcuStalled(kernel);
     case 'oops_limit':
-      return { what: oopsedTold(kernel, ending), culprits: [], problem: oopsedProblem(kernel) };
+      return {
+        what: oopsedTold(kernel, ending),
+        evidence: oopsesTold(kernel),
+        culprits: [],
+        problem: oopsedProblem(kernel),
+      };
     case 'hung_task_panic':
       return hungTasksMet(kernel);
     case 'unknown_nmi_panic or panic_on_unrecovered_nmi':

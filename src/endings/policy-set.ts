@@ -1,4 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js';
+import { warnCount } from '../linux/machine/counters.js';
 import { number } from '../words/known-facts.js';
 import { told, toldList, type Told } from '../words/told.js';
 import type { Ending, Policy } from './ending.js';
@@ -32,7 +33,7 @@ function warnSetting(kernel: Kernel, message: string | undefined): string | Told
   if (!kernel.hasGlobal('warn_limit') || !kernel.hasGlobal('warn_count'))
     return isLimited ? 'warn_limit' : 'panic_on_warn';
   const limit = kernel.attempt('warn_limit', () => kernel.global('warn_limit'));
-  const count = kernel.attempt('warn_count', () => kernel.global('warn_count'));
+  const count = warnCount(kernel);
   if (limit === undefined || count === undefined) return isLimited ? 'warn_limit' : undefined;
   if (limit === 0 || count < limit) return 'panic_on_warn';
   return told`warn_limit (${number('warn_limit', limit, 'warn_limit')})`;

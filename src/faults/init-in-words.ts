@@ -19,8 +19,8 @@ export function initEndedTold(code: ExitCode | undefined, at: Told | string = ''
   return told`init exited with status ${number('exit status', (value >> 8) & 0xff, source)}, ${without}`;
 }
 
-export function initOopsedTold(): Told {
-  return told`init died of an oops, ${without}`;
+export function initOopsedTold(which: Told | string = 'an oops'): Told {
+  return told`init died of ${which}, ${without}`;
 }
 
 /** As the message of the panic has it. */

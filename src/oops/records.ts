@@ -6,6 +6,7 @@ import { stacksOf } from '../arch/stack/stack-architectures.js';
 import { endingOf, type Ending } from '../endings/ending.js';
 import { isDying, isOops } from '../locks/dying/machinery.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { dieCounter } from '../linux/machine/counters.js';
 import type { BugPlace } from '../linux/machine/bug-table.js';
 import { kernelRecords } from '../linux/printk/kernel-records.js';
 import { printedPart } from '../linux/printk/printed-part.js';
@@ -278,13 +279,6 @@ function overrun(kernel: Kernel, cpu: number, task: Task, { sp }: Registers): St
   const page = BigInt(kernel.memory.pageSize);
   const areas = areasOf(kernel, cpu, task);
   return areas.find(({ low }) => sp >= low - page && sp < low) ?? areas.find((area) => inArea(area, sp, 0));
-}
-
-/** How many oopses the kernel has met; undefined where that can't be read. */
-export function dieCounter(kernel: Kernel): number | undefined {
-  return kernel.hasGlobal('die_counter')
-    ? kernel.attempt('die_counter', () => kernel.global('die_counter'))
-    : undefined;
 }
 
 const DIE = 1n << 7n;

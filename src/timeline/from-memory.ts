@@ -1,4 +1,6 @@
 import { endingOf } from '../endings/ending.js';
+import { firstOopsPlace } from '../endings/oopsed-in-words.js';
+import { dieCounter, warnCount } from '../linux/machine/counters.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { panicOf } from '../linux/machine/panic.js';
 import { kernelTaints } from '../linux/machine/taint.js';
@@ -41,15 +43,15 @@ const leftBy: readonly (readonly [letter: string, kinds: readonly EventName[]])[
 /** Oopses and warnings that the kernel has counted, and taints that it bears, of which the log has nothing. */
 function untold(kernel: Kernel, logged: readonly TimelineEvent[]): TimelineEvent[] {
   const found: TimelineEvent[] = [];
-  const oopses = counter(kernel, 'die_counter');
+  const oopses = dieCounter(kernel);
   const numbers = new Set(logged.flatMap(({ number }) => number ?? []));
   if (oopses !== undefined && oopses > numbers.size)
     found.push(
       ofMemory('oops', {
-        what: `${counted(oopses - numbers.size, 'oops', 'oopses')} that the log does not have (die_counter is ${oopses})`,
+        what: `${counted(oopses - numbers.size, 'oops', 'oopses')} that the log does not have (die_counter is ${oopses})${numbers.has(1) ? '' : firstOopsIn(kernel)}`,
       }),
     );
-  const warned = counter(kernel, 'warn_count');
+  const warned = warnCount(kernel);
   const warnings = logged.filter(({ kind }) => kind === 'warning').length;
   if (warned !== undefined && warned > warnings)
     found.push(
@@ -69,13 +71,10 @@ function untold(kernel: Kernel, logged: readonly TimelineEvent[]): TimelineEvent
   return found;
 }
 
-/** Events that no kernel has counted up to: what is there is something else. */
-const mostCounted = 1e6;
-
-function counter(kernel: Kernel, name: 'die_counter' | 'warn_count'): number | undefined {
-  if (!kernel.hasGlobal(name)) return undefined;
-  const count = kernel.attempt(name, () => kernel.global(name));
-  return count !== undefined && count >= 0 && count < mostCounted ? count : undefined;
+/** "; the first was in acme_depth+0x5 [acme]" */
+function firstOopsIn(kernel: Kernel): string {
+  const place = firstOopsPlace(kernel);
+  return place === undefined ? '' : `; the first was in ${place}`;
 }
 
 /** Errors of the hardware that the kernel has kept or counted, of which the log has nothing: not all are printed. */

@@ -1,5 +1,6 @@
 import { endingOf, type EndingKind } from '../endings/ending.js';
 import type { Kernel } from '../kernel/kernel.js';
+import { dieCounter } from '../linux/machine/counters.js';
 import { panicOf } from '../linux/machine/panic.js';
 import { isRemark, type LogRecord } from '../linux/printk/log-entry.js';
 import { logHoles } from '../linux/printk/kernel-records.js';
@@ -78,9 +79,7 @@ function withEndOf(
 ): readonly TimelineEvent[] {
   const kinds = ending === undefined ? undefined : kindsOf[ending];
   if (kinds === undefined || events.some(({ isEnd }) => isEnd)) return events;
-  const last = kernel.hasGlobal('die_counter')
-    ? kernel.attempt('die_counter', () => kernel.global('die_counter'))
-    : undefined;
+  const last = dieCounter(kernel);
   return withLastAsEnd(events, ({ kind, number, timeNs }) => {
     if (!kinds.includes(kind)) return false;
     if (number !== undefined && last !== undefined) return number === last;

@@ -17,8 +17,6 @@ const functions = {
   asm_exc_page_fault_user: { ...ENTRY, code: [{ call: 'exc_page_fault_user' }] },
   handle_stack_overflow: { code: [{ call: 'panic' }] },
   exc_double_fault: { code: [{ call: 'handle_stack_overflow' }, { call: 'oops_end' }] },
-  make_task_dead: { code: [{ call: 'panic' }] },
-  rewind_stack_and_make_dead: { ...BOTTOM, code: [{ call: 'make_task_dead' }, { call: 'do_exit' }] },
   asm_exc_double_fault: { ...ENTRY, code: [{ call: 'exc_double_fault' }] },
   watchdog_hardlockup_check: { code: [{ call: 'panic' }] },
   watchdog_timer_fn: { code: [{ call: 'panic' }, { call: 'watchdog_hardlockup_check' }] },
@@ -172,36 +170,6 @@ describe('a double fault', () => {
   ])('with the stack pointer %d', (sp, words) => {
     const [sentence] = told([entry, overflow(sp)]);
     expect(sentence).toBe(`ending.exception, certain: ${words}${end}`);
-  });
-});
-
-describe('an oops that the kernel would have gone on after', () => {
-  const dead = (call: string): ToySegment[] => [{ calls: ['delay', 'panic', call, 'rewind_stack_and_make_dead'] }];
-
-  const counts = (oopses: number, limit: number) => ({
-    die_counter: { type: 'int', value: 2 },
-    oops_limit: { type: 'unsigned int', value: limit },
-    oops_count: { type: 'atomic_t', value: { counter: oopses } },
-  });
-
-  test('was one too many', () => {
-    expect(told(dead('make_task_dead'), { variables: counts(2, 2) })).toEqual([
-      'ending.policy, certain: dying (100) died of oops #2. oops_limit (2) made a panic of it.',
-    ]);
-  });
-
-  // make_task_dead() panics for the idle task and in an interrupt before it counts.
-  test.each([counts(1, 2), counts(2, 0)])('was not one too many: %#', (variables) => {
-    expect(told(dead('make_task_dead'), { variables })).toEqual([
-      'ending.panic, certain: dying (100) died of oops #2.',
-    ]);
-  });
-
-  test('was init’s', () => {
-    expect(told(dead('do_exit'), { pid: 1 })).toEqual([
-      `ending.init-killed, certain: init died of an oops, and the kernel can’t go on without it, on CPU 0 (dying (1)).`,
-    ]);
-    expect(told(dead('do_exit'))).toEqual(['ending.panic, certain: dying (100) died of an oops.']);
   });
 });
 
