@@ -7,12 +7,22 @@ export const kmemCache = {
     flags: 'unsigned int',
     size: 'unsigned int',
     object_size: 'unsigned int',
+    offset: { type: 'unsigned int', optional: true }, // of an object's pointer to the next free one
+    cpu_slab: { type: 'struct kmem_cache_cpu *', percpu: true, optional: true }, // until 7.0
     oo: 'unsigned int', // order in the upper half, objects in the lower
     list: 'struct list_head',
     red_left_pad: { type: 'unsigned int', optional: true }, // SLUB_DEBUG
     node: { type: 'struct kmem_cache_node *[]', optional: true },
     per_node: { type: 'struct kmem_cache_per_node_ptrs[]', optional: true }, // in its place since 7.x, with a barn beside it
   },
+} as const;
+
+/** struct kmem_cache_cpu, mm/slub.c (before 6.8 include/linux/slub_def.h): what a CPU allocates from, until 7.0. */
+export const kmemCacheCpu = {
+  struct: 'kmem_cache_cpu',
+  optional: true,
+  definedBy: 'kmem_cache_free',
+  members: { freelist: 'void **' },
 } as const;
 
 /** struct kmem_cache_per_node_ptrs, mm/slab.h, since 7.x. */

@@ -37,6 +37,7 @@ import { inTheLog } from './in-the-log.js';
 import { memberTold } from './member-in-words.js';
 import { loadedTold } from './module-loaded.js';
 import { protectionOf } from './protection.js';
+import { freeListProblem, freeListTold, overwrittenTold } from './free-list.js';
 import { initTold } from './init-in-words.js';
 import { leftBehind, leftBehindProblem } from './left-behind.js';
 import { functionNamed, keptBy, keptProblem, type Kept } from './kept.js';
@@ -79,8 +80,12 @@ function judge(kernel: Kernel, ending: Ending): Finding {
   switch (ending.kind) {
     case 'exception':
       return conclude(exceptionKind, {
-        ...claim(kernel, ending, told`${exceptionTold(kernel, ending)}${leftBehindTold(kernel, ending)}`),
-        problem: leftBehindProblem(kernel, ending) ?? oopsProblem(ending),
+        ...claim(
+          kernel,
+          ending,
+          told`${exceptionTold(kernel, ending)}${leftBehindTold(kernel, ending)}${overwrittenTold(kernel, ending)}`,
+        ),
+        problem: leftBehindProblem(kernel, ending) ?? freeListProblem(kernel, ending) ?? oopsProblem(ending),
       });
     case 'bug':
     case 'warning':
@@ -132,6 +137,7 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
       ...(ending.rewound === true ? oopsesTold(kernel) : []),
       ...lastFault(kernel, ending),
       ...memberTold(kernel, ending),
+      ...freeListTold(kernel, ending),
       ...saidBy(ending),
       ...inTheLog(kernel, ending),
       ...loadedTold(kernel, ending),

@@ -3,6 +3,7 @@ import type { Kernel } from 'oompm';
 import { allThreads, slabObject, taskState } from 'oompm/linux';
 import { openKernel } from 'oompm/testing';
 
+import { slabFreeLists } from '../../src/linux/mm/slab-free-list.js';
 import { exitedTask } from '../../src/locks/owners/exited-owner.js';
 import { dumpFile } from '../dumps.js';
 
@@ -26,6 +27,16 @@ describe.each(['5.10-global-panic', '6.1-global-panic', '6.12-zram-panic', '7.2-
         kernel.close();
       },
     );
+
+    test.skipIf(file === undefined)('what a CPU’s free list begins with is a free object of its cache', async () => {
+      const kernel = await openKernel({ dump: [file!] });
+      const lists = kernel.possibleCpus().flatMap((cpu) => slabFreeLists(kernel, cpu));
+      // SLUB of 7.x allocates otherwise.
+      if (kernel.has('kmem_cache', 'cpu_slab')) expect(lists.length).toBeGreaterThan(30);
+      else expect(lists).toEqual([]);
+      for (const { cache, first } of lists) expect([slabObject(kernel, first)?.cache, first]).toEqual([cache, first]);
+      kernel.close();
+    });
 
     test.skipIf(file === undefined)(
       'task_structs in the slabs that no list has: only those that died have exited, no task of the lists, and no leftovers',
