@@ -36,9 +36,9 @@ export function freeListTold(kernel: Kernel, ending: Ending): Told[] {
   const next = ending.culprit.activations.find(({ name }) => !ALLOCATES.test(name));
   const who = next === undefined ? 'who allocates next' : told`${placeTold(next, 'next')}, which allocates next,`;
   const where = told`of ${word('cache', list.cache, 'slab_caches')} on CPU ${number('cpu', ending.context.cpu!, source)}`;
-  return [
-    told`The free list ${where} goes on at ${address('next free', list.first, source)}, which is no object of it: as a rule one was written to after it was freed, and ${who} need not have done it.`,
-  ];
+  const first = address('next free', list.first, source);
+  const how = told`as a rule one was written to after it was freed, and ${who} need not have done it`;
+  return [told`The free list ${where} goes on at ${first}, which is no object of it: ${how}.`];
 }
 
 /** Whoever came across it first. */

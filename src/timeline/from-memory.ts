@@ -45,12 +45,11 @@ function untold(kernel: Kernel, logged: readonly TimelineEvent[]): TimelineEvent
   const found: TimelineEvent[] = [];
   const oopses = dieCounter(kernel);
   const numbers = new Set(logged.flatMap(({ number }) => number ?? []));
-  if (oopses !== undefined && oopses > numbers.size)
-    found.push(
-      ofMemory('oops', {
-        what: `${counted(oopses - numbers.size, 'oops', 'oopses')} that the log does not have (die_counter is ${oopses})${numbers.has(1) ? '' : firstOopsIn(kernel)}`,
-      }),
-    );
+  if (oopses !== undefined && oopses > numbers.size) {
+    const more = counted(oopses - numbers.size, 'oops', 'oopses');
+    const first = numbers.has(1) ? '' : firstOopsIn(kernel);
+    found.push(ofMemory('oops', { what: `${more} that the log does not have (die_counter is ${oopses})${first}` }));
+  }
   const warned = warnCount(kernel);
   const warnings = logged.filter(({ kind }) => kind === 'warning').length;
   if (warned !== undefined && warned > warnings)
