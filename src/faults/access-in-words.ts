@@ -1,7 +1,7 @@
 import type { MemoryAccess } from '../arch/architecture.js';
 import { address, bytes as bytesOf, count, word } from '../words/known-facts.js';
 import { told, toldOf, type KnownFact, type Told } from '../words/told.js';
-import { badPointerInWords, type AddressSpaces } from './bad-pointer.js';
+import { badPointerInWords, valueInWords, type AddressSpaces } from './bad-pointer.js';
 
 const does: Readonly<Record<MemoryAccess['does'], string>> = {
   read: 'read',
@@ -39,8 +39,10 @@ function width({ bytes, does: how }: MemoryAccess): string | Told {
 /** Through which register, and what its value says. */
 function why(spaces: AddressSpaces, access: MemoryAccess): string | Told {
   const operand = operandTold(access);
+  // container_of() of a poisoned pointer is no address of anything; with the member's offset it is the poison again.
+  const isOfWhole = access.address !== undefined && valueInWords(access.address) !== undefined;
   for (const { register, value } of access.parts) {
-    const says = badPointerInWords(spaces, value);
+    const says = isOfWhole ? valueInWords(value) : badPointerInWords(spaces, value);
     if (says === undefined) continue;
     const held = value === 0n ? '' : told`${address(register, value, saved)}, `;
     const is = told`${held}${word(`${register} is`, says, 'its value')}`;

@@ -29,16 +29,16 @@ const faults: Readonly<Partial<Record<EventName, TextFault>>> = {
 
 /** Which oops, by the words of its first line. */
 const oopses: readonly (readonly [RegExp, TextFault])[] = [
-  [/^BUG: (?:\S+ )?stack guard page was hit at/, 'stack guard page'],
+  [/^BUG: (?:\S+ )?stack guard page was hit at|^Insufficient stack space to handle exception/, 'stack guard page'],
   [/^(?:BUG: |CPU \d+ )?(?:kernel NULL pointer|unable to handle)/i, 'page fault'],
   // What else ends so has words of its own: "Internal error: Oops - undefined instruction: 0 [#1]".
   [/^(?:Oops: )+[0-9a-f]{4} (?:ilc:\d )?\[#|^Oops \[#|^Oops: Kernel access of bad area\b/, 'page fault'],
   [/^Internal error: Oops: [0-9a-f]{1,16} \[#/, 'page fault'],
   [/^Internal error: Oops - BUG\b/, 'bug'],
   [/^Unhandled (?:fault|prefetch abort): [\w -]{0,40}(?:domain|translation|permission) fault/, 'page fault'],
-  [/^(?:Oops: )?general protection fault\b/, 'general protection fault'],
-  [/^(?:Oops: )?divide error: /, 'divide error'],
-  [/^(?:Oops: )?invalid opcode: /, 'invalid opcode'],
+  [/^(?:Oops: )?(?:segment-related )?general protection fault\b/, 'general protection fault'],
+  [/^(?:Oops: )?(?:divide[ _]error|fixpoint divide exception): /, 'divide error'],
+  [/^(?:Oops: )?(?:invalid[ _]opcode|illegal operation): /, 'invalid opcode'],
   [/^(?:traps: )?PANIC: double fault/, 'double fault'],
 ];
 
@@ -69,7 +69,8 @@ export function begunIn(line: string): Begun | undefined {
 /** Less what says no more: "Oops - undefined instruction: 0". */
 function inWords(said: Said): Said {
   const what = said.what.replace(/^Oops - /, '').replace(/: 0$/, '');
-  return { ...said, what: /^: [0-9a-f]+$/.test(what) ? `a fault without a name (code ${what.slice(2)})` : what };
+  const code = /^: ([0-9a-f]+)$/.exec(what)?.[1];
+  return { ...said, what: code === undefined ? what : `a fault without a name (code ${code})` };
 }
 
 function oopsIn(text: string): TextFault {

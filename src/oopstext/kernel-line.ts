@@ -10,11 +10,17 @@ const kernelPart =
 const oldRelease = /^EFLAGS: [0-9a-f]{8} +\((\d\.\d[^\s,)]{0,100})/;
 const booted = /^Linux version (\d{1,2}\.\d\S{0,100})/;
 
+/** The second line of lockdep's reports: "4.14.0-rc3+ #22 Not tainted". */
+const lockdeps = /^(\d{1,2}\.\d\S{0,100}) #\d+ (?:Not tainted|Tainted: ([A-Z][A-Z ]{0,60}))/;
+/** A release may have any name: "Not tainted syzkaller #0". */
+const named = /(?:Not tainted|\bTainted: [A-Z](?:[A-Z ]{0,60}[A-Z])?)[ -]*? ([A-Za-z][\w.+~-]{2,63}) #\d/;
+
 /** Which kernel a line says that it is, and what taints it. */
 export function kernelIn(text: string): { readonly release?: string; readonly taint?: string } {
   const part = text.includes('ainted') ? kernelPart.exec(text) : null;
   if (part !== null) {
-    const [, letters = '', release] = part;
+    const [, letters = '', last = named.exec(text)?.[1]] = part;
+    const release = last ?? lockdeps.exec(text)?.[1];
     return { taint: letters.replaceAll(' ', ''), ...defined({ release }) };
   }
   const release = (oldRelease.exec(text) ?? booted.exec(text))?.[1];
@@ -24,7 +30,7 @@ export function kernelIn(text: string): { readonly release?: string; readonly ta
 /** Lines that only one architecture prints. */
 const signs: readonly (readonly [RegExp, TextArchitecture])[] = [
   [/^RIP: ?[0-9a-f]{4}:/, 'x86_64'],
-  [/^EIP: ?[0-9a-f]{4}:/, 'i686'],
+  [/^EIP: ?(?:[0-9a-f]{4}:|[A-Za-z_][\w.]*\+0x)/, 'i686'],
   [/^pstate: |^x29: |^Mem abort info:|^pc : (?:\[<[0-9a-f]{16}>\]|[A-Za-z_])/, 'arm64'],
   [/^pc : \[<[0-9a-f]{8}>\]|^Internal error: .* ARM$|^Flags: \w{4} {2}IRQs /, 'arm'],
   [/^NIP ?:? +\[?[0-9a-f]{16}\b/, 'ppc64'],

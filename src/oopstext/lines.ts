@@ -1,7 +1,7 @@
 import { sourceName } from '../words/source-name.js';
 import type { EventKind } from '../timeline/event-kind.js';
 import type { Place } from '../timeline/event.js';
-import { frameIn, readReportLine, type Frame } from '../timeline/report-lines.js';
+import { codeIn, frameIn, readReportLine, type Frame } from '../timeline/report-lines.js';
 import { accessIn } from './access-codes.js';
 import { architectureIn, kernelIn } from './kernel-line.js';
 import type { OopsText } from './oops-text.js';
@@ -48,7 +48,7 @@ function registerName(printed: string): string {
 const faultAddress = new RegExp(
   [
     /^(?:BUG: |(?:CPU \d+ )?Unable to handle |Unhandled |(?:Oops: )?general protection fault).*?/,
-    /(?:address:?|(?:dereference|request|read|write) at|\(0x[0-9a-f]+\) at)[ :]+(?:0x)?([0-9a-f]{4,16}\b|\(null\))/,
+    /(?:address:?|(?:dereference|request|access|fetch|read|write) at|\(0x[0-9a-f]+\) at)[ :]+(?:0x)?([0-9a-f]{4,16}\b|\(null\))/,
   ]
     .map(({ source }) => source)
     .join(''),
@@ -64,10 +64,19 @@ const forms: readonly (readonly [RegExp, Reader])[] = [
     /^\[([0-9a-f]{8,16})\] (?:\*?pgd=|address between|user address but)/,
     (draft, [, address]) => void (draft.number ?? (draft.address = addressIn(address!))),
   ],
+  // What "BUG: unable to handle kernel " was about, where another's line came between.
+  [
+    /^(?:paging request|NULL pointer dereference) at ([0-9a-f]{8,16}|\(null\))/,
+    (draft, [, address]) => void (draft.fault === 'page fault' && (draft.address ??= addressIn(address!))),
+  ],
   [/\bCR2: ([0-9a-f]{8}(?:[0-9a-f]{8})?)\b/, (draft, [, address]) => readFaulted(draft, address!)],
+  [/^BadVA : ([0-9a-f]{8,16})$/, readBadAddress],
   [/^Failing address: ([0-9a-f]{16}) TEID/, (draft, [, address]) => (draft.address ??= addressIn(address!))],
   [/^(Read|Write) (?:of size (\d{1,9}) )?(?:at (?:addr )?([0-9a-f]{8}(?:[0-9a-f]{8})?) )?by task /, readKasan],
   [/^BUG: KASAN: .* at addr ([0-9a-f]{16})$/, (draft, [, address]) => (draft.address ??= addressIn(address!))],
+  [/^(?:Out-of-bounds|Use-after-free|Invalid) (read|write) at (?:0x)?([0-9a-f]{8,16}) /, readKfence],
+  // Of these the stack of the access follows without a head.
+  [/^BUG: K(?:FENCE|MSAN): /, (draft) => void (draft.reading.isTraced = true)],
   [
     /^KASAN: ((?:probably |maybe )?[\w-]{5,40} in range \[0x[0-9a-f]+-0x[0-9a-f]+\])/,
     (draft, [, said]) => (draft.kasan ??= said!),
@@ -79,7 +88,7 @@ const forms: readonly (readonly [RegExp, Reader])[] = [
   ],
   [/soft lockup - CPU#\d+ stuck for (\d+)s!/, (draft, [, seconds]) => (draft.seconds ??= Number(seconds))],
   [
-    /^INFO: task .* blocked .{0,40}for more than (\d+) seconds/,
+    /^INFO: task .* (?:blocked .{0,40}|can't die )for more than (\d+) seconds/,
     (draft, [, seconds]) => (draft.seconds ??= Number(seconds)),
   ],
   [/^CPU:? {0,6}(\d+)\s*$/, (draft, [, cpu]) => (draft.cpu ??= Number(cpu))],
@@ -88,9 +97,14 @@ const forms: readonly (readonly [RegExp, Reader])[] = [
   [/^Process (\S.{0,15}?) \(pid: (\d+),/, (draft, [, comm, pid]) => setTask(draft, comm!, pid!)],
   [/^TASK = [0-9a-f]+\[(\d+)\] '([^']{1,16})'/, (draft, [, pid, comm]) => setTask(draft, comm!, pid!)],
   [
-    /^(?:task:)?(?!rcu_)(\S.{0,15}?) +(?:state:)?R +running task +(?:stack: *)?\d+ +(?:pid: *)?(\d+)/,
+    /^(?:task:)?(?!task:|rcu_)(\S.{0,15}?) +(?:state:)?R +running task +(?:on cpu +\d+ +)?(?:stack: *)?\d+ +(?:pid: *)?(\d+)/,
     (draft, [, comm, pid]) => void (draft.fault === 'rcu stall' && setTask(draft, comm!, pid!)),
   ],
+  // Whom lockdep and the checks on sleeping and preemption caught.
+  [/^(?<comm>.{1,16})\/(?<pid>\d{1,10}) (?:is (?:trying|freeing|leaving|exiting|blocking)\b|\[HC\d)/, readCaught],
+  [/^BUG: using .{1,60} in preemptible \[\w+\] code: (?<comm>.{1,16})\/(?<pid>\d+)$/, readCaught],
+  [/^comm "(?<comm>.{1,16})", pid (?<pid>\d+), jiffies /, readCaught],
+  [/^in_atomic\(\): .{0,80}\bpid: (?<pid>\d+), name: (?<comm>.{1,16})$/, readCaught],
   [/^BUG: scheduling while atomic: (.{1,64})\/(\d+)\/0x/, (draft, [, comm, pid]) => setTask(draft, comm!, pid!)],
   // Of user space's own RIP, behind a system call's entry, nothing is said. Xen's kernel runs at e030.
   [/^RIP: (?:00(?:10|60)|e030):(.*)/, (draft, [, where]) => readAddress(draft, where!)],
@@ -107,7 +121,12 @@ export function readLine(draft: Draft, text: string, number: number): void {
   // A place in the trace is of what the exception interrupted; of a call to what is no code there is none.
   if (draft.reading.report === 'stack' && othersStacks.test(text)) draft.reading.isOver = true;
   if (otherTraces.test(text)) draft.reading.isOver = true;
-  if (draft.reading.isOver) return void (isOfTrace(text) && (draft.reading.own = number));
+  if (draft.reading.isOver) {
+    if (isOfTrace(text)) draft.reading.own = number;
+    // KFENCE and KMSAN say behind all stacks who it was.
+    if (draft.fault === 'corruption') readWho(draft, text);
+    return;
+  }
   const wasPlaced = draft.place !== undefined;
   // RCU's watchdog runs in an interrupt: the registers of what that stopped are in the midst of the trace.
   const isPlaced = draft.ip !== undefined || (draft.reading.isTraced && draft.fault !== 'rcu stall');
@@ -122,6 +141,8 @@ export function readLine(draft: Draft, text: string, number: number): void {
   readMachine(draft, text);
   if (draft.fault === 'rcu stall' && draft.reading.isTraced && !wasPlaced && draft.place !== undefined)
     draft.trace = [];
+  // Of a WARN() that became a panic the stack begins with the panic.
+  if (draft.fault === 'warning' && draft.reading.isTraced && isPlaceOf(draft, text)) draft.trace = [];
   const frame = frameIn(text);
   // arm has no line that says where its trace begins.
   if (frame !== undefined && / from /.test(text)) draft.reading.isTraced = true;
@@ -130,22 +151,28 @@ export function readLine(draft: Draft, text: string, number: number): void {
   for (const [, name, value] of text.matchAll(register)) draft.registers[registerName(name!)] ??= BigInt(`0x${value}`);
 }
 
+/** The registers of where it was, in the midst of a trace. */
+function isPlaceOf({ place }: Draft, text: string): boolean {
+  return place !== undefined && /^[RE]IP: /.test(text) && codeIn(text)?.function === place.function;
+}
+
 function readMachine(draft: Draft, text: string): void {
   const machine = { ...kernelIn(text), access: accessIn(text), architecture: architectureIn(text) };
   for (const [name, value] of Object.entries(machine))
     if (value !== undefined && draft[name as keyof Draft] === undefined) Object.assign(draft, { [name]: value });
 }
 
-/** Takes what a line behind the report's panic says of who it was, where the report was cut short. */
-export function readPanicLine(draft: Draft, text: string): void {
+/** Takes what a line says of who it was: behind the report's panic, where the report was cut short. */
+export function readWho(draft: Draft, text: string): void {
   readReportLine(text, draft, 'who');
   readMachine(draft, text);
 }
 
 /** Behind a hung task's own stack: locks, and what CPUs do. */
 const othersStacks = /^(?:NMI backtrace for cpu|Showing all locks held|Sending NMI)/;
-/** Behind a stack: where s390 jumped last, and of KASAN’s who had the memory. */
-const otherTraces = /^(?:Last Breaking-Event-Address:|(?:Allocated|Freed) by task|The buggy address belongs)/;
+/** Behind a stack: where s390 jumped last, and of who had the memory. */
+const otherTraces =
+  /^(?:Last Breaking-Event-Address:|(?:Allocated|Freed) by task|The buggy address belongs|kfence-#\d|Uninit was|Local variable )/;
 
 /** Lines that a report is long of. */
 function isOfTrace(text: string): boolean {
@@ -172,6 +199,10 @@ function setTask(draft: Draft, comm: string, pid: string): void {
   draft.pid ??= Number(pid);
 }
 
+function readCaught(draft: Draft, { groups = {} }: RegExpExecArray): void {
+  if (draft.fault === 'debug check') setTask(draft, groups['comm']!, groups['pid']!);
+}
+
 function addressIn(printed: string): bigint {
   return printed === '(null)' ? 0n : BigInt(`0x${printed}`);
 }
@@ -182,11 +213,26 @@ function readFaulted(draft: Draft, address: string): void {
   if (draft.address === undefined || draft.reading.isAmbiguous) draft.address = addressIn(address);
 }
 
+/** mips has a line of it for every exception, of which that of a page fault alone has an address of its own. */
+function readBadAddress(draft: Draft, [, address]: RegExpExecArray): void {
+  if (draft.access === undefined || !/^Oops\b/.test(draft.first)) return;
+  draft.address ??= addressIn(address!);
+  if (draft.fault === 'other')
+    Object.assign(draft, { fault: 'page fault', what: `page fault at 0x${draft.address.toString(16)}` });
+}
+
 /** "Read of size 4 at addr ffff8801c1afdb5c by task …", and without an address in kernels before 4.10. */
 function readKasan(draft: Draft, [, how, size, address]: RegExpExecArray): void {
   draft.access ??= how === 'Write' ? 'wrote' : 'read';
   if (size !== undefined) draft.size ??= Number(size);
   if (address !== undefined) draft.address ??= addressIn(address);
+}
+
+/** "Use-after-free read at 0xffff88823bc8cf68 (in kfence-#69):" */
+function readKfence(draft: Draft, [, how, address]: RegExpExecArray): void {
+  if (draft.fault !== 'corruption') return;
+  draft.access ??= how === 'write' ? 'wrote' : 'read';
+  draft.address ??= addressIn(address!);
 }
 
 function readLinked(draft: Draft, [, name, offset]: RegExpExecArray): void {

@@ -14,6 +14,7 @@ import type { OopsText } from './oops-text.js';
 import { byHandTold, isByHand, KERNELS_OWN, panicTold, PANICKING } from './panic-in-words.js';
 import { addressInWords, spaces } from './pointer-in-words.js';
 import { reportTold } from './report-in-words.js';
+import { callerOfCheck, REPORTING, stackOf } from './stack.js';
 import { taskTold } from './task-in-words.js';
 import { withModule } from '../words/with-module.js';
 
@@ -47,6 +48,8 @@ export function whatTold(oops: OopsText): Told {
     case 'general protection fault':
     case 'other':
       return accessed(oops, where);
+    case 'warning':
+      return reportTold(oops, told`${where}${forCaller(oops)}`);
     default:
       return reportTold(oops, where);
   }
@@ -58,11 +61,12 @@ function forAddress({ address: at }: OopsText): Told | string {
 }
 
 /** A check gives up for what its caller gave it. */
-function forCaller({ place, linked, trace }: OopsText): Told | string {
+function forCaller(oops: OopsText): Told | string {
+  const { place, linked } = oops;
   if (place === undefined || !isCheck(place.function)) return '';
   // A link register that is of no function of these is of who called the innermost.
   const isOfCaller = linked !== undefined && linked.function !== place.function && !isCheck(linked.function);
-  const caller = isOfCaller ? linked : trace.find((one) => !isCheck(one.function));
+  const caller = isOfCaller ? linked : callerOfCheck(oops);
   return caller === undefined ? '' : told`, called by ${placeWord(caller, 'caller')},`;
 }
 
@@ -116,19 +120,17 @@ function misalignedTold({ code, registers, fault }: OopsText, where: Told | stri
   return told`${where} ${did} address ${at} (${operandTold(access)}), which its instruction needs aligned to ${needed}`;
 }
 
-/** What prints a report of the exception that it handles. */
-export const REPORTING = anyOf(
-  /_{0,2}die\w*|show_regs\w*|page_fault_oops|no_context|kernelmode_fixup_or_oops|\w*bad_area\w*|fixup_exception/,
-  /(?:asm_)?exc_\w+|do_(?:user_addr_fault|kern_addr_fault|trap|error_trap|general_protection)|search_\w+/,
-  /(?:(?:_{0,2}do|async)_)?page_fault/,
-);
+/** Where the processor goes at an exception. */
+const ENTRY = anyOf(/asm_exc_\w+|(?:async_)?page_fault|general_protection/);
 
 /**
  * Who called what is no code: what stands on top of the stack. By frame pointers the kernel does not find that caller,
  * which has left none for the call, and only scanning does.
  */
 export function callerOf({ trace, scanned }: OopsText): { place: Place; isSure: boolean } | undefined {
-  const [top] = scanned.filter((one) => !REPORTING.test(one.function));
+  // Above the exception's entry there is only what reports it, and what earlier calls left.
+  const at = scanned.findIndex((one) => ENTRY.test(one.function));
+  const [top] = scanned.slice(at + 1).filter((one) => !REPORTING.test(one.function));
   const place = top ?? trace[0];
   return place && { place, isSure: top === undefined };
 }
@@ -213,7 +215,8 @@ function taintOf({ taints }: OopsText, { module }: Place): string {
 /** The function whose doing it was. */
 export function subjectOf(oops: OopsText): Subject {
   const { place, trace, scanned, fault } = oops;
-  const path = [place, ...trace, ...scanned].filter((one) => one !== undefined);
+  const isFound = fault === 'corruption' || fault === 'debug check';
+  const path = [place, ...(isFound ? stackOf(oops) : trace), ...scanned].filter((one) => one !== undefined);
   const own = path.find(
     (one) => !isCheck(one.function) && !PANICKING.test(one.function) && !KERNELS_OWN.test(one.function),
   );

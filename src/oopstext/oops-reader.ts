@@ -1,11 +1,13 @@
 import type { LineTaker } from '../timeline/text-timeline.js';
+import type { Place } from '../timeline/event.js';
 import type { TimelineLine } from '../timeline/event-reader.js';
 import { isFurniture } from '../timeline/report-lines.js';
+import { anyOf } from '../words/any-of.js';
 import { defined } from '../words/defined.js';
 import { logStamp } from '../words/log-stamp.js';
 import { isCutHere, isEndOfReport } from '../words/report-marks.js';
 import { begunIn, type Begun } from './first-line.js';
-import { readLine, readPanicLine, type Draft } from './lines.js';
+import { readLine, readWho, type Draft } from './lines.js';
 import { Omens } from './omens.js';
 import { isOops, type OopsText, type TextArchitecture, type TextFault } from './oops-text.js';
 import { isPanicOf } from './panics-of.js';
@@ -76,6 +78,9 @@ export class OopsReader implements LineTaker {
     // Where the log tells callers, another's lines stand between those of a report.
     if (this.#open?.reading.caller !== undefined && caller !== undefined && this.#open.reading.caller !== caller)
       return;
+    // What a console and a log have both.
+    const [, last] = this.#before;
+    if (timeNs !== undefined && last?.timeNs === timeNs && last.text === text && text !== '') return;
     this.#omens.take(text, number);
     const begun = begunIn(text);
     const at = { text, number, ...defined({ stamp: timeNs === undefined ? clock : logStamp(timeNs), caller }) };
@@ -87,7 +92,7 @@ export class OopsReader implements LineTaker {
     } else if (this.#ended !== undefined) {
       // Where a report is cut short, the panic's own lines tell who it was.
       if (this.#ended.draft.panic !== undefined && number - this.#ended.at <= linesToTask)
-        readPanicLine(this.#ended.draft, text);
+        readWho(this.#ended.draft, text);
       if (number - this.#ended.at > longestPause) this.#settle();
     }
     this.#before = [...this.#before.slice(-1), line];
@@ -139,6 +144,8 @@ export class OopsReader implements LineTaker {
       if (dead !== undefined && isPanicOf(dead.fault, message)) {
         dead.panic ??= message.trim();
         dead.reading.own = number;
+        // With panic_on_warn a WARN() has no stack of its own: the panic's is of both.
+        if (open !== undefined && open.fault === 'warning' && !open.reading.isTraced) return;
         // What follows is the panic's own stack.
         if (open === undefined) this.#ended = { draft: dead, at: number };
         return this.#close(number);
@@ -157,7 +164,9 @@ export class OopsReader implements LineTaker {
   #ofLastDeath(panic: string, number: number): boolean {
     const last = this.#found.at(-1);
     if (last === undefined || last.panic !== undefined || !isPanicOf(last.fault, panic)) return false;
-    if (number - last.last > 2 * longestPause) return false;
+    // Where the console's own locks are amiss, lockdep reports that in the midst of an oops, at any length.
+    const pause = /\bFatal exception/.test(panic) ? longestReport : 2 * longestPause;
+    if (number - last.last > pause) return false;
     this.#found[this.#found.length - 1] = { ...last, panic: panic.trim() };
     return true;
   }
@@ -238,11 +247,30 @@ export class OopsReader implements LineTaker {
 /** Its WARN() says "Watchdog detected hard LOCKUP on cpu 1". */
 const watchdogs = 'watchdog_overflow_callback';
 
-/** Until 4.1 the NMI watchdog reports by a WARN() of its own: what it is about is below. */
+/**
+ * Until 4.1 the NMI watchdog reports by a WARN() of its own: what it is about is below. RCU's watchdog runs in the
+ * interrupt of a timer, and does not always print the registers of what that stopped.
+ */
 function asItIs(draft: Draft): Draft {
+  if (draft.fault === 'rcu stall' && draft.place === undefined) {
+    const below = interruptedIn(draft.trace);
+    const [place] = below;
+    return place === undefined ? draft : { ...draft, place, trace: [...below] };
+  }
   if (draft.fault !== 'warning' || draft.place?.function !== watchdogs) return draft;
   const { place: _, ...rest } = draft;
   return { ...rest, fault: 'hard lockup', ...defined({ place: draft.interrupted?.place }) };
+}
+
+/** Where an interrupt begins on the stack of what it stopped. */
+const INTERRUPT = anyOf(/\w*apic_timer_interrupt\w*|asm_sysvec_\w+|__irq_svc|el1h?_(?:64_)?irq\w*|ret_from_intr/);
+
+/** Who runs below the interrupt of a timer, innermost first; none where the stack is of no interrupt. */
+function interruptedIn(trace: readonly Place[]): readonly Place[] {
+  const first = trace.findIndex((one) => INTERRUPT.test(one.function));
+  if (first < 0) return [];
+  const below = trace.slice(first);
+  return below.slice(below.findIndex((one) => !INTERRUPT.test(one.function)) >>> 0);
 }
 
 /** What a check says may be wrapped. */

@@ -1,5 +1,6 @@
 import { anyOf } from '../words/any-of.js';
 import { exitCodeIn, initEndedTold } from '../faults/init-in-words.js';
+import { word } from '../words/known-facts.js';
 import { told, type Told } from '../words/told.js';
 import type { OopsText } from './oops-text.js';
 
@@ -26,6 +27,11 @@ const byMessage: readonly (readonly [RegExp, (oops: OopsText) => Told])[] = [
   [/^softlockup/, () => told`A CPU ran one task for too long`],
   [/LOCKUP|^hard lockup/, () => told`A CPU took no interrupts for too long (a hard lockup)`],
   [/^RCU [Ss]tall/, () => told`A CPU or task kept RCU waiting for too long`],
+  [
+    /^(?:KASAN|KFENCE|KMSAN|UBSAN|KCSAN): panic_on_warn|^panic_on_kmsan set/,
+    ({ panic = '' }) =>
+      told`The kernel’s ${word('check', sanitizerIn(panic), 'the panic’s message')} reported, and a setting made a panic of it`,
+  ],
   [/panic_on_warn|warned too often/, () => told`The kernel ran into a WARN(), of which a setting made a panic`],
   [/^Fatal exception/, () => told`The kernel died of an oops that the text does not have`],
   [/^corrupted stack end detected/, () => told`A task’s stack was overrun, as the scheduler found`],
@@ -37,6 +43,10 @@ export function panicTold(oops: OopsText): Told | undefined {
   const { panic = '', reason } = oops;
   if (reason !== undefined && /Machine Check/.test(reason)) return machineCheckTold();
   return byMessage.find(([pattern]) => pattern.test(panic))?.[1](oops);
+}
+
+function sanitizerIn(panic: string): string {
+  return panic.startsWith('panic_on_') ? 'KMSAN' : panic.slice(0, panic.indexOf(':'));
 }
 
 function machineCheckTold(): Told {

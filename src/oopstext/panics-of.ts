@@ -3,7 +3,7 @@ import type { TextFault } from './oops-text.js';
 /** By its message, which report a panic may be about where it follows one. */
 const about: Readonly<Partial<Record<TextFault, RegExp>>> = {
   warning: /panic_on_warn|warn_limit|warned too often/,
-  corruption: /panic_on_warn|warned too often|kasan|kfence|KASAN|KFENCE/,
+  corruption: /panic_on_(?:warn|kmsan)|warned too often|kasan|kfence|KASAN|KFENCE|KMSAN/,
   'debug check': /panic_on_warn|warned too often|scheduling while atomic/,
   'soft lockup': /^softlockup/,
   'hard lockup': /LOCKUP|hard lockup/,

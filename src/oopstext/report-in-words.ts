@@ -1,6 +1,8 @@
+import { placeInWords } from '../timeline/event.js';
 import { address, bytes, duration, word } from '../words/known-facts.js';
 import { told, type Told } from '../words/told.js';
 import type { OopsText } from './oops-text.js';
+import { callerOfCheck } from './stack.js';
 import { taskTold } from './task-in-words.js';
 import { withModule } from '../words/with-module.js';
 
@@ -51,7 +53,11 @@ function blockedTold(oops: OopsText): Told {
 function foundTold(oops: OopsText, where: Told | string): Told {
   const { access, address: at, size, what, place } = oops;
   const found = word('found', what, 'the log');
-  if (place === undefined) return told`The kernel’s own checks found: ${found}`;
+  if (place === undefined) {
+    const caller = callerOfCheck(oops);
+    const at = caller && told`In ${word('in', placeInWords(caller), 'the log')} the`;
+    return told`${at ?? 'The'} kernel’s own checks found: ${found}`;
+  }
   if (access === undefined) return told`${where} was caught by the kernel’s own checks: ${found}`;
   const wide = size === undefined ? '' : told` ${bytes('width', size, 'the log')} at`;
   const target = at === undefined ? '' : told` address ${address('address', at, 'the log')}`;

@@ -12,13 +12,13 @@ export interface Begun {
 /** No form reads further into a line. */
 const reach = 1024;
 
-/** Announces what the next line says. */
-const cutHere = '------------[ cut here';
+/** Announce what a later line says: of arm's aborts what they are, be it a program's. */
+const heralds = ['------------[ cut here', 'Unhandled fault: ', 'Unhandled prefetch abort: '];
 
 /** The pieces that a line of any kind holds, of which one is looked for in a single pass. */
 const pieces = new PieceFinder([
   ...new Set([
-    cutHere,
+    ...heralds,
     ...eventKinds.flatMap(({ forms, over = [] }) => [...forms, ...over].flatMap(({ needs }) => needs)),
   ]),
 ]);

@@ -14,7 +14,8 @@ export interface ReportFacts {
 const code = [
   /(?::(?<before>\w+):)?\.?(?<function>[A-Za-z_][\w.$]*)/.source,
   // decode_stacktrace.sh puts files and lines in place of offsets.
-  /(?:\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>\w+)[^\]]*\])?| \([\w./-]{1,200}\.[chS]:\d{1,6}[ )])/.source,
+  /(?:\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>\w+)[^\]]*\])?| \([\w./-]{1,200}\.[chS]:\d{1,6}(?:[ )]|$))/
+    .source,
 ].join('');
 
 /** Where code was, by the line of each architecture that says so. */
@@ -61,7 +62,14 @@ export interface Frame {
 export function frameIn(text: string): Frame | undefined {
   const found = (callerLine.exec(text) ?? frameLine.exec(text))?.groups;
   const place = placeOf(found);
+  // What stands before a function is never called: an address of it is no return address.
+  if (place?.function.startsWith('__pfx_') === true) return undefined;
   return place && { place, isSure: found?.['scanned'] === undefined && found?.['unsure'] === undefined };
+}
+
+/** Where code was, by a line of registers that says so. */
+export function codeIn(text: string): Place | undefined {
+  return placeOf(placeLine.exec(text)?.groups);
 }
 
 function placeOf(found: Groups | undefined): Place | undefined {
@@ -87,7 +95,7 @@ const number = /^[A-Za-z].{1,160}\[#(?<number>\d{1,6})\]/;
 /** Takes from a line what it says that was not said yet, as far as such a report is asked for it. */
 export function readReportLine(text: string, facts: ReportFacts, report: EventKind['report']): void {
   if (facts.place === undefined && report !== 'who') {
-    const place = report === 'stack' ? waitingIn(text) : placeOf(placeLine.exec(text)?.groups);
+    const place = report === 'stack' ? waitingIn(text) : codeIn(text);
     if (place !== undefined) facts.place = place;
   }
   if (facts.pid === undefined || facts.cpu === undefined || facts.comm === undefined) {

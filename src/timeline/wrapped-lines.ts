@@ -6,8 +6,17 @@ const columns = 80;
 /** Mails break a line before a word that would not end within so many. */
 const mailColumns = 70;
 
-/** The head of a report that says where it is on its next line. */
-const cutHead = /^WARNING: (?:CPU: \d+ PID: \d+ )?at(?: \S{1,300}:\d+)?$/;
+/** Lines that break off before what they are there to say: it is on the next. */
+const cutHead = new RegExp(
+  [
+    /^WARNING: (?:CPU: \d+ PID: \d+ )?at(?: \S{1,300}:\d+)?$/,
+    /^(?:BUG: |CPU \d+ )?(?:Unable to handle|unable to handle|[Kk]ernel NULL).{0,80}(?: at| address:?)$/,
+    /^(?:Oops: )?general protection fault, probably for(?: non-canonical(?: address)?)?$/,
+    /^RIP: 00(?:10|60):[\w.$]{1,120}$/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
 
 /** A line that waits for what it may go on with. */
 export interface Waiting {
@@ -19,20 +28,31 @@ export interface Waiting {
 /** What a line goes on with where the next one is its rest; undefined where it is a line of its own. */
 export function goesOnWith({ line, raw: last }: Waiting, next: LogLine, raw: string): LogLine | undefined {
   if (next.stamped || next.foreign || next.text === '' || isFurniture(next.text)) return undefined;
+  if (line.text.startsWith('RIP: ') && !next.text.startsWith('(')) return undefined;
   if (isBroken(last)) return { ...line, text: `${line.text.slice(0, -1)}${withoutEnd(raw).replace(quote, '')}` };
   const isCut = cutHead.test(line.text);
   if (!line.stamped && !isCut) return undefined;
   const { length } = withoutEnd(last);
-  if (length === columns)
-    return { ...line, text: `${line.text}${last.endsWith(' ') ? ' ' : ''}${withoutEnd(raw).replace(quote, '')}` };
+  // z/VM's console fills what is shorter with blanks, and has the number of the CPU before each piece.
+  if (length === columns && !/ {2}\r?$/.test(last)) {
+    const rest = withoutEnd(raw).replace(quote, '');
+    const own = zvm.test(last) ? rest.replace(zvm, '').trimEnd() : rest;
+    return { ...line, text: `${line.text}${last.endsWith(' ') ? ' ' : ''}${own}` };
+  }
   const [word = ''] = next.text.split(' ', 1);
   const isFull = length <= columns && length + word.length >= mailColumns;
   return isCut || (isFull && heads.test(line.text)) ? { ...line, text: `${line.text} ${next.text}` } : undefined;
 }
 
 /** Lines whose rest tells; of others nothing is read. */
-const heads =
-  /^(?:WARNING: |BUG: |INFO: task |Unable to handle |Kernel panic - |Internal error: |CPU: \d+ |list_(?:add|del) )/;
+const heads = new RegExp(
+  `^(?:${[
+    /WARNING: |BUG: |INFO: task |(?:CPU \d+ )?Unable to handle |Kernel panic - |Internal error: |CPU: \d+ /,
+    /list_(?:add|del) |(?:Oops: )?general protection fault/,
+  ]
+    .map(({ source }) => source)
+    .join('|')})`,
+);
 
 /** A line that says something before a report, of which a mail may have made two. */
 export function isHead(text: string): boolean {
@@ -44,6 +64,7 @@ export function isBroken(raw: string): boolean {
   return raw.length <= columns && /[^=]=\r?$/.test(raw);
 }
 
+const zvm = /^\d\d: /;
 const quote = /^\s*>\s?/;
 
 function withoutEnd(raw: string): string {

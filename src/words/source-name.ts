@@ -3,5 +3,5 @@
  * "x.constprop.0", "x.llvm.1234").
  */
 export function sourceName(symbol: string): string {
-  return symbol.replace(/\.(?:cold|part|isra|constprop|lto_priv|llvm)(?:\.\w+)*$/, '');
+  return symbol.replace(/\.(?:cold|part|isra|constprop|clone|lto_priv|llvm)(?:\.\w+)*$/, '');
 }

@@ -49,6 +49,8 @@ const syslogTag = /^(?:((?:[^\s:]|:(?=\S))+)[ \t]+)?([^\s:[\]]{1,128})(\[\d+(?:\
 const container = /^(?:(?:stdout|stderr) [FP] |[\w.-]{1,64}\s*\| )/;
 const kernelTag = /^(?:kernel|vmunix|kern|klogd)$/i;
 const bareKernelTag = /^(?:\S{1,64} )?kernel(?:\[\d+\])?: ?/;
+/** journalctl -o short-monotonic has it there, with a host or without. */
+const tagBehindStamp = /^(?:[a-z][\w.-]{0,63} )?kernel: (?=\S)/;
 /** Android's vendors put CPU and task between stamp and text. */
 const vendorContext = /^(?:\(\d\)\[\d+:[^\]]{1,24}\]|\[\d: {1,4}[^\]]{1,32}\]) ?/;
 // eslint-disable-next-line no-control-regex
@@ -152,7 +154,7 @@ function withoutPrefix(line: string, number: number): Omit<LogLine, 'quoted'> {
     caller = alone[1];
     text = text.slice(alone[0].length);
   }
-  if (stamp !== null) text = text.replace(vendorContext, '');
+  if (stamp !== null) text = text.replace(vendorContext, '').replace(tagBehindStamp, '');
   return { text: text.trim(), number, stamped, foreign: otherProgram || ofUser, ...defined({ time, caller, host }) };
 }
 

@@ -7,10 +7,15 @@ export const corruption: EventKind = {
   forms: [
     form(
       'BUG: K',
-      /^BUG: (?<by>KASAN|KFENCE|KMSAN): (?<what>[\w -]{3,80}) in (?<function>[\w.$]+)\+0x(?<offset>[0-9a-f]+)/,
+      inOrder(/^BUG: (?<by>KASAN|KFENCE|KMSAN): (?<what>[\w -]{3,80}?) /, {
+        where: [
+          /in (?<function>[\w.$]+)(?:\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>\w+)[^\]]*\])?| \([\w./-]+:\d+)/,
+          /on address [0-9a-f]+/,
+        ],
+      }),
       (groups) => ({
         what: `${groups['by']}: ${groups['what']}`,
-        about: `${groups['what']} ${groups['function']}`,
+        about: `${groups['what']} ${groups['function'] ?? ''}`,
         ...placeIn(groups),
       }),
     ),
@@ -84,6 +89,9 @@ export const debugCheck: EventKind = {
           /looking up invalid subclass/,
           /MAX_LOCK\w+ too low/,
           /MAX_STACK\w+ too low/,
+          /workqueue leaked (?:lock or atomic|atomic, lock or RCU)/,
+          /memory leak/,
+          /key \w{1,16} has not been registered/,
         ],
       }),
       ({ what, source }) => ({ what: what!, about: source ?? withoutNumbers(what!) }),
@@ -101,9 +109,14 @@ export const otherBug: EventKind = {
   name: 'corruption',
   report: 'who',
   forms: [
-    form('BUG: ', /^BUG: (?!soft lockup|workqueue lockup|KCSAN)(?<what>[A-Za-z][^:[]{2,120})/, ({ what }) => ({
-      what: what!.trim(),
-      about: withoutNumbers(what!),
-    })),
+    // "… in name file.c:12 [inline]" is of a function that the one in the next line is made of.
+    form(
+      'BUG: ',
+      /^BUG: (?!soft lockup|workqueue lockup|KCSAN|.{1,400}\[inline\] *$)(?<what>[A-Za-z][^:[]{2,120})/,
+      ({ what }) => ({
+        what: what!.trim(),
+        about: withoutNumbers(what!),
+      }),
+    ),
   ],
 };

@@ -14,6 +14,8 @@ export const oops: EventKind = {
             /[Kk]ernel NULL pointer dereference/,
             /[Uu]nable to handle (?:kernel )?(?:NULL pointer dereference|paging request|page fault|data access)/,
             /[Uu]nable to handle kernel (?:instruction fetch|unaligned access)/,
+            // Where another's line came between: "BUG: unable to handle kernel " and, behind it, "paging request at …".
+            /unable to handle kernel *(?:$|\[)/,
           ],
         },
         /(?: on (?:read|write))?(?:,? (?:for |at (?:virtual )?)?(?:address:? ?)?(?:at )?(?<address>(?:0x)?[0-9a-f]{4,16}|\(null\)))?/,
@@ -39,6 +41,11 @@ export const oops: EventKind = {
       what: what!,
     })),
     form('PANIC: double fault', /^(?:traps: )?PANIC: double fault/, () => ({ what: 'double fault' })),
+    // arm64 and riscv: what the exception that found it out could not be handled for.
+    form('Insufficient stack space', /^Insufficient stack space to handle exception!/, () => ({
+      what: 'the stack has no room left for an exception',
+    })),
+    form(' bus error', /^(?<what>Data|Instruction) bus error, epc == /, ({ what }) => ({ what: `${what} bus error` })),
     form('execute', /^(?:kernel tried to execute NX-protected page|unable to execute userspace code)/, () => ({
       what: 'the kernel executed what is not its code',
     })),
@@ -47,7 +54,9 @@ export const oops: EventKind = {
       '[#',
       inOrder(
         /^(?:kasan: GPF could be caused by NULL-ptr deref or user memory access)?/,
-        /(?<what>[A-Za-z][\w ,'():./-]{2,160}?)[: ]*\[#(?<number>\d{1,6})\](?: [A-Z][A-Z0-9_-]{0,15}){0,9}:? *$/,
+        /(?<what>(?!Kernel bug)[A-Za-z][\w ,'():./-]{2,160}?)[: ]*/,
+        // s390 has no blank behind the number since 6.14.
+        /\[#(?<number>\d{1,6})\](?: {0,2}[A-Z][A-Z0-9_-]{0,15}(?: {1,2}[A-Z][A-Z0-9_-]{0,15}){0,8})?[:.]? *$/,
       ),
       ({ what = '', number }) => ({ what: exception(what), number: numberIn(number) }),
     ),
@@ -63,7 +72,10 @@ export const bug: EventKind = {
       what: source.startsWith('[verbose') ? 'BUG()' : `BUG() at ${shortPath(source)}`,
       about: source,
     })),
-    form('ernel bug detected', /^Kernel bug detected/, () => ({ what: 'BUG()' })),
+    form('ernel bug detected', /^Kernel bug detected(?:\[#(?<number>\d{1,6})\])?/, ({ number }) => ({
+      what: 'BUG()',
+      number: numberIn(number),
+    })),
   ],
 };
 
@@ -73,12 +85,12 @@ function fault({ what = '', address }: Groups): Said {
 }
 
 function plain(what: string): string {
-  return /paging request|page fault/.test(what) ? 'page fault' : what.replace(/^[Kk]ernel /, '');
+  return /paging request|page fault|handle kernel *\[?$/.test(what) ? 'page fault' : what.replace(/^[Kk]ernel /, '');
 }
 
 /** Less what a reader of a table does not need: the error code, "Oops: " where more is said. */
 function exception(what: string): string {
-  const short = what.replace(/^(?:Oops|Internal error): (?=\S)/, '').replace(/: [0-9a-f]{4,16}(?: ilc:\d)?$/, '');
+  const short = what.replace(/^(?:Oops|Internal error): (?=\S)/, '').replace(/(?<=.): [0-9a-f]{4,16}(?: ilc:\d)?$/, '');
   return /^(?:Oops: ?)?[0-9a-f]{1,16}$/.test(short) ? 'Oops' : short;
 }
 

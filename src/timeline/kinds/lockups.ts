@@ -6,10 +6,10 @@ export const hungTask: EventKind = {
   report: 'stack',
   forms: [
     form(
-      'blocked',
-      /^INFO: task (?<comm>.{1,64}):(?<pid>\d+) (?:<\w+> )?blocked(?<how>[\w /]{0,40}?) for more than (?<seconds>\d+) seconds/,
-      ({ comm, pid, how = '', seconds }) => ({
-        what: `blocked${how} for more than ${seconds} s`,
+      'INFO: task ',
+      /^INFO: task (?<comm>.{1,64}):(?<pid>\d+) (?:<\w+> )?(?:(?<blocked>blocked)(?<how>[\w /]{0,40}?)|can't die) for more than (?<seconds>\d+) seconds/,
+      ({ comm, pid, blocked, how = '', seconds }) => ({
+        what: `${blocked === undefined ? 'was killed and does not die' : `blocked${how}`} for more than ${seconds} s`,
         about: withoutNumbers(comm!),
         comm,
         pid: numberIn(pid),
