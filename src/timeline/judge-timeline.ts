@@ -105,11 +105,19 @@ interface Remark {
   /** In words. */
   readonly one: string;
   readonly many: string;
+  /** The first of them is told, which may have brought on the others; else the last. */
+  readonly tellsFirst?: true;
 }
 
 /** Kinds of events with the finding that tells of all of them; OOM kills are told by the OOM verdicts. */
 const remarks: readonly Remark[] = [
-  { kind: corruptionKind, of: ['corruption'], one: 'report of corruption', many: 'reports of corruption' },
+  {
+    kind: corruptionKind,
+    of: ['corruption'],
+    one: 'report of corruption',
+    many: 'reports of corruption',
+    tellsFirst: true,
+  },
   {
     kind: hardwareKind,
     of: ['hardware error', 'thermal'],
@@ -216,18 +224,19 @@ function oops(timeline: KernelTimeline, logged: readonly TimelineEvent[]): Findi
 
 function remarkOn(
   timeline: KernelTimeline,
-  { kind, of, one, many }: Remark,
+  { kind, of, one, many, tellsFirst }: Remark,
   logged: readonly TimelineEvent[],
 ): Finding | undefined {
   const events = logged.filter((event) => of.includes(event.kind));
-  const last = events.at(-1);
-  if (last === undefined) return undefined;
-  const what = eventTold(last, 'last');
-  const lived = livedOn(timeline, last, 'last');
+  const which = tellsFirst === true ? 'first' : 'last';
+  const event = events.at(tellsFirst === true ? 0 : -1);
+  if (event === undefined) return undefined;
+  const what = eventTold(event, which);
+  const lived = livedOn(timeline, event, which);
   const sentence =
     events.length === 1
       ? told`${an(one)} came ${lived}: ${what}.`
-      : told`${number('events', events.length, 'the log')} ${many} came, the last ${lived}: ${what}.`;
+      : told`${number('events', events.length, 'the log')} ${many} came, the ${which} ${lived}: ${what}.`;
   const subject: Subject = { kind: 'other', name: of[0]! };
   const evidence = events.slice(0, named).map(line);
   return conclude(kind, { subject, sentence, evidence });

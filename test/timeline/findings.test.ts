@@ -105,6 +105,22 @@ test('one finding for each kind, with how many and the last of them', () => {
   ]);
 });
 
+test('of corruption the first report is told: what came later may follow from it', () => {
+  expect(
+    found({
+      lines: [
+        [10, 'BUG kmalloc-96 (Tainted: G           OE     ): Poison overwritten'],
+        [
+          20,
+          'BUG kmalloc-96 (Tainted: G    B      OE     ): Slab disabled since SLUB metadata consistency check failed',
+        ],
+      ],
+    }).map(([, , , sentence]) => sentence),
+  ).toEqual([
+    '2 reports of corruption came, the first 990 s before the end, and the machine lived on: slab cache kmalloc-96: Poison overwritten.',
+  ]);
+});
+
 test('the ordinary life of a machine is no finding', () => {
   expect(
     found({
