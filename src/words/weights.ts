@@ -15,7 +15,7 @@ export const weights = {
   'ending.bug': 97,
   'ending.check': 97,
   'ending.machine-check': 97,
-  'ending.policy': { 'its culprit is told': 97, 'what waits is told elsewhere': 43 },
+  'ending.policy': { 'its culprit is told': 97, 'what waits is told elsewhere': 46 },
   'log.oops': { 'it tells itself': 97, 'by hand': 42 },
   'ending.panic': 96,
   'ending.init-killed': 96,
