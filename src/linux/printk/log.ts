@@ -1,4 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.js';
+import type { GapError } from '../../kernel/gaps.js';
+import { readOr } from '../../kernel/read-or.js';
 import type { AddressSpace } from '../../memory/address-space.js';
 import { isRemark, type LogEntry } from './log-entry.js';
 import { logSourceOf, logSourceOfVmcoreinfo, type LogSource } from './log-source.js';
@@ -14,6 +16,31 @@ import { unflushedRecords } from './unflushed.js';
  * @throws ReadError, Implausible, ShapeError where there is no log to be read
  */
 export function* logRecords(kernel: Kernel): Generator<LogEntry> {
+  const { entries, failure } = kernel.once('log', () => readLog(kernel));
+  yield* entries;
+  if (failure !== undefined) throw failure;
+}
+
+/** Kept for all who ask: most of a report's sections do. */
+interface ReadLog {
+  readonly entries: readonly LogEntry[];
+  /** Why it ends where it does. */
+  readonly failure?: GapError;
+}
+
+function readLog(kernel: Kernel): ReadLog {
+  const entries: LogEntry[] = [];
+  const read = (): ReadLog => {
+    for (const entry of everyEntry(kernel)) {
+      kernel.guard.step();
+      entries.push(entry);
+    }
+    return { entries };
+  };
+  return readOr(read, (failure) => ({ entries, failure }));
+}
+
+function* everyEntry(kernel: Kernel): Generator<LogEntry> {
   const clock = (): number | undefined => kernel.peek('timekeeper', () => uptimeNs(kernel));
   const records = recordsOf(sourceWithRing(kernel));
   for (const entry of withPlausibleStamps(records, clock, (reason) => kernel.gap('log', reason))) {
