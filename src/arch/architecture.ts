@@ -124,6 +124,8 @@ export interface CodeArchitecture {
   readonly thunks: Readonly<Record<string, string>>;
   /** Whether the first instruction is the one that BUG() and WARN() are made of. */
   readonly isTrap: (code: Uint8Array) => boolean;
+  /** The instruction of a breakpoint, behind which the registers then stand. */
+  readonly breakpoint: Uint8Array;
   /** How the first instruction writes to the stack; undefined where it does not. */
   readonly stackWrite: (code: Uint8Array) => 'push' | 'call' | undefined;
 }

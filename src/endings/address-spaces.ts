@@ -2,6 +2,7 @@ import type { AddressSpaces } from '../faults/bad-pointer.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { lastUnloadedModule, unloadedTaintedModules, type UnloadedModule } from '../linux/module/unloaded-modules.js';
 import { isUnmapped } from '../memory/address-space.js';
+import { codeRangeOf } from '../stack/code.js';
 
 /** The kernel's regions, what its page tables map, and which modules are gone. */
 export function spacesOf(kernel: Kernel): AddressSpaces {
@@ -9,9 +10,22 @@ export function spacesOf(kernel: Kernel): AddressSpaces {
   return {
     ...arch.memory,
     isUnmapped: (address) => isUnmapped(memory, address),
+    isFreedCode: (address) => isFreedCode(kernel, address),
     hole: (address) => holeInWords(kernel, address),
     unloaded: () => unloadedInWords(kernel),
   };
+}
+
+/** As far as no instruction reaches. */
+const FILLED = 16;
+
+/** execmem_free() fills with breakpoints what it keeps for the next module (since 6.13). */
+function isFreedCode(kernel: Kernel, address: bigint): boolean {
+  if (codeRangeOf(kernel, address) !== undefined) return false;
+  const { breakpoint } = kernel.arch.code;
+  const start = address - (address % BigInt(FILLED));
+  const bytes = kernel.peek('code', () => kernel.memory.read(start, FILLED));
+  return bytes?.every((byte, i) => byte === breakpoint[i % breakpoint.length]) === true;
 }
 
 /** More `struct page`s than any machine has: of 2^52 bytes. */

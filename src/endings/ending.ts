@@ -135,7 +135,7 @@ function whichKind(
     };
   }
   if (by !== undefined && saved !== undefined && machinery.some(({ name }) => isOops(kernel, name))) {
-    const exception = { kind: by.kind, faulted: faulted(kernel, saved) };
+    const exception = { kind: by.kind, faulted: faulted(kernel, saved, by.kind) };
     const policy: Policy | undefined = isPanicOnOops(kernel, panic, context, culprit) ? 'panic_on_oops' : undefined;
     return { kind: kindOf(exception.faulted), exception, ...defined({ policy }) };
   }
@@ -208,9 +208,9 @@ function atItsRegisters(kernel: Kernel, { cpu }: Context): Ending['exception'] {
   const registers = cpu === undefined ? undefined : registersOf(kernel, cpu)?.registers;
   if (registers === undefined || stacksOf(kernel).isUserMode(registers)) return undefined;
   const saved: SavedRegisters = { address: 0n, registers, user: false };
-  const found = faulted(kernel, saved);
+  const found = faulted(kernel, saved, 'page fault');
   if (found.isTrap) return { kind: 'invalid opcode', faulted: found };
-  const address = found.noCode ? registers.ip : found.access?.address;
+  const address = found.noCode ? found.at : found.access?.address;
   return address !== undefined && isUnmapped(kernel.memory, address)
     ? { kind: 'page fault', faulted: found }
     : undefined;

@@ -1,4 +1,3 @@
-import type { SavedRegisters } from '../arch/stack/frame.js';
 import type { InterruptionKind } from '../arch/stack/interruption-kind.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Activation } from '../locks/contexts.js';
@@ -9,6 +8,7 @@ import { word } from '../words/known-facts.js';
 import { told, type KnownFact, type Told } from '../words/told.js';
 import { accessTold, operandTold, wildCallTold, type WildCall } from '../faults/access-in-words.js';
 import { badPointerInWords, isCanonical, isOfNoModule } from '../faults/bad-pointer.js';
+import type { Faulted } from './exception.js';
 import type { AccessedMember } from './pointer/accessed-member.js';
 import { calledByName, calledPointer } from './pointer/called-pointer.js';
 import { spacesOf } from './address-spaces.js';
@@ -26,10 +26,8 @@ export function exceptionTold(kernel: Kernel, ending: Ending): Told {
   const found = exception?.faulted;
   if (found?.noCode === true) {
     const [, caller] = activations;
-    const { saved } = found;
-    const { ip } = saved.registers;
-    const by = caller && wildCallBy(kernel, saved, caller);
-    return told`${wildCallTold(badPointerInWords(spacesOf(kernel), ip), ip, by)}${protectedTold(kernel, ending)}`;
+    const by = caller && wildCallBy(kernel, found, caller);
+    return told`${wildCallTold(badPointerInWords(spacesOf(kernel), found.at), found.at, by)}${protectedTold(kernel, ending)}`;
   }
   const where =
     first === undefined
@@ -40,12 +38,22 @@ export function exceptionTold(kernel: Kernel, ending: Ending): Told {
   if (stack !== undefined) return stack;
   if (exception === undefined) return told`${where} met an exception`;
   if (exception.kind === 'divide error') return told`${where} divided by zero, or the quotient was too large`;
+  if (exception.kind === 'breakpoint')
+    return told`${where} ran into a breakpoint that nobody claimed${breakpointTold(found)}`;
   if (access === undefined) return told`${where} met ${inWords[exception.kind]}`;
   const target = access.address;
   // Of addresses the processor refuses those that are not canonical; whatever else it protects, the instruction tells.
   if (exception.kind === 'general protection fault' && target !== undefined && isCanonical(target))
     return told`${where} met ${inWords[exception.kind]} (${operandTold(access)})`;
   return told`${where} ${accessTold(spacesOf(kernel), access, memberFact(found?.member))}${protectedTold(kernel, ending)}`;
+}
+
+/** The kernel patches code by way of breakpoints, which its own handler knows while they stand. */
+function breakpointTold({ breakpoint }: Partial<Faulted> = {}): string {
+  if (breakpoint === undefined) return '';
+  return breakpoint === 'there'
+    ? ': its code has one there'
+    : ': its code has none there any more, as where the kernel patched it meanwhile';
 }
 
 /** "file->f_op", with how it is known. */
@@ -59,9 +67,9 @@ function protectedTold(kernel: Kernel, ending: Ending): string | Told {
   return says === undefined ? '' : told`, in a page that is ${word('page is', says, 'the page tables')}`;
 }
 
-function wildCallBy(kernel: Kernel, saved: SavedRegisters, activation: Activation): WildCall {
+function wildCallBy(kernel: Kernel, found: Faulted, activation: Activation): WildCall {
   const caller = told`${placeTold(activation, 'caller')}${taintInWords(kernel, activation)}`;
-  if (!isCalled(kernel, saved)) return { caller, isNoCall: true };
+  if (!isCalled(kernel, found)) return { caller, isNoCall: true };
   const { ip } = activation.frame;
   const target = calledByName(kernel, ip);
   if (target === undefined) return { caller, ...defined({ pointer: calledPointer(kernel, ip) }) };
@@ -71,10 +79,9 @@ function wildCallBy(kernel: Kernel, saved: SavedRegisters, activation: Activatio
 }
 
 /** Where a call through a register went, that register still holds; to code that is gone one may also come back. */
-function isCalled(kernel: Kernel, { registers }: SavedRegisters): boolean {
-  const { ip } = registers;
-  if (!isOfNoModule(spacesOf(kernel), ip)) return true;
-  return Object.entries(registers).some(([name, value]) => name !== 'ip' && value === ip);
+function isCalled(kernel: Kernel, { saved: { registers }, at }: Faulted): boolean {
+  if (!isOfNoModule(spacesOf(kernel), at)) return true;
+  return Object.entries(registers).some(([name, value]) => name !== 'ip' && value === at);
 }
 
 const inWords: Readonly<Record<InterruptionKind, string>> = {
@@ -85,6 +92,15 @@ const inWords: Readonly<Record<InterruptionKind, string>> = {
   'general protection fault': 'a general protection fault',
   'invalid opcode': 'an invalid opcode',
   'divide error': 'a divide error',
+  breakpoint: 'a breakpoint',
+  'stack segment fault': 'a stack segment fault',
+  overflow: 'an overflow',
+  bounds: 'a bounds exception',
+  'invalid TSS': 'an invalid TSS',
+  'segment not present': 'a segment that is not present',
+  'alignment check': 'an alignment check',
+  'FPU exception': 'an FPU exception',
+  'SIMD exception': 'a SIMD exception',
   interrupt: 'an interrupt',
   exception: 'an exception',
 };

@@ -1,5 +1,6 @@
 import type { MemoryAccess } from '../arch/architecture.js';
 import type { SavedRegisters } from '../arch/stack/frame.js';
+import type { InterruptionKind } from '../arch/stack/interruption-kind.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { bugAt, warningBefore, type BugPlace } from '../linux/machine/bug-table.js';
 import { codeRangeOf } from '../stack/code.js';
@@ -8,28 +9,43 @@ import { accessedMember, type AccessedMember } from './pointer/accessed-member.j
 
 /** What the code at an exception was about to do, as its instruction and registers say. */
 export interface Faulted {
-  /** Where: the registers that the exception saved. */
+  /** The registers that the exception saved. */
   readonly saved: SavedRegisters;
   /** It is no code of the kernel or a module: it was come to by a wild or NULL call. */
   readonly noCode?: true;
+  /** The instruction: of a breakpoint the registers stand behind it. */
+  readonly at: bigint;
   readonly access?: MemoryAccess;
   readonly member?: AccessedMember;
   /** The instruction that BUG() and WARN() are made of. */
   readonly isTrap: boolean;
   readonly bug?: BugPlace;
+  /** Of a breakpoint: whether the code still has it. */
+  readonly breakpoint?: 'there' | 'gone';
 }
 
-/** Reads the instruction that an exception stands at. */
-export function faulted(kernel: Kernel, saved: SavedRegisters): Faulted {
+/** Exceptions that may be about what the instruction does with memory. */
+const ofMemory: ReadonlySet<InterruptionKind> = new Set([
+  'page fault',
+  'general protection fault',
+  'stack segment fault',
+  'alignment check',
+  'double fault',
+]);
+
+/** Reads the instruction that an exception stands at. @param kind what came over it */
+export function faulted(kernel: Kernel, saved: SavedRegisters, kind: InterruptionKind): Faulted {
   const { ip } = saved.registers;
+  if (kind === 'breakpoint') return ofBreakpoint(kernel, saved);
   // Data has bytes too, and they are no instruction.
-  if (codeRangeOf(kernel, ip) === undefined) return { saved, isTrap: false, noCode: true };
+  if (codeRangeOf(kernel, ip) === undefined) return { saved, at: ip, isTrap: false, noCode: true };
   const code = codeAt(kernel, ip);
-  if (code === undefined) return { saved, isTrap: false };
+  if (code === undefined) return { saved, at: ip, isTrap: false };
   const isTrap = kernel.arch.code.isTrap(code);
-  const access = isTrap ? undefined : kernel.arch.code.memoryAccess(code, saved.registers);
+  const access = isTrap || !ofMemory.has(kind) ? undefined : kernel.arch.code.memoryAccess(code, saved.registers);
   return {
     saved,
+    at: ip,
     isTrap,
     ...defined({
       access,
@@ -39,12 +55,27 @@ export function faulted(kernel: Kernel, saved: SavedRegisters): Faulted {
   };
 }
 
+/** The kernel patches its code by way of breakpoints, and fills with them what it frees of code (since 6.13). */
+function ofBreakpoint(kernel: Kernel, saved: SavedRegisters): Faulted {
+  const { breakpoint } = kernel.arch.code;
+  const at = saved.registers.ip - BigInt(breakpoint.length);
+  const code = kernel.peek('code', () => kernel.memory.read(at, breakpoint.length));
+  const now: Faulted['breakpoint'] = code?.every((byte, i) => byte === breakpoint[i]) === true ? 'there' : 'gone';
+  return {
+    saved,
+    at,
+    isTrap: false,
+    ...(codeRangeOf(kernel, at) === undefined ? { noCode: true } : {}),
+    ...defined({ breakpoint: code && now }),
+  };
+}
+
 /** The same of a WARN(), which may be a call that traps: the registers then stand behind it. */
 export function warned(kernel: Kernel, saved: SavedRegisters): Faulted {
-  const found = faulted(kernel, saved);
+  const found = faulted(kernel, saved, 'invalid opcode');
   const called = found.bug ?? kernel.attempt('__bug_table', () => warningBefore(kernel, saved.registers.ip));
   if (called === undefined) return found;
-  return { saved, isTrap: true, bug: called };
+  return { saved, at: called.at, isTrap: true, bug: called };
 }
 
 function codeAt(kernel: Kernel, ip: bigint): Uint8Array | undefined {

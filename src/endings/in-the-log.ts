@@ -15,20 +15,19 @@ const lines: Partial<Record<InterruptionKind, RegExp>> = {
   'general protection fault': /general protection fault/,
   'invalid opcode': /invalid opcode/,
   'divide error': /divide error/,
+  breakpoint: /^(?:Oops: )?int3: /,
+  'stack segment fault': /^(?:Oops: )?stack segment: /,
 };
 
 /** Whether a line of the log is the kernel's own on this very end: an older oops or warning is none. */
 function isOnThis({ exception }: Ending, text: string): boolean {
   if (exception === undefined) return false;
-  const { bug, access } = exception.faulted;
+  const { bug, access, noCode, at } = exception.faulted;
+  const address = noCode === true ? at : access?.address;
   if (bug?.file !== undefined)
     return /^(?:kernel BUG at|WARNING: )/.test(text) && text.includes(`${bug.file}:${bug.line}`);
   if (exception.kind !== 'page fault') return lines[exception.kind]?.test(text) === true;
-  return (
-    text.startsWith('BUG: ') &&
-    access?.address !== undefined &&
-    text.endsWith(access.address.toString(16).padStart(16, '0'))
-  );
+  return text.startsWith('BUG: ') && address !== undefined && text.endsWith(address.toString(16).padStart(16, '0'));
 }
 
 /** The last such line before the panic, with what the code that gave up had said right before. */

@@ -133,7 +133,7 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
     subject: subjectOf(ending),
     sentence: told`${what}${ofNobody.has(kind) || isOfItsTask(ending) ? '' : whose(kernel, ending)}${panicTold(kernel, ending)}.`,
     evidence: [
-      ...(kind === 'by hand' ? [] : path(ending.culprit)),
+      ...(kind === 'by hand' ? [] : path({ activations: inCode(ending) })),
       ...(ending.rewound === true ? oopsesTold(kernel) : []),
       ...lastFault(kernel, ending),
       ...memberTold(kernel, ending),
@@ -232,9 +232,8 @@ function byScanning(place: Activation | undefined): Premise[] {
 
 /** The address is the instruction's own; that it can't be used is seen where no page table maps it. */
 function presumed(kernel: Kernel, ending: Ending): Premise[] {
-  const { exception, culprit } = ending;
-  // Of a call to what is no code the caller is told.
-  const first = culprit.activations[exception?.faulted.noCode === true ? 1 : 0];
+  const { exception } = ending;
+  const [first] = inCode(ending);
   if (first?.frame.found === 'scanned') return byScanning(first);
   const address = exception?.faulted.access?.address;
   if (exception?.kind !== 'page fault' || address === undefined || isUnmapped(kernel.memory, address)) return [];
@@ -309,10 +308,15 @@ function trapTold(kernel: Kernel, ending: Ending): Told {
   return told`${where}${blamedTold(kernel, ending.culprit.activations)} ran into ${what}${bugSourceTold(bug)}${meaningTold(ending)}${made}`;
 }
 
+/** What is no code has no function: of a wild call the caller comes first. */
+function inCode({ exception, culprit: { activations } }: Ending): readonly Activation[] {
+  return exception?.faulted.noCode === true ? activations.slice(1) : activations;
+}
+
 /** Functions that are named, innermost first. */
 const NAMED = 8;
 
-function path({ activations }: Kept): Told[] {
+function path({ activations }: Pick<Kept, 'activations'>): Told[] {
   if (activations.length === 0) return [];
   const named = activations.slice(0, NAMED).map((one, i) => placeTold(one, i === 0 ? 'in' : `in ${i + 1}`));
   const more = activations.length > NAMED ? ' ← …' : '';

@@ -28,7 +28,7 @@ export function leftBehind(kernel: Kernel, { exception, culprit }: Ending): stri
   if (found === undefined) return undefined;
   const spaces = spacesOf(kernel);
   const values = found.noCode
-    ? [found.saved.registers.ip]
+    ? [found.at]
     : [found.access?.address, ...(found.access?.parts ?? []).map(({ value }) => value)];
   if (!values.some((value) => value !== undefined && isOfNoModule(spaces, value))) return undefined;
   const by = (pattern: RegExp) => culprit.activations.some(({ name }: Activation) => pattern.test(name));

@@ -53,7 +53,10 @@ function why(spaces: AddressSpaces, access: MemoryAccess): string | Told {
     ({ register, value }) => told`, where ${registerTold(register, value)} is ${address(register, value, saved)}`,
   );
   const is = whole === undefined ? '' : told`, ${word('address is', whole, 'its value')}`;
-  return told`${is} (${operand}${toldOf(values)})`;
+  // An operand without a register is the address itself.
+  return access.parts.length === 0 && access.address === BigInt.asUintN(64, BigInt(access.displacement))
+    ? is
+    : told`${is} (${operand}${toldOf(values)})`;
 }
 
 /** Its name, with what it held. */

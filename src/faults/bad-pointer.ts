@@ -4,6 +4,8 @@ import type { MemoryArchitecture } from '../arch/architecture.js';
 export interface AddressSpaces extends Pick<MemoryArchitecture, 'kernelStart' | 'modules'> {
   /** false where it is not known. */
   readonly isUnmapped: (address: bigint) => boolean;
+  /** Whether code was there that is freed, though its page is mapped still. */
+  readonly isFreedCode?: (address: bigint) => boolean;
   /** Of an address that nothing maps: which of the kernel's regions it is of. */
   readonly hole?: (address: bigint) => string | undefined;
   /** Modules that are gone: "acme (OE) was unloaded last"; undefined where that is not known. */
@@ -48,8 +50,9 @@ function ofNoModule({ unloaded }: AddressSpaces): string {
 }
 
 /** What was unloaded, and what was never there. */
-export function isOfNoModule({ modules: { start, end }, isUnmapped }: AddressSpaces, value: bigint): boolean {
-  return value >= start && value < end && isUnmapped(value);
+export function isOfNoModule(where: AddressSpaces, value: bigint): boolean {
+  const { start, end } = where.modules;
+  return value >= start && value < end && (where.isUnmapped(value) || where.isFreedCode?.(value) === true);
 }
 
 /** Whether a processor takes it for an address at all: bits 56 to 63 are the same, be there five levels of tables. */

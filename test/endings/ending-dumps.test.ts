@@ -31,7 +31,7 @@ const truths = [
   [
     'redherring',
     'ending.exception',
-    'bug+0x5 [hold] (out of tree, unsigned) wrote 4 bytes at address 0x8, an offset from NULL (0x8), on CPU 0 (insmod (195)), in finit_module. panic_on_oops made a panic of it.',
+    'bug+0x5 [hold] (out of tree, unsigned) wrote 4 bytes at address 0x8, an offset from NULL, on CPU 0 (insmod (195)), in finit_module. panic_on_oops made a panic of it.',
   ],
   [
     'softlockup-6.1',

@@ -40,6 +40,8 @@ const functions = {
   reads: { code: [{ bytes: READ }] },
   traps: { code: [{ bytes: UD2 }] },
   divides: { code: [{ bytes: [0xf7, 0xf1] }] },
+  patched: { code: [{ bytes: [0x0f, ...READ] }] },
+  trapped: { code: [{ bytes: [0xcc, ...READ] }] },
   recurses: { code: [{ call: 'recurses' }] },
   anything: {},
   worker: {
@@ -56,6 +58,8 @@ const functions = {
       { call: 'traps' },
       { call: 'divides' },
       { call: 'recurses' },
+      { call: 'patched' },
+      { call: 'trapped' },
     ],
   },
   kthread: { ...BOTTOM, code: [{ call: 'watchdog' }] },
@@ -148,6 +152,27 @@ describe('the end by an exception', () => {
     expect(
       told([over('asm_exc_divide_error', 'oops_end', 'exc_divide_error'), { calls: ['divides', 'worker'], offset: 0 }]),
     ).toEqual([`ending.exception, certain: divides+0x0 divided by zero, or the quotient was too large${end}`]);
+  });
+
+  // The registers stand behind it: what is there now is no instruction that failed.
+  test.each([
+    ['patched', 'its code has none there any more, as where the kernel patched it meanwhile'],
+    ['trapped', 'its code has one there'],
+  ])('a breakpoint in %s', (name, words) => {
+    const segment: ToySegment = { calls: [name, 'worker'], offset: 1, registers: { di: 0n } };
+    expect(told([over('asm_exc_int3', 'oops_end', 'exc_int3'), segment])).toEqual([
+      `ending.exception, certain: ${name}+0x1 ran into a breakpoint that nobody claimed: ${words}${end}`,
+    ]);
+  });
+
+  test('a stack segment fault is of the pointer that made it, an invalid opcode of none', () => {
+    const wild = faults({ di: 0x6b6b_6b6b_6b6b_6b6bn });
+    expect(told([over('asm_exc_stack_segment', 'oops_end', 'exc_stack_segment'), wild])[0]).toContain(
+      'reads+0x0 read 4 bytes at address 0x6b6b6b6b6b6b6b93 (0x28(%rdi)) through rdi',
+    );
+    expect(told([over('asm_exc_invalid_op', 'oops_end', 'exc_invalid_op'), wild])).toEqual([
+      `ending.exception, certain: reads+0x0 met an invalid opcode${end}`,
+    ]);
   });
 
   test('a stack that ran into its guard page names who calls itself', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { endingFindings } from 'oompm/endings';
 import type { ToyFunction, ToyKernelOptions } from 'oompm/testing';
 
-import { deaths, pageFault } from '../stack/toy-deaths.js';
+import { deaths, over, pageFault } from '../stack/toy-deaths.js';
 import { BOTTOM, toyMachine, type ToySegment } from '../stack/toy-machine.js';
 import { amissIn } from '../words/untold.js';
 
@@ -45,8 +45,12 @@ const others: Partial<ToyKernelOptions> = {
 };
 const acmeAndOthers = { ...others, variables: { ...others.variables, ...acme.variables } };
 
-function findingOf(segment: ToySegment, { variables, ...more }: Partial<ToyKernelOptions>) {
-  const kernel = toyMachine(functions, [{ comm: 'dying', pid: 100, segments: [pageFault, segment] }], {
+interface Gone extends Partial<ToyKernelOptions> {
+  readonly by?: ToySegment;
+}
+
+function findingOf(segment: ToySegment, { variables, by = pageFault, ...more }: Gone) {
+  const kernel = toyMachine(functions, [{ comm: 'dying', pid: 100, segments: [by, segment] }], {
     ...more,
     variables: {
       panic_cpu: { type: 'atomic_t', value: { counter: 0 } },
@@ -90,6 +94,22 @@ describe('an address of module space where no module is', () => {
     const call: ToySegment = { ...back, registers: { ip: GONE, ax: GONE } };
     expect(findingOf(call, acme).sentence).toMatch(
       /^worker\+0x[0-9a-f]+ called 0xffffffffc0123000, where no code is: /,
+    );
+  });
+
+  // What a kernel keeps mapped of freed code (since 6.13) it fills with breakpoints: the registers stand behind one.
+  test('that is kept full of breakpoints is gone too; data there is not', () => {
+    const back = (byte: number): Gone => ({
+      ...acme,
+      memory: [{ at: GONE, bytes: new Uint8Array(4096).fill(byte) }],
+      by: over('asm_exc_int3', 'oops_end', 'exc_int3'),
+    });
+    const segment: ToySegment = { calls: ['anything', 'worker'], registers: { ip: GONE + 0x14n } };
+    expect(findingOf(segment, back(0xcc)).sentence).toMatch(
+      /^The kernel went to 0xffffffffc0123013 under worker\+0x[0-9a-f]+, where no code is: an address of module space where no module is \(acme was unloaded last\), on/,
+    );
+    expect(findingOf(segment, back(0)).sentence).toMatch(
+      /^worker\+0x[0-9a-f]+ called 0xffffffffc0123013, where no code is, on/,
     );
   });
 });

@@ -136,6 +136,11 @@ describe('other exceptions', () => {
     );
   });
 
+  test('a breakpoint, and a fault of the stack segment', () => {
+    expect(header('asm_exc_int3', 'exc_int3', 'reads')).toBe('exception: int3: 0000 [#1]?');
+    expect(header('asm_exc_stack_segment', 'exc_stack_segment', 'reads')).toBe('exception: stack segment: ???? [#1]?');
+  });
+
   test('a divide error, and an invalid opcode that is no BUG()', () => {
     expect(header('asm_exc_divide_error', 'exc_divide_error', 'divides')).toBe('exception: divide error: 0000 [#1]?');
     expect(header('asm_exc_invalid_op', 'exc_invalid_op', 'traps')).toBe('exception: invalid opcode: 0000 [#1]?');

@@ -54,6 +54,7 @@ export const toyArm64: Architecture = {
     argumentRegisters: [],
     thunks: {},
     isTrap: () => false,
+    breakpoint: new Uint8Array(4),
   },
   bootImage: () => undefined,
 };

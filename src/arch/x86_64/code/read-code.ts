@@ -41,6 +41,7 @@ export const code: CodeArchitecture = {
   callTo,
   argumentRegisters: ARGUMENTS.map(named),
   thunks,
+  breakpoint: Uint8Array.of(0xcc),
   isTrap: (bytes) => [UD1, UD2].includes(instructionAt(bytes, 0)?.opcode ?? 0),
   longestInstruction: LONGEST_INSTRUCTION,
 };

@@ -154,7 +154,25 @@ const names: Partial<Record<PrintedException['kind'], string>> = {
   'invalid opcode': 'invalid opcode',
   'divide error': 'divide error',
   'double fault': 'double fault',
+  breakpoint: 'int3',
+  'stack segment fault': 'stack segment',
+  overflow: 'overflow',
+  bounds: 'bounds',
+  'invalid TSS': 'invalid TSS',
+  'segment not present': 'segment not present',
+  'alignment check': 'alignment check',
+  'FPU exception': 'fpu exception',
+  'SIMD exception': 'simd exception',
 };
+
+/** do_error_trap() keeps the error code of these for user space. */
+const withErrorCode: ReadonlySet<PrintedException['kind']> = new Set([
+  'general protection fault',
+  'stack segment fault',
+  'invalid TSS',
+  'segment not present',
+  'alignment check',
+]);
 
 function nameOf(kernel: Kernel, exception: PrintedException): PrintedLine {
   if (exception.overflow !== undefined) return [overflowName(kernel, exception)];
@@ -172,7 +190,7 @@ const USER_HALF = 0x7fff_ffff_ffffn;
 /** exc_general_protection(), get_kernel_gp_address(). */
 function protectionName(kernel: Kernel, exception: PrintedException): string {
   const { access } = exception;
-  const error = protectionError(kernel, exception);
+  const error = savedError(kernel, exception);
   if (error !== undefined && error !== 0n) return 'segment-related general protection fault';
   const address = access?.address;
   if (address === undefined) return 'general protection fault';
@@ -181,14 +199,14 @@ function protectionName(kernel: Kernel, exception: PrintedException): string {
   return `general protection fault, ${isWild ? 'probably for non-canonical address' : 'maybe for address'} 0x${address.toString(16)}`;
 }
 
-function protectionError(kernel: Kernel, { task }: PrintedException): bigint | undefined {
+function savedError(kernel: Kernel, { task }: PrintedException): bigint | undefined {
   return kernel.peek('thread_struct.error_code', () => task.thread.error_code);
 }
 
 function errorCodeOf(kernel: Kernel, exception: PrintedException): string | Elsewhere {
   if (exception.overflow !== undefined) return '0000';
   if (exception.kind === 'page fault') return errorPart(pageFaultOf(kernel, exception));
-  if (exception.kind !== 'general protection fault') return '0000';
-  const code = protectionError(kernel, exception);
+  if (!withErrorCode.has(exception.kind)) return '0000';
+  const code = savedError(kernel, exception);
   return code === undefined ? { what: 'error code', digits: 4 } : padded(code & 0xffffn, 4);
 }
