@@ -54,7 +54,15 @@ export const symbolNames = {
     'exec_summary_regs',
   ],
   'arch/x86/kernel/dumpstack_64.c': ['stack_type_name'],
-  'arch/x86/kernel/traps.c': ['handle_stack_overflow'],
+  'arch/x86/kernel/traps.c': [
+    'handle_stack_overflow',
+    'exc_double_fault',
+    'do_double_fault', // until 5.8
+    'exc_general_protection',
+    'do_general_protection', // until 5.8
+    'get_kernel_gp_address',
+  ],
+  'arch/x86/lib/insn.c': ['insn_get_sib'],
   'arch/x86/kernel/setup.c': ['boot_cpu_data'],
   'arch/x86/mm/tlb.c': ['cpu_tlbstate'],
   'kernel/bpf/core.c': ['bpf_kallsyms'],

@@ -36,12 +36,16 @@ function* whole(kernel: Kernel): Generator<View> {
     );
 }
 
+/** A panic behind an oops dumps no stack. */
+function whyNone(kernel: Kernel): string {
+  return endingOf(kernel) === undefined
+    ? 'the kernel did not panic, or the stack of the CPU that did is gone'
+    : 'an oops went before the panic, which dumps no stack then';
+}
+
 function* compared(kernel: Kernel): Generator<View> {
   const records = oopsRecords(kernel);
-  if (records.length === 0)
-    throw new InputError(
-      'no record can be rebuilt: the kernel did not panic, or the stack of the CPU that did is gone',
-    );
+  if (records.length === 0) throw new InputError(`no record can be rebuilt: ${whyNone(kernel)}`);
   const both = records.filter((record): record is PrintedToo => record.printed !== undefined);
   if (both.length === 0) throw new InputError('the log has no record of what ended the kernel');
   yield* comparedViews(both);

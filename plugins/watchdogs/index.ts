@@ -35,7 +35,7 @@ const cpuColumns = columns([
   { key: 'since', title: 'SINCE', type: 'ns' },
   { key: 'in', title: 'IN', type: 'symbol' },
   { key: 'tick', title: 'LAST TICK', type: 'ns', dispensable: 1 },
-  { key: 'watchdog', title: 'WATCHDOG RAN', type: 'ns', dispensable: 2 },
+  { key: 'watchdog', title: 'WATCHDOG RESET', type: 'ns', dispensable: 2 },
   { key: 'waiting', title: 'WAITING', type: 'integer' },
   { key: 'longest', title: 'LONGEST', type: 'ns', dispensable: 1 },
   { key: 'rcu', title: 'RCU WAITS', type: 'boolean', dispensable: 2 },

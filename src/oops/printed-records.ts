@@ -24,8 +24,14 @@ const PANIC = /^Kernel panic - not syncing: /;
 const HEADER = /: [0-9a-f]{4} \[#(\d+)\]/;
 const LOCKUP = /BUG: soft lockup - CPU#/;
 /** What is printed before the header. */
-const BEFORE =
-  /^(?:BUG: |#PF: |PGD |kernel BUG at |Kernel BUG at |kernel tried to execute|unable to execute|PANIC: double fault|Thread overran|(?:IDT|LDTR|TR): )/;
+const BEFORE = anyStart(
+  /BUG: |#PF: |PGD |kernel BUG at |Kernel BUG at |kernel tried to execute|unable to execute/,
+  /(?:traps: )?PANIC: double fault|Thread overran|(?:IDT|LDTR|TR): /,
+);
+
+function anyStart(...starts: readonly RegExp[]): RegExp {
+  return new RegExp(`^(?:${starts.map(({ source }) => source).join('|')})`);
+}
 
 /** Records of exceptions in a log, in its order. @param log the kernel's own records */
 export function printedOopses(log: readonly LogRecord[]): readonly PrintedRecord[] {
@@ -53,7 +59,9 @@ export function printedRecord(log: readonly LogRecord[], kind: RecordKind, numbe
   if (kind === 'exception') return oopsesIn(lines).findLast((one) => number === undefined || one.number === number);
   const panic = lines.findIndex(({ text }) => PANIC.test(text));
   if (kind === 'panic')
-    return panic < 0 ? undefined : cut(lines, panic, /^(?:Kernel Offset: |---\[ end Kernel panic|Rebooting in )/);
+    return panic < 0
+      ? undefined
+      : cut(lines, panic, /^(?:Kernel Offset: |Shutting down cpus with NMI|---\[ end Kernel panic|Rebooting in )/);
   const isFirst = ({ text }: Line): boolean => (kind === 'warning' ? text.startsWith('WARNING: ') : LOCKUP.test(text));
   const at = lines.findLastIndex((line, i) => (panic < 0 || i < panic) && isFirst(line));
   return at < 0 ? undefined : cut(lines, at, PANIC);

@@ -39,6 +39,7 @@ const oopses: readonly (readonly [RegExp, TextFault])[] = [
   [/^(?:Oops: )?(?:segment-related )?general protection fault\b/, 'general protection fault'],
   [/^(?:Oops: )?(?:divide[ _]error|fixpoint divide exception): /, 'divide error'],
   [/^(?:Oops: )?(?:invalid[ _]opcode|illegal operation): /, 'invalid opcode'],
+  [/^(?:Oops: )?int3: /, 'breakpoint'],
   [/^(?:traps: )?PANIC: double fault/, 'double fault'],
 ];
 

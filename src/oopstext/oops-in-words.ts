@@ -44,6 +44,8 @@ export function whatTold(oops: OopsText): Told {
       return oops.code?.[0] === 0x0f && oops.code[1] === 0x0b
         ? told`${where} ran into a BUG()`
         : told`${where} met an invalid opcode`;
+    case 'breakpoint':
+      return breakpointTold(oops, where);
     case 'page fault':
     case 'general protection fault':
     case 'other':
@@ -105,6 +107,19 @@ function accessed(oops: OopsText, where: Told | string): Told {
   return fault === 'other'
     ? told`${where} died: ${word('first line', oops.what, 'the log')}${forAddress(oops)}`
     : told`${where} met a ${fault}`;
+}
+
+/** The kernel fills with breakpoints what it frees of code (since 6.13): the registers stand behind the first. */
+function breakpointTold(oops: OopsText, where: Told | string): Told {
+  const { place, ip, code = new Uint8Array() } = oops;
+  const { breakpoint } = architectures[0].code;
+  const isFilled = code.length > 1 && code.every((byte, i) => byte === breakpoint[i % breakpoint.length]);
+  if (place !== undefined || ip === undefined || !isFilled)
+    return told`${where} ran into a breakpoint that nobody claimed`;
+  const caller = callerOf(oops)?.place;
+  const under = caller === undefined ? '' : told` under ${placeWord(caller, 'caller')}`;
+  const to = address('address', ip - BigInt(breakpoint.length), 'RIP, less the breakpoint');
+  return told`The kernel went to ${to}${under}, where no code is any more: what it freed of it is full of breakpoints`;
 }
 
 /** A general protection fault for an address that is one. */
@@ -172,8 +187,16 @@ function accessOf({ code, registers, address: reported, fault }: OopsText): Memo
   if (code === undefined || (fault !== 'page fault' && fault !== 'general protection fault')) return undefined;
   const access = architectures[0].code.memoryAccess(code, registers);
   if (access?.address === undefined) return undefined;
-  if (reported !== undefined) return access.address === reported ? access : undefined;
+  if (reported !== undefined) return isReported(access, fault, reported) ? access : undefined;
   return fault === 'general protection fault' && !isCanonical(access.address) ? access : undefined;
+}
+
+/** Until 5.13 a kernel takes the displacement of what a general protection fault is about for 0. */
+function isReported(access: MemoryAccess, fault: OopsText['fault'], reported: bigint): boolean {
+  const { address: own, displacement } = access;
+  if (own === reported) return true;
+  const isCut = fault === 'general protection fault' && own !== undefined && !isCanonical(own);
+  return isCut && BigInt.asUintN(64, own - BigInt(displacement)) === reported;
 }
 
 function panickedTold(oops: OopsText): Told {

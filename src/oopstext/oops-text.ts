@@ -8,6 +8,7 @@ export type TextFault =
   | 'double fault'
   | 'divide error'
   | 'invalid opcode'
+  | 'breakpoint'
   | 'bug'
   | 'warning'
   | 'soft lockup'

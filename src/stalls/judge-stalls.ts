@@ -22,6 +22,7 @@ import { gracePeriod, stallTimeout } from '../linux/rcu/grace-period.js';
 import { limitInEvidence, timeLimit } from '../linux/time/time-limit.js';
 import { contendedLocks } from '../locks/survey.js';
 import { hungTasks, hungTaskTimeout } from '../locks/waits/hung-tasks.js';
+import { watchdogResetTold } from './watchdog-reset.js';
 import { cpuProgress, softlockupThreshold, type CpuProgress } from './watchdogs.js';
 import { watchdogReports, type WatchdogReport } from '../linux/printk/watchdog-reports.js';
 import { logStamp } from '../words/log-stamp.js';
@@ -177,14 +178,14 @@ function keptCpus(kernel: Kernel): Finding | undefined {
   });
 }
 
-function progressInWords(kernel: Kernel, { context, softlockupNs, starved, clockAgeNs }: CpuProgress): Told[] {
+function progressInWords(
+  kernel: Kernel,
+  { context, sameTaskNs, softlockupNs, starved, clockAgeNs }: CpuProgress,
+): Told[] {
   const role = cpuRole(context);
   const cpu = told`CPU ${cpuTold(context.cpu!, role)}`;
   const said: Told[] = [];
-  if (softlockupNs !== undefined) {
-    const ago = duration(`${role}.watchdog`, softlockupNs, 'the latest clock − watchdog_touch_ts');
-    said.push(told`The soft lockup watchdog's work last ran on ${cpu} some ${ago} ago.`);
-  }
+  if (softlockupNs !== undefined) said.push(watchdogResetTold(context.cpu!, role, softlockupNs, sameTaskNs));
   if (starved.length > 0) {
     const waiting = starved.map(({ task, forNs }, i) => {
       const name = `${role}.waiting ${i + 1}`;

@@ -32,6 +32,18 @@ test('a record begins with the lines that lead to its header, and ends with its 
   expect(printedOopses(log('before', ...trap, PANIC))[0]!.lines).toEqual(trap);
 });
 
+test('a double fault’s own line is of it, whatever stands before its words', () => {
+  for (const start of ['', 'traps: ']) {
+    const own = [`${start}PANIC: double fault, error_code: 0x0`, 'double fault: 0000 [#1] SMP', 'x', END];
+    expect(printedOopses(log('before', ...own, PANIC))[0]!.lines).toEqual(own);
+  }
+});
+
+test('of a panic’s record the line on CPUs that would not stop is none', () => {
+  const own = ['Kernel panic - not syncing: x', 'Call Trace:', ' a'];
+  expect(printedRecord(log(...own, 'Shutting down cpus with NMI', 'Kernel Offset: 0x0'), 'panic')!.lines).toEqual(own);
+});
+
 test('what others printed meanwhile is no line of it', () => {
   const found = printedOopses(log('T1|BUG: a', 'C0|tick', 'T1|Oops: 0000 [#1] SMP', 'C0|tock', `T1|${END}`));
   expect(found.map(({ lines }) => lines)).toEqual([['BUG: a', 'Oops: 0000 [#1] SMP', END]]);

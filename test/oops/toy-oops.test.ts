@@ -36,10 +36,12 @@ const faults = (name: string, registers: Record<string, bigint> = {}): ToySegmen
 interface Died {
   readonly dies?: number;
   readonly tainted?: bigint;
+  /** Functions that are others. */
+  readonly more?: Record<string, ToyFunction>;
 }
 
-function machine(segments: readonly ToySegment[], { dies = 1, tainted = 0x80n }: Died = {}) {
-  return toyMachine(functions, [{ comm: 'dying', pid: 100, segments, cr2: 0x28n }], {
+function machine(segments: readonly ToySegment[], { dies = 1, tainted = 0x80n, more = {} }: Died = {}) {
+  return toyMachine({ ...functions, ...more }, [{ comm: 'dying', pid: 100, segments, cr2: 0x28n }], {
     variables: {
       panic_cpu: { type: 'atomic_t', value: { counter: 0 } },
       panic_on_oops: { type: 'int', value: 1 },
@@ -134,6 +136,17 @@ describe('other exceptions', () => {
     expect(header('asm_exc_general_protection', 'exc_general_protection', 'reads', { di: value })).toBe(
       `exception: general protection fault${words}: ???? [#1]?`,
     );
+  });
+
+  // Until 5.13 the displacement was not decoded.
+  test('a general protection fault of a kernel that decodes no further than the SIB byte', () => {
+    const decoding = (by: string): string | undefined =>
+      printed(
+        [over('asm_exc_general_protection', 'oops_end', 'exc_general_protection'), faults('reads', { di: 1n << 62n })],
+        { more: { [by]: {}, exc_general_protection: { code: [{ call: by }, { call: 'oops_end' }] } } },
+      )[0];
+    expect(decoding('insn_get_sib')).toContain('non-canonical address 0x4000000000000000:');
+    expect(decoding('insn_decode')).toContain('non-canonical address 0x4000000000000028:');
   });
 
   test('a breakpoint, and a fault of the stack segment', () => {

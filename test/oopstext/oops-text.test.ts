@@ -168,6 +168,36 @@ Kernel panic - not syncing: kernel: panic_on_warn set ...`,
     'certain: ring_fill+0x22 ran into a WARN() at mm/ring.c:53, and panic_on_warn or warn_limit made a panic of it, on CPU 1 (filler (71)): panic “kernel: panic_on_warn set ...”.',
   ],
   [
+    'a thread that comes back to a module that is gone (7.2)',
+    `[   12.998584] Oops: int3: 0000 [#1] SMP NOPTI
+[   12.999018] CPU: 1 UID: 0 PID: 112 Comm: acme_poll Tainted: G           OE       7.2.13+deb14-cloud-amd64 #1 PREEMPT(lazy)
+[   12.999294] RIP: 0010:0xffffffffc06013e4
+[   12.999595] Code: cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc <cc> cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc cc
+[   12.999929] Call Trace:
+[   13.000361]  <TASK>
+[   13.000435]  ? kthread+0xe4/0x120
+[   13.000650]  ? __pfx_kthread+0x10/0x10`,
+    'certain: The kernel went to 0xffffffffc06013e3 under kthread+0xe4, where no code is any more: what it freed of it is full of breakpoints, on CPU 1 (acme_poll (112)).',
+  ],
+  [
+    'a breakpoint in code that was patched',
+    `[    2.402989] Oops: int3: 0000 [#1] SMP NOPTI
+[    2.402989] CPU: 1 UID: 0 PID: 1 Comm: swapper/0 Not tainted 7.2.13+deb14-cloud-amd64 #1 PREEMPT(lazy)
+[    2.402989] RIP: 0010:ktime_get_update_offsets_now+0x3b/0x200
+[    2.402989] Code: 8b 3d be 3e 9d 02 0f <1f> 44 00 00 0f ae e8`,
+    'certain: ktime_get_update_offsets_now+0x3b ran into a breakpoint that nobody claimed, on CPU 1 (swapper/0 (1)).',
+  ],
+  [
+    'a general protection fault of 5.10, which leaves out the displacement',
+    `general protection fault, probably for non-canonical address 0x6772f424dcdb5991: 0000 [#1] SMP NOPTI
+CPU: 1 PID: 87 Comm: insmod Tainted: G           OE     5.10.0-46-cloud-amd64 #1
+RIP: 0010:acme_more+0x55d/0xb00 [acme]
+Code: 48 8b 80 30 01 00 00 <8b> 78 28 48 81 c4 88 00 00 00
+RSP: 0018:ffffacd20019fc28 EFLAGS: 00000246
+RAX: 6772f424dcdb5991 RBX: 0000000000000000 RCX: 000000000000011e`,
+    'certain: acme_more+0x55d [acme] read 4 bytes at address 0x6772f424dcdb59b9 (0x28(%rax)) through rax, which is 0x6772f424dcdb5991, no canonical address, on CPU 1 (insmod (87)).',
+  ],
+  [
     'a soft lockup',
     `[   26.273669] watchdog: BUG: soft lockup - CPU#0 stuck for 13s! [init:103]
 [   26.273700] CPU: 0 PID: 103 Comm: init Tainted: G           OE      6.1.0-56-cloud-amd64 #1

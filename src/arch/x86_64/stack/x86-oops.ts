@@ -6,6 +6,7 @@ import type { OopsPrinting, PrintedException } from '../../stack/oops-printing.j
 import { PT_REGS_ORDER, type X86Registers } from '../pt-regs-order.js';
 import { readPtRegs } from './pt-regs.js';
 import { controlLines } from './control-registers.js';
+import { printedAddress } from './protection-fault-address.js';
 import { addressPart, errorPart, pageFaultLines, pageFaultOf, protection } from './page-fault-lines.js';
 
 const NO_CALL = 0xffff_ffff_ffff_ffffn;
@@ -74,8 +75,14 @@ function registerLines(
 function firstLines(kernel: Kernel, exception: PrintedException): PrintedLine[] {
   if (exception.overflow !== undefined) return overflowLines(kernel, exception);
   if (exception.kind === 'page fault') return pageFaultLines(kernel, exception, pageFaultOf(kernel, exception));
-  if (exception.kind === 'double fault') return [['PANIC: double fault, error_code: 0x0']];
+  if (exception.kind === 'double fault') return [[`${doubleFaultStart(kernel)}PANIC: double fault, error_code: 0x0`]];
   return [];
+}
+
+/** What stands before it: "traps: ", with which the file's messages begin in some releases. */
+function doubleFaultStart(kernel: Kernel): string {
+  const format = stringsInCode(kernel, 'exc_double_fault', 'do_double_fault').find((text) => text.includes('PANIC: '));
+  return format?.slice(0, format.indexOf('PANIC: ')) ?? '';
 }
 
 /** handle_stack_overflow() */
@@ -192,7 +199,7 @@ function protectionName(kernel: Kernel, exception: PrintedException): string {
   const { access } = exception;
   const error = savedError(kernel, exception);
   if (error !== undefined && error !== 0n) return 'segment-related general protection fault';
-  const address = access?.address;
+  const address = access && printedAddress(kernel, access);
   if (address === undefined) return 'general protection fault';
   const last = BigInt.asUintN(64, address + BigInt(access?.bytes ?? 1) - 1n);
   const isWild = address < BigInt.asUintN(64, ~USER_HALF) && last > USER_HALF;
