@@ -33,8 +33,8 @@ const ofMemory: ReadonlySet<InterruptionKind> = new Set([
   'double fault',
 ]);
 
-/** Reads the instruction that an exception stands at. @param kind what came over it */
-export function faulted(kernel: Kernel, saved: SavedRegisters, kind: InterruptionKind): Faulted {
+/** Reads the instruction that an exception stands at. @param kind what came over it, where that is known */
+export function faulted(kernel: Kernel, saved: SavedRegisters, kind?: InterruptionKind): Faulted {
   const { ip } = saved.registers;
   if (kind === 'breakpoint') return ofBreakpoint(kernel, saved);
   // Data has bytes too, and they are no instruction.
@@ -42,7 +42,8 @@ export function faulted(kernel: Kernel, saved: SavedRegisters, kind: Interruptio
   const code = codeAt(kernel, ip);
   if (code === undefined) return { saved, at: ip, isTrap: false };
   const isTrap = kernel.arch.code.isTrap(code);
-  const access = isTrap || !ofMemory.has(kind) ? undefined : kernel.arch.code.memoryAccess(code, saved.registers);
+  const isOfMemory = !isTrap && (kind === undefined || ofMemory.has(kind));
+  const access = !isOfMemory ? undefined : kernel.arch.code.memoryAccess(code, saved.registers);
   return {
     saved,
     at: ip,
