@@ -84,7 +84,7 @@ export function inspectObject(kernel: Kernel, type: StructType, address: bigint)
           : counted(inner.length, 'element');
       return { declaration: words, offset, value: more, members };
     }
-    return { declaration: words, offset, ...readScalar(kernel, inner, at), members: [] };
+    return { declaration: words, offset, ...readScalar(kernel, inner, at, words), members: [] };
   };
   return ofStruct(type, address, 0, 0);
 }

@@ -11,10 +11,13 @@ const longestText = 4096;
 /** What a pointer to text is shown with. */
 const longestHint = 120;
 
-/** A value that is no struct: number, enumerator, text, pointer with what it leads to. A read that fails is a gap. */
-export function readScalar(kernel: Kernel, type: CType, at: bigint): Scalar {
+/**
+ * A value that is no struct: number, enumerator, text, pointer with what it leads to. What is declared as flags is told
+ * in hexadecimal too. A read that fails is a gap.
+ */
+export function readScalar(kernel: Kernel, type: CType, at: bigint, declared = ''): Scalar {
   return readOr(
-    () => scalarAt(kernel, resolveType(type), at),
+    () => scalarAt(kernel, resolveType(type), at, isFlags.test(declared)),
     (error) => ({ value: gapAt('value', error, at) }),
   );
 }
@@ -24,11 +27,16 @@ interface Scalar {
   place?: Place;
 }
 
-function scalarAt(kernel: Kernel, type: CType, at: bigint): Scalar {
+/** "unsigned int flags", "gfp_t allocflags", "vm_flags_t def": each bit has its own meaning. */
+const isFlags = /(?:flags|mask)$|^(?:const )?(?:gfp_t|fmode_t|\w*flags_t) /;
+
+function scalarAt(kernel: Kernel, type: CType, at: bigint, asFlags: boolean): Scalar {
   switch (type.kind) {
     case 'int':
       return {
-        value: type.bool ? kernel.memory.u8(at) !== 0 : integerInWords(readInteger(kernel, at, type.size, type.signed)),
+        value: type.bool
+          ? kernel.memory.u8(at) !== 0
+          : integerInWords(readInteger(kernel, at, type.size, type.signed), asFlags ? type.size * 8 : undefined),
       };
     case 'enum':
       return { value: enumeratorInWords(type.values, readInteger(kernel, at, type.size, type.signed)) };
@@ -134,9 +142,11 @@ function enumeratorInWords(values: ReadonlyMap<string, bigint>, number: bigint):
   return name === undefined ? number.toString() : `${name} (${number})`;
 }
 
-function integerInWords(value: bigint): string {
+/** `bits` of one that is flags, which from ten on nobody reads in decimals. */
+function integerInWords(value: bigint, bits: number | undefined): string {
   // A number of this size is more likely an address or a mask than a count.
-  return value > 0xffff_ffffn ? `${value} (0x${value.toString(16)})` : value.toString();
+  const inHex = value > 0xffff_ffffn || (bits !== undefined && (value < 0n || value > 9n));
+  return inHex ? `${value} (0x${BigInt.asUintN(bits ?? 64, value).toString(16)})` : value.toString();
 }
 
 function readInteger(kernel: Kernel, at: bigint, size: number, signed: boolean): bigint {

@@ -51,7 +51,7 @@ export function layOutTable(
   const isTree = rows.some(({ lead }) => lead !== '');
   const pad = (index: number, text: string, last: boolean): string => {
     const room = widths[index]!;
-    const cut = width !== Infinity && widthOf(text) > room ? cutTo(text, room) : text;
+    const cut = width !== Infinity && widthOf(text) > room ? cutCell(text, room) : text;
     const space = ' '.repeat(Math.max(0, room - widthOf(cut)));
     return !(isTree && index === 0) && isNumeric(columns[index]!.type) ? space + cut : last ? cut : cut + space;
   };
@@ -189,3 +189,11 @@ export function cutAtWord(text: string, width: number): string {
   const [first = ''] = wrap(text, width - 2);
   return widthOf(first) + 2 <= width ? `${first} …` : cutTo(first, width);
 }
+
+/** A cell's text in so much room: a sentence is cut between words where that keeps most of it, a name anywhere. */
+export function cutCell(text: string, room: number): string {
+  const atWord = cutAtWord(text, room);
+  return widthOf(atWord) >= room * leastKept ? atWord : cutTo(text, room);
+}
+
+const leastKept = 0.6;

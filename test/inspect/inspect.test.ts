@@ -22,6 +22,9 @@ const types = `
     const char *label;
     void *nothing;
     bool hot;
+    unsigned int flags;
+    gfp_t allocation;
+    int flagship;
     struct list_head children;
     struct list_head sibling;
   };
@@ -45,6 +48,9 @@ function thingKernel(more: Partial<Parameters<typeof toyKernel>[0]> = {}): ToyKe
           owner: to('owner'),
           label: 'a label',
           hot: true,
+          flags: 0x40080000,
+          allocation: 8,
+          flagship: 4194304,
         },
       },
     },
@@ -78,6 +84,14 @@ describe('an object by its types', () => {
     ]);
     expect(value('int temperature')).toBe('-40');
     expect(value('bool hot')).toBe(true);
+  });
+
+  test('flags are told in hexadecimal too, where that says more; a number of another name is not', () => {
+    expect([value('unsigned int flags'), value('gfp_t allocation'), value('int flagship')]).toEqual([
+      '1074266112 (0x40080000)',
+      '8',
+      '4194304',
+    ]);
   });
 
   test('a struct around one scalar shows the scalar', () => {

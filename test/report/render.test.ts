@@ -7,7 +7,7 @@ import { keyHelp } from '../../src/tui/state/keys.js';
 import { render, reportFormats, usualEndings } from '../../src/report/render.js';
 import { renderMarkdown } from '../../src/report/render-markdown.js';
 import { renderText } from '../../src/report/render-text.js';
-import { layOutTable, widthOf, wrap } from '../../src/report/lay-out-table.js';
+import { cutCell, layOutTable, widthOf, wrap } from '../../src/report/lay-out-table.js';
 import { chart, columns, fact, facts, findings, graph, log, stacks, table, tree } from '../../src/index.js';
 import { everyView, nasty, reportOf, sectionOf } from './sample-report.js';
 
@@ -426,4 +426,11 @@ test('nothing is 0 in every unit and wherever it stands alone, and what is there
 test('the help of the screens names every form that a file can have', () => {
   const help = keyHelp.flat().join(' ');
   for (const ending of usualEndings) expect(help).toContain(ending);
+});
+
+test('a sentence in a cell is cut between words; a name, or where a word would cost most of it, anywhere', () => {
+  expect(cutCell('a mutex_waiter on its stack', 22)).toBe('a mutex_waiter on …');
+  expect(cutCell('a mutex_waiter on its stack', 27)).toBe('a mutex_waiter on its stack');
+  expect(cutCell('jbd2_revoke_table_s', 12)).toBe('jbd2_revoke…');
+  expect(cutCell('a jbd2_revoke_table_s', 12)).toBe('a jbd2_revo…');
 });

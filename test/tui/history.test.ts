@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { columns, fact, facts, stacks, table } from '../../src/plugin/make-views.js';
+import { keyHints } from '../../src/tui/state/key-hints.js';
 import { panesOf } from '../../src/tui/state/panes.js';
 import { numbers, plugin, runOf, ToySession } from './toy-state.js';
 
@@ -151,6 +152,29 @@ describe('J and K', () => {
     session.keys('K');
     expect(session.state.message?.text).toBe('this was the first of the list');
     expect(session.keys('<esc>').cursorLine).toMatch(/^ *0 /);
+  });
+});
+
+describe('what was typed at the prompt came from no list', () => {
+  const asked = (size?: { columns: number; rows: number }): ToySession =>
+    new ToySession({ numbers: [numbers] }, size)
+      .keys('1jj:jiffies<enter>')
+      .act({ kind: 'answered', request: 1, title: 'memory at jiffies', events: [] })
+      .act({ kind: 'answered', request: 1, events: runOf(numbers) });
+
+  test('J and K do nothing on it, and are not at the foot', () => {
+    const session = asked();
+    expect(keyHints(session.state)).not.toContain('J K next, previous');
+    const { history } = session.state;
+    expect(session.keys('J').state.history).toEqual(history);
+    expect(session.state.message?.text).toBe('this page was not opened from a list');
+    expect(keyHints(session.keys('<enter>').state)).toContain('J K next, previous');
+  });
+
+  test('a wide screen is all its own; what is opened of it stands beside it', () => {
+    const session = asked({ columns: 180, rows: 40 });
+    expect(panesOf(session.state)).toEqual({ width: 180 });
+    expect(panesOf(session.keys('<enter>').state).list?.page.source).toMatchObject({ title: 'memory at jiffies' });
   });
 });
 

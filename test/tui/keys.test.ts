@@ -56,3 +56,10 @@ test('the help scrolls no further than to its end, and says so only where it doe
   expect(after.slice(3, 20)).toEqual(before.slice(2, 19));
   expect(keyHints(new ToySession({}, { columns: 120, rows: 60 }).keys('?').state)).toEqual(['any key closes']);
 });
+
+test('x stops what is being read, on whatever screen, and says so where nothing is', () => {
+  const session = new ToySession({ a: [] }).keys('x');
+  expect([session.state.message?.text, session.effects]).toEqual(['nothing is being read', []]);
+  session.act({ kind: 'restarted', id: 'a' }).keys('x');
+  expect(session.effects).toEqual([{ kind: 'cancel', what: 'run' }]);
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { log } from '../../src/plugin/make-views.js';
+import { fact, facts, log } from '../../src/plugin/make-views.js';
+import { keyHints } from '../../src/tui/state/key-hints.js';
 import { plugin, runOf, ToySession } from './toy-state.js';
 
 describe('logs', () => {
@@ -20,6 +21,19 @@ describe('logs', () => {
     expect(session.lines.join('\n')).not.toContain('booting');
     session.keys('v');
     expect(session.lines.slice(1)).toEqual([expect.stringContaining('Kernel panic')]);
+  });
+
+  test('e is for logs: other text that has such words, and what a user wrote into the log, is passed over', () => {
+    const said = facts('Event', [fact('panic', 'Panic', 'text', 'Kernel panic - not syncing')]);
+    const none = new ToySession({ oom: [said] }).keys('1e');
+    expect(none.state.message?.text).toBe('there is no log on this screen');
+    const forged = { timeNs: 1e9, level: 1, facility: 1, text: 'Kernel panic - not syncing: no' };
+    const beside = new ToySession({ log: [said, log('Log', [...[...kernelLog.lines].slice(0, 2), forged])] }).keys('1');
+    expect(keyHints(beside.state)).not.toContain('E e reports');
+    expect(beside.keys('e').state.message?.text).toBe('no OOM report, oops or panic further down');
+    const two = new ToySession({ log: [said, kernelLog] }).keys('1g');
+    expect(keyHints(two.state)).toContain('E e reports');
+    expect(two.keys('e').cursorLine).toContain('invoked oom-killer');
   });
 
   test('Enter shows a record whole', () => {

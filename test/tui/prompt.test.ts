@@ -70,7 +70,7 @@ describe('the prompt', () => {
     });
     expect([session.state.mode.kind, session.page.source]).toEqual([
       'browse',
-      { kind: 'answer', request: 1, title: 'memory at jiffies', command: 'oompm read VMCORE jiffies' },
+      { kind: 'answer', request: 1, title: 'memory at jiffies', command: 'oompm read VMCORE jiffies', typed: true },
     ]);
     session.act({ kind: 'answered', request: 1, events: runOf(numbers) });
     expect(session.cursorLine).toMatch(/^ *0 /);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { columns, findings, gap, table, tree } from '../../src/plugin/make-views.js';
+import { columns, fact, facts, findings, gap, table, tree } from '../../src/plugin/make-views.js';
+import { keyHints } from '../../src/tui/state/key-hints.js';
 import { frameOf } from './toy-screen.js';
 import { numbers, ToySession } from './toy-state.js';
 
@@ -11,6 +12,20 @@ describe('tables', () => {
     expect(session.keys('rg').cursorLine).toMatch(/^ +0 /);
     expect(session.keys('>g').cursorLine).toMatch(/even 0$/);
     expect(session.keys('rg').cursorLine).toMatch(/odd 99$/);
+  });
+
+  test('a table that is out of sight is not sorted, nor is the key at the foot; the one under the cursor is', () => {
+    const many = facts(
+      'Facts',
+      Array.from({ length: 40 }, (_, n) => fact(`f${n}`, `F${n}`, 'integer', n)),
+    );
+    const session = new ToySession({ numbers: [many, numbers] }).keys('1');
+    expect(keyHints(session.state)).not.toContain('< > sort');
+    expect(session.keys('>').state.message?.text).toBe('no table to be sorted is in sight');
+    expect(session.page.look.sortings).toEqual({});
+    expect(keyHints(session.keys('G').state)).toContain('< > sort');
+    expect(session.keys('>').state.message?.text).toBe('sorted by N, descending');
+    expect(session.keys('r').state.message?.text).toBe('sorted by N, ascending');
   });
 
   test('& filters as one types; Esc shows all again', () => {

@@ -5,13 +5,19 @@ const isKernels = ({ facility, remark }: LogLine): boolean =>
   (facility === undefined || facility === 0) && remark !== true;
 
 /** What a log is read for: where the kernel says that it runs out of memory, or stops. */
-export const logEvents = new RegExp(
+const events = new RegExp(
   [
     'invoked oom-killer|out of memory:',
     String.raw`kernel panic|\b(?:bug|oops):|general protection fault`,
     'soft lockup|hard lockup|blocked for more than|circular locking|self-detected stall',
   ].join('|'),
+  'i',
 );
+
+/** Whether a line of the record, one of the kernel's own, tells of one. */
+export function tellsEvent(record: LogLine, text: string): boolean {
+  return isKernels(record) && events.test(text);
+}
 
 /**
  * The record that tells of the death: the panic; where there is none, the last. Of a text without time stamps, which is

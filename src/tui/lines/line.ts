@@ -59,6 +59,8 @@ export interface Block {
   wraps?: true;
   /** The view that a key for sorting or exporting is about. */
   view?: string;
+  /** Whether the kernel says there what a log is read for: `e` goes from one such line to the next. */
+  isEvent?(index: number): boolean;
   /** The line that a page which begins with this block opens at, with what came before in sight above it. */
   opensAt?: number;
 }

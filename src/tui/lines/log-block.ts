@@ -1,7 +1,7 @@
 import type { LogLine } from '../../words/views.js';
 import { timestamp } from '../../report/format-value.js';
 import { afterStamp, meaningOfLevel } from '../../report/log-lead.js';
-import { deathIn } from './death-in-log.js';
+import { deathIn, tellsEvent } from './death-in-log.js';
 import { matcher } from './choose-rows.js';
 import { fixedBlock, plainLine, span, type Block, type Line, type Span } from './line.js';
 import type { Room, ShownView, TimeStyle } from './view-state.js';
@@ -26,6 +26,7 @@ export function logBlock({ view, key }: ShownView, room: Room): Block {
     length: places.length,
     opensAt: opensAt(lines, places),
     text: (at) => partOf(lines, places[at]!).toLowerCase(),
+    isEvent: (at) => tellsEvent(lines[places[at]!.record]!, partOf(lines, places[at]!)),
     line: (at) => logLine(lines, places[at]!, room.look.times),
   };
 }

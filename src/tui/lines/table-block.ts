@@ -1,7 +1,7 @@
 import { isGap } from '../../plugin/make-views.js';
 import type { Column, Row, Sorting } from '../../words/views.js';
 import { isNumeric } from '../../report/format-value.js';
-import { cutTo, fitColumns, widthOf } from '../../report/lay-out-table.js';
+import { cutCell, cutTo, fitColumns, widthOf } from '../../report/lay-out-table.js';
 import type { Meaning } from '../../report/paint.js';
 import { chooseNodes, chooseRows } from './choose-rows.js';
 import { fixedBlock, plainLine, span, type Block, type Line, type Span } from './line.js';
@@ -357,7 +357,7 @@ const leastOfType = 8;
 function aligned(text: string, at: number, { columns, widths, isTree }: Layout, bar: Bar | undefined): string {
   const room = widths[at]! - (bar === undefined ? 0 : bar.width + 1);
   const cut =
-    widthOf(text) <= room ? text : isTree && at === 0 ? cutMember(text, room) : cutTo(text, Math.max(1, room));
+    widthOf(text) <= room ? text : isTree && at === 0 ? cutMember(text, room) : cutCell(text, Math.max(1, room));
   const space = ' '.repeat(Math.max(0, room - widthOf(cut)));
   // What hangs from lines of a tree begins where they end.
   return isNumeric(columns[at]!.type) && !(isTree && at === 0) ? space + cut : cut + space;

@@ -1,5 +1,5 @@
 import { isEmpty } from '../../report/empty-view.js';
-import { cutTo, widthOf, wrap } from '../../report/lay-out-table.js';
+import { cutCell, widthOf, wrap } from '../../report/lay-out-table.js';
 import { orderFindings } from '../../report/report.js';
 import { chartBlock } from './chart-block.js';
 import { matcher } from './choose-rows.js';
@@ -69,7 +69,7 @@ function staying(block: Block): Block {
 /** What is counted beside it stays whole. */
 function titleWithin(width: number, title: string): string {
   const shown = shownText(title);
-  return widthOf(shown) <= width ? shown : cutTo(shown, Math.max(1, width));
+  return widthOf(shown) <= width ? shown : cutCell(shown, Math.max(1, width));
 }
 
 function bodyBlock(shown: ShownView, room: Room): Block {

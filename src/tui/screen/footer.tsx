@@ -1,6 +1,6 @@
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
-import { cutTo, widthOf, wrap } from '../../report/lay-out-table.js';
+import { cutCell, cutTo, widthOf, wrap } from '../../report/lay-out-table.js';
 import { padded, span, type Span } from '../lines/line.js';
 import { keyHints } from '../state/key-hints.js';
 import { promptRows } from '../state/move.js';
@@ -126,7 +126,7 @@ function statusSpans(state: State): Span[] {
   const room = Math.max(0, columns - widthOf(where) - 1);
   const { message } = state;
   const text = message === undefined ? hintsFor(state, room) : ` ${shownText(message.text)}`;
-  const cut = widthOf(text) > room ? cutTo(text, room) : text;
+  const cut = widthOf(text) > room ? cutCell(text, room) : text;
   return [
     span(cut, message === undefined ? 'quiet' : message.bad ? 'bad' : 'heading'),
     span(' '.repeat(Math.max(1, columns - widthOf(cut) - widthOf(where)))),

@@ -1,5 +1,6 @@
 import { Box } from 'ink';
 import type { ReactElement } from 'react';
+import { cutCell } from '../../report/lay-out-table.js';
 import { span, type Line } from '../lines/line.js';
 import { helpLines, lastHelpTop } from '../state/help-lines.js';
 import { bodyRows } from '../state/move.js';
@@ -23,12 +24,15 @@ export function Chooser({ state, mode }: { state: State; mode: Extract<Mode, { k
       spans: [
         span(at === mode.at ? '> ' : '  '),
         span(`${at + first < 10 ? at + first : ' '}  `, 'quiet'),
-        span(shownText(label)),
+        span(cutCell(shownText(label), state.size.columns - leadOfTarget)),
       ],
     })),
   ];
   return <Lines lines={lines} top={Math.max(0, mode.at + 3 - rows)} chosen={mode.at + 2} state={state} />;
 }
+
+/** The mark and the number before it. */
+const leadOfTarget = 5;
 
 function Lines({
   lines,

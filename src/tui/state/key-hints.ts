@@ -2,9 +2,10 @@ import { isEmpty } from '../../report/empty-view.js';
 import { hasLevels, hasTimes } from '../lines/log-block.js';
 import { isSize } from '../lines/table-index.js';
 import { lastHelpTop } from './help-lines.js';
+import { hasEventElsewhere, tableToSort } from './look.js';
 import { cursorLine } from './move.js';
 import { linesOf } from './page-blocks.js';
-import { viewsOf } from './panes.js';
+import { listOf, viewsOf } from './panes.js';
 import { pageOf, type State } from './state.js';
 
 /** The keys that do something on this page, the most wanted first. */
@@ -13,7 +14,8 @@ export function keyHints(state: State): string[] {
   if (mode.kind === 'help') return lastHelpTop(state) > 0 ? ['j k scroll', 'any other key closes'] : ['any key closes'];
   if (mode.kind === 'choose') return ['Enter open', 'j k choose', 'Esc close'];
   const page = pageOf(state);
-  const line = cursorLine(page, linesOf(state, page));
+  const lines = linesOf(state, page);
+  const line = cursorLine(page, lines);
   const { source } = page;
   const views = viewsOf(state, page);
   const has = (...kinds: readonly string[]): boolean => views.some(({ view }) => kinds.includes(view.kind));
@@ -29,8 +31,8 @@ export function keyHints(state: State): string[] {
       source.kind === 'overview' || views.some(({ view }) => view.kind === 'findings' && view.findings.length > 0),
     ],
     ['Esc back', state.at > 0],
-    ['J K next, previous', isOpened && state.at > 0],
-    ['E e reports', has('log')],
+    ['J K next, previous', listOf(state, state.at) !== undefined],
+    ['E e reports', hasEventElsewhere(lines, page.cursor)],
     ['v level', hasLevels(views)],
     ['t times', hasTimes(views)],
     [
@@ -43,7 +45,7 @@ export function keyHints(state: State): string[] {
     ['/ search', true],
     [': ask', true],
     ['& filter', has('table', 'tree', 'log', 'stack', 'facts')],
-    ['< > sort', views.some(({ view }) => view.kind === 'table' && view.rows.length > 1)],
+    ['< > sort', tableToSort(state, page) !== undefined],
     [
       '# exact',
       views.some(

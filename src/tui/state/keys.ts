@@ -85,7 +85,7 @@ export const keyTable: readonly Keys[] = [
   },
   {
     shown: 'Enter',
-    does: 'open what the line stands for: task, struct, verdict, screen',
+    does: 'open what the line stands for: task, struct, finding, screen',
     on: { enter: { kind: 'enter' } },
   },
   { shown: 'o', does: 'choose among everything on the line that can be opened', on: { o: { kind: 'choose' } } },

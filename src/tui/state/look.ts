@@ -1,12 +1,12 @@
+import type { Sorting } from '../../words/views.js';
 import type { Action } from './actions.js';
-import { logEvents } from '../lines/death-in-log.js';
 import { hasLevels, hasTimes } from '../lines/log-block.js';
-import { placeOf, searchText, type PageLines } from '../lines/page-lines.js';
+import { placeOf, type PageLines } from '../lines/page-lines.js';
 import { sortableColumns, sortingOf } from '../lines/table-block.js';
 import type { Look, ShownView, TimeStyle } from '../lines/view-state.js';
 import { withPage } from './history.js';
 import { linesOf, roomOf } from './page-blocks.js';
-import { bodyRows, cursorLine, movedTo } from './move.js';
+import { bodyRows, cursorLine, linesInSight, movedTo } from './move.js';
 import { viewsOf } from './panes.js';
 import { pageOf, type Page, type State } from './state.js';
 
@@ -44,9 +44,8 @@ export function withFilter(state: State, filter: string): State {
 /** Sorts the table under the cursor by the column beside the present one. */
 export function sortBy(state: State, by: 1 | -1): State {
   const page = pageOf(state);
-  const table = tableAt(state, page);
-  if (table === undefined)
-    return { ...state, message: { text: 'there is no table on this screen to be sorted', bad: false } };
+  const table = tableToSort(state, page);
+  if (table === undefined) return saying(state, 'no table to be sorted is in sight');
   const columns = sortableColumns(table, roomOf(state, page));
   if (columns.length === 0) return state;
   const at = columns.findIndex(({ key }) => key === sortingOf(table, page.look)?.column);
@@ -54,23 +53,23 @@ export function sortBy(state: State, by: 1 | -1): State {
   const to = at < 0 ? first : (at + by + columns.length) % columns.length;
   // Numbers are sorted to find the largest.
   const descending = columns[to]!.type !== 'text';
-  const sorted = withLook(state, page, {
-    sortings: { ...page.look.sortings, [table.key]: { column: columns[to]!.key, descending } },
-  });
-  return {
-    ...sorted,
-    message: { text: `sorted by ${columns[to]!.title}, ${descending ? 'largest' : 'smallest'} first`, bad: false },
-  };
+  return sorted(state, page, table, { column: columns[to]!.key, descending });
+}
+
+function sorted(state: State, page: Page, { key, view }: ShownView, sorting: Sorting): State {
+  const title = view.kind === 'table' ? view.columns.find((column) => column.key === sorting.column)?.title : undefined;
+  return saying(
+    withLook(state, page, { sortings: { ...page.look.sortings, [key]: sorting } }),
+    `sorted by ${title ?? sorting.column}, ${sorting.descending ? 'descending' : 'ascending'}`,
+  );
 }
 
 export function reverse(state: State): State {
   const page = pageOf(state);
-  const table = tableAt(state, page);
+  const table = tableToSort(state, page);
   const sorting = table && sortingOf(table, page.look);
   if (table === undefined || sorting === undefined) return sortBy(state, 1);
-  return withLook(state, page, {
-    sortings: { ...page.look.sortings, [table.key]: { ...sorting, descending: !sorting.descending } },
-  });
+  return sorted(state, page, table, { ...sorting, descending: !sorting.descending });
 }
 
 /** Sizes as people read them, or exact. */
@@ -119,12 +118,29 @@ export function nextLevel(state: State): State {
   return { ...withLook(state, page, { level }), message: { text: words, bad: false } };
 }
 
-export function toEvent(state: State, direction: 1 | -1): State {
+function isEvent(lines: PageLines, at: number): boolean {
+  const place = placeOf(lines, at);
+  return place?.block.isEvent?.(place.index) === true;
+}
+
+/** A longer log has some, in all likelihood; to ask each of its lines for a key at the foot would take too long. */
+const longestAsked = 2_000;
+
+/** Whether `e` or `E` leads anywhere. */
+export function hasEventElsewhere(lines: PageLines, cursor: number): boolean {
+  if (lines.blocks.every((block) => block.isEvent === undefined)) return false;
+  if (lines.length > longestAsked) return true;
+  for (let at = 0; at < lines.length; at++) if (at !== cursor && isEvent(lines, at)) return true;
+  return false;
+}
+
+function toEvent(state: State, direction: 1 | -1): State {
   const page = pageOf(state);
   const lines = linesOf(state, page);
-  for (let at = page.cursor + direction; at >= 0 && at < lines.length; at += direction) {
-    if (logEvents.test(searchText(lines, at))) return withPage(state, movedTo(page, lines, bodyRows(state), at));
-  }
+  if (lines.blocks.every((block) => block.isEvent === undefined))
+    return saying(state, 'there is no log on this screen');
+  for (let at = page.cursor + direction; at >= 0 && at < lines.length; at += direction)
+    if (isEvent(lines, at)) return withPage(state, movedTo(page, lines, bodyRows(state), at));
   return {
     ...state,
     message: {
@@ -219,15 +235,18 @@ function withLook(state: State, page: Page, change: Partial<Look>): State {
   return withPage(state, { ...page, look: { ...page.look, ...change } });
 }
 
-/** The table that the cursor is in, else the first of the screen. */
-function tableAt(state: State, page: Page): ShownView | undefined {
-  const under = placeOf(linesOf(state, page), page.cursor)?.block.view;
-  const views =
-    page.source.kind === 'overview'
-      ? Object.values(state.sections).flatMap((section) => section.views)
-      : viewsOf(state, page);
-  return (
-    views.find(({ key, view }) => key === under && view.kind === 'table') ??
-    (page.source.kind === 'overview' ? undefined : views.find(({ view }) => view.kind === 'table'))
+/** The table that the cursor is in, else the first in sight: one sees what becomes of it. */
+export function tableToSort(state: State, page: Page = pageOf(state)): ShownView | undefined {
+  const lines = linesOf(state, page);
+  const tables = new Map(
+    [...viewsOf(state, page), ...Object.values(state.sections).flatMap(({ views }) => views)].flatMap((shown) =>
+      shown.view.kind === 'table' && (shown.index?.rows.length ?? 0) > 1 ? [[shown.key, shown] as const] : [],
+    ),
   );
+  const end = Math.min(lines.length, page.top + linesInSight(lines, page.top, bodyRows(state)));
+  for (const at of [page.cursor, ...Array.from({ length: end - page.top }, (_, line) => page.top + line)]) {
+    const table = tables.get(placeOf(lines, at)?.block.view ?? '');
+    if (table !== undefined) return table;
+  }
+  return undefined;
 }

@@ -70,7 +70,7 @@ export function promptAnswered(state: State, { request, title, command, events }
       mode: { kind: 'browse' },
       answers: { ...state.answers, [request]: { ...nothingYet, status: 'running' } },
     };
-    return opened(asked, { kind: 'answer', request, title, ...defined({ command }) });
+    return opened(asked, { kind: 'answer', request, title, typed: true, ...defined({ command }) });
   }
   const end = events.find((event) => event.kind === 'end');
   if (end === undefined) return state;

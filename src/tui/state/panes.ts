@@ -29,10 +29,17 @@ export function panesAt(state: State, at: number): Panes {
   if (columns < wideFrom) return { width: columns };
   const list = Math.floor(columns * listShare);
   const rest = columns - list - dividerWidth;
-  const before = state.history[at - 1];
-  if (page.source.kind === 'answer' || page.source.kind === 'text')
-    return before === undefined ? { width: columns } : { width: rest, list: { page: before, width: list } };
+  const from = listOf(state, at);
+  if (from !== undefined) return { width: rest, list: { page: from, width: list } };
+  if (page.source.kind === 'answer' || page.source.kind === 'text') return { width: columns };
   return hasDetails(viewsOf(state, page), rest) ? { width: rest, detail: list } : { width: columns };
+}
+
+/** The page with the entry that the page at that place in the history was opened by; of a screen there is none. */
+export function listOf({ history }: State, at: number): Page | undefined {
+  const source = history[at]?.source;
+  const isOpened = source?.kind === 'text' || (source?.kind === 'answer' && source.typed !== true);
+  return isOpened ? history[at - 1] : undefined;
 }
 
 /** Verdicts and stacks have more to tell than their lines do; a table that needs the width, and a log, have it. */

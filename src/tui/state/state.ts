@@ -25,8 +25,11 @@ export interface Yielded {
 export type Source =
   | { kind: 'overview' }
   | { kind: 'plugin'; id: string }
-  /** The answer to a question, by its number; `command` is the command line that says the same. */
-  | { kind: 'answer'; request: number; title: string; command?: string }
+  /**
+   * The answer to a question, by its number; `command` is the command line that says the same. What was typed at the
+   * prompt came from no list.
+   */
+  | { kind: 'answer'; request: number; title: string; command?: string; typed?: true }
   | { kind: 'text'; title: string; text: string };
 
 /** One place in the history: what is looked at, and how. */

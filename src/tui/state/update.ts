@@ -19,7 +19,7 @@ import {
   toBottom,
   toTop,
 } from './move.js';
-import { panesOf } from './panes.js';
+import { listOf, panesOf } from './panes.js';
 import {
   openPlugin,
   openQuestion,
@@ -206,6 +206,7 @@ function browse(state: State, action: Action): Update {
       };
     }
     case 'cancel':
+      if (!isReading(state)) return only({ ...state, message: { text: 'nothing is being read', bad: false } });
       return { state, effects: [{ kind: 'cancel', what: page.source.kind === 'answer' ? 'answer' : 'run' }] };
     case 'again':
       return page.source.kind === 'plugin'
@@ -214,6 +215,10 @@ function browse(state: State, action: Action): Update {
     default:
       return only(state);
   }
+}
+
+function isReading({ sections, answers }: State): boolean {
+  return [...Object.values(sections), ...Object.values(answers)].some(({ status }) => status === 'running');
 }
 
 /**
@@ -256,8 +261,7 @@ function clicked(state: State, row: number, column: number): State {
 
 /** Opens the next entry of the list that this page was opened from, in this page's place. */
 function sibling(state: State, direction: 1 | -1): Update {
-  const isOpened = pageOf(state).source.kind === 'answer' || pageOf(state).source.kind === 'text';
-  if (!isOpened || state.at === 0)
+  if (listOf(state, state.at) === undefined)
     return { state: { ...state, message: { text: 'this page was not opened from a list', bad: false } }, effects: [] };
   let there = stepped(state, -1);
   for (let tries = 0; tries < longestGap; tries++) {
