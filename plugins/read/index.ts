@@ -51,16 +51,19 @@ export default definePlugin({
 
 function* words(kernel: Kernel, address: bigint, wanted: number): Generator<RowOf<typeof wordColumns>> {
   const length = Math.min(wanted, Number(endOfMemory - address));
+  const pageSize = BigInt(kernel.memory.pageSize);
   let lostPage: bigint | undefined;
   for (let done = 0; done < length; done += bytesInRow) {
     const at = address + BigInt(done);
     const found = readOrGap('memory', () => kernel.memory.read(at, Math.min(bytesInRow, length - done)));
     if ('gap' in found) {
-      // A page is lost as a whole: one gap tells of it.
-      const page = at / BigInt(kernel.memory.pageSize);
+      // A page is lost as a whole: one gap and one row tell of it. One that goes over its end says nothing of the next.
+      const page = at / pageSize;
       if (page !== lostPage) kernel.gaps.record(found);
       lostPage = page;
       yield { cells: { address: at, first: found, second: found, text: found.reason } };
+      const left = Number(pageSize - (at % pageSize)) - bytesInRow;
+      done += Math.max(0, Math.floor(left / bytesInRow)) * bytesInRow;
       continue;
     }
     yield {

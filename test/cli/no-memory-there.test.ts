@@ -31,7 +31,8 @@ describe('an address at which there is no memory', () => {
     expect(code).toBe(4);
     expect(stdout).toMatch(new RegExp(`^${address}$`, 'm'));
     expect(stdout).not.toContain('<');
-    // A page is lost once, however many of its rows were asked for; the second address is its page's last.
+    expect(stdout.match(/ \? +\? /g)).toHaveLength(address === '0x0' ? 1 : 2);
+    // A page is lost once, in the table too, however many of its rows were asked for; the second address is its page's last.
     expect(stdout.split('What could not be read')[1]?.match(/^read: /gm)).toHaveLength(address === '0x0' ? 1 : 2);
   });
 });

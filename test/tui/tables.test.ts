@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { columns, fact, facts, findings, gap, table, tree } from '../../src/plugin/make-views.js';
+import { columns, fact, facts, findings, gap, log, table, tree } from '../../src/plugin/make-views.js';
 import { keyHints } from '../../src/tui/state/key-hints.js';
 import { frameOf } from './toy-screen.js';
 import { numbers, ToySession } from './toy-state.js';
@@ -26,6 +26,33 @@ describe('tables', () => {
     expect(keyHints(session.keys('G').state)).toContain('< > sort');
     expect(session.keys('>').state.message?.text).toBe('sorted by N, descending');
     expect(session.keys('r').state.message?.text).toBe('sorted by N, ascending');
+  });
+
+  test('→ goes no further than there is something, and says so; one ← is enough to go back', () => {
+    const session = new ToySession({ numbers: [numbers] }).keys('1<right>');
+    expect(session.page.look.shift).toBe(0);
+    expect(session.state.message?.text).toBe('there is no more to the right');
+    const wide = table(
+      'Wide',
+      columns(['a', 'b', 'c', 'd', 'e'].map((key) => ({ key, title: key.toUpperCase(), type: 'text' as const }))),
+      [{ cells: Object.fromEntries(['a', 'b', 'c', 'd', 'e'].map((key) => [key, key.repeat(30)])) }],
+    );
+    const text = log('Log', [{ text: `${'x'.repeat(100)} end` }]);
+    for (const view of [wide, text]) {
+      const moved = new ToySession({ wide: [view] }).keys(`1${'<right>'.repeat(30)}`);
+      expect(frameOf(moved.state).join('\n')).toMatch(view === wide ? /e{30}/ : /end/);
+      const { shift } = moved.page.look;
+      expect(shift).toBeGreaterThan(0);
+      expect(moved.keys('<left>').page.look.shift).toBe(shift - 1);
+    }
+  });
+
+  test('# says so where no table has sizes', () => {
+    const session = new ToySession({ numbers: [numbers] }).keys('1#');
+    expect([session.page.look.exact, session.state.message?.text]).toEqual([
+      false,
+      'no table on this screen has sizes',
+    ]);
   });
 
   test('& filters as one types; Esc shows all again', () => {

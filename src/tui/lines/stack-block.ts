@@ -99,18 +99,17 @@ function* frameLines(frame: StackFrame, fold: string, { look, width }: Room): Ge
   if (open) for (const line of details) yield { ...line, part: 'goesOn' };
 }
 
-function frameTargets({ ip, sp, registers }: StackFrame): readonly NamedTarget[] {
-  const at = (label: string, value: bigint): NamedTarget => ({
-    label: `${label} ${address(value)}`,
-    target: { kind: 'question', text: address(value) },
-  });
-  return [
-    at('ip', ip),
-    ...(sp === undefined ? [] : [at('sp', sp)]),
-    ...Object.entries(registers ?? {})
-      .filter(([, value]) => value !== 0n)
-      .map(([name, value]) => at(shownText(name), value)),
-  ];
+/** From here on addresses are the kernel's, whose page tables are read; below is user space, or a bare number. */
+const kernelHalf = 1n << 63n;
+
+function frameTargets({ ip, sp, registers = {} }: StackFrame): readonly NamedTarget[] {
+  const places = [['ip', ip], ['sp', sp ?? 0n], ...Object.entries(registers)] as const;
+  return places
+    .filter(([, value]) => BigInt.asUintN(64, value) >= kernelHalf)
+    .map(([name, value]) => ({
+      label: `${shownText(name)} ${address(value)}`,
+      target: { kind: 'question', text: address(value) },
+    }));
 }
 
 function detailsOf(frame: StackFrame, width: number): Line[] {

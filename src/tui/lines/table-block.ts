@@ -91,6 +91,17 @@ export function columnsHidden(shown: ShownView, room: Room): number {
   return view.columns.length - columnsShown(shown, room).kept.length;
 }
 
+/** Whether there is more to the right than is in sight: columns, or the rest of one that is cut. */
+export function hidesToTheRight(shown: ShownView, room: Room): boolean {
+  const { view, index } = shown;
+  if ((view.kind !== 'table' && view.kind !== 'tree') || index === undefined || index.rows.length === 0) return false;
+  const { kept, widths } = columnsShown(shown, room);
+  const natural = index.widths[cellStyle(view, room.look)];
+  const last = natural.length - 1;
+  if (room.look.shift === 0) return kept.length <= last || kept.some((at) => widths[at]! < natural[at]!);
+  return room.look.shift + 1 < last && (kept.at(-1) !== last || widths[last]! < natural[last]!);
+}
+
 /**
  * How many tasks of the table the OOM killer took: what they had is gone, so that they are far down among the largest.
  */

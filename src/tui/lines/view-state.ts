@@ -81,3 +81,6 @@ export function cellStyle({ id }: SolidView, { exact }: Look): CellStyle {
 export function isOpen({ folds, all }: Look, fold: string, openAtFirst: boolean): boolean {
   return folds.has(fold) !== (all === undefined ? openAtFirst : all === 'open');
 }
+
+/** Text moves sideways by so many columns at a time. */
+export const shiftStep = 8;

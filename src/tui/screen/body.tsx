@@ -7,11 +7,9 @@ import { bodyRows, entryEnd, linesInSight, pinnedAt, settle } from '../state/mov
 import { dividerWidth, margin, panesOf } from '../state/panes.js';
 import { pageOf, type Page, type State } from '../state/state.js';
 import { LineText } from './line-text.js';
+import { shiftStep } from '../lines/view-state.js';
 import { ThemeContext } from './theme.js';
 import { counted } from '../../words/quantity.js';
-
-/** Text moves sideways by so many columns at a time. */
-const shiftStep = 8;
 
 interface ShownLine {
   spans: readonly Span[];

@@ -1,8 +1,6 @@
-import { isEmpty } from '../../report/empty-view.js';
 import { hasLevels, hasTimes } from '../lines/log-block.js';
-import { isSize } from '../lines/table-index.js';
 import { lastHelpTop } from './help-lines.js';
-import { hasEventElsewhere, tableToSort } from './look.js';
+import { hasEventElsewhere, hasSizes, tableToSort } from './look.js';
 import { cursorLine } from './move.js';
 import { linesOf } from './page-blocks.js';
 import { listOf, viewsOf } from './panes.js';
@@ -46,12 +44,7 @@ export function keyHints(state: State): string[] {
     [': ask', true],
     ['& filter', has('table', 'tree', 'log', 'stack', 'facts')],
     ['< > sort', tableToSort(state, page) !== undefined],
-    [
-      '# exact',
-      views.some(
-        ({ view }) => (view.kind === 'table' || view.kind === 'tree') && !isEmpty(view) && view.columns.some(isSize),
-      ),
-    ],
+    ['# exact', hasSizes(views)],
     ['o choose', (line?.targets?.length ?? 0) > 1],
     ['y copy command', true],
     ['w write', true],

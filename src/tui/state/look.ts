@@ -1,9 +1,13 @@
 import type { Sorting } from '../../words/views.js';
+import { isEmpty } from '../../report/empty-view.js';
+import { widthOf } from '../../report/lay-out-table.js';
+import type { Line } from '../lines/line.js';
 import type { Action } from './actions.js';
 import { hasLevels, hasTimes } from '../lines/log-block.js';
 import { placeOf, type PageLines } from '../lines/page-lines.js';
-import { sortableColumns, sortingOf } from '../lines/table-block.js';
-import type { Look, ShownView, TimeStyle } from '../lines/view-state.js';
+import { isSize } from '../lines/table-index.js';
+import { hidesToTheRight, sortableColumns, sortingOf } from '../lines/table-block.js';
+import { shiftStep, type Look, type Room, type ShownView, type TimeStyle } from '../lines/view-state.js';
 import { withPage } from './history.js';
 import { linesOf, roomOf } from './page-blocks.js';
 import { bodyRows, cursorLine, linesInSight, movedTo } from './move.js';
@@ -20,8 +24,26 @@ export function sideways(state: State, by: 1 | -1): State {
     const [before, after] = [linesOf(state, page).length, linesOf(toggled, pageOf(toggled)).length];
     if (by > 0 ? after > before : after < before) return toggled;
   }
+  if (by > 0 && !goesOnToTheRight(state, page)) return saying(state, 'there is no more to the right');
   const shift = Math.max(0, page.look.shift + by);
   return shift === page.look.shift ? state : withLook(state, page, { shift });
+}
+
+/** Whether a line in sight has more text than there is room for, or a table more columns. */
+function goesOnToTheRight(state: State, page: Page): boolean {
+  const lines = linesOf(state, page);
+  const room = roomOf(state, page);
+  const hidden = new Set(viewsOf(state, page).flatMap((shown) => (hidesToTheRight(shown, room) ? [shown.key] : [])));
+  const end = Math.min(lines.length, page.top + linesInSight(lines, page.top, bodyRows(state)));
+  for (let at = page.top; at < end; at++) {
+    const { block, index } = placeOf(lines, at)!;
+    if (block.ownShift === true ? hidden.has(block.view ?? '') : isWider(block.line(index), page, room)) return true;
+  }
+  return false;
+}
+
+function isWider({ spans }: Line, { look }: Page, { width }: Room): boolean {
+  return spans.reduce((sum, { text }) => sum + widthOf(text), 0) - look.shift * shiftStep > width;
 }
 
 export function toggleFold(state: State): State {
@@ -72,9 +94,17 @@ export function reverse(state: State): State {
   return sorted(state, page, table, { ...sorting, descending: !sorting.descending });
 }
 
+/** Whether a table among these has sizes that can be told in two ways. */
+export function hasSizes(views: readonly ShownView[]): boolean {
+  return views.some(
+    ({ view }) => (view.kind === 'table' || view.kind === 'tree') && !isEmpty(view) && view.columns.some(isSize),
+  );
+}
+
 /** Sizes as people read them, or exact. */
-export function toggleExact(state: State): State {
+function toggleExact(state: State): State {
   const page = pageOf(state);
+  if (!hasSizes(viewsOf(state, page))) return saying(state, 'no table on this screen has sizes');
   const exact = !page.look.exact;
   return {
     ...withLook(state, page, { exact }),
@@ -157,6 +187,7 @@ function toEvent(state: State, direction: 1 | -1): State {
 export function toFinding(state: State, direction: 1 | -1): State {
   const page = pageOf(state);
   const found = findingsIn(linesOf(state, page));
+  if (found.length === 0) return saying(state, 'there is no finding on this screen');
   const { aside } = roomOf(state, page);
   const next =
     direction > 0
