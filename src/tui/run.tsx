@@ -4,10 +4,12 @@ import { defaultCacheFolder, defaultDebuginfodCache } from '../debuginfo/cache-f
 import { startClient, type Client } from './data/client.js';
 import { exportPage } from './export.js';
 import { frameWriter } from './frame-writer.js';
+import { keyboard } from './keyboard.js';
 import { layoutEngine } from './layout-engine.js';
 import { App } from './screen/screen.js';
 import { coloured, uncoloured } from './screen/theme.js';
 import type { Effect } from './state/state.js';
+import { actionsOf } from './state/keys.js';
 import { firstState } from './state/update.js';
 import { createStore, type Store } from './store.js';
 import type { TuiRequest } from './request.js';
@@ -78,6 +80,12 @@ export async function runScreens(request: TuiRequest, terminal: Terminal): Promi
     store.dispatch({ kind: 'resize', columns: output.columns, rows: output.rows });
     writer.resized();
   });
+  const keys = keyboard((strokes) => {
+    // What a key means depends on those before it.
+    for (const { input, key } of strokes)
+      for (const action of actionsOf(store.state(), input, key)) store.dispatch(action);
+  });
+  terminal.input.setEncoding('utf8').on('data', keys.take);
   await layoutEngine;
   const app = render(<App store={store} theme={request.colour ? coloured : uncoloured} />, {
     stdin: terminal.input,
@@ -92,6 +100,8 @@ export async function runScreens(request: TuiRequest, terminal: Terminal): Promi
     return { code, commands, ...defined({ refused }) };
   } finally {
     app.unmount();
+    terminal.input.off('data', keys.take).pause();
+    keys.stop();
     terminal.restore();
     await client.close();
   }

@@ -6,10 +6,11 @@ export type Output = WriteStream & { readonly fd: number };
 
 /**
  * The alternate screen, without a cursor, and lines cut at the edge: a frame made for a wider window must not scroll.
- * The wheel and clicks are told, in the form that has no limit of columns (SGR). And back, whatever colours were on.
+ * The wheel and clicks are told, in the form that has no limit of columns (SGR), and pasted text as such. And back,
+ * whatever colours were on.
  */
-const enter = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?1000h\u001b[?1006h\u001b[2J\u001b[H';
-const leave = '\u001b[0m\u001b[?1006l\u001b[?1000l\u001b[?7h\u001b[?25h\u001b[?1049l';
+const enter = '\u001b[?1049h\u001b[?25l\u001b[?7l\u001b[?1000h\u001b[?1006h\u001b[?2004h\u001b[2J\u001b[H';
+const leave = '\u001b[0m\u001b[?2004l\u001b[?1006l\u001b[?1000l\u001b[?7h\u001b[?25h\u001b[?1049l';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 

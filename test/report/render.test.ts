@@ -431,6 +431,7 @@ test('the help of the screens names every form that a file can have', () => {
 test('a sentence in a cell is cut between words; a name, or where a word would cost most of it, anywhere', () => {
   expect(cutCell('a mutex_waiter on its stack', 22)).toBe('a mutex_waiter on …');
   expect(cutCell('a mutex_waiter on its stack', 27)).toBe('a mutex_waiter on its stack');
+  expect(cutCell('yes', 27)).toBe('yes');
   expect(cutCell('jbd2_revoke_table_s', 12)).toBe('jbd2_revoke…');
   expect(cutCell('a jbd2_revoke_table_s', 12)).toBe('a jbd2_revo…');
 });

@@ -287,7 +287,7 @@ describe('what stands on the screens', () => {
     const footer = (columns: number, keys: string): string => at(columns, 24, keys).split('\n').at(-1)!;
     expect(footer(200, ':ps<enter>')).not.toContain('sort');
     expect(footer(200, ':zones<enter>')).toMatch(/< > sort/);
-    expect(footer(200, ':log<enter>')).toMatch(/E e reports {2}v level {2}t times/);
+    expect(footer(200, ':log<enter>')).toMatch(/Esc back {2}v level {2}t times/);
     expect(footer(200, '0')).toContain('f next finding');
     expect(footer(200, '0')).not.toContain('Esc back');
     expect(footer(200, '0')).toMatch(/ \d+\/\d+ *$/);
@@ -414,4 +414,20 @@ describe('what stands on the screens', () => {
     session.act({ kind: 'restarted', id: 'bt' });
     expect(frameOf(session.state)[0]).toMatch(/reading bt… 5\/6$/);
   });
+});
+
+test('beside a chart’s labels nothing is cut, however narrow; with room for them no label is either', () => {
+  const parts = [
+    { label: 'anonymous memory of processes', value: 80 },
+    { label: 'free', value: 20 },
+  ];
+  const whole = chart('What held the memory', 'pages', parts, { total: 100 });
+  const bars = chart('Largest', 'pages', parts);
+  const at = (columns: number): string =>
+    frameOf(new ToySession({ held: [whole, bars] }, { columns, rows: 24 }).keys('1').state).join('\n');
+  for (const columns of [40, 60, 80]) {
+    expect(at(columns)).toMatch(/320 KiB {2}80\.0 %$/m);
+    expect(at(columns)).toMatch(/[█·] +320 KiB$/m);
+  }
+  expect(at(80)).toContain('██ anonymous memory of processes');
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
-import { actionsOf, keystrokes } from '../../src/tui/state/keys.js';
+import { actionsOf } from '../../src/tui/state/keys.js';
+import { frameOf } from './toy-screen.js';
 import { numbers, ToySession } from './toy-state.js';
 
 describe('moving', () => {
@@ -87,8 +88,22 @@ describe('the mouse', () => {
     for (const report of ['[<0;5;20m', '[<35;5;3M']) expect(actionsOf(session.state, report, {})).toEqual([]);
   });
 
+  test('a click on a screen’s name opens it; on the way to what was opened it does nothing', () => {
+    const session = new ToySession({ numbers: [numbers], others: [numbers] });
+    const click = (column: number): string => {
+      for (const action of actionsOf(session.state, `[<0;${column};2M`, {})) session.act(action);
+      return session.page.source.kind === 'plugin' ? session.page.source.id : session.page.source.kind;
+    };
+    const tabs = frameOf(session.state)[1]!;
+    expect(click(tabs.indexOf('others') + 2)).toBe('others');
+    expect(click(tabs.indexOf('numbers') + 2)).toBe('numbers');
+    expect(click(79)).toBe('numbers');
+    expect(click(3)).toBe('overview');
+    session.keys('1<enter>');
+    expect(click(3)).toBe('answer');
+  });
+
   test('a report is one stroke, whatever is typed', () => {
-    expect(keystrokes('[<64;10;5M', {})).toEqual([{ input: '[<64;10;5M', key: {} }]);
     const session = new ToySession({ numbers: [numbers] }).keys(':abc');
     for (const action of actionsOf(session.state, '[<64;10;5M', {})) session.act(action);
     expect(session.state.mode).toMatchObject({ kind: 'input', text: 'abc' });

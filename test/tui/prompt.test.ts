@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { findings } from '../../src/plugin/make-views.js';
 import { numbers, runOf, ToySession } from './toy-state.js';
 
 describe('the prompt', () => {
@@ -74,6 +75,29 @@ describe('the prompt', () => {
     ]);
     session.act({ kind: 'answered', request: 1, events: runOf(numbers) });
     expect(session.cursorLine).toMatch(/^ *0 /);
+  });
+
+  test(':q leaves and :help shows the keys, as in vim and less; a screen of that name comes first', () => {
+    expect(typing('q').keys('<enter>').effects.at(-1)).toEqual({ kind: 'quit', code: 0 });
+    expect(typing('help').keys('<enter>').state.mode.kind).toBe('help');
+    expect(typing('quit_me').keys('<enter>').effects.at(-1)).toMatchObject({ kind: 'ask' });
+    const own = new ToySession({ help: [numbers] }).keys(':help<enter>');
+    expect(own.page.source).toEqual({ kind: 'plugin', id: 'help' });
+  });
+
+  test('what was laid out in the room above the prompt is laid out anew without it', () => {
+    const many = Array.from({ length: 3 }, (_, n) => ({
+      id: `f${n}`,
+      sentence: `Finding ${n} ${'has many words '.repeat(9)}`,
+      certainty: 'certain' as const,
+      moment: 'dump' as const,
+      weight: 50,
+      evidence: [],
+    }));
+    const session = new ToySession({ found: [findings('Found', many)] }).keys('1');
+    const before = session.lines;
+    expect(session.keys(':').lines.length).toBeLessThan(before.length);
+    expect(session.keys('<enter>').lines).toEqual(before);
   });
 
   test('Esc stops what was asked, and what still comes of it opens nothing', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
-import { fact, facts, findings } from '../../src/plugin/make-views.js';
+import { fact, facts, findings, log } from '../../src/plugin/make-views.js';
 import type { Outcome } from '../../src/plugin/section.js';
 import { lineText } from '../../src/tui/lines/line.js';
 import { lineAt } from '../../src/tui/lines/page-lines.js';
 import { linesOf } from '../../src/tui/state/page-blocks.js';
+import { pageOf } from '../../src/tui/state/state.js';
 import { firstState, update } from '../../src/tui/state/update.js';
 import { facts as dumpFacts, numbers, plugin, runOf, ToySession } from './toy-state.js';
 
@@ -32,6 +33,21 @@ describe('what comes in', () => {
     const line = session.cursorLine;
     session.act({ kind: 'yielded', id: 'c', events: runOf(facts('More', [fact('x', 'X', 'text', 'y')])) });
     expect(session.cursorLine).toBe(line);
+  });
+
+  test('keys that come before there is anything do not keep a page from opening where it should', () => {
+    const session = new ToySession({}, undefined, [plugin('log')]).keys('jjG1j').keys('<pagedown>');
+    const [view, batch, end] = runOf(
+      log(
+        'Log',
+        Array.from({ length: 100 }, (_, n) => ({ timeNs: n * 1e9, level: 6, facility: 0, text: `line ${n}` })),
+      ),
+    );
+    session.act({ kind: 'yielded', id: 'log', events: [view!] }).keys('jG');
+    session.act({ kind: 'yielded', id: 'log', events: [batch!, end!] });
+    expect(session.cursorLine).toContain('line 99');
+    const opening = update(firstState(['vmcore'], { columns: 80, rows: 24 }), { kind: 'move', by: 1 }).state;
+    expect(pageOf(opening).fresh).toBe(true);
   });
 
   test('rows that stream in are appended, and the sort holds', () => {

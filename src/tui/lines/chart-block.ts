@@ -1,14 +1,18 @@
 import type { ChartView } from '../../words/views.js';
 import { quantity, shareOfWhole } from '../../report/format-value.js';
-import { cutTo, widthOf } from '../../report/lay-out-table.js';
+import { cutCell, widthOf } from '../../report/lay-out-table.js';
 import type { Meaning } from '../../report/paint.js';
 import { isWhole, looksOf } from '../../report/palette.js';
 import { fixedBlock, padded, span, type Block, type Line, type Span } from './line.js';
 import type { Room, ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
-/** A label has this many columns, or a third of the screen. */
+/** Beside a bar a label has this many columns, or a third of the screen; on a narrow one as many as bar and amount leave. */
 const leastForLabel = 28;
+/** What stands beside labels is not cut: texture, amount and share in a legend, and the amount behind a bar. */
+const besideLegend = 23;
+const besideBar = 12;
+const narrowestLabel = 6;
 const narrowestBar = 12;
 const widestBar = 60;
 
@@ -36,7 +40,7 @@ function wholeLines(chart: ChartView, total: number, room: Room): Line[] {
   );
   const bar: Span[] = parts.map(({ shade, meaning }, index) => span(shade.repeat(cells[index]!), meaning));
   const rest = width - cells.reduce((sum, count) => sum + count, 0);
-  const labelWidth = labelWidthOf(chart, room.width);
+  const labelWidth = labelWidthOf(chart, room.width - besideLegend);
   return [
     { spans: [...bar, span('·'.repeat(Math.max(0, rest)), 'quiet')] },
     ...parts.map(({ label, value, shade, meaning }) => ({
@@ -61,7 +65,10 @@ function shareOut(values: readonly number[], total: number, width: number): numb
 }
 
 function barLines(chart: ChartView, room: Room): Line[] {
-  const labelWidth = labelWidthOf(chart, room.width);
+  const labelWidth = labelWidthOf(
+    chart,
+    Math.min(Math.max(leastForLabel, Math.floor(room.width / 3)), room.width - narrowestBar - besideBar),
+  );
   const most = Math.max(0, ...chart.bars.flatMap((bar) => [bar.value, ...(bar.marks ?? []).map(({ value }) => value)]));
   const scale = chart.total ?? most;
   const marked = chart.bars.some((bar) => (bar.marks ?? []).length > 0);
@@ -136,14 +143,14 @@ function letterOf(label: string): string {
   return first !== '' && widthOf(first) === 1 ? first : '|';
 }
 
-function labelWidthOf(chart: ChartView, width: number): number {
+function labelWidthOf(chart: ChartView, most: number): number {
   return Math.min(
-    Math.max(leastForLabel, Math.floor(width / 3)),
+    Math.max(narrowestLabel, most),
     chart.bars.reduce((widest, bar) => Math.max(widest, widthOf(shownText(bar.label))), 0),
   );
 }
 
 function labelled(label: string, width: number): string {
   const text = shownText(label);
-  return padded(widthOf(text) > width ? cutTo(text, width) : text, width);
+  return padded(widthOf(text) > width ? cutCell(text, width) : text, width);
 }

@@ -74,7 +74,10 @@ function titleWithin(width: number, title: string): string {
 
 function bodyBlock(shown: ShownView, room: Room): Block {
   const { view, key } = shown;
-  if (isEmpty(view)) return fixedBlock(key, room.look.filter === '' ? [plainLine(emptyLine(room), 'quiet')] : [], key);
+  if (isEmpty(view)) {
+    const empty = fixedBlock(key, room.look.filter === '' ? [plainLine(emptyLine(room), 'quiet')] : [], key);
+    return room.empty === 'reading' ? passive(empty) : empty;
+  }
   switch (view.kind) {
     case 'facts':
       return factsBlock(shown, room);

@@ -95,9 +95,10 @@ function candidateLines(prompt: Prompt, columns: number, rows: number): Span[][]
   );
   const lines = shown.map(({ label, kind, about }): Span[] => {
     const name = shownText(label);
+    const told = `${kind}${about === undefined ? '' : `: ${shownText(about)}`}`;
     return [
       span(`   ${padded(widthOf(name) > widest ? cutTo(name, widest) : name, widest)}`),
-      span(`  ${kind}${about === undefined ? '' : `: ${shownText(about)}`}`, 'quiet'),
+      span(`  ${cutCell(told, Math.max(1, columns - widest - 5))}`, 'quiet'),
     ];
   });
   if (candidates.length > rows)

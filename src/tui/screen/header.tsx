@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import { widthOf } from '../../report/lay-out-table.js';
 import { span, type Span } from '../lines/line.js';
 import { pageOf, type State } from '../state/state.js';
-import { screenId, screensOf } from '../state/update.js';
+import { tabsOf } from '../state/screens.js';
 import { LineText } from './line-text.js';
 import { shownText } from '../lines/shown-text.js';
 
@@ -27,10 +27,7 @@ export function Header({ state }: { state: State }): ReactElement {
             : [...left.slice(0, 2), span(` ${right}`, 'warning')]
         }
       />
-      <LineText
-        width={columns}
-        spans={isScreen ? screenSpans(state, screenId(source), columns) : trailSpans(state, columns)}
-      />
+      <LineText width={columns} spans={isScreen ? screenSpans(state) : trailSpans(state, columns)} />
     </Box>
   );
 }
@@ -72,30 +69,10 @@ function progressOf({ refused, dump, plugins, sections }: State): string {
   return `reading ${running}… ${ended}/${inReport.length} `;
 }
 
-/** As many screens as there is room for, the present one among them. */
-function screenSpans(state: State, present: string, columns: number): Span[] {
-  const tabs = screensOf(state).map((source, at) => {
-    const id = screenId(source);
-    return { id, text: at < 10 ? ` ${at} ${id} ` : ` ${id} ` };
-  });
-  let first = 0;
-  const presentAt = Math.max(
-    0,
-    tabs.findIndex(({ id }) => id === present),
-  );
-  const widthFrom = (from: number): number =>
-    tabs.slice(from, presentAt + 1).reduce((sum, { text }) => sum + text.length + 1, 2);
-  while (first < presentAt && widthFrom(first) > columns - 2) first++;
-  const spans: Span[] = [];
-  let used = 0;
-  for (const { id, text } of tabs.slice(first)) {
-    // A name that is cut in the middle is no name.
-    if (used + widthOf(text) > columns - 2) {
-      spans.push(span(' …', 'quiet'));
-      break;
-    }
-    spans.push(id === present ? span(`[${text.trim()}]`, 'heading') : span(text, 'quiet'));
-    used += widthOf(text);
-  }
-  return spans;
+function screenSpans(state: State): Span[] {
+  const { tabs, more } = tabsOf(state);
+  return [
+    ...tabs.map(({ text, present }) => span(text, present ? 'heading' : 'quiet')),
+    ...(more ? [span(' …', 'quiet')] : []),
+  ];
 }

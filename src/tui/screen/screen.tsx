@@ -1,6 +1,5 @@
-import { Box, useInput } from 'ink';
+import { Box } from 'ink';
 import { useSyncExternalStore, type ReactElement } from 'react';
-import { actionsOf, keystrokes } from '../state/keys.js';
 import type { State } from '../state/state.js';
 import type { Store } from '../store.js';
 import { Body } from './body.js';
@@ -27,14 +26,9 @@ export function Screen({ state }: { state: State }): ReactElement {
   );
 }
 
-/** The screen joined to keyboard and store. */
+/** The screen joined to the store. */
 export function App({ store, theme }: { store: Store; theme: Theme }): ReactElement {
   const state = useSyncExternalStore(store.subscribe, store.state);
-  useInput((input, key) => {
-    for (const one of keystrokes(input, key)) {
-      for (const action of actionsOf(store.state(), one.input, one.key)) store.dispatch(action);
-    }
-  });
   return (
     <ThemeContext value={theme}>
       <Screen state={state} />

@@ -3,7 +3,7 @@ import { mouseActions } from './mouse.js';
 import { bodyRows } from './move.js';
 import type { State } from './state.js';
 
-/** A key as Ink tells it; only what is asked for here. */
+/** What is pressed; a character has none of these. */
 export interface Key {
   upArrow?: boolean;
   downArrow?: boolean;
@@ -20,7 +20,8 @@ export interface Key {
   ctrl?: boolean;
   meta?: boolean;
   backspace?: boolean;
-  delete?: boolean;
+  /** Text that was pasted: no keys, whatever is in it. */
+  pasted?: boolean;
 }
 
 /** What keys do that belong together; each line of the help is one habit of less, vim or the arrows. */
@@ -49,7 +50,7 @@ const screenNumbers = Object.fromEntries(
 export const keyTable: readonly Keys[] = [
   {
     shown: '↑ ↓ j k, wheel',
-    does: 'an entry up or down; a click puts the cursor there',
+    does: 'an entry up or down; a click puts the cursor there, or opens a screen by its name',
     on: { up, down, j: down, k: up, 'Ctrl-N': down, 'Ctrl-P': up },
   },
   {
@@ -198,6 +199,7 @@ export function actionsOf(state: State, input: string, key: Key): Action[] {
   const mouse = mouseActions(input);
   if (mouse !== undefined) return mouse;
   if (state.mode.kind === 'input') return inputActions(input, key);
+  if (key.pasted) return [];
   const action = onKey.get(name);
   if (action === undefined) return [];
   return [typeof action === 'function' ? action(bodyRows(state)) : action];
@@ -216,36 +218,16 @@ function pressed(input: string, key: Key): string {
   if (key.tab) return key.shift ? 'shift-tab' : 'tab';
   if (key.return) return 'enter';
   if (key.escape) return 'esc';
-  if (key.backspace || key.delete) return 'backspace';
+  if (key.backspace) return 'backspace';
   if (key.ctrl) return `Ctrl-${input.toUpperCase()}`;
   // A key's name is no key.
   return key.meta || input.length > 1 ? '' : input;
 }
 
-/**
- * Keys that are held down, pasted, or come over a slow line arrive several at once: one after another, since what a key
- * means depends on those before it.
- */
-export function keystrokes(input: string, key: Key): { input: string; key: Key }[] {
-  if (input.length < 2 || key.ctrl || key.meta || mouseActions(input) !== undefined) return [{ input, key }];
-  return [...new Intl.Segmenter().segment(input)].flatMap(
-    ({ segment }) => controlKeys(segment) ?? [{ input: segment, key: {} }],
-  );
-}
-
-function controlKeys(segment: string): { input: string; key: Key }[] | undefined {
-  if (segment === '\r\n' || segment === '\r' || segment === '\n') return [{ input: '', key: { return: true } }];
-  const code = segment.charCodeAt(0);
-  if (code === 9) return [{ input: '', key: { tab: true } }];
-  if (code === 8 || code === 127) return [{ input: '', key: { backspace: true } }];
-  if (code === 27) return [{ input: '', key: { escape: true } }];
-  return code < 32 ? [{ input: String.fromCharCode(code + 96), key: { ctrl: true } }] : undefined;
-}
-
 function inputActions(input: string, key: Key): Action[] {
   if (key.escape) return [{ kind: 'escape' }];
   if (key.return) return [{ kind: 'submit' }];
-  if (key.backspace || key.delete) return [{ kind: 'erase' }];
+  if (key.backspace) return [{ kind: 'erase' }];
   if (key.tab) return [{ kind: 'complete', direction: key.shift ? -1 : 1 }];
   if (key.ctrl && (input === 'u' || input === 'w')) return [{ kind: 'eraseAll' }];
   return key.ctrl || key.meta || input === '' ? [] : [{ kind: 'type', text: input }];

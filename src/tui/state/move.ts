@@ -100,6 +100,11 @@ function stopFrom(lines: PageLines, from: number, direction: 1 | -1, rows = Infi
   return undefined;
 }
 
+/** Whether there is anything yet that the cursor stops at. */
+export function hasEntries(lines: PageLines): boolean {
+  return stopFrom(lines, 0, 1) !== undefined;
+}
+
 function isStop(lines: PageLines, at: number): boolean {
   const place = placeOf(lines, at);
   return place !== undefined && !place.block.passive && place.block.line(place.index).part === undefined;

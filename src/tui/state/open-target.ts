@@ -50,6 +50,9 @@ export function openPlugin(state: State, id: string): Update {
 export function openQuestion(state: State, mode: Extract<State['mode'], { kind: 'input' }>, text: string): Update {
   if (text === 'overview' || state.plugins.some(({ id, required }) => id === text && required.length === 0))
     return openPlugin({ ...state, mode: { kind: 'browse' } }, text);
+  // As vim and less have it.
+  if (/^(?:q|quit|exit)!?$/.test(text)) return { state, effects: [{ kind: 'quit', code: 0 }] };
+  if (/^(?:h|help|\?)$/.test(text)) return { state: { ...state, mode: { kind: 'help', top: 0 } }, effects: [] };
   const request = state.lastRequest + 1;
   return {
     state: { ...state, lastRequest: request, mode: { ...mode, prompt: { candidates: [], request } } },

@@ -34,7 +34,7 @@ export function overviewBlocks(state: State, room: Room): Block[] {
   );
   const running = state.plugins.some(({ id, inReport }) => inReport && state.sections[id]?.status !== 'ended');
   const overview = state.sections['overview'];
-  if (state.dump === undefined) return [fixedBlock('opening', [plainLine('opening the dump…', 'quiet')])];
+  if (state.dump === undefined) return [passive(fixedBlock('opening', [plainLine('opening the dump…', 'quiet')]))];
   const machine = machineInWords(state, room);
   const matches = matcher(room.look.filter);
   const isFiltered = room.look.filter !== '';

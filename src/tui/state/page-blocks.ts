@@ -3,7 +3,7 @@ import { widthOf, wrap } from '../../report/lay-out-table.js';
 import { outcomeInWords } from '../../report/outcome-in-words.js';
 import type { Units } from '../../report/format-value.js';
 import { gapBlocks } from '../lines/gap-blocks.js';
-import { fixedBlock, lineText, plainLine, type Block } from '../lines/line.js';
+import { fixedBlock, lineText, passive, plainLine, type Block } from '../lines/line.js';
 import { pageLines, type PageLines } from '../lines/page-lines.js';
 import { viewBlocks } from '../lines/view-blocks.js';
 import { nameOfObject, type Room } from '../lines/view-state.js';
@@ -34,6 +34,8 @@ export function linesOf(
     state.dump,
     state.refused,
     state.size,
+    // The prompt takes some of them, and what is brief for it is not for the rest of the page's life.
+    bodyRows(state),
     state.history.length,
   ];
   const laidOut = known.get(page) ?? new Map<number, { deps: readonly unknown[]; lines: PageLines }>();
@@ -133,7 +135,7 @@ function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, i
       info !== undefined && info.required.length > 0
         ? `it needs ${info.required.join(', ')}: type :${info.id} and what it is to show`
         : 'not run yet';
-    return [fixedBlock('status', [plainLine(''), plainLine(why, 'quiet')])];
+    return [passive(fixedBlock('status', [plainLine(''), plainLine(why, 'quiet')]))];
   }
   const trouble = yielded.outcome === undefined ? undefined : outcomeInWords(sectionOf(name, name, yielded));
   const status = yielded.status === 'ended' && trouble !== undefined ? undefined : statusInWords(yielded);
@@ -156,7 +158,7 @@ function yieldedBlocks(name: string, yielded: Yielded | undefined, room: Room, i
             ...wrap(shownText(trouble), room.width).map((line) => plainLine(line, 'bad')),
           ]),
         ]),
-    ...(status === undefined ? [] : [fixedBlock('status', [plainLine(''), plainLine(status, 'quiet')])]),
+    ...(status === undefined ? [] : [passive(fixedBlock('status', [plainLine(''), plainLine(status, 'quiet')]))]),
   ];
 }
 

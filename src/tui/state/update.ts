@@ -10,6 +10,7 @@ import {
   bodyRows,
   cursorLine,
   entryStart,
+  hasEntries,
   headerRows,
   moved,
   movedTo,
@@ -28,7 +29,8 @@ import {
   targetsUnderCursor,
   type Update,
 } from './open-target.js';
-import { pageOf, type Effect, type Source, type State } from './state.js';
+import { pageOf, type Effect, type Page, type State } from './state.js';
+import { screenId, screensOf, tabAt } from './screens.js';
 import { candidatesArrived, completed, questionTyped, search, startInput, submitted, typed } from './typing.js';
 
 export function firstState(files: readonly string[], size: State['size']): State {
@@ -106,6 +108,8 @@ function browse(state: State, action: Action): Update {
   const lines = linesOf(state, page);
   const rows = bodyRows(state);
   const only = (next: State): Update => ({ state: next, effects: [] });
+  // Before there is anything to move on, a key does not keep the page from opening where it should.
+  if (page.fresh && isMove(action) && !hasEntries(lines)) return only(state);
   const looked = lookAction(state, action);
   if (looked !== undefined) return only(looked);
   switch (action.kind) {
@@ -119,8 +123,10 @@ function browse(state: State, action: Action): Update {
       return only(withPage(state, toBottom(page, lines, rows)));
     case 'scroll':
       return only(withPage(state, scrolled(page, lines, rows, action.by)));
-    case 'click':
-      return only(clicked(state, action.row, action.column));
+    case 'click': {
+      const tab = action.row === tabsRow && !isOpenedPage(page) ? tabAt(state, action.column) : undefined;
+      return tab === undefined ? only(clicked(state, action.row, action.column)) : openPlugin(state, tab);
+    }
     case 'enter': {
       const line = cursorLine(page, lines);
       const [first] = line?.targets ?? [];
@@ -217,18 +223,14 @@ function browse(state: State, action: Action): Update {
   }
 }
 
-function isReading({ sections, answers }: State): boolean {
-  return [...Object.values(sections), ...Object.values(answers)].some(({ status }) => status === 'running');
+function isMove({ kind }: Action): boolean {
+  return (
+    kind === 'move' || kind === 'page' || kind === 'top' || kind === 'bottom' || kind === 'scroll' || kind === 'click'
+  );
 }
 
-/**
- * The overview, then a screen for each plugin that can run without being asked something: first those that are in the
- * report, which the number keys are for.
- */
-export function screensOf(state: State): Source[] {
-  const able = state.plugins.filter(({ id, required }) => id !== 'overview' && required.length === 0);
-  const ordered = [...able.filter(({ inReport }) => inReport), ...able.filter(({ inReport }) => !inReport)];
-  return [{ kind: 'overview' }, ...ordered.map(({ id }): Source => ({ kind: 'plugin', id }))];
+function isReading({ sections, answers }: State): boolean {
+  return [...Object.values(sections), ...Object.values(answers)].some(({ status }) => status === 'running');
 }
 
 function openNumber(state: State, number: number): Update {
@@ -238,11 +240,14 @@ function openNumber(state: State, number: number): Update {
     : openPlugin(state, screenId(source));
 }
 
-export function screenId(source: Source): string {
-  return source.kind === 'plugin' ? source.id : 'overview';
+/** Under which dump it is; of what was opened the way to it stands there. */
+const tabsRow = 1;
+
+function isOpenedPage({ source }: Page): boolean {
+  return source.kind === 'answer' || source.kind === 'text';
 }
 
-/** The cursor on what was clicked: in the list beside, on the entry whose page is to be opened; a tab on its screen. */
+/** The cursor on the entry that was clicked. */
 function clicked(state: State, row: number, column: number): State {
   const page = pageOf(state);
   const lines = linesOf(state, page);
