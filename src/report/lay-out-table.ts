@@ -190,7 +190,7 @@ export function cutAtWord(text: string, width: number): string {
   return widthOf(first) + 2 <= width ? `${first} …` : cutTo(first, width);
 }
 
-/** A cell's text in so much room: if it does not fit, a sentence is cut between words where that keeps most of it, a name anywhere. */
+/** A cell's text in so much room: a sentence is cut between words where that keeps most of it, a name anywhere. */
 export function cutCell(text: string, room: number): string {
   if (widthOf(text) <= room) return text;
   const atWord = cutAtWord(text, room);

@@ -21,8 +21,8 @@ const pasteEnds = '\u001b[201~';
  * colours in pasted text or a terminal's answers, are passed over whole.
  */
 export interface Keyboard {
-  take(text: string): void;
-  stop(): void;
+  readonly take: (text: string) => void;
+  readonly stop: () => void;
 }
 
 export function keyboard(tell: (strokes: readonly Stroke[]) => void): Keyboard {
@@ -78,11 +78,13 @@ function pasted(text: string): Stroke {
   return { input: text.replaceAll(/[\r\n\t]+/g, ' ').replaceAll(/\p{Cc}/gu, ''), key: { pasted: true } };
 }
 
-/** Of one that is whole: the console's function keys, an old mouse, CSI, SS3, and strings (OSC, DCS, SOS, PM, APC). */
-const sequence =
-  /\u001b(?:\[\[[A-E]|\[M[^]{3}|\[([0-?]*)[ -/]*([@-~])|O([ -~])|[\]PX^_][^\u0007\u001b]*(?:\u0007|\u001b\\))/y;
+/**
+ * What follows the escape of one that is whole: the console's function keys, an old mouse, CSI, SS3, and strings (OSC,
+ * DCS, SOS, PM, APC), which end with BEL, or an escape and a backslash.
+ */
+const sequence = /\[\[[A-E]|\[M[^]{3}|\[([0-?]*)[ -/]*([@-~])|O([ -~])|[\]PX^_]\P{Cc}*\p{Cc}(?:\\|(?!$))/uy;
 /** Of one that is not: more of it may come. */
-const begun = /\u001b(?:\[\[?[0-?]*[ -/]*|\[M[^]{0,2}|O|[\]PX^_][^\u0007\u001b]*\u001b?)?$/y;
+const begun = /(?:\[\[?[0-?]*[ -/]*|\[M[^]{0,2}|O|[\]PX^_]\P{Cc}*\p{Cc}?)?$/uy;
 
 function strokesIn(text: string): { strokes: Stroke[]; rest: string } {
   const strokes: Stroke[] = [];
@@ -91,19 +93,19 @@ function strokesIn(text: string): { strokes: Stroke[]; rest: string } {
     const next = text.indexOf('\u001b', at);
     strokes.push(...charactersIn(text.slice(at, next < 0 ? text.length : next)));
     if (next < 0) break;
-    sequence.lastIndex = next;
+    sequence.lastIndex = next + 1;
     const found = sequence.exec(text);
     if (found !== null) {
       const [whole, parameters = '', final = '', single = ''] = found;
       const stroke = strokeOf(parameters, final === '' ? single : final);
       if (stroke !== undefined) strokes.push(stroke);
-      at = next + whole.length;
+      at = next + 1 + whole.length;
       continue;
     }
-    begun.lastIndex = next;
+    begun.lastIndex = next + 1;
     if (begun.test(text)) return { strokes, rest: text.slice(next) };
     const after = text.charCodeAt(next + 1);
-    // Alt with a key is none of ours; before anything else it was Esc itself, and a broken sequence goes as far as it is.
+    // Alt with a key is none of ours, nor is what breaks off; before anything else it was Esc itself.
     if (after > 0x20 && after !== 0x7f) at = next + 2;
     else {
       strokes.push(escape);

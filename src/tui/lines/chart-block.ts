@@ -7,7 +7,7 @@ import { fixedBlock, padded, span, type Block, type Line, type Span } from './li
 import type { Room, ShownView } from './view-state.js';
 import { shownText } from './shown-text.js';
 
-/** Beside a bar a label has this many columns, or a third of the screen; on a narrow one as many as bar and amount leave. */
+/** Beside a bar a label has so many columns, or a third of the screen; on a narrow one what bar and amount leave. */
 const leastForLabel = 28;
 /** What stands beside labels is not cut: texture, amount and share in a legend, and the amount behind a bar. */
 const besideLegend = 23;
