@@ -118,6 +118,8 @@ export interface CodeArchitecture {
   readonly origin: (code: FunctionCode, at: bigint, register: string) => Origin | undefined;
   /** The call that returns to `next`; undefined where no way through the function leads to one. */
   readonly callTo: (code: FunctionCode, next: bigint) => CallInCode | undefined;
+  /** The jumps that leave a function; undefined where its code can't be followed. */
+  readonly jumpsOut: (code: FunctionCode) => readonly JumpOut[] | undefined;
   /** Those that pass a function's arguments, in their order. */
   readonly argumentRegisters: readonly string[];
   /** Functions that stand in for an indirect call (retpolines), with the register that each goes on by. */
@@ -153,6 +155,12 @@ export interface CallInCode {
   /** undefined where it names what it calls, or goes by more than one register. */
   readonly register?: string;
   readonly displacement?: number;
+}
+
+/** A jump that leaves its function, as a call at a function's end does. */
+export interface JumpOut extends CallInCode {
+  /** Where the instruction names it. */
+  readonly target?: bigint;
 }
 
 /** A function's code: where it begins, and the parts that the compiler moved elsewhere (`.cold`). */

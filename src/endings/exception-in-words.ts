@@ -10,7 +10,7 @@ import { accessTold, operandTold, wildCallTold, type WildCall } from '../faults/
 import { badPointerInWords, isCanonical, isOfNoModule } from '../faults/bad-pointer.js';
 import type { Faulted } from './exception.js';
 import type { AccessedMember } from './pointer/accessed-member.js';
-import { calledByName, calledPointer } from './pointer/called-pointer.js';
+import { calledByName, calledPointer, jumpedPointer } from './pointer/called-pointer.js';
 import { spacesOf } from './address-spaces.js';
 import type { Ending } from './ending.js';
 import { blamedTold } from './blamed.js';
@@ -75,7 +75,8 @@ function wildCallBy(kernel: Kernel, found: Faulted, activation: Activation): Wil
   if (target === undefined) return { caller, ...defined({ pointer: calledPointer(kernel, ip) }) };
   // Calls may be patched to go to the padding before a function (call depth tracking), which has no name.
   const place = codePlace(kernel, target);
-  return place?.offset === 0 ? { caller, called: place.function } : { caller, isNoCall: true };
+  if (place?.offset !== 0) return { caller, isNoCall: true };
+  return { caller, called: place.function, ...defined({ pointer: jumpedPointer(kernel, target) }) };
 }
 
 /** Where a call through a register went, that register still holds; to code that is gone one may also come back. */

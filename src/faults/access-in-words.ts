@@ -71,7 +71,7 @@ export interface WildCall {
   readonly isNoCall?: true;
   /** What it called by name, which then went on by a pointer of its own. */
   readonly called?: string;
-  /** The pointer that it called by, in the source. */
+  /** The pointer that it called by, or that what it called went on by, in the source. */
   readonly pointer?: KnownFact;
 }
 
@@ -89,8 +89,10 @@ export function wildCallTold(says: string | undefined, ip: bigint, by: WildCall 
 function wayTold(by: WildCall | undefined): string | Told {
   if (by === undefined || by.isNoCall === true) return 'The kernel went to';
   const { caller, called, pointer } = by;
-  if (called !== undefined)
-    return told`${word('called', called, 'the call before the return address')}, called by ${caller}, went to`;
+  if (called !== undefined) {
+    const went = told`${word('called', called, 'the call before the return address')}, called by ${caller}, went`;
+    return pointer === undefined ? told`${went} to` : told`${went} on by ${pointer}, which is`;
+  }
   if (pointer === undefined) return told`${caller} called`;
   return told`${caller} called ${pointer}, which is`;
 }

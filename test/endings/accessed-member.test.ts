@@ -24,6 +24,8 @@ const types = `
   int reads_found(void);
   int calls_done(struct acme_queue *q);
   int calls_by_name(struct acme_queue *q);
+  int jumps_on(struct acme_queue *q);
+  int jumps_either(struct acme_queue *q);
   struct acme_device { long pad; struct acme_queue queue; };
   int passes(struct acme_device *dev);
   int hands_on(struct acme_device *dev, struct acme_queue *q);`;
@@ -47,6 +49,11 @@ const functions = {
   calls_padding: { code: [{ call: 'padding', by: [0xe8, 0xeb, 0x00, 0x00, 0x00] }] },
   jumps_away: {},
   calls_by_name: { code: [{ call: 'jumps_away' }] },
+  // mov 0x40(%rdi),%rax; jmp *(%rax)
+  jumps_on: { code: [{ bytes: [0x48, 0x8b, 0x47, 0x40, 0xff, 0x20] }] },
+  // mov 0x40(%rdi),%rax; je to the second jump; jmp *(%rax); jmp *0x30(%rdi)
+  jumps_either: { code: [{ bytes: [0x48, 0x8b, 0x47, 0x40, 0x74, 0x02, 0xff, 0x20, 0xff, 0x67, 0x30] }] },
+  calls_jumping: { code: [{ call: 'jumps_on' }, { call: 'jumps_either' }] },
   // lea 0x8(%rdi),%rdi
   passes: { code: [{ bytes: [0x48, 0x8d, 0x7f, 0x08] }, { call: 'reads' }] },
   // mov %rsi,%rdi
@@ -65,6 +72,7 @@ const functions = {
       { call: 'reads_found' },
       { call: 'calls_done' },
       { call: 'calls_by_name' },
+      { call: 'calls_jumping' },
       { call: 'calls_padding' },
       { call: 'passes' },
       { call: 'gives' },
@@ -138,6 +146,13 @@ describe('the member that a bad pointer was used for', () => {
     );
     expect(called('jumps_away', 'calls_by_name')).toMatch(
       /^jumps_away, called by calls_by_name\+0x5, went to 0x0, where no code is/,
+    );
+    expect(called('jumps_on', 'calls_jumping')).toMatch(
+      /^jumps_on, called by calls_jumping\+0x5, went on by q->ops->done, which is 0x0, where no code is: a NULL pointer/,
+    );
+    // Which of two it was is not known.
+    expect(called('jumps_either', 'calls_jumping')).toMatch(
+      /^jumps_either, called by calls_jumping\+0xa, went to 0x0, where no code is/,
     );
   });
 });

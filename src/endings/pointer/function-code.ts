@@ -1,4 +1,4 @@
-import type { CallInCode, FunctionCode, Origin } from '../../arch/architecture.js';
+import type { CallInCode, FunctionCode, JumpOut, Origin } from '../../arch/architecture.js';
 import type { CodeSymbol } from '../../debuginfo/type-source.js';
 import type { Kernel } from '../../kernel/kernel.js';
 import { codePlace, type CodePlace } from '../../stack/code.js';
@@ -28,6 +28,12 @@ export function originAt(
 export function callBehind(kernel: Kernel, returnTo: bigint): CallInCode | undefined {
   const found = functionAt(kernel, returnTo - 1n);
   return found && kernel.arch.code.callTo(found.code, returnTo);
+}
+
+/** The jumps that leave the function at an address; undefined where they are not all known. */
+export function jumpsOutOf(kernel: Kernel, address: bigint): readonly JumpOut[] | undefined {
+  const found = functionAt(kernel, address);
+  return found && kernel.arch.code.jumpsOut(found.code);
 }
 
 /** The function whose code has an address; undefined where a part of it can't be told from another's. */

@@ -51,6 +51,7 @@ export const toyArm64: Architecture = {
     misalignedBy: () => undefined,
     origin: () => undefined,
     callTo: () => undefined,
+    jumpsOut: () => undefined,
     argumentRegisters: [],
     thunks: {},
     isTrap: () => false,

@@ -130,6 +130,29 @@ describe('where a register’s value came from', () => {
   });
 });
 
+describe('the jumps that leave a function', () => {
+  const { jumpsOut } = x86_64.code;
+  const of = (text: string) => jumpsOut([{ start: START, bytes: hex(text) }]);
+
+  test('by a register, by memory that one points at, by name', () => {
+    expect(of('90 ff e0')).toEqual([{ at: START + 1n, register: 'rax' }]);
+    expect(of('ff 67 18')).toEqual([{ at: START, register: 'rdi', displacement: 0x18 }]);
+    expect(of('e9 fb 00 00 00')).toEqual([{ at: START, target: START + 0x100n }]);
+  });
+
+  test('all of them, but not those within it, nor what no way leads to', () => {
+    expect(of('74 02 ff e0 ff e2')).toEqual([
+      { at: START + 2n, register: 'rax' },
+      { at: START + 4n, register: 'rdx' },
+    ]);
+    expect([of('eb 00 c3'), of('c3 ff e0')]).toEqual([[], []]);
+  });
+
+  test('not where they are not all known: a switch, a condition that leads elsewhere', () => {
+    expect([of('ff 24 c5 a0 31 00 82'), of('74 70 ff e0')]).toEqual([undefined, undefined]);
+  });
+});
+
 describe('what a call goes by', () => {
   const { callTo, thunks } = x86_64.code;
   const by = (text: string) => {
@@ -151,7 +174,7 @@ describe('what a call goes by', () => {
   });
 
   test('a retpoline’s name has its register', () => {
-    expect(thunks).toMatchObject({ __x86_indirect_thunk_rax: 'rax', __x86_indirect_thunk_r11: 'r11' });
+    expect(thunks).toMatchObject({ __x86_indirect_thunk_rax: 'rax', __x86_indirect_jump_thunk_r11: 'r11' });
     expect(thunks).not.toHaveProperty('__x86_indirect_thunk_array');
   });
 });

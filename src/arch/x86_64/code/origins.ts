@@ -1,4 +1,4 @@
-import type { CallInCode, FunctionCode, Origin } from '../../architecture.js';
+import type { CallInCode, FunctionCode, JumpOut, Origin } from '../../architecture.js';
 import { isTailCall, jumpTarget, isEnd } from './control-flow.js';
 import { baseOf, bit, indexOf, named, NUMBERED, numberOf, REX_B } from './general-registers.js';
 import { instructionAt, LONGEST_INSTRUCTION, type Instruction } from './instruction.js';
@@ -28,6 +28,19 @@ export function callTo(code: FunctionCode, next: bigint): CallInCode | undefined
     return instruction.opcode === 0xff && instruction.reg === 2 ? { at, ...pointerOf(instruction) } : undefined;
   }
   return undefined;
+}
+
+/** The jumps to other code, E9, EB or FF /4, wherever a way through the function leads. */
+export function jumpsOut(code: FunctionCode): readonly JumpOut[] | undefined {
+  const values = valuesOf(code);
+  return values && [...values.keys()].flatMap((at) => jumpOut(code, at));
+}
+
+function jumpOut(code: FunctionCode, at: bigint): JumpOut[] {
+  const instruction = read(code, at)!;
+  if (isTailCall(instruction) === true) return [{ at, ...pointerOf(instruction) }];
+  const jump = jumpTarget(instruction, at + BigInt(instruction.length));
+  return jump === undefined || isWithin(code, jump.target) ? [] : [{ at, target: jump.target }];
 }
 
 function pointerOf(instruction: Instruction): Omit<CallInCode, 'at'> {

@@ -3,7 +3,7 @@ import { instructionAt, LONGEST_INSTRUCTION, PREFIX, type Instruction } from './
 import { bit, named, NUMBERED, REX_B, REX_R, REX_W } from './general-registers.js';
 import { memoryAccess } from './memory-access.js';
 import { misalignedBy } from './misaligned.js';
-import { callTo, origin } from './origins.js';
+import { callTo, jumpsOut, origin } from './origins.js';
 import { ARGUMENTS } from './register-values.js';
 
 const CALL = 0xe8;
@@ -24,6 +24,7 @@ const thunks = Object.fromEntries(
   NUMBERED.map(named).flatMap((register) => [
     [`__x86_indirect_thunk_${register}`, register],
     [`__x86_indirect_call_thunk_${register}`, register],
+    [`__x86_indirect_jump_thunk_${register}`, register],
   ]),
 );
 
@@ -39,6 +40,7 @@ export const code: CodeArchitecture = {
   misalignedBy,
   origin,
   callTo,
+  jumpsOut,
   argumentRegisters: ARGUMENTS.map(named),
   thunks,
   breakpoint: Uint8Array.of(0xcc),
