@@ -27,3 +27,11 @@ export const partitionMetaInfo = {
   definedBy: 'add_partition',
   members: { uuid: 'char[]', volname: 'char[]' },
 } as const;
+
+/** struct hd_struct, include/linux/genhd.h: a partition, or a disk as its partition 0; until 5.11 (0d02129e76ed). */
+export const hdStruct = {
+  struct: 'hd_struct',
+  optional: true,
+  definedBy: 'add_partition',
+  members: { nr_sects: 'u64', __dev: 'struct device', info: 'struct partition_meta_info *' },
+} as const;

@@ -66,6 +66,7 @@ export const globals = {
   taint_flags: { type: 'struct taint_flag[]' },
   saved_command_line: { type: 'char *' },
   execute_command: { type: 'char *' }, // of init=
+  block_class: { type: 'struct class' },
   blockdev_superblock: { type: 'struct super_block *' },
   boot_command_line: { type: 'char[]', length: 2048 }, // COMMAND_LINE_SIZE of x86
   dump_stack_arch_desc_str: { type: 'char[]', length: 128 }, // "Hardware name"

@@ -10,6 +10,7 @@ export * from './cpumask.js';
 export * from './cred.js';
 export * from './current.js';
 export * from './dcache.js';
+export * from './device.js';
 export * from './fdtable.js';
 export * from './fs.js';
 export * from './ftrace.js';

@@ -1,6 +1,6 @@
 import { gatherGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { blockDevices, type BlockDevice } from '../linux/block/block-devices.js';
+import { blockDevices, type BlockDevice, type BlockDevices } from '../linux/block/block-devices.js';
 import { deviceFileSystems } from '../linux/fs/file-systems.js';
 import { rootDirectory, type RootDirectory } from '../linux/fs/root-directory.js';
 import { commandLine } from '../linux/machine/uts.js';
@@ -11,8 +11,7 @@ import type { Ending } from './ending.js';
 /** "root=/dev/sdz1 is none of its block devices: nvme0n1 (64 MiB)" */
 export function noRootTold(kernel: Kernel, ending: Ending): Told {
   const asked = parameter(kernel, 'root');
-  const devices = blockDevices(kernel);
-  return told`The kernel could not mount its root file system: ${whyNot(kernel, asked, devices)}${initramfsTold(kernel, ending)}`;
+  return told`The kernel could not mount its root file system: ${whyNot(kernel, asked, blockDevices(kernel))}${initramfsTold(kernel, ending)}`;
 }
 
 /** Of the command line; the last of them counts. */
@@ -21,15 +20,16 @@ function parameter(kernel: Kernel, name: string): string | undefined {
   return words.findLast((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
-function whyNot(kernel: Kernel, asked: string | undefined, devices: readonly BlockDevice[] | undefined): Told {
-  const has = devices === undefined ? undefined : devicesTold(devices);
+function whyNot(kernel: Kernel, asked: string | undefined, all: BlockDevices | undefined): Told {
+  const devices = all?.devices;
+  const has = all === undefined ? undefined : devicesTold(all);
   if (asked === undefined || asked === '')
     return told`it was given no root=${has === undefined ? '' : told`, and ${has}`}`;
   const root = word('root', `root=${asked}`, 'saved_command_line');
   if (has === undefined || devices === undefined) return told`${root} was asked for`;
   const found = devices.find((one) => isAskedFor(one, asked));
   if (found !== undefined)
-    return told`${root} is there (${sizeTold(found)}), and ${fileSystemsTold(kernel)} could mount it`;
+    return told`${root} is there (${sizeTold(all!, found)}), and ${fileSystemsTold(kernel)} could mount it`;
   if (/^(?:UUID|LABEL)=/i.test(asked))
     return told`${root} is for an initramfs to look up, since the kernel does not read file systems for it; ${has}`;
   return devices.length === 0 ? told`${root} was asked for, and ${has}` : told`${root} is not there; ${has}`;
@@ -46,22 +46,22 @@ function isAskedFor({ name, number: dev, partUuid, partLabel }: BlockDevice, ask
 const NAMED = 8;
 
 /** "no driver found a disk", "the disks and partitions are sda (64 MiB) and sda1 (63 MiB)" */
-function devicesTold(devices: readonly BlockDevice[]): Told {
+function devicesTold(all: BlockDevices): Told {
+  const { devices, from: source } = all;
   if (devices.length === 0) return told`no driver found a disk`;
-  const source = "the inodes of blockdev_superblock's file system";
   const named = devices.slice(0, NAMED).map((device, i) => {
     const name = word(`device ${i + 1}`, device.name, source);
     const uuid =
       device.partUuid === undefined ? '' : told`, PARTUUID ${word(`PARTUUID ${i + 1}`, device.partUuid, source)}`;
-    return told`${name} (${sizeTold(device, i + 1)}${uuid})`;
+    return told`${name} (${sizeTold(all, device, i + 1)}${uuid})`;
   });
   const rest = devices.length - NAMED;
-  const all = toldList(rest > 0 ? [...named, told`${number('more devices', rest, source)} more`] : named);
-  return told`the disks and partitions are ${all}`;
+  const list = toldList(rest > 0 ? [...named, told`${number('more devices', rest, source)} more`] : named);
+  return told`the disks and partitions are ${list}`;
 }
 
-function sizeTold(device: BlockDevice, n = 0): Told {
-  return told`${bytes(n === 0 ? 'size' : `size ${n}`, device.bytes, 'block_device.bd_nr_sectors')}`;
+function sizeTold({ sizeFrom }: BlockDevices, device: BlockDevice, n = 0): Told {
+  return told`${bytes(n === 0 ? 'size' : `size ${n}`, device.bytes, sizeFrom)}`;
 }
 
 /** "none of its file systems (ext4, fuseblk)" */

@@ -26,7 +26,43 @@ const types = `
   struct path { struct dentry *dentry; };
   struct fs_struct { struct path root; };`;
 
+/** Up to 5.10: disks and partitions are struct hd_struct, by the devices of their class. */
+const before511 = types.replace(' u64 bd_nr_sectors;', '').concat(
+  `
+  struct kobject { char *name; };
+  struct device { struct kobject kobj; u32 devt; };
+  struct klist { struct list_head k_list; };
+  struct klist_node { void *n_klist; struct list_head n_node; };
+  struct device_private { struct klist_node knode_class; struct device *device; };
+  struct subsys_private { struct klist klist_devices; };
+  struct class { struct subsys_private *p; };
+  struct hd_struct { u64 nr_sects; struct device __dev; struct partition_meta_info *info; };`,
+);
+
+function partition(name: string, sectors: bigint, minor: number, info: ToyValue = null): ToyObject {
+  return {
+    type: 'struct hd_struct',
+    value: { nr_sects: sectors, info, __dev: { kobj: { name }, devt: (259 << 20) | minor } },
+  };
+}
+
+function ofClass(name: string): ToyObject {
+  return { type: 'struct device_private', value: { device: to(`${name}.__dev`) } };
+}
+
+const partitions: Readonly<Record<string, ToyObject>> = {
+  meta: { type: 'struct partition_meta_info', value: { uuid: '11111111-01', volname: '' } },
+  old_whole: partition('nvme0n1', 131_072n, 0),
+  old_part: partition('nvme0n1p1', 20_000n, 1, to('meta')),
+  old_empty: partition('loop0', 0n, 2),
+  in_whole: ofClass('old_whole'),
+  in_part: ofClass('old_part'),
+  in_empty: ofClass('old_empty'),
+  all: { type: 'struct subsys_private' },
+};
+
 interface Machine {
+  readonly isOld?: boolean;
   readonly root?: string;
   readonly disks?: boolean;
   readonly names?: readonly string[];
@@ -48,7 +84,14 @@ const devices: Readonly<Record<string, ToyObject>> = {
   empty: bdev('loop', 0n, { bd_dev: 7 << 20 }),
 };
 
-function told({ root, disks = true, names = ['dev', 'root'], init, calls }: Machine): string | undefined {
+function told({
+  isOld = false,
+  root,
+  disks = true,
+  names = ['dev', 'root'],
+  init,
+  calls,
+}: Machine): string | undefined {
   const inodes = disks ? ['whole', 'part', 'empty'] : [];
   const kernel = toyMachine(
     functions,
@@ -63,12 +106,13 @@ function told({ root, disks = true, names = ['dev', 'root'], init, calls }: Mach
       },
     ],
     {
-      types,
+      types: isOld ? before511 : types,
       taskMembers: 'struct fs_struct *fs;',
       variables: {
         panic_cpu: { type: 'atomic_t', value: { counter: 0 } },
         saved_command_line: { type: 'char *', value: `quiet${root === undefined ? '' : ` root=${root}`}` },
         blockdev_superblock: { type: 'struct super_block *', value: to('bdevs') },
+        ...(isOld ? { block_class: { type: 'struct class', value: { p: to('all') } } } : {}),
         file_systems: { type: 'struct file_system_type *', value: to('ext4') },
         ...(calls === undefined ? {} : { execute_command: { type: 'char *', value: init ?? null } }),
       },
@@ -90,10 +134,12 @@ function told({ root, disks = true, names = ['dev', 'root'], init, calls }: Mach
             { type: 'struct dentry', value: { d_name: { name }, d_inode: to('sb') } },
           ]),
         ),
-        ...devices,
+        ...(isOld ? partitions : devices),
       },
       lists: [
-        ['bdevs.s_inodes', ...inodes.map((one) => `${one}.vfs_inode.i_sb_list`)],
+        isOld
+          ? ['all.klist_devices.k_list', ...inodes.map((one) => `in_${one}.knode_class.n_node`)]
+          : ['bdevs.s_inodes', ...inodes.map((one) => `${one}.vfs_inode.i_sb_list`)],
         ['top.d_subdirs', ...names.map((name) => `name_${name}.d_child`)],
       ],
     },
@@ -125,6 +171,12 @@ describe('a kernel without its root file system', () => {
       `root=UUID=5a1d1a9e-0000 is for an initramfs to look up, since the kernel does not read file systems for it; ${has}.`,
     ],
     [{}, `it was given no root=, and ${has}.`],
+    [{ isOld: true, root: '/dev/sdz1' }, `root=/dev/sdz1 is not there; ${has}.`],
+    [{ isOld: true, disks: false, root: '/dev/sdz1' }, 'root=/dev/sdz1 was asked for, and no driver found a disk.'],
+    [
+      { isOld: true, root: 'PARTUUID=11111111-01' },
+      'root=PARTUUID=11111111-01 is there (9.77 MiB), and none of its file systems (ext4) could mount it.',
+    ],
     [{ disks: false }, 'it was given no root=, and no driver found a disk.'],
     [
       { root: '/dev/sdz1', disks: false, names: ['bin', 'dev', 'root'] },
