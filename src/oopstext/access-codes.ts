@@ -27,6 +27,11 @@ function ofPowerpc(code: number): Access {
   return (code & 0x0200_0000) === 0 ? 'read' : 'wrote';
 }
 
+/** powerpc: an instruction storage interrupt, or of an instruction's segment. Of data DSISR tells. */
+function ofTrap(code: number): Access | undefined {
+  return code === 0x400 || code === 0x480 ? 'fetched from' : undefined;
+}
+
 /** The store indication of s390's translation-exception code; older machines have none. */
 function ofS390(code: number): Access | undefined {
   const store = code & 0xc00;
@@ -58,22 +63,35 @@ const words: Readonly<Record<string, Access>> = {
 
 const codes: readonly (readonly [RegExp, (code: number) => Access | undefined])[] = [
   [/^(?:Oops: )+([0-9a-f]{4}) \[#/, ofX86],
-  [/^Internal error: (?:Oops)?: ([0-9a-f]{1,8}) \[#\d+\].* ARM$/, ofArm],
-  [/^Internal error: Oops: ([0-9a-f]{8}|[0-9a-f]{16}) \[#\d+\](?!.* ARM$)/, ofArm64],
+  [/^Internal error: (?:Oops)?: ([0-9a-f]{1,8}) \[#\d+\].* (?:ARM|THUMB2)$/, ofArm],
+  [/^Internal error: Oops: ([0-9a-f]{8}|[0-9a-f]{16}) \[#\d+\](?!.* (?:ARM|THUMB2)$)/, ofArm64],
   [/\bDSISR: ([0-9a-f]{8,16})/, ofPowerpc],
   [/^Failing address: [0-9a-f]{16} TEID: ([0-9a-f]{16})/, ofS390],
   [/\b(?:bad|t)addr: [0-9a-f]{8,16} s?cause: ([0-9a-f]{8,16})/, ofRiscv],
   [/^Cause : ([0-9a-f]{8,16})/, ofMips],
+  [/^REGS: [0-9a-f]{8,16} TRAP: ([0-9a-f]{3,4})\b/, ofTrap],
 ];
 
 /** "#PF: supervisor write access in kernel mode", "BUG: Unable to handle kernel data access on read at 0x…" */
-const inWords =
-  /^(?:#PF: (?:supervisor|user) |BUG: [\w ]{5,60} on |Unable to handle kernel paging request for )(read|write|instruction fetch)\b/;
+const inWords = new RegExp(
+  `^(?:${[
+    /#PF: (?:supervisor|user) |BUG: [\w ]{5,60} on |Unable to handle kernel paging request for /,
+    /BUG: Unable to handle kernel (?=instruction)/,
+  ]
+    .map(({ source }) => source)
+    .join('|')})(read|write|instruction fetch)\\b`,
+);
+
+/** "ESTAT: 00010000 [PIL] (IS= ECode=1 EsubCode=0)", of LoongArch: pages invalid for a load, a store, a fetch. */
+const estat = /^ESTAT: [0-9a-f]{8,16} \[PI([LSF])\]/;
+const estats: Readonly<Record<string, Access>> = { L: 'read', S: 'wrote', F: 'fetched from' };
 
 /** What a line says of the access that failed. */
 export function accessIn(text: string): Access | undefined {
   const said = inWords.exec(text)?.[1];
   if (said !== undefined) return words[said];
+  const page = estat.exec(text)?.[1];
+  if (page !== undefined) return estats[page];
   for (const [pattern, accessOf] of codes) {
     const code = pattern.exec(text)?.[1];
     // The upper half of a code of 64 bits says no more.

@@ -109,6 +109,14 @@ const forms: readonly (readonly [RegExp, Reader])[] = [
   // Of user space's own RIP, behind a system call's entry, nothing is said. Xen's kernel runs at e030.
   [/^RIP: (?:00(?:10|60)|e030):(.*)/, (draft, [, where]) => readAddress(draft, where!)],
   [/^(?:PC is at|pc :) 0x([0-9a-f]{1,16})$/, (draft, [, where]) => readBare(draft, where!)],
+  // powerpc names it below, where it is one of the kernel's functions.
+  [/^NIP: +([0-9a-f]{8,16}) LR: /, (draft, [, where]) => (draft.registers['ip'] ??= BigInt(`0x${where}`))],
+  [
+    /^Faulting instruction address: 0x([0-9a-f]{8,16})$/,
+    (draft, [, where]) => (draft.registers['ip'] ??= BigInt(`0x${where}`)),
+  ],
+  // xmon's.
+  [/^pid {3}= (\d+), comm = (\S.{0,15})$/, (draft, [, pid, comm]) => setTask(draft, comm!, pid!)],
   [/^s?epc ?: ?([0-9a-f]{16}) ra ?:/, (draft, [, where]) => readBare(draft, where!)],
   [/^(?:LR is at |lr : |LR \[[0-9a-f]+\] \.?|ra +: (?:[0-9a-f]+ )?)(\w[\w.$]*)\+0x([0-9a-f]+)\/0x/, readLinked],
   [/^Code: (.*)/, (draft, [, bytes]) => readCode(draft, bytes!)],

@@ -75,7 +75,8 @@ function forCaller(oops: OopsText): Told | string {
 function accessed(oops: OopsText, where: Told | string): Told {
   const { ip, fault, linked } = oops;
   if (ip !== undefined && isWild(oops)) {
-    const caller = linked ?? callerOf(oops)?.place;
+    // Where code begins nothing comes back to.
+    const caller = linked?.offset === 0 ? undefined : (linked ?? callerOf(oops)?.place);
     return wildCallTold(
       addressInWords(oops.architecture, ip),
       ip,

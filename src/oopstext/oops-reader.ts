@@ -251,7 +251,8 @@ const watchdogs = 'watchdog_overflow_callback';
  * Until 4.1 the NMI watchdog reports by a WARN() of its own: what it is about is below. RCU's watchdog runs in the
  * interrupt of a timer, and does not always print the registers of what that stopped.
  */
-function asItIs(draft: Draft): Draft {
+function asItIs(read: Draft): Draft {
+  const draft = read.architecture?.startsWith('ppc') === true ? byAddress(read) : read;
   if (draft.fault === 'rcu stall' && draft.place === undefined) {
     const below = interruptedIn(draft.trace);
     const [place] = below;
@@ -260,6 +261,17 @@ function asItIs(draft: Draft): Draft {
   if (draft.fault !== 'warning' || draft.place?.function !== watchdogs) return draft;
   const { place: _, ...rest } = draft;
   return { ...rest, fault: 'hard lockup', ...defined({ place: draft.interrupted?.place }) };
+}
+
+/** powerpc says always where the instruction was, and of a fetch no other address. */
+function byAddress(draft: Draft): Draft {
+  const { registers, place, access, fault, address, ip } = draft;
+  const at = registers['ip'];
+  const isOfFetch = fault === 'page fault' && access === 'fetched from';
+  return {
+    ...draft,
+    ...defined({ ip: ip ?? (place === undefined ? at : undefined), address: address ?? (isOfFetch ? at : undefined) }),
+  };
 }
 
 /** Where an interrupt begins on the stack of what it stopped. */

@@ -23,7 +23,8 @@ const placeLine = new RegExp(
   `^(?:${[
     /[RE]?IP: ?(?:[0-9a-f]{4}:)?(?:[[( ]{0,3}<[0-9a-f]*>[\])]{1,2} {0,2}){0,3}/,
     /[EI]IP is at /,
-    /[Pp][Cc] ?: ?/,
+    // xmon has the address before it.
+    /[Pp][Cc] ?: ?(?:[0-9a-f]{8,16}: )?/,
     /PC is at /,
     /NIP(?: \[[0-9a-f]+\])? /,
     /(?:epc|ERA|era) *:?=? ?(?:[0-9a-f]+ )?/,
@@ -100,8 +101,8 @@ export function readReportLine(text: string, facts: ReportFacts, report: EventKi
   }
   if (facts.pid === undefined || facts.cpu === undefined || facts.comm === undefined) {
     const found = taskLine.exec(text)?.groups;
-    // A hung task's report has such a line of who found it.
-    if (found !== undefined && (facts.pid ?? Number(found['pid'])) === Number(found['pid'])) {
+    // Reports of hung tasks and of other CPUs have such a line of who found it; a task may have moved meanwhile.
+    if (found !== undefined && isOfSame(facts, found)) {
       facts.pid ??= Number(found['pid']);
       facts.comm ??= found['comm']!;
       if (found['cpu'] !== undefined) facts.cpu ??= Number(found['cpu']);
@@ -111,6 +112,11 @@ export function readReportLine(text: string, facts: ReportFacts, report: EventKi
     const found = number.exec(text)?.groups?.['number'];
     if (found !== undefined) facts.number = Number(found);
   }
+}
+
+function isOfSame({ pid, cpu }: ReportFacts, line: Groups): boolean {
+  if (pid !== undefined) return pid === Number(line['pid']);
+  return cpu === undefined || line['cpu'] === undefined || cpu === Number(line['cpu']);
 }
 
 function waitingIn(text: string): Place | undefined {

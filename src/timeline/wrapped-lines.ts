@@ -12,6 +12,8 @@ const cutHead = new RegExp(
     /^WARNING: (?:CPU: \d+ PID: \d+ )?at(?: \S{1,300}:\d+)?$/,
     /^(?:BUG: |CPU \d+ )?(?:Unable to handle|unable to handle|[Kk]ernel NULL).{0,80}(?: at| address:?)$/,
     /^(?:Oops: )?general protection fault, probably for(?: non-canonical(?: address)?)?$/,
+    /^(?:NMI )?(?:watchdog: )?BUG: soft lockup - CPU#\d+ stuck for \d+s!$/,
+    /^BUG: K[A-Z]{3,5}: [\w -]{3,60} in [\w.$]{1,120}$/,
     /^RIP: 00(?:10|60):[\w.$]{1,120}$/,
   ]
     .map(({ source }) => source)

@@ -350,6 +350,94 @@ Call trace:
 [<80813e10>] (refcount_warn_saturate) from [<819372e0>] (ring_put+0x0/0x22c)`,
     'refcount_warn_saturate+0x13c ran into a WARN() at lib/refcount.c:28, on CPU 1 (loader (731)).',
   ],
+  [
+    'a call of NULL on powerpc',
+    `BUG: Unable to handle kernel instruction fetch (NULL pointer?)
+Faulting instruction address: 0x00000000
+Oops: Kernel access of bad area, sig: 7 [#1]
+${who}
+NIP:  0000000000000000 LR: c0000000012a57f4 CTR: 0000000000000000
+REGS: c00000000cdcf610 TRAP: 0400   Not tainted  (6.1.0-acme)
+NIP [0000000000000000] 0x0
+LR [c0000000012a57f4] ring_online+0x474/0xb00`,
+    'ring_online+0x474 called 0x0, where no code is: a NULL pointer, on CPU 1 (loader (731)).',
+  ],
+  [
+    'the same of a program’s first instruction, which nothing called',
+    `BUG: Unable to handle kernel instruction fetch (NULL pointer?)
+Faulting instruction address: 0x00000000
+Oops: Kernel access of bad area, sig: 11 [#1]
+${who}
+NIP:  00000000 LR: c00150e4 CTR: 00000000
+LR [c00150e4] ret_from_syscall+0x0/0x28`,
+    'The kernel went to 0x0, where no code is: a NULL pointer, on CPU 1 (loader (731)).',
+  ],
+  [
+    'code of powerpc that no symbol names',
+    `BUG: Kernel NULL pointer dereference on read at 0x000003d8
+Faulting instruction address: 0xc0080000215b01dc
+Oops: Kernel access of bad area, sig: 11 [#1]
+${who}
+NIP:  c0080000215b01dc LR: c000000000a197bc CTR: c0080000215b01b8
+REGS: c00000006f3177f0 TRAP: 0300   Not tainted  (6.1.0-acme)
+LR [c000000000a197bc] ring_show+0x74/0x110`,
+    'Code at 0xc0080000215b01dc read address 0x3d8, an offset from NULL, on CPU 1 (loader (731)).',
+  ],
+  [
+    'where xmon came before the kernel’s own report',
+    `BUG: Unable to handle kernel data access on write at 0xc00a0000be8d6004
+Faulting instruction address: 0xc00000000000fcb4
+cpu 0x0: Vector: 300 (Data Access) at [c0000000012f78d0]
+    pc: c00000000000fcb4: ring_write+0x64/0x84
+    lr: c00000000000fccc: ring_set+0x7c/0x84
+    pid   = 731, comm = loader`,
+    'ring_write+0x64 wrote address 0xc00a0000be8d6004, in loader (731).',
+  ],
+  [
+    'LoongArch, which names the access',
+    `CPU 1 Unable to handle kernel paging request at virtual address 0000000000000058, era == 9000000003be4530, ra == 9000000003be4510
+Oops[#1]:
+${who}
+   ERA: 9000000003be4530 ring_add+0x70/0x1e0
+ ESTAT: 00010000 [PIS] (IS= ECode=2 EsubCode=0)`,
+    'ring_add+0x70 wrote address 0x58, an offset from NULL, on CPU 1 (loader (731)).',
+  ],
+  [
+    'a CPU that another found to take no interrupts, whose task nobody says',
+    `watchdog: CPU 1 detected hard LOCKUP on other CPUs 0
+Kernel panic - not syncing: Hard LOCKUP
+${who}`,
+    'A task kept its CPU with interrupts off for too long, on CPU 0: panic “Hard LOCKUP”.',
+  ],
+  [
+    'a CPU that finds it of itself',
+    `watchdog: CPU 1 self-detected hard LOCKUP @ ring_spin+0x40/0x220
+${who}
+NIP [c0000000005c2000] ring_spin+0x40/0x220`,
+    'ring_spin+0x40 kept its CPU with interrupts off for too long, on CPU 1 (loader (731)).',
+  ],
+  [
+    'a stuck CPU, wrapped before its task, and dmesg’s differences with a comma',
+    `[  +0,000003] watchdog: BUG: soft lockup - CPU#1 stuck for 26s!
+[loader:731]
+[  +0,000002] ${who}`,
+    'A task kept its CPU for 26 s, on CPU 1 (loader (731)).',
+  ],
+  [
+    'KASAN of an inlined function, wrapped',
+    `BUG: KASAN: slab-use-after-free in list_del_init
+include/linux/list.h:287 [inline]
+BUG: KASAN: slab-use-after-free in ring_run+0x3cd/0x1ec0
+drivers/acme/ring.c:3132
+Read of size 8 at addr ffff888168296890 by task loader/731`,
+    'ring_run+0x3cd read 8 bytes at address 0xffff888168296890: KASAN: slab-use-after-free.',
+  ],
+  [
+    'a function of ppc64 with descriptors',
+    `WARNING: CPU: 1 PID: 731 at drivers/acme/ring.c:10 .ring_restore+0x48/0x70
+${who}`,
+    'ring_restore+0x48 ran into a WARN() at drivers/acme/ring.c:10, on CPU 1 (loader (731)).',
+  ],
 ];
 
 describe('the shapes of texts from the field', () => {

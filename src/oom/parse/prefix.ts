@@ -32,7 +32,7 @@ const longestText = 16 * 1024;
 const quote = /^(?:\s*(?:>|&gt;)[ \t]?)+(?:\s*\|(?=\s))?/;
 const kernelStamp = /\[(?:<\s*)? *(\d{1,10}\.\d{2,9})(?:\s+<\s*\d+\.\d+>)?\](?:\s?\[ *([TC]\d+) *\])? ?/;
 /** dmesg -e and -d: how long after the line before. */
-const sinceLast = /^\[ *\+\d{1,10}\.\d{6}\] ?/;
+const sinceLast = /^\[ *\+\d{1,10}[.,]\d{6}\] ?/;
 const callerAlone = /^\[ *([TC]\d+) *\] ?/;
 const kmsgRecord = /^(\d{1,6}),\d+,(\d+),[^,;]{1,8}(?:,caller=([TC]\d+))?(?:,[^;]*)?;/;
 const priority = /^<(\d{1,3})>\d? ?/;

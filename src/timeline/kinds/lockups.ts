@@ -61,7 +61,8 @@ export const hardLockup: EventKind = {
       }),
       ({ cpu, cpus, old }) => ({
         what: `CPU ${cpu ?? cpus ?? old} takes no interrupts`,
-        cpu: numberIn(cpu ?? old),
+        // Of several the first.
+        cpu: numberIn(cpu ?? old ?? /^\d+/.exec(cpus ?? '')?.[0]),
       }),
     ),
   ],
