@@ -111,6 +111,7 @@ function readFully(fd: number, path: string, bytes: Uint8Array, offset: number):
 
 /** A descriptor to read by. Opening a FIFO as usual waits for a writer that may never come. @throws InputError */
 export function openWithoutWaiting(path: string): number {
+  if (path === '') throw new InputError('Cannot open a file with an empty name: is a variable of the shell unset?');
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {

@@ -57,6 +57,7 @@ async function commandAt(words: readonly string[]): Promise<number> {
 }
 
 function unknownCommand(word: string, ids: readonly string[]): string {
+  if (word === '') return 'an empty word is no command, nor a file; oompm --help lists the commands';
   if (/[./]/.test(word)) return `there is neither a command nor a file ${word}; oompm --help lists the commands`;
   // Commands that help does not list are not suggested either.
   const known = [...reservedIds, ...ids].filter((id) => !Object.hasOwn(aliases, id));

@@ -9,7 +9,7 @@ export const exitStatusInWords: Readonly<Record<keyof typeof exitStatus, string>
   bug: 'a bug of oompm',
   input: 'wrong input: a word, a flag or a file',
   surroundings: 'the machine it runs on: a full disk, an unwritable folder',
-  inPart: 'answered in part: the dump is cut off, or something asked for could not be determined',
+  inPart: "answered in part: the dump is cut off, or what was asked can't be told",
   interrupted: 'interrupted (Ctrl-C)',
 };
 

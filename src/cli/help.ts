@@ -1,3 +1,4 @@
+import { wrap } from '../report/lay-out-table.js';
 import { CommandHelp } from '@oclif/core/help';
 import type { Command } from '@oclif/core/command';
 import { exitStatusHelp } from './exit-status.js';
@@ -12,7 +13,7 @@ export function showCommandHelp(command: HelpData): void {
 
 export function commandHelp(command: HelpData, width: number): string {
   const help = new ExamplesFirstHelp(loadable(command), leanConfig(), { maxWidth: width });
-  return `${command.summary}\n\n${help.generate()}\n\n${exitStatusHelp()}`;
+  return `${wrap(command.summary, width).join('\n')}\n\n${help.generate()}\n\n${exitStatusHelp()}`;
 }
 
 /** Flags and arguments with their names in them, as oclif's help wants them. */

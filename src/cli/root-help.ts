@@ -5,10 +5,10 @@ import { description, version } from '../app/package-facts.js';
 import { print } from './standard-output.js';
 
 const examples = `EXAMPLES
-  $ oompm analyze vmcore                  why did this machine run out of memory, or stop?
-  $ oompm analyze vmcore vmlinux          with the kernel's own symbols and types, in any order
+  $ oompm analyze vmcore                  why it ran out of memory, or stopped
+  $ oompm analyze vmcore vmlinux          with its vmlinux, in any order
   $ oompm analyze vmcore -o report.html   as HTML; .md and .json likewise
-  $ oompm explain dmesg.txt               a log: its OOM reports, its first oops; - is stdin
+  $ oompm explain dmesg.txt               a log's OOMs and oopses; - is stdin
   $ oompm ps vmcore --tree                one question only
   $ oompm info vmcore                     what is this file?
 `;

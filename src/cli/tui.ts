@@ -6,7 +6,7 @@ import { openScreens } from './open-tui.js';
 
 export class Tui extends Command {
   static override id = 'tui';
-  static override summary = 'Browse a dump: verdicts, tables, stacks and structs on the terminal';
+  static override summary = 'Browse a dump: findings, tables, stacks and structs on the terminal';
   static override usage = ['tui VMCORE [VMLINUX]'];
   static override examples = ['oompm tui vmcore', 'oompm tui vmcore vmlinux', 'oompm tui vmcore --plugin ./mine.ts'];
   static override args = {

@@ -3,14 +3,17 @@ const longestWord = 100;
 
 /**
  * The word among `known` that was most likely meant by `word`: the one with the fewest letters left out, put in,
- * changed or swapped with their neighbour, where these are few for a word of that length. Case counts for nothing.
+ * changed or swapped with their neighbour, where these are few for a word of that length; else the only one that begins
+ * with it. Case counts for nothing.
  */
 export function nearestWord(word: string, known: Iterable<string>): string | undefined {
   const typed = word.toLowerCase();
   if (typed.length < 2 || typed.length > longestWord) return undefined;
   let nearest: string | undefined;
   let fewest = mostSlips(typed.length) + 1;
+  const longer = new Set<string>();
   for (const candidate of known) {
+    if (longer.size < 2 && candidate.toLowerCase().startsWith(typed)) longer.add(candidate);
     if (candidate.length < 2 || Math.abs(candidate.length - typed.length) >= fewest) continue;
     const slips = slipsBetween(typed, candidate.toLowerCase(), fewest - 1);
     if (slips === undefined) continue;
@@ -18,8 +21,11 @@ export function nearestWord(word: string, known: Iterable<string>): string | und
     nearest = candidate;
     if (slips === 0) break;
   }
-  return nearest;
+  return nearest ?? (longer.size === 1 && typed.length >= leastBeginning ? [...longer][0] : undefined);
 }
+
+/** With fewer letters it is no beginning of a word, but a word. */
+const leastBeginning = 3;
 
 /** `; did you mean zones?`, or nothing where no word is near. `inWords` says how it is to be typed. */
 export function didYouMean(

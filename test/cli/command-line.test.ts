@@ -17,6 +17,7 @@ describe('help', () => {
   test('begins with examples and lists the commands', async () => {
     const { code, stdout, stderr } = await oompm(['--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
     expect(stdout.indexOf('EXAMPLES')).toBeGreaterThan(0);
     expect(stdout.indexOf('EXAMPLES')).toBeLessThan(stdout.indexOf('COMMANDS'));
     expect(stdout).toMatch(/^ {2}analyze /m);

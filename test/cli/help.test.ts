@@ -79,6 +79,11 @@ describe('help on a command', () => {
   test.each(Object.entries(commands))('%s: each example is a line to be typed', (_, command) => {
     const [, examples = ''] = /\nEXAMPLES\n(.*?)\n\n/s.exec(commandHelp(command, 80)) ?? [];
     for (const line of examples.split('\n')) expect(line).toMatch(/^ {2}\$ \S/);
+    expect(
+      commandHelp(command, 80)
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
   });
 
   test('from what the build keeps is that of the code', async () => {

@@ -14,6 +14,10 @@ describe('the nearest word', () => {
     ['TASK_STRUCT', 'task_struct'],
     ['pgae', 'page'],
     ['lgo', 'log'],
+    // The only one that begins with it; of another, none.
+    ['ana', 'analyze'],
+    ['Mm_', 'mm_struct'],
+    ['mut', undefined],
     // Its nearest neighbours, where nothing is meant.
     ['frobnicate', undefined],
     ['x', undefined],

@@ -184,3 +184,25 @@ test('the policy names the style and the script that are there', () => {
     `default-src 'none'; ${hash('style')}; ${hash('script')}; base-uri 'none'; form-action 'none'`,
   );
 });
+
+test('what stands in the heading is not repeated in the facts under it; a fact that is less sure is', () => {
+  const ended = (note?: string): View =>
+    facts(
+      'How it ended',
+      [
+        fact('end', 'What happened', 'text', 'It was a.', note === undefined ? {} : { note }),
+        fact('panic', 'Panic', 'text', 'Fatal exception'),
+      ],
+      { headline: 'end' },
+    );
+  const [sure] = parts(
+    page(reportOf([sectionOf('a', [findings('Found', [finding('a', 90)]), ended()]), sectionOf('b', [])])),
+  );
+  expect(sure.match(/It was a\./g)).toHaveLength(2);
+  expect(sure).not.toContain('What happened');
+  expect(sure).toContain('Fatal exception');
+  const [unsure] = parts(
+    page(reportOf([sectionOf('a', [findings('Found', [finding('a', 90)]), ended('likely')]), sectionOf('b', [])])),
+  );
+  expect(unsure).toContain('What happened');
+});

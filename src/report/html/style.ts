@@ -36,7 +36,7 @@ h3{font-size:1rem;margin:1.1rem 0 .4rem}
 .error{font-weight:bold}
 .how{margin:.1rem 0;color:var(--quiet);font-size:.9rem}
 .how a{overflow-wrap:anywhere;margin-left:.5rem}
-.how a::before{content:"→ "}
+.how a::before{content:"→\\a0"}
 .lead{margin:.3rem 0;max-width:60rem}
 .certain,.likely,.possible{font-weight:600}
 .certain{color:var(--text)}

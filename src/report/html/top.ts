@@ -71,9 +71,10 @@ export function* topHtml(report: Report, top: Top, shown: Shown): Generator<stri
   }
   for (const defect of dump.defects) yield `<p class="trouble">${html(defect)}</p>\n`;
   if (top.views.length > 0) yield '<div class="pictures">\n';
+  const told = new Set(first === undefined ? [] : [first.sentence, ...paragraphOf(report)]);
   for (const view of top.views) {
     yield `<div class="${view.headline}">\n`;
-    yield* viewHtml(view, shown);
+    yield* viewHtml(view, { ...shown, told });
     yield '</div>\n';
   }
   if (top.views.length > 0) yield '</div>\n';

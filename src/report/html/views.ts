@@ -21,6 +21,8 @@ export interface Shown {
   readonly places: Places;
   /** Whether what is long is folded: not on a page that answers one question. */
   readonly folds: boolean;
+  /** Sentences that stand right above: no fact repeats them. */
+  readonly told?: ReadonlySet<string>;
 }
 
 /** Lines of a log that are shown unfolded. */
@@ -37,7 +39,7 @@ export function* viewHtml(view: SolidView, shown: Shown, unread = false): Genera
   }
   switch (view.kind) {
     case 'facts':
-      yield* titled(anchor, view.title, factsHtml(view, shown.units));
+      yield* titled(anchor, view.title, factsHtml(view, shown));
       break;
     case 'table':
       yield* tableHtml(
@@ -77,9 +79,10 @@ function* emptyHtml(view: SolidView, unread: boolean): Generator<string> {
   for (const words of emptyInWords(view, unread)) yield `<p class="quiet">${html(words)}</p>\n`;
 }
 
-function* factsHtml({ facts }: FactsView, units: Units): Generator<string> {
+function* factsHtml({ facts }: FactsView, { units, told }: Shown): Generator<string> {
   yield '<dl>\n';
   for (const { title, value, type, note } of facts) {
+    if (note === undefined && typeof value === 'string' && told?.has(value)) continue;
     yield `<dt>${html(title)}</dt><dd>${html(alone(value, type, units))}${note === undefined ? '' : ` <span class="quiet">(${html(note)})</span>`}</dd>\n`;
   }
   yield '</dl>\n';
