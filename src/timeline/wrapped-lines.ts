@@ -13,12 +13,19 @@ const cutHead = new RegExp(
     /^(?:BUG: |CPU \d+ )?(?:Unable to handle|unable to handle|[Kk]ernel NULL).{0,80}(?: at| address:?)$/,
     /^(?:Oops: )?general protection fault, probably for(?: non-canonical(?: address)?)?$/,
     /^(?:NMI )?(?:watchdog: )?BUG: soft lockup - CPU#\d+ stuck for \d+s!$/,
-    /^BUG: K[A-Z]{3,5}: [\w -]{3,60} in [\w.$]{1,120}$/,
-    /^RIP: 00(?:10|60):[\w.$]{1,120}$/,
+    /^INFO: task$/,
+    /^BUG: K[A-Z]{3,5}: [\w -]{3,60} in(?: [\w.$]{1,120})?$/,
   ]
     .map(({ source }) => source)
     .join('|'),
 );
+
+/** Lines that lack no more than what may follow: it is on the next only where that looks so. */
+const cutBefore: readonly (readonly [cut: RegExp, rest: RegExp])[] = [
+  [/^RIP: 00(?:10|60):[\w.$]{1,120}$/, /^\(/],
+  [/^BUG: K[A-Z]{3,5}: [\w -]{3,60} in [\w.$]{1,120} \S{1,200}:\d+$/, /^\[inline\]/],
+  [/^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: .{1,40} (?:Not tainted|Tainted: [A-Z][A-Z ]*)$/, /^\d+\.\d+\S* #/],
+];
 
 /** A line that waits for what it may go on with. */
 export interface Waiting {
@@ -30,9 +37,8 @@ export interface Waiting {
 /** What a line goes on with where the next one is its rest; undefined where it is a line of its own. */
 export function goesOnWith({ line, raw: last }: Waiting, next: LogLine, raw: string): LogLine | undefined {
   if (next.stamped || next.foreign || next.text === '' || isFurniture(next.text)) return undefined;
-  if (line.text.startsWith('RIP: ') && !next.text.startsWith('(')) return undefined;
   if (isBroken(last)) return { ...line, text: `${line.text.slice(0, -1)}${withoutEnd(raw).replace(quote, '')}` };
-  const isCut = cutHead.test(line.text);
+  const isCut = cutHead.test(line.text) || cutBefore.some(([cut, rest]) => cut.test(line.text) && rest.test(next.text));
   if (!line.stamped && !isCut) return undefined;
   const { length } = withoutEnd(last);
   // z/VM's console fills what is shorter with blanks, and has the number of the CPU before each piece.

@@ -438,6 +438,27 @@ Read of size 8 at addr ffff888168296890 by task loader/731`,
 ${who}`,
     'ring_restore+0x48 ran into a WARN() at drivers/acme/ring.c:10, on CPU 1 (loader (731)).',
   ],
+  [
+    'KASAN, wrapped wherever it may be',
+    `BUG: KASAN: null-ptr-deref in memset include/linux/fortify-string.h:175
+[inline]
+BUG: KASAN: slab-use-after-free in
+ring_valid+0x5e/0x60
+Read of size 1 at addr ffff888108821620 by task sh/6442`,
+    'ring_valid+0x5e read 1 byte at address 0xffff888108821620: KASAN: slab-use-after-free.',
+  ],
+  [
+    'a WARN() by a tool that names lines',
+    `[  252.455068] WARNING: CPU: 1 PID: 731 at fs/acme.c:1590 ring_check (fs/acme.c:1590 (discriminator 1) fs/acme.c:1580)
+[  252.455069] ${who}`,
+    'ring_check ran into a WARN() at fs/acme.c:1590, on CPU 1 (loader (731)).',
+  ],
+  [
+    'a hung task, wrapped before its name',
+    `[ 1342.111] INFO: task
+loader:731 blocked for more than 122 seconds.`,
+    'loader (731) was blocked for more than 122 s.',
+  ],
 ];
 
 describe('the shapes of texts from the field', () => {
