@@ -6,8 +6,8 @@ import { stacksOf } from '../arch/stack/stack-architectures.js';
 import { endingOf, type Ending } from '../endings/ending.js';
 import { isDying, isOops } from '../locks/dying/machinery.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { dieCounter } from '../linux/machine/counters.js';
 import type { BugPlace } from '../linux/machine/bug-table.js';
+import { dieCounter } from '../linux/machine/counters.js';
 import { kernelRecords } from '../linux/printk/kernel-records.js';
 import { printedPart } from '../linux/printk/printed-part.js';
 import { stringsInCode } from '../linux/printk/strings-in-code.js';
@@ -19,6 +19,7 @@ import { defined } from '../words/defined.js';
 import { padded, type PrintedLine } from '../words/printed-line.js';
 import { calledBack } from './called-back.js';
 import { codeLine, faultInPrinting } from './code-line.js';
+import { oopsNumber } from './oops-number.js';
 import { moduleLines } from './module-lines.js';
 import { printedRecord, type PrintedRecord } from './printed-records.js';
 import type { RecordKind } from './record-kind.js';
@@ -61,7 +62,11 @@ export function oopsRecords(kernel: Kernel): readonly OopsRecord[] {
 function ofWhatWentWrong(kernel: Kernel, dead: Dead): OopsRecord | undefined {
   const { kind, exception, policy, culprit } = dead.ending;
   const make = (one: RecordKind, lines: (below: boolean) => readonly PrintedLine[]): OopsRecord => {
-    const printed = printedRecord(kernelRecords(kernel), one, one === 'exception' ? dieCounter(kernel) : undefined);
+    const printed = printedRecord(
+      kernelRecords(kernel),
+      one,
+      one === 'exception' ? oopsNumber(kernel, dead.ending) : undefined,
+    );
     return { kind: one, lines: lines(isSearchedBelow(kernel, printed?.lines)), ...defined({ printed }) };
   };
   if (exception !== undefined)
@@ -111,7 +116,7 @@ function exceptionLines(kernel: Kernel, dead: Dead, belowException: boolean): Pr
     ...moduleLines(kernel),
     ...oops.last(kernel, exception),
     // A crash kernel is started before the mark is printed: nothing then stands above the exception.
-    ...(dead.ending.culprit.machinery.length === 0 ? [] : [endMark(kernel)]),
+    ...(dead.ending.culprit.machinery.length === 0 ? [] : [endMark(kernel, exception.number)]),
   ];
 }
 
@@ -228,20 +233,23 @@ function panicRecord(kernel: Kernel, { ending, cpu, task }: Dead): OopsRecord[] 
   const caller = frames[innermost + 1];
   if (innermost < 0 || caller?.sp === undefined) return [];
   const { message } = ending.panic;
+  const head: PrintedLine = [
+    'Kernel panic - not syncing: ',
+    { what: 'message', digits: 1, ...(message === undefined ? {} : { text: message, from: 'the log' }) },
+  ];
+  const printed = printedRecord(kernelRecords(kernel), 'panic');
+  // It has told panic() that somebody else prints (bust_spinlocks()): a stack is not dumped then.
+  if (names.includes('mce_panic')) return [{ kind: 'panic', ...defined({ printed }), lines: [head] }];
   const from = caller.entry === undefined ? stacksOf(kernel).returnSlot(caller.sp) : caller.sp;
   const lines = traceLines(kernel, { cpu, task, from, frames: frames.slice(innermost + 1) });
   const shown = lines.findIndex(([text]) => typeof text === 'string' && !/^(?:Call Trace:$| <)/.test(text));
   const at = shown < 0 ? lines.length : shown;
-  const printed = printedRecord(kernelRecords(kernel), 'panic');
   return [
     {
       kind: 'panic',
       ...defined({ printed }),
       lines: [
-        [
-          'Kernel panic - not syncing: ',
-          { what: 'message', digits: 1, ...(message === undefined ? {} : { text: message, from: 'the log' }) },
-        ],
+        head,
         ...taskLines(kernel, { cpu, task, tainted: taints }),
         ...lines.slice(0, at),
         ...calledBack(kernel, names[innermost]!),
@@ -266,7 +274,7 @@ function printedException(kernel: Kernel, { ending, cpu, task }: Dead): PrintedE
     task,
     registers,
     noCode: faulted.noCode === true,
-    number: dieCounter(kernel),
+    number: oopsNumber(kernel, ending),
     ...defined({
       access: faulted.access,
       overflow: isOverflow ? overrun(kernel, cpu, task, registers) : undefined,
@@ -295,8 +303,10 @@ function taintsBefore(kernel: Kernel, number: number | undefined): bigint | unde
 }
 
 /** print_oops_end_marker(): a number for each oops until 5.17. */
-function endMark(kernel: Kernel): PrintedLine {
+function endMark(kernel: Kernel, number: number | undefined): PrintedLine {
   const id = kernel.findSymbol('oops_id');
-  const value = id === undefined ? 0n : kernel.attempt('oops_id', () => kernel.memory.u64(id));
+  const last = id === undefined ? 0n : kernel.attempt('oops_id', () => kernel.memory.u64(id));
+  const later = id === undefined || number === undefined ? 0 : (dieCounter(kernel) ?? number) - number;
+  const value = last === undefined ? undefined : last - BigInt(later);
   return ['---[ end trace ', value === undefined ? { what: 'id of the oops', digits: 16 } : padded(value, 16), ' ]---'];
 }

@@ -4,18 +4,23 @@ import { withModule } from '../words/with-module.js';
 
 /** %pS: "acme_write+0x7a/0xa7 [acme]", or the address where no code is. */
 export function symbolText(kernel: Kernel, address: bigint): string {
-  return textOf(kernel, address, codePlace(kernel, address), 0);
+  return textOf(kernel, address, placeInKallsyms(kernel, address), 0);
 }
 
 /** %pB, of a return address: the function is that of the call, which may be the last thing in it. */
 export function returnText(kernel: Kernel, address: bigint): string {
-  return textOf(kernel, address, codePlace(kernel, BigInt.asUintN(64, address - 1n)), 1);
+  return textOf(kernel, address, placeInKallsyms(kernel, BigInt.asUintN(64, address - 1n)), 1);
 }
 
 /** %ps: the name alone. */
 export function nameText(kernel: Kernel, address: bigint): string {
-  const place = codePlace(kernel, address);
+  const place = placeInKallsyms(kernel, address);
   return place === undefined ? `0x${address.toString(16)}` : withModule(place.function, place.module);
+}
+
+/** As kallsyms_lookup() finds it. */
+function placeInKallsyms(kernel: Kernel, address: bigint): CodePlace | undefined {
+  return codeRangeOf(kernel, address)?.isNameless === true ? undefined : codePlace(kernel, address);
 }
 
 function textOf(kernel: Kernel, address: bigint, place: CodePlace | undefined, behind: number): string {

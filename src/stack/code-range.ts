@@ -9,6 +9,8 @@ export interface CodeRange {
   readonly module?: ModuleCode;
   /** The name of code that was made at run time: a BPF program, a trampoline of BPF's or of ftrace's. */
   readonly made?: string;
+  /** What the kernel prints of it is an address: kallsyms_lookup() does not know its name. */
+  readonly isNameless?: true;
   /**
    * How it is unwound, which no table says: as the code that it is a copy of, or by the pt_regs at its stack pointer.
    */

@@ -42,6 +42,7 @@ export function ftraceText(kernel: Kernel): CodeRange[] {
           low: trampoline,
           high: trampoline + bytes,
           made: 'ftrace_trampoline',
+          isNameless: true,
           ...(copyOf === undefined ? {} : { unwoundBy: { copyOf } }),
         });
       at = next;
@@ -70,7 +71,13 @@ export function kprobeText(kernel: Kernel): CodeRange[] {
   )) {
     kernel.attempt('kprobe_insn_page', () => {
       const { insns: low } = page;
-      ranges.push({ low, high: low + BigInt(kernel.memory.pageSize), made: 'kprobe_optinsn', unwoundBy: 'pt_regs' });
+      ranges.push({
+        low,
+        high: low + BigInt(kernel.memory.pageSize),
+        made: 'kprobe_optinsn',
+        isNameless: true,
+        unwoundBy: 'pt_regs',
+      });
     });
   }
   return ranges;

@@ -119,6 +119,7 @@ export class EventReader {
     const begun = over === undefined ? beginsIn(line.text, false) : undefined;
     if (begun === undefined) return over !== undefined;
     if (own !== undefined && isMessageOf(own, begun)) return false;
+    if (own !== undefined && this.#goesOn(own, begun, line)) return true;
     const number = begun.kind.report === 'die' ? begun.form.said(begun.groups).number : undefined;
     if (begun.kind.report === 'die' && own !== undefined && isOfSameDeath(own, number)) {
       if (number !== undefined) own.draft.number = own.facts.number = number;
@@ -141,6 +142,26 @@ export class EventReader {
       this.#cut.message ??= line.text;
       this.#cut.event ??= draft;
     }
+    return true;
+  }
+
+  /** SLUB since 6.15: what was overwritten, the cache's own line, and a WARN() that prints the stack. */
+  #goesOn(own: OpenReport, { kind, form, groups }: Begun, line: TimelineLine): boolean {
+    const { draft, facts } = own;
+    if (draft.kind !== 'corruption' || own.hasEnded) return false;
+    const said = form.said(groups);
+    if (kind.name === 'corruption' && own.lines <= linesToHead && isOverwritten.test(draft.what)) {
+      const [start] = /^slab cache \S+: /.exec(said.what) ?? [];
+      if (start === undefined) return false;
+      draft.what = `${start}${draft.what}`;
+      draft.about = withoutNumbers(draft.what);
+    } else if (kind.name === 'warning' && ofSlab.test(line.text)) {
+      const { comm, pid, cpu } = said;
+      Object.assign(facts, defined({ comm, pid, cpu }));
+      Object.assign(draft, facts, { warned: true });
+      this.#cut = undefined;
+    } else return false;
+    this.#extend(own, line);
     return true;
   }
 
@@ -228,6 +249,9 @@ function isOfSameDeath({ kind, facts, lines, hasEnded }: OpenReport, number: num
   if (kind.report !== 'die' || hasEnded) return false;
   return facts.number === undefined ? lines <= linesToNumber : facts.number === number;
 }
+
+const isOverwritten = /^[A-Z][\w ]+ overwritten$/;
+const ofSlab = /^WARNING: .{0,40}\bmm\/slub\.c:\d/;
 
 /** A WARN() may say what another kind of line says alone. */
 function isMessageOf(own: OpenReport, { kind }: Begun): boolean {

@@ -36,6 +36,8 @@ export interface TimelineEvent {
   readonly cpu?: number;
   /** Of an oops, the kernel's own count of them (die_counter). */
   readonly number?: number;
+  /** A WARN() of the kernel's is part of it, which its own count has (warn_count). */
+  readonly warned?: true;
   /** The message of a panic. */
   readonly message?: string;
   /** When it was over, since boot. */

@@ -51,7 +51,7 @@ function untold(kernel: Kernel, logged: readonly TimelineEvent[]): TimelineEvent
     found.push(ofMemory('oops', { what: `${more} that the log does not have (die_counter is ${oopses})${first}` }));
   }
   const warned = warnCount(kernel);
-  const warnings = logged.filter(({ kind }) => kind === 'warning').length;
+  const warnings = logged.filter(({ kind, warned: too }) => kind === 'warning' || too === true).length;
   if (warned !== undefined && warned > warnings)
     found.push(
       ofMemory('warning', {

@@ -154,7 +154,10 @@ export function timelineFindings(timeline: KernelTimeline): readonly Finding[] {
   const earlier = events.filter(
     (event) => !event.isEnd && event.boot === boot && isImportant(event) && !still.has(event.outcome ?? ''),
   );
-  const logged = earlier.filter(({ witness }) => witness !== 'memory');
+  // What other CPUs print of themselves as the kernel dies is not before its end.
+  const panic = events.findIndex(({ kind, isEnd }) => kind === 'panic' && isEnd);
+  const behind = new Set(panic < 0 ? [] : events.slice(panic));
+  const logged = earlier.filter((event) => event.witness !== 'memory' && !behind.has(event));
   const found = [
     oops(timeline, logged),
     ...remarks.map((remark) => remarkOn(timeline, remark, logged)),

@@ -6,7 +6,7 @@ import type { ToyFunction } from 'oompm/testing';
 import type { Registers } from '../../src/arch/registers.js';
 import { faultInPrinting } from '../../src/oops/code-line.js';
 import { deaths, over, pageFault } from '../stack/toy-deaths.js';
-import { BOTTOM, toyMachine, type ToySegment } from '../stack/toy-machine.js';
+import { BOTTOM, ENTRY, toyMachine, type ToySegment } from '../stack/toy-machine.js';
 
 const functions = {
   ...deaths,
@@ -170,6 +170,39 @@ test('a panic that no exception made has the stack of who called it', () => {
       ' worker+0x1b/0x100',
     ].map((line) => `panic: ${line}`),
   );
+});
+
+test('two CPUs that oops at once are counted one behind the other', () => {
+  const two = (other: readonly ToySegment[]): string[] => {
+    const kernel = toyMachine(
+      functions,
+      [
+        { comm: 'dying', pid: 100, segments: [pageFault, faults('reads')] },
+        { comm: 'other', pid: 101, segments: other },
+      ],
+      {
+        variables: {
+          panic_cpu: { type: 'atomic_t', value: { counter: 0 } },
+          die_counter: { type: 'int', value: 2 },
+          oops_id: { type: 'u64', value: 0x65n },
+          tainted_mask: { type: 'u64', value: 0x80n },
+        },
+      },
+    );
+    return oopsRecords(kernel).flatMap(({ lines }) => lines.map(lineText).filter((one) => /^(?:Oops|---)/.test(one)));
+  };
+  expect(two([pageFault, faults('writes')])).toEqual(['Oops: ???? [#1]?', '---[ end trace 0000000000000064 ]---']);
+  expect(two([faults('writes')])).toEqual(['Oops: ???? [#2]?', '---[ end trace 0000000000000065 ]---']);
+});
+
+test('a machine check dumps no stack: it has told panic() that somebody else prints', () => {
+  const more = {
+    mce_panic: { code: [{ call: 'panic' }] },
+    asm_exc_machine_check: { ...ENTRY, code: [{ call: 'mce_panic' }] },
+  };
+  expect(printed([over('asm_exc_machine_check', 'mce_panic'), faults('reads')], { tainted: 0n, more })).toEqual([
+    'panic: Kernel panic - not syncing: ?',
+  ]);
 });
 
 test('panic() dumps no stack where an oops was before it', () => {

@@ -4,6 +4,7 @@ import { ptRegs, to, toyCode, words, type MemoryPiece, type ToyFunction } from '
 import { codePlace } from '../../src/stack/code.js';
 import { codeAddressOf } from '../../src/arch/stack/frame.js';
 import { cpuStack } from '../../src/stack/stacks.js';
+import { returnText } from '../../src/oops/symbol-text.js';
 import { BOTTOM, returnSlot, toyMachine, type ToyCpu, type ToyMachineOptions } from './toy-machine.js';
 
 const functions = {
@@ -85,6 +86,7 @@ describe('a trampoline that ftrace made for one tracer', () => {
     );
     const stack = cpuStack(kernel, 0);
     return {
+      kernel,
       stack,
       names: stack.frames
         .filter(({ found }) => found !== 'scanned')
@@ -93,8 +95,11 @@ describe('a trampoline that ftrace made for one tracer', () => {
   };
 
   test('is unwound as the code that it is a copy of', () => {
-    const { stack, names } = tracing({});
+    const { kernel, stack, names } = tracing({});
     expect(names).toEqual(['handler', 'ftrace_trampoline', 'leaf', 'bottom']);
+    // The kernel itself prints no name for it.
+    expect(returnText(kernel, COPY + 5n)).toBe('0xffffffffc0001005');
+    expect(returnText(kernel, stack.frames[2]!.ip)).toMatch(/^leaf\+0x/);
     expect(stack.end).toBeUndefined();
   });
 

@@ -43,6 +43,11 @@ describe('an oops before', () => {
     ]);
   });
 
+  test('an oops that another CPU met as the kernel died of this one is none before it', () => {
+    const lines = [[999, ...oops(1, 'first')], panic, [1000.1, ...oops(2, 'second')]] as const;
+    expect(found({ ending: 'exception', endNs: 1001e9, lines })).toEqual([]);
+  });
+
   test('where the log has lost the first, it is the first that it has', () => {
     const [[, , , sentence]] = found({
       ending: 'exception',

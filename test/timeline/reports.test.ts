@@ -248,3 +248,32 @@ test('a text as syslog has it: other programs’ lines are theirs, OOM reports a
   ]);
   expect(lastNs).toBe(104e9);
 });
+
+test('what SLUB since 6.15 says of an overwritten object is one event, its WARN() included', () => {
+  const warning = (file: string): string[] => [
+    '------------[ cut here ]------------',
+    `WARNING: ${file}:1239 at object_err+0x1f3/0x202, CPU#0: insmod/114`,
+    'CPU: 0 UID: 0 PID: 114 Comm: insmod Tainted: G    B      OE       7.2.13 #1',
+    '---[ end trace 0000000000000000 ]---',
+  ];
+  const report = [
+    '[Right Redzone overwritten] 0xffff8ecc050ffa80-0xffff8ecc050ffa83 @offset=2688. First byte 0x42 instead of 0xcc',
+    '=============================================================================',
+    'BUG kmalloc-96 (Tainted: G           OE      ): Object corrupt',
+    '-----------------------------------------------------------------------------',
+  ];
+  const shown = (file: string): (string | boolean | undefined)[][] =>
+    timeline([[5, ...report, ...warning(file)]]).events.map(({ kind, what, comm, warned }) => [
+      kind,
+      what,
+      comm,
+      warned,
+    ]);
+  const what = 'slab cache kmalloc-96: Right Redzone overwritten';
+  expect(shown('mm/slub.c')).toEqual([['corruption', what, 'insmod', true]]);
+  // A warning of other code is its own.
+  expect(shown('mm/page_alloc.c')).toEqual([
+    ['corruption', what, undefined, undefined],
+    ['warning', 'mm/page_alloc.c:1239', 'insmod', undefined],
+  ]);
+});

@@ -32,6 +32,8 @@ export const corruption: EventKind = {
       /^BUG (?<cache>\S{1,64})(?: \((?:Not tainted|Tainted: [^)]{0,60})\))?: (?<what>.{3,120})/,
       ({ cache, what }) => ({ what: `slab cache ${cache}: ${what}`, about: `${cache} ${withoutNumbers(what!)}` }),
     ),
+    // Since 6.15 what was overwritten stands before it (isOverwritten).
+    form('overwritten] ', /^\[(?<what>[A-Z][\w ]{2,40} overwritten)\] 0x[0-9a-f]+-0x/, ({ what }) => ({ what: what! })),
     form(
       'slab error in',
       /^slab error in \w+\(\): cache [`'](?<cache>[^']{1,64})': (?<what>.{3,120})/,
