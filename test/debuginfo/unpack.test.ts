@@ -11,6 +11,7 @@ import { InputError } from '../../src/bytes/input-error.js';
 import { SurroundingsError } from '../../src/bytes/surroundings-error.js';
 import { identify } from '../../src/debuginfo/identify.js';
 import { programOnPath } from '../../src/debuginfo/unpack/programs.js';
+import { takesTooLong } from '../../src/debuginfo/unpack/unpack-cost.js';
 import { openVmlinux } from '../../src/debuginfo/vmlinux.js';
 import { smallDisk } from '../small-disk.js';
 import { buildElf, TEXT, toyVmlinux } from './build-elf.js';
@@ -245,6 +246,43 @@ describe('a packed bomb is refused by its first bytes, or where it goes on behin
     expect(error).toHaveProperty('message', expect.stringMatching(words));
     expect(told).toEqual([]);
     expect(readdirSync(cacheFolder)).toEqual([]);
+  });
+
+  test.skipIf(programOnPath('bzip2') === undefined)('padded below any ratio: not unpacked in passing', async () => {
+    const states = Buffer.concat([headerThatStates(500e6), Buffer.alloc(1 << 20)]);
+    const start = execFileSync('bzip2', ['-c'], { input: states });
+    const { error, told } = await unpackedOf('padded.bz2', Buffer.concat([start, Buffer.alloc(40 << 20, 0x5a)]));
+    expect(error).toBeInstanceOf(InputError);
+    const path = join(folder, 'padded.bz2');
+    expect(error).toHaveProperty(
+      'message',
+      `${path} is packed (bzip2): unpack it first: bunzip2 -k ${path} (to unpack 477 MiB in passing would take too long).`,
+    );
+    expect(told).toEqual([]);
+  });
+
+  test.each([
+    ['bzip2', 200e6, 600e6, true],
+    ['xz', 60e6, 400e6, false],
+    ['xz', 140e6, 2e9, true],
+    ['gzip', 200e6, 600e6, false],
+    ['gzip', 140e6, 2e9, false],
+    ['gzip', 600e6, 2e9, true],
+    ['zstd', 300e6, 1e9, false],
+    ['lzo', 20e6, 80e6, false],
+    ['bzip2', 15e6, 60e6, false],
+  ] as const)('%s, %d bytes that unpack to %d take too long: %s', (packing, packed, unpacked, tooLong) => {
+    expect(takesTooLong(packing, packed, unpacked)).toBe(tooLong);
+  });
+
+  test.skipIf(programOnPath('xz') === undefined)('an xz file that asks for a dictionary of 1.5 GiB', async () => {
+    const packed = execFileSync('xz', ['--format=lzma', '-c'], { input: toy, maxBuffer: 1 << 26 });
+    packed.writeUInt32LE(3 << 29, 1);
+    const { error } = await unpackedOf('dictionary.lzma', packed);
+    expect(error).toHaveProperty(
+      'message',
+      expect.stringMatching(/can't be unpacked \(lzma\): .*[Mm]emory usage limit/),
+    );
   });
 
   test('it goes on behind the end that it states', async () => {

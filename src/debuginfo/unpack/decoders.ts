@@ -11,6 +11,11 @@ import type { Packing } from '../../bytes/packing.js';
 import { programOnPath, through } from './programs.js';
 import { zstdStream } from './zstd.js';
 
+/** Of zlib's own 16 kB each, most of the time would go into writing them. */
+const PIECE = 256 << 10;
+/** The kernel's build packs with a dictionary of 128 MiB, xz -9 with one of 64; a header may ask for 4 GiB. */
+const LARGEST_XZ_MEMORY = 192 << 20;
+
 /**
  * A packed file's content, piece by piece. The caller bounds it.
  * @throws Error in the decoder's words
@@ -18,7 +23,7 @@ import { zstdStream } from './zstd.js';
 export async function* unpacked(packing: Packing, file: FileReader): AsyncGenerator<Uint8Array> {
   switch (packing) {
     case 'gzip':
-      yield* Readable.from(chunksOf(file)).pipe(createGunzip()) as AsyncIterable<Uint8Array>;
+      yield* Readable.from(chunksOf(file)).pipe(createGunzip({ chunkSize: PIECE })) as AsyncIterable<Uint8Array>;
       return;
     case 'zstd':
       yield* (await zstdStream())(chunksOf(file));
@@ -54,12 +59,15 @@ function byProgram(name: string, file: FileReader): AsyncIterable<Uint8Array> {
 async function* xz(packing: 'xz' | 'lzma', file: FileReader): AsyncGenerator<Uint8Array> {
   const program = programOnPath('xz');
   if (program !== undefined) {
-    yield* through(program, ['-dc', `--format=${packing}`], chunksOf(file));
+    const limit = `--memlimit-decompress=${LARGEST_XZ_MEMORY}`;
+    yield* through(program, ['-dc', `--format=${packing}`, limit], chunksOf(file));
     return;
   }
   const native = optional('lzma-native') as LzmaNative | undefined;
   if (native !== undefined) {
-    yield* Readable.from(chunksOf(file)).pipe(native.createDecompressor()) as AsyncIterable<Uint8Array>;
+    yield* Readable.from(chunksOf(file)).pipe(
+      native.createDecompressor({ memlimit: LARGEST_XZ_MEMORY }),
+    ) as AsyncIterable<Uint8Array>;
     return;
   }
   const pure = packing === 'xz' ? (optional('xz-decompress') as XzDecompress | undefined) : undefined;
@@ -78,7 +86,7 @@ async function* xz(packing: 'xz' | 'lzma', file: FileReader): AsyncGenerator<Uin
 
 interface LzmaNative {
   /** Tells .xz and .lzma apart by itself. */
-  createDecompressor(): NodeJS.ReadWriteStream;
+  createDecompressor(options: { memlimit: number }): NodeJS.ReadWriteStream;
 }
 
 interface XzDecompress {

@@ -15,8 +15,9 @@ import { chunksOf } from './chunks.js';
 import { unpacked } from './decoders.js';
 import { kernelLength } from './kernel-length.js';
 import type { OpenKernelOptions } from './open-kernel-options.js';
+import { takesTooLong } from './unpack-cost.js';
 import { defined } from '../../words/defined.js';
-import { packingOf, type Packing } from '../../bytes/packing.js';
+import { packedInWords, packingOf, type Packing } from '../../bytes/packing.js';
 import { size } from '../../words/quantity.js';
 
 /** A distribution's vmlinux with DWARF is 400 to 900 MB. */
@@ -186,12 +187,16 @@ async function* kernelInside(path: string, packed: Packed): AsyncGenerator<Uint8
   }
 }
 
-/** @throws InputError where it is no kernel, Error where no kernel is that long */
-function statedLength(path: string, { name, bytes }: Packed, first: readonly Uint8Array[]): number {
+/** @throws InputError where it is no kernel or takes too long to unpack, Error where no kernel is that long */
+function statedLength(path: string, { name, packing, bytes }: Packed, first: readonly Uint8Array[]): number {
   const stated = kernelLength(memoryReader(Buffer.concat(first)), path, name);
   if (stated > LARGEST) throw new Error(`its ELF header says that it has ${size(stated)}, more than any kernel`);
   if (stated > Math.max(SMALL, LARGEST_RATIO * bytes.held))
     throw new Error(`${size(bytes.held)} that unpack to ${size(stated)}, as its ELF header says, are no kernel`);
+  if (takesTooLong(packing, bytes.held, stated))
+    throw new InputError(
+      `${path} ${packedInWords(path, packing)} (to unpack ${size(stated)} in passing would take too long).`,
+    );
   return stated;
 }
 
