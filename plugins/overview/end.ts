@@ -1,5 +1,14 @@
-import { doorTo, fact, gap, readOrGap, type Cell, type Fact, type Finding, type Kernel } from 'oompm';
-import { crashTime, isLogWhole, kernelTaints, kernelTime, lastLogStamp, panicOf, taskLabel } from 'oompm/linux';
+import { doorTo, fact, gap, readOrGap, type Fact, type Finding, type Kernel } from 'oompm';
+import {
+  crashTime,
+  isLogWhole,
+  kernelTaints,
+  kernelTime,
+  lastLogStamp,
+  latestNs,
+  panicOf,
+  taskLabel,
+} from 'oompm/linux';
 
 /** When and why it stopped, as far as the kernel itself knew; how, in the words of the paragraph at the top. */
 export function endFacts(kernel: Kernel, ending: Finding | undefined): Fact[] {
@@ -92,10 +101,14 @@ function crashTimeFact(kernel: Kernel): Fact {
 }
 
 function uptimeFact(kernel: Kernel): Fact {
-  const clock: Cell = readOrGap('timekeeper', () => kernelTime(kernel).uptimeNs);
+  const clock = readOrGap('timekeeper', () => kernelTime(kernel).uptimeNs);
+  if (typeof clock !== 'bigint') {
+    kernel.gap(clock.what, clock.reason, clock.address);
+    const latest = latestNs(kernel);
+    const note = "the latest time of its run queues and log: the kernel's clock can't be read";
+    return fact('uptime', 'Uptime', 'ns', latest ?? clock, latest === undefined ? {} : { note });
+  }
   const last = kernel.attempt('log', () => lastLogStamp(kernel));
-  if (typeof clock !== 'bigint')
-    return fact('uptime', 'Uptime', 'ns', last ?? clock, last === undefined ? {} : { note: "the log's last stamp" });
   // A CPU that prints its report with interrupts off takes no tick meanwhile.
   if (last !== undefined && BigInt(last) > clock)
     return fact('uptime', 'Uptime', 'ns', last, { note: "the log's last stamp; the clock's last tick was earlier" });

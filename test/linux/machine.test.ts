@@ -49,6 +49,52 @@ describe('the clock', () => {
     });
     expect(kernelTime(kernel).uptimeNs).toBe(100_000_000_750n);
   });
+  describe('what the kernel keeps twice tells what was written over it', () => {
+    const types = timekeeper
+      .replace('u64 xtime_nsec;', 'u64 xtime_nsec; s64 base;')
+      .replace('s64 offs_boot;', 's64 offs_boot; u64 ktime_sec; s64 offs_real; struct timespec64 monotonic_to_boot;');
+    const kept = {
+      ...value.timekeeper,
+      tkr_mono: { ...value.timekeeper.tkr_mono, base: 100_000_000_250n },
+      ktime_sec: 100,
+      offs_real: 1_699_999_999_999_999_750n,
+      monotonic_to_boot: { tv_sec: 7, tv_nsec: 0 },
+    };
+    const timeOf = (damage: object): bigint =>
+      kernelTime(
+        toyKernel({
+          types,
+          variables: { tk_core: { type: 'struct tk_data', value: { timekeeper: { ...kept, ...damage } } } },
+        }),
+      ).uptimeNs;
+
+    test('whole', () => {
+      expect(timeOf({})).toBe(100_000_000_750n);
+      expect(timeOf({ tkr_mono: { ...kept.tkr_mono, xtime_nsec: 999_999_749n << 8n } })).toBe(100_999_999_999n);
+    });
+    test.each([
+      ['the second', { xtime_sec: 1_700_000_101 }, 'tkr_mono.base is not'],
+      ['the offset', { wall_to_monotonic: { tv_sec: -1_600_000_000, tv_nsec: 250 } }, 'tkr_mono.base is not'],
+      [
+        'both alike',
+        { xtime_sec: 1_600_000_100, wall_to_monotonic: { tv_sec: -1_600_000_000, tv_nsec: 250 } },
+        'offs_',
+      ],
+      ['the part of a second', { tkr_mono: { ...kept.tkr_mono, xtime_nsec: 1n << 40n } }, 'ktime_sec is not'],
+      ['the time asleep', { offs_boot: 8_000_000_000 }, 'monotonic_to_boot is not'],
+    ])('%s', (_, damage, words) => {
+      expect(() => timeOf(damage)).toThrow(`the timekeeper contradicts itself: ${words}`);
+    });
+  });
+  test.each([
+    ['before boot', { xtime_sec: 1_699_999_999 }],
+    ['300 years', { wall_to_monotonic: { tv_sec: 9e9, tv_nsec: 0 } }],
+    ['a negative sleep', { offs_boot: -1 }],
+  ])('of a kernel that keeps nothing twice: %s', (_, damage) => {
+    const data = { timekeeper: { ...value.timekeeper, ...damage } };
+    const variables = { tk_core: { type: 'struct tk_data', value: data } };
+    expect(() => kernelTime(toyKernel({ types: timekeeper, variables }))).toThrow('a time that no clock has');
+  });
   test('zeros are no clock', () => {
     expect(() =>
       kernelTime(toyKernel({ types: timekeeper, variables: { tk_core: { type: 'struct tk_data' } } })),

@@ -56,6 +56,14 @@ const stamp =
       ],
     ];
   };
+/** A member of the kernel's clock, which stands behind a sequence counter of at most 8 bytes. */
+const clock =
+  (name: string, value: (was: bigint) => Patch[1]) =>
+  (kernel: Kernel): Patch[] => {
+    const data = kernel.symbol(kernel.hasGlobal('timekeeper_data') ? 'timekeeper_data' : 'tk_core') + 8n;
+    const address = data + member(kernel, 'timekeeper', name);
+    return [[address, value(kernel.memory.u64(address))]];
+  };
 const mmOfLast =
   (to: (task: bigint) => bigint) =>
   (kernel: Kernel): Patch[] => {
@@ -108,6 +116,21 @@ describe.each(['6.1-global-panic/vmcore', '6.12-global-panic/vmcore', '7.2-globa
       'a stamp between others lies 11 days ahead',
       stamp(9n, 10n ** 15n),
       /^log: the stamp of the record .* is 1000000 s, out/,
+    ],
+    [
+      "the kernel's clock is a day ahead",
+      clock('xtime_sec', (was) => was + 86_400n),
+      /^timekeeper: the timekeeper contradicts itself: tkr_mono.base is not what/,
+    ],
+    [
+      "the kernel's clock says how long it slept, and did not",
+      clock('offs_boot', () => 86_400_000_000_000n),
+      /^timekeeper: the timekeeper contradicts itself: monotonic_to_boot is not what/,
+    ],
+    [
+      "the kernel's clock is text",
+      clock('tkr_mono', () => 'all work and no play '.repeat(12)),
+      /^timekeeper: the time/,
     ],
   ])('%s: a gap, and nothing is certain that was not', async (_, lies, gap) => {
     const [{ certain }, lied] = await Promise.all([sound!, answer(path, lies)]);

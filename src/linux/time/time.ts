@@ -18,12 +18,43 @@ export interface KernelTime {
  * @throws ReadError, ShapeError, Implausible
  */
 export function kernelTime(kernel: Kernel): KernelTime {
-  const { tkr_mono, xtime_sec, wall_to_monotonic, offs_boot } = timekeeper(kernel);
+  const clock = timekeeper(kernel);
+  const { tkr_mono, xtime_sec, offs_boot } = clock;
   if (tkr_mono.shift > 63 || xtime_sec >> 40n !== 0n || tkr_mono.mask === 0n)
     throw new Implausible('the timekeeper is not where it is looked for');
-  const wallNs = xtime_sec * 1_000_000_000n + (tkr_mono.xtime_nsec >> BigInt(tkr_mono.shift));
-  const uptimeNs = wallNs + wall_to_monotonic.tv_sec * 1_000_000_000n + BigInt(wall_to_monotonic.tv_nsec);
+  const sinceSecond = tkr_mono.xtime_nsec >> BigInt(tkr_mono.shift);
+  const wallNs = xtime_sec * SECOND + sinceSecond;
+  const uptimeNs = wallNs + nsOf(clock.wall_to_monotonic);
+  refuseContradiction(clock, sinceSecond, uptimeNs);
   return { wallNs, uptimeNs, sinceBootNs: uptimeNs + offs_boot };
+}
+
+const SECOND = 1_000_000_000n;
+/** No machine has been up, or asleep, for longer: a century. */
+const LONGEST_NS = 36_525n * 86_400n * SECOND;
+
+/**
+ * The kernel keeps some of it twice, in other units (tk_update_ktime_data(), tk_set_wall_to_mono(),
+ * tk_update_sleep_time()): what was written over it does not.
+ * @throws Implausible
+ */
+function refuseContradiction(clock: Ref<'timekeeper'>, sinceSecond: bigint, uptimeNs: bigint): void {
+  const { tkr_mono, ktime_sec, offs_real, offs_boot, monotonic_to_boot } = clock;
+  const pairs: readonly (readonly [what: string, kept: bigint | undefined, made: bigint])[] = [
+    ['tkr_mono.base', tkr_mono.base, uptimeNs - sinceSecond],
+    ['ktime_sec', ktime_sec, uptimeNs / SECOND],
+    ['offs_real', offs_real, -nsOf(clock.wall_to_monotonic)],
+    ['monotonic_to_boot', monotonic_to_boot && nsOf(monotonic_to_boot), offs_boot],
+  ];
+  const contradicts = pairs.find(([, kept, made]) => kept !== undefined && kept !== made);
+  if (contradicts !== undefined)
+    throw new Implausible(`the timekeeper contradicts itself: ${contradicts[0]} is not what its other members make`);
+  if (sinceSecond >= SECOND || uptimeNs < 0n || uptimeNs > LONGEST_NS || offs_boot < 0n || offs_boot > LONGEST_NS)
+    throw new Implausible('the timekeeper has a time that no clock has');
+}
+
+function nsOf({ tv_sec, tv_nsec }: Ref<'timespec64'>): bigint {
+  return tv_sec * SECOND + BigInt(tv_nsec);
 }
 
 /**
