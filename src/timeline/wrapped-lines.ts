@@ -25,6 +25,8 @@ const cutBefore: readonly (readonly [cut: RegExp, rest: RegExp])[] = [
   [/^RIP: 00(?:10|60):[\w.$]{1,120}$/, /^\(/],
   [/^BUG: K[A-Z]{3,5}: [\w -]{3,60} in [\w.$]{1,120} \S{1,200}:\d+$/, /^\[inline\]/],
   [/^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: .{1,40} (?:Not tainted|Tainted: [A-Z][A-Z ]*)$/, /^\d+\.\d+\S* #/],
+  [/^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: .{1,40} Tainted:(?: [A-Z][A-Z ]*)?$/, /^[A-Z][A-Z ]* \d+\.\d/],
+  [/^CPU: \d+ (?:UID: \d+ )?PID: \d+ Comm: .{1,40} Kdump:$/, /^loaded /],
 ];
 
 /** A line that waits for what it may go on with. */

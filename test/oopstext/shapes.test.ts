@@ -492,6 +492,24 @@ RIP: 0010:ring_put+0x13c/0x174
       'GW',
     ],
     [
+      'wrapped within its taints',
+      'WARNING: at a/b.c:7 f+0x1/0x2()\nCPU: 0 PID: 1 Comm: x Tainted: \nG       T  6.10.0 #1',
+      '6.10.0',
+      'GT',
+    ],
+    [
+      'wrapped between its taints',
+      'WARNING: at a/b.c:7 f+0x1/0x2()\nCPU: 0 PID: 1 Comm: x Tainted: G\n      W  OE  6.10.0 #1',
+      '6.10.0',
+      'GWOE',
+    ],
+    [
+      'wrapped before “loaded”',
+      'WARNING: at a/b.c:7 f+0x1/0x2()\nCPU: 0 PID: 1 Comm: x Kdump:\nloaded Not tainted 6.10.0 #1',
+      '6.10.0',
+      '',
+    ],
+    [
       'of a sentence that speaks of taints',
       'WARNING: CPU: 0 PID: 1 at a/b.c:7 f+0x1/0x2\nCPU: 0 PID: 1 Comm: x Not tainted at all #1',
       undefined,
