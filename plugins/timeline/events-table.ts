@@ -50,7 +50,7 @@ function columnsOf(rows: readonly FoldedEvent[], { bootWallNs }: Shown): typeof 
     time: rows.every(({ timeNs }) => timeNs === undefined),
     clock: bootWallNs === undefined,
     stamp: rows.every(({ clock }) => clock === undefined),
-    place: rows.every(({ place }) => place === undefined),
+    place: rows.every(({ place, foundBy }) => (place ?? foundBy) === undefined),
     times: rows.every(({ count }) => count === 1),
     until: rows.every(({ lastNs }) => lastNs === undefined),
     by: rows.every(({ witness }) => witness === 'kernel'),
@@ -74,7 +74,8 @@ function gravest(rows: readonly FoldedEvent[], limit: number): readonly FoldedEv
 }
 
 function rowOf(event: FoldedEvent, bootWallNs: bigint | undefined): RowOf<typeof list> {
-  const { timeNs, kind, number, what, message, place, comm, pid, outcome, count, lastNs, witness, lines } = event;
+  const { timeNs, kind, number, what, message, comm, pid, outcome, count, lastNs, witness, lines } = event;
+  const where = event.place ?? event.foundBy;
   const at = timeNs === undefined || bootWallNs === undefined ? undefined : bootWallNs + BigInt(timeNs);
   const said = message === undefined || message === what ? '' : `: ${message}`;
   const order = number === undefined ? '' : ` #${number}`;
@@ -85,7 +86,7 @@ function rowOf(event: FoldedEvent, bootWallNs: bigint | undefined): RowOf<typeof
       stamp: event.clock ?? null,
       event: `${eventNames[kind][0]}${order}`,
       happened: `${what}${said}`,
-      place: place === undefined ? null : symbolOf(place),
+      place: where === undefined ? null : symbolOf(where),
       task: comm === undefined ? null : taskInWords(comm, pid),
       outcome: outcome ?? null,
       times: count,

@@ -13,6 +13,26 @@ export function isCheck(name: string): boolean {
   return checks.test(name);
 }
 
+/** What a check of the kernel's is made of: of lockdep, of who may sleep where, of pages, of slabs, and sanitizers. */
+const checking = anyOf(
+  /_{0,2}lock_(?:acquire|release|acquired|set_class|is_held\w*)|lock_map_\w+|check_\w+|mark_\w+|validate_chain\w*/,
+  /__lock_\w+|lockdep_\w+|valid_state|trace_hardirqs_\w+|debug_\w+|register_lock_class|save_trace|__bfs/,
+  /add_lock_to_list|assign_lock_key|_{0,3}might_\w+|__this_cpu_preempt_check|__schedule_bug|_{0,2}schedule/,
+  /preempt_schedule\w*|cond_resched\w*|spin_(?:dump|bug)|rwlock_bug|do_raw_\w+|_{0,2}raw_(?:spin|read|write)_\w+/,
+  /_{0,2}(?:rt_)?mutex_(?:lock|trylock)\w*|_{0,2}down_(?:read|write|trylock)\w*|rwsem_down_\w+|fs_reclaim_\w+/,
+  /bad_page|free_page_is_bad\w*|free_(?:unref_)?page\w*_check\w*|slab_(?:bug|err|pad_check)|object_err|on_freelist/,
+  /free_debug_processing|(?:alloc|free)_consistency_checks|verify_mem_not_deleted|__ubsan_\w+|ubsan_\w+/,
+  /_{0,2}kmsan_\w+|__msan_\w+|_{0,2}kcsan_\w+|__tsan_\w+|_{0,2}kfence_\w+/,
+  /walk_stackframe|arch_stack_walk|save_stack_trace\w*|dump_stack\w*|show_stack\w*|print_trailer/,
+  /_{0,3}slab_(?:alloc|free)\w*|free_to_partial_list|get_(?:any_)?partial\w*|alloc_debug_processing|deactivate_slab/,
+  /_{0,2}kmem_cache_alloc\w*|_{0,2}(?:do_)?kv?(?:[mzc]|re)alloc\w*/,
+);
+
+/** Whether a function is of what checks: who called the first that is not ran into it. */
+export function isChecking(name: string): boolean {
+  return isCheck(name) || checking.test(name);
+}
+
 /** What a check that failed says of what it was given. */
 const meanings: readonly (readonly [function_: RegExp, file: RegExp, words: string])[] = [
   [/^__list_add_valid/, /./, 'the neighbours of a list\u2019s new entry do not know each other'],

@@ -1,4 +1,4 @@
-import { isCheck } from '../faults/checks.js';
+import { isCheck, isChecking } from '../faults/checks.js';
 import type { Place } from '../timeline/event.js';
 import { anyOf } from '../words/any-of.js';
 import type { OopsText } from './oops-text.js';
@@ -10,19 +10,6 @@ const WATCHING = anyOf(
   /watchdog_\w+|__perf_event_overflow|perf_event_\w+|intel_pmu_handle_irq|x86_pmu_handle_irq|kasan_\w+|__kasan_\w+/,
   /print_\w+|check_cpu_stall|rcu_\w+|sched_show_task|update_process_times|tick_\w+|_{0,2}hrtimer_\w+/,
   /\w*timer_interrupt|(?:asm_)?sysvec_\w+|__asan_\w+/,
-);
-
-/** What a check of the kernel's is made of: of lockdep, of who may sleep where, of pages, of slabs, and sanitizers. */
-const CHECKING = anyOf(
-  /_{0,2}lock_(?:acquire|release|acquired|set_class|is_held\w*)|lock_map_\w+|check_\w+|mark_\w+|validate_chain\w*/,
-  /__lock_\w+|lockdep_\w+|valid_state|trace_hardirqs_\w+|debug_\w+|register_lock_class|save_trace|__bfs/,
-  /add_lock_to_list|assign_lock_key|_{0,3}might_\w+|__this_cpu_preempt_check|__schedule_bug|_{0,2}schedule/,
-  /preempt_schedule\w*|cond_resched\w*|spin_(?:dump|bug)|rwlock_bug|do_raw_\w+|_{0,2}raw_(?:spin|read|write)_\w+/,
-  /_{0,2}(?:rt_)?mutex_(?:lock|trylock)\w*|_{0,2}down_(?:read|write|trylock)\w*|rwsem_down_\w+|fs_reclaim_\w+/,
-  /bad_page|free_page_is_bad\w*|free_(?:unref_)?page\w*_check\w*|slab_(?:bug|err|pad_check)|object_err/,
-  /free_debug_processing|(?:alloc|free)_consistency_checks|verify_mem_not_deleted|__ubsan_\w+|ubsan_\w+/,
-  /_{0,2}kmsan_\w+|__msan_\w+|_{0,2}kcsan_\w+|__tsan_\w+|_{0,2}kfence_\w+/,
-  /walk_stackframe|arch_stack_walk|save_stack_trace\w*/,
 );
 
 /** What prints a report of the exception that it handles. */
@@ -49,7 +36,7 @@ export function stackOf({ trace, place, interrupted, fault }: OopsText): readonl
   const below = trace.slice(at + 1);
   if (at >= 0) return below;
   const isOfCheck = top === undefined && (fault === 'debug check' || fault === 'corruption');
-  return below.slice(below.findIndex((one) => !isOfReport(one) && !(isOfCheck && CHECKING.test(one.function))) >>> 0);
+  return below.slice(below.findIndex((one) => !isOfReport(one) && !(isOfCheck && isChecking(one.function))) >>> 0);
 }
 
 /**

@@ -47,9 +47,9 @@ export interface EventKind {
   /**
    * Lines that follow belong to it, to the end of the report. who: they say in which task it was; place: and where code
    * was; stack: and the first frame of its trace is where it sleeps; die: the same of the kernel's death in a task, of
-   * which further such lines belong to the first until it has its number.
+   * which further such lines belong to the first until it has its number; found: who ran into what a check then found.
    */
-  readonly report?: 'who' | 'place' | 'stack' | 'die';
+  readonly report?: 'who' | 'place' | 'stack' | 'die' | 'found';
   /** A program's lines, or a program's as well as the kernel's; else the kernel's alone. */
   readonly by?: 'user space' | 'anybody';
 }

@@ -31,6 +31,8 @@ export interface TimelineEvent {
   /** The same of events that are alike: a device, a function, a name. */
   readonly about: string;
   readonly place?: Place;
+  /** Who ran into what a check then found: it need not be who did it. */
+  readonly foundBy?: Place;
   readonly comm?: string;
   readonly pid?: number;
   readonly cpu?: number;
@@ -66,9 +68,10 @@ export function taskInWords(comm: string | undefined, pid: number | undefined): 
 }
 
 /** "insmod (195): NULL pointer dereference at 0x8 in bug+0x5 [hold]" */
-export function eventInWords({ comm, pid, what, place, message, kind }: TimelineEvent): string {
+export function eventInWords({ comm, pid, what, place, foundBy, message, kind }: TimelineEvent): string {
   const who = comm === undefined ? '' : `${taskInWords(comm, pid)}: `;
-  const where = place === undefined ? '' : ` in ${placeInWords(place)}`;
+  const found = foundBy === undefined ? '' : `, found in ${placeInWords(foundBy)}`;
+  const where = place === undefined ? found : ` in ${placeInWords(place)}`;
   const said = message === undefined || kind === 'panic' ? '' : `: ${message}`;
   return `${who}${what}${where}${said}`;
 }

@@ -186,9 +186,11 @@ function before({ endNs }: KernelTimeline, { timeNs }: TimelineEvent, role: stri
 }
 
 /** Words of the log are facts of it; numbers among them are its own. */
-function eventTold({ comm, pid, what, place, message }: TimelineEvent, role: string): Told {
+function eventTold({ comm, pid, what, place, foundBy, message }: TimelineEvent, role: string): Told {
   const who = comm === undefined ? '' : told`${word(`${role}.task`, taskInWords(comm, pid), 'the log')}: `;
-  const where = place === undefined ? '' : told` in ${word(`${role}.in`, placeInWords(place), 'the log')}`;
+  const found =
+    foundBy === undefined ? '' : told`, found in ${word(`${role}.found in`, placeInWords(foundBy), 'the log')}`;
+  const where = place === undefined ? found : told` in ${word(`${role}.in`, placeInWords(place), 'the log')}`;
   const said = message === undefined ? '' : told` (${word(`${role}.message`, message, 'the log')})`;
   return told`${who}${word(role, what, 'the log')}${where}${said}`;
 }

@@ -1,9 +1,11 @@
+import { isChecking } from '../faults/checks.js';
 import type { Place } from './event.js';
 import { inOrder, placeIn, type EventKind, type Groups } from './event-kind.js';
 
 /** What the lines of a report of the kernel's say, beside how it begins. */
 export interface ReportFacts {
   place?: Place;
+  foundBy?: Place;
   comm?: string;
   pid?: number;
   cpu?: number;
@@ -95,8 +97,12 @@ const number = /^[A-Za-z].{1,160}\[#(?<number>\d{1,6})\]/;
 
 /** Takes from a line what it says that was not said yet, as far as such a report is asked for it. */
 export function readReportLine(text: string, facts: ReportFacts, report: EventKind['report']): void {
-  if (facts.place === undefined && report !== 'who') {
-    const place = report === 'stack' ? waitingIn(text) : codeIn(text);
+  if (report === 'found') {
+    // Before who it was, stacks are of who allocated and freed.
+    const by = facts.pid === undefined ? undefined : firstBut(text, isChecking);
+    if (by !== undefined) facts.foundBy ??= by;
+  } else if (facts.place === undefined && report !== 'who') {
+    const place = report === 'stack' ? firstBut(text, (name) => sleeping.test(name)) : codeIn(text);
     if (place !== undefined) facts.place = place;
   }
   if (facts.pid === undefined || facts.cpu === undefined || facts.comm === undefined) {
@@ -119,11 +125,12 @@ function isOfSame({ pid, cpu }: ReportFacts, line: Groups): boolean {
   return cpu === undefined || line['cpu'] === undefined || cpu === Number(line['cpu']);
 }
 
-function waitingIn(text: string): Place | undefined {
+/** The place of a frame that is sure, and a module's or of none that stand above it. */
+function firstBut(text: string, isAbove: (name: string) => boolean): Place | undefined {
   const frame = frameIn(text);
   if (frame?.isSure !== true) return undefined;
   const { place } = frame;
-  return place.module === undefined && sleeping.test(place.function) ? undefined : place;
+  return place.module === undefined && isAbove(place.function) ? undefined : place;
 }
 
 const furniture =

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { folded, TextTimeline, timelineOfRecords, type Timeline } from 'oompm/timeline';
+import { describe, expect, test } from 'vitest';
+import { eventInWords, folded, TextTimeline, timelineOfRecords, type Timeline } from 'oompm/timeline';
 import { reportsIn } from 'oompm/oom';
 
 interface Line {
@@ -103,6 +103,39 @@ test('a BUG() is announced by "cut here", and its trap belongs to it', () => {
     },
     { kind: 'panic', isEnd: true },
   ]);
+});
+
+describe('what a slab’s check found', () => {
+  const head = 'BUG kmalloc-96 (Tainted: G           OE     ): Poison overwritten';
+  const who = 'CPU: 1 PID: 94 Comm: insmod Tainted: G           OE      6.1.0 #1';
+  const stack = [
+    'Call Trace:',
+    ' <TASK>',
+    ' dump_stack_lvl+0x44/0x5c',
+    ' check_object+0x22b/0x280',
+    ' ___slab_alloc+0x6f1/0x990',
+    ' ? other+0x10/0x20 [stale]',
+    ' kmalloc_trace+0x26/0x90',
+    ' acme_more+0x823/0x940 [acme]',
+  ];
+  const foundBy = { function: 'acme_more', offset: 0x823, module: 'acme' };
+
+  test('is told with who ran into it: not who allocated it, nor what a stack has by chance', () => {
+    const tracked = ['Allocated in acme_init+0x1/0x2 [acme] age=3 cpu=0 pid=93', ' acme_init+0x1/0x2 [acme]'];
+    const { events } = timeline([[7, head, ...tracked, who, ...stack]]);
+    expect(events).toMatchObject([{ kind: 'corruption', comm: 'insmod', pid: 94, foundBy }]);
+    expect(eventInWords(events[0]!)).toBe(
+      'insmod (94): slab cache kmalloc-96: Poison overwritten, found in acme_more+0x823 [acme]',
+    );
+  });
+
+  test('is one event where a WARN() prints its stack, and another’s WARN() is its own', () => {
+    const warn = (place: string) => ['------------[ cut here ]------------', `WARNING: CPU: 1 PID: 94 at ${place}`];
+    const { events } = timeline([[7, head, ...warn('mm/slub.c:1127 object_err+0x1d2/0x1df'), who, ...stack.slice(3)]]);
+    expect(events).toMatchObject([{ kind: 'corruption', warned: true, pid: 94, foundBy }]);
+    const { events: two } = timeline([[7, head, ...warn('drivers/acme.c:7 acme_tick+0x1/0x2'), who, ...stack]]);
+    expect(two.map(({ kind }) => kind)).toEqual(['corruption', 'warning']);
+  });
 });
 
 test('what a WARN() says is its message, before it or (until 4.14) behind, and no event of its own', () => {

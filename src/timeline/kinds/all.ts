@@ -1,5 +1,5 @@
 import type { EventKind } from '../event-kind.js';
-import { corruption, debugCheck, otherBug } from './checks.js';
+import { corruption, debugCheck, otherBug, slabCorruption } from './checks.js';
 import { bug, oops } from './die.js';
 import { deviceReset, ioError } from './disks.js';
 import { fileSystem } from './file-system.js';
@@ -28,6 +28,7 @@ export const eventKinds: readonly EventKind[] = [
   oops,
   bug,
   corruption,
+  slabCorruption,
   otherBug,
   allocationFailure,
   daemonKill,

@@ -27,6 +27,24 @@ export const corruption: EventKind = {
     form('BUG: ', /^BUG: (?<what>non-zero pgtables_bytes on freeing mm|Dentry .{1,200} still in use)/, ({ what }) => ({
       what: what!,
     })),
+    form('UBSAN: ', /^UBSAN: (?<what>[\w -]{3,60}) in (?<source>\S{1,200})/, ({ what, source }) => ({
+      what: `UBSAN: ${what} at ${source}`,
+      about: `${what} ${source}`,
+      gravity: 'trouble',
+    })),
+    form(
+      'wap_',
+      /^(?<what>(?:get_swap_device|swap_free|swap_dup|_swap_info_get): (?:Bad|Unused) swap (?:file|offset|entry)[^:]{0,60})/,
+      ({ what }) => ({ what: what! }),
+    ),
+  ],
+};
+
+/** What SLUB and SLAB found as somebody allocated or freed. */
+export const slabCorruption: EventKind = {
+  name: 'corruption',
+  report: 'found',
+  forms: [
     form(
       'ainted',
       /^BUG (?<cache>\S{1,64})(?: \((?:Not tainted|Tainted: [^)]{0,60})\))?: (?<what>.{3,120})/,
@@ -38,16 +56,6 @@ export const corruption: EventKind = {
       'slab error in',
       /^slab error in \w+\(\): cache [`'](?<cache>[^']{1,64})': (?<what>.{3,120})/,
       ({ cache, what }) => ({ what: `slab cache ${cache}: ${what}`, about: `${cache} ${what}` }),
-    ),
-    form('UBSAN: ', /^UBSAN: (?<what>[\w -]{3,60}) in (?<source>\S{1,200})/, ({ what, source }) => ({
-      what: `UBSAN: ${what} at ${source}`,
-      about: `${what} ${source}`,
-      gravity: 'trouble',
-    })),
-    form(
-      'wap_',
-      /^(?<what>(?:get_swap_device|swap_free|swap_dup|_swap_info_get): (?:Bad|Unused) swap (?:file|offset|entry)[^:]{0,60})/,
-      ({ what }) => ({ what: what! }),
     ),
   ],
 };
