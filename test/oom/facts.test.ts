@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { judge, reportsIn } from '../../src/oom/index.js';
+import { share } from '../../src/oom/quantity.js';
 import { shareOf } from '../../src/oom/report-facts.js';
 import { kB } from '../../src/words/known-facts.js';
 import { dumpFile } from '../dumps.js';
@@ -40,4 +41,16 @@ test('what is managed says of what it was made', () => {
   const [report] = reportsIn(readFileSync(logs[0]!, 'utf8'));
   const managed = judge(report!).find(({ id }) => id === 'oom.memory-held.shares')!.facts!['managed'];
   expect(managed!.source).toMatch(/^pages RAM − pages reserved, in the log, lines \d+ to \d+$/);
+});
+
+test.each([
+  [953, 1000, '95 %'],
+  [4, 1000, '0.4 %'],
+  [5, 10_000, 'under 0.1 %'],
+  [995, 1000, '99.5 %'],
+  [9_999, 10_000, 'over 99.9 %'],
+  [1000, 1000, '100 %'],
+  [0, 1000, '0 %'],
+])('%d of %d is %s: no part looks like none or all of it', (part, whole, words) => {
+  expect(share(part, whole)).toBe(words);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { fact, facts, findings, gap } from '../../src/plugin/make-views.js';
+import { keyHints } from '../../src/tui/state/key-hints.js';
 import { ToySession } from './toy-state.js';
 
 describe('entries', () => {
@@ -32,6 +33,12 @@ describe('entries', () => {
     expect(session.keys('j').cursorLine).toContain('- and pid 52 too');
     expect(session.keys('j').cursorLine).toContain('second');
     expect(session.keys('kkk').cursorLine).toContain('first');
+  });
+
+  test('f is at the foot where there is a finding, on the overview too', () => {
+    expect(keyHints(new ToySession({}).state)).not.toContain('f next finding');
+    expect(keyHints(new ToySession({ a: [two] }).state)).toContain('f next finding');
+    expect(new ToySession({}).keys('f').state.message?.text).toBe('there is no finding on this screen');
   });
 
   test('an entry longer than the screen can still be read to its end', () => {

@@ -77,6 +77,17 @@ describe('the prompt', () => {
     expect(session.cursorLine).toMatch(/^ *0 /);
   });
 
+  test('a screen that is asked for before there are any opens as the screen', () => {
+    const session = new ToySession({ numbers: [numbers] });
+    const { plugins } = session.state;
+    session.state = { ...session.state, plugins: [] };
+    session.keys(':numbers<enter>');
+    expect(session.effects.at(-1)).toMatchObject({ kind: 'ask' });
+    session.act({ kind: 'found', dump: session.state.dump!, plugins, warnings: [] });
+    session.act({ kind: 'answered', request: 1, title: 'numbers', events: [] });
+    expect([session.state.mode.kind, session.page.source]).toEqual(['browse', { kind: 'plugin', id: 'numbers' }]);
+  });
+
   test(':q leaves and :help shows the keys, as in vim and less; a screen of that name comes first', () => {
     expect(typing('q').keys('<enter>').effects.at(-1)).toEqual({ kind: 'quit', code: 0 });
     expect(typing('help').keys('<enter>').state.mode.kind).toBe('help');
@@ -85,7 +96,7 @@ describe('the prompt', () => {
     expect(own.page.source).toEqual({ kind: 'plugin', id: 'help' });
   });
 
-  test('what was laid out in the room above the prompt is laid out anew without it', () => {
+  test('what stands above the prompt stays as it was, and is so when it is gone', () => {
     const many = Array.from({ length: 3 }, (_, n) => ({
       id: `f${n}`,
       sentence: `Finding ${n} ${'has many words '.repeat(9)}`,
@@ -96,7 +107,9 @@ describe('the prompt', () => {
     }));
     const session = new ToySession({ found: [findings('Found', many)] }).keys('1');
     const before = session.lines;
-    expect(session.keys(':').lines.length).toBeLessThan(before.length);
+    expect(session.keys(':').lines).toEqual(before);
+    expect(session.keys('x').lines).toEqual(before);
+    session.keys('<backspace>');
     expect(session.keys('<enter>').lines).toEqual(before);
   });
 

@@ -24,10 +24,7 @@ export function keyHints(state: State): string[] {
     ['Enter evidence', line?.fold !== undefined && line.foldFirst === true],
     ['Enter open', canOpen && line?.foldFirst !== true],
     ['z fold', line?.fold !== undefined && line.foldFirst !== true],
-    [
-      'f next finding',
-      source.kind === 'overview' || views.some(({ view }) => view.kind === 'findings' && view.findings.length > 0),
-    ],
+    ['f next finding', views.some(({ view }) => view.kind === 'findings' && view.findings.length > 0)],
     ['Esc back', state.at > 0],
     ['J K next, previous', listOf(state, state.at) !== undefined],
     ['E e reports', hasEventElsewhere(lines, page.cursor)],

@@ -6,10 +6,16 @@ import type { Page, State } from './state.js';
 export const headerRows = 2;
 const footerRows = 1;
 
-export function bodyRows({ size, mode }: State): number {
+export function bodyRows(state: State): number {
+  const { size, mode } = state;
   // Under what is asked of the dump stands what there is to choose from, or why it is nothing.
   const prompt = mode.kind === 'input' && mode.purpose === 'question' ? promptRows(size.rows) : 0;
-  return Math.max(1, size.rows - headerRows - footerRows - prompt);
+  return Math.max(1, pageRows(state) - prompt);
+}
+
+/** What a page is laid out for: a prompt covers the end of it, and changes nothing above. */
+export function pageRows({ size }: State): number {
+  return Math.max(1, size.rows - headerRows - footerRows);
 }
 
 /** Lines under the prompt: as many as leave room for the page. */

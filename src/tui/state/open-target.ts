@@ -43,13 +43,16 @@ export function openPlugin(state: State, id: string): Update {
   return { state: next, effects: [{ kind: 'run', id, again: false }] };
 }
 
+function isScreen({ plugins }: State, name: string): boolean {
+  return name === 'overview' || plugins.some(({ id, required }) => id === name && required.length === 0);
+}
+
 /**
  * A question typed at the prompt: a screen's name opens the screen, all else goes to the dump. The prompt stays until
  * the dump has answered: what it does not understand is told there, and makes no page.
  */
 export function openQuestion(state: State, mode: Extract<State['mode'], { kind: 'input' }>, text: string): Update {
-  if (text === 'overview' || state.plugins.some(({ id, required }) => id === text && required.length === 0))
-    return openPlugin({ ...state, mode: { kind: 'browse' } }, text);
+  if (isScreen(state, text)) return openPlugin({ ...state, mode: { kind: 'browse' } }, text);
   // As vim and less have it.
   if (/^(?:q|quit|exit)!?$/.test(text)) return { state, effects: [{ kind: 'quit', code: 0 }] };
   if (/^(?:h|help|\?)$/.test(text)) return { state: { ...state, mode: { kind: 'help', top: 0 } }, effects: [] };
@@ -64,21 +67,26 @@ export function openQuestion(state: State, mode: Extract<State['mode'], { kind: 
  * The answer to what the prompt has asked: its page, or why there is none under the line. Undefined where it is no such
  * answer.
  */
-export function promptAnswered(state: State, { request, title, command, events }: Answered): State | undefined {
+export function promptAnswered(state: State, { request, title, command, events }: Answered): Update | undefined {
   const { mode } = state;
   if (mode.kind !== 'input' || mode.prompt?.request !== request) return undefined;
   if (title !== undefined) {
+    // It was asked before any screen was known.
+    if (isScreen(state, title)) return openPlugin({ ...state, mode: { kind: 'browse' } }, title);
     const asked: State = {
       ...state,
       mode: { kind: 'browse' },
       answers: { ...state.answers, [request]: { ...nothingYet, status: 'running' } },
     };
-    return opened(asked, { kind: 'answer', request, title, typed: true, ...defined({ command }) });
+    return {
+      state: opened(asked, { kind: 'answer', request, title, typed: true, ...defined({ command }) }),
+      effects: [],
+    };
   }
   const end = events.find((event) => event.kind === 'end');
-  if (end === undefined) return state;
+  if (end === undefined) return { state, effects: [] };
   const wrong = end.outcome.kind === 'done' ? 'nothing to show' : end.outcome.reason;
-  return { ...state, mode: { ...mode, prompt: { candidates: [], wrong } } };
+  return { state: { ...state, mode: { ...mode, prompt: { candidates: [], wrong } } }, effects: [] };
 }
 
 type Answered = Extract<Action, { kind: 'answered' }>;

@@ -7,7 +7,7 @@ import { fixedBlock, lineText, passive, plainLine, type Block } from '../lines/l
 import { pageLines, type PageLines } from '../lines/page-lines.js';
 import { viewBlocks } from '../lines/view-blocks.js';
 import { nameOfObject, type Room } from '../lines/view-state.js';
-import { bodyRows } from './move.js';
+import { pageRows } from './move.js';
 import { overviewBlocks } from './overview-blocks.js';
 import { margin, panesAt, type Panes } from './panes.js';
 import { pageOf, type Page, type PluginInfo, type State, type Yielded } from './state.js';
@@ -34,8 +34,6 @@ export function linesOf(
     state.dump,
     state.refused,
     state.size,
-    // The prompt takes some of them, and what is brief for it is not for the rest of the page's life.
-    bodyRows(state),
     state.history.length,
   ];
   const laidOut = known.get(page) ?? new Map<number, { deps: readonly unknown[]; lines: PageLines }>();
@@ -63,7 +61,7 @@ function withoutGapAbove(blocks: readonly Block[]): readonly Block[] {
 export function roomOf(state: State, page: Page, width: number = panesOfPage(state, page).width): Room {
   return {
     width: Math.max(20, width - margin),
-    height: bodyRows(state),
+    height: pageRows(state),
     aside: panesOfPage(state, page).detail !== undefined,
     named: namedBy(state.sections),
     units: unitsOf(state),

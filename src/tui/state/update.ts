@@ -57,15 +57,9 @@ export function update(state: State, action: Action): Update {
       return candidatesArrived(state, action);
     case 'answered': {
       const prompted = promptAnswered(state, action);
-      return {
-        state:
-          prompted === undefined
-            ? arrive(state, action)
-            : prompted.mode.kind === 'input'
-              ? prompted
-              : settled(arrive(prompted, action)),
-        effects: [],
-      };
+      if (prompted === undefined) return { state: arrive(state, action), effects: [] };
+      const { state: next, effects } = prompted;
+      return { state: next.mode.kind === 'input' ? next : settled(arrive(next, action)), effects };
     }
     case 'found': {
       const { awaited, ...found } = arrive(state, action);
