@@ -16,14 +16,13 @@ export function Help({ state, top }: { state: State; top: number }): ReactElemen
 /** A list to choose from: what a line has to be opened, or all screens. */
 export function Chooser({ state, mode }: { state: State; mode: Extract<Mode, { kind: 'choose' }> }): ReactElement {
   const rows = bodyRows(state);
-  const first = mode.title === 'Screens' ? 0 : 1;
   const lines: Line[] = [
     { spans: [span(` ${mode.title}`, 'title'), span('   Enter or number opens, Esc goes back', 'quiet')] },
     { spans: [span('')] },
     ...mode.targets.map(({ label }, at): Line => ({
       spans: [
         span(at === mode.at ? '> ' : '  '),
-        span(`${at + first < 10 ? at + first : ' '}  `, 'quiet'),
+        span(`${at + mode.first < 10 ? at + mode.first : ' '}  `, 'quiet'),
         span(cutCell(shownText(label), state.size.columns - leadOfTarget)),
       ],
     })),

@@ -52,7 +52,8 @@ export type Mode =
   | { kind: 'help'; top: number }
   /** A line of text is being typed; `before` is the page that Esc brings back. */
   | { kind: 'input'; purpose: InputPurpose; text: string; before: Page; prompt?: Prompt }
-  | { kind: 'choose'; title: string; targets: readonly NamedTarget[]; at: number };
+  /** `first`: the number of the first target, by which a key takes it. */
+  | { kind: 'choose'; title: string; targets: readonly NamedTarget[]; first: 0 | 1; at: number };
 
 /** One way to go on with what is being typed for the dump. */
 export interface Candidate {

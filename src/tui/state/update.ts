@@ -133,7 +133,7 @@ function browse(state: State, action: Action): Update {
         return only({ ...state, message: { text: 'nothing on this line can be opened', bad: false } });
       return targets.length === 1
         ? openTarget(state, targets[0]!.target)
-        : only({ ...state, mode: { kind: 'choose', title: 'Open', targets, at: 0 } });
+        : only({ ...state, mode: { kind: 'choose', title: 'Open', targets, first: 1, at: 0 } });
     }
     case 'screens': {
       const screens = screensOf(state);
@@ -150,6 +150,7 @@ function browse(state: State, action: Action): Update {
           kind: 'choose',
           title: 'Screens',
           targets,
+          first: 0,
           at: Math.max(
             0,
             screens.findIndex((source) => sameSource(source, page.source)),
@@ -330,7 +331,7 @@ function choosing(state: State, mode: Extract<State['mode'], { kind: 'choose' }>
     case 'enter':
       return take(mode.at);
     case 'screenNumber':
-      return take(mode.title === 'Screens' ? action.number : action.number - 1);
+      return take(action.number - mode.first);
     default:
       return { state: browsing, effects: [] };
   }
