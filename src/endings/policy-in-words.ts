@@ -1,5 +1,5 @@
 import type { Kernel } from '../kernel/kernel.js';
-import { watchdogReports } from '../linux/printk/watchdog-reports.js';
+import { watchdogReports, type WatchdogReport } from '../linux/printk/watchdog-reports.js';
 import { gracePeriod } from '../linux/rcu/grace-period.js';
 import { onCpuNs } from '../linux/sched/how-long.js';
 import { taskOfPid, type Task } from '../linux/sched/tasks.js';
@@ -125,9 +125,7 @@ function hungTasksMet(kernel: Kernel): Met {
   const reports = watchdogReports(kernel).filter(({ kind }) => kind === 'hung task');
   const last = reports.at(-1);
   // A pass comes once in so many seconds, and reports one behind the other.
-  const pass = reports.filter(
-    ({ record }) => since(record.timeNs, last?.record.timeNs) < ((last?.seconds ?? 0) * 1e9) / 2,
-  );
+  const pass = reports.filter(({ record }) => last !== undefined && mayBeOfOnePass(record, last));
   const pids = new Set(pass.flatMap(({ pid }) => pid ?? []));
   const said = [...pids].flatMap((pid) => taskOfPid(kernel, pid) ?? []);
   if (said.length > 0 && last?.seconds !== undefined)
@@ -158,6 +156,8 @@ function asleep(kernel: Kernel, tasks: readonly Task[], long: KnownFact): Met {
   };
 }
 
-function since(earlier: number | undefined, later: number | undefined): number {
-  return earlier === undefined || later === undefined ? 0 : later - earlier;
+/** Within half of the seconds that lie between two passes; also where a record has no stamp. */
+function mayBeOfOnePass({ timeNs }: WatchdogReport['record'], { record, seconds }: WatchdogReport): boolean {
+  if (seconds === undefined) return false;
+  return timeNs === undefined || record.timeNs === undefined || record.timeNs - timeNs < (seconds * 1e9) / 2;
 }

@@ -1,7 +1,7 @@
 import { defined } from '../words/defined.js';
 import { sourceName } from '../words/source-name.js';
 import type { EventName, Gravity } from './event-names.js';
-import type { Place } from './event.js';
+import type { Place, TimelineEvent } from './event.js';
 
 /** The named groups of a line's expression. */
 export type Groups = Readonly<Record<string, string | undefined>>;
@@ -18,6 +18,7 @@ export interface Said {
   readonly pid?: number | undefined;
   readonly cpu?: number | undefined;
   readonly number?: number | undefined;
+  readonly machineCheck?: TimelineEvent['machineCheck'];
   readonly message?: string | undefined;
 }
 

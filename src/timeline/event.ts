@@ -40,6 +40,8 @@ export interface TimelineEvent {
   readonly number?: number;
   /** A WARN() of the kernel's is part of it, which its own count has (warn_count). */
   readonly warned?: true;
+  /** Of a machine check, the bank and what stands in its status register. */
+  readonly machineCheck?: { readonly bank: number; readonly status: bigint };
   /** The message of a panic. */
   readonly message?: string;
   /** When it was over, since boot. */

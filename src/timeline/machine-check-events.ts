@@ -10,33 +10,28 @@ export function withoutHeralds(events: readonly TimelineEvent[]): readonly Timel
   return events.filter((event, i) => {
     if (event.about !== heraldAbout) return true;
     const next = events.slice(i + 1).find(({ kind }) => kind === 'hardware error');
-    return next === undefined || !isRecord(next) || since(event, next) > soonNs;
+    return next?.machineCheck === undefined || !mayBeSoon(event, next);
   });
+}
+
+/** Also where one of them has no stamp. */
+function mayBeSoon({ timeNs: earlier }: TimelineEvent, { timeNs: later }: TimelineEvent): boolean {
+  return earlier === undefined || later === undefined || later - earlier <= soonNs;
 }
 
 /** `about` of "Machine check events logged". */
 export const heraldAbout = 'mce';
 
-function isRecord({ about }: TimelineEvent): boolean {
-  return /^mce \d+$/.test(about);
-}
-
-function since({ timeNs: earlier }: TimelineEvent, { timeNs: later }: TimelineEvent): number {
-  return earlier === undefined || later === undefined ? 0 : later - earlier;
-}
-
 /** What a record of the log says, decoded: a bank's status is a number there. */
 export function decoded(kernel: Kernel, event: TimelineEvent): TimelineEvent {
-  const status = isRecord(event) ? / has (?:0x)?([0-9a-f]{1,16})\b/.exec(event.what)?.[1] : undefined;
-  const says = status === undefined ? undefined : kernel.arch.hardwareError?.(BigInt(`0x${status}`));
+  const says = event.machineCheck && kernel.arch.hardwareError?.(event.machineCheck.status);
   return says?.code === undefined ? event : { ...event, what: `${event.what}: ${says.code}` };
 }
 
 /** Records of the pool that the log has no line of. */
 export function unloggedChecks(kernel: Kernel, logged: readonly TimelineEvent[]): readonly MachineCheck[] {
-  return pooledMachineChecks(kernel).filter(
-    ({ status }) => !logged.some(({ what }) => what.includes(statusInLog(status))),
-  );
+  const told = new Set(logged.flatMap(({ machineCheck }) => machineCheck?.status ?? []));
+  return pooledMachineChecks(kernel).filter(({ status }) => !told.has(status));
 }
 
 /** As the kernel prints it. */

@@ -12,11 +12,13 @@ export const hardwareError: EventKind = {
       'Machine Check',
       /^(?:mce: )?(?:\[Hardware Error\]: )?CPU (?<cpu>\d+): Machine Check(?: Exception)?: +(?<status>\w{1,20}) Bank (?<bank>\d+): (?<value>[0-9a-f]{1,16})\b/,
       ({ cpu, bank, value }) => {
-        const isCorrected = ((BigInt(`0x${value}`) >> UC) & 1n) === 0n;
+        const status = BigInt(`0x${value}`);
+        const isCorrected = ((status >> UC) & 1n) === 0n;
         return {
           what: `machine check on CPU ${cpu}: bank ${bank} has ${value}, ${isCorrected ? 'corrected' : 'uncorrected'}`,
           about: `mce ${bank}`,
           cpu: numberIn(cpu),
+          machineCheck: { bank: Number(bank), status },
           ...(isCorrected ? { gravity: 'trouble' } : {}),
         };
       },
