@@ -12,6 +12,7 @@ import { kernelRecords } from '../linux/printk/kernel-records.js';
 import { printedPart } from '../linux/printk/printed-part.js';
 import { stringsInCode } from '../linux/printk/strings-in-code.js';
 import type { Task } from '../linux/sched/tasks.js';
+import { stackAreas } from '../stack/areas.js';
 import { codePlace } from '../stack/code.js';
 import { sourceName } from '../words/source-name.js';
 import { codeAddressOf } from '../arch/stack/frame.js';
@@ -25,7 +26,7 @@ import { printedRecord, type PrintedRecord } from './printed-records.js';
 import type { RecordKind } from './record-kind.js';
 import { symbolText } from './symbol-text.js';
 import { taskLines } from './task-lines.js';
-import { areasOf, traceLines } from './trace-lines.js';
+import { traceLines } from './trace-lines.js';
 
 /** One record as its kernel prints it, rebuilt from memory. */
 export interface OopsRecord {
@@ -285,7 +286,7 @@ function printedException(kernel: Kernel, { ending, cpu, task }: Dead): PrintedE
 /** The stack that the stack pointer stands right below, or at the start of. */
 function overrun(kernel: Kernel, cpu: number, task: Task, { sp }: Registers): StackArea | undefined {
   const page = BigInt(kernel.memory.pageSize);
-  const areas = areasOf(kernel, cpu, task);
+  const areas = stackAreas(kernel, cpu, task);
   return areas.find(({ low }) => sp >= low - page && sp < low) ?? areas.find((area) => inArea(area, sp, 0));
 }
 

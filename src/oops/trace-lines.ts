@@ -3,7 +3,7 @@ import { inArea, type StackArea } from '../arch/stack/stack-area.js';
 import { stacksOf } from '../arch/stack/stack-architectures.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Task } from '../linux/sched/tasks.js';
-import { cpuStacks, taskStack } from '../stack/areas.js';
+import { stackAreas } from '../stack/areas.js';
 import { codeRangeOf } from '../stack/code.js';
 import type { PrintedLine } from '../words/printed-line.js';
 import { codeLine } from './code-line.js';
@@ -25,7 +25,7 @@ export interface Traced {
  */
 export function traceLines(kernel: Kernel, { cpu, task, from, frames }: Traced): PrintedLine[] {
   const { oops } = stacksOf(kernel);
-  const areas = areasOf(kernel, cpu, task);
+  const areas = stackAreas(kernel, cpu, task);
   const visited = new Set<StackArea>();
   const lines: PrintedLine[] = [];
   let met = 0;
@@ -93,9 +93,4 @@ function guarded(kernel: Kernel, areas: readonly StackArea[], address: bigint): 
 
 function align(address: bigint, to: bigint): bigint {
   return ((address + to - 1n) / to) * to;
-}
-
-export function areasOf(kernel: Kernel, cpu: number, task: Task): readonly StackArea[] {
-  const own = kernel.attempt('task_struct.stack', () => taskStack(kernel, task));
-  return [...(own ? [own] : []), ...cpuStacks(kernel, cpu)];
 }

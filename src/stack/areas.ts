@@ -10,7 +10,17 @@ import { threadStackBytes } from '../linux/sched/thread-stack.js';
  */
 export function taskStack(kernel: Kernel, task: Ref<'task_struct'>): StackArea | undefined {
   const low = task.stack;
-  return low === 0n ? undefined : stackArea('task stack', low, threadStackBytes(kernel));
+  return low === 0n ? undefined : stackArea('task', low, threadStackBytes(kernel));
+}
+
+/** What a CPU may run on: the stack of its task, as far as it can be read, and its own. */
+export function stackAreas(
+  kernel: Kernel,
+  cpu: number | undefined,
+  task: Ref<'task_struct'> | undefined,
+): readonly StackArea[] {
+  const own = task && kernel.attempt('task_struct.stack', () => taskStack(kernel, task));
+  return [...(own ? [own] : []), ...(cpu === undefined ? [] : cpuStacks(kernel, cpu))];
 }
 
 /** The stacks that a CPU has beside those of tasks. What can't be determined is left out, with a gap. */

@@ -77,7 +77,7 @@ function scanned(
   options: UnwindOptions,
 ): readonly Frame[] {
   const from = last && spOf(last);
-  const area = last?.area ?? areas.find(({ name }) => name === 'task stack');
+  const area = last?.area ?? areas.find(({ kind }) => kind === 'task');
   if (area === undefined) return [];
   const start = last?.area && from !== undefined ? from : area.low;
   const candidates = [...candidatesIn(kernel, area, start)];

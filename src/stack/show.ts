@@ -79,7 +79,7 @@ function whereInWords(frames: readonly Frame[], position: number): string[] {
   if (frame.user) return ['user mode'];
   const { area } = frame;
   if (area === undefined || area === frames[position - 1]?.area) return [];
-  return position === 0 && area.name === 'task stack' ? [] : [`on the ${area.name}`];
+  return position === 0 && area.kind === 'task' ? [] : [`on the ${area.name}`];
 }
 
 /** What the frame was entered from, or that nobody knows what called it. */

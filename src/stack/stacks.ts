@@ -60,7 +60,7 @@ function stackAround(kernel: Kernel, sp: bigint, others: readonly StackArea[]): 
   if (sp < kernel.arch.memory.kernelStart || others.some((area) => inArea(area, sp, 0))) return undefined;
   const bytes = threadStackBytes(kernel);
   const low = sp - (sp % BigInt(bytes));
-  return kernel.peek('stack', () => stackArea('task stack', low, bytes));
+  return kernel.peek('stack', () => stackArea('task', low, bytes));
 }
 
 /**

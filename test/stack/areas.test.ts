@@ -112,7 +112,7 @@ describe('a stack at the end of the address space', () => {
 
   test('the last that fits is one; what scans it ends', () => {
     const area = at(2n ** 64n - 16384n)!;
-    expect(area).toEqual({ name: 'task stack', low: 2n ** 64n - 16384n, high: 2n ** 64n });
+    expect(area).toEqual({ kind: 'task', name: 'task stack', low: 2n ** 64n - 16384n, high: 2n ** 64n });
     expect(recover(kernel, { frames: [], end: 'a test' }, [area])).toEqual({ frames: [], end: 'a test' });
     expect(recover(kernel, { frames: [], end: 'a test' }, [{ ...area, low: area.high - 1n }])).toEqual({
       frames: [],

@@ -15,8 +15,13 @@ const HEADER = 0xffffffff82200000n;
 export const STACK = 0xffffc90000100000n;
 const STACK_BYTES = 16384n;
 
-export const taskStack: StackArea = { name: 'task stack', low: STACK, high: STACK + STACK_BYTES };
-export const irqStack: StackArea = { name: 'IRQ stack of CPU 0', low: 0xffffc90000200000n, high: 0xffffc90000204000n };
+export const taskStack: StackArea = { kind: 'task', name: 'task stack', low: STACK, high: STACK + STACK_BYTES };
+export const irqStack: StackArea = {
+  kind: 'IRQ',
+  name: 'IRQ stack of CPU 0',
+  low: 0xffffc90000200000n,
+  high: 0xffffc90000204000n,
+};
 
 /** Functions of 256 bytes each, in this order; before the first lie as many bytes of nothing. */
 export const functions = ['bottom', 'outer', 'middle', 'inner', 'entry', 'odd'] as const;

@@ -40,7 +40,7 @@ export function outsideInWords(areas: readonly StackArea[], address: bigint): st
   const nearest = areas.toSorted((a, b) => (distance(a) < distance(b) ? -1 : 1))[0];
   const isNear = nearest !== undefined && distance(nearest) <= NEAR;
   const where = isNear ? besideInWords(nearest, address) : 'in no stack';
-  const own = areas.find(({ name }) => name === 'task stack');
+  const own = areas.find(({ kind }) => kind === 'task');
   const also = own && (own !== nearest || !isNear) ? `; the task stack is ${range(own)}` : '';
   return `the stack pointer ${hex(address)} is ${where}${also}`;
 }

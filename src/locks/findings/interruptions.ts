@@ -4,7 +4,7 @@ import { registersOf } from '../../linux/machine/cpu-registers.js';
 import type { InterruptionKind } from '../../arch/stack/interruption-kind.js';
 import { stacksOf } from '../../arch/stack/stack-architectures.js';
 import { inArea, type StackArea } from '../../arch/stack/stack-area.js';
-import { cpuStacks, taskStack } from '../../stack/areas.js';
+import { stackAreas } from '../../stack/areas.js';
 import { spOf } from '../../arch/stack/frame.js';
 import { hex } from '../../arch/stack/stack-memory.js';
 import { activationInWords, type Activation, type Context, type Segment } from '../contexts.js';
@@ -50,12 +50,12 @@ function badStack(kernel: Kernel, context: Context, { activations, interruptedBy
   const [first, caller] = activations;
   if (interruptedBy === undefined || first === undefined || context.cpu === undefined) return [];
   const { sp, ip } = interruptedBy.registers;
-  const areas = areasOf(kernel, context);
-  const own = areas.find(({ name }) => name === 'task stack');
+  const areas = stackAreas(kernel, context.cpu, context.task);
+  const own = areas.find(({ kind }) => kind === 'task');
   if (areas.some((area) => inArea(area, sp, 0)) || own === undefined) return [];
   const place = activationInWords(first);
   const sentences = [
-    `In ${place} the stack pointer was ${hex(sp)}, outside of the task's stack ${range(own)}: ${distance(sp, own)}${near(sp, areas)}.`,
+    `In ${place} the stack pointer was ${hex(sp)}, outside of the task's stack ${range(own)}: ${distance(sp, own, 'its')}${near(sp, areas)}.`,
   ];
   const expected = first.offset === 0 && caller?.frame.area?.low === own.low ? spOf(caller.frame) : undefined;
   if (expected !== undefined) {
@@ -73,17 +73,12 @@ function badStack(kernel: Kernel, context: Context, { activations, interruptedBy
   return sentences;
 }
 
-function areasOf(kernel: Kernel, { cpu, task }: Context): readonly StackArea[] {
-  const own = task && kernel.attempt('task_struct.stack', () => taskStack(kernel, task));
-  return [...(own ? [own] : []), ...(cpu === undefined ? [] : cpuStacks(kernel, cpu))];
-}
-
 function range({ low, high }: StackArea): string {
   return `${hex(low)}–${hex(high)}`;
 }
 
-function distance(sp: bigint, { low, high }: StackArea): string {
-  return sp < low ? `${howFar(low - sp)} below its start` : `${howFar(sp - high)} above its end`;
+function distance(sp: bigint, { low, high }: StackArea, whose: 'its' | 'the'): string {
+  return sp < low ? `${howFar(low - sp)} below ${whose} start` : `${howFar(sp - high)} above ${whose} end`;
 }
 
 const largeUnits = [
@@ -102,12 +97,8 @@ function howFar(bytes: bigint): string {
 const NEAR = 65536n;
 
 function near(sp: bigint, areas: readonly StackArea[]): string {
-  const other = areas.find(({ name, low, high }) => name !== 'task stack' && sp > low - NEAR && sp < high + NEAR);
-  return other === undefined
-    ? ''
-    : `, and ${distance(sp, other)} of the ${other.name}`
-        .replace('its start of', 'the start of')
-        .replace('its end of', 'the end of');
+  const other = areas.find(({ kind, low, high }) => kind !== 'task' && sp > low - NEAR && sp < high + NEAR);
+  return other === undefined ? '' : `, and ${distance(sp, other, 'the')} of the ${other.name}`;
 }
 
 /** How the instruction writes to the stack, where it does. */

@@ -80,7 +80,7 @@ function howItWasTaken({ evidence, lock }: Holding, owner: string, call: string 
 }
 
 function inWords({ what, kind, at, stack, handler, badStack }: Interruption, lock: string, wait: QueuedWait): string[] {
-  const on = stack === undefined || stack.name === 'task stack' ? '' : `, on the ${stack.name}`;
+  const on = stack === undefined || stack.kind === 'task' ? '' : `, on the ${stack.name}`;
   const where = activationInWords(at);
   const hence =
     badStack.length > 0 && kind === 'double fault'

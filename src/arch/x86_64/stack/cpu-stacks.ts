@@ -19,7 +19,7 @@ export function irqStack(kernel: Kernel, cpu: number): StackArea[] {
   if (top === 0n) return [];
   const high = (top + PAGE - 1n) & ~(PAGE - 1n);
   const bytes = kernel.has('irq_stack') ? kernel.sizeOf('irq_stack') : IRQ_STACK_BYTES;
-  return [stackArea(`IRQ stack of CPU ${cpu}`, high - BigInt(bytes), bytes)];
+  return [stackArea('IRQ', high - BigInt(bytes), bytes, `IRQ stack of CPU ${cpu}`)];
 }
 
 /**
@@ -39,7 +39,9 @@ export function exceptionStacks(kernel: Kernel, cpu: number): StackArea[] {
     const kind = /^(\w+)_stack$/.exec(member.name)?.[1];
     const bytes = kind === undefined ? undefined : sizeOf(member.type());
     if (kind === undefined || bytes === undefined || bytes <= 0 || bytes > LARGEST_STACK_BYTES) continue;
-    areas.push(stackArea(`${exceptionName(kind)} stack of CPU ${cpu}`, base + BigInt(member.bitOffset >> 3), bytes));
+    const printed = printedName(kind);
+    const name = printed === '#VC2' ? 'second #VC' : printed;
+    areas.push(stackArea(printed, base + BigInt(member.bitOffset >> 3), bytes, `${name} stack of CPU ${cpu}`));
   }
   return [...areas, ...entryStack(kernel, base, cpu)];
 }
@@ -51,11 +53,12 @@ function entryStack(kernel: Kernel, exceptionStacks: bigint, cpu: number): Stack
   const stacks = area?.members.find(({ name }) => name === 'estacks');
   if (!page || !stacks || resolveType(page.type()).kind !== 'struct') return [];
   const low = exceptionStacks - BigInt(stacks.bitOffset >> 3) + BigInt(page.bitOffset >> 3);
-  return [stackArea(`entry stack of CPU ${cpu}`, low, sizeOf(page.type()) ?? 4096)];
+  return [stackArea('ENTRY_TRAMPOLINE', low, sizeOf(page.type()) ?? 4096, `entry stack of CPU ${cpu}`)];
 }
 
-function exceptionName(kind: string): string {
-  return { DF: '#DF', DB: '#DB', MCE: '#MC', VC: '#VC', VC2: 'second #VC' }[kind] ?? kind;
+/** exception_stack_names, arch/x86/kernel/dumpstack_64.c. */
+function printedName(kind: string): string {
+  return { DF: '#DF', DB: '#DB', MCE: '#MC', VC: '#VC', VC2: '#VC2' }[kind] ?? kind;
 }
 
 function perCpu(kernel: Kernel, offset: bigint, cpu: number): bigint {

@@ -27,16 +27,14 @@ export const x86Oops: OopsPrinting = {
       ? [['CR2: ', addressPart(pageFaultOf(kernel, exception))]]
       : [];
   },
-  stackName(kernel, { name }) {
-    if (name === 'task stack') return stringsInCode(kernel, 'stack_type_name').includes('TASK') ? 'TASK' : undefined; // since 5.16
-    if (name.startsWith('IRQ')) return 'IRQ';
-    if (name.startsWith('entry')) return 'ENTRY_TRAMPOLINE';
-    return name.startsWith('second #VC') ? '#VC2' : name.split(' ')[0];
+  stackName(kernel, { kind }) {
+    if (kind !== 'task') return kind;
+    return stringsInCode(kernel, 'stack_type_name').includes('TASK') ? 'TASK' : undefined; // since 5.16
   },
   /** The word at the top of an IRQ stack; the saved stack pointer in the registers at the top of an exception's. */
-  nextStack(kernel, { name, high }) {
-    if (name === 'task stack' || name.startsWith('entry')) return undefined;
-    return kernel.memory.u64(high - (name.startsWith('IRQ') ? 8n : 16n));
+  nextStack(kernel, { kind, high }) {
+    if (kind === 'task' || kind === 'ENTRY_TRAMPOLINE') return undefined;
+    return kernel.memory.u64(high - (kind === 'IRQ' ? 8n : 16n));
   },
   protection,
   savedIpAt: ({ address }) => address + IP_AT,
