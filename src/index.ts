@@ -72,4 +72,5 @@ export {
 export { MissingPage, Page, type MissingKind, type PhysicalMemory } from './memory/physical-memory.js';
 export { InputError } from './bytes/input-error.js';
 export { defined, type Defined } from './words/defined.js';
+export { numberRanges } from './words/number-ranges.js';
 export { counted, numbered, list, size, sizeOfKB } from './words/quantity.js';

@@ -1,4 +1,4 @@
-import { counted, fact, gap, readOrGap, type Cell, type Fact, type Kernel } from 'oompm';
+import { counted, fact, gap, numberRanges, readOrGap, type Cell, type Fact, type Kernel } from 'oompm';
 import {
   commandLine,
   cpusIn,
@@ -60,7 +60,7 @@ function cpuFact(kernel: Kernel, mask: CpuMask, title: string): Fact {
   const cpus = readOrGap(`cpu_${mask}_mask`, () => cpusIn(kernel, mask));
   if ('gap' in cpus) return fact(`${mask}Cpus`, title, 'integer', cpus);
   // A panic stops the other CPUs and takes them out of the mask; with a crash kernel it does not.
-  return fact(`${mask}Cpus`, title, 'integer', cpus.length, { note: ranges(cpus) });
+  return fact(`${mask}Cpus`, title, 'integer', cpus.length, { note: numberRanges(cpus) });
 }
 
 function taskFact(kernel: Kernel): Fact {
@@ -70,15 +70,4 @@ function taskFact(kernel: Kernel): Fact {
     return fact('tasks', 'Processes', 'integer', gap('tasks', 'no list of the tasks can be read'));
   const note = `${counted(threads.length, 'thread')}${unreadable.length === 0 ? '' : `; ${counted(unreadable.length, 'more task')} can't be read`}`;
   return fact('tasks', 'Processes', 'integer', processes.length, { note });
-}
-
-/** As the kernel writes lists of CPUs: 0-3,8. */
-function ranges(numbers: readonly number[]): string {
-  const parts: { first: number; last: number }[] = [];
-  for (const number of numbers) {
-    const open = parts.at(-1);
-    if (open && open.last === number - 1) open.last = number;
-    else parts.push({ first: number, last: number });
-  }
-  return parts.map(({ first, last }) => (first === last ? `${first}` : `${first}-${last}`)).join(',');
 }

@@ -1,5 +1,13 @@
 import { columns, table, type RowOf, type TableView } from 'oompm';
-import { eventNames, folded, isImportant, type FoldedEvent, type Timeline, taskInWords } from 'oompm/timeline';
+import {
+  eventNames,
+  folded,
+  isImportant,
+  type FoldedEvent,
+  placeInWords,
+  taskInWords,
+  type Timeline,
+} from 'oompm/timeline';
 
 /** What happened and what came of it are lines of the kernel's with names in them, and hidden as such. */
 const list = columns([
@@ -86,7 +94,7 @@ function rowOf(event: FoldedEvent, bootWallNs: bigint | undefined): RowOf<typeof
       stamp: event.clock ?? null,
       event: `${eventNames[kind][0]}${order}`,
       happened: `${what}${said}`,
-      place: where === undefined ? null : symbolOf(where),
+      place: where === undefined ? null : placeInWords(where),
       task: comm === undefined ? null : taskInWords(comm, pid),
       outcome: outcome ?? null,
       times: count,
@@ -95,10 +103,6 @@ function rowOf(event: FoldedEvent, bootWallNs: bigint | undefined): RowOf<typeof
       line: lines?.first ?? null,
     },
   };
-}
-
-function symbolOf({ function: name, offset, module }: NonNullable<FoldedEvent['place']>): string {
-  return `${name}${offset === undefined ? '' : `+0x${offset.toString(16)}`}${module === undefined ? '' : ` [${module}]`}`;
 }
 
 function noteOf({ beginsNs, dropped }: Timeline, left: number, { limit, important }: Shown): { note?: string } {

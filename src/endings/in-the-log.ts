@@ -1,3 +1,4 @@
+import { padded } from '../words/printed-line.js';
 import type { InterruptionKind } from '../arch/stack/interruption-kind.js';
 import { isCheck } from '../faults/checks.js';
 import { gatherGaps } from '../kernel/gathered-gaps.js';
@@ -27,7 +28,7 @@ function isOnThis({ exception }: Ending, text: string): boolean {
   if (bug?.file !== undefined)
     return /^(?:kernel BUG at|WARNING: )/.test(text) && text.includes(`${bug.file}:${bug.line}`);
   if (exception.kind !== 'page fault') return lines[exception.kind]?.test(text) === true;
-  return text.startsWith('BUG: ') && address !== undefined && text.endsWith(address.toString(16).padStart(16, '0'));
+  return text.startsWith('BUG: ') && address !== undefined && text.endsWith(padded(address, 16));
 }
 
 /** The last such line before the panic, with what the code that gave up had said right before. */

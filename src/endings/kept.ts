@@ -4,7 +4,7 @@ import { interruption } from '../locks/findings/interruptions.js';
 import type { Activation, Context } from '../locks/contexts.js';
 import { culpritOf } from '../locks/dying/culprit.js';
 import { anyOf } from '../words/any-of.js';
-import { withModule } from '../words/with-module.js';
+import { withModule } from '../words/code-name.js';
 
 /** What anybody calls to pass time, to copy or to read a device: their caller is what goes on. */
 const PRIMITIVE = anyOf(

@@ -7,7 +7,7 @@ import { codePlace, type CodePlace } from '../stack/code.js';
 import { number, word } from '../words/known-facts.js';
 import { sourceName } from '../words/source-name.js';
 import { told, type KnownFact, type Told } from '../words/told.js';
-import { withModule } from '../words/with-module.js';
+import { withModule, withOffset } from '../words/code-name.js';
 import { spacesOf } from './address-spaces.js';
 import { bugSourceTold } from './bug-in-words.js';
 import type { Ending } from './ending.js';
@@ -23,7 +23,7 @@ function firstPlace(kernel: Kernel): CodePlace | undefined {
 /** "acme_depth+0x5 [acme]": where the first oops was; undefined where that is no code, or is not known. */
 export function firstOopsPlace(kernel: Kernel): string | undefined {
   const place = firstPlace(kernel);
-  return place && withModule(`${sourceName(place.function)}+0x${place.offset.toString(16)}`, place.module);
+  return place && withModule(withOffset(sourceName(place.function), place.offset), place.module);
 }
 
 function placeTold(kernel: Kernel, role: string): KnownFact | undefined {

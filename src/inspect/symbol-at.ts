@@ -1,3 +1,4 @@
+import { withOffsetInto } from '../words/code-name.js';
 import type { SymbolInfo } from '../debuginfo/symbol-table.js';
 import type { Kernel } from '../kernel/kernel.js';
 
@@ -14,7 +15,7 @@ export function symbolAt(kernel: Kernel, address: bigint): { symbol: SymbolInfo;
 /** "jiffies+0x8", where the address lies in a symbol. */
 export function symbolInWords(kernel: Kernel, address: bigint): string | undefined {
   const found = symbolAt(kernel, address);
-  return found && `${found.symbol.name}${found.offset === 0 ? '' : `+0x${found.offset.toString(16)}`}`;
+  return found && withOffsetInto(found.symbol.name, found.offset);
 }
 
 /**

@@ -6,7 +6,7 @@ import { sourceName } from '../words/source-name.js';
 import { codeAddressOf, spOf, type Frame, type SavedRegisters } from '../arch/stack/frame.js';
 import { cpuOf, cpuStack, stackOf, type TaskStack } from '../stack/stacks.js';
 import { defined } from '../words/defined.js';
-import { withModule } from '../words/with-module.js';
+import { withModule, withOffset } from '../words/code-name.js';
 
 /** A frame with the function that its code belongs to. */
 export interface Activation {
@@ -124,7 +124,7 @@ export function ownFunction({ segments }: Context): Activation | undefined {
 /** "vprintk_emit+0x72" */
 export function activationInWords({ name, offset, place }: Activation): string {
   if (name === '') return 'an unknown function';
-  return withModule(`${name}+0x${offset.toString(16)}`, place?.module);
+  return withModule(withOffset(name, offset), place?.module);
 }
 
 /** Most words of a stack that are looked at: a stack of 1 MiB has no more. */

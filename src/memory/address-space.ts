@@ -1,3 +1,4 @@
+import { hex } from '../words/hex.js';
 import type { MissingPage, Page } from './physical-memory.js';
 
 /** An address that no page table maps, or a page table that can't be read. */
@@ -74,8 +75,4 @@ export function unreadableInWords(why: Unreadable): string {
     damaged: 'page damaged',
   }[why.kind];
   return why.detail === undefined ? words : `${words} (${why.detail})`;
-}
-
-function hex(address: bigint): string {
-  return `0x${address.toString(16)}`;
 }

@@ -1,6 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { codePlace, codeRangeOf, type CodePlace } from '../stack/code.js';
-import { withModule } from '../words/with-module.js';
+import { withModule, withOffset } from '../words/code-name.js';
 
 /** %pS: "acme_write+0x7a/0xa7 [acme]", or the address where no code is. */
 export function symbolText(kernel: Kernel, address: bigint): string {
@@ -26,8 +26,7 @@ function placeInKallsyms(kernel: Kernel, address: bigint): CodePlace | undefined
 function textOf(kernel: Kernel, address: bigint, place: CodePlace | undefined, behind: number): string {
   if (place === undefined) return `0x${address.toString(16)}`;
   const size = sizeInKallsyms(kernel, place);
-  const offset = `+0x${(place.offset + behind).toString(16)}/0x${size.toString(16)}`;
-  return withModule(`${place.function}${offset}`, place.module);
+  return withModule(`${withOffset(place.function, place.offset + behind)}/0x${size.toString(16)}`, place.module);
 }
 
 /** Functions are aligned to no more. */

@@ -16,7 +16,7 @@ import { addressInWords, spaces } from './pointer-in-words.js';
 import { reportTold } from './report-in-words.js';
 import { callerOfCheck, REPORTING, stackOf } from './stack.js';
 import { taskTold } from './task-in-words.js';
-import { withModule } from '../words/with-module.js';
+import { withModule } from '../words/code-name.js';
 
 /** What the code did: "acme_depth+0x5 [acme] read 4 bytes at address 0x28 (0x28(%rdi)) through rdi, …". */
 export function whatTold(oops: OopsText): Told {

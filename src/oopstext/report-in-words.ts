@@ -4,7 +4,7 @@ import { told, type Told } from '../words/told.js';
 import type { OopsText } from './oops-text.js';
 import { callerOfCheck } from './stack.js';
 import { taskTold } from './task-in-words.js';
-import { withModule } from '../words/with-module.js';
+import { withModule } from '../words/code-name.js';
 
 /** What watchdogs and checks found, which kills nothing by itself. @param where the code was, for a sentence's head */
 export function reportTold(oops: OopsText, where: Told | string): Told {

@@ -15,7 +15,7 @@ import { plain, type Paint } from './paint.js';
 import { isWhole, looksOf } from './palette.js';
 import type { Report, ReportedFinding } from './report.js';
 import { paragraphOf } from './summary.js';
-import { withModule } from '../words/with-module.js';
+import { withModule, withOffset } from '../words/code-name.js';
 
 export interface TextOptions {
   /** Columns of the terminal; Infinity for a file. */
@@ -181,11 +181,10 @@ function* logLine(line: LogLine, { paint }: TextOptions): Generator<string> {
 
 /** A frame in one line, as a stack is written everywhere: "#3 out_of_memory+0x1a2 at mm/oom_kill.c:1092". */
 export function frameInWords(frame: StackFrame): string {
-  const offset = frame.offset === undefined ? '' : `+0x${frame.offset.toString(16)}`;
   const name =
     frame.function === undefined
       ? address(frame.ip)
-      : withModule(`${frame.function}${frame.inlined ? '' : offset}`, frame.module);
+      : withModule(withOffset(frame.function, frame.inlined ? undefined : frame.offset), frame.module);
   const place = frame.file === undefined ? '' : ` at ${frame.file}${frame.line === undefined ? '' : `:${frame.line}`}`;
   const sure = frame.found === 'scanned' ? '? ' : '';
   const how = frame.inlined ? ' (inlined)' : frame.found === 'framePointer' ? ' (by frame pointer)' : '';

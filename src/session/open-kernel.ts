@@ -1,3 +1,4 @@
+import { hex } from '../words/hex.js';
 import type { SymbolName } from '../../symbols/symbol-names.js';
 import type { Architecture } from '../arch/architecture.js';
 import { architectureNamed, architecturesInWords } from '../arch/architectures.js';
@@ -233,15 +234,15 @@ function kaslrOffsetOf(
   const moved = running === undefined || linked === undefined ? undefined : running - linked;
   if (vmlinux === undefined && stated !== undefined && running !== undefined && running - stated !== usualText)
     defects.push(
-      `VMCOREINFO may be damaged: by its KERNELOFFSET (0x${stated.toString(16)}) and its _stext the kernel was linked to ` +
-        `0x${BigInt.asUintN(64, running - stated).toString(16)}, where kernels are linked to 0x${usualText.toString(16)} ` +
+      `VMCOREINFO may be damaged: by its KERNELOFFSET (${hex(stated)}) and its _stext the kernel was linked to ` +
+        `${hex(running - stated)}, where kernels are linked to ${hex(usualText)} ` +
         'unless configured otherwise; a vmlinux tells.',
     );
   if (vmlinux === undefined || stated === undefined || moved === undefined || stated === moved)
     return stated ?? moved ?? 0n;
   const right = [stated, moved].find((offset) => bannerInMemory(vmlinux, space, offset) !== undefined);
   if (right === undefined) return stated;
-  const [says, lies, is] = [stated, moved, right].map((offset) => `0x${BigInt.asUintN(64, offset).toString(16)}`);
+  const [says, lies, is] = [stated, moved, right].map(hex);
   defects.push(
     `VMCOREINFO is damaged: its KERNELOFFSET is ${says}, and its _stext lies ${lies} above that of the vmlinux; ` +
       `${is} is used, where the kernel's banner is found.`,

@@ -12,7 +12,8 @@ import { stacksOf } from '../arch/stack/stack-architectures.js';
 import { callerOfNoCode } from './wild-call.js';
 import { unwindRules, type UnwindRules } from './unwind-rules.js';
 import { pastTrampolines } from './replaced-return.js';
-import { hex, stackMemory, type StackMemory } from '../arch/stack/stack-memory.js';
+import { stackMemory, type StackMemory } from '../arch/stack/stack-memory.js';
+import { hex } from '../words/hex.js';
 import { defined } from '../words/defined.js';
 
 /** Deepest stack that is believed: 16 KiB hold some 200 frames, and there are eight stacks for a CPU. */

@@ -1,10 +1,11 @@
+import { withOffsetInto } from '../words/code-name.js';
 import type { CType, StructType } from '../debuginfo/type-source.js';
 import type { Variable, Where } from '../debuginfo/dwarf/variables.js';
 import { declaration, resolveType, sizeOf } from '../debuginfo/type-walk.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { readMemory } from './cfi-step.js';
 import { codePlace } from './code.js';
-import { hex } from '../arch/stack/stack-memory.js';
+import { hex } from '../words/hex.js';
 
 const MEMBERS_SHOWN = 8;
 const LONGEST_TEXT = 64;
@@ -84,7 +85,7 @@ function pointerText(kernel: Kernel, type: CType & { kind: 'pointer' }, value: b
     return text && text[0] !== 0 ? `${hex(value)} ${quoted(text)}` : hex(value);
   }
   const place = codePlace(kernel, value);
-  if (place) return `${hex(value)} <${place.function}${place.offset === 0 ? '' : `+0x${place.offset.toString(16)}`}>`;
+  if (place) return `${hex(value)} <${withOffsetInto(place.function, place.offset)}>`;
   return hex(value);
 }
 

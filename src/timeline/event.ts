@@ -1,5 +1,5 @@
 import type { EventName, Gravity } from './event-names.js';
-import { withModule } from '../words/with-module.js';
+import { withModule, withOffset } from '../words/code-name.js';
 
 /** Where code was: a function, its module where it is one's. */
 export interface Place {
@@ -60,7 +60,7 @@ export interface FoldedEvent extends TimelineEvent {
 
 /** "bug+0x5 [hold]" */
 export function placeInWords({ function: name, offset, module }: Place): string {
-  return withModule(`${name}${offset === undefined ? '' : `+0x${offset.toString(16)}`}`, module);
+  return withModule(withOffset(name, offset), module);
 }
 
 /** "insmod (195)" */

@@ -9,7 +9,7 @@ import type { EventName } from './event-names.js';
 import { eventInWords, isImportant, placeInWords, taskInWords, type TimelineEvent } from './event.js';
 import { stillThere } from './from-memory.js';
 import type { KernelTimeline } from './timeline-of.js';
-import { withModule } from '../words/with-module.js';
+import { withModule } from '../words/code-name.js';
 
 const oopsKind = findingKind({
   id: 'timeline.earlier-oops',

@@ -1,3 +1,4 @@
+import { padded } from '../words/printed-line.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { pooledMachineChecks, type MachineCheck } from '../linux/machine/machine-checks.js';
 import type { TimelineEvent } from './event.js';
@@ -36,5 +37,5 @@ export function unloggedChecks(kernel: Kernel, logged: readonly TimelineEvent[])
 
 /** As the kernel prints it. */
 export function statusInLog(status: bigint): string {
-  return status.toString(16).padStart(16, '0');
+  return padded(status, 16);
 }

@@ -1,3 +1,4 @@
+import { hex } from './hex.js';
 import { counted, secondsInWords, size, sizeOfKB } from './quantity.js';
 import type { FactUnit, KnownFact } from './told.js';
 
@@ -32,7 +33,7 @@ export function duration(name: string, ns: number, source: string): KnownFact {
 
 /** "0xffff888003a41000" */
 export function address(name: string, value: bigint, source: string): KnownFact {
-  const text = `0x${BigInt.asUintN(64, value).toString(16)}`;
+  const text = hex(value);
   return { name, fact: { value: text, unit: 'address', source }, text };
 }
 

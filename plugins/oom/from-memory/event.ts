@@ -1,9 +1,8 @@
-import type { Kernel } from 'oompm';
+import { defined, numberRanges, type Kernel } from 'oompm';
 import { cgroupPath, gfpInWords, memsAllowed, oomCaller, uidOf, type OomInProgress, type Task } from 'oompm/linux';
 import { gfpMeaning, type Gfp, type OomEvent } from 'oompm/oom';
 
 import type { Parts } from './parts.js';
-import { defined } from 'oompm';
 
 /** The event by `struct oom_control` and the task that asked. */
 export function eventOf(parts: Parts, oom: OomInProgress): OomEvent {
@@ -22,9 +21,9 @@ export function eventOf(parts: Parts, oom: OomInProgress): OomEvent {
     ...defined({ oomScoreAdj: adj }),
     caller: callerOf(kernel, oom),
     constraint: oom.constraint,
-    nodemask: oom.nodemask === undefined ? '(null)' : rangesOf(oom.nodemask),
+    nodemask: oom.nodemask === undefined ? '(null)' : numberRanges(oom.nodemask),
     ...defined({ cpuset }),
-    ...(allowed === undefined ? {} : { memsAllowed: rangesOf(allowed) }),
+    ...(allowed === undefined ? {} : { memsAllowed: numberRanges(allowed) }),
     totalPages: oom.totalPages,
   };
 }
@@ -61,18 +60,6 @@ export function highestZoneOf(kernel: Kernel, gfp: Gfp): number | undefined {
   return (
     meaning && (kernel.enumerator(`ZONE_${meaning.highestZone.toUpperCase()}`) ?? kernel.enumerator('ZONE_NORMAL'))
   );
-}
-
-/** "0-1,3": a bitmap's list as %*pbl prints it. */
-export function rangesOf(numbers: readonly number[]): string {
-  const runs: string[] = [];
-  for (let i = 0; i < numbers.length;) {
-    let last = i;
-    while (numbers[last + 1] === numbers[last]! + 1) last++;
-    runs.push(last === i ? String(numbers[i]) : `${numbers[i]}-${numbers[last]}`);
-    i = last + 1;
-  }
-  return runs.join(',');
 }
 
 /** pr_cont_cgroup_name() of the task's cpuset: its last name alone, "/" for the root. */

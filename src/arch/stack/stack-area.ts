@@ -1,3 +1,4 @@
+import { hex } from '../../words/hex.js';
 import { Implausible } from '../../kernel/gaps.js';
 import { LARGEST_STACK_BYTES } from '../../linux/sched/thread-stack.js';
 
@@ -17,10 +18,7 @@ const END_OF_ADDRESSES = 1n << 64n;
 export function stackArea(kind: StackArea['kind'], low: bigint, bytes: number, name = `${kind} stack`): StackArea {
   const high = low + BigInt(bytes);
   if (bytes <= 0 || bytes > LARGEST_STACK_BYTES || low < 0n || high > END_OF_ADDRESSES)
-    throw new Implausible(
-      `a ${name} of ${bytes} bytes at 0x${BigInt.asUintN(64, low).toString(16)}`,
-      BigInt.asUintN(64, low),
-    );
+    throw new Implausible(`a ${name} of ${bytes} bytes at ${hex(low)}`, BigInt.asUintN(64, low));
   return { kind, name, low, high };
 }
 

@@ -1,5 +1,6 @@
 import { Implausible } from '../../kernel/gaps.js';
 import type { Kernel } from '../../kernel/kernel.js';
+import { hex } from '../../words/hex.js';
 import { inArea, type StackArea } from './stack-area.js';
 
 /** The stacks that one unwinding may read. */
@@ -57,8 +58,4 @@ function inWords(area: StackArea): string {
 
 function range({ low, high }: StackArea): string {
   return `${hex(low)}–${hex(high)}`;
-}
-
-export function hex(address: bigint): string {
-  return `0x${BigInt.asUintN(64, address).toString(16)}`;
 }

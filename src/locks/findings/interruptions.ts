@@ -6,7 +6,7 @@ import { stacksOf } from '../../arch/stack/stack-architectures.js';
 import { inArea, type StackArea } from '../../arch/stack/stack-area.js';
 import { stackAreas } from '../../stack/areas.js';
 import { spOf } from '../../arch/stack/frame.js';
-import { hex } from '../../arch/stack/stack-memory.js';
+import { hex } from '../../words/hex.js';
 import { activationInWords, type Activation, type Context, type Segment } from '../contexts.js';
 import { defined } from '../../words/defined.js';
 

@@ -7,7 +7,7 @@ import { activationInWords, ownFunction, type Activation, type Context } from '.
 import { asleepNs, onCpuNs } from '../../linux/sched/how-long.js';
 import { interruption, type Interruption } from './interruptions.js';
 import { isHeld, type ContendedLock, type Holding, type Lock, type QueuedWait } from '../lock-kind.js';
-import { hex } from '../../arch/stack/stack-memory.js';
+import { hex } from '../../words/hex.js';
 import type { Premise } from '../../words/certainty.js';
 import type { Door } from '../../words/finding.js';
 import { duration, number, word } from '../../words/known-facts.js';

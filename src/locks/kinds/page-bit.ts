@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { contentOfPage } from '../../linux/fs/file-objects.js';
-import { hex } from '../../arch/stack/stack-memory.js';
+import { hex } from '../../words/hex.js';
 import type { FoundLock, LockKind, Sleeper } from '../lock-kind.js';
 import { pageLockHolders } from '../owners/page-lock-holders.js';
 import { ownWaiters } from '../waits/finders.js';

@@ -1,10 +1,10 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { wordAt } from '../../kernel/word-at.js';
 import { codePlace } from '../../stack/code.js';
-import { hex } from '../../arch/stack/stack-memory.js';
+import { hex } from '../../words/hex.js';
 import { tasksByAddress } from '../state/lock-state.js';
 import type { Lock, LockKind } from '../lock-kind.js';
-import { withModule } from '../../words/with-module.js';
+import { withModule } from '../../words/code-name.js';
 
 /** A work item that somebody flushes or cancels: no lock, and waited for all the same. kernel/workqueue.c. */
 export const workItem: LockKind = {

@@ -7,12 +7,12 @@ import type { Kernel } from '../../kernel/kernel.js';
 import { allThreads, taskLabel, type Task } from '../../linux/sched/tasks.js';
 import { threadStackBytes } from '../../linux/sched/thread-stack.js';
 import { codeRangeOf } from '../../stack/code.js';
-import { hex } from '../../arch/stack/stack-memory.js';
+import { hex } from '../../words/hex.js';
 import { fileName, fileSystemAround, inodeOfLock } from '../../linux/fs/file-objects.js';
 import { lockKinds } from '../kinds/all.js';
 import type { LockKind, LockName } from '../lock-kind.js';
 import { slabObject, type SlabObject } from '../../linux/mm/slab-object.js';
-import { withModule } from '../../words/with-module.js';
+import { withModule, withOffsetInto } from '../../words/code-name.js';
 
 /** Locks within structs, by the tag of their own struct. */
 const LOCK_STRUCTS: ReadonlySet<string> = new Set(lockKinds.flatMap(({ tags }) => tags ?? []));
@@ -62,7 +62,7 @@ function named(kernel: Kernel, symbol: string, offset: number, kind: LockKind | 
   const isItself =
     type?.kind === 'struct' && LOCK_STRUCTS.has(type.name) && offset === 0 && kind?.guardsOthers !== true;
   const path = type?.kind === 'struct' && !isItself && offset < type.size ? lockMember(type, offset)?.path : undefined;
-  const at = offset === 0 ? symbol : `${symbol}+0x${offset.toString(16)}`;
+  const at = withOffsetInto(symbol, offset);
   const text = path === undefined ? at : `${symbol}.${path}`;
   return {
     text: withModule(text, module),

@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { hex } from '../../arch/stack/stack-memory.js';
+import { hex } from '../../words/hex.js';
 import type { TaskStack } from '../../stack/stacks.js';
 import {
   activationInWords,

@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { taskState } from '../../linux/sched/task-state.js';
-import { hex } from '../../arch/stack/stack-memory.js';
+import { hex } from '../../words/hex.js';
 import { activationInWords, allContexts, stackWords, type Activation, type Context } from '../contexts.js';
 import type { CodeSearch, Holding, Lock, LockKind, Wait } from '../lock-kind.js';
 import { defined } from '../../words/defined.js';

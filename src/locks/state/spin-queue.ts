@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.js';
-import { hex } from '../../arch/stack/stack-memory.js';
+import { hex } from '../../words/hex.js';
 import { decodeSpinWord, spinLayout, type SpinWord } from './words/queued-spinlock.js';
 
 /** A node of a queued spinlock's queue: one of the four that each CPU has. */

@@ -1,7 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.js';
 import { wordAt } from '../../kernel/word-at.js';
 import type { Task } from '../../linux/sched/tasks.js';
-import { hex } from '../../arch/stack/stack-memory.js';
+import { hex } from '../../words/hex.js';
 import { stackWords } from '../contexts.js';
 import type { Acquiring, FoundLock, LockKind, Sleeper, WaiterForm } from '../lock-kind.js';
 import { exitedOwner } from '../owners/exited-owner.js';

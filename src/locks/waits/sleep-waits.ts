@@ -2,7 +2,7 @@ import type { Kernel } from '../../kernel/kernel.js';
 import { taskState } from '../../linux/sched/task-state.js';
 import type { Task } from '../../linux/sched/tasks.js';
 import { spOf } from '../../arch/stack/frame.js';
-import { hex } from '../../arch/stack/stack-memory.js';
+import { hex } from '../../words/hex.js';
 import { sleepingContexts, type Activation, type Context } from '../contexts.js';
 import { lockKinds } from '../kinds/all.js';
 import type { Acquiring, FoundLock, Lock, LockKind, Sleeper, Wait } from '../lock-kind.js';

@@ -1,3 +1,4 @@
+import { hex } from '../../words/hex.js';
 import { listVariables } from '../../../symbols/lists.js';
 import { InputError } from '../../bytes/input-error.js';
 import { didYouMean } from '../../words/nearest-word.js';
@@ -260,8 +261,4 @@ function objectName(type: string, address: bigint): { title: string; command: st
 function variableType(kernel: Kernel, name: string): string | undefined {
   const type = kernel.types.variable(name);
   return type?.kind === 'struct' || type?.kind === 'union' ? `${type.kind} ${type.name}` : undefined;
-}
-
-function hex(address: bigint): string {
-  return `0x${BigInt.asUintN(64, address).toString(16)}`;
 }

@@ -3,7 +3,8 @@ import type { Caller, Frame, SavedRegisters } from '../../stack/frame.js';
 import type { OrcEntry, OrcRegister } from './orc-entry.js';
 import { IRET_FRAME_BYTES, PT_REGS_BYTES, readIretFrame, readPtRegs } from './pt-regs.js';
 import { DWARF, onlyKnown, registerFile } from './registers.js';
-import { hex, type StackMemory } from '../../stack/stack-memory.js';
+import { type StackMemory } from '../../stack/stack-memory.js';
+import { hex } from '../../../words/hex.js';
 
 /** unwind_next_frame() of arch/x86/kernel/unwind_orc.c, for an entry that leads on. @throws ReadError, Implausible */
 export function orcCaller(memory: StackMemory, frame: Frame, orc: OrcEntry): Caller {

@@ -1,5 +1,5 @@
 import type { StackFault } from '../../stack/stack-architecture.js';
-import { hex } from '../../stack/stack-memory.js';
+import { hex } from '../../../words/hex.js';
 
 /** How far below a stack pointer an access is its own. */
 const NEAR = 4096n;

@@ -4,7 +4,7 @@ import type { Kernel } from '../../../kernel/kernel.js';
 import type { Task } from '../../../linux/sched/tasks.js';
 import type { Caller } from '../../stack/frame.js';
 import { inArea, type StackArea } from '../../stack/stack-area.js';
-import { hex } from '../../stack/stack-memory.js';
+import { hex } from '../../../words/hex.js';
 import { frameOf } from './registers.js';
 
 /**
