@@ -355,6 +355,19 @@ describe('what can’t be read is said, and nothing is guessed in its place', ()
     expect(kernel.gaps.list.map(({ what }) => what)).toContain('ORC tables');
   });
 
+  test('ORC addresses that are not in order: another function’s entry is not taken', () => {
+    const table = toyStack({ layout: 'wide type' }).symbols.addressOf('__start_orc_unwind_ip')!;
+    // Entries 7 and 8 of 64, above the one in the middle: the search for `inner` passes there.
+    const far = (0x7000_0000n << 32n) | 0x7000_0000n;
+    const { kernel, stack } = unwound({
+      layout: 'wide type',
+      orc: BOTTOM,
+      words: [...chain, [table + 28n, far]],
+    });
+    expect(names(kernel, stack)).toEqual(['inner']);
+    expect(stack.end).toMatch(/ORC tables/);
+  });
+
   test('a page of the stack', () => {
     const { kernel, stack } = unwound({ orc: BOTTOM, words: chain, lost: [SP] });
     expect(names(kernel, stack)).toEqual(['inner']);

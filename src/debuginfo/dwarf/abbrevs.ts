@@ -25,16 +25,16 @@ export interface Abbrev {
 /** Abbreviations by code. */
 export type AbbrevTable = ReadonlyMap<number, Abbrev>;
 
-/** Kept over all tables; Debian's kernel has some 400,000 in all of its units. */
-const MAX_KEPT = 300_000;
 /** Of one table; dwz's largest have some thousand. */
 const MAX_ABBREVS = 100_000;
 const MAX_ATTRIBUTES = 1024;
+/** Of one table, and of all that are kept; Debian's kernel has some 400,000 entries of seven each in all its units. */
+const MAX_ATTRIBUTES_IN_ALL = 2_000_000;
 const FIRST_READ = 16 * 1024;
 
 /** Tables of .debug_abbrev, each parsed once: units of one compilation, and dwz's partial units, share them. */
 export function abbrevTables(section: Windowed): (offset: number, format: UnitFormat) => AbbrevTable {
-  const known = new Map<string, AbbrevTable>();
+  const known = new Map<string, Measured>();
   let kept = 0;
   return (offset, format) => {
     const key = `${offset}/${format.version}/${format.addressSize}/${format.offsetSize}`;
@@ -42,18 +42,24 @@ export function abbrevTables(section: Windowed): (offset: number, format: UnitFo
     if (table === undefined) {
       table = parse(section, offset, format);
       known.set(key, table);
-      kept += table.size;
-      for (const [old, { size }] of known) {
-        if (kept <= MAX_KEPT || old === key) break;
+      kept += table.attributes;
+      for (const [old, { attributes }] of known) {
+        if (kept <= MAX_ATTRIBUTES_IN_ALL || old === key) break;
         known.delete(old);
-        kept -= size;
+        kept -= attributes;
       }
     }
-    return table;
+    return table.abbrevs;
   };
 }
 
-function parse(section: Windowed, offset: number, format: UnitFormat): AbbrevTable {
+interface Measured {
+  readonly abbrevs: AbbrevTable;
+  /** How many all its abbreviations have, and one more for each of these. */
+  readonly attributes: number;
+}
+
+function parse(section: Windowed, offset: number, format: UnitFormat): Measured {
   if (!(offset < section.size)) throw damaged(section.name, offset, 'lies outside of the section');
   // A table says nowhere how long it is: more is read as it turns out to be longer.
   for (let length = FIRST_READ; ; length *= 4) {
@@ -66,13 +72,17 @@ function parse(section: Windowed, offset: number, format: UnitFormat): AbbrevTab
   }
 }
 
-function parseTable(cursor: Cursor, format: UnitFormat): AbbrevTable {
-  const table = new Map<number, Abbrev>();
+function parseTable(cursor: Cursor, format: UnitFormat): Measured {
+  const abbrevs = new Map<number, Abbrev>();
+  let attributes = 0;
   for (let code = cursor.uleb(); code !== 0; code = cursor.uleb()) {
-    if (table.size === MAX_ABBREVS) throw cursor.damaged('is one abbreviation too many');
-    table.set(code, parseAbbrev(cursor, format));
+    if (abbrevs.size === MAX_ABBREVS) throw cursor.damaged('is one abbreviation too many');
+    const abbrev = parseAbbrev(cursor, format);
+    attributes += abbrev.forms.length + 1;
+    if (attributes > MAX_ATTRIBUTES_IN_ALL) throw cursor.damaged('has too many attributes');
+    abbrevs.set(code, abbrev);
   }
-  return table;
+  return { abbrevs, attributes };
 }
 
 function parseAbbrev(cursor: Cursor, format: UnitFormat): Abbrev {

@@ -304,6 +304,40 @@ describe('broken and hostile', () => {
     expect(() => referring.struct('s', 'anchor')).toThrow(/gnu_debugaltlink/);
   });
 
+  test('abbreviations of more attributes than memory should hold are refused', () => {
+    const none = [...uleb(0x2000), ...uleb(FORM.flag_present)];
+    const attributes = Array.from({ length: 1000 }, () => none).flat();
+    const table = Array.from({ length: 2100 }, (_, i) => [
+      ...uleb(i + 1),
+      ...uleb(TAG.compile_unit),
+      0,
+      ...attributes,
+      0,
+      0,
+    ]);
+    const whole = toyDwarf([unit([int('int', 4)])], { '.debug_aranges': aranges() });
+    const types = (abbrevs: number[][]) => () => {
+      const sections = toySections({
+        ...whole.contents,
+        '.debug_abbrev': Buffer.concat(abbrevs.map((one) => Buffer.from(one))),
+      });
+      return dwarfTypes(openDwarfFile(sections)!)
+        .sourceFor(() => ANCHOR, 0n)
+        .struct('s', 'anchor');
+    };
+    expect(types([...table, [0]])).toThrow(/has too many attributes/);
+    expect(types([...table.slice(0, 100), [0]])).not.toThrow(/too many/);
+  });
+
+  test('an indirect form that leads to another is refused', () => {
+    const types = typesOf([
+      unit([
+        struct('s', 8, [{ tag: TAG.member, attributes: [[AT.data_member_location, FORM.indirect, FORM.indirect]] }]),
+      ]),
+    ]);
+    expect(() => types.struct('s', 'anchor')).toThrow(/indirect form that leads nowhere/);
+  });
+
   test('DW_AT_sibling that leads backwards is not followed', () => {
     const types = typesOf([
       unit([

@@ -76,15 +76,21 @@ function moduleTable(kernel: Kernel, ref: Ref<'module'>): OrcTable | undefined {
   });
 }
 
-/** The last entry that is not above an address, as __orc_find() has it; -1 before the first. */
+/**
+ * The last entry that is not above an address, as __orc_find() has it; -1 before the first.
+ * @throws ReadError, and Implausible where the addresses met on the way do not ascend: another's entry would be found
+ */
 function indexOf(kernel: Kernel, { count, addresses }: OrcTable, address: bigint): number {
   const distance = Number(address - addresses);
-  let low = 0;
-  let high = count - 1;
+  let [low, high] = [0, count - 1];
+  let [below, above] = [-Infinity, Infinity];
   while (low <= high) {
     const middle = (low + high) >>> 1;
-    if (middle * 4 + kernel.memory.i32(addresses + BigInt(middle * 4)) <= distance) low = middle + 1;
-    else high = middle - 1;
+    const at = middle * 4 + kernel.memory.i32(addresses + BigInt(middle * 4));
+    if (at < below || at > above)
+      throw new Implausible('the addresses of the ORC tables do not ascend', addresses + BigInt(middle * 4));
+    if (at <= distance) [low, below] = [middle + 1, at];
+    else [high, above] = [middle - 1, at];
   }
   return low - 1;
 }
