@@ -14,6 +14,8 @@ export interface Hiding {
   text(words: string): string;
   /** A string that was quoted. */
   quoted(string: string): string;
+  /** Whether it stands for a name already. */
+  isToken(word: string): boolean;
   /** Whether a name is a word of sentences as well. */
   isWord(name: string): boolean;
   /** A sentence, with the names that are known replaced. */
@@ -143,7 +145,10 @@ export class UsersRedaction {
       const [, before = '', name = '', after = ''] = /^([.:/+-]*)(.*?)([.:/+-]*)$/.exec(word)!;
       return this.#told.has(name) ? `${before}${token(name)}${after}` : word;
     });
-    return this.#hiding.hide(plain.replace(quotedStrings, (string) => this.#hiding.quoted(string)));
+    // What a cell holds too has its token there: the same in quotes, or nobody finds it in the table.
+    const quoted = (string: string): string =>
+      this.#hiding.isToken(string.slice(1, -1)) ? string : this.#hiding.quoted(string);
+    return this.#hiding.hide(plain.replace(quotedStrings, quoted));
   }
 
   #optional(text: string | undefined): string | undefined {

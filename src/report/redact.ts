@@ -48,6 +48,7 @@ export function redact(report: Report, tasks: readonly NamedTask[] = []): Report
           known: (name) => names.known(name),
           text: (words) => names.text(words),
           quoted: (string) => names.token('string', string),
+          isToken: (word) => names.isToken(word),
           isWord,
           hide,
           kernelLine,

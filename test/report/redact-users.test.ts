@@ -82,3 +82,21 @@ test('sections of ours are as before, and say no less for a user’s word in the
   const alone = redact(reportOf([ours])).sections[0];
   expect(redact(reportOf([ours, users])).sections[0]).toEqual(alone);
 });
+
+test('what a cell holds has its token in quotes too; what only quotes hold has one of a string', () => {
+  const section = sectionOf('x', [
+    table('Groups', columns([{ key: 'path', title: 'CGROUP', type: 'text' }]), [{ cells: { path: '/zqbatch' } }]),
+    findings('F', [
+      {
+        id: 'x.y',
+        weight: 50,
+        certainty: 'certain',
+        moment: 'dump',
+        sentence: 'cgroup "/zqbatch" is frozen by "zqother"',
+        evidence: [],
+      },
+    ]),
+  ]);
+  const [found] = redact(reportOf([{ ...section, isUsers: true as const }])).findings;
+  expect(found?.sentence).toMatch(/^cgroup "path-\d+" is frozen by string-\d+$/);
+});
