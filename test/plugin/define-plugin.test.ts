@@ -18,7 +18,7 @@ test('values of flags and arguments have the declared types', () => {
       pid: { type: 'integer', summary: 'x', required: true },
       rest: { type: 'string', summary: 'x', multiple: true },
     },
-    // eslint-disable-next-line require-yield
+    // eslint-disable-next-line require-yield -- its types are what is tested
     *run(_kernel, flags) {
       expectTypeOf(flags.tree).toEqualTypeOf<boolean>();
       expectTypeOf(flags.state).toEqualTypeOf<'D' | 'R' | undefined>();

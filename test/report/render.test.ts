@@ -71,7 +71,7 @@ describe('facts of a finding', () => {
 });
 
 describe('text from a dump does nothing', () => {
-  // oxlint-disable-next-line no-control-regex
+  // oxlint-disable-next-line no-control-regex -- they are what must not come through
   const controls = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
   test.each(['text', 'md', 'html'] as const)('%s has no control characters but newlines', (format) => {
@@ -257,7 +257,7 @@ describe('text', () => {
 
   test('colours add nothing but colours', () => {
     const painted = [...renderText(nastyReport, { width: 100, paint: coloured })].join('');
-    const colour = /\u001b\[\d+m/g; // oxlint-disable-line no-control-regex
+    const colour = /\u001b\[\d+m/g; // oxlint-disable-line no-control-regex -- colours are what is looked for
     expect(painted.replaceAll(colour, '')).toBe([...renderText(nastyReport, { width: 100, paint: plain })].join(''));
   });
 

@@ -53,7 +53,7 @@ const bareKernelTag = /^(?:\S{1,64} )?kernel(?:\[\d+\])?: ?/;
 const tagBehindStamp = /^(?:[a-z][\w.-]{0,63} )?kernel: (?=\S)/;
 /** Android's vendors put CPU and task between stamp and text. */
 const vendorContext = /^(?:\(\d\)\[\d+:[^\]]{1,24}\]|\[\d: {1,4}[^\]]{1,32}\]) ?/;
-// eslint-disable-next-line no-control-regex
+// eslint-disable-next-line no-control-regex -- they are what stands before lines, and is taken away
 const terminalCodes = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
 /**
