@@ -3,6 +3,8 @@ import type { Kernel } from '../kernel/kernel.js';
 import type { Activation } from '../locks/contexts.js';
 import { placeTold } from '../locks/findings/waits-in-words.js';
 import { codePlace } from '../stack/code.js';
+import { moduleObjectAt } from '../stack/module-object.js';
+import { withModule, withOffsetInto } from '../words/code-name.js';
 import { defined } from '../words/defined.js';
 import { word } from '../words/known-facts.js';
 import { told, type KnownFact, type Told } from '../words/told.js';
@@ -27,7 +29,11 @@ export function exceptionTold(kernel: Kernel, ending: Ending): Told {
   if (found?.noCode === true) {
     const [, caller] = activations;
     const by = caller && wildCallBy(kernel, found, caller);
-    return told`${wildCallTold(badPointerInWords(spacesOf(kernel), found.at), found.at, by)}${protectedTold(kernel, ending)}`;
+    const object = moduleObjectAt(kernel, found.at);
+    const data =
+      object && word('data', withModule(withOffsetInto(object.name, object.offset), object.module), 'mod->kallsyms');
+    const went = wildCallTold(badPointerInWords(spacesOf(kernel), found.at), found.at, by, data);
+    return told`${went}${protectedTold(kernel, ending)}`;
   }
   const where =
     first === undefined

@@ -31,6 +31,7 @@ import {
   policyKind,
   rootKind,
 } from './ending-kinds.js';
+import type { Faulted } from './exception.js';
 import { exceptionTold } from './exception-in-words.js';
 import type { Premise } from '../words/certainty.js';
 import { inTheLog } from './in-the-log.js';
@@ -289,6 +290,14 @@ function meaningTold({ kind, culprit, exception }: Ending): string {
   return said === undefined ? '' : `: ${said}`;
 }
 
+/** A call that traps has the registers behind it: the kernel tells where it stands. */
+function atTrap(first: Activation, { saved, at }: Faulted): Activation {
+  const behind = Number(saved.registers.ip - at);
+  return behind === 0 || behind > first.offset
+    ? first
+    : { ...first, offset: first.offset - behind, frame: { ...first.frame, ip: at } };
+}
+
 function trapTold(kernel: Kernel, ending: Ending): Told {
   const {
     kind,
@@ -303,8 +312,8 @@ function trapTold(kernel: Kernel, ending: Ending): Told {
     kind === 'warning' && policy !== undefined
       ? told`, and ${policyTold(kernel, ending, policy)} made a panic of it`
       : '';
-  const where =
-    first === undefined ? 'Code that is not known' : told`${placeTold(first, 'in')}${taintInWords(kernel, first)}`;
+  const at = first && bug ? atTrap(first, exception!.faulted) : first;
+  const where = at === undefined ? 'Code that is not known' : told`${placeTold(at, 'in')}${taintInWords(kernel, at)}`;
   return told`${where}${blamedTold(kernel, ending.culprit.activations)} ran into ${what}${bugSourceTold(bug)}${meaningTold(ending)}${made}`;
 }
 

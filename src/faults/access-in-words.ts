@@ -79,10 +79,12 @@ export interface WildCall {
  * No instruction was run there: it was come to by a bad pointer, or by a return to where code is gone.
  * @param says what the address says of itself
  * @param by how it was come to, where that is known
+ * @param data what stands there instead of code, where a symbol tells
  */
-export function wildCallTold(says: string | undefined, ip: bigint, by: WildCall | undefined): Told {
+export function wildCallTold(says: string | undefined, ip: bigint, by: WildCall | undefined, data?: KnownFact): Told {
   const under = by?.isNoCall === true ? told` under ${by.caller}` : '';
-  const to = told`${address('address', ip, 'ip of the registers that the exception saved')}${under}`;
+  const is = data === undefined ? '' : told` (${data})`;
+  const to = told`${address('address', ip, 'ip of the registers that the exception saved')}${is}${under}`;
   return told`${wayTold(by)} ${to}, where no code is${says === undefined ? '' : told`: ${word('address is', says, 'its value')}`}`;
 }
 

@@ -14,6 +14,7 @@ import { stringsInCode } from '../linux/printk/strings-in-code.js';
 import type { Task } from '../linux/sched/tasks.js';
 import { stackAreas } from '../stack/areas.js';
 import { codePlace } from '../stack/code.js';
+import { moduleObjectAt } from '../stack/module-object.js';
 import { sourceName } from '../words/source-name.js';
 import { codeAddressOf } from '../arch/stack/frame.js';
 import { defined } from '../words/defined.js';
@@ -212,8 +213,10 @@ function interruptedTrace(kernel: Kernel, { ending, cpu, task }: Dead, belowExce
   const first = ending.culprit.activations[0]?.frame ?? frames[0]!;
   const { sp } = ending.exception?.faulted.saved.registers ?? first.entry!.registers;
   const from = belowException ? (handlersStack(kernel, ending) ?? sp) : sp;
-  // Of what is no code the kernel's own unwinder knows NULL alone (null_orc_entry): every other trace is a guess.
-  const isLost = ending.exception?.faulted.noCode === true && first.ip !== 0n;
+  // Of what is no code the kernel's own unwinder knows NULL alone (null_orc_entry), and of a module's data below its
+  // code takes it for the first function's start: every other trace is a guess.
+  const isKnown = first.ip === 0n || moduleObjectAt(kernel, first.ip)?.isBelowCode === true;
+  const isLost = ending.exception?.faulted.noCode === true && !isKnown;
   return traceLines(kernel, { cpu, task, from, frames: isLost ? [] : frames.slice(frames.indexOf(first) + 1) });
 }
 

@@ -1,10 +1,14 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { codePlace, codeRangeOf, type CodePlace } from '../stack/code.js';
+import { moduleObjectAt } from '../stack/module-object.js';
 import { withModule, withOffset } from '../words/code-name.js';
 
-/** %pS: "acme_write+0x7a/0xa7 [acme]", or the address where no code is. */
+/** %pS: "acme_write+0x7a/0xa7 [acme]", a module's data too; the address where neither is. */
 export function symbolText(kernel: Kernel, address: bigint): string {
-  return textOf(kernel, address, placeInKallsyms(kernel, address), 0);
+  const object = moduleObjectAt(kernel, address);
+  if (object === undefined) return textOf(kernel, address, placeInKallsyms(kernel, address), 0);
+  const { name, module, offset, size } = object;
+  return withModule(`${withOffset(name, offset)}/0x${size.toString(16)}`, module);
 }
 
 /** %pB, of a return address: the function is that of the call, which may be the last thing in it. */

@@ -225,8 +225,9 @@ describe('where a warning stands', () => {
   const warned = over('asm_exc_invalid_op_warn', '__warn', 'warn_op');
 
   /** The first line, where the kernel's table has one entry of that many bytes before the trap. */
-  function firstLine(back: bigint, flags: number): { line: string; told: string } {
-    const trap = machine([warned, faults('traps')]).code.at('traps');
+  function firstLine(back: bigint, flags: number, offset = 0): { line: string; told: string } {
+    const segment: ToySegment = { ...faults('traps'), offset };
+    const trap = machine([warned, segment]).code.at('traps', offset);
     const table = new DataView(new ArrayBuffer(64));
     table.setInt32(0, Number(BigInt.asIntN(32, trap - back - TABLE)), true);
     table.setInt32(4, 28, true); // the path, from its own member on
@@ -234,7 +235,7 @@ describe('where a warning stands', () => {
     table.setUint16(10, flags, true);
     // What the distance leads to from the entry is no start of a path.
     new Uint8Array(table.buffer).set(Buffer.from('xxx\0\0a.c'), 27);
-    const kernel = toyMachine(functions, [{ comm: 'dying', pid: 100, segments: [warned, faults('traps')] }], {
+    const kernel = toyMachine(functions, [{ comm: 'dying', pid: 100, segments: [warned, segment] }], {
       types: 'struct bug_entry { int bug_addr_disp; int file_disp; unsigned short line; unsigned short flags; };',
       variables: { panic_cpu: { type: 'atomic_t', value: { counter: 0 } } },
       symbols: { __start___bug_table: TABLE, __stop___bug_table: TABLE + BigInt(ENTRY_BYTES) },
@@ -250,6 +251,8 @@ describe('where a warning stands', () => {
     expect(trap.told).toMatch(/^traps\+0x0 ran into a WARN\(\) at a\.c:17, and/);
     const call = firstLine(5n, 1);
     expect(call.line).toMatch(/^WARNING: CPU: 0 PID: 100 at a\.c:17 \S+\+0xfb\/0x100$/);
+    // It is told where the call is, as in the kernel's own line.
+    expect(firstLine(5n, 1, 5).told).toMatch(/^traps\+0x0 ran into a WARN\(\) at a\.c:17, and/);
     expect(call.told).toMatch(/ ran into a WARN\(\) at a\.c:17, and/);
   });
 
