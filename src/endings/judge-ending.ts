@@ -312,7 +312,7 @@ function trapTold(kernel: Kernel, ending: Ending): Told {
     kind === 'warning' && policy !== undefined
       ? told`, and ${policyTold(kernel, ending, policy)} made a panic of it`
       : '';
-  const at = first && bug ? atTrap(first, exception!.faulted) : first;
+  const at = first && bug ? atTrap(first, exception.faulted) : first;
   const where = at === undefined ? 'Code that is not known' : told`${placeTold(at, 'in')}${taintInWords(kernel, at)}`;
   return told`${where}${blamedTold(kernel, ending.culprit.activations)} ran into ${what}${bugSourceTold(bug)}${meaningTold(ending)}${made}`;
 }
