@@ -1,5 +1,6 @@
 import { padded } from '../words/printed-line.js';
 import type { InterruptionKind } from '../arch/stack/interruption-kind.js';
+import { stacksOf } from '../arch/stack/stack-architectures.js';
 import { isCheck } from '../faults/checks.js';
 import { gatherGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
@@ -51,7 +52,7 @@ export function inTheLog(kernel: Kernel, ending: Ending): Told[] {
 /** Where the oops with a number was, by its record in the log. */
 export function oopsInTheLog(kernel: Kernel, number: number): Told[] {
   const { result: records } = gatherGaps(kernel, () => kernelRecords(kernel));
-  const place = placeOfOops(records, number);
+  const place = placeOfOops(records, number, stacksOf(kernel).oops.placeLine);
   return place === undefined ? [] : [told`The kernel reported it: ${lineTold(place, 'line')}`];
 }
 
@@ -59,10 +60,10 @@ export function oopsInTheLog(kernel: Kernel, number: number): Told[] {
 const LONGEST_HEAD = 24;
 
 /** "RIP: 0010:acme_set+0x5/0x10 [acme2]", of the oops with a number. */
-export function placeOfOops(records: readonly LogRecord[], number: number): LogRecord | undefined {
+export function placeOfOops(records: readonly LogRecord[], number: number, placeLine: string): LogRecord | undefined {
   const at = records.findLastIndex(({ text }) => text.includes(`[#${number}]`));
   const own = at < 0 ? [] : records.slice(at, at + LONGEST_HEAD);
-  return own.find(({ text, caller }) => caller === own[0]!.caller && text.startsWith('RIP: '));
+  return own.find(({ text, caller }) => caller === own[0]!.caller && text.startsWith(placeLine));
 }
 
 function lineTold({ text, timeNs }: LogRecord, name: string): Told {

@@ -9,7 +9,7 @@ const exempt: readonly (readonly [path: RegExp, reason: string])[] = [
   [/^symbols\//, 'data by header; what is of one architecture has its path in the comment'],
   [/^src\/oom\/parse\//, 'what logs of every architecture print'],
   [/^src\/oopstext\//, 'what logs of every architecture print'],
-  [/^src\/timeline\/(?:report-lines|kinds\/[\w-]+)\.ts$/, 'what logs of every architecture print'],
+  [/^src\/timeline\/(?:report-lines|wrapped-lines|kinds\/[\w-]+)\.ts$/, 'what logs of every architecture print'],
   [/^src\/report\/(?:redact-kernel-line|kernel-words)\.ts$/, 'registers as the kernel prints them'],
   [/^src\/bytes\/elf\.ts$/, "the names of ELF's machine numbers"],
 ];

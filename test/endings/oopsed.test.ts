@@ -129,5 +129,5 @@ describe('the place of an oops in the log', () => {
     [1, 'RIP: 0010:first+0x5/0x10'],
     [2, 'RIP: 0010:last+0x5/0x10 [acme]'],
     [3, undefined],
-  ])('number %d', (number, text) => expect(placeOfOops(records, number)?.text).toBe(text));
+  ])('number %d', (number, text) => expect(placeOfOops(records, number, 'RIP: ')?.text).toBe(text));
 });

@@ -47,6 +47,8 @@ export interface OopsPrinting {
   readonly stackName: (kernel: Kernel, area: StackArea) => string | undefined;
   /** Where the stack goes on that this one was entered from; undefined at the last. @throws ReadError */
   readonly nextStack: (kernel: Kernel, area: StackArea) => bigint | undefined;
+  /** The line of a record that has the place, as it begins. */
+  readonly placeLine: string;
   /** Where the registers' instruction pointer stands. */
   readonly savedIpAt: (saved: SavedRegisters) => bigint;
   /** Registers that were copied from where an entry saved them. @throws ReadError */

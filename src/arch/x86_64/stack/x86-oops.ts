@@ -38,6 +38,7 @@ export const x86Oops: OopsPrinting = {
   },
   protection,
   savedIpAt: ({ address }) => address + IP_AT,
+  placeLine: 'RIP: ',
   savedAt: readPtRegs,
 };
 
