@@ -74,9 +74,7 @@ function judge(kernel: Kernel, ending: Ending): Finding {
   if (ending.kind === 'out of memory' && ending.policy === undefined && !ending.nobodyLeft)
     kernel.gap('panic_on_oom', 'whether it was set, or nobody was left to be killed, can’t be read');
   // Of a stack that ran out, or was none, no more is to be had.
-  const isWhole = !ending.culprit.activations.slice(0, NAMED).some(({ frame }) => frame.found === 'scanned');
-  if (!isWhole && ending.exception?.kind !== 'double fault')
-    kernel.gap(`stack of CPU ${cpu}`, 'it is in part found by scanning');
+  if (ending.exception?.kind !== 'double fault') noteLostFrames(kernel, ending);
   if (task === undefined) kernel.gap(`current task of CPU ${cpu}`, 'which one it is can’t be read');
   switch (ending.kind) {
     case 'exception':
@@ -125,6 +123,14 @@ function judge(kernel: Kernel, ending: Ending): Finding {
       return conclude(memoryKind, { ...claim(kernel, ending, what), brief: `${what.text}${made}.` });
     }
   }
+}
+
+/** Who called what is told, and from where the kernel was entered, is less sure where frames are guessed or lacking. */
+function noteLostFrames(kernel: Kernel, { context: { cpu, stack }, culprit: { activations } }: Ending): void {
+  const last = stack.frames.length - 1;
+  if (activations.slice(0, NAMED).some(({ frame }) => frame.found === 'scanned'))
+    kernel.gap(`stack of CPU ${cpu}`, 'it is in part found by scanning');
+  else if (stack.end !== undefined && stack.brokenAfter === last) kernel.gap(`stack of CPU ${cpu}`, stack.end);
 }
 
 /** What all of them have: who was at it, how it came there, what made a panic of it, and what the log says. */

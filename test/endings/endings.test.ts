@@ -63,6 +63,7 @@ const functions = {
     ],
   },
   kthread: { ...BOTTOM, code: [{ call: 'watchdog' }] },
+  lost: { orc: { type: 'undefined', spRegister: 'undefined' }, code: [{ call: 'panic' }] },
 } satisfies Record<string, ToyFunction>;
 const code = toyCode(functions);
 const rcuTypes = `
@@ -196,6 +197,11 @@ describe('a double fault', () => {
     const [sentence] = told([entry, overflow(sp)]);
     expect(sentence).toBe(`ending.exception, certain: ${words}${end}`);
   });
+});
+
+test('where a stack can’t be followed to its end, all that rests on it is less sure', () => {
+  expect(told([{ calls: ['delay', 'panic', 'lost'] }])[0]).toMatch(/^ending\.panic, likely: lost\+/);
+  expect(told([{ calls: ['delay', 'panic', 'worker'] }])[0]).toMatch(/^ending\.panic, certain: worker\+/);
 });
 
 describe('ends that are no exception', () => {
