@@ -76,7 +76,7 @@ export const symbolNames = {
   'kernel/module/tracking.c': ['unloaded_tainted_modules'],
   'kernel/panic.c': ['panic', 'vpanic', '__warn', 'oops_id'],
   'kernel/sched/core.c': ['preempt_model_str'],
-  'kernel/watchdog.c': ['watchdog_timer_fn'],
+  'kernel/watchdog.c': ['watchdog_timer_fn', 'watchdog_report_ts'],
   'lib/bug.c': ['report_bug', '__report_bug'],
   'lib/dump_stack.c': ['dump_stack_print_info', 'dump_stack', 'dump_stack_lvl'],
   'kernel/nsproxy.c': ['init_nsproxy'],

@@ -185,7 +185,10 @@ function progressInWords(
   const role = cpuRole(context);
   const cpu = told`CPU ${cpuTold(context.cpu!, role)}`;
   const said: Told[] = [];
-  if (softlockupNs !== undefined) said.push(watchdogResetTold(context.cpu!, role, softlockupNs, sameTaskNs));
+  if (softlockupNs !== undefined) {
+    const isOfItsWork = kernel.findSymbol('watchdog_report_ts') !== undefined;
+    said.push(watchdogResetTold(context.cpu!, role, { resetNs: softlockupNs, sameTaskNs, isOfItsWork }));
+  }
   if (starved.length > 0) {
     const waiting = starved.map(({ task, forNs }, i) => {
       const name = `${role}.waiting ${i + 1}`;

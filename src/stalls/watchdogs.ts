@@ -14,7 +14,7 @@ export interface CpuProgress {
   readonly context: Context;
   /** For how long the task that runs has had it without a break. */
   readonly sameTaskNs?: number;
-  /** Since the soft lockup watchdog was reset there: by its work, which needs a switch, or by code that touched it. */
+  /** Since the soft lockup watchdog's work ran there, which needs a switch, or, before 5.13, since code touched it. */
   readonly softlockupNs?: number;
   /** Tasks that wait for the CPU, with how long, the longest first. */
   readonly starved: readonly { readonly task: Task; readonly forNs: number }[];
