@@ -1,7 +1,7 @@
 import type { LineTaker } from '../timeline/text-timeline.js';
 import type { Place } from '../timeline/event.js';
 import type { TimelineLine } from '../timeline/event-reader.js';
-import { isFurniture } from '../timeline/report-lines.js';
+import { frameIn, isFurniture } from '../timeline/report-lines.js';
 import { anyOf } from '../words/any-of.js';
 import { defined } from '../words/defined.js';
 import { logStamp } from '../words/log-stamp.js';
@@ -64,6 +64,8 @@ export class OopsReader implements LineTaker {
   #architecture: TextArchitecture | undefined;
   /** The last two lines. */
   #before: readonly TimelineLine[] = [];
+  /** Whether the last one was there twice, and the one before it. */
+  #wasTwice = { last: false, before: false };
 
   get isHungry(): boolean {
     return this.#open !== undefined || this.#ended !== undefined || isCutHere(this.#before.at(-1)?.text ?? '');
@@ -78,9 +80,7 @@ export class OopsReader implements LineTaker {
     // Where the log tells callers, another's lines stand between those of a report.
     if (this.#open?.reading.caller !== undefined && caller !== undefined && this.#open.reading.caller !== caller)
       return;
-    // What a console and a log have both.
-    const [, last] = this.#before;
-    if (timeNs !== undefined && last?.timeNs === timeNs && last.text === text && text !== '') return;
+    if (this.#isThereTwice(line)) return;
     this.#omens.take(text, number);
     const begun = begunIn(text);
     const at = { text, number, ...defined({ stamp: timeNs === undefined ? clock : logStamp(timeNs), caller }) };
@@ -96,6 +96,19 @@ export class OopsReader implements LineTaker {
       if (number - this.#ended.at > longestPause) this.#settle();
     }
     this.#before = [...this.#before.slice(-1), line];
+  }
+
+  /**
+   * What a console and a log have both. A trace may have a frame over and over at one stamp by itself: it is there
+   * twice only where the line before was.
+   */
+  #isThereTwice({ text, timeNs }: TimelineLine): boolean {
+    const [, last] = this.#before;
+    const { last: wasLast, before } = this.#wasTwice;
+    const isSame = !wasLast && timeNs !== undefined && last?.timeNs === timeNs && last.text === text && text !== '';
+    const isTwice = isSame && (before || frameIn(text) === undefined);
+    this.#wasTwice = isTwice ? { last: true, before } : { last: false, before: wasLast };
+    return isTwice;
   }
 
   end(): LoggedOopses {

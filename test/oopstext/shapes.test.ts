@@ -4,7 +4,7 @@ import { judgeOopses, OopsReader } from '../../src/oopstext/index.js';
 import { TextTimeline } from '../../src/timeline/text-timeline.js';
 import { amissIn } from '../words/untold.js';
 
-/** Shapes that texts of public collections have, with names and values of ours: which of them, the suite in long/. */
+/** Shapes that texts of public collections have, with names and values of ours; the texts are public.test.ts's. */
 
 function read(text: string) {
   const oopses = new OopsReader();
@@ -18,6 +18,23 @@ function told(text: string): string[] {
   const found = read(text);
   for (const { finding } of found) expect(amissIn(finding), finding.sentence).toEqual([]);
   return found.map(({ finding }) => finding.sentence);
+}
+
+/** A stack that ran over, whose trace has one frame so often; each line of it `lines` times, all at one stamp. */
+function overrun(frames: number, lines = 1): string {
+  const text = `BUG: TASK stack guard page was hit at 00000000a1b2c3d4 (stack is 00000000aabbcc00..00000000aabbdd00)
+stack guard page: 0000 [#1] SMP
+${who}
+RIP: 0010:ring_walk+0x5/0x20
+Call Trace:
+ <TASK>
+${Array.from({ length: frames }, () => ' ring_walk+0x15/0x20').join('\n')}
+ ring_poll+0x2da/0x520
+ </TASK>`;
+  return text
+    .split('\n')
+    .flatMap((line) => Array.from({ length: lines }, () => `[   26.100000] ${line}`))
+    .join('\n');
 }
 
 /** So much of a log that the reader looks only at what may matter. */
@@ -518,6 +535,17 @@ RIP: 0010:ring_put+0x13c/0x174
   ])('the release, %s', (_, text, release, taint) => {
     const [found] = read(text);
     expect([found!.oops.release, found!.oops.taint]).toEqual([release, taint]);
+  });
+
+  test.each([1, 2])('a frame that a trace has often at one stamp counts as often, with each line %d times', (lines) => {
+    expect(told(overrun(8, lines))).toEqual([
+      'The stack was exhausted in ring_walk+0x5: ring_walk stands on it 9 times, on CPU 1 (loader (731)).',
+    ]);
+    expect(read(overrun(2, lines))[0]!.oops.trace.map((one) => one.function)).toEqual([
+      'ring_walk',
+      'ring_walk',
+      'ring_poll',
+    ]);
   });
 
   test('a panic for an oops is of that, however long lockdep speaks between', () => {
