@@ -16,6 +16,11 @@ export function spacesOf(kernel: Kernel): AddressSpaces {
   };
 }
 
+/** Of a time that is past: of what was mapped then nothing is known. */
+export function spacesOfPast(kernel: Kernel): AddressSpaces {
+  return { ...kernel.arch.memory, isUnmapped: () => false };
+}
+
 /** As far as no instruction reaches. */
 const FILLED = 16;
 

@@ -6,7 +6,7 @@ import { gatherGaps } from '../kernel/gathered-gaps.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { kernelRecords } from '../linux/printk/kernel-records.js';
 import type { LogRecord } from '../linux/printk/log-entry.js';
-import { word } from '../words/known-facts.js';
+import { number as numbered, word } from '../words/known-facts.js';
 import { logStamp } from '../words/log-stamp.js';
 import { told, type Told } from '../words/told.js';
 import type { Ending } from './ending.js';
@@ -53,7 +53,8 @@ export function inTheLog(kernel: Kernel, ending: Ending): Told[] {
 export function oopsInTheLog(kernel: Kernel, number: number): Told[] {
   const { result: records } = gatherGaps(kernel, () => kernelRecords(kernel));
   const place = placeOfOops(records, number, stacksOf(kernel).oops.placeLine);
-  return place === undefined ? [] : [told`The kernel reported it: ${lineTold(place, 'line')}`];
+  if (place === undefined) return [];
+  return [told`The kernel reported oops #${numbered('reported', number, 'die_counter')}: ${lineTold(place, 'line')}`];
 }
 
 /** Lines from an oops's number to its place, those of another CPU among them. */

@@ -4,11 +4,11 @@ import { badPointerInWords } from '../faults/bad-pointer.js';
 import { dieCounter } from '../linux/machine/counters.js';
 import { toldTask } from '../linux/sched/tasks.js';
 import { codePlace, type CodePlace } from '../stack/code.js';
-import { number, word } from '../words/known-facts.js';
+import { address, number, word } from '../words/known-facts.js';
 import { sourceName } from '../words/source-name.js';
 import { told, type KnownFact, type Told } from '../words/told.js';
 import { withModule, withOffset } from '../words/code-name.js';
-import { spacesOf } from './address-spaces.js';
+import { spacesOf, spacesOfPast } from './address-spaces.js';
 import { bugSourceTold } from './bug-in-words.js';
 import type { Ending } from './ending.js';
 import { memberFact } from './exception-in-words.js';
@@ -49,24 +49,35 @@ export function whichOopsTold(kernel: Kernel): Told {
 /** "The first oops: acme_depth+0x5 [acme] read q->depth, 4 bytes at address 0x28 …", and where the last one was. */
 export function oopsesTold(kernel: Kernel): Told[] {
   const count = dieCounter(kernel);
-  const what = whatTold(kernel);
+  const what = whatTold(kernel, count !== 1);
   return [
     ...(what === undefined ? [] : [told`${count === 1 ? 'The oops' : 'The first oops'}: ${what}.`]),
     ...(count === undefined ? [] : oopsInTheLog(kernel, count)),
   ];
 }
 
-function whatTold(kernel: Kernel): Told | undefined {
+/** @param isPast the kernel went on after it: modules and mappings may have changed since */
+function whatTold(kernel: Kernel, isPast: boolean): Told | undefined {
   const found = firstFaulted(kernel);
   if (found === undefined) return undefined;
   const { saved, noCode, access, member, bug } = found;
-  const spaces = spacesOf(kernel);
+  const spaces = isPast ? spacesOfPast(kernel) : spacesOf(kernel);
   const { ip } = saved.registers;
-  if (noCode) return wildCallTold(badPointerInWords(spaces, ip), ip, undefined);
+  if (noCode) {
+    const says = badPointerInWords(spaces, ip);
+    return isPast && says === undefined ? goneTold(kernel, ip) : wildCallTold(says, ip, undefined);
+  }
   const where = placeTold(kernel, 'in');
   if (where === undefined) return undefined;
   if (access !== undefined) return told`${where} ${accessTold(spaces, access, memberFact(member))}`;
   return bug && told`${where} ran into a BUG()${bugSourceTold(bug)}`;
+}
+
+/** "it was at 0xffffffffc0123000, where no code is now: …": a module may be gone since. */
+function goneTold(kernel: Kernel, ip: bigint): Told {
+  const says = badPointerInWords(spacesOf(kernel), ip);
+  const is = says === undefined ? '' : told`: ${word('address is', says, 'its value')}`;
+  return told`it was at ${address('address', ip, 'ip of exec_summary_regs')}, where no code is now${is}`;
 }
 
 /** Of the first of them, which may have brought on the others. */

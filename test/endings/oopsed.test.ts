@@ -99,6 +99,28 @@ describe('the registers that the kernel keeps of its first oops', () => {
     ]);
   });
 
+  const GONE = 0xffff_ffff_c012_3000n;
+  const acme = { last_unloaded_module: { type: 'char[64]', value: 'acme' } };
+
+  test('may be of a module that was unloaded since', () => {
+    const isGone = 'an address of module space where no module is (acme was unloaded last).';
+    const first = (count: number) => told({ variables: { ...dies(count), ...kept(GONE), ...acme } })[1];
+    expect(first(2)).toBe(`The first oops: it was at 0xffffffffc0123000, where no code is now: ${isGone}`);
+    expect(first(1)).toBe(`The oops: The kernel went to 0xffffffffc0123000, where no code is: ${isGone}`);
+    expect(told({ variables: { ...dies(2), ...kept(0n) } })[1]).toBe(
+      'The first oops: The kernel went to 0x0, where no code is: a NULL pointer.',
+    );
+  });
+
+  test('may have pointed to what was unmapped since', () => {
+    const first = (count: number) =>
+      told({ variables: { ...dies(count), ...kept(code.at('reads'), { di: GONE }), ...acme } })[1];
+    expect(first(2)).toBe(
+      'The first oops: reads+0x0 read 4 bytes at address 0xffffffffc0123028 (0x28(%rdi), where rdi is 0xffffffffc0123000).',
+    );
+    expect(first(1)).toContain('through rdi, which is 0xffffffffc0123000, an address of module space where no module');
+  });
+
   test('tell the place alone, of an instruction that accesses nothing', () => {
     expect(told({ variables: { ...dies(1), ...kept(code.at('idles')) } })).toEqual([
       'ending.panic, certain: dying (100) died of oops #1, in idles+0x0.',
