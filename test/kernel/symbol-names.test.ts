@@ -14,6 +14,8 @@ test('a name is declared once', () => {
 /** Names that no kernel at hand has: of eras in between, and of other configurations. */
 const elsewhere = [
   'contig_page_data', // without CONFIG_NUMA
+  'do_double_fault', // before 5.8
+  'do_general_protection',
   'dump_tasks', // where it is not inlined
   'log_first_idx', // before 5.10
   'log_next_idx',
