@@ -4,15 +4,20 @@ import { dieCounter } from '../linux/machine/counters.js';
 import { cpuContexts } from '../locks/contexts.js';
 import { culpritOf } from '../locks/dying/culprit.js';
 
+/** Where oops_end() ends: in a crash kernel, while it still keeps others from their oops, or in panic(). */
+const GIVES_UP = /^(?:(?:__)?crash_kexec|v?panic)$/;
+
 /**
- * Which oops the end is, as its record counts; undefined where that can't be read. CPUs oops one after another, so that
- * what has come to its oops_end() elsewhere was counted behind that of the CPU that panicked.
+ * Which oops the end is, as its record counts; undefined where that can't be told. CPUs oops one after another: who
+ * gives up elsewhere was counted behind the CPU that panicked. Who was stopped in oops_end() before may have been
+ * counted ahead of it.
  */
 export function oopsNumber(kernel: Kernel, { context }: Ending): number | undefined {
   const count = dieCounter(kernel);
-  if (count === undefined) return undefined;
-  const later = cpuContexts(kernel).filter(
-    (one) => one !== context && culpritOf(kernel, one).machinery.some(({ name }) => name === 'oops_end'),
-  );
-  return Math.max(1, count - later.length);
+  const others = cpuContexts(kernel)
+    .filter((one) => one !== context)
+    .map((one) => culpritOf(kernel, one).machinery.map(({ name }) => name))
+    .filter((names) => names.includes('oops_end'));
+  if (count === undefined || !others.every((names) => names.some((name) => GIVES_UP.test(name)))) return undefined;
+  return Math.max(1, count - others.length);
 }

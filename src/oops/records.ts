@@ -309,8 +309,13 @@ function taintsBefore(kernel: Kernel, number: number | undefined): bigint | unde
 /** print_oops_end_marker(): a number for each oops until 5.17. */
 function endMark(kernel: Kernel, number: number | undefined): PrintedLine {
   const id = kernel.findSymbol('oops_id');
-  const last = id === undefined ? 0n : kernel.attempt('oops_id', () => kernel.memory.u64(id));
-  const later = id === undefined || number === undefined ? 0 : (dieCounter(kernel) ?? number) - number;
-  const value = last === undefined ? undefined : last - BigInt(later);
+  const value = id === undefined ? 0n : idOf(kernel, id, number);
   return ['---[ end trace ', value === undefined ? { what: 'id of the oops', digits: 16 } : padded(value, 16), ' ]---'];
+}
+
+/** Of an oops, counted back from the last one's. */
+function idOf(kernel: Kernel, last: bigint, number: number | undefined): bigint | undefined {
+  const count = dieCounter(kernel);
+  if (number === undefined || count === undefined) return undefined;
+  return kernel.attempt('oops_id', () => BigInt.asUintN(64, kernel.memory.u64(last) - BigInt(count - number)));
 }

@@ -10,6 +10,8 @@ import { BOTTOM, ENTRY, toyMachine, type ToySegment } from '../stack/toy-machine
 
 const functions = {
   ...deaths,
+  oops_end: { code: [{ call: 'panic' }, { call: '__show_regs' }] },
+  __show_regs: {},
   reads: { code: [{ bytes: [0x8b, 0x47, 0x28] }] }, // mov 0x28(%rdi),%eax
   writes: { code: [{ bytes: [0x89, 0x47, 0x28] }] },
   traps: { code: [{ bytes: [0x0f, 0x0b] }] },
@@ -193,6 +195,12 @@ test('two CPUs that oops at once are counted one behind the other', () => {
   };
   expect(two([pageFault, faults('writes')])).toEqual(['Oops: ???? [#1]?', '---[ end trace 0000000000000064 ]---']);
   expect(two([faults('writes')])).toEqual(['Oops: ???? [#2]?', '---[ end trace 0000000000000065 ]---']);
+  // Stopped as it printed its registers once more: it may have been the first, or the second.
+  const printing = ['__show_regs', 'oops_end', 'page_fault_oops', 'exc_page_fault', 'asm_exc_page_fault'];
+  expect(two([{ calls: printing, on: 'IRQ' }, faults('writes')])).toEqual([
+    'Oops: ???? [#?]?',
+    '---[ end trace ???????????????? ]---',
+  ]);
 });
 
 test('a machine check dumps no stack: it has told panic() that somebody else prints', () => {
