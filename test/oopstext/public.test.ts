@@ -6,8 +6,9 @@ import { expectFacts, type Facts } from './stated-facts.js';
 
 /**
  * Texts of public collections, word for word as others wrote them, which is why they are not here but in the folder
- * that OOPS_TEXTS names; scripts/oops-texts.js fills it. What each states was written down from its own lines, before
- * anything was asked of oompm: by repository, and by commit and path as git names a file.
+ * that OOPS_TEXTS names; scripts/oops-texts.js fills it. What each states was written down from its own lines before
+ * oompm was first run on it; five entries were corrected after that run. By repository, and by commit and path as git
+ * names a file.
  */
 const table = JSON.parse(readFileSync(resolve(import.meta.dirname, 'public/facts.json'), 'utf8')) as Record<
   string,
