@@ -1,6 +1,6 @@
 import { definePlugin, InputError, type Kernel, type View } from 'oompm';
 import { endingOf } from 'oompm/endings';
-import { kernelRecords } from 'oompm/linux';
+import { kernelRecords, kernelTaints } from 'oompm/linux';
 import { firstOops, oopsRecords, printedOopses } from 'oompm/oops';
 
 import { comparedViews, type PrintedToo } from './compared.js';
@@ -36,12 +36,15 @@ function* whole(kernel: Kernel): Generator<View> {
     );
 }
 
-/** A panic behind an oops dumps no stack. */
+/** Why the end has no record. A panic behind an oops, or what else set that taint, dumps no stack. */
 function whyNone(kernel: Kernel): string {
-  return endingOf(kernel) === undefined
-    ? 'the kernel did not panic, or the stack of the CPU that did is gone'
-    : 'an oops went before the panic, which dumps no stack then';
+  if (endingOf(kernel) === undefined) return 'the kernel did not panic, or the stack of the CPU that did is gone';
+  return kernel.attempt('tainted_mask', () => kernelTaints(kernel))?.some(({ letter }) => letter === DIED) === true
+    ? 'an oops went before the panic, which dumps no stack then'
+    : 'the stack of the CPU that panicked does not have its panic()';
 }
+
+const DIED = 'D';
 
 function* compared(kernel: Kernel): Generator<View> {
   const records = oopsRecords(kernel);

@@ -72,7 +72,8 @@ describe('machines without a dump', () => {
     exc_divide_error: { code: [{ call: 'oops_end' }] },
     asm_exc_divide_error: { ...ENTRY, code: [{ call: 'exc_divide_error' }] },
     divides: { code: [{ bytes: [0xf7, 0xf1] }] },
-    worker: { ...BOTTOM, code: [{ call: 'divides' }, { call: 'panic' }] },
+    worker: { ...BOTTOM, code: [{ call: 'divides' }, { call: 'panic' }, { call: 'crash_kexec' }] },
+    crash_kexec: {},
   };
   const segments = [
     { calls: ['delay', 'panic', 'oops_end', 'exc_divide_error', 'asm_exc_divide_error'], on: 'IRQ' as const },
@@ -108,7 +109,11 @@ describe('machines without a dump', () => {
     expect(Object.keys(shown(died(byHand, 0)))).toEqual(['exception', 'panic']);
   });
 
-  test('what is not there is not compared', () => {
+  test('what is not there is not compared, and why it is not is told', () => {
     expect(() => shown(died(segments, 1), { compare: true })).toThrow(InputError);
+    expect(() => shown(died(byHand, 1), { compare: true })).toThrow(/an oops went before the panic/);
+    const kexec = [{ calls: ['crash_kexec', 'worker'] }];
+    expect(() => shown(died(kexec, 0), { compare: true })).toThrow(/the stack of the CPU that panicked does not have/);
+    expect(() => shown(died([{ calls: ['worker'] }], 0), { compare: true })).toThrow(/the kernel did not panic, or/);
   });
 });
