@@ -1,4 +1,5 @@
 import type { LogRecord } from '../linux/printk/log-entry.js';
+import { anyStart } from '../words/any-of.js';
 import { isCutHere, isEndOfReport } from '../words/report-marks.js';
 import type { RecordKind } from './record-kind.js';
 
@@ -24,14 +25,10 @@ const PANIC = /^Kernel panic - not syncing: /;
 const HEADER = /: [0-9a-f]{4} \[#(\d+)\]/;
 const LOCKUP = /BUG: soft lockup - CPU#/;
 /** What is printed before the header. */
-const BEFORE = anyStart(
+const BEFORE = anyStart([
   /BUG: |#PF: |PGD |kernel BUG at |Kernel BUG at |kernel tried to execute|unable to execute/,
   /(?:traps: )?PANIC: double fault|Thread overran|(?:IDT|LDTR|TR): /,
-);
-
-function anyStart(...starts: readonly RegExp[]): RegExp {
-  return new RegExp(`^(?:${starts.map(({ source }) => source).join('|')})`);
-}
+]);
 
 /** Records of exceptions in a log, in its order. @param log the kernel's own records */
 export function printedOopses(log: readonly LogRecord[]): readonly PrintedRecord[] {

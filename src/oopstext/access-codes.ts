@@ -1,3 +1,5 @@
+import { anyStart } from '../words/any-of.js';
+
 /** What the processor did, by the error code that each architecture prints of a fault. */
 export type Access = 'read' | 'wrote' | 'fetched from';
 
@@ -73,13 +75,12 @@ const codes: readonly (readonly [RegExp, (code: number) => Access | undefined])[
 ];
 
 /** "#PF: supervisor write access in kernel mode", "BUG: Unable to handle kernel data access on read at 0x…" */
-const inWords = new RegExp(
-  `^(?:${[
+const inWords = anyStart(
+  [
     /#PF: (?:supervisor|user) |BUG: [\w ]{5,60} on |Unable to handle kernel paging request for /,
     /BUG: Unable to handle kernel (?=instruction)/,
-  ]
-    .map(({ source }) => source)
-    .join('|')})(read|write|instruction fetch)\\b`,
+  ],
+  String.raw`(read|write|instruction fetch)\b`,
 );
 
 /** "ESTAT: 00010000 [PIL] (IS= ECode=1 EsubCode=0)", of LoongArch: pages invalid for a load, a store, a fetch. */

@@ -2,7 +2,7 @@ import type { LineTaker } from '../timeline/text-timeline.js';
 import type { Place } from '../timeline/event.js';
 import type { TimelineLine } from '../timeline/event-reader.js';
 import { frameIn, isFurniture } from '../timeline/report-lines.js';
-import { anyOf } from '../words/any-of.js';
+import { anyOf, anyStart } from '../words/any-of.js';
 import { defined } from '../words/defined.js';
 import { logStamp } from '../words/log-stamp.js';
 import { isCutHere, isEndOfReport } from '../words/report-marks.js';
@@ -20,14 +20,10 @@ const longestPause = 60;
 const mostKept = 64;
 
 /** What checks say that then give up, by how it begins. */
-const checked = new RegExp(
-  `^(?:${[
-    /list_(?:add|del)|usercopy: |kernel tried|detected buffer|skbuff: skb_(?:over|under)_panic|refcount_t: /,
-    /page dumped because|(?:BTRFS: )?assertion failed|XFS: Assertion failed/,
-  ]
-    .map(({ source }) => source)
-    .join('|')})`,
-);
+const checked = anyStart([
+  /list_(?:add|del)|usercopy: |kernel tried|detected buffer|skbuff: skb_(?:over|under)_panic|refcount_t: /,
+  /page dumped because|(?:BTRFS: )?assertion failed|XFS: Assertion failed/,
+]);
 
 /** Where a line stands. */
 interface At {

@@ -72,6 +72,10 @@ export function inOrder(...parts: readonly (RegExp | Readonly<Record<string, rea
   return new RegExp(source.join(''));
 }
 
+/** Behind a function's name its offset and module; decode_stacktrace.sh puts file and line in place of these. */
+export const behindName =
+  /(?:\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>\w+)[^\]]*\])?| \([\w./-]{1,200}\.(?:[chS]|rs):\d{1,6}(?:[ )]|$))/;
+
 /** A decimal number of a line. */
 export function numberIn(digits: string | undefined): number | undefined {
   return digits === undefined ? undefined : Number(digits);

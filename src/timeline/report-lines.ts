@@ -1,6 +1,7 @@
 import { isChecking } from '../faults/checks.js';
+import { anyStart } from '../words/any-of.js';
 import type { Place } from './event.js';
-import { inOrder, placeIn, type EventKind, type Groups } from './event-kind.js';
+import { behindName, inOrder, placeIn, type EventKind, type Groups } from './event-kind.js';
 
 /** What the lines of a report of the kernel's say, beside how it begins. */
 export interface ReportFacts {
@@ -13,16 +14,11 @@ export interface ReportFacts {
 }
 
 /** ".name" is a function's code on ppc64 with descriptors; ":module:name" is how kernels before 2.6.28 print one. */
-const code = [
-  /(?::(?<before>\w+):)?\.?(?<function>[A-Za-z_][\w.$]*)/.source,
-  // decode_stacktrace.sh puts files and lines in place of offsets.
-  /(?:\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>\w+)[^\]]*\])?| \([\w./-]{1,200}\.[chS]:\d{1,6}(?:[ )]|$))/
-    .source,
-].join('');
+const code = inOrder(/(?::(?<before>\w+):)?\.?(?<function>[A-Za-z_][\w.$]*)/, behindName).source;
 
 /** Where code was, by the line of each architecture that says so. */
-const placeLine = new RegExp(
-  `^(?:${[
+const placeLine = anyStart(
+  [
     /[RE]?IP: ?(?:[0-9a-f]{4}:)?(?:[[( ]{0,3}<[0-9a-f]*>[\])]{1,2} {0,2}){0,3}/,
     /[EI]IP is at /,
     // xmon has the address before it.
@@ -32,9 +28,8 @@ const placeLine = new RegExp(
     /(?:epc|ERA|era) *:?=? ?(?:[0-9a-f]+ )?/,
     /Krnl PSW : [0-9a-f]+ [0-9a-f]+ \(/,
     /IAOQ\[0\]: /,
-  ]
-    .map(({ source }) => source)
-    .join('|')})${code}`,
+  ],
+  code,
 );
 
 /**

@@ -1,4 +1,5 @@
 import type { LogLine } from '../oom/parse/prefix.js';
+import { anyOf, anyStart } from '../words/any-of.js';
 import { isFurniture } from './report-lines.js';
 
 /** Terminals and serial consoles break a line there, in the middle of a word; what is copied from them stays broken. */
@@ -7,17 +8,13 @@ const columns = 80;
 const mailColumns = 70;
 
 /** Lines that break off before what they are there to say: it is on the next. */
-const cutHead = new RegExp(
-  [
-    /^WARNING: (?:CPU: \d+ PID: \d+ )?at(?: \S{1,300}:\d+)?$/,
-    /^(?:BUG: |CPU \d+ )?(?:Unable to handle|unable to handle|[Kk]ernel NULL).{0,80}(?: at| address:?)$/,
-    /^(?:Oops: )?general protection fault, probably for(?: non-canonical(?: address)?)?$/,
-    /^(?:NMI )?(?:watchdog: )?BUG: soft lockup - CPU#\d+ stuck for \d+s!$/,
-    /^INFO: task$/,
-    /^BUG: K[A-Z]{3,5}: [\w -]{3,60} in(?: [\w.$]{1,120})?$/,
-  ]
-    .map(({ source }) => source)
-    .join('|'),
+const cutHead = anyOf(
+  /WARNING: (?:CPU: \d+ PID: \d+ )?at(?: \S{1,300}:\d+)?/,
+  /(?:BUG: |CPU \d+ )?(?:Unable to handle|unable to handle|[Kk]ernel NULL).{0,80}(?: at| address:?)/,
+  /(?:Oops: )?general protection fault, probably for(?: non-canonical(?: address)?)?/,
+  /(?:NMI )?(?:watchdog: )?BUG: soft lockup - CPU#\d+ stuck for \d+s!/,
+  /INFO: task/,
+  /BUG: K[A-Z]{3,5}: [\w -]{3,60} in(?: [\w.$]{1,120})?/,
 );
 
 /** Lines that lack no more than what may follow: it is on the next only where that looks so. */
@@ -55,14 +52,10 @@ export function goesOnWith({ line, raw: last }: Waiting, next: LogLine, raw: str
 }
 
 /** Lines whose rest tells; of others nothing is read. */
-const heads = new RegExp(
-  `^(?:${[
-    /WARNING: |BUG: |INFO: task |(?:CPU \d+ )?Unable to handle |Kernel panic - |Internal error: |CPU: \d+ /,
-    /list_(?:add|del) |(?:Oops: )?general protection fault/,
-  ]
-    .map(({ source }) => source)
-    .join('|')})`,
-);
+const heads = anyStart([
+  /WARNING: |BUG: |INFO: task |(?:CPU \d+ )?Unable to handle |Kernel panic - |Internal error: |CPU: \d+ /,
+  /list_(?:add|del) |(?:Oops: )?general protection fault/,
+]);
 
 /** A line that says something before a report, of which a mail may have made two. */
 export function isHead(text: string): boolean {

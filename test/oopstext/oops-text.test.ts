@@ -382,6 +382,9 @@ describe('an oops in its words', () => {
         ),
       ),
     ).toBe('Its stack: device_find_child.');
+    expect(stackIn(trap(gpf, decoded, '').replace(' caller+0x9/0x20', ' acme_probe (drivers/acme/ring.rs:12)'))).toBe(
+      'Its stack: acme_probe.',
+    );
     expect(
       stackIn(trap(gpf, decoded, '').replace(' caller+0x9/0x20', ' usb 1-1: failed (see usb.c:12)')),
     ).toBeUndefined();

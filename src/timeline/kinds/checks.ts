@@ -1,4 +1,4 @@
-import { form, inOrder, placeIn, withoutNumbers, type EventKind } from '../event-kind.js';
+import { behindName, form, inOrder, placeIn, withoutNumbers, type EventKind } from '../event-kind.js';
 
 /** What the kernel's own checks found: memory that was overwritten, pages and counters that can't be. */
 export const corruption: EventKind = {
@@ -8,10 +8,7 @@ export const corruption: EventKind = {
     form(
       'BUG: K',
       inOrder(/^BUG: (?<by>KASAN|KFENCE|KMSAN): (?<what>[\w -]{3,80}?) /, {
-        where: [
-          /in (?<function>[\w.$]+)(?:\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>\w+)[^\]]*\])?| \([\w./-]+:\d+)/,
-          /on address [0-9a-f]+/,
-        ],
+        where: [inOrder(/in (?<function>[\w.$]+)/, behindName), /on address [0-9a-f]+/],
       }),
       (groups) => ({
         what: `${groups['by']}: ${groups['what']}`,

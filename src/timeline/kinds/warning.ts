@@ -1,11 +1,7 @@
-import { form, numberIn, placeIn, type EventKind, type Groups, type Said } from '../event-kind.js';
+import { behindName, form, inOrder, numberIn, placeIn, type EventKind, type Groups, type Said } from '../event-kind.js';
 import { shortPath } from './die.js';
 
-/** decode_stacktrace.sh puts files and lines in place of the offset. */
-const code = [
-  /\.?(?<function>[\w.$]+)/.source,
-  /(?:\+0x(?<offset>[0-9a-f]+)\/0x[0-9a-f]+(?: \[(?<module>\w+)[^\]]*\])?| \([\w./-]{1,200}:\d{1,6}(?:[ )]|$))/.source,
-].join('');
+const code = inOrder(/\.?(?<function>[\w.$]+)/, behindName).source;
 
 /** WARN(), in its forms to 3.10, to 6.18 and since. */
 export const warning: EventKind = {
