@@ -29,10 +29,7 @@ export function exceptionTold(kernel: Kernel, ending: Ending): Told {
   if (found?.noCode === true) {
     const [, caller] = activations;
     const by = caller && wildCallBy(kernel, found, caller);
-    const object = moduleObjectAt(kernel, found.at);
-    const data =
-      object && word('data', withModule(withOffsetInto(object.name, object.offset), object.module), 'mod->kallsyms');
-    const went = wildCallTold(badPointerInWords(spacesOf(kernel), found.at), found.at, by, data);
+    const went = wildCallTold(badPointerInWords(spacesOf(kernel), found.at), found.at, by, dataAt(kernel, found.at));
     return told`${went}${protectedTold(kernel, ending)}`;
   }
   const where =
@@ -52,6 +49,13 @@ export function exceptionTold(kernel: Kernel, ending: Ending): Told {
   if (exception.kind === 'general protection fault' && target !== undefined && isCanonical(target))
     return told`${where} met ${inWords[exception.kind]} (${operandTold(access)})`;
   return told`${where} ${accessTold(spacesOf(kernel), access, memberFact(found?.member))}${protectedTold(kernel, ending)}`;
+}
+
+/** "acme_ops+0x8 [acme]": the data that stands at an address. */
+function dataAt(kernel: Kernel, at: bigint): KnownFact | undefined {
+  const object = moduleObjectAt(kernel, at);
+  if (object?.isItsOwn !== true) return undefined;
+  return word('data', withModule(withOffsetInto(object.name, object.offset), object.module), 'mod->kallsyms');
 }
 
 /** The kernel patches code by way of breakpoints, which its own handler knows while they stand. */

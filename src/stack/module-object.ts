@@ -9,6 +9,8 @@ export interface ModuleObject {
   readonly offset: number;
   /** As kallsyms reckons it, 64 bits wide: before 6.4 what lies behind the code was taken to end with that. */
   readonly size: bigint;
+  /** The name is of what stands there; else of code or of another part that lies before it, which kallsyms takes. */
+  readonly isItsOwn: boolean;
   /** It lies below the module's code. */
   readonly isBelowCode: boolean;
 }
@@ -43,6 +45,7 @@ function objectIn(kernel: Kernel, module: Module, own: ModuleMemory, address: bi
     module: module.name,
     offset: Number(address - start),
     size: BigInt.asUintN(64, next - start),
+    isItsOwn: start >= own.base && codeRangeOf(kernel, start) === undefined,
     isBelowCode: code !== undefined && address < code.base,
   };
 }

@@ -78,6 +78,13 @@ test('an address of a module’s data has its symbol’s name, as kallsyms has i
   expect([BELOW + 0x108n, ABOVE + 0x40n].map((at) => moduleObjectAt(kernel, at)?.isBelowCode)).toEqual([true, false]);
 });
 
+test('what no symbol of data stands before has the name of what does, as kallsyms has it: it is not its own', () => {
+  for (const kernel of [since64(), before64()]) {
+    expect(moduleObjectAt(kernel, ABOVE + 0x10n)).toMatchObject({ name: 'acme_init', offset: 0x4010, isItsOwn: false });
+    expect(moduleObjectAt(kernel, ABOVE + 0x48n)).toMatchObject({ name: 'acme_late', offset: 8, isItsOwn: true });
+  }
+});
+
 test('before 6.4 such a symbol ends with the code that lies before it', () => {
   const kernel = before64();
   expect(symbolText(kernel, ABOVE + 0x41n)).toBe('acme_late+0x1/0xffffffffffffcfc0 [acme]');
