@@ -1,3 +1,4 @@
+import type { MemoryAccess } from '../arch/architecture.js';
 import type { InterruptionKind } from '../arch/stack/interruption-kind.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Activation } from '../locks/contexts.js';
@@ -6,7 +7,7 @@ import { codePlace } from '../stack/code.js';
 import { moduleObjectAt } from '../stack/module-object.js';
 import { withModule, withOffsetInto } from '../words/code-name.js';
 import { defined } from '../words/defined.js';
-import { word } from '../words/known-facts.js';
+import { address, word } from '../words/known-facts.js';
 import { told, type KnownFact, type Told } from '../words/told.js';
 import { accessTold, operandTold, wildCallTold, type WildCall } from '../faults/access-in-words.js';
 import { badPointerInWords, isCanonical, isOfNoModule } from '../faults/bad-pointer.js';
@@ -43,12 +44,22 @@ export function exceptionTold(kernel: Kernel, ending: Ending): Told {
   if (exception.kind === 'divide error') return told`${where} divided by zero, or the quotient was too large`;
   if (exception.kind === 'breakpoint')
     return told`${where} ran into a breakpoint that nobody claimed${breakpointTold(found)}`;
+  // In the kernel there is no other (MSR_TEST_CTRL).
+  if (exception.kind === 'alignment check')
+    return told`${where} locked memory across two cache lines${access === undefined ? '' : lockedTold(access)}`;
   if (access === undefined) return told`${where} met ${inWords[exception.kind]}`;
   const target = access.address;
   // Of addresses the processor refuses those that are not canonical; whatever else it protects, the instruction tells.
   if (exception.kind === 'general protection fault' && target !== undefined && isCanonical(target))
     return told`${where} met ${inWords[exception.kind]} (${operandTold(access)})`;
   return told`${where} ${accessTold(spacesOf(kernel), access, memberFact(found?.member))}${protectedTold(kernel, ending)}`;
+}
+
+/** " at address 0xffff88800342103c (0x3c(%rdi))" */
+function lockedTold(access: MemoryAccess): Told {
+  const { address: target } = access;
+  if (target === undefined) return told` (${operandTold(access)})`;
+  return told` at address ${address('address', target, 'its registers')} (${operandTold(access)})`;
 }
 
 /** "acme_ops+0x8 [acme]": the data that stands at an address. */

@@ -27,7 +27,7 @@ const LOCKUP = /BUG: soft lockup - CPU#/;
 /** What is printed before the header. */
 const BEFORE = anyStart([
   /BUG: |#PF: |PGD |kernel BUG at |Kernel BUG at |kernel tried to execute|unable to execute/,
-  /(?:traps: )?PANIC: double fault|Thread overran|(?:IDT|LDTR|TR): /,
+  /(?:traps: )?PANIC: double fault|Thread overran|(?:IDT|LDTR|TR): |(?:Oops: )?Split lock detected/,
 ]);
 
 /** Records of exceptions in a log, in its order. @param log the kernel's own records */

@@ -88,7 +88,7 @@ const sleeping = inOrder(/^_{0,3}/, {
 const taskLine =
   /^(?:CPU: (?<cpu>\d+) )?(?:UID: \d+ )?(?:PID|Pid): (?<pid>\d+),? [Cc]omm: (?<comm>.{1,16}?)(?: Kdump: loaded)? (?:Not tainted|Tainted: |\d+\.\d)/;
 
-const number = /^[A-Za-z].{1,160}\[#(?<number>\d{1,6})\]/;
+const number = /^(?:[A-Za-z].{1,160}|: [0-9a-f]{4} )\[#(?<number>\d{1,6})\]/;
 
 /** Takes from a line what it says that was not said yet, as far as such a report is asked for it. */
 export function readReportLine(text: string, facts: ReportFacts, report: EventKind['report']): void {

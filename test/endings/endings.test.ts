@@ -155,6 +155,13 @@ describe('the end by an exception', () => {
     ).toEqual([`ending.exception, certain: divides+0x0 divided by zero, or the quotient was too large${end}`]);
   });
 
+  test('a split lock: the address is one that could be used', () => {
+    const locks: ToySegment = { calls: ['reads', 'worker'], offset: 0, registers: { di: 0xffff_8880_0342_1014n } };
+    expect(told([over('asm_exc_alignment_check', 'oops_end', 'exc_alignment_check'), locks])).toEqual([
+      `ending.exception, certain: reads+0x0 locked memory across two cache lines at address 0xffff88800342103c (0x28(%rdi))${end}`,
+    ]);
+  });
+
   // The registers stand behind it: what is there now is no instruction that failed.
   test.each([
     ['patched', 'its code has none there any more, as where the kernel patched it meanwhile'],

@@ -63,6 +63,12 @@ test('a line that was too long goes on in the next record', () => {
   );
 });
 
+test('of a split lock the line that is broken before the header', () => {
+  expect(printedOopses(log('before', 'Oops: Split lock detected\n: 0000 [#3] SMP', END))).toEqual([
+    { number: 3, lines: ['Oops: Split lock detected', ': 0000 [#3] SMP', END] },
+  ]);
+});
+
 test('a warning with its message, from its own mark on', () => {
   const cut = '------------[ cut here ]------------';
   const warning = 'WARNING: CPU: 0 PID: 1 at a.c:1 f+0x1/0x2';

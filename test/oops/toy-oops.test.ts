@@ -156,6 +156,11 @@ describe('other exceptions', () => {
     expect(header('asm_exc_stack_segment', 'exc_stack_segment', 'reads')).toBe('exception: stack segment: ???? [#1]?');
   });
 
+  test('a split lock has a line of its own before the code', () => {
+    const split = printed([over('asm_exc_alignment_check', 'oops_end', 'exc_alignment_check'), faults('writes')]);
+    expect(split.slice(0, 2)).toEqual(['exception: Split lock detected', 'exception: : 0000 [#1]?']);
+  });
+
   test('a divide error, and an invalid opcode that is no BUG()', () => {
     expect(header('asm_exc_divide_error', 'exc_divide_error', 'divides')).toBe('exception: divide error: 0000 [#1]?');
     expect(header('asm_exc_invalid_op', 'exc_invalid_op', 'traps')).toBe('exception: invalid opcode: 0000 [#1]?');

@@ -324,6 +324,15 @@ Kernel panic - not syncing: kernel stack overflow`,
     'The stack was exhausted in ring_mark+0x4, on CPU 1 (loader (731)): panic “kernel stack overflow”.',
   ],
   [
+    'a split lock, whose first line ends before the number',
+    `Oops: Split lock detected
+: 0000 [#1] PREEMPT SMP
+${who}
+RIP: 0010:ring_count+0x5/0x20
+Kernel panic - not syncing: Fatal exception`,
+    'ring_count+0x5 died: split lock, on CPU 1 (loader (731)): panic “Fatal exception”.',
+  ],
+  [
     'each line twice, as a console and a log have them',
     `[   26.1000] BUG: Kernel NULL pointer dereference on read at 0x00000028
 [   26.1000] BUG: Kernel NULL pointer dereference on read at 0x00000028
@@ -535,6 +544,10 @@ RIP: 0010:ring_put+0x13c/0x174
   ])('the release, %s', (_, text, release, taint) => {
     const [found] = read(text);
     expect([found!.oops.release, found!.oops.taint]).toEqual([release, taint]);
+  });
+
+  test('a split lock has its number', () => {
+    expect(read(`Split lock detected\n: 0000 [#3] SMP\n${who}`)[0]!.oops.number).toBe(3);
   });
 
   test.each([1, 2])('a frame that a trace has often at one stamp counts as often, with each line %d times', (lines) => {

@@ -20,6 +20,8 @@ export const deaths = {
   asm_exc_int3: { ...ENTRY, code: [{ call: 'exc_int3' }] },
   exc_stack_segment: { code: [{ call: 'oops_end' }] },
   asm_exc_stack_segment: { ...ENTRY, code: [{ call: 'exc_stack_segment' }] },
+  exc_alignment_check: { code: [{ call: 'oops_end' }] },
+  asm_exc_alignment_check: { ...ENTRY, code: [{ call: 'exc_alignment_check' }] },
   __warn: { code: [{ call: 'panic' }] },
   warn_op: { code: [{ call: '__warn' }] },
   asm_exc_invalid_op_warn: { ...ENTRY, code: [{ call: 'warn_op' }] },

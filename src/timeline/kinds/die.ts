@@ -46,6 +46,8 @@ export const oops: EventKind = {
       what: 'the stack has no room left for an exception',
     })),
     form(' bus error', /^(?<what>Data|Instruction) bus error, epc == /, ({ what }) => ({ what: `${what} bus error` })),
+    // Its line ends there; the code and the number stand on the next.
+    form('Split lock detected', /^(?:Oops: )?Split lock detected$/, () => ({ what: 'split lock' })),
     form('execute', /^(?:kernel tried to execute NX-protected page|unable to execute userspace code)/, () => ({
       what: 'the kernel executed what is not its code',
     })),

@@ -21,7 +21,7 @@ export const x86Oops: OopsPrinting = {
   },
   registers: registerLines,
   control: controlLines,
-  first: (kernel, exception) => [...firstLines(kernel, exception), header(kernel, exception)],
+  first: (kernel, exception) => [...firstLines(kernel, exception), ...header(kernel, exception)],
   last(kernel, exception) {
     return exception.kind === 'page fault' && exception.overflow === undefined
       ? [['CR2: ', addressPart(pageFaultOf(kernel, exception))]]
@@ -117,29 +117,33 @@ function overflowLines(kernel: Kernel, { overflow, task, cpu, registers }: Print
 
 const HEADER_BY: readonly SymbolName[] = ['__die_header', '__die', 'die', 'die_addr'];
 
-/** __die_header(): how the kernel was built stands in its code, as the strings that it may print. */
-function header(kernel: Kernel, exception: PrintedException): PrintedLine {
+/**
+ * __die_header(): how the kernel was built stands in its code, as the strings that it may print. What
+ * exc_alignment_check() calls a split lock ends its line itself.
+ */
+function header(kernel: Kernel, exception: PrintedException): PrintedLine[] {
   const strings = stringsInCode(kernel, ...HEADER_BY);
   const format = strings.find((text) => text.includes(': %04lx [#%d]'));
   const number = exception.number === undefined ? { what: 'number of the oops', digits: 1 } : String(exception.number);
-  const start: PrintedLine = [
+  const name: PrintedLine = [
     format?.startsWith('Oops: ') === true ? 'Oops: ' : '', // since 6.10
     ...nameOf(kernel, exception),
-    ': ',
-    errorCodeOf(kernel, exception),
-    ' [#',
-    number,
-    ']',
   ];
-  if (format === undefined) return [...start, { what: 'how the kernel was built', digits: 1 }];
+  const isSplit = exception.kind === 'alignment check';
+  const start: PrintedLine = [...(isSplit ? [] : name), ': ', errorCodeOf(kernel, exception), ' [#', number, ']'];
+  const above = isSplit ? [name] : [];
+  if (format === undefined) return [...above, [...start, { what: 'how the kernel was built', digits: 1 }]];
   const named = (...words: readonly string[]): string => words.find((word) => strings.includes(word)) ?? '';
   const isolated = strings.includes(' PTI') && strings.includes(' NOPTI');
   return [
-    ...start,
-    named(' PREEMPT_RT', ' PREEMPT'), // with the kernel's version since 6.15
-    named(' SMP'),
-    named(' KASAN'),
-    ...(isolated ? [isolatesPageTables(kernel)] : []),
+    ...above,
+    [
+      ...start,
+      named(' PREEMPT_RT', ' PREEMPT'), // with the kernel's version since 6.15
+      named(' SMP'),
+      named(' KASAN'),
+      ...(isolated ? [isolatesPageTables(kernel)] : []),
+    ],
   ];
 }
 
@@ -166,7 +170,7 @@ const names: Partial<Record<PrintedException['kind'], string>> = {
   bounds: 'bounds',
   'invalid TSS': 'invalid TSS',
   'segment not present': 'segment not present',
-  'alignment check': 'alignment check',
+  'alignment check': 'Split lock detected',
   'FPU exception': 'fpu exception',
   'SIMD exception': 'simd exception',
 };
@@ -177,7 +181,6 @@ const withErrorCode: ReadonlySet<PrintedException['kind']> = new Set([
   'stack segment fault',
   'invalid TSS',
   'segment not present',
-  'alignment check',
 ]);
 
 function nameOf(kernel: Kernel, exception: PrintedException): PrintedLine {
