@@ -13,19 +13,27 @@ export function isCheck(name: string): boolean {
   return checks.test(name);
 }
 
-/** What a check of the kernel's is made of: of lockdep, of who may sleep where, of pages, of slabs, and sanitizers. */
+/** What the kernel's checks are made of, up to those who called them: by what they look after. */
 const checking = anyOf(
-  /_{0,2}lock_(?:acquire|release|acquired|set_class|is_held\w*)|lock_map_\w+|check_\w+|mark_\w+|validate_chain\w*/,
-  /__lock_\w+|lockdep_\w+|valid_state|trace_hardirqs_\w+|debug_\w+|register_lock_class|save_trace|__bfs/,
-  /add_lock_to_list|assign_lock_key|_{0,3}might_\w+|__this_cpu_preempt_check|__schedule_bug|_{0,2}schedule/,
-  /preempt_schedule\w*|cond_resched\w*|spin_(?:dump|bug)|rwlock_bug|do_raw_\w+|_{0,2}raw_(?:spin|read|write)_\w+/,
-  /_{0,2}(?:rt_)?mutex_(?:lock|trylock)\w*|_{0,2}down_(?:read|write|trylock)\w*|rwsem_down_\w+|fs_reclaim_\w+/,
-  /bad_page|free_page_is_bad\w*|free_(?:unref_)?page\w*_check\w*|slab_(?:bug|err|pad_check)|object_err|on_freelist/,
-  /free_debug_processing|(?:alloc|free)_consistency_checks|verify_mem_not_deleted|__ubsan_\w+|ubsan_\w+/,
-  /_{0,2}kmsan_\w+|__msan_\w+|_{0,2}kcsan_\w+|__tsan_\w+|_{0,2}kfence_\w+/,
-  /walk_stackframe|arch_stack_walk|save_stack_trace\w*|dump_stack\w*|show_stack\w*|print_trailer/,
-  /_{0,3}slab_(?:alloc|free)\w*|free_to_partial_list|get_(?:any_)?partial\w*|alloc_debug_processing|deactivate_slab/,
-  /_{0,2}kmem_cache_alloc\w*|_{0,2}(?:do_)?kv?(?:[mzc]|re)alloc\w*/,
+  // Lockdep.
+  /_{0,2}lock_(?:acquire|release|acquired|set_class|is_held\w*)|lock_map_\w+|__lock_\w+|lockdep_\w+|fs_reclaim_\w+/,
+  /check_\w+|mark_\w+|validate_chain\w*|valid_state|register_lock_class|save_trace|__bfs|trace_hardirqs_\w+/,
+  /add_lock_to_list|assign_lock_key|debug_\w+/,
+  // Who may sleep where, or be preempted.
+  /_{0,3}might_\w+|__this_cpu_preempt_check|__schedule_bug|_{0,2}schedule|preempt_schedule\w*|cond_resched\w*/,
+  // Locks, which check themselves.
+  /spin_(?:dump|bug)|rwlock_bug|do_raw_\w+|_{0,2}raw_(?:spin|read|write)_\w+|rwsem_down_\w+/,
+  /_{0,2}(?:rt_)?mutex_(?:lock|trylock)\w*|_{0,2}down_(?:read|write|trylock)\w*/,
+  // Pages.
+  /bad_page|free_page_is_bad\w*|free_(?:unref_)?page\w*_check\w*/,
+  // Slabs, and who allocates from them.
+  /slab_(?:bug|err|pad_check)|object_err|on_freelist|print_trailer|verify_mem_not_deleted|free_debug_processing/,
+  /(?:alloc|free)_consistency_checks|alloc_debug_processing|free_to_partial_list|get_(?:any_)?partial\w*/,
+  /deactivate_slab|_{0,3}slab_(?:alloc|free)\w*|_{0,2}kmem_cache_alloc\w*|_{0,2}(?:do_)?kv?(?:[mzc]|re)alloc\w*/,
+  // Sanitizers.
+  /__ubsan_\w+|ubsan_\w+|_{0,2}kmsan_\w+|__msan_\w+|_{0,2}kcsan_\w+|__tsan_\w+|_{0,2}kfence_\w+/,
+  // What prints the stack.
+  /walk_stackframe|arch_stack_walk|save_stack_trace\w*|dump_stack\w*|show_stack\w*/,
 );
 
 /** Whether a function is of what checks: who called the first that is not ran into it. */

@@ -119,7 +119,7 @@ export class EventReader {
     const begun = over === undefined ? beginsIn(line.text, false) : undefined;
     if (begun === undefined) return over !== undefined;
     if (own !== undefined && isMessageOf(own, begun)) return false;
-    if (own !== undefined && this.#goesOn(own, begun, line)) return true;
+    if (own !== undefined && this.#takesInOfSlab(own, begun, line)) return true;
     const number = begun.kind.report === 'die' ? begun.form.said(begun.groups).number : undefined;
     if (begun.kind.report === 'die' && own !== undefined && isOfSameDeath(own, number)) {
       if (number !== undefined) own.draft.number = own.facts.number = number;
@@ -145,8 +145,11 @@ export class EventReader {
     return true;
   }
 
-  /** SLUB since 6.15: what was overwritten, the cache's own line, and a WARN() that prints the stack. */
-  #goesOn(own: OpenReport, { kind, form, groups }: Begun, line: TimelineLine): boolean {
+  /**
+   * Whether what would begin an event is of the slab's report that is open, which takes it in. SLUB since 6.15 says
+   * what was overwritten, then which cache, and prints the stack by a WARN().
+   */
+  #takesInOfSlab(own: OpenReport, { kind, form, groups }: Begun, line: TimelineLine): boolean {
     const { draft, facts } = own;
     if (draft.kind !== 'corruption' || own.hasEnded) return false;
     const said = form.said(groups);

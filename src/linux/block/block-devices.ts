@@ -77,7 +77,7 @@ function partitionOf(kernel: Kernel, { device }: Ref<'device_private'>): BlockDe
   if (device === null) return undefined;
   const { nr_sects: sectors, info } = kernel.containerOf('hd_struct', device.$address, '__dev');
   const { name } = device.kobj;
-  return sectors === 0n || name === null ? undefined : told(name, sectors, device.devt, info);
+  return sectors === 0n || name === null ? undefined : blockDevice(name, sectors, device.devt, info);
 }
 
 /** undefined of one without a medium, or whose disk is gone. @throws ReadError */
@@ -87,10 +87,10 @@ function deviceOf(device: Ref<'block_device'>): BlockDevice | undefined {
   const { bd_partno: partno, __bd_flags: flags } = device;
   const partition = partno ?? (flags === undefined ? undefined : flags & PARTNO);
   const name = partition === undefined || partition === 0 ? disk.disk_name : partitionName(disk.disk_name, partition);
-  return told(name, sectors, dev, meta);
+  return blockDevice(name, sectors, dev, meta);
 }
 
-function told(
+function blockDevice(
   name: string,
   sectors: bigint,
   dev: number,
