@@ -71,8 +71,6 @@ function noteLosses(kernel: Kernel, ending: Ending | undefined): void {
 
 function judge(kernel: Kernel, ending: Ending): Finding {
   const { task, cpu } = ending.context;
-  if (ending.kind === 'out of memory' && ending.policy === undefined && !ending.nobodyLeft)
-    kernel.gap('panic_on_oom', 'whether it was set, or nobody was left to be killed, can’t be read');
   // Of a stack that ran out, or was none, no more is to be had.
   if (ending.exception?.kind !== 'double fault') noteLostFrames(kernel, ending);
   if (task === undefined) kernel.gap(`current task of CPU ${cpu}`, 'which one it is can’t be read');
@@ -239,14 +237,20 @@ function byScanning(place: Activation | undefined): Premise[] {
 
 /** The address is the instruction's own; that it can't be used is seen where no page table maps it. */
 function presumed(kernel: Kernel, ending: Ending): Premise[] {
-  const { exception } = ending;
+  const { exception, kind, policy, nobodyLeft } = ending;
+  if (kind === 'out of memory' && policy === undefined && nobodyLeft !== true) return [whyIsUnread];
   const [first] = inCode(ending);
-  if (first?.frame.found === 'scanned') return byScanning(first);
+  if (first?.frame.found === 'scanned') return isOfCode.has(kind) ? byScanning(first) : [];
   const address = exception?.faulted.access?.address;
   if (exception?.kind !== 'page fault' || address === undefined || isUnmapped(kernel.memory, address)) return [];
   if (protectionOf(kernel, ending) !== undefined) return [];
   return [{ what: 'the page of that address is mapped in the dump, or it is not known whether', certainty: 'likely' }];
 }
+
+const whyIsUnread: Premise = {
+  what: 'whether panic_on_oom was set, or nobody was left to be killed, can’t be read',
+  certainty: 'likely',
+};
 
 /** "in write(fd 1: /dev/acme)" */
 function during(kernel: Kernel, { context, culprit }: Ending): string | Told {
