@@ -8,7 +8,7 @@ import { whichOopsTold } from './oopsed-in-words.js';
 /** How init ended. */
 export function initTold(kernel: Kernel, ending: Ending): Told {
   return ending.rewound === true
-    ? initOopsedTold(whichOopsTold(kernel))
+    ? initOopsedTold(whichOopsTold(kernel, ending))
     : initEndedTold(exitCode(kernel, ending), atTold(ending));
 }
 

@@ -139,7 +139,7 @@ function claim(kernel: Kernel, ending: Ending, what: Told): Claim {
     sentence: told`${what}${ofNobody.has(kind) || isOfItsTask(ending) ? '' : whose(kernel, ending)}${panicTold(kernel, ending)}.`,
     evidence: [
       ...(kind === 'by hand' ? [] : path({ activations: inCode(ending) })),
-      ...(ending.rewound === true ? oopsesTold(kernel) : []),
+      ...(ending.rewound === true ? oopsesTold(kernel, ending) : []),
       ...lastFault(kernel, ending),
       ...memberTold(kernel, ending),
       ...freeListTold(kernel, ending),

@@ -1,7 +1,6 @@
 import type { Kernel } from '../kernel/kernel.js';
 import { accessTold, wildCallTold } from '../faults/access-in-words.js';
 import { badPointerInWords } from '../faults/bad-pointer.js';
-import { dieCounter } from '../linux/machine/counters.js';
 import { toldTask } from '../linux/sched/tasks.js';
 import { codePlace, type CodePlace } from '../stack/code.js';
 import { address, number, word } from '../words/known-facts.js';
@@ -13,6 +12,7 @@ import { bugSourceTold } from './bug-in-words.js';
 import type { Ending } from './ending.js';
 import { memberFact } from './exception-in-words.js';
 import { oopsInTheLog } from './in-the-log.js';
+import { oopsNumber } from './oops-number.js';
 import { firstFaulted, firstOopsed } from './oopsed.js';
 
 function firstPlace(kernel: Kernel): CodePlace | undefined {
@@ -32,14 +32,15 @@ function placeTold(kernel: Kernel, role: string): KnownFact | undefined {
 }
 
 /** "insmod (148) died of oops #2 (the first was in acme_depth+0x5 [acme])" */
-export function oopsedTold(kernel: Kernel, { context }: Ending): Told {
-  const who = context.task === undefined ? 'A task' : toldTask(kernel, context.task, 'task');
-  return told`${who} died of ${whichOopsTold(kernel)}`;
+export function oopsedTold(kernel: Kernel, ending: Ending): Told {
+  const { task } = ending.context;
+  const who = task === undefined ? 'A task' : toldTask(kernel, task, 'task');
+  return told`${who} died of ${whichOopsTold(kernel, ending)}`;
 }
 
 /** "oops #2 (the first was in acme_depth+0x5 [acme])" */
-export function whichOopsTold(kernel: Kernel): Told {
-  const count = dieCounter(kernel);
+export function whichOopsTold(kernel: Kernel, ending: Ending): Told {
+  const count = oopsNumber(kernel, ending);
   const which = count === undefined ? 'an oops' : told`oops #${number('oopses', count, 'die_counter')}`;
   const first = placeTold(kernel, 'first in');
   const where = first === undefined ? '' : count === 1 ? told`, in ${first}` : told` (the first was in ${first})`;
@@ -47,8 +48,8 @@ export function whichOopsTold(kernel: Kernel): Told {
 }
 
 /** "The first oops: acme_depth+0x5 [acme] read q->depth, 4 bytes at address 0x28 …", and where the last one was. */
-export function oopsesTold(kernel: Kernel): Told[] {
-  const count = dieCounter(kernel);
+export function oopsesTold(kernel: Kernel, ending: Ending): Told[] {
+  const count = oopsNumber(kernel, ending);
   const what = whatTold(kernel, count !== 1);
   return [
     ...(what === undefined ? [] : [told`${count === 1 ? 'The oops' : 'The first oops'}: ${what}.`]),

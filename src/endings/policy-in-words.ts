@@ -49,7 +49,7 @@ export function metBy(kernel: Kernel, ending: Ending): Met {
     case 'oops_limit':
       return {
         what: oopsedTold(kernel, ending),
-        evidence: oopsesTold(kernel),
+        evidence: oopsesTold(kernel, ending),
         culprits: [],
         problem: oopsedProblem(kernel),
       };

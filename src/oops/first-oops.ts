@@ -1,6 +1,7 @@
 import { stacksOf } from '../arch/stack/stack-architectures.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { PrintedLine } from '../words/printed-line.js';
+import { endingOf } from '../endings/ending.js';
 import { firstOopsed } from '../endings/oopsed.js';
 import { dieCounter } from '../linux/machine/counters.js';
 import { oopsRecords } from './records.js';
@@ -20,6 +21,8 @@ export function firstOops(kernel: Kernel): FirstOops | undefined {
   const isLast = oopsRecords(kernel).some(({ kind }) => kind === 'exception');
   if (of === undefined || of < (isLast ? 2 : 1)) return undefined;
   const saved = firstOopsed(kernel);
-  if (saved === undefined) return undefined;
+  const own = endingOf(kernel)?.exception?.faulted.saved.registers;
+  // Another CPU may have met one behind it.
+  if (saved === undefined || (own?.ip === saved.registers.ip && own.sp === saved.registers.sp)) return undefined;
   return { of, registers: stacksOf(kernel).oops.registers(saved.registers, (at) => symbolText(kernel, at), []) };
 }

@@ -4,8 +4,8 @@ import { toyCode, type ToyFunction } from 'oompm/testing';
 import { endingFindings } from 'oompm/endings';
 
 import { placeOfOops } from '../../src/endings/in-the-log.js';
-import { deaths } from '../stack/toy-deaths.js';
-import { BOTTOM, toyMachine } from '../stack/toy-machine.js';
+import { deaths, pageFault } from '../stack/toy-deaths.js';
+import { BOTTOM, toyMachine, type ToyCpu } from '../stack/toy-machine.js';
 import { amissIn } from '../words/untold.js';
 
 const functions = {
@@ -15,6 +15,7 @@ const functions = {
   rewind_stack_and_make_dead: { ...BOTTOM, code: [{ call: 'make_task_dead' }, { call: 'do_exit' }] },
   reads: { code: [{ bytes: [0x8b, 0x47, 0x28] }] }, // mov 0x28(%rdi),%eax
   idles: { code: [{ bytes: [0x90] }] }, // nop
+  worker: { ...BOTTOM, code: [{ call: 'reads' }] },
 } satisfies Record<string, ToyFunction>;
 const code = toyCode(functions);
 
@@ -22,12 +23,13 @@ interface Oopsed {
   readonly pid?: number;
   readonly in?: 'make_task_dead' | 'do_exit';
   readonly variables?: Record<string, { type: string; value: unknown }>;
+  readonly others?: readonly ToyCpu[];
 }
 
 /** A machine whose log is gone: the sentence, and what it was told by. */
-function told({ pid = 100, in: call = 'make_task_dead', variables = {} }: Oopsed): string[] {
+function told({ pid = 100, in: call = 'make_task_dead', variables = {}, others = [] }: Oopsed): string[] {
   const calls = ['delay', 'panic', call, 'rewind_stack_and_make_dead'];
-  const kernel = toyMachine(functions, [{ comm: 'dying', pid, segments: [{ calls }] }], {
+  const kernel = toyMachine(functions, [{ comm: 'dying', pid, segments: [{ calls }] }, ...others], {
     variables: { panic_cpu: { type: 'atomic_t', value: { counter: 0 } }, ...(variables as object) },
   });
   const [finding] = endingFindings(kernel);
@@ -83,6 +85,13 @@ describe('the registers that the kernel keeps of its first oops', () => {
       'ending.init-killed, certain: init died of oops #1, in reads+0x0, and the kernel can’t go on without it, on CPU 0 (dying (1)).',
       `The oops: ${did}`,
     ]);
+  });
+
+  test('are of the one that it died of, where another CPU met one behind it', () => {
+    const died = { segments: [pageFault, { calls: ['reads', 'worker'], offset: 0 }] };
+    expect(told({ variables: { ...dies(2), ...read }, others: [{ comm: 'other', pid: 101, ...died }] })[0]).toBe(
+      'ending.panic, certain: dying (100) died of oops #1, in reads+0x0.',
+    );
   });
 
   test('are of another, where it had more', () => {

@@ -12,6 +12,10 @@ const functions = {
   ...deaths,
   oops_end: { code: [{ call: 'panic' }, { call: '__show_regs' }] },
   __show_regs: {},
+  show_regs: {},
+  oops_begin: {},
+  page_fault_oops: { code: [{ call: 'oops_end' }, { call: '__die' }, { call: 'oops_begin' }] },
+  __die: { code: [{ call: 'show_regs' }] },
   reads: { code: [{ bytes: [0x8b, 0x47, 0x28] }] }, // mov 0x28(%rdi),%eax
   writes: { code: [{ bytes: [0x89, 0x47, 0x28] }] },
   traps: { code: [{ bytes: [0x0f, 0x0b] }] },
@@ -201,11 +205,14 @@ test('two CPUs that oops at once are counted one behind the other', () => {
   expect(two([pageFault, faults('writes')])).toEqual(['Oops: ???? [#1]?', '---[ end trace 0000000000000064 ]---']);
   expect(two([faults('writes')])).toEqual(['Oops: ???? [#2]?', '---[ end trace 0000000000000065 ]---']);
   // Stopped as it printed its registers once more: it may have been the first, or the second.
-  const printing = ['__show_regs', 'oops_end', 'page_fault_oops', 'exc_page_fault', 'asm_exc_page_fault'];
-  expect(two([{ calls: printing, on: 'IRQ' }, faults('writes')])).toEqual([
-    'Oops: ???? [#?]?',
-    '---[ end trace ???????????????? ]---',
-  ]);
+  const inside = (...calls: string[]): ToySegment[] => [
+    { calls: [...calls, 'page_fault_oops', 'exc_page_fault', 'asm_exc_page_fault'], on: 'IRQ' },
+    faults('writes'),
+  ];
+  expect(two(inside('__show_regs', 'oops_end'))).toEqual(['Oops: ???? [#?]?', '---[ end trace ???????????????? ]---']);
+  // Stopped as it printed it first, or before it was its turn.
+  expect(two(inside('show_regs', '__die'))[0]).toBe('Oops: ???? [#1]?');
+  expect(two(inside('oops_begin'))[0]).toBe('Oops: ???? [#2]?');
 });
 
 test('a machine check dumps no stack: it has told panic() that somebody else prints', () => {

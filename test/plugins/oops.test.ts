@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { InputError, type Kernel, type View } from 'oompm';
+import { endingOf } from 'oompm/endings';
 import { openKernel } from 'oompm/testing';
 
 import oops from '../../plugins/oops/index.js';
@@ -81,8 +82,9 @@ describe('machines without a dump', () => {
   ];
   const byHand = [{ calls: ['delay', 'panic', 'worker'] }];
 
-  function died(how: typeof segments | typeof byHand, dies: number): Kernel {
-    const kept = Array.from({ length: 21 }, (_, i) => BigInt(i));
+  const others = Array.from({ length: 21 }, (_, i) => BigInt(i));
+
+  function died(how: typeof segments | typeof byHand, dies: number, kept: readonly bigint[] = others): Kernel {
     return toyMachine(functions, [{ comm: 'dying', pid: 100, segments: how }], {
       variables: {
         panic_cpu: { type: 'atomic_t', value: { counter: 0 } },
@@ -102,6 +104,14 @@ describe('machines without a dump', () => {
       'RAX: 000000000000000a RBX: 0000000000000005 RCX: 000000000000000b',
       'its registers, which the kernel keeps; all else of it is gone',
     ]);
+  });
+
+  test('the first is none before the last where that is the first, and another CPU met one behind it', () => {
+    const { ip, sp } = endingOf(died(segments, 2))!.exception!.faulted.saved.registers;
+    const own = others.map((value, i) => ({ 16: ip, 19: sp })[i] ?? value);
+    expect(Object.keys(shown(died(segments, 2, own)))).toEqual(['exception']);
+    const otherStack = own.with(19, sp + 8n);
+    expect(Object.keys(shown(died(segments, 2, otherStack)))).toEqual(['exception', 'first-oops']);
   });
 
   test('a panic by hand tells of the oops before it; without one nothing is told', () => {
