@@ -21,7 +21,7 @@ export function loadedTold(kernel: Kernel, { culprit: { activations }, panic }: 
   const before =
     panic.timeNs === undefined
       ? ''
-      : told`, ${duration('module.loaded before', panic.timeNs - found.timeNs, 'the log')} before`;
+      : told`, ${duration('module.loaded before', panic.timeNs - found.timeNs, 'the log')} before the panic`;
   const line = word('module.line', found.text, 'the log');
   return [
     told`${word('module', module, 'module.name')} tainted the kernel as it was loaded${before}: [${logStamp(found.timeNs)}] ${line}`,

@@ -251,6 +251,18 @@ describe('victim', () => {
     ]);
     expect(found(report, 'oom.victim.panic')!.sentence).toContain('the victim would have been a.out (pid 5532)');
   });
+  test('a group is killed with its victim, which is printed twice', () => {
+    const killed = (pid: number) =>
+      `Memory cgroup out of memory: Killed process ${pid} (a.out) total-vm:5244kB, anon-rss:72kB`;
+    const kills = ['Tasks in /job are going to be killed due to memory.oom.group set', killed(171), killed(172)];
+    const report = changed(memcgReport, [
+      /(Memory cgroup out of memory: Killed process \d+)([^\n]*)\n/,
+      `$1$2\n${kills.join('\n')}\n$1$2\n`,
+    ]);
+    const { sentence, evidence } = found(report, 'oom.victim.group')!;
+    expect(sentence).toBe('All tasks of /job were killed with it (memory.oom.group): 3 in all.');
+    expect(evidence).toHaveLength(3);
+  });
   test('a kill line alone says that it can not be told', () => {
     expect(found(reportsIn(globalReport.split('\n').at(-3)!)[0]!, 'oom.victim.chosen')!.sentence).toContain(
       'there is no task table',

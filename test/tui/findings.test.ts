@@ -35,6 +35,12 @@ describe('entries', () => {
     expect(session.keys('kkk').cursorLine).toContain('first');
   });
 
+  test('what closes under the cursor takes it to its head', () => {
+    const session = new ToySession({ a: [two] }, { columns: 80, rows: 40 }).keys('gjj');
+    expect(session.keys('z').cursorLine).toContain('▸ ● first');
+    expect(session.keys('z').cursorLine).toContain('▾ ● first');
+  });
+
   test('f is at the foot where there is a finding, on the overview too', () => {
     expect(keyHints(new ToySession({}).state)).not.toContain('f next finding');
     expect(keyHints(new ToySession({ a: [two] }).state)).toContain('f next finding');

@@ -302,12 +302,14 @@ function group(report: OomReport): Finding[] {
   if (report.groupKill === undefined) return [];
   const { number, pid, word } = factsIn(report);
   const group = word('group', report.groupKill, 'memory.oom.group');
-  const kills = number('kills', report.kills.length, 'kill lines');
+  // The victim is killed with its group once more, and both are printed.
+  const killed = report.kills.filter((kill, i) => report.kills.findIndex(({ pid }) => pid === kill.pid) === i);
+  const kills = number('kills', killed.length, 'kill lines');
   return [
     conclude(groupKind, {
       subject: { kind: 'cgroup', name: report.groupKill },
       sentence: told`All tasks of ${group} were killed with it (memory.oom.group): ${kills} in all.`,
-      evidence: report.kills
+      evidence: killed
         .slice(0, 20)
         .map(
           (kill) =>

@@ -259,7 +259,12 @@ export function lookAction(state: State, action: Action): State | undefined {
 function withFold(state: State, page: Page, fold: string): State {
   const folds = new Set(page.look.folds);
   if (!folds.delete(fold)) folds.add(fold);
-  return withLook(state, page, { folds });
+  const toggled = withLook(state, page, { folds });
+  const lines = linesOf(toggled);
+  const at = findingsIn(lines).find((one) => one.fold === fold)?.at;
+  // What closes takes its lines along: the cursor goes to its head.
+  if (at === undefined || page.cursor <= at) return toggled;
+  return withPage(toggled, movedTo(pageOf(toggled), lines, bodyRows(toggled), at));
 }
 
 function withLook(state: State, page: Page, change: Partial<Look>): State {
