@@ -7,7 +7,7 @@ import { toldTask } from '../linux/sched/tasks.js';
 import { activationInWords, type Activation } from '../locks/contexts.js';
 import { isDying } from '../locks/dying/machinery.js';
 import { interruption } from '../locks/findings/interruptions.js';
-import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
+import { lessSureByGaps } from '../kernel/less-sure-by-gaps.js';
 import { cpuTold, labelOf, placeTold } from '../locks/findings/waits-in-words.js';
 import { systemCallOf } from '../locks/waits/system-call.js';
 import { isUnmapped } from '../memory/address-space.js';
@@ -55,7 +55,7 @@ import { taintInWords } from './taint-in-words.js';
 export function endingFindings(kernel: Kernel): readonly Finding[] {
   return kernel.once('ending findings', () => {
     const ending = endingOf(kernel);
-    const found = judgedByWhatWasRead(kernel, () => {
+    const found = lessSureByGaps(kernel, () => {
       const finding = ending === undefined ? livedFinding(kernel) : judge(kernel, ending);
       return finding === undefined ? [] : [finding];
     });

@@ -5,7 +5,7 @@ import { isIdleTask } from '../linux/sched/cpu-tasks.js';
 import { toldTask } from '../linux/sched/tasks.js';
 import { awaitsAnswer, keptBy, keptProblem } from '../endings/kept.js';
 import { cpuContexts, sleepingContexts, type Activation, type Context } from '../locks/contexts.js';
-import { judgedByWhatWasRead } from '../locks/findings/judged-by-what-was-read.js';
+import { lessSureByGaps } from '../kernel/less-sure-by-gaps.js';
 import {
   cpuTold,
   labelOf,
@@ -68,7 +68,7 @@ export const stallFindingKinds: readonly FindingKind[] = [stuckKind, keptKind, r
 export function stallFindings(kernel: Kernel): readonly Finding[] {
   return kernel.once('stall findings', () =>
     [stuckCpus, keptCpus, rcuStall, hung].flatMap((judge) =>
-      judgedByWhatWasRead(kernel, () => [judge(kernel)].filter((finding) => finding !== undefined)),
+      lessSureByGaps(kernel, () => [judge(kernel)].filter((finding) => finding !== undefined)),
     ),
   );
 }

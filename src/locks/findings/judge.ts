@@ -5,7 +5,7 @@ import { told, toldJoined } from '../../words/told.js';
 import { foldAlike } from './fold-findings.js';
 import { ownerFinding, ownerFindingKinds } from './judge-owners.js';
 import { selfDeadlockStory } from './self-deadlock.js';
-import { judgedByWhatWasRead } from './judged-by-what-was-read.js';
+import { lessSureByGaps } from '../../kernel/less-sure-by-gaps.js';
 import { contendedLocks } from '../survey.js';
 import { isHeld } from '../lock-kind.js';
 import { waitGraph, type Cycle } from '../wait-graph.js';
@@ -43,7 +43,7 @@ export const lockFindingKinds: readonly FindingKind[] = [selfDeadlockKind, deadl
 /** What the locks of the moment say: deadlocks first, then owners that everybody waits for. */
 export function lockFindings(kernel: Kernel): readonly Finding[] {
   return kernel.once('lock findings', () =>
-    judgedByWhatWasRead(kernel, () => {
+    lessSureByGaps(kernel, () => {
       const locks = contendedLocks(kernel);
       const graph = waitGraph(locks);
       const inCycle = new Set(graph.cycles.flatMap(({ links }) => links.map(({ lock }) => lock)));
