@@ -126,6 +126,8 @@ export interface CodeArchitecture {
   readonly thunks: Readonly<Record<string, string>>;
   /** Whether the first instruction is the one that BUG() and WARN() are made of. */
   readonly isTrap: (code: Uint8Array) => boolean;
+  /** Where the `bug_entry` of a WARN() is that traps with it in a register, as those with a message do since 6.19. */
+  readonly warningEntry: (registers: Registers) => bigint | undefined;
   /** The instruction of a breakpoint, behind which the registers then stand. */
   readonly breakpoint: Uint8Array;
   /** How the first instruction writes to the stack; undefined where it does not. */

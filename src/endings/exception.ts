@@ -2,7 +2,7 @@ import type { MemoryAccess } from '../arch/architecture.js';
 import type { SavedRegisters } from '../arch/stack/frame.js';
 import type { InterruptionKind } from '../arch/stack/interruption-kind.js';
 import type { Kernel } from '../kernel/kernel.js';
-import { bugAt, warningBefore, type BugPlace } from '../linux/machine/bug-table.js';
+import { bugAt, warningBefore, warningByEntry, type BugPlace } from '../linux/machine/bug-table.js';
 import { codeRangeOf } from '../stack/code.js';
 import { defined } from '../words/defined.js';
 import { accessedMember, type AccessedMember } from './pointer/accessed-member.js';
@@ -71,10 +71,16 @@ function ofBreakpoint(kernel: Kernel, saved: SavedRegisters): Faulted {
   };
 }
 
-/** The same of a WARN(), which may be a call that traps: the registers then stand behind it. */
+/** The same of a WARN(), whose own place may stand before what traps: a call, or code that a call was made into. */
 export function warned(kernel: Kernel, saved: SavedRegisters): Faulted {
   const found = faulted(kernel, saved, 'invalid opcode');
-  const called = found.bug ?? kernel.attempt('__bug_table', () => warningBefore(kernel, saved.registers.ip));
+  const { ip } = saved.registers;
+  const called =
+    found.bug ??
+    kernel.attempt(
+      '__bug_table',
+      () => warningByEntry(kernel, kernel.arch.code.warningEntry(saved.registers), ip) ?? warningBefore(kernel, ip),
+    );
   if (called === undefined) return found;
   return { saved, at: called.at, isTrap: true, bug: called };
 }

@@ -2,7 +2,7 @@ import { anyOf } from '../words/any-of.js';
 
 const checks = anyOf(
   /__list_(?:add|del_entry)_valid\w*|refcount_warn_saturate|usercopy_abort|fortify_panic|__fortify_\w+|__check_\w+/,
-  /kfree(?:_sensitive)?|kvfree|_*kmem_cache_free\w*|kmem_cache_destroy|cache_from_obj|free_large_kmalloc/,
+  /kfree(?:_sensitive)?|kvfree|_*kmem_cache_free\w*|kmem_cache_destroy|cache_from_obj|free_large_kmalloc|warn_free_bad_obj/,
   /__slab_free|do_slab_free|slab_bug|object_err|__slab_err|slab_err|set_freepointer|debug_spin_\w+/,
   /refcount_(?:inc|dec|add|sub)\w*|debug_print_object|debug_check_no_obj_freed|debug_object_\w+|usercopy_warn/,
   /skb_(?:over_|under_)?panic|skb_(?:push|put|pull)|ass(?:ert)?fail|__phys_addr/,

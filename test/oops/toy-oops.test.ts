@@ -244,9 +244,9 @@ describe('where a warning stands', () => {
   const ENTRY_BYTES = 12;
   const warned = over('asm_exc_invalid_op_warn', '__warn', 'warn_op');
 
-  /** The first line, where the kernel's table has one entry of that many bytes before the trap. */
-  function firstLine(back: bigint, flags: number, offset = 0): { line: string; told: string } {
-    const segment: ToySegment = { ...faults('traps'), offset };
+  /** The first line, where the kernel's table has one entry of that many bytes before the trap. @param di then */
+  function firstLine(back: bigint, flags: number, offset = 0, di = 0n): { line: string; told: string } {
+    const segment: ToySegment = { ...faults('traps'), offset, registers: { di } };
     const trap = machine([warned, segment]).code.at('traps', offset);
     const table = new DataView(new ArrayBuffer(64));
     table.setInt32(0, Number(BigInt.asIntN(32, trap - back - TABLE)), true);
@@ -274,6 +274,12 @@ describe('where a warning stands', () => {
     // It is told where the call is, as in the kernel's own line.
     expect(firstLine(5n, 1, 5).told).toMatch(/^traps\+0x0 ran into a WARN\(\) at a\.c:17, and/);
     expect(call.told).toMatch(/ ran into a WARN\(\) at a\.c:17, and/);
+  });
+
+  test('a trap that has its entry in a register is of the place that this names', () => {
+    expect(firstLine(0x40n, 1, 0x50, TABLE).told).toMatch(/^traps\+0x10 ran into a WARN\(\) at a\.c:17, and/);
+    const others = [firstLine(0x40n, 1, 0x50, TABLE + 4n), firstLine(0x40n, 1, 0x50, TABLE + 12n)];
+    for (const { told } of [...others, firstLine(0x40n, 0, 0x50, TABLE)]) expect(told).not.toMatch(/a\.c/);
   });
 
   test('a BUG() before it, or a warning further off, is another one', () => {

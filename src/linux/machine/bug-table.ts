@@ -53,6 +53,20 @@ export function warningBefore(kernel: Kernel, address: bigint): BugPlace | undef
   return undefined;
 }
 
+/**
+ * The WARN() of code at an address, by its entry: since 6.19 one with a message passes that to what traps, wherever its
+ * own place is; undefined where there is no such entry. @throws ReadError
+ */
+export function warningByEntry(kernel: Kernel, entry: bigint | undefined, address: bigint): BugPlace | undefined {
+  const table = kernel.missing('bug_entry') === undefined ? tableFor(kernel, address) : undefined;
+  if (table === undefined || entry === undefined || entry < table.start || entry >= table.start + BigInt(table.bytes))
+    return undefined;
+  if ((entry - table.start) % BigInt(kernel.sizeOf('bug_entry')) !== 0n) return undefined;
+  const member = entry + BigInt(kernel.offsetOf('bug_entry', 'bug_addr_disp'));
+  const found = placeOf(kernel, entry, BigInt.asUintN(64, member + BigInt(kernel.memory.i32(member))));
+  return found.isWarning ? found : undefined;
+}
+
 function placeOf(kernel: Kernel, entry: bigint, address: bigint): BugPlace {
   const { line, flags } = kernel.ref('bug_entry', entry);
   const from = kernel.once('bug_entry.file_disp counts from', () => pathsCountFrom(kernel));

@@ -55,6 +55,7 @@ export const toyArm64: Architecture = {
     argumentRegisters: [],
     thunks: {},
     isTrap: () => false,
+    warningEntry: () => undefined,
     breakpoint: new Uint8Array(4),
   },
   bootImage: () => undefined,

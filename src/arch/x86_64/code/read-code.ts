@@ -44,6 +44,7 @@ export const code: CodeArchitecture = {
   argumentRegisters: ARGUMENTS.map(named),
   thunks,
   breakpoint: Uint8Array.of(0xcc),
+  warningEntry: ({ di }) => di,
   isTrap: (bytes) => [UD1, UD2].includes(instructionAt(bytes, 0)?.opcode ?? 0),
   longestInstruction: LONGEST_INSTRUCTION,
 };
