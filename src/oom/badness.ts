@@ -1,4 +1,4 @@
-import { ifCounted, pageKB, type OomReport, type OomTask } from './model.js';
+import { ifCounted, memcgCounter, pageKB, type OomReport, type OomTask } from './model.js';
 import { managedKB, isOfMachine } from './zones.js';
 import { defined } from '../words/defined.js';
 
@@ -19,7 +19,7 @@ export function totalPages(report: OomReport): number | undefined {
   if (report.event.totalPages !== undefined) return report.event.totalPages;
   const page = pageKB(report);
   if (!isOfMachine(report)) {
-    const limit = report.memcg?.counters.find((counter) => counter.name === 'memory')?.limitKB;
+    const limit = memcgCounter(report.memcg, 'memory')?.limitKB;
     return limit === null || limit === undefined ? undefined : Number(limit) / page;
   }
   const managed = managedKB(report, page);

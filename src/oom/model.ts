@@ -178,6 +178,14 @@ export interface MemcgCounter {
   readonly failures: Count;
 }
 
+/** What a cgroup's counter says; undefined where the report has no such line. */
+export function memcgCounter(
+  memcg: Memcg | undefined,
+  name: 'memory' | 'swap' | 'memory+swap' | 'kmem',
+): MemcgCounter | undefined {
+  return memcg?.counters.find((counter) => counter.name === name);
+}
+
 /** A row of dump_tasks(). */
 export interface OomTask {
   readonly pid: number;

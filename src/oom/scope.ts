@@ -1,6 +1,6 @@
 import { defined } from '../words/defined.js';
 import type { Subject } from '../words/subject.js';
-import { amount, type OomReport } from './model.js';
+import { amount, memcgCounter, type OomReport } from './model.js';
 import { isOfMachine, managedKB } from './zones.js';
 
 /** What ran out: the machine, a cgroup, the nodes of a cpuset or a policy; or none of them. */
@@ -29,5 +29,5 @@ export function ownerOfMemory(report: OomReport): Subject {
 
 /** What there is to be used up: the machine's memory, or what the cgroup is charged with. @param page its size in kB */
 export function wholeKB(report: OomReport, page: number): number | undefined {
-  return isOfMachine(report) ? managedKB(report, page) : amount(report.memcg?.counters[0]?.usageKB);
+  return isOfMachine(report) ? managedKB(report, page) : amount(memcgCounter(report.memcg, 'memory')?.usageKB);
 }

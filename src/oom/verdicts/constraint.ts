@@ -1,7 +1,7 @@
 import { exactly } from '../../words/known-facts.js';
 import { list, numbered } from '../../words/quantity.js';
 import { told, toldJoined, toldList, type KnownFact, type Told } from '../../words/told.js';
-import { amount, pageKB, totalOf, zoneTitle, type OomReport, type ZoneState } from '../model.js';
+import { amount, memcgCounter, pageKB, totalOf, zoneTitle, type OomReport, type ZoneState } from '../model.js';
 import { factsIn } from '../report-facts.js';
 import { conclude, findingKind, type Finding } from '../../words/finding.js';
 import type { Premise } from '../../words/certainty.js';
@@ -84,8 +84,8 @@ export const constraint: Verdict = {
 function ofMemcg(report: OomReport): ReturnType<Verdict['judge']> {
   const { memcg, event, kills, selected } = report;
   const { kB, count, number, word, wordOr } = factsIn(report);
-  const memory = memcg?.counters.find((counter) => counter.name === 'memory');
-  const both = memcg?.counters.find((counter) => counter.name === 'memory+swap');
+  const memory = memcgCounter(memcg, 'memory');
+  const both = memcgCounter(memcg, 'memory+swap');
   const hit = [memory, both].find(
     (counter) =>
       counter?.limitKB !== undefined &&

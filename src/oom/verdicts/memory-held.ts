@@ -2,7 +2,7 @@ import { exactly, rounded } from '../../words/known-facts.js';
 import { conclude, findingKind, type Finding } from '../../words/finding.js';
 import { list } from '../../words/quantity.js';
 import { told, toldList, type KnownFact, type Told } from '../../words/told.js';
-import { amount, ifCounted, pageKB, type OomReport } from '../model.js';
+import { amount, ifCounted, memcgCounter, pageKB, type OomReport } from '../model.js';
 import { factsIn, shareOf } from '../report-facts.js';
 import { ownerOfMemory } from '../scope.js';
 import { notSo, so, type Verdict } from '../verdict.js';
@@ -148,7 +148,7 @@ export interface Charged {
 /** undefined where the report has no memory.stat, or nothing is charged. */
 export function chargedTo({ memcg }: OomReport): Charged | undefined {
   const stat = memcg?.stat;
-  const memory = memcg?.counters.find((counter) => counter.name === 'memory');
+  const memory = memcgCounter(memcg, 'memory');
   if (stat === undefined || memory === undefined) return undefined;
   const unit = memcg!.statUnit === 'kB' ? 1 : 1024;
   const inKB = (...names: string[]): number => sum(names.map((name) => stat[name])) / unit;
@@ -171,7 +171,7 @@ export function chargedTo({ memcg }: OomReport): Charged | undefined {
   const limitKB = memory.limitKB === null ? undefined : Number(memory.limitKB);
   const notInStatKB = usageKB - consumers.reduce((total, part) => total + part.kB, 0);
   const kernelKB = consumers.find(({ kind }) => kind === 'kernel')?.kB;
-  const kmemKB = ifCounted(memcg!.counters.find(({ name }) => name === 'kmem')?.usageKB);
+  const kmemKB = ifCounted(memcgCounter(memcg, 'kmem')?.usageKB);
   const kernel = (): Consumer[] => {
     if (kernelKB !== undefined) return kernelParts(inKB, kernelKB);
     return kmemKB > 0 && kmemKB <= notInStatKB ? [{ name: 'kernel memory (kmem)', kind: 'kernel', kB: kmemKB }] : [];

@@ -1,10 +1,10 @@
 import { exactly } from '../../words/known-facts.js';
 import { told, type Told } from '../../words/told.js';
-import { amount, pageKB, type OomReport, type TmpfsState } from '../model.js';
+import { amount, memcgCounter, pageKB, type OomReport, type TmpfsState } from '../model.js';
 import { factsIn } from '../report-facts.js';
 import { conclude, findingKind, type Finding } from '../../words/finding.js';
 import { taskSubject } from '../../words/subject.js';
-import { cgroupSubject } from '../scope.js';
+import { cgroupSubject, wholeKB } from '../scope.js';
 import { notSo, so, type Verdict } from '../verdict.js';
 import { isOfMachine, managedKB } from '../zones.js';
 import { usedOf } from './kernel-held.js';
@@ -135,7 +135,7 @@ export const prevention: Verdict = {
 
 function limitTooSmall(report: OomReport): Finding[] {
   if (isOfMachine(report) || report.kind !== 'oom') return [];
-  const memory = report.memcg?.counters.find((counter) => counter.name === 'memory');
+  const memory = memcgCounter(report.memcg, 'memory');
   const limit = memory?.limitKB;
   if (limit === undefined || limit === null) return [];
   const top = largestTask(report.tasks);
@@ -279,7 +279,7 @@ function againstTmpfs(report: OomReport, mount: TmpfsState): Told {
 
 function protectedConsumer(report: OomReport): Finding[] {
   const top = largestTask(report.tasks);
-  const whole = isOfMachine(report) ? managedKB(report, pageKB(report)) : amount(report.memcg?.counters[0]?.usageKB);
+  const whole = wholeKB(report, pageKB(report));
   if (top === undefined || whole === undefined || top.oomScoreAdj >= 0) return [];
   const size = Number(top.rss) * pageKB(report);
   if (size < whole * notable) return [];

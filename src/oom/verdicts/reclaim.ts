@@ -2,7 +2,7 @@ import { exactly, rounded } from '../../words/known-facts.js';
 import { numbered } from '../../words/quantity.js';
 import { told, toldList, type Told } from '../../words/told.js';
 import { gfpMeaning } from '../gfp.js';
-import { amount, pageKB, totalOf, type OomReport } from '../model.js';
+import { amount, memcgCounter, pageKB, totalOf, type OomReport } from '../model.js';
 import { factsIn } from '../report-facts.js';
 import { conclude, findingKind } from '../../words/finding.js';
 import { notSo, so, type Verdict } from '../verdict.js';
@@ -123,10 +123,9 @@ function ofMemcg(report: OomReport): Found {
   const reasons: (string | Told)[] = [];
   const evidence: (string | Told)[] = [];
   const { kB } = factsIn(report);
-  const counter = (name: string) => memcg?.counters.find((one) => one.name === name);
-  const swap = counter('swap');
-  const both = counter('memory+swap');
-  const memory = counter('memory');
+  const swap = memcgCounter(memcg, 'swap');
+  const both = memcgCounter(memcg, 'memory+swap');
+  const memory = memcgCounter(memcg, 'memory');
   if (amount(ofMachineSwap?.totalKB) === 0) {
     reasons.push('the machine has no swap');
     evidence.push(told`Total swap = ${exactly(kB('swap.total', 0, 'Total swap'))}`);
