@@ -40,7 +40,7 @@ function cpuLine(kernel: Kernel, { cpu, task, tainted }: Printer, strings: reado
     ...(format?.includes(' UID: ') === true ? [uidPart(kernel, task)] : []), // since 6.12
     printedPart(kernel, 'task_struct.pid', () => String(task.pid)),
     printedPart(kernel, 'task_struct.comm', () => task.comm),
-    isCrashKernelLoaded(kernel) ? 'Kdump: loaded ' : '',
+    kdumpPart(kernel),
     tainted === undefined ? { what: 'taints', digits: 1 } : taintedInPrint(kernel, tainted),
     name?.release ?? { what: 'release', digits: 1 },
     name?.version.split(' ')[0] ?? { what: 'version', digits: 1 },
@@ -100,9 +100,13 @@ function preemption(kernel: Kernel): string | Elsewhere {
   return { what: 'model of preemption', digits: 1 };
 }
 
-function isCrashKernelLoaded(kernel: Kernel): boolean {
+/** kexec_crash_loaded() */
+function kdumpPart(kernel: Kernel): string | Elsewhere {
   const image = kernel.findSymbol('kexec_crash_image');
-  return image !== undefined && (kernel.peek('kexec_crash_image', () => kernel.memory.u64(image)) ?? 0n) !== 0n;
+  if (image === undefined) return '';
+  const loaded = kernel.peek('kexec_crash_image', () => kernel.memory.u64(image));
+  if (loaded === undefined) return { what: 'whether a crash kernel is loaded', digits: 0 };
+  return loaded === 0n ? '' : 'Kdump: loaded ';
 }
 
 /** print_tainted_verbose(), since 6.11. */

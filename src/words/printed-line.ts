@@ -6,7 +6,7 @@ export interface Elsewhere {
   readonly text?: string;
   /** "mm->pgd" */
   readonly from?: string;
-  /** How many digits the kernel prints; 1 where it prints as many as there are. */
+  /** How many digits the kernel prints; 1 where it prints as many as there are, 0 where it may print nothing. */
   readonly digits: number;
 }
 
@@ -31,11 +31,11 @@ export function isSameLine(line: PrintedLine, printed: string): boolean {
   if (!line.some((part) => typeof part !== 'string' && part.text === undefined))
     return evenSpace(lineText(line)) === evenSpace(printed);
   const pattern = line
-    .map((part) =>
-      typeof part === 'string' || part.text !== undefined
-        ? escaped((typeof part === 'string' ? part : part.text!).replaceAll(/\s+/g, ' '))
-        : '.+',
-    )
+    .map((part) => {
+      const text = typeof part === 'string' ? part : part.text;
+      if (text !== undefined) return escaped(text.replaceAll(/\s+/g, ' '));
+      return typeof part !== 'string' && part.digits === 0 ? '.*' : '.+';
+    })
     .join('');
   return new RegExp(`^${pattern.trim()}$`).test(evenSpace(printed));
 }

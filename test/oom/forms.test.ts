@@ -143,6 +143,22 @@ describe('task tables', () => {
         .tasks![0],
     ).toMatchObject(task);
   });
+  test('with a heading whose end was cut off, by the rows', () => {
+    const report = read(
+      '[  pid  ]   uid  tgid total_vm      rss pgtab\n' +
+        '[     51]     0    51     1055      670    45056        2          -250 journald\n' +
+        'Out of memory: Killed process 51 (x) total-vm:8kB, anon-rss:4kB, file-rss:0kB',
+    );
+    expect(report.tasks).toMatchObject([{ name: 'journald', pgtablesBytes: 45056, oomScoreAdj: -250 }]);
+  });
+  test('one that tells no rss is no table of what tasks hold', () => {
+    const report = read(
+      '[  pid  ]   uid  tgid total_vm swapents oom_score_adj name\n' +
+        '[     51]     0    51     1055        2          -250 journald\n' +
+        'Out of memory: Killed process 51 (x) total-vm:8kB, anon-rss:4kB, file-rss:0kB',
+    );
+    expect(report.tasks).toBeUndefined();
+  });
   test('without its heading, the text begins inside it', () => {
     const report = read(
       '[     51]     0    51     1055      670    45056        2          -250 journald\n'.repeat(3) +

@@ -4,6 +4,7 @@ import { lineText, oopsRecords } from 'oompm/oops';
 import type { ToyFunction } from 'oompm/testing';
 
 import type { Registers } from '../../src/arch/registers.js';
+import { isSameLine, notHad } from '../../src/words/printed-line.js';
 import { faultInPrinting } from '../../src/oops/code-line.js';
 import { deaths, over, pageFault } from '../stack/toy-deaths.js';
 import { BOTTOM, ENTRY, toyMachine, type ToySegment } from '../stack/toy-machine.js';
@@ -44,16 +45,24 @@ interface Died {
   readonly tainted?: bigint;
   /** Functions that are others. */
   readonly more?: Record<string, ToyFunction>;
+  /** The crash kernel's struct kimage. */
+  readonly image?: bigint;
+  readonly lost?: readonly string[];
 }
 
-function machine(segments: readonly ToySegment[], { dies = 1, tainted = 0x80n, more = {} }: Died = {}) {
+function machine(
+  segments: readonly ToySegment[],
+  { dies = 1, tainted = 0x80n, more = {}, image, lost = [] }: Died = {},
+) {
   return toyMachine({ ...functions, ...more }, [{ comm: 'dying', pid: 100, segments, cr2: 0x28n }], {
     variables: {
       panic_cpu: { type: 'atomic_t', value: { counter: 0 } },
       panic_on_oops: { type: 'int', value: 1 },
       die_counter: { type: 'int', value: dies },
       tainted_mask: { type: 'u64', value: tainted },
+      ...(image === undefined ? {} : { kexec_crash_image: { type: 'u64', value: image } }),
     },
+    lost,
   });
 }
 
@@ -127,6 +136,24 @@ describe('a page fault', () => {
     const first = printed([pageFault, faults('reads')], { tainted: 0x1080n });
     expect(starting(first, 'CPU: ')[0]).toContain('Tainted: G           O ');
   });
+});
+
+test.each([
+  ['loaded', 0x1000n, [], 'Comm: dying Kdump: loaded Not tainted'],
+  ['not loaded', 0n, [], 'Comm: dying Not tainted'],
+  ['not in the dump', 0x1000n, ['kexec_crash_image'], 'Comm: dying Not tainted'],
+])('a crash kernel that is %s', (_, image, lost, says) => {
+  const segments = [{ calls: ['delay', 'panic', 'sysrq_handle_crash', 'worker'] }];
+  const kernel = machine(segments, { tainted: 0n, image, lost });
+  const line = oopsRecords(kernel).flatMap(({ lines }) => lines.filter(([start]) => start === 'CPU: '))[0]!;
+  const isUnknown = lost.length > 0;
+  expect(lineText(line)).toContain(says);
+  expect(notHad(line).includes('whether a crash kernel is loaded')).toBe(isUnknown);
+  // Where nobody knows, either line of the kernel's is the same as this.
+  for (const kdump of ['', 'Kdump: loaded ']) {
+    const isSame = isUnknown || (image !== 0n) === (kdump !== '');
+    expect(isSameLine(line, `CPU: 0 PID: 100 Comm: dying ${kdump}Not tainted 6.1.0 #1`)).toBe(isSame);
+  }
 });
 
 describe('other exceptions', () => {

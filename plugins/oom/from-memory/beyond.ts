@@ -81,6 +81,7 @@ function passedOver(candidates: readonly OomCandidate[]): NonNullable<BeyondTheL
             {
               pid: process.pid,
               comm: process.comm,
+              // Who has no mm any more has no memory: that is read, and is 0.
               rssPages: rss === undefined ? 0 : residentPages(rss.exact ?? rss.approximate),
               because,
             },

@@ -60,7 +60,9 @@ export function controlLines(kernel: Kernel, { cpu, task, registers: { cs }, fau
       ),
     ],
     [
-      `CS:  ${padded(cs ?? 0n, 4)} DS: `,
+      'CS:  ',
+      cs === undefined ? { what: 'CS', digits: 4 } : padded(cs, 4),
+      ' DS: ',
       shown('DS', selector('ds'), 4),
       ' ES: ',
       shown('ES', selector('es'), 4),

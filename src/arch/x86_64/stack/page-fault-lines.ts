@@ -105,8 +105,13 @@ function executed(kernel: Kernel, { cpu, task }: PrintedException, { walk, code 
   const uid = kernel.peek('cred.uid', () => task.cred?.uid);
   const who: PrintedLine = [' (uid: ', uid === undefined ? unknown('uid') : String(uid), ')'];
   if (page.noExecute) return [['kernel tried to execute NX-protected page - exploit attempt?', ...who]];
-  const smep = ((cr4(kernel, cpu) ?? 0n) & CR4_SMEP) !== 0n;
-  return page.user && smep ? [['unable to execute userspace code (SMEP?)', ...who]] : [];
+  if (!page.user) return [];
+  const warning = 'unable to execute userspace code (SMEP?)';
+  const control = cr4(kernel, cpu);
+  // Nothing but SMEP forbids to run such a page.
+  if (control === undefined)
+    return [[{ what: 'CR4.SMEP', text: warning, from: 'the fault itself', digits: 1 }, ...who]];
+  return (control & CR4_SMEP) === 0n ? [] : [[warning, ...who]];
 }
 
 function kindOf(code: number): string {

@@ -19,11 +19,14 @@ export const tasksHead: LineKind = {
   read(text, draft) {
     draft.section = 'tasks';
     if (!text.startsWith('[')) return;
-    draft.columns = text
+    const columns = text
       .replace(/^\[\s*pid\s*\]/, '')
       .trim()
       .split(/\s+/);
-    draft.tasks ??= [];
+    // Of a heading whose end was cut off the rows know more.
+    if (columns.at(-1) !== 'name') return;
+    draft.columns = columns;
+    if (everywhere.every((column) => columns.includes(column))) draft.tasks ??= [];
   },
 };
 
@@ -65,17 +68,19 @@ function readRow(
   numeric.forEach((name, i) => values.set(name, exactCount(words[i]!)));
   // A name may hold spaces; what it looks like is kept.
   const name = nameAfter(found[2]!, numeric.length);
-  const number = (column: string): number => Number(values.get(column) ?? 0);
+  const [tgid, totalVm, rss] = everywhere.map((column) => values.get(column));
+  if (tgid === undefined || totalVm === undefined || rss === undefined) return undefined;
+  const number = (column: string): number | undefined => (values.has(column) ? Number(values.get(column)) : undefined);
   const others = Object.fromEntries([...values].filter(([column]) => !known.has(column)));
   return {
     columns,
     task: {
       pid: Number(found[1]),
-      uid: number('uid'),
-      tgid: number('tgid'),
+      ...defined({ uid: number('uid') }),
+      tgid: Number(tgid),
       name,
-      totalVm: values.get('total_vm') ?? 0,
-      rss: values.get('rss') ?? 0,
+      totalVm,
+      rss,
       ...defined({
         rssAnon: values.get('rss_anon'),
         rssFile: values.get('rss_file'),
@@ -86,17 +91,18 @@ function readRow(
         nrPuds: values.get('nr_puds'),
         swapents: values.get('swapents'),
       }),
-      oomScoreAdj: number('oom_score_adj'),
+      oomScoreAdj: number('oom_score_adj') ?? 0,
       ...(Object.keys(others).length === 0 ? {} : { others }),
     },
   };
 }
 
-const known = new Set([
+/** Columns without which a row says nothing of a task's memory; every kernel prints them. */
+const everywhere = ['tgid', 'total_vm', 'rss'] as const;
+
+const known = new Set<string>([
+  ...everywhere,
   'uid',
-  'tgid',
-  'total_vm',
-  'rss',
   'rss_anon',
   'rss_file',
   'rss_shmem',
